@@ -1,0 +1,35 @@
+"""What can be wrong with a contract, in words that say what would be right."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, order=True)
+class ContractFault:
+    """One fault: where it stands (file, line, path inside the file), what it is, how to mend it."""
+
+    file: str
+    line: int
+    path: str
+    problem: str
+    remedy: str = ""
+    suggestion: str = ""
+
+    def __str__(self) -> str:
+        """`file:line: path: problem: remedy (did you mean …?)`, on one line."""
+        text = f"{self.file}:{self.line}: "
+        text += f"{self.path}: " if self.path else ""
+        text += self.problem
+        text += f": {self.remedy}" if self.remedy else ""
+        text += f" (did you mean {self.suggestion}?)" if self.suggestion else ""
+        return " ".join(text.split())
+
+
+class ContractErrors(Exception):  # noqa: N818 (it holds several)
+    """The contracts are faulty; each fault is one line of the message, by file and line."""
+
+    def __init__(self, faults: Iterable[ContractFault]) -> None:
+        self.faults: tuple[ContractFault, ...] = tuple(sorted(set(faults)))
+        super().__init__("\n".join(str(fault) for fault in self.faults))

@@ -1,0 +1,143 @@
+"""The model of `source.yml`: what all extracts of one source have in common."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+Name = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")]
+RaggedRows = Literal["reject", "fail"]
+
+
+class ContractModel(BaseModel):
+    """Base of all parts of a contract: frozen, unknown keys are faults."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Dialect(ContractModel):
+    """How a delimited file is cut into rows and fields; nothing is quoted or escaped."""
+
+    field_separator: str = Field(
+        description="Between two fields: one or more characters.", examples=["|^^|"]
+    )
+    row_separator: str = Field(
+        description="After each row, the last one included: one or more characters.",
+        examples=["|~~|"],
+    )
+    encoding: Literal["auto", "utf-8", "utf-16le", "utf-16be", "latin-1"] = Field(
+        default="auto",
+        description="Encoding of the files. `auto`: a byte order mark decides, else the zero"
+        " bytes of UTF-16, else UTF-8.",
+    )
+    header: bool = Field(
+        default=False, strict=True, description="Whether the first row of a file holds headings."
+    )
+
+
+class FileNames(ContractModel):
+    r"""How a file's name (what follows the last `/` or `\` of the key) is read."""
+
+    patterns: tuple[str, ...] = Field(
+        min_length=1,
+        description="Spellings of file names; the first that fits is taken. Placeholders:"
+        " `{<tenant column>:N}` exactly N digits; `{file_type}` letters; `{date_from:FORMAT}`,"
+        " `{date_to:FORMAT}` and `{date_extracted:FORMAT}` with a FORMAT made of YYYY YY MM DD"
+        " HH24 MI SS; `{kind}` the word full or delta. Each pattern holds date_extracted,"
+        " file_type and every tenant column exactly once.",
+        examples=["{per_org_id:6}{practice_id:3}{file_type}_{date_extracted:YYMMDDHH24MI}"],
+    )
+    endings: tuple[str, ...] = Field(
+        default=("",),
+        min_length=1,
+        description='What may follow the pattern, in any case (`""`: nothing); `.gz` and `.zst`'
+        " may follow each.",
+        examples=["", ".csv"],
+    )
+
+
+class Thresholds(ContractModel):
+    """Shares between 0 and 1 above which a file fails or is held."""
+
+    reject_rate: float = Field(
+        default=0.05,
+        ge=0,
+        le=1,
+        strict=True,
+        description="Share of rejected rows above which the file fails.",
+    )
+    mirror_close_share: float = Field(
+        default=0.2,
+        ge=0,
+        le=1,
+        strict=True,
+        description="Share of a tenant's present keys that a mirror may close; above it the file"
+        " is held.",
+    )
+
+
+class Domain(ContractModel):
+    """A closed list of values, and the value that each becomes in core."""
+
+    description: str = Field(default="", description="What the values say, in one sentence.")
+    unknown: Literal["reject", "pass"] = Field(
+        default="reject",
+        description="What happens to a value outside the list: `reject` the row, or `pass` the"
+        " value on with a warning.",
+    )
+    values: dict[str, str] = Field(
+        description="Value in the file (compared trimmed, in any case) → value in core.",
+        examples=[{"Booked": "booked", "Did Not Attend": "did_not_attend"}],
+    )
+
+
+class Source(ContractModel):
+    """`source.yml`: naming, dialect, zone, tenant and defaults of one source."""
+
+    source: Name = Field(description="Name of the source, equal to the name of its folder.")
+    title: str = Field(min_length=1, description="Name for people.", examples=["Indici"])
+    description: str = Field(default="", description="What the source is, in a sentence or two.")
+    format: Literal["delimited"] = Field(
+        default="delimited", description="Format of the files; `delimited` is the only one today."
+    )
+    dialect: Dialect = Field(description="How files are cut into rows and fields.")
+    timezone: str = Field(
+        description="Time zone (IANA name) of local times in file names and fields.",
+        examples=["Pacific/Auckland"],
+    )
+    tenant: tuple[Name, ...] = Field(
+        default=(),
+        description="Columns that tell tenants apart: first in every key, of type text, present"
+        " in every extract. An empty list: the source has one tenant.",
+        examples=["practice_id", "per_org_id"],
+    )
+    tenants: tuple[dict[str, str], ...] = Field(
+        default=(),
+        description="Tenants known from the start: a value for each tenant column, in quotes, and"
+        " a `name`. Files of other tenants are held until the tenant is added.",
+        examples=[{"practice_id": "535", "per_org_id": "685146", "name": "Example practice"}],
+    )
+    file_names: FileNames = Field(description="How file names are read.")
+    full_before: str | None = Field(
+        default=None,
+        description="A file whose DateFrom lies before this date or local time is certainly a full"
+        " one. null: never certain by its date.",
+        examples=["2015-01-01"],
+    )
+    ragged_rows: RaggedRows = Field(
+        default="reject",
+        description="What happens to a row with the wrong number of fields, a NUL or an"
+        " undecodable byte: `reject` the row or `fail` the file. Extracts can override it.",
+    )
+    null_dates: tuple[str, ...] = Field(
+        default=(),
+        description="Dates (YYYY-MM-DD) that mean unknown and become NULL.",
+        examples=["1900-01-01"],
+    )
+    thresholds: Thresholds = Field(
+        default=Thresholds(), description="Shares above which a file fails or is held."
+    )
+    domains: dict[Name, Domain] = Field(
+        default={}, description="Closed value lists by name; columns refer to them."
+    )
