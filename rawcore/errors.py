@@ -1,0 +1,235 @@
+# ruff: noqa: D205, D415, N818 -- a docstring is a message; a name says what is the case
+"""Every error the driver raises. The docstring of a class is its message; none holds field content.
+
+`error_class` is what `etl.file_attempts` records, `retryable` says whether another attempt can
+help, and `exit_code` is what the command ends with when the error ends it.
+"""
+
+from __future__ import annotations
+
+import inspect
+from typing import ClassVar
+
+
+class RawcoreError(Exception):
+    """{problem}"""
+
+    error_class: ClassVar[str] = "internal"
+    retryable: ClassVar[bool] = False
+    exit_code: ClassVar[int] = 1
+
+    def __init__(self, **facts: object) -> None:
+        self.facts = facts
+        super().__init__(
+            " ".join(inspect.cleandoc(type(self).__doc__ or "").split()).format(**facts)
+        )
+
+
+# --- usage and configuration: exit 2
+
+
+class ConfigurationError(RawcoreError):
+    """{problem}"""
+
+    exit_code = 2
+
+
+class BadSettings(ConfigurationError):
+    """The settings have {count} fault(s): {faults}"""
+
+
+class BadDialect(ConfigurationError):
+    """The dialect of source {source} cannot be read: {problem}."""
+
+
+class UnknownSource(ConfigurationError):
+    """There is no source {source} in the database. Known: {known}. Set RAWCORE_SOURCE or run `make
+    migrate`.
+    """
+
+
+class ContractsChanged(ConfigurationError):
+    """The contracts of source {source} differ from what was migrated: run `make migrate`."""
+
+
+class NotMigrated(ConfigurationError):
+    """The database has no rawcore engine: run `make migrate`."""
+
+
+class PooledConnection(ConfigurationError):
+    """DATABASE_URL leads to a pooler in transaction mode, which loses locks and settings: connect
+    to PostgreSQL itself.
+    """
+
+
+class EngineRefused(ConfigurationError):
+    """{problem}"""
+
+
+class SourceBusy(RawcoreError):
+    """Another run holds source {source}: wait for it, or share its work with `--join RUN`."""
+
+    exit_code = 4
+
+
+# --- content of a file
+
+
+class BadContent(RawcoreError):
+    """{problem}"""
+
+    error_class = "bad_content"
+
+
+class EmptyFile(BadContent):
+    """Empty file: it holds no row. Ask for it to be delivered again."""
+
+
+class TruncatedFile(BadContent):
+    """{characters} characters after the last of {rows} row separators: {cause}."""
+
+
+class OddUtf16(BadContent):
+    """The file ends in the middle of a character of {encoding}: the delivery broke off; ask for it
+    again.
+    """
+
+
+class RowTooLong(BadContent):
+    """No row separator within {limit} MiB after row {rows}: check row_separator and encoding of
+    the source.
+    """
+
+
+class BadArchive(BadContent):
+    """Not a whole {kind} archive: {problem}. Ask for it to be delivered again."""
+
+
+class RaggedFile(BadContent):
+    """Row {line_no}: {reason}. The policy ragged_rows of {extract} is fail."""
+
+
+class TooManyBadRows(BadContent):
+    """More than {limit} rows cannot stand in raw (the last at row {line_no}: {reason}): check
+    separators and contract.
+    """
+
+
+# --- object store
+
+
+class StoreError(RawcoreError):
+    """{problem}"""
+
+
+class StoreUnreachable(StoreError):
+    """No answer from {endpoint} ({problem}): check the network, AWS_ENDPOINT_URL_S3 and
+    AWS_REGION.
+    """
+
+    error_class = "connection"
+    retryable = True
+    exit_code = 3
+
+
+class BucketMissing(StoreError):
+    """There is no bucket {bucket} at {endpoint}: check S3_BUCKET_NAME and AWS_REGION."""
+
+    error_class = "not_found"
+    exit_code = 2
+
+
+class FolderMissing(StoreError):
+    """There is no folder {folder}: check S3_BUCKET_NAME."""
+
+    error_class = "not_found"
+    exit_code = 2
+
+
+class CredentialsWrong(StoreError):
+    """{endpoint} does not accept the credentials ({code}): check the AWS_ variables or the
+    profile.
+    """
+
+    error_class = "permission"
+    exit_code = 2
+
+
+class AccessDenied(StoreError):
+    """Access denied to {what}: the role needs s3:ListBucket on the bucket, s3:GetObject and
+    s3:GetObjectVersion on its objects.
+    """
+
+    error_class = "permission"
+    exit_code = 2
+
+
+class ObjectMissing(StoreError):
+    """{key} is gone since it was listed: the next run lists again."""
+
+    error_class = "not_found"
+
+
+class ObjectChanged(StoreError):
+    """{key} changed since it was listed: the next run loads the new version."""
+
+    error_class = "integrity"
+
+
+class RateLimited(StoreError):
+    """The store asks to slow down ({code})."""
+
+    error_class = "rate_limited"
+    retryable = True
+
+
+class BodyBroken(StoreError):
+    """The body of {key} broke off after {received} bytes of {expected} ({problem})."""
+
+    error_class = "connection"
+    retryable = True
+
+
+class SizeDiffers(StoreError):
+    """{key} came with {received} bytes instead of {expected}."""
+
+    error_class = "integrity"
+    retryable = True
+
+
+class ChecksumDiffers(StoreError):
+    """The MD5 of {key} as received is not its etag {etag}."""
+
+    error_class = "integrity"
+    retryable = True
+
+
+class StoreRefused(StoreError):
+    """The store answered {code} (HTTP {status}) to {operation}."""
+
+
+class StoreFault(StoreRefused):
+    """The store answered {code} (HTTP {status}) to {operation}."""
+
+    error_class = "connection"
+    retryable = True
+    exit_code = 3
+
+
+# --- database
+
+
+class DatabaseUnreachable(RawcoreError):
+    """No connection to PostgreSQL at {where} ({problem}): check DATABASE_URL and that the server
+    runs.
+    """
+
+    error_class = "connection"
+    retryable = True
+    exit_code = 3
+
+
+class DatabaseFault(RawcoreError):
+    """PostgreSQL raised {sqlstate}{where}."""
+
+    error_class = "internal"
