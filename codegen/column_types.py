@@ -60,7 +60,33 @@ COLUMN_TYPES: tuple[ColumnType, ...] = (
 
 BASE_TYPES: tuple[str, ...] = tuple(t.name for t in COLUMN_TYPES if "(" not in t.name)
 KEY_TYPES: tuple[str, ...] = tuple(t.name for t in COLUMN_TYPES if t.key_format is not None)
-TYPE_CHOICES = ", ".join(t.name for t in COLUMN_TYPES)
+TYPE_CHOICES: tuple[str, ...] = tuple(t.name for t in COLUMN_TYPES)
+
+#: Names that other systems have for the types, for suggestions.
+TYPE_NAMES: dict[str, str] = {
+    "bit": "boolean",
+    "bool": "boolean",
+    "char": "text",
+    "datetime": "timestamptz",
+    "datetime2": "timestamptz",
+    "decimal": "numeric(p,s)",
+    "double": "numeric",
+    "double precision": "numeric",
+    "float": "numeric",
+    "guid": "uuid",
+    "int": "integer",
+    "int2": "smallint",
+    "int4": "integer",
+    "int8": "bigint",
+    "long": "bigint",
+    "money": "numeric(p,s)",
+    "real": "numeric",
+    "str": "text",
+    "string": "text",
+    "timestamp": "timestamptz",
+    "uniqueidentifier": "uuid",
+    "varchar": "text",
+}
 
 MAX_NUMERIC_PRECISION = 1000
 TYPE_PATTERN = r"^(" + "|".join(BASE_TYPES) + r"|numeric\(\s*[0-9]+\s*,\s*[0-9]+\s*\))$"

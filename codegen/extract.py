@@ -233,6 +233,11 @@ class Extract(ContractModel):
         return f"{self.entity}_key"
 
     @property
+    def file_type_keys(self) -> tuple[str, ...]:
+        """Spellings in file names in lower case, each once: what names are compared with."""
+        return tuple(dict.fromkeys(spelling.lower() for spelling in self.file_types))
+
+    @property
     def is_dimension(self) -> bool:
         """Whether core keeps history for this extract."""
         return self.core.kind == "dimension"

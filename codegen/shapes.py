@@ -34,6 +34,12 @@ STAND_INS: dict[str, Any] = {
 }
 STAND_IN_NAME = "unnamed"
 
+#: What stands in for a wrong item of a list, so that the places of the others stay the same.
+ITEM_STAND_INS: dict[str, Any] = {
+    "references": {"dimension": STAND_IN_NAME, "columns": []},
+    "tenants": {},
+}
+
 NAMES_OF_PARTS = {
     "Source": "source.yml",
     "Extract": "an extract",
@@ -83,8 +89,11 @@ def shape(document: Document, model: type[Model]) -> Shaped:
             for detail in reversed(error.errors(include_url=False)):
                 location = _location(detail["loc"])
                 if attempt == 0:
+                    fault = _fault(document, model, location, dict(detail))
                     shaped.doubtful.add(location)
-                    shaped.faults.append(_fault(document, model, location, dict(detail)))
+                    shaped.faults.append(fault)
+                    if fault.path.endswith(".type"):
+                        shaped.doubtful.add((*location[:-1], "type"))
                 _mend(data, location, detail["type"])
     return shaped
 
@@ -103,16 +112,17 @@ def _mend(data: Any, location: Location, kind: str) -> None:
             return
     step = location[-1]
     if isinstance(parent, list) and isinstance(step, int) and step < len(parent):
-        del parent[step]
+        if location[-2] == "columns" and len(location) == 2:
+            parent[step] = {**STAND_INS["columns"][0], "name": f"{STAND_IN_NAME}_{step}"}
+        else:
+            parent[step] = copy.deepcopy(ITEM_STAND_INS.get(str(location[-2]), STAND_IN_NAME))
     elif isinstance(parent, dict):
-        required = kind == "missing" or (kind != "extra_forbidden" and step not in parent)
-        had = parent.pop(step, None)
-        if required:
+        parent.pop(step, None)
+        if kind == "missing":
             stand_in = STAND_INS.get(str(step), STAND_IN_NAME)
             parent[step] = copy.deepcopy(stand_in)
             if step == "name" and len(location) > 1:
                 parent[step] = f"{STAND_IN_NAME}_{location[-2]}"
-        del had
 
 
 def _fault(
@@ -145,6 +155,14 @@ def _unknown_key(
     document: Document, owner: type[BaseModel], location: Location, name: str, value: Any
 ) -> ContractFault:
     keys = list(owner.model_fields)
+    siblings = document.data
+    for step in location[:-1]:
+        siblings = siblings[step]
+    cut = f"{siblings.get('type')},{name}"
+    if value is None and re.fullmatch(r"numeric\([0-9]+,[0-9]+\)", cut):
+        place = (*location[:-1], "type")
+        problem = f"'{siblings['type']}' was cut off at the comma"
+        return document.fault(place, problem, f'put it in quotes: type: "{cut}"')
     part = NAMES_OF_PARTS[owner.__name__]
     suggestion = close(name, keys)
     if value is None and not suggestion:
