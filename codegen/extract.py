@@ -34,7 +34,7 @@ class Column(ContractModel):
         default=None,
         description="SQL condition over columns of the same row; a row for which it is false is"
         " rejected. No subqueries and nothing that depends on the time of day.",
-        examples=["duration BETWEEN 0 AND 1440"],
+        examples=["items BETWEEN 1 AND 1000"],
     )
     tracked: Literal["history", "latest", False] = Field(
         default="history",
@@ -52,7 +52,7 @@ class Column(ContractModel):
         default="", description="What the column says; becomes its comment in the database."
     )
     unit: str | None = Field(
-        default=None, description="Unit of the values.", examples=["minutes", "NZD"]
+        default=None, description="Unit of the values.", examples=["minutes", "EUR"]
     )
     renamed_from: str | None = Field(
         default=None,
@@ -129,7 +129,7 @@ class Core(ContractModel):
     table: Name = Field(
         max_length=63,
         description="Table in schema core.",
-        examples=["dim_patients", "fact_appointments"],
+        examples=["dim_customers", "fact_orders"],
     )
 
 
@@ -144,7 +144,7 @@ class Reference(ContractModel):
         default=None,
         max_length=63,
         description="Name of the key column in core. Default: `<entity of the dimension>_key`.",
-        examples=["referred_by_key"],
+        examples=["recipient_key"],
     )
 
 
@@ -152,10 +152,10 @@ class ThresholdOverrides(ContractModel):
     """Thresholds that differ from those of the source."""
 
     reject_rate: float | None = Field(
-        default=None, ge=0, le=1, strict=True, description="As in `source.yml`."
+        default=None, ge=0, le=1, strict=True, description="Default: as in `source.yml`."
     )
     mirror_close_share: float | None = Field(
-        default=None, ge=0, le=1, strict=True, description="As in `source.yml`."
+        default=None, ge=0, le=1, strict=True, description="Default: as in `source.yml`."
     )
 
 
@@ -166,7 +166,7 @@ class Extract(ContractModel):
     file_types: tuple[str, ...] = Field(
         min_length=1,
         description="Spellings of this extract in file names, in any case, letters only.",
-        examples=["Patients", "Patient"],
+        examples=["Customers", "Customer"],
     )
     description: str = Field(
         min_length=1, description="What a row is; becomes the comment of the tables."
@@ -176,12 +176,12 @@ class Extract(ContractModel):
         validate_default=False,
         description="What one row is, in the singular: `<entity>_key` is the surrogate key."
         " Default: the extract's name without its plural ending.",
-        examples=["appointment"],
+        examples=["order"],
     )
     natural_key: tuple[str, ...] = Field(
         description="Columns that tell the rows of a tenant apart, without the tenant columns."
         " An empty list: the tenant is the key.",
-        examples=["appointment_id"],
+        examples=["order_id"],
     )
     core: Core = Field(description="Where the rows are published.")
     references: tuple[Reference, ...] = Field(
@@ -191,7 +191,7 @@ class Extract(ContractModel):
         default=(),
         description="Columns that choose between several rows of one key in one file: the"
         " greatest wins, then the last line.",
-        examples=["updated_at"],
+        examples=["changed_at"],
     )
     full_load: Literal["upsert", "mirror"] = Field(
         default="upsert",
@@ -199,7 +199,7 @@ class Extract(ContractModel):
         " nothing; `mirror` they are closed (dimension) or marked deleted (fact).",
     )
     ragged_rows: RaggedRows | None = Field(
-        default=None, description="Overrides `ragged_rows` of the source."
+        default=None, description="What happens to ragged rows. Default: as in `source.yml`."
     )
     raw_key_index: bool = Field(
         default=True,
@@ -261,7 +261,7 @@ class Extract(ContractModel):
 
 
 def singular(name: str) -> str:
-    """Return a name without its plural ending: allergies → allergy, patients → patient."""
+    """Return a name without its plural ending: deliveries → delivery, orders → order."""
     if name.endswith("ies"):
         return name[:-3] + "y"
     return name[:-1] if name.endswith("s") and not name.endswith("ss") else name

@@ -258,7 +258,7 @@ def close(word: str, choices: list[str] | tuple[str, ...]) -> str:
 
 
 def snake_case(text: str) -> str:
-    """Propose a name for a text: `AppointmentID` → `appointment_id`."""
+    """Propose a name for a text: `OrderID` → `order_id`."""
     text = re.sub(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])", "_", text)
     text = re.sub(r"[^a-z0-9]+", "_", text.lower()).strip("_")
     return text if re.match(r"[a-z]", text) else ""

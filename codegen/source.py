@@ -46,7 +46,7 @@ class FileNames(ContractModel):
         " `{date_to:FORMAT}` and `{date_extracted:FORMAT}` with a FORMAT made of YYYY YY MM DD"
         " HH24 MI SS; `{kind}` the word full or delta. Each pattern holds date_extracted,"
         " file_type and every tenant column exactly once.",
-        examples=["{per_org_id:6}{practice_id:3}{file_type}_{date_extracted:YYMMDDHH24MI}"],
+        examples=["{branch_id:3}_{file_type}_{date_extracted:YYMMDDHH24MI}"],
     )
     endings: tuple[str, ...] = Field(
         default=("",),
@@ -88,7 +88,7 @@ class Domain(ContractModel):
     )
     values: dict[str, str] = Field(
         description="Value in the file (compared trimmed, in any case) → value in core.",
-        examples=[{"Booked": "booked", "Did Not Attend": "did_not_attend"}],
+        examples=[{"Open": "open", "Sent, not paid": "sent"}],
     )
 
 
@@ -96,7 +96,7 @@ class Source(ContractModel):
     """`source.yml`: naming, dialect, zone, tenant and defaults of one source."""
 
     source: Name = Field(description="Name of the source, equal to the name of its folder.")
-    title: str = Field(min_length=1, description="Name for people.", examples=["Indici"])
+    title: str = Field(min_length=1, description="Name for people.", examples=["Web shop"])
     description: str = Field(default="", description="What the source is, in a sentence or two.")
     format: Literal["delimited"] = Field(
         default="delimited", description="Format of the files; `delimited` is the only one today."
@@ -104,19 +104,19 @@ class Source(ContractModel):
     dialect: Dialect = Field(description="How files are cut into rows and fields.")
     timezone: str = Field(
         description="Time zone (IANA name) of local times in file names and fields.",
-        examples=["Pacific/Auckland"],
+        examples=["Europe/Berlin"],
     )
     tenant: tuple[Name, ...] = Field(
         default=(),
         description="Columns that tell tenants apart: first in every key, of type text, present"
         " in every extract. An empty list: the source has one tenant.",
-        examples=["practice_id", "per_org_id"],
+        examples=["branch_id"],
     )
     tenants: tuple[dict[str, str], ...] = Field(
         default=(),
         description="Tenants known from the start: a value for each tenant column, in quotes, and"
         " a `name`. Files of other tenants are held until the tenant is added.",
-        examples=[{"practice_id": "535", "per_org_id": "685146", "name": "Example practice"}],
+        examples=[{"branch_id": "001", "name": "Example branch"}],
     )
     file_names: FileNames = Field(description="How file names are read.")
     full_before: str | None = Field(

@@ -15,6 +15,9 @@ from codegen.yamltext import Location
 
 TENANT_NAME = "name"
 
+_DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+_LOCAL_TIME = re.compile(_DATE.pattern + r"[ T][0-9]{2}:[0-9]{2}(:[0-9]{2})?")
+
 
 def check_source(source: Source, folder: str) -> Iterator[Finding]:
     """Find what is wrong inside one source.yml that stands in a folder of this name."""
@@ -86,24 +89,19 @@ def _dates(source: Source) -> Iterator[Finding]:
     if limit is None or _is_date(limit):
         return
     try:
-        moment = datetime.fromisoformat(limit)
+        if _LOCAL_TIME.fullmatch(limit) and datetime.fromisoformat(limit):
+            return
     except ValueError:
-        remedy = "write YYYY-MM-DD or YYYY-MM-DD HH:MM, local time of the source"
-        yield Finding(("full_before",), f"'{limit}' is neither a date nor a time", remedy)
-        return
-    if moment.tzinfo is not None:
-        remedy = "leave it out: the time is local time of the source, as in file names"
-        yield Finding(("full_before",), f"'{limit}' has an offset", remedy)
+        pass
+    remedy = "write YYYY-MM-DD or YYYY-MM-DD HH:MM:SS, local time of the source, no offset"
+    yield Finding(("full_before",), f"'{limit}' is neither a date nor a local time", remedy)
 
 
 def _is_date(text: str) -> bool:
-    if not re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", text):
-        return False
     try:
-        date.fromisoformat(text)
+        return _DATE.fullmatch(text) is not None and date.fromisoformat(text) is not None
     except ValueError:
         return False
-    return True
 
 
 def _tenants(source: Source) -> Iterator[Finding]:
