@@ -155,6 +155,13 @@ class CredentialsWrong(StoreError):
     exit_code = 2
 
 
+class RegionWrong(StoreError):
+    """Bucket {bucket} is not in this region ({code}): set AWS_REGION to the one it is in."""
+
+    error_class = "not_found"
+    exit_code = 2
+
+
 class AccessDenied(StoreError):
     """Access denied to {what}: the role needs s3:ListBucket on the bucket, s3:GetObject and
     s3:GetObjectVersion on its objects.
@@ -181,6 +188,7 @@ class RateLimited(StoreError):
 
     error_class = "rate_limited"
     retryable = True
+    exit_code = 3
 
 
 class BodyBroken(StoreError):
@@ -198,7 +206,7 @@ class SizeDiffers(StoreError):
 
 
 class ChecksumDiffers(StoreError):
-    """The MD5 of {key} as received is not its etag {etag}."""
+    """The bytes of {key} do not fit the checksum or etag that the store names."""
 
     error_class = "integrity"
     retryable = True

@@ -1,0 +1,136 @@
+"""The body of one object, read ahead by a thread, hashed and checked on the way."""
+
+from __future__ import annotations
+
+import hashlib
+import queue
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import suppress
+from dataclasses import dataclass
+from types import TracebackType
+from typing import Self
+
+from rawcore.errors import BodyBroken, ChecksumDiffers, RawcoreError, SizeDiffers
+
+PIECE_BYTES = 1 << 20
+PIECES_AHEAD = 4
+_LOOK_UP_SECONDS = 0.2
+
+
+@dataclass(frozen=True, slots=True)
+class Checks:
+    """What a body must come to: size in bytes, and MD5 (hex) where the store tells one."""
+
+    key: str
+    size: int
+    md5: str | None
+
+
+class Body:
+    """An iterable of pieces of at most 1 MiB. After the last one `sha256` and `received` are final.
+
+    A thread reads up to 4 pieces ahead, so that the store and COPY work at the same time. Raises
+    BodyBroken, SizeDiffers or ChecksumDiffers where the body is not what was announced. Use it in a
+    `with` block: leaving it stops the thread and closes the connection.
+    """
+
+    def __init__(
+        self,
+        read: Callable[[int], bytes],
+        close: Callable[[], None],
+        checks: Checks,
+        version_id: str,
+        as_error: Callable[[Exception], RawcoreError],
+    ) -> None:
+        self.size = checks.size
+        self.received = 0
+        self._read, self._close, self._checks = read, close, checks
+        self._version_id, self._as_error = version_id, as_error
+        self._sha256 = hashlib.sha256()
+        self._md5 = hashlib.md5(usedforsecurity=False)
+        self._ahead: queue.Queue[bytes | RawcoreError] = queue.Queue(PIECES_AHEAD)
+        self._stopped = threading.Event()
+        self._thread = threading.Thread(target=self._fill, name="read-ahead", daemon=True)
+
+    @property
+    def sha256(self) -> str:
+        """SHA-256 of the bytes as delivered, in hex."""
+        return self._sha256.hexdigest()
+
+    @property
+    def version_id(self) -> str:
+        """The version that was read; without one `etag:…`, of a folder `sha256:…`."""
+        return self._version_id or f"sha256:{self.sha256}"
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self._stopped.set()
+        if self._thread.ident is not None and self._thread.is_alive():
+            self._close_quietly()  # wakes a thread that waits for bytes
+            self._thread.join(timeout=5)
+        self._close_quietly()
+
+    def __iter__(self) -> Iterator[bytes]:
+        self._thread.start()
+        while True:
+            piece = self._ahead.get()
+            if isinstance(piece, RawcoreError):
+                raise piece
+            if not piece:
+                return
+            yield piece
+
+    def _close_quietly(self) -> None:
+        with suppress(Exception):  # nothing depends on a body that is given up
+            self._close()
+
+    def _fill(self) -> None:
+        try:
+            while not self._stopped.is_set():
+                piece = self._read(PIECE_BYTES)
+                self._sha256.update(piece)
+                if self._checks.md5:
+                    self._md5.update(piece)
+                self.received += len(piece)
+                if not piece:
+                    self._check()
+                self._put(piece)
+                if not piece:
+                    return
+        except RawcoreError as error:
+            self._put(error)
+        except Exception as error:  # it goes on in the other thread
+            self._put(self._explain(error))
+
+    def _put(self, item: bytes | RawcoreError) -> None:
+        while not self._stopped.is_set():
+            try:
+                self._ahead.put(item, timeout=_LOOK_UP_SECONDS)
+            except queue.Full:
+                continue
+            return
+
+    def _check(self) -> None:
+        if self.received != self.size:
+            raise SizeDiffers(key=self._checks.key, received=self.received, expected=self.size)
+        if self._checks.md5 and self._md5.hexdigest() != self._checks.md5:
+            raise ChecksumDiffers(key=self._checks.key)
+
+    def _explain(self, error: Exception) -> RawcoreError:
+        known = self._as_error(error)
+        if not known.retryable or self.received >= self.size:
+            return known
+        return BodyBroken(
+            key=self._checks.key,
+            received=self.received,
+            expected=self.size,
+            problem=type(error).__name__,
+        )

@@ -1,0 +1,191 @@
+"""Where files come from: an S3 bucket, or a folder that is read the same way."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Protocol
+from urllib.parse import unquote, urlsplit
+
+from rawcore.errors import FolderMissing, ObjectChanged, ObjectMissing, RawcoreError
+from rawcore.readahead import Body, Checks
+from rawcore.settings import Settings
+from rawcore.store_errors import as_store_error
+
+if TYPE_CHECKING:
+    from mypy_boto3_s3 import S3Client
+
+_MD5 = re.compile(r"[0-9a-f]{32}")
+_KNOWN_VERSION = re.compile(r"(?!etag:|sha256:|null$).+")
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """One object of a listing. The etag has no quotes; in a folder it is size and time."""
+
+    key: str
+    size: int
+    etag: str
+    last_modified: datetime
+
+
+class Store(Protocol):
+    """What the driver needs of an object store. Errors are StoreErrors."""
+
+    @property
+    def bucket(self) -> str:
+        """The name that stands in the database."""
+
+    def list(self, prefix: str) -> Iterator[Listed]:
+        """Yield all objects whose key starts with `prefix`."""
+
+    def open(self, key: str, etag: str | None, version_id: str | None) -> Body:
+        """Start to read one object, as it was listed and not otherwise."""
+
+
+def open_store(settings: Settings) -> Store:
+    """Return the store of S3_BUCKET_NAME; nothing is asked of it yet."""
+    if settings.bucket.startswith("file://"):
+        return FolderStore(Path(unquote(urlsplit(settings.bucket).path)))
+    return S3Store(settings)
+
+
+class S3Store:
+    """A bucket: s3:ListBucket, s3:GetObject, s3:GetObjectVersion. Threads may share it."""
+
+    def __init__(self, settings: Settings) -> None:
+        self.bucket = settings.bucket
+        self._md5 = settings.rawcore_s3_md5
+        self._pays: dict[str, Any] = (
+            {"RequestPayer": "requester"} if settings.rawcore_s3_requester_pays else {}
+        )
+        try:
+            self._client = _client(settings)
+        except Exception as error:
+            raise self._error(error, "connect") from error
+
+    def list(self, prefix: str) -> Iterator[Listed]:
+        """Yield all objects whose key starts with `prefix`, a page of 1,000 at a time."""
+        pages = self._client.get_paginator("list_objects_v2").paginate(
+            Bucket=self.bucket, Prefix=prefix, **self._pays
+        )
+        try:
+            for page in pages:
+                for one in page.get("Contents", ()):
+                    etag = one.get("ETag", "").strip('"')
+                    yield Listed(one["Key"], one["Size"], etag, one["LastModified"])
+        except RawcoreError:
+            raise
+        except Exception as error:
+            raise self._error(error, "ListObjectsV2") from error
+
+    def open(self, key: str, etag: str | None, version_id: str | None) -> Body:
+        """Start to read one object: a known version, else only what still has the etag."""
+        pinned: dict[str, Any] = dict(self._pays)
+        if version_id and _KNOWN_VERSION.fullmatch(version_id):
+            pinned["VersionId"] = version_id
+        elif etag:
+            pinned["IfMatch"] = f'"{etag}"'
+        try:
+            answer = self._client.get_object(Bucket=self.bucket, Key=key, **pinned)
+        except Exception as error:
+            raise self._error(error, "GetObject", key) from error
+        stream = answer["Body"]
+        found = answer.get("ETag", "").strip('"')
+        version = answer.get("VersionId")
+        plain = not answer.get("SSECustomerAlgorithm") and "kms" not in str(
+            answer.get("ServerSideEncryption", "")
+        )
+        checks = Checks(
+            key=key,
+            size=answer["ContentLength"],
+            md5=found if self._md5 and plain and _MD5.fullmatch(found) else None,
+        )
+        return Body(
+            stream.read,
+            stream.close,
+            checks,
+            version_id=version if version and version != "null" else f"etag:{found or etag}",
+            as_error=lambda error: self._error(error, "GetObject", key),
+        )
+
+    def _error(self, error: Exception, operation: str, key: str = "") -> RawcoreError:
+        client = getattr(self, "_client", None)
+        endpoint = client.meta.endpoint_url if client else "S3"
+        return as_store_error(error, operation, self.bucket, key, endpoint)
+
+
+class FolderStore:
+    """A folder and all below it; keys are paths with slashes."""
+
+    def __init__(self, root: Path) -> None:
+        self._root = root
+        self.bucket = f"file://{root}"
+
+    def list(self, prefix: str) -> Iterator[Listed]:
+        """Yield all files whose path below the folder starts with `prefix`, in order."""
+        if not self._root.is_dir():
+            raise FolderMissing(folder=self._root)
+        for folder, folders, names in os.walk(self._root):
+            folders.sort()
+            for name in sorted(names):
+                path = Path(folder, name)
+                key = path.relative_to(self._root).as_posix()
+                try:
+                    facts = path.stat()
+                    key.encode()
+                except (OSError, UnicodeEncodeError):
+                    continue  # gone meanwhile, a dangling link, or a name that is no text
+                if key.startswith(prefix) and path.is_file():
+                    changed = datetime.fromtimestamp(facts.st_mtime, UTC)
+                    yield Listed(key, facts.st_size, _etag(facts), changed)
+
+    def open(self, key: str, etag: str | None, version_id: str | None) -> Body:
+        """Start to read one file, if it is as it was listed."""
+        path = self._root / key
+        if not path.resolve().is_relative_to(self._root.resolve()):
+            raise ObjectMissing(key=key)
+        try:
+            stream = path.open("rb")
+        except OSError as error:
+            raise as_store_error(error, "open", self.bucket, key, "the folder") from error
+        facts = os.fstat(stream.fileno())
+        if etag and etag != _etag(facts):
+            stream.close()
+            raise ObjectChanged(key=key)
+        return Body(
+            stream.read,
+            stream.close,
+            Checks(key=key, size=facts.st_size, md5=None),
+            version_id="",
+            as_error=lambda error: as_store_error(error, "read", self.bucket, key, "the folder"),
+        )
+
+
+def _etag(facts: os.stat_result) -> str:
+    return f"{facts.st_size}-{facts.st_mtime_ns}"
+
+
+def _client(settings: Settings) -> S3Client:
+    import boto3
+    from botocore.config import Config
+
+    endpoint = os.environ.get("AWS_ENDPOINT_URL_S3") or os.environ.get("AWS_ENDPOINT_URL")
+    path_style = settings.rawcore_s3_path_style
+    if path_style is None:
+        path_style = bool(endpoint)
+    config = Config(
+        connect_timeout=min(10.0, settings.rawcore_s3_timeout),
+        read_timeout=settings.rawcore_s3_timeout,
+        max_pool_connections=settings.rawcore_jobs + 2,
+        retries={"mode": "adaptive", "total_max_attempts": settings.rawcore_attempts},
+        s3={"addressing_style": "path" if path_style else "auto"},
+        request_checksum_calculation="when_required",
+        response_checksum_validation=settings.rawcore_s3_checksums,
+        user_agent_extra="rawcore",
+    )
+    return boto3.session.Session().client("s3", config=config)
