@@ -138,12 +138,11 @@ def _url(login: str, local: Path) -> str:
 
 def _psql(url: str, arguments: Sequence[str]) -> NoReturn:
     """Become psql; the password goes by the environment, where other users cannot see it."""
-    password = conninfo_to_dict(url).get("password")
-    if password is not None:
-        os.environ["PGPASSWORD"] = str(password)
-        url = make_conninfo(url, password=None)
+    parts = {name: str(value) for name, value in conninfo_to_dict(url).items()}
+    if "password" in parts:
+        os.environ["PGPASSWORD"] = parts.pop("password")
     psql = str(wheel_bin(VERSION) / "psql")
-    os.execv(psql, [psql, url, *arguments])  # noqa: S606 - no shell is wanted
+    os.execv(psql, [psql, make_conninfo(**parts), *arguments])  # noqa: S606 - no shell is wanted
 
 
 def _remove(local: Path) -> None:

@@ -1,0 +1,215 @@
+"""Edits of the example contracts, and the one line that each of them earns."""
+
+SELF_REFERENCE = "references: [{dimension: customers, columns: [customer_id]}]"
+
+CASES = {
+    "a type that does not exist": (
+        ("orders.yml", "OrderNo, type: bigint", "OrderNo, type: bigin"),
+        (
+            "orders.yml:18: columns[1].type: 'bigin' is not a type: use one of text, smallint,"
+            " integer,"
+            " bigint, numeric(p,s), numeric, boolean, date, timestamptz, uuid (did you mean"
+            " bigint?)"
+        ),
+    ),
+    "a type of another database": (
+        ("orders.yml", "type: integer", "type: int"),
+        (
+            "orders.yml:22: columns[5].type: 'int' is not a type: use one of text, smallint,"
+            " integer,"
+            " bigint, numeric(p,s), numeric, boolean, date, timestamptz, uuid (did you mean"
+            " integer?)"
+        ),
+    ),
+    "numeric(p,s) without quotes": (
+        ("customers.yml", '"numeric(12,2)"', "numeric(12,2)"),
+        (
+            "customers.yml:14: columns[4].type: 'numeric(12' was cut off at the comma:"
+            ' put it in quotes: type: "numeric(12,2)"'
+        ),
+    ),
+    "more decimals than digits": (
+        ("customers.yml", "numeric(12,2)", "numeric(2,12)"),
+        (
+            "customers.yml:14: columns[4].type: numeric(2,12) has more decimals than digits:"
+            " write numeric(digits,decimals), such as numeric(12,2)"
+        ),
+    ),
+    "an unknown key": (
+        ("orders.yml", "required: true", "requird: true"),
+        (
+            "orders.yml:18: columns[1].requird: 'requird' is not a key of a column: use name,"
+            " source,"
+            " type, required, domain, check, tracked, pii, description, unit or renamed_from"
+            " (did you mean required?)"
+        ),
+    ),
+    "a text cut at its comma": (
+        ("orders.yml", '"Free text."', "Free, text"),
+        (
+            "orders.yml:25: columns[8].text: 'text' is no key of a column and has no value:"
+            " put the text before it in quotes as a whole, if the comma belongs to it"
+        ),
+    ),
+    "a number where a text belongs": (
+        ("source.yml", 'branch_id: "001"', "branch_id: 535"),
+        "source.yml:10: tenants[0].branch_id: '535' is a number, not a text: write \"535\"",
+    ),
+    "a number as key": (
+        ("source.yml", "Open: open", "1: open"),
+        (
+            "source.yml:25: domains.order_status.values: the key 1 is not a text:"
+            ' put it in quotes: "1"'
+        ),
+    ),
+    "a missing key": (
+        ("source.yml", "timezone: Europe/Berlin\n", ""),
+        (
+            "source.yml:2: timezone: the key is missing: add it: time zone (IANA name) of local"
+            " times"
+            " in file names and fields"
+        ),
+    ),
+    "a key that stands twice": (
+        ("orders.yml", "extract: orders\n", "extract: orders\nextract: orders\n"),
+        "orders.yml:3: extract: the key stands twice, first on line 2: remove one of them",
+    ),
+    "a tab": (
+        ("orders.yml", "full_load", "\tfull_load"),
+        (
+            "orders.yml:12: a tab stands at column 1, where YAML allows only blanks:"
+            " indent with blanks"
+        ),
+    ),
+    "a bracket that is not closed": (
+        ("orders.yml", "required: true}", "required: true"),
+        (
+            "orders.yml:18: not readable as YAML (did not find expected ',' or '}' at line 19,"
+            " column 5): close the bracket; a text that holds , : # or brackets must stand in"
+            " quotes"
+            " as a whole"
+        ),
+    ),
+    "a key column that does not exist": (
+        ("orders.yml", "[order_id]", "[order_no]"),
+        (
+            "orders.yml:6: natural_key[0]: 'order_no' is not a column of orders:"
+            " use the name of one of its columns (did you mean order_id?)"
+        ),
+    ),
+    "a key type with several texts per value": (
+        ("orders.yml", "[order_id]", "[changed_at]"),
+        (
+            "orders.yml:6: natural_key[0]: 'changed_at' is timestamptz, which has several texts for"
+            " one value: a key column is text, smallint, integer, bigint, date or uuid"
+        ),
+    ),
+    "a tenant column in the natural key": (
+        ("orders.yml", "[order_id]", "[branch_id, order_id]"),
+        (
+            "orders.yml:6: natural_key[0]: 'branch_id' is a tenant column:"
+            " remove it: the tenant belongs to each key by itself"
+        ),
+    ),
+    "a tenant column that is missing": (
+        ("orders.yml", "name: branch_id", "name: branch"),
+        (
+            "orders.yml:16: columns: the tenant column 'branch_id' is missing:"
+            " every extract of the source has it, under this name (did you mean branch?)"
+        ),
+    ),
+    "a dimension that does not exist": (
+        ("orders.yml", "dimension: customers", "dimension: custmers"),
+        (
+            "orders.yml:9: references[0].dimension: 'custmers' is not an extract of this source:"
+            " use customers"
+        ),
+    ),
+    "a reference of another type": (
+        ("orders.yml", "RecipientNo, type: bigint", "RecipientNo, type: text"),
+        (
+            "orders.yml:10: references[1].columns[0]: 'recipient_id' is text, and customer_id of"
+            " customers is bigint: the same key must have the same text: give both the same type"
+        ),
+    ),
+    "a reference with too many columns": (
+        ("orders.yml", "[recipient_id]", "[recipient_id, order_id]"),
+        (
+            "orders.yml:10: references[1].columns: 2 columns for the key of customers:"
+            " it has 1 column (customer_id)"
+        ),
+    ),
+    "a reference to itself without a name of its own": (
+        ("customers.yml", "full_load", f"{SELF_REFERENCE}\nfull_load"),
+        (
+            "customers.yml:8: references[0]: the key column 'customer_key' would have the name"
+            " of the"
+            " surrogate key of customers itself: give it another name with key:"
+        ),
+    ),
+    "a domain that does not exist": (
+        ("orders.yml", "domain: order_status", "domain: order_state"),
+        (
+            "orders.yml:21: columns[4].domain: 'order_state' is not a domain of source.yml:"
+            " use order_status"
+        ),
+    ),
+    "a domain on a number": (
+        ("orders.yml", "type: integer", "type: integer, domain: order_status"),
+        (
+            "orders.yml:22: columns[5].domain: 'items' is of type integer, and only text has a"
+            " domain:"
+            " make the column text, or remove the domain"
+        ),
+    ),
+    "values of a domain that differ in case": (
+        ("source.yml", "Open: open", "Open: open, ' OPEN ': open"),
+        (
+            "source.yml:25: domains.order_status.values[' OPEN ']: ' OPEN ' is the same as 'Open':"
+            " values are compared trimmed and in any case: keep one of them"
+        ),
+    ),
+    "a name of rawcore's own": (
+        ("orders.yml", "name: remarks", "name: line_no"),
+        (
+            "orders.yml:25: columns[8].name: rawcore itself has a column 'line_no':"
+            " choose another, such as source_line_no"
+        ),
+    ),
+    "a key that core would not get": (
+        ("orders.yml", "OrderNo, type: bigint", "OrderNo, type: bigint, pii: drop"),
+        (
+            "orders.yml:18: columns[1].pii: the key column 'order_id' cannot be pii: drop:"
+            " core needs its keys: write keep, or choose another key"
+        ),
+    ),
+    "a file type of another extract": (
+        ("orders.yml", "[Orders]", "[customer]"),
+        (
+            "orders.yml:3: file_types[0]: 'customer' is a file type of customers too:"
+            " one spelling, in any case, leads to one extract"
+        ),
+    ),
+    "a time zone": (
+        ("source.yml", "Europe/Berlin", "Pacific/Aukland"),
+        (
+            "source.yml:7: timezone: 'Pacific/Aukland' is not a time zone:"
+            " write an IANA name such as Pacific/Auckland (did you mean Pacific/Auckland?)"
+        ),
+    ),
+    "separators inside each other": (
+        ("source.yml", 'field_separator: "|"', 'field_separator: "\\n|"'),
+        (
+            "source.yml:6: dialect.row_separator: the field separator '\\n|' and the row separator"
+            " '\\n' contain each other: a row would end inside a separator: check both with the"
+            " supplier of the files"
+        ),
+    ),
+    "a tenant that no file name can hold": (
+        ("source.yml", '"001"', '"01"'),
+        (
+            "source.yml:10: tenants[0].branch_id: '01' never stands in a file name:"
+            " the patterns read 3 digits"
+        ),
+    ),
+}

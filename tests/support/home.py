@@ -1,0 +1,74 @@
+"""The folder of one test run, shared by its xdist workers, and the end of all that runs in it.
+
+The first process of the run makes the folder and starts a reaper, which holds on to a pipe. When
+that process ends, in whatever way, the pipe closes and the reaper stops the servers.
+"""
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+from rawcore.server import Server
+from rawcore.weed import Weed
+from rawcore.wheels import wheel_bin
+
+VARIABLE = "RAWCORE_TEST_HOME"
+DEFAULT_VERSION = 18
+
+
+def home() -> Path:
+    """Return the folder of this run."""
+    return Path(os.environ[VARIABLE])
+
+
+def server() -> Server:
+    """Return the PostgreSQL of this run, running or not."""
+    settings = {
+        "fsync": "off",
+        "synchronous_commit": "off",
+        "full_page_writes": "off",
+        "autovacuum": "off",  # nothing may depend on it
+        "max_wal_size": "4GB",
+        "shared_buffers": "128MB",
+    }
+    version = int(os.environ.get("RAWCORE_TEST_PG", DEFAULT_VERSION))
+    return Server(home() / "postgres", wheel_bin(version), settings)
+
+
+def open_home() -> "subprocess.Popen[bytes]":
+    """Make the folder and start the reaper; called once, before the workers start."""
+    folder = Path(tempfile.mkdtemp(prefix="rawcore-test-"))
+    folder.chmod(0o711)
+    os.environ[VARIABLE] = str(folder)
+    return subprocess.Popen(
+        [sys.executable, "-m", "tests.support.home"],
+        cwd=Path(__file__).parents[2],
+        stdin=subprocess.PIPE,
+        start_new_session=True,
+    )
+
+
+def close_home(reaper: "subprocess.Popen[bytes]") -> None:
+    """Let the reaper do its work and wait for it."""
+    if reaper.stdin is not None:
+        reaper.stdin.close()
+    reaper.wait(timeout=60)
+
+
+def _reap() -> None:
+    sys.stdin.buffer.read()
+    folder = home()
+    server().remove()
+    Weed(folder / "weed").remove()
+    for left in folder.glob("undo-*.json"):
+        undo = json.loads(left.read_text())
+        subprocess.run(undo["command"], check=False, capture_output=True)
+    shutil.rmtree(folder, ignore_errors=True)
+
+
+if __name__ == "__main__":
+    _reap()
