@@ -23,7 +23,8 @@ class ContractFault:
         text += f"{self.path}: " if self.path else ""
         text += self.problem
         text += f": {self.remedy}" if self.remedy else ""
-        text += f" (did you mean {self.suggestion}?)" if self.suggestion else ""
+        if self.suggestion and self.remedy != f"use {self.suggestion}":
+            text += f" (did you mean {self.suggestion}?)"
         return " ".join(text.split())
 
 

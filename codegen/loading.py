@@ -79,7 +79,7 @@ def load_feed_with_warnings(folder: Path) -> LoadedFeed:
     warnings: list[ContractFault] = []
     feed = _assemble(source, extracts)
     if source is not None and source.model is not None:
-        _report(source, check_source(source.model, folder.name), faults, warnings)
+        _report(source, check_source(source, folder.name), faults, warnings)
     for name, extract in extracts.items():
         if extract is not None and extract.model is not None:
             _report(extract, check_extract(extract.model, name, source, extract), faults, warnings)
@@ -111,8 +111,12 @@ def _assemble(source: Shaped | None, extracts: dict[str, Shaped | None]) -> Feed
     """Put together what could be read, so that the checks between files can run."""
     if source is None or source.model is None:
         return None
-    models = tuple(e.model for e in extracts.values() if e is not None and e.model is not None)
-    return Feed(source=source.model, extracts=models)
+    models = [
+        shaped.model.model_copy(update={"extract": stem})  # the name of the file is always there
+        for stem, shaped in extracts.items()
+        if shaped is not None and shaped.model is not None
+    ]
+    return Feed(source=source.model, extracts=tuple(models))
 
 
 def _report(

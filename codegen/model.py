@@ -112,7 +112,7 @@ class Feed(ContractModel):
     def _depth(self, extract: Extract, depths: dict[str, int], trail: tuple[str, ...]) -> int:
         name = extract.extract
         if name in trail:
-            raise ValueError("references form a cycle: " + " → ".join((*trail, name)))
+            raise ValueError("the references form a cycle: " + " → ".join((*trail, name)))
         if name not in depths:
             targets = {r.dimension for r in extract.references} - {name}
             depths[name] = 1 + max(

@@ -90,7 +90,7 @@ def pattern_problems(pattern: str, tenant: Sequence[str]) -> Iterator[Problem]:
 
 
 def _known(known: Sequence[str]) -> str:
-    return "use " + ", ".join(f"{{{name}}}" for name in known)
+    return "use " + ", ".join(f"{{{name}}}" for name in known) + " or a column of tenant"
 
 
 def _argument_problems(name: str, argument: str, tenant: Sequence[str]) -> Iterator[Problem]:

@@ -88,6 +88,8 @@ def shape(document: Document, model: type[Model]) -> Shaped:
         except ValidationError as error:
             for detail in reversed(error.errors(include_url=False)):
                 location = _location(detail["loc"])
+                if detail["type"] == "too_short" and detail["input"]:
+                    continue  # pydantic does not count items that are faulty themselves
                 if attempt == 0:
                     fault = _fault(document, model, location, dict(detail))
                     shaped.doubtful.add(location)
@@ -134,7 +136,7 @@ def _fault(
     name = str(location[-1]) if location else ""
     info = owner.model_fields.get(name) if owner else None
     if kind == "missing":
-        return document.fault(location, "the key is missing", _meaning(info))
+        return document.fault(location, "the key is missing", "add it: " + _meaning(info))
     if kind == "extra_forbidden" and owner is not None:
         return _unknown_key(document, owner, location, name, value)
     if kind == "literal_error":
@@ -144,6 +146,10 @@ def _fault(
         return document.fault(
             location, problem, "write " + either(choices), close(str(value), choices)
         )
+    if value is None:
+        optional = info is not None and not info.is_required()
+        remedy = "write one, or leave the key out" if optional else "write one"
+        return document.fault(location, _NOTHING, remedy)
     problem, remedy, suggestion = _words(kind, value, detail)
     return document.fault(location, problem, remedy, suggestion)
 
@@ -175,8 +181,6 @@ def _unknown_key(
 
 
 def _words(kind: str, value: Any, detail: dict[str, Any]) -> tuple[str, str, str]:
-    if value is None:
-        return _NOTHING, "write one, or leave the key out if it has a default", ""
     if kind == "string_type":
         if isinstance(value, list | dict):
             return f"{_thing(value)} stands where one text belongs", QUOTES, ""
@@ -187,12 +191,15 @@ def _words(kind: str, value: Any, detail: dict[str, Any]) -> tuple[str, str, str
         remedy = "write a number from 0 to 1, such as 0.05 for 5 per cent"
         return f"{_written(value)} is not a share", remedy, ""
     if kind == "tuple_type":
-        shown = value if isinstance(value, str) else "first, second"
-        return f"{_thing(value)} stands where a list belongs", f"write [{shown}]", ""
+        one = isinstance(value, str) and value.isidentifier()
+        remedy = f"write [{value}]" if one else "write [first, second], or - and one item a line"
+        return f"{_thing(value)} stands where a list belongs", remedy, ""
     if kind in ("dict_type", "model_type", "model_attributes_type"):
         return f"{_thing(value)} stands where keys and values belong", "write key: value", ""
-    if kind in ("too_short", "string_too_short"):
-        return "is empty", "write at least one" if kind == "too_short" else "write something", ""
+    if kind == "too_short":
+        return "the list is empty", "write at least one item", ""
+    if kind == "string_too_short":
+        return "the text is empty", "write something", ""
     if kind == "string_too_long":
         return f"'{value}' is too long", "names in PostgreSQL have at most 63 bytes", ""
     if kind == "string_pattern_mismatch":
@@ -212,7 +219,7 @@ def _written(value: Any) -> str:
 
 def _meaning(info: FieldInfo | None) -> str:
     text = (info.description or "") if info else ""
-    sentence = re.split(r"(?<=[.:;]) ", text)[0].rstrip(".:;")
+    sentence = text.split(". ")[0].rstrip(".")
     return sentence[:1].lower() + sentence[1:]
 
 

@@ -15,6 +15,17 @@ Location = tuple[str | int, ...]
 
 QUOTES = "a text that holds , : # or brackets must stand in quotes as a whole"
 
+#: What to do about a fault of YAML, by words of the parser's own message.
+REMEDIES = (
+    ("alias", "a text that begins with * or & must stand in quotes"),
+    ("anchor", "a text that begins with * or & must stand in quotes"),
+    ("tag", "a text that begins with ! must stand in quotes"),
+    ("expected ',' or", "close the bracket; " + QUOTES),
+    ("node content", "close the bracket; " + QUOTES),
+    ("quoted scalar", "close the quotes"),
+    ("document", "keep one document in the file"),
+)
+
 _Base: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
@@ -66,7 +77,12 @@ def path_text(location: Location) -> str:
     """Write a location as `columns[3].type`."""
     text = ""
     for step in location:
-        text += f"[{step}]" if isinstance(step, int) else f".{step}" if text else step
+        if isinstance(step, int):
+            text += f"[{step}]"
+        elif re.fullmatch(r"\w+", step):
+            text += f".{step}" if text else step
+        else:
+            text += f"['{step}']"
     return text
 
 
@@ -94,10 +110,13 @@ def read_text(path: Path) -> str:
 
 def unreadable(path: Path, text: str, error: yaml.YAMLError) -> ContractErrors:
     """Turn an error of the YAML parser into one line that says where and why."""
-    problem, line, column = "not readable as YAML", 1, 0
+    problem, remedy, line, column = "not readable as YAML", QUOTES, 1, 0
     if isinstance(error, yaml.MarkedYAMLError):
         mark = error.problem_mark
-        if error.context and "flow" in error.context and error.context_mark:
+        context = error.context or ""
+        words = f"{context} {error.problem}"
+        remedy = next((advice for word, advice in REMEDIES if word in words), QUOTES)
+        if error.context_mark and ("flow" in context or "quoted" in context):
             line = error.context_mark.line + 1
         elif mark:
             line = mark.line + 1
@@ -109,6 +128,7 @@ def unreadable(path: Path, text: str, error: yaml.YAMLError) -> ContractErrors:
                 return ContractErrors(
                     [ContractFault(shown(path), line, "", problem, "indent with blanks")]
                 )
+            line = max(1, min(line, len(rows)))
             place = f"line {mark.line + 1}, column {column}"
             problem = f"not readable as YAML ({error.problem} at {place})"
     elif isinstance(error, yaml.reader.ReaderError):
@@ -117,7 +137,7 @@ def unreadable(path: Path, text: str, error: yaml.YAMLError) -> ContractErrors:
         return ContractErrors(
             [ContractFault(shown(path), line, "", problem, "remove the character")]
         )
-    return ContractErrors([ContractFault(shown(path), line, "", problem, QUOTES)])
+    return ContractErrors([ContractFault(shown(path), line, "", problem, remedy)])
 
 
 def read_document(path: Path) -> Document:

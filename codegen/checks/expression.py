@@ -57,7 +57,7 @@ def expression_problems(text: str, columns: Mapping[str, Column]) -> Iterator[Pr
         return
     yield from _node_problems(targets[0].val, columns)
     if not _can_be_boolean(targets[0].val, columns):
-        yield "the check is not a condition", "compare: duration > 0", ""
+        yield "the check is not a condition", "write a comparison, such as items > 0", ""
 
 
 def _nodes(node: Any) -> Iterator[Any]:

@@ -50,7 +50,7 @@ def check_extract(
         yield from _type(("columns", index, "type"), column.type)
         if not shaped.doubts(("columns", index, "type")) and is_type(column.type):
             yield from _privacy(("columns", index, "pii"), column, extract, model)
-            yield from _domain(("columns", index, "domain"), column, model)
+            yield from _domain(("columns", index, "domain"), column, source)
     if not _names_in_doubt(shaped):
         yield from _uses_of_columns(extract, model, source)
 
@@ -128,14 +128,16 @@ def _privacy(
         yield Finding(path, problem, "write drop or keep, or remove the domain")
 
 
-def _domain(path: Location, column: Column, source: Source | None) -> Iterator[Finding]:
+def _domain(path: Location, column: Column, source: Shaped | None) -> Iterator[Finding]:
     if column.domain is None:
         return
     if column.type != "text":
         problem = f"'{column.name}' is of type {column.type}, and only text has a domain"
         yield Finding(path, problem, "make the column text, or remove the domain")
-    if source is not None and column.domain not in source.domains:
-        known = sorted(source.domains)
+    if source is None or source.model is None or source.doubts_below(("domains",)):
+        return
+    known = sorted(source.model.domains)
+    if column.domain not in known:
         remedy = f"use {either(known)}" if known else "source.yml has no domains"
         problem = f"'{column.domain}' is not a domain of source.yml"
         yield Finding(path, problem, remedy, close(column.domain, known))

@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
 from codegen.checks.finding import Finding
 from codegen.model import Domain, Source
 from codegen.patterns import digits_of, pattern_problems
-from codegen.shapes import close, either
+from codegen.shapes import Shaped, close, either
 from codegen.yamltext import Location
 
 TENANT_NAME = "name"
@@ -19,8 +19,9 @@ _DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _LOCAL_TIME = re.compile(_DATE.pattern + r"[ T][0-9]{2}:[0-9]{2}(:[0-9]{2})?")
 
 
-def check_source(source: Source, folder: str) -> Iterator[Finding]:
+def check_source(shaped: Shaped, folder: str) -> Iterator[Finding]:
     """Find what is wrong inside one source.yml that stands in a folder of this name."""
+    source: Source = shaped.model
     if source.source != folder:
         yield Finding(
             ("source",),
@@ -30,9 +31,10 @@ def check_source(source: Source, folder: str) -> Iterator[Finding]:
     yield from _separators(source)
     yield from _timezone(source)
     yield from _dates(source)
-    yield from repeated(("tenant",), source.tenant)
-    yield from _tenants(source)
-    yield from _file_names(source)
+    if not shaped.doubts_below(("tenant",)):
+        yield from repeated(("tenant",), source.tenant)
+        yield from _tenants(source)
+        yield from _file_names(source)
     for name, domain in source.domains.items():
         yield from _domain(("domains", name, "values"), domain)
 
@@ -125,7 +127,8 @@ def _tenants(source: Source) -> Iterator[Finding]:
                 )
         for column in source.tenant:
             if column not in tenant:
-                yield Finding(path, f"'{column}' is missing", "give each tenant column a value")
+                remedy = "give each tenant column a value"
+                yield Finding((*path, column), "the tenant column is missing", remedy)
         values = tuple(tenant.get(column, "") for column in source.tenant)
         if values in seen:
             yield Finding(path, "the tenant stands twice", "keep one of them")
