@@ -43,7 +43,7 @@ class BadDialect(ConfigurationError):
 
 
 class UnknownSource(ConfigurationError):
-    """There is no source {source} in the database. Known: {known}. Set RAWCORE_SOURCE or run `make
+    """No source {source} in the database. Known: {known}. Set RAWCORE_SOURCE or run `make
     migrate`.
     """
 
@@ -63,7 +63,11 @@ class PooledConnection(ConfigurationError):
 
 
 class EngineRefused(ConfigurationError):
-    """{problem}"""
+    """{sqlstate}: {problem}."""
+
+
+class UnknownRun(ConfigurationError):
+    """Run {run} of source {source} is not under way: `python ingest.py status` lists runs."""
 
 
 class SourceBusy(RawcoreError):
@@ -237,7 +241,26 @@ class DatabaseUnreachable(RawcoreError):
     exit_code = 3
 
 
-class DatabaseFault(RawcoreError):
-    """PostgreSQL raised {sqlstate}{where}."""
+class DatabaseRefused(RawcoreError):
+    """PostgreSQL at {where} refuses the connection ({problem}): check DATABASE_URL."""
 
-    error_class = "internal"
+    error_class = "permission"
+    exit_code = 2
+
+
+class DatabaseResource(RawcoreError):
+    """PostgreSQL lacked the means (SQLSTATE {sqlstate}) {where}: see its log; tried again."""
+
+    error_class = "resource"
+    retryable = True
+    exit_code = 3
+
+
+class DatabaseFault(RawcoreError):
+    """PostgreSQL raised SQLSTATE {sqlstate}{where}."""
+
+
+class Stopped(RawcoreError):
+    """Stopped by {signal}: what was in hand is rolled back and free again."""
+
+    retryable = True

@@ -1,0 +1,198 @@
+"""The command line of `ingest.py`: options in, exit code out."""
+
+from __future__ import annotations
+
+import re
+import sys
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from typing import Any
+
+import click
+
+from rawcore import __version__
+from rawcore.errors import RawcoreError, Stopped
+
+MODES = ("new", "latest", "backfill", "batch", "retry")
+_FORMATS = ("%y%m%d%H%M", "%Y%m%d%H%M", "%Y-%m-%d %H:%M", "%Y-%m-%dT%H:%M", "%Y-%m-%d")
+
+
+class Batch(click.ParamType[datetime]):
+    """A DateExtracted as in file names (YYMMDDHHMM), or written out; local time of the source."""
+
+    name = "YYMMDDHHMM"
+
+    def __init__(self, end_of_day: bool = False) -> None:
+        self._end_of_day = end_of_day
+
+    def convert(
+        self, value: Any, param: click.Parameter | None, ctx: click.Context | None
+    ) -> datetime:
+        """Return the time; a day alone is its first minute, as an end its last one."""
+        if isinstance(value, datetime):
+            return value
+        lengths = {10: _FORMATS[:1] + _FORMATS[4:], 12: _FORMATS[1:2], 16: _FORMATS[2:4]}
+        for form in lengths.get(len(value), ()):
+            try:
+                found = datetime.strptime(value, form)  # noqa: DTZ007 -- local time of the source
+            except ValueError:
+                continue
+            whole_day = form == "%Y-%m-%d" and self._end_of_day
+            return found + timedelta(days=1, minutes=-1) if whole_day else found
+        return self.fail(f"{value} is no time such as 2508190850 or 2025-08-19 08:50", param, ctx)
+
+
+class DefaultGroup(click.Group):
+    """A group whose command `run` need not be named."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """Put `run` in front where no command stands there."""
+        if not args or (args[0].startswith("-") and args[0] not in ("--help", "--version")):
+            args = ["run", *args]
+        return super().parse_args(ctx, args)
+
+
+@click.group(cls=DefaultGroup, context_settings={"help_option_names": ["--help"]})
+@click.version_option(__version__, prog_name="rawcore")
+def cli() -> None:
+    """Load delimited files from S3 into PostgreSQL. Without a command: run.
+
+    \b
+    Exit codes: 0 done or nothing to do; 1 a file failed or is held; 2 usage,
+    configuration or contract; 3 S3 or database out of reach; 4 another run
+    holds the source. Settings come from the environment and .env.
+    """  # noqa: D301 -- click wants the character
+
+
+def _choice(function: Callable[..., None]) -> Callable[..., None]:
+    """Add the options that choose files."""
+    for option in reversed(
+        (
+            click.option("--mode", type=click.Choice(MODES), help="Which files; default: new."),
+            click.option("--from", "date_from", type=Batch(), help="First batch of a backfill."),
+            click.option("--to", "date_to", type=Batch(end_of_day=True), help="Last batch."),
+            click.option("--batch", type=Batch(), help="This batch only."),
+            click.option("--extract", "extracts", multiple=True, help="Only this; repeatable."),
+            click.option("--prefix", help="Only keys that start with it."),
+            click.option("--force", is_flag=True, help="Land again what is landed already."),
+            click.option("--jobs", type=click.IntRange(1, 64), help="Worker threads."),
+            click.option("--json", "as_json", is_flag=True, help="Print JSON."),
+        )
+    ):
+        function = option(function)
+    return function
+
+
+_json = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+
+
+@cli.command()
+@_choice
+@click.option("--join", type=int, metavar="RUN", help="Share the work of a run under way.")
+@click.option("--kind", type=click.Choice(["full", "delta"]), help="What the files are.")
+@click.option("--set", "overrides", multiple=True, metavar="NAME=VALUE", help="For this run.")
+@click.option("--dry-run", is_flag=True, help="Show the plan and stop.")
+@click.option("--note", help="A remark that is kept with the run.")
+def run(overrides: tuple[str, ...], jobs: int | None, **chosen: Any) -> None:
+    """Discover what is new, load it, process it."""
+    from rawcore.run import run as do_run
+    from rawcore.settings import load_settings
+
+    pairs = tuple(_pair(one) for one in overrides)
+    settings = load_settings(needs_store=True, rawcore_jobs=jobs)
+    sys.exit(do_run(settings, _options(settings.rawcore_jobs, overrides=pairs, **chosen)))
+
+
+@cli.command()
+@_choice
+def plan(jobs: int | None, **chosen: Any) -> None:
+    """Show what a run would do, and why."""
+    from rawcore.reports import plan as do_plan
+    from rawcore.settings import load_settings
+
+    settings = load_settings(needs_store=True, rawcore_jobs=jobs)
+    sys.exit(do_plan(settings, _options(settings.rawcore_jobs, **chosen)))
+
+
+@cli.command()
+@_json
+def status(as_json: bool) -> None:
+    """Show the newest runs and the state of the files."""
+    from rawcore.reports import status as do_status
+    from rawcore.settings import load_settings
+
+    sys.exit(do_status(load_settings(), as_json))
+
+
+@cli.command()
+@_json
+def health(as_json: bool) -> None:
+    """Show what needs attention."""
+    from rawcore.reports import health as do_health
+    from rawcore.settings import load_settings
+
+    sys.exit(do_health(load_settings(), as_json))
+
+
+@cli.command()
+@click.argument("table")
+@click.argument("key")
+@_json
+def trace(table: str, key: str, as_json: bool) -> None:
+    """Show where the rows of a KEY in a TABLE of core came from."""
+    from rawcore.reports import trace as do_trace
+    from rawcore.settings import load_settings
+
+    sys.exit(do_trace(load_settings(), table, key, as_json))
+
+
+@cli.command()
+@click.argument("extract")
+@_json
+def verify(extract: str, as_json: bool) -> None:
+    """Show whether core is what the files of an EXTRACT make it."""
+    from rawcore.reports import verify as do_verify
+    from rawcore.settings import load_settings
+
+    sys.exit(do_verify(load_settings(), extract, as_json))
+
+
+def _pair(text: str) -> tuple[str, str]:
+    name, equals, value = text.partition("=")
+    if not equals or not re.fullmatch(r"[a-z][a-z0-9_.]*", name):
+        raise click.BadParameter(f"{text} is not NAME=VALUE", param_hint="--set")
+    return name, value
+
+
+def _options(jobs: int, **chosen: Any) -> Any:
+    from rawcore.run import Options
+
+    mode = chosen.pop("mode")
+    if chosen["batch"] and mode in (None, "batch"):
+        mode = "batch"
+    elif (chosen["date_from"] or chosen["date_to"]) and mode in (None, "backfill"):
+        mode = "backfill"
+    elif mode == "batch":
+        raise click.UsageError("--mode batch needs --batch")
+    elif chosen["batch"] or chosen["date_from"] or chosen["date_to"]:
+        raise click.UsageError(f"--mode {mode} goes with neither --batch, --from nor --to")
+    return Options(jobs=jobs, mode=mode or "new", **chosen)
+
+
+def main() -> None:
+    """Run the command; every error ends in one line on stderr and its exit code."""
+    try:
+        cli()
+    except Stopped as error:
+        click.echo(f"rawcore: {error}", err=True)
+        sys.exit(143 if error.facts.get("signal") == "SIGTERM" else 130)
+    except RawcoreError as error:
+        click.echo(f"rawcore: {error}", err=True)
+        sys.exit(error.exit_code)
+    except Exception as error:  # its text could hold values, so only its kind and place are told
+        trace = error.__traceback__
+        while trace is not None and trace.tb_next is not None:
+            trace = trace.tb_next
+        place = f"{trace.tb_frame.f_code.co_filename}:{trace.tb_lineno}" if trace else "?"
+        click.echo(f"rawcore: internal error {type(error).__name__} at {place}", err=True)
+        sys.exit(1)

@@ -1,0 +1,148 @@
+"""What a person or a log collector sees: a progress bar on a terminal, log lines, tables.
+
+Log lines go to stderr, results to stdout. A line holds names, counts and times, no field content.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from datetime import datetime
+from typing import TYPE_CHECKING, Any, Protocol
+
+if TYPE_CHECKING:
+    from structlog.typing import FilteringBoundLogger
+
+Row = Mapping[str, Any]
+
+
+def make_log(style: str, quiet: bool = False) -> FilteringBoundLogger:
+    """Return the log: lines for people (console) or machines (json); quiet: warnings and worse."""
+    import logging
+
+    import structlog
+
+    renderer: structlog.typing.Processor = (
+        structlog.processors.JSONRenderer(ensure_ascii=False)
+        if style == "json"
+        else structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty(), pad_event_to=0)
+    )
+    structlog.configure(
+        processors=[
+            structlog.contextvars.merge_contextvars,
+            structlog.processors.add_log_level,
+            structlog.processors.TimeStamper(fmt="iso", utc=True),
+            renderer,
+        ],
+        wrapper_class=structlog.make_filtering_bound_logger(
+            logging.WARNING if quiet else logging.INFO
+        ),
+        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+    )
+    log: FilteringBoundLogger = structlog.get_logger()
+    return log
+
+
+def has_terminal() -> bool:
+    """Say whether a person watches: stderr is a terminal."""
+    return sys.stderr.isatty()
+
+
+class Progress(Protocol):
+    """A bar that threads may push."""
+
+    def advance(self, amount: float) -> None:
+        """Move on by so many units."""
+
+    def set(self, done: float) -> None:
+        """Say how many units are done."""
+
+
+class _NoProgress:
+    def advance(self, amount: float) -> None:
+        pass
+
+    def set(self, done: float) -> None:
+        pass
+
+
+class _Bar:
+    def __init__(self, bar: Any, task: Any) -> None:
+        self._bar, self._task = bar, task
+
+    def advance(self, amount: float) -> None:
+        self._bar.advance(self._task, amount)
+
+    def set(self, done: float) -> None:
+        self._bar.update(self._task, completed=done)
+
+
+@contextmanager
+def progress(title: str, total: float, in_bytes: bool, shown: bool) -> Iterator[Progress]:
+    """Show a bar while the block runs, if `shown`."""
+    if not shown:
+        yield _NoProgress()
+        return
+    from rich import progress as bars
+    from rich.console import Console
+
+    amount = bars.DownloadColumn() if in_bytes else bars.MofNCompleteColumn()
+    rate = [bars.TransferSpeedColumn()] if in_bytes else []
+    columns = [bars.TextColumn("{task.description}"), bars.BarColumn(), amount, *rate]
+    with bars.Progress(
+        *columns, bars.TimeRemainingColumn(), console=Console(stderr=True), transient=True
+    ) as bar:
+        yield _Bar(bar, bar.add_task(title, total=total))
+
+
+def show(
+    title: str, rows: Sequence[Row], columns: Sequence[str] = (), as_json: bool = False
+) -> None:
+    """Print rows as a table, or as a JSON document. Numbers stand to the right."""
+    if as_json:
+        print_json([dict(row) for row in rows])
+        return
+    from rich.console import Console
+    from rich.table import Table
+
+    names = list(columns) or (list(rows[0]) if rows else [])
+    table = Table(title=title, title_justify="left", title_style="bold")
+    for name in names:
+        numeric = all(isinstance(row[name], int | float | None) for row in rows)
+        table.add_column(
+            name.replace("_", " "), justify="right" if numeric else "left", overflow="fold"
+        )
+    for row in rows:
+        table.add_row(*(_cell(row[name]) for name in names))
+    terminal = sys.stdout.isatty()
+    Console(width=None if terminal else 200, highlight=False, markup=False).print(table)
+
+
+def print_json(document: object) -> None:
+    """Print a JSON document to stdout."""
+    print(json.dumps(document, default=_plain, ensure_ascii=False, indent=2))
+
+
+def say(text: str) -> None:
+    """Print a line to stdout."""
+    print(text)
+
+
+def _cell(value: object) -> str:
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, int):
+        return f"{value:,}"
+    if isinstance(value, datetime):
+        return value.strftime("%Y-%m-%d %H:%M")
+    if isinstance(value, dict | list):
+        return json.dumps(value, default=_plain, ensure_ascii=False)
+    return str(value)
+
+
+def _plain(value: object) -> object:
+    return value.isoformat() if isinstance(value, datetime) else str(value)

@@ -1,0 +1,203 @@
+"""Connections to PostgreSQL, and what may be said about its errors.
+
+Message, DETAIL and CONTEXT of data errors carry values, so only SQLSTATE and names of objects leave
+this module. Errors of class RC are the engine's own and hold no values: their message and hint do.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import psycopg
+from psycopg.conninfo import conninfo_to_dict
+from psycopg.rows import dict_row
+
+from rawcore.decoding import Dialect
+from rawcore.errors import (
+    ContractsChanged,
+    DatabaseFault,
+    DatabaseRefused,
+    DatabaseResource,
+    DatabaseUnreachable,
+    EngineRefused,
+    NotMigrated,
+    RawcoreError,
+    UnknownSource,
+)
+from rawcore.settings import Settings
+
+Row = dict[str, Any]
+Connection = psycopg.Connection[Row]
+
+WRITER = "etl_writer"
+_REFUSED = re.compile(
+    r"FATAL: +((?:password authentication failed|no pg_hba|role|database|permission denied).*)"
+)
+_UNMIGRATED = {"42P01", "3F000", "42883", "42704"}
+_RESOURCE = ("40", "53", "58", "55P03", "57014")
+_LOST = ("08", "57P")
+_OPTIONS = "-c statement_timeout=0 -c idle_in_transaction_session_timeout=0 -c TimeZone=UTC"
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """What the database says about the source to load."""
+
+    name: str
+    dialect: Dialect
+    timezone: str
+    contract_fingerprint: str
+
+
+@dataclass(frozen=True, slots=True)
+class Extract:
+    """Where rows of an extract land, and what a row that does not fit does: reject or fail."""
+
+    name: str
+    raw_table: str
+    raw_columns: tuple[str, ...]
+    ragged_rows: str
+
+
+def database_url(settings: Settings) -> str:
+    """Return DATABASE_URL, or that of the embedded server, started if need be."""
+    if settings.database_url is not None:
+        return settings.database_url.get_secret_value()
+    from rawcore import embedded
+
+    embedded.ensure_running()
+    return embedded.driver_url()
+
+
+def connect(url: str, settings: Settings, name: str) -> Connection:
+    """Connect in autocommit as etl_writer where the login may.
+
+    Tries RAWCORE_ATTEMPTS times. Raises DatabaseUnreachable, DatabaseRefused.
+    """
+    from tenacity import Retrying, retry_if_exception_type, stop_after_attempt
+    from tenacity import wait_random_exponential as jitter
+
+    for attempt in Retrying(
+        stop=stop_after_attempt(settings.rawcore_attempts),
+        wait=jitter(multiplier=settings.rawcore_backoff, max=30),
+        retry=retry_if_exception_type(DatabaseUnreachable),
+        reraise=True,
+    ):
+        with attempt:
+            return _connect_once(url, name)
+    raise AssertionError("tenacity returns or raises")
+
+
+def _connect_once(url: str, name: str) -> Connection:
+    parts = conninfo_to_dict(url)
+    where = f"{parts.get('host', 'localhost')}:{parts.get('port', 5432)}/{parts.get('dbname', '')}"
+    try:
+        connection: Connection = psycopg.connect(
+            url,
+            autocommit=True,
+            row_factory=dict_row,
+            application_name=name,
+            connect_timeout=10,
+            options=f"{parts.get('options', '')} {_OPTIONS}".strip(),
+        )
+    except psycopg.OperationalError as error:
+        refused = _REFUSED.search(str(error))
+        if refused:
+            raise DatabaseRefused(where=where, problem=refused[1]) from None
+        raise DatabaseUnreachable(where=where, problem=_network_problem(error)) from None
+    with translated():
+        may = connection.execute(
+            "SELECT r.rolname IS NOT NULL AND pg_has_role(session_user, r.oid, 'SET') AS may"
+            " FROM pg_roles AS r WHERE r.rolname = %s",
+            [WRITER],
+        ).fetchone()
+        if may and may["may"]:
+            connection.execute(f"SET ROLE {WRITER}")
+    return connection
+
+
+def _network_problem(error: psycopg.OperationalError) -> str:
+    text = str(error).strip().splitlines()[-1] if str(error).strip() else type(error).__name__
+    return re.sub(r"^.*(?:failed|FATAL): +", "", text)[:200]
+
+
+@contextmanager
+def translated() -> Iterator[None]:
+    """Turn errors of psycopg into rawcore's, without values and without their chain."""
+    try:
+        yield
+    except psycopg.Error as error:
+        raise as_database_error(error) from None
+
+
+def as_database_error(error: psycopg.Error) -> RawcoreError:
+    """Say what may be said about an error of the server."""
+    state = error.sqlstate or ""
+    if state.startswith("RC"):
+        facts = (error.diag.message_primary, error.diag.message_hint)
+        return EngineRefused(
+            sqlstate=state, problem=". ".join(fact.rstrip(".") for fact in facts if fact)
+        )
+    if state.startswith(_LOST) or (not state and isinstance(error, psycopg.OperationalError)):
+        return DatabaseUnreachable(where="the server", problem=state or "the connection was lost")
+    names = (error.diag.schema_name, error.diag.table_name, error.diag.column_name)
+    where = ".".join(name for name in names if name)
+    if state.startswith(_RESOURCE):
+        return DatabaseResource(sqlstate=state, where=where)
+    return DatabaseFault(
+        sqlstate=state or type(error).__name__, where=f" at {where}" if where else ""
+    )
+
+
+def load_source(connection: Connection, wanted: str | None) -> Source:
+    """Return the source to load. Raises NotMigrated, UnknownSource."""
+    try:
+        rows = connection.execute(
+            "SELECT source, field_separator, row_separator, encoding, header, timezone,"
+            " contract_fingerprint FROM etl.sources ORDER BY source"
+        ).fetchall()
+    except psycopg.Error as error:
+        if error.sqlstate in _UNMIGRATED:
+            raise NotMigrated() from None
+        raise as_database_error(error) from None
+    fitting = [row for row in rows if wanted in (None, row["source"])]
+    if len(fitting) != 1:
+        known = ", ".join(row["source"] for row in rows) or "none"
+        raise UnknownSource(source=wanted or "to choose by itself", known=known)
+    (row,) = fitting
+    dialect = Dialect(
+        row["field_separator"], row["row_separator"], row["encoding"], row["header"], row["source"]
+    )
+    return Source(row["source"], dialect, row["timezone"], row["contract_fingerprint"])
+
+
+def load_extracts(connection: Connection, source: Source) -> dict[str, Extract]:
+    """Return the extracts of a source by name."""
+    with translated():
+        rows = connection.execute(
+            "SELECT extract, raw_table, raw_columns, ragged_rows FROM etl.extracts"
+            " WHERE source = %s",
+            [source.name],
+        ).fetchall()
+    return {
+        row["extract"]: Extract(
+            row["extract"], row["raw_table"], tuple(row["raw_columns"]), row["ragged_rows"]
+        )
+        for row in rows
+    }
+
+
+def check_contracts(source: Source, folder: Path) -> None:
+    """Raise ContractsChanged if the contracts beside the driver are not those migrated."""
+    contracts = folder / source.name
+    if not (contracts / "source.yml").is_file():
+        return
+    from codegen.fingerprint import contract_fingerprint
+
+    if contract_fingerprint(contracts) != source.contract_fingerprint:
+        raise ContractsChanged(source=source.name)

@@ -1,0 +1,95 @@
+"""The commands that only look: plan, status, health, trace, verify."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from rawcore import console
+from rawcore.run import Options, Run
+from rawcore.settings import Settings
+from rawcore.store import open_store
+
+
+def plan(settings: Settings, options: Options) -> int:
+    """List the store, register what is there, and show what a run would do, and why."""
+    this = _look(settings, options)
+    counts = this.register(open_store(settings))
+    rows = this.plan()
+    bytes_to_land = sum(row["size_bytes"] for row in rows if row["action"] == "land")
+    seconds = _estimate(this, bytes_to_land)
+    if options.as_json:
+        console.print_json({"listing": counts, "estimated_seconds": seconds, "plan": rows})
+        return 0
+    console.show("The listing", [counts])
+    if not rows:
+        console.say("Nothing to do.")
+        return 0
+    console.show("What a run would do", rows)
+    about = f", about {seconds:,} s by what was measured so far" if seconds is not None else ""
+    console.say(f"{bytes_to_land:,} bytes to land{about}.")
+    return 0
+
+
+def status(settings: Settings, as_json: bool) -> int:
+    """Show the newest runs and how many files are in which state."""
+    this = _look(settings, Options(as_json=as_json))
+    runs = this.query(
+        "SELECT load_run_id, mode, status, requested_by, started_at, finished_at, notes"
+        " FROM etl.load_runs WHERE source = %s ORDER BY load_run_id DESC LIMIT 10",
+        this.source.name,
+    )
+    files = this.query(
+        "SELECT status, count(*) AS files, sum(size_bytes)::bigint AS bytes,"
+        " min(date_extracted) AS oldest_batch, max(date_extracted) AS newest_batch"
+        " FROM etl.load_run_files WHERE source = %s GROUP BY status ORDER BY status",
+        this.source.name,
+    )
+    if as_json:
+        console.print_json({"runs": runs, "files": files})
+        return 0
+    console.show("Newest runs", runs)
+    console.show("Files by state", files)
+    return 0
+
+
+def health(settings: Settings, as_json: bool) -> int:
+    """Show etl.health."""
+    return _show(settings, "Health", as_json, "SELECT * FROM etl.health")
+
+
+def trace(settings: Settings, table: str, key: str, as_json: bool) -> int:
+    """Show where a row of core came from."""
+    statement = "SELECT * FROM etl.trace(%s, %s)"
+    return _show(settings, f"{table} {key}", as_json, statement, table, key)
+
+
+def verify(settings: Settings, extract: str, as_json: bool) -> int:
+    """Show whether stg and core are what their files make them; 1 if not."""
+    title = f"Differences of {extract}"
+    return _show(settings, title, as_json, "SELECT * FROM etl.verify(%s)", extract)
+
+
+def _show(settings: Settings, title: str, as_json: bool, statement: str, *values: Any) -> int:
+    rows = _look(settings, Options(as_json=as_json)).query(statement, *values)
+    if not rows and not as_json:
+        console.say(f"{title}: nothing found.")
+    else:
+        console.show(title, rows, as_json=as_json)
+    return 0
+
+
+def _look(settings: Settings, options: Options) -> Run:
+    return Run(settings, options, console.make_log(settings.rawcore_log, quiet=True))
+
+
+def _estimate(this: Run, size: int) -> int | None:
+    """Return the seconds that so many bytes took before, landing and processing; None: unknown."""
+    past = this.one(
+        "SELECT sum(bytes_read) AS bytes,"
+        " sum(EXTRACT(epoch FROM finished_at - started_at)) AS seconds"
+        " FROM etl.file_attempts"
+        " WHERE outcome = 'succeeded' AND action IN ('land', 'process')"
+    )
+    if not past["bytes"]:
+        return None
+    return round(size * float(past["seconds"]) / float(past["bytes"]) / this.options.jobs)

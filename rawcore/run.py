@@ -1,0 +1,290 @@
+"""One run: list, register, plan, land, process, report."""
+
+from __future__ import annotations
+
+import json
+import signal
+import threading
+import time
+import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from types import FrameType
+from typing import TYPE_CHECKING, Any
+
+from rawcore import console
+from rawcore.database import (
+    Connection,
+    Row,
+    Source,
+    check_contracts,
+    connect,
+    database_url,
+    load_extracts,
+    load_source,
+    translated,
+)
+from rawcore.errors import RawcoreError, SourceBusy, Stopped, UnknownRun
+from rawcore.settings import Settings
+from rawcore.store import Store, open_store
+from rawcore.workers import Crew
+
+if TYPE_CHECKING:
+    from structlog.typing import FilteringBoundLogger
+
+PLAN_ARGUMENTS = "%s::text, %s::timestamp, %s::timestamp, %s::timestamp, %s::text[], %s::text, %s"
+_POLL_SECONDS = 0.5
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """What `ingest.py run` or `plan` was asked to do; times are local, as in file names."""
+
+    mode: str = "new"
+    date_from: datetime | None = None
+    date_to: datetime | None = None
+    batch: datetime | None = None
+    extracts: tuple[str, ...] = ()
+    prefix: str | None = None
+    jobs: int = 2
+    join: int | None = None
+    kind: str | None = None
+    overrides: tuple[tuple[str, str], ...] = ()
+    force: bool = False
+    dry_run: bool = False
+    note: str | None = None
+    as_json: bool = False
+
+    def plan_arguments(self) -> list[object]:
+        """Return what follows source or run in etl.plan_files and etl.plan_run."""
+        times = (self.date_from, self.date_to, self.batch)
+        return [self.mode, *times, list(self.extracts) or None, self.prefix, self.force]
+
+    def parameters(self) -> str:
+        """Return the options as JSON, as they are kept with the run."""
+        said = {
+            name: value for name, value in asdict(self).items() if value not in (None, (), False)
+        }
+        said.pop("as_json", None)
+        said["overrides"] = dict(self.overrides)
+        return json.dumps(said, default=str)
+
+
+class Run:
+    """The control connection of a run, and what goes through it."""
+
+    def __init__(self, settings: Settings, options: Options, log: FilteringBoundLogger) -> None:
+        self.settings, self.options, self.log = settings, options, log
+        self.url = database_url(settings)
+        self.connection: Connection = connect(self.url, settings, "rawcore control")
+        self.source: Source = load_source(self.connection, settings.rawcore_source)
+        check_contracts(self.source, settings.rawcore_contracts)
+        self.query("SELECT set_config('TimeZone', %s, false)", self.source.timezone)
+
+    def query(self, statement: str, *parameters: object) -> list[Row]:
+        """Return the rows of a statement as dicts, times in the zone of the source."""
+        with translated():
+            return self.connection.execute(statement, parameters).fetchall()
+
+    def one(self, statement: str, *parameters: object) -> Row:
+        """Return the only row of a statement."""
+        (row,) = self.query(statement, *parameters)
+        return row
+
+    def lock(self) -> None:
+        """Hold the source to the end of the session. Raises SourceBusy."""
+        if not self.one("SELECT etl.lock_source(%s) AS got", self.source.name)["got"]:
+            raise SourceBusy(source=self.source.name)
+
+    def register(self, store: Store) -> Row:
+        """Copy the listing into the database and let SQL make files of it; return its counts."""
+        began = time.monotonic()
+        listing_id = str(uuid.uuid4())
+        with translated(), self.connection.cursor() as cursor:
+            with cursor.copy(
+                "COPY etl.s3_listing (listing_id, s3_bucket, s3_key, size_bytes, etag,"
+                " last_modified) FROM STDIN"
+            ) as copy:
+                for one in store.list(self.settings.s3_bucket_prefix):
+                    copy.write_row(
+                        (listing_id, store.bucket, one.key, one.size, one.etag, one.last_modified)
+                    )
+            cursor.execute(
+                "SELECT * FROM etl.register_listing(%s, %s)", [self.source.name, listing_id]
+            )
+            counts = cursor.fetchone() or {}
+        self.log.info("listed", **counts, seconds=round(time.monotonic() - began, 2))
+        return counts
+
+    def plan(self) -> list[Row]:
+        """Return what a run with these options would do with each open file, in order."""
+        return self.query(
+            f"SELECT * FROM etl.plan_files(%s, {PLAN_ARGUMENTS}) ORDER BY ordinal",  # noqa: S608
+            self.source.name,
+            *self.options.plan_arguments(),
+        )
+
+    def start(self) -> int:
+        """Open the run and write its plan; return load_run_id."""
+        options = self.options
+        run_id: int = self.one(
+            "SELECT etl.start_run(%s, %s, %s::jsonb, %s, 'driver') AS run_id",
+            self.source.name,
+            options.mode,
+            options.parameters(),
+            options.note,
+        )["run_id"]
+        self.query(
+            f"SELECT etl.plan_run(%s, {PLAN_ARGUMENTS})",
+            run_id,
+            *options.plan_arguments(),
+        )
+        return run_id
+
+
+def run(settings: Settings, options: Options) -> int:
+    """Do a whole run; return the exit code (0 done, 1 with failed or held files)."""
+    quiet = console.has_terminal() and settings.rawcore_log == "console"
+    log = console.make_log(settings.rawcore_log, quiet)
+    store = open_store(settings)
+    this = Run(settings, options, log)
+    if options.join is not None:
+        return _join(this, store, options.join, quiet)
+    this.lock()
+    this.register(store)
+    plan = this.plan()
+    todo = [row for row in plan if row["action"] != "leave"]
+    if options.dry_run or not todo:
+        return _say_plan(plan, todo, options)
+    run_id = this.start()
+    to_land = [row["size_bytes"] for row in todo if row["action"] == "land"]
+    log.info("planned", run=run_id, files=len(todo), to_land=len(to_land), bytes=sum(to_land))
+    _work(this, store, run_id, sum(to_land), len(todo), quiet)
+    finished = this.one("SELECT * FROM etl.finish_run(%s)", run_id)
+    return report(this, run_id, finished)
+
+
+def _join(this: Run, store: Store, run_id: int, quiet: bool) -> int:
+    running = this.query(
+        "SELECT 1 FROM etl.load_runs WHERE load_run_id = %s AND source = %s AND status = 'running'",
+        run_id,
+        this.source.name,
+    )
+    if not running:
+        raise UnknownRun(run=run_id, source=this.source.name)
+    _work(this, store, run_id, 0, 0, quiet)
+    return 0
+
+
+def _work(this: Run, store: Store, run_id: int, size: int, files: int, watched: bool) -> None:
+    crew = Crew(
+        url=this.url,
+        settings=this.settings,
+        store=store,
+        dialect=this.source.dialect,
+        extracts=load_extracts(this.connection, this.source),
+        load_run_id=run_id,
+        jobs=this.options.jobs,
+        log=this.log.bind(run=run_id),
+    )
+    with _signals(crew):
+        if size or not files:
+            with console.progress(
+                "landing", size, in_bytes=True, shown=watched and size > 0
+            ) as bar:
+                crew.land(bar)
+        began = time.monotonic()
+        shown = watched and files > 0
+        with (
+            console.progress("processing", files, in_bytes=False, shown=shown) as bar,
+            _polling(this, run_id, bar, shown),
+        ):
+            crew.process()
+        crew.log.info("processed", seconds=round(time.monotonic() - began, 2))
+
+
+@contextmanager
+def _polling(this: Run, run_id: int, bar: console.Progress, shown: bool) -> Iterator[None]:
+    """Move the bar by what the control connection sees."""
+    if not shown:
+        yield
+        return
+    done = threading.Event()
+
+    def poll() -> None:
+        while not done.wait(_POLL_SECONDS):
+            with suppress(RawcoreError):
+                row = this.one(
+                    "SELECT count(*) AS files FROM etl.run_files WHERE load_run_id = %s"
+                    " AND status NOT IN ('pending', 'loading', 'landed', 'processing')",
+                    run_id,
+                )
+                bar.set(row["files"])
+
+    thread = threading.Thread(target=poll, name="progress", daemon=True)
+    thread.start()
+    try:
+        yield
+    finally:
+        done.set()
+        thread.join()
+
+
+@contextmanager
+def _signals(crew: Crew) -> Iterator[None]:
+    """Let SIGTERM and SIGINT end the run cleanly. Raises Stopped."""
+    caught: list[str] = []
+
+    def on_signal(number: int, frame: FrameType | None) -> None:
+        caught.append(signal.Signals(number).name)
+        crew.stop.set()
+        threading.Thread(target=crew.cancel, daemon=True).start()
+
+    before = {one: signal.signal(one, on_signal) for one in (signal.SIGTERM, signal.SIGINT)}
+    try:
+        yield
+    except RawcoreError:
+        if not caught:
+            raise
+    finally:
+        for one, handler in before.items():
+            signal.signal(one, handler)
+    if caught:
+        raise Stopped(signal=caught[0])
+
+
+def _say_plan(plan: list[Row], todo: list[Row], options: Options) -> int:
+    left = len(plan) - len(todo)
+    if options.as_json:
+        console.print_json({"run": None, "todo": len(todo), "left": left, "plan": plan})
+    elif todo:
+        console.show("What a run would do", plan)
+    else:
+        hint = f"; {left} file(s) are left: see `python ingest.py plan`" if left else ""
+        console.say(f"Nothing to do{hint}.")
+    return 0
+
+
+def report(this: Run, run_id: int, finished: Row) -> int:
+    """Print the summary of a run; return its exit code."""
+    summary = this.query(
+        "SELECT * FROM etl.run_summary WHERE load_run_id = %s ORDER BY batch, extract", run_id
+    )
+    open_files: list[dict[str, Any]] = this.query(
+        "SELECT load_run_file_id, extract, s3_key, status, error_class, problem"
+        " FROM etl.run_files WHERE load_run_id = %s"
+        " AND status NOT IN ('processed', 'skipped', 'superseded', 'excluded')"
+        " ORDER BY load_run_file_id",
+        run_id,
+    )
+    code = 0 if finished["status"] == "succeeded" else 1
+    if this.options.as_json:
+        console.print_json({"run": finished, "summary": summary, "open_files": open_files})
+        return code
+    columns = [name for name in (summary[0] if summary else {}) if name != "load_run_id"]
+    console.show(f"Run {run_id}: {finished['status']}", summary, columns)
+    if open_files:
+        console.show("Files that are not done", open_files)
+    return code

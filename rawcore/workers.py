@@ -1,0 +1,180 @@
+"""Worker threads of a run, each with a connection of its own: first all land, then all process."""
+
+from __future__ import annotations
+
+import random
+import threading
+from collections.abc import Callable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor, wait
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+import psycopg
+
+from rawcore.console import Progress
+from rawcore.database import Connection, Extract, Row, connect, translated
+from rawcore.decoding import Dialect
+from rawcore.errors import DatabaseResource, DatabaseUnreachable, RawcoreError, Stopped
+from rawcore.landing import Lander, Landing, Task
+from rawcore.settings import Settings
+from rawcore.store import Store
+
+if TYPE_CHECKING:
+    from structlog.typing import FilteringBoundLogger
+
+_LONGEST_PAUSE = 30.0
+_LOOK_UP_SECONDS = 0.2
+
+
+@dataclass(slots=True)
+class Crew:
+    """What the workers of one run share."""
+
+    url: str
+    settings: Settings
+    store: Store
+    dialect: Dialect
+    extracts: dict[str, Extract]
+    load_run_id: int
+    jobs: int
+    log: FilteringBoundLogger
+    stop: threading.Event = field(default_factory=threading.Event)
+    connections: list[Connection] = field(default_factory=list)
+    faults: int = 0
+    fatal: RawcoreError | None = None
+    _lock: threading.Lock = field(default_factory=threading.Lock)
+
+    def land(self, bar: Progress) -> None:
+        """Land all that the run planned. Raises what made the run end."""
+        self._all(lambda: self._land(bar))
+
+    def process(self) -> None:
+        """Call etl.process_batch from every worker."""
+        self._all(self._process)
+
+    def cancel(self) -> None:
+        """End soon: landings are rolled back, running statements cancelled. For signal handlers."""
+        self.stop.set()
+        for connection in list(self.connections):
+            connection.cancel_safe(timeout=2)
+
+    def _all(self, work: Callable[[], None]) -> None:
+        with ThreadPoolExecutor(self.jobs, thread_name_prefix="worker") as pool:
+            futures: set[Future[None]] = {pool.submit(work) for _ in range(self.jobs)}
+            while futures:  # in short waits, so that signals reach the main thread
+                done, futures = wait(futures, timeout=_LOOK_UP_SECONDS)
+                for future in done:
+                    error = future.exception()
+                    if error is not None:
+                        self.stop.set()
+                        if isinstance(error, RawcoreError):
+                            self.fatal = self.fatal or error
+                        else:
+                            raise error
+        if self.fatal is not None:
+            raise self.fatal
+
+    @contextmanager
+    def _connected(self) -> Iterator[Connection]:
+        connection = connect(self.url, self.settings, f"rawcore run {self.load_run_id}")
+        self.connections.append(connection)
+        try:
+            yield connection
+        finally:
+            self.connections.remove(connection)
+            connection.close()
+
+    def _land(self, bar: Progress) -> None:
+        """Land until nothing is left, with a new connection after each that was lost."""
+        unrecorded: Landing | None = None
+        more = True
+        while more:
+            with self._connected() as connection:
+                try:
+                    lander = self._lander(connection, bar)
+                    if unrecorded is not None:
+                        lander.fail(unrecorded)
+                        unrecorded = None
+                    while more and not is_lost(connection):
+                        more, unrecorded = self._land_next(lander)
+                except DatabaseUnreachable as error:
+                    self.log.warning("connection lost", problem=str(error))
+                    self._after_fault(error)
+                    more = not self.stop.is_set()
+
+    def _land_next(self, lander: Lander) -> tuple[bool, Landing | None]:
+        """Return whether there may be more, and the failed attempt that is not recorded yet."""
+        task = None if self.stop.is_set() else lander.start(self.load_run_id)
+        if task is None:
+            return False, None
+        landing = self._land_one(lander, task)
+        if landing.error is None:
+            self.faults = 0
+            return True, None
+        if is_lost(lander.connection):
+            self._after_fault(landing.error)
+            return True, landing
+        lander.fail(landing)
+        self._after_fault(landing.error)
+        return True, None
+
+    def _lander(self, connection: Connection, bar: Progress) -> Lander:
+        return Lander(connection, self.store, self.dialect, self.extracts, self.stop, bar.advance)
+
+    def _land_one(self, lander: Lander, task: Task) -> Landing:
+        log = self.log.bind(
+            file=task.load_run_file_id, key=task.s3_key, attempt=task.file_attempt_id
+        )
+        landing = lander.land(task)
+        facts = {
+            "extract": task.extract,
+            "rows": landing.rows_read,
+            "rejected": landing.rows_rejected,
+            "bytes": landing.bytes_read,
+            "seconds": round(landing.seconds, 2),
+        }
+        error = landing.error
+        if error is None:
+            log.info(landing.outcome, **facts)
+        else:
+            log.warning(
+                "landing failed",
+                problem=str(error),
+                error_class=error.error_class,
+                retryable=error.retryable,
+                **facts,
+            )
+        return landing
+
+    def _after_fault(self, error: RawcoreError) -> None:
+        """Wait longer after each fault in a row; so many that the other end is down end the run."""
+        if isinstance(error, Stopped) or not error.retryable:
+            return
+        with self._lock:
+            self.faults += 1
+            faults = self.faults
+        if error.exit_code == 3 and faults >= self.settings.rawcore_attempts * self.jobs:
+            raise error
+        pause = min(_LONGEST_PAUSE, self.settings.rawcore_backoff * 2 ** min(faults - 1, 10))
+        self.log.info("pause before the next attempt", faults_in_a_row=faults)
+        self.stop.wait(random.uniform(pause / 2, pause))
+
+    def _process(self) -> None:
+        for attempt in range(1, self.settings.rawcore_attempts + 1):
+            if self.stop.is_set():
+                return
+            try:
+                with self._connected() as connection, translated():
+                    connection.execute("CALL etl.process_batch(%s)", [self.load_run_id])
+                return
+            except (DatabaseUnreachable, DatabaseResource) as error:
+                if self.stop.is_set() or attempt == self.settings.rawcore_attempts:
+                    raise
+                self.log.warning("processing interrupted", problem=str(error), attempt=attempt)
+                self.stop.wait(self.settings.rawcore_backoff * 2 ** (attempt - 1))
+
+
+def is_lost(connection: psycopg.Connection[Row]) -> bool:
+    """Say whether a connection is gone."""
+    return connection.broken or connection.closed
