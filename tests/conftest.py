@@ -26,11 +26,14 @@ def pytest_configure(config: pytest.Config) -> None:
     """Open the folder of this run in its first process."""
     if hasattr(config, "workerinput"):
         return
+    kind = os.environ.get("RAWCORE_TEST_DB") or "embedded"
+    if kind not in ("embedded", "testcontainers"):
+        raise pytest.UsageError(f"RAWCORE_TEST_DB={kind}: use embedded or testcontainers")
     reaper = open_home()
     config.add_cleanup(lambda: close_home(reaper))
     if os.environ.get("RAWCORE_TEST_DATABASE_URL"):
         config.add_cleanup(lambda: start_cluster().drop_all())
-    elif os.environ.get("RAWCORE_TEST_DB") == "testcontainers":
+    elif kind == "testcontainers":
         from tests.support.containers import start_container
 
         container = start_container()

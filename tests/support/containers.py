@@ -1,7 +1,8 @@
 """A PostgreSQL in a container, for RAWCORE_TEST_DB=testcontainers."""
 
-import json
 from typing import Any
+
+import pytest
 
 from tests.support.home import home
 
@@ -11,12 +12,16 @@ COMMAND = "postgres -c fsync=off -c synchronous_commit=off -c autovacuum=off -c 
 
 def start_container() -> Any:
     """Start the container, before the workers, by the process that outlives them."""
-    from testcontainers.postgres import PostgresContainer
+    from docker.errors import DockerException
+    from testcontainers.community.postgres import PostgresContainer
 
-    container = PostgresContainer(IMAGE, username="postgres", dbname="postgres", driver=None)
-    container.with_command(COMMAND).start()
-    identity = container.get_wrapped_container().id
-    undo = {"command": ["docker", "rm", "--force", "--volumes", identity]}
-    (home() / "undo-container.json").write_text(json.dumps(undo))
+    try:
+        container = PostgresContainer(IMAGE, username="postgres", dbname="postgres", driver=None)
+        container.with_command(COMMAND).start()
+    except DockerException as error:
+        raise pytest.UsageError(
+            f"RAWCORE_TEST_DB=testcontainers needs a Docker engine and {IMAGE}: {error}"
+        ) from error
+    (home() / "container.id").write_text(str(container.get_wrapped_container().id))
     (home() / "container.url").write_text(container.get_connection_url())
     return container

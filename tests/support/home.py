@@ -4,7 +4,7 @@ The first process of the run makes the folder and starts a reaper, which holds o
 that process ends, in whatever way, the pipe closes and the reaper stops the servers.
 """
 
-import json
+import contextlib
 import os
 import shutil
 import subprocess
@@ -64,10 +64,17 @@ def _reap() -> None:
     folder = home()
     server().remove()
     Weed(folder / "weed").remove()
-    for left in folder.glob("undo-*.json"):
-        undo = json.loads(left.read_text())
-        subprocess.run(undo["command"], check=False, capture_output=True)
+    if (folder / "container.id").exists():
+        _remove_container((folder / "container.id").read_text())
     shutil.rmtree(folder, ignore_errors=True)
+
+
+def _remove_container(identity: str) -> None:
+    """Remove the container, if its process did not come to it."""
+    import docker
+
+    with contextlib.suppress(docker.errors.NotFound):
+        docker.from_env().containers.get(identity).remove(force=True, v=True)
 
 
 if __name__ == "__main__":
