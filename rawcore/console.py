@@ -111,11 +111,15 @@ def show(
     table = Table(title=title, title_justify="left", title_style="bold")
     for name in names:
         numeric = all(isinstance(row[name], int | float | None) for row in rows)
+        times = any(isinstance(row[name], datetime) for row in rows)
         table.add_column(
-            name.replace("_", " "), justify="right" if numeric else "left", overflow="fold"
+            name.replace("_", " "),
+            justify="right" if numeric else "left",
+            overflow="fold",
+            no_wrap=numeric or times,
         )
     for row in rows:
-        table.add_row(*(_cell(row[name]) for name in names))
+        table.add_row(*(_cell(row[name], name) for name in names))
     terminal = sys.stdout.isatty()
     Console(width=None if terminal else 200, highlight=False, markup=False).print(table)
 
@@ -130,12 +134,12 @@ def say(text: str) -> None:
     print(text)
 
 
-def _cell(value: object) -> str:
+def _cell(value: object, name: str) -> str:
     if value is None:
         return ""
     if isinstance(value, bool):
         return "yes" if value else "no"
-    if isinstance(value, int):
+    if isinstance(value, int) and name not in ("file", "run") and not name.endswith("_id"):
         return f"{value:,}"
     if isinstance(value, datetime):
         return value.strftime("%Y-%m-%d %H:%M")

@@ -17,10 +17,24 @@ def plan(settings: Settings, options: Options) -> int:
     rows = this.plan()
     bytes_to_land = sum(row["size_bytes"] for row in rows if row["action"] == "land")
     seconds = _estimate(this, bytes_to_land)
+    unreadable = this.query(
+        "SELECT s3_key, name_problem, first_seen FROM etl.s3_objects"
+        " WHERE source = %s AND name_problem IS NOT NULL ORDER BY first_seen DESC, s3_key LIMIT 20",
+        this.source.name,
+    )
     if options.as_json:
-        console.print_json({"listing": counts, "estimated_seconds": seconds, "plan": rows})
+        console.print_json(
+            {
+                "listing": counts,
+                "estimated_seconds": seconds,
+                "plan": rows,
+                "unreadable": unreadable,
+            }
+        )
         return 0
     console.show("The listing", [counts])
+    if unreadable:
+        console.show("Names that cannot be read (the newest 20)", unreadable)
     if not rows:
         console.say("Nothing to do.")
         return 0

@@ -12,7 +12,7 @@ from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from types import FrameType
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from rawcore import console
 from rawcore.database import (
@@ -29,6 +29,7 @@ from rawcore.database import (
 from rawcore.errors import RawcoreError, SourceBusy, Stopped, UnknownRun
 from rawcore.settings import Settings
 from rawcore.store import Store, open_store
+from rawcore.summary import report, say_plan
 from rawcore.workers import Crew
 
 if TYPE_CHECKING:
@@ -153,17 +154,17 @@ def run(settings: Settings, options: Options) -> int:
     if options.join is not None:
         return _join(this, store, options.join, quiet)
     this.lock()
-    this.register(store)
+    counts = this.register(store)
     plan = this.plan()
     todo = [row for row in plan if row["action"] != "leave"]
     if options.dry_run or not todo:
-        return _say_plan(plan, todo, options)
+        return say_plan(plan, todo, counts["unparsed"], options.as_json)
     run_id = this.start()
     to_land = [row["size_bytes"] for row in todo if row["action"] == "land"]
     log.info("planned", run=run_id, files=len(todo), to_land=len(to_land), bytes=sum(to_land))
     _work(this, store, run_id, sum(to_land), len(todo), quiet)
     finished = this.one("SELECT * FROM etl.finish_run(%s)", run_id)
-    return report(this, run_id, finished)
+    return report(this, run_id, finished, counts["unparsed"], options.as_json)
 
 
 def _join(this: Run, store: Store, run_id: int, quiet: bool) -> int:
@@ -253,38 +254,3 @@ def _signals(crew: Crew) -> Iterator[None]:
             signal.signal(one, handler)
     if caught:
         raise Stopped(signal=caught[0])
-
-
-def _say_plan(plan: list[Row], todo: list[Row], options: Options) -> int:
-    left = len(plan) - len(todo)
-    if options.as_json:
-        console.print_json({"run": None, "todo": len(todo), "left": left, "plan": plan})
-    elif todo:
-        console.show("What a run would do", plan)
-    else:
-        hint = f"; {left} file(s) are left: see `python ingest.py plan`" if left else ""
-        console.say(f"Nothing to do{hint}.")
-    return 0
-
-
-def report(this: Run, run_id: int, finished: Row) -> int:
-    """Print the summary of a run; return its exit code."""
-    summary = this.query(
-        "SELECT * FROM etl.run_summary WHERE load_run_id = %s ORDER BY batch, extract", run_id
-    )
-    open_files: list[dict[str, Any]] = this.query(
-        "SELECT load_run_file_id, extract, s3_key, status, error_class, problem"
-        " FROM etl.run_files WHERE load_run_id = %s"
-        " AND status NOT IN ('processed', 'skipped', 'superseded', 'excluded')"
-        " ORDER BY load_run_file_id",
-        run_id,
-    )
-    code = 0 if finished["status"] == "succeeded" else 1
-    if this.options.as_json:
-        console.print_json({"run": finished, "summary": summary, "open_files": open_files})
-        return code
-    columns = [name for name in (summary[0] if summary else {}) if name != "load_run_id"]
-    console.show(f"Run {run_id}: {finished['status']}", summary, columns)
-    if open_files:
-        console.show("Files that are not done", open_files)
-    return code

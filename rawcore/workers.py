@@ -166,7 +166,7 @@ class Crew:
                 return
             try:
                 with self._connected() as connection, translated():
-                    connection.execute("CALL etl.process_batch(%s)", [self.load_run_id])
+                    connection.execute(f"CALL etl.process_batch({self.load_run_id:d})")
                 return
             except (DatabaseUnreachable, DatabaseResource) as error:
                 if self.stop.is_set() or attempt == self.settings.rawcore_attempts:
