@@ -19,7 +19,6 @@ from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
 from rawcore.local import LOCAL, locked, write_private
 from rawcore.server import Server
-from rawcore.weed import Weed
 from rawcore.wheels import WHEELS, ServerError, wheel_bin
 
 DATABASE = "rawcore"
@@ -147,6 +146,8 @@ def _psql(url: str, arguments: Sequence[str]) -> NoReturn:
 
 def _remove(local: Path) -> None:
     server(local).remove()
+    from rawcore.weed import Weed  # brings boto3, which takes its time
+
     Weed(local / "weed").remove()
 
 

@@ -55,7 +55,7 @@ def _clean_environment(monkeypatch: pytest.MonkeyPatch) -> None:
 def cluster() -> Cluster:
     """The server under test, with the logins of the tests."""
     running = start_cluster()
-    running.make_template()
+    running.make_logins()
     return running
 
 

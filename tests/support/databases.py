@@ -72,16 +72,20 @@ class Cluster:
 
     def make_logins(self) -> None:
         """Make the logins of the tests, or set their passwords; logins outlive databases."""
-        for login in (OWNER, *MEMBERS):
-            row = self._run(sql.SQL("SELECT 1 FROM pg_roles WHERE rolname = {}").format(login))
-            self._run(
-                sql.SQL("{} ROLE {} LOGIN NOSUPERUSER NOCREATEDB {} PASSWORD {}").format(
-                    sql.SQL("ALTER" if row else "CREATE"),
-                    sql.Identifier(login),
-                    sql.SQL("CREATEROLE" if login == OWNER else "NOCREATEROLE"),
-                    sql.Literal(self._password(login)),
-                )
+        with locked(home() / "logins.lock"):
+            for login in (OWNER, *MEMBERS):
+                self._make_login(login)
+
+    def _make_login(self, login: str) -> None:
+        row = self._run(sql.SQL("SELECT 1 FROM pg_roles WHERE rolname = {}").format(login))
+        self._run(
+            sql.SQL("{} ROLE {} LOGIN NOSUPERUSER NOCREATEDB {} PASSWORD {}").format(
+                sql.SQL("ALTER" if row else "CREATE"),
+                sql.Identifier(login),
+                sql.SQL("CREATEROLE" if login == OWNER else "NOCREATEROLE"),
+                sql.Literal(self._password(login)),
             )
+        )
 
     def make_template(self) -> str:
         """Return the migrated database every test gets a copy of; made by the first who asks."""
@@ -89,7 +93,6 @@ class Cluster:
         done = home() / "template.done"
         with locked(home() / "template.lock"):
             if not done.exists():
-                self.make_logins()
                 self.drop(name)
                 made = self.create(name, "template0")
                 migrate.apply(made.admin_url)
