@@ -28,6 +28,7 @@ _LOCK = int.from_bytes(b"rawcore", "big")
 
 Step = Callable[[psycopg.Connection[Any]], None]
 Report = Callable[[str], None]
+Work = Callable[[str], list[str]]
 
 
 class MigrationError(RuntimeError):

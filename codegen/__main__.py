@@ -1,0 +1,131 @@
+"""`python -m codegen`: render contracts, write and apply migrations. The Makefile calls it."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import click
+
+from codegen import migrate as migrations
+from codegen.desired import CONTRACTS, desired_objects
+from codegen.errors import ContractErrors
+from codegen.planner import StructuralChange, changes, migrated_objects, migration_texts
+from codegen.render import ROOT, named_extracts, rendered_files, stale_files, write_files
+
+contracts_option = click.option(
+    "--contracts",
+    type=click.Path(path_type=Path, file_okay=False),
+    default=CONTRACTS,
+    show_default="contracts/",
+    help="Folder with one folder per source.",
+)
+folder_option = click.option(
+    "--migrations",
+    "folder",
+    type=click.Path(path_type=Path, file_okay=False),
+    default=migrations.MIGRATIONS,
+    show_default="migrations/",
+    help="Folder with the migrations.",
+)
+
+
+@click.group()
+def main() -> None:
+    """Contracts to SQL, SQL to migrations, migrations to the database."""
+
+
+@main.command()
+@contracts_option
+def render(contracts: Path) -> None:
+    """Write what contracts say into sql/generated, contracts/schema and docs."""
+    written, removed = write_files(contracts)
+    for path in removed:
+        click.echo(f"removed {path.relative_to(ROOT)}")
+    click.echo(f"{len(written)} files written, {len(removed)} removed")
+
+
+@main.command()
+@contracts_option
+@folder_option
+def check(contracts: Path, folder: Path) -> None:
+    """Fail if anything rendered is stale, unmigrated, or if general code names an extract."""
+    stale = [str(path.relative_to(ROOT)) for path in stale_files(rendered_files(contracts))]
+    unmigrated = changes(migrated_objects(folder), desired_objects(contracts))
+    named = list(named_extracts(contracts))
+    for path in stale[:10]:
+        click.echo(f"{path} is stale: run make codegen")
+    for change in unmigrated[:10]:
+        click.echo(f"{change.kind} {change.name} is not migrated: run make migration")
+    for place in named:
+        click.echo(f"{place} is an extract or source, named in code that serves all of them")
+    if stale or unmigrated or named:
+        raise click.ClickException(
+            f"{len(stale)} stale files, {len(unmigrated)} unmigrated objects, {len(named)} names"
+        )
+    click.echo("all rendered files and migrations are up to date")
+
+
+@main.command()
+@click.argument("title", default="change")
+@click.option("--first", is_flag=True, help="Write 0001_initial anew; only before a release.")
+@contracts_option
+@folder_option
+def migration(title: str, first: bool, contracts: Path, folder: Path) -> None:
+    """Write the next migration: what differs between contracts and sql/ and the last one."""
+    state = {} if first else migrated_objects(folder)
+    found = changes(state, desired_objects(contracts))
+    if not found:
+        click.echo("nothing has changed since the last migration")
+        return
+    try:
+        apply_sql, rollback_sql = migration_texts(found)
+    except StructuralChange as refusal:
+        raise click.ClickException(
+            f"{refusal}\n\nThis version writes migrations for new objects and changed routines, views"
+            " and data only. Before a release: python -m codegen migration --first"
+        ) from refusal
+    names = sorted(path.parent.name for path in folder.glob("*/apply.sql"))
+    name = f"{len(names) + 1:04}_{title}" if names and not first else "0001_initial"
+    (folder / name).mkdir(parents=True, exist_ok=True)
+    (folder / name / "apply.sql").write_text(apply_sql)
+    (folder / name / "rollback.sql").write_text(rollback_sql)
+    depends = names[-1] if names and not first else None
+    (folder / f"{name}.py").write_text(migrations.migration_file(name, depends))
+    click.echo(f"{name}: {len(found)} objects; read it, then run make migrate")
+
+
+@main.command()
+@folder_option
+def migrate(folder: Path) -> None:
+    """Apply the migrations to DATABASE_URL, or to the embedded server."""
+    applied = _on_database(lambda url: migrations.apply(url, folder, click.echo))
+    click.echo(f"applied {', '.join(applied)}" if applied else "nothing to apply")
+
+
+@main.command()
+@folder_option
+def rollback(folder: Path) -> None:
+    """Take the last migration back, its data included."""
+    taken = _on_database(lambda url: migrations.rollback(url, 1, folder, click.echo))
+    click.echo(f"took back {', '.join(taken)}" if taken else "nothing to take back")
+
+
+def _on_database(work: migrations.Work) -> list[str]:
+    """Run the work on DATABASE_URL or on the embedded server, whose driver is then let in."""
+    url = os.environ.get("DATABASE_URL", "")
+    if url:
+        return work(url)
+    from rawcore import embedded
+
+    embedded.ensure_running()
+    result = work(embedded.admin_url())
+    embedded.grant_driver()
+    return result
+
+
+if __name__ == "__main__":
+    try:
+        main()
+    except (ContractErrors, migrations.MigrationError) as error:
+        raise SystemExit(str(error)) from None

@@ -1,0 +1,148 @@
+"""The lists of names and expressions that the templates spread over lines."""
+
+from __future__ import annotations
+
+from functools import cached_property
+
+from codegen.extract_sql import LINEAGE, ExtractSql, TypeCheck
+from codegen.model import Column, Thresholds
+from codegen.sqltext import ident, literal
+
+
+class ExtractLists(ExtractSql):
+    """`ExtractSql` with its columns as lists of SQL text; this is the `x` of the templates."""
+
+    def routine(self, kind: str) -> str:
+        """Return the name of a routine without its schema: its dollar tag."""
+        return f"{kind}_{self.name}"
+
+    @cached_property
+    def thresholds(self) -> Thresholds:
+        """The thresholds in force."""
+        return self.feed.thresholds(self.extract)
+
+    @cached_property
+    def has_times(self) -> bool:
+        """Whether a column is a local time."""
+        return any(column.type == "timestamptz" for column in self.columns)
+
+    @cached_property
+    def domains(self) -> list[str]:
+        """Domains whose unknown values are rejected, each once."""
+        names = dict.fromkeys(c.domain for c in self.columns if c.domain is not None)
+        return [name for name in names if self.source.domains[name].unknown == "reject"]
+
+    @cached_property
+    def reasons(self) -> list[tuple[Column, str]]:
+        """Per column with rules the branches of the CASE that names the first one broken."""
+        branches: dict[str, str] = {}
+        for rule in self.rules:
+            branch = f" WHEN ({rule.condition}) IS FALSE THEN {literal(rule.reason)}"
+            branches[rule.column.name] = branches.get(rule.column.name, "") + branch
+        return [(self.extract.column(name), text) for name, text in branches.items()]
+
+    def names_of(self, check: TypeCheck, alias: str) -> list[str]:
+        """Return the columns of a type."""
+        return [f"{alias}.{ident(column.name)}" for column in check.columns]
+
+    def columns_of(self, alias: str) -> list[str]:
+        """Return all columns of the file, of an alias."""
+        return [f"{alias}.{name}" for name in self.column_names]
+
+    @cached_property
+    def raw_values(self) -> list[str]:
+        """All columns of raw."""
+        return self.columns_of("r")
+
+    @cached_property
+    def hashed_values(self) -> list[str]:
+        """Columns of raw that the hash of a row covers."""
+        return [f"r.{ident(column.name)}" for column in self.hashed]
+
+    @cached_property
+    def typed_values(self) -> list[str]:
+        """All columns of raw, typed."""
+        return [self.typed(column) for column in self.columns]
+
+    @cached_property
+    def observed_values(self) -> list[str]:
+        """All columns typed, the key from the candidate l, because an absent key has no row."""
+        return [self._observed(column) for column in self.columns]
+
+    def _observed(self, column: Column) -> str:
+        if not column.is_key:
+            return self.typed(column)
+        text = f"l.{ident(column.name)}"
+        return text if column.type == "text" else f"{text}::{column.postgres_type}"
+
+    @cached_property
+    def tracked_names(self) -> list[str]:
+        """Columns of stg whose change is a change of the row."""
+        return [ident(column.name) for column in self.tracked]
+
+    @cached_property
+    def stg_values(self) -> list[str]:
+        """Everything in a row of stg but the key."""
+        return [*(ident(c.name) for c in self.non_key), "row_hash", "absent_since", *LINEAGE]
+
+    @cached_property
+    def dedupe_values(self) -> list[str]:
+        """The dedupe columns, typed."""
+        return [self.typed(self.extract.column(name)) for name in self.extract.dedupe]
+
+    @cached_property
+    def dedupe_order(self) -> list[str]:
+        """The order of several rows of a key, the one that counts first."""
+        return [f"{value} DESC NULLS LAST" for value in self.dedupe_values]
+
+    @cached_property
+    def dedupe_has_times(self) -> bool:
+        """Whether a dedupe column is a local time."""
+        return any(self.extract.column(n).type == "timestamptz" for n in self.extract.dedupe)
+
+    @cached_property
+    def dedupe_words(self) -> str:
+        """Which row of several counts, in words."""
+        if not self.extract.dedupe:
+            return "the last"
+        return f"the one with the greatest {', '.join(self.extract.dedupe)}, then the last,"
+
+    # core
+
+    @cached_property
+    def core_all(self) -> list[str]:
+        """Key, surrogate keys, published columns and lineage."""
+        return [*self.key_names, *self.core_columns, *LINEAGE]
+
+    def core_all_of(self, alias: str) -> list[str]:
+        """Return `core_all`, of an alias."""
+        return [f"{alias}.{name}" for name in self.core_all]
+
+    def core_select(self, alias: str, with_lineage: bool = True) -> list[str]:
+        """Return the expressions of key, surrogate keys and published columns, named."""
+        values = zip(self.core_columns, self.core_values(alias), strict=True)
+        return [
+            *(f"{alias}.{name}" for name in self.key_names),
+            *(value if value == f"{alias}.{name}" else f"{value} AS {name}" for name, value in values),
+            *(f"{alias}.{name}" for name in LINEAGE if with_lineage),
+        ]
+
+    @cached_property
+    def fact_compared(self) -> list[str]:
+        """Columns of a fact whose change is a change of the row."""
+        return [*self.surrogates, *self.compared]
+
+    @cached_property
+    def fact_values(self) -> list[str]:
+        """Everything in a row of a fact but the key."""
+        return [*self.core_columns, "deleted_at", *LINEAGE]
+
+    @cached_property
+    def dimension_sets(self) -> list[str]:
+        """What a newer state inside a version replaces."""
+        return [*self.core_columns, *LINEAGE]
+
+    @cached_property
+    def dimension_values(self) -> list[str]:
+        """Everything in a version but key and start."""
+        return [*self.core_columns, "effective_to", *LINEAGE]

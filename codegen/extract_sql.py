@@ -1,0 +1,355 @@
+"""What the templates say about one extract: every expression that differs by column, made here."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property
+
+from codegen.model import Column, Extract, Feed, ResolvedReference
+from codegen.sqltext import ident, literal, substitute
+
+LINEAGE = ("load_run_file_id", "load_run_id", "date_extracted")
+
+
+@dataclass(frozen=True)
+class TypeCheck:
+    """The columns of one type, whose texts are checked together as one array literal."""
+
+    name: str
+    columns: tuple[Column, ...]
+    function: str
+    arguments: tuple[str, ...]
+    reason: str
+
+    def call(self, texts: str) -> str:
+        """Return the call that says whether these texts, an array literal, are of the type."""
+        return f"etl.{self.function}({', '.join([texts, *self.arguments])})"
+
+
+@dataclass(frozen=True)
+class Rule:
+    """Something that must hold of one column: the condition (NULL counts as met), and the words."""
+
+    column: Column
+    condition: str
+    reason: str
+    is_type: bool = False
+
+
+class ExtractSql:
+    """An extract as the templates need it. Alias r is raw, s is stg, o is an observation."""
+
+    def __init__(self, feed: Feed, extract: Extract, contract: str) -> None:
+        """Take the extract of a feed; `contract` is the file it came from, for the headings."""
+        self.feed = feed
+        self.source = feed.source
+        self.extract = extract
+        self.contract = contract
+        self.name = extract.extract
+        self.columns = extract.columns
+        self.key = feed.key_columns(extract)
+        self.tenant = feed.tenant_columns(extract)
+        self.natural_key = tuple(extract.column(name) for name in extract.natural_key)
+
+    # Names of the extract's objects.
+
+    @property
+    def raw(self) -> str:
+        """Table of delivered rows."""
+        return f"raw.{ident(self.name + '_raw')}"
+
+    @property
+    def stg(self) -> str:
+        """Table of the newest valid states."""
+        return f"stg.{ident(self.name)}"
+
+    @property
+    def core(self) -> str:
+        """Published table."""
+        return f"core.{ident(self.extract.core.table)}"
+
+    def etl(self, kind: str) -> str:
+        """Return one of its objects in etl: `etl.touched_<extract>`."""
+        return f"etl.{ident(f'{kind}_{self.name}')}"
+
+    def column_type(self, column: Column) -> str:
+        """Return type and collation in stg: keys compare bytes, so that they sort alike everywhere."""
+        is_byte_key = column.is_key and column.type == "text"
+        return 'text COLLATE "C"' if is_byte_key else column.postgres_type
+
+    def raw_type(self, column: Column) -> str:
+        """Return type and collation in raw, where everything is text."""
+        return 'text COLLATE "C"' if column.is_key else "text"
+
+    def core_type(self, column: Column) -> str:
+        """Return the type in core of a column that is not key."""
+        return "text" if column.is_pseudonymised else column.postgres_type
+
+    def describe(self, column: Column) -> str:
+        """Return the comment of a column: its meaning, and the unit where it has one."""
+        unit = f" Unit: {column.unit}." if column.unit else ""
+        return (column.description or f"{column.source} as delivered.") + unit
+
+    def describe_core(self, column: Column) -> str:
+        """Return the comment of a column of core, which says what core has instead of the value."""
+        if column.is_pseudonymised:
+            return f"{self.describe(column)} A pseudonym: HMAC-SHA-256, in hex."
+        if column.domain is not None:
+            return f"{self.describe(column)} Mapped through domain {column.domain}."
+        return self.describe(column)
+
+    @property
+    def references(self) -> tuple[ResolvedReference, ...]:
+        """Its references, with names looked up."""
+        return self.feed.references(self.extract)
+
+    # Columns by what happens to them.
+
+    @cached_property
+    def column_names(self) -> list[str]:
+        """All columns of the file, quoted."""
+        return [ident(column.name) for column in self.columns]
+
+    @cached_property
+    def raw_key_names(self) -> list[str]:
+        """Columns of raw that a key is looked up by: the natural key, or the tenant without one."""
+        return [ident(column.name) for column in self.natural_key or self.tenant]
+
+    @cached_property
+    def checks(self) -> list[Column]:
+        """Columns with a condition."""
+        return [column for column in self.columns if column.check is not None]
+
+    @cached_property
+    def key_names(self) -> list[str]:
+        """The full key, quoted."""
+        return [ident(column.name) for column in self.key]
+
+    @cached_property
+    def non_key(self) -> list[Column]:
+        """Columns of stg that are not key."""
+        return [column for column in self.columns if not column.is_key]
+
+    @cached_property
+    def tracked(self) -> list[Column]:
+        """Columns of stg whose change is a change of the row."""
+        return [column for column in self.non_key if column.tracked is not False]
+
+    @cached_property
+    def hashed(self) -> list[Column]:
+        """Columns that the hash of a row covers."""
+        return [column for column in self.columns if column.is_key or column.tracked is not False]
+
+    @cached_property
+    def published(self) -> list[Column]:
+        """Columns of core that are not key."""
+        return [column for column in self.non_key if column.in_core]
+
+    def published_by(self, *tracked: str) -> list[str]:
+        """Names of core columns that are tracked so."""
+        return [ident(c.name) for c in self.published if c.tracked in tracked]
+
+    @cached_property
+    def history(self) -> list[str]:
+        """Names of core columns whose change opens a version."""
+        return self.published_by("history")
+
+    @cached_property
+    def latest(self) -> list[str]:
+        """Names of core columns that show the newest value inside a version."""
+        return self.published_by("latest")
+
+    @cached_property
+    def compared(self) -> list[str]:
+        """Names of core columns whose change is a change of the core row."""
+        return self.published_by("history", "latest")
+
+    @cached_property
+    def core_columns(self) -> list[str]:
+        """Names of all core columns besides key, periods and lineage: surrogate keys first."""
+        return [*self.surrogates, *(ident(column.name) for column in self.published)]
+
+    @cached_property
+    def surrogates(self) -> list[str]:
+        """Names of the surrogate keys in core: a dimension's own, then those of its references."""
+        own = [self.extract.surrogate_key] if self.extract.is_dimension else []
+        return [ident(name) for name in (*own, *(r.key for r in self.references))]
+
+    @cached_property
+    def pseudonymised(self) -> list[Column]:
+        """Columns that core has as pseudonyms."""
+        return [column for column in self.published if column.is_pseudonymised]
+
+    @cached_property
+    def mapped(self) -> list[Column]:
+        """Columns that core has mapped through a domain."""
+        return [column for column in self.published if column.domain is not None]
+
+    # Expressions.
+
+    def typed(self, column: Column) -> str:
+        """Return the typed value of a raw column; the text is known to be of the type."""
+        text = f"r.{ident(column.name)}"
+        if column.type == "text":
+            return text
+        value = f"{text}::{column.postgres_type}"
+        for number, unknown in enumerate(self.source.null_dates, 1):
+            if column.type == "date" and not column.is_key:
+                value = f"nullif({value}, DATE {literal(unknown)})"
+            if column.type == "timestamptz":
+                value = f"nullif({value}, c_unknown_times[{number}])"
+        return value
+
+    def key_value(self, column: Column, alias: str = "r") -> str:
+        """Return the value of a key column of raw, NULL unless its text is canonical."""
+        text = f"{alias}.{ident(column.name)}"
+        return text if column.type == "text" else f"etl.key_{column.base_type}({text})"
+
+    def surrogate(self, extract: Extract, columns: tuple[Column, ...], alias: str) -> str:
+        """Return the surrogate key of a dimension's row with these tenant and key columns."""
+        parts = [f"etl.key_part({literal(extract.extract)})"]
+        for column in (*self.tenant, *columns):
+            text = f"{alias}.{ident(column.name)}"
+            parts.append(f"etl.key_part({text if column.type == 'text' else text + '::text'})")
+        return f"etl.surrogate_key({' || '.join(parts)})"
+
+    def core_values(self, alias: str) -> list[str]:
+        """Return the expressions of `core_columns` over a typed row."""
+        keys = [self.surrogate(r.dimension, r.columns, alias) for r in self.references]
+        if self.extract.is_dimension:
+            keys = [self.surrogate(self.extract, self.natural_key, alias), *keys]
+        return [*keys, *(self._core_value(column, alias) for column in self.published)]
+
+    def _core_value(self, column: Column, alias: str) -> str:
+        value = f"{alias}.{ident(column.name)}"
+        if column.is_pseudonymised:
+            return f"etl.pseudonym({value}, v_key.inner_pad, v_key.outer_pad)"
+        if column.domain is not None:
+            mapped = f"{self.domain_alias(column)}.core_value"
+            if self.source.domains[column.domain].unknown == "pass":
+                return f"coalesce({mapped}, {value})"
+            return mapped
+        return value
+
+    def domain_alias(self, column: Column) -> str:
+        """Return the alias under which the domain of a column is joined."""
+        return ident(f"{column.name}_domain")
+
+    def domain_variable(self, column: Column) -> str:
+        """Return the variable that holds the values of a column's domain."""
+        return f"v_{column.domain}_values"
+
+    # What must hold of a row.
+
+    @cached_property
+    def type_checks(self) -> list[TypeCheck]:
+        """The types of the extract, each with its columns."""
+        groups: dict[str, list[Column]] = {}
+        for column in self.columns:
+            if column.type != "text":
+                groups.setdefault(column.postgres_type, []).append(column)
+        return [self._type_check(name, tuple(columns)) for name, columns in groups.items()]
+
+    def _type_check(self, name: str, columns: tuple[Column, ...]) -> TypeCheck:
+        first = columns[0]
+        plural = name.translate(str.maketrans("(,", "__", ")")) + "_texts"
+        base = first.base_type
+        if base in ("smallint", "integer", "bigint") or (base == "numeric" and first.scale == 0):
+            function, arguments = "are_integers", (literal(name + "[]"),)
+            reason = f"is not {name}: a whole number without plus sign and leading zeros"
+        elif base == "numeric" and first.scale is not None:
+            function, arguments = "are_numerics", (literal(name + "[]"), str(first.scale))
+            reason = f"is not {name}: a decimal number of at most {first.scale} decimals"
+        else:
+            function, arguments, reason = {
+                "numeric": ("are_decimals", (), "is not a decimal number"),
+                "boolean": ("are_booleans", (), "is not boolean: 0 or 1"),
+                "date": ("are_dates", (), "is not a date: YYYY-MM-DD"),
+                "uuid": ("are_uuids", (), "is not a UUID"),
+                "timestamptz": (
+                    "are_local_times",
+                    ("v_gap_patterns",),
+                    f"is not a local time of {self.source.timezone}: YYYY-MM-DD HH:MM:SS[.ffffff]",
+                ),
+            }[base]
+        return TypeCheck(plural, columns, function, arguments, reason)
+
+    @cached_property
+    def rules(self) -> list[Rule]:
+        """Everything that must hold of a row, in the order of its columns."""
+        return [rule for column in self.columns for rule in self._rules(column)]
+
+    def _rules(self, column: Column) -> Iterator[Rule]:
+        text = f"r.{ident(column.name)}"
+        if column.is_tenant:
+            place = self.source.tenant.index(column.name) + 1
+            condition = f"{text} IS NOT DISTINCT FROM v_file.tenant[{place}]"
+            yield Rule(column, condition, "is not the tenant in the name of the file")
+            return
+        if column.is_required:
+            yield Rule(column, self._is_there(column), "is required and empty")
+        for check in self._checks_of(column):
+            yield Rule(column, check.call(f"etl.one_text({text})"), check.reason, is_type=True)
+        if column.is_key and column.type in ("date", "uuid"):
+            condition = f"({text} IS NULL OR {self.key_value(column)} IS NOT NULL)"
+            yield Rule(column, condition, "is not the one text that a key has for its value")
+        if column.domain is not None and self.source.domains[column.domain].unknown == "reject":
+            condition = f"lower(btrim({text})) = ANY ({self.domain_variable(column)})"
+            yield Rule(column, condition, f"is not in domain {column.domain}")
+        if column.check is not None:
+            yield Rule(column, self._check(column.check), f"does not meet: {column.check}")
+
+    def _checks_of(self, column: Column) -> list[TypeCheck]:
+        return [check for check in self.type_checks if column in check.columns]
+
+    def _is_there(self, column: Column) -> str:
+        text = f"r.{ident(column.name)}"
+        conditions = [f"{text} IS NOT NULL"]
+        if column.type in ("date", "timestamptz") and not column.is_key:
+            conditions += [f"{text} NOT LIKE {literal(day + '%')}" for day in self.source.null_dates]
+        return conditions[0] if len(conditions) == 1 else f"({' AND '.join(conditions)})"
+
+    def _check(self, condition: str) -> str:
+        """Return a check over raw columns, met where the text of one of them is not of its type."""
+        values: dict[str, str] = {}
+        are_typed: list[str] = []
+        for column in self.columns:
+            if substitute(condition, {column.name: ""}) != condition:
+                values[column.name] = self.typed(column)
+                are_typed += [
+                    check.call(f"etl.one_text(r.{ident(column.name)})")
+                    for check in self._checks_of(column)
+                ]
+        checked = f"({substitute(condition, values)})"
+        return f"CASE WHEN {' AND '.join(are_typed)} THEN {checked} END" if are_typed else checked
+
+    @cached_property
+    def row_conditions(self) -> list[str]:
+        """What must hold of a row as a whole: types by groups, everything else by column."""
+        return [
+            *(rule.condition for rule in self.rules if not rule.is_type),
+            *(check.call(f"r.{check.name}") for check in self.type_checks),
+        ]
+
+    @cached_property
+    def rules_hash(self) -> str:
+        """Hash of everything in the contract that can change a value or a verdict."""
+        rules = {
+            "key": [column.name for column in self.key],
+            "dedupe": self.extract.dedupe,
+            "zone": self.source.timezone,
+            "null_dates": self.source.null_dates,
+            "columns": [
+                [c.name, c.postgres_type, c.is_required, c.domain, c.check, c.tracked, c.core_pii]
+                for c in self.columns
+            ],
+            "unknown": {
+                c.domain: self.source.domains[c.domain].unknown
+                for c in self.columns
+                if c.domain is not None
+            },
+        }
+        return hashlib.sha256(json.dumps(rules, sort_keys=True).encode()).hexdigest()

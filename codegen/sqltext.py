@@ -1,0 +1,81 @@
+"""SQL text: names and literals quoted, conditions rewritten, templates rendered."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from functools import cache
+from pathlib import Path
+
+import jinja2
+from pglast import parser
+
+TEMPLATES = Path(__file__).parent / "templates"
+
+#: Words that PostgreSQL takes as a name only when quoted, or that break statement splitters.
+_RESERVED_KINDS = ("RESERVED_KEYWORD", "COL_NAME_KEYWORD", "TYPE_FUNC_NAME_KEYWORD")
+_ALWAYS_QUOTED = frozenset({"begin", "declare", "end"})
+
+
+@cache
+def ident(name: str) -> str:
+    """Return the name as an identifier, quoted only where it must be."""
+    plain = name.isidentifier() and name.isascii() and name == name.lower()
+    if plain and name not in _ALWAYS_QUOTED:
+        tokens = parser.scan(name)
+        if len(tokens) == 1 and tokens[0].kind not in _RESERVED_KINDS:
+            return name
+    return '"' + name.replace('"', '""') + '"'
+
+
+def literal(value: object) -> str:
+    """Return the value as an SQL literal: text, number, boolean, NULL, or an array of text."""
+    if value is None:
+        return "NULL"
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, int | float):
+        return str(value)
+    if isinstance(value, list | tuple):
+        return f"ARRAY[{', '.join(literal(item) for item in value)}]::text[]"
+    text = str(value).replace("'", "''")
+    return f"E'{text}'".replace("\\", "\\\\") if "\\" in text else f"'{text}'"
+
+
+def substitute(condition: str, columns: Mapping[str, str]) -> str:
+    """Return a condition with each column name replaced by an expression."""
+    encoded = condition.encode()
+    parts: list[str] = []
+    position = 0
+    for token in parser.scan(condition):
+        word = encoded[token.start : token.end + 1].decode()
+        name = word.strip('"') if word.startswith('"') else word.lower()
+        if name in columns and (token.name == "IDENT" or token.kind == "UNRESERVED_KEYWORD"):
+            parts += [encoded[position : token.start].decode(), columns[name]]
+            position = token.end + 1
+    return "".join([*parts, encoded[position:].decode()])
+
+
+def lines(items: Iterable[str], indent: int, separator: str = ",") -> str:
+    """Join items one a line, at an indent of so many blanks."""
+    return (separator + "\n" + " " * indent).join(items)
+
+
+def few(items: Iterable[str], indent: int) -> str:
+    """Join items with commas: in one line up to three of them, one a line beyond."""
+    texts = list(items)
+    return ", ".join(texts) if len(texts) <= 3 else "\n" + " " * indent + lines(texts, indent)
+
+
+@cache
+def environment() -> jinja2.Environment:
+    """Return the template environment: undefined names fail, blocks leave no blank lines."""
+    result = jinja2.Environment(
+        loader=jinja2.FileSystemLoader(TEMPLATES),
+        undefined=jinja2.StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,
+        autoescape=False,  # noqa: S701 (SQL, not HTML)
+    )
+    result.filters |= {"ident": ident, "literal": literal, "lines": lines, "few": few}
+    return result

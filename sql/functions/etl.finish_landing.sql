@@ -1,0 +1,71 @@
+CREATE OR REPLACE FUNCTION etl.finish_landing(
+    p_file_attempt_id bigint,
+    p_s3_version_id text,
+    p_file_hash text,
+    p_bytes bigint,
+    p_rows_read bigint,
+    p_rows_rejected bigint,
+    p_encoding text
+)
+RETURNS text
+LANGUAGE plpgsql
+SECURITY DEFINER
+SET search_path = pg_catalog, pg_temp
+AS $finish_landing$
+DECLARE
+    v_file etl.load_run_files;
+    v_attempt etl.file_attempts;
+BEGIN
+    SELECT * INTO v_attempt FROM etl.file_attempts AS a WHERE a.file_attempt_id = p_file_attempt_id;
+    SELECT * INTO v_file
+    FROM etl.load_run_files AS f
+    WHERE f.load_run_file_id = v_attempt.load_run_file_id
+        AND f.file_attempt_id = p_file_attempt_id
+        AND f.status = 'loading';
+    IF NOT FOUND THEN
+        RAISE EXCEPTION USING
+            ERRCODE = 'RC004',
+            MESSAGE = format('attempt %s is not landing a file', p_file_attempt_id),
+            HINT = 'Call etl.claim_landing first, in the same transaction.';
+    END IF;
+    IF v_file.file_hash <> p_file_hash THEN
+        RAISE EXCEPTION USING
+            ERRCODE = 'RC005',
+            MESSAGE = format('the content of file %s is not what was landed before', v_file.load_run_file_id),
+            HINT = 'The same version of an object has to give the same bytes; ask who wrote to the bucket.';
+    END IF;
+
+    -- This content of this key stands in raw already: the caller rolls back.
+    IF EXISTS (
+        SELECT FROM etl.load_run_files AS o
+        WHERE o.s3_bucket = v_file.s3_bucket AND o.s3_key = v_file.s3_key AND o.member = v_file.member
+            AND o.load_run_file_id <> v_file.load_run_file_id
+            AND o.status <> 'skipped'
+            AND (o.s3_version_id = p_s3_version_id OR (o.file_hash = p_file_hash AND o.superseded_by IS NULL))
+    ) THEN
+        RETURN 'duplicate';
+    END IF;
+
+    UPDATE etl.load_run_files AS f
+    SET status = 'landed',
+        s3_version_id = p_s3_version_id,
+        file_hash = p_file_hash,
+        size_bytes = p_bytes,
+        encoding = p_encoding,
+        rows_read = p_rows_read,
+        rows_rejected_landing = p_rows_rejected,
+        load_run_id = v_attempt.load_run_id,
+        load_ts = clock_timestamp()
+    WHERE f.load_run_file_id = v_file.load_run_file_id;
+    UPDATE etl.s3_objects AS o
+    SET s3_version_id = p_s3_version_id
+    WHERE o.source = v_file.source AND o.s3_bucket = v_file.s3_bucket AND o.s3_key = v_file.s3_key
+        AND o.etag = v_file.etag;
+    UPDATE etl.file_attempts AS a
+    SET finished_at = clock_timestamp(), outcome = 'succeeded', rows_read = p_rows_read, bytes_read = p_bytes
+    WHERE a.file_attempt_id = p_file_attempt_id;
+    RETURN 'landed';
+END;
+$finish_landing$;
+COMMENT ON FUNCTION etl.finish_landing(bigint, text, text, bigint, bigint, bigint, text) IS
+    'Marks a file landed; or returns duplicate, and the caller rolls back and calls etl.skip_landing. RC004: not claimed; RC005: another content.';

@@ -1,0 +1,24 @@
+CREATE OR REPLACE FUNCTION etl.finish_run(p_load_run_id bigint)
+RETURNS SETOF etl.load_runs
+LANGUAGE sql
+VOLATILE
+SECURITY DEFINER
+SET search_path = pg_catalog, pg_temp
+AS $finish_run$
+WITH states AS (
+    SELECT
+        count(*) FILTER (WHERE f.status IN ('processed', 'skipped', 'superseded', 'excluded')) AS done,
+        count(*) AS files
+    FROM etl.load_run_plan AS p
+    JOIN etl.load_run_files AS f USING (load_run_file_id)
+    WHERE p.load_run_id = p_load_run_id
+)
+UPDATE etl.load_runs AS r
+SET finished_at = clock_timestamp(),
+    status = CASE WHEN s.done = s.files THEN 'succeeded' WHEN s.done > 0 THEN 'partial' ELSE 'failed' END
+FROM states AS s
+WHERE r.load_run_id = p_load_run_id
+RETURNING r.*;
+$finish_run$;
+COMMENT ON FUNCTION etl.finish_run(bigint) IS
+    'Closes a run: succeeded if all its files are done, partial if some, failed if none. Returns its row.';

@@ -1,0 +1,30 @@
+CREATE OR REPLACE FUNCTION etl.judge_file(p_load_run_file_id bigint)
+RETURNS text
+LANGUAGE plpgsql
+SECURITY DEFINER
+SET search_path = pg_catalog, pg_temp
+AS $judge_file$
+-- Only what the file itself holds may fail it; what depends on other data holds it, until an operator decides.
+DECLARE
+    v_file etl.load_run_files;
+    v_now constant timestamptz := clock_timestamp();
+    v_share numeric;
+BEGIN
+    SELECT f.* INTO v_file FROM etl.load_run_files AS f WHERE f.load_run_file_id = p_load_run_file_id;
+    v_share := round(v_file.rows_rejected::numeric / greatest(v_file.rows_read, 1), 6);
+    CALL etl.note_check(p_load_run_file_id, 'reject_rate', v_share, v_file.reject_rate, v_now);
+    IF v_share > v_file.reject_rate THEN
+        RETURN 'failed';
+    END IF;
+
+    IF v_file.is_mirror THEN
+        EXECUTE format('SELECT etl.%I($1)', 'close_share_' || v_file.extract) INTO v_share USING p_load_run_file_id;
+        CALL etl.note_check(p_load_run_file_id, 'mirror_close_share', v_share, v_file.mirror_close_share, v_now);
+        IF v_share > v_file.mirror_close_share AND v_file.decision IS DISTINCT FROM 'released' THEN
+            RETURN 'held';
+        END IF;
+    END IF;
+    RETURN 'counts';
+END;
+$judge_file$;
+COMMENT ON FUNCTION etl.judge_file(bigint) IS 'counts, failed (too many rejects) or held (a mirror that would close too much); writes etl.dq_results.';

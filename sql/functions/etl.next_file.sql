@@ -1,0 +1,55 @@
+CREATE OR REPLACE FUNCTION etl.next_file(p_load_run_id bigint, p_tried bigint[])
+RETURNS bigint
+LANGUAGE plpgsql
+SECURITY DEFINER
+SET search_path = pg_catalog, pg_temp
+AS $next_file$
+-- Lock a free extract first, then read which of its landed files is the oldest: whatever is read before the lock
+-- may be old. The attempt is committed by the caller before the work starts. A file that says processing while its
+-- extract is free has lost its worker.
+DECLARE
+    v_extract text;
+    v_file_id bigint;
+    v_attempt_id bigint;
+    v_passed text[] := '{}';
+BEGIN
+    LOOP
+        SELECT l.extract INTO v_extract
+        FROM etl.locks AS l
+        JOIN etl.extracts AS e USING (extract)
+        WHERE l.extract <> ALL (v_passed)
+            AND EXISTS (
+                SELECT FROM etl.load_run_plan AS p
+                JOIN etl.load_run_files AS f USING (load_run_file_id)
+                WHERE p.load_run_id = p_load_run_id AND f.extract = l.extract
+                    AND f.status IN ('landed', 'processing') AND f.load_run_file_id <> ALL (p_tried)
+            )
+        ORDER BY e.load_order
+        LIMIT 1
+        FOR UPDATE OF l SKIP LOCKED;
+        IF NOT FOUND THEN
+            RETURN NULL;
+        END IF;
+
+        SELECT f.load_run_file_id INTO v_file_id
+        FROM etl.load_run_plan AS p
+        JOIN etl.load_run_files AS f USING (load_run_file_id)
+        WHERE p.load_run_id = p_load_run_id AND f.extract = v_extract
+            AND f.status IN ('landed', 'processing') AND f.load_run_file_id <> ALL (p_tried)
+        ORDER BY f.date_extracted, f.kind = 'delta', f.date_to, f.last_modified, f.s3_key COLLATE "C"
+        LIMIT 1;
+        EXIT WHEN FOUND;
+        v_passed := v_passed || v_extract;
+    END LOOP;
+
+    INSERT INTO etl.file_attempts (load_run_file_id, load_run_id, action, started_at, pid)
+    VALUES (v_file_id, p_load_run_id, 'process', clock_timestamp(), pg_backend_pid())
+    RETURNING file_attempt_id INTO v_attempt_id;
+    UPDATE etl.load_run_files AS f
+    SET status = 'processing', status_reason = NULL, file_attempt_id = v_attempt_id
+    WHERE f.load_run_file_id = v_file_id;
+    RETURN v_attempt_id;
+END;
+$next_file$;
+COMMENT ON FUNCTION etl.next_file(bigint, bigint[]) IS
+    'Opens an attempt to process the oldest landed file of a free extract of the run, except files already tried; NULL: nothing is free.';

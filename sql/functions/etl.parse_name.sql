@@ -1,0 +1,81 @@
+CREATE OR REPLACE FUNCTION etl.parse_name(p_source text, p_key text)
+RETURNS TABLE (
+    extract_type text,
+    "extract" text,
+    tenant text[],
+    kind text,
+    date_from timestamptz,
+    date_to timestamptz,
+    date_extracted timestamptz,
+    problem text
+)
+LANGUAGE sql
+STABLE
+AS $parse_name$
+-- The first pattern that fits names the parts; a date counts only if it survives the way to a timestamp and back.
+WITH fitting AS (
+    SELECT
+        s.source,
+        s.timezone,
+        s.tenant_columns,
+        p.pattern_no,
+        pg_catalog.regexp_match(pg_catalog.regexp_replace(p_key, '^.*[/\\]', ''), p.regex) AS texts
+    FROM etl.sources AS s
+    JOIN etl.name_patterns AS p USING (source)
+    WHERE s.source = p_source AND pg_catalog.regexp_replace(p_key, '^.*[/\\]', '') ~ p.regex
+    ORDER BY p.pattern_no
+    LIMIT 1
+),
+parts AS (
+    SELECT
+        f.source,
+        f.timezone,
+        f.tenant_columns,
+        pg_catalog.max(f.texts[p.part_no]) FILTER (WHERE p.part = 'file_type') AS file_type,
+        pg_catalog.lower(pg_catalog.max(f.texts[p.part_no]) FILTER (WHERE p.part = 'kind')) AS kind,
+        coalesce(
+            pg_catalog.array_agg(f.texts[p.part_no] ORDER BY pg_catalog.array_position(f.tenant_columns, p.part))
+            FILTER (WHERE p.part = ANY (f.tenant_columns)),
+            '{}'
+        ) AS tenant,
+        pg_catalog.max(d.iso) FILTER (WHERE p.part = 'date_from') AS iso_from,
+        pg_catalog.max(d.iso) FILTER (WHERE p.part = 'date_to') AS iso_to,
+        pg_catalog.max(d.iso) FILTER (WHERE p.part = 'date_extracted') AS iso_extracted,
+        pg_catalog.max(p.part || ' ' || f.texts[p.part_no]) FILTER (WHERE
+            CASE WHEN pg_catalog.pg_input_is_valid(d.iso, 'timestamp') THEN d.iso::timestamp::text <> d.iso ELSE d.iso IS NOT NULL END
+        ) AS impossible
+    FROM fitting AS f
+    JOIN etl.name_parts AS p USING (source, pattern_no)
+    CROSS JOIN LATERAL (
+        SELECT pg_catalog.regexp_replace(f.texts[p.part_no], p.digits_regex, p.iso_template) AS iso
+    ) AS d
+    GROUP BY f.source, f.timezone, f.tenant_columns
+),
+dated AS (
+    SELECT
+        p.*,
+        CASE WHEN p.impossible IS NULL THEN p.iso_from::timestamp END AS local_from,
+        CASE WHEN p.impossible IS NULL THEN p.iso_to::timestamp END AS local_to,
+        CASE WHEN p.impossible IS NULL THEN p.iso_extracted::timestamp END AS local_extracted
+    FROM parts AS p
+)
+SELECT
+    d.file_type,
+    t.extract,
+    d.tenant,
+    d.kind,
+    d.local_from AT TIME ZONE d.timezone,
+    d.local_to AT TIME ZONE d.timezone,
+    d.local_extracted AT TIME ZONE d.timezone,
+    CASE
+        WHEN d.source IS NULL THEN 'the name fits no pattern of the source'
+        WHEN d.impossible IS NOT NULL THEN 'the name holds an impossible date: ' || d.impossible
+        WHEN t.extract IS NULL THEN 'the name holds an unknown file type: ' || d.file_type
+        WHEN d.local_extracted < d.local_to THEN 'the name says that it was extracted before its interval ended'
+    END
+FROM (VALUES (1)) AS always (n)
+LEFT JOIN dated AS d ON true
+LEFT JOIN etl.file_types AS t ON t.source = d.source AND t.file_type = pg_catalog.lower(d.file_type);
+$parse_name$;
+COMMENT ON FUNCTION etl.parse_name(text, text) IS
+    'What the name of an object says; always one row, with problem where it cannot be read.';

@@ -1,0 +1,96 @@
+CREATE OR REPLACE FUNCTION etl.plan_files(
+    p_source text,
+    p_mode text,
+    p_from timestamp,
+    p_to timestamp,
+    p_batch timestamp,
+    p_extracts text[],
+    p_prefix text,
+    p_force boolean
+)
+RETURNS TABLE (
+    ordinal bigint,
+    load_run_file_id bigint,
+    "extract" text,
+    batch timestamptz,
+    s3_key text,
+    size_bytes bigint,
+    status text,
+    action text,
+    reason text
+)
+LANGUAGE sql
+STABLE
+SECURITY DEFINER
+SET search_path = pg_catalog, pg_temp
+AS $plan_files$
+WITH files AS (
+    SELECT
+        f.*,
+        e.load_order,
+        f.date_extracted AT TIME ZONE s.timezone AS local_batch,
+        max(f.date_extracted) OVER () AS newest_batch
+    FROM etl.load_run_files AS f
+    JOIN etl.extracts AS e USING (extract)
+    JOIN etl.sources AS s ON s.source = f.source
+    WHERE f.source = p_source
+        AND (p_prefix IS NULL OR starts_with(f.s3_key, p_prefix))
+),
+wanted AS (
+    SELECT
+        f.*,
+        (p_extracts IS NULL OR f.extract = ANY (p_extracts))
+        AND CASE p_mode
+            WHEN 'latest' THEN f.date_extracted = f.newest_batch
+            WHEN 'batch' THEN f.local_batch = p_batch
+            WHEN 'backfill' THEN f.local_batch >= coalesce(p_from, '-infinity') AND f.local_batch <= coalesce(p_to, 'infinity')
+            ELSE true
+        END AS is_wanted
+    FROM files AS f
+),
+judged AS (
+    SELECT
+        w.*,
+        CASE
+            WHEN NOT w.is_wanted THEN 'leave'
+            WHEN w.status IN ('pending', 'loading') THEN CASE WHEN p_mode = 'retry' THEN 'leave' ELSE 'land' END
+            WHEN w.status IN ('landed', 'processing') THEN 'process'
+            WHEN w.status = 'failed' AND p_mode = 'retry' THEN CASE WHEN w.file_hash IS NULL THEN 'land' ELSE 'process' END
+            WHEN w.status IN ('processed', 'failed') AND p_force THEN 'land'
+            ELSE 'leave'
+        END AS action
+    FROM wanted AS w
+    WHERE w.status NOT IN ('processed', 'skipped', 'superseded', 'excluded') OR (w.status = 'processed' AND p_force AND w.is_wanted)
+)
+SELECT
+    row_number() OVER (
+        ORDER BY
+            j.action = 'leave',
+            j.status NOT IN ('loading', 'landed', 'processing'),
+            j.date_extracted, j.load_order, j.date_from NULLS FIRST, j.s3_key COLLATE "C", j.load_run_file_id
+    ),
+    j.load_run_file_id,
+    j.extract,
+    j.date_extracted,
+    j.s3_key,
+    j.size_bytes,
+    j.status,
+    j.action,
+    CASE
+        WHEN j.action = 'leave' AND NOT j.is_wanted THEN 'left by the options of this run'
+        WHEN j.action = 'leave' AND j.status = 'failed' THEN 'failed before: ' || coalesce(j.status_reason, '') || '; --mode retry takes it'
+        WHEN j.action = 'leave' AND j.status = 'held' THEN 'held: ' || coalesce(j.status_reason, '')
+        WHEN j.action = 'leave' THEN 'not failed before, left by --mode retry'
+        WHEN j.status = 'failed' THEN 'failed before'
+        WHEN j.status IN ('loading', 'landed', 'processing') THEN 'unfinished'
+        WHEN j.status = 'processed' THEN 'forced'
+        WHEN EXISTS (
+            SELECT FROM etl.load_run_files AS o
+            WHERE o.s3_bucket = j.s3_bucket AND o.s3_key = j.s3_key AND o.load_run_file_id <> j.load_run_file_id
+        ) THEN 'new version'
+        ELSE 'new'
+    END
+FROM judged AS j;
+$plan_files$;
+COMMENT ON FUNCTION etl.plan_files(text, text, timestamp, timestamp, timestamp, text[], text, boolean) IS
+    'What a run with these options would do with each open file, in order, and why. Batches are local times as in file names.';

@@ -1,0 +1,58 @@
+CREATE OR REPLACE FUNCTION etl.record_file(p_file_attempt_id bigint)
+RETURNS etl.load_run_files
+LANGUAGE plpgsql
+SECURITY DEFINER
+SET search_path = pg_catalog, pg_temp
+AS $record_file$
+-- What is decided about a file is recorded when it is first processed and stays; the rules are those of today.
+DECLARE
+    v_file etl.load_run_files;
+    v_extract etl.extracts;
+    v_parameters jsonb;
+    v_is_certain boolean;
+BEGIN
+    SELECT f.* INTO v_file
+    FROM etl.load_run_files AS f
+    WHERE f.file_attempt_id = p_file_attempt_id AND f.status = 'processing';
+    IF NOT FOUND THEN
+        RAISE EXCEPTION USING
+            ERRCODE = 'RC004',
+            MESSAGE = format('attempt %s is not processing a file', p_file_attempt_id),
+            HINT = 'Files are processed by CALL etl.process_batch(load_run_id).';
+    END IF;
+    SELECT e.* INTO v_extract FROM etl.extracts AS e WHERE e.extract = v_file.extract;
+    IF v_extract.has_pseudonyms AND NOT EXISTS (SELECT FROM etl.pseudonym_keys) THEN
+        RAISE EXCEPTION USING
+            ERRCODE = 'RC010',
+            MESSAGE = 'the pseudonym key is not set',
+            HINT = 'As a member of etl_owner: CALL etl.set_pseudonym_key(''…'') with 32 characters or more, kept in your vault.';
+    END IF;
+    SELECT coalesce(r.parameters, '{}') INTO v_parameters
+    FROM etl.file_attempts AS a
+    LEFT JOIN etl.load_runs AS r ON r.load_run_id = a.load_run_id
+    WHERE a.file_attempt_id = p_file_attempt_id;
+
+    SELECT v_file.kind = 'full' OR v_parameters ->> 'kind' = 'full' OR v_file.date_from < s.full_before
+    INTO v_is_certain
+    FROM etl.sources AS s
+    WHERE s.source = v_file.source;
+
+    UPDATE etl.load_run_files AS f
+    SET kind = coalesce(f.kind, v_parameters ->> 'kind', CASE WHEN v_is_certain THEN 'full' ELSE 'delta' END),
+        is_mirror = coalesce(
+            f.is_mirror,
+            v_extract.full_load = 'mirror' AND coalesce(v_is_certain, false)
+            AND etl.flag_is_on('mirror', v_extract.extract)
+        ),
+        reject_rate = coalesce(f.reject_rate, (v_parameters -> 'set' ->> 'reject_rate')::numeric, v_extract.reject_rate),
+        mirror_close_share = coalesce(
+            f.mirror_close_share, (v_parameters -> 'set' ->> 'mirror_close_share')::numeric, v_extract.mirror_close_share
+        ),
+        ruleset_fingerprint = etl.ruleset_fingerprint(v_extract.extract)
+    WHERE f.load_run_file_id = v_file.load_run_file_id
+    RETURNING f.* INTO v_file;
+    RETURN v_file;
+END;
+$record_file$;
+COMMENT ON FUNCTION etl.record_file(bigint) IS
+    'Records on the file of an attempt its kind, mirror, thresholds and rules, and returns it. RC004: not being processed; RC010: no pseudonym key.';

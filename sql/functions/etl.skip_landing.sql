@@ -1,0 +1,18 @@
+CREATE OR REPLACE FUNCTION etl.skip_landing(p_file_attempt_id bigint, p_s3_version_id text, p_file_hash text)
+RETURNS void
+LANGUAGE plpgsql
+SECURITY DEFINER
+SET search_path = pg_catalog, pg_temp
+AS $skip_landing$
+BEGIN
+    UPDATE etl.load_run_files AS f
+    SET status = 'skipped',
+        status_reason = format('the content of version %s is landed already', p_s3_version_id),
+        file_hash = p_file_hash
+    WHERE f.file_attempt_id = p_file_attempt_id AND f.status = 'loading';
+    UPDATE etl.file_attempts AS a
+    SET finished_at = clock_timestamp(), outcome = 'skipped'
+    WHERE a.file_attempt_id = p_file_attempt_id;
+END;
+$skip_landing$;
+COMMENT ON FUNCTION etl.skip_landing(bigint, text, text) IS 'Marks a file whose content is landed already as skipped.';

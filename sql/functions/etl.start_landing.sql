@@ -1,0 +1,53 @@
+CREATE OR REPLACE FUNCTION etl.start_landing(p_load_run_id bigint)
+RETURNS TABLE (
+    load_run_file_id bigint,
+    file_attempt_id bigint,
+    "extract" text,
+    s3_bucket text,
+    s3_key text,
+    s3_version_id text,
+    etag text,
+    size_bytes bigint,
+    member text
+)
+LANGUAGE plpgsql
+SECURITY DEFINER
+SET search_path = pg_catalog, pg_temp
+AS $start_landing$
+-- Choose the run's next file and write the attempt, so that it is visible when the work starts. A file that says
+-- loading and whose row is free has lost its worker, or has a worker that has not claimed it yet and will see, in
+-- etl.claim_landing, that it came second.
+DECLARE
+    v_file_id bigint;
+    v_attempt_id bigint;
+BEGIN
+    SELECT f.load_run_file_id INTO v_file_id
+    FROM etl.load_run_plan AS p
+    JOIN etl.load_run_files AS f USING (load_run_file_id)
+    WHERE p.load_run_id = p_load_run_id AND p.action = 'land' AND f.status IN ('pending', 'loading')
+        AND (
+            SELECT count(*) FROM etl.file_attempts AS a
+            WHERE a.load_run_file_id = f.load_run_file_id AND a.load_run_id = p_load_run_id AND a.outcome = 'failed'
+        ) < 5
+    ORDER BY f.status DESC, p.ordinal
+    LIMIT 1
+    FOR NO KEY UPDATE OF f SKIP LOCKED;
+    IF NOT FOUND THEN
+        RETURN;
+    END IF;
+
+    INSERT INTO etl.file_attempts (load_run_file_id, load_run_id, action, started_at, pid)
+    VALUES (v_file_id, p_load_run_id, 'land', clock_timestamp(), pg_backend_pid())
+    RETURNING file_attempts.file_attempt_id INTO v_attempt_id;
+
+    RETURN QUERY
+    UPDATE etl.load_run_files AS f
+    SET status = 'loading', status_reason = NULL, file_attempt_id = v_attempt_id
+    WHERE f.load_run_file_id = v_file_id
+    RETURNING
+        f.load_run_file_id, f.file_attempt_id, f.extract, f.s3_bucket, f.s3_key, f.s3_version_id, f.etag,
+        f.size_bytes, f.member;
+END;
+$start_landing$;
+COMMENT ON FUNCTION etl.start_landing(bigint) IS
+    'Opens an attempt to land the run''s next file; no row: nothing is left, or other workers have it. At most 5 attempts a file and run.';

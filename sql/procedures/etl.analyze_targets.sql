@@ -1,0 +1,39 @@
+CREATE OR REPLACE PROCEDURE etl.analyze_targets(p_load_run_file_id bigint)
+LANGUAGE plpgsql
+SECURITY DEFINER
+SET search_path = pg_catalog, pg_temp
+AS $analyze_targets$
+-- Only when stg or core has grown much since its statistics were made: after a first load, not after each delta.
+DECLARE
+    v_table text;
+    v_extract etl.extracts;
+    v_rows bigint;
+BEGIN
+    SELECT f.rows_ingested INTO v_rows
+    FROM etl.load_run_files AS f
+    WHERE f.load_run_file_id = p_load_run_file_id;
+    IF v_rows < etl.config_bigint('analyze_rows') THEN
+        RETURN;
+    END IF;
+    SELECT e.* INTO v_extract
+    FROM etl.load_run_files AS f
+    JOIN etl.extracts AS e USING (extract)
+    WHERE f.load_run_file_id = p_load_run_file_id;
+
+    FOREACH v_table IN ARRAY ARRAY[v_extract.stg_table, v_extract.core_table] LOOP
+        IF (SELECT greatest(c.reltuples, 0) * 0.2 < v_rows FROM pg_class AS c WHERE c.oid = v_table::regclass) THEN
+            EXECUTE format(
+                'ANALYZE %s (%s)',
+                v_table,
+                (
+                    SELECT string_agg(quote_ident(c), ', ')
+                    FROM etl.sources AS s
+                    CROSS JOIN LATERAL unnest(s.tenant_columns || v_extract.natural_key || ARRAY['load_run_file_id']) AS c
+                    WHERE s.source = v_extract.source
+                )
+            );
+        END IF;
+    END LOOP;
+END;
+$analyze_targets$;
+COMMENT ON PROCEDURE etl.analyze_targets(bigint) IS 'Refreshes the statistics of stg and core after a file that changed much of them.';

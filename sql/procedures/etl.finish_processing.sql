@@ -1,0 +1,44 @@
+CREATE OR REPLACE PROCEDURE etl.finish_processing(p_file_attempt_id bigint, p_verdict text)
+LANGUAGE plpgsql
+SECURITY DEFINER
+SET search_path = pg_catalog, pg_temp
+AS $finish_processing$
+-- A file that counted already and would now fail keeps what it had: the error undoes its new verdicts.
+DECLARE
+    v_file etl.load_run_files;
+BEGIN
+    SELECT f.* INTO v_file FROM etl.load_run_files AS f WHERE f.file_attempt_id = p_file_attempt_id;
+    IF p_verdict <> 'counts' AND v_file.is_counting THEN
+        RAISE EXCEPTION USING
+            ERRCODE = 'RC011',
+            MESSAGE = format('file %s counts already and would now be %s', v_file.load_run_file_id, p_verdict),
+            HINT = 'It stays as it was. See etl.dq_results, raise the threshold with --set, or exclude the file.';
+    END IF;
+
+    UPDATE etl.load_run_files AS f
+    SET status = CASE
+            WHEN p_verdict <> 'counts' THEN p_verdict
+            WHEN f.is_counting THEN 'processed'
+            ELSE 'superseded'
+        END,
+        status_reason = CASE p_verdict
+            WHEN 'failed' THEN format(
+                '%s of %s rows are rejected, more than %s %%: see etl.rejects_%s',
+                f.rows_rejected, f.rows_read, round(f.reject_rate * 100, 2), f.extract
+            )
+            WHEN 'held' THEN 'a mirror that would close too many keys: see etl.dq_results'
+        END,
+        rows_ingested = CASE WHEN p_verdict = 'counts' THEN f.rows_ingested END,
+        processed_at = clock_timestamp()
+    WHERE f.file_attempt_id = p_file_attempt_id;
+    UPDATE etl.file_attempts AS a
+    SET finished_at = clock_timestamp(),
+        outcome = CASE p_verdict WHEN 'counts' THEN 'succeeded' ELSE p_verdict END,
+        rows_read = v_file.rows_read,
+        error_class = CASE p_verdict WHEN 'failed' THEN 'bad_content' END,
+        is_retryable = CASE p_verdict WHEN 'failed' THEN false END
+    WHERE a.file_attempt_id = p_file_attempt_id;
+END;
+$finish_processing$;
+COMMENT ON PROCEDURE etl.finish_processing(bigint, text) IS
+    'Closes an attempt to process a file with the verdict of etl.judge_file. RC011: a file that counts would fail or be held.';

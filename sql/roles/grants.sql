@@ -1,0 +1,50 @@
+-- Who may read and call what, stated after everything is there.
+REVOKE EXECUTE ON ALL ROUTINES IN SCHEMA etl FROM PUBLIC;
+
+GRANT SELECT ON ALL TABLES IN SCHEMA core TO app_reader;
+
+-- The auditor reads the audit and the raw views, never the pseudonym key.
+GRANT SELECT ON ALL TABLES IN SCHEMA etl TO etl_auditor;
+REVOKE ALL ON etl.pseudonym_keys FROM etl_auditor;
+GRANT SELECT ON core.files TO etl_auditor;
+GRANT EXECUTE ON FUNCTION etl.trace(text, jsonb) TO etl_auditor;
+
+-- The driver reads what it needs to plan and report, lands rows, and changes all else through routines.
+GRANT INSERT ON etl.s3_listing TO etl_writer;
+GRANT SELECT ON
+    etl.sources,
+    etl.extracts,
+    etl.columns,
+    etl.tenants,
+    etl.s3_objects,
+    etl.load_runs,
+    etl.load_run_plan,
+    etl.load_run_files,
+    etl.file_attempts,
+    etl.run_summary,
+    etl.run_files,
+    etl.health
+TO etl_writer;
+GRANT EXECUTE ON FUNCTION
+    etl.lock_source(text),
+    etl.unlock_source(text),
+    etl.start_run(text, text, jsonb, text, text),
+    etl.finish_run(bigint),
+    etl.register_listing(text, text),
+    etl.plan_files(text, text, timestamp, timestamp, timestamp, text[], text, boolean),
+    etl.plan_run(bigint, text, timestamp, timestamp, timestamp, text[], text, boolean),
+    etl.start_landing(bigint),
+    etl.claim_landing(bigint),
+    etl.reject_landing(bigint, bigint, text, text, text),
+    etl.finish_landing(bigint, text, text, bigint, bigint, bigint, text),
+    etl.skip_landing(bigint, text, text),
+    etl.fail_landing(bigint, text, text, boolean, text),
+    etl.next_file(bigint, bigint[]),
+    etl.take_file(bigint),
+    etl.trace(text, jsonb)
+TO etl_writer;
+GRANT EXECUTE ON PROCEDURE
+    etl.process_batch(bigint),
+    etl.process_file(bigint),
+    etl.fail_processing(bigint, text, text)
+TO etl_writer;

@@ -1,0 +1,27 @@
+CREATE TABLE etl.columns (
+    extract text NOT NULL REFERENCES etl.extracts ON DELETE CASCADE,
+    position integer NOT NULL,
+    column_name text NOT NULL,
+    source_column text NOT NULL,
+    data_type text NOT NULL,
+    is_required boolean NOT NULL,
+    domain text,
+    check_expression text,
+    tracked text NOT NULL CHECK (tracked IN ('history', 'latest', 'false')),
+    pii text NOT NULL CHECK (pii IN ('drop', 'pseudonymise', 'keep')),
+    description text NOT NULL,
+    PRIMARY KEY (extract, column_name),
+    UNIQUE (extract, position)
+);
+COMMENT ON TABLE etl.columns IS 'The columns of each extract, as their contracts were when migrations were last applied.';
+COMMENT ON COLUMN etl.columns.extract IS 'The extract.';
+COMMENT ON COLUMN etl.columns.position IS 'Place in the file, from 1.';
+COMMENT ON COLUMN etl.columns.column_name IS 'Name in raw, stg and core.';
+COMMENT ON COLUMN etl.columns.source_column IS 'Heading as the source spells it.';
+COMMENT ON COLUMN etl.columns.data_type IS 'Type in stg and core.';
+COMMENT ON COLUMN etl.columns.is_required IS 'Whether an empty field rejects the row.';
+COMMENT ON COLUMN etl.columns.domain IS 'Closed list of values that it is checked against.';
+COMMENT ON COLUMN etl.columns.check_expression IS 'Condition that its rows must meet.';
+COMMENT ON COLUMN etl.columns.tracked IS 'history: a change opens a version; latest: shows the newest value; false: a change alone is none.';
+COMMENT ON COLUMN etl.columns.pii IS 'What core receives: the value (keep), a pseudonym, or nothing (drop).';
+COMMENT ON COLUMN etl.columns.description IS 'Meaning.';

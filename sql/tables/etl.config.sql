@@ -1,0 +1,14 @@
+CREATE TABLE etl.config (
+    name text NOT NULL PRIMARY KEY,
+    value text NOT NULL,
+    description text NOT NULL
+);
+COMMENT ON TABLE etl.config IS 'Settings of the engine that an operator may change.';
+COMMENT ON COLUMN etl.config.name IS 'Name of the setting.';
+COMMENT ON COLUMN etl.config.value IS 'Its value.';
+COMMENT ON COLUMN etl.config.description IS 'What it does.';
+
+INSERT INTO etl.config (name, value, description)
+VALUES
+    ('analyze_rows', '20000', 'Files of this many rows or more refresh the statistics of the tables they fill.'),
+    ('clear_bytes', '8388608', 'Work tables larger than this are truncated after a file, smaller ones deleted from.');

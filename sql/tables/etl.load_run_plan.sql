@@ -1,0 +1,16 @@
+CREATE TABLE etl.load_run_plan (
+    load_run_id bigint NOT NULL REFERENCES etl.load_runs ON DELETE CASCADE,
+    ordinal integer NOT NULL,
+    load_run_file_id bigint NOT NULL,
+    action text NOT NULL CHECK (action IN ('land', 'process')),
+    is_forced boolean NOT NULL DEFAULT false,
+    reason text NOT NULL,
+    PRIMARY KEY (load_run_id, load_run_file_id)
+);
+COMMENT ON TABLE etl.load_run_plan IS 'The files that a run set out to land and process, in order.';
+COMMENT ON COLUMN etl.load_run_plan.load_run_id IS 'The run.';
+COMMENT ON COLUMN etl.load_run_plan.ordinal IS 'Order, from 1.';
+COMMENT ON COLUMN etl.load_run_plan.load_run_file_id IS 'The file.';
+COMMENT ON COLUMN etl.load_run_plan.action IS 'land (and process) or process.';
+COMMENT ON COLUMN etl.load_run_plan.is_forced IS 'Whether its raw rows are replaced by --force.';
+COMMENT ON COLUMN etl.load_run_plan.reason IS 'Why the file was chosen.';

@@ -1,0 +1,29 @@
+CREATE TABLE etl.sources (
+    source text NOT NULL PRIMARY KEY,
+    title text NOT NULL,
+    description text NOT NULL,
+    format text NOT NULL,
+    field_separator text NOT NULL,
+    row_separator text NOT NULL,
+    encoding text NOT NULL,
+    header boolean NOT NULL,
+    timezone text NOT NULL,
+    tenant_columns text[] NOT NULL,
+    full_before timestamptz,
+    contract_fingerprint text NOT NULL,
+    gap_hours text[] NOT NULL DEFAULT '{}'
+);
+COMMENT ON TABLE etl.sources IS 'The feeds, as their source.yml was when migrations were last applied.';
+COMMENT ON COLUMN etl.sources.source IS 'Name of the feed, and of its folder below contracts/.';
+COMMENT ON COLUMN etl.sources.title IS 'Name for people.';
+COMMENT ON COLUMN etl.sources.description IS 'What the feed is.';
+COMMENT ON COLUMN etl.sources.format IS 'Kind of file: delimited.';
+COMMENT ON COLUMN etl.sources.field_separator IS 'Characters between two fields.';
+COMMENT ON COLUMN etl.sources.row_separator IS 'Characters after each row.';
+COMMENT ON COLUMN etl.sources.encoding IS 'auto, utf-8, utf-16le, utf-16be or latin-1.';
+COMMENT ON COLUMN etl.sources.header IS 'Whether the first row holds headings.';
+COMMENT ON COLUMN etl.sources.timezone IS 'Zone of local times in names and files.';
+COMMENT ON COLUMN etl.sources.tenant_columns IS 'Columns that name the tenant, in the order of every key; empty: no tenants.';
+COMMENT ON COLUMN etl.sources.full_before IS 'A file whose DateFrom lies before this is certainly full; NULL: dates never make it certain.';
+COMMENT ON COLUMN etl.sources.contract_fingerprint IS 'SHA-256 of the parsed contracts; the driver refuses to run on others.';
+COMMENT ON COLUMN etl.sources.gap_hours IS 'Hours of the day (00 to 23) in which the zone has ever skipped local time.';

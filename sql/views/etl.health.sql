@@ -1,0 +1,26 @@
+CREATE OR REPLACE VIEW etl.health AS
+SELECT
+    s.source,
+    (SELECT max(r.finished_at) FROM etl.load_runs AS r WHERE r.source = s.source AND r.status = 'succeeded') AS last_success,
+    (SELECT max(f.date_extracted) FROM etl.load_run_files AS f WHERE f.source = s.source AND f.is_counting) AS newest_batch,
+    count(f.*) FILTER (WHERE f.status IN ('pending', 'loading', 'landed', 'processing')) AS files_open,
+    count(f.*) FILTER (WHERE f.status = 'failed') AS files_failed,
+    count(f.*) FILTER (WHERE f.status = 'held') AS files_held,
+    count(f.*) FILTER (WHERE f.is_counting AND f.ruleset_fingerprint <> rules.fingerprint) AS files_stale,
+    (SELECT count(*) FROM etl.s3_objects AS o WHERE o.source = s.source AND o.name_problem IS NOT NULL) AS names_unread
+FROM etl.sources AS s
+LEFT JOIN (
+    SELECT e.source, e.extract, etl.ruleset_fingerprint(e.extract) AS fingerprint
+    FROM etl.extracts AS e
+) AS rules ON rules.source = s.source
+LEFT JOIN etl.load_run_files AS f ON f.extract = rules.extract
+GROUP BY s.source;
+COMMENT ON VIEW etl.health IS 'One row per source: what an operator looks at in the morning.';
+COMMENT ON COLUMN etl.health.source IS 'The feed.';
+COMMENT ON COLUMN etl.health.last_success IS 'End of the last run in which every file was done.';
+COMMENT ON COLUMN etl.health.newest_batch IS 'Newest DateExtracted in core.';
+COMMENT ON COLUMN etl.health.files_open IS 'Files that the next run will take up.';
+COMMENT ON COLUMN etl.health.files_failed IS 'Files that --mode retry would take up.';
+COMMENT ON COLUMN etl.health.files_held IS 'Files that wait for a decision or a tenant.';
+COMMENT ON COLUMN etl.health.files_stale IS 'Counting files whose verdicts were made by other rules than today''s.';
+COMMENT ON COLUMN etl.health.names_unread IS 'Objects whose names could not be read: see etl.s3_objects.name_problem.';
