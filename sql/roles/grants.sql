@@ -41,10 +41,13 @@ GRANT EXECUTE ON FUNCTION
     etl.fail_landing(bigint, text, text, boolean, text),
     etl.next_file(bigint, bigint[]),
     etl.take_file(bigint),
+    etl.attempt_is_open(bigint),
+    etl.run_exists(bigint),
     etl.trace(text, jsonb)
 TO etl_writer;
 GRANT EXECUTE ON PROCEDURE
     etl.process_batch(bigint),
+    etl.raise_unknown_run(bigint),
     etl.process_file(bigint),
     etl.fail_processing(bigint, text, text)
 TO etl_writer;
