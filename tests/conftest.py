@@ -72,6 +72,13 @@ def database(cluster: Cluster, template: str) -> Iterator[Database]:
         yield made
 
 
+@pytest.fixture(scope="module")
+def module_database(cluster: Cluster, template: str) -> Iterator[Database]:
+    """A migrated database of one module, for tests that only look."""
+    with cluster.clone(template) as made:
+        yield made
+
+
 @pytest.fixture
 def empty_database(cluster: Cluster) -> Iterator[Database]:
     """A database of this test's own without anything in it, owned by a CREATEROLE login."""

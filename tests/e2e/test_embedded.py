@@ -63,6 +63,19 @@ def test_the_owner_may_create_roles_but_is_no_superuser(shared: Path) -> None:
     assert one(embedded.admin_url(shared), "SHOW server_encoding") == "UTF8"
 
 
+def test_the_url_in_use_is_database_url_then_dotenv_then_ours(
+    shared: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    embedded.ensure_running(shared)
+    assert embedded.url_in_use(shared) == embedded.admin_url(shared)
+    dotenv = shared.parent / ".env"
+    dotenv.write_text("DATABASE_URL=postgresql://from-dotenv/x\n")
+    assert embedded.url_in_use(shared) == "postgresql://from-dotenv/x"
+    monkeypatch.setenv("DATABASE_URL", "postgresql://from-environment/x")
+    assert embedded.url_in_use(shared) == "postgresql://from-environment/x"
+    dotenv.unlink()
+
+
 def test_passwords_are_private_and_asked_for(shared: Path) -> None:
     running = embedded.ensure_running(shared)
     for name in ("password", embedded.OWNER, embedded.DRIVER):
