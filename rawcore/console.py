@@ -24,6 +24,8 @@ def make_log(style: str, quiet: bool = False) -> FilteringBoundLogger:
 
     import structlog
 
+    # psycopg logs the text of errors, which can hold values of the feed.
+    logging.getLogger("psycopg").setLevel(logging.CRITICAL + 1)
     renderer: structlog.typing.Processor = (
         structlog.processors.JSONRenderer(ensure_ascii=False)
         if style == "json"

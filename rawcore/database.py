@@ -19,6 +19,7 @@ from psycopg.rows import dict_row
 
 from rawcore.decoding import Dialect
 from rawcore.errors import (
+    ConnectionLost,
     ContractsChanged,
     DatabaseFault,
     DatabaseRefused,
@@ -144,7 +145,7 @@ def as_database_error(error: psycopg.Error) -> RawcoreError:
             sqlstate=state, problem=". ".join(fact.rstrip(".") for fact in facts if fact)
         )
     if state.startswith(_LOST) or (not state and isinstance(error, psycopg.OperationalError)):
-        return DatabaseUnreachable(where="the server", problem=state or "the connection was lost")
+        return ConnectionLost(sqlstate=state or None, problem=state or "no answer")
     names = (error.diag.schema_name, error.diag.table_name, error.diag.column_name)
     where = ".".join(name for name in names if name)
     if state.startswith(_RESOURCE):

@@ -241,6 +241,10 @@ class DatabaseUnreachable(RawcoreError):
     exit_code = 3
 
 
+class ConnectionLost(DatabaseUnreachable):
+    """The connection to PostgreSQL was lost ({problem}): see the log of the server."""
+
+
 class DatabaseRefused(RawcoreError):
     """PostgreSQL at {where} refuses the connection ({problem}): check DATABASE_URL."""
 

@@ -115,9 +115,10 @@ class Lander:
                 return
             decoder = Decoder(self._dialect, len(self._extracts[task.extract].raw_columns))
             with self._store.open(task.s3_key, task.etag, task.s3_version_id) as body:
-                self._copy(task, landing, decode(self._watched(body), decoder, task.s3_key))
+                self._copy(
+                    task, landing, decode(self._watched(body, landing), decoder, task.s3_key)
+                )
                 file_hash, version_id = body.sha256, body.version_id
-                landing.bytes_read = body.received
             landing.rows_read = decoder.rows
             finished = connection.execute(
                 "SELECT etl.finish_landing(%s, %s, %s, %s, %s, %s, %s) AS outcome",
@@ -140,10 +141,11 @@ class Lander:
                 [task.file_attempt_id, version_id, file_hash],
             )
 
-    def _watched(self, body: Body) -> Iterator[bytes]:
+    def _watched(self, body: Body, landing: Landing) -> Iterator[bytes]:
         for piece in body:
             if self._stop.is_set():
                 raise Stopped(signal="a signal")
+            landing.bytes_read += len(piece)
             self._on_bytes(len(piece))
             yield piece
 

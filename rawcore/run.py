@@ -162,7 +162,12 @@ def run(settings: Settings, options: Options) -> int:
     run_id = this.start()
     to_land = [row["size_bytes"] for row in todo if row["action"] == "land"]
     log.info("planned", run=run_id, files=len(todo), to_land=len(to_land), bytes=sum(to_land))
-    _work(this, store, run_id, sum(to_land), len(todo), quiet)
+    try:
+        _work(this, store, run_id, sum(to_land), len(todo), quiet)
+    except RawcoreError:
+        with suppress(RawcoreError):  # the next start closes the run if this cannot
+            this.query("SELECT * FROM etl.finish_run(%s)", run_id)
+        raise
     finished = this.one("SELECT * FROM etl.finish_run(%s)", run_id)
     return report(this, run_id, finished, counts["unparsed"], options.as_json)
 
@@ -203,7 +208,8 @@ def _work(this: Run, store: Store, run_id: int, size: int, files: int, watched: 
             _polling(this, run_id, bar, shown),
         ):
             crew.process()
-        crew.log.info("processed", seconds=round(time.monotonic() - began, 2))
+        if not crew.stop.is_set():
+            crew.log.info("processed", seconds=round(time.monotonic() - began, 2))
 
 
 @contextmanager
