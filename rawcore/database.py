@@ -123,8 +123,8 @@ def _connect_once(url: str, name: str) -> Connection:
 
 
 def _network_problem(error: psycopg.OperationalError) -> str:
-    text = str(error).strip().splitlines()[-1] if str(error).strip() else type(error).__name__
-    return re.sub(r"^.*(?:failed|FATAL): +", "", text)[:200]
+    first = (str(error).strip().splitlines() or [type(error).__name__])[0]
+    return re.sub(r"^.*(?:failed|FATAL): +", "", first)[:200]
 
 
 @contextmanager

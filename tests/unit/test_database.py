@@ -1,0 +1,43 @@
+"""What the driver says about errors of the server."""
+
+from typing import Any
+
+import psycopg
+import pytest
+
+from rawcore import errors
+from rawcore.database import as_database_error, connect
+from rawcore.settings import load_settings
+
+
+@pytest.mark.parametrize(
+    ("kind", "expected", "retryable"),
+    [
+        (psycopg.errors.InvalidTextRepresentation, errors.DatabaseFault, False),
+        (psycopg.errors.DiskFull, errors.DatabaseResource, True),
+        (psycopg.errors.DeadlockDetected, errors.DatabaseResource, True),
+        (psycopg.errors.QueryCanceled, errors.DatabaseResource, True),
+        (psycopg.errors.AdminShutdown, errors.ConnectionLost, True),
+        (psycopg.OperationalError, errors.ConnectionLost, True),
+    ],
+)
+def test_errors_are_classified_and_their_text_is_kept_back(
+    kind: type[psycopg.Error], expected: type[errors.RawcoreError], retryable: bool
+) -> None:
+    error = as_database_error(kind("invalid input: ZZZ0016"))
+    assert type(error) is expected
+    assert error.retryable is retryable
+    assert "ZZZ0016" not in str(error)
+
+
+def test_server_out_of_reach_is_said_without_the_password(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Any
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("RAWCORE_ATTEMPTS", "2")
+    monkeypatch.setenv("RAWCORE_BACKOFF", "0")
+    with pytest.raises(errors.DatabaseUnreachable, match=r"127\.0\.0\.1:9/x") as caught:
+        connect("postgresql://me:hunter2@127.0.0.1:9/x", load_settings(), "test")
+    assert "hunter2" not in str(caught.value)
+    assert "Connection refused" in str(caught.value)
+    assert caught.value.exit_code == 3
