@@ -65,8 +65,7 @@ migration: $(stamp)  ## Write the next migration from what changed in the contra
 	@$(python) -m codegen migration $(ARGS)
 
 check: $(stamp)  ## Fail when anything rendered is stale
-	@if [ -f codegen/__main__.py ]; then $(python) -m codegen check $(ARGS); \
-	    else echo "nothing is rendered yet"; fi
+	@$(python) -m codegen check $(ARGS)
 
 migrate: $(stamp)  ## Apply the migrations to DATABASE_URL, or to the embedded server
 	@$(python) -m codegen migrate $(ARGS)
