@@ -136,10 +136,13 @@ def health(as_json: bool) -> None:
 
 @cli.command()
 @click.argument("table")
-@click.argument("key")
+@click.argument("key", nargs=-1)
 @_json
-def trace(table: str, key: str, as_json: bool) -> None:
-    """Show where the rows of a KEY in a TABLE of core came from."""
+def trace(table: str, key: tuple[str, ...], as_json: bool) -> None:
+    """Show where the rows of a KEY in a TABLE of core came from.
+
+    KEY is the natural key, value by value, or NAME=VALUE pairs, those of the tenant included.
+    """
     from rawcore.reports import trace as do_trace
     from rawcore.settings import load_settings
 

@@ -126,6 +126,16 @@ def show(
     Console(width=None if terminal else 200, highlight=False, markup=False).print(table)
 
 
+def show_records(title: str, rows: Sequence[Row], as_json: bool = False) -> None:
+    """Print each row as lines of name and value, or all as a JSON document."""
+    if as_json:
+        print_json([dict(row) for row in rows])
+        return
+    for row in rows:
+        cells = [{"": name.replace("_", " "), title: _cell(row[name], name)} for name in row]
+        show("", cells)
+
+
 def print_json(document: object) -> None:
     """Print a JSON document to stdout."""
     print(json.dumps(document, default=_plain, ensure_ascii=False, indent=2))

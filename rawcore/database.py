@@ -26,6 +26,7 @@ from rawcore.errors import (
     DatabaseResource,
     DatabaseUnreachable,
     EngineRefused,
+    EngineUnfit,
     NotMigrated,
     RawcoreError,
     UnknownSource,
@@ -150,6 +151,8 @@ def as_database_error(error: psycopg.Error) -> RawcoreError:
     where = ".".join(name for name in names if name)
     if state.startswith(_RESOURCE):
         return DatabaseResource(sqlstate=state, where=where)
+    if state.startswith("42") and state != "42601":  # these name objects, never values
+        return EngineUnfit(sqlstate=state, problem=error.diag.message_primary)
     return DatabaseFault(
         sqlstate=state or type(error).__name__, where=f" at {where}" if where else ""
     )

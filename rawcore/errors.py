@@ -66,6 +66,14 @@ class EngineRefused(ConfigurationError):
     """{sqlstate}: {problem}."""
 
 
+class EngineUnfit(ConfigurationError):
+    """PostgreSQL says {sqlstate}, {problem}: run `make migrate`, and give the login etl_writer."""
+
+
+class BadKey(ConfigurationError):
+    """The key is not complete: give {names}."""
+
+
 class UnknownRun(ConfigurationError):
     """Run {run} of source {source} is not under way: `python ingest.py status` lists runs."""
 

@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+import json
+import re
+from collections.abc import Sequence
 from typing import Any
 
 from rawcore import console
+from rawcore.database import Row
+from rawcore.errors import BadKey
 from rawcore.run import Options, Run
 from rawcore.settings import Settings
 from rawcore.store import open_store
@@ -71,10 +76,29 @@ def health(settings: Settings, as_json: bool) -> int:
     return _show(settings, "Health", as_json, "SELECT * FROM etl.health")
 
 
-def trace(settings: Settings, table: str, key: str, as_json: bool) -> int:
-    """Show where a row of core came from."""
-    statement = "SELECT * FROM etl.trace(%s, %s)"
-    return _show(settings, f"{table} {key}", as_json, statement, table, key)
+def trace(settings: Settings, table: str, key: Sequence[str], as_json: bool) -> int:
+    """Show where the rows of a key of core came from.
+
+    The key is its natural key, value by value, or NAME=VALUE pairs. Raises BadKey.
+    """
+    this = _look(settings, Options(as_json=as_json))
+    found = this.query(
+        "SELECT natural_key FROM etl.extracts"
+        " WHERE %s IN (core_table, stg_table, split_part(core_table, '.', 2), extract)",
+        table,
+    )
+    names = found[0]["natural_key"] if found else []
+    if all(re.match(r"[a-z_0-9]+=", part) for part in key):
+        values = dict(part.split("=", 1) for part in key)
+    elif len(key) == len(names):
+        values = dict(zip(names, key, strict=True))
+    else:
+        raise BadKey(names=" ".join(f"{name}=…" for name in names) or "NAME=VALUE")
+    rows = this.query("SELECT * FROM etl.trace(%s, %s::jsonb)", table, json.dumps(values))
+    if not rows and not as_json:
+        console.say(f"{table} {' '.join(key)}: nothing found.")
+    console.show_records(f"{table} {' '.join(key)}", rows, as_json)
+    return 0
 
 
 def verify(settings: Settings, extract: str, as_json: bool) -> int:
@@ -85,6 +109,10 @@ def verify(settings: Settings, extract: str, as_json: bool) -> int:
 
 def _show(settings: Settings, title: str, as_json: bool, statement: str, *values: Any) -> int:
     rows = _look(settings, Options(as_json=as_json)).query(statement, *values)
+    return _print(title, rows, as_json)
+
+
+def _print(title: str, rows: Sequence[Row], as_json: bool) -> int:
     if not rows and not as_json:
         console.say(f"{title}: nothing found.")
     else:

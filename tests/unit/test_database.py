@@ -14,6 +14,7 @@ from rawcore.settings import load_settings
     ("kind", "expected", "retryable"),
     [
         (psycopg.errors.InvalidTextRepresentation, errors.DatabaseFault, False),
+        (psycopg.errors.InsufficientPrivilege, errors.EngineUnfit, False),
         (psycopg.errors.DiskFull, errors.DatabaseResource, True),
         (psycopg.errors.DeadlockDetected, errors.DatabaseResource, True),
         (psycopg.errors.QueryCanceled, errors.DatabaseResource, True),
