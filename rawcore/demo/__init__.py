@@ -1,0 +1,1 @@
+"""The demo and its feed: plausible files of a source, made from its contracts alone."""
