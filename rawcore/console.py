@@ -132,8 +132,8 @@ def show_records(title: str, rows: Sequence[Row], as_json: bool = False) -> None
         print_json([dict(row) for row in rows])
         return
     for row in rows:
-        cells = [{"": name.replace("_", " "), title: _cell(row[name], name)} for name in row]
-        show("", cells)
+        cells = [{"name": name, "value": _cell(row[name], name)} for name in row]
+        show(title, cells)
 
 
 def print_json(document: object) -> None:

@@ -189,6 +189,12 @@ class ObjectMissing(StoreError):
     error_class = "not_found"
 
 
+class OtherBucket(StoreError):
+    """The file lies in {bucket}, and this run reads {here}: set S3_BUCKET_NAME and load it again."""
+
+    error_class = "not_found"
+
+
 class ObjectChanged(StoreError):
     """{key} changed since it was listed: the next run loads the new version."""
 

@@ -12,7 +12,7 @@ from psycopg import sql
 
 from rawcore.database import Connection, Extract, as_database_error, translated
 from rawcore.decoding import BadRow, CopyRows, Decoder, Dialect, Output, decode
-from rawcore.errors import RaggedFile, RawcoreError, Stopped, TooManyBadRows
+from rawcore.errors import OtherBucket, RaggedFile, RawcoreError, Stopped, TooManyBadRows
 from rawcore.readahead import Body
 from rawcore.store import Store
 
@@ -106,6 +106,8 @@ class Lander:
     def _land(self, task: Task, landing: Landing) -> None:
         connection = self.connection
         file_hash = version_id = ""
+        if task.s3_bucket != self._store.bucket:
+            raise OtherBucket(bucket=task.s3_bucket, here=self._store.bucket)
         with connection.transaction():
             claimed = connection.execute(
                 "SELECT etl.claim_landing(%s) AS yes", [task.file_attempt_id]

@@ -26,7 +26,7 @@ from rawcore.database import (
     load_source,
     translated,
 )
-from rawcore.errors import RawcoreError, SourceBusy, Stopped, UnknownRun
+from rawcore.errors import ConnectionLost, RawcoreError, SourceBusy, Stopped, UnknownRun
 from rawcore.settings import Settings
 from rawcore.store import Store, open_store
 from rawcore.summary import report, say_plan
@@ -79,15 +79,36 @@ class Run:
     def __init__(self, settings: Settings, options: Options, log: FilteringBoundLogger) -> None:
         self.settings, self.options, self.log = settings, options, log
         self.url = database_url(settings)
+        self._connected = self._holds_source = False
         self.connection: Connection = connect(self.url, settings, "rawcore control")
         self.source: Source = load_source(self.connection, settings.rawcore_source)
         check_contracts(self.source, settings.rawcore_contracts)
         self.query("SELECT set_config('TimeZone', %s, false)", self.source.timezone)
+        self._connected = True
 
     def query(self, statement: str, *parameters: object) -> list[Row]:
-        """Return the rows of a statement as dicts, times in the zone of the source."""
-        with translated():
-            return self.connection.execute(statement, parameters).fetchall()
+        """Return the rows of a statement as dicts, times in the zone of the source.
+
+        A connection that was lost is made again once, with the source held as before.
+        """
+        try:
+            with translated():
+                return self.connection.execute(statement, parameters).fetchall()
+        except ConnectionLost as error:
+            if not self._connected:
+                raise
+            self.log.warning("control connection lost", problem=str(error))
+            self._connect()
+            with translated():
+                return self.connection.execute(statement, parameters).fetchall()
+
+    def _connect(self) -> None:
+        self._connected = False
+        self.connection = connect(self.url, self.settings, "rawcore control")
+        self.query("SELECT set_config('TimeZone', %s, false)", self.source.timezone)
+        if self._holds_source:
+            self.lock()
+        self._connected = True
 
     def one(self, statement: str, *parameters: object) -> Row:
         """Return the only row of a statement."""
@@ -98,6 +119,7 @@ class Run:
         """Hold the source to the end of the session. Raises SourceBusy."""
         if not self.one("SELECT etl.lock_source(%s) AS got", self.source.name)["got"]:
             raise SourceBusy(source=self.source.name)
+        self._holds_source = True
 
     def register(self, store: Store) -> Row:
         """Copy the listing into the database and let SQL make files of it; return its counts."""
@@ -158,7 +180,7 @@ def run(settings: Settings, options: Options) -> int:
     plan = this.plan()
     todo = [row for row in plan if row["action"] != "leave"]
     if options.dry_run or not todo:
-        return say_plan(plan, todo, counts["unparsed"], options.as_json)
+        return say_plan(plan, todo, counts, options.as_json)
     run_id = this.start()
     to_land = [row["size_bytes"] for row in todo if row["action"] == "land"]
     log.info("planned", run=run_id, files=len(todo), to_land=len(to_land), bytes=sum(to_land))
@@ -169,7 +191,7 @@ def run(settings: Settings, options: Options) -> int:
             this.query("SELECT * FROM etl.finish_run(%s)", run_id)
         raise
     finished = this.one("SELECT * FROM etl.finish_run(%s)", run_id)
-    return report(this, run_id, finished, counts["unparsed"], options.as_json)
+    return report(this, run_id, finished, counts, options.as_json)
 
 
 def _join(this: Run, store: Store, run_id: int, quiet: bool) -> int:
