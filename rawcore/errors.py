@@ -190,7 +190,7 @@ class ObjectMissing(StoreError):
 
 
 class OtherBucket(StoreError):
-    """The file lies in {bucket}, and this run reads {here}: set S3_BUCKET_NAME and load it again."""
+    """The file lies in {bucket}; this run reads {here}: set S3_BUCKET_NAME and load it again."""
 
     error_class = "not_found"
 
