@@ -185,13 +185,16 @@ def run(settings: Settings, options: Options) -> int:
     to_land = [row["size_bytes"] for row in todo if row["action"] == "land"]
     log.info("planned", run=run_id, files=len(todo), to_land=len(to_land), bytes=sum(to_land))
     try:
-        _work(this, store, run_id, sum(to_land), len(todo), quiet)
+        unreachable = _work(this, store, run_id, sum(to_land), len(todo), quiet)
     except RawcoreError:
         with suppress(RawcoreError):  # the next start closes the run if this cannot
             this.query("SELECT * FROM etl.finish_run(%s)", run_id)
         raise
     finished = this.one("SELECT * FROM etl.finish_run(%s)", run_id)
-    return report(this, run_id, finished, counts, options.as_json)
+    code = report(this, run_id, finished, counts, options.as_json)
+    if unreachable is not None:
+        raise unreachable
+    return code
 
 
 def _join(this: Run, store: Store, run_id: int, quiet: bool) -> int:
@@ -206,7 +209,10 @@ def _join(this: Run, store: Store, run_id: int, quiet: bool) -> int:
     return 0
 
 
-def _work(this: Run, store: Store, run_id: int, size: int, files: int, watched: bool) -> None:
+def _work(
+    this: Run, store: Store, run_id: int, size: int, files: int, watched: bool
+) -> RawcoreError | None:
+    """Land and process; return the error if the store or the database seems to be down."""
     crew = Crew(
         url=this.url,
         settings=this.settings,
@@ -218,11 +224,9 @@ def _work(this: Run, store: Store, run_id: int, size: int, files: int, watched: 
         log=this.log.bind(run=run_id),
     )
     with _signals(crew):
-        if size or not files:
-            with console.progress(
-                "landing", size, in_bytes=True, shown=watched and size > 0
-            ) as bar:
-                crew.land(bar)
+        shown = watched and size > 0
+        with console.progress("landing", size, in_bytes=True, shown=shown) as bar:
+            crew.land(bar)
         began = time.monotonic()
         shown = watched and files > 0
         with (
@@ -232,6 +236,7 @@ def _work(this: Run, store: Store, run_id: int, size: int, files: int, watched: 
             crew.process()
         if not crew.stop.is_set():
             crew.log.info("processed", seconds=round(time.monotonic() - began, 2))
+    return crew.unreachable()
 
 
 @contextmanager

@@ -42,12 +42,18 @@ class Crew:
     stop: threading.Event = field(default_factory=threading.Event)
     connections: list[Connection] = field(default_factory=list)
     faults: int = 0
+    last_fault: RawcoreError | None = None
     fatal: RawcoreError | None = None
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
     def land(self, bar: Progress) -> None:
         """Land all that the run planned. Raises what made the run end."""
         self._all(lambda: self._land(bar))
+
+    def unreachable(self) -> RawcoreError | None:
+        """Return why landing ended with faults in a row, if the other end seems to be down."""
+        down = self.last_fault is not None and self.last_fault.exit_code == 3
+        return self.last_fault if down and self.faults >= self.settings.rawcore_attempts else None
 
     def process(self) -> None:
         """Call etl.process_batch from every worker."""
@@ -153,7 +159,7 @@ class Crew:
             return
         with self._lock:
             self.faults += 1
-            faults = self.faults
+            faults, self.last_fault = self.faults, error
         if error.exit_code == 3 and faults >= self.settings.rawcore_attempts * self.jobs:
             raise error
         pause = min(_LONGEST_PAUSE, self.settings.rawcore_backoff * 2 ** min(faults - 1, 10))
