@@ -40,6 +40,11 @@ def pytest_configure(config: pytest.Config) -> None:
         config.add_cleanup(lambda: container.stop())
 
 
+def pytest_make_parametrize_id(config: pytest.Config, val: object, argname: str) -> str | None:
+    """Name long byte strings by their length: xdist wants equal names, gzip writes the time."""
+    return f"{len(val)}-bytes" if isinstance(val, bytes) and len(val) > 8 else None
+
+
 @pytest.fixture(autouse=True)
 def _clean_environment(monkeypatch: pytest.MonkeyPatch) -> None:
     """Hide the settings of whoever runs the tests."""
