@@ -212,8 +212,8 @@ def write(delivery: Delivery, folder: Path) -> Path:
 @click.option("--tenants", default=2, show_default=True, help="Tenants of the source that deliver.")
 @click.option(
     "--first",
-    type=click.DateTime(),
-    default=FIRST.isoformat(),
+    type=click.DateTime(["%Y-%m-%dT%H:%M", "%Y-%m-%d %H:%M"]),
+    default=f"{FIRST:%Y-%m-%dT%H:%M}",
     show_default=True,
     help="Local time of the first delivery.",
 )

@@ -4,6 +4,7 @@ import re
 from collections import Counter
 from functools import lru_cache
 from pathlib import Path
+from typing import Any, ClassVar
 
 import pytest
 from click.testing import CliRunner
@@ -13,7 +14,9 @@ from codegen.model import Extract, Feed
 from codegen.patterns import name_pattern
 from rawcore.demo.feed import Delivery, Options, deliveries, main
 from rawcore.demo.plan import DEFAULT_ROWS, sizes, special, subject
+from rawcore.demo.upload import Uploader, write_settings
 from rawcore.demo.words import health_numbers
+from rawcore.weed import Weed
 
 CONTRACTS = Path(__file__).parents[2] / "contracts"
 TINY = Options(rows=3000)
@@ -50,6 +53,18 @@ columns:
   - {name: amount, source: Amount, type: "numeric(6,2)"}
 """,
 }
+
+
+class Bucket(Weed):
+    """A server that remembers the keys that were put."""
+
+    keys: ClassVar[list[str]] = []
+
+    def client(self) -> Any:
+        return self
+
+    def put_object(self, Bucket: str, Key: str, Body: bytes) -> None:  # noqa: N803
+        self.keys.append(Key)
 
 
 @lru_cache
@@ -255,3 +270,21 @@ def test_the_command_wants_one_place_to_write_to(arguments: list[str]) -> None:
     result = CliRunner().invoke(main, ["--contracts", str(CONTRACTS), *arguments])
     assert result.exit_code == 2
     assert "--out FOLDER or --bucket NAME" in result.output
+
+
+def test_an_interrupted_upload_goes_on_with_the_batch_that_is_missing(tmp_path: Path) -> None:
+    bucket, options = Bucket(tmp_path), Options(rows=300, batches=3, specials=False)
+    first = next(Uploader(bucket, "demo", indici(), options).batches())
+    assert (first.number, first.objects, len(bucket.keys)) == (1, 72, 72)
+    again = Uploader(bucket, "demo", indici(), options)
+    assert [batch.number for batch in again.batches()] == [2, 3]
+    assert again.complete
+    assert not again.differs
+    assert len(bucket.keys) == len(set(bucket.keys)) == 4 * 36
+    assert Uploader(bucket, "demo", indici(), Options(rows=301, batches=3)).differs
+
+
+def test_settings_are_for_the_user_alone(tmp_path: Path) -> None:
+    write_settings(tmp_path / "demo.env", {"B": "2", "A": "1"})
+    assert (tmp_path / "demo.env").read_text() == "export A='1'\nexport B='2'\n"
+    assert (tmp_path / "demo.env").stat().st_mode & 0o777 == 0o600
