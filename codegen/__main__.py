@@ -82,8 +82,8 @@ def migration(title: str, first: bool, contracts: Path, folder: Path) -> None:
         apply_sql, rollback_sql = migration_texts(found)
     except StructuralChange as refusal:
         raise click.ClickException(
-            f"{refusal}\n\nThis version writes migrations for new objects and changed routines, views"
-            " and data only. Before a release: python -m codegen migration --first"
+            f"{refusal}\n\nThis version writes migrations for new objects and changed routines,"
+            " views and data only. Before a release: python -m codegen migration --first"
         ) from refusal
     names = sorted(path.parent.name for path in folder.glob("*/apply.sql"))
     name = f"{len(names) + 1:04}_{title}" if names and not first else "0001_initial"

@@ -30,7 +30,9 @@ def desired_objects(contracts: Path = CONTRACTS) -> list[SqlObject]:
     return [
         SqlObject("roles", "roles", engine_text("roles"), Path("roles/roles.sql")),
         *kinds(engine, "schema"),
-        SqlObject("privileges", "privileges", engine_text("privileges"), Path("roles/privileges.sql")),
+        SqlObject(
+            "privileges", "privileges", engine_text("privileges"), Path("roles/privileges.sql")
+        ),
         *_by_reference(list(kinds(engine, "table"))),
         *kinds(engine, "function", "procedure"),
         *kinds(of_contracts, "table"),
@@ -47,5 +49,8 @@ def _by_reference(tables: list[SqlObject]) -> Iterator[SqlObject]:
     waiting = {table.name: table for table in tables}
     while waiting:
         for name, table in list(waiting.items()):
-            if not {found for found in _REFERENCE.findall(table.sql) if found != name} & waiting.keys():
+            if (
+                not {found for found in _REFERENCE.findall(table.sql) if found != name}
+                & waiting.keys()
+            ):
                 yield waiting.pop(name)

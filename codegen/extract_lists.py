@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import cached_property
 
-from codegen.extract_sql import LINEAGE, ExtractSql, TypeCheck
+from codegen.extract_sql import LINEAGE, ExtractSql
 from codegen.model import Column, Thresholds
 from codegen.sqltext import ident, literal
 
@@ -33,17 +33,18 @@ class ExtractLists(ExtractSql):
         return [name for name in names if self.source.domains[name].unknown == "reject"]
 
     @cached_property
-    def reasons(self) -> list[tuple[Column, str]]:
-        """Per column with rules the branches of the CASE that names the first one broken."""
-        branches: dict[str, str] = {}
-        for rule in self.rules:
-            branch = f" WHEN ({rule.condition}) IS FALSE THEN {literal(rule.reason)}"
-            branches[rule.column.name] = branches.get(rule.column.name, "") + branch
-        return [(self.extract.column(name), text) for name, text in branches.items()]
+    def conditions(self) -> list[str]:
+        """Everything that must hold of a row."""
+        return [rule.condition for rule in self.rules]
 
-    def names_of(self, check: TypeCheck, alias: str) -> list[str]:
-        """Return the columns of a type."""
-        return [f"{alias}.{ident(column.name)}" for column in check.columns]
+    @cached_property
+    def reasons(self) -> list[tuple[Column, list[str]]]:
+        """Per column with rules the branches of the CASE that names the first one broken."""
+        branches: dict[str, list[str]] = {}
+        for rule in self.rules:
+            branch = f"WHEN ({rule.condition}) IS FALSE THEN {literal(rule.reason)}"
+            branches.setdefault(rule.column.name, []).append(branch)
+        return [(self.extract.column(name), texts) for name, texts in branches.items()]
 
     def columns_of(self, alias: str) -> list[str]:
         """Return all columns of the file, of an alias."""
@@ -123,7 +124,10 @@ class ExtractLists(ExtractSql):
         values = zip(self.core_columns, self.core_values(alias), strict=True)
         return [
             *(f"{alias}.{name}" for name in self.key_names),
-            *(value if value == f"{alias}.{name}" else f"{value} AS {name}" for name, value in values),
+            *(
+                value if value == f"{alias}.{name}" else f"{value} AS {name}"
+                for name, value in values
+            ),
             *(f"{alias}.{name}" for name in LINEAGE if with_lineage),
         ]
 

@@ -15,28 +15,12 @@ LINEAGE = ("load_run_file_id", "load_run_id", "date_extracted")
 
 
 @dataclass(frozen=True)
-class TypeCheck:
-    """The columns of one type, whose texts are checked together as one array literal."""
-
-    name: str
-    columns: tuple[Column, ...]
-    function: str
-    arguments: tuple[str, ...]
-    reason: str
-
-    def call(self, texts: str) -> str:
-        """Return the call that says whether these texts, an array literal, are of the type."""
-        return f"etl.{self.function}({', '.join([texts, *self.arguments])})"
-
-
-@dataclass(frozen=True)
 class Rule:
     """Something that must hold of one column: the condition (NULL counts as met), and the words."""
 
     column: Column
     condition: str
     reason: str
-    is_type: bool = False
 
 
 class ExtractSql:
@@ -76,7 +60,7 @@ class ExtractSql:
         return f"etl.{ident(f'{kind}_{self.name}')}"
 
     def column_type(self, column: Column) -> str:
-        """Return type and collation in stg: keys compare bytes, so that they sort alike everywhere."""
+        """Return type and collation in stg: keys compare bytes, so they sort alike everywhere."""
         is_byte_key = column.is_key and column.type == "text"
         return 'text COLLATE "C"' if is_byte_key else column.postgres_type
 
@@ -245,39 +229,6 @@ class ExtractSql:
     # What must hold of a row.
 
     @cached_property
-    def type_checks(self) -> list[TypeCheck]:
-        """The types of the extract, each with its columns."""
-        groups: dict[str, list[Column]] = {}
-        for column in self.columns:
-            if column.type != "text":
-                groups.setdefault(column.postgres_type, []).append(column)
-        return [self._type_check(name, tuple(columns)) for name, columns in groups.items()]
-
-    def _type_check(self, name: str, columns: tuple[Column, ...]) -> TypeCheck:
-        first = columns[0]
-        plural = name.translate(str.maketrans("(,", "__", ")")) + "_texts"
-        base = first.base_type
-        if base in ("smallint", "integer", "bigint") or (base == "numeric" and first.scale == 0):
-            function, arguments = "are_integers", (literal(name + "[]"),)
-            reason = f"is not {name}: a whole number without plus sign and leading zeros"
-        elif base == "numeric" and first.scale is not None:
-            function, arguments = "are_numerics", (literal(name + "[]"), str(first.scale))
-            reason = f"is not {name}: a decimal number of at most {first.scale} decimals"
-        else:
-            function, arguments, reason = {
-                "numeric": ("are_decimals", (), "is not a decimal number"),
-                "boolean": ("are_booleans", (), "is not boolean: 0 or 1"),
-                "date": ("are_dates", (), "is not a date: YYYY-MM-DD"),
-                "uuid": ("are_uuids", (), "is not a UUID"),
-                "timestamptz": (
-                    "are_local_times",
-                    ("v_gap_patterns",),
-                    f"is not a local time of {self.source.timezone}: YYYY-MM-DD HH:MM:SS[.ffffff]",
-                ),
-            }[base]
-        return TypeCheck(plural, columns, function, arguments, reason)
-
-    @cached_property
     def rules(self) -> list[Rule]:
         """Everything that must hold of a row, in the order of its columns."""
         return [rule for column in self.columns for rule in self._rules(column)]
@@ -291,8 +242,8 @@ class ExtractSql:
             return
         if column.is_required:
             yield Rule(column, self._is_there(column), "is required and empty")
-        for check in self._checks_of(column):
-            yield Rule(column, check.call(f"etl.one_text({text})"), check.reason, is_type=True)
+        if column.type != "text":
+            yield Rule(column, *self._is_typed(column))
         if column.is_key and column.type in ("date", "uuid"):
             condition = f"({text} IS NULL OR {self.key_value(column)} IS NOT NULL)"
             yield Rule(column, condition, "is not the one text that a key has for its value")
@@ -302,14 +253,33 @@ class ExtractSql:
         if column.check is not None:
             yield Rule(column, self._check(column.check), f"does not meet: {column.check}")
 
-    def _checks_of(self, column: Column) -> list[TypeCheck]:
-        return [check for check in self.type_checks if column in check.columns]
+    def _is_typed(self, column: Column) -> tuple[str, str]:
+        """Return the condition that a text is of the type of its column, and the reason if not."""
+        text, type_ = f"r.{ident(column.name)}", column.postgres_type
+        if column.base_type in ("smallint", "integer", "bigint"):
+            reason = f"is not {type_}: a whole number without plus sign and leading zeros"
+            return f"etl.is_{type_}({text})", reason
+        if column.scale is not None:
+            reason = f"is not {type_}: a decimal number of at most {column.scale} decimals"
+            return f"etl.is_numeric({text}, {literal(type_)}, {column.scale})", reason
+        if column.type == "timestamptz":
+            reason = f"is not a local time of {self.source.timezone}: YYYY-MM-DD HH:MM:SS[.ffffff]"
+            return f"etl.is_local_time({text}, v_gap_patterns)", reason
+        name, reason = {
+            "numeric": ("decimal", "is not a decimal number"),
+            "boolean": ("boolean", "is not boolean: 0 or 1"),
+            "date": ("date", "is not a date: YYYY-MM-DD"),
+            "uuid": ("uuid", "is not a UUID"),
+        }[column.type]
+        return f"etl.is_{name}({text})", reason
 
     def _is_there(self, column: Column) -> str:
         text = f"r.{ident(column.name)}"
         conditions = [f"{text} IS NOT NULL"]
         if column.type in ("date", "timestamptz") and not column.is_key:
-            conditions += [f"{text} NOT LIKE {literal(day + '%')}" for day in self.source.null_dates]
+            conditions += [
+                f"{text} NOT LIKE {literal(day + '%')}" for day in self.source.null_dates
+            ]
         return conditions[0] if len(conditions) == 1 else f"({' AND '.join(conditions)})"
 
     def _check(self, condition: str) -> str:
@@ -319,20 +289,10 @@ class ExtractSql:
         for column in self.columns:
             if substitute(condition, {column.name: ""}) != condition:
                 values[column.name] = self.typed(column)
-                are_typed += [
-                    check.call(f"etl.one_text(r.{ident(column.name)})")
-                    for check in self._checks_of(column)
-                ]
+                if column.type != "text":
+                    are_typed.append(self._is_typed(column)[0])
         checked = f"({substitute(condition, values)})"
         return f"CASE WHEN {' AND '.join(are_typed)} THEN {checked} END" if are_typed else checked
-
-    @cached_property
-    def row_conditions(self) -> list[str]:
-        """What must hold of a row as a whole: types by groups, everything else by column."""
-        return [
-            *(rule.condition for rule in self.rules if not rule.is_type),
-            *(check.call(f"r.{check.name}") for check in self.type_checks),
-        ]
 
     @cached_property
     def rules_hash(self) -> str:

@@ -130,9 +130,7 @@ def _source_data(feed: Feed, folder: Path, extracts: list[ExtractLists]) -> dict
             for value, core in values.values.items()
         ],
         "columns": [
-            (x, column, position)
-            for x in extracts
-            for position, column in enumerate(x.columns, 1)
+            (x, column, position) for x in extracts for position, column in enumerate(x.columns, 1)
         ],
     }
 

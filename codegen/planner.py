@@ -16,6 +16,7 @@ from codegen.objects import SqlObject
 
 _MARKER = re.compile(r"^-- object: (\w+) (\S+)$", re.MULTILINE)
 _END = "-- end of objects"
+_AS_OWNER = "\nSET LOCAL ROLE etl_owner;\n"
 
 
 @dataclass(frozen=True)
@@ -57,7 +58,7 @@ def migrated_objects(folder: Path) -> dict[tuple[str, str], str]:
         marks = [*_MARKER.finditer(text)]
         ends = [mark.start() for mark in marks[1:]] + [len(text)]
         for mark, end in zip(marks, ends, strict=True):
-            body = text[mark.end() : end].strip() + "\n"
+            body = text[mark.end() : end].split(_AS_OWNER)[0].strip() + "\n"
             if body == "-- gone\n":
                 state.pop((mark[1], mark[2]), None)
             else:
@@ -103,7 +104,7 @@ def migration_texts(found: list[Change]) -> tuple[str, str]:
 
 def _apply(found: list[Change]) -> Iterator[str]:
     yield "-- Written by `make migration`. Never edited after release.\n"
-    yield "SET LOCAL lock_timeout = '5s';\nSET LOCAL check_function_bodies = off;\n"
+    yield "SET LOCAL lock_timeout = '5s';\n"
     yield from _as_owner(found, [_stated(change) for change in found])
 
 
@@ -113,7 +114,7 @@ def _as_owner(found: list[Change], texts: list[str]) -> Iterator[str]:
     for change, text in zip(found, texts, strict=True):
         if change.kind not in ("roles", "schema") and not is_owner:
             is_owner = True
-            yield "\nSET LOCAL ROLE etl_owner;\n"
+            yield _AS_OWNER
         yield text
     yield f"\n{_END}\nRESET ROLE;\n"
 
@@ -127,8 +128,8 @@ def _stated(change: Change) -> str:
 
 def _rollback(found: list[Change]) -> Iterator[str]:
     yield "-- Written by `make migration`: takes apply.sql beside it back.\n"
-    yield "SET LOCAL lock_timeout = '5s';\nSET LOCAL check_function_bodies = off;\n"
-    yield "SET LOCAL ROLE etl_owner;\n"
+    yield "SET LOCAL lock_timeout = '5s';\n"
+    yield _AS_OWNER
     for change in reversed(found):
         if change.before is not None:
             yield f"\n{change.before}"
@@ -137,8 +138,8 @@ def _rollback(found: list[Change]) -> Iterator[str]:
     yield "\nRESET ROLE;\n"
 
 
-_FIRST_ROLLBACK = """-- Written by `make migration`: takes apply.sql beside it back, data included. The roles stay: they belong to
--- the whole server, and another database of it may use them.
+_FIRST_ROLLBACK = """-- Written by `make migration`: takes apply.sql beside it back, data included.
+-- The roles stay: they belong to the whole server, and another database of it may use them.
 SET LOCAL lock_timeout = '5s';
 SET LOCAL ROLE etl_owner;
 DROP SCHEMA core CASCADE;

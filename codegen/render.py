@@ -38,7 +38,9 @@ def write_files(contracts: Path = CONTRACTS) -> tuple[list[Path], list[Path]]:
             path.write_text(wanted[path])
         else:
             path.unlink()
-    return [path for path in stale if path in wanted], [path for path in stale if path not in wanted]
+    return [path for path in stale if path in wanted], [
+        path for path in stale if path not in wanted
+    ]
 
 
 def stale_files(wanted: dict[Path, str]) -> Iterator[Path]:

@@ -1,6 +1,5 @@
 -- Written by `make migration`. Never edited after release.
 SET LOCAL lock_timeout = '5s';
-SET LOCAL check_function_bodies = off;
 
 -- object: roles roles
 -- The four group roles of rawcore. Logins are granted one of them; none of them can log in.
@@ -11,7 +10,11 @@ DECLARE
 BEGIN
     FOREACH v_role IN ARRAY ARRAY['etl_owner', 'etl_writer', 'etl_auditor', 'app_reader'] LOOP
         IF NOT EXISTS (SELECT FROM pg_catalog.pg_roles AS r WHERE r.rolname = v_role) THEN
-            EXECUTE format('CREATE ROLE %I NOLOGIN', v_role);
+            BEGIN
+                EXECUTE format('CREATE ROLE %I NOLOGIN', v_role);
+            EXCEPTION WHEN duplicate_object OR unique_violation THEN
+                RAISE NOTICE 'role % was made meanwhile', v_role;
+            END;
         END IF;
     END LOOP;
     -- Who migrates has to be a member of the owner to create the owner's schemas.
@@ -62,6 +65,7 @@ COMMENT ON COLUMN etl.config.description IS 'What it does.';
 INSERT INTO etl.config (name, value, description)
 VALUES
     ('analyze_rows', '20000', 'Files of this many rows or more refresh the statistics of the tables they fill.'),
+    ('analyze_work_rows', '1000', 'Files of this many rows or more have statistics made of their work tables.'),
     ('clear_bytes', '8388608', 'Work tables larger than this are truncated after a file, smaller ones deleted from.');
 
 -- object: table etl.dq_results
@@ -539,125 +543,25 @@ COMMENT ON COLUMN etl.name_parts.part IS 'file_type, kind, date_from, date_to, d
 COMMENT ON COLUMN etl.name_parts.digits_regex IS 'For a date: splits its digits into groups.';
 COMMENT ON COLUMN etl.name_parts.iso_template IS 'For a date: puts those groups into YYYY-MM-DD HH:MM:SS.';
 
--- object: function etl.all_texts
-CREATE OR REPLACE FUNCTION etl.all_texts(p_texts text[])
-RETURNS text
-LANGUAGE sql
-IMMUTABLE
-PARALLEL SAFE
-AS $all_texts$
--- The vertical tab and the form feed are blanks to an array literal, and no separator that a field would hold:
--- 1,234 in a column of whole numbers must not pass as two of them.
-SELECT '{' || pg_catalog.array_to_string(p_texts, E',\x0B\x0C') || '}';
-$all_texts$;
-COMMENT ON FUNCTION etl.all_texts(text[]) IS
-    'An array literal of the texts that are not NULL, for etl.are_dates and its like.';
-
--- object: function etl.are_booleans
-CREATE OR REPLACE FUNCTION etl.are_booleans(p_list text)
+-- object: function etl.attempt_is_fresh
+CREATE OR REPLACE FUNCTION etl.attempt_is_fresh(p_file_attempt_id bigint)
 RETURNS boolean
 LANGUAGE sql
-STABLE
-PARALLEL SAFE
-AS $are_booleans$
-SELECT p_list ~ '^\{(?:[01]?(?:,\v\f|\}))+$' AND pg_catalog.pg_input_is_valid(p_list, 'boolean[]');
-$are_booleans$;
-COMMENT ON FUNCTION etl.are_booleans(text) IS 'Whether every element of an array literal is 0 or 1.';
-
--- object: function etl.are_dates
-CREATE OR REPLACE FUNCTION etl.are_dates(p_list text)
-RETURNS boolean
-LANGUAGE sql
-STABLE
-PARALLEL SAFE
-AS $are_dates$
--- A time other than midnight is refused, because the cast would drop it.
-SELECT
-    p_list ~ '^\{(?:(?:[0-9]{4}-[0-9]{2}-[0-9]{2}(?: 00:00:00(?:\.0{1,6})?)?)?(?:,\v\f|\}))+$'
-    AND pg_catalog.pg_input_is_valid(p_list, 'date[]');
-$are_dates$;
-COMMENT ON FUNCTION etl.are_dates(text) IS
-    'Whether every element of an array literal is YYYY-MM-DD, alone or with a midnight time.';
-
--- object: function etl.are_decimals
-CREATE OR REPLACE FUNCTION etl.are_decimals(p_list text)
-RETURNS boolean
-LANGUAGE sql
-STABLE
-PARALLEL SAFE
-AS $are_decimals$
-SELECT
-    p_list ~ '^\{(?:(?:-?(?:[0-9]+(?:\.[0-9]+)?|\.[0-9]+))?(?:,\v\f|\}))+$'
-    AND pg_catalog.pg_input_is_valid(p_list, 'numeric[]');
-$are_decimals$;
-COMMENT ON FUNCTION etl.are_decimals(text) IS
-    'Whether every element of an array literal is a plain decimal number, of any number of decimals.';
-
--- object: function etl.are_integers
-CREATE OR REPLACE FUNCTION etl.are_integers(p_list text, p_array_type text)
-RETURNS boolean
-LANGUAGE sql
-STABLE
-PARALLEL SAFE
-AS $are_integers$
--- p_list is the text of an array, {1,20,-3}: one look at a row checks all its columns of the type.
-SELECT
-    p_list ~ '^\{(?:(?:0|-?[1-9][0-9]*)?(?:,\v\f|\}))+$'
-    AND pg_catalog.pg_input_is_valid(p_list, p_array_type);
-$are_integers$;
-COMMENT ON FUNCTION etl.are_integers(text, text) IS
-    'Whether every element of an array literal is a whole number without plus sign and leading zeros, in the range of the type.';
-
--- object: function etl.are_local_times
-CREATE OR REPLACE FUNCTION etl.are_local_times(p_list text, p_gap_patterns text[])
-RETURNS boolean
-LANGUAGE sql
-STABLE
-PARALLEL SAFE
-AS $are_local_times$
--- Local times are those of the session's TimeZone, which the caller has pinned to the zone of the source.
--- Only hours that the zone has ever skipped need the round trip that tells whether the time exists.
-SELECT
-    CASE
-        WHEN NOT p_list ~
-            '^\{(?:(?:[0-9]{4}-[0-9]{2}-[0-9]{2} [0-9]{2}:[0-9]{2}:[0-9]{2}(?:\.[0-9]{1,6})?)?(?:,\v\f|\}))+$'
-            THEN false
-        WHEN NOT pg_catalog.pg_input_is_valid(p_list, 'timestamp[]')
-            THEN false
-        WHEN p_list LIKE ANY (p_gap_patterns)
-            THEN p_list::timestamp[]::timestamptz[]::timestamp[] = p_list::timestamp[]
-        ELSE true
-    END;
-$are_local_times$;
-COMMENT ON FUNCTION etl.are_local_times(text, text[]) IS
-    'Whether every element of an array literal is YYYY-MM-DD HH:MM:SS[.ffffff] and exists in the session''s zone.';
-
--- object: function etl.are_numerics
-CREATE OR REPLACE FUNCTION etl.are_numerics(p_list text, p_array_type text, p_scale integer)
-RETURNS boolean
-LANGUAGE sql
-STABLE
-PARALLEL SAFE
-AS $are_numerics$
--- More decimals than the type keeps are refused, because the cast would round them away.
-SELECT
-    p_list ~ ('^\{(?:(?:-?(?:[0-9]+(?:\.[0-9]{1,' || p_scale || '})?|\.[0-9]{1,' || p_scale || '}))?(?:,\v\f|\}))+$')
-    AND pg_catalog.pg_input_is_valid(p_list, p_array_type);
-$are_numerics$;
-COMMENT ON FUNCTION etl.are_numerics(text, text, integer) IS
-    'Whether every element of an array literal is a plain decimal number that the type keeps exactly.';
-
--- object: function etl.are_uuids
-CREATE OR REPLACE FUNCTION etl.are_uuids(p_list text)
-RETURNS boolean
-LANGUAGE sql
-IMMUTABLE
-PARALLEL SAFE
-AS $are_uuids$
-SELECT p_list ~ '^\{(?:(?:[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12})?(?:,\v\f|\}))+$';
-$are_uuids$;
-COMMENT ON FUNCTION etl.are_uuids(text) IS
-    'Whether every element of an array literal is a UUID of the canonical form with hyphens.';
+VOLATILE
+AS $attempt_is_fresh$
+-- Between the commit of an attempt and the lock that claims its file lies a moment. Locks decide in any case; this
+-- keeps workers from taking files from each other in that moment.
+SELECT EXISTS (
+    SELECT
+    FROM etl.file_attempts AS a
+    JOIN pg_catalog.pg_stat_activity AS s USING (pid)
+    WHERE a.file_attempt_id = p_file_attempt_id
+        AND a.finished_at IS NULL
+        AND a.pid <> pg_catalog.pg_backend_pid()
+        AND a.started_at > pg_catalog.clock_timestamp() - interval '5 seconds'
+);
+$attempt_is_fresh$;
+COMMENT ON FUNCTION etl.attempt_is_fresh(bigint) IS 'Whether a live worker opened the attempt a moment ago.';
 
 -- object: function etl.attempt_is_open
 CREATE OR REPLACE FUNCTION etl.attempt_is_open(p_file_attempt_id bigint)
@@ -839,8 +743,8 @@ BEGIN
         encoding = p_encoding,
         rows_read = p_rows_read,
         rows_rejected_landing = p_rows_rejected,
-        load_run_id = v_attempt.load_run_id,
-        load_ts = clock_timestamp()
+        load_run_id = coalesce(f.load_run_id, v_attempt.load_run_id),
+        load_ts = coalesce(f.load_ts, clock_timestamp())
     WHERE f.load_run_file_id = v_file.load_run_file_id;
     UPDATE etl.s3_objects AS o
     SET s3_version_id = p_s3_version_id
@@ -905,6 +809,153 @@ AS $hash_seed$
 SELECT ('x' || pg_catalog.left(p_fingerprint, 16))::bit(64)::bigint;
 $hash_seed$;
 COMMENT ON FUNCTION etl.hash_seed(text) IS 'A ruleset fingerprint as the seed of row hashes, so that rows checked by other rules differ.';
+
+-- object: function etl.is_bigint
+CREATE OR REPLACE FUNCTION etl.is_bigint(p_text text)
+RETURNS boolean
+LANGUAGE sql
+STABLE
+PARALLEL SAFE
+AS $is_bigint$
+-- The way to the value and back refuses what the type reads too generously: +1, 007, 1_000, 0x1F, blanks.
+SELECT
+    CASE
+        WHEN pg_catalog.pg_input_is_valid(p_text, 'bigint')
+            THEN p_text::bigint::text = p_text
+        ELSE false
+    END;
+$is_bigint$;
+COMMENT ON FUNCTION etl.is_bigint(text) IS
+    'Whether a text is a whole number in the range of bigint, without plus sign and leading zeros.';
+
+-- object: function etl.is_boolean
+CREATE OR REPLACE FUNCTION etl.is_boolean(p_text text)
+RETURNS boolean
+LANGUAGE sql
+IMMUTABLE
+PARALLEL SAFE
+AS $is_boolean$
+SELECT p_text IN ('0', '1');
+$is_boolean$;
+COMMENT ON FUNCTION etl.is_boolean(text) IS 'Whether a text is 0 or 1.';
+
+-- object: function etl.is_date
+CREATE OR REPLACE FUNCTION etl.is_date(p_text text)
+RETURNS boolean
+LANGUAGE sql
+STABLE
+PARALLEL SAFE
+AS $is_date$
+-- DateStyle is ISO: the caller has pinned it. A time other than midnight is refused, because the cast would drop it.
+SELECT
+    CASE
+        WHEN NOT pg_catalog.pg_input_is_valid(p_text, 'date') THEN false
+        WHEN p_text LIKE '____-__-__' THEN p_text::date::text = p_text
+        ELSE p_text ~ '^[0-9]{4}-[0-9]{2}-[0-9]{2} 00:00:00(?:\.0{1,6})?$'
+    END;
+$is_date$;
+COMMENT ON FUNCTION etl.is_date(text) IS 'Whether a text is a date YYYY-MM-DD, alone or with a midnight time.';
+
+-- object: function etl.is_decimal
+CREATE OR REPLACE FUNCTION etl.is_decimal(p_text text)
+RETURNS boolean
+LANGUAGE sql
+STABLE
+PARALLEL SAFE
+AS $is_decimal$
+SELECT
+    p_text !~ '[^-0-9.]'
+    AND p_text NOT LIKE '%.'
+    AND pg_catalog.pg_input_is_valid(p_text, 'numeric');
+$is_decimal$;
+COMMENT ON FUNCTION etl.is_decimal(text) IS 'Whether a text is a plain decimal number, of any number of decimals.';
+
+-- object: function etl.is_integer
+CREATE OR REPLACE FUNCTION etl.is_integer(p_text text)
+RETURNS boolean
+LANGUAGE sql
+STABLE
+PARALLEL SAFE
+AS $is_integer$
+-- The way to the value and back refuses what the type reads too generously: +1, 007, 1_000, 0x1F, blanks.
+SELECT
+    CASE
+        WHEN pg_catalog.pg_input_is_valid(p_text, 'integer')
+            THEN p_text::integer::text = p_text
+        ELSE false
+    END;
+$is_integer$;
+COMMENT ON FUNCTION etl.is_integer(text) IS
+    'Whether a text is a whole number in the range of integer, without plus sign and leading zeros.';
+
+-- object: function etl.is_local_time
+CREATE OR REPLACE FUNCTION etl.is_local_time(p_text text, p_gap_patterns text[])
+RETURNS boolean
+LANGUAGE sql
+STABLE
+PARALLEL SAFE
+AS $is_local_time$
+-- Two layouts, and nothing in them but digits and single separators: the type reads AM, zones, 24:00 and :60 as well,
+-- and drops or shifts what they say. The zone is the session's TimeZone, which the caller has pinned; only in hours
+-- that it has ever skipped does it take a round trip to tell whether the time exists.
+SELECT
+    CASE
+        WHEN p_text NOT LIKE '____-__-__ __:__:__' AND p_text NOT LIKE '____-__-__ __:__:__._%' THEN false
+        WHEN p_text ~ '[^-0-9:. ]|[^0-9][^0-9]|\.[0-9]*[^0-9]| 24|:60' THEN false
+        WHEN p_text LIKE '%._______%' THEN false
+        WHEN NOT pg_catalog.pg_input_is_valid(p_text, 'timestamp') THEN false
+        WHEN p_text LIKE ANY (p_gap_patterns) THEN p_text::timestamp::timestamptz::timestamp = p_text::timestamp
+        ELSE true
+    END;
+$is_local_time$;
+COMMENT ON FUNCTION etl.is_local_time(text, text[]) IS
+    'Whether a text is YYYY-MM-DD HH:MM:SS[.ffffff] and such a time exists in the session''s zone, whose skipped hours are given as LIKE patterns.';
+
+-- object: function etl.is_numeric
+CREATE OR REPLACE FUNCTION etl.is_numeric(p_text text, p_type text, p_scale integer)
+RETURNS boolean
+LANGUAGE sql
+STABLE
+PARALLEL SAFE
+AS $is_numeric$
+-- More decimals than the type keeps are refused, because the cast would round them away.
+SELECT
+    p_text !~ '[^-0-9.]'
+    AND p_text NOT LIKE '%.'
+    AND p_text NOT LIKE '%.' || pg_catalog.repeat('_', p_scale + 1) || '%'
+    AND pg_catalog.pg_input_is_valid(p_text, p_type);
+$is_numeric$;
+COMMENT ON FUNCTION etl.is_numeric(text, text, integer) IS
+    'Whether a text is a plain decimal number that a type numeric(p,s), given with its s, keeps exactly.';
+
+-- object: function etl.is_smallint
+CREATE OR REPLACE FUNCTION etl.is_smallint(p_text text)
+RETURNS boolean
+LANGUAGE sql
+STABLE
+PARALLEL SAFE
+AS $is_smallint$
+-- The way to the value and back refuses what the type reads too generously: +1, 007, 1_000, 0x1F, blanks.
+SELECT
+    CASE
+        WHEN pg_catalog.pg_input_is_valid(p_text, 'smallint')
+            THEN p_text::smallint::text = p_text
+        ELSE false
+    END;
+$is_smallint$;
+COMMENT ON FUNCTION etl.is_smallint(text) IS
+    'Whether a text is a whole number in the range of smallint, without plus sign and leading zeros.';
+
+-- object: function etl.is_uuid
+CREATE OR REPLACE FUNCTION etl.is_uuid(p_text text)
+RETURNS boolean
+LANGUAGE sql
+IMMUTABLE
+PARALLEL SAFE
+AS $is_uuid$
+SELECT p_text ~ '^[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}$';
+$is_uuid$;
+COMMENT ON FUNCTION etl.is_uuid(text) IS 'Whether a text is a UUID of the canonical form with hyphens.';
 
 -- object: function etl.judge_file
 CREATE OR REPLACE FUNCTION etl.judge_file(p_load_run_file_id bigint)
@@ -990,7 +1041,7 @@ LANGUAGE sql
 IMMUTABLE
 PARALLEL SAFE
 AS $key_part$
-SELECT pg_catalog.octet_length(p_text) || ':' || p_text;
+SELECT pg_catalog.octet_length(p_text)::text || ':' || p_text;
 $key_part$;
 COMMENT ON FUNCTION etl.key_part(text) IS
     'One part of a surrogate key''s input, with its length in bytes before it, so that (1, 23) and (12, 3) never meet.';
@@ -1062,6 +1113,7 @@ BEGIN
                 JOIN etl.load_run_files AS f USING (load_run_file_id)
                 WHERE p.load_run_id = p_load_run_id AND f.extract = l.extract
                     AND f.status IN ('landed', 'processing') AND f.load_run_file_id <> ALL (p_tried)
+                    AND NOT (f.status = 'processing' AND etl.attempt_is_fresh(f.file_attempt_id))
             )
         ORDER BY e.load_order
         LIMIT 1
@@ -1075,7 +1127,8 @@ BEGIN
         JOIN etl.load_run_files AS f USING (load_run_file_id)
         WHERE p.load_run_id = p_load_run_id AND f.extract = v_extract
             AND f.status IN ('landed', 'processing') AND f.load_run_file_id <> ALL (p_tried)
-        ORDER BY f.date_extracted, f.kind = 'delta', f.date_to, f.last_modified, f.s3_key COLLATE "C"
+            AND NOT (f.status = 'processing' AND etl.attempt_is_fresh(f.file_attempt_id))
+        ORDER BY f.date_extracted, f.date_from NULLS FIRST, f.date_to, f.last_modified, f.s3_key COLLATE "C"
         LIMIT 1;
         EXIT WHEN FOUND;
         v_passed := v_passed || v_extract;
@@ -1092,17 +1145,6 @@ END;
 $next_file$;
 COMMENT ON FUNCTION etl.next_file(bigint, bigint[]) IS
     'Opens an attempt to process the oldest landed file of a free extract of the run, except files already tried; NULL: nothing is free.';
-
--- object: function etl.one_text
-CREATE OR REPLACE FUNCTION etl.one_text(p_text text)
-RETURNS text
-LANGUAGE sql
-IMMUTABLE
-PARALLEL SAFE
-AS $one_text$
-SELECT '{' || p_text || '}';
-$one_text$;
-COMMENT ON FUNCTION etl.one_text(text) IS 'An array literal of one element, for etl.are_dates and its like.';
 
 -- object: function etl.parse_name
 CREATE OR REPLACE FUNCTION etl.parse_name(p_source text, p_key text)
@@ -1334,7 +1376,7 @@ COMMENT ON FUNCTION etl.plan_run(bigint, text, timestamp, timestamp, timestamp, 
 CREATE OR REPLACE FUNCTION etl.pseudonym(p_text text, p_inner_pad bytea, p_outer_pad bytea)
 RETURNS text
 LANGUAGE sql
-IMMUTABLE
+STABLE
 PARALLEL SAFE
 AS $pseudonym$
 -- RFC 2104: H(outer || H(inner || text)).
@@ -1651,8 +1693,7 @@ SECURITY DEFINER
 SET search_path = pg_catalog, pg_temp
 AS $start_landing$
 -- Choose the run's next file and write the attempt, so that it is visible when the work starts. A file that says
--- loading and whose row is free has lost its worker, or has a worker that has not claimed it yet and will see, in
--- etl.claim_landing, that it came second.
+-- loading and whose row is free has lost its worker.
 DECLARE
     v_file_id bigint;
     v_attempt_id bigint;
@@ -1661,6 +1702,7 @@ BEGIN
     FROM etl.load_run_plan AS p
     JOIN etl.load_run_files AS f USING (load_run_file_id)
     WHERE p.load_run_id = p_load_run_id AND p.action = 'land' AND f.status IN ('pending', 'loading')
+        AND NOT (f.status = 'loading' AND etl.attempt_is_fresh(f.file_attempt_id))
         AND (
             SELECT count(*) FROM etl.file_attempts AS a
             WHERE a.load_run_file_id = f.load_run_file_id AND a.load_run_id = p_load_run_id AND a.outcome = 'failed'
@@ -1731,7 +1773,7 @@ COMMENT ON FUNCTION etl.start_run(text, text, jsonb, text, text) IS
 CREATE OR REPLACE FUNCTION etl.surrogate_key(p_parts text)
 RETURNS bigint
 LANGUAGE sql
-IMMUTABLE
+STABLE
 PARALLEL SAFE
 AS $surrogate_key$
 SELECT
@@ -1962,6 +2004,25 @@ BEGIN
 END;
 $analyze_targets$;
 COMMENT ON PROCEDURE etl.analyze_targets(bigint) IS 'Refreshes the statistics of stg and core after a file that changed much of them.';
+
+-- object: procedure etl.analyze_work
+CREATE OR REPLACE PROCEDURE etl.analyze_work(p_extract text, p_load_run_file_id bigint)
+LANGUAGE plpgsql
+SECURITY DEFINER
+SET search_path = pg_catalog, pg_temp
+AS $analyze_work$
+-- The table was filled a moment ago: without statistics it looks almost empty to the planner.
+BEGIN
+    IF (
+        SELECT f.rows_read >= etl.config_bigint('analyze_work_rows')
+        FROM etl.load_run_files AS f
+        WHERE f.load_run_file_id = p_load_run_file_id
+    ) THEN
+        EXECUTE format('ANALYZE etl.%I', 'touched_' || p_extract);
+    END IF;
+END;
+$analyze_work$;
+COMMENT ON PROCEDURE etl.analyze_work(text, bigint) IS 'Makes statistics of the work table that a file has filled, unless the file is small.';
 
 -- object: procedure etl.clear_work
 CREATE OR REPLACE PROCEDURE etl.clear_work(p_extract text)
@@ -12667,10 +12728,12 @@ SET search_path = pg_catalog, pg_temp
 SET timezone = 'Pacific/Auckland'
 SET datestyle = 'ISO, YMD'
 SET plan_cache_mode = force_custom_plan
+SET parallel_setup_cost = 0
+SET parallel_tuple_cost = 0
 AS $faults_invoice_detail$
--- The rows of a file that today's rules reject, each with all that is wrong with it. Changes nothing. Texts of one
--- type are checked together, as one array literal a row, and only faulty rows are looked at column by column; the
--- query can run parallel, which the statement that stores its result cannot.
+-- The rows of a file that today's rules reject, each with all that is wrong with it. Changes nothing. A row is read
+-- to its first fault; only faulty rows are looked at column by column. A column without a value has none. The query
+-- can run parallel, which a statement that stores its result cannot.
 DECLARE
     v_file etl.load_run_files;
     c_unknown_times constant timestamptz[] := ARRAY['1900-01-01']::text[]::timestamptz[];
@@ -12739,80 +12802,184 @@ BEGIN
         ) || '|~~|',
         jsonb_build_object('practice_id', r.practice_id, 'per_org_id', r.per_org_id, 'invoice_detail_id', r.invoice_detail_id),
         e.field_errors
-    FROM (
-        SELECT
-            w.*,
-            etl.all_texts(ARRAY[
-                w.invoice_detail_id,
-                w.invoice_transaction_id,
-                w.inserted_by_id,
-                w.updated_by_id,
-                w.user_logging_id]) AS bigint_texts,
-            etl.all_texts(ARRAY[
-                w.quantity,
-                w.duration,
-                w.permanent_address_latitude,
-                w.permanent_address_longitude]) AS numeric_texts,
-            etl.all_texts(ARRAY[
-                w.claim_amount,
-                w.co_payment,
-                w.gross_claim_amount,
-                w.gross_co_payment]) AS numeric_12_2_texts,
-            etl.all_texts(ARRAY[
-                w.is_billing_amount,
-                w.is_funded,
-                w.is_common_service,
-                w.is_active,
-                w.is_deleted]) AS boolean_texts,
-            etl.all_texts(ARRAY[w.inserted_at, w.updated_at, w.loaded_date_time]) AS timestamptz_texts
-        FROM raw.invoice_detail_raw AS w
-        WHERE w.load_run_file_id = p_load_run_file_id
-            AND NOT EXISTS (
-                SELECT FROM etl.touched_invoice_detail AS t
-                WHERE t.load_run_file_id = w.load_run_file_id AND t.line_no = w.line_no AND t.verdict = 'unchanged'
-            )
-        OFFSET 0  -- so that the literals are made once a row
-    ) AS r
+    FROM raw.invoice_detail_raw AS r
     CROSS JOIN LATERAL (
         SELECT jsonb_object_agg(v.name, jsonb_build_object('text', v.text, 'reason', v.reason)) AS field_errors
         FROM (
             VALUES
-                ('invoice_detail_id', r.invoice_detail_id, CASE WHEN (r.invoice_detail_id IS NOT NULL) IS FALSE THEN 'is required and empty' WHEN (etl.are_integers(etl.one_text(r.invoice_detail_id), 'bigint[]')) IS FALSE THEN 'is not bigint: a whole number without plus sign and leading zeros' END),
-                ('invoice_transaction_id', r.invoice_transaction_id, CASE WHEN (etl.are_integers(etl.one_text(r.invoice_transaction_id), 'bigint[]')) IS FALSE THEN 'is not bigint: a whole number without plus sign and leading zeros' END),
-                ('quantity', r.quantity, CASE WHEN (etl.are_decimals(etl.one_text(r.quantity))) IS FALSE THEN 'is not a decimal number' END),
-                ('claim_amount', r.claim_amount, CASE WHEN (etl.are_numerics(etl.one_text(r.claim_amount), 'numeric(12,2)[]', 2)) IS FALSE THEN 'is not numeric(12,2): a decimal number of at most 2 decimals' END),
-                ('co_payment', r.co_payment, CASE WHEN (etl.are_numerics(etl.one_text(r.co_payment), 'numeric(12,2)[]', 2)) IS FALSE THEN 'is not numeric(12,2): a decimal number of at most 2 decimals' END),
-                ('gross_claim_amount', r.gross_claim_amount, CASE WHEN (etl.are_numerics(etl.one_text(r.gross_claim_amount), 'numeric(12,2)[]', 2)) IS FALSE THEN 'is not numeric(12,2): a decimal number of at most 2 decimals' END),
-                ('gross_co_payment', r.gross_co_payment, CASE WHEN (etl.are_numerics(etl.one_text(r.gross_co_payment), 'numeric(12,2)[]', 2)) IS FALSE THEN 'is not numeric(12,2): a decimal number of at most 2 decimals' END),
-                ('is_billing_amount', r.is_billing_amount, CASE WHEN (etl.are_booleans(etl.one_text(r.is_billing_amount))) IS FALSE THEN 'is not boolean: 0 or 1' END),
-                ('is_funded', r.is_funded, CASE WHEN (etl.are_booleans(etl.one_text(r.is_funded))) IS FALSE THEN 'is not boolean: 0 or 1' END),
-                ('duration', r.duration, CASE WHEN (etl.are_decimals(etl.one_text(r.duration))) IS FALSE THEN 'is not a decimal number' END),
-                ('is_common_service', r.is_common_service, CASE WHEN (etl.are_booleans(etl.one_text(r.is_common_service))) IS FALSE THEN 'is not boolean: 0 or 1' END),
-                ('is_active', r.is_active, CASE WHEN (etl.are_booleans(etl.one_text(r.is_active))) IS FALSE THEN 'is not boolean: 0 or 1' END),
-                ('is_deleted', r.is_deleted, CASE WHEN (etl.are_booleans(etl.one_text(r.is_deleted))) IS FALSE THEN 'is not boolean: 0 or 1' END),
-                ('inserted_by_id', r.inserted_by_id, CASE WHEN (etl.are_integers(etl.one_text(r.inserted_by_id), 'bigint[]')) IS FALSE THEN 'is not bigint: a whole number without plus sign and leading zeros' END),
-                ('updated_by_id', r.updated_by_id, CASE WHEN (etl.are_integers(etl.one_text(r.updated_by_id), 'bigint[]')) IS FALSE THEN 'is not bigint: a whole number without plus sign and leading zeros' END),
-                ('inserted_at', r.inserted_at, CASE WHEN (etl.are_local_times(etl.one_text(r.inserted_at), v_gap_patterns)) IS FALSE THEN 'is not a local time of Pacific/Auckland: YYYY-MM-DD HH:MM:SS[.ffffff]' END),
-                ('updated_at', r.updated_at, CASE WHEN (etl.are_local_times(etl.one_text(r.updated_at), v_gap_patterns)) IS FALSE THEN 'is not a local time of Pacific/Auckland: YYYY-MM-DD HH:MM:SS[.ffffff]' END),
-                ('user_logging_id', r.user_logging_id, CASE WHEN (etl.are_integers(etl.one_text(r.user_logging_id), 'bigint[]')) IS FALSE THEN 'is not bigint: a whole number without plus sign and leading zeros' END),
-                ('permanent_address_latitude', r.permanent_address_latitude, CASE WHEN (etl.are_decimals(etl.one_text(r.permanent_address_latitude))) IS FALSE THEN 'is not a decimal number' END),
-                ('permanent_address_longitude', r.permanent_address_longitude, CASE WHEN (etl.are_decimals(etl.one_text(r.permanent_address_longitude))) IS FALSE THEN 'is not a decimal number' END),
-                ('practice_id', r.practice_id, CASE WHEN (r.practice_id IS NOT DISTINCT FROM v_file.tenant[1]) IS FALSE THEN 'is not the tenant in the name of the file' END),
-                ('per_org_id', r.per_org_id, CASE WHEN (r.per_org_id IS NOT DISTINCT FROM v_file.tenant[2]) IS FALSE THEN 'is not the tenant in the name of the file' END),
-                ('loaded_date_time', r.loaded_date_time, CASE WHEN (etl.are_local_times(etl.one_text(r.loaded_date_time), v_gap_patterns)) IS FALSE THEN 'is not a local time of Pacific/Auckland: YYYY-MM-DD HH:MM:SS[.ffffff]' END)
+                (
+                    'invoice_detail_id', r.invoice_detail_id,
+                    CASE
+                        WHEN (r.invoice_detail_id IS NOT NULL) IS FALSE THEN 'is required and empty'
+                        WHEN (etl.is_bigint(r.invoice_detail_id)) IS FALSE THEN 'is not bigint: a whole number without plus sign and leading zeros'
+                    END
+                ),
+                (
+                    'invoice_transaction_id', r.invoice_transaction_id,
+                    CASE
+                        WHEN (etl.is_bigint(r.invoice_transaction_id)) IS FALSE THEN 'is not bigint: a whole number without plus sign and leading zeros'
+                    END
+                ),
+                (
+                    'quantity', r.quantity,
+                    CASE
+                        WHEN (etl.is_decimal(r.quantity)) IS FALSE THEN 'is not a decimal number'
+                    END
+                ),
+                (
+                    'claim_amount', r.claim_amount,
+                    CASE
+                        WHEN (etl.is_numeric(r.claim_amount, 'numeric(12,2)', 2)) IS FALSE THEN 'is not numeric(12,2): a decimal number of at most 2 decimals'
+                    END
+                ),
+                (
+                    'co_payment', r.co_payment,
+                    CASE
+                        WHEN (etl.is_numeric(r.co_payment, 'numeric(12,2)', 2)) IS FALSE THEN 'is not numeric(12,2): a decimal number of at most 2 decimals'
+                    END
+                ),
+                (
+                    'gross_claim_amount', r.gross_claim_amount,
+                    CASE
+                        WHEN (etl.is_numeric(r.gross_claim_amount, 'numeric(12,2)', 2)) IS FALSE THEN 'is not numeric(12,2): a decimal number of at most 2 decimals'
+                    END
+                ),
+                (
+                    'gross_co_payment', r.gross_co_payment,
+                    CASE
+                        WHEN (etl.is_numeric(r.gross_co_payment, 'numeric(12,2)', 2)) IS FALSE THEN 'is not numeric(12,2): a decimal number of at most 2 decimals'
+                    END
+                ),
+                (
+                    'is_billing_amount', r.is_billing_amount,
+                    CASE
+                        WHEN (etl.is_boolean(r.is_billing_amount)) IS FALSE THEN 'is not boolean: 0 or 1'
+                    END
+                ),
+                (
+                    'is_funded', r.is_funded,
+                    CASE
+                        WHEN (etl.is_boolean(r.is_funded)) IS FALSE THEN 'is not boolean: 0 or 1'
+                    END
+                ),
+                (
+                    'duration', r.duration,
+                    CASE
+                        WHEN (etl.is_decimal(r.duration)) IS FALSE THEN 'is not a decimal number'
+                    END
+                ),
+                (
+                    'is_common_service', r.is_common_service,
+                    CASE
+                        WHEN (etl.is_boolean(r.is_common_service)) IS FALSE THEN 'is not boolean: 0 or 1'
+                    END
+                ),
+                (
+                    'is_active', r.is_active,
+                    CASE
+                        WHEN (etl.is_boolean(r.is_active)) IS FALSE THEN 'is not boolean: 0 or 1'
+                    END
+                ),
+                (
+                    'is_deleted', r.is_deleted,
+                    CASE
+                        WHEN (etl.is_boolean(r.is_deleted)) IS FALSE THEN 'is not boolean: 0 or 1'
+                    END
+                ),
+                (
+                    'inserted_by_id', r.inserted_by_id,
+                    CASE
+                        WHEN (etl.is_bigint(r.inserted_by_id)) IS FALSE THEN 'is not bigint: a whole number without plus sign and leading zeros'
+                    END
+                ),
+                (
+                    'updated_by_id', r.updated_by_id,
+                    CASE
+                        WHEN (etl.is_bigint(r.updated_by_id)) IS FALSE THEN 'is not bigint: a whole number without plus sign and leading zeros'
+                    END
+                ),
+                (
+                    'inserted_at', r.inserted_at,
+                    CASE
+                        WHEN (etl.is_local_time(r.inserted_at, v_gap_patterns)) IS FALSE THEN 'is not a local time of Pacific/Auckland: YYYY-MM-DD HH:MM:SS[.ffffff]'
+                    END
+                ),
+                (
+                    'updated_at', r.updated_at,
+                    CASE
+                        WHEN (etl.is_local_time(r.updated_at, v_gap_patterns)) IS FALSE THEN 'is not a local time of Pacific/Auckland: YYYY-MM-DD HH:MM:SS[.ffffff]'
+                    END
+                ),
+                (
+                    'user_logging_id', r.user_logging_id,
+                    CASE
+                        WHEN (etl.is_bigint(r.user_logging_id)) IS FALSE THEN 'is not bigint: a whole number without plus sign and leading zeros'
+                    END
+                ),
+                (
+                    'permanent_address_latitude', r.permanent_address_latitude,
+                    CASE
+                        WHEN (etl.is_decimal(r.permanent_address_latitude)) IS FALSE THEN 'is not a decimal number'
+                    END
+                ),
+                (
+                    'permanent_address_longitude', r.permanent_address_longitude,
+                    CASE
+                        WHEN (etl.is_decimal(r.permanent_address_longitude)) IS FALSE THEN 'is not a decimal number'
+                    END
+                ),
+                (
+                    'practice_id', r.practice_id,
+                    CASE
+                        WHEN (r.practice_id IS NOT DISTINCT FROM v_file.tenant[1]) IS FALSE THEN 'is not the tenant in the name of the file'
+                    END
+                ),
+                (
+                    'per_org_id', r.per_org_id,
+                    CASE
+                        WHEN (r.per_org_id IS NOT DISTINCT FROM v_file.tenant[2]) IS FALSE THEN 'is not the tenant in the name of the file'
+                    END
+                ),
+                (
+                    'loaded_date_time', r.loaded_date_time,
+                    CASE
+                        WHEN (etl.is_local_time(r.loaded_date_time, v_gap_patterns)) IS FALSE THEN 'is not a local time of Pacific/Auckland: YYYY-MM-DD HH:MM:SS[.ffffff]'
+                    END
+                )
         ) AS v (name, text, reason)
         WHERE v.reason IS NOT NULL
     ) AS e
-    WHERE (
-        r.invoice_detail_id IS NOT NULL AND
-        r.practice_id IS NOT DISTINCT FROM v_file.tenant[1] AND
-        r.per_org_id IS NOT DISTINCT FROM v_file.tenant[2] AND
-        etl.are_integers(r.bigint_texts, 'bigint[]') AND
-        etl.are_decimals(r.numeric_texts) AND
-        etl.are_numerics(r.numeric_12_2_texts, 'numeric(12,2)[]', 2) AND
-        etl.are_booleans(r.boolean_texts) AND
-        etl.are_local_times(r.timestamptz_texts, v_gap_patterns)
-    ) IS FALSE;
+    WHERE r.load_run_file_id = p_load_run_file_id
+        AND NOT EXISTS (
+            SELECT FROM etl.touched_invoice_detail AS t
+            WHERE t.load_run_file_id = r.load_run_file_id AND t.line_no = r.line_no AND t.verdict = 'unchanged'
+        )
+        AND (
+            r.invoice_detail_id IS NOT NULL AND
+            etl.is_bigint(r.invoice_detail_id) AND
+            etl.is_bigint(r.invoice_transaction_id) AND
+            etl.is_decimal(r.quantity) AND
+            etl.is_numeric(r.claim_amount, 'numeric(12,2)', 2) AND
+            etl.is_numeric(r.co_payment, 'numeric(12,2)', 2) AND
+            etl.is_numeric(r.gross_claim_amount, 'numeric(12,2)', 2) AND
+            etl.is_numeric(r.gross_co_payment, 'numeric(12,2)', 2) AND
+            etl.is_boolean(r.is_billing_amount) AND
+            etl.is_boolean(r.is_funded) AND
+            etl.is_decimal(r.duration) AND
+            etl.is_boolean(r.is_common_service) AND
+            etl.is_boolean(r.is_active) AND
+            etl.is_boolean(r.is_deleted) AND
+            etl.is_bigint(r.inserted_by_id) AND
+            etl.is_bigint(r.updated_by_id) AND
+            etl.is_local_time(r.inserted_at, v_gap_patterns) AND
+            etl.is_local_time(r.updated_at, v_gap_patterns) AND
+            etl.is_bigint(r.user_logging_id) AND
+            etl.is_decimal(r.permanent_address_latitude) AND
+            etl.is_decimal(r.permanent_address_longitude) AND
+            r.practice_id IS NOT DISTINCT FROM v_file.tenant[1] AND
+            r.per_org_id IS NOT DISTINCT FROM v_file.tenant[2] AND
+            etl.is_local_time(r.loaded_date_time, v_gap_patterns)
+        ) IS FALSE;
 END;
 $faults_invoice_detail$;
 COMMENT ON FUNCTION etl.faults_invoice_detail(bigint) IS
@@ -12909,6 +13076,8 @@ BEGIN
     ) AS d
     LEFT JOIN stg.invoice_detail AS s USING (practice_id, per_org_id, invoice_detail_id);
 
+    CALL etl.analyze_work('invoice_detail', p_load_run_file_id);
+
     -- 2. Reject what is faulty. What an earlier attempt rejected and this one does not is resolved by its run.
     UPDATE etl.rejects_invoice_detail AS j
     SET resolved_by_run = v_run_id
@@ -12929,7 +13098,7 @@ BEGIN
     WHERE t.load_run_file_id = p_load_run_file_id AND t.line_no = j.line_no;
 
     -- 3. Of several valid rows of a key the one with the greatest updated_at, then the last, counts; the others are duplicates.
-    WITH repeated AS (
+    WITH repeated AS MATERIALIZED (
         SELECT t.practice_id, t.per_org_id, t.invoice_detail_id
         FROM etl.touched_invoice_detail AS t
         WHERE t.load_run_file_id = p_load_run_file_id AND t.verdict <> 'rejected'
@@ -13363,7 +13532,8 @@ DECLARE
     c_unknown_times constant timestamptz[] := ARRAY['1900-01-01']::text[]::timestamptz[];
     v_key etl.pseudonym_keys;
 
-BEGIN    SELECT f.* INTO v_file FROM etl.load_run_files AS f WHERE f.load_run_file_id = p_load_run_file_id;
+BEGIN
+    SELECT f.* INTO v_file FROM etl.load_run_files AS f WHERE f.load_run_file_id = p_load_run_file_id;
     SELECT k.* INTO v_key FROM etl.pseudonym_keys AS k;
 
     -- 1. Besides the keys of the file itself: those of the versions that it replaced.
@@ -13777,7 +13947,8 @@ s.dedupe_1 DESC NULLS LAST, s.line_no DESC
                 AND NOT o.is_absent
         );
 
-    -- 4. core: the same, over what core shows.    WITH published AS (
+    -- 4. core: the same, over what core shows.
+    WITH published AS (
         SELECT
             o.practice_id,
             o.per_org_id,
@@ -14059,10 +14230,12 @@ SET search_path = pg_catalog, pg_temp
 SET timezone = 'Pacific/Auckland'
 SET datestyle = 'ISO, YMD'
 SET plan_cache_mode = force_custom_plan
+SET parallel_setup_cost = 0
+SET parallel_tuple_cost = 0
 AS $faults_medicine$
--- The rows of a file that today's rules reject, each with all that is wrong with it. Changes nothing. Texts of one
--- type are checked together, as one array literal a row, and only faulty rows are looked at column by column; the
--- query can run parallel, which the statement that stores its result cannot.
+-- The rows of a file that today's rules reject, each with all that is wrong with it. Changes nothing. A row is read
+-- to its first fault; only faulty rows are looked at column by column. A column without a value has none. The query
+-- can run parallel, which a statement that stores its result cannot.
 DECLARE
     v_file etl.load_run_files;
     c_unknown_times constant timestamptz[] := ARRAY['1900-01-01']::text[]::timestamptz[];
@@ -14093,41 +14266,65 @@ BEGIN
         ) || '|~~|',
         jsonb_build_object('practice_id', r.practice_id, 'per_org_id', r.per_org_id, 'medicine_id', r.medicine_id),
         e.field_errors
-    FROM (
-        SELECT
-            w.*,
-            etl.all_texts(ARRAY[w.medicine_id]) AS bigint_texts,
-            etl.all_texts(ARRAY[w.is_active, w.is_deleted]) AS boolean_texts,
-            etl.all_texts(ARRAY[w.loaded_date_time]) AS timestamptz_texts
-        FROM raw.medicine_raw AS w
-        WHERE w.load_run_file_id = p_load_run_file_id
-            AND NOT EXISTS (
-                SELECT FROM etl.touched_medicine AS t
-                WHERE t.load_run_file_id = w.load_run_file_id AND t.line_no = w.line_no AND t.verdict = 'unchanged'
-            )
-        OFFSET 0  -- so that the literals are made once a row
-    ) AS r
+    FROM raw.medicine_raw AS r
     CROSS JOIN LATERAL (
         SELECT jsonb_object_agg(v.name, jsonb_build_object('text', v.text, 'reason', v.reason)) AS field_errors
         FROM (
             VALUES
-                ('medicine_id', r.medicine_id, CASE WHEN (r.medicine_id IS NOT NULL) IS FALSE THEN 'is required and empty' WHEN (etl.are_integers(etl.one_text(r.medicine_id), 'bigint[]')) IS FALSE THEN 'is not bigint: a whole number without plus sign and leading zeros' END),
-                ('is_active', r.is_active, CASE WHEN (etl.are_booleans(etl.one_text(r.is_active))) IS FALSE THEN 'is not boolean: 0 or 1' END),
-                ('is_deleted', r.is_deleted, CASE WHEN (etl.are_booleans(etl.one_text(r.is_deleted))) IS FALSE THEN 'is not boolean: 0 or 1' END),
-                ('per_org_id', r.per_org_id, CASE WHEN (r.per_org_id IS NOT DISTINCT FROM v_file.tenant[2]) IS FALSE THEN 'is not the tenant in the name of the file' END),
-                ('practice_id', r.practice_id, CASE WHEN (r.practice_id IS NOT DISTINCT FROM v_file.tenant[1]) IS FALSE THEN 'is not the tenant in the name of the file' END),
-                ('loaded_date_time', r.loaded_date_time, CASE WHEN (etl.are_local_times(etl.one_text(r.loaded_date_time), v_gap_patterns)) IS FALSE THEN 'is not a local time of Pacific/Auckland: YYYY-MM-DD HH:MM:SS[.ffffff]' END)
+                (
+                    'medicine_id', r.medicine_id,
+                    CASE
+                        WHEN (r.medicine_id IS NOT NULL) IS FALSE THEN 'is required and empty'
+                        WHEN (etl.is_bigint(r.medicine_id)) IS FALSE THEN 'is not bigint: a whole number without plus sign and leading zeros'
+                    END
+                ),
+                (
+                    'is_active', r.is_active,
+                    CASE
+                        WHEN (etl.is_boolean(r.is_active)) IS FALSE THEN 'is not boolean: 0 or 1'
+                    END
+                ),
+                (
+                    'is_deleted', r.is_deleted,
+                    CASE
+                        WHEN (etl.is_boolean(r.is_deleted)) IS FALSE THEN 'is not boolean: 0 or 1'
+                    END
+                ),
+                (
+                    'per_org_id', r.per_org_id,
+                    CASE
+                        WHEN (r.per_org_id IS NOT DISTINCT FROM v_file.tenant[2]) IS FALSE THEN 'is not the tenant in the name of the file'
+                    END
+                ),
+                (
+                    'practice_id', r.practice_id,
+                    CASE
+                        WHEN (r.practice_id IS NOT DISTINCT FROM v_file.tenant[1]) IS FALSE THEN 'is not the tenant in the name of the file'
+                    END
+                ),
+                (
+                    'loaded_date_time', r.loaded_date_time,
+                    CASE
+                        WHEN (etl.is_local_time(r.loaded_date_time, v_gap_patterns)) IS FALSE THEN 'is not a local time of Pacific/Auckland: YYYY-MM-DD HH:MM:SS[.ffffff]'
+                    END
+                )
         ) AS v (name, text, reason)
         WHERE v.reason IS NOT NULL
     ) AS e
-    WHERE (
-        r.medicine_id IS NOT NULL AND
-        r.per_org_id IS NOT DISTINCT FROM v_file.tenant[2] AND
-        r.practice_id IS NOT DISTINCT FROM v_file.tenant[1] AND
-        etl.are_integers(r.bigint_texts, 'bigint[]') AND
-        etl.are_booleans(r.boolean_texts) AND
-        etl.are_local_times(r.timestamptz_texts, v_gap_patterns)
-    ) IS FALSE;
+    WHERE r.load_run_file_id = p_load_run_file_id
+        AND NOT EXISTS (
+            SELECT FROM etl.touched_medicine AS t
+            WHERE t.load_run_file_id = r.load_run_file_id AND t.line_no = r.line_no AND t.verdict = 'unchanged'
+        )
+        AND (
+            r.medicine_id IS NOT NULL AND
+            etl.is_bigint(r.medicine_id) AND
+            etl.is_boolean(r.is_active) AND
+            etl.is_boolean(r.is_deleted) AND
+            r.per_org_id IS NOT DISTINCT FROM v_file.tenant[2] AND
+            r.practice_id IS NOT DISTINCT FROM v_file.tenant[1] AND
+            etl.is_local_time(r.loaded_date_time, v_gap_patterns)
+        ) IS FALSE;
 END;
 $faults_medicine$;
 COMMENT ON FUNCTION etl.faults_medicine(bigint) IS
@@ -14185,6 +14382,8 @@ BEGIN
     ) AS d
     LEFT JOIN stg.medicine AS s USING (practice_id, per_org_id, medicine_id);
 
+    CALL etl.analyze_work('medicine', p_load_run_file_id);
+
     -- 2. Reject what is faulty. What an earlier attempt rejected and this one does not is resolved by its run.
     UPDATE etl.rejects_medicine AS j
     SET resolved_by_run = v_run_id
@@ -14205,7 +14404,7 @@ BEGIN
     WHERE t.load_run_file_id = p_load_run_file_id AND t.line_no = j.line_no;
 
     -- 3. Of several valid rows of a key the last counts; the others are duplicates.
-    WITH repeated AS (
+    WITH repeated AS MATERIALIZED (
         SELECT t.practice_id, t.per_org_id, t.medicine_id
         FROM etl.touched_medicine AS t
         WHERE t.load_run_file_id = p_load_run_file_id AND t.verdict <> 'rejected'
@@ -14500,7 +14699,8 @@ DECLARE
     v_file etl.load_run_files;
     c_unknown_times constant timestamptz[] := ARRAY['1900-01-01']::text[]::timestamptz[];
 
-BEGIN    SELECT f.* INTO v_file FROM etl.load_run_files AS f WHERE f.load_run_file_id = p_load_run_file_id;
+BEGIN
+    SELECT f.* INTO v_file FROM etl.load_run_files AS f WHERE f.load_run_file_id = p_load_run_file_id;
 
     -- 1. Besides the keys of the file itself: those of the versions that it replaced.
     INSERT INTO etl.touched_medicine (load_run_file_id, line_no, practice_id, per_org_id, medicine_id, row_hash, verdict)
@@ -14686,7 +14886,8 @@ s.line_no DESC
         );
 
     -- 4. core: a version begins where a history column changes or the key comes back; it shows the newest state
-    -- inside its period, and ends where the next begins or the key is absent.    WITH published AS (
+    -- inside its period, and ends where the next begins or the key is absent.
+    WITH published AS (
         SELECT
             o.practice_id,
             o.per_org_id,
@@ -15083,10 +15284,12 @@ SET search_path = pg_catalog, pg_temp
 SET timezone = 'Pacific/Auckland'
 SET datestyle = 'ISO, YMD'
 SET plan_cache_mode = force_custom_plan
+SET parallel_setup_cost = 0
+SET parallel_tuple_cost = 0
 AS $faults_patients$
--- The rows of a file that today's rules reject, each with all that is wrong with it. Changes nothing. Texts of one
--- type are checked together, as one array literal a row, and only faulty rows are looked at column by column; the
--- query can run parallel, which the statement that stores its result cannot.
+-- The rows of a file that today's rules reject, each with all that is wrong with it. Changes nothing. A row is read
+-- to its first fault; only faulty rows are looked at column by column. A column without a value has none. The query
+-- can run parallel, which a statement that stores its result cannot.
 DECLARE
     v_file etl.load_run_files;
     c_unknown_times constant timestamptz[] := ARRAY['1900-01-01']::text[]::timestamptz[];
@@ -15326,207 +15529,625 @@ BEGIN
         ) || '|~~|',
         jsonb_build_object('practice_id', r.practice_id, 'per_org_id', r.per_org_id, 'patient_id', r.patient_id),
         e.field_errors
-    FROM (
-        SELECT
-            w.*,
-            etl.all_texts(ARRAY[w.patient_id, w.provider_id]) AS bigint_texts,
-            etl.all_texts(ARRAY[
-                w.is_nhi_validate,
-                w.is_alive,
-                w.consented_to_share,
-                w.consent_text_messaging,
-                w.is_portal_user,
-                w.is_active,
-                w.is_deleted,
-                w.is_gender_self_identified,
-                w.is_work_visa_required,
-                w.is_insured,
-                w.is_community_service_card,
-                w.is_health_card,
-                w.is_transfer_of_records,
-                w.is_nka,
-                w.is_high_care,
-                w.is_care_plan,
-                w.is_new_registration,
-                w.is_opt_off,
-                w.is_bp_graph,
-                w.is_bmi_graph,
-                w.is_inr_graph,
-                w.is_hba1c_graph,
-                w.is_height_graph,
-                w.is_weight_graph,
-                w.is_hc_graph,
-                w.is_heart_rate,
-                w.is_premature,
-                w.is_consent_to_share,
-                w.is_work_visa,
-                w.is_pregnant,
-                w.apply_charges,
-                w.include_in_print,
-                w.is_care_plus,
-                w.is_capitated,
-                w.is_consent_auto_reminder_text_messaging,
-                w.is_consent_for_experience_survey,
-                w.is_consent_to_import_clinical_records,
-                w.is_consent_to_private_email_address,
-                w.is_consent_to_share_clinical_records,
-                w.is_consent_to_share_health1,
-                w.is_consent_to_share_my_record_on_sehr,
-                w.is_consent_to_share_pho_data_collection,
-                w.is_include_account_fee,
-                w.is_include_statement_fee,
-                w.is_linked_csc_exists,
-                w.is_test_record]) AS boolean_texts,
-            etl.all_texts(ARRAY[
-                w.dob,
-                w.death_date,
-                w.medtech_date_last_pay,
-                w.medtech_date_last_statement,
-                w.last_statement_date,
-                w.last_invoice_date,
-                w.last_payment_date,
-                w.community_service_card_expiry_date,
-                w.health_card_expiry_date,
-                w.enrolment_date,
-                w.funding_from,
-                w.funding_to,
-                w.medtech_balance_date,
-                w.registration_date,
-                w.enrolment_expiry_date,
-                w.work_visa_start_date,
-                w.work_visa_expiry_date,
-                w.care_plus_start_date,
-                w.care_plus_end_date,
-                w.community_service_effective_date,
-                w.enrolment_end_date,
-                w.visa_expiry]) AS date_texts,
-            etl.all_texts(ARRAY[w.age]) AS integer_texts,
-            etl.all_texts(ARRAY[
-                w.inserted_at,
-                w.updated_at,
-                w.consult_updated_at,
-                w.loaded_date_time]) AS timestamptz_texts,
-            etl.all_texts(ARRAY[w.balance, w.medtech_balance, w.calculated_balance]) AS numeric_12_2_texts,
-            etl.all_texts(ARRAY[
-                w.permanent_address_latitude,
-                w.permanent_address_longitude,
-                w.permanent_address_match_score,
-                w.postal_address_latitude,
-                w.postal_address_longitude,
-                w.postal_address_match_score]) AS numeric_texts
-        FROM raw.patients_raw AS w
-        WHERE w.load_run_file_id = p_load_run_file_id
-            AND NOT EXISTS (
-                SELECT FROM etl.touched_patients AS t
-                WHERE t.load_run_file_id = w.load_run_file_id AND t.line_no = w.line_no AND t.verdict = 'unchanged'
-            )
-        OFFSET 0  -- so that the literals are made once a row
-    ) AS r
+    FROM raw.patients_raw AS r
     CROSS JOIN LATERAL (
         SELECT jsonb_object_agg(v.name, jsonb_build_object('text', v.text, 'reason', v.reason)) AS field_errors
         FROM (
             VALUES
-                ('patient_id', r.patient_id, CASE WHEN (r.patient_id IS NOT NULL) IS FALSE THEN 'is required and empty' WHEN (etl.are_integers(etl.one_text(r.patient_id), 'bigint[]')) IS FALSE THEN 'is not bigint: a whole number without plus sign and leading zeros' END),
-                ('is_nhi_validate', r.is_nhi_validate, CASE WHEN (etl.are_booleans(etl.one_text(r.is_nhi_validate))) IS FALSE THEN 'is not boolean: 0 or 1' END),
-                ('dob', r.dob, CASE WHEN (etl.are_dates(etl.one_text(r.dob))) IS FALSE THEN 'is not a date: YYYY-MM-DD' END),
-                ('age', r.age, CASE WHEN (etl.are_integers(etl.one_text(r.age), 'integer[]')) IS FALSE THEN 'is not integer: a whole number without plus sign and leading zeros' END),
-                ('is_alive', r.is_alive, CASE WHEN (etl.are_booleans(etl.one_text(r.is_alive))) IS FALSE THEN 'is not boolean: 0 or 1' END),
-                ('death_date', r.death_date, CASE WHEN (etl.are_dates(etl.one_text(r.death_date))) IS FALSE THEN 'is not a date: YYYY-MM-DD' END),
-                ('consented_to_share', r.consented_to_share, CASE WHEN (etl.are_booleans(etl.one_text(r.consented_to_share))) IS FALSE THEN 'is not boolean: 0 or 1' END),
-                ('consent_text_messaging', r.consent_text_messaging, CASE WHEN (etl.are_booleans(etl.one_text(r.consent_text_messaging))) IS FALSE THEN 'is not boolean: 0 or 1' END),
-                ('is_portal_user', r.is_portal_user, CASE WHEN (etl.are_booleans(etl.one_text(r.is_portal_user))) IS FALSE THEN 'is not boolean: 0 or 1' END),
-                ('is_active', r.is_active, CASE WHEN (etl.are_booleans(etl.one_text(r.is_active))) IS FALSE THEN 'is not boolean: 0 or 1' END),
-                ('is_deleted', r.is_deleted, CASE WHEN (etl.are_booleans(etl.one_text(r.is_deleted))) IS FALSE THEN 'is not boolean: 0 or 1' END),
-                ('inserted_at', r.inserted_at, CASE WHEN (etl.are_local_times(etl.one_text(r.inserted_at), v_gap_patterns)) IS FALSE THEN 'is not a local time of Pacific/Auckland: YYYY-MM-DD HH:MM:SS[.ffffff]' END),
-                ('updated_at', r.updated_at, CASE WHEN (etl.are_local_times(etl.one_text(r.updated_at), v_gap_patterns)) IS FALSE THEN 'is not a local time of Pacific/Auckland: YYYY-MM-DD HH:MM:SS[.ffffff]' END),
-                ('is_gender_self_identified', r.is_gender_self_identified, CASE WHEN (etl.are_booleans(etl.one_text(r.is_gender_self_identified))) IS FALSE THEN 'is not boolean: 0 or 1' END),
-                ('is_work_visa_required', r.is_work_visa_required, CASE WHEN (etl.are_booleans(etl.one_text(r.is_work_visa_required))) IS FALSE THEN 'is not boolean: 0 or 1' END),
-                ('balance', r.balance, CASE WHEN (etl.are_numerics(etl.one_text(r.balance), 'numeric(12,2)[]', 2)) IS FALSE THEN 'is not numeric(12,2): a decimal number of at most 2 decimals' END),
-                ('medtech_balance', r.medtech_balance, CASE WHEN (etl.are_numerics(etl.one_text(r.medtech_balance), 'numeric(12,2)[]', 2)) IS FALSE THEN 'is not numeric(12,2): a decimal number of at most 2 decimals' END),
-                ('medtech_date_last_pay', r.medtech_date_last_pay, CASE WHEN (etl.are_dates(etl.one_text(r.medtech_date_last_pay))) IS FALSE THEN 'is not a date: YYYY-MM-DD' END),
-                ('medtech_date_last_statement', r.medtech_date_last_statement, CASE WHEN (etl.are_dates(etl.one_text(r.medtech_date_last_statement))) IS FALSE THEN 'is not a date: YYYY-MM-DD' END),
-                ('calculated_balance', r.calculated_balance, CASE WHEN (etl.are_numerics(etl.one_text(r.calculated_balance), 'numeric(12,2)[]', 2)) IS FALSE THEN 'is not numeric(12,2): a decimal number of at most 2 decimals' END),
-                ('last_statement_date', r.last_statement_date, CASE WHEN (etl.are_dates(etl.one_text(r.last_statement_date))) IS FALSE THEN 'is not a date: YYYY-MM-DD' END),
-                ('last_invoice_date', r.last_invoice_date, CASE WHEN (etl.are_dates(etl.one_text(r.last_invoice_date))) IS FALSE THEN 'is not a date: YYYY-MM-DD' END),
-                ('last_payment_date', r.last_payment_date, CASE WHEN (etl.are_dates(etl.one_text(r.last_payment_date))) IS FALSE THEN 'is not a date: YYYY-MM-DD' END),
-                ('is_insured', r.is_insured, CASE WHEN (etl.are_booleans(etl.one_text(r.is_insured))) IS FALSE THEN 'is not boolean: 0 or 1' END),
-                ('is_community_service_card', r.is_community_service_card, CASE WHEN (etl.are_booleans(etl.one_text(r.is_community_service_card))) IS FALSE THEN 'is not boolean: 0 or 1' END),
-                ('community_service_card_expiry_date', r.community_service_card_expiry_date, CASE WHEN (etl.are_dates(etl.one_text(r.community_service_card_expiry_date))) IS FALSE THEN 'is not a date: YYYY-MM-DD' END),
-                ('is_health_card', r.is_health_card, CASE WHEN (etl.are_booleans(etl.one_text(r.is_health_card))) IS FALSE THEN 'is not boolean: 0 or 1' END),
-                ('health_card_expiry_date', r.health_card_expiry_date, CASE WHEN (etl.are_dates(etl.one_text(r.health_card_expiry_date))) IS FALSE THEN 'is not a date: YYYY-MM-DD' END),
-                ('is_transfer_of_records', r.is_transfer_of_records, CASE WHEN (etl.are_booleans(etl.one_text(r.is_transfer_of_records))) IS FALSE THEN 'is not boolean: 0 or 1' END),
-                ('enrolment_date', r.enrolment_date, CASE WHEN (etl.are_dates(etl.one_text(r.enrolment_date))) IS FALSE THEN 'is not a date: YYYY-MM-DD' END),
-                ('funding_from', r.funding_from, CASE WHEN (etl.are_dates(etl.one_text(r.funding_from))) IS FALSE THEN 'is not a date: YYYY-MM-DD' END),
-                ('funding_to', r.funding_to, CASE WHEN (etl.are_dates(etl.one_text(r.funding_to))) IS FALSE THEN 'is not a date: YYYY-MM-DD' END),
-                ('is_nka', r.is_nka, CASE WHEN (etl.are_booleans(etl.one_text(r.is_nka))) IS FALSE THEN 'is not boolean: 0 or 1' END),
-                ('is_high_care', r.is_high_care, CASE WHEN (etl.are_booleans(etl.one_text(r.is_high_care))) IS FALSE THEN 'is not boolean: 0 or 1' END),
-                ('is_care_plan', r.is_care_plan, CASE WHEN (etl.are_booleans(etl.one_text(r.is_care_plan))) IS FALSE THEN 'is not boolean: 0 or 1' END),
-                ('is_new_registration', r.is_new_registration, CASE WHEN (etl.are_booleans(etl.one_text(r.is_new_registration))) IS FALSE THEN 'is not boolean: 0 or 1' END),
-                ('is_opt_off', r.is_opt_off, CASE WHEN (etl.are_booleans(etl.one_text(r.is_opt_off))) IS FALSE THEN 'is not boolean: 0 or 1' END),
-                ('is_bp_graph', r.is_bp_graph, CASE WHEN (etl.are_booleans(etl.one_text(r.is_bp_graph))) IS FALSE THEN 'is not boolean: 0 or 1' END),
-                ('is_bmi_graph', r.is_bmi_graph, CASE WHEN (etl.are_booleans(etl.one_text(r.is_bmi_graph))) IS FALSE THEN 'is not boolean: 0 or 1' END),
-                ('is_inr_graph', r.is_inr_graph, CASE WHEN (etl.are_booleans(etl.one_text(r.is_inr_graph))) IS FALSE THEN 'is not boolean: 0 or 1' END),
-                ('is_hba1c_graph', r.is_hba1c_graph, CASE WHEN (etl.are_booleans(etl.one_text(r.is_hba1c_graph))) IS FALSE THEN 'is not boolean: 0 or 1' END),
-                ('is_height_graph', r.is_height_graph, CASE WHEN (etl.are_booleans(etl.one_text(r.is_height_graph))) IS FALSE THEN 'is not boolean: 0 or 1' END),
-                ('is_weight_graph', r.is_weight_graph, CASE WHEN (etl.are_booleans(etl.one_text(r.is_weight_graph))) IS FALSE THEN 'is not boolean: 0 or 1' END),
-                ('is_hc_graph', r.is_hc_graph, CASE WHEN (etl.are_booleans(etl.one_text(r.is_hc_graph))) IS FALSE THEN 'is not boolean: 0 or 1' END),
-                ('medtech_balance_date', r.medtech_balance_date, CASE WHEN (etl.are_dates(etl.one_text(r.medtech_balance_date))) IS FALSE THEN 'is not a date: YYYY-MM-DD' END),
-                ('is_heart_rate', r.is_heart_rate, CASE WHEN (etl.are_booleans(etl.one_text(r.is_heart_rate))) IS FALSE THEN 'is not boolean: 0 or 1' END),
-                ('is_premature', r.is_premature, CASE WHEN (etl.are_booleans(etl.one_text(r.is_premature))) IS FALSE THEN 'is not boolean: 0 or 1' END),
-                ('consult_updated_at', r.consult_updated_at, CASE WHEN (etl.are_local_times(etl.one_text(r.consult_updated_at), v_gap_patterns)) IS FALSE THEN 'is not a local time of Pacific/Auckland: YYYY-MM-DD HH:MM:SS[.ffffff]' END),
-                ('provider_id', r.provider_id, CASE WHEN (etl.are_integers(etl.one_text(r.provider_id), 'bigint[]')) IS FALSE THEN 'is not bigint: a whole number without plus sign and leading zeros' END),
-                ('practice_id', r.practice_id, CASE WHEN (r.practice_id IS NOT DISTINCT FROM v_file.tenant[1]) IS FALSE THEN 'is not the tenant in the name of the file' END),
-                ('registration_date', r.registration_date, CASE WHEN (etl.are_dates(etl.one_text(r.registration_date))) IS FALSE THEN 'is not a date: YYYY-MM-DD' END),
-                ('permanent_address_latitude', r.permanent_address_latitude, CASE WHEN (etl.are_decimals(etl.one_text(r.permanent_address_latitude))) IS FALSE THEN 'is not a decimal number' END),
-                ('permanent_address_longitude', r.permanent_address_longitude, CASE WHEN (etl.are_decimals(etl.one_text(r.permanent_address_longitude))) IS FALSE THEN 'is not a decimal number' END),
-                ('permanent_address_match_score', r.permanent_address_match_score, CASE WHEN (etl.are_decimals(etl.one_text(r.permanent_address_match_score))) IS FALSE THEN 'is not a decimal number' END),
-                ('postal_address_latitude', r.postal_address_latitude, CASE WHEN (etl.are_decimals(etl.one_text(r.postal_address_latitude))) IS FALSE THEN 'is not a decimal number' END),
-                ('postal_address_longitude', r.postal_address_longitude, CASE WHEN (etl.are_decimals(etl.one_text(r.postal_address_longitude))) IS FALSE THEN 'is not a decimal number' END),
-                ('postal_address_match_score', r.postal_address_match_score, CASE WHEN (etl.are_decimals(etl.one_text(r.postal_address_match_score))) IS FALSE THEN 'is not a decimal number' END),
-                ('enrolment_expiry_date', r.enrolment_expiry_date, CASE WHEN (etl.are_dates(etl.one_text(r.enrolment_expiry_date))) IS FALSE THEN 'is not a date: YYYY-MM-DD' END),
-                ('is_consent_to_share', r.is_consent_to_share, CASE WHEN (etl.are_booleans(etl.one_text(r.is_consent_to_share))) IS FALSE THEN 'is not boolean: 0 or 1' END),
-                ('is_work_visa', r.is_work_visa, CASE WHEN (etl.are_booleans(etl.one_text(r.is_work_visa))) IS FALSE THEN 'is not boolean: 0 or 1' END),
-                ('work_visa_start_date', r.work_visa_start_date, CASE WHEN (etl.are_dates(etl.one_text(r.work_visa_start_date))) IS FALSE THEN 'is not a date: YYYY-MM-DD' END),
-                ('work_visa_expiry_date', r.work_visa_expiry_date, CASE WHEN (etl.are_dates(etl.one_text(r.work_visa_expiry_date))) IS FALSE THEN 'is not a date: YYYY-MM-DD' END),
-                ('is_pregnant', r.is_pregnant, CASE WHEN (etl.are_booleans(etl.one_text(r.is_pregnant))) IS FALSE THEN 'is not boolean: 0 or 1' END),
-                ('apply_charges', r.apply_charges, CASE WHEN (etl.are_booleans(etl.one_text(r.apply_charges))) IS FALSE THEN 'is not boolean: 0 or 1' END),
-                ('include_in_print', r.include_in_print, CASE WHEN (etl.are_booleans(etl.one_text(r.include_in_print))) IS FALSE THEN 'is not boolean: 0 or 1' END),
-                ('is_care_plus', r.is_care_plus, CASE WHEN (etl.are_booleans(etl.one_text(r.is_care_plus))) IS FALSE THEN 'is not boolean: 0 or 1' END),
-                ('care_plus_start_date', r.care_plus_start_date, CASE WHEN (etl.are_dates(etl.one_text(r.care_plus_start_date))) IS FALSE THEN 'is not a date: YYYY-MM-DD' END),
-                ('care_plus_end_date', r.care_plus_end_date, CASE WHEN (etl.are_dates(etl.one_text(r.care_plus_end_date))) IS FALSE THEN 'is not a date: YYYY-MM-DD' END),
-                ('per_org_id', r.per_org_id, CASE WHEN (r.per_org_id IS NOT DISTINCT FROM v_file.tenant[2]) IS FALSE THEN 'is not the tenant in the name of the file' END),
-                ('loaded_date_time', r.loaded_date_time, CASE WHEN (etl.are_local_times(etl.one_text(r.loaded_date_time), v_gap_patterns)) IS FALSE THEN 'is not a local time of Pacific/Auckland: YYYY-MM-DD HH:MM:SS[.ffffff]' END),
-                ('community_service_effective_date', r.community_service_effective_date, CASE WHEN (etl.are_dates(etl.one_text(r.community_service_effective_date))) IS FALSE THEN 'is not a date: YYYY-MM-DD' END),
-                ('enrolment_end_date', r.enrolment_end_date, CASE WHEN (etl.are_dates(etl.one_text(r.enrolment_end_date))) IS FALSE THEN 'is not a date: YYYY-MM-DD' END),
-                ('is_capitated', r.is_capitated, CASE WHEN (etl.are_booleans(etl.one_text(r.is_capitated))) IS FALSE THEN 'is not boolean: 0 or 1' END),
-                ('is_consent_auto_reminder_text_messaging', r.is_consent_auto_reminder_text_messaging, CASE WHEN (etl.are_booleans(etl.one_text(r.is_consent_auto_reminder_text_messaging))) IS FALSE THEN 'is not boolean: 0 or 1' END),
-                ('is_consent_for_experience_survey', r.is_consent_for_experience_survey, CASE WHEN (etl.are_booleans(etl.one_text(r.is_consent_for_experience_survey))) IS FALSE THEN 'is not boolean: 0 or 1' END),
-                ('is_consent_to_import_clinical_records', r.is_consent_to_import_clinical_records, CASE WHEN (etl.are_booleans(etl.one_text(r.is_consent_to_import_clinical_records))) IS FALSE THEN 'is not boolean: 0 or 1' END),
-                ('is_consent_to_private_email_address', r.is_consent_to_private_email_address, CASE WHEN (etl.are_booleans(etl.one_text(r.is_consent_to_private_email_address))) IS FALSE THEN 'is not boolean: 0 or 1' END),
-                ('is_consent_to_share_clinical_records', r.is_consent_to_share_clinical_records, CASE WHEN (etl.are_booleans(etl.one_text(r.is_consent_to_share_clinical_records))) IS FALSE THEN 'is not boolean: 0 or 1' END),
-                ('is_consent_to_share_health1', r.is_consent_to_share_health1, CASE WHEN (etl.are_booleans(etl.one_text(r.is_consent_to_share_health1))) IS FALSE THEN 'is not boolean: 0 or 1' END),
-                ('is_consent_to_share_my_record_on_sehr', r.is_consent_to_share_my_record_on_sehr, CASE WHEN (etl.are_booleans(etl.one_text(r.is_consent_to_share_my_record_on_sehr))) IS FALSE THEN 'is not boolean: 0 or 1' END),
-                ('is_consent_to_share_pho_data_collection', r.is_consent_to_share_pho_data_collection, CASE WHEN (etl.are_booleans(etl.one_text(r.is_consent_to_share_pho_data_collection))) IS FALSE THEN 'is not boolean: 0 or 1' END),
-                ('is_include_account_fee', r.is_include_account_fee, CASE WHEN (etl.are_booleans(etl.one_text(r.is_include_account_fee))) IS FALSE THEN 'is not boolean: 0 or 1' END),
-                ('is_include_statement_fee', r.is_include_statement_fee, CASE WHEN (etl.are_booleans(etl.one_text(r.is_include_statement_fee))) IS FALSE THEN 'is not boolean: 0 or 1' END),
-                ('is_linked_csc_exists', r.is_linked_csc_exists, CASE WHEN (etl.are_booleans(etl.one_text(r.is_linked_csc_exists))) IS FALSE THEN 'is not boolean: 0 or 1' END),
-                ('is_test_record', r.is_test_record, CASE WHEN (etl.are_booleans(etl.one_text(r.is_test_record))) IS FALSE THEN 'is not boolean: 0 or 1' END),
-                ('visa_expiry', r.visa_expiry, CASE WHEN (etl.are_dates(etl.one_text(r.visa_expiry))) IS FALSE THEN 'is not a date: YYYY-MM-DD' END)
+                (
+                    'patient_id', r.patient_id,
+                    CASE
+                        WHEN (r.patient_id IS NOT NULL) IS FALSE THEN 'is required and empty'
+                        WHEN (etl.is_bigint(r.patient_id)) IS FALSE THEN 'is not bigint: a whole number without plus sign and leading zeros'
+                    END
+                ),
+                (
+                    'is_nhi_validate', r.is_nhi_validate,
+                    CASE
+                        WHEN (etl.is_boolean(r.is_nhi_validate)) IS FALSE THEN 'is not boolean: 0 or 1'
+                    END
+                ),
+                (
+                    'dob', r.dob,
+                    CASE
+                        WHEN (etl.is_date(r.dob)) IS FALSE THEN 'is not a date: YYYY-MM-DD'
+                    END
+                ),
+                (
+                    'age', r.age,
+                    CASE
+                        WHEN (etl.is_integer(r.age)) IS FALSE THEN 'is not integer: a whole number without plus sign and leading zeros'
+                    END
+                ),
+                (
+                    'is_alive', r.is_alive,
+                    CASE
+                        WHEN (etl.is_boolean(r.is_alive)) IS FALSE THEN 'is not boolean: 0 or 1'
+                    END
+                ),
+                (
+                    'death_date', r.death_date,
+                    CASE
+                        WHEN (etl.is_date(r.death_date)) IS FALSE THEN 'is not a date: YYYY-MM-DD'
+                    END
+                ),
+                (
+                    'consented_to_share', r.consented_to_share,
+                    CASE
+                        WHEN (etl.is_boolean(r.consented_to_share)) IS FALSE THEN 'is not boolean: 0 or 1'
+                    END
+                ),
+                (
+                    'consent_text_messaging', r.consent_text_messaging,
+                    CASE
+                        WHEN (etl.is_boolean(r.consent_text_messaging)) IS FALSE THEN 'is not boolean: 0 or 1'
+                    END
+                ),
+                (
+                    'is_portal_user', r.is_portal_user,
+                    CASE
+                        WHEN (etl.is_boolean(r.is_portal_user)) IS FALSE THEN 'is not boolean: 0 or 1'
+                    END
+                ),
+                (
+                    'is_active', r.is_active,
+                    CASE
+                        WHEN (etl.is_boolean(r.is_active)) IS FALSE THEN 'is not boolean: 0 or 1'
+                    END
+                ),
+                (
+                    'is_deleted', r.is_deleted,
+                    CASE
+                        WHEN (etl.is_boolean(r.is_deleted)) IS FALSE THEN 'is not boolean: 0 or 1'
+                    END
+                ),
+                (
+                    'inserted_at', r.inserted_at,
+                    CASE
+                        WHEN (etl.is_local_time(r.inserted_at, v_gap_patterns)) IS FALSE THEN 'is not a local time of Pacific/Auckland: YYYY-MM-DD HH:MM:SS[.ffffff]'
+                    END
+                ),
+                (
+                    'updated_at', r.updated_at,
+                    CASE
+                        WHEN (etl.is_local_time(r.updated_at, v_gap_patterns)) IS FALSE THEN 'is not a local time of Pacific/Auckland: YYYY-MM-DD HH:MM:SS[.ffffff]'
+                    END
+                ),
+                (
+                    'is_gender_self_identified', r.is_gender_self_identified,
+                    CASE
+                        WHEN (etl.is_boolean(r.is_gender_self_identified)) IS FALSE THEN 'is not boolean: 0 or 1'
+                    END
+                ),
+                (
+                    'is_work_visa_required', r.is_work_visa_required,
+                    CASE
+                        WHEN (etl.is_boolean(r.is_work_visa_required)) IS FALSE THEN 'is not boolean: 0 or 1'
+                    END
+                ),
+                (
+                    'balance', r.balance,
+                    CASE
+                        WHEN (etl.is_numeric(r.balance, 'numeric(12,2)', 2)) IS FALSE THEN 'is not numeric(12,2): a decimal number of at most 2 decimals'
+                    END
+                ),
+                (
+                    'medtech_balance', r.medtech_balance,
+                    CASE
+                        WHEN (etl.is_numeric(r.medtech_balance, 'numeric(12,2)', 2)) IS FALSE THEN 'is not numeric(12,2): a decimal number of at most 2 decimals'
+                    END
+                ),
+                (
+                    'medtech_date_last_pay', r.medtech_date_last_pay,
+                    CASE
+                        WHEN (etl.is_date(r.medtech_date_last_pay)) IS FALSE THEN 'is not a date: YYYY-MM-DD'
+                    END
+                ),
+                (
+                    'medtech_date_last_statement', r.medtech_date_last_statement,
+                    CASE
+                        WHEN (etl.is_date(r.medtech_date_last_statement)) IS FALSE THEN 'is not a date: YYYY-MM-DD'
+                    END
+                ),
+                (
+                    'calculated_balance', r.calculated_balance,
+                    CASE
+                        WHEN (etl.is_numeric(r.calculated_balance, 'numeric(12,2)', 2)) IS FALSE THEN 'is not numeric(12,2): a decimal number of at most 2 decimals'
+                    END
+                ),
+                (
+                    'last_statement_date', r.last_statement_date,
+                    CASE
+                        WHEN (etl.is_date(r.last_statement_date)) IS FALSE THEN 'is not a date: YYYY-MM-DD'
+                    END
+                ),
+                (
+                    'last_invoice_date', r.last_invoice_date,
+                    CASE
+                        WHEN (etl.is_date(r.last_invoice_date)) IS FALSE THEN 'is not a date: YYYY-MM-DD'
+                    END
+                ),
+                (
+                    'last_payment_date', r.last_payment_date,
+                    CASE
+                        WHEN (etl.is_date(r.last_payment_date)) IS FALSE THEN 'is not a date: YYYY-MM-DD'
+                    END
+                ),
+                (
+                    'is_insured', r.is_insured,
+                    CASE
+                        WHEN (etl.is_boolean(r.is_insured)) IS FALSE THEN 'is not boolean: 0 or 1'
+                    END
+                ),
+                (
+                    'is_community_service_card', r.is_community_service_card,
+                    CASE
+                        WHEN (etl.is_boolean(r.is_community_service_card)) IS FALSE THEN 'is not boolean: 0 or 1'
+                    END
+                ),
+                (
+                    'community_service_card_expiry_date', r.community_service_card_expiry_date,
+                    CASE
+                        WHEN (etl.is_date(r.community_service_card_expiry_date)) IS FALSE THEN 'is not a date: YYYY-MM-DD'
+                    END
+                ),
+                (
+                    'is_health_card', r.is_health_card,
+                    CASE
+                        WHEN (etl.is_boolean(r.is_health_card)) IS FALSE THEN 'is not boolean: 0 or 1'
+                    END
+                ),
+                (
+                    'health_card_expiry_date', r.health_card_expiry_date,
+                    CASE
+                        WHEN (etl.is_date(r.health_card_expiry_date)) IS FALSE THEN 'is not a date: YYYY-MM-DD'
+                    END
+                ),
+                (
+                    'is_transfer_of_records', r.is_transfer_of_records,
+                    CASE
+                        WHEN (etl.is_boolean(r.is_transfer_of_records)) IS FALSE THEN 'is not boolean: 0 or 1'
+                    END
+                ),
+                (
+                    'enrolment_date', r.enrolment_date,
+                    CASE
+                        WHEN (etl.is_date(r.enrolment_date)) IS FALSE THEN 'is not a date: YYYY-MM-DD'
+                    END
+                ),
+                (
+                    'funding_from', r.funding_from,
+                    CASE
+                        WHEN (etl.is_date(r.funding_from)) IS FALSE THEN 'is not a date: YYYY-MM-DD'
+                    END
+                ),
+                (
+                    'funding_to', r.funding_to,
+                    CASE
+                        WHEN (etl.is_date(r.funding_to)) IS FALSE THEN 'is not a date: YYYY-MM-DD'
+                    END
+                ),
+                (
+                    'is_nka', r.is_nka,
+                    CASE
+                        WHEN (etl.is_boolean(r.is_nka)) IS FALSE THEN 'is not boolean: 0 or 1'
+                    END
+                ),
+                (
+                    'is_high_care', r.is_high_care,
+                    CASE
+                        WHEN (etl.is_boolean(r.is_high_care)) IS FALSE THEN 'is not boolean: 0 or 1'
+                    END
+                ),
+                (
+                    'is_care_plan', r.is_care_plan,
+                    CASE
+                        WHEN (etl.is_boolean(r.is_care_plan)) IS FALSE THEN 'is not boolean: 0 or 1'
+                    END
+                ),
+                (
+                    'is_new_registration', r.is_new_registration,
+                    CASE
+                        WHEN (etl.is_boolean(r.is_new_registration)) IS FALSE THEN 'is not boolean: 0 or 1'
+                    END
+                ),
+                (
+                    'is_opt_off', r.is_opt_off,
+                    CASE
+                        WHEN (etl.is_boolean(r.is_opt_off)) IS FALSE THEN 'is not boolean: 0 or 1'
+                    END
+                ),
+                (
+                    'is_bp_graph', r.is_bp_graph,
+                    CASE
+                        WHEN (etl.is_boolean(r.is_bp_graph)) IS FALSE THEN 'is not boolean: 0 or 1'
+                    END
+                ),
+                (
+                    'is_bmi_graph', r.is_bmi_graph,
+                    CASE
+                        WHEN (etl.is_boolean(r.is_bmi_graph)) IS FALSE THEN 'is not boolean: 0 or 1'
+                    END
+                ),
+                (
+                    'is_inr_graph', r.is_inr_graph,
+                    CASE
+                        WHEN (etl.is_boolean(r.is_inr_graph)) IS FALSE THEN 'is not boolean: 0 or 1'
+                    END
+                ),
+                (
+                    'is_hba1c_graph', r.is_hba1c_graph,
+                    CASE
+                        WHEN (etl.is_boolean(r.is_hba1c_graph)) IS FALSE THEN 'is not boolean: 0 or 1'
+                    END
+                ),
+                (
+                    'is_height_graph', r.is_height_graph,
+                    CASE
+                        WHEN (etl.is_boolean(r.is_height_graph)) IS FALSE THEN 'is not boolean: 0 or 1'
+                    END
+                ),
+                (
+                    'is_weight_graph', r.is_weight_graph,
+                    CASE
+                        WHEN (etl.is_boolean(r.is_weight_graph)) IS FALSE THEN 'is not boolean: 0 or 1'
+                    END
+                ),
+                (
+                    'is_hc_graph', r.is_hc_graph,
+                    CASE
+                        WHEN (etl.is_boolean(r.is_hc_graph)) IS FALSE THEN 'is not boolean: 0 or 1'
+                    END
+                ),
+                (
+                    'medtech_balance_date', r.medtech_balance_date,
+                    CASE
+                        WHEN (etl.is_date(r.medtech_balance_date)) IS FALSE THEN 'is not a date: YYYY-MM-DD'
+                    END
+                ),
+                (
+                    'is_heart_rate', r.is_heart_rate,
+                    CASE
+                        WHEN (etl.is_boolean(r.is_heart_rate)) IS FALSE THEN 'is not boolean: 0 or 1'
+                    END
+                ),
+                (
+                    'is_premature', r.is_premature,
+                    CASE
+                        WHEN (etl.is_boolean(r.is_premature)) IS FALSE THEN 'is not boolean: 0 or 1'
+                    END
+                ),
+                (
+                    'consult_updated_at', r.consult_updated_at,
+                    CASE
+                        WHEN (etl.is_local_time(r.consult_updated_at, v_gap_patterns)) IS FALSE THEN 'is not a local time of Pacific/Auckland: YYYY-MM-DD HH:MM:SS[.ffffff]'
+                    END
+                ),
+                (
+                    'provider_id', r.provider_id,
+                    CASE
+                        WHEN (etl.is_bigint(r.provider_id)) IS FALSE THEN 'is not bigint: a whole number without plus sign and leading zeros'
+                    END
+                ),
+                (
+                    'practice_id', r.practice_id,
+                    CASE
+                        WHEN (r.practice_id IS NOT DISTINCT FROM v_file.tenant[1]) IS FALSE THEN 'is not the tenant in the name of the file'
+                    END
+                ),
+                (
+                    'registration_date', r.registration_date,
+                    CASE
+                        WHEN (etl.is_date(r.registration_date)) IS FALSE THEN 'is not a date: YYYY-MM-DD'
+                    END
+                ),
+                (
+                    'permanent_address_latitude', r.permanent_address_latitude,
+                    CASE
+                        WHEN (etl.is_decimal(r.permanent_address_latitude)) IS FALSE THEN 'is not a decimal number'
+                    END
+                ),
+                (
+                    'permanent_address_longitude', r.permanent_address_longitude,
+                    CASE
+                        WHEN (etl.is_decimal(r.permanent_address_longitude)) IS FALSE THEN 'is not a decimal number'
+                    END
+                ),
+                (
+                    'permanent_address_match_score', r.permanent_address_match_score,
+                    CASE
+                        WHEN (etl.is_decimal(r.permanent_address_match_score)) IS FALSE THEN 'is not a decimal number'
+                    END
+                ),
+                (
+                    'postal_address_latitude', r.postal_address_latitude,
+                    CASE
+                        WHEN (etl.is_decimal(r.postal_address_latitude)) IS FALSE THEN 'is not a decimal number'
+                    END
+                ),
+                (
+                    'postal_address_longitude', r.postal_address_longitude,
+                    CASE
+                        WHEN (etl.is_decimal(r.postal_address_longitude)) IS FALSE THEN 'is not a decimal number'
+                    END
+                ),
+                (
+                    'postal_address_match_score', r.postal_address_match_score,
+                    CASE
+                        WHEN (etl.is_decimal(r.postal_address_match_score)) IS FALSE THEN 'is not a decimal number'
+                    END
+                ),
+                (
+                    'enrolment_expiry_date', r.enrolment_expiry_date,
+                    CASE
+                        WHEN (etl.is_date(r.enrolment_expiry_date)) IS FALSE THEN 'is not a date: YYYY-MM-DD'
+                    END
+                ),
+                (
+                    'is_consent_to_share', r.is_consent_to_share,
+                    CASE
+                        WHEN (etl.is_boolean(r.is_consent_to_share)) IS FALSE THEN 'is not boolean: 0 or 1'
+                    END
+                ),
+                (
+                    'is_work_visa', r.is_work_visa,
+                    CASE
+                        WHEN (etl.is_boolean(r.is_work_visa)) IS FALSE THEN 'is not boolean: 0 or 1'
+                    END
+                ),
+                (
+                    'work_visa_start_date', r.work_visa_start_date,
+                    CASE
+                        WHEN (etl.is_date(r.work_visa_start_date)) IS FALSE THEN 'is not a date: YYYY-MM-DD'
+                    END
+                ),
+                (
+                    'work_visa_expiry_date', r.work_visa_expiry_date,
+                    CASE
+                        WHEN (etl.is_date(r.work_visa_expiry_date)) IS FALSE THEN 'is not a date: YYYY-MM-DD'
+                    END
+                ),
+                (
+                    'is_pregnant', r.is_pregnant,
+                    CASE
+                        WHEN (etl.is_boolean(r.is_pregnant)) IS FALSE THEN 'is not boolean: 0 or 1'
+                    END
+                ),
+                (
+                    'apply_charges', r.apply_charges,
+                    CASE
+                        WHEN (etl.is_boolean(r.apply_charges)) IS FALSE THEN 'is not boolean: 0 or 1'
+                    END
+                ),
+                (
+                    'include_in_print', r.include_in_print,
+                    CASE
+                        WHEN (etl.is_boolean(r.include_in_print)) IS FALSE THEN 'is not boolean: 0 or 1'
+                    END
+                ),
+                (
+                    'is_care_plus', r.is_care_plus,
+                    CASE
+                        WHEN (etl.is_boolean(r.is_care_plus)) IS FALSE THEN 'is not boolean: 0 or 1'
+                    END
+                ),
+                (
+                    'care_plus_start_date', r.care_plus_start_date,
+                    CASE
+                        WHEN (etl.is_date(r.care_plus_start_date)) IS FALSE THEN 'is not a date: YYYY-MM-DD'
+                    END
+                ),
+                (
+                    'care_plus_end_date', r.care_plus_end_date,
+                    CASE
+                        WHEN (etl.is_date(r.care_plus_end_date)) IS FALSE THEN 'is not a date: YYYY-MM-DD'
+                    END
+                ),
+                (
+                    'per_org_id', r.per_org_id,
+                    CASE
+                        WHEN (r.per_org_id IS NOT DISTINCT FROM v_file.tenant[2]) IS FALSE THEN 'is not the tenant in the name of the file'
+                    END
+                ),
+                (
+                    'loaded_date_time', r.loaded_date_time,
+                    CASE
+                        WHEN (etl.is_local_time(r.loaded_date_time, v_gap_patterns)) IS FALSE THEN 'is not a local time of Pacific/Auckland: YYYY-MM-DD HH:MM:SS[.ffffff]'
+                    END
+                ),
+                (
+                    'community_service_effective_date', r.community_service_effective_date,
+                    CASE
+                        WHEN (etl.is_date(r.community_service_effective_date)) IS FALSE THEN 'is not a date: YYYY-MM-DD'
+                    END
+                ),
+                (
+                    'enrolment_end_date', r.enrolment_end_date,
+                    CASE
+                        WHEN (etl.is_date(r.enrolment_end_date)) IS FALSE THEN 'is not a date: YYYY-MM-DD'
+                    END
+                ),
+                (
+                    'is_capitated', r.is_capitated,
+                    CASE
+                        WHEN (etl.is_boolean(r.is_capitated)) IS FALSE THEN 'is not boolean: 0 or 1'
+                    END
+                ),
+                (
+                    'is_consent_auto_reminder_text_messaging', r.is_consent_auto_reminder_text_messaging,
+                    CASE
+                        WHEN (etl.is_boolean(r.is_consent_auto_reminder_text_messaging)) IS FALSE THEN 'is not boolean: 0 or 1'
+                    END
+                ),
+                (
+                    'is_consent_for_experience_survey', r.is_consent_for_experience_survey,
+                    CASE
+                        WHEN (etl.is_boolean(r.is_consent_for_experience_survey)) IS FALSE THEN 'is not boolean: 0 or 1'
+                    END
+                ),
+                (
+                    'is_consent_to_import_clinical_records', r.is_consent_to_import_clinical_records,
+                    CASE
+                        WHEN (etl.is_boolean(r.is_consent_to_import_clinical_records)) IS FALSE THEN 'is not boolean: 0 or 1'
+                    END
+                ),
+                (
+                    'is_consent_to_private_email_address', r.is_consent_to_private_email_address,
+                    CASE
+                        WHEN (etl.is_boolean(r.is_consent_to_private_email_address)) IS FALSE THEN 'is not boolean: 0 or 1'
+                    END
+                ),
+                (
+                    'is_consent_to_share_clinical_records', r.is_consent_to_share_clinical_records,
+                    CASE
+                        WHEN (etl.is_boolean(r.is_consent_to_share_clinical_records)) IS FALSE THEN 'is not boolean: 0 or 1'
+                    END
+                ),
+                (
+                    'is_consent_to_share_health1', r.is_consent_to_share_health1,
+                    CASE
+                        WHEN (etl.is_boolean(r.is_consent_to_share_health1)) IS FALSE THEN 'is not boolean: 0 or 1'
+                    END
+                ),
+                (
+                    'is_consent_to_share_my_record_on_sehr', r.is_consent_to_share_my_record_on_sehr,
+                    CASE
+                        WHEN (etl.is_boolean(r.is_consent_to_share_my_record_on_sehr)) IS FALSE THEN 'is not boolean: 0 or 1'
+                    END
+                ),
+                (
+                    'is_consent_to_share_pho_data_collection', r.is_consent_to_share_pho_data_collection,
+                    CASE
+                        WHEN (etl.is_boolean(r.is_consent_to_share_pho_data_collection)) IS FALSE THEN 'is not boolean: 0 or 1'
+                    END
+                ),
+                (
+                    'is_include_account_fee', r.is_include_account_fee,
+                    CASE
+                        WHEN (etl.is_boolean(r.is_include_account_fee)) IS FALSE THEN 'is not boolean: 0 or 1'
+                    END
+                ),
+                (
+                    'is_include_statement_fee', r.is_include_statement_fee,
+                    CASE
+                        WHEN (etl.is_boolean(r.is_include_statement_fee)) IS FALSE THEN 'is not boolean: 0 or 1'
+                    END
+                ),
+                (
+                    'is_linked_csc_exists', r.is_linked_csc_exists,
+                    CASE
+                        WHEN (etl.is_boolean(r.is_linked_csc_exists)) IS FALSE THEN 'is not boolean: 0 or 1'
+                    END
+                ),
+                (
+                    'is_test_record', r.is_test_record,
+                    CASE
+                        WHEN (etl.is_boolean(r.is_test_record)) IS FALSE THEN 'is not boolean: 0 or 1'
+                    END
+                ),
+                (
+                    'visa_expiry', r.visa_expiry,
+                    CASE
+                        WHEN (etl.is_date(r.visa_expiry)) IS FALSE THEN 'is not a date: YYYY-MM-DD'
+                    END
+                )
         ) AS v (name, text, reason)
         WHERE v.reason IS NOT NULL
     ) AS e
-    WHERE (
-        r.patient_id IS NOT NULL AND
-        r.practice_id IS NOT DISTINCT FROM v_file.tenant[1] AND
-        r.per_org_id IS NOT DISTINCT FROM v_file.tenant[2] AND
-        etl.are_integers(r.bigint_texts, 'bigint[]') AND
-        etl.are_booleans(r.boolean_texts) AND
-        etl.are_dates(r.date_texts) AND
-        etl.are_integers(r.integer_texts, 'integer[]') AND
-        etl.are_local_times(r.timestamptz_texts, v_gap_patterns) AND
-        etl.are_numerics(r.numeric_12_2_texts, 'numeric(12,2)[]', 2) AND
-        etl.are_decimals(r.numeric_texts)
-    ) IS FALSE;
+    WHERE r.load_run_file_id = p_load_run_file_id
+        AND NOT EXISTS (
+            SELECT FROM etl.touched_patients AS t
+            WHERE t.load_run_file_id = r.load_run_file_id AND t.line_no = r.line_no AND t.verdict = 'unchanged'
+        )
+        AND (
+            r.patient_id IS NOT NULL AND
+            etl.is_bigint(r.patient_id) AND
+            etl.is_boolean(r.is_nhi_validate) AND
+            etl.is_date(r.dob) AND
+            etl.is_integer(r.age) AND
+            etl.is_boolean(r.is_alive) AND
+            etl.is_date(r.death_date) AND
+            etl.is_boolean(r.consented_to_share) AND
+            etl.is_boolean(r.consent_text_messaging) AND
+            etl.is_boolean(r.is_portal_user) AND
+            etl.is_boolean(r.is_active) AND
+            etl.is_boolean(r.is_deleted) AND
+            etl.is_local_time(r.inserted_at, v_gap_patterns) AND
+            etl.is_local_time(r.updated_at, v_gap_patterns) AND
+            etl.is_boolean(r.is_gender_self_identified) AND
+            etl.is_boolean(r.is_work_visa_required) AND
+            etl.is_numeric(r.balance, 'numeric(12,2)', 2) AND
+            etl.is_numeric(r.medtech_balance, 'numeric(12,2)', 2) AND
+            etl.is_date(r.medtech_date_last_pay) AND
+            etl.is_date(r.medtech_date_last_statement) AND
+            etl.is_numeric(r.calculated_balance, 'numeric(12,2)', 2) AND
+            etl.is_date(r.last_statement_date) AND
+            etl.is_date(r.last_invoice_date) AND
+            etl.is_date(r.last_payment_date) AND
+            etl.is_boolean(r.is_insured) AND
+            etl.is_boolean(r.is_community_service_card) AND
+            etl.is_date(r.community_service_card_expiry_date) AND
+            etl.is_boolean(r.is_health_card) AND
+            etl.is_date(r.health_card_expiry_date) AND
+            etl.is_boolean(r.is_transfer_of_records) AND
+            etl.is_date(r.enrolment_date) AND
+            etl.is_date(r.funding_from) AND
+            etl.is_date(r.funding_to) AND
+            etl.is_boolean(r.is_nka) AND
+            etl.is_boolean(r.is_high_care) AND
+            etl.is_boolean(r.is_care_plan) AND
+            etl.is_boolean(r.is_new_registration) AND
+            etl.is_boolean(r.is_opt_off) AND
+            etl.is_boolean(r.is_bp_graph) AND
+            etl.is_boolean(r.is_bmi_graph) AND
+            etl.is_boolean(r.is_inr_graph) AND
+            etl.is_boolean(r.is_hba1c_graph) AND
+            etl.is_boolean(r.is_height_graph) AND
+            etl.is_boolean(r.is_weight_graph) AND
+            etl.is_boolean(r.is_hc_graph) AND
+            etl.is_date(r.medtech_balance_date) AND
+            etl.is_boolean(r.is_heart_rate) AND
+            etl.is_boolean(r.is_premature) AND
+            etl.is_local_time(r.consult_updated_at, v_gap_patterns) AND
+            etl.is_bigint(r.provider_id) AND
+            r.practice_id IS NOT DISTINCT FROM v_file.tenant[1] AND
+            etl.is_date(r.registration_date) AND
+            etl.is_decimal(r.permanent_address_latitude) AND
+            etl.is_decimal(r.permanent_address_longitude) AND
+            etl.is_decimal(r.permanent_address_match_score) AND
+            etl.is_decimal(r.postal_address_latitude) AND
+            etl.is_decimal(r.postal_address_longitude) AND
+            etl.is_decimal(r.postal_address_match_score) AND
+            etl.is_date(r.enrolment_expiry_date) AND
+            etl.is_boolean(r.is_consent_to_share) AND
+            etl.is_boolean(r.is_work_visa) AND
+            etl.is_date(r.work_visa_start_date) AND
+            etl.is_date(r.work_visa_expiry_date) AND
+            etl.is_boolean(r.is_pregnant) AND
+            etl.is_boolean(r.apply_charges) AND
+            etl.is_boolean(r.include_in_print) AND
+            etl.is_boolean(r.is_care_plus) AND
+            etl.is_date(r.care_plus_start_date) AND
+            etl.is_date(r.care_plus_end_date) AND
+            r.per_org_id IS NOT DISTINCT FROM v_file.tenant[2] AND
+            etl.is_local_time(r.loaded_date_time, v_gap_patterns) AND
+            etl.is_date(r.community_service_effective_date) AND
+            etl.is_date(r.enrolment_end_date) AND
+            etl.is_boolean(r.is_capitated) AND
+            etl.is_boolean(r.is_consent_auto_reminder_text_messaging) AND
+            etl.is_boolean(r.is_consent_for_experience_survey) AND
+            etl.is_boolean(r.is_consent_to_import_clinical_records) AND
+            etl.is_boolean(r.is_consent_to_private_email_address) AND
+            etl.is_boolean(r.is_consent_to_share_clinical_records) AND
+            etl.is_boolean(r.is_consent_to_share_health1) AND
+            etl.is_boolean(r.is_consent_to_share_my_record_on_sehr) AND
+            etl.is_boolean(r.is_consent_to_share_pho_data_collection) AND
+            etl.is_boolean(r.is_include_account_fee) AND
+            etl.is_boolean(r.is_include_statement_fee) AND
+            etl.is_boolean(r.is_linked_csc_exists) AND
+            etl.is_boolean(r.is_test_record) AND
+            etl.is_date(r.visa_expiry)
+        ) IS FALSE;
 END;
 $faults_patients$;
 COMMENT ON FUNCTION etl.faults_patients(bigint) IS
@@ -15794,6 +16415,8 @@ BEGIN
     ) AS d
     LEFT JOIN stg.patients AS s USING (practice_id, per_org_id, patient_id);
 
+    CALL etl.analyze_work('patients', p_load_run_file_id);
+
     -- 2. Reject what is faulty. What an earlier attempt rejected and this one does not is resolved by its run.
     UPDATE etl.rejects_patients AS j
     SET resolved_by_run = v_run_id
@@ -15814,7 +16437,7 @@ BEGIN
     WHERE t.load_run_file_id = p_load_run_file_id AND t.line_no = j.line_no;
 
     -- 3. Of several valid rows of a key the one with the greatest updated_at, then the last, counts; the others are duplicates.
-    WITH repeated AS (
+    WITH repeated AS MATERIALIZED (
         SELECT t.practice_id, t.per_org_id, t.patient_id
         FROM etl.touched_patients AS t
         WHERE t.load_run_file_id = p_load_run_file_id AND t.verdict <> 'rejected'
@@ -17491,7 +18114,8 @@ DECLARE
     c_unknown_times constant timestamptz[] := ARRAY['1900-01-01']::text[]::timestamptz[];
     v_key etl.pseudonym_keys;
 
-BEGIN    SELECT f.* INTO v_file FROM etl.load_run_files AS f WHERE f.load_run_file_id = p_load_run_file_id;
+BEGIN
+    SELECT f.* INTO v_file FROM etl.load_run_files AS f WHERE f.load_run_file_id = p_load_run_file_id;
     SELECT k.* INTO v_key FROM etl.pseudonym_keys AS k;
 
     -- 1. Besides the keys of the file itself: those of the versions that it replaced.
@@ -18932,7 +19556,8 @@ s.dedupe_1 DESC NULLS LAST, s.line_no DESC
         );
 
     -- 4. core: a version begins where a history column changes or the key comes back; it shows the newest state
-    -- inside its period, and ends where the next begins or the key is absent.    WITH published AS (
+    -- inside its period, and ends where the next begins or the key is absent.
+    WITH published AS (
         SELECT
             o.practice_id,
             o.per_org_id,
@@ -19750,10 +20375,12 @@ SET search_path = pg_catalog, pg_temp
 SET timezone = 'Pacific/Auckland'
 SET datestyle = 'ISO, YMD'
 SET plan_cache_mode = force_custom_plan
+SET parallel_setup_cost = 0
+SET parallel_tuple_cost = 0
 AS $faults_practice_info$
--- The rows of a file that today's rules reject, each with all that is wrong with it. Changes nothing. Texts of one
--- type are checked together, as one array literal a row, and only faulty rows are looked at column by column; the
--- query can run parallel, which the statement that stores its result cannot.
+-- The rows of a file that today's rules reject, each with all that is wrong with it. Changes nothing. A row is read
+-- to its first fault; only faulty rows are looked at column by column. A column without a value has none. The query
+-- can run parallel, which a statement that stores its result cannot.
 DECLARE
     v_file etl.load_run_files;
     c_unknown_times constant timestamptz[] := ARRAY['1900-01-01']::text[]::timestamptz[];
@@ -19814,40 +20441,63 @@ BEGIN
         ) || '|~~|',
         jsonb_build_object('practice_id', r.practice_id, 'per_org_id', r.per_org_id),
         e.field_errors
-    FROM (
-        SELECT
-            w.*,
-            etl.all_texts(ARRAY[w.legal_date]) AS date_texts,
-            etl.all_texts(ARRAY[w.is_active, w.is_deleted]) AS boolean_texts,
-            etl.all_texts(ARRAY[w.loaded_date_time]) AS timestamptz_texts
-        FROM raw.practice_info_raw AS w
-        WHERE w.load_run_file_id = p_load_run_file_id
-            AND NOT EXISTS (
-                SELECT FROM etl.touched_practice_info AS t
-                WHERE t.load_run_file_id = w.load_run_file_id AND t.line_no = w.line_no AND t.verdict = 'unchanged'
-            )
-        OFFSET 0  -- so that the literals are made once a row
-    ) AS r
+    FROM raw.practice_info_raw AS r
     CROSS JOIN LATERAL (
         SELECT jsonb_object_agg(v.name, jsonb_build_object('text', v.text, 'reason', v.reason)) AS field_errors
         FROM (
             VALUES
-                ('practice_id', r.practice_id, CASE WHEN (r.practice_id IS NOT DISTINCT FROM v_file.tenant[1]) IS FALSE THEN 'is not the tenant in the name of the file' END),
-                ('legal_date', r.legal_date, CASE WHEN (etl.are_dates(etl.one_text(r.legal_date))) IS FALSE THEN 'is not a date: YYYY-MM-DD' END),
-                ('is_active', r.is_active, CASE WHEN (etl.are_booleans(etl.one_text(r.is_active))) IS FALSE THEN 'is not boolean: 0 or 1' END),
-                ('is_deleted', r.is_deleted, CASE WHEN (etl.are_booleans(etl.one_text(r.is_deleted))) IS FALSE THEN 'is not boolean: 0 or 1' END),
-                ('per_org_id', r.per_org_id, CASE WHEN (r.per_org_id IS NOT DISTINCT FROM v_file.tenant[2]) IS FALSE THEN 'is not the tenant in the name of the file' END),
-                ('loaded_date_time', r.loaded_date_time, CASE WHEN (etl.are_local_times(etl.one_text(r.loaded_date_time), v_gap_patterns)) IS FALSE THEN 'is not a local time of Pacific/Auckland: YYYY-MM-DD HH:MM:SS[.ffffff]' END)
+                (
+                    'practice_id', r.practice_id,
+                    CASE
+                        WHEN (r.practice_id IS NOT DISTINCT FROM v_file.tenant[1]) IS FALSE THEN 'is not the tenant in the name of the file'
+                    END
+                ),
+                (
+                    'legal_date', r.legal_date,
+                    CASE
+                        WHEN (etl.is_date(r.legal_date)) IS FALSE THEN 'is not a date: YYYY-MM-DD'
+                    END
+                ),
+                (
+                    'is_active', r.is_active,
+                    CASE
+                        WHEN (etl.is_boolean(r.is_active)) IS FALSE THEN 'is not boolean: 0 or 1'
+                    END
+                ),
+                (
+                    'is_deleted', r.is_deleted,
+                    CASE
+                        WHEN (etl.is_boolean(r.is_deleted)) IS FALSE THEN 'is not boolean: 0 or 1'
+                    END
+                ),
+                (
+                    'per_org_id', r.per_org_id,
+                    CASE
+                        WHEN (r.per_org_id IS NOT DISTINCT FROM v_file.tenant[2]) IS FALSE THEN 'is not the tenant in the name of the file'
+                    END
+                ),
+                (
+                    'loaded_date_time', r.loaded_date_time,
+                    CASE
+                        WHEN (etl.is_local_time(r.loaded_date_time, v_gap_patterns)) IS FALSE THEN 'is not a local time of Pacific/Auckland: YYYY-MM-DD HH:MM:SS[.ffffff]'
+                    END
+                )
         ) AS v (name, text, reason)
         WHERE v.reason IS NOT NULL
     ) AS e
-    WHERE (
-        r.practice_id IS NOT DISTINCT FROM v_file.tenant[1] AND
-        r.per_org_id IS NOT DISTINCT FROM v_file.tenant[2] AND
-        etl.are_dates(r.date_texts) AND
-        etl.are_booleans(r.boolean_texts) AND
-        etl.are_local_times(r.timestamptz_texts, v_gap_patterns)
-    ) IS FALSE;
+    WHERE r.load_run_file_id = p_load_run_file_id
+        AND NOT EXISTS (
+            SELECT FROM etl.touched_practice_info AS t
+            WHERE t.load_run_file_id = r.load_run_file_id AND t.line_no = r.line_no AND t.verdict = 'unchanged'
+        )
+        AND (
+            r.practice_id IS NOT DISTINCT FROM v_file.tenant[1] AND
+            etl.is_date(r.legal_date) AND
+            etl.is_boolean(r.is_active) AND
+            etl.is_boolean(r.is_deleted) AND
+            r.per_org_id IS NOT DISTINCT FROM v_file.tenant[2] AND
+            etl.is_local_time(r.loaded_date_time, v_gap_patterns)
+        ) IS FALSE;
 END;
 $faults_practice_info$;
 COMMENT ON FUNCTION etl.faults_practice_info(bigint) IS
@@ -19934,6 +20584,8 @@ BEGIN
     ) AS d
     LEFT JOIN stg.practice_info AS s USING (practice_id, per_org_id);
 
+    CALL etl.analyze_work('practice_info', p_load_run_file_id);
+
     -- 2. Reject what is faulty. What an earlier attempt rejected and this one does not is resolved by its run.
     UPDATE etl.rejects_practice_info AS j
     SET resolved_by_run = v_run_id
@@ -19954,7 +20606,7 @@ BEGIN
     WHERE t.load_run_file_id = p_load_run_file_id AND t.line_no = j.line_no;
 
     -- 3. Of several valid rows of a key the last counts; the others are duplicates.
-    WITH repeated AS (
+    WITH repeated AS MATERIALIZED (
         SELECT t.practice_id, t.per_org_id
         FROM etl.touched_practice_info AS t
         WHERE t.load_run_file_id = p_load_run_file_id AND t.verdict <> 'rejected'
@@ -20407,7 +21059,8 @@ DECLARE
     v_file etl.load_run_files;
     c_unknown_times constant timestamptz[] := ARRAY['1900-01-01']::text[]::timestamptz[];
 
-BEGIN    SELECT f.* INTO v_file FROM etl.load_run_files AS f WHERE f.load_run_file_id = p_load_run_file_id;
+BEGIN
+    SELECT f.* INTO v_file FROM etl.load_run_files AS f WHERE f.load_run_file_id = p_load_run_file_id;
 
     -- 1. Besides the keys of the file itself: those of the versions that it replaced.
     INSERT INTO etl.touched_practice_info (load_run_file_id, line_no, practice_id, per_org_id, row_hash, verdict)
@@ -20771,7 +21424,8 @@ s.line_no DESC
         );
 
     -- 4. core: a version begins where a history column changes or the key comes back; it shows the newest state
-    -- inside its period, and ends where the next begins or the key is absent.    WITH published AS (
+    -- inside its period, and ends where the next begins or the key is absent.
+    WITH published AS (
         SELECT
             o.practice_id,
             o.per_org_id,
@@ -21127,10 +21781,12 @@ SET search_path = pg_catalog, pg_temp
 SET timezone = 'Pacific/Auckland'
 SET datestyle = 'ISO, YMD'
 SET plan_cache_mode = force_custom_plan
+SET parallel_setup_cost = 0
+SET parallel_tuple_cost = 0
 AS $faults_providers$
--- The rows of a file that today's rules reject, each with all that is wrong with it. Changes nothing. Texts of one
--- type are checked together, as one array literal a row, and only faulty rows are looked at column by column; the
--- query can run parallel, which the statement that stores its result cannot.
+-- The rows of a file that today's rules reject, each with all that is wrong with it. Changes nothing. A row is read
+-- to its first fault; only faulty rows are looked at column by column. A column without a value has none. The query
+-- can run parallel, which a statement that stores its result cannot.
 DECLARE
     v_file etl.load_run_files;
     c_unknown_times constant timestamptz[] := ARRAY['1900-01-01']::text[]::timestamptz[];
@@ -21272,101 +21928,268 @@ BEGIN
         ) || '|~~|',
         jsonb_build_object('practice_id', r.practice_id, 'per_org_id', r.per_org_id, 'provider_id', r.provider_id),
         e.field_errors
-    FROM (
-        SELECT
-            w.*,
-            etl.all_texts(ARRAY[w.provider_id, w.current_appointment_id]) AS bigint_texts,
-            etl.all_texts(ARRAY[
-                w.is_nhi_validate,
-                w.is_alive,
-                w.consented_to_share,
-                w.consent_text_messaging,
-                w.is_portal_user,
-                w.is_active,
-                w.is_deleted,
-                w.is_same_address,
-                w.is_gender_self_identified,
-                w.is_work_visa_required,
-                w.is_doctor,
-                w.is_nzf_avoid,
-                w.is_nzf_adjust,
-                w.is_nzf_information,
-                w.is_nzf_no_action,
-                w.is_nzf_monitor,
-                w.is_invoicing_diary,
-                w.is_gp2gp]) AS boolean_texts,
-            etl.all_texts(ARRAY[
-                w.dob,
-                w.death_date,
-                w.from_date_practice,
-                w.apc_expiry_date,
-                w.mps_expiry_date]) AS date_texts,
-            etl.all_texts(ARRAY[w.age]) AS integer_texts,
-            etl.all_texts(ARRAY[w.inserted_at, w.updated_at, w.loaded_date_time]) AS timestamptz_texts,
-            etl.all_texts(ARRAY[w.balance, w.calculated_balance]) AS numeric_12_2_texts,
-            etl.all_texts(ARRAY[w.provider_permanent_address_latitude, w.provider_permanent_address_longitude]) AS numeric_texts
-        FROM raw.providers_raw AS w
-        WHERE w.load_run_file_id = p_load_run_file_id
-            AND NOT EXISTS (
-                SELECT FROM etl.touched_providers AS t
-                WHERE t.load_run_file_id = w.load_run_file_id AND t.line_no = w.line_no AND t.verdict = 'unchanged'
-            )
-        OFFSET 0  -- so that the literals are made once a row
-    ) AS r
+    FROM raw.providers_raw AS r
     CROSS JOIN LATERAL (
         SELECT jsonb_object_agg(v.name, jsonb_build_object('text', v.text, 'reason', v.reason)) AS field_errors
         FROM (
             VALUES
-                ('provider_id', r.provider_id, CASE WHEN (r.provider_id IS NOT NULL) IS FALSE THEN 'is required and empty' WHEN (etl.are_integers(etl.one_text(r.provider_id), 'bigint[]')) IS FALSE THEN 'is not bigint: a whole number without plus sign and leading zeros' END),
-                ('practice_id', r.practice_id, CASE WHEN (r.practice_id IS NOT DISTINCT FROM v_file.tenant[1]) IS FALSE THEN 'is not the tenant in the name of the file' END),
-                ('is_nhi_validate', r.is_nhi_validate, CASE WHEN (etl.are_booleans(etl.one_text(r.is_nhi_validate))) IS FALSE THEN 'is not boolean: 0 or 1' END),
-                ('dob', r.dob, CASE WHEN (etl.are_dates(etl.one_text(r.dob))) IS FALSE THEN 'is not a date: YYYY-MM-DD' END),
-                ('age', r.age, CASE WHEN (etl.are_integers(etl.one_text(r.age), 'integer[]')) IS FALSE THEN 'is not integer: a whole number without plus sign and leading zeros' END),
-                ('is_alive', r.is_alive, CASE WHEN (etl.are_booleans(etl.one_text(r.is_alive))) IS FALSE THEN 'is not boolean: 0 or 1' END),
-                ('death_date', r.death_date, CASE WHEN (etl.are_dates(etl.one_text(r.death_date))) IS FALSE THEN 'is not a date: YYYY-MM-DD' END),
-                ('consented_to_share', r.consented_to_share, CASE WHEN (etl.are_booleans(etl.one_text(r.consented_to_share))) IS FALSE THEN 'is not boolean: 0 or 1' END),
-                ('consent_text_messaging', r.consent_text_messaging, CASE WHEN (etl.are_booleans(etl.one_text(r.consent_text_messaging))) IS FALSE THEN 'is not boolean: 0 or 1' END),
-                ('is_portal_user', r.is_portal_user, CASE WHEN (etl.are_booleans(etl.one_text(r.is_portal_user))) IS FALSE THEN 'is not boolean: 0 or 1' END),
-                ('is_active', r.is_active, CASE WHEN (etl.are_booleans(etl.one_text(r.is_active))) IS FALSE THEN 'is not boolean: 0 or 1' END),
-                ('is_deleted', r.is_deleted, CASE WHEN (etl.are_booleans(etl.one_text(r.is_deleted))) IS FALSE THEN 'is not boolean: 0 or 1' END),
-                ('inserted_at', r.inserted_at, CASE WHEN (etl.are_local_times(etl.one_text(r.inserted_at), v_gap_patterns)) IS FALSE THEN 'is not a local time of Pacific/Auckland: YYYY-MM-DD HH:MM:SS[.ffffff]' END),
-                ('updated_at', r.updated_at, CASE WHEN (etl.are_local_times(etl.one_text(r.updated_at), v_gap_patterns)) IS FALSE THEN 'is not a local time of Pacific/Auckland: YYYY-MM-DD HH:MM:SS[.ffffff]' END),
-                ('is_same_address', r.is_same_address, CASE WHEN (etl.are_booleans(etl.one_text(r.is_same_address))) IS FALSE THEN 'is not boolean: 0 or 1' END),
-                ('is_gender_self_identified', r.is_gender_self_identified, CASE WHEN (etl.are_booleans(etl.one_text(r.is_gender_self_identified))) IS FALSE THEN 'is not boolean: 0 or 1' END),
-                ('is_work_visa_required', r.is_work_visa_required, CASE WHEN (etl.are_booleans(etl.one_text(r.is_work_visa_required))) IS FALSE THEN 'is not boolean: 0 or 1' END),
-                ('balance', r.balance, CASE WHEN (etl.are_numerics(etl.one_text(r.balance), 'numeric(12,2)[]', 2)) IS FALSE THEN 'is not numeric(12,2): a decimal number of at most 2 decimals' END),
-                ('calculated_balance', r.calculated_balance, CASE WHEN (etl.are_numerics(etl.one_text(r.calculated_balance), 'numeric(12,2)[]', 2)) IS FALSE THEN 'is not numeric(12,2): a decimal number of at most 2 decimals' END),
-                ('is_doctor', r.is_doctor, CASE WHEN (etl.are_booleans(etl.one_text(r.is_doctor))) IS FALSE THEN 'is not boolean: 0 or 1' END),
-                ('is_nzf_avoid', r.is_nzf_avoid, CASE WHEN (etl.are_booleans(etl.one_text(r.is_nzf_avoid))) IS FALSE THEN 'is not boolean: 0 or 1' END),
-                ('is_nzf_adjust', r.is_nzf_adjust, CASE WHEN (etl.are_booleans(etl.one_text(r.is_nzf_adjust))) IS FALSE THEN 'is not boolean: 0 or 1' END),
-                ('is_nzf_information', r.is_nzf_information, CASE WHEN (etl.are_booleans(etl.one_text(r.is_nzf_information))) IS FALSE THEN 'is not boolean: 0 or 1' END),
-                ('is_nzf_no_action', r.is_nzf_no_action, CASE WHEN (etl.are_booleans(etl.one_text(r.is_nzf_no_action))) IS FALSE THEN 'is not boolean: 0 or 1' END),
-                ('is_nzf_monitor', r.is_nzf_monitor, CASE WHEN (etl.are_booleans(etl.one_text(r.is_nzf_monitor))) IS FALSE THEN 'is not boolean: 0 or 1' END),
-                ('current_appointment_id', r.current_appointment_id, CASE WHEN (etl.are_integers(etl.one_text(r.current_appointment_id), 'bigint[]')) IS FALSE THEN 'is not bigint: a whole number without plus sign and leading zeros' END),
-                ('is_invoicing_diary', r.is_invoicing_diary, CASE WHEN (etl.are_booleans(etl.one_text(r.is_invoicing_diary))) IS FALSE THEN 'is not boolean: 0 or 1' END),
-                ('is_gp2gp', r.is_gp2gp, CASE WHEN (etl.are_booleans(etl.one_text(r.is_gp2gp))) IS FALSE THEN 'is not boolean: 0 or 1' END),
-                ('from_date_practice', r.from_date_practice, CASE WHEN (etl.are_dates(etl.one_text(r.from_date_practice))) IS FALSE THEN 'is not a date: YYYY-MM-DD' END),
-                ('apc_expiry_date', r.apc_expiry_date, CASE WHEN (etl.are_dates(etl.one_text(r.apc_expiry_date))) IS FALSE THEN 'is not a date: YYYY-MM-DD' END),
-                ('mps_expiry_date', r.mps_expiry_date, CASE WHEN (etl.are_dates(etl.one_text(r.mps_expiry_date))) IS FALSE THEN 'is not a date: YYYY-MM-DD' END),
-                ('provider_permanent_address_latitude', r.provider_permanent_address_latitude, CASE WHEN (etl.are_decimals(etl.one_text(r.provider_permanent_address_latitude))) IS FALSE THEN 'is not a decimal number' END),
-                ('provider_permanent_address_longitude', r.provider_permanent_address_longitude, CASE WHEN (etl.are_decimals(etl.one_text(r.provider_permanent_address_longitude))) IS FALSE THEN 'is not a decimal number' END),
-                ('per_org_id', r.per_org_id, CASE WHEN (r.per_org_id IS NOT DISTINCT FROM v_file.tenant[2]) IS FALSE THEN 'is not the tenant in the name of the file' END),
-                ('loaded_date_time', r.loaded_date_time, CASE WHEN (etl.are_local_times(etl.one_text(r.loaded_date_time), v_gap_patterns)) IS FALSE THEN 'is not a local time of Pacific/Auckland: YYYY-MM-DD HH:MM:SS[.ffffff]' END)
+                (
+                    'provider_id', r.provider_id,
+                    CASE
+                        WHEN (r.provider_id IS NOT NULL) IS FALSE THEN 'is required and empty'
+                        WHEN (etl.is_bigint(r.provider_id)) IS FALSE THEN 'is not bigint: a whole number without plus sign and leading zeros'
+                    END
+                ),
+                (
+                    'practice_id', r.practice_id,
+                    CASE
+                        WHEN (r.practice_id IS NOT DISTINCT FROM v_file.tenant[1]) IS FALSE THEN 'is not the tenant in the name of the file'
+                    END
+                ),
+                (
+                    'is_nhi_validate', r.is_nhi_validate,
+                    CASE
+                        WHEN (etl.is_boolean(r.is_nhi_validate)) IS FALSE THEN 'is not boolean: 0 or 1'
+                    END
+                ),
+                (
+                    'dob', r.dob,
+                    CASE
+                        WHEN (etl.is_date(r.dob)) IS FALSE THEN 'is not a date: YYYY-MM-DD'
+                    END
+                ),
+                (
+                    'age', r.age,
+                    CASE
+                        WHEN (etl.is_integer(r.age)) IS FALSE THEN 'is not integer: a whole number without plus sign and leading zeros'
+                    END
+                ),
+                (
+                    'is_alive', r.is_alive,
+                    CASE
+                        WHEN (etl.is_boolean(r.is_alive)) IS FALSE THEN 'is not boolean: 0 or 1'
+                    END
+                ),
+                (
+                    'death_date', r.death_date,
+                    CASE
+                        WHEN (etl.is_date(r.death_date)) IS FALSE THEN 'is not a date: YYYY-MM-DD'
+                    END
+                ),
+                (
+                    'consented_to_share', r.consented_to_share,
+                    CASE
+                        WHEN (etl.is_boolean(r.consented_to_share)) IS FALSE THEN 'is not boolean: 0 or 1'
+                    END
+                ),
+                (
+                    'consent_text_messaging', r.consent_text_messaging,
+                    CASE
+                        WHEN (etl.is_boolean(r.consent_text_messaging)) IS FALSE THEN 'is not boolean: 0 or 1'
+                    END
+                ),
+                (
+                    'is_portal_user', r.is_portal_user,
+                    CASE
+                        WHEN (etl.is_boolean(r.is_portal_user)) IS FALSE THEN 'is not boolean: 0 or 1'
+                    END
+                ),
+                (
+                    'is_active', r.is_active,
+                    CASE
+                        WHEN (etl.is_boolean(r.is_active)) IS FALSE THEN 'is not boolean: 0 or 1'
+                    END
+                ),
+                (
+                    'is_deleted', r.is_deleted,
+                    CASE
+                        WHEN (etl.is_boolean(r.is_deleted)) IS FALSE THEN 'is not boolean: 0 or 1'
+                    END
+                ),
+                (
+                    'inserted_at', r.inserted_at,
+                    CASE
+                        WHEN (etl.is_local_time(r.inserted_at, v_gap_patterns)) IS FALSE THEN 'is not a local time of Pacific/Auckland: YYYY-MM-DD HH:MM:SS[.ffffff]'
+                    END
+                ),
+                (
+                    'updated_at', r.updated_at,
+                    CASE
+                        WHEN (etl.is_local_time(r.updated_at, v_gap_patterns)) IS FALSE THEN 'is not a local time of Pacific/Auckland: YYYY-MM-DD HH:MM:SS[.ffffff]'
+                    END
+                ),
+                (
+                    'is_same_address', r.is_same_address,
+                    CASE
+                        WHEN (etl.is_boolean(r.is_same_address)) IS FALSE THEN 'is not boolean: 0 or 1'
+                    END
+                ),
+                (
+                    'is_gender_self_identified', r.is_gender_self_identified,
+                    CASE
+                        WHEN (etl.is_boolean(r.is_gender_self_identified)) IS FALSE THEN 'is not boolean: 0 or 1'
+                    END
+                ),
+                (
+                    'is_work_visa_required', r.is_work_visa_required,
+                    CASE
+                        WHEN (etl.is_boolean(r.is_work_visa_required)) IS FALSE THEN 'is not boolean: 0 or 1'
+                    END
+                ),
+                (
+                    'balance', r.balance,
+                    CASE
+                        WHEN (etl.is_numeric(r.balance, 'numeric(12,2)', 2)) IS FALSE THEN 'is not numeric(12,2): a decimal number of at most 2 decimals'
+                    END
+                ),
+                (
+                    'calculated_balance', r.calculated_balance,
+                    CASE
+                        WHEN (etl.is_numeric(r.calculated_balance, 'numeric(12,2)', 2)) IS FALSE THEN 'is not numeric(12,2): a decimal number of at most 2 decimals'
+                    END
+                ),
+                (
+                    'is_doctor', r.is_doctor,
+                    CASE
+                        WHEN (etl.is_boolean(r.is_doctor)) IS FALSE THEN 'is not boolean: 0 or 1'
+                    END
+                ),
+                (
+                    'is_nzf_avoid', r.is_nzf_avoid,
+                    CASE
+                        WHEN (etl.is_boolean(r.is_nzf_avoid)) IS FALSE THEN 'is not boolean: 0 or 1'
+                    END
+                ),
+                (
+                    'is_nzf_adjust', r.is_nzf_adjust,
+                    CASE
+                        WHEN (etl.is_boolean(r.is_nzf_adjust)) IS FALSE THEN 'is not boolean: 0 or 1'
+                    END
+                ),
+                (
+                    'is_nzf_information', r.is_nzf_information,
+                    CASE
+                        WHEN (etl.is_boolean(r.is_nzf_information)) IS FALSE THEN 'is not boolean: 0 or 1'
+                    END
+                ),
+                (
+                    'is_nzf_no_action', r.is_nzf_no_action,
+                    CASE
+                        WHEN (etl.is_boolean(r.is_nzf_no_action)) IS FALSE THEN 'is not boolean: 0 or 1'
+                    END
+                ),
+                (
+                    'is_nzf_monitor', r.is_nzf_monitor,
+                    CASE
+                        WHEN (etl.is_boolean(r.is_nzf_monitor)) IS FALSE THEN 'is not boolean: 0 or 1'
+                    END
+                ),
+                (
+                    'current_appointment_id', r.current_appointment_id,
+                    CASE
+                        WHEN (etl.is_bigint(r.current_appointment_id)) IS FALSE THEN 'is not bigint: a whole number without plus sign and leading zeros'
+                    END
+                ),
+                (
+                    'is_invoicing_diary', r.is_invoicing_diary,
+                    CASE
+                        WHEN (etl.is_boolean(r.is_invoicing_diary)) IS FALSE THEN 'is not boolean: 0 or 1'
+                    END
+                ),
+                (
+                    'is_gp2gp', r.is_gp2gp,
+                    CASE
+                        WHEN (etl.is_boolean(r.is_gp2gp)) IS FALSE THEN 'is not boolean: 0 or 1'
+                    END
+                ),
+                (
+                    'from_date_practice', r.from_date_practice,
+                    CASE
+                        WHEN (etl.is_date(r.from_date_practice)) IS FALSE THEN 'is not a date: YYYY-MM-DD'
+                    END
+                ),
+                (
+                    'apc_expiry_date', r.apc_expiry_date,
+                    CASE
+                        WHEN (etl.is_date(r.apc_expiry_date)) IS FALSE THEN 'is not a date: YYYY-MM-DD'
+                    END
+                ),
+                (
+                    'mps_expiry_date', r.mps_expiry_date,
+                    CASE
+                        WHEN (etl.is_date(r.mps_expiry_date)) IS FALSE THEN 'is not a date: YYYY-MM-DD'
+                    END
+                ),
+                (
+                    'provider_permanent_address_latitude', r.provider_permanent_address_latitude,
+                    CASE
+                        WHEN (etl.is_decimal(r.provider_permanent_address_latitude)) IS FALSE THEN 'is not a decimal number'
+                    END
+                ),
+                (
+                    'provider_permanent_address_longitude', r.provider_permanent_address_longitude,
+                    CASE
+                        WHEN (etl.is_decimal(r.provider_permanent_address_longitude)) IS FALSE THEN 'is not a decimal number'
+                    END
+                ),
+                (
+                    'per_org_id', r.per_org_id,
+                    CASE
+                        WHEN (r.per_org_id IS NOT DISTINCT FROM v_file.tenant[2]) IS FALSE THEN 'is not the tenant in the name of the file'
+                    END
+                ),
+                (
+                    'loaded_date_time', r.loaded_date_time,
+                    CASE
+                        WHEN (etl.is_local_time(r.loaded_date_time, v_gap_patterns)) IS FALSE THEN 'is not a local time of Pacific/Auckland: YYYY-MM-DD HH:MM:SS[.ffffff]'
+                    END
+                )
         ) AS v (name, text, reason)
         WHERE v.reason IS NOT NULL
     ) AS e
-    WHERE (
-        r.provider_id IS NOT NULL AND
-        r.practice_id IS NOT DISTINCT FROM v_file.tenant[1] AND
-        r.per_org_id IS NOT DISTINCT FROM v_file.tenant[2] AND
-        etl.are_integers(r.bigint_texts, 'bigint[]') AND
-        etl.are_booleans(r.boolean_texts) AND
-        etl.are_dates(r.date_texts) AND
-        etl.are_integers(r.integer_texts, 'integer[]') AND
-        etl.are_local_times(r.timestamptz_texts, v_gap_patterns) AND
-        etl.are_numerics(r.numeric_12_2_texts, 'numeric(12,2)[]', 2) AND
-        etl.are_decimals(r.numeric_texts)
-    ) IS FALSE;
+    WHERE r.load_run_file_id = p_load_run_file_id
+        AND NOT EXISTS (
+            SELECT FROM etl.touched_providers AS t
+            WHERE t.load_run_file_id = r.load_run_file_id AND t.line_no = r.line_no AND t.verdict = 'unchanged'
+        )
+        AND (
+            r.provider_id IS NOT NULL AND
+            etl.is_bigint(r.provider_id) AND
+            r.practice_id IS NOT DISTINCT FROM v_file.tenant[1] AND
+            etl.is_boolean(r.is_nhi_validate) AND
+            etl.is_date(r.dob) AND
+            etl.is_integer(r.age) AND
+            etl.is_boolean(r.is_alive) AND
+            etl.is_date(r.death_date) AND
+            etl.is_boolean(r.consented_to_share) AND
+            etl.is_boolean(r.consent_text_messaging) AND
+            etl.is_boolean(r.is_portal_user) AND
+            etl.is_boolean(r.is_active) AND
+            etl.is_boolean(r.is_deleted) AND
+            etl.is_local_time(r.inserted_at, v_gap_patterns) AND
+            etl.is_local_time(r.updated_at, v_gap_patterns) AND
+            etl.is_boolean(r.is_same_address) AND
+            etl.is_boolean(r.is_gender_self_identified) AND
+            etl.is_boolean(r.is_work_visa_required) AND
+            etl.is_numeric(r.balance, 'numeric(12,2)', 2) AND
+            etl.is_numeric(r.calculated_balance, 'numeric(12,2)', 2) AND
+            etl.is_boolean(r.is_doctor) AND
+            etl.is_boolean(r.is_nzf_avoid) AND
+            etl.is_boolean(r.is_nzf_adjust) AND
+            etl.is_boolean(r.is_nzf_information) AND
+            etl.is_boolean(r.is_nzf_no_action) AND
+            etl.is_boolean(r.is_nzf_monitor) AND
+            etl.is_bigint(r.current_appointment_id) AND
+            etl.is_boolean(r.is_invoicing_diary) AND
+            etl.is_boolean(r.is_gp2gp) AND
+            etl.is_date(r.from_date_practice) AND
+            etl.is_date(r.apc_expiry_date) AND
+            etl.is_date(r.mps_expiry_date) AND
+            etl.is_decimal(r.provider_permanent_address_latitude) AND
+            etl.is_decimal(r.provider_permanent_address_longitude) AND
+            r.per_org_id IS NOT DISTINCT FROM v_file.tenant[2] AND
+            etl.is_local_time(r.loaded_date_time, v_gap_patterns)
+        ) IS FALSE;
 END;
 $faults_providers$;
 COMMENT ON FUNCTION etl.faults_providers(bigint) IS
@@ -21536,6 +22359,8 @@ BEGIN
     ) AS d
     LEFT JOIN stg.providers AS s USING (practice_id, per_org_id, provider_id);
 
+    CALL etl.analyze_work('providers', p_load_run_file_id);
+
     -- 2. Reject what is faulty. What an earlier attempt rejected and this one does not is resolved by its run.
     UPDATE etl.rejects_providers AS j
     SET resolved_by_run = v_run_id
@@ -21556,7 +22381,7 @@ BEGIN
     WHERE t.load_run_file_id = p_load_run_file_id AND t.line_no = j.line_no;
 
     -- 3. Of several valid rows of a key the one with the greatest updated_at, then the last, counts; the others are duplicates.
-    WITH repeated AS (
+    WITH repeated AS MATERIALIZED (
         SELECT t.practice_id, t.per_org_id, t.provider_id
         FROM etl.touched_providers AS t
         WHERE t.load_run_file_id = p_load_run_file_id AND t.verdict <> 'rejected'
@@ -22534,7 +23359,8 @@ DECLARE
     c_unknown_times constant timestamptz[] := ARRAY['1900-01-01']::text[]::timestamptz[];
     v_key etl.pseudonym_keys;
 
-BEGIN    SELECT f.* INTO v_file FROM etl.load_run_files AS f WHERE f.load_run_file_id = p_load_run_file_id;
+BEGIN
+    SELECT f.* INTO v_file FROM etl.load_run_files AS f WHERE f.load_run_file_id = p_load_run_file_id;
     SELECT k.* INTO v_key FROM etl.pseudonym_keys AS k;
 
     -- 1. Besides the keys of the file itself: those of the versions that it replaced.
@@ -23387,7 +24213,8 @@ s.dedupe_1 DESC NULLS LAST, s.line_no DESC
         );
 
     -- 4. core: a version begins where a history column changes or the key comes back; it shows the newest state
-    -- inside its period, and ends where the next begins or the key is absent.    WITH published AS (
+    -- inside its period, and ends where the next begins or the key is absent.
+    WITH published AS (
         SELECT
             o.practice_id,
             o.per_org_id,
@@ -23853,10 +24680,12 @@ SET search_path = pg_catalog, pg_temp
 SET timezone = 'Pacific/Auckland'
 SET datestyle = 'ISO, YMD'
 SET plan_cache_mode = force_custom_plan
+SET parallel_setup_cost = 0
+SET parallel_tuple_cost = 0
 AS $faults_vaccine$
--- The rows of a file that today's rules reject, each with all that is wrong with it. Changes nothing. Texts of one
--- type are checked together, as one array literal a row, and only faulty rows are looked at column by column; the
--- query can run parallel, which the statement that stores its result cannot.
+-- The rows of a file that today's rules reject, each with all that is wrong with it. Changes nothing. A row is read
+-- to its first fault; only faulty rows are looked at column by column. A column without a value has none. The query
+-- can run parallel, which a statement that stores its result cannot.
 DECLARE
     v_file etl.load_run_files;
     c_unknown_times constant timestamptz[] := ARRAY['1900-01-01']::text[]::timestamptz[];
@@ -23889,42 +24718,72 @@ BEGIN
         ) || '|~~|',
         jsonb_build_object('practice_id', r.practice_id, 'per_org_id', r.per_org_id, 'vaccine_id', r.vaccine_id),
         e.field_errors
-    FROM (
-        SELECT
-            w.*,
-            etl.all_texts(ARRAY[w.vaccine_id]) AS bigint_texts,
-            etl.all_texts(ARRAY[w.is_active, w.is_deleted, w.is_nir]) AS boolean_texts,
-            etl.all_texts(ARRAY[w.loaded_date_time]) AS timestamptz_texts
-        FROM raw.vaccine_raw AS w
-        WHERE w.load_run_file_id = p_load_run_file_id
-            AND NOT EXISTS (
-                SELECT FROM etl.touched_vaccine AS t
-                WHERE t.load_run_file_id = w.load_run_file_id AND t.line_no = w.line_no AND t.verdict = 'unchanged'
-            )
-        OFFSET 0  -- so that the literals are made once a row
-    ) AS r
+    FROM raw.vaccine_raw AS r
     CROSS JOIN LATERAL (
         SELECT jsonb_object_agg(v.name, jsonb_build_object('text', v.text, 'reason', v.reason)) AS field_errors
         FROM (
             VALUES
-                ('vaccine_id', r.vaccine_id, CASE WHEN (r.vaccine_id IS NOT NULL) IS FALSE THEN 'is required and empty' WHEN (etl.are_integers(etl.one_text(r.vaccine_id), 'bigint[]')) IS FALSE THEN 'is not bigint: a whole number without plus sign and leading zeros' END),
-                ('is_active', r.is_active, CASE WHEN (etl.are_booleans(etl.one_text(r.is_active))) IS FALSE THEN 'is not boolean: 0 or 1' END),
-                ('is_deleted', r.is_deleted, CASE WHEN (etl.are_booleans(etl.one_text(r.is_deleted))) IS FALSE THEN 'is not boolean: 0 or 1' END),
-                ('is_nir', r.is_nir, CASE WHEN (etl.are_booleans(etl.one_text(r.is_nir))) IS FALSE THEN 'is not boolean: 0 or 1' END),
-                ('per_org_id', r.per_org_id, CASE WHEN (r.per_org_id IS NOT DISTINCT FROM v_file.tenant[2]) IS FALSE THEN 'is not the tenant in the name of the file' END),
-                ('practice_id', r.practice_id, CASE WHEN (r.practice_id IS NOT DISTINCT FROM v_file.tenant[1]) IS FALSE THEN 'is not the tenant in the name of the file' END),
-                ('loaded_date_time', r.loaded_date_time, CASE WHEN (etl.are_local_times(etl.one_text(r.loaded_date_time), v_gap_patterns)) IS FALSE THEN 'is not a local time of Pacific/Auckland: YYYY-MM-DD HH:MM:SS[.ffffff]' END)
+                (
+                    'vaccine_id', r.vaccine_id,
+                    CASE
+                        WHEN (r.vaccine_id IS NOT NULL) IS FALSE THEN 'is required and empty'
+                        WHEN (etl.is_bigint(r.vaccine_id)) IS FALSE THEN 'is not bigint: a whole number without plus sign and leading zeros'
+                    END
+                ),
+                (
+                    'is_active', r.is_active,
+                    CASE
+                        WHEN (etl.is_boolean(r.is_active)) IS FALSE THEN 'is not boolean: 0 or 1'
+                    END
+                ),
+                (
+                    'is_deleted', r.is_deleted,
+                    CASE
+                        WHEN (etl.is_boolean(r.is_deleted)) IS FALSE THEN 'is not boolean: 0 or 1'
+                    END
+                ),
+                (
+                    'is_nir', r.is_nir,
+                    CASE
+                        WHEN (etl.is_boolean(r.is_nir)) IS FALSE THEN 'is not boolean: 0 or 1'
+                    END
+                ),
+                (
+                    'per_org_id', r.per_org_id,
+                    CASE
+                        WHEN (r.per_org_id IS NOT DISTINCT FROM v_file.tenant[2]) IS FALSE THEN 'is not the tenant in the name of the file'
+                    END
+                ),
+                (
+                    'practice_id', r.practice_id,
+                    CASE
+                        WHEN (r.practice_id IS NOT DISTINCT FROM v_file.tenant[1]) IS FALSE THEN 'is not the tenant in the name of the file'
+                    END
+                ),
+                (
+                    'loaded_date_time', r.loaded_date_time,
+                    CASE
+                        WHEN (etl.is_local_time(r.loaded_date_time, v_gap_patterns)) IS FALSE THEN 'is not a local time of Pacific/Auckland: YYYY-MM-DD HH:MM:SS[.ffffff]'
+                    END
+                )
         ) AS v (name, text, reason)
         WHERE v.reason IS NOT NULL
     ) AS e
-    WHERE (
-        r.vaccine_id IS NOT NULL AND
-        r.per_org_id IS NOT DISTINCT FROM v_file.tenant[2] AND
-        r.practice_id IS NOT DISTINCT FROM v_file.tenant[1] AND
-        etl.are_integers(r.bigint_texts, 'bigint[]') AND
-        etl.are_booleans(r.boolean_texts) AND
-        etl.are_local_times(r.timestamptz_texts, v_gap_patterns)
-    ) IS FALSE;
+    WHERE r.load_run_file_id = p_load_run_file_id
+        AND NOT EXISTS (
+            SELECT FROM etl.touched_vaccine AS t
+            WHERE t.load_run_file_id = r.load_run_file_id AND t.line_no = r.line_no AND t.verdict = 'unchanged'
+        )
+        AND (
+            r.vaccine_id IS NOT NULL AND
+            etl.is_bigint(r.vaccine_id) AND
+            etl.is_boolean(r.is_active) AND
+            etl.is_boolean(r.is_deleted) AND
+            etl.is_boolean(r.is_nir) AND
+            r.per_org_id IS NOT DISTINCT FROM v_file.tenant[2] AND
+            r.practice_id IS NOT DISTINCT FROM v_file.tenant[1] AND
+            etl.is_local_time(r.loaded_date_time, v_gap_patterns)
+        ) IS FALSE;
 END;
 $faults_vaccine$;
 COMMENT ON FUNCTION etl.faults_vaccine(bigint) IS
@@ -23984,6 +24843,8 @@ BEGIN
     ) AS d
     LEFT JOIN stg.vaccine AS s USING (practice_id, per_org_id, vaccine_id);
 
+    CALL etl.analyze_work('vaccine', p_load_run_file_id);
+
     -- 2. Reject what is faulty. What an earlier attempt rejected and this one does not is resolved by its run.
     UPDATE etl.rejects_vaccine AS j
     SET resolved_by_run = v_run_id
@@ -24004,7 +24865,7 @@ BEGIN
     WHERE t.load_run_file_id = p_load_run_file_id AND t.line_no = j.line_no;
 
     -- 3. Of several valid rows of a key the last counts; the others are duplicates.
-    WITH repeated AS (
+    WITH repeated AS MATERIALIZED (
         SELECT t.practice_id, t.per_org_id, t.vaccine_id
         FROM etl.touched_vaccine AS t
         WHERE t.load_run_file_id = p_load_run_file_id AND t.verdict <> 'rejected'
@@ -24310,7 +25171,8 @@ DECLARE
     v_file etl.load_run_files;
     c_unknown_times constant timestamptz[] := ARRAY['1900-01-01']::text[]::timestamptz[];
 
-BEGIN    SELECT f.* INTO v_file FROM etl.load_run_files AS f WHERE f.load_run_file_id = p_load_run_file_id;
+BEGIN
+    SELECT f.* INTO v_file FROM etl.load_run_files AS f WHERE f.load_run_file_id = p_load_run_file_id;
 
     -- 1. Besides the keys of the file itself: those of the versions that it replaced.
     INSERT INTO etl.touched_vaccine (load_run_file_id, line_no, practice_id, per_org_id, vaccine_id, row_hash, verdict)
@@ -24508,7 +25370,8 @@ s.line_no DESC
         );
 
     -- 4. core: a version begins where a history column changes or the key comes back; it shows the newest state
-    -- inside its period, and ends where the next begins or the key is absent.    WITH published AS (
+    -- inside its period, and ends where the next begins or the key is absent.
+    WITH published AS (
         SELECT
             o.practice_id,
             o.per_org_id,
@@ -24745,10 +25608,12 @@ SET search_path = pg_catalog, pg_temp
 SET timezone = 'Pacific/Auckland'
 SET datestyle = 'ISO, YMD'
 SET plan_cache_mode = force_custom_plan
+SET parallel_setup_cost = 0
+SET parallel_tuple_cost = 0
 AS $faults_allergies$
--- The rows of a file that today's rules reject, each with all that is wrong with it. Changes nothing. Texts of one
--- type are checked together, as one array literal a row, and only faulty rows are looked at column by column; the
--- query can run parallel, which the statement that stores its result cannot.
+-- The rows of a file that today's rules reject, each with all that is wrong with it. Changes nothing. A row is read
+-- to its first fault; only faulty rows are looked at column by column. A column without a value has none. The query
+-- can run parallel, which a statement that stores its result cannot.
 DECLARE
     v_file etl.load_run_files;
     c_unknown_times constant timestamptz[] := ARRAY['1900-01-01']::text[]::timestamptz[];
@@ -24824,74 +25689,172 @@ BEGIN
         ) || '|~~|',
         jsonb_build_object('practice_id', r.practice_id, 'per_org_id', r.per_org_id, 'allergy_id', r.allergy_id),
         e.field_errors
-    FROM (
-        SELECT
-            w.*,
-            etl.all_texts(ARRAY[
-                w.allergy_id,
-                w.appointment_id,
-                w.medicine_id,
-                w.inserted_by_id,
-                w.updated_by_id,
-                w.patient_id,
-                w.user_logging_id,
-                w.provider_id,
-                w.practice_location_id]) AS bigint_texts,
-            etl.all_texts(ARRAY[w.onset_date]) AS date_texts,
-            etl.all_texts(ARRAY[
-                w.is_active,
-                w.is_deleted,
-                w.is_confidential,
-                w.show_on_portal,
-                w.row_inactive,
-                w.is_reviewed]) AS boolean_texts,
-            etl.all_texts(ARRAY[w.inserted_at, w.updated_at, w.loaded_date_time]) AS timestamptz_texts
-        FROM raw.allergies_raw AS w
-        WHERE w.load_run_file_id = p_load_run_file_id
-            AND NOT EXISTS (
-                SELECT FROM etl.touched_allergies AS t
-                WHERE t.load_run_file_id = w.load_run_file_id AND t.line_no = w.line_no AND t.verdict = 'unchanged'
-            )
-        OFFSET 0  -- so that the literals are made once a row
-    ) AS r
+    FROM raw.allergies_raw AS r
     CROSS JOIN LATERAL (
         SELECT jsonb_object_agg(v.name, jsonb_build_object('text', v.text, 'reason', v.reason)) AS field_errors
         FROM (
             VALUES
-                ('allergy_id', r.allergy_id, CASE WHEN (r.allergy_id IS NOT NULL) IS FALSE THEN 'is required and empty' WHEN (etl.are_integers(etl.one_text(r.allergy_id), 'bigint[]')) IS FALSE THEN 'is not bigint: a whole number without plus sign and leading zeros' END),
-                ('appointment_id', r.appointment_id, CASE WHEN (etl.are_integers(etl.one_text(r.appointment_id), 'bigint[]')) IS FALSE THEN 'is not bigint: a whole number without plus sign and leading zeros' END),
-                ('onset_date', r.onset_date, CASE WHEN (etl.are_dates(etl.one_text(r.onset_date))) IS FALSE THEN 'is not a date: YYYY-MM-DD' END),
-                ('medicine_id', r.medicine_id, CASE WHEN (etl.are_integers(etl.one_text(r.medicine_id), 'bigint[]')) IS FALSE THEN 'is not bigint: a whole number without plus sign and leading zeros' END),
-                ('is_active', r.is_active, CASE WHEN (etl.are_booleans(etl.one_text(r.is_active))) IS FALSE THEN 'is not boolean: 0 or 1' END),
-                ('is_deleted', r.is_deleted, CASE WHEN (etl.are_booleans(etl.one_text(r.is_deleted))) IS FALSE THEN 'is not boolean: 0 or 1' END),
-                ('inserted_by_id', r.inserted_by_id, CASE WHEN (etl.are_integers(etl.one_text(r.inserted_by_id), 'bigint[]')) IS FALSE THEN 'is not bigint: a whole number without plus sign and leading zeros' END),
-                ('updated_by_id', r.updated_by_id, CASE WHEN (etl.are_integers(etl.one_text(r.updated_by_id), 'bigint[]')) IS FALSE THEN 'is not bigint: a whole number without plus sign and leading zeros' END),
-                ('inserted_at', r.inserted_at, CASE WHEN (etl.are_local_times(etl.one_text(r.inserted_at), v_gap_patterns)) IS FALSE THEN 'is not a local time of Pacific/Auckland: YYYY-MM-DD HH:MM:SS[.ffffff]' END),
-                ('updated_at', r.updated_at, CASE WHEN (etl.are_local_times(etl.one_text(r.updated_at), v_gap_patterns)) IS FALSE THEN 'is not a local time of Pacific/Auckland: YYYY-MM-DD HH:MM:SS[.ffffff]' END),
-                ('patient_id', r.patient_id, CASE WHEN (r.patient_id IS NOT NULL) IS FALSE THEN 'is required and empty' WHEN (etl.are_integers(etl.one_text(r.patient_id), 'bigint[]')) IS FALSE THEN 'is not bigint: a whole number without plus sign and leading zeros' END),
-                ('is_confidential', r.is_confidential, CASE WHEN (etl.are_booleans(etl.one_text(r.is_confidential))) IS FALSE THEN 'is not boolean: 0 or 1' END),
-                ('practice_id', r.practice_id, CASE WHEN (r.practice_id IS NOT DISTINCT FROM v_file.tenant[1]) IS FALSE THEN 'is not the tenant in the name of the file' END),
-                ('user_logging_id', r.user_logging_id, CASE WHEN (etl.are_integers(etl.one_text(r.user_logging_id), 'bigint[]')) IS FALSE THEN 'is not bigint: a whole number without plus sign and leading zeros' END),
-                ('show_on_portal', r.show_on_portal, CASE WHEN (etl.are_booleans(etl.one_text(r.show_on_portal))) IS FALSE THEN 'is not boolean: 0 or 1' END),
-                ('row_inactive', r.row_inactive, CASE WHEN (etl.are_booleans(etl.one_text(r.row_inactive))) IS FALSE THEN 'is not boolean: 0 or 1' END),
-                ('is_reviewed', r.is_reviewed, CASE WHEN (etl.are_booleans(etl.one_text(r.is_reviewed))) IS FALSE THEN 'is not boolean: 0 or 1' END),
-                ('provider_id', r.provider_id, CASE WHEN (etl.are_integers(etl.one_text(r.provider_id), 'bigint[]')) IS FALSE THEN 'is not bigint: a whole number without plus sign and leading zeros' END),
-                ('practice_location_id', r.practice_location_id, CASE WHEN (etl.are_integers(etl.one_text(r.practice_location_id), 'bigint[]')) IS FALSE THEN 'is not bigint: a whole number without plus sign and leading zeros' END),
-                ('per_org_id', r.per_org_id, CASE WHEN (r.per_org_id IS NOT DISTINCT FROM v_file.tenant[2]) IS FALSE THEN 'is not the tenant in the name of the file' END),
-                ('loaded_date_time', r.loaded_date_time, CASE WHEN (etl.are_local_times(etl.one_text(r.loaded_date_time), v_gap_patterns)) IS FALSE THEN 'is not a local time of Pacific/Auckland: YYYY-MM-DD HH:MM:SS[.ffffff]' END)
+                (
+                    'allergy_id', r.allergy_id,
+                    CASE
+                        WHEN (r.allergy_id IS NOT NULL) IS FALSE THEN 'is required and empty'
+                        WHEN (etl.is_bigint(r.allergy_id)) IS FALSE THEN 'is not bigint: a whole number without plus sign and leading zeros'
+                    END
+                ),
+                (
+                    'appointment_id', r.appointment_id,
+                    CASE
+                        WHEN (etl.is_bigint(r.appointment_id)) IS FALSE THEN 'is not bigint: a whole number without plus sign and leading zeros'
+                    END
+                ),
+                (
+                    'onset_date', r.onset_date,
+                    CASE
+                        WHEN (etl.is_date(r.onset_date)) IS FALSE THEN 'is not a date: YYYY-MM-DD'
+                    END
+                ),
+                (
+                    'medicine_id', r.medicine_id,
+                    CASE
+                        WHEN (etl.is_bigint(r.medicine_id)) IS FALSE THEN 'is not bigint: a whole number without plus sign and leading zeros'
+                    END
+                ),
+                (
+                    'is_active', r.is_active,
+                    CASE
+                        WHEN (etl.is_boolean(r.is_active)) IS FALSE THEN 'is not boolean: 0 or 1'
+                    END
+                ),
+                (
+                    'is_deleted', r.is_deleted,
+                    CASE
+                        WHEN (etl.is_boolean(r.is_deleted)) IS FALSE THEN 'is not boolean: 0 or 1'
+                    END
+                ),
+                (
+                    'inserted_by_id', r.inserted_by_id,
+                    CASE
+                        WHEN (etl.is_bigint(r.inserted_by_id)) IS FALSE THEN 'is not bigint: a whole number without plus sign and leading zeros'
+                    END
+                ),
+                (
+                    'updated_by_id', r.updated_by_id,
+                    CASE
+                        WHEN (etl.is_bigint(r.updated_by_id)) IS FALSE THEN 'is not bigint: a whole number without plus sign and leading zeros'
+                    END
+                ),
+                (
+                    'inserted_at', r.inserted_at,
+                    CASE
+                        WHEN (etl.is_local_time(r.inserted_at, v_gap_patterns)) IS FALSE THEN 'is not a local time of Pacific/Auckland: YYYY-MM-DD HH:MM:SS[.ffffff]'
+                    END
+                ),
+                (
+                    'updated_at', r.updated_at,
+                    CASE
+                        WHEN (etl.is_local_time(r.updated_at, v_gap_patterns)) IS FALSE THEN 'is not a local time of Pacific/Auckland: YYYY-MM-DD HH:MM:SS[.ffffff]'
+                    END
+                ),
+                (
+                    'patient_id', r.patient_id,
+                    CASE
+                        WHEN (r.patient_id IS NOT NULL) IS FALSE THEN 'is required and empty'
+                        WHEN (etl.is_bigint(r.patient_id)) IS FALSE THEN 'is not bigint: a whole number without plus sign and leading zeros'
+                    END
+                ),
+                (
+                    'is_confidential', r.is_confidential,
+                    CASE
+                        WHEN (etl.is_boolean(r.is_confidential)) IS FALSE THEN 'is not boolean: 0 or 1'
+                    END
+                ),
+                (
+                    'practice_id', r.practice_id,
+                    CASE
+                        WHEN (r.practice_id IS NOT DISTINCT FROM v_file.tenant[1]) IS FALSE THEN 'is not the tenant in the name of the file'
+                    END
+                ),
+                (
+                    'user_logging_id', r.user_logging_id,
+                    CASE
+                        WHEN (etl.is_bigint(r.user_logging_id)) IS FALSE THEN 'is not bigint: a whole number without plus sign and leading zeros'
+                    END
+                ),
+                (
+                    'show_on_portal', r.show_on_portal,
+                    CASE
+                        WHEN (etl.is_boolean(r.show_on_portal)) IS FALSE THEN 'is not boolean: 0 or 1'
+                    END
+                ),
+                (
+                    'row_inactive', r.row_inactive,
+                    CASE
+                        WHEN (etl.is_boolean(r.row_inactive)) IS FALSE THEN 'is not boolean: 0 or 1'
+                    END
+                ),
+                (
+                    'is_reviewed', r.is_reviewed,
+                    CASE
+                        WHEN (etl.is_boolean(r.is_reviewed)) IS FALSE THEN 'is not boolean: 0 or 1'
+                    END
+                ),
+                (
+                    'provider_id', r.provider_id,
+                    CASE
+                        WHEN (etl.is_bigint(r.provider_id)) IS FALSE THEN 'is not bigint: a whole number without plus sign and leading zeros'
+                    END
+                ),
+                (
+                    'practice_location_id', r.practice_location_id,
+                    CASE
+                        WHEN (etl.is_bigint(r.practice_location_id)) IS FALSE THEN 'is not bigint: a whole number without plus sign and leading zeros'
+                    END
+                ),
+                (
+                    'per_org_id', r.per_org_id,
+                    CASE
+                        WHEN (r.per_org_id IS NOT DISTINCT FROM v_file.tenant[2]) IS FALSE THEN 'is not the tenant in the name of the file'
+                    END
+                ),
+                (
+                    'loaded_date_time', r.loaded_date_time,
+                    CASE
+                        WHEN (etl.is_local_time(r.loaded_date_time, v_gap_patterns)) IS FALSE THEN 'is not a local time of Pacific/Auckland: YYYY-MM-DD HH:MM:SS[.ffffff]'
+                    END
+                )
         ) AS v (name, text, reason)
         WHERE v.reason IS NOT NULL
     ) AS e
-    WHERE (
-        r.allergy_id IS NOT NULL AND
-        r.patient_id IS NOT NULL AND
-        r.practice_id IS NOT DISTINCT FROM v_file.tenant[1] AND
-        r.per_org_id IS NOT DISTINCT FROM v_file.tenant[2] AND
-        etl.are_integers(r.bigint_texts, 'bigint[]') AND
-        etl.are_dates(r.date_texts) AND
-        etl.are_booleans(r.boolean_texts) AND
-        etl.are_local_times(r.timestamptz_texts, v_gap_patterns)
-    ) IS FALSE;
+    WHERE r.load_run_file_id = p_load_run_file_id
+        AND NOT EXISTS (
+            SELECT FROM etl.touched_allergies AS t
+            WHERE t.load_run_file_id = r.load_run_file_id AND t.line_no = r.line_no AND t.verdict = 'unchanged'
+        )
+        AND (
+            r.allergy_id IS NOT NULL AND
+            etl.is_bigint(r.allergy_id) AND
+            etl.is_bigint(r.appointment_id) AND
+            etl.is_date(r.onset_date) AND
+            etl.is_bigint(r.medicine_id) AND
+            etl.is_boolean(r.is_active) AND
+            etl.is_boolean(r.is_deleted) AND
+            etl.is_bigint(r.inserted_by_id) AND
+            etl.is_bigint(r.updated_by_id) AND
+            etl.is_local_time(r.inserted_at, v_gap_patterns) AND
+            etl.is_local_time(r.updated_at, v_gap_patterns) AND
+            r.patient_id IS NOT NULL AND
+            etl.is_bigint(r.patient_id) AND
+            etl.is_boolean(r.is_confidential) AND
+            r.practice_id IS NOT DISTINCT FROM v_file.tenant[1] AND
+            etl.is_bigint(r.user_logging_id) AND
+            etl.is_boolean(r.show_on_portal) AND
+            etl.is_boolean(r.row_inactive) AND
+            etl.is_boolean(r.is_reviewed) AND
+            etl.is_bigint(r.provider_id) AND
+            etl.is_bigint(r.practice_location_id) AND
+            r.per_org_id IS NOT DISTINCT FROM v_file.tenant[2] AND
+            etl.is_local_time(r.loaded_date_time, v_gap_patterns)
+        ) IS FALSE;
 END;
 $faults_allergies$;
 COMMENT ON FUNCTION etl.faults_allergies(bigint) IS
@@ -24995,6 +25958,8 @@ BEGIN
     ) AS d
     LEFT JOIN stg.allergies AS s USING (practice_id, per_org_id, allergy_id);
 
+    CALL etl.analyze_work('allergies', p_load_run_file_id);
+
     -- 2. Reject what is faulty. What an earlier attempt rejected and this one does not is resolved by its run.
     UPDATE etl.rejects_allergies AS j
     SET resolved_by_run = v_run_id
@@ -25015,7 +25980,7 @@ BEGIN
     WHERE t.load_run_file_id = p_load_run_file_id AND t.line_no = j.line_no;
 
     -- 3. Of several valid rows of a key the one with the greatest updated_at, then the last, counts; the others are duplicates.
-    WITH repeated AS (
+    WITH repeated AS MATERIALIZED (
         SELECT t.practice_id, t.per_org_id, t.allergy_id
         FROM etl.touched_allergies AS t
         WHERE t.load_run_file_id = p_load_run_file_id AND t.verdict <> 'rejected'
@@ -25489,7 +26454,8 @@ DECLARE
     v_file etl.load_run_files;
     c_unknown_times constant timestamptz[] := ARRAY['1900-01-01']::text[]::timestamptz[];
 
-BEGIN    SELECT f.* INTO v_file FROM etl.load_run_files AS f WHERE f.load_run_file_id = p_load_run_file_id;
+BEGIN
+    SELECT f.* INTO v_file FROM etl.load_run_files AS f WHERE f.load_run_file_id = p_load_run_file_id;
 
     -- 1. Besides the keys of the file itself: those of the versions that it replaced.
     INSERT INTO etl.touched_allergies (load_run_file_id, line_no, practice_id, per_org_id, allergy_id, row_hash, verdict)
@@ -25944,7 +26910,8 @@ s.dedupe_1 DESC NULLS LAST, s.line_no DESC
                 AND NOT o.is_absent
         );
 
-    -- 4. core: the same, over what core shows.    WITH published AS (
+    -- 4. core: the same, over what core shows.
+    WITH published AS (
         SELECT
             o.practice_id,
             o.per_org_id,
@@ -26338,10 +27305,12 @@ SET search_path = pg_catalog, pg_temp
 SET timezone = 'Pacific/Auckland'
 SET datestyle = 'ISO, YMD'
 SET plan_cache_mode = force_custom_plan
+SET parallel_setup_cost = 0
+SET parallel_tuple_cost = 0
 AS $faults_appointment_medications$
--- The rows of a file that today's rules reject, each with all that is wrong with it. Changes nothing. Texts of one
--- type are checked together, as one array literal a row, and only faulty rows are looked at column by column; the
--- query can run parallel, which the statement that stores its result cannot.
+-- The rows of a file that today's rules reject, each with all that is wrong with it. Changes nothing. A row is read
+-- to its first fault; only faulty rows are looked at column by column. A column without a value has none. The query
+-- can run parallel, which a statement that stores its result cannot.
 DECLARE
     v_file etl.load_run_files;
     c_unknown_times constant timestamptz[] := ARRAY['1900-01-01']::text[]::timestamptz[];
@@ -26452,134 +27421,361 @@ BEGIN
         ) || '|~~|',
         jsonb_build_object('practice_id', r.practice_id, 'per_org_id', r.per_org_id, 'medication_id', r.medication_id),
         e.field_errors
-    FROM (
-        SELECT
-            w.*,
-            etl.all_texts(ARRAY[
-                w.medication_id,
-                w.appointment_id,
-                w.patient_id,
-                w.medicine_id,
-                w.provider_id,
-                w.user_logging_id,
-                w.practice_location_id]) AS bigint_texts,
-            etl.all_texts(ARRAY[
-                w.duration,
-                w.quantity,
-                w.permanent_address_latitude,
-                w.permanent_address_longitude]) AS numeric_texts,
-            etl.all_texts(ARRAY[
-                w.start_date,
-                w.end_date,
-                w.stop_date,
-                w.expiry_date,
-                w.rx_date,
-                w.recommendation_date,
-                w.mapped_date,
-                w.prescription_print_date]) AS date_texts,
-            etl.all_texts(ARRAY[w.subsidy_amount, w.price]) AS numeric_12_2_texts,
-            etl.all_texts(ARRAY[
-                w.is_confidential,
-                w.is_long_term,
-                w.is_prescribed_externally,
-                w.is_stopped,
-                w.is_highlighted,
-                w.is_practice_in_admin,
-                w.is_trial,
-                w.is_dispense,
-                w.is_active,
-                w.is_deleted,
-                w.is_mapped,
-                w.is_generic_substitution,
-                w.is_frequently_dispensed,
-                w.is_specialist_recommended,
-                w.is_endorsement_criteria,
-                w.is_provider_eligible_co_payment,
-                w.is_override,
-                w.is_task_generated,
-                w.show_on_portal,
-                w.is_variable_dose,
-                w.is_dose_change]) AS boolean_texts,
-            etl.all_texts(ARRAY[
-                w.printed_at,
-                w.inserted_at,
-                w.updated_at,
-                w.loaded_date_time]) AS timestamptz_texts
-        FROM raw.appointment_medications_raw AS w
-        WHERE w.load_run_file_id = p_load_run_file_id
-            AND NOT EXISTS (
-                SELECT FROM etl.touched_appointment_medications AS t
-                WHERE t.load_run_file_id = w.load_run_file_id AND t.line_no = w.line_no AND t.verdict = 'unchanged'
-            )
-        OFFSET 0  -- so that the literals are made once a row
-    ) AS r
+    FROM raw.appointment_medications_raw AS r
     CROSS JOIN LATERAL (
         SELECT jsonb_object_agg(v.name, jsonb_build_object('text', v.text, 'reason', v.reason)) AS field_errors
         FROM (
             VALUES
-                ('medication_id', r.medication_id, CASE WHEN (r.medication_id IS NOT NULL) IS FALSE THEN 'is required and empty' WHEN (etl.are_integers(etl.one_text(r.medication_id), 'bigint[]')) IS FALSE THEN 'is not bigint: a whole number without plus sign and leading zeros' END),
-                ('appointment_id', r.appointment_id, CASE WHEN (etl.are_integers(etl.one_text(r.appointment_id), 'bigint[]')) IS FALSE THEN 'is not bigint: a whole number without plus sign and leading zeros' END),
-                ('patient_id', r.patient_id, CASE WHEN (r.patient_id IS NOT NULL) IS FALSE THEN 'is required and empty' WHEN (etl.are_integers(etl.one_text(r.patient_id), 'bigint[]')) IS FALSE THEN 'is not bigint: a whole number without plus sign and leading zeros' END),
-                ('medicine_id', r.medicine_id, CASE WHEN (etl.are_integers(etl.one_text(r.medicine_id), 'bigint[]')) IS FALSE THEN 'is not bigint: a whole number without plus sign and leading zeros' END),
-                ('duration', r.duration, CASE WHEN (etl.are_decimals(etl.one_text(r.duration))) IS FALSE THEN 'is not a decimal number' END),
-                ('start_date', r.start_date, CASE WHEN (etl.are_dates(etl.one_text(r.start_date))) IS FALSE THEN 'is not a date: YYYY-MM-DD' END),
-                ('end_date', r.end_date, CASE WHEN (etl.are_dates(etl.one_text(r.end_date))) IS FALSE THEN 'is not a date: YYYY-MM-DD' END),
-                ('stop_date', r.stop_date, CASE WHEN (etl.are_dates(etl.one_text(r.stop_date))) IS FALSE THEN 'is not a date: YYYY-MM-DD' END),
-                ('expiry_date', r.expiry_date, CASE WHEN (etl.are_dates(etl.one_text(r.expiry_date))) IS FALSE THEN 'is not a date: YYYY-MM-DD' END),
-                ('subsidy_amount', r.subsidy_amount, CASE WHEN (etl.are_numerics(etl.one_text(r.subsidy_amount), 'numeric(12,2)[]', 2)) IS FALSE THEN 'is not numeric(12,2): a decimal number of at most 2 decimals' END),
-                ('price', r.price, CASE WHEN (etl.are_numerics(etl.one_text(r.price), 'numeric(12,2)[]', 2)) IS FALSE THEN 'is not numeric(12,2): a decimal number of at most 2 decimals' END),
-                ('provider_id', r.provider_id, CASE WHEN (etl.are_integers(etl.one_text(r.provider_id), 'bigint[]')) IS FALSE THEN 'is not bigint: a whole number without plus sign and leading zeros' END),
-                ('is_confidential', r.is_confidential, CASE WHEN (etl.are_booleans(etl.one_text(r.is_confidential))) IS FALSE THEN 'is not boolean: 0 or 1' END),
-                ('is_long_term', r.is_long_term, CASE WHEN (etl.are_booleans(etl.one_text(r.is_long_term))) IS FALSE THEN 'is not boolean: 0 or 1' END),
-                ('is_prescribed_externally', r.is_prescribed_externally, CASE WHEN (etl.are_booleans(etl.one_text(r.is_prescribed_externally))) IS FALSE THEN 'is not boolean: 0 or 1' END),
-                ('is_stopped', r.is_stopped, CASE WHEN (etl.are_booleans(etl.one_text(r.is_stopped))) IS FALSE THEN 'is not boolean: 0 or 1' END),
-                ('is_highlighted', r.is_highlighted, CASE WHEN (etl.are_booleans(etl.one_text(r.is_highlighted))) IS FALSE THEN 'is not boolean: 0 or 1' END),
-                ('is_practice_in_admin', r.is_practice_in_admin, CASE WHEN (etl.are_booleans(etl.one_text(r.is_practice_in_admin))) IS FALSE THEN 'is not boolean: 0 or 1' END),
-                ('is_trial', r.is_trial, CASE WHEN (etl.are_booleans(etl.one_text(r.is_trial))) IS FALSE THEN 'is not boolean: 0 or 1' END),
-                ('rx_date', r.rx_date, CASE WHEN (etl.are_dates(etl.one_text(r.rx_date))) IS FALSE THEN 'is not a date: YYYY-MM-DD' END),
-                ('is_dispense', r.is_dispense, CASE WHEN (etl.are_booleans(etl.one_text(r.is_dispense))) IS FALSE THEN 'is not boolean: 0 or 1' END),
-                ('printed_at', r.printed_at, CASE WHEN (etl.are_local_times(etl.one_text(r.printed_at), v_gap_patterns)) IS FALSE THEN 'is not a local time of Pacific/Auckland: YYYY-MM-DD HH:MM:SS[.ffffff]' END),
-                ('is_active', r.is_active, CASE WHEN (etl.are_booleans(etl.one_text(r.is_active))) IS FALSE THEN 'is not boolean: 0 or 1' END),
-                ('is_deleted', r.is_deleted, CASE WHEN (etl.are_booleans(etl.one_text(r.is_deleted))) IS FALSE THEN 'is not boolean: 0 or 1' END),
-                ('inserted_at', r.inserted_at, CASE WHEN (etl.are_local_times(etl.one_text(r.inserted_at), v_gap_patterns)) IS FALSE THEN 'is not a local time of Pacific/Auckland: YYYY-MM-DD HH:MM:SS[.ffffff]' END),
-                ('updated_at', r.updated_at, CASE WHEN (etl.are_local_times(etl.one_text(r.updated_at), v_gap_patterns)) IS FALSE THEN 'is not a local time of Pacific/Auckland: YYYY-MM-DD HH:MM:SS[.ffffff]' END),
-                ('is_mapped', r.is_mapped, CASE WHEN (etl.are_booleans(etl.one_text(r.is_mapped))) IS FALSE THEN 'is not boolean: 0 or 1' END),
-                ('practice_id', r.practice_id, CASE WHEN (r.practice_id IS NOT DISTINCT FROM v_file.tenant[1]) IS FALSE THEN 'is not the tenant in the name of the file' END),
-                ('quantity', r.quantity, CASE WHEN (etl.are_decimals(etl.one_text(r.quantity))) IS FALSE THEN 'is not a decimal number' END),
-                ('is_generic_substitution', r.is_generic_substitution, CASE WHEN (etl.are_booleans(etl.one_text(r.is_generic_substitution))) IS FALSE THEN 'is not boolean: 0 or 1' END),
-                ('is_frequently_dispensed', r.is_frequently_dispensed, CASE WHEN (etl.are_booleans(etl.one_text(r.is_frequently_dispensed))) IS FALSE THEN 'is not boolean: 0 or 1' END),
-                ('is_specialist_recommended', r.is_specialist_recommended, CASE WHEN (etl.are_booleans(etl.one_text(r.is_specialist_recommended))) IS FALSE THEN 'is not boolean: 0 or 1' END),
-                ('recommendation_date', r.recommendation_date, CASE WHEN (etl.are_dates(etl.one_text(r.recommendation_date))) IS FALSE THEN 'is not a date: YYYY-MM-DD' END),
-                ('is_endorsement_criteria', r.is_endorsement_criteria, CASE WHEN (etl.are_booleans(etl.one_text(r.is_endorsement_criteria))) IS FALSE THEN 'is not boolean: 0 or 1' END),
-                ('is_provider_eligible_co_payment', r.is_provider_eligible_co_payment, CASE WHEN (etl.are_booleans(etl.one_text(r.is_provider_eligible_co_payment))) IS FALSE THEN 'is not boolean: 0 or 1' END),
-                ('user_logging_id', r.user_logging_id, CASE WHEN (etl.are_integers(etl.one_text(r.user_logging_id), 'bigint[]')) IS FALSE THEN 'is not bigint: a whole number without plus sign and leading zeros' END),
-                ('is_override', r.is_override, CASE WHEN (etl.are_booleans(etl.one_text(r.is_override))) IS FALSE THEN 'is not boolean: 0 or 1' END),
-                ('is_task_generated', r.is_task_generated, CASE WHEN (etl.are_booleans(etl.one_text(r.is_task_generated))) IS FALSE THEN 'is not boolean: 0 or 1' END),
-                ('show_on_portal', r.show_on_portal, CASE WHEN (etl.are_booleans(etl.one_text(r.show_on_portal))) IS FALSE THEN 'is not boolean: 0 or 1' END),
-                ('mapped_date', r.mapped_date, CASE WHEN (etl.are_dates(etl.one_text(r.mapped_date))) IS FALSE THEN 'is not a date: YYYY-MM-DD' END),
-                ('is_variable_dose', r.is_variable_dose, CASE WHEN (etl.are_booleans(etl.one_text(r.is_variable_dose))) IS FALSE THEN 'is not boolean: 0 or 1' END),
-                ('is_dose_change', r.is_dose_change, CASE WHEN (etl.are_booleans(etl.one_text(r.is_dose_change))) IS FALSE THEN 'is not boolean: 0 or 1' END),
-                ('permanent_address_latitude', r.permanent_address_latitude, CASE WHEN (etl.are_decimals(etl.one_text(r.permanent_address_latitude))) IS FALSE THEN 'is not a decimal number' END),
-                ('permanent_address_longitude', r.permanent_address_longitude, CASE WHEN (etl.are_decimals(etl.one_text(r.permanent_address_longitude))) IS FALSE THEN 'is not a decimal number' END),
-                ('practice_location_id', r.practice_location_id, CASE WHEN (etl.are_integers(etl.one_text(r.practice_location_id), 'bigint[]')) IS FALSE THEN 'is not bigint: a whole number without plus sign and leading zeros' END),
-                ('prescription_print_date', r.prescription_print_date, CASE WHEN (etl.are_dates(etl.one_text(r.prescription_print_date))) IS FALSE THEN 'is not a date: YYYY-MM-DD' END),
-                ('per_org_id', r.per_org_id, CASE WHEN (r.per_org_id IS NOT DISTINCT FROM v_file.tenant[2]) IS FALSE THEN 'is not the tenant in the name of the file' END),
-                ('loaded_date_time', r.loaded_date_time, CASE WHEN (etl.are_local_times(etl.one_text(r.loaded_date_time), v_gap_patterns)) IS FALSE THEN 'is not a local time of Pacific/Auckland: YYYY-MM-DD HH:MM:SS[.ffffff]' END)
+                (
+                    'medication_id', r.medication_id,
+                    CASE
+                        WHEN (r.medication_id IS NOT NULL) IS FALSE THEN 'is required and empty'
+                        WHEN (etl.is_bigint(r.medication_id)) IS FALSE THEN 'is not bigint: a whole number without plus sign and leading zeros'
+                    END
+                ),
+                (
+                    'appointment_id', r.appointment_id,
+                    CASE
+                        WHEN (etl.is_bigint(r.appointment_id)) IS FALSE THEN 'is not bigint: a whole number without plus sign and leading zeros'
+                    END
+                ),
+                (
+                    'patient_id', r.patient_id,
+                    CASE
+                        WHEN (r.patient_id IS NOT NULL) IS FALSE THEN 'is required and empty'
+                        WHEN (etl.is_bigint(r.patient_id)) IS FALSE THEN 'is not bigint: a whole number without plus sign and leading zeros'
+                    END
+                ),
+                (
+                    'medicine_id', r.medicine_id,
+                    CASE
+                        WHEN (etl.is_bigint(r.medicine_id)) IS FALSE THEN 'is not bigint: a whole number without plus sign and leading zeros'
+                    END
+                ),
+                (
+                    'duration', r.duration,
+                    CASE
+                        WHEN (etl.is_decimal(r.duration)) IS FALSE THEN 'is not a decimal number'
+                    END
+                ),
+                (
+                    'start_date', r.start_date,
+                    CASE
+                        WHEN (etl.is_date(r.start_date)) IS FALSE THEN 'is not a date: YYYY-MM-DD'
+                    END
+                ),
+                (
+                    'end_date', r.end_date,
+                    CASE
+                        WHEN (etl.is_date(r.end_date)) IS FALSE THEN 'is not a date: YYYY-MM-DD'
+                    END
+                ),
+                (
+                    'stop_date', r.stop_date,
+                    CASE
+                        WHEN (etl.is_date(r.stop_date)) IS FALSE THEN 'is not a date: YYYY-MM-DD'
+                    END
+                ),
+                (
+                    'expiry_date', r.expiry_date,
+                    CASE
+                        WHEN (etl.is_date(r.expiry_date)) IS FALSE THEN 'is not a date: YYYY-MM-DD'
+                    END
+                ),
+                (
+                    'subsidy_amount', r.subsidy_amount,
+                    CASE
+                        WHEN (etl.is_numeric(r.subsidy_amount, 'numeric(12,2)', 2)) IS FALSE THEN 'is not numeric(12,2): a decimal number of at most 2 decimals'
+                    END
+                ),
+                (
+                    'price', r.price,
+                    CASE
+                        WHEN (etl.is_numeric(r.price, 'numeric(12,2)', 2)) IS FALSE THEN 'is not numeric(12,2): a decimal number of at most 2 decimals'
+                    END
+                ),
+                (
+                    'provider_id', r.provider_id,
+                    CASE
+                        WHEN (etl.is_bigint(r.provider_id)) IS FALSE THEN 'is not bigint: a whole number without plus sign and leading zeros'
+                    END
+                ),
+                (
+                    'is_confidential', r.is_confidential,
+                    CASE
+                        WHEN (etl.is_boolean(r.is_confidential)) IS FALSE THEN 'is not boolean: 0 or 1'
+                    END
+                ),
+                (
+                    'is_long_term', r.is_long_term,
+                    CASE
+                        WHEN (etl.is_boolean(r.is_long_term)) IS FALSE THEN 'is not boolean: 0 or 1'
+                    END
+                ),
+                (
+                    'is_prescribed_externally', r.is_prescribed_externally,
+                    CASE
+                        WHEN (etl.is_boolean(r.is_prescribed_externally)) IS FALSE THEN 'is not boolean: 0 or 1'
+                    END
+                ),
+                (
+                    'is_stopped', r.is_stopped,
+                    CASE
+                        WHEN (etl.is_boolean(r.is_stopped)) IS FALSE THEN 'is not boolean: 0 or 1'
+                    END
+                ),
+                (
+                    'is_highlighted', r.is_highlighted,
+                    CASE
+                        WHEN (etl.is_boolean(r.is_highlighted)) IS FALSE THEN 'is not boolean: 0 or 1'
+                    END
+                ),
+                (
+                    'is_practice_in_admin', r.is_practice_in_admin,
+                    CASE
+                        WHEN (etl.is_boolean(r.is_practice_in_admin)) IS FALSE THEN 'is not boolean: 0 or 1'
+                    END
+                ),
+                (
+                    'is_trial', r.is_trial,
+                    CASE
+                        WHEN (etl.is_boolean(r.is_trial)) IS FALSE THEN 'is not boolean: 0 or 1'
+                    END
+                ),
+                (
+                    'rx_date', r.rx_date,
+                    CASE
+                        WHEN (etl.is_date(r.rx_date)) IS FALSE THEN 'is not a date: YYYY-MM-DD'
+                    END
+                ),
+                (
+                    'is_dispense', r.is_dispense,
+                    CASE
+                        WHEN (etl.is_boolean(r.is_dispense)) IS FALSE THEN 'is not boolean: 0 or 1'
+                    END
+                ),
+                (
+                    'printed_at', r.printed_at,
+                    CASE
+                        WHEN (etl.is_local_time(r.printed_at, v_gap_patterns)) IS FALSE THEN 'is not a local time of Pacific/Auckland: YYYY-MM-DD HH:MM:SS[.ffffff]'
+                    END
+                ),
+                (
+                    'is_active', r.is_active,
+                    CASE
+                        WHEN (etl.is_boolean(r.is_active)) IS FALSE THEN 'is not boolean: 0 or 1'
+                    END
+                ),
+                (
+                    'is_deleted', r.is_deleted,
+                    CASE
+                        WHEN (etl.is_boolean(r.is_deleted)) IS FALSE THEN 'is not boolean: 0 or 1'
+                    END
+                ),
+                (
+                    'inserted_at', r.inserted_at,
+                    CASE
+                        WHEN (etl.is_local_time(r.inserted_at, v_gap_patterns)) IS FALSE THEN 'is not a local time of Pacific/Auckland: YYYY-MM-DD HH:MM:SS[.ffffff]'
+                    END
+                ),
+                (
+                    'updated_at', r.updated_at,
+                    CASE
+                        WHEN (etl.is_local_time(r.updated_at, v_gap_patterns)) IS FALSE THEN 'is not a local time of Pacific/Auckland: YYYY-MM-DD HH:MM:SS[.ffffff]'
+                    END
+                ),
+                (
+                    'is_mapped', r.is_mapped,
+                    CASE
+                        WHEN (etl.is_boolean(r.is_mapped)) IS FALSE THEN 'is not boolean: 0 or 1'
+                    END
+                ),
+                (
+                    'practice_id', r.practice_id,
+                    CASE
+                        WHEN (r.practice_id IS NOT DISTINCT FROM v_file.tenant[1]) IS FALSE THEN 'is not the tenant in the name of the file'
+                    END
+                ),
+                (
+                    'quantity', r.quantity,
+                    CASE
+                        WHEN (etl.is_decimal(r.quantity)) IS FALSE THEN 'is not a decimal number'
+                    END
+                ),
+                (
+                    'is_generic_substitution', r.is_generic_substitution,
+                    CASE
+                        WHEN (etl.is_boolean(r.is_generic_substitution)) IS FALSE THEN 'is not boolean: 0 or 1'
+                    END
+                ),
+                (
+                    'is_frequently_dispensed', r.is_frequently_dispensed,
+                    CASE
+                        WHEN (etl.is_boolean(r.is_frequently_dispensed)) IS FALSE THEN 'is not boolean: 0 or 1'
+                    END
+                ),
+                (
+                    'is_specialist_recommended', r.is_specialist_recommended,
+                    CASE
+                        WHEN (etl.is_boolean(r.is_specialist_recommended)) IS FALSE THEN 'is not boolean: 0 or 1'
+                    END
+                ),
+                (
+                    'recommendation_date', r.recommendation_date,
+                    CASE
+                        WHEN (etl.is_date(r.recommendation_date)) IS FALSE THEN 'is not a date: YYYY-MM-DD'
+                    END
+                ),
+                (
+                    'is_endorsement_criteria', r.is_endorsement_criteria,
+                    CASE
+                        WHEN (etl.is_boolean(r.is_endorsement_criteria)) IS FALSE THEN 'is not boolean: 0 or 1'
+                    END
+                ),
+                (
+                    'is_provider_eligible_co_payment', r.is_provider_eligible_co_payment,
+                    CASE
+                        WHEN (etl.is_boolean(r.is_provider_eligible_co_payment)) IS FALSE THEN 'is not boolean: 0 or 1'
+                    END
+                ),
+                (
+                    'user_logging_id', r.user_logging_id,
+                    CASE
+                        WHEN (etl.is_bigint(r.user_logging_id)) IS FALSE THEN 'is not bigint: a whole number without plus sign and leading zeros'
+                    END
+                ),
+                (
+                    'is_override', r.is_override,
+                    CASE
+                        WHEN (etl.is_boolean(r.is_override)) IS FALSE THEN 'is not boolean: 0 or 1'
+                    END
+                ),
+                (
+                    'is_task_generated', r.is_task_generated,
+                    CASE
+                        WHEN (etl.is_boolean(r.is_task_generated)) IS FALSE THEN 'is not boolean: 0 or 1'
+                    END
+                ),
+                (
+                    'show_on_portal', r.show_on_portal,
+                    CASE
+                        WHEN (etl.is_boolean(r.show_on_portal)) IS FALSE THEN 'is not boolean: 0 or 1'
+                    END
+                ),
+                (
+                    'mapped_date', r.mapped_date,
+                    CASE
+                        WHEN (etl.is_date(r.mapped_date)) IS FALSE THEN 'is not a date: YYYY-MM-DD'
+                    END
+                ),
+                (
+                    'is_variable_dose', r.is_variable_dose,
+                    CASE
+                        WHEN (etl.is_boolean(r.is_variable_dose)) IS FALSE THEN 'is not boolean: 0 or 1'
+                    END
+                ),
+                (
+                    'is_dose_change', r.is_dose_change,
+                    CASE
+                        WHEN (etl.is_boolean(r.is_dose_change)) IS FALSE THEN 'is not boolean: 0 or 1'
+                    END
+                ),
+                (
+                    'permanent_address_latitude', r.permanent_address_latitude,
+                    CASE
+                        WHEN (etl.is_decimal(r.permanent_address_latitude)) IS FALSE THEN 'is not a decimal number'
+                    END
+                ),
+                (
+                    'permanent_address_longitude', r.permanent_address_longitude,
+                    CASE
+                        WHEN (etl.is_decimal(r.permanent_address_longitude)) IS FALSE THEN 'is not a decimal number'
+                    END
+                ),
+                (
+                    'practice_location_id', r.practice_location_id,
+                    CASE
+                        WHEN (etl.is_bigint(r.practice_location_id)) IS FALSE THEN 'is not bigint: a whole number without plus sign and leading zeros'
+                    END
+                ),
+                (
+                    'prescription_print_date', r.prescription_print_date,
+                    CASE
+                        WHEN (etl.is_date(r.prescription_print_date)) IS FALSE THEN 'is not a date: YYYY-MM-DD'
+                    END
+                ),
+                (
+                    'per_org_id', r.per_org_id,
+                    CASE
+                        WHEN (r.per_org_id IS NOT DISTINCT FROM v_file.tenant[2]) IS FALSE THEN 'is not the tenant in the name of the file'
+                    END
+                ),
+                (
+                    'loaded_date_time', r.loaded_date_time,
+                    CASE
+                        WHEN (etl.is_local_time(r.loaded_date_time, v_gap_patterns)) IS FALSE THEN 'is not a local time of Pacific/Auckland: YYYY-MM-DD HH:MM:SS[.ffffff]'
+                    END
+                )
         ) AS v (name, text, reason)
         WHERE v.reason IS NOT NULL
     ) AS e
-    WHERE (
-        r.medication_id IS NOT NULL AND
-        r.patient_id IS NOT NULL AND
-        r.practice_id IS NOT DISTINCT FROM v_file.tenant[1] AND
-        r.per_org_id IS NOT DISTINCT FROM v_file.tenant[2] AND
-        etl.are_integers(r.bigint_texts, 'bigint[]') AND
-        etl.are_decimals(r.numeric_texts) AND
-        etl.are_dates(r.date_texts) AND
-        etl.are_numerics(r.numeric_12_2_texts, 'numeric(12,2)[]', 2) AND
-        etl.are_booleans(r.boolean_texts) AND
-        etl.are_local_times(r.timestamptz_texts, v_gap_patterns)
-    ) IS FALSE;
+    WHERE r.load_run_file_id = p_load_run_file_id
+        AND NOT EXISTS (
+            SELECT FROM etl.touched_appointment_medications AS t
+            WHERE t.load_run_file_id = r.load_run_file_id AND t.line_no = r.line_no AND t.verdict = 'unchanged'
+        )
+        AND (
+            r.medication_id IS NOT NULL AND
+            etl.is_bigint(r.medication_id) AND
+            etl.is_bigint(r.appointment_id) AND
+            r.patient_id IS NOT NULL AND
+            etl.is_bigint(r.patient_id) AND
+            etl.is_bigint(r.medicine_id) AND
+            etl.is_decimal(r.duration) AND
+            etl.is_date(r.start_date) AND
+            etl.is_date(r.end_date) AND
+            etl.is_date(r.stop_date) AND
+            etl.is_date(r.expiry_date) AND
+            etl.is_numeric(r.subsidy_amount, 'numeric(12,2)', 2) AND
+            etl.is_numeric(r.price, 'numeric(12,2)', 2) AND
+            etl.is_bigint(r.provider_id) AND
+            etl.is_boolean(r.is_confidential) AND
+            etl.is_boolean(r.is_long_term) AND
+            etl.is_boolean(r.is_prescribed_externally) AND
+            etl.is_boolean(r.is_stopped) AND
+            etl.is_boolean(r.is_highlighted) AND
+            etl.is_boolean(r.is_practice_in_admin) AND
+            etl.is_boolean(r.is_trial) AND
+            etl.is_date(r.rx_date) AND
+            etl.is_boolean(r.is_dispense) AND
+            etl.is_local_time(r.printed_at, v_gap_patterns) AND
+            etl.is_boolean(r.is_active) AND
+            etl.is_boolean(r.is_deleted) AND
+            etl.is_local_time(r.inserted_at, v_gap_patterns) AND
+            etl.is_local_time(r.updated_at, v_gap_patterns) AND
+            etl.is_boolean(r.is_mapped) AND
+            r.practice_id IS NOT DISTINCT FROM v_file.tenant[1] AND
+            etl.is_decimal(r.quantity) AND
+            etl.is_boolean(r.is_generic_substitution) AND
+            etl.is_boolean(r.is_frequently_dispensed) AND
+            etl.is_boolean(r.is_specialist_recommended) AND
+            etl.is_date(r.recommendation_date) AND
+            etl.is_boolean(r.is_endorsement_criteria) AND
+            etl.is_boolean(r.is_provider_eligible_co_payment) AND
+            etl.is_bigint(r.user_logging_id) AND
+            etl.is_boolean(r.is_override) AND
+            etl.is_boolean(r.is_task_generated) AND
+            etl.is_boolean(r.show_on_portal) AND
+            etl.is_date(r.mapped_date) AND
+            etl.is_boolean(r.is_variable_dose) AND
+            etl.is_boolean(r.is_dose_change) AND
+            etl.is_decimal(r.permanent_address_latitude) AND
+            etl.is_decimal(r.permanent_address_longitude) AND
+            etl.is_bigint(r.practice_location_id) AND
+            etl.is_date(r.prescription_print_date) AND
+            r.per_org_id IS NOT DISTINCT FROM v_file.tenant[2] AND
+            etl.is_local_time(r.loaded_date_time, v_gap_patterns)
+        ) IS FALSE;
 END;
 $faults_appointment_medications$;
 COMMENT ON FUNCTION etl.faults_appointment_medications(bigint) IS
@@ -26718,6 +27914,8 @@ BEGIN
     ) AS d
     LEFT JOIN stg.appointment_medications AS s USING (practice_id, per_org_id, medication_id);
 
+    CALL etl.analyze_work('appointment_medications', p_load_run_file_id);
+
     -- 2. Reject what is faulty. What an earlier attempt rejected and this one does not is resolved by its run.
     UPDATE etl.rejects_appointment_medications AS j
     SET resolved_by_run = v_run_id
@@ -26738,7 +27936,7 @@ BEGIN
     WHERE t.load_run_file_id = p_load_run_file_id AND t.line_no = j.line_no;
 
     -- 3. Of several valid rows of a key the one with the greatest updated_at, then the last, counts; the others are duplicates.
-    WITH repeated AS (
+    WITH repeated AS MATERIALIZED (
         SELECT t.practice_id, t.per_org_id, t.medication_id
         FROM etl.touched_appointment_medications AS t
         WHERE t.load_run_file_id = p_load_run_file_id AND t.verdict <> 'rejected'
@@ -27394,7 +28592,8 @@ DECLARE
     c_unknown_times constant timestamptz[] := ARRAY['1900-01-01']::text[]::timestamptz[];
     v_key etl.pseudonym_keys;
 
-BEGIN    SELECT f.* INTO v_file FROM etl.load_run_files AS f WHERE f.load_run_file_id = p_load_run_file_id;
+BEGIN
+    SELECT f.* INTO v_file FROM etl.load_run_files AS f WHERE f.load_run_file_id = p_load_run_file_id;
     SELECT k.* INTO v_key FROM etl.pseudonym_keys AS k;
 
     -- 1. Besides the keys of the file itself: those of the versions that it replaced.
@@ -28060,7 +29259,8 @@ s.dedupe_1 DESC NULLS LAST, s.line_no DESC
                 AND NOT o.is_absent
         );
 
-    -- 4. core: the same, over what core shows.    WITH published AS (
+    -- 4. core: the same, over what core shows.
+    WITH published AS (
         SELECT
             o.practice_id,
             o.per_org_id,
@@ -28523,10 +29723,12 @@ SET search_path = pg_catalog, pg_temp
 SET timezone = 'Pacific/Auckland'
 SET datestyle = 'ISO, YMD'
 SET plan_cache_mode = force_custom_plan
+SET parallel_setup_cost = 0
+SET parallel_tuple_cost = 0
 AS $faults_appointments$
--- The rows of a file that today's rules reject, each with all that is wrong with it. Changes nothing. Texts of one
--- type are checked together, as one array literal a row, and only faulty rows are looked at column by column; the
--- query can run parallel, which the statement that stores its result cannot.
+-- The rows of a file that today's rules reject, each with all that is wrong with it. Changes nothing. A row is read
+-- to its first fault; only faulty rows are looked at column by column. A column without a value has none. The query
+-- can run parallel, which a statement that stores its result cannot.
 DECLARE
     v_file etl.load_run_files;
     c_unknown_times constant timestamptz[] := ARRAY['1900-01-01']::text[]::timestamptz[];
@@ -28612,123 +29814,333 @@ BEGIN
         ) || '|~~|',
         jsonb_build_object('practice_id', r.practice_id, 'per_org_id', r.per_org_id, 'appointment_id', r.appointment_id),
         e.field_errors
-    FROM (
-        SELECT
-            w.*,
-            etl.all_texts(ARRAY[
-                w.appointment_id,
-                w.patient_id,
-                w.provider_id,
-                w.practice_location_id]) AS bigint_texts,
-            etl.all_texts(ARRAY[w.schedule_date, w.last_appointment_status_date]) AS date_texts,
-            etl.all_texts(ARRAY[
-                w.arrived,
-                w.waiting_for_payment,
-                w.appointment_completed,
-                w.consult_time,
-                w.booked,
-                w.inserted_at,
-                w.updated_at,
-                w.consult_end_time,
-                w.consult_start_time,
-                w.end_time,
-                w.generated_time,
-                w.gp_queue_time,
-                w.arrived_time,
-                w.cancelled_time,
-                w.not_arrived_time,
-                w.nurse_queue_time,
-                w.on_hold_time,
-                w.read_only_time,
-                w.self_assessment_completed_time,
-                w.self_assessment_queue_time,
-                w.start_time,
-                w.triage_queue_time,
-                w.virtual_queue_time,
-                w.loaded_date_time]) AS timestamptz_texts,
-            etl.all_texts(ARRAY[
-                w.is_active,
-                w.is_deleted,
-                w.is_arrived,
-                w.is_consult_parked,
-                w.is_dummy,
-                w.is_confidential,
-                w.is_consent_to_share]) AS boolean_texts,
-            etl.all_texts(ARRAY[w.permanent_address_latitude, w.permanent_address_longitude]) AS numeric_texts,
-            etl.all_texts(ARRAY[w.duration]) AS integer_texts
-        FROM raw.appointments_raw AS w
-        WHERE w.load_run_file_id = p_load_run_file_id
-            AND NOT EXISTS (
-                SELECT FROM etl.touched_appointments AS t
-                WHERE t.load_run_file_id = w.load_run_file_id AND t.line_no = w.line_no AND t.verdict = 'unchanged'
-            )
-        OFFSET 0  -- so that the literals are made once a row
-    ) AS r
+    FROM raw.appointments_raw AS r
     CROSS JOIN LATERAL (
         SELECT jsonb_object_agg(v.name, jsonb_build_object('text', v.text, 'reason', v.reason)) AS field_errors
         FROM (
             VALUES
-                ('appointment_id', r.appointment_id, CASE WHEN (r.appointment_id IS NOT NULL) IS FALSE THEN 'is required and empty' WHEN (etl.are_integers(etl.one_text(r.appointment_id), 'bigint[]')) IS FALSE THEN 'is not bigint: a whole number without plus sign and leading zeros' END),
-                ('patient_id', r.patient_id, CASE WHEN (etl.are_integers(etl.one_text(r.patient_id), 'bigint[]')) IS FALSE THEN 'is not bigint: a whole number without plus sign and leading zeros' END),
-                ('appointment_status', r.appointment_status, CASE WHEN (lower(btrim(r.appointment_status)) = ANY (v_appointment_status_values)) IS FALSE THEN 'is not in domain appointment_status' END),
-                ('schedule_date', r.schedule_date, CASE WHEN (etl.are_dates(etl.one_text(r.schedule_date))) IS FALSE THEN 'is not a date: YYYY-MM-DD' END),
-                ('arrived', r.arrived, CASE WHEN (etl.are_local_times(etl.one_text(r.arrived), v_gap_patterns)) IS FALSE THEN 'is not a local time of Pacific/Auckland: YYYY-MM-DD HH:MM:SS[.ffffff]' END),
-                ('waiting_for_payment', r.waiting_for_payment, CASE WHEN (etl.are_local_times(etl.one_text(r.waiting_for_payment), v_gap_patterns)) IS FALSE THEN 'is not a local time of Pacific/Auckland: YYYY-MM-DD HH:MM:SS[.ffffff]' END),
-                ('appointment_completed', r.appointment_completed, CASE WHEN (etl.are_local_times(etl.one_text(r.appointment_completed), v_gap_patterns)) IS FALSE THEN 'is not a local time of Pacific/Auckland: YYYY-MM-DD HH:MM:SS[.ffffff]' END),
-                ('consult_time', r.consult_time, CASE WHEN (etl.are_local_times(etl.one_text(r.consult_time), v_gap_patterns)) IS FALSE THEN 'is not a local time of Pacific/Auckland: YYYY-MM-DD HH:MM:SS[.ffffff]' END),
-                ('booked', r.booked, CASE WHEN (etl.are_local_times(etl.one_text(r.booked), v_gap_patterns)) IS FALSE THEN 'is not a local time of Pacific/Auckland: YYYY-MM-DD HH:MM:SS[.ffffff]' END),
-                ('inserted_at', r.inserted_at, CASE WHEN (etl.are_local_times(etl.one_text(r.inserted_at), v_gap_patterns)) IS FALSE THEN 'is not a local time of Pacific/Auckland: YYYY-MM-DD HH:MM:SS[.ffffff]' END),
-                ('updated_at', r.updated_at, CASE WHEN (etl.are_local_times(etl.one_text(r.updated_at), v_gap_patterns)) IS FALSE THEN 'is not a local time of Pacific/Auckland: YYYY-MM-DD HH:MM:SS[.ffffff]' END),
-                ('practice_id', r.practice_id, CASE WHEN (r.practice_id IS NOT DISTINCT FROM v_file.tenant[1]) IS FALSE THEN 'is not the tenant in the name of the file' END),
-                ('provider_id', r.provider_id, CASE WHEN (etl.are_integers(etl.one_text(r.provider_id), 'bigint[]')) IS FALSE THEN 'is not bigint: a whole number without plus sign and leading zeros' END),
-                ('is_active', r.is_active, CASE WHEN (etl.are_booleans(etl.one_text(r.is_active))) IS FALSE THEN 'is not boolean: 0 or 1' END),
-                ('is_deleted', r.is_deleted, CASE WHEN (etl.are_booleans(etl.one_text(r.is_deleted))) IS FALSE THEN 'is not boolean: 0 or 1' END),
-                ('permanent_address_latitude', r.permanent_address_latitude, CASE WHEN (etl.are_decimals(etl.one_text(r.permanent_address_latitude))) IS FALSE THEN 'is not a decimal number' END),
-                ('permanent_address_longitude', r.permanent_address_longitude, CASE WHEN (etl.are_decimals(etl.one_text(r.permanent_address_longitude))) IS FALSE THEN 'is not a decimal number' END),
-                ('practice_location_id', r.practice_location_id, CASE WHEN (etl.are_integers(etl.one_text(r.practice_location_id), 'bigint[]')) IS FALSE THEN 'is not bigint: a whole number without plus sign and leading zeros' END),
-                ('status_group', r.status_group, CASE WHEN (lower(btrim(r.status_group)) = ANY (v_status_group_values)) IS FALSE THEN 'is not in domain status_group' END),
-                ('duration', r.duration, CASE WHEN (etl.are_integers(etl.one_text(r.duration), 'integer[]')) IS FALSE THEN 'is not integer: a whole number without plus sign and leading zeros' WHEN (CASE WHEN etl.are_integers(etl.one_text(r.duration), 'integer[]') THEN (r.duration::integer BETWEEN 0 AND 1440) END) IS FALSE THEN 'does not meet: duration BETWEEN 0 AND 1440' END),
-                ('consult_end_time', r.consult_end_time, CASE WHEN (etl.are_local_times(etl.one_text(r.consult_end_time), v_gap_patterns)) IS FALSE THEN 'is not a local time of Pacific/Auckland: YYYY-MM-DD HH:MM:SS[.ffffff]' END),
-                ('consult_start_time', r.consult_start_time, CASE WHEN (etl.are_local_times(etl.one_text(r.consult_start_time), v_gap_patterns)) IS FALSE THEN 'is not a local time of Pacific/Auckland: YYYY-MM-DD HH:MM:SS[.ffffff]' END),
-                ('end_time', r.end_time, CASE WHEN (etl.are_local_times(etl.one_text(r.end_time), v_gap_patterns)) IS FALSE THEN 'is not a local time of Pacific/Auckland: YYYY-MM-DD HH:MM:SS[.ffffff]' END),
-                ('generated_time', r.generated_time, CASE WHEN (etl.are_local_times(etl.one_text(r.generated_time), v_gap_patterns)) IS FALSE THEN 'is not a local time of Pacific/Auckland: YYYY-MM-DD HH:MM:SS[.ffffff]' END),
-                ('gp_queue_time', r.gp_queue_time, CASE WHEN (etl.are_local_times(etl.one_text(r.gp_queue_time), v_gap_patterns)) IS FALSE THEN 'is not a local time of Pacific/Auckland: YYYY-MM-DD HH:MM:SS[.ffffff]' END),
-                ('is_arrived', r.is_arrived, CASE WHEN (etl.are_booleans(etl.one_text(r.is_arrived))) IS FALSE THEN 'is not boolean: 0 or 1' END),
-                ('is_consult_parked', r.is_consult_parked, CASE WHEN (etl.are_booleans(etl.one_text(r.is_consult_parked))) IS FALSE THEN 'is not boolean: 0 or 1' END),
-                ('is_dummy', r.is_dummy, CASE WHEN (etl.are_booleans(etl.one_text(r.is_dummy))) IS FALSE THEN 'is not boolean: 0 or 1' END),
-                ('last_appointment_status_date', r.last_appointment_status_date, CASE WHEN (etl.are_dates(etl.one_text(r.last_appointment_status_date))) IS FALSE THEN 'is not a date: YYYY-MM-DD' END),
-                ('arrived_time', r.arrived_time, CASE WHEN (etl.are_local_times(etl.one_text(r.arrived_time), v_gap_patterns)) IS FALSE THEN 'is not a local time of Pacific/Auckland: YYYY-MM-DD HH:MM:SS[.ffffff]' END),
-                ('cancelled_time', r.cancelled_time, CASE WHEN (etl.are_local_times(etl.one_text(r.cancelled_time), v_gap_patterns)) IS FALSE THEN 'is not a local time of Pacific/Auckland: YYYY-MM-DD HH:MM:SS[.ffffff]' END),
-                ('not_arrived_time', r.not_arrived_time, CASE WHEN (etl.are_local_times(etl.one_text(r.not_arrived_time), v_gap_patterns)) IS FALSE THEN 'is not a local time of Pacific/Auckland: YYYY-MM-DD HH:MM:SS[.ffffff]' END),
-                ('nurse_queue_time', r.nurse_queue_time, CASE WHEN (etl.are_local_times(etl.one_text(r.nurse_queue_time), v_gap_patterns)) IS FALSE THEN 'is not a local time of Pacific/Auckland: YYYY-MM-DD HH:MM:SS[.ffffff]' END),
-                ('on_hold_time', r.on_hold_time, CASE WHEN (etl.are_local_times(etl.one_text(r.on_hold_time), v_gap_patterns)) IS FALSE THEN 'is not a local time of Pacific/Auckland: YYYY-MM-DD HH:MM:SS[.ffffff]' END),
-                ('read_only_time', r.read_only_time, CASE WHEN (etl.are_local_times(etl.one_text(r.read_only_time), v_gap_patterns)) IS FALSE THEN 'is not a local time of Pacific/Auckland: YYYY-MM-DD HH:MM:SS[.ffffff]' END),
-                ('self_assessment_completed_time', r.self_assessment_completed_time, CASE WHEN (etl.are_local_times(etl.one_text(r.self_assessment_completed_time), v_gap_patterns)) IS FALSE THEN 'is not a local time of Pacific/Auckland: YYYY-MM-DD HH:MM:SS[.ffffff]' END),
-                ('self_assessment_queue_time', r.self_assessment_queue_time, CASE WHEN (etl.are_local_times(etl.one_text(r.self_assessment_queue_time), v_gap_patterns)) IS FALSE THEN 'is not a local time of Pacific/Auckland: YYYY-MM-DD HH:MM:SS[.ffffff]' END),
-                ('start_time', r.start_time, CASE WHEN (etl.are_local_times(etl.one_text(r.start_time), v_gap_patterns)) IS FALSE THEN 'is not a local time of Pacific/Auckland: YYYY-MM-DD HH:MM:SS[.ffffff]' END),
-                ('triage_queue_time', r.triage_queue_time, CASE WHEN (etl.are_local_times(etl.one_text(r.triage_queue_time), v_gap_patterns)) IS FALSE THEN 'is not a local time of Pacific/Auckland: YYYY-MM-DD HH:MM:SS[.ffffff]' END),
-                ('virtual_queue_time', r.virtual_queue_time, CASE WHEN (etl.are_local_times(etl.one_text(r.virtual_queue_time), v_gap_patterns)) IS FALSE THEN 'is not a local time of Pacific/Auckland: YYYY-MM-DD HH:MM:SS[.ffffff]' END),
-                ('is_confidential', r.is_confidential, CASE WHEN (etl.are_booleans(etl.one_text(r.is_confidential))) IS FALSE THEN 'is not boolean: 0 or 1' END),
-                ('is_consent_to_share', r.is_consent_to_share, CASE WHEN (etl.are_booleans(etl.one_text(r.is_consent_to_share))) IS FALSE THEN 'is not boolean: 0 or 1' END),
-                ('per_org_id', r.per_org_id, CASE WHEN (r.per_org_id IS NOT DISTINCT FROM v_file.tenant[2]) IS FALSE THEN 'is not the tenant in the name of the file' END),
-                ('loaded_date_time', r.loaded_date_time, CASE WHEN (etl.are_local_times(etl.one_text(r.loaded_date_time), v_gap_patterns)) IS FALSE THEN 'is not a local time of Pacific/Auckland: YYYY-MM-DD HH:MM:SS[.ffffff]' END)
+                (
+                    'appointment_id', r.appointment_id,
+                    CASE
+                        WHEN (r.appointment_id IS NOT NULL) IS FALSE THEN 'is required and empty'
+                        WHEN (etl.is_bigint(r.appointment_id)) IS FALSE THEN 'is not bigint: a whole number without plus sign and leading zeros'
+                    END
+                ),
+                (
+                    'patient_id', r.patient_id,
+                    CASE
+                        WHEN (etl.is_bigint(r.patient_id)) IS FALSE THEN 'is not bigint: a whole number without plus sign and leading zeros'
+                    END
+                ),
+                (
+                    'appointment_status', r.appointment_status,
+                    CASE
+                        WHEN (lower(btrim(r.appointment_status)) = ANY (v_appointment_status_values)) IS FALSE THEN 'is not in domain appointment_status'
+                    END
+                ),
+                (
+                    'schedule_date', r.schedule_date,
+                    CASE
+                        WHEN (etl.is_date(r.schedule_date)) IS FALSE THEN 'is not a date: YYYY-MM-DD'
+                    END
+                ),
+                (
+                    'arrived', r.arrived,
+                    CASE
+                        WHEN (etl.is_local_time(r.arrived, v_gap_patterns)) IS FALSE THEN 'is not a local time of Pacific/Auckland: YYYY-MM-DD HH:MM:SS[.ffffff]'
+                    END
+                ),
+                (
+                    'waiting_for_payment', r.waiting_for_payment,
+                    CASE
+                        WHEN (etl.is_local_time(r.waiting_for_payment, v_gap_patterns)) IS FALSE THEN 'is not a local time of Pacific/Auckland: YYYY-MM-DD HH:MM:SS[.ffffff]'
+                    END
+                ),
+                (
+                    'appointment_completed', r.appointment_completed,
+                    CASE
+                        WHEN (etl.is_local_time(r.appointment_completed, v_gap_patterns)) IS FALSE THEN 'is not a local time of Pacific/Auckland: YYYY-MM-DD HH:MM:SS[.ffffff]'
+                    END
+                ),
+                (
+                    'consult_time', r.consult_time,
+                    CASE
+                        WHEN (etl.is_local_time(r.consult_time, v_gap_patterns)) IS FALSE THEN 'is not a local time of Pacific/Auckland: YYYY-MM-DD HH:MM:SS[.ffffff]'
+                    END
+                ),
+                (
+                    'booked', r.booked,
+                    CASE
+                        WHEN (etl.is_local_time(r.booked, v_gap_patterns)) IS FALSE THEN 'is not a local time of Pacific/Auckland: YYYY-MM-DD HH:MM:SS[.ffffff]'
+                    END
+                ),
+                (
+                    'inserted_at', r.inserted_at,
+                    CASE
+                        WHEN (etl.is_local_time(r.inserted_at, v_gap_patterns)) IS FALSE THEN 'is not a local time of Pacific/Auckland: YYYY-MM-DD HH:MM:SS[.ffffff]'
+                    END
+                ),
+                (
+                    'updated_at', r.updated_at,
+                    CASE
+                        WHEN (etl.is_local_time(r.updated_at, v_gap_patterns)) IS FALSE THEN 'is not a local time of Pacific/Auckland: YYYY-MM-DD HH:MM:SS[.ffffff]'
+                    END
+                ),
+                (
+                    'practice_id', r.practice_id,
+                    CASE
+                        WHEN (r.practice_id IS NOT DISTINCT FROM v_file.tenant[1]) IS FALSE THEN 'is not the tenant in the name of the file'
+                    END
+                ),
+                (
+                    'provider_id', r.provider_id,
+                    CASE
+                        WHEN (etl.is_bigint(r.provider_id)) IS FALSE THEN 'is not bigint: a whole number without plus sign and leading zeros'
+                    END
+                ),
+                (
+                    'is_active', r.is_active,
+                    CASE
+                        WHEN (etl.is_boolean(r.is_active)) IS FALSE THEN 'is not boolean: 0 or 1'
+                    END
+                ),
+                (
+                    'is_deleted', r.is_deleted,
+                    CASE
+                        WHEN (etl.is_boolean(r.is_deleted)) IS FALSE THEN 'is not boolean: 0 or 1'
+                    END
+                ),
+                (
+                    'permanent_address_latitude', r.permanent_address_latitude,
+                    CASE
+                        WHEN (etl.is_decimal(r.permanent_address_latitude)) IS FALSE THEN 'is not a decimal number'
+                    END
+                ),
+                (
+                    'permanent_address_longitude', r.permanent_address_longitude,
+                    CASE
+                        WHEN (etl.is_decimal(r.permanent_address_longitude)) IS FALSE THEN 'is not a decimal number'
+                    END
+                ),
+                (
+                    'practice_location_id', r.practice_location_id,
+                    CASE
+                        WHEN (etl.is_bigint(r.practice_location_id)) IS FALSE THEN 'is not bigint: a whole number without plus sign and leading zeros'
+                    END
+                ),
+                (
+                    'status_group', r.status_group,
+                    CASE
+                        WHEN (lower(btrim(r.status_group)) = ANY (v_status_group_values)) IS FALSE THEN 'is not in domain status_group'
+                    END
+                ),
+                (
+                    'duration', r.duration,
+                    CASE
+                        WHEN (etl.is_integer(r.duration)) IS FALSE THEN 'is not integer: a whole number without plus sign and leading zeros'
+                        WHEN (CASE WHEN etl.is_integer(r.duration) THEN (r.duration::integer BETWEEN 0 AND 1440) END) IS FALSE THEN 'does not meet: duration BETWEEN 0 AND 1440'
+                    END
+                ),
+                (
+                    'consult_end_time', r.consult_end_time,
+                    CASE
+                        WHEN (etl.is_local_time(r.consult_end_time, v_gap_patterns)) IS FALSE THEN 'is not a local time of Pacific/Auckland: YYYY-MM-DD HH:MM:SS[.ffffff]'
+                    END
+                ),
+                (
+                    'consult_start_time', r.consult_start_time,
+                    CASE
+                        WHEN (etl.is_local_time(r.consult_start_time, v_gap_patterns)) IS FALSE THEN 'is not a local time of Pacific/Auckland: YYYY-MM-DD HH:MM:SS[.ffffff]'
+                    END
+                ),
+                (
+                    'end_time', r.end_time,
+                    CASE
+                        WHEN (etl.is_local_time(r.end_time, v_gap_patterns)) IS FALSE THEN 'is not a local time of Pacific/Auckland: YYYY-MM-DD HH:MM:SS[.ffffff]'
+                    END
+                ),
+                (
+                    'generated_time', r.generated_time,
+                    CASE
+                        WHEN (etl.is_local_time(r.generated_time, v_gap_patterns)) IS FALSE THEN 'is not a local time of Pacific/Auckland: YYYY-MM-DD HH:MM:SS[.ffffff]'
+                    END
+                ),
+                (
+                    'gp_queue_time', r.gp_queue_time,
+                    CASE
+                        WHEN (etl.is_local_time(r.gp_queue_time, v_gap_patterns)) IS FALSE THEN 'is not a local time of Pacific/Auckland: YYYY-MM-DD HH:MM:SS[.ffffff]'
+                    END
+                ),
+                (
+                    'is_arrived', r.is_arrived,
+                    CASE
+                        WHEN (etl.is_boolean(r.is_arrived)) IS FALSE THEN 'is not boolean: 0 or 1'
+                    END
+                ),
+                (
+                    'is_consult_parked', r.is_consult_parked,
+                    CASE
+                        WHEN (etl.is_boolean(r.is_consult_parked)) IS FALSE THEN 'is not boolean: 0 or 1'
+                    END
+                ),
+                (
+                    'is_dummy', r.is_dummy,
+                    CASE
+                        WHEN (etl.is_boolean(r.is_dummy)) IS FALSE THEN 'is not boolean: 0 or 1'
+                    END
+                ),
+                (
+                    'last_appointment_status_date', r.last_appointment_status_date,
+                    CASE
+                        WHEN (etl.is_date(r.last_appointment_status_date)) IS FALSE THEN 'is not a date: YYYY-MM-DD'
+                    END
+                ),
+                (
+                    'arrived_time', r.arrived_time,
+                    CASE
+                        WHEN (etl.is_local_time(r.arrived_time, v_gap_patterns)) IS FALSE THEN 'is not a local time of Pacific/Auckland: YYYY-MM-DD HH:MM:SS[.ffffff]'
+                    END
+                ),
+                (
+                    'cancelled_time', r.cancelled_time,
+                    CASE
+                        WHEN (etl.is_local_time(r.cancelled_time, v_gap_patterns)) IS FALSE THEN 'is not a local time of Pacific/Auckland: YYYY-MM-DD HH:MM:SS[.ffffff]'
+                    END
+                ),
+                (
+                    'not_arrived_time', r.not_arrived_time,
+                    CASE
+                        WHEN (etl.is_local_time(r.not_arrived_time, v_gap_patterns)) IS FALSE THEN 'is not a local time of Pacific/Auckland: YYYY-MM-DD HH:MM:SS[.ffffff]'
+                    END
+                ),
+                (
+                    'nurse_queue_time', r.nurse_queue_time,
+                    CASE
+                        WHEN (etl.is_local_time(r.nurse_queue_time, v_gap_patterns)) IS FALSE THEN 'is not a local time of Pacific/Auckland: YYYY-MM-DD HH:MM:SS[.ffffff]'
+                    END
+                ),
+                (
+                    'on_hold_time', r.on_hold_time,
+                    CASE
+                        WHEN (etl.is_local_time(r.on_hold_time, v_gap_patterns)) IS FALSE THEN 'is not a local time of Pacific/Auckland: YYYY-MM-DD HH:MM:SS[.ffffff]'
+                    END
+                ),
+                (
+                    'read_only_time', r.read_only_time,
+                    CASE
+                        WHEN (etl.is_local_time(r.read_only_time, v_gap_patterns)) IS FALSE THEN 'is not a local time of Pacific/Auckland: YYYY-MM-DD HH:MM:SS[.ffffff]'
+                    END
+                ),
+                (
+                    'self_assessment_completed_time', r.self_assessment_completed_time,
+                    CASE
+                        WHEN (etl.is_local_time(r.self_assessment_completed_time, v_gap_patterns)) IS FALSE THEN 'is not a local time of Pacific/Auckland: YYYY-MM-DD HH:MM:SS[.ffffff]'
+                    END
+                ),
+                (
+                    'self_assessment_queue_time', r.self_assessment_queue_time,
+                    CASE
+                        WHEN (etl.is_local_time(r.self_assessment_queue_time, v_gap_patterns)) IS FALSE THEN 'is not a local time of Pacific/Auckland: YYYY-MM-DD HH:MM:SS[.ffffff]'
+                    END
+                ),
+                (
+                    'start_time', r.start_time,
+                    CASE
+                        WHEN (etl.is_local_time(r.start_time, v_gap_patterns)) IS FALSE THEN 'is not a local time of Pacific/Auckland: YYYY-MM-DD HH:MM:SS[.ffffff]'
+                    END
+                ),
+                (
+                    'triage_queue_time', r.triage_queue_time,
+                    CASE
+                        WHEN (etl.is_local_time(r.triage_queue_time, v_gap_patterns)) IS FALSE THEN 'is not a local time of Pacific/Auckland: YYYY-MM-DD HH:MM:SS[.ffffff]'
+                    END
+                ),
+                (
+                    'virtual_queue_time', r.virtual_queue_time,
+                    CASE
+                        WHEN (etl.is_local_time(r.virtual_queue_time, v_gap_patterns)) IS FALSE THEN 'is not a local time of Pacific/Auckland: YYYY-MM-DD HH:MM:SS[.ffffff]'
+                    END
+                ),
+                (
+                    'is_confidential', r.is_confidential,
+                    CASE
+                        WHEN (etl.is_boolean(r.is_confidential)) IS FALSE THEN 'is not boolean: 0 or 1'
+                    END
+                ),
+                (
+                    'is_consent_to_share', r.is_consent_to_share,
+                    CASE
+                        WHEN (etl.is_boolean(r.is_consent_to_share)) IS FALSE THEN 'is not boolean: 0 or 1'
+                    END
+                ),
+                (
+                    'per_org_id', r.per_org_id,
+                    CASE
+                        WHEN (r.per_org_id IS NOT DISTINCT FROM v_file.tenant[2]) IS FALSE THEN 'is not the tenant in the name of the file'
+                    END
+                ),
+                (
+                    'loaded_date_time', r.loaded_date_time,
+                    CASE
+                        WHEN (etl.is_local_time(r.loaded_date_time, v_gap_patterns)) IS FALSE THEN 'is not a local time of Pacific/Auckland: YYYY-MM-DD HH:MM:SS[.ffffff]'
+                    END
+                )
         ) AS v (name, text, reason)
         WHERE v.reason IS NOT NULL
     ) AS e
-    WHERE (
-        r.appointment_id IS NOT NULL AND
-        lower(btrim(r.appointment_status)) = ANY (v_appointment_status_values) AND
-        r.practice_id IS NOT DISTINCT FROM v_file.tenant[1] AND
-        lower(btrim(r.status_group)) = ANY (v_status_group_values) AND
-        CASE WHEN etl.are_integers(etl.one_text(r.duration), 'integer[]') THEN (r.duration::integer BETWEEN 0 AND 1440) END AND
-        r.per_org_id IS NOT DISTINCT FROM v_file.tenant[2] AND
-        etl.are_integers(r.bigint_texts, 'bigint[]') AND
-        etl.are_dates(r.date_texts) AND
-        etl.are_local_times(r.timestamptz_texts, v_gap_patterns) AND
-        etl.are_booleans(r.boolean_texts) AND
-        etl.are_decimals(r.numeric_texts) AND
-        etl.are_integers(r.integer_texts, 'integer[]')
-    ) IS FALSE;
+    WHERE r.load_run_file_id = p_load_run_file_id
+        AND NOT EXISTS (
+            SELECT FROM etl.touched_appointments AS t
+            WHERE t.load_run_file_id = r.load_run_file_id AND t.line_no = r.line_no AND t.verdict = 'unchanged'
+        )
+        AND (
+            r.appointment_id IS NOT NULL AND
+            etl.is_bigint(r.appointment_id) AND
+            etl.is_bigint(r.patient_id) AND
+            lower(btrim(r.appointment_status)) = ANY (v_appointment_status_values) AND
+            etl.is_date(r.schedule_date) AND
+            etl.is_local_time(r.arrived, v_gap_patterns) AND
+            etl.is_local_time(r.waiting_for_payment, v_gap_patterns) AND
+            etl.is_local_time(r.appointment_completed, v_gap_patterns) AND
+            etl.is_local_time(r.consult_time, v_gap_patterns) AND
+            etl.is_local_time(r.booked, v_gap_patterns) AND
+            etl.is_local_time(r.inserted_at, v_gap_patterns) AND
+            etl.is_local_time(r.updated_at, v_gap_patterns) AND
+            r.practice_id IS NOT DISTINCT FROM v_file.tenant[1] AND
+            etl.is_bigint(r.provider_id) AND
+            etl.is_boolean(r.is_active) AND
+            etl.is_boolean(r.is_deleted) AND
+            etl.is_decimal(r.permanent_address_latitude) AND
+            etl.is_decimal(r.permanent_address_longitude) AND
+            etl.is_bigint(r.practice_location_id) AND
+            lower(btrim(r.status_group)) = ANY (v_status_group_values) AND
+            etl.is_integer(r.duration) AND
+            CASE WHEN etl.is_integer(r.duration) THEN (r.duration::integer BETWEEN 0 AND 1440) END AND
+            etl.is_local_time(r.consult_end_time, v_gap_patterns) AND
+            etl.is_local_time(r.consult_start_time, v_gap_patterns) AND
+            etl.is_local_time(r.end_time, v_gap_patterns) AND
+            etl.is_local_time(r.generated_time, v_gap_patterns) AND
+            etl.is_local_time(r.gp_queue_time, v_gap_patterns) AND
+            etl.is_boolean(r.is_arrived) AND
+            etl.is_boolean(r.is_consult_parked) AND
+            etl.is_boolean(r.is_dummy) AND
+            etl.is_date(r.last_appointment_status_date) AND
+            etl.is_local_time(r.arrived_time, v_gap_patterns) AND
+            etl.is_local_time(r.cancelled_time, v_gap_patterns) AND
+            etl.is_local_time(r.not_arrived_time, v_gap_patterns) AND
+            etl.is_local_time(r.nurse_queue_time, v_gap_patterns) AND
+            etl.is_local_time(r.on_hold_time, v_gap_patterns) AND
+            etl.is_local_time(r.read_only_time, v_gap_patterns) AND
+            etl.is_local_time(r.self_assessment_completed_time, v_gap_patterns) AND
+            etl.is_local_time(r.self_assessment_queue_time, v_gap_patterns) AND
+            etl.is_local_time(r.start_time, v_gap_patterns) AND
+            etl.is_local_time(r.triage_queue_time, v_gap_patterns) AND
+            etl.is_local_time(r.virtual_queue_time, v_gap_patterns) AND
+            etl.is_boolean(r.is_confidential) AND
+            etl.is_boolean(r.is_consent_to_share) AND
+            r.per_org_id IS NOT DISTINCT FROM v_file.tenant[2] AND
+            etl.is_local_time(r.loaded_date_time, v_gap_patterns)
+        ) IS FALSE;
 END;
 $faults_appointments$;
 COMMENT ON FUNCTION etl.faults_appointments(bigint) IS
@@ -28840,6 +30252,8 @@ BEGIN
     ) AS d
     LEFT JOIN stg.appointments AS s USING (practice_id, per_org_id, appointment_id);
 
+    CALL etl.analyze_work('appointments', p_load_run_file_id);
+
     -- 2. Reject what is faulty. What an earlier attempt rejected and this one does not is resolved by its run.
     UPDATE etl.rejects_appointments AS j
     SET resolved_by_run = v_run_id
@@ -28860,7 +30274,7 @@ BEGIN
     WHERE t.load_run_file_id = p_load_run_file_id AND t.line_no = j.line_no;
 
     -- 3. Of several valid rows of a key the one with the greatest updated_at, then the last, counts; the others are duplicates.
-    WITH repeated AS (
+    WITH repeated AS MATERIALIZED (
         SELECT t.practice_id, t.per_org_id, t.appointment_id
         FROM etl.touched_appointments AS t
         WHERE t.load_run_file_id = p_load_run_file_id AND t.verdict <> 'rejected'
@@ -29387,7 +30801,8 @@ DECLARE
     v_file etl.load_run_files;
     c_unknown_times constant timestamptz[] := ARRAY['1900-01-01']::text[]::timestamptz[];
 
-BEGIN    SELECT f.* INTO v_file FROM etl.load_run_files AS f WHERE f.load_run_file_id = p_load_run_file_id;
+BEGIN
+    SELECT f.* INTO v_file FROM etl.load_run_files AS f WHERE f.load_run_file_id = p_load_run_file_id;
 
     -- 1. Besides the keys of the file itself: those of the versions that it replaced.
     INSERT INTO etl.touched_appointments (load_run_file_id, line_no, practice_id, per_org_id, appointment_id, row_hash, verdict)
@@ -29890,7 +31305,8 @@ s.dedupe_1 DESC NULLS LAST, s.line_no DESC
                 AND NOT o.is_absent
         );
 
-    -- 4. core: the same, over what core shows.    WITH published AS (
+    -- 4. core: the same, over what core shows.
+    WITH published AS (
         SELECT
             o.practice_id,
             o.per_org_id,
@@ -30279,10 +31695,12 @@ SET search_path = pg_catalog, pg_temp
 SET timezone = 'Pacific/Auckland'
 SET datestyle = 'ISO, YMD'
 SET plan_cache_mode = force_custom_plan
+SET parallel_setup_cost = 0
+SET parallel_tuple_cost = 0
 AS $faults_diagnoses$
--- The rows of a file that today's rules reject, each with all that is wrong with it. Changes nothing. Texts of one
--- type are checked together, as one array literal a row, and only faulty rows are looked at column by column; the
--- query can run parallel, which the statement that stores its result cannot.
+-- The rows of a file that today's rules reject, each with all that is wrong with it. Changes nothing. A row is read
+-- to its first fault; only faulty rows are looked at column by column. A column without a value has none. The query
+-- can run parallel, which a statement that stores its result cannot.
 DECLARE
     v_file etl.load_run_files;
     c_unknown_times constant timestamptz[] := ARRAY['1900-01-01']::text[]::timestamptz[];
@@ -30352,89 +31770,221 @@ BEGIN
         ) || '|~~|',
         jsonb_build_object('practice_id', r.practice_id, 'per_org_id', r.per_org_id, 'diagnosis_id', r.diagnosis_id),
         e.field_errors
-    FROM (
-        SELECT
-            w.*,
-            etl.all_texts(ARRAY[
-                w.diagnosis_id,
-                w.appointment_id,
-                w.patient_id,
-                w.diagnosis_by_id,
-                w.inserted_by_id,
-                w.updated_by_id,
-                w.user_logging_id,
-                w.recall_id,
-                w.practice_location_id]) AS bigint_texts,
-            etl.all_texts(ARRAY[
-                w.diagnosis_date,
-                w.onset_date,
-                w.exclusion_start_date,
-                w.exclusion_end_date]) AS date_texts,
-            etl.all_texts(ARRAY[
-                w.is_long_term,
-                w.add_to_problem,
-                w.is_highlighted,
-                w.is_active,
-                w.is_deleted,
-                w.is_confidential,
-                w.is_mapped,
-                w.show_on_portal]) AS boolean_texts,
-            etl.all_texts(ARRAY[w.inserted_at, w.updated_at, w.loaded_date_time]) AS timestamptz_texts,
-            etl.all_texts(ARRAY[w.permanent_address_latitude, w.permanent_address_longitude]) AS numeric_texts
-        FROM raw.diagnoses_raw AS w
-        WHERE w.load_run_file_id = p_load_run_file_id
-            AND NOT EXISTS (
-                SELECT FROM etl.touched_diagnoses AS t
-                WHERE t.load_run_file_id = w.load_run_file_id AND t.line_no = w.line_no AND t.verdict = 'unchanged'
-            )
-        OFFSET 0  -- so that the literals are made once a row
-    ) AS r
+    FROM raw.diagnoses_raw AS r
     CROSS JOIN LATERAL (
         SELECT jsonb_object_agg(v.name, jsonb_build_object('text', v.text, 'reason', v.reason)) AS field_errors
         FROM (
             VALUES
-                ('diagnosis_id', r.diagnosis_id, CASE WHEN (r.diagnosis_id IS NOT NULL) IS FALSE THEN 'is required and empty' WHEN (etl.are_integers(etl.one_text(r.diagnosis_id), 'bigint[]')) IS FALSE THEN 'is not bigint: a whole number without plus sign and leading zeros' END),
-                ('appointment_id', r.appointment_id, CASE WHEN (etl.are_integers(etl.one_text(r.appointment_id), 'bigint[]')) IS FALSE THEN 'is not bigint: a whole number without plus sign and leading zeros' END),
-                ('patient_id', r.patient_id, CASE WHEN (r.patient_id IS NOT NULL) IS FALSE THEN 'is required and empty' WHEN (etl.are_integers(etl.one_text(r.patient_id), 'bigint[]')) IS FALSE THEN 'is not bigint: a whole number without plus sign and leading zeros' END),
-                ('diagnosis_date', r.diagnosis_date, CASE WHEN (etl.are_dates(etl.one_text(r.diagnosis_date))) IS FALSE THEN 'is not a date: YYYY-MM-DD' END),
-                ('diagnosis_by_id', r.diagnosis_by_id, CASE WHEN (etl.are_integers(etl.one_text(r.diagnosis_by_id), 'bigint[]')) IS FALSE THEN 'is not bigint: a whole number without plus sign and leading zeros' END),
-                ('is_long_term', r.is_long_term, CASE WHEN (etl.are_booleans(etl.one_text(r.is_long_term))) IS FALSE THEN 'is not boolean: 0 or 1' END),
-                ('add_to_problem', r.add_to_problem, CASE WHEN (etl.are_booleans(etl.one_text(r.add_to_problem))) IS FALSE THEN 'is not boolean: 0 or 1' END),
-                ('is_highlighted', r.is_highlighted, CASE WHEN (etl.are_booleans(etl.one_text(r.is_highlighted))) IS FALSE THEN 'is not boolean: 0 or 1' END),
-                ('is_active', r.is_active, CASE WHEN (etl.are_booleans(etl.one_text(r.is_active))) IS FALSE THEN 'is not boolean: 0 or 1' END),
-                ('is_deleted', r.is_deleted, CASE WHEN (etl.are_booleans(etl.one_text(r.is_deleted))) IS FALSE THEN 'is not boolean: 0 or 1' END),
-                ('inserted_by_id', r.inserted_by_id, CASE WHEN (etl.are_integers(etl.one_text(r.inserted_by_id), 'bigint[]')) IS FALSE THEN 'is not bigint: a whole number without plus sign and leading zeros' END),
-                ('updated_by_id', r.updated_by_id, CASE WHEN (etl.are_integers(etl.one_text(r.updated_by_id), 'bigint[]')) IS FALSE THEN 'is not bigint: a whole number without plus sign and leading zeros' END),
-                ('inserted_at', r.inserted_at, CASE WHEN (etl.are_local_times(etl.one_text(r.inserted_at), v_gap_patterns)) IS FALSE THEN 'is not a local time of Pacific/Auckland: YYYY-MM-DD HH:MM:SS[.ffffff]' END),
-                ('updated_at', r.updated_at, CASE WHEN (etl.are_local_times(etl.one_text(r.updated_at), v_gap_patterns)) IS FALSE THEN 'is not a local time of Pacific/Auckland: YYYY-MM-DD HH:MM:SS[.ffffff]' END),
-                ('is_confidential', r.is_confidential, CASE WHEN (etl.are_booleans(etl.one_text(r.is_confidential))) IS FALSE THEN 'is not boolean: 0 or 1' END),
-                ('is_mapped', r.is_mapped, CASE WHEN (etl.are_booleans(etl.one_text(r.is_mapped))) IS FALSE THEN 'is not boolean: 0 or 1' END),
-                ('practice_id', r.practice_id, CASE WHEN (r.practice_id IS NOT DISTINCT FROM v_file.tenant[1]) IS FALSE THEN 'is not the tenant in the name of the file' END),
-                ('onset_date', r.onset_date, CASE WHEN (etl.are_dates(etl.one_text(r.onset_date))) IS FALSE THEN 'is not a date: YYYY-MM-DD' END),
-                ('user_logging_id', r.user_logging_id, CASE WHEN (etl.are_integers(etl.one_text(r.user_logging_id), 'bigint[]')) IS FALSE THEN 'is not bigint: a whole number without plus sign and leading zeros' END),
-                ('recall_id', r.recall_id, CASE WHEN (etl.are_integers(etl.one_text(r.recall_id), 'bigint[]')) IS FALSE THEN 'is not bigint: a whole number without plus sign and leading zeros' END),
-                ('exclusion_start_date', r.exclusion_start_date, CASE WHEN (etl.are_dates(etl.one_text(r.exclusion_start_date))) IS FALSE THEN 'is not a date: YYYY-MM-DD' END),
-                ('exclusion_end_date', r.exclusion_end_date, CASE WHEN (etl.are_dates(etl.one_text(r.exclusion_end_date))) IS FALSE THEN 'is not a date: YYYY-MM-DD' END),
-                ('show_on_portal', r.show_on_portal, CASE WHEN (etl.are_booleans(etl.one_text(r.show_on_portal))) IS FALSE THEN 'is not boolean: 0 or 1' END),
-                ('permanent_address_latitude', r.permanent_address_latitude, CASE WHEN (etl.are_decimals(etl.one_text(r.permanent_address_latitude))) IS FALSE THEN 'is not a decimal number' END),
-                ('permanent_address_longitude', r.permanent_address_longitude, CASE WHEN (etl.are_decimals(etl.one_text(r.permanent_address_longitude))) IS FALSE THEN 'is not a decimal number' END),
-                ('practice_location_id', r.practice_location_id, CASE WHEN (etl.are_integers(etl.one_text(r.practice_location_id), 'bigint[]')) IS FALSE THEN 'is not bigint: a whole number without plus sign and leading zeros' END),
-                ('per_org_id', r.per_org_id, CASE WHEN (r.per_org_id IS NOT DISTINCT FROM v_file.tenant[2]) IS FALSE THEN 'is not the tenant in the name of the file' END),
-                ('loaded_date_time', r.loaded_date_time, CASE WHEN (etl.are_local_times(etl.one_text(r.loaded_date_time), v_gap_patterns)) IS FALSE THEN 'is not a local time of Pacific/Auckland: YYYY-MM-DD HH:MM:SS[.ffffff]' END)
+                (
+                    'diagnosis_id', r.diagnosis_id,
+                    CASE
+                        WHEN (r.diagnosis_id IS NOT NULL) IS FALSE THEN 'is required and empty'
+                        WHEN (etl.is_bigint(r.diagnosis_id)) IS FALSE THEN 'is not bigint: a whole number without plus sign and leading zeros'
+                    END
+                ),
+                (
+                    'appointment_id', r.appointment_id,
+                    CASE
+                        WHEN (etl.is_bigint(r.appointment_id)) IS FALSE THEN 'is not bigint: a whole number without plus sign and leading zeros'
+                    END
+                ),
+                (
+                    'patient_id', r.patient_id,
+                    CASE
+                        WHEN (r.patient_id IS NOT NULL) IS FALSE THEN 'is required and empty'
+                        WHEN (etl.is_bigint(r.patient_id)) IS FALSE THEN 'is not bigint: a whole number without plus sign and leading zeros'
+                    END
+                ),
+                (
+                    'diagnosis_date', r.diagnosis_date,
+                    CASE
+                        WHEN (etl.is_date(r.diagnosis_date)) IS FALSE THEN 'is not a date: YYYY-MM-DD'
+                    END
+                ),
+                (
+                    'diagnosis_by_id', r.diagnosis_by_id,
+                    CASE
+                        WHEN (etl.is_bigint(r.diagnosis_by_id)) IS FALSE THEN 'is not bigint: a whole number without plus sign and leading zeros'
+                    END
+                ),
+                (
+                    'is_long_term', r.is_long_term,
+                    CASE
+                        WHEN (etl.is_boolean(r.is_long_term)) IS FALSE THEN 'is not boolean: 0 or 1'
+                    END
+                ),
+                (
+                    'add_to_problem', r.add_to_problem,
+                    CASE
+                        WHEN (etl.is_boolean(r.add_to_problem)) IS FALSE THEN 'is not boolean: 0 or 1'
+                    END
+                ),
+                (
+                    'is_highlighted', r.is_highlighted,
+                    CASE
+                        WHEN (etl.is_boolean(r.is_highlighted)) IS FALSE THEN 'is not boolean: 0 or 1'
+                    END
+                ),
+                (
+                    'is_active', r.is_active,
+                    CASE
+                        WHEN (etl.is_boolean(r.is_active)) IS FALSE THEN 'is not boolean: 0 or 1'
+                    END
+                ),
+                (
+                    'is_deleted', r.is_deleted,
+                    CASE
+                        WHEN (etl.is_boolean(r.is_deleted)) IS FALSE THEN 'is not boolean: 0 or 1'
+                    END
+                ),
+                (
+                    'inserted_by_id', r.inserted_by_id,
+                    CASE
+                        WHEN (etl.is_bigint(r.inserted_by_id)) IS FALSE THEN 'is not bigint: a whole number without plus sign and leading zeros'
+                    END
+                ),
+                (
+                    'updated_by_id', r.updated_by_id,
+                    CASE
+                        WHEN (etl.is_bigint(r.updated_by_id)) IS FALSE THEN 'is not bigint: a whole number without plus sign and leading zeros'
+                    END
+                ),
+                (
+                    'inserted_at', r.inserted_at,
+                    CASE
+                        WHEN (etl.is_local_time(r.inserted_at, v_gap_patterns)) IS FALSE THEN 'is not a local time of Pacific/Auckland: YYYY-MM-DD HH:MM:SS[.ffffff]'
+                    END
+                ),
+                (
+                    'updated_at', r.updated_at,
+                    CASE
+                        WHEN (etl.is_local_time(r.updated_at, v_gap_patterns)) IS FALSE THEN 'is not a local time of Pacific/Auckland: YYYY-MM-DD HH:MM:SS[.ffffff]'
+                    END
+                ),
+                (
+                    'is_confidential', r.is_confidential,
+                    CASE
+                        WHEN (etl.is_boolean(r.is_confidential)) IS FALSE THEN 'is not boolean: 0 or 1'
+                    END
+                ),
+                (
+                    'is_mapped', r.is_mapped,
+                    CASE
+                        WHEN (etl.is_boolean(r.is_mapped)) IS FALSE THEN 'is not boolean: 0 or 1'
+                    END
+                ),
+                (
+                    'practice_id', r.practice_id,
+                    CASE
+                        WHEN (r.practice_id IS NOT DISTINCT FROM v_file.tenant[1]) IS FALSE THEN 'is not the tenant in the name of the file'
+                    END
+                ),
+                (
+                    'onset_date', r.onset_date,
+                    CASE
+                        WHEN (etl.is_date(r.onset_date)) IS FALSE THEN 'is not a date: YYYY-MM-DD'
+                    END
+                ),
+                (
+                    'user_logging_id', r.user_logging_id,
+                    CASE
+                        WHEN (etl.is_bigint(r.user_logging_id)) IS FALSE THEN 'is not bigint: a whole number without plus sign and leading zeros'
+                    END
+                ),
+                (
+                    'recall_id', r.recall_id,
+                    CASE
+                        WHEN (etl.is_bigint(r.recall_id)) IS FALSE THEN 'is not bigint: a whole number without plus sign and leading zeros'
+                    END
+                ),
+                (
+                    'exclusion_start_date', r.exclusion_start_date,
+                    CASE
+                        WHEN (etl.is_date(r.exclusion_start_date)) IS FALSE THEN 'is not a date: YYYY-MM-DD'
+                    END
+                ),
+                (
+                    'exclusion_end_date', r.exclusion_end_date,
+                    CASE
+                        WHEN (etl.is_date(r.exclusion_end_date)) IS FALSE THEN 'is not a date: YYYY-MM-DD'
+                    END
+                ),
+                (
+                    'show_on_portal', r.show_on_portal,
+                    CASE
+                        WHEN (etl.is_boolean(r.show_on_portal)) IS FALSE THEN 'is not boolean: 0 or 1'
+                    END
+                ),
+                (
+                    'permanent_address_latitude', r.permanent_address_latitude,
+                    CASE
+                        WHEN (etl.is_decimal(r.permanent_address_latitude)) IS FALSE THEN 'is not a decimal number'
+                    END
+                ),
+                (
+                    'permanent_address_longitude', r.permanent_address_longitude,
+                    CASE
+                        WHEN (etl.is_decimal(r.permanent_address_longitude)) IS FALSE THEN 'is not a decimal number'
+                    END
+                ),
+                (
+                    'practice_location_id', r.practice_location_id,
+                    CASE
+                        WHEN (etl.is_bigint(r.practice_location_id)) IS FALSE THEN 'is not bigint: a whole number without plus sign and leading zeros'
+                    END
+                ),
+                (
+                    'per_org_id', r.per_org_id,
+                    CASE
+                        WHEN (r.per_org_id IS NOT DISTINCT FROM v_file.tenant[2]) IS FALSE THEN 'is not the tenant in the name of the file'
+                    END
+                ),
+                (
+                    'loaded_date_time', r.loaded_date_time,
+                    CASE
+                        WHEN (etl.is_local_time(r.loaded_date_time, v_gap_patterns)) IS FALSE THEN 'is not a local time of Pacific/Auckland: YYYY-MM-DD HH:MM:SS[.ffffff]'
+                    END
+                )
         ) AS v (name, text, reason)
         WHERE v.reason IS NOT NULL
     ) AS e
-    WHERE (
-        r.diagnosis_id IS NOT NULL AND
-        r.patient_id IS NOT NULL AND
-        r.practice_id IS NOT DISTINCT FROM v_file.tenant[1] AND
-        r.per_org_id IS NOT DISTINCT FROM v_file.tenant[2] AND
-        etl.are_integers(r.bigint_texts, 'bigint[]') AND
-        etl.are_dates(r.date_texts) AND
-        etl.are_booleans(r.boolean_texts) AND
-        etl.are_local_times(r.timestamptz_texts, v_gap_patterns) AND
-        etl.are_decimals(r.numeric_texts)
-    ) IS FALSE;
+    WHERE r.load_run_file_id = p_load_run_file_id
+        AND NOT EXISTS (
+            SELECT FROM etl.touched_diagnoses AS t
+            WHERE t.load_run_file_id = r.load_run_file_id AND t.line_no = r.line_no AND t.verdict = 'unchanged'
+        )
+        AND (
+            r.diagnosis_id IS NOT NULL AND
+            etl.is_bigint(r.diagnosis_id) AND
+            etl.is_bigint(r.appointment_id) AND
+            r.patient_id IS NOT NULL AND
+            etl.is_bigint(r.patient_id) AND
+            etl.is_date(r.diagnosis_date) AND
+            etl.is_bigint(r.diagnosis_by_id) AND
+            etl.is_boolean(r.is_long_term) AND
+            etl.is_boolean(r.add_to_problem) AND
+            etl.is_boolean(r.is_highlighted) AND
+            etl.is_boolean(r.is_active) AND
+            etl.is_boolean(r.is_deleted) AND
+            etl.is_bigint(r.inserted_by_id) AND
+            etl.is_bigint(r.updated_by_id) AND
+            etl.is_local_time(r.inserted_at, v_gap_patterns) AND
+            etl.is_local_time(r.updated_at, v_gap_patterns) AND
+            etl.is_boolean(r.is_confidential) AND
+            etl.is_boolean(r.is_mapped) AND
+            r.practice_id IS NOT DISTINCT FROM v_file.tenant[1] AND
+            etl.is_date(r.onset_date) AND
+            etl.is_bigint(r.user_logging_id) AND
+            etl.is_bigint(r.recall_id) AND
+            etl.is_date(r.exclusion_start_date) AND
+            etl.is_date(r.exclusion_end_date) AND
+            etl.is_boolean(r.show_on_portal) AND
+            etl.is_decimal(r.permanent_address_latitude) AND
+            etl.is_decimal(r.permanent_address_longitude) AND
+            etl.is_bigint(r.practice_location_id) AND
+            r.per_org_id IS NOT DISTINCT FROM v_file.tenant[2] AND
+            etl.is_local_time(r.loaded_date_time, v_gap_patterns)
+        ) IS FALSE;
 END;
 $faults_diagnoses$;
 COMMENT ON FUNCTION etl.faults_diagnoses(bigint) IS
@@ -30532,6 +32082,8 @@ BEGIN
     ) AS d
     LEFT JOIN stg.diagnoses AS s USING (practice_id, per_org_id, diagnosis_id);
 
+    CALL etl.analyze_work('diagnoses', p_load_run_file_id);
+
     -- 2. Reject what is faulty. What an earlier attempt rejected and this one does not is resolved by its run.
     UPDATE etl.rejects_diagnoses AS j
     SET resolved_by_run = v_run_id
@@ -30552,7 +32104,7 @@ BEGIN
     WHERE t.load_run_file_id = p_load_run_file_id AND t.line_no = j.line_no;
 
     -- 3. Of several valid rows of a key the one with the greatest updated_at, then the last, counts; the others are duplicates.
-    WITH repeated AS (
+    WITH repeated AS MATERIALIZED (
         SELECT t.practice_id, t.per_org_id, t.diagnosis_id
         FROM etl.touched_diagnoses AS t
         WHERE t.load_run_file_id = p_load_run_file_id AND t.verdict <> 'rejected'
@@ -30995,7 +32547,8 @@ DECLARE
     c_unknown_times constant timestamptz[] := ARRAY['1900-01-01']::text[]::timestamptz[];
     v_key etl.pseudonym_keys;
 
-BEGIN    SELECT f.* INTO v_file FROM etl.load_run_files AS f WHERE f.load_run_file_id = p_load_run_file_id;
+BEGIN
+    SELECT f.* INTO v_file FROM etl.load_run_files AS f WHERE f.load_run_file_id = p_load_run_file_id;
     SELECT k.* INTO v_key FROM etl.pseudonym_keys AS k;
 
     -- 1. Besides the keys of the file itself: those of the versions that it replaced.
@@ -31415,7 +32968,8 @@ s.dedupe_1 DESC NULLS LAST, s.line_no DESC
                 AND NOT o.is_absent
         );
 
-    -- 4. core: the same, over what core shows.    WITH published AS (
+    -- 4. core: the same, over what core shows.
+    WITH published AS (
         SELECT
             o.practice_id,
             o.per_org_id,
@@ -31759,10 +33313,12 @@ SET search_path = pg_catalog, pg_temp
 SET timezone = 'Pacific/Auckland'
 SET datestyle = 'ISO, YMD'
 SET plan_cache_mode = force_custom_plan
+SET parallel_setup_cost = 0
+SET parallel_tuple_cost = 0
 AS $faults_immunisations$
--- The rows of a file that today's rules reject, each with all that is wrong with it. Changes nothing. Texts of one
--- type are checked together, as one array literal a row, and only faulty rows are looked at column by column; the
--- query can run parallel, which the statement that stores its result cannot.
+-- The rows of a file that today's rules reject, each with all that is wrong with it. Changes nothing. A row is read
+-- to its first fault; only faulty rows are looked at column by column. A column without a value has none. The query
+-- can run parallel, which a statement that stores its result cannot.
 DECLARE
     v_file etl.load_run_files;
     c_unknown_times constant timestamptz[] := ARRAY['1900-01-01']::text[]::timestamptz[];
@@ -31848,93 +33404,235 @@ BEGIN
         ) || '|~~|',
         jsonb_build_object('practice_id', r.practice_id, 'per_org_id', r.per_org_id, 'appointment_immunisation_id', r.appointment_immunisation_id),
         e.field_errors
-    FROM (
-        SELECT
-            w.*,
-            etl.all_texts(ARRAY[
-                w.appointment_immunisation_id,
-                w.patient_id,
-                w.appointment_id,
-                w.vaccine_id,
-                w.provider_id,
-                w.inserted_by_id,
-                w.updated_by_id,
-                w.vaccinator_id,
-                w.user_logging_id,
-                w.practice_location_id]) AS bigint_texts,
-            etl.all_texts(ARRAY[w.expiry_date, w.diluent_expiry_date, w.nir_sent_date]) AS date_texts,
-            etl.all_texts(ARRAY[
-                w.is_nir_ack,
-                w.has_diluent,
-                w.is_confidential,
-                w.is_active,
-                w.is_deleted,
-                w.is_parked,
-                w.is_auto_bill,
-                w.show_on_portal]) AS boolean_texts,
-            etl.all_texts(ARRAY[
-                w.administration_time,
-                w.inserted_at,
-                w.updated_at,
-                w.loaded_date_time]) AS timestamptz_texts,
-            etl.all_texts(ARRAY[w.permanent_address_latitude, w.permanent_address_longitude]) AS numeric_texts
-        FROM raw.immunisations_raw AS w
-        WHERE w.load_run_file_id = p_load_run_file_id
-            AND NOT EXISTS (
-                SELECT FROM etl.touched_immunisations AS t
-                WHERE t.load_run_file_id = w.load_run_file_id AND t.line_no = w.line_no AND t.verdict = 'unchanged'
-            )
-        OFFSET 0  -- so that the literals are made once a row
-    ) AS r
+    FROM raw.immunisations_raw AS r
     CROSS JOIN LATERAL (
         SELECT jsonb_object_agg(v.name, jsonb_build_object('text', v.text, 'reason', v.reason)) AS field_errors
         FROM (
             VALUES
-                ('appointment_immunisation_id', r.appointment_immunisation_id, CASE WHEN (r.appointment_immunisation_id IS NOT NULL) IS FALSE THEN 'is required and empty' WHEN (etl.are_integers(etl.one_text(r.appointment_immunisation_id), 'bigint[]')) IS FALSE THEN 'is not bigint: a whole number without plus sign and leading zeros' END),
-                ('patient_id', r.patient_id, CASE WHEN (r.patient_id IS NOT NULL) IS FALSE THEN 'is required and empty' WHEN (etl.are_integers(etl.one_text(r.patient_id), 'bigint[]')) IS FALSE THEN 'is not bigint: a whole number without plus sign and leading zeros' END),
-                ('appointment_id', r.appointment_id, CASE WHEN (etl.are_integers(etl.one_text(r.appointment_id), 'bigint[]')) IS FALSE THEN 'is not bigint: a whole number without plus sign and leading zeros' END),
-                ('vaccine_id', r.vaccine_id, CASE WHEN (etl.are_integers(etl.one_text(r.vaccine_id), 'bigint[]')) IS FALSE THEN 'is not bigint: a whole number without plus sign and leading zeros' END),
-                ('expiry_date', r.expiry_date, CASE WHEN (etl.are_dates(etl.one_text(r.expiry_date))) IS FALSE THEN 'is not a date: YYYY-MM-DD' END),
-                ('immunisation_status', r.immunisation_status, CASE WHEN (lower(btrim(r.immunisation_status)) = ANY (v_immunisation_status_values)) IS FALSE THEN 'is not in domain immunisation_status' END),
-                ('is_nir_ack', r.is_nir_ack, CASE WHEN (etl.are_booleans(etl.one_text(r.is_nir_ack))) IS FALSE THEN 'is not boolean: 0 or 1' END),
-                ('provider_id', r.provider_id, CASE WHEN (etl.are_integers(etl.one_text(r.provider_id), 'bigint[]')) IS FALSE THEN 'is not bigint: a whole number without plus sign and leading zeros' END),
-                ('administration_time', r.administration_time, CASE WHEN (etl.are_local_times(etl.one_text(r.administration_time), v_gap_patterns)) IS FALSE THEN 'is not a local time of Pacific/Auckland: YYYY-MM-DD HH:MM:SS[.ffffff]' END),
-                ('has_diluent', r.has_diluent, CASE WHEN (etl.are_booleans(etl.one_text(r.has_diluent))) IS FALSE THEN 'is not boolean: 0 or 1' END),
-                ('diluent_expiry_date', r.diluent_expiry_date, CASE WHEN (etl.are_dates(etl.one_text(r.diluent_expiry_date))) IS FALSE THEN 'is not a date: YYYY-MM-DD' END),
-                ('is_confidential', r.is_confidential, CASE WHEN (etl.are_booleans(etl.one_text(r.is_confidential))) IS FALSE THEN 'is not boolean: 0 or 1' END),
-                ('is_active', r.is_active, CASE WHEN (etl.are_booleans(etl.one_text(r.is_active))) IS FALSE THEN 'is not boolean: 0 or 1' END),
-                ('is_deleted', r.is_deleted, CASE WHEN (etl.are_booleans(etl.one_text(r.is_deleted))) IS FALSE THEN 'is not boolean: 0 or 1' END),
-                ('inserted_by_id', r.inserted_by_id, CASE WHEN (etl.are_integers(etl.one_text(r.inserted_by_id), 'bigint[]')) IS FALSE THEN 'is not bigint: a whole number without plus sign and leading zeros' END),
-                ('updated_by_id', r.updated_by_id, CASE WHEN (etl.are_integers(etl.one_text(r.updated_by_id), 'bigint[]')) IS FALSE THEN 'is not bigint: a whole number without plus sign and leading zeros' END),
-                ('inserted_at', r.inserted_at, CASE WHEN (etl.are_local_times(etl.one_text(r.inserted_at), v_gap_patterns)) IS FALSE THEN 'is not a local time of Pacific/Auckland: YYYY-MM-DD HH:MM:SS[.ffffff]' END),
-                ('updated_at', r.updated_at, CASE WHEN (etl.are_local_times(etl.one_text(r.updated_at), v_gap_patterns)) IS FALSE THEN 'is not a local time of Pacific/Auckland: YYYY-MM-DD HH:MM:SS[.ffffff]' END),
-                ('is_parked', r.is_parked, CASE WHEN (etl.are_booleans(etl.one_text(r.is_parked))) IS FALSE THEN 'is not boolean: 0 or 1' END),
-                ('practice_id', r.practice_id, CASE WHEN (r.practice_id IS NOT DISTINCT FROM v_file.tenant[1]) IS FALSE THEN 'is not the tenant in the name of the file' END),
-                ('is_auto_bill', r.is_auto_bill, CASE WHEN (etl.are_booleans(etl.one_text(r.is_auto_bill))) IS FALSE THEN 'is not boolean: 0 or 1' END),
-                ('vaccinator_id', r.vaccinator_id, CASE WHEN (etl.are_integers(etl.one_text(r.vaccinator_id), 'bigint[]')) IS FALSE THEN 'is not bigint: a whole number without plus sign and leading zeros' END),
-                ('user_logging_id', r.user_logging_id, CASE WHEN (etl.are_integers(etl.one_text(r.user_logging_id), 'bigint[]')) IS FALSE THEN 'is not bigint: a whole number without plus sign and leading zeros' END),
-                ('nir_sent_date', r.nir_sent_date, CASE WHEN (etl.are_dates(etl.one_text(r.nir_sent_date))) IS FALSE THEN 'is not a date: YYYY-MM-DD' END),
-                ('show_on_portal', r.show_on_portal, CASE WHEN (etl.are_booleans(etl.one_text(r.show_on_portal))) IS FALSE THEN 'is not boolean: 0 or 1' END),
-                ('permanent_address_latitude', r.permanent_address_latitude, CASE WHEN (etl.are_decimals(etl.one_text(r.permanent_address_latitude))) IS FALSE THEN 'is not a decimal number' END),
-                ('permanent_address_longitude', r.permanent_address_longitude, CASE WHEN (etl.are_decimals(etl.one_text(r.permanent_address_longitude))) IS FALSE THEN 'is not a decimal number' END),
-                ('practice_location_id', r.practice_location_id, CASE WHEN (etl.are_integers(etl.one_text(r.practice_location_id), 'bigint[]')) IS FALSE THEN 'is not bigint: a whole number without plus sign and leading zeros' END),
-                ('per_org_id', r.per_org_id, CASE WHEN (r.per_org_id IS NOT DISTINCT FROM v_file.tenant[2]) IS FALSE THEN 'is not the tenant in the name of the file' END),
-                ('loaded_date_time', r.loaded_date_time, CASE WHEN (etl.are_local_times(etl.one_text(r.loaded_date_time), v_gap_patterns)) IS FALSE THEN 'is not a local time of Pacific/Auckland: YYYY-MM-DD HH:MM:SS[.ffffff]' END)
+                (
+                    'appointment_immunisation_id', r.appointment_immunisation_id,
+                    CASE
+                        WHEN (r.appointment_immunisation_id IS NOT NULL) IS FALSE THEN 'is required and empty'
+                        WHEN (etl.is_bigint(r.appointment_immunisation_id)) IS FALSE THEN 'is not bigint: a whole number without plus sign and leading zeros'
+                    END
+                ),
+                (
+                    'patient_id', r.patient_id,
+                    CASE
+                        WHEN (r.patient_id IS NOT NULL) IS FALSE THEN 'is required and empty'
+                        WHEN (etl.is_bigint(r.patient_id)) IS FALSE THEN 'is not bigint: a whole number without plus sign and leading zeros'
+                    END
+                ),
+                (
+                    'appointment_id', r.appointment_id,
+                    CASE
+                        WHEN (etl.is_bigint(r.appointment_id)) IS FALSE THEN 'is not bigint: a whole number without plus sign and leading zeros'
+                    END
+                ),
+                (
+                    'vaccine_id', r.vaccine_id,
+                    CASE
+                        WHEN (etl.is_bigint(r.vaccine_id)) IS FALSE THEN 'is not bigint: a whole number without plus sign and leading zeros'
+                    END
+                ),
+                (
+                    'expiry_date', r.expiry_date,
+                    CASE
+                        WHEN (etl.is_date(r.expiry_date)) IS FALSE THEN 'is not a date: YYYY-MM-DD'
+                    END
+                ),
+                (
+                    'immunisation_status', r.immunisation_status,
+                    CASE
+                        WHEN (lower(btrim(r.immunisation_status)) = ANY (v_immunisation_status_values)) IS FALSE THEN 'is not in domain immunisation_status'
+                    END
+                ),
+                (
+                    'is_nir_ack', r.is_nir_ack,
+                    CASE
+                        WHEN (etl.is_boolean(r.is_nir_ack)) IS FALSE THEN 'is not boolean: 0 or 1'
+                    END
+                ),
+                (
+                    'provider_id', r.provider_id,
+                    CASE
+                        WHEN (etl.is_bigint(r.provider_id)) IS FALSE THEN 'is not bigint: a whole number without plus sign and leading zeros'
+                    END
+                ),
+                (
+                    'administration_time', r.administration_time,
+                    CASE
+                        WHEN (etl.is_local_time(r.administration_time, v_gap_patterns)) IS FALSE THEN 'is not a local time of Pacific/Auckland: YYYY-MM-DD HH:MM:SS[.ffffff]'
+                    END
+                ),
+                (
+                    'has_diluent', r.has_diluent,
+                    CASE
+                        WHEN (etl.is_boolean(r.has_diluent)) IS FALSE THEN 'is not boolean: 0 or 1'
+                    END
+                ),
+                (
+                    'diluent_expiry_date', r.diluent_expiry_date,
+                    CASE
+                        WHEN (etl.is_date(r.diluent_expiry_date)) IS FALSE THEN 'is not a date: YYYY-MM-DD'
+                    END
+                ),
+                (
+                    'is_confidential', r.is_confidential,
+                    CASE
+                        WHEN (etl.is_boolean(r.is_confidential)) IS FALSE THEN 'is not boolean: 0 or 1'
+                    END
+                ),
+                (
+                    'is_active', r.is_active,
+                    CASE
+                        WHEN (etl.is_boolean(r.is_active)) IS FALSE THEN 'is not boolean: 0 or 1'
+                    END
+                ),
+                (
+                    'is_deleted', r.is_deleted,
+                    CASE
+                        WHEN (etl.is_boolean(r.is_deleted)) IS FALSE THEN 'is not boolean: 0 or 1'
+                    END
+                ),
+                (
+                    'inserted_by_id', r.inserted_by_id,
+                    CASE
+                        WHEN (etl.is_bigint(r.inserted_by_id)) IS FALSE THEN 'is not bigint: a whole number without plus sign and leading zeros'
+                    END
+                ),
+                (
+                    'updated_by_id', r.updated_by_id,
+                    CASE
+                        WHEN (etl.is_bigint(r.updated_by_id)) IS FALSE THEN 'is not bigint: a whole number without plus sign and leading zeros'
+                    END
+                ),
+                (
+                    'inserted_at', r.inserted_at,
+                    CASE
+                        WHEN (etl.is_local_time(r.inserted_at, v_gap_patterns)) IS FALSE THEN 'is not a local time of Pacific/Auckland: YYYY-MM-DD HH:MM:SS[.ffffff]'
+                    END
+                ),
+                (
+                    'updated_at', r.updated_at,
+                    CASE
+                        WHEN (etl.is_local_time(r.updated_at, v_gap_patterns)) IS FALSE THEN 'is not a local time of Pacific/Auckland: YYYY-MM-DD HH:MM:SS[.ffffff]'
+                    END
+                ),
+                (
+                    'is_parked', r.is_parked,
+                    CASE
+                        WHEN (etl.is_boolean(r.is_parked)) IS FALSE THEN 'is not boolean: 0 or 1'
+                    END
+                ),
+                (
+                    'practice_id', r.practice_id,
+                    CASE
+                        WHEN (r.practice_id IS NOT DISTINCT FROM v_file.tenant[1]) IS FALSE THEN 'is not the tenant in the name of the file'
+                    END
+                ),
+                (
+                    'is_auto_bill', r.is_auto_bill,
+                    CASE
+                        WHEN (etl.is_boolean(r.is_auto_bill)) IS FALSE THEN 'is not boolean: 0 or 1'
+                    END
+                ),
+                (
+                    'vaccinator_id', r.vaccinator_id,
+                    CASE
+                        WHEN (etl.is_bigint(r.vaccinator_id)) IS FALSE THEN 'is not bigint: a whole number without plus sign and leading zeros'
+                    END
+                ),
+                (
+                    'user_logging_id', r.user_logging_id,
+                    CASE
+                        WHEN (etl.is_bigint(r.user_logging_id)) IS FALSE THEN 'is not bigint: a whole number without plus sign and leading zeros'
+                    END
+                ),
+                (
+                    'nir_sent_date', r.nir_sent_date,
+                    CASE
+                        WHEN (etl.is_date(r.nir_sent_date)) IS FALSE THEN 'is not a date: YYYY-MM-DD'
+                    END
+                ),
+                (
+                    'show_on_portal', r.show_on_portal,
+                    CASE
+                        WHEN (etl.is_boolean(r.show_on_portal)) IS FALSE THEN 'is not boolean: 0 or 1'
+                    END
+                ),
+                (
+                    'permanent_address_latitude', r.permanent_address_latitude,
+                    CASE
+                        WHEN (etl.is_decimal(r.permanent_address_latitude)) IS FALSE THEN 'is not a decimal number'
+                    END
+                ),
+                (
+                    'permanent_address_longitude', r.permanent_address_longitude,
+                    CASE
+                        WHEN (etl.is_decimal(r.permanent_address_longitude)) IS FALSE THEN 'is not a decimal number'
+                    END
+                ),
+                (
+                    'practice_location_id', r.practice_location_id,
+                    CASE
+                        WHEN (etl.is_bigint(r.practice_location_id)) IS FALSE THEN 'is not bigint: a whole number without plus sign and leading zeros'
+                    END
+                ),
+                (
+                    'per_org_id', r.per_org_id,
+                    CASE
+                        WHEN (r.per_org_id IS NOT DISTINCT FROM v_file.tenant[2]) IS FALSE THEN 'is not the tenant in the name of the file'
+                    END
+                ),
+                (
+                    'loaded_date_time', r.loaded_date_time,
+                    CASE
+                        WHEN (etl.is_local_time(r.loaded_date_time, v_gap_patterns)) IS FALSE THEN 'is not a local time of Pacific/Auckland: YYYY-MM-DD HH:MM:SS[.ffffff]'
+                    END
+                )
         ) AS v (name, text, reason)
         WHERE v.reason IS NOT NULL
     ) AS e
-    WHERE (
-        r.appointment_immunisation_id IS NOT NULL AND
-        r.patient_id IS NOT NULL AND
-        lower(btrim(r.immunisation_status)) = ANY (v_immunisation_status_values) AND
-        r.practice_id IS NOT DISTINCT FROM v_file.tenant[1] AND
-        r.per_org_id IS NOT DISTINCT FROM v_file.tenant[2] AND
-        etl.are_integers(r.bigint_texts, 'bigint[]') AND
-        etl.are_dates(r.date_texts) AND
-        etl.are_booleans(r.boolean_texts) AND
-        etl.are_local_times(r.timestamptz_texts, v_gap_patterns) AND
-        etl.are_decimals(r.numeric_texts)
-    ) IS FALSE;
+    WHERE r.load_run_file_id = p_load_run_file_id
+        AND NOT EXISTS (
+            SELECT FROM etl.touched_immunisations AS t
+            WHERE t.load_run_file_id = r.load_run_file_id AND t.line_no = r.line_no AND t.verdict = 'unchanged'
+        )
+        AND (
+            r.appointment_immunisation_id IS NOT NULL AND
+            etl.is_bigint(r.appointment_immunisation_id) AND
+            r.patient_id IS NOT NULL AND
+            etl.is_bigint(r.patient_id) AND
+            etl.is_bigint(r.appointment_id) AND
+            etl.is_bigint(r.vaccine_id) AND
+            etl.is_date(r.expiry_date) AND
+            lower(btrim(r.immunisation_status)) = ANY (v_immunisation_status_values) AND
+            etl.is_boolean(r.is_nir_ack) AND
+            etl.is_bigint(r.provider_id) AND
+            etl.is_local_time(r.administration_time, v_gap_patterns) AND
+            etl.is_boolean(r.has_diluent) AND
+            etl.is_date(r.diluent_expiry_date) AND
+            etl.is_boolean(r.is_confidential) AND
+            etl.is_boolean(r.is_active) AND
+            etl.is_boolean(r.is_deleted) AND
+            etl.is_bigint(r.inserted_by_id) AND
+            etl.is_bigint(r.updated_by_id) AND
+            etl.is_local_time(r.inserted_at, v_gap_patterns) AND
+            etl.is_local_time(r.updated_at, v_gap_patterns) AND
+            etl.is_boolean(r.is_parked) AND
+            r.practice_id IS NOT DISTINCT FROM v_file.tenant[1] AND
+            etl.is_boolean(r.is_auto_bill) AND
+            etl.is_bigint(r.vaccinator_id) AND
+            etl.is_bigint(r.user_logging_id) AND
+            etl.is_date(r.nir_sent_date) AND
+            etl.is_boolean(r.show_on_portal) AND
+            etl.is_decimal(r.permanent_address_latitude) AND
+            etl.is_decimal(r.permanent_address_longitude) AND
+            etl.is_bigint(r.practice_location_id) AND
+            r.per_org_id IS NOT DISTINCT FROM v_file.tenant[2] AND
+            etl.is_local_time(r.loaded_date_time, v_gap_patterns)
+        ) IS FALSE;
 END;
 $faults_immunisations$;
 COMMENT ON FUNCTION etl.faults_immunisations(bigint) IS
@@ -32047,6 +33745,8 @@ BEGIN
     ) AS d
     LEFT JOIN stg.immunisations AS s USING (practice_id, per_org_id, appointment_immunisation_id);
 
+    CALL etl.analyze_work('immunisations', p_load_run_file_id);
+
     -- 2. Reject what is faulty. What an earlier attempt rejected and this one does not is resolved by its run.
     UPDATE etl.rejects_immunisations AS j
     SET resolved_by_run = v_run_id
@@ -32067,7 +33767,7 @@ BEGIN
     WHERE t.load_run_file_id = p_load_run_file_id AND t.line_no = j.line_no;
 
     -- 3. Of several valid rows of a key the one with the greatest updated_at, then the last, counts; the others are duplicates.
-    WITH repeated AS (
+    WITH repeated AS MATERIALIZED (
         SELECT t.practice_id, t.per_org_id, t.appointment_immunisation_id
         FROM etl.touched_immunisations AS t
         WHERE t.load_run_file_id = p_load_run_file_id AND t.verdict <> 'rejected'
@@ -32610,7 +34310,8 @@ DECLARE
     c_unknown_times constant timestamptz[] := ARRAY['1900-01-01']::text[]::timestamptz[];
     v_key etl.pseudonym_keys;
 
-BEGIN    SELECT f.* INTO v_file FROM etl.load_run_files AS f WHERE f.load_run_file_id = p_load_run_file_id;
+BEGIN
+    SELECT f.* INTO v_file FROM etl.load_run_files AS f WHERE f.load_run_file_id = p_load_run_file_id;
     SELECT k.* INTO v_key FROM etl.pseudonym_keys AS k;
 
     -- 1. Besides the keys of the file itself: those of the versions that it replaced.
@@ -33120,7 +34821,8 @@ s.dedupe_1 DESC NULLS LAST, s.line_no DESC
                 AND NOT o.is_absent
         );
 
-    -- 4. core: the same, over what core shows.    WITH published AS (
+    -- 4. core: the same, over what core shows.
+    WITH published AS (
         SELECT
             o.practice_id,
             o.per_org_id,
@@ -33522,10 +35224,12 @@ SET search_path = pg_catalog, pg_temp
 SET timezone = 'Pacific/Auckland'
 SET datestyle = 'ISO, YMD'
 SET plan_cache_mode = force_custom_plan
+SET parallel_setup_cost = 0
+SET parallel_tuple_cost = 0
 AS $faults_inbox$
--- The rows of a file that today's rules reject, each with all that is wrong with it. Changes nothing. Texts of one
--- type are checked together, as one array literal a row, and only faulty rows are looked at column by column; the
--- query can run parallel, which the statement that stores its result cannot.
+-- The rows of a file that today's rules reject, each with all that is wrong with it. Changes nothing. A row is read
+-- to its first fault; only faulty rows are looked at column by column. A column without a value has none. The query
+-- can run parallel, which a statement that stores its result cannot.
 DECLARE
     v_file etl.load_run_files;
     c_unknown_times constant timestamptz[] := ARRAY['1900-01-01']::text[]::timestamptz[];
@@ -33596,88 +35300,212 @@ BEGIN
         ) || '|~~|',
         jsonb_build_object('practice_id', r.practice_id, 'per_org_id', r.per_org_id, 'inbox_folder_item_id', r.inbox_folder_item_id),
         e.field_errors
-    FROM (
-        SELECT
-            w.*,
-            etl.all_texts(ARRAY[
-                w.inbox_folder_item_id,
-                w.patient_id,
-                w.provider_id,
-                w.assign_to_id,
-                w.inserted_by_id,
-                w.updated_by_id]) AS bigint_texts,
-            etl.all_texts(ARRAY[
-                w.is_system_folder,
-                w.mark_as_read,
-                w.is_confidential,
-                w.show_on_portal,
-                w.is_reviewed,
-                w.show_on_timeline,
-                w.is_active,
-                w.is_deleted,
-                w.is_repeat_rx,
-                w.is_replied_rx,
-                w.is_deactivated,
-                w.is_gp2gp]) AS boolean_texts,
-            etl.all_texts(ARRAY[w.result_date]) AS date_texts,
-            etl.all_texts(ARRAY[
-                w.inserted_at,
-                w.updated_at,
-                w.filed_at,
-                w.loaded_date_time]) AS timestamptz_texts,
-            etl.all_texts(ARRAY[w.permanent_address_latitude, w.permanent_address_longitude]) AS numeric_texts
-        FROM raw.inbox_raw AS w
-        WHERE w.load_run_file_id = p_load_run_file_id
-            AND NOT EXISTS (
-                SELECT FROM etl.touched_inbox AS t
-                WHERE t.load_run_file_id = w.load_run_file_id AND t.line_no = w.line_no AND t.verdict = 'unchanged'
-            )
-        OFFSET 0  -- so that the literals are made once a row
-    ) AS r
+    FROM raw.inbox_raw AS r
     CROSS JOIN LATERAL (
         SELECT jsonb_object_agg(v.name, jsonb_build_object('text', v.text, 'reason', v.reason)) AS field_errors
         FROM (
             VALUES
-                ('inbox_folder_item_id', r.inbox_folder_item_id, CASE WHEN (r.inbox_folder_item_id IS NOT NULL) IS FALSE THEN 'is required and empty' WHEN (etl.are_integers(etl.one_text(r.inbox_folder_item_id), 'bigint[]')) IS FALSE THEN 'is not bigint: a whole number without plus sign and leading zeros' END),
-                ('is_system_folder', r.is_system_folder, CASE WHEN (etl.are_booleans(etl.one_text(r.is_system_folder))) IS FALSE THEN 'is not boolean: 0 or 1' END),
-                ('patient_id', r.patient_id, CASE WHEN (etl.are_integers(etl.one_text(r.patient_id), 'bigint[]')) IS FALSE THEN 'is not bigint: a whole number without plus sign and leading zeros' END),
-                ('provider_id', r.provider_id, CASE WHEN (etl.are_integers(etl.one_text(r.provider_id), 'bigint[]')) IS FALSE THEN 'is not bigint: a whole number without plus sign and leading zeros' END),
-                ('practice_id', r.practice_id, CASE WHEN (r.practice_id IS NOT DISTINCT FROM v_file.tenant[1]) IS FALSE THEN 'is not the tenant in the name of the file' END),
-                ('assign_to_id', r.assign_to_id, CASE WHEN (etl.are_integers(etl.one_text(r.assign_to_id), 'bigint[]')) IS FALSE THEN 'is not bigint: a whole number without plus sign and leading zeros' END),
-                ('result_date', r.result_date, CASE WHEN (etl.are_dates(etl.one_text(r.result_date))) IS FALSE THEN 'is not a date: YYYY-MM-DD' END),
-                ('mark_as_read', r.mark_as_read, CASE WHEN (etl.are_booleans(etl.one_text(r.mark_as_read))) IS FALSE THEN 'is not boolean: 0 or 1' END),
-                ('is_confidential', r.is_confidential, CASE WHEN (etl.are_booleans(etl.one_text(r.is_confidential))) IS FALSE THEN 'is not boolean: 0 or 1' END),
-                ('show_on_portal', r.show_on_portal, CASE WHEN (etl.are_booleans(etl.one_text(r.show_on_portal))) IS FALSE THEN 'is not boolean: 0 or 1' END),
-                ('is_reviewed', r.is_reviewed, CASE WHEN (etl.are_booleans(etl.one_text(r.is_reviewed))) IS FALSE THEN 'is not boolean: 0 or 1' END),
-                ('show_on_timeline', r.show_on_timeline, CASE WHEN (etl.are_booleans(etl.one_text(r.show_on_timeline))) IS FALSE THEN 'is not boolean: 0 or 1' END),
-                ('is_active', r.is_active, CASE WHEN (etl.are_booleans(etl.one_text(r.is_active))) IS FALSE THEN 'is not boolean: 0 or 1' END),
-                ('is_deleted', r.is_deleted, CASE WHEN (etl.are_booleans(etl.one_text(r.is_deleted))) IS FALSE THEN 'is not boolean: 0 or 1' END),
-                ('inserted_by_id', r.inserted_by_id, CASE WHEN (etl.are_integers(etl.one_text(r.inserted_by_id), 'bigint[]')) IS FALSE THEN 'is not bigint: a whole number without plus sign and leading zeros' END),
-                ('updated_by_id', r.updated_by_id, CASE WHEN (etl.are_integers(etl.one_text(r.updated_by_id), 'bigint[]')) IS FALSE THEN 'is not bigint: a whole number without plus sign and leading zeros' END),
-                ('inserted_at', r.inserted_at, CASE WHEN (etl.are_local_times(etl.one_text(r.inserted_at), v_gap_patterns)) IS FALSE THEN 'is not a local time of Pacific/Auckland: YYYY-MM-DD HH:MM:SS[.ffffff]' END),
-                ('updated_at', r.updated_at, CASE WHEN (etl.are_local_times(etl.one_text(r.updated_at), v_gap_patterns)) IS FALSE THEN 'is not a local time of Pacific/Auckland: YYYY-MM-DD HH:MM:SS[.ffffff]' END),
-                ('is_repeat_rx', r.is_repeat_rx, CASE WHEN (etl.are_booleans(etl.one_text(r.is_repeat_rx))) IS FALSE THEN 'is not boolean: 0 or 1' END),
-                ('is_replied_rx', r.is_replied_rx, CASE WHEN (etl.are_booleans(etl.one_text(r.is_replied_rx))) IS FALSE THEN 'is not boolean: 0 or 1' END),
-                ('is_deactivated', r.is_deactivated, CASE WHEN (etl.are_booleans(etl.one_text(r.is_deactivated))) IS FALSE THEN 'is not boolean: 0 or 1' END),
-                ('is_gp2gp', r.is_gp2gp, CASE WHEN (etl.are_booleans(etl.one_text(r.is_gp2gp))) IS FALSE THEN 'is not boolean: 0 or 1' END),
-                ('permanent_address_latitude', r.permanent_address_latitude, CASE WHEN (etl.are_decimals(etl.one_text(r.permanent_address_latitude))) IS FALSE THEN 'is not a decimal number' END),
-                ('permanent_address_longitude', r.permanent_address_longitude, CASE WHEN (etl.are_decimals(etl.one_text(r.permanent_address_longitude))) IS FALSE THEN 'is not a decimal number' END),
-                ('filed_at', r.filed_at, CASE WHEN (etl.are_local_times(etl.one_text(r.filed_at), v_gap_patterns)) IS FALSE THEN 'is not a local time of Pacific/Auckland: YYYY-MM-DD HH:MM:SS[.ffffff]' END),
-                ('per_org_id', r.per_org_id, CASE WHEN (r.per_org_id IS NOT DISTINCT FROM v_file.tenant[2]) IS FALSE THEN 'is not the tenant in the name of the file' END),
-                ('loaded_date_time', r.loaded_date_time, CASE WHEN (etl.are_local_times(etl.one_text(r.loaded_date_time), v_gap_patterns)) IS FALSE THEN 'is not a local time of Pacific/Auckland: YYYY-MM-DD HH:MM:SS[.ffffff]' END)
+                (
+                    'inbox_folder_item_id', r.inbox_folder_item_id,
+                    CASE
+                        WHEN (r.inbox_folder_item_id IS NOT NULL) IS FALSE THEN 'is required and empty'
+                        WHEN (etl.is_bigint(r.inbox_folder_item_id)) IS FALSE THEN 'is not bigint: a whole number without plus sign and leading zeros'
+                    END
+                ),
+                (
+                    'is_system_folder', r.is_system_folder,
+                    CASE
+                        WHEN (etl.is_boolean(r.is_system_folder)) IS FALSE THEN 'is not boolean: 0 or 1'
+                    END
+                ),
+                (
+                    'patient_id', r.patient_id,
+                    CASE
+                        WHEN (etl.is_bigint(r.patient_id)) IS FALSE THEN 'is not bigint: a whole number without plus sign and leading zeros'
+                    END
+                ),
+                (
+                    'provider_id', r.provider_id,
+                    CASE
+                        WHEN (etl.is_bigint(r.provider_id)) IS FALSE THEN 'is not bigint: a whole number without plus sign and leading zeros'
+                    END
+                ),
+                (
+                    'practice_id', r.practice_id,
+                    CASE
+                        WHEN (r.practice_id IS NOT DISTINCT FROM v_file.tenant[1]) IS FALSE THEN 'is not the tenant in the name of the file'
+                    END
+                ),
+                (
+                    'assign_to_id', r.assign_to_id,
+                    CASE
+                        WHEN (etl.is_bigint(r.assign_to_id)) IS FALSE THEN 'is not bigint: a whole number without plus sign and leading zeros'
+                    END
+                ),
+                (
+                    'result_date', r.result_date,
+                    CASE
+                        WHEN (etl.is_date(r.result_date)) IS FALSE THEN 'is not a date: YYYY-MM-DD'
+                    END
+                ),
+                (
+                    'mark_as_read', r.mark_as_read,
+                    CASE
+                        WHEN (etl.is_boolean(r.mark_as_read)) IS FALSE THEN 'is not boolean: 0 or 1'
+                    END
+                ),
+                (
+                    'is_confidential', r.is_confidential,
+                    CASE
+                        WHEN (etl.is_boolean(r.is_confidential)) IS FALSE THEN 'is not boolean: 0 or 1'
+                    END
+                ),
+                (
+                    'show_on_portal', r.show_on_portal,
+                    CASE
+                        WHEN (etl.is_boolean(r.show_on_portal)) IS FALSE THEN 'is not boolean: 0 or 1'
+                    END
+                ),
+                (
+                    'is_reviewed', r.is_reviewed,
+                    CASE
+                        WHEN (etl.is_boolean(r.is_reviewed)) IS FALSE THEN 'is not boolean: 0 or 1'
+                    END
+                ),
+                (
+                    'show_on_timeline', r.show_on_timeline,
+                    CASE
+                        WHEN (etl.is_boolean(r.show_on_timeline)) IS FALSE THEN 'is not boolean: 0 or 1'
+                    END
+                ),
+                (
+                    'is_active', r.is_active,
+                    CASE
+                        WHEN (etl.is_boolean(r.is_active)) IS FALSE THEN 'is not boolean: 0 or 1'
+                    END
+                ),
+                (
+                    'is_deleted', r.is_deleted,
+                    CASE
+                        WHEN (etl.is_boolean(r.is_deleted)) IS FALSE THEN 'is not boolean: 0 or 1'
+                    END
+                ),
+                (
+                    'inserted_by_id', r.inserted_by_id,
+                    CASE
+                        WHEN (etl.is_bigint(r.inserted_by_id)) IS FALSE THEN 'is not bigint: a whole number without plus sign and leading zeros'
+                    END
+                ),
+                (
+                    'updated_by_id', r.updated_by_id,
+                    CASE
+                        WHEN (etl.is_bigint(r.updated_by_id)) IS FALSE THEN 'is not bigint: a whole number without plus sign and leading zeros'
+                    END
+                ),
+                (
+                    'inserted_at', r.inserted_at,
+                    CASE
+                        WHEN (etl.is_local_time(r.inserted_at, v_gap_patterns)) IS FALSE THEN 'is not a local time of Pacific/Auckland: YYYY-MM-DD HH:MM:SS[.ffffff]'
+                    END
+                ),
+                (
+                    'updated_at', r.updated_at,
+                    CASE
+                        WHEN (etl.is_local_time(r.updated_at, v_gap_patterns)) IS FALSE THEN 'is not a local time of Pacific/Auckland: YYYY-MM-DD HH:MM:SS[.ffffff]'
+                    END
+                ),
+                (
+                    'is_repeat_rx', r.is_repeat_rx,
+                    CASE
+                        WHEN (etl.is_boolean(r.is_repeat_rx)) IS FALSE THEN 'is not boolean: 0 or 1'
+                    END
+                ),
+                (
+                    'is_replied_rx', r.is_replied_rx,
+                    CASE
+                        WHEN (etl.is_boolean(r.is_replied_rx)) IS FALSE THEN 'is not boolean: 0 or 1'
+                    END
+                ),
+                (
+                    'is_deactivated', r.is_deactivated,
+                    CASE
+                        WHEN (etl.is_boolean(r.is_deactivated)) IS FALSE THEN 'is not boolean: 0 or 1'
+                    END
+                ),
+                (
+                    'is_gp2gp', r.is_gp2gp,
+                    CASE
+                        WHEN (etl.is_boolean(r.is_gp2gp)) IS FALSE THEN 'is not boolean: 0 or 1'
+                    END
+                ),
+                (
+                    'permanent_address_latitude', r.permanent_address_latitude,
+                    CASE
+                        WHEN (etl.is_decimal(r.permanent_address_latitude)) IS FALSE THEN 'is not a decimal number'
+                    END
+                ),
+                (
+                    'permanent_address_longitude', r.permanent_address_longitude,
+                    CASE
+                        WHEN (etl.is_decimal(r.permanent_address_longitude)) IS FALSE THEN 'is not a decimal number'
+                    END
+                ),
+                (
+                    'filed_at', r.filed_at,
+                    CASE
+                        WHEN (etl.is_local_time(r.filed_at, v_gap_patterns)) IS FALSE THEN 'is not a local time of Pacific/Auckland: YYYY-MM-DD HH:MM:SS[.ffffff]'
+                    END
+                ),
+                (
+                    'per_org_id', r.per_org_id,
+                    CASE
+                        WHEN (r.per_org_id IS NOT DISTINCT FROM v_file.tenant[2]) IS FALSE THEN 'is not the tenant in the name of the file'
+                    END
+                ),
+                (
+                    'loaded_date_time', r.loaded_date_time,
+                    CASE
+                        WHEN (etl.is_local_time(r.loaded_date_time, v_gap_patterns)) IS FALSE THEN 'is not a local time of Pacific/Auckland: YYYY-MM-DD HH:MM:SS[.ffffff]'
+                    END
+                )
         ) AS v (name, text, reason)
         WHERE v.reason IS NOT NULL
     ) AS e
-    WHERE (
-        r.inbox_folder_item_id IS NOT NULL AND
-        r.practice_id IS NOT DISTINCT FROM v_file.tenant[1] AND
-        r.per_org_id IS NOT DISTINCT FROM v_file.tenant[2] AND
-        etl.are_integers(r.bigint_texts, 'bigint[]') AND
-        etl.are_booleans(r.boolean_texts) AND
-        etl.are_dates(r.date_texts) AND
-        etl.are_local_times(r.timestamptz_texts, v_gap_patterns) AND
-        etl.are_decimals(r.numeric_texts)
-    ) IS FALSE;
+    WHERE r.load_run_file_id = p_load_run_file_id
+        AND NOT EXISTS (
+            SELECT FROM etl.touched_inbox AS t
+            WHERE t.load_run_file_id = r.load_run_file_id AND t.line_no = r.line_no AND t.verdict = 'unchanged'
+        )
+        AND (
+            r.inbox_folder_item_id IS NOT NULL AND
+            etl.is_bigint(r.inbox_folder_item_id) AND
+            etl.is_boolean(r.is_system_folder) AND
+            etl.is_bigint(r.patient_id) AND
+            etl.is_bigint(r.provider_id) AND
+            r.practice_id IS NOT DISTINCT FROM v_file.tenant[1] AND
+            etl.is_bigint(r.assign_to_id) AND
+            etl.is_date(r.result_date) AND
+            etl.is_boolean(r.mark_as_read) AND
+            etl.is_boolean(r.is_confidential) AND
+            etl.is_boolean(r.show_on_portal) AND
+            etl.is_boolean(r.is_reviewed) AND
+            etl.is_boolean(r.show_on_timeline) AND
+            etl.is_boolean(r.is_active) AND
+            etl.is_boolean(r.is_deleted) AND
+            etl.is_bigint(r.inserted_by_id) AND
+            etl.is_bigint(r.updated_by_id) AND
+            etl.is_local_time(r.inserted_at, v_gap_patterns) AND
+            etl.is_local_time(r.updated_at, v_gap_patterns) AND
+            etl.is_boolean(r.is_repeat_rx) AND
+            etl.is_boolean(r.is_replied_rx) AND
+            etl.is_boolean(r.is_deactivated) AND
+            etl.is_boolean(r.is_gp2gp) AND
+            etl.is_decimal(r.permanent_address_latitude) AND
+            etl.is_decimal(r.permanent_address_longitude) AND
+            etl.is_local_time(r.filed_at, v_gap_patterns) AND
+            r.per_org_id IS NOT DISTINCT FROM v_file.tenant[2] AND
+            etl.is_local_time(r.loaded_date_time, v_gap_patterns)
+        ) IS FALSE;
 END;
 $faults_inbox$;
 COMMENT ON FUNCTION etl.faults_inbox(bigint) IS
@@ -33776,6 +35604,8 @@ BEGIN
     ) AS d
     LEFT JOIN stg.inbox AS s USING (practice_id, per_org_id, inbox_folder_item_id);
 
+    CALL etl.analyze_work('inbox', p_load_run_file_id);
+
     -- 2. Reject what is faulty. What an earlier attempt rejected and this one does not is resolved by its run.
     UPDATE etl.rejects_inbox AS j
     SET resolved_by_run = v_run_id
@@ -33796,7 +35626,7 @@ BEGIN
     WHERE t.load_run_file_id = p_load_run_file_id AND t.line_no = j.line_no;
 
     -- 3. Of several valid rows of a key the one with the greatest updated_at, then the last, counts; the others are duplicates.
-    WITH repeated AS (
+    WITH repeated AS MATERIALIZED (
         SELECT t.practice_id, t.per_org_id, t.inbox_folder_item_id
         FROM etl.touched_inbox AS t
         WHERE t.load_run_file_id = p_load_run_file_id AND t.verdict <> 'rejected'
@@ -34231,7 +36061,8 @@ DECLARE
     v_file etl.load_run_files;
     c_unknown_times constant timestamptz[] := ARRAY['1900-01-01']::text[]::timestamptz[];
 
-BEGIN    SELECT f.* INTO v_file FROM etl.load_run_files AS f WHERE f.load_run_file_id = p_load_run_file_id;
+BEGIN
+    SELECT f.* INTO v_file FROM etl.load_run_files AS f WHERE f.load_run_file_id = p_load_run_file_id;
 
     -- 1. Besides the keys of the file itself: those of the versions that it replaced.
     INSERT INTO etl.touched_inbox (load_run_file_id, line_no, practice_id, per_org_id, inbox_folder_item_id, row_hash, verdict)
@@ -34656,7 +36487,8 @@ s.dedupe_1 DESC NULLS LAST, s.line_no DESC
                 AND NOT o.is_absent
         );
 
-    -- 4. core: the same, over what core shows.    WITH published AS (
+    -- 4. core: the same, over what core shows.
+    WITH published AS (
         SELECT
             o.practice_id,
             o.per_org_id,
@@ -34946,10 +36778,12 @@ SET search_path = pg_catalog, pg_temp
 SET timezone = 'Pacific/Auckland'
 SET datestyle = 'ISO, YMD'
 SET plan_cache_mode = force_custom_plan
+SET parallel_setup_cost = 0
+SET parallel_tuple_cost = 0
 AS $faults_inbox_detail$
--- The rows of a file that today's rules reject, each with all that is wrong with it. Changes nothing. Texts of one
--- type are checked together, as one array literal a row, and only faulty rows are looked at column by column; the
--- query can run parallel, which the statement that stores its result cannot.
+-- The rows of a file that today's rules reject, each with all that is wrong with it. Changes nothing. A row is read
+-- to its first fault; only faulty rows are looked at column by column. A column without a value has none. The query
+-- can run parallel, which a statement that stores its result cannot.
 DECLARE
     v_file etl.load_run_files;
     c_unknown_times constant timestamptz[] := ARRAY['1900-01-01']::text[]::timestamptz[];
@@ -34988,50 +36822,100 @@ BEGIN
         ) || '|~~|',
         jsonb_build_object('practice_id', r.practice_id, 'per_org_id', r.per_org_id, 'in_box_folder_item_in_line_id', r.in_box_folder_item_in_line_id),
         e.field_errors
-    FROM (
-        SELECT
-            w.*,
-            etl.all_texts(ARRAY[w.in_box_folder_item_in_line_id, w.inbox_folder_item_id, w.patient_id]) AS bigint_texts,
-            etl.all_texts(ARRAY[w.inserted_at, w.loaded_date_time]) AS timestamptz_texts,
-            etl.all_texts(ARRAY[
-                w.is_confidential,
-                w.show_on_portal,
-                w.is_active,
-                w.is_deleted]) AS boolean_texts
-        FROM raw.inbox_detail_raw AS w
-        WHERE w.load_run_file_id = p_load_run_file_id
-            AND NOT EXISTS (
-                SELECT FROM etl.touched_inbox_detail AS t
-                WHERE t.load_run_file_id = w.load_run_file_id AND t.line_no = w.line_no AND t.verdict = 'unchanged'
-            )
-        OFFSET 0  -- so that the literals are made once a row
-    ) AS r
+    FROM raw.inbox_detail_raw AS r
     CROSS JOIN LATERAL (
         SELECT jsonb_object_agg(v.name, jsonb_build_object('text', v.text, 'reason', v.reason)) AS field_errors
         FROM (
             VALUES
-                ('in_box_folder_item_in_line_id', r.in_box_folder_item_in_line_id, CASE WHEN (r.in_box_folder_item_in_line_id IS NOT NULL) IS FALSE THEN 'is required and empty' WHEN (etl.are_integers(etl.one_text(r.in_box_folder_item_in_line_id), 'bigint[]')) IS FALSE THEN 'is not bigint: a whole number without plus sign and leading zeros' END),
-                ('inbox_folder_item_id', r.inbox_folder_item_id, CASE WHEN (etl.are_integers(etl.one_text(r.inbox_folder_item_id), 'bigint[]')) IS FALSE THEN 'is not bigint: a whole number without plus sign and leading zeros' END),
-                ('patient_id', r.patient_id, CASE WHEN (etl.are_integers(etl.one_text(r.patient_id), 'bigint[]')) IS FALSE THEN 'is not bigint: a whole number without plus sign and leading zeros' END),
-                ('practice_id', r.practice_id, CASE WHEN (r.practice_id IS NOT DISTINCT FROM v_file.tenant[1]) IS FALSE THEN 'is not the tenant in the name of the file' END),
-                ('inserted_at', r.inserted_at, CASE WHEN (etl.are_local_times(etl.one_text(r.inserted_at), v_gap_patterns)) IS FALSE THEN 'is not a local time of Pacific/Auckland: YYYY-MM-DD HH:MM:SS[.ffffff]' END),
-                ('is_confidential', r.is_confidential, CASE WHEN (etl.are_booleans(etl.one_text(r.is_confidential))) IS FALSE THEN 'is not boolean: 0 or 1' END),
-                ('show_on_portal', r.show_on_portal, CASE WHEN (etl.are_booleans(etl.one_text(r.show_on_portal))) IS FALSE THEN 'is not boolean: 0 or 1' END),
-                ('is_active', r.is_active, CASE WHEN (etl.are_booleans(etl.one_text(r.is_active))) IS FALSE THEN 'is not boolean: 0 or 1' END),
-                ('is_deleted', r.is_deleted, CASE WHEN (etl.are_booleans(etl.one_text(r.is_deleted))) IS FALSE THEN 'is not boolean: 0 or 1' END),
-                ('per_org_id', r.per_org_id, CASE WHEN (r.per_org_id IS NOT DISTINCT FROM v_file.tenant[2]) IS FALSE THEN 'is not the tenant in the name of the file' END),
-                ('loaded_date_time', r.loaded_date_time, CASE WHEN (etl.are_local_times(etl.one_text(r.loaded_date_time), v_gap_patterns)) IS FALSE THEN 'is not a local time of Pacific/Auckland: YYYY-MM-DD HH:MM:SS[.ffffff]' END)
+                (
+                    'in_box_folder_item_in_line_id', r.in_box_folder_item_in_line_id,
+                    CASE
+                        WHEN (r.in_box_folder_item_in_line_id IS NOT NULL) IS FALSE THEN 'is required and empty'
+                        WHEN (etl.is_bigint(r.in_box_folder_item_in_line_id)) IS FALSE THEN 'is not bigint: a whole number without plus sign and leading zeros'
+                    END
+                ),
+                (
+                    'inbox_folder_item_id', r.inbox_folder_item_id,
+                    CASE
+                        WHEN (etl.is_bigint(r.inbox_folder_item_id)) IS FALSE THEN 'is not bigint: a whole number without plus sign and leading zeros'
+                    END
+                ),
+                (
+                    'patient_id', r.patient_id,
+                    CASE
+                        WHEN (etl.is_bigint(r.patient_id)) IS FALSE THEN 'is not bigint: a whole number without plus sign and leading zeros'
+                    END
+                ),
+                (
+                    'practice_id', r.practice_id,
+                    CASE
+                        WHEN (r.practice_id IS NOT DISTINCT FROM v_file.tenant[1]) IS FALSE THEN 'is not the tenant in the name of the file'
+                    END
+                ),
+                (
+                    'inserted_at', r.inserted_at,
+                    CASE
+                        WHEN (etl.is_local_time(r.inserted_at, v_gap_patterns)) IS FALSE THEN 'is not a local time of Pacific/Auckland: YYYY-MM-DD HH:MM:SS[.ffffff]'
+                    END
+                ),
+                (
+                    'is_confidential', r.is_confidential,
+                    CASE
+                        WHEN (etl.is_boolean(r.is_confidential)) IS FALSE THEN 'is not boolean: 0 or 1'
+                    END
+                ),
+                (
+                    'show_on_portal', r.show_on_portal,
+                    CASE
+                        WHEN (etl.is_boolean(r.show_on_portal)) IS FALSE THEN 'is not boolean: 0 or 1'
+                    END
+                ),
+                (
+                    'is_active', r.is_active,
+                    CASE
+                        WHEN (etl.is_boolean(r.is_active)) IS FALSE THEN 'is not boolean: 0 or 1'
+                    END
+                ),
+                (
+                    'is_deleted', r.is_deleted,
+                    CASE
+                        WHEN (etl.is_boolean(r.is_deleted)) IS FALSE THEN 'is not boolean: 0 or 1'
+                    END
+                ),
+                (
+                    'per_org_id', r.per_org_id,
+                    CASE
+                        WHEN (r.per_org_id IS NOT DISTINCT FROM v_file.tenant[2]) IS FALSE THEN 'is not the tenant in the name of the file'
+                    END
+                ),
+                (
+                    'loaded_date_time', r.loaded_date_time,
+                    CASE
+                        WHEN (etl.is_local_time(r.loaded_date_time, v_gap_patterns)) IS FALSE THEN 'is not a local time of Pacific/Auckland: YYYY-MM-DD HH:MM:SS[.ffffff]'
+                    END
+                )
         ) AS v (name, text, reason)
         WHERE v.reason IS NOT NULL
     ) AS e
-    WHERE (
-        r.in_box_folder_item_in_line_id IS NOT NULL AND
-        r.practice_id IS NOT DISTINCT FROM v_file.tenant[1] AND
-        r.per_org_id IS NOT DISTINCT FROM v_file.tenant[2] AND
-        etl.are_integers(r.bigint_texts, 'bigint[]') AND
-        etl.are_local_times(r.timestamptz_texts, v_gap_patterns) AND
-        etl.are_booleans(r.boolean_texts)
-    ) IS FALSE;
+    WHERE r.load_run_file_id = p_load_run_file_id
+        AND NOT EXISTS (
+            SELECT FROM etl.touched_inbox_detail AS t
+            WHERE t.load_run_file_id = r.load_run_file_id AND t.line_no = r.line_no AND t.verdict = 'unchanged'
+        )
+        AND (
+            r.in_box_folder_item_in_line_id IS NOT NULL AND
+            etl.is_bigint(r.in_box_folder_item_in_line_id) AND
+            etl.is_bigint(r.inbox_folder_item_id) AND
+            etl.is_bigint(r.patient_id) AND
+            r.practice_id IS NOT DISTINCT FROM v_file.tenant[1] AND
+            etl.is_local_time(r.inserted_at, v_gap_patterns) AND
+            etl.is_boolean(r.is_confidential) AND
+            etl.is_boolean(r.show_on_portal) AND
+            etl.is_boolean(r.is_active) AND
+            etl.is_boolean(r.is_deleted) AND
+            r.per_org_id IS NOT DISTINCT FROM v_file.tenant[2] AND
+            etl.is_local_time(r.loaded_date_time, v_gap_patterns)
+        ) IS FALSE;
 END;
 $faults_inbox_detail$;
 COMMENT ON FUNCTION etl.faults_inbox_detail(bigint) IS
@@ -35097,6 +36981,8 @@ BEGIN
     ) AS d
     LEFT JOIN stg.inbox_detail AS s USING (practice_id, per_org_id, in_box_folder_item_in_line_id);
 
+    CALL etl.analyze_work('inbox_detail', p_load_run_file_id);
+
     -- 2. Reject what is faulty. What an earlier attempt rejected and this one does not is resolved by its run.
     UPDATE etl.rejects_inbox_detail AS j
     SET resolved_by_run = v_run_id
@@ -35117,7 +37003,7 @@ BEGIN
     WHERE t.load_run_file_id = p_load_run_file_id AND t.line_no = j.line_no;
 
     -- 3. Of several valid rows of a key the last counts; the others are duplicates.
-    WITH repeated AS (
+    WITH repeated AS MATERIALIZED (
         SELECT t.practice_id, t.per_org_id, t.in_box_folder_item_in_line_id
         FROM etl.touched_inbox_detail AS t
         WHERE t.load_run_file_id = p_load_run_file_id AND t.verdict <> 'rejected'
@@ -35386,7 +37272,8 @@ DECLARE
     v_file etl.load_run_files;
     c_unknown_times constant timestamptz[] := ARRAY['1900-01-01']::text[]::timestamptz[];
 
-BEGIN    SELECT f.* INTO v_file FROM etl.load_run_files AS f WHERE f.load_run_file_id = p_load_run_file_id;
+BEGIN
+    SELECT f.* INTO v_file FROM etl.load_run_files AS f WHERE f.load_run_file_id = p_load_run_file_id;
 
     -- 1. Besides the keys of the file itself: those of the versions that it replaced.
     INSERT INTO etl.touched_inbox_detail (load_run_file_id, line_no, practice_id, per_org_id, in_box_folder_item_in_line_id, row_hash, verdict)
@@ -35619,7 +37506,8 @@ s.line_no DESC
                 AND NOT o.is_absent
         );
 
-    -- 4. core: the same, over what core shows.    WITH published AS (
+    -- 4. core: the same, over what core shows.
+    WITH published AS (
         SELECT
             o.practice_id,
             o.per_org_id,
@@ -35826,10 +37714,12 @@ SET search_path = pg_catalog, pg_temp
 SET timezone = 'Pacific/Auckland'
 SET datestyle = 'ISO, YMD'
 SET plan_cache_mode = force_custom_plan
+SET parallel_setup_cost = 0
+SET parallel_tuple_cost = 0
 AS $faults_invoices$
--- The rows of a file that today's rules reject, each with all that is wrong with it. Changes nothing. Texts of one
--- type are checked together, as one array literal a row, and only faulty rows are looked at column by column; the
--- query can run parallel, which the statement that stores its result cannot.
+-- The rows of a file that today's rules reject, each with all that is wrong with it. Changes nothing. A row is read
+-- to its first fault; only faulty rows are looked at column by column. A column without a value has none. The query
+-- can run parallel, which a statement that stores its result cannot.
 DECLARE
     v_file etl.load_run_files;
     c_unknown_times constant timestamptz[] := ARRAY['1900-01-01']::text[]::timestamptz[];
@@ -35877,60 +37767,128 @@ BEGIN
         ) || '|~~|',
         jsonb_build_object('practice_id', r.practice_id, 'per_org_id', r.per_org_id, 'invoice_transaction_id', r.invoice_transaction_id),
         e.field_errors
-    FROM (
-        SELECT
-            w.*,
-            etl.all_texts(ARRAY[
-                w.invoice_transaction_id,
-                w.patient_id,
-                w.provider_id,
-                w.practice_location_id]) AS bigint_texts,
-            etl.all_texts(ARRAY[w.ac_date]) AS date_texts,
-            etl.all_texts(ARRAY[w.total_amount, w.unpaid_amount]) AS numeric_12_2_texts,
-            etl.all_texts(ARRAY[w.inserted_at, w.updated_at, w.loaded_date_time]) AS timestamptz_texts,
-            etl.all_texts(ARRAY[w.is_active]) AS boolean_texts,
-            etl.all_texts(ARRAY[w.permanent_address_latitude, w.permanent_address_longitude]) AS numeric_texts
-        FROM raw.invoices_raw AS w
-        WHERE w.load_run_file_id = p_load_run_file_id
-            AND NOT EXISTS (
-                SELECT FROM etl.touched_invoices AS t
-                WHERE t.load_run_file_id = w.load_run_file_id AND t.line_no = w.line_no AND t.verdict = 'unchanged'
-            )
-        OFFSET 0  -- so that the literals are made once a row
-    ) AS r
+    FROM raw.invoices_raw AS r
     CROSS JOIN LATERAL (
         SELECT jsonb_object_agg(v.name, jsonb_build_object('text', v.text, 'reason', v.reason)) AS field_errors
         FROM (
             VALUES
-                ('invoice_transaction_id', r.invoice_transaction_id, CASE WHEN (r.invoice_transaction_id IS NOT NULL) IS FALSE THEN 'is required and empty' WHEN (etl.are_integers(etl.one_text(r.invoice_transaction_id), 'bigint[]')) IS FALSE THEN 'is not bigint: a whole number without plus sign and leading zeros' END),
-                ('patient_id', r.patient_id, CASE WHEN (etl.are_integers(etl.one_text(r.patient_id), 'bigint[]')) IS FALSE THEN 'is not bigint: a whole number without plus sign and leading zeros' END),
-                ('ac_date', r.ac_date, CASE WHEN (etl.are_dates(etl.one_text(r.ac_date))) IS FALSE THEN 'is not a date: YYYY-MM-DD' END),
-                ('total_amount', r.total_amount, CASE WHEN (etl.are_numerics(etl.one_text(r.total_amount), 'numeric(12,2)[]', 2)) IS FALSE THEN 'is not numeric(12,2): a decimal number of at most 2 decimals' END),
-                ('unpaid_amount', r.unpaid_amount, CASE WHEN (etl.are_numerics(etl.one_text(r.unpaid_amount), 'numeric(12,2)[]', 2)) IS FALSE THEN 'is not numeric(12,2): a decimal number of at most 2 decimals' END),
-                ('inserted_at', r.inserted_at, CASE WHEN (etl.are_local_times(etl.one_text(r.inserted_at), v_gap_patterns)) IS FALSE THEN 'is not a local time of Pacific/Auckland: YYYY-MM-DD HH:MM:SS[.ffffff]' END),
-                ('updated_at', r.updated_at, CASE WHEN (etl.are_local_times(etl.one_text(r.updated_at), v_gap_patterns)) IS FALSE THEN 'is not a local time of Pacific/Auckland: YYYY-MM-DD HH:MM:SS[.ffffff]' END),
-                ('is_active', r.is_active, CASE WHEN (etl.are_booleans(etl.one_text(r.is_active))) IS FALSE THEN 'is not boolean: 0 or 1' END),
-                ('provider_id', r.provider_id, CASE WHEN (etl.are_integers(etl.one_text(r.provider_id), 'bigint[]')) IS FALSE THEN 'is not bigint: a whole number without plus sign and leading zeros' END),
-                ('practice_id', r.practice_id, CASE WHEN (r.practice_id IS NOT DISTINCT FROM v_file.tenant[1]) IS FALSE THEN 'is not the tenant in the name of the file' END),
-                ('permanent_address_latitude', r.permanent_address_latitude, CASE WHEN (etl.are_decimals(etl.one_text(r.permanent_address_latitude))) IS FALSE THEN 'is not a decimal number' END),
-                ('permanent_address_longitude', r.permanent_address_longitude, CASE WHEN (etl.are_decimals(etl.one_text(r.permanent_address_longitude))) IS FALSE THEN 'is not a decimal number' END),
-                ('practice_location_id', r.practice_location_id, CASE WHEN (etl.are_integers(etl.one_text(r.practice_location_id), 'bigint[]')) IS FALSE THEN 'is not bigint: a whole number without plus sign and leading zeros' END),
-                ('per_org_id', r.per_org_id, CASE WHEN (r.per_org_id IS NOT DISTINCT FROM v_file.tenant[2]) IS FALSE THEN 'is not the tenant in the name of the file' END),
-                ('loaded_date_time', r.loaded_date_time, CASE WHEN (etl.are_local_times(etl.one_text(r.loaded_date_time), v_gap_patterns)) IS FALSE THEN 'is not a local time of Pacific/Auckland: YYYY-MM-DD HH:MM:SS[.ffffff]' END)
+                (
+                    'invoice_transaction_id', r.invoice_transaction_id,
+                    CASE
+                        WHEN (r.invoice_transaction_id IS NOT NULL) IS FALSE THEN 'is required and empty'
+                        WHEN (etl.is_bigint(r.invoice_transaction_id)) IS FALSE THEN 'is not bigint: a whole number without plus sign and leading zeros'
+                    END
+                ),
+                (
+                    'patient_id', r.patient_id,
+                    CASE
+                        WHEN (etl.is_bigint(r.patient_id)) IS FALSE THEN 'is not bigint: a whole number without plus sign and leading zeros'
+                    END
+                ),
+                (
+                    'ac_date', r.ac_date,
+                    CASE
+                        WHEN (etl.is_date(r.ac_date)) IS FALSE THEN 'is not a date: YYYY-MM-DD'
+                    END
+                ),
+                (
+                    'total_amount', r.total_amount,
+                    CASE
+                        WHEN (etl.is_numeric(r.total_amount, 'numeric(12,2)', 2)) IS FALSE THEN 'is not numeric(12,2): a decimal number of at most 2 decimals'
+                    END
+                ),
+                (
+                    'unpaid_amount', r.unpaid_amount,
+                    CASE
+                        WHEN (etl.is_numeric(r.unpaid_amount, 'numeric(12,2)', 2)) IS FALSE THEN 'is not numeric(12,2): a decimal number of at most 2 decimals'
+                    END
+                ),
+                (
+                    'inserted_at', r.inserted_at,
+                    CASE
+                        WHEN (etl.is_local_time(r.inserted_at, v_gap_patterns)) IS FALSE THEN 'is not a local time of Pacific/Auckland: YYYY-MM-DD HH:MM:SS[.ffffff]'
+                    END
+                ),
+                (
+                    'updated_at', r.updated_at,
+                    CASE
+                        WHEN (etl.is_local_time(r.updated_at, v_gap_patterns)) IS FALSE THEN 'is not a local time of Pacific/Auckland: YYYY-MM-DD HH:MM:SS[.ffffff]'
+                    END
+                ),
+                (
+                    'is_active', r.is_active,
+                    CASE
+                        WHEN (etl.is_boolean(r.is_active)) IS FALSE THEN 'is not boolean: 0 or 1'
+                    END
+                ),
+                (
+                    'provider_id', r.provider_id,
+                    CASE
+                        WHEN (etl.is_bigint(r.provider_id)) IS FALSE THEN 'is not bigint: a whole number without plus sign and leading zeros'
+                    END
+                ),
+                (
+                    'practice_id', r.practice_id,
+                    CASE
+                        WHEN (r.practice_id IS NOT DISTINCT FROM v_file.tenant[1]) IS FALSE THEN 'is not the tenant in the name of the file'
+                    END
+                ),
+                (
+                    'permanent_address_latitude', r.permanent_address_latitude,
+                    CASE
+                        WHEN (etl.is_decimal(r.permanent_address_latitude)) IS FALSE THEN 'is not a decimal number'
+                    END
+                ),
+                (
+                    'permanent_address_longitude', r.permanent_address_longitude,
+                    CASE
+                        WHEN (etl.is_decimal(r.permanent_address_longitude)) IS FALSE THEN 'is not a decimal number'
+                    END
+                ),
+                (
+                    'practice_location_id', r.practice_location_id,
+                    CASE
+                        WHEN (etl.is_bigint(r.practice_location_id)) IS FALSE THEN 'is not bigint: a whole number without plus sign and leading zeros'
+                    END
+                ),
+                (
+                    'per_org_id', r.per_org_id,
+                    CASE
+                        WHEN (r.per_org_id IS NOT DISTINCT FROM v_file.tenant[2]) IS FALSE THEN 'is not the tenant in the name of the file'
+                    END
+                ),
+                (
+                    'loaded_date_time', r.loaded_date_time,
+                    CASE
+                        WHEN (etl.is_local_time(r.loaded_date_time, v_gap_patterns)) IS FALSE THEN 'is not a local time of Pacific/Auckland: YYYY-MM-DD HH:MM:SS[.ffffff]'
+                    END
+                )
         ) AS v (name, text, reason)
         WHERE v.reason IS NOT NULL
     ) AS e
-    WHERE (
-        r.invoice_transaction_id IS NOT NULL AND
-        r.practice_id IS NOT DISTINCT FROM v_file.tenant[1] AND
-        r.per_org_id IS NOT DISTINCT FROM v_file.tenant[2] AND
-        etl.are_integers(r.bigint_texts, 'bigint[]') AND
-        etl.are_dates(r.date_texts) AND
-        etl.are_numerics(r.numeric_12_2_texts, 'numeric(12,2)[]', 2) AND
-        etl.are_local_times(r.timestamptz_texts, v_gap_patterns) AND
-        etl.are_booleans(r.boolean_texts) AND
-        etl.are_decimals(r.numeric_texts)
-    ) IS FALSE;
+    WHERE r.load_run_file_id = p_load_run_file_id
+        AND NOT EXISTS (
+            SELECT FROM etl.touched_invoices AS t
+            WHERE t.load_run_file_id = r.load_run_file_id AND t.line_no = r.line_no AND t.verdict = 'unchanged'
+        )
+        AND (
+            r.invoice_transaction_id IS NOT NULL AND
+            etl.is_bigint(r.invoice_transaction_id) AND
+            etl.is_bigint(r.patient_id) AND
+            etl.is_date(r.ac_date) AND
+            etl.is_numeric(r.total_amount, 'numeric(12,2)', 2) AND
+            etl.is_numeric(r.unpaid_amount, 'numeric(12,2)', 2) AND
+            etl.is_local_time(r.inserted_at, v_gap_patterns) AND
+            etl.is_local_time(r.updated_at, v_gap_patterns) AND
+            etl.is_boolean(r.is_active) AND
+            etl.is_bigint(r.provider_id) AND
+            r.practice_id IS NOT DISTINCT FROM v_file.tenant[1] AND
+            etl.is_decimal(r.permanent_address_latitude) AND
+            etl.is_decimal(r.permanent_address_longitude) AND
+            etl.is_bigint(r.practice_location_id) AND
+            r.per_org_id IS NOT DISTINCT FROM v_file.tenant[2] AND
+            etl.is_local_time(r.loaded_date_time, v_gap_patterns)
+        ) IS FALSE;
 END;
 $faults_invoices$;
 COMMENT ON FUNCTION etl.faults_invoices(bigint) IS
@@ -36006,6 +37964,8 @@ BEGIN
     ) AS d
     LEFT JOIN stg.invoices AS s USING (practice_id, per_org_id, invoice_transaction_id);
 
+    CALL etl.analyze_work('invoices', p_load_run_file_id);
+
     -- 2. Reject what is faulty. What an earlier attempt rejected and this one does not is resolved by its run.
     UPDATE etl.rejects_invoices AS j
     SET resolved_by_run = v_run_id
@@ -36026,7 +37986,7 @@ BEGIN
     WHERE t.load_run_file_id = p_load_run_file_id AND t.line_no = j.line_no;
 
     -- 3. Of several valid rows of a key the one with the greatest updated_at, then the last, counts; the others are duplicates.
-    WITH repeated AS (
+    WITH repeated AS MATERIALIZED (
         SELECT t.practice_id, t.per_org_id, t.invoice_transaction_id
         FROM etl.touched_invoices AS t
         WHERE t.load_run_file_id = p_load_run_file_id AND t.verdict <> 'rejected'
@@ -36329,7 +38289,8 @@ DECLARE
     v_file etl.load_run_files;
     c_unknown_times constant timestamptz[] := ARRAY['1900-01-01']::text[]::timestamptz[];
 
-BEGIN    SELECT f.* INTO v_file FROM etl.load_run_files AS f WHERE f.load_run_file_id = p_load_run_file_id;
+BEGIN
+    SELECT f.* INTO v_file FROM etl.load_run_files AS f WHERE f.load_run_file_id = p_load_run_file_id;
 
     -- 1. Besides the keys of the file itself: those of the versions that it replaced.
     INSERT INTO etl.touched_invoices (load_run_file_id, line_no, practice_id, per_org_id, invoice_transaction_id, row_hash, verdict)
@@ -36616,7 +38577,8 @@ s.dedupe_1 DESC NULLS LAST, s.line_no DESC
                 AND NOT o.is_absent
         );
 
-    -- 4. core: the same, over what core shows.    WITH published AS (
+    -- 4. core: the same, over what core shows.
+    WITH published AS (
         SELECT
             o.practice_id,
             o.per_org_id,
@@ -36948,10 +38910,12 @@ SET search_path = pg_catalog, pg_temp
 SET timezone = 'Pacific/Auckland'
 SET datestyle = 'ISO, YMD'
 SET plan_cache_mode = force_custom_plan
+SET parallel_setup_cost = 0
+SET parallel_tuple_cost = 0
 AS $faults_measurements$
--- The rows of a file that today's rules reject, each with all that is wrong with it. Changes nothing. Texts of one
--- type are checked together, as one array literal a row, and only faulty rows are looked at column by column; the
--- query can run parallel, which the statement that stores its result cannot.
+-- The rows of a file that today's rules reject, each with all that is wrong with it. Changes nothing. A row is read
+-- to its first fault; only faulty rows are looked at column by column. A column without a value has none. The query
+-- can run parallel, which a statement that stores its result cannot.
 DECLARE
     v_file etl.load_run_files;
     c_unknown_times constant timestamptz[] := ARRAY['1900-01-01']::text[]::timestamptz[];
@@ -37116,76 +39080,179 @@ BEGIN
         ) || '|~~|',
         jsonb_build_object('practice_id', r.practice_id, 'per_org_id', r.per_org_id, 'screaning_id', r.screaning_id),
         e.field_errors
-    FROM (
-        SELECT
-            w.*,
-            etl.all_texts(ARRAY[
-                w.patient_id,
-                w.screaning_id,
-                w.appointment_id,
-                w.updated_by_id,
-                w.inserted_by_id,
-                w.provider_id,
-                w.user_logging_id,
-                w.practice_location_id]) AS bigint_texts,
-            etl.all_texts(ARRAY[w.screening_date]) AS date_texts,
-            etl.all_texts(ARRAY[
-                w.is_active,
-                w.is_deleted,
-                w.is_confidential,
-                w.is_gp2gp,
-                w.is_patient_portal,
-                w.is_show_on_timeline]) AS boolean_texts,
-            etl.all_texts(ARRAY[w.updated_at, w.inserted_at, w.loaded_date_time]) AS timestamptz_texts,
-            etl.all_texts(ARRAY[w.permanent_address_latitude, w.permanent_address_longitude]) AS numeric_texts
-        FROM raw.measurements_raw AS w
-        WHERE w.load_run_file_id = p_load_run_file_id
-            AND NOT EXISTS (
-                SELECT FROM etl.touched_measurements AS t
-                WHERE t.load_run_file_id = w.load_run_file_id AND t.line_no = w.line_no AND t.verdict = 'unchanged'
-            )
-        OFFSET 0  -- so that the literals are made once a row
-    ) AS r
+    FROM raw.measurements_raw AS r
     CROSS JOIN LATERAL (
         SELECT jsonb_object_agg(v.name, jsonb_build_object('text', v.text, 'reason', v.reason)) AS field_errors
         FROM (
             VALUES
-                ('patient_id', r.patient_id, CASE WHEN (r.patient_id IS NOT NULL) IS FALSE THEN 'is required and empty' WHEN (etl.are_integers(etl.one_text(r.patient_id), 'bigint[]')) IS FALSE THEN 'is not bigint: a whole number without plus sign and leading zeros' END),
-                ('screaning_id', r.screaning_id, CASE WHEN (r.screaning_id IS NOT NULL) IS FALSE THEN 'is required and empty' WHEN (etl.are_integers(etl.one_text(r.screaning_id), 'bigint[]')) IS FALSE THEN 'is not bigint: a whole number without plus sign and leading zeros' END),
-                ('appointment_id', r.appointment_id, CASE WHEN (etl.are_integers(etl.one_text(r.appointment_id), 'bigint[]')) IS FALSE THEN 'is not bigint: a whole number without plus sign and leading zeros' END),
-                ('screening_date', r.screening_date, CASE WHEN (etl.are_dates(etl.one_text(r.screening_date))) IS FALSE THEN 'is not a date: YYYY-MM-DD' END),
-                ('is_active', r.is_active, CASE WHEN (etl.are_booleans(etl.one_text(r.is_active))) IS FALSE THEN 'is not boolean: 0 or 1' END),
-                ('updated_by_id', r.updated_by_id, CASE WHEN (etl.are_integers(etl.one_text(r.updated_by_id), 'bigint[]')) IS FALSE THEN 'is not bigint: a whole number without plus sign and leading zeros' END),
-                ('updated_at', r.updated_at, CASE WHEN (etl.are_local_times(etl.one_text(r.updated_at), v_gap_patterns)) IS FALSE THEN 'is not a local time of Pacific/Auckland: YYYY-MM-DD HH:MM:SS[.ffffff]' END),
-                ('inserted_by_id', r.inserted_by_id, CASE WHEN (etl.are_integers(etl.one_text(r.inserted_by_id), 'bigint[]')) IS FALSE THEN 'is not bigint: a whole number without plus sign and leading zeros' END),
-                ('inserted_at', r.inserted_at, CASE WHEN (etl.are_local_times(etl.one_text(r.inserted_at), v_gap_patterns)) IS FALSE THEN 'is not a local time of Pacific/Auckland: YYYY-MM-DD HH:MM:SS[.ffffff]' END),
-                ('practice_id', r.practice_id, CASE WHEN (r.practice_id IS NOT DISTINCT FROM v_file.tenant[1]) IS FALSE THEN 'is not the tenant in the name of the file' END),
-                ('provider_id', r.provider_id, CASE WHEN (etl.are_integers(etl.one_text(r.provider_id), 'bigint[]')) IS FALSE THEN 'is not bigint: a whole number without plus sign and leading zeros' END),
-                ('is_deleted', r.is_deleted, CASE WHEN (etl.are_booleans(etl.one_text(r.is_deleted))) IS FALSE THEN 'is not boolean: 0 or 1' END),
-                ('is_confidential', r.is_confidential, CASE WHEN (etl.are_booleans(etl.one_text(r.is_confidential))) IS FALSE THEN 'is not boolean: 0 or 1' END),
-                ('is_gp2gp', r.is_gp2gp, CASE WHEN (etl.are_booleans(etl.one_text(r.is_gp2gp))) IS FALSE THEN 'is not boolean: 0 or 1' END),
-                ('is_patient_portal', r.is_patient_portal, CASE WHEN (etl.are_booleans(etl.one_text(r.is_patient_portal))) IS FALSE THEN 'is not boolean: 0 or 1' END),
-                ('is_show_on_timeline', r.is_show_on_timeline, CASE WHEN (etl.are_booleans(etl.one_text(r.is_show_on_timeline))) IS FALSE THEN 'is not boolean: 0 or 1' END),
-                ('user_logging_id', r.user_logging_id, CASE WHEN (etl.are_integers(etl.one_text(r.user_logging_id), 'bigint[]')) IS FALSE THEN 'is not bigint: a whole number without plus sign and leading zeros' END),
-                ('permanent_address_latitude', r.permanent_address_latitude, CASE WHEN (etl.are_decimals(etl.one_text(r.permanent_address_latitude))) IS FALSE THEN 'is not a decimal number' END),
-                ('permanent_address_longitude', r.permanent_address_longitude, CASE WHEN (etl.are_decimals(etl.one_text(r.permanent_address_longitude))) IS FALSE THEN 'is not a decimal number' END),
-                ('practice_location_id', r.practice_location_id, CASE WHEN (etl.are_integers(etl.one_text(r.practice_location_id), 'bigint[]')) IS FALSE THEN 'is not bigint: a whole number without plus sign and leading zeros' END),
-                ('per_org_id', r.per_org_id, CASE WHEN (r.per_org_id IS NOT DISTINCT FROM v_file.tenant[2]) IS FALSE THEN 'is not the tenant in the name of the file' END),
-                ('loaded_date_time', r.loaded_date_time, CASE WHEN (etl.are_local_times(etl.one_text(r.loaded_date_time), v_gap_patterns)) IS FALSE THEN 'is not a local time of Pacific/Auckland: YYYY-MM-DD HH:MM:SS[.ffffff]' END)
+                (
+                    'patient_id', r.patient_id,
+                    CASE
+                        WHEN (r.patient_id IS NOT NULL) IS FALSE THEN 'is required and empty'
+                        WHEN (etl.is_bigint(r.patient_id)) IS FALSE THEN 'is not bigint: a whole number without plus sign and leading zeros'
+                    END
+                ),
+                (
+                    'screaning_id', r.screaning_id,
+                    CASE
+                        WHEN (r.screaning_id IS NOT NULL) IS FALSE THEN 'is required and empty'
+                        WHEN (etl.is_bigint(r.screaning_id)) IS FALSE THEN 'is not bigint: a whole number without plus sign and leading zeros'
+                    END
+                ),
+                (
+                    'appointment_id', r.appointment_id,
+                    CASE
+                        WHEN (etl.is_bigint(r.appointment_id)) IS FALSE THEN 'is not bigint: a whole number without plus sign and leading zeros'
+                    END
+                ),
+                (
+                    'screening_date', r.screening_date,
+                    CASE
+                        WHEN (etl.is_date(r.screening_date)) IS FALSE THEN 'is not a date: YYYY-MM-DD'
+                    END
+                ),
+                (
+                    'is_active', r.is_active,
+                    CASE
+                        WHEN (etl.is_boolean(r.is_active)) IS FALSE THEN 'is not boolean: 0 or 1'
+                    END
+                ),
+                (
+                    'updated_by_id', r.updated_by_id,
+                    CASE
+                        WHEN (etl.is_bigint(r.updated_by_id)) IS FALSE THEN 'is not bigint: a whole number without plus sign and leading zeros'
+                    END
+                ),
+                (
+                    'updated_at', r.updated_at,
+                    CASE
+                        WHEN (etl.is_local_time(r.updated_at, v_gap_patterns)) IS FALSE THEN 'is not a local time of Pacific/Auckland: YYYY-MM-DD HH:MM:SS[.ffffff]'
+                    END
+                ),
+                (
+                    'inserted_by_id', r.inserted_by_id,
+                    CASE
+                        WHEN (etl.is_bigint(r.inserted_by_id)) IS FALSE THEN 'is not bigint: a whole number without plus sign and leading zeros'
+                    END
+                ),
+                (
+                    'inserted_at', r.inserted_at,
+                    CASE
+                        WHEN (etl.is_local_time(r.inserted_at, v_gap_patterns)) IS FALSE THEN 'is not a local time of Pacific/Auckland: YYYY-MM-DD HH:MM:SS[.ffffff]'
+                    END
+                ),
+                (
+                    'practice_id', r.practice_id,
+                    CASE
+                        WHEN (r.practice_id IS NOT DISTINCT FROM v_file.tenant[1]) IS FALSE THEN 'is not the tenant in the name of the file'
+                    END
+                ),
+                (
+                    'provider_id', r.provider_id,
+                    CASE
+                        WHEN (etl.is_bigint(r.provider_id)) IS FALSE THEN 'is not bigint: a whole number without plus sign and leading zeros'
+                    END
+                ),
+                (
+                    'is_deleted', r.is_deleted,
+                    CASE
+                        WHEN (etl.is_boolean(r.is_deleted)) IS FALSE THEN 'is not boolean: 0 or 1'
+                    END
+                ),
+                (
+                    'is_confidential', r.is_confidential,
+                    CASE
+                        WHEN (etl.is_boolean(r.is_confidential)) IS FALSE THEN 'is not boolean: 0 or 1'
+                    END
+                ),
+                (
+                    'is_gp2gp', r.is_gp2gp,
+                    CASE
+                        WHEN (etl.is_boolean(r.is_gp2gp)) IS FALSE THEN 'is not boolean: 0 or 1'
+                    END
+                ),
+                (
+                    'is_patient_portal', r.is_patient_portal,
+                    CASE
+                        WHEN (etl.is_boolean(r.is_patient_portal)) IS FALSE THEN 'is not boolean: 0 or 1'
+                    END
+                ),
+                (
+                    'is_show_on_timeline', r.is_show_on_timeline,
+                    CASE
+                        WHEN (etl.is_boolean(r.is_show_on_timeline)) IS FALSE THEN 'is not boolean: 0 or 1'
+                    END
+                ),
+                (
+                    'user_logging_id', r.user_logging_id,
+                    CASE
+                        WHEN (etl.is_bigint(r.user_logging_id)) IS FALSE THEN 'is not bigint: a whole number without plus sign and leading zeros'
+                    END
+                ),
+                (
+                    'permanent_address_latitude', r.permanent_address_latitude,
+                    CASE
+                        WHEN (etl.is_decimal(r.permanent_address_latitude)) IS FALSE THEN 'is not a decimal number'
+                    END
+                ),
+                (
+                    'permanent_address_longitude', r.permanent_address_longitude,
+                    CASE
+                        WHEN (etl.is_decimal(r.permanent_address_longitude)) IS FALSE THEN 'is not a decimal number'
+                    END
+                ),
+                (
+                    'practice_location_id', r.practice_location_id,
+                    CASE
+                        WHEN (etl.is_bigint(r.practice_location_id)) IS FALSE THEN 'is not bigint: a whole number without plus sign and leading zeros'
+                    END
+                ),
+                (
+                    'per_org_id', r.per_org_id,
+                    CASE
+                        WHEN (r.per_org_id IS NOT DISTINCT FROM v_file.tenant[2]) IS FALSE THEN 'is not the tenant in the name of the file'
+                    END
+                ),
+                (
+                    'loaded_date_time', r.loaded_date_time,
+                    CASE
+                        WHEN (etl.is_local_time(r.loaded_date_time, v_gap_patterns)) IS FALSE THEN 'is not a local time of Pacific/Auckland: YYYY-MM-DD HH:MM:SS[.ffffff]'
+                    END
+                )
         ) AS v (name, text, reason)
         WHERE v.reason IS NOT NULL
     ) AS e
-    WHERE (
-        r.patient_id IS NOT NULL AND
-        r.screaning_id IS NOT NULL AND
-        r.practice_id IS NOT DISTINCT FROM v_file.tenant[1] AND
-        r.per_org_id IS NOT DISTINCT FROM v_file.tenant[2] AND
-        etl.are_integers(r.bigint_texts, 'bigint[]') AND
-        etl.are_dates(r.date_texts) AND
-        etl.are_booleans(r.boolean_texts) AND
-        etl.are_local_times(r.timestamptz_texts, v_gap_patterns) AND
-        etl.are_decimals(r.numeric_texts)
-    ) IS FALSE;
+    WHERE r.load_run_file_id = p_load_run_file_id
+        AND NOT EXISTS (
+            SELECT FROM etl.touched_measurements AS t
+            WHERE t.load_run_file_id = r.load_run_file_id AND t.line_no = r.line_no AND t.verdict = 'unchanged'
+        )
+        AND (
+            r.patient_id IS NOT NULL AND
+            etl.is_bigint(r.patient_id) AND
+            r.screaning_id IS NOT NULL AND
+            etl.is_bigint(r.screaning_id) AND
+            etl.is_bigint(r.appointment_id) AND
+            etl.is_date(r.screening_date) AND
+            etl.is_boolean(r.is_active) AND
+            etl.is_bigint(r.updated_by_id) AND
+            etl.is_local_time(r.updated_at, v_gap_patterns) AND
+            etl.is_bigint(r.inserted_by_id) AND
+            etl.is_local_time(r.inserted_at, v_gap_patterns) AND
+            r.practice_id IS NOT DISTINCT FROM v_file.tenant[1] AND
+            etl.is_bigint(r.provider_id) AND
+            etl.is_boolean(r.is_deleted) AND
+            etl.is_boolean(r.is_confidential) AND
+            etl.is_boolean(r.is_gp2gp) AND
+            etl.is_boolean(r.is_patient_portal) AND
+            etl.is_boolean(r.is_show_on_timeline) AND
+            etl.is_bigint(r.user_logging_id) AND
+            etl.is_decimal(r.permanent_address_latitude) AND
+            etl.is_decimal(r.permanent_address_longitude) AND
+            etl.is_bigint(r.practice_location_id) AND
+            r.per_org_id IS NOT DISTINCT FROM v_file.tenant[2] AND
+            etl.is_local_time(r.loaded_date_time, v_gap_patterns)
+        ) IS FALSE;
 END;
 $faults_measurements$;
 COMMENT ON FUNCTION etl.faults_measurements(bigint) IS
@@ -37378,6 +39445,8 @@ BEGIN
     ) AS d
     LEFT JOIN stg.measurements AS s USING (practice_id, per_org_id, screaning_id);
 
+    CALL etl.analyze_work('measurements', p_load_run_file_id);
+
     -- 2. Reject what is faulty. What an earlier attempt rejected and this one does not is resolved by its run.
     UPDATE etl.rejects_measurements AS j
     SET resolved_by_run = v_run_id
@@ -37398,7 +39467,7 @@ BEGIN
     WHERE t.load_run_file_id = p_load_run_file_id AND t.line_no = j.line_no;
 
     -- 3. Of several valid rows of a key the one with the greatest updated_at, then the last, counts; the others are duplicates.
-    WITH repeated AS (
+    WITH repeated AS MATERIALIZED (
         SELECT t.practice_id, t.per_org_id, t.screaning_id
         FROM etl.touched_measurements AS t
         WHERE t.load_run_file_id = p_load_run_file_id AND t.verdict <> 'rejected'
@@ -38102,7 +40171,8 @@ DECLARE
     c_unknown_times constant timestamptz[] := ARRAY['1900-01-01']::text[]::timestamptz[];
     v_key etl.pseudonym_keys;
 
-BEGIN    SELECT f.* INTO v_file FROM etl.load_run_files AS f WHERE f.load_run_file_id = p_load_run_file_id;
+BEGIN
+    SELECT f.* INTO v_file FROM etl.load_run_files AS f WHERE f.load_run_file_id = p_load_run_file_id;
     SELECT k.* INTO v_key FROM etl.pseudonym_keys AS k;
 
     -- 1. Besides the keys of the file itself: those of the versions that it replaced.
@@ -39092,7 +41162,8 @@ s.dedupe_1 DESC NULLS LAST, s.line_no DESC
                 AND NOT o.is_absent
         );
 
-    -- 4. core: the same, over what core shows.    WITH published AS (
+    -- 4. core: the same, over what core shows.
+    WITH published AS (
         SELECT
             o.practice_id,
             o.per_org_id,
@@ -39367,10 +41438,12 @@ SET search_path = pg_catalog, pg_temp
 SET timezone = 'Pacific/Auckland'
 SET datestyle = 'ISO, YMD'
 SET plan_cache_mode = force_custom_plan
+SET parallel_setup_cost = 0
+SET parallel_tuple_cost = 0
 AS $faults_next_of_kin$
--- The rows of a file that today's rules reject, each with all that is wrong with it. Changes nothing. Texts of one
--- type are checked together, as one array literal a row, and only faulty rows are looked at column by column; the
--- query can run parallel, which the statement that stores its result cannot.
+-- The rows of a file that today's rules reject, each with all that is wrong with it. Changes nothing. A row is read
+-- to its first fault; only faulty rows are looked at column by column. A column without a value has none. The query
+-- can run parallel, which a statement that stores its result cannot.
 DECLARE
     v_file etl.load_run_files;
     c_unknown_times constant timestamptz[] := ARRAY['1900-01-01']::text[]::timestamptz[];
@@ -39418,63 +41491,137 @@ BEGIN
         ) || '|~~|',
         jsonb_build_object('practice_id', r.practice_id, 'per_org_id', r.per_org_id, 'nextto_kin_id', r.nextto_kin_id),
         e.field_errors
-    FROM (
-        SELECT
-            w.*,
-            etl.all_texts(ARRAY[
-                w.nextto_kin_id,
-                w.patient_id,
-                w.inserted_by_id,
-                w.updated_by_id,
-                w.user_logging_id]) AS bigint_texts,
-            etl.all_texts(ARRAY[
-                w.is_emergency,
-                w.is_active,
-                w.is_deleted,
-                w.is_gp2gp]) AS boolean_texts,
-            etl.all_texts(ARRAY[w.inserted_at, w.updated_at, w.loaded_date_time]) AS timestamptz_texts,
-            etl.all_texts(ARRAY[w.permanent_address_latitude, w.permanent_address_longitude]) AS numeric_texts
-        FROM raw.next_of_kin_raw AS w
-        WHERE w.load_run_file_id = p_load_run_file_id
-            AND NOT EXISTS (
-                SELECT FROM etl.touched_next_of_kin AS t
-                WHERE t.load_run_file_id = w.load_run_file_id AND t.line_no = w.line_no AND t.verdict = 'unchanged'
-            )
-        OFFSET 0  -- so that the literals are made once a row
-    ) AS r
+    FROM raw.next_of_kin_raw AS r
     CROSS JOIN LATERAL (
         SELECT jsonb_object_agg(v.name, jsonb_build_object('text', v.text, 'reason', v.reason)) AS field_errors
         FROM (
             VALUES
-                ('nextto_kin_id', r.nextto_kin_id, CASE WHEN (r.nextto_kin_id IS NOT NULL) IS FALSE THEN 'is required and empty' WHEN (etl.are_integers(etl.one_text(r.nextto_kin_id), 'bigint[]')) IS FALSE THEN 'is not bigint: a whole number without plus sign and leading zeros' END),
-                ('patient_id', r.patient_id, CASE WHEN (r.patient_id IS NOT NULL) IS FALSE THEN 'is required and empty' WHEN (etl.are_integers(etl.one_text(r.patient_id), 'bigint[]')) IS FALSE THEN 'is not bigint: a whole number without plus sign and leading zeros' END),
-                ('is_emergency', r.is_emergency, CASE WHEN (etl.are_booleans(etl.one_text(r.is_emergency))) IS FALSE THEN 'is not boolean: 0 or 1' END),
-                ('is_active', r.is_active, CASE WHEN (etl.are_booleans(etl.one_text(r.is_active))) IS FALSE THEN 'is not boolean: 0 or 1' END),
-                ('is_deleted', r.is_deleted, CASE WHEN (etl.are_booleans(etl.one_text(r.is_deleted))) IS FALSE THEN 'is not boolean: 0 or 1' END),
-                ('inserted_by_id', r.inserted_by_id, CASE WHEN (etl.are_integers(etl.one_text(r.inserted_by_id), 'bigint[]')) IS FALSE THEN 'is not bigint: a whole number without plus sign and leading zeros' END),
-                ('updated_by_id', r.updated_by_id, CASE WHEN (etl.are_integers(etl.one_text(r.updated_by_id), 'bigint[]')) IS FALSE THEN 'is not bigint: a whole number without plus sign and leading zeros' END),
-                ('inserted_at', r.inserted_at, CASE WHEN (etl.are_local_times(etl.one_text(r.inserted_at), v_gap_patterns)) IS FALSE THEN 'is not a local time of Pacific/Auckland: YYYY-MM-DD HH:MM:SS[.ffffff]' END),
-                ('updated_at', r.updated_at, CASE WHEN (etl.are_local_times(etl.one_text(r.updated_at), v_gap_patterns)) IS FALSE THEN 'is not a local time of Pacific/Auckland: YYYY-MM-DD HH:MM:SS[.ffffff]' END),
-                ('user_logging_id', r.user_logging_id, CASE WHEN (etl.are_integers(etl.one_text(r.user_logging_id), 'bigint[]')) IS FALSE THEN 'is not bigint: a whole number without plus sign and leading zeros' END),
-                ('is_gp2gp', r.is_gp2gp, CASE WHEN (etl.are_booleans(etl.one_text(r.is_gp2gp))) IS FALSE THEN 'is not boolean: 0 or 1' END),
-                ('permanent_address_latitude', r.permanent_address_latitude, CASE WHEN (etl.are_decimals(etl.one_text(r.permanent_address_latitude))) IS FALSE THEN 'is not a decimal number' END),
-                ('permanent_address_longitude', r.permanent_address_longitude, CASE WHEN (etl.are_decimals(etl.one_text(r.permanent_address_longitude))) IS FALSE THEN 'is not a decimal number' END),
-                ('practice_id', r.practice_id, CASE WHEN (r.practice_id IS NOT DISTINCT FROM v_file.tenant[1]) IS FALSE THEN 'is not the tenant in the name of the file' END),
-                ('per_org_id', r.per_org_id, CASE WHEN (r.per_org_id IS NOT DISTINCT FROM v_file.tenant[2]) IS FALSE THEN 'is not the tenant in the name of the file' END),
-                ('loaded_date_time', r.loaded_date_time, CASE WHEN (etl.are_local_times(etl.one_text(r.loaded_date_time), v_gap_patterns)) IS FALSE THEN 'is not a local time of Pacific/Auckland: YYYY-MM-DD HH:MM:SS[.ffffff]' END)
+                (
+                    'nextto_kin_id', r.nextto_kin_id,
+                    CASE
+                        WHEN (r.nextto_kin_id IS NOT NULL) IS FALSE THEN 'is required and empty'
+                        WHEN (etl.is_bigint(r.nextto_kin_id)) IS FALSE THEN 'is not bigint: a whole number without plus sign and leading zeros'
+                    END
+                ),
+                (
+                    'patient_id', r.patient_id,
+                    CASE
+                        WHEN (r.patient_id IS NOT NULL) IS FALSE THEN 'is required and empty'
+                        WHEN (etl.is_bigint(r.patient_id)) IS FALSE THEN 'is not bigint: a whole number without plus sign and leading zeros'
+                    END
+                ),
+                (
+                    'is_emergency', r.is_emergency,
+                    CASE
+                        WHEN (etl.is_boolean(r.is_emergency)) IS FALSE THEN 'is not boolean: 0 or 1'
+                    END
+                ),
+                (
+                    'is_active', r.is_active,
+                    CASE
+                        WHEN (etl.is_boolean(r.is_active)) IS FALSE THEN 'is not boolean: 0 or 1'
+                    END
+                ),
+                (
+                    'is_deleted', r.is_deleted,
+                    CASE
+                        WHEN (etl.is_boolean(r.is_deleted)) IS FALSE THEN 'is not boolean: 0 or 1'
+                    END
+                ),
+                (
+                    'inserted_by_id', r.inserted_by_id,
+                    CASE
+                        WHEN (etl.is_bigint(r.inserted_by_id)) IS FALSE THEN 'is not bigint: a whole number without plus sign and leading zeros'
+                    END
+                ),
+                (
+                    'updated_by_id', r.updated_by_id,
+                    CASE
+                        WHEN (etl.is_bigint(r.updated_by_id)) IS FALSE THEN 'is not bigint: a whole number without plus sign and leading zeros'
+                    END
+                ),
+                (
+                    'inserted_at', r.inserted_at,
+                    CASE
+                        WHEN (etl.is_local_time(r.inserted_at, v_gap_patterns)) IS FALSE THEN 'is not a local time of Pacific/Auckland: YYYY-MM-DD HH:MM:SS[.ffffff]'
+                    END
+                ),
+                (
+                    'updated_at', r.updated_at,
+                    CASE
+                        WHEN (etl.is_local_time(r.updated_at, v_gap_patterns)) IS FALSE THEN 'is not a local time of Pacific/Auckland: YYYY-MM-DD HH:MM:SS[.ffffff]'
+                    END
+                ),
+                (
+                    'user_logging_id', r.user_logging_id,
+                    CASE
+                        WHEN (etl.is_bigint(r.user_logging_id)) IS FALSE THEN 'is not bigint: a whole number without plus sign and leading zeros'
+                    END
+                ),
+                (
+                    'is_gp2gp', r.is_gp2gp,
+                    CASE
+                        WHEN (etl.is_boolean(r.is_gp2gp)) IS FALSE THEN 'is not boolean: 0 or 1'
+                    END
+                ),
+                (
+                    'permanent_address_latitude', r.permanent_address_latitude,
+                    CASE
+                        WHEN (etl.is_decimal(r.permanent_address_latitude)) IS FALSE THEN 'is not a decimal number'
+                    END
+                ),
+                (
+                    'permanent_address_longitude', r.permanent_address_longitude,
+                    CASE
+                        WHEN (etl.is_decimal(r.permanent_address_longitude)) IS FALSE THEN 'is not a decimal number'
+                    END
+                ),
+                (
+                    'practice_id', r.practice_id,
+                    CASE
+                        WHEN (r.practice_id IS NOT DISTINCT FROM v_file.tenant[1]) IS FALSE THEN 'is not the tenant in the name of the file'
+                    END
+                ),
+                (
+                    'per_org_id', r.per_org_id,
+                    CASE
+                        WHEN (r.per_org_id IS NOT DISTINCT FROM v_file.tenant[2]) IS FALSE THEN 'is not the tenant in the name of the file'
+                    END
+                ),
+                (
+                    'loaded_date_time', r.loaded_date_time,
+                    CASE
+                        WHEN (etl.is_local_time(r.loaded_date_time, v_gap_patterns)) IS FALSE THEN 'is not a local time of Pacific/Auckland: YYYY-MM-DD HH:MM:SS[.ffffff]'
+                    END
+                )
         ) AS v (name, text, reason)
         WHERE v.reason IS NOT NULL
     ) AS e
-    WHERE (
-        r.nextto_kin_id IS NOT NULL AND
-        r.patient_id IS NOT NULL AND
-        r.practice_id IS NOT DISTINCT FROM v_file.tenant[1] AND
-        r.per_org_id IS NOT DISTINCT FROM v_file.tenant[2] AND
-        etl.are_integers(r.bigint_texts, 'bigint[]') AND
-        etl.are_booleans(r.boolean_texts) AND
-        etl.are_local_times(r.timestamptz_texts, v_gap_patterns) AND
-        etl.are_decimals(r.numeric_texts)
-    ) IS FALSE;
+    WHERE r.load_run_file_id = p_load_run_file_id
+        AND NOT EXISTS (
+            SELECT FROM etl.touched_next_of_kin AS t
+            WHERE t.load_run_file_id = r.load_run_file_id AND t.line_no = r.line_no AND t.verdict = 'unchanged'
+        )
+        AND (
+            r.nextto_kin_id IS NOT NULL AND
+            etl.is_bigint(r.nextto_kin_id) AND
+            r.patient_id IS NOT NULL AND
+            etl.is_bigint(r.patient_id) AND
+            etl.is_boolean(r.is_emergency) AND
+            etl.is_boolean(r.is_active) AND
+            etl.is_boolean(r.is_deleted) AND
+            etl.is_bigint(r.inserted_by_id) AND
+            etl.is_bigint(r.updated_by_id) AND
+            etl.is_local_time(r.inserted_at, v_gap_patterns) AND
+            etl.is_local_time(r.updated_at, v_gap_patterns) AND
+            etl.is_bigint(r.user_logging_id) AND
+            etl.is_boolean(r.is_gp2gp) AND
+            etl.is_decimal(r.permanent_address_latitude) AND
+            etl.is_decimal(r.permanent_address_longitude) AND
+            r.practice_id IS NOT DISTINCT FROM v_file.tenant[1] AND
+            r.per_org_id IS NOT DISTINCT FROM v_file.tenant[2] AND
+            etl.is_local_time(r.loaded_date_time, v_gap_patterns)
+        ) IS FALSE;
 END;
 $faults_next_of_kin$;
 COMMENT ON FUNCTION etl.faults_next_of_kin(bigint) IS
@@ -39550,6 +41697,8 @@ BEGIN
     ) AS d
     LEFT JOIN stg.next_of_kin AS s USING (practice_id, per_org_id, nextto_kin_id);
 
+    CALL etl.analyze_work('next_of_kin', p_load_run_file_id);
+
     -- 2. Reject what is faulty. What an earlier attempt rejected and this one does not is resolved by its run.
     UPDATE etl.rejects_next_of_kin AS j
     SET resolved_by_run = v_run_id
@@ -39570,7 +41719,7 @@ BEGIN
     WHERE t.load_run_file_id = p_load_run_file_id AND t.line_no = j.line_no;
 
     -- 3. Of several valid rows of a key the one with the greatest updated_at, then the last, counts; the others are duplicates.
-    WITH repeated AS (
+    WITH repeated AS MATERIALIZED (
         SELECT t.practice_id, t.per_org_id, t.nextto_kin_id
         FROM etl.touched_next_of_kin AS t
         WHERE t.load_run_file_id = p_load_run_file_id AND t.verdict <> 'rejected'
@@ -39878,7 +42027,8 @@ DECLARE
     c_unknown_times constant timestamptz[] := ARRAY['1900-01-01']::text[]::timestamptz[];
     v_key etl.pseudonym_keys;
 
-BEGIN    SELECT f.* INTO v_file FROM etl.load_run_files AS f WHERE f.load_run_file_id = p_load_run_file_id;
+BEGIN
+    SELECT f.* INTO v_file FROM etl.load_run_files AS f WHERE f.load_run_file_id = p_load_run_file_id;
     SELECT k.* INTO v_key FROM etl.pseudonym_keys AS k;
 
     -- 1. Besides the keys of the file itself: those of the versions that it replaced.
@@ -40166,7 +42316,8 @@ s.dedupe_1 DESC NULLS LAST, s.line_no DESC
                 AND NOT o.is_absent
         );
 
-    -- 4. core: the same, over what core shows.    WITH published AS (
+    -- 4. core: the same, over what core shows.
+    WITH published AS (
         SELECT
             o.practice_id,
             o.per_org_id,
@@ -40386,10 +42537,12 @@ SET search_path = pg_catalog, pg_temp
 SET timezone = 'Pacific/Auckland'
 SET datestyle = 'ISO, YMD'
 SET plan_cache_mode = force_custom_plan
+SET parallel_setup_cost = 0
+SET parallel_tuple_cost = 0
 AS $faults_patient_alerts$
--- The rows of a file that today's rules reject, each with all that is wrong with it. Changes nothing. Texts of one
--- type are checked together, as one array literal a row, and only faulty rows are looked at column by column; the
--- query can run parallel, which the statement that stores its result cannot.
+-- The rows of a file that today's rules reject, each with all that is wrong with it. Changes nothing. A row is read
+-- to its first fault; only faulty rows are looked at column by column. A column without a value has none. The query
+-- can run parallel, which a statement that stores its result cannot.
 DECLARE
     v_file etl.load_run_files;
     c_unknown_times constant timestamptz[] := ARRAY['1900-01-01']::text[]::timestamptz[];
@@ -40442,70 +42595,165 @@ BEGIN
         ) || '|~~|',
         jsonb_build_object('practice_id', r.practice_id, 'per_org_id', r.per_org_id, 'patient_alert_id', r.patient_alert_id),
         e.field_errors
-    FROM (
-        SELECT
-            w.*,
-            etl.all_texts(ARRAY[
-                w.patient_alert_id,
-                w.patient_id,
-                w.inserted_by_id,
-                w.updated_by_id,
-                w.user_logging_id,
-                w.provider_id]) AS bigint_texts,
-            etl.all_texts(ARRAY[w.last_updated_date, w.effective_date, w.expiry_date]) AS date_texts,
-            etl.all_texts(ARRAY[
-                w.is_active,
-                w.is_deleted,
-                w.is_deleted_2,
-                w.is_gp2gp]) AS boolean_texts,
-            etl.all_texts(ARRAY[w.inserted_at, w.updated_at, w.loaded_date_time]) AS timestamptz_texts,
-            etl.all_texts(ARRAY[w.permanent_address_latitude, w.permanent_address_longitude]) AS numeric_texts
-        FROM raw.patient_alerts_raw AS w
-        WHERE w.load_run_file_id = p_load_run_file_id
-            AND NOT EXISTS (
-                SELECT FROM etl.touched_patient_alerts AS t
-                WHERE t.load_run_file_id = w.load_run_file_id AND t.line_no = w.line_no AND t.verdict = 'unchanged'
-            )
-        OFFSET 0  -- so that the literals are made once a row
-    ) AS r
+    FROM raw.patient_alerts_raw AS r
     CROSS JOIN LATERAL (
         SELECT jsonb_object_agg(v.name, jsonb_build_object('text', v.text, 'reason', v.reason)) AS field_errors
         FROM (
             VALUES
-                ('patient_alert_id', r.patient_alert_id, CASE WHEN (r.patient_alert_id IS NOT NULL) IS FALSE THEN 'is required and empty' WHEN (etl.are_integers(etl.one_text(r.patient_alert_id), 'bigint[]')) IS FALSE THEN 'is not bigint: a whole number without plus sign and leading zeros' END),
-                ('patient_id', r.patient_id, CASE WHEN (r.patient_id IS NOT NULL) IS FALSE THEN 'is required and empty' WHEN (etl.are_integers(etl.one_text(r.patient_id), 'bigint[]')) IS FALSE THEN 'is not bigint: a whole number without plus sign and leading zeros' END),
-                ('last_updated_date', r.last_updated_date, CASE WHEN (etl.are_dates(etl.one_text(r.last_updated_date))) IS FALSE THEN 'is not a date: YYYY-MM-DD' END),
-                ('effective_date', r.effective_date, CASE WHEN (etl.are_dates(etl.one_text(r.effective_date))) IS FALSE THEN 'is not a date: YYYY-MM-DD' END),
-                ('expiry_date', r.expiry_date, CASE WHEN (etl.are_dates(etl.one_text(r.expiry_date))) IS FALSE THEN 'is not a date: YYYY-MM-DD' END),
-                ('is_active', r.is_active, CASE WHEN (etl.are_booleans(etl.one_text(r.is_active))) IS FALSE THEN 'is not boolean: 0 or 1' END),
-                ('is_deleted', r.is_deleted, CASE WHEN (etl.are_booleans(etl.one_text(r.is_deleted))) IS FALSE THEN 'is not boolean: 0 or 1' END),
-                ('is_deleted_2', r.is_deleted_2, CASE WHEN (etl.are_booleans(etl.one_text(r.is_deleted_2))) IS FALSE THEN 'is not boolean: 0 or 1' END),
-                ('inserted_by_id', r.inserted_by_id, CASE WHEN (etl.are_integers(etl.one_text(r.inserted_by_id), 'bigint[]')) IS FALSE THEN 'is not bigint: a whole number without plus sign and leading zeros' END),
-                ('updated_by_id', r.updated_by_id, CASE WHEN (etl.are_integers(etl.one_text(r.updated_by_id), 'bigint[]')) IS FALSE THEN 'is not bigint: a whole number without plus sign and leading zeros' END),
-                ('inserted_at', r.inserted_at, CASE WHEN (etl.are_local_times(etl.one_text(r.inserted_at), v_gap_patterns)) IS FALSE THEN 'is not a local time of Pacific/Auckland: YYYY-MM-DD HH:MM:SS[.ffffff]' END),
-                ('updated_at', r.updated_at, CASE WHEN (etl.are_local_times(etl.one_text(r.updated_at), v_gap_patterns)) IS FALSE THEN 'is not a local time of Pacific/Auckland: YYYY-MM-DD HH:MM:SS[.ffffff]' END),
-                ('user_logging_id', r.user_logging_id, CASE WHEN (etl.are_integers(etl.one_text(r.user_logging_id), 'bigint[]')) IS FALSE THEN 'is not bigint: a whole number without plus sign and leading zeros' END),
-                ('is_gp2gp', r.is_gp2gp, CASE WHEN (etl.are_booleans(etl.one_text(r.is_gp2gp))) IS FALSE THEN 'is not boolean: 0 or 1' END),
-                ('permanent_address_latitude', r.permanent_address_latitude, CASE WHEN (etl.are_decimals(etl.one_text(r.permanent_address_latitude))) IS FALSE THEN 'is not a decimal number' END),
-                ('permanent_address_longitude', r.permanent_address_longitude, CASE WHEN (etl.are_decimals(etl.one_text(r.permanent_address_longitude))) IS FALSE THEN 'is not a decimal number' END),
-                ('practice_id', r.practice_id, CASE WHEN (r.practice_id IS NOT DISTINCT FROM v_file.tenant[1]) IS FALSE THEN 'is not the tenant in the name of the file' END),
-                ('provider_id', r.provider_id, CASE WHEN (etl.are_integers(etl.one_text(r.provider_id), 'bigint[]')) IS FALSE THEN 'is not bigint: a whole number without plus sign and leading zeros' END),
-                ('per_org_id', r.per_org_id, CASE WHEN (r.per_org_id IS NOT DISTINCT FROM v_file.tenant[2]) IS FALSE THEN 'is not the tenant in the name of the file' END),
-                ('loaded_date_time', r.loaded_date_time, CASE WHEN (etl.are_local_times(etl.one_text(r.loaded_date_time), v_gap_patterns)) IS FALSE THEN 'is not a local time of Pacific/Auckland: YYYY-MM-DD HH:MM:SS[.ffffff]' END)
+                (
+                    'patient_alert_id', r.patient_alert_id,
+                    CASE
+                        WHEN (r.patient_alert_id IS NOT NULL) IS FALSE THEN 'is required and empty'
+                        WHEN (etl.is_bigint(r.patient_alert_id)) IS FALSE THEN 'is not bigint: a whole number without plus sign and leading zeros'
+                    END
+                ),
+                (
+                    'patient_id', r.patient_id,
+                    CASE
+                        WHEN (r.patient_id IS NOT NULL) IS FALSE THEN 'is required and empty'
+                        WHEN (etl.is_bigint(r.patient_id)) IS FALSE THEN 'is not bigint: a whole number without plus sign and leading zeros'
+                    END
+                ),
+                (
+                    'last_updated_date', r.last_updated_date,
+                    CASE
+                        WHEN (etl.is_date(r.last_updated_date)) IS FALSE THEN 'is not a date: YYYY-MM-DD'
+                    END
+                ),
+                (
+                    'effective_date', r.effective_date,
+                    CASE
+                        WHEN (etl.is_date(r.effective_date)) IS FALSE THEN 'is not a date: YYYY-MM-DD'
+                    END
+                ),
+                (
+                    'expiry_date', r.expiry_date,
+                    CASE
+                        WHEN (etl.is_date(r.expiry_date)) IS FALSE THEN 'is not a date: YYYY-MM-DD'
+                    END
+                ),
+                (
+                    'is_active', r.is_active,
+                    CASE
+                        WHEN (etl.is_boolean(r.is_active)) IS FALSE THEN 'is not boolean: 0 or 1'
+                    END
+                ),
+                (
+                    'is_deleted', r.is_deleted,
+                    CASE
+                        WHEN (etl.is_boolean(r.is_deleted)) IS FALSE THEN 'is not boolean: 0 or 1'
+                    END
+                ),
+                (
+                    'is_deleted_2', r.is_deleted_2,
+                    CASE
+                        WHEN (etl.is_boolean(r.is_deleted_2)) IS FALSE THEN 'is not boolean: 0 or 1'
+                    END
+                ),
+                (
+                    'inserted_by_id', r.inserted_by_id,
+                    CASE
+                        WHEN (etl.is_bigint(r.inserted_by_id)) IS FALSE THEN 'is not bigint: a whole number without plus sign and leading zeros'
+                    END
+                ),
+                (
+                    'updated_by_id', r.updated_by_id,
+                    CASE
+                        WHEN (etl.is_bigint(r.updated_by_id)) IS FALSE THEN 'is not bigint: a whole number without plus sign and leading zeros'
+                    END
+                ),
+                (
+                    'inserted_at', r.inserted_at,
+                    CASE
+                        WHEN (etl.is_local_time(r.inserted_at, v_gap_patterns)) IS FALSE THEN 'is not a local time of Pacific/Auckland: YYYY-MM-DD HH:MM:SS[.ffffff]'
+                    END
+                ),
+                (
+                    'updated_at', r.updated_at,
+                    CASE
+                        WHEN (etl.is_local_time(r.updated_at, v_gap_patterns)) IS FALSE THEN 'is not a local time of Pacific/Auckland: YYYY-MM-DD HH:MM:SS[.ffffff]'
+                    END
+                ),
+                (
+                    'user_logging_id', r.user_logging_id,
+                    CASE
+                        WHEN (etl.is_bigint(r.user_logging_id)) IS FALSE THEN 'is not bigint: a whole number without plus sign and leading zeros'
+                    END
+                ),
+                (
+                    'is_gp2gp', r.is_gp2gp,
+                    CASE
+                        WHEN (etl.is_boolean(r.is_gp2gp)) IS FALSE THEN 'is not boolean: 0 or 1'
+                    END
+                ),
+                (
+                    'permanent_address_latitude', r.permanent_address_latitude,
+                    CASE
+                        WHEN (etl.is_decimal(r.permanent_address_latitude)) IS FALSE THEN 'is not a decimal number'
+                    END
+                ),
+                (
+                    'permanent_address_longitude', r.permanent_address_longitude,
+                    CASE
+                        WHEN (etl.is_decimal(r.permanent_address_longitude)) IS FALSE THEN 'is not a decimal number'
+                    END
+                ),
+                (
+                    'practice_id', r.practice_id,
+                    CASE
+                        WHEN (r.practice_id IS NOT DISTINCT FROM v_file.tenant[1]) IS FALSE THEN 'is not the tenant in the name of the file'
+                    END
+                ),
+                (
+                    'provider_id', r.provider_id,
+                    CASE
+                        WHEN (etl.is_bigint(r.provider_id)) IS FALSE THEN 'is not bigint: a whole number without plus sign and leading zeros'
+                    END
+                ),
+                (
+                    'per_org_id', r.per_org_id,
+                    CASE
+                        WHEN (r.per_org_id IS NOT DISTINCT FROM v_file.tenant[2]) IS FALSE THEN 'is not the tenant in the name of the file'
+                    END
+                ),
+                (
+                    'loaded_date_time', r.loaded_date_time,
+                    CASE
+                        WHEN (etl.is_local_time(r.loaded_date_time, v_gap_patterns)) IS FALSE THEN 'is not a local time of Pacific/Auckland: YYYY-MM-DD HH:MM:SS[.ffffff]'
+                    END
+                )
         ) AS v (name, text, reason)
         WHERE v.reason IS NOT NULL
     ) AS e
-    WHERE (
-        r.patient_alert_id IS NOT NULL AND
-        r.patient_id IS NOT NULL AND
-        r.practice_id IS NOT DISTINCT FROM v_file.tenant[1] AND
-        r.per_org_id IS NOT DISTINCT FROM v_file.tenant[2] AND
-        etl.are_integers(r.bigint_texts, 'bigint[]') AND
-        etl.are_dates(r.date_texts) AND
-        etl.are_booleans(r.boolean_texts) AND
-        etl.are_local_times(r.timestamptz_texts, v_gap_patterns) AND
-        etl.are_decimals(r.numeric_texts)
-    ) IS FALSE;
+    WHERE r.load_run_file_id = p_load_run_file_id
+        AND NOT EXISTS (
+            SELECT FROM etl.touched_patient_alerts AS t
+            WHERE t.load_run_file_id = r.load_run_file_id AND t.line_no = r.line_no AND t.verdict = 'unchanged'
+        )
+        AND (
+            r.patient_alert_id IS NOT NULL AND
+            etl.is_bigint(r.patient_alert_id) AND
+            r.patient_id IS NOT NULL AND
+            etl.is_bigint(r.patient_id) AND
+            etl.is_date(r.last_updated_date) AND
+            etl.is_date(r.effective_date) AND
+            etl.is_date(r.expiry_date) AND
+            etl.is_boolean(r.is_active) AND
+            etl.is_boolean(r.is_deleted) AND
+            etl.is_boolean(r.is_deleted_2) AND
+            etl.is_bigint(r.inserted_by_id) AND
+            etl.is_bigint(r.updated_by_id) AND
+            etl.is_local_time(r.inserted_at, v_gap_patterns) AND
+            etl.is_local_time(r.updated_at, v_gap_patterns) AND
+            etl.is_bigint(r.user_logging_id) AND
+            etl.is_boolean(r.is_gp2gp) AND
+            etl.is_decimal(r.permanent_address_latitude) AND
+            etl.is_decimal(r.permanent_address_longitude) AND
+            r.practice_id IS NOT DISTINCT FROM v_file.tenant[1] AND
+            etl.is_bigint(r.provider_id) AND
+            r.per_org_id IS NOT DISTINCT FROM v_file.tenant[2] AND
+            etl.is_local_time(r.loaded_date_time, v_gap_patterns)
+        ) IS FALSE;
 END;
 $faults_patient_alerts$;
 COMMENT ON FUNCTION etl.faults_patient_alerts(bigint) IS
@@ -40586,6 +42834,8 @@ BEGIN
     ) AS d
     LEFT JOIN stg.patient_alerts AS s USING (practice_id, per_org_id, patient_alert_id);
 
+    CALL etl.analyze_work('patient_alerts', p_load_run_file_id);
+
     -- 2. Reject what is faulty. What an earlier attempt rejected and this one does not is resolved by its run.
     UPDATE etl.rejects_patient_alerts AS j
     SET resolved_by_run = v_run_id
@@ -40606,7 +42856,7 @@ BEGIN
     WHERE t.load_run_file_id = p_load_run_file_id AND t.line_no = j.line_no;
 
     -- 3. Of several valid rows of a key the one with the greatest updated_at, then the last, counts; the others are duplicates.
-    WITH repeated AS (
+    WITH repeated AS MATERIALIZED (
         SELECT t.practice_id, t.per_org_id, t.patient_alert_id
         FROM etl.touched_patient_alerts AS t
         WHERE t.load_run_file_id = p_load_run_file_id AND t.verdict <> 'rejected'
@@ -40945,7 +43195,8 @@ DECLARE
     v_file etl.load_run_files;
     c_unknown_times constant timestamptz[] := ARRAY['1900-01-01']::text[]::timestamptz[];
 
-BEGIN    SELECT f.* INTO v_file FROM etl.load_run_files AS f WHERE f.load_run_file_id = p_load_run_file_id;
+BEGIN
+    SELECT f.* INTO v_file FROM etl.load_run_files AS f WHERE f.load_run_file_id = p_load_run_file_id;
 
     -- 1. Besides the keys of the file itself: those of the versions that it replaced.
     INSERT INTO etl.touched_patient_alerts (load_run_file_id, line_no, practice_id, per_org_id, patient_alert_id, row_hash, verdict)
@@ -41262,7 +43513,8 @@ s.dedupe_1 DESC NULLS LAST, s.line_no DESC
                 AND NOT o.is_absent
         );
 
-    -- 4. core: the same, over what core shows.    WITH published AS (
+    -- 4. core: the same, over what core shows.
+    WITH published AS (
         SELECT
             o.practice_id,
             o.per_org_id,
@@ -41507,10 +43759,12 @@ SET search_path = pg_catalog, pg_temp
 SET timezone = 'Pacific/Auckland'
 SET datestyle = 'ISO, YMD'
 SET plan_cache_mode = force_custom_plan
+SET parallel_setup_cost = 0
+SET parallel_tuple_cost = 0
 AS $faults_recalls$
--- The rows of a file that today's rules reject, each with all that is wrong with it. Changes nothing. Texts of one
--- type are checked together, as one array literal a row, and only faulty rows are looked at column by column; the
--- query can run parallel, which the statement that stores its result cannot.
+-- The rows of a file that today's rules reject, each with all that is wrong with it. Changes nothing. A row is read
+-- to its first fault; only faulty rows are looked at column by column. A column without a value has none. The query
+-- can run parallel, which a statement that stores its result cannot.
 DECLARE
     v_file etl.load_run_files;
     c_unknown_times constant timestamptz[] := ARRAY['1900-01-01']::text[]::timestamptz[];
@@ -41560,63 +43814,144 @@ BEGIN
         ) || '|~~|',
         jsonb_build_object('practice_id', r.practice_id, 'per_org_id', r.per_org_id, 're_call_id', r.re_call_id),
         e.field_errors
-    FROM (
-        SELECT
-            w.*,
-            etl.all_texts(ARRAY[w.re_call_id, w.patient_id, w.provider_id]) AS bigint_texts,
-            etl.all_texts(ARRAY[w.recall_date]) AS date_texts,
-            etl.all_texts(ARRAY[
-                w.is_contacted,
-                w.is_active,
-                w.is_deleted,
-                w.is_confidential,
-                w.show_on_patient_portal,
-                w.is_cancelled]) AS boolean_texts,
-            etl.all_texts(ARRAY[w.inserted_at, w.updated_at, w.loaded_date_time]) AS timestamptz_texts,
-            etl.all_texts(ARRAY[w.permanent_address_latitude, w.permanent_address_longitude]) AS numeric_texts
-        FROM raw.recalls_raw AS w
-        WHERE w.load_run_file_id = p_load_run_file_id
-            AND NOT EXISTS (
-                SELECT FROM etl.touched_recalls AS t
-                WHERE t.load_run_file_id = w.load_run_file_id AND t.line_no = w.line_no AND t.verdict = 'unchanged'
-            )
-        OFFSET 0  -- so that the literals are made once a row
-    ) AS r
+    FROM raw.recalls_raw AS r
     CROSS JOIN LATERAL (
         SELECT jsonb_object_agg(v.name, jsonb_build_object('text', v.text, 'reason', v.reason)) AS field_errors
         FROM (
             VALUES
-                ('re_call_id', r.re_call_id, CASE WHEN (r.re_call_id IS NOT NULL) IS FALSE THEN 'is required and empty' WHEN (etl.are_integers(etl.one_text(r.re_call_id), 'bigint[]')) IS FALSE THEN 'is not bigint: a whole number without plus sign and leading zeros' END),
-                ('patient_id', r.patient_id, CASE WHEN (r.patient_id IS NOT NULL) IS FALSE THEN 'is required and empty' WHEN (etl.are_integers(etl.one_text(r.patient_id), 'bigint[]')) IS FALSE THEN 'is not bigint: a whole number without plus sign and leading zeros' END),
-                ('recall_date', r.recall_date, CASE WHEN (etl.are_dates(etl.one_text(r.recall_date))) IS FALSE THEN 'is not a date: YYYY-MM-DD' END),
-                ('is_contacted', r.is_contacted, CASE WHEN (etl.are_booleans(etl.one_text(r.is_contacted))) IS FALSE THEN 'is not boolean: 0 or 1' END),
-                ('inserted_at', r.inserted_at, CASE WHEN (etl.are_local_times(etl.one_text(r.inserted_at), v_gap_patterns)) IS FALSE THEN 'is not a local time of Pacific/Auckland: YYYY-MM-DD HH:MM:SS[.ffffff]' END),
-                ('updated_at', r.updated_at, CASE WHEN (etl.are_local_times(etl.one_text(r.updated_at), v_gap_patterns)) IS FALSE THEN 'is not a local time of Pacific/Auckland: YYYY-MM-DD HH:MM:SS[.ffffff]' END),
-                ('is_active', r.is_active, CASE WHEN (etl.are_booleans(etl.one_text(r.is_active))) IS FALSE THEN 'is not boolean: 0 or 1' END),
-                ('practice_id', r.practice_id, CASE WHEN (r.practice_id IS NOT DISTINCT FROM v_file.tenant[1]) IS FALSE THEN 'is not the tenant in the name of the file' END),
-                ('provider_id', r.provider_id, CASE WHEN (etl.are_integers(etl.one_text(r.provider_id), 'bigint[]')) IS FALSE THEN 'is not bigint: a whole number without plus sign and leading zeros' END),
-                ('is_deleted', r.is_deleted, CASE WHEN (etl.are_booleans(etl.one_text(r.is_deleted))) IS FALSE THEN 'is not boolean: 0 or 1' END),
-                ('permanent_address_latitude', r.permanent_address_latitude, CASE WHEN (etl.are_decimals(etl.one_text(r.permanent_address_latitude))) IS FALSE THEN 'is not a decimal number' END),
-                ('permanent_address_longitude', r.permanent_address_longitude, CASE WHEN (etl.are_decimals(etl.one_text(r.permanent_address_longitude))) IS FALSE THEN 'is not a decimal number' END),
-                ('is_confidential', r.is_confidential, CASE WHEN (etl.are_booleans(etl.one_text(r.is_confidential))) IS FALSE THEN 'is not boolean: 0 or 1' END),
-                ('show_on_patient_portal', r.show_on_patient_portal, CASE WHEN (etl.are_booleans(etl.one_text(r.show_on_patient_portal))) IS FALSE THEN 'is not boolean: 0 or 1' END),
-                ('is_cancelled', r.is_cancelled, CASE WHEN (etl.are_booleans(etl.one_text(r.is_cancelled))) IS FALSE THEN 'is not boolean: 0 or 1' END),
-                ('per_org_id', r.per_org_id, CASE WHEN (r.per_org_id IS NOT DISTINCT FROM v_file.tenant[2]) IS FALSE THEN 'is not the tenant in the name of the file' END),
-                ('loaded_date_time', r.loaded_date_time, CASE WHEN (etl.are_local_times(etl.one_text(r.loaded_date_time), v_gap_patterns)) IS FALSE THEN 'is not a local time of Pacific/Auckland: YYYY-MM-DD HH:MM:SS[.ffffff]' END)
+                (
+                    're_call_id', r.re_call_id,
+                    CASE
+                        WHEN (r.re_call_id IS NOT NULL) IS FALSE THEN 'is required and empty'
+                        WHEN (etl.is_bigint(r.re_call_id)) IS FALSE THEN 'is not bigint: a whole number without plus sign and leading zeros'
+                    END
+                ),
+                (
+                    'patient_id', r.patient_id,
+                    CASE
+                        WHEN (r.patient_id IS NOT NULL) IS FALSE THEN 'is required and empty'
+                        WHEN (etl.is_bigint(r.patient_id)) IS FALSE THEN 'is not bigint: a whole number without plus sign and leading zeros'
+                    END
+                ),
+                (
+                    'recall_date', r.recall_date,
+                    CASE
+                        WHEN (etl.is_date(r.recall_date)) IS FALSE THEN 'is not a date: YYYY-MM-DD'
+                    END
+                ),
+                (
+                    'is_contacted', r.is_contacted,
+                    CASE
+                        WHEN (etl.is_boolean(r.is_contacted)) IS FALSE THEN 'is not boolean: 0 or 1'
+                    END
+                ),
+                (
+                    'inserted_at', r.inserted_at,
+                    CASE
+                        WHEN (etl.is_local_time(r.inserted_at, v_gap_patterns)) IS FALSE THEN 'is not a local time of Pacific/Auckland: YYYY-MM-DD HH:MM:SS[.ffffff]'
+                    END
+                ),
+                (
+                    'updated_at', r.updated_at,
+                    CASE
+                        WHEN (etl.is_local_time(r.updated_at, v_gap_patterns)) IS FALSE THEN 'is not a local time of Pacific/Auckland: YYYY-MM-DD HH:MM:SS[.ffffff]'
+                    END
+                ),
+                (
+                    'is_active', r.is_active,
+                    CASE
+                        WHEN (etl.is_boolean(r.is_active)) IS FALSE THEN 'is not boolean: 0 or 1'
+                    END
+                ),
+                (
+                    'practice_id', r.practice_id,
+                    CASE
+                        WHEN (r.practice_id IS NOT DISTINCT FROM v_file.tenant[1]) IS FALSE THEN 'is not the tenant in the name of the file'
+                    END
+                ),
+                (
+                    'provider_id', r.provider_id,
+                    CASE
+                        WHEN (etl.is_bigint(r.provider_id)) IS FALSE THEN 'is not bigint: a whole number without plus sign and leading zeros'
+                    END
+                ),
+                (
+                    'is_deleted', r.is_deleted,
+                    CASE
+                        WHEN (etl.is_boolean(r.is_deleted)) IS FALSE THEN 'is not boolean: 0 or 1'
+                    END
+                ),
+                (
+                    'permanent_address_latitude', r.permanent_address_latitude,
+                    CASE
+                        WHEN (etl.is_decimal(r.permanent_address_latitude)) IS FALSE THEN 'is not a decimal number'
+                    END
+                ),
+                (
+                    'permanent_address_longitude', r.permanent_address_longitude,
+                    CASE
+                        WHEN (etl.is_decimal(r.permanent_address_longitude)) IS FALSE THEN 'is not a decimal number'
+                    END
+                ),
+                (
+                    'is_confidential', r.is_confidential,
+                    CASE
+                        WHEN (etl.is_boolean(r.is_confidential)) IS FALSE THEN 'is not boolean: 0 or 1'
+                    END
+                ),
+                (
+                    'show_on_patient_portal', r.show_on_patient_portal,
+                    CASE
+                        WHEN (etl.is_boolean(r.show_on_patient_portal)) IS FALSE THEN 'is not boolean: 0 or 1'
+                    END
+                ),
+                (
+                    'is_cancelled', r.is_cancelled,
+                    CASE
+                        WHEN (etl.is_boolean(r.is_cancelled)) IS FALSE THEN 'is not boolean: 0 or 1'
+                    END
+                ),
+                (
+                    'per_org_id', r.per_org_id,
+                    CASE
+                        WHEN (r.per_org_id IS NOT DISTINCT FROM v_file.tenant[2]) IS FALSE THEN 'is not the tenant in the name of the file'
+                    END
+                ),
+                (
+                    'loaded_date_time', r.loaded_date_time,
+                    CASE
+                        WHEN (etl.is_local_time(r.loaded_date_time, v_gap_patterns)) IS FALSE THEN 'is not a local time of Pacific/Auckland: YYYY-MM-DD HH:MM:SS[.ffffff]'
+                    END
+                )
         ) AS v (name, text, reason)
         WHERE v.reason IS NOT NULL
     ) AS e
-    WHERE (
-        r.re_call_id IS NOT NULL AND
-        r.patient_id IS NOT NULL AND
-        r.practice_id IS NOT DISTINCT FROM v_file.tenant[1] AND
-        r.per_org_id IS NOT DISTINCT FROM v_file.tenant[2] AND
-        etl.are_integers(r.bigint_texts, 'bigint[]') AND
-        etl.are_dates(r.date_texts) AND
-        etl.are_booleans(r.boolean_texts) AND
-        etl.are_local_times(r.timestamptz_texts, v_gap_patterns) AND
-        etl.are_decimals(r.numeric_texts)
-    ) IS FALSE;
+    WHERE r.load_run_file_id = p_load_run_file_id
+        AND NOT EXISTS (
+            SELECT FROM etl.touched_recalls AS t
+            WHERE t.load_run_file_id = r.load_run_file_id AND t.line_no = r.line_no AND t.verdict = 'unchanged'
+        )
+        AND (
+            r.re_call_id IS NOT NULL AND
+            etl.is_bigint(r.re_call_id) AND
+            r.patient_id IS NOT NULL AND
+            etl.is_bigint(r.patient_id) AND
+            etl.is_date(r.recall_date) AND
+            etl.is_boolean(r.is_contacted) AND
+            etl.is_local_time(r.inserted_at, v_gap_patterns) AND
+            etl.is_local_time(r.updated_at, v_gap_patterns) AND
+            etl.is_boolean(r.is_active) AND
+            r.practice_id IS NOT DISTINCT FROM v_file.tenant[1] AND
+            etl.is_bigint(r.provider_id) AND
+            etl.is_boolean(r.is_deleted) AND
+            etl.is_decimal(r.permanent_address_latitude) AND
+            etl.is_decimal(r.permanent_address_longitude) AND
+            etl.is_boolean(r.is_confidential) AND
+            etl.is_boolean(r.show_on_patient_portal) AND
+            etl.is_boolean(r.is_cancelled) AND
+            r.per_org_id IS NOT DISTINCT FROM v_file.tenant[2] AND
+            etl.is_local_time(r.loaded_date_time, v_gap_patterns)
+        ) IS FALSE;
 END;
 $faults_recalls$;
 COMMENT ON FUNCTION etl.faults_recalls(bigint) IS
@@ -41694,6 +44029,8 @@ BEGIN
     ) AS d
     LEFT JOIN stg.recalls AS s USING (practice_id, per_org_id, re_call_id);
 
+    CALL etl.analyze_work('recalls', p_load_run_file_id);
+
     -- 2. Reject what is faulty. What an earlier attempt rejected and this one does not is resolved by its run.
     UPDATE etl.rejects_recalls AS j
     SET resolved_by_run = v_run_id
@@ -41714,7 +44051,7 @@ BEGIN
     WHERE t.load_run_file_id = p_load_run_file_id AND t.line_no = j.line_no;
 
     -- 3. Of several valid rows of a key the one with the greatest updated_at, then the last, counts; the others are duplicates.
-    WITH repeated AS (
+    WITH repeated AS MATERIALIZED (
         SELECT t.practice_id, t.per_org_id, t.re_call_id
         FROM etl.touched_recalls AS t
         WHERE t.load_run_file_id = p_load_run_file_id AND t.verdict <> 'rejected'
@@ -42046,7 +44383,8 @@ DECLARE
     c_unknown_times constant timestamptz[] := ARRAY['1900-01-01']::text[]::timestamptz[];
     v_key etl.pseudonym_keys;
 
-BEGIN    SELECT f.* INTO v_file FROM etl.load_run_files AS f WHERE f.load_run_file_id = p_load_run_file_id;
+BEGIN
+    SELECT f.* INTO v_file FROM etl.load_run_files AS f WHERE f.load_run_file_id = p_load_run_file_id;
     SELECT k.* INTO v_key FROM etl.pseudonym_keys AS k;
 
     -- 1. Besides the keys of the file itself: those of the versions that it replaced.
@@ -42346,7 +44684,8 @@ s.dedupe_1 DESC NULLS LAST, s.line_no DESC
                 AND NOT o.is_absent
         );
 
-    -- 4. core: the same, over what core shows.    WITH published AS (
+    -- 4. core: the same, over what core shows.
+    WITH published AS (
         SELECT
             o.practice_id,
             o.per_org_id,
@@ -44486,7 +46825,7 @@ GRANT SELECT ON ALL TABLES IN SCHEMA core TO app_reader;
 GRANT SELECT ON ALL TABLES IN SCHEMA etl TO etl_auditor;
 REVOKE ALL ON etl.pseudonym_keys FROM etl_auditor;
 GRANT SELECT ON core.files TO etl_auditor;
-GRANT EXECUTE ON FUNCTION etl.trace(text, jsonb) TO etl_auditor;
+GRANT EXECUTE ON FUNCTION etl.trace(text, jsonb), etl.ruleset_fingerprint(text) TO etl_auditor;
 
 -- The driver reads what it needs to plan and report, lands rows, and changes all else through routines.
 GRANT INSERT ON etl.s3_listing TO etl_writer;
@@ -44522,6 +46861,7 @@ GRANT EXECUTE ON FUNCTION
     etl.take_file(bigint),
     etl.attempt_is_open(bigint),
     etl.run_exists(bigint),
+    etl.ruleset_fingerprint(text),
     etl.trace(text, jsonb)
 TO etl_writer;
 GRANT EXECUTE ON PROCEDURE

@@ -54,8 +54,8 @@ BEGIN
         encoding = p_encoding,
         rows_read = p_rows_read,
         rows_rejected_landing = p_rows_rejected,
-        load_run_id = v_attempt.load_run_id,
-        load_ts = clock_timestamp()
+        load_run_id = coalesce(f.load_run_id, v_attempt.load_run_id),
+        load_ts = coalesce(f.load_ts, clock_timestamp())
     WHERE f.load_run_file_id = v_file.load_run_file_id;
     UPDATE etl.s3_objects AS o
     SET s3_version_id = p_s3_version_id

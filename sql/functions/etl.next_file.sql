@@ -23,6 +23,7 @@ BEGIN
                 JOIN etl.load_run_files AS f USING (load_run_file_id)
                 WHERE p.load_run_id = p_load_run_id AND f.extract = l.extract
                     AND f.status IN ('landed', 'processing') AND f.load_run_file_id <> ALL (p_tried)
+                    AND NOT (f.status = 'processing' AND etl.attempt_is_fresh(f.file_attempt_id))
             )
         ORDER BY e.load_order
         LIMIT 1
@@ -36,7 +37,8 @@ BEGIN
         JOIN etl.load_run_files AS f USING (load_run_file_id)
         WHERE p.load_run_id = p_load_run_id AND f.extract = v_extract
             AND f.status IN ('landed', 'processing') AND f.load_run_file_id <> ALL (p_tried)
-        ORDER BY f.date_extracted, f.kind = 'delta', f.date_to, f.last_modified, f.s3_key COLLATE "C"
+            AND NOT (f.status = 'processing' AND etl.attempt_is_fresh(f.file_attempt_id))
+        ORDER BY f.date_extracted, f.date_from NULLS FIRST, f.date_to, f.last_modified, f.s3_key COLLATE "C"
         LIMIT 1;
         EXIT WHEN FOUND;
         v_passed := v_passed || v_extract;

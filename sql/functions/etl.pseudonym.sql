@@ -1,7 +1,7 @@
 CREATE OR REPLACE FUNCTION etl.pseudonym(p_text text, p_inner_pad bytea, p_outer_pad bytea)
 RETURNS text
 LANGUAGE sql
-IMMUTABLE
+STABLE
 PARALLEL SAFE
 AS $pseudonym$
 -- RFC 2104: H(outer || H(inner || text)).

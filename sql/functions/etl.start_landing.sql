@@ -15,8 +15,7 @@ SECURITY DEFINER
 SET search_path = pg_catalog, pg_temp
 AS $start_landing$
 -- Choose the run's next file and write the attempt, so that it is visible when the work starts. A file that says
--- loading and whose row is free has lost its worker, or has a worker that has not claimed it yet and will see, in
--- etl.claim_landing, that it came second.
+-- loading and whose row is free has lost its worker.
 DECLARE
     v_file_id bigint;
     v_attempt_id bigint;
@@ -25,6 +24,7 @@ BEGIN
     FROM etl.load_run_plan AS p
     JOIN etl.load_run_files AS f USING (load_run_file_id)
     WHERE p.load_run_id = p_load_run_id AND p.action = 'land' AND f.status IN ('pending', 'loading')
+        AND NOT (f.status = 'loading' AND etl.attempt_is_fresh(f.file_attempt_id))
         AND (
             SELECT count(*) FROM etl.file_attempts AS a
             WHERE a.load_run_file_id = f.load_run_file_id AND a.load_run_id = p_load_run_id AND a.outcome = 'failed'

@@ -1,7 +1,7 @@
 CREATE OR REPLACE FUNCTION etl.surrogate_key(p_parts text)
 RETURNS bigint
 LANGUAGE sql
-IMMUTABLE
+STABLE
 PARALLEL SAFE
 AS $surrogate_key$
 SELECT

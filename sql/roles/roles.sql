@@ -6,7 +6,11 @@ DECLARE
 BEGIN
     FOREACH v_role IN ARRAY ARRAY['etl_owner', 'etl_writer', 'etl_auditor', 'app_reader'] LOOP
         IF NOT EXISTS (SELECT FROM pg_catalog.pg_roles AS r WHERE r.rolname = v_role) THEN
-            EXECUTE format('CREATE ROLE %I NOLOGIN', v_role);
+            BEGIN
+                EXECUTE format('CREATE ROLE %I NOLOGIN', v_role);
+            EXCEPTION WHEN duplicate_object OR unique_violation THEN
+                RAISE NOTICE 'role % was made meanwhile', v_role;
+            END;
         END IF;
     END LOOP;
     -- Who migrates has to be a member of the owner to create the owner's schemas.

@@ -11,4 +11,5 @@ COMMENT ON COLUMN etl.config.description IS 'What it does.';
 INSERT INTO etl.config (name, value, description)
 VALUES
     ('analyze_rows', '20000', 'Files of this many rows or more refresh the statistics of the tables they fill.'),
+    ('analyze_work_rows', '1000', 'Files of this many rows or more have statistics made of their work tables.'),
     ('clear_bytes', '8388608', 'Work tables larger than this are truncated after a file, smaller ones deleted from.');

@@ -9,10 +9,12 @@ SET search_path = pg_catalog, pg_temp
 SET timezone = 'Pacific/Auckland'
 SET datestyle = 'ISO, YMD'
 SET plan_cache_mode = force_custom_plan
+SET parallel_setup_cost = 0
+SET parallel_tuple_cost = 0
 AS $faults_appointment_medications$
--- The rows of a file that today's rules reject, each with all that is wrong with it. Changes nothing. Texts of one
--- type are checked together, as one array literal a row, and only faulty rows are looked at column by column; the
--- query can run parallel, which the statement that stores its result cannot.
+-- The rows of a file that today's rules reject, each with all that is wrong with it. Changes nothing. A row is read
+-- to its first fault; only faulty rows are looked at column by column. A column without a value has none. The query
+-- can run parallel, which a statement that stores its result cannot.
 DECLARE
     v_file etl.load_run_files;
     c_unknown_times constant timestamptz[] := ARRAY['1900-01-01']::text[]::timestamptz[];
@@ -123,134 +125,361 @@ BEGIN
         ) || '|~~|',
         jsonb_build_object('practice_id', r.practice_id, 'per_org_id', r.per_org_id, 'medication_id', r.medication_id),
         e.field_errors
-    FROM (
-        SELECT
-            w.*,
-            etl.all_texts(ARRAY[
-                w.medication_id,
-                w.appointment_id,
-                w.patient_id,
-                w.medicine_id,
-                w.provider_id,
-                w.user_logging_id,
-                w.practice_location_id]) AS bigint_texts,
-            etl.all_texts(ARRAY[
-                w.duration,
-                w.quantity,
-                w.permanent_address_latitude,
-                w.permanent_address_longitude]) AS numeric_texts,
-            etl.all_texts(ARRAY[
-                w.start_date,
-                w.end_date,
-                w.stop_date,
-                w.expiry_date,
-                w.rx_date,
-                w.recommendation_date,
-                w.mapped_date,
-                w.prescription_print_date]) AS date_texts,
-            etl.all_texts(ARRAY[w.subsidy_amount, w.price]) AS numeric_12_2_texts,
-            etl.all_texts(ARRAY[
-                w.is_confidential,
-                w.is_long_term,
-                w.is_prescribed_externally,
-                w.is_stopped,
-                w.is_highlighted,
-                w.is_practice_in_admin,
-                w.is_trial,
-                w.is_dispense,
-                w.is_active,
-                w.is_deleted,
-                w.is_mapped,
-                w.is_generic_substitution,
-                w.is_frequently_dispensed,
-                w.is_specialist_recommended,
-                w.is_endorsement_criteria,
-                w.is_provider_eligible_co_payment,
-                w.is_override,
-                w.is_task_generated,
-                w.show_on_portal,
-                w.is_variable_dose,
-                w.is_dose_change]) AS boolean_texts,
-            etl.all_texts(ARRAY[
-                w.printed_at,
-                w.inserted_at,
-                w.updated_at,
-                w.loaded_date_time]) AS timestamptz_texts
-        FROM raw.appointment_medications_raw AS w
-        WHERE w.load_run_file_id = p_load_run_file_id
-            AND NOT EXISTS (
-                SELECT FROM etl.touched_appointment_medications AS t
-                WHERE t.load_run_file_id = w.load_run_file_id AND t.line_no = w.line_no AND t.verdict = 'unchanged'
-            )
-        OFFSET 0  -- so that the literals are made once a row
-    ) AS r
+    FROM raw.appointment_medications_raw AS r
     CROSS JOIN LATERAL (
         SELECT jsonb_object_agg(v.name, jsonb_build_object('text', v.text, 'reason', v.reason)) AS field_errors
         FROM (
             VALUES
-                ('medication_id', r.medication_id, CASE WHEN (r.medication_id IS NOT NULL) IS FALSE THEN 'is required and empty' WHEN (etl.are_integers(etl.one_text(r.medication_id), 'bigint[]')) IS FALSE THEN 'is not bigint: a whole number without plus sign and leading zeros' END),
-                ('appointment_id', r.appointment_id, CASE WHEN (etl.are_integers(etl.one_text(r.appointment_id), 'bigint[]')) IS FALSE THEN 'is not bigint: a whole number without plus sign and leading zeros' END),
-                ('patient_id', r.patient_id, CASE WHEN (r.patient_id IS NOT NULL) IS FALSE THEN 'is required and empty' WHEN (etl.are_integers(etl.one_text(r.patient_id), 'bigint[]')) IS FALSE THEN 'is not bigint: a whole number without plus sign and leading zeros' END),
-                ('medicine_id', r.medicine_id, CASE WHEN (etl.are_integers(etl.one_text(r.medicine_id), 'bigint[]')) IS FALSE THEN 'is not bigint: a whole number without plus sign and leading zeros' END),
-                ('duration', r.duration, CASE WHEN (etl.are_decimals(etl.one_text(r.duration))) IS FALSE THEN 'is not a decimal number' END),
-                ('start_date', r.start_date, CASE WHEN (etl.are_dates(etl.one_text(r.start_date))) IS FALSE THEN 'is not a date: YYYY-MM-DD' END),
-                ('end_date', r.end_date, CASE WHEN (etl.are_dates(etl.one_text(r.end_date))) IS FALSE THEN 'is not a date: YYYY-MM-DD' END),
-                ('stop_date', r.stop_date, CASE WHEN (etl.are_dates(etl.one_text(r.stop_date))) IS FALSE THEN 'is not a date: YYYY-MM-DD' END),
-                ('expiry_date', r.expiry_date, CASE WHEN (etl.are_dates(etl.one_text(r.expiry_date))) IS FALSE THEN 'is not a date: YYYY-MM-DD' END),
-                ('subsidy_amount', r.subsidy_amount, CASE WHEN (etl.are_numerics(etl.one_text(r.subsidy_amount), 'numeric(12,2)[]', 2)) IS FALSE THEN 'is not numeric(12,2): a decimal number of at most 2 decimals' END),
-                ('price', r.price, CASE WHEN (etl.are_numerics(etl.one_text(r.price), 'numeric(12,2)[]', 2)) IS FALSE THEN 'is not numeric(12,2): a decimal number of at most 2 decimals' END),
-                ('provider_id', r.provider_id, CASE WHEN (etl.are_integers(etl.one_text(r.provider_id), 'bigint[]')) IS FALSE THEN 'is not bigint: a whole number without plus sign and leading zeros' END),
-                ('is_confidential', r.is_confidential, CASE WHEN (etl.are_booleans(etl.one_text(r.is_confidential))) IS FALSE THEN 'is not boolean: 0 or 1' END),
-                ('is_long_term', r.is_long_term, CASE WHEN (etl.are_booleans(etl.one_text(r.is_long_term))) IS FALSE THEN 'is not boolean: 0 or 1' END),
-                ('is_prescribed_externally', r.is_prescribed_externally, CASE WHEN (etl.are_booleans(etl.one_text(r.is_prescribed_externally))) IS FALSE THEN 'is not boolean: 0 or 1' END),
-                ('is_stopped', r.is_stopped, CASE WHEN (etl.are_booleans(etl.one_text(r.is_stopped))) IS FALSE THEN 'is not boolean: 0 or 1' END),
-                ('is_highlighted', r.is_highlighted, CASE WHEN (etl.are_booleans(etl.one_text(r.is_highlighted))) IS FALSE THEN 'is not boolean: 0 or 1' END),
-                ('is_practice_in_admin', r.is_practice_in_admin, CASE WHEN (etl.are_booleans(etl.one_text(r.is_practice_in_admin))) IS FALSE THEN 'is not boolean: 0 or 1' END),
-                ('is_trial', r.is_trial, CASE WHEN (etl.are_booleans(etl.one_text(r.is_trial))) IS FALSE THEN 'is not boolean: 0 or 1' END),
-                ('rx_date', r.rx_date, CASE WHEN (etl.are_dates(etl.one_text(r.rx_date))) IS FALSE THEN 'is not a date: YYYY-MM-DD' END),
-                ('is_dispense', r.is_dispense, CASE WHEN (etl.are_booleans(etl.one_text(r.is_dispense))) IS FALSE THEN 'is not boolean: 0 or 1' END),
-                ('printed_at', r.printed_at, CASE WHEN (etl.are_local_times(etl.one_text(r.printed_at), v_gap_patterns)) IS FALSE THEN 'is not a local time of Pacific/Auckland: YYYY-MM-DD HH:MM:SS[.ffffff]' END),
-                ('is_active', r.is_active, CASE WHEN (etl.are_booleans(etl.one_text(r.is_active))) IS FALSE THEN 'is not boolean: 0 or 1' END),
-                ('is_deleted', r.is_deleted, CASE WHEN (etl.are_booleans(etl.one_text(r.is_deleted))) IS FALSE THEN 'is not boolean: 0 or 1' END),
-                ('inserted_at', r.inserted_at, CASE WHEN (etl.are_local_times(etl.one_text(r.inserted_at), v_gap_patterns)) IS FALSE THEN 'is not a local time of Pacific/Auckland: YYYY-MM-DD HH:MM:SS[.ffffff]' END),
-                ('updated_at', r.updated_at, CASE WHEN (etl.are_local_times(etl.one_text(r.updated_at), v_gap_patterns)) IS FALSE THEN 'is not a local time of Pacific/Auckland: YYYY-MM-DD HH:MM:SS[.ffffff]' END),
-                ('is_mapped', r.is_mapped, CASE WHEN (etl.are_booleans(etl.one_text(r.is_mapped))) IS FALSE THEN 'is not boolean: 0 or 1' END),
-                ('practice_id', r.practice_id, CASE WHEN (r.practice_id IS NOT DISTINCT FROM v_file.tenant[1]) IS FALSE THEN 'is not the tenant in the name of the file' END),
-                ('quantity', r.quantity, CASE WHEN (etl.are_decimals(etl.one_text(r.quantity))) IS FALSE THEN 'is not a decimal number' END),
-                ('is_generic_substitution', r.is_generic_substitution, CASE WHEN (etl.are_booleans(etl.one_text(r.is_generic_substitution))) IS FALSE THEN 'is not boolean: 0 or 1' END),
-                ('is_frequently_dispensed', r.is_frequently_dispensed, CASE WHEN (etl.are_booleans(etl.one_text(r.is_frequently_dispensed))) IS FALSE THEN 'is not boolean: 0 or 1' END),
-                ('is_specialist_recommended', r.is_specialist_recommended, CASE WHEN (etl.are_booleans(etl.one_text(r.is_specialist_recommended))) IS FALSE THEN 'is not boolean: 0 or 1' END),
-                ('recommendation_date', r.recommendation_date, CASE WHEN (etl.are_dates(etl.one_text(r.recommendation_date))) IS FALSE THEN 'is not a date: YYYY-MM-DD' END),
-                ('is_endorsement_criteria', r.is_endorsement_criteria, CASE WHEN (etl.are_booleans(etl.one_text(r.is_endorsement_criteria))) IS FALSE THEN 'is not boolean: 0 or 1' END),
-                ('is_provider_eligible_co_payment', r.is_provider_eligible_co_payment, CASE WHEN (etl.are_booleans(etl.one_text(r.is_provider_eligible_co_payment))) IS FALSE THEN 'is not boolean: 0 or 1' END),
-                ('user_logging_id', r.user_logging_id, CASE WHEN (etl.are_integers(etl.one_text(r.user_logging_id), 'bigint[]')) IS FALSE THEN 'is not bigint: a whole number without plus sign and leading zeros' END),
-                ('is_override', r.is_override, CASE WHEN (etl.are_booleans(etl.one_text(r.is_override))) IS FALSE THEN 'is not boolean: 0 or 1' END),
-                ('is_task_generated', r.is_task_generated, CASE WHEN (etl.are_booleans(etl.one_text(r.is_task_generated))) IS FALSE THEN 'is not boolean: 0 or 1' END),
-                ('show_on_portal', r.show_on_portal, CASE WHEN (etl.are_booleans(etl.one_text(r.show_on_portal))) IS FALSE THEN 'is not boolean: 0 or 1' END),
-                ('mapped_date', r.mapped_date, CASE WHEN (etl.are_dates(etl.one_text(r.mapped_date))) IS FALSE THEN 'is not a date: YYYY-MM-DD' END),
-                ('is_variable_dose', r.is_variable_dose, CASE WHEN (etl.are_booleans(etl.one_text(r.is_variable_dose))) IS FALSE THEN 'is not boolean: 0 or 1' END),
-                ('is_dose_change', r.is_dose_change, CASE WHEN (etl.are_booleans(etl.one_text(r.is_dose_change))) IS FALSE THEN 'is not boolean: 0 or 1' END),
-                ('permanent_address_latitude', r.permanent_address_latitude, CASE WHEN (etl.are_decimals(etl.one_text(r.permanent_address_latitude))) IS FALSE THEN 'is not a decimal number' END),
-                ('permanent_address_longitude', r.permanent_address_longitude, CASE WHEN (etl.are_decimals(etl.one_text(r.permanent_address_longitude))) IS FALSE THEN 'is not a decimal number' END),
-                ('practice_location_id', r.practice_location_id, CASE WHEN (etl.are_integers(etl.one_text(r.practice_location_id), 'bigint[]')) IS FALSE THEN 'is not bigint: a whole number without plus sign and leading zeros' END),
-                ('prescription_print_date', r.prescription_print_date, CASE WHEN (etl.are_dates(etl.one_text(r.prescription_print_date))) IS FALSE THEN 'is not a date: YYYY-MM-DD' END),
-                ('per_org_id', r.per_org_id, CASE WHEN (r.per_org_id IS NOT DISTINCT FROM v_file.tenant[2]) IS FALSE THEN 'is not the tenant in the name of the file' END),
-                ('loaded_date_time', r.loaded_date_time, CASE WHEN (etl.are_local_times(etl.one_text(r.loaded_date_time), v_gap_patterns)) IS FALSE THEN 'is not a local time of Pacific/Auckland: YYYY-MM-DD HH:MM:SS[.ffffff]' END)
+                (
+                    'medication_id', r.medication_id,
+                    CASE
+                        WHEN (r.medication_id IS NOT NULL) IS FALSE THEN 'is required and empty'
+                        WHEN (etl.is_bigint(r.medication_id)) IS FALSE THEN 'is not bigint: a whole number without plus sign and leading zeros'
+                    END
+                ),
+                (
+                    'appointment_id', r.appointment_id,
+                    CASE
+                        WHEN (etl.is_bigint(r.appointment_id)) IS FALSE THEN 'is not bigint: a whole number without plus sign and leading zeros'
+                    END
+                ),
+                (
+                    'patient_id', r.patient_id,
+                    CASE
+                        WHEN (r.patient_id IS NOT NULL) IS FALSE THEN 'is required and empty'
+                        WHEN (etl.is_bigint(r.patient_id)) IS FALSE THEN 'is not bigint: a whole number without plus sign and leading zeros'
+                    END
+                ),
+                (
+                    'medicine_id', r.medicine_id,
+                    CASE
+                        WHEN (etl.is_bigint(r.medicine_id)) IS FALSE THEN 'is not bigint: a whole number without plus sign and leading zeros'
+                    END
+                ),
+                (
+                    'duration', r.duration,
+                    CASE
+                        WHEN (etl.is_decimal(r.duration)) IS FALSE THEN 'is not a decimal number'
+                    END
+                ),
+                (
+                    'start_date', r.start_date,
+                    CASE
+                        WHEN (etl.is_date(r.start_date)) IS FALSE THEN 'is not a date: YYYY-MM-DD'
+                    END
+                ),
+                (
+                    'end_date', r.end_date,
+                    CASE
+                        WHEN (etl.is_date(r.end_date)) IS FALSE THEN 'is not a date: YYYY-MM-DD'
+                    END
+                ),
+                (
+                    'stop_date', r.stop_date,
+                    CASE
+                        WHEN (etl.is_date(r.stop_date)) IS FALSE THEN 'is not a date: YYYY-MM-DD'
+                    END
+                ),
+                (
+                    'expiry_date', r.expiry_date,
+                    CASE
+                        WHEN (etl.is_date(r.expiry_date)) IS FALSE THEN 'is not a date: YYYY-MM-DD'
+                    END
+                ),
+                (
+                    'subsidy_amount', r.subsidy_amount,
+                    CASE
+                        WHEN (etl.is_numeric(r.subsidy_amount, 'numeric(12,2)', 2)) IS FALSE THEN 'is not numeric(12,2): a decimal number of at most 2 decimals'
+                    END
+                ),
+                (
+                    'price', r.price,
+                    CASE
+                        WHEN (etl.is_numeric(r.price, 'numeric(12,2)', 2)) IS FALSE THEN 'is not numeric(12,2): a decimal number of at most 2 decimals'
+                    END
+                ),
+                (
+                    'provider_id', r.provider_id,
+                    CASE
+                        WHEN (etl.is_bigint(r.provider_id)) IS FALSE THEN 'is not bigint: a whole number without plus sign and leading zeros'
+                    END
+                ),
+                (
+                    'is_confidential', r.is_confidential,
+                    CASE
+                        WHEN (etl.is_boolean(r.is_confidential)) IS FALSE THEN 'is not boolean: 0 or 1'
+                    END
+                ),
+                (
+                    'is_long_term', r.is_long_term,
+                    CASE
+                        WHEN (etl.is_boolean(r.is_long_term)) IS FALSE THEN 'is not boolean: 0 or 1'
+                    END
+                ),
+                (
+                    'is_prescribed_externally', r.is_prescribed_externally,
+                    CASE
+                        WHEN (etl.is_boolean(r.is_prescribed_externally)) IS FALSE THEN 'is not boolean: 0 or 1'
+                    END
+                ),
+                (
+                    'is_stopped', r.is_stopped,
+                    CASE
+                        WHEN (etl.is_boolean(r.is_stopped)) IS FALSE THEN 'is not boolean: 0 or 1'
+                    END
+                ),
+                (
+                    'is_highlighted', r.is_highlighted,
+                    CASE
+                        WHEN (etl.is_boolean(r.is_highlighted)) IS FALSE THEN 'is not boolean: 0 or 1'
+                    END
+                ),
+                (
+                    'is_practice_in_admin', r.is_practice_in_admin,
+                    CASE
+                        WHEN (etl.is_boolean(r.is_practice_in_admin)) IS FALSE THEN 'is not boolean: 0 or 1'
+                    END
+                ),
+                (
+                    'is_trial', r.is_trial,
+                    CASE
+                        WHEN (etl.is_boolean(r.is_trial)) IS FALSE THEN 'is not boolean: 0 or 1'
+                    END
+                ),
+                (
+                    'rx_date', r.rx_date,
+                    CASE
+                        WHEN (etl.is_date(r.rx_date)) IS FALSE THEN 'is not a date: YYYY-MM-DD'
+                    END
+                ),
+                (
+                    'is_dispense', r.is_dispense,
+                    CASE
+                        WHEN (etl.is_boolean(r.is_dispense)) IS FALSE THEN 'is not boolean: 0 or 1'
+                    END
+                ),
+                (
+                    'printed_at', r.printed_at,
+                    CASE
+                        WHEN (etl.is_local_time(r.printed_at, v_gap_patterns)) IS FALSE THEN 'is not a local time of Pacific/Auckland: YYYY-MM-DD HH:MM:SS[.ffffff]'
+                    END
+                ),
+                (
+                    'is_active', r.is_active,
+                    CASE
+                        WHEN (etl.is_boolean(r.is_active)) IS FALSE THEN 'is not boolean: 0 or 1'
+                    END
+                ),
+                (
+                    'is_deleted', r.is_deleted,
+                    CASE
+                        WHEN (etl.is_boolean(r.is_deleted)) IS FALSE THEN 'is not boolean: 0 or 1'
+                    END
+                ),
+                (
+                    'inserted_at', r.inserted_at,
+                    CASE
+                        WHEN (etl.is_local_time(r.inserted_at, v_gap_patterns)) IS FALSE THEN 'is not a local time of Pacific/Auckland: YYYY-MM-DD HH:MM:SS[.ffffff]'
+                    END
+                ),
+                (
+                    'updated_at', r.updated_at,
+                    CASE
+                        WHEN (etl.is_local_time(r.updated_at, v_gap_patterns)) IS FALSE THEN 'is not a local time of Pacific/Auckland: YYYY-MM-DD HH:MM:SS[.ffffff]'
+                    END
+                ),
+                (
+                    'is_mapped', r.is_mapped,
+                    CASE
+                        WHEN (etl.is_boolean(r.is_mapped)) IS FALSE THEN 'is not boolean: 0 or 1'
+                    END
+                ),
+                (
+                    'practice_id', r.practice_id,
+                    CASE
+                        WHEN (r.practice_id IS NOT DISTINCT FROM v_file.tenant[1]) IS FALSE THEN 'is not the tenant in the name of the file'
+                    END
+                ),
+                (
+                    'quantity', r.quantity,
+                    CASE
+                        WHEN (etl.is_decimal(r.quantity)) IS FALSE THEN 'is not a decimal number'
+                    END
+                ),
+                (
+                    'is_generic_substitution', r.is_generic_substitution,
+                    CASE
+                        WHEN (etl.is_boolean(r.is_generic_substitution)) IS FALSE THEN 'is not boolean: 0 or 1'
+                    END
+                ),
+                (
+                    'is_frequently_dispensed', r.is_frequently_dispensed,
+                    CASE
+                        WHEN (etl.is_boolean(r.is_frequently_dispensed)) IS FALSE THEN 'is not boolean: 0 or 1'
+                    END
+                ),
+                (
+                    'is_specialist_recommended', r.is_specialist_recommended,
+                    CASE
+                        WHEN (etl.is_boolean(r.is_specialist_recommended)) IS FALSE THEN 'is not boolean: 0 or 1'
+                    END
+                ),
+                (
+                    'recommendation_date', r.recommendation_date,
+                    CASE
+                        WHEN (etl.is_date(r.recommendation_date)) IS FALSE THEN 'is not a date: YYYY-MM-DD'
+                    END
+                ),
+                (
+                    'is_endorsement_criteria', r.is_endorsement_criteria,
+                    CASE
+                        WHEN (etl.is_boolean(r.is_endorsement_criteria)) IS FALSE THEN 'is not boolean: 0 or 1'
+                    END
+                ),
+                (
+                    'is_provider_eligible_co_payment', r.is_provider_eligible_co_payment,
+                    CASE
+                        WHEN (etl.is_boolean(r.is_provider_eligible_co_payment)) IS FALSE THEN 'is not boolean: 0 or 1'
+                    END
+                ),
+                (
+                    'user_logging_id', r.user_logging_id,
+                    CASE
+                        WHEN (etl.is_bigint(r.user_logging_id)) IS FALSE THEN 'is not bigint: a whole number without plus sign and leading zeros'
+                    END
+                ),
+                (
+                    'is_override', r.is_override,
+                    CASE
+                        WHEN (etl.is_boolean(r.is_override)) IS FALSE THEN 'is not boolean: 0 or 1'
+                    END
+                ),
+                (
+                    'is_task_generated', r.is_task_generated,
+                    CASE
+                        WHEN (etl.is_boolean(r.is_task_generated)) IS FALSE THEN 'is not boolean: 0 or 1'
+                    END
+                ),
+                (
+                    'show_on_portal', r.show_on_portal,
+                    CASE
+                        WHEN (etl.is_boolean(r.show_on_portal)) IS FALSE THEN 'is not boolean: 0 or 1'
+                    END
+                ),
+                (
+                    'mapped_date', r.mapped_date,
+                    CASE
+                        WHEN (etl.is_date(r.mapped_date)) IS FALSE THEN 'is not a date: YYYY-MM-DD'
+                    END
+                ),
+                (
+                    'is_variable_dose', r.is_variable_dose,
+                    CASE
+                        WHEN (etl.is_boolean(r.is_variable_dose)) IS FALSE THEN 'is not boolean: 0 or 1'
+                    END
+                ),
+                (
+                    'is_dose_change', r.is_dose_change,
+                    CASE
+                        WHEN (etl.is_boolean(r.is_dose_change)) IS FALSE THEN 'is not boolean: 0 or 1'
+                    END
+                ),
+                (
+                    'permanent_address_latitude', r.permanent_address_latitude,
+                    CASE
+                        WHEN (etl.is_decimal(r.permanent_address_latitude)) IS FALSE THEN 'is not a decimal number'
+                    END
+                ),
+                (
+                    'permanent_address_longitude', r.permanent_address_longitude,
+                    CASE
+                        WHEN (etl.is_decimal(r.permanent_address_longitude)) IS FALSE THEN 'is not a decimal number'
+                    END
+                ),
+                (
+                    'practice_location_id', r.practice_location_id,
+                    CASE
+                        WHEN (etl.is_bigint(r.practice_location_id)) IS FALSE THEN 'is not bigint: a whole number without plus sign and leading zeros'
+                    END
+                ),
+                (
+                    'prescription_print_date', r.prescription_print_date,
+                    CASE
+                        WHEN (etl.is_date(r.prescription_print_date)) IS FALSE THEN 'is not a date: YYYY-MM-DD'
+                    END
+                ),
+                (
+                    'per_org_id', r.per_org_id,
+                    CASE
+                        WHEN (r.per_org_id IS NOT DISTINCT FROM v_file.tenant[2]) IS FALSE THEN 'is not the tenant in the name of the file'
+                    END
+                ),
+                (
+                    'loaded_date_time', r.loaded_date_time,
+                    CASE
+                        WHEN (etl.is_local_time(r.loaded_date_time, v_gap_patterns)) IS FALSE THEN 'is not a local time of Pacific/Auckland: YYYY-MM-DD HH:MM:SS[.ffffff]'
+                    END
+                )
         ) AS v (name, text, reason)
         WHERE v.reason IS NOT NULL
     ) AS e
-    WHERE (
-        r.medication_id IS NOT NULL AND
-        r.patient_id IS NOT NULL AND
-        r.practice_id IS NOT DISTINCT FROM v_file.tenant[1] AND
-        r.per_org_id IS NOT DISTINCT FROM v_file.tenant[2] AND
-        etl.are_integers(r.bigint_texts, 'bigint[]') AND
-        etl.are_decimals(r.numeric_texts) AND
-        etl.are_dates(r.date_texts) AND
-        etl.are_numerics(r.numeric_12_2_texts, 'numeric(12,2)[]', 2) AND
-        etl.are_booleans(r.boolean_texts) AND
-        etl.are_local_times(r.timestamptz_texts, v_gap_patterns)
-    ) IS FALSE;
+    WHERE r.load_run_file_id = p_load_run_file_id
+        AND NOT EXISTS (
+            SELECT FROM etl.touched_appointment_medications AS t
+            WHERE t.load_run_file_id = r.load_run_file_id AND t.line_no = r.line_no AND t.verdict = 'unchanged'
+        )
+        AND (
+            r.medication_id IS NOT NULL AND
+            etl.is_bigint(r.medication_id) AND
+            etl.is_bigint(r.appointment_id) AND
+            r.patient_id IS NOT NULL AND
+            etl.is_bigint(r.patient_id) AND
+            etl.is_bigint(r.medicine_id) AND
+            etl.is_decimal(r.duration) AND
+            etl.is_date(r.start_date) AND
+            etl.is_date(r.end_date) AND
+            etl.is_date(r.stop_date) AND
+            etl.is_date(r.expiry_date) AND
+            etl.is_numeric(r.subsidy_amount, 'numeric(12,2)', 2) AND
+            etl.is_numeric(r.price, 'numeric(12,2)', 2) AND
+            etl.is_bigint(r.provider_id) AND
+            etl.is_boolean(r.is_confidential) AND
+            etl.is_boolean(r.is_long_term) AND
+            etl.is_boolean(r.is_prescribed_externally) AND
+            etl.is_boolean(r.is_stopped) AND
+            etl.is_boolean(r.is_highlighted) AND
+            etl.is_boolean(r.is_practice_in_admin) AND
+            etl.is_boolean(r.is_trial) AND
+            etl.is_date(r.rx_date) AND
+            etl.is_boolean(r.is_dispense) AND
+            etl.is_local_time(r.printed_at, v_gap_patterns) AND
+            etl.is_boolean(r.is_active) AND
+            etl.is_boolean(r.is_deleted) AND
+            etl.is_local_time(r.inserted_at, v_gap_patterns) AND
+            etl.is_local_time(r.updated_at, v_gap_patterns) AND
+            etl.is_boolean(r.is_mapped) AND
+            r.practice_id IS NOT DISTINCT FROM v_file.tenant[1] AND
+            etl.is_decimal(r.quantity) AND
+            etl.is_boolean(r.is_generic_substitution) AND
+            etl.is_boolean(r.is_frequently_dispensed) AND
+            etl.is_boolean(r.is_specialist_recommended) AND
+            etl.is_date(r.recommendation_date) AND
+            etl.is_boolean(r.is_endorsement_criteria) AND
+            etl.is_boolean(r.is_provider_eligible_co_payment) AND
+            etl.is_bigint(r.user_logging_id) AND
+            etl.is_boolean(r.is_override) AND
+            etl.is_boolean(r.is_task_generated) AND
+            etl.is_boolean(r.show_on_portal) AND
+            etl.is_date(r.mapped_date) AND
+            etl.is_boolean(r.is_variable_dose) AND
+            etl.is_boolean(r.is_dose_change) AND
+            etl.is_decimal(r.permanent_address_latitude) AND
+            etl.is_decimal(r.permanent_address_longitude) AND
+            etl.is_bigint(r.practice_location_id) AND
+            etl.is_date(r.prescription_print_date) AND
+            r.per_org_id IS NOT DISTINCT FROM v_file.tenant[2] AND
+            etl.is_local_time(r.loaded_date_time, v_gap_patterns)
+        ) IS FALSE;
 END;
 $faults_appointment_medications$;
 COMMENT ON FUNCTION etl.faults_appointment_medications(bigint) IS

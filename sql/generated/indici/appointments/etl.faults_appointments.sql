@@ -9,10 +9,12 @@ SET search_path = pg_catalog, pg_temp
 SET timezone = 'Pacific/Auckland'
 SET datestyle = 'ISO, YMD'
 SET plan_cache_mode = force_custom_plan
+SET parallel_setup_cost = 0
+SET parallel_tuple_cost = 0
 AS $faults_appointments$
--- The rows of a file that today's rules reject, each with all that is wrong with it. Changes nothing. Texts of one
--- type are checked together, as one array literal a row, and only faulty rows are looked at column by column; the
--- query can run parallel, which the statement that stores its result cannot.
+-- The rows of a file that today's rules reject, each with all that is wrong with it. Changes nothing. A row is read
+-- to its first fault; only faulty rows are looked at column by column. A column without a value has none. The query
+-- can run parallel, which a statement that stores its result cannot.
 DECLARE
     v_file etl.load_run_files;
     c_unknown_times constant timestamptz[] := ARRAY['1900-01-01']::text[]::timestamptz[];
@@ -98,123 +100,333 @@ BEGIN
         ) || '|~~|',
         jsonb_build_object('practice_id', r.practice_id, 'per_org_id', r.per_org_id, 'appointment_id', r.appointment_id),
         e.field_errors
-    FROM (
-        SELECT
-            w.*,
-            etl.all_texts(ARRAY[
-                w.appointment_id,
-                w.patient_id,
-                w.provider_id,
-                w.practice_location_id]) AS bigint_texts,
-            etl.all_texts(ARRAY[w.schedule_date, w.last_appointment_status_date]) AS date_texts,
-            etl.all_texts(ARRAY[
-                w.arrived,
-                w.waiting_for_payment,
-                w.appointment_completed,
-                w.consult_time,
-                w.booked,
-                w.inserted_at,
-                w.updated_at,
-                w.consult_end_time,
-                w.consult_start_time,
-                w.end_time,
-                w.generated_time,
-                w.gp_queue_time,
-                w.arrived_time,
-                w.cancelled_time,
-                w.not_arrived_time,
-                w.nurse_queue_time,
-                w.on_hold_time,
-                w.read_only_time,
-                w.self_assessment_completed_time,
-                w.self_assessment_queue_time,
-                w.start_time,
-                w.triage_queue_time,
-                w.virtual_queue_time,
-                w.loaded_date_time]) AS timestamptz_texts,
-            etl.all_texts(ARRAY[
-                w.is_active,
-                w.is_deleted,
-                w.is_arrived,
-                w.is_consult_parked,
-                w.is_dummy,
-                w.is_confidential,
-                w.is_consent_to_share]) AS boolean_texts,
-            etl.all_texts(ARRAY[w.permanent_address_latitude, w.permanent_address_longitude]) AS numeric_texts,
-            etl.all_texts(ARRAY[w.duration]) AS integer_texts
-        FROM raw.appointments_raw AS w
-        WHERE w.load_run_file_id = p_load_run_file_id
-            AND NOT EXISTS (
-                SELECT FROM etl.touched_appointments AS t
-                WHERE t.load_run_file_id = w.load_run_file_id AND t.line_no = w.line_no AND t.verdict = 'unchanged'
-            )
-        OFFSET 0  -- so that the literals are made once a row
-    ) AS r
+    FROM raw.appointments_raw AS r
     CROSS JOIN LATERAL (
         SELECT jsonb_object_agg(v.name, jsonb_build_object('text', v.text, 'reason', v.reason)) AS field_errors
         FROM (
             VALUES
-                ('appointment_id', r.appointment_id, CASE WHEN (r.appointment_id IS NOT NULL) IS FALSE THEN 'is required and empty' WHEN (etl.are_integers(etl.one_text(r.appointment_id), 'bigint[]')) IS FALSE THEN 'is not bigint: a whole number without plus sign and leading zeros' END),
-                ('patient_id', r.patient_id, CASE WHEN (etl.are_integers(etl.one_text(r.patient_id), 'bigint[]')) IS FALSE THEN 'is not bigint: a whole number without plus sign and leading zeros' END),
-                ('appointment_status', r.appointment_status, CASE WHEN (lower(btrim(r.appointment_status)) = ANY (v_appointment_status_values)) IS FALSE THEN 'is not in domain appointment_status' END),
-                ('schedule_date', r.schedule_date, CASE WHEN (etl.are_dates(etl.one_text(r.schedule_date))) IS FALSE THEN 'is not a date: YYYY-MM-DD' END),
-                ('arrived', r.arrived, CASE WHEN (etl.are_local_times(etl.one_text(r.arrived), v_gap_patterns)) IS FALSE THEN 'is not a local time of Pacific/Auckland: YYYY-MM-DD HH:MM:SS[.ffffff]' END),
-                ('waiting_for_payment', r.waiting_for_payment, CASE WHEN (etl.are_local_times(etl.one_text(r.waiting_for_payment), v_gap_patterns)) IS FALSE THEN 'is not a local time of Pacific/Auckland: YYYY-MM-DD HH:MM:SS[.ffffff]' END),
-                ('appointment_completed', r.appointment_completed, CASE WHEN (etl.are_local_times(etl.one_text(r.appointment_completed), v_gap_patterns)) IS FALSE THEN 'is not a local time of Pacific/Auckland: YYYY-MM-DD HH:MM:SS[.ffffff]' END),
-                ('consult_time', r.consult_time, CASE WHEN (etl.are_local_times(etl.one_text(r.consult_time), v_gap_patterns)) IS FALSE THEN 'is not a local time of Pacific/Auckland: YYYY-MM-DD HH:MM:SS[.ffffff]' END),
-                ('booked', r.booked, CASE WHEN (etl.are_local_times(etl.one_text(r.booked), v_gap_patterns)) IS FALSE THEN 'is not a local time of Pacific/Auckland: YYYY-MM-DD HH:MM:SS[.ffffff]' END),
-                ('inserted_at', r.inserted_at, CASE WHEN (etl.are_local_times(etl.one_text(r.inserted_at), v_gap_patterns)) IS FALSE THEN 'is not a local time of Pacific/Auckland: YYYY-MM-DD HH:MM:SS[.ffffff]' END),
-                ('updated_at', r.updated_at, CASE WHEN (etl.are_local_times(etl.one_text(r.updated_at), v_gap_patterns)) IS FALSE THEN 'is not a local time of Pacific/Auckland: YYYY-MM-DD HH:MM:SS[.ffffff]' END),
-                ('practice_id', r.practice_id, CASE WHEN (r.practice_id IS NOT DISTINCT FROM v_file.tenant[1]) IS FALSE THEN 'is not the tenant in the name of the file' END),
-                ('provider_id', r.provider_id, CASE WHEN (etl.are_integers(etl.one_text(r.provider_id), 'bigint[]')) IS FALSE THEN 'is not bigint: a whole number without plus sign and leading zeros' END),
-                ('is_active', r.is_active, CASE WHEN (etl.are_booleans(etl.one_text(r.is_active))) IS FALSE THEN 'is not boolean: 0 or 1' END),
-                ('is_deleted', r.is_deleted, CASE WHEN (etl.are_booleans(etl.one_text(r.is_deleted))) IS FALSE THEN 'is not boolean: 0 or 1' END),
-                ('permanent_address_latitude', r.permanent_address_latitude, CASE WHEN (etl.are_decimals(etl.one_text(r.permanent_address_latitude))) IS FALSE THEN 'is not a decimal number' END),
-                ('permanent_address_longitude', r.permanent_address_longitude, CASE WHEN (etl.are_decimals(etl.one_text(r.permanent_address_longitude))) IS FALSE THEN 'is not a decimal number' END),
-                ('practice_location_id', r.practice_location_id, CASE WHEN (etl.are_integers(etl.one_text(r.practice_location_id), 'bigint[]')) IS FALSE THEN 'is not bigint: a whole number without plus sign and leading zeros' END),
-                ('status_group', r.status_group, CASE WHEN (lower(btrim(r.status_group)) = ANY (v_status_group_values)) IS FALSE THEN 'is not in domain status_group' END),
-                ('duration', r.duration, CASE WHEN (etl.are_integers(etl.one_text(r.duration), 'integer[]')) IS FALSE THEN 'is not integer: a whole number without plus sign and leading zeros' WHEN (CASE WHEN etl.are_integers(etl.one_text(r.duration), 'integer[]') THEN (r.duration::integer BETWEEN 0 AND 1440) END) IS FALSE THEN 'does not meet: duration BETWEEN 0 AND 1440' END),
-                ('consult_end_time', r.consult_end_time, CASE WHEN (etl.are_local_times(etl.one_text(r.consult_end_time), v_gap_patterns)) IS FALSE THEN 'is not a local time of Pacific/Auckland: YYYY-MM-DD HH:MM:SS[.ffffff]' END),
-                ('consult_start_time', r.consult_start_time, CASE WHEN (etl.are_local_times(etl.one_text(r.consult_start_time), v_gap_patterns)) IS FALSE THEN 'is not a local time of Pacific/Auckland: YYYY-MM-DD HH:MM:SS[.ffffff]' END),
-                ('end_time', r.end_time, CASE WHEN (etl.are_local_times(etl.one_text(r.end_time), v_gap_patterns)) IS FALSE THEN 'is not a local time of Pacific/Auckland: YYYY-MM-DD HH:MM:SS[.ffffff]' END),
-                ('generated_time', r.generated_time, CASE WHEN (etl.are_local_times(etl.one_text(r.generated_time), v_gap_patterns)) IS FALSE THEN 'is not a local time of Pacific/Auckland: YYYY-MM-DD HH:MM:SS[.ffffff]' END),
-                ('gp_queue_time', r.gp_queue_time, CASE WHEN (etl.are_local_times(etl.one_text(r.gp_queue_time), v_gap_patterns)) IS FALSE THEN 'is not a local time of Pacific/Auckland: YYYY-MM-DD HH:MM:SS[.ffffff]' END),
-                ('is_arrived', r.is_arrived, CASE WHEN (etl.are_booleans(etl.one_text(r.is_arrived))) IS FALSE THEN 'is not boolean: 0 or 1' END),
-                ('is_consult_parked', r.is_consult_parked, CASE WHEN (etl.are_booleans(etl.one_text(r.is_consult_parked))) IS FALSE THEN 'is not boolean: 0 or 1' END),
-                ('is_dummy', r.is_dummy, CASE WHEN (etl.are_booleans(etl.one_text(r.is_dummy))) IS FALSE THEN 'is not boolean: 0 or 1' END),
-                ('last_appointment_status_date', r.last_appointment_status_date, CASE WHEN (etl.are_dates(etl.one_text(r.last_appointment_status_date))) IS FALSE THEN 'is not a date: YYYY-MM-DD' END),
-                ('arrived_time', r.arrived_time, CASE WHEN (etl.are_local_times(etl.one_text(r.arrived_time), v_gap_patterns)) IS FALSE THEN 'is not a local time of Pacific/Auckland: YYYY-MM-DD HH:MM:SS[.ffffff]' END),
-                ('cancelled_time', r.cancelled_time, CASE WHEN (etl.are_local_times(etl.one_text(r.cancelled_time), v_gap_patterns)) IS FALSE THEN 'is not a local time of Pacific/Auckland: YYYY-MM-DD HH:MM:SS[.ffffff]' END),
-                ('not_arrived_time', r.not_arrived_time, CASE WHEN (etl.are_local_times(etl.one_text(r.not_arrived_time), v_gap_patterns)) IS FALSE THEN 'is not a local time of Pacific/Auckland: YYYY-MM-DD HH:MM:SS[.ffffff]' END),
-                ('nurse_queue_time', r.nurse_queue_time, CASE WHEN (etl.are_local_times(etl.one_text(r.nurse_queue_time), v_gap_patterns)) IS FALSE THEN 'is not a local time of Pacific/Auckland: YYYY-MM-DD HH:MM:SS[.ffffff]' END),
-                ('on_hold_time', r.on_hold_time, CASE WHEN (etl.are_local_times(etl.one_text(r.on_hold_time), v_gap_patterns)) IS FALSE THEN 'is not a local time of Pacific/Auckland: YYYY-MM-DD HH:MM:SS[.ffffff]' END),
-                ('read_only_time', r.read_only_time, CASE WHEN (etl.are_local_times(etl.one_text(r.read_only_time), v_gap_patterns)) IS FALSE THEN 'is not a local time of Pacific/Auckland: YYYY-MM-DD HH:MM:SS[.ffffff]' END),
-                ('self_assessment_completed_time', r.self_assessment_completed_time, CASE WHEN (etl.are_local_times(etl.one_text(r.self_assessment_completed_time), v_gap_patterns)) IS FALSE THEN 'is not a local time of Pacific/Auckland: YYYY-MM-DD HH:MM:SS[.ffffff]' END),
-                ('self_assessment_queue_time', r.self_assessment_queue_time, CASE WHEN (etl.are_local_times(etl.one_text(r.self_assessment_queue_time), v_gap_patterns)) IS FALSE THEN 'is not a local time of Pacific/Auckland: YYYY-MM-DD HH:MM:SS[.ffffff]' END),
-                ('start_time', r.start_time, CASE WHEN (etl.are_local_times(etl.one_text(r.start_time), v_gap_patterns)) IS FALSE THEN 'is not a local time of Pacific/Auckland: YYYY-MM-DD HH:MM:SS[.ffffff]' END),
-                ('triage_queue_time', r.triage_queue_time, CASE WHEN (etl.are_local_times(etl.one_text(r.triage_queue_time), v_gap_patterns)) IS FALSE THEN 'is not a local time of Pacific/Auckland: YYYY-MM-DD HH:MM:SS[.ffffff]' END),
-                ('virtual_queue_time', r.virtual_queue_time, CASE WHEN (etl.are_local_times(etl.one_text(r.virtual_queue_time), v_gap_patterns)) IS FALSE THEN 'is not a local time of Pacific/Auckland: YYYY-MM-DD HH:MM:SS[.ffffff]' END),
-                ('is_confidential', r.is_confidential, CASE WHEN (etl.are_booleans(etl.one_text(r.is_confidential))) IS FALSE THEN 'is not boolean: 0 or 1' END),
-                ('is_consent_to_share', r.is_consent_to_share, CASE WHEN (etl.are_booleans(etl.one_text(r.is_consent_to_share))) IS FALSE THEN 'is not boolean: 0 or 1' END),
-                ('per_org_id', r.per_org_id, CASE WHEN (r.per_org_id IS NOT DISTINCT FROM v_file.tenant[2]) IS FALSE THEN 'is not the tenant in the name of the file' END),
-                ('loaded_date_time', r.loaded_date_time, CASE WHEN (etl.are_local_times(etl.one_text(r.loaded_date_time), v_gap_patterns)) IS FALSE THEN 'is not a local time of Pacific/Auckland: YYYY-MM-DD HH:MM:SS[.ffffff]' END)
+                (
+                    'appointment_id', r.appointment_id,
+                    CASE
+                        WHEN (r.appointment_id IS NOT NULL) IS FALSE THEN 'is required and empty'
+                        WHEN (etl.is_bigint(r.appointment_id)) IS FALSE THEN 'is not bigint: a whole number without plus sign and leading zeros'
+                    END
+                ),
+                (
+                    'patient_id', r.patient_id,
+                    CASE
+                        WHEN (etl.is_bigint(r.patient_id)) IS FALSE THEN 'is not bigint: a whole number without plus sign and leading zeros'
+                    END
+                ),
+                (
+                    'appointment_status', r.appointment_status,
+                    CASE
+                        WHEN (lower(btrim(r.appointment_status)) = ANY (v_appointment_status_values)) IS FALSE THEN 'is not in domain appointment_status'
+                    END
+                ),
+                (
+                    'schedule_date', r.schedule_date,
+                    CASE
+                        WHEN (etl.is_date(r.schedule_date)) IS FALSE THEN 'is not a date: YYYY-MM-DD'
+                    END
+                ),
+                (
+                    'arrived', r.arrived,
+                    CASE
+                        WHEN (etl.is_local_time(r.arrived, v_gap_patterns)) IS FALSE THEN 'is not a local time of Pacific/Auckland: YYYY-MM-DD HH:MM:SS[.ffffff]'
+                    END
+                ),
+                (
+                    'waiting_for_payment', r.waiting_for_payment,
+                    CASE
+                        WHEN (etl.is_local_time(r.waiting_for_payment, v_gap_patterns)) IS FALSE THEN 'is not a local time of Pacific/Auckland: YYYY-MM-DD HH:MM:SS[.ffffff]'
+                    END
+                ),
+                (
+                    'appointment_completed', r.appointment_completed,
+                    CASE
+                        WHEN (etl.is_local_time(r.appointment_completed, v_gap_patterns)) IS FALSE THEN 'is not a local time of Pacific/Auckland: YYYY-MM-DD HH:MM:SS[.ffffff]'
+                    END
+                ),
+                (
+                    'consult_time', r.consult_time,
+                    CASE
+                        WHEN (etl.is_local_time(r.consult_time, v_gap_patterns)) IS FALSE THEN 'is not a local time of Pacific/Auckland: YYYY-MM-DD HH:MM:SS[.ffffff]'
+                    END
+                ),
+                (
+                    'booked', r.booked,
+                    CASE
+                        WHEN (etl.is_local_time(r.booked, v_gap_patterns)) IS FALSE THEN 'is not a local time of Pacific/Auckland: YYYY-MM-DD HH:MM:SS[.ffffff]'
+                    END
+                ),
+                (
+                    'inserted_at', r.inserted_at,
+                    CASE
+                        WHEN (etl.is_local_time(r.inserted_at, v_gap_patterns)) IS FALSE THEN 'is not a local time of Pacific/Auckland: YYYY-MM-DD HH:MM:SS[.ffffff]'
+                    END
+                ),
+                (
+                    'updated_at', r.updated_at,
+                    CASE
+                        WHEN (etl.is_local_time(r.updated_at, v_gap_patterns)) IS FALSE THEN 'is not a local time of Pacific/Auckland: YYYY-MM-DD HH:MM:SS[.ffffff]'
+                    END
+                ),
+                (
+                    'practice_id', r.practice_id,
+                    CASE
+                        WHEN (r.practice_id IS NOT DISTINCT FROM v_file.tenant[1]) IS FALSE THEN 'is not the tenant in the name of the file'
+                    END
+                ),
+                (
+                    'provider_id', r.provider_id,
+                    CASE
+                        WHEN (etl.is_bigint(r.provider_id)) IS FALSE THEN 'is not bigint: a whole number without plus sign and leading zeros'
+                    END
+                ),
+                (
+                    'is_active', r.is_active,
+                    CASE
+                        WHEN (etl.is_boolean(r.is_active)) IS FALSE THEN 'is not boolean: 0 or 1'
+                    END
+                ),
+                (
+                    'is_deleted', r.is_deleted,
+                    CASE
+                        WHEN (etl.is_boolean(r.is_deleted)) IS FALSE THEN 'is not boolean: 0 or 1'
+                    END
+                ),
+                (
+                    'permanent_address_latitude', r.permanent_address_latitude,
+                    CASE
+                        WHEN (etl.is_decimal(r.permanent_address_latitude)) IS FALSE THEN 'is not a decimal number'
+                    END
+                ),
+                (
+                    'permanent_address_longitude', r.permanent_address_longitude,
+                    CASE
+                        WHEN (etl.is_decimal(r.permanent_address_longitude)) IS FALSE THEN 'is not a decimal number'
+                    END
+                ),
+                (
+                    'practice_location_id', r.practice_location_id,
+                    CASE
+                        WHEN (etl.is_bigint(r.practice_location_id)) IS FALSE THEN 'is not bigint: a whole number without plus sign and leading zeros'
+                    END
+                ),
+                (
+                    'status_group', r.status_group,
+                    CASE
+                        WHEN (lower(btrim(r.status_group)) = ANY (v_status_group_values)) IS FALSE THEN 'is not in domain status_group'
+                    END
+                ),
+                (
+                    'duration', r.duration,
+                    CASE
+                        WHEN (etl.is_integer(r.duration)) IS FALSE THEN 'is not integer: a whole number without plus sign and leading zeros'
+                        WHEN (CASE WHEN etl.is_integer(r.duration) THEN (r.duration::integer BETWEEN 0 AND 1440) END) IS FALSE THEN 'does not meet: duration BETWEEN 0 AND 1440'
+                    END
+                ),
+                (
+                    'consult_end_time', r.consult_end_time,
+                    CASE
+                        WHEN (etl.is_local_time(r.consult_end_time, v_gap_patterns)) IS FALSE THEN 'is not a local time of Pacific/Auckland: YYYY-MM-DD HH:MM:SS[.ffffff]'
+                    END
+                ),
+                (
+                    'consult_start_time', r.consult_start_time,
+                    CASE
+                        WHEN (etl.is_local_time(r.consult_start_time, v_gap_patterns)) IS FALSE THEN 'is not a local time of Pacific/Auckland: YYYY-MM-DD HH:MM:SS[.ffffff]'
+                    END
+                ),
+                (
+                    'end_time', r.end_time,
+                    CASE
+                        WHEN (etl.is_local_time(r.end_time, v_gap_patterns)) IS FALSE THEN 'is not a local time of Pacific/Auckland: YYYY-MM-DD HH:MM:SS[.ffffff]'
+                    END
+                ),
+                (
+                    'generated_time', r.generated_time,
+                    CASE
+                        WHEN (etl.is_local_time(r.generated_time, v_gap_patterns)) IS FALSE THEN 'is not a local time of Pacific/Auckland: YYYY-MM-DD HH:MM:SS[.ffffff]'
+                    END
+                ),
+                (
+                    'gp_queue_time', r.gp_queue_time,
+                    CASE
+                        WHEN (etl.is_local_time(r.gp_queue_time, v_gap_patterns)) IS FALSE THEN 'is not a local time of Pacific/Auckland: YYYY-MM-DD HH:MM:SS[.ffffff]'
+                    END
+                ),
+                (
+                    'is_arrived', r.is_arrived,
+                    CASE
+                        WHEN (etl.is_boolean(r.is_arrived)) IS FALSE THEN 'is not boolean: 0 or 1'
+                    END
+                ),
+                (
+                    'is_consult_parked', r.is_consult_parked,
+                    CASE
+                        WHEN (etl.is_boolean(r.is_consult_parked)) IS FALSE THEN 'is not boolean: 0 or 1'
+                    END
+                ),
+                (
+                    'is_dummy', r.is_dummy,
+                    CASE
+                        WHEN (etl.is_boolean(r.is_dummy)) IS FALSE THEN 'is not boolean: 0 or 1'
+                    END
+                ),
+                (
+                    'last_appointment_status_date', r.last_appointment_status_date,
+                    CASE
+                        WHEN (etl.is_date(r.last_appointment_status_date)) IS FALSE THEN 'is not a date: YYYY-MM-DD'
+                    END
+                ),
+                (
+                    'arrived_time', r.arrived_time,
+                    CASE
+                        WHEN (etl.is_local_time(r.arrived_time, v_gap_patterns)) IS FALSE THEN 'is not a local time of Pacific/Auckland: YYYY-MM-DD HH:MM:SS[.ffffff]'
+                    END
+                ),
+                (
+                    'cancelled_time', r.cancelled_time,
+                    CASE
+                        WHEN (etl.is_local_time(r.cancelled_time, v_gap_patterns)) IS FALSE THEN 'is not a local time of Pacific/Auckland: YYYY-MM-DD HH:MM:SS[.ffffff]'
+                    END
+                ),
+                (
+                    'not_arrived_time', r.not_arrived_time,
+                    CASE
+                        WHEN (etl.is_local_time(r.not_arrived_time, v_gap_patterns)) IS FALSE THEN 'is not a local time of Pacific/Auckland: YYYY-MM-DD HH:MM:SS[.ffffff]'
+                    END
+                ),
+                (
+                    'nurse_queue_time', r.nurse_queue_time,
+                    CASE
+                        WHEN (etl.is_local_time(r.nurse_queue_time, v_gap_patterns)) IS FALSE THEN 'is not a local time of Pacific/Auckland: YYYY-MM-DD HH:MM:SS[.ffffff]'
+                    END
+                ),
+                (
+                    'on_hold_time', r.on_hold_time,
+                    CASE
+                        WHEN (etl.is_local_time(r.on_hold_time, v_gap_patterns)) IS FALSE THEN 'is not a local time of Pacific/Auckland: YYYY-MM-DD HH:MM:SS[.ffffff]'
+                    END
+                ),
+                (
+                    'read_only_time', r.read_only_time,
+                    CASE
+                        WHEN (etl.is_local_time(r.read_only_time, v_gap_patterns)) IS FALSE THEN 'is not a local time of Pacific/Auckland: YYYY-MM-DD HH:MM:SS[.ffffff]'
+                    END
+                ),
+                (
+                    'self_assessment_completed_time', r.self_assessment_completed_time,
+                    CASE
+                        WHEN (etl.is_local_time(r.self_assessment_completed_time, v_gap_patterns)) IS FALSE THEN 'is not a local time of Pacific/Auckland: YYYY-MM-DD HH:MM:SS[.ffffff]'
+                    END
+                ),
+                (
+                    'self_assessment_queue_time', r.self_assessment_queue_time,
+                    CASE
+                        WHEN (etl.is_local_time(r.self_assessment_queue_time, v_gap_patterns)) IS FALSE THEN 'is not a local time of Pacific/Auckland: YYYY-MM-DD HH:MM:SS[.ffffff]'
+                    END
+                ),
+                (
+                    'start_time', r.start_time,
+                    CASE
+                        WHEN (etl.is_local_time(r.start_time, v_gap_patterns)) IS FALSE THEN 'is not a local time of Pacific/Auckland: YYYY-MM-DD HH:MM:SS[.ffffff]'
+                    END
+                ),
+                (
+                    'triage_queue_time', r.triage_queue_time,
+                    CASE
+                        WHEN (etl.is_local_time(r.triage_queue_time, v_gap_patterns)) IS FALSE THEN 'is not a local time of Pacific/Auckland: YYYY-MM-DD HH:MM:SS[.ffffff]'
+                    END
+                ),
+                (
+                    'virtual_queue_time', r.virtual_queue_time,
+                    CASE
+                        WHEN (etl.is_local_time(r.virtual_queue_time, v_gap_patterns)) IS FALSE THEN 'is not a local time of Pacific/Auckland: YYYY-MM-DD HH:MM:SS[.ffffff]'
+                    END
+                ),
+                (
+                    'is_confidential', r.is_confidential,
+                    CASE
+                        WHEN (etl.is_boolean(r.is_confidential)) IS FALSE THEN 'is not boolean: 0 or 1'
+                    END
+                ),
+                (
+                    'is_consent_to_share', r.is_consent_to_share,
+                    CASE
+                        WHEN (etl.is_boolean(r.is_consent_to_share)) IS FALSE THEN 'is not boolean: 0 or 1'
+                    END
+                ),
+                (
+                    'per_org_id', r.per_org_id,
+                    CASE
+                        WHEN (r.per_org_id IS NOT DISTINCT FROM v_file.tenant[2]) IS FALSE THEN 'is not the tenant in the name of the file'
+                    END
+                ),
+                (
+                    'loaded_date_time', r.loaded_date_time,
+                    CASE
+                        WHEN (etl.is_local_time(r.loaded_date_time, v_gap_patterns)) IS FALSE THEN 'is not a local time of Pacific/Auckland: YYYY-MM-DD HH:MM:SS[.ffffff]'
+                    END
+                )
         ) AS v (name, text, reason)
         WHERE v.reason IS NOT NULL
     ) AS e
-    WHERE (
-        r.appointment_id IS NOT NULL AND
-        lower(btrim(r.appointment_status)) = ANY (v_appointment_status_values) AND
-        r.practice_id IS NOT DISTINCT FROM v_file.tenant[1] AND
-        lower(btrim(r.status_group)) = ANY (v_status_group_values) AND
-        CASE WHEN etl.are_integers(etl.one_text(r.duration), 'integer[]') THEN (r.duration::integer BETWEEN 0 AND 1440) END AND
-        r.per_org_id IS NOT DISTINCT FROM v_file.tenant[2] AND
-        etl.are_integers(r.bigint_texts, 'bigint[]') AND
-        etl.are_dates(r.date_texts) AND
-        etl.are_local_times(r.timestamptz_texts, v_gap_patterns) AND
-        etl.are_booleans(r.boolean_texts) AND
-        etl.are_decimals(r.numeric_texts) AND
-        etl.are_integers(r.integer_texts, 'integer[]')
-    ) IS FALSE;
+    WHERE r.load_run_file_id = p_load_run_file_id
+        AND NOT EXISTS (
+            SELECT FROM etl.touched_appointments AS t
+            WHERE t.load_run_file_id = r.load_run_file_id AND t.line_no = r.line_no AND t.verdict = 'unchanged'
+        )
+        AND (
+            r.appointment_id IS NOT NULL AND
+            etl.is_bigint(r.appointment_id) AND
+            etl.is_bigint(r.patient_id) AND
+            lower(btrim(r.appointment_status)) = ANY (v_appointment_status_values) AND
+            etl.is_date(r.schedule_date) AND
+            etl.is_local_time(r.arrived, v_gap_patterns) AND
+            etl.is_local_time(r.waiting_for_payment, v_gap_patterns) AND
+            etl.is_local_time(r.appointment_completed, v_gap_patterns) AND
+            etl.is_local_time(r.consult_time, v_gap_patterns) AND
+            etl.is_local_time(r.booked, v_gap_patterns) AND
+            etl.is_local_time(r.inserted_at, v_gap_patterns) AND
+            etl.is_local_time(r.updated_at, v_gap_patterns) AND
+            r.practice_id IS NOT DISTINCT FROM v_file.tenant[1] AND
+            etl.is_bigint(r.provider_id) AND
+            etl.is_boolean(r.is_active) AND
+            etl.is_boolean(r.is_deleted) AND
+            etl.is_decimal(r.permanent_address_latitude) AND
+            etl.is_decimal(r.permanent_address_longitude) AND
+            etl.is_bigint(r.practice_location_id) AND
+            lower(btrim(r.status_group)) = ANY (v_status_group_values) AND
+            etl.is_integer(r.duration) AND
+            CASE WHEN etl.is_integer(r.duration) THEN (r.duration::integer BETWEEN 0 AND 1440) END AND
+            etl.is_local_time(r.consult_end_time, v_gap_patterns) AND
+            etl.is_local_time(r.consult_start_time, v_gap_patterns) AND
+            etl.is_local_time(r.end_time, v_gap_patterns) AND
+            etl.is_local_time(r.generated_time, v_gap_patterns) AND
+            etl.is_local_time(r.gp_queue_time, v_gap_patterns) AND
+            etl.is_boolean(r.is_arrived) AND
+            etl.is_boolean(r.is_consult_parked) AND
+            etl.is_boolean(r.is_dummy) AND
+            etl.is_date(r.last_appointment_status_date) AND
+            etl.is_local_time(r.arrived_time, v_gap_patterns) AND
+            etl.is_local_time(r.cancelled_time, v_gap_patterns) AND
+            etl.is_local_time(r.not_arrived_time, v_gap_patterns) AND
+            etl.is_local_time(r.nurse_queue_time, v_gap_patterns) AND
+            etl.is_local_time(r.on_hold_time, v_gap_patterns) AND
+            etl.is_local_time(r.read_only_time, v_gap_patterns) AND
+            etl.is_local_time(r.self_assessment_completed_time, v_gap_patterns) AND
+            etl.is_local_time(r.self_assessment_queue_time, v_gap_patterns) AND
+            etl.is_local_time(r.start_time, v_gap_patterns) AND
+            etl.is_local_time(r.triage_queue_time, v_gap_patterns) AND
+            etl.is_local_time(r.virtual_queue_time, v_gap_patterns) AND
+            etl.is_boolean(r.is_confidential) AND
+            etl.is_boolean(r.is_consent_to_share) AND
+            r.per_org_id IS NOT DISTINCT FROM v_file.tenant[2] AND
+            etl.is_local_time(r.loaded_date_time, v_gap_patterns)
+        ) IS FALSE;
 END;
 $faults_appointments$;
 COMMENT ON FUNCTION etl.faults_appointments(bigint) IS

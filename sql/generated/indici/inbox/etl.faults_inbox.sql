@@ -9,10 +9,12 @@ SET search_path = pg_catalog, pg_temp
 SET timezone = 'Pacific/Auckland'
 SET datestyle = 'ISO, YMD'
 SET plan_cache_mode = force_custom_plan
+SET parallel_setup_cost = 0
+SET parallel_tuple_cost = 0
 AS $faults_inbox$
--- The rows of a file that today's rules reject, each with all that is wrong with it. Changes nothing. Texts of one
--- type are checked together, as one array literal a row, and only faulty rows are looked at column by column; the
--- query can run parallel, which the statement that stores its result cannot.
+-- The rows of a file that today's rules reject, each with all that is wrong with it. Changes nothing. A row is read
+-- to its first fault; only faulty rows are looked at column by column. A column without a value has none. The query
+-- can run parallel, which a statement that stores its result cannot.
 DECLARE
     v_file etl.load_run_files;
     c_unknown_times constant timestamptz[] := ARRAY['1900-01-01']::text[]::timestamptz[];
@@ -83,88 +85,212 @@ BEGIN
         ) || '|~~|',
         jsonb_build_object('practice_id', r.practice_id, 'per_org_id', r.per_org_id, 'inbox_folder_item_id', r.inbox_folder_item_id),
         e.field_errors
-    FROM (
-        SELECT
-            w.*,
-            etl.all_texts(ARRAY[
-                w.inbox_folder_item_id,
-                w.patient_id,
-                w.provider_id,
-                w.assign_to_id,
-                w.inserted_by_id,
-                w.updated_by_id]) AS bigint_texts,
-            etl.all_texts(ARRAY[
-                w.is_system_folder,
-                w.mark_as_read,
-                w.is_confidential,
-                w.show_on_portal,
-                w.is_reviewed,
-                w.show_on_timeline,
-                w.is_active,
-                w.is_deleted,
-                w.is_repeat_rx,
-                w.is_replied_rx,
-                w.is_deactivated,
-                w.is_gp2gp]) AS boolean_texts,
-            etl.all_texts(ARRAY[w.result_date]) AS date_texts,
-            etl.all_texts(ARRAY[
-                w.inserted_at,
-                w.updated_at,
-                w.filed_at,
-                w.loaded_date_time]) AS timestamptz_texts,
-            etl.all_texts(ARRAY[w.permanent_address_latitude, w.permanent_address_longitude]) AS numeric_texts
-        FROM raw.inbox_raw AS w
-        WHERE w.load_run_file_id = p_load_run_file_id
-            AND NOT EXISTS (
-                SELECT FROM etl.touched_inbox AS t
-                WHERE t.load_run_file_id = w.load_run_file_id AND t.line_no = w.line_no AND t.verdict = 'unchanged'
-            )
-        OFFSET 0  -- so that the literals are made once a row
-    ) AS r
+    FROM raw.inbox_raw AS r
     CROSS JOIN LATERAL (
         SELECT jsonb_object_agg(v.name, jsonb_build_object('text', v.text, 'reason', v.reason)) AS field_errors
         FROM (
             VALUES
-                ('inbox_folder_item_id', r.inbox_folder_item_id, CASE WHEN (r.inbox_folder_item_id IS NOT NULL) IS FALSE THEN 'is required and empty' WHEN (etl.are_integers(etl.one_text(r.inbox_folder_item_id), 'bigint[]')) IS FALSE THEN 'is not bigint: a whole number without plus sign and leading zeros' END),
-                ('is_system_folder', r.is_system_folder, CASE WHEN (etl.are_booleans(etl.one_text(r.is_system_folder))) IS FALSE THEN 'is not boolean: 0 or 1' END),
-                ('patient_id', r.patient_id, CASE WHEN (etl.are_integers(etl.one_text(r.patient_id), 'bigint[]')) IS FALSE THEN 'is not bigint: a whole number without plus sign and leading zeros' END),
-                ('provider_id', r.provider_id, CASE WHEN (etl.are_integers(etl.one_text(r.provider_id), 'bigint[]')) IS FALSE THEN 'is not bigint: a whole number without plus sign and leading zeros' END),
-                ('practice_id', r.practice_id, CASE WHEN (r.practice_id IS NOT DISTINCT FROM v_file.tenant[1]) IS FALSE THEN 'is not the tenant in the name of the file' END),
-                ('assign_to_id', r.assign_to_id, CASE WHEN (etl.are_integers(etl.one_text(r.assign_to_id), 'bigint[]')) IS FALSE THEN 'is not bigint: a whole number without plus sign and leading zeros' END),
-                ('result_date', r.result_date, CASE WHEN (etl.are_dates(etl.one_text(r.result_date))) IS FALSE THEN 'is not a date: YYYY-MM-DD' END),
-                ('mark_as_read', r.mark_as_read, CASE WHEN (etl.are_booleans(etl.one_text(r.mark_as_read))) IS FALSE THEN 'is not boolean: 0 or 1' END),
-                ('is_confidential', r.is_confidential, CASE WHEN (etl.are_booleans(etl.one_text(r.is_confidential))) IS FALSE THEN 'is not boolean: 0 or 1' END),
-                ('show_on_portal', r.show_on_portal, CASE WHEN (etl.are_booleans(etl.one_text(r.show_on_portal))) IS FALSE THEN 'is not boolean: 0 or 1' END),
-                ('is_reviewed', r.is_reviewed, CASE WHEN (etl.are_booleans(etl.one_text(r.is_reviewed))) IS FALSE THEN 'is not boolean: 0 or 1' END),
-                ('show_on_timeline', r.show_on_timeline, CASE WHEN (etl.are_booleans(etl.one_text(r.show_on_timeline))) IS FALSE THEN 'is not boolean: 0 or 1' END),
-                ('is_active', r.is_active, CASE WHEN (etl.are_booleans(etl.one_text(r.is_active))) IS FALSE THEN 'is not boolean: 0 or 1' END),
-                ('is_deleted', r.is_deleted, CASE WHEN (etl.are_booleans(etl.one_text(r.is_deleted))) IS FALSE THEN 'is not boolean: 0 or 1' END),
-                ('inserted_by_id', r.inserted_by_id, CASE WHEN (etl.are_integers(etl.one_text(r.inserted_by_id), 'bigint[]')) IS FALSE THEN 'is not bigint: a whole number without plus sign and leading zeros' END),
-                ('updated_by_id', r.updated_by_id, CASE WHEN (etl.are_integers(etl.one_text(r.updated_by_id), 'bigint[]')) IS FALSE THEN 'is not bigint: a whole number without plus sign and leading zeros' END),
-                ('inserted_at', r.inserted_at, CASE WHEN (etl.are_local_times(etl.one_text(r.inserted_at), v_gap_patterns)) IS FALSE THEN 'is not a local time of Pacific/Auckland: YYYY-MM-DD HH:MM:SS[.ffffff]' END),
-                ('updated_at', r.updated_at, CASE WHEN (etl.are_local_times(etl.one_text(r.updated_at), v_gap_patterns)) IS FALSE THEN 'is not a local time of Pacific/Auckland: YYYY-MM-DD HH:MM:SS[.ffffff]' END),
-                ('is_repeat_rx', r.is_repeat_rx, CASE WHEN (etl.are_booleans(etl.one_text(r.is_repeat_rx))) IS FALSE THEN 'is not boolean: 0 or 1' END),
-                ('is_replied_rx', r.is_replied_rx, CASE WHEN (etl.are_booleans(etl.one_text(r.is_replied_rx))) IS FALSE THEN 'is not boolean: 0 or 1' END),
-                ('is_deactivated', r.is_deactivated, CASE WHEN (etl.are_booleans(etl.one_text(r.is_deactivated))) IS FALSE THEN 'is not boolean: 0 or 1' END),
-                ('is_gp2gp', r.is_gp2gp, CASE WHEN (etl.are_booleans(etl.one_text(r.is_gp2gp))) IS FALSE THEN 'is not boolean: 0 or 1' END),
-                ('permanent_address_latitude', r.permanent_address_latitude, CASE WHEN (etl.are_decimals(etl.one_text(r.permanent_address_latitude))) IS FALSE THEN 'is not a decimal number' END),
-                ('permanent_address_longitude', r.permanent_address_longitude, CASE WHEN (etl.are_decimals(etl.one_text(r.permanent_address_longitude))) IS FALSE THEN 'is not a decimal number' END),
-                ('filed_at', r.filed_at, CASE WHEN (etl.are_local_times(etl.one_text(r.filed_at), v_gap_patterns)) IS FALSE THEN 'is not a local time of Pacific/Auckland: YYYY-MM-DD HH:MM:SS[.ffffff]' END),
-                ('per_org_id', r.per_org_id, CASE WHEN (r.per_org_id IS NOT DISTINCT FROM v_file.tenant[2]) IS FALSE THEN 'is not the tenant in the name of the file' END),
-                ('loaded_date_time', r.loaded_date_time, CASE WHEN (etl.are_local_times(etl.one_text(r.loaded_date_time), v_gap_patterns)) IS FALSE THEN 'is not a local time of Pacific/Auckland: YYYY-MM-DD HH:MM:SS[.ffffff]' END)
+                (
+                    'inbox_folder_item_id', r.inbox_folder_item_id,
+                    CASE
+                        WHEN (r.inbox_folder_item_id IS NOT NULL) IS FALSE THEN 'is required and empty'
+                        WHEN (etl.is_bigint(r.inbox_folder_item_id)) IS FALSE THEN 'is not bigint: a whole number without plus sign and leading zeros'
+                    END
+                ),
+                (
+                    'is_system_folder', r.is_system_folder,
+                    CASE
+                        WHEN (etl.is_boolean(r.is_system_folder)) IS FALSE THEN 'is not boolean: 0 or 1'
+                    END
+                ),
+                (
+                    'patient_id', r.patient_id,
+                    CASE
+                        WHEN (etl.is_bigint(r.patient_id)) IS FALSE THEN 'is not bigint: a whole number without plus sign and leading zeros'
+                    END
+                ),
+                (
+                    'provider_id', r.provider_id,
+                    CASE
+                        WHEN (etl.is_bigint(r.provider_id)) IS FALSE THEN 'is not bigint: a whole number without plus sign and leading zeros'
+                    END
+                ),
+                (
+                    'practice_id', r.practice_id,
+                    CASE
+                        WHEN (r.practice_id IS NOT DISTINCT FROM v_file.tenant[1]) IS FALSE THEN 'is not the tenant in the name of the file'
+                    END
+                ),
+                (
+                    'assign_to_id', r.assign_to_id,
+                    CASE
+                        WHEN (etl.is_bigint(r.assign_to_id)) IS FALSE THEN 'is not bigint: a whole number without plus sign and leading zeros'
+                    END
+                ),
+                (
+                    'result_date', r.result_date,
+                    CASE
+                        WHEN (etl.is_date(r.result_date)) IS FALSE THEN 'is not a date: YYYY-MM-DD'
+                    END
+                ),
+                (
+                    'mark_as_read', r.mark_as_read,
+                    CASE
+                        WHEN (etl.is_boolean(r.mark_as_read)) IS FALSE THEN 'is not boolean: 0 or 1'
+                    END
+                ),
+                (
+                    'is_confidential', r.is_confidential,
+                    CASE
+                        WHEN (etl.is_boolean(r.is_confidential)) IS FALSE THEN 'is not boolean: 0 or 1'
+                    END
+                ),
+                (
+                    'show_on_portal', r.show_on_portal,
+                    CASE
+                        WHEN (etl.is_boolean(r.show_on_portal)) IS FALSE THEN 'is not boolean: 0 or 1'
+                    END
+                ),
+                (
+                    'is_reviewed', r.is_reviewed,
+                    CASE
+                        WHEN (etl.is_boolean(r.is_reviewed)) IS FALSE THEN 'is not boolean: 0 or 1'
+                    END
+                ),
+                (
+                    'show_on_timeline', r.show_on_timeline,
+                    CASE
+                        WHEN (etl.is_boolean(r.show_on_timeline)) IS FALSE THEN 'is not boolean: 0 or 1'
+                    END
+                ),
+                (
+                    'is_active', r.is_active,
+                    CASE
+                        WHEN (etl.is_boolean(r.is_active)) IS FALSE THEN 'is not boolean: 0 or 1'
+                    END
+                ),
+                (
+                    'is_deleted', r.is_deleted,
+                    CASE
+                        WHEN (etl.is_boolean(r.is_deleted)) IS FALSE THEN 'is not boolean: 0 or 1'
+                    END
+                ),
+                (
+                    'inserted_by_id', r.inserted_by_id,
+                    CASE
+                        WHEN (etl.is_bigint(r.inserted_by_id)) IS FALSE THEN 'is not bigint: a whole number without plus sign and leading zeros'
+                    END
+                ),
+                (
+                    'updated_by_id', r.updated_by_id,
+                    CASE
+                        WHEN (etl.is_bigint(r.updated_by_id)) IS FALSE THEN 'is not bigint: a whole number without plus sign and leading zeros'
+                    END
+                ),
+                (
+                    'inserted_at', r.inserted_at,
+                    CASE
+                        WHEN (etl.is_local_time(r.inserted_at, v_gap_patterns)) IS FALSE THEN 'is not a local time of Pacific/Auckland: YYYY-MM-DD HH:MM:SS[.ffffff]'
+                    END
+                ),
+                (
+                    'updated_at', r.updated_at,
+                    CASE
+                        WHEN (etl.is_local_time(r.updated_at, v_gap_patterns)) IS FALSE THEN 'is not a local time of Pacific/Auckland: YYYY-MM-DD HH:MM:SS[.ffffff]'
+                    END
+                ),
+                (
+                    'is_repeat_rx', r.is_repeat_rx,
+                    CASE
+                        WHEN (etl.is_boolean(r.is_repeat_rx)) IS FALSE THEN 'is not boolean: 0 or 1'
+                    END
+                ),
+                (
+                    'is_replied_rx', r.is_replied_rx,
+                    CASE
+                        WHEN (etl.is_boolean(r.is_replied_rx)) IS FALSE THEN 'is not boolean: 0 or 1'
+                    END
+                ),
+                (
+                    'is_deactivated', r.is_deactivated,
+                    CASE
+                        WHEN (etl.is_boolean(r.is_deactivated)) IS FALSE THEN 'is not boolean: 0 or 1'
+                    END
+                ),
+                (
+                    'is_gp2gp', r.is_gp2gp,
+                    CASE
+                        WHEN (etl.is_boolean(r.is_gp2gp)) IS FALSE THEN 'is not boolean: 0 or 1'
+                    END
+                ),
+                (
+                    'permanent_address_latitude', r.permanent_address_latitude,
+                    CASE
+                        WHEN (etl.is_decimal(r.permanent_address_latitude)) IS FALSE THEN 'is not a decimal number'
+                    END
+                ),
+                (
+                    'permanent_address_longitude', r.permanent_address_longitude,
+                    CASE
+                        WHEN (etl.is_decimal(r.permanent_address_longitude)) IS FALSE THEN 'is not a decimal number'
+                    END
+                ),
+                (
+                    'filed_at', r.filed_at,
+                    CASE
+                        WHEN (etl.is_local_time(r.filed_at, v_gap_patterns)) IS FALSE THEN 'is not a local time of Pacific/Auckland: YYYY-MM-DD HH:MM:SS[.ffffff]'
+                    END
+                ),
+                (
+                    'per_org_id', r.per_org_id,
+                    CASE
+                        WHEN (r.per_org_id IS NOT DISTINCT FROM v_file.tenant[2]) IS FALSE THEN 'is not the tenant in the name of the file'
+                    END
+                ),
+                (
+                    'loaded_date_time', r.loaded_date_time,
+                    CASE
+                        WHEN (etl.is_local_time(r.loaded_date_time, v_gap_patterns)) IS FALSE THEN 'is not a local time of Pacific/Auckland: YYYY-MM-DD HH:MM:SS[.ffffff]'
+                    END
+                )
         ) AS v (name, text, reason)
         WHERE v.reason IS NOT NULL
     ) AS e
-    WHERE (
-        r.inbox_folder_item_id IS NOT NULL AND
-        r.practice_id IS NOT DISTINCT FROM v_file.tenant[1] AND
-        r.per_org_id IS NOT DISTINCT FROM v_file.tenant[2] AND
-        etl.are_integers(r.bigint_texts, 'bigint[]') AND
-        etl.are_booleans(r.boolean_texts) AND
-        etl.are_dates(r.date_texts) AND
-        etl.are_local_times(r.timestamptz_texts, v_gap_patterns) AND
-        etl.are_decimals(r.numeric_texts)
-    ) IS FALSE;
+    WHERE r.load_run_file_id = p_load_run_file_id
+        AND NOT EXISTS (
+            SELECT FROM etl.touched_inbox AS t
+            WHERE t.load_run_file_id = r.load_run_file_id AND t.line_no = r.line_no AND t.verdict = 'unchanged'
+        )
+        AND (
+            r.inbox_folder_item_id IS NOT NULL AND
+            etl.is_bigint(r.inbox_folder_item_id) AND
+            etl.is_boolean(r.is_system_folder) AND
+            etl.is_bigint(r.patient_id) AND
+            etl.is_bigint(r.provider_id) AND
+            r.practice_id IS NOT DISTINCT FROM v_file.tenant[1] AND
+            etl.is_bigint(r.assign_to_id) AND
+            etl.is_date(r.result_date) AND
+            etl.is_boolean(r.mark_as_read) AND
+            etl.is_boolean(r.is_confidential) AND
+            etl.is_boolean(r.show_on_portal) AND
+            etl.is_boolean(r.is_reviewed) AND
+            etl.is_boolean(r.show_on_timeline) AND
+            etl.is_boolean(r.is_active) AND
+            etl.is_boolean(r.is_deleted) AND
+            etl.is_bigint(r.inserted_by_id) AND
+            etl.is_bigint(r.updated_by_id) AND
+            etl.is_local_time(r.inserted_at, v_gap_patterns) AND
+            etl.is_local_time(r.updated_at, v_gap_patterns) AND
+            etl.is_boolean(r.is_repeat_rx) AND
+            etl.is_boolean(r.is_replied_rx) AND
+            etl.is_boolean(r.is_deactivated) AND
+            etl.is_boolean(r.is_gp2gp) AND
+            etl.is_decimal(r.permanent_address_latitude) AND
+            etl.is_decimal(r.permanent_address_longitude) AND
+            etl.is_local_time(r.filed_at, v_gap_patterns) AND
+            r.per_org_id IS NOT DISTINCT FROM v_file.tenant[2] AND
+            etl.is_local_time(r.loaded_date_time, v_gap_patterns)
+        ) IS FALSE;
 END;
 $faults_inbox$;
 COMMENT ON FUNCTION etl.faults_inbox(bigint) IS

@@ -57,6 +57,8 @@ BEGIN
     ) AS d
     LEFT JOIN stg.inbox_detail AS s USING (practice_id, per_org_id, in_box_folder_item_in_line_id);
 
+    CALL etl.analyze_work('inbox_detail', p_load_run_file_id);
+
     -- 2. Reject what is faulty. What an earlier attempt rejected and this one does not is resolved by its run.
     UPDATE etl.rejects_inbox_detail AS j
     SET resolved_by_run = v_run_id
@@ -77,7 +79,7 @@ BEGIN
     WHERE t.load_run_file_id = p_load_run_file_id AND t.line_no = j.line_no;
 
     -- 3. Of several valid rows of a key the last counts; the others are duplicates.
-    WITH repeated AS (
+    WITH repeated AS MATERIALIZED (
         SELECT t.practice_id, t.per_org_id, t.in_box_folder_item_in_line_id
         FROM etl.touched_inbox_detail AS t
         WHERE t.load_run_file_id = p_load_run_file_id AND t.verdict <> 'rejected'

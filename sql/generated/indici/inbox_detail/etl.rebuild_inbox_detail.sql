@@ -14,7 +14,8 @@ DECLARE
     v_file etl.load_run_files;
     c_unknown_times constant timestamptz[] := ARRAY['1900-01-01']::text[]::timestamptz[];
 
-BEGIN    SELECT f.* INTO v_file FROM etl.load_run_files AS f WHERE f.load_run_file_id = p_load_run_file_id;
+BEGIN
+    SELECT f.* INTO v_file FROM etl.load_run_files AS f WHERE f.load_run_file_id = p_load_run_file_id;
 
     -- 1. Besides the keys of the file itself: those of the versions that it replaced.
     INSERT INTO etl.touched_inbox_detail (load_run_file_id, line_no, practice_id, per_org_id, in_box_folder_item_in_line_id, row_hash, verdict)
@@ -247,7 +248,8 @@ s.line_no DESC
                 AND NOT o.is_absent
         );
 
-    -- 4. core: the same, over what core shows.    WITH published AS (
+    -- 4. core: the same, over what core shows.
+    WITH published AS (
         SELECT
             o.practice_id,
             o.per_org_id,

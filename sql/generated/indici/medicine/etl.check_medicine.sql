@@ -49,6 +49,8 @@ BEGIN
     ) AS d
     LEFT JOIN stg.medicine AS s USING (practice_id, per_org_id, medicine_id);
 
+    CALL etl.analyze_work('medicine', p_load_run_file_id);
+
     -- 2. Reject what is faulty. What an earlier attempt rejected and this one does not is resolved by its run.
     UPDATE etl.rejects_medicine AS j
     SET resolved_by_run = v_run_id
@@ -69,7 +71,7 @@ BEGIN
     WHERE t.load_run_file_id = p_load_run_file_id AND t.line_no = j.line_no;
 
     -- 3. Of several valid rows of a key the last counts; the others are duplicates.
-    WITH repeated AS (
+    WITH repeated AS MATERIALIZED (
         SELECT t.practice_id, t.per_org_id, t.medicine_id
         FROM etl.touched_medicine AS t
         WHERE t.load_run_file_id = p_load_run_file_id AND t.verdict <> 'rejected'

@@ -9,10 +9,12 @@ SET search_path = pg_catalog, pg_temp
 SET timezone = 'Pacific/Auckland'
 SET datestyle = 'ISO, YMD'
 SET plan_cache_mode = force_custom_plan
+SET parallel_setup_cost = 0
+SET parallel_tuple_cost = 0
 AS $faults_next_of_kin$
--- The rows of a file that today's rules reject, each with all that is wrong with it. Changes nothing. Texts of one
--- type are checked together, as one array literal a row, and only faulty rows are looked at column by column; the
--- query can run parallel, which the statement that stores its result cannot.
+-- The rows of a file that today's rules reject, each with all that is wrong with it. Changes nothing. A row is read
+-- to its first fault; only faulty rows are looked at column by column. A column without a value has none. The query
+-- can run parallel, which a statement that stores its result cannot.
 DECLARE
     v_file etl.load_run_files;
     c_unknown_times constant timestamptz[] := ARRAY['1900-01-01']::text[]::timestamptz[];
@@ -60,63 +62,137 @@ BEGIN
         ) || '|~~|',
         jsonb_build_object('practice_id', r.practice_id, 'per_org_id', r.per_org_id, 'nextto_kin_id', r.nextto_kin_id),
         e.field_errors
-    FROM (
-        SELECT
-            w.*,
-            etl.all_texts(ARRAY[
-                w.nextto_kin_id,
-                w.patient_id,
-                w.inserted_by_id,
-                w.updated_by_id,
-                w.user_logging_id]) AS bigint_texts,
-            etl.all_texts(ARRAY[
-                w.is_emergency,
-                w.is_active,
-                w.is_deleted,
-                w.is_gp2gp]) AS boolean_texts,
-            etl.all_texts(ARRAY[w.inserted_at, w.updated_at, w.loaded_date_time]) AS timestamptz_texts,
-            etl.all_texts(ARRAY[w.permanent_address_latitude, w.permanent_address_longitude]) AS numeric_texts
-        FROM raw.next_of_kin_raw AS w
-        WHERE w.load_run_file_id = p_load_run_file_id
-            AND NOT EXISTS (
-                SELECT FROM etl.touched_next_of_kin AS t
-                WHERE t.load_run_file_id = w.load_run_file_id AND t.line_no = w.line_no AND t.verdict = 'unchanged'
-            )
-        OFFSET 0  -- so that the literals are made once a row
-    ) AS r
+    FROM raw.next_of_kin_raw AS r
     CROSS JOIN LATERAL (
         SELECT jsonb_object_agg(v.name, jsonb_build_object('text', v.text, 'reason', v.reason)) AS field_errors
         FROM (
             VALUES
-                ('nextto_kin_id', r.nextto_kin_id, CASE WHEN (r.nextto_kin_id IS NOT NULL) IS FALSE THEN 'is required and empty' WHEN (etl.are_integers(etl.one_text(r.nextto_kin_id), 'bigint[]')) IS FALSE THEN 'is not bigint: a whole number without plus sign and leading zeros' END),
-                ('patient_id', r.patient_id, CASE WHEN (r.patient_id IS NOT NULL) IS FALSE THEN 'is required and empty' WHEN (etl.are_integers(etl.one_text(r.patient_id), 'bigint[]')) IS FALSE THEN 'is not bigint: a whole number without plus sign and leading zeros' END),
-                ('is_emergency', r.is_emergency, CASE WHEN (etl.are_booleans(etl.one_text(r.is_emergency))) IS FALSE THEN 'is not boolean: 0 or 1' END),
-                ('is_active', r.is_active, CASE WHEN (etl.are_booleans(etl.one_text(r.is_active))) IS FALSE THEN 'is not boolean: 0 or 1' END),
-                ('is_deleted', r.is_deleted, CASE WHEN (etl.are_booleans(etl.one_text(r.is_deleted))) IS FALSE THEN 'is not boolean: 0 or 1' END),
-                ('inserted_by_id', r.inserted_by_id, CASE WHEN (etl.are_integers(etl.one_text(r.inserted_by_id), 'bigint[]')) IS FALSE THEN 'is not bigint: a whole number without plus sign and leading zeros' END),
-                ('updated_by_id', r.updated_by_id, CASE WHEN (etl.are_integers(etl.one_text(r.updated_by_id), 'bigint[]')) IS FALSE THEN 'is not bigint: a whole number without plus sign and leading zeros' END),
-                ('inserted_at', r.inserted_at, CASE WHEN (etl.are_local_times(etl.one_text(r.inserted_at), v_gap_patterns)) IS FALSE THEN 'is not a local time of Pacific/Auckland: YYYY-MM-DD HH:MM:SS[.ffffff]' END),
-                ('updated_at', r.updated_at, CASE WHEN (etl.are_local_times(etl.one_text(r.updated_at), v_gap_patterns)) IS FALSE THEN 'is not a local time of Pacific/Auckland: YYYY-MM-DD HH:MM:SS[.ffffff]' END),
-                ('user_logging_id', r.user_logging_id, CASE WHEN (etl.are_integers(etl.one_text(r.user_logging_id), 'bigint[]')) IS FALSE THEN 'is not bigint: a whole number without plus sign and leading zeros' END),
-                ('is_gp2gp', r.is_gp2gp, CASE WHEN (etl.are_booleans(etl.one_text(r.is_gp2gp))) IS FALSE THEN 'is not boolean: 0 or 1' END),
-                ('permanent_address_latitude', r.permanent_address_latitude, CASE WHEN (etl.are_decimals(etl.one_text(r.permanent_address_latitude))) IS FALSE THEN 'is not a decimal number' END),
-                ('permanent_address_longitude', r.permanent_address_longitude, CASE WHEN (etl.are_decimals(etl.one_text(r.permanent_address_longitude))) IS FALSE THEN 'is not a decimal number' END),
-                ('practice_id', r.practice_id, CASE WHEN (r.practice_id IS NOT DISTINCT FROM v_file.tenant[1]) IS FALSE THEN 'is not the tenant in the name of the file' END),
-                ('per_org_id', r.per_org_id, CASE WHEN (r.per_org_id IS NOT DISTINCT FROM v_file.tenant[2]) IS FALSE THEN 'is not the tenant in the name of the file' END),
-                ('loaded_date_time', r.loaded_date_time, CASE WHEN (etl.are_local_times(etl.one_text(r.loaded_date_time), v_gap_patterns)) IS FALSE THEN 'is not a local time of Pacific/Auckland: YYYY-MM-DD HH:MM:SS[.ffffff]' END)
+                (
+                    'nextto_kin_id', r.nextto_kin_id,
+                    CASE
+                        WHEN (r.nextto_kin_id IS NOT NULL) IS FALSE THEN 'is required and empty'
+                        WHEN (etl.is_bigint(r.nextto_kin_id)) IS FALSE THEN 'is not bigint: a whole number without plus sign and leading zeros'
+                    END
+                ),
+                (
+                    'patient_id', r.patient_id,
+                    CASE
+                        WHEN (r.patient_id IS NOT NULL) IS FALSE THEN 'is required and empty'
+                        WHEN (etl.is_bigint(r.patient_id)) IS FALSE THEN 'is not bigint: a whole number without plus sign and leading zeros'
+                    END
+                ),
+                (
+                    'is_emergency', r.is_emergency,
+                    CASE
+                        WHEN (etl.is_boolean(r.is_emergency)) IS FALSE THEN 'is not boolean: 0 or 1'
+                    END
+                ),
+                (
+                    'is_active', r.is_active,
+                    CASE
+                        WHEN (etl.is_boolean(r.is_active)) IS FALSE THEN 'is not boolean: 0 or 1'
+                    END
+                ),
+                (
+                    'is_deleted', r.is_deleted,
+                    CASE
+                        WHEN (etl.is_boolean(r.is_deleted)) IS FALSE THEN 'is not boolean: 0 or 1'
+                    END
+                ),
+                (
+                    'inserted_by_id', r.inserted_by_id,
+                    CASE
+                        WHEN (etl.is_bigint(r.inserted_by_id)) IS FALSE THEN 'is not bigint: a whole number without plus sign and leading zeros'
+                    END
+                ),
+                (
+                    'updated_by_id', r.updated_by_id,
+                    CASE
+                        WHEN (etl.is_bigint(r.updated_by_id)) IS FALSE THEN 'is not bigint: a whole number without plus sign and leading zeros'
+                    END
+                ),
+                (
+                    'inserted_at', r.inserted_at,
+                    CASE
+                        WHEN (etl.is_local_time(r.inserted_at, v_gap_patterns)) IS FALSE THEN 'is not a local time of Pacific/Auckland: YYYY-MM-DD HH:MM:SS[.ffffff]'
+                    END
+                ),
+                (
+                    'updated_at', r.updated_at,
+                    CASE
+                        WHEN (etl.is_local_time(r.updated_at, v_gap_patterns)) IS FALSE THEN 'is not a local time of Pacific/Auckland: YYYY-MM-DD HH:MM:SS[.ffffff]'
+                    END
+                ),
+                (
+                    'user_logging_id', r.user_logging_id,
+                    CASE
+                        WHEN (etl.is_bigint(r.user_logging_id)) IS FALSE THEN 'is not bigint: a whole number without plus sign and leading zeros'
+                    END
+                ),
+                (
+                    'is_gp2gp', r.is_gp2gp,
+                    CASE
+                        WHEN (etl.is_boolean(r.is_gp2gp)) IS FALSE THEN 'is not boolean: 0 or 1'
+                    END
+                ),
+                (
+                    'permanent_address_latitude', r.permanent_address_latitude,
+                    CASE
+                        WHEN (etl.is_decimal(r.permanent_address_latitude)) IS FALSE THEN 'is not a decimal number'
+                    END
+                ),
+                (
+                    'permanent_address_longitude', r.permanent_address_longitude,
+                    CASE
+                        WHEN (etl.is_decimal(r.permanent_address_longitude)) IS FALSE THEN 'is not a decimal number'
+                    END
+                ),
+                (
+                    'practice_id', r.practice_id,
+                    CASE
+                        WHEN (r.practice_id IS NOT DISTINCT FROM v_file.tenant[1]) IS FALSE THEN 'is not the tenant in the name of the file'
+                    END
+                ),
+                (
+                    'per_org_id', r.per_org_id,
+                    CASE
+                        WHEN (r.per_org_id IS NOT DISTINCT FROM v_file.tenant[2]) IS FALSE THEN 'is not the tenant in the name of the file'
+                    END
+                ),
+                (
+                    'loaded_date_time', r.loaded_date_time,
+                    CASE
+                        WHEN (etl.is_local_time(r.loaded_date_time, v_gap_patterns)) IS FALSE THEN 'is not a local time of Pacific/Auckland: YYYY-MM-DD HH:MM:SS[.ffffff]'
+                    END
+                )
         ) AS v (name, text, reason)
         WHERE v.reason IS NOT NULL
     ) AS e
-    WHERE (
-        r.nextto_kin_id IS NOT NULL AND
-        r.patient_id IS NOT NULL AND
-        r.practice_id IS NOT DISTINCT FROM v_file.tenant[1] AND
-        r.per_org_id IS NOT DISTINCT FROM v_file.tenant[2] AND
-        etl.are_integers(r.bigint_texts, 'bigint[]') AND
-        etl.are_booleans(r.boolean_texts) AND
-        etl.are_local_times(r.timestamptz_texts, v_gap_patterns) AND
-        etl.are_decimals(r.numeric_texts)
-    ) IS FALSE;
+    WHERE r.load_run_file_id = p_load_run_file_id
+        AND NOT EXISTS (
+            SELECT FROM etl.touched_next_of_kin AS t
+            WHERE t.load_run_file_id = r.load_run_file_id AND t.line_no = r.line_no AND t.verdict = 'unchanged'
+        )
+        AND (
+            r.nextto_kin_id IS NOT NULL AND
+            etl.is_bigint(r.nextto_kin_id) AND
+            r.patient_id IS NOT NULL AND
+            etl.is_bigint(r.patient_id) AND
+            etl.is_boolean(r.is_emergency) AND
+            etl.is_boolean(r.is_active) AND
+            etl.is_boolean(r.is_deleted) AND
+            etl.is_bigint(r.inserted_by_id) AND
+            etl.is_bigint(r.updated_by_id) AND
+            etl.is_local_time(r.inserted_at, v_gap_patterns) AND
+            etl.is_local_time(r.updated_at, v_gap_patterns) AND
+            etl.is_bigint(r.user_logging_id) AND
+            etl.is_boolean(r.is_gp2gp) AND
+            etl.is_decimal(r.permanent_address_latitude) AND
+            etl.is_decimal(r.permanent_address_longitude) AND
+            r.practice_id IS NOT DISTINCT FROM v_file.tenant[1] AND
+            r.per_org_id IS NOT DISTINCT FROM v_file.tenant[2] AND
+            etl.is_local_time(r.loaded_date_time, v_gap_patterns)
+        ) IS FALSE;
 END;
 $faults_next_of_kin$;
 COMMENT ON FUNCTION etl.faults_next_of_kin(bigint) IS

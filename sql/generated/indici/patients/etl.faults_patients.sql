@@ -9,10 +9,12 @@ SET search_path = pg_catalog, pg_temp
 SET timezone = 'Pacific/Auckland'
 SET datestyle = 'ISO, YMD'
 SET plan_cache_mode = force_custom_plan
+SET parallel_setup_cost = 0
+SET parallel_tuple_cost = 0
 AS $faults_patients$
--- The rows of a file that today's rules reject, each with all that is wrong with it. Changes nothing. Texts of one
--- type are checked together, as one array literal a row, and only faulty rows are looked at column by column; the
--- query can run parallel, which the statement that stores its result cannot.
+-- The rows of a file that today's rules reject, each with all that is wrong with it. Changes nothing. A row is read
+-- to its first fault; only faulty rows are looked at column by column. A column without a value has none. The query
+-- can run parallel, which a statement that stores its result cannot.
 DECLARE
     v_file etl.load_run_files;
     c_unknown_times constant timestamptz[] := ARRAY['1900-01-01']::text[]::timestamptz[];
@@ -252,207 +254,625 @@ BEGIN
         ) || '|~~|',
         jsonb_build_object('practice_id', r.practice_id, 'per_org_id', r.per_org_id, 'patient_id', r.patient_id),
         e.field_errors
-    FROM (
-        SELECT
-            w.*,
-            etl.all_texts(ARRAY[w.patient_id, w.provider_id]) AS bigint_texts,
-            etl.all_texts(ARRAY[
-                w.is_nhi_validate,
-                w.is_alive,
-                w.consented_to_share,
-                w.consent_text_messaging,
-                w.is_portal_user,
-                w.is_active,
-                w.is_deleted,
-                w.is_gender_self_identified,
-                w.is_work_visa_required,
-                w.is_insured,
-                w.is_community_service_card,
-                w.is_health_card,
-                w.is_transfer_of_records,
-                w.is_nka,
-                w.is_high_care,
-                w.is_care_plan,
-                w.is_new_registration,
-                w.is_opt_off,
-                w.is_bp_graph,
-                w.is_bmi_graph,
-                w.is_inr_graph,
-                w.is_hba1c_graph,
-                w.is_height_graph,
-                w.is_weight_graph,
-                w.is_hc_graph,
-                w.is_heart_rate,
-                w.is_premature,
-                w.is_consent_to_share,
-                w.is_work_visa,
-                w.is_pregnant,
-                w.apply_charges,
-                w.include_in_print,
-                w.is_care_plus,
-                w.is_capitated,
-                w.is_consent_auto_reminder_text_messaging,
-                w.is_consent_for_experience_survey,
-                w.is_consent_to_import_clinical_records,
-                w.is_consent_to_private_email_address,
-                w.is_consent_to_share_clinical_records,
-                w.is_consent_to_share_health1,
-                w.is_consent_to_share_my_record_on_sehr,
-                w.is_consent_to_share_pho_data_collection,
-                w.is_include_account_fee,
-                w.is_include_statement_fee,
-                w.is_linked_csc_exists,
-                w.is_test_record]) AS boolean_texts,
-            etl.all_texts(ARRAY[
-                w.dob,
-                w.death_date,
-                w.medtech_date_last_pay,
-                w.medtech_date_last_statement,
-                w.last_statement_date,
-                w.last_invoice_date,
-                w.last_payment_date,
-                w.community_service_card_expiry_date,
-                w.health_card_expiry_date,
-                w.enrolment_date,
-                w.funding_from,
-                w.funding_to,
-                w.medtech_balance_date,
-                w.registration_date,
-                w.enrolment_expiry_date,
-                w.work_visa_start_date,
-                w.work_visa_expiry_date,
-                w.care_plus_start_date,
-                w.care_plus_end_date,
-                w.community_service_effective_date,
-                w.enrolment_end_date,
-                w.visa_expiry]) AS date_texts,
-            etl.all_texts(ARRAY[w.age]) AS integer_texts,
-            etl.all_texts(ARRAY[
-                w.inserted_at,
-                w.updated_at,
-                w.consult_updated_at,
-                w.loaded_date_time]) AS timestamptz_texts,
-            etl.all_texts(ARRAY[w.balance, w.medtech_balance, w.calculated_balance]) AS numeric_12_2_texts,
-            etl.all_texts(ARRAY[
-                w.permanent_address_latitude,
-                w.permanent_address_longitude,
-                w.permanent_address_match_score,
-                w.postal_address_latitude,
-                w.postal_address_longitude,
-                w.postal_address_match_score]) AS numeric_texts
-        FROM raw.patients_raw AS w
-        WHERE w.load_run_file_id = p_load_run_file_id
-            AND NOT EXISTS (
-                SELECT FROM etl.touched_patients AS t
-                WHERE t.load_run_file_id = w.load_run_file_id AND t.line_no = w.line_no AND t.verdict = 'unchanged'
-            )
-        OFFSET 0  -- so that the literals are made once a row
-    ) AS r
+    FROM raw.patients_raw AS r
     CROSS JOIN LATERAL (
         SELECT jsonb_object_agg(v.name, jsonb_build_object('text', v.text, 'reason', v.reason)) AS field_errors
         FROM (
             VALUES
-                ('patient_id', r.patient_id, CASE WHEN (r.patient_id IS NOT NULL) IS FALSE THEN 'is required and empty' WHEN (etl.are_integers(etl.one_text(r.patient_id), 'bigint[]')) IS FALSE THEN 'is not bigint: a whole number without plus sign and leading zeros' END),
-                ('is_nhi_validate', r.is_nhi_validate, CASE WHEN (etl.are_booleans(etl.one_text(r.is_nhi_validate))) IS FALSE THEN 'is not boolean: 0 or 1' END),
-                ('dob', r.dob, CASE WHEN (etl.are_dates(etl.one_text(r.dob))) IS FALSE THEN 'is not a date: YYYY-MM-DD' END),
-                ('age', r.age, CASE WHEN (etl.are_integers(etl.one_text(r.age), 'integer[]')) IS FALSE THEN 'is not integer: a whole number without plus sign and leading zeros' END),
-                ('is_alive', r.is_alive, CASE WHEN (etl.are_booleans(etl.one_text(r.is_alive))) IS FALSE THEN 'is not boolean: 0 or 1' END),
-                ('death_date', r.death_date, CASE WHEN (etl.are_dates(etl.one_text(r.death_date))) IS FALSE THEN 'is not a date: YYYY-MM-DD' END),
-                ('consented_to_share', r.consented_to_share, CASE WHEN (etl.are_booleans(etl.one_text(r.consented_to_share))) IS FALSE THEN 'is not boolean: 0 or 1' END),
-                ('consent_text_messaging', r.consent_text_messaging, CASE WHEN (etl.are_booleans(etl.one_text(r.consent_text_messaging))) IS FALSE THEN 'is not boolean: 0 or 1' END),
-                ('is_portal_user', r.is_portal_user, CASE WHEN (etl.are_booleans(etl.one_text(r.is_portal_user))) IS FALSE THEN 'is not boolean: 0 or 1' END),
-                ('is_active', r.is_active, CASE WHEN (etl.are_booleans(etl.one_text(r.is_active))) IS FALSE THEN 'is not boolean: 0 or 1' END),
-                ('is_deleted', r.is_deleted, CASE WHEN (etl.are_booleans(etl.one_text(r.is_deleted))) IS FALSE THEN 'is not boolean: 0 or 1' END),
-                ('inserted_at', r.inserted_at, CASE WHEN (etl.are_local_times(etl.one_text(r.inserted_at), v_gap_patterns)) IS FALSE THEN 'is not a local time of Pacific/Auckland: YYYY-MM-DD HH:MM:SS[.ffffff]' END),
-                ('updated_at', r.updated_at, CASE WHEN (etl.are_local_times(etl.one_text(r.updated_at), v_gap_patterns)) IS FALSE THEN 'is not a local time of Pacific/Auckland: YYYY-MM-DD HH:MM:SS[.ffffff]' END),
-                ('is_gender_self_identified', r.is_gender_self_identified, CASE WHEN (etl.are_booleans(etl.one_text(r.is_gender_self_identified))) IS FALSE THEN 'is not boolean: 0 or 1' END),
-                ('is_work_visa_required', r.is_work_visa_required, CASE WHEN (etl.are_booleans(etl.one_text(r.is_work_visa_required))) IS FALSE THEN 'is not boolean: 0 or 1' END),
-                ('balance', r.balance, CASE WHEN (etl.are_numerics(etl.one_text(r.balance), 'numeric(12,2)[]', 2)) IS FALSE THEN 'is not numeric(12,2): a decimal number of at most 2 decimals' END),
-                ('medtech_balance', r.medtech_balance, CASE WHEN (etl.are_numerics(etl.one_text(r.medtech_balance), 'numeric(12,2)[]', 2)) IS FALSE THEN 'is not numeric(12,2): a decimal number of at most 2 decimals' END),
-                ('medtech_date_last_pay', r.medtech_date_last_pay, CASE WHEN (etl.are_dates(etl.one_text(r.medtech_date_last_pay))) IS FALSE THEN 'is not a date: YYYY-MM-DD' END),
-                ('medtech_date_last_statement', r.medtech_date_last_statement, CASE WHEN (etl.are_dates(etl.one_text(r.medtech_date_last_statement))) IS FALSE THEN 'is not a date: YYYY-MM-DD' END),
-                ('calculated_balance', r.calculated_balance, CASE WHEN (etl.are_numerics(etl.one_text(r.calculated_balance), 'numeric(12,2)[]', 2)) IS FALSE THEN 'is not numeric(12,2): a decimal number of at most 2 decimals' END),
-                ('last_statement_date', r.last_statement_date, CASE WHEN (etl.are_dates(etl.one_text(r.last_statement_date))) IS FALSE THEN 'is not a date: YYYY-MM-DD' END),
-                ('last_invoice_date', r.last_invoice_date, CASE WHEN (etl.are_dates(etl.one_text(r.last_invoice_date))) IS FALSE THEN 'is not a date: YYYY-MM-DD' END),
-                ('last_payment_date', r.last_payment_date, CASE WHEN (etl.are_dates(etl.one_text(r.last_payment_date))) IS FALSE THEN 'is not a date: YYYY-MM-DD' END),
-                ('is_insured', r.is_insured, CASE WHEN (etl.are_booleans(etl.one_text(r.is_insured))) IS FALSE THEN 'is not boolean: 0 or 1' END),
-                ('is_community_service_card', r.is_community_service_card, CASE WHEN (etl.are_booleans(etl.one_text(r.is_community_service_card))) IS FALSE THEN 'is not boolean: 0 or 1' END),
-                ('community_service_card_expiry_date', r.community_service_card_expiry_date, CASE WHEN (etl.are_dates(etl.one_text(r.community_service_card_expiry_date))) IS FALSE THEN 'is not a date: YYYY-MM-DD' END),
-                ('is_health_card', r.is_health_card, CASE WHEN (etl.are_booleans(etl.one_text(r.is_health_card))) IS FALSE THEN 'is not boolean: 0 or 1' END),
-                ('health_card_expiry_date', r.health_card_expiry_date, CASE WHEN (etl.are_dates(etl.one_text(r.health_card_expiry_date))) IS FALSE THEN 'is not a date: YYYY-MM-DD' END),
-                ('is_transfer_of_records', r.is_transfer_of_records, CASE WHEN (etl.are_booleans(etl.one_text(r.is_transfer_of_records))) IS FALSE THEN 'is not boolean: 0 or 1' END),
-                ('enrolment_date', r.enrolment_date, CASE WHEN (etl.are_dates(etl.one_text(r.enrolment_date))) IS FALSE THEN 'is not a date: YYYY-MM-DD' END),
-                ('funding_from', r.funding_from, CASE WHEN (etl.are_dates(etl.one_text(r.funding_from))) IS FALSE THEN 'is not a date: YYYY-MM-DD' END),
-                ('funding_to', r.funding_to, CASE WHEN (etl.are_dates(etl.one_text(r.funding_to))) IS FALSE THEN 'is not a date: YYYY-MM-DD' END),
-                ('is_nka', r.is_nka, CASE WHEN (etl.are_booleans(etl.one_text(r.is_nka))) IS FALSE THEN 'is not boolean: 0 or 1' END),
-                ('is_high_care', r.is_high_care, CASE WHEN (etl.are_booleans(etl.one_text(r.is_high_care))) IS FALSE THEN 'is not boolean: 0 or 1' END),
-                ('is_care_plan', r.is_care_plan, CASE WHEN (etl.are_booleans(etl.one_text(r.is_care_plan))) IS FALSE THEN 'is not boolean: 0 or 1' END),
-                ('is_new_registration', r.is_new_registration, CASE WHEN (etl.are_booleans(etl.one_text(r.is_new_registration))) IS FALSE THEN 'is not boolean: 0 or 1' END),
-                ('is_opt_off', r.is_opt_off, CASE WHEN (etl.are_booleans(etl.one_text(r.is_opt_off))) IS FALSE THEN 'is not boolean: 0 or 1' END),
-                ('is_bp_graph', r.is_bp_graph, CASE WHEN (etl.are_booleans(etl.one_text(r.is_bp_graph))) IS FALSE THEN 'is not boolean: 0 or 1' END),
-                ('is_bmi_graph', r.is_bmi_graph, CASE WHEN (etl.are_booleans(etl.one_text(r.is_bmi_graph))) IS FALSE THEN 'is not boolean: 0 or 1' END),
-                ('is_inr_graph', r.is_inr_graph, CASE WHEN (etl.are_booleans(etl.one_text(r.is_inr_graph))) IS FALSE THEN 'is not boolean: 0 or 1' END),
-                ('is_hba1c_graph', r.is_hba1c_graph, CASE WHEN (etl.are_booleans(etl.one_text(r.is_hba1c_graph))) IS FALSE THEN 'is not boolean: 0 or 1' END),
-                ('is_height_graph', r.is_height_graph, CASE WHEN (etl.are_booleans(etl.one_text(r.is_height_graph))) IS FALSE THEN 'is not boolean: 0 or 1' END),
-                ('is_weight_graph', r.is_weight_graph, CASE WHEN (etl.are_booleans(etl.one_text(r.is_weight_graph))) IS FALSE THEN 'is not boolean: 0 or 1' END),
-                ('is_hc_graph', r.is_hc_graph, CASE WHEN (etl.are_booleans(etl.one_text(r.is_hc_graph))) IS FALSE THEN 'is not boolean: 0 or 1' END),
-                ('medtech_balance_date', r.medtech_balance_date, CASE WHEN (etl.are_dates(etl.one_text(r.medtech_balance_date))) IS FALSE THEN 'is not a date: YYYY-MM-DD' END),
-                ('is_heart_rate', r.is_heart_rate, CASE WHEN (etl.are_booleans(etl.one_text(r.is_heart_rate))) IS FALSE THEN 'is not boolean: 0 or 1' END),
-                ('is_premature', r.is_premature, CASE WHEN (etl.are_booleans(etl.one_text(r.is_premature))) IS FALSE THEN 'is not boolean: 0 or 1' END),
-                ('consult_updated_at', r.consult_updated_at, CASE WHEN (etl.are_local_times(etl.one_text(r.consult_updated_at), v_gap_patterns)) IS FALSE THEN 'is not a local time of Pacific/Auckland: YYYY-MM-DD HH:MM:SS[.ffffff]' END),
-                ('provider_id', r.provider_id, CASE WHEN (etl.are_integers(etl.one_text(r.provider_id), 'bigint[]')) IS FALSE THEN 'is not bigint: a whole number without plus sign and leading zeros' END),
-                ('practice_id', r.practice_id, CASE WHEN (r.practice_id IS NOT DISTINCT FROM v_file.tenant[1]) IS FALSE THEN 'is not the tenant in the name of the file' END),
-                ('registration_date', r.registration_date, CASE WHEN (etl.are_dates(etl.one_text(r.registration_date))) IS FALSE THEN 'is not a date: YYYY-MM-DD' END),
-                ('permanent_address_latitude', r.permanent_address_latitude, CASE WHEN (etl.are_decimals(etl.one_text(r.permanent_address_latitude))) IS FALSE THEN 'is not a decimal number' END),
-                ('permanent_address_longitude', r.permanent_address_longitude, CASE WHEN (etl.are_decimals(etl.one_text(r.permanent_address_longitude))) IS FALSE THEN 'is not a decimal number' END),
-                ('permanent_address_match_score', r.permanent_address_match_score, CASE WHEN (etl.are_decimals(etl.one_text(r.permanent_address_match_score))) IS FALSE THEN 'is not a decimal number' END),
-                ('postal_address_latitude', r.postal_address_latitude, CASE WHEN (etl.are_decimals(etl.one_text(r.postal_address_latitude))) IS FALSE THEN 'is not a decimal number' END),
-                ('postal_address_longitude', r.postal_address_longitude, CASE WHEN (etl.are_decimals(etl.one_text(r.postal_address_longitude))) IS FALSE THEN 'is not a decimal number' END),
-                ('postal_address_match_score', r.postal_address_match_score, CASE WHEN (etl.are_decimals(etl.one_text(r.postal_address_match_score))) IS FALSE THEN 'is not a decimal number' END),
-                ('enrolment_expiry_date', r.enrolment_expiry_date, CASE WHEN (etl.are_dates(etl.one_text(r.enrolment_expiry_date))) IS FALSE THEN 'is not a date: YYYY-MM-DD' END),
-                ('is_consent_to_share', r.is_consent_to_share, CASE WHEN (etl.are_booleans(etl.one_text(r.is_consent_to_share))) IS FALSE THEN 'is not boolean: 0 or 1' END),
-                ('is_work_visa', r.is_work_visa, CASE WHEN (etl.are_booleans(etl.one_text(r.is_work_visa))) IS FALSE THEN 'is not boolean: 0 or 1' END),
-                ('work_visa_start_date', r.work_visa_start_date, CASE WHEN (etl.are_dates(etl.one_text(r.work_visa_start_date))) IS FALSE THEN 'is not a date: YYYY-MM-DD' END),
-                ('work_visa_expiry_date', r.work_visa_expiry_date, CASE WHEN (etl.are_dates(etl.one_text(r.work_visa_expiry_date))) IS FALSE THEN 'is not a date: YYYY-MM-DD' END),
-                ('is_pregnant', r.is_pregnant, CASE WHEN (etl.are_booleans(etl.one_text(r.is_pregnant))) IS FALSE THEN 'is not boolean: 0 or 1' END),
-                ('apply_charges', r.apply_charges, CASE WHEN (etl.are_booleans(etl.one_text(r.apply_charges))) IS FALSE THEN 'is not boolean: 0 or 1' END),
-                ('include_in_print', r.include_in_print, CASE WHEN (etl.are_booleans(etl.one_text(r.include_in_print))) IS FALSE THEN 'is not boolean: 0 or 1' END),
-                ('is_care_plus', r.is_care_plus, CASE WHEN (etl.are_booleans(etl.one_text(r.is_care_plus))) IS FALSE THEN 'is not boolean: 0 or 1' END),
-                ('care_plus_start_date', r.care_plus_start_date, CASE WHEN (etl.are_dates(etl.one_text(r.care_plus_start_date))) IS FALSE THEN 'is not a date: YYYY-MM-DD' END),
-                ('care_plus_end_date', r.care_plus_end_date, CASE WHEN (etl.are_dates(etl.one_text(r.care_plus_end_date))) IS FALSE THEN 'is not a date: YYYY-MM-DD' END),
-                ('per_org_id', r.per_org_id, CASE WHEN (r.per_org_id IS NOT DISTINCT FROM v_file.tenant[2]) IS FALSE THEN 'is not the tenant in the name of the file' END),
-                ('loaded_date_time', r.loaded_date_time, CASE WHEN (etl.are_local_times(etl.one_text(r.loaded_date_time), v_gap_patterns)) IS FALSE THEN 'is not a local time of Pacific/Auckland: YYYY-MM-DD HH:MM:SS[.ffffff]' END),
-                ('community_service_effective_date', r.community_service_effective_date, CASE WHEN (etl.are_dates(etl.one_text(r.community_service_effective_date))) IS FALSE THEN 'is not a date: YYYY-MM-DD' END),
-                ('enrolment_end_date', r.enrolment_end_date, CASE WHEN (etl.are_dates(etl.one_text(r.enrolment_end_date))) IS FALSE THEN 'is not a date: YYYY-MM-DD' END),
-                ('is_capitated', r.is_capitated, CASE WHEN (etl.are_booleans(etl.one_text(r.is_capitated))) IS FALSE THEN 'is not boolean: 0 or 1' END),
-                ('is_consent_auto_reminder_text_messaging', r.is_consent_auto_reminder_text_messaging, CASE WHEN (etl.are_booleans(etl.one_text(r.is_consent_auto_reminder_text_messaging))) IS FALSE THEN 'is not boolean: 0 or 1' END),
-                ('is_consent_for_experience_survey', r.is_consent_for_experience_survey, CASE WHEN (etl.are_booleans(etl.one_text(r.is_consent_for_experience_survey))) IS FALSE THEN 'is not boolean: 0 or 1' END),
-                ('is_consent_to_import_clinical_records', r.is_consent_to_import_clinical_records, CASE WHEN (etl.are_booleans(etl.one_text(r.is_consent_to_import_clinical_records))) IS FALSE THEN 'is not boolean: 0 or 1' END),
-                ('is_consent_to_private_email_address', r.is_consent_to_private_email_address, CASE WHEN (etl.are_booleans(etl.one_text(r.is_consent_to_private_email_address))) IS FALSE THEN 'is not boolean: 0 or 1' END),
-                ('is_consent_to_share_clinical_records', r.is_consent_to_share_clinical_records, CASE WHEN (etl.are_booleans(etl.one_text(r.is_consent_to_share_clinical_records))) IS FALSE THEN 'is not boolean: 0 or 1' END),
-                ('is_consent_to_share_health1', r.is_consent_to_share_health1, CASE WHEN (etl.are_booleans(etl.one_text(r.is_consent_to_share_health1))) IS FALSE THEN 'is not boolean: 0 or 1' END),
-                ('is_consent_to_share_my_record_on_sehr', r.is_consent_to_share_my_record_on_sehr, CASE WHEN (etl.are_booleans(etl.one_text(r.is_consent_to_share_my_record_on_sehr))) IS FALSE THEN 'is not boolean: 0 or 1' END),
-                ('is_consent_to_share_pho_data_collection', r.is_consent_to_share_pho_data_collection, CASE WHEN (etl.are_booleans(etl.one_text(r.is_consent_to_share_pho_data_collection))) IS FALSE THEN 'is not boolean: 0 or 1' END),
-                ('is_include_account_fee', r.is_include_account_fee, CASE WHEN (etl.are_booleans(etl.one_text(r.is_include_account_fee))) IS FALSE THEN 'is not boolean: 0 or 1' END),
-                ('is_include_statement_fee', r.is_include_statement_fee, CASE WHEN (etl.are_booleans(etl.one_text(r.is_include_statement_fee))) IS FALSE THEN 'is not boolean: 0 or 1' END),
-                ('is_linked_csc_exists', r.is_linked_csc_exists, CASE WHEN (etl.are_booleans(etl.one_text(r.is_linked_csc_exists))) IS FALSE THEN 'is not boolean: 0 or 1' END),
-                ('is_test_record', r.is_test_record, CASE WHEN (etl.are_booleans(etl.one_text(r.is_test_record))) IS FALSE THEN 'is not boolean: 0 or 1' END),
-                ('visa_expiry', r.visa_expiry, CASE WHEN (etl.are_dates(etl.one_text(r.visa_expiry))) IS FALSE THEN 'is not a date: YYYY-MM-DD' END)
+                (
+                    'patient_id', r.patient_id,
+                    CASE
+                        WHEN (r.patient_id IS NOT NULL) IS FALSE THEN 'is required and empty'
+                        WHEN (etl.is_bigint(r.patient_id)) IS FALSE THEN 'is not bigint: a whole number without plus sign and leading zeros'
+                    END
+                ),
+                (
+                    'is_nhi_validate', r.is_nhi_validate,
+                    CASE
+                        WHEN (etl.is_boolean(r.is_nhi_validate)) IS FALSE THEN 'is not boolean: 0 or 1'
+                    END
+                ),
+                (
+                    'dob', r.dob,
+                    CASE
+                        WHEN (etl.is_date(r.dob)) IS FALSE THEN 'is not a date: YYYY-MM-DD'
+                    END
+                ),
+                (
+                    'age', r.age,
+                    CASE
+                        WHEN (etl.is_integer(r.age)) IS FALSE THEN 'is not integer: a whole number without plus sign and leading zeros'
+                    END
+                ),
+                (
+                    'is_alive', r.is_alive,
+                    CASE
+                        WHEN (etl.is_boolean(r.is_alive)) IS FALSE THEN 'is not boolean: 0 or 1'
+                    END
+                ),
+                (
+                    'death_date', r.death_date,
+                    CASE
+                        WHEN (etl.is_date(r.death_date)) IS FALSE THEN 'is not a date: YYYY-MM-DD'
+                    END
+                ),
+                (
+                    'consented_to_share', r.consented_to_share,
+                    CASE
+                        WHEN (etl.is_boolean(r.consented_to_share)) IS FALSE THEN 'is not boolean: 0 or 1'
+                    END
+                ),
+                (
+                    'consent_text_messaging', r.consent_text_messaging,
+                    CASE
+                        WHEN (etl.is_boolean(r.consent_text_messaging)) IS FALSE THEN 'is not boolean: 0 or 1'
+                    END
+                ),
+                (
+                    'is_portal_user', r.is_portal_user,
+                    CASE
+                        WHEN (etl.is_boolean(r.is_portal_user)) IS FALSE THEN 'is not boolean: 0 or 1'
+                    END
+                ),
+                (
+                    'is_active', r.is_active,
+                    CASE
+                        WHEN (etl.is_boolean(r.is_active)) IS FALSE THEN 'is not boolean: 0 or 1'
+                    END
+                ),
+                (
+                    'is_deleted', r.is_deleted,
+                    CASE
+                        WHEN (etl.is_boolean(r.is_deleted)) IS FALSE THEN 'is not boolean: 0 or 1'
+                    END
+                ),
+                (
+                    'inserted_at', r.inserted_at,
+                    CASE
+                        WHEN (etl.is_local_time(r.inserted_at, v_gap_patterns)) IS FALSE THEN 'is not a local time of Pacific/Auckland: YYYY-MM-DD HH:MM:SS[.ffffff]'
+                    END
+                ),
+                (
+                    'updated_at', r.updated_at,
+                    CASE
+                        WHEN (etl.is_local_time(r.updated_at, v_gap_patterns)) IS FALSE THEN 'is not a local time of Pacific/Auckland: YYYY-MM-DD HH:MM:SS[.ffffff]'
+                    END
+                ),
+                (
+                    'is_gender_self_identified', r.is_gender_self_identified,
+                    CASE
+                        WHEN (etl.is_boolean(r.is_gender_self_identified)) IS FALSE THEN 'is not boolean: 0 or 1'
+                    END
+                ),
+                (
+                    'is_work_visa_required', r.is_work_visa_required,
+                    CASE
+                        WHEN (etl.is_boolean(r.is_work_visa_required)) IS FALSE THEN 'is not boolean: 0 or 1'
+                    END
+                ),
+                (
+                    'balance', r.balance,
+                    CASE
+                        WHEN (etl.is_numeric(r.balance, 'numeric(12,2)', 2)) IS FALSE THEN 'is not numeric(12,2): a decimal number of at most 2 decimals'
+                    END
+                ),
+                (
+                    'medtech_balance', r.medtech_balance,
+                    CASE
+                        WHEN (etl.is_numeric(r.medtech_balance, 'numeric(12,2)', 2)) IS FALSE THEN 'is not numeric(12,2): a decimal number of at most 2 decimals'
+                    END
+                ),
+                (
+                    'medtech_date_last_pay', r.medtech_date_last_pay,
+                    CASE
+                        WHEN (etl.is_date(r.medtech_date_last_pay)) IS FALSE THEN 'is not a date: YYYY-MM-DD'
+                    END
+                ),
+                (
+                    'medtech_date_last_statement', r.medtech_date_last_statement,
+                    CASE
+                        WHEN (etl.is_date(r.medtech_date_last_statement)) IS FALSE THEN 'is not a date: YYYY-MM-DD'
+                    END
+                ),
+                (
+                    'calculated_balance', r.calculated_balance,
+                    CASE
+                        WHEN (etl.is_numeric(r.calculated_balance, 'numeric(12,2)', 2)) IS FALSE THEN 'is not numeric(12,2): a decimal number of at most 2 decimals'
+                    END
+                ),
+                (
+                    'last_statement_date', r.last_statement_date,
+                    CASE
+                        WHEN (etl.is_date(r.last_statement_date)) IS FALSE THEN 'is not a date: YYYY-MM-DD'
+                    END
+                ),
+                (
+                    'last_invoice_date', r.last_invoice_date,
+                    CASE
+                        WHEN (etl.is_date(r.last_invoice_date)) IS FALSE THEN 'is not a date: YYYY-MM-DD'
+                    END
+                ),
+                (
+                    'last_payment_date', r.last_payment_date,
+                    CASE
+                        WHEN (etl.is_date(r.last_payment_date)) IS FALSE THEN 'is not a date: YYYY-MM-DD'
+                    END
+                ),
+                (
+                    'is_insured', r.is_insured,
+                    CASE
+                        WHEN (etl.is_boolean(r.is_insured)) IS FALSE THEN 'is not boolean: 0 or 1'
+                    END
+                ),
+                (
+                    'is_community_service_card', r.is_community_service_card,
+                    CASE
+                        WHEN (etl.is_boolean(r.is_community_service_card)) IS FALSE THEN 'is not boolean: 0 or 1'
+                    END
+                ),
+                (
+                    'community_service_card_expiry_date', r.community_service_card_expiry_date,
+                    CASE
+                        WHEN (etl.is_date(r.community_service_card_expiry_date)) IS FALSE THEN 'is not a date: YYYY-MM-DD'
+                    END
+                ),
+                (
+                    'is_health_card', r.is_health_card,
+                    CASE
+                        WHEN (etl.is_boolean(r.is_health_card)) IS FALSE THEN 'is not boolean: 0 or 1'
+                    END
+                ),
+                (
+                    'health_card_expiry_date', r.health_card_expiry_date,
+                    CASE
+                        WHEN (etl.is_date(r.health_card_expiry_date)) IS FALSE THEN 'is not a date: YYYY-MM-DD'
+                    END
+                ),
+                (
+                    'is_transfer_of_records', r.is_transfer_of_records,
+                    CASE
+                        WHEN (etl.is_boolean(r.is_transfer_of_records)) IS FALSE THEN 'is not boolean: 0 or 1'
+                    END
+                ),
+                (
+                    'enrolment_date', r.enrolment_date,
+                    CASE
+                        WHEN (etl.is_date(r.enrolment_date)) IS FALSE THEN 'is not a date: YYYY-MM-DD'
+                    END
+                ),
+                (
+                    'funding_from', r.funding_from,
+                    CASE
+                        WHEN (etl.is_date(r.funding_from)) IS FALSE THEN 'is not a date: YYYY-MM-DD'
+                    END
+                ),
+                (
+                    'funding_to', r.funding_to,
+                    CASE
+                        WHEN (etl.is_date(r.funding_to)) IS FALSE THEN 'is not a date: YYYY-MM-DD'
+                    END
+                ),
+                (
+                    'is_nka', r.is_nka,
+                    CASE
+                        WHEN (etl.is_boolean(r.is_nka)) IS FALSE THEN 'is not boolean: 0 or 1'
+                    END
+                ),
+                (
+                    'is_high_care', r.is_high_care,
+                    CASE
+                        WHEN (etl.is_boolean(r.is_high_care)) IS FALSE THEN 'is not boolean: 0 or 1'
+                    END
+                ),
+                (
+                    'is_care_plan', r.is_care_plan,
+                    CASE
+                        WHEN (etl.is_boolean(r.is_care_plan)) IS FALSE THEN 'is not boolean: 0 or 1'
+                    END
+                ),
+                (
+                    'is_new_registration', r.is_new_registration,
+                    CASE
+                        WHEN (etl.is_boolean(r.is_new_registration)) IS FALSE THEN 'is not boolean: 0 or 1'
+                    END
+                ),
+                (
+                    'is_opt_off', r.is_opt_off,
+                    CASE
+                        WHEN (etl.is_boolean(r.is_opt_off)) IS FALSE THEN 'is not boolean: 0 or 1'
+                    END
+                ),
+                (
+                    'is_bp_graph', r.is_bp_graph,
+                    CASE
+                        WHEN (etl.is_boolean(r.is_bp_graph)) IS FALSE THEN 'is not boolean: 0 or 1'
+                    END
+                ),
+                (
+                    'is_bmi_graph', r.is_bmi_graph,
+                    CASE
+                        WHEN (etl.is_boolean(r.is_bmi_graph)) IS FALSE THEN 'is not boolean: 0 or 1'
+                    END
+                ),
+                (
+                    'is_inr_graph', r.is_inr_graph,
+                    CASE
+                        WHEN (etl.is_boolean(r.is_inr_graph)) IS FALSE THEN 'is not boolean: 0 or 1'
+                    END
+                ),
+                (
+                    'is_hba1c_graph', r.is_hba1c_graph,
+                    CASE
+                        WHEN (etl.is_boolean(r.is_hba1c_graph)) IS FALSE THEN 'is not boolean: 0 or 1'
+                    END
+                ),
+                (
+                    'is_height_graph', r.is_height_graph,
+                    CASE
+                        WHEN (etl.is_boolean(r.is_height_graph)) IS FALSE THEN 'is not boolean: 0 or 1'
+                    END
+                ),
+                (
+                    'is_weight_graph', r.is_weight_graph,
+                    CASE
+                        WHEN (etl.is_boolean(r.is_weight_graph)) IS FALSE THEN 'is not boolean: 0 or 1'
+                    END
+                ),
+                (
+                    'is_hc_graph', r.is_hc_graph,
+                    CASE
+                        WHEN (etl.is_boolean(r.is_hc_graph)) IS FALSE THEN 'is not boolean: 0 or 1'
+                    END
+                ),
+                (
+                    'medtech_balance_date', r.medtech_balance_date,
+                    CASE
+                        WHEN (etl.is_date(r.medtech_balance_date)) IS FALSE THEN 'is not a date: YYYY-MM-DD'
+                    END
+                ),
+                (
+                    'is_heart_rate', r.is_heart_rate,
+                    CASE
+                        WHEN (etl.is_boolean(r.is_heart_rate)) IS FALSE THEN 'is not boolean: 0 or 1'
+                    END
+                ),
+                (
+                    'is_premature', r.is_premature,
+                    CASE
+                        WHEN (etl.is_boolean(r.is_premature)) IS FALSE THEN 'is not boolean: 0 or 1'
+                    END
+                ),
+                (
+                    'consult_updated_at', r.consult_updated_at,
+                    CASE
+                        WHEN (etl.is_local_time(r.consult_updated_at, v_gap_patterns)) IS FALSE THEN 'is not a local time of Pacific/Auckland: YYYY-MM-DD HH:MM:SS[.ffffff]'
+                    END
+                ),
+                (
+                    'provider_id', r.provider_id,
+                    CASE
+                        WHEN (etl.is_bigint(r.provider_id)) IS FALSE THEN 'is not bigint: a whole number without plus sign and leading zeros'
+                    END
+                ),
+                (
+                    'practice_id', r.practice_id,
+                    CASE
+                        WHEN (r.practice_id IS NOT DISTINCT FROM v_file.tenant[1]) IS FALSE THEN 'is not the tenant in the name of the file'
+                    END
+                ),
+                (
+                    'registration_date', r.registration_date,
+                    CASE
+                        WHEN (etl.is_date(r.registration_date)) IS FALSE THEN 'is not a date: YYYY-MM-DD'
+                    END
+                ),
+                (
+                    'permanent_address_latitude', r.permanent_address_latitude,
+                    CASE
+                        WHEN (etl.is_decimal(r.permanent_address_latitude)) IS FALSE THEN 'is not a decimal number'
+                    END
+                ),
+                (
+                    'permanent_address_longitude', r.permanent_address_longitude,
+                    CASE
+                        WHEN (etl.is_decimal(r.permanent_address_longitude)) IS FALSE THEN 'is not a decimal number'
+                    END
+                ),
+                (
+                    'permanent_address_match_score', r.permanent_address_match_score,
+                    CASE
+                        WHEN (etl.is_decimal(r.permanent_address_match_score)) IS FALSE THEN 'is not a decimal number'
+                    END
+                ),
+                (
+                    'postal_address_latitude', r.postal_address_latitude,
+                    CASE
+                        WHEN (etl.is_decimal(r.postal_address_latitude)) IS FALSE THEN 'is not a decimal number'
+                    END
+                ),
+                (
+                    'postal_address_longitude', r.postal_address_longitude,
+                    CASE
+                        WHEN (etl.is_decimal(r.postal_address_longitude)) IS FALSE THEN 'is not a decimal number'
+                    END
+                ),
+                (
+                    'postal_address_match_score', r.postal_address_match_score,
+                    CASE
+                        WHEN (etl.is_decimal(r.postal_address_match_score)) IS FALSE THEN 'is not a decimal number'
+                    END
+                ),
+                (
+                    'enrolment_expiry_date', r.enrolment_expiry_date,
+                    CASE
+                        WHEN (etl.is_date(r.enrolment_expiry_date)) IS FALSE THEN 'is not a date: YYYY-MM-DD'
+                    END
+                ),
+                (
+                    'is_consent_to_share', r.is_consent_to_share,
+                    CASE
+                        WHEN (etl.is_boolean(r.is_consent_to_share)) IS FALSE THEN 'is not boolean: 0 or 1'
+                    END
+                ),
+                (
+                    'is_work_visa', r.is_work_visa,
+                    CASE
+                        WHEN (etl.is_boolean(r.is_work_visa)) IS FALSE THEN 'is not boolean: 0 or 1'
+                    END
+                ),
+                (
+                    'work_visa_start_date', r.work_visa_start_date,
+                    CASE
+                        WHEN (etl.is_date(r.work_visa_start_date)) IS FALSE THEN 'is not a date: YYYY-MM-DD'
+                    END
+                ),
+                (
+                    'work_visa_expiry_date', r.work_visa_expiry_date,
+                    CASE
+                        WHEN (etl.is_date(r.work_visa_expiry_date)) IS FALSE THEN 'is not a date: YYYY-MM-DD'
+                    END
+                ),
+                (
+                    'is_pregnant', r.is_pregnant,
+                    CASE
+                        WHEN (etl.is_boolean(r.is_pregnant)) IS FALSE THEN 'is not boolean: 0 or 1'
+                    END
+                ),
+                (
+                    'apply_charges', r.apply_charges,
+                    CASE
+                        WHEN (etl.is_boolean(r.apply_charges)) IS FALSE THEN 'is not boolean: 0 or 1'
+                    END
+                ),
+                (
+                    'include_in_print', r.include_in_print,
+                    CASE
+                        WHEN (etl.is_boolean(r.include_in_print)) IS FALSE THEN 'is not boolean: 0 or 1'
+                    END
+                ),
+                (
+                    'is_care_plus', r.is_care_plus,
+                    CASE
+                        WHEN (etl.is_boolean(r.is_care_plus)) IS FALSE THEN 'is not boolean: 0 or 1'
+                    END
+                ),
+                (
+                    'care_plus_start_date', r.care_plus_start_date,
+                    CASE
+                        WHEN (etl.is_date(r.care_plus_start_date)) IS FALSE THEN 'is not a date: YYYY-MM-DD'
+                    END
+                ),
+                (
+                    'care_plus_end_date', r.care_plus_end_date,
+                    CASE
+                        WHEN (etl.is_date(r.care_plus_end_date)) IS FALSE THEN 'is not a date: YYYY-MM-DD'
+                    END
+                ),
+                (
+                    'per_org_id', r.per_org_id,
+                    CASE
+                        WHEN (r.per_org_id IS NOT DISTINCT FROM v_file.tenant[2]) IS FALSE THEN 'is not the tenant in the name of the file'
+                    END
+                ),
+                (
+                    'loaded_date_time', r.loaded_date_time,
+                    CASE
+                        WHEN (etl.is_local_time(r.loaded_date_time, v_gap_patterns)) IS FALSE THEN 'is not a local time of Pacific/Auckland: YYYY-MM-DD HH:MM:SS[.ffffff]'
+                    END
+                ),
+                (
+                    'community_service_effective_date', r.community_service_effective_date,
+                    CASE
+                        WHEN (etl.is_date(r.community_service_effective_date)) IS FALSE THEN 'is not a date: YYYY-MM-DD'
+                    END
+                ),
+                (
+                    'enrolment_end_date', r.enrolment_end_date,
+                    CASE
+                        WHEN (etl.is_date(r.enrolment_end_date)) IS FALSE THEN 'is not a date: YYYY-MM-DD'
+                    END
+                ),
+                (
+                    'is_capitated', r.is_capitated,
+                    CASE
+                        WHEN (etl.is_boolean(r.is_capitated)) IS FALSE THEN 'is not boolean: 0 or 1'
+                    END
+                ),
+                (
+                    'is_consent_auto_reminder_text_messaging', r.is_consent_auto_reminder_text_messaging,
+                    CASE
+                        WHEN (etl.is_boolean(r.is_consent_auto_reminder_text_messaging)) IS FALSE THEN 'is not boolean: 0 or 1'
+                    END
+                ),
+                (
+                    'is_consent_for_experience_survey', r.is_consent_for_experience_survey,
+                    CASE
+                        WHEN (etl.is_boolean(r.is_consent_for_experience_survey)) IS FALSE THEN 'is not boolean: 0 or 1'
+                    END
+                ),
+                (
+                    'is_consent_to_import_clinical_records', r.is_consent_to_import_clinical_records,
+                    CASE
+                        WHEN (etl.is_boolean(r.is_consent_to_import_clinical_records)) IS FALSE THEN 'is not boolean: 0 or 1'
+                    END
+                ),
+                (
+                    'is_consent_to_private_email_address', r.is_consent_to_private_email_address,
+                    CASE
+                        WHEN (etl.is_boolean(r.is_consent_to_private_email_address)) IS FALSE THEN 'is not boolean: 0 or 1'
+                    END
+                ),
+                (
+                    'is_consent_to_share_clinical_records', r.is_consent_to_share_clinical_records,
+                    CASE
+                        WHEN (etl.is_boolean(r.is_consent_to_share_clinical_records)) IS FALSE THEN 'is not boolean: 0 or 1'
+                    END
+                ),
+                (
+                    'is_consent_to_share_health1', r.is_consent_to_share_health1,
+                    CASE
+                        WHEN (etl.is_boolean(r.is_consent_to_share_health1)) IS FALSE THEN 'is not boolean: 0 or 1'
+                    END
+                ),
+                (
+                    'is_consent_to_share_my_record_on_sehr', r.is_consent_to_share_my_record_on_sehr,
+                    CASE
+                        WHEN (etl.is_boolean(r.is_consent_to_share_my_record_on_sehr)) IS FALSE THEN 'is not boolean: 0 or 1'
+                    END
+                ),
+                (
+                    'is_consent_to_share_pho_data_collection', r.is_consent_to_share_pho_data_collection,
+                    CASE
+                        WHEN (etl.is_boolean(r.is_consent_to_share_pho_data_collection)) IS FALSE THEN 'is not boolean: 0 or 1'
+                    END
+                ),
+                (
+                    'is_include_account_fee', r.is_include_account_fee,
+                    CASE
+                        WHEN (etl.is_boolean(r.is_include_account_fee)) IS FALSE THEN 'is not boolean: 0 or 1'
+                    END
+                ),
+                (
+                    'is_include_statement_fee', r.is_include_statement_fee,
+                    CASE
+                        WHEN (etl.is_boolean(r.is_include_statement_fee)) IS FALSE THEN 'is not boolean: 0 or 1'
+                    END
+                ),
+                (
+                    'is_linked_csc_exists', r.is_linked_csc_exists,
+                    CASE
+                        WHEN (etl.is_boolean(r.is_linked_csc_exists)) IS FALSE THEN 'is not boolean: 0 or 1'
+                    END
+                ),
+                (
+                    'is_test_record', r.is_test_record,
+                    CASE
+                        WHEN (etl.is_boolean(r.is_test_record)) IS FALSE THEN 'is not boolean: 0 or 1'
+                    END
+                ),
+                (
+                    'visa_expiry', r.visa_expiry,
+                    CASE
+                        WHEN (etl.is_date(r.visa_expiry)) IS FALSE THEN 'is not a date: YYYY-MM-DD'
+                    END
+                )
         ) AS v (name, text, reason)
         WHERE v.reason IS NOT NULL
     ) AS e
-    WHERE (
-        r.patient_id IS NOT NULL AND
-        r.practice_id IS NOT DISTINCT FROM v_file.tenant[1] AND
-        r.per_org_id IS NOT DISTINCT FROM v_file.tenant[2] AND
-        etl.are_integers(r.bigint_texts, 'bigint[]') AND
-        etl.are_booleans(r.boolean_texts) AND
-        etl.are_dates(r.date_texts) AND
-        etl.are_integers(r.integer_texts, 'integer[]') AND
-        etl.are_local_times(r.timestamptz_texts, v_gap_patterns) AND
-        etl.are_numerics(r.numeric_12_2_texts, 'numeric(12,2)[]', 2) AND
-        etl.are_decimals(r.numeric_texts)
-    ) IS FALSE;
+    WHERE r.load_run_file_id = p_load_run_file_id
+        AND NOT EXISTS (
+            SELECT FROM etl.touched_patients AS t
+            WHERE t.load_run_file_id = r.load_run_file_id AND t.line_no = r.line_no AND t.verdict = 'unchanged'
+        )
+        AND (
+            r.patient_id IS NOT NULL AND
+            etl.is_bigint(r.patient_id) AND
+            etl.is_boolean(r.is_nhi_validate) AND
+            etl.is_date(r.dob) AND
+            etl.is_integer(r.age) AND
+            etl.is_boolean(r.is_alive) AND
+            etl.is_date(r.death_date) AND
+            etl.is_boolean(r.consented_to_share) AND
+            etl.is_boolean(r.consent_text_messaging) AND
+            etl.is_boolean(r.is_portal_user) AND
+            etl.is_boolean(r.is_active) AND
+            etl.is_boolean(r.is_deleted) AND
+            etl.is_local_time(r.inserted_at, v_gap_patterns) AND
+            etl.is_local_time(r.updated_at, v_gap_patterns) AND
+            etl.is_boolean(r.is_gender_self_identified) AND
+            etl.is_boolean(r.is_work_visa_required) AND
+            etl.is_numeric(r.balance, 'numeric(12,2)', 2) AND
+            etl.is_numeric(r.medtech_balance, 'numeric(12,2)', 2) AND
+            etl.is_date(r.medtech_date_last_pay) AND
+            etl.is_date(r.medtech_date_last_statement) AND
+            etl.is_numeric(r.calculated_balance, 'numeric(12,2)', 2) AND
+            etl.is_date(r.last_statement_date) AND
+            etl.is_date(r.last_invoice_date) AND
+            etl.is_date(r.last_payment_date) AND
+            etl.is_boolean(r.is_insured) AND
+            etl.is_boolean(r.is_community_service_card) AND
+            etl.is_date(r.community_service_card_expiry_date) AND
+            etl.is_boolean(r.is_health_card) AND
+            etl.is_date(r.health_card_expiry_date) AND
+            etl.is_boolean(r.is_transfer_of_records) AND
+            etl.is_date(r.enrolment_date) AND
+            etl.is_date(r.funding_from) AND
+            etl.is_date(r.funding_to) AND
+            etl.is_boolean(r.is_nka) AND
+            etl.is_boolean(r.is_high_care) AND
+            etl.is_boolean(r.is_care_plan) AND
+            etl.is_boolean(r.is_new_registration) AND
+            etl.is_boolean(r.is_opt_off) AND
+            etl.is_boolean(r.is_bp_graph) AND
+            etl.is_boolean(r.is_bmi_graph) AND
+            etl.is_boolean(r.is_inr_graph) AND
+            etl.is_boolean(r.is_hba1c_graph) AND
+            etl.is_boolean(r.is_height_graph) AND
+            etl.is_boolean(r.is_weight_graph) AND
+            etl.is_boolean(r.is_hc_graph) AND
+            etl.is_date(r.medtech_balance_date) AND
+            etl.is_boolean(r.is_heart_rate) AND
+            etl.is_boolean(r.is_premature) AND
+            etl.is_local_time(r.consult_updated_at, v_gap_patterns) AND
+            etl.is_bigint(r.provider_id) AND
+            r.practice_id IS NOT DISTINCT FROM v_file.tenant[1] AND
+            etl.is_date(r.registration_date) AND
+            etl.is_decimal(r.permanent_address_latitude) AND
+            etl.is_decimal(r.permanent_address_longitude) AND
+            etl.is_decimal(r.permanent_address_match_score) AND
+            etl.is_decimal(r.postal_address_latitude) AND
+            etl.is_decimal(r.postal_address_longitude) AND
+            etl.is_decimal(r.postal_address_match_score) AND
+            etl.is_date(r.enrolment_expiry_date) AND
+            etl.is_boolean(r.is_consent_to_share) AND
+            etl.is_boolean(r.is_work_visa) AND
+            etl.is_date(r.work_visa_start_date) AND
+            etl.is_date(r.work_visa_expiry_date) AND
+            etl.is_boolean(r.is_pregnant) AND
+            etl.is_boolean(r.apply_charges) AND
+            etl.is_boolean(r.include_in_print) AND
+            etl.is_boolean(r.is_care_plus) AND
+            etl.is_date(r.care_plus_start_date) AND
+            etl.is_date(r.care_plus_end_date) AND
+            r.per_org_id IS NOT DISTINCT FROM v_file.tenant[2] AND
+            etl.is_local_time(r.loaded_date_time, v_gap_patterns) AND
+            etl.is_date(r.community_service_effective_date) AND
+            etl.is_date(r.enrolment_end_date) AND
+            etl.is_boolean(r.is_capitated) AND
+            etl.is_boolean(r.is_consent_auto_reminder_text_messaging) AND
+            etl.is_boolean(r.is_consent_for_experience_survey) AND
+            etl.is_boolean(r.is_consent_to_import_clinical_records) AND
+            etl.is_boolean(r.is_consent_to_private_email_address) AND
+            etl.is_boolean(r.is_consent_to_share_clinical_records) AND
+            etl.is_boolean(r.is_consent_to_share_health1) AND
+            etl.is_boolean(r.is_consent_to_share_my_record_on_sehr) AND
+            etl.is_boolean(r.is_consent_to_share_pho_data_collection) AND
+            etl.is_boolean(r.is_include_account_fee) AND
+            etl.is_boolean(r.is_include_statement_fee) AND
+            etl.is_boolean(r.is_linked_csc_exists) AND
+            etl.is_boolean(r.is_test_record) AND
+            etl.is_date(r.visa_expiry)
+        ) IS FALSE;
 END;
 $faults_patients$;
 COMMENT ON FUNCTION etl.faults_patients(bigint) IS

@@ -78,6 +78,8 @@ BEGIN
     ) AS d
     LEFT JOIN stg.practice_info AS s USING (practice_id, per_org_id);
 
+    CALL etl.analyze_work('practice_info', p_load_run_file_id);
+
     -- 2. Reject what is faulty. What an earlier attempt rejected and this one does not is resolved by its run.
     UPDATE etl.rejects_practice_info AS j
     SET resolved_by_run = v_run_id
@@ -98,7 +100,7 @@ BEGIN
     WHERE t.load_run_file_id = p_load_run_file_id AND t.line_no = j.line_no;
 
     -- 3. Of several valid rows of a key the last counts; the others are duplicates.
-    WITH repeated AS (
+    WITH repeated AS MATERIALIZED (
         SELECT t.practice_id, t.per_org_id
         FROM etl.touched_practice_info AS t
         WHERE t.load_run_file_id = p_load_run_file_id AND t.verdict <> 'rejected'

@@ -9,10 +9,12 @@ SET search_path = pg_catalog, pg_temp
 SET timezone = 'Pacific/Auckland'
 SET datestyle = 'ISO, YMD'
 SET plan_cache_mode = force_custom_plan
+SET parallel_setup_cost = 0
+SET parallel_tuple_cost = 0
 AS $faults_practice_info$
--- The rows of a file that today's rules reject, each with all that is wrong with it. Changes nothing. Texts of one
--- type are checked together, as one array literal a row, and only faulty rows are looked at column by column; the
--- query can run parallel, which the statement that stores its result cannot.
+-- The rows of a file that today's rules reject, each with all that is wrong with it. Changes nothing. A row is read
+-- to its first fault; only faulty rows are looked at column by column. A column without a value has none. The query
+-- can run parallel, which a statement that stores its result cannot.
 DECLARE
     v_file etl.load_run_files;
     c_unknown_times constant timestamptz[] := ARRAY['1900-01-01']::text[]::timestamptz[];
@@ -73,40 +75,63 @@ BEGIN
         ) || '|~~|',
         jsonb_build_object('practice_id', r.practice_id, 'per_org_id', r.per_org_id),
         e.field_errors
-    FROM (
-        SELECT
-            w.*,
-            etl.all_texts(ARRAY[w.legal_date]) AS date_texts,
-            etl.all_texts(ARRAY[w.is_active, w.is_deleted]) AS boolean_texts,
-            etl.all_texts(ARRAY[w.loaded_date_time]) AS timestamptz_texts
-        FROM raw.practice_info_raw AS w
-        WHERE w.load_run_file_id = p_load_run_file_id
-            AND NOT EXISTS (
-                SELECT FROM etl.touched_practice_info AS t
-                WHERE t.load_run_file_id = w.load_run_file_id AND t.line_no = w.line_no AND t.verdict = 'unchanged'
-            )
-        OFFSET 0  -- so that the literals are made once a row
-    ) AS r
+    FROM raw.practice_info_raw AS r
     CROSS JOIN LATERAL (
         SELECT jsonb_object_agg(v.name, jsonb_build_object('text', v.text, 'reason', v.reason)) AS field_errors
         FROM (
             VALUES
-                ('practice_id', r.practice_id, CASE WHEN (r.practice_id IS NOT DISTINCT FROM v_file.tenant[1]) IS FALSE THEN 'is not the tenant in the name of the file' END),
-                ('legal_date', r.legal_date, CASE WHEN (etl.are_dates(etl.one_text(r.legal_date))) IS FALSE THEN 'is not a date: YYYY-MM-DD' END),
-                ('is_active', r.is_active, CASE WHEN (etl.are_booleans(etl.one_text(r.is_active))) IS FALSE THEN 'is not boolean: 0 or 1' END),
-                ('is_deleted', r.is_deleted, CASE WHEN (etl.are_booleans(etl.one_text(r.is_deleted))) IS FALSE THEN 'is not boolean: 0 or 1' END),
-                ('per_org_id', r.per_org_id, CASE WHEN (r.per_org_id IS NOT DISTINCT FROM v_file.tenant[2]) IS FALSE THEN 'is not the tenant in the name of the file' END),
-                ('loaded_date_time', r.loaded_date_time, CASE WHEN (etl.are_local_times(etl.one_text(r.loaded_date_time), v_gap_patterns)) IS FALSE THEN 'is not a local time of Pacific/Auckland: YYYY-MM-DD HH:MM:SS[.ffffff]' END)
+                (
+                    'practice_id', r.practice_id,
+                    CASE
+                        WHEN (r.practice_id IS NOT DISTINCT FROM v_file.tenant[1]) IS FALSE THEN 'is not the tenant in the name of the file'
+                    END
+                ),
+                (
+                    'legal_date', r.legal_date,
+                    CASE
+                        WHEN (etl.is_date(r.legal_date)) IS FALSE THEN 'is not a date: YYYY-MM-DD'
+                    END
+                ),
+                (
+                    'is_active', r.is_active,
+                    CASE
+                        WHEN (etl.is_boolean(r.is_active)) IS FALSE THEN 'is not boolean: 0 or 1'
+                    END
+                ),
+                (
+                    'is_deleted', r.is_deleted,
+                    CASE
+                        WHEN (etl.is_boolean(r.is_deleted)) IS FALSE THEN 'is not boolean: 0 or 1'
+                    END
+                ),
+                (
+                    'per_org_id', r.per_org_id,
+                    CASE
+                        WHEN (r.per_org_id IS NOT DISTINCT FROM v_file.tenant[2]) IS FALSE THEN 'is not the tenant in the name of the file'
+                    END
+                ),
+                (
+                    'loaded_date_time', r.loaded_date_time,
+                    CASE
+                        WHEN (etl.is_local_time(r.loaded_date_time, v_gap_patterns)) IS FALSE THEN 'is not a local time of Pacific/Auckland: YYYY-MM-DD HH:MM:SS[.ffffff]'
+                    END
+                )
         ) AS v (name, text, reason)
         WHERE v.reason IS NOT NULL
     ) AS e
-    WHERE (
-        r.practice_id IS NOT DISTINCT FROM v_file.tenant[1] AND
-        r.per_org_id IS NOT DISTINCT FROM v_file.tenant[2] AND
-        etl.are_dates(r.date_texts) AND
-        etl.are_booleans(r.boolean_texts) AND
-        etl.are_local_times(r.timestamptz_texts, v_gap_patterns)
-    ) IS FALSE;
+    WHERE r.load_run_file_id = p_load_run_file_id
+        AND NOT EXISTS (
+            SELECT FROM etl.touched_practice_info AS t
+            WHERE t.load_run_file_id = r.load_run_file_id AND t.line_no = r.line_no AND t.verdict = 'unchanged'
+        )
+        AND (
+            r.practice_id IS NOT DISTINCT FROM v_file.tenant[1] AND
+            etl.is_date(r.legal_date) AND
+            etl.is_boolean(r.is_active) AND
+            etl.is_boolean(r.is_deleted) AND
+            r.per_org_id IS NOT DISTINCT FROM v_file.tenant[2] AND
+            etl.is_local_time(r.loaded_date_time, v_gap_patterns)
+        ) IS FALSE;
 END;
 $faults_practice_info$;
 COMMENT ON FUNCTION etl.faults_practice_info(bigint) IS

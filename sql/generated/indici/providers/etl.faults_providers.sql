@@ -9,10 +9,12 @@ SET search_path = pg_catalog, pg_temp
 SET timezone = 'Pacific/Auckland'
 SET datestyle = 'ISO, YMD'
 SET plan_cache_mode = force_custom_plan
+SET parallel_setup_cost = 0
+SET parallel_tuple_cost = 0
 AS $faults_providers$
--- The rows of a file that today's rules reject, each with all that is wrong with it. Changes nothing. Texts of one
--- type are checked together, as one array literal a row, and only faulty rows are looked at column by column; the
--- query can run parallel, which the statement that stores its result cannot.
+-- The rows of a file that today's rules reject, each with all that is wrong with it. Changes nothing. A row is read
+-- to its first fault; only faulty rows are looked at column by column. A column without a value has none. The query
+-- can run parallel, which a statement that stores its result cannot.
 DECLARE
     v_file etl.load_run_files;
     c_unknown_times constant timestamptz[] := ARRAY['1900-01-01']::text[]::timestamptz[];
@@ -154,101 +156,268 @@ BEGIN
         ) || '|~~|',
         jsonb_build_object('practice_id', r.practice_id, 'per_org_id', r.per_org_id, 'provider_id', r.provider_id),
         e.field_errors
-    FROM (
-        SELECT
-            w.*,
-            etl.all_texts(ARRAY[w.provider_id, w.current_appointment_id]) AS bigint_texts,
-            etl.all_texts(ARRAY[
-                w.is_nhi_validate,
-                w.is_alive,
-                w.consented_to_share,
-                w.consent_text_messaging,
-                w.is_portal_user,
-                w.is_active,
-                w.is_deleted,
-                w.is_same_address,
-                w.is_gender_self_identified,
-                w.is_work_visa_required,
-                w.is_doctor,
-                w.is_nzf_avoid,
-                w.is_nzf_adjust,
-                w.is_nzf_information,
-                w.is_nzf_no_action,
-                w.is_nzf_monitor,
-                w.is_invoicing_diary,
-                w.is_gp2gp]) AS boolean_texts,
-            etl.all_texts(ARRAY[
-                w.dob,
-                w.death_date,
-                w.from_date_practice,
-                w.apc_expiry_date,
-                w.mps_expiry_date]) AS date_texts,
-            etl.all_texts(ARRAY[w.age]) AS integer_texts,
-            etl.all_texts(ARRAY[w.inserted_at, w.updated_at, w.loaded_date_time]) AS timestamptz_texts,
-            etl.all_texts(ARRAY[w.balance, w.calculated_balance]) AS numeric_12_2_texts,
-            etl.all_texts(ARRAY[w.provider_permanent_address_latitude, w.provider_permanent_address_longitude]) AS numeric_texts
-        FROM raw.providers_raw AS w
-        WHERE w.load_run_file_id = p_load_run_file_id
-            AND NOT EXISTS (
-                SELECT FROM etl.touched_providers AS t
-                WHERE t.load_run_file_id = w.load_run_file_id AND t.line_no = w.line_no AND t.verdict = 'unchanged'
-            )
-        OFFSET 0  -- so that the literals are made once a row
-    ) AS r
+    FROM raw.providers_raw AS r
     CROSS JOIN LATERAL (
         SELECT jsonb_object_agg(v.name, jsonb_build_object('text', v.text, 'reason', v.reason)) AS field_errors
         FROM (
             VALUES
-                ('provider_id', r.provider_id, CASE WHEN (r.provider_id IS NOT NULL) IS FALSE THEN 'is required and empty' WHEN (etl.are_integers(etl.one_text(r.provider_id), 'bigint[]')) IS FALSE THEN 'is not bigint: a whole number without plus sign and leading zeros' END),
-                ('practice_id', r.practice_id, CASE WHEN (r.practice_id IS NOT DISTINCT FROM v_file.tenant[1]) IS FALSE THEN 'is not the tenant in the name of the file' END),
-                ('is_nhi_validate', r.is_nhi_validate, CASE WHEN (etl.are_booleans(etl.one_text(r.is_nhi_validate))) IS FALSE THEN 'is not boolean: 0 or 1' END),
-                ('dob', r.dob, CASE WHEN (etl.are_dates(etl.one_text(r.dob))) IS FALSE THEN 'is not a date: YYYY-MM-DD' END),
-                ('age', r.age, CASE WHEN (etl.are_integers(etl.one_text(r.age), 'integer[]')) IS FALSE THEN 'is not integer: a whole number without plus sign and leading zeros' END),
-                ('is_alive', r.is_alive, CASE WHEN (etl.are_booleans(etl.one_text(r.is_alive))) IS FALSE THEN 'is not boolean: 0 or 1' END),
-                ('death_date', r.death_date, CASE WHEN (etl.are_dates(etl.one_text(r.death_date))) IS FALSE THEN 'is not a date: YYYY-MM-DD' END),
-                ('consented_to_share', r.consented_to_share, CASE WHEN (etl.are_booleans(etl.one_text(r.consented_to_share))) IS FALSE THEN 'is not boolean: 0 or 1' END),
-                ('consent_text_messaging', r.consent_text_messaging, CASE WHEN (etl.are_booleans(etl.one_text(r.consent_text_messaging))) IS FALSE THEN 'is not boolean: 0 or 1' END),
-                ('is_portal_user', r.is_portal_user, CASE WHEN (etl.are_booleans(etl.one_text(r.is_portal_user))) IS FALSE THEN 'is not boolean: 0 or 1' END),
-                ('is_active', r.is_active, CASE WHEN (etl.are_booleans(etl.one_text(r.is_active))) IS FALSE THEN 'is not boolean: 0 or 1' END),
-                ('is_deleted', r.is_deleted, CASE WHEN (etl.are_booleans(etl.one_text(r.is_deleted))) IS FALSE THEN 'is not boolean: 0 or 1' END),
-                ('inserted_at', r.inserted_at, CASE WHEN (etl.are_local_times(etl.one_text(r.inserted_at), v_gap_patterns)) IS FALSE THEN 'is not a local time of Pacific/Auckland: YYYY-MM-DD HH:MM:SS[.ffffff]' END),
-                ('updated_at', r.updated_at, CASE WHEN (etl.are_local_times(etl.one_text(r.updated_at), v_gap_patterns)) IS FALSE THEN 'is not a local time of Pacific/Auckland: YYYY-MM-DD HH:MM:SS[.ffffff]' END),
-                ('is_same_address', r.is_same_address, CASE WHEN (etl.are_booleans(etl.one_text(r.is_same_address))) IS FALSE THEN 'is not boolean: 0 or 1' END),
-                ('is_gender_self_identified', r.is_gender_self_identified, CASE WHEN (etl.are_booleans(etl.one_text(r.is_gender_self_identified))) IS FALSE THEN 'is not boolean: 0 or 1' END),
-                ('is_work_visa_required', r.is_work_visa_required, CASE WHEN (etl.are_booleans(etl.one_text(r.is_work_visa_required))) IS FALSE THEN 'is not boolean: 0 or 1' END),
-                ('balance', r.balance, CASE WHEN (etl.are_numerics(etl.one_text(r.balance), 'numeric(12,2)[]', 2)) IS FALSE THEN 'is not numeric(12,2): a decimal number of at most 2 decimals' END),
-                ('calculated_balance', r.calculated_balance, CASE WHEN (etl.are_numerics(etl.one_text(r.calculated_balance), 'numeric(12,2)[]', 2)) IS FALSE THEN 'is not numeric(12,2): a decimal number of at most 2 decimals' END),
-                ('is_doctor', r.is_doctor, CASE WHEN (etl.are_booleans(etl.one_text(r.is_doctor))) IS FALSE THEN 'is not boolean: 0 or 1' END),
-                ('is_nzf_avoid', r.is_nzf_avoid, CASE WHEN (etl.are_booleans(etl.one_text(r.is_nzf_avoid))) IS FALSE THEN 'is not boolean: 0 or 1' END),
-                ('is_nzf_adjust', r.is_nzf_adjust, CASE WHEN (etl.are_booleans(etl.one_text(r.is_nzf_adjust))) IS FALSE THEN 'is not boolean: 0 or 1' END),
-                ('is_nzf_information', r.is_nzf_information, CASE WHEN (etl.are_booleans(etl.one_text(r.is_nzf_information))) IS FALSE THEN 'is not boolean: 0 or 1' END),
-                ('is_nzf_no_action', r.is_nzf_no_action, CASE WHEN (etl.are_booleans(etl.one_text(r.is_nzf_no_action))) IS FALSE THEN 'is not boolean: 0 or 1' END),
-                ('is_nzf_monitor', r.is_nzf_monitor, CASE WHEN (etl.are_booleans(etl.one_text(r.is_nzf_monitor))) IS FALSE THEN 'is not boolean: 0 or 1' END),
-                ('current_appointment_id', r.current_appointment_id, CASE WHEN (etl.are_integers(etl.one_text(r.current_appointment_id), 'bigint[]')) IS FALSE THEN 'is not bigint: a whole number without plus sign and leading zeros' END),
-                ('is_invoicing_diary', r.is_invoicing_diary, CASE WHEN (etl.are_booleans(etl.one_text(r.is_invoicing_diary))) IS FALSE THEN 'is not boolean: 0 or 1' END),
-                ('is_gp2gp', r.is_gp2gp, CASE WHEN (etl.are_booleans(etl.one_text(r.is_gp2gp))) IS FALSE THEN 'is not boolean: 0 or 1' END),
-                ('from_date_practice', r.from_date_practice, CASE WHEN (etl.are_dates(etl.one_text(r.from_date_practice))) IS FALSE THEN 'is not a date: YYYY-MM-DD' END),
-                ('apc_expiry_date', r.apc_expiry_date, CASE WHEN (etl.are_dates(etl.one_text(r.apc_expiry_date))) IS FALSE THEN 'is not a date: YYYY-MM-DD' END),
-                ('mps_expiry_date', r.mps_expiry_date, CASE WHEN (etl.are_dates(etl.one_text(r.mps_expiry_date))) IS FALSE THEN 'is not a date: YYYY-MM-DD' END),
-                ('provider_permanent_address_latitude', r.provider_permanent_address_latitude, CASE WHEN (etl.are_decimals(etl.one_text(r.provider_permanent_address_latitude))) IS FALSE THEN 'is not a decimal number' END),
-                ('provider_permanent_address_longitude', r.provider_permanent_address_longitude, CASE WHEN (etl.are_decimals(etl.one_text(r.provider_permanent_address_longitude))) IS FALSE THEN 'is not a decimal number' END),
-                ('per_org_id', r.per_org_id, CASE WHEN (r.per_org_id IS NOT DISTINCT FROM v_file.tenant[2]) IS FALSE THEN 'is not the tenant in the name of the file' END),
-                ('loaded_date_time', r.loaded_date_time, CASE WHEN (etl.are_local_times(etl.one_text(r.loaded_date_time), v_gap_patterns)) IS FALSE THEN 'is not a local time of Pacific/Auckland: YYYY-MM-DD HH:MM:SS[.ffffff]' END)
+                (
+                    'provider_id', r.provider_id,
+                    CASE
+                        WHEN (r.provider_id IS NOT NULL) IS FALSE THEN 'is required and empty'
+                        WHEN (etl.is_bigint(r.provider_id)) IS FALSE THEN 'is not bigint: a whole number without plus sign and leading zeros'
+                    END
+                ),
+                (
+                    'practice_id', r.practice_id,
+                    CASE
+                        WHEN (r.practice_id IS NOT DISTINCT FROM v_file.tenant[1]) IS FALSE THEN 'is not the tenant in the name of the file'
+                    END
+                ),
+                (
+                    'is_nhi_validate', r.is_nhi_validate,
+                    CASE
+                        WHEN (etl.is_boolean(r.is_nhi_validate)) IS FALSE THEN 'is not boolean: 0 or 1'
+                    END
+                ),
+                (
+                    'dob', r.dob,
+                    CASE
+                        WHEN (etl.is_date(r.dob)) IS FALSE THEN 'is not a date: YYYY-MM-DD'
+                    END
+                ),
+                (
+                    'age', r.age,
+                    CASE
+                        WHEN (etl.is_integer(r.age)) IS FALSE THEN 'is not integer: a whole number without plus sign and leading zeros'
+                    END
+                ),
+                (
+                    'is_alive', r.is_alive,
+                    CASE
+                        WHEN (etl.is_boolean(r.is_alive)) IS FALSE THEN 'is not boolean: 0 or 1'
+                    END
+                ),
+                (
+                    'death_date', r.death_date,
+                    CASE
+                        WHEN (etl.is_date(r.death_date)) IS FALSE THEN 'is not a date: YYYY-MM-DD'
+                    END
+                ),
+                (
+                    'consented_to_share', r.consented_to_share,
+                    CASE
+                        WHEN (etl.is_boolean(r.consented_to_share)) IS FALSE THEN 'is not boolean: 0 or 1'
+                    END
+                ),
+                (
+                    'consent_text_messaging', r.consent_text_messaging,
+                    CASE
+                        WHEN (etl.is_boolean(r.consent_text_messaging)) IS FALSE THEN 'is not boolean: 0 or 1'
+                    END
+                ),
+                (
+                    'is_portal_user', r.is_portal_user,
+                    CASE
+                        WHEN (etl.is_boolean(r.is_portal_user)) IS FALSE THEN 'is not boolean: 0 or 1'
+                    END
+                ),
+                (
+                    'is_active', r.is_active,
+                    CASE
+                        WHEN (etl.is_boolean(r.is_active)) IS FALSE THEN 'is not boolean: 0 or 1'
+                    END
+                ),
+                (
+                    'is_deleted', r.is_deleted,
+                    CASE
+                        WHEN (etl.is_boolean(r.is_deleted)) IS FALSE THEN 'is not boolean: 0 or 1'
+                    END
+                ),
+                (
+                    'inserted_at', r.inserted_at,
+                    CASE
+                        WHEN (etl.is_local_time(r.inserted_at, v_gap_patterns)) IS FALSE THEN 'is not a local time of Pacific/Auckland: YYYY-MM-DD HH:MM:SS[.ffffff]'
+                    END
+                ),
+                (
+                    'updated_at', r.updated_at,
+                    CASE
+                        WHEN (etl.is_local_time(r.updated_at, v_gap_patterns)) IS FALSE THEN 'is not a local time of Pacific/Auckland: YYYY-MM-DD HH:MM:SS[.ffffff]'
+                    END
+                ),
+                (
+                    'is_same_address', r.is_same_address,
+                    CASE
+                        WHEN (etl.is_boolean(r.is_same_address)) IS FALSE THEN 'is not boolean: 0 or 1'
+                    END
+                ),
+                (
+                    'is_gender_self_identified', r.is_gender_self_identified,
+                    CASE
+                        WHEN (etl.is_boolean(r.is_gender_self_identified)) IS FALSE THEN 'is not boolean: 0 or 1'
+                    END
+                ),
+                (
+                    'is_work_visa_required', r.is_work_visa_required,
+                    CASE
+                        WHEN (etl.is_boolean(r.is_work_visa_required)) IS FALSE THEN 'is not boolean: 0 or 1'
+                    END
+                ),
+                (
+                    'balance', r.balance,
+                    CASE
+                        WHEN (etl.is_numeric(r.balance, 'numeric(12,2)', 2)) IS FALSE THEN 'is not numeric(12,2): a decimal number of at most 2 decimals'
+                    END
+                ),
+                (
+                    'calculated_balance', r.calculated_balance,
+                    CASE
+                        WHEN (etl.is_numeric(r.calculated_balance, 'numeric(12,2)', 2)) IS FALSE THEN 'is not numeric(12,2): a decimal number of at most 2 decimals'
+                    END
+                ),
+                (
+                    'is_doctor', r.is_doctor,
+                    CASE
+                        WHEN (etl.is_boolean(r.is_doctor)) IS FALSE THEN 'is not boolean: 0 or 1'
+                    END
+                ),
+                (
+                    'is_nzf_avoid', r.is_nzf_avoid,
+                    CASE
+                        WHEN (etl.is_boolean(r.is_nzf_avoid)) IS FALSE THEN 'is not boolean: 0 or 1'
+                    END
+                ),
+                (
+                    'is_nzf_adjust', r.is_nzf_adjust,
+                    CASE
+                        WHEN (etl.is_boolean(r.is_nzf_adjust)) IS FALSE THEN 'is not boolean: 0 or 1'
+                    END
+                ),
+                (
+                    'is_nzf_information', r.is_nzf_information,
+                    CASE
+                        WHEN (etl.is_boolean(r.is_nzf_information)) IS FALSE THEN 'is not boolean: 0 or 1'
+                    END
+                ),
+                (
+                    'is_nzf_no_action', r.is_nzf_no_action,
+                    CASE
+                        WHEN (etl.is_boolean(r.is_nzf_no_action)) IS FALSE THEN 'is not boolean: 0 or 1'
+                    END
+                ),
+                (
+                    'is_nzf_monitor', r.is_nzf_monitor,
+                    CASE
+                        WHEN (etl.is_boolean(r.is_nzf_monitor)) IS FALSE THEN 'is not boolean: 0 or 1'
+                    END
+                ),
+                (
+                    'current_appointment_id', r.current_appointment_id,
+                    CASE
+                        WHEN (etl.is_bigint(r.current_appointment_id)) IS FALSE THEN 'is not bigint: a whole number without plus sign and leading zeros'
+                    END
+                ),
+                (
+                    'is_invoicing_diary', r.is_invoicing_diary,
+                    CASE
+                        WHEN (etl.is_boolean(r.is_invoicing_diary)) IS FALSE THEN 'is not boolean: 0 or 1'
+                    END
+                ),
+                (
+                    'is_gp2gp', r.is_gp2gp,
+                    CASE
+                        WHEN (etl.is_boolean(r.is_gp2gp)) IS FALSE THEN 'is not boolean: 0 or 1'
+                    END
+                ),
+                (
+                    'from_date_practice', r.from_date_practice,
+                    CASE
+                        WHEN (etl.is_date(r.from_date_practice)) IS FALSE THEN 'is not a date: YYYY-MM-DD'
+                    END
+                ),
+                (
+                    'apc_expiry_date', r.apc_expiry_date,
+                    CASE
+                        WHEN (etl.is_date(r.apc_expiry_date)) IS FALSE THEN 'is not a date: YYYY-MM-DD'
+                    END
+                ),
+                (
+                    'mps_expiry_date', r.mps_expiry_date,
+                    CASE
+                        WHEN (etl.is_date(r.mps_expiry_date)) IS FALSE THEN 'is not a date: YYYY-MM-DD'
+                    END
+                ),
+                (
+                    'provider_permanent_address_latitude', r.provider_permanent_address_latitude,
+                    CASE
+                        WHEN (etl.is_decimal(r.provider_permanent_address_latitude)) IS FALSE THEN 'is not a decimal number'
+                    END
+                ),
+                (
+                    'provider_permanent_address_longitude', r.provider_permanent_address_longitude,
+                    CASE
+                        WHEN (etl.is_decimal(r.provider_permanent_address_longitude)) IS FALSE THEN 'is not a decimal number'
+                    END
+                ),
+                (
+                    'per_org_id', r.per_org_id,
+                    CASE
+                        WHEN (r.per_org_id IS NOT DISTINCT FROM v_file.tenant[2]) IS FALSE THEN 'is not the tenant in the name of the file'
+                    END
+                ),
+                (
+                    'loaded_date_time', r.loaded_date_time,
+                    CASE
+                        WHEN (etl.is_local_time(r.loaded_date_time, v_gap_patterns)) IS FALSE THEN 'is not a local time of Pacific/Auckland: YYYY-MM-DD HH:MM:SS[.ffffff]'
+                    END
+                )
         ) AS v (name, text, reason)
         WHERE v.reason IS NOT NULL
     ) AS e
-    WHERE (
-        r.provider_id IS NOT NULL AND
-        r.practice_id IS NOT DISTINCT FROM v_file.tenant[1] AND
-        r.per_org_id IS NOT DISTINCT FROM v_file.tenant[2] AND
-        etl.are_integers(r.bigint_texts, 'bigint[]') AND
-        etl.are_booleans(r.boolean_texts) AND
-        etl.are_dates(r.date_texts) AND
-        etl.are_integers(r.integer_texts, 'integer[]') AND
-        etl.are_local_times(r.timestamptz_texts, v_gap_patterns) AND
-        etl.are_numerics(r.numeric_12_2_texts, 'numeric(12,2)[]', 2) AND
-        etl.are_decimals(r.numeric_texts)
-    ) IS FALSE;
+    WHERE r.load_run_file_id = p_load_run_file_id
+        AND NOT EXISTS (
+            SELECT FROM etl.touched_providers AS t
+            WHERE t.load_run_file_id = r.load_run_file_id AND t.line_no = r.line_no AND t.verdict = 'unchanged'
+        )
+        AND (
+            r.provider_id IS NOT NULL AND
+            etl.is_bigint(r.provider_id) AND
+            r.practice_id IS NOT DISTINCT FROM v_file.tenant[1] AND
+            etl.is_boolean(r.is_nhi_validate) AND
+            etl.is_date(r.dob) AND
+            etl.is_integer(r.age) AND
+            etl.is_boolean(r.is_alive) AND
+            etl.is_date(r.death_date) AND
+            etl.is_boolean(r.consented_to_share) AND
+            etl.is_boolean(r.consent_text_messaging) AND
+            etl.is_boolean(r.is_portal_user) AND
+            etl.is_boolean(r.is_active) AND
+            etl.is_boolean(r.is_deleted) AND
+            etl.is_local_time(r.inserted_at, v_gap_patterns) AND
+            etl.is_local_time(r.updated_at, v_gap_patterns) AND
+            etl.is_boolean(r.is_same_address) AND
+            etl.is_boolean(r.is_gender_self_identified) AND
+            etl.is_boolean(r.is_work_visa_required) AND
+            etl.is_numeric(r.balance, 'numeric(12,2)', 2) AND
+            etl.is_numeric(r.calculated_balance, 'numeric(12,2)', 2) AND
+            etl.is_boolean(r.is_doctor) AND
+            etl.is_boolean(r.is_nzf_avoid) AND
+            etl.is_boolean(r.is_nzf_adjust) AND
+            etl.is_boolean(r.is_nzf_information) AND
+            etl.is_boolean(r.is_nzf_no_action) AND
+            etl.is_boolean(r.is_nzf_monitor) AND
+            etl.is_bigint(r.current_appointment_id) AND
+            etl.is_boolean(r.is_invoicing_diary) AND
+            etl.is_boolean(r.is_gp2gp) AND
+            etl.is_date(r.from_date_practice) AND
+            etl.is_date(r.apc_expiry_date) AND
+            etl.is_date(r.mps_expiry_date) AND
+            etl.is_decimal(r.provider_permanent_address_latitude) AND
+            etl.is_decimal(r.provider_permanent_address_longitude) AND
+            r.per_org_id IS NOT DISTINCT FROM v_file.tenant[2] AND
+            etl.is_local_time(r.loaded_date_time, v_gap_patterns)
+        ) IS FALSE;
 END;
 $faults_providers$;
 COMMENT ON FUNCTION etl.faults_providers(bigint) IS

@@ -15,7 +15,8 @@ DECLARE
     c_unknown_times constant timestamptz[] := ARRAY['1900-01-01']::text[]::timestamptz[];
     v_key etl.pseudonym_keys;
 
-BEGIN    SELECT f.* INTO v_file FROM etl.load_run_files AS f WHERE f.load_run_file_id = p_load_run_file_id;
+BEGIN
+    SELECT f.* INTO v_file FROM etl.load_run_files AS f WHERE f.load_run_file_id = p_load_run_file_id;
     SELECT k.* INTO v_key FROM etl.pseudonym_keys AS k;
 
     -- 1. Besides the keys of the file itself: those of the versions that it replaced.
@@ -868,7 +869,8 @@ s.dedupe_1 DESC NULLS LAST, s.line_no DESC
         );
 
     -- 4. core: a version begins where a history column changes or the key comes back; it shows the newest state
-    -- inside its period, and ends where the next begins or the key is absent.    WITH published AS (
+    -- inside its period, and ends where the next begins or the key is absent.
+    WITH published AS (
         SELECT
             o.practice_id,
             o.per_org_id,

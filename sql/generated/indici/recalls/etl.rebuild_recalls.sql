@@ -15,7 +15,8 @@ DECLARE
     c_unknown_times constant timestamptz[] := ARRAY['1900-01-01']::text[]::timestamptz[];
     v_key etl.pseudonym_keys;
 
-BEGIN    SELECT f.* INTO v_file FROM etl.load_run_files AS f WHERE f.load_run_file_id = p_load_run_file_id;
+BEGIN
+    SELECT f.* INTO v_file FROM etl.load_run_files AS f WHERE f.load_run_file_id = p_load_run_file_id;
     SELECT k.* INTO v_key FROM etl.pseudonym_keys AS k;
 
     -- 1. Besides the keys of the file itself: those of the versions that it replaced.
@@ -315,7 +316,8 @@ s.dedupe_1 DESC NULLS LAST, s.line_no DESC
                 AND NOT o.is_absent
         );
 
-    -- 4. core: the same, over what core shows.    WITH published AS (
+    -- 4. core: the same, over what core shows.
+    WITH published AS (
         SELECT
             o.practice_id,
             o.per_org_id,

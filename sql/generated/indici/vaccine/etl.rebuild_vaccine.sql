@@ -14,7 +14,8 @@ DECLARE
     v_file etl.load_run_files;
     c_unknown_times constant timestamptz[] := ARRAY['1900-01-01']::text[]::timestamptz[];
 
-BEGIN    SELECT f.* INTO v_file FROM etl.load_run_files AS f WHERE f.load_run_file_id = p_load_run_file_id;
+BEGIN
+    SELECT f.* INTO v_file FROM etl.load_run_files AS f WHERE f.load_run_file_id = p_load_run_file_id;
 
     -- 1. Besides the keys of the file itself: those of the versions that it replaced.
     INSERT INTO etl.touched_vaccine (load_run_file_id, line_no, practice_id, per_org_id, vaccine_id, row_hash, verdict)
@@ -212,7 +213,8 @@ s.line_no DESC
         );
 
     -- 4. core: a version begins where a history column changes or the key comes back; it shows the newest state
-    -- inside its period, and ends where the next begins or the key is absent.    WITH published AS (
+    -- inside its period, and ends where the next begins or the key is absent.
+    WITH published AS (
         SELECT
             o.practice_id,
             o.per_org_id,

@@ -1,0 +1,21 @@
+CREATE OR REPLACE FUNCTION etl.is_local_time(p_text text, p_gap_patterns text[])
+RETURNS boolean
+LANGUAGE sql
+STABLE
+PARALLEL SAFE
+AS $is_local_time$
+-- Two layouts, and nothing in them but digits and single separators: the type reads AM, zones, 24:00 and :60 as well,
+-- and drops or shifts what they say. The zone is the session's TimeZone, which the caller has pinned; only in hours
+-- that it has ever skipped does it take a round trip to tell whether the time exists.
+SELECT
+    CASE
+        WHEN p_text NOT LIKE '____-__-__ __:__:__' AND p_text NOT LIKE '____-__-__ __:__:__._%' THEN false
+        WHEN p_text ~ '[^-0-9:. ]|[^0-9][^0-9]|\.[0-9]*[^0-9]| 24|:60' THEN false
+        WHEN p_text LIKE '%._______%' THEN false
+        WHEN NOT pg_catalog.pg_input_is_valid(p_text, 'timestamp') THEN false
+        WHEN p_text LIKE ANY (p_gap_patterns) THEN p_text::timestamp::timestamptz::timestamp = p_text::timestamp
+        ELSE true
+    END;
+$is_local_time$;
+COMMENT ON FUNCTION etl.is_local_time(text, text[]) IS
+    'Whether a text is YYYY-MM-DD HH:MM:SS[.ffffff] and such a time exists in the session''s zone, whose skipped hours are given as LIKE patterns.';
