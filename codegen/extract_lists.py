@@ -91,10 +91,17 @@ class ExtractLists(ExtractSql):
         """The dedupe columns, typed."""
         return [self.typed(self.extract.column(name)) for name in self.extract.dedupe]
 
-    @cached_property
-    def dedupe_order(self) -> list[str]:
-        """The order of several rows of a key, the one that counts first."""
-        return [f"{value} DESC NULLS LAST" for value in self.dedupe_values]
+    def dedupe_list(self, item: str) -> str:
+        """Return the item once per dedupe column, with {value} its value and {n} its number."""
+        values = enumerate(self.dedupe_values, 1)
+        return "".join(item.format(value=value, n=number) for number, value in values)
+
+    def key_texts(self, alias: str) -> list[str]:
+        """Return the key columns of an alias as the texts that raw has."""
+        return [
+            f"{alias}.{ident(c.name)}" + ("" if c.type == "text" else f"::text AS {ident(c.name)}")
+            for c in self.key
+        ]
 
     @cached_property
     def dedupe_has_times(self) -> bool:

@@ -106,7 +106,7 @@ CREATE TABLE etl.file_attempts (
     file_attempt_id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
     load_run_file_id bigint NOT NULL,
     load_run_id bigint,
-    action text NOT NULL CHECK (action IN ('land', 'process', 'reprocess', 'exclude', 'release', 'purge')),
+    action text NOT NULL CHECK (action IN ('land', 'process', 'reprocess', 'exclude', 'readmit', 'release', 'purge')),
     started_at timestamptz NOT NULL,
     finished_at timestamptz,
     outcome text CHECK (outcome IN ('succeeded', 'failed', 'held', 'skipped', 'lost')),
@@ -125,7 +125,7 @@ COMMENT ON TABLE etl.file_attempts IS
 COMMENT ON COLUMN etl.file_attempts.file_attempt_id IS 'The attempt.';
 COMMENT ON COLUMN etl.file_attempts.load_run_file_id IS 'The file.';
 COMMENT ON COLUMN etl.file_attempts.load_run_id IS 'The run it was part of.';
-COMMENT ON COLUMN etl.file_attempts.action IS 'land, process, reprocess, exclude, release or purge.';
+COMMENT ON COLUMN etl.file_attempts.action IS 'land, process, reprocess, exclude, readmit, release or purge.';
 COMMENT ON COLUMN etl.file_attempts.started_at IS 'Start.';
 COMMENT ON COLUMN etl.file_attempts.finished_at IS 'End.';
 COMMENT ON COLUMN etl.file_attempts.outcome IS 'succeeded, failed, held, skipped, or lost (another worker took over).';
@@ -614,6 +614,25 @@ $claim_landing$;
 COMMENT ON FUNCTION etl.claim_landing(bigint) IS
     'Claims the file of an attempt to the end of the transaction, and clears what an earlier landing left; false: another worker has it.';
 
+-- object: function etl.commit_refusal
+CREATE OR REPLACE FUNCTION etl.commit_refusal()
+RETURNS text
+LANGUAGE plpgsql
+AS $commit_refusal$
+-- A function can never commit; what the server says to that, in its language.
+DECLARE
+    v_message text;
+BEGIN
+    BEGIN
+        COMMIT;
+    EXCEPTION WHEN invalid_transaction_termination THEN
+        GET STACKED DIAGNOSTICS v_message = MESSAGE_TEXT;
+    END;
+    RETURN v_message;
+END;
+$commit_refusal$;
+COMMENT ON FUNCTION etl.commit_refusal() IS 'The server''s message to a COMMIT where none is possible.';
+
 -- object: function etl.config_bigint
 CREATE OR REPLACE FUNCTION etl.config_bigint(p_name text)
 RETURNS bigint
@@ -623,6 +642,60 @@ AS $config_bigint$
 SELECT c.value::bigint FROM etl.config AS c WHERE c.name = p_name;
 $config_bigint$;
 COMMENT ON FUNCTION etl.config_bigint(text) IS 'A setting of etl.config as a whole number.';
+
+-- object: function etl.decide_file
+CREATE OR REPLACE FUNCTION etl.decide_file(
+    p_load_run_file_id bigint,
+    p_reason text,
+    p_action text,
+    p_states text[]
+)
+RETURNS etl.load_run_files
+LANGUAGE plpgsql
+SECURITY DEFINER
+SET search_path = pg_catalog, pg_temp
+AS $decide_file$
+-- Take the extract's lock like every other writer, then record who decided what, and why.
+DECLARE
+    v_file etl.load_run_files;
+BEGIN
+    PERFORM
+    FROM etl.locks AS l
+    JOIN etl.load_run_files AS f USING (extract)
+    WHERE f.load_run_file_id = p_load_run_file_id
+    FOR UPDATE OF l;
+    SELECT f.* INTO v_file
+    FROM etl.load_run_files AS f
+    WHERE f.load_run_file_id = p_load_run_file_id
+    FOR NO KEY UPDATE;
+    IF v_file.status IS NULL OR v_file.status <> ALL (p_states) THEN
+        RAISE EXCEPTION USING
+            ERRCODE = 'RC008',
+            MESSAGE = CASE
+                WHEN v_file.status IS NULL THEN format('there is no file %s', p_load_run_file_id)
+                ELSE format('file %s is %s', p_load_run_file_id, v_file.status)
+            END,
+            HINT = format('To %s a file it has to be %s.', p_action, array_to_string(p_states, ' or '));
+    END IF;
+    IF coalesce(btrim(p_reason), '') = '' THEN
+        RAISE EXCEPTION USING
+            ERRCODE = 'RC008',
+            MESSAGE = format('a reason to %s file %s is missing', p_action, p_load_run_file_id),
+            HINT = 'Say why: the reason is kept with the file.';
+    END IF;
+    UPDATE etl.load_run_files AS f
+    SET decision_reason = p_reason, decided_by = session_user
+    WHERE f.load_run_file_id = p_load_run_file_id;
+    INSERT INTO etl.file_attempts (load_run_file_id, action, started_at, finished_at, outcome, pid, problem)
+    VALUES (
+        p_load_run_file_id, p_action, clock_timestamp(), clock_timestamp(), 'succeeded', pg_backend_pid(),
+        format('%s: %s', session_user, p_reason)
+    );
+    RETURN v_file;
+END;
+$decide_file$;
+COMMENT ON FUNCTION etl.decide_file(bigint, text, text, text[]) IS
+    'Locks the extract of a file and records a decision about it with reason and login; returns the file as it was. RC008: not in one of the states, or no reason.';
 
 -- object: function etl.domain_sources
 CREATE OR REPLACE FUNCTION etl.domain_sources(p_source text, p_domain text)
@@ -685,6 +758,37 @@ SELECT EXISTS (
 $file_is_late$;
 COMMENT ON FUNCTION etl.file_is_late(bigint) IS
     'Whether a counting file of the same extract and tenant was extracted at the same time as this one or later.';
+
+-- object: function etl.files_of_extract
+CREATE OR REPLACE FUNCTION etl.files_of_extract(p_extract text, p_from timestamptz, p_to timestamptz)
+RETURNS bigint[]
+LANGUAGE sql
+STABLE
+SECURITY DEFINER
+SET search_path = pg_catalog, pg_temp
+AS $files_of_extract$
+SELECT array_agg(f.load_run_file_id)
+FROM etl.load_run_files AS f
+WHERE f.extract = p_extract
+    AND (p_from IS NULL OR f.date_extracted >= p_from)
+    AND (p_to IS NULL OR f.date_extracted <= p_to);
+$files_of_extract$;
+COMMENT ON FUNCTION etl.files_of_extract(text, timestamptz, timestamptz) IS
+    'The files of an extract with DateExtracted in an interval, bounds included; NULL: no bound.';
+
+-- object: function etl.files_of_run
+CREATE OR REPLACE FUNCTION etl.files_of_run(p_load_run_id bigint)
+RETURNS bigint[]
+LANGUAGE sql
+STABLE
+SECURITY DEFINER
+SET search_path = pg_catalog, pg_temp
+AS $files_of_run$
+SELECT array_agg(f.load_run_file_id)
+FROM etl.load_run_files AS f
+WHERE f.load_run_id = p_load_run_id;
+$files_of_run$;
+COMMENT ON FUNCTION etl.files_of_run(bigint) IS 'The files that a run landed.';
 
 -- object: function etl.finish_landing
 CREATE OR REPLACE FUNCTION etl.finish_landing(
@@ -820,9 +924,8 @@ AS $is_bigint$
 -- The way to the value and back refuses what the type reads too generously: +1, 007, 1_000, 0x1F, blanks.
 SELECT
     CASE
-        WHEN pg_catalog.pg_input_is_valid(p_text, 'bigint')
-            THEN p_text::bigint::text = p_text
-        ELSE false
+        WHEN NOT pg_catalog.pg_input_is_valid(p_text, 'bigint') THEN false
+        ELSE p_text::bigint::text = p_text
     END;
 $is_bigint$;
 COMMENT ON FUNCTION etl.is_bigint(text) IS
@@ -880,9 +983,8 @@ AS $is_integer$
 -- The way to the value and back refuses what the type reads too generously: +1, 007, 1_000, 0x1F, blanks.
 SELECT
     CASE
-        WHEN pg_catalog.pg_input_is_valid(p_text, 'integer')
-            THEN p_text::integer::text = p_text
-        ELSE false
+        WHEN NOT pg_catalog.pg_input_is_valid(p_text, 'integer') THEN false
+        ELSE p_text::integer::text = p_text
     END;
 $is_integer$;
 COMMENT ON FUNCTION etl.is_integer(text) IS
@@ -938,9 +1040,8 @@ AS $is_smallint$
 -- The way to the value and back refuses what the type reads too generously: +1, 007, 1_000, 0x1F, blanks.
 SELECT
     CASE
-        WHEN pg_catalog.pg_input_is_valid(p_text, 'smallint')
-            THEN p_text::smallint::text = p_text
-        ELSE false
+        WHEN NOT pg_catalog.pg_input_is_valid(p_text, 'smallint') THEN false
+        ELSE p_text::smallint::text = p_text
     END;
 $is_smallint$;
 COMMENT ON FUNCTION etl.is_smallint(text) IS
@@ -1327,6 +1428,54 @@ $plan_files$;
 COMMENT ON FUNCTION etl.plan_files(text, text, timestamp, timestamp, timestamp, text[], text, boolean) IS
     'What a run with these options would do with each open file, in order, and why. Batches are local times as in file names.';
 
+-- object: function etl.plan_reprocess
+CREATE OR REPLACE FUNCTION etl.plan_reprocess(p_file_ids bigint[], p_note text)
+RETURNS bigint
+LANGUAGE plpgsql
+SECURITY DEFINER
+SET search_path = pg_catalog, pg_temp
+AS $plan_reprocess$
+-- A run of its own over files whose rows stand in raw. They go on counting until they are processed again.
+DECLARE
+    v_source text;
+    v_run_id bigint;
+BEGIN
+    SELECT min(f.source) INTO v_source
+    FROM etl.load_run_files AS f
+    WHERE f.load_run_file_id = ANY (p_file_ids) AND f.status IN ('processed', 'failed', 'landed');
+    IF v_source IS NULL THEN
+        RAISE EXCEPTION USING
+            ERRCODE = 'RC007',
+            MESSAGE = 'there is no file to reprocess',
+            DETAIL = 'Files that are processed, failed or landed can be reprocessed, if their rows stand in raw.',
+            HINT = 'SELECT load_run_file_id, extract, date_extracted, status FROM etl.load_run_files lists the files.';
+    END IF;
+    INSERT INTO etl.load_runs (source, status, mode, trigger, requested_by, parameters, notes, started_at)
+    VALUES (v_source, 'running', 'reprocess', 'psql', session_user, '{}', p_note, clock_timestamp())
+    RETURNING load_run_id INTO v_run_id;
+
+    INSERT INTO etl.load_run_plan (load_run_id, ordinal, load_run_file_id, action, reason)
+    SELECT
+        v_run_id,
+        row_number() OVER (ORDER BY f.date_extracted, e.load_order, f.date_from NULLS FIRST, f.load_run_file_id),
+        f.load_run_file_id,
+        'process',
+        'reprocess'
+    FROM etl.load_run_files AS f
+    JOIN etl.extracts AS e USING (extract)
+    WHERE f.load_run_file_id = ANY (p_file_ids)
+        AND f.file_hash IS NOT NULL
+        AND f.status IN ('processed', 'failed', 'landed');
+    UPDATE etl.load_run_files AS f
+    SET status = 'landed', status_reason = NULL
+    FROM etl.load_run_plan AS p
+    WHERE p.load_run_id = v_run_id AND f.load_run_file_id = p.load_run_file_id;
+    RETURN v_run_id;
+END;
+$plan_reprocess$;
+COMMENT ON FUNCTION etl.plan_reprocess(bigint[], text) IS
+    'Opens a run that processes files again from raw; returns load_run_id. RC007: none of them can be.';
+
 -- object: function etl.plan_run
 CREATE OR REPLACE FUNCTION etl.plan_run(
     p_load_run_id bigint,
@@ -1390,6 +1539,43 @@ SELECT
 $pseudonym$;
 COMMENT ON FUNCTION etl.pseudonym(text, bytea, bytea) IS
     'HMAC-SHA-256 of the trimmed, upper-cased text, in hex, with a key prepared by etl.set_pseudonym_key.';
+
+-- object: function etl.rebuild_differences
+CREATE OR REPLACE FUNCTION etl.rebuild_differences(p_extract text)
+RETURNS TABLE (load_run_file_id bigint, problem text)
+LANGUAGE plpgsql
+SECURITY DEFINER
+SET search_path = pg_catalog, pg_temp
+AS $rebuild_differences$
+-- Rebuild every counting file's keys for real, see what changed, and take it back: a rebuild writes differences only.
+DECLARE
+    v_file_id bigint;
+    v_changes bigint;
+BEGIN
+    FOR v_file_id IN
+        SELECT f.load_run_file_id
+        FROM etl.load_run_files AS f
+        WHERE f.extract = p_extract AND f.is_counting
+        ORDER BY f.date_extracted
+    LOOP
+        BEGIN
+            CALL etl.rebuild_file(p_extract, v_file_id);
+            SELECT f.core_inserted + f.core_updated + f.core_closed INTO v_changes
+            FROM etl.load_run_files AS f
+            WHERE f.load_run_file_id = v_file_id;
+            RAISE EXCEPTION USING ERRCODE = 'RC099', MESSAGE = 'take back';
+        EXCEPTION WHEN SQLSTATE 'RC099' THEN
+            IF v_changes > 0 THEN
+                load_run_file_id := v_file_id;
+                problem := format('%s rows of core differ from what raw gives', v_changes);
+                RETURN NEXT;
+            END IF;
+        END;
+    END LOOP;
+END;
+$rebuild_differences$;
+COMMENT ON FUNCTION etl.rebuild_differences(text) IS
+    'The counting files for whose keys a rebuild from raw would change core. Changes nothing. The caller holds the extract''s lock.';
 
 -- object: function etl.record_file
 CREATE OR REPLACE FUNCTION etl.record_file(p_file_attempt_id bigint)
@@ -1616,6 +1802,39 @@ END;
 $reject_landing$;
 COMMENT ON FUNCTION etl.reject_landing(bigint, bigint, text, text, text) IS
     'Writes a row that cannot stand in raw to the rejects of its extract. RC004: the file is not being landed.';
+
+-- object: function etl.reopen_file
+CREATE OR REPLACE FUNCTION etl.reopen_file(p_load_run_file_id bigint, p_reason text, p_state text)
+RETURNS bigint
+LANGUAGE plpgsql
+SECURITY DEFINER
+SET search_path = pg_catalog, pg_temp
+AS $reopen_file$
+DECLARE
+    v_file etl.load_run_files;
+BEGIN
+    v_file := etl.decide_file(
+        p_load_run_file_id, p_reason, CASE p_state WHEN 'held' THEN 'release' ELSE 'readmit' END, ARRAY[p_state]
+    );
+    IF v_file.file_hash IS NULL AND p_state = 'held' THEN
+        RAISE EXCEPTION USING
+            ERRCODE = 'RC008',
+            MESSAGE = format('file %s waits for its tenant', p_load_run_file_id),
+            HINT = 'Add the tenant to etl.tenants; the next run loads the file.';
+    END IF;
+    UPDATE etl.load_run_files AS f
+    SET status = CASE WHEN f.file_hash IS NULL THEN 'pending' ELSE 'landed' END,
+        status_reason = NULL,
+        decision = CASE p_state WHEN 'held' THEN 'released' END
+    WHERE f.load_run_file_id = p_load_run_file_id;
+    IF v_file.file_hash IS NULL THEN
+        RETURN NULL;
+    END IF;
+    RETURN etl.plan_reprocess(ARRAY[p_load_run_file_id], p_reason);
+END;
+$reopen_file$;
+COMMENT ON FUNCTION etl.reopen_file(bigint, text, text) IS
+    'Records that a held or excluded file may count and opens a run for it; NULL: its rows are not in raw, a run of the driver lands it. RC008: another state.';
 
 -- object: function etl.ruleset_fingerprint
 CREATE OR REPLACE FUNCTION etl.ruleset_fingerprint(p_extract text)
@@ -1905,6 +2124,92 @@ SELECT pg_catalog.pg_advisory_unlock(pg_catalog.hashtext('rawcore.run'), pg_cata
 $unlock_source$;
 COMMENT ON FUNCTION etl.unlock_source(text) IS 'Gives back what etl.lock_source took.';
 
+-- object: function etl.verify
+CREATE OR REPLACE FUNCTION etl.verify(p_extract text)
+RETURNS TABLE (check_name text, load_run_file_id bigint, problem text)
+LANGUAGE plpgsql
+SECURITY DEFINER
+SET search_path = pg_catalog, pg_temp
+AS $verify$
+-- Each check yields a row per violation; no row: all is well. Under the extract's lock, so that nothing moves.
+DECLARE
+    v_extract etl.extracts;
+BEGIN
+    SELECT e.* INTO v_extract FROM etl.extracts AS e WHERE e.extract = p_extract;
+    IF NOT FOUND THEN
+        RAISE EXCEPTION USING
+            ERRCODE = 'RC006',
+            MESSAGE = format('there is no extract %s', p_extract),
+            HINT = 'SELECT extract FROM etl.extracts lists them.';
+    END IF;
+    PERFORM FROM etl.locks AS l WHERE l.extract = p_extract FOR UPDATE;
+
+    RETURN QUERY
+    SELECT 'counts', f.load_run_file_id, 'rows read are not rows ingested, unchanged, duplicate and rejected'
+    FROM etl.load_run_files AS f
+    WHERE f.extract = p_extract AND f.is_counting
+        AND f.rows_read IS DISTINCT FROM f.rows_ingested + f.rows_unchanged + f.rows_duplicate + f.rows_rejected;
+
+    RETURN QUERY EXECUTE format(
+        $query$
+            SELECT 'raw', f.load_run_file_id, format('raw holds %%s rows, landing read %%s', count(r.line_no), f.rows_read - f.rows_rejected_landing)
+            FROM etl.load_run_files AS f
+            LEFT JOIN %s AS r USING (load_run_file_id)
+            WHERE f.extract = $1 AND f.is_counting
+            GROUP BY f.load_run_file_id
+            HAVING count(r.line_no) <> f.rows_read - f.rows_rejected_landing
+        $query$,
+        v_extract.raw_table
+    )
+    USING p_extract;
+
+    RETURN QUERY EXECUTE format(
+        $query$
+            SELECT 'lineage', c.load_run_file_id, format('%%s rows of core come from a file that does not count', count(*))
+            FROM %s AS c
+            LEFT JOIN etl.load_run_files AS f ON f.load_run_file_id = c.load_run_file_id AND f.is_counting
+            WHERE f.load_run_file_id IS NULL
+            GROUP BY c.load_run_file_id
+        $query$,
+        v_extract.core_table
+    );
+
+    RETURN QUERY
+    SELECT 'stale', f.load_run_file_id, 'its verdicts were made by other rules: CALL etl.reprocess_file'
+    FROM etl.load_run_files AS f
+    WHERE f.extract = p_extract AND f.is_counting
+        AND f.ruleset_fingerprint IS DISTINCT FROM etl.ruleset_fingerprint(p_extract);
+
+    IF v_extract.core_kind = 'dimension' THEN
+        RETURN QUERY EXECUTE format(
+            $query$
+                SELECT 'periods', c.load_run_file_id, 'a version ends after the next one begins'
+                FROM (
+                    SELECT d.load_run_file_id, d.effective_to, lead(d.effective_from) OVER (
+                        PARTITION BY %1$s ORDER BY d.effective_from
+                    ) AS next_from, lead(d.effective_from) OVER (PARTITION BY %1$s ORDER BY d.effective_from) IS NOT NULL AS has_next
+                    FROM %2$s AS d
+                ) AS c
+                WHERE c.has_next AND (c.effective_to IS NULL OR c.effective_to > c.next_from)
+            $query$,
+            (
+                SELECT string_agg(format('d.%I', k), ', ')
+                FROM etl.sources AS s
+                CROSS JOIN LATERAL unnest(s.tenant_columns || v_extract.natural_key) AS k
+                WHERE s.source = v_extract.source
+            ),
+            v_extract.core_table
+        );
+    END IF;
+
+    RETURN QUERY
+    SELECT 'rebuild', d.load_run_file_id, d.problem
+    FROM etl.rebuild_differences(p_extract) AS d;
+END;
+$verify$;
+COMMENT ON FUNCTION etl.verify(text) IS
+    'Checks a live extract: counts, raw, lineage, stale files, periods, and that core is what raw gives. Rows only for violations. RC006: unknown extract.';
+
 -- object: function etl.zone_gap_hours
 CREATE OR REPLACE FUNCTION etl.zone_gap_hours(p_timezone text)
 RETURNS text[]
@@ -2045,6 +2350,44 @@ END;
 $clear_work$;
 COMMENT ON PROCEDURE etl.clear_work(text) IS 'Empties the work tables of an extract after a file.';
 
+-- object: procedure etl.exclude_file
+CREATE OR REPLACE PROCEDURE etl.exclude_file(p_load_run_file_id bigint, p_reason text)
+LANGUAGE plpgsql
+SECURITY DEFINER
+SET search_path = pg_catalog, pg_temp
+AS $exclude_file$
+-- The decision stays with the file. Its keys are derived again from the files that still count.
+DECLARE
+    v_file etl.load_run_files;
+    v_former_id bigint;
+BEGIN
+    v_file := etl.decide_file(p_load_run_file_id, p_reason, 'exclude', ARRAY['processed', 'failed', 'held', 'landed', 'pending']);
+    UPDATE etl.load_run_files AS f
+    SET status = 'excluded', status_reason = p_reason, is_counting = false, decision = 'excluded'
+    WHERE f.load_run_file_id = p_load_run_file_id;
+    IF v_file.is_counting THEN
+        -- The version that it had superseded counts again.
+        UPDATE etl.load_run_files AS f
+        SET status = 'processed', is_counting = true, superseded_by = NULL
+        WHERE f.load_run_file_id = (
+            SELECT o.load_run_file_id
+            FROM etl.load_run_files AS o
+            WHERE o.s3_bucket = v_file.s3_bucket AND o.s3_key = v_file.s3_key AND o.member = v_file.member
+                AND o.status = 'superseded'
+            ORDER BY o.last_modified DESC, o.load_run_file_id DESC
+            LIMIT 1
+        )
+        RETURNING f.load_run_file_id INTO v_former_id;
+        CALL etl.rebuild_file(v_file.extract, p_load_run_file_id);
+        IF v_former_id IS NOT NULL THEN
+            CALL etl.rebuild_file(v_file.extract, v_former_id);
+        END IF;
+    END IF;
+END;
+$exclude_file$;
+COMMENT ON PROCEDURE etl.exclude_file(bigint, text) IS
+    'Takes a file out of core, with a reason; survives reprocessing; etl.readmit_file takes it back. RC008: the file is not in a state for it.';
+
 -- object: procedure etl.fail_processing
 CREATE OR REPLACE PROCEDURE etl.fail_processing(p_file_attempt_id bigint, p_sqlstate text, p_object text)
 LANGUAGE plpgsql
@@ -2154,47 +2497,16 @@ COMMENT ON PROCEDURE etl.note_check(bigint, text, numeric, numeric, timestamptz)
 CREATE OR REPLACE PROCEDURE etl.process_batch(p_load_run_id bigint)
 LANGUAGE plpgsql
 AS $process_batch$
--- Process the landed files of a run, one transaction per file; several sessions may call this at once and share them.
--- Neither SECURITY DEFINER nor SET: with either a procedure cannot COMMIT. Each transaction takes the lock of an
--- extract first; a file's failure is rolled back to its savepoint, recorded, and does not touch the others.
-DECLARE
-    v_attempt_id bigint;
-    v_file_id bigint;
-    v_tried bigint[] := '{}';
-    v_sqlstate text;
-    v_object text;
 BEGIN
-    IF pg_catalog.now() <> pg_catalog.statement_timestamp() THEN
-        RAISE EXCEPTION USING
-            ERRCODE = 'RC002',
-            MESSAGE = 'etl.process_batch commits after each file, so it cannot run inside a transaction block',
-            HINT = 'End the block with COMMIT or ROLLBACK, then call it by itself (psql: outside BEGIN; drivers: autocommit).';
-    END IF;
+    CALL etl.refuse_transaction_block('etl.process_batch');
     IF NOT etl.run_exists(p_load_run_id) THEN
         CALL etl.raise_unknown_run(p_load_run_id);
     END IF;
-
-    LOOP
-        v_attempt_id := etl.next_file(p_load_run_id, v_tried);
-        EXIT WHEN v_attempt_id IS NULL;
-        COMMIT;
-
-        v_file_id := etl.take_file(v_attempt_id);
-        IF etl.attempt_is_open(v_attempt_id) THEN
-            v_tried := v_tried || v_file_id;
-            BEGIN
-                CALL etl.process_file(v_attempt_id);
-            EXCEPTION WHEN OTHERS THEN
-                GET STACKED DIAGNOSTICS v_sqlstate = RETURNED_SQLSTATE, v_object = TABLE_NAME;
-                CALL etl.fail_processing(v_attempt_id, v_sqlstate, v_object);
-            END;
-        END IF;
-        COMMIT;
-    END LOOP;
+    CALL etl.process_landed(p_load_run_id);
 END;
 $process_batch$;
 COMMENT ON PROCEDURE etl.process_batch(bigint) IS
-    'Types, rejects, deduplicates and merges the landed files of a run; commits after each. RC001: unknown run; RC002: called in a transaction block.';
+    'Types, rejects, deduplicates and merges the landed files of a run; commits after each; several sessions may call it at once. RC001: unknown run; RC002: called in a transaction block.';
 
 -- object: procedure etl.process_file
 CREATE OR REPLACE PROCEDURE etl.process_file(p_file_attempt_id bigint)
@@ -2243,6 +2555,41 @@ $process_file$;
 COMMENT ON PROCEDURE etl.process_file(bigint) IS
     'Processes the landed file of an attempt from raw to core, in the caller''s transaction, which holds the extract''s lock.';
 
+-- object: procedure etl.process_landed
+CREATE OR REPLACE PROCEDURE etl.process_landed(p_load_run_id bigint)
+LANGUAGE plpgsql
+AS $process_landed$
+-- One transaction per file. Neither SECURITY DEFINER nor SET: with either a procedure cannot COMMIT. Each transaction
+-- takes the lock of an extract first; a file's failure is rolled back to its savepoint, recorded, and does not touch
+-- the others.
+DECLARE
+    v_attempt_id bigint;
+    v_file_id bigint;
+    v_tried bigint[] := '{}';
+    v_sqlstate text;
+    v_object text;
+BEGIN
+    LOOP
+        v_attempt_id := etl.next_file(p_load_run_id, v_tried);
+        EXIT WHEN v_attempt_id IS NULL;
+        COMMIT;
+
+        v_file_id := etl.take_file(v_attempt_id);
+        IF etl.attempt_is_open(v_attempt_id) THEN
+            v_tried := v_tried || v_file_id;
+            BEGIN
+                CALL etl.process_file(v_attempt_id);
+            EXCEPTION WHEN OTHERS THEN
+                GET STACKED DIAGNOSTICS v_sqlstate = RETURNED_SQLSTATE, v_object = TABLE_NAME;
+                CALL etl.fail_processing(v_attempt_id, v_sqlstate, v_object);
+            END;
+        END IF;
+        COMMIT;
+    END LOOP;
+END;
+$process_landed$;
+COMMENT ON PROCEDURE etl.process_landed(bigint) IS 'Processes the landed files of a run, one transaction each.';
+
 -- object: procedure etl.raise_unknown_run
 CREATE OR REPLACE PROCEDURE etl.raise_unknown_run(p_load_run_id bigint)
 LANGUAGE plpgsql
@@ -2255,6 +2602,144 @@ BEGIN
 END;
 $raise_unknown_run$;
 COMMENT ON PROCEDURE etl.raise_unknown_run(bigint) IS 'Raises RC001.';
+
+-- object: procedure etl.readmit_file
+CREATE OR REPLACE PROCEDURE etl.readmit_file(p_load_run_file_id bigint, p_reason text)
+LANGUAGE plpgsql
+AS $readmit_file$
+-- Back to where it was: a file with rows in raw is processed again, one without waits to be landed.
+DECLARE
+    v_run_id bigint;
+BEGIN
+    CALL etl.refuse_transaction_block('etl.readmit_file');
+    v_run_id := etl.reopen_file(p_load_run_file_id, p_reason, 'excluded');
+    COMMIT;
+    IF v_run_id IS NOT NULL THEN
+        CALL etl.process_landed(v_run_id);
+        PERFORM etl.finish_run(v_run_id);
+    END IF;
+END;
+$readmit_file$;
+COMMENT ON PROCEDURE etl.readmit_file(bigint, text) IS
+    'Lets an excluded file count again, with a reason. RC002: called in a transaction block; RC008: the file is not excluded.';
+
+-- object: procedure etl.rebuild_file
+CREATE OR REPLACE PROCEDURE etl.rebuild_file(p_extract text, p_load_run_file_id bigint)
+LANGUAGE plpgsql
+SECURITY DEFINER
+SET search_path = pg_catalog, pg_temp
+AS $rebuild_file$
+BEGIN
+    EXECUTE format('CALL etl.%I($1)', 'rebuild_' || p_extract) USING p_load_run_file_id;
+    CALL etl.clear_work(p_extract);
+END;
+$rebuild_file$;
+COMMENT ON PROCEDURE etl.rebuild_file(text, bigint) IS
+    'Derives the keys of a file anew from the files that count. The caller holds the extract''s lock.';
+
+-- object: procedure etl.refuse_transaction_block
+CREATE OR REPLACE PROCEDURE etl.refuse_transaction_block(p_routine text)
+LANGUAGE plpgsql
+AS $refuse_transaction_block$
+-- With an EXCEPTION clause COMMIT fails in any case, but in a transaction block with the message that a function
+-- gets, and elsewhere with another.
+DECLARE
+    v_message text;
+BEGIN
+    BEGIN
+        COMMIT;
+    EXCEPTION WHEN invalid_transaction_termination THEN
+        GET STACKED DIAGNOSTICS v_message = MESSAGE_TEXT;
+    END;
+    IF v_message = etl.commit_refusal() THEN
+        RAISE EXCEPTION USING
+            ERRCODE = 'RC002',
+            MESSAGE = format('%s commits after each file, so it cannot run inside a transaction block', p_routine),
+            HINT = 'End the block with COMMIT or ROLLBACK, then call it by itself (psql: outside BEGIN; drivers: autocommit).';
+    END IF;
+END;
+$refuse_transaction_block$;
+COMMENT ON PROCEDURE etl.refuse_transaction_block(text) IS 'Raises RC002 when it is called inside a transaction block.';
+
+-- object: procedure etl.release_file
+CREATE OR REPLACE PROCEDURE etl.release_file(p_load_run_file_id bigint, p_reason text)
+LANGUAGE plpgsql
+AS $release_file$
+-- The decision stays with the file, so a reprocess does not hold it again.
+DECLARE
+    v_run_id bigint;
+BEGIN
+    CALL etl.refuse_transaction_block('etl.release_file');
+    v_run_id := etl.reopen_file(p_load_run_file_id, p_reason, 'held');
+    COMMIT;
+    IF v_run_id IS NOT NULL THEN
+        CALL etl.process_landed(v_run_id);
+        PERFORM etl.finish_run(v_run_id);
+    END IF;
+END;
+$release_file$;
+COMMENT ON PROCEDURE etl.release_file(bigint, text) IS
+    'Processes a held file in spite of what held it, with a reason. RC002: called in a transaction block; RC008: the file is not held.';
+
+-- object: procedure etl.reprocess_extract
+CREATE OR REPLACE PROCEDURE etl.reprocess_extract(p_extract text, p_from timestamptz, p_to timestamptz)
+LANGUAGE plpgsql
+AS $reprocess_extract$
+DECLARE
+    v_run_id bigint;
+BEGIN
+    CALL etl.refuse_transaction_block('etl.reprocess_extract');
+    v_run_id := etl.plan_reprocess(
+        etl.files_of_extract(p_extract, p_from, p_to),
+        pg_catalog.format('extract %s', p_extract)
+    );
+    COMMIT;
+    CALL etl.process_landed(v_run_id);
+    PERFORM etl.finish_run(v_run_id);
+END;
+$reprocess_extract$;
+COMMENT ON PROCEDURE etl.reprocess_extract(text, timestamptz, timestamptz) IS
+    'Derives stg and core again from raw for the files of an extract with DateExtracted from p_from to p_to (NULL: no bound), by today''s rules, without S3. RC002: called in a transaction block; RC007: not possible.';
+
+-- object: procedure etl.reprocess_file
+CREATE OR REPLACE PROCEDURE etl.reprocess_file(p_load_run_file_id bigint)
+LANGUAGE plpgsql
+AS $reprocess_file$
+DECLARE
+    v_run_id bigint;
+BEGIN
+    CALL etl.refuse_transaction_block('etl.reprocess_file');
+    v_run_id := etl.plan_reprocess(
+        ARRAY[p_load_run_file_id],
+        pg_catalog.format('file %s', p_load_run_file_id)
+    );
+    COMMIT;
+    CALL etl.process_landed(v_run_id);
+    PERFORM etl.finish_run(v_run_id);
+END;
+$reprocess_file$;
+COMMENT ON PROCEDURE etl.reprocess_file(bigint) IS
+    'Derives stg and core again from the raw rows of a file, by today''s rules, without S3. RC002: called in a transaction block; RC007: not possible.';
+
+-- object: procedure etl.reprocess_run
+CREATE OR REPLACE PROCEDURE etl.reprocess_run(p_load_run_id bigint)
+LANGUAGE plpgsql
+AS $reprocess_run$
+DECLARE
+    v_run_id bigint;
+BEGIN
+    CALL etl.refuse_transaction_block('etl.reprocess_run');
+    v_run_id := etl.plan_reprocess(
+        etl.files_of_run(p_load_run_id),
+        pg_catalog.format('run %s', p_load_run_id)
+    );
+    COMMIT;
+    CALL etl.process_landed(v_run_id);
+    PERFORM etl.finish_run(v_run_id);
+END;
+$reprocess_run$;
+COMMENT ON PROCEDURE etl.reprocess_run(bigint) IS
+    'Derives stg and core again from the raw rows of the files that a run landed, by today''s rules, without S3. RC002: called in a transaction block; RC007: not possible.';
 
 -- object: procedure etl.set_pseudonym_key
 CREATE OR REPLACE PROCEDURE etl.set_pseudonym_key(p_key text)
@@ -13536,19 +14021,18 @@ BEGIN
     SELECT f.* INTO v_file FROM etl.load_run_files AS f WHERE f.load_run_file_id = p_load_run_file_id;
     SELECT k.* INTO v_key FROM etl.pseudonym_keys AS k;
 
-    -- 1. Besides the keys of the file itself: those of the versions that it replaced.
+    -- 1. The keys of the file and of the versions that it replaced.
     INSERT INTO etl.touched_invoice_detail (load_run_file_id, line_no, practice_id, per_org_id, invoice_detail_id, row_hash, verdict)
     SELECT p_load_run_file_id, 0, r.practice_id, r.per_org_id, etl.key_bigint(r.invoice_detail_id), 0, 'replaced'
     FROM raw.invoice_detail_raw AS r
     JOIN etl.load_run_files AS f USING (load_run_file_id)
-    WHERE f.superseded_by = p_load_run_file_id
-        OR (f.load_run_file_id = p_load_run_file_id AND NOT f.is_counting);
+    WHERE p_load_run_file_id IN (f.load_run_file_id, f.superseded_by);
 
     -- 2. What each counting file says of these keys; of several with one DateExtracted the last.
     WITH keys AS MATERIALIZED (
-        SELECT DISTINCT t.practice_id AS practice_id, t.per_org_id AS per_org_id, t.invoice_detail_id::text AS invoice_detail_id
+        SELECT DISTINCT t.practice_id, t.per_org_id, t.invoice_detail_id::text AS invoice_detail_id
         FROM etl.touched_invoice_detail AS t
-        WHERE t.practice_id IS NOT NULL AND t.per_org_id IS NOT NULL AND t.invoice_detail_id IS NOT NULL
+        WHERE (t.practice_id, t.per_org_id, t.invoice_detail_id) IS NOT NULL
     ),
     files AS MATERIALIZED (
         SELECT
@@ -13566,7 +14050,7 @@ BEGIN
     said AS (
         SELECT
             k.practice_id, k.per_org_id, k.invoice_detail_id, f.load_run_file_id, f.date_extracted, f.place, r.line_no,
-nullif(r.updated_at::timestamptz, c_unknown_times[1]) AS dedupe_1, false AS is_absent
+            nullif(r.updated_at::timestamptz, c_unknown_times[1]) AS dedupe_1, false AS is_absent
         FROM keys AS k
         JOIN raw.invoice_detail_raw AS r USING (practice_id, per_org_id, invoice_detail_id)
         JOIN files AS f USING (load_run_file_id)
@@ -13581,7 +14065,7 @@ nullif(r.updated_at::timestamptz, c_unknown_times[1]) AS dedupe_1, false AS is_a
         FROM said AS s
         ORDER BY
             s.practice_id, s.per_org_id, s.invoice_detail_id, s.date_extracted, s.place DESC,
-s.dedupe_1 DESC NULLS LAST, s.line_no DESC
+            s.dedupe_1 DESC NULLS LAST, s.line_no DESC
     )
     INSERT INTO etl.observed_invoice_detail (
         invoice_detail_id,
@@ -14702,19 +15186,18 @@ DECLARE
 BEGIN
     SELECT f.* INTO v_file FROM etl.load_run_files AS f WHERE f.load_run_file_id = p_load_run_file_id;
 
-    -- 1. Besides the keys of the file itself: those of the versions that it replaced.
+    -- 1. The keys of the file and of the versions that it replaced.
     INSERT INTO etl.touched_medicine (load_run_file_id, line_no, practice_id, per_org_id, medicine_id, row_hash, verdict)
     SELECT p_load_run_file_id, 0, r.practice_id, r.per_org_id, etl.key_bigint(r.medicine_id), 0, 'replaced'
     FROM raw.medicine_raw AS r
     JOIN etl.load_run_files AS f USING (load_run_file_id)
-    WHERE f.superseded_by = p_load_run_file_id
-        OR (f.load_run_file_id = p_load_run_file_id AND NOT f.is_counting);
+    WHERE p_load_run_file_id IN (f.load_run_file_id, f.superseded_by);
 
     -- 2. What each counting file says of these keys; of several with one DateExtracted the last.
     WITH keys AS MATERIALIZED (
-        SELECT DISTINCT t.practice_id AS practice_id, t.per_org_id AS per_org_id, t.medicine_id::text AS medicine_id
+        SELECT DISTINCT t.practice_id, t.per_org_id, t.medicine_id::text AS medicine_id
         FROM etl.touched_medicine AS t
-        WHERE t.practice_id IS NOT NULL AND t.per_org_id IS NOT NULL AND t.medicine_id IS NOT NULL
+        WHERE (t.practice_id, t.per_org_id, t.medicine_id) IS NOT NULL
     ),
     files AS MATERIALIZED (
         SELECT
@@ -14732,7 +15215,7 @@ BEGIN
     said AS (
         SELECT
             k.practice_id, k.per_org_id, k.medicine_id, f.load_run_file_id, f.date_extracted, f.place, r.line_no,
-false AS is_absent
+            false AS is_absent
         FROM keys AS k
         JOIN raw.medicine_raw AS r USING (practice_id, per_org_id, medicine_id)
         JOIN files AS f USING (load_run_file_id)
@@ -14747,7 +15230,7 @@ false AS is_absent
         FROM said AS s
         ORDER BY
             s.practice_id, s.per_org_id, s.medicine_id, s.date_extracted, s.place DESC,
-s.line_no DESC
+            s.line_no DESC
     )
     INSERT INTO etl.observed_medicine (
         medicine_id,
@@ -18118,19 +18601,18 @@ BEGIN
     SELECT f.* INTO v_file FROM etl.load_run_files AS f WHERE f.load_run_file_id = p_load_run_file_id;
     SELECT k.* INTO v_key FROM etl.pseudonym_keys AS k;
 
-    -- 1. Besides the keys of the file itself: those of the versions that it replaced.
+    -- 1. The keys of the file and of the versions that it replaced.
     INSERT INTO etl.touched_patients (load_run_file_id, line_no, practice_id, per_org_id, patient_id, row_hash, verdict)
     SELECT p_load_run_file_id, 0, r.practice_id, r.per_org_id, etl.key_bigint(r.patient_id), 0, 'replaced'
     FROM raw.patients_raw AS r
     JOIN etl.load_run_files AS f USING (load_run_file_id)
-    WHERE f.superseded_by = p_load_run_file_id
-        OR (f.load_run_file_id = p_load_run_file_id AND NOT f.is_counting);
+    WHERE p_load_run_file_id IN (f.load_run_file_id, f.superseded_by);
 
     -- 2. What each counting file says of these keys; of several with one DateExtracted the last.
     WITH keys AS MATERIALIZED (
-        SELECT DISTINCT t.practice_id AS practice_id, t.per_org_id AS per_org_id, t.patient_id::text AS patient_id
+        SELECT DISTINCT t.practice_id, t.per_org_id, t.patient_id::text AS patient_id
         FROM etl.touched_patients AS t
-        WHERE t.practice_id IS NOT NULL AND t.per_org_id IS NOT NULL AND t.patient_id IS NOT NULL
+        WHERE (t.practice_id, t.per_org_id, t.patient_id) IS NOT NULL
     ),
     files AS MATERIALIZED (
         SELECT
@@ -18148,7 +18630,7 @@ BEGIN
     said AS (
         SELECT
             k.practice_id, k.per_org_id, k.patient_id, f.load_run_file_id, f.date_extracted, f.place, r.line_no,
-nullif(r.updated_at::timestamptz, c_unknown_times[1]) AS dedupe_1, false AS is_absent
+            nullif(r.updated_at::timestamptz, c_unknown_times[1]) AS dedupe_1, false AS is_absent
         FROM keys AS k
         JOIN raw.patients_raw AS r USING (practice_id, per_org_id, patient_id)
         JOIN files AS f USING (load_run_file_id)
@@ -18163,7 +18645,7 @@ nullif(r.updated_at::timestamptz, c_unknown_times[1]) AS dedupe_1, false AS is_a
         FROM said AS s
         ORDER BY
             s.practice_id, s.per_org_id, s.patient_id, s.date_extracted, s.place DESC,
-s.dedupe_1 DESC NULLS LAST, s.line_no DESC
+            s.dedupe_1 DESC NULLS LAST, s.line_no DESC
     )
     INSERT INTO etl.observed_patients (
         patient_id,
@@ -21062,19 +21544,18 @@ DECLARE
 BEGIN
     SELECT f.* INTO v_file FROM etl.load_run_files AS f WHERE f.load_run_file_id = p_load_run_file_id;
 
-    -- 1. Besides the keys of the file itself: those of the versions that it replaced.
+    -- 1. The keys of the file and of the versions that it replaced.
     INSERT INTO etl.touched_practice_info (load_run_file_id, line_no, practice_id, per_org_id, row_hash, verdict)
     SELECT p_load_run_file_id, 0, r.practice_id, r.per_org_id, 0, 'replaced'
     FROM raw.practice_info_raw AS r
     JOIN etl.load_run_files AS f USING (load_run_file_id)
-    WHERE f.superseded_by = p_load_run_file_id
-        OR (f.load_run_file_id = p_load_run_file_id AND NOT f.is_counting);
+    WHERE p_load_run_file_id IN (f.load_run_file_id, f.superseded_by);
 
     -- 2. What each counting file says of these keys; of several with one DateExtracted the last.
     WITH keys AS MATERIALIZED (
-        SELECT DISTINCT t.practice_id AS practice_id, t.per_org_id AS per_org_id
+        SELECT DISTINCT t.practice_id, t.per_org_id
         FROM etl.touched_practice_info AS t
-        WHERE t.practice_id IS NOT NULL AND t.per_org_id IS NOT NULL
+        WHERE (t.practice_id, t.per_org_id) IS NOT NULL
     ),
     files AS MATERIALIZED (
         SELECT
@@ -21092,7 +21573,7 @@ BEGIN
     said AS (
         SELECT
             k.practice_id, k.per_org_id, f.load_run_file_id, f.date_extracted, f.place, r.line_no,
-false AS is_absent
+            false AS is_absent
         FROM keys AS k
         JOIN raw.practice_info_raw AS r USING (practice_id, per_org_id)
         JOIN files AS f USING (load_run_file_id)
@@ -21107,7 +21588,7 @@ false AS is_absent
         FROM said AS s
         ORDER BY
             s.practice_id, s.per_org_id, s.date_extracted, s.place DESC,
-s.line_no DESC
+            s.line_no DESC
     )
     INSERT INTO etl.observed_practice_info (
         practice_id,
@@ -23363,19 +23844,18 @@ BEGIN
     SELECT f.* INTO v_file FROM etl.load_run_files AS f WHERE f.load_run_file_id = p_load_run_file_id;
     SELECT k.* INTO v_key FROM etl.pseudonym_keys AS k;
 
-    -- 1. Besides the keys of the file itself: those of the versions that it replaced.
+    -- 1. The keys of the file and of the versions that it replaced.
     INSERT INTO etl.touched_providers (load_run_file_id, line_no, practice_id, per_org_id, provider_id, row_hash, verdict)
     SELECT p_load_run_file_id, 0, r.practice_id, r.per_org_id, etl.key_bigint(r.provider_id), 0, 'replaced'
     FROM raw.providers_raw AS r
     JOIN etl.load_run_files AS f USING (load_run_file_id)
-    WHERE f.superseded_by = p_load_run_file_id
-        OR (f.load_run_file_id = p_load_run_file_id AND NOT f.is_counting);
+    WHERE p_load_run_file_id IN (f.load_run_file_id, f.superseded_by);
 
     -- 2. What each counting file says of these keys; of several with one DateExtracted the last.
     WITH keys AS MATERIALIZED (
-        SELECT DISTINCT t.practice_id AS practice_id, t.per_org_id AS per_org_id, t.provider_id::text AS provider_id
+        SELECT DISTINCT t.practice_id, t.per_org_id, t.provider_id::text AS provider_id
         FROM etl.touched_providers AS t
-        WHERE t.practice_id IS NOT NULL AND t.per_org_id IS NOT NULL AND t.provider_id IS NOT NULL
+        WHERE (t.practice_id, t.per_org_id, t.provider_id) IS NOT NULL
     ),
     files AS MATERIALIZED (
         SELECT
@@ -23393,7 +23873,7 @@ BEGIN
     said AS (
         SELECT
             k.practice_id, k.per_org_id, k.provider_id, f.load_run_file_id, f.date_extracted, f.place, r.line_no,
-nullif(r.updated_at::timestamptz, c_unknown_times[1]) AS dedupe_1, false AS is_absent
+            nullif(r.updated_at::timestamptz, c_unknown_times[1]) AS dedupe_1, false AS is_absent
         FROM keys AS k
         JOIN raw.providers_raw AS r USING (practice_id, per_org_id, provider_id)
         JOIN files AS f USING (load_run_file_id)
@@ -23408,7 +23888,7 @@ nullif(r.updated_at::timestamptz, c_unknown_times[1]) AS dedupe_1, false AS is_a
         FROM said AS s
         ORDER BY
             s.practice_id, s.per_org_id, s.provider_id, s.date_extracted, s.place DESC,
-s.dedupe_1 DESC NULLS LAST, s.line_no DESC
+            s.dedupe_1 DESC NULLS LAST, s.line_no DESC
     )
     INSERT INTO etl.observed_providers (
         provider_id,
@@ -25174,19 +25654,18 @@ DECLARE
 BEGIN
     SELECT f.* INTO v_file FROM etl.load_run_files AS f WHERE f.load_run_file_id = p_load_run_file_id;
 
-    -- 1. Besides the keys of the file itself: those of the versions that it replaced.
+    -- 1. The keys of the file and of the versions that it replaced.
     INSERT INTO etl.touched_vaccine (load_run_file_id, line_no, practice_id, per_org_id, vaccine_id, row_hash, verdict)
     SELECT p_load_run_file_id, 0, r.practice_id, r.per_org_id, etl.key_bigint(r.vaccine_id), 0, 'replaced'
     FROM raw.vaccine_raw AS r
     JOIN etl.load_run_files AS f USING (load_run_file_id)
-    WHERE f.superseded_by = p_load_run_file_id
-        OR (f.load_run_file_id = p_load_run_file_id AND NOT f.is_counting);
+    WHERE p_load_run_file_id IN (f.load_run_file_id, f.superseded_by);
 
     -- 2. What each counting file says of these keys; of several with one DateExtracted the last.
     WITH keys AS MATERIALIZED (
-        SELECT DISTINCT t.practice_id AS practice_id, t.per_org_id AS per_org_id, t.vaccine_id::text AS vaccine_id
+        SELECT DISTINCT t.practice_id, t.per_org_id, t.vaccine_id::text AS vaccine_id
         FROM etl.touched_vaccine AS t
-        WHERE t.practice_id IS NOT NULL AND t.per_org_id IS NOT NULL AND t.vaccine_id IS NOT NULL
+        WHERE (t.practice_id, t.per_org_id, t.vaccine_id) IS NOT NULL
     ),
     files AS MATERIALIZED (
         SELECT
@@ -25204,7 +25683,7 @@ BEGIN
     said AS (
         SELECT
             k.practice_id, k.per_org_id, k.vaccine_id, f.load_run_file_id, f.date_extracted, f.place, r.line_no,
-false AS is_absent
+            false AS is_absent
         FROM keys AS k
         JOIN raw.vaccine_raw AS r USING (practice_id, per_org_id, vaccine_id)
         JOIN files AS f USING (load_run_file_id)
@@ -25219,7 +25698,7 @@ false AS is_absent
         FROM said AS s
         ORDER BY
             s.practice_id, s.per_org_id, s.vaccine_id, s.date_extracted, s.place DESC,
-s.line_no DESC
+            s.line_no DESC
     )
     INSERT INTO etl.observed_vaccine (
         vaccine_id,
@@ -26457,19 +26936,18 @@ DECLARE
 BEGIN
     SELECT f.* INTO v_file FROM etl.load_run_files AS f WHERE f.load_run_file_id = p_load_run_file_id;
 
-    -- 1. Besides the keys of the file itself: those of the versions that it replaced.
+    -- 1. The keys of the file and of the versions that it replaced.
     INSERT INTO etl.touched_allergies (load_run_file_id, line_no, practice_id, per_org_id, allergy_id, row_hash, verdict)
     SELECT p_load_run_file_id, 0, r.practice_id, r.per_org_id, etl.key_bigint(r.allergy_id), 0, 'replaced'
     FROM raw.allergies_raw AS r
     JOIN etl.load_run_files AS f USING (load_run_file_id)
-    WHERE f.superseded_by = p_load_run_file_id
-        OR (f.load_run_file_id = p_load_run_file_id AND NOT f.is_counting);
+    WHERE p_load_run_file_id IN (f.load_run_file_id, f.superseded_by);
 
     -- 2. What each counting file says of these keys; of several with one DateExtracted the last.
     WITH keys AS MATERIALIZED (
-        SELECT DISTINCT t.practice_id AS practice_id, t.per_org_id AS per_org_id, t.allergy_id::text AS allergy_id
+        SELECT DISTINCT t.practice_id, t.per_org_id, t.allergy_id::text AS allergy_id
         FROM etl.touched_allergies AS t
-        WHERE t.practice_id IS NOT NULL AND t.per_org_id IS NOT NULL AND t.allergy_id IS NOT NULL
+        WHERE (t.practice_id, t.per_org_id, t.allergy_id) IS NOT NULL
     ),
     files AS MATERIALIZED (
         SELECT
@@ -26487,7 +26965,7 @@ BEGIN
     said AS (
         SELECT
             k.practice_id, k.per_org_id, k.allergy_id, f.load_run_file_id, f.date_extracted, f.place, r.line_no,
-nullif(r.updated_at::timestamptz, c_unknown_times[1]) AS dedupe_1, false AS is_absent
+            nullif(r.updated_at::timestamptz, c_unknown_times[1]) AS dedupe_1, false AS is_absent
         FROM keys AS k
         JOIN raw.allergies_raw AS r USING (practice_id, per_org_id, allergy_id)
         JOIN files AS f USING (load_run_file_id)
@@ -26502,7 +26980,7 @@ nullif(r.updated_at::timestamptz, c_unknown_times[1]) AS dedupe_1, false AS is_a
         FROM said AS s
         ORDER BY
             s.practice_id, s.per_org_id, s.allergy_id, s.date_extracted, s.place DESC,
-s.dedupe_1 DESC NULLS LAST, s.line_no DESC
+            s.dedupe_1 DESC NULLS LAST, s.line_no DESC
     )
     INSERT INTO etl.observed_allergies (
         allergy_id,
@@ -28596,19 +29074,18 @@ BEGIN
     SELECT f.* INTO v_file FROM etl.load_run_files AS f WHERE f.load_run_file_id = p_load_run_file_id;
     SELECT k.* INTO v_key FROM etl.pseudonym_keys AS k;
 
-    -- 1. Besides the keys of the file itself: those of the versions that it replaced.
+    -- 1. The keys of the file and of the versions that it replaced.
     INSERT INTO etl.touched_appointment_medications (load_run_file_id, line_no, practice_id, per_org_id, medication_id, row_hash, verdict)
     SELECT p_load_run_file_id, 0, r.practice_id, r.per_org_id, etl.key_bigint(r.medication_id), 0, 'replaced'
     FROM raw.appointment_medications_raw AS r
     JOIN etl.load_run_files AS f USING (load_run_file_id)
-    WHERE f.superseded_by = p_load_run_file_id
-        OR (f.load_run_file_id = p_load_run_file_id AND NOT f.is_counting);
+    WHERE p_load_run_file_id IN (f.load_run_file_id, f.superseded_by);
 
     -- 2. What each counting file says of these keys; of several with one DateExtracted the last.
     WITH keys AS MATERIALIZED (
-        SELECT DISTINCT t.practice_id AS practice_id, t.per_org_id AS per_org_id, t.medication_id::text AS medication_id
+        SELECT DISTINCT t.practice_id, t.per_org_id, t.medication_id::text AS medication_id
         FROM etl.touched_appointment_medications AS t
-        WHERE t.practice_id IS NOT NULL AND t.per_org_id IS NOT NULL AND t.medication_id IS NOT NULL
+        WHERE (t.practice_id, t.per_org_id, t.medication_id) IS NOT NULL
     ),
     files AS MATERIALIZED (
         SELECT
@@ -28626,7 +29103,7 @@ BEGIN
     said AS (
         SELECT
             k.practice_id, k.per_org_id, k.medication_id, f.load_run_file_id, f.date_extracted, f.place, r.line_no,
-nullif(r.updated_at::timestamptz, c_unknown_times[1]) AS dedupe_1, false AS is_absent
+            nullif(r.updated_at::timestamptz, c_unknown_times[1]) AS dedupe_1, false AS is_absent
         FROM keys AS k
         JOIN raw.appointment_medications_raw AS r USING (practice_id, per_org_id, medication_id)
         JOIN files AS f USING (load_run_file_id)
@@ -28641,7 +29118,7 @@ nullif(r.updated_at::timestamptz, c_unknown_times[1]) AS dedupe_1, false AS is_a
         FROM said AS s
         ORDER BY
             s.practice_id, s.per_org_id, s.medication_id, s.date_extracted, s.place DESC,
-s.dedupe_1 DESC NULLS LAST, s.line_no DESC
+            s.dedupe_1 DESC NULLS LAST, s.line_no DESC
     )
     INSERT INTO etl.observed_appointment_medications (
         medication_id,
@@ -30804,19 +31281,18 @@ DECLARE
 BEGIN
     SELECT f.* INTO v_file FROM etl.load_run_files AS f WHERE f.load_run_file_id = p_load_run_file_id;
 
-    -- 1. Besides the keys of the file itself: those of the versions that it replaced.
+    -- 1. The keys of the file and of the versions that it replaced.
     INSERT INTO etl.touched_appointments (load_run_file_id, line_no, practice_id, per_org_id, appointment_id, row_hash, verdict)
     SELECT p_load_run_file_id, 0, r.practice_id, r.per_org_id, etl.key_bigint(r.appointment_id), 0, 'replaced'
     FROM raw.appointments_raw AS r
     JOIN etl.load_run_files AS f USING (load_run_file_id)
-    WHERE f.superseded_by = p_load_run_file_id
-        OR (f.load_run_file_id = p_load_run_file_id AND NOT f.is_counting);
+    WHERE p_load_run_file_id IN (f.load_run_file_id, f.superseded_by);
 
     -- 2. What each counting file says of these keys; of several with one DateExtracted the last.
     WITH keys AS MATERIALIZED (
-        SELECT DISTINCT t.practice_id AS practice_id, t.per_org_id AS per_org_id, t.appointment_id::text AS appointment_id
+        SELECT DISTINCT t.practice_id, t.per_org_id, t.appointment_id::text AS appointment_id
         FROM etl.touched_appointments AS t
-        WHERE t.practice_id IS NOT NULL AND t.per_org_id IS NOT NULL AND t.appointment_id IS NOT NULL
+        WHERE (t.practice_id, t.per_org_id, t.appointment_id) IS NOT NULL
     ),
     files AS MATERIALIZED (
         SELECT
@@ -30834,7 +31310,7 @@ BEGIN
     said AS (
         SELECT
             k.practice_id, k.per_org_id, k.appointment_id, f.load_run_file_id, f.date_extracted, f.place, r.line_no,
-nullif(r.updated_at::timestamptz, c_unknown_times[1]) AS dedupe_1, false AS is_absent
+            nullif(r.updated_at::timestamptz, c_unknown_times[1]) AS dedupe_1, false AS is_absent
         FROM keys AS k
         JOIN raw.appointments_raw AS r USING (practice_id, per_org_id, appointment_id)
         JOIN files AS f USING (load_run_file_id)
@@ -30849,7 +31325,7 @@ nullif(r.updated_at::timestamptz, c_unknown_times[1]) AS dedupe_1, false AS is_a
         FROM said AS s
         ORDER BY
             s.practice_id, s.per_org_id, s.appointment_id, s.date_extracted, s.place DESC,
-s.dedupe_1 DESC NULLS LAST, s.line_no DESC
+            s.dedupe_1 DESC NULLS LAST, s.line_no DESC
     )
     INSERT INTO etl.observed_appointments (
         appointment_id,
@@ -32551,19 +33027,18 @@ BEGIN
     SELECT f.* INTO v_file FROM etl.load_run_files AS f WHERE f.load_run_file_id = p_load_run_file_id;
     SELECT k.* INTO v_key FROM etl.pseudonym_keys AS k;
 
-    -- 1. Besides the keys of the file itself: those of the versions that it replaced.
+    -- 1. The keys of the file and of the versions that it replaced.
     INSERT INTO etl.touched_diagnoses (load_run_file_id, line_no, practice_id, per_org_id, diagnosis_id, row_hash, verdict)
     SELECT p_load_run_file_id, 0, r.practice_id, r.per_org_id, etl.key_bigint(r.diagnosis_id), 0, 'replaced'
     FROM raw.diagnoses_raw AS r
     JOIN etl.load_run_files AS f USING (load_run_file_id)
-    WHERE f.superseded_by = p_load_run_file_id
-        OR (f.load_run_file_id = p_load_run_file_id AND NOT f.is_counting);
+    WHERE p_load_run_file_id IN (f.load_run_file_id, f.superseded_by);
 
     -- 2. What each counting file says of these keys; of several with one DateExtracted the last.
     WITH keys AS MATERIALIZED (
-        SELECT DISTINCT t.practice_id AS practice_id, t.per_org_id AS per_org_id, t.diagnosis_id::text AS diagnosis_id
+        SELECT DISTINCT t.practice_id, t.per_org_id, t.diagnosis_id::text AS diagnosis_id
         FROM etl.touched_diagnoses AS t
-        WHERE t.practice_id IS NOT NULL AND t.per_org_id IS NOT NULL AND t.diagnosis_id IS NOT NULL
+        WHERE (t.practice_id, t.per_org_id, t.diagnosis_id) IS NOT NULL
     ),
     files AS MATERIALIZED (
         SELECT
@@ -32581,7 +33056,7 @@ BEGIN
     said AS (
         SELECT
             k.practice_id, k.per_org_id, k.diagnosis_id, f.load_run_file_id, f.date_extracted, f.place, r.line_no,
-nullif(r.updated_at::timestamptz, c_unknown_times[1]) AS dedupe_1, false AS is_absent
+            nullif(r.updated_at::timestamptz, c_unknown_times[1]) AS dedupe_1, false AS is_absent
         FROM keys AS k
         JOIN raw.diagnoses_raw AS r USING (practice_id, per_org_id, diagnosis_id)
         JOIN files AS f USING (load_run_file_id)
@@ -32596,7 +33071,7 @@ nullif(r.updated_at::timestamptz, c_unknown_times[1]) AS dedupe_1, false AS is_a
         FROM said AS s
         ORDER BY
             s.practice_id, s.per_org_id, s.diagnosis_id, s.date_extracted, s.place DESC,
-s.dedupe_1 DESC NULLS LAST, s.line_no DESC
+            s.dedupe_1 DESC NULLS LAST, s.line_no DESC
     )
     INSERT INTO etl.observed_diagnoses (
         diagnosis_id,
@@ -34314,19 +34789,18 @@ BEGIN
     SELECT f.* INTO v_file FROM etl.load_run_files AS f WHERE f.load_run_file_id = p_load_run_file_id;
     SELECT k.* INTO v_key FROM etl.pseudonym_keys AS k;
 
-    -- 1. Besides the keys of the file itself: those of the versions that it replaced.
+    -- 1. The keys of the file and of the versions that it replaced.
     INSERT INTO etl.touched_immunisations (load_run_file_id, line_no, practice_id, per_org_id, appointment_immunisation_id, row_hash, verdict)
     SELECT p_load_run_file_id, 0, r.practice_id, r.per_org_id, etl.key_bigint(r.appointment_immunisation_id), 0, 'replaced'
     FROM raw.immunisations_raw AS r
     JOIN etl.load_run_files AS f USING (load_run_file_id)
-    WHERE f.superseded_by = p_load_run_file_id
-        OR (f.load_run_file_id = p_load_run_file_id AND NOT f.is_counting);
+    WHERE p_load_run_file_id IN (f.load_run_file_id, f.superseded_by);
 
     -- 2. What each counting file says of these keys; of several with one DateExtracted the last.
     WITH keys AS MATERIALIZED (
-        SELECT DISTINCT t.practice_id AS practice_id, t.per_org_id AS per_org_id, t.appointment_immunisation_id::text AS appointment_immunisation_id
+        SELECT DISTINCT t.practice_id, t.per_org_id, t.appointment_immunisation_id::text AS appointment_immunisation_id
         FROM etl.touched_immunisations AS t
-        WHERE t.practice_id IS NOT NULL AND t.per_org_id IS NOT NULL AND t.appointment_immunisation_id IS NOT NULL
+        WHERE (t.practice_id, t.per_org_id, t.appointment_immunisation_id) IS NOT NULL
     ),
     files AS MATERIALIZED (
         SELECT
@@ -34344,7 +34818,7 @@ BEGIN
     said AS (
         SELECT
             k.practice_id, k.per_org_id, k.appointment_immunisation_id, f.load_run_file_id, f.date_extracted, f.place, r.line_no,
-nullif(r.updated_at::timestamptz, c_unknown_times[1]) AS dedupe_1, false AS is_absent
+            nullif(r.updated_at::timestamptz, c_unknown_times[1]) AS dedupe_1, false AS is_absent
         FROM keys AS k
         JOIN raw.immunisations_raw AS r USING (practice_id, per_org_id, appointment_immunisation_id)
         JOIN files AS f USING (load_run_file_id)
@@ -34359,7 +34833,7 @@ nullif(r.updated_at::timestamptz, c_unknown_times[1]) AS dedupe_1, false AS is_a
         FROM said AS s
         ORDER BY
             s.practice_id, s.per_org_id, s.appointment_immunisation_id, s.date_extracted, s.place DESC,
-s.dedupe_1 DESC NULLS LAST, s.line_no DESC
+            s.dedupe_1 DESC NULLS LAST, s.line_no DESC
     )
     INSERT INTO etl.observed_immunisations (
         appointment_immunisation_id,
@@ -36064,19 +36538,18 @@ DECLARE
 BEGIN
     SELECT f.* INTO v_file FROM etl.load_run_files AS f WHERE f.load_run_file_id = p_load_run_file_id;
 
-    -- 1. Besides the keys of the file itself: those of the versions that it replaced.
+    -- 1. The keys of the file and of the versions that it replaced.
     INSERT INTO etl.touched_inbox (load_run_file_id, line_no, practice_id, per_org_id, inbox_folder_item_id, row_hash, verdict)
     SELECT p_load_run_file_id, 0, r.practice_id, r.per_org_id, etl.key_bigint(r.inbox_folder_item_id), 0, 'replaced'
     FROM raw.inbox_raw AS r
     JOIN etl.load_run_files AS f USING (load_run_file_id)
-    WHERE f.superseded_by = p_load_run_file_id
-        OR (f.load_run_file_id = p_load_run_file_id AND NOT f.is_counting);
+    WHERE p_load_run_file_id IN (f.load_run_file_id, f.superseded_by);
 
     -- 2. What each counting file says of these keys; of several with one DateExtracted the last.
     WITH keys AS MATERIALIZED (
-        SELECT DISTINCT t.practice_id AS practice_id, t.per_org_id AS per_org_id, t.inbox_folder_item_id::text AS inbox_folder_item_id
+        SELECT DISTINCT t.practice_id, t.per_org_id, t.inbox_folder_item_id::text AS inbox_folder_item_id
         FROM etl.touched_inbox AS t
-        WHERE t.practice_id IS NOT NULL AND t.per_org_id IS NOT NULL AND t.inbox_folder_item_id IS NOT NULL
+        WHERE (t.practice_id, t.per_org_id, t.inbox_folder_item_id) IS NOT NULL
     ),
     files AS MATERIALIZED (
         SELECT
@@ -36094,7 +36567,7 @@ BEGIN
     said AS (
         SELECT
             k.practice_id, k.per_org_id, k.inbox_folder_item_id, f.load_run_file_id, f.date_extracted, f.place, r.line_no,
-nullif(r.updated_at::timestamptz, c_unknown_times[1]) AS dedupe_1, false AS is_absent
+            nullif(r.updated_at::timestamptz, c_unknown_times[1]) AS dedupe_1, false AS is_absent
         FROM keys AS k
         JOIN raw.inbox_raw AS r USING (practice_id, per_org_id, inbox_folder_item_id)
         JOIN files AS f USING (load_run_file_id)
@@ -36109,7 +36582,7 @@ nullif(r.updated_at::timestamptz, c_unknown_times[1]) AS dedupe_1, false AS is_a
         FROM said AS s
         ORDER BY
             s.practice_id, s.per_org_id, s.inbox_folder_item_id, s.date_extracted, s.place DESC,
-s.dedupe_1 DESC NULLS LAST, s.line_no DESC
+            s.dedupe_1 DESC NULLS LAST, s.line_no DESC
     )
     INSERT INTO etl.observed_inbox (
         inbox_folder_item_id,
@@ -37275,19 +37748,18 @@ DECLARE
 BEGIN
     SELECT f.* INTO v_file FROM etl.load_run_files AS f WHERE f.load_run_file_id = p_load_run_file_id;
 
-    -- 1. Besides the keys of the file itself: those of the versions that it replaced.
+    -- 1. The keys of the file and of the versions that it replaced.
     INSERT INTO etl.touched_inbox_detail (load_run_file_id, line_no, practice_id, per_org_id, in_box_folder_item_in_line_id, row_hash, verdict)
     SELECT p_load_run_file_id, 0, r.practice_id, r.per_org_id, etl.key_bigint(r.in_box_folder_item_in_line_id), 0, 'replaced'
     FROM raw.inbox_detail_raw AS r
     JOIN etl.load_run_files AS f USING (load_run_file_id)
-    WHERE f.superseded_by = p_load_run_file_id
-        OR (f.load_run_file_id = p_load_run_file_id AND NOT f.is_counting);
+    WHERE p_load_run_file_id IN (f.load_run_file_id, f.superseded_by);
 
     -- 2. What each counting file says of these keys; of several with one DateExtracted the last.
     WITH keys AS MATERIALIZED (
-        SELECT DISTINCT t.practice_id AS practice_id, t.per_org_id AS per_org_id, t.in_box_folder_item_in_line_id::text AS in_box_folder_item_in_line_id
+        SELECT DISTINCT t.practice_id, t.per_org_id, t.in_box_folder_item_in_line_id::text AS in_box_folder_item_in_line_id
         FROM etl.touched_inbox_detail AS t
-        WHERE t.practice_id IS NOT NULL AND t.per_org_id IS NOT NULL AND t.in_box_folder_item_in_line_id IS NOT NULL
+        WHERE (t.practice_id, t.per_org_id, t.in_box_folder_item_in_line_id) IS NOT NULL
     ),
     files AS MATERIALIZED (
         SELECT
@@ -37305,7 +37777,7 @@ BEGIN
     said AS (
         SELECT
             k.practice_id, k.per_org_id, k.in_box_folder_item_in_line_id, f.load_run_file_id, f.date_extracted, f.place, r.line_no,
-false AS is_absent
+            false AS is_absent
         FROM keys AS k
         JOIN raw.inbox_detail_raw AS r USING (practice_id, per_org_id, in_box_folder_item_in_line_id)
         JOIN files AS f USING (load_run_file_id)
@@ -37320,7 +37792,7 @@ false AS is_absent
         FROM said AS s
         ORDER BY
             s.practice_id, s.per_org_id, s.in_box_folder_item_in_line_id, s.date_extracted, s.place DESC,
-s.line_no DESC
+            s.line_no DESC
     )
     INSERT INTO etl.observed_inbox_detail (
         in_box_folder_item_in_line_id,
@@ -38292,19 +38764,18 @@ DECLARE
 BEGIN
     SELECT f.* INTO v_file FROM etl.load_run_files AS f WHERE f.load_run_file_id = p_load_run_file_id;
 
-    -- 1. Besides the keys of the file itself: those of the versions that it replaced.
+    -- 1. The keys of the file and of the versions that it replaced.
     INSERT INTO etl.touched_invoices (load_run_file_id, line_no, practice_id, per_org_id, invoice_transaction_id, row_hash, verdict)
     SELECT p_load_run_file_id, 0, r.practice_id, r.per_org_id, etl.key_bigint(r.invoice_transaction_id), 0, 'replaced'
     FROM raw.invoices_raw AS r
     JOIN etl.load_run_files AS f USING (load_run_file_id)
-    WHERE f.superseded_by = p_load_run_file_id
-        OR (f.load_run_file_id = p_load_run_file_id AND NOT f.is_counting);
+    WHERE p_load_run_file_id IN (f.load_run_file_id, f.superseded_by);
 
     -- 2. What each counting file says of these keys; of several with one DateExtracted the last.
     WITH keys AS MATERIALIZED (
-        SELECT DISTINCT t.practice_id AS practice_id, t.per_org_id AS per_org_id, t.invoice_transaction_id::text AS invoice_transaction_id
+        SELECT DISTINCT t.practice_id, t.per_org_id, t.invoice_transaction_id::text AS invoice_transaction_id
         FROM etl.touched_invoices AS t
-        WHERE t.practice_id IS NOT NULL AND t.per_org_id IS NOT NULL AND t.invoice_transaction_id IS NOT NULL
+        WHERE (t.practice_id, t.per_org_id, t.invoice_transaction_id) IS NOT NULL
     ),
     files AS MATERIALIZED (
         SELECT
@@ -38322,7 +38793,7 @@ BEGIN
     said AS (
         SELECT
             k.practice_id, k.per_org_id, k.invoice_transaction_id, f.load_run_file_id, f.date_extracted, f.place, r.line_no,
-nullif(r.updated_at::timestamptz, c_unknown_times[1]) AS dedupe_1, false AS is_absent
+            nullif(r.updated_at::timestamptz, c_unknown_times[1]) AS dedupe_1, false AS is_absent
         FROM keys AS k
         JOIN raw.invoices_raw AS r USING (practice_id, per_org_id, invoice_transaction_id)
         JOIN files AS f USING (load_run_file_id)
@@ -38337,7 +38808,7 @@ nullif(r.updated_at::timestamptz, c_unknown_times[1]) AS dedupe_1, false AS is_a
         FROM said AS s
         ORDER BY
             s.practice_id, s.per_org_id, s.invoice_transaction_id, s.date_extracted, s.place DESC,
-s.dedupe_1 DESC NULLS LAST, s.line_no DESC
+            s.dedupe_1 DESC NULLS LAST, s.line_no DESC
     )
     INSERT INTO etl.observed_invoices (
         invoice_transaction_id,
@@ -40175,19 +40646,18 @@ BEGIN
     SELECT f.* INTO v_file FROM etl.load_run_files AS f WHERE f.load_run_file_id = p_load_run_file_id;
     SELECT k.* INTO v_key FROM etl.pseudonym_keys AS k;
 
-    -- 1. Besides the keys of the file itself: those of the versions that it replaced.
+    -- 1. The keys of the file and of the versions that it replaced.
     INSERT INTO etl.touched_measurements (load_run_file_id, line_no, practice_id, per_org_id, screaning_id, row_hash, verdict)
     SELECT p_load_run_file_id, 0, r.practice_id, r.per_org_id, etl.key_bigint(r.screaning_id), 0, 'replaced'
     FROM raw.measurements_raw AS r
     JOIN etl.load_run_files AS f USING (load_run_file_id)
-    WHERE f.superseded_by = p_load_run_file_id
-        OR (f.load_run_file_id = p_load_run_file_id AND NOT f.is_counting);
+    WHERE p_load_run_file_id IN (f.load_run_file_id, f.superseded_by);
 
     -- 2. What each counting file says of these keys; of several with one DateExtracted the last.
     WITH keys AS MATERIALIZED (
-        SELECT DISTINCT t.practice_id AS practice_id, t.per_org_id AS per_org_id, t.screaning_id::text AS screaning_id
+        SELECT DISTINCT t.practice_id, t.per_org_id, t.screaning_id::text AS screaning_id
         FROM etl.touched_measurements AS t
-        WHERE t.practice_id IS NOT NULL AND t.per_org_id IS NOT NULL AND t.screaning_id IS NOT NULL
+        WHERE (t.practice_id, t.per_org_id, t.screaning_id) IS NOT NULL
     ),
     files AS MATERIALIZED (
         SELECT
@@ -40205,7 +40675,7 @@ BEGIN
     said AS (
         SELECT
             k.practice_id, k.per_org_id, k.screaning_id, f.load_run_file_id, f.date_extracted, f.place, r.line_no,
-nullif(r.updated_at::timestamptz, c_unknown_times[1]) AS dedupe_1, false AS is_absent
+            nullif(r.updated_at::timestamptz, c_unknown_times[1]) AS dedupe_1, false AS is_absent
         FROM keys AS k
         JOIN raw.measurements_raw AS r USING (practice_id, per_org_id, screaning_id)
         JOIN files AS f USING (load_run_file_id)
@@ -40220,7 +40690,7 @@ nullif(r.updated_at::timestamptz, c_unknown_times[1]) AS dedupe_1, false AS is_a
         FROM said AS s
         ORDER BY
             s.practice_id, s.per_org_id, s.screaning_id, s.date_extracted, s.place DESC,
-s.dedupe_1 DESC NULLS LAST, s.line_no DESC
+            s.dedupe_1 DESC NULLS LAST, s.line_no DESC
     )
     INSERT INTO etl.observed_measurements (
         patient_id,
@@ -42031,19 +42501,18 @@ BEGIN
     SELECT f.* INTO v_file FROM etl.load_run_files AS f WHERE f.load_run_file_id = p_load_run_file_id;
     SELECT k.* INTO v_key FROM etl.pseudonym_keys AS k;
 
-    -- 1. Besides the keys of the file itself: those of the versions that it replaced.
+    -- 1. The keys of the file and of the versions that it replaced.
     INSERT INTO etl.touched_next_of_kin (load_run_file_id, line_no, practice_id, per_org_id, nextto_kin_id, row_hash, verdict)
     SELECT p_load_run_file_id, 0, r.practice_id, r.per_org_id, etl.key_bigint(r.nextto_kin_id), 0, 'replaced'
     FROM raw.next_of_kin_raw AS r
     JOIN etl.load_run_files AS f USING (load_run_file_id)
-    WHERE f.superseded_by = p_load_run_file_id
-        OR (f.load_run_file_id = p_load_run_file_id AND NOT f.is_counting);
+    WHERE p_load_run_file_id IN (f.load_run_file_id, f.superseded_by);
 
     -- 2. What each counting file says of these keys; of several with one DateExtracted the last.
     WITH keys AS MATERIALIZED (
-        SELECT DISTINCT t.practice_id AS practice_id, t.per_org_id AS per_org_id, t.nextto_kin_id::text AS nextto_kin_id
+        SELECT DISTINCT t.practice_id, t.per_org_id, t.nextto_kin_id::text AS nextto_kin_id
         FROM etl.touched_next_of_kin AS t
-        WHERE t.practice_id IS NOT NULL AND t.per_org_id IS NOT NULL AND t.nextto_kin_id IS NOT NULL
+        WHERE (t.practice_id, t.per_org_id, t.nextto_kin_id) IS NOT NULL
     ),
     files AS MATERIALIZED (
         SELECT
@@ -42061,7 +42530,7 @@ BEGIN
     said AS (
         SELECT
             k.practice_id, k.per_org_id, k.nextto_kin_id, f.load_run_file_id, f.date_extracted, f.place, r.line_no,
-nullif(r.updated_at::timestamptz, c_unknown_times[1]) AS dedupe_1, false AS is_absent
+            nullif(r.updated_at::timestamptz, c_unknown_times[1]) AS dedupe_1, false AS is_absent
         FROM keys AS k
         JOIN raw.next_of_kin_raw AS r USING (practice_id, per_org_id, nextto_kin_id)
         JOIN files AS f USING (load_run_file_id)
@@ -42076,7 +42545,7 @@ nullif(r.updated_at::timestamptz, c_unknown_times[1]) AS dedupe_1, false AS is_a
         FROM said AS s
         ORDER BY
             s.practice_id, s.per_org_id, s.nextto_kin_id, s.date_extracted, s.place DESC,
-s.dedupe_1 DESC NULLS LAST, s.line_no DESC
+            s.dedupe_1 DESC NULLS LAST, s.line_no DESC
     )
     INSERT INTO etl.observed_next_of_kin (
         nextto_kin_id,
@@ -43198,19 +43667,18 @@ DECLARE
 BEGIN
     SELECT f.* INTO v_file FROM etl.load_run_files AS f WHERE f.load_run_file_id = p_load_run_file_id;
 
-    -- 1. Besides the keys of the file itself: those of the versions that it replaced.
+    -- 1. The keys of the file and of the versions that it replaced.
     INSERT INTO etl.touched_patient_alerts (load_run_file_id, line_no, practice_id, per_org_id, patient_alert_id, row_hash, verdict)
     SELECT p_load_run_file_id, 0, r.practice_id, r.per_org_id, etl.key_bigint(r.patient_alert_id), 0, 'replaced'
     FROM raw.patient_alerts_raw AS r
     JOIN etl.load_run_files AS f USING (load_run_file_id)
-    WHERE f.superseded_by = p_load_run_file_id
-        OR (f.load_run_file_id = p_load_run_file_id AND NOT f.is_counting);
+    WHERE p_load_run_file_id IN (f.load_run_file_id, f.superseded_by);
 
     -- 2. What each counting file says of these keys; of several with one DateExtracted the last.
     WITH keys AS MATERIALIZED (
-        SELECT DISTINCT t.practice_id AS practice_id, t.per_org_id AS per_org_id, t.patient_alert_id::text AS patient_alert_id
+        SELECT DISTINCT t.practice_id, t.per_org_id, t.patient_alert_id::text AS patient_alert_id
         FROM etl.touched_patient_alerts AS t
-        WHERE t.practice_id IS NOT NULL AND t.per_org_id IS NOT NULL AND t.patient_alert_id IS NOT NULL
+        WHERE (t.practice_id, t.per_org_id, t.patient_alert_id) IS NOT NULL
     ),
     files AS MATERIALIZED (
         SELECT
@@ -43228,7 +43696,7 @@ BEGIN
     said AS (
         SELECT
             k.practice_id, k.per_org_id, k.patient_alert_id, f.load_run_file_id, f.date_extracted, f.place, r.line_no,
-nullif(r.updated_at::timestamptz, c_unknown_times[1]) AS dedupe_1, false AS is_absent
+            nullif(r.updated_at::timestamptz, c_unknown_times[1]) AS dedupe_1, false AS is_absent
         FROM keys AS k
         JOIN raw.patient_alerts_raw AS r USING (practice_id, per_org_id, patient_alert_id)
         JOIN files AS f USING (load_run_file_id)
@@ -43243,7 +43711,7 @@ nullif(r.updated_at::timestamptz, c_unknown_times[1]) AS dedupe_1, false AS is_a
         FROM said AS s
         ORDER BY
             s.practice_id, s.per_org_id, s.patient_alert_id, s.date_extracted, s.place DESC,
-s.dedupe_1 DESC NULLS LAST, s.line_no DESC
+            s.dedupe_1 DESC NULLS LAST, s.line_no DESC
     )
     INSERT INTO etl.observed_patient_alerts (
         patient_alert_id,
@@ -44387,19 +44855,18 @@ BEGIN
     SELECT f.* INTO v_file FROM etl.load_run_files AS f WHERE f.load_run_file_id = p_load_run_file_id;
     SELECT k.* INTO v_key FROM etl.pseudonym_keys AS k;
 
-    -- 1. Besides the keys of the file itself: those of the versions that it replaced.
+    -- 1. The keys of the file and of the versions that it replaced.
     INSERT INTO etl.touched_recalls (load_run_file_id, line_no, practice_id, per_org_id, re_call_id, row_hash, verdict)
     SELECT p_load_run_file_id, 0, r.practice_id, r.per_org_id, etl.key_bigint(r.re_call_id), 0, 'replaced'
     FROM raw.recalls_raw AS r
     JOIN etl.load_run_files AS f USING (load_run_file_id)
-    WHERE f.superseded_by = p_load_run_file_id
-        OR (f.load_run_file_id = p_load_run_file_id AND NOT f.is_counting);
+    WHERE p_load_run_file_id IN (f.load_run_file_id, f.superseded_by);
 
     -- 2. What each counting file says of these keys; of several with one DateExtracted the last.
     WITH keys AS MATERIALIZED (
-        SELECT DISTINCT t.practice_id AS practice_id, t.per_org_id AS per_org_id, t.re_call_id::text AS re_call_id
+        SELECT DISTINCT t.practice_id, t.per_org_id, t.re_call_id::text AS re_call_id
         FROM etl.touched_recalls AS t
-        WHERE t.practice_id IS NOT NULL AND t.per_org_id IS NOT NULL AND t.re_call_id IS NOT NULL
+        WHERE (t.practice_id, t.per_org_id, t.re_call_id) IS NOT NULL
     ),
     files AS MATERIALIZED (
         SELECT
@@ -44417,7 +44884,7 @@ BEGIN
     said AS (
         SELECT
             k.practice_id, k.per_org_id, k.re_call_id, f.load_run_file_id, f.date_extracted, f.place, r.line_no,
-nullif(r.updated_at::timestamptz, c_unknown_times[1]) AS dedupe_1, false AS is_absent
+            nullif(r.updated_at::timestamptz, c_unknown_times[1]) AS dedupe_1, false AS is_absent
         FROM keys AS k
         JOIN raw.recalls_raw AS r USING (practice_id, per_org_id, re_call_id)
         JOIN files AS f USING (load_run_file_id)
@@ -44432,7 +44899,7 @@ nullif(r.updated_at::timestamptz, c_unknown_times[1]) AS dedupe_1, false AS is_a
         FROM said AS s
         ORDER BY
             s.practice_id, s.per_org_id, s.re_call_id, s.date_extracted, s.place DESC,
-s.dedupe_1 DESC NULLS LAST, s.line_no DESC
+            s.dedupe_1 DESC NULLS LAST, s.line_no DESC
     )
     INSERT INTO etl.observed_recalls (
         re_call_id,
@@ -46825,7 +47292,7 @@ GRANT SELECT ON ALL TABLES IN SCHEMA core TO app_reader;
 GRANT SELECT ON ALL TABLES IN SCHEMA etl TO etl_auditor;
 REVOKE ALL ON etl.pseudonym_keys FROM etl_auditor;
 GRANT SELECT ON core.files TO etl_auditor;
-GRANT EXECUTE ON FUNCTION etl.trace(text, jsonb), etl.ruleset_fingerprint(text) TO etl_auditor;
+GRANT EXECUTE ON FUNCTION etl.trace(text, jsonb), etl.verify(text), etl.ruleset_fingerprint(text) TO etl_auditor;
 
 -- The driver reads what it needs to plan and report, lands rows, and changes all else through routines.
 GRANT INSERT ON etl.s3_listing TO etl_writer;
@@ -46860,13 +47327,17 @@ GRANT EXECUTE ON FUNCTION
     etl.next_file(bigint, bigint[]),
     etl.take_file(bigint),
     etl.attempt_is_open(bigint),
+    etl.commit_refusal(),
     etl.run_exists(bigint),
     etl.ruleset_fingerprint(text),
+    etl.verify(text),
     etl.trace(text, jsonb)
 TO etl_writer;
 GRANT EXECUTE ON PROCEDURE
     etl.process_batch(bigint),
+    etl.process_landed(bigint),
     etl.raise_unknown_run(bigint),
+    etl.refuse_transaction_block(text),
     etl.process_file(bigint),
     etl.fail_processing(bigint, text, text)
 TO etl_writer;

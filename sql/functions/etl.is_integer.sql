@@ -7,9 +7,8 @@ AS $is_integer$
 -- The way to the value and back refuses what the type reads too generously: +1, 007, 1_000, 0x1F, blanks.
 SELECT
     CASE
-        WHEN pg_catalog.pg_input_is_valid(p_text, 'integer')
-            THEN p_text::integer::text = p_text
-        ELSE false
+        WHEN NOT pg_catalog.pg_input_is_valid(p_text, 'integer') THEN false
+        ELSE p_text::integer::text = p_text
     END;
 $is_integer$;
 COMMENT ON FUNCTION etl.is_integer(text) IS

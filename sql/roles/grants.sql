@@ -7,7 +7,7 @@ GRANT SELECT ON ALL TABLES IN SCHEMA core TO app_reader;
 GRANT SELECT ON ALL TABLES IN SCHEMA etl TO etl_auditor;
 REVOKE ALL ON etl.pseudonym_keys FROM etl_auditor;
 GRANT SELECT ON core.files TO etl_auditor;
-GRANT EXECUTE ON FUNCTION etl.trace(text, jsonb), etl.ruleset_fingerprint(text) TO etl_auditor;
+GRANT EXECUTE ON FUNCTION etl.trace(text, jsonb), etl.verify(text), etl.ruleset_fingerprint(text) TO etl_auditor;
 
 -- The driver reads what it needs to plan and report, lands rows, and changes all else through routines.
 GRANT INSERT ON etl.s3_listing TO etl_writer;
@@ -42,13 +42,17 @@ GRANT EXECUTE ON FUNCTION
     etl.next_file(bigint, bigint[]),
     etl.take_file(bigint),
     etl.attempt_is_open(bigint),
+    etl.commit_refusal(),
     etl.run_exists(bigint),
     etl.ruleset_fingerprint(text),
+    etl.verify(text),
     etl.trace(text, jsonb)
 TO etl_writer;
 GRANT EXECUTE ON PROCEDURE
     etl.process_batch(bigint),
+    etl.process_landed(bigint),
     etl.raise_unknown_run(bigint),
+    etl.refuse_transaction_block(text),
     etl.process_file(bigint),
     etl.fail_processing(bigint, text, text)
 TO etl_writer;

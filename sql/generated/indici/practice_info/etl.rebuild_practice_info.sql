@@ -17,19 +17,18 @@ DECLARE
 BEGIN
     SELECT f.* INTO v_file FROM etl.load_run_files AS f WHERE f.load_run_file_id = p_load_run_file_id;
 
-    -- 1. Besides the keys of the file itself: those of the versions that it replaced.
+    -- 1. The keys of the file and of the versions that it replaced.
     INSERT INTO etl.touched_practice_info (load_run_file_id, line_no, practice_id, per_org_id, row_hash, verdict)
     SELECT p_load_run_file_id, 0, r.practice_id, r.per_org_id, 0, 'replaced'
     FROM raw.practice_info_raw AS r
     JOIN etl.load_run_files AS f USING (load_run_file_id)
-    WHERE f.superseded_by = p_load_run_file_id
-        OR (f.load_run_file_id = p_load_run_file_id AND NOT f.is_counting);
+    WHERE p_load_run_file_id IN (f.load_run_file_id, f.superseded_by);
 
     -- 2. What each counting file says of these keys; of several with one DateExtracted the last.
     WITH keys AS MATERIALIZED (
-        SELECT DISTINCT t.practice_id AS practice_id, t.per_org_id AS per_org_id
+        SELECT DISTINCT t.practice_id, t.per_org_id
         FROM etl.touched_practice_info AS t
-        WHERE t.practice_id IS NOT NULL AND t.per_org_id IS NOT NULL
+        WHERE (t.practice_id, t.per_org_id) IS NOT NULL
     ),
     files AS MATERIALIZED (
         SELECT
@@ -47,7 +46,7 @@ BEGIN
     said AS (
         SELECT
             k.practice_id, k.per_org_id, f.load_run_file_id, f.date_extracted, f.place, r.line_no,
-false AS is_absent
+            false AS is_absent
         FROM keys AS k
         JOIN raw.practice_info_raw AS r USING (practice_id, per_org_id)
         JOIN files AS f USING (load_run_file_id)
@@ -62,7 +61,7 @@ false AS is_absent
         FROM said AS s
         ORDER BY
             s.practice_id, s.per_org_id, s.date_extracted, s.place DESC,
-s.line_no DESC
+            s.line_no DESC
     )
     INSERT INTO etl.observed_practice_info (
         practice_id,

@@ -19,19 +19,18 @@ BEGIN
     SELECT f.* INTO v_file FROM etl.load_run_files AS f WHERE f.load_run_file_id = p_load_run_file_id;
     SELECT k.* INTO v_key FROM etl.pseudonym_keys AS k;
 
-    -- 1. Besides the keys of the file itself: those of the versions that it replaced.
+    -- 1. The keys of the file and of the versions that it replaced.
     INSERT INTO etl.touched_providers (load_run_file_id, line_no, practice_id, per_org_id, provider_id, row_hash, verdict)
     SELECT p_load_run_file_id, 0, r.practice_id, r.per_org_id, etl.key_bigint(r.provider_id), 0, 'replaced'
     FROM raw.providers_raw AS r
     JOIN etl.load_run_files AS f USING (load_run_file_id)
-    WHERE f.superseded_by = p_load_run_file_id
-        OR (f.load_run_file_id = p_load_run_file_id AND NOT f.is_counting);
+    WHERE p_load_run_file_id IN (f.load_run_file_id, f.superseded_by);
 
     -- 2. What each counting file says of these keys; of several with one DateExtracted the last.
     WITH keys AS MATERIALIZED (
-        SELECT DISTINCT t.practice_id AS practice_id, t.per_org_id AS per_org_id, t.provider_id::text AS provider_id
+        SELECT DISTINCT t.practice_id, t.per_org_id, t.provider_id::text AS provider_id
         FROM etl.touched_providers AS t
-        WHERE t.practice_id IS NOT NULL AND t.per_org_id IS NOT NULL AND t.provider_id IS NOT NULL
+        WHERE (t.practice_id, t.per_org_id, t.provider_id) IS NOT NULL
     ),
     files AS MATERIALIZED (
         SELECT
@@ -49,7 +48,7 @@ BEGIN
     said AS (
         SELECT
             k.practice_id, k.per_org_id, k.provider_id, f.load_run_file_id, f.date_extracted, f.place, r.line_no,
-nullif(r.updated_at::timestamptz, c_unknown_times[1]) AS dedupe_1, false AS is_absent
+            nullif(r.updated_at::timestamptz, c_unknown_times[1]) AS dedupe_1, false AS is_absent
         FROM keys AS k
         JOIN raw.providers_raw AS r USING (practice_id, per_org_id, provider_id)
         JOIN files AS f USING (load_run_file_id)
@@ -64,7 +63,7 @@ nullif(r.updated_at::timestamptz, c_unknown_times[1]) AS dedupe_1, false AS is_a
         FROM said AS s
         ORDER BY
             s.practice_id, s.per_org_id, s.provider_id, s.date_extracted, s.place DESC,
-s.dedupe_1 DESC NULLS LAST, s.line_no DESC
+            s.dedupe_1 DESC NULLS LAST, s.line_no DESC
     )
     INSERT INTO etl.observed_providers (
         provider_id,

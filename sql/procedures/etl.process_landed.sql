@@ -1,0 +1,33 @@
+CREATE OR REPLACE PROCEDURE etl.process_landed(p_load_run_id bigint)
+LANGUAGE plpgsql
+AS $process_landed$
+-- One transaction per file. Neither SECURITY DEFINER nor SET: with either a procedure cannot COMMIT. Each transaction
+-- takes the lock of an extract first; a file's failure is rolled back to its savepoint, recorded, and does not touch
+-- the others.
+DECLARE
+    v_attempt_id bigint;
+    v_file_id bigint;
+    v_tried bigint[] := '{}';
+    v_sqlstate text;
+    v_object text;
+BEGIN
+    LOOP
+        v_attempt_id := etl.next_file(p_load_run_id, v_tried);
+        EXIT WHEN v_attempt_id IS NULL;
+        COMMIT;
+
+        v_file_id := etl.take_file(v_attempt_id);
+        IF etl.attempt_is_open(v_attempt_id) THEN
+            v_tried := v_tried || v_file_id;
+            BEGIN
+                CALL etl.process_file(v_attempt_id);
+            EXCEPTION WHEN OTHERS THEN
+                GET STACKED DIAGNOSTICS v_sqlstate = RETURNED_SQLSTATE, v_object = TABLE_NAME;
+                CALL etl.fail_processing(v_attempt_id, v_sqlstate, v_object);
+            END;
+        END IF;
+        COMMIT;
+    END LOOP;
+END;
+$process_landed$;
+COMMENT ON PROCEDURE etl.process_landed(bigint) IS 'Processes the landed files of a run, one transaction each.';

@@ -1,0 +1,18 @@
+CREATE OR REPLACE PROCEDURE etl.reprocess_extract(p_extract text, p_from timestamptz, p_to timestamptz)
+LANGUAGE plpgsql
+AS $reprocess_extract$
+DECLARE
+    v_run_id bigint;
+BEGIN
+    CALL etl.refuse_transaction_block('etl.reprocess_extract');
+    v_run_id := etl.plan_reprocess(
+        etl.files_of_extract(p_extract, p_from, p_to),
+        pg_catalog.format('extract %s', p_extract)
+    );
+    COMMIT;
+    CALL etl.process_landed(v_run_id);
+    PERFORM etl.finish_run(v_run_id);
+END;
+$reprocess_extract$;
+COMMENT ON PROCEDURE etl.reprocess_extract(text, timestamptz, timestamptz) IS
+    'Derives stg and core again from raw for the files of an extract with DateExtracted from p_from to p_to (NULL: no bound), by today''s rules, without S3. RC002: called in a transaction block; RC007: not possible.';
