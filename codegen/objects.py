@@ -123,7 +123,8 @@ def _source_data(feed: Feed, folder: Path, extracts: list[ExtractLists]) -> dict
         "tenants": [
             ([tenant[name] for name in source.tenant], tenant.get("name", ""))
             for tenant in source.tenants
-        ],
+        ]
+        or ([] if source.tenant else [((), source.title)]),
         "domain_values": [
             (domain, value.strip().lower(), core)
             for domain, values in source.domains.items()

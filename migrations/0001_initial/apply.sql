@@ -997,15 +997,15 @@ LANGUAGE sql
 STABLE
 PARALLEL SAFE
 AS $is_local_time$
--- Two layouts, and nothing in them but digits and single separators: the type reads AM, zones, 24:00 and :60 as well,
--- and drops or shifts what they say. The zone is the session's TimeZone, which the caller has pinned; only in hours
--- that it has ever skipped does it take a round trip to tell whether the time exists.
+-- The way to the value and back refuses what the type reads too generously: AM, zones, 24:00, :60, blanks, more than
+-- six decimals. Zeros at the end of the decimals say nothing. The zone is the session's TimeZone, which the caller has
+-- pinned; only in hours that it has ever skipped does it take a round trip to tell whether the time exists.
 SELECT
     CASE
         WHEN p_text NOT LIKE '____-__-__ __:__:__' AND p_text NOT LIKE '____-__-__ __:__:__._%' THEN false
-        WHEN p_text ~ '[^-0-9:. ]|[^0-9][^0-9]|\.[0-9]*[^0-9]| 24|:60' THEN false
-        WHEN p_text LIKE '%._______%' THEN false
         WHEN NOT pg_catalog.pg_input_is_valid(p_text, 'timestamp') THEN false
+        WHEN pg_catalog.rtrim(p_text, '.0') <> pg_catalog.rtrim(p_text::timestamp::text, '.0') THEN false
+        WHEN p_text LIKE '%BC' THEN false
         WHEN p_text LIKE ANY (p_gap_patterns) THEN p_text::timestamp::timestamptz::timestamp = p_text::timestamp
         ELSE true
     END;
@@ -1584,11 +1584,14 @@ LANGUAGE plpgsql
 SECURITY DEFINER
 SET search_path = pg_catalog, pg_temp
 AS $record_file$
--- What is decided about a file is recorded when it is first processed and stays; the rules are those of today.
+-- What is decided about a file is recorded when it is first processed and stays, unless the run says otherwise; the
+-- rules are those of today.
 DECLARE
     v_file etl.load_run_files;
     v_extract etl.extracts;
     v_parameters jsonb;
+    v_overrides jsonb;
+    v_kind text;
     v_is_certain boolean;
 BEGIN
     SELECT f.* INTO v_file
@@ -1612,21 +1615,23 @@ BEGIN
     LEFT JOIN etl.load_runs AS r ON r.load_run_id = a.load_run_id
     WHERE a.file_attempt_id = p_file_attempt_id;
 
-    SELECT v_file.kind = 'full' OR v_parameters ->> 'kind' = 'full' OR v_file.date_from < s.full_before
-    INTO v_is_certain
+    v_kind := coalesce(v_parameters ->> 'kind', v_file.kind);
+    v_overrides := coalesce(v_parameters -> 'overrides', '{}');
+
+    SELECT coalesce(v_kind = 'full', v_file.date_from < s.full_before, false) INTO v_is_certain
     FROM etl.sources AS s
     WHERE s.source = v_file.source;
 
     UPDATE etl.load_run_files AS f
-    SET kind = coalesce(f.kind, v_parameters ->> 'kind', CASE WHEN v_is_certain THEN 'full' ELSE 'delta' END),
+    SET kind = coalesce(v_kind, CASE WHEN v_is_certain THEN 'full' ELSE 'delta' END),
         is_mirror = coalesce(
-            f.is_mirror,
-            v_extract.full_load = 'mirror' AND coalesce(v_is_certain, false)
-            AND etl.flag_is_on('mirror', v_extract.extract)
+            CASE WHEN NOT v_parameters ? 'kind' AND NOT v_overrides ? 'mirror' THEN f.is_mirror END,
+            v_extract.full_load = 'mirror' AND v_is_certain
+            AND coalesce((v_overrides ->> 'mirror')::boolean, etl.flag_is_on('mirror', v_extract.extract))
         ),
-        reject_rate = coalesce(f.reject_rate, (v_parameters -> 'set' ->> 'reject_rate')::numeric, v_extract.reject_rate),
+        reject_rate = coalesce((v_overrides ->> 'reject_rate')::numeric, f.reject_rate, v_extract.reject_rate),
         mirror_close_share = coalesce(
-            f.mirror_close_share, (v_parameters -> 'set' ->> 'mirror_close_share')::numeric, v_extract.mirror_close_share
+            (v_overrides ->> 'mirror_close_share')::numeric, f.mirror_close_share, v_extract.mirror_close_share
         ),
         ruleset_fingerprint = etl.ruleset_fingerprint(v_extract.extract)
     WHERE f.load_run_file_id = v_file.load_run_file_id
@@ -1965,12 +1970,29 @@ AS $start_run$
 -- The caller holds the source (etl.lock_source), so a run of it that still says running has lost its driver.
 DECLARE
     v_load_run_id bigint;
+    v_unknown text;
 BEGIN
     IF NOT EXISTS (SELECT FROM etl.sources AS s WHERE s.source = p_source) THEN
         RAISE EXCEPTION USING
             ERRCODE = 'RC003',
             MESSAGE = format('there is no source %s', p_source),
             HINT = 'SELECT source FROM etl.sources lists the sources that have been migrated.';
+    END IF;
+
+    SELECT min(format('%s=%s', o.key, o.value)) INTO v_unknown
+    FROM jsonb_each_text(coalesce(p_parameters -> 'overrides', '{}')) AS o
+    WHERE
+        CASE
+            WHEN o.key IN ('reject_rate', 'mirror_close_share') AND pg_input_is_valid(o.value, 'numeric')
+                THEN o.value::numeric NOT BETWEEN 0 AND 1
+            WHEN o.key = 'mirror' THEN NOT pg_input_is_valid(o.value, 'boolean')
+            ELSE true
+        END;
+    IF v_unknown IS NOT NULL THEN
+        RAISE EXCEPTION USING
+            ERRCODE = 'RC009',
+            MESSAGE = format('%s sets nothing that a run can set', v_unknown),
+            HINT = 'A run can set reject_rate and mirror_close_share, between 0 and 1, and mirror, true or false.';
     END IF;
 
     UPDATE etl.load_runs AS r
@@ -1986,7 +2008,7 @@ BEGIN
 END;
 $start_run$;
 COMMENT ON FUNCTION etl.start_run(text, text, jsonb, text, text) IS
-    'Opens a run and closes those of the source whose driver went away. Returns load_run_id. RC003: unknown source.';
+    'Opens a run and closes those of the source whose driver went away. Returns load_run_id. RC003: unknown source; RC009: an override that is none.';
 
 -- object: function etl.surrogate_key
 CREATE OR REPLACE FUNCTION etl.surrogate_key(p_parts text)
@@ -13287,7 +13309,16 @@ BEGIN
         ) || '|~~|',
         jsonb_build_object('practice_id', r.practice_id, 'per_org_id', r.per_org_id, 'invoice_detail_id', r.invoice_detail_id),
         e.field_errors
-    FROM raw.invoice_detail_raw AS r
+    FROM (
+        SELECT w.*
+        FROM raw.invoice_detail_raw AS w
+        WHERE w.load_run_file_id = p_load_run_file_id
+            AND NOT EXISTS (
+                SELECT FROM etl.touched_invoice_detail AS t
+                WHERE t.load_run_file_id = w.load_run_file_id AND t.line_no = w.line_no AND t.verdict = 'unchanged'
+            )
+        OFFSET 0  -- so that no unchanged row is checked
+    ) AS r
     CROSS JOIN LATERAL (
         SELECT jsonb_object_agg(v.name, jsonb_build_object('text', v.text, 'reason', v.reason)) AS field_errors
         FROM (
@@ -13434,37 +13465,32 @@ BEGIN
         ) AS v (name, text, reason)
         WHERE v.reason IS NOT NULL
     ) AS e
-    WHERE r.load_run_file_id = p_load_run_file_id
-        AND NOT EXISTS (
-            SELECT FROM etl.touched_invoice_detail AS t
-            WHERE t.load_run_file_id = r.load_run_file_id AND t.line_no = r.line_no AND t.verdict = 'unchanged'
-        )
-        AND (
-            r.invoice_detail_id IS NOT NULL AND
-            etl.is_bigint(r.invoice_detail_id) AND
-            etl.is_bigint(r.invoice_transaction_id) AND
-            etl.is_decimal(r.quantity) AND
-            etl.is_numeric(r.claim_amount, 'numeric(12,2)', 2) AND
-            etl.is_numeric(r.co_payment, 'numeric(12,2)', 2) AND
-            etl.is_numeric(r.gross_claim_amount, 'numeric(12,2)', 2) AND
-            etl.is_numeric(r.gross_co_payment, 'numeric(12,2)', 2) AND
-            etl.is_boolean(r.is_billing_amount) AND
-            etl.is_boolean(r.is_funded) AND
-            etl.is_decimal(r.duration) AND
-            etl.is_boolean(r.is_common_service) AND
-            etl.is_boolean(r.is_active) AND
-            etl.is_boolean(r.is_deleted) AND
-            etl.is_bigint(r.inserted_by_id) AND
-            etl.is_bigint(r.updated_by_id) AND
-            etl.is_local_time(r.inserted_at, v_gap_patterns) AND
-            etl.is_local_time(r.updated_at, v_gap_patterns) AND
-            etl.is_bigint(r.user_logging_id) AND
-            etl.is_decimal(r.permanent_address_latitude) AND
-            etl.is_decimal(r.permanent_address_longitude) AND
-            r.practice_id IS NOT DISTINCT FROM v_file.tenant[1] AND
-            r.per_org_id IS NOT DISTINCT FROM v_file.tenant[2] AND
-            etl.is_local_time(r.loaded_date_time, v_gap_patterns)
-        ) IS FALSE;
+    WHERE (
+        r.invoice_detail_id IS NOT NULL AND
+        etl.is_bigint(r.invoice_detail_id) AND
+        etl.is_bigint(r.invoice_transaction_id) AND
+        etl.is_decimal(r.quantity) AND
+        etl.is_numeric(r.claim_amount, 'numeric(12,2)', 2) AND
+        etl.is_numeric(r.co_payment, 'numeric(12,2)', 2) AND
+        etl.is_numeric(r.gross_claim_amount, 'numeric(12,2)', 2) AND
+        etl.is_numeric(r.gross_co_payment, 'numeric(12,2)', 2) AND
+        etl.is_boolean(r.is_billing_amount) AND
+        etl.is_boolean(r.is_funded) AND
+        etl.is_decimal(r.duration) AND
+        etl.is_boolean(r.is_common_service) AND
+        etl.is_boolean(r.is_active) AND
+        etl.is_boolean(r.is_deleted) AND
+        etl.is_bigint(r.inserted_by_id) AND
+        etl.is_bigint(r.updated_by_id) AND
+        etl.is_local_time(r.inserted_at, v_gap_patterns) AND
+        etl.is_local_time(r.updated_at, v_gap_patterns) AND
+        etl.is_bigint(r.user_logging_id) AND
+        etl.is_decimal(r.permanent_address_latitude) AND
+        etl.is_decimal(r.permanent_address_longitude) AND
+        r.practice_id IS NOT DISTINCT FROM v_file.tenant[1] AND
+        r.per_org_id IS NOT DISTINCT FROM v_file.tenant[2] AND
+        etl.is_local_time(r.loaded_date_time, v_gap_patterns)
+    ) IS FALSE;
 END;
 $faults_invoice_detail$;
 COMMENT ON FUNCTION etl.faults_invoice_detail(bigint) IS
@@ -14750,7 +14776,16 @@ BEGIN
         ) || '|~~|',
         jsonb_build_object('practice_id', r.practice_id, 'per_org_id', r.per_org_id, 'medicine_id', r.medicine_id),
         e.field_errors
-    FROM raw.medicine_raw AS r
+    FROM (
+        SELECT w.*
+        FROM raw.medicine_raw AS w
+        WHERE w.load_run_file_id = p_load_run_file_id
+            AND NOT EXISTS (
+                SELECT FROM etl.touched_medicine AS t
+                WHERE t.load_run_file_id = w.load_run_file_id AND t.line_no = w.line_no AND t.verdict = 'unchanged'
+            )
+        OFFSET 0  -- so that no unchanged row is checked
+    ) AS r
     CROSS JOIN LATERAL (
         SELECT jsonb_object_agg(v.name, jsonb_build_object('text', v.text, 'reason', v.reason)) AS field_errors
         FROM (
@@ -14795,20 +14830,15 @@ BEGIN
         ) AS v (name, text, reason)
         WHERE v.reason IS NOT NULL
     ) AS e
-    WHERE r.load_run_file_id = p_load_run_file_id
-        AND NOT EXISTS (
-            SELECT FROM etl.touched_medicine AS t
-            WHERE t.load_run_file_id = r.load_run_file_id AND t.line_no = r.line_no AND t.verdict = 'unchanged'
-        )
-        AND (
-            r.medicine_id IS NOT NULL AND
-            etl.is_bigint(r.medicine_id) AND
-            etl.is_boolean(r.is_active) AND
-            etl.is_boolean(r.is_deleted) AND
-            r.per_org_id IS NOT DISTINCT FROM v_file.tenant[2] AND
-            r.practice_id IS NOT DISTINCT FROM v_file.tenant[1] AND
-            etl.is_local_time(r.loaded_date_time, v_gap_patterns)
-        ) IS FALSE;
+    WHERE (
+        r.medicine_id IS NOT NULL AND
+        etl.is_bigint(r.medicine_id) AND
+        etl.is_boolean(r.is_active) AND
+        etl.is_boolean(r.is_deleted) AND
+        r.per_org_id IS NOT DISTINCT FROM v_file.tenant[2] AND
+        r.practice_id IS NOT DISTINCT FROM v_file.tenant[1] AND
+        etl.is_local_time(r.loaded_date_time, v_gap_patterns)
+    ) IS FALSE;
 END;
 $faults_medicine$;
 COMMENT ON FUNCTION etl.faults_medicine(bigint) IS
@@ -16012,7 +16042,16 @@ BEGIN
         ) || '|~~|',
         jsonb_build_object('practice_id', r.practice_id, 'per_org_id', r.per_org_id, 'patient_id', r.patient_id),
         e.field_errors
-    FROM raw.patients_raw AS r
+    FROM (
+        SELECT w.*
+        FROM raw.patients_raw AS w
+        WHERE w.load_run_file_id = p_load_run_file_id
+            AND NOT EXISTS (
+                SELECT FROM etl.touched_patients AS t
+                WHERE t.load_run_file_id = w.load_run_file_id AND t.line_no = w.line_no AND t.verdict = 'unchanged'
+            )
+        OFFSET 0  -- so that no unchanged row is checked
+    ) AS r
     CROSS JOIN LATERAL (
         SELECT jsonb_object_agg(v.name, jsonb_build_object('text', v.text, 'reason', v.reason)) AS field_errors
         FROM (
@@ -16537,100 +16576,95 @@ BEGIN
         ) AS v (name, text, reason)
         WHERE v.reason IS NOT NULL
     ) AS e
-    WHERE r.load_run_file_id = p_load_run_file_id
-        AND NOT EXISTS (
-            SELECT FROM etl.touched_patients AS t
-            WHERE t.load_run_file_id = r.load_run_file_id AND t.line_no = r.line_no AND t.verdict = 'unchanged'
-        )
-        AND (
-            r.patient_id IS NOT NULL AND
-            etl.is_bigint(r.patient_id) AND
-            etl.is_boolean(r.is_nhi_validate) AND
-            etl.is_date(r.dob) AND
-            etl.is_integer(r.age) AND
-            etl.is_boolean(r.is_alive) AND
-            etl.is_date(r.death_date) AND
-            etl.is_boolean(r.consented_to_share) AND
-            etl.is_boolean(r.consent_text_messaging) AND
-            etl.is_boolean(r.is_portal_user) AND
-            etl.is_boolean(r.is_active) AND
-            etl.is_boolean(r.is_deleted) AND
-            etl.is_local_time(r.inserted_at, v_gap_patterns) AND
-            etl.is_local_time(r.updated_at, v_gap_patterns) AND
-            etl.is_boolean(r.is_gender_self_identified) AND
-            etl.is_boolean(r.is_work_visa_required) AND
-            etl.is_numeric(r.balance, 'numeric(12,2)', 2) AND
-            etl.is_numeric(r.medtech_balance, 'numeric(12,2)', 2) AND
-            etl.is_date(r.medtech_date_last_pay) AND
-            etl.is_date(r.medtech_date_last_statement) AND
-            etl.is_numeric(r.calculated_balance, 'numeric(12,2)', 2) AND
-            etl.is_date(r.last_statement_date) AND
-            etl.is_date(r.last_invoice_date) AND
-            etl.is_date(r.last_payment_date) AND
-            etl.is_boolean(r.is_insured) AND
-            etl.is_boolean(r.is_community_service_card) AND
-            etl.is_date(r.community_service_card_expiry_date) AND
-            etl.is_boolean(r.is_health_card) AND
-            etl.is_date(r.health_card_expiry_date) AND
-            etl.is_boolean(r.is_transfer_of_records) AND
-            etl.is_date(r.enrolment_date) AND
-            etl.is_date(r.funding_from) AND
-            etl.is_date(r.funding_to) AND
-            etl.is_boolean(r.is_nka) AND
-            etl.is_boolean(r.is_high_care) AND
-            etl.is_boolean(r.is_care_plan) AND
-            etl.is_boolean(r.is_new_registration) AND
-            etl.is_boolean(r.is_opt_off) AND
-            etl.is_boolean(r.is_bp_graph) AND
-            etl.is_boolean(r.is_bmi_graph) AND
-            etl.is_boolean(r.is_inr_graph) AND
-            etl.is_boolean(r.is_hba1c_graph) AND
-            etl.is_boolean(r.is_height_graph) AND
-            etl.is_boolean(r.is_weight_graph) AND
-            etl.is_boolean(r.is_hc_graph) AND
-            etl.is_date(r.medtech_balance_date) AND
-            etl.is_boolean(r.is_heart_rate) AND
-            etl.is_boolean(r.is_premature) AND
-            etl.is_local_time(r.consult_updated_at, v_gap_patterns) AND
-            etl.is_bigint(r.provider_id) AND
-            r.practice_id IS NOT DISTINCT FROM v_file.tenant[1] AND
-            etl.is_date(r.registration_date) AND
-            etl.is_decimal(r.permanent_address_latitude) AND
-            etl.is_decimal(r.permanent_address_longitude) AND
-            etl.is_decimal(r.permanent_address_match_score) AND
-            etl.is_decimal(r.postal_address_latitude) AND
-            etl.is_decimal(r.postal_address_longitude) AND
-            etl.is_decimal(r.postal_address_match_score) AND
-            etl.is_date(r.enrolment_expiry_date) AND
-            etl.is_boolean(r.is_consent_to_share) AND
-            etl.is_boolean(r.is_work_visa) AND
-            etl.is_date(r.work_visa_start_date) AND
-            etl.is_date(r.work_visa_expiry_date) AND
-            etl.is_boolean(r.is_pregnant) AND
-            etl.is_boolean(r.apply_charges) AND
-            etl.is_boolean(r.include_in_print) AND
-            etl.is_boolean(r.is_care_plus) AND
-            etl.is_date(r.care_plus_start_date) AND
-            etl.is_date(r.care_plus_end_date) AND
-            r.per_org_id IS NOT DISTINCT FROM v_file.tenant[2] AND
-            etl.is_local_time(r.loaded_date_time, v_gap_patterns) AND
-            etl.is_date(r.community_service_effective_date) AND
-            etl.is_date(r.enrolment_end_date) AND
-            etl.is_boolean(r.is_capitated) AND
-            etl.is_boolean(r.is_consent_auto_reminder_text_messaging) AND
-            etl.is_boolean(r.is_consent_for_experience_survey) AND
-            etl.is_boolean(r.is_consent_to_import_clinical_records) AND
-            etl.is_boolean(r.is_consent_to_private_email_address) AND
-            etl.is_boolean(r.is_consent_to_share_clinical_records) AND
-            etl.is_boolean(r.is_consent_to_share_health1) AND
-            etl.is_boolean(r.is_consent_to_share_my_record_on_sehr) AND
-            etl.is_boolean(r.is_consent_to_share_pho_data_collection) AND
-            etl.is_boolean(r.is_include_account_fee) AND
-            etl.is_boolean(r.is_include_statement_fee) AND
-            etl.is_boolean(r.is_linked_csc_exists) AND
-            etl.is_boolean(r.is_test_record) AND
-            etl.is_date(r.visa_expiry)
-        ) IS FALSE;
+    WHERE (
+        r.patient_id IS NOT NULL AND
+        etl.is_bigint(r.patient_id) AND
+        etl.is_boolean(r.is_nhi_validate) AND
+        etl.is_date(r.dob) AND
+        etl.is_integer(r.age) AND
+        etl.is_boolean(r.is_alive) AND
+        etl.is_date(r.death_date) AND
+        etl.is_boolean(r.consented_to_share) AND
+        etl.is_boolean(r.consent_text_messaging) AND
+        etl.is_boolean(r.is_portal_user) AND
+        etl.is_boolean(r.is_active) AND
+        etl.is_boolean(r.is_deleted) AND
+        etl.is_local_time(r.inserted_at, v_gap_patterns) AND
+        etl.is_local_time(r.updated_at, v_gap_patterns) AND
+        etl.is_boolean(r.is_gender_self_identified) AND
+        etl.is_boolean(r.is_work_visa_required) AND
+        etl.is_numeric(r.balance, 'numeric(12,2)', 2) AND
+        etl.is_numeric(r.medtech_balance, 'numeric(12,2)', 2) AND
+        etl.is_date(r.medtech_date_last_pay) AND
+        etl.is_date(r.medtech_date_last_statement) AND
+        etl.is_numeric(r.calculated_balance, 'numeric(12,2)', 2) AND
+        etl.is_date(r.last_statement_date) AND
+        etl.is_date(r.last_invoice_date) AND
+        etl.is_date(r.last_payment_date) AND
+        etl.is_boolean(r.is_insured) AND
+        etl.is_boolean(r.is_community_service_card) AND
+        etl.is_date(r.community_service_card_expiry_date) AND
+        etl.is_boolean(r.is_health_card) AND
+        etl.is_date(r.health_card_expiry_date) AND
+        etl.is_boolean(r.is_transfer_of_records) AND
+        etl.is_date(r.enrolment_date) AND
+        etl.is_date(r.funding_from) AND
+        etl.is_date(r.funding_to) AND
+        etl.is_boolean(r.is_nka) AND
+        etl.is_boolean(r.is_high_care) AND
+        etl.is_boolean(r.is_care_plan) AND
+        etl.is_boolean(r.is_new_registration) AND
+        etl.is_boolean(r.is_opt_off) AND
+        etl.is_boolean(r.is_bp_graph) AND
+        etl.is_boolean(r.is_bmi_graph) AND
+        etl.is_boolean(r.is_inr_graph) AND
+        etl.is_boolean(r.is_hba1c_graph) AND
+        etl.is_boolean(r.is_height_graph) AND
+        etl.is_boolean(r.is_weight_graph) AND
+        etl.is_boolean(r.is_hc_graph) AND
+        etl.is_date(r.medtech_balance_date) AND
+        etl.is_boolean(r.is_heart_rate) AND
+        etl.is_boolean(r.is_premature) AND
+        etl.is_local_time(r.consult_updated_at, v_gap_patterns) AND
+        etl.is_bigint(r.provider_id) AND
+        r.practice_id IS NOT DISTINCT FROM v_file.tenant[1] AND
+        etl.is_date(r.registration_date) AND
+        etl.is_decimal(r.permanent_address_latitude) AND
+        etl.is_decimal(r.permanent_address_longitude) AND
+        etl.is_decimal(r.permanent_address_match_score) AND
+        etl.is_decimal(r.postal_address_latitude) AND
+        etl.is_decimal(r.postal_address_longitude) AND
+        etl.is_decimal(r.postal_address_match_score) AND
+        etl.is_date(r.enrolment_expiry_date) AND
+        etl.is_boolean(r.is_consent_to_share) AND
+        etl.is_boolean(r.is_work_visa) AND
+        etl.is_date(r.work_visa_start_date) AND
+        etl.is_date(r.work_visa_expiry_date) AND
+        etl.is_boolean(r.is_pregnant) AND
+        etl.is_boolean(r.apply_charges) AND
+        etl.is_boolean(r.include_in_print) AND
+        etl.is_boolean(r.is_care_plus) AND
+        etl.is_date(r.care_plus_start_date) AND
+        etl.is_date(r.care_plus_end_date) AND
+        r.per_org_id IS NOT DISTINCT FROM v_file.tenant[2] AND
+        etl.is_local_time(r.loaded_date_time, v_gap_patterns) AND
+        etl.is_date(r.community_service_effective_date) AND
+        etl.is_date(r.enrolment_end_date) AND
+        etl.is_boolean(r.is_capitated) AND
+        etl.is_boolean(r.is_consent_auto_reminder_text_messaging) AND
+        etl.is_boolean(r.is_consent_for_experience_survey) AND
+        etl.is_boolean(r.is_consent_to_import_clinical_records) AND
+        etl.is_boolean(r.is_consent_to_private_email_address) AND
+        etl.is_boolean(r.is_consent_to_share_clinical_records) AND
+        etl.is_boolean(r.is_consent_to_share_health1) AND
+        etl.is_boolean(r.is_consent_to_share_my_record_on_sehr) AND
+        etl.is_boolean(r.is_consent_to_share_pho_data_collection) AND
+        etl.is_boolean(r.is_include_account_fee) AND
+        etl.is_boolean(r.is_include_statement_fee) AND
+        etl.is_boolean(r.is_linked_csc_exists) AND
+        etl.is_boolean(r.is_test_record) AND
+        etl.is_date(r.visa_expiry)
+    ) IS FALSE;
 END;
 $faults_patients$;
 COMMENT ON FUNCTION etl.faults_patients(bigint) IS
@@ -20923,7 +20957,16 @@ BEGIN
         ) || '|~~|',
         jsonb_build_object('practice_id', r.practice_id, 'per_org_id', r.per_org_id),
         e.field_errors
-    FROM raw.practice_info_raw AS r
+    FROM (
+        SELECT w.*
+        FROM raw.practice_info_raw AS w
+        WHERE w.load_run_file_id = p_load_run_file_id
+            AND NOT EXISTS (
+                SELECT FROM etl.touched_practice_info AS t
+                WHERE t.load_run_file_id = w.load_run_file_id AND t.line_no = w.line_no AND t.verdict = 'unchanged'
+            )
+        OFFSET 0  -- so that no unchanged row is checked
+    ) AS r
     CROSS JOIN LATERAL (
         SELECT jsonb_object_agg(v.name, jsonb_build_object('text', v.text, 'reason', v.reason)) AS field_errors
         FROM (
@@ -20967,19 +21010,14 @@ BEGIN
         ) AS v (name, text, reason)
         WHERE v.reason IS NOT NULL
     ) AS e
-    WHERE r.load_run_file_id = p_load_run_file_id
-        AND NOT EXISTS (
-            SELECT FROM etl.touched_practice_info AS t
-            WHERE t.load_run_file_id = r.load_run_file_id AND t.line_no = r.line_no AND t.verdict = 'unchanged'
-        )
-        AND (
-            r.practice_id IS NOT DISTINCT FROM v_file.tenant[1] AND
-            etl.is_date(r.legal_date) AND
-            etl.is_boolean(r.is_active) AND
-            etl.is_boolean(r.is_deleted) AND
-            r.per_org_id IS NOT DISTINCT FROM v_file.tenant[2] AND
-            etl.is_local_time(r.loaded_date_time, v_gap_patterns)
-        ) IS FALSE;
+    WHERE (
+        r.practice_id IS NOT DISTINCT FROM v_file.tenant[1] AND
+        etl.is_date(r.legal_date) AND
+        etl.is_boolean(r.is_active) AND
+        etl.is_boolean(r.is_deleted) AND
+        r.per_org_id IS NOT DISTINCT FROM v_file.tenant[2] AND
+        etl.is_local_time(r.loaded_date_time, v_gap_patterns)
+    ) IS FALSE;
 END;
 $faults_practice_info$;
 COMMENT ON FUNCTION etl.faults_practice_info(bigint) IS
@@ -22409,7 +22447,16 @@ BEGIN
         ) || '|~~|',
         jsonb_build_object('practice_id', r.practice_id, 'per_org_id', r.per_org_id, 'provider_id', r.provider_id),
         e.field_errors
-    FROM raw.providers_raw AS r
+    FROM (
+        SELECT w.*
+        FROM raw.providers_raw AS w
+        WHERE w.load_run_file_id = p_load_run_file_id
+            AND NOT EXISTS (
+                SELECT FROM etl.touched_providers AS t
+                WHERE t.load_run_file_id = w.load_run_file_id AND t.line_no = w.line_no AND t.verdict = 'unchanged'
+            )
+        OFFSET 0  -- so that no unchanged row is checked
+    ) AS r
     CROSS JOIN LATERAL (
         SELECT jsonb_object_agg(v.name, jsonb_build_object('text', v.text, 'reason', v.reason)) AS field_errors
         FROM (
@@ -22628,49 +22675,44 @@ BEGIN
         ) AS v (name, text, reason)
         WHERE v.reason IS NOT NULL
     ) AS e
-    WHERE r.load_run_file_id = p_load_run_file_id
-        AND NOT EXISTS (
-            SELECT FROM etl.touched_providers AS t
-            WHERE t.load_run_file_id = r.load_run_file_id AND t.line_no = r.line_no AND t.verdict = 'unchanged'
-        )
-        AND (
-            r.provider_id IS NOT NULL AND
-            etl.is_bigint(r.provider_id) AND
-            r.practice_id IS NOT DISTINCT FROM v_file.tenant[1] AND
-            etl.is_boolean(r.is_nhi_validate) AND
-            etl.is_date(r.dob) AND
-            etl.is_integer(r.age) AND
-            etl.is_boolean(r.is_alive) AND
-            etl.is_date(r.death_date) AND
-            etl.is_boolean(r.consented_to_share) AND
-            etl.is_boolean(r.consent_text_messaging) AND
-            etl.is_boolean(r.is_portal_user) AND
-            etl.is_boolean(r.is_active) AND
-            etl.is_boolean(r.is_deleted) AND
-            etl.is_local_time(r.inserted_at, v_gap_patterns) AND
-            etl.is_local_time(r.updated_at, v_gap_patterns) AND
-            etl.is_boolean(r.is_same_address) AND
-            etl.is_boolean(r.is_gender_self_identified) AND
-            etl.is_boolean(r.is_work_visa_required) AND
-            etl.is_numeric(r.balance, 'numeric(12,2)', 2) AND
-            etl.is_numeric(r.calculated_balance, 'numeric(12,2)', 2) AND
-            etl.is_boolean(r.is_doctor) AND
-            etl.is_boolean(r.is_nzf_avoid) AND
-            etl.is_boolean(r.is_nzf_adjust) AND
-            etl.is_boolean(r.is_nzf_information) AND
-            etl.is_boolean(r.is_nzf_no_action) AND
-            etl.is_boolean(r.is_nzf_monitor) AND
-            etl.is_bigint(r.current_appointment_id) AND
-            etl.is_boolean(r.is_invoicing_diary) AND
-            etl.is_boolean(r.is_gp2gp) AND
-            etl.is_date(r.from_date_practice) AND
-            etl.is_date(r.apc_expiry_date) AND
-            etl.is_date(r.mps_expiry_date) AND
-            etl.is_decimal(r.provider_permanent_address_latitude) AND
-            etl.is_decimal(r.provider_permanent_address_longitude) AND
-            r.per_org_id IS NOT DISTINCT FROM v_file.tenant[2] AND
-            etl.is_local_time(r.loaded_date_time, v_gap_patterns)
-        ) IS FALSE;
+    WHERE (
+        r.provider_id IS NOT NULL AND
+        etl.is_bigint(r.provider_id) AND
+        r.practice_id IS NOT DISTINCT FROM v_file.tenant[1] AND
+        etl.is_boolean(r.is_nhi_validate) AND
+        etl.is_date(r.dob) AND
+        etl.is_integer(r.age) AND
+        etl.is_boolean(r.is_alive) AND
+        etl.is_date(r.death_date) AND
+        etl.is_boolean(r.consented_to_share) AND
+        etl.is_boolean(r.consent_text_messaging) AND
+        etl.is_boolean(r.is_portal_user) AND
+        etl.is_boolean(r.is_active) AND
+        etl.is_boolean(r.is_deleted) AND
+        etl.is_local_time(r.inserted_at, v_gap_patterns) AND
+        etl.is_local_time(r.updated_at, v_gap_patterns) AND
+        etl.is_boolean(r.is_same_address) AND
+        etl.is_boolean(r.is_gender_self_identified) AND
+        etl.is_boolean(r.is_work_visa_required) AND
+        etl.is_numeric(r.balance, 'numeric(12,2)', 2) AND
+        etl.is_numeric(r.calculated_balance, 'numeric(12,2)', 2) AND
+        etl.is_boolean(r.is_doctor) AND
+        etl.is_boolean(r.is_nzf_avoid) AND
+        etl.is_boolean(r.is_nzf_adjust) AND
+        etl.is_boolean(r.is_nzf_information) AND
+        etl.is_boolean(r.is_nzf_no_action) AND
+        etl.is_boolean(r.is_nzf_monitor) AND
+        etl.is_bigint(r.current_appointment_id) AND
+        etl.is_boolean(r.is_invoicing_diary) AND
+        etl.is_boolean(r.is_gp2gp) AND
+        etl.is_date(r.from_date_practice) AND
+        etl.is_date(r.apc_expiry_date) AND
+        etl.is_date(r.mps_expiry_date) AND
+        etl.is_decimal(r.provider_permanent_address_latitude) AND
+        etl.is_decimal(r.provider_permanent_address_longitude) AND
+        r.per_org_id IS NOT DISTINCT FROM v_file.tenant[2] AND
+        etl.is_local_time(r.loaded_date_time, v_gap_patterns)
+    ) IS FALSE;
 END;
 $faults_providers$;
 COMMENT ON FUNCTION etl.faults_providers(bigint) IS
@@ -25198,7 +25240,16 @@ BEGIN
         ) || '|~~|',
         jsonb_build_object('practice_id', r.practice_id, 'per_org_id', r.per_org_id, 'vaccine_id', r.vaccine_id),
         e.field_errors
-    FROM raw.vaccine_raw AS r
+    FROM (
+        SELECT w.*
+        FROM raw.vaccine_raw AS w
+        WHERE w.load_run_file_id = p_load_run_file_id
+            AND NOT EXISTS (
+                SELECT FROM etl.touched_vaccine AS t
+                WHERE t.load_run_file_id = w.load_run_file_id AND t.line_no = w.line_no AND t.verdict = 'unchanged'
+            )
+        OFFSET 0  -- so that no unchanged row is checked
+    ) AS r
     CROSS JOIN LATERAL (
         SELECT jsonb_object_agg(v.name, jsonb_build_object('text', v.text, 'reason', v.reason)) AS field_errors
         FROM (
@@ -25249,21 +25300,16 @@ BEGIN
         ) AS v (name, text, reason)
         WHERE v.reason IS NOT NULL
     ) AS e
-    WHERE r.load_run_file_id = p_load_run_file_id
-        AND NOT EXISTS (
-            SELECT FROM etl.touched_vaccine AS t
-            WHERE t.load_run_file_id = r.load_run_file_id AND t.line_no = r.line_no AND t.verdict = 'unchanged'
-        )
-        AND (
-            r.vaccine_id IS NOT NULL AND
-            etl.is_bigint(r.vaccine_id) AND
-            etl.is_boolean(r.is_active) AND
-            etl.is_boolean(r.is_deleted) AND
-            etl.is_boolean(r.is_nir) AND
-            r.per_org_id IS NOT DISTINCT FROM v_file.tenant[2] AND
-            r.practice_id IS NOT DISTINCT FROM v_file.tenant[1] AND
-            etl.is_local_time(r.loaded_date_time, v_gap_patterns)
-        ) IS FALSE;
+    WHERE (
+        r.vaccine_id IS NOT NULL AND
+        etl.is_bigint(r.vaccine_id) AND
+        etl.is_boolean(r.is_active) AND
+        etl.is_boolean(r.is_deleted) AND
+        etl.is_boolean(r.is_nir) AND
+        r.per_org_id IS NOT DISTINCT FROM v_file.tenant[2] AND
+        r.practice_id IS NOT DISTINCT FROM v_file.tenant[1] AND
+        etl.is_local_time(r.loaded_date_time, v_gap_patterns)
+    ) IS FALSE;
 END;
 $faults_vaccine$;
 COMMENT ON FUNCTION etl.faults_vaccine(bigint) IS
@@ -26168,7 +26214,16 @@ BEGIN
         ) || '|~~|',
         jsonb_build_object('practice_id', r.practice_id, 'per_org_id', r.per_org_id, 'allergy_id', r.allergy_id),
         e.field_errors
-    FROM raw.allergies_raw AS r
+    FROM (
+        SELECT w.*
+        FROM raw.allergies_raw AS w
+        WHERE w.load_run_file_id = p_load_run_file_id
+            AND NOT EXISTS (
+                SELECT FROM etl.touched_allergies AS t
+                WHERE t.load_run_file_id = w.load_run_file_id AND t.line_no = w.line_no AND t.verdict = 'unchanged'
+            )
+        OFFSET 0  -- so that no unchanged row is checked
+    ) AS r
     CROSS JOIN LATERAL (
         SELECT jsonb_object_agg(v.name, jsonb_build_object('text', v.text, 'reason', v.reason)) AS field_errors
         FROM (
@@ -26304,36 +26359,31 @@ BEGIN
         ) AS v (name, text, reason)
         WHERE v.reason IS NOT NULL
     ) AS e
-    WHERE r.load_run_file_id = p_load_run_file_id
-        AND NOT EXISTS (
-            SELECT FROM etl.touched_allergies AS t
-            WHERE t.load_run_file_id = r.load_run_file_id AND t.line_no = r.line_no AND t.verdict = 'unchanged'
-        )
-        AND (
-            r.allergy_id IS NOT NULL AND
-            etl.is_bigint(r.allergy_id) AND
-            etl.is_bigint(r.appointment_id) AND
-            etl.is_date(r.onset_date) AND
-            etl.is_bigint(r.medicine_id) AND
-            etl.is_boolean(r.is_active) AND
-            etl.is_boolean(r.is_deleted) AND
-            etl.is_bigint(r.inserted_by_id) AND
-            etl.is_bigint(r.updated_by_id) AND
-            etl.is_local_time(r.inserted_at, v_gap_patterns) AND
-            etl.is_local_time(r.updated_at, v_gap_patterns) AND
-            r.patient_id IS NOT NULL AND
-            etl.is_bigint(r.patient_id) AND
-            etl.is_boolean(r.is_confidential) AND
-            r.practice_id IS NOT DISTINCT FROM v_file.tenant[1] AND
-            etl.is_bigint(r.user_logging_id) AND
-            etl.is_boolean(r.show_on_portal) AND
-            etl.is_boolean(r.row_inactive) AND
-            etl.is_boolean(r.is_reviewed) AND
-            etl.is_bigint(r.provider_id) AND
-            etl.is_bigint(r.practice_location_id) AND
-            r.per_org_id IS NOT DISTINCT FROM v_file.tenant[2] AND
-            etl.is_local_time(r.loaded_date_time, v_gap_patterns)
-        ) IS FALSE;
+    WHERE (
+        r.allergy_id IS NOT NULL AND
+        etl.is_bigint(r.allergy_id) AND
+        etl.is_bigint(r.appointment_id) AND
+        etl.is_date(r.onset_date) AND
+        etl.is_bigint(r.medicine_id) AND
+        etl.is_boolean(r.is_active) AND
+        etl.is_boolean(r.is_deleted) AND
+        etl.is_bigint(r.inserted_by_id) AND
+        etl.is_bigint(r.updated_by_id) AND
+        etl.is_local_time(r.inserted_at, v_gap_patterns) AND
+        etl.is_local_time(r.updated_at, v_gap_patterns) AND
+        r.patient_id IS NOT NULL AND
+        etl.is_bigint(r.patient_id) AND
+        etl.is_boolean(r.is_confidential) AND
+        r.practice_id IS NOT DISTINCT FROM v_file.tenant[1] AND
+        etl.is_bigint(r.user_logging_id) AND
+        etl.is_boolean(r.show_on_portal) AND
+        etl.is_boolean(r.row_inactive) AND
+        etl.is_boolean(r.is_reviewed) AND
+        etl.is_bigint(r.provider_id) AND
+        etl.is_bigint(r.practice_location_id) AND
+        r.per_org_id IS NOT DISTINCT FROM v_file.tenant[2] AND
+        etl.is_local_time(r.loaded_date_time, v_gap_patterns)
+    ) IS FALSE;
 END;
 $faults_allergies$;
 COMMENT ON FUNCTION etl.faults_allergies(bigint) IS
@@ -27899,7 +27949,16 @@ BEGIN
         ) || '|~~|',
         jsonb_build_object('practice_id', r.practice_id, 'per_org_id', r.per_org_id, 'medication_id', r.medication_id),
         e.field_errors
-    FROM raw.appointment_medications_raw AS r
+    FROM (
+        SELECT w.*
+        FROM raw.appointment_medications_raw AS w
+        WHERE w.load_run_file_id = p_load_run_file_id
+            AND NOT EXISTS (
+                SELECT FROM etl.touched_appointment_medications AS t
+                WHERE t.load_run_file_id = w.load_run_file_id AND t.line_no = w.line_no AND t.verdict = 'unchanged'
+            )
+        OFFSET 0  -- so that no unchanged row is checked
+    ) AS r
     CROSS JOIN LATERAL (
         SELECT jsonb_object_agg(v.name, jsonb_build_object('text', v.text, 'reason', v.reason)) AS field_errors
         FROM (
@@ -28197,63 +28256,58 @@ BEGIN
         ) AS v (name, text, reason)
         WHERE v.reason IS NOT NULL
     ) AS e
-    WHERE r.load_run_file_id = p_load_run_file_id
-        AND NOT EXISTS (
-            SELECT FROM etl.touched_appointment_medications AS t
-            WHERE t.load_run_file_id = r.load_run_file_id AND t.line_no = r.line_no AND t.verdict = 'unchanged'
-        )
-        AND (
-            r.medication_id IS NOT NULL AND
-            etl.is_bigint(r.medication_id) AND
-            etl.is_bigint(r.appointment_id) AND
-            r.patient_id IS NOT NULL AND
-            etl.is_bigint(r.patient_id) AND
-            etl.is_bigint(r.medicine_id) AND
-            etl.is_decimal(r.duration) AND
-            etl.is_date(r.start_date) AND
-            etl.is_date(r.end_date) AND
-            etl.is_date(r.stop_date) AND
-            etl.is_date(r.expiry_date) AND
-            etl.is_numeric(r.subsidy_amount, 'numeric(12,2)', 2) AND
-            etl.is_numeric(r.price, 'numeric(12,2)', 2) AND
-            etl.is_bigint(r.provider_id) AND
-            etl.is_boolean(r.is_confidential) AND
-            etl.is_boolean(r.is_long_term) AND
-            etl.is_boolean(r.is_prescribed_externally) AND
-            etl.is_boolean(r.is_stopped) AND
-            etl.is_boolean(r.is_highlighted) AND
-            etl.is_boolean(r.is_practice_in_admin) AND
-            etl.is_boolean(r.is_trial) AND
-            etl.is_date(r.rx_date) AND
-            etl.is_boolean(r.is_dispense) AND
-            etl.is_local_time(r.printed_at, v_gap_patterns) AND
-            etl.is_boolean(r.is_active) AND
-            etl.is_boolean(r.is_deleted) AND
-            etl.is_local_time(r.inserted_at, v_gap_patterns) AND
-            etl.is_local_time(r.updated_at, v_gap_patterns) AND
-            etl.is_boolean(r.is_mapped) AND
-            r.practice_id IS NOT DISTINCT FROM v_file.tenant[1] AND
-            etl.is_decimal(r.quantity) AND
-            etl.is_boolean(r.is_generic_substitution) AND
-            etl.is_boolean(r.is_frequently_dispensed) AND
-            etl.is_boolean(r.is_specialist_recommended) AND
-            etl.is_date(r.recommendation_date) AND
-            etl.is_boolean(r.is_endorsement_criteria) AND
-            etl.is_boolean(r.is_provider_eligible_co_payment) AND
-            etl.is_bigint(r.user_logging_id) AND
-            etl.is_boolean(r.is_override) AND
-            etl.is_boolean(r.is_task_generated) AND
-            etl.is_boolean(r.show_on_portal) AND
-            etl.is_date(r.mapped_date) AND
-            etl.is_boolean(r.is_variable_dose) AND
-            etl.is_boolean(r.is_dose_change) AND
-            etl.is_decimal(r.permanent_address_latitude) AND
-            etl.is_decimal(r.permanent_address_longitude) AND
-            etl.is_bigint(r.practice_location_id) AND
-            etl.is_date(r.prescription_print_date) AND
-            r.per_org_id IS NOT DISTINCT FROM v_file.tenant[2] AND
-            etl.is_local_time(r.loaded_date_time, v_gap_patterns)
-        ) IS FALSE;
+    WHERE (
+        r.medication_id IS NOT NULL AND
+        etl.is_bigint(r.medication_id) AND
+        etl.is_bigint(r.appointment_id) AND
+        r.patient_id IS NOT NULL AND
+        etl.is_bigint(r.patient_id) AND
+        etl.is_bigint(r.medicine_id) AND
+        etl.is_decimal(r.duration) AND
+        etl.is_date(r.start_date) AND
+        etl.is_date(r.end_date) AND
+        etl.is_date(r.stop_date) AND
+        etl.is_date(r.expiry_date) AND
+        etl.is_numeric(r.subsidy_amount, 'numeric(12,2)', 2) AND
+        etl.is_numeric(r.price, 'numeric(12,2)', 2) AND
+        etl.is_bigint(r.provider_id) AND
+        etl.is_boolean(r.is_confidential) AND
+        etl.is_boolean(r.is_long_term) AND
+        etl.is_boolean(r.is_prescribed_externally) AND
+        etl.is_boolean(r.is_stopped) AND
+        etl.is_boolean(r.is_highlighted) AND
+        etl.is_boolean(r.is_practice_in_admin) AND
+        etl.is_boolean(r.is_trial) AND
+        etl.is_date(r.rx_date) AND
+        etl.is_boolean(r.is_dispense) AND
+        etl.is_local_time(r.printed_at, v_gap_patterns) AND
+        etl.is_boolean(r.is_active) AND
+        etl.is_boolean(r.is_deleted) AND
+        etl.is_local_time(r.inserted_at, v_gap_patterns) AND
+        etl.is_local_time(r.updated_at, v_gap_patterns) AND
+        etl.is_boolean(r.is_mapped) AND
+        r.practice_id IS NOT DISTINCT FROM v_file.tenant[1] AND
+        etl.is_decimal(r.quantity) AND
+        etl.is_boolean(r.is_generic_substitution) AND
+        etl.is_boolean(r.is_frequently_dispensed) AND
+        etl.is_boolean(r.is_specialist_recommended) AND
+        etl.is_date(r.recommendation_date) AND
+        etl.is_boolean(r.is_endorsement_criteria) AND
+        etl.is_boolean(r.is_provider_eligible_co_payment) AND
+        etl.is_bigint(r.user_logging_id) AND
+        etl.is_boolean(r.is_override) AND
+        etl.is_boolean(r.is_task_generated) AND
+        etl.is_boolean(r.show_on_portal) AND
+        etl.is_date(r.mapped_date) AND
+        etl.is_boolean(r.is_variable_dose) AND
+        etl.is_boolean(r.is_dose_change) AND
+        etl.is_decimal(r.permanent_address_latitude) AND
+        etl.is_decimal(r.permanent_address_longitude) AND
+        etl.is_bigint(r.practice_location_id) AND
+        etl.is_date(r.prescription_print_date) AND
+        r.per_org_id IS NOT DISTINCT FROM v_file.tenant[2] AND
+        etl.is_local_time(r.loaded_date_time, v_gap_patterns)
+    ) IS FALSE;
 END;
 $faults_appointment_medications$;
 COMMENT ON FUNCTION etl.faults_appointment_medications(bigint) IS
@@ -30291,7 +30345,16 @@ BEGIN
         ) || '|~~|',
         jsonb_build_object('practice_id', r.practice_id, 'per_org_id', r.per_org_id, 'appointment_id', r.appointment_id),
         e.field_errors
-    FROM raw.appointments_raw AS r
+    FROM (
+        SELECT w.*
+        FROM raw.appointments_raw AS w
+        WHERE w.load_run_file_id = p_load_run_file_id
+            AND NOT EXISTS (
+                SELECT FROM etl.touched_appointments AS t
+                WHERE t.load_run_file_id = w.load_run_file_id AND t.line_no = w.line_no AND t.verdict = 'unchanged'
+            )
+        OFFSET 0  -- so that no unchanged row is checked
+    ) AS r
     CROSS JOIN LATERAL (
         SELECT jsonb_object_agg(v.name, jsonb_build_object('text', v.text, 'reason', v.reason)) AS field_errors
         FROM (
@@ -30565,59 +30628,54 @@ BEGIN
         ) AS v (name, text, reason)
         WHERE v.reason IS NOT NULL
     ) AS e
-    WHERE r.load_run_file_id = p_load_run_file_id
-        AND NOT EXISTS (
-            SELECT FROM etl.touched_appointments AS t
-            WHERE t.load_run_file_id = r.load_run_file_id AND t.line_no = r.line_no AND t.verdict = 'unchanged'
-        )
-        AND (
-            r.appointment_id IS NOT NULL AND
-            etl.is_bigint(r.appointment_id) AND
-            etl.is_bigint(r.patient_id) AND
-            lower(btrim(r.appointment_status)) = ANY (v_appointment_status_values) AND
-            etl.is_date(r.schedule_date) AND
-            etl.is_local_time(r.arrived, v_gap_patterns) AND
-            etl.is_local_time(r.waiting_for_payment, v_gap_patterns) AND
-            etl.is_local_time(r.appointment_completed, v_gap_patterns) AND
-            etl.is_local_time(r.consult_time, v_gap_patterns) AND
-            etl.is_local_time(r.booked, v_gap_patterns) AND
-            etl.is_local_time(r.inserted_at, v_gap_patterns) AND
-            etl.is_local_time(r.updated_at, v_gap_patterns) AND
-            r.practice_id IS NOT DISTINCT FROM v_file.tenant[1] AND
-            etl.is_bigint(r.provider_id) AND
-            etl.is_boolean(r.is_active) AND
-            etl.is_boolean(r.is_deleted) AND
-            etl.is_decimal(r.permanent_address_latitude) AND
-            etl.is_decimal(r.permanent_address_longitude) AND
-            etl.is_bigint(r.practice_location_id) AND
-            lower(btrim(r.status_group)) = ANY (v_status_group_values) AND
-            etl.is_integer(r.duration) AND
-            CASE WHEN etl.is_integer(r.duration) THEN (r.duration::integer BETWEEN 0 AND 1440) END AND
-            etl.is_local_time(r.consult_end_time, v_gap_patterns) AND
-            etl.is_local_time(r.consult_start_time, v_gap_patterns) AND
-            etl.is_local_time(r.end_time, v_gap_patterns) AND
-            etl.is_local_time(r.generated_time, v_gap_patterns) AND
-            etl.is_local_time(r.gp_queue_time, v_gap_patterns) AND
-            etl.is_boolean(r.is_arrived) AND
-            etl.is_boolean(r.is_consult_parked) AND
-            etl.is_boolean(r.is_dummy) AND
-            etl.is_date(r.last_appointment_status_date) AND
-            etl.is_local_time(r.arrived_time, v_gap_patterns) AND
-            etl.is_local_time(r.cancelled_time, v_gap_patterns) AND
-            etl.is_local_time(r.not_arrived_time, v_gap_patterns) AND
-            etl.is_local_time(r.nurse_queue_time, v_gap_patterns) AND
-            etl.is_local_time(r.on_hold_time, v_gap_patterns) AND
-            etl.is_local_time(r.read_only_time, v_gap_patterns) AND
-            etl.is_local_time(r.self_assessment_completed_time, v_gap_patterns) AND
-            etl.is_local_time(r.self_assessment_queue_time, v_gap_patterns) AND
-            etl.is_local_time(r.start_time, v_gap_patterns) AND
-            etl.is_local_time(r.triage_queue_time, v_gap_patterns) AND
-            etl.is_local_time(r.virtual_queue_time, v_gap_patterns) AND
-            etl.is_boolean(r.is_confidential) AND
-            etl.is_boolean(r.is_consent_to_share) AND
-            r.per_org_id IS NOT DISTINCT FROM v_file.tenant[2] AND
-            etl.is_local_time(r.loaded_date_time, v_gap_patterns)
-        ) IS FALSE;
+    WHERE (
+        r.appointment_id IS NOT NULL AND
+        etl.is_bigint(r.appointment_id) AND
+        etl.is_bigint(r.patient_id) AND
+        lower(btrim(r.appointment_status)) = ANY (v_appointment_status_values) AND
+        etl.is_date(r.schedule_date) AND
+        etl.is_local_time(r.arrived, v_gap_patterns) AND
+        etl.is_local_time(r.waiting_for_payment, v_gap_patterns) AND
+        etl.is_local_time(r.appointment_completed, v_gap_patterns) AND
+        etl.is_local_time(r.consult_time, v_gap_patterns) AND
+        etl.is_local_time(r.booked, v_gap_patterns) AND
+        etl.is_local_time(r.inserted_at, v_gap_patterns) AND
+        etl.is_local_time(r.updated_at, v_gap_patterns) AND
+        r.practice_id IS NOT DISTINCT FROM v_file.tenant[1] AND
+        etl.is_bigint(r.provider_id) AND
+        etl.is_boolean(r.is_active) AND
+        etl.is_boolean(r.is_deleted) AND
+        etl.is_decimal(r.permanent_address_latitude) AND
+        etl.is_decimal(r.permanent_address_longitude) AND
+        etl.is_bigint(r.practice_location_id) AND
+        lower(btrim(r.status_group)) = ANY (v_status_group_values) AND
+        etl.is_integer(r.duration) AND
+        CASE WHEN etl.is_integer(r.duration) THEN (r.duration::integer BETWEEN 0 AND 1440) END AND
+        etl.is_local_time(r.consult_end_time, v_gap_patterns) AND
+        etl.is_local_time(r.consult_start_time, v_gap_patterns) AND
+        etl.is_local_time(r.end_time, v_gap_patterns) AND
+        etl.is_local_time(r.generated_time, v_gap_patterns) AND
+        etl.is_local_time(r.gp_queue_time, v_gap_patterns) AND
+        etl.is_boolean(r.is_arrived) AND
+        etl.is_boolean(r.is_consult_parked) AND
+        etl.is_boolean(r.is_dummy) AND
+        etl.is_date(r.last_appointment_status_date) AND
+        etl.is_local_time(r.arrived_time, v_gap_patterns) AND
+        etl.is_local_time(r.cancelled_time, v_gap_patterns) AND
+        etl.is_local_time(r.not_arrived_time, v_gap_patterns) AND
+        etl.is_local_time(r.nurse_queue_time, v_gap_patterns) AND
+        etl.is_local_time(r.on_hold_time, v_gap_patterns) AND
+        etl.is_local_time(r.read_only_time, v_gap_patterns) AND
+        etl.is_local_time(r.self_assessment_completed_time, v_gap_patterns) AND
+        etl.is_local_time(r.self_assessment_queue_time, v_gap_patterns) AND
+        etl.is_local_time(r.start_time, v_gap_patterns) AND
+        etl.is_local_time(r.triage_queue_time, v_gap_patterns) AND
+        etl.is_local_time(r.virtual_queue_time, v_gap_patterns) AND
+        etl.is_boolean(r.is_confidential) AND
+        etl.is_boolean(r.is_consent_to_share) AND
+        r.per_org_id IS NOT DISTINCT FROM v_file.tenant[2] AND
+        etl.is_local_time(r.loaded_date_time, v_gap_patterns)
+    ) IS FALSE;
 END;
 $faults_appointments$;
 COMMENT ON FUNCTION etl.faults_appointments(bigint) IS
@@ -32246,7 +32304,16 @@ BEGIN
         ) || '|~~|',
         jsonb_build_object('practice_id', r.practice_id, 'per_org_id', r.per_org_id, 'diagnosis_id', r.diagnosis_id),
         e.field_errors
-    FROM raw.diagnoses_raw AS r
+    FROM (
+        SELECT w.*
+        FROM raw.diagnoses_raw AS w
+        WHERE w.load_run_file_id = p_load_run_file_id
+            AND NOT EXISTS (
+                SELECT FROM etl.touched_diagnoses AS t
+                WHERE t.load_run_file_id = w.load_run_file_id AND t.line_no = w.line_no AND t.verdict = 'unchanged'
+            )
+        OFFSET 0  -- so that no unchanged row is checked
+    ) AS r
     CROSS JOIN LATERAL (
         SELECT jsonb_object_agg(v.name, jsonb_build_object('text', v.text, 'reason', v.reason)) AS field_errors
         FROM (
@@ -32424,43 +32491,38 @@ BEGIN
         ) AS v (name, text, reason)
         WHERE v.reason IS NOT NULL
     ) AS e
-    WHERE r.load_run_file_id = p_load_run_file_id
-        AND NOT EXISTS (
-            SELECT FROM etl.touched_diagnoses AS t
-            WHERE t.load_run_file_id = r.load_run_file_id AND t.line_no = r.line_no AND t.verdict = 'unchanged'
-        )
-        AND (
-            r.diagnosis_id IS NOT NULL AND
-            etl.is_bigint(r.diagnosis_id) AND
-            etl.is_bigint(r.appointment_id) AND
-            r.patient_id IS NOT NULL AND
-            etl.is_bigint(r.patient_id) AND
-            etl.is_date(r.diagnosis_date) AND
-            etl.is_bigint(r.diagnosis_by_id) AND
-            etl.is_boolean(r.is_long_term) AND
-            etl.is_boolean(r.add_to_problem) AND
-            etl.is_boolean(r.is_highlighted) AND
-            etl.is_boolean(r.is_active) AND
-            etl.is_boolean(r.is_deleted) AND
-            etl.is_bigint(r.inserted_by_id) AND
-            etl.is_bigint(r.updated_by_id) AND
-            etl.is_local_time(r.inserted_at, v_gap_patterns) AND
-            etl.is_local_time(r.updated_at, v_gap_patterns) AND
-            etl.is_boolean(r.is_confidential) AND
-            etl.is_boolean(r.is_mapped) AND
-            r.practice_id IS NOT DISTINCT FROM v_file.tenant[1] AND
-            etl.is_date(r.onset_date) AND
-            etl.is_bigint(r.user_logging_id) AND
-            etl.is_bigint(r.recall_id) AND
-            etl.is_date(r.exclusion_start_date) AND
-            etl.is_date(r.exclusion_end_date) AND
-            etl.is_boolean(r.show_on_portal) AND
-            etl.is_decimal(r.permanent_address_latitude) AND
-            etl.is_decimal(r.permanent_address_longitude) AND
-            etl.is_bigint(r.practice_location_id) AND
-            r.per_org_id IS NOT DISTINCT FROM v_file.tenant[2] AND
-            etl.is_local_time(r.loaded_date_time, v_gap_patterns)
-        ) IS FALSE;
+    WHERE (
+        r.diagnosis_id IS NOT NULL AND
+        etl.is_bigint(r.diagnosis_id) AND
+        etl.is_bigint(r.appointment_id) AND
+        r.patient_id IS NOT NULL AND
+        etl.is_bigint(r.patient_id) AND
+        etl.is_date(r.diagnosis_date) AND
+        etl.is_bigint(r.diagnosis_by_id) AND
+        etl.is_boolean(r.is_long_term) AND
+        etl.is_boolean(r.add_to_problem) AND
+        etl.is_boolean(r.is_highlighted) AND
+        etl.is_boolean(r.is_active) AND
+        etl.is_boolean(r.is_deleted) AND
+        etl.is_bigint(r.inserted_by_id) AND
+        etl.is_bigint(r.updated_by_id) AND
+        etl.is_local_time(r.inserted_at, v_gap_patterns) AND
+        etl.is_local_time(r.updated_at, v_gap_patterns) AND
+        etl.is_boolean(r.is_confidential) AND
+        etl.is_boolean(r.is_mapped) AND
+        r.practice_id IS NOT DISTINCT FROM v_file.tenant[1] AND
+        etl.is_date(r.onset_date) AND
+        etl.is_bigint(r.user_logging_id) AND
+        etl.is_bigint(r.recall_id) AND
+        etl.is_date(r.exclusion_start_date) AND
+        etl.is_date(r.exclusion_end_date) AND
+        etl.is_boolean(r.show_on_portal) AND
+        etl.is_decimal(r.permanent_address_latitude) AND
+        etl.is_decimal(r.permanent_address_longitude) AND
+        etl.is_bigint(r.practice_location_id) AND
+        r.per_org_id IS NOT DISTINCT FROM v_file.tenant[2] AND
+        etl.is_local_time(r.loaded_date_time, v_gap_patterns)
+    ) IS FALSE;
 END;
 $faults_diagnoses$;
 COMMENT ON FUNCTION etl.faults_diagnoses(bigint) IS
@@ -33879,7 +33941,16 @@ BEGIN
         ) || '|~~|',
         jsonb_build_object('practice_id', r.practice_id, 'per_org_id', r.per_org_id, 'appointment_immunisation_id', r.appointment_immunisation_id),
         e.field_errors
-    FROM raw.immunisations_raw AS r
+    FROM (
+        SELECT w.*
+        FROM raw.immunisations_raw AS w
+        WHERE w.load_run_file_id = p_load_run_file_id
+            AND NOT EXISTS (
+                SELECT FROM etl.touched_immunisations AS t
+                WHERE t.load_run_file_id = w.load_run_file_id AND t.line_no = w.line_no AND t.verdict = 'unchanged'
+            )
+        OFFSET 0  -- so that no unchanged row is checked
+    ) AS r
     CROSS JOIN LATERAL (
         SELECT jsonb_object_agg(v.name, jsonb_build_object('text', v.text, 'reason', v.reason)) AS field_errors
         FROM (
@@ -34069,45 +34140,40 @@ BEGIN
         ) AS v (name, text, reason)
         WHERE v.reason IS NOT NULL
     ) AS e
-    WHERE r.load_run_file_id = p_load_run_file_id
-        AND NOT EXISTS (
-            SELECT FROM etl.touched_immunisations AS t
-            WHERE t.load_run_file_id = r.load_run_file_id AND t.line_no = r.line_no AND t.verdict = 'unchanged'
-        )
-        AND (
-            r.appointment_immunisation_id IS NOT NULL AND
-            etl.is_bigint(r.appointment_immunisation_id) AND
-            r.patient_id IS NOT NULL AND
-            etl.is_bigint(r.patient_id) AND
-            etl.is_bigint(r.appointment_id) AND
-            etl.is_bigint(r.vaccine_id) AND
-            etl.is_date(r.expiry_date) AND
-            lower(btrim(r.immunisation_status)) = ANY (v_immunisation_status_values) AND
-            etl.is_boolean(r.is_nir_ack) AND
-            etl.is_bigint(r.provider_id) AND
-            etl.is_local_time(r.administration_time, v_gap_patterns) AND
-            etl.is_boolean(r.has_diluent) AND
-            etl.is_date(r.diluent_expiry_date) AND
-            etl.is_boolean(r.is_confidential) AND
-            etl.is_boolean(r.is_active) AND
-            etl.is_boolean(r.is_deleted) AND
-            etl.is_bigint(r.inserted_by_id) AND
-            etl.is_bigint(r.updated_by_id) AND
-            etl.is_local_time(r.inserted_at, v_gap_patterns) AND
-            etl.is_local_time(r.updated_at, v_gap_patterns) AND
-            etl.is_boolean(r.is_parked) AND
-            r.practice_id IS NOT DISTINCT FROM v_file.tenant[1] AND
-            etl.is_boolean(r.is_auto_bill) AND
-            etl.is_bigint(r.vaccinator_id) AND
-            etl.is_bigint(r.user_logging_id) AND
-            etl.is_date(r.nir_sent_date) AND
-            etl.is_boolean(r.show_on_portal) AND
-            etl.is_decimal(r.permanent_address_latitude) AND
-            etl.is_decimal(r.permanent_address_longitude) AND
-            etl.is_bigint(r.practice_location_id) AND
-            r.per_org_id IS NOT DISTINCT FROM v_file.tenant[2] AND
-            etl.is_local_time(r.loaded_date_time, v_gap_patterns)
-        ) IS FALSE;
+    WHERE (
+        r.appointment_immunisation_id IS NOT NULL AND
+        etl.is_bigint(r.appointment_immunisation_id) AND
+        r.patient_id IS NOT NULL AND
+        etl.is_bigint(r.patient_id) AND
+        etl.is_bigint(r.appointment_id) AND
+        etl.is_bigint(r.vaccine_id) AND
+        etl.is_date(r.expiry_date) AND
+        lower(btrim(r.immunisation_status)) = ANY (v_immunisation_status_values) AND
+        etl.is_boolean(r.is_nir_ack) AND
+        etl.is_bigint(r.provider_id) AND
+        etl.is_local_time(r.administration_time, v_gap_patterns) AND
+        etl.is_boolean(r.has_diluent) AND
+        etl.is_date(r.diluent_expiry_date) AND
+        etl.is_boolean(r.is_confidential) AND
+        etl.is_boolean(r.is_active) AND
+        etl.is_boolean(r.is_deleted) AND
+        etl.is_bigint(r.inserted_by_id) AND
+        etl.is_bigint(r.updated_by_id) AND
+        etl.is_local_time(r.inserted_at, v_gap_patterns) AND
+        etl.is_local_time(r.updated_at, v_gap_patterns) AND
+        etl.is_boolean(r.is_parked) AND
+        r.practice_id IS NOT DISTINCT FROM v_file.tenant[1] AND
+        etl.is_boolean(r.is_auto_bill) AND
+        etl.is_bigint(r.vaccinator_id) AND
+        etl.is_bigint(r.user_logging_id) AND
+        etl.is_date(r.nir_sent_date) AND
+        etl.is_boolean(r.show_on_portal) AND
+        etl.is_decimal(r.permanent_address_latitude) AND
+        etl.is_decimal(r.permanent_address_longitude) AND
+        etl.is_bigint(r.practice_location_id) AND
+        r.per_org_id IS NOT DISTINCT FROM v_file.tenant[2] AND
+        etl.is_local_time(r.loaded_date_time, v_gap_patterns)
+    ) IS FALSE;
 END;
 $faults_immunisations$;
 COMMENT ON FUNCTION etl.faults_immunisations(bigint) IS
@@ -35774,7 +35840,16 @@ BEGIN
         ) || '|~~|',
         jsonb_build_object('practice_id', r.practice_id, 'per_org_id', r.per_org_id, 'inbox_folder_item_id', r.inbox_folder_item_id),
         e.field_errors
-    FROM raw.inbox_raw AS r
+    FROM (
+        SELECT w.*
+        FROM raw.inbox_raw AS w
+        WHERE w.load_run_file_id = p_load_run_file_id
+            AND NOT EXISTS (
+                SELECT FROM etl.touched_inbox AS t
+                WHERE t.load_run_file_id = w.load_run_file_id AND t.line_no = w.line_no AND t.verdict = 'unchanged'
+            )
+        OFFSET 0  -- so that no unchanged row is checked
+    ) AS r
     CROSS JOIN LATERAL (
         SELECT jsonb_object_agg(v.name, jsonb_build_object('text', v.text, 'reason', v.reason)) AS field_errors
         FROM (
@@ -35945,41 +36020,36 @@ BEGIN
         ) AS v (name, text, reason)
         WHERE v.reason IS NOT NULL
     ) AS e
-    WHERE r.load_run_file_id = p_load_run_file_id
-        AND NOT EXISTS (
-            SELECT FROM etl.touched_inbox AS t
-            WHERE t.load_run_file_id = r.load_run_file_id AND t.line_no = r.line_no AND t.verdict = 'unchanged'
-        )
-        AND (
-            r.inbox_folder_item_id IS NOT NULL AND
-            etl.is_bigint(r.inbox_folder_item_id) AND
-            etl.is_boolean(r.is_system_folder) AND
-            etl.is_bigint(r.patient_id) AND
-            etl.is_bigint(r.provider_id) AND
-            r.practice_id IS NOT DISTINCT FROM v_file.tenant[1] AND
-            etl.is_bigint(r.assign_to_id) AND
-            etl.is_date(r.result_date) AND
-            etl.is_boolean(r.mark_as_read) AND
-            etl.is_boolean(r.is_confidential) AND
-            etl.is_boolean(r.show_on_portal) AND
-            etl.is_boolean(r.is_reviewed) AND
-            etl.is_boolean(r.show_on_timeline) AND
-            etl.is_boolean(r.is_active) AND
-            etl.is_boolean(r.is_deleted) AND
-            etl.is_bigint(r.inserted_by_id) AND
-            etl.is_bigint(r.updated_by_id) AND
-            etl.is_local_time(r.inserted_at, v_gap_patterns) AND
-            etl.is_local_time(r.updated_at, v_gap_patterns) AND
-            etl.is_boolean(r.is_repeat_rx) AND
-            etl.is_boolean(r.is_replied_rx) AND
-            etl.is_boolean(r.is_deactivated) AND
-            etl.is_boolean(r.is_gp2gp) AND
-            etl.is_decimal(r.permanent_address_latitude) AND
-            etl.is_decimal(r.permanent_address_longitude) AND
-            etl.is_local_time(r.filed_at, v_gap_patterns) AND
-            r.per_org_id IS NOT DISTINCT FROM v_file.tenant[2] AND
-            etl.is_local_time(r.loaded_date_time, v_gap_patterns)
-        ) IS FALSE;
+    WHERE (
+        r.inbox_folder_item_id IS NOT NULL AND
+        etl.is_bigint(r.inbox_folder_item_id) AND
+        etl.is_boolean(r.is_system_folder) AND
+        etl.is_bigint(r.patient_id) AND
+        etl.is_bigint(r.provider_id) AND
+        r.practice_id IS NOT DISTINCT FROM v_file.tenant[1] AND
+        etl.is_bigint(r.assign_to_id) AND
+        etl.is_date(r.result_date) AND
+        etl.is_boolean(r.mark_as_read) AND
+        etl.is_boolean(r.is_confidential) AND
+        etl.is_boolean(r.show_on_portal) AND
+        etl.is_boolean(r.is_reviewed) AND
+        etl.is_boolean(r.show_on_timeline) AND
+        etl.is_boolean(r.is_active) AND
+        etl.is_boolean(r.is_deleted) AND
+        etl.is_bigint(r.inserted_by_id) AND
+        etl.is_bigint(r.updated_by_id) AND
+        etl.is_local_time(r.inserted_at, v_gap_patterns) AND
+        etl.is_local_time(r.updated_at, v_gap_patterns) AND
+        etl.is_boolean(r.is_repeat_rx) AND
+        etl.is_boolean(r.is_replied_rx) AND
+        etl.is_boolean(r.is_deactivated) AND
+        etl.is_boolean(r.is_gp2gp) AND
+        etl.is_decimal(r.permanent_address_latitude) AND
+        etl.is_decimal(r.permanent_address_longitude) AND
+        etl.is_local_time(r.filed_at, v_gap_patterns) AND
+        r.per_org_id IS NOT DISTINCT FROM v_file.tenant[2] AND
+        etl.is_local_time(r.loaded_date_time, v_gap_patterns)
+    ) IS FALSE;
 END;
 $faults_inbox$;
 COMMENT ON FUNCTION etl.faults_inbox(bigint) IS
@@ -37295,7 +37365,16 @@ BEGIN
         ) || '|~~|',
         jsonb_build_object('practice_id', r.practice_id, 'per_org_id', r.per_org_id, 'in_box_folder_item_in_line_id', r.in_box_folder_item_in_line_id),
         e.field_errors
-    FROM raw.inbox_detail_raw AS r
+    FROM (
+        SELECT w.*
+        FROM raw.inbox_detail_raw AS w
+        WHERE w.load_run_file_id = p_load_run_file_id
+            AND NOT EXISTS (
+                SELECT FROM etl.touched_inbox_detail AS t
+                WHERE t.load_run_file_id = w.load_run_file_id AND t.line_no = w.line_no AND t.verdict = 'unchanged'
+            )
+        OFFSET 0  -- so that no unchanged row is checked
+    ) AS r
     CROSS JOIN LATERAL (
         SELECT jsonb_object_agg(v.name, jsonb_build_object('text', v.text, 'reason', v.reason)) AS field_errors
         FROM (
@@ -37370,25 +37449,20 @@ BEGIN
         ) AS v (name, text, reason)
         WHERE v.reason IS NOT NULL
     ) AS e
-    WHERE r.load_run_file_id = p_load_run_file_id
-        AND NOT EXISTS (
-            SELECT FROM etl.touched_inbox_detail AS t
-            WHERE t.load_run_file_id = r.load_run_file_id AND t.line_no = r.line_no AND t.verdict = 'unchanged'
-        )
-        AND (
-            r.in_box_folder_item_in_line_id IS NOT NULL AND
-            etl.is_bigint(r.in_box_folder_item_in_line_id) AND
-            etl.is_bigint(r.inbox_folder_item_id) AND
-            etl.is_bigint(r.patient_id) AND
-            r.practice_id IS NOT DISTINCT FROM v_file.tenant[1] AND
-            etl.is_local_time(r.inserted_at, v_gap_patterns) AND
-            etl.is_boolean(r.is_confidential) AND
-            etl.is_boolean(r.show_on_portal) AND
-            etl.is_boolean(r.is_active) AND
-            etl.is_boolean(r.is_deleted) AND
-            r.per_org_id IS NOT DISTINCT FROM v_file.tenant[2] AND
-            etl.is_local_time(r.loaded_date_time, v_gap_patterns)
-        ) IS FALSE;
+    WHERE (
+        r.in_box_folder_item_in_line_id IS NOT NULL AND
+        etl.is_bigint(r.in_box_folder_item_in_line_id) AND
+        etl.is_bigint(r.inbox_folder_item_id) AND
+        etl.is_bigint(r.patient_id) AND
+        r.practice_id IS NOT DISTINCT FROM v_file.tenant[1] AND
+        etl.is_local_time(r.inserted_at, v_gap_patterns) AND
+        etl.is_boolean(r.is_confidential) AND
+        etl.is_boolean(r.show_on_portal) AND
+        etl.is_boolean(r.is_active) AND
+        etl.is_boolean(r.is_deleted) AND
+        r.per_org_id IS NOT DISTINCT FROM v_file.tenant[2] AND
+        etl.is_local_time(r.loaded_date_time, v_gap_patterns)
+    ) IS FALSE;
 END;
 $faults_inbox_detail$;
 COMMENT ON FUNCTION etl.faults_inbox_detail(bigint) IS
@@ -38239,7 +38313,16 @@ BEGIN
         ) || '|~~|',
         jsonb_build_object('practice_id', r.practice_id, 'per_org_id', r.per_org_id, 'invoice_transaction_id', r.invoice_transaction_id),
         e.field_errors
-    FROM raw.invoices_raw AS r
+    FROM (
+        SELECT w.*
+        FROM raw.invoices_raw AS w
+        WHERE w.load_run_file_id = p_load_run_file_id
+            AND NOT EXISTS (
+                SELECT FROM etl.touched_invoices AS t
+                WHERE t.load_run_file_id = w.load_run_file_id AND t.line_no = w.line_no AND t.verdict = 'unchanged'
+            )
+        OFFSET 0  -- so that no unchanged row is checked
+    ) AS r
     CROSS JOIN LATERAL (
         SELECT jsonb_object_agg(v.name, jsonb_build_object('text', v.text, 'reason', v.reason)) AS field_errors
         FROM (
@@ -38338,29 +38421,24 @@ BEGIN
         ) AS v (name, text, reason)
         WHERE v.reason IS NOT NULL
     ) AS e
-    WHERE r.load_run_file_id = p_load_run_file_id
-        AND NOT EXISTS (
-            SELECT FROM etl.touched_invoices AS t
-            WHERE t.load_run_file_id = r.load_run_file_id AND t.line_no = r.line_no AND t.verdict = 'unchanged'
-        )
-        AND (
-            r.invoice_transaction_id IS NOT NULL AND
-            etl.is_bigint(r.invoice_transaction_id) AND
-            etl.is_bigint(r.patient_id) AND
-            etl.is_date(r.ac_date) AND
-            etl.is_numeric(r.total_amount, 'numeric(12,2)', 2) AND
-            etl.is_numeric(r.unpaid_amount, 'numeric(12,2)', 2) AND
-            etl.is_local_time(r.inserted_at, v_gap_patterns) AND
-            etl.is_local_time(r.updated_at, v_gap_patterns) AND
-            etl.is_boolean(r.is_active) AND
-            etl.is_bigint(r.provider_id) AND
-            r.practice_id IS NOT DISTINCT FROM v_file.tenant[1] AND
-            etl.is_decimal(r.permanent_address_latitude) AND
-            etl.is_decimal(r.permanent_address_longitude) AND
-            etl.is_bigint(r.practice_location_id) AND
-            r.per_org_id IS NOT DISTINCT FROM v_file.tenant[2] AND
-            etl.is_local_time(r.loaded_date_time, v_gap_patterns)
-        ) IS FALSE;
+    WHERE (
+        r.invoice_transaction_id IS NOT NULL AND
+        etl.is_bigint(r.invoice_transaction_id) AND
+        etl.is_bigint(r.patient_id) AND
+        etl.is_date(r.ac_date) AND
+        etl.is_numeric(r.total_amount, 'numeric(12,2)', 2) AND
+        etl.is_numeric(r.unpaid_amount, 'numeric(12,2)', 2) AND
+        etl.is_local_time(r.inserted_at, v_gap_patterns) AND
+        etl.is_local_time(r.updated_at, v_gap_patterns) AND
+        etl.is_boolean(r.is_active) AND
+        etl.is_bigint(r.provider_id) AND
+        r.practice_id IS NOT DISTINCT FROM v_file.tenant[1] AND
+        etl.is_decimal(r.permanent_address_latitude) AND
+        etl.is_decimal(r.permanent_address_longitude) AND
+        etl.is_bigint(r.practice_location_id) AND
+        r.per_org_id IS NOT DISTINCT FROM v_file.tenant[2] AND
+        etl.is_local_time(r.loaded_date_time, v_gap_patterns)
+    ) IS FALSE;
 END;
 $faults_invoices$;
 COMMENT ON FUNCTION etl.faults_invoices(bigint) IS
@@ -39551,7 +39629,16 @@ BEGIN
         ) || '|~~|',
         jsonb_build_object('practice_id', r.practice_id, 'per_org_id', r.per_org_id, 'screaning_id', r.screaning_id),
         e.field_errors
-    FROM raw.measurements_raw AS r
+    FROM (
+        SELECT w.*
+        FROM raw.measurements_raw AS w
+        WHERE w.load_run_file_id = p_load_run_file_id
+            AND NOT EXISTS (
+                SELECT FROM etl.touched_measurements AS t
+                WHERE t.load_run_file_id = w.load_run_file_id AND t.line_no = w.line_no AND t.verdict = 'unchanged'
+            )
+        OFFSET 0  -- so that no unchanged row is checked
+    ) AS r
     CROSS JOIN LATERAL (
         SELECT jsonb_object_agg(v.name, jsonb_build_object('text', v.text, 'reason', v.reason)) AS field_errors
         FROM (
@@ -39693,37 +39780,32 @@ BEGIN
         ) AS v (name, text, reason)
         WHERE v.reason IS NOT NULL
     ) AS e
-    WHERE r.load_run_file_id = p_load_run_file_id
-        AND NOT EXISTS (
-            SELECT FROM etl.touched_measurements AS t
-            WHERE t.load_run_file_id = r.load_run_file_id AND t.line_no = r.line_no AND t.verdict = 'unchanged'
-        )
-        AND (
-            r.patient_id IS NOT NULL AND
-            etl.is_bigint(r.patient_id) AND
-            r.screaning_id IS NOT NULL AND
-            etl.is_bigint(r.screaning_id) AND
-            etl.is_bigint(r.appointment_id) AND
-            etl.is_date(r.screening_date) AND
-            etl.is_boolean(r.is_active) AND
-            etl.is_bigint(r.updated_by_id) AND
-            etl.is_local_time(r.updated_at, v_gap_patterns) AND
-            etl.is_bigint(r.inserted_by_id) AND
-            etl.is_local_time(r.inserted_at, v_gap_patterns) AND
-            r.practice_id IS NOT DISTINCT FROM v_file.tenant[1] AND
-            etl.is_bigint(r.provider_id) AND
-            etl.is_boolean(r.is_deleted) AND
-            etl.is_boolean(r.is_confidential) AND
-            etl.is_boolean(r.is_gp2gp) AND
-            etl.is_boolean(r.is_patient_portal) AND
-            etl.is_boolean(r.is_show_on_timeline) AND
-            etl.is_bigint(r.user_logging_id) AND
-            etl.is_decimal(r.permanent_address_latitude) AND
-            etl.is_decimal(r.permanent_address_longitude) AND
-            etl.is_bigint(r.practice_location_id) AND
-            r.per_org_id IS NOT DISTINCT FROM v_file.tenant[2] AND
-            etl.is_local_time(r.loaded_date_time, v_gap_patterns)
-        ) IS FALSE;
+    WHERE (
+        r.patient_id IS NOT NULL AND
+        etl.is_bigint(r.patient_id) AND
+        r.screaning_id IS NOT NULL AND
+        etl.is_bigint(r.screaning_id) AND
+        etl.is_bigint(r.appointment_id) AND
+        etl.is_date(r.screening_date) AND
+        etl.is_boolean(r.is_active) AND
+        etl.is_bigint(r.updated_by_id) AND
+        etl.is_local_time(r.updated_at, v_gap_patterns) AND
+        etl.is_bigint(r.inserted_by_id) AND
+        etl.is_local_time(r.inserted_at, v_gap_patterns) AND
+        r.practice_id IS NOT DISTINCT FROM v_file.tenant[1] AND
+        etl.is_bigint(r.provider_id) AND
+        etl.is_boolean(r.is_deleted) AND
+        etl.is_boolean(r.is_confidential) AND
+        etl.is_boolean(r.is_gp2gp) AND
+        etl.is_boolean(r.is_patient_portal) AND
+        etl.is_boolean(r.is_show_on_timeline) AND
+        etl.is_bigint(r.user_logging_id) AND
+        etl.is_decimal(r.permanent_address_latitude) AND
+        etl.is_decimal(r.permanent_address_longitude) AND
+        etl.is_bigint(r.practice_location_id) AND
+        r.per_org_id IS NOT DISTINCT FROM v_file.tenant[2] AND
+        etl.is_local_time(r.loaded_date_time, v_gap_patterns)
+    ) IS FALSE;
 END;
 $faults_measurements$;
 COMMENT ON FUNCTION etl.faults_measurements(bigint) IS
@@ -41961,7 +42043,16 @@ BEGIN
         ) || '|~~|',
         jsonb_build_object('practice_id', r.practice_id, 'per_org_id', r.per_org_id, 'nextto_kin_id', r.nextto_kin_id),
         e.field_errors
-    FROM raw.next_of_kin_raw AS r
+    FROM (
+        SELECT w.*
+        FROM raw.next_of_kin_raw AS w
+        WHERE w.load_run_file_id = p_load_run_file_id
+            AND NOT EXISTS (
+                SELECT FROM etl.touched_next_of_kin AS t
+                WHERE t.load_run_file_id = w.load_run_file_id AND t.line_no = w.line_no AND t.verdict = 'unchanged'
+            )
+        OFFSET 0  -- so that no unchanged row is checked
+    ) AS r
     CROSS JOIN LATERAL (
         SELECT jsonb_object_agg(v.name, jsonb_build_object('text', v.text, 'reason', v.reason)) AS field_errors
         FROM (
@@ -42067,31 +42158,26 @@ BEGIN
         ) AS v (name, text, reason)
         WHERE v.reason IS NOT NULL
     ) AS e
-    WHERE r.load_run_file_id = p_load_run_file_id
-        AND NOT EXISTS (
-            SELECT FROM etl.touched_next_of_kin AS t
-            WHERE t.load_run_file_id = r.load_run_file_id AND t.line_no = r.line_no AND t.verdict = 'unchanged'
-        )
-        AND (
-            r.nextto_kin_id IS NOT NULL AND
-            etl.is_bigint(r.nextto_kin_id) AND
-            r.patient_id IS NOT NULL AND
-            etl.is_bigint(r.patient_id) AND
-            etl.is_boolean(r.is_emergency) AND
-            etl.is_boolean(r.is_active) AND
-            etl.is_boolean(r.is_deleted) AND
-            etl.is_bigint(r.inserted_by_id) AND
-            etl.is_bigint(r.updated_by_id) AND
-            etl.is_local_time(r.inserted_at, v_gap_patterns) AND
-            etl.is_local_time(r.updated_at, v_gap_patterns) AND
-            etl.is_bigint(r.user_logging_id) AND
-            etl.is_boolean(r.is_gp2gp) AND
-            etl.is_decimal(r.permanent_address_latitude) AND
-            etl.is_decimal(r.permanent_address_longitude) AND
-            r.practice_id IS NOT DISTINCT FROM v_file.tenant[1] AND
-            r.per_org_id IS NOT DISTINCT FROM v_file.tenant[2] AND
-            etl.is_local_time(r.loaded_date_time, v_gap_patterns)
-        ) IS FALSE;
+    WHERE (
+        r.nextto_kin_id IS NOT NULL AND
+        etl.is_bigint(r.nextto_kin_id) AND
+        r.patient_id IS NOT NULL AND
+        etl.is_bigint(r.patient_id) AND
+        etl.is_boolean(r.is_emergency) AND
+        etl.is_boolean(r.is_active) AND
+        etl.is_boolean(r.is_deleted) AND
+        etl.is_bigint(r.inserted_by_id) AND
+        etl.is_bigint(r.updated_by_id) AND
+        etl.is_local_time(r.inserted_at, v_gap_patterns) AND
+        etl.is_local_time(r.updated_at, v_gap_patterns) AND
+        etl.is_bigint(r.user_logging_id) AND
+        etl.is_boolean(r.is_gp2gp) AND
+        etl.is_decimal(r.permanent_address_latitude) AND
+        etl.is_decimal(r.permanent_address_longitude) AND
+        r.practice_id IS NOT DISTINCT FROM v_file.tenant[1] AND
+        r.per_org_id IS NOT DISTINCT FROM v_file.tenant[2] AND
+        etl.is_local_time(r.loaded_date_time, v_gap_patterns)
+    ) IS FALSE;
 END;
 $faults_next_of_kin$;
 COMMENT ON FUNCTION etl.faults_next_of_kin(bigint) IS
@@ -43064,7 +43150,16 @@ BEGIN
         ) || '|~~|',
         jsonb_build_object('practice_id', r.practice_id, 'per_org_id', r.per_org_id, 'patient_alert_id', r.patient_alert_id),
         e.field_errors
-    FROM raw.patient_alerts_raw AS r
+    FROM (
+        SELECT w.*
+        FROM raw.patient_alerts_raw AS w
+        WHERE w.load_run_file_id = p_load_run_file_id
+            AND NOT EXISTS (
+                SELECT FROM etl.touched_patient_alerts AS t
+                WHERE t.load_run_file_id = w.load_run_file_id AND t.line_no = w.line_no AND t.verdict = 'unchanged'
+            )
+        OFFSET 0  -- so that no unchanged row is checked
+    ) AS r
     CROSS JOIN LATERAL (
         SELECT jsonb_object_agg(v.name, jsonb_build_object('text', v.text, 'reason', v.reason)) AS field_errors
         FROM (
@@ -43194,35 +43289,30 @@ BEGIN
         ) AS v (name, text, reason)
         WHERE v.reason IS NOT NULL
     ) AS e
-    WHERE r.load_run_file_id = p_load_run_file_id
-        AND NOT EXISTS (
-            SELECT FROM etl.touched_patient_alerts AS t
-            WHERE t.load_run_file_id = r.load_run_file_id AND t.line_no = r.line_no AND t.verdict = 'unchanged'
-        )
-        AND (
-            r.patient_alert_id IS NOT NULL AND
-            etl.is_bigint(r.patient_alert_id) AND
-            r.patient_id IS NOT NULL AND
-            etl.is_bigint(r.patient_id) AND
-            etl.is_date(r.last_updated_date) AND
-            etl.is_date(r.effective_date) AND
-            etl.is_date(r.expiry_date) AND
-            etl.is_boolean(r.is_active) AND
-            etl.is_boolean(r.is_deleted) AND
-            etl.is_boolean(r.is_deleted_2) AND
-            etl.is_bigint(r.inserted_by_id) AND
-            etl.is_bigint(r.updated_by_id) AND
-            etl.is_local_time(r.inserted_at, v_gap_patterns) AND
-            etl.is_local_time(r.updated_at, v_gap_patterns) AND
-            etl.is_bigint(r.user_logging_id) AND
-            etl.is_boolean(r.is_gp2gp) AND
-            etl.is_decimal(r.permanent_address_latitude) AND
-            etl.is_decimal(r.permanent_address_longitude) AND
-            r.practice_id IS NOT DISTINCT FROM v_file.tenant[1] AND
-            etl.is_bigint(r.provider_id) AND
-            r.per_org_id IS NOT DISTINCT FROM v_file.tenant[2] AND
-            etl.is_local_time(r.loaded_date_time, v_gap_patterns)
-        ) IS FALSE;
+    WHERE (
+        r.patient_alert_id IS NOT NULL AND
+        etl.is_bigint(r.patient_alert_id) AND
+        r.patient_id IS NOT NULL AND
+        etl.is_bigint(r.patient_id) AND
+        etl.is_date(r.last_updated_date) AND
+        etl.is_date(r.effective_date) AND
+        etl.is_date(r.expiry_date) AND
+        etl.is_boolean(r.is_active) AND
+        etl.is_boolean(r.is_deleted) AND
+        etl.is_boolean(r.is_deleted_2) AND
+        etl.is_bigint(r.inserted_by_id) AND
+        etl.is_bigint(r.updated_by_id) AND
+        etl.is_local_time(r.inserted_at, v_gap_patterns) AND
+        etl.is_local_time(r.updated_at, v_gap_patterns) AND
+        etl.is_bigint(r.user_logging_id) AND
+        etl.is_boolean(r.is_gp2gp) AND
+        etl.is_decimal(r.permanent_address_latitude) AND
+        etl.is_decimal(r.permanent_address_longitude) AND
+        r.practice_id IS NOT DISTINCT FROM v_file.tenant[1] AND
+        etl.is_bigint(r.provider_id) AND
+        r.per_org_id IS NOT DISTINCT FROM v_file.tenant[2] AND
+        etl.is_local_time(r.loaded_date_time, v_gap_patterns)
+    ) IS FALSE;
 END;
 $faults_patient_alerts$;
 COMMENT ON FUNCTION etl.faults_patient_alerts(bigint) IS
@@ -44282,7 +44372,16 @@ BEGIN
         ) || '|~~|',
         jsonb_build_object('practice_id', r.practice_id, 'per_org_id', r.per_org_id, 're_call_id', r.re_call_id),
         e.field_errors
-    FROM raw.recalls_raw AS r
+    FROM (
+        SELECT w.*
+        FROM raw.recalls_raw AS w
+        WHERE w.load_run_file_id = p_load_run_file_id
+            AND NOT EXISTS (
+                SELECT FROM etl.touched_recalls AS t
+                WHERE t.load_run_file_id = w.load_run_file_id AND t.line_no = w.line_no AND t.verdict = 'unchanged'
+            )
+        OFFSET 0  -- so that no unchanged row is checked
+    ) AS r
     CROSS JOIN LATERAL (
         SELECT jsonb_object_agg(v.name, jsonb_build_object('text', v.text, 'reason', v.reason)) AS field_errors
         FROM (
@@ -44394,32 +44493,27 @@ BEGIN
         ) AS v (name, text, reason)
         WHERE v.reason IS NOT NULL
     ) AS e
-    WHERE r.load_run_file_id = p_load_run_file_id
-        AND NOT EXISTS (
-            SELECT FROM etl.touched_recalls AS t
-            WHERE t.load_run_file_id = r.load_run_file_id AND t.line_no = r.line_no AND t.verdict = 'unchanged'
-        )
-        AND (
-            r.re_call_id IS NOT NULL AND
-            etl.is_bigint(r.re_call_id) AND
-            r.patient_id IS NOT NULL AND
-            etl.is_bigint(r.patient_id) AND
-            etl.is_date(r.recall_date) AND
-            etl.is_boolean(r.is_contacted) AND
-            etl.is_local_time(r.inserted_at, v_gap_patterns) AND
-            etl.is_local_time(r.updated_at, v_gap_patterns) AND
-            etl.is_boolean(r.is_active) AND
-            r.practice_id IS NOT DISTINCT FROM v_file.tenant[1] AND
-            etl.is_bigint(r.provider_id) AND
-            etl.is_boolean(r.is_deleted) AND
-            etl.is_decimal(r.permanent_address_latitude) AND
-            etl.is_decimal(r.permanent_address_longitude) AND
-            etl.is_boolean(r.is_confidential) AND
-            etl.is_boolean(r.show_on_patient_portal) AND
-            etl.is_boolean(r.is_cancelled) AND
-            r.per_org_id IS NOT DISTINCT FROM v_file.tenant[2] AND
-            etl.is_local_time(r.loaded_date_time, v_gap_patterns)
-        ) IS FALSE;
+    WHERE (
+        r.re_call_id IS NOT NULL AND
+        etl.is_bigint(r.re_call_id) AND
+        r.patient_id IS NOT NULL AND
+        etl.is_bigint(r.patient_id) AND
+        etl.is_date(r.recall_date) AND
+        etl.is_boolean(r.is_contacted) AND
+        etl.is_local_time(r.inserted_at, v_gap_patterns) AND
+        etl.is_local_time(r.updated_at, v_gap_patterns) AND
+        etl.is_boolean(r.is_active) AND
+        r.practice_id IS NOT DISTINCT FROM v_file.tenant[1] AND
+        etl.is_bigint(r.provider_id) AND
+        etl.is_boolean(r.is_deleted) AND
+        etl.is_decimal(r.permanent_address_latitude) AND
+        etl.is_decimal(r.permanent_address_longitude) AND
+        etl.is_boolean(r.is_confidential) AND
+        etl.is_boolean(r.show_on_patient_portal) AND
+        etl.is_boolean(r.is_cancelled) AND
+        r.per_org_id IS NOT DISTINCT FROM v_file.tenant[2] AND
+        etl.is_local_time(r.loaded_date_time, v_gap_patterns)
+    ) IS FALSE;
 END;
 $faults_recalls$;
 COMMENT ON FUNCTION etl.faults_recalls(bigint) IS

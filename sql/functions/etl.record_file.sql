@@ -4,11 +4,14 @@ LANGUAGE plpgsql
 SECURITY DEFINER
 SET search_path = pg_catalog, pg_temp
 AS $record_file$
--- What is decided about a file is recorded when it is first processed and stays; the rules are those of today.
+-- What is decided about a file is recorded when it is first processed and stays, unless the run says otherwise; the
+-- rules are those of today.
 DECLARE
     v_file etl.load_run_files;
     v_extract etl.extracts;
     v_parameters jsonb;
+    v_overrides jsonb;
+    v_kind text;
     v_is_certain boolean;
 BEGIN
     SELECT f.* INTO v_file
@@ -32,21 +35,23 @@ BEGIN
     LEFT JOIN etl.load_runs AS r ON r.load_run_id = a.load_run_id
     WHERE a.file_attempt_id = p_file_attempt_id;
 
-    SELECT v_file.kind = 'full' OR v_parameters ->> 'kind' = 'full' OR v_file.date_from < s.full_before
-    INTO v_is_certain
+    v_kind := coalesce(v_parameters ->> 'kind', v_file.kind);
+    v_overrides := coalesce(v_parameters -> 'overrides', '{}');
+
+    SELECT coalesce(v_kind = 'full', v_file.date_from < s.full_before, false) INTO v_is_certain
     FROM etl.sources AS s
     WHERE s.source = v_file.source;
 
     UPDATE etl.load_run_files AS f
-    SET kind = coalesce(f.kind, v_parameters ->> 'kind', CASE WHEN v_is_certain THEN 'full' ELSE 'delta' END),
+    SET kind = coalesce(v_kind, CASE WHEN v_is_certain THEN 'full' ELSE 'delta' END),
         is_mirror = coalesce(
-            f.is_mirror,
-            v_extract.full_load = 'mirror' AND coalesce(v_is_certain, false)
-            AND etl.flag_is_on('mirror', v_extract.extract)
+            CASE WHEN NOT v_parameters ? 'kind' AND NOT v_overrides ? 'mirror' THEN f.is_mirror END,
+            v_extract.full_load = 'mirror' AND v_is_certain
+            AND coalesce((v_overrides ->> 'mirror')::boolean, etl.flag_is_on('mirror', v_extract.extract))
         ),
-        reject_rate = coalesce(f.reject_rate, (v_parameters -> 'set' ->> 'reject_rate')::numeric, v_extract.reject_rate),
+        reject_rate = coalesce((v_overrides ->> 'reject_rate')::numeric, f.reject_rate, v_extract.reject_rate),
         mirror_close_share = coalesce(
-            f.mirror_close_share, (v_parameters -> 'set' ->> 'mirror_close_share')::numeric, v_extract.mirror_close_share
+            (v_overrides ->> 'mirror_close_share')::numeric, f.mirror_close_share, v_extract.mirror_close_share
         ),
         ruleset_fingerprint = etl.ruleset_fingerprint(v_extract.extract)
     WHERE f.load_run_file_id = v_file.load_run_file_id
