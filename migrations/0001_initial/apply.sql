@@ -13309,16 +13309,8 @@ BEGIN
         ) || '|~~|',
         jsonb_build_object('practice_id', r.practice_id, 'per_org_id', r.per_org_id, 'invoice_detail_id', r.invoice_detail_id),
         e.field_errors
-    FROM (
-        SELECT w.*
-        FROM raw.invoice_detail_raw AS w
-        WHERE w.load_run_file_id = p_load_run_file_id
-            AND NOT EXISTS (
-                SELECT FROM etl.touched_invoice_detail AS t
-                WHERE t.load_run_file_id = w.load_run_file_id AND t.line_no = w.line_no AND t.verdict = 'unchanged'
-            )
-        OFFSET 0  -- so that no unchanged row is checked
-    ) AS r
+    FROM raw.invoice_detail_raw AS r
+    LEFT JOIN etl.touched_invoice_detail AS t USING (load_run_file_id, line_no)
     CROSS JOIN LATERAL (
         SELECT jsonb_object_agg(v.name, jsonb_build_object('text', v.text, 'reason', v.reason)) AS field_errors
         FROM (
@@ -13465,32 +13457,35 @@ BEGIN
         ) AS v (name, text, reason)
         WHERE v.reason IS NOT NULL
     ) AS e
-    WHERE (
-        r.invoice_detail_id IS NOT NULL AND
-        etl.is_bigint(r.invoice_detail_id) AND
-        etl.is_bigint(r.invoice_transaction_id) AND
-        etl.is_decimal(r.quantity) AND
-        etl.is_numeric(r.claim_amount, 'numeric(12,2)', 2) AND
-        etl.is_numeric(r.co_payment, 'numeric(12,2)', 2) AND
-        etl.is_numeric(r.gross_claim_amount, 'numeric(12,2)', 2) AND
-        etl.is_numeric(r.gross_co_payment, 'numeric(12,2)', 2) AND
-        etl.is_boolean(r.is_billing_amount) AND
-        etl.is_boolean(r.is_funded) AND
-        etl.is_decimal(r.duration) AND
-        etl.is_boolean(r.is_common_service) AND
-        etl.is_boolean(r.is_active) AND
-        etl.is_boolean(r.is_deleted) AND
-        etl.is_bigint(r.inserted_by_id) AND
-        etl.is_bigint(r.updated_by_id) AND
-        etl.is_local_time(r.inserted_at, v_gap_patterns) AND
-        etl.is_local_time(r.updated_at, v_gap_patterns) AND
-        etl.is_bigint(r.user_logging_id) AND
-        etl.is_decimal(r.permanent_address_latitude) AND
-        etl.is_decimal(r.permanent_address_longitude) AND
-        r.practice_id IS NOT DISTINCT FROM v_file.tenant[1] AND
-        r.per_org_id IS NOT DISTINCT FROM v_file.tenant[2] AND
-        etl.is_local_time(r.loaded_date_time, v_gap_patterns)
-    ) IS FALSE;
+    WHERE r.load_run_file_id = p_load_run_file_id
+        AND CASE
+            WHEN t.verdict = 'unchanged' THEN true
+            ELSE
+                r.invoice_detail_id IS NOT NULL AND
+                etl.is_bigint(r.invoice_detail_id) AND
+                etl.is_bigint(r.invoice_transaction_id) AND
+                etl.is_decimal(r.quantity) AND
+                etl.is_numeric(r.claim_amount, 'numeric(12,2)', 2) AND
+                etl.is_numeric(r.co_payment, 'numeric(12,2)', 2) AND
+                etl.is_numeric(r.gross_claim_amount, 'numeric(12,2)', 2) AND
+                etl.is_numeric(r.gross_co_payment, 'numeric(12,2)', 2) AND
+                etl.is_boolean(r.is_billing_amount) AND
+                etl.is_boolean(r.is_funded) AND
+                etl.is_decimal(r.duration) AND
+                etl.is_boolean(r.is_common_service) AND
+                etl.is_boolean(r.is_active) AND
+                etl.is_boolean(r.is_deleted) AND
+                etl.is_bigint(r.inserted_by_id) AND
+                etl.is_bigint(r.updated_by_id) AND
+                etl.is_local_time(r.inserted_at, v_gap_patterns) AND
+                etl.is_local_time(r.updated_at, v_gap_patterns) AND
+                etl.is_bigint(r.user_logging_id) AND
+                etl.is_decimal(r.permanent_address_latitude) AND
+                etl.is_decimal(r.permanent_address_longitude) AND
+                r.practice_id IS NOT DISTINCT FROM v_file.tenant[1] AND
+                r.per_org_id IS NOT DISTINCT FROM v_file.tenant[2] AND
+                etl.is_local_time(r.loaded_date_time, v_gap_patterns)
+        END IS FALSE;
 END;
 $faults_invoice_detail$;
 COMMENT ON FUNCTION etl.faults_invoice_detail(bigint) IS
@@ -14776,16 +14771,8 @@ BEGIN
         ) || '|~~|',
         jsonb_build_object('practice_id', r.practice_id, 'per_org_id', r.per_org_id, 'medicine_id', r.medicine_id),
         e.field_errors
-    FROM (
-        SELECT w.*
-        FROM raw.medicine_raw AS w
-        WHERE w.load_run_file_id = p_load_run_file_id
-            AND NOT EXISTS (
-                SELECT FROM etl.touched_medicine AS t
-                WHERE t.load_run_file_id = w.load_run_file_id AND t.line_no = w.line_no AND t.verdict = 'unchanged'
-            )
-        OFFSET 0  -- so that no unchanged row is checked
-    ) AS r
+    FROM raw.medicine_raw AS r
+    LEFT JOIN etl.touched_medicine AS t USING (load_run_file_id, line_no)
     CROSS JOIN LATERAL (
         SELECT jsonb_object_agg(v.name, jsonb_build_object('text', v.text, 'reason', v.reason)) AS field_errors
         FROM (
@@ -14830,15 +14817,18 @@ BEGIN
         ) AS v (name, text, reason)
         WHERE v.reason IS NOT NULL
     ) AS e
-    WHERE (
-        r.medicine_id IS NOT NULL AND
-        etl.is_bigint(r.medicine_id) AND
-        etl.is_boolean(r.is_active) AND
-        etl.is_boolean(r.is_deleted) AND
-        r.per_org_id IS NOT DISTINCT FROM v_file.tenant[2] AND
-        r.practice_id IS NOT DISTINCT FROM v_file.tenant[1] AND
-        etl.is_local_time(r.loaded_date_time, v_gap_patterns)
-    ) IS FALSE;
+    WHERE r.load_run_file_id = p_load_run_file_id
+        AND CASE
+            WHEN t.verdict = 'unchanged' THEN true
+            ELSE
+                r.medicine_id IS NOT NULL AND
+                etl.is_bigint(r.medicine_id) AND
+                etl.is_boolean(r.is_active) AND
+                etl.is_boolean(r.is_deleted) AND
+                r.per_org_id IS NOT DISTINCT FROM v_file.tenant[2] AND
+                r.practice_id IS NOT DISTINCT FROM v_file.tenant[1] AND
+                etl.is_local_time(r.loaded_date_time, v_gap_patterns)
+        END IS FALSE;
 END;
 $faults_medicine$;
 COMMENT ON FUNCTION etl.faults_medicine(bigint) IS
@@ -16042,16 +16032,8 @@ BEGIN
         ) || '|~~|',
         jsonb_build_object('practice_id', r.practice_id, 'per_org_id', r.per_org_id, 'patient_id', r.patient_id),
         e.field_errors
-    FROM (
-        SELECT w.*
-        FROM raw.patients_raw AS w
-        WHERE w.load_run_file_id = p_load_run_file_id
-            AND NOT EXISTS (
-                SELECT FROM etl.touched_patients AS t
-                WHERE t.load_run_file_id = w.load_run_file_id AND t.line_no = w.line_no AND t.verdict = 'unchanged'
-            )
-        OFFSET 0  -- so that no unchanged row is checked
-    ) AS r
+    FROM raw.patients_raw AS r
+    LEFT JOIN etl.touched_patients AS t USING (load_run_file_id, line_no)
     CROSS JOIN LATERAL (
         SELECT jsonb_object_agg(v.name, jsonb_build_object('text', v.text, 'reason', v.reason)) AS field_errors
         FROM (
@@ -16576,95 +16558,98 @@ BEGIN
         ) AS v (name, text, reason)
         WHERE v.reason IS NOT NULL
     ) AS e
-    WHERE (
-        r.patient_id IS NOT NULL AND
-        etl.is_bigint(r.patient_id) AND
-        etl.is_boolean(r.is_nhi_validate) AND
-        etl.is_date(r.dob) AND
-        etl.is_integer(r.age) AND
-        etl.is_boolean(r.is_alive) AND
-        etl.is_date(r.death_date) AND
-        etl.is_boolean(r.consented_to_share) AND
-        etl.is_boolean(r.consent_text_messaging) AND
-        etl.is_boolean(r.is_portal_user) AND
-        etl.is_boolean(r.is_active) AND
-        etl.is_boolean(r.is_deleted) AND
-        etl.is_local_time(r.inserted_at, v_gap_patterns) AND
-        etl.is_local_time(r.updated_at, v_gap_patterns) AND
-        etl.is_boolean(r.is_gender_self_identified) AND
-        etl.is_boolean(r.is_work_visa_required) AND
-        etl.is_numeric(r.balance, 'numeric(12,2)', 2) AND
-        etl.is_numeric(r.medtech_balance, 'numeric(12,2)', 2) AND
-        etl.is_date(r.medtech_date_last_pay) AND
-        etl.is_date(r.medtech_date_last_statement) AND
-        etl.is_numeric(r.calculated_balance, 'numeric(12,2)', 2) AND
-        etl.is_date(r.last_statement_date) AND
-        etl.is_date(r.last_invoice_date) AND
-        etl.is_date(r.last_payment_date) AND
-        etl.is_boolean(r.is_insured) AND
-        etl.is_boolean(r.is_community_service_card) AND
-        etl.is_date(r.community_service_card_expiry_date) AND
-        etl.is_boolean(r.is_health_card) AND
-        etl.is_date(r.health_card_expiry_date) AND
-        etl.is_boolean(r.is_transfer_of_records) AND
-        etl.is_date(r.enrolment_date) AND
-        etl.is_date(r.funding_from) AND
-        etl.is_date(r.funding_to) AND
-        etl.is_boolean(r.is_nka) AND
-        etl.is_boolean(r.is_high_care) AND
-        etl.is_boolean(r.is_care_plan) AND
-        etl.is_boolean(r.is_new_registration) AND
-        etl.is_boolean(r.is_opt_off) AND
-        etl.is_boolean(r.is_bp_graph) AND
-        etl.is_boolean(r.is_bmi_graph) AND
-        etl.is_boolean(r.is_inr_graph) AND
-        etl.is_boolean(r.is_hba1c_graph) AND
-        etl.is_boolean(r.is_height_graph) AND
-        etl.is_boolean(r.is_weight_graph) AND
-        etl.is_boolean(r.is_hc_graph) AND
-        etl.is_date(r.medtech_balance_date) AND
-        etl.is_boolean(r.is_heart_rate) AND
-        etl.is_boolean(r.is_premature) AND
-        etl.is_local_time(r.consult_updated_at, v_gap_patterns) AND
-        etl.is_bigint(r.provider_id) AND
-        r.practice_id IS NOT DISTINCT FROM v_file.tenant[1] AND
-        etl.is_date(r.registration_date) AND
-        etl.is_decimal(r.permanent_address_latitude) AND
-        etl.is_decimal(r.permanent_address_longitude) AND
-        etl.is_decimal(r.permanent_address_match_score) AND
-        etl.is_decimal(r.postal_address_latitude) AND
-        etl.is_decimal(r.postal_address_longitude) AND
-        etl.is_decimal(r.postal_address_match_score) AND
-        etl.is_date(r.enrolment_expiry_date) AND
-        etl.is_boolean(r.is_consent_to_share) AND
-        etl.is_boolean(r.is_work_visa) AND
-        etl.is_date(r.work_visa_start_date) AND
-        etl.is_date(r.work_visa_expiry_date) AND
-        etl.is_boolean(r.is_pregnant) AND
-        etl.is_boolean(r.apply_charges) AND
-        etl.is_boolean(r.include_in_print) AND
-        etl.is_boolean(r.is_care_plus) AND
-        etl.is_date(r.care_plus_start_date) AND
-        etl.is_date(r.care_plus_end_date) AND
-        r.per_org_id IS NOT DISTINCT FROM v_file.tenant[2] AND
-        etl.is_local_time(r.loaded_date_time, v_gap_patterns) AND
-        etl.is_date(r.community_service_effective_date) AND
-        etl.is_date(r.enrolment_end_date) AND
-        etl.is_boolean(r.is_capitated) AND
-        etl.is_boolean(r.is_consent_auto_reminder_text_messaging) AND
-        etl.is_boolean(r.is_consent_for_experience_survey) AND
-        etl.is_boolean(r.is_consent_to_import_clinical_records) AND
-        etl.is_boolean(r.is_consent_to_private_email_address) AND
-        etl.is_boolean(r.is_consent_to_share_clinical_records) AND
-        etl.is_boolean(r.is_consent_to_share_health1) AND
-        etl.is_boolean(r.is_consent_to_share_my_record_on_sehr) AND
-        etl.is_boolean(r.is_consent_to_share_pho_data_collection) AND
-        etl.is_boolean(r.is_include_account_fee) AND
-        etl.is_boolean(r.is_include_statement_fee) AND
-        etl.is_boolean(r.is_linked_csc_exists) AND
-        etl.is_boolean(r.is_test_record) AND
-        etl.is_date(r.visa_expiry)
-    ) IS FALSE;
+    WHERE r.load_run_file_id = p_load_run_file_id
+        AND CASE
+            WHEN t.verdict = 'unchanged' THEN true
+            ELSE
+                r.patient_id IS NOT NULL AND
+                etl.is_bigint(r.patient_id) AND
+                etl.is_boolean(r.is_nhi_validate) AND
+                etl.is_date(r.dob) AND
+                etl.is_integer(r.age) AND
+                etl.is_boolean(r.is_alive) AND
+                etl.is_date(r.death_date) AND
+                etl.is_boolean(r.consented_to_share) AND
+                etl.is_boolean(r.consent_text_messaging) AND
+                etl.is_boolean(r.is_portal_user) AND
+                etl.is_boolean(r.is_active) AND
+                etl.is_boolean(r.is_deleted) AND
+                etl.is_local_time(r.inserted_at, v_gap_patterns) AND
+                etl.is_local_time(r.updated_at, v_gap_patterns) AND
+                etl.is_boolean(r.is_gender_self_identified) AND
+                etl.is_boolean(r.is_work_visa_required) AND
+                etl.is_numeric(r.balance, 'numeric(12,2)', 2) AND
+                etl.is_numeric(r.medtech_balance, 'numeric(12,2)', 2) AND
+                etl.is_date(r.medtech_date_last_pay) AND
+                etl.is_date(r.medtech_date_last_statement) AND
+                etl.is_numeric(r.calculated_balance, 'numeric(12,2)', 2) AND
+                etl.is_date(r.last_statement_date) AND
+                etl.is_date(r.last_invoice_date) AND
+                etl.is_date(r.last_payment_date) AND
+                etl.is_boolean(r.is_insured) AND
+                etl.is_boolean(r.is_community_service_card) AND
+                etl.is_date(r.community_service_card_expiry_date) AND
+                etl.is_boolean(r.is_health_card) AND
+                etl.is_date(r.health_card_expiry_date) AND
+                etl.is_boolean(r.is_transfer_of_records) AND
+                etl.is_date(r.enrolment_date) AND
+                etl.is_date(r.funding_from) AND
+                etl.is_date(r.funding_to) AND
+                etl.is_boolean(r.is_nka) AND
+                etl.is_boolean(r.is_high_care) AND
+                etl.is_boolean(r.is_care_plan) AND
+                etl.is_boolean(r.is_new_registration) AND
+                etl.is_boolean(r.is_opt_off) AND
+                etl.is_boolean(r.is_bp_graph) AND
+                etl.is_boolean(r.is_bmi_graph) AND
+                etl.is_boolean(r.is_inr_graph) AND
+                etl.is_boolean(r.is_hba1c_graph) AND
+                etl.is_boolean(r.is_height_graph) AND
+                etl.is_boolean(r.is_weight_graph) AND
+                etl.is_boolean(r.is_hc_graph) AND
+                etl.is_date(r.medtech_balance_date) AND
+                etl.is_boolean(r.is_heart_rate) AND
+                etl.is_boolean(r.is_premature) AND
+                etl.is_local_time(r.consult_updated_at, v_gap_patterns) AND
+                etl.is_bigint(r.provider_id) AND
+                r.practice_id IS NOT DISTINCT FROM v_file.tenant[1] AND
+                etl.is_date(r.registration_date) AND
+                etl.is_decimal(r.permanent_address_latitude) AND
+                etl.is_decimal(r.permanent_address_longitude) AND
+                etl.is_decimal(r.permanent_address_match_score) AND
+                etl.is_decimal(r.postal_address_latitude) AND
+                etl.is_decimal(r.postal_address_longitude) AND
+                etl.is_decimal(r.postal_address_match_score) AND
+                etl.is_date(r.enrolment_expiry_date) AND
+                etl.is_boolean(r.is_consent_to_share) AND
+                etl.is_boolean(r.is_work_visa) AND
+                etl.is_date(r.work_visa_start_date) AND
+                etl.is_date(r.work_visa_expiry_date) AND
+                etl.is_boolean(r.is_pregnant) AND
+                etl.is_boolean(r.apply_charges) AND
+                etl.is_boolean(r.include_in_print) AND
+                etl.is_boolean(r.is_care_plus) AND
+                etl.is_date(r.care_plus_start_date) AND
+                etl.is_date(r.care_plus_end_date) AND
+                r.per_org_id IS NOT DISTINCT FROM v_file.tenant[2] AND
+                etl.is_local_time(r.loaded_date_time, v_gap_patterns) AND
+                etl.is_date(r.community_service_effective_date) AND
+                etl.is_date(r.enrolment_end_date) AND
+                etl.is_boolean(r.is_capitated) AND
+                etl.is_boolean(r.is_consent_auto_reminder_text_messaging) AND
+                etl.is_boolean(r.is_consent_for_experience_survey) AND
+                etl.is_boolean(r.is_consent_to_import_clinical_records) AND
+                etl.is_boolean(r.is_consent_to_private_email_address) AND
+                etl.is_boolean(r.is_consent_to_share_clinical_records) AND
+                etl.is_boolean(r.is_consent_to_share_health1) AND
+                etl.is_boolean(r.is_consent_to_share_my_record_on_sehr) AND
+                etl.is_boolean(r.is_consent_to_share_pho_data_collection) AND
+                etl.is_boolean(r.is_include_account_fee) AND
+                etl.is_boolean(r.is_include_statement_fee) AND
+                etl.is_boolean(r.is_linked_csc_exists) AND
+                etl.is_boolean(r.is_test_record) AND
+                etl.is_date(r.visa_expiry)
+        END IS FALSE;
 END;
 $faults_patients$;
 COMMENT ON FUNCTION etl.faults_patients(bigint) IS
@@ -20957,16 +20942,8 @@ BEGIN
         ) || '|~~|',
         jsonb_build_object('practice_id', r.practice_id, 'per_org_id', r.per_org_id),
         e.field_errors
-    FROM (
-        SELECT w.*
-        FROM raw.practice_info_raw AS w
-        WHERE w.load_run_file_id = p_load_run_file_id
-            AND NOT EXISTS (
-                SELECT FROM etl.touched_practice_info AS t
-                WHERE t.load_run_file_id = w.load_run_file_id AND t.line_no = w.line_no AND t.verdict = 'unchanged'
-            )
-        OFFSET 0  -- so that no unchanged row is checked
-    ) AS r
+    FROM raw.practice_info_raw AS r
+    LEFT JOIN etl.touched_practice_info AS t USING (load_run_file_id, line_no)
     CROSS JOIN LATERAL (
         SELECT jsonb_object_agg(v.name, jsonb_build_object('text', v.text, 'reason', v.reason)) AS field_errors
         FROM (
@@ -21010,14 +20987,17 @@ BEGIN
         ) AS v (name, text, reason)
         WHERE v.reason IS NOT NULL
     ) AS e
-    WHERE (
-        r.practice_id IS NOT DISTINCT FROM v_file.tenant[1] AND
-        etl.is_date(r.legal_date) AND
-        etl.is_boolean(r.is_active) AND
-        etl.is_boolean(r.is_deleted) AND
-        r.per_org_id IS NOT DISTINCT FROM v_file.tenant[2] AND
-        etl.is_local_time(r.loaded_date_time, v_gap_patterns)
-    ) IS FALSE;
+    WHERE r.load_run_file_id = p_load_run_file_id
+        AND CASE
+            WHEN t.verdict = 'unchanged' THEN true
+            ELSE
+                r.practice_id IS NOT DISTINCT FROM v_file.tenant[1] AND
+                etl.is_date(r.legal_date) AND
+                etl.is_boolean(r.is_active) AND
+                etl.is_boolean(r.is_deleted) AND
+                r.per_org_id IS NOT DISTINCT FROM v_file.tenant[2] AND
+                etl.is_local_time(r.loaded_date_time, v_gap_patterns)
+        END IS FALSE;
 END;
 $faults_practice_info$;
 COMMENT ON FUNCTION etl.faults_practice_info(bigint) IS
@@ -22447,16 +22427,8 @@ BEGIN
         ) || '|~~|',
         jsonb_build_object('practice_id', r.practice_id, 'per_org_id', r.per_org_id, 'provider_id', r.provider_id),
         e.field_errors
-    FROM (
-        SELECT w.*
-        FROM raw.providers_raw AS w
-        WHERE w.load_run_file_id = p_load_run_file_id
-            AND NOT EXISTS (
-                SELECT FROM etl.touched_providers AS t
-                WHERE t.load_run_file_id = w.load_run_file_id AND t.line_no = w.line_no AND t.verdict = 'unchanged'
-            )
-        OFFSET 0  -- so that no unchanged row is checked
-    ) AS r
+    FROM raw.providers_raw AS r
+    LEFT JOIN etl.touched_providers AS t USING (load_run_file_id, line_no)
     CROSS JOIN LATERAL (
         SELECT jsonb_object_agg(v.name, jsonb_build_object('text', v.text, 'reason', v.reason)) AS field_errors
         FROM (
@@ -22675,44 +22647,47 @@ BEGIN
         ) AS v (name, text, reason)
         WHERE v.reason IS NOT NULL
     ) AS e
-    WHERE (
-        r.provider_id IS NOT NULL AND
-        etl.is_bigint(r.provider_id) AND
-        r.practice_id IS NOT DISTINCT FROM v_file.tenant[1] AND
-        etl.is_boolean(r.is_nhi_validate) AND
-        etl.is_date(r.dob) AND
-        etl.is_integer(r.age) AND
-        etl.is_boolean(r.is_alive) AND
-        etl.is_date(r.death_date) AND
-        etl.is_boolean(r.consented_to_share) AND
-        etl.is_boolean(r.consent_text_messaging) AND
-        etl.is_boolean(r.is_portal_user) AND
-        etl.is_boolean(r.is_active) AND
-        etl.is_boolean(r.is_deleted) AND
-        etl.is_local_time(r.inserted_at, v_gap_patterns) AND
-        etl.is_local_time(r.updated_at, v_gap_patterns) AND
-        etl.is_boolean(r.is_same_address) AND
-        etl.is_boolean(r.is_gender_self_identified) AND
-        etl.is_boolean(r.is_work_visa_required) AND
-        etl.is_numeric(r.balance, 'numeric(12,2)', 2) AND
-        etl.is_numeric(r.calculated_balance, 'numeric(12,2)', 2) AND
-        etl.is_boolean(r.is_doctor) AND
-        etl.is_boolean(r.is_nzf_avoid) AND
-        etl.is_boolean(r.is_nzf_adjust) AND
-        etl.is_boolean(r.is_nzf_information) AND
-        etl.is_boolean(r.is_nzf_no_action) AND
-        etl.is_boolean(r.is_nzf_monitor) AND
-        etl.is_bigint(r.current_appointment_id) AND
-        etl.is_boolean(r.is_invoicing_diary) AND
-        etl.is_boolean(r.is_gp2gp) AND
-        etl.is_date(r.from_date_practice) AND
-        etl.is_date(r.apc_expiry_date) AND
-        etl.is_date(r.mps_expiry_date) AND
-        etl.is_decimal(r.provider_permanent_address_latitude) AND
-        etl.is_decimal(r.provider_permanent_address_longitude) AND
-        r.per_org_id IS NOT DISTINCT FROM v_file.tenant[2] AND
-        etl.is_local_time(r.loaded_date_time, v_gap_patterns)
-    ) IS FALSE;
+    WHERE r.load_run_file_id = p_load_run_file_id
+        AND CASE
+            WHEN t.verdict = 'unchanged' THEN true
+            ELSE
+                r.provider_id IS NOT NULL AND
+                etl.is_bigint(r.provider_id) AND
+                r.practice_id IS NOT DISTINCT FROM v_file.tenant[1] AND
+                etl.is_boolean(r.is_nhi_validate) AND
+                etl.is_date(r.dob) AND
+                etl.is_integer(r.age) AND
+                etl.is_boolean(r.is_alive) AND
+                etl.is_date(r.death_date) AND
+                etl.is_boolean(r.consented_to_share) AND
+                etl.is_boolean(r.consent_text_messaging) AND
+                etl.is_boolean(r.is_portal_user) AND
+                etl.is_boolean(r.is_active) AND
+                etl.is_boolean(r.is_deleted) AND
+                etl.is_local_time(r.inserted_at, v_gap_patterns) AND
+                etl.is_local_time(r.updated_at, v_gap_patterns) AND
+                etl.is_boolean(r.is_same_address) AND
+                etl.is_boolean(r.is_gender_self_identified) AND
+                etl.is_boolean(r.is_work_visa_required) AND
+                etl.is_numeric(r.balance, 'numeric(12,2)', 2) AND
+                etl.is_numeric(r.calculated_balance, 'numeric(12,2)', 2) AND
+                etl.is_boolean(r.is_doctor) AND
+                etl.is_boolean(r.is_nzf_avoid) AND
+                etl.is_boolean(r.is_nzf_adjust) AND
+                etl.is_boolean(r.is_nzf_information) AND
+                etl.is_boolean(r.is_nzf_no_action) AND
+                etl.is_boolean(r.is_nzf_monitor) AND
+                etl.is_bigint(r.current_appointment_id) AND
+                etl.is_boolean(r.is_invoicing_diary) AND
+                etl.is_boolean(r.is_gp2gp) AND
+                etl.is_date(r.from_date_practice) AND
+                etl.is_date(r.apc_expiry_date) AND
+                etl.is_date(r.mps_expiry_date) AND
+                etl.is_decimal(r.provider_permanent_address_latitude) AND
+                etl.is_decimal(r.provider_permanent_address_longitude) AND
+                r.per_org_id IS NOT DISTINCT FROM v_file.tenant[2] AND
+                etl.is_local_time(r.loaded_date_time, v_gap_patterns)
+        END IS FALSE;
 END;
 $faults_providers$;
 COMMENT ON FUNCTION etl.faults_providers(bigint) IS
@@ -25240,16 +25215,8 @@ BEGIN
         ) || '|~~|',
         jsonb_build_object('practice_id', r.practice_id, 'per_org_id', r.per_org_id, 'vaccine_id', r.vaccine_id),
         e.field_errors
-    FROM (
-        SELECT w.*
-        FROM raw.vaccine_raw AS w
-        WHERE w.load_run_file_id = p_load_run_file_id
-            AND NOT EXISTS (
-                SELECT FROM etl.touched_vaccine AS t
-                WHERE t.load_run_file_id = w.load_run_file_id AND t.line_no = w.line_no AND t.verdict = 'unchanged'
-            )
-        OFFSET 0  -- so that no unchanged row is checked
-    ) AS r
+    FROM raw.vaccine_raw AS r
+    LEFT JOIN etl.touched_vaccine AS t USING (load_run_file_id, line_no)
     CROSS JOIN LATERAL (
         SELECT jsonb_object_agg(v.name, jsonb_build_object('text', v.text, 'reason', v.reason)) AS field_errors
         FROM (
@@ -25300,16 +25267,19 @@ BEGIN
         ) AS v (name, text, reason)
         WHERE v.reason IS NOT NULL
     ) AS e
-    WHERE (
-        r.vaccine_id IS NOT NULL AND
-        etl.is_bigint(r.vaccine_id) AND
-        etl.is_boolean(r.is_active) AND
-        etl.is_boolean(r.is_deleted) AND
-        etl.is_boolean(r.is_nir) AND
-        r.per_org_id IS NOT DISTINCT FROM v_file.tenant[2] AND
-        r.practice_id IS NOT DISTINCT FROM v_file.tenant[1] AND
-        etl.is_local_time(r.loaded_date_time, v_gap_patterns)
-    ) IS FALSE;
+    WHERE r.load_run_file_id = p_load_run_file_id
+        AND CASE
+            WHEN t.verdict = 'unchanged' THEN true
+            ELSE
+                r.vaccine_id IS NOT NULL AND
+                etl.is_bigint(r.vaccine_id) AND
+                etl.is_boolean(r.is_active) AND
+                etl.is_boolean(r.is_deleted) AND
+                etl.is_boolean(r.is_nir) AND
+                r.per_org_id IS NOT DISTINCT FROM v_file.tenant[2] AND
+                r.practice_id IS NOT DISTINCT FROM v_file.tenant[1] AND
+                etl.is_local_time(r.loaded_date_time, v_gap_patterns)
+        END IS FALSE;
 END;
 $faults_vaccine$;
 COMMENT ON FUNCTION etl.faults_vaccine(bigint) IS
@@ -26214,16 +26184,8 @@ BEGIN
         ) || '|~~|',
         jsonb_build_object('practice_id', r.practice_id, 'per_org_id', r.per_org_id, 'allergy_id', r.allergy_id),
         e.field_errors
-    FROM (
-        SELECT w.*
-        FROM raw.allergies_raw AS w
-        WHERE w.load_run_file_id = p_load_run_file_id
-            AND NOT EXISTS (
-                SELECT FROM etl.touched_allergies AS t
-                WHERE t.load_run_file_id = w.load_run_file_id AND t.line_no = w.line_no AND t.verdict = 'unchanged'
-            )
-        OFFSET 0  -- so that no unchanged row is checked
-    ) AS r
+    FROM raw.allergies_raw AS r
+    LEFT JOIN etl.touched_allergies AS t USING (load_run_file_id, line_no)
     CROSS JOIN LATERAL (
         SELECT jsonb_object_agg(v.name, jsonb_build_object('text', v.text, 'reason', v.reason)) AS field_errors
         FROM (
@@ -26359,31 +26321,34 @@ BEGIN
         ) AS v (name, text, reason)
         WHERE v.reason IS NOT NULL
     ) AS e
-    WHERE (
-        r.allergy_id IS NOT NULL AND
-        etl.is_bigint(r.allergy_id) AND
-        etl.is_bigint(r.appointment_id) AND
-        etl.is_date(r.onset_date) AND
-        etl.is_bigint(r.medicine_id) AND
-        etl.is_boolean(r.is_active) AND
-        etl.is_boolean(r.is_deleted) AND
-        etl.is_bigint(r.inserted_by_id) AND
-        etl.is_bigint(r.updated_by_id) AND
-        etl.is_local_time(r.inserted_at, v_gap_patterns) AND
-        etl.is_local_time(r.updated_at, v_gap_patterns) AND
-        r.patient_id IS NOT NULL AND
-        etl.is_bigint(r.patient_id) AND
-        etl.is_boolean(r.is_confidential) AND
-        r.practice_id IS NOT DISTINCT FROM v_file.tenant[1] AND
-        etl.is_bigint(r.user_logging_id) AND
-        etl.is_boolean(r.show_on_portal) AND
-        etl.is_boolean(r.row_inactive) AND
-        etl.is_boolean(r.is_reviewed) AND
-        etl.is_bigint(r.provider_id) AND
-        etl.is_bigint(r.practice_location_id) AND
-        r.per_org_id IS NOT DISTINCT FROM v_file.tenant[2] AND
-        etl.is_local_time(r.loaded_date_time, v_gap_patterns)
-    ) IS FALSE;
+    WHERE r.load_run_file_id = p_load_run_file_id
+        AND CASE
+            WHEN t.verdict = 'unchanged' THEN true
+            ELSE
+                r.allergy_id IS NOT NULL AND
+                etl.is_bigint(r.allergy_id) AND
+                etl.is_bigint(r.appointment_id) AND
+                etl.is_date(r.onset_date) AND
+                etl.is_bigint(r.medicine_id) AND
+                etl.is_boolean(r.is_active) AND
+                etl.is_boolean(r.is_deleted) AND
+                etl.is_bigint(r.inserted_by_id) AND
+                etl.is_bigint(r.updated_by_id) AND
+                etl.is_local_time(r.inserted_at, v_gap_patterns) AND
+                etl.is_local_time(r.updated_at, v_gap_patterns) AND
+                r.patient_id IS NOT NULL AND
+                etl.is_bigint(r.patient_id) AND
+                etl.is_boolean(r.is_confidential) AND
+                r.practice_id IS NOT DISTINCT FROM v_file.tenant[1] AND
+                etl.is_bigint(r.user_logging_id) AND
+                etl.is_boolean(r.show_on_portal) AND
+                etl.is_boolean(r.row_inactive) AND
+                etl.is_boolean(r.is_reviewed) AND
+                etl.is_bigint(r.provider_id) AND
+                etl.is_bigint(r.practice_location_id) AND
+                r.per_org_id IS NOT DISTINCT FROM v_file.tenant[2] AND
+                etl.is_local_time(r.loaded_date_time, v_gap_patterns)
+        END IS FALSE;
 END;
 $faults_allergies$;
 COMMENT ON FUNCTION etl.faults_allergies(bigint) IS
@@ -27949,16 +27914,8 @@ BEGIN
         ) || '|~~|',
         jsonb_build_object('practice_id', r.practice_id, 'per_org_id', r.per_org_id, 'medication_id', r.medication_id),
         e.field_errors
-    FROM (
-        SELECT w.*
-        FROM raw.appointment_medications_raw AS w
-        WHERE w.load_run_file_id = p_load_run_file_id
-            AND NOT EXISTS (
-                SELECT FROM etl.touched_appointment_medications AS t
-                WHERE t.load_run_file_id = w.load_run_file_id AND t.line_no = w.line_no AND t.verdict = 'unchanged'
-            )
-        OFFSET 0  -- so that no unchanged row is checked
-    ) AS r
+    FROM raw.appointment_medications_raw AS r
+    LEFT JOIN etl.touched_appointment_medications AS t USING (load_run_file_id, line_no)
     CROSS JOIN LATERAL (
         SELECT jsonb_object_agg(v.name, jsonb_build_object('text', v.text, 'reason', v.reason)) AS field_errors
         FROM (
@@ -28256,58 +28213,61 @@ BEGIN
         ) AS v (name, text, reason)
         WHERE v.reason IS NOT NULL
     ) AS e
-    WHERE (
-        r.medication_id IS NOT NULL AND
-        etl.is_bigint(r.medication_id) AND
-        etl.is_bigint(r.appointment_id) AND
-        r.patient_id IS NOT NULL AND
-        etl.is_bigint(r.patient_id) AND
-        etl.is_bigint(r.medicine_id) AND
-        etl.is_decimal(r.duration) AND
-        etl.is_date(r.start_date) AND
-        etl.is_date(r.end_date) AND
-        etl.is_date(r.stop_date) AND
-        etl.is_date(r.expiry_date) AND
-        etl.is_numeric(r.subsidy_amount, 'numeric(12,2)', 2) AND
-        etl.is_numeric(r.price, 'numeric(12,2)', 2) AND
-        etl.is_bigint(r.provider_id) AND
-        etl.is_boolean(r.is_confidential) AND
-        etl.is_boolean(r.is_long_term) AND
-        etl.is_boolean(r.is_prescribed_externally) AND
-        etl.is_boolean(r.is_stopped) AND
-        etl.is_boolean(r.is_highlighted) AND
-        etl.is_boolean(r.is_practice_in_admin) AND
-        etl.is_boolean(r.is_trial) AND
-        etl.is_date(r.rx_date) AND
-        etl.is_boolean(r.is_dispense) AND
-        etl.is_local_time(r.printed_at, v_gap_patterns) AND
-        etl.is_boolean(r.is_active) AND
-        etl.is_boolean(r.is_deleted) AND
-        etl.is_local_time(r.inserted_at, v_gap_patterns) AND
-        etl.is_local_time(r.updated_at, v_gap_patterns) AND
-        etl.is_boolean(r.is_mapped) AND
-        r.practice_id IS NOT DISTINCT FROM v_file.tenant[1] AND
-        etl.is_decimal(r.quantity) AND
-        etl.is_boolean(r.is_generic_substitution) AND
-        etl.is_boolean(r.is_frequently_dispensed) AND
-        etl.is_boolean(r.is_specialist_recommended) AND
-        etl.is_date(r.recommendation_date) AND
-        etl.is_boolean(r.is_endorsement_criteria) AND
-        etl.is_boolean(r.is_provider_eligible_co_payment) AND
-        etl.is_bigint(r.user_logging_id) AND
-        etl.is_boolean(r.is_override) AND
-        etl.is_boolean(r.is_task_generated) AND
-        etl.is_boolean(r.show_on_portal) AND
-        etl.is_date(r.mapped_date) AND
-        etl.is_boolean(r.is_variable_dose) AND
-        etl.is_boolean(r.is_dose_change) AND
-        etl.is_decimal(r.permanent_address_latitude) AND
-        etl.is_decimal(r.permanent_address_longitude) AND
-        etl.is_bigint(r.practice_location_id) AND
-        etl.is_date(r.prescription_print_date) AND
-        r.per_org_id IS NOT DISTINCT FROM v_file.tenant[2] AND
-        etl.is_local_time(r.loaded_date_time, v_gap_patterns)
-    ) IS FALSE;
+    WHERE r.load_run_file_id = p_load_run_file_id
+        AND CASE
+            WHEN t.verdict = 'unchanged' THEN true
+            ELSE
+                r.medication_id IS NOT NULL AND
+                etl.is_bigint(r.medication_id) AND
+                etl.is_bigint(r.appointment_id) AND
+                r.patient_id IS NOT NULL AND
+                etl.is_bigint(r.patient_id) AND
+                etl.is_bigint(r.medicine_id) AND
+                etl.is_decimal(r.duration) AND
+                etl.is_date(r.start_date) AND
+                etl.is_date(r.end_date) AND
+                etl.is_date(r.stop_date) AND
+                etl.is_date(r.expiry_date) AND
+                etl.is_numeric(r.subsidy_amount, 'numeric(12,2)', 2) AND
+                etl.is_numeric(r.price, 'numeric(12,2)', 2) AND
+                etl.is_bigint(r.provider_id) AND
+                etl.is_boolean(r.is_confidential) AND
+                etl.is_boolean(r.is_long_term) AND
+                etl.is_boolean(r.is_prescribed_externally) AND
+                etl.is_boolean(r.is_stopped) AND
+                etl.is_boolean(r.is_highlighted) AND
+                etl.is_boolean(r.is_practice_in_admin) AND
+                etl.is_boolean(r.is_trial) AND
+                etl.is_date(r.rx_date) AND
+                etl.is_boolean(r.is_dispense) AND
+                etl.is_local_time(r.printed_at, v_gap_patterns) AND
+                etl.is_boolean(r.is_active) AND
+                etl.is_boolean(r.is_deleted) AND
+                etl.is_local_time(r.inserted_at, v_gap_patterns) AND
+                etl.is_local_time(r.updated_at, v_gap_patterns) AND
+                etl.is_boolean(r.is_mapped) AND
+                r.practice_id IS NOT DISTINCT FROM v_file.tenant[1] AND
+                etl.is_decimal(r.quantity) AND
+                etl.is_boolean(r.is_generic_substitution) AND
+                etl.is_boolean(r.is_frequently_dispensed) AND
+                etl.is_boolean(r.is_specialist_recommended) AND
+                etl.is_date(r.recommendation_date) AND
+                etl.is_boolean(r.is_endorsement_criteria) AND
+                etl.is_boolean(r.is_provider_eligible_co_payment) AND
+                etl.is_bigint(r.user_logging_id) AND
+                etl.is_boolean(r.is_override) AND
+                etl.is_boolean(r.is_task_generated) AND
+                etl.is_boolean(r.show_on_portal) AND
+                etl.is_date(r.mapped_date) AND
+                etl.is_boolean(r.is_variable_dose) AND
+                etl.is_boolean(r.is_dose_change) AND
+                etl.is_decimal(r.permanent_address_latitude) AND
+                etl.is_decimal(r.permanent_address_longitude) AND
+                etl.is_bigint(r.practice_location_id) AND
+                etl.is_date(r.prescription_print_date) AND
+                r.per_org_id IS NOT DISTINCT FROM v_file.tenant[2] AND
+                etl.is_local_time(r.loaded_date_time, v_gap_patterns)
+        END IS FALSE;
 END;
 $faults_appointment_medications$;
 COMMENT ON FUNCTION etl.faults_appointment_medications(bigint) IS
@@ -30345,16 +30305,8 @@ BEGIN
         ) || '|~~|',
         jsonb_build_object('practice_id', r.practice_id, 'per_org_id', r.per_org_id, 'appointment_id', r.appointment_id),
         e.field_errors
-    FROM (
-        SELECT w.*
-        FROM raw.appointments_raw AS w
-        WHERE w.load_run_file_id = p_load_run_file_id
-            AND NOT EXISTS (
-                SELECT FROM etl.touched_appointments AS t
-                WHERE t.load_run_file_id = w.load_run_file_id AND t.line_no = w.line_no AND t.verdict = 'unchanged'
-            )
-        OFFSET 0  -- so that no unchanged row is checked
-    ) AS r
+    FROM raw.appointments_raw AS r
+    LEFT JOIN etl.touched_appointments AS t USING (load_run_file_id, line_no)
     CROSS JOIN LATERAL (
         SELECT jsonb_object_agg(v.name, jsonb_build_object('text', v.text, 'reason', v.reason)) AS field_errors
         FROM (
@@ -30628,54 +30580,57 @@ BEGIN
         ) AS v (name, text, reason)
         WHERE v.reason IS NOT NULL
     ) AS e
-    WHERE (
-        r.appointment_id IS NOT NULL AND
-        etl.is_bigint(r.appointment_id) AND
-        etl.is_bigint(r.patient_id) AND
-        lower(btrim(r.appointment_status)) = ANY (v_appointment_status_values) AND
-        etl.is_date(r.schedule_date) AND
-        etl.is_local_time(r.arrived, v_gap_patterns) AND
-        etl.is_local_time(r.waiting_for_payment, v_gap_patterns) AND
-        etl.is_local_time(r.appointment_completed, v_gap_patterns) AND
-        etl.is_local_time(r.consult_time, v_gap_patterns) AND
-        etl.is_local_time(r.booked, v_gap_patterns) AND
-        etl.is_local_time(r.inserted_at, v_gap_patterns) AND
-        etl.is_local_time(r.updated_at, v_gap_patterns) AND
-        r.practice_id IS NOT DISTINCT FROM v_file.tenant[1] AND
-        etl.is_bigint(r.provider_id) AND
-        etl.is_boolean(r.is_active) AND
-        etl.is_boolean(r.is_deleted) AND
-        etl.is_decimal(r.permanent_address_latitude) AND
-        etl.is_decimal(r.permanent_address_longitude) AND
-        etl.is_bigint(r.practice_location_id) AND
-        lower(btrim(r.status_group)) = ANY (v_status_group_values) AND
-        etl.is_integer(r.duration) AND
-        CASE WHEN etl.is_integer(r.duration) THEN (r.duration::integer BETWEEN 0 AND 1440) END AND
-        etl.is_local_time(r.consult_end_time, v_gap_patterns) AND
-        etl.is_local_time(r.consult_start_time, v_gap_patterns) AND
-        etl.is_local_time(r.end_time, v_gap_patterns) AND
-        etl.is_local_time(r.generated_time, v_gap_patterns) AND
-        etl.is_local_time(r.gp_queue_time, v_gap_patterns) AND
-        etl.is_boolean(r.is_arrived) AND
-        etl.is_boolean(r.is_consult_parked) AND
-        etl.is_boolean(r.is_dummy) AND
-        etl.is_date(r.last_appointment_status_date) AND
-        etl.is_local_time(r.arrived_time, v_gap_patterns) AND
-        etl.is_local_time(r.cancelled_time, v_gap_patterns) AND
-        etl.is_local_time(r.not_arrived_time, v_gap_patterns) AND
-        etl.is_local_time(r.nurse_queue_time, v_gap_patterns) AND
-        etl.is_local_time(r.on_hold_time, v_gap_patterns) AND
-        etl.is_local_time(r.read_only_time, v_gap_patterns) AND
-        etl.is_local_time(r.self_assessment_completed_time, v_gap_patterns) AND
-        etl.is_local_time(r.self_assessment_queue_time, v_gap_patterns) AND
-        etl.is_local_time(r.start_time, v_gap_patterns) AND
-        etl.is_local_time(r.triage_queue_time, v_gap_patterns) AND
-        etl.is_local_time(r.virtual_queue_time, v_gap_patterns) AND
-        etl.is_boolean(r.is_confidential) AND
-        etl.is_boolean(r.is_consent_to_share) AND
-        r.per_org_id IS NOT DISTINCT FROM v_file.tenant[2] AND
-        etl.is_local_time(r.loaded_date_time, v_gap_patterns)
-    ) IS FALSE;
+    WHERE r.load_run_file_id = p_load_run_file_id
+        AND CASE
+            WHEN t.verdict = 'unchanged' THEN true
+            ELSE
+                r.appointment_id IS NOT NULL AND
+                etl.is_bigint(r.appointment_id) AND
+                etl.is_bigint(r.patient_id) AND
+                lower(btrim(r.appointment_status)) = ANY (v_appointment_status_values) AND
+                etl.is_date(r.schedule_date) AND
+                etl.is_local_time(r.arrived, v_gap_patterns) AND
+                etl.is_local_time(r.waiting_for_payment, v_gap_patterns) AND
+                etl.is_local_time(r.appointment_completed, v_gap_patterns) AND
+                etl.is_local_time(r.consult_time, v_gap_patterns) AND
+                etl.is_local_time(r.booked, v_gap_patterns) AND
+                etl.is_local_time(r.inserted_at, v_gap_patterns) AND
+                etl.is_local_time(r.updated_at, v_gap_patterns) AND
+                r.practice_id IS NOT DISTINCT FROM v_file.tenant[1] AND
+                etl.is_bigint(r.provider_id) AND
+                etl.is_boolean(r.is_active) AND
+                etl.is_boolean(r.is_deleted) AND
+                etl.is_decimal(r.permanent_address_latitude) AND
+                etl.is_decimal(r.permanent_address_longitude) AND
+                etl.is_bigint(r.practice_location_id) AND
+                lower(btrim(r.status_group)) = ANY (v_status_group_values) AND
+                etl.is_integer(r.duration) AND
+                CASE WHEN etl.is_integer(r.duration) THEN (r.duration::integer BETWEEN 0 AND 1440) END AND
+                etl.is_local_time(r.consult_end_time, v_gap_patterns) AND
+                etl.is_local_time(r.consult_start_time, v_gap_patterns) AND
+                etl.is_local_time(r.end_time, v_gap_patterns) AND
+                etl.is_local_time(r.generated_time, v_gap_patterns) AND
+                etl.is_local_time(r.gp_queue_time, v_gap_patterns) AND
+                etl.is_boolean(r.is_arrived) AND
+                etl.is_boolean(r.is_consult_parked) AND
+                etl.is_boolean(r.is_dummy) AND
+                etl.is_date(r.last_appointment_status_date) AND
+                etl.is_local_time(r.arrived_time, v_gap_patterns) AND
+                etl.is_local_time(r.cancelled_time, v_gap_patterns) AND
+                etl.is_local_time(r.not_arrived_time, v_gap_patterns) AND
+                etl.is_local_time(r.nurse_queue_time, v_gap_patterns) AND
+                etl.is_local_time(r.on_hold_time, v_gap_patterns) AND
+                etl.is_local_time(r.read_only_time, v_gap_patterns) AND
+                etl.is_local_time(r.self_assessment_completed_time, v_gap_patterns) AND
+                etl.is_local_time(r.self_assessment_queue_time, v_gap_patterns) AND
+                etl.is_local_time(r.start_time, v_gap_patterns) AND
+                etl.is_local_time(r.triage_queue_time, v_gap_patterns) AND
+                etl.is_local_time(r.virtual_queue_time, v_gap_patterns) AND
+                etl.is_boolean(r.is_confidential) AND
+                etl.is_boolean(r.is_consent_to_share) AND
+                r.per_org_id IS NOT DISTINCT FROM v_file.tenant[2] AND
+                etl.is_local_time(r.loaded_date_time, v_gap_patterns)
+        END IS FALSE;
 END;
 $faults_appointments$;
 COMMENT ON FUNCTION etl.faults_appointments(bigint) IS
@@ -32304,16 +32259,8 @@ BEGIN
         ) || '|~~|',
         jsonb_build_object('practice_id', r.practice_id, 'per_org_id', r.per_org_id, 'diagnosis_id', r.diagnosis_id),
         e.field_errors
-    FROM (
-        SELECT w.*
-        FROM raw.diagnoses_raw AS w
-        WHERE w.load_run_file_id = p_load_run_file_id
-            AND NOT EXISTS (
-                SELECT FROM etl.touched_diagnoses AS t
-                WHERE t.load_run_file_id = w.load_run_file_id AND t.line_no = w.line_no AND t.verdict = 'unchanged'
-            )
-        OFFSET 0  -- so that no unchanged row is checked
-    ) AS r
+    FROM raw.diagnoses_raw AS r
+    LEFT JOIN etl.touched_diagnoses AS t USING (load_run_file_id, line_no)
     CROSS JOIN LATERAL (
         SELECT jsonb_object_agg(v.name, jsonb_build_object('text', v.text, 'reason', v.reason)) AS field_errors
         FROM (
@@ -32491,38 +32438,41 @@ BEGIN
         ) AS v (name, text, reason)
         WHERE v.reason IS NOT NULL
     ) AS e
-    WHERE (
-        r.diagnosis_id IS NOT NULL AND
-        etl.is_bigint(r.diagnosis_id) AND
-        etl.is_bigint(r.appointment_id) AND
-        r.patient_id IS NOT NULL AND
-        etl.is_bigint(r.patient_id) AND
-        etl.is_date(r.diagnosis_date) AND
-        etl.is_bigint(r.diagnosis_by_id) AND
-        etl.is_boolean(r.is_long_term) AND
-        etl.is_boolean(r.add_to_problem) AND
-        etl.is_boolean(r.is_highlighted) AND
-        etl.is_boolean(r.is_active) AND
-        etl.is_boolean(r.is_deleted) AND
-        etl.is_bigint(r.inserted_by_id) AND
-        etl.is_bigint(r.updated_by_id) AND
-        etl.is_local_time(r.inserted_at, v_gap_patterns) AND
-        etl.is_local_time(r.updated_at, v_gap_patterns) AND
-        etl.is_boolean(r.is_confidential) AND
-        etl.is_boolean(r.is_mapped) AND
-        r.practice_id IS NOT DISTINCT FROM v_file.tenant[1] AND
-        etl.is_date(r.onset_date) AND
-        etl.is_bigint(r.user_logging_id) AND
-        etl.is_bigint(r.recall_id) AND
-        etl.is_date(r.exclusion_start_date) AND
-        etl.is_date(r.exclusion_end_date) AND
-        etl.is_boolean(r.show_on_portal) AND
-        etl.is_decimal(r.permanent_address_latitude) AND
-        etl.is_decimal(r.permanent_address_longitude) AND
-        etl.is_bigint(r.practice_location_id) AND
-        r.per_org_id IS NOT DISTINCT FROM v_file.tenant[2] AND
-        etl.is_local_time(r.loaded_date_time, v_gap_patterns)
-    ) IS FALSE;
+    WHERE r.load_run_file_id = p_load_run_file_id
+        AND CASE
+            WHEN t.verdict = 'unchanged' THEN true
+            ELSE
+                r.diagnosis_id IS NOT NULL AND
+                etl.is_bigint(r.diagnosis_id) AND
+                etl.is_bigint(r.appointment_id) AND
+                r.patient_id IS NOT NULL AND
+                etl.is_bigint(r.patient_id) AND
+                etl.is_date(r.diagnosis_date) AND
+                etl.is_bigint(r.diagnosis_by_id) AND
+                etl.is_boolean(r.is_long_term) AND
+                etl.is_boolean(r.add_to_problem) AND
+                etl.is_boolean(r.is_highlighted) AND
+                etl.is_boolean(r.is_active) AND
+                etl.is_boolean(r.is_deleted) AND
+                etl.is_bigint(r.inserted_by_id) AND
+                etl.is_bigint(r.updated_by_id) AND
+                etl.is_local_time(r.inserted_at, v_gap_patterns) AND
+                etl.is_local_time(r.updated_at, v_gap_patterns) AND
+                etl.is_boolean(r.is_confidential) AND
+                etl.is_boolean(r.is_mapped) AND
+                r.practice_id IS NOT DISTINCT FROM v_file.tenant[1] AND
+                etl.is_date(r.onset_date) AND
+                etl.is_bigint(r.user_logging_id) AND
+                etl.is_bigint(r.recall_id) AND
+                etl.is_date(r.exclusion_start_date) AND
+                etl.is_date(r.exclusion_end_date) AND
+                etl.is_boolean(r.show_on_portal) AND
+                etl.is_decimal(r.permanent_address_latitude) AND
+                etl.is_decimal(r.permanent_address_longitude) AND
+                etl.is_bigint(r.practice_location_id) AND
+                r.per_org_id IS NOT DISTINCT FROM v_file.tenant[2] AND
+                etl.is_local_time(r.loaded_date_time, v_gap_patterns)
+        END IS FALSE;
 END;
 $faults_diagnoses$;
 COMMENT ON FUNCTION etl.faults_diagnoses(bigint) IS
@@ -33941,16 +33891,8 @@ BEGIN
         ) || '|~~|',
         jsonb_build_object('practice_id', r.practice_id, 'per_org_id', r.per_org_id, 'appointment_immunisation_id', r.appointment_immunisation_id),
         e.field_errors
-    FROM (
-        SELECT w.*
-        FROM raw.immunisations_raw AS w
-        WHERE w.load_run_file_id = p_load_run_file_id
-            AND NOT EXISTS (
-                SELECT FROM etl.touched_immunisations AS t
-                WHERE t.load_run_file_id = w.load_run_file_id AND t.line_no = w.line_no AND t.verdict = 'unchanged'
-            )
-        OFFSET 0  -- so that no unchanged row is checked
-    ) AS r
+    FROM raw.immunisations_raw AS r
+    LEFT JOIN etl.touched_immunisations AS t USING (load_run_file_id, line_no)
     CROSS JOIN LATERAL (
         SELECT jsonb_object_agg(v.name, jsonb_build_object('text', v.text, 'reason', v.reason)) AS field_errors
         FROM (
@@ -34140,40 +34082,43 @@ BEGIN
         ) AS v (name, text, reason)
         WHERE v.reason IS NOT NULL
     ) AS e
-    WHERE (
-        r.appointment_immunisation_id IS NOT NULL AND
-        etl.is_bigint(r.appointment_immunisation_id) AND
-        r.patient_id IS NOT NULL AND
-        etl.is_bigint(r.patient_id) AND
-        etl.is_bigint(r.appointment_id) AND
-        etl.is_bigint(r.vaccine_id) AND
-        etl.is_date(r.expiry_date) AND
-        lower(btrim(r.immunisation_status)) = ANY (v_immunisation_status_values) AND
-        etl.is_boolean(r.is_nir_ack) AND
-        etl.is_bigint(r.provider_id) AND
-        etl.is_local_time(r.administration_time, v_gap_patterns) AND
-        etl.is_boolean(r.has_diluent) AND
-        etl.is_date(r.diluent_expiry_date) AND
-        etl.is_boolean(r.is_confidential) AND
-        etl.is_boolean(r.is_active) AND
-        etl.is_boolean(r.is_deleted) AND
-        etl.is_bigint(r.inserted_by_id) AND
-        etl.is_bigint(r.updated_by_id) AND
-        etl.is_local_time(r.inserted_at, v_gap_patterns) AND
-        etl.is_local_time(r.updated_at, v_gap_patterns) AND
-        etl.is_boolean(r.is_parked) AND
-        r.practice_id IS NOT DISTINCT FROM v_file.tenant[1] AND
-        etl.is_boolean(r.is_auto_bill) AND
-        etl.is_bigint(r.vaccinator_id) AND
-        etl.is_bigint(r.user_logging_id) AND
-        etl.is_date(r.nir_sent_date) AND
-        etl.is_boolean(r.show_on_portal) AND
-        etl.is_decimal(r.permanent_address_latitude) AND
-        etl.is_decimal(r.permanent_address_longitude) AND
-        etl.is_bigint(r.practice_location_id) AND
-        r.per_org_id IS NOT DISTINCT FROM v_file.tenant[2] AND
-        etl.is_local_time(r.loaded_date_time, v_gap_patterns)
-    ) IS FALSE;
+    WHERE r.load_run_file_id = p_load_run_file_id
+        AND CASE
+            WHEN t.verdict = 'unchanged' THEN true
+            ELSE
+                r.appointment_immunisation_id IS NOT NULL AND
+                etl.is_bigint(r.appointment_immunisation_id) AND
+                r.patient_id IS NOT NULL AND
+                etl.is_bigint(r.patient_id) AND
+                etl.is_bigint(r.appointment_id) AND
+                etl.is_bigint(r.vaccine_id) AND
+                etl.is_date(r.expiry_date) AND
+                lower(btrim(r.immunisation_status)) = ANY (v_immunisation_status_values) AND
+                etl.is_boolean(r.is_nir_ack) AND
+                etl.is_bigint(r.provider_id) AND
+                etl.is_local_time(r.administration_time, v_gap_patterns) AND
+                etl.is_boolean(r.has_diluent) AND
+                etl.is_date(r.diluent_expiry_date) AND
+                etl.is_boolean(r.is_confidential) AND
+                etl.is_boolean(r.is_active) AND
+                etl.is_boolean(r.is_deleted) AND
+                etl.is_bigint(r.inserted_by_id) AND
+                etl.is_bigint(r.updated_by_id) AND
+                etl.is_local_time(r.inserted_at, v_gap_patterns) AND
+                etl.is_local_time(r.updated_at, v_gap_patterns) AND
+                etl.is_boolean(r.is_parked) AND
+                r.practice_id IS NOT DISTINCT FROM v_file.tenant[1] AND
+                etl.is_boolean(r.is_auto_bill) AND
+                etl.is_bigint(r.vaccinator_id) AND
+                etl.is_bigint(r.user_logging_id) AND
+                etl.is_date(r.nir_sent_date) AND
+                etl.is_boolean(r.show_on_portal) AND
+                etl.is_decimal(r.permanent_address_latitude) AND
+                etl.is_decimal(r.permanent_address_longitude) AND
+                etl.is_bigint(r.practice_location_id) AND
+                r.per_org_id IS NOT DISTINCT FROM v_file.tenant[2] AND
+                etl.is_local_time(r.loaded_date_time, v_gap_patterns)
+        END IS FALSE;
 END;
 $faults_immunisations$;
 COMMENT ON FUNCTION etl.faults_immunisations(bigint) IS
@@ -35840,16 +35785,8 @@ BEGIN
         ) || '|~~|',
         jsonb_build_object('practice_id', r.practice_id, 'per_org_id', r.per_org_id, 'inbox_folder_item_id', r.inbox_folder_item_id),
         e.field_errors
-    FROM (
-        SELECT w.*
-        FROM raw.inbox_raw AS w
-        WHERE w.load_run_file_id = p_load_run_file_id
-            AND NOT EXISTS (
-                SELECT FROM etl.touched_inbox AS t
-                WHERE t.load_run_file_id = w.load_run_file_id AND t.line_no = w.line_no AND t.verdict = 'unchanged'
-            )
-        OFFSET 0  -- so that no unchanged row is checked
-    ) AS r
+    FROM raw.inbox_raw AS r
+    LEFT JOIN etl.touched_inbox AS t USING (load_run_file_id, line_no)
     CROSS JOIN LATERAL (
         SELECT jsonb_object_agg(v.name, jsonb_build_object('text', v.text, 'reason', v.reason)) AS field_errors
         FROM (
@@ -36020,36 +35957,39 @@ BEGIN
         ) AS v (name, text, reason)
         WHERE v.reason IS NOT NULL
     ) AS e
-    WHERE (
-        r.inbox_folder_item_id IS NOT NULL AND
-        etl.is_bigint(r.inbox_folder_item_id) AND
-        etl.is_boolean(r.is_system_folder) AND
-        etl.is_bigint(r.patient_id) AND
-        etl.is_bigint(r.provider_id) AND
-        r.practice_id IS NOT DISTINCT FROM v_file.tenant[1] AND
-        etl.is_bigint(r.assign_to_id) AND
-        etl.is_date(r.result_date) AND
-        etl.is_boolean(r.mark_as_read) AND
-        etl.is_boolean(r.is_confidential) AND
-        etl.is_boolean(r.show_on_portal) AND
-        etl.is_boolean(r.is_reviewed) AND
-        etl.is_boolean(r.show_on_timeline) AND
-        etl.is_boolean(r.is_active) AND
-        etl.is_boolean(r.is_deleted) AND
-        etl.is_bigint(r.inserted_by_id) AND
-        etl.is_bigint(r.updated_by_id) AND
-        etl.is_local_time(r.inserted_at, v_gap_patterns) AND
-        etl.is_local_time(r.updated_at, v_gap_patterns) AND
-        etl.is_boolean(r.is_repeat_rx) AND
-        etl.is_boolean(r.is_replied_rx) AND
-        etl.is_boolean(r.is_deactivated) AND
-        etl.is_boolean(r.is_gp2gp) AND
-        etl.is_decimal(r.permanent_address_latitude) AND
-        etl.is_decimal(r.permanent_address_longitude) AND
-        etl.is_local_time(r.filed_at, v_gap_patterns) AND
-        r.per_org_id IS NOT DISTINCT FROM v_file.tenant[2] AND
-        etl.is_local_time(r.loaded_date_time, v_gap_patterns)
-    ) IS FALSE;
+    WHERE r.load_run_file_id = p_load_run_file_id
+        AND CASE
+            WHEN t.verdict = 'unchanged' THEN true
+            ELSE
+                r.inbox_folder_item_id IS NOT NULL AND
+                etl.is_bigint(r.inbox_folder_item_id) AND
+                etl.is_boolean(r.is_system_folder) AND
+                etl.is_bigint(r.patient_id) AND
+                etl.is_bigint(r.provider_id) AND
+                r.practice_id IS NOT DISTINCT FROM v_file.tenant[1] AND
+                etl.is_bigint(r.assign_to_id) AND
+                etl.is_date(r.result_date) AND
+                etl.is_boolean(r.mark_as_read) AND
+                etl.is_boolean(r.is_confidential) AND
+                etl.is_boolean(r.show_on_portal) AND
+                etl.is_boolean(r.is_reviewed) AND
+                etl.is_boolean(r.show_on_timeline) AND
+                etl.is_boolean(r.is_active) AND
+                etl.is_boolean(r.is_deleted) AND
+                etl.is_bigint(r.inserted_by_id) AND
+                etl.is_bigint(r.updated_by_id) AND
+                etl.is_local_time(r.inserted_at, v_gap_patterns) AND
+                etl.is_local_time(r.updated_at, v_gap_patterns) AND
+                etl.is_boolean(r.is_repeat_rx) AND
+                etl.is_boolean(r.is_replied_rx) AND
+                etl.is_boolean(r.is_deactivated) AND
+                etl.is_boolean(r.is_gp2gp) AND
+                etl.is_decimal(r.permanent_address_latitude) AND
+                etl.is_decimal(r.permanent_address_longitude) AND
+                etl.is_local_time(r.filed_at, v_gap_patterns) AND
+                r.per_org_id IS NOT DISTINCT FROM v_file.tenant[2] AND
+                etl.is_local_time(r.loaded_date_time, v_gap_patterns)
+        END IS FALSE;
 END;
 $faults_inbox$;
 COMMENT ON FUNCTION etl.faults_inbox(bigint) IS
@@ -37365,16 +37305,8 @@ BEGIN
         ) || '|~~|',
         jsonb_build_object('practice_id', r.practice_id, 'per_org_id', r.per_org_id, 'in_box_folder_item_in_line_id', r.in_box_folder_item_in_line_id),
         e.field_errors
-    FROM (
-        SELECT w.*
-        FROM raw.inbox_detail_raw AS w
-        WHERE w.load_run_file_id = p_load_run_file_id
-            AND NOT EXISTS (
-                SELECT FROM etl.touched_inbox_detail AS t
-                WHERE t.load_run_file_id = w.load_run_file_id AND t.line_no = w.line_no AND t.verdict = 'unchanged'
-            )
-        OFFSET 0  -- so that no unchanged row is checked
-    ) AS r
+    FROM raw.inbox_detail_raw AS r
+    LEFT JOIN etl.touched_inbox_detail AS t USING (load_run_file_id, line_no)
     CROSS JOIN LATERAL (
         SELECT jsonb_object_agg(v.name, jsonb_build_object('text', v.text, 'reason', v.reason)) AS field_errors
         FROM (
@@ -37449,20 +37381,23 @@ BEGIN
         ) AS v (name, text, reason)
         WHERE v.reason IS NOT NULL
     ) AS e
-    WHERE (
-        r.in_box_folder_item_in_line_id IS NOT NULL AND
-        etl.is_bigint(r.in_box_folder_item_in_line_id) AND
-        etl.is_bigint(r.inbox_folder_item_id) AND
-        etl.is_bigint(r.patient_id) AND
-        r.practice_id IS NOT DISTINCT FROM v_file.tenant[1] AND
-        etl.is_local_time(r.inserted_at, v_gap_patterns) AND
-        etl.is_boolean(r.is_confidential) AND
-        etl.is_boolean(r.show_on_portal) AND
-        etl.is_boolean(r.is_active) AND
-        etl.is_boolean(r.is_deleted) AND
-        r.per_org_id IS NOT DISTINCT FROM v_file.tenant[2] AND
-        etl.is_local_time(r.loaded_date_time, v_gap_patterns)
-    ) IS FALSE;
+    WHERE r.load_run_file_id = p_load_run_file_id
+        AND CASE
+            WHEN t.verdict = 'unchanged' THEN true
+            ELSE
+                r.in_box_folder_item_in_line_id IS NOT NULL AND
+                etl.is_bigint(r.in_box_folder_item_in_line_id) AND
+                etl.is_bigint(r.inbox_folder_item_id) AND
+                etl.is_bigint(r.patient_id) AND
+                r.practice_id IS NOT DISTINCT FROM v_file.tenant[1] AND
+                etl.is_local_time(r.inserted_at, v_gap_patterns) AND
+                etl.is_boolean(r.is_confidential) AND
+                etl.is_boolean(r.show_on_portal) AND
+                etl.is_boolean(r.is_active) AND
+                etl.is_boolean(r.is_deleted) AND
+                r.per_org_id IS NOT DISTINCT FROM v_file.tenant[2] AND
+                etl.is_local_time(r.loaded_date_time, v_gap_patterns)
+        END IS FALSE;
 END;
 $faults_inbox_detail$;
 COMMENT ON FUNCTION etl.faults_inbox_detail(bigint) IS
@@ -38313,16 +38248,8 @@ BEGIN
         ) || '|~~|',
         jsonb_build_object('practice_id', r.practice_id, 'per_org_id', r.per_org_id, 'invoice_transaction_id', r.invoice_transaction_id),
         e.field_errors
-    FROM (
-        SELECT w.*
-        FROM raw.invoices_raw AS w
-        WHERE w.load_run_file_id = p_load_run_file_id
-            AND NOT EXISTS (
-                SELECT FROM etl.touched_invoices AS t
-                WHERE t.load_run_file_id = w.load_run_file_id AND t.line_no = w.line_no AND t.verdict = 'unchanged'
-            )
-        OFFSET 0  -- so that no unchanged row is checked
-    ) AS r
+    FROM raw.invoices_raw AS r
+    LEFT JOIN etl.touched_invoices AS t USING (load_run_file_id, line_no)
     CROSS JOIN LATERAL (
         SELECT jsonb_object_agg(v.name, jsonb_build_object('text', v.text, 'reason', v.reason)) AS field_errors
         FROM (
@@ -38421,24 +38348,27 @@ BEGIN
         ) AS v (name, text, reason)
         WHERE v.reason IS NOT NULL
     ) AS e
-    WHERE (
-        r.invoice_transaction_id IS NOT NULL AND
-        etl.is_bigint(r.invoice_transaction_id) AND
-        etl.is_bigint(r.patient_id) AND
-        etl.is_date(r.ac_date) AND
-        etl.is_numeric(r.total_amount, 'numeric(12,2)', 2) AND
-        etl.is_numeric(r.unpaid_amount, 'numeric(12,2)', 2) AND
-        etl.is_local_time(r.inserted_at, v_gap_patterns) AND
-        etl.is_local_time(r.updated_at, v_gap_patterns) AND
-        etl.is_boolean(r.is_active) AND
-        etl.is_bigint(r.provider_id) AND
-        r.practice_id IS NOT DISTINCT FROM v_file.tenant[1] AND
-        etl.is_decimal(r.permanent_address_latitude) AND
-        etl.is_decimal(r.permanent_address_longitude) AND
-        etl.is_bigint(r.practice_location_id) AND
-        r.per_org_id IS NOT DISTINCT FROM v_file.tenant[2] AND
-        etl.is_local_time(r.loaded_date_time, v_gap_patterns)
-    ) IS FALSE;
+    WHERE r.load_run_file_id = p_load_run_file_id
+        AND CASE
+            WHEN t.verdict = 'unchanged' THEN true
+            ELSE
+                r.invoice_transaction_id IS NOT NULL AND
+                etl.is_bigint(r.invoice_transaction_id) AND
+                etl.is_bigint(r.patient_id) AND
+                etl.is_date(r.ac_date) AND
+                etl.is_numeric(r.total_amount, 'numeric(12,2)', 2) AND
+                etl.is_numeric(r.unpaid_amount, 'numeric(12,2)', 2) AND
+                etl.is_local_time(r.inserted_at, v_gap_patterns) AND
+                etl.is_local_time(r.updated_at, v_gap_patterns) AND
+                etl.is_boolean(r.is_active) AND
+                etl.is_bigint(r.provider_id) AND
+                r.practice_id IS NOT DISTINCT FROM v_file.tenant[1] AND
+                etl.is_decimal(r.permanent_address_latitude) AND
+                etl.is_decimal(r.permanent_address_longitude) AND
+                etl.is_bigint(r.practice_location_id) AND
+                r.per_org_id IS NOT DISTINCT FROM v_file.tenant[2] AND
+                etl.is_local_time(r.loaded_date_time, v_gap_patterns)
+        END IS FALSE;
 END;
 $faults_invoices$;
 COMMENT ON FUNCTION etl.faults_invoices(bigint) IS
@@ -39629,16 +39559,8 @@ BEGIN
         ) || '|~~|',
         jsonb_build_object('practice_id', r.practice_id, 'per_org_id', r.per_org_id, 'screaning_id', r.screaning_id),
         e.field_errors
-    FROM (
-        SELECT w.*
-        FROM raw.measurements_raw AS w
-        WHERE w.load_run_file_id = p_load_run_file_id
-            AND NOT EXISTS (
-                SELECT FROM etl.touched_measurements AS t
-                WHERE t.load_run_file_id = w.load_run_file_id AND t.line_no = w.line_no AND t.verdict = 'unchanged'
-            )
-        OFFSET 0  -- so that no unchanged row is checked
-    ) AS r
+    FROM raw.measurements_raw AS r
+    LEFT JOIN etl.touched_measurements AS t USING (load_run_file_id, line_no)
     CROSS JOIN LATERAL (
         SELECT jsonb_object_agg(v.name, jsonb_build_object('text', v.text, 'reason', v.reason)) AS field_errors
         FROM (
@@ -39780,32 +39702,35 @@ BEGIN
         ) AS v (name, text, reason)
         WHERE v.reason IS NOT NULL
     ) AS e
-    WHERE (
-        r.patient_id IS NOT NULL AND
-        etl.is_bigint(r.patient_id) AND
-        r.screaning_id IS NOT NULL AND
-        etl.is_bigint(r.screaning_id) AND
-        etl.is_bigint(r.appointment_id) AND
-        etl.is_date(r.screening_date) AND
-        etl.is_boolean(r.is_active) AND
-        etl.is_bigint(r.updated_by_id) AND
-        etl.is_local_time(r.updated_at, v_gap_patterns) AND
-        etl.is_bigint(r.inserted_by_id) AND
-        etl.is_local_time(r.inserted_at, v_gap_patterns) AND
-        r.practice_id IS NOT DISTINCT FROM v_file.tenant[1] AND
-        etl.is_bigint(r.provider_id) AND
-        etl.is_boolean(r.is_deleted) AND
-        etl.is_boolean(r.is_confidential) AND
-        etl.is_boolean(r.is_gp2gp) AND
-        etl.is_boolean(r.is_patient_portal) AND
-        etl.is_boolean(r.is_show_on_timeline) AND
-        etl.is_bigint(r.user_logging_id) AND
-        etl.is_decimal(r.permanent_address_latitude) AND
-        etl.is_decimal(r.permanent_address_longitude) AND
-        etl.is_bigint(r.practice_location_id) AND
-        r.per_org_id IS NOT DISTINCT FROM v_file.tenant[2] AND
-        etl.is_local_time(r.loaded_date_time, v_gap_patterns)
-    ) IS FALSE;
+    WHERE r.load_run_file_id = p_load_run_file_id
+        AND CASE
+            WHEN t.verdict = 'unchanged' THEN true
+            ELSE
+                r.patient_id IS NOT NULL AND
+                etl.is_bigint(r.patient_id) AND
+                r.screaning_id IS NOT NULL AND
+                etl.is_bigint(r.screaning_id) AND
+                etl.is_bigint(r.appointment_id) AND
+                etl.is_date(r.screening_date) AND
+                etl.is_boolean(r.is_active) AND
+                etl.is_bigint(r.updated_by_id) AND
+                etl.is_local_time(r.updated_at, v_gap_patterns) AND
+                etl.is_bigint(r.inserted_by_id) AND
+                etl.is_local_time(r.inserted_at, v_gap_patterns) AND
+                r.practice_id IS NOT DISTINCT FROM v_file.tenant[1] AND
+                etl.is_bigint(r.provider_id) AND
+                etl.is_boolean(r.is_deleted) AND
+                etl.is_boolean(r.is_confidential) AND
+                etl.is_boolean(r.is_gp2gp) AND
+                etl.is_boolean(r.is_patient_portal) AND
+                etl.is_boolean(r.is_show_on_timeline) AND
+                etl.is_bigint(r.user_logging_id) AND
+                etl.is_decimal(r.permanent_address_latitude) AND
+                etl.is_decimal(r.permanent_address_longitude) AND
+                etl.is_bigint(r.practice_location_id) AND
+                r.per_org_id IS NOT DISTINCT FROM v_file.tenant[2] AND
+                etl.is_local_time(r.loaded_date_time, v_gap_patterns)
+        END IS FALSE;
 END;
 $faults_measurements$;
 COMMENT ON FUNCTION etl.faults_measurements(bigint) IS
@@ -42043,16 +41968,8 @@ BEGIN
         ) || '|~~|',
         jsonb_build_object('practice_id', r.practice_id, 'per_org_id', r.per_org_id, 'nextto_kin_id', r.nextto_kin_id),
         e.field_errors
-    FROM (
-        SELECT w.*
-        FROM raw.next_of_kin_raw AS w
-        WHERE w.load_run_file_id = p_load_run_file_id
-            AND NOT EXISTS (
-                SELECT FROM etl.touched_next_of_kin AS t
-                WHERE t.load_run_file_id = w.load_run_file_id AND t.line_no = w.line_no AND t.verdict = 'unchanged'
-            )
-        OFFSET 0  -- so that no unchanged row is checked
-    ) AS r
+    FROM raw.next_of_kin_raw AS r
+    LEFT JOIN etl.touched_next_of_kin AS t USING (load_run_file_id, line_no)
     CROSS JOIN LATERAL (
         SELECT jsonb_object_agg(v.name, jsonb_build_object('text', v.text, 'reason', v.reason)) AS field_errors
         FROM (
@@ -42158,26 +42075,29 @@ BEGIN
         ) AS v (name, text, reason)
         WHERE v.reason IS NOT NULL
     ) AS e
-    WHERE (
-        r.nextto_kin_id IS NOT NULL AND
-        etl.is_bigint(r.nextto_kin_id) AND
-        r.patient_id IS NOT NULL AND
-        etl.is_bigint(r.patient_id) AND
-        etl.is_boolean(r.is_emergency) AND
-        etl.is_boolean(r.is_active) AND
-        etl.is_boolean(r.is_deleted) AND
-        etl.is_bigint(r.inserted_by_id) AND
-        etl.is_bigint(r.updated_by_id) AND
-        etl.is_local_time(r.inserted_at, v_gap_patterns) AND
-        etl.is_local_time(r.updated_at, v_gap_patterns) AND
-        etl.is_bigint(r.user_logging_id) AND
-        etl.is_boolean(r.is_gp2gp) AND
-        etl.is_decimal(r.permanent_address_latitude) AND
-        etl.is_decimal(r.permanent_address_longitude) AND
-        r.practice_id IS NOT DISTINCT FROM v_file.tenant[1] AND
-        r.per_org_id IS NOT DISTINCT FROM v_file.tenant[2] AND
-        etl.is_local_time(r.loaded_date_time, v_gap_patterns)
-    ) IS FALSE;
+    WHERE r.load_run_file_id = p_load_run_file_id
+        AND CASE
+            WHEN t.verdict = 'unchanged' THEN true
+            ELSE
+                r.nextto_kin_id IS NOT NULL AND
+                etl.is_bigint(r.nextto_kin_id) AND
+                r.patient_id IS NOT NULL AND
+                etl.is_bigint(r.patient_id) AND
+                etl.is_boolean(r.is_emergency) AND
+                etl.is_boolean(r.is_active) AND
+                etl.is_boolean(r.is_deleted) AND
+                etl.is_bigint(r.inserted_by_id) AND
+                etl.is_bigint(r.updated_by_id) AND
+                etl.is_local_time(r.inserted_at, v_gap_patterns) AND
+                etl.is_local_time(r.updated_at, v_gap_patterns) AND
+                etl.is_bigint(r.user_logging_id) AND
+                etl.is_boolean(r.is_gp2gp) AND
+                etl.is_decimal(r.permanent_address_latitude) AND
+                etl.is_decimal(r.permanent_address_longitude) AND
+                r.practice_id IS NOT DISTINCT FROM v_file.tenant[1] AND
+                r.per_org_id IS NOT DISTINCT FROM v_file.tenant[2] AND
+                etl.is_local_time(r.loaded_date_time, v_gap_patterns)
+        END IS FALSE;
 END;
 $faults_next_of_kin$;
 COMMENT ON FUNCTION etl.faults_next_of_kin(bigint) IS
@@ -43150,16 +43070,8 @@ BEGIN
         ) || '|~~|',
         jsonb_build_object('practice_id', r.practice_id, 'per_org_id', r.per_org_id, 'patient_alert_id', r.patient_alert_id),
         e.field_errors
-    FROM (
-        SELECT w.*
-        FROM raw.patient_alerts_raw AS w
-        WHERE w.load_run_file_id = p_load_run_file_id
-            AND NOT EXISTS (
-                SELECT FROM etl.touched_patient_alerts AS t
-                WHERE t.load_run_file_id = w.load_run_file_id AND t.line_no = w.line_no AND t.verdict = 'unchanged'
-            )
-        OFFSET 0  -- so that no unchanged row is checked
-    ) AS r
+    FROM raw.patient_alerts_raw AS r
+    LEFT JOIN etl.touched_patient_alerts AS t USING (load_run_file_id, line_no)
     CROSS JOIN LATERAL (
         SELECT jsonb_object_agg(v.name, jsonb_build_object('text', v.text, 'reason', v.reason)) AS field_errors
         FROM (
@@ -43289,30 +43201,33 @@ BEGIN
         ) AS v (name, text, reason)
         WHERE v.reason IS NOT NULL
     ) AS e
-    WHERE (
-        r.patient_alert_id IS NOT NULL AND
-        etl.is_bigint(r.patient_alert_id) AND
-        r.patient_id IS NOT NULL AND
-        etl.is_bigint(r.patient_id) AND
-        etl.is_date(r.last_updated_date) AND
-        etl.is_date(r.effective_date) AND
-        etl.is_date(r.expiry_date) AND
-        etl.is_boolean(r.is_active) AND
-        etl.is_boolean(r.is_deleted) AND
-        etl.is_boolean(r.is_deleted_2) AND
-        etl.is_bigint(r.inserted_by_id) AND
-        etl.is_bigint(r.updated_by_id) AND
-        etl.is_local_time(r.inserted_at, v_gap_patterns) AND
-        etl.is_local_time(r.updated_at, v_gap_patterns) AND
-        etl.is_bigint(r.user_logging_id) AND
-        etl.is_boolean(r.is_gp2gp) AND
-        etl.is_decimal(r.permanent_address_latitude) AND
-        etl.is_decimal(r.permanent_address_longitude) AND
-        r.practice_id IS NOT DISTINCT FROM v_file.tenant[1] AND
-        etl.is_bigint(r.provider_id) AND
-        r.per_org_id IS NOT DISTINCT FROM v_file.tenant[2] AND
-        etl.is_local_time(r.loaded_date_time, v_gap_patterns)
-    ) IS FALSE;
+    WHERE r.load_run_file_id = p_load_run_file_id
+        AND CASE
+            WHEN t.verdict = 'unchanged' THEN true
+            ELSE
+                r.patient_alert_id IS NOT NULL AND
+                etl.is_bigint(r.patient_alert_id) AND
+                r.patient_id IS NOT NULL AND
+                etl.is_bigint(r.patient_id) AND
+                etl.is_date(r.last_updated_date) AND
+                etl.is_date(r.effective_date) AND
+                etl.is_date(r.expiry_date) AND
+                etl.is_boolean(r.is_active) AND
+                etl.is_boolean(r.is_deleted) AND
+                etl.is_boolean(r.is_deleted_2) AND
+                etl.is_bigint(r.inserted_by_id) AND
+                etl.is_bigint(r.updated_by_id) AND
+                etl.is_local_time(r.inserted_at, v_gap_patterns) AND
+                etl.is_local_time(r.updated_at, v_gap_patterns) AND
+                etl.is_bigint(r.user_logging_id) AND
+                etl.is_boolean(r.is_gp2gp) AND
+                etl.is_decimal(r.permanent_address_latitude) AND
+                etl.is_decimal(r.permanent_address_longitude) AND
+                r.practice_id IS NOT DISTINCT FROM v_file.tenant[1] AND
+                etl.is_bigint(r.provider_id) AND
+                r.per_org_id IS NOT DISTINCT FROM v_file.tenant[2] AND
+                etl.is_local_time(r.loaded_date_time, v_gap_patterns)
+        END IS FALSE;
 END;
 $faults_patient_alerts$;
 COMMENT ON FUNCTION etl.faults_patient_alerts(bigint) IS
@@ -44372,16 +44287,8 @@ BEGIN
         ) || '|~~|',
         jsonb_build_object('practice_id', r.practice_id, 'per_org_id', r.per_org_id, 're_call_id', r.re_call_id),
         e.field_errors
-    FROM (
-        SELECT w.*
-        FROM raw.recalls_raw AS w
-        WHERE w.load_run_file_id = p_load_run_file_id
-            AND NOT EXISTS (
-                SELECT FROM etl.touched_recalls AS t
-                WHERE t.load_run_file_id = w.load_run_file_id AND t.line_no = w.line_no AND t.verdict = 'unchanged'
-            )
-        OFFSET 0  -- so that no unchanged row is checked
-    ) AS r
+    FROM raw.recalls_raw AS r
+    LEFT JOIN etl.touched_recalls AS t USING (load_run_file_id, line_no)
     CROSS JOIN LATERAL (
         SELECT jsonb_object_agg(v.name, jsonb_build_object('text', v.text, 'reason', v.reason)) AS field_errors
         FROM (
@@ -44493,27 +44400,30 @@ BEGIN
         ) AS v (name, text, reason)
         WHERE v.reason IS NOT NULL
     ) AS e
-    WHERE (
-        r.re_call_id IS NOT NULL AND
-        etl.is_bigint(r.re_call_id) AND
-        r.patient_id IS NOT NULL AND
-        etl.is_bigint(r.patient_id) AND
-        etl.is_date(r.recall_date) AND
-        etl.is_boolean(r.is_contacted) AND
-        etl.is_local_time(r.inserted_at, v_gap_patterns) AND
-        etl.is_local_time(r.updated_at, v_gap_patterns) AND
-        etl.is_boolean(r.is_active) AND
-        r.practice_id IS NOT DISTINCT FROM v_file.tenant[1] AND
-        etl.is_bigint(r.provider_id) AND
-        etl.is_boolean(r.is_deleted) AND
-        etl.is_decimal(r.permanent_address_latitude) AND
-        etl.is_decimal(r.permanent_address_longitude) AND
-        etl.is_boolean(r.is_confidential) AND
-        etl.is_boolean(r.show_on_patient_portal) AND
-        etl.is_boolean(r.is_cancelled) AND
-        r.per_org_id IS NOT DISTINCT FROM v_file.tenant[2] AND
-        etl.is_local_time(r.loaded_date_time, v_gap_patterns)
-    ) IS FALSE;
+    WHERE r.load_run_file_id = p_load_run_file_id
+        AND CASE
+            WHEN t.verdict = 'unchanged' THEN true
+            ELSE
+                r.re_call_id IS NOT NULL AND
+                etl.is_bigint(r.re_call_id) AND
+                r.patient_id IS NOT NULL AND
+                etl.is_bigint(r.patient_id) AND
+                etl.is_date(r.recall_date) AND
+                etl.is_boolean(r.is_contacted) AND
+                etl.is_local_time(r.inserted_at, v_gap_patterns) AND
+                etl.is_local_time(r.updated_at, v_gap_patterns) AND
+                etl.is_boolean(r.is_active) AND
+                r.practice_id IS NOT DISTINCT FROM v_file.tenant[1] AND
+                etl.is_bigint(r.provider_id) AND
+                etl.is_boolean(r.is_deleted) AND
+                etl.is_decimal(r.permanent_address_latitude) AND
+                etl.is_decimal(r.permanent_address_longitude) AND
+                etl.is_boolean(r.is_confidential) AND
+                etl.is_boolean(r.show_on_patient_portal) AND
+                etl.is_boolean(r.is_cancelled) AND
+                r.per_org_id IS NOT DISTINCT FROM v_file.tenant[2] AND
+                etl.is_local_time(r.loaded_date_time, v_gap_patterns)
+        END IS FALSE;
 END;
 $faults_recalls$;
 COMMENT ON FUNCTION etl.faults_recalls(bigint) IS

@@ -4,15 +4,15 @@ LANGUAGE sql
 STABLE
 PARALLEL SAFE
 AS $is_local_time$
--- Two layouts, and nothing in them but digits and single separators: the type reads AM, zones, 24:00 and :60 as well,
--- and drops or shifts what they say. The zone is the session's TimeZone, which the caller has pinned; only in hours
--- that it has ever skipped does it take a round trip to tell whether the time exists.
+-- The way to the value and back refuses what the type reads too generously: AM, zones, 24:00, :60, blanks, more than
+-- six decimals. Zeros at the end of the decimals say nothing. The zone is the session's TimeZone, which the caller has
+-- pinned; only in hours that it has ever skipped does it take a round trip to tell whether the time exists.
 SELECT
     CASE
         WHEN p_text NOT LIKE '____-__-__ __:__:__' AND p_text NOT LIKE '____-__-__ __:__:__._%' THEN false
-        WHEN p_text ~ '[^-0-9:. ]|[^0-9][^0-9]|\.[0-9]*[^0-9]| 24|:60' THEN false
-        WHEN p_text LIKE '%._______%' THEN false
         WHEN NOT pg_catalog.pg_input_is_valid(p_text, 'timestamp') THEN false
+        WHEN pg_catalog.rtrim(p_text, '.0') <> pg_catalog.rtrim(p_text::timestamp::text, '.0') THEN false
+        WHEN p_text LIKE '%BC' THEN false
         WHEN p_text LIKE ANY (p_gap_patterns) THEN p_text::timestamp::timestamptz::timestamp = p_text::timestamp
         ELSE true
     END;

@@ -101,6 +101,7 @@ BEGIN
         jsonb_build_object('practice_id', r.practice_id, 'per_org_id', r.per_org_id, 'appointment_id', r.appointment_id),
         e.field_errors
     FROM raw.appointments_raw AS r
+    LEFT JOIN etl.touched_appointments AS t USING (load_run_file_id, line_no)
     CROSS JOIN LATERAL (
         SELECT jsonb_object_agg(v.name, jsonb_build_object('text', v.text, 'reason', v.reason)) AS field_errors
         FROM (
@@ -375,58 +376,56 @@ BEGIN
         WHERE v.reason IS NOT NULL
     ) AS e
     WHERE r.load_run_file_id = p_load_run_file_id
-        AND NOT EXISTS (
-            SELECT FROM etl.touched_appointments AS t
-            WHERE t.load_run_file_id = r.load_run_file_id AND t.line_no = r.line_no AND t.verdict = 'unchanged'
-        )
-        AND (
-            r.appointment_id IS NOT NULL AND
-            etl.is_bigint(r.appointment_id) AND
-            etl.is_bigint(r.patient_id) AND
-            lower(btrim(r.appointment_status)) = ANY (v_appointment_status_values) AND
-            etl.is_date(r.schedule_date) AND
-            etl.is_local_time(r.arrived, v_gap_patterns) AND
-            etl.is_local_time(r.waiting_for_payment, v_gap_patterns) AND
-            etl.is_local_time(r.appointment_completed, v_gap_patterns) AND
-            etl.is_local_time(r.consult_time, v_gap_patterns) AND
-            etl.is_local_time(r.booked, v_gap_patterns) AND
-            etl.is_local_time(r.inserted_at, v_gap_patterns) AND
-            etl.is_local_time(r.updated_at, v_gap_patterns) AND
-            r.practice_id IS NOT DISTINCT FROM v_file.tenant[1] AND
-            etl.is_bigint(r.provider_id) AND
-            etl.is_boolean(r.is_active) AND
-            etl.is_boolean(r.is_deleted) AND
-            etl.is_decimal(r.permanent_address_latitude) AND
-            etl.is_decimal(r.permanent_address_longitude) AND
-            etl.is_bigint(r.practice_location_id) AND
-            lower(btrim(r.status_group)) = ANY (v_status_group_values) AND
-            etl.is_integer(r.duration) AND
-            CASE WHEN etl.is_integer(r.duration) THEN (r.duration::integer BETWEEN 0 AND 1440) END AND
-            etl.is_local_time(r.consult_end_time, v_gap_patterns) AND
-            etl.is_local_time(r.consult_start_time, v_gap_patterns) AND
-            etl.is_local_time(r.end_time, v_gap_patterns) AND
-            etl.is_local_time(r.generated_time, v_gap_patterns) AND
-            etl.is_local_time(r.gp_queue_time, v_gap_patterns) AND
-            etl.is_boolean(r.is_arrived) AND
-            etl.is_boolean(r.is_consult_parked) AND
-            etl.is_boolean(r.is_dummy) AND
-            etl.is_date(r.last_appointment_status_date) AND
-            etl.is_local_time(r.arrived_time, v_gap_patterns) AND
-            etl.is_local_time(r.cancelled_time, v_gap_patterns) AND
-            etl.is_local_time(r.not_arrived_time, v_gap_patterns) AND
-            etl.is_local_time(r.nurse_queue_time, v_gap_patterns) AND
-            etl.is_local_time(r.on_hold_time, v_gap_patterns) AND
-            etl.is_local_time(r.read_only_time, v_gap_patterns) AND
-            etl.is_local_time(r.self_assessment_completed_time, v_gap_patterns) AND
-            etl.is_local_time(r.self_assessment_queue_time, v_gap_patterns) AND
-            etl.is_local_time(r.start_time, v_gap_patterns) AND
-            etl.is_local_time(r.triage_queue_time, v_gap_patterns) AND
-            etl.is_local_time(r.virtual_queue_time, v_gap_patterns) AND
-            etl.is_boolean(r.is_confidential) AND
-            etl.is_boolean(r.is_consent_to_share) AND
-            r.per_org_id IS NOT DISTINCT FROM v_file.tenant[2] AND
-            etl.is_local_time(r.loaded_date_time, v_gap_patterns)
-        ) IS FALSE;
+        AND CASE
+            WHEN t.verdict = 'unchanged' THEN true
+            ELSE
+                r.appointment_id IS NOT NULL AND
+                etl.is_bigint(r.appointment_id) AND
+                etl.is_bigint(r.patient_id) AND
+                lower(btrim(r.appointment_status)) = ANY (v_appointment_status_values) AND
+                etl.is_date(r.schedule_date) AND
+                etl.is_local_time(r.arrived, v_gap_patterns) AND
+                etl.is_local_time(r.waiting_for_payment, v_gap_patterns) AND
+                etl.is_local_time(r.appointment_completed, v_gap_patterns) AND
+                etl.is_local_time(r.consult_time, v_gap_patterns) AND
+                etl.is_local_time(r.booked, v_gap_patterns) AND
+                etl.is_local_time(r.inserted_at, v_gap_patterns) AND
+                etl.is_local_time(r.updated_at, v_gap_patterns) AND
+                r.practice_id IS NOT DISTINCT FROM v_file.tenant[1] AND
+                etl.is_bigint(r.provider_id) AND
+                etl.is_boolean(r.is_active) AND
+                etl.is_boolean(r.is_deleted) AND
+                etl.is_decimal(r.permanent_address_latitude) AND
+                etl.is_decimal(r.permanent_address_longitude) AND
+                etl.is_bigint(r.practice_location_id) AND
+                lower(btrim(r.status_group)) = ANY (v_status_group_values) AND
+                etl.is_integer(r.duration) AND
+                CASE WHEN etl.is_integer(r.duration) THEN (r.duration::integer BETWEEN 0 AND 1440) END AND
+                etl.is_local_time(r.consult_end_time, v_gap_patterns) AND
+                etl.is_local_time(r.consult_start_time, v_gap_patterns) AND
+                etl.is_local_time(r.end_time, v_gap_patterns) AND
+                etl.is_local_time(r.generated_time, v_gap_patterns) AND
+                etl.is_local_time(r.gp_queue_time, v_gap_patterns) AND
+                etl.is_boolean(r.is_arrived) AND
+                etl.is_boolean(r.is_consult_parked) AND
+                etl.is_boolean(r.is_dummy) AND
+                etl.is_date(r.last_appointment_status_date) AND
+                etl.is_local_time(r.arrived_time, v_gap_patterns) AND
+                etl.is_local_time(r.cancelled_time, v_gap_patterns) AND
+                etl.is_local_time(r.not_arrived_time, v_gap_patterns) AND
+                etl.is_local_time(r.nurse_queue_time, v_gap_patterns) AND
+                etl.is_local_time(r.on_hold_time, v_gap_patterns) AND
+                etl.is_local_time(r.read_only_time, v_gap_patterns) AND
+                etl.is_local_time(r.self_assessment_completed_time, v_gap_patterns) AND
+                etl.is_local_time(r.self_assessment_queue_time, v_gap_patterns) AND
+                etl.is_local_time(r.start_time, v_gap_patterns) AND
+                etl.is_local_time(r.triage_queue_time, v_gap_patterns) AND
+                etl.is_local_time(r.virtual_queue_time, v_gap_patterns) AND
+                etl.is_boolean(r.is_confidential) AND
+                etl.is_boolean(r.is_consent_to_share) AND
+                r.per_org_id IS NOT DISTINCT FROM v_file.tenant[2] AND
+                etl.is_local_time(r.loaded_date_time, v_gap_patterns)
+        END IS FALSE;
 END;
 $faults_appointments$;
 COMMENT ON FUNCTION etl.faults_appointments(bigint) IS

@@ -86,6 +86,7 @@ BEGIN
         jsonb_build_object('practice_id', r.practice_id, 'per_org_id', r.per_org_id, 'inbox_folder_item_id', r.inbox_folder_item_id),
         e.field_errors
     FROM raw.inbox_raw AS r
+    LEFT JOIN etl.touched_inbox AS t USING (load_run_file_id, line_no)
     CROSS JOIN LATERAL (
         SELECT jsonb_object_agg(v.name, jsonb_build_object('text', v.text, 'reason', v.reason)) AS field_errors
         FROM (
@@ -257,40 +258,38 @@ BEGIN
         WHERE v.reason IS NOT NULL
     ) AS e
     WHERE r.load_run_file_id = p_load_run_file_id
-        AND NOT EXISTS (
-            SELECT FROM etl.touched_inbox AS t
-            WHERE t.load_run_file_id = r.load_run_file_id AND t.line_no = r.line_no AND t.verdict = 'unchanged'
-        )
-        AND (
-            r.inbox_folder_item_id IS NOT NULL AND
-            etl.is_bigint(r.inbox_folder_item_id) AND
-            etl.is_boolean(r.is_system_folder) AND
-            etl.is_bigint(r.patient_id) AND
-            etl.is_bigint(r.provider_id) AND
-            r.practice_id IS NOT DISTINCT FROM v_file.tenant[1] AND
-            etl.is_bigint(r.assign_to_id) AND
-            etl.is_date(r.result_date) AND
-            etl.is_boolean(r.mark_as_read) AND
-            etl.is_boolean(r.is_confidential) AND
-            etl.is_boolean(r.show_on_portal) AND
-            etl.is_boolean(r.is_reviewed) AND
-            etl.is_boolean(r.show_on_timeline) AND
-            etl.is_boolean(r.is_active) AND
-            etl.is_boolean(r.is_deleted) AND
-            etl.is_bigint(r.inserted_by_id) AND
-            etl.is_bigint(r.updated_by_id) AND
-            etl.is_local_time(r.inserted_at, v_gap_patterns) AND
-            etl.is_local_time(r.updated_at, v_gap_patterns) AND
-            etl.is_boolean(r.is_repeat_rx) AND
-            etl.is_boolean(r.is_replied_rx) AND
-            etl.is_boolean(r.is_deactivated) AND
-            etl.is_boolean(r.is_gp2gp) AND
-            etl.is_decimal(r.permanent_address_latitude) AND
-            etl.is_decimal(r.permanent_address_longitude) AND
-            etl.is_local_time(r.filed_at, v_gap_patterns) AND
-            r.per_org_id IS NOT DISTINCT FROM v_file.tenant[2] AND
-            etl.is_local_time(r.loaded_date_time, v_gap_patterns)
-        ) IS FALSE;
+        AND CASE
+            WHEN t.verdict = 'unchanged' THEN true
+            ELSE
+                r.inbox_folder_item_id IS NOT NULL AND
+                etl.is_bigint(r.inbox_folder_item_id) AND
+                etl.is_boolean(r.is_system_folder) AND
+                etl.is_bigint(r.patient_id) AND
+                etl.is_bigint(r.provider_id) AND
+                r.practice_id IS NOT DISTINCT FROM v_file.tenant[1] AND
+                etl.is_bigint(r.assign_to_id) AND
+                etl.is_date(r.result_date) AND
+                etl.is_boolean(r.mark_as_read) AND
+                etl.is_boolean(r.is_confidential) AND
+                etl.is_boolean(r.show_on_portal) AND
+                etl.is_boolean(r.is_reviewed) AND
+                etl.is_boolean(r.show_on_timeline) AND
+                etl.is_boolean(r.is_active) AND
+                etl.is_boolean(r.is_deleted) AND
+                etl.is_bigint(r.inserted_by_id) AND
+                etl.is_bigint(r.updated_by_id) AND
+                etl.is_local_time(r.inserted_at, v_gap_patterns) AND
+                etl.is_local_time(r.updated_at, v_gap_patterns) AND
+                etl.is_boolean(r.is_repeat_rx) AND
+                etl.is_boolean(r.is_replied_rx) AND
+                etl.is_boolean(r.is_deactivated) AND
+                etl.is_boolean(r.is_gp2gp) AND
+                etl.is_decimal(r.permanent_address_latitude) AND
+                etl.is_decimal(r.permanent_address_longitude) AND
+                etl.is_local_time(r.filed_at, v_gap_patterns) AND
+                r.per_org_id IS NOT DISTINCT FROM v_file.tenant[2] AND
+                etl.is_local_time(r.loaded_date_time, v_gap_patterns)
+        END IS FALSE;
 END;
 $faults_inbox$;
 COMMENT ON FUNCTION etl.faults_inbox(bigint) IS

@@ -54,6 +54,7 @@ BEGIN
         jsonb_build_object('practice_id', r.practice_id, 'per_org_id', r.per_org_id, 'in_box_folder_item_in_line_id', r.in_box_folder_item_in_line_id),
         e.field_errors
     FROM raw.inbox_detail_raw AS r
+    LEFT JOIN etl.touched_inbox_detail AS t USING (load_run_file_id, line_no)
     CROSS JOIN LATERAL (
         SELECT jsonb_object_agg(v.name, jsonb_build_object('text', v.text, 'reason', v.reason)) AS field_errors
         FROM (
@@ -129,24 +130,22 @@ BEGIN
         WHERE v.reason IS NOT NULL
     ) AS e
     WHERE r.load_run_file_id = p_load_run_file_id
-        AND NOT EXISTS (
-            SELECT FROM etl.touched_inbox_detail AS t
-            WHERE t.load_run_file_id = r.load_run_file_id AND t.line_no = r.line_no AND t.verdict = 'unchanged'
-        )
-        AND (
-            r.in_box_folder_item_in_line_id IS NOT NULL AND
-            etl.is_bigint(r.in_box_folder_item_in_line_id) AND
-            etl.is_bigint(r.inbox_folder_item_id) AND
-            etl.is_bigint(r.patient_id) AND
-            r.practice_id IS NOT DISTINCT FROM v_file.tenant[1] AND
-            etl.is_local_time(r.inserted_at, v_gap_patterns) AND
-            etl.is_boolean(r.is_confidential) AND
-            etl.is_boolean(r.show_on_portal) AND
-            etl.is_boolean(r.is_active) AND
-            etl.is_boolean(r.is_deleted) AND
-            r.per_org_id IS NOT DISTINCT FROM v_file.tenant[2] AND
-            etl.is_local_time(r.loaded_date_time, v_gap_patterns)
-        ) IS FALSE;
+        AND CASE
+            WHEN t.verdict = 'unchanged' THEN true
+            ELSE
+                r.in_box_folder_item_in_line_id IS NOT NULL AND
+                etl.is_bigint(r.in_box_folder_item_in_line_id) AND
+                etl.is_bigint(r.inbox_folder_item_id) AND
+                etl.is_bigint(r.patient_id) AND
+                r.practice_id IS NOT DISTINCT FROM v_file.tenant[1] AND
+                etl.is_local_time(r.inserted_at, v_gap_patterns) AND
+                etl.is_boolean(r.is_confidential) AND
+                etl.is_boolean(r.show_on_portal) AND
+                etl.is_boolean(r.is_active) AND
+                etl.is_boolean(r.is_deleted) AND
+                r.per_org_id IS NOT DISTINCT FROM v_file.tenant[2] AND
+                etl.is_local_time(r.loaded_date_time, v_gap_patterns)
+        END IS FALSE;
 END;
 $faults_inbox_detail$;
 COMMENT ON FUNCTION etl.faults_inbox_detail(bigint) IS

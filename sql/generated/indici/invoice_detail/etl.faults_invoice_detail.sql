@@ -84,6 +84,7 @@ BEGIN
         jsonb_build_object('practice_id', r.practice_id, 'per_org_id', r.per_org_id, 'invoice_detail_id', r.invoice_detail_id),
         e.field_errors
     FROM raw.invoice_detail_raw AS r
+    LEFT JOIN etl.touched_invoice_detail AS t USING (load_run_file_id, line_no)
     CROSS JOIN LATERAL (
         SELECT jsonb_object_agg(v.name, jsonb_build_object('text', v.text, 'reason', v.reason)) AS field_errors
         FROM (
@@ -231,36 +232,34 @@ BEGIN
         WHERE v.reason IS NOT NULL
     ) AS e
     WHERE r.load_run_file_id = p_load_run_file_id
-        AND NOT EXISTS (
-            SELECT FROM etl.touched_invoice_detail AS t
-            WHERE t.load_run_file_id = r.load_run_file_id AND t.line_no = r.line_no AND t.verdict = 'unchanged'
-        )
-        AND (
-            r.invoice_detail_id IS NOT NULL AND
-            etl.is_bigint(r.invoice_detail_id) AND
-            etl.is_bigint(r.invoice_transaction_id) AND
-            etl.is_decimal(r.quantity) AND
-            etl.is_numeric(r.claim_amount, 'numeric(12,2)', 2) AND
-            etl.is_numeric(r.co_payment, 'numeric(12,2)', 2) AND
-            etl.is_numeric(r.gross_claim_amount, 'numeric(12,2)', 2) AND
-            etl.is_numeric(r.gross_co_payment, 'numeric(12,2)', 2) AND
-            etl.is_boolean(r.is_billing_amount) AND
-            etl.is_boolean(r.is_funded) AND
-            etl.is_decimal(r.duration) AND
-            etl.is_boolean(r.is_common_service) AND
-            etl.is_boolean(r.is_active) AND
-            etl.is_boolean(r.is_deleted) AND
-            etl.is_bigint(r.inserted_by_id) AND
-            etl.is_bigint(r.updated_by_id) AND
-            etl.is_local_time(r.inserted_at, v_gap_patterns) AND
-            etl.is_local_time(r.updated_at, v_gap_patterns) AND
-            etl.is_bigint(r.user_logging_id) AND
-            etl.is_decimal(r.permanent_address_latitude) AND
-            etl.is_decimal(r.permanent_address_longitude) AND
-            r.practice_id IS NOT DISTINCT FROM v_file.tenant[1] AND
-            r.per_org_id IS NOT DISTINCT FROM v_file.tenant[2] AND
-            etl.is_local_time(r.loaded_date_time, v_gap_patterns)
-        ) IS FALSE;
+        AND CASE
+            WHEN t.verdict = 'unchanged' THEN true
+            ELSE
+                r.invoice_detail_id IS NOT NULL AND
+                etl.is_bigint(r.invoice_detail_id) AND
+                etl.is_bigint(r.invoice_transaction_id) AND
+                etl.is_decimal(r.quantity) AND
+                etl.is_numeric(r.claim_amount, 'numeric(12,2)', 2) AND
+                etl.is_numeric(r.co_payment, 'numeric(12,2)', 2) AND
+                etl.is_numeric(r.gross_claim_amount, 'numeric(12,2)', 2) AND
+                etl.is_numeric(r.gross_co_payment, 'numeric(12,2)', 2) AND
+                etl.is_boolean(r.is_billing_amount) AND
+                etl.is_boolean(r.is_funded) AND
+                etl.is_decimal(r.duration) AND
+                etl.is_boolean(r.is_common_service) AND
+                etl.is_boolean(r.is_active) AND
+                etl.is_boolean(r.is_deleted) AND
+                etl.is_bigint(r.inserted_by_id) AND
+                etl.is_bigint(r.updated_by_id) AND
+                etl.is_local_time(r.inserted_at, v_gap_patterns) AND
+                etl.is_local_time(r.updated_at, v_gap_patterns) AND
+                etl.is_bigint(r.user_logging_id) AND
+                etl.is_decimal(r.permanent_address_latitude) AND
+                etl.is_decimal(r.permanent_address_longitude) AND
+                r.practice_id IS NOT DISTINCT FROM v_file.tenant[1] AND
+                r.per_org_id IS NOT DISTINCT FROM v_file.tenant[2] AND
+                etl.is_local_time(r.loaded_date_time, v_gap_patterns)
+        END IS FALSE;
 END;
 $faults_invoice_detail$;
 COMMENT ON FUNCTION etl.faults_invoice_detail(bigint) IS

@@ -46,6 +46,7 @@ BEGIN
         jsonb_build_object('practice_id', r.practice_id, 'per_org_id', r.per_org_id, 'medicine_id', r.medicine_id),
         e.field_errors
     FROM raw.medicine_raw AS r
+    LEFT JOIN etl.touched_medicine AS t USING (load_run_file_id, line_no)
     CROSS JOIN LATERAL (
         SELECT jsonb_object_agg(v.name, jsonb_build_object('text', v.text, 'reason', v.reason)) AS field_errors
         FROM (
@@ -91,19 +92,17 @@ BEGIN
         WHERE v.reason IS NOT NULL
     ) AS e
     WHERE r.load_run_file_id = p_load_run_file_id
-        AND NOT EXISTS (
-            SELECT FROM etl.touched_medicine AS t
-            WHERE t.load_run_file_id = r.load_run_file_id AND t.line_no = r.line_no AND t.verdict = 'unchanged'
-        )
-        AND (
-            r.medicine_id IS NOT NULL AND
-            etl.is_bigint(r.medicine_id) AND
-            etl.is_boolean(r.is_active) AND
-            etl.is_boolean(r.is_deleted) AND
-            r.per_org_id IS NOT DISTINCT FROM v_file.tenant[2] AND
-            r.practice_id IS NOT DISTINCT FROM v_file.tenant[1] AND
-            etl.is_local_time(r.loaded_date_time, v_gap_patterns)
-        ) IS FALSE;
+        AND CASE
+            WHEN t.verdict = 'unchanged' THEN true
+            ELSE
+                r.medicine_id IS NOT NULL AND
+                etl.is_bigint(r.medicine_id) AND
+                etl.is_boolean(r.is_active) AND
+                etl.is_boolean(r.is_deleted) AND
+                r.per_org_id IS NOT DISTINCT FROM v_file.tenant[2] AND
+                r.practice_id IS NOT DISTINCT FROM v_file.tenant[1] AND
+                etl.is_local_time(r.loaded_date_time, v_gap_patterns)
+        END IS FALSE;
 END;
 $faults_medicine$;
 COMMENT ON FUNCTION etl.faults_medicine(bigint) IS

@@ -63,6 +63,7 @@ BEGIN
         jsonb_build_object('practice_id', r.practice_id, 'per_org_id', r.per_org_id, 'nextto_kin_id', r.nextto_kin_id),
         e.field_errors
     FROM raw.next_of_kin_raw AS r
+    LEFT JOIN etl.touched_next_of_kin AS t USING (load_run_file_id, line_no)
     CROSS JOIN LATERAL (
         SELECT jsonb_object_agg(v.name, jsonb_build_object('text', v.text, 'reason', v.reason)) AS field_errors
         FROM (
@@ -169,30 +170,28 @@ BEGIN
         WHERE v.reason IS NOT NULL
     ) AS e
     WHERE r.load_run_file_id = p_load_run_file_id
-        AND NOT EXISTS (
-            SELECT FROM etl.touched_next_of_kin AS t
-            WHERE t.load_run_file_id = r.load_run_file_id AND t.line_no = r.line_no AND t.verdict = 'unchanged'
-        )
-        AND (
-            r.nextto_kin_id IS NOT NULL AND
-            etl.is_bigint(r.nextto_kin_id) AND
-            r.patient_id IS NOT NULL AND
-            etl.is_bigint(r.patient_id) AND
-            etl.is_boolean(r.is_emergency) AND
-            etl.is_boolean(r.is_active) AND
-            etl.is_boolean(r.is_deleted) AND
-            etl.is_bigint(r.inserted_by_id) AND
-            etl.is_bigint(r.updated_by_id) AND
-            etl.is_local_time(r.inserted_at, v_gap_patterns) AND
-            etl.is_local_time(r.updated_at, v_gap_patterns) AND
-            etl.is_bigint(r.user_logging_id) AND
-            etl.is_boolean(r.is_gp2gp) AND
-            etl.is_decimal(r.permanent_address_latitude) AND
-            etl.is_decimal(r.permanent_address_longitude) AND
-            r.practice_id IS NOT DISTINCT FROM v_file.tenant[1] AND
-            r.per_org_id IS NOT DISTINCT FROM v_file.tenant[2] AND
-            etl.is_local_time(r.loaded_date_time, v_gap_patterns)
-        ) IS FALSE;
+        AND CASE
+            WHEN t.verdict = 'unchanged' THEN true
+            ELSE
+                r.nextto_kin_id IS NOT NULL AND
+                etl.is_bigint(r.nextto_kin_id) AND
+                r.patient_id IS NOT NULL AND
+                etl.is_bigint(r.patient_id) AND
+                etl.is_boolean(r.is_emergency) AND
+                etl.is_boolean(r.is_active) AND
+                etl.is_boolean(r.is_deleted) AND
+                etl.is_bigint(r.inserted_by_id) AND
+                etl.is_bigint(r.updated_by_id) AND
+                etl.is_local_time(r.inserted_at, v_gap_patterns) AND
+                etl.is_local_time(r.updated_at, v_gap_patterns) AND
+                etl.is_bigint(r.user_logging_id) AND
+                etl.is_boolean(r.is_gp2gp) AND
+                etl.is_decimal(r.permanent_address_latitude) AND
+                etl.is_decimal(r.permanent_address_longitude) AND
+                r.practice_id IS NOT DISTINCT FROM v_file.tenant[1] AND
+                r.per_org_id IS NOT DISTINCT FROM v_file.tenant[2] AND
+                etl.is_local_time(r.loaded_date_time, v_gap_patterns)
+        END IS FALSE;
 END;
 $faults_next_of_kin$;
 COMMENT ON FUNCTION etl.faults_next_of_kin(bigint) IS

@@ -76,6 +76,7 @@ BEGIN
         jsonb_build_object('practice_id', r.practice_id, 'per_org_id', r.per_org_id),
         e.field_errors
     FROM raw.practice_info_raw AS r
+    LEFT JOIN etl.touched_practice_info AS t USING (load_run_file_id, line_no)
     CROSS JOIN LATERAL (
         SELECT jsonb_object_agg(v.name, jsonb_build_object('text', v.text, 'reason', v.reason)) AS field_errors
         FROM (
@@ -120,18 +121,16 @@ BEGIN
         WHERE v.reason IS NOT NULL
     ) AS e
     WHERE r.load_run_file_id = p_load_run_file_id
-        AND NOT EXISTS (
-            SELECT FROM etl.touched_practice_info AS t
-            WHERE t.load_run_file_id = r.load_run_file_id AND t.line_no = r.line_no AND t.verdict = 'unchanged'
-        )
-        AND (
-            r.practice_id IS NOT DISTINCT FROM v_file.tenant[1] AND
-            etl.is_date(r.legal_date) AND
-            etl.is_boolean(r.is_active) AND
-            etl.is_boolean(r.is_deleted) AND
-            r.per_org_id IS NOT DISTINCT FROM v_file.tenant[2] AND
-            etl.is_local_time(r.loaded_date_time, v_gap_patterns)
-        ) IS FALSE;
+        AND CASE
+            WHEN t.verdict = 'unchanged' THEN true
+            ELSE
+                r.practice_id IS NOT DISTINCT FROM v_file.tenant[1] AND
+                etl.is_date(r.legal_date) AND
+                etl.is_boolean(r.is_active) AND
+                etl.is_boolean(r.is_deleted) AND
+                r.per_org_id IS NOT DISTINCT FROM v_file.tenant[2] AND
+                etl.is_local_time(r.loaded_date_time, v_gap_patterns)
+        END IS FALSE;
 END;
 $faults_practice_info$;
 COMMENT ON FUNCTION etl.faults_practice_info(bigint) IS

@@ -157,6 +157,7 @@ BEGIN
         jsonb_build_object('practice_id', r.practice_id, 'per_org_id', r.per_org_id, 'provider_id', r.provider_id),
         e.field_errors
     FROM raw.providers_raw AS r
+    LEFT JOIN etl.touched_providers AS t USING (load_run_file_id, line_no)
     CROSS JOIN LATERAL (
         SELECT jsonb_object_agg(v.name, jsonb_build_object('text', v.text, 'reason', v.reason)) AS field_errors
         FROM (
@@ -376,48 +377,46 @@ BEGIN
         WHERE v.reason IS NOT NULL
     ) AS e
     WHERE r.load_run_file_id = p_load_run_file_id
-        AND NOT EXISTS (
-            SELECT FROM etl.touched_providers AS t
-            WHERE t.load_run_file_id = r.load_run_file_id AND t.line_no = r.line_no AND t.verdict = 'unchanged'
-        )
-        AND (
-            r.provider_id IS NOT NULL AND
-            etl.is_bigint(r.provider_id) AND
-            r.practice_id IS NOT DISTINCT FROM v_file.tenant[1] AND
-            etl.is_boolean(r.is_nhi_validate) AND
-            etl.is_date(r.dob) AND
-            etl.is_integer(r.age) AND
-            etl.is_boolean(r.is_alive) AND
-            etl.is_date(r.death_date) AND
-            etl.is_boolean(r.consented_to_share) AND
-            etl.is_boolean(r.consent_text_messaging) AND
-            etl.is_boolean(r.is_portal_user) AND
-            etl.is_boolean(r.is_active) AND
-            etl.is_boolean(r.is_deleted) AND
-            etl.is_local_time(r.inserted_at, v_gap_patterns) AND
-            etl.is_local_time(r.updated_at, v_gap_patterns) AND
-            etl.is_boolean(r.is_same_address) AND
-            etl.is_boolean(r.is_gender_self_identified) AND
-            etl.is_boolean(r.is_work_visa_required) AND
-            etl.is_numeric(r.balance, 'numeric(12,2)', 2) AND
-            etl.is_numeric(r.calculated_balance, 'numeric(12,2)', 2) AND
-            etl.is_boolean(r.is_doctor) AND
-            etl.is_boolean(r.is_nzf_avoid) AND
-            etl.is_boolean(r.is_nzf_adjust) AND
-            etl.is_boolean(r.is_nzf_information) AND
-            etl.is_boolean(r.is_nzf_no_action) AND
-            etl.is_boolean(r.is_nzf_monitor) AND
-            etl.is_bigint(r.current_appointment_id) AND
-            etl.is_boolean(r.is_invoicing_diary) AND
-            etl.is_boolean(r.is_gp2gp) AND
-            etl.is_date(r.from_date_practice) AND
-            etl.is_date(r.apc_expiry_date) AND
-            etl.is_date(r.mps_expiry_date) AND
-            etl.is_decimal(r.provider_permanent_address_latitude) AND
-            etl.is_decimal(r.provider_permanent_address_longitude) AND
-            r.per_org_id IS NOT DISTINCT FROM v_file.tenant[2] AND
-            etl.is_local_time(r.loaded_date_time, v_gap_patterns)
-        ) IS FALSE;
+        AND CASE
+            WHEN t.verdict = 'unchanged' THEN true
+            ELSE
+                r.provider_id IS NOT NULL AND
+                etl.is_bigint(r.provider_id) AND
+                r.practice_id IS NOT DISTINCT FROM v_file.tenant[1] AND
+                etl.is_boolean(r.is_nhi_validate) AND
+                etl.is_date(r.dob) AND
+                etl.is_integer(r.age) AND
+                etl.is_boolean(r.is_alive) AND
+                etl.is_date(r.death_date) AND
+                etl.is_boolean(r.consented_to_share) AND
+                etl.is_boolean(r.consent_text_messaging) AND
+                etl.is_boolean(r.is_portal_user) AND
+                etl.is_boolean(r.is_active) AND
+                etl.is_boolean(r.is_deleted) AND
+                etl.is_local_time(r.inserted_at, v_gap_patterns) AND
+                etl.is_local_time(r.updated_at, v_gap_patterns) AND
+                etl.is_boolean(r.is_same_address) AND
+                etl.is_boolean(r.is_gender_self_identified) AND
+                etl.is_boolean(r.is_work_visa_required) AND
+                etl.is_numeric(r.balance, 'numeric(12,2)', 2) AND
+                etl.is_numeric(r.calculated_balance, 'numeric(12,2)', 2) AND
+                etl.is_boolean(r.is_doctor) AND
+                etl.is_boolean(r.is_nzf_avoid) AND
+                etl.is_boolean(r.is_nzf_adjust) AND
+                etl.is_boolean(r.is_nzf_information) AND
+                etl.is_boolean(r.is_nzf_no_action) AND
+                etl.is_boolean(r.is_nzf_monitor) AND
+                etl.is_bigint(r.current_appointment_id) AND
+                etl.is_boolean(r.is_invoicing_diary) AND
+                etl.is_boolean(r.is_gp2gp) AND
+                etl.is_date(r.from_date_practice) AND
+                etl.is_date(r.apc_expiry_date) AND
+                etl.is_date(r.mps_expiry_date) AND
+                etl.is_decimal(r.provider_permanent_address_latitude) AND
+                etl.is_decimal(r.provider_permanent_address_longitude) AND
+                r.per_org_id IS NOT DISTINCT FROM v_file.tenant[2] AND
+                etl.is_local_time(r.loaded_date_time, v_gap_patterns)
+        END IS FALSE;
 END;
 $faults_providers$;
 COMMENT ON FUNCTION etl.faults_providers(bigint) IS

@@ -65,6 +65,7 @@ BEGIN
         jsonb_build_object('practice_id', r.practice_id, 'per_org_id', r.per_org_id, 're_call_id', r.re_call_id),
         e.field_errors
     FROM raw.recalls_raw AS r
+    LEFT JOIN etl.touched_recalls AS t USING (load_run_file_id, line_no)
     CROSS JOIN LATERAL (
         SELECT jsonb_object_agg(v.name, jsonb_build_object('text', v.text, 'reason', v.reason)) AS field_errors
         FROM (
@@ -177,31 +178,29 @@ BEGIN
         WHERE v.reason IS NOT NULL
     ) AS e
     WHERE r.load_run_file_id = p_load_run_file_id
-        AND NOT EXISTS (
-            SELECT FROM etl.touched_recalls AS t
-            WHERE t.load_run_file_id = r.load_run_file_id AND t.line_no = r.line_no AND t.verdict = 'unchanged'
-        )
-        AND (
-            r.re_call_id IS NOT NULL AND
-            etl.is_bigint(r.re_call_id) AND
-            r.patient_id IS NOT NULL AND
-            etl.is_bigint(r.patient_id) AND
-            etl.is_date(r.recall_date) AND
-            etl.is_boolean(r.is_contacted) AND
-            etl.is_local_time(r.inserted_at, v_gap_patterns) AND
-            etl.is_local_time(r.updated_at, v_gap_patterns) AND
-            etl.is_boolean(r.is_active) AND
-            r.practice_id IS NOT DISTINCT FROM v_file.tenant[1] AND
-            etl.is_bigint(r.provider_id) AND
-            etl.is_boolean(r.is_deleted) AND
-            etl.is_decimal(r.permanent_address_latitude) AND
-            etl.is_decimal(r.permanent_address_longitude) AND
-            etl.is_boolean(r.is_confidential) AND
-            etl.is_boolean(r.show_on_patient_portal) AND
-            etl.is_boolean(r.is_cancelled) AND
-            r.per_org_id IS NOT DISTINCT FROM v_file.tenant[2] AND
-            etl.is_local_time(r.loaded_date_time, v_gap_patterns)
-        ) IS FALSE;
+        AND CASE
+            WHEN t.verdict = 'unchanged' THEN true
+            ELSE
+                r.re_call_id IS NOT NULL AND
+                etl.is_bigint(r.re_call_id) AND
+                r.patient_id IS NOT NULL AND
+                etl.is_bigint(r.patient_id) AND
+                etl.is_date(r.recall_date) AND
+                etl.is_boolean(r.is_contacted) AND
+                etl.is_local_time(r.inserted_at, v_gap_patterns) AND
+                etl.is_local_time(r.updated_at, v_gap_patterns) AND
+                etl.is_boolean(r.is_active) AND
+                r.practice_id IS NOT DISTINCT FROM v_file.tenant[1] AND
+                etl.is_bigint(r.provider_id) AND
+                etl.is_boolean(r.is_deleted) AND
+                etl.is_decimal(r.permanent_address_latitude) AND
+                etl.is_decimal(r.permanent_address_longitude) AND
+                etl.is_boolean(r.is_confidential) AND
+                etl.is_boolean(r.show_on_patient_portal) AND
+                etl.is_boolean(r.is_cancelled) AND
+                r.per_org_id IS NOT DISTINCT FROM v_file.tenant[2] AND
+                etl.is_local_time(r.loaded_date_time, v_gap_patterns)
+        END IS FALSE;
 END;
 $faults_recalls$;
 COMMENT ON FUNCTION etl.faults_recalls(bigint) IS
