@@ -33,6 +33,15 @@ class ExtractLists(ExtractSql):
         return [name for name in names if self.source.domains[name].unknown == "reject"]
 
     @cached_property
+    def passing(self) -> list[Column]:
+        """Columns whose values outside their domain pass, with a warning."""
+        return [
+            column
+            for column in self.columns
+            if column.domain is not None and self.source.domains[column.domain].unknown == "pass"
+        ]
+
+    @cached_property
     def conditions(self) -> list[str]:
         """Everything that must hold of a row."""
         return [rule.condition for rule in self.rules]
@@ -56,9 +65,9 @@ class ExtractLists(ExtractSql):
         return self.columns_of("r")
 
     @cached_property
-    def hashed_values(self) -> list[str]:
+    def hashed_names(self) -> list[str]:
         """Columns of raw that the hash of a row covers."""
-        return [f"r.{ident(column.name)}" for column in self.hashed]
+        return [ident(column.name) for column in self.hashed]
 
     @cached_property
     def typed_values(self) -> list[str]:
