@@ -198,7 +198,8 @@ class ExtractSql:
         for column in (*self.tenant, *columns):
             text = f"{alias}.{ident(column.name)}"
             parts.append(f"etl.key_part({text if column.type == 'text' else text + '::text'})")
-        return f"etl.surrogate_key({' || '.join(parts)})"
+        joined = ("\n" + " " * 16 + "|| ").join(parts)
+        return f"etl.surrogate_key(\n{' ' * 16}{joined}\n{' ' * 12})"
 
     def core_values(self, alias: str) -> list[str]:
         """Return the expressions of `core_columns` over a typed row."""

@@ -66,6 +66,15 @@ def few(items: Iterable[str], indent: int) -> str:
     return ", ".join(texts) if len(texts) <= 3 else "\n" + " " * indent + lines(texts, indent)
 
 
+def row(alias: str, names: Iterable[str], indent: int) -> str:
+    """Return a row of an alias's columns: one a line beyond three, at the indent of its line."""
+    texts = [f"{alias}.{name}" for name in names]
+    if len(texts) <= 3:
+        return f"({', '.join(texts)})"
+    blanks = " " * indent
+    return f"(\n{blanks}    {lines(texts, indent + 4)}\n{blanks})"
+
+
 @cache
 def environment() -> jinja2.Environment:
     """Return the template environment: undefined names fail, blocks leave no blank lines."""
@@ -78,4 +87,5 @@ def environment() -> jinja2.Environment:
         autoescape=False,  # noqa: S701 (SQL, not HTML)
     )
     result.filters |= {"ident": ident, "literal": literal, "lines": lines, "few": few}
+    result.globals["row"] = row
     return result

@@ -89,7 +89,8 @@ BEGIN
                 r.provider,
                 r.practice_location_id,
                 r.location_name,
-                r.per_org_id), v_seed) AS row_hash
+                r.per_org_id
+            ), v_seed) AS row_hash
         FROM raw.allergies_raw AS r
         WHERE r.load_run_file_id = p_load_run_file_id
     ) AS d

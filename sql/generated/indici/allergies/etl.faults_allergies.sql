@@ -85,7 +85,8 @@ BEGIN
                 r.practice_location_id,
                 r.location_name,
                 r.per_org_id,
-                r.loaded_date_time],
+                r.loaded_date_time
+            ],
             '|^^|', ''
         ) || '|~~|',
         jsonb_build_object('practice_id', r.practice_id, 'per_org_id', r.per_org_id, 'allergy_id', r.allergy_id),

@@ -69,9 +69,24 @@ BEGIN
             s.practice_id,
             s.per_org_id,
             s.allergy_id,
-            etl.surrogate_key(etl.key_part('patients') || etl.key_part(s.practice_id) || etl.key_part(s.per_org_id) || etl.key_part(s.patient_id::text)) AS patient_key,
-            etl.surrogate_key(etl.key_part('providers') || etl.key_part(s.practice_id) || etl.key_part(s.per_org_id) || etl.key_part(s.provider_id::text)) AS provider_key,
-            etl.surrogate_key(etl.key_part('medicine') || etl.key_part(s.practice_id) || etl.key_part(s.per_org_id) || etl.key_part(s.medicine_id::text)) AS medicine_key,
+            etl.surrogate_key(
+                etl.key_part('patients')
+                || etl.key_part(s.practice_id)
+                || etl.key_part(s.per_org_id)
+                || etl.key_part(s.patient_id::text)
+            ) AS patient_key,
+            etl.surrogate_key(
+                etl.key_part('providers')
+                || etl.key_part(s.practice_id)
+                || etl.key_part(s.per_org_id)
+                || etl.key_part(s.provider_id::text)
+            ) AS provider_key,
+            etl.surrogate_key(
+                etl.key_part('medicine')
+                || etl.key_part(s.practice_id)
+                || etl.key_part(s.per_org_id)
+                || etl.key_part(s.medicine_id::text)
+            ) AS medicine_key,
             s.appointment_id,
             s.allergy_type_id,
             s.allergy_type,
@@ -172,8 +187,97 @@ BEGIN
             load_run_id = excluded.load_run_id,
             date_extracted = excluded.date_extracted
         WHERE c.deleted_at IS NOT NULL
-            OR (c.patient_key, c.provider_key, c.medicine_key, c.appointment_id, c.allergy_type_id, c.allergy_type, c.onset_date, c.medicine_id, c.medicine, c.reaction_id, c.reactions, c.reaction_type_id, c.reaction_type, c.severity_id, c.severity, c.is_active, c.is_deleted, c.inserted_by_id, c.updated_by_id, c.inserted_at, c.updated_at, c.patient_id, c.is_confidential, c.practice, c.mgen_code, c.mcla_code, c.medicine_classification_id, c.allergy_category_id, c.allergy_category, c.substance_type_id, c.substance_type, c.favourite_substance_id, c.disease_id, c.disease, c.medicine_type_id, c.medicine_type, c.user_logging_id, c.show_on_portal, c.warning_type, c.row_inactive, c.is_reviewed, c.provider_id, c.practice_location_id, c.location_name)
-            IS DISTINCT FROM (excluded.patient_key, excluded.provider_key, excluded.medicine_key, excluded.appointment_id, excluded.allergy_type_id, excluded.allergy_type, excluded.onset_date, excluded.medicine_id, excluded.medicine, excluded.reaction_id, excluded.reactions, excluded.reaction_type_id, excluded.reaction_type, excluded.severity_id, excluded.severity, excluded.is_active, excluded.is_deleted, excluded.inserted_by_id, excluded.updated_by_id, excluded.inserted_at, excluded.updated_at, excluded.patient_id, excluded.is_confidential, excluded.practice, excluded.mgen_code, excluded.mcla_code, excluded.medicine_classification_id, excluded.allergy_category_id, excluded.allergy_category, excluded.substance_type_id, excluded.substance_type, excluded.favourite_substance_id, excluded.disease_id, excluded.disease, excluded.medicine_type_id, excluded.medicine_type, excluded.user_logging_id, excluded.show_on_portal, excluded.warning_type, excluded.row_inactive, excluded.is_reviewed, excluded.provider_id, excluded.practice_location_id, excluded.location_name)
+            OR (
+                c.patient_key,
+                c.provider_key,
+                c.medicine_key,
+                c.appointment_id,
+                c.allergy_type_id,
+                c.allergy_type,
+                c.onset_date,
+                c.medicine_id,
+                c.medicine,
+                c.reaction_id,
+                c.reactions,
+                c.reaction_type_id,
+                c.reaction_type,
+                c.severity_id,
+                c.severity,
+                c.is_active,
+                c.is_deleted,
+                c.inserted_by_id,
+                c.updated_by_id,
+                c.inserted_at,
+                c.updated_at,
+                c.patient_id,
+                c.is_confidential,
+                c.practice,
+                c.mgen_code,
+                c.mcla_code,
+                c.medicine_classification_id,
+                c.allergy_category_id,
+                c.allergy_category,
+                c.substance_type_id,
+                c.substance_type,
+                c.favourite_substance_id,
+                c.disease_id,
+                c.disease,
+                c.medicine_type_id,
+                c.medicine_type,
+                c.user_logging_id,
+                c.show_on_portal,
+                c.warning_type,
+                c.row_inactive,
+                c.is_reviewed,
+                c.provider_id,
+                c.practice_location_id,
+                c.location_name
+            ) IS DISTINCT FROM (
+                excluded.patient_key,
+                excluded.provider_key,
+                excluded.medicine_key,
+                excluded.appointment_id,
+                excluded.allergy_type_id,
+                excluded.allergy_type,
+                excluded.onset_date,
+                excluded.medicine_id,
+                excluded.medicine,
+                excluded.reaction_id,
+                excluded.reactions,
+                excluded.reaction_type_id,
+                excluded.reaction_type,
+                excluded.severity_id,
+                excluded.severity,
+                excluded.is_active,
+                excluded.is_deleted,
+                excluded.inserted_by_id,
+                excluded.updated_by_id,
+                excluded.inserted_at,
+                excluded.updated_at,
+                excluded.patient_id,
+                excluded.is_confidential,
+                excluded.practice,
+                excluded.mgen_code,
+                excluded.mcla_code,
+                excluded.medicine_classification_id,
+                excluded.allergy_category_id,
+                excluded.allergy_category,
+                excluded.substance_type_id,
+                excluded.substance_type,
+                excluded.favourite_substance_id,
+                excluded.disease_id,
+                excluded.disease,
+                excluded.medicine_type_id,
+                excluded.medicine_type,
+                excluded.user_logging_id,
+                excluded.show_on_portal,
+                excluded.warning_type,
+                excluded.row_inactive,
+                excluded.is_reviewed,
+                excluded.provider_id,
+                excluded.practice_location_id,
+                excluded.location_name
+            )
         RETURNING c.xmax = 0 AS is_new
     )
     UPDATE etl.load_run_files AS f

@@ -124,7 +124,8 @@ BEGIN
                 r.prescription_print_date,
                 r.prescription_no,
                 r.substance_name,
-                r.per_org_id), v_seed) AS row_hash
+                r.per_org_id
+            ), v_seed) AS row_hash
         FROM raw.appointment_medications_raw AS r
         WHERE r.load_run_file_id = p_load_run_file_id
     ) AS d

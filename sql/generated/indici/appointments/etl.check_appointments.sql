@@ -97,7 +97,8 @@ BEGIN
                 r.virtual_queue_time,
                 r.is_confidential,
                 r.is_consent_to_share,
-                r.per_org_id), v_seed) AS row_hash
+                r.per_org_id
+            ), v_seed) AS row_hash
         FROM raw.appointments_raw AS r
         WHERE r.load_run_file_id = p_load_run_file_id
     ) AS d

@@ -95,7 +95,8 @@ BEGIN
                 r.is_confidential,
                 r.is_consent_to_share,
                 r.per_org_id,
-                r.loaded_date_time],
+                r.loaded_date_time
+            ],
             '|^^|', ''
         ) || '|~~|',
         jsonb_build_object('practice_id', r.practice_id, 'per_org_id', r.per_org_id, 'appointment_id', r.appointment_id),

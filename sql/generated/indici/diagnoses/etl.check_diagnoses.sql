@@ -83,7 +83,8 @@ BEGIN
                 r.snomed_id,
                 r.snomed_term,
                 r.concept_id,
-                r.per_org_id), v_seed) AS row_hash
+                r.per_org_id
+            ), v_seed) AS row_hash
         FROM raw.diagnoses_raw AS r
         WHERE r.load_run_file_id = p_load_run_file_id
     ) AS d

@@ -79,7 +79,8 @@ BEGIN
                 r.snomed_term,
                 r.concept_id,
                 r.per_org_id,
-                r.loaded_date_time],
+                r.loaded_date_time
+            ],
             '|^^|', ''
         ) || '|~~|',
         jsonb_build_object('practice_id', r.practice_id, 'per_org_id', r.per_org_id, 'diagnosis_id', r.diagnosis_id),

@@ -67,8 +67,18 @@ BEGIN
             s.practice_id,
             s.per_org_id,
             s.diagnosis_id,
-            etl.surrogate_key(etl.key_part('patients') || etl.key_part(s.practice_id) || etl.key_part(s.per_org_id) || etl.key_part(s.patient_id::text)) AS patient_key,
-            etl.surrogate_key(etl.key_part('providers') || etl.key_part(s.practice_id) || etl.key_part(s.per_org_id) || etl.key_part(s.diagnosis_by_id::text)) AS diagnosis_by_key,
+            etl.surrogate_key(
+                etl.key_part('patients')
+                || etl.key_part(s.practice_id)
+                || etl.key_part(s.per_org_id)
+                || etl.key_part(s.patient_id::text)
+            ) AS patient_key,
+            etl.surrogate_key(
+                etl.key_part('providers')
+                || etl.key_part(s.practice_id)
+                || etl.key_part(s.per_org_id)
+                || etl.key_part(s.diagnosis_by_id::text)
+            ) AS diagnosis_by_key,
             s.appointment_id,
             s.patient_id,
             s.disease_id,
@@ -158,8 +168,85 @@ BEGIN
             load_run_id = excluded.load_run_id,
             date_extracted = excluded.date_extracted
         WHERE c.deleted_at IS NOT NULL
-            OR (c.patient_key, c.diagnosis_by_key, c.appointment_id, c.patient_id, c.disease_id, c.disease, c.diagnosis_date, c.diagnosis_by_id, c.is_long_term, c.add_to_problem, c.is_highlighted, c.sequence_no, c.is_active, c.is_deleted, c.inserted_by_id, c.updated_by_id, c.inserted_at, c.updated_at, c.is_confidential, c.diagnosis_type_id, c.diagnosis_type, c.medtech_read_code, c.medtech_read_term, c.is_mapped, c.practice, c.onset_date, c.user_logging_id, c.recall_id, c.exclusion_start_date, c.exclusion_end_date, c.show_on_portal, c.ext_appointment_id, c.patient_medtech_id, c.practice_location_id, c.location_name, c.snomed_id, c.snomed_term, c.concept_id)
-            IS DISTINCT FROM (excluded.patient_key, excluded.diagnosis_by_key, excluded.appointment_id, excluded.patient_id, excluded.disease_id, excluded.disease, excluded.diagnosis_date, excluded.diagnosis_by_id, excluded.is_long_term, excluded.add_to_problem, excluded.is_highlighted, excluded.sequence_no, excluded.is_active, excluded.is_deleted, excluded.inserted_by_id, excluded.updated_by_id, excluded.inserted_at, excluded.updated_at, excluded.is_confidential, excluded.diagnosis_type_id, excluded.diagnosis_type, excluded.medtech_read_code, excluded.medtech_read_term, excluded.is_mapped, excluded.practice, excluded.onset_date, excluded.user_logging_id, excluded.recall_id, excluded.exclusion_start_date, excluded.exclusion_end_date, excluded.show_on_portal, excluded.ext_appointment_id, excluded.patient_medtech_id, excluded.practice_location_id, excluded.location_name, excluded.snomed_id, excluded.snomed_term, excluded.concept_id)
+            OR (
+                c.patient_key,
+                c.diagnosis_by_key,
+                c.appointment_id,
+                c.patient_id,
+                c.disease_id,
+                c.disease,
+                c.diagnosis_date,
+                c.diagnosis_by_id,
+                c.is_long_term,
+                c.add_to_problem,
+                c.is_highlighted,
+                c.sequence_no,
+                c.is_active,
+                c.is_deleted,
+                c.inserted_by_id,
+                c.updated_by_id,
+                c.inserted_at,
+                c.updated_at,
+                c.is_confidential,
+                c.diagnosis_type_id,
+                c.diagnosis_type,
+                c.medtech_read_code,
+                c.medtech_read_term,
+                c.is_mapped,
+                c.practice,
+                c.onset_date,
+                c.user_logging_id,
+                c.recall_id,
+                c.exclusion_start_date,
+                c.exclusion_end_date,
+                c.show_on_portal,
+                c.ext_appointment_id,
+                c.patient_medtech_id,
+                c.practice_location_id,
+                c.location_name,
+                c.snomed_id,
+                c.snomed_term,
+                c.concept_id
+            ) IS DISTINCT FROM (
+                excluded.patient_key,
+                excluded.diagnosis_by_key,
+                excluded.appointment_id,
+                excluded.patient_id,
+                excluded.disease_id,
+                excluded.disease,
+                excluded.diagnosis_date,
+                excluded.diagnosis_by_id,
+                excluded.is_long_term,
+                excluded.add_to_problem,
+                excluded.is_highlighted,
+                excluded.sequence_no,
+                excluded.is_active,
+                excluded.is_deleted,
+                excluded.inserted_by_id,
+                excluded.updated_by_id,
+                excluded.inserted_at,
+                excluded.updated_at,
+                excluded.is_confidential,
+                excluded.diagnosis_type_id,
+                excluded.diagnosis_type,
+                excluded.medtech_read_code,
+                excluded.medtech_read_term,
+                excluded.is_mapped,
+                excluded.practice,
+                excluded.onset_date,
+                excluded.user_logging_id,
+                excluded.recall_id,
+                excluded.exclusion_start_date,
+                excluded.exclusion_end_date,
+                excluded.show_on_portal,
+                excluded.ext_appointment_id,
+                excluded.patient_medtech_id,
+                excluded.practice_location_id,
+                excluded.location_name,
+                excluded.snomed_id,
+                excluded.snomed_term,
+                excluded.concept_id
+            )
         RETURNING c.xmax = 0 AS is_new
     )
     UPDATE etl.load_run_files AS f

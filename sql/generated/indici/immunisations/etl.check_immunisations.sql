@@ -98,7 +98,8 @@ BEGIN
                 r.location_name,
                 r.vaccine_group_id,
                 r.vaccine_group,
-                r.per_org_id), v_seed) AS row_hash
+                r.per_org_id
+            ), v_seed) AS row_hash
         FROM raw.immunisations_raw AS r
         WHERE r.load_run_file_id = p_load_run_file_id
     ) AS d

@@ -95,7 +95,8 @@ BEGIN
                 r.vaccine_group_id,
                 r.vaccine_group,
                 r.per_org_id,
-                r.loaded_date_time],
+                r.loaded_date_time
+            ],
             '|^^|', ''
         ) || '|~~|',
         jsonb_build_object('practice_id', r.practice_id, 'per_org_id', r.per_org_id, 'appointment_immunisation_id', r.appointment_immunisation_id),

@@ -84,10 +84,30 @@ BEGIN
             s.practice_id,
             s.per_org_id,
             s.appointment_immunisation_id,
-            etl.surrogate_key(etl.key_part('patients') || etl.key_part(s.practice_id) || etl.key_part(s.per_org_id) || etl.key_part(s.patient_id::text)) AS patient_key,
-            etl.surrogate_key(etl.key_part('providers') || etl.key_part(s.practice_id) || etl.key_part(s.per_org_id) || etl.key_part(s.provider_id::text)) AS provider_key,
-            etl.surrogate_key(etl.key_part('providers') || etl.key_part(s.practice_id) || etl.key_part(s.per_org_id) || etl.key_part(s.vaccinator_id::text)) AS vaccinator_key,
-            etl.surrogate_key(etl.key_part('vaccine') || etl.key_part(s.practice_id) || etl.key_part(s.per_org_id) || etl.key_part(s.vaccine_id::text)) AS vaccine_key,
+            etl.surrogate_key(
+                etl.key_part('patients')
+                || etl.key_part(s.practice_id)
+                || etl.key_part(s.per_org_id)
+                || etl.key_part(s.patient_id::text)
+            ) AS patient_key,
+            etl.surrogate_key(
+                etl.key_part('providers')
+                || etl.key_part(s.practice_id)
+                || etl.key_part(s.per_org_id)
+                || etl.key_part(s.provider_id::text)
+            ) AS provider_key,
+            etl.surrogate_key(
+                etl.key_part('providers')
+                || etl.key_part(s.practice_id)
+                || etl.key_part(s.per_org_id)
+                || etl.key_part(s.vaccinator_id::text)
+            ) AS vaccinator_key,
+            etl.surrogate_key(
+                etl.key_part('vaccine')
+                || etl.key_part(s.practice_id)
+                || etl.key_part(s.per_org_id)
+                || etl.key_part(s.vaccine_id::text)
+            ) AS vaccine_key,
             s.patient_id,
             s.appointment_id,
             s.patient_schedule_id,
@@ -213,8 +233,119 @@ BEGIN
             load_run_id = excluded.load_run_id,
             date_extracted = excluded.date_extracted
         WHERE c.deleted_at IS NOT NULL
-            OR (c.patient_key, c.provider_key, c.vaccinator_key, c.vaccine_key, c.patient_id, c.appointment_id, c.patient_schedule_id, c.vaccine_id, c.vaccine_name, c.vaccine_code, c.dose, c.dose_number, c.administration_site_id, c.administration_site, c.route_id, c.route, c.batch_number, c.expiry_date, c.immunisation_status_id, c.immunisation_status, c.vaccine_outcome_id, c.vaccine_outcome, c.is_nir_ack, c.provider_id, c.administration_time, c.vaccine_indication_id, c.vaccine_indication, c.vaccine_indication_code, c.needle_length, c.has_diluent, c.diluent_batch_no, c.diluent_expiry_date, c.is_confidential, c.costing_code_id, c.costing_code, c.brand_id, c.brand, c.is_active, c.is_deleted, c.inserted_by_id, c.updated_by_id, c.inserted_at, c.updated_at, c.is_parked, c.practice, c.is_auto_bill, c.vaccinator_id, c.user_logging_id, c.nir_sent_date, c.show_on_portal, c.vaccinator_code, c.practice_location_id, c.location_name, c.vaccine_group_id, c.vaccine_group)
-            IS DISTINCT FROM (excluded.patient_key, excluded.provider_key, excluded.vaccinator_key, excluded.vaccine_key, excluded.patient_id, excluded.appointment_id, excluded.patient_schedule_id, excluded.vaccine_id, excluded.vaccine_name, excluded.vaccine_code, excluded.dose, excluded.dose_number, excluded.administration_site_id, excluded.administration_site, excluded.route_id, excluded.route, excluded.batch_number, excluded.expiry_date, excluded.immunisation_status_id, excluded.immunisation_status, excluded.vaccine_outcome_id, excluded.vaccine_outcome, excluded.is_nir_ack, excluded.provider_id, excluded.administration_time, excluded.vaccine_indication_id, excluded.vaccine_indication, excluded.vaccine_indication_code, excluded.needle_length, excluded.has_diluent, excluded.diluent_batch_no, excluded.diluent_expiry_date, excluded.is_confidential, excluded.costing_code_id, excluded.costing_code, excluded.brand_id, excluded.brand, excluded.is_active, excluded.is_deleted, excluded.inserted_by_id, excluded.updated_by_id, excluded.inserted_at, excluded.updated_at, excluded.is_parked, excluded.practice, excluded.is_auto_bill, excluded.vaccinator_id, excluded.user_logging_id, excluded.nir_sent_date, excluded.show_on_portal, excluded.vaccinator_code, excluded.practice_location_id, excluded.location_name, excluded.vaccine_group_id, excluded.vaccine_group)
+            OR (
+                c.patient_key,
+                c.provider_key,
+                c.vaccinator_key,
+                c.vaccine_key,
+                c.patient_id,
+                c.appointment_id,
+                c.patient_schedule_id,
+                c.vaccine_id,
+                c.vaccine_name,
+                c.vaccine_code,
+                c.dose,
+                c.dose_number,
+                c.administration_site_id,
+                c.administration_site,
+                c.route_id,
+                c.route,
+                c.batch_number,
+                c.expiry_date,
+                c.immunisation_status_id,
+                c.immunisation_status,
+                c.vaccine_outcome_id,
+                c.vaccine_outcome,
+                c.is_nir_ack,
+                c.provider_id,
+                c.administration_time,
+                c.vaccine_indication_id,
+                c.vaccine_indication,
+                c.vaccine_indication_code,
+                c.needle_length,
+                c.has_diluent,
+                c.diluent_batch_no,
+                c.diluent_expiry_date,
+                c.is_confidential,
+                c.costing_code_id,
+                c.costing_code,
+                c.brand_id,
+                c.brand,
+                c.is_active,
+                c.is_deleted,
+                c.inserted_by_id,
+                c.updated_by_id,
+                c.inserted_at,
+                c.updated_at,
+                c.is_parked,
+                c.practice,
+                c.is_auto_bill,
+                c.vaccinator_id,
+                c.user_logging_id,
+                c.nir_sent_date,
+                c.show_on_portal,
+                c.vaccinator_code,
+                c.practice_location_id,
+                c.location_name,
+                c.vaccine_group_id,
+                c.vaccine_group
+            ) IS DISTINCT FROM (
+                excluded.patient_key,
+                excluded.provider_key,
+                excluded.vaccinator_key,
+                excluded.vaccine_key,
+                excluded.patient_id,
+                excluded.appointment_id,
+                excluded.patient_schedule_id,
+                excluded.vaccine_id,
+                excluded.vaccine_name,
+                excluded.vaccine_code,
+                excluded.dose,
+                excluded.dose_number,
+                excluded.administration_site_id,
+                excluded.administration_site,
+                excluded.route_id,
+                excluded.route,
+                excluded.batch_number,
+                excluded.expiry_date,
+                excluded.immunisation_status_id,
+                excluded.immunisation_status,
+                excluded.vaccine_outcome_id,
+                excluded.vaccine_outcome,
+                excluded.is_nir_ack,
+                excluded.provider_id,
+                excluded.administration_time,
+                excluded.vaccine_indication_id,
+                excluded.vaccine_indication,
+                excluded.vaccine_indication_code,
+                excluded.needle_length,
+                excluded.has_diluent,
+                excluded.diluent_batch_no,
+                excluded.diluent_expiry_date,
+                excluded.is_confidential,
+                excluded.costing_code_id,
+                excluded.costing_code,
+                excluded.brand_id,
+                excluded.brand,
+                excluded.is_active,
+                excluded.is_deleted,
+                excluded.inserted_by_id,
+                excluded.updated_by_id,
+                excluded.inserted_at,
+                excluded.updated_at,
+                excluded.is_parked,
+                excluded.practice,
+                excluded.is_auto_bill,
+                excluded.vaccinator_id,
+                excluded.user_logging_id,
+                excluded.nir_sent_date,
+                excluded.show_on_portal,
+                excluded.vaccinator_code,
+                excluded.practice_location_id,
+                excluded.location_name,
+                excluded.vaccine_group_id,
+                excluded.vaccine_group
+            )
         RETURNING c.xmax = 0 AS is_new
     )
     UPDATE etl.load_run_files AS f

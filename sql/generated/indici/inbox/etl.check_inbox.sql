@@ -84,7 +84,8 @@ BEGIN
                 r.permanent_address_latitude,
                 r.permanent_address_longitude,
                 r.filed_at,
-                r.per_org_id), v_seed) AS row_hash
+                r.per_org_id
+            ), v_seed) AS row_hash
         FROM raw.inbox_raw AS r
         WHERE r.load_run_file_id = p_load_run_file_id
     ) AS d

@@ -80,7 +80,8 @@ BEGIN
                 r.permanent_address_longitude,
                 r.filed_at,
                 r.per_org_id,
-                r.loaded_date_time],
+                r.loaded_date_time
+            ],
             '|^^|', ''
         ) || '|~~|',
         jsonb_build_object('practice_id', r.practice_id, 'per_org_id', r.per_org_id, 'inbox_folder_item_id', r.inbox_folder_item_id),

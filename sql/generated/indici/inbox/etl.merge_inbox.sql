@@ -61,8 +61,18 @@ BEGIN
             s.practice_id,
             s.per_org_id,
             s.inbox_folder_item_id,
-            etl.surrogate_key(etl.key_part('patients') || etl.key_part(s.practice_id) || etl.key_part(s.per_org_id) || etl.key_part(s.patient_id::text)) AS patient_key,
-            etl.surrogate_key(etl.key_part('providers') || etl.key_part(s.practice_id) || etl.key_part(s.per_org_id) || etl.key_part(s.provider_id::text)) AS provider_key,
+            etl.surrogate_key(
+                etl.key_part('patients')
+                || etl.key_part(s.practice_id)
+                || etl.key_part(s.per_org_id)
+                || etl.key_part(s.patient_id::text)
+            ) AS patient_key,
+            etl.surrogate_key(
+                etl.key_part('providers')
+                || etl.key_part(s.practice_id)
+                || etl.key_part(s.per_org_id)
+                || etl.key_part(s.provider_id::text)
+            ) AS provider_key,
             s.folder_id,
             s.is_system_folder,
             s.order_no,
@@ -148,8 +158,81 @@ BEGIN
             load_run_id = excluded.load_run_id,
             date_extracted = excluded.date_extracted
         WHERE c.deleted_at IS NOT NULL
-            OR (c.patient_key, c.provider_key, c.folder_id, c.is_system_folder, c.order_no, c.item_type_id, c.item_type, c.patient_id, c.provider_id, c.practice_name, c.from_org_id, c.assign_to_id, c.result_date, c.message_subject_id, c.mark_as_read, c.is_confidential, c.show_on_portal, c.is_reviewed, c.show_on_timeline, c.is_active, c.is_deleted, c.inserted_by_id, c.updated_by_id, c.inserted_at, c.updated_at, c.dms_id, c.is_repeat_rx, c.is_replied_rx, c.abnormal_result, c.is_deactivated, c.folder_group, c.document_code, c.is_gp2gp, c.informat_id, c.informat, c.filed_at)
-            IS DISTINCT FROM (excluded.patient_key, excluded.provider_key, excluded.folder_id, excluded.is_system_folder, excluded.order_no, excluded.item_type_id, excluded.item_type, excluded.patient_id, excluded.provider_id, excluded.practice_name, excluded.from_org_id, excluded.assign_to_id, excluded.result_date, excluded.message_subject_id, excluded.mark_as_read, excluded.is_confidential, excluded.show_on_portal, excluded.is_reviewed, excluded.show_on_timeline, excluded.is_active, excluded.is_deleted, excluded.inserted_by_id, excluded.updated_by_id, excluded.inserted_at, excluded.updated_at, excluded.dms_id, excluded.is_repeat_rx, excluded.is_replied_rx, excluded.abnormal_result, excluded.is_deactivated, excluded.folder_group, excluded.document_code, excluded.is_gp2gp, excluded.informat_id, excluded.informat, excluded.filed_at)
+            OR (
+                c.patient_key,
+                c.provider_key,
+                c.folder_id,
+                c.is_system_folder,
+                c.order_no,
+                c.item_type_id,
+                c.item_type,
+                c.patient_id,
+                c.provider_id,
+                c.practice_name,
+                c.from_org_id,
+                c.assign_to_id,
+                c.result_date,
+                c.message_subject_id,
+                c.mark_as_read,
+                c.is_confidential,
+                c.show_on_portal,
+                c.is_reviewed,
+                c.show_on_timeline,
+                c.is_active,
+                c.is_deleted,
+                c.inserted_by_id,
+                c.updated_by_id,
+                c.inserted_at,
+                c.updated_at,
+                c.dms_id,
+                c.is_repeat_rx,
+                c.is_replied_rx,
+                c.abnormal_result,
+                c.is_deactivated,
+                c.folder_group,
+                c.document_code,
+                c.is_gp2gp,
+                c.informat_id,
+                c.informat,
+                c.filed_at
+            ) IS DISTINCT FROM (
+                excluded.patient_key,
+                excluded.provider_key,
+                excluded.folder_id,
+                excluded.is_system_folder,
+                excluded.order_no,
+                excluded.item_type_id,
+                excluded.item_type,
+                excluded.patient_id,
+                excluded.provider_id,
+                excluded.practice_name,
+                excluded.from_org_id,
+                excluded.assign_to_id,
+                excluded.result_date,
+                excluded.message_subject_id,
+                excluded.mark_as_read,
+                excluded.is_confidential,
+                excluded.show_on_portal,
+                excluded.is_reviewed,
+                excluded.show_on_timeline,
+                excluded.is_active,
+                excluded.is_deleted,
+                excluded.inserted_by_id,
+                excluded.updated_by_id,
+                excluded.inserted_at,
+                excluded.updated_at,
+                excluded.dms_id,
+                excluded.is_repeat_rx,
+                excluded.is_replied_rx,
+                excluded.abnormal_result,
+                excluded.is_deactivated,
+                excluded.folder_group,
+                excluded.document_code,
+                excluded.is_gp2gp,
+                excluded.informat_id,
+                excluded.informat,
+                excluded.filed_at
+            )
         RETURNING c.xmax = 0 AS is_new
     )
     UPDATE etl.load_run_files AS f

@@ -51,7 +51,8 @@ BEGIN
                 r.show_on_portal,
                 r.is_active,
                 r.is_deleted,
-                r.per_org_id), v_seed) AS row_hash
+                r.per_org_id
+            ), v_seed) AS row_hash
         FROM raw.inbox_detail_raw AS r
         WHERE r.load_run_file_id = p_load_run_file_id
     ) AS d

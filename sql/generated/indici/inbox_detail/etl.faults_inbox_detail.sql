@@ -48,7 +48,8 @@ BEGIN
                 r.is_active,
                 r.is_deleted,
                 r.per_org_id,
-                r.loaded_date_time],
+                r.loaded_date_time
+            ],
             '|^^|', ''
         ) || '|~~|',
         jsonb_build_object('practice_id', r.practice_id, 'per_org_id', r.per_org_id, 'in_box_folder_item_in_line_id', r.in_box_folder_item_in_line_id),

@@ -38,7 +38,12 @@ BEGIN
             s.practice_id,
             s.per_org_id,
             s.in_box_folder_item_in_line_id,
-            etl.surrogate_key(etl.key_part('patients') || etl.key_part(s.practice_id) || etl.key_part(s.per_org_id) || etl.key_part(s.patient_id::text)) AS patient_key,
+            etl.surrogate_key(
+                etl.key_part('patients')
+                || etl.key_part(s.practice_id)
+                || etl.key_part(s.per_org_id)
+                || etl.key_part(s.patient_id::text)
+            ) AS patient_key,
             s.inbox_folder_item_id,
             s.patient_id,
             s.practice_name,
@@ -79,8 +84,35 @@ BEGIN
             load_run_id = excluded.load_run_id,
             date_extracted = excluded.date_extracted
         WHERE c.deleted_at IS NOT NULL
-            OR (c.patient_key, c.inbox_folder_item_id, c.patient_id, c.practice_name, c.abnormal, c.unit, c.result_code, c.line_number, c.inserted_at, c.is_confidential, c.show_on_portal, c.is_active, c.is_deleted)
-            IS DISTINCT FROM (excluded.patient_key, excluded.inbox_folder_item_id, excluded.patient_id, excluded.practice_name, excluded.abnormal, excluded.unit, excluded.result_code, excluded.line_number, excluded.inserted_at, excluded.is_confidential, excluded.show_on_portal, excluded.is_active, excluded.is_deleted)
+            OR (
+                c.patient_key,
+                c.inbox_folder_item_id,
+                c.patient_id,
+                c.practice_name,
+                c.abnormal,
+                c.unit,
+                c.result_code,
+                c.line_number,
+                c.inserted_at,
+                c.is_confidential,
+                c.show_on_portal,
+                c.is_active,
+                c.is_deleted
+            ) IS DISTINCT FROM (
+                excluded.patient_key,
+                excluded.inbox_folder_item_id,
+                excluded.patient_id,
+                excluded.practice_name,
+                excluded.abnormal,
+                excluded.unit,
+                excluded.result_code,
+                excluded.line_number,
+                excluded.inserted_at,
+                excluded.is_confidential,
+                excluded.show_on_portal,
+                excluded.is_active,
+                excluded.is_deleted
+            )
         RETURNING c.xmax = 0 AS is_new
     )
     UPDATE etl.load_run_files AS f

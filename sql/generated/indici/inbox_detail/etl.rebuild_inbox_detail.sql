@@ -125,7 +125,8 @@ BEGIN
             r.show_on_portal,
             r.is_active,
             r.is_deleted,
-            r.per_org_id), f.seed) END,
+            r.per_org_id
+        ), f.seed) END,
         f.load_run_file_id,
         f.load_run_id
     FROM last_said AS l
@@ -138,7 +139,39 @@ BEGIN
             o.*,
             coalesce(
                 lag(o.is_absent) OVER w <> o.is_absent
-                OR lag(ROW(o.inbox_folder_item_id, o.patient_id, o.practice_name, o.prompt, o.result, o.abnormal, o.unit, o.result_code, o.reference_ranges, o.line_number, o.inserted_at, o.is_confidential, o.show_on_portal, o.is_active, o.is_deleted)) OVER w IS DISTINCT FROM ROW(o.inbox_folder_item_id, o.patient_id, o.practice_name, o.prompt, o.result, o.abnormal, o.unit, o.result_code, o.reference_ranges, o.line_number, o.inserted_at, o.is_confidential, o.show_on_portal, o.is_active, o.is_deleted),
+                OR lag(ROW(
+                    o.inbox_folder_item_id,
+                    o.patient_id,
+                    o.practice_name,
+                    o.prompt,
+                    o.result,
+                    o.abnormal,
+                    o.unit,
+                    o.result_code,
+                    o.reference_ranges,
+                    o.line_number,
+                    o.inserted_at,
+                    o.is_confidential,
+                    o.show_on_portal,
+                    o.is_active,
+                    o.is_deleted
+                )) OVER w IS DISTINCT FROM ROW(
+                    o.inbox_folder_item_id,
+                    o.patient_id,
+                    o.practice_name,
+                    o.prompt,
+                    o.result,
+                    o.abnormal,
+                    o.unit,
+                    o.result_code,
+                    o.reference_ranges,
+                    o.line_number,
+                    o.inserted_at,
+                    o.is_confidential,
+                    o.show_on_portal,
+                    o.is_active,
+                    o.is_deleted
+                ),
                 true
             ) AS starts,
             first_value(o.row_hash) OVER (
@@ -231,8 +264,51 @@ BEGIN
         load_run_file_id = excluded.load_run_file_id,
         load_run_id = excluded.load_run_id,
         date_extracted = excluded.date_extracted
-    WHERE (s.inbox_folder_item_id, s.patient_id, s.practice_name, s.prompt, s.result, s.abnormal, s.unit, s.result_code, s.reference_ranges, s.line_number, s.inserted_at, s.is_confidential, s.show_on_portal, s.is_active, s.is_deleted, s.loaded_date_time, s.row_hash, s.absent_since, s.load_run_file_id, s.load_run_id, s.date_extracted)
-        IS DISTINCT FROM (excluded.inbox_folder_item_id, excluded.patient_id, excluded.practice_name, excluded.prompt, excluded.result, excluded.abnormal, excluded.unit, excluded.result_code, excluded.reference_ranges, excluded.line_number, excluded.inserted_at, excluded.is_confidential, excluded.show_on_portal, excluded.is_active, excluded.is_deleted, excluded.loaded_date_time, excluded.row_hash, excluded.absent_since, excluded.load_run_file_id, excluded.load_run_id, excluded.date_extracted);
+    WHERE (
+            s.inbox_folder_item_id,
+            s.patient_id,
+            s.practice_name,
+            s.prompt,
+            s.result,
+            s.abnormal,
+            s.unit,
+            s.result_code,
+            s.reference_ranges,
+            s.line_number,
+            s.inserted_at,
+            s.is_confidential,
+            s.show_on_portal,
+            s.is_active,
+            s.is_deleted,
+            s.loaded_date_time,
+            s.row_hash,
+            s.absent_since,
+            s.load_run_file_id,
+            s.load_run_id,
+            s.date_extracted
+        ) IS DISTINCT FROM (
+            excluded.inbox_folder_item_id,
+            excluded.patient_id,
+            excluded.practice_name,
+            excluded.prompt,
+            excluded.result,
+            excluded.abnormal,
+            excluded.unit,
+            excluded.result_code,
+            excluded.reference_ranges,
+            excluded.line_number,
+            excluded.inserted_at,
+            excluded.is_confidential,
+            excluded.show_on_portal,
+            excluded.is_active,
+            excluded.is_deleted,
+            excluded.loaded_date_time,
+            excluded.row_hash,
+            excluded.absent_since,
+            excluded.load_run_file_id,
+            excluded.load_run_id,
+            excluded.date_extracted
+        );
 
     DELETE FROM stg.inbox_detail AS s
     USING etl.touched_inbox_detail AS t
@@ -253,7 +329,12 @@ BEGIN
             o.practice_id,
             o.per_org_id,
             o.in_box_folder_item_in_line_id,
-            etl.surrogate_key(etl.key_part('patients') || etl.key_part(o.practice_id) || etl.key_part(o.per_org_id) || etl.key_part(o.patient_id::text)) AS patient_key,
+            etl.surrogate_key(
+                etl.key_part('patients')
+                || etl.key_part(o.practice_id)
+                || etl.key_part(o.per_org_id)
+                || etl.key_part(o.patient_id::text)
+            ) AS patient_key,
             o.inbox_folder_item_id,
             o.patient_id,
             o.practice_name,
@@ -278,7 +359,35 @@ BEGIN
             p.*,
             coalesce(
                 lag(p.is_absent) OVER w <> p.is_absent
-                OR lag(ROW(p.patient_key, p.inbox_folder_item_id, p.patient_id, p.practice_name, p.abnormal, p.unit, p.result_code, p.line_number, p.inserted_at, p.is_confidential, p.show_on_portal, p.is_active, p.is_deleted)) OVER w IS DISTINCT FROM ROW(p.patient_key, p.inbox_folder_item_id, p.patient_id, p.practice_name, p.abnormal, p.unit, p.result_code, p.line_number, p.inserted_at, p.is_confidential, p.show_on_portal, p.is_active, p.is_deleted),
+                OR lag(ROW(
+                    p.patient_key,
+                    p.inbox_folder_item_id,
+                    p.patient_id,
+                    p.practice_name,
+                    p.abnormal,
+                    p.unit,
+                    p.result_code,
+                    p.line_number,
+                    p.inserted_at,
+                    p.is_confidential,
+                    p.show_on_portal,
+                    p.is_active,
+                    p.is_deleted
+                )) OVER w IS DISTINCT FROM ROW(
+                    p.patient_key,
+                    p.inbox_folder_item_id,
+                    p.patient_id,
+                    p.practice_name,
+                    p.abnormal,
+                    p.unit,
+                    p.result_code,
+                    p.line_number,
+                    p.inserted_at,
+                    p.is_confidential,
+                    p.show_on_portal,
+                    p.is_active,
+                    p.is_deleted
+                ),
                 true
             ) AS starts,
             max(p.observed_at) FILTER (WHERE NOT p.is_absent) OVER (
@@ -364,8 +473,45 @@ BEGIN
             load_run_file_id = excluded.load_run_file_id,
             load_run_id = excluded.load_run_id,
             date_extracted = excluded.date_extracted
-        WHERE (c.patient_key, c.inbox_folder_item_id, c.patient_id, c.practice_name, c.abnormal, c.unit, c.result_code, c.line_number, c.inserted_at, c.is_confidential, c.show_on_portal, c.is_active, c.is_deleted, c.loaded_date_time, c.deleted_at, c.load_run_file_id, c.load_run_id, c.date_extracted)
-            IS DISTINCT FROM (excluded.patient_key, excluded.inbox_folder_item_id, excluded.patient_id, excluded.practice_name, excluded.abnormal, excluded.unit, excluded.result_code, excluded.line_number, excluded.inserted_at, excluded.is_confidential, excluded.show_on_portal, excluded.is_active, excluded.is_deleted, excluded.loaded_date_time, excluded.deleted_at, excluded.load_run_file_id, excluded.load_run_id, excluded.date_extracted)
+        WHERE (
+                c.patient_key,
+                c.inbox_folder_item_id,
+                c.patient_id,
+                c.practice_name,
+                c.abnormal,
+                c.unit,
+                c.result_code,
+                c.line_number,
+                c.inserted_at,
+                c.is_confidential,
+                c.show_on_portal,
+                c.is_active,
+                c.is_deleted,
+                c.loaded_date_time,
+                c.deleted_at,
+                c.load_run_file_id,
+                c.load_run_id,
+                c.date_extracted
+            ) IS DISTINCT FROM (
+                excluded.patient_key,
+                excluded.inbox_folder_item_id,
+                excluded.patient_id,
+                excluded.practice_name,
+                excluded.abnormal,
+                excluded.unit,
+                excluded.result_code,
+                excluded.line_number,
+                excluded.inserted_at,
+                excluded.is_confidential,
+                excluded.show_on_portal,
+                excluded.is_active,
+                excluded.is_deleted,
+                excluded.loaded_date_time,
+                excluded.deleted_at,
+                excluded.load_run_file_id,
+                excluded.load_run_id,
+                excluded.date_extracted
+            )
         RETURNING c.xmax = 0 AS is_new
     ),
     gone AS (

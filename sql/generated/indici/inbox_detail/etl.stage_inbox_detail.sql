@@ -91,8 +91,39 @@ BEGIN
         load_run_id = excluded.load_run_id,
         date_extracted = excluded.date_extracted
     WHERE s.absent_since IS NOT NULL
-        OR (s.inbox_folder_item_id, s.patient_id, s.practice_name, s.prompt, s.result, s.abnormal, s.unit, s.result_code, s.reference_ranges, s.line_number, s.inserted_at, s.is_confidential, s.show_on_portal, s.is_active, s.is_deleted)
-        IS DISTINCT FROM (excluded.inbox_folder_item_id, excluded.patient_id, excluded.practice_name, excluded.prompt, excluded.result, excluded.abnormal, excluded.unit, excluded.result_code, excluded.reference_ranges, excluded.line_number, excluded.inserted_at, excluded.is_confidential, excluded.show_on_portal, excluded.is_active, excluded.is_deleted);
+        OR (
+            s.inbox_folder_item_id,
+            s.patient_id,
+            s.practice_name,
+            s.prompt,
+            s.result,
+            s.abnormal,
+            s.unit,
+            s.result_code,
+            s.reference_ranges,
+            s.line_number,
+            s.inserted_at,
+            s.is_confidential,
+            s.show_on_portal,
+            s.is_active,
+            s.is_deleted
+        ) IS DISTINCT FROM (
+            excluded.inbox_folder_item_id,
+            excluded.patient_id,
+            excluded.practice_name,
+            excluded.prompt,
+            excluded.result,
+            excluded.abnormal,
+            excluded.unit,
+            excluded.result_code,
+            excluded.reference_ranges,
+            excluded.line_number,
+            excluded.inserted_at,
+            excluded.is_confidential,
+            excluded.show_on_portal,
+            excluded.is_active,
+            excluded.is_deleted
+        );
 
     -- Another text, or other rules, that say the same: remember the text, so that the next file can skip it.
     UPDATE stg.inbox_detail AS s

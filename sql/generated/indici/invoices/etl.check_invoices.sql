@@ -61,7 +61,8 @@ BEGIN
                 r.practice_location_id,
                 r.location_name,
                 r.notes,
-                r.per_org_id), v_seed) AS row_hash
+                r.per_org_id
+            ), v_seed) AS row_hash
         FROM raw.invoices_raw AS r
         WHERE r.load_run_file_id = p_load_run_file_id
     ) AS d

@@ -57,7 +57,8 @@ BEGIN
                 r.location_name,
                 r.notes,
                 r.per_org_id,
-                r.loaded_date_time],
+                r.loaded_date_time
+            ],
             '|^^|', ''
         ) || '|~~|',
         jsonb_build_object('practice_id', r.practice_id, 'per_org_id', r.per_org_id, 'invoice_transaction_id', r.invoice_transaction_id),

@@ -40,8 +40,18 @@ BEGIN
             s.practice_id,
             s.per_org_id,
             s.invoice_transaction_id,
-            etl.surrogate_key(etl.key_part('patients') || etl.key_part(s.practice_id) || etl.key_part(s.per_org_id) || etl.key_part(s.patient_id::text)) AS patient_key,
-            etl.surrogate_key(etl.key_part('providers') || etl.key_part(s.practice_id) || etl.key_part(s.per_org_id) || etl.key_part(s.provider_id::text)) AS provider_key,
+            etl.surrogate_key(
+                etl.key_part('patients')
+                || etl.key_part(s.practice_id)
+                || etl.key_part(s.per_org_id)
+                || etl.key_part(s.patient_id::text)
+            ) AS patient_key,
+            etl.surrogate_key(
+                etl.key_part('providers')
+                || etl.key_part(s.practice_id)
+                || etl.key_part(s.per_org_id)
+                || etl.key_part(s.provider_id::text)
+            ) AS provider_key,
             s.patient_id,
             s.ac_date,
             s.payment_mode,
@@ -85,8 +95,39 @@ BEGIN
             load_run_id = excluded.load_run_id,
             date_extracted = excluded.date_extracted
         WHERE c.deleted_at IS NOT NULL
-            OR (c.patient_key, c.provider_key, c.patient_id, c.ac_date, c.payment_mode, c.total_amount, c.unpaid_amount, c.invoice_payment_no, c.inserted_at, c.updated_at, c.is_active, c.transaction_type, c.provider_id, c.practice_location_id, c.location_name)
-            IS DISTINCT FROM (excluded.patient_key, excluded.provider_key, excluded.patient_id, excluded.ac_date, excluded.payment_mode, excluded.total_amount, excluded.unpaid_amount, excluded.invoice_payment_no, excluded.inserted_at, excluded.updated_at, excluded.is_active, excluded.transaction_type, excluded.provider_id, excluded.practice_location_id, excluded.location_name)
+            OR (
+                c.patient_key,
+                c.provider_key,
+                c.patient_id,
+                c.ac_date,
+                c.payment_mode,
+                c.total_amount,
+                c.unpaid_amount,
+                c.invoice_payment_no,
+                c.inserted_at,
+                c.updated_at,
+                c.is_active,
+                c.transaction_type,
+                c.provider_id,
+                c.practice_location_id,
+                c.location_name
+            ) IS DISTINCT FROM (
+                excluded.patient_key,
+                excluded.provider_key,
+                excluded.patient_id,
+                excluded.ac_date,
+                excluded.payment_mode,
+                excluded.total_amount,
+                excluded.unpaid_amount,
+                excluded.invoice_payment_no,
+                excluded.inserted_at,
+                excluded.updated_at,
+                excluded.is_active,
+                excluded.transaction_type,
+                excluded.provider_id,
+                excluded.practice_location_id,
+                excluded.location_name
+            )
         RETURNING c.xmax = 0 AS is_new
     )
     UPDATE etl.load_run_files AS f

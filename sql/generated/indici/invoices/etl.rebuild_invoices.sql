@@ -152,7 +152,8 @@ BEGIN
             r.practice_location_id,
             r.location_name,
             r.notes,
-            r.per_org_id), f.seed) END,
+            r.per_org_id
+        ), f.seed) END,
         f.load_run_file_id,
         f.load_run_id
     FROM last_said AS l
@@ -165,7 +166,57 @@ BEGIN
             o.*,
             coalesce(
                 lag(o.is_absent) OVER w <> o.is_absent
-                OR lag(ROW(o.patient_id, o.ac_date, o.medtech_id, o.payment_mode, o.total_amount, o.unpaid_amount, o.claim_notes, o.description, o.income_provider, o.invoice_payment_no, o.provider, o.domicile_code, o.inserted_at, o.inserted_by, o.updated_at, o.updated_by, o.is_active, o.transaction_type, o.provider_id, o.permanent_address_latitude, o.permanent_address_longitude, o.practice_location_id, o.location_name, o.notes)) OVER w IS DISTINCT FROM ROW(o.patient_id, o.ac_date, o.medtech_id, o.payment_mode, o.total_amount, o.unpaid_amount, o.claim_notes, o.description, o.income_provider, o.invoice_payment_no, o.provider, o.domicile_code, o.inserted_at, o.inserted_by, o.updated_at, o.updated_by, o.is_active, o.transaction_type, o.provider_id, o.permanent_address_latitude, o.permanent_address_longitude, o.practice_location_id, o.location_name, o.notes),
+                OR lag(ROW(
+                    o.patient_id,
+                    o.ac_date,
+                    o.medtech_id,
+                    o.payment_mode,
+                    o.total_amount,
+                    o.unpaid_amount,
+                    o.claim_notes,
+                    o.description,
+                    o.income_provider,
+                    o.invoice_payment_no,
+                    o.provider,
+                    o.domicile_code,
+                    o.inserted_at,
+                    o.inserted_by,
+                    o.updated_at,
+                    o.updated_by,
+                    o.is_active,
+                    o.transaction_type,
+                    o.provider_id,
+                    o.permanent_address_latitude,
+                    o.permanent_address_longitude,
+                    o.practice_location_id,
+                    o.location_name,
+                    o.notes
+                )) OVER w IS DISTINCT FROM ROW(
+                    o.patient_id,
+                    o.ac_date,
+                    o.medtech_id,
+                    o.payment_mode,
+                    o.total_amount,
+                    o.unpaid_amount,
+                    o.claim_notes,
+                    o.description,
+                    o.income_provider,
+                    o.invoice_payment_no,
+                    o.provider,
+                    o.domicile_code,
+                    o.inserted_at,
+                    o.inserted_by,
+                    o.updated_at,
+                    o.updated_by,
+                    o.is_active,
+                    o.transaction_type,
+                    o.provider_id,
+                    o.permanent_address_latitude,
+                    o.permanent_address_longitude,
+                    o.practice_location_id,
+                    o.location_name,
+                    o.notes
+                ),
                 true
             ) AS starts,
             first_value(o.row_hash) OVER (
@@ -285,8 +336,69 @@ BEGIN
         load_run_file_id = excluded.load_run_file_id,
         load_run_id = excluded.load_run_id,
         date_extracted = excluded.date_extracted
-    WHERE (s.patient_id, s.ac_date, s.medtech_id, s.payment_mode, s.total_amount, s.unpaid_amount, s.claim_notes, s.description, s.income_provider, s.invoice_payment_no, s.provider, s.domicile_code, s.inserted_at, s.inserted_by, s.updated_at, s.updated_by, s.is_active, s.transaction_type, s.provider_id, s.permanent_address_latitude, s.permanent_address_longitude, s.practice_location_id, s.location_name, s.notes, s.loaded_date_time, s.row_hash, s.absent_since, s.load_run_file_id, s.load_run_id, s.date_extracted)
-        IS DISTINCT FROM (excluded.patient_id, excluded.ac_date, excluded.medtech_id, excluded.payment_mode, excluded.total_amount, excluded.unpaid_amount, excluded.claim_notes, excluded.description, excluded.income_provider, excluded.invoice_payment_no, excluded.provider, excluded.domicile_code, excluded.inserted_at, excluded.inserted_by, excluded.updated_at, excluded.updated_by, excluded.is_active, excluded.transaction_type, excluded.provider_id, excluded.permanent_address_latitude, excluded.permanent_address_longitude, excluded.practice_location_id, excluded.location_name, excluded.notes, excluded.loaded_date_time, excluded.row_hash, excluded.absent_since, excluded.load_run_file_id, excluded.load_run_id, excluded.date_extracted);
+    WHERE (
+            s.patient_id,
+            s.ac_date,
+            s.medtech_id,
+            s.payment_mode,
+            s.total_amount,
+            s.unpaid_amount,
+            s.claim_notes,
+            s.description,
+            s.income_provider,
+            s.invoice_payment_no,
+            s.provider,
+            s.domicile_code,
+            s.inserted_at,
+            s.inserted_by,
+            s.updated_at,
+            s.updated_by,
+            s.is_active,
+            s.transaction_type,
+            s.provider_id,
+            s.permanent_address_latitude,
+            s.permanent_address_longitude,
+            s.practice_location_id,
+            s.location_name,
+            s.notes,
+            s.loaded_date_time,
+            s.row_hash,
+            s.absent_since,
+            s.load_run_file_id,
+            s.load_run_id,
+            s.date_extracted
+        ) IS DISTINCT FROM (
+            excluded.patient_id,
+            excluded.ac_date,
+            excluded.medtech_id,
+            excluded.payment_mode,
+            excluded.total_amount,
+            excluded.unpaid_amount,
+            excluded.claim_notes,
+            excluded.description,
+            excluded.income_provider,
+            excluded.invoice_payment_no,
+            excluded.provider,
+            excluded.domicile_code,
+            excluded.inserted_at,
+            excluded.inserted_by,
+            excluded.updated_at,
+            excluded.updated_by,
+            excluded.is_active,
+            excluded.transaction_type,
+            excluded.provider_id,
+            excluded.permanent_address_latitude,
+            excluded.permanent_address_longitude,
+            excluded.practice_location_id,
+            excluded.location_name,
+            excluded.notes,
+            excluded.loaded_date_time,
+            excluded.row_hash,
+            excluded.absent_since,
+            excluded.load_run_file_id,
+            excluded.load_run_id,
+            excluded.date_extracted
+        );
 
     DELETE FROM stg.invoices AS s
     USING etl.touched_invoices AS t
@@ -307,8 +419,18 @@ BEGIN
             o.practice_id,
             o.per_org_id,
             o.invoice_transaction_id,
-            etl.surrogate_key(etl.key_part('patients') || etl.key_part(o.practice_id) || etl.key_part(o.per_org_id) || etl.key_part(o.patient_id::text)) AS patient_key,
-            etl.surrogate_key(etl.key_part('providers') || etl.key_part(o.practice_id) || etl.key_part(o.per_org_id) || etl.key_part(o.provider_id::text)) AS provider_key,
+            etl.surrogate_key(
+                etl.key_part('patients')
+                || etl.key_part(o.practice_id)
+                || etl.key_part(o.per_org_id)
+                || etl.key_part(o.patient_id::text)
+            ) AS patient_key,
+            etl.surrogate_key(
+                etl.key_part('providers')
+                || etl.key_part(o.practice_id)
+                || etl.key_part(o.per_org_id)
+                || etl.key_part(o.provider_id::text)
+            ) AS provider_key,
             o.patient_id,
             o.ac_date,
             o.payment_mode,
@@ -334,7 +456,39 @@ BEGIN
             p.*,
             coalesce(
                 lag(p.is_absent) OVER w <> p.is_absent
-                OR lag(ROW(p.patient_key, p.provider_key, p.patient_id, p.ac_date, p.payment_mode, p.total_amount, p.unpaid_amount, p.invoice_payment_no, p.inserted_at, p.updated_at, p.is_active, p.transaction_type, p.provider_id, p.practice_location_id, p.location_name)) OVER w IS DISTINCT FROM ROW(p.patient_key, p.provider_key, p.patient_id, p.ac_date, p.payment_mode, p.total_amount, p.unpaid_amount, p.invoice_payment_no, p.inserted_at, p.updated_at, p.is_active, p.transaction_type, p.provider_id, p.practice_location_id, p.location_name),
+                OR lag(ROW(
+                    p.patient_key,
+                    p.provider_key,
+                    p.patient_id,
+                    p.ac_date,
+                    p.payment_mode,
+                    p.total_amount,
+                    p.unpaid_amount,
+                    p.invoice_payment_no,
+                    p.inserted_at,
+                    p.updated_at,
+                    p.is_active,
+                    p.transaction_type,
+                    p.provider_id,
+                    p.practice_location_id,
+                    p.location_name
+                )) OVER w IS DISTINCT FROM ROW(
+                    p.patient_key,
+                    p.provider_key,
+                    p.patient_id,
+                    p.ac_date,
+                    p.payment_mode,
+                    p.total_amount,
+                    p.unpaid_amount,
+                    p.invoice_payment_no,
+                    p.inserted_at,
+                    p.updated_at,
+                    p.is_active,
+                    p.transaction_type,
+                    p.provider_id,
+                    p.practice_location_id,
+                    p.location_name
+                ),
                 true
             ) AS starts,
             max(p.observed_at) FILTER (WHERE NOT p.is_absent) OVER (
@@ -426,8 +580,49 @@ BEGIN
             load_run_file_id = excluded.load_run_file_id,
             load_run_id = excluded.load_run_id,
             date_extracted = excluded.date_extracted
-        WHERE (c.patient_key, c.provider_key, c.patient_id, c.ac_date, c.payment_mode, c.total_amount, c.unpaid_amount, c.invoice_payment_no, c.inserted_at, c.updated_at, c.is_active, c.transaction_type, c.provider_id, c.practice_location_id, c.location_name, c.loaded_date_time, c.deleted_at, c.load_run_file_id, c.load_run_id, c.date_extracted)
-            IS DISTINCT FROM (excluded.patient_key, excluded.provider_key, excluded.patient_id, excluded.ac_date, excluded.payment_mode, excluded.total_amount, excluded.unpaid_amount, excluded.invoice_payment_no, excluded.inserted_at, excluded.updated_at, excluded.is_active, excluded.transaction_type, excluded.provider_id, excluded.practice_location_id, excluded.location_name, excluded.loaded_date_time, excluded.deleted_at, excluded.load_run_file_id, excluded.load_run_id, excluded.date_extracted)
+        WHERE (
+                c.patient_key,
+                c.provider_key,
+                c.patient_id,
+                c.ac_date,
+                c.payment_mode,
+                c.total_amount,
+                c.unpaid_amount,
+                c.invoice_payment_no,
+                c.inserted_at,
+                c.updated_at,
+                c.is_active,
+                c.transaction_type,
+                c.provider_id,
+                c.practice_location_id,
+                c.location_name,
+                c.loaded_date_time,
+                c.deleted_at,
+                c.load_run_file_id,
+                c.load_run_id,
+                c.date_extracted
+            ) IS DISTINCT FROM (
+                excluded.patient_key,
+                excluded.provider_key,
+                excluded.patient_id,
+                excluded.ac_date,
+                excluded.payment_mode,
+                excluded.total_amount,
+                excluded.unpaid_amount,
+                excluded.invoice_payment_no,
+                excluded.inserted_at,
+                excluded.updated_at,
+                excluded.is_active,
+                excluded.transaction_type,
+                excluded.provider_id,
+                excluded.practice_location_id,
+                excluded.location_name,
+                excluded.loaded_date_time,
+                excluded.deleted_at,
+                excluded.load_run_file_id,
+                excluded.load_run_id,
+                excluded.date_extracted
+            )
         RETURNING c.xmax = 0 AS is_new
     ),
     gone AS (

@@ -118,8 +118,57 @@ BEGIN
         load_run_id = excluded.load_run_id,
         date_extracted = excluded.date_extracted
     WHERE s.absent_since IS NOT NULL
-        OR (s.patient_id, s.ac_date, s.medtech_id, s.payment_mode, s.total_amount, s.unpaid_amount, s.claim_notes, s.description, s.income_provider, s.invoice_payment_no, s.provider, s.domicile_code, s.inserted_at, s.inserted_by, s.updated_at, s.updated_by, s.is_active, s.transaction_type, s.provider_id, s.permanent_address_latitude, s.permanent_address_longitude, s.practice_location_id, s.location_name, s.notes)
-        IS DISTINCT FROM (excluded.patient_id, excluded.ac_date, excluded.medtech_id, excluded.payment_mode, excluded.total_amount, excluded.unpaid_amount, excluded.claim_notes, excluded.description, excluded.income_provider, excluded.invoice_payment_no, excluded.provider, excluded.domicile_code, excluded.inserted_at, excluded.inserted_by, excluded.updated_at, excluded.updated_by, excluded.is_active, excluded.transaction_type, excluded.provider_id, excluded.permanent_address_latitude, excluded.permanent_address_longitude, excluded.practice_location_id, excluded.location_name, excluded.notes);
+        OR (
+            s.patient_id,
+            s.ac_date,
+            s.medtech_id,
+            s.payment_mode,
+            s.total_amount,
+            s.unpaid_amount,
+            s.claim_notes,
+            s.description,
+            s.income_provider,
+            s.invoice_payment_no,
+            s.provider,
+            s.domicile_code,
+            s.inserted_at,
+            s.inserted_by,
+            s.updated_at,
+            s.updated_by,
+            s.is_active,
+            s.transaction_type,
+            s.provider_id,
+            s.permanent_address_latitude,
+            s.permanent_address_longitude,
+            s.practice_location_id,
+            s.location_name,
+            s.notes
+        ) IS DISTINCT FROM (
+            excluded.patient_id,
+            excluded.ac_date,
+            excluded.medtech_id,
+            excluded.payment_mode,
+            excluded.total_amount,
+            excluded.unpaid_amount,
+            excluded.claim_notes,
+            excluded.description,
+            excluded.income_provider,
+            excluded.invoice_payment_no,
+            excluded.provider,
+            excluded.domicile_code,
+            excluded.inserted_at,
+            excluded.inserted_by,
+            excluded.updated_at,
+            excluded.updated_by,
+            excluded.is_active,
+            excluded.transaction_type,
+            excluded.provider_id,
+            excluded.permanent_address_latitude,
+            excluded.permanent_address_longitude,
+            excluded.practice_location_id,
+            excluded.location_name,
+            excluded.notes
+        );
 
     -- Another text, or other rules, that say the same: remember the text, so that the next file can skip it.
     UPDATE stg.invoices AS s

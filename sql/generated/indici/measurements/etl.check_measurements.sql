@@ -178,7 +178,8 @@ BEGIN
                 r.field100,
                 r.score,
                 r.screening_type_id,
-                r.per_org_id), v_seed) AS row_hash
+                r.per_org_id
+            ), v_seed) AS row_hash
         FROM raw.measurements_raw AS r
         WHERE r.load_run_file_id = p_load_run_file_id
     ) AS d

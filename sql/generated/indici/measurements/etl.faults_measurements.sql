@@ -174,7 +174,8 @@ BEGIN
                 r.score,
                 r.screening_type_id,
                 r.per_org_id,
-                r.loaded_date_time],
+                r.loaded_date_time
+            ],
             '|^^|', ''
         ) || '|~~|',
         jsonb_build_object('practice_id', r.practice_id, 'per_org_id', r.per_org_id, 'screaning_id', r.screaning_id),

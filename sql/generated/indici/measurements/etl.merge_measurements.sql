@@ -59,8 +59,18 @@ BEGIN
             s.practice_id,
             s.per_org_id,
             s.screaning_id,
-            etl.surrogate_key(etl.key_part('patients') || etl.key_part(s.practice_id) || etl.key_part(s.per_org_id) || etl.key_part(s.patient_id::text)) AS patient_key,
-            etl.surrogate_key(etl.key_part('providers') || etl.key_part(s.practice_id) || etl.key_part(s.per_org_id) || etl.key_part(s.provider_id::text)) AS provider_key,
+            etl.surrogate_key(
+                etl.key_part('patients')
+                || etl.key_part(s.practice_id)
+                || etl.key_part(s.per_org_id)
+                || etl.key_part(s.patient_id::text)
+            ) AS patient_key,
+            etl.surrogate_key(
+                etl.key_part('providers')
+                || etl.key_part(s.practice_id)
+                || etl.key_part(s.per_org_id)
+                || etl.key_part(s.provider_id::text)
+            ) AS provider_key,
             s.patient_id,
             s.appointment_id,
             s.screening_date,
@@ -134,8 +144,69 @@ BEGIN
             load_run_id = excluded.load_run_id,
             date_extracted = excluded.date_extracted
         WHERE c.deleted_at IS NOT NULL
-            OR (c.patient_key, c.provider_key, c.patient_id, c.appointment_id, c.screening_date, c.scn_code, c.screening_type, c.screening_group, c.is_active, c.updated_by_id, c.updated_at, c.inserted_by_id, c.inserted_at, c.patient_medtech_id, c.practice, c.provider_id, c.provider_code, c.is_deleted, c.care_plan_id, c.is_confidential, c.is_gp2gp, c.is_patient_portal, c.is_show_on_timeline, c.screening_source_type_id, c.service_template_id, c.service_template_name, c.user_logging_id, c.practice_location_id, c.location_name, c.screening_type_id)
-            IS DISTINCT FROM (excluded.patient_key, excluded.provider_key, excluded.patient_id, excluded.appointment_id, excluded.screening_date, excluded.scn_code, excluded.screening_type, excluded.screening_group, excluded.is_active, excluded.updated_by_id, excluded.updated_at, excluded.inserted_by_id, excluded.inserted_at, excluded.patient_medtech_id, excluded.practice, excluded.provider_id, excluded.provider_code, excluded.is_deleted, excluded.care_plan_id, excluded.is_confidential, excluded.is_gp2gp, excluded.is_patient_portal, excluded.is_show_on_timeline, excluded.screening_source_type_id, excluded.service_template_id, excluded.service_template_name, excluded.user_logging_id, excluded.practice_location_id, excluded.location_name, excluded.screening_type_id)
+            OR (
+                c.patient_key,
+                c.provider_key,
+                c.patient_id,
+                c.appointment_id,
+                c.screening_date,
+                c.scn_code,
+                c.screening_type,
+                c.screening_group,
+                c.is_active,
+                c.updated_by_id,
+                c.updated_at,
+                c.inserted_by_id,
+                c.inserted_at,
+                c.patient_medtech_id,
+                c.practice,
+                c.provider_id,
+                c.provider_code,
+                c.is_deleted,
+                c.care_plan_id,
+                c.is_confidential,
+                c.is_gp2gp,
+                c.is_patient_portal,
+                c.is_show_on_timeline,
+                c.screening_source_type_id,
+                c.service_template_id,
+                c.service_template_name,
+                c.user_logging_id,
+                c.practice_location_id,
+                c.location_name,
+                c.screening_type_id
+            ) IS DISTINCT FROM (
+                excluded.patient_key,
+                excluded.provider_key,
+                excluded.patient_id,
+                excluded.appointment_id,
+                excluded.screening_date,
+                excluded.scn_code,
+                excluded.screening_type,
+                excluded.screening_group,
+                excluded.is_active,
+                excluded.updated_by_id,
+                excluded.updated_at,
+                excluded.inserted_by_id,
+                excluded.inserted_at,
+                excluded.patient_medtech_id,
+                excluded.practice,
+                excluded.provider_id,
+                excluded.provider_code,
+                excluded.is_deleted,
+                excluded.care_plan_id,
+                excluded.is_confidential,
+                excluded.is_gp2gp,
+                excluded.is_patient_portal,
+                excluded.is_show_on_timeline,
+                excluded.screening_source_type_id,
+                excluded.service_template_id,
+                excluded.service_template_name,
+                excluded.user_logging_id,
+                excluded.practice_location_id,
+                excluded.location_name,
+                excluded.screening_type_id
+            )
         RETURNING c.xmax = 0 AS is_new
     )
     UPDATE etl.load_run_files AS f

@@ -43,7 +43,8 @@ BEGIN
                 r.is_active,
                 r.is_deleted,
                 r.per_org_id,
-                r.practice_id), v_seed) AS row_hash
+                r.practice_id
+            ), v_seed) AS row_hash
         FROM raw.medicine_raw AS r
         WHERE r.load_run_file_id = p_load_run_file_id
     ) AS d

@@ -40,7 +40,8 @@ BEGIN
                 r.is_deleted,
                 r.per_org_id,
                 r.practice_id,
-                r.loaded_date_time],
+                r.loaded_date_time
+            ],
             '|^^|', ''
         ) || '|~~|',
         jsonb_build_object('practice_id', r.practice_id, 'per_org_id', r.per_org_id, 'medicine_id', r.medicine_id),

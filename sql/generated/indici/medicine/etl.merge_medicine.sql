@@ -16,27 +16,17 @@ DECLARE
 BEGIN
     SELECT f.date_extracted INTO v_observed_at FROM etl.load_run_files AS f WHERE f.load_run_file_id = p_load_run_file_id;
 
-    WITH published (
-        practice_id,
-        per_org_id,
-        medicine_id,
-        medicine_key,
-        medicine_name,
-        medicine_short_name,
-        sct_id,
-        type,
-        pharma_code,
-        is_active,
-        is_deleted,
-        loaded_date_time,
-        load_run_file_id,
-        load_run_id,
-        date_extracted) AS MATERIALIZED (
+    WITH published AS MATERIALIZED (
         SELECT
             s.practice_id,
             s.per_org_id,
             s.medicine_id,
-            etl.surrogate_key(etl.key_part('medicine') || etl.key_part(s.practice_id) || etl.key_part(s.per_org_id) || etl.key_part(s.medicine_id::text)) AS medicine_key,
+            etl.surrogate_key(
+                etl.key_part('medicine')
+                || etl.key_part(s.practice_id)
+                || etl.key_part(s.per_org_id)
+                || etl.key_part(s.medicine_id::text)
+            ) AS medicine_key,
             s.medicine_name,
             s.medicine_short_name,
             s.sct_id,
@@ -61,33 +51,24 @@ BEGIN
             AND c.per_org_id = p.per_org_id
             AND c.medicine_id = p.medicine_id
             AND c.is_current
-            AND (c.medicine_name, c.medicine_short_name, c.sct_id, c.type, c.pharma_code, c.is_active, c.is_deleted)
-            IS DISTINCT FROM (p.medicine_name, p.medicine_short_name, p.sct_id, p.type, p.pharma_code, p.is_active, p.is_deleted)
+            AND (
+                c.medicine_name,
+                c.medicine_short_name,
+                c.sct_id,
+                c.type,
+                c.pharma_code,
+                c.is_active,
+                c.is_deleted
+            ) IS DISTINCT FROM (
+                p.medicine_name,
+                p.medicine_short_name,
+                p.sct_id,
+                p.type,
+                p.pharma_code,
+                p.is_active,
+                p.is_deleted
+            )
         RETURNING c.practice_id, c.per_org_id, c.medicine_id
-    ),
-    refreshed AS (
-        UPDATE core.dim_medicine AS c
-        SET medicine_key = p.medicine_key,
-            medicine_name = p.medicine_name,
-            medicine_short_name = p.medicine_short_name,
-            sct_id = p.sct_id,
-            type = p.type,
-            pharma_code = p.pharma_code,
-            is_active = p.is_active,
-            is_deleted = p.is_deleted,
-            loaded_date_time = p.loaded_date_time,
-            load_run_file_id = p.load_run_file_id,
-            load_run_id = p.load_run_id,
-            date_extracted = p.date_extracted
-        FROM published AS p
-        WHERE c.practice_id = p.practice_id
-            AND c.per_org_id = p.per_org_id
-            AND c.medicine_id = p.medicine_id
-            AND c.is_current
-            AND NOT ((c.medicine_name, c.medicine_short_name, c.sct_id, c.type, c.pharma_code, c.is_active, c.is_deleted)
-            IS DISTINCT FROM (p.medicine_name, p.medicine_short_name, p.sct_id, p.type, p.pharma_code, p.is_active, p.is_deleted))
-            AND false
-        RETURNING c.load_run_file_id
     ),
     opened AS (
         INSERT INTO core.dim_medicine (
@@ -139,7 +120,7 @@ BEGIN
     )
     UPDATE etl.load_run_files AS f
     SET core_inserted = (SELECT count(*) FROM opened),
-        core_updated = (SELECT count(*) FROM refreshed) + (SELECT count(*) FROM closed)
+        core_updated = (SELECT count(*) FROM closed)
     WHERE f.load_run_file_id = p_load_run_file_id;
 END;
 $merge_medicine$;

@@ -101,7 +101,8 @@ BEGIN
             r.is_active,
             r.is_deleted,
             r.per_org_id,
-            r.practice_id), f.seed) END,
+            r.practice_id
+        ), f.seed) END,
         f.load_run_file_id,
         f.load_run_id
     FROM last_said AS l
@@ -114,7 +115,23 @@ BEGIN
             o.*,
             coalesce(
                 lag(o.is_absent) OVER w <> o.is_absent
-                OR lag(ROW(o.medicine_name, o.medicine_short_name, o.sct_id, o.type, o.pharma_code, o.is_active, o.is_deleted)) OVER w IS DISTINCT FROM ROW(o.medicine_name, o.medicine_short_name, o.sct_id, o.type, o.pharma_code, o.is_active, o.is_deleted),
+                OR lag(ROW(
+                    o.medicine_name,
+                    o.medicine_short_name,
+                    o.sct_id,
+                    o.type,
+                    o.pharma_code,
+                    o.is_active,
+                    o.is_deleted
+                )) OVER w IS DISTINCT FROM ROW(
+                    o.medicine_name,
+                    o.medicine_short_name,
+                    o.sct_id,
+                    o.type,
+                    o.pharma_code,
+                    o.is_active,
+                    o.is_deleted
+                ),
                 true
             ) AS starts,
             first_value(o.row_hash) OVER (
@@ -183,8 +200,35 @@ BEGIN
         load_run_file_id = excluded.load_run_file_id,
         load_run_id = excluded.load_run_id,
         date_extracted = excluded.date_extracted
-    WHERE (s.medicine_name, s.medicine_short_name, s.sct_id, s.type, s.pharma_code, s.is_active, s.is_deleted, s.loaded_date_time, s.row_hash, s.absent_since, s.load_run_file_id, s.load_run_id, s.date_extracted)
-        IS DISTINCT FROM (excluded.medicine_name, excluded.medicine_short_name, excluded.sct_id, excluded.type, excluded.pharma_code, excluded.is_active, excluded.is_deleted, excluded.loaded_date_time, excluded.row_hash, excluded.absent_since, excluded.load_run_file_id, excluded.load_run_id, excluded.date_extracted);
+    WHERE (
+            s.medicine_name,
+            s.medicine_short_name,
+            s.sct_id,
+            s.type,
+            s.pharma_code,
+            s.is_active,
+            s.is_deleted,
+            s.loaded_date_time,
+            s.row_hash,
+            s.absent_since,
+            s.load_run_file_id,
+            s.load_run_id,
+            s.date_extracted
+        ) IS DISTINCT FROM (
+            excluded.medicine_name,
+            excluded.medicine_short_name,
+            excluded.sct_id,
+            excluded.type,
+            excluded.pharma_code,
+            excluded.is_active,
+            excluded.is_deleted,
+            excluded.loaded_date_time,
+            excluded.row_hash,
+            excluded.absent_since,
+            excluded.load_run_file_id,
+            excluded.load_run_id,
+            excluded.date_extracted
+        );
 
     DELETE FROM stg.medicine AS s
     USING etl.touched_medicine AS t
@@ -206,7 +250,12 @@ BEGIN
             o.practice_id,
             o.per_org_id,
             o.medicine_id,
-            etl.surrogate_key(etl.key_part('medicine') || etl.key_part(o.practice_id) || etl.key_part(o.per_org_id) || etl.key_part(o.medicine_id::text)) AS medicine_key,
+            etl.surrogate_key(
+                etl.key_part('medicine')
+                || etl.key_part(o.practice_id)
+                || etl.key_part(o.per_org_id)
+                || etl.key_part(o.medicine_id::text)
+            ) AS medicine_key,
             o.medicine_name,
             o.medicine_short_name,
             o.sct_id,
@@ -226,12 +275,44 @@ BEGIN
             p.*,
             coalesce(
                 lag(p.is_absent) OVER w <> p.is_absent
-                OR lag(ROW(p.medicine_name, p.medicine_short_name, p.sct_id, p.type, p.pharma_code, p.is_active, p.is_deleted)) OVER w IS DISTINCT FROM ROW(p.medicine_name, p.medicine_short_name, p.sct_id, p.type, p.pharma_code, p.is_active, p.is_deleted),
+                OR lag(ROW(
+                    p.medicine_name,
+                    p.medicine_short_name,
+                    p.sct_id,
+                    p.type,
+                    p.pharma_code,
+                    p.is_active,
+                    p.is_deleted
+                )) OVER w IS DISTINCT FROM ROW(
+                    p.medicine_name,
+                    p.medicine_short_name,
+                    p.sct_id,
+                    p.type,
+                    p.pharma_code,
+                    p.is_active,
+                    p.is_deleted
+                ),
                 true
             ) AS opens,
             coalesce(
                 lag(p.is_absent) OVER w <> p.is_absent
-                OR lag(ROW(p.medicine_name, p.medicine_short_name, p.sct_id, p.type, p.pharma_code, p.is_active, p.is_deleted)) OVER w IS DISTINCT FROM ROW(p.medicine_name, p.medicine_short_name, p.sct_id, p.type, p.pharma_code, p.is_active, p.is_deleted),
+                OR lag(ROW(
+                    p.medicine_name,
+                    p.medicine_short_name,
+                    p.sct_id,
+                    p.type,
+                    p.pharma_code,
+                    p.is_active,
+                    p.is_deleted
+                )) OVER w IS DISTINCT FROM ROW(
+                    p.medicine_name,
+                    p.medicine_short_name,
+                    p.sct_id,
+                    p.type,
+                    p.pharma_code,
+                    p.is_active,
+                    p.is_deleted
+                ),
                 true
             ) AS starts
         FROM published AS p
@@ -330,8 +411,35 @@ BEGIN
             load_run_file_id = excluded.load_run_file_id,
             load_run_id = excluded.load_run_id,
             date_extracted = excluded.date_extracted
-        WHERE (c.medicine_key, c.medicine_name, c.medicine_short_name, c.sct_id, c.type, c.pharma_code, c.is_active, c.is_deleted, c.loaded_date_time, c.effective_to, c.load_run_file_id, c.load_run_id, c.date_extracted)
-            IS DISTINCT FROM (excluded.medicine_key, excluded.medicine_name, excluded.medicine_short_name, excluded.sct_id, excluded.type, excluded.pharma_code, excluded.is_active, excluded.is_deleted, excluded.loaded_date_time, excluded.effective_to, excluded.load_run_file_id, excluded.load_run_id, excluded.date_extracted)
+        WHERE (
+                c.medicine_key,
+                c.medicine_name,
+                c.medicine_short_name,
+                c.sct_id,
+                c.type,
+                c.pharma_code,
+                c.is_active,
+                c.is_deleted,
+                c.loaded_date_time,
+                c.effective_to,
+                c.load_run_file_id,
+                c.load_run_id,
+                c.date_extracted
+            ) IS DISTINCT FROM (
+                excluded.medicine_key,
+                excluded.medicine_name,
+                excluded.medicine_short_name,
+                excluded.sct_id,
+                excluded.type,
+                excluded.pharma_code,
+                excluded.is_active,
+                excluded.is_deleted,
+                excluded.loaded_date_time,
+                excluded.effective_to,
+                excluded.load_run_file_id,
+                excluded.load_run_id,
+                excluded.date_extracted
+            )
         RETURNING c.xmax = 0 AS is_new
     )
     UPDATE etl.load_run_files AS f

@@ -61,7 +61,8 @@ BEGIN
                 r.permanent_address_latitude,
                 r.permanent_address_longitude,
                 r.practice_id,
-                r.per_org_id), v_seed) AS row_hash
+                r.per_org_id
+            ), v_seed) AS row_hash
         FROM raw.next_of_kin_raw AS r
         WHERE r.load_run_file_id = p_load_run_file_id
     ) AS d

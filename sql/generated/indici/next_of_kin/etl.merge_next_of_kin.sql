@@ -44,7 +44,12 @@ BEGIN
             s.practice_id,
             s.per_org_id,
             s.nextto_kin_id,
-            etl.surrogate_key(etl.key_part('patients') || etl.key_part(s.practice_id) || etl.key_part(s.per_org_id) || etl.key_part(s.patient_id::text)) AS patient_key,
+            etl.surrogate_key(
+                etl.key_part('patients')
+                || etl.key_part(s.practice_id)
+                || etl.key_part(s.per_org_id)
+                || etl.key_part(s.patient_id::text)
+            ) AS patient_key,
             s.patient_id,
             s.nok_profile_id,
             etl.pseudonym(s.nhi_number, v_key.inner_pad, v_key.outer_pad) AS nhi_number,
@@ -89,8 +94,39 @@ BEGIN
             load_run_id = excluded.load_run_id,
             date_extracted = excluded.date_extracted
         WHERE c.deleted_at IS NOT NULL
-            OR (c.patient_key, c.patient_id, c.nok_profile_id, c.nhi_number, c.is_emergency, c.relationship_type_id, c.relationship_type, c.is_active, c.is_deleted, c.inserted_by_id, c.updated_by_id, c.inserted_at, c.updated_at, c.user_logging_id, c.is_gp2gp)
-            IS DISTINCT FROM (excluded.patient_key, excluded.patient_id, excluded.nok_profile_id, excluded.nhi_number, excluded.is_emergency, excluded.relationship_type_id, excluded.relationship_type, excluded.is_active, excluded.is_deleted, excluded.inserted_by_id, excluded.updated_by_id, excluded.inserted_at, excluded.updated_at, excluded.user_logging_id, excluded.is_gp2gp)
+            OR (
+                c.patient_key,
+                c.patient_id,
+                c.nok_profile_id,
+                c.nhi_number,
+                c.is_emergency,
+                c.relationship_type_id,
+                c.relationship_type,
+                c.is_active,
+                c.is_deleted,
+                c.inserted_by_id,
+                c.updated_by_id,
+                c.inserted_at,
+                c.updated_at,
+                c.user_logging_id,
+                c.is_gp2gp
+            ) IS DISTINCT FROM (
+                excluded.patient_key,
+                excluded.patient_id,
+                excluded.nok_profile_id,
+                excluded.nhi_number,
+                excluded.is_emergency,
+                excluded.relationship_type_id,
+                excluded.relationship_type,
+                excluded.is_active,
+                excluded.is_deleted,
+                excluded.inserted_by_id,
+                excluded.updated_by_id,
+                excluded.inserted_at,
+                excluded.updated_at,
+                excluded.user_logging_id,
+                excluded.is_gp2gp
+            )
         RETURNING c.xmax = 0 AS is_new
     )
     UPDATE etl.load_run_files AS f

@@ -154,7 +154,8 @@ BEGIN
             r.permanent_address_latitude,
             r.permanent_address_longitude,
             r.practice_id,
-            r.per_org_id), f.seed) END,
+            r.per_org_id
+        ), f.seed) END,
         f.load_run_file_id,
         f.load_run_id
     FROM last_said AS l
@@ -167,7 +168,57 @@ BEGIN
             o.*,
             coalesce(
                 lag(o.is_absent) OVER w <> o.is_absent
-                OR lag(ROW(o.patient_id, o.nok_profile_id, o.nhi_number, o.name, o.full_address, o.cell_number, o.day_phone, o.night_phone, o.is_emergency, o.relationship_type_id, o.relationship_type, o.is_active, o.is_deleted, o.inserted_by_id, o.inserted_by, o.updated_by_id, o.updated_by, o.inserted_at, o.updated_at, o.user_logging_id, o.logging_user_name, o.is_gp2gp, o.permanent_address_latitude, o.permanent_address_longitude)) OVER w IS DISTINCT FROM ROW(o.patient_id, o.nok_profile_id, o.nhi_number, o.name, o.full_address, o.cell_number, o.day_phone, o.night_phone, o.is_emergency, o.relationship_type_id, o.relationship_type, o.is_active, o.is_deleted, o.inserted_by_id, o.inserted_by, o.updated_by_id, o.updated_by, o.inserted_at, o.updated_at, o.user_logging_id, o.logging_user_name, o.is_gp2gp, o.permanent_address_latitude, o.permanent_address_longitude),
+                OR lag(ROW(
+                    o.patient_id,
+                    o.nok_profile_id,
+                    o.nhi_number,
+                    o.name,
+                    o.full_address,
+                    o.cell_number,
+                    o.day_phone,
+                    o.night_phone,
+                    o.is_emergency,
+                    o.relationship_type_id,
+                    o.relationship_type,
+                    o.is_active,
+                    o.is_deleted,
+                    o.inserted_by_id,
+                    o.inserted_by,
+                    o.updated_by_id,
+                    o.updated_by,
+                    o.inserted_at,
+                    o.updated_at,
+                    o.user_logging_id,
+                    o.logging_user_name,
+                    o.is_gp2gp,
+                    o.permanent_address_latitude,
+                    o.permanent_address_longitude
+                )) OVER w IS DISTINCT FROM ROW(
+                    o.patient_id,
+                    o.nok_profile_id,
+                    o.nhi_number,
+                    o.name,
+                    o.full_address,
+                    o.cell_number,
+                    o.day_phone,
+                    o.night_phone,
+                    o.is_emergency,
+                    o.relationship_type_id,
+                    o.relationship_type,
+                    o.is_active,
+                    o.is_deleted,
+                    o.inserted_by_id,
+                    o.inserted_by,
+                    o.updated_by_id,
+                    o.updated_by,
+                    o.inserted_at,
+                    o.updated_at,
+                    o.user_logging_id,
+                    o.logging_user_name,
+                    o.is_gp2gp,
+                    o.permanent_address_latitude,
+                    o.permanent_address_longitude
+                ),
                 true
             ) AS starts,
             first_value(o.row_hash) OVER (
@@ -287,8 +338,69 @@ BEGIN
         load_run_file_id = excluded.load_run_file_id,
         load_run_id = excluded.load_run_id,
         date_extracted = excluded.date_extracted
-    WHERE (s.patient_id, s.nok_profile_id, s.nhi_number, s.name, s.full_address, s.cell_number, s.day_phone, s.night_phone, s.is_emergency, s.relationship_type_id, s.relationship_type, s.is_active, s.is_deleted, s.inserted_by_id, s.inserted_by, s.updated_by_id, s.updated_by, s.inserted_at, s.updated_at, s.user_logging_id, s.logging_user_name, s.is_gp2gp, s.permanent_address_latitude, s.permanent_address_longitude, s.loaded_date_time, s.row_hash, s.absent_since, s.load_run_file_id, s.load_run_id, s.date_extracted)
-        IS DISTINCT FROM (excluded.patient_id, excluded.nok_profile_id, excluded.nhi_number, excluded.name, excluded.full_address, excluded.cell_number, excluded.day_phone, excluded.night_phone, excluded.is_emergency, excluded.relationship_type_id, excluded.relationship_type, excluded.is_active, excluded.is_deleted, excluded.inserted_by_id, excluded.inserted_by, excluded.updated_by_id, excluded.updated_by, excluded.inserted_at, excluded.updated_at, excluded.user_logging_id, excluded.logging_user_name, excluded.is_gp2gp, excluded.permanent_address_latitude, excluded.permanent_address_longitude, excluded.loaded_date_time, excluded.row_hash, excluded.absent_since, excluded.load_run_file_id, excluded.load_run_id, excluded.date_extracted);
+    WHERE (
+            s.patient_id,
+            s.nok_profile_id,
+            s.nhi_number,
+            s.name,
+            s.full_address,
+            s.cell_number,
+            s.day_phone,
+            s.night_phone,
+            s.is_emergency,
+            s.relationship_type_id,
+            s.relationship_type,
+            s.is_active,
+            s.is_deleted,
+            s.inserted_by_id,
+            s.inserted_by,
+            s.updated_by_id,
+            s.updated_by,
+            s.inserted_at,
+            s.updated_at,
+            s.user_logging_id,
+            s.logging_user_name,
+            s.is_gp2gp,
+            s.permanent_address_latitude,
+            s.permanent_address_longitude,
+            s.loaded_date_time,
+            s.row_hash,
+            s.absent_since,
+            s.load_run_file_id,
+            s.load_run_id,
+            s.date_extracted
+        ) IS DISTINCT FROM (
+            excluded.patient_id,
+            excluded.nok_profile_id,
+            excluded.nhi_number,
+            excluded.name,
+            excluded.full_address,
+            excluded.cell_number,
+            excluded.day_phone,
+            excluded.night_phone,
+            excluded.is_emergency,
+            excluded.relationship_type_id,
+            excluded.relationship_type,
+            excluded.is_active,
+            excluded.is_deleted,
+            excluded.inserted_by_id,
+            excluded.inserted_by,
+            excluded.updated_by_id,
+            excluded.updated_by,
+            excluded.inserted_at,
+            excluded.updated_at,
+            excluded.user_logging_id,
+            excluded.logging_user_name,
+            excluded.is_gp2gp,
+            excluded.permanent_address_latitude,
+            excluded.permanent_address_longitude,
+            excluded.loaded_date_time,
+            excluded.row_hash,
+            excluded.absent_since,
+            excluded.load_run_file_id,
+            excluded.load_run_id,
+            excluded.date_extracted
+        );
 
     DELETE FROM stg.next_of_kin AS s
     USING etl.touched_next_of_kin AS t
@@ -309,7 +421,12 @@ BEGIN
             o.practice_id,
             o.per_org_id,
             o.nextto_kin_id,
-            etl.surrogate_key(etl.key_part('patients') || etl.key_part(o.practice_id) || etl.key_part(o.per_org_id) || etl.key_part(o.patient_id::text)) AS patient_key,
+            etl.surrogate_key(
+                etl.key_part('patients')
+                || etl.key_part(o.practice_id)
+                || etl.key_part(o.per_org_id)
+                || etl.key_part(o.patient_id::text)
+            ) AS patient_key,
             o.patient_id,
             o.nok_profile_id,
             etl.pseudonym(o.nhi_number, v_key.inner_pad, v_key.outer_pad) AS nhi_number,
@@ -336,7 +453,39 @@ BEGIN
             p.*,
             coalesce(
                 lag(p.is_absent) OVER w <> p.is_absent
-                OR lag(ROW(p.patient_key, p.patient_id, p.nok_profile_id, p.nhi_number, p.is_emergency, p.relationship_type_id, p.relationship_type, p.is_active, p.is_deleted, p.inserted_by_id, p.updated_by_id, p.inserted_at, p.updated_at, p.user_logging_id, p.is_gp2gp)) OVER w IS DISTINCT FROM ROW(p.patient_key, p.patient_id, p.nok_profile_id, p.nhi_number, p.is_emergency, p.relationship_type_id, p.relationship_type, p.is_active, p.is_deleted, p.inserted_by_id, p.updated_by_id, p.inserted_at, p.updated_at, p.user_logging_id, p.is_gp2gp),
+                OR lag(ROW(
+                    p.patient_key,
+                    p.patient_id,
+                    p.nok_profile_id,
+                    p.nhi_number,
+                    p.is_emergency,
+                    p.relationship_type_id,
+                    p.relationship_type,
+                    p.is_active,
+                    p.is_deleted,
+                    p.inserted_by_id,
+                    p.updated_by_id,
+                    p.inserted_at,
+                    p.updated_at,
+                    p.user_logging_id,
+                    p.is_gp2gp
+                )) OVER w IS DISTINCT FROM ROW(
+                    p.patient_key,
+                    p.patient_id,
+                    p.nok_profile_id,
+                    p.nhi_number,
+                    p.is_emergency,
+                    p.relationship_type_id,
+                    p.relationship_type,
+                    p.is_active,
+                    p.is_deleted,
+                    p.inserted_by_id,
+                    p.updated_by_id,
+                    p.inserted_at,
+                    p.updated_at,
+                    p.user_logging_id,
+                    p.is_gp2gp
+                ),
                 true
             ) AS starts,
             max(p.observed_at) FILTER (WHERE NOT p.is_absent) OVER (
@@ -428,8 +577,49 @@ BEGIN
             load_run_file_id = excluded.load_run_file_id,
             load_run_id = excluded.load_run_id,
             date_extracted = excluded.date_extracted
-        WHERE (c.patient_key, c.patient_id, c.nok_profile_id, c.nhi_number, c.is_emergency, c.relationship_type_id, c.relationship_type, c.is_active, c.is_deleted, c.inserted_by_id, c.updated_by_id, c.inserted_at, c.updated_at, c.user_logging_id, c.is_gp2gp, c.loaded_date_time, c.deleted_at, c.load_run_file_id, c.load_run_id, c.date_extracted)
-            IS DISTINCT FROM (excluded.patient_key, excluded.patient_id, excluded.nok_profile_id, excluded.nhi_number, excluded.is_emergency, excluded.relationship_type_id, excluded.relationship_type, excluded.is_active, excluded.is_deleted, excluded.inserted_by_id, excluded.updated_by_id, excluded.inserted_at, excluded.updated_at, excluded.user_logging_id, excluded.is_gp2gp, excluded.loaded_date_time, excluded.deleted_at, excluded.load_run_file_id, excluded.load_run_id, excluded.date_extracted)
+        WHERE (
+                c.patient_key,
+                c.patient_id,
+                c.nok_profile_id,
+                c.nhi_number,
+                c.is_emergency,
+                c.relationship_type_id,
+                c.relationship_type,
+                c.is_active,
+                c.is_deleted,
+                c.inserted_by_id,
+                c.updated_by_id,
+                c.inserted_at,
+                c.updated_at,
+                c.user_logging_id,
+                c.is_gp2gp,
+                c.loaded_date_time,
+                c.deleted_at,
+                c.load_run_file_id,
+                c.load_run_id,
+                c.date_extracted
+            ) IS DISTINCT FROM (
+                excluded.patient_key,
+                excluded.patient_id,
+                excluded.nok_profile_id,
+                excluded.nhi_number,
+                excluded.is_emergency,
+                excluded.relationship_type_id,
+                excluded.relationship_type,
+                excluded.is_active,
+                excluded.is_deleted,
+                excluded.inserted_by_id,
+                excluded.updated_by_id,
+                excluded.inserted_at,
+                excluded.updated_at,
+                excluded.user_logging_id,
+                excluded.is_gp2gp,
+                excluded.loaded_date_time,
+                excluded.deleted_at,
+                excluded.load_run_file_id,
+                excluded.load_run_id,
+                excluded.date_extracted
+            )
         RETURNING c.xmax = 0 AS is_new
     ),
     gone AS (

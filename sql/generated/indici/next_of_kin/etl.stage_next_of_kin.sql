@@ -118,8 +118,57 @@ BEGIN
         load_run_id = excluded.load_run_id,
         date_extracted = excluded.date_extracted
     WHERE s.absent_since IS NOT NULL
-        OR (s.patient_id, s.nok_profile_id, s.nhi_number, s.name, s.full_address, s.cell_number, s.day_phone, s.night_phone, s.is_emergency, s.relationship_type_id, s.relationship_type, s.is_active, s.is_deleted, s.inserted_by_id, s.inserted_by, s.updated_by_id, s.updated_by, s.inserted_at, s.updated_at, s.user_logging_id, s.logging_user_name, s.is_gp2gp, s.permanent_address_latitude, s.permanent_address_longitude)
-        IS DISTINCT FROM (excluded.patient_id, excluded.nok_profile_id, excluded.nhi_number, excluded.name, excluded.full_address, excluded.cell_number, excluded.day_phone, excluded.night_phone, excluded.is_emergency, excluded.relationship_type_id, excluded.relationship_type, excluded.is_active, excluded.is_deleted, excluded.inserted_by_id, excluded.inserted_by, excluded.updated_by_id, excluded.updated_by, excluded.inserted_at, excluded.updated_at, excluded.user_logging_id, excluded.logging_user_name, excluded.is_gp2gp, excluded.permanent_address_latitude, excluded.permanent_address_longitude);
+        OR (
+            s.patient_id,
+            s.nok_profile_id,
+            s.nhi_number,
+            s.name,
+            s.full_address,
+            s.cell_number,
+            s.day_phone,
+            s.night_phone,
+            s.is_emergency,
+            s.relationship_type_id,
+            s.relationship_type,
+            s.is_active,
+            s.is_deleted,
+            s.inserted_by_id,
+            s.inserted_by,
+            s.updated_by_id,
+            s.updated_by,
+            s.inserted_at,
+            s.updated_at,
+            s.user_logging_id,
+            s.logging_user_name,
+            s.is_gp2gp,
+            s.permanent_address_latitude,
+            s.permanent_address_longitude
+        ) IS DISTINCT FROM (
+            excluded.patient_id,
+            excluded.nok_profile_id,
+            excluded.nhi_number,
+            excluded.name,
+            excluded.full_address,
+            excluded.cell_number,
+            excluded.day_phone,
+            excluded.night_phone,
+            excluded.is_emergency,
+            excluded.relationship_type_id,
+            excluded.relationship_type,
+            excluded.is_active,
+            excluded.is_deleted,
+            excluded.inserted_by_id,
+            excluded.inserted_by,
+            excluded.updated_by_id,
+            excluded.updated_by,
+            excluded.inserted_at,
+            excluded.updated_at,
+            excluded.user_logging_id,
+            excluded.logging_user_name,
+            excluded.is_gp2gp,
+            excluded.permanent_address_latitude,
+            excluded.permanent_address_longitude
+        );
 
     -- Another text, or other rules, that say the same: remember the text, so that the next file can skip it.
     UPDATE stg.next_of_kin AS s

@@ -66,7 +66,8 @@ BEGIN
                 r.alert_state,
                 r.practice_id,
                 r.provider_id,
-                r.per_org_id), v_seed) AS row_hash
+                r.per_org_id
+            ), v_seed) AS row_hash
         FROM raw.patient_alerts_raw AS r
         WHERE r.load_run_file_id = p_load_run_file_id
     ) AS d

@@ -62,7 +62,8 @@ BEGIN
                 r.practice_id,
                 r.provider_id,
                 r.per_org_id,
-                r.loaded_date_time],
+                r.loaded_date_time
+            ],
             '|^^|', ''
         ) || '|~~|',
         jsonb_build_object('practice_id', r.practice_id, 'per_org_id', r.per_org_id, 'patient_alert_id', r.patient_alert_id),

@@ -47,8 +47,18 @@ BEGIN
             s.practice_id,
             s.per_org_id,
             s.patient_alert_id,
-            etl.surrogate_key(etl.key_part('patients') || etl.key_part(s.practice_id) || etl.key_part(s.per_org_id) || etl.key_part(s.patient_id::text)) AS patient_key,
-            etl.surrogate_key(etl.key_part('providers') || etl.key_part(s.practice_id) || etl.key_part(s.per_org_id) || etl.key_part(s.provider_id::text)) AS provider_key,
+            etl.surrogate_key(
+                etl.key_part('patients')
+                || etl.key_part(s.practice_id)
+                || etl.key_part(s.per_org_id)
+                || etl.key_part(s.patient_id::text)
+            ) AS patient_key,
+            etl.surrogate_key(
+                etl.key_part('providers')
+                || etl.key_part(s.practice_id)
+                || etl.key_part(s.per_org_id)
+                || etl.key_part(s.provider_id::text)
+            ) AS provider_key,
             s.patient_id,
             s.type_id,
             s.type,
@@ -106,8 +116,53 @@ BEGIN
             load_run_id = excluded.load_run_id,
             date_extracted = excluded.date_extracted
         WHERE c.deleted_at IS NOT NULL
-            OR (c.patient_key, c.provider_key, c.patient_id, c.type_id, c.type, c.alert_id, c.severity_id, c.severity, c.last_updated_date, c.effective_date, c.expiry_date, c.is_active, c.is_deleted, c.is_deleted_2, c.inserted_by_id, c.updated_by_id, c.inserted_at, c.updated_at, c.user_logging_id, c.is_gp2gp, c.alert_state, c.provider_id)
-            IS DISTINCT FROM (excluded.patient_key, excluded.provider_key, excluded.patient_id, excluded.type_id, excluded.type, excluded.alert_id, excluded.severity_id, excluded.severity, excluded.last_updated_date, excluded.effective_date, excluded.expiry_date, excluded.is_active, excluded.is_deleted, excluded.is_deleted_2, excluded.inserted_by_id, excluded.updated_by_id, excluded.inserted_at, excluded.updated_at, excluded.user_logging_id, excluded.is_gp2gp, excluded.alert_state, excluded.provider_id)
+            OR (
+                c.patient_key,
+                c.provider_key,
+                c.patient_id,
+                c.type_id,
+                c.type,
+                c.alert_id,
+                c.severity_id,
+                c.severity,
+                c.last_updated_date,
+                c.effective_date,
+                c.expiry_date,
+                c.is_active,
+                c.is_deleted,
+                c.is_deleted_2,
+                c.inserted_by_id,
+                c.updated_by_id,
+                c.inserted_at,
+                c.updated_at,
+                c.user_logging_id,
+                c.is_gp2gp,
+                c.alert_state,
+                c.provider_id
+            ) IS DISTINCT FROM (
+                excluded.patient_key,
+                excluded.provider_key,
+                excluded.patient_id,
+                excluded.type_id,
+                excluded.type,
+                excluded.alert_id,
+                excluded.severity_id,
+                excluded.severity,
+                excluded.last_updated_date,
+                excluded.effective_date,
+                excluded.expiry_date,
+                excluded.is_active,
+                excluded.is_deleted,
+                excluded.is_deleted_2,
+                excluded.inserted_by_id,
+                excluded.updated_by_id,
+                excluded.inserted_at,
+                excluded.updated_at,
+                excluded.user_logging_id,
+                excluded.is_gp2gp,
+                excluded.alert_state,
+                excluded.provider_id
+            )
         RETURNING c.xmax = 0 AS is_new
     )
     UPDATE etl.load_run_files AS f

@@ -253,7 +253,8 @@ BEGIN
                 r.is_test_record,
                 r.pharmacy_id,
                 r.residential_status_id,
-                r.visa_expiry), v_seed) AS row_hash
+                r.visa_expiry
+            ), v_seed) AS row_hash
         FROM raw.patients_raw AS r
         WHERE r.load_run_file_id = p_load_run_file_id
     ) AS d

@@ -249,7 +249,8 @@ BEGIN
                 r.is_test_record,
                 r.pharmacy_id,
                 r.residential_status_id,
-                r.visa_expiry],
+                r.visa_expiry
+            ],
             '|^^|', ''
         ) || '|~~|',
         jsonb_build_object('practice_id', r.practice_id, 'per_org_id', r.per_org_id, 'patient_id', r.patient_id),

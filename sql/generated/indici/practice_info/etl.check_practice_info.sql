@@ -72,7 +72,8 @@ BEGIN
                 r.emergency_number,
                 r.is_active,
                 r.is_deleted,
-                r.per_org_id), v_seed) AS row_hash
+                r.per_org_id
+            ), v_seed) AS row_hash
         FROM raw.practice_info_raw AS r
         WHERE r.load_run_file_id = p_load_run_file_id
     ) AS d

@@ -16,40 +16,15 @@ DECLARE
 BEGIN
     SELECT f.date_extracted INTO v_observed_at FROM etl.load_run_files AS f WHERE f.load_run_file_id = p_load_run_file_id;
 
-    WITH published (
-        practice_id,
-        per_org_id,
-        practice_key,
-        practice_name,
-        practice_category,
-        practice_speciality,
-        pho,
-        organization_type,
-        org_short_name,
-        org_code,
-        edi_account,
-        legal_status,
-        incorporation_number,
-        legal_date,
-        formula,
-        ownership_model,
-        rural,
-        health_facility_no,
-        hpi_facility_no,
-        hpi_facility_ext,
-        hpi_organization_id,
-        hpi_organization_ext,
-        moh_sending_practice_id,
-        is_active,
-        is_deleted,
-        loaded_date_time,
-        load_run_file_id,
-        load_run_id,
-        date_extracted) AS MATERIALIZED (
+    WITH published AS MATERIALIZED (
         SELECT
             s.practice_id,
             s.per_org_id,
-            etl.surrogate_key(etl.key_part('practice_info') || etl.key_part(s.practice_id) || etl.key_part(s.per_org_id)) AS practice_key,
+            etl.surrogate_key(
+                etl.key_part('practice_info')
+                || etl.key_part(s.practice_id)
+                || etl.key_part(s.per_org_id)
+            ) AS practice_key,
             s.practice_name,
             s.practice_category,
             s.practice_speciality,
@@ -88,47 +63,54 @@ BEGIN
         WHERE c.practice_id = p.practice_id
             AND c.per_org_id = p.per_org_id
             AND c.is_current
-            AND (c.practice_name, c.practice_category, c.practice_speciality, c.pho, c.organization_type, c.org_short_name, c.org_code, c.edi_account, c.legal_status, c.incorporation_number, c.legal_date, c.formula, c.ownership_model, c.rural, c.health_facility_no, c.hpi_facility_no, c.hpi_facility_ext, c.hpi_organization_id, c.hpi_organization_ext, c.moh_sending_practice_id, c.is_active, c.is_deleted)
-            IS DISTINCT FROM (p.practice_name, p.practice_category, p.practice_speciality, p.pho, p.organization_type, p.org_short_name, p.org_code, p.edi_account, p.legal_status, p.incorporation_number, p.legal_date, p.formula, p.ownership_model, p.rural, p.health_facility_no, p.hpi_facility_no, p.hpi_facility_ext, p.hpi_organization_id, p.hpi_organization_ext, p.moh_sending_practice_id, p.is_active, p.is_deleted)
+            AND (
+                c.practice_name,
+                c.practice_category,
+                c.practice_speciality,
+                c.pho,
+                c.organization_type,
+                c.org_short_name,
+                c.org_code,
+                c.edi_account,
+                c.legal_status,
+                c.incorporation_number,
+                c.legal_date,
+                c.formula,
+                c.ownership_model,
+                c.rural,
+                c.health_facility_no,
+                c.hpi_facility_no,
+                c.hpi_facility_ext,
+                c.hpi_organization_id,
+                c.hpi_organization_ext,
+                c.moh_sending_practice_id,
+                c.is_active,
+                c.is_deleted
+            ) IS DISTINCT FROM (
+                p.practice_name,
+                p.practice_category,
+                p.practice_speciality,
+                p.pho,
+                p.organization_type,
+                p.org_short_name,
+                p.org_code,
+                p.edi_account,
+                p.legal_status,
+                p.incorporation_number,
+                p.legal_date,
+                p.formula,
+                p.ownership_model,
+                p.rural,
+                p.health_facility_no,
+                p.hpi_facility_no,
+                p.hpi_facility_ext,
+                p.hpi_organization_id,
+                p.hpi_organization_ext,
+                p.moh_sending_practice_id,
+                p.is_active,
+                p.is_deleted
+            )
         RETURNING c.practice_id, c.per_org_id
-    ),
-    refreshed AS (
-        UPDATE core.dim_practice_info AS c
-        SET practice_key = p.practice_key,
-            practice_name = p.practice_name,
-            practice_category = p.practice_category,
-            practice_speciality = p.practice_speciality,
-            pho = p.pho,
-            organization_type = p.organization_type,
-            org_short_name = p.org_short_name,
-            org_code = p.org_code,
-            edi_account = p.edi_account,
-            legal_status = p.legal_status,
-            incorporation_number = p.incorporation_number,
-            legal_date = p.legal_date,
-            formula = p.formula,
-            ownership_model = p.ownership_model,
-            rural = p.rural,
-            health_facility_no = p.health_facility_no,
-            hpi_facility_no = p.hpi_facility_no,
-            hpi_facility_ext = p.hpi_facility_ext,
-            hpi_organization_id = p.hpi_organization_id,
-            hpi_organization_ext = p.hpi_organization_ext,
-            moh_sending_practice_id = p.moh_sending_practice_id,
-            is_active = p.is_active,
-            is_deleted = p.is_deleted,
-            loaded_date_time = p.loaded_date_time,
-            load_run_file_id = p.load_run_file_id,
-            load_run_id = p.load_run_id,
-            date_extracted = p.date_extracted
-        FROM published AS p
-        WHERE c.practice_id = p.practice_id
-            AND c.per_org_id = p.per_org_id
-            AND c.is_current
-            AND NOT ((c.practice_name, c.practice_category, c.practice_speciality, c.pho, c.organization_type, c.org_short_name, c.org_code, c.edi_account, c.legal_status, c.incorporation_number, c.legal_date, c.formula, c.ownership_model, c.rural, c.health_facility_no, c.hpi_facility_no, c.hpi_facility_ext, c.hpi_organization_id, c.hpi_organization_ext, c.moh_sending_practice_id, c.is_active, c.is_deleted)
-            IS DISTINCT FROM (p.practice_name, p.practice_category, p.practice_speciality, p.pho, p.organization_type, p.org_short_name, p.org_code, p.edi_account, p.legal_status, p.incorporation_number, p.legal_date, p.formula, p.ownership_model, p.rural, p.health_facility_no, p.hpi_facility_no, p.hpi_facility_ext, p.hpi_organization_id, p.hpi_organization_ext, p.moh_sending_practice_id, p.is_active, p.is_deleted))
-            AND false
-        RETURNING c.load_run_file_id
     ),
     opened AS (
         INSERT INTO core.dim_practice_info (
@@ -207,7 +189,7 @@ BEGIN
     )
     UPDATE etl.load_run_files AS f
     SET core_inserted = (SELECT count(*) FROM opened),
-        core_updated = (SELECT count(*) FROM refreshed) + (SELECT count(*) FROM closed)
+        core_updated = (SELECT count(*) FROM closed)
     WHERE f.load_run_file_id = p_load_run_file_id;
 END;
 $merge_practice_info$;

@@ -155,7 +155,8 @@ BEGIN
                 r.user_role,
                 r.provider_permanent_address_latitude,
                 r.provider_permanent_address_longitude,
-                r.per_org_id), v_seed) AS row_hash
+                r.per_org_id
+            ), v_seed) AS row_hash
         FROM raw.providers_raw AS r
         WHERE r.load_run_file_id = p_load_run_file_id
     ) AS d

@@ -151,7 +151,8 @@ BEGIN
                 r.provider_permanent_address_latitude,
                 r.provider_permanent_address_longitude,
                 r.per_org_id,
-                r.loaded_date_time],
+                r.loaded_date_time
+            ],
             '|^^|', ''
         ) || '|~~|',
         jsonb_build_object('practice_id', r.practice_id, 'per_org_id', r.per_org_id, 'provider_id', r.provider_id),

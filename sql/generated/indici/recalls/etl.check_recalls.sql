@@ -63,7 +63,8 @@ BEGIN
                 r.is_cancelled,
                 r.recall_attempts,
                 r.scn_code,
-                r.per_org_id), v_seed) AS row_hash
+                r.per_org_id
+            ), v_seed) AS row_hash
         FROM raw.recalls_raw AS r
         WHERE r.load_run_file_id = p_load_run_file_id
     ) AS d

@@ -50,8 +50,18 @@ BEGIN
             s.practice_id,
             s.per_org_id,
             s.re_call_id,
-            etl.surrogate_key(etl.key_part('patients') || etl.key_part(s.practice_id) || etl.key_part(s.per_org_id) || etl.key_part(s.patient_id::text)) AS patient_key,
-            etl.surrogate_key(etl.key_part('providers') || etl.key_part(s.practice_id) || etl.key_part(s.per_org_id) || etl.key_part(s.provider_id::text)) AS provider_key,
+            etl.surrogate_key(
+                etl.key_part('patients')
+                || etl.key_part(s.practice_id)
+                || etl.key_part(s.per_org_id)
+                || etl.key_part(s.patient_id::text)
+            ) AS patient_key,
+            etl.surrogate_key(
+                etl.key_part('providers')
+                || etl.key_part(s.practice_id)
+                || etl.key_part(s.per_org_id)
+                || etl.key_part(s.provider_id::text)
+            ) AS provider_key,
             s.patient_id,
             s.recall_date,
             s.is_contacted,
@@ -107,8 +117,51 @@ BEGIN
             load_run_id = excluded.load_run_id,
             date_extracted = excluded.date_extracted
         WHERE c.deleted_at IS NOT NULL
-            OR (c.patient_key, c.provider_key, c.patient_id, c.recall_date, c.is_contacted, c.patient_medtech_id, c.screening_type, c.code, c.vaccine, c.vaccine_group, c.recall_group, c.inserted_at, c.updated_at, c.is_active, c.practice, c.provider_id, c.is_deleted, c.is_confidential, c.show_on_patient_portal, c.is_cancelled, c.scn_code)
-            IS DISTINCT FROM (excluded.patient_key, excluded.provider_key, excluded.patient_id, excluded.recall_date, excluded.is_contacted, excluded.patient_medtech_id, excluded.screening_type, excluded.code, excluded.vaccine, excluded.vaccine_group, excluded.recall_group, excluded.inserted_at, excluded.updated_at, excluded.is_active, excluded.practice, excluded.provider_id, excluded.is_deleted, excluded.is_confidential, excluded.show_on_patient_portal, excluded.is_cancelled, excluded.scn_code)
+            OR (
+                c.patient_key,
+                c.provider_key,
+                c.patient_id,
+                c.recall_date,
+                c.is_contacted,
+                c.patient_medtech_id,
+                c.screening_type,
+                c.code,
+                c.vaccine,
+                c.vaccine_group,
+                c.recall_group,
+                c.inserted_at,
+                c.updated_at,
+                c.is_active,
+                c.practice,
+                c.provider_id,
+                c.is_deleted,
+                c.is_confidential,
+                c.show_on_patient_portal,
+                c.is_cancelled,
+                c.scn_code
+            ) IS DISTINCT FROM (
+                excluded.patient_key,
+                excluded.provider_key,
+                excluded.patient_id,
+                excluded.recall_date,
+                excluded.is_contacted,
+                excluded.patient_medtech_id,
+                excluded.screening_type,
+                excluded.code,
+                excluded.vaccine,
+                excluded.vaccine_group,
+                excluded.recall_group,
+                excluded.inserted_at,
+                excluded.updated_at,
+                excluded.is_active,
+                excluded.practice,
+                excluded.provider_id,
+                excluded.is_deleted,
+                excluded.is_confidential,
+                excluded.show_on_patient_portal,
+                excluded.is_cancelled,
+                excluded.scn_code
+            )
         RETURNING c.xmax = 0 AS is_new
     )
     UPDATE etl.load_run_files AS f

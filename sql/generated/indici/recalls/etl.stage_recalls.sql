@@ -124,8 +124,61 @@ BEGIN
         load_run_id = excluded.load_run_id,
         date_extracted = excluded.date_extracted
     WHERE s.absent_since IS NOT NULL
-        OR (s.patient_id, s.recall_date, s.is_contacted, s.notes, s.patient_medtech_id, s.recall_reason, s.screening_type, s.code, s.vaccine, s.vaccine_group, s.recall_group, s.inserted_at, s.inserted_by, s.updated_at, s.updated_by, s.is_active, s.practice, s.provider_id, s.is_deleted, s.permanent_address_latitude, s.permanent_address_longitude, s.is_confidential, s.show_on_patient_portal, s.is_cancelled, s.recall_attempts, s.scn_code)
-        IS DISTINCT FROM (excluded.patient_id, excluded.recall_date, excluded.is_contacted, excluded.notes, excluded.patient_medtech_id, excluded.recall_reason, excluded.screening_type, excluded.code, excluded.vaccine, excluded.vaccine_group, excluded.recall_group, excluded.inserted_at, excluded.inserted_by, excluded.updated_at, excluded.updated_by, excluded.is_active, excluded.practice, excluded.provider_id, excluded.is_deleted, excluded.permanent_address_latitude, excluded.permanent_address_longitude, excluded.is_confidential, excluded.show_on_patient_portal, excluded.is_cancelled, excluded.recall_attempts, excluded.scn_code);
+        OR (
+            s.patient_id,
+            s.recall_date,
+            s.is_contacted,
+            s.notes,
+            s.patient_medtech_id,
+            s.recall_reason,
+            s.screening_type,
+            s.code,
+            s.vaccine,
+            s.vaccine_group,
+            s.recall_group,
+            s.inserted_at,
+            s.inserted_by,
+            s.updated_at,
+            s.updated_by,
+            s.is_active,
+            s.practice,
+            s.provider_id,
+            s.is_deleted,
+            s.permanent_address_latitude,
+            s.permanent_address_longitude,
+            s.is_confidential,
+            s.show_on_patient_portal,
+            s.is_cancelled,
+            s.recall_attempts,
+            s.scn_code
+        ) IS DISTINCT FROM (
+            excluded.patient_id,
+            excluded.recall_date,
+            excluded.is_contacted,
+            excluded.notes,
+            excluded.patient_medtech_id,
+            excluded.recall_reason,
+            excluded.screening_type,
+            excluded.code,
+            excluded.vaccine,
+            excluded.vaccine_group,
+            excluded.recall_group,
+            excluded.inserted_at,
+            excluded.inserted_by,
+            excluded.updated_at,
+            excluded.updated_by,
+            excluded.is_active,
+            excluded.practice,
+            excluded.provider_id,
+            excluded.is_deleted,
+            excluded.permanent_address_latitude,
+            excluded.permanent_address_longitude,
+            excluded.is_confidential,
+            excluded.show_on_patient_portal,
+            excluded.is_cancelled,
+            excluded.recall_attempts,
+            excluded.scn_code
+        );
 
     -- Another text, or other rules, that say the same: remember the text, so that the next file can skip it.
     UPDATE stg.recalls AS s

@@ -45,7 +45,8 @@ BEGIN
                 r.gender,
                 r.is_nir,
                 r.per_org_id,
-                r.practice_id), v_seed) AS row_hash
+                r.practice_id
+            ), v_seed) AS row_hash
         FROM raw.vaccine_raw AS r
         WHERE r.load_run_file_id = p_load_run_file_id
     ) AS d

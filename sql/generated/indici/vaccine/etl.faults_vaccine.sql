@@ -42,7 +42,8 @@ BEGIN
                 r.is_nir,
                 r.per_org_id,
                 r.practice_id,
-                r.loaded_date_time],
+                r.loaded_date_time
+            ],
             '|^^|', ''
         ) || '|~~|',
         jsonb_build_object('practice_id', r.practice_id, 'per_org_id', r.per_org_id, 'vaccine_id', r.vaccine_id),

@@ -16,28 +16,17 @@ DECLARE
 BEGIN
     SELECT f.date_extracted INTO v_observed_at FROM etl.load_run_files AS f WHERE f.load_run_file_id = p_load_run_file_id;
 
-    WITH published (
-        practice_id,
-        per_org_id,
-        vaccine_id,
-        vaccine_key,
-        vaccine_code,
-        vaccine_name,
-        is_active,
-        is_deleted,
-        coding_system,
-        gender_id,
-        gender,
-        is_nir,
-        loaded_date_time,
-        load_run_file_id,
-        load_run_id,
-        date_extracted) AS MATERIALIZED (
+    WITH published AS MATERIALIZED (
         SELECT
             s.practice_id,
             s.per_org_id,
             s.vaccine_id,
-            etl.surrogate_key(etl.key_part('vaccine') || etl.key_part(s.practice_id) || etl.key_part(s.per_org_id) || etl.key_part(s.vaccine_id::text)) AS vaccine_key,
+            etl.surrogate_key(
+                etl.key_part('vaccine')
+                || etl.key_part(s.practice_id)
+                || etl.key_part(s.per_org_id)
+                || etl.key_part(s.vaccine_id::text)
+            ) AS vaccine_key,
             s.vaccine_code,
             s.vaccine_name,
             s.is_active,
@@ -63,34 +52,26 @@ BEGIN
             AND c.per_org_id = p.per_org_id
             AND c.vaccine_id = p.vaccine_id
             AND c.is_current
-            AND (c.vaccine_code, c.vaccine_name, c.is_active, c.is_deleted, c.coding_system, c.gender_id, c.gender, c.is_nir)
-            IS DISTINCT FROM (p.vaccine_code, p.vaccine_name, p.is_active, p.is_deleted, p.coding_system, p.gender_id, p.gender, p.is_nir)
+            AND (
+                c.vaccine_code,
+                c.vaccine_name,
+                c.is_active,
+                c.is_deleted,
+                c.coding_system,
+                c.gender_id,
+                c.gender,
+                c.is_nir
+            ) IS DISTINCT FROM (
+                p.vaccine_code,
+                p.vaccine_name,
+                p.is_active,
+                p.is_deleted,
+                p.coding_system,
+                p.gender_id,
+                p.gender,
+                p.is_nir
+            )
         RETURNING c.practice_id, c.per_org_id, c.vaccine_id
-    ),
-    refreshed AS (
-        UPDATE core.dim_vaccine AS c
-        SET vaccine_key = p.vaccine_key,
-            vaccine_code = p.vaccine_code,
-            vaccine_name = p.vaccine_name,
-            is_active = p.is_active,
-            is_deleted = p.is_deleted,
-            coding_system = p.coding_system,
-            gender_id = p.gender_id,
-            gender = p.gender,
-            is_nir = p.is_nir,
-            loaded_date_time = p.loaded_date_time,
-            load_run_file_id = p.load_run_file_id,
-            load_run_id = p.load_run_id,
-            date_extracted = p.date_extracted
-        FROM published AS p
-        WHERE c.practice_id = p.practice_id
-            AND c.per_org_id = p.per_org_id
-            AND c.vaccine_id = p.vaccine_id
-            AND c.is_current
-            AND NOT ((c.vaccine_code, c.vaccine_name, c.is_active, c.is_deleted, c.coding_system, c.gender_id, c.gender, c.is_nir)
-            IS DISTINCT FROM (p.vaccine_code, p.vaccine_name, p.is_active, p.is_deleted, p.coding_system, p.gender_id, p.gender, p.is_nir))
-            AND false
-        RETURNING c.load_run_file_id
     ),
     opened AS (
         INSERT INTO core.dim_vaccine (
@@ -144,7 +125,7 @@ BEGIN
     )
     UPDATE etl.load_run_files AS f
     SET core_inserted = (SELECT count(*) FROM opened),
-        core_updated = (SELECT count(*) FROM refreshed) + (SELECT count(*) FROM closed)
+        core_updated = (SELECT count(*) FROM closed)
     WHERE f.load_run_file_id = p_load_run_file_id;
 END;
 $merge_vaccine$;

@@ -107,7 +107,8 @@ BEGIN
             r.gender,
             r.is_nir,
             r.per_org_id,
-            r.practice_id), f.seed) END,
+            r.practice_id
+        ), f.seed) END,
         f.load_run_file_id,
         f.load_run_id
     FROM last_said AS l
@@ -120,7 +121,27 @@ BEGIN
             o.*,
             coalesce(
                 lag(o.is_absent) OVER w <> o.is_absent
-                OR lag(ROW(o.vaccine_code, o.vaccine_name, o.long_description, o.is_active, o.is_deleted, o.coding_system, o.gender_id, o.gender, o.is_nir)) OVER w IS DISTINCT FROM ROW(o.vaccine_code, o.vaccine_name, o.long_description, o.is_active, o.is_deleted, o.coding_system, o.gender_id, o.gender, o.is_nir),
+                OR lag(ROW(
+                    o.vaccine_code,
+                    o.vaccine_name,
+                    o.long_description,
+                    o.is_active,
+                    o.is_deleted,
+                    o.coding_system,
+                    o.gender_id,
+                    o.gender,
+                    o.is_nir
+                )) OVER w IS DISTINCT FROM ROW(
+                    o.vaccine_code,
+                    o.vaccine_name,
+                    o.long_description,
+                    o.is_active,
+                    o.is_deleted,
+                    o.coding_system,
+                    o.gender_id,
+                    o.gender,
+                    o.is_nir
+                ),
                 true
             ) AS starts,
             first_value(o.row_hash) OVER (
@@ -195,8 +216,39 @@ BEGIN
         load_run_file_id = excluded.load_run_file_id,
         load_run_id = excluded.load_run_id,
         date_extracted = excluded.date_extracted
-    WHERE (s.vaccine_code, s.vaccine_name, s.long_description, s.is_active, s.is_deleted, s.coding_system, s.gender_id, s.gender, s.is_nir, s.loaded_date_time, s.row_hash, s.absent_since, s.load_run_file_id, s.load_run_id, s.date_extracted)
-        IS DISTINCT FROM (excluded.vaccine_code, excluded.vaccine_name, excluded.long_description, excluded.is_active, excluded.is_deleted, excluded.coding_system, excluded.gender_id, excluded.gender, excluded.is_nir, excluded.loaded_date_time, excluded.row_hash, excluded.absent_since, excluded.load_run_file_id, excluded.load_run_id, excluded.date_extracted);
+    WHERE (
+            s.vaccine_code,
+            s.vaccine_name,
+            s.long_description,
+            s.is_active,
+            s.is_deleted,
+            s.coding_system,
+            s.gender_id,
+            s.gender,
+            s.is_nir,
+            s.loaded_date_time,
+            s.row_hash,
+            s.absent_since,
+            s.load_run_file_id,
+            s.load_run_id,
+            s.date_extracted
+        ) IS DISTINCT FROM (
+            excluded.vaccine_code,
+            excluded.vaccine_name,
+            excluded.long_description,
+            excluded.is_active,
+            excluded.is_deleted,
+            excluded.coding_system,
+            excluded.gender_id,
+            excluded.gender,
+            excluded.is_nir,
+            excluded.loaded_date_time,
+            excluded.row_hash,
+            excluded.absent_since,
+            excluded.load_run_file_id,
+            excluded.load_run_id,
+            excluded.date_extracted
+        );
 
     DELETE FROM stg.vaccine AS s
     USING etl.touched_vaccine AS t
@@ -218,7 +270,12 @@ BEGIN
             o.practice_id,
             o.per_org_id,
             o.vaccine_id,
-            etl.surrogate_key(etl.key_part('vaccine') || etl.key_part(o.practice_id) || etl.key_part(o.per_org_id) || etl.key_part(o.vaccine_id::text)) AS vaccine_key,
+            etl.surrogate_key(
+                etl.key_part('vaccine')
+                || etl.key_part(o.practice_id)
+                || etl.key_part(o.per_org_id)
+                || etl.key_part(o.vaccine_id::text)
+            ) AS vaccine_key,
             o.vaccine_code,
             o.vaccine_name,
             o.is_active,
@@ -239,12 +296,48 @@ BEGIN
             p.*,
             coalesce(
                 lag(p.is_absent) OVER w <> p.is_absent
-                OR lag(ROW(p.vaccine_code, p.vaccine_name, p.is_active, p.is_deleted, p.coding_system, p.gender_id, p.gender, p.is_nir)) OVER w IS DISTINCT FROM ROW(p.vaccine_code, p.vaccine_name, p.is_active, p.is_deleted, p.coding_system, p.gender_id, p.gender, p.is_nir),
+                OR lag(ROW(
+                    p.vaccine_code,
+                    p.vaccine_name,
+                    p.is_active,
+                    p.is_deleted,
+                    p.coding_system,
+                    p.gender_id,
+                    p.gender,
+                    p.is_nir
+                )) OVER w IS DISTINCT FROM ROW(
+                    p.vaccine_code,
+                    p.vaccine_name,
+                    p.is_active,
+                    p.is_deleted,
+                    p.coding_system,
+                    p.gender_id,
+                    p.gender,
+                    p.is_nir
+                ),
                 true
             ) AS opens,
             coalesce(
                 lag(p.is_absent) OVER w <> p.is_absent
-                OR lag(ROW(p.vaccine_code, p.vaccine_name, p.is_active, p.is_deleted, p.coding_system, p.gender_id, p.gender, p.is_nir)) OVER w IS DISTINCT FROM ROW(p.vaccine_code, p.vaccine_name, p.is_active, p.is_deleted, p.coding_system, p.gender_id, p.gender, p.is_nir),
+                OR lag(ROW(
+                    p.vaccine_code,
+                    p.vaccine_name,
+                    p.is_active,
+                    p.is_deleted,
+                    p.coding_system,
+                    p.gender_id,
+                    p.gender,
+                    p.is_nir
+                )) OVER w IS DISTINCT FROM ROW(
+                    p.vaccine_code,
+                    p.vaccine_name,
+                    p.is_active,
+                    p.is_deleted,
+                    p.coding_system,
+                    p.gender_id,
+                    p.gender,
+                    p.is_nir
+                ),
                 true
             ) AS starts
         FROM published AS p
@@ -346,8 +439,37 @@ BEGIN
             load_run_file_id = excluded.load_run_file_id,
             load_run_id = excluded.load_run_id,
             date_extracted = excluded.date_extracted
-        WHERE (c.vaccine_key, c.vaccine_code, c.vaccine_name, c.is_active, c.is_deleted, c.coding_system, c.gender_id, c.gender, c.is_nir, c.loaded_date_time, c.effective_to, c.load_run_file_id, c.load_run_id, c.date_extracted)
-            IS DISTINCT FROM (excluded.vaccine_key, excluded.vaccine_code, excluded.vaccine_name, excluded.is_active, excluded.is_deleted, excluded.coding_system, excluded.gender_id, excluded.gender, excluded.is_nir, excluded.loaded_date_time, excluded.effective_to, excluded.load_run_file_id, excluded.load_run_id, excluded.date_extracted)
+        WHERE (
+                c.vaccine_key,
+                c.vaccine_code,
+                c.vaccine_name,
+                c.is_active,
+                c.is_deleted,
+                c.coding_system,
+                c.gender_id,
+                c.gender,
+                c.is_nir,
+                c.loaded_date_time,
+                c.effective_to,
+                c.load_run_file_id,
+                c.load_run_id,
+                c.date_extracted
+            ) IS DISTINCT FROM (
+                excluded.vaccine_key,
+                excluded.vaccine_code,
+                excluded.vaccine_name,
+                excluded.is_active,
+                excluded.is_deleted,
+                excluded.coding_system,
+                excluded.gender_id,
+                excluded.gender,
+                excluded.is_nir,
+                excluded.loaded_date_time,
+                excluded.effective_to,
+                excluded.load_run_file_id,
+                excluded.load_run_id,
+                excluded.date_extracted
+            )
         RETURNING c.xmax = 0 AS is_new
     )
     UPDATE etl.load_run_files AS f

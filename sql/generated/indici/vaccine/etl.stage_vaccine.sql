@@ -73,8 +73,27 @@ BEGIN
         load_run_id = excluded.load_run_id,
         date_extracted = excluded.date_extracted
     WHERE s.absent_since IS NOT NULL
-        OR (s.vaccine_code, s.vaccine_name, s.long_description, s.is_active, s.is_deleted, s.coding_system, s.gender_id, s.gender, s.is_nir)
-        IS DISTINCT FROM (excluded.vaccine_code, excluded.vaccine_name, excluded.long_description, excluded.is_active, excluded.is_deleted, excluded.coding_system, excluded.gender_id, excluded.gender, excluded.is_nir);
+        OR (
+            s.vaccine_code,
+            s.vaccine_name,
+            s.long_description,
+            s.is_active,
+            s.is_deleted,
+            s.coding_system,
+            s.gender_id,
+            s.gender,
+            s.is_nir
+        ) IS DISTINCT FROM (
+            excluded.vaccine_code,
+            excluded.vaccine_name,
+            excluded.long_description,
+            excluded.is_active,
+            excluded.is_deleted,
+            excluded.coding_system,
+            excluded.gender_id,
+            excluded.gender,
+            excluded.is_nir
+        );
 
     -- Another text, or other rules, that say the same: remember the text, so that the next file can skip it.
     UPDATE stg.vaccine AS s
