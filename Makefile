@@ -51,10 +51,11 @@ test-matrix: $(stamp)  ## The tests that touch a database on PostgreSQL 16 and 1
 	        $(pytest) $(wildcard tests/db tests/migrations) $(ARGS) || exit; \
 	done
 
-lint: $(stamp)  ## ruff and mypy
+lint: $(stamp)  ## ruff, mypy, and squawk on the migrations
 	@$(python) -m ruff check $(sources)
 	@$(python) -m ruff format --check $(sources)
 	@$(python) -m mypy $(sources)
+	@$(venv)/bin/squawk $(wildcard migrations/*/apply.sql)
 
 format: $(stamp)  ## Let ruff rewrite the Python files
 	@$(python) -m ruff check --fix $(sources)
