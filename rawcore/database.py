@@ -7,8 +7,9 @@ this module. Errors of class RC are the engine's own and hold no values: their m
 from __future__ import annotations
 
 import re
+import uuid
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -21,6 +22,7 @@ from rawcore.decoding import Dialect
 from rawcore.errors import (
     ConnectionLost,
     ContractsChanged,
+    ContractsUnreadable,
     DatabaseFault,
     DatabaseRefused,
     DatabaseResource,
@@ -28,6 +30,7 @@ from rawcore.errors import (
     EngineRefused,
     EngineUnfit,
     NotMigrated,
+    PooledConnection,
     RawcoreError,
     UnknownSource,
 )
@@ -41,8 +44,10 @@ _REFUSED = re.compile(
     r"FATAL: +((?:password authentication failed|no pg_hba|role|database|permission denied).*)"
 )
 _UNMIGRATED = {"42P01", "3F000", "42883", "42704"}
+_ORPHAN_SECONDS = 5
 _RESOURCE = ("40", "53", "58", "55P03", "57014")
 _LOST = ("08", "57P")
+_POOLED = re.compile("unsupported startup parameter")
 _OPTIONS = "-c statement_timeout=0 -c idle_in_transaction_session_timeout=0 -c TimeZone=UTC"
 
 
@@ -108,6 +113,8 @@ def _connect_once(url: str, name: str) -> Connection:
             options=f"{parts.get('options', '')} {_OPTIONS}".strip(),
         )
     except psycopg.OperationalError as error:
+        if _POOLED.search(str(error)):
+            raise PooledConnection() from None
         refused = _REFUSED.search(str(error))
         if refused:
             raise DatabaseRefused(where=where, problem=refused[1]) from None
@@ -120,7 +127,29 @@ def _connect_once(url: str, name: str) -> Connection:
         ).fetchone()
         if may and may["may"]:
             connection.execute(f"SET ROLE {WRITER}")
+    # A session whose driver was killed ends within seconds; not every server's system can tell.
+    with suppress(psycopg.Error):
+        connection.execute(f"SET client_connection_check_interval = '{_ORPHAN_SECONDS}s'")
     return connection
+
+
+def refuse_pooler(connection: Connection, url: str, settings: Settings) -> None:
+    """Raise PooledConnection if statements outside a transaction go to whatever session is free.
+
+    While our connection rests, a pooler in transaction mode lends its session to the next one that
+    asks: then a second connection finds our process, or what we set for ourselves is gone.
+    """
+    mark = uuid.uuid4().hex
+    facts = "SELECT pg_backend_pid() AS pid, current_setting('rawcore.mark', true) AS mark"
+    with translated():
+        connection.execute("SELECT set_config('rawcore.mark', %s, false)", [mark])
+    with connect(url, settings, "rawcore check") as other, translated():
+        theirs = other.execute(facts).fetchone()
+        ours = connection.execute(facts).fetchone()
+    if not ours or not theirs or ours["mark"] != mark or theirs["mark"] == mark:
+        raise PooledConnection()
+    if ours["pid"] == theirs["pid"]:
+        raise PooledConnection()
 
 
 def _network_problem(error: psycopg.OperationalError) -> str:
@@ -197,11 +226,18 @@ def load_extracts(connection: Connection, source: Source) -> dict[str, Extract]:
 
 
 def check_contracts(source: Source, folder: Path) -> None:
-    """Raise ContractsChanged if the contracts beside the driver are not those migrated."""
+    """Raise ContractsChanged or ContractsUnreadable if contracts here are not those migrated."""
     contracts = folder / source.name
     if not (contracts / "source.yml").is_file():
         return
+    from codegen.errors import ContractErrors
     from codegen.fingerprint import contract_fingerprint
 
-    if contract_fingerprint(contracts) != source.contract_fingerprint:
+    try:
+        found = contract_fingerprint(contracts)
+    except ContractErrors as errors:
+        raise ContractsUnreadable(
+            source=source.name, count=len(errors.faults), fault=errors.faults[0]
+        ) from None
+    if found != source.contract_fingerprint:
         raise ContractsChanged(source=source.name)

@@ -52,13 +52,19 @@ class ContractsChanged(ConfigurationError):
     """The contracts of source {source} differ from what was migrated: run `make migrate`."""
 
 
+class ContractsUnreadable(ConfigurationError):
+    """The contracts of source {source} have {count} fault(s): `make check` shows all. The first:
+    {fault}.
+    """
+
+
 class NotMigrated(ConfigurationError):
     """The database has no rawcore engine: run `make migrate`."""
 
 
 class PooledConnection(ConfigurationError):
-    """DATABASE_URL leads to a pooler in transaction mode, which loses locks and settings: connect
-    to PostgreSQL itself.
+    """DATABASE_URL leads to a pooler that keeps no session for us (transaction mode), so locks and
+    settings would be lost: connect to PostgreSQL itself.
     """
 
 

@@ -24,19 +24,20 @@ from rawcore.database import (
     database_url,
     load_extracts,
     load_source,
+    refuse_pooler,
     translated,
 )
 from rawcore.errors import ConnectionLost, RawcoreError, SourceBusy, Stopped, UnknownRun
 from rawcore.settings import Settings
 from rawcore.store import Store, open_store
 from rawcore.summary import report, say_plan
+from rawcore.watch import watching
 from rawcore.workers import Crew
 
 if TYPE_CHECKING:
     from structlog.typing import FilteringBoundLogger
 
 PLAN_ARGUMENTS = "%s::text, %s::timestamp, %s::timestamp, %s::timestamp, %s::text[], %s::text, %s"
-_POLL_SECONDS = 0.5
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,6 +174,7 @@ def run(settings: Settings, options: Options) -> int:
     log = console.make_log(settings.rawcore_log, quiet)
     store = open_store(settings)
     this = Run(settings, options, log)
+    refuse_pooler(this.connection, this.url, settings)
     if options.join is not None:
         return _join(this, store, options.join, quiet)
     this.lock()
@@ -231,39 +233,12 @@ def _work(
         shown = watched and files > 0
         with (
             console.progress("processing", files, in_bytes=False, shown=shown) as bar,
-            _polling(this, run_id, bar, shown),
+            watching(this, run_id, crew.pids, crew.log, bar),
         ):
             crew.process()
         if not crew.stop.is_set():
-            crew.log.info("processed", seconds=round(time.monotonic() - began, 2))
+            crew.log.info("processing ended", seconds=round(time.monotonic() - began, 2))
     return crew.unreachable()
-
-
-@contextmanager
-def _polling(this: Run, run_id: int, bar: console.Progress, shown: bool) -> Iterator[None]:
-    """Move the bar by what the control connection sees."""
-    if not shown:
-        yield
-        return
-    done = threading.Event()
-
-    def poll() -> None:
-        while not done.wait(_POLL_SECONDS):
-            with suppress(RawcoreError):
-                row = this.one(
-                    "SELECT count(*) AS files FROM etl.run_files WHERE load_run_id = %s"
-                    " AND status NOT IN ('pending', 'loading', 'landed', 'processing')",
-                    run_id,
-                )
-                bar.set(row["files"])
-
-    thread = threading.Thread(target=poll, name="progress", daemon=True)
-    thread.start()
-    try:
-        yield
-    finally:
-        done.set()
-        thread.join()
 
 
 @contextmanager

@@ -41,6 +41,7 @@ class Crew:
     log: FilteringBoundLogger
     stop: threading.Event = field(default_factory=threading.Event)
     connections: list[Connection] = field(default_factory=list)
+    pids: set[int] = field(default_factory=set)
     faults: int = 0
     last_fault: RawcoreError | None = None
     fatal: RawcoreError | None = None
@@ -85,6 +86,7 @@ class Crew:
     def _connected(self) -> Iterator[Connection]:
         connection = connect(self.url, self.settings, f"rawcore run {self.load_run_id}")
         self.connections.append(connection)
+        self.pids.add(connection.info.backend_pid)
         try:
             yield connection
         finally:
