@@ -1,0 +1,31 @@
+"""The driver on a database and a bucket of a test's own."""
+
+from collections.abc import Iterator
+
+import pytest
+
+from rawcore.weed import Weed
+from tests.support.databases import Cluster, Database
+from tests.support.ingest import Driver
+from tests.support.s3 import Bucket, fresh_bucket
+
+
+@pytest.fixture
+def driver(database: Database, bucket: Bucket) -> Driver:
+    """The driver on a database and a bucket of this test's own, the pseudonym key set."""
+    made = Driver(database, bucket.environment)
+    made.set_pseudonym_key()
+    return made
+
+
+@pytest.fixture(scope="module")
+def module_bucket(weed: Weed) -> Bucket:
+    """A bucket that the tests of a module share."""
+    return fresh_bucket(weed)
+
+
+@pytest.fixture
+def other_database(cluster: Cluster, template: str) -> Iterator[Database]:
+    """A second migrated database: what an undisturbed run makes."""
+    with cluster.clone(template) as made:
+        yield made
