@@ -1,0 +1,80 @@
+"""National health identifiers: in raw, nowhere in core, nowhere in etl but the rejects."""
+
+import re
+from collections.abc import Iterator
+
+import pytest
+from psycopg import sql
+
+from tests.support.databases import Database
+from tests.support.engine import Engine
+
+NHI = {"old": "ZZZ0016", "new": "ZZZ00AX"}
+#: What repeats a row as it was delivered, or is read through raw.
+ALLOWED = re.compile(r"(raw\..*|stg\..*|etl\.rejects(_.*)?)")
+
+
+@pytest.fixture(scope="module")
+def loaded(module_database: Database, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Engine]:
+    """Every extract with a row whose every free column holds both forms, and a rejected one."""
+    engine = Engine(module_database, tmp_path_factory.mktemp("files"))
+    engine.set_pseudonym_key()
+    kept = set(engine.query("SELECT extract, column_name FROM etl.columns WHERE pii = 'keep'"))
+    facts = engine.query("""
+        SELECT extract, column_name, data_type, is_required, domain
+        FROM etl.columns WHERE column_name NOT IN ('practice_id', 'per_org_id')
+    """)
+    for extract in engine.columns:
+        row = {
+            name: "7" if data_type != "text" else f"about {NHI['old']}, {NHI['new']}"
+            for of, name, data_type, required, domain in facts
+            if of == extract
+            and domain is None
+            and (required or (data_type == "text" and (of, name) not in kept))
+        }
+        engine.deliver(extract, [row, {**row, "practice_id": "000"}])
+    engine.run(overrides={"reject_rate": "0.5"})
+    assert engine.query("SELECT extract FROM etl.load_run_files WHERE status <> 'processed'") == []
+    yield engine
+    engine.close()
+
+
+def text_columns(engine: Engine) -> list[tuple[str, str, str]]:
+    """Return every column of tables and views that can hold text, in all four schemas."""
+    return engine.query("""
+        SELECT c.table_schema, c.table_name, c.column_name
+        FROM information_schema.columns AS c
+        WHERE c.table_schema IN ('raw', 'stg', 'core', 'etl')
+            AND c.data_type IN ('text', 'jsonb', 'json', 'ARRAY', 'character varying')
+    """)
+
+
+def places(engine: Engine) -> set[str]:
+    """Return the tables and views that hold one of the numbers."""
+    found = set()
+    for schema, table, column in text_columns(engine):
+        query = sql.SQL("SELECT EXISTS (SELECT FROM {} WHERE {}::text ~ {})").format(
+            sql.Identifier(schema, table), sql.Identifier(column), "|".join(NHI.values())
+        )
+        if engine.owner.execute(query).fetchone() == (True,):
+            found.add(f"{schema}.{table}")
+    return found
+
+
+def test_the_numbers_stand_in_raw_and_the_rejects_and_nowhere_else(loaded: Engine) -> None:
+    found = places(loaded)
+    assert {place for place in found if not ALLOWED.fullmatch(place)} == set()
+    assert {"raw.patients_raw", "etl.rejects_patients", "stg.patients"} <= found
+
+
+def test_core_has_pseudonyms_instead(loaded: Engine) -> None:
+    rows = loaded.query("SELECT nhi_number ~ '^[0-9a-f]{64}$' FROM core.dim_patients")
+    assert rows == [(True,)]
+
+
+def test_an_error_of_the_data_leaves_no_value_behind(keyed: Engine) -> None:
+    keyed.query("ALTER TABLE stg.patients ADD CHECK (notes IS NULL)")
+    row = {"patient_id": "1", "notes": NHI["old"]}
+    file = keyed.ingest("patients", [row])
+    assert (file.status, file.status_reason) == ("failed", "SQLSTATE 23514 in patients")
+    assert places(keyed) == {"raw.patients_raw", "raw.patients"}

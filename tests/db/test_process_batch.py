@@ -1,0 +1,128 @@
+"""Whoever calls it: errors come with a hint, and sessions at once share the work."""
+
+from concurrent.futures import ThreadPoolExecutor
+
+import psycopg
+import pytest
+
+from tests.support.engine import Engine
+
+ATTEMPTS = """
+    SELECT load_run_file_id, count(*), count(*) FILTER (WHERE outcome = 'succeeded')
+    FROM etl.file_attempts WHERE action = 'process' GROUP BY 1 ORDER BY 1
+"""
+
+
+def test_an_unknown_run_is_rc001_with_a_hint(module_depot: Engine) -> None:
+    with module_depot.driver() as driver, pytest.raises(psycopg.Error) as caught:
+        driver.execute("CALL etl.process_batch(42424242)")
+    assert caught.value.sqlstate == "RC001"
+    assert caught.value.diag.message_primary == "there is no run 42424242"
+    assert "etl.load_runs" in (caught.value.diag.message_hint or "")
+
+
+@pytest.mark.parametrize(
+    "call",
+    [
+        "CALL etl.process_batch(1)",
+        "CALL etl.reprocess_file(1)",
+        "CALL etl.reprocess_run(1)",
+        "CALL etl.reprocess_extract('bins', NULL, NULL)",
+        "CALL etl.release_file(1, 'why')",
+        "CALL etl.readmit_file(1, 'why')",
+    ],
+)
+@pytest.mark.parametrize("begin", ["BEGIN", "BEGIN; SAVEPOINT a", "BEGIN; SELECT 1"])
+def test_in_a_transaction_block_it_says_why_it_cannot(
+    module_depot: Engine, begin: str, call: str
+) -> None:
+    with psycopg.connect(module_depot.database.admin_url, autocommit=True) as session:
+        session.execute(begin.encode())
+        with pytest.raises(psycopg.Error) as caught:
+            session.execute(call.encode())
+    assert caught.value.sqlstate == "RC002"
+    assert "COMMIT or ROLLBACK" in (caught.value.diag.message_hint or "")
+
+
+def test_a_dba_calls_it_from_a_do_block(depot: Engine) -> None:
+    depot.deliver("bins", [{"aisle": "a", "shelf": "1"}])
+    run = depot.run(process=False)
+    depot.query(f"DO $$ BEGIN CALL etl.process_batch({run:d}); END $$")
+    assert depot.one("SELECT count(*) FROM core.dim_bins") == 1
+
+
+def test_a_second_call_finds_nothing_to_do(depot: Engine) -> None:
+    depot.deliver("bins", [{"aisle": "a", "shelf": "1"}])
+    run = depot.run()
+    with depot.driver() as driver:
+        driver.execute(f"CALL etl.process_batch({run:d})")
+    assert depot.query(ATTEMPTS) == [(1, 1, 1)]
+
+
+def test_sessions_at_once_share_the_files_and_process_each_once(depot: Engine) -> None:
+    for day in range(1, 13):
+        for extract in ("bins", "picks"):
+            rows = [{"aisle": str(n), "shelf": str(day)} for n in range(200)]
+            depot.deliver(extract, rows, f"2025-07-{day:02} 12:00")
+    run = depot.run(process=False)
+
+    def work() -> None:
+        with depot.driver() as driver:
+            driver.execute(f"CALL etl.process_batch({run:d})")
+
+    with ThreadPoolExecutor(4) as pool:
+        for session in [pool.submit(work) for _ in range(4)]:
+            session.result(timeout=60)
+    assert depot.one("SELECT count(*) FROM etl.load_run_files WHERE status = 'processed'") == 24
+    assert [row[2] for row in depot.query(ATTEMPTS)] == [1] * 24
+    assert depot.one("SELECT count(*) FROM etl.load_run_files WHERE path = 'late'") == 0
+    assert depot.one("SELECT count(*) FROM core.dim_bins") == 2400
+    assert depot.one("SELECT count(*) FROM core.fact_picks") == 2400
+    workers = "SELECT count(DISTINCT pid) > 1 FROM etl.file_attempts WHERE action = 'process'"
+    assert depot.one(workers)
+
+
+def test_while_one_session_works_on_an_extract_another_takes_the_others(depot: Engine) -> None:
+    depot.deliver("bins", [{"aisle": "a", "shelf": "1"}])
+    depot.deliver("picks", [{"aisle": "a", "shelf": "1"}])
+    run = depot.run(process=False)
+    with psycopg.connect(depot.database.admin_url) as holder, depot.driver() as driver:
+        holder.execute("SELECT FROM etl.locks WHERE extract = 'bins' FOR UPDATE")
+        driver.execute(f"CALL etl.process_batch({run:d})")
+        holder.rollback()
+        states = "SELECT extract, status FROM etl.load_run_files ORDER BY 1"
+        assert depot.query(states) == [("bins", "landed"), ("picks", "processed")]
+        driver.execute(f"CALL etl.process_batch({run:d})")
+    assert depot.query(states) == [("bins", "processed"), ("picks", "processed")]
+
+
+def test_a_file_whose_worker_died_is_taken_up_at_once(depot: Engine) -> None:
+    depot.deliver("bins", [{"aisle": "a", "shelf": "1"}])
+    run = depot.run(process=False)
+    with depot.driver() as worker:  # opens the attempt, commits it, and goes away
+        worker.execute("SELECT etl.next_file(%s, '{}')", [run])
+        assert depot.one("SELECT status FROM etl.load_run_files") == "processing"
+    depot.one("SELECT pg_sleep(0.2)")
+    with depot.driver() as driver:
+        driver.execute(f"CALL etl.process_batch({run:d})")
+    assert depot.one("SELECT status FROM etl.load_run_files") == "processed"
+    assert depot.query(ATTEMPTS) == [(1, 2, 1)]
+
+
+def test_an_attempt_is_visible_while_its_file_is_processed(depot: Engine) -> None:
+    depot.query("""
+        CREATE FUNCTION core.look() RETURNS trigger LANGUAGE plpgsql AS
+        'BEGIN PERFORM pg_sleep(1); RETURN NULL; END';
+        CREATE TRIGGER look BEFORE INSERT ON core.fact_picks EXECUTE FUNCTION core.look()
+    """)
+    depot.deliver("picks", [{"aisle": "a", "shelf": "1"}])
+    run = depot.run(process=False)
+    with ThreadPoolExecutor(1) as pool, depot.driver() as driver:
+        working = pool.submit(driver.execute, f"CALL etl.process_batch({run:d})")
+        depot.one("SELECT pg_sleep(0.5)")
+        seen = depot.query("""
+            SELECT f.status, a.outcome, a.pid
+            FROM etl.load_run_files AS f JOIN etl.file_attempts AS a USING (file_attempt_id)
+        """)
+        working.result(timeout=30)
+        assert seen == [("processing", None, driver.info.backend_pid)]
