@@ -28,4 +28,27 @@ SELECT
 FROM raw.medicine_raw AS r
 JOIN etl.load_run_files AS f USING (load_run_file_id);
 COMMENT ON VIEW raw.medicine IS 'Delivered rows with where they came from: List of medicines from which the practice prescribes.';
+COMMENT ON COLUMN raw.medicine.medicine_id IS 'Identifier of the medicine.';
+COMMENT ON COLUMN raw.medicine.medicine_name IS 'Name of the medicine.';
+COMMENT ON COLUMN raw.medicine.medicine_short_name IS 'Short name of the medicine.';
+COMMENT ON COLUMN raw.medicine.sct_id IS 'SNOMED CT identifier of the medicine.';
+COMMENT ON COLUMN raw.medicine.type IS 'Type of the medicine, a value of a list.';
+COMMENT ON COLUMN raw.medicine.pharma_code IS 'Pharmacode of the medicine.';
+COMMENT ON COLUMN raw.medicine.is_active IS 'Whether the medicine is active.';
+COMMENT ON COLUMN raw.medicine.is_deleted IS 'Whether the medicine was deleted in the source.';
+COMMENT ON COLUMN raw.medicine.per_org_id IS 'Organisation of the practice, six digits as in the file name. Part of the tenant.';
+COMMENT ON COLUMN raw.medicine.practice_id IS 'Practice that delivered the row, three digits as in the file name. Part of the tenant.';
+COMMENT ON COLUMN raw.medicine.loaded_date_time IS 'When the provider of the feed loaded the row. Can change when nothing else did.';
+COMMENT ON COLUMN raw.medicine.load_run_file_id IS 'The file: etl.load_run_files.';
+COMMENT ON COLUMN raw.medicine.line_no IS 'Number of the row in the file, from 1, counting every row.';
+COMMENT ON COLUMN raw.medicine.s3_bucket IS 'Bucket of the file.';
+COMMENT ON COLUMN raw.medicine.s3_key IS 'Key of the file.';
+COMMENT ON COLUMN raw.medicine.s3_version_id IS 'Version of the object.';
+COMMENT ON COLUMN raw.medicine.file_hash IS 'SHA-256 of the bytes as delivered, in hex.';
+COMMENT ON COLUMN raw.medicine.date_extracted IS 'DateExtracted in the name of the file: the batch.';
+COMMENT ON COLUMN raw.medicine.extract_type IS 'Extract as spelled in the name of the file.';
+COMMENT ON COLUMN raw.medicine.load_run_id IS 'The run that landed the file.';
+COMMENT ON COLUMN raw.medicine.load_ts IS 'When the file was landed.';
+COMMENT ON COLUMN raw.medicine.file_practice_id IS 'practice_id in the name of the file.';
+COMMENT ON COLUMN raw.medicine.file_per_org_id IS 'per_org_id in the name of the file.';
 GRANT SELECT ON raw.medicine TO etl_auditor;
