@@ -339,6 +339,8 @@ CREATE TABLE etl.load_run_files (
     UNIQUE (s3_bucket, s3_key, s3_version_id, member, file_hash)
 ) WITH (fillfactor = 70);
 CREATE INDEX load_run_files_extract_idx ON etl.load_run_files (extract, tenant, date_extracted);
+CREATE INDEX load_run_files_landed_idx ON etl.load_run_files (extract, date_extracted)
+WHERE status IN ('landed', 'processing');
 CREATE INDEX load_run_files_open_idx ON etl.load_run_files (source, status)
 WHERE status IN ('pending', 'loading', 'landed', 'processing', 'failed', 'held');
 
@@ -513,15 +515,18 @@ CREATE TABLE etl.load_run_plan (
     load_run_file_id bigint NOT NULL,
     action text NOT NULL CHECK (action IN ('land', 'process')),
     is_forced boolean NOT NULL DEFAULT false,
+    is_landed boolean NOT NULL DEFAULT false,
     reason text NOT NULL,
     PRIMARY KEY (load_run_id, load_run_file_id)
 );
+CREATE INDEX load_run_plan_to_land_idx ON etl.load_run_plan (load_run_id, ordinal) WHERE action = 'land' AND NOT is_landed;
 COMMENT ON TABLE etl.load_run_plan IS 'The files that a run set out to land and process, in order.';
 COMMENT ON COLUMN etl.load_run_plan.load_run_id IS 'The run.';
 COMMENT ON COLUMN etl.load_run_plan.ordinal IS 'Order, from 1.';
 COMMENT ON COLUMN etl.load_run_plan.load_run_file_id IS 'The file.';
 COMMENT ON COLUMN etl.load_run_plan.action IS 'land (and process) or process.';
 COMMENT ON COLUMN etl.load_run_plan.is_forced IS 'Whether its raw rows are replaced by --force.';
+COMMENT ON COLUMN etl.load_run_plan.is_landed IS 'Whether landing it is over: landed, skipped or failed for good.';
 COMMENT ON COLUMN etl.load_run_plan.reason IS 'Why the file was chosen.';
 
 -- object: table etl.name_parts
@@ -736,6 +741,12 @@ BEGIN
         is_retryable = p_retryable,
         problem = p_message
     WHERE a.file_attempt_id = p_file_attempt_id;
+    UPDATE etl.load_run_plan AS p
+    SET is_landed = true
+    FROM etl.file_attempts AS a
+    WHERE a.file_attempt_id = p_file_attempt_id
+        AND p.load_run_id = a.load_run_id AND p.load_run_file_id = a.load_run_file_id
+        AND NOT p_retryable;
 END;
 $fail_landing$;
 COMMENT ON FUNCTION etl.fail_landing(bigint, text, text, boolean, text) IS
@@ -808,6 +819,7 @@ AS $finish_landing$
 DECLARE
     v_file etl.load_run_files;
     v_attempt etl.file_attempts;
+    v_version_id text;
 BEGIN
     SELECT * INTO v_attempt FROM etl.file_attempts AS a WHERE a.file_attempt_id = p_file_attempt_id;
     SELECT * INTO v_file
@@ -833,15 +845,19 @@ BEGIN
         SELECT FROM etl.load_run_files AS o
         WHERE o.s3_bucket = v_file.s3_bucket AND o.s3_key = v_file.s3_key AND o.member = v_file.member
             AND o.load_run_file_id <> v_file.load_run_file_id
-            AND o.status <> 'skipped'
-            AND (o.s3_version_id = p_s3_version_id OR (o.file_hash = p_file_hash AND o.superseded_by IS NULL))
+            AND o.status <> 'skipped' AND o.superseded_by IS NULL
+            AND (o.s3_version_id = p_s3_version_id OR o.file_hash = p_file_hash)
     ) THEN
         RETURN 'duplicate';
     END IF;
 
+    v_version_id := CASE
+        WHEN v_file.s3_version_id = p_s3_version_id THEN p_s3_version_id
+        ELSE etl.unused_version(v_file.s3_bucket, v_file.s3_key, p_s3_version_id, v_file.last_modified)
+    END;
     UPDATE etl.load_run_files AS f
     SET status = 'landed',
-        s3_version_id = p_s3_version_id,
+        s3_version_id = v_version_id,
         file_hash = p_file_hash,
         size_bytes = p_bytes,
         encoding = p_encoding,
@@ -857,6 +873,11 @@ BEGIN
     UPDATE etl.file_attempts AS a
     SET finished_at = clock_timestamp(), outcome = 'succeeded', rows_read = p_rows_read, bytes_read = p_bytes
     WHERE a.file_attempt_id = p_file_attempt_id;
+    UPDATE etl.load_run_plan AS p
+    SET is_landed = true
+    FROM etl.file_attempts AS a
+    WHERE a.file_attempt_id = p_file_attempt_id
+        AND p.load_run_id = a.load_run_id AND p.load_run_file_id = a.load_run_file_id;
     RETURN 'landed';
 END;
 $finish_landing$;
@@ -1339,7 +1360,8 @@ CREATE OR REPLACE FUNCTION etl.plan_files(
     p_batch timestamp,
     p_extracts text[],
     p_prefix text,
-    p_force boolean
+    p_force boolean,
+    p_bucket text DEFAULT NULL
 )
 RETURNS TABLE (
     ordinal bigint,
@@ -1362,7 +1384,8 @@ WITH files AS (
         f.*,
         e.load_order,
         f.date_extracted AT TIME ZONE s.timezone AS local_batch,
-        max(f.date_extracted) OVER () AS newest_batch
+        max(f.date_extracted) OVER () AS newest_batch,
+        f.s3_bucket <> p_bucket AS is_elsewhere
     FROM etl.load_run_files AS f
     JOIN etl.extracts AS e USING (extract)
     JOIN etl.sources AS s ON s.source = f.source
@@ -1386,9 +1409,12 @@ judged AS (
         w.*,
         CASE
             WHEN NOT w.is_wanted THEN 'leave'
+            WHEN w.status IN ('pending', 'loading') AND w.is_elsewhere THEN 'leave'
             WHEN w.status IN ('pending', 'loading') THEN CASE WHEN p_mode = 'retry' THEN 'leave' ELSE 'land' END
             WHEN w.status IN ('landed', 'processing') THEN 'process'
-            WHEN w.status = 'failed' AND p_mode = 'retry' THEN CASE WHEN w.file_hash IS NULL THEN 'land' ELSE 'process' END
+            WHEN w.status = 'failed' AND p_mode = 'retry' AND w.file_hash IS NOT NULL THEN 'process'
+            WHEN w.is_elsewhere THEN 'leave'
+            WHEN w.status = 'failed' AND p_mode = 'retry' THEN 'land'
             WHEN w.status IN ('processed', 'failed') AND p_force THEN 'land'
             ELSE 'leave'
         END AS action
@@ -1411,6 +1437,7 @@ SELECT
     j.action,
     CASE
         WHEN j.action = 'leave' AND NOT j.is_wanted THEN 'left by the options of this run'
+        WHEN j.action = 'leave' AND j.status <> 'held' AND j.is_elsewhere THEN 'lies in ' || j.s3_bucket
         WHEN j.action = 'leave' AND j.status = 'failed' THEN 'failed before: ' || coalesce(j.status_reason, '') || '; --mode retry takes it'
         WHEN j.action = 'leave' AND j.status = 'held' THEN 'held: ' || coalesce(j.status_reason, '')
         WHEN j.action = 'leave' THEN 'not failed before, left by --mode retry'
@@ -1425,8 +1452,8 @@ SELECT
     END
 FROM judged AS j;
 $plan_files$;
-COMMENT ON FUNCTION etl.plan_files(text, text, timestamp, timestamp, timestamp, text[], text, boolean) IS
-    'What a run with these options would do with each open file, in order, and why. Batches are local times as in file names.';
+COMMENT ON FUNCTION etl.plan_files(text, text, timestamp, timestamp, timestamp, text[], text, boolean, text) IS
+    'What a run with these options would do with each open file, in order, and why. Batches are local times as in file names; only files of the bucket, if one is named, are landed.';
 
 -- object: function etl.plan_reprocess
 CREATE OR REPLACE FUNCTION etl.plan_reprocess(p_file_ids bigint[], p_note text)
@@ -1485,7 +1512,8 @@ CREATE OR REPLACE FUNCTION etl.plan_run(
     p_batch timestamp,
     p_extracts text[],
     p_prefix text,
-    p_force boolean
+    p_force boolean,
+    p_bucket text DEFAULT NULL
 )
 RETURNS bigint
 LANGUAGE plpgsql
@@ -1503,7 +1531,7 @@ BEGIN
 
     INSERT INTO etl.load_run_plan (load_run_id, ordinal, load_run_file_id, action, is_forced, reason)
     SELECT p_load_run_id, p.ordinal, p.load_run_file_id, p.action, p.action = 'land' AND p.status IN ('processed', 'failed') AND p_force, p.reason
-    FROM etl.plan_files(v_source, p_mode, p_from, p_to, p_batch, p_extracts, p_prefix, p_force) AS p
+    FROM etl.plan_files(v_source, p_mode, p_from, p_to, p_batch, p_extracts, p_prefix, p_force, p_bucket) AS p
     WHERE p.action <> 'leave';
     GET DIAGNOSTICS v_files = ROW_COUNT;
 
@@ -1518,7 +1546,7 @@ BEGIN
     RETURN v_files;
 END;
 $plan_run$;
-COMMENT ON FUNCTION etl.plan_run(bigint, text, timestamp, timestamp, timestamp, text[], text, boolean) IS
+COMMENT ON FUNCTION etl.plan_run(bigint, text, timestamp, timestamp, timestamp, text[], text, boolean, text) IS
     'Writes the plan of a run from etl.plan_files with the same options; returns its number of files. RC001: unknown run.';
 
 -- object: function etl.pseudonym
@@ -1676,7 +1704,7 @@ BEGIN
         status, status_reason, discovered_at
     )
     SELECT
-        o.source, o.extract, o.s3_bucket, o.s3_key, 'etag:' || o.etag, o.etag, o.size_bytes, o.last_modified,
+        o.source, o.extract, o.s3_bucket, o.s3_key, etl.unused_version(o.s3_bucket, o.s3_key, 'etag:' || o.etag, o.last_modified), o.etag, o.size_bytes, o.last_modified,
         o.extract_type, o.tenant, o.date_from, o.date_to, o.date_extracted, o.kind,
         CASE WHEN t.tenant IS NULL THEN 'held' ELSE 'pending' END,
         CASE WHEN t.tenant IS NULL THEN format('tenant %s is not in etl.tenants', array_to_string(o.tenant, ', ')) END,
@@ -1686,9 +1714,12 @@ BEGIN
     LEFT JOIN etl.tenants AS t
         ON t.source = o.source AND t.tenant = o.tenant
     WHERE o.source = p_source AND o.last_changed = p_now AND o.name_problem IS NULL
-        AND NOT EXISTS (
-            SELECT FROM etl.load_run_files AS known
-            WHERE known.s3_bucket = o.s3_bucket AND known.s3_key = o.s3_key AND known.member = '' AND known.etag = o.etag
+        AND o.etag IS DISTINCT FROM (
+            SELECT known.etag
+            FROM etl.load_run_files AS known
+            WHERE known.s3_bucket = o.s3_bucket AND known.s3_key = o.s3_key AND known.member = ''
+            ORDER BY known.load_run_file_id DESC
+            LIMIT 1
         )
     ORDER BY o.date_extracted, o.s3_key COLLATE "C"
     ON CONFLICT DO NOTHING;
@@ -1895,6 +1926,11 @@ BEGIN
     UPDATE etl.file_attempts AS a
     SET finished_at = clock_timestamp(), outcome = 'skipped'
     WHERE a.file_attempt_id = p_file_attempt_id;
+    UPDATE etl.load_run_plan AS p
+    SET is_landed = true
+    FROM etl.file_attempts AS a
+    WHERE a.file_attempt_id = p_file_attempt_id
+        AND p.load_run_id = a.load_run_id AND p.load_run_file_id = a.load_run_file_id;
 END;
 $skip_landing$;
 COMMENT ON FUNCTION etl.skip_landing(bigint, text, text) IS 'Marks a file whose content is landed already as skipped.';
@@ -1925,13 +1961,14 @@ BEGIN
     SELECT f.load_run_file_id INTO v_file_id
     FROM etl.load_run_plan AS p
     JOIN etl.load_run_files AS f USING (load_run_file_id)
-    WHERE p.load_run_id = p_load_run_id AND p.action = 'land' AND f.status IN ('pending', 'loading')
+    WHERE p.load_run_id = p_load_run_id AND p.action = 'land' AND NOT p.is_landed
+        AND f.status IN ('pending', 'loading')
         AND NOT (f.status = 'loading' AND etl.attempt_is_fresh(f.file_attempt_id))
         AND (
             SELECT count(*) FROM etl.file_attempts AS a
             WHERE a.load_run_file_id = f.load_run_file_id AND a.load_run_id = p_load_run_id AND a.outcome = 'failed'
         ) < 5
-    ORDER BY f.status DESC, p.ordinal
+    ORDER BY p.ordinal
     LIMIT 1
     FOR NO KEY UPDATE OF f SKIP LOCKED;
     IF NOT FOUND THEN
@@ -2145,6 +2182,27 @@ AS $unlock_source$
 SELECT pg_catalog.pg_advisory_unlock(pg_catalog.hashtext('rawcore.run'), pg_catalog.hashtext(p_source));
 $unlock_source$;
 COMMENT ON FUNCTION etl.unlock_source(text) IS 'Gives back what etl.lock_source took.';
+
+-- object: function etl.unused_version
+CREATE OR REPLACE FUNCTION etl.unused_version(p_bucket text, p_key text, p_version_id text, p_last_modified timestamptz)
+RETURNS text
+LANGUAGE sql
+STABLE
+AS $unused_version$
+-- Where a store keeps no versions, content that comes back after a correction has the name of its first time.
+SELECT
+    CASE
+        WHEN EXISTS (
+            SELECT
+            FROM etl.load_run_files AS f
+            WHERE f.s3_bucket = p_bucket AND f.s3_key = p_key AND f.s3_version_id = p_version_id AND f.member = ''
+        )
+        THEN p_version_id || '@' || pg_catalog.to_char(p_last_modified AT TIME ZONE 'UTC', 'YYYYMMDD"T"HH24MISSUS"Z"')
+        ELSE p_version_id
+    END;
+$unused_version$;
+COMMENT ON FUNCTION etl.unused_version(text, text, text, timestamptz) IS
+    'The version id of a new file; with the time it was written, where an earlier file of the key has the same one.';
 
 -- object: function etl.verify
 CREATE OR REPLACE FUNCTION etl.verify(p_extract text)
@@ -2598,12 +2656,12 @@ BEGIN
 
         v_file_id := etl.take_file(v_attempt_id);
         IF etl.attempt_is_open(v_attempt_id) THEN
-            v_tried := v_tried || v_file_id;
             BEGIN
                 CALL etl.process_file(v_attempt_id);
             EXCEPTION WHEN OTHERS THEN
                 GET STACKED DIAGNOSTICS v_sqlstate = RETURNED_SQLSTATE, v_object = TABLE_NAME;
                 CALL etl.fail_processing(v_attempt_id, v_sqlstate, v_object);
+                v_tried := v_tried || v_file_id;
             END;
         END IF;
         COMMIT;
@@ -13221,6 +13279,67 @@ SELECT
 FROM raw.invoice_detail_raw AS r
 JOIN etl.load_run_files AS f USING (load_run_file_id);
 COMMENT ON VIEW raw.invoice_detail IS 'Delivered rows with where they came from: Lines of invoices, one for each service billed.';
+COMMENT ON COLUMN raw.invoice_detail.invoice_detail_id IS 'Identifier of the invoice line.';
+COMMENT ON COLUMN raw.invoice_detail.invoice_transaction_id IS 'Invoice the line belongs to.';
+COMMENT ON COLUMN raw.invoice_detail.master_service_sub_service_id IS 'Lookup id of the service and sub-service.';
+COMMENT ON COLUMN raw.invoice_detail.appointment_service_id IS 'Identifier of the service of the appointment in the source.';
+COMMENT ON COLUMN raw.invoice_detail.comments IS 'Comments on the line, free text.';
+COMMENT ON COLUMN raw.invoice_detail.quantity IS 'Quantity billed.';
+COMMENT ON COLUMN raw.invoice_detail.claim_amount IS 'Amount claimed from the funder. Unit: NZD.';
+COMMENT ON COLUMN raw.invoice_detail.co_payment IS 'Amount paid by the patient. Unit: NZD.';
+COMMENT ON COLUMN raw.invoice_detail.gross_claim_amount IS 'Amount claimed from the funder, gross. Unit: NZD.';
+COMMENT ON COLUMN raw.invoice_detail.gross_co_payment IS 'Amount paid by the patient, gross. Unit: NZD.';
+COMMENT ON COLUMN raw.invoice_detail.is_billing_amount IS 'Whether the line has a billing amount.';
+COMMENT ON COLUMN raw.invoice_detail.funder_id IS 'Lookup id of the funder.';
+COMMENT ON COLUMN raw.invoice_detail.funder_name IS 'Name of the funder, a value of a list.';
+COMMENT ON COLUMN raw.invoice_detail.contract_service_id IS 'Lookup id of the contract service.';
+COMMENT ON COLUMN raw.invoice_detail.contract_service_name IS 'Name of the contract service, a value of a list.';
+COMMENT ON COLUMN raw.invoice_detail.is_funded IS 'Whether the line is funded.';
+COMMENT ON COLUMN raw.invoice_detail.submission_status IS 'Status of the submission of the claim, a value of a list.';
+COMMENT ON COLUMN raw.invoice_detail.case_no IS 'Number of the case. Core receives a pseudonym.';
+COMMENT ON COLUMN raw.invoice_detail.sequence_no IS 'Place of the line in a sequence, as the source says it.';
+COMMENT ON COLUMN raw.invoice_detail.billing_claim_status_id IS 'Lookup id of the status of the claim.';
+COMMENT ON COLUMN raw.invoice_detail.master_service_name IS 'Name of the master service, a value of a list.';
+COMMENT ON COLUMN raw.invoice_detail.master_service_code IS 'Code of the master service.';
+COMMENT ON COLUMN raw.invoice_detail.master_service_description IS 'Description of the master service, may be free text.';
+COMMENT ON COLUMN raw.invoice_detail.service_name IS 'Name of the service, a value of a list.';
+COMMENT ON COLUMN raw.invoice_detail.description IS 'Description of the line, free text.';
+COMMENT ON COLUMN raw.invoice_detail.code IS 'Code of the line.';
+COMMENT ON COLUMN raw.invoice_detail.fee_code IS 'Code of the fee.';
+COMMENT ON COLUMN raw.invoice_detail.service_code IS 'Code of the service.';
+COMMENT ON COLUMN raw.invoice_detail.sub_service_description IS 'Description of the sub-service, may be free text.';
+COMMENT ON COLUMN raw.invoice_detail.duration IS 'Duration of the service, in the unit of the source.';
+COMMENT ON COLUMN raw.invoice_detail.is_common_service IS 'Whether the service is a common one.';
+COMMENT ON COLUMN raw.invoice_detail.service_code_for_claim IS 'Code of the service as used in the claim.';
+COMMENT ON COLUMN raw.invoice_detail.is_active IS 'Whether the invoice line is active.';
+COMMENT ON COLUMN raw.invoice_detail.is_deleted IS 'Whether the invoice line was deleted in the source.';
+COMMENT ON COLUMN raw.invoice_detail.inserted_by_id IS 'User who created the invoice line.';
+COMMENT ON COLUMN raw.invoice_detail.updated_by_id IS 'User who last changed the invoice line.';
+COMMENT ON COLUMN raw.invoice_detail.inserted_by IS 'Name of the user who created the invoice line.';
+COMMENT ON COLUMN raw.invoice_detail.updated_by IS 'Name of the user who last changed the invoice line.';
+COMMENT ON COLUMN raw.invoice_detail.inserted_at IS 'When the invoice line was created.';
+COMMENT ON COLUMN raw.invoice_detail.updated_at IS 'When the invoice line was last changed.';
+COMMENT ON COLUMN raw.invoice_detail.user_logging_id IS 'User recorded by the source''s log for the invoice line.';
+COMMENT ON COLUMN raw.invoice_detail.logging_user_name IS 'Name of the user recorded by the source''s log for the invoice line.';
+COMMENT ON COLUMN raw.invoice_detail.billing_ref_id IS 'Identifier of the billing reference in the source.';
+COMMENT ON COLUMN raw.invoice_detail.billing_referral_id IS 'Identifier of the billing referral in the source.';
+COMMENT ON COLUMN raw.invoice_detail.permanent_address_latitude IS 'Latitude of the patient''s permanent address, in degrees.';
+COMMENT ON COLUMN raw.invoice_detail.permanent_address_longitude IS 'Longitude of the patient''s permanent address, in degrees.';
+COMMENT ON COLUMN raw.invoice_detail.practice_id IS 'Practice that delivered the row, three digits as in the file name. Part of the tenant.';
+COMMENT ON COLUMN raw.invoice_detail.per_org_id IS 'Organisation of the practice, six digits as in the file name. Part of the tenant.';
+COMMENT ON COLUMN raw.invoice_detail.loaded_date_time IS 'When the provider of the feed loaded the row. Can change when nothing else did.';
+COMMENT ON COLUMN raw.invoice_detail.load_run_file_id IS 'The file: etl.load_run_files.';
+COMMENT ON COLUMN raw.invoice_detail.line_no IS 'Number of the row in the file, from 1, counting every row.';
+COMMENT ON COLUMN raw.invoice_detail.s3_bucket IS 'Bucket of the file.';
+COMMENT ON COLUMN raw.invoice_detail.s3_key IS 'Key of the file.';
+COMMENT ON COLUMN raw.invoice_detail.s3_version_id IS 'Version of the object.';
+COMMENT ON COLUMN raw.invoice_detail.file_hash IS 'SHA-256 of the bytes as delivered, in hex.';
+COMMENT ON COLUMN raw.invoice_detail.date_extracted IS 'DateExtracted in the name of the file: the batch.';
+COMMENT ON COLUMN raw.invoice_detail.extract_type IS 'Extract as spelled in the name of the file.';
+COMMENT ON COLUMN raw.invoice_detail.load_run_id IS 'The run that landed the file.';
+COMMENT ON COLUMN raw.invoice_detail.load_ts IS 'When the file was landed.';
+COMMENT ON COLUMN raw.invoice_detail.file_practice_id IS 'practice_id in the name of the file.';
+COMMENT ON COLUMN raw.invoice_detail.file_per_org_id IS 'per_org_id in the name of the file.';
 GRANT SELECT ON raw.invoice_detail TO etl_auditor;
 
 -- object: function etl.faults_invoice_detail
@@ -14053,7 +14172,8 @@ BEGIN
         FROM etl.touched_invoice_detail AS t
         JOIN stg.invoice_detail AS s USING (practice_id, per_org_id, invoice_detail_id)
         WHERE t.load_run_file_id = p_load_run_file_id AND t.verdict = 'valid'
-            AND s.load_run_file_id = p_load_run_file_id
+            -- Not a plain equality: statistics know no row of this file yet, and one row makes a nested loop.
+            AND coalesce(s.load_run_file_id = p_load_run_file_id, false)
         ON CONFLICT (practice_id, per_org_id, invoice_detail_id) DO UPDATE
         SET invoice_transaction_id = excluded.invoice_transaction_id,
             master_service_sub_service_id = excluded.master_service_sub_service_id,
@@ -15240,6 +15360,29 @@ SELECT
 FROM raw.medicine_raw AS r
 JOIN etl.load_run_files AS f USING (load_run_file_id);
 COMMENT ON VIEW raw.medicine IS 'Delivered rows with where they came from: List of medicines from which the practice prescribes.';
+COMMENT ON COLUMN raw.medicine.medicine_id IS 'Identifier of the medicine.';
+COMMENT ON COLUMN raw.medicine.medicine_name IS 'Name of the medicine.';
+COMMENT ON COLUMN raw.medicine.medicine_short_name IS 'Short name of the medicine.';
+COMMENT ON COLUMN raw.medicine.sct_id IS 'SNOMED CT identifier of the medicine.';
+COMMENT ON COLUMN raw.medicine.type IS 'Type of the medicine, a value of a list.';
+COMMENT ON COLUMN raw.medicine.pharma_code IS 'Pharmacode of the medicine.';
+COMMENT ON COLUMN raw.medicine.is_active IS 'Whether the medicine is active.';
+COMMENT ON COLUMN raw.medicine.is_deleted IS 'Whether the medicine was deleted in the source.';
+COMMENT ON COLUMN raw.medicine.per_org_id IS 'Organisation of the practice, six digits as in the file name. Part of the tenant.';
+COMMENT ON COLUMN raw.medicine.practice_id IS 'Practice that delivered the row, three digits as in the file name. Part of the tenant.';
+COMMENT ON COLUMN raw.medicine.loaded_date_time IS 'When the provider of the feed loaded the row. Can change when nothing else did.';
+COMMENT ON COLUMN raw.medicine.load_run_file_id IS 'The file: etl.load_run_files.';
+COMMENT ON COLUMN raw.medicine.line_no IS 'Number of the row in the file, from 1, counting every row.';
+COMMENT ON COLUMN raw.medicine.s3_bucket IS 'Bucket of the file.';
+COMMENT ON COLUMN raw.medicine.s3_key IS 'Key of the file.';
+COMMENT ON COLUMN raw.medicine.s3_version_id IS 'Version of the object.';
+COMMENT ON COLUMN raw.medicine.file_hash IS 'SHA-256 of the bytes as delivered, in hex.';
+COMMENT ON COLUMN raw.medicine.date_extracted IS 'DateExtracted in the name of the file: the batch.';
+COMMENT ON COLUMN raw.medicine.extract_type IS 'Extract as spelled in the name of the file.';
+COMMENT ON COLUMN raw.medicine.load_run_id IS 'The run that landed the file.';
+COMMENT ON COLUMN raw.medicine.load_ts IS 'When the file was landed.';
+COMMENT ON COLUMN raw.medicine.file_practice_id IS 'practice_id in the name of the file.';
+COMMENT ON COLUMN raw.medicine.file_per_org_id IS 'per_org_id in the name of the file.';
 GRANT SELECT ON raw.medicine TO etl_auditor;
 
 -- object: function etl.faults_medicine
@@ -15618,7 +15761,8 @@ BEGIN
         FROM etl.touched_medicine AS t
         JOIN stg.medicine AS s USING (practice_id, per_org_id, medicine_id)
         WHERE t.load_run_file_id = p_load_run_file_id AND t.verdict = 'valid'
-            AND s.load_run_file_id = p_load_run_file_id
+            -- Not a plain equality: statistics know no row of this file yet, and one row makes a nested loop.
+            AND coalesce(s.load_run_file_id = p_load_run_file_id, false)
     ),
     closed AS (
         UPDATE core.dim_medicine AS c
@@ -16398,6 +16542,238 @@ SELECT
 FROM raw.patients_raw AS r
 JOIN etl.load_run_files AS f USING (load_run_file_id);
 COMMENT ON VIEW raw.patients IS 'Delivered rows with where they came from: People registered with, enrolled in or seen by the practice.';
+COMMENT ON COLUMN raw.patients.patient_id IS 'Identifier of the patient within the practice.';
+COMMENT ON COLUMN raw.patients.nhi_number IS 'National health identifier of the patient. Core receives a pseudonym.';
+COMMENT ON COLUMN raw.patients.is_nhi_validate IS 'Whether the national health identifier is validated.';
+COMMENT ON COLUMN raw.patients.title IS 'Title used with the patient''s name.';
+COMMENT ON COLUMN raw.patients.first_name IS 'First name of the patient.';
+COMMENT ON COLUMN raw.patients.middle_name IS 'Middle name of the patient.';
+COMMENT ON COLUMN raw.patients.family_name IS 'Family name of the patient.';
+COMMENT ON COLUMN raw.patients.full_name IS 'Full name of the patient.';
+COMMENT ON COLUMN raw.patients.preferred_name IS 'Name the patient prefers.';
+COMMENT ON COLUMN raw.patients.other_maiden_name IS 'Other or maiden name of the patient.';
+COMMENT ON COLUMN raw.patients.marital_status_id IS 'Lookup id of the marital status.';
+COMMENT ON COLUMN raw.patients.marital_status IS 'Marital status of the patient, a value of a list.';
+COMMENT ON COLUMN raw.patients.gender_id IS 'Lookup id of the gender.';
+COMMENT ON COLUMN raw.patients.gender IS 'Gender of the patient, a value of a list.';
+COMMENT ON COLUMN raw.patients.dob IS 'Date of birth of the patient.';
+COMMENT ON COLUMN raw.patients.age IS 'Age of the patient when the row was extracted, in the unit of age_type.';
+COMMENT ON COLUMN raw.patients.age_type IS 'Unit of the age, such as years.';
+COMMENT ON COLUMN raw.patients.age_group IS 'Age group of the patient when the row was extracted.';
+COMMENT ON COLUMN raw.patients.is_alive IS 'Whether the patient is alive.';
+COMMENT ON COLUMN raw.patients.death_date IS 'Date of the patient''s death.';
+COMMENT ON COLUMN raw.patients.dob_source IS 'Source of the date of birth, a value of a list.';
+COMMENT ON COLUMN raw.patients.picture_path IS 'Path of the patient''s picture in the source.';
+COMMENT ON COLUMN raw.patients.consented_to_share IS 'Whether the patient has consented to share.';
+COMMENT ON COLUMN raw.patients.place_of_birth IS 'Place of birth of the patient, free text.';
+COMMENT ON COLUMN raw.patients.country_of_birth_id IS 'Lookup id of the country of birth.';
+COMMENT ON COLUMN raw.patients.country_of_birth IS 'Country in which the patient was born.';
+COMMENT ON COLUMN raw.patients.cell_number IS 'Mobile phone number of the patient.';
+COMMENT ON COLUMN raw.patients.day_phone IS 'Phone number of the patient by day.';
+COMMENT ON COLUMN raw.patients.night_phone IS 'Phone number of the patient by night.';
+COMMENT ON COLUMN raw.patients.email IS 'Email address of the patient.';
+COMMENT ON COLUMN raw.patients.secondary_email IS 'Second email address of the patient.';
+COMMENT ON COLUMN raw.patients.preferred_contact_method IS 'How the patient prefers to be contacted, a value of a list.';
+COMMENT ON COLUMN raw.patients.consent_text_messaging IS 'Whether the patient consents to text messages.';
+COMMENT ON COLUMN raw.patients.is_portal_user IS 'Whether the patient uses the portal.';
+COMMENT ON COLUMN raw.patients.is_active IS 'Whether the patient''s record is active.';
+COMMENT ON COLUMN raw.patients.is_deleted IS 'Whether the patient''s record was deleted in the source.';
+COMMENT ON COLUMN raw.patients.inserted_by IS 'Name of the user who created the patient''s record.';
+COMMENT ON COLUMN raw.patients.updated_by IS 'Name of the user who last changed the patient''s record.';
+COMMENT ON COLUMN raw.patients.inserted_at IS 'When the patient''s record was created.';
+COMMENT ON COLUMN raw.patients.updated_at IS 'When the patient''s record was last changed.';
+COMMENT ON COLUMN raw.patients.notes IS 'Notes on the patient, free text.';
+COMMENT ON COLUMN raw.patients.is_gender_self_identified IS 'Whether the gender is self-identified.';
+COMMENT ON COLUMN raw.patients.sex_related_gender IS 'Sex recorded beside the gender, a value of a list.';
+COMMENT ON COLUMN raw.patients.is_work_visa_required IS 'Whether a work visa is required.';
+COMMENT ON COLUMN raw.patients.balance IS 'Balance of the patient''s account. Unit: NZD.';
+COMMENT ON COLUMN raw.patients.medtech_balance IS 'Balance of the patient''s account in MedTech. Unit: NZD.';
+COMMENT ON COLUMN raw.patients.medtech_date_last_pay IS 'Date of the last payment in MedTech.';
+COMMENT ON COLUMN raw.patients.medtech_date_last_statement IS 'Date of the last statement in MedTech.';
+COMMENT ON COLUMN raw.patients.register_status_id IS 'Lookup id of the registration status.';
+COMMENT ON COLUMN raw.patients.register_status IS 'Registration status of the patient, a value of a list.';
+COMMENT ON COLUMN raw.patients.medtech_nok IS 'Next of kin as recorded in MedTech.';
+COMMENT ON COLUMN raw.patients.practice_name IS 'Name of the practice.';
+COMMENT ON COLUMN raw.patients.calculated_balance IS 'Balance of the patient''s account as calculated by the source. Unit: NZD.';
+COMMENT ON COLUMN raw.patients.last_statement_date IS 'Date of the last statement of account.';
+COMMENT ON COLUMN raw.patients.last_invoice_date IS 'Date of the last invoice.';
+COMMENT ON COLUMN raw.patients.last_payment_date IS 'Date of the last payment.';
+COMMENT ON COLUMN raw.patients.provider_name IS 'Name of the patient''s provider.';
+COMMENT ON COLUMN raw.patients.chart_number IS 'Number of the patient''s chart. Core receives a pseudonym.';
+COMMENT ON COLUMN raw.patients.extension IS 'Extension of a phone number of the patient.';
+COMMENT ON COLUMN raw.patients.practice_remarks IS 'Remarks of the practice, free text.';
+COMMENT ON COLUMN raw.patients.is_insured IS 'Whether the patient is insured.';
+COMMENT ON COLUMN raw.patients.insured_remarks IS 'Remarks on the insurance, free text.';
+COMMENT ON COLUMN raw.patients.smoking_type IS 'Smoking status of the patient, a value of a list.';
+COMMENT ON COLUMN raw.patients.account_holder IS 'Holder of the patient''s account, may name a person.';
+COMMENT ON COLUMN raw.patients.account_holder_employer IS 'Employer of the account holder.';
+COMMENT ON COLUMN raw.patients.is_community_service_card IS 'Whether the patient holds a Community Services Card.';
+COMMENT ON COLUMN raw.patients.community_service_card_no IS 'Number of the Community Services Card. Core receives a pseudonym.';
+COMMENT ON COLUMN raw.patients.community_service_card_expiry_date IS 'Date on which the Community Services Card expires.';
+COMMENT ON COLUMN raw.patients.community_service_card_sighted IS 'Whether the Community Services Card was sighted, as the source says it.';
+COMMENT ON COLUMN raw.patients.is_health_card IS 'Whether the patient holds a health card.';
+COMMENT ON COLUMN raw.patients.health_card_no IS 'Number of the health card. Core receives a pseudonym.';
+COMMENT ON COLUMN raw.patients.health_card_expiry_date IS 'Date on which the health card expires.';
+COMMENT ON COLUMN raw.patients.health_card_sighted IS 'Whether the health card was sighted, as the source says it.';
+COMMENT ON COLUMN raw.patients.winz IS 'WINZ (Work and Income) number or reference of the patient. Core receives a pseudonym.';
+COMMENT ON COLUMN raw.patients.is_transfer_of_records IS 'Whether records are to be transferred.';
+COMMENT ON COLUMN raw.patients.transfer_of_records_remarks IS 'Remarks on the transfer of records, free text.';
+COMMENT ON COLUMN raw.patients.enrolment_type IS 'Type of the enrolment, a value of a list.';
+COMMENT ON COLUMN raw.patients.enrolment_status_id IS 'Lookup id of the enrolment status.';
+COMMENT ON COLUMN raw.patients.enrolment_status IS 'Enrolment status of the patient, a value of a list.';
+COMMENT ON COLUMN raw.patients.enrolment_date IS 'Date of the enrolment.';
+COMMENT ON COLUMN raw.patients.enrolment_method IS 'Method of the enrolment, a value of a list.';
+COMMENT ON COLUMN raw.patients.enrolment_verifier IS 'Who verified the enrolment, may name a person.';
+COMMENT ON COLUMN raw.patients.funding_status_id IS 'Lookup id of the funding status.';
+COMMENT ON COLUMN raw.patients.funding_status IS 'Funding status of the patient, a value of a list.';
+COMMENT ON COLUMN raw.patients.rejection_reason IS 'Reason for a rejection, may be free text.';
+COMMENT ON COLUMN raw.patients.funding_from IS 'First date of the funding.';
+COMMENT ON COLUMN raw.patients.funding_to IS 'Last date of the funding.';
+COMMENT ON COLUMN raw.patients.account_group IS 'Account group of the patient, a value of the practice''s list.';
+COMMENT ON COLUMN raw.patients.gms_code IS 'General Medical Services code of the patient.';
+COMMENT ON COLUMN raw.patients.residential_status IS 'Residential status of the patient, a value of a list.';
+COMMENT ON COLUMN raw.patients.is_nka IS 'Whether the patient is flagged NKA in the source.';
+COMMENT ON COLUMN raw.patients.is_high_care IS 'Whether the patient is marked as high care.';
+COMMENT ON COLUMN raw.patients.high_care_reason IS 'Reason for high care, may be free text.';
+COMMENT ON COLUMN raw.patients.is_care_plan IS 'Whether the patient has a care plan.';
+COMMENT ON COLUMN raw.patients.is_new_registration IS 'Whether the registration is new.';
+COMMENT ON COLUMN raw.patients.is_opt_off IS 'Whether the patient has opted off.';
+COMMENT ON COLUMN raw.patients.is_bp_graph IS 'Whether the blood pressure graph is shown.';
+COMMENT ON COLUMN raw.patients.is_bmi_graph IS 'Whether the body mass index graph is shown.';
+COMMENT ON COLUMN raw.patients.is_inr_graph IS 'Whether the INR graph is shown.';
+COMMENT ON COLUMN raw.patients.is_hba1c_graph IS 'Whether the HbA1c graph is shown.';
+COMMENT ON COLUMN raw.patients.asr_mark_status IS 'ASR mark status of the patient, a value of a list.';
+COMMENT ON COLUMN raw.patients.is_height_graph IS 'Whether the height graph is shown.';
+COMMENT ON COLUMN raw.patients.is_weight_graph IS 'Whether the weight graph is shown.';
+COMMENT ON COLUMN raw.patients.is_hc_graph IS 'Whether the Hc graph is shown.';
+COMMENT ON COLUMN raw.patients.nes_status IS 'Status of the patient in the National Enrolment Service, a value of a list.';
+COMMENT ON COLUMN raw.patients.nes_comments IS 'Comments on the National Enrolment Service, free text.';
+COMMENT ON COLUMN raw.patients.medtech_balance_date IS 'Date of the balance in MedTech.';
+COMMENT ON COLUMN raw.patients.is_heart_rate IS 'Flag of the source for the heart rate.';
+COMMENT ON COLUMN raw.patients.is_premature IS 'Whether the patient was born prematurely.';
+COMMENT ON COLUMN raw.patients.premature_week IS 'Week of a premature birth as typed in.';
+COMMENT ON COLUMN raw.patients.patient_pho_id IS 'Identifier of the patient with the primary health organisation. Core receives a pseudonym.';
+COMMENT ON COLUMN raw.patients.consult_updated_at IS 'When a consultation of the patient was last changed.';
+COMMENT ON COLUMN raw.patients.occupation IS 'Occupation of the patient, may be free text.';
+COMMENT ON COLUMN raw.patients.emergency_contact IS 'Contact details for emergencies.';
+COMMENT ON COLUMN raw.patients.emergency_contact_name IS 'Name of the contact for emergencies.';
+COMMENT ON COLUMN raw.patients.secondary_contact IS 'Details of the second contact.';
+COMMENT ON COLUMN raw.patients.secondary_contact_name IS 'Name of the second contact.';
+COMMENT ON COLUMN raw.patients.provider_id IS 'Provider with whom the patient is registered.';
+COMMENT ON COLUMN raw.patients.practice_id IS 'Practice that delivered the row, three digits as in the file name. Part of the tenant.';
+COMMENT ON COLUMN raw.patients.portal_registration_status IS 'State of the registration with the portal, a value of a list.';
+COMMENT ON COLUMN raw.patients.registration_date IS 'Date of the registration.';
+COMMENT ON COLUMN raw.patients.medtech_id IS 'Identifier of the patient in MedTech. Core receives a pseudonym.';
+COMMENT ON COLUMN raw.patients.permanent_address_house_number IS 'House number of the permanent address.';
+COMMENT ON COLUMN raw.patients.permanent_address_building_number IS 'Building number of the permanent address.';
+COMMENT ON COLUMN raw.patients.permanent_address_street_number IS 'Street of the permanent address.';
+COMMENT ON COLUMN raw.patients.permanent_address_suburb_town_id IS 'Lookup id of the suburb or town of the permanent address.';
+COMMENT ON COLUMN raw.patients.permanent_address_suburb IS 'Suburb of the permanent address.';
+COMMENT ON COLUMN raw.patients.permanent_address_city_area_id IS 'Lookup id of the city or area of the permanent address.';
+COMMENT ON COLUMN raw.patients.permanent_address_city IS 'City of the permanent address.';
+COMMENT ON COLUMN raw.patients.permanent_address_postal_code IS 'Postcode of the permanent address.';
+COMMENT ON COLUMN raw.patients.permanent_address_latitude IS 'Latitude of the patient''s permanent address, in degrees.';
+COMMENT ON COLUMN raw.patients.permanent_address_longitude IS 'Longitude of the patient''s permanent address, in degrees.';
+COMMENT ON COLUMN raw.patients.permanent_address_country_id IS 'Lookup id of the country of the permanent address.';
+COMMENT ON COLUMN raw.patients.permanent_address_country IS 'Country of the permanent address.';
+COMMENT ON COLUMN raw.patients.permanent_address IS 'Permanent address in full.';
+COMMENT ON COLUMN raw.patients.permanent_address_dhb_code IS 'Code of the health district of the permanent address.';
+COMMENT ON COLUMN raw.patients.permanent_address_domicile_code IS 'Domicile code of the permanent address, finer than a city.';
+COMMENT ON COLUMN raw.patients.permanent_address_deprivation_quintile IS 'Deprivation quintile of the permanent address.';
+COMMENT ON COLUMN raw.patients.permanent_address_deprivation_decile IS 'Deprivation decile of the permanent address.';
+COMMENT ON COLUMN raw.patients.permanent_address_meshblock IS 'Meshblock of the permanent address, an area of few households.';
+COMMENT ON COLUMN raw.patients.permanent_address_match_score IS 'Score of matching the permanent address.';
+COMMENT ON COLUMN raw.patients.permanent_address_uncertainty_code IS 'Code for how uncertain the match of the permanent address is.';
+COMMENT ON COLUMN raw.patients.temporary_address IS 'Temporary address in full.';
+COMMENT ON COLUMN raw.patients.postal_address_house_number IS 'House number of the postal address.';
+COMMENT ON COLUMN raw.patients.postal_address_building_number IS 'Building number of the postal address.';
+COMMENT ON COLUMN raw.patients.postal_address_street_number IS 'Street of the postal address.';
+COMMENT ON COLUMN raw.patients.postal_address_suburb_town_id IS 'Lookup id of the suburb or town of the postal address.';
+COMMENT ON COLUMN raw.patients.postal_address_suburb IS 'Suburb of the postal address.';
+COMMENT ON COLUMN raw.patients.postal_address_city_area_id IS 'Lookup id of the city or area of the postal address.';
+COMMENT ON COLUMN raw.patients.postal_address_city IS 'City of the postal address.';
+COMMENT ON COLUMN raw.patients.postal_address_postal_code IS 'Postcode of the postal address.';
+COMMENT ON COLUMN raw.patients.postal_address_latitude IS 'Latitude of the postal address, in degrees.';
+COMMENT ON COLUMN raw.patients.postal_address_longitude IS 'Longitude of the postal address, in degrees.';
+COMMENT ON COLUMN raw.patients.postal_address_country_id IS 'Lookup id of the country of the postal address.';
+COMMENT ON COLUMN raw.patients.postal_address_country IS 'Country of the postal address.';
+COMMENT ON COLUMN raw.patients.postal_address IS 'Postal address in full.';
+COMMENT ON COLUMN raw.patients.postal_address_dhb_code IS 'Code of the health district of the postal address.';
+COMMENT ON COLUMN raw.patients.postal_address_domicile_code IS 'Domicile code of the postal address, finer than a city.';
+COMMENT ON COLUMN raw.patients.postal_address_deprivation_quintile IS 'Deprivation quintile of the postal address.';
+COMMENT ON COLUMN raw.patients.postal_address_deprivation_decile IS 'Deprivation decile of the postal address.';
+COMMENT ON COLUMN raw.patients.postal_address_meshblock IS 'Meshblock of the postal address, an area of few households.';
+COMMENT ON COLUMN raw.patients.postal_address_match_score IS 'Score of matching the postal address.';
+COMMENT ON COLUMN raw.patients.postal_address_uncertainty_code IS 'Code for how uncertain the match of the postal address is.';
+COMMENT ON COLUMN raw.patients.ethnicity_id IS 'Lookup id of the first ethnicity.';
+COMMENT ON COLUMN raw.patients.ethnicity IS 'First ethnicity of the patient, a value of a list.';
+COMMENT ON COLUMN raw.patients.eth_code IS 'Code of the first ethnicity.';
+COMMENT ON COLUMN raw.patients.eth_code_2 IS 'Code of the second ethnicity.';
+COMMENT ON COLUMN raw.patients.secondary_ethnicity_id IS 'Lookup id of the second ethnicity.';
+COMMENT ON COLUMN raw.patients.secondary_ethnicity IS 'Second ethnicity of the patient, a value of a list.';
+COMMENT ON COLUMN raw.patients.eth_code_3 IS 'Code of the third ethnicity.';
+COMMENT ON COLUMN raw.patients.other_ethnicity_id IS 'Lookup id of the other ethnicity.';
+COMMENT ON COLUMN raw.patients.other_ethnicity IS 'Other ethnicity of the patient, a value of a list.';
+COMMENT ON COLUMN raw.patients.enrolment_id IS 'Identifier of the enrolment in the source.';
+COMMENT ON COLUMN raw.patients.pho_name IS 'Name of the primary health organisation.';
+COMMENT ON COLUMN raw.patients.enrolment_expiry_date IS 'Date on which the enrolment expires.';
+COMMENT ON COLUMN raw.patients.is_consent_to_share IS 'Whether there is consent to share.';
+COMMENT ON COLUMN raw.patients.is_work_visa IS 'Whether the patient has a work visa.';
+COMMENT ON COLUMN raw.patients.work_visa_start_date IS 'First date of the work visa.';
+COMMENT ON COLUMN raw.patients.work_visa_expiry_date IS 'Date on which the work visa expires.';
+COMMENT ON COLUMN raw.patients.enrolment_quarter IS 'Quarter of the enrolment.';
+COMMENT ON COLUMN raw.patients.practice_location IS 'Location of the practice the patient belongs to.';
+COMMENT ON COLUMN raw.patients.account_holder_type_id IS 'Lookup id of the type of account holder.';
+COMMENT ON COLUMN raw.patients.patient_type IS 'Type of patient, a value of a list.';
+COMMENT ON COLUMN raw.patients.breast_screen_id IS 'Lookup id of the breast screening value.';
+COMMENT ON COLUMN raw.patients.breast_screen IS 'Breast screening value of the patient, a value of a list.';
+COMMENT ON COLUMN raw.patients.is_pregnant IS 'Whether the patient is pregnant.';
+COMMENT ON COLUMN raw.patients.apply_charges IS 'Whether charges apply to the account.';
+COMMENT ON COLUMN raw.patients.include_in_print IS 'Whether the patient is included in prints.';
+COMMENT ON COLUMN raw.patients.is_care_plus IS 'Whether the patient is in CarePlus.';
+COMMENT ON COLUMN raw.patients.care_plus_start_date IS 'First date of CarePlus.';
+COMMENT ON COLUMN raw.patients.care_plus_end_date IS 'Last date of CarePlus.';
+COMMENT ON COLUMN raw.patients.care_plus_linc_status_id IS 'Lookup id of the CarePlus Linc status.';
+COMMENT ON COLUMN raw.patients.care_plus_linc_status IS 'CarePlus Linc status of the patient, a value of a list.';
+COMMENT ON COLUMN raw.patients.nhi_status_id IS 'Lookup id of the status of the national health identifier.';
+COMMENT ON COLUMN raw.patients.nhi_status IS 'Status of the national health identifier, a value of a list.';
+COMMENT ON COLUMN raw.patients.per_org_id IS 'Organisation of the practice, six digits as in the file name. Part of the tenant.';
+COMMENT ON COLUMN raw.patients.loaded_date_time IS 'When the provider of the feed loaded the row. Can change when nothing else did.';
+COMMENT ON COLUMN raw.patients.account_holder_profile_id IS 'Identifier of the account holder''s profile in the source.';
+COMMENT ON COLUMN raw.patients.community_service_effective_date IS 'Date from which the Community Services Card is effective.';
+COMMENT ON COLUMN raw.patients.default_gp_mc_no IS 'Medical Council number of the default general practitioner. Core receives a pseudonym.';
+COMMENT ON COLUMN raw.patients.default_gp_name IS 'Name of the default general practitioner.';
+COMMENT ON COLUMN raw.patients.default_practice_edi IS 'Electronic mailbox of the default practice.';
+COMMENT ON COLUMN raw.patients.default_practice_name IS 'Name of the default practice.';
+COMMENT ON COLUMN raw.patients.enrolment_end_date IS 'Date on which the enrolment ended.';
+COMMENT ON COLUMN raw.patients.is_capitated IS 'Whether the patient is capitated.';
+COMMENT ON COLUMN raw.patients.is_consent_auto_reminder_text_messaging IS 'Whether the patient consents to automatic reminders by text message.';
+COMMENT ON COLUMN raw.patients.is_consent_for_experience_survey IS 'Whether the patient consents to the experience survey.';
+COMMENT ON COLUMN raw.patients.is_consent_to_import_clinical_records IS 'Whether the patient consents to importing clinical records.';
+COMMENT ON COLUMN raw.patients.is_consent_to_private_email_address IS 'Whether the patient consents to the use of a private email address.';
+COMMENT ON COLUMN raw.patients.is_consent_to_share_clinical_records IS 'Whether the patient consents to sharing clinical records.';
+COMMENT ON COLUMN raw.patients.is_consent_to_share_health1 IS 'Whether the patient consents to sharing with Health1.';
+COMMENT ON COLUMN raw.patients.is_consent_to_share_my_record_on_sehr IS 'Whether the patient consents to sharing the record on the shared electronic health record.';
+COMMENT ON COLUMN raw.patients.is_consent_to_share_pho_data_collection IS 'Whether the patient consents to data collection by the primary health organisation.';
+COMMENT ON COLUMN raw.patients.is_include_account_fee IS 'Whether the account fee is included.';
+COMMENT ON COLUMN raw.patients.is_include_statement_fee IS 'Whether the statement fee is included.';
+COMMENT ON COLUMN raw.patients.is_linked_csc_exists IS 'Whether a linked Community Services Card exists.';
+COMMENT ON COLUMN raw.patients.is_test_record IS 'Whether the record is a test record.';
+COMMENT ON COLUMN raw.patients.pharmacy_id IS 'Identifier of the patient''s pharmacy in the source.';
+COMMENT ON COLUMN raw.patients.residential_status_id IS 'Lookup id of the residential status.';
+COMMENT ON COLUMN raw.patients.visa_expiry IS 'Date on which the visa expires.';
+COMMENT ON COLUMN raw.patients.load_run_file_id IS 'The file: etl.load_run_files.';
+COMMENT ON COLUMN raw.patients.line_no IS 'Number of the row in the file, from 1, counting every row.';
+COMMENT ON COLUMN raw.patients.s3_bucket IS 'Bucket of the file.';
+COMMENT ON COLUMN raw.patients.s3_key IS 'Key of the file.';
+COMMENT ON COLUMN raw.patients.s3_version_id IS 'Version of the object.';
+COMMENT ON COLUMN raw.patients.file_hash IS 'SHA-256 of the bytes as delivered, in hex.';
+COMMENT ON COLUMN raw.patients.date_extracted IS 'DateExtracted in the name of the file: the batch.';
+COMMENT ON COLUMN raw.patients.extract_type IS 'Extract as spelled in the name of the file.';
+COMMENT ON COLUMN raw.patients.load_run_id IS 'The run that landed the file.';
+COMMENT ON COLUMN raw.patients.load_ts IS 'When the file was landed.';
+COMMENT ON COLUMN raw.patients.file_practice_id IS 'practice_id in the name of the file.';
+COMMENT ON COLUMN raw.patients.file_per_org_id IS 'per_org_id in the name of the file.';
 GRANT SELECT ON raw.patients TO etl_auditor;
 
 -- object: function etl.faults_patients
@@ -18953,7 +19329,8 @@ BEGIN
         FROM etl.touched_patients AS t
         JOIN stg.patients AS s USING (practice_id, per_org_id, patient_id)
         WHERE t.load_run_file_id = p_load_run_file_id AND t.verdict = 'valid'
-            AND s.load_run_file_id = p_load_run_file_id
+            -- Not a plain equality: statistics know no row of this file yet, and one row makes a nested loop.
+            AND coalesce(s.load_run_file_id = p_load_run_file_id, false)
     ),
     closed AS (
         UPDATE core.dim_patients AS c
@@ -24069,6 +24446,59 @@ SELECT
 FROM raw.practice_info_raw AS r
 JOIN etl.load_run_files AS f USING (load_run_file_id);
 COMMENT ON VIEW raw.practice_info IS 'Delivered rows with where they came from: The practice itself, one row for each practice.';
+COMMENT ON COLUMN raw.practice_info.practice_id IS 'Practice that delivered the row, three digits as in the file name. Part of the tenant.';
+COMMENT ON COLUMN raw.practice_info.practice_name IS 'Name of the practice.';
+COMMENT ON COLUMN raw.practice_info.practice_category IS 'Category of the practice, a value of a list.';
+COMMENT ON COLUMN raw.practice_info.practice_speciality IS 'Speciality of the practice, a value of a list.';
+COMMENT ON COLUMN raw.practice_info.pho IS 'Primary health organisation of the practice.';
+COMMENT ON COLUMN raw.practice_info.organization_type IS 'Type of organisation, a value of a list.';
+COMMENT ON COLUMN raw.practice_info.org_short_name IS 'Short name of the organisation.';
+COMMENT ON COLUMN raw.practice_info.org_code IS 'Code of the organisation.';
+COMMENT ON COLUMN raw.practice_info.edi_account IS 'Electronic mailbox of the practice.';
+COMMENT ON COLUMN raw.practice_info.legal_entity_title IS 'Title of the legal entity, may name a person.';
+COMMENT ON COLUMN raw.practice_info.legal_status IS 'Legal status of the practice, a value of a list.';
+COMMENT ON COLUMN raw.practice_info.incorporation_number IS 'Number of the incorporation.';
+COMMENT ON COLUMN raw.practice_info.legal_date IS 'Date belonging to the legal status.';
+COMMENT ON COLUMN raw.practice_info.comments IS 'Comments on the practice, free text.';
+COMMENT ON COLUMN raw.practice_info.formula IS 'Formula of the practice, as the source calls it.';
+COMMENT ON COLUMN raw.practice_info.ownership_model IS 'Model of ownership, a value of a list.';
+COMMENT ON COLUMN raw.practice_info.rural IS 'Whether the practice is rural, as the source says it.';
+COMMENT ON COLUMN raw.practice_info.primary_phone IS 'First phone number of the practice.';
+COMMENT ON COLUMN raw.practice_info.secondary_phone IS 'Second phone number of the practice.';
+COMMENT ON COLUMN raw.practice_info.other_phone IS 'Other phone number of the practice.';
+COMMENT ON COLUMN raw.practice_info.primary_email IS 'First email address of the practice.';
+COMMENT ON COLUMN raw.practice_info.secondary_email IS 'Second email address of the practice.';
+COMMENT ON COLUMN raw.practice_info.other_email IS 'Other email address of the practice.';
+COMMENT ON COLUMN raw.practice_info.pager IS 'Pager number of the practice.';
+COMMENT ON COLUMN raw.practice_info.fax_1 IS 'First fax number of the practice.';
+COMMENT ON COLUMN raw.practice_info.fax_2 IS 'Second fax number of the practice.';
+COMMENT ON COLUMN raw.practice_info.health_facility_no IS 'Number of the health facility.';
+COMMENT ON COLUMN raw.practice_info.hpi_facility_no IS 'Number of the facility in the health provider index.';
+COMMENT ON COLUMN raw.practice_info.hpi_facility_ext IS 'Extension of the facility''s number in the health provider index.';
+COMMENT ON COLUMN raw.practice_info.hpi_organization_id IS 'Identifier of the organisation in the health provider index.';
+COMMENT ON COLUMN raw.practice_info.hpi_organization_ext IS 'Extension of the organisation''s identifier in the health provider index.';
+COMMENT ON COLUMN raw.practice_info.gst_no IS 'Goods and services tax number, which can be a person''s tax number.';
+COMMENT ON COLUMN raw.practice_info.acc_no IS 'Number of the practice with ACC.';
+COMMENT ON COLUMN raw.practice_info.bank_account_no IS 'Bank account of the practice.';
+COMMENT ON COLUMN raw.practice_info.moh_sending_practice_id IS 'Identifier of the practice for sending to the Ministry of Health.';
+COMMENT ON COLUMN raw.practice_info.after_hours_number IS 'Phone number for use after hours.';
+COMMENT ON COLUMN raw.practice_info.emergency_number IS 'Phone number for emergencies.';
+COMMENT ON COLUMN raw.practice_info.is_active IS 'Whether the practice is active.';
+COMMENT ON COLUMN raw.practice_info.is_deleted IS 'Whether the practice was deleted in the source.';
+COMMENT ON COLUMN raw.practice_info.per_org_id IS 'Organisation of the practice, six digits as in the file name. Part of the tenant.';
+COMMENT ON COLUMN raw.practice_info.loaded_date_time IS 'When the provider of the feed loaded the row. Can change when nothing else did.';
+COMMENT ON COLUMN raw.practice_info.load_run_file_id IS 'The file: etl.load_run_files.';
+COMMENT ON COLUMN raw.practice_info.line_no IS 'Number of the row in the file, from 1, counting every row.';
+COMMENT ON COLUMN raw.practice_info.s3_bucket IS 'Bucket of the file.';
+COMMENT ON COLUMN raw.practice_info.s3_key IS 'Key of the file.';
+COMMENT ON COLUMN raw.practice_info.s3_version_id IS 'Version of the object.';
+COMMENT ON COLUMN raw.practice_info.file_hash IS 'SHA-256 of the bytes as delivered, in hex.';
+COMMENT ON COLUMN raw.practice_info.date_extracted IS 'DateExtracted in the name of the file: the batch.';
+COMMENT ON COLUMN raw.practice_info.extract_type IS 'Extract as spelled in the name of the file.';
+COMMENT ON COLUMN raw.practice_info.load_run_id IS 'The run that landed the file.';
+COMMENT ON COLUMN raw.practice_info.load_ts IS 'When the file was landed.';
+COMMENT ON COLUMN raw.practice_info.file_practice_id IS 'practice_id in the name of the file.';
+COMMENT ON COLUMN raw.practice_info.file_per_org_id IS 'per_org_id in the name of the file.';
 GRANT SELECT ON raw.practice_info TO etl_auditor;
 
 -- object: function etl.faults_practice_info
@@ -24669,7 +25099,8 @@ BEGIN
         FROM etl.touched_practice_info AS t
         JOIN stg.practice_info AS s USING (practice_id, per_org_id)
         WHERE t.load_run_file_id = p_load_run_file_id AND t.verdict = 'valid'
-            AND s.load_run_file_id = p_load_run_file_id
+            -- Not a plain equality: statistics know no row of this file yet, and one row makes a nested loop.
+            AND coalesce(s.load_run_file_id = p_load_run_file_id, false)
     ),
     closed AS (
         UPDATE core.dim_practice_info AS c
@@ -25855,6 +26286,140 @@ SELECT
 FROM raw.providers_raw AS r
 JOIN etl.load_run_files AS f USING (load_run_file_id);
 COMMENT ON VIEW raw.providers IS 'Delivered rows with where they came from: Doctors, nurses and other staff who provide care at the practice.';
+COMMENT ON COLUMN raw.providers.provider_id IS 'Identifier of the provider within the practice.';
+COMMENT ON COLUMN raw.providers.practice_id IS 'Practice that delivered the row, three digits as in the file name. Part of the tenant.';
+COMMENT ON COLUMN raw.providers.nhi_number IS 'National health identifier of the provider. Core receives a pseudonym.';
+COMMENT ON COLUMN raw.providers.is_nhi_validate IS 'Whether the national health identifier is validated.';
+COMMENT ON COLUMN raw.providers.title IS 'Title used with the provider''s name.';
+COMMENT ON COLUMN raw.providers.first_name IS 'First name of the provider.';
+COMMENT ON COLUMN raw.providers.middle_name IS 'Middle name of the provider.';
+COMMENT ON COLUMN raw.providers.family_name IS 'Family name of the provider.';
+COMMENT ON COLUMN raw.providers.full_name IS 'Full name of the provider.';
+COMMENT ON COLUMN raw.providers.preferred_name IS 'Name the provider prefers.';
+COMMENT ON COLUMN raw.providers.other_maiden_name IS 'Other or maiden name of the provider.';
+COMMENT ON COLUMN raw.providers.marital_status IS 'Marital status of the provider.';
+COMMENT ON COLUMN raw.providers.gender IS 'Gender of the provider, a value of a list.';
+COMMENT ON COLUMN raw.providers.dob IS 'Date of birth of the provider.';
+COMMENT ON COLUMN raw.providers.age IS 'Age of the provider when the row was extracted, in the unit of age_type.';
+COMMENT ON COLUMN raw.providers.age_type IS 'Unit of the age, such as years.';
+COMMENT ON COLUMN raw.providers.age_group IS 'Age group of the provider when the row was extracted.';
+COMMENT ON COLUMN raw.providers.is_alive IS 'Whether the provider is alive.';
+COMMENT ON COLUMN raw.providers.death_date IS 'Date of the provider''s death.';
+COMMENT ON COLUMN raw.providers.dob_source IS 'Source of the date of birth, a value of a list.';
+COMMENT ON COLUMN raw.providers.picture_path IS 'Path of the provider''s picture in the source.';
+COMMENT ON COLUMN raw.providers.consented_to_share IS 'Whether the provider has consented to share.';
+COMMENT ON COLUMN raw.providers.place_of_birth IS 'Place of birth of the provider, free text.';
+COMMENT ON COLUMN raw.providers.country_of_birth IS 'Country in which the provider was born.';
+COMMENT ON COLUMN raw.providers.cell_number IS 'Mobile phone number of the provider.';
+COMMENT ON COLUMN raw.providers.day_phone IS 'Phone number of the provider by day.';
+COMMENT ON COLUMN raw.providers.night_phone IS 'Phone number of the provider by night.';
+COMMENT ON COLUMN raw.providers.email IS 'Email address of the provider.';
+COMMENT ON COLUMN raw.providers.secondary_email IS 'Second email address of the provider.';
+COMMENT ON COLUMN raw.providers.preferred_contact_method IS 'How the provider prefers to be contacted, a value of a list.';
+COMMENT ON COLUMN raw.providers.consent_text_messaging IS 'Whether the provider consents to text messages.';
+COMMENT ON COLUMN raw.providers.is_portal_user IS 'Whether the provider uses the portal.';
+COMMENT ON COLUMN raw.providers.is_active IS 'Whether the provider''s record is active.';
+COMMENT ON COLUMN raw.providers.is_deleted IS 'Whether the provider''s record was deleted in the source.';
+COMMENT ON COLUMN raw.providers.inserted_by IS 'Name of the user who created the provider''s record.';
+COMMENT ON COLUMN raw.providers.updated_by IS 'Name of the user who last changed the provider''s record.';
+COMMENT ON COLUMN raw.providers.inserted_at IS 'When the provider''s record was created.';
+COMMENT ON COLUMN raw.providers.updated_at IS 'When the provider''s record was last changed.';
+COMMENT ON COLUMN raw.providers.is_same_address IS 'Whether the addresses of the provider are the same.';
+COMMENT ON COLUMN raw.providers.notes IS 'Notes on the provider, free text.';
+COMMENT ON COLUMN raw.providers.is_gender_self_identified IS 'Whether the gender is self-identified.';
+COMMENT ON COLUMN raw.providers.sex_related_gender IS 'Sex recorded beside the gender, a value of a list.';
+COMMENT ON COLUMN raw.providers.is_work_visa_required IS 'Whether a work visa is required.';
+COMMENT ON COLUMN raw.providers.balance IS 'Balance of the provider''s account. Unit: NZD.';
+COMMENT ON COLUMN raw.providers.register_status IS 'Registration status of the provider, a value of a list.';
+COMMENT ON COLUMN raw.providers.medtech_nok IS 'Next of kin as recorded in MedTech.';
+COMMENT ON COLUMN raw.providers.practice_name IS 'Name of the practice.';
+COMMENT ON COLUMN raw.providers.calculated_balance IS 'Balance of the provider''s account as calculated by the source. Unit: NZD.';
+COMMENT ON COLUMN raw.providers.permanent_address IS 'Permanent address in full.';
+COMMENT ON COLUMN raw.providers.deprivation_quintile IS 'Deprivation quintile of the provider''s address.';
+COMMENT ON COLUMN raw.providers.uncertainty_code IS 'Code for how uncertain the match of the address is.';
+COMMENT ON COLUMN raw.providers.postal_address IS 'Postal address in full.';
+COMMENT ON COLUMN raw.providers.temporary_address IS 'Temporary address in full.';
+COMMENT ON COLUMN raw.providers.city IS 'City of the provider''s address.';
+COMMENT ON COLUMN raw.providers.suburb IS 'Suburb of the provider''s address.';
+COMMENT ON COLUMN raw.providers.portal_registration_status IS 'State of the registration with the portal, a value of a list.';
+COMMENT ON COLUMN raw.providers.ethnicity IS 'Ethnicity of the provider, a value of a list.';
+COMMENT ON COLUMN raw.providers.affiliation_id IS 'Lookup id of the affiliation.';
+COMMENT ON COLUMN raw.providers.affiliation IS 'Affiliation of the provider, a value of a list.';
+COMMENT ON COLUMN raw.providers.affiliation_code IS 'Code of the affiliation.';
+COMMENT ON COLUMN raw.providers.nzmc_no IS 'Medical Council of New Zealand number of the provider. Core receives a pseudonym.';
+COMMENT ON COLUMN raw.providers.npi_no IS 'NPI number of the provider. Core receives a pseudonym.';
+COMMENT ON COLUMN raw.providers.hbl_mat_payee_no IS 'HBL maternity payee number of the provider. Core receives a pseudonym.';
+COMMENT ON COLUMN raw.providers.hbl_mat_agree_no IS 'HBL maternity agreement number of the provider. Core receives a pseudonym.';
+COMMENT ON COLUMN raw.providers.hpac_mat_agree_no IS 'HPac maternity agreement number of the provider. Core receives a pseudonym.';
+COMMENT ON COLUMN raw.providers.hpac_mat_agree_ver IS 'Version of the HPac maternity agreement.';
+COMMENT ON COLUMN raw.providers.hbl_payee_no IS 'HBL payee number of the provider. Core receives a pseudonym.';
+COMMENT ON COLUMN raw.providers.hbl_gp_agree_no IS 'HBL general practice agreement number of the provider. Core receives a pseudonym.';
+COMMENT ON COLUMN raw.providers.hbl_gp_agree_ver IS 'Version of the HBL general practice agreement.';
+COMMENT ON COLUMN raw.providers.accreditation_no IS 'Accreditation number of the provider. Core receives a pseudonym.';
+COMMENT ON COLUMN raw.providers.pho_contract_no IS 'Number of the contract with the primary health organisation. Core receives a pseudonym.';
+COMMENT ON COLUMN raw.providers.pho_contract_ver IS 'Version of the contract with the primary health organisation.';
+COMMENT ON COLUMN raw.providers.group_id IS 'Lookup id of the provider''s group.';
+COMMENT ON COLUMN raw.providers.group_name IS 'Name of the provider''s group, a value of a list.';
+COMMENT ON COLUMN raw.providers.acc_provider_code IS 'Code of the provider with ACC. Core receives a pseudonym.';
+COMMENT ON COLUMN raw.providers.health_facility_no IS 'Number of the health facility.';
+COMMENT ON COLUMN raw.providers.hpi_no IS 'Health provider index number of the provider. Core receives a pseudonym.';
+COMMENT ON COLUMN raw.providers.unload_ref IS 'Unload reference in the source.';
+COMMENT ON COLUMN raw.providers.acc_provider_no IS 'Number of the provider with ACC. Core receives a pseudonym.';
+COMMENT ON COLUMN raw.providers.acc_vendor_id IS 'Vendor identifier with ACC. Core receives a pseudonym.';
+COMMENT ON COLUMN raw.providers.pin_pan_no IS 'PinPan number of the provider, as the source calls it.';
+COMMENT ON COLUMN raw.providers.member_no IS 'Member number of the provider. Core receives a pseudonym.';
+COMMENT ON COLUMN raw.providers.rha_payee_no IS 'RHA payee number of the provider. Core receives a pseudonym.';
+COMMENT ON COLUMN raw.providers.budget_no IS 'Budget number of the provider.';
+COMMENT ON COLUMN raw.providers.ipa IS 'IPA of the provider, as the source says it.';
+COMMENT ON COLUMN raw.providers.registration_no IS 'Registration number of the provider, first column of this heading. Core receives a pseudonym.';
+COMMENT ON COLUMN raw.providers.registration_no_2 IS 'Registration number of the provider, second column of this heading. Core receives a pseudonym.';
+COMMENT ON COLUMN raw.providers.lab_no IS 'Number of the provider with the laboratory. Core receives a pseudonym.';
+COMMENT ON COLUMN raw.providers.lab_tests_dr_id IS 'Identifier of the provider for laboratory tests. Core receives a pseudonym.';
+COMMENT ON COLUMN raw.providers.color_code IS 'Colour with which the source shows the provider.';
+COMMENT ON COLUMN raw.providers.is_doctor IS 'Whether the provider is a doctor.';
+COMMENT ON COLUMN raw.providers.acc45_prefix IS 'Prefix of the provider''s ACC45 form numbers.';
+COMMENT ON COLUMN raw.providers.next_acc45_no IS 'Next ACC45 form number of the provider.';
+COMMENT ON COLUMN raw.providers.maximum_acc45_no IS 'Highest ACC45 form number of the provider.';
+COMMENT ON COLUMN raw.providers.aitc_prefix IS 'Prefix of the provider''s AITC form numbers.';
+COMMENT ON COLUMN raw.providers.next_aitc_no IS 'Next AITC form number of the provider.';
+COMMENT ON COLUMN raw.providers.maximum_aitc_no IS 'Highest AITC form number of the provider.';
+COMMENT ON COLUMN raw.providers.arc18_next_acc_form_no IS 'Next ARC18 form number of the provider with ACC.';
+COMMENT ON COLUMN raw.providers.m45_prefix IS 'Prefix of the provider''s M45 form numbers.';
+COMMENT ON COLUMN raw.providers.next_m45_no IS 'Next M45 form number of the provider.';
+COMMENT ON COLUMN raw.providers.maximum_m45_no IS 'Highest M45 form number of the provider.';
+COMMENT ON COLUMN raw.providers.is_nzf_avoid IS 'Setting of the provider for NZF (New Zealand Formulary) warnings: avoid.';
+COMMENT ON COLUMN raw.providers.is_nzf_adjust IS 'Setting of the provider for NZF (New Zealand Formulary) warnings: adjust.';
+COMMENT ON COLUMN raw.providers.is_nzf_information IS 'Setting of the provider for NZF (New Zealand Formulary) warnings: information.';
+COMMENT ON COLUMN raw.providers.is_nzf_no_action IS 'Setting of the provider for NZF (New Zealand Formulary) warnings: no-action.';
+COMMENT ON COLUMN raw.providers.is_nzf_monitor IS 'Setting of the provider for NZF (New Zealand Formulary) warnings: monitor.';
+COMMENT ON COLUMN raw.providers.provider_code IS 'Code of the provider. Core receives a pseudonym.';
+COMMENT ON COLUMN raw.providers.generic_profile_type_id IS 'Lookup id of the type of profile.';
+COMMENT ON COLUMN raw.providers.current_appointment_id IS 'Current appointment of the provider.';
+COMMENT ON COLUMN raw.providers.sure_med_user_name IS 'User name of the provider with SureMed.';
+COMMENT ON COLUMN raw.providers.is_invoicing_diary IS 'Whether the diary of the provider is used for invoicing.';
+COMMENT ON COLUMN raw.providers.is_gp2gp IS 'Whether the provider''s record came by GP2GP, the transfer of records between practices.';
+COMMENT ON COLUMN raw.providers.from_date_practice IS 'Date from which the provider has been with the practice.';
+COMMENT ON COLUMN raw.providers.apc_expiry_date IS 'Date on which the annual practising certificate expires.';
+COMMENT ON COLUMN raw.providers.mps_expiry_date IS 'Expiry date of MPS, as the source calls it.';
+COMMENT ON COLUMN raw.providers.apc_name IS 'Name of the annual practising certificate (APC), may name a person.';
+COMMENT ON COLUMN raw.providers.practice_location IS 'Location of the practice the provider belongs to.';
+COMMENT ON COLUMN raw.providers.user_role IS 'Role of the provider as a user, a value of a list.';
+COMMENT ON COLUMN raw.providers.provider_permanent_address_latitude IS 'Latitude of the provider''s permanent address, in degrees.';
+COMMENT ON COLUMN raw.providers.provider_permanent_address_longitude IS 'Longitude of the provider''s permanent address, in degrees.';
+COMMENT ON COLUMN raw.providers.per_org_id IS 'Organisation of the practice, six digits as in the file name. Part of the tenant.';
+COMMENT ON COLUMN raw.providers.loaded_date_time IS 'When the provider of the feed loaded the row. Can change when nothing else did.';
+COMMENT ON COLUMN raw.providers.load_run_file_id IS 'The file: etl.load_run_files.';
+COMMENT ON COLUMN raw.providers.line_no IS 'Number of the row in the file, from 1, counting every row.';
+COMMENT ON COLUMN raw.providers.s3_bucket IS 'Bucket of the file.';
+COMMENT ON COLUMN raw.providers.s3_key IS 'Key of the file.';
+COMMENT ON COLUMN raw.providers.s3_version_id IS 'Version of the object.';
+COMMENT ON COLUMN raw.providers.file_hash IS 'SHA-256 of the bytes as delivered, in hex.';
+COMMENT ON COLUMN raw.providers.date_extracted IS 'DateExtracted in the name of the file: the batch.';
+COMMENT ON COLUMN raw.providers.extract_type IS 'Extract as spelled in the name of the file.';
+COMMENT ON COLUMN raw.providers.load_run_id IS 'The run that landed the file.';
+COMMENT ON COLUMN raw.providers.load_ts IS 'When the file was landed.';
+COMMENT ON COLUMN raw.providers.file_practice_id IS 'practice_id in the name of the file.';
+COMMENT ON COLUMN raw.providers.file_per_org_id IS 'per_org_id in the name of the file.';
 GRANT SELECT ON raw.providers TO etl_auditor;
 
 -- object: function etl.faults_providers
@@ -27286,7 +27851,8 @@ BEGIN
         FROM etl.touched_providers AS t
         JOIN stg.providers AS s USING (practice_id, per_org_id, provider_id)
         WHERE t.load_run_file_id = p_load_run_file_id AND t.verdict = 'valid'
-            AND s.load_run_file_id = p_load_run_file_id
+            -- Not a plain equality: statistics know no row of this file yet, and one row makes a nested loop.
+            AND coalesce(s.load_run_file_id = p_load_run_file_id, false)
     ),
     closed AS (
         UPDATE core.dim_providers AS c
@@ -30073,6 +30639,31 @@ SELECT
 FROM raw.vaccine_raw AS r
 JOIN etl.load_run_files AS f USING (load_run_file_id);
 COMMENT ON VIEW raw.vaccine IS 'Delivered rows with where they came from: List of vaccines the practice uses.';
+COMMENT ON COLUMN raw.vaccine.vaccine_id IS 'Identifier of the vaccine.';
+COMMENT ON COLUMN raw.vaccine.vaccine_code IS 'Code of the vaccine.';
+COMMENT ON COLUMN raw.vaccine.vaccine_name IS 'Name of the vaccine.';
+COMMENT ON COLUMN raw.vaccine.long_description IS 'Long description of the vaccine, may be free text.';
+COMMENT ON COLUMN raw.vaccine.is_active IS 'Whether the vaccine is active.';
+COMMENT ON COLUMN raw.vaccine.is_deleted IS 'Whether the vaccine was deleted in the source.';
+COMMENT ON COLUMN raw.vaccine.coding_system IS 'Coding system of the code.';
+COMMENT ON COLUMN raw.vaccine.gender_id IS 'Lookup id of the gender the vaccine is for.';
+COMMENT ON COLUMN raw.vaccine.gender IS 'Gender the vaccine is for, a value of a list.';
+COMMENT ON COLUMN raw.vaccine.is_nir IS 'Whether the vaccine is reported to the National Immunisation Register.';
+COMMENT ON COLUMN raw.vaccine.per_org_id IS 'Organisation of the practice, six digits as in the file name. Part of the tenant.';
+COMMENT ON COLUMN raw.vaccine.practice_id IS 'Practice that delivered the row, three digits as in the file name. Part of the tenant.';
+COMMENT ON COLUMN raw.vaccine.loaded_date_time IS 'When the provider of the feed loaded the row. Can change when nothing else did.';
+COMMENT ON COLUMN raw.vaccine.load_run_file_id IS 'The file: etl.load_run_files.';
+COMMENT ON COLUMN raw.vaccine.line_no IS 'Number of the row in the file, from 1, counting every row.';
+COMMENT ON COLUMN raw.vaccine.s3_bucket IS 'Bucket of the file.';
+COMMENT ON COLUMN raw.vaccine.s3_key IS 'Key of the file.';
+COMMENT ON COLUMN raw.vaccine.s3_version_id IS 'Version of the object.';
+COMMENT ON COLUMN raw.vaccine.file_hash IS 'SHA-256 of the bytes as delivered, in hex.';
+COMMENT ON COLUMN raw.vaccine.date_extracted IS 'DateExtracted in the name of the file: the batch.';
+COMMENT ON COLUMN raw.vaccine.extract_type IS 'Extract as spelled in the name of the file.';
+COMMENT ON COLUMN raw.vaccine.load_run_id IS 'The run that landed the file.';
+COMMENT ON COLUMN raw.vaccine.load_ts IS 'When the file was landed.';
+COMMENT ON COLUMN raw.vaccine.file_practice_id IS 'practice_id in the name of the file.';
+COMMENT ON COLUMN raw.vaccine.file_per_org_id IS 'per_org_id in the name of the file.';
 GRANT SELECT ON raw.vaccine TO etl_auditor;
 
 -- object: function etl.faults_vaccine
@@ -30473,7 +31064,8 @@ BEGIN
         FROM etl.touched_vaccine AS t
         JOIN stg.vaccine AS s USING (practice_id, per_org_id, vaccine_id)
         WHERE t.load_run_file_id = p_load_run_file_id AND t.verdict = 'valid'
-            AND s.load_run_file_id = p_load_run_file_id
+            -- Not a plain equality: statistics know no row of this file yet, and one row makes a nested loop.
+            AND coalesce(s.load_run_file_id = p_load_run_file_id, false)
     ),
     closed AS (
         UPDATE core.dim_vaccine AS c
@@ -31123,6 +31715,74 @@ SELECT
 FROM raw.allergies_raw AS r
 JOIN etl.load_run_files AS f USING (load_run_file_id);
 COMMENT ON VIEW raw.allergies IS 'Delivered rows with where they came from: Allergies and adverse reactions recorded for patients.';
+COMMENT ON COLUMN raw.allergies.allergy_id IS 'Identifier of the allergy.';
+COMMENT ON COLUMN raw.allergies.appointment_id IS 'Appointment at which the allergy was recorded.';
+COMMENT ON COLUMN raw.allergies.allergy_type_id IS 'Lookup id of the type of the allergy.';
+COMMENT ON COLUMN raw.allergies.allergy_type IS 'Type of the allergy, a value of a list.';
+COMMENT ON COLUMN raw.allergies.onset_date IS 'Date of the onset.';
+COMMENT ON COLUMN raw.allergies.deactivation_reason IS 'Reason for deactivating the allergy, may be free text.';
+COMMENT ON COLUMN raw.allergies.medicine_id IS 'Medicine to which the patient is allergic.';
+COMMENT ON COLUMN raw.allergies.medicine IS 'Name of the medicine.';
+COMMENT ON COLUMN raw.allergies.reaction_id IS 'Lookup id of the reaction.';
+COMMENT ON COLUMN raw.allergies.reactions IS 'Reaction, a value of a list.';
+COMMENT ON COLUMN raw.allergies.reaction_type_id IS 'Lookup id of the type of the reaction.';
+COMMENT ON COLUMN raw.allergies.reaction_type IS 'Type of the reaction, a value of a list.';
+COMMENT ON COLUMN raw.allergies.severity_id IS 'Lookup id of the severity.';
+COMMENT ON COLUMN raw.allergies.severity IS 'Severity of the reaction, a value of a list.';
+COMMENT ON COLUMN raw.allergies.reaction_notes IS 'Notes on the reaction, free text.';
+COMMENT ON COLUMN raw.allergies.is_active IS 'Whether the allergy is active.';
+COMMENT ON COLUMN raw.allergies.is_deleted IS 'Whether the allergy was deleted in the source.';
+COMMENT ON COLUMN raw.allergies.inserted_by_id IS 'User who created the allergy.';
+COMMENT ON COLUMN raw.allergies.inserted_by IS 'Name of the user who created the allergy.';
+COMMENT ON COLUMN raw.allergies.updated_by_id IS 'User who last changed the allergy.';
+COMMENT ON COLUMN raw.allergies.updated_by IS 'Name of the user who last changed the allergy.';
+COMMENT ON COLUMN raw.allergies.inserted_at IS 'When the allergy was created.';
+COMMENT ON COLUMN raw.allergies.updated_at IS 'When the allergy was last changed.';
+COMMENT ON COLUMN raw.allergies.patient_id IS 'Patient who has the allergy.';
+COMMENT ON COLUMN raw.allergies.patient IS 'Name of the patient.';
+COMMENT ON COLUMN raw.allergies.is_confidential IS 'Whether the allergy is marked confidential.';
+COMMENT ON COLUMN raw.allergies.practice_id IS 'Practice that delivered the row, three digits as in the file name. Part of the tenant.';
+COMMENT ON COLUMN raw.allergies.practice IS 'Name of the practice.';
+COMMENT ON COLUMN raw.allergies.mgen_code IS 'Code of the medicine, the source''s MGENCODE.';
+COMMENT ON COLUMN raw.allergies.mcla_code IS 'Code of the class of the medicine, the source''s MCLACODE.';
+COMMENT ON COLUMN raw.allergies.medtech_id IS 'Identifier of the allergy in MedTech. Can hold a GUID.';
+COMMENT ON COLUMN raw.allergies.medicine_classification_id IS 'Lookup id of the classification of the medicine.';
+COMMENT ON COLUMN raw.allergies.allergy_category_id IS 'Lookup id of the category of the allergy.';
+COMMENT ON COLUMN raw.allergies.allergy_category IS 'Category of the allergy, a value of a list.';
+COMMENT ON COLUMN raw.allergies.comment IS 'Comment on the allergy, free text.';
+COMMENT ON COLUMN raw.allergies.substance_type_id IS 'Lookup id of the type of substance.';
+COMMENT ON COLUMN raw.allergies.substance_type IS 'Type of substance, a value of a list.';
+COMMENT ON COLUMN raw.allergies.favourite_substance_id IS 'Lookup id of the favourite substance.';
+COMMENT ON COLUMN raw.allergies.favourite_substance IS 'Favourite substance of the practice, may be free text.';
+COMMENT ON COLUMN raw.allergies.disease_id IS 'Lookup id of the disease.';
+COMMENT ON COLUMN raw.allergies.disease IS 'Disease linked to the allergy, a value of a list.';
+COMMENT ON COLUMN raw.allergies.other_substance IS 'Substance not in the list, free text.';
+COMMENT ON COLUMN raw.allergies.medicine_type_id IS 'Lookup id of the type of medicine.';
+COMMENT ON COLUMN raw.allergies.medicine_type IS 'Type of medicine, a value of a list.';
+COMMENT ON COLUMN raw.allergies.user_logging_id IS 'User recorded by the source''s log for the allergy.';
+COMMENT ON COLUMN raw.allergies.logging_user_name IS 'Name of the user recorded by the source''s log for the allergy.';
+COMMENT ON COLUMN raw.allergies.show_on_portal IS 'Whether the allergy is shown on the portal.';
+COMMENT ON COLUMN raw.allergies.warning_type IS 'Type of warning, a value of a list.';
+COMMENT ON COLUMN raw.allergies.row_inactive IS 'Whether the row is inactive.';
+COMMENT ON COLUMN raw.allergies.is_reviewed IS 'Whether the allergy was reviewed.';
+COMMENT ON COLUMN raw.allergies.provider_id IS 'Provider who recorded the allergy.';
+COMMENT ON COLUMN raw.allergies.provider IS 'Name of the provider.';
+COMMENT ON COLUMN raw.allergies.practice_location_id IS 'Location of the practice.';
+COMMENT ON COLUMN raw.allergies.location_name IS 'Name of the location of the practice.';
+COMMENT ON COLUMN raw.allergies.per_org_id IS 'Organisation of the practice, six digits as in the file name. Part of the tenant.';
+COMMENT ON COLUMN raw.allergies.loaded_date_time IS 'When the provider of the feed loaded the row. Can change when nothing else did.';
+COMMENT ON COLUMN raw.allergies.load_run_file_id IS 'The file: etl.load_run_files.';
+COMMENT ON COLUMN raw.allergies.line_no IS 'Number of the row in the file, from 1, counting every row.';
+COMMENT ON COLUMN raw.allergies.s3_bucket IS 'Bucket of the file.';
+COMMENT ON COLUMN raw.allergies.s3_key IS 'Key of the file.';
+COMMENT ON COLUMN raw.allergies.s3_version_id IS 'Version of the object.';
+COMMENT ON COLUMN raw.allergies.file_hash IS 'SHA-256 of the bytes as delivered, in hex.';
+COMMENT ON COLUMN raw.allergies.date_extracted IS 'DateExtracted in the name of the file: the batch.';
+COMMENT ON COLUMN raw.allergies.extract_type IS 'Extract as spelled in the name of the file.';
+COMMENT ON COLUMN raw.allergies.load_run_id IS 'The run that landed the file.';
+COMMENT ON COLUMN raw.allergies.load_ts IS 'When the file was landed.';
+COMMENT ON COLUMN raw.allergies.file_practice_id IS 'practice_id in the name of the file.';
+COMMENT ON COLUMN raw.allergies.file_per_org_id IS 'per_org_id in the name of the file.';
 GRANT SELECT ON raw.allergies TO etl_auditor;
 
 -- object: function etl.faults_allergies
@@ -32019,7 +32679,8 @@ BEGIN
         FROM etl.touched_allergies AS t
         JOIN stg.allergies AS s USING (practice_id, per_org_id, allergy_id)
         WHERE t.load_run_file_id = p_load_run_file_id AND t.verdict = 'valid'
-            AND s.load_run_file_id = p_load_run_file_id
+            -- Not a plain equality: statistics know no row of this file yet, and one row makes a nested loop.
+            AND coalesce(s.load_run_file_id = p_load_run_file_id, false)
         ON CONFLICT (practice_id, per_org_id, allergy_id) DO UPDATE
         SET patient_key = excluded.patient_key,
             provider_key = excluded.provider_key,
@@ -33457,6 +34118,109 @@ SELECT
 FROM raw.appointment_medications_raw AS r
 JOIN etl.load_run_files AS f USING (load_run_file_id);
 COMMENT ON VIEW raw.appointment_medications IS 'Delivered rows with where they came from: Medications prescribed or recorded for patients.';
+COMMENT ON COLUMN raw.appointment_medications.medication_id IS 'Identifier of the medication.';
+COMMENT ON COLUMN raw.appointment_medications.appointment_id IS 'Appointment at which the medication was recorded.';
+COMMENT ON COLUMN raw.appointment_medications.patient_id IS 'Patient who takes the medication.';
+COMMENT ON COLUMN raw.appointment_medications.sct_id IS 'SNOMED CT identifier of the medicine.';
+COMMENT ON COLUMN raw.appointment_medications.medicine_id IS 'Medicine of the medication.';
+COMMENT ON COLUMN raw.appointment_medications.medicine_name IS 'Name of the medicine.';
+COMMENT ON COLUMN raw.appointment_medications.strength IS 'Strength of the medicine.';
+COMMENT ON COLUMN raw.appointment_medications.form IS 'Form of the medicine, such as tablet.';
+COMMENT ON COLUMN raw.appointment_medications.take IS 'What to take each time, may be free text.';
+COMMENT ON COLUMN raw.appointment_medications.frequency IS 'How often to take the medicine, a value of a list.';
+COMMENT ON COLUMN raw.appointment_medications.daily_frequency IS 'Times a day, as the source says it.';
+COMMENT ON COLUMN raw.appointment_medications.route IS 'Route of administration, a value of a list.';
+COMMENT ON COLUMN raw.appointment_medications.duration IS 'How long to take the medicine, in units of duration_type.';
+COMMENT ON COLUMN raw.appointment_medications.duration_type IS 'Unit of the duration, such as days.';
+COMMENT ON COLUMN raw.appointment_medications.start_date IS 'First date of the medication.';
+COMMENT ON COLUMN raw.appointment_medications.end_date IS 'Last date of the medication.';
+COMMENT ON COLUMN raw.appointment_medications.stop_date IS 'Date on which the medication was stopped.';
+COMMENT ON COLUMN raw.appointment_medications.repeats IS 'Number of repeats, as the source says it.';
+COMMENT ON COLUMN raw.appointment_medications.sa_status IS 'Status of the special authority, a value of a list.';
+COMMENT ON COLUMN raw.appointment_medications.sa_number IS 'Number of the special authority. Core receives a pseudonym.';
+COMMENT ON COLUMN raw.appointment_medications.expiry_date IS 'Date on which the special authority or medication expires, as the source says it.';
+COMMENT ON COLUMN raw.appointment_medications.subsidy_amount IS 'Subsidy for the medicine. Unit: NZD.';
+COMMENT ON COLUMN raw.appointment_medications.price IS 'Price of the medicine. Unit: NZD.';
+COMMENT ON COLUMN raw.appointment_medications.provider_id IS 'Provider who prescribed the medication.';
+COMMENT ON COLUMN raw.appointment_medications.provider IS 'Name of the provider.';
+COMMENT ON COLUMN raw.appointment_medications.task_id IS 'Identifier of the task in the source.';
+COMMENT ON COLUMN raw.appointment_medications.directions IS 'Directions for use, free text.';
+COMMENT ON COLUMN raw.appointment_medications.is_confidential IS 'Whether the medication is marked confidential.';
+COMMENT ON COLUMN raw.appointment_medications.is_long_term IS 'Whether the medication is long-term.';
+COMMENT ON COLUMN raw.appointment_medications.is_prescribed_externally IS 'Whether the medication was prescribed elsewhere.';
+COMMENT ON COLUMN raw.appointment_medications.is_stopped IS 'Whether the medication was stopped.';
+COMMENT ON COLUMN raw.appointment_medications.is_highlighted IS 'Whether the medication is highlighted.';
+COMMENT ON COLUMN raw.appointment_medications.is_practice_in_admin IS 'Whether the medicine is administered in the practice.';
+COMMENT ON COLUMN raw.appointment_medications.is_trial IS 'Whether the medication is a trial.';
+COMMENT ON COLUMN raw.appointment_medications.stopped_reason IS 'Reason for stopping, may be free text.';
+COMMENT ON COLUMN raw.appointment_medications.medication_stop_reason IS 'Reason for stopping the medication, may be free text.';
+COMMENT ON COLUMN raw.appointment_medications.rx_scid IS 'Identifier of the prescription, the source''s RxSCID.';
+COMMENT ON COLUMN raw.appointment_medications.rx_date IS 'Date of the prescription.';
+COMMENT ON COLUMN raw.appointment_medications.rx_status IS 'Status of the prescription, a value of a list.';
+COMMENT ON COLUMN raw.appointment_medications.is_dispense IS 'Whether the medicine is dispensed.';
+COMMENT ON COLUMN raw.appointment_medications.printed_by IS 'Name of the user who printed the prescription.';
+COMMENT ON COLUMN raw.appointment_medications.printed_at IS 'When the prescription was printed.';
+COMMENT ON COLUMN raw.appointment_medications.comments IS 'Comments on the medication, free text.';
+COMMENT ON COLUMN raw.appointment_medications.is_active IS 'Whether the medication is active.';
+COMMENT ON COLUMN raw.appointment_medications.is_deleted IS 'Whether the medication was deleted in the source.';
+COMMENT ON COLUMN raw.appointment_medications.inserted_by IS 'Name of the user who created the medication.';
+COMMENT ON COLUMN raw.appointment_medications.updated_by IS 'Name of the user who last changed the medication.';
+COMMENT ON COLUMN raw.appointment_medications.inserted_at IS 'When the medication was created.';
+COMMENT ON COLUMN raw.appointment_medications.updated_at IS 'When the medication was last changed.';
+COMMENT ON COLUMN raw.appointment_medications.medtech_id IS 'Identifier of the medication in MedTech. Can hold a GUID.';
+COMMENT ON COLUMN raw.appointment_medications.is_mapped IS 'Whether the medicine was mapped to the medicine list.';
+COMMENT ON COLUMN raw.appointment_medications.medtech_drug_code IS 'Code of the medicine in MedTech.';
+COMMENT ON COLUMN raw.appointment_medications.medtech_generic_name IS 'Generic name of the medicine in MedTech.';
+COMMENT ON COLUMN raw.appointment_medications.practice_id IS 'Practice that delivered the row, three digits as in the file name. Part of the tenant.';
+COMMENT ON COLUMN raw.appointment_medications.prescribed_externally_id IS 'Lookup id of the place of an external prescription.';
+COMMENT ON COLUMN raw.appointment_medications.prescribed_externally_description IS 'Description of an external prescription, may be free text.';
+COMMENT ON COLUMN raw.appointment_medications.quantity IS 'Quantity prescribed.';
+COMMENT ON COLUMN raw.appointment_medications.is_generic_substitution IS 'Whether a generic medicine may be substituted.';
+COMMENT ON COLUMN raw.appointment_medications.is_frequently_dispensed IS 'Whether the medicine is dispensed frequently.';
+COMMENT ON COLUMN raw.appointment_medications.initial_dispense_period IS 'Length of the first dispensing period, in units of initial_dispense_period_type.';
+COMMENT ON COLUMN raw.appointment_medications.initial_dispense_period_type IS 'Unit of the first dispensing period.';
+COMMENT ON COLUMN raw.appointment_medications.trial_period IS 'Length of the trial period, in units of trial_type.';
+COMMENT ON COLUMN raw.appointment_medications.trial_type IS 'Unit or type of the trial, a value of a list.';
+COMMENT ON COLUMN raw.appointment_medications.is_specialist_recommended IS 'Whether a specialist recommended the medicine.';
+COMMENT ON COLUMN raw.appointment_medications.specialist_name IS 'Name of the specialist.';
+COMMENT ON COLUMN raw.appointment_medications.recommendation_date IS 'Date of the recommendation.';
+COMMENT ON COLUMN raw.appointment_medications.is_endorsement_criteria IS 'Whether the endorsement criteria are met.';
+COMMENT ON COLUMN raw.appointment_medications.is_provider_eligible_co_payment IS 'Whether the provider is eligible for the co-payment.';
+COMMENT ON COLUMN raw.appointment_medications.user_logging_id IS 'User recorded by the source''s log for the medication.';
+COMMENT ON COLUMN raw.appointment_medications.is_override IS 'Whether a warning or rule was overridden.';
+COMMENT ON COLUMN raw.appointment_medications.override_reason IS 'Reason for the override, may be free text.';
+COMMENT ON COLUMN raw.appointment_medications.is_task_generated IS 'Whether a task was generated.';
+COMMENT ON COLUMN raw.appointment_medications.show_on_portal IS 'Whether the medication is shown on the portal.';
+COMMENT ON COLUMN raw.appointment_medications.patient_sa_record_id IS 'Identifier of the patient''s special authority record in the source.';
+COMMENT ON COLUMN raw.appointment_medications.stopped_by IS 'Name of the user who stopped the medication.';
+COMMENT ON COLUMN raw.appointment_medications.mapped_by IS 'Name of the user who mapped the medicine.';
+COMMENT ON COLUMN raw.appointment_medications.mapped_date IS 'Date on which the medicine was mapped.';
+COMMENT ON COLUMN raw.appointment_medications.recommendation_override_reason IS 'Reason for overriding the recommendation, may be free text.';
+COMMENT ON COLUMN raw.appointment_medications.is_variable_dose IS 'Whether the dose is variable.';
+COMMENT ON COLUMN raw.appointment_medications.is_dose_change IS 'Whether the dose was changed.';
+COMMENT ON COLUMN raw.appointment_medications.reference_medication IS 'Medication the row refers to, as the source says it.';
+COMMENT ON COLUMN raw.appointment_medications.mims_code IS 'MIMS code of the medicine.';
+COMMENT ON COLUMN raw.appointment_medications.permanent_address_latitude IS 'Latitude of the patient''s permanent address, in degrees.';
+COMMENT ON COLUMN raw.appointment_medications.permanent_address_longitude IS 'Longitude of the patient''s permanent address, in degrees.';
+COMMENT ON COLUMN raw.appointment_medications.practice_location_id IS 'Location of the practice.';
+COMMENT ON COLUMN raw.appointment_medications.location_name IS 'Name of the location of the practice.';
+COMMENT ON COLUMN raw.appointment_medications.prescription_print_date IS 'Date on which the prescription was printed.';
+COMMENT ON COLUMN raw.appointment_medications.prescription_no IS 'Number of the prescription. Core receives a pseudonym.';
+COMMENT ON COLUMN raw.appointment_medications.substance_name IS 'Name of the substance.';
+COMMENT ON COLUMN raw.appointment_medications.per_org_id IS 'Organisation of the practice, six digits as in the file name. Part of the tenant.';
+COMMENT ON COLUMN raw.appointment_medications.loaded_date_time IS 'When the provider of the feed loaded the row. Can change when nothing else did.';
+COMMENT ON COLUMN raw.appointment_medications.load_run_file_id IS 'The file: etl.load_run_files.';
+COMMENT ON COLUMN raw.appointment_medications.line_no IS 'Number of the row in the file, from 1, counting every row.';
+COMMENT ON COLUMN raw.appointment_medications.s3_bucket IS 'Bucket of the file.';
+COMMENT ON COLUMN raw.appointment_medications.s3_key IS 'Key of the file.';
+COMMENT ON COLUMN raw.appointment_medications.s3_version_id IS 'Version of the object.';
+COMMENT ON COLUMN raw.appointment_medications.file_hash IS 'SHA-256 of the bytes as delivered, in hex.';
+COMMENT ON COLUMN raw.appointment_medications.date_extracted IS 'DateExtracted in the name of the file: the batch.';
+COMMENT ON COLUMN raw.appointment_medications.extract_type IS 'Extract as spelled in the name of the file.';
+COMMENT ON COLUMN raw.appointment_medications.load_run_id IS 'The run that landed the file.';
+COMMENT ON COLUMN raw.appointment_medications.load_ts IS 'When the file was landed.';
+COMMENT ON COLUMN raw.appointment_medications.file_practice_id IS 'practice_id in the name of the file.';
+COMMENT ON COLUMN raw.appointment_medications.file_per_org_id IS 'per_org_id in the name of the file.';
 GRANT SELECT ON raw.appointment_medications TO etl_auditor;
 
 -- object: function etl.faults_appointment_medications
@@ -34839,7 +35603,8 @@ BEGIN
         FROM etl.touched_appointment_medications AS t
         JOIN stg.appointment_medications AS s USING (practice_id, per_org_id, medication_id)
         WHERE t.load_run_file_id = p_load_run_file_id AND t.verdict = 'valid'
-            AND s.load_run_file_id = p_load_run_file_id
+            -- Not a plain equality: statistics know no row of this file yet, and one row makes a nested loop.
+            AND coalesce(s.load_run_file_id = p_load_run_file_id, false)
         ON CONFLICT (practice_id, per_org_id, medication_id) DO UPDATE
         SET patient_key = excluded.patient_key,
             provider_key = excluded.provider_key,
@@ -36866,6 +37631,82 @@ SELECT
 FROM raw.appointments_raw AS r
 JOIN etl.load_run_files AS f USING (load_run_file_id);
 COMMENT ON VIEW raw.appointments IS 'Delivered rows with where they came from: Consultations booked, attended or cancelled.';
+COMMENT ON COLUMN raw.appointments.appointment_id IS 'Identifier of the appointment.';
+COMMENT ON COLUMN raw.appointments.patient_id IS 'Patient the appointment is for.';
+COMMENT ON COLUMN raw.appointments.appointment_type IS 'Type of the appointment, a value of the practice''s list.';
+COMMENT ON COLUMN raw.appointments.appointment_status IS 'Status of the appointment.';
+COMMENT ON COLUMN raw.appointments.schedule_date IS 'Date for which the appointment is scheduled.';
+COMMENT ON COLUMN raw.appointments.notes IS 'Notes on the appointment, free text.';
+COMMENT ON COLUMN raw.appointments.arrived IS 'Time recorded as arrived; see also arrived_time.';
+COMMENT ON COLUMN raw.appointments.waiting_for_payment IS 'Time recorded as waiting for payment.';
+COMMENT ON COLUMN raw.appointments.appointment_completed IS 'Time recorded as completed.';
+COMMENT ON COLUMN raw.appointments.consult_time IS 'Time recorded for the consultation.';
+COMMENT ON COLUMN raw.appointments.booked IS 'When the appointment was booked.';
+COMMENT ON COLUMN raw.appointments.medtech_id IS 'Identifier of the appointment in MedTech. Can hold a GUID.';
+COMMENT ON COLUMN raw.appointments.inserted_at IS 'When the appointment was created.';
+COMMENT ON COLUMN raw.appointments.inserted_by IS 'Name of the user who created the appointment.';
+COMMENT ON COLUMN raw.appointments.updated_at IS 'When the appointment was last changed.';
+COMMENT ON COLUMN raw.appointments.updated_by IS 'Name of the user who last changed the appointment.';
+COMMENT ON COLUMN raw.appointments.practice IS 'Name of the practice.';
+COMMENT ON COLUMN raw.appointments.practice_id IS 'Practice that delivered the row, three digits as in the file name. Part of the tenant.';
+COMMENT ON COLUMN raw.appointments.provider_id IS 'Provider the appointment is with.';
+COMMENT ON COLUMN raw.appointments.is_active IS 'Whether the appointment is active.';
+COMMENT ON COLUMN raw.appointments.is_deleted IS 'Whether the appointment was deleted in the source.';
+COMMENT ON COLUMN raw.appointments.provider IS 'Name of the provider.';
+COMMENT ON COLUMN raw.appointments.permanent_address_latitude IS 'Latitude of the patient''s permanent address, in degrees.';
+COMMENT ON COLUMN raw.appointments.permanent_address_longitude IS 'Longitude of the patient''s permanent address, in degrees.';
+COMMENT ON COLUMN raw.appointments.practice_location_id IS 'Location of the practice at which the appointment takes place.';
+COMMENT ON COLUMN raw.appointments.location_name IS 'Name of the location of the practice.';
+COMMENT ON COLUMN raw.appointments.reason_for_visit IS 'Reason for the visit, free text.';
+COMMENT ON COLUMN raw.appointments.status_group IS 'Group the status of the appointment belongs to.';
+COMMENT ON COLUMN raw.appointments.duration IS 'Length of the appointment in minutes. Unit: minutes.';
+COMMENT ON COLUMN raw.appointments.appointment_outcome_id IS 'Lookup id of the outcome of the appointment.';
+COMMENT ON COLUMN raw.appointments.appointment_outcome IS 'Outcome of the appointment, a value of a list.';
+COMMENT ON COLUMN raw.appointments.appointment_type_id IS 'Lookup id of the type of the appointment.';
+COMMENT ON COLUMN raw.appointments.booking_source_id IS 'Lookup id of the booking source.';
+COMMENT ON COLUMN raw.appointments.booking_source IS 'How the appointment was booked, a value of a list.';
+COMMENT ON COLUMN raw.appointments.consult_end_time IS 'When the consultation ended.';
+COMMENT ON COLUMN raw.appointments.consult_start_time IS 'When the consultation started.';
+COMMENT ON COLUMN raw.appointments.consult_timer_status_id IS 'Lookup id of the state of the consultation timer.';
+COMMENT ON COLUMN raw.appointments.description IS 'Description of the appointment, free text.';
+COMMENT ON COLUMN raw.appointments.end_time IS 'When the appointment ends as scheduled.';
+COMMENT ON COLUMN raw.appointments.generated_time IS 'Time recorded by the source as generated.';
+COMMENT ON COLUMN raw.appointments.gp_queue_time IS 'When the appointment entered the queue of the general practitioner.';
+COMMENT ON COLUMN raw.appointments.is_arrived IS 'Whether the patient has arrived.';
+COMMENT ON COLUMN raw.appointments.is_consult_parked IS 'Whether the consultation is parked.';
+COMMENT ON COLUMN raw.appointments.is_dummy IS 'Whether the appointment is marked as a dummy.';
+COMMENT ON COLUMN raw.appointments.last_appointment_status_date IS 'Date on which the status of the appointment last changed.';
+COMMENT ON COLUMN raw.appointments.last_appointment_status_id IS 'Lookup id of the last status of the appointment.';
+COMMENT ON COLUMN raw.appointments.cancel_reason IS 'Reason for cancelling the appointment, may be free text.';
+COMMENT ON COLUMN raw.appointments.parked_reason IS 'Reason for parking the consultation, may be free text.';
+COMMENT ON COLUMN raw.appointments.priority_id IS 'Lookup id of the priority of the appointment.';
+COMMENT ON COLUMN raw.appointments.arrived_time IS 'When the patient arrived.';
+COMMENT ON COLUMN raw.appointments.cancelled_time IS 'When the appointment was cancelled.';
+COMMENT ON COLUMN raw.appointments.not_arrived_time IS 'When the patient was marked as not arrived.';
+COMMENT ON COLUMN raw.appointments.nurse_queue_time IS 'When the appointment entered the queue of the nurse.';
+COMMENT ON COLUMN raw.appointments.on_hold_time IS 'When the appointment was put on hold.';
+COMMENT ON COLUMN raw.appointments.read_only_time IS 'When the appointment became read-only.';
+COMMENT ON COLUMN raw.appointments.self_assessment_completed_time IS 'When the self-assessment was completed.';
+COMMENT ON COLUMN raw.appointments.self_assessment_queue_time IS 'When the appointment entered the queue for self-assessment.';
+COMMENT ON COLUMN raw.appointments.start_time IS 'When the appointment starts as scheduled.';
+COMMENT ON COLUMN raw.appointments.triage_queue_time IS 'When the appointment entered the queue for triage.';
+COMMENT ON COLUMN raw.appointments.virtual_queue_time IS 'When the appointment entered the virtual queue.';
+COMMENT ON COLUMN raw.appointments.is_confidential IS 'Whether the appointment is marked confidential.';
+COMMENT ON COLUMN raw.appointments.is_consent_to_share IS 'Whether there is consent to share the appointment.';
+COMMENT ON COLUMN raw.appointments.per_org_id IS 'Organisation of the practice, six digits as in the file name. Part of the tenant.';
+COMMENT ON COLUMN raw.appointments.loaded_date_time IS 'When the provider of the feed loaded the row. Can change when nothing else did.';
+COMMENT ON COLUMN raw.appointments.load_run_file_id IS 'The file: etl.load_run_files.';
+COMMENT ON COLUMN raw.appointments.line_no IS 'Number of the row in the file, from 1, counting every row.';
+COMMENT ON COLUMN raw.appointments.s3_bucket IS 'Bucket of the file.';
+COMMENT ON COLUMN raw.appointments.s3_key IS 'Key of the file.';
+COMMENT ON COLUMN raw.appointments.s3_version_id IS 'Version of the object.';
+COMMENT ON COLUMN raw.appointments.file_hash IS 'SHA-256 of the bytes as delivered, in hex.';
+COMMENT ON COLUMN raw.appointments.date_extracted IS 'DateExtracted in the name of the file: the batch.';
+COMMENT ON COLUMN raw.appointments.extract_type IS 'Extract as spelled in the name of the file.';
+COMMENT ON COLUMN raw.appointments.load_run_id IS 'The run that landed the file.';
+COMMENT ON COLUMN raw.appointments.load_ts IS 'When the file was landed.';
+COMMENT ON COLUMN raw.appointments.file_practice_id IS 'practice_id in the name of the file.';
+COMMENT ON COLUMN raw.appointments.file_per_org_id IS 'per_org_id in the name of the file.';
 GRANT SELECT ON raw.appointments TO etl_auditor;
 
 -- object: function etl.faults_appointments
@@ -37998,7 +38839,8 @@ BEGIN
             AND status_group_domain.domain = 'status_group'
             AND status_group_domain.source_value = lower(btrim(s.status_group))
         WHERE t.load_run_file_id = p_load_run_file_id AND t.verdict = 'valid'
-            AND s.load_run_file_id = p_load_run_file_id
+            -- Not a plain equality: statistics know no row of this file yet, and one row makes a nested loop.
+            AND coalesce(s.load_run_file_id = p_load_run_file_id, false)
         ON CONFLICT (practice_id, per_org_id, appointment_id) DO UPDATE
         SET patient_key = excluded.patient_key,
             provider_key = excluded.provider_key,
@@ -39555,6 +40397,68 @@ SELECT
 FROM raw.diagnoses_raw AS r
 JOIN etl.load_run_files AS f USING (load_run_file_id);
 COMMENT ON VIEW raw.diagnoses IS 'Delivered rows with where they came from: Diagnoses recorded for patients.';
+COMMENT ON COLUMN raw.diagnoses.diagnosis_id IS 'Identifier of the diagnosis.';
+COMMENT ON COLUMN raw.diagnoses.appointment_id IS 'Appointment at which the diagnosis was made.';
+COMMENT ON COLUMN raw.diagnoses.patient_id IS 'Patient who has the diagnosis.';
+COMMENT ON COLUMN raw.diagnoses.disease_id IS 'Lookup id of the disease.';
+COMMENT ON COLUMN raw.diagnoses.disease IS 'Disease, a term of the source''s list.';
+COMMENT ON COLUMN raw.diagnoses.diagnosis_date IS 'Date of the diagnosis.';
+COMMENT ON COLUMN raw.diagnoses.diagnosis_by_id IS 'Provider who made the diagnosis.';
+COMMENT ON COLUMN raw.diagnoses.diagnosis_by IS 'Name of the provider who made the diagnosis.';
+COMMENT ON COLUMN raw.diagnoses.summary IS 'Summary of the diagnosis, free text.';
+COMMENT ON COLUMN raw.diagnoses.is_long_term IS 'Whether the diagnosis is long-term.';
+COMMENT ON COLUMN raw.diagnoses.add_to_problem IS 'Whether the diagnosis is added to the list of problems.';
+COMMENT ON COLUMN raw.diagnoses.is_highlighted IS 'Whether the diagnosis is highlighted.';
+COMMENT ON COLUMN raw.diagnoses.sequence_no IS 'Place of the diagnosis in a sequence, as the source says it.';
+COMMENT ON COLUMN raw.diagnoses.is_active IS 'Whether the diagnosis is active.';
+COMMENT ON COLUMN raw.diagnoses.is_deleted IS 'Whether the diagnosis was deleted in the source.';
+COMMENT ON COLUMN raw.diagnoses.inserted_by_id IS 'User who created the diagnosis.';
+COMMENT ON COLUMN raw.diagnoses.inserted_by IS 'Name of the user who created the diagnosis.';
+COMMENT ON COLUMN raw.diagnoses.updated_by_id IS 'User who last changed the diagnosis.';
+COMMENT ON COLUMN raw.diagnoses.updated_by IS 'Name of the user who last changed the diagnosis.';
+COMMENT ON COLUMN raw.diagnoses.inserted_at IS 'When the diagnosis was created.';
+COMMENT ON COLUMN raw.diagnoses.updated_at IS 'When the diagnosis was last changed.';
+COMMENT ON COLUMN raw.diagnoses.is_confidential IS 'Whether the diagnosis is marked confidential.';
+COMMENT ON COLUMN raw.diagnoses.diagnosis_type_id IS 'Lookup id of the type of the diagnosis.';
+COMMENT ON COLUMN raw.diagnoses.diagnosis_type IS 'Type of the diagnosis, a value of a list.';
+COMMENT ON COLUMN raw.diagnoses.classification_record IS 'Classification record of the diagnosis, as the source says it.';
+COMMENT ON COLUMN raw.diagnoses.medtech_id IS 'Identifier of the diagnosis in MedTech. Can hold a GUID.';
+COMMENT ON COLUMN raw.diagnoses.medtech_read_code IS 'Read code of the diagnosis in MedTech.';
+COMMENT ON COLUMN raw.diagnoses.medtech_read_term IS 'Term of the Read code in MedTech.';
+COMMENT ON COLUMN raw.diagnoses.is_mapped IS 'Whether the diagnosis was mapped to the disease list.';
+COMMENT ON COLUMN raw.diagnoses.practice_id IS 'Practice that delivered the row, three digits as in the file name. Part of the tenant.';
+COMMENT ON COLUMN raw.diagnoses.practice IS 'Name of the practice.';
+COMMENT ON COLUMN raw.diagnoses.onset_date IS 'Date of the onset.';
+COMMENT ON COLUMN raw.diagnoses.user_logging_id IS 'User recorded by the source''s log for the diagnosis.';
+COMMENT ON COLUMN raw.diagnoses.logging_user_name IS 'Name of the user recorded by the source''s log for the diagnosis.';
+COMMENT ON COLUMN raw.diagnoses.recall_id IS 'Recall the diagnosis refers to.';
+COMMENT ON COLUMN raw.diagnoses.recall IS 'Recall the diagnosis refers to, may be free text.';
+COMMENT ON COLUMN raw.diagnoses.exclusion_start_date IS 'First date of the exclusion.';
+COMMENT ON COLUMN raw.diagnoses.exclusion_end_date IS 'Last date of the exclusion.';
+COMMENT ON COLUMN raw.diagnoses.show_on_portal IS 'Whether the diagnosis is shown on the portal.';
+COMMENT ON COLUMN raw.diagnoses.ext_appointment_id IS 'Identifier of the appointment outside the source. Core receives a pseudonym.';
+COMMENT ON COLUMN raw.diagnoses.patient_medtech_id IS 'Identifier of the patient in MedTech. Core receives a pseudonym.';
+COMMENT ON COLUMN raw.diagnoses.permanent_address_latitude IS 'Latitude of the patient''s permanent address, in degrees.';
+COMMENT ON COLUMN raw.diagnoses.permanent_address_longitude IS 'Longitude of the patient''s permanent address, in degrees.';
+COMMENT ON COLUMN raw.diagnoses.practice_location_id IS 'Location of the practice.';
+COMMENT ON COLUMN raw.diagnoses.location_name IS 'Name of the location of the practice.';
+COMMENT ON COLUMN raw.diagnoses.snomed_id IS 'SNOMED identifier of the diagnosis.';
+COMMENT ON COLUMN raw.diagnoses.snomed_term IS 'SNOMED term of the diagnosis.';
+COMMENT ON COLUMN raw.diagnoses.concept_id IS 'SNOMED concept identifier of the diagnosis.';
+COMMENT ON COLUMN raw.diagnoses.per_org_id IS 'Organisation of the practice, six digits as in the file name. Part of the tenant.';
+COMMENT ON COLUMN raw.diagnoses.loaded_date_time IS 'When the provider of the feed loaded the row. Can change when nothing else did.';
+COMMENT ON COLUMN raw.diagnoses.load_run_file_id IS 'The file: etl.load_run_files.';
+COMMENT ON COLUMN raw.diagnoses.line_no IS 'Number of the row in the file, from 1, counting every row.';
+COMMENT ON COLUMN raw.diagnoses.s3_bucket IS 'Bucket of the file.';
+COMMENT ON COLUMN raw.diagnoses.s3_key IS 'Key of the file.';
+COMMENT ON COLUMN raw.diagnoses.s3_version_id IS 'Version of the object.';
+COMMENT ON COLUMN raw.diagnoses.file_hash IS 'SHA-256 of the bytes as delivered, in hex.';
+COMMENT ON COLUMN raw.diagnoses.date_extracted IS 'DateExtracted in the name of the file: the batch.';
+COMMENT ON COLUMN raw.diagnoses.extract_type IS 'Extract as spelled in the name of the file.';
+COMMENT ON COLUMN raw.diagnoses.load_run_id IS 'The run that landed the file.';
+COMMENT ON COLUMN raw.diagnoses.load_ts IS 'When the file was landed.';
+COMMENT ON COLUMN raw.diagnoses.file_practice_id IS 'practice_id in the name of the file.';
+COMMENT ON COLUMN raw.diagnoses.file_per_org_id IS 'per_org_id in the name of the file.';
 GRANT SELECT ON raw.diagnoses TO etl_auditor;
 
 -- object: function etl.faults_diagnoses
@@ -40445,7 +41349,8 @@ BEGIN
         FROM etl.touched_diagnoses AS t
         JOIN stg.diagnoses AS s USING (practice_id, per_org_id, diagnosis_id)
         WHERE t.load_run_file_id = p_load_run_file_id AND t.verdict = 'valid'
-            AND s.load_run_file_id = p_load_run_file_id
+            -- Not a plain equality: statistics know no row of this file yet, and one row makes a nested loop.
+            AND coalesce(s.load_run_file_id = p_load_run_file_id, false)
         ON CONFLICT (practice_id, per_org_id, diagnosis_id) DO UPDATE
         SET patient_key = excluded.patient_key,
             diagnosis_by_key = excluded.diagnosis_by_key,
@@ -41728,6 +42633,83 @@ SELECT
 FROM raw.immunisations_raw AS r
 JOIN etl.load_run_files AS f USING (load_run_file_id);
 COMMENT ON VIEW raw.immunisations IS 'Delivered rows with where they came from: Vaccines given to patients or declined by them.';
+COMMENT ON COLUMN raw.immunisations.appointment_immunisation_id IS 'Identifier of the immunisation.';
+COMMENT ON COLUMN raw.immunisations.patient_id IS 'Patient who was to be immunised.';
+COMMENT ON COLUMN raw.immunisations.appointment_id IS 'Appointment of the immunisation.';
+COMMENT ON COLUMN raw.immunisations.patient_schedule_id IS 'Identifier of the patient''s immunisation schedule in the source.';
+COMMENT ON COLUMN raw.immunisations.vaccine_id IS 'Vaccine of the immunisation.';
+COMMENT ON COLUMN raw.immunisations.vaccine_name IS 'Name of the vaccine.';
+COMMENT ON COLUMN raw.immunisations.vaccine_code IS 'Code of the vaccine.';
+COMMENT ON COLUMN raw.immunisations.dose IS 'Dose of the vaccine.';
+COMMENT ON COLUMN raw.immunisations.dose_number IS 'Number of the dose in its series.';
+COMMENT ON COLUMN raw.immunisations.administration_site_id IS 'Lookup id of the site of administration.';
+COMMENT ON COLUMN raw.immunisations.administration_site IS 'Site of administration on the body, a value of a list.';
+COMMENT ON COLUMN raw.immunisations.route_id IS 'Lookup id of the route.';
+COMMENT ON COLUMN raw.immunisations.route IS 'Route of administration, a value of a list.';
+COMMENT ON COLUMN raw.immunisations.batch_number IS 'Batch of the vaccine, typed by staff. Core receives a pseudonym: equal batches stay equal.';
+COMMENT ON COLUMN raw.immunisations.expiry_date IS 'Date on which the vaccine expires.';
+COMMENT ON COLUMN raw.immunisations.immunisation_status_id IS 'Lookup id of the status of the immunisation.';
+COMMENT ON COLUMN raw.immunisations.immunisation_status IS 'Status of the immunisation.';
+COMMENT ON COLUMN raw.immunisations.vaccine_outcome_id IS 'Lookup id of the outcome.';
+COMMENT ON COLUMN raw.immunisations.vaccine_outcome IS 'Outcome of the immunisation, a value of a list.';
+COMMENT ON COLUMN raw.immunisations.is_nir_ack IS 'Whether the National Immunisation Register acknowledged the immunisation.';
+COMMENT ON COLUMN raw.immunisations.reason IS 'Reason recorded with the immunisation, may be free text.';
+COMMENT ON COLUMN raw.immunisations.provider_id IS 'Provider of the immunisation.';
+COMMENT ON COLUMN raw.immunisations.provider IS 'Name of the provider.';
+COMMENT ON COLUMN raw.immunisations.comments IS 'Comments on the immunisation, free text.';
+COMMENT ON COLUMN raw.immunisations.administration_time IS 'When the vaccine was given.';
+COMMENT ON COLUMN raw.immunisations.vaccine_indication_id IS 'Lookup id of the indication.';
+COMMENT ON COLUMN raw.immunisations.vaccine_indication IS 'Indication for the vaccine, a value of a list.';
+COMMENT ON COLUMN raw.immunisations.vaccine_indication_code IS 'Code of the indication.';
+COMMENT ON COLUMN raw.immunisations.needle_length IS 'Length of the needle, a value of a list.';
+COMMENT ON COLUMN raw.immunisations.has_diluent IS 'Whether the vaccine has a diluent.';
+COMMENT ON COLUMN raw.immunisations.diluent_batch_no IS 'Batch of the diluent, typed by staff. Core receives a pseudonym: equal batches stay equal.';
+COMMENT ON COLUMN raw.immunisations.diluent_expiry_date IS 'Date on which the diluent expires.';
+COMMENT ON COLUMN raw.immunisations.is_confidential IS 'Whether the immunisation is marked confidential.';
+COMMENT ON COLUMN raw.immunisations.costing_code_id IS 'Lookup id of the costing code.';
+COMMENT ON COLUMN raw.immunisations.costing_code IS 'Costing code of the immunisation.';
+COMMENT ON COLUMN raw.immunisations.brand_id IS 'Lookup id of the brand.';
+COMMENT ON COLUMN raw.immunisations.brand IS 'Brand of the vaccine.';
+COMMENT ON COLUMN raw.immunisations.is_active IS 'Whether the immunisation is active.';
+COMMENT ON COLUMN raw.immunisations.is_deleted IS 'Whether the immunisation was deleted in the source.';
+COMMENT ON COLUMN raw.immunisations.inserted_by_id IS 'User who created the immunisation.';
+COMMENT ON COLUMN raw.immunisations.inserted_by IS 'Name of the user who created the immunisation.';
+COMMENT ON COLUMN raw.immunisations.updated_by_id IS 'User who last changed the immunisation.';
+COMMENT ON COLUMN raw.immunisations.updated_by IS 'Name of the user who last changed the immunisation.';
+COMMENT ON COLUMN raw.immunisations.inserted_at IS 'When the immunisation was created.';
+COMMENT ON COLUMN raw.immunisations.updated_at IS 'When the immunisation was last changed.';
+COMMENT ON COLUMN raw.immunisations.is_parked IS 'Whether the immunisation is parked.';
+COMMENT ON COLUMN raw.immunisations.medtech_id IS 'Identifier of the immunisation in MedTech. Can hold a GUID.';
+COMMENT ON COLUMN raw.immunisations.practice_id IS 'Practice that delivered the row, three digits as in the file name. Part of the tenant.';
+COMMENT ON COLUMN raw.immunisations.practice IS 'Name of the practice.';
+COMMENT ON COLUMN raw.immunisations.is_auto_bill IS 'Whether the immunisation is billed automatically.';
+COMMENT ON COLUMN raw.immunisations.vaccinator_id IS 'Provider who gave the vaccine.';
+COMMENT ON COLUMN raw.immunisations.vaccinator IS 'Name of the vaccinator.';
+COMMENT ON COLUMN raw.immunisations.user_logging_id IS 'User recorded by the source''s log for the immunisation.';
+COMMENT ON COLUMN raw.immunisations.logging_user_name IS 'Name of the user recorded by the source''s log for the immunisation.';
+COMMENT ON COLUMN raw.immunisations.nir_sent_date IS 'Date of sending to the National Immunisation Register.';
+COMMENT ON COLUMN raw.immunisations.show_on_portal IS 'Whether the immunisation is shown on the portal.';
+COMMENT ON COLUMN raw.immunisations.vaccinator_code IS 'Code of the vaccinator. Core receives a pseudonym.';
+COMMENT ON COLUMN raw.immunisations.permanent_address_latitude IS 'Latitude of the patient''s permanent address, in degrees.';
+COMMENT ON COLUMN raw.immunisations.permanent_address_longitude IS 'Longitude of the patient''s permanent address, in degrees.';
+COMMENT ON COLUMN raw.immunisations.practice_location_id IS 'Location of the practice.';
+COMMENT ON COLUMN raw.immunisations.location_name IS 'Name of the location of the practice.';
+COMMENT ON COLUMN raw.immunisations.vaccine_group_id IS 'Lookup id of the group of vaccines.';
+COMMENT ON COLUMN raw.immunisations.vaccine_group IS 'Group of vaccines, a value of a list.';
+COMMENT ON COLUMN raw.immunisations.per_org_id IS 'Organisation of the practice, six digits as in the file name. Part of the tenant.';
+COMMENT ON COLUMN raw.immunisations.loaded_date_time IS 'When the provider of the feed loaded the row. Can change when nothing else did.';
+COMMENT ON COLUMN raw.immunisations.load_run_file_id IS 'The file: etl.load_run_files.';
+COMMENT ON COLUMN raw.immunisations.line_no IS 'Number of the row in the file, from 1, counting every row.';
+COMMENT ON COLUMN raw.immunisations.s3_bucket IS 'Bucket of the file.';
+COMMENT ON COLUMN raw.immunisations.s3_key IS 'Key of the file.';
+COMMENT ON COLUMN raw.immunisations.s3_version_id IS 'Version of the object.';
+COMMENT ON COLUMN raw.immunisations.file_hash IS 'SHA-256 of the bytes as delivered, in hex.';
+COMMENT ON COLUMN raw.immunisations.date_extracted IS 'DateExtracted in the name of the file: the batch.';
+COMMENT ON COLUMN raw.immunisations.extract_type IS 'Extract as spelled in the name of the file.';
+COMMENT ON COLUMN raw.immunisations.load_run_id IS 'The run that landed the file.';
+COMMENT ON COLUMN raw.immunisations.load_ts IS 'When the file was landed.';
+COMMENT ON COLUMN raw.immunisations.file_practice_id IS 'practice_id in the name of the file.';
+COMMENT ON COLUMN raw.immunisations.file_per_org_id IS 'per_org_id in the name of the file.';
 GRANT SELECT ON raw.immunisations TO etl_auditor;
 
 -- object: function etl.faults_immunisations
@@ -42786,7 +43768,8 @@ BEGIN
             AND immunisation_status_domain.domain = 'immunisation_status'
             AND immunisation_status_domain.source_value = lower(btrim(s.immunisation_status))
         WHERE t.load_run_file_id = p_load_run_file_id AND t.verdict = 'valid'
-            AND s.load_run_file_id = p_load_run_file_id
+            -- Not a plain equality: statistics know no row of this file yet, and one row makes a nested loop.
+            AND coalesce(s.load_run_file_id = p_load_run_file_id, false)
         ON CONFLICT (practice_id, per_org_id, appointment_immunisation_id) DO UPDATE
         SET patient_key = excluded.patient_key,
             provider_key = excluded.provider_key,
@@ -44406,6 +45389,69 @@ SELECT
 FROM raw.inbox_raw AS r
 JOIN etl.load_run_files AS f USING (load_run_file_id);
 COMMENT ON VIEW raw.inbox IS 'Delivered rows with where they came from: Items of the practice''s inbox, such as results, letters and messages.';
+COMMENT ON COLUMN raw.inbox.inbox_folder_item_id IS 'Identifier of the inbox item.';
+COMMENT ON COLUMN raw.inbox.folder_id IS 'Identifier of the folder in the source.';
+COMMENT ON COLUMN raw.inbox.folder_name IS 'Name of the folder, may be free text or name a person.';
+COMMENT ON COLUMN raw.inbox.is_system_folder IS 'Whether the folder belongs to the system.';
+COMMENT ON COLUMN raw.inbox.order_no IS 'Place of the item in an order, as the source says it.';
+COMMENT ON COLUMN raw.inbox.item_type_id IS 'Lookup id of the type of the item.';
+COMMENT ON COLUMN raw.inbox.item_type IS 'Type of the item, a value of a list.';
+COMMENT ON COLUMN raw.inbox.patient_id IS 'Patient the item is about.';
+COMMENT ON COLUMN raw.inbox.provider_id IS 'Provider the item is for.';
+COMMENT ON COLUMN raw.inbox.practice_id IS 'Practice that delivered the row, three digits as in the file name. Part of the tenant.';
+COMMENT ON COLUMN raw.inbox.patient_name IS 'Name of the patient.';
+COMMENT ON COLUMN raw.inbox.provider IS 'Name of the provider.';
+COMMENT ON COLUMN raw.inbox.practice_name IS 'Name of the practice.';
+COMMENT ON COLUMN raw.inbox.from_org_id IS 'Identifier of the sending organisation in the source.';
+COMMENT ON COLUMN raw.inbox.from_organization_name IS 'Name of the sending organisation, may name a person.';
+COMMENT ON COLUMN raw.inbox.assign_to_id IS 'User to whom the item is assigned.';
+COMMENT ON COLUMN raw.inbox.assign_to IS 'Name of the user to whom the item is assigned.';
+COMMENT ON COLUMN raw.inbox.result_date IS 'Date of the result.';
+COMMENT ON COLUMN raw.inbox.message_subject_id IS 'Lookup id of the subject.';
+COMMENT ON COLUMN raw.inbox.message_subject IS 'Subject of the message, free text.';
+COMMENT ON COLUMN raw.inbox.comments IS 'Comments on the item, free text.';
+COMMENT ON COLUMN raw.inbox.mark_as_read IS 'Whether the item is marked as read.';
+COMMENT ON COLUMN raw.inbox.is_confidential IS 'Whether the inbox item is marked confidential.';
+COMMENT ON COLUMN raw.inbox.show_on_portal IS 'Whether the item is shown on the portal.';
+COMMENT ON COLUMN raw.inbox.is_reviewed IS 'Whether the item was reviewed.';
+COMMENT ON COLUMN raw.inbox.show_on_timeline IS 'Whether the item is shown on the timeline.';
+COMMENT ON COLUMN raw.inbox.is_active IS 'Whether the inbox item is active.';
+COMMENT ON COLUMN raw.inbox.is_deleted IS 'Whether the inbox item was deleted in the source.';
+COMMENT ON COLUMN raw.inbox.inserted_by_id IS 'User who created the inbox item.';
+COMMENT ON COLUMN raw.inbox.inserted_by IS 'Name of the user who created the inbox item.';
+COMMENT ON COLUMN raw.inbox.updated_by_id IS 'User who last changed the inbox item.';
+COMMENT ON COLUMN raw.inbox.updated_by IS 'Name of the user who last changed the inbox item.';
+COMMENT ON COLUMN raw.inbox.inserted_at IS 'When the inbox item was created.';
+COMMENT ON COLUMN raw.inbox.updated_at IS 'When the inbox item was last changed.';
+COMMENT ON COLUMN raw.inbox.medtech_id IS 'Identifier of the inbox item in MedTech. Can hold a GUID.';
+COMMENT ON COLUMN raw.inbox.dms_id IS 'Identifier of the document in the document management system.';
+COMMENT ON COLUMN raw.inbox.is_repeat_rx IS 'Whether the item asks for a repeat prescription.';
+COMMENT ON COLUMN raw.inbox.is_replied_rx IS 'Whether the request for a prescription was replied to.';
+COMMENT ON COLUMN raw.inbox.external_ref IS 'Reference of the sender, may be free text.';
+COMMENT ON COLUMN raw.inbox.abnormal_result IS 'Mark of the source for an abnormal result.';
+COMMENT ON COLUMN raw.inbox.is_deactivated IS 'Whether the item is deactivated.';
+COMMENT ON COLUMN raw.inbox.folder_group IS 'Group of folders, a value of a list.';
+COMMENT ON COLUMN raw.inbox.document_code IS 'Code of the kind of document.';
+COMMENT ON COLUMN raw.inbox.is_gp2gp IS 'Whether the inbox item came by GP2GP, the transfer of records between practices.';
+COMMENT ON COLUMN raw.inbox.informat_id IS 'Lookup id of the in-format, as the source calls it.';
+COMMENT ON COLUMN raw.inbox.informat IS 'In-format of the item, as the source calls it, a value of a list.';
+COMMENT ON COLUMN raw.inbox.permanent_address_latitude IS 'Latitude of the patient''s permanent address, in degrees.';
+COMMENT ON COLUMN raw.inbox.permanent_address_longitude IS 'Longitude of the patient''s permanent address, in degrees.';
+COMMENT ON COLUMN raw.inbox.filed_at IS 'When the item was filed.';
+COMMENT ON COLUMN raw.inbox.per_org_id IS 'Organisation of the practice, six digits as in the file name. Part of the tenant.';
+COMMENT ON COLUMN raw.inbox.loaded_date_time IS 'When the provider of the feed loaded the row. Can change when nothing else did.';
+COMMENT ON COLUMN raw.inbox.load_run_file_id IS 'The file: etl.load_run_files.';
+COMMENT ON COLUMN raw.inbox.line_no IS 'Number of the row in the file, from 1, counting every row.';
+COMMENT ON COLUMN raw.inbox.s3_bucket IS 'Bucket of the file.';
+COMMENT ON COLUMN raw.inbox.s3_key IS 'Key of the file.';
+COMMENT ON COLUMN raw.inbox.s3_version_id IS 'Version of the object.';
+COMMENT ON COLUMN raw.inbox.file_hash IS 'SHA-256 of the bytes as delivered, in hex.';
+COMMENT ON COLUMN raw.inbox.date_extracted IS 'DateExtracted in the name of the file: the batch.';
+COMMENT ON COLUMN raw.inbox.extract_type IS 'Extract as spelled in the name of the file.';
+COMMENT ON COLUMN raw.inbox.load_run_id IS 'The run that landed the file.';
+COMMENT ON COLUMN raw.inbox.load_ts IS 'When the file was landed.';
+COMMENT ON COLUMN raw.inbox.file_practice_id IS 'practice_id in the name of the file.';
+COMMENT ON COLUMN raw.inbox.file_per_org_id IS 'per_org_id in the name of the file.';
 GRANT SELECT ON raw.inbox TO etl_auditor;
 
 -- object: function etl.faults_inbox
@@ -45286,7 +46332,8 @@ BEGIN
         FROM etl.touched_inbox AS t
         JOIN stg.inbox AS s USING (practice_id, per_org_id, inbox_folder_item_id)
         WHERE t.load_run_file_id = p_load_run_file_id AND t.verdict = 'valid'
-            AND s.load_run_file_id = p_load_run_file_id
+            -- Not a plain equality: statistics know no row of this file yet, and one row makes a nested loop.
+            AND coalesce(s.load_run_file_id = p_load_run_file_id, false)
         ON CONFLICT (practice_id, per_org_id, inbox_folder_item_id) DO UPDATE
         SET patient_key = excluded.patient_key,
             provider_key = excluded.provider_key,
@@ -46509,6 +47556,37 @@ SELECT
 FROM raw.inbox_detail_raw AS r
 JOIN etl.load_run_files AS f USING (load_run_file_id);
 COMMENT ON VIEW raw.inbox_detail IS 'Delivered rows with where they came from: Lines of inbox items, such as the single results of a laboratory report.';
+COMMENT ON COLUMN raw.inbox_detail.in_box_folder_item_in_line_id IS 'Identifier of the line.';
+COMMENT ON COLUMN raw.inbox_detail.inbox_folder_item_id IS 'Inbox item the line belongs to.';
+COMMENT ON COLUMN raw.inbox_detail.patient_id IS 'Patient the line is about.';
+COMMENT ON COLUMN raw.inbox_detail.practice_id IS 'Practice that delivered the row, three digits as in the file name. Part of the tenant.';
+COMMENT ON COLUMN raw.inbox_detail.practice_name IS 'Name of the practice.';
+COMMENT ON COLUMN raw.inbox_detail.prompt IS 'Label of the line as sent, may be free text.';
+COMMENT ON COLUMN raw.inbox_detail.result IS 'Result as sent, a value or free text.';
+COMMENT ON COLUMN raw.inbox_detail.abnormal IS 'Mark of the sender for an abnormal result.';
+COMMENT ON COLUMN raw.inbox_detail.unit IS 'Unit of the result.';
+COMMENT ON COLUMN raw.inbox_detail.result_code IS 'Code of the result.';
+COMMENT ON COLUMN raw.inbox_detail.reference_ranges IS 'Reference ranges of the result as sent, may be free text.';
+COMMENT ON COLUMN raw.inbox_detail.line_number IS 'Number of the line within the item, as the source says it.';
+COMMENT ON COLUMN raw.inbox_detail.inserted_at IS 'When the inbox line was created.';
+COMMENT ON COLUMN raw.inbox_detail.is_confidential IS 'Whether the inbox line is marked confidential.';
+COMMENT ON COLUMN raw.inbox_detail.show_on_portal IS 'Whether the line is shown on the portal.';
+COMMENT ON COLUMN raw.inbox_detail.is_active IS 'Whether the inbox line is active.';
+COMMENT ON COLUMN raw.inbox_detail.is_deleted IS 'Whether the inbox line was deleted in the source.';
+COMMENT ON COLUMN raw.inbox_detail.per_org_id IS 'Organisation of the practice, six digits as in the file name. Part of the tenant.';
+COMMENT ON COLUMN raw.inbox_detail.loaded_date_time IS 'When the provider of the feed loaded the row. Can change when nothing else did.';
+COMMENT ON COLUMN raw.inbox_detail.load_run_file_id IS 'The file: etl.load_run_files.';
+COMMENT ON COLUMN raw.inbox_detail.line_no IS 'Number of the row in the file, from 1, counting every row.';
+COMMENT ON COLUMN raw.inbox_detail.s3_bucket IS 'Bucket of the file.';
+COMMENT ON COLUMN raw.inbox_detail.s3_key IS 'Key of the file.';
+COMMENT ON COLUMN raw.inbox_detail.s3_version_id IS 'Version of the object.';
+COMMENT ON COLUMN raw.inbox_detail.file_hash IS 'SHA-256 of the bytes as delivered, in hex.';
+COMMENT ON COLUMN raw.inbox_detail.date_extracted IS 'DateExtracted in the name of the file: the batch.';
+COMMENT ON COLUMN raw.inbox_detail.extract_type IS 'Extract as spelled in the name of the file.';
+COMMENT ON COLUMN raw.inbox_detail.load_run_id IS 'The run that landed the file.';
+COMMENT ON COLUMN raw.inbox_detail.load_ts IS 'When the file was landed.';
+COMMENT ON COLUMN raw.inbox_detail.file_practice_id IS 'practice_id in the name of the file.';
+COMMENT ON COLUMN raw.inbox_detail.file_per_org_id IS 'per_org_id in the name of the file.';
 GRANT SELECT ON raw.inbox_detail TO etl_auditor;
 
 -- object: function etl.faults_inbox_detail
@@ -47000,7 +48078,8 @@ BEGIN
         FROM etl.touched_inbox_detail AS t
         JOIN stg.inbox_detail AS s USING (practice_id, per_org_id, in_box_folder_item_in_line_id)
         WHERE t.load_run_file_id = p_load_run_file_id AND t.verdict = 'valid'
-            AND s.load_run_file_id = p_load_run_file_id
+            -- Not a plain equality: statistics know no row of this file yet, and one row makes a nested loop.
+            AND coalesce(s.load_run_file_id = p_load_run_file_id, false)
         ON CONFLICT (practice_id, per_org_id, in_box_folder_item_in_line_id) DO UPDATE
         SET patient_key = excluded.patient_key,
             inbox_folder_item_id = excluded.inbox_folder_item_id,
@@ -47654,6 +48733,46 @@ SELECT
 FROM raw.invoices_raw AS r
 JOIN etl.load_run_files AS f USING (load_run_file_id);
 COMMENT ON VIEW raw.invoices IS 'Delivered rows with where they came from: Invoices, payments and other transactions on patients'' accounts.';
+COMMENT ON COLUMN raw.invoices.invoice_transaction_id IS 'Identifier of the transaction.';
+COMMENT ON COLUMN raw.invoices.patient_id IS 'Patient whose account the transaction is on.';
+COMMENT ON COLUMN raw.invoices.ac_date IS 'Date of the transaction.';
+COMMENT ON COLUMN raw.invoices.medtech_id IS 'Identifier of the transaction in MedTech. Can hold a GUID.';
+COMMENT ON COLUMN raw.invoices.payment_mode IS 'How the payment was made, a value of a list.';
+COMMENT ON COLUMN raw.invoices.total_amount IS 'Amount of the transaction. Unit: NZD.';
+COMMENT ON COLUMN raw.invoices.unpaid_amount IS 'Amount not yet paid. Unit: NZD.';
+COMMENT ON COLUMN raw.invoices.claim_notes IS 'Notes on the claim, free text.';
+COMMENT ON COLUMN raw.invoices.description IS 'Description of the transaction, free text.';
+COMMENT ON COLUMN raw.invoices.income_provider IS 'Name of the provider who receives the income.';
+COMMENT ON COLUMN raw.invoices.invoice_payment_no IS 'Number of the invoice or payment.';
+COMMENT ON COLUMN raw.invoices.provider IS 'Name of the provider.';
+COMMENT ON COLUMN raw.invoices.domicile_code IS 'Domicile code of the patient''s address, finer than a city.';
+COMMENT ON COLUMN raw.invoices.inserted_at IS 'When the invoice was created.';
+COMMENT ON COLUMN raw.invoices.inserted_by IS 'Name of the user who created the invoice.';
+COMMENT ON COLUMN raw.invoices.updated_at IS 'When the invoice was last changed.';
+COMMENT ON COLUMN raw.invoices.updated_by IS 'Name of the user who last changed the invoice.';
+COMMENT ON COLUMN raw.invoices.is_active IS 'Whether the invoice is active.';
+COMMENT ON COLUMN raw.invoices.transaction_type IS 'Type of the transaction, a value of a list.';
+COMMENT ON COLUMN raw.invoices.provider_id IS 'Provider of the service billed.';
+COMMENT ON COLUMN raw.invoices.practice_id IS 'Practice that delivered the row, three digits as in the file name. Part of the tenant.';
+COMMENT ON COLUMN raw.invoices.permanent_address_latitude IS 'Latitude of the patient''s permanent address, in degrees.';
+COMMENT ON COLUMN raw.invoices.permanent_address_longitude IS 'Longitude of the patient''s permanent address, in degrees.';
+COMMENT ON COLUMN raw.invoices.practice_location_id IS 'Location of the practice.';
+COMMENT ON COLUMN raw.invoices.location_name IS 'Name of the location of the practice.';
+COMMENT ON COLUMN raw.invoices.notes IS 'Notes on the transaction, free text.';
+COMMENT ON COLUMN raw.invoices.per_org_id IS 'Organisation of the practice, six digits as in the file name. Part of the tenant.';
+COMMENT ON COLUMN raw.invoices.loaded_date_time IS 'When the provider of the feed loaded the row. Can change when nothing else did.';
+COMMENT ON COLUMN raw.invoices.load_run_file_id IS 'The file: etl.load_run_files.';
+COMMENT ON COLUMN raw.invoices.line_no IS 'Number of the row in the file, from 1, counting every row.';
+COMMENT ON COLUMN raw.invoices.s3_bucket IS 'Bucket of the file.';
+COMMENT ON COLUMN raw.invoices.s3_key IS 'Key of the file.';
+COMMENT ON COLUMN raw.invoices.s3_version_id IS 'Version of the object.';
+COMMENT ON COLUMN raw.invoices.file_hash IS 'SHA-256 of the bytes as delivered, in hex.';
+COMMENT ON COLUMN raw.invoices.date_extracted IS 'DateExtracted in the name of the file: the batch.';
+COMMENT ON COLUMN raw.invoices.extract_type IS 'Extract as spelled in the name of the file.';
+COMMENT ON COLUMN raw.invoices.load_run_id IS 'The run that landed the file.';
+COMMENT ON COLUMN raw.invoices.load_ts IS 'When the file was landed.';
+COMMENT ON COLUMN raw.invoices.file_practice_id IS 'practice_id in the name of the file.';
+COMMENT ON COLUMN raw.invoices.file_per_org_id IS 'per_org_id in the name of the file.';
 GRANT SELECT ON raw.invoices TO etl_auditor;
 
 -- object: function etl.faults_invoices
@@ -48247,7 +49366,8 @@ BEGIN
         FROM etl.touched_invoices AS t
         JOIN stg.invoices AS s USING (practice_id, per_org_id, invoice_transaction_id)
         WHERE t.load_run_file_id = p_load_run_file_id AND t.verdict = 'valid'
-            AND s.load_run_file_id = p_load_run_file_id
+            -- Not a plain equality: statistics know no row of this file yet, and one row makes a nested loop.
+            AND coalesce(s.load_run_file_id = p_load_run_file_id, false)
         ON CONFLICT (practice_id, per_org_id, invoice_transaction_id) DO UPDATE
         SET patient_key = excluded.patient_key,
             provider_key = excluded.provider_key,
@@ -49135,6 +50255,163 @@ SELECT
 FROM raw.measurements_raw AS r
 JOIN etl.load_run_files AS f USING (load_run_file_id);
 COMMENT ON VIEW raw.measurements IS 'Delivered rows with where they came from: Screenings and measurements taken of patients.';
+COMMENT ON COLUMN raw.measurements.patient_id IS 'Patient who was measured.';
+COMMENT ON COLUMN raw.measurements.screaning_id IS 'Identifier of the measurement, in the source''s spelling.';
+COMMENT ON COLUMN raw.measurements.appointment_id IS 'Appointment at which the measurement was taken.';
+COMMENT ON COLUMN raw.measurements.screening_date IS 'Date of the measurement.';
+COMMENT ON COLUMN raw.measurements.scn_code IS 'Code of the screening.';
+COMMENT ON COLUMN raw.measurements.screening_type IS 'Type of screening, a value of a list.';
+COMMENT ON COLUMN raw.measurements.screening_group IS 'Group of screenings, a value of a list.';
+COMMENT ON COLUMN raw.measurements.outcome IS 'Outcome of the screening, a value or free text.';
+COMMENT ON COLUMN raw.measurements.outcome_description IS 'Description of the outcome, free text.';
+COMMENT ON COLUMN raw.measurements.notes IS 'Notes on the measurement, free text.';
+COMMENT ON COLUMN raw.measurements.is_active IS 'Whether the measurement is active.';
+COMMENT ON COLUMN raw.measurements.updated_by_id IS 'User who last changed the measurement.';
+COMMENT ON COLUMN raw.measurements.updated_by IS 'Name of the user who last changed the measurement.';
+COMMENT ON COLUMN raw.measurements.updated_at IS 'When the measurement was last changed.';
+COMMENT ON COLUMN raw.measurements.inserted_by_id IS 'User who created the measurement.';
+COMMENT ON COLUMN raw.measurements.inserted_by IS 'Name of the user who created the measurement.';
+COMMENT ON COLUMN raw.measurements.inserted_at IS 'When the measurement was created.';
+COMMENT ON COLUMN raw.measurements.patient_medtech_id IS 'Identifier of the patient in MedTech. Core receives a pseudonym.';
+COMMENT ON COLUMN raw.measurements.practice IS 'Name of the practice.';
+COMMENT ON COLUMN raw.measurements.practice_id IS 'Practice that delivered the row, three digits as in the file name. Part of the tenant.';
+COMMENT ON COLUMN raw.measurements.provider_id IS 'Provider who took the measurement.';
+COMMENT ON COLUMN raw.measurements.provider_code IS 'Code of the provider. Core receives a pseudonym.';
+COMMENT ON COLUMN raw.measurements.provider_name IS 'Name of the provider.';
+COMMENT ON COLUMN raw.measurements.hba1c IS 'HbA1c value as typed in.';
+COMMENT ON COLUMN raw.measurements.is_deleted IS 'Whether the measurement was deleted in the source.';
+COMMENT ON COLUMN raw.measurements.care_plan_id IS 'Identifier of the care plan in the source.';
+COMMENT ON COLUMN raw.measurements.care_plan_name IS 'Name of the care plan, may be free text.';
+COMMENT ON COLUMN raw.measurements.is_confidential IS 'Whether the measurement is marked confidential.';
+COMMENT ON COLUMN raw.measurements.is_gp2gp IS 'Whether the measurement came by GP2GP, the transfer of records between practices.';
+COMMENT ON COLUMN raw.measurements.is_patient_portal IS 'Whether the measurement came by or is on the patient portal.';
+COMMENT ON COLUMN raw.measurements.is_show_on_timeline IS 'Whether the measurement is shown on the timeline.';
+COMMENT ON COLUMN raw.measurements.medtech_id IS 'Identifier of the measurement in MedTech. Can hold a GUID.';
+COMMENT ON COLUMN raw.measurements.screening_source_type_id IS 'Lookup id of the source of the screening.';
+COMMENT ON COLUMN raw.measurements.service_template_id IS 'Lookup id of the service template.';
+COMMENT ON COLUMN raw.measurements.service_template_name IS 'Name of the service template, a value of a list.';
+COMMENT ON COLUMN raw.measurements.user_logging_id IS 'User recorded by the source''s log for the measurement.';
+COMMENT ON COLUMN raw.measurements.logging_user_name IS 'Name of the user recorded by the source''s log for the measurement.';
+COMMENT ON COLUMN raw.measurements.field1 IS 'Value 1 of the measurement; its meaning depends on the type of screening.';
+COMMENT ON COLUMN raw.measurements.field2 IS 'Value 2 of the measurement; its meaning depends on the type of screening.';
+COMMENT ON COLUMN raw.measurements.field3 IS 'Value 3 of the measurement; its meaning depends on the type of screening.';
+COMMENT ON COLUMN raw.measurements.field4 IS 'Value 4 of the measurement; its meaning depends on the type of screening.';
+COMMENT ON COLUMN raw.measurements.field5 IS 'Value 5 of the measurement; its meaning depends on the type of screening.';
+COMMENT ON COLUMN raw.measurements.field6 IS 'Value 6 of the measurement; its meaning depends on the type of screening.';
+COMMENT ON COLUMN raw.measurements.field7 IS 'Value 7 of the measurement; its meaning depends on the type of screening.';
+COMMENT ON COLUMN raw.measurements.field8 IS 'Value 8 of the measurement; its meaning depends on the type of screening.';
+COMMENT ON COLUMN raw.measurements.field9 IS 'Value 9 of the measurement; its meaning depends on the type of screening.';
+COMMENT ON COLUMN raw.measurements.field10 IS 'Value 10 of the measurement; its meaning depends on the type of screening.';
+COMMENT ON COLUMN raw.measurements.field11 IS 'Value 11 of the measurement; its meaning depends on the type of screening.';
+COMMENT ON COLUMN raw.measurements.field12 IS 'Value 12 of the measurement; its meaning depends on the type of screening.';
+COMMENT ON COLUMN raw.measurements.field13 IS 'Value 13 of the measurement; its meaning depends on the type of screening.';
+COMMENT ON COLUMN raw.measurements.field14 IS 'Value 14 of the measurement; its meaning depends on the type of screening.';
+COMMENT ON COLUMN raw.measurements.field15 IS 'Value 15 of the measurement; its meaning depends on the type of screening.';
+COMMENT ON COLUMN raw.measurements.field16 IS 'Value 16 of the measurement; its meaning depends on the type of screening.';
+COMMENT ON COLUMN raw.measurements.field17 IS 'Value 17 of the measurement; its meaning depends on the type of screening.';
+COMMENT ON COLUMN raw.measurements.field18 IS 'Value 18 of the measurement; its meaning depends on the type of screening.';
+COMMENT ON COLUMN raw.measurements.field19 IS 'Value 19 of the measurement; its meaning depends on the type of screening.';
+COMMENT ON COLUMN raw.measurements.field20 IS 'Value 20 of the measurement; its meaning depends on the type of screening.';
+COMMENT ON COLUMN raw.measurements.field21 IS 'Value 21 of the measurement; its meaning depends on the type of screening.';
+COMMENT ON COLUMN raw.measurements.field22 IS 'Value 22 of the measurement; its meaning depends on the type of screening.';
+COMMENT ON COLUMN raw.measurements.field23 IS 'Value 23 of the measurement; its meaning depends on the type of screening.';
+COMMENT ON COLUMN raw.measurements.field24 IS 'Value 24 of the measurement; its meaning depends on the type of screening.';
+COMMENT ON COLUMN raw.measurements.field25 IS 'Value 25 of the measurement; its meaning depends on the type of screening.';
+COMMENT ON COLUMN raw.measurements.field26 IS 'Value 26 of the measurement; its meaning depends on the type of screening.';
+COMMENT ON COLUMN raw.measurements.field27 IS 'Value 27 of the measurement; its meaning depends on the type of screening.';
+COMMENT ON COLUMN raw.measurements.field28 IS 'Value 28 of the measurement; its meaning depends on the type of screening.';
+COMMENT ON COLUMN raw.measurements.field29 IS 'Value 29 of the measurement; its meaning depends on the type of screening.';
+COMMENT ON COLUMN raw.measurements.field30 IS 'Value 30 of the measurement; its meaning depends on the type of screening.';
+COMMENT ON COLUMN raw.measurements.field31 IS 'Value 31 of the measurement; its meaning depends on the type of screening.';
+COMMENT ON COLUMN raw.measurements.field32 IS 'Value 32 of the measurement; its meaning depends on the type of screening.';
+COMMENT ON COLUMN raw.measurements.field33 IS 'Value 33 of the measurement; its meaning depends on the type of screening.';
+COMMENT ON COLUMN raw.measurements.field34 IS 'Value 34 of the measurement; its meaning depends on the type of screening.';
+COMMENT ON COLUMN raw.measurements.field35 IS 'Value 35 of the measurement; its meaning depends on the type of screening.';
+COMMENT ON COLUMN raw.measurements.field36 IS 'Value 36 of the measurement; its meaning depends on the type of screening.';
+COMMENT ON COLUMN raw.measurements.field37 IS 'Value 37 of the measurement; its meaning depends on the type of screening.';
+COMMENT ON COLUMN raw.measurements.field38 IS 'Value 38 of the measurement; its meaning depends on the type of screening.';
+COMMENT ON COLUMN raw.measurements.field39 IS 'Value 39 of the measurement; its meaning depends on the type of screening.';
+COMMENT ON COLUMN raw.measurements.field40 IS 'Value 40 of the measurement; its meaning depends on the type of screening.';
+COMMENT ON COLUMN raw.measurements.field41 IS 'Value 41 of the measurement; its meaning depends on the type of screening.';
+COMMENT ON COLUMN raw.measurements.field42 IS 'Value 42 of the measurement; its meaning depends on the type of screening.';
+COMMENT ON COLUMN raw.measurements.field43 IS 'Value 43 of the measurement; its meaning depends on the type of screening.';
+COMMENT ON COLUMN raw.measurements.field44 IS 'Value 44 of the measurement; its meaning depends on the type of screening.';
+COMMENT ON COLUMN raw.measurements.field45 IS 'Value 45 of the measurement; its meaning depends on the type of screening.';
+COMMENT ON COLUMN raw.measurements.field46 IS 'Value 46 of the measurement; its meaning depends on the type of screening.';
+COMMENT ON COLUMN raw.measurements.field47 IS 'Value 47 of the measurement; its meaning depends on the type of screening.';
+COMMENT ON COLUMN raw.measurements.field48 IS 'Value 48 of the measurement; its meaning depends on the type of screening.';
+COMMENT ON COLUMN raw.measurements.field49 IS 'Value 49 of the measurement; its meaning depends on the type of screening.';
+COMMENT ON COLUMN raw.measurements.field50 IS 'Value 50 of the measurement; its meaning depends on the type of screening.';
+COMMENT ON COLUMN raw.measurements.permanent_address_latitude IS 'Latitude of the patient''s permanent address, in degrees.';
+COMMENT ON COLUMN raw.measurements.permanent_address_longitude IS 'Longitude of the patient''s permanent address, in degrees.';
+COMMENT ON COLUMN raw.measurements.practice_location_id IS 'Location of the practice.';
+COMMENT ON COLUMN raw.measurements.location_name IS 'Name of the location of the practice.';
+COMMENT ON COLUMN raw.measurements.field51 IS 'Value 51 of the measurement; its meaning depends on the type of screening.';
+COMMENT ON COLUMN raw.measurements.field52 IS 'Value 52 of the measurement; its meaning depends on the type of screening.';
+COMMENT ON COLUMN raw.measurements.field53 IS 'Value 53 of the measurement; its meaning depends on the type of screening.';
+COMMENT ON COLUMN raw.measurements.field54 IS 'Value 54 of the measurement; its meaning depends on the type of screening.';
+COMMENT ON COLUMN raw.measurements.field55 IS 'Value 55 of the measurement; its meaning depends on the type of screening.';
+COMMENT ON COLUMN raw.measurements.field56 IS 'Value 56 of the measurement; its meaning depends on the type of screening.';
+COMMENT ON COLUMN raw.measurements.field57 IS 'Value 57 of the measurement; its meaning depends on the type of screening.';
+COMMENT ON COLUMN raw.measurements.field58 IS 'Value 58 of the measurement; its meaning depends on the type of screening.';
+COMMENT ON COLUMN raw.measurements.field59 IS 'Value 59 of the measurement; its meaning depends on the type of screening.';
+COMMENT ON COLUMN raw.measurements.field60 IS 'Value 60 of the measurement; its meaning depends on the type of screening.';
+COMMENT ON COLUMN raw.measurements.field61 IS 'Value 61 of the measurement; its meaning depends on the type of screening.';
+COMMENT ON COLUMN raw.measurements.field62 IS 'Value 62 of the measurement; its meaning depends on the type of screening.';
+COMMENT ON COLUMN raw.measurements.field63 IS 'Value 63 of the measurement; its meaning depends on the type of screening.';
+COMMENT ON COLUMN raw.measurements.field64 IS 'Value 64 of the measurement; its meaning depends on the type of screening.';
+COMMENT ON COLUMN raw.measurements.field65 IS 'Value 65 of the measurement; its meaning depends on the type of screening.';
+COMMENT ON COLUMN raw.measurements.field66 IS 'Value 66 of the measurement; its meaning depends on the type of screening.';
+COMMENT ON COLUMN raw.measurements.field67 IS 'Value 67 of the measurement; its meaning depends on the type of screening.';
+COMMENT ON COLUMN raw.measurements.field68 IS 'Value 68 of the measurement; its meaning depends on the type of screening.';
+COMMENT ON COLUMN raw.measurements.field69 IS 'Value 69 of the measurement; its meaning depends on the type of screening.';
+COMMENT ON COLUMN raw.measurements.field70 IS 'Value 70 of the measurement; its meaning depends on the type of screening.';
+COMMENT ON COLUMN raw.measurements.field71 IS 'Value 71 of the measurement; its meaning depends on the type of screening.';
+COMMENT ON COLUMN raw.measurements.field72 IS 'Value 72 of the measurement; its meaning depends on the type of screening.';
+COMMENT ON COLUMN raw.measurements.field73 IS 'Value 73 of the measurement; its meaning depends on the type of screening.';
+COMMENT ON COLUMN raw.measurements.field74 IS 'Value 74 of the measurement; its meaning depends on the type of screening.';
+COMMENT ON COLUMN raw.measurements.field75 IS 'Value 75 of the measurement; its meaning depends on the type of screening.';
+COMMENT ON COLUMN raw.measurements.field76 IS 'Value 76 of the measurement; its meaning depends on the type of screening.';
+COMMENT ON COLUMN raw.measurements.field77 IS 'Value 77 of the measurement; its meaning depends on the type of screening.';
+COMMENT ON COLUMN raw.measurements.field78 IS 'Value 78 of the measurement; its meaning depends on the type of screening.';
+COMMENT ON COLUMN raw.measurements.field79 IS 'Value 79 of the measurement; its meaning depends on the type of screening.';
+COMMENT ON COLUMN raw.measurements.field80 IS 'Value 80 of the measurement; its meaning depends on the type of screening.';
+COMMENT ON COLUMN raw.measurements.field81 IS 'Value 81 of the measurement; its meaning depends on the type of screening.';
+COMMENT ON COLUMN raw.measurements.field82 IS 'Value 82 of the measurement; its meaning depends on the type of screening.';
+COMMENT ON COLUMN raw.measurements.field83 IS 'Value 83 of the measurement; its meaning depends on the type of screening.';
+COMMENT ON COLUMN raw.measurements.field84 IS 'Value 84 of the measurement; its meaning depends on the type of screening.';
+COMMENT ON COLUMN raw.measurements.field85 IS 'Value 85 of the measurement; its meaning depends on the type of screening.';
+COMMENT ON COLUMN raw.measurements.field86 IS 'Value 86 of the measurement; its meaning depends on the type of screening.';
+COMMENT ON COLUMN raw.measurements.field87 IS 'Value 87 of the measurement; its meaning depends on the type of screening.';
+COMMENT ON COLUMN raw.measurements.field88 IS 'Value 88 of the measurement; its meaning depends on the type of screening.';
+COMMENT ON COLUMN raw.measurements.field89 IS 'Value 89 of the measurement; its meaning depends on the type of screening.';
+COMMENT ON COLUMN raw.measurements.field90 IS 'Value 90 of the measurement; its meaning depends on the type of screening.';
+COMMENT ON COLUMN raw.measurements.field91 IS 'Value 91 of the measurement; its meaning depends on the type of screening.';
+COMMENT ON COLUMN raw.measurements.field92 IS 'Value 92 of the measurement; its meaning depends on the type of screening.';
+COMMENT ON COLUMN raw.measurements.field93 IS 'Value 93 of the measurement; its meaning depends on the type of screening.';
+COMMENT ON COLUMN raw.measurements.field94 IS 'Value 94 of the measurement; its meaning depends on the type of screening.';
+COMMENT ON COLUMN raw.measurements.field95 IS 'Value 95 of the measurement; its meaning depends on the type of screening.';
+COMMENT ON COLUMN raw.measurements.field96 IS 'Value 96 of the measurement; its meaning depends on the type of screening.';
+COMMENT ON COLUMN raw.measurements.field97 IS 'Value 97 of the measurement; its meaning depends on the type of screening.';
+COMMENT ON COLUMN raw.measurements.field98 IS 'Value 98 of the measurement; its meaning depends on the type of screening.';
+COMMENT ON COLUMN raw.measurements.field99 IS 'Value 99 of the measurement; its meaning depends on the type of screening.';
+COMMENT ON COLUMN raw.measurements.field100 IS 'Value 100 of the measurement; its meaning depends on the type of screening.';
+COMMENT ON COLUMN raw.measurements.score IS 'Score of the measurement, a value or free text.';
+COMMENT ON COLUMN raw.measurements.screening_type_id IS 'Lookup id of the type of screening.';
+COMMENT ON COLUMN raw.measurements.per_org_id IS 'Organisation of the practice, six digits as in the file name. Part of the tenant.';
+COMMENT ON COLUMN raw.measurements.loaded_date_time IS 'When the provider of the feed loaded the row. Can change when nothing else did.';
+COMMENT ON COLUMN raw.measurements.load_run_file_id IS 'The file: etl.load_run_files.';
+COMMENT ON COLUMN raw.measurements.line_no IS 'Number of the row in the file, from 1, counting every row.';
+COMMENT ON COLUMN raw.measurements.s3_bucket IS 'Bucket of the file.';
+COMMENT ON COLUMN raw.measurements.s3_key IS 'Key of the file.';
+COMMENT ON COLUMN raw.measurements.s3_version_id IS 'Version of the object.';
+COMMENT ON COLUMN raw.measurements.file_hash IS 'SHA-256 of the bytes as delivered, in hex.';
+COMMENT ON COLUMN raw.measurements.date_extracted IS 'DateExtracted in the name of the file: the batch.';
+COMMENT ON COLUMN raw.measurements.extract_type IS 'Extract as spelled in the name of the file.';
+COMMENT ON COLUMN raw.measurements.load_run_id IS 'The run that landed the file.';
+COMMENT ON COLUMN raw.measurements.load_ts IS 'When the file was landed.';
+COMMENT ON COLUMN raw.measurements.file_practice_id IS 'practice_id in the name of the file.';
+COMMENT ON COLUMN raw.measurements.file_per_org_id IS 'per_org_id in the name of the file.';
 GRANT SELECT ON raw.measurements TO etl_auditor;
 
 -- object: function etl.faults_measurements
@@ -50632,7 +51909,8 @@ BEGIN
         FROM etl.touched_measurements AS t
         JOIN stg.measurements AS s USING (practice_id, per_org_id, screaning_id)
         WHERE t.load_run_file_id = p_load_run_file_id AND t.verdict = 'valid'
-            AND s.load_run_file_id = p_load_run_file_id
+            -- Not a plain equality: statistics know no row of this file yet, and one row makes a nested loop.
+            AND coalesce(s.load_run_file_id = p_load_run_file_id, false)
         ON CONFLICT (practice_id, per_org_id, screaning_id) DO UPDATE
         SET patient_key = excluded.patient_key,
             provider_key = excluded.provider_key,
@@ -52740,6 +54018,46 @@ SELECT
 FROM raw.next_of_kin_raw AS r
 JOIN etl.load_run_files AS f USING (load_run_file_id);
 COMMENT ON VIEW raw.next_of_kin IS 'Delivered rows with where they came from: Next of kin and emergency contacts of patients.';
+COMMENT ON COLUMN raw.next_of_kin.nextto_kin_id IS 'Identifier of the next of kin, in the source''s spelling.';
+COMMENT ON COLUMN raw.next_of_kin.patient_id IS 'Patient whose next of kin it is.';
+COMMENT ON COLUMN raw.next_of_kin.nok_profile_id IS 'Identifier of the next of kin''s profile in the source.';
+COMMENT ON COLUMN raw.next_of_kin.nhi_number IS 'National health identifier in the row of the next of kin. Core receives a pseudonym.';
+COMMENT ON COLUMN raw.next_of_kin.name IS 'Name of the next of kin.';
+COMMENT ON COLUMN raw.next_of_kin.full_address IS 'Address of the next of kin.';
+COMMENT ON COLUMN raw.next_of_kin.cell_number IS 'Mobile phone number of the next of kin.';
+COMMENT ON COLUMN raw.next_of_kin.day_phone IS 'Phone number of the next of kin by day.';
+COMMENT ON COLUMN raw.next_of_kin.night_phone IS 'Phone number of the next of kin by night.';
+COMMENT ON COLUMN raw.next_of_kin.is_emergency IS 'Whether the next of kin is a contact for emergencies.';
+COMMENT ON COLUMN raw.next_of_kin.relationship_type_id IS 'Lookup id of the relationship.';
+COMMENT ON COLUMN raw.next_of_kin.relationship_type IS 'Relationship to the patient, a value of a list.';
+COMMENT ON COLUMN raw.next_of_kin.is_active IS 'Whether the next of kin is active.';
+COMMENT ON COLUMN raw.next_of_kin.is_deleted IS 'Whether the next of kin was deleted in the source.';
+COMMENT ON COLUMN raw.next_of_kin.inserted_by_id IS 'User who created the next of kin.';
+COMMENT ON COLUMN raw.next_of_kin.inserted_by IS 'Name of the user who created the next of kin.';
+COMMENT ON COLUMN raw.next_of_kin.updated_by_id IS 'User who last changed the next of kin.';
+COMMENT ON COLUMN raw.next_of_kin.updated_by IS 'Name of the user who last changed the next of kin.';
+COMMENT ON COLUMN raw.next_of_kin.inserted_at IS 'When the next of kin was created.';
+COMMENT ON COLUMN raw.next_of_kin.updated_at IS 'When the next of kin was last changed.';
+COMMENT ON COLUMN raw.next_of_kin.user_logging_id IS 'User recorded by the source''s log for the next of kin.';
+COMMENT ON COLUMN raw.next_of_kin.logging_user_name IS 'Name of the user recorded by the source''s log for the next of kin.';
+COMMENT ON COLUMN raw.next_of_kin.is_gp2gp IS 'Whether the next of kin came by GP2GP, the transfer of records between practices.';
+COMMENT ON COLUMN raw.next_of_kin.permanent_address_latitude IS 'Latitude of a permanent address, in degrees.';
+COMMENT ON COLUMN raw.next_of_kin.permanent_address_longitude IS 'Longitude of a permanent address, in degrees.';
+COMMENT ON COLUMN raw.next_of_kin.practice_id IS 'Practice that delivered the row, three digits as in the file name. Part of the tenant.';
+COMMENT ON COLUMN raw.next_of_kin.per_org_id IS 'Organisation of the practice, six digits as in the file name. Part of the tenant.';
+COMMENT ON COLUMN raw.next_of_kin.loaded_date_time IS 'When the provider of the feed loaded the row. Can change when nothing else did.';
+COMMENT ON COLUMN raw.next_of_kin.load_run_file_id IS 'The file: etl.load_run_files.';
+COMMENT ON COLUMN raw.next_of_kin.line_no IS 'Number of the row in the file, from 1, counting every row.';
+COMMENT ON COLUMN raw.next_of_kin.s3_bucket IS 'Bucket of the file.';
+COMMENT ON COLUMN raw.next_of_kin.s3_key IS 'Key of the file.';
+COMMENT ON COLUMN raw.next_of_kin.s3_version_id IS 'Version of the object.';
+COMMENT ON COLUMN raw.next_of_kin.file_hash IS 'SHA-256 of the bytes as delivered, in hex.';
+COMMENT ON COLUMN raw.next_of_kin.date_extracted IS 'DateExtracted in the name of the file: the batch.';
+COMMENT ON COLUMN raw.next_of_kin.extract_type IS 'Extract as spelled in the name of the file.';
+COMMENT ON COLUMN raw.next_of_kin.load_run_id IS 'The run that landed the file.';
+COMMENT ON COLUMN raw.next_of_kin.load_ts IS 'When the file was landed.';
+COMMENT ON COLUMN raw.next_of_kin.file_practice_id IS 'practice_id in the name of the file.';
+COMMENT ON COLUMN raw.next_of_kin.file_per_org_id IS 'per_org_id in the name of the file.';
 GRANT SELECT ON raw.next_of_kin TO etl_auditor;
 
 -- object: function etl.faults_next_of_kin
@@ -53341,7 +54659,8 @@ BEGIN
         FROM etl.touched_next_of_kin AS t
         JOIN stg.next_of_kin AS s USING (practice_id, per_org_id, nextto_kin_id)
         WHERE t.load_run_file_id = p_load_run_file_id AND t.verdict = 'valid'
-            AND s.load_run_file_id = p_load_run_file_id
+            -- Not a plain equality: statistics know no row of this file yet, and one row makes a nested loop.
+            AND coalesce(s.load_run_file_id = p_load_run_file_id, false)
         ON CONFLICT (practice_id, per_org_id, nextto_kin_id) DO UPDATE
         SET patient_key = excluded.patient_key,
             patient_id = excluded.patient_id,
@@ -54114,6 +55433,51 @@ SELECT
 FROM raw.patient_alerts_raw AS r
 JOIN etl.load_run_files AS f USING (load_run_file_id);
 COMMENT ON VIEW raw.patient_alerts IS 'Delivered rows with where they came from: Alerts shown with a patient''s record.';
+COMMENT ON COLUMN raw.patient_alerts.patient_alert_id IS 'Identifier of the alert of the patient.';
+COMMENT ON COLUMN raw.patient_alerts.patient_id IS 'Patient the alert is about.';
+COMMENT ON COLUMN raw.patient_alerts.type_id IS 'Lookup id of the type of the alert.';
+COMMENT ON COLUMN raw.patient_alerts.type IS 'Type of the alert, a value of a list.';
+COMMENT ON COLUMN raw.patient_alerts.alert_id IS 'Lookup id of the alert.';
+COMMENT ON COLUMN raw.patient_alerts.alert IS 'Text of the alert, may be free text.';
+COMMENT ON COLUMN raw.patient_alerts.severity_id IS 'Lookup id of the severity.';
+COMMENT ON COLUMN raw.patient_alerts.severity IS 'Severity of the alert, a value of a list.';
+COMMENT ON COLUMN raw.patient_alerts.alert_value IS 'Value of the alert, may be free text.';
+COMMENT ON COLUMN raw.patient_alerts.last_updated_date IS 'Date of the last update of the alert.';
+COMMENT ON COLUMN raw.patient_alerts.effective_date IS 'Date from which the alert is effective.';
+COMMENT ON COLUMN raw.patient_alerts.expiry_date IS 'Date on which the alert expires.';
+COMMENT ON COLUMN raw.patient_alerts.note IS 'Note on the alert, free text.';
+COMMENT ON COLUMN raw.patient_alerts.is_active IS 'Whether the alert is active.';
+COMMENT ON COLUMN raw.patient_alerts.is_deleted IS 'Whether the alert was deleted in the source, first column of this heading.';
+COMMENT ON COLUMN raw.patient_alerts.is_deleted_2 IS 'Whether the alert was deleted in the source, second column of this heading.';
+COMMENT ON COLUMN raw.patient_alerts.inserted_by_id IS 'User who created the alert.';
+COMMENT ON COLUMN raw.patient_alerts.inserted_by IS 'Name of the user who created the alert.';
+COMMENT ON COLUMN raw.patient_alerts.updated_by_id IS 'User who last changed the alert.';
+COMMENT ON COLUMN raw.patient_alerts.updated_by IS 'Name of the user who last changed the alert.';
+COMMENT ON COLUMN raw.patient_alerts.inserted_at IS 'When the alert was created.';
+COMMENT ON COLUMN raw.patient_alerts.updated_at IS 'When the alert was last changed.';
+COMMENT ON COLUMN raw.patient_alerts.medtech_id IS 'Identifier of the alert in MedTech. Can hold a GUID.';
+COMMENT ON COLUMN raw.patient_alerts.user_logging_id IS 'User recorded by the source''s log for the alert.';
+COMMENT ON COLUMN raw.patient_alerts.logging_user_name IS 'Name of the user recorded by the source''s log for the alert.';
+COMMENT ON COLUMN raw.patient_alerts.is_gp2gp IS 'Whether the alert came by GP2GP, the transfer of records between practices.';
+COMMENT ON COLUMN raw.patient_alerts.permanent_address_latitude IS 'Latitude of the patient''s permanent address, in degrees.';
+COMMENT ON COLUMN raw.patient_alerts.permanent_address_longitude IS 'Longitude of the patient''s permanent address, in degrees.';
+COMMENT ON COLUMN raw.patient_alerts.alert_state IS 'State of the alert, a value of a list.';
+COMMENT ON COLUMN raw.patient_alerts.practice_id IS 'Practice that delivered the row, three digits as in the file name. Part of the tenant.';
+COMMENT ON COLUMN raw.patient_alerts.provider_id IS 'Provider of the alert.';
+COMMENT ON COLUMN raw.patient_alerts.per_org_id IS 'Organisation of the practice, six digits as in the file name. Part of the tenant.';
+COMMENT ON COLUMN raw.patient_alerts.loaded_date_time IS 'When the provider of the feed loaded the row. Can change when nothing else did.';
+COMMENT ON COLUMN raw.patient_alerts.load_run_file_id IS 'The file: etl.load_run_files.';
+COMMENT ON COLUMN raw.patient_alerts.line_no IS 'Number of the row in the file, from 1, counting every row.';
+COMMENT ON COLUMN raw.patient_alerts.s3_bucket IS 'Bucket of the file.';
+COMMENT ON COLUMN raw.patient_alerts.s3_key IS 'Key of the file.';
+COMMENT ON COLUMN raw.patient_alerts.s3_version_id IS 'Version of the object.';
+COMMENT ON COLUMN raw.patient_alerts.file_hash IS 'SHA-256 of the bytes as delivered, in hex.';
+COMMENT ON COLUMN raw.patient_alerts.date_extracted IS 'DateExtracted in the name of the file: the batch.';
+COMMENT ON COLUMN raw.patient_alerts.extract_type IS 'Extract as spelled in the name of the file.';
+COMMENT ON COLUMN raw.patient_alerts.load_run_id IS 'The run that landed the file.';
+COMMENT ON COLUMN raw.patient_alerts.load_ts IS 'When the file was landed.';
+COMMENT ON COLUMN raw.patient_alerts.file_practice_id IS 'practice_id in the name of the file.';
+COMMENT ON COLUMN raw.patient_alerts.file_per_org_id IS 'per_org_id in the name of the file.';
 GRANT SELECT ON raw.patient_alerts TO etl_auditor;
 
 -- object: function etl.faults_patient_alerts
@@ -54793,7 +56157,8 @@ BEGIN
         FROM etl.touched_patient_alerts AS t
         JOIN stg.patient_alerts AS s USING (practice_id, per_org_id, patient_alert_id)
         WHERE t.load_run_file_id = p_load_run_file_id AND t.verdict = 'valid'
-            AND s.load_run_file_id = p_load_run_file_id
+            -- Not a plain equality: statistics know no row of this file yet, and one row makes a nested loop.
+            AND coalesce(s.load_run_file_id = p_load_run_file_id, false)
         ON CONFLICT (practice_id, per_org_id, patient_alert_id) DO UPDATE
         SET patient_key = excluded.patient_key,
             provider_key = excluded.provider_key,
@@ -55693,6 +57058,48 @@ SELECT
 FROM raw.recalls_raw AS r
 JOIN etl.load_run_files AS f USING (load_run_file_id);
 COMMENT ON VIEW raw.recalls IS 'Delivered rows with where they came from: Recalls of patients, such as for screening or immunisation.';
+COMMENT ON COLUMN raw.recalls.re_call_id IS 'Identifier of the recall, in the source''s spelling.';
+COMMENT ON COLUMN raw.recalls.patient_id IS 'Patient to be recalled.';
+COMMENT ON COLUMN raw.recalls.recall_date IS 'Date for which the recall is due.';
+COMMENT ON COLUMN raw.recalls.is_contacted IS 'Whether the patient was contacted.';
+COMMENT ON COLUMN raw.recalls.notes IS 'Notes on the recall, free text.';
+COMMENT ON COLUMN raw.recalls.patient_medtech_id IS 'Identifier of the patient in MedTech. Core receives a pseudonym.';
+COMMENT ON COLUMN raw.recalls.recall_reason IS 'Reason for the recall, may be free text.';
+COMMENT ON COLUMN raw.recalls.screening_type IS 'Type of screening, a value of a list.';
+COMMENT ON COLUMN raw.recalls.code IS 'Code of the recall.';
+COMMENT ON COLUMN raw.recalls.vaccine IS 'Name of the vaccine the recall is for.';
+COMMENT ON COLUMN raw.recalls.vaccine_group IS 'Group of vaccines the recall is for.';
+COMMENT ON COLUMN raw.recalls.recall_group IS 'Group of recalls, a value of a list.';
+COMMENT ON COLUMN raw.recalls.inserted_at IS 'When the recall was created.';
+COMMENT ON COLUMN raw.recalls.inserted_by IS 'Name of the user who created the recall.';
+COMMENT ON COLUMN raw.recalls.updated_at IS 'When the recall was last changed.';
+COMMENT ON COLUMN raw.recalls.updated_by IS 'Name of the user who last changed the recall.';
+COMMENT ON COLUMN raw.recalls.is_active IS 'Whether the recall is active.';
+COMMENT ON COLUMN raw.recalls.practice IS 'Name of the practice.';
+COMMENT ON COLUMN raw.recalls.practice_id IS 'Practice that delivered the row, three digits as in the file name. Part of the tenant.';
+COMMENT ON COLUMN raw.recalls.provider_id IS 'Provider of the recall.';
+COMMENT ON COLUMN raw.recalls.is_deleted IS 'Whether the recall was deleted in the source.';
+COMMENT ON COLUMN raw.recalls.permanent_address_latitude IS 'Latitude of the patient''s permanent address, in degrees.';
+COMMENT ON COLUMN raw.recalls.permanent_address_longitude IS 'Longitude of the patient''s permanent address, in degrees.';
+COMMENT ON COLUMN raw.recalls.is_confidential IS 'Whether the recall is marked confidential.';
+COMMENT ON COLUMN raw.recalls.show_on_patient_portal IS 'Whether the recall is shown on the patient portal.';
+COMMENT ON COLUMN raw.recalls.is_cancelled IS 'Whether the recall was cancelled.';
+COMMENT ON COLUMN raw.recalls.recall_attempts IS 'Attempts to reach the patient, a number or free text.';
+COMMENT ON COLUMN raw.recalls.scn_code IS 'Code of the screening.';
+COMMENT ON COLUMN raw.recalls.per_org_id IS 'Organisation of the practice, six digits as in the file name. Part of the tenant.';
+COMMENT ON COLUMN raw.recalls.loaded_date_time IS 'When the provider of the feed loaded the row. Can change when nothing else did.';
+COMMENT ON COLUMN raw.recalls.load_run_file_id IS 'The file: etl.load_run_files.';
+COMMENT ON COLUMN raw.recalls.line_no IS 'Number of the row in the file, from 1, counting every row.';
+COMMENT ON COLUMN raw.recalls.s3_bucket IS 'Bucket of the file.';
+COMMENT ON COLUMN raw.recalls.s3_key IS 'Key of the file.';
+COMMENT ON COLUMN raw.recalls.s3_version_id IS 'Version of the object.';
+COMMENT ON COLUMN raw.recalls.file_hash IS 'SHA-256 of the bytes as delivered, in hex.';
+COMMENT ON COLUMN raw.recalls.date_extracted IS 'DateExtracted in the name of the file: the batch.';
+COMMENT ON COLUMN raw.recalls.extract_type IS 'Extract as spelled in the name of the file.';
+COMMENT ON COLUMN raw.recalls.load_run_id IS 'The run that landed the file.';
+COMMENT ON COLUMN raw.recalls.load_ts IS 'When the file was landed.';
+COMMENT ON COLUMN raw.recalls.file_practice_id IS 'practice_id in the name of the file.';
+COMMENT ON COLUMN raw.recalls.file_per_org_id IS 'per_org_id in the name of the file.';
 GRANT SELECT ON raw.recalls TO etl_auditor;
 
 -- object: function etl.faults_recalls
@@ -56332,7 +57739,8 @@ BEGIN
         FROM etl.touched_recalls AS t
         JOIN stg.recalls AS s USING (practice_id, per_org_id, re_call_id)
         WHERE t.load_run_file_id = p_load_run_file_id AND t.verdict = 'valid'
-            AND s.load_run_file_id = p_load_run_file_id
+            -- Not a plain equality: statistics know no row of this file yet, and one row makes a nested loop.
+            AND coalesce(s.load_run_file_id = p_load_run_file_id, false)
         ON CONFLICT (practice_id, per_org_id, re_call_id) DO UPDATE
         SET patient_key = excluded.patient_key,
             provider_key = excluded.provider_key,
@@ -59130,8 +60538,8 @@ GRANT EXECUTE ON FUNCTION
     etl.start_run(text, text, jsonb, text, text),
     etl.finish_run(bigint),
     etl.register_listing(text, text),
-    etl.plan_files(text, text, timestamp, timestamp, timestamp, text[], text, boolean),
-    etl.plan_run(bigint, text, timestamp, timestamp, timestamp, text[], text, boolean),
+    etl.plan_files(text, text, timestamp, timestamp, timestamp, text[], text, boolean, text),
+    etl.plan_run(bigint, text, timestamp, timestamp, timestamp, text[], text, boolean, text),
     etl.start_landing(bigint),
     etl.claim_landing(bigint),
     etl.reject_landing(bigint, bigint, text, text, text),

@@ -24,6 +24,12 @@ BEGIN
         is_retryable = p_retryable,
         problem = p_message
     WHERE a.file_attempt_id = p_file_attempt_id;
+    UPDATE etl.load_run_plan AS p
+    SET is_landed = true
+    FROM etl.file_attempts AS a
+    WHERE a.file_attempt_id = p_file_attempt_id
+        AND p.load_run_id = a.load_run_id AND p.load_run_file_id = a.load_run_file_id
+        AND NOT p_retryable;
 END;
 $fail_landing$;
 COMMENT ON FUNCTION etl.fail_landing(bigint, text, text, boolean, text) IS

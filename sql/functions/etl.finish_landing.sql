@@ -15,6 +15,7 @@ AS $finish_landing$
 DECLARE
     v_file etl.load_run_files;
     v_attempt etl.file_attempts;
+    v_version_id text;
 BEGIN
     SELECT * INTO v_attempt FROM etl.file_attempts AS a WHERE a.file_attempt_id = p_file_attempt_id;
     SELECT * INTO v_file
@@ -40,15 +41,19 @@ BEGIN
         SELECT FROM etl.load_run_files AS o
         WHERE o.s3_bucket = v_file.s3_bucket AND o.s3_key = v_file.s3_key AND o.member = v_file.member
             AND o.load_run_file_id <> v_file.load_run_file_id
-            AND o.status <> 'skipped'
-            AND (o.s3_version_id = p_s3_version_id OR (o.file_hash = p_file_hash AND o.superseded_by IS NULL))
+            AND o.status <> 'skipped' AND o.superseded_by IS NULL
+            AND (o.s3_version_id = p_s3_version_id OR o.file_hash = p_file_hash)
     ) THEN
         RETURN 'duplicate';
     END IF;
 
+    v_version_id := CASE
+        WHEN v_file.s3_version_id = p_s3_version_id THEN p_s3_version_id
+        ELSE etl.unused_version(v_file.s3_bucket, v_file.s3_key, p_s3_version_id, v_file.last_modified)
+    END;
     UPDATE etl.load_run_files AS f
     SET status = 'landed',
-        s3_version_id = p_s3_version_id,
+        s3_version_id = v_version_id,
         file_hash = p_file_hash,
         size_bytes = p_bytes,
         encoding = p_encoding,
@@ -64,6 +69,11 @@ BEGIN
     UPDATE etl.file_attempts AS a
     SET finished_at = clock_timestamp(), outcome = 'succeeded', rows_read = p_rows_read, bytes_read = p_bytes
     WHERE a.file_attempt_id = p_file_attempt_id;
+    UPDATE etl.load_run_plan AS p
+    SET is_landed = true
+    FROM etl.file_attempts AS a
+    WHERE a.file_attempt_id = p_file_attempt_id
+        AND p.load_run_id = a.load_run_id AND p.load_run_file_id = a.load_run_file_id;
     RETURN 'landed';
 END;
 $finish_landing$;

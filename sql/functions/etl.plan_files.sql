@@ -6,7 +6,8 @@ CREATE OR REPLACE FUNCTION etl.plan_files(
     p_batch timestamp,
     p_extracts text[],
     p_prefix text,
-    p_force boolean
+    p_force boolean,
+    p_bucket text DEFAULT NULL
 )
 RETURNS TABLE (
     ordinal bigint,
@@ -29,7 +30,8 @@ WITH files AS (
         f.*,
         e.load_order,
         f.date_extracted AT TIME ZONE s.timezone AS local_batch,
-        max(f.date_extracted) OVER () AS newest_batch
+        max(f.date_extracted) OVER () AS newest_batch,
+        f.s3_bucket <> p_bucket AS is_elsewhere
     FROM etl.load_run_files AS f
     JOIN etl.extracts AS e USING (extract)
     JOIN etl.sources AS s ON s.source = f.source
@@ -53,9 +55,12 @@ judged AS (
         w.*,
         CASE
             WHEN NOT w.is_wanted THEN 'leave'
+            WHEN w.status IN ('pending', 'loading') AND w.is_elsewhere THEN 'leave'
             WHEN w.status IN ('pending', 'loading') THEN CASE WHEN p_mode = 'retry' THEN 'leave' ELSE 'land' END
             WHEN w.status IN ('landed', 'processing') THEN 'process'
-            WHEN w.status = 'failed' AND p_mode = 'retry' THEN CASE WHEN w.file_hash IS NULL THEN 'land' ELSE 'process' END
+            WHEN w.status = 'failed' AND p_mode = 'retry' AND w.file_hash IS NOT NULL THEN 'process'
+            WHEN w.is_elsewhere THEN 'leave'
+            WHEN w.status = 'failed' AND p_mode = 'retry' THEN 'land'
             WHEN w.status IN ('processed', 'failed') AND p_force THEN 'land'
             ELSE 'leave'
         END AS action
@@ -78,6 +83,7 @@ SELECT
     j.action,
     CASE
         WHEN j.action = 'leave' AND NOT j.is_wanted THEN 'left by the options of this run'
+        WHEN j.action = 'leave' AND j.status <> 'held' AND j.is_elsewhere THEN 'lies in ' || j.s3_bucket
         WHEN j.action = 'leave' AND j.status = 'failed' THEN 'failed before: ' || coalesce(j.status_reason, '') || '; --mode retry takes it'
         WHEN j.action = 'leave' AND j.status = 'held' THEN 'held: ' || coalesce(j.status_reason, '')
         WHEN j.action = 'leave' THEN 'not failed before, left by --mode retry'
@@ -92,5 +98,5 @@ SELECT
     END
 FROM judged AS j;
 $plan_files$;
-COMMENT ON FUNCTION etl.plan_files(text, text, timestamp, timestamp, timestamp, text[], text, boolean) IS
-    'What a run with these options would do with each open file, in order, and why. Batches are local times as in file names.';
+COMMENT ON FUNCTION etl.plan_files(text, text, timestamp, timestamp, timestamp, text[], text, boolean, text) IS
+    'What a run with these options would do with each open file, in order, and why. Batches are local times as in file names; only files of the bucket, if one is named, are landed.';

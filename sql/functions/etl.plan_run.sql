@@ -6,7 +6,8 @@ CREATE OR REPLACE FUNCTION etl.plan_run(
     p_batch timestamp,
     p_extracts text[],
     p_prefix text,
-    p_force boolean
+    p_force boolean,
+    p_bucket text DEFAULT NULL
 )
 RETURNS bigint
 LANGUAGE plpgsql
@@ -24,7 +25,7 @@ BEGIN
 
     INSERT INTO etl.load_run_plan (load_run_id, ordinal, load_run_file_id, action, is_forced, reason)
     SELECT p_load_run_id, p.ordinal, p.load_run_file_id, p.action, p.action = 'land' AND p.status IN ('processed', 'failed') AND p_force, p.reason
-    FROM etl.plan_files(v_source, p_mode, p_from, p_to, p_batch, p_extracts, p_prefix, p_force) AS p
+    FROM etl.plan_files(v_source, p_mode, p_from, p_to, p_batch, p_extracts, p_prefix, p_force, p_bucket) AS p
     WHERE p.action <> 'leave';
     GET DIAGNOSTICS v_files = ROW_COUNT;
 
@@ -39,5 +40,5 @@ BEGIN
     RETURN v_files;
 END;
 $plan_run$;
-COMMENT ON FUNCTION etl.plan_run(bigint, text, timestamp, timestamp, timestamp, text[], text, boolean) IS
+COMMENT ON FUNCTION etl.plan_run(bigint, text, timestamp, timestamp, timestamp, text[], text, boolean, text) IS
     'Writes the plan of a run from etl.plan_files with the same options; returns its number of files. RC001: unknown run.';

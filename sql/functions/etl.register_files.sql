@@ -31,7 +31,7 @@ BEGIN
         status, status_reason, discovered_at
     )
     SELECT
-        o.source, o.extract, o.s3_bucket, o.s3_key, 'etag:' || o.etag, o.etag, o.size_bytes, o.last_modified,
+        o.source, o.extract, o.s3_bucket, o.s3_key, etl.unused_version(o.s3_bucket, o.s3_key, 'etag:' || o.etag, o.last_modified), o.etag, o.size_bytes, o.last_modified,
         o.extract_type, o.tenant, o.date_from, o.date_to, o.date_extracted, o.kind,
         CASE WHEN t.tenant IS NULL THEN 'held' ELSE 'pending' END,
         CASE WHEN t.tenant IS NULL THEN format('tenant %s is not in etl.tenants', array_to_string(o.tenant, ', ')) END,
@@ -41,9 +41,12 @@ BEGIN
     LEFT JOIN etl.tenants AS t
         ON t.source = o.source AND t.tenant = o.tenant
     WHERE o.source = p_source AND o.last_changed = p_now AND o.name_problem IS NULL
-        AND NOT EXISTS (
-            SELECT FROM etl.load_run_files AS known
-            WHERE known.s3_bucket = o.s3_bucket AND known.s3_key = o.s3_key AND known.member = '' AND known.etag = o.etag
+        AND o.etag IS DISTINCT FROM (
+            SELECT known.etag
+            FROM etl.load_run_files AS known
+            WHERE known.s3_bucket = o.s3_bucket AND known.s3_key = o.s3_key AND known.member = ''
+            ORDER BY known.load_run_file_id DESC
+            LIMIT 1
         )
     ORDER BY o.date_extracted, o.s3_key COLLATE "C"
     ON CONFLICT DO NOTHING;

@@ -13,6 +13,11 @@ BEGIN
     UPDATE etl.file_attempts AS a
     SET finished_at = clock_timestamp(), outcome = 'skipped'
     WHERE a.file_attempt_id = p_file_attempt_id;
+    UPDATE etl.load_run_plan AS p
+    SET is_landed = true
+    FROM etl.file_attempts AS a
+    WHERE a.file_attempt_id = p_file_attempt_id
+        AND p.load_run_id = a.load_run_id AND p.load_run_file_id = a.load_run_file_id;
 END;
 $skip_landing$;
 COMMENT ON FUNCTION etl.skip_landing(bigint, text, text) IS 'Marks a file whose content is landed already as skipped.';

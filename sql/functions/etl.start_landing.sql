@@ -23,13 +23,14 @@ BEGIN
     SELECT f.load_run_file_id INTO v_file_id
     FROM etl.load_run_plan AS p
     JOIN etl.load_run_files AS f USING (load_run_file_id)
-    WHERE p.load_run_id = p_load_run_id AND p.action = 'land' AND f.status IN ('pending', 'loading')
+    WHERE p.load_run_id = p_load_run_id AND p.action = 'land' AND NOT p.is_landed
+        AND f.status IN ('pending', 'loading')
         AND NOT (f.status = 'loading' AND etl.attempt_is_fresh(f.file_attempt_id))
         AND (
             SELECT count(*) FROM etl.file_attempts AS a
             WHERE a.load_run_file_id = f.load_run_file_id AND a.load_run_id = p_load_run_id AND a.outcome = 'failed'
         ) < 5
-    ORDER BY f.status DESC, p.ordinal
+    ORDER BY p.ordinal
     LIMIT 1
     FOR NO KEY UPDATE OF f SKIP LOCKED;
     IF NOT FOUND THEN

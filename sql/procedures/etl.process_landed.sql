@@ -18,12 +18,12 @@ BEGIN
 
         v_file_id := etl.take_file(v_attempt_id);
         IF etl.attempt_is_open(v_attempt_id) THEN
-            v_tried := v_tried || v_file_id;
             BEGIN
                 CALL etl.process_file(v_attempt_id);
             EXCEPTION WHEN OTHERS THEN
                 GET STACKED DIAGNOSTICS v_sqlstate = RETURNED_SQLSTATE, v_object = TABLE_NAME;
                 CALL etl.fail_processing(v_attempt_id, v_sqlstate, v_object);
+                v_tried := v_tried || v_file_id;
             END;
         END IF;
         COMMIT;

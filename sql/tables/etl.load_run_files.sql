@@ -50,6 +50,8 @@ CREATE TABLE etl.load_run_files (
     UNIQUE (s3_bucket, s3_key, s3_version_id, member, file_hash)
 ) WITH (fillfactor = 70);
 CREATE INDEX load_run_files_extract_idx ON etl.load_run_files (extract, tenant, date_extracted);
+CREATE INDEX load_run_files_landed_idx ON etl.load_run_files (extract, date_extracted)
+WHERE status IN ('landed', 'processing');
 CREATE INDEX load_run_files_open_idx ON etl.load_run_files (source, status)
 WHERE status IN ('pending', 'loading', 'landed', 'processing', 'failed', 'held');
 

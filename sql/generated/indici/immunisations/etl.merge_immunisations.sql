@@ -170,7 +170,8 @@ BEGIN
             AND immunisation_status_domain.domain = 'immunisation_status'
             AND immunisation_status_domain.source_value = lower(btrim(s.immunisation_status))
         WHERE t.load_run_file_id = p_load_run_file_id AND t.verdict = 'valid'
-            AND s.load_run_file_id = p_load_run_file_id
+            -- Not a plain equality: statistics know no row of this file yet, and one row makes a nested loop.
+            AND coalesce(s.load_run_file_id = p_load_run_file_id, false)
         ON CONFLICT (practice_id, per_org_id, appointment_immunisation_id) DO UPDATE
         SET patient_key = excluded.patient_key,
             provider_key = excluded.provider_key,

@@ -63,7 +63,8 @@ BEGIN
         FROM etl.touched_inbox_detail AS t
         JOIN stg.inbox_detail AS s USING (practice_id, per_org_id, in_box_folder_item_in_line_id)
         WHERE t.load_run_file_id = p_load_run_file_id AND t.verdict = 'valid'
-            AND s.load_run_file_id = p_load_run_file_id
+            -- Not a plain equality: statistics know no row of this file yet, and one row makes a nested loop.
+            AND coalesce(s.load_run_file_id = p_load_run_file_id, false)
         ON CONFLICT (practice_id, per_org_id, in_box_folder_item_in_line_id) DO UPDATE
         SET patient_key = excluded.patient_key,
             inbox_folder_item_id = excluded.inbox_folder_item_id,

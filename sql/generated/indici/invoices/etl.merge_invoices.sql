@@ -72,7 +72,8 @@ BEGIN
         FROM etl.touched_invoices AS t
         JOIN stg.invoices AS s USING (practice_id, per_org_id, invoice_transaction_id)
         WHERE t.load_run_file_id = p_load_run_file_id AND t.verdict = 'valid'
-            AND s.load_run_file_id = p_load_run_file_id
+            -- Not a plain equality: statistics know no row of this file yet, and one row makes a nested loop.
+            AND coalesce(s.load_run_file_id = p_load_run_file_id, false)
         ON CONFLICT (practice_id, per_org_id, invoice_transaction_id) DO UPDATE
         SET patient_key = excluded.patient_key,
             provider_key = excluded.provider_key,

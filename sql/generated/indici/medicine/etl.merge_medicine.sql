@@ -41,7 +41,8 @@ BEGIN
         FROM etl.touched_medicine AS t
         JOIN stg.medicine AS s USING (practice_id, per_org_id, medicine_id)
         WHERE t.load_run_file_id = p_load_run_file_id AND t.verdict = 'valid'
-            AND s.load_run_file_id = p_load_run_file_id
+            -- Not a plain equality: statistics know no row of this file yet, and one row makes a nested loop.
+            AND coalesce(s.load_run_file_id = p_load_run_file_id, false)
     ),
     closed AS (
         UPDATE core.dim_medicine AS c

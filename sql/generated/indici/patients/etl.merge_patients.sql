@@ -193,7 +193,8 @@ BEGIN
         FROM etl.touched_patients AS t
         JOIN stg.patients AS s USING (practice_id, per_org_id, patient_id)
         WHERE t.load_run_file_id = p_load_run_file_id AND t.verdict = 'valid'
-            AND s.load_run_file_id = p_load_run_file_id
+            -- Not a plain equality: statistics know no row of this file yet, and one row makes a nested loop.
+            AND coalesce(s.load_run_file_id = p_load_run_file_id, false)
     ),
     closed AS (
         UPDATE core.dim_patients AS c

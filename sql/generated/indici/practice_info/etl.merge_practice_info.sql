@@ -54,7 +54,8 @@ BEGIN
         FROM etl.touched_practice_info AS t
         JOIN stg.practice_info AS s USING (practice_id, per_org_id)
         WHERE t.load_run_file_id = p_load_run_file_id AND t.verdict = 'valid'
-            AND s.load_run_file_id = p_load_run_file_id
+            -- Not a plain equality: statistics know no row of this file yet, and one row makes a nested loop.
+            AND coalesce(s.load_run_file_id = p_load_run_file_id, false)
     ),
     closed AS (
         UPDATE core.dim_practice_info AS c

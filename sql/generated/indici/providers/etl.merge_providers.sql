@@ -112,7 +112,8 @@ BEGIN
         FROM etl.touched_providers AS t
         JOIN stg.providers AS s USING (practice_id, per_org_id, provider_id)
         WHERE t.load_run_file_id = p_load_run_file_id AND t.verdict = 'valid'
-            AND s.load_run_file_id = p_load_run_file_id
+            -- Not a plain equality: statistics know no row of this file yet, and one row makes a nested loop.
+            AND coalesce(s.load_run_file_id = p_load_run_file_id, false)
     ),
     closed AS (
         UPDATE core.dim_providers AS c
