@@ -144,6 +144,7 @@ class Lander:
             )
 
     def _watched(self, body: Body, landing: Landing) -> Iterator[bytes]:
+        body.stop = self._stop
         for piece in body:
             if self._stop.is_set():
                 raise Stopped(signal="a signal")

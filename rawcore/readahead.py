@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from types import TracebackType
 from typing import Self
 
-from rawcore.errors import BodyBroken, ChecksumDiffers, RawcoreError, SizeDiffers
+from rawcore.errors import BodyBroken, ChecksumDiffers, RawcoreError, SizeDiffers, Stopped
 
 PIECE_BYTES = 1 << 20
 PIECES_AHEAD = 4
@@ -31,8 +31,9 @@ class Body:
     """An iterable of pieces of at most 1 MiB. After the last one `sha256` and `received` are final.
 
     A thread reads up to 4 pieces ahead, so that the store and COPY work at the same time. Raises
-    BodyBroken, SizeDiffers or ChecksumDiffers where the body is not what was announced. Use it in a
-    `with` block: leaving it stops the thread and closes the connection.
+    BodyBroken, SizeDiffers or ChecksumDiffers where the body is not what was announced, and Stopped
+    when the event `stop` is set while no bytes come. Use it in a `with` block: leaving it stops the
+    thread and closes the connection.
     """
 
     def __init__(
@@ -52,6 +53,7 @@ class Body:
         self._ahead: queue.Queue[bytes | RawcoreError] = queue.Queue(PIECES_AHEAD)
         self._stopped = threading.Event()
         self._thread = threading.Thread(target=self._fill, name="read-ahead", daemon=True)
+        self.stop = threading.Event()
 
     @property
     def sha256(self) -> str:
@@ -75,13 +77,18 @@ class Body:
         self._stopped.set()
         if self._thread.ident is not None and self._thread.is_alive():
             self._close_quietly()  # wakes a thread that waits for bytes
-            self._thread.join(timeout=5)
+            self._thread.join(timeout=1)  # closing does not wake every read; it is a daemon
         self._close_quietly()
 
     def __iter__(self) -> Iterator[bytes]:
         self._thread.start()
         while True:
-            piece = self._ahead.get()
+            try:
+                piece = self._ahead.get(timeout=_LOOK_UP_SECONDS)
+            except queue.Empty:
+                if self.stop.is_set():
+                    raise Stopped(signal="a signal") from None
+                continue
             if isinstance(piece, RawcoreError):
                 raise piece
             if not piece:

@@ -37,7 +37,9 @@ from rawcore.workers import Crew
 if TYPE_CHECKING:
     from structlog.typing import FilteringBoundLogger
 
-PLAN_ARGUMENTS = "%s::text, %s::timestamp, %s::timestamp, %s::timestamp, %s::text[], %s::text, %s"
+PLAN_ARGUMENTS = (
+    "%s::text, %s::timestamp, %s::timestamp, %s::timestamp, %s::text[], %s::text, %s, %s::text"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,10 +61,10 @@ class Options:
     note: str | None = None
     as_json: bool = False
 
-    def plan_arguments(self) -> list[object]:
+    def plan_arguments(self, bucket: str | None) -> list[object]:
         """Return what follows source or run in etl.plan_files and etl.plan_run."""
         times = (self.date_from, self.date_to, self.batch)
-        return [self.mode, *times, list(self.extracts) or None, self.prefix, self.force]
+        return [self.mode, *times, list(self.extracts) or None, self.prefix, self.force, bucket]
 
     def parameters(self) -> str:
         """Return the options as JSON, as they are kept with the run."""
@@ -81,6 +83,7 @@ class Run:
         self.settings, self.options, self.log = settings, options, log
         self.url = database_url(settings)
         self._connected = self._holds_source = False
+        self.bucket: str | None = None
         self.connection: Connection = connect(self.url, settings, "rawcore control")
         self.source: Source = load_source(self.connection, settings.rawcore_source)
         check_contracts(self.source, settings.rawcore_contracts)
@@ -125,7 +128,7 @@ class Run:
     def register(self, store: Store) -> Row:
         """Copy the listing into the database and let SQL make files of it; return its counts."""
         began = time.monotonic()
-        listing_id = str(uuid.uuid4())
+        listing_id, self.bucket = str(uuid.uuid4()), store.bucket
         with translated(), self.connection.cursor() as cursor:
             with cursor.copy(
                 "COPY etl.s3_listing (listing_id, s3_bucket, s3_key, size_bytes, etag,"
@@ -147,7 +150,7 @@ class Run:
         return self.query(
             f"SELECT * FROM etl.plan_files(%s, {PLAN_ARGUMENTS}) ORDER BY ordinal",  # noqa: S608
             self.source.name,
-            *self.options.plan_arguments(),
+            *self.options.plan_arguments(self.bucket),
         )
 
     def start(self) -> int:
@@ -163,7 +166,7 @@ class Run:
         self.query(
             f"SELECT etl.plan_run(%s, {PLAN_ARGUMENTS})",
             run_id,
-            *options.plan_arguments(),
+            *options.plan_arguments(self.bucket),
         )
         return run_id
 
