@@ -113,8 +113,8 @@ BEGIN
             p.date_extracted,
             v_observed_at
         FROM published AS p
-        LEFT JOIN closed AS d USING (practice_id, per_org_id, vaccine_id)
-        WHERE d.practice_id IS NOT NULL
+        -- IN, not a join: it is hashed however few rows the planner expects of either.
+        WHERE (p.practice_id, p.per_org_id, p.vaccine_id) IN (SELECT d.practice_id, d.per_org_id, d.vaccine_id FROM closed AS d)
             OR NOT EXISTS (
                 SELECT FROM core.dim_vaccine AS c
                 WHERE c.practice_id = p.practice_id
