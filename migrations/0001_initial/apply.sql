@@ -519,7 +519,8 @@ CREATE TABLE etl.load_run_plan (
     reason text NOT NULL,
     PRIMARY KEY (load_run_id, load_run_file_id)
 );
-CREATE INDEX load_run_plan_to_land_idx ON etl.load_run_plan (load_run_id, ordinal) WHERE action = 'land' AND NOT is_landed;
+CREATE INDEX load_run_plan_to_land_idx ON etl.load_run_plan (load_run_id, ordinal)
+WHERE action = 'land' AND NOT is_landed;
 COMMENT ON TABLE etl.load_run_plan IS 'The files that a run set out to land and process, in order.';
 COMMENT ON COLUMN etl.load_run_plan.load_run_id IS 'The run.';
 COMMENT ON COLUMN etl.load_run_plan.ordinal IS 'Order, from 1.';
@@ -611,7 +612,9 @@ BEGIN
 
     -- Rows of an earlier landing: only --force gets here with any.
     EXECUTE format('DELETE FROM %s WHERE load_run_file_id = $1', v_file.raw_table) USING v_file.load_run_file_id;
-    EXECUTE format('DELETE FROM etl.%I WHERE load_run_file_id = $1 AND stage = ''landing''', 'rejects_' || v_file.extract)
+    EXECUTE format(
+        'DELETE FROM etl.%I WHERE load_run_file_id = $1 AND stage = ''landing''', 'rejects_' || v_file.extract
+    )
     USING v_file.load_run_file_id;
     RETURN true;
 END;
@@ -840,13 +843,16 @@ BEGIN
             HINT = 'The same version of an object has to give the same bytes; ask who wrote to the bucket.';
     END IF;
 
-    -- This content of this key stands in raw already: the caller rolls back.
-    IF EXISTS (
-        SELECT FROM etl.load_run_files AS o
+    -- The newest content of this key that was written before this one stands in raw and is the same: the caller rolls
+    -- back. Only the newest: content that comes back after another, even one not processed yet, is a correction.
+    IF p_file_hash = (
+        SELECT o.file_hash
+        FROM etl.load_run_files AS o
         WHERE o.s3_bucket = v_file.s3_bucket AND o.s3_key = v_file.s3_key AND o.member = v_file.member
-            AND o.load_run_file_id <> v_file.load_run_file_id
-            AND o.status <> 'skipped' AND o.superseded_by IS NULL
-            AND (o.s3_version_id = p_s3_version_id OR o.file_hash = p_file_hash)
+            AND (o.last_modified, o.load_run_file_id) < (v_file.last_modified, v_file.load_run_file_id)
+            AND o.file_hash IS NOT NULL AND o.status <> 'skipped'
+        ORDER BY o.last_modified DESC, o.load_run_file_id DESC
+        LIMIT 1
     ) THEN
         RETURN 'duplicate';
     END IF;
@@ -1313,7 +1319,10 @@ parts AS (
         pg_catalog.max(d.iso) FILTER (WHERE p.part = 'date_to') AS iso_to,
         pg_catalog.max(d.iso) FILTER (WHERE p.part = 'date_extracted') AS iso_extracted,
         pg_catalog.max(p.part || ' ' || f.texts[p.part_no]) FILTER (WHERE
-            CASE WHEN pg_catalog.pg_input_is_valid(d.iso, 'timestamp') THEN d.iso::timestamp::text <> d.iso ELSE d.iso IS NOT NULL END
+            CASE
+                WHEN pg_catalog.pg_input_is_valid(d.iso, 'timestamp') THEN d.iso::timestamp::text <> d.iso
+                ELSE d.iso IS NOT NULL
+            END
         ) AS impossible
     FROM fitting AS f
     JOIN etl.name_parts AS p USING (source, pattern_no)
@@ -1399,7 +1408,8 @@ wanted AS (
         AND CASE p_mode
             WHEN 'latest' THEN f.date_extracted = f.newest_batch
             WHEN 'batch' THEN f.local_batch = p_batch
-            WHEN 'backfill' THEN f.local_batch >= coalesce(p_from, '-infinity') AND f.local_batch <= coalesce(p_to, 'infinity')
+            WHEN 'backfill' THEN
+                f.local_batch >= coalesce(p_from, '-infinity') AND f.local_batch <= coalesce(p_to, 'infinity')
             ELSE true
         END AS is_wanted
     FROM files AS f
@@ -1419,7 +1429,8 @@ judged AS (
             ELSE 'leave'
         END AS action
     FROM wanted AS w
-    WHERE w.status NOT IN ('processed', 'skipped', 'superseded', 'excluded') OR (w.status = 'processed' AND p_force AND w.is_wanted)
+    WHERE w.status NOT IN ('processed', 'skipped', 'superseded', 'excluded')
+        OR (w.status = 'processed' AND p_force AND w.is_wanted)
 )
 SELECT
     row_number() OVER (
@@ -1438,7 +1449,8 @@ SELECT
     CASE
         WHEN j.action = 'leave' AND NOT j.is_wanted THEN 'left by the options of this run'
         WHEN j.action = 'leave' AND j.status <> 'held' AND j.is_elsewhere THEN 'lies in ' || j.s3_bucket
-        WHEN j.action = 'leave' AND j.status = 'failed' THEN 'failed before: ' || coalesce(j.status_reason, '') || '; --mode retry takes it'
+        WHEN j.action = 'leave' AND j.status = 'failed'
+            THEN 'failed before: ' || coalesce(j.status_reason, '') || '; --mode retry takes it'
         WHEN j.action = 'leave' AND j.status = 'held' THEN 'held: ' || coalesce(j.status_reason, '')
         WHEN j.action = 'leave' THEN 'not failed before, left by --mode retry'
         WHEN j.status = 'failed' THEN 'failed before'
@@ -1530,7 +1542,13 @@ BEGIN
     END IF;
 
     INSERT INTO etl.load_run_plan (load_run_id, ordinal, load_run_file_id, action, is_forced, reason)
-    SELECT p_load_run_id, p.ordinal, p.load_run_file_id, p.action, p.action = 'land' AND p.status IN ('processed', 'failed') AND p_force, p.reason
+    SELECT
+        p_load_run_id,
+        p.ordinal,
+        p.load_run_file_id,
+        p.action,
+        p.action = 'land' AND p.status IN ('processed', 'failed') AND p_force,
+        p.reason
     FROM etl.plan_files(v_source, p_mode, p_from, p_to, p_batch, p_extracts, p_prefix, p_force, p_bucket) AS p
     WHERE p.action <> 'leave';
     GET DIAGNOSTICS v_files = ROW_COUNT;
@@ -1704,7 +1722,9 @@ BEGIN
         status, status_reason, discovered_at
     )
     SELECT
-        o.source, o.extract, o.s3_bucket, o.s3_key, etl.unused_version(o.s3_bucket, o.s3_key, 'etag:' || o.etag, o.last_modified), o.etag, o.size_bytes, o.last_modified,
+        o.source, o.extract, o.s3_bucket, o.s3_key,
+        etl.unused_version(o.s3_bucket, o.s3_key, 'etag:' || o.etag, o.last_modified),
+        o.etag, o.size_bytes, o.last_modified,
         o.extract_type, o.tenant, o.date_from, o.date_to, o.date_extracted, o.kind,
         CASE WHEN t.tenant IS NULL THEN 'held' ELSE 'pending' END,
         CASE WHEN t.tenant IS NULL THEN format('tenant %s is not in etl.tenants', array_to_string(o.tenant, ', ')) END,
@@ -1829,7 +1849,10 @@ BEGIN
             HINT = 'Rows are rejected between etl.claim_landing and etl.finish_landing, in one transaction.';
     END IF;
     EXECUTE format(
-        'INSERT INTO etl.%I (load_run_file_id, line_no, stage, row_text, field_errors) VALUES ($1, $2, ''landing'', $3, $4)',
+        $query$
+            INSERT INTO etl.%I (load_run_file_id, line_no, stage, row_text, field_errors)
+            VALUES ($1, $2, 'landing', $3, $4)
+        $query$,
         'rejects_' || v_extract
     )
     USING p_load_run_file_id, p_line_no, p_row_text,
@@ -1885,7 +1908,10 @@ SELECT encode(sha256(convert_to(concat_ws(
     E'\n',
     e.rules_hash,
     (
-        SELECT string_agg(format('%s=%s=%s', d.domain, d.source_value, d.core_value), E'\n' ORDER BY d.domain, d.source_value COLLATE "C")
+        SELECT string_agg(
+            format('%s=%s=%s', d.domain, d.source_value, d.core_value), E'\n'
+            ORDER BY d.domain, d.source_value COLLATE "C"
+        )
         FROM etl.domain_values AS d
         WHERE d.source = e.source
             AND d.domain IN (SELECT c.domain FROM etl.columns AS c WHERE c.extract = e.extract)
@@ -2039,7 +2065,9 @@ BEGIN
     WHERE r.source = p_source AND r.status = 'running' AND r.trigger <> 'psql';
 
     INSERT INTO etl.load_runs (source, status, mode, trigger, requested_by, parameters, notes, started_at)
-    VALUES (p_source, 'running', p_mode, p_trigger, session_user, coalesce(p_parameters, '{}'), p_note, clock_timestamp())
+    VALUES (
+        p_source, 'running', p_mode, p_trigger, session_user, coalesce(p_parameters, '{}'), p_note, clock_timestamp()
+    )
     RETURNING load_run_id INTO v_load_run_id;
     RETURN v_load_run_id;
 END;
@@ -2143,7 +2171,9 @@ BEGIN
         RAISE EXCEPTION USING
             ERRCODE = 'RC006',
             MESSAGE = format('%L is not a key column of %s', v_unknown, p_table),
-            HINT = format('The key is %s; give some or all of it as a JSON object.', array_to_string(v_key_columns, ', '));
+            HINT = format(
+                'The key is %s; give some or all of it as a JSON object.', array_to_string(v_key_columns, ', ')
+            );
     END IF;
 
     RETURN QUERY EXECUTE format(
@@ -2161,9 +2191,15 @@ BEGIN
             ORDER BY k.key, t.effective_from
         $query$,
         v_extract.core_table,
-        CASE v_extract.core_kind WHEN 'dimension' THEN 'true AS has_versions' ELSE 'NULL::timestamptz AS effective_from' END,
+        CASE v_extract.core_kind
+            WHEN 'dimension' THEN 'true AS has_versions'
+            ELSE 'NULL::timestamptz AS effective_from'
+        END,
         (SELECT string_agg(format('c.%1$I::text = ($1 ->> %1$L)', k), ' AND ') FROM jsonb_object_keys(p_key) AS k),
-        (SELECT string_agg(format('%1$L, t.%1$I', k), ', ' ORDER BY o) FROM unnest(v_key_columns) WITH ORDINALITY AS u (k, o)),
+        (
+            SELECT string_agg(format('%1$L, t.%1$I', k), ', ' ORDER BY o)
+            FROM unnest(v_key_columns) WITH ORDINALITY AS u (k, o)
+        ),
         v_extract.raw_table,
         (SELECT string_agg(format('w.%1$I = t.%1$I::text', k), ' AND ') FROM unnest(v_key_columns) AS k)
     )
@@ -2232,7 +2268,12 @@ BEGIN
 
     RETURN QUERY EXECUTE format(
         $query$
-            SELECT 'raw', f.load_run_file_id, format('raw holds %%s rows, landing read %%s', count(r.line_no), f.rows_read - f.rows_rejected_landing)
+            SELECT
+                'raw',
+                f.load_run_file_id,
+                format(
+                    'raw holds %%s rows, landing read %%s', count(r.line_no), f.rows_read - f.rows_rejected_landing
+                )
             FROM etl.load_run_files AS f
             LEFT JOIN %s AS r USING (load_run_file_id)
             WHERE f.extract = $1 AND f.is_counting
@@ -2245,7 +2286,10 @@ BEGIN
 
     RETURN QUERY EXECUTE format(
         $query$
-            SELECT 'lineage', c.load_run_file_id, format('%%s rows of core come from a file that does not count', count(*))
+            SELECT
+                'lineage',
+                c.load_run_file_id,
+                format('%%s rows of core come from a file that does not count', count(*))
             FROM %s AS c
             LEFT JOIN etl.load_run_files AS f ON f.load_run_file_id = c.load_run_file_id AND f.is_counting
             WHERE f.load_run_file_id IS NULL
@@ -2265,12 +2309,13 @@ BEGIN
             $query$
                 SELECT 'periods', c.load_run_file_id, 'a version ends after the next one begins'
                 FROM (
-                    SELECT d.load_run_file_id, d.effective_to, lead(d.effective_from) OVER (
-                        PARTITION BY %1$s ORDER BY d.effective_from
-                    ) AS next_from, lead(d.effective_from) OVER (PARTITION BY %1$s ORDER BY d.effective_from) IS NOT NULL AS has_next
+                    SELECT
+                        d.load_run_file_id,
+                        d.effective_to,
+                        lead(d.effective_from) OVER (PARTITION BY %1$s ORDER BY d.effective_from) AS next_from
                     FROM %2$s AS d
                 ) AS c
-                WHERE c.has_next AND (c.effective_to IS NULL OR c.effective_to > c.next_from)
+                WHERE c.next_from IS NOT NULL AND (c.effective_to IS NULL OR c.effective_to > c.next_from)
             $query$,
             (
                 SELECT string_agg(format('d.%I', k), ', ')
@@ -2380,7 +2425,9 @@ BEGIN
                 (
                     SELECT string_agg(quote_ident(c), ', ')
                     FROM etl.sources AS s
-                    CROSS JOIN LATERAL unnest(s.tenant_columns || v_extract.natural_key || ARRAY['load_run_file_id']) AS c
+                    CROSS JOIN LATERAL unnest(
+                        s.tenant_columns || v_extract.natural_key || ARRAY['load_run_file_id']
+                    ) AS c
                     WHERE s.source = v_extract.source
                 )
             );
@@ -2441,7 +2488,9 @@ DECLARE
     v_file etl.load_run_files;
     v_former_id bigint;
 BEGIN
-    v_file := etl.decide_file(p_load_run_file_id, p_reason, 'exclude', ARRAY['processed', 'failed', 'held', 'landed', 'pending']);
+    v_file := etl.decide_file(
+        p_load_run_file_id, p_reason, 'exclude', ARRAY['processed', 'failed', 'held', 'landed', 'pending']
+    );
     UPDATE etl.load_run_files AS f
     SET status = 'excluded', status_reason = p_reason, is_counting = false, decision = 'excluded'
     WHERE f.load_run_file_id = p_load_run_file_id;
@@ -2496,7 +2545,11 @@ BEGIN
     SET finished_at = clock_timestamp(),
         outcome = 'failed',
         sqlstate = p_sqlstate,
-        error_class = CASE WHEN p_sqlstate = 'RC010' THEN 'permission' WHEN v_is_environment THEN 'resource' ELSE 'bad_content' END,
+        error_class = CASE
+            WHEN p_sqlstate = 'RC010' THEN 'permission'
+            WHEN v_is_environment THEN 'resource'
+            ELSE 'bad_content'
+        END,
         is_retryable = v_is_environment,
         problem = v_problem
     WHERE a.file_attempt_id = p_file_attempt_id AND a.finished_at IS NULL;
@@ -15828,8 +15881,8 @@ BEGIN
             p.date_extracted,
             v_observed_at
         FROM published AS p
-        LEFT JOIN closed AS d USING (practice_id, per_org_id, medicine_id)
-        WHERE d.practice_id IS NOT NULL
+        -- IN, not a join: it is hashed however few rows the planner expects of either.
+        WHERE (p.practice_id, p.per_org_id, p.medicine_id) IN (SELECT d.practice_id, d.per_org_id, d.medicine_id FROM closed AS d)
             OR NOT EXISTS (
                 SELECT FROM core.dim_medicine AS c
                 WHERE c.practice_id = p.practice_id
@@ -20403,8 +20456,8 @@ BEGIN
             p.date_extracted,
             v_observed_at
         FROM published AS p
-        LEFT JOIN closed AS d USING (practice_id, per_org_id, patient_id)
-        WHERE d.practice_id IS NOT NULL
+        -- IN, not a join: it is hashed however few rows the planner expects of either.
+        WHERE (p.practice_id, p.per_org_id, p.patient_id) IN (SELECT d.practice_id, d.per_org_id, d.patient_id FROM closed AS d)
             OR NOT EXISTS (
                 SELECT FROM core.dim_patients AS c
                 WHERE c.practice_id = p.practice_id
@@ -25223,8 +25276,8 @@ BEGIN
             p.date_extracted,
             v_observed_at
         FROM published AS p
-        LEFT JOIN closed AS d USING (practice_id, per_org_id)
-        WHERE d.practice_id IS NOT NULL
+        -- IN, not a join: it is hashed however few rows the planner expects of either.
+        WHERE (p.practice_id, p.per_org_id) IN (SELECT d.practice_id, d.per_org_id FROM closed AS d)
             OR NOT EXISTS (
                 SELECT FROM core.dim_practice_info AS c
                 WHERE c.practice_id = p.practice_id
@@ -28386,8 +28439,8 @@ BEGIN
             p.date_extracted,
             v_observed_at
         FROM published AS p
-        LEFT JOIN closed AS d USING (practice_id, per_org_id, provider_id)
-        WHERE d.practice_id IS NOT NULL
+        -- IN, not a join: it is hashed however few rows the planner expects of either.
+        WHERE (p.practice_id, p.per_org_id, p.provider_id) IN (SELECT d.practice_id, d.per_org_id, d.provider_id FROM closed AS d)
             OR NOT EXISTS (
                 SELECT FROM core.dim_providers AS c
                 WHERE c.practice_id = p.practice_id
@@ -31135,8 +31188,8 @@ BEGIN
             p.date_extracted,
             v_observed_at
         FROM published AS p
-        LEFT JOIN closed AS d USING (practice_id, per_org_id, vaccine_id)
-        WHERE d.practice_id IS NOT NULL
+        -- IN, not a join: it is hashed however few rows the planner expects of either.
+        WHERE (p.practice_id, p.per_org_id, p.vaccine_id) IN (SELECT d.practice_id, d.per_org_id, d.vaccine_id FROM closed AS d)
             OR NOT EXISTS (
                 SELECT FROM core.dim_vaccine AS c
                 WHERE c.practice_id = p.practice_id
@@ -60181,8 +60234,12 @@ COMMENT ON COLUMN core.files.load_run_id IS 'The run that landed it.';
 CREATE OR REPLACE VIEW etl.health AS
 SELECT
     s.source,
-    (SELECT max(r.finished_at) FROM etl.load_runs AS r WHERE r.source = s.source AND r.status = 'succeeded') AS last_success,
-    (SELECT max(f.date_extracted) FROM etl.load_run_files AS f WHERE f.source = s.source AND f.is_counting) AS newest_batch,
+    (
+        SELECT max(r.finished_at)
+        FROM etl.load_runs AS r
+        WHERE r.source = s.source AND r.status = 'succeeded'
+    ) AS last_success,
+    max(f.date_extracted) FILTER (WHERE f.is_counting) AS newest_batch,
     count(f.*) FILTER (WHERE f.status IN ('pending', 'loading', 'landed', 'processing')) AS files_open,
     count(f.*) FILTER (WHERE f.status = 'failed') AS files_failed,
     count(f.*) FILTER (WHERE f.status = 'held') AS files_held,

@@ -25,7 +25,9 @@ BEGIN
 
     -- Rows of an earlier landing: only --force gets here with any.
     EXECUTE format('DELETE FROM %s WHERE load_run_file_id = $1', v_file.raw_table) USING v_file.load_run_file_id;
-    EXECUTE format('DELETE FROM etl.%I WHERE load_run_file_id = $1 AND stage = ''landing''', 'rejects_' || v_file.extract)
+    EXECUTE format(
+        'DELETE FROM etl.%I WHERE load_run_file_id = $1 AND stage = ''landing''', 'rejects_' || v_file.extract
+    )
     USING v_file.load_run_file_id;
     RETURN true;
 END;

@@ -42,7 +42,10 @@ parts AS (
         pg_catalog.max(d.iso) FILTER (WHERE p.part = 'date_to') AS iso_to,
         pg_catalog.max(d.iso) FILTER (WHERE p.part = 'date_extracted') AS iso_extracted,
         pg_catalog.max(p.part || ' ' || f.texts[p.part_no]) FILTER (WHERE
-            CASE WHEN pg_catalog.pg_input_is_valid(d.iso, 'timestamp') THEN d.iso::timestamp::text <> d.iso ELSE d.iso IS NOT NULL END
+            CASE
+                WHEN pg_catalog.pg_input_is_valid(d.iso, 'timestamp') THEN d.iso::timestamp::text <> d.iso
+                ELSE d.iso IS NOT NULL
+            END
         ) AS impossible
     FROM fitting AS f
     JOIN etl.name_parts AS p USING (source, pattern_no)

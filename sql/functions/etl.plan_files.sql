@@ -45,7 +45,8 @@ wanted AS (
         AND CASE p_mode
             WHEN 'latest' THEN f.date_extracted = f.newest_batch
             WHEN 'batch' THEN f.local_batch = p_batch
-            WHEN 'backfill' THEN f.local_batch >= coalesce(p_from, '-infinity') AND f.local_batch <= coalesce(p_to, 'infinity')
+            WHEN 'backfill' THEN
+                f.local_batch >= coalesce(p_from, '-infinity') AND f.local_batch <= coalesce(p_to, 'infinity')
             ELSE true
         END AS is_wanted
     FROM files AS f
@@ -65,7 +66,8 @@ judged AS (
             ELSE 'leave'
         END AS action
     FROM wanted AS w
-    WHERE w.status NOT IN ('processed', 'skipped', 'superseded', 'excluded') OR (w.status = 'processed' AND p_force AND w.is_wanted)
+    WHERE w.status NOT IN ('processed', 'skipped', 'superseded', 'excluded')
+        OR (w.status = 'processed' AND p_force AND w.is_wanted)
 )
 SELECT
     row_number() OVER (
@@ -84,7 +86,8 @@ SELECT
     CASE
         WHEN j.action = 'leave' AND NOT j.is_wanted THEN 'left by the options of this run'
         WHEN j.action = 'leave' AND j.status <> 'held' AND j.is_elsewhere THEN 'lies in ' || j.s3_bucket
-        WHEN j.action = 'leave' AND j.status = 'failed' THEN 'failed before: ' || coalesce(j.status_reason, '') || '; --mode retry takes it'
+        WHEN j.action = 'leave' AND j.status = 'failed'
+            THEN 'failed before: ' || coalesce(j.status_reason, '') || '; --mode retry takes it'
         WHEN j.action = 'leave' AND j.status = 'held' THEN 'held: ' || coalesce(j.status_reason, '')
         WHEN j.action = 'leave' THEN 'not failed before, left by --mode retry'
         WHEN j.status = 'failed' THEN 'failed before'

@@ -24,7 +24,13 @@ BEGIN
     END IF;
 
     INSERT INTO etl.load_run_plan (load_run_id, ordinal, load_run_file_id, action, is_forced, reason)
-    SELECT p_load_run_id, p.ordinal, p.load_run_file_id, p.action, p.action = 'land' AND p.status IN ('processed', 'failed') AND p_force, p.reason
+    SELECT
+        p_load_run_id,
+        p.ordinal,
+        p.load_run_file_id,
+        p.action,
+        p.action = 'land' AND p.status IN ('processed', 'failed') AND p_force,
+        p.reason
     FROM etl.plan_files(v_source, p_mode, p_from, p_to, p_batch, p_extracts, p_prefix, p_force, p_bucket) AS p
     WHERE p.action <> 'leave';
     GET DIAGNOSTICS v_files = ROW_COUNT;

@@ -31,7 +31,9 @@ BEGIN
         status, status_reason, discovered_at
     )
     SELECT
-        o.source, o.extract, o.s3_bucket, o.s3_key, etl.unused_version(o.s3_bucket, o.s3_key, 'etag:' || o.etag, o.last_modified), o.etag, o.size_bytes, o.last_modified,
+        o.source, o.extract, o.s3_bucket, o.s3_key,
+        etl.unused_version(o.s3_bucket, o.s3_key, 'etag:' || o.etag, o.last_modified),
+        o.etag, o.size_bytes, o.last_modified,
         o.extract_type, o.tenant, o.date_from, o.date_to, o.date_extracted, o.kind,
         CASE WHEN t.tenant IS NULL THEN 'held' ELSE 'pending' END,
         CASE WHEN t.tenant IS NULL THEN format('tenant %s is not in etl.tenants', array_to_string(o.tenant, ', ')) END,

@@ -23,7 +23,10 @@ BEGIN
             HINT = 'Rows are rejected between etl.claim_landing and etl.finish_landing, in one transaction.';
     END IF;
     EXECUTE format(
-        'INSERT INTO etl.%I (load_run_file_id, line_no, stage, row_text, field_errors) VALUES ($1, $2, ''landing'', $3, $4)',
+        $query$
+            INSERT INTO etl.%I (load_run_file_id, line_no, stage, row_text, field_errors)
+            VALUES ($1, $2, 'landing', $3, $4)
+        $query$,
         'rejects_' || v_extract
     )
     USING p_load_run_file_id, p_line_no, p_row_text,

@@ -10,7 +10,10 @@ SELECT encode(sha256(convert_to(concat_ws(
     E'\n',
     e.rules_hash,
     (
-        SELECT string_agg(format('%s=%s=%s', d.domain, d.source_value, d.core_value), E'\n' ORDER BY d.domain, d.source_value COLLATE "C")
+        SELECT string_agg(
+            format('%s=%s=%s', d.domain, d.source_value, d.core_value), E'\n'
+            ORDER BY d.domain, d.source_value COLLATE "C"
+        )
         FROM etl.domain_values AS d
         WHERE d.source = e.source
             AND d.domain IN (SELECT c.domain FROM etl.columns AS c WHERE c.extract = e.extract)

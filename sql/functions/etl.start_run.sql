@@ -45,7 +45,9 @@ BEGIN
     WHERE r.source = p_source AND r.status = 'running' AND r.trigger <> 'psql';
 
     INSERT INTO etl.load_runs (source, status, mode, trigger, requested_by, parameters, notes, started_at)
-    VALUES (p_source, 'running', p_mode, p_trigger, session_user, coalesce(p_parameters, '{}'), p_note, clock_timestamp())
+    VALUES (
+        p_source, 'running', p_mode, p_trigger, session_user, coalesce(p_parameters, '{}'), p_note, clock_timestamp()
+    )
     RETURNING load_run_id INTO v_load_run_id;
     RETURN v_load_run_id;
 END;

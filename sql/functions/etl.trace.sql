@@ -41,7 +41,9 @@ BEGIN
         RAISE EXCEPTION USING
             ERRCODE = 'RC006',
             MESSAGE = format('%L is not a key column of %s', v_unknown, p_table),
-            HINT = format('The key is %s; give some or all of it as a JSON object.', array_to_string(v_key_columns, ', '));
+            HINT = format(
+                'The key is %s; give some or all of it as a JSON object.', array_to_string(v_key_columns, ', ')
+            );
     END IF;
 
     RETURN QUERY EXECUTE format(
@@ -59,9 +61,15 @@ BEGIN
             ORDER BY k.key, t.effective_from
         $query$,
         v_extract.core_table,
-        CASE v_extract.core_kind WHEN 'dimension' THEN 'true AS has_versions' ELSE 'NULL::timestamptz AS effective_from' END,
+        CASE v_extract.core_kind
+            WHEN 'dimension' THEN 'true AS has_versions'
+            ELSE 'NULL::timestamptz AS effective_from'
+        END,
         (SELECT string_agg(format('c.%1$I::text = ($1 ->> %1$L)', k), ' AND ') FROM jsonb_object_keys(p_key) AS k),
-        (SELECT string_agg(format('%1$L, t.%1$I', k), ', ' ORDER BY o) FROM unnest(v_key_columns) WITH ORDINALITY AS u (k, o)),
+        (
+            SELECT string_agg(format('%1$L, t.%1$I', k), ', ' ORDER BY o)
+            FROM unnest(v_key_columns) WITH ORDINALITY AS u (k, o)
+        ),
         v_extract.raw_table,
         (SELECT string_agg(format('w.%1$I = t.%1$I::text', k), ' AND ') FROM unnest(v_key_columns) AS k)
     )

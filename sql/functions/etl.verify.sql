@@ -25,7 +25,12 @@ BEGIN
 
     RETURN QUERY EXECUTE format(
         $query$
-            SELECT 'raw', f.load_run_file_id, format('raw holds %%s rows, landing read %%s', count(r.line_no), f.rows_read - f.rows_rejected_landing)
+            SELECT
+                'raw',
+                f.load_run_file_id,
+                format(
+                    'raw holds %%s rows, landing read %%s', count(r.line_no), f.rows_read - f.rows_rejected_landing
+                )
             FROM etl.load_run_files AS f
             LEFT JOIN %s AS r USING (load_run_file_id)
             WHERE f.extract = $1 AND f.is_counting
@@ -38,7 +43,10 @@ BEGIN
 
     RETURN QUERY EXECUTE format(
         $query$
-            SELECT 'lineage', c.load_run_file_id, format('%%s rows of core come from a file that does not count', count(*))
+            SELECT
+                'lineage',
+                c.load_run_file_id,
+                format('%%s rows of core come from a file that does not count', count(*))
             FROM %s AS c
             LEFT JOIN etl.load_run_files AS f ON f.load_run_file_id = c.load_run_file_id AND f.is_counting
             WHERE f.load_run_file_id IS NULL
@@ -58,12 +66,13 @@ BEGIN
             $query$
                 SELECT 'periods', c.load_run_file_id, 'a version ends after the next one begins'
                 FROM (
-                    SELECT d.load_run_file_id, d.effective_to, lead(d.effective_from) OVER (
-                        PARTITION BY %1$s ORDER BY d.effective_from
-                    ) AS next_from, lead(d.effective_from) OVER (PARTITION BY %1$s ORDER BY d.effective_from) IS NOT NULL AS has_next
+                    SELECT
+                        d.load_run_file_id,
+                        d.effective_to,
+                        lead(d.effective_from) OVER (PARTITION BY %1$s ORDER BY d.effective_from) AS next_from
                     FROM %2$s AS d
                 ) AS c
-                WHERE c.has_next AND (c.effective_to IS NULL OR c.effective_to > c.next_from)
+                WHERE c.next_from IS NOT NULL AND (c.effective_to IS NULL OR c.effective_to > c.next_from)
             $query$,
             (
                 SELECT string_agg(format('d.%I', k), ', ')

@@ -28,7 +28,9 @@ BEGIN
                 (
                     SELECT string_agg(quote_ident(c), ', ')
                     FROM etl.sources AS s
-                    CROSS JOIN LATERAL unnest(s.tenant_columns || v_extract.natural_key || ARRAY['load_run_file_id']) AS c
+                    CROSS JOIN LATERAL unnest(
+                        s.tenant_columns || v_extract.natural_key || ARRAY['load_run_file_id']
+                    ) AS c
                     WHERE s.source = v_extract.source
                 )
             );

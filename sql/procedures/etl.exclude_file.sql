@@ -8,7 +8,9 @@ DECLARE
     v_file etl.load_run_files;
     v_former_id bigint;
 BEGIN
-    v_file := etl.decide_file(p_load_run_file_id, p_reason, 'exclude', ARRAY['processed', 'failed', 'held', 'landed', 'pending']);
+    v_file := etl.decide_file(
+        p_load_run_file_id, p_reason, 'exclude', ARRAY['processed', 'failed', 'held', 'landed', 'pending']
+    );
     UPDATE etl.load_run_files AS f
     SET status = 'excluded', status_reason = p_reason, is_counting = false, decision = 'excluded'
     WHERE f.load_run_file_id = p_load_run_file_id;

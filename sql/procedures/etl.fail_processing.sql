@@ -25,7 +25,11 @@ BEGIN
     SET finished_at = clock_timestamp(),
         outcome = 'failed',
         sqlstate = p_sqlstate,
-        error_class = CASE WHEN p_sqlstate = 'RC010' THEN 'permission' WHEN v_is_environment THEN 'resource' ELSE 'bad_content' END,
+        error_class = CASE
+            WHEN p_sqlstate = 'RC010' THEN 'permission'
+            WHEN v_is_environment THEN 'resource'
+            ELSE 'bad_content'
+        END,
         is_retryable = v_is_environment,
         problem = v_problem
     WHERE a.file_attempt_id = p_file_attempt_id AND a.finished_at IS NULL;

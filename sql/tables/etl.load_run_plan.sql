@@ -8,7 +8,8 @@ CREATE TABLE etl.load_run_plan (
     reason text NOT NULL,
     PRIMARY KEY (load_run_id, load_run_file_id)
 );
-CREATE INDEX load_run_plan_to_land_idx ON etl.load_run_plan (load_run_id, ordinal) WHERE action = 'land' AND NOT is_landed;
+CREATE INDEX load_run_plan_to_land_idx ON etl.load_run_plan (load_run_id, ordinal)
+WHERE action = 'land' AND NOT is_landed;
 COMMENT ON TABLE etl.load_run_plan IS 'The files that a run set out to land and process, in order.';
 COMMENT ON COLUMN etl.load_run_plan.load_run_id IS 'The run.';
 COMMENT ON COLUMN etl.load_run_plan.ordinal IS 'Order, from 1.';

@@ -1,8 +1,12 @@
 CREATE OR REPLACE VIEW etl.health AS
 SELECT
     s.source,
-    (SELECT max(r.finished_at) FROM etl.load_runs AS r WHERE r.source = s.source AND r.status = 'succeeded') AS last_success,
-    (SELECT max(f.date_extracted) FROM etl.load_run_files AS f WHERE f.source = s.source AND f.is_counting) AS newest_batch,
+    (
+        SELECT max(r.finished_at)
+        FROM etl.load_runs AS r
+        WHERE r.source = s.source AND r.status = 'succeeded'
+    ) AS last_success,
+    max(f.date_extracted) FILTER (WHERE f.is_counting) AS newest_batch,
     count(f.*) FILTER (WHERE f.status IN ('pending', 'loading', 'landed', 'processing')) AS files_open,
     count(f.*) FILTER (WHERE f.status = 'failed') AS files_failed,
     count(f.*) FILTER (WHERE f.status = 'held') AS files_held,
