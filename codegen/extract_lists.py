@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from functools import cached_property
 
 from codegen.extract_sql import LINEAGE, ExtractSql
@@ -45,6 +46,20 @@ class ExtractLists(ExtractSql):
     def conditions(self) -> list[str]:
         """Everything that must hold of a row."""
         return [rule.condition for rule in self.rules]
+
+    @cached_property
+    def unhashed_conditions(self) -> list[str]:
+        """What a row can break though its hash is known: tenant, and columns outside the hash."""
+        outside = [
+            rf"\br\.{re.escape(ident(column.name))}(?!\w)"
+            for column in self.columns
+            if column not in self.hashed
+        ]
+        return [
+            rule.condition
+            for rule in self.rules
+            if rule.column.is_tenant or any(re.search(one, rule.condition) for one in outside)
+        ]
 
     @cached_property
     def reasons(self) -> list[tuple[Column, list[str]]]:

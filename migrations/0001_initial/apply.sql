@@ -1705,7 +1705,10 @@ BEGIN
 
     -- An object changed before its earlier content was read: that content is gone, the file is the new one.
     UPDATE etl.load_run_files AS f
-    SET s3_version_id = 'etag:' || o.etag,
+    SET s3_version_id = CASE
+            WHEN f.etag = o.etag THEN f.s3_version_id
+            ELSE etl.unused_version(o.s3_bucket, o.s3_key, 'etag:' || o.etag, o.last_modified)
+        END,
         etag = o.etag,
         size_bytes = o.size_bytes,
         last_modified = o.last_modified,
@@ -1714,7 +1717,8 @@ BEGIN
     FROM etl.s3_objects AS o
     WHERE o.source = p_source AND o.last_changed = p_now
         AND f.s3_bucket = o.s3_bucket AND f.s3_key = o.s3_key AND f.member = ''
-        AND f.file_hash IS NULL AND f.status IN ('pending', 'held', 'failed') AND f.etag <> o.etag;
+        AND f.file_hash IS NULL AND f.status IN ('pending', 'held', 'failed')
+        AND (f.etag, f.last_modified) IS DISTINCT FROM (o.etag, o.last_modified);
 
     INSERT INTO etl.load_run_files AS f (
         source, extract, s3_bucket, s3_key, s3_version_id, etag, size_bytes, last_modified,
@@ -13632,7 +13636,11 @@ BEGIN
     ) AS e
     WHERE r.load_run_file_id = p_load_run_file_id
         AND CASE
-            WHEN t.verdict = 'unchanged' THEN true
+            -- The same text stood in a valid row, of whatever tenant; the hash leaves out untracked columns.
+            WHEN t.verdict = 'unchanged' THEN
+                r.practice_id IS NOT DISTINCT FROM v_file.tenant[1] AND
+                r.per_org_id IS NOT DISTINCT FROM v_file.tenant[2] AND
+                etl.is_local_time(r.loaded_date_time, v_gap_patterns)
             ELSE
                 r.invoice_detail_id IS NOT NULL AND
                 etl.is_bigint(r.invoice_detail_id) AND
@@ -14381,12 +14389,14 @@ BEGIN
     SELECT f.* INTO v_file FROM etl.load_run_files AS f WHERE f.load_run_file_id = p_load_run_file_id;
     SELECT k.* INTO v_key FROM etl.pseudonym_keys AS k;
 
-    -- 1. The keys of the file and of the versions that it replaced.
+    -- 1. The keys of its tenant in the file and in the versions that it replaced.
     INSERT INTO etl.touched_invoice_detail (load_run_file_id, line_no, practice_id, per_org_id, invoice_detail_id, row_hash, verdict)
     SELECT p_load_run_file_id, 0, r.practice_id, r.per_org_id, etl.key_bigint(r.invoice_detail_id), 0, 'replaced'
     FROM raw.invoice_detail_raw AS r
     JOIN etl.load_run_files AS f USING (load_run_file_id)
-    WHERE p_load_run_file_id IN (f.load_run_file_id, f.superseded_by);
+    WHERE p_load_run_file_id IN (f.load_run_file_id, f.superseded_by)
+        AND r.practice_id = v_file.tenant[1]
+        AND r.per_org_id = v_file.tenant[2];
 
     -- 2. What each counting file says of these keys; of several with one DateExtracted the last.
     WITH keys AS MATERIALIZED (
@@ -15535,7 +15545,11 @@ BEGIN
     ) AS e
     WHERE r.load_run_file_id = p_load_run_file_id
         AND CASE
-            WHEN t.verdict = 'unchanged' THEN true
+            -- The same text stood in a valid row, of whatever tenant; the hash leaves out untracked columns.
+            WHEN t.verdict = 'unchanged' THEN
+                r.per_org_id IS NOT DISTINCT FROM v_file.tenant[2] AND
+                r.practice_id IS NOT DISTINCT FROM v_file.tenant[1] AND
+                etl.is_local_time(r.loaded_date_time, v_gap_patterns)
             ELSE
                 r.medicine_id IS NOT NULL AND
                 etl.is_bigint(r.medicine_id) AND
@@ -15920,12 +15934,14 @@ DECLARE
 BEGIN
     SELECT f.* INTO v_file FROM etl.load_run_files AS f WHERE f.load_run_file_id = p_load_run_file_id;
 
-    -- 1. The keys of the file and of the versions that it replaced.
+    -- 1. The keys of its tenant in the file and in the versions that it replaced.
     INSERT INTO etl.touched_medicine (load_run_file_id, line_no, practice_id, per_org_id, medicine_id, row_hash, verdict)
     SELECT p_load_run_file_id, 0, r.practice_id, r.per_org_id, etl.key_bigint(r.medicine_id), 0, 'replaced'
     FROM raw.medicine_raw AS r
     JOIN etl.load_run_files AS f USING (load_run_file_id)
-    WHERE p_load_run_file_id IN (f.load_run_file_id, f.superseded_by);
+    WHERE p_load_run_file_id IN (f.load_run_file_id, f.superseded_by)
+        AND r.practice_id = v_file.tenant[1]
+        AND r.per_org_id = v_file.tenant[2];
 
     -- 2. What each counting file says of these keys; of several with one DateExtracted the last.
     WITH keys AS MATERIALIZED (
@@ -17615,7 +17631,11 @@ BEGIN
     ) AS e
     WHERE r.load_run_file_id = p_load_run_file_id
         AND CASE
-            WHEN t.verdict = 'unchanged' THEN true
+            -- The same text stood in a valid row, of whatever tenant; the hash leaves out untracked columns.
+            WHEN t.verdict = 'unchanged' THEN
+                r.practice_id IS NOT DISTINCT FROM v_file.tenant[1] AND
+                r.per_org_id IS NOT DISTINCT FROM v_file.tenant[2] AND
+                etl.is_local_time(r.loaded_date_time, v_gap_patterns)
             ELSE
                 r.patient_id IS NOT NULL AND
                 etl.is_bigint(r.patient_id) AND
@@ -20497,12 +20517,14 @@ BEGIN
     SELECT f.* INTO v_file FROM etl.load_run_files AS f WHERE f.load_run_file_id = p_load_run_file_id;
     SELECT k.* INTO v_key FROM etl.pseudonym_keys AS k;
 
-    -- 1. The keys of the file and of the versions that it replaced.
+    -- 1. The keys of its tenant in the file and in the versions that it replaced.
     INSERT INTO etl.touched_patients (load_run_file_id, line_no, practice_id, per_org_id, patient_id, row_hash, verdict)
     SELECT p_load_run_file_id, 0, r.practice_id, r.per_org_id, etl.key_bigint(r.patient_id), 0, 'replaced'
     FROM raw.patients_raw AS r
     JOIN etl.load_run_files AS f USING (load_run_file_id)
-    WHERE p_load_run_file_id IN (f.load_run_file_id, f.superseded_by);
+    WHERE p_load_run_file_id IN (f.load_run_file_id, f.superseded_by)
+        AND r.practice_id = v_file.tenant[1]
+        AND r.per_org_id = v_file.tenant[2];
 
     -- 2. What each counting file says of these keys; of several with one DateExtracted the last.
     WITH keys AS MATERIALIZED (
@@ -24680,7 +24702,11 @@ BEGIN
     ) AS e
     WHERE r.load_run_file_id = p_load_run_file_id
         AND CASE
-            WHEN t.verdict = 'unchanged' THEN true
+            -- The same text stood in a valid row, of whatever tenant; the hash leaves out untracked columns.
+            WHEN t.verdict = 'unchanged' THEN
+                r.practice_id IS NOT DISTINCT FROM v_file.tenant[1] AND
+                r.per_org_id IS NOT DISTINCT FROM v_file.tenant[2] AND
+                etl.is_local_time(r.loaded_date_time, v_gap_patterns)
             ELSE
                 r.practice_id IS NOT DISTINCT FROM v_file.tenant[1] AND
                 etl.is_date(r.legal_date) AND
@@ -25314,12 +25340,14 @@ DECLARE
 BEGIN
     SELECT f.* INTO v_file FROM etl.load_run_files AS f WHERE f.load_run_file_id = p_load_run_file_id;
 
-    -- 1. The keys of the file and of the versions that it replaced.
+    -- 1. The keys of its tenant in the file and in the versions that it replaced.
     INSERT INTO etl.touched_practice_info (load_run_file_id, line_no, practice_id, per_org_id, row_hash, verdict)
     SELECT p_load_run_file_id, 0, r.practice_id, r.per_org_id, 0, 'replaced'
     FROM raw.practice_info_raw AS r
     JOIN etl.load_run_files AS f USING (load_run_file_id)
-    WHERE p_load_run_file_id IN (f.load_run_file_id, f.superseded_by);
+    WHERE p_load_run_file_id IN (f.load_run_file_id, f.superseded_by)
+        AND r.practice_id = v_file.tenant[1]
+        AND r.per_org_id = v_file.tenant[2];
 
     -- 2. What each counting file says of these keys; of several with one DateExtracted the last.
     WITH keys AS MATERIALIZED (
@@ -26857,7 +26885,11 @@ BEGIN
     ) AS e
     WHERE r.load_run_file_id = p_load_run_file_id
         AND CASE
-            WHEN t.verdict = 'unchanged' THEN true
+            -- The same text stood in a valid row, of whatever tenant; the hash leaves out untracked columns.
+            WHEN t.verdict = 'unchanged' THEN
+                r.practice_id IS NOT DISTINCT FROM v_file.tenant[1] AND
+                r.per_org_id IS NOT DISTINCT FROM v_file.tenant[2] AND
+                etl.is_local_time(r.loaded_date_time, v_gap_patterns)
             ELSE
                 r.provider_id IS NOT NULL AND
                 etl.is_bigint(r.provider_id) AND
@@ -28480,12 +28512,14 @@ BEGIN
     SELECT f.* INTO v_file FROM etl.load_run_files AS f WHERE f.load_run_file_id = p_load_run_file_id;
     SELECT k.* INTO v_key FROM etl.pseudonym_keys AS k;
 
-    -- 1. The keys of the file and of the versions that it replaced.
+    -- 1. The keys of its tenant in the file and in the versions that it replaced.
     INSERT INTO etl.touched_providers (load_run_file_id, line_no, practice_id, per_org_id, provider_id, row_hash, verdict)
     SELECT p_load_run_file_id, 0, r.practice_id, r.per_org_id, etl.key_bigint(r.provider_id), 0, 'replaced'
     FROM raw.providers_raw AS r
     JOIN etl.load_run_files AS f USING (load_run_file_id)
-    WHERE p_load_run_file_id IN (f.load_run_file_id, f.superseded_by);
+    WHERE p_load_run_file_id IN (f.load_run_file_id, f.superseded_by)
+        AND r.practice_id = v_file.tenant[1]
+        AND r.per_org_id = v_file.tenant[2];
 
     -- 2. What each counting file says of these keys; of several with one DateExtracted the last.
     WITH keys AS MATERIALIZED (
@@ -30824,7 +30858,11 @@ BEGIN
     ) AS e
     WHERE r.load_run_file_id = p_load_run_file_id
         AND CASE
-            WHEN t.verdict = 'unchanged' THEN true
+            -- The same text stood in a valid row, of whatever tenant; the hash leaves out untracked columns.
+            WHEN t.verdict = 'unchanged' THEN
+                r.per_org_id IS NOT DISTINCT FROM v_file.tenant[2] AND
+                r.practice_id IS NOT DISTINCT FROM v_file.tenant[1] AND
+                etl.is_local_time(r.loaded_date_time, v_gap_patterns)
             ELSE
                 r.vaccine_id IS NOT NULL AND
                 etl.is_bigint(r.vaccine_id) AND
@@ -31227,12 +31265,14 @@ DECLARE
 BEGIN
     SELECT f.* INTO v_file FROM etl.load_run_files AS f WHERE f.load_run_file_id = p_load_run_file_id;
 
-    -- 1. The keys of the file and of the versions that it replaced.
+    -- 1. The keys of its tenant in the file and in the versions that it replaced.
     INSERT INTO etl.touched_vaccine (load_run_file_id, line_no, practice_id, per_org_id, vaccine_id, row_hash, verdict)
     SELECT p_load_run_file_id, 0, r.practice_id, r.per_org_id, etl.key_bigint(r.vaccine_id), 0, 'replaced'
     FROM raw.vaccine_raw AS r
     JOIN etl.load_run_files AS f USING (load_run_file_id)
-    WHERE p_load_run_file_id IN (f.load_run_file_id, f.superseded_by);
+    WHERE p_load_run_file_id IN (f.load_run_file_id, f.superseded_by)
+        AND r.practice_id = v_file.tenant[1]
+        AND r.per_org_id = v_file.tenant[2];
 
     -- 2. What each counting file says of these keys; of several with one DateExtracted the last.
     WITH keys AS MATERIALIZED (
@@ -32071,7 +32111,11 @@ BEGIN
     ) AS e
     WHERE r.load_run_file_id = p_load_run_file_id
         AND CASE
-            WHEN t.verdict = 'unchanged' THEN true
+            -- The same text stood in a valid row, of whatever tenant; the hash leaves out untracked columns.
+            WHEN t.verdict = 'unchanged' THEN
+                r.practice_id IS NOT DISTINCT FROM v_file.tenant[1] AND
+                r.per_org_id IS NOT DISTINCT FROM v_file.tenant[2] AND
+                etl.is_local_time(r.loaded_date_time, v_gap_patterns)
             ELSE
                 r.allergy_id IS NOT NULL AND
                 etl.is_bigint(r.allergy_id) AND
@@ -32910,12 +32954,14 @@ DECLARE
 BEGIN
     SELECT f.* INTO v_file FROM etl.load_run_files AS f WHERE f.load_run_file_id = p_load_run_file_id;
 
-    -- 1. The keys of the file and of the versions that it replaced.
+    -- 1. The keys of its tenant in the file and in the versions that it replaced.
     INSERT INTO etl.touched_allergies (load_run_file_id, line_no, practice_id, per_org_id, allergy_id, row_hash, verdict)
     SELECT p_load_run_file_id, 0, r.practice_id, r.per_org_id, etl.key_bigint(r.allergy_id), 0, 'replaced'
     FROM raw.allergies_raw AS r
     JOIN etl.load_run_files AS f USING (load_run_file_id)
-    WHERE p_load_run_file_id IN (f.load_run_file_id, f.superseded_by);
+    WHERE p_load_run_file_id IN (f.load_run_file_id, f.superseded_by)
+        AND r.practice_id = v_file.tenant[1]
+        AND r.per_org_id = v_file.tenant[2];
 
     -- 2. What each counting file says of these keys; of several with one DateExtracted the last.
     WITH keys AS MATERIALIZED (
@@ -34706,7 +34752,11 @@ BEGIN
     ) AS e
     WHERE r.load_run_file_id = p_load_run_file_id
         AND CASE
-            WHEN t.verdict = 'unchanged' THEN true
+            -- The same text stood in a valid row, of whatever tenant; the hash leaves out untracked columns.
+            WHEN t.verdict = 'unchanged' THEN
+                r.practice_id IS NOT DISTINCT FROM v_file.tenant[1] AND
+                r.per_org_id IS NOT DISTINCT FROM v_file.tenant[2] AND
+                etl.is_local_time(r.loaded_date_time, v_gap_patterns)
             ELSE
                 r.medication_id IS NOT NULL AND
                 etl.is_bigint(r.medication_id) AND
@@ -35908,12 +35958,14 @@ BEGIN
     SELECT f.* INTO v_file FROM etl.load_run_files AS f WHERE f.load_run_file_id = p_load_run_file_id;
     SELECT k.* INTO v_key FROM etl.pseudonym_keys AS k;
 
-    -- 1. The keys of the file and of the versions that it replaced.
+    -- 1. The keys of its tenant in the file and in the versions that it replaced.
     INSERT INTO etl.touched_appointment_medications (load_run_file_id, line_no, practice_id, per_org_id, medication_id, row_hash, verdict)
     SELECT p_load_run_file_id, 0, r.practice_id, r.per_org_id, etl.key_bigint(r.medication_id), 0, 'replaced'
     FROM raw.appointment_medications_raw AS r
     JOIN etl.load_run_files AS f USING (load_run_file_id)
-    WHERE p_load_run_file_id IN (f.load_run_file_id, f.superseded_by);
+    WHERE p_load_run_file_id IN (f.load_run_file_id, f.superseded_by)
+        AND r.practice_id = v_file.tenant[1]
+        AND r.per_org_id = v_file.tenant[2];
 
     -- 2. What each counting file says of these keys; of several with one DateExtracted the last.
     WITH keys AS MATERIALIZED (
@@ -38143,7 +38195,11 @@ BEGIN
     ) AS e
     WHERE r.load_run_file_id = p_load_run_file_id
         AND CASE
-            WHEN t.verdict = 'unchanged' THEN true
+            -- The same text stood in a valid row, of whatever tenant; the hash leaves out untracked columns.
+            WHEN t.verdict = 'unchanged' THEN
+                r.practice_id IS NOT DISTINCT FROM v_file.tenant[1] AND
+                r.per_org_id IS NOT DISTINCT FROM v_file.tenant[2] AND
+                etl.is_local_time(r.loaded_date_time, v_gap_patterns)
             ELSE
                 r.appointment_id IS NOT NULL AND
                 etl.is_bigint(r.appointment_id) AND
@@ -39091,12 +39147,14 @@ DECLARE
 BEGIN
     SELECT f.* INTO v_file FROM etl.load_run_files AS f WHERE f.load_run_file_id = p_load_run_file_id;
 
-    -- 1. The keys of the file and of the versions that it replaced.
+    -- 1. The keys of its tenant in the file and in the versions that it replaced.
     INSERT INTO etl.touched_appointments (load_run_file_id, line_no, practice_id, per_org_id, appointment_id, row_hash, verdict)
     SELECT p_load_run_file_id, 0, r.practice_id, r.per_org_id, etl.key_bigint(r.appointment_id), 0, 'replaced'
     FROM raw.appointments_raw AS r
     JOIN etl.load_run_files AS f USING (load_run_file_id)
-    WHERE p_load_run_file_id IN (f.load_run_file_id, f.superseded_by);
+    WHERE p_load_run_file_id IN (f.load_run_file_id, f.superseded_by)
+        AND r.practice_id = v_file.tenant[1]
+        AND r.per_org_id = v_file.tenant[2];
 
     -- 2. What each counting file says of these keys; of several with one DateExtracted the last.
     WITH keys AS MATERIALIZED (
@@ -40783,7 +40841,11 @@ BEGIN
     ) AS e
     WHERE r.load_run_file_id = p_load_run_file_id
         AND CASE
-            WHEN t.verdict = 'unchanged' THEN true
+            -- The same text stood in a valid row, of whatever tenant; the hash leaves out untracked columns.
+            WHEN t.verdict = 'unchanged' THEN
+                r.practice_id IS NOT DISTINCT FROM v_file.tenant[1] AND
+                r.per_org_id IS NOT DISTINCT FROM v_file.tenant[2] AND
+                etl.is_local_time(r.loaded_date_time, v_gap_patterns)
             ELSE
                 r.diagnosis_id IS NOT NULL AND
                 etl.is_bigint(r.diagnosis_id) AND
@@ -41564,12 +41626,14 @@ BEGIN
     SELECT f.* INTO v_file FROM etl.load_run_files AS f WHERE f.load_run_file_id = p_load_run_file_id;
     SELECT k.* INTO v_key FROM etl.pseudonym_keys AS k;
 
-    -- 1. The keys of the file and of the versions that it replaced.
+    -- 1. The keys of its tenant in the file and in the versions that it replaced.
     INSERT INTO etl.touched_diagnoses (load_run_file_id, line_no, practice_id, per_org_id, diagnosis_id, row_hash, verdict)
     SELECT p_load_run_file_id, 0, r.practice_id, r.per_org_id, etl.key_bigint(r.diagnosis_id), 0, 'replaced'
     FROM raw.diagnoses_raw AS r
     JOIN etl.load_run_files AS f USING (load_run_file_id)
-    WHERE p_load_run_file_id IN (f.load_run_file_id, f.superseded_by);
+    WHERE p_load_run_file_id IN (f.load_run_file_id, f.superseded_by)
+        AND r.practice_id = v_file.tenant[1]
+        AND r.per_org_id = v_file.tenant[2];
 
     -- 2. What each counting file says of these keys; of several with one DateExtracted the last.
     WITH keys AS MATERIALIZED (
@@ -43062,7 +43126,11 @@ BEGIN
     ) AS e
     WHERE r.load_run_file_id = p_load_run_file_id
         AND CASE
-            WHEN t.verdict = 'unchanged' THEN true
+            -- The same text stood in a valid row, of whatever tenant; the hash leaves out untracked columns.
+            WHEN t.verdict = 'unchanged' THEN
+                r.practice_id IS NOT DISTINCT FROM v_file.tenant[1] AND
+                r.per_org_id IS NOT DISTINCT FROM v_file.tenant[2] AND
+                etl.is_local_time(r.loaded_date_time, v_gap_patterns)
             ELSE
                 r.appointment_immunisation_id IS NOT NULL AND
                 etl.is_bigint(r.appointment_immunisation_id) AND
@@ -44034,12 +44102,14 @@ BEGIN
     SELECT f.* INTO v_file FROM etl.load_run_files AS f WHERE f.load_run_file_id = p_load_run_file_id;
     SELECT k.* INTO v_key FROM etl.pseudonym_keys AS k;
 
-    -- 1. The keys of the file and of the versions that it replaced.
+    -- 1. The keys of its tenant in the file and in the versions that it replaced.
     INSERT INTO etl.touched_immunisations (load_run_file_id, line_no, practice_id, per_org_id, appointment_immunisation_id, row_hash, verdict)
     SELECT p_load_run_file_id, 0, r.practice_id, r.per_org_id, etl.key_bigint(r.appointment_immunisation_id), 0, 'replaced'
     FROM raw.immunisations_raw AS r
     JOIN etl.load_run_files AS f USING (load_run_file_id)
-    WHERE p_load_run_file_id IN (f.load_run_file_id, f.superseded_by);
+    WHERE p_load_run_file_id IN (f.load_run_file_id, f.superseded_by)
+        AND r.practice_id = v_file.tenant[1]
+        AND r.per_org_id = v_file.tenant[2];
 
     -- 2. What each counting file says of these keys; of several with one DateExtracted the last.
     WITH keys AS MATERIALIZED (
@@ -45770,7 +45840,11 @@ BEGIN
     ) AS e
     WHERE r.load_run_file_id = p_load_run_file_id
         AND CASE
-            WHEN t.verdict = 'unchanged' THEN true
+            -- The same text stood in a valid row, of whatever tenant; the hash leaves out untracked columns.
+            WHEN t.verdict = 'unchanged' THEN
+                r.practice_id IS NOT DISTINCT FROM v_file.tenant[1] AND
+                r.per_org_id IS NOT DISTINCT FROM v_file.tenant[2] AND
+                etl.is_local_time(r.loaded_date_time, v_gap_patterns)
             ELSE
                 r.inbox_folder_item_id IS NOT NULL AND
                 etl.is_bigint(r.inbox_folder_item_id) AND
@@ -46539,12 +46613,14 @@ DECLARE
 BEGIN
     SELECT f.* INTO v_file FROM etl.load_run_files AS f WHERE f.load_run_file_id = p_load_run_file_id;
 
-    -- 1. The keys of the file and of the versions that it replaced.
+    -- 1. The keys of its tenant in the file and in the versions that it replaced.
     INSERT INTO etl.touched_inbox (load_run_file_id, line_no, practice_id, per_org_id, inbox_folder_item_id, row_hash, verdict)
     SELECT p_load_run_file_id, 0, r.practice_id, r.per_org_id, etl.key_bigint(r.inbox_folder_item_id), 0, 'replaced'
     FROM raw.inbox_raw AS r
     JOIN etl.load_run_files AS f USING (load_run_file_id)
-    WHERE p_load_run_file_id IN (f.load_run_file_id, f.superseded_by);
+    WHERE p_load_run_file_id IN (f.load_run_file_id, f.superseded_by)
+        AND r.practice_id = v_file.tenant[1]
+        AND r.per_org_id = v_file.tenant[2];
 
     -- 2. What each counting file says of these keys; of several with one DateExtracted the last.
     WITH keys AS MATERIALIZED (
@@ -47777,7 +47853,11 @@ BEGIN
     ) AS e
     WHERE r.load_run_file_id = p_load_run_file_id
         AND CASE
-            WHEN t.verdict = 'unchanged' THEN true
+            -- The same text stood in a valid row, of whatever tenant; the hash leaves out untracked columns.
+            WHEN t.verdict = 'unchanged' THEN
+                r.practice_id IS NOT DISTINCT FROM v_file.tenant[1] AND
+                r.per_org_id IS NOT DISTINCT FROM v_file.tenant[2] AND
+                etl.is_local_time(r.loaded_date_time, v_gap_patterns)
             ELSE
                 r.in_box_folder_item_in_line_id IS NOT NULL AND
                 etl.is_bigint(r.in_box_folder_item_in_line_id) AND
@@ -48216,12 +48296,14 @@ DECLARE
 BEGIN
     SELECT f.* INTO v_file FROM etl.load_run_files AS f WHERE f.load_run_file_id = p_load_run_file_id;
 
-    -- 1. The keys of the file and of the versions that it replaced.
+    -- 1. The keys of its tenant in the file and in the versions that it replaced.
     INSERT INTO etl.touched_inbox_detail (load_run_file_id, line_no, practice_id, per_org_id, in_box_folder_item_in_line_id, row_hash, verdict)
     SELECT p_load_run_file_id, 0, r.practice_id, r.per_org_id, etl.key_bigint(r.in_box_folder_item_in_line_id), 0, 'replaced'
     FROM raw.inbox_detail_raw AS r
     JOIN etl.load_run_files AS f USING (load_run_file_id)
-    WHERE p_load_run_file_id IN (f.load_run_file_id, f.superseded_by);
+    WHERE p_load_run_file_id IN (f.load_run_file_id, f.superseded_by)
+        AND r.practice_id = v_file.tenant[1]
+        AND r.per_org_id = v_file.tenant[2];
 
     -- 2. What each counting file says of these keys; of several with one DateExtracted the last.
     WITH keys AS MATERIALIZED (
@@ -48996,7 +49078,11 @@ BEGIN
     ) AS e
     WHERE r.load_run_file_id = p_load_run_file_id
         AND CASE
-            WHEN t.verdict = 'unchanged' THEN true
+            -- The same text stood in a valid row, of whatever tenant; the hash leaves out untracked columns.
+            WHEN t.verdict = 'unchanged' THEN
+                r.practice_id IS NOT DISTINCT FROM v_file.tenant[1] AND
+                r.per_org_id IS NOT DISTINCT FROM v_file.tenant[2] AND
+                etl.is_local_time(r.loaded_date_time, v_gap_patterns)
             ELSE
                 r.invoice_transaction_id IS NOT NULL AND
                 etl.is_bigint(r.invoice_transaction_id) AND
@@ -49510,12 +49596,14 @@ DECLARE
 BEGIN
     SELECT f.* INTO v_file FROM etl.load_run_files AS f WHERE f.load_run_file_id = p_load_run_file_id;
 
-    -- 1. The keys of the file and of the versions that it replaced.
+    -- 1. The keys of its tenant in the file and in the versions that it replaced.
     INSERT INTO etl.touched_invoices (load_run_file_id, line_no, practice_id, per_org_id, invoice_transaction_id, row_hash, verdict)
     SELECT p_load_run_file_id, 0, r.practice_id, r.per_org_id, etl.key_bigint(r.invoice_transaction_id), 0, 'replaced'
     FROM raw.invoices_raw AS r
     JOIN etl.load_run_files AS f USING (load_run_file_id)
-    WHERE p_load_run_file_id IN (f.load_run_file_id, f.superseded_by);
+    WHERE p_load_run_file_id IN (f.load_run_file_id, f.superseded_by)
+        AND r.practice_id = v_file.tenant[1]
+        AND r.per_org_id = v_file.tenant[2];
 
     -- 2. What each counting file says of these keys; of several with one DateExtracted the last.
     WITH keys AS MATERIALIZED (
@@ -50795,7 +50883,11 @@ BEGIN
     ) AS e
     WHERE r.load_run_file_id = p_load_run_file_id
         AND CASE
-            WHEN t.verdict = 'unchanged' THEN true
+            -- The same text stood in a valid row, of whatever tenant; the hash leaves out untracked columns.
+            WHEN t.verdict = 'unchanged' THEN
+                r.practice_id IS NOT DISTINCT FROM v_file.tenant[1] AND
+                r.per_org_id IS NOT DISTINCT FROM v_file.tenant[2] AND
+                etl.is_local_time(r.loaded_date_time, v_gap_patterns)
             ELSE
                 r.patient_id IS NOT NULL AND
                 etl.is_bigint(r.patient_id) AND
@@ -52100,12 +52192,14 @@ BEGIN
     SELECT f.* INTO v_file FROM etl.load_run_files AS f WHERE f.load_run_file_id = p_load_run_file_id;
     SELECT k.* INTO v_key FROM etl.pseudonym_keys AS k;
 
-    -- 1. The keys of the file and of the versions that it replaced.
+    -- 1. The keys of its tenant in the file and in the versions that it replaced.
     INSERT INTO etl.touched_measurements (load_run_file_id, line_no, practice_id, per_org_id, screaning_id, row_hash, verdict)
     SELECT p_load_run_file_id, 0, r.practice_id, r.per_org_id, etl.key_bigint(r.screaning_id), 0, 'replaced'
     FROM raw.measurements_raw AS r
     JOIN etl.load_run_files AS f USING (load_run_file_id)
-    WHERE p_load_run_file_id IN (f.load_run_file_id, f.superseded_by);
+    WHERE p_load_run_file_id IN (f.load_run_file_id, f.superseded_by)
+        AND r.practice_id = v_file.tenant[1]
+        AND r.per_org_id = v_file.tenant[2];
 
     -- 2. What each counting file says of these keys; of several with one DateExtracted the last.
     WITH keys AS MATERIALIZED (
@@ -54288,7 +54382,11 @@ BEGIN
     ) AS e
     WHERE r.load_run_file_id = p_load_run_file_id
         AND CASE
-            WHEN t.verdict = 'unchanged' THEN true
+            -- The same text stood in a valid row, of whatever tenant; the hash leaves out untracked columns.
+            WHEN t.verdict = 'unchanged' THEN
+                r.practice_id IS NOT DISTINCT FROM v_file.tenant[1] AND
+                r.per_org_id IS NOT DISTINCT FROM v_file.tenant[2] AND
+                etl.is_local_time(r.loaded_date_time, v_gap_patterns)
             ELSE
                 r.nextto_kin_id IS NOT NULL AND
                 etl.is_bigint(r.nextto_kin_id) AND
@@ -54805,12 +54903,14 @@ BEGIN
     SELECT f.* INTO v_file FROM etl.load_run_files AS f WHERE f.load_run_file_id = p_load_run_file_id;
     SELECT k.* INTO v_key FROM etl.pseudonym_keys AS k;
 
-    -- 1. The keys of the file and of the versions that it replaced.
+    -- 1. The keys of its tenant in the file and in the versions that it replaced.
     INSERT INTO etl.touched_next_of_kin (load_run_file_id, line_no, practice_id, per_org_id, nextto_kin_id, row_hash, verdict)
     SELECT p_load_run_file_id, 0, r.practice_id, r.per_org_id, etl.key_bigint(r.nextto_kin_id), 0, 'replaced'
     FROM raw.next_of_kin_raw AS r
     JOIN etl.load_run_files AS f USING (load_run_file_id)
-    WHERE p_load_run_file_id IN (f.load_run_file_id, f.superseded_by);
+    WHERE p_load_run_file_id IN (f.load_run_file_id, f.superseded_by)
+        AND r.practice_id = v_file.tenant[1]
+        AND r.per_org_id = v_file.tenant[2];
 
     -- 2. What each counting file says of these keys; of several with one DateExtracted the last.
     WITH keys AS MATERIALIZED (
@@ -55737,7 +55837,11 @@ BEGIN
     ) AS e
     WHERE r.load_run_file_id = p_load_run_file_id
         AND CASE
-            WHEN t.verdict = 'unchanged' THEN true
+            -- The same text stood in a valid row, of whatever tenant; the hash leaves out untracked columns.
+            WHEN t.verdict = 'unchanged' THEN
+                r.practice_id IS NOT DISTINCT FROM v_file.tenant[1] AND
+                r.per_org_id IS NOT DISTINCT FROM v_file.tenant[2] AND
+                etl.is_local_time(r.loaded_date_time, v_gap_patterns)
             ELSE
                 r.patient_alert_id IS NOT NULL AND
                 etl.is_bigint(r.patient_alert_id) AND
@@ -56322,12 +56426,14 @@ DECLARE
 BEGIN
     SELECT f.* INTO v_file FROM etl.load_run_files AS f WHERE f.load_run_file_id = p_load_run_file_id;
 
-    -- 1. The keys of the file and of the versions that it replaced.
+    -- 1. The keys of its tenant in the file and in the versions that it replaced.
     INSERT INTO etl.touched_patient_alerts (load_run_file_id, line_no, practice_id, per_org_id, patient_alert_id, row_hash, verdict)
     SELECT p_load_run_file_id, 0, r.practice_id, r.per_org_id, etl.key_bigint(r.patient_alert_id), 0, 'replaced'
     FROM raw.patient_alerts_raw AS r
     JOIN etl.load_run_files AS f USING (load_run_file_id)
-    WHERE p_load_run_file_id IN (f.load_run_file_id, f.superseded_by);
+    WHERE p_load_run_file_id IN (f.load_run_file_id, f.superseded_by)
+        AND r.practice_id = v_file.tenant[1]
+        AND r.per_org_id = v_file.tenant[2];
 
     -- 2. What each counting file says of these keys; of several with one DateExtracted the last.
     WITH keys AS MATERIALIZED (
@@ -57338,7 +57444,11 @@ BEGIN
     ) AS e
     WHERE r.load_run_file_id = p_load_run_file_id
         AND CASE
-            WHEN t.verdict = 'unchanged' THEN true
+            -- The same text stood in a valid row, of whatever tenant; the hash leaves out untracked columns.
+            WHEN t.verdict = 'unchanged' THEN
+                r.practice_id IS NOT DISTINCT FROM v_file.tenant[1] AND
+                r.per_org_id IS NOT DISTINCT FROM v_file.tenant[2] AND
+                etl.is_local_time(r.loaded_date_time, v_gap_patterns)
             ELSE
                 r.re_call_id IS NOT NULL AND
                 etl.is_bigint(r.re_call_id) AND
@@ -57903,12 +58013,14 @@ BEGIN
     SELECT f.* INTO v_file FROM etl.load_run_files AS f WHERE f.load_run_file_id = p_load_run_file_id;
     SELECT k.* INTO v_key FROM etl.pseudonym_keys AS k;
 
-    -- 1. The keys of the file and of the versions that it replaced.
+    -- 1. The keys of its tenant in the file and in the versions that it replaced.
     INSERT INTO etl.touched_recalls (load_run_file_id, line_no, practice_id, per_org_id, re_call_id, row_hash, verdict)
     SELECT p_load_run_file_id, 0, r.practice_id, r.per_org_id, etl.key_bigint(r.re_call_id), 0, 'replaced'
     FROM raw.recalls_raw AS r
     JOIN etl.load_run_files AS f USING (load_run_file_id)
-    WHERE p_load_run_file_id IN (f.load_run_file_id, f.superseded_by);
+    WHERE p_load_run_file_id IN (f.load_run_file_id, f.superseded_by)
+        AND r.practice_id = v_file.tenant[1]
+        AND r.per_org_id = v_file.tenant[2];
 
     -- 2. What each counting file says of these keys; of several with one DateExtracted the last.
     WITH keys AS MATERIALIZED (

@@ -36,13 +36,16 @@ BEGIN
             HINT = 'The same version of an object has to give the same bytes; ask who wrote to the bucket.';
     END IF;
 
-    -- This content of this key stands in raw already: the caller rolls back.
-    IF EXISTS (
-        SELECT FROM etl.load_run_files AS o
+    -- The newest content of this key that was written before this one stands in raw and is the same: the caller rolls
+    -- back. Only the newest: content that comes back after another, even one not processed yet, is a correction.
+    IF p_file_hash = (
+        SELECT o.file_hash
+        FROM etl.load_run_files AS o
         WHERE o.s3_bucket = v_file.s3_bucket AND o.s3_key = v_file.s3_key AND o.member = v_file.member
-            AND o.load_run_file_id <> v_file.load_run_file_id
-            AND o.status <> 'skipped' AND o.superseded_by IS NULL
-            AND (o.s3_version_id = p_s3_version_id OR o.file_hash = p_file_hash)
+            AND (o.last_modified, o.load_run_file_id) < (v_file.last_modified, v_file.load_run_file_id)
+            AND o.file_hash IS NOT NULL AND o.status <> 'skipped'
+        ORDER BY o.last_modified DESC, o.load_run_file_id DESC
+        LIMIT 1
     ) THEN
         RETURN 'duplicate';
     END IF;

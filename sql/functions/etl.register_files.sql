@@ -14,7 +14,10 @@ BEGIN
 
     -- An object changed before its earlier content was read: that content is gone, the file is the new one.
     UPDATE etl.load_run_files AS f
-    SET s3_version_id = 'etag:' || o.etag,
+    SET s3_version_id = CASE
+            WHEN f.etag = o.etag THEN f.s3_version_id
+            ELSE etl.unused_version(o.s3_bucket, o.s3_key, 'etag:' || o.etag, o.last_modified)
+        END,
         etag = o.etag,
         size_bytes = o.size_bytes,
         last_modified = o.last_modified,
@@ -23,7 +26,8 @@ BEGIN
     FROM etl.s3_objects AS o
     WHERE o.source = p_source AND o.last_changed = p_now
         AND f.s3_bucket = o.s3_bucket AND f.s3_key = o.s3_key AND f.member = ''
-        AND f.file_hash IS NULL AND f.status IN ('pending', 'held', 'failed') AND f.etag <> o.etag;
+        AND f.file_hash IS NULL AND f.status IN ('pending', 'held', 'failed')
+        AND (f.etag, f.last_modified) IS DISTINCT FROM (o.etag, o.last_modified);
 
     INSERT INTO etl.load_run_files AS f (
         source, extract, s3_bucket, s3_key, s3_version_id, etag, size_bytes, last_modified,

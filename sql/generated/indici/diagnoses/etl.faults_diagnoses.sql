@@ -266,7 +266,11 @@ BEGIN
     ) AS e
     WHERE r.load_run_file_id = p_load_run_file_id
         AND CASE
-            WHEN t.verdict = 'unchanged' THEN true
+            -- The same text stood in a valid row, of whatever tenant; the hash leaves out untracked columns.
+            WHEN t.verdict = 'unchanged' THEN
+                r.practice_id IS NOT DISTINCT FROM v_file.tenant[1] AND
+                r.per_org_id IS NOT DISTINCT FROM v_file.tenant[2] AND
+                etl.is_local_time(r.loaded_date_time, v_gap_patterns)
             ELSE
                 r.diagnosis_id IS NOT NULL AND
                 etl.is_bigint(r.diagnosis_id) AND

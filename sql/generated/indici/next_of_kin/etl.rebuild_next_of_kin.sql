@@ -19,12 +19,14 @@ BEGIN
     SELECT f.* INTO v_file FROM etl.load_run_files AS f WHERE f.load_run_file_id = p_load_run_file_id;
     SELECT k.* INTO v_key FROM etl.pseudonym_keys AS k;
 
-    -- 1. The keys of the file and of the versions that it replaced.
+    -- 1. The keys of its tenant in the file and in the versions that it replaced.
     INSERT INTO etl.touched_next_of_kin (load_run_file_id, line_no, practice_id, per_org_id, nextto_kin_id, row_hash, verdict)
     SELECT p_load_run_file_id, 0, r.practice_id, r.per_org_id, etl.key_bigint(r.nextto_kin_id), 0, 'replaced'
     FROM raw.next_of_kin_raw AS r
     JOIN etl.load_run_files AS f USING (load_run_file_id)
-    WHERE p_load_run_file_id IN (f.load_run_file_id, f.superseded_by);
+    WHERE p_load_run_file_id IN (f.load_run_file_id, f.superseded_by)
+        AND r.practice_id = v_file.tenant[1]
+        AND r.per_org_id = v_file.tenant[2];
 
     -- 2. What each counting file says of these keys; of several with one DateExtracted the last.
     WITH keys AS MATERIALIZED (

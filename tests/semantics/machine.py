@@ -1,0 +1,133 @@
+"""Feeds of small files, delivered in any order and grouping, as hypothesis makes them."""
+
+from __future__ import annotations
+
+from typing import ClassVar, Literal
+
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition, rule
+
+from tests.semantics.model import Delivery
+from tests.semantics.shop import BAD, GOOD, TENANTS
+from tests.semantics.warehouse import Warehouse
+from tests.semantics.world import Name, World
+
+EXTRACTS = tuple(GOOD)
+KINDS: tuple[Literal["full", "delta"], ...] = ("full", "delta")
+
+
+def rows(extract: str) -> st.SearchStrategy[list[str]]:
+    """Rows of one file: mostly good, some bad, some of another tenant; keys may occur twice."""
+    good = st.sampled_from(GOOD[extract])
+    bad = st.sampled_from([*BAD[extract], f"!9,99,{GOOD[extract][0]}", f"!1,24,{GOOD[extract][0]}"])
+    row = st.integers(0, 6).flatmap(lambda n: bad if n == 6 else good)
+    return st.lists(row, min_size=1, max_size=4)
+
+
+def names(extract: str, tenants: int) -> st.SearchStrategy[Name]:
+    """Names of files; few days, so that many have the same DateExtracted."""
+    return st.builds(
+        Name,
+        st.just(extract),
+        st.integers(1, 4),
+        st.sampled_from(KINDS),
+        st.sampled_from(TENANTS[:tenants]),
+        st.integers(0, 1),
+        st.booleans(),
+        st.sampled_from(["", "", "a/", "B/"]),
+    )
+
+
+class Shop(RuleBasedStateMachine):
+    """Deliveries, corrections, repeats and decisions; the world compares after each."""
+
+    warehouse: ClassVar[Warehouse]
+
+    @initialize(data=st.data(), tenants=st.integers(1, 3), count=st.sampled_from([1, 1, 1, 2, 4]))
+    def open_shop(self, data: st.DataObject, tenants: int, count: int) -> None:
+        """Choose few extracts and tenants, so that files meet."""
+        self.world = World(self.warehouse)
+        self.tenants = tenants
+        self.extracts = data.draw(
+            st.lists(st.sampled_from(EXTRACTS), min_size=count, max_size=count, unique=True)
+        )
+
+    def _put(self, data: st.DataObject) -> None:
+        extract = data.draw(st.sampled_from(self.extracts))
+        name = data.draw(names(extract, self.tenants))
+        self.world.put(name, data.draw(rows(extract)), data.draw(st.integers(-1, 1)))
+
+    @rule(data=st.data(), count=st.integers(1, 4), workers=st.sampled_from([1] * 7 + [2]))
+    def deliver(self, data: st.DataObject, count: int, workers: int) -> None:
+        """Deliver some files in one run, sometimes with two workers."""
+        for _ in range(count):
+            self._put(data)
+        self.world.run(workers=workers)
+
+    @rule(data=st.data(), count=st.integers(1, 2), process=st.booleans())
+    def deliver_in_part(self, data: st.DataObject, count: int, process: bool) -> None:
+        """Deliver, but load one extract only, or do not come to processing."""
+        for _ in range(count):
+            self._put(data)
+        self.world.run([data.draw(st.sampled_from(self.extracts))], process=process)
+
+    @rule(data=st.data(), milliseconds=st.integers(5, 60))
+    def deliver_with_a_break(self, data: st.DataObject, milliseconds: int) -> None:
+        """A worker dies while it lands, another while it processes; the next finish their work."""
+        self._put(data)
+        self._put(data)
+        self.world.warehouse.die_while_landing()
+        self.world.run(cancel_after=milliseconds)
+
+    def _has_files(self) -> bool:
+        return bool(self.world.names)
+
+    @precondition(lambda self: self._has_files())
+    @rule(data=st.data(), restore=st.booleans())
+    def correct(self, data: st.DataObject, restore: bool) -> None:
+        """Deliver a new version of a key, or an earlier content of it again."""
+        key = data.draw(st.sampled_from(sorted(self.world.names)))
+        name = self.world.names[key]
+        contents = [one.file.rows for one in self.world.deliveries if one.file.s3_key == key]
+        if restore and contents:
+            new = [f"!{row}" for row in data.draw(st.sampled_from(contents))]
+        else:
+            new = data.draw(rows(name.extract))
+        self.world.put(name, new)
+        self.world.run()
+
+    @rule()
+    def repeat(self) -> None:
+        """A run with nothing new."""
+        self.world.run()
+
+    @rule()
+    def force(self) -> None:
+        """Land everything again."""
+        self.world.run(force=True)
+
+    def _choose(self, data: st.DataObject, wanted: list[Delivery]) -> Delivery:
+        return wanted[data.draw(st.integers(0, len(wanted) - 1))]
+
+    @precondition(lambda self: self.world.open_files())
+    @rule(data=st.data())
+    def exclude(self, data: st.DataObject) -> None:
+        """Take a file out of core."""
+        self.world.exclude(self._choose(data, self.world.open_files()))
+
+    @precondition(lambda self: self.world.excluded_files())
+    @rule(data=st.data())
+    def readmit(self, data: st.DataObject) -> None:
+        """Let an excluded file count again."""
+        self.world.readmit(self._choose(data, self.world.excluded_files()))
+
+    @precondition(lambda self: self.world.open_files())
+    @rule(data=st.data())
+    def reprocess(self, data: st.DataObject) -> None:
+        """Derive a file again from raw."""
+        self.world.reprocess(self._choose(data, self.world.open_files()))
+
+    @rule()
+    def learn(self) -> None:
+        """A value is added to a domain; files show it when they are processed again."""
+        self.world.learn()

@@ -1,0 +1,325 @@
+"""A database of the shop feed, a bucket in memory, and runs as the driver makes them."""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import shutil
+import threading
+import time
+import uuid
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+from typing import Any, Literal
+
+import psycopg
+from psycopg import sql
+from psycopg.rows import dict_row
+
+from codegen import migrate
+from codegen.desired import desired_objects
+from codegen.planner import changes, migration_texts
+from rawcore.database import Connection, load_extracts, load_source
+from rawcore.errors import ObjectChanged
+from rawcore.landing import Lander
+from rawcore.readahead import Body, Checks
+from rawcore.store import Listed
+from tests.semantics.model import Origin, Row, Rules, Table
+from tests.support.databases import Cluster, Database
+
+CONTRACTS = Path(__file__).parents[1] / "data" / "contracts"
+BUCKET = "shop-bucket"
+
+
+@dataclass(frozen=True)
+class Stored:
+    """One version of an object."""
+
+    version: str
+    body: bytes
+    modified: datetime
+
+    @property
+    def etag(self) -> str:
+        """MD5 of the content, as S3 has it."""
+        return hashlib.md5(self.body, usedforsecurity=False).hexdigest()
+
+
+@dataclass
+class Bucket:
+    """A bucket with versions, in memory; it is a rawcore.store.Store."""
+
+    bucket: str = BUCKET
+    objects: dict[str, list[Stored]] = field(default_factory=dict)
+
+    def put(self, key: str, rows: Iterable[str], modified: datetime) -> Stored:
+        """Write a new version of an object."""
+        known = self.objects.setdefault(key, [])
+        body = "".join(f"{row}\n" for row in rows).encode()
+        known.append(Stored(f"v{len(known) + 1}", body, modified))
+        return known[-1]
+
+    def list(self, prefix: str = "") -> Iterator[Listed]:
+        """Yield the newest version of each object."""
+        for key, versions in self.objects.items():
+            newest = versions[-1]
+            yield Listed(key, len(newest.body), newest.etag, newest.modified)
+
+    def open(self, key: str, etag: str | None, version_id: str | None) -> Body:
+        """Open the version, or while it has not been read the newest one, if it has this etag."""
+        newest = self.objects[key][-1]
+        known = [one for one in self.objects[key] if one.version == version_id]
+        if not known and newest.etag != etag:
+            raise ObjectChanged(key=key)
+        stored = known[0] if known else newest
+        checks = Checks(key, len(stored.body), stored.etag)
+        return Body(io.BytesIO(stored.body).read, lambda: None, checks, stored.version, _no_error)
+
+
+def _no_error(error: Exception) -> Any:
+    raise error
+
+
+@dataclass(frozen=True)
+class Options:
+    """Options of a run, as etl.plan_run takes them."""
+
+    mode: Literal["new", "retry", "batch"] = "new"
+    batch: datetime | None = None
+    extracts: Sequence[str] | None = None
+    force: bool = False
+
+
+class Warehouse:
+    """The database, the bucket, and what can be done with them."""
+
+    def __init__(self, database: Database) -> None:
+        self.database = database
+        self.bucket = Bucket()
+        self.driver = self.connect()
+        self.admin = psycopg.connect(database.superuser_url, autocommit=True)
+        self.admin.execute("SET TimeZone = 'UTC'")
+        self.source = load_source(self.driver, "shop")
+        self.extracts = load_extracts(self.driver, self.source)
+        self.lander = self._lander(self.driver)
+        found = self.admin.execute(
+            "SELECT schemaname || '.' || tablename FROM pg_tables WHERE schemaname IN"
+            " ('raw', 'stg', 'core') OR schemaname = 'etl' AND tablename ~ %s ORDER BY 1",
+            ["^(rejects_|touched_|observed_|load_|file_attempts|s3_|dq_results)"],
+        )
+        self.resets = 0
+        self.data_tables = [name for (name,) in found]
+
+    def connect(self) -> Connection:
+        """Connect as the driver does."""
+        connection: Connection = psycopg.connect(
+            self.database.driver_url, autocommit=True, row_factory=dict_row
+        )
+        connection.execute("SET ROLE etl_writer")
+        return connection
+
+    def _lander(self, connection: Connection) -> Lander:
+        return Lander(
+            connection,
+            self.bucket,
+            self.source.dialect,
+            self.extracts,
+            threading.Event(),
+            lambda size: None,
+        )
+
+    def close(self) -> None:
+        """Close the connections."""
+        self.driver.close()
+        self.admin.close()
+
+    def reset(self) -> None:
+        """Forget all data, keep the contracts; to delete is faster than TRUNCATE, for a while."""
+        self.bucket.objects.clear()
+        self.resets += 1
+        self.admin.execute("DELETE FROM etl.domain_values WHERE core_value = 'boss'")
+        if self.resets % 25 == 0:
+            self.admin.execute(f"TRUNCATE {', '.join(self.data_tables)}")
+        else:
+            self.admin.execute(";".join(f"DELETE FROM {table}" for table in self.data_tables))
+
+    def look(self) -> None:
+        """Let the database see the bucket."""
+        listing = str(uuid.uuid4())
+        with self.driver.cursor() as cursor:
+            with cursor.copy(
+                "COPY etl.s3_listing (listing_id, s3_bucket, s3_key, size_bytes, etag,"
+                " last_modified) FROM STDIN"
+            ) as copy:
+                for one in self.bucket.list():
+                    copy.write_row(
+                        (listing, BUCKET, one.key, one.size, one.etag, one.last_modified)
+                    )
+            cursor.execute("SELECT * FROM etl.register_listing('shop', %s)", [listing])
+
+    def run(self, options: Options = Options(), process: bool = True, **how: Any) -> None:
+        """List, land and, unless the run is to stop there, process."""
+        self.look()
+        run_id = self.start(options)
+        while (task := self.lander.start(run_id)) is not None:
+            landing = self.lander.land(task)
+            if landing.error is not None:
+                self.lander.fail(landing)
+                if not isinstance(landing.error, ObjectChanged):
+                    raise landing.error
+        if process:
+            self.process(run_id, **how)
+        self.driver.execute("SELECT * FROM etl.finish_run(%s)", [run_id])
+
+    def start(self, options: Options) -> int:
+        """Open a run and plan it."""
+        row = self.driver.execute(
+            "SELECT etl.start_run('shop', %s, '{}', NULL, 'driver') AS id", [options.mode]
+        ).fetchone()
+        run_id: int = row["id"] if row else 0
+        self.driver.execute(
+            "SELECT etl.plan_run(%s, %s, NULL, NULL, %s, %s::text[], NULL, %s)",
+            [run_id, options.mode, options.batch, options.extracts, options.force],
+        )
+        return run_id
+
+    def process(self, run_id: int, workers: int = 1, cancel_after: int | None = None) -> None:
+        """Process with several sessions at once, or first with one that is cut off after ms."""
+        call = sql.SQL("CALL etl.process_batch({})").format(run_id)
+        if cancel_after is not None:
+            with self.connect() as connection, suppress(psycopg.errors.QueryCanceled):
+                pid = connection.info.backend_pid
+                connection.execute(f"SET statement_timeout = {cancel_after}")
+                connection.execute(call)
+            self._wait_for_the_end_of(pid)
+        others = [threading.Thread(target=self._work, args=[call]) for _ in range(workers - 1)]
+        for thread in others:
+            thread.start()
+        self.driver.execute(call)
+        for thread in others:
+            thread.join()
+
+    def _work(self, call: sql.Composed) -> None:
+        with self.connect() as connection:
+            connection.execute(call)
+
+    def die_while_landing(self) -> None:
+        """Let a worker claim a file and copy rows of it, then lose its connection."""
+        self.look()
+        run_id = self.start(Options())
+        with self.connect() as connection:
+            pid = connection.info.backend_pid
+            lander = self._lander(connection)
+            task = lander.start(run_id)
+            if task is not None:
+                connection.execute("BEGIN")
+                connection.execute("SELECT etl.claim_landing(%s)", [task.file_attempt_id])
+        self._wait_for_the_end_of(pid)
+
+    def _wait_for_the_end_of(self, pid: int) -> None:
+        """Until the server has noticed, its work looks as if it went on."""
+        while self.admin.execute("SELECT 1 FROM pg_stat_activity WHERE pid = %s", [pid]).fetchone():
+            time.sleep(0.002)
+
+    def decide(self, procedure: str, origin: Origin, *reason: str) -> None:
+        """Call a procedure on the file of an object version, as the owner does."""
+        row = self.admin.execute(
+            "SELECT load_run_file_id FROM etl.load_run_files"
+            " WHERE s3_key = %s AND s3_version_id = %s",
+            origin,
+        ).fetchone()
+        if row is None:
+            raise AssertionError(f"{origin} is not a file")
+        arguments = sql.SQL(", ").join(sql.Literal(value) for value in (row[0], *reason))
+        self.admin.execute(
+            sql.SQL("CALL {}({})").format(sql.Identifier("etl", procedure), arguments)
+        )
+
+    def learn(self, domain: str, source_value: str, core_value: str) -> None:
+        """Add a value to a domain, as an operator does."""
+        self.admin.execute(
+            "INSERT INTO etl.domain_values (source, domain, source_value, core_value)"
+            " VALUES ('shop', %s, %s, %s) ON CONFLICT DO NOTHING",
+            [domain, source_value, core_value],
+        )
+
+    def files(self) -> dict[Origin, dict[str, Any]]:
+        """What etl.load_run_files says of each object version."""
+        with self.admin.cursor(row_factory=dict_row) as cursor:
+            cursor.execute(
+                "SELECT *, rows_ingested + rows_unchanged AS rows_good FROM etl.load_run_files"
+            )
+            return {(row["s3_key"], row["s3_version_id"]): row for row in cursor}
+
+    def rejects(self) -> dict[Origin, set[tuple[int, str]]]:
+        """Open rejects of each object version: line and stage."""
+        found: dict[Origin, set[tuple[int, str]]] = {}
+        for key, version, line, stage in self.admin.execute(
+            "SELECT s3_key, s3_version_id, line_no, stage FROM etl.rejects"
+            " JOIN etl.load_run_files USING (load_run_file_id) WHERE resolved_by_run IS NULL"
+        ):
+            found.setdefault((key, version), set()).add((line, stage))
+        return found
+
+    def stg(self, rules: Rules) -> Table:
+        """Read stg as the model has it."""
+        names = [one.name for one in rules.columns]
+        return self._table(f"stg.{rules.extract}", names, ["absent_since"], rules, rules.key)
+
+    def core(self, rules: Rules) -> Table:
+        """Read core as the model has it."""
+        columns = [one.name for one in rules.published("history", "latest", None)]
+        extra = [rules.own_key] if rules.own_key else []
+        extra += [rules.refers[0]] if rules.refers else []
+        names = sorted([*rules.key, *columns, *extra])
+        if rules.kind == "fact":
+            return self._table(
+                f"core.fact_{rules.extract}", names, ["deleted_at"], rules, rules.key
+            )
+        times = ["effective_from", "effective_to"]
+        key = (*rules.key, "effective_from")
+        return self._table(f"core.dim_{rules.extract}", names, times, rules, key)
+
+    def _table(
+        self, table: str, names: list[str], times: list[str], rules: Rules, key: tuple[str, ...]
+    ) -> Table:
+        found: Table = {}
+        with self.admin.cursor(row_factory=dict_row) as cursor:
+            cursor.execute(
+                f"SELECT d.*, f.s3_key, f.s3_version_id FROM {table} AS d"
+                " LEFT JOIN etl.load_run_files AS f USING (load_run_file_id)"
+            )
+            for row in cursor:
+                identity = tuple(row[name] for name in key)
+                if identity in found:
+                    raise AssertionError(f"{table} has {identity} twice")
+                found[identity] = Row(
+                    tuple((name, row[name]) for name in names),
+                    tuple(row[name] for name in times),
+                    row["date_extracted"],
+                    (row["s3_key"], row["s3_version_id"]),
+                )
+        return found
+
+
+@contextmanager
+def shop_warehouse(cluster: Cluster, folder: Path) -> Iterator[Warehouse]:
+    """Yield a database with the contracts of the shop, in migrations written for it."""
+    shutil.copytree(CONTRACTS / "shop", folder / "contracts" / "shop")
+    apply_sql, rollback_sql = migration_texts(changes({}, desired_objects(folder / "contracts")))
+    migrations = folder / "migrations"
+    (migrations / "0001_shop").mkdir(parents=True)
+    (migrations / "0001_shop" / "apply.sql").write_text(apply_sql)
+    (migrations / "0001_shop" / "rollback.sql").write_text(rollback_sql)
+    (migrations / "0001_shop.py").write_text(migrate.migration_file("0001_shop", None))
+    with cluster.clone("template0") as database:
+        migrate.apply(database.admin_url, migrations)
+        cluster.grant_members(database)
+        warehouse = Warehouse(database)
+        try:
+            yield warehouse
+        finally:
+            warehouse.close()

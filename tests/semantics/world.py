@@ -1,0 +1,231 @@
+"""The shop and its model side by side: everything that is done is done to both and compared."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Any, Literal
+from zoneinfo import ZoneInfo
+
+from tests.semantics import model
+from tests.semantics.model import Delivery, File, Origin
+from tests.semantics.shop import LEARNED, SHOP, SPELLINGS
+from tests.semantics.warehouse import Options, Warehouse
+
+ZONE = ZoneInfo("Europe/Berlin")
+TENANT = ("1", "23")
+
+
+@dataclass(frozen=True)
+class Name:
+    """What a file name says; days count from 2025-01-01, `by_date`: it says DateFrom, not kind."""
+
+    extract: str
+    day: int
+    kind: Literal["full", "delta"] = "delta"
+    tenant: tuple[str, str] = TENANT
+    to_day: int = 0
+    by_date: bool = False
+    folder: str = ""
+
+    @property
+    def extracted(self) -> datetime:
+        """DateExtracted, three in the morning."""
+        return datetime(2025, 1, 1, 3, tzinfo=ZONE) + timedelta(days=self.day)
+
+    @property
+    def date_to(self) -> datetime:
+        """DateTo, a midnight before DateExtracted."""
+        return datetime(2025, 1, 1, tzinfo=ZONE) + timedelta(days=self.day - self.to_day)
+
+    @property
+    def s3_key(self) -> str:
+        """The name in the bucket."""
+        date_from = "20000101" if self.kind == "full" else "20241201"
+        return (
+            f"{self.folder}{''.join(self.tenant)}_{SPELLINGS[self.extract]}"
+            f"_{date_from if self.by_date else self.kind}"
+            f"_{self.date_to:%Y%m%d}_{self.extracted:%Y%m%d%H%M}.csv"
+        )
+
+
+class World:
+    """Deliveries, runs and decisions, in the database and in the model."""
+
+    def __init__(self, warehouse: Warehouse) -> None:
+        self.warehouse = warehouse
+        self.deliveries: list[Delivery] = []
+        self.names: dict[str, Name] = {}
+        self.clock = 0
+        self.shop = dict(SHOP)
+        warehouse.reset()
+
+    def put(self, name: Name, rows: Iterable[str], modified: int | None = None) -> Origin:
+        """Write a file into the bucket; rows without their tenant get that of the name."""
+        self.clock += 1
+        texts = tuple(
+            row if row.startswith("!") else f"{','.join(name.tenant)},{row}" for row in rows
+        )
+        texts = tuple(text.removeprefix("!") for text in texts)
+        when = datetime(2025, 3, 1, tzinfo=UTC) + timedelta(hours=modified or 0, seconds=self.clock)
+        known = self.warehouse.bucket.objects.get(name.s3_key)
+        if known:  # a new version is written later than the one before
+            when = max(when, known[-1].modified + timedelta(seconds=1))
+        stored = self.warehouse.bucket.put(name.s3_key, texts, when)
+        self.names[name.s3_key] = name
+        return name.s3_key, stored.version
+
+    def deliver(self, name: Name, *rows: str) -> Origin:
+        """Write a file and load it."""
+        origin = self.put(name, rows)
+        self.run()
+        return origin
+
+    def run(
+        self,
+        extracts: Sequence[str] | None = None,
+        process: bool = True,
+        force: bool = False,
+        **how: Any,
+    ) -> None:
+        """Make a run, in the database and in the model, and compare."""
+        self.look()
+        options = Options("new", None, extracts, force)
+        self.warehouse.run(options, process, **how)
+        again = self.open_files() if force else []
+        for one in self.deliveries:
+            if not one.excluded and (extracts is None or one.file.extract in extracts):
+                if process and (one in again or not one.processed):
+                    self._process(one)
+                one.landed = True
+        if process:
+            self.compare()
+
+    def _process(self, one: Delivery) -> None:
+        one.processed = True
+        one.rules = self.shop[one.file.extract]
+
+    def look(self) -> None:
+        """A listing shows the newest version of each key; one that was not read is gone."""
+        for key, versions in self.warehouse.bucket.objects.items():
+            known = [one for one in self.deliveries if one.file.s3_key == key]
+            newest = versions[-1]
+            rows = tuple(newest.body.decode().split("\n")[:-1])
+            if known and known[-1].file.rows == rows and known[-1].landed:
+                continue
+            if known and not known[-1].landed:
+                self.deliveries.remove(known[-1])
+            name = self.names[key]
+            self.deliveries.append(
+                Delivery(
+                    File(
+                        name.extract,
+                        key,
+                        newest.version,
+                        name.tenant,
+                        name.kind,
+                        name.extracted,
+                        name.date_to,
+                        newest.modified,
+                        rows,
+                    ),
+                    self.shop[name.extract],
+                )
+            )
+
+    def open_files(self) -> list[Delivery]:
+        """Files that can be excluded or processed again: in raw, not superseded or excluded."""
+        counting = model.counting(self.deliveries)
+        return [
+            one
+            for one in self.deliveries
+            if one.landed and not one.excluded and (one in counting or not one.is_good)
+        ]
+
+    def excluded_files(self) -> list[Delivery]:
+        """Files that are excluded."""
+        return [one for one in self.deliveries if one.excluded]
+
+    def exclude(self, one: Delivery) -> None:
+        """Exclude a file, and compare."""
+        self.warehouse.decide("exclude_file", one.file.origin, "it is wrong")
+        one.excluded = True
+        self.compare()
+
+    def readmit(self, one: Delivery) -> None:
+        """Re-admit a file, and compare."""
+        self.warehouse.decide("readmit_file", one.file.origin, "it was right")
+        one.excluded = False
+        self._process(one)
+        self.compare()
+
+    def reprocess(self, one: Delivery) -> None:
+        """Process a file again, and compare."""
+        self.warehouse.decide("reprocess_file", one.file.origin)
+        self._process(one)
+        self.compare()
+
+    def learn(self) -> None:
+        """Add a value to a domain; what is loaded stays as it is."""
+        self.warehouse.learn("tier", "boss", "boss")
+        self.shop["customers"] = LEARNED
+        self.compare()
+
+    def compare(self) -> None:
+        """Compare everything that is promised."""
+        files = self.warehouse.files()
+        rejects = self.warehouse.rejects()
+        expected_counting: set[Origin] = set()
+        for rules in self.shop.values():
+            mine = [one for one in self.deliveries if one.file.extract == rules.extract]
+            counting = model.counting(mine)
+            expected_counting |= {one.file.origin for one in counting}
+            self._compare_files(mine, files, rejects)
+            same(f"stg.{rules.extract}", self.warehouse.stg(rules), model.stg(rules, counting))
+            same(f"core {rules.extract}", self.warehouse.core(rules), model.core(rules, counting))
+        found = {origin for origin, file in files.items() if file["is_counting"]}
+        same("counting files", sorted(found), sorted(expected_counting))
+
+    def _compare_files(
+        self,
+        deliveries: list[Delivery],
+        files: dict[Origin, dict[str, Any]],
+        rejects: dict[Origin, set[tuple[int, str]]],
+    ) -> None:
+        for one in deliveries:
+            verdict = one.verdict
+            origin = one.file.origin
+            if not one.landed:
+                continue
+            expected = {r for r in verdict.rejects if one.processed or r[1] == "landing"}
+            same(f"rejects of {origin}", rejects.get(origin, set()), expected)
+            if not one.processed:
+                continue
+            row = files[origin]
+            if not one.excluded:
+                same(f"failure of {origin}", row["status"] == "failed", verdict.failed)
+            if not verdict.failed and row["is_counting"]:
+                good = len(one.file.rows) - len(verdict.rejects) - verdict.duplicates
+                counts = (
+                    row["rows_read"],
+                    row["rows_rejected"],
+                    row["rows_duplicate"],
+                    row["rows_good"],
+                )
+                wanted = (len(one.file.rows), len(verdict.rejects), verdict.duplicates, good)
+                same(f"counts of {origin}", counts, wanted)
+
+
+def same(what: str, found: object, expected: object) -> None:
+    """Fail with what differs, and only that."""
+    if found == expected:
+        return
+    if isinstance(found, dict) and isinstance(expected, dict):
+        lines = [
+            f"  {key}:\n    found    {found.get(key)}\n    expected {expected.get(key)}"
+            for key in {**found, **expected}
+            if found.get(key) != expected.get(key) or (key in found) != (key in expected)
+        ]
+        raise AssertionError("\n".join([f"{what} differs:", *lines]))
+    raise AssertionError(f"{what} differs:\n    found    {found}\n    expected {expected}")
