@@ -6,6 +6,7 @@ owns the database `rawcore` and may create roles, but is no superuser; the drive
 """
 
 import os
+import re
 import secrets
 import sys
 from collections.abc import Sequence
@@ -117,10 +118,16 @@ def make_logins(running: Server, logins: Sequence[str], database: str) -> None:
             )
 
 
+def given_url(local: Path = LOCAL) -> str | None:
+    """Return DATABASE_URL (environment, then .env) in libpq's spelling; None: it is not set."""
+    url = os.environ.get("DATABASE_URL") or dotenv_values(local.parent / ".env").get("DATABASE_URL")
+    return re.sub(r"^(postgres(?:ql)?)\+\w+://", r"\1://", url) if url else None
+
+
 def url_in_use(local: Path = LOCAL) -> str:
     """Return DATABASE_URL (environment, then .env), else the embedded owner's, started."""
-    url = os.environ.get("DATABASE_URL") or dotenv_values(local.parent / ".env").get("DATABASE_URL")
-    if url:
+    url = given_url(local)
+    if url is not None:
         return url
     ensure_running(local)
     return admin_url(local)

@@ -43,10 +43,12 @@ class Body:
         checks: Checks,
         version_id: str,
         as_error: Callable[[Exception], RawcoreError],
+        interrupt: Callable[[], object] = lambda: None,
     ) -> None:
         self.size = checks.size
         self.received = 0
-        self._read, self._close, self._checks = read, close, checks
+        self._read, self._close, self._interrupt = read, close, interrupt
+        self._checks = checks
         self._version_id, self._as_error = version_id, as_error
         self._sha256 = hashlib.sha256()
         self._md5 = hashlib.md5(usedforsecurity=False)
@@ -75,10 +77,13 @@ class Body:
         trace: TracebackType | None,
     ) -> None:
         self._stopped.set()
-        if self._thread.ident is not None and self._thread.is_alive():
-            self._close_quietly()  # wakes a thread that waits for bytes
-            self._thread.join(timeout=1)  # closing does not wake every read; it is a daemon
-        self._close_quietly()
+        if self._thread.is_alive():
+            with suppress(Exception):  # nothing depends on a body that is given up
+                self._interrupt()  # wakes a thread that waits for bytes; closing would wait for it
+            self._thread.join(timeout=1)
+        if not self._thread.is_alive():
+            with suppress(Exception):
+                self._close()
 
     def __iter__(self) -> Iterator[bytes]:
         self._thread.start()
@@ -94,10 +99,6 @@ class Body:
             if not piece:
                 return
             yield piece
-
-    def _close_quietly(self) -> None:
-        with suppress(Exception):  # nothing depends on a body that is given up
-            self._close()
 
     def _fill(self) -> None:
         try:

@@ -73,7 +73,8 @@ def status(settings: Settings, as_json: bool) -> int:
 
 def health(settings: Settings, as_json: bool) -> int:
     """Show etl.health."""
-    return _show(settings, "Health", as_json, "SELECT * FROM etl.health")
+    _show(settings, "Health", as_json, "SELECT * FROM etl.health")
+    return 0
 
 
 def trace(settings: Settings, table: str, key: Sequence[str], as_json: bool) -> int:
@@ -104,20 +105,19 @@ def trace(settings: Settings, table: str, key: Sequence[str], as_json: bool) -> 
 def verify(settings: Settings, extract: str, as_json: bool) -> int:
     """Show whether stg and core are what their files make them; 1 if not."""
     title = f"Differences of {extract}"
-    return _show(settings, title, as_json, "SELECT * FROM etl.verify(%s)", extract)
+    found = _show(settings, title, as_json, "SELECT * FROM etl.verify(%s)", extract)
+    return 1 if found else 0
 
 
-def _show(settings: Settings, title: str, as_json: bool, statement: str, *values: Any) -> int:
+def _show(
+    settings: Settings, title: str, as_json: bool, statement: str, *values: Any
+) -> Sequence[Row]:
     rows = _look(settings, Options(as_json=as_json)).query(statement, *values)
-    return _print(title, rows, as_json)
-
-
-def _print(title: str, rows: Sequence[Row], as_json: bool) -> int:
     if not rows and not as_json:
         console.say(f"{title}: nothing found.")
     else:
         console.show(title, rows, as_json=as_json)
-    return 0
+    return rows
 
 
 def _look(settings: Settings, options: Options) -> Run:

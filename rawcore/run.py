@@ -31,7 +31,7 @@ from rawcore.errors import ConnectionLost, RawcoreError, SourceBusy, Stopped, Un
 from rawcore.settings import Settings
 from rawcore.store import Store, open_store
 from rawcore.summary import report, say_plan
-from rawcore.watch import watching
+from rawcore.watch import Watch
 from rawcore.workers import Crew
 
 if TYPE_CHECKING:
@@ -40,6 +40,16 @@ if TYPE_CHECKING:
 PLAN_ARGUMENTS = (
     "%s::text, %s::timestamp, %s::timestamp, %s::timestamp, %s::text[], %s::text, %s, %s::text"
 )
+_POLL_SECONDS = 0.5
+_OTHERS = """
+SELECT a.load_run_file_id
+FROM etl.load_run_plan AS p
+JOIN etl.load_run_files AS f USING (load_run_file_id)
+JOIN etl.file_attempts AS a USING (file_attempt_id)
+JOIN pg_stat_activity AS s USING (pid)
+WHERE p.load_run_id = %s AND f.status IN ('loading', 'processing') AND a.finished_at IS NULL
+    AND a.pid <> ALL (%s) AND coalesce(s.backend_start < a.started_at, true)
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -228,20 +238,42 @@ def _work(
         jobs=this.options.jobs,
         log=this.log.bind(run=run_id),
     )
+    watch = Watch(this, run_id, crew.pids, crew.log)
     with _signals(crew):
-        shown = watched and size > 0
-        with console.progress("landing", size, in_bytes=True, shown=shown) as bar:
-            crew.land(bar)
-        began = time.monotonic()
-        shown = watched and files > 0
-        with (
-            console.progress("processing", files, in_bytes=False, shown=shown) as bar,
-            watching(this, run_id, crew.pids, crew.log, bar),
-        ):
-            crew.process()
-        if not crew.stop.is_set():
+        while True:
+            shown = watched and size > 0
+            with console.progress("landing", size, in_bytes=True, shown=shown) as bar:
+                crew.land(bar)
+            began = time.monotonic()
+            shown = watched and files > 0
+            with (
+                console.progress("processing", files, in_bytes=False, shown=shown) as bar,
+                watch.looking(bar),
+            ):
+                crew.process()
+            if crew.stop.is_set():
+                break
             crew.log.info("processing ended", seconds=round(time.monotonic() - began, 2))
+            if not _wait_for_others(this, run_id, crew):
+                break
     return crew.unreachable()
+
+
+def _wait_for_others(this: Run, run_id: int, crew: Crew) -> bool:
+    """Wait while sessions of others have files of this run in hand; say whether any had.
+
+    They may be drivers that joined, or what a killed driver left behind; what they leave is ours.
+    """
+    waited = False
+    while not crew.stop.is_set():
+        others = this.query(_OTHERS, run_id, list(crew.pids))
+        if not others:
+            break
+        if not waited:
+            crew.log.info("waiting for others", files=len(others))
+        waited = True
+        crew.stop.wait(_POLL_SECONDS)
+    return waited
 
 
 @contextmanager

@@ -94,7 +94,7 @@ class S3Store:
             answer = self._client.get_object(Bucket=self.bucket, Key=key, **pinned)
         except Exception as error:
             raise self._error(error, "GetObject", key) from error
-        stream = answer["Body"]
+        stream: Any = answer["Body"]
         found = answer.get("ETag", "").strip('"')
         version = answer.get("VersionId")
         plain = not answer.get("SSECustomerAlgorithm") and "kms" not in str(
@@ -111,6 +111,7 @@ class S3Store:
             checks,
             version_id=version if version and version != "null" else f"etag:{found or etag}",
             as_error=lambda error: self._error(error, "GetObject", key),
+            interrupt=lambda: stream._raw_stream.shutdown(),  # urllib3's own, since 2.3
         )
 
     def _error(self, error: Exception, operation: str, key: str = "") -> RawcoreError:

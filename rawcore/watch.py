@@ -61,6 +61,27 @@ class Watch:
             if contiguous:
                 self._all_logged_to = row["attempt"]
 
+    @contextmanager
+    def looking(self, bar: Progress) -> Iterator[None]:
+        """Log files and move the bar while the block runs; when it ends all is logged."""
+        done = threading.Event()
+
+        def poll() -> None:
+            while not done.wait(_POLL_SECONDS):
+                with suppress(RawcoreError):
+                    self.look()
+                    bar.set(self._run.query(_DONE, self._run_id)[0]["files"])
+
+        thread = threading.Thread(target=poll, name="watch", daemon=True)
+        thread.start()
+        try:
+            yield
+        finally:
+            done.set()
+            thread.join()
+            with suppress(RawcoreError):
+                self.look()
+
     def _say(self, row: dict[str, Any]) -> None:
         facts = {
             name: value
@@ -74,28 +95,3 @@ class Watch:
         elif row["outcome"] == "succeeded":
             facts.pop("problem", None)
             self._log.info("processed", **facts)
-
-
-@contextmanager
-def watching(
-    run: Queries, run_id: int, pids: Collection[int], log: FilteringBoundLogger, bar: Progress
-) -> Iterator[None]:
-    """Log files and move the bar while the block runs; when it ends all is logged."""
-    watch = Watch(run, run_id, pids, log)
-    done = threading.Event()
-
-    def poll() -> None:
-        while not done.wait(_POLL_SECONDS):
-            with suppress(RawcoreError):
-                watch.look()
-                bar.set(run.query(_DONE, run_id)[0]["files"])
-
-    thread = threading.Thread(target=poll, name="watch", daemon=True)
-    thread.start()
-    try:
-        yield
-    finally:
-        done.set()
-        thread.join()
-        with suppress(RawcoreError):
-            watch.look()
