@@ -13,7 +13,7 @@ venv    := .venv
 python  := $(venv)/bin/python
 stamp   := $(venv)/.installed
 sources := $(wildcard rawcore codegen tests ingest.py)
-pytest  := $(python) -m pytest -n $(JOBS) -m "not slow"
+pytest  := $(python) -m pytest -n $(JOBS) --dist loadgroup -m "not slow"
 
 help:  ## List these targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-16s %s\n", $$1, $$2}' $(MAKEFILE_LIST)

@@ -71,7 +71,7 @@ def test_the_url_in_use_is_database_url_then_dotenv_then_ours(
     dotenv = shared.parent / ".env"
     dotenv.write_text("DATABASE_URL=postgresql://from-dotenv/x\n")
     assert embedded.url_in_use(shared) == "postgresql://from-dotenv/x"
-    monkeypatch.setenv("DATABASE_URL", "postgresql://from-environment/x")
+    monkeypatch.setenv("DATABASE_URL", "postgresql+psycopg://from-environment/x")
     assert embedded.url_in_use(shared) == "postgresql://from-environment/x"
     dotenv.unlink()
 

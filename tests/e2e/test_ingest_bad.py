@@ -14,7 +14,8 @@ from tests.support.databases import Database
 from tests.support.ingest import ROOT, Driver, body, medicines, name, row
 from tests.support.s3 import Bucket
 
-pytestmark = pytest.mark.s3
+# One worker, one database: all tests look at the same run.
+pytestmark = [pytest.mark.s3, pytest.mark.xdist_group("test_ingest_bad")]
 
 PERSON, HEALTH_NUMBER = "Tāwhiri Quillcombe", "ZZZ0016"
 LONG = row("medicine", medicine_id="7") + "|^^|extra"

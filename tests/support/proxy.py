@@ -24,6 +24,7 @@ class Proxy:
     stall_after: int | None = None
     requests: list[tuple[str, str]] = field(default_factory=list)
     stalled: threading.Event = field(default_factory=threading.Event)
+    _released: threading.Event = field(default_factory=threading.Event)
     _stopped: threading.Event = field(default_factory=threading.Event)
     _listener: socket.socket = field(default_factory=socket.socket)
 
@@ -43,6 +44,11 @@ class Proxy:
         """Take no more connections, and let go what stands still."""
         self._stopped.set()
         self._listener.close()
+        self.let_go()
+
+    def let_go(self) -> None:
+        """Cut the connections that stand still."""
+        self._released.set()
 
     def operations(self) -> list[str]:
         """Return what was asked: the method, and LIST or OBJECT with the names of parameters."""
@@ -65,6 +71,9 @@ class Proxy:
             upward = threading.Thread(target=self._upward, args=(client, server), daemon=True)
             upward.start()
             self._downward(server, client)
+            for end in (client, server):  # closing alone does not wake the other thread
+                with contextlib.suppress(OSError):
+                    end.shutdown(socket.SHUT_RDWR)
 
     def _upward(self, client: socket.socket, server: socket.socket) -> None:
         with contextlib.suppress(OSError):
@@ -82,7 +91,7 @@ class Proxy:
                     if passed + len(piece) > self.stall_after:
                         client.sendall(piece[: max(0, self.stall_after - passed)])
                         self.stalled.set()
-                        self._stopped.wait()
+                        self._released.wait()
                         return
                     passed += len(piece)
                 client.sendall(piece)

@@ -1,0 +1,268 @@
+"""The driver is killed, held up, or has company: a plain run completes as if nothing had been."""
+
+import contextlib
+import gzip
+import json
+import signal
+from typing import Any
+
+import pytest
+import zstandard
+
+from rawcore.database import connect, refuse_pooler
+from rawcore.errors import PooledConnection
+from rawcore.settings import Settings
+from tests.support.databases import Database
+from tests.support.ingest import Driver, body, kill, medicines, name, row
+from tests.support.proxy import Proxy, proxy_of
+from tests.support.s3 import Bucket
+
+pytestmark = pytest.mark.s3
+
+WAITING = "FROM pg_stat_activity WHERE application_name LIKE 'rawcore run%%' AND datname = %s"
+IN_WORK = "(SELECT count(*) FROM etl.load_run_files WHERE status = %s) = %s"
+
+
+@pytest.fixture(scope="module")
+def undisturbed(module_database: Database, module_bucket: Bucket) -> Driver:
+    """The driver after a run over the files of put_files that nothing disturbed."""
+    made = Driver(module_database, module_bucket.environment)
+    made.set_pseudonym_key()
+    put_files(module_bucket)
+    assert made.run().code == 0
+    return made
+
+
+def via(proxy: Proxy) -> dict[str, str]:
+    """Settings that lead through a proxy, with one worker."""
+    return {"AWS_ENDPOINT_URL_S3": proxy.url, "RAWCORE_JOBS": "1"}
+
+
+def put_files(bucket: Bucket) -> None:
+    """Three deliveries of two extracts; ids overlap, so that order matters."""
+    for day in (1, 2, 3):
+        bucket.put(name("Medicine", day), medicines(day, 1_000 + day, name=f"As of day {day}"))
+        bucket.put(name("Vaccine", day), body([row("vaccine", vaccine_id=str(day))]))
+
+
+def same_as_undisturbed(driver: Driver, undisturbed: Driver) -> None:
+    """A plain run ends with 0 and leaves what an undisturbed run makes, each row once."""
+    done = driver.run()
+    assert done.code == 0, done.err
+    assert driver.core() == undisturbed.core()
+    assert set(driver.statuses().values()) == {"processed"}
+    for extract in ("medicine", "vaccine"):
+        raw = f"SELECT count(*), count(DISTINCT (load_run_file_id, line_no)) FROM raw.{extract}_raw"
+        assert driver.query(raw) == undisturbed.query(raw)
+
+
+def test_killed_in_the_middle_of_copy(driver: Driver, undisturbed: Driver, bucket: Bucket) -> None:
+    put_files(bucket)
+    endpoint = bucket.environment["AWS_ENDPOINT_URL_S3"]
+    with proxy_of(endpoint, stall_after=60_000) as proxy, driver.started(**via(proxy)) as process:
+        assert proxy.stalled.wait(60)
+        driver.until(IN_WORK, "loading", 1)
+        kill(process)
+    assert driver.value("SELECT count(*) FROM raw.medicine_raw") < 1_001
+    same_as_undisturbed(driver, undisturbed)
+    runs = driver.query("SELECT status, notes FROM etl.load_runs ORDER BY load_run_id")
+    assert runs[0] == {"status": "failed", "notes": "its driver went away"}
+
+
+def test_killed_between_landing_and_processing(
+    driver: Driver, undisturbed: Driver, bucket: Bucket
+) -> None:
+    put_files(bucket)
+    with driver.holding("etl.locks"), driver.started() as process:
+        driver.until(IN_WORK, "landed", 6)
+        driver.until(f"count(*) > 0 {WAITING} AND wait_event_type = 'Lock'", driver.database.name)
+        kill(process)
+    same_as_undisturbed(driver, undisturbed)
+
+
+def test_killed_inside_process_batch(driver: Driver, undisturbed: Driver, bucket: Bucket) -> None:
+    put_files(bucket)
+    with driver.holding("core.dim_medicine"), driver.started() as process:
+        driver.until(f"count(*) > 0 {WAITING} AND wait_event_type = 'Lock'", driver.database.name)
+        kill(process)
+        driver.until(f"count(*) = 0 {WAITING}", driver.database.name)
+    same_as_undisturbed(driver, undisturbed)
+
+
+def test_sigterm_ends_cleanly(driver: Driver, undisturbed: Driver, bucket: Bucket) -> None:
+    put_files(bucket)
+    endpoint = bucket.environment["AWS_ENDPOINT_URL_S3"]
+    with proxy_of(endpoint, stall_after=60_000) as proxy, driver.started(**via(proxy)) as process:
+        assert proxy.stalled.wait(60)
+        process.send_signal(signal.SIGTERM)
+        _, err = process.communicate(timeout=30)
+    assert process.returncode == 143
+    assert "Stopped by SIGTERM: what was in hand is rolled back and free again." in err
+    assert driver.value("SELECT count(*) FROM raw.medicine_raw") == 0
+    assert driver.value("SELECT count(*) FROM etl.load_runs WHERE status = 'running'") == 0
+    same_as_undisturbed(driver, undisturbed)
+
+
+def test_body_that_breaks_off_is_read_again(driver: Driver, bucket: Bucket) -> None:
+    bucket.put(name("Medicine", 1), medicines(1, 5_000))
+    endpoint = bucket.environment["AWS_ENDPOINT_URL_S3"]
+    with proxy_of(endpoint, stall_after=100_000) as proxy, driver.started(**via(proxy)) as process:
+        assert proxy.stalled.wait(60)
+        proxy.stall_after = None
+        proxy.let_go()
+        process.communicate(timeout=60)
+    assert process.returncode == 0
+    attempts = driver.query(
+        "SELECT outcome, error_class, is_retryable FROM etl.file_attempts"
+        " WHERE action = 'land' ORDER BY file_attempt_id"
+    )
+    assert attempts == [
+        {"outcome": "failed", "error_class": "connection", "is_retryable": True},
+        {"outcome": "succeeded", "error_class": None, "is_retryable": None},
+    ]
+    assert driver.value("SELECT count(*) FROM raw.medicine_raw") == 5_000
+
+
+def test_second_run_is_refused_and_a_joining_driver_shares_the_work(
+    driver: Driver, bucket: Bucket
+) -> None:
+    put_files(bucket)
+    waits = f"count(*) = %s {WAITING} AND wait_event_type = 'Lock'"
+    with driver.started("--jobs", "1") as first, contextlib.ExitStack() as stack:
+        with driver.holding("etl.locks"):
+            driver.until(waits.replace("%s", "1", 1), driver.database.name)
+            refused = driver.run()
+            assert refused.code == 4
+            assert refused.problem.startswith("Another run holds source indici: ")
+            joining = stack.enter_context(driver.started("--join", "1", "--jobs", "1"))
+            driver.until(waits.replace("%s", "2", 1), driver.database.name)
+        log, other_log = first.communicate(timeout=60)[1], joining.communicate(timeout=60)[1]
+    assert (first.returncode, joining.returncode) == (0, 0), log + other_log
+    done = driver.query(
+        "SELECT load_run_file_id FROM etl.file_attempts"
+        " WHERE action = 'process' AND outcome = 'succeeded'"
+    )
+    assert len(done) == len({one["load_run_file_id"] for one in done}) == 6
+    assert len(_events(log, "processed") + _events(other_log, "processed")) == 6
+
+
+def _events(log: str, event: str) -> list[dict[str, Any]]:
+    lines = [json.loads(line) for line in log.splitlines() if line.startswith("{")]
+    return [line for line in lines if line["event"] == event]
+
+
+def test_every_step_of_a_file_is_a_log_line(driver: Driver, bucket: Bucket) -> None:
+    bucket.put(name("Medicine", 1), medicines(1, 3))
+    log = driver.run().err
+    (landed,), (processed,) = _events(log, "landed"), _events(log, "processed")
+    assert landed["key"] == processed["key"] == name("Medicine", 1)
+    assert (landed["rows"], processed["ingested"], processed["path"]) == (3, 3, "in order")
+    assert landed["bytes"] == len(medicines(1, 3))
+
+
+def test_joining_a_run_that_is_not_under_way(driver: Driver) -> None:
+    done = driver.run("--join", "42")
+    assert (done.code, done.problem.partition(":")[0]) == (
+        2,
+        "Run 42 of source indici is not under way",
+    )
+
+
+def test_compressed_objects_are_read_whatever_their_name(driver: Driver, bucket: Bucket) -> None:
+    bucket.put(name("Medicine", 1), gzip.compress(medicines(1, 3)))
+    bucket.put(name("Medicine", 2) + ".csv", zstandard.compress(medicines(4, 6)))
+    assert driver.run().code == 0
+    assert driver.value("SELECT count(*) FROM core.dim_medicine") == 6
+
+
+# Corrections: another version of a key.
+
+
+def test_another_version_of_a_key_takes_the_place_of_the_one_before(
+    driver: Driver, bucket: Bucket
+) -> None:
+    key = name("Medicine", 1)
+    first = bucket.put(key, medicines(1, 3, name="wrong"))
+    assert driver.run().code == 0
+    second = bucket.put(key, medicines(2, 4, name="right"))
+    assert driver.run().code == 0
+    files = driver.query(
+        "SELECT s3_version_id, status, is_counting FROM etl.load_run_files ORDER BY 1 = 1,"
+        " load_run_file_id"
+    )
+    assert files == [
+        {"s3_version_id": first, "status": "superseded", "is_counting": False},
+        {"s3_version_id": second, "status": "processed", "is_counting": True},
+    ]
+    core = driver.query("SELECT medicine_id, medicine_name FROM core.dim_medicine ORDER BY 1")
+    assert core == [{"medicine_id": n, "medicine_name": "right"} for n in (2, 3, 4)]
+
+
+def test_version_that_fails_leaves_the_one_before_counting(driver: Driver, bucket: Bucket) -> None:
+    key = name("Medicine", 1)
+    bucket.put(key, medicines(1, 3))
+    assert driver.run().code == 0
+    before = driver.core()
+    bucket.put(key, medicines(1, 3)[:-1])
+    assert driver.run().code == 1
+    assert driver.core() == before
+
+
+def test_content_that_was_corrected_and_put_back_counts_again(
+    driver: Driver, bucket: Bucket
+) -> None:
+    key, right, wrong = name("Medicine", 1), medicines(1, 3, "right"), medicines(1, 2, "wrong")
+    for content in (right, wrong, right):
+        bucket.put(key, content)
+        assert driver.run().code == 0
+    core = driver.query("SELECT medicine_id, medicine_name FROM core.dim_medicine ORDER BY 1")
+    assert core == [{"medicine_id": n, "medicine_name": "right"} for n in (1, 2, 3)]
+
+
+def test_same_content_as_a_new_version_changes_nothing(driver: Driver, bucket: Bucket) -> None:
+    key = name("Medicine", 1)
+    bucket.put(key, medicines(1, 3))
+    assert driver.run().code == 0
+    before = driver.places("raw", "stg", "core")
+    bucket.put(key, medicines(1, 3))
+    done = driver.run()
+    assert done.code == 0, done.err
+    assert driver.places("raw", "stg", "core") == before
+
+
+# Sessions.
+
+
+def test_pooler_in_transaction_mode_is_refused(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings = Settings()
+    connection = connect(database.driver_url, settings, "test")
+    refuse_pooler(connection, database.driver_url, settings)
+    monkeypatch.setattr("rawcore.database.connect", lambda *_: connection)  # one session for all
+    with pytest.raises(PooledConnection, match="connect to PostgreSQL itself"):
+        refuse_pooler(connection, database.driver_url, settings)
+
+
+def test_folder_is_read_like_a_bucket(driver: Driver, tmp_path: Any) -> None:
+    path = tmp_path / "odd prefix" / name("Medicine", 1)
+    path.parent.mkdir()
+    path.write_bytes(medicines(1, 3))
+    done = driver.run(S3_BUCKET_NAME=f"file://{tmp_path}")
+    assert done.code == 0
+    (file,) = driver.query("SELECT s3_bucket, s3_key, s3_version_id, file_hash FROM core.files")
+    assert file["s3_bucket"] == f"file://{tmp_path}"
+    assert file["s3_key"] == f"odd prefix/{name('Medicine', 1)}"
+    assert file["s3_version_id"] == f"sha256:{file['file_hash']}"
+
+
+def test_files_of_another_bucket_are_left(driver: Driver, bucket: Bucket, tmp_path: Any) -> None:
+    bucket.put(name("Medicine", 1), b"")
+    assert driver.run().code == 1
+    bucket.put(name("Medicine", 2), medicines(1, 3))
+    assert driver.run("plan").code == 0  # registered, not landed
+    (tmp_path / name("Vaccine", 1)).write_bytes(body([row("vaccine", vaccine_id="1")]))
+    done = driver.run(S3_BUCKET_NAME=f"file://{tmp_path}")
+    assert done.code == 0, done.out
+    assert sorted(driver.statuses().values()) == ["failed", "pending", "processed"]
+    assert driver.run().code == 0
