@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 
 import click
@@ -113,11 +112,11 @@ def rollback(folder: Path) -> None:
 
 def _on_database(work: migrations.Work) -> list[str]:
     """Run the work on DATABASE_URL or on the embedded server, whose driver is then let in."""
-    url = os.environ.get("DATABASE_URL", "")
-    if url:
-        return work(url)
     from rawcore import embedded
 
+    url = embedded.given_url()
+    if url is not None:
+        return work(url)
     embedded.ensure_running()
     result = work(embedded.admin_url())
     embedded.grant_driver()
