@@ -58,9 +58,20 @@ def cli() -> None:
     """Load delimited files from S3 into PostgreSQL. Without a command: run.
 
     \b
-    Exit codes: 0 done or nothing to do; 1 a file failed or is held; 2 usage,
-    configuration or contract; 3 S3 or database out of reach; 4 another run
-    holds the source. Settings come from the environment and .env.
+    Settings come from the environment and .env:
+      S3_BUCKET_NAME     the bucket, or file:///path for a folder
+      S3_BUCKET_PREFIX   only keys that start with it
+      DATABASE_URL       PostgreSQL; unset: the embedded server of this clone
+      AWS_...            credentials, region, endpoint, as boto3 reads them
+      RAWCORE_SOURCE, RAWCORE_JOBS, RAWCORE_LOG (console or json)
+
+    \b
+    Exit codes:
+      0  done, or nothing to do
+      1  finished, but a file failed, is held, or a check found something
+      2  usage, configuration or contract
+      3  S3 or the database is out of reach
+      4  another run holds the source
     """  # noqa: D301 -- click wants the character
 
 
@@ -68,13 +79,21 @@ def _choice(function: Callable[..., None]) -> Callable[..., None]:
     """Add the options that choose files."""
     for option in reversed(
         (
-            click.option("--mode", type=click.Choice(MODES), help="Which files; default: new."),
+            click.option(
+                "--mode",
+                type=click.Choice(MODES),
+                help="Which files; default: new, or what --batch, --from and --to ask for.",
+            ),
             click.option("--from", "date_from", type=Batch(), help="First batch of a backfill."),
-            click.option("--to", "date_to", type=Batch(end_of_day=True), help="Last batch."),
+            click.option(
+                "--to", "date_to", type=Batch(end_of_day=True), help="Last batch of a backfill."
+            ),
             click.option("--batch", type=Batch(), help="This batch only."),
-            click.option("--extract", "extracts", multiple=True, help="Only this; repeatable."),
+            click.option(
+                "--extract", "extracts", multiple=True, help="Only this extract; repeatable."
+            ),
             click.option("--prefix", help="Only keys that start with it."),
-            click.option("--force", is_flag=True, help="Land again what is landed already."),
+            click.option("--force", is_flag=True, help="Land the chosen files again."),
             click.option("--jobs", type=click.IntRange(1, 64), help="Worker threads."),
             click.option("--json", "as_json", is_flag=True, help="Print JSON."),
         )
@@ -89,12 +108,33 @@ _json = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 @cli.command()
 @_choice
 @click.option("--join", type=int, metavar="RUN", help="Share the work of a run under way.")
-@click.option("--kind", type=click.Choice(["full", "delta"]), help="What the files are.")
-@click.option("--set", "overrides", multiple=True, metavar="NAME=VALUE", help="For this run.")
+@click.option(
+    "--kind",
+    type=click.Choice(["full", "delta"]),
+    help="What the files are, where names do not say.",
+)
+@click.option(
+    "--set",
+    "overrides",
+    multiple=True,
+    metavar="NAME=VALUE",
+    help="A threshold or flag for this run; repeatable.",
+)
 @click.option("--dry-run", is_flag=True, help="Show the plan and stop.")
 @click.option("--note", help="A remark that is kept with the run.")
 def run(overrides: tuple[str, ...], jobs: int | None, **chosen: Any) -> None:
-    """Discover what is new, load it, process it."""
+    """Discover what is new, load it, process it.
+
+    \b
+    Modes:
+      new       everything that is pending, oldest batch first
+      latest    the newest batch only
+      backfill  the batches of --from to --to
+      batch     the batch of --batch
+      retry     what failed before
+
+    A batch is named by its DateExtracted: 2508190850, or "2025-08-19 08:50".
+    """  # noqa: D301 -- click wants the character
     from rawcore.run import run as do_run
     from rawcore.settings import load_settings
 
@@ -150,14 +190,17 @@ def trace(table: str, key: tuple[str, ...], as_json: bool) -> None:
 
 
 @cli.command()
-@click.argument("extract")
+@click.argument("extracts", nargs=-1, metavar="[EXTRACT]...")
 @_json
-def verify(extract: str, as_json: bool) -> None:
-    """Show whether core is what the files of an EXTRACT make it."""
+def verify(extracts: tuple[str, ...], as_json: bool) -> None:
+    """Check that raw, stg, core and counts agree.
+
+    Without an EXTRACT all are checked. Every violation is shown; any ends with exit code 1.
+    """
     from rawcore.reports import verify as do_verify
     from rawcore.settings import load_settings
 
-    sys.exit(do_verify(load_settings(), extract, as_json))
+    sys.exit(do_verify(load_settings(), extracts, as_json))
 
 
 def _pair(text: str) -> tuple[str, str]:

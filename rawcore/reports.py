@@ -102,10 +102,20 @@ def trace(settings: Settings, table: str, key: Sequence[str], as_json: bool) -> 
     return 0
 
 
-def verify(settings: Settings, extract: str, as_json: bool) -> int:
-    """Show whether stg and core are what their files make them; 1 if not."""
-    title = f"Differences of {extract}"
-    found = _show(settings, title, as_json, "SELECT * FROM etl.verify(%s)", extract)
+def verify(settings: Settings, extracts: Sequence[str], as_json: bool) -> int:
+    """Show what of some extracts, or of all, is not as its files make it; return 1 if anything."""
+    this = _look(settings, Options(as_json=as_json))
+    every = "SELECT extract FROM etl.extracts WHERE source = %s ORDER BY load_order, extract"
+    names = list(extracts) or [row["extract"] for row in this.query(every, this.source.name)]
+    found = [
+        {"extract": name, **row}
+        for name in names
+        for row in this.query("SELECT * FROM etl.verify(%s)", name)
+    ]
+    if found or as_json:
+        console.show("What is not as its files make it", found, as_json=as_json)
+    else:
+        console.say(f"{len(names)} extract(s) verified: raw, stg, core and counts agree.")
     return 1 if found else 0
 
 

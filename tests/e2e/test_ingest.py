@@ -149,3 +149,21 @@ def test_landing_again_by_force_changes_no_row_of_stg_and_core(loaded: Loaded) -
     assert json.loads(done.out)["run"]["status"] == "succeeded"
     assert driver.places("stg", "core") == before
     assert driver.value(f"SELECT bool_and(rows_read = {COUNTS}) FROM etl.load_run_files") is True
+
+
+def test_verify_finds_nothing_wrong_and_says_what_is(loaded: Loaded) -> None:
+    driver, _, _ = loaded
+    done = driver.run("verify")
+    assert (done.code, done.out) == (
+        0,
+        "18 extract(s) verified: raw, stg, core and counts agree.\n",
+    )
+    file = driver.value(
+        "UPDATE etl.load_run_files SET rows_read = rows_read + 1 WHERE load_run_file_id ="
+        " (SELECT min(load_run_file_id) FROM etl.load_run_files WHERE extract = 'medicine')"
+        " RETURNING load_run_file_id"
+    )
+    done = driver.run("verify", "medicine", "--json")
+    assert done.code == 1
+    assert {one["load_run_file_id"] for one in json.loads(done.out)} == {file}
+    assert driver.run("verify", "no_such_extract").problem.startswith("RC006: there is no extract")
