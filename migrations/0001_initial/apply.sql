@@ -1029,9 +1029,14 @@ AS $is_local_time$
 -- pinned; only in hours that it has ever skipped does it take a round trip to tell whether the time exists.
 SELECT
     CASE
-        WHEN p_text NOT LIKE '____-__-__ __:__:__' AND p_text NOT LIKE '____-__-__ __:__:__._%' THEN false
+        WHEN p_text IS NULL THEN NULL
+        WHEN p_text NOT LIKE '____-__-__ __:__:__%' THEN false
         WHEN NOT pg_catalog.pg_input_is_valid(p_text, 'timestamp') THEN false
-        WHEN pg_catalog.rtrim(p_text, '.0') <> pg_catalog.rtrim(p_text::timestamp::text, '.0') THEN false
+        WHEN p_text <> p_text::timestamp::text
+            AND (
+                p_text LIKE '%.'
+                OR pg_catalog.rtrim(p_text, '0') NOT IN (p_text::timestamp::text, p_text::timestamp::text || '.')
+            ) THEN false
         WHEN p_text LIKE '%BC' THEN false
         WHEN p_text LIKE ANY (p_gap_patterns) THEN p_text::timestamp::timestamptz::timestamp = p_text::timestamp
         ELSE true
@@ -13411,6 +13416,7 @@ SET search_path = pg_catalog, pg_temp
 SET timezone = 'Pacific/Auckland'
 SET datestyle = 'ISO, YMD'
 SET plan_cache_mode = force_custom_plan
+SET work_mem = '64MB'
 SET parallel_setup_cost = 0
 SET parallel_tuple_cost = 0
 AS $faults_invoice_detail$
@@ -13682,6 +13688,7 @@ SET search_path = pg_catalog, pg_temp
 SET timezone = 'Pacific/Auckland'
 SET datestyle = 'ISO, YMD'
 SET plan_cache_mode = force_custom_plan
+SET work_mem = '64MB'
 AS $check_invoice_detail$
 -- Give each row of the file its verdict in etl.touched_invoice_detail, write its rejects, and count.
 -- The caller, etl.process_file, holds the extract's lock.
@@ -13841,6 +13848,7 @@ SET search_path = pg_catalog, pg_temp
 SET timezone = 'Pacific/Auckland'
 SET datestyle = 'ISO, YMD'
 SET plan_cache_mode = force_custom_plan
+SET work_mem = '64MB'
 AS $stage_invoice_detail$
 -- Type the valid rows of a file in order, and make them the newest state of their keys.
 -- The caller, etl.process_file, holds the extract's lock.
@@ -14132,6 +14140,7 @@ SET search_path = pg_catalog, pg_temp
 SET timezone = 'Pacific/Auckland'
 SET datestyle = 'ISO, YMD'
 SET plan_cache_mode = force_custom_plan
+SET work_mem = '64MB'
 AS $merge_invoice_detail$
 -- Publish what this file made new or changed in stg.invoice_detail.
 -- The caller, etl.process_file, holds the extract's lock.
@@ -14377,6 +14386,7 @@ SET search_path = pg_catalog, pg_temp
 SET timezone = 'Pacific/Auckland'
 SET datestyle = 'ISO, YMD'
 SET plan_cache_mode = force_custom_plan
+SET work_mem = '64MB'
 AS $rebuild_invoice_detail$
 -- Derive the keys of a late, superseding or excluded file anew from raw, in stg and core.
 -- The caller holds the extract's lock.
@@ -14388,6 +14398,10 @@ DECLARE
 BEGIN
     SELECT f.* INTO v_file FROM etl.load_run_files AS f WHERE f.load_run_file_id = p_load_run_file_id;
     SELECT k.* INTO v_key FROM etl.pseudonym_keys AS k;
+
+    -- Rows of other tenants were rejected; their keys are not for this file to touch.
+    DELETE FROM etl.touched_invoice_detail AS t
+    WHERE (t.practice_id, t.per_org_id) IS DISTINCT FROM (v_file.tenant[1], v_file.tenant[2]);
 
     -- 1. The keys of its tenant in the file and in the versions that it replaced.
     INSERT INTO etl.touched_invoice_detail (load_run_file_id, line_no, practice_id, per_org_id, invoice_detail_id, row_hash, verdict)
@@ -15460,6 +15474,7 @@ SET search_path = pg_catalog, pg_temp
 SET timezone = 'Pacific/Auckland'
 SET datestyle = 'ISO, YMD'
 SET plan_cache_mode = force_custom_plan
+SET work_mem = '64MB'
 SET parallel_setup_cost = 0
 SET parallel_tuple_cost = 0
 AS $faults_medicine$
@@ -15574,6 +15589,7 @@ SET search_path = pg_catalog, pg_temp
 SET timezone = 'Pacific/Auckland'
 SET datestyle = 'ISO, YMD'
 SET plan_cache_mode = force_custom_plan
+SET work_mem = '64MB'
 AS $check_medicine$
 -- Give each row of the file its verdict in etl.touched_medicine, write its rejects, and count.
 -- The caller, etl.process_file, holds the extract's lock.
@@ -15693,6 +15709,7 @@ SET search_path = pg_catalog, pg_temp
 SET timezone = 'Pacific/Auckland'
 SET datestyle = 'ISO, YMD'
 SET plan_cache_mode = force_custom_plan
+SET work_mem = '64MB'
 AS $stage_medicine$
 -- Type the valid rows of a file in order, and make them the newest state of their keys.
 -- The caller, etl.process_file, holds the extract's lock.
@@ -15794,6 +15811,7 @@ SET search_path = pg_catalog, pg_temp
 SET timezone = 'Pacific/Auckland'
 SET datestyle = 'ISO, YMD'
 SET plan_cache_mode = force_custom_plan
+SET work_mem = '64MB'
 AS $merge_medicine$
 -- Continue the history of the keys that this file made new or changed in stg.medicine: close a version
 -- whose history columns differ and open the next, or show newer values in the version that stands.
@@ -15924,6 +15942,7 @@ SET search_path = pg_catalog, pg_temp
 SET timezone = 'Pacific/Auckland'
 SET datestyle = 'ISO, YMD'
 SET plan_cache_mode = force_custom_plan
+SET work_mem = '64MB'
 AS $rebuild_medicine$
 -- Derive the keys of a late, superseding or excluded file anew from raw: their state in stg, their history in core.
 -- The caller holds the extract's lock.
@@ -15933,6 +15952,10 @@ DECLARE
 
 BEGIN
     SELECT f.* INTO v_file FROM etl.load_run_files AS f WHERE f.load_run_file_id = p_load_run_file_id;
+
+    -- Rows of other tenants were rejected; their keys are not for this file to touch.
+    DELETE FROM etl.touched_medicine AS t
+    WHERE (t.practice_id, t.per_org_id) IS DISTINCT FROM (v_file.tenant[1], v_file.tenant[2]);
 
     -- 1. The keys of its tenant in the file and in the versions that it replaced.
     INSERT INTO etl.touched_medicine (load_run_file_id, line_no, practice_id, per_org_id, medicine_id, row_hash, verdict)
@@ -16857,6 +16880,7 @@ SET search_path = pg_catalog, pg_temp
 SET timezone = 'Pacific/Auckland'
 SET datestyle = 'ISO, YMD'
 SET plan_cache_mode = force_custom_plan
+SET work_mem = '64MB'
 SET parallel_setup_cost = 0
 SET parallel_tuple_cost = 0
 AS $faults_patients$
@@ -17740,6 +17764,7 @@ SET search_path = pg_catalog, pg_temp
 SET timezone = 'Pacific/Auckland'
 SET datestyle = 'ISO, YMD'
 SET plan_cache_mode = force_custom_plan
+SET work_mem = '64MB'
 AS $check_patients$
 -- Give each row of the file its verdict in etl.touched_patients, write its rejects, and count.
 -- The caller, etl.process_file, holds the extract's lock.
@@ -18070,6 +18095,7 @@ SET search_path = pg_catalog, pg_temp
 SET timezone = 'Pacific/Auckland'
 SET datestyle = 'ISO, YMD'
 SET plan_cache_mode = force_custom_plan
+SET work_mem = '64MB'
 AS $stage_patients$
 -- Type the valid rows of a file in order, and make them the newest state of their keys.
 -- The caller, etl.process_file, holds the extract's lock.
@@ -19216,6 +19242,7 @@ SET search_path = pg_catalog, pg_temp
 SET timezone = 'Pacific/Auckland'
 SET datestyle = 'ISO, YMD'
 SET plan_cache_mode = force_custom_plan
+SET work_mem = '64MB'
 AS $merge_patients$
 -- Continue the history of the keys that this file made new or changed in stg.patients: close a version
 -- whose history columns differ and open the next, or show newer values in the version that stands.
@@ -20505,6 +20532,7 @@ SET search_path = pg_catalog, pg_temp
 SET timezone = 'Pacific/Auckland'
 SET datestyle = 'ISO, YMD'
 SET plan_cache_mode = force_custom_plan
+SET work_mem = '64MB'
 AS $rebuild_patients$
 -- Derive the keys of a late, superseding or excluded file anew from raw: their state in stg, their history in core.
 -- The caller holds the extract's lock.
@@ -20516,6 +20544,10 @@ DECLARE
 BEGIN
     SELECT f.* INTO v_file FROM etl.load_run_files AS f WHERE f.load_run_file_id = p_load_run_file_id;
     SELECT k.* INTO v_key FROM etl.pseudonym_keys AS k;
+
+    -- Rows of other tenants were rejected; their keys are not for this file to touch.
+    DELETE FROM etl.touched_patients AS t
+    WHERE (t.practice_id, t.per_org_id) IS DISTINCT FROM (v_file.tenant[1], v_file.tenant[2]);
 
     -- 1. The keys of its tenant in the file and in the versions that it replaced.
     INSERT INTO etl.touched_patients (load_run_file_id, line_no, practice_id, per_org_id, patient_id, row_hash, verdict)
@@ -24588,6 +24620,7 @@ SET search_path = pg_catalog, pg_temp
 SET timezone = 'Pacific/Auckland'
 SET datestyle = 'ISO, YMD'
 SET plan_cache_mode = force_custom_plan
+SET work_mem = '64MB'
 SET parallel_setup_cost = 0
 SET parallel_tuple_cost = 0
 AS $faults_practice_info$
@@ -24730,6 +24763,7 @@ SET search_path = pg_catalog, pg_temp
 SET timezone = 'Pacific/Auckland'
 SET datestyle = 'ISO, YMD'
 SET plan_cache_mode = force_custom_plan
+SET work_mem = '64MB'
 AS $check_practice_info$
 -- Give each row of the file its verdict in etl.touched_practice_info, write its rejects, and count.
 -- The caller, etl.process_file, holds the extract's lock.
@@ -24878,6 +24912,7 @@ SET search_path = pg_catalog, pg_temp
 SET timezone = 'Pacific/Auckland'
 SET datestyle = 'ISO, YMD'
 SET plan_cache_mode = force_custom_plan
+SET work_mem = '64MB'
 AS $stage_practice_info$
 -- Type the valid rows of a file in order, and make them the newest state of their keys.
 -- The caller, etl.process_file, holds the extract's lock.
@@ -25131,6 +25166,7 @@ SET search_path = pg_catalog, pg_temp
 SET timezone = 'Pacific/Auckland'
 SET datestyle = 'ISO, YMD'
 SET plan_cache_mode = force_custom_plan
+SET work_mem = '64MB'
 AS $merge_practice_info$
 -- Continue the history of the keys that this file made new or changed in stg.practice_info: close a version
 -- whose history columns differ and open the next, or show newer values in the version that stands.
@@ -25330,6 +25366,7 @@ SET search_path = pg_catalog, pg_temp
 SET timezone = 'Pacific/Auckland'
 SET datestyle = 'ISO, YMD'
 SET plan_cache_mode = force_custom_plan
+SET work_mem = '64MB'
 AS $rebuild_practice_info$
 -- Derive the keys of a late, superseding or excluded file anew from raw: their state in stg, their history in core.
 -- The caller holds the extract's lock.
@@ -25339,6 +25376,10 @@ DECLARE
 
 BEGIN
     SELECT f.* INTO v_file FROM etl.load_run_files AS f WHERE f.load_run_file_id = p_load_run_file_id;
+
+    -- Rows of other tenants were rejected; their keys are not for this file to touch.
+    DELETE FROM etl.touched_practice_info AS t
+    WHERE (t.practice_id, t.per_org_id) IS DISTINCT FROM (v_file.tenant[1], v_file.tenant[2]);
 
     -- 1. The keys of its tenant in the file and in the versions that it replaced.
     INSERT INTO etl.touched_practice_info (load_run_file_id, line_no, practice_id, per_org_id, row_hash, verdict)
@@ -26515,6 +26556,7 @@ SET search_path = pg_catalog, pg_temp
 SET timezone = 'Pacific/Auckland'
 SET datestyle = 'ISO, YMD'
 SET plan_cache_mode = force_custom_plan
+SET work_mem = '64MB'
 SET parallel_setup_cost = 0
 SET parallel_tuple_cost = 0
 AS $faults_providers$
@@ -26943,6 +26985,7 @@ SET search_path = pg_catalog, pg_temp
 SET timezone = 'Pacific/Auckland'
 SET datestyle = 'ISO, YMD'
 SET plan_cache_mode = force_custom_plan
+SET work_mem = '64MB'
 AS $check_providers$
 -- Give each row of the file its verdict in etl.touched_providers, write its rejects, and count.
 -- The caller, etl.process_file, holds the extract's lock.
@@ -27175,6 +27218,7 @@ SET search_path = pg_catalog, pg_temp
 SET timezone = 'Pacific/Auckland'
 SET datestyle = 'ISO, YMD'
 SET plan_cache_mode = force_custom_plan
+SET work_mem = '64MB'
 AS $stage_providers$
 -- Type the valid rows of a file in order, and make them the newest state of their keys.
 -- The caller, etl.process_file, holds the extract's lock.
@@ -27831,6 +27875,7 @@ SET search_path = pg_catalog, pg_temp
 SET timezone = 'Pacific/Auckland'
 SET datestyle = 'ISO, YMD'
 SET plan_cache_mode = force_custom_plan
+SET work_mem = '64MB'
 AS $merge_providers$
 -- Continue the history of the keys that this file made new or changed in stg.providers: close a version
 -- whose history columns differ and open the next, or show newer values in the version that stands.
@@ -28500,6 +28545,7 @@ SET search_path = pg_catalog, pg_temp
 SET timezone = 'Pacific/Auckland'
 SET datestyle = 'ISO, YMD'
 SET plan_cache_mode = force_custom_plan
+SET work_mem = '64MB'
 AS $rebuild_providers$
 -- Derive the keys of a late, superseding or excluded file anew from raw: their state in stg, their history in core.
 -- The caller holds the extract's lock.
@@ -28511,6 +28557,10 @@ DECLARE
 BEGIN
     SELECT f.* INTO v_file FROM etl.load_run_files AS f WHERE f.load_run_file_id = p_load_run_file_id;
     SELECT k.* INTO v_key FROM etl.pseudonym_keys AS k;
+
+    -- Rows of other tenants were rejected; their keys are not for this file to touch.
+    DELETE FROM etl.touched_providers AS t
+    WHERE (t.practice_id, t.per_org_id) IS DISTINCT FROM (v_file.tenant[1], v_file.tenant[2]);
 
     -- 1. The keys of its tenant in the file and in the versions that it replaced.
     INSERT INTO etl.touched_providers (load_run_file_id, line_no, practice_id, per_org_id, provider_id, row_hash, verdict)
@@ -30765,6 +30815,7 @@ SET search_path = pg_catalog, pg_temp
 SET timezone = 'Pacific/Auckland'
 SET datestyle = 'ISO, YMD'
 SET plan_cache_mode = force_custom_plan
+SET work_mem = '64MB'
 SET parallel_setup_cost = 0
 SET parallel_tuple_cost = 0
 AS $faults_vaccine$
@@ -30888,6 +30939,7 @@ SET search_path = pg_catalog, pg_temp
 SET timezone = 'Pacific/Auckland'
 SET datestyle = 'ISO, YMD'
 SET plan_cache_mode = force_custom_plan
+SET work_mem = '64MB'
 AS $check_vaccine$
 -- Give each row of the file its verdict in etl.touched_vaccine, write its rejects, and count.
 -- The caller, etl.process_file, holds the extract's lock.
@@ -31009,6 +31061,7 @@ SET search_path = pg_catalog, pg_temp
 SET timezone = 'Pacific/Auckland'
 SET datestyle = 'ISO, YMD'
 SET plan_cache_mode = force_custom_plan
+SET work_mem = '64MB'
 AS $stage_vaccine$
 -- Type the valid rows of a file in order, and make them the newest state of their keys.
 -- The caller, etl.process_file, holds the extract's lock.
@@ -31120,6 +31173,7 @@ SET search_path = pg_catalog, pg_temp
 SET timezone = 'Pacific/Auckland'
 SET datestyle = 'ISO, YMD'
 SET plan_cache_mode = force_custom_plan
+SET work_mem = '64MB'
 AS $merge_vaccine$
 -- Continue the history of the keys that this file made new or changed in stg.vaccine: close a version
 -- whose history columns differ and open the next, or show newer values in the version that stands.
@@ -31255,6 +31309,7 @@ SET search_path = pg_catalog, pg_temp
 SET timezone = 'Pacific/Auckland'
 SET datestyle = 'ISO, YMD'
 SET plan_cache_mode = force_custom_plan
+SET work_mem = '64MB'
 AS $rebuild_vaccine$
 -- Derive the keys of a late, superseding or excluded file anew from raw: their state in stg, their history in core.
 -- The caller holds the extract's lock.
@@ -31264,6 +31319,10 @@ DECLARE
 
 BEGIN
     SELECT f.* INTO v_file FROM etl.load_run_files AS f WHERE f.load_run_file_id = p_load_run_file_id;
+
+    -- Rows of other tenants were rejected; their keys are not for this file to touch.
+    DELETE FROM etl.touched_vaccine AS t
+    WHERE (t.practice_id, t.per_org_id) IS DISTINCT FROM (v_file.tenant[1], v_file.tenant[2]);
 
     -- 1. The keys of its tenant in the file and in the versions that it replaced.
     INSERT INTO etl.touched_vaccine (load_run_file_id, line_no, practice_id, per_org_id, vaccine_id, row_hash, verdict)
@@ -31890,6 +31949,7 @@ SET search_path = pg_catalog, pg_temp
 SET timezone = 'Pacific/Auckland'
 SET datestyle = 'ISO, YMD'
 SET plan_cache_mode = force_custom_plan
+SET work_mem = '64MB'
 SET parallel_setup_cost = 0
 SET parallel_tuple_cost = 0
 AS $faults_allergies$
@@ -32156,6 +32216,7 @@ SET search_path = pg_catalog, pg_temp
 SET timezone = 'Pacific/Auckland'
 SET datestyle = 'ISO, YMD'
 SET plan_cache_mode = force_custom_plan
+SET work_mem = '64MB'
 AS $check_allergies$
 -- Give each row of the file its verdict in etl.touched_allergies, write its rejects, and count.
 -- The caller, etl.process_file, holds the extract's lock.
@@ -32322,6 +32383,7 @@ SET search_path = pg_catalog, pg_temp
 SET timezone = 'Pacific/Auckland'
 SET datestyle = 'ISO, YMD'
 SET plan_cache_mode = force_custom_plan
+SET work_mem = '64MB'
 AS $stage_allergies$
 -- Type the valid rows of a file in order, and make them the newest state of their keys.
 -- The caller, etl.process_file, holds the extract's lock.
@@ -32648,6 +32710,7 @@ SET search_path = pg_catalog, pg_temp
 SET timezone = 'Pacific/Auckland'
 SET datestyle = 'ISO, YMD'
 SET plan_cache_mode = force_custom_plan
+SET work_mem = '64MB'
 AS $merge_allergies$
 -- Publish what this file made new or changed in stg.allergies.
 -- The caller, etl.process_file, holds the extract's lock.
@@ -32944,6 +33007,7 @@ SET search_path = pg_catalog, pg_temp
 SET timezone = 'Pacific/Auckland'
 SET datestyle = 'ISO, YMD'
 SET plan_cache_mode = force_custom_plan
+SET work_mem = '64MB'
 AS $rebuild_allergies$
 -- Derive the keys of a late, superseding or excluded file anew from raw, in stg and core.
 -- The caller holds the extract's lock.
@@ -32953,6 +33017,10 @@ DECLARE
 
 BEGIN
     SELECT f.* INTO v_file FROM etl.load_run_files AS f WHERE f.load_run_file_id = p_load_run_file_id;
+
+    -- Rows of other tenants were rejected; their keys are not for this file to touch.
+    DELETE FROM etl.touched_allergies AS t
+    WHERE (t.practice_id, t.per_org_id) IS DISTINCT FROM (v_file.tenant[1], v_file.tenant[2]);
 
     -- 1. The keys of its tenant in the file and in the versions that it replaced.
     INSERT INTO etl.touched_allergies (load_run_file_id, line_no, practice_id, per_org_id, allergy_id, row_hash, verdict)
@@ -34334,6 +34402,7 @@ SET search_path = pg_catalog, pg_temp
 SET timezone = 'Pacific/Auckland'
 SET datestyle = 'ISO, YMD'
 SET plan_cache_mode = force_custom_plan
+SET work_mem = '64MB'
 SET parallel_setup_cost = 0
 SET parallel_tuple_cost = 0
 AS $faults_appointment_medications$
@@ -34824,6 +34893,7 @@ SET search_path = pg_catalog, pg_temp
 SET timezone = 'Pacific/Auckland'
 SET datestyle = 'ISO, YMD'
 SET plan_cache_mode = force_custom_plan
+SET work_mem = '64MB'
 AS $check_appointment_medications$
 -- Give each row of the file its verdict in etl.touched_appointment_medications, write its rejects, and count.
 -- The caller, etl.process_file, holds the extract's lock.
@@ -35025,6 +35095,7 @@ SET search_path = pg_catalog, pg_temp
 SET timezone = 'Pacific/Auckland'
 SET datestyle = 'ISO, YMD'
 SET plan_cache_mode = force_custom_plan
+SET work_mem = '64MB'
 AS $stage_appointment_medications$
 -- Type the valid rows of a file in order, and make them the newest state of their keys.
 -- The caller, etl.process_file, holds the extract's lock.
@@ -35526,6 +35597,7 @@ SET search_path = pg_catalog, pg_temp
 SET timezone = 'Pacific/Auckland'
 SET datestyle = 'ISO, YMD'
 SET plan_cache_mode = force_custom_plan
+SET work_mem = '64MB'
 AS $merge_appointment_medications$
 -- Publish what this file made new or changed in stg.appointment_medications.
 -- The caller, etl.process_file, holds the extract's lock.
@@ -35946,6 +36018,7 @@ SET search_path = pg_catalog, pg_temp
 SET timezone = 'Pacific/Auckland'
 SET datestyle = 'ISO, YMD'
 SET plan_cache_mode = force_custom_plan
+SET work_mem = '64MB'
 AS $rebuild_appointment_medications$
 -- Derive the keys of a late, superseding or excluded file anew from raw, in stg and core.
 -- The caller holds the extract's lock.
@@ -35957,6 +36030,10 @@ DECLARE
 BEGIN
     SELECT f.* INTO v_file FROM etl.load_run_files AS f WHERE f.load_run_file_id = p_load_run_file_id;
     SELECT k.* INTO v_key FROM etl.pseudonym_keys AS k;
+
+    -- Rows of other tenants were rejected; their keys are not for this file to touch.
+    DELETE FROM etl.touched_appointment_medications AS t
+    WHERE (t.practice_id, t.per_org_id) IS DISTINCT FROM (v_file.tenant[1], v_file.tenant[2]);
 
     -- 1. The keys of its tenant in the file and in the versions that it replaced.
     INSERT INTO etl.touched_appointment_medications (load_run_file_id, line_no, practice_id, per_org_id, medication_id, row_hash, verdict)
@@ -37826,6 +37903,7 @@ SET search_path = pg_catalog, pg_temp
 SET timezone = 'Pacific/Auckland'
 SET datestyle = 'ISO, YMD'
 SET plan_cache_mode = force_custom_plan
+SET work_mem = '64MB'
 SET parallel_setup_cost = 0
 SET parallel_tuple_cost = 0
 AS $faults_appointments$
@@ -38263,6 +38341,7 @@ SET search_path = pg_catalog, pg_temp
 SET timezone = 'Pacific/Auckland'
 SET datestyle = 'ISO, YMD'
 SET plan_cache_mode = force_custom_plan
+SET work_mem = '64MB'
 AS $check_appointments$
 -- Give each row of the file its verdict in etl.touched_appointments, write its rejects, and count.
 -- The caller, etl.process_file, holds the extract's lock.
@@ -38437,6 +38516,7 @@ SET search_path = pg_catalog, pg_temp
 SET timezone = 'Pacific/Auckland'
 SET datestyle = 'ISO, YMD'
 SET plan_cache_mode = force_custom_plan
+SET work_mem = '64MB'
 AS $stage_appointments$
 -- Type the valid rows of a file in order, and make them the newest state of their keys.
 -- The caller, etl.process_file, holds the extract's lock.
@@ -38803,6 +38883,7 @@ SET search_path = pg_catalog, pg_temp
 SET timezone = 'Pacific/Auckland'
 SET datestyle = 'ISO, YMD'
 SET plan_cache_mode = force_custom_plan
+SET work_mem = '64MB'
 AS $merge_appointments$
 -- Publish what this file made new or changed in stg.appointments.
 -- The caller, etl.process_file, holds the extract's lock.
@@ -39137,6 +39218,7 @@ SET search_path = pg_catalog, pg_temp
 SET timezone = 'Pacific/Auckland'
 SET datestyle = 'ISO, YMD'
 SET plan_cache_mode = force_custom_plan
+SET work_mem = '64MB'
 AS $rebuild_appointments$
 -- Derive the keys of a late, superseding or excluded file anew from raw, in stg and core.
 -- The caller holds the extract's lock.
@@ -39146,6 +39228,10 @@ DECLARE
 
 BEGIN
     SELECT f.* INTO v_file FROM etl.load_run_files AS f WHERE f.load_run_file_id = p_load_run_file_id;
+
+    -- Rows of other tenants were rejected; their keys are not for this file to touch.
+    DELETE FROM etl.touched_appointments AS t
+    WHERE (t.practice_id, t.per_org_id) IS DISTINCT FROM (v_file.tenant[1], v_file.tenant[2]);
 
     -- 1. The keys of its tenant in the file and in the versions that it replaced.
     INSERT INTO etl.touched_appointments (load_run_file_id, line_no, practice_id, per_org_id, appointment_id, row_hash, verdict)
@@ -40584,6 +40670,7 @@ SET search_path = pg_catalog, pg_temp
 SET timezone = 'Pacific/Auckland'
 SET datestyle = 'ISO, YMD'
 SET plan_cache_mode = force_custom_plan
+SET work_mem = '64MB'
 SET parallel_setup_cost = 0
 SET parallel_tuple_cost = 0
 AS $faults_diagnoses$
@@ -40893,6 +40980,7 @@ SET search_path = pg_catalog, pg_temp
 SET timezone = 'Pacific/Auckland'
 SET datestyle = 'ISO, YMD'
 SET plan_cache_mode = force_custom_plan
+SET work_mem = '64MB'
 AS $check_diagnoses$
 -- Give each row of the file its verdict in etl.touched_diagnoses, write its rejects, and count.
 -- The caller, etl.process_file, holds the extract's lock.
@@ -41053,6 +41141,7 @@ SET search_path = pg_catalog, pg_temp
 SET timezone = 'Pacific/Auckland'
 SET datestyle = 'ISO, YMD'
 SET plan_cache_mode = force_custom_plan
+SET work_mem = '64MB'
 AS $stage_diagnoses$
 -- Type the valid rows of a file in order, and make them the newest state of their keys.
 -- The caller, etl.process_file, holds the extract's lock.
@@ -41349,6 +41438,7 @@ SET search_path = pg_catalog, pg_temp
 SET timezone = 'Pacific/Auckland'
 SET datestyle = 'ISO, YMD'
 SET plan_cache_mode = force_custom_plan
+SET work_mem = '64MB'
 AS $merge_diagnoses$
 -- Publish what this file made new or changed in stg.diagnoses.
 -- The caller, etl.process_file, holds the extract's lock.
@@ -41614,6 +41704,7 @@ SET search_path = pg_catalog, pg_temp
 SET timezone = 'Pacific/Auckland'
 SET datestyle = 'ISO, YMD'
 SET plan_cache_mode = force_custom_plan
+SET work_mem = '64MB'
 AS $rebuild_diagnoses$
 -- Derive the keys of a late, superseding or excluded file anew from raw, in stg and core.
 -- The caller holds the extract's lock.
@@ -41625,6 +41716,10 @@ DECLARE
 BEGIN
     SELECT f.* INTO v_file FROM etl.load_run_files AS f WHERE f.load_run_file_id = p_load_run_file_id;
     SELECT k.* INTO v_key FROM etl.pseudonym_keys AS k;
+
+    -- Rows of other tenants were rejected; their keys are not for this file to touch.
+    DELETE FROM etl.touched_diagnoses AS t
+    WHERE (t.practice_id, t.per_org_id) IS DISTINCT FROM (v_file.tenant[1], v_file.tenant[2]);
 
     -- 1. The keys of its tenant in the file and in the versions that it replaced.
     INSERT INTO etl.touched_diagnoses (load_run_file_id, line_no, practice_id, per_org_id, diagnosis_id, row_hash, verdict)
@@ -42841,6 +42936,7 @@ SET search_path = pg_catalog, pg_temp
 SET timezone = 'Pacific/Auckland'
 SET datestyle = 'ISO, YMD'
 SET plan_cache_mode = force_custom_plan
+SET work_mem = '64MB'
 SET parallel_setup_cost = 0
 SET parallel_tuple_cost = 0
 AS $faults_immunisations$
@@ -43180,6 +43276,7 @@ SET search_path = pg_catalog, pg_temp
 SET timezone = 'Pacific/Auckland'
 SET datestyle = 'ISO, YMD'
 SET plan_cache_mode = force_custom_plan
+SET work_mem = '64MB'
 AS $check_immunisations$
 -- Give each row of the file its verdict in etl.touched_immunisations, write its rejects, and count.
 -- The caller, etl.process_file, holds the extract's lock.
@@ -43355,6 +43452,7 @@ SET search_path = pg_catalog, pg_temp
 SET timezone = 'Pacific/Auckland'
 SET datestyle = 'ISO, YMD'
 SET plan_cache_mode = force_custom_plan
+SET work_mem = '64MB'
 AS $stage_immunisations$
 -- Type the valid rows of a file in order, and make them the newest state of their keys.
 -- The caller, etl.process_file, holds the extract's lock.
@@ -43726,6 +43824,7 @@ SET search_path = pg_catalog, pg_temp
 SET timezone = 'Pacific/Auckland'
 SET datestyle = 'ISO, YMD'
 SET plan_cache_mode = force_custom_plan
+SET work_mem = '64MB'
 AS $merge_immunisations$
 -- Publish what this file made new or changed in stg.immunisations.
 -- The caller, etl.process_file, holds the extract's lock.
@@ -44090,6 +44189,7 @@ SET search_path = pg_catalog, pg_temp
 SET timezone = 'Pacific/Auckland'
 SET datestyle = 'ISO, YMD'
 SET plan_cache_mode = force_custom_plan
+SET work_mem = '64MB'
 AS $rebuild_immunisations$
 -- Derive the keys of a late, superseding or excluded file anew from raw, in stg and core.
 -- The caller holds the extract's lock.
@@ -44101,6 +44201,10 @@ DECLARE
 BEGIN
     SELECT f.* INTO v_file FROM etl.load_run_files AS f WHERE f.load_run_file_id = p_load_run_file_id;
     SELECT k.* INTO v_key FROM etl.pseudonym_keys AS k;
+
+    -- Rows of other tenants were rejected; their keys are not for this file to touch.
+    DELETE FROM etl.touched_immunisations AS t
+    WHERE (t.practice_id, t.per_org_id) IS DISTINCT FROM (v_file.tenant[1], v_file.tenant[2]);
 
     -- 1. The keys of its tenant in the file and in the versions that it replaced.
     INSERT INTO etl.touched_immunisations (load_run_file_id, line_no, practice_id, per_org_id, appointment_immunisation_id, row_hash, verdict)
@@ -45589,6 +45693,7 @@ SET search_path = pg_catalog, pg_temp
 SET timezone = 'Pacific/Auckland'
 SET datestyle = 'ISO, YMD'
 SET plan_cache_mode = force_custom_plan
+SET work_mem = '64MB'
 SET parallel_setup_cost = 0
 SET parallel_tuple_cost = 0
 AS $faults_inbox$
@@ -45890,6 +45995,7 @@ SET search_path = pg_catalog, pg_temp
 SET timezone = 'Pacific/Auckland'
 SET datestyle = 'ISO, YMD'
 SET plan_cache_mode = force_custom_plan
+SET work_mem = '64MB'
 AS $check_inbox$
 -- Give each row of the file its verdict in etl.touched_inbox, write its rejects, and count.
 -- The caller, etl.process_file, holds the extract's lock.
@@ -46051,6 +46157,7 @@ SET search_path = pg_catalog, pg_temp
 SET timezone = 'Pacific/Auckland'
 SET datestyle = 'ISO, YMD'
 SET plan_cache_mode = force_custom_plan
+SET work_mem = '64MB'
 AS $stage_inbox$
 -- Type the valid rows of a file in order, and make them the newest state of their keys.
 -- The caller, etl.process_file, holds the extract's lock.
@@ -46352,6 +46459,7 @@ SET search_path = pg_catalog, pg_temp
 SET timezone = 'Pacific/Auckland'
 SET datestyle = 'ISO, YMD'
 SET plan_cache_mode = force_custom_plan
+SET work_mem = '64MB'
 AS $merge_inbox$
 -- Publish what this file made new or changed in stg.inbox.
 -- The caller, etl.process_file, holds the extract's lock.
@@ -46603,6 +46711,7 @@ SET search_path = pg_catalog, pg_temp
 SET timezone = 'Pacific/Auckland'
 SET datestyle = 'ISO, YMD'
 SET plan_cache_mode = force_custom_plan
+SET work_mem = '64MB'
 AS $rebuild_inbox$
 -- Derive the keys of a late, superseding or excluded file anew from raw, in stg and core.
 -- The caller holds the extract's lock.
@@ -46612,6 +46721,10 @@ DECLARE
 
 BEGIN
     SELECT f.* INTO v_file FROM etl.load_run_files AS f WHERE f.load_run_file_id = p_load_run_file_id;
+
+    -- Rows of other tenants were rejected; their keys are not for this file to touch.
+    DELETE FROM etl.touched_inbox AS t
+    WHERE (t.practice_id, t.per_org_id) IS DISTINCT FROM (v_file.tenant[1], v_file.tenant[2]);
 
     -- 1. The keys of its tenant in the file and in the versions that it replaced.
     INSERT INTO etl.touched_inbox (load_run_file_id, line_no, practice_id, per_org_id, inbox_folder_item_id, row_hash, verdict)
@@ -47730,6 +47843,7 @@ SET search_path = pg_catalog, pg_temp
 SET timezone = 'Pacific/Auckland'
 SET datestyle = 'ISO, YMD'
 SET plan_cache_mode = force_custom_plan
+SET work_mem = '64MB'
 SET parallel_setup_cost = 0
 SET parallel_tuple_cost = 0
 AS $faults_inbox_detail$
@@ -47887,6 +48001,7 @@ SET search_path = pg_catalog, pg_temp
 SET timezone = 'Pacific/Auckland'
 SET datestyle = 'ISO, YMD'
 SET plan_cache_mode = force_custom_plan
+SET work_mem = '64MB'
 AS $check_inbox_detail$
 -- Give each row of the file its verdict in etl.touched_inbox_detail, write its rejects, and count.
 -- The caller, etl.process_file, holds the extract's lock.
@@ -48014,6 +48129,7 @@ SET search_path = pg_catalog, pg_temp
 SET timezone = 'Pacific/Auckland'
 SET datestyle = 'ISO, YMD'
 SET plan_cache_mode = force_custom_plan
+SET work_mem = '64MB'
 AS $stage_inbox_detail$
 -- Type the valid rows of a file in order, and make them the newest state of their keys.
 -- The caller, etl.process_file, holds the extract's lock.
@@ -48155,6 +48271,7 @@ SET search_path = pg_catalog, pg_temp
 SET timezone = 'Pacific/Auckland'
 SET datestyle = 'ISO, YMD'
 SET plan_cache_mode = force_custom_plan
+SET work_mem = '64MB'
 AS $merge_inbox_detail$
 -- Publish what this file made new or changed in stg.inbox_detail.
 -- The caller, etl.process_file, holds the extract's lock.
@@ -48286,6 +48403,7 @@ SET search_path = pg_catalog, pg_temp
 SET timezone = 'Pacific/Auckland'
 SET datestyle = 'ISO, YMD'
 SET plan_cache_mode = force_custom_plan
+SET work_mem = '64MB'
 AS $rebuild_inbox_detail$
 -- Derive the keys of a late, superseding or excluded file anew from raw, in stg and core.
 -- The caller holds the extract's lock.
@@ -48295,6 +48413,10 @@ DECLARE
 
 BEGIN
     SELECT f.* INTO v_file FROM etl.load_run_files AS f WHERE f.load_run_file_id = p_load_run_file_id;
+
+    -- Rows of other tenants were rejected; their keys are not for this file to touch.
+    DELETE FROM etl.touched_inbox_detail AS t
+    WHERE (t.practice_id, t.per_org_id) IS DISTINCT FROM (v_file.tenant[1], v_file.tenant[2]);
 
     -- 1. The keys of its tenant in the file and in the versions that it replaced.
     INSERT INTO etl.touched_inbox_detail (load_run_file_id, line_no, practice_id, per_org_id, in_box_folder_item_in_line_id, row_hash, verdict)
@@ -48922,6 +49044,7 @@ SET search_path = pg_catalog, pg_temp
 SET timezone = 'Pacific/Auckland'
 SET datestyle = 'ISO, YMD'
 SET plan_cache_mode = force_custom_plan
+SET work_mem = '64MB'
 SET parallel_setup_cost = 0
 SET parallel_tuple_cost = 0
 AS $faults_invoices$
@@ -49116,6 +49239,7 @@ SET search_path = pg_catalog, pg_temp
 SET timezone = 'Pacific/Auckland'
 SET datestyle = 'ISO, YMD'
 SET plan_cache_mode = force_custom_plan
+SET work_mem = '64MB'
 AS $check_invoices$
 -- Give each row of the file its verdict in etl.touched_invoices, write its rejects, and count.
 -- The caller, etl.process_file, holds the extract's lock.
@@ -49254,6 +49378,7 @@ SET search_path = pg_catalog, pg_temp
 SET timezone = 'Pacific/Auckland'
 SET datestyle = 'ISO, YMD'
 SET plan_cache_mode = force_custom_plan
+SET work_mem = '64MB'
 AS $stage_invoices$
 -- Type the valid rows of a file in order, and make them the newest state of their keys.
 -- The caller, etl.process_file, holds the extract's lock.
@@ -49440,6 +49565,7 @@ SET search_path = pg_catalog, pg_temp
 SET timezone = 'Pacific/Auckland'
 SET datestyle = 'ISO, YMD'
 SET plan_cache_mode = force_custom_plan
+SET work_mem = '64MB'
 AS $merge_invoices$
 -- Publish what this file made new or changed in stg.invoices.
 -- The caller, etl.process_file, holds the extract's lock.
@@ -49586,6 +49712,7 @@ SET search_path = pg_catalog, pg_temp
 SET timezone = 'Pacific/Auckland'
 SET datestyle = 'ISO, YMD'
 SET plan_cache_mode = force_custom_plan
+SET work_mem = '64MB'
 AS $rebuild_invoices$
 -- Derive the keys of a late, superseding or excluded file anew from raw, in stg and core.
 -- The caller holds the extract's lock.
@@ -49595,6 +49722,10 @@ DECLARE
 
 BEGIN
     SELECT f.* INTO v_file FROM etl.load_run_files AS f WHERE f.load_run_file_id = p_load_run_file_id;
+
+    -- Rows of other tenants were rejected; their keys are not for this file to touch.
+    DELETE FROM etl.touched_invoices AS t
+    WHERE (t.practice_id, t.per_org_id) IS DISTINCT FROM (v_file.tenant[1], v_file.tenant[2]);
 
     -- 1. The keys of its tenant in the file and in the versions that it replaced.
     INSERT INTO etl.touched_invoices (load_run_file_id, line_no, practice_id, per_org_id, invoice_transaction_id, row_hash, verdict)
@@ -50567,6 +50698,7 @@ SET search_path = pg_catalog, pg_temp
 SET timezone = 'Pacific/Auckland'
 SET datestyle = 'ISO, YMD'
 SET plan_cache_mode = force_custom_plan
+SET work_mem = '64MB'
 SET parallel_setup_cost = 0
 SET parallel_tuple_cost = 0
 AS $faults_measurements$
@@ -50929,6 +51061,7 @@ SET search_path = pg_catalog, pg_temp
 SET timezone = 'Pacific/Auckland'
 SET datestyle = 'ISO, YMD'
 SET plan_cache_mode = force_custom_plan
+SET work_mem = '64MB'
 AS $check_measurements$
 -- Give each row of the file its verdict in etl.touched_measurements, write its rejects, and count.
 -- The caller, etl.process_file, holds the extract's lock.
@@ -51184,6 +51317,7 @@ SET search_path = pg_catalog, pg_temp
 SET timezone = 'Pacific/Auckland'
 SET datestyle = 'ISO, YMD'
 SET plan_cache_mode = force_custom_plan
+SET work_mem = '64MB'
 AS $stage_measurements$
 -- Type the valid rows of a file in order, and make them the newest state of their keys.
 -- The caller, etl.process_file, holds the extract's lock.
@@ -51955,6 +52089,7 @@ SET search_path = pg_catalog, pg_temp
 SET timezone = 'Pacific/Auckland'
 SET datestyle = 'ISO, YMD'
 SET plan_cache_mode = force_custom_plan
+SET work_mem = '64MB'
 AS $merge_measurements$
 -- Publish what this file made new or changed in stg.measurements.
 -- The caller, etl.process_file, holds the extract's lock.
@@ -52180,6 +52315,7 @@ SET search_path = pg_catalog, pg_temp
 SET timezone = 'Pacific/Auckland'
 SET datestyle = 'ISO, YMD'
 SET plan_cache_mode = force_custom_plan
+SET work_mem = '64MB'
 AS $rebuild_measurements$
 -- Derive the keys of a late, superseding or excluded file anew from raw, in stg and core.
 -- The caller holds the extract's lock.
@@ -52191,6 +52327,10 @@ DECLARE
 BEGIN
     SELECT f.* INTO v_file FROM etl.load_run_files AS f WHERE f.load_run_file_id = p_load_run_file_id;
     SELECT k.* INTO v_key FROM etl.pseudonym_keys AS k;
+
+    -- Rows of other tenants were rejected; their keys are not for this file to touch.
+    DELETE FROM etl.touched_measurements AS t
+    WHERE (t.practice_id, t.per_org_id) IS DISTINCT FROM (v_file.tenant[1], v_file.tenant[2]);
 
     -- 1. The keys of its tenant in the file and in the versions that it replaced.
     INSERT INTO etl.touched_measurements (load_run_file_id, line_no, practice_id, per_org_id, screaning_id, row_hash, verdict)
@@ -54219,6 +54359,7 @@ SET search_path = pg_catalog, pg_temp
 SET timezone = 'Pacific/Auckland'
 SET datestyle = 'ISO, YMD'
 SET plan_cache_mode = force_custom_plan
+SET work_mem = '64MB'
 SET parallel_setup_cost = 0
 SET parallel_tuple_cost = 0
 AS $faults_next_of_kin$
@@ -54422,6 +54563,7 @@ SET search_path = pg_catalog, pg_temp
 SET timezone = 'Pacific/Auckland'
 SET datestyle = 'ISO, YMD'
 SET plan_cache_mode = force_custom_plan
+SET work_mem = '64MB'
 AS $check_next_of_kin$
 -- Give each row of the file its verdict in etl.touched_next_of_kin, write its rejects, and count.
 -- The caller, etl.process_file, holds the extract's lock.
@@ -54560,6 +54702,7 @@ SET search_path = pg_catalog, pg_temp
 SET timezone = 'Pacific/Auckland'
 SET datestyle = 'ISO, YMD'
 SET plan_cache_mode = force_custom_plan
+SET work_mem = '64MB'
 AS $stage_next_of_kin$
 -- Type the valid rows of a file in order, and make them the newest state of their keys.
 -- The caller, etl.process_file, holds the extract's lock.
@@ -54746,6 +54889,7 @@ SET search_path = pg_catalog, pg_temp
 SET timezone = 'Pacific/Auckland'
 SET datestyle = 'ISO, YMD'
 SET plan_cache_mode = force_custom_plan
+SET work_mem = '64MB'
 AS $merge_next_of_kin$
 -- Publish what this file made new or changed in stg.next_of_kin.
 -- The caller, etl.process_file, holds the extract's lock.
@@ -54891,6 +55035,7 @@ SET search_path = pg_catalog, pg_temp
 SET timezone = 'Pacific/Auckland'
 SET datestyle = 'ISO, YMD'
 SET plan_cache_mode = force_custom_plan
+SET work_mem = '64MB'
 AS $rebuild_next_of_kin$
 -- Derive the keys of a late, superseding or excluded file anew from raw, in stg and core.
 -- The caller holds the extract's lock.
@@ -54902,6 +55047,10 @@ DECLARE
 BEGIN
     SELECT f.* INTO v_file FROM etl.load_run_files AS f WHERE f.load_run_file_id = p_load_run_file_id;
     SELECT k.* INTO v_key FROM etl.pseudonym_keys AS k;
+
+    -- Rows of other tenants were rejected; their keys are not for this file to touch.
+    DELETE FROM etl.touched_next_of_kin AS t
+    WHERE (t.practice_id, t.per_org_id) IS DISTINCT FROM (v_file.tenant[1], v_file.tenant[2]);
 
     -- 1. The keys of its tenant in the file and in the versions that it replaced.
     INSERT INTO etl.touched_next_of_kin (load_run_file_id, line_no, practice_id, per_org_id, nextto_kin_id, row_hash, verdict)
@@ -55645,6 +55794,7 @@ SET search_path = pg_catalog, pg_temp
 SET timezone = 'Pacific/Auckland'
 SET datestyle = 'ISO, YMD'
 SET plan_cache_mode = force_custom_plan
+SET work_mem = '64MB'
 SET parallel_setup_cost = 0
 SET parallel_tuple_cost = 0
 AS $faults_patient_alerts$
@@ -55881,6 +56031,7 @@ SET search_path = pg_catalog, pg_temp
 SET timezone = 'Pacific/Auckland'
 SET datestyle = 'ISO, YMD'
 SET plan_cache_mode = force_custom_plan
+SET work_mem = '64MB'
 AS $check_patient_alerts$
 -- Give each row of the file its verdict in etl.touched_patient_alerts, write its rejects, and count.
 -- The caller, etl.process_file, holds the extract's lock.
@@ -56024,6 +56175,7 @@ SET search_path = pg_catalog, pg_temp
 SET timezone = 'Pacific/Auckland'
 SET datestyle = 'ISO, YMD'
 SET plan_cache_mode = force_custom_plan
+SET work_mem = '64MB'
 AS $stage_patient_alerts$
 -- Type the valid rows of a file in order, and make them the newest state of their keys.
 -- The caller, etl.process_file, holds the extract's lock.
@@ -56235,6 +56387,7 @@ SET search_path = pg_catalog, pg_temp
 SET timezone = 'Pacific/Auckland'
 SET datestyle = 'ISO, YMD'
 SET plan_cache_mode = force_custom_plan
+SET work_mem = '64MB'
 AS $merge_patient_alerts$
 -- Publish what this file made new or changed in stg.patient_alerts.
 -- The caller, etl.process_file, holds the extract's lock.
@@ -56416,6 +56569,7 @@ SET search_path = pg_catalog, pg_temp
 SET timezone = 'Pacific/Auckland'
 SET datestyle = 'ISO, YMD'
 SET plan_cache_mode = force_custom_plan
+SET work_mem = '64MB'
 AS $rebuild_patient_alerts$
 -- Derive the keys of a late, superseding or excluded file anew from raw, in stg and core.
 -- The caller holds the extract's lock.
@@ -56425,6 +56579,10 @@ DECLARE
 
 BEGIN
     SELECT f.* INTO v_file FROM etl.load_run_files AS f WHERE f.load_run_file_id = p_load_run_file_id;
+
+    -- Rows of other tenants were rejected; their keys are not for this file to touch.
+    DELETE FROM etl.touched_patient_alerts AS t
+    WHERE (t.practice_id, t.per_org_id) IS DISTINCT FROM (v_file.tenant[1], v_file.tenant[2]);
 
     -- 1. The keys of its tenant in the file and in the versions that it replaced.
     INSERT INTO etl.touched_patient_alerts (load_run_file_id, line_no, practice_id, per_org_id, patient_alert_id, row_hash, verdict)
@@ -57273,6 +57431,7 @@ SET search_path = pg_catalog, pg_temp
 SET timezone = 'Pacific/Auckland'
 SET datestyle = 'ISO, YMD'
 SET plan_cache_mode = force_custom_plan
+SET work_mem = '64MB'
 SET parallel_setup_cost = 0
 SET parallel_tuple_cost = 0
 AS $faults_recalls$
@@ -57485,6 +57644,7 @@ SET search_path = pg_catalog, pg_temp
 SET timezone = 'Pacific/Auckland'
 SET datestyle = 'ISO, YMD'
 SET plan_cache_mode = force_custom_plan
+SET work_mem = '64MB'
 AS $check_recalls$
 -- Give each row of the file its verdict in etl.touched_recalls, write its rejects, and count.
 -- The caller, etl.process_file, holds the extract's lock.
@@ -57625,6 +57785,7 @@ SET search_path = pg_catalog, pg_temp
 SET timezone = 'Pacific/Auckland'
 SET datestyle = 'ISO, YMD'
 SET plan_cache_mode = force_custom_plan
+SET work_mem = '64MB'
 AS $stage_recalls$
 -- Type the valid rows of a file in order, and make them the newest state of their keys.
 -- The caller, etl.process_file, holds the extract's lock.
@@ -57821,6 +57982,7 @@ SET search_path = pg_catalog, pg_temp
 SET timezone = 'Pacific/Auckland'
 SET datestyle = 'ISO, YMD'
 SET plan_cache_mode = force_custom_plan
+SET work_mem = '64MB'
 AS $merge_recalls$
 -- Publish what this file made new or changed in stg.recalls.
 -- The caller, etl.process_file, holds the extract's lock.
@@ -58001,6 +58163,7 @@ SET search_path = pg_catalog, pg_temp
 SET timezone = 'Pacific/Auckland'
 SET datestyle = 'ISO, YMD'
 SET plan_cache_mode = force_custom_plan
+SET work_mem = '64MB'
 AS $rebuild_recalls$
 -- Derive the keys of a late, superseding or excluded file anew from raw, in stg and core.
 -- The caller holds the extract's lock.
@@ -58012,6 +58175,10 @@ DECLARE
 BEGIN
     SELECT f.* INTO v_file FROM etl.load_run_files AS f WHERE f.load_run_file_id = p_load_run_file_id;
     SELECT k.* INTO v_key FROM etl.pseudonym_keys AS k;
+
+    -- Rows of other tenants were rejected; their keys are not for this file to touch.
+    DELETE FROM etl.touched_recalls AS t
+    WHERE (t.practice_id, t.per_org_id) IS DISTINCT FROM (v_file.tenant[1], v_file.tenant[2]);
 
     -- 1. The keys of its tenant in the file and in the versions that it replaced.
     INSERT INTO etl.touched_recalls (load_run_file_id, line_no, practice_id, per_org_id, re_call_id, row_hash, verdict)

@@ -9,9 +9,14 @@ AS $is_local_time$
 -- pinned; only in hours that it has ever skipped does it take a round trip to tell whether the time exists.
 SELECT
     CASE
-        WHEN p_text NOT LIKE '____-__-__ __:__:__' AND p_text NOT LIKE '____-__-__ __:__:__._%' THEN false
+        WHEN p_text IS NULL THEN NULL
+        WHEN p_text NOT LIKE '____-__-__ __:__:__%' THEN false
         WHEN NOT pg_catalog.pg_input_is_valid(p_text, 'timestamp') THEN false
-        WHEN pg_catalog.rtrim(p_text, '.0') <> pg_catalog.rtrim(p_text::timestamp::text, '.0') THEN false
+        WHEN p_text <> p_text::timestamp::text
+            AND (
+                p_text LIKE '%.'
+                OR pg_catalog.rtrim(p_text, '0') NOT IN (p_text::timestamp::text, p_text::timestamp::text || '.')
+            ) THEN false
         WHEN p_text LIKE '%BC' THEN false
         WHEN p_text LIKE ANY (p_gap_patterns) THEN p_text::timestamp::timestamptz::timestamp = p_text::timestamp
         ELSE true

@@ -7,6 +7,7 @@ SET search_path = pg_catalog, pg_temp
 SET timezone = 'Pacific/Auckland'
 SET datestyle = 'ISO, YMD'
 SET plan_cache_mode = force_custom_plan
+SET work_mem = '64MB'
 AS $merge_allergies$
 -- Publish what this file made new or changed in stg.allergies.
 -- The caller, etl.process_file, holds the extract's lock.

@@ -7,6 +7,7 @@ SET search_path = pg_catalog, pg_temp
 SET timezone = 'Pacific/Auckland'
 SET datestyle = 'ISO, YMD'
 SET plan_cache_mode = force_custom_plan
+SET work_mem = '64MB'
 AS $check_appointment_medications$
 -- Give each row of the file its verdict in etl.touched_appointment_medications, write its rejects, and count.
 -- The caller, etl.process_file, holds the extract's lock.

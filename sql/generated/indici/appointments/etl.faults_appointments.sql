@@ -9,6 +9,7 @@ SET search_path = pg_catalog, pg_temp
 SET timezone = 'Pacific/Auckland'
 SET datestyle = 'ISO, YMD'
 SET plan_cache_mode = force_custom_plan
+SET work_mem = '64MB'
 SET parallel_setup_cost = 0
 SET parallel_tuple_cost = 0
 AS $faults_appointments$

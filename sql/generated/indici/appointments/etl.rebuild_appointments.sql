@@ -7,6 +7,7 @@ SET search_path = pg_catalog, pg_temp
 SET timezone = 'Pacific/Auckland'
 SET datestyle = 'ISO, YMD'
 SET plan_cache_mode = force_custom_plan
+SET work_mem = '64MB'
 AS $rebuild_appointments$
 -- Derive the keys of a late, superseding or excluded file anew from raw, in stg and core.
 -- The caller holds the extract's lock.
@@ -16,6 +17,10 @@ DECLARE
 
 BEGIN
     SELECT f.* INTO v_file FROM etl.load_run_files AS f WHERE f.load_run_file_id = p_load_run_file_id;
+
+    -- Rows of other tenants were rejected; their keys are not for this file to touch.
+    DELETE FROM etl.touched_appointments AS t
+    WHERE (t.practice_id, t.per_org_id) IS DISTINCT FROM (v_file.tenant[1], v_file.tenant[2]);
 
     -- 1. The keys of its tenant in the file and in the versions that it replaced.
     INSERT INTO etl.touched_appointments (load_run_file_id, line_no, practice_id, per_org_id, appointment_id, row_hash, verdict)

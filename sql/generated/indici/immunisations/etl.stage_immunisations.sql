@@ -7,6 +7,7 @@ SET search_path = pg_catalog, pg_temp
 SET timezone = 'Pacific/Auckland'
 SET datestyle = 'ISO, YMD'
 SET plan_cache_mode = force_custom_plan
+SET work_mem = '64MB'
 AS $stage_immunisations$
 -- Type the valid rows of a file in order, and make them the newest state of their keys.
 -- The caller, etl.process_file, holds the extract's lock.

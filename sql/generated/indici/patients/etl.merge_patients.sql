@@ -7,6 +7,7 @@ SET search_path = pg_catalog, pg_temp
 SET timezone = 'Pacific/Auckland'
 SET datestyle = 'ISO, YMD'
 SET plan_cache_mode = force_custom_plan
+SET work_mem = '64MB'
 AS $merge_patients$
 -- Continue the history of the keys that this file made new or changed in stg.patients: close a version
 -- whose history columns differ and open the next, or show newer values in the version that stands.
