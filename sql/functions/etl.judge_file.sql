@@ -4,11 +4,13 @@ LANGUAGE plpgsql
 SECURITY DEFINER
 SET search_path = pg_catalog, pg_temp
 AS $judge_file$
--- Only what the file itself holds may fail it; what depends on other data holds it, until an operator decides.
+-- Only what the file itself holds may fail it; what depends on other data holds it, until an operator decides. A
+-- mirror that was let through counts on: what came later says nothing about it.
 DECLARE
     v_file etl.load_run_files;
     v_now constant timestamptz := clock_timestamp();
     v_share numeric;
+    v_is_accepted boolean;
 BEGIN
     SELECT f.* INTO v_file FROM etl.load_run_files AS f WHERE f.load_run_file_id = p_load_run_file_id;
     v_share := round(v_file.rows_rejected::numeric / greatest(v_file.rows_read, 1), 6);
@@ -18,9 +20,13 @@ BEGIN
     END IF;
 
     IF v_file.is_mirror THEN
+        v_is_accepted := v_file.decision IS NOT DISTINCT FROM 'released' OR v_file.is_counting AND EXISTS (
+            SELECT FROM etl.dq_results AS d
+            WHERE d.load_run_file_id = p_load_run_file_id AND d.check_name = 'mirror_close_share'
+        );
         EXECUTE format('SELECT etl.%I($1)', 'close_share_' || v_file.extract) INTO v_share USING p_load_run_file_id;
         CALL etl.note_check(p_load_run_file_id, 'mirror_close_share', v_share, v_file.mirror_close_share, v_now);
-        IF v_share > v_file.mirror_close_share AND v_file.decision IS DISTINCT FROM 'released' THEN
+        IF v_share > v_file.mirror_close_share AND NOT v_is_accepted THEN
             RETURN 'held';
         END IF;
     END IF;

@@ -121,11 +121,20 @@ class Shop(RuleBasedStateMachine):
         """Let an excluded file count again."""
         self.world.readmit(self._choose(data, self.world.excluded_files()))
 
-    @precondition(lambda self: self.world.open_files())
+    @precondition(lambda self: self.world.held_files())
+    @rule(data=st.data())
+    def release(self, data: st.DataObject) -> None:
+        """Let a held mirror count."""
+        self.world.release(self._choose(data, self.world.held_files()))
+
+    @precondition(lambda self: self._not_held())
     @rule(data=st.data())
     def reprocess(self, data: st.DataObject) -> None:
         """Derive a file again from raw."""
-        self.world.reprocess(self._choose(data, self.world.open_files()))
+        self.world.reprocess(self._choose(data, self._not_held()))
+
+    def _not_held(self) -> list[Delivery]:
+        return [one for one in self.world.open_files() if not one.held]
 
     @rule()
     def learn(self) -> None:

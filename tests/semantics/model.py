@@ -154,6 +154,7 @@ class Delivery:
     landed: bool = False
     processed: bool = False
     excluded: bool = False
+    held: bool = False
 
     @property
     def verdict(self) -> Verdict:
@@ -162,8 +163,13 @@ class Delivery:
 
     @property
     def is_good(self) -> bool:
-        """Whether it may count: not failed, not excluded."""
-        return self.processed and not self.excluded and not self.verdict.failed
+        """Whether it may count: not held, failed or excluded."""
+        return self.processed and not (self.excluded or self.held or self.verdict.failed)
+
+    @property
+    def is_mirror(self) -> bool:
+        """Whether keys that it lacks are absent."""
+        return self.rules.mirrors and self.file.kind == "full"
 
 
 @dataclass(frozen=True)
@@ -179,20 +185,17 @@ class Event:
         return self.file.extracted
 
 
-def events(rules: Rules, counting: Iterable[Delivery]) -> dict[Key, list[Event]]:
+def events(counting: Iterable[Delivery]) -> dict[Key, list[Event]]:
     """What the counting files say about each key, in order of observation."""
     ordered = sorted(counting, key=lambda one: one.file.order)
-    judged = [(one.file, one.verdict) for one in ordered]
-    found: dict[Key, list[Event]] = {key: [] for _, verdict in judged for key in verdict.winners}
-    for file, verdict in judged:
+    judged = [(one.file, one.verdict, one.is_mirror) for one in ordered]
+    found: dict[Key, list[Event]] = {key: [] for _, verdict, _ in judged for key in verdict.winners}
+    for file, verdict, is_mirror in judged:
         for key, seen in found.items():
             if key in verdict.winners:
                 seen.append(Event(file, verdict.winners[key]))
             elif (
-                rules.mirrors
-                and file.kind == "full"
-                and key[: len(file.tenant)] == file.tenant
-                and key not in verdict.present
+                is_mirror and key[: len(file.tenant)] == file.tenant and key not in verdict.present
             ):
                 seen.append(Event(file, None))
     return found
@@ -255,7 +258,7 @@ def stg(rules: Rules, counting: Iterable[Delivery]) -> Table:
         return {one.name: values[one.name] for one in rules.columns if one.tracked}
 
     table: Table = {}
-    for key, seen in events(rules, counting).items():
+    for key, seen in events(counting).items():
         told = state(seen, same)
         if told is not None:
             values, absent, origin = told
@@ -267,7 +270,7 @@ def stg(rules: Rules, counting: Iterable[Delivery]) -> Table:
 def core(rules: Rules, counting: Iterable[Delivery]) -> Table:
     """The published rows: a fact's newest, a dimension's history."""
     table: Table = {}
-    for key, seen in events(rules, counting).items():
+    for key, seen in events(counting).items():
         if rules.kind == "fact":
             told = state(seen, _publisher(rules, "history", "latest"))
             if told is not None:

@@ -69,7 +69,6 @@ def _mapped(names: dict[str, str]) -> Callable[[Value], Value]:
 
 
 TIERS = {"new": "new", "regular": "regular", "stammgast": "regular"}
-MORE_TIERS = TIERS | {"boss": "boss"}
 STATES = {"open": "open", "paid": "paid", "sent": "sent"}
 CATEGORIES = {"tea": "tea", "coffee": "coffee"}
 TENANT = (Column("region", _text), Column("shop", _text))
@@ -144,16 +143,21 @@ ORDER_ITEMS = Rules(
     dedupe="revision",
     reject_rate=0.6,
 )
-#: The customers' rules when a value was added to the domain of tiers.
-LEARNED = replace(
-    CUSTOMERS,
-    columns=tuple(
-        replace(one, read=_listed(MORE_TIERS), publish=_mapped(MORE_TIERS))
-        if one.name == "tier"
-        else one
-        for one in CUSTOMERS.columns
-    ),
-)
+
+
+def _learned(rules: Rules, column: str, names: dict[str, str]) -> Rules:
+    """The rules when values were added to the domain of a column."""
+    columns = tuple(
+        replace(one, read=_listed(names), publish=_mapped(names)) if one.name == column else one
+        for one in rules.columns
+    )
+    return replace(rules, columns=columns)
+
+
+LEARNED = {
+    "customers": _learned(CUSTOMERS, "tier", TIERS | {"boss": "boss"}),
+    "orders": _learned(ORDERS, "status", STATES | {"lost": "lost"}),
+}
 SHOP = {rules.extract: rules for rules in (CUSTOMERS, PRODUCTS, ORDERS, ORDER_ITEMS)}
 
 #: Rows of which files are made, without their tenant: `good`, and `bad` ones that are rejected.

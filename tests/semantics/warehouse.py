@@ -140,7 +140,7 @@ class Warehouse:
         """Forget all data, keep the contracts; to delete is faster than TRUNCATE, for a while."""
         self.bucket.objects.clear()
         self.resets += 1
-        self.admin.execute("DELETE FROM etl.domain_values WHERE core_value = 'boss'")
+        self.admin.execute("DELETE FROM etl.domain_values WHERE core_value IN ('boss', 'lost')")
         if self.resets % 25 == 0:
             self.admin.execute(f"TRUNCATE {', '.join(self.data_tables)}")
         else:
@@ -238,12 +238,12 @@ class Warehouse:
             sql.SQL("CALL {}({})").format(sql.Identifier("etl", procedure), arguments)
         )
 
-    def learn(self, domain: str, source_value: str, core_value: str) -> None:
+    def learn(self, domain: str, value: str) -> None:
         """Add a value to a domain, as an operator does."""
         self.admin.execute(
             "INSERT INTO etl.domain_values (source, domain, source_value, core_value)"
             " VALUES ('shop', %s, %s, %s) ON CONFLICT DO NOTHING",
-            [domain, source_value, core_value],
+            [domain, value, value],
         )
 
     def files(self) -> dict[Origin, dict[str, Any]]:
