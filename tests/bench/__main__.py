@@ -7,6 +7,7 @@ make bench ARGS="--profile out"   # plans of slow statements to a file; times ar
 
 from __future__ import annotations
 
+import os
 import shutil
 import sys
 import tempfile
@@ -153,6 +154,10 @@ def main(quick: bool, only: tuple[str, ...], jobs: int, pg: int, profile: Path |
         if profile:
             shutil.copy(server.log, profile)
             console.print(f"Plans: {profile}")
+    console.print(
+        f"Load of the machine at the end: {os.getloadavg()[0]:.1f} on {os.cpu_count()} cores"
+        " (near 1 or 2: it is the bench's own)."
+    )
     console.print("All targets are met." if not report.missed else f"{report.missed} missed.")
 
 
