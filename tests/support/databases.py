@@ -51,7 +51,7 @@ class Cluster:
     def create(self, name: str, template: str) -> Database:
         """Create a database that belongs to the owner login."""
         self._run(
-            sql.SQL("CREATE DATABASE {} OWNER {} TEMPLATE {}").format(
+            sql.SQL("CREATE DATABASE {} OWNER {} TEMPLATE {} STRATEGY FILE_COPY").format(
                 *map(sql.Identifier, (name, OWNER, template))
             )
         )
