@@ -65,7 +65,7 @@ COMMENT ON COLUMN etl.config.description IS 'What it does.';
 INSERT INTO etl.config (name, value, description)
 VALUES
     ('analyze_rows', '20000', 'Files of this many rows or more refresh the statistics of the tables they fill.'),
-    ('analyze_work_rows', '1000', 'Files of this many rows or more have statistics made of their work tables.'),
+    ('analyze_work_bytes', '65536', 'Work tables of this size or more have statistics made when they are filled.'),
     ('clear_bytes', '8388608', 'Work tables larger than this are truncated after a file, smaller ones deleted from.');
 
 -- object: table etl.dq_results
@@ -2453,23 +2453,19 @@ $analyze_targets$;
 COMMENT ON PROCEDURE etl.analyze_targets(bigint) IS 'Refreshes the statistics of stg and core after a file that changed much of them.';
 
 -- object: procedure etl.analyze_work
-CREATE OR REPLACE PROCEDURE etl.analyze_work(p_extract text, p_load_run_file_id bigint)
+CREATE OR REPLACE PROCEDURE etl.analyze_work(p_table text)
 LANGUAGE plpgsql
 SECURITY DEFINER
 SET search_path = pg_catalog, pg_temp
 AS $analyze_work$
 -- The table was filled a moment ago: without statistics it looks almost empty to the planner.
 BEGIN
-    IF (
-        SELECT f.rows_read >= etl.config_bigint('analyze_work_rows')
-        FROM etl.load_run_files AS f
-        WHERE f.load_run_file_id = p_load_run_file_id
-    ) THEN
-        EXECUTE format('ANALYZE etl.%I', 'touched_' || p_extract);
+    IF pg_relation_size(format('etl.%I', p_table)) >= etl.config_bigint('analyze_work_bytes') THEN
+        EXECUTE format('ANALYZE etl.%I', p_table);
     END IF;
 END;
 $analyze_work$;
-COMMENT ON PROCEDURE etl.analyze_work(text, bigint) IS 'Makes statistics of the work table that a file has filled, unless the file is small.';
+COMMENT ON PROCEDURE etl.analyze_work(text) IS 'Makes statistics of a work table that was filled a moment ago, unless it is small.';
 
 -- object: procedure etl.clear_work
 CREATE OR REPLACE PROCEDURE etl.clear_work(p_extract text)
@@ -3214,7 +3210,6 @@ CREATE UNLOGGED TABLE etl.touched_invoice_detail (
     row_hash bigint NOT NULL,
     verdict text NOT NULL
 );
-CREATE INDEX touched_invoice_detail_idx ON etl.touched_invoice_detail (load_run_file_id, line_no);
 COMMENT ON TABLE etl.touched_invoice_detail IS
     'Work of the file in hand: the verdict on each of its rows. Under the extract''s lock; empty between files.';
 COMMENT ON COLUMN etl.touched_invoice_detail.load_run_file_id IS 'The file.';
@@ -3548,7 +3543,6 @@ CREATE UNLOGGED TABLE etl.touched_medicine (
     row_hash bigint NOT NULL,
     verdict text NOT NULL
 );
-CREATE INDEX touched_medicine_idx ON etl.touched_medicine (load_run_file_id, line_no);
 COMMENT ON TABLE etl.touched_medicine IS
     'Work of the file in hand: the verdict on each of its rows. Under the extract''s lock; empty between files.';
 COMMENT ON COLUMN etl.touched_medicine.load_run_file_id IS 'The file.';
@@ -4593,7 +4587,6 @@ CREATE UNLOGGED TABLE etl.touched_patients (
     row_hash bigint NOT NULL,
     verdict text NOT NULL
 );
-CREATE INDEX touched_patients_idx ON etl.touched_patients (load_run_file_id, line_no);
 COMMENT ON TABLE etl.touched_patients IS
     'Work of the file in hand: the verdict on each of its rows. Under the extract''s lock; empty between files.';
 COMMENT ON COLUMN etl.touched_patients.load_run_file_id IS 'The file.';
@@ -5639,7 +5632,6 @@ CREATE UNLOGGED TABLE etl.touched_practice_info (
     row_hash bigint NOT NULL,
     verdict text NOT NULL
 );
-CREATE INDEX touched_practice_info_idx ON etl.touched_practice_info (load_run_file_id, line_no);
 COMMENT ON TABLE etl.touched_practice_info IS
     'Work of the file in hand: the verdict on each of its rows. Under the extract''s lock; empty between files.';
 COMMENT ON COLUMN etl.touched_practice_info.load_run_file_id IS 'The file.';
@@ -6379,7 +6371,6 @@ CREATE UNLOGGED TABLE etl.touched_providers (
     row_hash bigint NOT NULL,
     verdict text NOT NULL
 );
-CREATE INDEX touched_providers_idx ON etl.touched_providers (load_run_file_id, line_no);
 COMMENT ON TABLE etl.touched_providers IS
     'Work of the file in hand: the verdict on each of its rows. Under the extract''s lock; empty between files.';
 COMMENT ON COLUMN etl.touched_providers.load_run_file_id IS 'The file.';
@@ -6956,7 +6947,6 @@ CREATE UNLOGGED TABLE etl.touched_vaccine (
     row_hash bigint NOT NULL,
     verdict text NOT NULL
 );
-CREATE INDEX touched_vaccine_idx ON etl.touched_vaccine (load_run_file_id, line_no);
 COMMENT ON TABLE etl.touched_vaccine IS
     'Work of the file in hand: the verdict on each of its rows. Under the extract''s lock; empty between files.';
 COMMENT ON COLUMN etl.touched_vaccine.load_run_file_id IS 'The file.';
@@ -7351,7 +7341,6 @@ CREATE UNLOGGED TABLE etl.touched_allergies (
     row_hash bigint NOT NULL,
     verdict text NOT NULL
 );
-CREATE INDEX touched_allergies_idx ON etl.touched_allergies (load_run_file_id, line_no);
 COMMENT ON TABLE etl.touched_allergies IS
     'Work of the file in hand: the verdict on each of its rows. Under the extract''s lock; empty between files.';
 COMMENT ON COLUMN etl.touched_allergies.load_run_file_id IS 'The file.';
@@ -8035,7 +8024,6 @@ CREATE UNLOGGED TABLE etl.touched_appointment_medications (
     row_hash bigint NOT NULL,
     verdict text NOT NULL
 );
-CREATE INDEX touched_appointment_medications_idx ON etl.touched_appointment_medications (load_run_file_id, line_no);
 COMMENT ON TABLE etl.touched_appointment_medications IS
     'Work of the file in hand: the verdict on each of its rows. Under the extract''s lock; empty between files.';
 COMMENT ON COLUMN etl.touched_appointment_medications.load_run_file_id IS 'The file.';
@@ -8730,7 +8718,6 @@ CREATE UNLOGGED TABLE etl.touched_appointments (
     row_hash bigint NOT NULL,
     verdict text NOT NULL
 );
-CREATE INDEX touched_appointments_idx ON etl.touched_appointments (load_run_file_id, line_no);
 COMMENT ON TABLE etl.touched_appointments IS
     'Work of the file in hand: the verdict on each of its rows. Under the extract''s lock; empty between files.';
 COMMENT ON COLUMN etl.touched_appointments.load_run_file_id IS 'The file.';
@@ -9280,7 +9267,6 @@ CREATE UNLOGGED TABLE etl.touched_diagnoses (
     row_hash bigint NOT NULL,
     verdict text NOT NULL
 );
-CREATE INDEX touched_diagnoses_idx ON etl.touched_diagnoses (load_run_file_id, line_no);
 COMMENT ON TABLE etl.touched_diagnoses IS
     'Work of the file in hand: the verdict on each of its rows. Under the extract''s lock; empty between files.';
 COMMENT ON COLUMN etl.touched_diagnoses.load_run_file_id IS 'The file.';
@@ -9836,7 +9822,6 @@ CREATE UNLOGGED TABLE etl.touched_immunisations (
     row_hash bigint NOT NULL,
     verdict text NOT NULL
 );
-CREATE INDEX touched_immunisations_idx ON etl.touched_immunisations (load_run_file_id, line_no);
 COMMENT ON TABLE etl.touched_immunisations IS
     'Work of the file in hand: the verdict on each of its rows. Under the extract''s lock; empty between files.';
 COMMENT ON COLUMN etl.touched_immunisations.load_run_file_id IS 'The file.';
@@ -10400,7 +10385,6 @@ CREATE UNLOGGED TABLE etl.touched_inbox (
     row_hash bigint NOT NULL,
     verdict text NOT NULL
 );
-CREATE INDEX touched_inbox_idx ON etl.touched_inbox (load_run_file_id, line_no);
 COMMENT ON TABLE etl.touched_inbox IS
     'Work of the file in hand: the verdict on each of its rows. Under the extract''s lock; empty between files.';
 COMMENT ON COLUMN etl.touched_inbox.load_run_file_id IS 'The file.';
@@ -10770,7 +10754,6 @@ CREATE UNLOGGED TABLE etl.touched_inbox_detail (
     row_hash bigint NOT NULL,
     verdict text NOT NULL
 );
-CREATE INDEX touched_inbox_detail_idx ON etl.touched_inbox_detail (load_run_file_id, line_no);
 COMMENT ON TABLE etl.touched_inbox_detail IS
     'Work of the file in hand: the verdict on each of its rows. Under the extract''s lock; empty between files.';
 COMMENT ON COLUMN etl.touched_inbox_detail.load_run_file_id IS 'The file.';
@@ -11066,7 +11049,6 @@ CREATE UNLOGGED TABLE etl.touched_invoices (
     row_hash bigint NOT NULL,
     verdict text NOT NULL
 );
-CREATE INDEX touched_invoices_idx ON etl.touched_invoices (load_run_file_id, line_no);
 COMMENT ON TABLE etl.touched_invoices IS
     'Work of the file in hand: the verdict on each of its rows. Under the extract''s lock; empty between files.';
 COMMENT ON COLUMN etl.touched_invoices.load_run_file_id IS 'The file.';
@@ -11852,7 +11834,6 @@ CREATE UNLOGGED TABLE etl.touched_measurements (
     row_hash bigint NOT NULL,
     verdict text NOT NULL
 );
-CREATE INDEX touched_measurements_idx ON etl.touched_measurements (load_run_file_id, line_no);
 COMMENT ON TABLE etl.touched_measurements IS
     'Work of the file in hand: the verdict on each of its rows. Under the extract''s lock; empty between files.';
 COMMENT ON COLUMN etl.touched_measurements.load_run_file_id IS 'The file.';
@@ -12434,7 +12415,6 @@ CREATE UNLOGGED TABLE etl.touched_next_of_kin (
     row_hash bigint NOT NULL,
     verdict text NOT NULL
 );
-CREATE INDEX touched_next_of_kin_idx ON etl.touched_next_of_kin (load_run_file_id, line_no);
 COMMENT ON TABLE etl.touched_next_of_kin IS
     'Work of the file in hand: the verdict on each of its rows. Under the extract''s lock; empty between files.';
 COMMENT ON COLUMN etl.touched_next_of_kin.load_run_file_id IS 'The file.';
@@ -12772,7 +12752,6 @@ CREATE UNLOGGED TABLE etl.touched_patient_alerts (
     row_hash bigint NOT NULL,
     verdict text NOT NULL
 );
-CREATE INDEX touched_patient_alerts_idx ON etl.touched_patient_alerts (load_run_file_id, line_no);
 COMMENT ON TABLE etl.touched_patient_alerts IS
     'Work of the file in hand: the verdict on each of its rows. Under the extract''s lock; empty between files.';
 COMMENT ON COLUMN etl.touched_patient_alerts.load_run_file_id IS 'The file.';
@@ -13122,7 +13101,6 @@ CREATE UNLOGGED TABLE etl.touched_recalls (
     row_hash bigint NOT NULL,
     verdict text NOT NULL
 );
-CREATE INDEX touched_recalls_idx ON etl.touched_recalls (load_run_file_id, line_no);
 COMMENT ON TABLE etl.touched_recalls IS
     'Work of the file in hand: the verdict on each of its rows. Under the extract''s lock; empty between files.';
 COMMENT ON COLUMN etl.touched_recalls.load_run_file_id IS 'The file.';
@@ -13777,7 +13755,7 @@ BEGIN
     ) AS d
     LEFT JOIN stg.invoice_detail AS s USING (practice_id, per_org_id, invoice_detail_id);
 
-    CALL etl.analyze_work('invoice_detail', p_load_run_file_id);
+    CALL etl.analyze_work('touched_invoice_detail');
 
     -- 2. Reject what is faulty. What an earlier attempt rejected and this one does not is resolved by its run.
     UPDATE etl.rejects_invoice_detail AS j
@@ -14418,6 +14396,8 @@ BEGIN
         AND r.practice_id = v_file.tenant[1]
         AND r.per_org_id = v_file.tenant[2];
 
+    CALL etl.analyze_work('touched_invoice_detail');
+
     -- 2. What each counting file says of these keys; of several with one DateExtracted the last.
     WITH keys AS MATERIALIZED (
         SELECT DISTINCT t.practice_id, t.per_org_id, t.invoice_detail_id::text AS invoice_detail_id
@@ -14616,6 +14596,8 @@ BEGIN
     FROM last_said AS l
     JOIN files AS f USING (load_run_file_id)
     LEFT JOIN raw.invoice_detail_raw AS r ON r.load_run_file_id = l.load_run_file_id AND r.line_no = l.line_no;
+
+    CALL etl.analyze_work('observed_invoice_detail');
 
     -- 3. stg: the first observation of the newest run of equal rows.
     WITH marked AS (
@@ -15639,7 +15621,7 @@ BEGIN
     ) AS d
     LEFT JOIN stg.medicine AS s USING (practice_id, per_org_id, medicine_id);
 
-    CALL etl.analyze_work('medicine', p_load_run_file_id);
+    CALL etl.analyze_work('touched_medicine');
 
     -- 2. Reject what is faulty. What an earlier attempt rejected and this one does not is resolved by its run.
     UPDATE etl.rejects_medicine AS j
@@ -15972,6 +15954,8 @@ BEGIN
         AND r.practice_id = v_file.tenant[1]
         AND r.per_org_id = v_file.tenant[2];
 
+    CALL etl.analyze_work('touched_medicine');
+
     -- 2. What each counting file says of these keys; of several with one DateExtracted the last.
     WITH keys AS MATERIALIZED (
         SELECT DISTINCT t.practice_id, t.per_org_id, t.medicine_id::text AS medicine_id
@@ -16056,6 +16040,8 @@ BEGIN
     FROM last_said AS l
     JOIN files AS f USING (load_run_file_id)
     LEFT JOIN raw.medicine_raw AS r ON r.load_run_file_id = l.load_run_file_id AND r.line_no = l.line_no;
+
+    CALL etl.analyze_work('observed_medicine');
 
     -- 3. stg: the first observation of the newest run of equal rows.
     WITH marked AS (
@@ -18024,7 +18010,7 @@ BEGIN
     ) AS d
     LEFT JOIN stg.patients AS s USING (practice_id, per_org_id, patient_id);
 
-    CALL etl.analyze_work('patients', p_load_run_file_id);
+    CALL etl.analyze_work('touched_patients');
 
     -- 2. Reject what is faulty. What an earlier attempt rejected and this one does not is resolved by its run.
     UPDATE etl.rejects_patients AS j
@@ -20564,6 +20550,8 @@ BEGIN
         AND r.practice_id = v_file.tenant[1]
         AND r.per_org_id = v_file.tenant[2];
 
+    CALL etl.analyze_work('touched_patients');
+
     -- 2. What each counting file says of these keys; of several with one DateExtracted the last.
     WITH keys AS MATERIALIZED (
         SELECT DISTINCT t.practice_id, t.per_org_id, t.patient_id::text AS patient_id
@@ -21275,6 +21263,8 @@ BEGIN
     FROM last_said AS l
     JOIN files AS f USING (load_run_file_id)
     LEFT JOIN raw.patients_raw AS r ON r.load_run_file_id = l.load_run_file_id AND r.line_no = l.line_no;
+
+    CALL etl.analyze_work('observed_patients');
 
     -- 3. stg: the first observation of the newest run of equal rows.
     WITH marked AS (
@@ -24842,7 +24832,7 @@ BEGIN
     ) AS d
     LEFT JOIN stg.practice_info AS s USING (practice_id, per_org_id);
 
-    CALL etl.analyze_work('practice_info', p_load_run_file_id);
+    CALL etl.analyze_work('touched_practice_info');
 
     -- 2. Reject what is faulty. What an earlier attempt rejected and this one does not is resolved by its run.
     UPDATE etl.rejects_practice_info AS j
@@ -25396,6 +25386,8 @@ BEGIN
         AND r.practice_id = v_file.tenant[1]
         AND r.per_org_id = v_file.tenant[2];
 
+    CALL etl.analyze_work('touched_practice_info');
+
     -- 2. What each counting file says of these keys; of several with one DateExtracted the last.
     WITH keys AS MATERIALIZED (
         SELECT DISTINCT t.practice_id, t.per_org_id
@@ -25570,6 +25562,8 @@ BEGIN
     FROM last_said AS l
     JOIN files AS f USING (load_run_file_id)
     LEFT JOIN raw.practice_info_raw AS r ON r.load_run_file_id = l.load_run_file_id AND r.line_no = l.line_no;
+
+    CALL etl.analyze_work('observed_practice_info');
 
     -- 3. stg: the first observation of the newest run of equal rows.
     WITH marked AS (
@@ -27147,7 +27141,7 @@ BEGIN
     ) AS d
     LEFT JOIN stg.providers AS s USING (practice_id, per_org_id, provider_id);
 
-    CALL etl.analyze_work('providers', p_load_run_file_id);
+    CALL etl.analyze_work('touched_providers');
 
     -- 2. Reject what is faulty. What an earlier attempt rejected and this one does not is resolved by its run.
     UPDATE etl.rejects_providers AS j
@@ -28577,6 +28571,8 @@ BEGIN
         AND r.practice_id = v_file.tenant[1]
         AND r.per_org_id = v_file.tenant[2];
 
+    CALL etl.analyze_work('touched_providers');
+
     -- 2. What each counting file says of these keys; of several with one DateExtracted the last.
     WITH keys AS MATERIALIZED (
         SELECT DISTINCT t.practice_id, t.per_org_id, t.provider_id::text AS provider_id
@@ -28994,6 +28990,8 @@ BEGIN
     FROM last_said AS l
     JOIN files AS f USING (load_run_file_id)
     LEFT JOIN raw.providers_raw AS r ON r.load_run_file_id = l.load_run_file_id AND r.line_no = l.line_no;
+
+    CALL etl.analyze_work('observed_providers');
 
     -- 3. stg: the first observation of the newest run of equal rows.
     WITH marked AS (
@@ -30991,7 +30989,7 @@ BEGIN
     ) AS d
     LEFT JOIN stg.vaccine AS s USING (practice_id, per_org_id, vaccine_id);
 
-    CALL etl.analyze_work('vaccine', p_load_run_file_id);
+    CALL etl.analyze_work('touched_vaccine');
 
     -- 2. Reject what is faulty. What an earlier attempt rejected and this one does not is resolved by its run.
     UPDATE etl.rejects_vaccine AS j
@@ -31339,6 +31337,8 @@ BEGIN
         AND r.practice_id = v_file.tenant[1]
         AND r.per_org_id = v_file.tenant[2];
 
+    CALL etl.analyze_work('touched_vaccine');
+
     -- 2. What each counting file says of these keys; of several with one DateExtracted the last.
     WITH keys AS MATERIALIZED (
         SELECT DISTINCT t.practice_id, t.per_org_id, t.vaccine_id::text AS vaccine_id
@@ -31429,6 +31429,8 @@ BEGIN
     FROM last_said AS l
     JOIN files AS f USING (load_run_file_id)
     LEFT JOIN raw.vaccine_raw AS r ON r.load_run_file_id = l.load_run_file_id AND r.line_no = l.line_no;
+
+    CALL etl.analyze_work('observed_vaccine');
 
     -- 3. stg: the first observation of the newest run of equal rows.
     WITH marked AS (
@@ -32312,7 +32314,7 @@ BEGIN
     ) AS d
     LEFT JOIN stg.allergies AS s USING (practice_id, per_org_id, allergy_id);
 
-    CALL etl.analyze_work('allergies', p_load_run_file_id);
+    CALL etl.analyze_work('touched_allergies');
 
     -- 2. Reject what is faulty. What an earlier attempt rejected and this one does not is resolved by its run.
     UPDATE etl.rejects_allergies AS j
@@ -33037,6 +33039,8 @@ BEGIN
         AND r.practice_id = v_file.tenant[1]
         AND r.per_org_id = v_file.tenant[2];
 
+    CALL etl.analyze_work('touched_allergies');
+
     -- 2. What each counting file says of these keys; of several with one DateExtracted the last.
     WITH keys AS MATERIALIZED (
         SELECT DISTINCT t.practice_id, t.per_org_id, t.allergy_id::text AS allergy_id
@@ -33256,6 +33260,8 @@ BEGIN
     FROM last_said AS l
     JOIN files AS f USING (load_run_file_id)
     LEFT JOIN raw.allergies_raw AS r ON r.load_run_file_id = l.load_run_file_id AND r.line_no = l.line_no;
+
+    CALL etl.analyze_work('observed_allergies');
 
     -- 3. stg: the first observation of the newest run of equal rows.
     WITH marked AS (
@@ -35024,7 +35030,7 @@ BEGIN
     ) AS d
     LEFT JOIN stg.appointment_medications AS s USING (practice_id, per_org_id, medication_id);
 
-    CALL etl.analyze_work('appointment_medications', p_load_run_file_id);
+    CALL etl.analyze_work('touched_appointment_medications');
 
     -- 2. Reject what is faulty. What an earlier attempt rejected and this one does not is resolved by its run.
     UPDATE etl.rejects_appointment_medications AS j
@@ -36050,6 +36056,8 @@ BEGIN
         AND r.practice_id = v_file.tenant[1]
         AND r.per_org_id = v_file.tenant[2];
 
+    CALL etl.analyze_work('touched_appointment_medications');
+
     -- 2. What each counting file says of these keys; of several with one DateExtracted the last.
     WITH keys AS MATERIALIZED (
         SELECT DISTINCT t.practice_id, t.per_org_id, t.medication_id::text AS medication_id
@@ -36374,6 +36382,8 @@ BEGIN
     FROM last_said AS l
     JOIN files AS f USING (load_run_file_id)
     LEFT JOIN raw.appointment_medications_raw AS r ON r.load_run_file_id = l.load_run_file_id AND r.line_no = l.line_no;
+
+    CALL etl.analyze_work('observed_appointment_medications');
 
     -- 3. stg: the first observation of the newest run of equal rows.
     WITH marked AS (
@@ -38445,7 +38455,7 @@ BEGIN
     ) AS d
     LEFT JOIN stg.appointments AS s USING (practice_id, per_org_id, appointment_id);
 
-    CALL etl.analyze_work('appointments', p_load_run_file_id);
+    CALL etl.analyze_work('touched_appointments');
 
     -- 2. Reject what is faulty. What an earlier attempt rejected and this one does not is resolved by its run.
     UPDATE etl.rejects_appointments AS j
@@ -39248,6 +39258,8 @@ BEGIN
         AND r.practice_id = v_file.tenant[1]
         AND r.per_org_id = v_file.tenant[2];
 
+    CALL etl.analyze_work('touched_appointments');
+
     -- 2. What each counting file says of these keys; of several with one DateExtracted the last.
     WITH keys AS MATERIALIZED (
         SELECT DISTINCT t.practice_id, t.per_org_id, t.appointment_id::text AS appointment_id
@@ -39491,6 +39503,8 @@ BEGIN
     FROM last_said AS l
     JOIN files AS f USING (load_run_file_id)
     LEFT JOIN raw.appointments_raw AS r ON r.load_run_file_id = l.load_run_file_id AND r.line_no = l.line_no;
+
+    CALL etl.analyze_work('observed_appointments');
 
     -- 3. stg: the first observation of the newest run of equal rows.
     WITH marked AS (
@@ -41070,7 +41084,7 @@ BEGIN
     ) AS d
     LEFT JOIN stg.diagnoses AS s USING (practice_id, per_org_id, diagnosis_id);
 
-    CALL etl.analyze_work('diagnoses', p_load_run_file_id);
+    CALL etl.analyze_work('touched_diagnoses');
 
     -- 2. Reject what is faulty. What an earlier attempt rejected and this one does not is resolved by its run.
     UPDATE etl.rejects_diagnoses AS j
@@ -41736,6 +41750,8 @@ BEGIN
         AND r.practice_id = v_file.tenant[1]
         AND r.per_org_id = v_file.tenant[2];
 
+    CALL etl.analyze_work('touched_diagnoses');
+
     -- 2. What each counting file says of these keys; of several with one DateExtracted the last.
     WITH keys AS MATERIALIZED (
         SELECT DISTINCT t.practice_id, t.per_org_id, t.diagnosis_id::text AS diagnosis_id
@@ -41937,6 +41953,8 @@ BEGIN
     FROM last_said AS l
     JOIN files AS f USING (load_run_file_id)
     LEFT JOIN raw.diagnoses_raw AS r ON r.load_run_file_id = l.load_run_file_id AND r.line_no = l.line_no;
+
+    CALL etl.analyze_work('observed_diagnoses');
 
     -- 3. stg: the first observation of the newest run of equal rows.
     WITH marked AS (
@@ -43381,7 +43399,7 @@ BEGIN
     ) AS d
     LEFT JOIN stg.immunisations AS s USING (practice_id, per_org_id, appointment_immunisation_id);
 
-    CALL etl.analyze_work('immunisations', p_load_run_file_id);
+    CALL etl.analyze_work('touched_immunisations');
 
     -- 2. Reject what is faulty. What an earlier attempt rejected and this one does not is resolved by its run.
     UPDATE etl.rejects_immunisations AS j
@@ -44221,6 +44239,8 @@ BEGIN
         AND r.practice_id = v_file.tenant[1]
         AND r.per_org_id = v_file.tenant[2];
 
+    CALL etl.analyze_work('touched_immunisations');
+
     -- 2. What each counting file says of these keys; of several with one DateExtracted the last.
     WITH keys AS MATERIALIZED (
         SELECT DISTINCT t.practice_id, t.per_org_id, t.appointment_immunisation_id::text AS appointment_immunisation_id
@@ -44467,6 +44487,8 @@ BEGIN
     FROM last_said AS l
     JOIN files AS f USING (load_run_file_id)
     LEFT JOIN raw.immunisations_raw AS r ON r.load_run_file_id = l.load_run_file_id AND r.line_no = l.line_no;
+
+    CALL etl.analyze_work('observed_immunisations');
 
     -- 3. stg: the first observation of the newest run of equal rows.
     WITH marked AS (
@@ -46086,7 +46108,7 @@ BEGIN
     ) AS d
     LEFT JOIN stg.inbox AS s USING (practice_id, per_org_id, inbox_folder_item_id);
 
-    CALL etl.analyze_work('inbox', p_load_run_file_id);
+    CALL etl.analyze_work('touched_inbox');
 
     -- 2. Reject what is faulty. What an earlier attempt rejected and this one does not is resolved by its run.
     UPDATE etl.rejects_inbox AS j
@@ -46741,6 +46763,8 @@ BEGIN
         AND r.practice_id = v_file.tenant[1]
         AND r.per_org_id = v_file.tenant[2];
 
+    CALL etl.analyze_work('touched_inbox');
+
     -- 2. What each counting file says of these keys; of several with one DateExtracted the last.
     WITH keys AS MATERIALIZED (
         SELECT DISTINCT t.practice_id, t.per_org_id, t.inbox_folder_item_id::text AS inbox_folder_item_id
@@ -46945,6 +46969,8 @@ BEGIN
     FROM last_said AS l
     JOIN files AS f USING (load_run_file_id)
     LEFT JOIN raw.inbox_raw AS r ON r.load_run_file_id = l.load_run_file_id AND r.line_no = l.line_no;
+
+    CALL etl.analyze_work('observed_inbox');
 
     -- 3. stg: the first observation of the newest run of equal rows.
     WITH marked AS (
@@ -48059,7 +48085,7 @@ BEGIN
     ) AS d
     LEFT JOIN stg.inbox_detail AS s USING (practice_id, per_org_id, in_box_folder_item_in_line_id);
 
-    CALL etl.analyze_work('inbox_detail', p_load_run_file_id);
+    CALL etl.analyze_work('touched_inbox_detail');
 
     -- 2. Reject what is faulty. What an earlier attempt rejected and this one does not is resolved by its run.
     UPDATE etl.rejects_inbox_detail AS j
@@ -48433,6 +48459,8 @@ BEGIN
         AND r.practice_id = v_file.tenant[1]
         AND r.per_org_id = v_file.tenant[2];
 
+    CALL etl.analyze_work('touched_inbox_detail');
+
     -- 2. What each counting file says of these keys; of several with one DateExtracted the last.
     WITH keys AS MATERIALIZED (
         SELECT DISTINCT t.practice_id, t.per_org_id, t.in_box_folder_item_in_line_id::text AS in_box_folder_item_in_line_id
@@ -48541,6 +48569,8 @@ BEGIN
     FROM last_said AS l
     JOIN files AS f USING (load_run_file_id)
     LEFT JOIN raw.inbox_detail_raw AS r ON r.load_run_file_id = l.load_run_file_id AND r.line_no = l.line_no;
+
+    CALL etl.analyze_work('observed_inbox_detail');
 
     -- 3. stg: the first observation of the newest run of equal rows.
     WITH marked AS (
@@ -49307,7 +49337,7 @@ BEGIN
     ) AS d
     LEFT JOIN stg.invoices AS s USING (practice_id, per_org_id, invoice_transaction_id);
 
-    CALL etl.analyze_work('invoices', p_load_run_file_id);
+    CALL etl.analyze_work('touched_invoices');
 
     -- 2. Reject what is faulty. What an earlier attempt rejected and this one does not is resolved by its run.
     UPDATE etl.rejects_invoices AS j
@@ -49742,6 +49772,8 @@ BEGIN
         AND r.practice_id = v_file.tenant[1]
         AND r.per_org_id = v_file.tenant[2];
 
+    CALL etl.analyze_work('touched_invoices');
+
     -- 2. What each counting file says of these keys; of several with one DateExtracted the last.
     WITH keys AS MATERIALIZED (
         SELECT DISTINCT t.practice_id, t.per_org_id, t.invoice_transaction_id::text AS invoice_transaction_id
@@ -49877,6 +49909,8 @@ BEGIN
     FROM last_said AS l
     JOIN files AS f USING (load_run_file_id)
     LEFT JOIN raw.invoices_raw AS r ON r.load_run_file_id = l.load_run_file_id AND r.line_no = l.line_no;
+
+    CALL etl.analyze_work('observed_invoices');
 
     -- 3. stg: the first observation of the newest run of equal rows.
     WITH marked AS (
@@ -51246,7 +51280,7 @@ BEGIN
     ) AS d
     LEFT JOIN stg.measurements AS s USING (practice_id, per_org_id, screaning_id);
 
-    CALL etl.analyze_work('measurements', p_load_run_file_id);
+    CALL etl.analyze_work('touched_measurements');
 
     -- 2. Reject what is faulty. What an earlier attempt rejected and this one does not is resolved by its run.
     UPDATE etl.rejects_measurements AS j
@@ -52347,6 +52381,8 @@ BEGIN
         AND r.practice_id = v_file.tenant[1]
         AND r.per_org_id = v_file.tenant[2];
 
+    CALL etl.analyze_work('touched_measurements');
+
     -- 2. What each counting file says of these keys; of several with one DateExtracted the last.
     WITH keys AS MATERIALIZED (
         SELECT DISTINCT t.practice_id, t.per_org_id, t.screaning_id::text AS screaning_id
@@ -52833,6 +52869,8 @@ BEGIN
     FROM last_said AS l
     JOIN files AS f USING (load_run_file_id)
     LEFT JOIN raw.measurements_raw AS r ON r.load_run_file_id = l.load_run_file_id AND r.line_no = l.line_no;
+
+    CALL etl.analyze_work('observed_measurements');
 
     -- 3. stg: the first observation of the newest run of equal rows.
     WITH marked AS (
@@ -54631,7 +54669,7 @@ BEGIN
     ) AS d
     LEFT JOIN stg.next_of_kin AS s USING (practice_id, per_org_id, nextto_kin_id);
 
-    CALL etl.analyze_work('next_of_kin', p_load_run_file_id);
+    CALL etl.analyze_work('touched_next_of_kin');
 
     -- 2. Reject what is faulty. What an earlier attempt rejected and this one does not is resolved by its run.
     UPDATE etl.rejects_next_of_kin AS j
@@ -55067,6 +55105,8 @@ BEGIN
         AND r.practice_id = v_file.tenant[1]
         AND r.per_org_id = v_file.tenant[2];
 
+    CALL etl.analyze_work('touched_next_of_kin');
+
     -- 2. What each counting file says of these keys; of several with one DateExtracted the last.
     WITH keys AS MATERIALIZED (
         SELECT DISTINCT t.practice_id, t.per_org_id, t.nextto_kin_id::text AS nextto_kin_id
@@ -55202,6 +55242,8 @@ BEGIN
     FROM last_said AS l
     JOIN files AS f USING (load_run_file_id)
     LEFT JOIN raw.next_of_kin_raw AS r ON r.load_run_file_id = l.load_run_file_id AND r.line_no = l.line_no;
+
+    CALL etl.analyze_work('observed_next_of_kin');
 
     -- 3. stg: the first observation of the newest run of equal rows.
     WITH marked AS (
@@ -56104,7 +56146,7 @@ BEGIN
     ) AS d
     LEFT JOIN stg.patient_alerts AS s USING (practice_id, per_org_id, patient_alert_id);
 
-    CALL etl.analyze_work('patient_alerts', p_load_run_file_id);
+    CALL etl.analyze_work('touched_patient_alerts');
 
     -- 2. Reject what is faulty. What an earlier attempt rejected and this one does not is resolved by its run.
     UPDATE etl.rejects_patient_alerts AS j
@@ -56599,6 +56641,8 @@ BEGIN
         AND r.practice_id = v_file.tenant[1]
         AND r.per_org_id = v_file.tenant[2];
 
+    CALL etl.analyze_work('touched_patient_alerts');
+
     -- 2. What each counting file says of these keys; of several with one DateExtracted the last.
     WITH keys AS MATERIALIZED (
         SELECT DISTINCT t.practice_id, t.per_org_id, t.patient_alert_id::text AS patient_alert_id
@@ -56749,6 +56793,8 @@ BEGIN
     FROM last_said AS l
     JOIN files AS f USING (load_run_file_id)
     LEFT JOIN raw.patient_alerts_raw AS r ON r.load_run_file_id = l.load_run_file_id AND r.line_no = l.line_no;
+
+    CALL etl.analyze_work('observed_patient_alerts');
 
     -- 3. stg: the first observation of the newest run of equal rows.
     WITH marked AS (
@@ -57714,7 +57760,7 @@ BEGIN
     ) AS d
     LEFT JOIN stg.recalls AS s USING (practice_id, per_org_id, re_call_id);
 
-    CALL etl.analyze_work('recalls', p_load_run_file_id);
+    CALL etl.analyze_work('touched_recalls');
 
     -- 2. Reject what is faulty. What an earlier attempt rejected and this one does not is resolved by its run.
     UPDATE etl.rejects_recalls AS j
@@ -58195,6 +58241,8 @@ BEGIN
         AND r.practice_id = v_file.tenant[1]
         AND r.per_org_id = v_file.tenant[2];
 
+    CALL etl.analyze_work('touched_recalls');
+
     -- 2. What each counting file says of these keys; of several with one DateExtracted the last.
     WITH keys AS MATERIALIZED (
         SELECT DISTINCT t.practice_id, t.per_org_id, t.re_call_id::text AS re_call_id
@@ -58336,6 +58384,8 @@ BEGIN
     FROM last_said AS l
     JOIN files AS f USING (load_run_file_id)
     LEFT JOIN raw.recalls_raw AS r ON r.load_run_file_id = l.load_run_file_id AND r.line_no = l.line_no;
+
+    CALL etl.analyze_work('observed_recalls');
 
     -- 3. stg: the first observation of the newest run of equal rows.
     WITH marked AS (

@@ -1,17 +1,13 @@
-CREATE OR REPLACE PROCEDURE etl.analyze_work(p_extract text, p_load_run_file_id bigint)
+CREATE OR REPLACE PROCEDURE etl.analyze_work(p_table text)
 LANGUAGE plpgsql
 SECURITY DEFINER
 SET search_path = pg_catalog, pg_temp
 AS $analyze_work$
 -- The table was filled a moment ago: without statistics it looks almost empty to the planner.
 BEGIN
-    IF (
-        SELECT f.rows_read >= etl.config_bigint('analyze_work_rows')
-        FROM etl.load_run_files AS f
-        WHERE f.load_run_file_id = p_load_run_file_id
-    ) THEN
-        EXECUTE format('ANALYZE etl.%I', 'touched_' || p_extract);
+    IF pg_relation_size(format('etl.%I', p_table)) >= etl.config_bigint('analyze_work_bytes') THEN
+        EXECUTE format('ANALYZE etl.%I', p_table);
     END IF;
 END;
 $analyze_work$;
-COMMENT ON PROCEDURE etl.analyze_work(text, bigint) IS 'Makes statistics of the work table that a file has filled, unless the file is small.';
+COMMENT ON PROCEDURE etl.analyze_work(text) IS 'Makes statistics of a work table that was filled a moment ago, unless it is small.';

@@ -97,7 +97,7 @@ BEGIN
     ) AS d
     LEFT JOIN stg.allergies AS s USING (practice_id, per_org_id, allergy_id);
 
-    CALL etl.analyze_work('allergies', p_load_run_file_id);
+    CALL etl.analyze_work('touched_allergies');
 
     -- 2. Reject what is faulty. What an earlier attempt rejected and this one does not is resolved by its run.
     UPDATE etl.rejects_allergies AS j

@@ -132,7 +132,7 @@ BEGIN
     ) AS d
     LEFT JOIN stg.appointment_medications AS s USING (practice_id, per_org_id, medication_id);
 
-    CALL etl.analyze_work('appointment_medications', p_load_run_file_id);
+    CALL etl.analyze_work('touched_appointment_medications');
 
     -- 2. Reject what is faulty. What an earlier attempt rejected and this one does not is resolved by its run.
     UPDATE etl.rejects_appointment_medications AS j

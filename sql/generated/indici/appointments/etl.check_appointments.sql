@@ -105,7 +105,7 @@ BEGIN
     ) AS d
     LEFT JOIN stg.appointments AS s USING (practice_id, per_org_id, appointment_id);
 
-    CALL etl.analyze_work('appointments', p_load_run_file_id);
+    CALL etl.analyze_work('touched_appointments');
 
     -- 2. Reject what is faulty. What an earlier attempt rejected and this one does not is resolved by its run.
     UPDATE etl.rejects_appointments AS j

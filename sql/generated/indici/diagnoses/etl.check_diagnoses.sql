@@ -91,7 +91,7 @@ BEGIN
     ) AS d
     LEFT JOIN stg.diagnoses AS s USING (practice_id, per_org_id, diagnosis_id);
 
-    CALL etl.analyze_work('diagnoses', p_load_run_file_id);
+    CALL etl.analyze_work('touched_diagnoses');
 
     -- 2. Reject what is faulty. What an earlier attempt rejected and this one does not is resolved by its run.
     UPDATE etl.rejects_diagnoses AS j

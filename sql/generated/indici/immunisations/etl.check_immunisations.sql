@@ -106,7 +106,7 @@ BEGIN
     ) AS d
     LEFT JOIN stg.immunisations AS s USING (practice_id, per_org_id, appointment_immunisation_id);
 
-    CALL etl.analyze_work('immunisations', p_load_run_file_id);
+    CALL etl.analyze_work('touched_immunisations');
 
     -- 2. Reject what is faulty. What an earlier attempt rejected and this one does not is resolved by its run.
     UPDATE etl.rejects_immunisations AS j

@@ -92,7 +92,7 @@ BEGIN
     ) AS d
     LEFT JOIN stg.inbox AS s USING (practice_id, per_org_id, inbox_folder_item_id);
 
-    CALL etl.analyze_work('inbox', p_load_run_file_id);
+    CALL etl.analyze_work('touched_inbox');
 
     -- 2. Reject what is faulty. What an earlier attempt rejected and this one does not is resolved by its run.
     UPDATE etl.rejects_inbox AS j

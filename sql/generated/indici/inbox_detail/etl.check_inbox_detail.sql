@@ -59,7 +59,7 @@ BEGIN
     ) AS d
     LEFT JOIN stg.inbox_detail AS s USING (practice_id, per_org_id, in_box_folder_item_in_line_id);
 
-    CALL etl.analyze_work('inbox_detail', p_load_run_file_id);
+    CALL etl.analyze_work('touched_inbox_detail');
 
     -- 2. Reject what is faulty. What an earlier attempt rejected and this one does not is resolved by its run.
     UPDATE etl.rejects_inbox_detail AS j

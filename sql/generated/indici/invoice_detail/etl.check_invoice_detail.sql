@@ -90,7 +90,7 @@ BEGIN
     ) AS d
     LEFT JOIN stg.invoice_detail AS s USING (practice_id, per_org_id, invoice_detail_id);
 
-    CALL etl.analyze_work('invoice_detail', p_load_run_file_id);
+    CALL etl.analyze_work('touched_invoice_detail');
 
     -- 2. Reject what is faulty. What an earlier attempt rejected and this one does not is resolved by its run.
     UPDATE etl.rejects_invoice_detail AS j

@@ -33,6 +33,8 @@ BEGIN
         AND r.practice_id = v_file.tenant[1]
         AND r.per_org_id = v_file.tenant[2];
 
+    CALL etl.analyze_work('touched_invoice_detail');
+
     -- 2. What each counting file says of these keys; of several with one DateExtracted the last.
     WITH keys AS MATERIALIZED (
         SELECT DISTINCT t.practice_id, t.per_org_id, t.invoice_detail_id::text AS invoice_detail_id
@@ -231,6 +233,8 @@ BEGIN
     FROM last_said AS l
     JOIN files AS f USING (load_run_file_id)
     LEFT JOIN raw.invoice_detail_raw AS r ON r.load_run_file_id = l.load_run_file_id AND r.line_no = l.line_no;
+
+    CALL etl.analyze_work('observed_invoice_detail');
 
     -- 3. stg: the first observation of the newest run of equal rows.
     WITH marked AS (

@@ -69,7 +69,7 @@ BEGIN
     ) AS d
     LEFT JOIN stg.invoices AS s USING (practice_id, per_org_id, invoice_transaction_id);
 
-    CALL etl.analyze_work('invoices', p_load_run_file_id);
+    CALL etl.analyze_work('touched_invoices');
 
     -- 2. Reject what is faulty. What an earlier attempt rejected and this one does not is resolved by its run.
     UPDATE etl.rejects_invoices AS j

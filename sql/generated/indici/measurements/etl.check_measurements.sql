@@ -186,7 +186,7 @@ BEGIN
     ) AS d
     LEFT JOIN stg.measurements AS s USING (practice_id, per_org_id, screaning_id);
 
-    CALL etl.analyze_work('measurements', p_load_run_file_id);
+    CALL etl.analyze_work('touched_measurements');
 
     -- 2. Reject what is faulty. What an earlier attempt rejected and this one does not is resolved by its run.
     UPDATE etl.rejects_measurements AS j

@@ -51,7 +51,7 @@ BEGIN
     ) AS d
     LEFT JOIN stg.medicine AS s USING (practice_id, per_org_id, medicine_id);
 
-    CALL etl.analyze_work('medicine', p_load_run_file_id);
+    CALL etl.analyze_work('touched_medicine');
 
     -- 2. Reject what is faulty. What an earlier attempt rejected and this one does not is resolved by its run.
     UPDATE etl.rejects_medicine AS j

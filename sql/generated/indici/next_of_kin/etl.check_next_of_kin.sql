@@ -69,7 +69,7 @@ BEGIN
     ) AS d
     LEFT JOIN stg.next_of_kin AS s USING (practice_id, per_org_id, nextto_kin_id);
 
-    CALL etl.analyze_work('next_of_kin', p_load_run_file_id);
+    CALL etl.analyze_work('touched_next_of_kin');
 
     -- 2. Reject what is faulty. What an earlier attempt rejected and this one does not is resolved by its run.
     UPDATE etl.rejects_next_of_kin AS j

@@ -74,7 +74,7 @@ BEGIN
     ) AS d
     LEFT JOIN stg.patient_alerts AS s USING (practice_id, per_org_id, patient_alert_id);
 
-    CALL etl.analyze_work('patient_alerts', p_load_run_file_id);
+    CALL etl.analyze_work('touched_patient_alerts');
 
     -- 2. Reject what is faulty. What an earlier attempt rejected and this one does not is resolved by its run.
     UPDATE etl.rejects_patient_alerts AS j

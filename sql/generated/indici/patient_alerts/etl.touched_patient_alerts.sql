@@ -9,7 +9,6 @@ CREATE UNLOGGED TABLE etl.touched_patient_alerts (
     row_hash bigint NOT NULL,
     verdict text NOT NULL
 );
-CREATE INDEX touched_patient_alerts_idx ON etl.touched_patient_alerts (load_run_file_id, line_no);
 COMMENT ON TABLE etl.touched_patient_alerts IS
     'Work of the file in hand: the verdict on each of its rows. Under the extract''s lock; empty between files.';
 COMMENT ON COLUMN etl.touched_patient_alerts.load_run_file_id IS 'The file.';

@@ -261,7 +261,7 @@ BEGIN
     ) AS d
     LEFT JOIN stg.patients AS s USING (practice_id, per_org_id, patient_id);
 
-    CALL etl.analyze_work('patients', p_load_run_file_id);
+    CALL etl.analyze_work('touched_patients');
 
     -- 2. Reject what is faulty. What an earlier attempt rejected and this one does not is resolved by its run.
     UPDATE etl.rejects_patients AS j

@@ -80,7 +80,7 @@ BEGIN
     ) AS d
     LEFT JOIN stg.practice_info AS s USING (practice_id, per_org_id);
 
-    CALL etl.analyze_work('practice_info', p_load_run_file_id);
+    CALL etl.analyze_work('touched_practice_info');
 
     -- 2. Reject what is faulty. What an earlier attempt rejected and this one does not is resolved by its run.
     UPDATE etl.rejects_practice_info AS j

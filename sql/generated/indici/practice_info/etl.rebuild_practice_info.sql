@@ -31,6 +31,8 @@ BEGIN
         AND r.practice_id = v_file.tenant[1]
         AND r.per_org_id = v_file.tenant[2];
 
+    CALL etl.analyze_work('touched_practice_info');
+
     -- 2. What each counting file says of these keys; of several with one DateExtracted the last.
     WITH keys AS MATERIALIZED (
         SELECT DISTINCT t.practice_id, t.per_org_id
@@ -205,6 +207,8 @@ BEGIN
     FROM last_said AS l
     JOIN files AS f USING (load_run_file_id)
     LEFT JOIN raw.practice_info_raw AS r ON r.load_run_file_id = l.load_run_file_id AND r.line_no = l.line_no;
+
+    CALL etl.analyze_work('observed_practice_info');
 
     -- 3. stg: the first observation of the newest run of equal rows.
     WITH marked AS (

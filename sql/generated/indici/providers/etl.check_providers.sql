@@ -163,7 +163,7 @@ BEGIN
     ) AS d
     LEFT JOIN stg.providers AS s USING (practice_id, per_org_id, provider_id);
 
-    CALL etl.analyze_work('providers', p_load_run_file_id);
+    CALL etl.analyze_work('touched_providers');
 
     -- 2. Reject what is faulty. What an earlier attempt rejected and this one does not is resolved by its run.
     UPDATE etl.rejects_providers AS j

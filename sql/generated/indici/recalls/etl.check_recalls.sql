@@ -71,7 +71,7 @@ BEGIN
     ) AS d
     LEFT JOIN stg.recalls AS s USING (practice_id, per_org_id, re_call_id);
 
-    CALL etl.analyze_work('recalls', p_load_run_file_id);
+    CALL etl.analyze_work('touched_recalls');
 
     -- 2. Reject what is faulty. What an earlier attempt rejected and this one does not is resolved by its run.
     UPDATE etl.rejects_recalls AS j

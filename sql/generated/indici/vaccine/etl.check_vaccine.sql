@@ -53,7 +53,7 @@ BEGIN
     ) AS d
     LEFT JOIN stg.vaccine AS s USING (practice_id, per_org_id, vaccine_id);
 
-    CALL etl.analyze_work('vaccine', p_load_run_file_id);
+    CALL etl.analyze_work('touched_vaccine');
 
     -- 2. Reject what is faulty. What an earlier attempt rejected and this one does not is resolved by its run.
     UPDATE etl.rejects_vaccine AS j
