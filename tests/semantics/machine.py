@@ -64,6 +64,26 @@ class Shop(RuleBasedStateMachine):
             self._put(data)
         self.world.run(workers=workers)
 
+    @precondition(lambda self: self._has_files())
+    @rule(data=st.data(), count=st.integers(1, 3), full=st.booleans())
+    def deliver_day_by_day(self, data: st.DataObject, count: int, full: bool) -> None:
+        """Deliver in order, mostly rows that were there before: what is unchanged is skipped."""
+        last = self.world.names[data.draw(st.sampled_from(sorted(self.world.names)))]
+        seen = [
+            row.partition(",")[2].partition(",")[2]
+            for one in self.world.deliveries
+            if one.file.extract == last.extract
+            for row in one.file.rows
+        ]
+        known = [*seen, *seen, *BAD[last.extract]]
+        again = st.lists(st.sampled_from(known), min_size=1, max_size=4)
+        for _ in range(count):
+            day = 1 + max(name.day for name in self.world.names.values())
+            name = Name(last.extract, day, KINDS[not full], last.tenant)
+            texts = data.draw(st.one_of(again, again, rows(last.extract)))
+            self.world.put(name, texts)
+            self.world.run()
+
     @rule(data=st.data(), count=st.integers(1, 2), process=st.booleans())
     def deliver_in_part(self, data: st.DataObject, count: int, process: bool) -> None:
         """Deliver, but load one extract only, or do not come to processing."""
