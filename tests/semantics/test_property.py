@@ -27,7 +27,7 @@ def examine(warehouse: Warehouse, examples: int, steps: int) -> None:
 
 @pytest.mark.parametrize("part", range(PARTS))
 def test_core_is_a_function_of_the_counting_files(warehouse: Warehouse, part: int) -> None:
-    examine(warehouse, 200 // PARTS, 8)
+    examine(warehouse, 200 // PARTS, 7)
 
 
 @pytest.mark.slow
