@@ -13,7 +13,6 @@ from rawcore.settings import Settings
 ROOT = Path(__file__).parents[2]
 README = (ROOT / "README.md").read_text()
 PAGES = [ROOT / "README.md", ROOT / "CHANGELOG.md", *sorted((ROOT / "docs").rglob("*.md"))]
-COMING = {"semantics.md"}  # written beside these pages; goes from here when it is there
 FENCE = re.compile(r"^```.*?^```", re.MULTILINE | re.DOTALL)
 
 
@@ -57,7 +56,7 @@ def test_every_relative_link_resolves(page: Path) -> None:
     for link in links(page):
         path, _, anchor = link.partition("#")
         target = (page.parent / path).resolve() if path else page
-        assert target.exists() or target.name in COMING, link
+        assert target.exists(), link
         assert not anchor or anchor in anchors(target), link
 
 
