@@ -2185,7 +2185,10 @@ BEGIN
     IF v_unknown IS NOT NULL OR p_key = '{}' THEN
         RAISE EXCEPTION USING
             ERRCODE = 'RC006',
-            MESSAGE = format('%L is not a key column of %s', v_unknown, p_table),
+            MESSAGE = CASE
+                WHEN v_unknown IS NULL THEN format('the key of %s is missing', p_table)
+                ELSE format('%L is not a key column of %s', v_unknown, p_table)
+            END,
             HINT = format(
                 'The key is %s; give some or all of it as a JSON object.', array_to_string(v_key_columns, ', ')
             );
