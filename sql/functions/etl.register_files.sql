@@ -12,22 +12,51 @@ BEGIN
     WHERE f.source = p_source AND f.status = 'held' AND f.file_hash IS NULL
         AND t.source = f.source AND t.tenant = f.tenant;
 
-    -- An object changed before its earlier content was read: that content is gone, the file is the new one.
+    -- A content that was not read before another came is gone, unless a worker has it in hand.
+    WITH unread AS (
+        SELECT f.load_run_file_id
+        FROM etl.load_run_files AS f
+        WHERE f.source = p_source AND f.file_hash IS NULL AND f.member = ''
+            AND f.status IN ('pending', 'loading', 'held', 'failed')
+            AND EXISTS (
+                SELECT FROM etl.load_run_files AS n
+                WHERE n.s3_bucket = f.s3_bucket AND n.s3_key = f.s3_key AND n.member = f.member
+                    AND n.load_run_file_id > f.load_run_file_id
+            )
+        FOR NO KEY UPDATE SKIP LOCKED
+    )
     UPDATE etl.load_run_files AS f
-    SET s3_version_id = CASE
-            WHEN f.etag = o.etag THEN f.s3_version_id
-            ELSE etl.unused_version(o.s3_bucket, o.s3_key, 'etag:' || o.etag, o.last_modified)
-        END,
-        etag = o.etag,
-        size_bytes = o.size_bytes,
-        last_modified = o.last_modified,
-        status = CASE WHEN f.status = 'failed' THEN 'pending' ELSE f.status END,
-        status_reason = CASE WHEN f.status = 'failed' THEN NULL ELSE f.status_reason END
-    FROM etl.s3_objects AS o
-    WHERE o.source = p_source AND o.last_changed = p_now
-        AND f.s3_bucket = o.s3_bucket AND f.s3_key = o.s3_key AND f.member = ''
-        AND f.file_hash IS NULL AND f.status IN ('pending', 'held', 'failed')
-        AND (f.etag, f.last_modified) IS DISTINCT FROM (o.etag, o.last_modified);
+    SET status = 'skipped', status_reason = 'another content took its place before it was read'
+    FROM unread AS u
+    WHERE f.load_run_file_id = u.load_run_file_id;
+
+    -- An object changed before the newest content of its key was read: the file is what lies there now.
+    WITH unread AS (
+        SELECT
+            f.load_run_file_id,
+            CASE
+                WHEN f.etag = o.etag THEN f.s3_version_id
+                ELSE etl.unused_version(o.s3_bucket, o.s3_key, 'etag:' || o.etag, o.last_modified)
+            END AS version_id,
+            o.etag,
+            o.size_bytes,
+            o.last_modified
+        FROM etl.s3_objects AS o
+        JOIN etl.load_run_files AS f USING (s3_bucket, s3_key)
+        WHERE o.source = p_source AND o.last_changed = p_now
+            AND f.file_hash IS NULL AND f.member = '' AND f.status IN ('pending', 'loading', 'held', 'failed')
+            AND (f.etag, f.last_modified) IS DISTINCT FROM (o.etag, o.last_modified)
+        FOR NO KEY UPDATE OF f SKIP LOCKED
+    )
+    UPDATE etl.load_run_files AS f
+    SET s3_version_id = u.version_id,
+        etag = u.etag,
+        size_bytes = u.size_bytes,
+        last_modified = u.last_modified,
+        status = CASE f.status WHEN 'held' THEN 'held' ELSE 'pending' END,
+        status_reason = CASE f.status WHEN 'held' THEN f.status_reason END
+    FROM unread AS u
+    WHERE f.load_run_file_id = u.load_run_file_id;
 
     INSERT INTO etl.load_run_files AS f (
         source, extract, s3_bucket, s3_key, s3_version_id, etag, size_bytes, last_modified,

@@ -44,6 +44,15 @@ def orders(world: World) -> list[tuple[Any, ...]]:
     return rows(world, f"SELECT order_id, status, {days} FROM core.fact_orders ORDER BY 1")
 
 
+def states(world: World) -> list[tuple[str, str]]:
+    """Version, without the etag, and state of all files."""
+    return rows(
+        world,
+        "SELECT substring(s3_version_id from '^(etag:|v[0-9]+)'), status"
+        " FROM etl.load_run_files ORDER BY load_run_file_id",
+    )
+
+
 def test_changes_make_versions(world: World) -> None:
     world.deliver(Name("customers", 1), "1,Ann,New,5,,1")
     world.deliver(Name("customers", 2), "1,Ann,New,5,,2")
@@ -115,6 +124,41 @@ def test_a_content_that_comes_back_while_its_correction_waits(world: World) -> N
     world.run(process=False)
     world.deliver(name, "1,Ann,New,5,,1")
     assert sources(world) == [(1, "v3")]
+
+
+def test_a_content_that_comes_back_before_its_correction_was_read(world: World) -> None:
+    name = Name("customers", 1)
+    world.deliver(name, "1,Ann,New,5,,1")
+    world.put(name, ["1,Bea,New,5,,1"])
+    world.warehouse.look()
+    world.deliver(name, "1,Ann,New,5,,1")
+    assert states(world) == [("v1", "processed"), ("etag:", "skipped")]
+    world.deliver(name, "1,Bea,New,5,,1")
+    assert sources(world) == [(1, "v4")]
+
+
+def test_a_content_that_comes_back_before_any_was_read(world: World) -> None:
+    name = Name("customers", 1)
+    for row in ("1,Ann,New,5,,1", "1,Bea,New,5,,1", "1,Ann,New,6,,1"):
+        world.put(name, [row])
+        world.warehouse.look()
+    world.deliver(name, "1,Ann,New,5,,1")
+    assert states(world) == [("v4", "processed")]
+    assert history(world) == [(1, 1, None, "Ann", "new", "5.00")]
+
+
+def test_contents_that_are_gone_are_not_waited_for(world: World) -> None:
+    name = Name("customers", 1)
+    world.put(name, ["1,Ann,New,5,,1"])
+    with world.warehouse.landing():
+        world.put(name, ["1,Bea,New,5,,1"])
+        world.warehouse.look()
+        world.put(name, ["1,Cid,New,5,,1"])
+        world.warehouse.look()
+    assert states(world) == [("etag:", "loading"), ("etag:", "pending")]
+    world.deliver(name, "1,Dan,New,5,,1")
+    assert states(world) == [("etag:", "skipped"), ("v4", "processed")]
+    assert sources(world) == [(1, "v4")]
 
 
 def test_full_and_delta_with_one_date_extracted(world: World) -> None:

@@ -206,18 +206,24 @@ class Warehouse:
         with self.connect() as connection:
             connection.execute(call)
 
-    def die_while_landing(self) -> None:
-        """Let a worker claim a file and copy rows of it, then lose its connection."""
+    @contextmanager
+    def landing(self) -> Iterator[None]:
+        """A worker has a file in hand; at the end its connection is lost."""
         self.look()
         run_id = self.start(Options())
         with self.connect() as connection:
             pid = connection.info.backend_pid
-            lander = self._lander(connection)
-            task = lander.start(run_id)
+            task = self._lander(connection).start(run_id)
             if task is not None:
                 connection.execute("BEGIN")
                 connection.execute("SELECT etl.claim_landing(%s)", [task.file_attempt_id])
+            yield
         self._wait_for_the_end_of(pid)
+
+    def die_while_landing(self) -> None:
+        """Let a worker claim a file, then lose its connection."""
+        with self.landing():
+            pass
 
     def _wait_for_the_end_of(self, pid: int) -> None:
         """Until the server has noticed, its work looks as if it went on."""

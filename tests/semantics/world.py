@@ -113,10 +113,10 @@ class World:
             known = [one for one in self.deliveries if one.file.s3_key == key]
             newest = versions[-1]
             rows = tuple(newest.body.decode().split("\n")[:-1])
-            if known and known[-1].file.rows == rows and known[-1].landed:
-                continue
             if known and not known[-1].landed:
-                self.deliveries.remove(known[-1])
+                self.deliveries.remove(known.pop())
+            if known and known[-1].file.rows == rows:  # a content that is there already
+                continue
             name = self.names[key]
             self.deliveries.append(
                 Delivery(
