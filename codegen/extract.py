@@ -201,6 +201,12 @@ class Extract(ContractModel):
     ragged_rows: RaggedRows | None = Field(
         default=None, description="What happens to ragged rows. Default: as in `source.yml`."
     )
+    every_batch: bool = Field(
+        default=True,
+        strict=True,
+        description="Whether each batch of a tenant should hold a file of it. Then a batch without"
+        " one is reported, and held back if the flag `hold_incomplete_batches` is on.",
+    )
     raw_key_index: bool = Field(
         default=True,
         strict=True,

@@ -94,6 +94,13 @@ def _choice(function: Callable[..., None]) -> Callable[..., None]:
             ),
             click.option("--prefix", help="Only keys that start with it."),
             click.option("--force", is_flag=True, help="Land the chosen files again."),
+            click.option(
+                "--set",
+                "overrides",
+                multiple=True,
+                metavar="NAME=VALUE",
+                help="A threshold or flag for this run; repeatable.",
+            ),
             click.option("--jobs", type=click.IntRange(1, 64), help="Worker threads."),
             click.option("--json", "as_json", is_flag=True, help="Print JSON."),
         )
@@ -113,16 +120,9 @@ _json = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
     type=click.Choice(["full", "delta"]),
     help="What the files are, where names do not say.",
 )
-@click.option(
-    "--set",
-    "overrides",
-    multiple=True,
-    metavar="NAME=VALUE",
-    help="A threshold or flag for this run; repeatable.",
-)
 @click.option("--dry-run", is_flag=True, help="Show the plan and stop.")
 @click.option("--note", help="A remark that is kept with the run.")
-def run(overrides: tuple[str, ...], jobs: int | None, **chosen: Any) -> None:
+def run(jobs: int | None, **chosen: Any) -> None:
     """Discover what is new, load it, process it.
 
     \b
@@ -138,9 +138,8 @@ def run(overrides: tuple[str, ...], jobs: int | None, **chosen: Any) -> None:
     from rawcore.run import run as do_run
     from rawcore.settings import load_settings
 
-    pairs = tuple(_pair(one) for one in overrides)
     settings = load_settings(needs_store=True, rawcore_jobs=jobs)
-    sys.exit(do_run(settings, _options(settings.rawcore_jobs, overrides=pairs, **chosen)))
+    sys.exit(do_run(settings, _options(settings.rawcore_jobs, **chosen)))
 
 
 @cli.command()
@@ -211,8 +210,9 @@ def _pair(text: str) -> tuple[str, str]:
 
 
 def _options(jobs: int, **chosen: Any) -> Any:
-    from rawcore.run import Options
+    from rawcore.options import Options
 
+    chosen["overrides"] = tuple(_pair(one) for one in chosen["overrides"])
     mode = chosen.pop("mode")
     if chosen["batch"] and mode in (None, "batch"):
         mode = "batch"

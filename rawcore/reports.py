@@ -10,7 +10,8 @@ from typing import Any
 from rawcore import console
 from rawcore.database import Row
 from rawcore.errors import BadKey
-from rawcore.run import Options, Run
+from rawcore.options import Options
+from rawcore.run import Run
 from rawcore.settings import Settings
 from rawcore.store import open_store
 
@@ -18,34 +19,23 @@ from rawcore.store import open_store
 def plan(settings: Settings, options: Options) -> int:
     """List the store, register what is there, and show what a run would do, and why."""
     this = _look(settings, options)
+    this.check()
     counts = this.register(open_store(settings))
-    rows = this.plan()
-    bytes_to_land = sum(row["size_bytes"] for row in rows if row["action"] == "land")
-    seconds = _estimate(this, bytes_to_land)
+    found = this.plan()
     unreadable = this.query(
         "SELECT s3_key, name_problem, first_seen FROM etl.s3_objects"
         " WHERE source = %s AND name_problem IS NOT NULL ORDER BY first_seen DESC, s3_key LIMIT 20",
         this.source.name,
     )
     if options.as_json:
-        console.print_json(
-            {
-                "listing": counts,
-                "estimated_seconds": seconds,
-                "plan": rows,
-                "unreadable": unreadable,
-            }
-        )
+        console.print_json({"listing": counts, **found.document(), "unreadable": unreadable})
         return 0
     console.show("The listing", [counts])
     if unreadable:
         console.show("Names that cannot be read (the newest 20)", unreadable)
-    if not rows:
+    found.show()
+    if not found.todo:
         console.say("Nothing to do.")
-        return 0
-    console.show("What a run would do", rows)
-    about = f", about {seconds:,} s by what was measured so far" if seconds is not None else ""
-    console.say(f"{bytes_to_land:,} bytes to land{about}.")
     return 0
 
 
@@ -132,16 +122,3 @@ def _show(
 
 def _look(settings: Settings, options: Options) -> Run:
     return Run(settings, options, console.make_log(settings.rawcore_log, quiet=True))
-
-
-def _estimate(this: Run, size: int) -> int | None:
-    """Return the seconds that so many bytes took before, landing and processing; None: unknown."""
-    past = this.one(
-        "SELECT sum(bytes_read) AS bytes,"
-        " sum(EXTRACT(epoch FROM finished_at - started_at)) AS seconds"
-        " FROM etl.file_attempts"
-        " WHERE outcome = 'succeeded' AND action IN ('land', 'process')"
-    )
-    if not past["bytes"]:
-        return None
-    return round(size * float(past["seconds"]) / float(past["bytes"]) / this.options.jobs)

@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-import json
 import signal
 import threading
 import time
 import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import asdict, dataclass
-from datetime import datetime
 from types import FrameType
 from typing import TYPE_CHECKING
 
@@ -28,18 +25,17 @@ from rawcore.database import (
     translated,
 )
 from rawcore.errors import ConnectionLost, RawcoreError, SourceBusy, Stopped, UnknownRun
+from rawcore.options import PLAN_ARGUMENTS, Options
+from rawcore.plan import Plan
 from rawcore.settings import Settings
 from rawcore.store import Store, open_store
-from rawcore.summary import report, say_plan
+from rawcore.summary import report
 from rawcore.watch import Watch
 from rawcore.workers import Crew
 
 if TYPE_CHECKING:
     from structlog.typing import FilteringBoundLogger
 
-PLAN_ARGUMENTS = (
-    "%s::text, %s::timestamp, %s::timestamp, %s::timestamp, %s::text[], %s::text, %s, %s::text"
-)
 _POLL_SECONDS = 0.5
 _OTHERS = """
 SELECT a.load_run_file_id
@@ -50,40 +46,6 @@ JOIN pg_stat_activity AS s USING (pid)
 WHERE p.load_run_id = %s AND f.status IN ('loading', 'processing') AND a.finished_at IS NULL
     AND a.pid <> ALL (%s) AND coalesce(s.backend_start < a.started_at, true)
 """
-
-
-@dataclass(frozen=True, slots=True)
-class Options:
-    """What `ingest.py run` or `plan` was asked to do; times are local, as in file names."""
-
-    mode: str = "new"
-    date_from: datetime | None = None
-    date_to: datetime | None = None
-    batch: datetime | None = None
-    extracts: tuple[str, ...] = ()
-    prefix: str | None = None
-    jobs: int = 2
-    join: int | None = None
-    kind: str | None = None
-    overrides: tuple[tuple[str, str], ...] = ()
-    force: bool = False
-    dry_run: bool = False
-    note: str | None = None
-    as_json: bool = False
-
-    def plan_arguments(self, bucket: str | None) -> list[object]:
-        """Return what follows source or run in etl.plan_files and etl.plan_run."""
-        times = (self.date_from, self.date_to, self.batch)
-        return [self.mode, *times, list(self.extracts) or None, self.prefix, self.force, bucket]
-
-    def parameters(self) -> str:
-        """Return the options as JSON, as they are kept with the run."""
-        said = {
-            name: value for name, value in asdict(self).items() if value not in (None, (), False)
-        }
-        said.pop("as_json", None)
-        said["overrides"] = dict(self.overrides)
-        return json.dumps(said, default=str)
 
 
 class Run:
@@ -155,13 +117,30 @@ class Run:
         self.log.info("listed", **counts, seconds=round(time.monotonic() - began, 2))
         return counts
 
-    def plan(self) -> list[Row]:
+    def check(self) -> None:
+        """Refuse options that no run of the source can have. Raises EngineRefused."""
+        parameters = self.options.parameters()
+        self.query("SELECT etl.check_parameters(%s, %s::jsonb)", self.source.name, parameters)
+
+    def plan(self) -> Plan:
         """Return what a run with these options would do with each open file, in order."""
-        return self.query(
+        arguments = [self.source.name, *self.options.plan_arguments(self.bucket)]
+        files = self.query(
             f"SELECT * FROM etl.plan_files(%s, {PLAN_ARGUMENTS}) ORDER BY ordinal",  # noqa: S608
-            self.source.name,
-            *self.options.plan_arguments(self.bucket),
+            *arguments,
         )
+        batches = self.query(
+            f"SELECT * FROM etl.plan_batches(%s, %s, {PLAN_ARGUMENTS})",  # noqa: S608
+            self.options.jobs,
+            *arguments,
+        )
+        done = self.query(
+            "SELECT status, count(*) AS files FROM etl.load_run_files WHERE source = %s"
+            " AND status IN ('processed', 'skipped', 'superseded', 'excluded')"
+            " GROUP BY status ORDER BY status",
+            self.source.name,
+        )
+        return Plan(files, batches, {row["status"]: row["files"] for row in done})
 
     def start(self) -> int:
         """Open the run and write its plan; return load_run_id."""
@@ -190,26 +169,39 @@ def run(settings: Settings, options: Options) -> int:
     refuse_pooler(this.connection, this.url, settings)
     if options.join is not None:
         return _join(this, store, options.join, quiet)
+    this.check()
     this.lock()
     counts = this.register(store)
     plan = this.plan()
-    todo = [row for row in plan if row["action"] != "leave"]
-    if options.dry_run or not todo:
-        return say_plan(plan, todo, counts, options.as_json)
+    if options.dry_run or not plan.todo:
+        return _say(plan, counts, options)
     run_id = this.start()
-    to_land = [row["size_bytes"] for row in todo if row["action"] == "land"]
-    log.info("planned", run=run_id, files=len(todo), to_land=len(to_land), bytes=sum(to_land))
+    size = plan.bytes_to_land
+    to_land = sum(row["action"] == "land" for row in plan.todo)
+    log.info("planned", run=run_id, files=len(plan.todo), to_land=to_land, bytes=size)
+    for one in plan.incomplete:
+        log.warning("batch incomplete", run=run_id, **{**one, "batch": str(one["batch"])})
     try:
-        unreachable = _work(this, store, run_id, sum(to_land), len(todo), quiet)
+        unreachable = _work(this, store, run_id, size, len(plan.todo), quiet)
     except RawcoreError:
         with suppress(RawcoreError):  # the next start closes the run if this cannot
             this.query("SELECT * FROM etl.finish_run(%s)", run_id)
         raise
     finished = this.one("SELECT * FROM etl.finish_run(%s)", run_id)
-    code = report(this, run_id, finished, counts, options.as_json)
+    code = report(this, plan, finished, counts, options.as_json)
     if unreachable is not None:
         raise unreachable
     return code
+
+
+def _say(plan: Plan, counts: Row, options: Options) -> int:
+    if options.as_json:
+        console.print_json({"run": None, "listing": counts, **plan.document()})
+    elif plan.todo:
+        plan.show()
+    else:
+        return plan.say_nothing_to_do(counts)
+    return plan.exit_code
 
 
 def _join(this: Run, store: Store, run_id: int, quiet: bool) -> int:

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import Any, Protocol
 
 from rawcore import console
+from rawcore.plan import Plan
 
 Row = dict[str, Any]
 _SHORT = {
@@ -31,23 +32,9 @@ class Queries(Protocol):
         """Return the rows of a statement."""
 
 
-def say_plan(plan: Sequence[Row], todo: Sequence[Row], counts: Row, as_json: bool) -> int:
-    """Print what would be done, or that nothing is to do; return the exit code 0."""
-    left = len(plan) - len(todo)
-    if as_json:
-        console.print_json({"run": None, "todo": len(todo), "left": left, "plan": plan})
-    elif todo:
-        console.show("What a run would do", plan)
-    else:
-        remarks = [f"; {left} file(s) are left"] if left else []
-        remarks += [f"; {counts['unparsed']} name(s) cannot be read"] if counts["unparsed"] else []
-        hint = ": see `python ingest.py plan`" if remarks else ""
-        console.say(f"Nothing to do{''.join(remarks)}{hint}.")
-    return 0
-
-
-def report(this: Queries, run_id: int, finished: Row, listing: Row, as_json: bool) -> int:
+def report(this: Queries, plan: Plan, finished: Row, listing: Row, as_json: bool) -> int:
     """Print the summary of a run; return the exit code: 1 if a file failed or is held."""
+    run_id = finished["load_run_id"]
     counts = this.query(
         "SELECT * FROM etl.run_summary WHERE load_run_id = %s ORDER BY batch, extract", run_id
     )
@@ -58,26 +45,34 @@ def report(this: Queries, run_id: int, finished: Row, listing: Row, as_json: boo
         " ORDER BY load_run_file_id",
         run_id,
     )
-    held = this.query(
-        "SELECT load_run_file_id AS file, extract, s3_key, status_reason AS problem"
-        " FROM etl.load_run_files WHERE source = %s AND status = 'held'"
-        " AND load_run_file_id NOT IN"
-        " (SELECT p.load_run_file_id FROM etl.load_run_plan AS p WHERE p.load_run_id = %s)"
-        " ORDER BY load_run_file_id",
-        finished["source"],
-        run_id,
-    )
+    held = [
+        {
+            "file": row["load_run_file_id"],
+            "extract": row["extract"],
+            "s3_key": row["s3_key"],
+            "problem": row["reason"].removeprefix("held: "),
+        }
+        for row in plan.held
+    ]
     code = 0 if finished["status"] == "succeeded" and not held else 1
     if as_json:
         console.print_json(
-            {"run": finished, "summary": counts, "open_files": open_files, "held": held}
+            {
+                "run": finished,
+                "summary": counts,
+                "open_files": open_files,
+                "held": held,
+                "incomplete": plan.incomplete,
+            }
         )
         return code
     console.show(f"Run {run_id}: {finished['status']}", _short(counts))
     if open_files:
         console.show("Files that are not done", open_files)
     if held:
-        console.show("Files that were held before", held)
+        console.show("Files that are held", held)
+    if plan.incomplete:
+        console.show("Batches that lack an extract", plan.incomplete)
     if listing["unparsed"]:
         console.say(f"{listing['unparsed']} name(s) cannot be read: see `python ingest.py plan`.")
     return code

@@ -70,17 +70,29 @@ VALUES
 
 -- object: table etl.dq_results
 CREATE TABLE etl.dq_results (
-    load_run_file_id bigint NOT NULL,
+    load_run_file_id bigint,
+    source text,
+    tenant text[] COLLATE "C",
+    date_extracted timestamptz,
     check_name text NOT NULL,
     passed boolean NOT NULL,
     measured numeric,
     threshold numeric,
     checked_at timestamptz NOT NULL,
-    PRIMARY KEY (load_run_file_id, check_name)
+    CHECK (load_run_file_id IS NOT NULL OR num_nulls(source, tenant, date_extracted) = 0)
 );
-COMMENT ON TABLE etl.dq_results IS 'Checks of a whole file, as they were when it was last processed.';
-COMMENT ON COLUMN etl.dq_results.load_run_file_id IS 'The file.';
-COMMENT ON COLUMN etl.dq_results.check_name IS 'reject_rate, mirror_close_share, unknown_domain_values:<column>.';
+CREATE UNIQUE INDEX dq_results_file_idx ON etl.dq_results (load_run_file_id, check_name)
+WHERE load_run_file_id IS NOT NULL;
+CREATE UNIQUE INDEX dq_results_batch_idx ON etl.dq_results (source, tenant, date_extracted, check_name)
+WHERE load_run_file_id IS NULL;
+COMMENT ON TABLE etl.dq_results IS
+    'Checks of whole files, as they were when they were last processed, and of batches, as they were last listed.';
+COMMENT ON COLUMN etl.dq_results.load_run_file_id IS 'The file; NULL: a check of a batch.';
+COMMENT ON COLUMN etl.dq_results.source IS 'Of a batch: the feed.';
+COMMENT ON COLUMN etl.dq_results.tenant IS 'Of a batch: the tenant.';
+COMMENT ON COLUMN etl.dq_results.date_extracted IS 'Of a batch: its DateExtracted.';
+COMMENT ON COLUMN etl.dq_results.check_name IS
+    'Of a file: reject_rate, mirror_close_share, unknown_domain_values:<column>; of a batch: missing:<extract>.';
 COMMENT ON COLUMN etl.dq_results.passed IS 'Whether it passed.';
 COMMENT ON COLUMN etl.dq_results.measured IS 'What was measured.';
 COMMENT ON COLUMN etl.dq_results.threshold IS 'What was allowed.';
@@ -94,12 +106,15 @@ CREATE TABLE etl.feature_flags (
     PRIMARY KEY (name, extract)
 );
 COMMENT ON TABLE etl.feature_flags IS 'Switches of behaviour; a row of an extract goes before the row for all.';
-COMMENT ON COLUMN etl.feature_flags.name IS 'Name of the switch.';
+COMMENT ON COLUMN etl.feature_flags.name IS
+    'mirror: absent keys are closed; hold_incomplete_batches: a batch that lacks an extract is not landed (extract: empty).';
 COMMENT ON COLUMN etl.feature_flags.extract IS 'The extract it is for; empty: all.';
 COMMENT ON COLUMN etl.feature_flags.is_on IS 'Whether it is on.';
 
 INSERT INTO etl.feature_flags (name, is_on)
-VALUES ('mirror', true);
+VALUES
+    ('hold_incomplete_batches', false),
+    ('mirror', true);
 
 -- object: table etl.file_attempts
 CREATE TABLE etl.file_attempts (
@@ -253,7 +268,8 @@ CREATE TABLE etl.extracts (
     mirror_close_share numeric NOT NULL CHECK (mirror_close_share BETWEEN 0 AND 1),
     has_pseudonyms boolean NOT NULL,
     rules_hash text NOT NULL,
-    load_order integer NOT NULL
+    load_order integer NOT NULL,
+    every_batch boolean NOT NULL
 );
 COMMENT ON TABLE etl.extracts IS 'The extracts, as their contracts were when migrations were last applied.';
 COMMENT ON COLUMN etl.extracts.extract IS 'Name of the extract, and of its contract.';
@@ -273,6 +289,7 @@ COMMENT ON COLUMN etl.extracts.mirror_close_share IS 'Share of open keys above w
 COMMENT ON COLUMN etl.extracts.has_pseudonyms IS 'Whether core receives pseudonyms, so that the key must be set.';
 COMMENT ON COLUMN etl.extracts.rules_hash IS 'Hash of all that the contract says about values and verdicts.';
 COMMENT ON COLUMN etl.extracts.load_order IS 'Dimensions before the facts that refer to them.';
+COMMENT ON COLUMN etl.extracts.every_batch IS 'Whether each batch should hold a file of it; if not, its absence is not reported.';
 
 -- object: table etl.file_types
 CREATE TABLE etl.file_types (
@@ -456,6 +473,7 @@ CREATE TABLE etl.s3_objects (
     date_to timestamptz,
     date_extracted timestamptz,
     name_problem text,
+    name_rules text NOT NULL,
     first_seen timestamptz NOT NULL,
     last_changed timestamptz NOT NULL,
     PRIMARY KEY (source, s3_bucket, s3_key)
@@ -476,8 +494,10 @@ COMMENT ON COLUMN etl.s3_objects.date_from IS 'Start of the interval in the name
 COMMENT ON COLUMN etl.s3_objects.date_to IS 'End of the interval in the name.';
 COMMENT ON COLUMN etl.s3_objects.date_extracted IS 'DateExtracted in the name: the batch.';
 COMMENT ON COLUMN etl.s3_objects.name_problem IS 'Why the name could not be read; NULL: it could.';
+COMMENT ON COLUMN etl.s3_objects.name_rules IS
+    'The rules it was read by (etl.name_rules); a name that could not be read is read again by others.';
 COMMENT ON COLUMN etl.s3_objects.first_seen IS 'When it was first listed.';
-COMMENT ON COLUMN etl.s3_objects.last_changed IS 'When a listing last showed it new or changed.';
+COMMENT ON COLUMN etl.s3_objects.last_changed IS 'When a listing last showed it new or changed, or its name could be read at last.';
 
 -- object: table etl.columns
 CREATE TABLE etl.columns (
@@ -583,6 +603,84 @@ SELECT EXISTS (
 );
 $attempt_is_open$;
 COMMENT ON FUNCTION etl.attempt_is_open(bigint) IS 'Whether the attempt is still this worker''s.';
+
+-- object: function etl.check_batches
+CREATE OR REPLACE FUNCTION etl.check_batches(p_source text, p_now timestamptz)
+RETURNS void
+LANGUAGE plpgsql
+SECURITY DEFINER
+SET search_path = pg_catalog, pg_temp
+AS $check_batches$
+BEGIN
+    -- A file that was missing has come.
+    UPDATE etl.dq_results AS d
+    SET passed = true, measured = 0, checked_at = p_now
+    FROM etl.load_run_files AS f
+    WHERE d.load_run_file_id IS NULL AND d.source = p_source AND NOT d.passed
+        AND f.source = d.source AND f.tenant = d.tenant AND f.date_extracted = d.date_extracted
+        AND 'missing:' || f.extract = d.check_name;
+
+    INSERT INTO etl.dq_results (
+        source, tenant, date_extracted, check_name, passed, measured, threshold, checked_at
+    )
+    SELECT b.source, b.tenant, b.batch, 'missing:' || m.extract, false, 1, 0, p_now
+    FROM etl.batches AS b
+    CROSS JOIN LATERAL unnest(b.missing) AS m (extract)
+    WHERE b.source = p_source AND EXISTS (
+        SELECT
+        FROM etl.load_run_files AS f
+        WHERE f.source = b.source AND f.status = 'pending' AND f.tenant = b.tenant AND f.date_extracted = b.batch
+    )
+    ON CONFLICT DO NOTHING;
+END;
+$check_batches$;
+COMMENT ON FUNCTION etl.check_batches(text, timestamptz) IS
+    'Records in etl.dq_results what batches with new files lack, and what has come since; writes nothing where there is no news.';
+
+-- object: function etl.check_parameters
+CREATE OR REPLACE FUNCTION etl.check_parameters(p_source text, p_parameters jsonb)
+RETURNS void
+LANGUAGE plpgsql
+STABLE
+SECURITY DEFINER
+SET search_path = pg_catalog, pg_temp
+AS $check_parameters$
+DECLARE
+    v_unknown text;
+BEGIN
+    SELECT min(x.extract) INTO v_unknown
+    FROM jsonb_array_elements_text(coalesce(p_parameters -> 'extracts', '[]')) AS x (extract)
+    WHERE NOT EXISTS (SELECT FROM etl.extracts AS e WHERE e.source = p_source AND e.extract = x.extract);
+    IF v_unknown IS NOT NULL THEN
+        RAISE EXCEPTION USING
+            ERRCODE = 'RC006',
+            MESSAGE = format('there is no extract %s', v_unknown),
+            HINT = (
+                SELECT 'Extracts: ' || string_agg(e.extract, ', ' ORDER BY e.load_order)
+                FROM etl.extracts AS e
+                WHERE e.source = p_source
+            );
+    END IF;
+
+    SELECT min(format('%s=%s', o.key, o.value)) INTO v_unknown
+    FROM jsonb_each_text(coalesce(p_parameters -> 'overrides', '{}')) AS o
+    WHERE
+        CASE
+            WHEN o.key IN ('reject_rate', 'mirror_close_share') AND pg_input_is_valid(o.value, 'numeric')
+                THEN o.value::numeric NOT BETWEEN 0 AND 1
+            WHEN o.key IN ('mirror', 'hold_incomplete_batches') THEN NOT pg_input_is_valid(o.value, 'boolean')
+            ELSE true
+        END;
+    IF v_unknown IS NOT NULL THEN
+        RAISE EXCEPTION USING
+            ERRCODE = 'RC009',
+            MESSAGE = format('%s sets nothing that a run can set', v_unknown),
+            HINT = 'A run can set reject_rate and mirror_close_share, between 0 and 1; mirror and hold_incomplete_batches, true or false.';
+    END IF;
+END;
+$check_parameters$;
+COMMENT ON FUNCTION etl.check_parameters(text, jsonb) IS
+    'Refuses what a run of the source cannot be started with. RC006: an extract that is none; RC009: an override that is none, or a value it cannot have.';
 
 -- object: function etl.claim_landing
 CREATE OR REPLACE FUNCTION etl.claim_landing(p_file_attempt_id bigint)
@@ -1226,6 +1324,40 @@ $lock_source$;
 COMMENT ON FUNCTION etl.lock_source(text) IS
     'Takes the source for a run, to the end of the session; false: another session holds it.';
 
+-- object: function etl.name_rules
+CREATE OR REPLACE FUNCTION etl.name_rules(p_source text)
+RETURNS text
+LANGUAGE sql
+STABLE
+AS $name_rules$
+-- All that etl.parse_name looks at besides the name itself.
+SELECT pg_catalog.encode(pg_catalog.sha256(pg_catalog.convert_to(rules.said, 'UTF8')), 'hex')
+FROM (
+    SELECT pg_catalog.string_agg(r.rule, E'\n' ORDER BY r.rule COLLATE "C") AS said
+    FROM (
+        SELECT pg_catalog.format('zone %s, tenant %s', s.timezone, s.tenant_columns) AS rule
+        FROM etl.sources AS s
+        WHERE s.source = p_source
+        UNION ALL
+        SELECT pg_catalog.format('pattern %s: %s', p.pattern_no, p.regex)
+        FROM etl.name_patterns AS p
+        WHERE p.source = p_source
+        UNION ALL
+        SELECT pg_catalog.format(
+            'part %s.%s: %s %s %s', p.pattern_no, p.part_no, p.part, p.digits_regex, p.iso_template
+        )
+        FROM etl.name_parts AS p
+        WHERE p.source = p_source
+        UNION ALL
+        SELECT pg_catalog.format('type %s: %s', t.file_type, t.extract)
+        FROM etl.file_types AS t
+        WHERE t.source = p_source
+    ) AS r
+) AS rules;
+$name_rules$;
+COMMENT ON FUNCTION etl.name_rules(text) IS
+    'Fingerprint of the rules that names of a source are read by; unread names are read again when it changed.';
+
 -- object: function etl.next_file
 CREATE OR REPLACE FUNCTION etl.next_file(p_load_run_id bigint, p_tried bigint[])
 RETURNS bigint
@@ -1371,6 +1503,133 @@ $parse_name$;
 COMMENT ON FUNCTION etl.parse_name(text, text) IS
     'What the name of an object says; always one row, with problem where it cannot be read.';
 
+-- object: function etl.past_times
+CREATE OR REPLACE FUNCTION etl.past_times(p_source text)
+RETURNS TABLE ("extract" text, action text, least_seconds numeric, seconds_per_byte numeric)
+LANGUAGE sql
+STABLE
+SECURITY DEFINER
+SET search_path = pg_catalog, pg_temp
+AS $past_times$
+-- A file takes at least as long as the quickest one did, and for its bytes as long as bytes took on average. The
+-- newest attempts tell; of an extract without any, those of all extracts do.
+WITH recent AS (
+    SELECT
+        f.extract,
+        a.action,
+        f.size_bytes,
+        EXTRACT(epoch FROM a.finished_at - a.started_at) AS seconds
+    FROM etl.file_attempts AS a
+    JOIN etl.load_run_files AS f USING (load_run_file_id)
+    WHERE f.source = p_source AND a.outcome = 'succeeded' AND a.action IN ('land', 'process')
+        AND a.file_attempt_id > (SELECT max(newest.file_attempt_id) FROM etl.file_attempts AS newest) - 5000
+),
+measured AS (
+    SELECT
+        r.extract,
+        r.action,
+        min(r.seconds) AS least,
+        (sum(r.seconds) - count(*) * min(r.seconds)) / greatest(sum(r.size_bytes), 1) AS per_byte
+    FROM recent AS r
+    GROUP BY GROUPING SETS ((r.extract, r.action), (r.action))
+)
+SELECT e.extract, a.action, coalesce(own.least, other.least), coalesce(own.per_byte, other.per_byte)
+FROM etl.extracts AS e
+CROSS JOIN (VALUES ('land'), ('process')) AS a (action)
+JOIN measured AS other ON other.extract IS NULL AND other.action = a.action
+LEFT JOIN measured AS own ON own.extract = e.extract AND own.action = a.action
+WHERE e.source = p_source;
+$past_times$;
+COMMENT ON FUNCTION etl.past_times(text) IS
+    'How long landing and processing a file of each extract took lately: at least, and per byte. No rows: nothing is known yet.';
+
+-- object: function etl.plan_batches
+CREATE OR REPLACE FUNCTION etl.plan_batches(
+    p_jobs integer,
+    p_source text,
+    p_mode text,
+    p_from timestamp,
+    p_to timestamp,
+    p_batch timestamp,
+    p_extracts text[],
+    p_prefix text,
+    p_force boolean,
+    p_bucket text DEFAULT NULL,
+    p_overrides jsonb DEFAULT '{}'
+)
+RETURNS TABLE (
+    batch timestamptz,
+    tenant text[],
+    land bigint,
+    process bigint,
+    hold bigint,
+    leave bigint,
+    done bigint,
+    bytes bigint,
+    missing text[],
+    seconds numeric
+)
+LANGUAGE plpgsql
+STABLE
+SECURITY DEFINER
+SET search_path = pg_catalog, pg_temp
+AS $plan_batches$
+-- Workers share a batch, but the last of them is not ready before its longest file is.
+BEGIN
+    RETURN QUERY
+    WITH times AS MATERIALIZED (
+        SELECT * FROM etl.past_times(p_source)
+    ),
+    files AS (
+        SELECT
+            p.*,
+            CASE p.action
+                WHEN 'land' THEN
+                    land.least_seconds + land.seconds_per_byte * p.size_bytes
+                    + process.least_seconds + process.seconds_per_byte * p.size_bytes
+                WHEN 'process' THEN process.least_seconds + process.seconds_per_byte * p.size_bytes
+            END AS seconds
+        FROM etl.plan_files(
+            p_source, p_mode, p_from, p_to, p_batch, p_extracts, p_prefix, p_force, p_bucket, p_overrides
+        ) AS p
+        LEFT JOIN times AS land ON land.extract = p.extract AND land.action = 'land'
+        LEFT JOIN times AS process ON process.extract = p.extract AND process.action = 'process'
+    ),
+    batches AS (
+        SELECT
+            f.batch,
+            f.tenant,
+            min(f.ordinal) AS ordinal,
+            count(*) FILTER (WHERE f.action = 'land') AS land,
+            count(*) FILTER (WHERE f.action = 'process') AS process,
+            count(*) FILTER (WHERE f.action = 'hold') AS hold,
+            count(*) FILTER (WHERE f.action = 'leave') AS leave,
+            coalesce(sum(f.size_bytes) FILTER (WHERE f.action = 'land'), 0)::bigint AS bytes,
+            greatest(sum(f.seconds) / p_jobs, max(f.seconds)) AS seconds
+        FROM files AS f
+        GROUP BY f.batch, f.tenant
+    )
+    SELECT
+        b.batch,
+        b.tenant,
+        b.land,
+        b.process,
+        b.hold,
+        b.leave,
+        coalesce(whole.files_done, 0),
+        b.bytes,
+        coalesce(whole.missing, '{}'),
+        round(b.seconds, 1)
+    FROM batches AS b
+    LEFT JOIN etl.batches AS whole ON whole.source = p_source AND whole.tenant = b.tenant AND whole.batch = b.batch
+    ORDER BY b.ordinal;
+END;
+$plan_batches$;
+COMMENT ON FUNCTION etl.plan_batches(
+    integer, text, text, timestamp, timestamp, timestamp, text[], text, boolean, text, jsonb
+) IS
+    'The plan of etl.plan_files by batch and tenant: files by what is done with them, extracts that are missing, and the seconds that so many workers take, by what was measured lately.';
+
 -- object: function etl.plan_files
 CREATE OR REPLACE FUNCTION etl.plan_files(
     p_source text,
@@ -1381,12 +1640,14 @@ CREATE OR REPLACE FUNCTION etl.plan_files(
     p_extracts text[],
     p_prefix text,
     p_force boolean,
-    p_bucket text DEFAULT NULL
+    p_bucket text DEFAULT NULL,
+    p_overrides jsonb DEFAULT '{}'
 )
 RETURNS TABLE (
     ordinal bigint,
     load_run_file_id bigint,
     "extract" text,
+    tenant text[],
     batch timestamptz,
     s3_key text,
     size_bytes bigint,
@@ -1394,89 +1655,107 @@ RETURNS TABLE (
     action text,
     reason text
 )
-LANGUAGE sql
+LANGUAGE plpgsql
 STABLE
 SECURITY DEFINER
 SET search_path = pg_catalog, pg_temp
 AS $plan_files$
-WITH files AS (
-    SELECT
-        f.*,
-        e.load_order,
-        f.date_extracted AT TIME ZONE s.timezone AS local_batch,
-        max(f.date_extracted) OVER () AS newest_batch,
-        f.s3_bucket <> p_bucket AS is_elsewhere
-    FROM etl.load_run_files AS f
-    JOIN etl.extracts AS e USING (extract)
-    JOIN etl.sources AS s ON s.source = f.source
-    WHERE f.source = p_source
-        AND (p_prefix IS NULL OR starts_with(f.s3_key, p_prefix))
-),
-wanted AS (
-    SELECT
-        f.*,
-        (p_extracts IS NULL OR f.extract = ANY (p_extracts))
-        AND CASE p_mode
-            WHEN 'latest' THEN f.date_extracted = f.newest_batch
-            WHEN 'batch' THEN f.local_batch = p_batch
-            WHEN 'backfill' THEN
-                f.local_batch >= coalesce(p_from, '-infinity') AND f.local_batch <= coalesce(p_to, 'infinity')
-            ELSE true
-        END AS is_wanted
-    FROM files AS f
-),
-judged AS (
-    SELECT
-        w.*,
-        CASE
-            WHEN NOT w.is_wanted THEN 'leave'
-            WHEN w.status IN ('pending', 'loading') AND w.is_elsewhere THEN 'leave'
-            WHEN w.status IN ('pending', 'loading') THEN CASE WHEN p_mode = 'retry' THEN 'leave' ELSE 'land' END
-            WHEN w.status IN ('landed', 'processing') THEN 'process'
-            WHEN w.status = 'failed' AND p_mode = 'retry' AND w.file_hash IS NOT NULL THEN 'process'
-            WHEN w.is_elsewhere THEN 'leave'
-            WHEN w.status = 'failed' AND p_mode = 'retry' THEN 'land'
-            WHEN w.status IN ('processed', 'failed') AND p_force THEN 'land'
-            ELSE 'leave'
-        END AS action
-    FROM wanted AS w
-    WHERE w.status NOT IN ('processed', 'skipped', 'superseded', 'excluded')
-        OR (w.status = 'processed' AND p_force AND w.is_wanted)
-)
-SELECT
-    row_number() OVER (
-        ORDER BY
-            j.action = 'leave',
-            j.status NOT IN ('loading', 'landed', 'processing'),
-            j.date_extracted, j.load_order, j.date_from NULLS FIRST, j.s3_key COLLATE "C", j.load_run_file_id
+BEGIN
+    RETURN QUERY
+    WITH held_back AS (
+        SELECT b.tenant, b.batch, array_to_string(b.missing, ', ') AS missing
+        FROM etl.batches AS b
+        WHERE b.source = p_source AND b.missing <> '{}' AND NOT b.is_begun
+            AND coalesce(
+                (p_overrides ->> 'hold_incomplete_batches')::boolean, etl.flag_is_on('hold_incomplete_batches', '')
+            )
     ),
-    j.load_run_file_id,
-    j.extract,
-    j.date_extracted,
-    j.s3_key,
-    j.size_bytes,
-    j.status,
-    j.action,
-    CASE
-        WHEN j.action = 'leave' AND NOT j.is_wanted THEN 'left by the options of this run'
-        WHEN j.action = 'leave' AND j.status <> 'held' AND j.is_elsewhere THEN 'lies in ' || j.s3_bucket
-        WHEN j.action = 'leave' AND j.status = 'failed'
-            THEN 'failed before: ' || coalesce(j.status_reason, '') || '; --mode retry takes it'
-        WHEN j.action = 'leave' AND j.status = 'held' THEN 'held: ' || coalesce(j.status_reason, '')
-        WHEN j.action = 'leave' THEN 'not failed before, left by --mode retry'
-        WHEN j.status = 'failed' THEN 'failed before'
-        WHEN j.status IN ('loading', 'landed', 'processing') THEN 'unfinished'
-        WHEN j.status = 'processed' THEN 'forced'
-        WHEN EXISTS (
-            SELECT FROM etl.load_run_files AS o
-            WHERE o.s3_bucket = j.s3_bucket AND o.s3_key = j.s3_key AND o.load_run_file_id <> j.load_run_file_id
-        ) THEN 'new version'
-        ELSE 'new'
-    END
-FROM judged AS j;
+    files AS (
+        SELECT
+            f.*,
+            e.load_order,
+            f.date_extracted AT TIME ZONE s.timezone AS local_batch,
+            max(f.date_extracted) OVER () AS newest_batch,
+            f.s3_bucket <> p_bucket AS is_elsewhere
+        FROM etl.load_run_files AS f
+        JOIN etl.extracts AS e USING (extract)
+        JOIN etl.sources AS s ON s.source = f.source
+        WHERE f.source = p_source
+            AND (p_prefix IS NULL OR starts_with(f.s3_key, p_prefix))
+    ),
+    wanted AS (
+        SELECT
+            f.*,
+            (p_extracts IS NULL OR f.extract = ANY (p_extracts))
+            AND CASE p_mode
+                WHEN 'latest' THEN f.date_extracted = f.newest_batch
+                WHEN 'batch' THEN f.local_batch = p_batch
+                WHEN 'backfill' THEN
+                    f.local_batch >= coalesce(p_from, '-infinity') AND f.local_batch <= coalesce(p_to, 'infinity')
+                ELSE true
+            END AS is_wanted
+        FROM files AS f
+    ),
+    judged AS (
+        SELECT
+            w.*,
+            h.missing,
+            CASE
+                WHEN w.status = 'held' THEN 'hold'
+                WHEN NOT w.is_wanted THEN 'leave'
+                WHEN w.status IN ('pending', 'loading') AND w.is_elsewhere THEN 'leave'
+                WHEN w.status IN ('pending', 'loading') AND p_mode = 'retry' THEN 'leave'
+                WHEN w.status IN ('pending', 'loading') AND h.missing IS NOT NULL THEN 'hold'
+                WHEN w.status IN ('pending', 'loading') THEN 'land'
+                WHEN w.status IN ('landed', 'processing') THEN 'process'
+                WHEN w.status = 'failed' AND p_mode = 'retry' AND w.file_hash IS NOT NULL THEN 'process'
+                WHEN w.is_elsewhere THEN 'leave'
+                WHEN w.status = 'failed' AND p_mode = 'retry' THEN 'land'
+                WHEN w.status IN ('processed', 'failed') AND p_force THEN 'land'
+                ELSE 'leave'
+            END AS action
+        FROM wanted AS w
+        LEFT JOIN held_back AS h ON h.tenant = w.tenant AND h.batch = w.date_extracted
+        WHERE w.status NOT IN ('processed', 'skipped', 'superseded', 'excluded')
+            OR (w.status = 'processed' AND p_force AND w.is_wanted)
+    )
+    SELECT
+        row_number() OVER (
+            ORDER BY
+                j.action IN ('leave', 'hold'),
+                j.status NOT IN ('loading', 'landed', 'processing'),
+                j.date_extracted, j.load_order, j.date_from NULLS FIRST, j.s3_key COLLATE "C", j.load_run_file_id
+        ),
+        j.load_run_file_id,
+        j.extract,
+        j.tenant,
+        j.date_extracted,
+        j.s3_key,
+        j.size_bytes,
+        j.status,
+        j.action,
+        CASE
+            WHEN j.status = 'held' THEN 'held: ' || coalesce(j.status_reason, '')
+            WHEN j.action = 'hold' THEN 'held: its batch lacks ' || j.missing
+            WHEN j.action = 'leave' AND NOT j.is_wanted THEN 'left by the options of this run'
+            WHEN j.action = 'leave' AND j.is_elsewhere THEN 'lies in ' || j.s3_bucket
+            WHEN j.action = 'leave' AND j.status = 'failed'
+                THEN 'failed before: ' || coalesce(j.status_reason, '') || '; --mode retry takes it'
+            WHEN j.action = 'leave' THEN 'not failed before, left by --mode retry'
+            WHEN j.status = 'failed' THEN 'failed before'
+            WHEN j.status IN ('loading', 'landed', 'processing') THEN 'unfinished'
+            WHEN j.status = 'processed' THEN 'forced'
+            WHEN EXISTS (
+                SELECT FROM etl.load_run_files AS o
+                WHERE o.s3_bucket = j.s3_bucket AND o.s3_key = j.s3_key AND o.load_run_file_id <> j.load_run_file_id
+            ) THEN 'new version'
+            ELSE 'new'
+        END
+    FROM judged AS j;
+END;
 $plan_files$;
-COMMENT ON FUNCTION etl.plan_files(text, text, timestamp, timestamp, timestamp, text[], text, boolean, text) IS
-    'What a run with these options would do with each open file, in order, and why. Batches are local times as in file names; only files of the bucket, if one is named, are landed.';
+COMMENT ON FUNCTION etl.plan_files(text, text, timestamp, timestamp, timestamp, text[], text, boolean, text, jsonb) IS
+    'What a run with these options would do with each open file (land, process, hold or leave), in order, and why. Batches are local times as in file names; only files of the bucket, if one is named, are landed.';
 
 -- object: function etl.plan_reprocess
 CREATE OR REPLACE FUNCTION etl.plan_reprocess(p_file_ids bigint[], p_note text)
@@ -1536,7 +1815,8 @@ CREATE OR REPLACE FUNCTION etl.plan_run(
     p_extracts text[],
     p_prefix text,
     p_force boolean,
-    p_bucket text DEFAULT NULL
+    p_bucket text DEFAULT NULL,
+    p_overrides jsonb DEFAULT '{}'
 )
 RETURNS bigint
 LANGUAGE plpgsql
@@ -1560,8 +1840,10 @@ BEGIN
         p.action,
         p.action = 'land' AND p.status IN ('processed', 'failed') AND p_force,
         p.reason
-    FROM etl.plan_files(v_source, p_mode, p_from, p_to, p_batch, p_extracts, p_prefix, p_force, p_bucket) AS p
-    WHERE p.action <> 'leave';
+    FROM etl.plan_files(
+        v_source, p_mode, p_from, p_to, p_batch, p_extracts, p_prefix, p_force, p_bucket, p_overrides
+    ) AS p
+    WHERE p.action IN ('land', 'process');
     GET DIAGNOSTICS v_files = ROW_COUNT;
 
     -- What failed before starts over where its bytes are; a forced file waits to be landed again but goes on counting.
@@ -1575,7 +1857,7 @@ BEGIN
     RETURN v_files;
 END;
 $plan_run$;
-COMMENT ON FUNCTION etl.plan_run(bigint, text, timestamp, timestamp, timestamp, text[], text, boolean, text) IS
+COMMENT ON FUNCTION etl.plan_run(bigint, text, timestamp, timestamp, timestamp, text[], text, boolean, text, jsonb) IS
     'Writes the plan of a run from etl.plan_files with the same options; returns its number of files. RC001: unknown run.';
 
 -- object: function etl.pseudonym
@@ -1787,10 +2069,12 @@ BEGIN
         )
     ORDER BY o.date_extracted, o.s3_key COLLATE "C"
     ON CONFLICT DO NOTHING;
+
+    PERFORM etl.check_batches(p_source, p_now);
 END;
 $register_files$;
 COMMENT ON FUNCTION etl.register_files(text, timestamptz) IS
-    'Makes files of the objects that the listing of that time showed new or changed; files of unknown tenants are held.';
+    'Makes files of the objects that the listing of that time showed new or changed; files of unknown tenants are held, incomplete batches recorded.';
 
 -- object: function etl.register_listing
 CREATE OR REPLACE FUNCTION etl.register_listing(p_source text, p_listing_id text)
@@ -1806,10 +2090,34 @@ LANGUAGE plpgsql
 SECURITY DEFINER
 SET search_path = pg_catalog, pg_temp
 AS $register_listing$
--- Take a listing into the inventory: rows without news are not written, names are read once, when they are new.
+-- Take a listing into the inventory: rows without news are not written. A name is read when it is new; one that could
+-- not be read is read again when the rules have changed.
 DECLARE
     v_now constant timestamptz := clock_timestamp();
+    v_rules constant text := etl.name_rules(p_source);
 BEGIN
+    WITH unread AS MATERIALIZED (
+        SELECT o.s3_bucket, o.s3_key
+        FROM etl.s3_objects AS o
+        JOIN etl.s3_listing AS l USING (s3_bucket, s3_key)
+        WHERE o.source = p_source AND o.name_problem IS NOT NULL AND o.name_rules <> v_rules
+            AND l.listing_id = p_listing_id
+    )
+    UPDATE etl.s3_objects AS o
+    SET extract_type = p.extract_type,
+        extract = p.extract,
+        tenant = p.tenant,
+        kind = p.kind,
+        date_from = p.date_from,
+        date_to = p.date_to,
+        date_extracted = p.date_extracted,
+        name_problem = p.problem,
+        name_rules = v_rules,
+        last_changed = CASE WHEN p.problem IS NULL THEN v_now ELSE o.last_changed END
+    FROM unread AS u
+    CROSS JOIN LATERAL etl.parse_name(p_source, u.s3_key) AS p
+    WHERE o.source = p_source AND o.s3_bucket = u.s3_bucket AND o.s3_key = u.s3_key;
+
     WITH listed AS (
         DELETE FROM etl.s3_listing AS l
         WHERE l.listing_id = p_listing_id
@@ -1826,12 +2134,12 @@ BEGIN
     written AS (
         INSERT INTO etl.s3_objects AS o (
             source, s3_bucket, s3_key, size_bytes, etag, last_modified,
-            extract_type, extract, tenant, kind, date_from, date_to, date_extracted, name_problem,
+            extract_type, extract, tenant, kind, date_from, date_to, date_extracted, name_problem, name_rules,
             first_seen, last_changed
         )
         SELECT
             p_source, n.s3_bucket, n.s3_key, n.size_bytes, n.etag, n.last_modified,
-            p.extract_type, p.extract, p.tenant, p.kind, p.date_from, p.date_to, p.date_extracted, p.problem,
+            p.extract_type, p.extract, p.tenant, p.kind, p.date_from, p.date_to, p.date_extracted, p.problem, v_rules,
             v_now, v_now
         FROM news AS n
         CROSS JOIN LATERAL etl.parse_name(p_source, n.s3_key) AS p
@@ -2077,7 +2385,6 @@ AS $start_run$
 -- The caller holds the source (etl.lock_source), so a run of it that still says running has lost its driver.
 DECLARE
     v_load_run_id bigint;
-    v_unknown text;
 BEGIN
     IF NOT EXISTS (SELECT FROM etl.sources AS s WHERE s.source = p_source) THEN
         RAISE EXCEPTION USING
@@ -2086,21 +2393,7 @@ BEGIN
             HINT = 'SELECT source FROM etl.sources lists the sources that have been migrated.';
     END IF;
 
-    SELECT min(format('%s=%s', o.key, o.value)) INTO v_unknown
-    FROM jsonb_each_text(coalesce(p_parameters -> 'overrides', '{}')) AS o
-    WHERE
-        CASE
-            WHEN o.key IN ('reject_rate', 'mirror_close_share') AND pg_input_is_valid(o.value, 'numeric')
-                THEN o.value::numeric NOT BETWEEN 0 AND 1
-            WHEN o.key = 'mirror' THEN NOT pg_input_is_valid(o.value, 'boolean')
-            ELSE true
-        END;
-    IF v_unknown IS NOT NULL THEN
-        RAISE EXCEPTION USING
-            ERRCODE = 'RC009',
-            MESSAGE = format('%s sets nothing that a run can set', v_unknown),
-            HINT = 'A run can set reject_rate and mirror_close_share, between 0 and 1, and mirror, true or false.';
-    END IF;
+    PERFORM etl.check_parameters(p_source, p_parameters);
 
     UPDATE etl.load_runs AS r
     SET status = 'failed',
@@ -2117,7 +2410,7 @@ BEGIN
 END;
 $start_run$;
 COMMENT ON FUNCTION etl.start_run(text, text, jsonb, text, text) IS
-    'Opens a run and closes those of the source whose driver went away. Returns load_run_id. RC003: unknown source; RC009: an override that is none.';
+    'Opens a run and closes those of the source whose driver went away. Returns load_run_id. RC003: unknown source; RC006: unknown extract; RC009: an override that is none.';
 
 -- object: function etl.surrogate_key
 CREATE OR REPLACE FUNCTION etl.surrogate_key(p_parts text)
@@ -2661,7 +2954,7 @@ SET search_path = pg_catalog, pg_temp
 AS $note_check$
 INSERT INTO etl.dq_results (load_run_file_id, check_name, passed, measured, threshold, checked_at)
 VALUES (p_load_run_file_id, p_check_name, p_measured <= p_threshold, p_measured, p_threshold, p_checked_at)
-ON CONFLICT (load_run_file_id, check_name) DO UPDATE
+ON CONFLICT (load_run_file_id, check_name) WHERE load_run_file_id IS NOT NULL DO UPDATE
 SET passed = excluded.passed,
     measured = excluded.measured,
     threshold = excluded.threshold,
@@ -59035,7 +59328,8 @@ VALUES
 
 INSERT INTO etl.extracts (
     extract, source, description, entity, natural_key, core_kind, raw_table, stg_table, core_table, raw_columns,
-    full_load, ragged_rows, reject_rate, mirror_close_share, has_pseudonyms, rules_hash, load_order
+    full_load, ragged_rows, reject_rate, mirror_close_share, has_pseudonyms, rules_hash, load_order,
+    every_batch
 )
 VALUES
     (
@@ -59055,7 +59349,8 @@ VALUES
         0.2,
         true,
         '409f15b4b73d12da4fbe386d9f49b8b69c83fd70af0af17093091a013bfd2a96',
-        1
+        1,
+        true
     ),
     (
         'medicine',
@@ -59074,7 +59369,8 @@ VALUES
         0.2,
         false,
         '28d08f86fcdacd14391d94c09d8830ac9c6322c856a0aface866ad5d4a46d431',
-        2
+        2,
+        true
     ),
     (
         'patients',
@@ -59093,7 +59389,8 @@ VALUES
         0.2,
         true,
         'a3d928d197913cc5cde8ba3c349ba4fc75b0047ea726e05114913e72f51ee6fd',
-        3
+        3,
+        true
     ),
     (
         'practice_info',
@@ -59112,7 +59409,8 @@ VALUES
         0.2,
         false,
         '5c9bf8a400ba8379b9e2ee4c26b1066379a2b26c6372dd3c2add70ed637e33c9',
-        4
+        4,
+        true
     ),
     (
         'providers',
@@ -59131,7 +59429,8 @@ VALUES
         0.2,
         true,
         'd4c21ec4295dd0fd11a843c98ef4be52f62f6776c3d822dec407a63c3b9e88b7',
-        5
+        5,
+        true
     ),
     (
         'vaccine',
@@ -59150,7 +59449,8 @@ VALUES
         0.2,
         false,
         'cd99eb7c64abf3f50d136e9a0f82621ba614b2081c564d20638c7eaa6731df5f',
-        6
+        6,
+        true
     ),
     (
         'allergies',
@@ -59169,7 +59469,8 @@ VALUES
         0.2,
         false,
         '568538e5c3ac4d869298f994b77395318b181cdf9b1787147aaef5d78ac61342',
-        7
+        7,
+        true
     ),
     (
         'appointment_medications',
@@ -59188,7 +59489,8 @@ VALUES
         0.2,
         true,
         '52071d83043d375bcaa5519af22db03a8d8f176670e419c5472e2a419b8c9296',
-        8
+        8,
+        true
     ),
     (
         'appointments',
@@ -59207,7 +59509,8 @@ VALUES
         0.2,
         false,
         '53fdf5a5d9f8c4259210d7465c128f3955bd21785b9a79ff20ee45a7b8341e68',
-        9
+        9,
+        true
     ),
     (
         'diagnoses',
@@ -59226,7 +59529,8 @@ VALUES
         0.2,
         true,
         '672ae994f316ddfda732437690e46e7f112dce0e0d8a9b774c3e82a65d260927',
-        10
+        10,
+        true
     ),
     (
         'immunisations',
@@ -59245,7 +59549,8 @@ VALUES
         0.2,
         true,
         '1abb88d0f4ff8dbfe5eab1364b7f89cb646607489305ba4dff32ae7330335bf0',
-        11
+        11,
+        true
     ),
     (
         'inbox',
@@ -59264,7 +59569,8 @@ VALUES
         0.2,
         false,
         'f90dbf0cb263e20b35023706875736a42f42a62ac571405494e6fc6c27a868bf',
-        12
+        12,
+        true
     ),
     (
         'inbox_detail',
@@ -59283,7 +59589,8 @@ VALUES
         0.2,
         false,
         '18b0d862a10e893a1d29b1f82d9bfc68d849060199ff3183dbbc85c33334f412',
-        13
+        13,
+        true
     ),
     (
         'invoices',
@@ -59302,7 +59609,8 @@ VALUES
         0.2,
         false,
         '595230f81f7ab84bd8949fb155166c82f10c60a579d9122dde2aad871ab06dfc',
-        14
+        14,
+        true
     ),
     (
         'measurements',
@@ -59321,7 +59629,8 @@ VALUES
         0.2,
         true,
         '65619a4c08d39d749fbeb13b254d93ae0c32530b848de82925d2e6eac398c6b0',
-        15
+        15,
+        true
     ),
     (
         'next_of_kin',
@@ -59340,7 +59649,8 @@ VALUES
         0.2,
         true,
         'c8f0a02ee368c317cc31f4ea701b781386a659458886a11d6e4fa9ba4e919ba7',
-        16
+        16,
+        true
     ),
     (
         'patient_alerts',
@@ -59359,7 +59669,8 @@ VALUES
         0.2,
         false,
         'e590cdfc420070f8fc5134d87faf923f422e1cc3d37282290bc827d2b9a32693',
-        17
+        17,
+        true
     ),
     (
         'recalls',
@@ -59378,7 +59689,8 @@ VALUES
         0.2,
         true,
         '20c9ce45bd988521355938a2e498dc4484384dd625435d08666e4f862fc3d009',
-        18
+        18,
+        true
     )
 ON CONFLICT (extract) DO UPDATE
 SET source = excluded.source,
@@ -59396,7 +59708,8 @@ SET source = excluded.source,
     mirror_close_share = excluded.mirror_close_share,
     has_pseudonyms = excluded.has_pseudonyms,
     rules_hash = excluded.rules_hash,
-    load_order = excluded.load_order;
+    load_order = excluded.load_order,
+    every_batch = excluded.every_batch;
 
 INSERT INTO etl.locks (extract)
 SELECT e.extract FROM etl.extracts AS e WHERE e.source = 'indici'
@@ -60597,6 +60910,49 @@ COMMENT ON COLUMN core.files.file_hash IS 'SHA-256 of the bytes as delivered, in
 COMMENT ON COLUMN core.files.date_extracted IS 'When the source extracted it.';
 COMMENT ON COLUMN core.files.load_run_id IS 'The run that landed it.';
 
+-- object: view etl.batches
+CREATE OR REPLACE VIEW etl.batches AS
+SELECT
+    b.source,
+    b.tenant,
+    b.batch,
+    b.files,
+    b.files_done,
+    b.size_bytes,
+    ARRAY(
+        SELECT e.extract
+        FROM etl.extracts AS e
+        WHERE e.source = b.source AND e.every_batch AND e.extract <> ALL (b.extracts)
+        ORDER BY e.load_order
+    ) AS missing,
+    b.is_begun,
+    b.first_seen
+FROM (
+    SELECT
+        f.source,
+        f.tenant,
+        f.date_extracted AS batch,
+        count(*) AS files,
+        count(*) FILTER (WHERE f.status IN ('processed', 'skipped', 'superseded', 'excluded')) AS files_done,
+        sum(f.size_bytes)::bigint AS size_bytes,
+        array_agg(DISTINCT f.extract) AS extracts,
+        bool_or(f.file_hash IS NOT NULL) AS is_begun,
+        min(f.discovered_at) AS first_seen
+    FROM etl.load_run_files AS f
+    JOIN etl.tenants AS t ON t.source = f.source AND t.tenant = f.tenant
+    GROUP BY f.source, f.tenant, f.date_extracted
+) AS b;
+COMMENT ON VIEW etl.batches IS 'One row per batch of a known tenant: all files with one DateExtracted, and the extracts it lacks.';
+COMMENT ON COLUMN etl.batches.source IS 'The feed.';
+COMMENT ON COLUMN etl.batches.tenant IS 'Values of the tenant columns of the source, in their order.';
+COMMENT ON COLUMN etl.batches.batch IS 'DateExtracted.';
+COMMENT ON COLUMN etl.batches.files IS 'Files in it.';
+COMMENT ON COLUMN etl.batches.files_done IS 'Of these, processed, skipped, superseded or excluded.';
+COMMENT ON COLUMN etl.batches.size_bytes IS 'Bytes of its files.';
+COMMENT ON COLUMN etl.batches.missing IS 'Extracts with every_batch in the contract of which it has no file.';
+COMMENT ON COLUMN etl.batches.is_begun IS 'Whether a file of it was landed; then it is not held back any more.';
+COMMENT ON COLUMN etl.batches.first_seen IS 'When a listing first showed a file of it.';
+
 -- object: view etl.health
 CREATE OR REPLACE VIEW etl.health AS
 SELECT
@@ -60611,6 +60967,11 @@ SELECT
     count(f.*) FILTER (WHERE f.status = 'failed') AS files_failed,
     count(f.*) FILTER (WHERE f.status = 'held') AS files_held,
     count(f.*) FILTER (WHERE f.is_counting AND f.ruleset_fingerprint <> rules.fingerprint) AS files_stale,
+    (
+        SELECT count(DISTINCT (d.tenant, d.date_extracted))
+        FROM etl.dq_results AS d
+        WHERE d.load_run_file_id IS NULL AND d.source = s.source AND NOT d.passed
+    ) AS batches_incomplete,
     (SELECT count(*) FROM etl.s3_objects AS o WHERE o.source = s.source AND o.name_problem IS NOT NULL) AS names_unread
 FROM etl.sources AS s
 LEFT JOIN (
@@ -60627,6 +60988,7 @@ COMMENT ON COLUMN etl.health.files_open IS 'Files that the next run will take up
 COMMENT ON COLUMN etl.health.files_failed IS 'Files that --mode retry would take up.';
 COMMENT ON COLUMN etl.health.files_held IS 'Files that wait for a decision or a tenant.';
 COMMENT ON COLUMN etl.health.files_stale IS 'Counting files whose verdicts were made by other rules than today''s.';
+COMMENT ON COLUMN etl.health.batches_incomplete IS 'Batches that lack an extract: see etl.batches.missing.';
 COMMENT ON COLUMN etl.health.names_unread IS 'Objects whose names could not be read: see etl.s3_objects.name_problem.';
 
 -- object: view etl.run_files
@@ -60952,6 +61314,7 @@ GRANT SELECT ON
     etl.load_run_plan,
     etl.load_run_files,
     etl.file_attempts,
+    etl.batches,
     etl.run_summary,
     etl.run_files,
     etl.health
@@ -60962,8 +61325,10 @@ GRANT EXECUTE ON FUNCTION
     etl.start_run(text, text, jsonb, text, text),
     etl.finish_run(bigint),
     etl.register_listing(text, text),
-    etl.plan_files(text, text, timestamp, timestamp, timestamp, text[], text, boolean, text),
-    etl.plan_run(bigint, text, timestamp, timestamp, timestamp, text[], text, boolean, text),
+    etl.check_parameters(text, jsonb),
+    etl.plan_files(text, text, timestamp, timestamp, timestamp, text[], text, boolean, text, jsonb),
+    etl.plan_batches(integer, text, text, timestamp, timestamp, timestamp, text[], text, boolean, text, jsonb),
+    etl.plan_run(bigint, text, timestamp, timestamp, timestamp, text[], text, boolean, text, jsonb),
     etl.start_landing(bigint),
     etl.claim_landing(bigint),
     etl.reject_landing(bigint, bigint, text, text, text),

@@ -7,12 +7,14 @@ CREATE OR REPLACE FUNCTION etl.plan_files(
     p_extracts text[],
     p_prefix text,
     p_force boolean,
-    p_bucket text DEFAULT NULL
+    p_bucket text DEFAULT NULL,
+    p_overrides jsonb DEFAULT '{}'
 )
 RETURNS TABLE (
     ordinal bigint,
     load_run_file_id bigint,
     "extract" text,
+    tenant text[],
     batch timestamptz,
     s3_key text,
     size_bytes bigint,
@@ -20,86 +22,104 @@ RETURNS TABLE (
     action text,
     reason text
 )
-LANGUAGE sql
+LANGUAGE plpgsql
 STABLE
 SECURITY DEFINER
 SET search_path = pg_catalog, pg_temp
 AS $plan_files$
-WITH files AS (
-    SELECT
-        f.*,
-        e.load_order,
-        f.date_extracted AT TIME ZONE s.timezone AS local_batch,
-        max(f.date_extracted) OVER () AS newest_batch,
-        f.s3_bucket <> p_bucket AS is_elsewhere
-    FROM etl.load_run_files AS f
-    JOIN etl.extracts AS e USING (extract)
-    JOIN etl.sources AS s ON s.source = f.source
-    WHERE f.source = p_source
-        AND (p_prefix IS NULL OR starts_with(f.s3_key, p_prefix))
-),
-wanted AS (
-    SELECT
-        f.*,
-        (p_extracts IS NULL OR f.extract = ANY (p_extracts))
-        AND CASE p_mode
-            WHEN 'latest' THEN f.date_extracted = f.newest_batch
-            WHEN 'batch' THEN f.local_batch = p_batch
-            WHEN 'backfill' THEN
-                f.local_batch >= coalesce(p_from, '-infinity') AND f.local_batch <= coalesce(p_to, 'infinity')
-            ELSE true
-        END AS is_wanted
-    FROM files AS f
-),
-judged AS (
-    SELECT
-        w.*,
-        CASE
-            WHEN NOT w.is_wanted THEN 'leave'
-            WHEN w.status IN ('pending', 'loading') AND w.is_elsewhere THEN 'leave'
-            WHEN w.status IN ('pending', 'loading') THEN CASE WHEN p_mode = 'retry' THEN 'leave' ELSE 'land' END
-            WHEN w.status IN ('landed', 'processing') THEN 'process'
-            WHEN w.status = 'failed' AND p_mode = 'retry' AND w.file_hash IS NOT NULL THEN 'process'
-            WHEN w.is_elsewhere THEN 'leave'
-            WHEN w.status = 'failed' AND p_mode = 'retry' THEN 'land'
-            WHEN w.status IN ('processed', 'failed') AND p_force THEN 'land'
-            ELSE 'leave'
-        END AS action
-    FROM wanted AS w
-    WHERE w.status NOT IN ('processed', 'skipped', 'superseded', 'excluded')
-        OR (w.status = 'processed' AND p_force AND w.is_wanted)
-)
-SELECT
-    row_number() OVER (
-        ORDER BY
-            j.action = 'leave',
-            j.status NOT IN ('loading', 'landed', 'processing'),
-            j.date_extracted, j.load_order, j.date_from NULLS FIRST, j.s3_key COLLATE "C", j.load_run_file_id
+BEGIN
+    RETURN QUERY
+    WITH held_back AS (
+        SELECT b.tenant, b.batch, array_to_string(b.missing, ', ') AS missing
+        FROM etl.batches AS b
+        WHERE b.source = p_source AND b.missing <> '{}' AND NOT b.is_begun
+            AND coalesce(
+                (p_overrides ->> 'hold_incomplete_batches')::boolean, etl.flag_is_on('hold_incomplete_batches', '')
+            )
     ),
-    j.load_run_file_id,
-    j.extract,
-    j.date_extracted,
-    j.s3_key,
-    j.size_bytes,
-    j.status,
-    j.action,
-    CASE
-        WHEN j.action = 'leave' AND NOT j.is_wanted THEN 'left by the options of this run'
-        WHEN j.action = 'leave' AND j.status <> 'held' AND j.is_elsewhere THEN 'lies in ' || j.s3_bucket
-        WHEN j.action = 'leave' AND j.status = 'failed'
-            THEN 'failed before: ' || coalesce(j.status_reason, '') || '; --mode retry takes it'
-        WHEN j.action = 'leave' AND j.status = 'held' THEN 'held: ' || coalesce(j.status_reason, '')
-        WHEN j.action = 'leave' THEN 'not failed before, left by --mode retry'
-        WHEN j.status = 'failed' THEN 'failed before'
-        WHEN j.status IN ('loading', 'landed', 'processing') THEN 'unfinished'
-        WHEN j.status = 'processed' THEN 'forced'
-        WHEN EXISTS (
-            SELECT FROM etl.load_run_files AS o
-            WHERE o.s3_bucket = j.s3_bucket AND o.s3_key = j.s3_key AND o.load_run_file_id <> j.load_run_file_id
-        ) THEN 'new version'
-        ELSE 'new'
-    END
-FROM judged AS j;
+    files AS (
+        SELECT
+            f.*,
+            e.load_order,
+            f.date_extracted AT TIME ZONE s.timezone AS local_batch,
+            max(f.date_extracted) OVER () AS newest_batch,
+            f.s3_bucket <> p_bucket AS is_elsewhere
+        FROM etl.load_run_files AS f
+        JOIN etl.extracts AS e USING (extract)
+        JOIN etl.sources AS s ON s.source = f.source
+        WHERE f.source = p_source
+            AND (p_prefix IS NULL OR starts_with(f.s3_key, p_prefix))
+    ),
+    wanted AS (
+        SELECT
+            f.*,
+            (p_extracts IS NULL OR f.extract = ANY (p_extracts))
+            AND CASE p_mode
+                WHEN 'latest' THEN f.date_extracted = f.newest_batch
+                WHEN 'batch' THEN f.local_batch = p_batch
+                WHEN 'backfill' THEN
+                    f.local_batch >= coalesce(p_from, '-infinity') AND f.local_batch <= coalesce(p_to, 'infinity')
+                ELSE true
+            END AS is_wanted
+        FROM files AS f
+    ),
+    judged AS (
+        SELECT
+            w.*,
+            h.missing,
+            CASE
+                WHEN w.status = 'held' THEN 'hold'
+                WHEN NOT w.is_wanted THEN 'leave'
+                WHEN w.status IN ('pending', 'loading') AND w.is_elsewhere THEN 'leave'
+                WHEN w.status IN ('pending', 'loading') AND p_mode = 'retry' THEN 'leave'
+                WHEN w.status IN ('pending', 'loading') AND h.missing IS NOT NULL THEN 'hold'
+                WHEN w.status IN ('pending', 'loading') THEN 'land'
+                WHEN w.status IN ('landed', 'processing') THEN 'process'
+                WHEN w.status = 'failed' AND p_mode = 'retry' AND w.file_hash IS NOT NULL THEN 'process'
+                WHEN w.is_elsewhere THEN 'leave'
+                WHEN w.status = 'failed' AND p_mode = 'retry' THEN 'land'
+                WHEN w.status IN ('processed', 'failed') AND p_force THEN 'land'
+                ELSE 'leave'
+            END AS action
+        FROM wanted AS w
+        LEFT JOIN held_back AS h ON h.tenant = w.tenant AND h.batch = w.date_extracted
+        WHERE w.status NOT IN ('processed', 'skipped', 'superseded', 'excluded')
+            OR (w.status = 'processed' AND p_force AND w.is_wanted)
+    )
+    SELECT
+        row_number() OVER (
+            ORDER BY
+                j.action IN ('leave', 'hold'),
+                j.status NOT IN ('loading', 'landed', 'processing'),
+                j.date_extracted, j.load_order, j.date_from NULLS FIRST, j.s3_key COLLATE "C", j.load_run_file_id
+        ),
+        j.load_run_file_id,
+        j.extract,
+        j.tenant,
+        j.date_extracted,
+        j.s3_key,
+        j.size_bytes,
+        j.status,
+        j.action,
+        CASE
+            WHEN j.status = 'held' THEN 'held: ' || coalesce(j.status_reason, '')
+            WHEN j.action = 'hold' THEN 'held: its batch lacks ' || j.missing
+            WHEN j.action = 'leave' AND NOT j.is_wanted THEN 'left by the options of this run'
+            WHEN j.action = 'leave' AND j.is_elsewhere THEN 'lies in ' || j.s3_bucket
+            WHEN j.action = 'leave' AND j.status = 'failed'
+                THEN 'failed before: ' || coalesce(j.status_reason, '') || '; --mode retry takes it'
+            WHEN j.action = 'leave' THEN 'not failed before, left by --mode retry'
+            WHEN j.status = 'failed' THEN 'failed before'
+            WHEN j.status IN ('loading', 'landed', 'processing') THEN 'unfinished'
+            WHEN j.status = 'processed' THEN 'forced'
+            WHEN EXISTS (
+                SELECT FROM etl.load_run_files AS o
+                WHERE o.s3_bucket = j.s3_bucket AND o.s3_key = j.s3_key AND o.load_run_file_id <> j.load_run_file_id
+            ) THEN 'new version'
+            ELSE 'new'
+        END
+    FROM judged AS j;
+END;
 $plan_files$;
-COMMENT ON FUNCTION etl.plan_files(text, text, timestamp, timestamp, timestamp, text[], text, boolean, text) IS
-    'What a run with these options would do with each open file, in order, and why. Batches are local times as in file names; only files of the bucket, if one is named, are landed.';
+COMMENT ON FUNCTION etl.plan_files(text, text, timestamp, timestamp, timestamp, text[], text, boolean, text, jsonb) IS
+    'What a run with these options would do with each open file (land, process, hold or leave), in order, and why. Batches are local times as in file names; only files of the bucket, if one is named, are landed.';

@@ -7,7 +7,8 @@ CREATE OR REPLACE FUNCTION etl.plan_run(
     p_extracts text[],
     p_prefix text,
     p_force boolean,
-    p_bucket text DEFAULT NULL
+    p_bucket text DEFAULT NULL,
+    p_overrides jsonb DEFAULT '{}'
 )
 RETURNS bigint
 LANGUAGE plpgsql
@@ -31,8 +32,10 @@ BEGIN
         p.action,
         p.action = 'land' AND p.status IN ('processed', 'failed') AND p_force,
         p.reason
-    FROM etl.plan_files(v_source, p_mode, p_from, p_to, p_batch, p_extracts, p_prefix, p_force, p_bucket) AS p
-    WHERE p.action <> 'leave';
+    FROM etl.plan_files(
+        v_source, p_mode, p_from, p_to, p_batch, p_extracts, p_prefix, p_force, p_bucket, p_overrides
+    ) AS p
+    WHERE p.action IN ('land', 'process');
     GET DIAGNOSTICS v_files = ROW_COUNT;
 
     -- What failed before starts over where its bytes are; a forced file waits to be landed again but goes on counting.
@@ -46,5 +49,5 @@ BEGIN
     RETURN v_files;
 END;
 $plan_run$;
-COMMENT ON FUNCTION etl.plan_run(bigint, text, timestamp, timestamp, timestamp, text[], text, boolean, text) IS
+COMMENT ON FUNCTION etl.plan_run(bigint, text, timestamp, timestamp, timestamp, text[], text, boolean, text, jsonb) IS
     'Writes the plan of a run from etl.plan_files with the same options; returns its number of files. RC001: unknown run.';

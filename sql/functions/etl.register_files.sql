@@ -85,7 +85,9 @@ BEGIN
         )
     ORDER BY o.date_extracted, o.s3_key COLLATE "C"
     ON CONFLICT DO NOTHING;
+
+    PERFORM etl.check_batches(p_source, p_now);
 END;
 $register_files$;
 COMMENT ON FUNCTION etl.register_files(text, timestamptz) IS
-    'Makes files of the objects that the listing of that time showed new or changed; files of unknown tenants are held.';
+    'Makes files of the objects that the listing of that time showed new or changed; files of unknown tenants are held, incomplete batches recorded.';

@@ -11,10 +11,34 @@ LANGUAGE plpgsql
 SECURITY DEFINER
 SET search_path = pg_catalog, pg_temp
 AS $register_listing$
--- Take a listing into the inventory: rows without news are not written, names are read once, when they are new.
+-- Take a listing into the inventory: rows without news are not written. A name is read when it is new; one that could
+-- not be read is read again when the rules have changed.
 DECLARE
     v_now constant timestamptz := clock_timestamp();
+    v_rules constant text := etl.name_rules(p_source);
 BEGIN
+    WITH unread AS MATERIALIZED (
+        SELECT o.s3_bucket, o.s3_key
+        FROM etl.s3_objects AS o
+        JOIN etl.s3_listing AS l USING (s3_bucket, s3_key)
+        WHERE o.source = p_source AND o.name_problem IS NOT NULL AND o.name_rules <> v_rules
+            AND l.listing_id = p_listing_id
+    )
+    UPDATE etl.s3_objects AS o
+    SET extract_type = p.extract_type,
+        extract = p.extract,
+        tenant = p.tenant,
+        kind = p.kind,
+        date_from = p.date_from,
+        date_to = p.date_to,
+        date_extracted = p.date_extracted,
+        name_problem = p.problem,
+        name_rules = v_rules,
+        last_changed = CASE WHEN p.problem IS NULL THEN v_now ELSE o.last_changed END
+    FROM unread AS u
+    CROSS JOIN LATERAL etl.parse_name(p_source, u.s3_key) AS p
+    WHERE o.source = p_source AND o.s3_bucket = u.s3_bucket AND o.s3_key = u.s3_key;
+
     WITH listed AS (
         DELETE FROM etl.s3_listing AS l
         WHERE l.listing_id = p_listing_id
@@ -31,12 +55,12 @@ BEGIN
     written AS (
         INSERT INTO etl.s3_objects AS o (
             source, s3_bucket, s3_key, size_bytes, etag, last_modified,
-            extract_type, extract, tenant, kind, date_from, date_to, date_extracted, name_problem,
+            extract_type, extract, tenant, kind, date_from, date_to, date_extracted, name_problem, name_rules,
             first_seen, last_changed
         )
         SELECT
             p_source, n.s3_bucket, n.s3_key, n.size_bytes, n.etag, n.last_modified,
-            p.extract_type, p.extract, p.tenant, p.kind, p.date_from, p.date_to, p.date_extracted, p.problem,
+            p.extract_type, p.extract, p.tenant, p.kind, p.date_from, p.date_to, p.date_extracted, p.problem, v_rules,
             v_now, v_now
         FROM news AS n
         CROSS JOIN LATERAL etl.parse_name(p_source, n.s3_key) AS p

@@ -13,7 +13,6 @@ AS $start_run$
 -- The caller holds the source (etl.lock_source), so a run of it that still says running has lost its driver.
 DECLARE
     v_load_run_id bigint;
-    v_unknown text;
 BEGIN
     IF NOT EXISTS (SELECT FROM etl.sources AS s WHERE s.source = p_source) THEN
         RAISE EXCEPTION USING
@@ -22,21 +21,7 @@ BEGIN
             HINT = 'SELECT source FROM etl.sources lists the sources that have been migrated.';
     END IF;
 
-    SELECT min(format('%s=%s', o.key, o.value)) INTO v_unknown
-    FROM jsonb_each_text(coalesce(p_parameters -> 'overrides', '{}')) AS o
-    WHERE
-        CASE
-            WHEN o.key IN ('reject_rate', 'mirror_close_share') AND pg_input_is_valid(o.value, 'numeric')
-                THEN o.value::numeric NOT BETWEEN 0 AND 1
-            WHEN o.key = 'mirror' THEN NOT pg_input_is_valid(o.value, 'boolean')
-            ELSE true
-        END;
-    IF v_unknown IS NOT NULL THEN
-        RAISE EXCEPTION USING
-            ERRCODE = 'RC009',
-            MESSAGE = format('%s sets nothing that a run can set', v_unknown),
-            HINT = 'A run can set reject_rate and mirror_close_share, between 0 and 1, and mirror, true or false.';
-    END IF;
+    PERFORM etl.check_parameters(p_source, p_parameters);
 
     UPDATE etl.load_runs AS r
     SET status = 'failed',
@@ -53,4 +38,4 @@ BEGIN
 END;
 $start_run$;
 COMMENT ON FUNCTION etl.start_run(text, text, jsonb, text, text) IS
-    'Opens a run and closes those of the source whose driver went away. Returns load_run_id. RC003: unknown source; RC009: an override that is none.';
+    'Opens a run and closes those of the source whose driver went away. Returns load_run_id. RC003: unknown source; RC006: unknown extract; RC009: an override that is none.';

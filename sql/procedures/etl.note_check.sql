@@ -11,7 +11,7 @@ SET search_path = pg_catalog, pg_temp
 AS $note_check$
 INSERT INTO etl.dq_results (load_run_file_id, check_name, passed, measured, threshold, checked_at)
 VALUES (p_load_run_file_id, p_check_name, p_measured <= p_threshold, p_measured, p_threshold, p_checked_at)
-ON CONFLICT (load_run_file_id, check_name) DO UPDATE
+ON CONFLICT (load_run_file_id, check_name) WHERE load_run_file_id IS NOT NULL DO UPDATE
 SET passed = excluded.passed,
     measured = excluded.measured,
     threshold = excluded.threshold,

@@ -1,15 +1,27 @@
 CREATE TABLE etl.dq_results (
-    load_run_file_id bigint NOT NULL,
+    load_run_file_id bigint,
+    source text,
+    tenant text[] COLLATE "C",
+    date_extracted timestamptz,
     check_name text NOT NULL,
     passed boolean NOT NULL,
     measured numeric,
     threshold numeric,
     checked_at timestamptz NOT NULL,
-    PRIMARY KEY (load_run_file_id, check_name)
+    CHECK (load_run_file_id IS NOT NULL OR num_nulls(source, tenant, date_extracted) = 0)
 );
-COMMENT ON TABLE etl.dq_results IS 'Checks of a whole file, as they were when it was last processed.';
-COMMENT ON COLUMN etl.dq_results.load_run_file_id IS 'The file.';
-COMMENT ON COLUMN etl.dq_results.check_name IS 'reject_rate, mirror_close_share, unknown_domain_values:<column>.';
+CREATE UNIQUE INDEX dq_results_file_idx ON etl.dq_results (load_run_file_id, check_name)
+WHERE load_run_file_id IS NOT NULL;
+CREATE UNIQUE INDEX dq_results_batch_idx ON etl.dq_results (source, tenant, date_extracted, check_name)
+WHERE load_run_file_id IS NULL;
+COMMENT ON TABLE etl.dq_results IS
+    'Checks of whole files, as they were when they were last processed, and of batches, as they were last listed.';
+COMMENT ON COLUMN etl.dq_results.load_run_file_id IS 'The file; NULL: a check of a batch.';
+COMMENT ON COLUMN etl.dq_results.source IS 'Of a batch: the feed.';
+COMMENT ON COLUMN etl.dq_results.tenant IS 'Of a batch: the tenant.';
+COMMENT ON COLUMN etl.dq_results.date_extracted IS 'Of a batch: its DateExtracted.';
+COMMENT ON COLUMN etl.dq_results.check_name IS
+    'Of a file: reject_rate, mirror_close_share, unknown_domain_values:<column>; of a batch: missing:<extract>.';
 COMMENT ON COLUMN etl.dq_results.passed IS 'Whether it passed.';
 COMMENT ON COLUMN etl.dq_results.measured IS 'What was measured.';
 COMMENT ON COLUMN etl.dq_results.threshold IS 'What was allowed.';

@@ -15,7 +15,8 @@ CREATE TABLE etl.extracts (
     mirror_close_share numeric NOT NULL CHECK (mirror_close_share BETWEEN 0 AND 1),
     has_pseudonyms boolean NOT NULL,
     rules_hash text NOT NULL,
-    load_order integer NOT NULL
+    load_order integer NOT NULL,
+    every_batch boolean NOT NULL
 );
 COMMENT ON TABLE etl.extracts IS 'The extracts, as their contracts were when migrations were last applied.';
 COMMENT ON COLUMN etl.extracts.extract IS 'Name of the extract, and of its contract.';
@@ -35,3 +36,4 @@ COMMENT ON COLUMN etl.extracts.mirror_close_share IS 'Share of open keys above w
 COMMENT ON COLUMN etl.extracts.has_pseudonyms IS 'Whether core receives pseudonyms, so that the key must be set.';
 COMMENT ON COLUMN etl.extracts.rules_hash IS 'Hash of all that the contract says about values and verdicts.';
 COMMENT ON COLUMN etl.extracts.load_order IS 'Dimensions before the facts that refer to them.';
+COMMENT ON COLUMN etl.extracts.every_batch IS 'Whether each batch should hold a file of it; if not, its absence is not reported.';

@@ -14,6 +14,7 @@ CREATE TABLE etl.s3_objects (
     date_to timestamptz,
     date_extracted timestamptz,
     name_problem text,
+    name_rules text NOT NULL,
     first_seen timestamptz NOT NULL,
     last_changed timestamptz NOT NULL,
     PRIMARY KEY (source, s3_bucket, s3_key)
@@ -34,5 +35,7 @@ COMMENT ON COLUMN etl.s3_objects.date_from IS 'Start of the interval in the name
 COMMENT ON COLUMN etl.s3_objects.date_to IS 'End of the interval in the name.';
 COMMENT ON COLUMN etl.s3_objects.date_extracted IS 'DateExtracted in the name: the batch.';
 COMMENT ON COLUMN etl.s3_objects.name_problem IS 'Why the name could not be read; NULL: it could.';
+COMMENT ON COLUMN etl.s3_objects.name_rules IS
+    'The rules it was read by (etl.name_rules); a name that could not be read is read again by others.';
 COMMENT ON COLUMN etl.s3_objects.first_seen IS 'When it was first listed.';
-COMMENT ON COLUMN etl.s3_objects.last_changed IS 'When a listing last showed it new or changed.';
+COMMENT ON COLUMN etl.s3_objects.last_changed IS 'When a listing last showed it new or changed, or its name could be read at last.';

@@ -11,6 +11,11 @@ SELECT
     count(f.*) FILTER (WHERE f.status = 'failed') AS files_failed,
     count(f.*) FILTER (WHERE f.status = 'held') AS files_held,
     count(f.*) FILTER (WHERE f.is_counting AND f.ruleset_fingerprint <> rules.fingerprint) AS files_stale,
+    (
+        SELECT count(DISTINCT (d.tenant, d.date_extracted))
+        FROM etl.dq_results AS d
+        WHERE d.load_run_file_id IS NULL AND d.source = s.source AND NOT d.passed
+    ) AS batches_incomplete,
     (SELECT count(*) FROM etl.s3_objects AS o WHERE o.source = s.source AND o.name_problem IS NOT NULL) AS names_unread
 FROM etl.sources AS s
 LEFT JOIN (
@@ -27,4 +32,5 @@ COMMENT ON COLUMN etl.health.files_open IS 'Files that the next run will take up
 COMMENT ON COLUMN etl.health.files_failed IS 'Files that --mode retry would take up.';
 COMMENT ON COLUMN etl.health.files_held IS 'Files that wait for a decision or a tenant.';
 COMMENT ON COLUMN etl.health.files_stale IS 'Counting files whose verdicts were made by other rules than today''s.';
+COMMENT ON COLUMN etl.health.batches_incomplete IS 'Batches that lack an extract: see etl.batches.missing.';
 COMMENT ON COLUMN etl.health.names_unread IS 'Objects whose names could not be read: see etl.s3_objects.name_problem.';

@@ -22,7 +22,8 @@ from codegen.planner import changes, migration_texts
 from rawcore.database import load_extracts
 from rawcore.landing import Lander, Landing
 from rawcore.local import locked
-from rawcore.run import Options, Run
+from rawcore.options import Options
+from rawcore.run import Run
 from rawcore.settings import load_settings
 from rawcore.store import FolderStore
 from tests.support.databases import Cluster, Database

@@ -10,7 +10,7 @@ from click.testing import CliRunner
 
 from rawcore import cli
 from rawcore.errors import SourceBusy
-from rawcore.run import Options
+from rawcore.options import Options
 
 
 @pytest.fixture

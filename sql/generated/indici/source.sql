@@ -61,7 +61,8 @@ VALUES
 
 INSERT INTO etl.extracts (
     extract, source, description, entity, natural_key, core_kind, raw_table, stg_table, core_table, raw_columns,
-    full_load, ragged_rows, reject_rate, mirror_close_share, has_pseudonyms, rules_hash, load_order
+    full_load, ragged_rows, reject_rate, mirror_close_share, has_pseudonyms, rules_hash, load_order,
+    every_batch
 )
 VALUES
     (
@@ -81,7 +82,8 @@ VALUES
         0.2,
         true,
         '409f15b4b73d12da4fbe386d9f49b8b69c83fd70af0af17093091a013bfd2a96',
-        1
+        1,
+        true
     ),
     (
         'medicine',
@@ -100,7 +102,8 @@ VALUES
         0.2,
         false,
         '28d08f86fcdacd14391d94c09d8830ac9c6322c856a0aface866ad5d4a46d431',
-        2
+        2,
+        true
     ),
     (
         'patients',
@@ -119,7 +122,8 @@ VALUES
         0.2,
         true,
         'a3d928d197913cc5cde8ba3c349ba4fc75b0047ea726e05114913e72f51ee6fd',
-        3
+        3,
+        true
     ),
     (
         'practice_info',
@@ -138,7 +142,8 @@ VALUES
         0.2,
         false,
         '5c9bf8a400ba8379b9e2ee4c26b1066379a2b26c6372dd3c2add70ed637e33c9',
-        4
+        4,
+        true
     ),
     (
         'providers',
@@ -157,7 +162,8 @@ VALUES
         0.2,
         true,
         'd4c21ec4295dd0fd11a843c98ef4be52f62f6776c3d822dec407a63c3b9e88b7',
-        5
+        5,
+        true
     ),
     (
         'vaccine',
@@ -176,7 +182,8 @@ VALUES
         0.2,
         false,
         'cd99eb7c64abf3f50d136e9a0f82621ba614b2081c564d20638c7eaa6731df5f',
-        6
+        6,
+        true
     ),
     (
         'allergies',
@@ -195,7 +202,8 @@ VALUES
         0.2,
         false,
         '568538e5c3ac4d869298f994b77395318b181cdf9b1787147aaef5d78ac61342',
-        7
+        7,
+        true
     ),
     (
         'appointment_medications',
@@ -214,7 +222,8 @@ VALUES
         0.2,
         true,
         '52071d83043d375bcaa5519af22db03a8d8f176670e419c5472e2a419b8c9296',
-        8
+        8,
+        true
     ),
     (
         'appointments',
@@ -233,7 +242,8 @@ VALUES
         0.2,
         false,
         '53fdf5a5d9f8c4259210d7465c128f3955bd21785b9a79ff20ee45a7b8341e68',
-        9
+        9,
+        true
     ),
     (
         'diagnoses',
@@ -252,7 +262,8 @@ VALUES
         0.2,
         true,
         '672ae994f316ddfda732437690e46e7f112dce0e0d8a9b774c3e82a65d260927',
-        10
+        10,
+        true
     ),
     (
         'immunisations',
@@ -271,7 +282,8 @@ VALUES
         0.2,
         true,
         '1abb88d0f4ff8dbfe5eab1364b7f89cb646607489305ba4dff32ae7330335bf0',
-        11
+        11,
+        true
     ),
     (
         'inbox',
@@ -290,7 +302,8 @@ VALUES
         0.2,
         false,
         'f90dbf0cb263e20b35023706875736a42f42a62ac571405494e6fc6c27a868bf',
-        12
+        12,
+        true
     ),
     (
         'inbox_detail',
@@ -309,7 +322,8 @@ VALUES
         0.2,
         false,
         '18b0d862a10e893a1d29b1f82d9bfc68d849060199ff3183dbbc85c33334f412',
-        13
+        13,
+        true
     ),
     (
         'invoices',
@@ -328,7 +342,8 @@ VALUES
         0.2,
         false,
         '595230f81f7ab84bd8949fb155166c82f10c60a579d9122dde2aad871ab06dfc',
-        14
+        14,
+        true
     ),
     (
         'measurements',
@@ -347,7 +362,8 @@ VALUES
         0.2,
         true,
         '65619a4c08d39d749fbeb13b254d93ae0c32530b848de82925d2e6eac398c6b0',
-        15
+        15,
+        true
     ),
     (
         'next_of_kin',
@@ -366,7 +382,8 @@ VALUES
         0.2,
         true,
         'c8f0a02ee368c317cc31f4ea701b781386a659458886a11d6e4fa9ba4e919ba7',
-        16
+        16,
+        true
     ),
     (
         'patient_alerts',
@@ -385,7 +402,8 @@ VALUES
         0.2,
         false,
         'e590cdfc420070f8fc5134d87faf923f422e1cc3d37282290bc827d2b9a32693',
-        17
+        17,
+        true
     ),
     (
         'recalls',
@@ -404,7 +422,8 @@ VALUES
         0.2,
         true,
         '20c9ce45bd988521355938a2e498dc4484384dd625435d08666e4f862fc3d009',
-        18
+        18,
+        true
     )
 ON CONFLICT (extract) DO UPDATE
 SET source = excluded.source,
@@ -422,7 +441,8 @@ SET source = excluded.source,
     mirror_close_share = excluded.mirror_close_share,
     has_pseudonyms = excluded.has_pseudonyms,
     rules_hash = excluded.rules_hash,
-    load_order = excluded.load_order;
+    load_order = excluded.load_order,
+    every_batch = excluded.every_batch;
 
 INSERT INTO etl.locks (extract)
 SELECT e.extract FROM etl.extracts AS e WHERE e.source = 'indici'

@@ -1,0 +1,85 @@
+CREATE OR REPLACE FUNCTION etl.plan_batches(
+    p_jobs integer,
+    p_source text,
+    p_mode text,
+    p_from timestamp,
+    p_to timestamp,
+    p_batch timestamp,
+    p_extracts text[],
+    p_prefix text,
+    p_force boolean,
+    p_bucket text DEFAULT NULL,
+    p_overrides jsonb DEFAULT '{}'
+)
+RETURNS TABLE (
+    batch timestamptz,
+    tenant text[],
+    land bigint,
+    process bigint,
+    hold bigint,
+    leave bigint,
+    done bigint,
+    bytes bigint,
+    missing text[],
+    seconds numeric
+)
+LANGUAGE plpgsql
+STABLE
+SECURITY DEFINER
+SET search_path = pg_catalog, pg_temp
+AS $plan_batches$
+-- Workers share a batch, but the last of them is not ready before its longest file is.
+BEGIN
+    RETURN QUERY
+    WITH times AS MATERIALIZED (
+        SELECT * FROM etl.past_times(p_source)
+    ),
+    files AS (
+        SELECT
+            p.*,
+            CASE p.action
+                WHEN 'land' THEN
+                    land.least_seconds + land.seconds_per_byte * p.size_bytes
+                    + process.least_seconds + process.seconds_per_byte * p.size_bytes
+                WHEN 'process' THEN process.least_seconds + process.seconds_per_byte * p.size_bytes
+            END AS seconds
+        FROM etl.plan_files(
+            p_source, p_mode, p_from, p_to, p_batch, p_extracts, p_prefix, p_force, p_bucket, p_overrides
+        ) AS p
+        LEFT JOIN times AS land ON land.extract = p.extract AND land.action = 'land'
+        LEFT JOIN times AS process ON process.extract = p.extract AND process.action = 'process'
+    ),
+    batches AS (
+        SELECT
+            f.batch,
+            f.tenant,
+            min(f.ordinal) AS ordinal,
+            count(*) FILTER (WHERE f.action = 'land') AS land,
+            count(*) FILTER (WHERE f.action = 'process') AS process,
+            count(*) FILTER (WHERE f.action = 'hold') AS hold,
+            count(*) FILTER (WHERE f.action = 'leave') AS leave,
+            coalesce(sum(f.size_bytes) FILTER (WHERE f.action = 'land'), 0)::bigint AS bytes,
+            greatest(sum(f.seconds) / p_jobs, max(f.seconds)) AS seconds
+        FROM files AS f
+        GROUP BY f.batch, f.tenant
+    )
+    SELECT
+        b.batch,
+        b.tenant,
+        b.land,
+        b.process,
+        b.hold,
+        b.leave,
+        coalesce(whole.files_done, 0),
+        b.bytes,
+        coalesce(whole.missing, '{}'),
+        round(b.seconds, 1)
+    FROM batches AS b
+    LEFT JOIN etl.batches AS whole ON whole.source = p_source AND whole.tenant = b.tenant AND whole.batch = b.batch
+    ORDER BY b.ordinal;
+END;
+$plan_batches$;
+COMMENT ON FUNCTION etl.plan_batches(
+    integer, text, text, timestamp, timestamp, timestamp, text[], text, boolean, text, jsonb
+) IS
+    'The plan of etl.plan_files by batch and tenant: files by what is done with them, extracts that are missing, and the seconds that so many workers take, by what was measured lately.';
