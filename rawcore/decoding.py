@@ -1,41 +1,46 @@
 """Delimited text in, PostgreSQL's COPY text format out, piece by piece and without splitting rows.
 
-Both separators are replaced in place by bytes that UTF-8 never holds: 0xFF (field) or 0xFE (row),
-padded with 0xFD to the same length, which is twice as fast. What is left of a
-piece after deleting everything but 0xFF and 0xFE shows whether each row has its number of fields.
-Then the text is escaped, and one translate() deletes the padding and turns the two bytes into tab
-and line feed. Only a piece that holds a bad row is cut into rows.
+Both separators are replaced in place by tokens, bytes that UTF-8 never holds (see `separators`).
+What is left of a piece after deleting everything but the tokens of fields and rows shows whether
+each row has its number of fields. Then the text is escaped, and one translate() turns the tokens
+into tab and line feed. Only a piece that holds a bad row is cut into rows.
 """
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from rawcore.compression import decompressed
 from rawcore.encoding import ENCODINGS, MARK, Utf8Stream, visible
 from rawcore.errors import BadDialect, EmptyFile, RowTooLong, TruncatedFile
+from rawcore.quoting import QUOTES, QuotedSeparators
+from rawcore.separators import FIELD, FLAW, ROW, Separators
 
 PIECE_BYTES = 1 << 20
 MAX_ROW_BYTES = 16 << 20
 
-_FIELD, _ROW, _PAD = b"\xff", b"\xfe", b"\xfd"
-_TO_COPY = bytes.maketrans(_FIELD + _ROW, b"\t\n")
-_ALL_BUT_TOKENS = bytes(byte for byte in range(256) if byte not in _FIELD + _ROW)
-_ESCAPES = ((b"\\", b"\\\\"), (b"\t", b"\\t"), (b"\n", b"\\n"), (b"\r", b"\\r"))
+_ALL_BUT_TOKENS = bytes(byte for byte in range(256) if byte not in FIELD + ROW)
 _LINE_ENDS = b"\r\n"
 
 
 @dataclass(frozen=True, slots=True)
 class Dialect:
-    """How a source writes its files; separators have one or more characters, nothing is quoted."""
+    """How a source writes its files; separators have one or more characters.
+
+    With a `quote` a field that begins with it may hold separators, line ends and, doubled, the
+    quote itself. A `trailing_separator` stands after the last field too. `open_end`: the last row
+    may end with the file.
+    """
 
     field_separator: str
     row_separator: str
     encoding: str = "auto"
     header: bool = False
     source: str = ""
+    quote: str = ""
+    trailing_separator: bool = False
+    open_end: bool = False
 
     def __post_init__(self) -> None:
         """Raise BadDialect where no file could be read."""
@@ -48,6 +53,10 @@ class Dialect:
             problem = "a separator holds a NUL"
         elif self.encoding not in ENCODINGS:
             problem = f"encoding {self.encoding} is none of {', '.join(ENCODINGS)}"
+        elif self.quote and self.quote not in QUOTES:
+            problem = f"the quote is none of {' '.join(QUOTES)}"
+        elif self.quote and self.quote in self.field_separator + self.row_separator:
+            problem = "a separator holds the quote"
         if problem:
             raise BadDialect(source=self.source, problem=problem)
 
@@ -73,57 +82,6 @@ class BadRow:
 Output = CopyRows | BadRow
 
 
-class Separators:
-    """Finds both separators: from the left, at each position the longer one that fits."""
-
-    def __init__(self, field: bytes, row: bytes) -> None:
-        self.field, self.row = field, row
-        self.field_token = _FIELD + _PAD * (len(field) - 1)
-        self.row_token = _ROW + _PAD * (len(row) - 1)
-        pairs = [(field, self.field_token), (row, self.row_token)]
-        if field in row:  # the one that holds the other goes first
-            pairs.reverse()
-        (first, self._first_token), (second, self._second_token) = pairs
-        self._first, self._second = first, second
-        # Where the second begins and the first follows before its end, the second would have won.
-        self._overlaps = tuple(
-            second[:-shared] + self._first_token[:1]
-            for shared in range(1, min(len(first), len(second)))
-            if second.endswith(first[:shared])
-        )
-        longest_first = sorted((field, row), key=len, reverse=True)
-        self._either = re.compile(b"|".join(map(re.escape, longest_first)))
-        self._wait = len(field) if row in field else len(row)
-        self._padding = _PAD if len(field) > 1 or len(row) > 1 else b""
-
-    def mark(self, utf8: bytes) -> bytes:
-        """Replace separators by tokens of the same length."""
-        marked = utf8.replace(self._first, self._first_token)
-        for overlap in self._overlaps:
-            if overlap in marked:
-                return self._either.sub(self._token, utf8)
-        return marked.replace(self._second, self._second_token)
-
-    def _token(self, found: re.Match[bytes]) -> bytes:
-        return self.field_token if found[0] == self.field else self.row_token
-
-    def unmark(self, marked: bytes) -> bytes:
-        """Put the separators back."""
-        return marked.replace(self.row_token, self.row).replace(self.field_token, self.field)
-
-    def end_of_rows(self, marked: bytes, final: bool) -> int:
-        """Return the position after the last row separator that no later byte can undo."""
-        last = marked.rfind(_ROW, 0, len(marked) if final else max(0, len(marked) - self._wait + 1))
-        return last + len(self.row) if last >= 0 else 0
-
-    def to_copy(self, marked: bytes) -> bytes:
-        """Escape the text and turn tokens into tabs and line feeds."""
-        for character, escaped in _ESCAPES:
-            if character in marked:
-                marked = marked.replace(character, escaped)
-        return marked.translate(_TO_COPY, self._padding)
-
-
 class Decoder:
     """One file from delivered bytes (already decompressed) to COPY text, in constant memory.
 
@@ -134,10 +92,10 @@ class Decoder:
         self.rows = 0
         self.line_no = 0
         self._columns = columns
-        self._separators = Separators(
-            dialect.field_separator.encode(), dialect.row_separator.encode()
-        )
-        self._shape = _FIELD * (columns - 1) + _ROW
+        self._separators = _separators(dialect)
+        self._trailing = dialect.trailing_separator
+        self._shape = FIELD * (columns - 1 + self._trailing) + ROW
+        self._open_end = dialect.open_end
         self._stream = Utf8Stream(dialect.encoding)
         self._header = dialect.header
         self._piece_bytes = piece_bytes
@@ -162,9 +120,15 @@ class Decoder:
         """Take the end of the file. Raises EmptyFile, TruncatedFile or OddUtf16."""
         yield from self._work(self._take(), final=True)
         rest = self._carry.strip(_LINE_ENDS)
+        is_whole = self._separators.is_whole_row(self._carry)
+        if rest and is_whole and self._open_end:
+            yield from self._work(self._separators.row, final=True, is_utf8=True)
+            return
         if rest:
             cause = "the delivery broke off; ask for it again"
-            if not self.line_no:
+            if not is_whole:
+                cause = "a quote opens there and is never closed"
+            elif not self.line_no:
                 cause = "separators or encoding of the source are not those of this file"
             raise TruncatedFile(
                 characters=len(rest.decode(errors="replace")), rows=self.line_no, cause=cause
@@ -177,9 +141,11 @@ class Decoder:
         self._waiting, self._waiting_bytes = [], 0
         return data
 
-    def _work(self, data: bytes, final: bool) -> Iterator[Output]:
-        utf8 = self._stream.feed(data, final)
-        self._marks |= self._stream.marked
+    def _work(self, data: bytes, final: bool, is_utf8: bool = False) -> Iterator[Output]:
+        utf8 = data
+        if not is_utf8:
+            utf8 = self._stream.feed(data, final)
+            self._marks |= self._stream.marked
         marked = self._separators.mark(self._carry + utf8)
         end = self._separators.end_of_rows(marked, final)
         body = marked[:end]
@@ -188,7 +154,7 @@ class Decoder:
             raise RowTooLong(limit=MAX_ROW_BYTES >> 20, rows=self.line_no)
         del utf8, marked
         if self._header and body:
-            body = body[body.index(_ROW) + len(self._separators.row) :]
+            body = body[body.index(ROW) + len(self._separators.row) :]
             self._header = False
             self.line_no += 1
         if body:
@@ -197,13 +163,16 @@ class Decoder:
 
     def _rows(self, body: bytes) -> Iterator[Output]:
         shape = body.translate(None, _ALL_BUT_TOKENS)
-        rows = shape.count(_ROW)
-        if self._marks or b"\0" in body or shape != self._shape * rows:
+        rows = shape.count(ROW)
+        is_fine = shape == self._shape * rows and b"\0" not in body and FLAW not in body
+        if is_fine and self._trailing:
+            is_fine = body.count(self._separators.field_token + ROW) == rows
+        if self._marks or not is_fine:
             yield from self._rows_one_by_one(body)
             return
         self.rows += rows
         self.line_no += rows
-        yield CopyRows(self._separators.to_copy(body), rows)
+        yield CopyRows(self._to_copy(body), rows)
 
     def _rows_one_by_one(self, body: bytes) -> Iterator[Output]:
         good: list[bytes] = []
@@ -225,18 +194,46 @@ class Decoder:
     def _good(self, rows: list[bytes]) -> Iterator[CopyRows]:
         if rows:
             token = self._separators.row_token
-            yield CopyRows(self._separators.to_copy(token.join(rows) + token), len(rows))
+            yield CopyRows(self._to_copy(token.join(rows) + token), len(rows))
+
+    def _to_copy(self, marked: bytes) -> bytes:
+        if self._trailing:
+            end = self._separators.row_token
+            marked = marked.replace(self._separators.field_token + end, end)
+        return self._separators.to_copy(marked)
 
     def _problems(self, row: bytes) -> list[tuple[str, str]]:
         problems = []
-        fields = row.count(_FIELD) + 1
-        if fields != self._columns:
-            problems.append(("field_count", f"expected {self._columns} fields, found {fields}"))
+        if wrong := self._wrong_fields(row):
+            problems.append(("field_count", wrong))
+        if FLAW in row:
+            problems.append(("quote", f"{row.count(FLAW)} field(s) with text after the quote"))
         if b"\0" in row:
             problems.append(("nul", f"{row.count(0)} NUL character(s)"))
         if self._marks and (marks := len(MARK.findall(row))):
             problems.append(("undecodable", f"{marks} byte(s) that are not {self.encoding}"))
         return problems
+
+    def _wrong_fields(self, row: bytes) -> str:
+        """Say what is wrong with the number of fields; empty: nothing."""
+        fields = row.count(FIELD) + 1
+        if not self._trailing:
+            return "" if fields == self._columns else _expected(self._columns, fields)
+        if row.endswith(self._separators.field_token):
+            fields -= 1
+            return "" if fields == self._columns else _expected(self._columns, fields)
+        return f"{_expected(self._columns, fields)}, the last without a separator after it"
+
+
+def _expected(wanted: int, found: int) -> str:
+    return f"expected {wanted} fields, found {found}"
+
+
+def _separators(dialect: Dialect) -> Separators:
+    field, row = dialect.field_separator.encode(), dialect.row_separator.encode()
+    if dialect.quote:
+        return QuotedSeparators(field, row, dialect.quote.encode())
+    return Separators(field, row)
 
 
 def decode(pieces: Iterable[bytes], decoder: Decoder, key: str = "") -> Iterator[Output]:
