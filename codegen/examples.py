@@ -7,7 +7,7 @@ source: shop
 title: Web shop
 description: Nightly exports of the web shop.
 format: delimited
-dialect: {field_separator: "|", row_separator: "\\n", encoding: utf-8, header: true}
+dialect: {field_separator: "|", row_separator: "\\n", encoding: utf-8, header: true, quote: "'"}
 timezone: Europe/Berlin
 tenant: [branch_id]
 tenants:
@@ -27,6 +27,7 @@ domains:
     description: How far an order has come.
     unknown: reject
     values: {Open: open, Paid: paid, "Sent, not paid": sent}
+formats: {date: DD/MM/YYYY}
 """,
     "customers.yml": """\
 # yaml-language-server: $schema=../schema/extract.schema.json
@@ -69,7 +70,7 @@ columns:
   - {name: status, source: Status, type: text, domain: order_status}
   - {name: items, source: Items, type: integer, check: items BETWEEN 1 AND 1000}
   - {name: placed_on, source: PlacedOn, type: date}
-  - {name: sent_on, source: SentOn, type: date, check: sent_on >= placed_on}
+  - {name: sent_on, source: SentOn, type: date, format: YYYYMMDD, check: sent_on >= placed_on}
   - {name: remarks, source: Remarks, type: text, pii: drop, description: "Free text."}
   - {name: changed_at, source: ChangedAt, type: timestamptz}
 """,

@@ -20,6 +20,12 @@ class Column(ContractModel):
         min_length=1, description="Heading as the source spells it; need not be unique."
     )
     type: str = Field(description="Type in stg and core, with one text format (see Types).")
+    format: str | None = Field(
+        default=None,
+        description="Text format, where it is not the one that the type documents (see Types). Not"
+        " for columns of the key.",
+        examples=["DD/MM/YYYY", "Y/N"],
+    )
     required: bool = Field(
         default=False,
         strict=True,
@@ -62,6 +68,7 @@ class Column(ContractModel):
 
     _tenant: bool = PrivateAttr(default=False)
     _natural_key: bool = PrivateAttr(default=False)
+    _source_format: str | None = PrivateAttr(default=None)
 
     @property
     def is_tenant(self) -> bool:
@@ -77,6 +84,11 @@ class Column(ContractModel):
     def is_required(self) -> bool:
         """Whether an empty field rejects the row; true for every key column."""
         return self.required or self.is_key
+
+    @property
+    def text_format(self) -> str | None:
+        """The text format, its own or the source's; None: the one that the type documents."""
+        return self.format or self._source_format
 
     @property
     def base_type(self) -> str:

@@ -80,6 +80,26 @@ class ExtractLists(ExtractSql):
         return self.columns_of("r")
 
     @cached_property
+    def row_text_function(self) -> str:
+        """Name of the function that puts the fields of a row together again."""
+        return "etl.quoted_row" if self.source.dialect.quote else "array_to_string"
+
+    @cached_property
+    def row_text_arguments(self) -> list[str]:
+        """What it takes after the fields: separator, and what stands for NULL; or the quote."""
+        dialect = self.source.dialect
+        separator = literal(dialect.field_separator)
+        if dialect.quote:
+            return [separator, literal(dialect.row_separator), literal(dialect.quote)]
+        return [separator, "''"]
+
+    @cached_property
+    def row_end(self) -> str:
+        """What follows the last field of a row."""
+        dialect = self.source.dialect
+        return dialect.field_separator * dialect.trailing_separator + dialect.row_separator
+
+    @cached_property
     def hashed_names(self) -> list[str]:
         """Columns of raw that the hash of a row covers."""
         return [ident(column.name) for column in self.hashed]

@@ -10,6 +10,7 @@ from functools import cached_property
 
 from codegen.model import Column, Extract, Feed, ResolvedReference
 from codegen.sqltext import ident, literal, substitute
+from codegen.values import is_there, is_typed, typed_value
 
 LINEAGE = ("load_run_file_id", "load_run_id", "date_extracted")
 
@@ -176,16 +177,7 @@ class ExtractSql:
 
     def typed(self, column: Column) -> str:
         """Return the typed value of a raw column; the text is known to be of the type."""
-        text = f"r.{ident(column.name)}"
-        if column.type == "text":
-            return text
-        value = f"{text}::{column.postgres_type}"
-        for number, unknown in enumerate(self.source.null_dates, 1):
-            if column.type == "date" and not column.is_key:
-                value = f"nullif({value}, DATE {literal(unknown)})"
-            if column.type == "timestamptz":
-                value = f"nullif({value}, c_unknown_times[{number}])"
-        return value
+        return typed_value(column, self.source)
 
     def key_value(self, column: Column, alias: str = "r") -> str:
         """Return the value of a key column of raw, NULL unless its text is canonical."""
@@ -242,9 +234,9 @@ class ExtractSql:
             yield Rule(column, condition, "is not the tenant in the name of the file")
             return
         if column.is_required:
-            yield Rule(column, self._is_there(column), "is required and empty")
+            yield Rule(column, is_there(column, self.source), "is required and empty")
         if column.type != "text":
-            yield Rule(column, *self._is_typed(column))
+            yield Rule(column, *is_typed(column, self.source))
         if column.is_key and column.type in ("date", "uuid"):
             condition = f"({text} IS NULL OR {self.key_value(column)} IS NOT NULL)"
             yield Rule(column, condition, "is not the one text that a key has for its value")
@@ -254,35 +246,6 @@ class ExtractSql:
         if column.check is not None:
             yield Rule(column, self._check(column.check), f"does not meet: {column.check}")
 
-    def _is_typed(self, column: Column) -> tuple[str, str]:
-        """Return the condition that a text is of the type of its column, and the reason if not."""
-        text, type_ = f"r.{ident(column.name)}", column.postgres_type
-        if column.base_type in ("smallint", "integer", "bigint"):
-            reason = f"is not {type_}: a whole number without plus sign and leading zeros"
-            return f"etl.is_{type_}({text})", reason
-        if column.scale is not None:
-            reason = f"is not {type_}: a decimal number of at most {column.scale} decimals"
-            return f"etl.is_numeric({text}, {literal(type_)}, {column.scale})", reason
-        if column.type == "timestamptz":
-            reason = f"is not a local time of {self.source.timezone}: YYYY-MM-DD HH:MM:SS[.ffffff]"
-            return f"etl.is_local_time({text}, v_gap_patterns)", reason
-        name, reason = {
-            "numeric": ("decimal", "is not a decimal number"),
-            "boolean": ("boolean", "is not boolean: 0 or 1"),
-            "date": ("date", "is not a date: YYYY-MM-DD"),
-            "uuid": ("uuid", "is not a UUID"),
-        }[column.type]
-        return f"etl.is_{name}({text})", reason
-
-    def _is_there(self, column: Column) -> str:
-        text = f"r.{ident(column.name)}"
-        conditions = [f"{text} IS NOT NULL"]
-        if column.type in ("date", "timestamptz") and not column.is_key:
-            conditions += [
-                f"{text} NOT LIKE {literal(day + '%')}" for day in self.source.null_dates
-            ]
-        return conditions[0] if len(conditions) == 1 else f"({' AND '.join(conditions)})"
-
     def _check(self, condition: str) -> str:
         """Return a check over raw columns, met where the text of one of them is not of its type."""
         values: dict[str, str] = {}
@@ -291,7 +254,7 @@ class ExtractSql:
             if substitute(condition, {column.name: ""}) != condition:
                 values[column.name] = self.typed(column)
                 if column.type != "text":
-                    are_typed.append(self._is_typed(column)[0])
+                    are_typed.append(is_typed(column, self.source)[0])
         checked = f"({substitute(condition, values)})"
         return f"CASE WHEN {' AND '.join(are_typed)} THEN {checked} END" if are_typed else checked
 
@@ -304,7 +267,16 @@ class ExtractSql:
             "zone": self.source.timezone,
             "null_dates": self.source.null_dates,
             "columns": [
-                [c.name, c.postgres_type, c.is_required, c.domain, c.check, c.tracked, c.core_pii]
+                [
+                    c.name,
+                    c.postgres_type,
+                    c.text_format,
+                    c.is_required,
+                    c.domain,
+                    c.check,
+                    c.tracked,
+                    c.core_pii,
+                ]
                 for c in self.columns
             ],
             "unknown": {

@@ -60,6 +60,7 @@ class Feed(ContractModel):
         for extract in self.extracts:
             for column in extract.columns:
                 column._tenant = column.name in self.source.tenant
+                column._source_format = self.source.formats.get(column.base_type)
         return self
 
     def extract(self, name: str) -> Extract:

@@ -23,6 +23,7 @@ from codegen.model import (
     ThresholdOverrides,
     Thresholds,
 )
+from codegen.text_formats import FORMATS
 
 PARTS_OF_SOURCE: tuple[tuple[str, type[BaseModel]], ...] = (
     ("dialect", Dialect),
@@ -72,6 +73,12 @@ A type accepts one text format from a file, stricter than PostgreSQL's own input
 cast would alter, cut or round is rejected, never changed. An empty field is NULL. A key column
 accepts exactly one text per value, so that one key is never written in two ways.
 
+"""
+
+FORMATS_TEXT = """\
+A contract can say another format, for a column (`format:`) or for all columns of a type
+(`formats:` of `source.yml`). It then takes the place of the documented one; a text of any other
+form is rejected.
 """
 
 
@@ -181,5 +188,8 @@ def _types() -> Iterator[str]:
         for t in COLUMN_TYPES
     ]
     yield from _table(("type", "text in a file", "example", "in a key column"), rows)
+    yield FORMATS_TEXT.rstrip() + "\n"
+    rows = [(f"`{name}`", how, f"`{example}`", f"`{text}`") for name, how, example, text in FORMATS]
+    yield from _table(("type", "format", "for example", "text in a file"), rows)
     others = ", ".join(f"{theirs} → {ours}" for theirs, ours in sorted(TYPE_NAMES.items()))
     yield f"Coming from elsewhere: {others}."

@@ -17,7 +17,10 @@ class ContractModel(BaseModel):
 
 
 class Dialect(ContractModel):
-    """How a delimited file is cut into rows and fields; nothing is quoted or escaped."""
+    """How a delimited file is cut into rows and fields.
+
+    Quotes are those of RFC 4180: they enclose a whole field, and inside they are doubled.
+    """
 
     field_separator: str = Field(
         description="Between two fields: one or more characters.", examples=["|^^|"]
@@ -33,6 +36,24 @@ class Dialect(ContractModel):
     )
     header: bool = Field(
         default=False, strict=True, description="Whether the first row of a file holds headings."
+    )
+    quote: Literal['"', "'"] | None = Field(
+        default=None,
+        description="What may enclose a field, so that it can hold separators and line ends; none:"
+        " nothing is quoted, and quotes are text. A quote that does not begin its field is text;"
+        " a row with text after the end of a quoted field is bad.",
+        examples=['"'],
+    )
+    trailing_separator: bool = Field(
+        default=False,
+        strict=True,
+        description="Whether a field separator stands after the last field of a row too.",
+    )
+    open_end: bool = Field(
+        default=False,
+        strict=True,
+        description="Whether the last row may end with the file, without a row separator. What"
+        " broke off inside the last field is then not noticed.",
     )
 
 
@@ -134,6 +155,12 @@ class Source(ContractModel):
         default=(),
         description="Dates (YYYY-MM-DD) that mean unknown and become NULL.",
         examples=["1900-01-01"],
+    )
+    formats: dict[str, str] = Field(
+        default={},
+        description="Text formats by type, for all columns of the source that say no other (see"
+        " Types).",
+        examples=[{"date": "DD/MM/YYYY", "boolean": "Y/N"}],
     )
     thresholds: Thresholds = Field(
         default=Thresholds(), description="Shares above which a file fails or is held."

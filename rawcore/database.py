@@ -192,7 +192,8 @@ def load_source(connection: Connection, wanted: str | None) -> Source:
     try:
         rows = connection.execute(
             "SELECT source, field_separator, row_separator, encoding, header, timezone,"
-            " contract_fingerprint FROM etl.sources ORDER BY source"
+            " contract_fingerprint, quote, trailing_separator, open_end"
+            " FROM etl.sources ORDER BY source"
         ).fetchall()
     except psycopg.Error as error:
         if error.sqlstate in _UNMIGRATED:
@@ -204,7 +205,14 @@ def load_source(connection: Connection, wanted: str | None) -> Source:
         raise UnknownSource(source=wanted or "to choose by itself", known=known)
     (row,) = fitting
     dialect = Dialect(
-        row["field_separator"], row["row_separator"], row["encoding"], row["header"], row["source"]
+        row["field_separator"],
+        row["row_separator"],
+        row["encoding"],
+        row["header"],
+        row["source"],
+        row["quote"],
+        row["trailing_separator"],
+        row["open_end"],
     )
     return Source(row["source"], dialect, row["timezone"], row["contract_fingerprint"])
 

@@ -114,8 +114,8 @@ class OddUtf16(BadContent):
 
 
 class RowTooLong(BadContent):
-    """No row separator within {limit} MiB after row {rows}: check row_separator and encoding of
-    the source.
+    """No row separator within {limit} MiB after row {rows}: check row_separator, quote and encoding
+    of the source.
     """
 
 

@@ -18,6 +18,7 @@ from codegen.column_types import (
 )
 from codegen.model import Column, Extract, Source
 from codegen.shapes import Shaped, close, either
+from codegen.text_formats import FORMATS_REMEDY, format_problem
 from codegen.yamltext import Location
 
 MAX_IDENTIFIER = 63
@@ -51,6 +52,7 @@ def check_extract(
         if not shaped.doubts(("columns", index, "type")) and is_type(column.type):
             yield from _privacy(("columns", index, "pii"), column, extract, model)
             yield from _domain(("columns", index, "domain"), column, source)
+            yield from _format(("columns", index), column, extract, model)
     if not _names_in_doubt(shaped):
         yield from _uses_of_columns(extract, model, source)
 
@@ -126,6 +128,19 @@ def _privacy(
     elif column.pii == "pseudonymise" and column.domain is not None:
         problem = f"'{column.name}' has a domain, whose values are no personal data"
         yield Finding(path, problem, "write drop or keep, or remove the domain")
+
+
+def _format(
+    path: Location, column: Column, extract: Extract, source: Source | None
+) -> Iterator[Finding]:
+    problem = format_problem(column.base_type, column.format) if column.format else ""
+    if problem:
+        yield Finding((*path, "format"), problem, FORMATS_REMEDY)
+    text_format = column.format or (source.formats.get(column.base_type) if source else None)
+    if text_format is not None and column.name in extract.natural_key:
+        problem = f"the key column '{column.name}' would have the format {text_format}"
+        remedy = "a key has one text for each value, that of its type: choose another key or text"
+        yield Finding((*path, "format" if column.format else "type"), problem, remedy)
 
 
 def _domain(path: Location, column: Column, source: Shaped | None) -> Iterator[Finding]:

@@ -11,6 +11,7 @@ from codegen.checks.finding import Finding
 from codegen.model import Domain, Source
 from codegen.patterns import digits_of, pattern_problems
 from codegen.shapes import Shaped, close, either
+from codegen.text_formats import FORMATS_REMEDY, format_problem
 from codegen.yamltext import Location
 
 TENANT_NAME = "name"
@@ -31,6 +32,9 @@ def check_source(shaped: Shaped, folder: str) -> Iterator[Finding]:
     yield from _separators(source)
     yield from _timezone(source)
     yield from _dates(source)
+    for base_type, text in source.formats.items():
+        if problem := format_problem(base_type, text):
+            yield Finding(("formats", base_type), problem, FORMATS_REMEDY)
     if not shaped.doubts_below(("tenant",)):
         yield from repeated(("tenant",), source.tenant)
         yield from _tenants(source)
@@ -59,6 +63,8 @@ def _separators(source: Source) -> Iterator[Finding]:
             yield Finding(("dialect", key), "holds a NUL", "a NUL is never data in PostgreSQL")
         elif dialect.encoding == "latin-1" and any(ord(c) > 255 for c in text):
             yield Finding(("dialect", key), f"'{text}' does not exist in latin-1", "check encoding")
+        if dialect.quote and dialect.quote in text:
+            yield Finding(("dialect", key), "holds the quote", "a quote would be no quote there")
     field, row = pair.values()
     if field and row and (field in row or row in field):
         problem = f"the field separator {field!r} and the row separator {row!r} contain each other"

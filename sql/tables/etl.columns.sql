@@ -10,6 +10,7 @@ CREATE TABLE etl.columns (
     tracked text NOT NULL CHECK (tracked IN ('history', 'latest', 'false')),
     pii text NOT NULL CHECK (pii IN ('drop', 'pseudonymise', 'keep')),
     description text NOT NULL,
+    text_format text,
     PRIMARY KEY (extract, column_name),
     UNIQUE (extract, position)
 );
@@ -24,4 +25,5 @@ COMMENT ON COLUMN etl.columns.domain IS 'Closed list of values that it is checke
 COMMENT ON COLUMN etl.columns.check_expression IS 'Condition that its rows must meet.';
 COMMENT ON COLUMN etl.columns.tracked IS 'history: a change opens a version; latest: shows the newest value; false: a change alone is none.';
 COMMENT ON COLUMN etl.columns.pii IS 'What core receives: the value (keep), a pseudonym, or nothing (drop).';
+COMMENT ON COLUMN etl.columns.text_format IS 'Text format, where it is not the one that the type documents.';
 COMMENT ON COLUMN etl.columns.description IS 'Meaning.';

@@ -11,7 +11,10 @@ CREATE TABLE etl.sources (
     tenant_columns text[] NOT NULL,
     full_before timestamptz,
     contract_fingerprint text NOT NULL,
-    gap_hours text[] NOT NULL DEFAULT '{}'
+    gap_hours text[] NOT NULL DEFAULT '{}',
+    quote text NOT NULL DEFAULT '',
+    trailing_separator boolean NOT NULL DEFAULT false,
+    open_end boolean NOT NULL DEFAULT false
 );
 COMMENT ON TABLE etl.sources IS 'The feeds, as their source.yml was when migrations were last applied.';
 COMMENT ON COLUMN etl.sources.source IS 'Name of the feed, and of its folder below contracts/.';
@@ -26,4 +29,7 @@ COMMENT ON COLUMN etl.sources.timezone IS 'Zone of local times in names and file
 COMMENT ON COLUMN etl.sources.tenant_columns IS 'Columns that name the tenant, in the order of every key; empty: no tenants.';
 COMMENT ON COLUMN etl.sources.full_before IS 'A file whose DateFrom lies before this is certainly full; NULL: dates never make it certain.';
 COMMENT ON COLUMN etl.sources.contract_fingerprint IS 'SHA-256 of the parsed contracts; the driver refuses to run on others.';
+COMMENT ON COLUMN etl.sources.quote IS 'What may enclose a field; empty: nothing is quoted.';
+COMMENT ON COLUMN etl.sources.trailing_separator IS 'Whether a field separator stands after the last field too.';
+COMMENT ON COLUMN etl.sources.open_end IS 'Whether the last row may end with the file, without a row separator.';
 COMMENT ON COLUMN etl.sources.gap_hours IS 'Hours of the day (00 to 23) in which the zone has ever skipped local time.';

@@ -39,9 +39,8 @@ CASES = {
         ("orders.yml", "required: true", "requird: true"),
         (
             "orders.yml:18: columns[1].requird: 'requird' is not a key of a column: use name,"
-            " source,"
-            " type, required, domain, check, tracked, pii, description, unit or renamed_from"
-            " (did you mean required?)"
+            " source, type, format, required, domain, check, tracked, pii, description, unit or"
+            " renamed_from (did you mean required?)"
         ),
     ),
     "a text cut at its comma": (
@@ -203,6 +202,43 @@ CASES = {
             "source.yml:6: dialect.row_separator: the field separator '\\n|' and the row separator"
             " '\\n' contain each other: a row would end inside a separator: check both with the"
             " supplier of the files"
+        ),
+    ),
+    "a quote inside a separator": (
+        ("source.yml", 'field_separator: "|"', 'field_separator: "|\'|"'),
+        "source.yml:6: dialect.field_separator: holds the quote: a quote would be no quote there",
+    ),
+    "a quote of another kind": (
+        ("source.yml", 'quote: "\'"', "quote: '`'"),
+        "source.yml:6: dialect.quote: '`' is not a value of quote: write \" or '",
+    ),
+    "a format that is none": (
+        ("orders.yml", "format: YYYYMMDD", "format: DD/MM"),
+        (
+            "orders.yml:24: columns[7].format: 'DD/MM' is not a format of date, such as DD/MM/YYYY:"
+            " see Types in docs/contracts.md"
+        ),
+    ),
+    "a format for a type that has one only": (
+        ("orders.yml", "source: Items, type: integer", "source: Items, type: integer, format: Y/N"),
+        (
+            "orders.yml:22: columns[5].format: integer has one text format only:"
+            " see Types in docs/contracts.md"
+        ),
+    ),
+    "a format of the source for a type that has one only": (
+        ("source.yml", "{date: DD/MM/YYYY}", "{uuid: UPPER}"),
+        (
+            "source.yml:26: formats.uuid: uuid has one text format only:"
+            " see Types in docs/contracts.md"
+        ),
+    ),
+    "a key with a format of its own": (
+        ("orders.yml", "natural_key: [order_id]", "natural_key: [placed_on]"),
+        (
+            "orders.yml:23: columns[6].type: the key column 'placed_on' would have the format"
+            " DD/MM/YYYY: a key has one text for each value, that of its type: choose another key"
+            " or text"
         ),
     ),
     "a tenant that no file name can hold": (
