@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from functools import cache
 from pathlib import Path
@@ -38,7 +39,10 @@ def literal(value: object) -> str:
     if isinstance(value, list | tuple):
         return f"ARRAY[{', '.join(literal(item) for item in value)}]::text[]"
     text = str(value).replace("'", "''")
-    return f"E'{text}'".replace("\\", "\\\\") if "\\" in text else f"'{text}'"
+    if not re.search(r"[\\\x00-\x1f]", text):
+        return f"'{text}'"
+    escaped = text.replace("\\", "\\\\").replace("\n", "\\n").replace("\r", "\\r")
+    return "E'" + re.sub(r"[\x00-\x1f]", lambda c: f"\\x{ord(c[0]):02x}", escaped) + "'"
 
 
 def substitute(condition: str, columns: Mapping[str, str]) -> str:
