@@ -24,7 +24,12 @@ _TABLES = {
     "etl.touched_{}": "touched_table",
     "etl.observed_{}": "observed_table",
 }
-_ROUTINES = {"faults": "function", "check": "procedure", "stage": "procedure"}
+_ROUTINES = {
+    "compare": "function",
+    "faults": "function",
+    "check": "procedure",
+    "stage": "procedure",
+}
 _DATE_WIDTHS = {"YYYY": 4, "YY": 2, "MM": 2, "DD": 2, "HH24": 2, "MI": 2, "SS": 2}
 
 

@@ -38,7 +38,7 @@ def is_typed(column: Column, source: Source) -> tuple[str, str]:
         return _is_documented(column, text, source)
     condition, reason = _is_documented(column, form.text, source)
     if form.zone:
-        condition, reason = f"etl.is_local_time({form.text}, '{{}}')", "is not a time"
+        condition, reason = f"etl.is_timestamp({form.text})", "is not a time"
     reason = f"{reason.partition(':')[0]}: {column.text_format}"
     return f"({' AND '.join((*form.conditions, condition))})", reason
 
@@ -83,7 +83,7 @@ def _is_documented(column: Column, text: str, source: Source) -> tuple[str, str]
         return f"etl.is_numeric({text}, {literal(type_)}, {column.scale})", reason
     if column.type == "timestamptz":
         reason = f"is not a local time of {source.timezone}: YYYY-MM-DD HH:MM:SS[.ffffff]"
-        return f"etl.is_local_time({text}, v_gap_patterns)", reason
+        return f"etl.is_local_time({text})", reason
     name, reason = {
         "numeric": ("decimal", "is not a decimal number"),
         "boolean": ("boolean", "is not boolean: 0 or 1"),

@@ -199,7 +199,6 @@ CREATE TABLE etl.sources (
     tenant_columns text[] NOT NULL,
     full_before timestamptz,
     contract_fingerprint text NOT NULL,
-    gap_hours text[] NOT NULL DEFAULT '{}',
     quote text NOT NULL DEFAULT '',
     trailing_separator boolean NOT NULL DEFAULT false,
     open_end boolean NOT NULL DEFAULT false
@@ -220,7 +219,6 @@ COMMENT ON COLUMN etl.sources.contract_fingerprint IS 'SHA-256 of the parsed con
 COMMENT ON COLUMN etl.sources.quote IS 'What may enclose a field; empty: nothing is quoted.';
 COMMENT ON COLUMN etl.sources.trailing_separator IS 'Whether a field separator stands after the last field too.';
 COMMENT ON COLUMN etl.sources.open_end IS 'Whether the last row may end with the file, without a row separator.';
-COMMENT ON COLUMN etl.sources.gap_hours IS 'Hours of the day (00 to 23) in which the zone has ever skipped local time.';
 
 -- object: table etl.tenants
 CREATE TABLE etl.tenants (
@@ -823,6 +821,21 @@ WHERE d.source = p_source AND d.domain = p_domain;
 $domain_sources$;
 COMMENT ON FUNCTION etl.domain_sources(text, text) IS 'The values of a domain as the source writes them, in lower case.';
 
+-- object: function etl.extract_is_taken
+CREATE OR REPLACE FUNCTION etl.extract_is_taken(p_extract text)
+RETURNS boolean
+LANGUAGE sql
+VOLATILE
+AS $extract_is_taken$
+-- Taking the next file before the one that another worker opened a moment ago would make that one late.
+SELECT EXISTS (
+    SELECT
+    FROM etl.load_run_files AS f
+    WHERE f.extract = p_extract AND f.status = 'processing' AND etl.attempt_is_fresh(f.file_attempt_id)
+);
+$extract_is_taken$;
+COMMENT ON FUNCTION etl.extract_is_taken(text) IS 'Whether a live worker opened an attempt at a file of the extract a moment ago.';
+
 -- object: function etl.fail_landing
 CREATE OR REPLACE FUNCTION etl.fail_landing(
     p_file_attempt_id bigint,
@@ -1087,7 +1100,8 @@ SELECT
     CASE
         WHEN NOT pg_catalog.pg_input_is_valid(p_text, 'date') THEN false
         WHEN p_text LIKE '____-__-__' THEN p_text::date::text = p_text
-        ELSE p_text ~ '^[0-9]{4}-[0-9]{2}-[0-9]{2} 00:00:00(?:\.0{1,6})?$'
+        WHEN p_text LIKE '____-__-__ 00:00:00' THEN p_text::date::text || ' 00:00:00' = p_text
+        ELSE p_text ~ '^[0-9]{4}-[0-9]{2}-[0-9]{2} 00:00:00\.0{1,6}$'
     END;
 $is_date$;
 COMMENT ON FUNCTION etl.is_date(text) IS 'Whether a text is a date YYYY-MM-DD, alone or with a midnight time.';
@@ -1124,32 +1138,29 @@ COMMENT ON FUNCTION etl.is_integer(text) IS
     'Whether a text is a whole number in the range of integer, without plus sign and leading zeros.';
 
 -- object: function etl.is_local_time
-CREATE OR REPLACE FUNCTION etl.is_local_time(p_text text, p_gap_patterns text[])
+CREATE OR REPLACE FUNCTION etl.is_local_time(p_text text)
 RETURNS boolean
 LANGUAGE sql
 STABLE
 PARALLEL SAFE
 AS $is_local_time$
--- The way to the value and back refuses what the type reads too generously: AM, zones, 24:00, :60, blanks, more than
--- six decimals. Zeros at the end of the decimals say nothing. The zone is the session's TimeZone, which the caller has
--- pinned; only in hours that it has ever skipped does it take a round trip to tell whether the time exists.
+-- The way to the moment and back refuses what the types read too generously (AM, zones, 24:00, :60, blanks, more than
+-- six decimals) and the times that the zone skips. Zeros at the end of the decimals say nothing. The zone is the
+-- session's TimeZone, which the caller has pinned.
 SELECT
     CASE
         WHEN p_text IS NULL THEN NULL
-        WHEN p_text NOT LIKE '____-__-__ __:__:__%' THEN false
+        WHEN p_text NOT LIKE '____-__-__ __:__:__%' OR p_text LIKE '%C' THEN false
         WHEN NOT pg_catalog.pg_input_is_valid(p_text, 'timestamp') THEN false
-        WHEN p_text <> p_text::timestamp::text
-            AND (
-                p_text LIKE '%.'
-                OR pg_catalog.rtrim(p_text, '0') NOT IN (p_text::timestamp::text, p_text::timestamp::text || '.')
-            ) THEN false
-        WHEN p_text LIKE '%BC' THEN false
-        WHEN p_text LIKE ANY (p_gap_patterns) THEN p_text::timestamp::timestamptz::timestamp = p_text::timestamp
-        ELSE true
+        WHEN p_text = p_text::timestamptz::timestamp::text THEN true
+        WHEN p_text LIKE '%.' THEN false
+        ELSE pg_catalog.rtrim(p_text, '0') IN (
+            p_text::timestamptz::timestamp::text, p_text::timestamptz::timestamp::text || '.'
+        )
     END;
 $is_local_time$;
-COMMENT ON FUNCTION etl.is_local_time(text, text[]) IS
-    'Whether a text is YYYY-MM-DD HH:MM:SS[.ffffff] and such a time exists in the session''s zone, whose skipped hours are given as LIKE patterns.';
+COMMENT ON FUNCTION etl.is_local_time(text) IS
+    'Whether a text is YYYY-MM-DD HH:MM:SS[.ffffff] and such a time exists in the session''s zone.';
 
 -- object: function etl.is_numeric
 CREATE OR REPLACE FUNCTION etl.is_numeric(p_text text, p_type text, p_scale integer)
@@ -1184,6 +1195,30 @@ SELECT
 $is_smallint$;
 COMMENT ON FUNCTION etl.is_smallint(text) IS
     'Whether a text is a whole number in the range of smallint, without plus sign and leading zeros.';
+
+-- object: function etl.is_timestamp
+CREATE OR REPLACE FUNCTION etl.is_timestamp(p_text text)
+RETURNS boolean
+LANGUAGE sql
+STABLE
+PARALLEL SAFE
+AS $is_timestamp$
+-- The way to the value and back refuses what the type reads too generously: AM, zones, 24:00, :60, blanks, more than
+-- six decimals. Zeros at the end of the decimals say nothing.
+SELECT
+    CASE
+        WHEN p_text IS NULL THEN NULL
+        WHEN p_text NOT LIKE '____-__-__ __:__:__%' OR p_text LIKE '%C' THEN false
+        WHEN NOT pg_catalog.pg_input_is_valid(p_text, 'timestamp') THEN false
+        WHEN p_text = p_text::timestamp::text THEN true
+        WHEN p_text LIKE '%.' THEN false
+        ELSE pg_catalog.rtrim(p_text, '0') IN (
+            p_text::timestamp::text, p_text::timestamp::text || '.'
+        )
+    END;
+$is_timestamp$;
+COMMENT ON FUNCTION etl.is_timestamp(text) IS
+    'Whether a text is YYYY-MM-DD HH:MM:SS[.ffffff]; for times with a zone of their own, which skips none.';
 
 -- object: function etl.is_uuid
 CREATE OR REPLACE FUNCTION etl.is_uuid(p_text text)
@@ -1387,12 +1422,12 @@ BEGIN
         FROM etl.locks AS l
         JOIN etl.extracts AS e USING (extract)
         WHERE l.extract <> ALL (v_passed)
+            AND NOT etl.extract_is_taken(l.extract)
             AND EXISTS (
                 SELECT FROM etl.load_run_plan AS p
                 JOIN etl.load_run_files AS f USING (load_run_file_id)
                 WHERE p.load_run_id = p_load_run_id AND f.extract = l.extract
                     AND f.status IN ('landed', 'processing') AND f.load_run_file_id <> ALL (p_tried)
-                    AND NOT (f.status = 'processing' AND etl.attempt_is_fresh(f.file_attempt_id))
             )
         ORDER BY e.load_order
         LIMIT 1
@@ -1406,7 +1441,7 @@ BEGIN
         JOIN etl.load_run_files AS f USING (load_run_file_id)
         WHERE p.load_run_id = p_load_run_id AND f.extract = v_extract
             AND f.status IN ('landed', 'processing') AND f.load_run_file_id <> ALL (p_tried)
-            AND NOT (f.status = 'processing' AND etl.attempt_is_fresh(f.file_attempt_id))
+            AND NOT etl.extract_is_taken(v_extract)
         ORDER BY f.date_extracted, f.date_from NULLS FIRST, f.date_to, f.last_modified, f.s3_key COLLATE "C"
         LIMIT 1;
         EXIT WHEN FOUND;
@@ -2474,6 +2509,7 @@ SECURITY DEFINER
 SET search_path = pg_catalog, pg_temp
 AS $take_file$
 -- The lock of the extract covers every read that decides and every write that follows, to the end of the transaction.
+-- Somebody else may hold it for a moment, to look for a file.
 DECLARE
     v_attempt etl.file_attempts;
     v_file_id bigint;
@@ -2484,14 +2520,13 @@ BEGIN
     FROM etl.locks AS l
     JOIN etl.load_run_files AS f USING (extract)
     WHERE f.load_run_file_id = v_attempt.load_run_file_id
-    FOR UPDATE OF l SKIP LOCKED;
-    IF FOUND THEN
-        SELECT f.load_run_file_id INTO v_file_id
-        FROM etl.load_run_files AS f
-        WHERE f.load_run_file_id = v_attempt.load_run_file_id
-            AND f.file_attempt_id = p_file_attempt_id
-            AND f.status = 'processing';
-    END IF;
+    FOR UPDATE OF l;
+
+    SELECT f.load_run_file_id INTO v_file_id
+    FROM etl.load_run_files AS f
+    WHERE f.load_run_file_id = v_attempt.load_run_file_id
+        AND f.file_attempt_id = p_file_attempt_id
+        AND f.status = 'processing';
     IF v_file_id IS NULL THEN
         UPDATE etl.file_attempts AS a
         SET finished_at = clock_timestamp(), outcome = 'lost'
@@ -2714,44 +2749,15 @@ $verify$;
 COMMENT ON FUNCTION etl.verify(text) IS
     'Checks a live extract: counts, raw, lineage, stale files, periods, and that core is what raw gives. Rows only for violations. RC006: unknown extract.';
 
--- object: function etl.zone_gap_hours
-CREATE OR REPLACE FUNCTION etl.zone_gap_hours(p_timezone text)
-RETURNS text[]
-LANGUAGE sql
-STABLE
-AS $zone_gap_hours$
--- Quarters of an hour of local time that do not survive the way to UTC and back, 1900 to 2100. Days whose
--- midnights are 24 hours apart hold none, so only the others are looked at closely.
-WITH days AS (
-    SELECT d::timestamp AS day
-    FROM pg_catalog.generate_series(timestamp '1900-01-01', timestamp '2100-01-01', interval '1 day') AS d
-),
-short_days AS (
-    SELECT day
-    FROM days
-    WHERE
-        (day + interval '1 day') AT TIME ZONE p_timezone - day AT TIME ZONE p_timezone < interval '24 hours'
-        OR day AT TIME ZONE p_timezone AT TIME ZONE p_timezone <> day
-),
-quarters AS (
-    SELECT day + n * interval '15 minutes' AS local_time
-    FROM short_days
-    CROSS JOIN pg_catalog.generate_series(-96, 191) AS n
-)
-SELECT coalesce(pg_catalog.array_agg(DISTINCT pg_catalog.to_char(local_time, 'HH24')), '{}')
-FROM quarters
-WHERE local_time AT TIME ZONE p_timezone AT TIME ZONE p_timezone <> local_time;
-$zone_gap_hours$;
-COMMENT ON FUNCTION etl.zone_gap_hours(text) IS
-    'Hours of the day, 00 to 23, in which a zone skips local time on some day of 1900 to 2100.';
-
 -- object: procedure etl.analyze_raw
 CREATE OR REPLACE PROCEDURE etl.analyze_raw(p_load_run_file_id bigint)
 LANGUAGE plpgsql
 SECURITY DEFINER
 SET search_path = pg_catalog, pg_temp
+SET default_statistics_target = 20
 AS $analyze_raw$
--- A big file is new to the statistics, and nothing may depend on autovacuum having been there.
+-- A big file is new to the statistics, and nothing may depend on autovacuum having been there. A small sample will do:
+-- what matters is whether the file has hundreds of rows or hundreds of thousands.
 DECLARE
     v_file record;
 BEGIN
@@ -2778,6 +2784,7 @@ CREATE OR REPLACE PROCEDURE etl.analyze_targets(p_load_run_file_id bigint)
 LANGUAGE plpgsql
 SECURITY DEFINER
 SET search_path = pg_catalog, pg_temp
+SET default_statistics_target = 20
 AS $analyze_targets$
 -- Only when stg or core has grown much since its statistics were made: after a first load, not after each delta.
 DECLARE
@@ -3582,7 +3589,8 @@ COMMENT ON COLUMN etl.touched_invoice_detail.practice_id IS 'Key; NULL where its
 COMMENT ON COLUMN etl.touched_invoice_detail.per_org_id IS 'Key; NULL where its text is not canonical. Organisation of the practice, six digits as in the file name. Part of the tenant.';
 COMMENT ON COLUMN etl.touched_invoice_detail.invoice_detail_id IS 'Key; NULL where its text is not canonical. Identifier of the invoice line.';
 COMMENT ON COLUMN etl.touched_invoice_detail.row_hash IS 'Hash of its text and of the rules.';
-COMMENT ON COLUMN etl.touched_invoice_detail.verdict IS 'unchanged, valid, duplicate or rejected; replaced or absent: a key that a rebuild takes along.';
+COMMENT ON COLUMN etl.touched_invoice_detail.verdict IS
+    'new or changed against stg, unchanged, duplicate or rejected; replaced or absent: a key that a rebuild takes along.';
 
 -- object: table etl.observed_invoice_detail
 -- GENERATED by `make codegen` from contracts/indici/invoice_detail.yml; edit that file, not this one.
@@ -3915,7 +3923,8 @@ COMMENT ON COLUMN etl.touched_medicine.practice_id IS 'Key; NULL where its text 
 COMMENT ON COLUMN etl.touched_medicine.per_org_id IS 'Key; NULL where its text is not canonical. Organisation of the practice, six digits as in the file name. Part of the tenant.';
 COMMENT ON COLUMN etl.touched_medicine.medicine_id IS 'Key; NULL where its text is not canonical. Identifier of the medicine.';
 COMMENT ON COLUMN etl.touched_medicine.row_hash IS 'Hash of its text and of the rules.';
-COMMENT ON COLUMN etl.touched_medicine.verdict IS 'unchanged, valid, duplicate or rejected; replaced or absent: a key that a rebuild takes along.';
+COMMENT ON COLUMN etl.touched_medicine.verdict IS
+    'new or changed against stg, unchanged, duplicate or rejected; replaced or absent: a key that a rebuild takes along.';
 
 -- object: table etl.observed_medicine
 -- GENERATED by `make codegen` from contracts/indici/medicine.yml; edit that file, not this one.
@@ -4959,7 +4968,8 @@ COMMENT ON COLUMN etl.touched_patients.practice_id IS 'Key; NULL where its text 
 COMMENT ON COLUMN etl.touched_patients.per_org_id IS 'Key; NULL where its text is not canonical. Organisation of the practice, six digits as in the file name. Part of the tenant.';
 COMMENT ON COLUMN etl.touched_patients.patient_id IS 'Key; NULL where its text is not canonical. Identifier of the patient within the practice.';
 COMMENT ON COLUMN etl.touched_patients.row_hash IS 'Hash of its text and of the rules.';
-COMMENT ON COLUMN etl.touched_patients.verdict IS 'unchanged, valid, duplicate or rejected; replaced or absent: a key that a rebuild takes along.';
+COMMENT ON COLUMN etl.touched_patients.verdict IS
+    'new or changed against stg, unchanged, duplicate or rejected; replaced or absent: a key that a rebuild takes along.';
 
 -- object: table etl.observed_patients
 -- GENERATED by `make codegen` from contracts/indici/patients.yml; edit that file, not this one.
@@ -6003,7 +6013,8 @@ COMMENT ON COLUMN etl.touched_practice_info.line_no IS 'Number of the row in the
 COMMENT ON COLUMN etl.touched_practice_info.practice_id IS 'Key; NULL where its text is not canonical. Practice that delivered the row, three digits as in the file name. Part of the tenant.';
 COMMENT ON COLUMN etl.touched_practice_info.per_org_id IS 'Key; NULL where its text is not canonical. Organisation of the practice, six digits as in the file name. Part of the tenant.';
 COMMENT ON COLUMN etl.touched_practice_info.row_hash IS 'Hash of its text and of the rules.';
-COMMENT ON COLUMN etl.touched_practice_info.verdict IS 'unchanged, valid, duplicate or rejected; replaced or absent: a key that a rebuild takes along.';
+COMMENT ON COLUMN etl.touched_practice_info.verdict IS
+    'new or changed against stg, unchanged, duplicate or rejected; replaced or absent: a key that a rebuild takes along.';
 
 -- object: table etl.observed_practice_info
 -- GENERATED by `make codegen` from contracts/indici/practice_info.yml; edit that file, not this one.
@@ -6743,7 +6754,8 @@ COMMENT ON COLUMN etl.touched_providers.practice_id IS 'Key; NULL where its text
 COMMENT ON COLUMN etl.touched_providers.per_org_id IS 'Key; NULL where its text is not canonical. Organisation of the practice, six digits as in the file name. Part of the tenant.';
 COMMENT ON COLUMN etl.touched_providers.provider_id IS 'Key; NULL where its text is not canonical. Identifier of the provider within the practice.';
 COMMENT ON COLUMN etl.touched_providers.row_hash IS 'Hash of its text and of the rules.';
-COMMENT ON COLUMN etl.touched_providers.verdict IS 'unchanged, valid, duplicate or rejected; replaced or absent: a key that a rebuild takes along.';
+COMMENT ON COLUMN etl.touched_providers.verdict IS
+    'new or changed against stg, unchanged, duplicate or rejected; replaced or absent: a key that a rebuild takes along.';
 
 -- object: table etl.observed_providers
 -- GENERATED by `make codegen` from contracts/indici/providers.yml; edit that file, not this one.
@@ -7319,7 +7331,8 @@ COMMENT ON COLUMN etl.touched_vaccine.practice_id IS 'Key; NULL where its text i
 COMMENT ON COLUMN etl.touched_vaccine.per_org_id IS 'Key; NULL where its text is not canonical. Organisation of the practice, six digits as in the file name. Part of the tenant.';
 COMMENT ON COLUMN etl.touched_vaccine.vaccine_id IS 'Key; NULL where its text is not canonical. Identifier of the vaccine.';
 COMMENT ON COLUMN etl.touched_vaccine.row_hash IS 'Hash of its text and of the rules.';
-COMMENT ON COLUMN etl.touched_vaccine.verdict IS 'unchanged, valid, duplicate or rejected; replaced or absent: a key that a rebuild takes along.';
+COMMENT ON COLUMN etl.touched_vaccine.verdict IS
+    'new or changed against stg, unchanged, duplicate or rejected; replaced or absent: a key that a rebuild takes along.';
 
 -- object: table etl.observed_vaccine
 -- GENERATED by `make codegen` from contracts/indici/vaccine.yml; edit that file, not this one.
@@ -7713,7 +7726,8 @@ COMMENT ON COLUMN etl.touched_allergies.practice_id IS 'Key; NULL where its text
 COMMENT ON COLUMN etl.touched_allergies.per_org_id IS 'Key; NULL where its text is not canonical. Organisation of the practice, six digits as in the file name. Part of the tenant.';
 COMMENT ON COLUMN etl.touched_allergies.allergy_id IS 'Key; NULL where its text is not canonical. Identifier of the allergy.';
 COMMENT ON COLUMN etl.touched_allergies.row_hash IS 'Hash of its text and of the rules.';
-COMMENT ON COLUMN etl.touched_allergies.verdict IS 'unchanged, valid, duplicate or rejected; replaced or absent: a key that a rebuild takes along.';
+COMMENT ON COLUMN etl.touched_allergies.verdict IS
+    'new or changed against stg, unchanged, duplicate or rejected; replaced or absent: a key that a rebuild takes along.';
 
 -- object: table etl.observed_allergies
 -- GENERATED by `make codegen` from contracts/indici/allergies.yml; edit that file, not this one.
@@ -8396,7 +8410,8 @@ COMMENT ON COLUMN etl.touched_appointment_medications.practice_id IS 'Key; NULL 
 COMMENT ON COLUMN etl.touched_appointment_medications.per_org_id IS 'Key; NULL where its text is not canonical. Organisation of the practice, six digits as in the file name. Part of the tenant.';
 COMMENT ON COLUMN etl.touched_appointment_medications.medication_id IS 'Key; NULL where its text is not canonical. Identifier of the medication.';
 COMMENT ON COLUMN etl.touched_appointment_medications.row_hash IS 'Hash of its text and of the rules.';
-COMMENT ON COLUMN etl.touched_appointment_medications.verdict IS 'unchanged, valid, duplicate or rejected; replaced or absent: a key that a rebuild takes along.';
+COMMENT ON COLUMN etl.touched_appointment_medications.verdict IS
+    'new or changed against stg, unchanged, duplicate or rejected; replaced or absent: a key that a rebuild takes along.';
 
 -- object: table etl.observed_appointment_medications
 -- GENERATED by `make codegen` from contracts/indici/appointment_medications.yml; edit that file, not this one.
@@ -9090,7 +9105,8 @@ COMMENT ON COLUMN etl.touched_appointments.practice_id IS 'Key; NULL where its t
 COMMENT ON COLUMN etl.touched_appointments.per_org_id IS 'Key; NULL where its text is not canonical. Organisation of the practice, six digits as in the file name. Part of the tenant.';
 COMMENT ON COLUMN etl.touched_appointments.appointment_id IS 'Key; NULL where its text is not canonical. Identifier of the appointment.';
 COMMENT ON COLUMN etl.touched_appointments.row_hash IS 'Hash of its text and of the rules.';
-COMMENT ON COLUMN etl.touched_appointments.verdict IS 'unchanged, valid, duplicate or rejected; replaced or absent: a key that a rebuild takes along.';
+COMMENT ON COLUMN etl.touched_appointments.verdict IS
+    'new or changed against stg, unchanged, duplicate or rejected; replaced or absent: a key that a rebuild takes along.';
 
 -- object: table etl.observed_appointments
 -- GENERATED by `make codegen` from contracts/indici/appointments.yml; edit that file, not this one.
@@ -9639,7 +9655,8 @@ COMMENT ON COLUMN etl.touched_diagnoses.practice_id IS 'Key; NULL where its text
 COMMENT ON COLUMN etl.touched_diagnoses.per_org_id IS 'Key; NULL where its text is not canonical. Organisation of the practice, six digits as in the file name. Part of the tenant.';
 COMMENT ON COLUMN etl.touched_diagnoses.diagnosis_id IS 'Key; NULL where its text is not canonical. Identifier of the diagnosis.';
 COMMENT ON COLUMN etl.touched_diagnoses.row_hash IS 'Hash of its text and of the rules.';
-COMMENT ON COLUMN etl.touched_diagnoses.verdict IS 'unchanged, valid, duplicate or rejected; replaced or absent: a key that a rebuild takes along.';
+COMMENT ON COLUMN etl.touched_diagnoses.verdict IS
+    'new or changed against stg, unchanged, duplicate or rejected; replaced or absent: a key that a rebuild takes along.';
 
 -- object: table etl.observed_diagnoses
 -- GENERATED by `make codegen` from contracts/indici/diagnoses.yml; edit that file, not this one.
@@ -10194,7 +10211,8 @@ COMMENT ON COLUMN etl.touched_immunisations.practice_id IS 'Key; NULL where its 
 COMMENT ON COLUMN etl.touched_immunisations.per_org_id IS 'Key; NULL where its text is not canonical. Organisation of the practice, six digits as in the file name. Part of the tenant.';
 COMMENT ON COLUMN etl.touched_immunisations.appointment_immunisation_id IS 'Key; NULL where its text is not canonical. Identifier of the immunisation.';
 COMMENT ON COLUMN etl.touched_immunisations.row_hash IS 'Hash of its text and of the rules.';
-COMMENT ON COLUMN etl.touched_immunisations.verdict IS 'unchanged, valid, duplicate or rejected; replaced or absent: a key that a rebuild takes along.';
+COMMENT ON COLUMN etl.touched_immunisations.verdict IS
+    'new or changed against stg, unchanged, duplicate or rejected; replaced or absent: a key that a rebuild takes along.';
 
 -- object: table etl.observed_immunisations
 -- GENERATED by `make codegen` from contracts/indici/immunisations.yml; edit that file, not this one.
@@ -10757,7 +10775,8 @@ COMMENT ON COLUMN etl.touched_inbox.practice_id IS 'Key; NULL where its text is 
 COMMENT ON COLUMN etl.touched_inbox.per_org_id IS 'Key; NULL where its text is not canonical. Organisation of the practice, six digits as in the file name. Part of the tenant.';
 COMMENT ON COLUMN etl.touched_inbox.inbox_folder_item_id IS 'Key; NULL where its text is not canonical. Identifier of the inbox item.';
 COMMENT ON COLUMN etl.touched_inbox.row_hash IS 'Hash of its text and of the rules.';
-COMMENT ON COLUMN etl.touched_inbox.verdict IS 'unchanged, valid, duplicate or rejected; replaced or absent: a key that a rebuild takes along.';
+COMMENT ON COLUMN etl.touched_inbox.verdict IS
+    'new or changed against stg, unchanged, duplicate or rejected; replaced or absent: a key that a rebuild takes along.';
 
 -- object: table etl.observed_inbox
 -- GENERATED by `make codegen` from contracts/indici/inbox.yml; edit that file, not this one.
@@ -11126,7 +11145,8 @@ COMMENT ON COLUMN etl.touched_inbox_detail.practice_id IS 'Key; NULL where its t
 COMMENT ON COLUMN etl.touched_inbox_detail.per_org_id IS 'Key; NULL where its text is not canonical. Organisation of the practice, six digits as in the file name. Part of the tenant.';
 COMMENT ON COLUMN etl.touched_inbox_detail.in_box_folder_item_in_line_id IS 'Key; NULL where its text is not canonical. Identifier of the line.';
 COMMENT ON COLUMN etl.touched_inbox_detail.row_hash IS 'Hash of its text and of the rules.';
-COMMENT ON COLUMN etl.touched_inbox_detail.verdict IS 'unchanged, valid, duplicate or rejected; replaced or absent: a key that a rebuild takes along.';
+COMMENT ON COLUMN etl.touched_inbox_detail.verdict IS
+    'new or changed against stg, unchanged, duplicate or rejected; replaced or absent: a key that a rebuild takes along.';
 
 -- object: table etl.observed_inbox_detail
 -- GENERATED by `make codegen` from contracts/indici/inbox_detail.yml; edit that file, not this one.
@@ -11421,7 +11441,8 @@ COMMENT ON COLUMN etl.touched_invoices.practice_id IS 'Key; NULL where its text 
 COMMENT ON COLUMN etl.touched_invoices.per_org_id IS 'Key; NULL where its text is not canonical. Organisation of the practice, six digits as in the file name. Part of the tenant.';
 COMMENT ON COLUMN etl.touched_invoices.invoice_transaction_id IS 'Key; NULL where its text is not canonical. Identifier of the transaction.';
 COMMENT ON COLUMN etl.touched_invoices.row_hash IS 'Hash of its text and of the rules.';
-COMMENT ON COLUMN etl.touched_invoices.verdict IS 'unchanged, valid, duplicate or rejected; replaced or absent: a key that a rebuild takes along.';
+COMMENT ON COLUMN etl.touched_invoices.verdict IS
+    'new or changed against stg, unchanged, duplicate or rejected; replaced or absent: a key that a rebuild takes along.';
 
 -- object: table etl.observed_invoices
 -- GENERATED by `make codegen` from contracts/indici/invoices.yml; edit that file, not this one.
@@ -12206,7 +12227,8 @@ COMMENT ON COLUMN etl.touched_measurements.practice_id IS 'Key; NULL where its t
 COMMENT ON COLUMN etl.touched_measurements.per_org_id IS 'Key; NULL where its text is not canonical. Organisation of the practice, six digits as in the file name. Part of the tenant.';
 COMMENT ON COLUMN etl.touched_measurements.screaning_id IS 'Key; NULL where its text is not canonical. Identifier of the measurement, in the source''s spelling.';
 COMMENT ON COLUMN etl.touched_measurements.row_hash IS 'Hash of its text and of the rules.';
-COMMENT ON COLUMN etl.touched_measurements.verdict IS 'unchanged, valid, duplicate or rejected; replaced or absent: a key that a rebuild takes along.';
+COMMENT ON COLUMN etl.touched_measurements.verdict IS
+    'new or changed against stg, unchanged, duplicate or rejected; replaced or absent: a key that a rebuild takes along.';
 
 -- object: table etl.observed_measurements
 -- GENERATED by `make codegen` from contracts/indici/measurements.yml; edit that file, not this one.
@@ -12787,7 +12809,8 @@ COMMENT ON COLUMN etl.touched_next_of_kin.practice_id IS 'Key; NULL where its te
 COMMENT ON COLUMN etl.touched_next_of_kin.per_org_id IS 'Key; NULL where its text is not canonical. Organisation of the practice, six digits as in the file name. Part of the tenant.';
 COMMENT ON COLUMN etl.touched_next_of_kin.nextto_kin_id IS 'Key; NULL where its text is not canonical. Identifier of the next of kin, in the source''s spelling.';
 COMMENT ON COLUMN etl.touched_next_of_kin.row_hash IS 'Hash of its text and of the rules.';
-COMMENT ON COLUMN etl.touched_next_of_kin.verdict IS 'unchanged, valid, duplicate or rejected; replaced or absent: a key that a rebuild takes along.';
+COMMENT ON COLUMN etl.touched_next_of_kin.verdict IS
+    'new or changed against stg, unchanged, duplicate or rejected; replaced or absent: a key that a rebuild takes along.';
 
 -- object: table etl.observed_next_of_kin
 -- GENERATED by `make codegen` from contracts/indici/next_of_kin.yml; edit that file, not this one.
@@ -13124,7 +13147,8 @@ COMMENT ON COLUMN etl.touched_patient_alerts.practice_id IS 'Key; NULL where its
 COMMENT ON COLUMN etl.touched_patient_alerts.per_org_id IS 'Key; NULL where its text is not canonical. Organisation of the practice, six digits as in the file name. Part of the tenant.';
 COMMENT ON COLUMN etl.touched_patient_alerts.patient_alert_id IS 'Key; NULL where its text is not canonical. Identifier of the alert of the patient.';
 COMMENT ON COLUMN etl.touched_patient_alerts.row_hash IS 'Hash of its text and of the rules.';
-COMMENT ON COLUMN etl.touched_patient_alerts.verdict IS 'unchanged, valid, duplicate or rejected; replaced or absent: a key that a rebuild takes along.';
+COMMENT ON COLUMN etl.touched_patient_alerts.verdict IS
+    'new or changed against stg, unchanged, duplicate or rejected; replaced or absent: a key that a rebuild takes along.';
 
 -- object: table etl.observed_patient_alerts
 -- GENERATED by `make codegen` from contracts/indici/patient_alerts.yml; edit that file, not this one.
@@ -13473,7 +13497,8 @@ COMMENT ON COLUMN etl.touched_recalls.practice_id IS 'Key; NULL where its text i
 COMMENT ON COLUMN etl.touched_recalls.per_org_id IS 'Key; NULL where its text is not canonical. Organisation of the practice, six digits as in the file name. Part of the tenant.';
 COMMENT ON COLUMN etl.touched_recalls.re_call_id IS 'Key; NULL where its text is not canonical. Identifier of the recall, in the source''s spelling.';
 COMMENT ON COLUMN etl.touched_recalls.row_hash IS 'Hash of its text and of the rules.';
-COMMENT ON COLUMN etl.touched_recalls.verdict IS 'unchanged, valid, duplicate or rejected; replaced or absent: a key that a rebuild takes along.';
+COMMENT ON COLUMN etl.touched_recalls.verdict IS
+    'new or changed against stg, unchanged, duplicate or rejected; replaced or absent: a key that a rebuild takes along.';
 
 -- object: table etl.observed_recalls
 -- GENERATED by `make codegen` from contracts/indici/recalls.yml; edit that file, not this one.
@@ -13752,6 +13777,102 @@ COMMENT ON COLUMN raw.invoice_detail.file_practice_id IS 'practice_id in the nam
 COMMENT ON COLUMN raw.invoice_detail.file_per_org_id IS 'per_org_id in the name of the file.';
 GRANT SELECT ON raw.invoice_detail TO etl_auditor;
 
+-- object: function etl.compare_invoice_detail
+-- GENERATED by `make codegen` from contracts/indici/invoice_detail.yml; edit that file, not this one.
+
+CREATE OR REPLACE FUNCTION etl.compare_invoice_detail(p_load_run_file_id bigint, p_seed bigint)
+RETURNS TABLE (line_no bigint, practice_id text, per_org_id text, invoice_detail_id bigint, row_hash bigint, verdict text)
+LANGUAGE plpgsql
+STABLE
+SECURITY DEFINER
+SET search_path = pg_catalog, pg_temp
+SET timezone = 'Pacific/Auckland'
+SET datestyle = 'ISO, YMD'
+SET plan_cache_mode = force_custom_plan
+SET work_mem = '64MB'
+SET parallel_setup_cost = 0
+SET parallel_tuple_cost = 0
+AS $compare_invoice_detail$
+-- The rows of a file, each with its key, its hash and how it stands to stg.invoice_detail. Changes nothing. The query can run
+-- parallel, which a statement that stores its result cannot.
+BEGIN
+    RETURN QUERY
+    SELECT
+        d.line_no,
+        d.practice_id, d.per_org_id, d.invoice_detail_id,
+        d.row_hash,
+        CASE
+            WHEN s.load_run_file_id IS NULL THEN 'new'
+            WHEN s.row_hash = d.row_hash AND s.absent_since IS NULL THEN 'unchanged'
+            ELSE 'changed'
+        END
+    FROM (
+        SELECT
+            r.line_no,
+            r.practice_id AS practice_id,
+            r.per_org_id AS per_org_id,
+            etl.key_bigint(r.invoice_detail_id) AS invoice_detail_id,
+            hash_record_extended(ROW(
+                r.invoice_detail_id,
+                r.invoice_transaction_id,
+                r.master_service_sub_service_id,
+                r.appointment_service_id,
+                r.comments,
+                r.quantity,
+                r.claim_amount,
+                r.co_payment,
+                r.gross_claim_amount,
+                r.gross_co_payment,
+                r.is_billing_amount,
+                r.funder_id,
+                r.funder_name,
+                r.contract_service_id,
+                r.contract_service_name,
+                r.is_funded,
+                r.submission_status,
+                r.case_no,
+                r.sequence_no,
+                r.billing_claim_status_id,
+                r.master_service_name,
+                r.master_service_code,
+                r.master_service_description,
+                r.service_name,
+                r.description,
+                r.code,
+                r.fee_code,
+                r.service_code,
+                r.sub_service_description,
+                r.duration,
+                r.is_common_service,
+                r.service_code_for_claim,
+                r.is_active,
+                r.is_deleted,
+                r.inserted_by_id,
+                r.updated_by_id,
+                r.inserted_by,
+                r.updated_by,
+                r.inserted_at,
+                r.updated_at,
+                r.user_logging_id,
+                r.logging_user_name,
+                r.billing_ref_id,
+                r.billing_referral_id,
+                r.permanent_address_latitude,
+                r.permanent_address_longitude,
+                r.practice_id,
+                r.per_org_id
+            ), p_seed) AS row_hash
+        FROM raw.invoice_detail_raw AS r
+        WHERE r.load_run_file_id = p_load_run_file_id
+        -- Hashed before the join, which then carries no wide rows.
+        OFFSET 0
+    ) AS d
+    LEFT JOIN stg.invoice_detail AS s USING (practice_id, per_org_id, invoice_detail_id);
+END;
+$compare_invoice_detail$;
+COMMENT ON FUNCTION etl.compare_invoice_detail(bigint, bigint) IS
+    'The rows of a file with key, hash of text and rules, and new, changed or unchanged against stg.invoice_detail. p_seed: see etl.hash_seed.';
+
 -- object: function etl.faults_invoice_detail
 -- GENERATED by `make codegen` from contracts/indici/invoice_detail.yml; edit that file, not this one.
 
@@ -13774,12 +13895,8 @@ AS $faults_invoice_detail$
 DECLARE
     v_file etl.load_run_files;
     c_unknown_times constant timestamptz[] := ARRAY['1900-01-01']::text[]::timestamptz[];
-    v_gap_patterns text[];
 BEGIN
     SELECT f.* INTO v_file FROM etl.load_run_files AS f WHERE f.load_run_file_id = p_load_run_file_id;
-    SELECT ARRAY(SELECT '% ' || h || ':%' FROM unnest(s.gap_hours) AS h) INTO v_gap_patterns
-    FROM etl.sources AS s
-    WHERE s.source = v_file.source;
 
     RETURN QUERY
     SELECT
@@ -13940,13 +14057,13 @@ BEGIN
                 (
                     'inserted_at', r.inserted_at,
                     CASE
-                        WHEN (etl.is_local_time(r.inserted_at, v_gap_patterns)) IS FALSE THEN 'is not a local time of Pacific/Auckland: YYYY-MM-DD HH:MM:SS[.ffffff]'
+                        WHEN (etl.is_local_time(r.inserted_at)) IS FALSE THEN 'is not a local time of Pacific/Auckland: YYYY-MM-DD HH:MM:SS[.ffffff]'
                     END
                 ),
                 (
                     'updated_at', r.updated_at,
                     CASE
-                        WHEN (etl.is_local_time(r.updated_at, v_gap_patterns)) IS FALSE THEN 'is not a local time of Pacific/Auckland: YYYY-MM-DD HH:MM:SS[.ffffff]'
+                        WHEN (etl.is_local_time(r.updated_at)) IS FALSE THEN 'is not a local time of Pacific/Auckland: YYYY-MM-DD HH:MM:SS[.ffffff]'
                     END
                 ),
                 (
@@ -13982,7 +14099,7 @@ BEGIN
                 (
                     'loaded_date_time', r.loaded_date_time,
                     CASE
-                        WHEN (etl.is_local_time(r.loaded_date_time, v_gap_patterns)) IS FALSE THEN 'is not a local time of Pacific/Auckland: YYYY-MM-DD HH:MM:SS[.ffffff]'
+                        WHEN (etl.is_local_time(r.loaded_date_time)) IS FALSE THEN 'is not a local time of Pacific/Auckland: YYYY-MM-DD HH:MM:SS[.ffffff]'
                     END
                 )
         ) AS v (name, text, reason)
@@ -13994,7 +14111,7 @@ BEGIN
             WHEN t.verdict = 'unchanged' THEN
                 r.practice_id IS NOT DISTINCT FROM v_file.tenant[1] AND
                 r.per_org_id IS NOT DISTINCT FROM v_file.tenant[2] AND
-                etl.is_local_time(r.loaded_date_time, v_gap_patterns)
+                etl.is_local_time(r.loaded_date_time)
             ELSE
                 r.invoice_detail_id IS NOT NULL AND
                 etl.is_bigint(r.invoice_detail_id) AND
@@ -14012,14 +14129,14 @@ BEGIN
                 etl.is_boolean(r.is_deleted) AND
                 etl.is_bigint(r.inserted_by_id) AND
                 etl.is_bigint(r.updated_by_id) AND
-                etl.is_local_time(r.inserted_at, v_gap_patterns) AND
-                etl.is_local_time(r.updated_at, v_gap_patterns) AND
+                etl.is_local_time(r.inserted_at) AND
+                etl.is_local_time(r.updated_at) AND
                 etl.is_bigint(r.user_logging_id) AND
                 etl.is_decimal(r.permanent_address_latitude) AND
                 etl.is_decimal(r.permanent_address_longitude) AND
                 r.practice_id IS NOT DISTINCT FROM v_file.tenant[1] AND
                 r.per_org_id IS NOT DISTINCT FROM v_file.tenant[2] AND
-                etl.is_local_time(r.loaded_date_time, v_gap_patterns)
+                etl.is_local_time(r.loaded_date_time)
         END IS FALSE;
 END;
 $faults_invoice_detail$;
@@ -14050,74 +14167,11 @@ BEGIN
     JOIN etl.file_attempts AS a USING (file_attempt_id)
     WHERE f.load_run_file_id = p_load_run_file_id;
 
-    -- 1. Read each row once. Of a file in order, what stg holds with the same text by the same rules is unchanged.
+    -- 1. Compare with stg.invoice_detail. In a file in order an equal row is unchanged.
     INSERT INTO etl.touched_invoice_detail (load_run_file_id, line_no, practice_id, per_org_id, invoice_detail_id, row_hash, verdict)
-    SELECT
-        p_load_run_file_id,
-        d.line_no,
-        d.practice_id, d.per_org_id, d.invoice_detail_id,
-        d.row_hash,
-        CASE WHEN NOT p_is_late AND s.absent_since IS NULL AND s.row_hash = d.row_hash THEN 'unchanged' ELSE 'valid' END
-    FROM (
-        SELECT
-            r.line_no,
-            r.practice_id AS practice_id,
-            r.per_org_id AS per_org_id,
-            etl.key_bigint(r.invoice_detail_id) AS invoice_detail_id,
-            hash_record_extended(ROW(
-                r.invoice_detail_id,
-                r.invoice_transaction_id,
-                r.master_service_sub_service_id,
-                r.appointment_service_id,
-                r.comments,
-                r.quantity,
-                r.claim_amount,
-                r.co_payment,
-                r.gross_claim_amount,
-                r.gross_co_payment,
-                r.is_billing_amount,
-                r.funder_id,
-                r.funder_name,
-                r.contract_service_id,
-                r.contract_service_name,
-                r.is_funded,
-                r.submission_status,
-                r.case_no,
-                r.sequence_no,
-                r.billing_claim_status_id,
-                r.master_service_name,
-                r.master_service_code,
-                r.master_service_description,
-                r.service_name,
-                r.description,
-                r.code,
-                r.fee_code,
-                r.service_code,
-                r.sub_service_description,
-                r.duration,
-                r.is_common_service,
-                r.service_code_for_claim,
-                r.is_active,
-                r.is_deleted,
-                r.inserted_by_id,
-                r.updated_by_id,
-                r.inserted_by,
-                r.updated_by,
-                r.inserted_at,
-                r.updated_at,
-                r.user_logging_id,
-                r.logging_user_name,
-                r.billing_ref_id,
-                r.billing_referral_id,
-                r.permanent_address_latitude,
-                r.permanent_address_longitude,
-                r.practice_id,
-                r.per_org_id
-            ), v_seed) AS row_hash
-        FROM raw.invoice_detail_raw AS r
-        WHERE r.load_run_file_id = p_load_run_file_id
-    ) AS d
-    LEFT JOIN stg.invoice_detail AS s USING (practice_id, per_org_id, invoice_detail_id);
+    SELECT p_load_run_file_id, d.line_no, d.practice_id, d.per_org_id, d.invoice_detail_id, d.row_hash,
+        CASE WHEN d.verdict = 'unchanged' AND p_is_late THEN 'changed' ELSE d.verdict END
+    FROM etl.compare_invoice_detail(p_load_run_file_id, v_seed) AS d;
 
     CALL etl.analyze_work('touched_invoice_detail');
 
@@ -14161,7 +14215,7 @@ BEGIN
         WHERE t.load_run_file_id = p_load_run_file_id AND t.verdict <> 'rejected'
     )
     UPDATE etl.touched_invoice_detail AS t
-    SET verdict = CASE n.place WHEN 1 THEN 'valid' ELSE 'duplicate' END
+    SET verdict = CASE WHEN n.place > 1 THEN 'duplicate' WHEN t.verdict = 'new' THEN 'new' ELSE 'changed' END
     FROM ranked AS n
     WHERE t.load_run_file_id = p_load_run_file_id AND t.line_no = n.line_no;
 
@@ -14173,7 +14227,7 @@ BEGIN
         rows_rejected = f.rows_rejected_landing + c.rejected
     FROM (
         SELECT
-            count(*) FILTER (WHERE t.verdict = 'valid') AS valid,
+            count(*) FILTER (WHERE t.verdict IN ('new', 'changed')) AS valid,
             count(*) FILTER (WHERE t.verdict = 'unchanged') AS unchanged,
             count(*) FILTER (WHERE t.verdict = 'duplicate') AS duplicate,
             count(*) FILTER (WHERE t.verdict = 'rejected') AS rejected
@@ -14206,7 +14260,8 @@ DECLARE
 BEGIN
     SELECT f.* INTO v_file FROM etl.load_run_files AS f WHERE f.load_run_file_id = p_load_run_file_id;
 
-    INSERT INTO stg.invoice_detail AS s (
+    -- 1. New keys. Under the lock none can be there already, and looking for conflicts would cost a third more.
+    INSERT INTO stg.invoice_detail (
         invoice_detail_id,
         invoice_transaction_id,
         master_service_sub_service_id,
@@ -14256,10 +14311,7 @@ BEGIN
         practice_id,
         per_org_id,
         loaded_date_time,
-        row_hash,
-        load_run_file_id,
-        load_run_id,
-        date_extracted
+        row_hash, load_run_file_id, load_run_id, date_extracted
     )
     SELECT
         r.invoice_detail_id::bigint,
@@ -14311,13 +14363,118 @@ BEGIN
         r.practice_id,
         r.per_org_id,
         nullif(r.loaded_date_time::timestamptz, c_unknown_times[1]),
-        t.row_hash,
-        v_file.load_run_file_id,
-        v_file.load_run_id,
-        v_file.date_extracted
+        t.row_hash, v_file.load_run_file_id, v_file.load_run_id, v_file.date_extracted
     FROM etl.touched_invoice_detail AS t
     JOIN raw.invoice_detail_raw AS r USING (load_run_file_id, line_no)
-    WHERE t.load_run_file_id = p_load_run_file_id AND t.verdict = 'valid'
+    WHERE t.load_run_file_id = p_load_run_file_id AND t.verdict = 'new';
+
+    -- 2. Keys that are there with another text.
+    INSERT INTO stg.invoice_detail AS s (
+        invoice_detail_id,
+        invoice_transaction_id,
+        master_service_sub_service_id,
+        appointment_service_id,
+        comments,
+        quantity,
+        claim_amount,
+        co_payment,
+        gross_claim_amount,
+        gross_co_payment,
+        is_billing_amount,
+        funder_id,
+        funder_name,
+        contract_service_id,
+        contract_service_name,
+        is_funded,
+        submission_status,
+        case_no,
+        sequence_no,
+        billing_claim_status_id,
+        master_service_name,
+        master_service_code,
+        master_service_description,
+        service_name,
+        description,
+        code,
+        fee_code,
+        service_code,
+        sub_service_description,
+        duration,
+        is_common_service,
+        service_code_for_claim,
+        is_active,
+        is_deleted,
+        inserted_by_id,
+        updated_by_id,
+        inserted_by,
+        updated_by,
+        inserted_at,
+        updated_at,
+        user_logging_id,
+        logging_user_name,
+        billing_ref_id,
+        billing_referral_id,
+        permanent_address_latitude,
+        permanent_address_longitude,
+        practice_id,
+        per_org_id,
+        loaded_date_time,
+        row_hash, load_run_file_id, load_run_id, date_extracted
+    )
+    SELECT
+        r.invoice_detail_id::bigint,
+        r.invoice_transaction_id::bigint,
+        r.master_service_sub_service_id,
+        r.appointment_service_id,
+        r.comments,
+        r.quantity::numeric,
+        r.claim_amount::numeric(12,2),
+        r.co_payment::numeric(12,2),
+        r.gross_claim_amount::numeric(12,2),
+        r.gross_co_payment::numeric(12,2),
+        r.is_billing_amount::boolean,
+        r.funder_id,
+        r.funder_name,
+        r.contract_service_id,
+        r.contract_service_name,
+        r.is_funded::boolean,
+        r.submission_status,
+        r.case_no,
+        r.sequence_no,
+        r.billing_claim_status_id,
+        r.master_service_name,
+        r.master_service_code,
+        r.master_service_description,
+        r.service_name,
+        r.description,
+        r.code,
+        r.fee_code,
+        r.service_code,
+        r.sub_service_description,
+        r.duration::numeric,
+        r.is_common_service::boolean,
+        r.service_code_for_claim,
+        r.is_active::boolean,
+        r.is_deleted::boolean,
+        r.inserted_by_id::bigint,
+        r.updated_by_id::bigint,
+        r.inserted_by,
+        r.updated_by,
+        nullif(r.inserted_at::timestamptz, c_unknown_times[1]),
+        nullif(r.updated_at::timestamptz, c_unknown_times[1]),
+        r.user_logging_id::bigint,
+        r.logging_user_name,
+        r.billing_ref_id,
+        r.billing_referral_id,
+        r.permanent_address_latitude::numeric,
+        r.permanent_address_longitude::numeric,
+        r.practice_id,
+        r.per_org_id,
+        nullif(r.loaded_date_time::timestamptz, c_unknown_times[1]),
+        t.row_hash, v_file.load_run_file_id, v_file.load_run_id, v_file.date_extracted
+    FROM etl.touched_invoice_detail AS t
+    JOIN raw.invoice_detail_raw AS r USING (load_run_file_id, line_no)
+    WHERE t.load_run_file_id = p_load_run_file_id AND t.verdict = 'changed'
     ON CONFLICT (practice_id, per_org_id, invoice_detail_id) DO UPDATE
     SET invoice_transaction_id = excluded.invoice_transaction_id,
         master_service_sub_service_id = excluded.master_service_sub_service_id,
@@ -14465,11 +14622,11 @@ BEGIN
             excluded.permanent_address_longitude
         );
 
-    -- Another text, or other rules, that say the same: remember the text, so that the next file can skip it.
+    -- 3. Another text, or other rules, that say the same: remember the text, so that the next file can skip it.
     UPDATE stg.invoice_detail AS s
     SET row_hash = t.row_hash
     FROM etl.touched_invoice_detail AS t
-    WHERE t.load_run_file_id = p_load_run_file_id AND t.verdict = 'valid'
+    WHERE t.load_run_file_id = p_load_run_file_id AND t.verdict = 'changed'
         AND s.practice_id = t.practice_id
         AND s.per_org_id = t.per_org_id
         AND s.invoice_detail_id = t.invoice_detail_id
@@ -14493,10 +14650,107 @@ AS $merge_invoice_detail$
 -- Publish what this file made new or changed in stg.invoice_detail.
 -- The caller, etl.process_file, holds the extract's lock.
 DECLARE
+    v_inserted bigint;
     v_key etl.pseudonym_keys;
 BEGIN
     SELECT k.* INTO v_key FROM etl.pseudonym_keys AS k;
 
+    -- 1. New keys: stg had none of them, so core has none.
+    INSERT INTO core.fact_invoice_detail (
+        practice_id,
+        per_org_id,
+        invoice_detail_id,
+        invoice_transaction_id,
+        master_service_sub_service_id,
+        appointment_service_id,
+        quantity,
+        claim_amount,
+        co_payment,
+        gross_claim_amount,
+        gross_co_payment,
+        is_billing_amount,
+        funder_id,
+        funder_name,
+        contract_service_id,
+        contract_service_name,
+        is_funded,
+        submission_status,
+        case_no,
+        sequence_no,
+        billing_claim_status_id,
+        master_service_name,
+        master_service_code,
+        service_name,
+        code,
+        fee_code,
+        service_code,
+        duration,
+        is_common_service,
+        service_code_for_claim,
+        is_active,
+        is_deleted,
+        inserted_by_id,
+        updated_by_id,
+        inserted_at,
+        updated_at,
+        user_logging_id,
+        billing_ref_id,
+        billing_referral_id,
+        loaded_date_time,
+        load_run_file_id,
+        load_run_id,
+        date_extracted
+    )
+    SELECT
+        s.practice_id,
+        s.per_org_id,
+        s.invoice_detail_id,
+        s.invoice_transaction_id,
+        s.master_service_sub_service_id,
+        s.appointment_service_id,
+        s.quantity,
+        s.claim_amount,
+        s.co_payment,
+        s.gross_claim_amount,
+        s.gross_co_payment,
+        s.is_billing_amount,
+        s.funder_id,
+        s.funder_name,
+        s.contract_service_id,
+        s.contract_service_name,
+        s.is_funded,
+        s.submission_status,
+        etl.pseudonym(s.case_no, v_key.inner_pad, v_key.outer_pad) AS case_no,
+        s.sequence_no,
+        s.billing_claim_status_id,
+        s.master_service_name,
+        s.master_service_code,
+        s.service_name,
+        s.code,
+        s.fee_code,
+        s.service_code,
+        s.duration,
+        s.is_common_service,
+        s.service_code_for_claim,
+        s.is_active,
+        s.is_deleted,
+        s.inserted_by_id,
+        s.updated_by_id,
+        s.inserted_at,
+        s.updated_at,
+        s.user_logging_id,
+        s.billing_ref_id,
+        s.billing_referral_id,
+        s.loaded_date_time,
+        s.load_run_file_id,
+        s.load_run_id,
+        s.date_extracted
+    FROM etl.touched_invoice_detail AS t
+    JOIN stg.invoice_detail AS s USING (practice_id, per_org_id, invoice_detail_id)
+    WHERE t.load_run_file_id = p_load_run_file_id AND t.verdict = 'new';
+    GET DIAGNOSTICS v_inserted = ROW_COUNT;
+
+    -- 2. Keys that were there, where this file changed stg.
     WITH merged AS (
         INSERT INTO core.fact_invoice_detail AS c (
             practice_id,
@@ -14589,7 +14843,7 @@ BEGIN
             s.date_extracted
         FROM etl.touched_invoice_detail AS t
         JOIN stg.invoice_detail AS s USING (practice_id, per_org_id, invoice_detail_id)
-        WHERE t.load_run_file_id = p_load_run_file_id AND t.verdict = 'valid'
+        WHERE t.load_run_file_id = p_load_run_file_id AND t.verdict = 'changed'
             -- Not a plain equality: statistics know no row of this file yet, and one row makes a nested loop.
             AND coalesce(s.load_run_file_id = p_load_run_file_id, false)
         ON CONFLICT (practice_id, per_org_id, invoice_detail_id) DO UPDATE
@@ -14710,15 +14964,11 @@ BEGIN
                 excluded.billing_ref_id,
                 excluded.billing_referral_id
             )
-        RETURNING c.xmax = 0 AS is_new
+        RETURNING c.load_run_file_id
     )
     UPDATE etl.load_run_files AS f
-    SET core_inserted = n.inserted,
-        core_updated = n.updated
-    FROM (
-        SELECT count(*) FILTER (WHERE w.is_new) AS inserted, count(*) FILTER (WHERE NOT w.is_new) AS updated
-        FROM merged AS w
-    ) AS n
+    SET core_inserted = v_inserted,
+        core_updated = (SELECT count(*) FROM merged)
     WHERE f.load_run_file_id = p_load_run_file_id;
 END;
 $merge_invoice_detail$;
@@ -15814,6 +16064,64 @@ COMMENT ON COLUMN raw.medicine.file_practice_id IS 'practice_id in the name of t
 COMMENT ON COLUMN raw.medicine.file_per_org_id IS 'per_org_id in the name of the file.';
 GRANT SELECT ON raw.medicine TO etl_auditor;
 
+-- object: function etl.compare_medicine
+-- GENERATED by `make codegen` from contracts/indici/medicine.yml; edit that file, not this one.
+
+CREATE OR REPLACE FUNCTION etl.compare_medicine(p_load_run_file_id bigint, p_seed bigint)
+RETURNS TABLE (line_no bigint, practice_id text, per_org_id text, medicine_id bigint, row_hash bigint, verdict text)
+LANGUAGE plpgsql
+STABLE
+SECURITY DEFINER
+SET search_path = pg_catalog, pg_temp
+SET timezone = 'Pacific/Auckland'
+SET datestyle = 'ISO, YMD'
+SET plan_cache_mode = force_custom_plan
+SET work_mem = '64MB'
+SET parallel_setup_cost = 0
+SET parallel_tuple_cost = 0
+AS $compare_medicine$
+-- The rows of a file, each with its key, its hash and how it stands to stg.medicine. Changes nothing. The query can run
+-- parallel, which a statement that stores its result cannot.
+BEGIN
+    RETURN QUERY
+    SELECT
+        d.line_no,
+        d.practice_id, d.per_org_id, d.medicine_id,
+        d.row_hash,
+        CASE
+            WHEN s.load_run_file_id IS NULL THEN 'new'
+            WHEN s.row_hash = d.row_hash AND s.absent_since IS NULL THEN 'unchanged'
+            ELSE 'changed'
+        END
+    FROM (
+        SELECT
+            r.line_no,
+            r.practice_id AS practice_id,
+            r.per_org_id AS per_org_id,
+            etl.key_bigint(r.medicine_id) AS medicine_id,
+            hash_record_extended(ROW(
+                r.medicine_id,
+                r.medicine_name,
+                r.medicine_short_name,
+                r.sct_id,
+                r.type,
+                r.pharma_code,
+                r.is_active,
+                r.is_deleted,
+                r.per_org_id,
+                r.practice_id
+            ), p_seed) AS row_hash
+        FROM raw.medicine_raw AS r
+        WHERE r.load_run_file_id = p_load_run_file_id
+        -- Hashed before the join, which then carries no wide rows.
+        OFFSET 0
+    ) AS d
+    LEFT JOIN stg.medicine AS s USING (practice_id, per_org_id, medicine_id);
+END;
+$compare_medicine$;
+COMMENT ON FUNCTION etl.compare_medicine(bigint, bigint) IS
+    'The rows of a file with key, hash of text and rules, and new, changed or unchanged against stg.medicine. p_seed: see etl.hash_seed.';
+
 -- object: function etl.faults_medicine
 -- GENERATED by `make codegen` from contracts/indici/medicine.yml; edit that file, not this one.
 
@@ -15836,12 +16144,8 @@ AS $faults_medicine$
 DECLARE
     v_file etl.load_run_files;
     c_unknown_times constant timestamptz[] := ARRAY['1900-01-01']::text[]::timestamptz[];
-    v_gap_patterns text[];
 BEGIN
     SELECT f.* INTO v_file FROM etl.load_run_files AS f WHERE f.load_run_file_id = p_load_run_file_id;
-    SELECT ARRAY(SELECT '% ' || h || ':%' FROM unnest(s.gap_hours) AS h) INTO v_gap_patterns
-    FROM etl.sources AS s
-    WHERE s.source = v_file.source;
 
     RETURN QUERY
     SELECT
@@ -15904,7 +16208,7 @@ BEGIN
                 (
                     'loaded_date_time', r.loaded_date_time,
                     CASE
-                        WHEN (etl.is_local_time(r.loaded_date_time, v_gap_patterns)) IS FALSE THEN 'is not a local time of Pacific/Auckland: YYYY-MM-DD HH:MM:SS[.ffffff]'
+                        WHEN (etl.is_local_time(r.loaded_date_time)) IS FALSE THEN 'is not a local time of Pacific/Auckland: YYYY-MM-DD HH:MM:SS[.ffffff]'
                     END
                 )
         ) AS v (name, text, reason)
@@ -15916,7 +16220,7 @@ BEGIN
             WHEN t.verdict = 'unchanged' THEN
                 r.per_org_id IS NOT DISTINCT FROM v_file.tenant[2] AND
                 r.practice_id IS NOT DISTINCT FROM v_file.tenant[1] AND
-                etl.is_local_time(r.loaded_date_time, v_gap_patterns)
+                etl.is_local_time(r.loaded_date_time)
             ELSE
                 r.medicine_id IS NOT NULL AND
                 etl.is_bigint(r.medicine_id) AND
@@ -15924,7 +16228,7 @@ BEGIN
                 etl.is_boolean(r.is_deleted) AND
                 r.per_org_id IS NOT DISTINCT FROM v_file.tenant[2] AND
                 r.practice_id IS NOT DISTINCT FROM v_file.tenant[1] AND
-                etl.is_local_time(r.loaded_date_time, v_gap_patterns)
+                etl.is_local_time(r.loaded_date_time)
         END IS FALSE;
 END;
 $faults_medicine$;
@@ -15954,36 +16258,11 @@ BEGIN
     JOIN etl.file_attempts AS a USING (file_attempt_id)
     WHERE f.load_run_file_id = p_load_run_file_id;
 
-    -- 1. Read each row once. Of a file in order, what stg holds with the same text by the same rules is unchanged.
+    -- 1. Compare with stg.medicine. In a file in order an equal row is unchanged.
     INSERT INTO etl.touched_medicine (load_run_file_id, line_no, practice_id, per_org_id, medicine_id, row_hash, verdict)
-    SELECT
-        p_load_run_file_id,
-        d.line_no,
-        d.practice_id, d.per_org_id, d.medicine_id,
-        d.row_hash,
-        CASE WHEN NOT p_is_late AND s.absent_since IS NULL AND s.row_hash = d.row_hash THEN 'unchanged' ELSE 'valid' END
-    FROM (
-        SELECT
-            r.line_no,
-            r.practice_id AS practice_id,
-            r.per_org_id AS per_org_id,
-            etl.key_bigint(r.medicine_id) AS medicine_id,
-            hash_record_extended(ROW(
-                r.medicine_id,
-                r.medicine_name,
-                r.medicine_short_name,
-                r.sct_id,
-                r.type,
-                r.pharma_code,
-                r.is_active,
-                r.is_deleted,
-                r.per_org_id,
-                r.practice_id
-            ), v_seed) AS row_hash
-        FROM raw.medicine_raw AS r
-        WHERE r.load_run_file_id = p_load_run_file_id
-    ) AS d
-    LEFT JOIN stg.medicine AS s USING (practice_id, per_org_id, medicine_id);
+    SELECT p_load_run_file_id, d.line_no, d.practice_id, d.per_org_id, d.medicine_id, d.row_hash,
+        CASE WHEN d.verdict = 'unchanged' AND p_is_late THEN 'changed' ELSE d.verdict END
+    FROM etl.compare_medicine(p_load_run_file_id, v_seed) AS d;
 
     CALL etl.analyze_work('touched_medicine');
 
@@ -16026,7 +16305,7 @@ BEGIN
         WHERE t.load_run_file_id = p_load_run_file_id AND t.verdict <> 'rejected'
     )
     UPDATE etl.touched_medicine AS t
-    SET verdict = CASE n.place WHEN 1 THEN 'valid' ELSE 'duplicate' END
+    SET verdict = CASE WHEN n.place > 1 THEN 'duplicate' WHEN t.verdict = 'new' THEN 'new' ELSE 'changed' END
     FROM ranked AS n
     WHERE t.load_run_file_id = p_load_run_file_id AND t.line_no = n.line_no;
 
@@ -16038,7 +16317,7 @@ BEGIN
         rows_rejected = f.rows_rejected_landing + c.rejected
     FROM (
         SELECT
-            count(*) FILTER (WHERE t.verdict = 'valid') AS valid,
+            count(*) FILTER (WHERE t.verdict IN ('new', 'changed')) AS valid,
             count(*) FILTER (WHERE t.verdict = 'unchanged') AS unchanged,
             count(*) FILTER (WHERE t.verdict = 'duplicate') AS duplicate,
             count(*) FILTER (WHERE t.verdict = 'rejected') AS rejected
@@ -16071,7 +16350,8 @@ DECLARE
 BEGIN
     SELECT f.* INTO v_file FROM etl.load_run_files AS f WHERE f.load_run_file_id = p_load_run_file_id;
 
-    INSERT INTO stg.medicine AS s (
+    -- 1. New keys. Under the lock none can be there already, and looking for conflicts would cost a third more.
+    INSERT INTO stg.medicine (
         medicine_id,
         medicine_name,
         medicine_short_name,
@@ -16083,10 +16363,7 @@ BEGIN
         per_org_id,
         practice_id,
         loaded_date_time,
-        row_hash,
-        load_run_file_id,
-        load_run_id,
-        date_extracted
+        row_hash, load_run_file_id, load_run_id, date_extracted
     )
     SELECT
         r.medicine_id::bigint,
@@ -16100,13 +16377,42 @@ BEGIN
         r.per_org_id,
         r.practice_id,
         nullif(r.loaded_date_time::timestamptz, c_unknown_times[1]),
-        t.row_hash,
-        v_file.load_run_file_id,
-        v_file.load_run_id,
-        v_file.date_extracted
+        t.row_hash, v_file.load_run_file_id, v_file.load_run_id, v_file.date_extracted
     FROM etl.touched_medicine AS t
     JOIN raw.medicine_raw AS r USING (load_run_file_id, line_no)
-    WHERE t.load_run_file_id = p_load_run_file_id AND t.verdict = 'valid'
+    WHERE t.load_run_file_id = p_load_run_file_id AND t.verdict = 'new';
+
+    -- 2. Keys that are there with another text.
+    INSERT INTO stg.medicine AS s (
+        medicine_id,
+        medicine_name,
+        medicine_short_name,
+        sct_id,
+        type,
+        pharma_code,
+        is_active,
+        is_deleted,
+        per_org_id,
+        practice_id,
+        loaded_date_time,
+        row_hash, load_run_file_id, load_run_id, date_extracted
+    )
+    SELECT
+        r.medicine_id::bigint,
+        r.medicine_name,
+        r.medicine_short_name,
+        r.sct_id,
+        r.type,
+        r.pharma_code,
+        r.is_active::boolean,
+        r.is_deleted::boolean,
+        r.per_org_id,
+        r.practice_id,
+        nullif(r.loaded_date_time::timestamptz, c_unknown_times[1]),
+        t.row_hash, v_file.load_run_file_id, v_file.load_run_id, v_file.date_extracted
+    FROM etl.touched_medicine AS t
+    JOIN raw.medicine_raw AS r USING (load_run_file_id, line_no)
+    WHERE t.load_run_file_id = p_load_run_file_id AND t.verdict = 'changed'
     ON CONFLICT (practice_id, per_org_id, medicine_id) DO UPDATE
     SET medicine_name = excluded.medicine_name,
         medicine_short_name = excluded.medicine_short_name,
@@ -16140,11 +16446,11 @@ BEGIN
             excluded.is_deleted
         );
 
-    -- Another text, or other rules, that say the same: remember the text, so that the next file can skip it.
+    -- 3. Another text, or other rules, that say the same: remember the text, so that the next file can skip it.
     UPDATE stg.medicine AS s
     SET row_hash = t.row_hash
     FROM etl.touched_medicine AS t
-    WHERE t.load_run_file_id = p_load_run_file_id AND t.verdict = 'valid'
+    WHERE t.load_run_file_id = p_load_run_file_id AND t.verdict = 'changed'
         AND s.practice_id = t.practice_id
         AND s.per_org_id = t.per_org_id
         AND s.medicine_id = t.medicine_id
@@ -16170,9 +16476,57 @@ AS $merge_medicine$
 -- The caller, etl.process_file, holds the extract's lock.
 DECLARE
     v_observed_at timestamptz;
+    v_inserted bigint;
 BEGIN
     SELECT f.date_extracted INTO v_observed_at FROM etl.load_run_files AS f WHERE f.load_run_file_id = p_load_run_file_id;
 
+    -- 1. New keys: stg had none of them, so core has none.
+    INSERT INTO core.dim_medicine (
+        practice_id,
+        per_org_id,
+        medicine_id,
+        medicine_key,
+        medicine_name,
+        medicine_short_name,
+        sct_id,
+        type,
+        pharma_code,
+        is_active,
+        is_deleted,
+        loaded_date_time,
+        load_run_file_id,
+        load_run_id,
+        date_extracted,
+        effective_from
+    )
+    SELECT
+        s.practice_id,
+        s.per_org_id,
+        s.medicine_id,
+        etl.surrogate_key(
+                etl.key_part('medicine')
+                || etl.key_part(s.practice_id)
+                || etl.key_part(s.per_org_id)
+                || etl.key_part(s.medicine_id::text)
+            ) AS medicine_key,
+        s.medicine_name,
+        s.medicine_short_name,
+        s.sct_id,
+        s.type,
+        s.pharma_code,
+        s.is_active,
+        s.is_deleted,
+        s.loaded_date_time,
+        s.load_run_file_id,
+        s.load_run_id,
+        s.date_extracted,
+        v_observed_at
+    FROM etl.touched_medicine AS t
+    JOIN stg.medicine AS s USING (practice_id, per_org_id, medicine_id)
+    WHERE t.load_run_file_id = p_load_run_file_id AND t.verdict = 'new';
+    GET DIAGNOSTICS v_inserted = ROW_COUNT;
+
+    -- 2. Keys that were there, where this file changed stg.
     WITH published AS MATERIALIZED (
         SELECT
             s.practice_id,
@@ -16197,7 +16551,7 @@ BEGIN
             s.date_extracted
         FROM etl.touched_medicine AS t
         JOIN stg.medicine AS s USING (practice_id, per_org_id, medicine_id)
-        WHERE t.load_run_file_id = p_load_run_file_id AND t.verdict = 'valid'
+        WHERE t.load_run_file_id = p_load_run_file_id AND t.verdict = 'changed'
             -- Not a plain equality: statistics know no row of this file yet, and one row makes a nested loop.
             AND coalesce(s.load_run_file_id = p_load_run_file_id, false)
     ),
@@ -16277,7 +16631,7 @@ BEGIN
         RETURNING load_run_file_id
     )
     UPDATE etl.load_run_files AS f
-    SET core_inserted = (SELECT count(*) FROM opened),
+    SET core_inserted = v_inserted + (SELECT count(*) FROM opened),
         core_updated = (SELECT count(*) FROM closed)
     WHERE f.load_run_file_id = p_load_run_file_id;
 END;
@@ -17224,6 +17578,273 @@ COMMENT ON COLUMN raw.patients.file_practice_id IS 'practice_id in the name of t
 COMMENT ON COLUMN raw.patients.file_per_org_id IS 'per_org_id in the name of the file.';
 GRANT SELECT ON raw.patients TO etl_auditor;
 
+-- object: function etl.compare_patients
+-- GENERATED by `make codegen` from contracts/indici/patients.yml; edit that file, not this one.
+
+CREATE OR REPLACE FUNCTION etl.compare_patients(p_load_run_file_id bigint, p_seed bigint)
+RETURNS TABLE (line_no bigint, practice_id text, per_org_id text, patient_id bigint, row_hash bigint, verdict text)
+LANGUAGE plpgsql
+STABLE
+SECURITY DEFINER
+SET search_path = pg_catalog, pg_temp
+SET timezone = 'Pacific/Auckland'
+SET datestyle = 'ISO, YMD'
+SET plan_cache_mode = force_custom_plan
+SET work_mem = '64MB'
+SET parallel_setup_cost = 0
+SET parallel_tuple_cost = 0
+AS $compare_patients$
+-- The rows of a file, each with its key, its hash and how it stands to stg.patients. Changes nothing. The query can run
+-- parallel, which a statement that stores its result cannot.
+BEGIN
+    RETURN QUERY
+    SELECT
+        d.line_no,
+        d.practice_id, d.per_org_id, d.patient_id,
+        d.row_hash,
+        CASE
+            WHEN s.load_run_file_id IS NULL THEN 'new'
+            WHEN s.row_hash = d.row_hash AND s.absent_since IS NULL THEN 'unchanged'
+            ELSE 'changed'
+        END
+    FROM (
+        SELECT
+            r.line_no,
+            r.practice_id AS practice_id,
+            r.per_org_id AS per_org_id,
+            etl.key_bigint(r.patient_id) AS patient_id,
+            hash_record_extended(ROW(
+                r.patient_id,
+                r.nhi_number,
+                r.is_nhi_validate,
+                r.title,
+                r.first_name,
+                r.middle_name,
+                r.family_name,
+                r.full_name,
+                r.preferred_name,
+                r.other_maiden_name,
+                r.marital_status_id,
+                r.marital_status,
+                r.gender_id,
+                r.gender,
+                r.dob,
+                r.age,
+                r.age_type,
+                r.age_group,
+                r.is_alive,
+                r.death_date,
+                r.dob_source,
+                r.picture_path,
+                r.consented_to_share,
+                r.place_of_birth,
+                r.country_of_birth_id,
+                r.country_of_birth,
+                r.cell_number,
+                r.day_phone,
+                r.night_phone,
+                r.email,
+                r.secondary_email,
+                r.preferred_contact_method,
+                r.consent_text_messaging,
+                r.is_portal_user,
+                r.is_active,
+                r.is_deleted,
+                r.inserted_by,
+                r.updated_by,
+                r.inserted_at,
+                r.updated_at,
+                r.notes,
+                r.is_gender_self_identified,
+                r.sex_related_gender,
+                r.is_work_visa_required,
+                r.balance,
+                r.medtech_balance,
+                r.medtech_date_last_pay,
+                r.medtech_date_last_statement,
+                r.register_status_id,
+                r.register_status,
+                r.medtech_nok,
+                r.practice_name,
+                r.calculated_balance,
+                r.last_statement_date,
+                r.last_invoice_date,
+                r.last_payment_date,
+                r.provider_name,
+                r.chart_number,
+                r.extension,
+                r.practice_remarks,
+                r.is_insured,
+                r.insured_remarks,
+                r.smoking_type,
+                r.account_holder,
+                r.account_holder_employer,
+                r.is_community_service_card,
+                r.community_service_card_no,
+                r.community_service_card_expiry_date,
+                r.community_service_card_sighted,
+                r.is_health_card,
+                r.health_card_no,
+                r.health_card_expiry_date,
+                r.health_card_sighted,
+                r.winz,
+                r.is_transfer_of_records,
+                r.transfer_of_records_remarks,
+                r.enrolment_type,
+                r.enrolment_status_id,
+                r.enrolment_status,
+                r.enrolment_date,
+                r.enrolment_method,
+                r.enrolment_verifier,
+                r.funding_status_id,
+                r.funding_status,
+                r.rejection_reason,
+                r.funding_from,
+                r.funding_to,
+                r.account_group,
+                r.gms_code,
+                r.residential_status,
+                r.is_nka,
+                r.is_high_care,
+                r.high_care_reason,
+                r.is_care_plan,
+                r.is_new_registration,
+                r.is_opt_off,
+                r.is_bp_graph,
+                r.is_bmi_graph,
+                r.is_inr_graph,
+                r.is_hba1c_graph,
+                r.asr_mark_status,
+                r.is_height_graph,
+                r.is_weight_graph,
+                r.is_hc_graph,
+                r.nes_status,
+                r.nes_comments,
+                r.medtech_balance_date,
+                r.is_heart_rate,
+                r.is_premature,
+                r.premature_week,
+                r.patient_pho_id,
+                r.consult_updated_at,
+                r.occupation,
+                r.emergency_contact,
+                r.emergency_contact_name,
+                r.secondary_contact,
+                r.secondary_contact_name,
+                r.provider_id,
+                r.practice_id,
+                r.portal_registration_status,
+                r.registration_date,
+                r.medtech_id,
+                r.permanent_address_house_number,
+                r.permanent_address_building_number,
+                r.permanent_address_street_number,
+                r.permanent_address_suburb_town_id,
+                r.permanent_address_suburb,
+                r.permanent_address_city_area_id,
+                r.permanent_address_city,
+                r.permanent_address_postal_code,
+                r.permanent_address_latitude,
+                r.permanent_address_longitude,
+                r.permanent_address_country_id,
+                r.permanent_address_country,
+                r.permanent_address,
+                r.permanent_address_dhb_code,
+                r.permanent_address_domicile_code,
+                r.permanent_address_deprivation_quintile,
+                r.permanent_address_deprivation_decile,
+                r.permanent_address_meshblock,
+                r.permanent_address_match_score,
+                r.permanent_address_uncertainty_code,
+                r.temporary_address,
+                r.postal_address_house_number,
+                r.postal_address_building_number,
+                r.postal_address_street_number,
+                r.postal_address_suburb_town_id,
+                r.postal_address_suburb,
+                r.postal_address_city_area_id,
+                r.postal_address_city,
+                r.postal_address_postal_code,
+                r.postal_address_latitude,
+                r.postal_address_longitude,
+                r.postal_address_country_id,
+                r.postal_address_country,
+                r.postal_address,
+                r.postal_address_dhb_code,
+                r.postal_address_domicile_code,
+                r.postal_address_deprivation_quintile,
+                r.postal_address_deprivation_decile,
+                r.postal_address_meshblock,
+                r.postal_address_match_score,
+                r.postal_address_uncertainty_code,
+                r.ethnicity_id,
+                r.ethnicity,
+                r.eth_code,
+                r.eth_code_2,
+                r.secondary_ethnicity_id,
+                r.secondary_ethnicity,
+                r.eth_code_3,
+                r.other_ethnicity_id,
+                r.other_ethnicity,
+                r.enrolment_id,
+                r.pho_name,
+                r.enrolment_expiry_date,
+                r.is_consent_to_share,
+                r.is_work_visa,
+                r.work_visa_start_date,
+                r.work_visa_expiry_date,
+                r.enrolment_quarter,
+                r.practice_location,
+                r.account_holder_type_id,
+                r.patient_type,
+                r.breast_screen_id,
+                r.breast_screen,
+                r.is_pregnant,
+                r.apply_charges,
+                r.include_in_print,
+                r.is_care_plus,
+                r.care_plus_start_date,
+                r.care_plus_end_date,
+                r.care_plus_linc_status_id,
+                r.care_plus_linc_status,
+                r.nhi_status_id,
+                r.nhi_status,
+                r.per_org_id,
+                r.account_holder_profile_id,
+                r.community_service_effective_date,
+                r.default_gp_mc_no,
+                r.default_gp_name,
+                r.default_practice_edi,
+                r.default_practice_name,
+                r.enrolment_end_date,
+                r.is_capitated,
+                r.is_consent_auto_reminder_text_messaging,
+                r.is_consent_for_experience_survey,
+                r.is_consent_to_import_clinical_records,
+                r.is_consent_to_private_email_address,
+                r.is_consent_to_share_clinical_records,
+                r.is_consent_to_share_health1,
+                r.is_consent_to_share_my_record_on_sehr,
+                r.is_consent_to_share_pho_data_collection,
+                r.is_include_account_fee,
+                r.is_include_statement_fee,
+                r.is_linked_csc_exists,
+                r.is_test_record,
+                r.pharmacy_id,
+                r.residential_status_id,
+                r.visa_expiry
+            ), p_seed) AS row_hash
+        FROM raw.patients_raw AS r
+        WHERE r.load_run_file_id = p_load_run_file_id
+        -- Hashed before the join, which then carries no wide rows.
+        OFFSET 0
+    ) AS d
+    LEFT JOIN stg.patients AS s USING (practice_id, per_org_id, patient_id);
+END;
+$compare_patients$;
+COMMENT ON FUNCTION etl.compare_patients(bigint, bigint) IS
+    'The rows of a file with key, hash of text and rules, and new, changed or unchanged against stg.patients. p_seed: see etl.hash_seed.';
+
 -- object: function etl.faults_patients
 -- GENERATED by `make codegen` from contracts/indici/patients.yml; edit that file, not this one.
 
@@ -17246,12 +17867,8 @@ AS $faults_patients$
 DECLARE
     v_file etl.load_run_files;
     c_unknown_times constant timestamptz[] := ARRAY['1900-01-01']::text[]::timestamptz[];
-    v_gap_patterns text[];
 BEGIN
     SELECT f.* INTO v_file FROM etl.load_run_files AS f WHERE f.load_run_file_id = p_load_run_file_id;
-    SELECT ARRAY(SELECT '% ' || h || ':%' FROM unnest(s.gap_hours) AS h) INTO v_gap_patterns
-    FROM etl.sources AS s
-    WHERE s.source = v_file.source;
 
     RETURN QUERY
     SELECT
@@ -17559,13 +18176,13 @@ BEGIN
                 (
                     'inserted_at', r.inserted_at,
                     CASE
-                        WHEN (etl.is_local_time(r.inserted_at, v_gap_patterns)) IS FALSE THEN 'is not a local time of Pacific/Auckland: YYYY-MM-DD HH:MM:SS[.ffffff]'
+                        WHEN (etl.is_local_time(r.inserted_at)) IS FALSE THEN 'is not a local time of Pacific/Auckland: YYYY-MM-DD HH:MM:SS[.ffffff]'
                     END
                 ),
                 (
                     'updated_at', r.updated_at,
                     CASE
-                        WHEN (etl.is_local_time(r.updated_at, v_gap_patterns)) IS FALSE THEN 'is not a local time of Pacific/Auckland: YYYY-MM-DD HH:MM:SS[.ffffff]'
+                        WHEN (etl.is_local_time(r.updated_at)) IS FALSE THEN 'is not a local time of Pacific/Auckland: YYYY-MM-DD HH:MM:SS[.ffffff]'
                     END
                 ),
                 (
@@ -17775,7 +18392,7 @@ BEGIN
                 (
                     'consult_updated_at', r.consult_updated_at,
                     CASE
-                        WHEN (etl.is_local_time(r.consult_updated_at, v_gap_patterns)) IS FALSE THEN 'is not a local time of Pacific/Auckland: YYYY-MM-DD HH:MM:SS[.ffffff]'
+                        WHEN (etl.is_local_time(r.consult_updated_at)) IS FALSE THEN 'is not a local time of Pacific/Auckland: YYYY-MM-DD HH:MM:SS[.ffffff]'
                     END
                 ),
                 (
@@ -17907,7 +18524,7 @@ BEGIN
                 (
                     'loaded_date_time', r.loaded_date_time,
                     CASE
-                        WHEN (etl.is_local_time(r.loaded_date_time, v_gap_patterns)) IS FALSE THEN 'is not a local time of Pacific/Auckland: YYYY-MM-DD HH:MM:SS[.ffffff]'
+                        WHEN (etl.is_local_time(r.loaded_date_time)) IS FALSE THEN 'is not a local time of Pacific/Auckland: YYYY-MM-DD HH:MM:SS[.ffffff]'
                     END
                 ),
                 (
@@ -18015,7 +18632,7 @@ BEGIN
             WHEN t.verdict = 'unchanged' THEN
                 r.practice_id IS NOT DISTINCT FROM v_file.tenant[1] AND
                 r.per_org_id IS NOT DISTINCT FROM v_file.tenant[2] AND
-                etl.is_local_time(r.loaded_date_time, v_gap_patterns)
+                etl.is_local_time(r.loaded_date_time)
             ELSE
                 r.patient_id IS NOT NULL AND
                 etl.is_bigint(r.patient_id) AND
@@ -18029,8 +18646,8 @@ BEGIN
                 etl.is_boolean(r.is_portal_user) AND
                 etl.is_boolean(r.is_active) AND
                 etl.is_boolean(r.is_deleted) AND
-                etl.is_local_time(r.inserted_at, v_gap_patterns) AND
-                etl.is_local_time(r.updated_at, v_gap_patterns) AND
+                etl.is_local_time(r.inserted_at) AND
+                etl.is_local_time(r.updated_at) AND
                 etl.is_boolean(r.is_gender_self_identified) AND
                 etl.is_boolean(r.is_work_visa_required) AND
                 etl.is_numeric(r.balance, 'numeric(12,2)', 2) AND
@@ -18065,7 +18682,7 @@ BEGIN
                 etl.is_date(r.medtech_balance_date) AND
                 etl.is_boolean(r.is_heart_rate) AND
                 etl.is_boolean(r.is_premature) AND
-                etl.is_local_time(r.consult_updated_at, v_gap_patterns) AND
+                etl.is_local_time(r.consult_updated_at) AND
                 etl.is_bigint(r.provider_id) AND
                 r.practice_id IS NOT DISTINCT FROM v_file.tenant[1] AND
                 etl.is_date(r.registration_date) AND
@@ -18087,7 +18704,7 @@ BEGIN
                 etl.is_date(r.care_plus_start_date) AND
                 etl.is_date(r.care_plus_end_date) AND
                 r.per_org_id IS NOT DISTINCT FROM v_file.tenant[2] AND
-                etl.is_local_time(r.loaded_date_time, v_gap_patterns) AND
+                etl.is_local_time(r.loaded_date_time) AND
                 etl.is_date(r.community_service_effective_date) AND
                 etl.is_date(r.enrolment_end_date) AND
                 etl.is_boolean(r.is_capitated) AND
@@ -18134,245 +18751,11 @@ BEGIN
     JOIN etl.file_attempts AS a USING (file_attempt_id)
     WHERE f.load_run_file_id = p_load_run_file_id;
 
-    -- 1. Read each row once. Of a file in order, what stg holds with the same text by the same rules is unchanged.
+    -- 1. Compare with stg.patients. In a file in order an equal row is unchanged.
     INSERT INTO etl.touched_patients (load_run_file_id, line_no, practice_id, per_org_id, patient_id, row_hash, verdict)
-    SELECT
-        p_load_run_file_id,
-        d.line_no,
-        d.practice_id, d.per_org_id, d.patient_id,
-        d.row_hash,
-        CASE WHEN NOT p_is_late AND s.absent_since IS NULL AND s.row_hash = d.row_hash THEN 'unchanged' ELSE 'valid' END
-    FROM (
-        SELECT
-            r.line_no,
-            r.practice_id AS practice_id,
-            r.per_org_id AS per_org_id,
-            etl.key_bigint(r.patient_id) AS patient_id,
-            hash_record_extended(ROW(
-                r.patient_id,
-                r.nhi_number,
-                r.is_nhi_validate,
-                r.title,
-                r.first_name,
-                r.middle_name,
-                r.family_name,
-                r.full_name,
-                r.preferred_name,
-                r.other_maiden_name,
-                r.marital_status_id,
-                r.marital_status,
-                r.gender_id,
-                r.gender,
-                r.dob,
-                r.age,
-                r.age_type,
-                r.age_group,
-                r.is_alive,
-                r.death_date,
-                r.dob_source,
-                r.picture_path,
-                r.consented_to_share,
-                r.place_of_birth,
-                r.country_of_birth_id,
-                r.country_of_birth,
-                r.cell_number,
-                r.day_phone,
-                r.night_phone,
-                r.email,
-                r.secondary_email,
-                r.preferred_contact_method,
-                r.consent_text_messaging,
-                r.is_portal_user,
-                r.is_active,
-                r.is_deleted,
-                r.inserted_by,
-                r.updated_by,
-                r.inserted_at,
-                r.updated_at,
-                r.notes,
-                r.is_gender_self_identified,
-                r.sex_related_gender,
-                r.is_work_visa_required,
-                r.balance,
-                r.medtech_balance,
-                r.medtech_date_last_pay,
-                r.medtech_date_last_statement,
-                r.register_status_id,
-                r.register_status,
-                r.medtech_nok,
-                r.practice_name,
-                r.calculated_balance,
-                r.last_statement_date,
-                r.last_invoice_date,
-                r.last_payment_date,
-                r.provider_name,
-                r.chart_number,
-                r.extension,
-                r.practice_remarks,
-                r.is_insured,
-                r.insured_remarks,
-                r.smoking_type,
-                r.account_holder,
-                r.account_holder_employer,
-                r.is_community_service_card,
-                r.community_service_card_no,
-                r.community_service_card_expiry_date,
-                r.community_service_card_sighted,
-                r.is_health_card,
-                r.health_card_no,
-                r.health_card_expiry_date,
-                r.health_card_sighted,
-                r.winz,
-                r.is_transfer_of_records,
-                r.transfer_of_records_remarks,
-                r.enrolment_type,
-                r.enrolment_status_id,
-                r.enrolment_status,
-                r.enrolment_date,
-                r.enrolment_method,
-                r.enrolment_verifier,
-                r.funding_status_id,
-                r.funding_status,
-                r.rejection_reason,
-                r.funding_from,
-                r.funding_to,
-                r.account_group,
-                r.gms_code,
-                r.residential_status,
-                r.is_nka,
-                r.is_high_care,
-                r.high_care_reason,
-                r.is_care_plan,
-                r.is_new_registration,
-                r.is_opt_off,
-                r.is_bp_graph,
-                r.is_bmi_graph,
-                r.is_inr_graph,
-                r.is_hba1c_graph,
-                r.asr_mark_status,
-                r.is_height_graph,
-                r.is_weight_graph,
-                r.is_hc_graph,
-                r.nes_status,
-                r.nes_comments,
-                r.medtech_balance_date,
-                r.is_heart_rate,
-                r.is_premature,
-                r.premature_week,
-                r.patient_pho_id,
-                r.consult_updated_at,
-                r.occupation,
-                r.emergency_contact,
-                r.emergency_contact_name,
-                r.secondary_contact,
-                r.secondary_contact_name,
-                r.provider_id,
-                r.practice_id,
-                r.portal_registration_status,
-                r.registration_date,
-                r.medtech_id,
-                r.permanent_address_house_number,
-                r.permanent_address_building_number,
-                r.permanent_address_street_number,
-                r.permanent_address_suburb_town_id,
-                r.permanent_address_suburb,
-                r.permanent_address_city_area_id,
-                r.permanent_address_city,
-                r.permanent_address_postal_code,
-                r.permanent_address_latitude,
-                r.permanent_address_longitude,
-                r.permanent_address_country_id,
-                r.permanent_address_country,
-                r.permanent_address,
-                r.permanent_address_dhb_code,
-                r.permanent_address_domicile_code,
-                r.permanent_address_deprivation_quintile,
-                r.permanent_address_deprivation_decile,
-                r.permanent_address_meshblock,
-                r.permanent_address_match_score,
-                r.permanent_address_uncertainty_code,
-                r.temporary_address,
-                r.postal_address_house_number,
-                r.postal_address_building_number,
-                r.postal_address_street_number,
-                r.postal_address_suburb_town_id,
-                r.postal_address_suburb,
-                r.postal_address_city_area_id,
-                r.postal_address_city,
-                r.postal_address_postal_code,
-                r.postal_address_latitude,
-                r.postal_address_longitude,
-                r.postal_address_country_id,
-                r.postal_address_country,
-                r.postal_address,
-                r.postal_address_dhb_code,
-                r.postal_address_domicile_code,
-                r.postal_address_deprivation_quintile,
-                r.postal_address_deprivation_decile,
-                r.postal_address_meshblock,
-                r.postal_address_match_score,
-                r.postal_address_uncertainty_code,
-                r.ethnicity_id,
-                r.ethnicity,
-                r.eth_code,
-                r.eth_code_2,
-                r.secondary_ethnicity_id,
-                r.secondary_ethnicity,
-                r.eth_code_3,
-                r.other_ethnicity_id,
-                r.other_ethnicity,
-                r.enrolment_id,
-                r.pho_name,
-                r.enrolment_expiry_date,
-                r.is_consent_to_share,
-                r.is_work_visa,
-                r.work_visa_start_date,
-                r.work_visa_expiry_date,
-                r.enrolment_quarter,
-                r.practice_location,
-                r.account_holder_type_id,
-                r.patient_type,
-                r.breast_screen_id,
-                r.breast_screen,
-                r.is_pregnant,
-                r.apply_charges,
-                r.include_in_print,
-                r.is_care_plus,
-                r.care_plus_start_date,
-                r.care_plus_end_date,
-                r.care_plus_linc_status_id,
-                r.care_plus_linc_status,
-                r.nhi_status_id,
-                r.nhi_status,
-                r.per_org_id,
-                r.account_holder_profile_id,
-                r.community_service_effective_date,
-                r.default_gp_mc_no,
-                r.default_gp_name,
-                r.default_practice_edi,
-                r.default_practice_name,
-                r.enrolment_end_date,
-                r.is_capitated,
-                r.is_consent_auto_reminder_text_messaging,
-                r.is_consent_for_experience_survey,
-                r.is_consent_to_import_clinical_records,
-                r.is_consent_to_private_email_address,
-                r.is_consent_to_share_clinical_records,
-                r.is_consent_to_share_health1,
-                r.is_consent_to_share_my_record_on_sehr,
-                r.is_consent_to_share_pho_data_collection,
-                r.is_include_account_fee,
-                r.is_include_statement_fee,
-                r.is_linked_csc_exists,
-                r.is_test_record,
-                r.pharmacy_id,
-                r.residential_status_id,
-                r.visa_expiry
-            ), v_seed) AS row_hash
-        FROM raw.patients_raw AS r
-        WHERE r.load_run_file_id = p_load_run_file_id
-    ) AS d
-    LEFT JOIN stg.patients AS s USING (practice_id, per_org_id, patient_id);
+    SELECT p_load_run_file_id, d.line_no, d.practice_id, d.per_org_id, d.patient_id, d.row_hash,
+        CASE WHEN d.verdict = 'unchanged' AND p_is_late THEN 'changed' ELSE d.verdict END
+    FROM etl.compare_patients(p_load_run_file_id, v_seed) AS d;
 
     CALL etl.analyze_work('touched_patients');
 
@@ -18416,7 +18799,7 @@ BEGIN
         WHERE t.load_run_file_id = p_load_run_file_id AND t.verdict <> 'rejected'
     )
     UPDATE etl.touched_patients AS t
-    SET verdict = CASE n.place WHEN 1 THEN 'valid' ELSE 'duplicate' END
+    SET verdict = CASE WHEN n.place > 1 THEN 'duplicate' WHEN t.verdict = 'new' THEN 'new' ELSE 'changed' END
     FROM ranked AS n
     WHERE t.load_run_file_id = p_load_run_file_id AND t.line_no = n.line_no;
 
@@ -18428,7 +18811,7 @@ BEGIN
         rows_rejected = f.rows_rejected_landing + c.rejected
     FROM (
         SELECT
-            count(*) FILTER (WHERE t.verdict = 'valid') AS valid,
+            count(*) FILTER (WHERE t.verdict IN ('new', 'changed')) AS valid,
             count(*) FILTER (WHERE t.verdict = 'unchanged') AS unchanged,
             count(*) FILTER (WHERE t.verdict = 'duplicate') AS duplicate,
             count(*) FILTER (WHERE t.verdict = 'rejected') AS rejected
@@ -18461,7 +18844,8 @@ DECLARE
 BEGIN
     SELECT f.* INTO v_file FROM etl.load_run_files AS f WHERE f.load_run_file_id = p_load_run_file_id;
 
-    INSERT INTO stg.patients AS s (
+    -- 1. New keys. Under the lock none can be there already, and looking for conflicts would cost a third more.
+    INSERT INTO stg.patients (
         patient_id,
         nhi_number,
         is_nhi_validate,
@@ -18682,10 +19066,7 @@ BEGIN
         pharmacy_id,
         residential_status_id,
         visa_expiry,
-        row_hash,
-        load_run_file_id,
-        load_run_id,
-        date_extracted
+        row_hash, load_run_file_id, load_run_id, date_extracted
     )
     SELECT
         r.patient_id::bigint,
@@ -18908,13 +19289,460 @@ BEGIN
         r.pharmacy_id,
         r.residential_status_id,
         nullif(r.visa_expiry::date, DATE '1900-01-01'),
-        t.row_hash,
-        v_file.load_run_file_id,
-        v_file.load_run_id,
-        v_file.date_extracted
+        t.row_hash, v_file.load_run_file_id, v_file.load_run_id, v_file.date_extracted
     FROM etl.touched_patients AS t
     JOIN raw.patients_raw AS r USING (load_run_file_id, line_no)
-    WHERE t.load_run_file_id = p_load_run_file_id AND t.verdict = 'valid'
+    WHERE t.load_run_file_id = p_load_run_file_id AND t.verdict = 'new';
+
+    -- 2. Keys that are there with another text.
+    INSERT INTO stg.patients AS s (
+        patient_id,
+        nhi_number,
+        is_nhi_validate,
+        title,
+        first_name,
+        middle_name,
+        family_name,
+        full_name,
+        preferred_name,
+        other_maiden_name,
+        marital_status_id,
+        marital_status,
+        gender_id,
+        gender,
+        dob,
+        age,
+        age_type,
+        age_group,
+        is_alive,
+        death_date,
+        dob_source,
+        picture_path,
+        consented_to_share,
+        place_of_birth,
+        country_of_birth_id,
+        country_of_birth,
+        cell_number,
+        day_phone,
+        night_phone,
+        email,
+        secondary_email,
+        preferred_contact_method,
+        consent_text_messaging,
+        is_portal_user,
+        is_active,
+        is_deleted,
+        inserted_by,
+        updated_by,
+        inserted_at,
+        updated_at,
+        notes,
+        is_gender_self_identified,
+        sex_related_gender,
+        is_work_visa_required,
+        balance,
+        medtech_balance,
+        medtech_date_last_pay,
+        medtech_date_last_statement,
+        register_status_id,
+        register_status,
+        medtech_nok,
+        practice_name,
+        calculated_balance,
+        last_statement_date,
+        last_invoice_date,
+        last_payment_date,
+        provider_name,
+        chart_number,
+        extension,
+        practice_remarks,
+        is_insured,
+        insured_remarks,
+        smoking_type,
+        account_holder,
+        account_holder_employer,
+        is_community_service_card,
+        community_service_card_no,
+        community_service_card_expiry_date,
+        community_service_card_sighted,
+        is_health_card,
+        health_card_no,
+        health_card_expiry_date,
+        health_card_sighted,
+        winz,
+        is_transfer_of_records,
+        transfer_of_records_remarks,
+        enrolment_type,
+        enrolment_status_id,
+        enrolment_status,
+        enrolment_date,
+        enrolment_method,
+        enrolment_verifier,
+        funding_status_id,
+        funding_status,
+        rejection_reason,
+        funding_from,
+        funding_to,
+        account_group,
+        gms_code,
+        residential_status,
+        is_nka,
+        is_high_care,
+        high_care_reason,
+        is_care_plan,
+        is_new_registration,
+        is_opt_off,
+        is_bp_graph,
+        is_bmi_graph,
+        is_inr_graph,
+        is_hba1c_graph,
+        asr_mark_status,
+        is_height_graph,
+        is_weight_graph,
+        is_hc_graph,
+        nes_status,
+        nes_comments,
+        medtech_balance_date,
+        is_heart_rate,
+        is_premature,
+        premature_week,
+        patient_pho_id,
+        consult_updated_at,
+        occupation,
+        emergency_contact,
+        emergency_contact_name,
+        secondary_contact,
+        secondary_contact_name,
+        provider_id,
+        practice_id,
+        portal_registration_status,
+        registration_date,
+        medtech_id,
+        permanent_address_house_number,
+        permanent_address_building_number,
+        permanent_address_street_number,
+        permanent_address_suburb_town_id,
+        permanent_address_suburb,
+        permanent_address_city_area_id,
+        permanent_address_city,
+        permanent_address_postal_code,
+        permanent_address_latitude,
+        permanent_address_longitude,
+        permanent_address_country_id,
+        permanent_address_country,
+        permanent_address,
+        permanent_address_dhb_code,
+        permanent_address_domicile_code,
+        permanent_address_deprivation_quintile,
+        permanent_address_deprivation_decile,
+        permanent_address_meshblock,
+        permanent_address_match_score,
+        permanent_address_uncertainty_code,
+        temporary_address,
+        postal_address_house_number,
+        postal_address_building_number,
+        postal_address_street_number,
+        postal_address_suburb_town_id,
+        postal_address_suburb,
+        postal_address_city_area_id,
+        postal_address_city,
+        postal_address_postal_code,
+        postal_address_latitude,
+        postal_address_longitude,
+        postal_address_country_id,
+        postal_address_country,
+        postal_address,
+        postal_address_dhb_code,
+        postal_address_domicile_code,
+        postal_address_deprivation_quintile,
+        postal_address_deprivation_decile,
+        postal_address_meshblock,
+        postal_address_match_score,
+        postal_address_uncertainty_code,
+        ethnicity_id,
+        ethnicity,
+        eth_code,
+        eth_code_2,
+        secondary_ethnicity_id,
+        secondary_ethnicity,
+        eth_code_3,
+        other_ethnicity_id,
+        other_ethnicity,
+        enrolment_id,
+        pho_name,
+        enrolment_expiry_date,
+        is_consent_to_share,
+        is_work_visa,
+        work_visa_start_date,
+        work_visa_expiry_date,
+        enrolment_quarter,
+        practice_location,
+        account_holder_type_id,
+        patient_type,
+        breast_screen_id,
+        breast_screen,
+        is_pregnant,
+        apply_charges,
+        include_in_print,
+        is_care_plus,
+        care_plus_start_date,
+        care_plus_end_date,
+        care_plus_linc_status_id,
+        care_plus_linc_status,
+        nhi_status_id,
+        nhi_status,
+        per_org_id,
+        loaded_date_time,
+        account_holder_profile_id,
+        community_service_effective_date,
+        default_gp_mc_no,
+        default_gp_name,
+        default_practice_edi,
+        default_practice_name,
+        enrolment_end_date,
+        is_capitated,
+        is_consent_auto_reminder_text_messaging,
+        is_consent_for_experience_survey,
+        is_consent_to_import_clinical_records,
+        is_consent_to_private_email_address,
+        is_consent_to_share_clinical_records,
+        is_consent_to_share_health1,
+        is_consent_to_share_my_record_on_sehr,
+        is_consent_to_share_pho_data_collection,
+        is_include_account_fee,
+        is_include_statement_fee,
+        is_linked_csc_exists,
+        is_test_record,
+        pharmacy_id,
+        residential_status_id,
+        visa_expiry,
+        row_hash, load_run_file_id, load_run_id, date_extracted
+    )
+    SELECT
+        r.patient_id::bigint,
+        r.nhi_number,
+        r.is_nhi_validate::boolean,
+        r.title,
+        r.first_name,
+        r.middle_name,
+        r.family_name,
+        r.full_name,
+        r.preferred_name,
+        r.other_maiden_name,
+        r.marital_status_id,
+        r.marital_status,
+        r.gender_id,
+        r.gender,
+        nullif(r.dob::date, DATE '1900-01-01'),
+        r.age::integer,
+        r.age_type,
+        r.age_group,
+        r.is_alive::boolean,
+        nullif(r.death_date::date, DATE '1900-01-01'),
+        r.dob_source,
+        r.picture_path,
+        r.consented_to_share::boolean,
+        r.place_of_birth,
+        r.country_of_birth_id,
+        r.country_of_birth,
+        r.cell_number,
+        r.day_phone,
+        r.night_phone,
+        r.email,
+        r.secondary_email,
+        r.preferred_contact_method,
+        r.consent_text_messaging::boolean,
+        r.is_portal_user::boolean,
+        r.is_active::boolean,
+        r.is_deleted::boolean,
+        r.inserted_by,
+        r.updated_by,
+        nullif(r.inserted_at::timestamptz, c_unknown_times[1]),
+        nullif(r.updated_at::timestamptz, c_unknown_times[1]),
+        r.notes,
+        r.is_gender_self_identified::boolean,
+        r.sex_related_gender,
+        r.is_work_visa_required::boolean,
+        r.balance::numeric(12,2),
+        r.medtech_balance::numeric(12,2),
+        nullif(r.medtech_date_last_pay::date, DATE '1900-01-01'),
+        nullif(r.medtech_date_last_statement::date, DATE '1900-01-01'),
+        r.register_status_id,
+        r.register_status,
+        r.medtech_nok,
+        r.practice_name,
+        r.calculated_balance::numeric(12,2),
+        nullif(r.last_statement_date::date, DATE '1900-01-01'),
+        nullif(r.last_invoice_date::date, DATE '1900-01-01'),
+        nullif(r.last_payment_date::date, DATE '1900-01-01'),
+        r.provider_name,
+        r.chart_number,
+        r.extension,
+        r.practice_remarks,
+        r.is_insured::boolean,
+        r.insured_remarks,
+        r.smoking_type,
+        r.account_holder,
+        r.account_holder_employer,
+        r.is_community_service_card::boolean,
+        r.community_service_card_no,
+        nullif(r.community_service_card_expiry_date::date, DATE '1900-01-01'),
+        r.community_service_card_sighted,
+        r.is_health_card::boolean,
+        r.health_card_no,
+        nullif(r.health_card_expiry_date::date, DATE '1900-01-01'),
+        r.health_card_sighted,
+        r.winz,
+        r.is_transfer_of_records::boolean,
+        r.transfer_of_records_remarks,
+        r.enrolment_type,
+        r.enrolment_status_id,
+        r.enrolment_status,
+        nullif(r.enrolment_date::date, DATE '1900-01-01'),
+        r.enrolment_method,
+        r.enrolment_verifier,
+        r.funding_status_id,
+        r.funding_status,
+        r.rejection_reason,
+        nullif(r.funding_from::date, DATE '1900-01-01'),
+        nullif(r.funding_to::date, DATE '1900-01-01'),
+        r.account_group,
+        r.gms_code,
+        r.residential_status,
+        r.is_nka::boolean,
+        r.is_high_care::boolean,
+        r.high_care_reason,
+        r.is_care_plan::boolean,
+        r.is_new_registration::boolean,
+        r.is_opt_off::boolean,
+        r.is_bp_graph::boolean,
+        r.is_bmi_graph::boolean,
+        r.is_inr_graph::boolean,
+        r.is_hba1c_graph::boolean,
+        r.asr_mark_status,
+        r.is_height_graph::boolean,
+        r.is_weight_graph::boolean,
+        r.is_hc_graph::boolean,
+        r.nes_status,
+        r.nes_comments,
+        nullif(r.medtech_balance_date::date, DATE '1900-01-01'),
+        r.is_heart_rate::boolean,
+        r.is_premature::boolean,
+        r.premature_week,
+        r.patient_pho_id,
+        nullif(r.consult_updated_at::timestamptz, c_unknown_times[1]),
+        r.occupation,
+        r.emergency_contact,
+        r.emergency_contact_name,
+        r.secondary_contact,
+        r.secondary_contact_name,
+        r.provider_id::bigint,
+        r.practice_id,
+        r.portal_registration_status,
+        nullif(r.registration_date::date, DATE '1900-01-01'),
+        r.medtech_id,
+        r.permanent_address_house_number,
+        r.permanent_address_building_number,
+        r.permanent_address_street_number,
+        r.permanent_address_suburb_town_id,
+        r.permanent_address_suburb,
+        r.permanent_address_city_area_id,
+        r.permanent_address_city,
+        r.permanent_address_postal_code,
+        r.permanent_address_latitude::numeric,
+        r.permanent_address_longitude::numeric,
+        r.permanent_address_country_id,
+        r.permanent_address_country,
+        r.permanent_address,
+        r.permanent_address_dhb_code,
+        r.permanent_address_domicile_code,
+        r.permanent_address_deprivation_quintile,
+        r.permanent_address_deprivation_decile,
+        r.permanent_address_meshblock,
+        r.permanent_address_match_score::numeric,
+        r.permanent_address_uncertainty_code,
+        r.temporary_address,
+        r.postal_address_house_number,
+        r.postal_address_building_number,
+        r.postal_address_street_number,
+        r.postal_address_suburb_town_id,
+        r.postal_address_suburb,
+        r.postal_address_city_area_id,
+        r.postal_address_city,
+        r.postal_address_postal_code,
+        r.postal_address_latitude::numeric,
+        r.postal_address_longitude::numeric,
+        r.postal_address_country_id,
+        r.postal_address_country,
+        r.postal_address,
+        r.postal_address_dhb_code,
+        r.postal_address_domicile_code,
+        r.postal_address_deprivation_quintile,
+        r.postal_address_deprivation_decile,
+        r.postal_address_meshblock,
+        r.postal_address_match_score::numeric,
+        r.postal_address_uncertainty_code,
+        r.ethnicity_id,
+        r.ethnicity,
+        r.eth_code,
+        r.eth_code_2,
+        r.secondary_ethnicity_id,
+        r.secondary_ethnicity,
+        r.eth_code_3,
+        r.other_ethnicity_id,
+        r.other_ethnicity,
+        r.enrolment_id,
+        r.pho_name,
+        nullif(r.enrolment_expiry_date::date, DATE '1900-01-01'),
+        r.is_consent_to_share::boolean,
+        r.is_work_visa::boolean,
+        nullif(r.work_visa_start_date::date, DATE '1900-01-01'),
+        nullif(r.work_visa_expiry_date::date, DATE '1900-01-01'),
+        r.enrolment_quarter,
+        r.practice_location,
+        r.account_holder_type_id,
+        r.patient_type,
+        r.breast_screen_id,
+        r.breast_screen,
+        r.is_pregnant::boolean,
+        r.apply_charges::boolean,
+        r.include_in_print::boolean,
+        r.is_care_plus::boolean,
+        nullif(r.care_plus_start_date::date, DATE '1900-01-01'),
+        nullif(r.care_plus_end_date::date, DATE '1900-01-01'),
+        r.care_plus_linc_status_id,
+        r.care_plus_linc_status,
+        r.nhi_status_id,
+        r.nhi_status,
+        r.per_org_id,
+        nullif(r.loaded_date_time::timestamptz, c_unknown_times[1]),
+        r.account_holder_profile_id,
+        nullif(r.community_service_effective_date::date, DATE '1900-01-01'),
+        r.default_gp_mc_no,
+        r.default_gp_name,
+        r.default_practice_edi,
+        r.default_practice_name,
+        nullif(r.enrolment_end_date::date, DATE '1900-01-01'),
+        r.is_capitated::boolean,
+        r.is_consent_auto_reminder_text_messaging::boolean,
+        r.is_consent_for_experience_survey::boolean,
+        r.is_consent_to_import_clinical_records::boolean,
+        r.is_consent_to_private_email_address::boolean,
+        r.is_consent_to_share_clinical_records::boolean,
+        r.is_consent_to_share_health1::boolean,
+        r.is_consent_to_share_my_record_on_sehr::boolean,
+        r.is_consent_to_share_pho_data_collection::boolean,
+        r.is_include_account_fee::boolean,
+        r.is_include_statement_fee::boolean,
+        r.is_linked_csc_exists::boolean,
+        r.is_test_record::boolean,
+        r.pharmacy_id,
+        r.residential_status_id,
+        nullif(r.visa_expiry::date, DATE '1900-01-01'),
+        t.row_hash, v_file.load_run_file_id, v_file.load_run_id, v_file.date_extracted
+    FROM etl.touched_patients AS t
+    JOIN raw.patients_raw AS r USING (load_run_file_id, line_no)
+    WHERE t.load_run_file_id = p_load_run_file_id AND t.verdict = 'changed'
     ON CONFLICT (practice_id, per_org_id, patient_id) DO UPDATE
     SET nhi_number = excluded.nhi_number,
         is_nhi_validate = excluded.is_nhi_validate,
@@ -19575,11 +20403,11 @@ BEGIN
             excluded.visa_expiry
         );
 
-    -- Another text, or other rules, that say the same: remember the text, so that the next file can skip it.
+    -- 3. Another text, or other rules, that say the same: remember the text, so that the next file can skip it.
     UPDATE stg.patients AS s
     SET row_hash = t.row_hash
     FROM etl.touched_patients AS t
-    WHERE t.load_run_file_id = p_load_run_file_id AND t.verdict = 'valid'
+    WHERE t.load_run_file_id = p_load_run_file_id AND t.verdict = 'changed'
         AND s.practice_id = t.practice_id
         AND s.per_org_id = t.per_org_id
         AND s.patient_id = t.patient_id
@@ -19605,11 +20433,359 @@ AS $merge_patients$
 -- The caller, etl.process_file, holds the extract's lock.
 DECLARE
     v_observed_at timestamptz;
+    v_inserted bigint;
     v_key etl.pseudonym_keys;
 BEGIN
     SELECT f.date_extracted INTO v_observed_at FROM etl.load_run_files AS f WHERE f.load_run_file_id = p_load_run_file_id;
     SELECT k.* INTO v_key FROM etl.pseudonym_keys AS k;
 
+    -- 1. New keys: stg had none of them, so core has none.
+    INSERT INTO core.dim_patients (
+        practice_id,
+        per_org_id,
+        patient_id,
+        patient_key,
+        nhi_number,
+        is_nhi_validate,
+        marital_status_id,
+        marital_status,
+        gender_id,
+        gender,
+        dob,
+        age,
+        age_type,
+        age_group,
+        is_alive,
+        death_date,
+        dob_source,
+        consented_to_share,
+        country_of_birth_id,
+        country_of_birth,
+        preferred_contact_method,
+        consent_text_messaging,
+        is_portal_user,
+        is_active,
+        is_deleted,
+        inserted_at,
+        updated_at,
+        is_gender_self_identified,
+        sex_related_gender,
+        is_work_visa_required,
+        balance,
+        medtech_balance,
+        medtech_date_last_pay,
+        medtech_date_last_statement,
+        register_status_id,
+        register_status,
+        practice_name,
+        calculated_balance,
+        last_statement_date,
+        last_invoice_date,
+        last_payment_date,
+        chart_number,
+        is_insured,
+        smoking_type,
+        is_community_service_card,
+        community_service_card_no,
+        community_service_card_expiry_date,
+        community_service_card_sighted,
+        is_health_card,
+        health_card_no,
+        health_card_expiry_date,
+        health_card_sighted,
+        winz,
+        is_transfer_of_records,
+        enrolment_type,
+        enrolment_status_id,
+        enrolment_status,
+        enrolment_date,
+        enrolment_method,
+        funding_status_id,
+        funding_status,
+        funding_from,
+        funding_to,
+        account_group,
+        gms_code,
+        residential_status,
+        is_nka,
+        is_high_care,
+        is_care_plan,
+        is_new_registration,
+        is_opt_off,
+        is_bp_graph,
+        is_bmi_graph,
+        is_inr_graph,
+        is_hba1c_graph,
+        asr_mark_status,
+        is_height_graph,
+        is_weight_graph,
+        is_hc_graph,
+        nes_status,
+        medtech_balance_date,
+        is_heart_rate,
+        is_premature,
+        patient_pho_id,
+        consult_updated_at,
+        provider_id,
+        portal_registration_status,
+        registration_date,
+        medtech_id,
+        permanent_address_city_area_id,
+        permanent_address_city,
+        permanent_address_country_id,
+        permanent_address_country,
+        permanent_address_dhb_code,
+        permanent_address_deprivation_quintile,
+        permanent_address_deprivation_decile,
+        permanent_address_match_score,
+        permanent_address_uncertainty_code,
+        postal_address_city_area_id,
+        postal_address_city,
+        postal_address_country_id,
+        postal_address_country,
+        postal_address_dhb_code,
+        postal_address_deprivation_quintile,
+        postal_address_deprivation_decile,
+        postal_address_match_score,
+        postal_address_uncertainty_code,
+        ethnicity_id,
+        ethnicity,
+        eth_code,
+        eth_code_2,
+        secondary_ethnicity_id,
+        secondary_ethnicity,
+        eth_code_3,
+        other_ethnicity_id,
+        other_ethnicity,
+        enrolment_id,
+        pho_name,
+        enrolment_expiry_date,
+        is_consent_to_share,
+        is_work_visa,
+        work_visa_start_date,
+        work_visa_expiry_date,
+        enrolment_quarter,
+        practice_location,
+        account_holder_type_id,
+        patient_type,
+        breast_screen_id,
+        breast_screen,
+        is_pregnant,
+        apply_charges,
+        include_in_print,
+        is_care_plus,
+        care_plus_start_date,
+        care_plus_end_date,
+        care_plus_linc_status_id,
+        care_plus_linc_status,
+        nhi_status_id,
+        nhi_status,
+        loaded_date_time,
+        account_holder_profile_id,
+        community_service_effective_date,
+        default_gp_mc_no,
+        default_practice_edi,
+        default_practice_name,
+        enrolment_end_date,
+        is_capitated,
+        is_consent_auto_reminder_text_messaging,
+        is_consent_for_experience_survey,
+        is_consent_to_import_clinical_records,
+        is_consent_to_private_email_address,
+        is_consent_to_share_clinical_records,
+        is_consent_to_share_health1,
+        is_consent_to_share_my_record_on_sehr,
+        is_consent_to_share_pho_data_collection,
+        is_include_account_fee,
+        is_include_statement_fee,
+        is_linked_csc_exists,
+        is_test_record,
+        pharmacy_id,
+        residential_status_id,
+        visa_expiry,
+        load_run_file_id,
+        load_run_id,
+        date_extracted,
+        effective_from
+    )
+    SELECT
+        s.practice_id,
+        s.per_org_id,
+        s.patient_id,
+        etl.surrogate_key(
+                etl.key_part('patients')
+                || etl.key_part(s.practice_id)
+                || etl.key_part(s.per_org_id)
+                || etl.key_part(s.patient_id::text)
+            ) AS patient_key,
+        etl.pseudonym(s.nhi_number, v_key.inner_pad, v_key.outer_pad) AS nhi_number,
+        s.is_nhi_validate,
+        s.marital_status_id,
+        s.marital_status,
+        s.gender_id,
+        s.gender,
+        s.dob,
+        s.age,
+        s.age_type,
+        s.age_group,
+        s.is_alive,
+        s.death_date,
+        s.dob_source,
+        s.consented_to_share,
+        s.country_of_birth_id,
+        s.country_of_birth,
+        s.preferred_contact_method,
+        s.consent_text_messaging,
+        s.is_portal_user,
+        s.is_active,
+        s.is_deleted,
+        s.inserted_at,
+        s.updated_at,
+        s.is_gender_self_identified,
+        s.sex_related_gender,
+        s.is_work_visa_required,
+        s.balance,
+        s.medtech_balance,
+        s.medtech_date_last_pay,
+        s.medtech_date_last_statement,
+        s.register_status_id,
+        s.register_status,
+        s.practice_name,
+        s.calculated_balance,
+        s.last_statement_date,
+        s.last_invoice_date,
+        s.last_payment_date,
+        etl.pseudonym(s.chart_number, v_key.inner_pad, v_key.outer_pad) AS chart_number,
+        s.is_insured,
+        s.smoking_type,
+        s.is_community_service_card,
+        etl.pseudonym(s.community_service_card_no, v_key.inner_pad, v_key.outer_pad) AS community_service_card_no,
+        s.community_service_card_expiry_date,
+        s.community_service_card_sighted,
+        s.is_health_card,
+        etl.pseudonym(s.health_card_no, v_key.inner_pad, v_key.outer_pad) AS health_card_no,
+        s.health_card_expiry_date,
+        s.health_card_sighted,
+        etl.pseudonym(s.winz, v_key.inner_pad, v_key.outer_pad) AS winz,
+        s.is_transfer_of_records,
+        s.enrolment_type,
+        s.enrolment_status_id,
+        s.enrolment_status,
+        s.enrolment_date,
+        s.enrolment_method,
+        s.funding_status_id,
+        s.funding_status,
+        s.funding_from,
+        s.funding_to,
+        s.account_group,
+        s.gms_code,
+        s.residential_status,
+        s.is_nka,
+        s.is_high_care,
+        s.is_care_plan,
+        s.is_new_registration,
+        s.is_opt_off,
+        s.is_bp_graph,
+        s.is_bmi_graph,
+        s.is_inr_graph,
+        s.is_hba1c_graph,
+        s.asr_mark_status,
+        s.is_height_graph,
+        s.is_weight_graph,
+        s.is_hc_graph,
+        s.nes_status,
+        s.medtech_balance_date,
+        s.is_heart_rate,
+        s.is_premature,
+        etl.pseudonym(s.patient_pho_id, v_key.inner_pad, v_key.outer_pad) AS patient_pho_id,
+        s.consult_updated_at,
+        s.provider_id,
+        s.portal_registration_status,
+        s.registration_date,
+        etl.pseudonym(s.medtech_id, v_key.inner_pad, v_key.outer_pad) AS medtech_id,
+        s.permanent_address_city_area_id,
+        s.permanent_address_city,
+        s.permanent_address_country_id,
+        s.permanent_address_country,
+        s.permanent_address_dhb_code,
+        s.permanent_address_deprivation_quintile,
+        s.permanent_address_deprivation_decile,
+        s.permanent_address_match_score,
+        s.permanent_address_uncertainty_code,
+        s.postal_address_city_area_id,
+        s.postal_address_city,
+        s.postal_address_country_id,
+        s.postal_address_country,
+        s.postal_address_dhb_code,
+        s.postal_address_deprivation_quintile,
+        s.postal_address_deprivation_decile,
+        s.postal_address_match_score,
+        s.postal_address_uncertainty_code,
+        s.ethnicity_id,
+        s.ethnicity,
+        s.eth_code,
+        s.eth_code_2,
+        s.secondary_ethnicity_id,
+        s.secondary_ethnicity,
+        s.eth_code_3,
+        s.other_ethnicity_id,
+        s.other_ethnicity,
+        s.enrolment_id,
+        s.pho_name,
+        s.enrolment_expiry_date,
+        s.is_consent_to_share,
+        s.is_work_visa,
+        s.work_visa_start_date,
+        s.work_visa_expiry_date,
+        s.enrolment_quarter,
+        s.practice_location,
+        s.account_holder_type_id,
+        s.patient_type,
+        s.breast_screen_id,
+        s.breast_screen,
+        s.is_pregnant,
+        s.apply_charges,
+        s.include_in_print,
+        s.is_care_plus,
+        s.care_plus_start_date,
+        s.care_plus_end_date,
+        s.care_plus_linc_status_id,
+        s.care_plus_linc_status,
+        s.nhi_status_id,
+        s.nhi_status,
+        s.loaded_date_time,
+        s.account_holder_profile_id,
+        s.community_service_effective_date,
+        etl.pseudonym(s.default_gp_mc_no, v_key.inner_pad, v_key.outer_pad) AS default_gp_mc_no,
+        s.default_practice_edi,
+        s.default_practice_name,
+        s.enrolment_end_date,
+        s.is_capitated,
+        s.is_consent_auto_reminder_text_messaging,
+        s.is_consent_for_experience_survey,
+        s.is_consent_to_import_clinical_records,
+        s.is_consent_to_private_email_address,
+        s.is_consent_to_share_clinical_records,
+        s.is_consent_to_share_health1,
+        s.is_consent_to_share_my_record_on_sehr,
+        s.is_consent_to_share_pho_data_collection,
+        s.is_include_account_fee,
+        s.is_include_statement_fee,
+        s.is_linked_csc_exists,
+        s.is_test_record,
+        s.pharmacy_id,
+        s.residential_status_id,
+        s.visa_expiry,
+        s.load_run_file_id,
+        s.load_run_id,
+        s.date_extracted,
+        v_observed_at
+    FROM etl.touched_patients AS t
+    JOIN stg.patients AS s USING (practice_id, per_org_id, patient_id)
+    WHERE t.load_run_file_id = p_load_run_file_id AND t.verdict = 'new';
+    GET DIAGNOSTICS v_inserted = ROW_COUNT;
+
+    -- 2. Keys that were there, where this file changed stg.
     WITH published AS MATERIALIZED (
         SELECT
             s.practice_id,
@@ -19784,7 +20960,7 @@ BEGIN
             s.date_extracted
         FROM etl.touched_patients AS t
         JOIN stg.patients AS s USING (practice_id, per_org_id, patient_id)
-        WHERE t.load_run_file_id = p_load_run_file_id AND t.verdict = 'valid'
+        WHERE t.load_run_file_id = p_load_run_file_id AND t.verdict = 'changed'
             -- Not a plain equality: statistics know no row of this file yet, and one row makes a nested loop.
             AND coalesce(s.load_run_file_id = p_load_run_file_id, false)
     ),
@@ -20871,7 +22047,7 @@ BEGIN
         RETURNING load_run_file_id
     )
     UPDATE etl.load_run_files AS f
-    SET core_inserted = (SELECT count(*) FROM opened),
+    SET core_inserted = v_inserted + (SELECT count(*) FROM opened),
         core_updated = (SELECT count(*) FROM closed) + (SELECT count(*) FROM refreshed)
     WHERE f.load_run_file_id = p_load_run_file_id;
 END;
@@ -24968,6 +26144,93 @@ COMMENT ON COLUMN raw.practice_info.file_practice_id IS 'practice_id in the name
 COMMENT ON COLUMN raw.practice_info.file_per_org_id IS 'per_org_id in the name of the file.';
 GRANT SELECT ON raw.practice_info TO etl_auditor;
 
+-- object: function etl.compare_practice_info
+-- GENERATED by `make codegen` from contracts/indici/practice_info.yml; edit that file, not this one.
+
+CREATE OR REPLACE FUNCTION etl.compare_practice_info(p_load_run_file_id bigint, p_seed bigint)
+RETURNS TABLE (line_no bigint, practice_id text, per_org_id text, row_hash bigint, verdict text)
+LANGUAGE plpgsql
+STABLE
+SECURITY DEFINER
+SET search_path = pg_catalog, pg_temp
+SET timezone = 'Pacific/Auckland'
+SET datestyle = 'ISO, YMD'
+SET plan_cache_mode = force_custom_plan
+SET work_mem = '64MB'
+SET parallel_setup_cost = 0
+SET parallel_tuple_cost = 0
+AS $compare_practice_info$
+-- The rows of a file, each with its key, its hash and how it stands to stg.practice_info. Changes nothing. The query can run
+-- parallel, which a statement that stores its result cannot.
+BEGIN
+    RETURN QUERY
+    SELECT
+        d.line_no,
+        d.practice_id, d.per_org_id,
+        d.row_hash,
+        CASE
+            WHEN s.load_run_file_id IS NULL THEN 'new'
+            WHEN s.row_hash = d.row_hash AND s.absent_since IS NULL THEN 'unchanged'
+            ELSE 'changed'
+        END
+    FROM (
+        SELECT
+            r.line_no,
+            r.practice_id AS practice_id,
+            r.per_org_id AS per_org_id,
+            hash_record_extended(ROW(
+                r.practice_id,
+                r.practice_name,
+                r.practice_category,
+                r.practice_speciality,
+                r.pho,
+                r.organization_type,
+                r.org_short_name,
+                r.org_code,
+                r.edi_account,
+                r.legal_entity_title,
+                r.legal_status,
+                r.incorporation_number,
+                r.legal_date,
+                r.comments,
+                r.formula,
+                r.ownership_model,
+                r.rural,
+                r.primary_phone,
+                r.secondary_phone,
+                r.other_phone,
+                r.primary_email,
+                r.secondary_email,
+                r.other_email,
+                r.pager,
+                r.fax_1,
+                r.fax_2,
+                r.health_facility_no,
+                r.hpi_facility_no,
+                r.hpi_facility_ext,
+                r.hpi_organization_id,
+                r.hpi_organization_ext,
+                r.gst_no,
+                r.acc_no,
+                r.bank_account_no,
+                r.moh_sending_practice_id,
+                r.after_hours_number,
+                r.emergency_number,
+                r.is_active,
+                r.is_deleted,
+                r.per_org_id
+            ), p_seed) AS row_hash
+        FROM raw.practice_info_raw AS r
+        WHERE r.load_run_file_id = p_load_run_file_id
+        -- Hashed before the join, which then carries no wide rows.
+        OFFSET 0
+    ) AS d
+    LEFT JOIN stg.practice_info AS s USING (practice_id, per_org_id);
+END;
+$compare_practice_info$;
+COMMENT ON FUNCTION etl.compare_practice_info(bigint, bigint) IS
+    'The rows of a file with key, hash of text and rules, and new, changed or unchanged against stg.practice_info. p_seed: see etl.hash_seed.';
+
 -- object: function etl.faults_practice_info
 -- GENERATED by `make codegen` from contracts/indici/practice_info.yml; edit that file, not this one.
 
@@ -24990,12 +26253,8 @@ AS $faults_practice_info$
 DECLARE
     v_file etl.load_run_files;
     c_unknown_times constant timestamptz[] := ARRAY['1900-01-01']::text[]::timestamptz[];
-    v_gap_patterns text[];
 BEGIN
     SELECT f.* INTO v_file FROM etl.load_run_files AS f WHERE f.load_run_file_id = p_load_run_file_id;
-    SELECT ARRAY(SELECT '% ' || h || ':%' FROM unnest(s.gap_hours) AS h) INTO v_gap_patterns
-    FROM etl.sources AS s
-    WHERE s.source = v_file.source;
 
     RETURN QUERY
     SELECT
@@ -25087,7 +26346,7 @@ BEGIN
                 (
                     'loaded_date_time', r.loaded_date_time,
                     CASE
-                        WHEN (etl.is_local_time(r.loaded_date_time, v_gap_patterns)) IS FALSE THEN 'is not a local time of Pacific/Auckland: YYYY-MM-DD HH:MM:SS[.ffffff]'
+                        WHEN (etl.is_local_time(r.loaded_date_time)) IS FALSE THEN 'is not a local time of Pacific/Auckland: YYYY-MM-DD HH:MM:SS[.ffffff]'
                     END
                 )
         ) AS v (name, text, reason)
@@ -25099,14 +26358,14 @@ BEGIN
             WHEN t.verdict = 'unchanged' THEN
                 r.practice_id IS NOT DISTINCT FROM v_file.tenant[1] AND
                 r.per_org_id IS NOT DISTINCT FROM v_file.tenant[2] AND
-                etl.is_local_time(r.loaded_date_time, v_gap_patterns)
+                etl.is_local_time(r.loaded_date_time)
             ELSE
                 r.practice_id IS NOT DISTINCT FROM v_file.tenant[1] AND
                 etl.is_date(r.legal_date) AND
                 etl.is_boolean(r.is_active) AND
                 etl.is_boolean(r.is_deleted) AND
                 r.per_org_id IS NOT DISTINCT FROM v_file.tenant[2] AND
-                etl.is_local_time(r.loaded_date_time, v_gap_patterns)
+                etl.is_local_time(r.loaded_date_time)
         END IS FALSE;
 END;
 $faults_practice_info$;
@@ -25136,65 +26395,11 @@ BEGIN
     JOIN etl.file_attempts AS a USING (file_attempt_id)
     WHERE f.load_run_file_id = p_load_run_file_id;
 
-    -- 1. Read each row once. Of a file in order, what stg holds with the same text by the same rules is unchanged.
+    -- 1. Compare with stg.practice_info. In a file in order an equal row is unchanged.
     INSERT INTO etl.touched_practice_info (load_run_file_id, line_no, practice_id, per_org_id, row_hash, verdict)
-    SELECT
-        p_load_run_file_id,
-        d.line_no,
-        d.practice_id, d.per_org_id,
-        d.row_hash,
-        CASE WHEN NOT p_is_late AND s.absent_since IS NULL AND s.row_hash = d.row_hash THEN 'unchanged' ELSE 'valid' END
-    FROM (
-        SELECT
-            r.line_no,
-            r.practice_id AS practice_id,
-            r.per_org_id AS per_org_id,
-            hash_record_extended(ROW(
-                r.practice_id,
-                r.practice_name,
-                r.practice_category,
-                r.practice_speciality,
-                r.pho,
-                r.organization_type,
-                r.org_short_name,
-                r.org_code,
-                r.edi_account,
-                r.legal_entity_title,
-                r.legal_status,
-                r.incorporation_number,
-                r.legal_date,
-                r.comments,
-                r.formula,
-                r.ownership_model,
-                r.rural,
-                r.primary_phone,
-                r.secondary_phone,
-                r.other_phone,
-                r.primary_email,
-                r.secondary_email,
-                r.other_email,
-                r.pager,
-                r.fax_1,
-                r.fax_2,
-                r.health_facility_no,
-                r.hpi_facility_no,
-                r.hpi_facility_ext,
-                r.hpi_organization_id,
-                r.hpi_organization_ext,
-                r.gst_no,
-                r.acc_no,
-                r.bank_account_no,
-                r.moh_sending_practice_id,
-                r.after_hours_number,
-                r.emergency_number,
-                r.is_active,
-                r.is_deleted,
-                r.per_org_id
-            ), v_seed) AS row_hash
-        FROM raw.practice_info_raw AS r
-        WHERE r.load_run_file_id = p_load_run_file_id
-    ) AS d
-    LEFT JOIN stg.practice_info AS s USING (practice_id, per_org_id);
+    SELECT p_load_run_file_id, d.line_no, d.practice_id, d.per_org_id, d.row_hash,
+        CASE WHEN d.verdict = 'unchanged' AND p_is_late THEN 'changed' ELSE d.verdict END
+    FROM etl.compare_practice_info(p_load_run_file_id, v_seed) AS d;
 
     CALL etl.analyze_work('touched_practice_info');
 
@@ -25237,7 +26442,7 @@ BEGIN
         WHERE t.load_run_file_id = p_load_run_file_id AND t.verdict <> 'rejected'
     )
     UPDATE etl.touched_practice_info AS t
-    SET verdict = CASE n.place WHEN 1 THEN 'valid' ELSE 'duplicate' END
+    SET verdict = CASE WHEN n.place > 1 THEN 'duplicate' WHEN t.verdict = 'new' THEN 'new' ELSE 'changed' END
     FROM ranked AS n
     WHERE t.load_run_file_id = p_load_run_file_id AND t.line_no = n.line_no;
 
@@ -25249,7 +26454,7 @@ BEGIN
         rows_rejected = f.rows_rejected_landing + c.rejected
     FROM (
         SELECT
-            count(*) FILTER (WHERE t.verdict = 'valid') AS valid,
+            count(*) FILTER (WHERE t.verdict IN ('new', 'changed')) AS valid,
             count(*) FILTER (WHERE t.verdict = 'unchanged') AS unchanged,
             count(*) FILTER (WHERE t.verdict = 'duplicate') AS duplicate,
             count(*) FILTER (WHERE t.verdict = 'rejected') AS rejected
@@ -25282,7 +26487,8 @@ DECLARE
 BEGIN
     SELECT f.* INTO v_file FROM etl.load_run_files AS f WHERE f.load_run_file_id = p_load_run_file_id;
 
-    INSERT INTO stg.practice_info AS s (
+    -- 1. New keys. Under the lock none can be there already, and looking for conflicts would cost a third more.
+    INSERT INTO stg.practice_info (
         practice_id,
         practice_name,
         practice_category,
@@ -25324,10 +26530,7 @@ BEGIN
         is_deleted,
         per_org_id,
         loaded_date_time,
-        row_hash,
-        load_run_file_id,
-        load_run_id,
-        date_extracted
+        row_hash, load_run_file_id, load_run_id, date_extracted
     )
     SELECT
         r.practice_id,
@@ -25371,13 +26574,102 @@ BEGIN
         r.is_deleted::boolean,
         r.per_org_id,
         nullif(r.loaded_date_time::timestamptz, c_unknown_times[1]),
-        t.row_hash,
-        v_file.load_run_file_id,
-        v_file.load_run_id,
-        v_file.date_extracted
+        t.row_hash, v_file.load_run_file_id, v_file.load_run_id, v_file.date_extracted
     FROM etl.touched_practice_info AS t
     JOIN raw.practice_info_raw AS r USING (load_run_file_id, line_no)
-    WHERE t.load_run_file_id = p_load_run_file_id AND t.verdict = 'valid'
+    WHERE t.load_run_file_id = p_load_run_file_id AND t.verdict = 'new';
+
+    -- 2. Keys that are there with another text.
+    INSERT INTO stg.practice_info AS s (
+        practice_id,
+        practice_name,
+        practice_category,
+        practice_speciality,
+        pho,
+        organization_type,
+        org_short_name,
+        org_code,
+        edi_account,
+        legal_entity_title,
+        legal_status,
+        incorporation_number,
+        legal_date,
+        comments,
+        formula,
+        ownership_model,
+        rural,
+        primary_phone,
+        secondary_phone,
+        other_phone,
+        primary_email,
+        secondary_email,
+        other_email,
+        pager,
+        fax_1,
+        fax_2,
+        health_facility_no,
+        hpi_facility_no,
+        hpi_facility_ext,
+        hpi_organization_id,
+        hpi_organization_ext,
+        gst_no,
+        acc_no,
+        bank_account_no,
+        moh_sending_practice_id,
+        after_hours_number,
+        emergency_number,
+        is_active,
+        is_deleted,
+        per_org_id,
+        loaded_date_time,
+        row_hash, load_run_file_id, load_run_id, date_extracted
+    )
+    SELECT
+        r.practice_id,
+        r.practice_name,
+        r.practice_category,
+        r.practice_speciality,
+        r.pho,
+        r.organization_type,
+        r.org_short_name,
+        r.org_code,
+        r.edi_account,
+        r.legal_entity_title,
+        r.legal_status,
+        r.incorporation_number,
+        nullif(r.legal_date::date, DATE '1900-01-01'),
+        r.comments,
+        r.formula,
+        r.ownership_model,
+        r.rural,
+        r.primary_phone,
+        r.secondary_phone,
+        r.other_phone,
+        r.primary_email,
+        r.secondary_email,
+        r.other_email,
+        r.pager,
+        r.fax_1,
+        r.fax_2,
+        r.health_facility_no,
+        r.hpi_facility_no,
+        r.hpi_facility_ext,
+        r.hpi_organization_id,
+        r.hpi_organization_ext,
+        r.gst_no,
+        r.acc_no,
+        r.bank_account_no,
+        r.moh_sending_practice_id,
+        r.after_hours_number,
+        r.emergency_number,
+        r.is_active::boolean,
+        r.is_deleted::boolean,
+        r.per_org_id,
+        nullif(r.loaded_date_time::timestamptz, c_unknown_times[1]),
+        t.row_hash, v_file.load_run_file_id, v_file.load_run_id, v_file.date_extracted
+    FROM etl.touched_practice_info AS t
+    JOIN raw.practice_info_raw AS r USING (load_run_file_id, line_no)
+    WHERE t.load_run_file_id = p_load_run_file_id AND t.verdict = 'changed'
     ON CONFLICT (practice_id, per_org_id) DO UPDATE
     SET practice_name = excluded.practice_name,
         practice_category = excluded.practice_category,
@@ -25504,11 +26796,11 @@ BEGIN
             excluded.is_deleted
         );
 
-    -- Another text, or other rules, that say the same: remember the text, so that the next file can skip it.
+    -- 3. Another text, or other rules, that say the same: remember the text, so that the next file can skip it.
     UPDATE stg.practice_info AS s
     SET row_hash = t.row_hash
     FROM etl.touched_practice_info AS t
-    WHERE t.load_run_file_id = p_load_run_file_id AND t.verdict = 'valid'
+    WHERE t.load_run_file_id = p_load_run_file_id AND t.verdict = 'changed'
         AND s.practice_id = t.practice_id
         AND s.per_org_id = t.per_org_id
         AND s.row_hash <> t.row_hash;
@@ -25533,9 +26825,84 @@ AS $merge_practice_info$
 -- The caller, etl.process_file, holds the extract's lock.
 DECLARE
     v_observed_at timestamptz;
+    v_inserted bigint;
 BEGIN
     SELECT f.date_extracted INTO v_observed_at FROM etl.load_run_files AS f WHERE f.load_run_file_id = p_load_run_file_id;
 
+    -- 1. New keys: stg had none of them, so core has none.
+    INSERT INTO core.dim_practice_info (
+        practice_id,
+        per_org_id,
+        practice_key,
+        practice_name,
+        practice_category,
+        practice_speciality,
+        pho,
+        organization_type,
+        org_short_name,
+        org_code,
+        edi_account,
+        legal_status,
+        incorporation_number,
+        legal_date,
+        formula,
+        ownership_model,
+        rural,
+        health_facility_no,
+        hpi_facility_no,
+        hpi_facility_ext,
+        hpi_organization_id,
+        hpi_organization_ext,
+        moh_sending_practice_id,
+        is_active,
+        is_deleted,
+        loaded_date_time,
+        load_run_file_id,
+        load_run_id,
+        date_extracted,
+        effective_from
+    )
+    SELECT
+        s.practice_id,
+        s.per_org_id,
+        etl.surrogate_key(
+                etl.key_part('practice_info')
+                || etl.key_part(s.practice_id)
+                || etl.key_part(s.per_org_id)
+            ) AS practice_key,
+        s.practice_name,
+        s.practice_category,
+        s.practice_speciality,
+        s.pho,
+        s.organization_type,
+        s.org_short_name,
+        s.org_code,
+        s.edi_account,
+        s.legal_status,
+        s.incorporation_number,
+        s.legal_date,
+        s.formula,
+        s.ownership_model,
+        s.rural,
+        s.health_facility_no,
+        s.hpi_facility_no,
+        s.hpi_facility_ext,
+        s.hpi_organization_id,
+        s.hpi_organization_ext,
+        s.moh_sending_practice_id,
+        s.is_active,
+        s.is_deleted,
+        s.loaded_date_time,
+        s.load_run_file_id,
+        s.load_run_id,
+        s.date_extracted,
+        v_observed_at
+    FROM etl.touched_practice_info AS t
+    JOIN stg.practice_info AS s USING (practice_id, per_org_id)
+    WHERE t.load_run_file_id = p_load_run_file_id AND t.verdict = 'new';
+    GET DIAGNOSTICS v_inserted = ROW_COUNT;
+
+    -- 2. Keys that were there, where this file changed stg.
     WITH published AS MATERIALIZED (
         SELECT
             s.practice_id,
@@ -25573,7 +26940,7 @@ BEGIN
             s.date_extracted
         FROM etl.touched_practice_info AS t
         JOIN stg.practice_info AS s USING (practice_id, per_org_id)
-        WHERE t.load_run_file_id = p_load_run_file_id AND t.verdict = 'valid'
+        WHERE t.load_run_file_id = p_load_run_file_id AND t.verdict = 'changed'
             -- Not a plain equality: statistics know no row of this file yet, and one row makes a nested loop.
             AND coalesce(s.load_run_file_id = p_load_run_file_id, false)
     ),
@@ -25709,7 +27076,7 @@ BEGIN
         RETURNING load_run_file_id
     )
     UPDATE etl.load_run_files AS f
-    SET core_inserted = (SELECT count(*) FROM opened),
+    SET core_inserted = v_inserted + (SELECT count(*) FROM opened),
         core_updated = (SELECT count(*) FROM closed)
     WHERE f.load_run_file_id = p_load_run_file_id;
 END;
@@ -26908,6 +28275,175 @@ COMMENT ON COLUMN raw.providers.file_practice_id IS 'practice_id in the name of 
 COMMENT ON COLUMN raw.providers.file_per_org_id IS 'per_org_id in the name of the file.';
 GRANT SELECT ON raw.providers TO etl_auditor;
 
+-- object: function etl.compare_providers
+-- GENERATED by `make codegen` from contracts/indici/providers.yml; edit that file, not this one.
+
+CREATE OR REPLACE FUNCTION etl.compare_providers(p_load_run_file_id bigint, p_seed bigint)
+RETURNS TABLE (line_no bigint, practice_id text, per_org_id text, provider_id bigint, row_hash bigint, verdict text)
+LANGUAGE plpgsql
+STABLE
+SECURITY DEFINER
+SET search_path = pg_catalog, pg_temp
+SET timezone = 'Pacific/Auckland'
+SET datestyle = 'ISO, YMD'
+SET plan_cache_mode = force_custom_plan
+SET work_mem = '64MB'
+SET parallel_setup_cost = 0
+SET parallel_tuple_cost = 0
+AS $compare_providers$
+-- The rows of a file, each with its key, its hash and how it stands to stg.providers. Changes nothing. The query can run
+-- parallel, which a statement that stores its result cannot.
+BEGIN
+    RETURN QUERY
+    SELECT
+        d.line_no,
+        d.practice_id, d.per_org_id, d.provider_id,
+        d.row_hash,
+        CASE
+            WHEN s.load_run_file_id IS NULL THEN 'new'
+            WHEN s.row_hash = d.row_hash AND s.absent_since IS NULL THEN 'unchanged'
+            ELSE 'changed'
+        END
+    FROM (
+        SELECT
+            r.line_no,
+            r.practice_id AS practice_id,
+            r.per_org_id AS per_org_id,
+            etl.key_bigint(r.provider_id) AS provider_id,
+            hash_record_extended(ROW(
+                r.provider_id,
+                r.practice_id,
+                r.nhi_number,
+                r.is_nhi_validate,
+                r.title,
+                r.first_name,
+                r.middle_name,
+                r.family_name,
+                r.full_name,
+                r.preferred_name,
+                r.other_maiden_name,
+                r.marital_status,
+                r.gender,
+                r.dob,
+                r.age,
+                r.age_type,
+                r.age_group,
+                r.is_alive,
+                r.death_date,
+                r.dob_source,
+                r.picture_path,
+                r.consented_to_share,
+                r.place_of_birth,
+                r.country_of_birth,
+                r.cell_number,
+                r.day_phone,
+                r.night_phone,
+                r.email,
+                r.secondary_email,
+                r.preferred_contact_method,
+                r.consent_text_messaging,
+                r.is_portal_user,
+                r.is_active,
+                r.is_deleted,
+                r.inserted_by,
+                r.updated_by,
+                r.inserted_at,
+                r.updated_at,
+                r.is_same_address,
+                r.notes,
+                r.is_gender_self_identified,
+                r.sex_related_gender,
+                r.is_work_visa_required,
+                r.balance,
+                r.register_status,
+                r.medtech_nok,
+                r.practice_name,
+                r.calculated_balance,
+                r.permanent_address,
+                r.deprivation_quintile,
+                r.uncertainty_code,
+                r.postal_address,
+                r.temporary_address,
+                r.city,
+                r.suburb,
+                r.portal_registration_status,
+                r.ethnicity,
+                r.affiliation_id,
+                r.affiliation,
+                r.affiliation_code,
+                r.nzmc_no,
+                r.npi_no,
+                r.hbl_mat_payee_no,
+                r.hbl_mat_agree_no,
+                r.hpac_mat_agree_no,
+                r.hpac_mat_agree_ver,
+                r.hbl_payee_no,
+                r.hbl_gp_agree_no,
+                r.hbl_gp_agree_ver,
+                r.accreditation_no,
+                r.pho_contract_no,
+                r.pho_contract_ver,
+                r.group_id,
+                r.group_name,
+                r.acc_provider_code,
+                r.health_facility_no,
+                r.hpi_no,
+                r.unload_ref,
+                r.acc_provider_no,
+                r.acc_vendor_id,
+                r.pin_pan_no,
+                r.member_no,
+                r.rha_payee_no,
+                r.budget_no,
+                r.ipa,
+                r.registration_no,
+                r.registration_no_2,
+                r.lab_no,
+                r.lab_tests_dr_id,
+                r.color_code,
+                r.is_doctor,
+                r.acc45_prefix,
+                r.next_acc45_no,
+                r.maximum_acc45_no,
+                r.aitc_prefix,
+                r.next_aitc_no,
+                r.maximum_aitc_no,
+                r.arc18_next_acc_form_no,
+                r.m45_prefix,
+                r.next_m45_no,
+                r.maximum_m45_no,
+                r.is_nzf_avoid,
+                r.is_nzf_adjust,
+                r.is_nzf_information,
+                r.is_nzf_no_action,
+                r.is_nzf_monitor,
+                r.provider_code,
+                r.generic_profile_type_id,
+                r.current_appointment_id,
+                r.sure_med_user_name,
+                r.is_invoicing_diary,
+                r.is_gp2gp,
+                r.from_date_practice,
+                r.apc_expiry_date,
+                r.mps_expiry_date,
+                r.apc_name,
+                r.practice_location,
+                r.user_role,
+                r.provider_permanent_address_latitude,
+                r.provider_permanent_address_longitude,
+                r.per_org_id
+            ), p_seed) AS row_hash
+        FROM raw.providers_raw AS r
+        WHERE r.load_run_file_id = p_load_run_file_id
+        -- Hashed before the join, which then carries no wide rows.
+        OFFSET 0
+    ) AS d
+    LEFT JOIN stg.providers AS s USING (practice_id, per_org_id, provider_id);
+END;
+$compare_providers$;
+COMMENT ON FUNCTION etl.compare_providers(bigint, bigint) IS
+    'The rows of a file with key, hash of text and rules, and new, changed or unchanged against stg.providers. p_seed: see etl.hash_seed.';
+
 -- object: function etl.faults_providers
 -- GENERATED by `make codegen` from contracts/indici/providers.yml; edit that file, not this one.
 
@@ -26930,12 +28466,8 @@ AS $faults_providers$
 DECLARE
     v_file etl.load_run_files;
     c_unknown_times constant timestamptz[] := ARRAY['1900-01-01']::text[]::timestamptz[];
-    v_gap_patterns text[];
 BEGIN
     SELECT f.* INTO v_file FROM etl.load_run_files AS f WHERE f.load_run_file_id = p_load_run_file_id;
-    SELECT ARRAY(SELECT '% ' || h || ':%' FROM unnest(s.gap_hours) AS h) INTO v_gap_patterns
-    FROM etl.sources AS s
-    WHERE s.source = v_file.source;
 
     RETURN QUERY
     SELECT
@@ -27151,13 +28683,13 @@ BEGIN
                 (
                     'inserted_at', r.inserted_at,
                     CASE
-                        WHEN (etl.is_local_time(r.inserted_at, v_gap_patterns)) IS FALSE THEN 'is not a local time of Pacific/Auckland: YYYY-MM-DD HH:MM:SS[.ffffff]'
+                        WHEN (etl.is_local_time(r.inserted_at)) IS FALSE THEN 'is not a local time of Pacific/Auckland: YYYY-MM-DD HH:MM:SS[.ffffff]'
                     END
                 ),
                 (
                     'updated_at', r.updated_at,
                     CASE
-                        WHEN (etl.is_local_time(r.updated_at, v_gap_patterns)) IS FALSE THEN 'is not a local time of Pacific/Auckland: YYYY-MM-DD HH:MM:SS[.ffffff]'
+                        WHEN (etl.is_local_time(r.updated_at)) IS FALSE THEN 'is not a local time of Pacific/Auckland: YYYY-MM-DD HH:MM:SS[.ffffff]'
                     END
                 ),
                 (
@@ -27283,7 +28815,7 @@ BEGIN
                 (
                     'loaded_date_time', r.loaded_date_time,
                     CASE
-                        WHEN (etl.is_local_time(r.loaded_date_time, v_gap_patterns)) IS FALSE THEN 'is not a local time of Pacific/Auckland: YYYY-MM-DD HH:MM:SS[.ffffff]'
+                        WHEN (etl.is_local_time(r.loaded_date_time)) IS FALSE THEN 'is not a local time of Pacific/Auckland: YYYY-MM-DD HH:MM:SS[.ffffff]'
                     END
                 )
         ) AS v (name, text, reason)
@@ -27295,7 +28827,7 @@ BEGIN
             WHEN t.verdict = 'unchanged' THEN
                 r.practice_id IS NOT DISTINCT FROM v_file.tenant[1] AND
                 r.per_org_id IS NOT DISTINCT FROM v_file.tenant[2] AND
-                etl.is_local_time(r.loaded_date_time, v_gap_patterns)
+                etl.is_local_time(r.loaded_date_time)
             ELSE
                 r.provider_id IS NOT NULL AND
                 etl.is_bigint(r.provider_id) AND
@@ -27310,8 +28842,8 @@ BEGIN
                 etl.is_boolean(r.is_portal_user) AND
                 etl.is_boolean(r.is_active) AND
                 etl.is_boolean(r.is_deleted) AND
-                etl.is_local_time(r.inserted_at, v_gap_patterns) AND
-                etl.is_local_time(r.updated_at, v_gap_patterns) AND
+                etl.is_local_time(r.inserted_at) AND
+                etl.is_local_time(r.updated_at) AND
                 etl.is_boolean(r.is_same_address) AND
                 etl.is_boolean(r.is_gender_self_identified) AND
                 etl.is_boolean(r.is_work_visa_required) AND
@@ -27332,7 +28864,7 @@ BEGIN
                 etl.is_decimal(r.provider_permanent_address_latitude) AND
                 etl.is_decimal(r.provider_permanent_address_longitude) AND
                 r.per_org_id IS NOT DISTINCT FROM v_file.tenant[2] AND
-                etl.is_local_time(r.loaded_date_time, v_gap_patterns)
+                etl.is_local_time(r.loaded_date_time)
         END IS FALSE;
 END;
 $faults_providers$;
@@ -27363,147 +28895,11 @@ BEGIN
     JOIN etl.file_attempts AS a USING (file_attempt_id)
     WHERE f.load_run_file_id = p_load_run_file_id;
 
-    -- 1. Read each row once. Of a file in order, what stg holds with the same text by the same rules is unchanged.
+    -- 1. Compare with stg.providers. In a file in order an equal row is unchanged.
     INSERT INTO etl.touched_providers (load_run_file_id, line_no, practice_id, per_org_id, provider_id, row_hash, verdict)
-    SELECT
-        p_load_run_file_id,
-        d.line_no,
-        d.practice_id, d.per_org_id, d.provider_id,
-        d.row_hash,
-        CASE WHEN NOT p_is_late AND s.absent_since IS NULL AND s.row_hash = d.row_hash THEN 'unchanged' ELSE 'valid' END
-    FROM (
-        SELECT
-            r.line_no,
-            r.practice_id AS practice_id,
-            r.per_org_id AS per_org_id,
-            etl.key_bigint(r.provider_id) AS provider_id,
-            hash_record_extended(ROW(
-                r.provider_id,
-                r.practice_id,
-                r.nhi_number,
-                r.is_nhi_validate,
-                r.title,
-                r.first_name,
-                r.middle_name,
-                r.family_name,
-                r.full_name,
-                r.preferred_name,
-                r.other_maiden_name,
-                r.marital_status,
-                r.gender,
-                r.dob,
-                r.age,
-                r.age_type,
-                r.age_group,
-                r.is_alive,
-                r.death_date,
-                r.dob_source,
-                r.picture_path,
-                r.consented_to_share,
-                r.place_of_birth,
-                r.country_of_birth,
-                r.cell_number,
-                r.day_phone,
-                r.night_phone,
-                r.email,
-                r.secondary_email,
-                r.preferred_contact_method,
-                r.consent_text_messaging,
-                r.is_portal_user,
-                r.is_active,
-                r.is_deleted,
-                r.inserted_by,
-                r.updated_by,
-                r.inserted_at,
-                r.updated_at,
-                r.is_same_address,
-                r.notes,
-                r.is_gender_self_identified,
-                r.sex_related_gender,
-                r.is_work_visa_required,
-                r.balance,
-                r.register_status,
-                r.medtech_nok,
-                r.practice_name,
-                r.calculated_balance,
-                r.permanent_address,
-                r.deprivation_quintile,
-                r.uncertainty_code,
-                r.postal_address,
-                r.temporary_address,
-                r.city,
-                r.suburb,
-                r.portal_registration_status,
-                r.ethnicity,
-                r.affiliation_id,
-                r.affiliation,
-                r.affiliation_code,
-                r.nzmc_no,
-                r.npi_no,
-                r.hbl_mat_payee_no,
-                r.hbl_mat_agree_no,
-                r.hpac_mat_agree_no,
-                r.hpac_mat_agree_ver,
-                r.hbl_payee_no,
-                r.hbl_gp_agree_no,
-                r.hbl_gp_agree_ver,
-                r.accreditation_no,
-                r.pho_contract_no,
-                r.pho_contract_ver,
-                r.group_id,
-                r.group_name,
-                r.acc_provider_code,
-                r.health_facility_no,
-                r.hpi_no,
-                r.unload_ref,
-                r.acc_provider_no,
-                r.acc_vendor_id,
-                r.pin_pan_no,
-                r.member_no,
-                r.rha_payee_no,
-                r.budget_no,
-                r.ipa,
-                r.registration_no,
-                r.registration_no_2,
-                r.lab_no,
-                r.lab_tests_dr_id,
-                r.color_code,
-                r.is_doctor,
-                r.acc45_prefix,
-                r.next_acc45_no,
-                r.maximum_acc45_no,
-                r.aitc_prefix,
-                r.next_aitc_no,
-                r.maximum_aitc_no,
-                r.arc18_next_acc_form_no,
-                r.m45_prefix,
-                r.next_m45_no,
-                r.maximum_m45_no,
-                r.is_nzf_avoid,
-                r.is_nzf_adjust,
-                r.is_nzf_information,
-                r.is_nzf_no_action,
-                r.is_nzf_monitor,
-                r.provider_code,
-                r.generic_profile_type_id,
-                r.current_appointment_id,
-                r.sure_med_user_name,
-                r.is_invoicing_diary,
-                r.is_gp2gp,
-                r.from_date_practice,
-                r.apc_expiry_date,
-                r.mps_expiry_date,
-                r.apc_name,
-                r.practice_location,
-                r.user_role,
-                r.provider_permanent_address_latitude,
-                r.provider_permanent_address_longitude,
-                r.per_org_id
-            ), v_seed) AS row_hash
-        FROM raw.providers_raw AS r
-        WHERE r.load_run_file_id = p_load_run_file_id
-    ) AS d
-    LEFT JOIN stg.providers AS s USING (practice_id, per_org_id, provider_id);
+    SELECT p_load_run_file_id, d.line_no, d.practice_id, d.per_org_id, d.provider_id, d.row_hash,
+        CASE WHEN d.verdict = 'unchanged' AND p_is_late THEN 'changed' ELSE d.verdict END
+    FROM etl.compare_providers(p_load_run_file_id, v_seed) AS d;
 
     CALL etl.analyze_work('touched_providers');
 
@@ -27547,7 +28943,7 @@ BEGIN
         WHERE t.load_run_file_id = p_load_run_file_id AND t.verdict <> 'rejected'
     )
     UPDATE etl.touched_providers AS t
-    SET verdict = CASE n.place WHEN 1 THEN 'valid' ELSE 'duplicate' END
+    SET verdict = CASE WHEN n.place > 1 THEN 'duplicate' WHEN t.verdict = 'new' THEN 'new' ELSE 'changed' END
     FROM ranked AS n
     WHERE t.load_run_file_id = p_load_run_file_id AND t.line_no = n.line_no;
 
@@ -27559,7 +28955,7 @@ BEGIN
         rows_rejected = f.rows_rejected_landing + c.rejected
     FROM (
         SELECT
-            count(*) FILTER (WHERE t.verdict = 'valid') AS valid,
+            count(*) FILTER (WHERE t.verdict IN ('new', 'changed')) AS valid,
             count(*) FILTER (WHERE t.verdict = 'unchanged') AS unchanged,
             count(*) FILTER (WHERE t.verdict = 'duplicate') AS duplicate,
             count(*) FILTER (WHERE t.verdict = 'rejected') AS rejected
@@ -27592,7 +28988,8 @@ DECLARE
 BEGIN
     SELECT f.* INTO v_file FROM etl.load_run_files AS f WHERE f.load_run_file_id = p_load_run_file_id;
 
-    INSERT INTO stg.providers AS s (
+    -- 1. New keys. Under the lock none can be there already, and looking for conflicts would cost a third more.
+    INSERT INTO stg.providers (
         provider_id,
         practice_id,
         nhi_number,
@@ -27715,10 +29112,7 @@ BEGIN
         provider_permanent_address_longitude,
         per_org_id,
         loaded_date_time,
-        row_hash,
-        load_run_file_id,
-        load_run_id,
-        date_extracted
+        row_hash, load_run_file_id, load_run_id, date_extracted
     )
     SELECT
         r.provider_id::bigint,
@@ -27843,13 +29237,264 @@ BEGIN
         r.provider_permanent_address_longitude::numeric,
         r.per_org_id,
         nullif(r.loaded_date_time::timestamptz, c_unknown_times[1]),
-        t.row_hash,
-        v_file.load_run_file_id,
-        v_file.load_run_id,
-        v_file.date_extracted
+        t.row_hash, v_file.load_run_file_id, v_file.load_run_id, v_file.date_extracted
     FROM etl.touched_providers AS t
     JOIN raw.providers_raw AS r USING (load_run_file_id, line_no)
-    WHERE t.load_run_file_id = p_load_run_file_id AND t.verdict = 'valid'
+    WHERE t.load_run_file_id = p_load_run_file_id AND t.verdict = 'new';
+
+    -- 2. Keys that are there with another text.
+    INSERT INTO stg.providers AS s (
+        provider_id,
+        practice_id,
+        nhi_number,
+        is_nhi_validate,
+        title,
+        first_name,
+        middle_name,
+        family_name,
+        full_name,
+        preferred_name,
+        other_maiden_name,
+        marital_status,
+        gender,
+        dob,
+        age,
+        age_type,
+        age_group,
+        is_alive,
+        death_date,
+        dob_source,
+        picture_path,
+        consented_to_share,
+        place_of_birth,
+        country_of_birth,
+        cell_number,
+        day_phone,
+        night_phone,
+        email,
+        secondary_email,
+        preferred_contact_method,
+        consent_text_messaging,
+        is_portal_user,
+        is_active,
+        is_deleted,
+        inserted_by,
+        updated_by,
+        inserted_at,
+        updated_at,
+        is_same_address,
+        notes,
+        is_gender_self_identified,
+        sex_related_gender,
+        is_work_visa_required,
+        balance,
+        register_status,
+        medtech_nok,
+        practice_name,
+        calculated_balance,
+        permanent_address,
+        deprivation_quintile,
+        uncertainty_code,
+        postal_address,
+        temporary_address,
+        city,
+        suburb,
+        portal_registration_status,
+        ethnicity,
+        affiliation_id,
+        affiliation,
+        affiliation_code,
+        nzmc_no,
+        npi_no,
+        hbl_mat_payee_no,
+        hbl_mat_agree_no,
+        hpac_mat_agree_no,
+        hpac_mat_agree_ver,
+        hbl_payee_no,
+        hbl_gp_agree_no,
+        hbl_gp_agree_ver,
+        accreditation_no,
+        pho_contract_no,
+        pho_contract_ver,
+        group_id,
+        group_name,
+        acc_provider_code,
+        health_facility_no,
+        hpi_no,
+        unload_ref,
+        acc_provider_no,
+        acc_vendor_id,
+        pin_pan_no,
+        member_no,
+        rha_payee_no,
+        budget_no,
+        ipa,
+        registration_no,
+        registration_no_2,
+        lab_no,
+        lab_tests_dr_id,
+        color_code,
+        is_doctor,
+        acc45_prefix,
+        next_acc45_no,
+        maximum_acc45_no,
+        aitc_prefix,
+        next_aitc_no,
+        maximum_aitc_no,
+        arc18_next_acc_form_no,
+        m45_prefix,
+        next_m45_no,
+        maximum_m45_no,
+        is_nzf_avoid,
+        is_nzf_adjust,
+        is_nzf_information,
+        is_nzf_no_action,
+        is_nzf_monitor,
+        provider_code,
+        generic_profile_type_id,
+        current_appointment_id,
+        sure_med_user_name,
+        is_invoicing_diary,
+        is_gp2gp,
+        from_date_practice,
+        apc_expiry_date,
+        mps_expiry_date,
+        apc_name,
+        practice_location,
+        user_role,
+        provider_permanent_address_latitude,
+        provider_permanent_address_longitude,
+        per_org_id,
+        loaded_date_time,
+        row_hash, load_run_file_id, load_run_id, date_extracted
+    )
+    SELECT
+        r.provider_id::bigint,
+        r.practice_id,
+        r.nhi_number,
+        r.is_nhi_validate::boolean,
+        r.title,
+        r.first_name,
+        r.middle_name,
+        r.family_name,
+        r.full_name,
+        r.preferred_name,
+        r.other_maiden_name,
+        r.marital_status,
+        r.gender,
+        nullif(r.dob::date, DATE '1900-01-01'),
+        r.age::integer,
+        r.age_type,
+        r.age_group,
+        r.is_alive::boolean,
+        nullif(r.death_date::date, DATE '1900-01-01'),
+        r.dob_source,
+        r.picture_path,
+        r.consented_to_share::boolean,
+        r.place_of_birth,
+        r.country_of_birth,
+        r.cell_number,
+        r.day_phone,
+        r.night_phone,
+        r.email,
+        r.secondary_email,
+        r.preferred_contact_method,
+        r.consent_text_messaging::boolean,
+        r.is_portal_user::boolean,
+        r.is_active::boolean,
+        r.is_deleted::boolean,
+        r.inserted_by,
+        r.updated_by,
+        nullif(r.inserted_at::timestamptz, c_unknown_times[1]),
+        nullif(r.updated_at::timestamptz, c_unknown_times[1]),
+        r.is_same_address::boolean,
+        r.notes,
+        r.is_gender_self_identified::boolean,
+        r.sex_related_gender,
+        r.is_work_visa_required::boolean,
+        r.balance::numeric(12,2),
+        r.register_status,
+        r.medtech_nok,
+        r.practice_name,
+        r.calculated_balance::numeric(12,2),
+        r.permanent_address,
+        r.deprivation_quintile,
+        r.uncertainty_code,
+        r.postal_address,
+        r.temporary_address,
+        r.city,
+        r.suburb,
+        r.portal_registration_status,
+        r.ethnicity,
+        r.affiliation_id,
+        r.affiliation,
+        r.affiliation_code,
+        r.nzmc_no,
+        r.npi_no,
+        r.hbl_mat_payee_no,
+        r.hbl_mat_agree_no,
+        r.hpac_mat_agree_no,
+        r.hpac_mat_agree_ver,
+        r.hbl_payee_no,
+        r.hbl_gp_agree_no,
+        r.hbl_gp_agree_ver,
+        r.accreditation_no,
+        r.pho_contract_no,
+        r.pho_contract_ver,
+        r.group_id,
+        r.group_name,
+        r.acc_provider_code,
+        r.health_facility_no,
+        r.hpi_no,
+        r.unload_ref,
+        r.acc_provider_no,
+        r.acc_vendor_id,
+        r.pin_pan_no,
+        r.member_no,
+        r.rha_payee_no,
+        r.budget_no,
+        r.ipa,
+        r.registration_no,
+        r.registration_no_2,
+        r.lab_no,
+        r.lab_tests_dr_id,
+        r.color_code,
+        r.is_doctor::boolean,
+        r.acc45_prefix,
+        r.next_acc45_no,
+        r.maximum_acc45_no,
+        r.aitc_prefix,
+        r.next_aitc_no,
+        r.maximum_aitc_no,
+        r.arc18_next_acc_form_no,
+        r.m45_prefix,
+        r.next_m45_no,
+        r.maximum_m45_no,
+        r.is_nzf_avoid::boolean,
+        r.is_nzf_adjust::boolean,
+        r.is_nzf_information::boolean,
+        r.is_nzf_no_action::boolean,
+        r.is_nzf_monitor::boolean,
+        r.provider_code,
+        r.generic_profile_type_id,
+        r.current_appointment_id::bigint,
+        r.sure_med_user_name,
+        r.is_invoicing_diary::boolean,
+        r.is_gp2gp::boolean,
+        nullif(r.from_date_practice::date, DATE '1900-01-01'),
+        nullif(r.apc_expiry_date::date, DATE '1900-01-01'),
+        nullif(r.mps_expiry_date::date, DATE '1900-01-01'),
+        r.apc_name,
+        r.practice_location,
+        r.user_role,
+        r.provider_permanent_address_latitude::numeric,
+        r.provider_permanent_address_longitude::numeric,
+        r.per_org_id,
+        nullif(r.loaded_date_time::timestamptz, c_unknown_times[1]),
+        t.row_hash, v_file.load_run_file_id, v_file.load_run_id, v_file.date_extracted
+    FROM etl.touched_providers AS t
+    JOIN raw.providers_raw AS r USING (load_run_file_id, line_no)
+    WHERE t.load_run_file_id = p_load_run_file_id AND t.verdict = 'changed'
     ON CONFLICT (practice_id, per_org_id, provider_id) DO UPDATE
     SET nhi_number = excluded.nhi_number,
         is_nhi_validate = excluded.is_nhi_validate,
@@ -28216,11 +29861,11 @@ BEGIN
             excluded.provider_permanent_address_longitude
         );
 
-    -- Another text, or other rules, that say the same: remember the text, so that the next file can skip it.
+    -- 3. Another text, or other rules, that say the same: remember the text, so that the next file can skip it.
     UPDATE stg.providers AS s
     SET row_hash = t.row_hash
     FROM etl.touched_providers AS t
-    WHERE t.load_run_file_id = p_load_run_file_id AND t.verdict = 'valid'
+    WHERE t.load_run_file_id = p_load_run_file_id AND t.verdict = 'changed'
         AND s.practice_id = t.practice_id
         AND s.per_org_id = t.per_org_id
         AND s.provider_id = t.provider_id
@@ -28246,11 +29891,197 @@ AS $merge_providers$
 -- The caller, etl.process_file, holds the extract's lock.
 DECLARE
     v_observed_at timestamptz;
+    v_inserted bigint;
     v_key etl.pseudonym_keys;
 BEGIN
     SELECT f.date_extracted INTO v_observed_at FROM etl.load_run_files AS f WHERE f.load_run_file_id = p_load_run_file_id;
     SELECT k.* INTO v_key FROM etl.pseudonym_keys AS k;
 
+    -- 1. New keys: stg had none of them, so core has none.
+    INSERT INTO core.dim_providers (
+        practice_id,
+        per_org_id,
+        provider_id,
+        provider_key,
+        nhi_number,
+        is_nhi_validate,
+        gender,
+        age,
+        age_type,
+        age_group,
+        is_alive,
+        dob_source,
+        consented_to_share,
+        country_of_birth,
+        preferred_contact_method,
+        consent_text_messaging,
+        is_portal_user,
+        is_active,
+        is_deleted,
+        inserted_at,
+        updated_at,
+        is_same_address,
+        is_gender_self_identified,
+        sex_related_gender,
+        is_work_visa_required,
+        balance,
+        register_status,
+        practice_name,
+        calculated_balance,
+        deprivation_quintile,
+        uncertainty_code,
+        city,
+        portal_registration_status,
+        ethnicity,
+        affiliation_id,
+        affiliation,
+        affiliation_code,
+        nzmc_no,
+        npi_no,
+        hbl_mat_payee_no,
+        hbl_mat_agree_no,
+        hpac_mat_agree_no,
+        hpac_mat_agree_ver,
+        hbl_payee_no,
+        hbl_gp_agree_no,
+        hbl_gp_agree_ver,
+        accreditation_no,
+        pho_contract_no,
+        pho_contract_ver,
+        group_id,
+        group_name,
+        acc_provider_code,
+        health_facility_no,
+        hpi_no,
+        acc_provider_no,
+        acc_vendor_id,
+        member_no,
+        rha_payee_no,
+        ipa,
+        registration_no,
+        registration_no_2,
+        lab_no,
+        lab_tests_dr_id,
+        color_code,
+        is_doctor,
+        is_nzf_avoid,
+        is_nzf_adjust,
+        is_nzf_information,
+        is_nzf_no_action,
+        is_nzf_monitor,
+        provider_code,
+        generic_profile_type_id,
+        current_appointment_id,
+        is_invoicing_diary,
+        is_gp2gp,
+        from_date_practice,
+        apc_expiry_date,
+        mps_expiry_date,
+        practice_location,
+        user_role,
+        loaded_date_time,
+        load_run_file_id,
+        load_run_id,
+        date_extracted,
+        effective_from
+    )
+    SELECT
+        s.practice_id,
+        s.per_org_id,
+        s.provider_id,
+        etl.surrogate_key(
+                etl.key_part('providers')
+                || etl.key_part(s.practice_id)
+                || etl.key_part(s.per_org_id)
+                || etl.key_part(s.provider_id::text)
+            ) AS provider_key,
+        etl.pseudonym(s.nhi_number, v_key.inner_pad, v_key.outer_pad) AS nhi_number,
+        s.is_nhi_validate,
+        s.gender,
+        s.age,
+        s.age_type,
+        s.age_group,
+        s.is_alive,
+        s.dob_source,
+        s.consented_to_share,
+        s.country_of_birth,
+        s.preferred_contact_method,
+        s.consent_text_messaging,
+        s.is_portal_user,
+        s.is_active,
+        s.is_deleted,
+        s.inserted_at,
+        s.updated_at,
+        s.is_same_address,
+        s.is_gender_self_identified,
+        s.sex_related_gender,
+        s.is_work_visa_required,
+        s.balance,
+        s.register_status,
+        s.practice_name,
+        s.calculated_balance,
+        s.deprivation_quintile,
+        s.uncertainty_code,
+        s.city,
+        s.portal_registration_status,
+        s.ethnicity,
+        s.affiliation_id,
+        s.affiliation,
+        s.affiliation_code,
+        etl.pseudonym(s.nzmc_no, v_key.inner_pad, v_key.outer_pad) AS nzmc_no,
+        etl.pseudonym(s.npi_no, v_key.inner_pad, v_key.outer_pad) AS npi_no,
+        etl.pseudonym(s.hbl_mat_payee_no, v_key.inner_pad, v_key.outer_pad) AS hbl_mat_payee_no,
+        etl.pseudonym(s.hbl_mat_agree_no, v_key.inner_pad, v_key.outer_pad) AS hbl_mat_agree_no,
+        etl.pseudonym(s.hpac_mat_agree_no, v_key.inner_pad, v_key.outer_pad) AS hpac_mat_agree_no,
+        s.hpac_mat_agree_ver,
+        etl.pseudonym(s.hbl_payee_no, v_key.inner_pad, v_key.outer_pad) AS hbl_payee_no,
+        etl.pseudonym(s.hbl_gp_agree_no, v_key.inner_pad, v_key.outer_pad) AS hbl_gp_agree_no,
+        s.hbl_gp_agree_ver,
+        etl.pseudonym(s.accreditation_no, v_key.inner_pad, v_key.outer_pad) AS accreditation_no,
+        etl.pseudonym(s.pho_contract_no, v_key.inner_pad, v_key.outer_pad) AS pho_contract_no,
+        s.pho_contract_ver,
+        s.group_id,
+        s.group_name,
+        etl.pseudonym(s.acc_provider_code, v_key.inner_pad, v_key.outer_pad) AS acc_provider_code,
+        s.health_facility_no,
+        etl.pseudonym(s.hpi_no, v_key.inner_pad, v_key.outer_pad) AS hpi_no,
+        etl.pseudonym(s.acc_provider_no, v_key.inner_pad, v_key.outer_pad) AS acc_provider_no,
+        etl.pseudonym(s.acc_vendor_id, v_key.inner_pad, v_key.outer_pad) AS acc_vendor_id,
+        etl.pseudonym(s.member_no, v_key.inner_pad, v_key.outer_pad) AS member_no,
+        etl.pseudonym(s.rha_payee_no, v_key.inner_pad, v_key.outer_pad) AS rha_payee_no,
+        s.ipa,
+        etl.pseudonym(s.registration_no, v_key.inner_pad, v_key.outer_pad) AS registration_no,
+        etl.pseudonym(s.registration_no_2, v_key.inner_pad, v_key.outer_pad) AS registration_no_2,
+        etl.pseudonym(s.lab_no, v_key.inner_pad, v_key.outer_pad) AS lab_no,
+        etl.pseudonym(s.lab_tests_dr_id, v_key.inner_pad, v_key.outer_pad) AS lab_tests_dr_id,
+        s.color_code,
+        s.is_doctor,
+        s.is_nzf_avoid,
+        s.is_nzf_adjust,
+        s.is_nzf_information,
+        s.is_nzf_no_action,
+        s.is_nzf_monitor,
+        etl.pseudonym(s.provider_code, v_key.inner_pad, v_key.outer_pad) AS provider_code,
+        s.generic_profile_type_id,
+        s.current_appointment_id,
+        s.is_invoicing_diary,
+        s.is_gp2gp,
+        s.from_date_practice,
+        s.apc_expiry_date,
+        s.mps_expiry_date,
+        s.practice_location,
+        s.user_role,
+        s.loaded_date_time,
+        s.load_run_file_id,
+        s.load_run_id,
+        s.date_extracted,
+        v_observed_at
+    FROM etl.touched_providers AS t
+    JOIN stg.providers AS s USING (practice_id, per_org_id, provider_id)
+    WHERE t.load_run_file_id = p_load_run_file_id AND t.verdict = 'new';
+    GET DIAGNOSTICS v_inserted = ROW_COUNT;
+
+    -- 2. Keys that were there, where this file changed stg.
     WITH published AS MATERIALIZED (
         SELECT
             s.practice_id,
@@ -28344,7 +30175,7 @@ BEGIN
             s.date_extracted
         FROM etl.touched_providers AS t
         JOIN stg.providers AS s USING (practice_id, per_org_id, provider_id)
-        WHERE t.load_run_file_id = p_load_run_file_id AND t.verdict = 'valid'
+        WHERE t.load_run_file_id = p_load_run_file_id AND t.verdict = 'changed'
             -- Not a plain equality: statistics know no row of this file yet, and one row makes a nested loop.
             AND coalesce(s.load_run_file_id = p_load_run_file_id, false)
     ),
@@ -28892,7 +30723,7 @@ BEGIN
         RETURNING load_run_file_id
     )
     UPDATE etl.load_run_files AS f
-    SET core_inserted = (SELECT count(*) FROM opened),
+    SET core_inserted = v_inserted + (SELECT count(*) FROM opened),
         core_updated = (SELECT count(*) FROM closed) + (SELECT count(*) FROM refreshed)
     WHERE f.load_run_file_id = p_load_run_file_id;
 END;
@@ -31171,6 +33002,66 @@ COMMENT ON COLUMN raw.vaccine.file_practice_id IS 'practice_id in the name of th
 COMMENT ON COLUMN raw.vaccine.file_per_org_id IS 'per_org_id in the name of the file.';
 GRANT SELECT ON raw.vaccine TO etl_auditor;
 
+-- object: function etl.compare_vaccine
+-- GENERATED by `make codegen` from contracts/indici/vaccine.yml; edit that file, not this one.
+
+CREATE OR REPLACE FUNCTION etl.compare_vaccine(p_load_run_file_id bigint, p_seed bigint)
+RETURNS TABLE (line_no bigint, practice_id text, per_org_id text, vaccine_id bigint, row_hash bigint, verdict text)
+LANGUAGE plpgsql
+STABLE
+SECURITY DEFINER
+SET search_path = pg_catalog, pg_temp
+SET timezone = 'Pacific/Auckland'
+SET datestyle = 'ISO, YMD'
+SET plan_cache_mode = force_custom_plan
+SET work_mem = '64MB'
+SET parallel_setup_cost = 0
+SET parallel_tuple_cost = 0
+AS $compare_vaccine$
+-- The rows of a file, each with its key, its hash and how it stands to stg.vaccine. Changes nothing. The query can run
+-- parallel, which a statement that stores its result cannot.
+BEGIN
+    RETURN QUERY
+    SELECT
+        d.line_no,
+        d.practice_id, d.per_org_id, d.vaccine_id,
+        d.row_hash,
+        CASE
+            WHEN s.load_run_file_id IS NULL THEN 'new'
+            WHEN s.row_hash = d.row_hash AND s.absent_since IS NULL THEN 'unchanged'
+            ELSE 'changed'
+        END
+    FROM (
+        SELECT
+            r.line_no,
+            r.practice_id AS practice_id,
+            r.per_org_id AS per_org_id,
+            etl.key_bigint(r.vaccine_id) AS vaccine_id,
+            hash_record_extended(ROW(
+                r.vaccine_id,
+                r.vaccine_code,
+                r.vaccine_name,
+                r.long_description,
+                r.is_active,
+                r.is_deleted,
+                r.coding_system,
+                r.gender_id,
+                r.gender,
+                r.is_nir,
+                r.per_org_id,
+                r.practice_id
+            ), p_seed) AS row_hash
+        FROM raw.vaccine_raw AS r
+        WHERE r.load_run_file_id = p_load_run_file_id
+        -- Hashed before the join, which then carries no wide rows.
+        OFFSET 0
+    ) AS d
+    LEFT JOIN stg.vaccine AS s USING (practice_id, per_org_id, vaccine_id);
+END;
+$compare_vaccine$;
+COMMENT ON FUNCTION etl.compare_vaccine(bigint, bigint) IS
+    'The rows of a file with key, hash of text and rules, and new, changed or unchanged against stg.vaccine. p_seed: see etl.hash_seed.';
+
 -- object: function etl.faults_vaccine
 -- GENERATED by `make codegen` from contracts/indici/vaccine.yml; edit that file, not this one.
 
@@ -31193,12 +33084,8 @@ AS $faults_vaccine$
 DECLARE
     v_file etl.load_run_files;
     c_unknown_times constant timestamptz[] := ARRAY['1900-01-01']::text[]::timestamptz[];
-    v_gap_patterns text[];
 BEGIN
     SELECT f.* INTO v_file FROM etl.load_run_files AS f WHERE f.load_run_file_id = p_load_run_file_id;
-    SELECT ARRAY(SELECT '% ' || h || ':%' FROM unnest(s.gap_hours) AS h) INTO v_gap_patterns
-    FROM etl.sources AS s
-    WHERE s.source = v_file.source;
 
     RETURN QUERY
     SELECT
@@ -31269,7 +33156,7 @@ BEGIN
                 (
                     'loaded_date_time', r.loaded_date_time,
                     CASE
-                        WHEN (etl.is_local_time(r.loaded_date_time, v_gap_patterns)) IS FALSE THEN 'is not a local time of Pacific/Auckland: YYYY-MM-DD HH:MM:SS[.ffffff]'
+                        WHEN (etl.is_local_time(r.loaded_date_time)) IS FALSE THEN 'is not a local time of Pacific/Auckland: YYYY-MM-DD HH:MM:SS[.ffffff]'
                     END
                 )
         ) AS v (name, text, reason)
@@ -31281,7 +33168,7 @@ BEGIN
             WHEN t.verdict = 'unchanged' THEN
                 r.per_org_id IS NOT DISTINCT FROM v_file.tenant[2] AND
                 r.practice_id IS NOT DISTINCT FROM v_file.tenant[1] AND
-                etl.is_local_time(r.loaded_date_time, v_gap_patterns)
+                etl.is_local_time(r.loaded_date_time)
             ELSE
                 r.vaccine_id IS NOT NULL AND
                 etl.is_bigint(r.vaccine_id) AND
@@ -31290,7 +33177,7 @@ BEGIN
                 etl.is_boolean(r.is_nir) AND
                 r.per_org_id IS NOT DISTINCT FROM v_file.tenant[2] AND
                 r.practice_id IS NOT DISTINCT FROM v_file.tenant[1] AND
-                etl.is_local_time(r.loaded_date_time, v_gap_patterns)
+                etl.is_local_time(r.loaded_date_time)
         END IS FALSE;
 END;
 $faults_vaccine$;
@@ -31320,38 +33207,11 @@ BEGIN
     JOIN etl.file_attempts AS a USING (file_attempt_id)
     WHERE f.load_run_file_id = p_load_run_file_id;
 
-    -- 1. Read each row once. Of a file in order, what stg holds with the same text by the same rules is unchanged.
+    -- 1. Compare with stg.vaccine. In a file in order an equal row is unchanged.
     INSERT INTO etl.touched_vaccine (load_run_file_id, line_no, practice_id, per_org_id, vaccine_id, row_hash, verdict)
-    SELECT
-        p_load_run_file_id,
-        d.line_no,
-        d.practice_id, d.per_org_id, d.vaccine_id,
-        d.row_hash,
-        CASE WHEN NOT p_is_late AND s.absent_since IS NULL AND s.row_hash = d.row_hash THEN 'unchanged' ELSE 'valid' END
-    FROM (
-        SELECT
-            r.line_no,
-            r.practice_id AS practice_id,
-            r.per_org_id AS per_org_id,
-            etl.key_bigint(r.vaccine_id) AS vaccine_id,
-            hash_record_extended(ROW(
-                r.vaccine_id,
-                r.vaccine_code,
-                r.vaccine_name,
-                r.long_description,
-                r.is_active,
-                r.is_deleted,
-                r.coding_system,
-                r.gender_id,
-                r.gender,
-                r.is_nir,
-                r.per_org_id,
-                r.practice_id
-            ), v_seed) AS row_hash
-        FROM raw.vaccine_raw AS r
-        WHERE r.load_run_file_id = p_load_run_file_id
-    ) AS d
-    LEFT JOIN stg.vaccine AS s USING (practice_id, per_org_id, vaccine_id);
+    SELECT p_load_run_file_id, d.line_no, d.practice_id, d.per_org_id, d.vaccine_id, d.row_hash,
+        CASE WHEN d.verdict = 'unchanged' AND p_is_late THEN 'changed' ELSE d.verdict END
+    FROM etl.compare_vaccine(p_load_run_file_id, v_seed) AS d;
 
     CALL etl.analyze_work('touched_vaccine');
 
@@ -31394,7 +33254,7 @@ BEGIN
         WHERE t.load_run_file_id = p_load_run_file_id AND t.verdict <> 'rejected'
     )
     UPDATE etl.touched_vaccine AS t
-    SET verdict = CASE n.place WHEN 1 THEN 'valid' ELSE 'duplicate' END
+    SET verdict = CASE WHEN n.place > 1 THEN 'duplicate' WHEN t.verdict = 'new' THEN 'new' ELSE 'changed' END
     FROM ranked AS n
     WHERE t.load_run_file_id = p_load_run_file_id AND t.line_no = n.line_no;
 
@@ -31406,7 +33266,7 @@ BEGIN
         rows_rejected = f.rows_rejected_landing + c.rejected
     FROM (
         SELECT
-            count(*) FILTER (WHERE t.verdict = 'valid') AS valid,
+            count(*) FILTER (WHERE t.verdict IN ('new', 'changed')) AS valid,
             count(*) FILTER (WHERE t.verdict = 'unchanged') AS unchanged,
             count(*) FILTER (WHERE t.verdict = 'duplicate') AS duplicate,
             count(*) FILTER (WHERE t.verdict = 'rejected') AS rejected
@@ -31439,7 +33299,8 @@ DECLARE
 BEGIN
     SELECT f.* INTO v_file FROM etl.load_run_files AS f WHERE f.load_run_file_id = p_load_run_file_id;
 
-    INSERT INTO stg.vaccine AS s (
+    -- 1. New keys. Under the lock none can be there already, and looking for conflicts would cost a third more.
+    INSERT INTO stg.vaccine (
         vaccine_id,
         vaccine_code,
         vaccine_name,
@@ -31453,10 +33314,7 @@ BEGIN
         per_org_id,
         practice_id,
         loaded_date_time,
-        row_hash,
-        load_run_file_id,
-        load_run_id,
-        date_extracted
+        row_hash, load_run_file_id, load_run_id, date_extracted
     )
     SELECT
         r.vaccine_id::bigint,
@@ -31472,13 +33330,46 @@ BEGIN
         r.per_org_id,
         r.practice_id,
         nullif(r.loaded_date_time::timestamptz, c_unknown_times[1]),
-        t.row_hash,
-        v_file.load_run_file_id,
-        v_file.load_run_id,
-        v_file.date_extracted
+        t.row_hash, v_file.load_run_file_id, v_file.load_run_id, v_file.date_extracted
     FROM etl.touched_vaccine AS t
     JOIN raw.vaccine_raw AS r USING (load_run_file_id, line_no)
-    WHERE t.load_run_file_id = p_load_run_file_id AND t.verdict = 'valid'
+    WHERE t.load_run_file_id = p_load_run_file_id AND t.verdict = 'new';
+
+    -- 2. Keys that are there with another text.
+    INSERT INTO stg.vaccine AS s (
+        vaccine_id,
+        vaccine_code,
+        vaccine_name,
+        long_description,
+        is_active,
+        is_deleted,
+        coding_system,
+        gender_id,
+        gender,
+        is_nir,
+        per_org_id,
+        practice_id,
+        loaded_date_time,
+        row_hash, load_run_file_id, load_run_id, date_extracted
+    )
+    SELECT
+        r.vaccine_id::bigint,
+        r.vaccine_code,
+        r.vaccine_name,
+        r.long_description,
+        r.is_active::boolean,
+        r.is_deleted::boolean,
+        r.coding_system,
+        r.gender_id,
+        r.gender,
+        r.is_nir::boolean,
+        r.per_org_id,
+        r.practice_id,
+        nullif(r.loaded_date_time::timestamptz, c_unknown_times[1]),
+        t.row_hash, v_file.load_run_file_id, v_file.load_run_id, v_file.date_extracted
+    FROM etl.touched_vaccine AS t
+    JOIN raw.vaccine_raw AS r USING (load_run_file_id, line_no)
+    WHERE t.load_run_file_id = p_load_run_file_id AND t.verdict = 'changed'
     ON CONFLICT (practice_id, per_org_id, vaccine_id) DO UPDATE
     SET vaccine_code = excluded.vaccine_code,
         vaccine_name = excluded.vaccine_name,
@@ -31518,11 +33409,11 @@ BEGIN
             excluded.is_nir
         );
 
-    -- Another text, or other rules, that say the same: remember the text, so that the next file can skip it.
+    -- 3. Another text, or other rules, that say the same: remember the text, so that the next file can skip it.
     UPDATE stg.vaccine AS s
     SET row_hash = t.row_hash
     FROM etl.touched_vaccine AS t
-    WHERE t.load_run_file_id = p_load_run_file_id AND t.verdict = 'valid'
+    WHERE t.load_run_file_id = p_load_run_file_id AND t.verdict = 'changed'
         AND s.practice_id = t.practice_id
         AND s.per_org_id = t.per_org_id
         AND s.vaccine_id = t.vaccine_id
@@ -31548,9 +33439,59 @@ AS $merge_vaccine$
 -- The caller, etl.process_file, holds the extract's lock.
 DECLARE
     v_observed_at timestamptz;
+    v_inserted bigint;
 BEGIN
     SELECT f.date_extracted INTO v_observed_at FROM etl.load_run_files AS f WHERE f.load_run_file_id = p_load_run_file_id;
 
+    -- 1. New keys: stg had none of them, so core has none.
+    INSERT INTO core.dim_vaccine (
+        practice_id,
+        per_org_id,
+        vaccine_id,
+        vaccine_key,
+        vaccine_code,
+        vaccine_name,
+        is_active,
+        is_deleted,
+        coding_system,
+        gender_id,
+        gender,
+        is_nir,
+        loaded_date_time,
+        load_run_file_id,
+        load_run_id,
+        date_extracted,
+        effective_from
+    )
+    SELECT
+        s.practice_id,
+        s.per_org_id,
+        s.vaccine_id,
+        etl.surrogate_key(
+                etl.key_part('vaccine')
+                || etl.key_part(s.practice_id)
+                || etl.key_part(s.per_org_id)
+                || etl.key_part(s.vaccine_id::text)
+            ) AS vaccine_key,
+        s.vaccine_code,
+        s.vaccine_name,
+        s.is_active,
+        s.is_deleted,
+        s.coding_system,
+        s.gender_id,
+        s.gender,
+        s.is_nir,
+        s.loaded_date_time,
+        s.load_run_file_id,
+        s.load_run_id,
+        s.date_extracted,
+        v_observed_at
+    FROM etl.touched_vaccine AS t
+    JOIN stg.vaccine AS s USING (practice_id, per_org_id, vaccine_id)
+    WHERE t.load_run_file_id = p_load_run_file_id AND t.verdict = 'new';
+    GET DIAGNOSTICS v_inserted = ROW_COUNT;
+
+    -- 2. Keys that were there, where this file changed stg.
     WITH published AS MATERIALIZED (
         SELECT
             s.practice_id,
@@ -31576,7 +33517,7 @@ BEGIN
             s.date_extracted
         FROM etl.touched_vaccine AS t
         JOIN stg.vaccine AS s USING (practice_id, per_org_id, vaccine_id)
-        WHERE t.load_run_file_id = p_load_run_file_id AND t.verdict = 'valid'
+        WHERE t.load_run_file_id = p_load_run_file_id AND t.verdict = 'changed'
             -- Not a plain equality: statistics know no row of this file yet, and one row makes a nested loop.
             AND coalesce(s.load_run_file_id = p_load_run_file_id, false)
     ),
@@ -31660,7 +33601,7 @@ BEGIN
         RETURNING load_run_file_id
     )
     UPDATE etl.load_run_files AS f
-    SET core_inserted = (SELECT count(*) FROM opened),
+    SET core_inserted = v_inserted + (SELECT count(*) FROM opened),
         core_updated = (SELECT count(*) FROM closed)
     WHERE f.load_run_file_id = p_load_run_file_id;
 END;
@@ -32309,6 +34250,109 @@ COMMENT ON COLUMN raw.allergies.file_practice_id IS 'practice_id in the name of 
 COMMENT ON COLUMN raw.allergies.file_per_org_id IS 'per_org_id in the name of the file.';
 GRANT SELECT ON raw.allergies TO etl_auditor;
 
+-- object: function etl.compare_allergies
+-- GENERATED by `make codegen` from contracts/indici/allergies.yml; edit that file, not this one.
+
+CREATE OR REPLACE FUNCTION etl.compare_allergies(p_load_run_file_id bigint, p_seed bigint)
+RETURNS TABLE (line_no bigint, practice_id text, per_org_id text, allergy_id bigint, row_hash bigint, verdict text)
+LANGUAGE plpgsql
+STABLE
+SECURITY DEFINER
+SET search_path = pg_catalog, pg_temp
+SET timezone = 'Pacific/Auckland'
+SET datestyle = 'ISO, YMD'
+SET plan_cache_mode = force_custom_plan
+SET work_mem = '64MB'
+SET parallel_setup_cost = 0
+SET parallel_tuple_cost = 0
+AS $compare_allergies$
+-- The rows of a file, each with its key, its hash and how it stands to stg.allergies. Changes nothing. The query can run
+-- parallel, which a statement that stores its result cannot.
+BEGIN
+    RETURN QUERY
+    SELECT
+        d.line_no,
+        d.practice_id, d.per_org_id, d.allergy_id,
+        d.row_hash,
+        CASE
+            WHEN s.load_run_file_id IS NULL THEN 'new'
+            WHEN s.row_hash = d.row_hash AND s.absent_since IS NULL THEN 'unchanged'
+            ELSE 'changed'
+        END
+    FROM (
+        SELECT
+            r.line_no,
+            r.practice_id AS practice_id,
+            r.per_org_id AS per_org_id,
+            etl.key_bigint(r.allergy_id) AS allergy_id,
+            hash_record_extended(ROW(
+                r.allergy_id,
+                r.appointment_id,
+                r.allergy_type_id,
+                r.allergy_type,
+                r.onset_date,
+                r.deactivation_reason,
+                r.medicine_id,
+                r.medicine,
+                r.reaction_id,
+                r.reactions,
+                r.reaction_type_id,
+                r.reaction_type,
+                r.severity_id,
+                r.severity,
+                r.reaction_notes,
+                r.is_active,
+                r.is_deleted,
+                r.inserted_by_id,
+                r.inserted_by,
+                r.updated_by_id,
+                r.updated_by,
+                r.inserted_at,
+                r.updated_at,
+                r.patient_id,
+                r.patient,
+                r.is_confidential,
+                r.practice_id,
+                r.practice,
+                r.mgen_code,
+                r.mcla_code,
+                r.medtech_id,
+                r.medicine_classification_id,
+                r.allergy_category_id,
+                r.allergy_category,
+                r.comment,
+                r.substance_type_id,
+                r.substance_type,
+                r.favourite_substance_id,
+                r.favourite_substance,
+                r.disease_id,
+                r.disease,
+                r.other_substance,
+                r.medicine_type_id,
+                r.medicine_type,
+                r.user_logging_id,
+                r.logging_user_name,
+                r.show_on_portal,
+                r.warning_type,
+                r.row_inactive,
+                r.is_reviewed,
+                r.provider_id,
+                r.provider,
+                r.practice_location_id,
+                r.location_name,
+                r.per_org_id
+            ), p_seed) AS row_hash
+        FROM raw.allergies_raw AS r
+        WHERE r.load_run_file_id = p_load_run_file_id
+        -- Hashed before the join, which then carries no wide rows.
+        OFFSET 0
+    ) AS d
+    LEFT JOIN stg.allergies AS s USING (practice_id, per_org_id, allergy_id);
+END;
+$compare_allergies$;
+COMMENT ON FUNCTION etl.compare_allergies(bigint, bigint) IS
+    'The rows of a file with key, hash of text and rules, and new, changed or unchanged against stg.allergies. p_seed: see etl.hash_seed.';
+
 -- object: function etl.faults_allergies
 -- GENERATED by `make codegen` from contracts/indici/allergies.yml; edit that file, not this one.
 
@@ -32331,12 +34375,8 @@ AS $faults_allergies$
 DECLARE
     v_file etl.load_run_files;
     c_unknown_times constant timestamptz[] := ARRAY['1900-01-01']::text[]::timestamptz[];
-    v_gap_patterns text[];
 BEGIN
     SELECT f.* INTO v_file FROM etl.load_run_files AS f WHERE f.load_run_file_id = p_load_run_file_id;
-    SELECT ARRAY(SELECT '% ' || h || ':%' FROM unnest(s.gap_hours) AS h) INTO v_gap_patterns
-    FROM etl.sources AS s
-    WHERE s.source = v_file.source;
 
     RETURN QUERY
     SELECT
@@ -32462,13 +34502,13 @@ BEGIN
                 (
                     'inserted_at', r.inserted_at,
                     CASE
-                        WHEN (etl.is_local_time(r.inserted_at, v_gap_patterns)) IS FALSE THEN 'is not a local time of Pacific/Auckland: YYYY-MM-DD HH:MM:SS[.ffffff]'
+                        WHEN (etl.is_local_time(r.inserted_at)) IS FALSE THEN 'is not a local time of Pacific/Auckland: YYYY-MM-DD HH:MM:SS[.ffffff]'
                     END
                 ),
                 (
                     'updated_at', r.updated_at,
                     CASE
-                        WHEN (etl.is_local_time(r.updated_at, v_gap_patterns)) IS FALSE THEN 'is not a local time of Pacific/Auckland: YYYY-MM-DD HH:MM:SS[.ffffff]'
+                        WHEN (etl.is_local_time(r.updated_at)) IS FALSE THEN 'is not a local time of Pacific/Auckland: YYYY-MM-DD HH:MM:SS[.ffffff]'
                     END
                 ),
                 (
@@ -32535,7 +34575,7 @@ BEGIN
                 (
                     'loaded_date_time', r.loaded_date_time,
                     CASE
-                        WHEN (etl.is_local_time(r.loaded_date_time, v_gap_patterns)) IS FALSE THEN 'is not a local time of Pacific/Auckland: YYYY-MM-DD HH:MM:SS[.ffffff]'
+                        WHEN (etl.is_local_time(r.loaded_date_time)) IS FALSE THEN 'is not a local time of Pacific/Auckland: YYYY-MM-DD HH:MM:SS[.ffffff]'
                     END
                 )
         ) AS v (name, text, reason)
@@ -32547,7 +34587,7 @@ BEGIN
             WHEN t.verdict = 'unchanged' THEN
                 r.practice_id IS NOT DISTINCT FROM v_file.tenant[1] AND
                 r.per_org_id IS NOT DISTINCT FROM v_file.tenant[2] AND
-                etl.is_local_time(r.loaded_date_time, v_gap_patterns)
+                etl.is_local_time(r.loaded_date_time)
             ELSE
                 r.allergy_id IS NOT NULL AND
                 etl.is_bigint(r.allergy_id) AND
@@ -32558,8 +34598,8 @@ BEGIN
                 etl.is_boolean(r.is_deleted) AND
                 etl.is_bigint(r.inserted_by_id) AND
                 etl.is_bigint(r.updated_by_id) AND
-                etl.is_local_time(r.inserted_at, v_gap_patterns) AND
-                etl.is_local_time(r.updated_at, v_gap_patterns) AND
+                etl.is_local_time(r.inserted_at) AND
+                etl.is_local_time(r.updated_at) AND
                 r.patient_id IS NOT NULL AND
                 etl.is_bigint(r.patient_id) AND
                 etl.is_boolean(r.is_confidential) AND
@@ -32571,7 +34611,7 @@ BEGIN
                 etl.is_bigint(r.provider_id) AND
                 etl.is_bigint(r.practice_location_id) AND
                 r.per_org_id IS NOT DISTINCT FROM v_file.tenant[2] AND
-                etl.is_local_time(r.loaded_date_time, v_gap_patterns)
+                etl.is_local_time(r.loaded_date_time)
         END IS FALSE;
 END;
 $faults_allergies$;
@@ -32602,81 +34642,11 @@ BEGIN
     JOIN etl.file_attempts AS a USING (file_attempt_id)
     WHERE f.load_run_file_id = p_load_run_file_id;
 
-    -- 1. Read each row once. Of a file in order, what stg holds with the same text by the same rules is unchanged.
+    -- 1. Compare with stg.allergies. In a file in order an equal row is unchanged.
     INSERT INTO etl.touched_allergies (load_run_file_id, line_no, practice_id, per_org_id, allergy_id, row_hash, verdict)
-    SELECT
-        p_load_run_file_id,
-        d.line_no,
-        d.practice_id, d.per_org_id, d.allergy_id,
-        d.row_hash,
-        CASE WHEN NOT p_is_late AND s.absent_since IS NULL AND s.row_hash = d.row_hash THEN 'unchanged' ELSE 'valid' END
-    FROM (
-        SELECT
-            r.line_no,
-            r.practice_id AS practice_id,
-            r.per_org_id AS per_org_id,
-            etl.key_bigint(r.allergy_id) AS allergy_id,
-            hash_record_extended(ROW(
-                r.allergy_id,
-                r.appointment_id,
-                r.allergy_type_id,
-                r.allergy_type,
-                r.onset_date,
-                r.deactivation_reason,
-                r.medicine_id,
-                r.medicine,
-                r.reaction_id,
-                r.reactions,
-                r.reaction_type_id,
-                r.reaction_type,
-                r.severity_id,
-                r.severity,
-                r.reaction_notes,
-                r.is_active,
-                r.is_deleted,
-                r.inserted_by_id,
-                r.inserted_by,
-                r.updated_by_id,
-                r.updated_by,
-                r.inserted_at,
-                r.updated_at,
-                r.patient_id,
-                r.patient,
-                r.is_confidential,
-                r.practice_id,
-                r.practice,
-                r.mgen_code,
-                r.mcla_code,
-                r.medtech_id,
-                r.medicine_classification_id,
-                r.allergy_category_id,
-                r.allergy_category,
-                r.comment,
-                r.substance_type_id,
-                r.substance_type,
-                r.favourite_substance_id,
-                r.favourite_substance,
-                r.disease_id,
-                r.disease,
-                r.other_substance,
-                r.medicine_type_id,
-                r.medicine_type,
-                r.user_logging_id,
-                r.logging_user_name,
-                r.show_on_portal,
-                r.warning_type,
-                r.row_inactive,
-                r.is_reviewed,
-                r.provider_id,
-                r.provider,
-                r.practice_location_id,
-                r.location_name,
-                r.per_org_id
-            ), v_seed) AS row_hash
-        FROM raw.allergies_raw AS r
-        WHERE r.load_run_file_id = p_load_run_file_id
-    ) AS d
-    LEFT JOIN stg.allergies AS s USING (practice_id, per_org_id, allergy_id);
+    SELECT p_load_run_file_id, d.line_no, d.practice_id, d.per_org_id, d.allergy_id, d.row_hash,
+        CASE WHEN d.verdict = 'unchanged' AND p_is_late THEN 'changed' ELSE d.verdict END
+    FROM etl.compare_allergies(p_load_run_file_id, v_seed) AS d;
 
     CALL etl.analyze_work('touched_allergies');
 
@@ -32720,7 +34690,7 @@ BEGIN
         WHERE t.load_run_file_id = p_load_run_file_id AND t.verdict <> 'rejected'
     )
     UPDATE etl.touched_allergies AS t
-    SET verdict = CASE n.place WHEN 1 THEN 'valid' ELSE 'duplicate' END
+    SET verdict = CASE WHEN n.place > 1 THEN 'duplicate' WHEN t.verdict = 'new' THEN 'new' ELSE 'changed' END
     FROM ranked AS n
     WHERE t.load_run_file_id = p_load_run_file_id AND t.line_no = n.line_no;
 
@@ -32732,7 +34702,7 @@ BEGIN
         rows_rejected = f.rows_rejected_landing + c.rejected
     FROM (
         SELECT
-            count(*) FILTER (WHERE t.verdict = 'valid') AS valid,
+            count(*) FILTER (WHERE t.verdict IN ('new', 'changed')) AS valid,
             count(*) FILTER (WHERE t.verdict = 'unchanged') AS unchanged,
             count(*) FILTER (WHERE t.verdict = 'duplicate') AS duplicate,
             count(*) FILTER (WHERE t.verdict = 'rejected') AS rejected
@@ -32765,7 +34735,8 @@ DECLARE
 BEGIN
     SELECT f.* INTO v_file FROM etl.load_run_files AS f WHERE f.load_run_file_id = p_load_run_file_id;
 
-    INSERT INTO stg.allergies AS s (
+    -- 1. New keys. Under the lock none can be there already, and looking for conflicts would cost a third more.
+    INSERT INTO stg.allergies (
         allergy_id,
         appointment_id,
         allergy_type_id,
@@ -32822,10 +34793,7 @@ BEGIN
         location_name,
         per_org_id,
         loaded_date_time,
-        row_hash,
-        load_run_file_id,
-        load_run_id,
-        date_extracted
+        row_hash, load_run_file_id, load_run_id, date_extracted
     )
     SELECT
         r.allergy_id::bigint,
@@ -32884,13 +34852,132 @@ BEGIN
         r.location_name,
         r.per_org_id,
         nullif(r.loaded_date_time::timestamptz, c_unknown_times[1]),
-        t.row_hash,
-        v_file.load_run_file_id,
-        v_file.load_run_id,
-        v_file.date_extracted
+        t.row_hash, v_file.load_run_file_id, v_file.load_run_id, v_file.date_extracted
     FROM etl.touched_allergies AS t
     JOIN raw.allergies_raw AS r USING (load_run_file_id, line_no)
-    WHERE t.load_run_file_id = p_load_run_file_id AND t.verdict = 'valid'
+    WHERE t.load_run_file_id = p_load_run_file_id AND t.verdict = 'new';
+
+    -- 2. Keys that are there with another text.
+    INSERT INTO stg.allergies AS s (
+        allergy_id,
+        appointment_id,
+        allergy_type_id,
+        allergy_type,
+        onset_date,
+        deactivation_reason,
+        medicine_id,
+        medicine,
+        reaction_id,
+        reactions,
+        reaction_type_id,
+        reaction_type,
+        severity_id,
+        severity,
+        reaction_notes,
+        is_active,
+        is_deleted,
+        inserted_by_id,
+        inserted_by,
+        updated_by_id,
+        updated_by,
+        inserted_at,
+        updated_at,
+        patient_id,
+        patient,
+        is_confidential,
+        practice_id,
+        practice,
+        mgen_code,
+        mcla_code,
+        medtech_id,
+        medicine_classification_id,
+        allergy_category_id,
+        allergy_category,
+        comment,
+        substance_type_id,
+        substance_type,
+        favourite_substance_id,
+        favourite_substance,
+        disease_id,
+        disease,
+        other_substance,
+        medicine_type_id,
+        medicine_type,
+        user_logging_id,
+        logging_user_name,
+        show_on_portal,
+        warning_type,
+        row_inactive,
+        is_reviewed,
+        provider_id,
+        provider,
+        practice_location_id,
+        location_name,
+        per_org_id,
+        loaded_date_time,
+        row_hash, load_run_file_id, load_run_id, date_extracted
+    )
+    SELECT
+        r.allergy_id::bigint,
+        r.appointment_id::bigint,
+        r.allergy_type_id,
+        r.allergy_type,
+        nullif(r.onset_date::date, DATE '1900-01-01'),
+        r.deactivation_reason,
+        r.medicine_id::bigint,
+        r.medicine,
+        r.reaction_id,
+        r.reactions,
+        r.reaction_type_id,
+        r.reaction_type,
+        r.severity_id,
+        r.severity,
+        r.reaction_notes,
+        r.is_active::boolean,
+        r.is_deleted::boolean,
+        r.inserted_by_id::bigint,
+        r.inserted_by,
+        r.updated_by_id::bigint,
+        r.updated_by,
+        nullif(r.inserted_at::timestamptz, c_unknown_times[1]),
+        nullif(r.updated_at::timestamptz, c_unknown_times[1]),
+        r.patient_id::bigint,
+        r.patient,
+        r.is_confidential::boolean,
+        r.practice_id,
+        r.practice,
+        r.mgen_code,
+        r.mcla_code,
+        r.medtech_id,
+        r.medicine_classification_id,
+        r.allergy_category_id,
+        r.allergy_category,
+        r.comment,
+        r.substance_type_id,
+        r.substance_type,
+        r.favourite_substance_id,
+        r.favourite_substance,
+        r.disease_id,
+        r.disease,
+        r.other_substance,
+        r.medicine_type_id,
+        r.medicine_type,
+        r.user_logging_id::bigint,
+        r.logging_user_name,
+        r.show_on_portal::boolean,
+        r.warning_type,
+        r.row_inactive::boolean,
+        r.is_reviewed::boolean,
+        r.provider_id::bigint,
+        r.provider,
+        r.practice_location_id::bigint,
+        r.location_name,
+        r.per_org_id,
+        nullif(r.loaded_date_time::timestamptz, c_unknown_times[1]),
+        t.row_hash, v_file.load_run_file_id, v_file.load_run_id, v_file.date_extracted
+    FROM etl.touched_allergies AS t
+    JOIN raw.allergies_raw AS r USING (load_run_file_id, line_no)
+    WHERE t.load_run_file_id = p_load_run_file_id AND t.verdict = 'changed'
     ON CONFLICT (practice_id, per_org_id, allergy_id) DO UPDATE
     SET appointment_id = excluded.appointment_id,
         allergy_type_id = excluded.allergy_type_id,
@@ -33059,11 +35146,11 @@ BEGIN
             excluded.location_name
         );
 
-    -- Another text, or other rules, that say the same: remember the text, so that the next file can skip it.
+    -- 3. Another text, or other rules, that say the same: remember the text, so that the next file can skip it.
     UPDATE stg.allergies AS s
     SET row_hash = t.row_hash
     FROM etl.touched_allergies AS t
-    WHERE t.load_run_file_id = p_load_run_file_id AND t.verdict = 'valid'
+    WHERE t.load_run_file_id = p_load_run_file_id AND t.verdict = 'changed'
         AND s.practice_id = t.practice_id
         AND s.per_org_id = t.per_org_id
         AND s.allergy_id = t.allergy_id
@@ -33086,7 +35173,136 @@ SET work_mem = '64MB'
 AS $merge_allergies$
 -- Publish what this file made new or changed in stg.allergies.
 -- The caller, etl.process_file, holds the extract's lock.
+DECLARE
+    v_inserted bigint;
 BEGIN
+    -- 1. New keys: stg had none of them, so core has none.
+    INSERT INTO core.fact_allergies (
+        practice_id,
+        per_org_id,
+        allergy_id,
+        patient_key,
+        provider_key,
+        medicine_key,
+        appointment_id,
+        allergy_type_id,
+        allergy_type,
+        onset_date,
+        medicine_id,
+        medicine,
+        reaction_id,
+        reactions,
+        reaction_type_id,
+        reaction_type,
+        severity_id,
+        severity,
+        is_active,
+        is_deleted,
+        inserted_by_id,
+        updated_by_id,
+        inserted_at,
+        updated_at,
+        patient_id,
+        is_confidential,
+        practice,
+        mgen_code,
+        mcla_code,
+        medicine_classification_id,
+        allergy_category_id,
+        allergy_category,
+        substance_type_id,
+        substance_type,
+        favourite_substance_id,
+        disease_id,
+        disease,
+        medicine_type_id,
+        medicine_type,
+        user_logging_id,
+        show_on_portal,
+        warning_type,
+        row_inactive,
+        is_reviewed,
+        provider_id,
+        practice_location_id,
+        location_name,
+        loaded_date_time,
+        load_run_file_id,
+        load_run_id,
+        date_extracted
+    )
+    SELECT
+        s.practice_id,
+        s.per_org_id,
+        s.allergy_id,
+        etl.surrogate_key(
+                etl.key_part('patients')
+                || etl.key_part(s.practice_id)
+                || etl.key_part(s.per_org_id)
+                || etl.key_part(s.patient_id::text)
+            ) AS patient_key,
+        etl.surrogate_key(
+                etl.key_part('providers')
+                || etl.key_part(s.practice_id)
+                || etl.key_part(s.per_org_id)
+                || etl.key_part(s.provider_id::text)
+            ) AS provider_key,
+        etl.surrogate_key(
+                etl.key_part('medicine')
+                || etl.key_part(s.practice_id)
+                || etl.key_part(s.per_org_id)
+                || etl.key_part(s.medicine_id::text)
+            ) AS medicine_key,
+        s.appointment_id,
+        s.allergy_type_id,
+        s.allergy_type,
+        s.onset_date,
+        s.medicine_id,
+        s.medicine,
+        s.reaction_id,
+        s.reactions,
+        s.reaction_type_id,
+        s.reaction_type,
+        s.severity_id,
+        s.severity,
+        s.is_active,
+        s.is_deleted,
+        s.inserted_by_id,
+        s.updated_by_id,
+        s.inserted_at,
+        s.updated_at,
+        s.patient_id,
+        s.is_confidential,
+        s.practice,
+        s.mgen_code,
+        s.mcla_code,
+        s.medicine_classification_id,
+        s.allergy_category_id,
+        s.allergy_category,
+        s.substance_type_id,
+        s.substance_type,
+        s.favourite_substance_id,
+        s.disease_id,
+        s.disease,
+        s.medicine_type_id,
+        s.medicine_type,
+        s.user_logging_id,
+        s.show_on_portal,
+        s.warning_type,
+        s.row_inactive,
+        s.is_reviewed,
+        s.provider_id,
+        s.practice_location_id,
+        s.location_name,
+        s.loaded_date_time,
+        s.load_run_file_id,
+        s.load_run_id,
+        s.date_extracted
+    FROM etl.touched_allergies AS t
+    JOIN stg.allergies AS s USING (practice_id, per_org_id, allergy_id)
+    WHERE t.load_run_file_id = p_load_run_file_id AND t.verdict = 'new';
+    GET DIAGNOSTICS v_inserted = ROW_COUNT;
+
+    -- 2. Keys that were there, where this file changed stg.
     WITH merged AS (
         INSERT INTO core.fact_allergies AS c (
             practice_id,
@@ -33210,7 +35426,7 @@ BEGIN
             s.date_extracted
         FROM etl.touched_allergies AS t
         JOIN stg.allergies AS s USING (practice_id, per_org_id, allergy_id)
-        WHERE t.load_run_file_id = p_load_run_file_id AND t.verdict = 'valid'
+        WHERE t.load_run_file_id = p_load_run_file_id AND t.verdict = 'changed'
             -- Not a plain equality: statistics know no row of this file yet, and one row makes a nested loop.
             AND coalesce(s.load_run_file_id = p_load_run_file_id, false)
         ON CONFLICT (practice_id, per_org_id, allergy_id) DO UPDATE
@@ -33355,15 +35571,11 @@ BEGIN
                 excluded.practice_location_id,
                 excluded.location_name
             )
-        RETURNING c.xmax = 0 AS is_new
+        RETURNING c.load_run_file_id
     )
     UPDATE etl.load_run_files AS f
-    SET core_inserted = n.inserted,
-        core_updated = n.updated
-    FROM (
-        SELECT count(*) FILTER (WHERE w.is_new) AS inserted, count(*) FILTER (WHERE NOT w.is_new) AS updated
-        FROM merged AS w
-    ) AS n
+    SET core_inserted = v_inserted,
+        core_updated = (SELECT count(*) FROM merged)
     WHERE f.load_run_file_id = p_load_run_file_id;
 END;
 $merge_allergies$;
@@ -34766,6 +36978,144 @@ COMMENT ON COLUMN raw.appointment_medications.file_practice_id IS 'practice_id i
 COMMENT ON COLUMN raw.appointment_medications.file_per_org_id IS 'per_org_id in the name of the file.';
 GRANT SELECT ON raw.appointment_medications TO etl_auditor;
 
+-- object: function etl.compare_appointment_medications
+-- GENERATED by `make codegen` from contracts/indici/appointment_medications.yml; edit that file, not this one.
+
+CREATE OR REPLACE FUNCTION etl.compare_appointment_medications(p_load_run_file_id bigint, p_seed bigint)
+RETURNS TABLE (line_no bigint, practice_id text, per_org_id text, medication_id bigint, row_hash bigint, verdict text)
+LANGUAGE plpgsql
+STABLE
+SECURITY DEFINER
+SET search_path = pg_catalog, pg_temp
+SET timezone = 'Pacific/Auckland'
+SET datestyle = 'ISO, YMD'
+SET plan_cache_mode = force_custom_plan
+SET work_mem = '64MB'
+SET parallel_setup_cost = 0
+SET parallel_tuple_cost = 0
+AS $compare_appointment_medications$
+-- The rows of a file, each with its key, its hash and how it stands to stg.appointment_medications. Changes nothing. The query can run
+-- parallel, which a statement that stores its result cannot.
+BEGIN
+    RETURN QUERY
+    SELECT
+        d.line_no,
+        d.practice_id, d.per_org_id, d.medication_id,
+        d.row_hash,
+        CASE
+            WHEN s.load_run_file_id IS NULL THEN 'new'
+            WHEN s.row_hash = d.row_hash AND s.absent_since IS NULL THEN 'unchanged'
+            ELSE 'changed'
+        END
+    FROM (
+        SELECT
+            r.line_no,
+            r.practice_id AS practice_id,
+            r.per_org_id AS per_org_id,
+            etl.key_bigint(r.medication_id) AS medication_id,
+            hash_record_extended(ROW(
+                r.medication_id,
+                r.appointment_id,
+                r.patient_id,
+                r.sct_id,
+                r.medicine_id,
+                r.medicine_name,
+                r.strength,
+                r.form,
+                r.take,
+                r.frequency,
+                r.daily_frequency,
+                r.route,
+                r.duration,
+                r.duration_type,
+                r.start_date,
+                r.end_date,
+                r.stop_date,
+                r.repeats,
+                r.sa_status,
+                r.sa_number,
+                r.expiry_date,
+                r.subsidy_amount,
+                r.price,
+                r.provider_id,
+                r.provider,
+                r.task_id,
+                r.directions,
+                r.is_confidential,
+                r.is_long_term,
+                r.is_prescribed_externally,
+                r.is_stopped,
+                r.is_highlighted,
+                r.is_practice_in_admin,
+                r.is_trial,
+                r.stopped_reason,
+                r.medication_stop_reason,
+                r.rx_scid,
+                r.rx_date,
+                r.rx_status,
+                r.is_dispense,
+                r.printed_by,
+                r.printed_at,
+                r.comments,
+                r.is_active,
+                r.is_deleted,
+                r.inserted_by,
+                r.updated_by,
+                r.inserted_at,
+                r.updated_at,
+                r.medtech_id,
+                r.is_mapped,
+                r.medtech_drug_code,
+                r.medtech_generic_name,
+                r.practice_id,
+                r.prescribed_externally_id,
+                r.prescribed_externally_description,
+                r.quantity,
+                r.is_generic_substitution,
+                r.is_frequently_dispensed,
+                r.initial_dispense_period,
+                r.initial_dispense_period_type,
+                r.trial_period,
+                r.trial_type,
+                r.is_specialist_recommended,
+                r.specialist_name,
+                r.recommendation_date,
+                r.is_endorsement_criteria,
+                r.is_provider_eligible_co_payment,
+                r.user_logging_id,
+                r.is_override,
+                r.override_reason,
+                r.is_task_generated,
+                r.show_on_portal,
+                r.patient_sa_record_id,
+                r.stopped_by,
+                r.mapped_by,
+                r.mapped_date,
+                r.recommendation_override_reason,
+                r.is_variable_dose,
+                r.is_dose_change,
+                r.reference_medication,
+                r.mims_code,
+                r.permanent_address_latitude,
+                r.permanent_address_longitude,
+                r.practice_location_id,
+                r.location_name,
+                r.prescription_print_date,
+                r.prescription_no,
+                r.substance_name,
+                r.per_org_id
+            ), p_seed) AS row_hash
+        FROM raw.appointment_medications_raw AS r
+        WHERE r.load_run_file_id = p_load_run_file_id
+        -- Hashed before the join, which then carries no wide rows.
+        OFFSET 0
+    ) AS d
+    LEFT JOIN stg.appointment_medications AS s USING (practice_id, per_org_id, medication_id);
+END;
+$compare_appointment_medications$;
+COMMENT ON FUNCTION etl.compare_appointment_medications(bigint, bigint) IS
+    'The rows of a file with key, hash of text and rules, and new, changed or unchanged against stg.appointment_medications. p_seed: see etl.hash_seed.';
+
 -- object: function etl.faults_appointment_medications
 -- GENERATED by `make codegen` from contracts/indici/appointment_medications.yml; edit that file, not this one.
 
@@ -34788,12 +37138,8 @@ AS $faults_appointment_medications$
 DECLARE
     v_file etl.load_run_files;
     c_unknown_times constant timestamptz[] := ARRAY['1900-01-01']::text[]::timestamptz[];
-    v_gap_patterns text[];
 BEGIN
     SELECT f.* INTO v_file FROM etl.load_run_files AS f WHERE f.load_run_file_id = p_load_run_file_id;
-    SELECT ARRAY(SELECT '% ' || h || ':%' FROM unnest(s.gap_hours) AS h) INTO v_gap_patterns
-    FROM etl.sources AS s
-    WHERE s.source = v_file.source;
 
     RETURN QUERY
     SELECT
@@ -35033,7 +37379,7 @@ BEGIN
                 (
                     'printed_at', r.printed_at,
                     CASE
-                        WHEN (etl.is_local_time(r.printed_at, v_gap_patterns)) IS FALSE THEN 'is not a local time of Pacific/Auckland: YYYY-MM-DD HH:MM:SS[.ffffff]'
+                        WHEN (etl.is_local_time(r.printed_at)) IS FALSE THEN 'is not a local time of Pacific/Auckland: YYYY-MM-DD HH:MM:SS[.ffffff]'
                     END
                 ),
                 (
@@ -35051,13 +37397,13 @@ BEGIN
                 (
                     'inserted_at', r.inserted_at,
                     CASE
-                        WHEN (etl.is_local_time(r.inserted_at, v_gap_patterns)) IS FALSE THEN 'is not a local time of Pacific/Auckland: YYYY-MM-DD HH:MM:SS[.ffffff]'
+                        WHEN (etl.is_local_time(r.inserted_at)) IS FALSE THEN 'is not a local time of Pacific/Auckland: YYYY-MM-DD HH:MM:SS[.ffffff]'
                     END
                 ),
                 (
                     'updated_at', r.updated_at,
                     CASE
-                        WHEN (etl.is_local_time(r.updated_at, v_gap_patterns)) IS FALSE THEN 'is not a local time of Pacific/Auckland: YYYY-MM-DD HH:MM:SS[.ffffff]'
+                        WHEN (etl.is_local_time(r.updated_at)) IS FALSE THEN 'is not a local time of Pacific/Auckland: YYYY-MM-DD HH:MM:SS[.ffffff]'
                     END
                 ),
                 (
@@ -35189,7 +37535,7 @@ BEGIN
                 (
                     'loaded_date_time', r.loaded_date_time,
                     CASE
-                        WHEN (etl.is_local_time(r.loaded_date_time, v_gap_patterns)) IS FALSE THEN 'is not a local time of Pacific/Auckland: YYYY-MM-DD HH:MM:SS[.ffffff]'
+                        WHEN (etl.is_local_time(r.loaded_date_time)) IS FALSE THEN 'is not a local time of Pacific/Auckland: YYYY-MM-DD HH:MM:SS[.ffffff]'
                     END
                 )
         ) AS v (name, text, reason)
@@ -35201,7 +37547,7 @@ BEGIN
             WHEN t.verdict = 'unchanged' THEN
                 r.practice_id IS NOT DISTINCT FROM v_file.tenant[1] AND
                 r.per_org_id IS NOT DISTINCT FROM v_file.tenant[2] AND
-                etl.is_local_time(r.loaded_date_time, v_gap_patterns)
+                etl.is_local_time(r.loaded_date_time)
             ELSE
                 r.medication_id IS NOT NULL AND
                 etl.is_bigint(r.medication_id) AND
@@ -35226,11 +37572,11 @@ BEGIN
                 etl.is_boolean(r.is_trial) AND
                 etl.is_date(r.rx_date) AND
                 etl.is_boolean(r.is_dispense) AND
-                etl.is_local_time(r.printed_at, v_gap_patterns) AND
+                etl.is_local_time(r.printed_at) AND
                 etl.is_boolean(r.is_active) AND
                 etl.is_boolean(r.is_deleted) AND
-                etl.is_local_time(r.inserted_at, v_gap_patterns) AND
-                etl.is_local_time(r.updated_at, v_gap_patterns) AND
+                etl.is_local_time(r.inserted_at) AND
+                etl.is_local_time(r.updated_at) AND
                 etl.is_boolean(r.is_mapped) AND
                 r.practice_id IS NOT DISTINCT FROM v_file.tenant[1] AND
                 etl.is_decimal(r.quantity) AND
@@ -35252,7 +37598,7 @@ BEGIN
                 etl.is_bigint(r.practice_location_id) AND
                 etl.is_date(r.prescription_print_date) AND
                 r.per_org_id IS NOT DISTINCT FROM v_file.tenant[2] AND
-                etl.is_local_time(r.loaded_date_time, v_gap_patterns)
+                etl.is_local_time(r.loaded_date_time)
         END IS FALSE;
 END;
 $faults_appointment_medications$;
@@ -35283,116 +37629,11 @@ BEGIN
     JOIN etl.file_attempts AS a USING (file_attempt_id)
     WHERE f.load_run_file_id = p_load_run_file_id;
 
-    -- 1. Read each row once. Of a file in order, what stg holds with the same text by the same rules is unchanged.
+    -- 1. Compare with stg.appointment_medications. In a file in order an equal row is unchanged.
     INSERT INTO etl.touched_appointment_medications (load_run_file_id, line_no, practice_id, per_org_id, medication_id, row_hash, verdict)
-    SELECT
-        p_load_run_file_id,
-        d.line_no,
-        d.practice_id, d.per_org_id, d.medication_id,
-        d.row_hash,
-        CASE WHEN NOT p_is_late AND s.absent_since IS NULL AND s.row_hash = d.row_hash THEN 'unchanged' ELSE 'valid' END
-    FROM (
-        SELECT
-            r.line_no,
-            r.practice_id AS practice_id,
-            r.per_org_id AS per_org_id,
-            etl.key_bigint(r.medication_id) AS medication_id,
-            hash_record_extended(ROW(
-                r.medication_id,
-                r.appointment_id,
-                r.patient_id,
-                r.sct_id,
-                r.medicine_id,
-                r.medicine_name,
-                r.strength,
-                r.form,
-                r.take,
-                r.frequency,
-                r.daily_frequency,
-                r.route,
-                r.duration,
-                r.duration_type,
-                r.start_date,
-                r.end_date,
-                r.stop_date,
-                r.repeats,
-                r.sa_status,
-                r.sa_number,
-                r.expiry_date,
-                r.subsidy_amount,
-                r.price,
-                r.provider_id,
-                r.provider,
-                r.task_id,
-                r.directions,
-                r.is_confidential,
-                r.is_long_term,
-                r.is_prescribed_externally,
-                r.is_stopped,
-                r.is_highlighted,
-                r.is_practice_in_admin,
-                r.is_trial,
-                r.stopped_reason,
-                r.medication_stop_reason,
-                r.rx_scid,
-                r.rx_date,
-                r.rx_status,
-                r.is_dispense,
-                r.printed_by,
-                r.printed_at,
-                r.comments,
-                r.is_active,
-                r.is_deleted,
-                r.inserted_by,
-                r.updated_by,
-                r.inserted_at,
-                r.updated_at,
-                r.medtech_id,
-                r.is_mapped,
-                r.medtech_drug_code,
-                r.medtech_generic_name,
-                r.practice_id,
-                r.prescribed_externally_id,
-                r.prescribed_externally_description,
-                r.quantity,
-                r.is_generic_substitution,
-                r.is_frequently_dispensed,
-                r.initial_dispense_period,
-                r.initial_dispense_period_type,
-                r.trial_period,
-                r.trial_type,
-                r.is_specialist_recommended,
-                r.specialist_name,
-                r.recommendation_date,
-                r.is_endorsement_criteria,
-                r.is_provider_eligible_co_payment,
-                r.user_logging_id,
-                r.is_override,
-                r.override_reason,
-                r.is_task_generated,
-                r.show_on_portal,
-                r.patient_sa_record_id,
-                r.stopped_by,
-                r.mapped_by,
-                r.mapped_date,
-                r.recommendation_override_reason,
-                r.is_variable_dose,
-                r.is_dose_change,
-                r.reference_medication,
-                r.mims_code,
-                r.permanent_address_latitude,
-                r.permanent_address_longitude,
-                r.practice_location_id,
-                r.location_name,
-                r.prescription_print_date,
-                r.prescription_no,
-                r.substance_name,
-                r.per_org_id
-            ), v_seed) AS row_hash
-        FROM raw.appointment_medications_raw AS r
-        WHERE r.load_run_file_id = p_load_run_file_id
-    ) AS d
-    LEFT JOIN stg.appointment_medications AS s USING (practice_id, per_org_id, medication_id);
+    SELECT p_load_run_file_id, d.line_no, d.practice_id, d.per_org_id, d.medication_id, d.row_hash,
+        CASE WHEN d.verdict = 'unchanged' AND p_is_late THEN 'changed' ELSE d.verdict END
+    FROM etl.compare_appointment_medications(p_load_run_file_id, v_seed) AS d;
 
     CALL etl.analyze_work('touched_appointment_medications');
 
@@ -35436,7 +37677,7 @@ BEGIN
         WHERE t.load_run_file_id = p_load_run_file_id AND t.verdict <> 'rejected'
     )
     UPDATE etl.touched_appointment_medications AS t
-    SET verdict = CASE n.place WHEN 1 THEN 'valid' ELSE 'duplicate' END
+    SET verdict = CASE WHEN n.place > 1 THEN 'duplicate' WHEN t.verdict = 'new' THEN 'new' ELSE 'changed' END
     FROM ranked AS n
     WHERE t.load_run_file_id = p_load_run_file_id AND t.line_no = n.line_no;
 
@@ -35448,7 +37689,7 @@ BEGIN
         rows_rejected = f.rows_rejected_landing + c.rejected
     FROM (
         SELECT
-            count(*) FILTER (WHERE t.verdict = 'valid') AS valid,
+            count(*) FILTER (WHERE t.verdict IN ('new', 'changed')) AS valid,
             count(*) FILTER (WHERE t.verdict = 'unchanged') AS unchanged,
             count(*) FILTER (WHERE t.verdict = 'duplicate') AS duplicate,
             count(*) FILTER (WHERE t.verdict = 'rejected') AS rejected
@@ -35481,7 +37722,8 @@ DECLARE
 BEGIN
     SELECT f.* INTO v_file FROM etl.load_run_files AS f WHERE f.load_run_file_id = p_load_run_file_id;
 
-    INSERT INTO stg.appointment_medications AS s (
+    -- 1. New keys. Under the lock none can be there already, and looking for conflicts would cost a third more.
+    INSERT INTO stg.appointment_medications (
         medication_id,
         appointment_id,
         patient_id,
@@ -35573,10 +37815,7 @@ BEGIN
         substance_name,
         per_org_id,
         loaded_date_time,
-        row_hash,
-        load_run_file_id,
-        load_run_id,
-        date_extracted
+        row_hash, load_run_file_id, load_run_id, date_extracted
     )
     SELECT
         r.medication_id::bigint,
@@ -35670,13 +37909,202 @@ BEGIN
         r.substance_name,
         r.per_org_id,
         nullif(r.loaded_date_time::timestamptz, c_unknown_times[1]),
-        t.row_hash,
-        v_file.load_run_file_id,
-        v_file.load_run_id,
-        v_file.date_extracted
+        t.row_hash, v_file.load_run_file_id, v_file.load_run_id, v_file.date_extracted
     FROM etl.touched_appointment_medications AS t
     JOIN raw.appointment_medications_raw AS r USING (load_run_file_id, line_no)
-    WHERE t.load_run_file_id = p_load_run_file_id AND t.verdict = 'valid'
+    WHERE t.load_run_file_id = p_load_run_file_id AND t.verdict = 'new';
+
+    -- 2. Keys that are there with another text.
+    INSERT INTO stg.appointment_medications AS s (
+        medication_id,
+        appointment_id,
+        patient_id,
+        sct_id,
+        medicine_id,
+        medicine_name,
+        strength,
+        form,
+        take,
+        frequency,
+        daily_frequency,
+        route,
+        duration,
+        duration_type,
+        start_date,
+        end_date,
+        stop_date,
+        repeats,
+        sa_status,
+        sa_number,
+        expiry_date,
+        subsidy_amount,
+        price,
+        provider_id,
+        provider,
+        task_id,
+        directions,
+        is_confidential,
+        is_long_term,
+        is_prescribed_externally,
+        is_stopped,
+        is_highlighted,
+        is_practice_in_admin,
+        is_trial,
+        stopped_reason,
+        medication_stop_reason,
+        rx_scid,
+        rx_date,
+        rx_status,
+        is_dispense,
+        printed_by,
+        printed_at,
+        comments,
+        is_active,
+        is_deleted,
+        inserted_by,
+        updated_by,
+        inserted_at,
+        updated_at,
+        medtech_id,
+        is_mapped,
+        medtech_drug_code,
+        medtech_generic_name,
+        practice_id,
+        prescribed_externally_id,
+        prescribed_externally_description,
+        quantity,
+        is_generic_substitution,
+        is_frequently_dispensed,
+        initial_dispense_period,
+        initial_dispense_period_type,
+        trial_period,
+        trial_type,
+        is_specialist_recommended,
+        specialist_name,
+        recommendation_date,
+        is_endorsement_criteria,
+        is_provider_eligible_co_payment,
+        user_logging_id,
+        is_override,
+        override_reason,
+        is_task_generated,
+        show_on_portal,
+        patient_sa_record_id,
+        stopped_by,
+        mapped_by,
+        mapped_date,
+        recommendation_override_reason,
+        is_variable_dose,
+        is_dose_change,
+        reference_medication,
+        mims_code,
+        permanent_address_latitude,
+        permanent_address_longitude,
+        practice_location_id,
+        location_name,
+        prescription_print_date,
+        prescription_no,
+        substance_name,
+        per_org_id,
+        loaded_date_time,
+        row_hash, load_run_file_id, load_run_id, date_extracted
+    )
+    SELECT
+        r.medication_id::bigint,
+        r.appointment_id::bigint,
+        r.patient_id::bigint,
+        r.sct_id,
+        r.medicine_id::bigint,
+        r.medicine_name,
+        r.strength,
+        r.form,
+        r.take,
+        r.frequency,
+        r.daily_frequency,
+        r.route,
+        r.duration::numeric,
+        r.duration_type,
+        nullif(r.start_date::date, DATE '1900-01-01'),
+        nullif(r.end_date::date, DATE '1900-01-01'),
+        nullif(r.stop_date::date, DATE '1900-01-01'),
+        r.repeats,
+        r.sa_status,
+        r.sa_number,
+        nullif(r.expiry_date::date, DATE '1900-01-01'),
+        r.subsidy_amount::numeric(12,2),
+        r.price::numeric(12,2),
+        r.provider_id::bigint,
+        r.provider,
+        r.task_id,
+        r.directions,
+        r.is_confidential::boolean,
+        r.is_long_term::boolean,
+        r.is_prescribed_externally::boolean,
+        r.is_stopped::boolean,
+        r.is_highlighted::boolean,
+        r.is_practice_in_admin::boolean,
+        r.is_trial::boolean,
+        r.stopped_reason,
+        r.medication_stop_reason,
+        r.rx_scid,
+        nullif(r.rx_date::date, DATE '1900-01-01'),
+        r.rx_status,
+        r.is_dispense::boolean,
+        r.printed_by,
+        nullif(r.printed_at::timestamptz, c_unknown_times[1]),
+        r.comments,
+        r.is_active::boolean,
+        r.is_deleted::boolean,
+        r.inserted_by,
+        r.updated_by,
+        nullif(r.inserted_at::timestamptz, c_unknown_times[1]),
+        nullif(r.updated_at::timestamptz, c_unknown_times[1]),
+        r.medtech_id,
+        r.is_mapped::boolean,
+        r.medtech_drug_code,
+        r.medtech_generic_name,
+        r.practice_id,
+        r.prescribed_externally_id,
+        r.prescribed_externally_description,
+        r.quantity::numeric,
+        r.is_generic_substitution::boolean,
+        r.is_frequently_dispensed::boolean,
+        r.initial_dispense_period,
+        r.initial_dispense_period_type,
+        r.trial_period,
+        r.trial_type,
+        r.is_specialist_recommended::boolean,
+        r.specialist_name,
+        nullif(r.recommendation_date::date, DATE '1900-01-01'),
+        r.is_endorsement_criteria::boolean,
+        r.is_provider_eligible_co_payment::boolean,
+        r.user_logging_id::bigint,
+        r.is_override::boolean,
+        r.override_reason,
+        r.is_task_generated::boolean,
+        r.show_on_portal::boolean,
+        r.patient_sa_record_id,
+        r.stopped_by,
+        r.mapped_by,
+        nullif(r.mapped_date::date, DATE '1900-01-01'),
+        r.recommendation_override_reason,
+        r.is_variable_dose::boolean,
+        r.is_dose_change::boolean,
+        r.reference_medication,
+        r.mims_code,
+        r.permanent_address_latitude::numeric,
+        r.permanent_address_longitude::numeric,
+        r.practice_location_id::bigint,
+        r.location_name,
+        nullif(r.prescription_print_date::date, DATE '1900-01-01'),
+        r.prescription_no,
+        r.substance_name,
+        r.per_org_id,
+        nullif(r.loaded_date_time::timestamptz, c_unknown_times[1]),
+        t.row_hash, v_file.load_run_file_id, v_file.load_run_id, v_file.date_extracted
+    FROM etl.touched_appointment_medications AS t
+    JOIN raw.appointment_medications_raw AS r USING (load_run_file_id, line_no)
+    WHERE t.load_run_file_id = p_load_run_file_id AND t.verdict = 'changed'
     ON CONFLICT (practice_id, per_org_id, medication_id) DO UPDATE
     SET appointment_id = excluded.appointment_id,
         patient_id = excluded.patient_id,
@@ -35950,11 +38378,11 @@ BEGIN
             excluded.substance_name
         );
 
-    -- Another text, or other rules, that say the same: remember the text, so that the next file can skip it.
+    -- 3. Another text, or other rules, that say the same: remember the text, so that the next file can skip it.
     UPDATE stg.appointment_medications AS s
     SET row_hash = t.row_hash
     FROM etl.touched_appointment_medications AS t
-    WHERE t.load_run_file_id = p_load_run_file_id AND t.verdict = 'valid'
+    WHERE t.load_run_file_id = p_load_run_file_id AND t.verdict = 'changed'
         AND s.practice_id = t.practice_id
         AND s.per_org_id = t.per_org_id
         AND s.medication_id = t.medication_id
@@ -35978,10 +38406,186 @@ AS $merge_appointment_medications$
 -- Publish what this file made new or changed in stg.appointment_medications.
 -- The caller, etl.process_file, holds the extract's lock.
 DECLARE
+    v_inserted bigint;
     v_key etl.pseudonym_keys;
 BEGIN
     SELECT k.* INTO v_key FROM etl.pseudonym_keys AS k;
 
+    -- 1. New keys: stg had none of them, so core has none.
+    INSERT INTO core.fact_appointment_medications (
+        practice_id,
+        per_org_id,
+        medication_id,
+        patient_key,
+        provider_key,
+        medicine_key,
+        appointment_id,
+        patient_id,
+        sct_id,
+        medicine_id,
+        medicine_name,
+        strength,
+        form,
+        frequency,
+        daily_frequency,
+        route,
+        duration,
+        duration_type,
+        start_date,
+        end_date,
+        stop_date,
+        repeats,
+        sa_status,
+        sa_number,
+        expiry_date,
+        subsidy_amount,
+        price,
+        provider_id,
+        task_id,
+        is_confidential,
+        is_long_term,
+        is_prescribed_externally,
+        is_stopped,
+        is_highlighted,
+        is_practice_in_admin,
+        is_trial,
+        rx_date,
+        rx_status,
+        is_dispense,
+        printed_at,
+        is_active,
+        is_deleted,
+        inserted_at,
+        updated_at,
+        is_mapped,
+        medtech_drug_code,
+        medtech_generic_name,
+        prescribed_externally_id,
+        quantity,
+        is_generic_substitution,
+        is_frequently_dispensed,
+        initial_dispense_period_type,
+        trial_type,
+        is_specialist_recommended,
+        recommendation_date,
+        is_endorsement_criteria,
+        is_provider_eligible_co_payment,
+        user_logging_id,
+        is_override,
+        is_task_generated,
+        show_on_portal,
+        patient_sa_record_id,
+        mapped_date,
+        is_variable_dose,
+        is_dose_change,
+        mims_code,
+        practice_location_id,
+        location_name,
+        prescription_print_date,
+        prescription_no,
+        substance_name,
+        loaded_date_time,
+        load_run_file_id,
+        load_run_id,
+        date_extracted
+    )
+    SELECT
+        s.practice_id,
+        s.per_org_id,
+        s.medication_id,
+        etl.surrogate_key(
+                etl.key_part('patients')
+                || etl.key_part(s.practice_id)
+                || etl.key_part(s.per_org_id)
+                || etl.key_part(s.patient_id::text)
+            ) AS patient_key,
+        etl.surrogate_key(
+                etl.key_part('providers')
+                || etl.key_part(s.practice_id)
+                || etl.key_part(s.per_org_id)
+                || etl.key_part(s.provider_id::text)
+            ) AS provider_key,
+        etl.surrogate_key(
+                etl.key_part('medicine')
+                || etl.key_part(s.practice_id)
+                || etl.key_part(s.per_org_id)
+                || etl.key_part(s.medicine_id::text)
+            ) AS medicine_key,
+        s.appointment_id,
+        s.patient_id,
+        s.sct_id,
+        s.medicine_id,
+        s.medicine_name,
+        s.strength,
+        s.form,
+        s.frequency,
+        s.daily_frequency,
+        s.route,
+        s.duration,
+        s.duration_type,
+        s.start_date,
+        s.end_date,
+        s.stop_date,
+        s.repeats,
+        s.sa_status,
+        etl.pseudonym(s.sa_number, v_key.inner_pad, v_key.outer_pad) AS sa_number,
+        s.expiry_date,
+        s.subsidy_amount,
+        s.price,
+        s.provider_id,
+        s.task_id,
+        s.is_confidential,
+        s.is_long_term,
+        s.is_prescribed_externally,
+        s.is_stopped,
+        s.is_highlighted,
+        s.is_practice_in_admin,
+        s.is_trial,
+        s.rx_date,
+        s.rx_status,
+        s.is_dispense,
+        s.printed_at,
+        s.is_active,
+        s.is_deleted,
+        s.inserted_at,
+        s.updated_at,
+        s.is_mapped,
+        s.medtech_drug_code,
+        s.medtech_generic_name,
+        s.prescribed_externally_id,
+        s.quantity,
+        s.is_generic_substitution,
+        s.is_frequently_dispensed,
+        s.initial_dispense_period_type,
+        s.trial_type,
+        s.is_specialist_recommended,
+        s.recommendation_date,
+        s.is_endorsement_criteria,
+        s.is_provider_eligible_co_payment,
+        s.user_logging_id,
+        s.is_override,
+        s.is_task_generated,
+        s.show_on_portal,
+        s.patient_sa_record_id,
+        s.mapped_date,
+        s.is_variable_dose,
+        s.is_dose_change,
+        s.mims_code,
+        s.practice_location_id,
+        s.location_name,
+        s.prescription_print_date,
+        etl.pseudonym(s.prescription_no, v_key.inner_pad, v_key.outer_pad) AS prescription_no,
+        s.substance_name,
+        s.loaded_date_time,
+        s.load_run_file_id,
+        s.load_run_id,
+        s.date_extracted
+    FROM etl.touched_appointment_medications AS t
+    JOIN stg.appointment_medications AS s USING (practice_id, per_org_id, medication_id)
+    WHERE t.load_run_file_id = p_load_run_file_id AND t.verdict = 'new';
+    GET DIAGNOSTICS v_inserted = ROW_COUNT;
+
+    -- 2. Keys that were there, where this file changed stg.
     WITH merged AS (
         INSERT INTO core.fact_appointment_medications AS c (
             practice_id,
@@ -36153,7 +38757,7 @@ BEGIN
             s.date_extracted
         FROM etl.touched_appointment_medications AS t
         JOIN stg.appointment_medications AS s USING (practice_id, per_org_id, medication_id)
-        WHERE t.load_run_file_id = p_load_run_file_id AND t.verdict = 'valid'
+        WHERE t.load_run_file_id = p_load_run_file_id AND t.verdict = 'changed'
             -- Not a plain equality: statistics know no row of this file yet, and one row makes a nested loop.
             AND coalesce(s.load_run_file_id = p_load_run_file_id, false)
         ON CONFLICT (practice_id, per_org_id, medication_id) DO UPDATE
@@ -36370,15 +38974,11 @@ BEGIN
                 excluded.prescription_no,
                 excluded.substance_name
             )
-        RETURNING c.xmax = 0 AS is_new
+        RETURNING c.load_run_file_id
     )
     UPDATE etl.load_run_files AS f
-    SET core_inserted = n.inserted,
-        core_updated = n.updated
-    FROM (
-        SELECT count(*) FILTER (WHERE w.is_new) AS inserted, count(*) FILTER (WHERE NOT w.is_new) AS updated
-        FROM merged AS w
-    ) AS n
+    SET core_inserted = v_inserted,
+        core_updated = (SELECT count(*) FROM merged)
     WHERE f.load_run_file_id = p_load_run_file_id;
 END;
 $merge_appointment_medications$;
@@ -38271,6 +40871,117 @@ COMMENT ON COLUMN raw.appointments.file_practice_id IS 'practice_id in the name 
 COMMENT ON COLUMN raw.appointments.file_per_org_id IS 'per_org_id in the name of the file.';
 GRANT SELECT ON raw.appointments TO etl_auditor;
 
+-- object: function etl.compare_appointments
+-- GENERATED by `make codegen` from contracts/indici/appointments.yml; edit that file, not this one.
+
+CREATE OR REPLACE FUNCTION etl.compare_appointments(p_load_run_file_id bigint, p_seed bigint)
+RETURNS TABLE (line_no bigint, practice_id text, per_org_id text, appointment_id bigint, row_hash bigint, verdict text)
+LANGUAGE plpgsql
+STABLE
+SECURITY DEFINER
+SET search_path = pg_catalog, pg_temp
+SET timezone = 'Pacific/Auckland'
+SET datestyle = 'ISO, YMD'
+SET plan_cache_mode = force_custom_plan
+SET work_mem = '64MB'
+SET parallel_setup_cost = 0
+SET parallel_tuple_cost = 0
+AS $compare_appointments$
+-- The rows of a file, each with its key, its hash and how it stands to stg.appointments. Changes nothing. The query can run
+-- parallel, which a statement that stores its result cannot.
+BEGIN
+    RETURN QUERY
+    SELECT
+        d.line_no,
+        d.practice_id, d.per_org_id, d.appointment_id,
+        d.row_hash,
+        CASE
+            WHEN s.load_run_file_id IS NULL THEN 'new'
+            WHEN s.row_hash = d.row_hash AND s.absent_since IS NULL THEN 'unchanged'
+            ELSE 'changed'
+        END
+    FROM (
+        SELECT
+            r.line_no,
+            r.practice_id AS practice_id,
+            r.per_org_id AS per_org_id,
+            etl.key_bigint(r.appointment_id) AS appointment_id,
+            hash_record_extended(ROW(
+                r.appointment_id,
+                r.patient_id,
+                r.appointment_type,
+                r.appointment_status,
+                r.schedule_date,
+                r.notes,
+                r.arrived,
+                r.waiting_for_payment,
+                r.appointment_completed,
+                r.consult_time,
+                r.booked,
+                r.medtech_id,
+                r.inserted_at,
+                r.inserted_by,
+                r.updated_at,
+                r.updated_by,
+                r.practice,
+                r.practice_id,
+                r.provider_id,
+                r.is_active,
+                r.is_deleted,
+                r.provider,
+                r.permanent_address_latitude,
+                r.permanent_address_longitude,
+                r.practice_location_id,
+                r.location_name,
+                r.reason_for_visit,
+                r.status_group,
+                r.duration,
+                r.appointment_outcome_id,
+                r.appointment_outcome,
+                r.appointment_type_id,
+                r.booking_source_id,
+                r.booking_source,
+                r.consult_end_time,
+                r.consult_start_time,
+                r.consult_timer_status_id,
+                r.description,
+                r.end_time,
+                r.generated_time,
+                r.gp_queue_time,
+                r.is_arrived,
+                r.is_consult_parked,
+                r.is_dummy,
+                r.last_appointment_status_date,
+                r.last_appointment_status_id,
+                r.cancel_reason,
+                r.parked_reason,
+                r.priority_id,
+                r.arrived_time,
+                r.cancelled_time,
+                r.not_arrived_time,
+                r.nurse_queue_time,
+                r.on_hold_time,
+                r.read_only_time,
+                r.self_assessment_completed_time,
+                r.self_assessment_queue_time,
+                r.start_time,
+                r.triage_queue_time,
+                r.virtual_queue_time,
+                r.is_confidential,
+                r.is_consent_to_share,
+                r.per_org_id
+            ), p_seed) AS row_hash
+        FROM raw.appointments_raw AS r
+        WHERE r.load_run_file_id = p_load_run_file_id
+        -- Hashed before the join, which then carries no wide rows.
+        OFFSET 0
+    ) AS d
+    LEFT JOIN stg.appointments AS s USING (practice_id, per_org_id, appointment_id);
+END;
+$compare_appointments$;
+COMMENT ON FUNCTION etl.compare_appointments(bigint, bigint) IS
+    'The rows of a file with key, hash of text and rules, and new, changed or unchanged against stg.appointments. p_seed: see etl.hash_seed.';
+
 -- object: function etl.faults_appointments
 -- GENERATED by `make codegen` from contracts/indici/appointments.yml; edit that file, not this one.
 
@@ -38293,14 +41004,10 @@ AS $faults_appointments$
 DECLARE
     v_file etl.load_run_files;
     c_unknown_times constant timestamptz[] := ARRAY['1900-01-01']::text[]::timestamptz[];
-    v_gap_patterns text[];
     v_appointment_status_values constant text[] := etl.domain_sources('indici', 'appointment_status');
     v_status_group_values constant text[] := etl.domain_sources('indici', 'status_group');
 BEGIN
     SELECT f.* INTO v_file FROM etl.load_run_files AS f WHERE f.load_run_file_id = p_load_run_file_id;
-    SELECT ARRAY(SELECT '% ' || h || ':%' FROM unnest(s.gap_hours) AS h) INTO v_gap_patterns
-    FROM etl.sources AS s
-    WHERE s.source = v_file.source;
 
     RETURN QUERY
     SELECT
@@ -38410,43 +41117,43 @@ BEGIN
                 (
                     'arrived', r.arrived,
                     CASE
-                        WHEN (etl.is_local_time(r.arrived, v_gap_patterns)) IS FALSE THEN 'is not a local time of Pacific/Auckland: YYYY-MM-DD HH:MM:SS[.ffffff]'
+                        WHEN (etl.is_local_time(r.arrived)) IS FALSE THEN 'is not a local time of Pacific/Auckland: YYYY-MM-DD HH:MM:SS[.ffffff]'
                     END
                 ),
                 (
                     'waiting_for_payment', r.waiting_for_payment,
                     CASE
-                        WHEN (etl.is_local_time(r.waiting_for_payment, v_gap_patterns)) IS FALSE THEN 'is not a local time of Pacific/Auckland: YYYY-MM-DD HH:MM:SS[.ffffff]'
+                        WHEN (etl.is_local_time(r.waiting_for_payment)) IS FALSE THEN 'is not a local time of Pacific/Auckland: YYYY-MM-DD HH:MM:SS[.ffffff]'
                     END
                 ),
                 (
                     'appointment_completed', r.appointment_completed,
                     CASE
-                        WHEN (etl.is_local_time(r.appointment_completed, v_gap_patterns)) IS FALSE THEN 'is not a local time of Pacific/Auckland: YYYY-MM-DD HH:MM:SS[.ffffff]'
+                        WHEN (etl.is_local_time(r.appointment_completed)) IS FALSE THEN 'is not a local time of Pacific/Auckland: YYYY-MM-DD HH:MM:SS[.ffffff]'
                     END
                 ),
                 (
                     'consult_time', r.consult_time,
                     CASE
-                        WHEN (etl.is_local_time(r.consult_time, v_gap_patterns)) IS FALSE THEN 'is not a local time of Pacific/Auckland: YYYY-MM-DD HH:MM:SS[.ffffff]'
+                        WHEN (etl.is_local_time(r.consult_time)) IS FALSE THEN 'is not a local time of Pacific/Auckland: YYYY-MM-DD HH:MM:SS[.ffffff]'
                     END
                 ),
                 (
                     'booked', r.booked,
                     CASE
-                        WHEN (etl.is_local_time(r.booked, v_gap_patterns)) IS FALSE THEN 'is not a local time of Pacific/Auckland: YYYY-MM-DD HH:MM:SS[.ffffff]'
+                        WHEN (etl.is_local_time(r.booked)) IS FALSE THEN 'is not a local time of Pacific/Auckland: YYYY-MM-DD HH:MM:SS[.ffffff]'
                     END
                 ),
                 (
                     'inserted_at', r.inserted_at,
                     CASE
-                        WHEN (etl.is_local_time(r.inserted_at, v_gap_patterns)) IS FALSE THEN 'is not a local time of Pacific/Auckland: YYYY-MM-DD HH:MM:SS[.ffffff]'
+                        WHEN (etl.is_local_time(r.inserted_at)) IS FALSE THEN 'is not a local time of Pacific/Auckland: YYYY-MM-DD HH:MM:SS[.ffffff]'
                     END
                 ),
                 (
                     'updated_at', r.updated_at,
                     CASE
-                        WHEN (etl.is_local_time(r.updated_at, v_gap_patterns)) IS FALSE THEN 'is not a local time of Pacific/Auckland: YYYY-MM-DD HH:MM:SS[.ffffff]'
+                        WHEN (etl.is_local_time(r.updated_at)) IS FALSE THEN 'is not a local time of Pacific/Auckland: YYYY-MM-DD HH:MM:SS[.ffffff]'
                     END
                 ),
                 (
@@ -38507,31 +41214,31 @@ BEGIN
                 (
                     'consult_end_time', r.consult_end_time,
                     CASE
-                        WHEN (etl.is_local_time(r.consult_end_time, v_gap_patterns)) IS FALSE THEN 'is not a local time of Pacific/Auckland: YYYY-MM-DD HH:MM:SS[.ffffff]'
+                        WHEN (etl.is_local_time(r.consult_end_time)) IS FALSE THEN 'is not a local time of Pacific/Auckland: YYYY-MM-DD HH:MM:SS[.ffffff]'
                     END
                 ),
                 (
                     'consult_start_time', r.consult_start_time,
                     CASE
-                        WHEN (etl.is_local_time(r.consult_start_time, v_gap_patterns)) IS FALSE THEN 'is not a local time of Pacific/Auckland: YYYY-MM-DD HH:MM:SS[.ffffff]'
+                        WHEN (etl.is_local_time(r.consult_start_time)) IS FALSE THEN 'is not a local time of Pacific/Auckland: YYYY-MM-DD HH:MM:SS[.ffffff]'
                     END
                 ),
                 (
                     'end_time', r.end_time,
                     CASE
-                        WHEN (etl.is_local_time(r.end_time, v_gap_patterns)) IS FALSE THEN 'is not a local time of Pacific/Auckland: YYYY-MM-DD HH:MM:SS[.ffffff]'
+                        WHEN (etl.is_local_time(r.end_time)) IS FALSE THEN 'is not a local time of Pacific/Auckland: YYYY-MM-DD HH:MM:SS[.ffffff]'
                     END
                 ),
                 (
                     'generated_time', r.generated_time,
                     CASE
-                        WHEN (etl.is_local_time(r.generated_time, v_gap_patterns)) IS FALSE THEN 'is not a local time of Pacific/Auckland: YYYY-MM-DD HH:MM:SS[.ffffff]'
+                        WHEN (etl.is_local_time(r.generated_time)) IS FALSE THEN 'is not a local time of Pacific/Auckland: YYYY-MM-DD HH:MM:SS[.ffffff]'
                     END
                 ),
                 (
                     'gp_queue_time', r.gp_queue_time,
                     CASE
-                        WHEN (etl.is_local_time(r.gp_queue_time, v_gap_patterns)) IS FALSE THEN 'is not a local time of Pacific/Auckland: YYYY-MM-DD HH:MM:SS[.ffffff]'
+                        WHEN (etl.is_local_time(r.gp_queue_time)) IS FALSE THEN 'is not a local time of Pacific/Auckland: YYYY-MM-DD HH:MM:SS[.ffffff]'
                     END
                 ),
                 (
@@ -38561,67 +41268,67 @@ BEGIN
                 (
                     'arrived_time', r.arrived_time,
                     CASE
-                        WHEN (etl.is_local_time(r.arrived_time, v_gap_patterns)) IS FALSE THEN 'is not a local time of Pacific/Auckland: YYYY-MM-DD HH:MM:SS[.ffffff]'
+                        WHEN (etl.is_local_time(r.arrived_time)) IS FALSE THEN 'is not a local time of Pacific/Auckland: YYYY-MM-DD HH:MM:SS[.ffffff]'
                     END
                 ),
                 (
                     'cancelled_time', r.cancelled_time,
                     CASE
-                        WHEN (etl.is_local_time(r.cancelled_time, v_gap_patterns)) IS FALSE THEN 'is not a local time of Pacific/Auckland: YYYY-MM-DD HH:MM:SS[.ffffff]'
+                        WHEN (etl.is_local_time(r.cancelled_time)) IS FALSE THEN 'is not a local time of Pacific/Auckland: YYYY-MM-DD HH:MM:SS[.ffffff]'
                     END
                 ),
                 (
                     'not_arrived_time', r.not_arrived_time,
                     CASE
-                        WHEN (etl.is_local_time(r.not_arrived_time, v_gap_patterns)) IS FALSE THEN 'is not a local time of Pacific/Auckland: YYYY-MM-DD HH:MM:SS[.ffffff]'
+                        WHEN (etl.is_local_time(r.not_arrived_time)) IS FALSE THEN 'is not a local time of Pacific/Auckland: YYYY-MM-DD HH:MM:SS[.ffffff]'
                     END
                 ),
                 (
                     'nurse_queue_time', r.nurse_queue_time,
                     CASE
-                        WHEN (etl.is_local_time(r.nurse_queue_time, v_gap_patterns)) IS FALSE THEN 'is not a local time of Pacific/Auckland: YYYY-MM-DD HH:MM:SS[.ffffff]'
+                        WHEN (etl.is_local_time(r.nurse_queue_time)) IS FALSE THEN 'is not a local time of Pacific/Auckland: YYYY-MM-DD HH:MM:SS[.ffffff]'
                     END
                 ),
                 (
                     'on_hold_time', r.on_hold_time,
                     CASE
-                        WHEN (etl.is_local_time(r.on_hold_time, v_gap_patterns)) IS FALSE THEN 'is not a local time of Pacific/Auckland: YYYY-MM-DD HH:MM:SS[.ffffff]'
+                        WHEN (etl.is_local_time(r.on_hold_time)) IS FALSE THEN 'is not a local time of Pacific/Auckland: YYYY-MM-DD HH:MM:SS[.ffffff]'
                     END
                 ),
                 (
                     'read_only_time', r.read_only_time,
                     CASE
-                        WHEN (etl.is_local_time(r.read_only_time, v_gap_patterns)) IS FALSE THEN 'is not a local time of Pacific/Auckland: YYYY-MM-DD HH:MM:SS[.ffffff]'
+                        WHEN (etl.is_local_time(r.read_only_time)) IS FALSE THEN 'is not a local time of Pacific/Auckland: YYYY-MM-DD HH:MM:SS[.ffffff]'
                     END
                 ),
                 (
                     'self_assessment_completed_time', r.self_assessment_completed_time,
                     CASE
-                        WHEN (etl.is_local_time(r.self_assessment_completed_time, v_gap_patterns)) IS FALSE THEN 'is not a local time of Pacific/Auckland: YYYY-MM-DD HH:MM:SS[.ffffff]'
+                        WHEN (etl.is_local_time(r.self_assessment_completed_time)) IS FALSE THEN 'is not a local time of Pacific/Auckland: YYYY-MM-DD HH:MM:SS[.ffffff]'
                     END
                 ),
                 (
                     'self_assessment_queue_time', r.self_assessment_queue_time,
                     CASE
-                        WHEN (etl.is_local_time(r.self_assessment_queue_time, v_gap_patterns)) IS FALSE THEN 'is not a local time of Pacific/Auckland: YYYY-MM-DD HH:MM:SS[.ffffff]'
+                        WHEN (etl.is_local_time(r.self_assessment_queue_time)) IS FALSE THEN 'is not a local time of Pacific/Auckland: YYYY-MM-DD HH:MM:SS[.ffffff]'
                     END
                 ),
                 (
                     'start_time', r.start_time,
                     CASE
-                        WHEN (etl.is_local_time(r.start_time, v_gap_patterns)) IS FALSE THEN 'is not a local time of Pacific/Auckland: YYYY-MM-DD HH:MM:SS[.ffffff]'
+                        WHEN (etl.is_local_time(r.start_time)) IS FALSE THEN 'is not a local time of Pacific/Auckland: YYYY-MM-DD HH:MM:SS[.ffffff]'
                     END
                 ),
                 (
                     'triage_queue_time', r.triage_queue_time,
                     CASE
-                        WHEN (etl.is_local_time(r.triage_queue_time, v_gap_patterns)) IS FALSE THEN 'is not a local time of Pacific/Auckland: YYYY-MM-DD HH:MM:SS[.ffffff]'
+                        WHEN (etl.is_local_time(r.triage_queue_time)) IS FALSE THEN 'is not a local time of Pacific/Auckland: YYYY-MM-DD HH:MM:SS[.ffffff]'
                     END
                 ),
                 (
                     'virtual_queue_time', r.virtual_queue_time,
                     CASE
-                        WHEN (etl.is_local_time(r.virtual_queue_time, v_gap_patterns)) IS FALSE THEN 'is not a local time of Pacific/Auckland: YYYY-MM-DD HH:MM:SS[.ffffff]'
+                        WHEN (etl.is_local_time(r.virtual_queue_time)) IS FALSE THEN 'is not a local time of Pacific/Auckland: YYYY-MM-DD HH:MM:SS[.ffffff]'
                     END
                 ),
                 (
@@ -38645,7 +41352,7 @@ BEGIN
                 (
                     'loaded_date_time', r.loaded_date_time,
                     CASE
-                        WHEN (etl.is_local_time(r.loaded_date_time, v_gap_patterns)) IS FALSE THEN 'is not a local time of Pacific/Auckland: YYYY-MM-DD HH:MM:SS[.ffffff]'
+                        WHEN (etl.is_local_time(r.loaded_date_time)) IS FALSE THEN 'is not a local time of Pacific/Auckland: YYYY-MM-DD HH:MM:SS[.ffffff]'
                     END
                 )
         ) AS v (name, text, reason)
@@ -38657,20 +41364,20 @@ BEGIN
             WHEN t.verdict = 'unchanged' THEN
                 r.practice_id IS NOT DISTINCT FROM v_file.tenant[1] AND
                 r.per_org_id IS NOT DISTINCT FROM v_file.tenant[2] AND
-                etl.is_local_time(r.loaded_date_time, v_gap_patterns)
+                etl.is_local_time(r.loaded_date_time)
             ELSE
                 r.appointment_id IS NOT NULL AND
                 etl.is_bigint(r.appointment_id) AND
                 etl.is_bigint(r.patient_id) AND
                 lower(btrim(r.appointment_status)) = ANY (v_appointment_status_values) AND
                 etl.is_date(r.schedule_date) AND
-                etl.is_local_time(r.arrived, v_gap_patterns) AND
-                etl.is_local_time(r.waiting_for_payment, v_gap_patterns) AND
-                etl.is_local_time(r.appointment_completed, v_gap_patterns) AND
-                etl.is_local_time(r.consult_time, v_gap_patterns) AND
-                etl.is_local_time(r.booked, v_gap_patterns) AND
-                etl.is_local_time(r.inserted_at, v_gap_patterns) AND
-                etl.is_local_time(r.updated_at, v_gap_patterns) AND
+                etl.is_local_time(r.arrived) AND
+                etl.is_local_time(r.waiting_for_payment) AND
+                etl.is_local_time(r.appointment_completed) AND
+                etl.is_local_time(r.consult_time) AND
+                etl.is_local_time(r.booked) AND
+                etl.is_local_time(r.inserted_at) AND
+                etl.is_local_time(r.updated_at) AND
                 r.practice_id IS NOT DISTINCT FROM v_file.tenant[1] AND
                 etl.is_bigint(r.provider_id) AND
                 etl.is_boolean(r.is_active) AND
@@ -38681,30 +41388,30 @@ BEGIN
                 lower(btrim(r.status_group)) = ANY (v_status_group_values) AND
                 etl.is_integer(r.duration) AND
                 CASE WHEN etl.is_integer(r.duration) THEN (r.duration::integer BETWEEN 0 AND 1440) END AND
-                etl.is_local_time(r.consult_end_time, v_gap_patterns) AND
-                etl.is_local_time(r.consult_start_time, v_gap_patterns) AND
-                etl.is_local_time(r.end_time, v_gap_patterns) AND
-                etl.is_local_time(r.generated_time, v_gap_patterns) AND
-                etl.is_local_time(r.gp_queue_time, v_gap_patterns) AND
+                etl.is_local_time(r.consult_end_time) AND
+                etl.is_local_time(r.consult_start_time) AND
+                etl.is_local_time(r.end_time) AND
+                etl.is_local_time(r.generated_time) AND
+                etl.is_local_time(r.gp_queue_time) AND
                 etl.is_boolean(r.is_arrived) AND
                 etl.is_boolean(r.is_consult_parked) AND
                 etl.is_boolean(r.is_dummy) AND
                 etl.is_date(r.last_appointment_status_date) AND
-                etl.is_local_time(r.arrived_time, v_gap_patterns) AND
-                etl.is_local_time(r.cancelled_time, v_gap_patterns) AND
-                etl.is_local_time(r.not_arrived_time, v_gap_patterns) AND
-                etl.is_local_time(r.nurse_queue_time, v_gap_patterns) AND
-                etl.is_local_time(r.on_hold_time, v_gap_patterns) AND
-                etl.is_local_time(r.read_only_time, v_gap_patterns) AND
-                etl.is_local_time(r.self_assessment_completed_time, v_gap_patterns) AND
-                etl.is_local_time(r.self_assessment_queue_time, v_gap_patterns) AND
-                etl.is_local_time(r.start_time, v_gap_patterns) AND
-                etl.is_local_time(r.triage_queue_time, v_gap_patterns) AND
-                etl.is_local_time(r.virtual_queue_time, v_gap_patterns) AND
+                etl.is_local_time(r.arrived_time) AND
+                etl.is_local_time(r.cancelled_time) AND
+                etl.is_local_time(r.not_arrived_time) AND
+                etl.is_local_time(r.nurse_queue_time) AND
+                etl.is_local_time(r.on_hold_time) AND
+                etl.is_local_time(r.read_only_time) AND
+                etl.is_local_time(r.self_assessment_completed_time) AND
+                etl.is_local_time(r.self_assessment_queue_time) AND
+                etl.is_local_time(r.start_time) AND
+                etl.is_local_time(r.triage_queue_time) AND
+                etl.is_local_time(r.virtual_queue_time) AND
                 etl.is_boolean(r.is_confidential) AND
                 etl.is_boolean(r.is_consent_to_share) AND
                 r.per_org_id IS NOT DISTINCT FROM v_file.tenant[2] AND
-                etl.is_local_time(r.loaded_date_time, v_gap_patterns)
+                etl.is_local_time(r.loaded_date_time)
         END IS FALSE;
 END;
 $faults_appointments$;
@@ -38735,89 +41442,11 @@ BEGIN
     JOIN etl.file_attempts AS a USING (file_attempt_id)
     WHERE f.load_run_file_id = p_load_run_file_id;
 
-    -- 1. Read each row once. Of a file in order, what stg holds with the same text by the same rules is unchanged.
+    -- 1. Compare with stg.appointments. In a file in order an equal row is unchanged.
     INSERT INTO etl.touched_appointments (load_run_file_id, line_no, practice_id, per_org_id, appointment_id, row_hash, verdict)
-    SELECT
-        p_load_run_file_id,
-        d.line_no,
-        d.practice_id, d.per_org_id, d.appointment_id,
-        d.row_hash,
-        CASE WHEN NOT p_is_late AND s.absent_since IS NULL AND s.row_hash = d.row_hash THEN 'unchanged' ELSE 'valid' END
-    FROM (
-        SELECT
-            r.line_no,
-            r.practice_id AS practice_id,
-            r.per_org_id AS per_org_id,
-            etl.key_bigint(r.appointment_id) AS appointment_id,
-            hash_record_extended(ROW(
-                r.appointment_id,
-                r.patient_id,
-                r.appointment_type,
-                r.appointment_status,
-                r.schedule_date,
-                r.notes,
-                r.arrived,
-                r.waiting_for_payment,
-                r.appointment_completed,
-                r.consult_time,
-                r.booked,
-                r.medtech_id,
-                r.inserted_at,
-                r.inserted_by,
-                r.updated_at,
-                r.updated_by,
-                r.practice,
-                r.practice_id,
-                r.provider_id,
-                r.is_active,
-                r.is_deleted,
-                r.provider,
-                r.permanent_address_latitude,
-                r.permanent_address_longitude,
-                r.practice_location_id,
-                r.location_name,
-                r.reason_for_visit,
-                r.status_group,
-                r.duration,
-                r.appointment_outcome_id,
-                r.appointment_outcome,
-                r.appointment_type_id,
-                r.booking_source_id,
-                r.booking_source,
-                r.consult_end_time,
-                r.consult_start_time,
-                r.consult_timer_status_id,
-                r.description,
-                r.end_time,
-                r.generated_time,
-                r.gp_queue_time,
-                r.is_arrived,
-                r.is_consult_parked,
-                r.is_dummy,
-                r.last_appointment_status_date,
-                r.last_appointment_status_id,
-                r.cancel_reason,
-                r.parked_reason,
-                r.priority_id,
-                r.arrived_time,
-                r.cancelled_time,
-                r.not_arrived_time,
-                r.nurse_queue_time,
-                r.on_hold_time,
-                r.read_only_time,
-                r.self_assessment_completed_time,
-                r.self_assessment_queue_time,
-                r.start_time,
-                r.triage_queue_time,
-                r.virtual_queue_time,
-                r.is_confidential,
-                r.is_consent_to_share,
-                r.per_org_id
-            ), v_seed) AS row_hash
-        FROM raw.appointments_raw AS r
-        WHERE r.load_run_file_id = p_load_run_file_id
-    ) AS d
-    LEFT JOIN stg.appointments AS s USING (practice_id, per_org_id, appointment_id);
+    SELECT p_load_run_file_id, d.line_no, d.practice_id, d.per_org_id, d.appointment_id, d.row_hash,
+        CASE WHEN d.verdict = 'unchanged' AND p_is_late THEN 'changed' ELSE d.verdict END
+    FROM etl.compare_appointments(p_load_run_file_id, v_seed) AS d;
 
     CALL etl.analyze_work('touched_appointments');
 
@@ -38861,7 +41490,7 @@ BEGIN
         WHERE t.load_run_file_id = p_load_run_file_id AND t.verdict <> 'rejected'
     )
     UPDATE etl.touched_appointments AS t
-    SET verdict = CASE n.place WHEN 1 THEN 'valid' ELSE 'duplicate' END
+    SET verdict = CASE WHEN n.place > 1 THEN 'duplicate' WHEN t.verdict = 'new' THEN 'new' ELSE 'changed' END
     FROM ranked AS n
     WHERE t.load_run_file_id = p_load_run_file_id AND t.line_no = n.line_no;
 
@@ -38873,7 +41502,7 @@ BEGIN
         rows_rejected = f.rows_rejected_landing + c.rejected
     FROM (
         SELECT
-            count(*) FILTER (WHERE t.verdict = 'valid') AS valid,
+            count(*) FILTER (WHERE t.verdict IN ('new', 'changed')) AS valid,
             count(*) FILTER (WHERE t.verdict = 'unchanged') AS unchanged,
             count(*) FILTER (WHERE t.verdict = 'duplicate') AS duplicate,
             count(*) FILTER (WHERE t.verdict = 'rejected') AS rejected
@@ -38906,7 +41535,8 @@ DECLARE
 BEGIN
     SELECT f.* INTO v_file FROM etl.load_run_files AS f WHERE f.load_run_file_id = p_load_run_file_id;
 
-    INSERT INTO stg.appointments AS s (
+    -- 1. New keys. Under the lock none can be there already, and looking for conflicts would cost a third more.
+    INSERT INTO stg.appointments (
         appointment_id,
         patient_id,
         appointment_type,
@@ -38971,10 +41601,7 @@ BEGIN
         is_consent_to_share,
         per_org_id,
         loaded_date_time,
-        row_hash,
-        load_run_file_id,
-        load_run_id,
-        date_extracted
+        row_hash, load_run_file_id, load_run_id, date_extracted
     )
     SELECT
         r.appointment_id::bigint,
@@ -39041,13 +41668,148 @@ BEGIN
         r.is_consent_to_share::boolean,
         r.per_org_id,
         nullif(r.loaded_date_time::timestamptz, c_unknown_times[1]),
-        t.row_hash,
-        v_file.load_run_file_id,
-        v_file.load_run_id,
-        v_file.date_extracted
+        t.row_hash, v_file.load_run_file_id, v_file.load_run_id, v_file.date_extracted
     FROM etl.touched_appointments AS t
     JOIN raw.appointments_raw AS r USING (load_run_file_id, line_no)
-    WHERE t.load_run_file_id = p_load_run_file_id AND t.verdict = 'valid'
+    WHERE t.load_run_file_id = p_load_run_file_id AND t.verdict = 'new';
+
+    -- 2. Keys that are there with another text.
+    INSERT INTO stg.appointments AS s (
+        appointment_id,
+        patient_id,
+        appointment_type,
+        appointment_status,
+        schedule_date,
+        notes,
+        arrived,
+        waiting_for_payment,
+        appointment_completed,
+        consult_time,
+        booked,
+        medtech_id,
+        inserted_at,
+        inserted_by,
+        updated_at,
+        updated_by,
+        practice,
+        practice_id,
+        provider_id,
+        is_active,
+        is_deleted,
+        provider,
+        permanent_address_latitude,
+        permanent_address_longitude,
+        practice_location_id,
+        location_name,
+        reason_for_visit,
+        status_group,
+        duration,
+        appointment_outcome_id,
+        appointment_outcome,
+        appointment_type_id,
+        booking_source_id,
+        booking_source,
+        consult_end_time,
+        consult_start_time,
+        consult_timer_status_id,
+        description,
+        end_time,
+        generated_time,
+        gp_queue_time,
+        is_arrived,
+        is_consult_parked,
+        is_dummy,
+        last_appointment_status_date,
+        last_appointment_status_id,
+        cancel_reason,
+        parked_reason,
+        priority_id,
+        arrived_time,
+        cancelled_time,
+        not_arrived_time,
+        nurse_queue_time,
+        on_hold_time,
+        read_only_time,
+        self_assessment_completed_time,
+        self_assessment_queue_time,
+        start_time,
+        triage_queue_time,
+        virtual_queue_time,
+        is_confidential,
+        is_consent_to_share,
+        per_org_id,
+        loaded_date_time,
+        row_hash, load_run_file_id, load_run_id, date_extracted
+    )
+    SELECT
+        r.appointment_id::bigint,
+        r.patient_id::bigint,
+        r.appointment_type,
+        r.appointment_status,
+        nullif(r.schedule_date::date, DATE '1900-01-01'),
+        r.notes,
+        nullif(r.arrived::timestamptz, c_unknown_times[1]),
+        nullif(r.waiting_for_payment::timestamptz, c_unknown_times[1]),
+        nullif(r.appointment_completed::timestamptz, c_unknown_times[1]),
+        nullif(r.consult_time::timestamptz, c_unknown_times[1]),
+        nullif(r.booked::timestamptz, c_unknown_times[1]),
+        r.medtech_id,
+        nullif(r.inserted_at::timestamptz, c_unknown_times[1]),
+        r.inserted_by,
+        nullif(r.updated_at::timestamptz, c_unknown_times[1]),
+        r.updated_by,
+        r.practice,
+        r.practice_id,
+        r.provider_id::bigint,
+        r.is_active::boolean,
+        r.is_deleted::boolean,
+        r.provider,
+        r.permanent_address_latitude::numeric,
+        r.permanent_address_longitude::numeric,
+        r.practice_location_id::bigint,
+        r.location_name,
+        r.reason_for_visit,
+        r.status_group,
+        r.duration::integer,
+        r.appointment_outcome_id,
+        r.appointment_outcome,
+        r.appointment_type_id,
+        r.booking_source_id,
+        r.booking_source,
+        nullif(r.consult_end_time::timestamptz, c_unknown_times[1]),
+        nullif(r.consult_start_time::timestamptz, c_unknown_times[1]),
+        r.consult_timer_status_id,
+        r.description,
+        nullif(r.end_time::timestamptz, c_unknown_times[1]),
+        nullif(r.generated_time::timestamptz, c_unknown_times[1]),
+        nullif(r.gp_queue_time::timestamptz, c_unknown_times[1]),
+        r.is_arrived::boolean,
+        r.is_consult_parked::boolean,
+        r.is_dummy::boolean,
+        nullif(r.last_appointment_status_date::date, DATE '1900-01-01'),
+        r.last_appointment_status_id,
+        r.cancel_reason,
+        r.parked_reason,
+        r.priority_id,
+        nullif(r.arrived_time::timestamptz, c_unknown_times[1]),
+        nullif(r.cancelled_time::timestamptz, c_unknown_times[1]),
+        nullif(r.not_arrived_time::timestamptz, c_unknown_times[1]),
+        nullif(r.nurse_queue_time::timestamptz, c_unknown_times[1]),
+        nullif(r.on_hold_time::timestamptz, c_unknown_times[1]),
+        nullif(r.read_only_time::timestamptz, c_unknown_times[1]),
+        nullif(r.self_assessment_completed_time::timestamptz, c_unknown_times[1]),
+        nullif(r.self_assessment_queue_time::timestamptz, c_unknown_times[1]),
+        nullif(r.start_time::timestamptz, c_unknown_times[1]),
+        nullif(r.triage_queue_time::timestamptz, c_unknown_times[1]),
+        nullif(r.virtual_queue_time::timestamptz, c_unknown_times[1]),
+        r.is_confidential::boolean,
+        r.is_consent_to_share::boolean,
+        r.per_org_id,
+        nullif(r.loaded_date_time::timestamptz, c_unknown_times[1]),
+        t.row_hash, v_file.load_run_file_id, v_file.load_run_id, v_file.date_extracted
+    FROM etl.touched_appointments AS t
+    JOIN raw.appointments_raw AS r USING (load_run_file_id, line_no)
+    WHERE t.load_run_file_id = p_load_run_file_id AND t.verdict = 'changed'
     ON CONFLICT (practice_id, per_org_id, appointment_id) DO UPDATE
     SET patient_id = excluded.patient_id,
         appointment_type = excluded.appointment_type,
@@ -39240,11 +42002,11 @@ BEGIN
             excluded.is_consent_to_share
         );
 
-    -- Another text, or other rules, that say the same: remember the text, so that the next file can skip it.
+    -- 3. Another text, or other rules, that say the same: remember the text, so that the next file can skip it.
     UPDATE stg.appointments AS s
     SET row_hash = t.row_hash
     FROM etl.touched_appointments AS t
-    WHERE t.load_run_file_id = p_load_run_file_id AND t.verdict = 'valid'
+    WHERE t.load_run_file_id = p_load_run_file_id AND t.verdict = 'changed'
         AND s.practice_id = t.practice_id
         AND s.per_org_id = t.per_org_id
         AND s.appointment_id = t.appointment_id
@@ -39267,7 +42029,153 @@ SET work_mem = '64MB'
 AS $merge_appointments$
 -- Publish what this file made new or changed in stg.appointments.
 -- The caller, etl.process_file, holds the extract's lock.
+DECLARE
+    v_inserted bigint;
 BEGIN
+    -- 1. New keys: stg had none of them, so core has none.
+    INSERT INTO core.fact_appointments (
+        practice_id,
+        per_org_id,
+        appointment_id,
+        patient_key,
+        provider_key,
+        patient_id,
+        appointment_type,
+        appointment_status,
+        schedule_date,
+        arrived,
+        waiting_for_payment,
+        appointment_completed,
+        consult_time,
+        booked,
+        inserted_at,
+        updated_at,
+        practice,
+        provider_id,
+        is_active,
+        is_deleted,
+        practice_location_id,
+        location_name,
+        status_group,
+        duration,
+        appointment_outcome_id,
+        appointment_outcome,
+        appointment_type_id,
+        booking_source_id,
+        booking_source,
+        consult_end_time,
+        consult_start_time,
+        consult_timer_status_id,
+        end_time,
+        generated_time,
+        gp_queue_time,
+        is_arrived,
+        is_consult_parked,
+        is_dummy,
+        last_appointment_status_date,
+        last_appointment_status_id,
+        priority_id,
+        arrived_time,
+        cancelled_time,
+        not_arrived_time,
+        nurse_queue_time,
+        on_hold_time,
+        read_only_time,
+        self_assessment_completed_time,
+        self_assessment_queue_time,
+        start_time,
+        triage_queue_time,
+        virtual_queue_time,
+        is_confidential,
+        is_consent_to_share,
+        loaded_date_time,
+        load_run_file_id,
+        load_run_id,
+        date_extracted
+    )
+    SELECT
+        s.practice_id,
+        s.per_org_id,
+        s.appointment_id,
+        etl.surrogate_key(
+                etl.key_part('patients')
+                || etl.key_part(s.practice_id)
+                || etl.key_part(s.per_org_id)
+                || etl.key_part(s.patient_id::text)
+            ) AS patient_key,
+        etl.surrogate_key(
+                etl.key_part('providers')
+                || etl.key_part(s.practice_id)
+                || etl.key_part(s.per_org_id)
+                || etl.key_part(s.provider_id::text)
+            ) AS provider_key,
+        s.patient_id,
+        s.appointment_type,
+        appointment_status_domain.core_value AS appointment_status,
+        s.schedule_date,
+        s.arrived,
+        s.waiting_for_payment,
+        s.appointment_completed,
+        s.consult_time,
+        s.booked,
+        s.inserted_at,
+        s.updated_at,
+        s.practice,
+        s.provider_id,
+        s.is_active,
+        s.is_deleted,
+        s.practice_location_id,
+        s.location_name,
+        status_group_domain.core_value AS status_group,
+        s.duration,
+        s.appointment_outcome_id,
+        s.appointment_outcome,
+        s.appointment_type_id,
+        s.booking_source_id,
+        s.booking_source,
+        s.consult_end_time,
+        s.consult_start_time,
+        s.consult_timer_status_id,
+        s.end_time,
+        s.generated_time,
+        s.gp_queue_time,
+        s.is_arrived,
+        s.is_consult_parked,
+        s.is_dummy,
+        s.last_appointment_status_date,
+        s.last_appointment_status_id,
+        s.priority_id,
+        s.arrived_time,
+        s.cancelled_time,
+        s.not_arrived_time,
+        s.nurse_queue_time,
+        s.on_hold_time,
+        s.read_only_time,
+        s.self_assessment_completed_time,
+        s.self_assessment_queue_time,
+        s.start_time,
+        s.triage_queue_time,
+        s.virtual_queue_time,
+        s.is_confidential,
+        s.is_consent_to_share,
+        s.loaded_date_time,
+        s.load_run_file_id,
+        s.load_run_id,
+        s.date_extracted
+    FROM etl.touched_appointments AS t
+    JOIN stg.appointments AS s USING (practice_id, per_org_id, appointment_id)
+    LEFT JOIN etl.domain_values AS appointment_status_domain
+        ON appointment_status_domain.source = 'indici'
+        AND appointment_status_domain.domain = 'appointment_status'
+        AND appointment_status_domain.source_value = lower(btrim(s.appointment_status))
+    LEFT JOIN etl.domain_values AS status_group_domain
+        ON status_group_domain.source = 'indici'
+        AND status_group_domain.domain = 'status_group'
+        AND status_group_domain.source_value = lower(btrim(s.status_group))
+    WHERE t.load_run_file_id = p_load_run_file_id AND t.verdict = 'new';
+    GET DIAGNOSTICS v_inserted = ROW_COUNT;
+
+    -- 2. Keys that were there, where this file changed stg.
     WITH merged AS (
         INSERT INTO core.fact_appointments AS c (
             practice_id,
@@ -39408,7 +42316,7 @@ BEGIN
             ON status_group_domain.source = 'indici'
             AND status_group_domain.domain = 'status_group'
             AND status_group_domain.source_value = lower(btrim(s.status_group))
-        WHERE t.load_run_file_id = p_load_run_file_id AND t.verdict = 'valid'
+        WHERE t.load_run_file_id = p_load_run_file_id AND t.verdict = 'changed'
             -- Not a plain equality: statistics know no row of this file yet, and one row makes a nested loop.
             AND coalesce(s.load_run_file_id = p_load_run_file_id, false)
         ON CONFLICT (practice_id, per_org_id, appointment_id) DO UPDATE
@@ -39574,15 +42482,11 @@ BEGIN
                 excluded.is_confidential,
                 excluded.is_consent_to_share
             )
-        RETURNING c.xmax = 0 AS is_new
+        RETURNING c.load_run_file_id
     )
     UPDATE etl.load_run_files AS f
-    SET core_inserted = n.inserted,
-        core_updated = n.updated
-    FROM (
-        SELECT count(*) FILTER (WHERE w.is_new) AS inserted, count(*) FILTER (WHERE NOT w.is_new) AS updated
-        FROM merged AS w
-    ) AS n
+    SET core_inserted = v_inserted,
+        core_updated = (SELECT count(*) FROM merged)
     WHERE f.load_run_file_id = p_load_run_file_id;
 END;
 $merge_appointments$;
@@ -41042,6 +43946,103 @@ COMMENT ON COLUMN raw.diagnoses.file_practice_id IS 'practice_id in the name of 
 COMMENT ON COLUMN raw.diagnoses.file_per_org_id IS 'per_org_id in the name of the file.';
 GRANT SELECT ON raw.diagnoses TO etl_auditor;
 
+-- object: function etl.compare_diagnoses
+-- GENERATED by `make codegen` from contracts/indici/diagnoses.yml; edit that file, not this one.
+
+CREATE OR REPLACE FUNCTION etl.compare_diagnoses(p_load_run_file_id bigint, p_seed bigint)
+RETURNS TABLE (line_no bigint, practice_id text, per_org_id text, diagnosis_id bigint, row_hash bigint, verdict text)
+LANGUAGE plpgsql
+STABLE
+SECURITY DEFINER
+SET search_path = pg_catalog, pg_temp
+SET timezone = 'Pacific/Auckland'
+SET datestyle = 'ISO, YMD'
+SET plan_cache_mode = force_custom_plan
+SET work_mem = '64MB'
+SET parallel_setup_cost = 0
+SET parallel_tuple_cost = 0
+AS $compare_diagnoses$
+-- The rows of a file, each with its key, its hash and how it stands to stg.diagnoses. Changes nothing. The query can run
+-- parallel, which a statement that stores its result cannot.
+BEGIN
+    RETURN QUERY
+    SELECT
+        d.line_no,
+        d.practice_id, d.per_org_id, d.diagnosis_id,
+        d.row_hash,
+        CASE
+            WHEN s.load_run_file_id IS NULL THEN 'new'
+            WHEN s.row_hash = d.row_hash AND s.absent_since IS NULL THEN 'unchanged'
+            ELSE 'changed'
+        END
+    FROM (
+        SELECT
+            r.line_no,
+            r.practice_id AS practice_id,
+            r.per_org_id AS per_org_id,
+            etl.key_bigint(r.diagnosis_id) AS diagnosis_id,
+            hash_record_extended(ROW(
+                r.diagnosis_id,
+                r.appointment_id,
+                r.patient_id,
+                r.disease_id,
+                r.disease,
+                r.diagnosis_date,
+                r.diagnosis_by_id,
+                r.diagnosis_by,
+                r.summary,
+                r.is_long_term,
+                r.add_to_problem,
+                r.is_highlighted,
+                r.sequence_no,
+                r.is_active,
+                r.is_deleted,
+                r.inserted_by_id,
+                r.inserted_by,
+                r.updated_by_id,
+                r.updated_by,
+                r.inserted_at,
+                r.updated_at,
+                r.is_confidential,
+                r.diagnosis_type_id,
+                r.diagnosis_type,
+                r.classification_record,
+                r.medtech_id,
+                r.medtech_read_code,
+                r.medtech_read_term,
+                r.is_mapped,
+                r.practice_id,
+                r.practice,
+                r.onset_date,
+                r.user_logging_id,
+                r.logging_user_name,
+                r.recall_id,
+                r.recall,
+                r.exclusion_start_date,
+                r.exclusion_end_date,
+                r.show_on_portal,
+                r.ext_appointment_id,
+                r.patient_medtech_id,
+                r.permanent_address_latitude,
+                r.permanent_address_longitude,
+                r.practice_location_id,
+                r.location_name,
+                r.snomed_id,
+                r.snomed_term,
+                r.concept_id,
+                r.per_org_id
+            ), p_seed) AS row_hash
+        FROM raw.diagnoses_raw AS r
+        WHERE r.load_run_file_id = p_load_run_file_id
+        -- Hashed before the join, which then carries no wide rows.
+        OFFSET 0
+    ) AS d
+    LEFT JOIN stg.diagnoses AS s USING (practice_id, per_org_id, diagnosis_id);
+END;
+$compare_diagnoses$;
+COMMENT ON FUNCTION etl.compare_diagnoses(bigint, bigint) IS
+    'The rows of a file with key, hash of text and rules, and new, changed or unchanged against stg.diagnoses. p_seed: see etl.hash_seed.';
+
 -- object: function etl.faults_diagnoses
 -- GENERATED by `make codegen` from contracts/indici/diagnoses.yml; edit that file, not this one.
 
@@ -41064,12 +44065,8 @@ AS $faults_diagnoses$
 DECLARE
     v_file etl.load_run_files;
     c_unknown_times constant timestamptz[] := ARRAY['1900-01-01']::text[]::timestamptz[];
-    v_gap_patterns text[];
 BEGIN
     SELECT f.* INTO v_file FROM etl.load_run_files AS f WHERE f.load_run_file_id = p_load_run_file_id;
-    SELECT ARRAY(SELECT '% ' || h || ':%' FROM unnest(s.gap_hours) AS h) INTO v_gap_patterns
-    FROM etl.sources AS s
-    WHERE s.source = v_file.source;
 
     RETURN QUERY
     SELECT
@@ -41214,13 +44211,13 @@ BEGIN
                 (
                     'inserted_at', r.inserted_at,
                     CASE
-                        WHEN (etl.is_local_time(r.inserted_at, v_gap_patterns)) IS FALSE THEN 'is not a local time of Pacific/Auckland: YYYY-MM-DD HH:MM:SS[.ffffff]'
+                        WHEN (etl.is_local_time(r.inserted_at)) IS FALSE THEN 'is not a local time of Pacific/Auckland: YYYY-MM-DD HH:MM:SS[.ffffff]'
                     END
                 ),
                 (
                     'updated_at', r.updated_at,
                     CASE
-                        WHEN (etl.is_local_time(r.updated_at, v_gap_patterns)) IS FALSE THEN 'is not a local time of Pacific/Auckland: YYYY-MM-DD HH:MM:SS[.ffffff]'
+                        WHEN (etl.is_local_time(r.updated_at)) IS FALSE THEN 'is not a local time of Pacific/Auckland: YYYY-MM-DD HH:MM:SS[.ffffff]'
                     END
                 ),
                 (
@@ -41304,7 +44301,7 @@ BEGIN
                 (
                     'loaded_date_time', r.loaded_date_time,
                     CASE
-                        WHEN (etl.is_local_time(r.loaded_date_time, v_gap_patterns)) IS FALSE THEN 'is not a local time of Pacific/Auckland: YYYY-MM-DD HH:MM:SS[.ffffff]'
+                        WHEN (etl.is_local_time(r.loaded_date_time)) IS FALSE THEN 'is not a local time of Pacific/Auckland: YYYY-MM-DD HH:MM:SS[.ffffff]'
                     END
                 )
         ) AS v (name, text, reason)
@@ -41316,7 +44313,7 @@ BEGIN
             WHEN t.verdict = 'unchanged' THEN
                 r.practice_id IS NOT DISTINCT FROM v_file.tenant[1] AND
                 r.per_org_id IS NOT DISTINCT FROM v_file.tenant[2] AND
-                etl.is_local_time(r.loaded_date_time, v_gap_patterns)
+                etl.is_local_time(r.loaded_date_time)
             ELSE
                 r.diagnosis_id IS NOT NULL AND
                 etl.is_bigint(r.diagnosis_id) AND
@@ -41332,8 +44329,8 @@ BEGIN
                 etl.is_boolean(r.is_deleted) AND
                 etl.is_bigint(r.inserted_by_id) AND
                 etl.is_bigint(r.updated_by_id) AND
-                etl.is_local_time(r.inserted_at, v_gap_patterns) AND
-                etl.is_local_time(r.updated_at, v_gap_patterns) AND
+                etl.is_local_time(r.inserted_at) AND
+                etl.is_local_time(r.updated_at) AND
                 etl.is_boolean(r.is_confidential) AND
                 etl.is_boolean(r.is_mapped) AND
                 r.practice_id IS NOT DISTINCT FROM v_file.tenant[1] AND
@@ -41347,7 +44344,7 @@ BEGIN
                 etl.is_decimal(r.permanent_address_longitude) AND
                 etl.is_bigint(r.practice_location_id) AND
                 r.per_org_id IS NOT DISTINCT FROM v_file.tenant[2] AND
-                etl.is_local_time(r.loaded_date_time, v_gap_patterns)
+                etl.is_local_time(r.loaded_date_time)
         END IS FALSE;
 END;
 $faults_diagnoses$;
@@ -41378,75 +44375,11 @@ BEGIN
     JOIN etl.file_attempts AS a USING (file_attempt_id)
     WHERE f.load_run_file_id = p_load_run_file_id;
 
-    -- 1. Read each row once. Of a file in order, what stg holds with the same text by the same rules is unchanged.
+    -- 1. Compare with stg.diagnoses. In a file in order an equal row is unchanged.
     INSERT INTO etl.touched_diagnoses (load_run_file_id, line_no, practice_id, per_org_id, diagnosis_id, row_hash, verdict)
-    SELECT
-        p_load_run_file_id,
-        d.line_no,
-        d.practice_id, d.per_org_id, d.diagnosis_id,
-        d.row_hash,
-        CASE WHEN NOT p_is_late AND s.absent_since IS NULL AND s.row_hash = d.row_hash THEN 'unchanged' ELSE 'valid' END
-    FROM (
-        SELECT
-            r.line_no,
-            r.practice_id AS practice_id,
-            r.per_org_id AS per_org_id,
-            etl.key_bigint(r.diagnosis_id) AS diagnosis_id,
-            hash_record_extended(ROW(
-                r.diagnosis_id,
-                r.appointment_id,
-                r.patient_id,
-                r.disease_id,
-                r.disease,
-                r.diagnosis_date,
-                r.diagnosis_by_id,
-                r.diagnosis_by,
-                r.summary,
-                r.is_long_term,
-                r.add_to_problem,
-                r.is_highlighted,
-                r.sequence_no,
-                r.is_active,
-                r.is_deleted,
-                r.inserted_by_id,
-                r.inserted_by,
-                r.updated_by_id,
-                r.updated_by,
-                r.inserted_at,
-                r.updated_at,
-                r.is_confidential,
-                r.diagnosis_type_id,
-                r.diagnosis_type,
-                r.classification_record,
-                r.medtech_id,
-                r.medtech_read_code,
-                r.medtech_read_term,
-                r.is_mapped,
-                r.practice_id,
-                r.practice,
-                r.onset_date,
-                r.user_logging_id,
-                r.logging_user_name,
-                r.recall_id,
-                r.recall,
-                r.exclusion_start_date,
-                r.exclusion_end_date,
-                r.show_on_portal,
-                r.ext_appointment_id,
-                r.patient_medtech_id,
-                r.permanent_address_latitude,
-                r.permanent_address_longitude,
-                r.practice_location_id,
-                r.location_name,
-                r.snomed_id,
-                r.snomed_term,
-                r.concept_id,
-                r.per_org_id
-            ), v_seed) AS row_hash
-        FROM raw.diagnoses_raw AS r
-        WHERE r.load_run_file_id = p_load_run_file_id
-    ) AS d
-    LEFT JOIN stg.diagnoses AS s USING (practice_id, per_org_id, diagnosis_id);
+    SELECT p_load_run_file_id, d.line_no, d.practice_id, d.per_org_id, d.diagnosis_id, d.row_hash,
+        CASE WHEN d.verdict = 'unchanged' AND p_is_late THEN 'changed' ELSE d.verdict END
+    FROM etl.compare_diagnoses(p_load_run_file_id, v_seed) AS d;
 
     CALL etl.analyze_work('touched_diagnoses');
 
@@ -41490,7 +44423,7 @@ BEGIN
         WHERE t.load_run_file_id = p_load_run_file_id AND t.verdict <> 'rejected'
     )
     UPDATE etl.touched_diagnoses AS t
-    SET verdict = CASE n.place WHEN 1 THEN 'valid' ELSE 'duplicate' END
+    SET verdict = CASE WHEN n.place > 1 THEN 'duplicate' WHEN t.verdict = 'new' THEN 'new' ELSE 'changed' END
     FROM ranked AS n
     WHERE t.load_run_file_id = p_load_run_file_id AND t.line_no = n.line_no;
 
@@ -41502,7 +44435,7 @@ BEGIN
         rows_rejected = f.rows_rejected_landing + c.rejected
     FROM (
         SELECT
-            count(*) FILTER (WHERE t.verdict = 'valid') AS valid,
+            count(*) FILTER (WHERE t.verdict IN ('new', 'changed')) AS valid,
             count(*) FILTER (WHERE t.verdict = 'unchanged') AS unchanged,
             count(*) FILTER (WHERE t.verdict = 'duplicate') AS duplicate,
             count(*) FILTER (WHERE t.verdict = 'rejected') AS rejected
@@ -41535,7 +44468,8 @@ DECLARE
 BEGIN
     SELECT f.* INTO v_file FROM etl.load_run_files AS f WHERE f.load_run_file_id = p_load_run_file_id;
 
-    INSERT INTO stg.diagnoses AS s (
+    -- 1. New keys. Under the lock none can be there already, and looking for conflicts would cost a third more.
+    INSERT INTO stg.diagnoses (
         diagnosis_id,
         appointment_id,
         patient_id,
@@ -41586,10 +44520,7 @@ BEGIN
         concept_id,
         per_org_id,
         loaded_date_time,
-        row_hash,
-        load_run_file_id,
-        load_run_id,
-        date_extracted
+        row_hash, load_run_file_id, load_run_id, date_extracted
     )
     SELECT
         r.diagnosis_id::bigint,
@@ -41642,13 +44573,120 @@ BEGIN
         r.concept_id,
         r.per_org_id,
         nullif(r.loaded_date_time::timestamptz, c_unknown_times[1]),
-        t.row_hash,
-        v_file.load_run_file_id,
-        v_file.load_run_id,
-        v_file.date_extracted
+        t.row_hash, v_file.load_run_file_id, v_file.load_run_id, v_file.date_extracted
     FROM etl.touched_diagnoses AS t
     JOIN raw.diagnoses_raw AS r USING (load_run_file_id, line_no)
-    WHERE t.load_run_file_id = p_load_run_file_id AND t.verdict = 'valid'
+    WHERE t.load_run_file_id = p_load_run_file_id AND t.verdict = 'new';
+
+    -- 2. Keys that are there with another text.
+    INSERT INTO stg.diagnoses AS s (
+        diagnosis_id,
+        appointment_id,
+        patient_id,
+        disease_id,
+        disease,
+        diagnosis_date,
+        diagnosis_by_id,
+        diagnosis_by,
+        summary,
+        is_long_term,
+        add_to_problem,
+        is_highlighted,
+        sequence_no,
+        is_active,
+        is_deleted,
+        inserted_by_id,
+        inserted_by,
+        updated_by_id,
+        updated_by,
+        inserted_at,
+        updated_at,
+        is_confidential,
+        diagnosis_type_id,
+        diagnosis_type,
+        classification_record,
+        medtech_id,
+        medtech_read_code,
+        medtech_read_term,
+        is_mapped,
+        practice_id,
+        practice,
+        onset_date,
+        user_logging_id,
+        logging_user_name,
+        recall_id,
+        recall,
+        exclusion_start_date,
+        exclusion_end_date,
+        show_on_portal,
+        ext_appointment_id,
+        patient_medtech_id,
+        permanent_address_latitude,
+        permanent_address_longitude,
+        practice_location_id,
+        location_name,
+        snomed_id,
+        snomed_term,
+        concept_id,
+        per_org_id,
+        loaded_date_time,
+        row_hash, load_run_file_id, load_run_id, date_extracted
+    )
+    SELECT
+        r.diagnosis_id::bigint,
+        r.appointment_id::bigint,
+        r.patient_id::bigint,
+        r.disease_id,
+        r.disease,
+        nullif(r.diagnosis_date::date, DATE '1900-01-01'),
+        r.diagnosis_by_id::bigint,
+        r.diagnosis_by,
+        r.summary,
+        r.is_long_term::boolean,
+        r.add_to_problem::boolean,
+        r.is_highlighted::boolean,
+        r.sequence_no,
+        r.is_active::boolean,
+        r.is_deleted::boolean,
+        r.inserted_by_id::bigint,
+        r.inserted_by,
+        r.updated_by_id::bigint,
+        r.updated_by,
+        nullif(r.inserted_at::timestamptz, c_unknown_times[1]),
+        nullif(r.updated_at::timestamptz, c_unknown_times[1]),
+        r.is_confidential::boolean,
+        r.diagnosis_type_id,
+        r.diagnosis_type,
+        r.classification_record,
+        r.medtech_id,
+        r.medtech_read_code,
+        r.medtech_read_term,
+        r.is_mapped::boolean,
+        r.practice_id,
+        r.practice,
+        nullif(r.onset_date::date, DATE '1900-01-01'),
+        r.user_logging_id::bigint,
+        r.logging_user_name,
+        r.recall_id::bigint,
+        r.recall,
+        nullif(r.exclusion_start_date::date, DATE '1900-01-01'),
+        nullif(r.exclusion_end_date::date, DATE '1900-01-01'),
+        r.show_on_portal::boolean,
+        r.ext_appointment_id,
+        r.patient_medtech_id,
+        r.permanent_address_latitude::numeric,
+        r.permanent_address_longitude::numeric,
+        r.practice_location_id::bigint,
+        r.location_name,
+        r.snomed_id,
+        r.snomed_term,
+        r.concept_id,
+        r.per_org_id,
+        nullif(r.loaded_date_time::timestamptz, c_unknown_times[1]),
+        t.row_hash, v_file.load_run_file_id, v_file.load_run_id, v_file.date_extracted
+    FROM etl.touched_diagnoses AS t
+    JOIN raw.diagnoses_raw AS r USING (load_run_file_id, line_no)
+    WHERE t.load_run_file_id = p_load_run_file_id AND t.verdict = 'changed'
     ON CONFLICT (practice_id, per_org_id, diagnosis_id) DO UPDATE
     SET appointment_id = excluded.appointment_id,
         patient_id = excluded.patient_id,
@@ -41799,11 +44837,11 @@ BEGIN
             excluded.concept_id
         );
 
-    -- Another text, or other rules, that say the same: remember the text, so that the next file can skip it.
+    -- 3. Another text, or other rules, that say the same: remember the text, so that the next file can skip it.
     UPDATE stg.diagnoses AS s
     SET row_hash = t.row_hash
     FROM etl.touched_diagnoses AS t
-    WHERE t.load_run_file_id = p_load_run_file_id AND t.verdict = 'valid'
+    WHERE t.load_run_file_id = p_load_run_file_id AND t.verdict = 'changed'
         AND s.practice_id = t.practice_id
         AND s.per_org_id = t.per_org_id
         AND s.diagnosis_id = t.diagnosis_id
@@ -41827,10 +44865,121 @@ AS $merge_diagnoses$
 -- Publish what this file made new or changed in stg.diagnoses.
 -- The caller, etl.process_file, holds the extract's lock.
 DECLARE
+    v_inserted bigint;
     v_key etl.pseudonym_keys;
 BEGIN
     SELECT k.* INTO v_key FROM etl.pseudonym_keys AS k;
 
+    -- 1. New keys: stg had none of them, so core has none.
+    INSERT INTO core.fact_diagnoses (
+        practice_id,
+        per_org_id,
+        diagnosis_id,
+        patient_key,
+        diagnosis_by_key,
+        appointment_id,
+        patient_id,
+        disease_id,
+        disease,
+        diagnosis_date,
+        diagnosis_by_id,
+        is_long_term,
+        add_to_problem,
+        is_highlighted,
+        sequence_no,
+        is_active,
+        is_deleted,
+        inserted_by_id,
+        updated_by_id,
+        inserted_at,
+        updated_at,
+        is_confidential,
+        diagnosis_type_id,
+        diagnosis_type,
+        medtech_read_code,
+        medtech_read_term,
+        is_mapped,
+        practice,
+        onset_date,
+        user_logging_id,
+        recall_id,
+        exclusion_start_date,
+        exclusion_end_date,
+        show_on_portal,
+        ext_appointment_id,
+        patient_medtech_id,
+        practice_location_id,
+        location_name,
+        snomed_id,
+        snomed_term,
+        concept_id,
+        loaded_date_time,
+        load_run_file_id,
+        load_run_id,
+        date_extracted
+    )
+    SELECT
+        s.practice_id,
+        s.per_org_id,
+        s.diagnosis_id,
+        etl.surrogate_key(
+                etl.key_part('patients')
+                || etl.key_part(s.practice_id)
+                || etl.key_part(s.per_org_id)
+                || etl.key_part(s.patient_id::text)
+            ) AS patient_key,
+        etl.surrogate_key(
+                etl.key_part('providers')
+                || etl.key_part(s.practice_id)
+                || etl.key_part(s.per_org_id)
+                || etl.key_part(s.diagnosis_by_id::text)
+            ) AS diagnosis_by_key,
+        s.appointment_id,
+        s.patient_id,
+        s.disease_id,
+        s.disease,
+        s.diagnosis_date,
+        s.diagnosis_by_id,
+        s.is_long_term,
+        s.add_to_problem,
+        s.is_highlighted,
+        s.sequence_no,
+        s.is_active,
+        s.is_deleted,
+        s.inserted_by_id,
+        s.updated_by_id,
+        s.inserted_at,
+        s.updated_at,
+        s.is_confidential,
+        s.diagnosis_type_id,
+        s.diagnosis_type,
+        s.medtech_read_code,
+        s.medtech_read_term,
+        s.is_mapped,
+        s.practice,
+        s.onset_date,
+        s.user_logging_id,
+        s.recall_id,
+        s.exclusion_start_date,
+        s.exclusion_end_date,
+        s.show_on_portal,
+        etl.pseudonym(s.ext_appointment_id, v_key.inner_pad, v_key.outer_pad) AS ext_appointment_id,
+        etl.pseudonym(s.patient_medtech_id, v_key.inner_pad, v_key.outer_pad) AS patient_medtech_id,
+        s.practice_location_id,
+        s.location_name,
+        s.snomed_id,
+        s.snomed_term,
+        s.concept_id,
+        s.loaded_date_time,
+        s.load_run_file_id,
+        s.load_run_id,
+        s.date_extracted
+    FROM etl.touched_diagnoses AS t
+    JOIN stg.diagnoses AS s USING (practice_id, per_org_id, diagnosis_id)
+    WHERE t.load_run_file_id = p_load_run_file_id AND t.verdict = 'new';
+    GET DIAGNOSTICS v_inserted = ROW_COUNT;
+
+    -- 2. Keys that were there, where this file changed stg.
     WITH merged AS (
         INSERT INTO core.fact_diagnoses AS c (
             practice_id,
@@ -41937,7 +45086,7 @@ BEGIN
             s.date_extracted
         FROM etl.touched_diagnoses AS t
         JOIN stg.diagnoses AS s USING (practice_id, per_org_id, diagnosis_id)
-        WHERE t.load_run_file_id = p_load_run_file_id AND t.verdict = 'valid'
+        WHERE t.load_run_file_id = p_load_run_file_id AND t.verdict = 'changed'
             -- Not a plain equality: statistics know no row of this file yet, and one row makes a nested loop.
             AND coalesce(s.load_run_file_id = p_load_run_file_id, false)
         ON CONFLICT (practice_id, per_org_id, diagnosis_id) DO UPDATE
@@ -42064,15 +45213,11 @@ BEGIN
                 excluded.snomed_term,
                 excluded.concept_id
             )
-        RETURNING c.xmax = 0 AS is_new
+        RETURNING c.load_run_file_id
     )
     UPDATE etl.load_run_files AS f
-    SET core_inserted = n.inserted,
-        core_updated = n.updated
-    FROM (
-        SELECT count(*) FILTER (WHERE w.is_new) AS inserted, count(*) FILTER (WHERE NOT w.is_new) AS updated
-        FROM merged AS w
-    ) AS n
+    SET core_inserted = v_inserted,
+        core_updated = (SELECT count(*) FROM merged)
     WHERE f.load_run_file_id = p_load_run_file_id;
 END;
 $merge_diagnoses$;
@@ -43312,6 +46457,118 @@ COMMENT ON COLUMN raw.immunisations.file_practice_id IS 'practice_id in the name
 COMMENT ON COLUMN raw.immunisations.file_per_org_id IS 'per_org_id in the name of the file.';
 GRANT SELECT ON raw.immunisations TO etl_auditor;
 
+-- object: function etl.compare_immunisations
+-- GENERATED by `make codegen` from contracts/indici/immunisations.yml; edit that file, not this one.
+
+CREATE OR REPLACE FUNCTION etl.compare_immunisations(p_load_run_file_id bigint, p_seed bigint)
+RETURNS TABLE (line_no bigint, practice_id text, per_org_id text, appointment_immunisation_id bigint, row_hash bigint, verdict text)
+LANGUAGE plpgsql
+STABLE
+SECURITY DEFINER
+SET search_path = pg_catalog, pg_temp
+SET timezone = 'Pacific/Auckland'
+SET datestyle = 'ISO, YMD'
+SET plan_cache_mode = force_custom_plan
+SET work_mem = '64MB'
+SET parallel_setup_cost = 0
+SET parallel_tuple_cost = 0
+AS $compare_immunisations$
+-- The rows of a file, each with its key, its hash and how it stands to stg.immunisations. Changes nothing. The query can run
+-- parallel, which a statement that stores its result cannot.
+BEGIN
+    RETURN QUERY
+    SELECT
+        d.line_no,
+        d.practice_id, d.per_org_id, d.appointment_immunisation_id,
+        d.row_hash,
+        CASE
+            WHEN s.load_run_file_id IS NULL THEN 'new'
+            WHEN s.row_hash = d.row_hash AND s.absent_since IS NULL THEN 'unchanged'
+            ELSE 'changed'
+        END
+    FROM (
+        SELECT
+            r.line_no,
+            r.practice_id AS practice_id,
+            r.per_org_id AS per_org_id,
+            etl.key_bigint(r.appointment_immunisation_id) AS appointment_immunisation_id,
+            hash_record_extended(ROW(
+                r.appointment_immunisation_id,
+                r.patient_id,
+                r.appointment_id,
+                r.patient_schedule_id,
+                r.vaccine_id,
+                r.vaccine_name,
+                r.vaccine_code,
+                r.dose,
+                r.dose_number,
+                r.administration_site_id,
+                r.administration_site,
+                r.route_id,
+                r.route,
+                r.batch_number,
+                r.expiry_date,
+                r.immunisation_status_id,
+                r.immunisation_status,
+                r.vaccine_outcome_id,
+                r.vaccine_outcome,
+                r.is_nir_ack,
+                r.reason,
+                r.provider_id,
+                r.provider,
+                r.comments,
+                r.administration_time,
+                r.vaccine_indication_id,
+                r.vaccine_indication,
+                r.vaccine_indication_code,
+                r.needle_length,
+                r.has_diluent,
+                r.diluent_batch_no,
+                r.diluent_expiry_date,
+                r.is_confidential,
+                r.costing_code_id,
+                r.costing_code,
+                r.brand_id,
+                r.brand,
+                r.is_active,
+                r.is_deleted,
+                r.inserted_by_id,
+                r.inserted_by,
+                r.updated_by_id,
+                r.updated_by,
+                r.inserted_at,
+                r.updated_at,
+                r.is_parked,
+                r.medtech_id,
+                r.practice_id,
+                r.practice,
+                r.is_auto_bill,
+                r.vaccinator_id,
+                r.vaccinator,
+                r.user_logging_id,
+                r.logging_user_name,
+                r.nir_sent_date,
+                r.show_on_portal,
+                r.vaccinator_code,
+                r.permanent_address_latitude,
+                r.permanent_address_longitude,
+                r.practice_location_id,
+                r.location_name,
+                r.vaccine_group_id,
+                r.vaccine_group,
+                r.per_org_id
+            ), p_seed) AS row_hash
+        FROM raw.immunisations_raw AS r
+        WHERE r.load_run_file_id = p_load_run_file_id
+        -- Hashed before the join, which then carries no wide rows.
+        OFFSET 0
+    ) AS d
+    LEFT JOIN stg.immunisations AS s USING (practice_id, per_org_id, appointment_immunisation_id);
+END;
+$compare_immunisations$;
+COMMENT ON FUNCTION etl.compare_immunisations(bigint, bigint) IS
+    'The rows of a file with key, hash of text and rules, and new, changed or unchanged against stg.immunisations. p_seed: see etl.hash_seed.';
+
 -- object: function etl.faults_immunisations
 -- GENERATED by `make codegen` from contracts/indici/immunisations.yml; edit that file, not this one.
 
@@ -43334,13 +46591,9 @@ AS $faults_immunisations$
 DECLARE
     v_file etl.load_run_files;
     c_unknown_times constant timestamptz[] := ARRAY['1900-01-01']::text[]::timestamptz[];
-    v_gap_patterns text[];
     v_immunisation_status_values constant text[] := etl.domain_sources('indici', 'immunisation_status');
 BEGIN
     SELECT f.* INTO v_file FROM etl.load_run_files AS f WHERE f.load_run_file_id = p_load_run_file_id;
-    SELECT ARRAY(SELECT '% ' || h || ':%' FROM unnest(s.gap_hours) AS h) INTO v_gap_patterns
-    FROM etl.sources AS s
-    WHERE s.source = v_file.source;
 
     RETURN QUERY
     SELECT
@@ -43476,7 +46729,7 @@ BEGIN
                 (
                     'administration_time', r.administration_time,
                     CASE
-                        WHEN (etl.is_local_time(r.administration_time, v_gap_patterns)) IS FALSE THEN 'is not a local time of Pacific/Auckland: YYYY-MM-DD HH:MM:SS[.ffffff]'
+                        WHEN (etl.is_local_time(r.administration_time)) IS FALSE THEN 'is not a local time of Pacific/Auckland: YYYY-MM-DD HH:MM:SS[.ffffff]'
                     END
                 ),
                 (
@@ -43524,13 +46777,13 @@ BEGIN
                 (
                     'inserted_at', r.inserted_at,
                     CASE
-                        WHEN (etl.is_local_time(r.inserted_at, v_gap_patterns)) IS FALSE THEN 'is not a local time of Pacific/Auckland: YYYY-MM-DD HH:MM:SS[.ffffff]'
+                        WHEN (etl.is_local_time(r.inserted_at)) IS FALSE THEN 'is not a local time of Pacific/Auckland: YYYY-MM-DD HH:MM:SS[.ffffff]'
                     END
                 ),
                 (
                     'updated_at', r.updated_at,
                     CASE
-                        WHEN (etl.is_local_time(r.updated_at, v_gap_patterns)) IS FALSE THEN 'is not a local time of Pacific/Auckland: YYYY-MM-DD HH:MM:SS[.ffffff]'
+                        WHEN (etl.is_local_time(r.updated_at)) IS FALSE THEN 'is not a local time of Pacific/Auckland: YYYY-MM-DD HH:MM:SS[.ffffff]'
                     END
                 ),
                 (
@@ -43602,7 +46855,7 @@ BEGIN
                 (
                     'loaded_date_time', r.loaded_date_time,
                     CASE
-                        WHEN (etl.is_local_time(r.loaded_date_time, v_gap_patterns)) IS FALSE THEN 'is not a local time of Pacific/Auckland: YYYY-MM-DD HH:MM:SS[.ffffff]'
+                        WHEN (etl.is_local_time(r.loaded_date_time)) IS FALSE THEN 'is not a local time of Pacific/Auckland: YYYY-MM-DD HH:MM:SS[.ffffff]'
                     END
                 )
         ) AS v (name, text, reason)
@@ -43614,7 +46867,7 @@ BEGIN
             WHEN t.verdict = 'unchanged' THEN
                 r.practice_id IS NOT DISTINCT FROM v_file.tenant[1] AND
                 r.per_org_id IS NOT DISTINCT FROM v_file.tenant[2] AND
-                etl.is_local_time(r.loaded_date_time, v_gap_patterns)
+                etl.is_local_time(r.loaded_date_time)
             ELSE
                 r.appointment_immunisation_id IS NOT NULL AND
                 etl.is_bigint(r.appointment_immunisation_id) AND
@@ -43626,7 +46879,7 @@ BEGIN
                 lower(btrim(r.immunisation_status)) = ANY (v_immunisation_status_values) AND
                 etl.is_boolean(r.is_nir_ack) AND
                 etl.is_bigint(r.provider_id) AND
-                etl.is_local_time(r.administration_time, v_gap_patterns) AND
+                etl.is_local_time(r.administration_time) AND
                 etl.is_boolean(r.has_diluent) AND
                 etl.is_date(r.diluent_expiry_date) AND
                 etl.is_boolean(r.is_confidential) AND
@@ -43634,8 +46887,8 @@ BEGIN
                 etl.is_boolean(r.is_deleted) AND
                 etl.is_bigint(r.inserted_by_id) AND
                 etl.is_bigint(r.updated_by_id) AND
-                etl.is_local_time(r.inserted_at, v_gap_patterns) AND
-                etl.is_local_time(r.updated_at, v_gap_patterns) AND
+                etl.is_local_time(r.inserted_at) AND
+                etl.is_local_time(r.updated_at) AND
                 etl.is_boolean(r.is_parked) AND
                 r.practice_id IS NOT DISTINCT FROM v_file.tenant[1] AND
                 etl.is_boolean(r.is_auto_bill) AND
@@ -43647,7 +46900,7 @@ BEGIN
                 etl.is_decimal(r.permanent_address_longitude) AND
                 etl.is_bigint(r.practice_location_id) AND
                 r.per_org_id IS NOT DISTINCT FROM v_file.tenant[2] AND
-                etl.is_local_time(r.loaded_date_time, v_gap_patterns)
+                etl.is_local_time(r.loaded_date_time)
         END IS FALSE;
 END;
 $faults_immunisations$;
@@ -43678,90 +46931,11 @@ BEGIN
     JOIN etl.file_attempts AS a USING (file_attempt_id)
     WHERE f.load_run_file_id = p_load_run_file_id;
 
-    -- 1. Read each row once. Of a file in order, what stg holds with the same text by the same rules is unchanged.
+    -- 1. Compare with stg.immunisations. In a file in order an equal row is unchanged.
     INSERT INTO etl.touched_immunisations (load_run_file_id, line_no, practice_id, per_org_id, appointment_immunisation_id, row_hash, verdict)
-    SELECT
-        p_load_run_file_id,
-        d.line_no,
-        d.practice_id, d.per_org_id, d.appointment_immunisation_id,
-        d.row_hash,
-        CASE WHEN NOT p_is_late AND s.absent_since IS NULL AND s.row_hash = d.row_hash THEN 'unchanged' ELSE 'valid' END
-    FROM (
-        SELECT
-            r.line_no,
-            r.practice_id AS practice_id,
-            r.per_org_id AS per_org_id,
-            etl.key_bigint(r.appointment_immunisation_id) AS appointment_immunisation_id,
-            hash_record_extended(ROW(
-                r.appointment_immunisation_id,
-                r.patient_id,
-                r.appointment_id,
-                r.patient_schedule_id,
-                r.vaccine_id,
-                r.vaccine_name,
-                r.vaccine_code,
-                r.dose,
-                r.dose_number,
-                r.administration_site_id,
-                r.administration_site,
-                r.route_id,
-                r.route,
-                r.batch_number,
-                r.expiry_date,
-                r.immunisation_status_id,
-                r.immunisation_status,
-                r.vaccine_outcome_id,
-                r.vaccine_outcome,
-                r.is_nir_ack,
-                r.reason,
-                r.provider_id,
-                r.provider,
-                r.comments,
-                r.administration_time,
-                r.vaccine_indication_id,
-                r.vaccine_indication,
-                r.vaccine_indication_code,
-                r.needle_length,
-                r.has_diluent,
-                r.diluent_batch_no,
-                r.diluent_expiry_date,
-                r.is_confidential,
-                r.costing_code_id,
-                r.costing_code,
-                r.brand_id,
-                r.brand,
-                r.is_active,
-                r.is_deleted,
-                r.inserted_by_id,
-                r.inserted_by,
-                r.updated_by_id,
-                r.updated_by,
-                r.inserted_at,
-                r.updated_at,
-                r.is_parked,
-                r.medtech_id,
-                r.practice_id,
-                r.practice,
-                r.is_auto_bill,
-                r.vaccinator_id,
-                r.vaccinator,
-                r.user_logging_id,
-                r.logging_user_name,
-                r.nir_sent_date,
-                r.show_on_portal,
-                r.vaccinator_code,
-                r.permanent_address_latitude,
-                r.permanent_address_longitude,
-                r.practice_location_id,
-                r.location_name,
-                r.vaccine_group_id,
-                r.vaccine_group,
-                r.per_org_id
-            ), v_seed) AS row_hash
-        FROM raw.immunisations_raw AS r
-        WHERE r.load_run_file_id = p_load_run_file_id
-    ) AS d
-    LEFT JOIN stg.immunisations AS s USING (practice_id, per_org_id, appointment_immunisation_id);
+    SELECT p_load_run_file_id, d.line_no, d.practice_id, d.per_org_id, d.appointment_immunisation_id, d.row_hash,
+        CASE WHEN d.verdict = 'unchanged' AND p_is_late THEN 'changed' ELSE d.verdict END
+    FROM etl.compare_immunisations(p_load_run_file_id, v_seed) AS d;
 
     CALL etl.analyze_work('touched_immunisations');
 
@@ -43805,7 +46979,7 @@ BEGIN
         WHERE t.load_run_file_id = p_load_run_file_id AND t.verdict <> 'rejected'
     )
     UPDATE etl.touched_immunisations AS t
-    SET verdict = CASE n.place WHEN 1 THEN 'valid' ELSE 'duplicate' END
+    SET verdict = CASE WHEN n.place > 1 THEN 'duplicate' WHEN t.verdict = 'new' THEN 'new' ELSE 'changed' END
     FROM ranked AS n
     WHERE t.load_run_file_id = p_load_run_file_id AND t.line_no = n.line_no;
 
@@ -43817,7 +46991,7 @@ BEGIN
         rows_rejected = f.rows_rejected_landing + c.rejected
     FROM (
         SELECT
-            count(*) FILTER (WHERE t.verdict = 'valid') AS valid,
+            count(*) FILTER (WHERE t.verdict IN ('new', 'changed')) AS valid,
             count(*) FILTER (WHERE t.verdict = 'unchanged') AS unchanged,
             count(*) FILTER (WHERE t.verdict = 'duplicate') AS duplicate,
             count(*) FILTER (WHERE t.verdict = 'rejected') AS rejected
@@ -43850,7 +47024,8 @@ DECLARE
 BEGIN
     SELECT f.* INTO v_file FROM etl.load_run_files AS f WHERE f.load_run_file_id = p_load_run_file_id;
 
-    INSERT INTO stg.immunisations AS s (
+    -- 1. New keys. Under the lock none can be there already, and looking for conflicts would cost a third more.
+    INSERT INTO stg.immunisations (
         appointment_immunisation_id,
         patient_id,
         appointment_id,
@@ -43916,10 +47091,7 @@ BEGIN
         vaccine_group,
         per_org_id,
         loaded_date_time,
-        row_hash,
-        load_run_file_id,
-        load_run_id,
-        date_extracted
+        row_hash, load_run_file_id, load_run_id, date_extracted
     )
     SELECT
         r.appointment_immunisation_id::bigint,
@@ -43987,13 +47159,150 @@ BEGIN
         r.vaccine_group,
         r.per_org_id,
         nullif(r.loaded_date_time::timestamptz, c_unknown_times[1]),
-        t.row_hash,
-        v_file.load_run_file_id,
-        v_file.load_run_id,
-        v_file.date_extracted
+        t.row_hash, v_file.load_run_file_id, v_file.load_run_id, v_file.date_extracted
     FROM etl.touched_immunisations AS t
     JOIN raw.immunisations_raw AS r USING (load_run_file_id, line_no)
-    WHERE t.load_run_file_id = p_load_run_file_id AND t.verdict = 'valid'
+    WHERE t.load_run_file_id = p_load_run_file_id AND t.verdict = 'new';
+
+    -- 2. Keys that are there with another text.
+    INSERT INTO stg.immunisations AS s (
+        appointment_immunisation_id,
+        patient_id,
+        appointment_id,
+        patient_schedule_id,
+        vaccine_id,
+        vaccine_name,
+        vaccine_code,
+        dose,
+        dose_number,
+        administration_site_id,
+        administration_site,
+        route_id,
+        route,
+        batch_number,
+        expiry_date,
+        immunisation_status_id,
+        immunisation_status,
+        vaccine_outcome_id,
+        vaccine_outcome,
+        is_nir_ack,
+        reason,
+        provider_id,
+        provider,
+        comments,
+        administration_time,
+        vaccine_indication_id,
+        vaccine_indication,
+        vaccine_indication_code,
+        needle_length,
+        has_diluent,
+        diluent_batch_no,
+        diluent_expiry_date,
+        is_confidential,
+        costing_code_id,
+        costing_code,
+        brand_id,
+        brand,
+        is_active,
+        is_deleted,
+        inserted_by_id,
+        inserted_by,
+        updated_by_id,
+        updated_by,
+        inserted_at,
+        updated_at,
+        is_parked,
+        medtech_id,
+        practice_id,
+        practice,
+        is_auto_bill,
+        vaccinator_id,
+        vaccinator,
+        user_logging_id,
+        logging_user_name,
+        nir_sent_date,
+        show_on_portal,
+        vaccinator_code,
+        permanent_address_latitude,
+        permanent_address_longitude,
+        practice_location_id,
+        location_name,
+        vaccine_group_id,
+        vaccine_group,
+        per_org_id,
+        loaded_date_time,
+        row_hash, load_run_file_id, load_run_id, date_extracted
+    )
+    SELECT
+        r.appointment_immunisation_id::bigint,
+        r.patient_id::bigint,
+        r.appointment_id::bigint,
+        r.patient_schedule_id,
+        r.vaccine_id::bigint,
+        r.vaccine_name,
+        r.vaccine_code,
+        r.dose,
+        r.dose_number,
+        r.administration_site_id,
+        r.administration_site,
+        r.route_id,
+        r.route,
+        r.batch_number,
+        nullif(r.expiry_date::date, DATE '1900-01-01'),
+        r.immunisation_status_id,
+        r.immunisation_status,
+        r.vaccine_outcome_id,
+        r.vaccine_outcome,
+        r.is_nir_ack::boolean,
+        r.reason,
+        r.provider_id::bigint,
+        r.provider,
+        r.comments,
+        nullif(r.administration_time::timestamptz, c_unknown_times[1]),
+        r.vaccine_indication_id,
+        r.vaccine_indication,
+        r.vaccine_indication_code,
+        r.needle_length,
+        r.has_diluent::boolean,
+        r.diluent_batch_no,
+        nullif(r.diluent_expiry_date::date, DATE '1900-01-01'),
+        r.is_confidential::boolean,
+        r.costing_code_id,
+        r.costing_code,
+        r.brand_id,
+        r.brand,
+        r.is_active::boolean,
+        r.is_deleted::boolean,
+        r.inserted_by_id::bigint,
+        r.inserted_by,
+        r.updated_by_id::bigint,
+        r.updated_by,
+        nullif(r.inserted_at::timestamptz, c_unknown_times[1]),
+        nullif(r.updated_at::timestamptz, c_unknown_times[1]),
+        r.is_parked::boolean,
+        r.medtech_id,
+        r.practice_id,
+        r.practice,
+        r.is_auto_bill::boolean,
+        r.vaccinator_id::bigint,
+        r.vaccinator,
+        r.user_logging_id::bigint,
+        r.logging_user_name,
+        nullif(r.nir_sent_date::date, DATE '1900-01-01'),
+        r.show_on_portal::boolean,
+        r.vaccinator_code,
+        r.permanent_address_latitude::numeric,
+        r.permanent_address_longitude::numeric,
+        r.practice_location_id::bigint,
+        r.location_name,
+        r.vaccine_group_id,
+        r.vaccine_group,
+        r.per_org_id,
+        nullif(r.loaded_date_time::timestamptz, c_unknown_times[1]),
+        t.row_hash, v_file.load_run_file_id, v_file.load_run_id, v_file.date_extracted
+    FROM etl.touched_immunisations AS t
+    JOIN raw.immunisations_raw AS r USING (load_run_file_id, line_no)
+    WHERE t.load_run_file_id = p_load_run_file_id AND t.verdict = 'changed'
     ON CONFLICT (practice_id, per_org_id, appointment_immunisation_id) DO UPDATE
     SET patient_id = excluded.patient_id,
         appointment_id = excluded.appointment_id,
@@ -44189,11 +47498,11 @@ BEGIN
             excluded.vaccine_group
         );
 
-    -- Another text, or other rules, that say the same: remember the text, so that the next file can skip it.
+    -- 3. Another text, or other rules, that say the same: remember the text, so that the next file can skip it.
     UPDATE stg.immunisations AS s
     SET row_hash = t.row_hash
     FROM etl.touched_immunisations AS t
-    WHERE t.load_run_file_id = p_load_run_file_id AND t.verdict = 'valid'
+    WHERE t.load_run_file_id = p_load_run_file_id AND t.verdict = 'changed'
         AND s.practice_id = t.practice_id
         AND s.per_org_id = t.per_org_id
         AND s.appointment_immunisation_id = t.appointment_immunisation_id
@@ -44217,10 +47526,169 @@ AS $merge_immunisations$
 -- Publish what this file made new or changed in stg.immunisations.
 -- The caller, etl.process_file, holds the extract's lock.
 DECLARE
+    v_inserted bigint;
     v_key etl.pseudonym_keys;
 BEGIN
     SELECT k.* INTO v_key FROM etl.pseudonym_keys AS k;
 
+    -- 1. New keys: stg had none of them, so core has none.
+    INSERT INTO core.fact_immunisations (
+        practice_id,
+        per_org_id,
+        appointment_immunisation_id,
+        patient_key,
+        provider_key,
+        vaccinator_key,
+        vaccine_key,
+        patient_id,
+        appointment_id,
+        patient_schedule_id,
+        vaccine_id,
+        vaccine_name,
+        vaccine_code,
+        dose,
+        dose_number,
+        administration_site_id,
+        administration_site,
+        route_id,
+        route,
+        batch_number,
+        expiry_date,
+        immunisation_status_id,
+        immunisation_status,
+        vaccine_outcome_id,
+        vaccine_outcome,
+        is_nir_ack,
+        provider_id,
+        administration_time,
+        vaccine_indication_id,
+        vaccine_indication,
+        vaccine_indication_code,
+        needle_length,
+        has_diluent,
+        diluent_batch_no,
+        diluent_expiry_date,
+        is_confidential,
+        costing_code_id,
+        costing_code,
+        brand_id,
+        brand,
+        is_active,
+        is_deleted,
+        inserted_by_id,
+        updated_by_id,
+        inserted_at,
+        updated_at,
+        is_parked,
+        practice,
+        is_auto_bill,
+        vaccinator_id,
+        user_logging_id,
+        nir_sent_date,
+        show_on_portal,
+        vaccinator_code,
+        practice_location_id,
+        location_name,
+        vaccine_group_id,
+        vaccine_group,
+        loaded_date_time,
+        load_run_file_id,
+        load_run_id,
+        date_extracted
+    )
+    SELECT
+        s.practice_id,
+        s.per_org_id,
+        s.appointment_immunisation_id,
+        etl.surrogate_key(
+                etl.key_part('patients')
+                || etl.key_part(s.practice_id)
+                || etl.key_part(s.per_org_id)
+                || etl.key_part(s.patient_id::text)
+            ) AS patient_key,
+        etl.surrogate_key(
+                etl.key_part('providers')
+                || etl.key_part(s.practice_id)
+                || etl.key_part(s.per_org_id)
+                || etl.key_part(s.provider_id::text)
+            ) AS provider_key,
+        etl.surrogate_key(
+                etl.key_part('providers')
+                || etl.key_part(s.practice_id)
+                || etl.key_part(s.per_org_id)
+                || etl.key_part(s.vaccinator_id::text)
+            ) AS vaccinator_key,
+        etl.surrogate_key(
+                etl.key_part('vaccine')
+                || etl.key_part(s.practice_id)
+                || etl.key_part(s.per_org_id)
+                || etl.key_part(s.vaccine_id::text)
+            ) AS vaccine_key,
+        s.patient_id,
+        s.appointment_id,
+        s.patient_schedule_id,
+        s.vaccine_id,
+        s.vaccine_name,
+        s.vaccine_code,
+        s.dose,
+        s.dose_number,
+        s.administration_site_id,
+        s.administration_site,
+        s.route_id,
+        s.route,
+        etl.pseudonym(s.batch_number, v_key.inner_pad, v_key.outer_pad) AS batch_number,
+        s.expiry_date,
+        s.immunisation_status_id,
+        immunisation_status_domain.core_value AS immunisation_status,
+        s.vaccine_outcome_id,
+        s.vaccine_outcome,
+        s.is_nir_ack,
+        s.provider_id,
+        s.administration_time,
+        s.vaccine_indication_id,
+        s.vaccine_indication,
+        s.vaccine_indication_code,
+        s.needle_length,
+        s.has_diluent,
+        etl.pseudonym(s.diluent_batch_no, v_key.inner_pad, v_key.outer_pad) AS diluent_batch_no,
+        s.diluent_expiry_date,
+        s.is_confidential,
+        s.costing_code_id,
+        s.costing_code,
+        s.brand_id,
+        s.brand,
+        s.is_active,
+        s.is_deleted,
+        s.inserted_by_id,
+        s.updated_by_id,
+        s.inserted_at,
+        s.updated_at,
+        s.is_parked,
+        s.practice,
+        s.is_auto_bill,
+        s.vaccinator_id,
+        s.user_logging_id,
+        s.nir_sent_date,
+        s.show_on_portal,
+        etl.pseudonym(s.vaccinator_code, v_key.inner_pad, v_key.outer_pad) AS vaccinator_code,
+        s.practice_location_id,
+        s.location_name,
+        s.vaccine_group_id,
+        s.vaccine_group,
+        s.loaded_date_time,
+        s.load_run_file_id,
+        s.load_run_id,
+        s.date_extracted
+    FROM etl.touched_immunisations AS t
+    JOIN stg.immunisations AS s USING (practice_id, per_org_id, appointment_immunisation_id)
+    LEFT JOIN etl.domain_values AS immunisation_status_domain
+        ON immunisation_status_domain.source = 'indici'
+        AND immunisation_status_domain.domain = 'immunisation_status'
+        AND immunisation_status_domain.source_value = lower(btrim(s.immunisation_status))
+    WHERE t.load_run_file_id = p_load_run_file_id AND t.verdict = 'new';
+    GET DIAGNOSTICS v_inserted = ROW_COUNT;
+
+    -- 2. Keys that were there, where this file changed stg.
     WITH merged AS (
         INSERT INTO core.fact_immunisations AS c (
             practice_id,
@@ -44375,7 +47843,7 @@ BEGIN
             ON immunisation_status_domain.source = 'indici'
             AND immunisation_status_domain.domain = 'immunisation_status'
             AND immunisation_status_domain.source_value = lower(btrim(s.immunisation_status))
-        WHERE t.load_run_file_id = p_load_run_file_id AND t.verdict = 'valid'
+        WHERE t.load_run_file_id = p_load_run_file_id AND t.verdict = 'changed'
             -- Not a plain equality: statistics know no row of this file yet, and one row makes a nested loop.
             AND coalesce(s.load_run_file_id = p_load_run_file_id, false)
         ON CONFLICT (practice_id, per_org_id, appointment_immunisation_id) DO UPDATE
@@ -44553,15 +48021,11 @@ BEGIN
                 excluded.vaccine_group_id,
                 excluded.vaccine_group
             )
-        RETURNING c.xmax = 0 AS is_new
+        RETURNING c.load_run_file_id
     )
     UPDATE etl.load_run_files AS f
-    SET core_inserted = n.inserted,
-        core_updated = n.updated
-    FROM (
-        SELECT count(*) FILTER (WHERE w.is_new) AS inserted, count(*) FILTER (WHERE NOT w.is_new) AS updated
-        FROM merged AS w
-    ) AS n
+    SET core_inserted = v_inserted,
+        core_updated = (SELECT count(*) FROM merged)
     WHERE f.load_run_file_id = p_load_run_file_id;
 END;
 $merge_immunisations$;
@@ -46073,6 +49537,104 @@ COMMENT ON COLUMN raw.inbox.file_practice_id IS 'practice_id in the name of the 
 COMMENT ON COLUMN raw.inbox.file_per_org_id IS 'per_org_id in the name of the file.';
 GRANT SELECT ON raw.inbox TO etl_auditor;
 
+-- object: function etl.compare_inbox
+-- GENERATED by `make codegen` from contracts/indici/inbox.yml; edit that file, not this one.
+
+CREATE OR REPLACE FUNCTION etl.compare_inbox(p_load_run_file_id bigint, p_seed bigint)
+RETURNS TABLE (line_no bigint, practice_id text, per_org_id text, inbox_folder_item_id bigint, row_hash bigint, verdict text)
+LANGUAGE plpgsql
+STABLE
+SECURITY DEFINER
+SET search_path = pg_catalog, pg_temp
+SET timezone = 'Pacific/Auckland'
+SET datestyle = 'ISO, YMD'
+SET plan_cache_mode = force_custom_plan
+SET work_mem = '64MB'
+SET parallel_setup_cost = 0
+SET parallel_tuple_cost = 0
+AS $compare_inbox$
+-- The rows of a file, each with its key, its hash and how it stands to stg.inbox. Changes nothing. The query can run
+-- parallel, which a statement that stores its result cannot.
+BEGIN
+    RETURN QUERY
+    SELECT
+        d.line_no,
+        d.practice_id, d.per_org_id, d.inbox_folder_item_id,
+        d.row_hash,
+        CASE
+            WHEN s.load_run_file_id IS NULL THEN 'new'
+            WHEN s.row_hash = d.row_hash AND s.absent_since IS NULL THEN 'unchanged'
+            ELSE 'changed'
+        END
+    FROM (
+        SELECT
+            r.line_no,
+            r.practice_id AS practice_id,
+            r.per_org_id AS per_org_id,
+            etl.key_bigint(r.inbox_folder_item_id) AS inbox_folder_item_id,
+            hash_record_extended(ROW(
+                r.inbox_folder_item_id,
+                r.folder_id,
+                r.folder_name,
+                r.is_system_folder,
+                r.order_no,
+                r.item_type_id,
+                r.item_type,
+                r.patient_id,
+                r.provider_id,
+                r.practice_id,
+                r.patient_name,
+                r.provider,
+                r.practice_name,
+                r.from_org_id,
+                r.from_organization_name,
+                r.assign_to_id,
+                r.assign_to,
+                r.result_date,
+                r.message_subject_id,
+                r.message_subject,
+                r.comments,
+                r.mark_as_read,
+                r.is_confidential,
+                r.show_on_portal,
+                r.is_reviewed,
+                r.show_on_timeline,
+                r.is_active,
+                r.is_deleted,
+                r.inserted_by_id,
+                r.inserted_by,
+                r.updated_by_id,
+                r.updated_by,
+                r.inserted_at,
+                r.updated_at,
+                r.medtech_id,
+                r.dms_id,
+                r.is_repeat_rx,
+                r.is_replied_rx,
+                r.external_ref,
+                r.abnormal_result,
+                r.is_deactivated,
+                r.folder_group,
+                r.document_code,
+                r.is_gp2gp,
+                r.informat_id,
+                r.informat,
+                r.permanent_address_latitude,
+                r.permanent_address_longitude,
+                r.filed_at,
+                r.per_org_id
+            ), p_seed) AS row_hash
+        FROM raw.inbox_raw AS r
+        WHERE r.load_run_file_id = p_load_run_file_id
+        -- Hashed before the join, which then carries no wide rows.
+        OFFSET 0
+    ) AS d
+    LEFT JOIN stg.inbox AS s USING (practice_id, per_org_id, inbox_folder_item_id);
+END;
+$compare_inbox$;
+COMMENT ON FUNCTION etl.compare_inbox(bigint, bigint) IS
+    'The rows of a file with key, hash of text and rules, and new, changed or unchanged against stg.inbox. p_seed: see etl.hash_seed.';
+
 -- object: function etl.faults_inbox
 -- GENERATED by `make codegen` from contracts/indici/inbox.yml; edit that file, not this one.
 
@@ -46095,12 +49657,8 @@ AS $faults_inbox$
 DECLARE
     v_file etl.load_run_files;
     c_unknown_times constant timestamptz[] := ARRAY['1900-01-01']::text[]::timestamptz[];
-    v_gap_patterns text[];
 BEGIN
     SELECT f.* INTO v_file FROM etl.load_run_files AS f WHERE f.load_run_file_id = p_load_run_file_id;
-    SELECT ARRAY(SELECT '% ' || h || ':%' FROM unnest(s.gap_hours) AS h) INTO v_gap_patterns
-    FROM etl.sources AS s
-    WHERE s.source = v_file.source;
 
     RETURN QUERY
     SELECT
@@ -46269,13 +49827,13 @@ BEGIN
                 (
                     'inserted_at', r.inserted_at,
                     CASE
-                        WHEN (etl.is_local_time(r.inserted_at, v_gap_patterns)) IS FALSE THEN 'is not a local time of Pacific/Auckland: YYYY-MM-DD HH:MM:SS[.ffffff]'
+                        WHEN (etl.is_local_time(r.inserted_at)) IS FALSE THEN 'is not a local time of Pacific/Auckland: YYYY-MM-DD HH:MM:SS[.ffffff]'
                     END
                 ),
                 (
                     'updated_at', r.updated_at,
                     CASE
-                        WHEN (etl.is_local_time(r.updated_at, v_gap_patterns)) IS FALSE THEN 'is not a local time of Pacific/Auckland: YYYY-MM-DD HH:MM:SS[.ffffff]'
+                        WHEN (etl.is_local_time(r.updated_at)) IS FALSE THEN 'is not a local time of Pacific/Auckland: YYYY-MM-DD HH:MM:SS[.ffffff]'
                     END
                 ),
                 (
@@ -46317,7 +49875,7 @@ BEGIN
                 (
                     'filed_at', r.filed_at,
                     CASE
-                        WHEN (etl.is_local_time(r.filed_at, v_gap_patterns)) IS FALSE THEN 'is not a local time of Pacific/Auckland: YYYY-MM-DD HH:MM:SS[.ffffff]'
+                        WHEN (etl.is_local_time(r.filed_at)) IS FALSE THEN 'is not a local time of Pacific/Auckland: YYYY-MM-DD HH:MM:SS[.ffffff]'
                     END
                 ),
                 (
@@ -46329,7 +49887,7 @@ BEGIN
                 (
                     'loaded_date_time', r.loaded_date_time,
                     CASE
-                        WHEN (etl.is_local_time(r.loaded_date_time, v_gap_patterns)) IS FALSE THEN 'is not a local time of Pacific/Auckland: YYYY-MM-DD HH:MM:SS[.ffffff]'
+                        WHEN (etl.is_local_time(r.loaded_date_time)) IS FALSE THEN 'is not a local time of Pacific/Auckland: YYYY-MM-DD HH:MM:SS[.ffffff]'
                     END
                 )
         ) AS v (name, text, reason)
@@ -46341,7 +49899,7 @@ BEGIN
             WHEN t.verdict = 'unchanged' THEN
                 r.practice_id IS NOT DISTINCT FROM v_file.tenant[1] AND
                 r.per_org_id IS NOT DISTINCT FROM v_file.tenant[2] AND
-                etl.is_local_time(r.loaded_date_time, v_gap_patterns)
+                etl.is_local_time(r.loaded_date_time)
             ELSE
                 r.inbox_folder_item_id IS NOT NULL AND
                 etl.is_bigint(r.inbox_folder_item_id) AND
@@ -46360,17 +49918,17 @@ BEGIN
                 etl.is_boolean(r.is_deleted) AND
                 etl.is_bigint(r.inserted_by_id) AND
                 etl.is_bigint(r.updated_by_id) AND
-                etl.is_local_time(r.inserted_at, v_gap_patterns) AND
-                etl.is_local_time(r.updated_at, v_gap_patterns) AND
+                etl.is_local_time(r.inserted_at) AND
+                etl.is_local_time(r.updated_at) AND
                 etl.is_boolean(r.is_repeat_rx) AND
                 etl.is_boolean(r.is_replied_rx) AND
                 etl.is_boolean(r.is_deactivated) AND
                 etl.is_boolean(r.is_gp2gp) AND
                 etl.is_decimal(r.permanent_address_latitude) AND
                 etl.is_decimal(r.permanent_address_longitude) AND
-                etl.is_local_time(r.filed_at, v_gap_patterns) AND
+                etl.is_local_time(r.filed_at) AND
                 r.per_org_id IS NOT DISTINCT FROM v_file.tenant[2] AND
-                etl.is_local_time(r.loaded_date_time, v_gap_patterns)
+                etl.is_local_time(r.loaded_date_time)
         END IS FALSE;
 END;
 $faults_inbox$;
@@ -46401,76 +49959,11 @@ BEGIN
     JOIN etl.file_attempts AS a USING (file_attempt_id)
     WHERE f.load_run_file_id = p_load_run_file_id;
 
-    -- 1. Read each row once. Of a file in order, what stg holds with the same text by the same rules is unchanged.
+    -- 1. Compare with stg.inbox. In a file in order an equal row is unchanged.
     INSERT INTO etl.touched_inbox (load_run_file_id, line_no, practice_id, per_org_id, inbox_folder_item_id, row_hash, verdict)
-    SELECT
-        p_load_run_file_id,
-        d.line_no,
-        d.practice_id, d.per_org_id, d.inbox_folder_item_id,
-        d.row_hash,
-        CASE WHEN NOT p_is_late AND s.absent_since IS NULL AND s.row_hash = d.row_hash THEN 'unchanged' ELSE 'valid' END
-    FROM (
-        SELECT
-            r.line_no,
-            r.practice_id AS practice_id,
-            r.per_org_id AS per_org_id,
-            etl.key_bigint(r.inbox_folder_item_id) AS inbox_folder_item_id,
-            hash_record_extended(ROW(
-                r.inbox_folder_item_id,
-                r.folder_id,
-                r.folder_name,
-                r.is_system_folder,
-                r.order_no,
-                r.item_type_id,
-                r.item_type,
-                r.patient_id,
-                r.provider_id,
-                r.practice_id,
-                r.patient_name,
-                r.provider,
-                r.practice_name,
-                r.from_org_id,
-                r.from_organization_name,
-                r.assign_to_id,
-                r.assign_to,
-                r.result_date,
-                r.message_subject_id,
-                r.message_subject,
-                r.comments,
-                r.mark_as_read,
-                r.is_confidential,
-                r.show_on_portal,
-                r.is_reviewed,
-                r.show_on_timeline,
-                r.is_active,
-                r.is_deleted,
-                r.inserted_by_id,
-                r.inserted_by,
-                r.updated_by_id,
-                r.updated_by,
-                r.inserted_at,
-                r.updated_at,
-                r.medtech_id,
-                r.dms_id,
-                r.is_repeat_rx,
-                r.is_replied_rx,
-                r.external_ref,
-                r.abnormal_result,
-                r.is_deactivated,
-                r.folder_group,
-                r.document_code,
-                r.is_gp2gp,
-                r.informat_id,
-                r.informat,
-                r.permanent_address_latitude,
-                r.permanent_address_longitude,
-                r.filed_at,
-                r.per_org_id
-            ), v_seed) AS row_hash
-        FROM raw.inbox_raw AS r
-        WHERE r.load_run_file_id = p_load_run_file_id
-    ) AS d
-    LEFT JOIN stg.inbox AS s USING (practice_id, per_org_id, inbox_folder_item_id);
+    SELECT p_load_run_file_id, d.line_no, d.practice_id, d.per_org_id, d.inbox_folder_item_id, d.row_hash,
+        CASE WHEN d.verdict = 'unchanged' AND p_is_late THEN 'changed' ELSE d.verdict END
+    FROM etl.compare_inbox(p_load_run_file_id, v_seed) AS d;
 
     CALL etl.analyze_work('touched_inbox');
 
@@ -46514,7 +50007,7 @@ BEGIN
         WHERE t.load_run_file_id = p_load_run_file_id AND t.verdict <> 'rejected'
     )
     UPDATE etl.touched_inbox AS t
-    SET verdict = CASE n.place WHEN 1 THEN 'valid' ELSE 'duplicate' END
+    SET verdict = CASE WHEN n.place > 1 THEN 'duplicate' WHEN t.verdict = 'new' THEN 'new' ELSE 'changed' END
     FROM ranked AS n
     WHERE t.load_run_file_id = p_load_run_file_id AND t.line_no = n.line_no;
 
@@ -46526,7 +50019,7 @@ BEGIN
         rows_rejected = f.rows_rejected_landing + c.rejected
     FROM (
         SELECT
-            count(*) FILTER (WHERE t.verdict = 'valid') AS valid,
+            count(*) FILTER (WHERE t.verdict IN ('new', 'changed')) AS valid,
             count(*) FILTER (WHERE t.verdict = 'unchanged') AS unchanged,
             count(*) FILTER (WHERE t.verdict = 'duplicate') AS duplicate,
             count(*) FILTER (WHERE t.verdict = 'rejected') AS rejected
@@ -46559,7 +50052,8 @@ DECLARE
 BEGIN
     SELECT f.* INTO v_file FROM etl.load_run_files AS f WHERE f.load_run_file_id = p_load_run_file_id;
 
-    INSERT INTO stg.inbox AS s (
+    -- 1. New keys. Under the lock none can be there already, and looking for conflicts would cost a third more.
+    INSERT INTO stg.inbox (
         inbox_folder_item_id,
         folder_id,
         folder_name,
@@ -46611,10 +50105,7 @@ BEGIN
         filed_at,
         per_org_id,
         loaded_date_time,
-        row_hash,
-        load_run_file_id,
-        load_run_id,
-        date_extracted
+        row_hash, load_run_file_id, load_run_id, date_extracted
     )
     SELECT
         r.inbox_folder_item_id::bigint,
@@ -46668,13 +50159,122 @@ BEGIN
         nullif(r.filed_at::timestamptz, c_unknown_times[1]),
         r.per_org_id,
         nullif(r.loaded_date_time::timestamptz, c_unknown_times[1]),
-        t.row_hash,
-        v_file.load_run_file_id,
-        v_file.load_run_id,
-        v_file.date_extracted
+        t.row_hash, v_file.load_run_file_id, v_file.load_run_id, v_file.date_extracted
     FROM etl.touched_inbox AS t
     JOIN raw.inbox_raw AS r USING (load_run_file_id, line_no)
-    WHERE t.load_run_file_id = p_load_run_file_id AND t.verdict = 'valid'
+    WHERE t.load_run_file_id = p_load_run_file_id AND t.verdict = 'new';
+
+    -- 2. Keys that are there with another text.
+    INSERT INTO stg.inbox AS s (
+        inbox_folder_item_id,
+        folder_id,
+        folder_name,
+        is_system_folder,
+        order_no,
+        item_type_id,
+        item_type,
+        patient_id,
+        provider_id,
+        practice_id,
+        patient_name,
+        provider,
+        practice_name,
+        from_org_id,
+        from_organization_name,
+        assign_to_id,
+        assign_to,
+        result_date,
+        message_subject_id,
+        message_subject,
+        comments,
+        mark_as_read,
+        is_confidential,
+        show_on_portal,
+        is_reviewed,
+        show_on_timeline,
+        is_active,
+        is_deleted,
+        inserted_by_id,
+        inserted_by,
+        updated_by_id,
+        updated_by,
+        inserted_at,
+        updated_at,
+        medtech_id,
+        dms_id,
+        is_repeat_rx,
+        is_replied_rx,
+        external_ref,
+        abnormal_result,
+        is_deactivated,
+        folder_group,
+        document_code,
+        is_gp2gp,
+        informat_id,
+        informat,
+        permanent_address_latitude,
+        permanent_address_longitude,
+        filed_at,
+        per_org_id,
+        loaded_date_time,
+        row_hash, load_run_file_id, load_run_id, date_extracted
+    )
+    SELECT
+        r.inbox_folder_item_id::bigint,
+        r.folder_id,
+        r.folder_name,
+        r.is_system_folder::boolean,
+        r.order_no,
+        r.item_type_id,
+        r.item_type,
+        r.patient_id::bigint,
+        r.provider_id::bigint,
+        r.practice_id,
+        r.patient_name,
+        r.provider,
+        r.practice_name,
+        r.from_org_id,
+        r.from_organization_name,
+        r.assign_to_id::bigint,
+        r.assign_to,
+        nullif(r.result_date::date, DATE '1900-01-01'),
+        r.message_subject_id,
+        r.message_subject,
+        r.comments,
+        r.mark_as_read::boolean,
+        r.is_confidential::boolean,
+        r.show_on_portal::boolean,
+        r.is_reviewed::boolean,
+        r.show_on_timeline::boolean,
+        r.is_active::boolean,
+        r.is_deleted::boolean,
+        r.inserted_by_id::bigint,
+        r.inserted_by,
+        r.updated_by_id::bigint,
+        r.updated_by,
+        nullif(r.inserted_at::timestamptz, c_unknown_times[1]),
+        nullif(r.updated_at::timestamptz, c_unknown_times[1]),
+        r.medtech_id,
+        r.dms_id,
+        r.is_repeat_rx::boolean,
+        r.is_replied_rx::boolean,
+        r.external_ref,
+        r.abnormal_result,
+        r.is_deactivated::boolean,
+        r.folder_group,
+        r.document_code,
+        r.is_gp2gp::boolean,
+        r.informat_id,
+        r.informat,
+        r.permanent_address_latitude::numeric,
+        r.permanent_address_longitude::numeric,
+        nullif(r.filed_at::timestamptz, c_unknown_times[1]),
+        r.per_org_id,
+        nullif(r.loaded_date_time::timestamptz, c_unknown_times[1]),
+        t.row_hash, v_file.load_run_file_id, v_file.load_run_id, v_file.date_extracted
+    FROM etl.touched_inbox AS t
+    JOIN raw.inbox_raw AS r USING (load_run_file_id, line_no)
+    WHERE t.load_run_file_id = p_load_run_file_id AND t.verdict = 'changed'
     ON CONFLICT (practice_id, per_org_id, inbox_folder_item_id) DO UPDATE
     SET folder_id = excluded.folder_id,
         folder_name = excluded.folder_name,
@@ -46828,11 +50428,11 @@ BEGIN
             excluded.filed_at
         );
 
-    -- Another text, or other rules, that say the same: remember the text, so that the next file can skip it.
+    -- 3. Another text, or other rules, that say the same: remember the text, so that the next file can skip it.
     UPDATE stg.inbox AS s
     SET row_hash = t.row_hash
     FROM etl.touched_inbox AS t
-    WHERE t.load_run_file_id = p_load_run_file_id AND t.verdict = 'valid'
+    WHERE t.load_run_file_id = p_load_run_file_id AND t.verdict = 'changed'
         AND s.practice_id = t.practice_id
         AND s.per_org_id = t.per_org_id
         AND s.inbox_folder_item_id = t.inbox_folder_item_id
@@ -46855,7 +50455,115 @@ SET work_mem = '64MB'
 AS $merge_inbox$
 -- Publish what this file made new or changed in stg.inbox.
 -- The caller, etl.process_file, holds the extract's lock.
+DECLARE
+    v_inserted bigint;
 BEGIN
+    -- 1. New keys: stg had none of them, so core has none.
+    INSERT INTO core.fact_inbox (
+        practice_id,
+        per_org_id,
+        inbox_folder_item_id,
+        patient_key,
+        provider_key,
+        folder_id,
+        is_system_folder,
+        order_no,
+        item_type_id,
+        item_type,
+        patient_id,
+        provider_id,
+        practice_name,
+        from_org_id,
+        assign_to_id,
+        result_date,
+        message_subject_id,
+        mark_as_read,
+        is_confidential,
+        show_on_portal,
+        is_reviewed,
+        show_on_timeline,
+        is_active,
+        is_deleted,
+        inserted_by_id,
+        updated_by_id,
+        inserted_at,
+        updated_at,
+        dms_id,
+        is_repeat_rx,
+        is_replied_rx,
+        abnormal_result,
+        is_deactivated,
+        folder_group,
+        document_code,
+        is_gp2gp,
+        informat_id,
+        informat,
+        filed_at,
+        loaded_date_time,
+        load_run_file_id,
+        load_run_id,
+        date_extracted
+    )
+    SELECT
+        s.practice_id,
+        s.per_org_id,
+        s.inbox_folder_item_id,
+        etl.surrogate_key(
+                etl.key_part('patients')
+                || etl.key_part(s.practice_id)
+                || etl.key_part(s.per_org_id)
+                || etl.key_part(s.patient_id::text)
+            ) AS patient_key,
+        etl.surrogate_key(
+                etl.key_part('providers')
+                || etl.key_part(s.practice_id)
+                || etl.key_part(s.per_org_id)
+                || etl.key_part(s.provider_id::text)
+            ) AS provider_key,
+        s.folder_id,
+        s.is_system_folder,
+        s.order_no,
+        s.item_type_id,
+        s.item_type,
+        s.patient_id,
+        s.provider_id,
+        s.practice_name,
+        s.from_org_id,
+        s.assign_to_id,
+        s.result_date,
+        s.message_subject_id,
+        s.mark_as_read,
+        s.is_confidential,
+        s.show_on_portal,
+        s.is_reviewed,
+        s.show_on_timeline,
+        s.is_active,
+        s.is_deleted,
+        s.inserted_by_id,
+        s.updated_by_id,
+        s.inserted_at,
+        s.updated_at,
+        s.dms_id,
+        s.is_repeat_rx,
+        s.is_replied_rx,
+        s.abnormal_result,
+        s.is_deactivated,
+        s.folder_group,
+        s.document_code,
+        s.is_gp2gp,
+        s.informat_id,
+        s.informat,
+        s.filed_at,
+        s.loaded_date_time,
+        s.load_run_file_id,
+        s.load_run_id,
+        s.date_extracted
+    FROM etl.touched_inbox AS t
+    JOIN stg.inbox AS s USING (practice_id, per_org_id, inbox_folder_item_id)
+    WHERE t.load_run_file_id = p_load_run_file_id AND t.verdict = 'new';
+    GET DIAGNOSTICS v_inserted = ROW_COUNT;
+
+    -- 2. Keys that were there, where this file changed stg.
     WITH merged AS (
         INSERT INTO core.fact_inbox AS c (
             practice_id,
@@ -46958,7 +50666,7 @@ BEGIN
             s.date_extracted
         FROM etl.touched_inbox AS t
         JOIN stg.inbox AS s USING (practice_id, per_org_id, inbox_folder_item_id)
-        WHERE t.load_run_file_id = p_load_run_file_id AND t.verdict = 'valid'
+        WHERE t.load_run_file_id = p_load_run_file_id AND t.verdict = 'changed'
             -- Not a plain equality: statistics know no row of this file yet, and one row makes a nested loop.
             AND coalesce(s.load_run_file_id = p_load_run_file_id, false)
         ON CONFLICT (practice_id, per_org_id, inbox_folder_item_id) DO UPDATE
@@ -47079,15 +50787,11 @@ BEGIN
                 excluded.informat,
                 excluded.filed_at
             )
-        RETURNING c.xmax = 0 AS is_new
+        RETURNING c.load_run_file_id
     )
     UPDATE etl.load_run_files AS f
-    SET core_inserted = n.inserted,
-        core_updated = n.updated
-    FROM (
-        SELECT count(*) FILTER (WHERE w.is_new) AS inserted, count(*) FILTER (WHERE NOT w.is_new) AS updated
-        FROM merged AS w
-    ) AS n
+    SET core_inserted = v_inserted,
+        core_updated = (SELECT count(*) FROM merged)
     WHERE f.load_run_file_id = p_load_run_file_id;
 END;
 $merge_inbox$;
@@ -48227,6 +51931,72 @@ COMMENT ON COLUMN raw.inbox_detail.file_practice_id IS 'practice_id in the name 
 COMMENT ON COLUMN raw.inbox_detail.file_per_org_id IS 'per_org_id in the name of the file.';
 GRANT SELECT ON raw.inbox_detail TO etl_auditor;
 
+-- object: function etl.compare_inbox_detail
+-- GENERATED by `make codegen` from contracts/indici/inbox_detail.yml; edit that file, not this one.
+
+CREATE OR REPLACE FUNCTION etl.compare_inbox_detail(p_load_run_file_id bigint, p_seed bigint)
+RETURNS TABLE (line_no bigint, practice_id text, per_org_id text, in_box_folder_item_in_line_id bigint, row_hash bigint, verdict text)
+LANGUAGE plpgsql
+STABLE
+SECURITY DEFINER
+SET search_path = pg_catalog, pg_temp
+SET timezone = 'Pacific/Auckland'
+SET datestyle = 'ISO, YMD'
+SET plan_cache_mode = force_custom_plan
+SET work_mem = '64MB'
+SET parallel_setup_cost = 0
+SET parallel_tuple_cost = 0
+AS $compare_inbox_detail$
+-- The rows of a file, each with its key, its hash and how it stands to stg.inbox_detail. Changes nothing. The query can run
+-- parallel, which a statement that stores its result cannot.
+BEGIN
+    RETURN QUERY
+    SELECT
+        d.line_no,
+        d.practice_id, d.per_org_id, d.in_box_folder_item_in_line_id,
+        d.row_hash,
+        CASE
+            WHEN s.load_run_file_id IS NULL THEN 'new'
+            WHEN s.row_hash = d.row_hash AND s.absent_since IS NULL THEN 'unchanged'
+            ELSE 'changed'
+        END
+    FROM (
+        SELECT
+            r.line_no,
+            r.practice_id AS practice_id,
+            r.per_org_id AS per_org_id,
+            etl.key_bigint(r.in_box_folder_item_in_line_id) AS in_box_folder_item_in_line_id,
+            hash_record_extended(ROW(
+                r.in_box_folder_item_in_line_id,
+                r.inbox_folder_item_id,
+                r.patient_id,
+                r.practice_id,
+                r.practice_name,
+                r.prompt,
+                r.result,
+                r.abnormal,
+                r.unit,
+                r.result_code,
+                r.reference_ranges,
+                r.line_number,
+                r.inserted_at,
+                r.is_confidential,
+                r.show_on_portal,
+                r.is_active,
+                r.is_deleted,
+                r.per_org_id
+            ), p_seed) AS row_hash
+        FROM raw.inbox_detail_raw AS r
+        WHERE r.load_run_file_id = p_load_run_file_id
+        -- Hashed before the join, which then carries no wide rows.
+        OFFSET 0
+    ) AS d
+    LEFT JOIN stg.inbox_detail AS s USING (practice_id, per_org_id, in_box_folder_item_in_line_id);
+END;
+$compare_inbox_detail$;
+COMMENT ON FUNCTION etl.compare_inbox_detail(bigint, bigint) IS
+    'The rows of a file with key, hash of text and rules, and new, changed or unchanged against stg.inbox_detail. p_seed: see etl.hash_seed.';
+
 -- object: function etl.faults_inbox_detail
 -- GENERATED by `make codegen` from contracts/indici/inbox_detail.yml; edit that file, not this one.
 
@@ -48249,12 +52019,8 @@ AS $faults_inbox_detail$
 DECLARE
     v_file etl.load_run_files;
     c_unknown_times constant timestamptz[] := ARRAY['1900-01-01']::text[]::timestamptz[];
-    v_gap_patterns text[];
 BEGIN
     SELECT f.* INTO v_file FROM etl.load_run_files AS f WHERE f.load_run_file_id = p_load_run_file_id;
-    SELECT ARRAY(SELECT '% ' || h || ':%' FROM unnest(s.gap_hours) AS h) INTO v_gap_patterns
-    FROM etl.sources AS s
-    WHERE s.source = v_file.source;
 
     RETURN QUERY
     SELECT
@@ -48319,7 +52085,7 @@ BEGIN
                 (
                     'inserted_at', r.inserted_at,
                     CASE
-                        WHEN (etl.is_local_time(r.inserted_at, v_gap_patterns)) IS FALSE THEN 'is not a local time of Pacific/Auckland: YYYY-MM-DD HH:MM:SS[.ffffff]'
+                        WHEN (etl.is_local_time(r.inserted_at)) IS FALSE THEN 'is not a local time of Pacific/Auckland: YYYY-MM-DD HH:MM:SS[.ffffff]'
                     END
                 ),
                 (
@@ -48355,7 +52121,7 @@ BEGIN
                 (
                     'loaded_date_time', r.loaded_date_time,
                     CASE
-                        WHEN (etl.is_local_time(r.loaded_date_time, v_gap_patterns)) IS FALSE THEN 'is not a local time of Pacific/Auckland: YYYY-MM-DD HH:MM:SS[.ffffff]'
+                        WHEN (etl.is_local_time(r.loaded_date_time)) IS FALSE THEN 'is not a local time of Pacific/Auckland: YYYY-MM-DD HH:MM:SS[.ffffff]'
                     END
                 )
         ) AS v (name, text, reason)
@@ -48367,20 +52133,20 @@ BEGIN
             WHEN t.verdict = 'unchanged' THEN
                 r.practice_id IS NOT DISTINCT FROM v_file.tenant[1] AND
                 r.per_org_id IS NOT DISTINCT FROM v_file.tenant[2] AND
-                etl.is_local_time(r.loaded_date_time, v_gap_patterns)
+                etl.is_local_time(r.loaded_date_time)
             ELSE
                 r.in_box_folder_item_in_line_id IS NOT NULL AND
                 etl.is_bigint(r.in_box_folder_item_in_line_id) AND
                 etl.is_bigint(r.inbox_folder_item_id) AND
                 etl.is_bigint(r.patient_id) AND
                 r.practice_id IS NOT DISTINCT FROM v_file.tenant[1] AND
-                etl.is_local_time(r.inserted_at, v_gap_patterns) AND
+                etl.is_local_time(r.inserted_at) AND
                 etl.is_boolean(r.is_confidential) AND
                 etl.is_boolean(r.show_on_portal) AND
                 etl.is_boolean(r.is_active) AND
                 etl.is_boolean(r.is_deleted) AND
                 r.per_org_id IS NOT DISTINCT FROM v_file.tenant[2] AND
-                etl.is_local_time(r.loaded_date_time, v_gap_patterns)
+                etl.is_local_time(r.loaded_date_time)
         END IS FALSE;
 END;
 $faults_inbox_detail$;
@@ -48410,44 +52176,11 @@ BEGIN
     JOIN etl.file_attempts AS a USING (file_attempt_id)
     WHERE f.load_run_file_id = p_load_run_file_id;
 
-    -- 1. Read each row once. Of a file in order, what stg holds with the same text by the same rules is unchanged.
+    -- 1. Compare with stg.inbox_detail. In a file in order an equal row is unchanged.
     INSERT INTO etl.touched_inbox_detail (load_run_file_id, line_no, practice_id, per_org_id, in_box_folder_item_in_line_id, row_hash, verdict)
-    SELECT
-        p_load_run_file_id,
-        d.line_no,
-        d.practice_id, d.per_org_id, d.in_box_folder_item_in_line_id,
-        d.row_hash,
-        CASE WHEN NOT p_is_late AND s.absent_since IS NULL AND s.row_hash = d.row_hash THEN 'unchanged' ELSE 'valid' END
-    FROM (
-        SELECT
-            r.line_no,
-            r.practice_id AS practice_id,
-            r.per_org_id AS per_org_id,
-            etl.key_bigint(r.in_box_folder_item_in_line_id) AS in_box_folder_item_in_line_id,
-            hash_record_extended(ROW(
-                r.in_box_folder_item_in_line_id,
-                r.inbox_folder_item_id,
-                r.patient_id,
-                r.practice_id,
-                r.practice_name,
-                r.prompt,
-                r.result,
-                r.abnormal,
-                r.unit,
-                r.result_code,
-                r.reference_ranges,
-                r.line_number,
-                r.inserted_at,
-                r.is_confidential,
-                r.show_on_portal,
-                r.is_active,
-                r.is_deleted,
-                r.per_org_id
-            ), v_seed) AS row_hash
-        FROM raw.inbox_detail_raw AS r
-        WHERE r.load_run_file_id = p_load_run_file_id
-    ) AS d
-    LEFT JOIN stg.inbox_detail AS s USING (practice_id, per_org_id, in_box_folder_item_in_line_id);
+    SELECT p_load_run_file_id, d.line_no, d.practice_id, d.per_org_id, d.in_box_folder_item_in_line_id, d.row_hash,
+        CASE WHEN d.verdict = 'unchanged' AND p_is_late THEN 'changed' ELSE d.verdict END
+    FROM etl.compare_inbox_detail(p_load_run_file_id, v_seed) AS d;
 
     CALL etl.analyze_work('touched_inbox_detail');
 
@@ -48490,7 +52223,7 @@ BEGIN
         WHERE t.load_run_file_id = p_load_run_file_id AND t.verdict <> 'rejected'
     )
     UPDATE etl.touched_inbox_detail AS t
-    SET verdict = CASE n.place WHEN 1 THEN 'valid' ELSE 'duplicate' END
+    SET verdict = CASE WHEN n.place > 1 THEN 'duplicate' WHEN t.verdict = 'new' THEN 'new' ELSE 'changed' END
     FROM ranked AS n
     WHERE t.load_run_file_id = p_load_run_file_id AND t.line_no = n.line_no;
 
@@ -48502,7 +52235,7 @@ BEGIN
         rows_rejected = f.rows_rejected_landing + c.rejected
     FROM (
         SELECT
-            count(*) FILTER (WHERE t.verdict = 'valid') AS valid,
+            count(*) FILTER (WHERE t.verdict IN ('new', 'changed')) AS valid,
             count(*) FILTER (WHERE t.verdict = 'unchanged') AS unchanged,
             count(*) FILTER (WHERE t.verdict = 'duplicate') AS duplicate,
             count(*) FILTER (WHERE t.verdict = 'rejected') AS rejected
@@ -48535,7 +52268,8 @@ DECLARE
 BEGIN
     SELECT f.* INTO v_file FROM etl.load_run_files AS f WHERE f.load_run_file_id = p_load_run_file_id;
 
-    INSERT INTO stg.inbox_detail AS s (
+    -- 1. New keys. Under the lock none can be there already, and looking for conflicts would cost a third more.
+    INSERT INTO stg.inbox_detail (
         in_box_folder_item_in_line_id,
         inbox_folder_item_id,
         patient_id,
@@ -48555,10 +52289,7 @@ BEGIN
         is_deleted,
         per_org_id,
         loaded_date_time,
-        row_hash,
-        load_run_file_id,
-        load_run_id,
-        date_extracted
+        row_hash, load_run_file_id, load_run_id, date_extracted
     )
     SELECT
         r.in_box_folder_item_in_line_id::bigint,
@@ -48580,13 +52311,58 @@ BEGIN
         r.is_deleted::boolean,
         r.per_org_id,
         nullif(r.loaded_date_time::timestamptz, c_unknown_times[1]),
-        t.row_hash,
-        v_file.load_run_file_id,
-        v_file.load_run_id,
-        v_file.date_extracted
+        t.row_hash, v_file.load_run_file_id, v_file.load_run_id, v_file.date_extracted
     FROM etl.touched_inbox_detail AS t
     JOIN raw.inbox_detail_raw AS r USING (load_run_file_id, line_no)
-    WHERE t.load_run_file_id = p_load_run_file_id AND t.verdict = 'valid'
+    WHERE t.load_run_file_id = p_load_run_file_id AND t.verdict = 'new';
+
+    -- 2. Keys that are there with another text.
+    INSERT INTO stg.inbox_detail AS s (
+        in_box_folder_item_in_line_id,
+        inbox_folder_item_id,
+        patient_id,
+        practice_id,
+        practice_name,
+        prompt,
+        result,
+        abnormal,
+        unit,
+        result_code,
+        reference_ranges,
+        line_number,
+        inserted_at,
+        is_confidential,
+        show_on_portal,
+        is_active,
+        is_deleted,
+        per_org_id,
+        loaded_date_time,
+        row_hash, load_run_file_id, load_run_id, date_extracted
+    )
+    SELECT
+        r.in_box_folder_item_in_line_id::bigint,
+        r.inbox_folder_item_id::bigint,
+        r.patient_id::bigint,
+        r.practice_id,
+        r.practice_name,
+        r.prompt,
+        r.result,
+        r.abnormal,
+        r.unit,
+        r.result_code,
+        r.reference_ranges,
+        r.line_number,
+        nullif(r.inserted_at::timestamptz, c_unknown_times[1]),
+        r.is_confidential::boolean,
+        r.show_on_portal::boolean,
+        r.is_active::boolean,
+        r.is_deleted::boolean,
+        r.per_org_id,
+        nullif(r.loaded_date_time::timestamptz, c_unknown_times[1]),
+        t.row_hash, v_file.load_run_file_id, v_file.load_run_id, v_file.date_extracted
+    FROM etl.touched_inbox_detail AS t
+    JOIN raw.inbox_detail_raw AS r USING (load_run_file_id, line_no)
+    WHERE t.load_run_file_id = p_load_run_file_id AND t.verdict = 'changed'
     ON CONFLICT (practice_id, per_org_id, in_box_folder_item_in_line_id) DO UPDATE
     SET inbox_folder_item_id = excluded.inbox_folder_item_id,
         patient_id = excluded.patient_id,
@@ -48644,11 +52420,11 @@ BEGIN
             excluded.is_deleted
         );
 
-    -- Another text, or other rules, that say the same: remember the text, so that the next file can skip it.
+    -- 3. Another text, or other rules, that say the same: remember the text, so that the next file can skip it.
     UPDATE stg.inbox_detail AS s
     SET row_hash = t.row_hash
     FROM etl.touched_inbox_detail AS t
-    WHERE t.load_run_file_id = p_load_run_file_id AND t.verdict = 'valid'
+    WHERE t.load_run_file_id = p_load_run_file_id AND t.verdict = 'changed'
         AND s.practice_id = t.practice_id
         AND s.per_org_id = t.per_org_id
         AND s.in_box_folder_item_in_line_id = t.in_box_folder_item_in_line_id
@@ -48671,7 +52447,64 @@ SET work_mem = '64MB'
 AS $merge_inbox_detail$
 -- Publish what this file made new or changed in stg.inbox_detail.
 -- The caller, etl.process_file, holds the extract's lock.
+DECLARE
+    v_inserted bigint;
 BEGIN
+    -- 1. New keys: stg had none of them, so core has none.
+    INSERT INTO core.fact_inbox_detail (
+        practice_id,
+        per_org_id,
+        in_box_folder_item_in_line_id,
+        patient_key,
+        inbox_folder_item_id,
+        patient_id,
+        practice_name,
+        abnormal,
+        unit,
+        result_code,
+        line_number,
+        inserted_at,
+        is_confidential,
+        show_on_portal,
+        is_active,
+        is_deleted,
+        loaded_date_time,
+        load_run_file_id,
+        load_run_id,
+        date_extracted
+    )
+    SELECT
+        s.practice_id,
+        s.per_org_id,
+        s.in_box_folder_item_in_line_id,
+        etl.surrogate_key(
+                etl.key_part('patients')
+                || etl.key_part(s.practice_id)
+                || etl.key_part(s.per_org_id)
+                || etl.key_part(s.patient_id::text)
+            ) AS patient_key,
+        s.inbox_folder_item_id,
+        s.patient_id,
+        s.practice_name,
+        s.abnormal,
+        s.unit,
+        s.result_code,
+        s.line_number,
+        s.inserted_at,
+        s.is_confidential,
+        s.show_on_portal,
+        s.is_active,
+        s.is_deleted,
+        s.loaded_date_time,
+        s.load_run_file_id,
+        s.load_run_id,
+        s.date_extracted
+    FROM etl.touched_inbox_detail AS t
+    JOIN stg.inbox_detail AS s USING (practice_id, per_org_id, in_box_folder_item_in_line_id)
+    WHERE t.load_run_file_id = p_load_run_file_id AND t.verdict = 'new';
+    GET DIAGNOSTICS v_inserted = ROW_COUNT;
+
+    -- 2. Keys that were there, where this file changed stg.
     WITH merged AS (
         INSERT INTO core.fact_inbox_detail AS c (
             practice_id,
@@ -48723,7 +52556,7 @@ BEGIN
             s.date_extracted
         FROM etl.touched_inbox_detail AS t
         JOIN stg.inbox_detail AS s USING (practice_id, per_org_id, in_box_folder_item_in_line_id)
-        WHERE t.load_run_file_id = p_load_run_file_id AND t.verdict = 'valid'
+        WHERE t.load_run_file_id = p_load_run_file_id AND t.verdict = 'changed'
             -- Not a plain equality: statistics know no row of this file yet, and one row makes a nested loop.
             AND coalesce(s.load_run_file_id = p_load_run_file_id, false)
         ON CONFLICT (practice_id, per_org_id, in_box_folder_item_in_line_id) DO UPDATE
@@ -48775,15 +52608,11 @@ BEGIN
                 excluded.is_active,
                 excluded.is_deleted
             )
-        RETURNING c.xmax = 0 AS is_new
+        RETURNING c.load_run_file_id
     )
     UPDATE etl.load_run_files AS f
-    SET core_inserted = n.inserted,
-        core_updated = n.updated
-    FROM (
-        SELECT count(*) FILTER (WHERE w.is_new) AS inserted, count(*) FILTER (WHERE NOT w.is_new) AS updated
-        FROM merged AS w
-    ) AS n
+    SET core_inserted = v_inserted,
+        core_updated = (SELECT count(*) FROM merged)
     WHERE f.load_run_file_id = p_load_run_file_id;
 END;
 $merge_inbox_detail$;
@@ -49432,6 +53261,81 @@ COMMENT ON COLUMN raw.invoices.file_practice_id IS 'practice_id in the name of t
 COMMENT ON COLUMN raw.invoices.file_per_org_id IS 'per_org_id in the name of the file.';
 GRANT SELECT ON raw.invoices TO etl_auditor;
 
+-- object: function etl.compare_invoices
+-- GENERATED by `make codegen` from contracts/indici/invoices.yml; edit that file, not this one.
+
+CREATE OR REPLACE FUNCTION etl.compare_invoices(p_load_run_file_id bigint, p_seed bigint)
+RETURNS TABLE (line_no bigint, practice_id text, per_org_id text, invoice_transaction_id bigint, row_hash bigint, verdict text)
+LANGUAGE plpgsql
+STABLE
+SECURITY DEFINER
+SET search_path = pg_catalog, pg_temp
+SET timezone = 'Pacific/Auckland'
+SET datestyle = 'ISO, YMD'
+SET plan_cache_mode = force_custom_plan
+SET work_mem = '64MB'
+SET parallel_setup_cost = 0
+SET parallel_tuple_cost = 0
+AS $compare_invoices$
+-- The rows of a file, each with its key, its hash and how it stands to stg.invoices. Changes nothing. The query can run
+-- parallel, which a statement that stores its result cannot.
+BEGIN
+    RETURN QUERY
+    SELECT
+        d.line_no,
+        d.practice_id, d.per_org_id, d.invoice_transaction_id,
+        d.row_hash,
+        CASE
+            WHEN s.load_run_file_id IS NULL THEN 'new'
+            WHEN s.row_hash = d.row_hash AND s.absent_since IS NULL THEN 'unchanged'
+            ELSE 'changed'
+        END
+    FROM (
+        SELECT
+            r.line_no,
+            r.practice_id AS practice_id,
+            r.per_org_id AS per_org_id,
+            etl.key_bigint(r.invoice_transaction_id) AS invoice_transaction_id,
+            hash_record_extended(ROW(
+                r.invoice_transaction_id,
+                r.patient_id,
+                r.ac_date,
+                r.medtech_id,
+                r.payment_mode,
+                r.total_amount,
+                r.unpaid_amount,
+                r.claim_notes,
+                r.description,
+                r.income_provider,
+                r.invoice_payment_no,
+                r.provider,
+                r.domicile_code,
+                r.inserted_at,
+                r.inserted_by,
+                r.updated_at,
+                r.updated_by,
+                r.is_active,
+                r.transaction_type,
+                r.provider_id,
+                r.practice_id,
+                r.permanent_address_latitude,
+                r.permanent_address_longitude,
+                r.practice_location_id,
+                r.location_name,
+                r.notes,
+                r.per_org_id
+            ), p_seed) AS row_hash
+        FROM raw.invoices_raw AS r
+        WHERE r.load_run_file_id = p_load_run_file_id
+        -- Hashed before the join, which then carries no wide rows.
+        OFFSET 0
+    ) AS d
+    LEFT JOIN stg.invoices AS s USING (practice_id, per_org_id, invoice_transaction_id);
+END;
+$compare_invoices$;
+COMMENT ON FUNCTION etl.compare_invoices(bigint, bigint) IS
+    'The rows of a file with key, hash of text and rules, and new, changed or unchanged against stg.invoices. p_seed: see etl.hash_seed.';
+
 -- object: function etl.faults_invoices
 -- GENERATED by `make codegen` from contracts/indici/invoices.yml; edit that file, not this one.
 
@@ -49454,12 +53358,8 @@ AS $faults_invoices$
 DECLARE
     v_file etl.load_run_files;
     c_unknown_times constant timestamptz[] := ARRAY['1900-01-01']::text[]::timestamptz[];
-    v_gap_patterns text[];
 BEGIN
     SELECT f.* INTO v_file FROM etl.load_run_files AS f WHERE f.load_run_file_id = p_load_run_file_id;
-    SELECT ARRAY(SELECT '% ' || h || ':%' FROM unnest(s.gap_hours) AS h) INTO v_gap_patterns
-    FROM etl.sources AS s
-    WHERE s.source = v_file.source;
 
     RETURN QUERY
     SELECT
@@ -49539,13 +53439,13 @@ BEGIN
                 (
                     'inserted_at', r.inserted_at,
                     CASE
-                        WHEN (etl.is_local_time(r.inserted_at, v_gap_patterns)) IS FALSE THEN 'is not a local time of Pacific/Auckland: YYYY-MM-DD HH:MM:SS[.ffffff]'
+                        WHEN (etl.is_local_time(r.inserted_at)) IS FALSE THEN 'is not a local time of Pacific/Auckland: YYYY-MM-DD HH:MM:SS[.ffffff]'
                     END
                 ),
                 (
                     'updated_at', r.updated_at,
                     CASE
-                        WHEN (etl.is_local_time(r.updated_at, v_gap_patterns)) IS FALSE THEN 'is not a local time of Pacific/Auckland: YYYY-MM-DD HH:MM:SS[.ffffff]'
+                        WHEN (etl.is_local_time(r.updated_at)) IS FALSE THEN 'is not a local time of Pacific/Auckland: YYYY-MM-DD HH:MM:SS[.ffffff]'
                     END
                 ),
                 (
@@ -49593,7 +53493,7 @@ BEGIN
                 (
                     'loaded_date_time', r.loaded_date_time,
                     CASE
-                        WHEN (etl.is_local_time(r.loaded_date_time, v_gap_patterns)) IS FALSE THEN 'is not a local time of Pacific/Auckland: YYYY-MM-DD HH:MM:SS[.ffffff]'
+                        WHEN (etl.is_local_time(r.loaded_date_time)) IS FALSE THEN 'is not a local time of Pacific/Auckland: YYYY-MM-DD HH:MM:SS[.ffffff]'
                     END
                 )
         ) AS v (name, text, reason)
@@ -49605,7 +53505,7 @@ BEGIN
             WHEN t.verdict = 'unchanged' THEN
                 r.practice_id IS NOT DISTINCT FROM v_file.tenant[1] AND
                 r.per_org_id IS NOT DISTINCT FROM v_file.tenant[2] AND
-                etl.is_local_time(r.loaded_date_time, v_gap_patterns)
+                etl.is_local_time(r.loaded_date_time)
             ELSE
                 r.invoice_transaction_id IS NOT NULL AND
                 etl.is_bigint(r.invoice_transaction_id) AND
@@ -49613,8 +53513,8 @@ BEGIN
                 etl.is_date(r.ac_date) AND
                 etl.is_numeric(r.total_amount, 'numeric(12,2)', 2) AND
                 etl.is_numeric(r.unpaid_amount, 'numeric(12,2)', 2) AND
-                etl.is_local_time(r.inserted_at, v_gap_patterns) AND
-                etl.is_local_time(r.updated_at, v_gap_patterns) AND
+                etl.is_local_time(r.inserted_at) AND
+                etl.is_local_time(r.updated_at) AND
                 etl.is_boolean(r.is_active) AND
                 etl.is_bigint(r.provider_id) AND
                 r.practice_id IS NOT DISTINCT FROM v_file.tenant[1] AND
@@ -49622,7 +53522,7 @@ BEGIN
                 etl.is_decimal(r.permanent_address_longitude) AND
                 etl.is_bigint(r.practice_location_id) AND
                 r.per_org_id IS NOT DISTINCT FROM v_file.tenant[2] AND
-                etl.is_local_time(r.loaded_date_time, v_gap_patterns)
+                etl.is_local_time(r.loaded_date_time)
         END IS FALSE;
 END;
 $faults_invoices$;
@@ -49653,53 +53553,11 @@ BEGIN
     JOIN etl.file_attempts AS a USING (file_attempt_id)
     WHERE f.load_run_file_id = p_load_run_file_id;
 
-    -- 1. Read each row once. Of a file in order, what stg holds with the same text by the same rules is unchanged.
+    -- 1. Compare with stg.invoices. In a file in order an equal row is unchanged.
     INSERT INTO etl.touched_invoices (load_run_file_id, line_no, practice_id, per_org_id, invoice_transaction_id, row_hash, verdict)
-    SELECT
-        p_load_run_file_id,
-        d.line_no,
-        d.practice_id, d.per_org_id, d.invoice_transaction_id,
-        d.row_hash,
-        CASE WHEN NOT p_is_late AND s.absent_since IS NULL AND s.row_hash = d.row_hash THEN 'unchanged' ELSE 'valid' END
-    FROM (
-        SELECT
-            r.line_no,
-            r.practice_id AS practice_id,
-            r.per_org_id AS per_org_id,
-            etl.key_bigint(r.invoice_transaction_id) AS invoice_transaction_id,
-            hash_record_extended(ROW(
-                r.invoice_transaction_id,
-                r.patient_id,
-                r.ac_date,
-                r.medtech_id,
-                r.payment_mode,
-                r.total_amount,
-                r.unpaid_amount,
-                r.claim_notes,
-                r.description,
-                r.income_provider,
-                r.invoice_payment_no,
-                r.provider,
-                r.domicile_code,
-                r.inserted_at,
-                r.inserted_by,
-                r.updated_at,
-                r.updated_by,
-                r.is_active,
-                r.transaction_type,
-                r.provider_id,
-                r.practice_id,
-                r.permanent_address_latitude,
-                r.permanent_address_longitude,
-                r.practice_location_id,
-                r.location_name,
-                r.notes,
-                r.per_org_id
-            ), v_seed) AS row_hash
-        FROM raw.invoices_raw AS r
-        WHERE r.load_run_file_id = p_load_run_file_id
-    ) AS d
-    LEFT JOIN stg.invoices AS s USING (practice_id, per_org_id, invoice_transaction_id);
+    SELECT p_load_run_file_id, d.line_no, d.practice_id, d.per_org_id, d.invoice_transaction_id, d.row_hash,
+        CASE WHEN d.verdict = 'unchanged' AND p_is_late THEN 'changed' ELSE d.verdict END
+    FROM etl.compare_invoices(p_load_run_file_id, v_seed) AS d;
 
     CALL etl.analyze_work('touched_invoices');
 
@@ -49743,7 +53601,7 @@ BEGIN
         WHERE t.load_run_file_id = p_load_run_file_id AND t.verdict <> 'rejected'
     )
     UPDATE etl.touched_invoices AS t
-    SET verdict = CASE n.place WHEN 1 THEN 'valid' ELSE 'duplicate' END
+    SET verdict = CASE WHEN n.place > 1 THEN 'duplicate' WHEN t.verdict = 'new' THEN 'new' ELSE 'changed' END
     FROM ranked AS n
     WHERE t.load_run_file_id = p_load_run_file_id AND t.line_no = n.line_no;
 
@@ -49755,7 +53613,7 @@ BEGIN
         rows_rejected = f.rows_rejected_landing + c.rejected
     FROM (
         SELECT
-            count(*) FILTER (WHERE t.verdict = 'valid') AS valid,
+            count(*) FILTER (WHERE t.verdict IN ('new', 'changed')) AS valid,
             count(*) FILTER (WHERE t.verdict = 'unchanged') AS unchanged,
             count(*) FILTER (WHERE t.verdict = 'duplicate') AS duplicate,
             count(*) FILTER (WHERE t.verdict = 'rejected') AS rejected
@@ -49788,7 +53646,8 @@ DECLARE
 BEGIN
     SELECT f.* INTO v_file FROM etl.load_run_files AS f WHERE f.load_run_file_id = p_load_run_file_id;
 
-    INSERT INTO stg.invoices AS s (
+    -- 1. New keys. Under the lock none can be there already, and looking for conflicts would cost a third more.
+    INSERT INTO stg.invoices (
         invoice_transaction_id,
         patient_id,
         ac_date,
@@ -49817,10 +53676,7 @@ BEGIN
         notes,
         per_org_id,
         loaded_date_time,
-        row_hash,
-        load_run_file_id,
-        load_run_id,
-        date_extracted
+        row_hash, load_run_file_id, load_run_id, date_extracted
     )
     SELECT
         r.invoice_transaction_id::bigint,
@@ -49851,13 +53707,76 @@ BEGIN
         r.notes,
         r.per_org_id,
         nullif(r.loaded_date_time::timestamptz, c_unknown_times[1]),
-        t.row_hash,
-        v_file.load_run_file_id,
-        v_file.load_run_id,
-        v_file.date_extracted
+        t.row_hash, v_file.load_run_file_id, v_file.load_run_id, v_file.date_extracted
     FROM etl.touched_invoices AS t
     JOIN raw.invoices_raw AS r USING (load_run_file_id, line_no)
-    WHERE t.load_run_file_id = p_load_run_file_id AND t.verdict = 'valid'
+    WHERE t.load_run_file_id = p_load_run_file_id AND t.verdict = 'new';
+
+    -- 2. Keys that are there with another text.
+    INSERT INTO stg.invoices AS s (
+        invoice_transaction_id,
+        patient_id,
+        ac_date,
+        medtech_id,
+        payment_mode,
+        total_amount,
+        unpaid_amount,
+        claim_notes,
+        description,
+        income_provider,
+        invoice_payment_no,
+        provider,
+        domicile_code,
+        inserted_at,
+        inserted_by,
+        updated_at,
+        updated_by,
+        is_active,
+        transaction_type,
+        provider_id,
+        practice_id,
+        permanent_address_latitude,
+        permanent_address_longitude,
+        practice_location_id,
+        location_name,
+        notes,
+        per_org_id,
+        loaded_date_time,
+        row_hash, load_run_file_id, load_run_id, date_extracted
+    )
+    SELECT
+        r.invoice_transaction_id::bigint,
+        r.patient_id::bigint,
+        nullif(r.ac_date::date, DATE '1900-01-01'),
+        r.medtech_id,
+        r.payment_mode,
+        r.total_amount::numeric(12,2),
+        r.unpaid_amount::numeric(12,2),
+        r.claim_notes,
+        r.description,
+        r.income_provider,
+        r.invoice_payment_no,
+        r.provider,
+        r.domicile_code,
+        nullif(r.inserted_at::timestamptz, c_unknown_times[1]),
+        r.inserted_by,
+        nullif(r.updated_at::timestamptz, c_unknown_times[1]),
+        r.updated_by,
+        r.is_active::boolean,
+        r.transaction_type,
+        r.provider_id::bigint,
+        r.practice_id,
+        r.permanent_address_latitude::numeric,
+        r.permanent_address_longitude::numeric,
+        r.practice_location_id::bigint,
+        r.location_name,
+        r.notes,
+        r.per_org_id,
+        nullif(r.loaded_date_time::timestamptz, c_unknown_times[1]),
+        t.row_hash, v_file.load_run_file_id, v_file.load_run_id, v_file.date_extracted
+    FROM etl.touched_invoices AS t
+    JOIN raw.invoices_raw AS r USING (load_run_file_id, line_no)
+    WHERE t.load_run_file_id = p_load_run_file_id AND t.verdict = 'changed'
     ON CONFLICT (practice_id, per_org_id, invoice_transaction_id) DO UPDATE
     SET patient_id = excluded.patient_id,
         ac_date = excluded.ac_date,
@@ -49942,11 +53861,11 @@ BEGIN
             excluded.notes
         );
 
-    -- Another text, or other rules, that say the same: remember the text, so that the next file can skip it.
+    -- 3. Another text, or other rules, that say the same: remember the text, so that the next file can skip it.
     UPDATE stg.invoices AS s
     SET row_hash = t.row_hash
     FROM etl.touched_invoices AS t
-    WHERE t.load_run_file_id = p_load_run_file_id AND t.verdict = 'valid'
+    WHERE t.load_run_file_id = p_load_run_file_id AND t.verdict = 'changed'
         AND s.practice_id = t.practice_id
         AND s.per_org_id = t.per_org_id
         AND s.invoice_transaction_id = t.invoice_transaction_id
@@ -49969,7 +53888,73 @@ SET work_mem = '64MB'
 AS $merge_invoices$
 -- Publish what this file made new or changed in stg.invoices.
 -- The caller, etl.process_file, holds the extract's lock.
+DECLARE
+    v_inserted bigint;
 BEGIN
+    -- 1. New keys: stg had none of them, so core has none.
+    INSERT INTO core.fact_invoices (
+        practice_id,
+        per_org_id,
+        invoice_transaction_id,
+        patient_key,
+        provider_key,
+        patient_id,
+        ac_date,
+        payment_mode,
+        total_amount,
+        unpaid_amount,
+        invoice_payment_no,
+        inserted_at,
+        updated_at,
+        is_active,
+        transaction_type,
+        provider_id,
+        practice_location_id,
+        location_name,
+        loaded_date_time,
+        load_run_file_id,
+        load_run_id,
+        date_extracted
+    )
+    SELECT
+        s.practice_id,
+        s.per_org_id,
+        s.invoice_transaction_id,
+        etl.surrogate_key(
+                etl.key_part('patients')
+                || etl.key_part(s.practice_id)
+                || etl.key_part(s.per_org_id)
+                || etl.key_part(s.patient_id::text)
+            ) AS patient_key,
+        etl.surrogate_key(
+                etl.key_part('providers')
+                || etl.key_part(s.practice_id)
+                || etl.key_part(s.per_org_id)
+                || etl.key_part(s.provider_id::text)
+            ) AS provider_key,
+        s.patient_id,
+        s.ac_date,
+        s.payment_mode,
+        s.total_amount,
+        s.unpaid_amount,
+        s.invoice_payment_no,
+        s.inserted_at,
+        s.updated_at,
+        s.is_active,
+        s.transaction_type,
+        s.provider_id,
+        s.practice_location_id,
+        s.location_name,
+        s.loaded_date_time,
+        s.load_run_file_id,
+        s.load_run_id,
+        s.date_extracted
+    FROM etl.touched_invoices AS t
+    JOIN stg.invoices AS s USING (practice_id, per_org_id, invoice_transaction_id)
+    WHERE t.load_run_file_id = p_load_run_file_id AND t.verdict = 'new';
+    GET DIAGNOSTICS v_inserted = ROW_COUNT;
+
+    -- 2. Keys that were there, where this file changed stg.
     WITH merged AS (
         INSERT INTO core.fact_invoices AS c (
             practice_id,
@@ -50030,7 +54015,7 @@ BEGIN
             s.date_extracted
         FROM etl.touched_invoices AS t
         JOIN stg.invoices AS s USING (practice_id, per_org_id, invoice_transaction_id)
-        WHERE t.load_run_file_id = p_load_run_file_id AND t.verdict = 'valid'
+        WHERE t.load_run_file_id = p_load_run_file_id AND t.verdict = 'changed'
             -- Not a plain equality: statistics know no row of this file yet, and one row makes a nested loop.
             AND coalesce(s.load_run_file_id = p_load_run_file_id, false)
         ON CONFLICT (practice_id, per_org_id, invoice_transaction_id) DO UPDATE
@@ -50088,15 +54073,11 @@ BEGIN
                 excluded.practice_location_id,
                 excluded.location_name
             )
-        RETURNING c.xmax = 0 AS is_new
+        RETURNING c.load_run_file_id
     )
     UPDATE etl.load_run_files AS f
-    SET core_inserted = n.inserted,
-        core_updated = n.updated
-    FROM (
-        SELECT count(*) FILTER (WHERE w.is_new) AS inserted, count(*) FILTER (WHERE NOT w.is_new) AS updated
-        FROM merged AS w
-    ) AS n
+    SET core_inserted = v_inserted,
+        core_updated = (SELECT count(*) FROM merged)
     WHERE f.load_run_file_id = p_load_run_file_id;
 END;
 $merge_invoices$;
@@ -51090,6 +55071,198 @@ COMMENT ON COLUMN raw.measurements.file_practice_id IS 'practice_id in the name 
 COMMENT ON COLUMN raw.measurements.file_per_org_id IS 'per_org_id in the name of the file.';
 GRANT SELECT ON raw.measurements TO etl_auditor;
 
+-- object: function etl.compare_measurements
+-- GENERATED by `make codegen` from contracts/indici/measurements.yml; edit that file, not this one.
+
+CREATE OR REPLACE FUNCTION etl.compare_measurements(p_load_run_file_id bigint, p_seed bigint)
+RETURNS TABLE (line_no bigint, practice_id text, per_org_id text, screaning_id bigint, row_hash bigint, verdict text)
+LANGUAGE plpgsql
+STABLE
+SECURITY DEFINER
+SET search_path = pg_catalog, pg_temp
+SET timezone = 'Pacific/Auckland'
+SET datestyle = 'ISO, YMD'
+SET plan_cache_mode = force_custom_plan
+SET work_mem = '64MB'
+SET parallel_setup_cost = 0
+SET parallel_tuple_cost = 0
+AS $compare_measurements$
+-- The rows of a file, each with its key, its hash and how it stands to stg.measurements. Changes nothing. The query can run
+-- parallel, which a statement that stores its result cannot.
+BEGIN
+    RETURN QUERY
+    SELECT
+        d.line_no,
+        d.practice_id, d.per_org_id, d.screaning_id,
+        d.row_hash,
+        CASE
+            WHEN s.load_run_file_id IS NULL THEN 'new'
+            WHEN s.row_hash = d.row_hash AND s.absent_since IS NULL THEN 'unchanged'
+            ELSE 'changed'
+        END
+    FROM (
+        SELECT
+            r.line_no,
+            r.practice_id AS practice_id,
+            r.per_org_id AS per_org_id,
+            etl.key_bigint(r.screaning_id) AS screaning_id,
+            hash_record_extended(ROW(
+                r.patient_id,
+                r.screaning_id,
+                r.appointment_id,
+                r.screening_date,
+                r.scn_code,
+                r.screening_type,
+                r.screening_group,
+                r.outcome,
+                r.outcome_description,
+                r.notes,
+                r.is_active,
+                r.updated_by_id,
+                r.updated_by,
+                r.updated_at,
+                r.inserted_by_id,
+                r.inserted_by,
+                r.inserted_at,
+                r.patient_medtech_id,
+                r.practice,
+                r.practice_id,
+                r.provider_id,
+                r.provider_code,
+                r.provider_name,
+                r.hba1c,
+                r.is_deleted,
+                r.care_plan_id,
+                r.care_plan_name,
+                r.is_confidential,
+                r.is_gp2gp,
+                r.is_patient_portal,
+                r.is_show_on_timeline,
+                r.medtech_id,
+                r.screening_source_type_id,
+                r.service_template_id,
+                r.service_template_name,
+                r.user_logging_id,
+                r.logging_user_name,
+                r.field1,
+                r.field2,
+                r.field3,
+                r.field4,
+                r.field5,
+                r.field6,
+                r.field7,
+                r.field8,
+                r.field9,
+                r.field10,
+                r.field11,
+                r.field12,
+                r.field13,
+                r.field14,
+                r.field15,
+                r.field16,
+                r.field17,
+                r.field18,
+                r.field19,
+                r.field20,
+                r.field21,
+                r.field22,
+                r.field23,
+                r.field24,
+                r.field25,
+                r.field26,
+                r.field27,
+                r.field28,
+                r.field29,
+                r.field30,
+                r.field31,
+                r.field32,
+                r.field33,
+                r.field34,
+                r.field35,
+                r.field36,
+                r.field37,
+                r.field38,
+                r.field39,
+                r.field40,
+                r.field41,
+                r.field42,
+                r.field43,
+                r.field44,
+                r.field45,
+                r.field46,
+                r.field47,
+                r.field48,
+                r.field49,
+                r.field50,
+                r.permanent_address_latitude,
+                r.permanent_address_longitude,
+                r.practice_location_id,
+                r.location_name,
+                r.field51,
+                r.field52,
+                r.field53,
+                r.field54,
+                r.field55,
+                r.field56,
+                r.field57,
+                r.field58,
+                r.field59,
+                r.field60,
+                r.field61,
+                r.field62,
+                r.field63,
+                r.field64,
+                r.field65,
+                r.field66,
+                r.field67,
+                r.field68,
+                r.field69,
+                r.field70,
+                r.field71,
+                r.field72,
+                r.field73,
+                r.field74,
+                r.field75,
+                r.field76,
+                r.field77,
+                r.field78,
+                r.field79,
+                r.field80,
+                r.field81,
+                r.field82,
+                r.field83,
+                r.field84,
+                r.field85,
+                r.field86,
+                r.field87,
+                r.field88,
+                r.field89,
+                r.field90,
+                r.field91,
+                r.field92,
+                r.field93,
+                r.field94,
+                r.field95,
+                r.field96,
+                r.field97,
+                r.field98,
+                r.field99,
+                r.field100,
+                r.score,
+                r.screening_type_id,
+                r.per_org_id
+            ), p_seed) AS row_hash
+        FROM raw.measurements_raw AS r
+        WHERE r.load_run_file_id = p_load_run_file_id
+        -- Hashed before the join, which then carries no wide rows.
+        OFFSET 0
+    ) AS d
+    LEFT JOIN stg.measurements AS s USING (practice_id, per_org_id, screaning_id);
+END;
+$compare_measurements$;
+COMMENT ON FUNCTION etl.compare_measurements(bigint, bigint) IS
+    'The rows of a file with key, hash of text and rules, and new, changed or unchanged against stg.measurements. p_seed: see etl.hash_seed.';
+
 -- object: function etl.faults_measurements
 -- GENERATED by `make codegen` from contracts/indici/measurements.yml; edit that file, not this one.
 
@@ -51112,12 +55285,8 @@ AS $faults_measurements$
 DECLARE
     v_file etl.load_run_files;
     c_unknown_times constant timestamptz[] := ARRAY['1900-01-01']::text[]::timestamptz[];
-    v_gap_patterns text[];
 BEGIN
     SELECT f.* INTO v_file FROM etl.load_run_files AS f WHERE f.load_run_file_id = p_load_run_file_id;
-    SELECT ARRAY(SELECT '% ' || h || ':%' FROM unnest(s.gap_hours) AS h) INTO v_gap_patterns
-    FROM etl.sources AS s
-    WHERE s.source = v_file.source;
 
     RETURN QUERY
     SELECT
@@ -51321,7 +55490,7 @@ BEGIN
                 (
                     'updated_at', r.updated_at,
                     CASE
-                        WHEN (etl.is_local_time(r.updated_at, v_gap_patterns)) IS FALSE THEN 'is not a local time of Pacific/Auckland: YYYY-MM-DD HH:MM:SS[.ffffff]'
+                        WHEN (etl.is_local_time(r.updated_at)) IS FALSE THEN 'is not a local time of Pacific/Auckland: YYYY-MM-DD HH:MM:SS[.ffffff]'
                     END
                 ),
                 (
@@ -51333,7 +55502,7 @@ BEGIN
                 (
                     'inserted_at', r.inserted_at,
                     CASE
-                        WHEN (etl.is_local_time(r.inserted_at, v_gap_patterns)) IS FALSE THEN 'is not a local time of Pacific/Auckland: YYYY-MM-DD HH:MM:SS[.ffffff]'
+                        WHEN (etl.is_local_time(r.inserted_at)) IS FALSE THEN 'is not a local time of Pacific/Auckland: YYYY-MM-DD HH:MM:SS[.ffffff]'
                     END
                 ),
                 (
@@ -51411,7 +55580,7 @@ BEGIN
                 (
                     'loaded_date_time', r.loaded_date_time,
                     CASE
-                        WHEN (etl.is_local_time(r.loaded_date_time, v_gap_patterns)) IS FALSE THEN 'is not a local time of Pacific/Auckland: YYYY-MM-DD HH:MM:SS[.ffffff]'
+                        WHEN (etl.is_local_time(r.loaded_date_time)) IS FALSE THEN 'is not a local time of Pacific/Auckland: YYYY-MM-DD HH:MM:SS[.ffffff]'
                     END
                 )
         ) AS v (name, text, reason)
@@ -51423,7 +55592,7 @@ BEGIN
             WHEN t.verdict = 'unchanged' THEN
                 r.practice_id IS NOT DISTINCT FROM v_file.tenant[1] AND
                 r.per_org_id IS NOT DISTINCT FROM v_file.tenant[2] AND
-                etl.is_local_time(r.loaded_date_time, v_gap_patterns)
+                etl.is_local_time(r.loaded_date_time)
             ELSE
                 r.patient_id IS NOT NULL AND
                 etl.is_bigint(r.patient_id) AND
@@ -51433,9 +55602,9 @@ BEGIN
                 etl.is_date(r.screening_date) AND
                 etl.is_boolean(r.is_active) AND
                 etl.is_bigint(r.updated_by_id) AND
-                etl.is_local_time(r.updated_at, v_gap_patterns) AND
+                etl.is_local_time(r.updated_at) AND
                 etl.is_bigint(r.inserted_by_id) AND
-                etl.is_local_time(r.inserted_at, v_gap_patterns) AND
+                etl.is_local_time(r.inserted_at) AND
                 r.practice_id IS NOT DISTINCT FROM v_file.tenant[1] AND
                 etl.is_bigint(r.provider_id) AND
                 etl.is_boolean(r.is_deleted) AND
@@ -51448,7 +55617,7 @@ BEGIN
                 etl.is_decimal(r.permanent_address_longitude) AND
                 etl.is_bigint(r.practice_location_id) AND
                 r.per_org_id IS NOT DISTINCT FROM v_file.tenant[2] AND
-                etl.is_local_time(r.loaded_date_time, v_gap_patterns)
+                etl.is_local_time(r.loaded_date_time)
         END IS FALSE;
 END;
 $faults_measurements$;
@@ -51479,170 +55648,11 @@ BEGIN
     JOIN etl.file_attempts AS a USING (file_attempt_id)
     WHERE f.load_run_file_id = p_load_run_file_id;
 
-    -- 1. Read each row once. Of a file in order, what stg holds with the same text by the same rules is unchanged.
+    -- 1. Compare with stg.measurements. In a file in order an equal row is unchanged.
     INSERT INTO etl.touched_measurements (load_run_file_id, line_no, practice_id, per_org_id, screaning_id, row_hash, verdict)
-    SELECT
-        p_load_run_file_id,
-        d.line_no,
-        d.practice_id, d.per_org_id, d.screaning_id,
-        d.row_hash,
-        CASE WHEN NOT p_is_late AND s.absent_since IS NULL AND s.row_hash = d.row_hash THEN 'unchanged' ELSE 'valid' END
-    FROM (
-        SELECT
-            r.line_no,
-            r.practice_id AS practice_id,
-            r.per_org_id AS per_org_id,
-            etl.key_bigint(r.screaning_id) AS screaning_id,
-            hash_record_extended(ROW(
-                r.patient_id,
-                r.screaning_id,
-                r.appointment_id,
-                r.screening_date,
-                r.scn_code,
-                r.screening_type,
-                r.screening_group,
-                r.outcome,
-                r.outcome_description,
-                r.notes,
-                r.is_active,
-                r.updated_by_id,
-                r.updated_by,
-                r.updated_at,
-                r.inserted_by_id,
-                r.inserted_by,
-                r.inserted_at,
-                r.patient_medtech_id,
-                r.practice,
-                r.practice_id,
-                r.provider_id,
-                r.provider_code,
-                r.provider_name,
-                r.hba1c,
-                r.is_deleted,
-                r.care_plan_id,
-                r.care_plan_name,
-                r.is_confidential,
-                r.is_gp2gp,
-                r.is_patient_portal,
-                r.is_show_on_timeline,
-                r.medtech_id,
-                r.screening_source_type_id,
-                r.service_template_id,
-                r.service_template_name,
-                r.user_logging_id,
-                r.logging_user_name,
-                r.field1,
-                r.field2,
-                r.field3,
-                r.field4,
-                r.field5,
-                r.field6,
-                r.field7,
-                r.field8,
-                r.field9,
-                r.field10,
-                r.field11,
-                r.field12,
-                r.field13,
-                r.field14,
-                r.field15,
-                r.field16,
-                r.field17,
-                r.field18,
-                r.field19,
-                r.field20,
-                r.field21,
-                r.field22,
-                r.field23,
-                r.field24,
-                r.field25,
-                r.field26,
-                r.field27,
-                r.field28,
-                r.field29,
-                r.field30,
-                r.field31,
-                r.field32,
-                r.field33,
-                r.field34,
-                r.field35,
-                r.field36,
-                r.field37,
-                r.field38,
-                r.field39,
-                r.field40,
-                r.field41,
-                r.field42,
-                r.field43,
-                r.field44,
-                r.field45,
-                r.field46,
-                r.field47,
-                r.field48,
-                r.field49,
-                r.field50,
-                r.permanent_address_latitude,
-                r.permanent_address_longitude,
-                r.practice_location_id,
-                r.location_name,
-                r.field51,
-                r.field52,
-                r.field53,
-                r.field54,
-                r.field55,
-                r.field56,
-                r.field57,
-                r.field58,
-                r.field59,
-                r.field60,
-                r.field61,
-                r.field62,
-                r.field63,
-                r.field64,
-                r.field65,
-                r.field66,
-                r.field67,
-                r.field68,
-                r.field69,
-                r.field70,
-                r.field71,
-                r.field72,
-                r.field73,
-                r.field74,
-                r.field75,
-                r.field76,
-                r.field77,
-                r.field78,
-                r.field79,
-                r.field80,
-                r.field81,
-                r.field82,
-                r.field83,
-                r.field84,
-                r.field85,
-                r.field86,
-                r.field87,
-                r.field88,
-                r.field89,
-                r.field90,
-                r.field91,
-                r.field92,
-                r.field93,
-                r.field94,
-                r.field95,
-                r.field96,
-                r.field97,
-                r.field98,
-                r.field99,
-                r.field100,
-                r.score,
-                r.screening_type_id,
-                r.per_org_id
-            ), v_seed) AS row_hash
-        FROM raw.measurements_raw AS r
-        WHERE r.load_run_file_id = p_load_run_file_id
-    ) AS d
-    LEFT JOIN stg.measurements AS s USING (practice_id, per_org_id, screaning_id);
+    SELECT p_load_run_file_id, d.line_no, d.practice_id, d.per_org_id, d.screaning_id, d.row_hash,
+        CASE WHEN d.verdict = 'unchanged' AND p_is_late THEN 'changed' ELSE d.verdict END
+    FROM etl.compare_measurements(p_load_run_file_id, v_seed) AS d;
 
     CALL etl.analyze_work('touched_measurements');
 
@@ -51686,7 +55696,7 @@ BEGIN
         WHERE t.load_run_file_id = p_load_run_file_id AND t.verdict <> 'rejected'
     )
     UPDATE etl.touched_measurements AS t
-    SET verdict = CASE n.place WHEN 1 THEN 'valid' ELSE 'duplicate' END
+    SET verdict = CASE WHEN n.place > 1 THEN 'duplicate' WHEN t.verdict = 'new' THEN 'new' ELSE 'changed' END
     FROM ranked AS n
     WHERE t.load_run_file_id = p_load_run_file_id AND t.line_no = n.line_no;
 
@@ -51698,7 +55708,7 @@ BEGIN
         rows_rejected = f.rows_rejected_landing + c.rejected
     FROM (
         SELECT
-            count(*) FILTER (WHERE t.verdict = 'valid') AS valid,
+            count(*) FILTER (WHERE t.verdict IN ('new', 'changed')) AS valid,
             count(*) FILTER (WHERE t.verdict = 'unchanged') AS unchanged,
             count(*) FILTER (WHERE t.verdict = 'duplicate') AS duplicate,
             count(*) FILTER (WHERE t.verdict = 'rejected') AS rejected
@@ -51731,7 +55741,8 @@ DECLARE
 BEGIN
     SELECT f.* INTO v_file FROM etl.load_run_files AS f WHERE f.load_run_file_id = p_load_run_file_id;
 
-    INSERT INTO stg.measurements AS s (
+    -- 1. New keys. Under the lock none can be there already, and looking for conflicts would cost a third more.
+    INSERT INTO stg.measurements (
         patient_id,
         screaning_id,
         appointment_id,
@@ -51877,10 +55888,7 @@ BEGIN
         screening_type_id,
         per_org_id,
         loaded_date_time,
-        row_hash,
-        load_run_file_id,
-        load_run_id,
-        date_extracted
+        row_hash, load_run_file_id, load_run_id, date_extracted
     )
     SELECT
         r.patient_id::bigint,
@@ -52028,13 +56036,310 @@ BEGIN
         r.screening_type_id,
         r.per_org_id,
         nullif(r.loaded_date_time::timestamptz, c_unknown_times[1]),
-        t.row_hash,
-        v_file.load_run_file_id,
-        v_file.load_run_id,
-        v_file.date_extracted
+        t.row_hash, v_file.load_run_file_id, v_file.load_run_id, v_file.date_extracted
     FROM etl.touched_measurements AS t
     JOIN raw.measurements_raw AS r USING (load_run_file_id, line_no)
-    WHERE t.load_run_file_id = p_load_run_file_id AND t.verdict = 'valid'
+    WHERE t.load_run_file_id = p_load_run_file_id AND t.verdict = 'new';
+
+    -- 2. Keys that are there with another text.
+    INSERT INTO stg.measurements AS s (
+        patient_id,
+        screaning_id,
+        appointment_id,
+        screening_date,
+        scn_code,
+        screening_type,
+        screening_group,
+        outcome,
+        outcome_description,
+        notes,
+        is_active,
+        updated_by_id,
+        updated_by,
+        updated_at,
+        inserted_by_id,
+        inserted_by,
+        inserted_at,
+        patient_medtech_id,
+        practice,
+        practice_id,
+        provider_id,
+        provider_code,
+        provider_name,
+        hba1c,
+        is_deleted,
+        care_plan_id,
+        care_plan_name,
+        is_confidential,
+        is_gp2gp,
+        is_patient_portal,
+        is_show_on_timeline,
+        medtech_id,
+        screening_source_type_id,
+        service_template_id,
+        service_template_name,
+        user_logging_id,
+        logging_user_name,
+        field1,
+        field2,
+        field3,
+        field4,
+        field5,
+        field6,
+        field7,
+        field8,
+        field9,
+        field10,
+        field11,
+        field12,
+        field13,
+        field14,
+        field15,
+        field16,
+        field17,
+        field18,
+        field19,
+        field20,
+        field21,
+        field22,
+        field23,
+        field24,
+        field25,
+        field26,
+        field27,
+        field28,
+        field29,
+        field30,
+        field31,
+        field32,
+        field33,
+        field34,
+        field35,
+        field36,
+        field37,
+        field38,
+        field39,
+        field40,
+        field41,
+        field42,
+        field43,
+        field44,
+        field45,
+        field46,
+        field47,
+        field48,
+        field49,
+        field50,
+        permanent_address_latitude,
+        permanent_address_longitude,
+        practice_location_id,
+        location_name,
+        field51,
+        field52,
+        field53,
+        field54,
+        field55,
+        field56,
+        field57,
+        field58,
+        field59,
+        field60,
+        field61,
+        field62,
+        field63,
+        field64,
+        field65,
+        field66,
+        field67,
+        field68,
+        field69,
+        field70,
+        field71,
+        field72,
+        field73,
+        field74,
+        field75,
+        field76,
+        field77,
+        field78,
+        field79,
+        field80,
+        field81,
+        field82,
+        field83,
+        field84,
+        field85,
+        field86,
+        field87,
+        field88,
+        field89,
+        field90,
+        field91,
+        field92,
+        field93,
+        field94,
+        field95,
+        field96,
+        field97,
+        field98,
+        field99,
+        field100,
+        score,
+        screening_type_id,
+        per_org_id,
+        loaded_date_time,
+        row_hash, load_run_file_id, load_run_id, date_extracted
+    )
+    SELECT
+        r.patient_id::bigint,
+        r.screaning_id::bigint,
+        r.appointment_id::bigint,
+        nullif(r.screening_date::date, DATE '1900-01-01'),
+        r.scn_code,
+        r.screening_type,
+        r.screening_group,
+        r.outcome,
+        r.outcome_description,
+        r.notes,
+        r.is_active::boolean,
+        r.updated_by_id::bigint,
+        r.updated_by,
+        nullif(r.updated_at::timestamptz, c_unknown_times[1]),
+        r.inserted_by_id::bigint,
+        r.inserted_by,
+        nullif(r.inserted_at::timestamptz, c_unknown_times[1]),
+        r.patient_medtech_id,
+        r.practice,
+        r.practice_id,
+        r.provider_id::bigint,
+        r.provider_code,
+        r.provider_name,
+        r.hba1c,
+        r.is_deleted::boolean,
+        r.care_plan_id,
+        r.care_plan_name,
+        r.is_confidential::boolean,
+        r.is_gp2gp::boolean,
+        r.is_patient_portal::boolean,
+        r.is_show_on_timeline::boolean,
+        r.medtech_id,
+        r.screening_source_type_id,
+        r.service_template_id,
+        r.service_template_name,
+        r.user_logging_id::bigint,
+        r.logging_user_name,
+        r.field1,
+        r.field2,
+        r.field3,
+        r.field4,
+        r.field5,
+        r.field6,
+        r.field7,
+        r.field8,
+        r.field9,
+        r.field10,
+        r.field11,
+        r.field12,
+        r.field13,
+        r.field14,
+        r.field15,
+        r.field16,
+        r.field17,
+        r.field18,
+        r.field19,
+        r.field20,
+        r.field21,
+        r.field22,
+        r.field23,
+        r.field24,
+        r.field25,
+        r.field26,
+        r.field27,
+        r.field28,
+        r.field29,
+        r.field30,
+        r.field31,
+        r.field32,
+        r.field33,
+        r.field34,
+        r.field35,
+        r.field36,
+        r.field37,
+        r.field38,
+        r.field39,
+        r.field40,
+        r.field41,
+        r.field42,
+        r.field43,
+        r.field44,
+        r.field45,
+        r.field46,
+        r.field47,
+        r.field48,
+        r.field49,
+        r.field50,
+        r.permanent_address_latitude::numeric,
+        r.permanent_address_longitude::numeric,
+        r.practice_location_id::bigint,
+        r.location_name,
+        r.field51,
+        r.field52,
+        r.field53,
+        r.field54,
+        r.field55,
+        r.field56,
+        r.field57,
+        r.field58,
+        r.field59,
+        r.field60,
+        r.field61,
+        r.field62,
+        r.field63,
+        r.field64,
+        r.field65,
+        r.field66,
+        r.field67,
+        r.field68,
+        r.field69,
+        r.field70,
+        r.field71,
+        r.field72,
+        r.field73,
+        r.field74,
+        r.field75,
+        r.field76,
+        r.field77,
+        r.field78,
+        r.field79,
+        r.field80,
+        r.field81,
+        r.field82,
+        r.field83,
+        r.field84,
+        r.field85,
+        r.field86,
+        r.field87,
+        r.field88,
+        r.field89,
+        r.field90,
+        r.field91,
+        r.field92,
+        r.field93,
+        r.field94,
+        r.field95,
+        r.field96,
+        r.field97,
+        r.field98,
+        r.field99,
+        r.field100,
+        r.score,
+        r.screening_type_id,
+        r.per_org_id,
+        nullif(r.loaded_date_time::timestamptz, c_unknown_times[1]),
+        t.row_hash, v_file.load_run_file_id, v_file.load_run_id, v_file.date_extracted
+    FROM etl.touched_measurements AS t
+    JOIN raw.measurements_raw AS r USING (load_run_file_id, line_no)
+    WHERE t.load_run_file_id = p_load_run_file_id AND t.verdict = 'changed'
     ON CONFLICT (practice_id, per_org_id, screaning_id) DO UPDATE
     SET patient_id = excluded.patient_id,
         appointment_id = excluded.appointment_id,
@@ -52470,11 +56775,11 @@ BEGIN
             excluded.screening_type_id
         );
 
-    -- Another text, or other rules, that say the same: remember the text, so that the next file can skip it.
+    -- 3. Another text, or other rules, that say the same: remember the text, so that the next file can skip it.
     UPDATE stg.measurements AS s
     SET row_hash = t.row_hash
     FROM etl.touched_measurements AS t
-    WHERE t.load_run_file_id = p_load_run_file_id AND t.verdict = 'valid'
+    WHERE t.load_run_file_id = p_load_run_file_id AND t.verdict = 'changed'
         AND s.practice_id = t.practice_id
         AND s.per_org_id = t.per_org_id
         AND s.screaning_id = t.screaning_id
@@ -52498,10 +56803,105 @@ AS $merge_measurements$
 -- Publish what this file made new or changed in stg.measurements.
 -- The caller, etl.process_file, holds the extract's lock.
 DECLARE
+    v_inserted bigint;
     v_key etl.pseudonym_keys;
 BEGIN
     SELECT k.* INTO v_key FROM etl.pseudonym_keys AS k;
 
+    -- 1. New keys: stg had none of them, so core has none.
+    INSERT INTO core.fact_measurements (
+        practice_id,
+        per_org_id,
+        screaning_id,
+        patient_key,
+        provider_key,
+        patient_id,
+        appointment_id,
+        screening_date,
+        scn_code,
+        screening_type,
+        screening_group,
+        is_active,
+        updated_by_id,
+        updated_at,
+        inserted_by_id,
+        inserted_at,
+        patient_medtech_id,
+        practice,
+        provider_id,
+        provider_code,
+        is_deleted,
+        care_plan_id,
+        is_confidential,
+        is_gp2gp,
+        is_patient_portal,
+        is_show_on_timeline,
+        screening_source_type_id,
+        service_template_id,
+        service_template_name,
+        user_logging_id,
+        practice_location_id,
+        location_name,
+        screening_type_id,
+        loaded_date_time,
+        load_run_file_id,
+        load_run_id,
+        date_extracted
+    )
+    SELECT
+        s.practice_id,
+        s.per_org_id,
+        s.screaning_id,
+        etl.surrogate_key(
+                etl.key_part('patients')
+                || etl.key_part(s.practice_id)
+                || etl.key_part(s.per_org_id)
+                || etl.key_part(s.patient_id::text)
+            ) AS patient_key,
+        etl.surrogate_key(
+                etl.key_part('providers')
+                || etl.key_part(s.practice_id)
+                || etl.key_part(s.per_org_id)
+                || etl.key_part(s.provider_id::text)
+            ) AS provider_key,
+        s.patient_id,
+        s.appointment_id,
+        s.screening_date,
+        s.scn_code,
+        s.screening_type,
+        s.screening_group,
+        s.is_active,
+        s.updated_by_id,
+        s.updated_at,
+        s.inserted_by_id,
+        s.inserted_at,
+        etl.pseudonym(s.patient_medtech_id, v_key.inner_pad, v_key.outer_pad) AS patient_medtech_id,
+        s.practice,
+        s.provider_id,
+        etl.pseudonym(s.provider_code, v_key.inner_pad, v_key.outer_pad) AS provider_code,
+        s.is_deleted,
+        s.care_plan_id,
+        s.is_confidential,
+        s.is_gp2gp,
+        s.is_patient_portal,
+        s.is_show_on_timeline,
+        s.screening_source_type_id,
+        s.service_template_id,
+        s.service_template_name,
+        s.user_logging_id,
+        s.practice_location_id,
+        s.location_name,
+        s.screening_type_id,
+        s.loaded_date_time,
+        s.load_run_file_id,
+        s.load_run_id,
+        s.date_extracted
+    FROM etl.touched_measurements AS t
+    JOIN stg.measurements AS s USING (practice_id, per_org_id, screaning_id)
+    WHERE t.load_run_file_id = p_load_run_file_id AND t.verdict = 'new';
+    GET DIAGNOSTICS v_inserted = ROW_COUNT;
+
+    -- 2. Keys that were there, where this file changed stg.
     WITH merged AS (
         INSERT INTO core.fact_measurements AS c (
             practice_id,
@@ -52592,7 +56992,7 @@ BEGIN
             s.date_extracted
         FROM etl.touched_measurements AS t
         JOIN stg.measurements AS s USING (practice_id, per_org_id, screaning_id)
-        WHERE t.load_run_file_id = p_load_run_file_id AND t.verdict = 'valid'
+        WHERE t.load_run_file_id = p_load_run_file_id AND t.verdict = 'changed'
             -- Not a plain equality: statistics know no row of this file yet, and one row makes a nested loop.
             AND coalesce(s.load_run_file_id = p_load_run_file_id, false)
         ON CONFLICT (practice_id, per_org_id, screaning_id) DO UPDATE
@@ -52695,15 +57095,11 @@ BEGIN
                 excluded.location_name,
                 excluded.screening_type_id
             )
-        RETURNING c.xmax = 0 AS is_new
+        RETURNING c.load_run_file_id
     )
     UPDATE etl.load_run_files AS f
-    SET core_inserted = n.inserted,
-        core_updated = n.updated
-    FROM (
-        SELECT count(*) FILTER (WHERE w.is_new) AS inserted, count(*) FILTER (WHERE NOT w.is_new) AS updated
-        FROM merged AS w
-    ) AS n
+    SET core_inserted = v_inserted,
+        core_updated = (SELECT count(*) FROM merged)
     WHERE f.load_run_file_id = p_load_run_file_id;
 END;
 $merge_measurements$;
@@ -54755,6 +59151,81 @@ COMMENT ON COLUMN raw.next_of_kin.file_practice_id IS 'practice_id in the name o
 COMMENT ON COLUMN raw.next_of_kin.file_per_org_id IS 'per_org_id in the name of the file.';
 GRANT SELECT ON raw.next_of_kin TO etl_auditor;
 
+-- object: function etl.compare_next_of_kin
+-- GENERATED by `make codegen` from contracts/indici/next_of_kin.yml; edit that file, not this one.
+
+CREATE OR REPLACE FUNCTION etl.compare_next_of_kin(p_load_run_file_id bigint, p_seed bigint)
+RETURNS TABLE (line_no bigint, practice_id text, per_org_id text, nextto_kin_id bigint, row_hash bigint, verdict text)
+LANGUAGE plpgsql
+STABLE
+SECURITY DEFINER
+SET search_path = pg_catalog, pg_temp
+SET timezone = 'Pacific/Auckland'
+SET datestyle = 'ISO, YMD'
+SET plan_cache_mode = force_custom_plan
+SET work_mem = '64MB'
+SET parallel_setup_cost = 0
+SET parallel_tuple_cost = 0
+AS $compare_next_of_kin$
+-- The rows of a file, each with its key, its hash and how it stands to stg.next_of_kin. Changes nothing. The query can run
+-- parallel, which a statement that stores its result cannot.
+BEGIN
+    RETURN QUERY
+    SELECT
+        d.line_no,
+        d.practice_id, d.per_org_id, d.nextto_kin_id,
+        d.row_hash,
+        CASE
+            WHEN s.load_run_file_id IS NULL THEN 'new'
+            WHEN s.row_hash = d.row_hash AND s.absent_since IS NULL THEN 'unchanged'
+            ELSE 'changed'
+        END
+    FROM (
+        SELECT
+            r.line_no,
+            r.practice_id AS practice_id,
+            r.per_org_id AS per_org_id,
+            etl.key_bigint(r.nextto_kin_id) AS nextto_kin_id,
+            hash_record_extended(ROW(
+                r.nextto_kin_id,
+                r.patient_id,
+                r.nok_profile_id,
+                r.nhi_number,
+                r.name,
+                r.full_address,
+                r.cell_number,
+                r.day_phone,
+                r.night_phone,
+                r.is_emergency,
+                r.relationship_type_id,
+                r.relationship_type,
+                r.is_active,
+                r.is_deleted,
+                r.inserted_by_id,
+                r.inserted_by,
+                r.updated_by_id,
+                r.updated_by,
+                r.inserted_at,
+                r.updated_at,
+                r.user_logging_id,
+                r.logging_user_name,
+                r.is_gp2gp,
+                r.permanent_address_latitude,
+                r.permanent_address_longitude,
+                r.practice_id,
+                r.per_org_id
+            ), p_seed) AS row_hash
+        FROM raw.next_of_kin_raw AS r
+        WHERE r.load_run_file_id = p_load_run_file_id
+        -- Hashed before the join, which then carries no wide rows.
+        OFFSET 0
+    ) AS d
+    LEFT JOIN stg.next_of_kin AS s USING (practice_id, per_org_id, nextto_kin_id);
+END;
+$compare_next_of_kin$;
+COMMENT ON FUNCTION etl.compare_next_of_kin(bigint, bigint) IS
+    'The rows of a file with key, hash of text and rules, and new, changed or unchanged against stg.next_of_kin. p_seed: see etl.hash_seed.';
+
 -- object: function etl.faults_next_of_kin
 -- GENERATED by `make codegen` from contracts/indici/next_of_kin.yml; edit that file, not this one.
 
@@ -54777,12 +59248,8 @@ AS $faults_next_of_kin$
 DECLARE
     v_file etl.load_run_files;
     c_unknown_times constant timestamptz[] := ARRAY['1900-01-01']::text[]::timestamptz[];
-    v_gap_patterns text[];
 BEGIN
     SELECT f.* INTO v_file FROM etl.load_run_files AS f WHERE f.load_run_file_id = p_load_run_file_id;
-    SELECT ARRAY(SELECT '% ' || h || ':%' FROM unnest(s.gap_hours) AS h) INTO v_gap_patterns
-    FROM etl.sources AS s
-    WHERE s.source = v_file.source;
 
     RETURN QUERY
     SELECT
@@ -54875,13 +59342,13 @@ BEGIN
                 (
                     'inserted_at', r.inserted_at,
                     CASE
-                        WHEN (etl.is_local_time(r.inserted_at, v_gap_patterns)) IS FALSE THEN 'is not a local time of Pacific/Auckland: YYYY-MM-DD HH:MM:SS[.ffffff]'
+                        WHEN (etl.is_local_time(r.inserted_at)) IS FALSE THEN 'is not a local time of Pacific/Auckland: YYYY-MM-DD HH:MM:SS[.ffffff]'
                     END
                 ),
                 (
                     'updated_at', r.updated_at,
                     CASE
-                        WHEN (etl.is_local_time(r.updated_at, v_gap_patterns)) IS FALSE THEN 'is not a local time of Pacific/Auckland: YYYY-MM-DD HH:MM:SS[.ffffff]'
+                        WHEN (etl.is_local_time(r.updated_at)) IS FALSE THEN 'is not a local time of Pacific/Auckland: YYYY-MM-DD HH:MM:SS[.ffffff]'
                     END
                 ),
                 (
@@ -54923,7 +59390,7 @@ BEGIN
                 (
                     'loaded_date_time', r.loaded_date_time,
                     CASE
-                        WHEN (etl.is_local_time(r.loaded_date_time, v_gap_patterns)) IS FALSE THEN 'is not a local time of Pacific/Auckland: YYYY-MM-DD HH:MM:SS[.ffffff]'
+                        WHEN (etl.is_local_time(r.loaded_date_time)) IS FALSE THEN 'is not a local time of Pacific/Auckland: YYYY-MM-DD HH:MM:SS[.ffffff]'
                     END
                 )
         ) AS v (name, text, reason)
@@ -54935,7 +59402,7 @@ BEGIN
             WHEN t.verdict = 'unchanged' THEN
                 r.practice_id IS NOT DISTINCT FROM v_file.tenant[1] AND
                 r.per_org_id IS NOT DISTINCT FROM v_file.tenant[2] AND
-                etl.is_local_time(r.loaded_date_time, v_gap_patterns)
+                etl.is_local_time(r.loaded_date_time)
             ELSE
                 r.nextto_kin_id IS NOT NULL AND
                 etl.is_bigint(r.nextto_kin_id) AND
@@ -54946,15 +59413,15 @@ BEGIN
                 etl.is_boolean(r.is_deleted) AND
                 etl.is_bigint(r.inserted_by_id) AND
                 etl.is_bigint(r.updated_by_id) AND
-                etl.is_local_time(r.inserted_at, v_gap_patterns) AND
-                etl.is_local_time(r.updated_at, v_gap_patterns) AND
+                etl.is_local_time(r.inserted_at) AND
+                etl.is_local_time(r.updated_at) AND
                 etl.is_bigint(r.user_logging_id) AND
                 etl.is_boolean(r.is_gp2gp) AND
                 etl.is_decimal(r.permanent_address_latitude) AND
                 etl.is_decimal(r.permanent_address_longitude) AND
                 r.practice_id IS NOT DISTINCT FROM v_file.tenant[1] AND
                 r.per_org_id IS NOT DISTINCT FROM v_file.tenant[2] AND
-                etl.is_local_time(r.loaded_date_time, v_gap_patterns)
+                etl.is_local_time(r.loaded_date_time)
         END IS FALSE;
 END;
 $faults_next_of_kin$;
@@ -54985,53 +59452,11 @@ BEGIN
     JOIN etl.file_attempts AS a USING (file_attempt_id)
     WHERE f.load_run_file_id = p_load_run_file_id;
 
-    -- 1. Read each row once. Of a file in order, what stg holds with the same text by the same rules is unchanged.
+    -- 1. Compare with stg.next_of_kin. In a file in order an equal row is unchanged.
     INSERT INTO etl.touched_next_of_kin (load_run_file_id, line_no, practice_id, per_org_id, nextto_kin_id, row_hash, verdict)
-    SELECT
-        p_load_run_file_id,
-        d.line_no,
-        d.practice_id, d.per_org_id, d.nextto_kin_id,
-        d.row_hash,
-        CASE WHEN NOT p_is_late AND s.absent_since IS NULL AND s.row_hash = d.row_hash THEN 'unchanged' ELSE 'valid' END
-    FROM (
-        SELECT
-            r.line_no,
-            r.practice_id AS practice_id,
-            r.per_org_id AS per_org_id,
-            etl.key_bigint(r.nextto_kin_id) AS nextto_kin_id,
-            hash_record_extended(ROW(
-                r.nextto_kin_id,
-                r.patient_id,
-                r.nok_profile_id,
-                r.nhi_number,
-                r.name,
-                r.full_address,
-                r.cell_number,
-                r.day_phone,
-                r.night_phone,
-                r.is_emergency,
-                r.relationship_type_id,
-                r.relationship_type,
-                r.is_active,
-                r.is_deleted,
-                r.inserted_by_id,
-                r.inserted_by,
-                r.updated_by_id,
-                r.updated_by,
-                r.inserted_at,
-                r.updated_at,
-                r.user_logging_id,
-                r.logging_user_name,
-                r.is_gp2gp,
-                r.permanent_address_latitude,
-                r.permanent_address_longitude,
-                r.practice_id,
-                r.per_org_id
-            ), v_seed) AS row_hash
-        FROM raw.next_of_kin_raw AS r
-        WHERE r.load_run_file_id = p_load_run_file_id
-    ) AS d
-    LEFT JOIN stg.next_of_kin AS s USING (practice_id, per_org_id, nextto_kin_id);
+    SELECT p_load_run_file_id, d.line_no, d.practice_id, d.per_org_id, d.nextto_kin_id, d.row_hash,
+        CASE WHEN d.verdict = 'unchanged' AND p_is_late THEN 'changed' ELSE d.verdict END
+    FROM etl.compare_next_of_kin(p_load_run_file_id, v_seed) AS d;
 
     CALL etl.analyze_work('touched_next_of_kin');
 
@@ -55075,7 +59500,7 @@ BEGIN
         WHERE t.load_run_file_id = p_load_run_file_id AND t.verdict <> 'rejected'
     )
     UPDATE etl.touched_next_of_kin AS t
-    SET verdict = CASE n.place WHEN 1 THEN 'valid' ELSE 'duplicate' END
+    SET verdict = CASE WHEN n.place > 1 THEN 'duplicate' WHEN t.verdict = 'new' THEN 'new' ELSE 'changed' END
     FROM ranked AS n
     WHERE t.load_run_file_id = p_load_run_file_id AND t.line_no = n.line_no;
 
@@ -55087,7 +59512,7 @@ BEGIN
         rows_rejected = f.rows_rejected_landing + c.rejected
     FROM (
         SELECT
-            count(*) FILTER (WHERE t.verdict = 'valid') AS valid,
+            count(*) FILTER (WHERE t.verdict IN ('new', 'changed')) AS valid,
             count(*) FILTER (WHERE t.verdict = 'unchanged') AS unchanged,
             count(*) FILTER (WHERE t.verdict = 'duplicate') AS duplicate,
             count(*) FILTER (WHERE t.verdict = 'rejected') AS rejected
@@ -55120,7 +59545,8 @@ DECLARE
 BEGIN
     SELECT f.* INTO v_file FROM etl.load_run_files AS f WHERE f.load_run_file_id = p_load_run_file_id;
 
-    INSERT INTO stg.next_of_kin AS s (
+    -- 1. New keys. Under the lock none can be there already, and looking for conflicts would cost a third more.
+    INSERT INTO stg.next_of_kin (
         nextto_kin_id,
         patient_id,
         nok_profile_id,
@@ -55149,10 +59575,7 @@ BEGIN
         practice_id,
         per_org_id,
         loaded_date_time,
-        row_hash,
-        load_run_file_id,
-        load_run_id,
-        date_extracted
+        row_hash, load_run_file_id, load_run_id, date_extracted
     )
     SELECT
         r.nextto_kin_id::bigint,
@@ -55183,13 +59606,76 @@ BEGIN
         r.practice_id,
         r.per_org_id,
         nullif(r.loaded_date_time::timestamptz, c_unknown_times[1]),
-        t.row_hash,
-        v_file.load_run_file_id,
-        v_file.load_run_id,
-        v_file.date_extracted
+        t.row_hash, v_file.load_run_file_id, v_file.load_run_id, v_file.date_extracted
     FROM etl.touched_next_of_kin AS t
     JOIN raw.next_of_kin_raw AS r USING (load_run_file_id, line_no)
-    WHERE t.load_run_file_id = p_load_run_file_id AND t.verdict = 'valid'
+    WHERE t.load_run_file_id = p_load_run_file_id AND t.verdict = 'new';
+
+    -- 2. Keys that are there with another text.
+    INSERT INTO stg.next_of_kin AS s (
+        nextto_kin_id,
+        patient_id,
+        nok_profile_id,
+        nhi_number,
+        name,
+        full_address,
+        cell_number,
+        day_phone,
+        night_phone,
+        is_emergency,
+        relationship_type_id,
+        relationship_type,
+        is_active,
+        is_deleted,
+        inserted_by_id,
+        inserted_by,
+        updated_by_id,
+        updated_by,
+        inserted_at,
+        updated_at,
+        user_logging_id,
+        logging_user_name,
+        is_gp2gp,
+        permanent_address_latitude,
+        permanent_address_longitude,
+        practice_id,
+        per_org_id,
+        loaded_date_time,
+        row_hash, load_run_file_id, load_run_id, date_extracted
+    )
+    SELECT
+        r.nextto_kin_id::bigint,
+        r.patient_id::bigint,
+        r.nok_profile_id,
+        r.nhi_number,
+        r.name,
+        r.full_address,
+        r.cell_number,
+        r.day_phone,
+        r.night_phone,
+        r.is_emergency::boolean,
+        r.relationship_type_id,
+        r.relationship_type,
+        r.is_active::boolean,
+        r.is_deleted::boolean,
+        r.inserted_by_id::bigint,
+        r.inserted_by,
+        r.updated_by_id::bigint,
+        r.updated_by,
+        nullif(r.inserted_at::timestamptz, c_unknown_times[1]),
+        nullif(r.updated_at::timestamptz, c_unknown_times[1]),
+        r.user_logging_id::bigint,
+        r.logging_user_name,
+        r.is_gp2gp::boolean,
+        r.permanent_address_latitude::numeric,
+        r.permanent_address_longitude::numeric,
+        r.practice_id,
+        r.per_org_id,
+        nullif(r.loaded_date_time::timestamptz, c_unknown_times[1]),
+        t.row_hash, v_file.load_run_file_id, v_file.load_run_id, v_file.date_extracted
+    FROM etl.touched_next_of_kin AS t
+    JOIN raw.next_of_kin_raw AS r USING (load_run_file_id, line_no)
+    WHERE t.load_run_file_id = p_load_run_file_id AND t.verdict = 'changed'
     ON CONFLICT (practice_id, per_org_id, nextto_kin_id) DO UPDATE
     SET patient_id = excluded.patient_id,
         nok_profile_id = excluded.nok_profile_id,
@@ -55274,11 +59760,11 @@ BEGIN
             excluded.permanent_address_longitude
         );
 
-    -- Another text, or other rules, that say the same: remember the text, so that the next file can skip it.
+    -- 3. Another text, or other rules, that say the same: remember the text, so that the next file can skip it.
     UPDATE stg.next_of_kin AS s
     SET row_hash = t.row_hash
     FROM etl.touched_next_of_kin AS t
-    WHERE t.load_run_file_id = p_load_run_file_id AND t.verdict = 'valid'
+    WHERE t.load_run_file_id = p_load_run_file_id AND t.verdict = 'changed'
         AND s.practice_id = t.practice_id
         AND s.per_org_id = t.per_org_id
         AND s.nextto_kin_id = t.nextto_kin_id
@@ -55302,10 +59788,70 @@ AS $merge_next_of_kin$
 -- Publish what this file made new or changed in stg.next_of_kin.
 -- The caller, etl.process_file, holds the extract's lock.
 DECLARE
+    v_inserted bigint;
     v_key etl.pseudonym_keys;
 BEGIN
     SELECT k.* INTO v_key FROM etl.pseudonym_keys AS k;
 
+    -- 1. New keys: stg had none of them, so core has none.
+    INSERT INTO core.fact_next_of_kin (
+        practice_id,
+        per_org_id,
+        nextto_kin_id,
+        patient_key,
+        patient_id,
+        nok_profile_id,
+        nhi_number,
+        is_emergency,
+        relationship_type_id,
+        relationship_type,
+        is_active,
+        is_deleted,
+        inserted_by_id,
+        updated_by_id,
+        inserted_at,
+        updated_at,
+        user_logging_id,
+        is_gp2gp,
+        loaded_date_time,
+        load_run_file_id,
+        load_run_id,
+        date_extracted
+    )
+    SELECT
+        s.practice_id,
+        s.per_org_id,
+        s.nextto_kin_id,
+        etl.surrogate_key(
+                etl.key_part('patients')
+                || etl.key_part(s.practice_id)
+                || etl.key_part(s.per_org_id)
+                || etl.key_part(s.patient_id::text)
+            ) AS patient_key,
+        s.patient_id,
+        s.nok_profile_id,
+        etl.pseudonym(s.nhi_number, v_key.inner_pad, v_key.outer_pad) AS nhi_number,
+        s.is_emergency,
+        s.relationship_type_id,
+        s.relationship_type,
+        s.is_active,
+        s.is_deleted,
+        s.inserted_by_id,
+        s.updated_by_id,
+        s.inserted_at,
+        s.updated_at,
+        s.user_logging_id,
+        s.is_gp2gp,
+        s.loaded_date_time,
+        s.load_run_file_id,
+        s.load_run_id,
+        s.date_extracted
+    FROM etl.touched_next_of_kin AS t
+    JOIN stg.next_of_kin AS s USING (practice_id, per_org_id, nextto_kin_id)
+    WHERE t.load_run_file_id = p_load_run_file_id AND t.verdict = 'new';
+    GET DIAGNOSTICS v_inserted = ROW_COUNT;
+
+    -- 2. Keys that were there, where this file changed stg.
     WITH merged AS (
         INSERT INTO core.fact_next_of_kin AS c (
             practice_id,
@@ -55361,7 +59907,7 @@ BEGIN
             s.date_extracted
         FROM etl.touched_next_of_kin AS t
         JOIN stg.next_of_kin AS s USING (practice_id, per_org_id, nextto_kin_id)
-        WHERE t.load_run_file_id = p_load_run_file_id AND t.verdict = 'valid'
+        WHERE t.load_run_file_id = p_load_run_file_id AND t.verdict = 'changed'
             -- Not a plain equality: statistics know no row of this file yet, and one row makes a nested loop.
             AND coalesce(s.load_run_file_id = p_load_run_file_id, false)
         ON CONFLICT (practice_id, per_org_id, nextto_kin_id) DO UPDATE
@@ -55419,15 +59965,11 @@ BEGIN
                 excluded.user_logging_id,
                 excluded.is_gp2gp
             )
-        RETURNING c.xmax = 0 AS is_new
+        RETURNING c.load_run_file_id
     )
     UPDATE etl.load_run_files AS f
-    SET core_inserted = n.inserted,
-        core_updated = n.updated
-    FROM (
-        SELECT count(*) FILTER (WHERE w.is_new) AS inserted, count(*) FILTER (WHERE NOT w.is_new) AS updated
-        FROM merged AS w
-    ) AS n
+    SET core_inserted = v_inserted,
+        core_updated = (SELECT count(*) FROM merged)
     WHERE f.load_run_file_id = p_load_run_file_id;
 END;
 $merge_next_of_kin$;
@@ -56194,6 +60736,86 @@ COMMENT ON COLUMN raw.patient_alerts.file_practice_id IS 'practice_id in the nam
 COMMENT ON COLUMN raw.patient_alerts.file_per_org_id IS 'per_org_id in the name of the file.';
 GRANT SELECT ON raw.patient_alerts TO etl_auditor;
 
+-- object: function etl.compare_patient_alerts
+-- GENERATED by `make codegen` from contracts/indici/patient_alerts.yml; edit that file, not this one.
+
+CREATE OR REPLACE FUNCTION etl.compare_patient_alerts(p_load_run_file_id bigint, p_seed bigint)
+RETURNS TABLE (line_no bigint, practice_id text, per_org_id text, patient_alert_id bigint, row_hash bigint, verdict text)
+LANGUAGE plpgsql
+STABLE
+SECURITY DEFINER
+SET search_path = pg_catalog, pg_temp
+SET timezone = 'Pacific/Auckland'
+SET datestyle = 'ISO, YMD'
+SET plan_cache_mode = force_custom_plan
+SET work_mem = '64MB'
+SET parallel_setup_cost = 0
+SET parallel_tuple_cost = 0
+AS $compare_patient_alerts$
+-- The rows of a file, each with its key, its hash and how it stands to stg.patient_alerts. Changes nothing. The query can run
+-- parallel, which a statement that stores its result cannot.
+BEGIN
+    RETURN QUERY
+    SELECT
+        d.line_no,
+        d.practice_id, d.per_org_id, d.patient_alert_id,
+        d.row_hash,
+        CASE
+            WHEN s.load_run_file_id IS NULL THEN 'new'
+            WHEN s.row_hash = d.row_hash AND s.absent_since IS NULL THEN 'unchanged'
+            ELSE 'changed'
+        END
+    FROM (
+        SELECT
+            r.line_no,
+            r.practice_id AS practice_id,
+            r.per_org_id AS per_org_id,
+            etl.key_bigint(r.patient_alert_id) AS patient_alert_id,
+            hash_record_extended(ROW(
+                r.patient_alert_id,
+                r.patient_id,
+                r.type_id,
+                r.type,
+                r.alert_id,
+                r.alert,
+                r.severity_id,
+                r.severity,
+                r.alert_value,
+                r.last_updated_date,
+                r.effective_date,
+                r.expiry_date,
+                r.note,
+                r.is_active,
+                r.is_deleted,
+                r.is_deleted_2,
+                r.inserted_by_id,
+                r.inserted_by,
+                r.updated_by_id,
+                r.updated_by,
+                r.inserted_at,
+                r.updated_at,
+                r.medtech_id,
+                r.user_logging_id,
+                r.logging_user_name,
+                r.is_gp2gp,
+                r.permanent_address_latitude,
+                r.permanent_address_longitude,
+                r.alert_state,
+                r.practice_id,
+                r.provider_id,
+                r.per_org_id
+            ), p_seed) AS row_hash
+        FROM raw.patient_alerts_raw AS r
+        WHERE r.load_run_file_id = p_load_run_file_id
+        -- Hashed before the join, which then carries no wide rows.
+        OFFSET 0
+    ) AS d
+    LEFT JOIN stg.patient_alerts AS s USING (practice_id, per_org_id, patient_alert_id);
+END;
+$compare_patient_alerts$;
+COMMENT ON FUNCTION etl.compare_patient_alerts(bigint, bigint) IS
+    'The rows of a file with key, hash of text and rules, and new, changed or unchanged against stg.patient_alerts. p_seed: see etl.hash_seed.';
+
 -- object: function etl.faults_patient_alerts
 -- GENERATED by `make codegen` from contracts/indici/patient_alerts.yml; edit that file, not this one.
 
@@ -56216,12 +60838,8 @@ AS $faults_patient_alerts$
 DECLARE
     v_file etl.load_run_files;
     c_unknown_times constant timestamptz[] := ARRAY['1900-01-01']::text[]::timestamptz[];
-    v_gap_patterns text[];
 BEGIN
     SELECT f.* INTO v_file FROM etl.load_run_files AS f WHERE f.load_run_file_id = p_load_run_file_id;
-    SELECT ARRAY(SELECT '% ' || h || ':%' FROM unnest(s.gap_hours) AS h) INTO v_gap_patterns
-    FROM etl.sources AS s
-    WHERE s.source = v_file.source;
 
     RETURN QUERY
     SELECT
@@ -56337,13 +60955,13 @@ BEGIN
                 (
                     'inserted_at', r.inserted_at,
                     CASE
-                        WHEN (etl.is_local_time(r.inserted_at, v_gap_patterns)) IS FALSE THEN 'is not a local time of Pacific/Auckland: YYYY-MM-DD HH:MM:SS[.ffffff]'
+                        WHEN (etl.is_local_time(r.inserted_at)) IS FALSE THEN 'is not a local time of Pacific/Auckland: YYYY-MM-DD HH:MM:SS[.ffffff]'
                     END
                 ),
                 (
                     'updated_at', r.updated_at,
                     CASE
-                        WHEN (etl.is_local_time(r.updated_at, v_gap_patterns)) IS FALSE THEN 'is not a local time of Pacific/Auckland: YYYY-MM-DD HH:MM:SS[.ffffff]'
+                        WHEN (etl.is_local_time(r.updated_at)) IS FALSE THEN 'is not a local time of Pacific/Auckland: YYYY-MM-DD HH:MM:SS[.ffffff]'
                     END
                 ),
                 (
@@ -56391,7 +61009,7 @@ BEGIN
                 (
                     'loaded_date_time', r.loaded_date_time,
                     CASE
-                        WHEN (etl.is_local_time(r.loaded_date_time, v_gap_patterns)) IS FALSE THEN 'is not a local time of Pacific/Auckland: YYYY-MM-DD HH:MM:SS[.ffffff]'
+                        WHEN (etl.is_local_time(r.loaded_date_time)) IS FALSE THEN 'is not a local time of Pacific/Auckland: YYYY-MM-DD HH:MM:SS[.ffffff]'
                     END
                 )
         ) AS v (name, text, reason)
@@ -56403,7 +61021,7 @@ BEGIN
             WHEN t.verdict = 'unchanged' THEN
                 r.practice_id IS NOT DISTINCT FROM v_file.tenant[1] AND
                 r.per_org_id IS NOT DISTINCT FROM v_file.tenant[2] AND
-                etl.is_local_time(r.loaded_date_time, v_gap_patterns)
+                etl.is_local_time(r.loaded_date_time)
             ELSE
                 r.patient_alert_id IS NOT NULL AND
                 etl.is_bigint(r.patient_alert_id) AND
@@ -56417,8 +61035,8 @@ BEGIN
                 etl.is_boolean(r.is_deleted_2) AND
                 etl.is_bigint(r.inserted_by_id) AND
                 etl.is_bigint(r.updated_by_id) AND
-                etl.is_local_time(r.inserted_at, v_gap_patterns) AND
-                etl.is_local_time(r.updated_at, v_gap_patterns) AND
+                etl.is_local_time(r.inserted_at) AND
+                etl.is_local_time(r.updated_at) AND
                 etl.is_bigint(r.user_logging_id) AND
                 etl.is_boolean(r.is_gp2gp) AND
                 etl.is_decimal(r.permanent_address_latitude) AND
@@ -56426,7 +61044,7 @@ BEGIN
                 r.practice_id IS NOT DISTINCT FROM v_file.tenant[1] AND
                 etl.is_bigint(r.provider_id) AND
                 r.per_org_id IS NOT DISTINCT FROM v_file.tenant[2] AND
-                etl.is_local_time(r.loaded_date_time, v_gap_patterns)
+                etl.is_local_time(r.loaded_date_time)
         END IS FALSE;
 END;
 $faults_patient_alerts$;
@@ -56457,58 +61075,11 @@ BEGIN
     JOIN etl.file_attempts AS a USING (file_attempt_id)
     WHERE f.load_run_file_id = p_load_run_file_id;
 
-    -- 1. Read each row once. Of a file in order, what stg holds with the same text by the same rules is unchanged.
+    -- 1. Compare with stg.patient_alerts. In a file in order an equal row is unchanged.
     INSERT INTO etl.touched_patient_alerts (load_run_file_id, line_no, practice_id, per_org_id, patient_alert_id, row_hash, verdict)
-    SELECT
-        p_load_run_file_id,
-        d.line_no,
-        d.practice_id, d.per_org_id, d.patient_alert_id,
-        d.row_hash,
-        CASE WHEN NOT p_is_late AND s.absent_since IS NULL AND s.row_hash = d.row_hash THEN 'unchanged' ELSE 'valid' END
-    FROM (
-        SELECT
-            r.line_no,
-            r.practice_id AS practice_id,
-            r.per_org_id AS per_org_id,
-            etl.key_bigint(r.patient_alert_id) AS patient_alert_id,
-            hash_record_extended(ROW(
-                r.patient_alert_id,
-                r.patient_id,
-                r.type_id,
-                r.type,
-                r.alert_id,
-                r.alert,
-                r.severity_id,
-                r.severity,
-                r.alert_value,
-                r.last_updated_date,
-                r.effective_date,
-                r.expiry_date,
-                r.note,
-                r.is_active,
-                r.is_deleted,
-                r.is_deleted_2,
-                r.inserted_by_id,
-                r.inserted_by,
-                r.updated_by_id,
-                r.updated_by,
-                r.inserted_at,
-                r.updated_at,
-                r.medtech_id,
-                r.user_logging_id,
-                r.logging_user_name,
-                r.is_gp2gp,
-                r.permanent_address_latitude,
-                r.permanent_address_longitude,
-                r.alert_state,
-                r.practice_id,
-                r.provider_id,
-                r.per_org_id
-            ), v_seed) AS row_hash
-        FROM raw.patient_alerts_raw AS r
-        WHERE r.load_run_file_id = p_load_run_file_id
-    ) AS d
-    LEFT JOIN stg.patient_alerts AS s USING (practice_id, per_org_id, patient_alert_id);
+    SELECT p_load_run_file_id, d.line_no, d.practice_id, d.per_org_id, d.patient_alert_id, d.row_hash,
+        CASE WHEN d.verdict = 'unchanged' AND p_is_late THEN 'changed' ELSE d.verdict END
+    FROM etl.compare_patient_alerts(p_load_run_file_id, v_seed) AS d;
 
     CALL etl.analyze_work('touched_patient_alerts');
 
@@ -56552,7 +61123,7 @@ BEGIN
         WHERE t.load_run_file_id = p_load_run_file_id AND t.verdict <> 'rejected'
     )
     UPDATE etl.touched_patient_alerts AS t
-    SET verdict = CASE n.place WHEN 1 THEN 'valid' ELSE 'duplicate' END
+    SET verdict = CASE WHEN n.place > 1 THEN 'duplicate' WHEN t.verdict = 'new' THEN 'new' ELSE 'changed' END
     FROM ranked AS n
     WHERE t.load_run_file_id = p_load_run_file_id AND t.line_no = n.line_no;
 
@@ -56564,7 +61135,7 @@ BEGIN
         rows_rejected = f.rows_rejected_landing + c.rejected
     FROM (
         SELECT
-            count(*) FILTER (WHERE t.verdict = 'valid') AS valid,
+            count(*) FILTER (WHERE t.verdict IN ('new', 'changed')) AS valid,
             count(*) FILTER (WHERE t.verdict = 'unchanged') AS unchanged,
             count(*) FILTER (WHERE t.verdict = 'duplicate') AS duplicate,
             count(*) FILTER (WHERE t.verdict = 'rejected') AS rejected
@@ -56597,7 +61168,8 @@ DECLARE
 BEGIN
     SELECT f.* INTO v_file FROM etl.load_run_files AS f WHERE f.load_run_file_id = p_load_run_file_id;
 
-    INSERT INTO stg.patient_alerts AS s (
+    -- 1. New keys. Under the lock none can be there already, and looking for conflicts would cost a third more.
+    INSERT INTO stg.patient_alerts (
         patient_alert_id,
         patient_id,
         type_id,
@@ -56631,10 +61203,7 @@ BEGIN
         provider_id,
         per_org_id,
         loaded_date_time,
-        row_hash,
-        load_run_file_id,
-        load_run_id,
-        date_extracted
+        row_hash, load_run_file_id, load_run_id, date_extracted
     )
     SELECT
         r.patient_alert_id::bigint,
@@ -56670,13 +61239,86 @@ BEGIN
         r.provider_id::bigint,
         r.per_org_id,
         nullif(r.loaded_date_time::timestamptz, c_unknown_times[1]),
-        t.row_hash,
-        v_file.load_run_file_id,
-        v_file.load_run_id,
-        v_file.date_extracted
+        t.row_hash, v_file.load_run_file_id, v_file.load_run_id, v_file.date_extracted
     FROM etl.touched_patient_alerts AS t
     JOIN raw.patient_alerts_raw AS r USING (load_run_file_id, line_no)
-    WHERE t.load_run_file_id = p_load_run_file_id AND t.verdict = 'valid'
+    WHERE t.load_run_file_id = p_load_run_file_id AND t.verdict = 'new';
+
+    -- 2. Keys that are there with another text.
+    INSERT INTO stg.patient_alerts AS s (
+        patient_alert_id,
+        patient_id,
+        type_id,
+        type,
+        alert_id,
+        alert,
+        severity_id,
+        severity,
+        alert_value,
+        last_updated_date,
+        effective_date,
+        expiry_date,
+        note,
+        is_active,
+        is_deleted,
+        is_deleted_2,
+        inserted_by_id,
+        inserted_by,
+        updated_by_id,
+        updated_by,
+        inserted_at,
+        updated_at,
+        medtech_id,
+        user_logging_id,
+        logging_user_name,
+        is_gp2gp,
+        permanent_address_latitude,
+        permanent_address_longitude,
+        alert_state,
+        practice_id,
+        provider_id,
+        per_org_id,
+        loaded_date_time,
+        row_hash, load_run_file_id, load_run_id, date_extracted
+    )
+    SELECT
+        r.patient_alert_id::bigint,
+        r.patient_id::bigint,
+        r.type_id,
+        r.type,
+        r.alert_id,
+        r.alert,
+        r.severity_id,
+        r.severity,
+        r.alert_value,
+        nullif(r.last_updated_date::date, DATE '1900-01-01'),
+        nullif(r.effective_date::date, DATE '1900-01-01'),
+        nullif(r.expiry_date::date, DATE '1900-01-01'),
+        r.note,
+        r.is_active::boolean,
+        r.is_deleted::boolean,
+        r.is_deleted_2::boolean,
+        r.inserted_by_id::bigint,
+        r.inserted_by,
+        r.updated_by_id::bigint,
+        r.updated_by,
+        nullif(r.inserted_at::timestamptz, c_unknown_times[1]),
+        nullif(r.updated_at::timestamptz, c_unknown_times[1]),
+        r.medtech_id,
+        r.user_logging_id::bigint,
+        r.logging_user_name,
+        r.is_gp2gp::boolean,
+        r.permanent_address_latitude::numeric,
+        r.permanent_address_longitude::numeric,
+        r.alert_state,
+        r.practice_id,
+        r.provider_id::bigint,
+        r.per_org_id,
+        nullif(r.loaded_date_time::timestamptz, c_unknown_times[1]),
+        t.row_hash, v_file.load_run_file_id, v_file.load_run_id, v_file.date_extracted
+    FROM etl.touched_patient_alerts AS t
+    JOIN raw.patient_alerts_raw AS r USING (load_run_file_id, line_no)
+    WHERE t.load_run_file_id = p_load_run_file_id AND t.verdict = 'changed'
     ON CONFLICT (practice_id, per_org_id, patient_alert_id) DO UPDATE
     SET patient_id = excluded.patient_id,
         type_id = excluded.type_id,
@@ -56776,11 +61418,11 @@ BEGIN
             excluded.provider_id
         );
 
-    -- Another text, or other rules, that say the same: remember the text, so that the next file can skip it.
+    -- 3. Another text, or other rules, that say the same: remember the text, so that the next file can skip it.
     UPDATE stg.patient_alerts AS s
     SET row_hash = t.row_hash
     FROM etl.touched_patient_alerts AS t
-    WHERE t.load_run_file_id = p_load_run_file_id AND t.verdict = 'valid'
+    WHERE t.load_run_file_id = p_load_run_file_id AND t.verdict = 'changed'
         AND s.practice_id = t.practice_id
         AND s.per_org_id = t.per_org_id
         AND s.patient_alert_id = t.patient_alert_id
@@ -56803,7 +61445,87 @@ SET work_mem = '64MB'
 AS $merge_patient_alerts$
 -- Publish what this file made new or changed in stg.patient_alerts.
 -- The caller, etl.process_file, holds the extract's lock.
+DECLARE
+    v_inserted bigint;
 BEGIN
+    -- 1. New keys: stg had none of them, so core has none.
+    INSERT INTO core.fact_patient_alerts (
+        practice_id,
+        per_org_id,
+        patient_alert_id,
+        patient_key,
+        provider_key,
+        patient_id,
+        type_id,
+        type,
+        alert_id,
+        severity_id,
+        severity,
+        last_updated_date,
+        effective_date,
+        expiry_date,
+        is_active,
+        is_deleted,
+        is_deleted_2,
+        inserted_by_id,
+        updated_by_id,
+        inserted_at,
+        updated_at,
+        user_logging_id,
+        is_gp2gp,
+        alert_state,
+        provider_id,
+        loaded_date_time,
+        load_run_file_id,
+        load_run_id,
+        date_extracted
+    )
+    SELECT
+        s.practice_id,
+        s.per_org_id,
+        s.patient_alert_id,
+        etl.surrogate_key(
+                etl.key_part('patients')
+                || etl.key_part(s.practice_id)
+                || etl.key_part(s.per_org_id)
+                || etl.key_part(s.patient_id::text)
+            ) AS patient_key,
+        etl.surrogate_key(
+                etl.key_part('providers')
+                || etl.key_part(s.practice_id)
+                || etl.key_part(s.per_org_id)
+                || etl.key_part(s.provider_id::text)
+            ) AS provider_key,
+        s.patient_id,
+        s.type_id,
+        s.type,
+        s.alert_id,
+        s.severity_id,
+        s.severity,
+        s.last_updated_date,
+        s.effective_date,
+        s.expiry_date,
+        s.is_active,
+        s.is_deleted,
+        s.is_deleted_2,
+        s.inserted_by_id,
+        s.updated_by_id,
+        s.inserted_at,
+        s.updated_at,
+        s.user_logging_id,
+        s.is_gp2gp,
+        s.alert_state,
+        s.provider_id,
+        s.loaded_date_time,
+        s.load_run_file_id,
+        s.load_run_id,
+        s.date_extracted
+    FROM etl.touched_patient_alerts AS t
+    JOIN stg.patient_alerts AS s USING (practice_id, per_org_id, patient_alert_id)
+    WHERE t.load_run_file_id = p_load_run_file_id AND t.verdict = 'new';
+    GET DIAGNOSTICS v_inserted = ROW_COUNT;
+
+    -- 2. Keys that were there, where this file changed stg.
     WITH merged AS (
         INSERT INTO core.fact_patient_alerts AS c (
             practice_id,
@@ -56878,7 +61600,7 @@ BEGIN
             s.date_extracted
         FROM etl.touched_patient_alerts AS t
         JOIN stg.patient_alerts AS s USING (practice_id, per_org_id, patient_alert_id)
-        WHERE t.load_run_file_id = p_load_run_file_id AND t.verdict = 'valid'
+        WHERE t.load_run_file_id = p_load_run_file_id AND t.verdict = 'changed'
             -- Not a plain equality: statistics know no row of this file yet, and one row makes a nested loop.
             AND coalesce(s.load_run_file_id = p_load_run_file_id, false)
         ON CONFLICT (practice_id, per_org_id, patient_alert_id) DO UPDATE
@@ -56957,15 +61679,11 @@ BEGIN
                 excluded.alert_state,
                 excluded.provider_id
             )
-        RETURNING c.xmax = 0 AS is_new
+        RETURNING c.load_run_file_id
     )
     UPDATE etl.load_run_files AS f
-    SET core_inserted = n.inserted,
-        core_updated = n.updated
-    FROM (
-        SELECT count(*) FILTER (WHERE w.is_new) AS inserted, count(*) FILTER (WHERE NOT w.is_new) AS updated
-        FROM merged AS w
-    ) AS n
+    SET core_inserted = v_inserted,
+        core_updated = (SELECT count(*) FROM merged)
     WHERE f.load_run_file_id = p_load_run_file_id;
 END;
 $merge_patient_alerts$;
@@ -57835,6 +62553,83 @@ COMMENT ON COLUMN raw.recalls.file_practice_id IS 'practice_id in the name of th
 COMMENT ON COLUMN raw.recalls.file_per_org_id IS 'per_org_id in the name of the file.';
 GRANT SELECT ON raw.recalls TO etl_auditor;
 
+-- object: function etl.compare_recalls
+-- GENERATED by `make codegen` from contracts/indici/recalls.yml; edit that file, not this one.
+
+CREATE OR REPLACE FUNCTION etl.compare_recalls(p_load_run_file_id bigint, p_seed bigint)
+RETURNS TABLE (line_no bigint, practice_id text, per_org_id text, re_call_id bigint, row_hash bigint, verdict text)
+LANGUAGE plpgsql
+STABLE
+SECURITY DEFINER
+SET search_path = pg_catalog, pg_temp
+SET timezone = 'Pacific/Auckland'
+SET datestyle = 'ISO, YMD'
+SET plan_cache_mode = force_custom_plan
+SET work_mem = '64MB'
+SET parallel_setup_cost = 0
+SET parallel_tuple_cost = 0
+AS $compare_recalls$
+-- The rows of a file, each with its key, its hash and how it stands to stg.recalls. Changes nothing. The query can run
+-- parallel, which a statement that stores its result cannot.
+BEGIN
+    RETURN QUERY
+    SELECT
+        d.line_no,
+        d.practice_id, d.per_org_id, d.re_call_id,
+        d.row_hash,
+        CASE
+            WHEN s.load_run_file_id IS NULL THEN 'new'
+            WHEN s.row_hash = d.row_hash AND s.absent_since IS NULL THEN 'unchanged'
+            ELSE 'changed'
+        END
+    FROM (
+        SELECT
+            r.line_no,
+            r.practice_id AS practice_id,
+            r.per_org_id AS per_org_id,
+            etl.key_bigint(r.re_call_id) AS re_call_id,
+            hash_record_extended(ROW(
+                r.re_call_id,
+                r.patient_id,
+                r.recall_date,
+                r.is_contacted,
+                r.notes,
+                r.patient_medtech_id,
+                r.recall_reason,
+                r.screening_type,
+                r.code,
+                r.vaccine,
+                r.vaccine_group,
+                r.recall_group,
+                r.inserted_at,
+                r.inserted_by,
+                r.updated_at,
+                r.updated_by,
+                r.is_active,
+                r.practice,
+                r.practice_id,
+                r.provider_id,
+                r.is_deleted,
+                r.permanent_address_latitude,
+                r.permanent_address_longitude,
+                r.is_confidential,
+                r.show_on_patient_portal,
+                r.is_cancelled,
+                r.recall_attempts,
+                r.scn_code,
+                r.per_org_id
+            ), p_seed) AS row_hash
+        FROM raw.recalls_raw AS r
+        WHERE r.load_run_file_id = p_load_run_file_id
+        -- Hashed before the join, which then carries no wide rows.
+        OFFSET 0
+    ) AS d
+    LEFT JOIN stg.recalls AS s USING (practice_id, per_org_id, re_call_id);
+END;
+$compare_recalls$;
+COMMENT ON FUNCTION etl.compare_recalls(bigint, bigint) IS
+    'The rows of a file with key, hash of text and rules, and new, changed or unchanged against stg.recalls. p_seed: see etl.hash_seed.';
+
 -- object: function etl.faults_recalls
 -- GENERATED by `make codegen` from contracts/indici/recalls.yml; edit that file, not this one.
 
@@ -57857,12 +62652,8 @@ AS $faults_recalls$
 DECLARE
     v_file etl.load_run_files;
     c_unknown_times constant timestamptz[] := ARRAY['1900-01-01']::text[]::timestamptz[];
-    v_gap_patterns text[];
 BEGIN
     SELECT f.* INTO v_file FROM etl.load_run_files AS f WHERE f.load_run_file_id = p_load_run_file_id;
-    SELECT ARRAY(SELECT '% ' || h || ':%' FROM unnest(s.gap_hours) AS h) INTO v_gap_patterns
-    FROM etl.sources AS s
-    WHERE s.source = v_file.source;
 
     RETURN QUERY
     SELECT
@@ -57939,13 +62730,13 @@ BEGIN
                 (
                     'inserted_at', r.inserted_at,
                     CASE
-                        WHEN (etl.is_local_time(r.inserted_at, v_gap_patterns)) IS FALSE THEN 'is not a local time of Pacific/Auckland: YYYY-MM-DD HH:MM:SS[.ffffff]'
+                        WHEN (etl.is_local_time(r.inserted_at)) IS FALSE THEN 'is not a local time of Pacific/Auckland: YYYY-MM-DD HH:MM:SS[.ffffff]'
                     END
                 ),
                 (
                     'updated_at', r.updated_at,
                     CASE
-                        WHEN (etl.is_local_time(r.updated_at, v_gap_patterns)) IS FALSE THEN 'is not a local time of Pacific/Auckland: YYYY-MM-DD HH:MM:SS[.ffffff]'
+                        WHEN (etl.is_local_time(r.updated_at)) IS FALSE THEN 'is not a local time of Pacific/Auckland: YYYY-MM-DD HH:MM:SS[.ffffff]'
                     END
                 ),
                 (
@@ -58011,7 +62802,7 @@ BEGIN
                 (
                     'loaded_date_time', r.loaded_date_time,
                     CASE
-                        WHEN (etl.is_local_time(r.loaded_date_time, v_gap_patterns)) IS FALSE THEN 'is not a local time of Pacific/Auckland: YYYY-MM-DD HH:MM:SS[.ffffff]'
+                        WHEN (etl.is_local_time(r.loaded_date_time)) IS FALSE THEN 'is not a local time of Pacific/Auckland: YYYY-MM-DD HH:MM:SS[.ffffff]'
                     END
                 )
         ) AS v (name, text, reason)
@@ -58023,7 +62814,7 @@ BEGIN
             WHEN t.verdict = 'unchanged' THEN
                 r.practice_id IS NOT DISTINCT FROM v_file.tenant[1] AND
                 r.per_org_id IS NOT DISTINCT FROM v_file.tenant[2] AND
-                etl.is_local_time(r.loaded_date_time, v_gap_patterns)
+                etl.is_local_time(r.loaded_date_time)
             ELSE
                 r.re_call_id IS NOT NULL AND
                 etl.is_bigint(r.re_call_id) AND
@@ -58031,8 +62822,8 @@ BEGIN
                 etl.is_bigint(r.patient_id) AND
                 etl.is_date(r.recall_date) AND
                 etl.is_boolean(r.is_contacted) AND
-                etl.is_local_time(r.inserted_at, v_gap_patterns) AND
-                etl.is_local_time(r.updated_at, v_gap_patterns) AND
+                etl.is_local_time(r.inserted_at) AND
+                etl.is_local_time(r.updated_at) AND
                 etl.is_boolean(r.is_active) AND
                 r.practice_id IS NOT DISTINCT FROM v_file.tenant[1] AND
                 etl.is_bigint(r.provider_id) AND
@@ -58043,7 +62834,7 @@ BEGIN
                 etl.is_boolean(r.show_on_patient_portal) AND
                 etl.is_boolean(r.is_cancelled) AND
                 r.per_org_id IS NOT DISTINCT FROM v_file.tenant[2] AND
-                etl.is_local_time(r.loaded_date_time, v_gap_patterns)
+                etl.is_local_time(r.loaded_date_time)
         END IS FALSE;
 END;
 $faults_recalls$;
@@ -58074,55 +62865,11 @@ BEGIN
     JOIN etl.file_attempts AS a USING (file_attempt_id)
     WHERE f.load_run_file_id = p_load_run_file_id;
 
-    -- 1. Read each row once. Of a file in order, what stg holds with the same text by the same rules is unchanged.
+    -- 1. Compare with stg.recalls. In a file in order an equal row is unchanged.
     INSERT INTO etl.touched_recalls (load_run_file_id, line_no, practice_id, per_org_id, re_call_id, row_hash, verdict)
-    SELECT
-        p_load_run_file_id,
-        d.line_no,
-        d.practice_id, d.per_org_id, d.re_call_id,
-        d.row_hash,
-        CASE WHEN NOT p_is_late AND s.absent_since IS NULL AND s.row_hash = d.row_hash THEN 'unchanged' ELSE 'valid' END
-    FROM (
-        SELECT
-            r.line_no,
-            r.practice_id AS practice_id,
-            r.per_org_id AS per_org_id,
-            etl.key_bigint(r.re_call_id) AS re_call_id,
-            hash_record_extended(ROW(
-                r.re_call_id,
-                r.patient_id,
-                r.recall_date,
-                r.is_contacted,
-                r.notes,
-                r.patient_medtech_id,
-                r.recall_reason,
-                r.screening_type,
-                r.code,
-                r.vaccine,
-                r.vaccine_group,
-                r.recall_group,
-                r.inserted_at,
-                r.inserted_by,
-                r.updated_at,
-                r.updated_by,
-                r.is_active,
-                r.practice,
-                r.practice_id,
-                r.provider_id,
-                r.is_deleted,
-                r.permanent_address_latitude,
-                r.permanent_address_longitude,
-                r.is_confidential,
-                r.show_on_patient_portal,
-                r.is_cancelled,
-                r.recall_attempts,
-                r.scn_code,
-                r.per_org_id
-            ), v_seed) AS row_hash
-        FROM raw.recalls_raw AS r
-        WHERE r.load_run_file_id = p_load_run_file_id
-    ) AS d
-    LEFT JOIN stg.recalls AS s USING (practice_id, per_org_id, re_call_id);
+    SELECT p_load_run_file_id, d.line_no, d.practice_id, d.per_org_id, d.re_call_id, d.row_hash,
+        CASE WHEN d.verdict = 'unchanged' AND p_is_late THEN 'changed' ELSE d.verdict END
+    FROM etl.compare_recalls(p_load_run_file_id, v_seed) AS d;
 
     CALL etl.analyze_work('touched_recalls');
 
@@ -58166,7 +62913,7 @@ BEGIN
         WHERE t.load_run_file_id = p_load_run_file_id AND t.verdict <> 'rejected'
     )
     UPDATE etl.touched_recalls AS t
-    SET verdict = CASE n.place WHEN 1 THEN 'valid' ELSE 'duplicate' END
+    SET verdict = CASE WHEN n.place > 1 THEN 'duplicate' WHEN t.verdict = 'new' THEN 'new' ELSE 'changed' END
     FROM ranked AS n
     WHERE t.load_run_file_id = p_load_run_file_id AND t.line_no = n.line_no;
 
@@ -58178,7 +62925,7 @@ BEGIN
         rows_rejected = f.rows_rejected_landing + c.rejected
     FROM (
         SELECT
-            count(*) FILTER (WHERE t.verdict = 'valid') AS valid,
+            count(*) FILTER (WHERE t.verdict IN ('new', 'changed')) AS valid,
             count(*) FILTER (WHERE t.verdict = 'unchanged') AS unchanged,
             count(*) FILTER (WHERE t.verdict = 'duplicate') AS duplicate,
             count(*) FILTER (WHERE t.verdict = 'rejected') AS rejected
@@ -58211,7 +62958,8 @@ DECLARE
 BEGIN
     SELECT f.* INTO v_file FROM etl.load_run_files AS f WHERE f.load_run_file_id = p_load_run_file_id;
 
-    INSERT INTO stg.recalls AS s (
+    -- 1. New keys. Under the lock none can be there already, and looking for conflicts would cost a third more.
+    INSERT INTO stg.recalls (
         re_call_id,
         patient_id,
         recall_date,
@@ -58242,10 +62990,7 @@ BEGIN
         scn_code,
         per_org_id,
         loaded_date_time,
-        row_hash,
-        load_run_file_id,
-        load_run_id,
-        date_extracted
+        row_hash, load_run_file_id, load_run_id, date_extracted
     )
     SELECT
         r.re_call_id::bigint,
@@ -58278,13 +63023,80 @@ BEGIN
         r.scn_code,
         r.per_org_id,
         nullif(r.loaded_date_time::timestamptz, c_unknown_times[1]),
-        t.row_hash,
-        v_file.load_run_file_id,
-        v_file.load_run_id,
-        v_file.date_extracted
+        t.row_hash, v_file.load_run_file_id, v_file.load_run_id, v_file.date_extracted
     FROM etl.touched_recalls AS t
     JOIN raw.recalls_raw AS r USING (load_run_file_id, line_no)
-    WHERE t.load_run_file_id = p_load_run_file_id AND t.verdict = 'valid'
+    WHERE t.load_run_file_id = p_load_run_file_id AND t.verdict = 'new';
+
+    -- 2. Keys that are there with another text.
+    INSERT INTO stg.recalls AS s (
+        re_call_id,
+        patient_id,
+        recall_date,
+        is_contacted,
+        notes,
+        patient_medtech_id,
+        recall_reason,
+        screening_type,
+        code,
+        vaccine,
+        vaccine_group,
+        recall_group,
+        inserted_at,
+        inserted_by,
+        updated_at,
+        updated_by,
+        is_active,
+        practice,
+        practice_id,
+        provider_id,
+        is_deleted,
+        permanent_address_latitude,
+        permanent_address_longitude,
+        is_confidential,
+        show_on_patient_portal,
+        is_cancelled,
+        recall_attempts,
+        scn_code,
+        per_org_id,
+        loaded_date_time,
+        row_hash, load_run_file_id, load_run_id, date_extracted
+    )
+    SELECT
+        r.re_call_id::bigint,
+        r.patient_id::bigint,
+        nullif(r.recall_date::date, DATE '1900-01-01'),
+        r.is_contacted::boolean,
+        r.notes,
+        r.patient_medtech_id,
+        r.recall_reason,
+        r.screening_type,
+        r.code,
+        r.vaccine,
+        r.vaccine_group,
+        r.recall_group,
+        nullif(r.inserted_at::timestamptz, c_unknown_times[1]),
+        r.inserted_by,
+        nullif(r.updated_at::timestamptz, c_unknown_times[1]),
+        r.updated_by,
+        r.is_active::boolean,
+        r.practice,
+        r.practice_id,
+        r.provider_id::bigint,
+        r.is_deleted::boolean,
+        r.permanent_address_latitude::numeric,
+        r.permanent_address_longitude::numeric,
+        r.is_confidential::boolean,
+        r.show_on_patient_portal::boolean,
+        r.is_cancelled::boolean,
+        r.recall_attempts,
+        r.scn_code,
+        r.per_org_id,
+        nullif(r.loaded_date_time::timestamptz, c_unknown_times[1]),
+        t.row_hash, v_file.load_run_file_id, v_file.load_run_id, v_file.date_extracted
+    FROM etl.touched_recalls AS t
+    JOIN raw.recalls_raw AS r USING (load_run_file_id, line_no)
+    WHERE t.load_run_file_id = p_load_run_file_id AND t.verdict = 'changed'
     ON CONFLICT (practice_id, per_org_id, re_call_id) DO UPDATE
     SET patient_id = excluded.patient_id,
         recall_date = excluded.recall_date,
@@ -58375,11 +63187,11 @@ BEGIN
             excluded.scn_code
         );
 
-    -- Another text, or other rules, that say the same: remember the text, so that the next file can skip it.
+    -- 3. Another text, or other rules, that say the same: remember the text, so that the next file can skip it.
     UPDATE stg.recalls AS s
     SET row_hash = t.row_hash
     FROM etl.touched_recalls AS t
-    WHERE t.load_run_file_id = p_load_run_file_id AND t.verdict = 'valid'
+    WHERE t.load_run_file_id = p_load_run_file_id AND t.verdict = 'changed'
         AND s.practice_id = t.practice_id
         AND s.per_org_id = t.per_org_id
         AND s.re_call_id = t.re_call_id
@@ -58403,10 +63215,87 @@ AS $merge_recalls$
 -- Publish what this file made new or changed in stg.recalls.
 -- The caller, etl.process_file, holds the extract's lock.
 DECLARE
+    v_inserted bigint;
     v_key etl.pseudonym_keys;
 BEGIN
     SELECT k.* INTO v_key FROM etl.pseudonym_keys AS k;
 
+    -- 1. New keys: stg had none of them, so core has none.
+    INSERT INTO core.fact_recalls (
+        practice_id,
+        per_org_id,
+        re_call_id,
+        patient_key,
+        provider_key,
+        patient_id,
+        recall_date,
+        is_contacted,
+        patient_medtech_id,
+        screening_type,
+        code,
+        vaccine,
+        vaccine_group,
+        recall_group,
+        inserted_at,
+        updated_at,
+        is_active,
+        practice,
+        provider_id,
+        is_deleted,
+        is_confidential,
+        show_on_patient_portal,
+        is_cancelled,
+        scn_code,
+        loaded_date_time,
+        load_run_file_id,
+        load_run_id,
+        date_extracted
+    )
+    SELECT
+        s.practice_id,
+        s.per_org_id,
+        s.re_call_id,
+        etl.surrogate_key(
+                etl.key_part('patients')
+                || etl.key_part(s.practice_id)
+                || etl.key_part(s.per_org_id)
+                || etl.key_part(s.patient_id::text)
+            ) AS patient_key,
+        etl.surrogate_key(
+                etl.key_part('providers')
+                || etl.key_part(s.practice_id)
+                || etl.key_part(s.per_org_id)
+                || etl.key_part(s.provider_id::text)
+            ) AS provider_key,
+        s.patient_id,
+        s.recall_date,
+        s.is_contacted,
+        etl.pseudonym(s.patient_medtech_id, v_key.inner_pad, v_key.outer_pad) AS patient_medtech_id,
+        s.screening_type,
+        s.code,
+        s.vaccine,
+        s.vaccine_group,
+        s.recall_group,
+        s.inserted_at,
+        s.updated_at,
+        s.is_active,
+        s.practice,
+        s.provider_id,
+        s.is_deleted,
+        s.is_confidential,
+        s.show_on_patient_portal,
+        s.is_cancelled,
+        s.scn_code,
+        s.loaded_date_time,
+        s.load_run_file_id,
+        s.load_run_id,
+        s.date_extracted
+    FROM etl.touched_recalls AS t
+    JOIN stg.recalls AS s USING (practice_id, per_org_id, re_call_id)
+    WHERE t.load_run_file_id = p_load_run_file_id AND t.verdict = 'new';
+    GET DIAGNOSTICS v_inserted = ROW_COUNT;
+
+    -- 2. Keys that were there, where this file changed stg.
     WITH merged AS (
         INSERT INTO core.fact_recalls AS c (
             practice_id,
@@ -58479,7 +63368,7 @@ BEGIN
             s.date_extracted
         FROM etl.touched_recalls AS t
         JOIN stg.recalls AS s USING (practice_id, per_org_id, re_call_id)
-        WHERE t.load_run_file_id = p_load_run_file_id AND t.verdict = 'valid'
+        WHERE t.load_run_file_id = p_load_run_file_id AND t.verdict = 'changed'
             -- Not a plain equality: statistics know no row of this file yet, and one row makes a nested loop.
             AND coalesce(s.load_run_file_id = p_load_run_file_id, false)
         ON CONFLICT (practice_id, per_org_id, re_call_id) DO UPDATE
@@ -58555,15 +63444,11 @@ BEGIN
                 excluded.is_cancelled,
                 excluded.scn_code
             )
-        RETURNING c.xmax = 0 AS is_new
+        RETURNING c.load_run_file_id
     )
     UPDATE etl.load_run_files AS f
-    SET core_inserted = n.inserted,
-        core_updated = n.updated
-    FROM (
-        SELECT count(*) FILTER (WHERE w.is_new) AS inserted, count(*) FILTER (WHERE NOT w.is_new) AS updated
-        FROM merged AS w
-    ) AS n
+    SET core_inserted = v_inserted,
+        core_updated = (SELECT count(*) FROM merged)
     WHERE f.load_run_file_id = p_load_run_file_id;
 END;
 $merge_recalls$;
@@ -59307,7 +64192,7 @@ COMMENT ON PROCEDURE etl.rebuild_recalls(bigint) IS
 -- GENERATED by `make codegen` from contracts/indici; edit the contracts, not this file.
 INSERT INTO etl.sources (
     source, title, description, format, field_separator, row_separator, encoding, header, timezone, tenant_columns,
-    full_before, contract_fingerprint, gap_hours, quote, trailing_separator, open_end
+    full_before, contract_fingerprint, quote, trailing_separator, open_end
 )
 VALUES (
     'indici',
@@ -59322,7 +64207,6 @@ VALUES (
     ARRAY['practice_id', 'per_org_id']::text[],
     '2020-01-01'::timestamp AT TIME ZONE 'Pacific/Auckland',
     '285cfffaa9010edc9a80c369ac96df58d8b2d8f03c1893915ae624897b9db5a5',
-    etl.zone_gap_hours('Pacific/Auckland'),
     '',
     false,
     false
@@ -59339,7 +64223,6 @@ SET title = excluded.title,
     tenant_columns = excluded.tenant_columns,
     full_before = excluded.full_before,
     contract_fingerprint = excluded.contract_fingerprint,
-    gap_hours = excluded.gap_hours,
     quote = excluded.quote,
     trailing_separator = excluded.trailing_separator,
     open_end = excluded.open_end;

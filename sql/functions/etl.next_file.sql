@@ -18,12 +18,12 @@ BEGIN
         FROM etl.locks AS l
         JOIN etl.extracts AS e USING (extract)
         WHERE l.extract <> ALL (v_passed)
+            AND NOT etl.extract_is_taken(l.extract)
             AND EXISTS (
                 SELECT FROM etl.load_run_plan AS p
                 JOIN etl.load_run_files AS f USING (load_run_file_id)
                 WHERE p.load_run_id = p_load_run_id AND f.extract = l.extract
                     AND f.status IN ('landed', 'processing') AND f.load_run_file_id <> ALL (p_tried)
-                    AND NOT (f.status = 'processing' AND etl.attempt_is_fresh(f.file_attempt_id))
             )
         ORDER BY e.load_order
         LIMIT 1
@@ -37,7 +37,7 @@ BEGIN
         JOIN etl.load_run_files AS f USING (load_run_file_id)
         WHERE p.load_run_id = p_load_run_id AND f.extract = v_extract
             AND f.status IN ('landed', 'processing') AND f.load_run_file_id <> ALL (p_tried)
-            AND NOT (f.status = 'processing' AND etl.attempt_is_fresh(f.file_attempt_id))
+            AND NOT etl.extract_is_taken(v_extract)
         ORDER BY f.date_extracted, f.date_from NULLS FIRST, f.date_to, f.last_modified, f.s3_key COLLATE "C"
         LIMIT 1;
         EXIT WHEN FOUND;

@@ -5,6 +5,7 @@ SECURITY DEFINER
 SET search_path = pg_catalog, pg_temp
 AS $take_file$
 -- The lock of the extract covers every read that decides and every write that follows, to the end of the transaction.
+-- Somebody else may hold it for a moment, to look for a file.
 DECLARE
     v_attempt etl.file_attempts;
     v_file_id bigint;
@@ -15,14 +16,13 @@ BEGIN
     FROM etl.locks AS l
     JOIN etl.load_run_files AS f USING (extract)
     WHERE f.load_run_file_id = v_attempt.load_run_file_id
-    FOR UPDATE OF l SKIP LOCKED;
-    IF FOUND THEN
-        SELECT f.load_run_file_id INTO v_file_id
-        FROM etl.load_run_files AS f
-        WHERE f.load_run_file_id = v_attempt.load_run_file_id
-            AND f.file_attempt_id = p_file_attempt_id
-            AND f.status = 'processing';
-    END IF;
+    FOR UPDATE OF l;
+
+    SELECT f.load_run_file_id INTO v_file_id
+    FROM etl.load_run_files AS f
+    WHERE f.load_run_file_id = v_attempt.load_run_file_id
+        AND f.file_attempt_id = p_file_attempt_id
+        AND f.status = 'processing';
     IF v_file_id IS NULL THEN
         UPDATE etl.file_attempts AS a
         SET finished_at = clock_timestamp(), outcome = 'lost'

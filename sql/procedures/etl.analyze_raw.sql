@@ -2,8 +2,10 @@ CREATE OR REPLACE PROCEDURE etl.analyze_raw(p_load_run_file_id bigint)
 LANGUAGE plpgsql
 SECURITY DEFINER
 SET search_path = pg_catalog, pg_temp
+SET default_statistics_target = 20
 AS $analyze_raw$
--- A big file is new to the statistics, and nothing may depend on autovacuum having been there.
+-- A big file is new to the statistics, and nothing may depend on autovacuum having been there. A small sample will do:
+-- what matters is whether the file has hundreds of rows or hundreds of thousands.
 DECLARE
     v_file record;
 BEGIN

@@ -2,6 +2,7 @@ CREATE OR REPLACE PROCEDURE etl.analyze_targets(p_load_run_file_id bigint)
 LANGUAGE plpgsql
 SECURITY DEFINER
 SET search_path = pg_catalog, pg_temp
+SET default_statistics_target = 20
 AS $analyze_targets$
 -- Only when stg or core has grown much since its statistics were made: after a first load, not after each delta.
 DECLARE

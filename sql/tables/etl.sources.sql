@@ -11,7 +11,6 @@ CREATE TABLE etl.sources (
     tenant_columns text[] NOT NULL,
     full_before timestamptz,
     contract_fingerprint text NOT NULL,
-    gap_hours text[] NOT NULL DEFAULT '{}',
     quote text NOT NULL DEFAULT '',
     trailing_separator boolean NOT NULL DEFAULT false,
     open_end boolean NOT NULL DEFAULT false
@@ -32,4 +31,3 @@ COMMENT ON COLUMN etl.sources.contract_fingerprint IS 'SHA-256 of the parsed con
 COMMENT ON COLUMN etl.sources.quote IS 'What may enclose a field; empty: nothing is quoted.';
 COMMENT ON COLUMN etl.sources.trailing_separator IS 'Whether a field separator stands after the last field too.';
 COMMENT ON COLUMN etl.sources.open_end IS 'Whether the last row may end with the file, without a row separator.';
-COMMENT ON COLUMN etl.sources.gap_hours IS 'Hours of the day (00 to 23) in which the zone has ever skipped local time.';

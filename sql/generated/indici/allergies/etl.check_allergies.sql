@@ -21,81 +21,11 @@ BEGIN
     JOIN etl.file_attempts AS a USING (file_attempt_id)
     WHERE f.load_run_file_id = p_load_run_file_id;
 
-    -- 1. Read each row once. Of a file in order, what stg holds with the same text by the same rules is unchanged.
+    -- 1. Compare with stg.allergies. In a file in order an equal row is unchanged.
     INSERT INTO etl.touched_allergies (load_run_file_id, line_no, practice_id, per_org_id, allergy_id, row_hash, verdict)
-    SELECT
-        p_load_run_file_id,
-        d.line_no,
-        d.practice_id, d.per_org_id, d.allergy_id,
-        d.row_hash,
-        CASE WHEN NOT p_is_late AND s.absent_since IS NULL AND s.row_hash = d.row_hash THEN 'unchanged' ELSE 'valid' END
-    FROM (
-        SELECT
-            r.line_no,
-            r.practice_id AS practice_id,
-            r.per_org_id AS per_org_id,
-            etl.key_bigint(r.allergy_id) AS allergy_id,
-            hash_record_extended(ROW(
-                r.allergy_id,
-                r.appointment_id,
-                r.allergy_type_id,
-                r.allergy_type,
-                r.onset_date,
-                r.deactivation_reason,
-                r.medicine_id,
-                r.medicine,
-                r.reaction_id,
-                r.reactions,
-                r.reaction_type_id,
-                r.reaction_type,
-                r.severity_id,
-                r.severity,
-                r.reaction_notes,
-                r.is_active,
-                r.is_deleted,
-                r.inserted_by_id,
-                r.inserted_by,
-                r.updated_by_id,
-                r.updated_by,
-                r.inserted_at,
-                r.updated_at,
-                r.patient_id,
-                r.patient,
-                r.is_confidential,
-                r.practice_id,
-                r.practice,
-                r.mgen_code,
-                r.mcla_code,
-                r.medtech_id,
-                r.medicine_classification_id,
-                r.allergy_category_id,
-                r.allergy_category,
-                r.comment,
-                r.substance_type_id,
-                r.substance_type,
-                r.favourite_substance_id,
-                r.favourite_substance,
-                r.disease_id,
-                r.disease,
-                r.other_substance,
-                r.medicine_type_id,
-                r.medicine_type,
-                r.user_logging_id,
-                r.logging_user_name,
-                r.show_on_portal,
-                r.warning_type,
-                r.row_inactive,
-                r.is_reviewed,
-                r.provider_id,
-                r.provider,
-                r.practice_location_id,
-                r.location_name,
-                r.per_org_id
-            ), v_seed) AS row_hash
-        FROM raw.allergies_raw AS r
-        WHERE r.load_run_file_id = p_load_run_file_id
-    ) AS d
-    LEFT JOIN stg.allergies AS s USING (practice_id, per_org_id, allergy_id);
+    SELECT p_load_run_file_id, d.line_no, d.practice_id, d.per_org_id, d.allergy_id, d.row_hash,
+        CASE WHEN d.verdict = 'unchanged' AND p_is_late THEN 'changed' ELSE d.verdict END
+    FROM etl.compare_allergies(p_load_run_file_id, v_seed) AS d;
 
     CALL etl.analyze_work('touched_allergies');
 
@@ -139,7 +69,7 @@ BEGIN
         WHERE t.load_run_file_id = p_load_run_file_id AND t.verdict <> 'rejected'
     )
     UPDATE etl.touched_allergies AS t
-    SET verdict = CASE n.place WHEN 1 THEN 'valid' ELSE 'duplicate' END
+    SET verdict = CASE WHEN n.place > 1 THEN 'duplicate' WHEN t.verdict = 'new' THEN 'new' ELSE 'changed' END
     FROM ranked AS n
     WHERE t.load_run_file_id = p_load_run_file_id AND t.line_no = n.line_no;
 
@@ -151,7 +81,7 @@ BEGIN
         rows_rejected = f.rows_rejected_landing + c.rejected
     FROM (
         SELECT
-            count(*) FILTER (WHERE t.verdict = 'valid') AS valid,
+            count(*) FILTER (WHERE t.verdict IN ('new', 'changed')) AS valid,
             count(*) FILTER (WHERE t.verdict = 'unchanged') AS unchanged,
             count(*) FILTER (WHERE t.verdict = 'duplicate') AS duplicate,
             count(*) FILTER (WHERE t.verdict = 'rejected') AS rejected

@@ -11,7 +11,136 @@ SET work_mem = '64MB'
 AS $merge_allergies$
 -- Publish what this file made new or changed in stg.allergies.
 -- The caller, etl.process_file, holds the extract's lock.
+DECLARE
+    v_inserted bigint;
 BEGIN
+    -- 1. New keys: stg had none of them, so core has none.
+    INSERT INTO core.fact_allergies (
+        practice_id,
+        per_org_id,
+        allergy_id,
+        patient_key,
+        provider_key,
+        medicine_key,
+        appointment_id,
+        allergy_type_id,
+        allergy_type,
+        onset_date,
+        medicine_id,
+        medicine,
+        reaction_id,
+        reactions,
+        reaction_type_id,
+        reaction_type,
+        severity_id,
+        severity,
+        is_active,
+        is_deleted,
+        inserted_by_id,
+        updated_by_id,
+        inserted_at,
+        updated_at,
+        patient_id,
+        is_confidential,
+        practice,
+        mgen_code,
+        mcla_code,
+        medicine_classification_id,
+        allergy_category_id,
+        allergy_category,
+        substance_type_id,
+        substance_type,
+        favourite_substance_id,
+        disease_id,
+        disease,
+        medicine_type_id,
+        medicine_type,
+        user_logging_id,
+        show_on_portal,
+        warning_type,
+        row_inactive,
+        is_reviewed,
+        provider_id,
+        practice_location_id,
+        location_name,
+        loaded_date_time,
+        load_run_file_id,
+        load_run_id,
+        date_extracted
+    )
+    SELECT
+        s.practice_id,
+        s.per_org_id,
+        s.allergy_id,
+        etl.surrogate_key(
+                etl.key_part('patients')
+                || etl.key_part(s.practice_id)
+                || etl.key_part(s.per_org_id)
+                || etl.key_part(s.patient_id::text)
+            ) AS patient_key,
+        etl.surrogate_key(
+                etl.key_part('providers')
+                || etl.key_part(s.practice_id)
+                || etl.key_part(s.per_org_id)
+                || etl.key_part(s.provider_id::text)
+            ) AS provider_key,
+        etl.surrogate_key(
+                etl.key_part('medicine')
+                || etl.key_part(s.practice_id)
+                || etl.key_part(s.per_org_id)
+                || etl.key_part(s.medicine_id::text)
+            ) AS medicine_key,
+        s.appointment_id,
+        s.allergy_type_id,
+        s.allergy_type,
+        s.onset_date,
+        s.medicine_id,
+        s.medicine,
+        s.reaction_id,
+        s.reactions,
+        s.reaction_type_id,
+        s.reaction_type,
+        s.severity_id,
+        s.severity,
+        s.is_active,
+        s.is_deleted,
+        s.inserted_by_id,
+        s.updated_by_id,
+        s.inserted_at,
+        s.updated_at,
+        s.patient_id,
+        s.is_confidential,
+        s.practice,
+        s.mgen_code,
+        s.mcla_code,
+        s.medicine_classification_id,
+        s.allergy_category_id,
+        s.allergy_category,
+        s.substance_type_id,
+        s.substance_type,
+        s.favourite_substance_id,
+        s.disease_id,
+        s.disease,
+        s.medicine_type_id,
+        s.medicine_type,
+        s.user_logging_id,
+        s.show_on_portal,
+        s.warning_type,
+        s.row_inactive,
+        s.is_reviewed,
+        s.provider_id,
+        s.practice_location_id,
+        s.location_name,
+        s.loaded_date_time,
+        s.load_run_file_id,
+        s.load_run_id,
+        s.date_extracted
+    FROM etl.touched_allergies AS t
+    JOIN stg.allergies AS s USING (practice_id, per_org_id, allergy_id)
+    WHERE t.load_run_file_id = p_load_run_file_id AND t.verdict = 'new';
+    GET DIAGNOSTICS v_inserted = ROW_COUNT;
+
+    -- 2. Keys that were there, where this file changed stg.
     WITH merged AS (
         INSERT INTO core.fact_allergies AS c (
             practice_id,
@@ -135,7 +264,7 @@ BEGIN
             s.date_extracted
         FROM etl.touched_allergies AS t
         JOIN stg.allergies AS s USING (practice_id, per_org_id, allergy_id)
-        WHERE t.load_run_file_id = p_load_run_file_id AND t.verdict = 'valid'
+        WHERE t.load_run_file_id = p_load_run_file_id AND t.verdict = 'changed'
             -- Not a plain equality: statistics know no row of this file yet, and one row makes a nested loop.
             AND coalesce(s.load_run_file_id = p_load_run_file_id, false)
         ON CONFLICT (practice_id, per_org_id, allergy_id) DO UPDATE
@@ -280,15 +409,11 @@ BEGIN
                 excluded.practice_location_id,
                 excluded.location_name
             )
-        RETURNING c.xmax = 0 AS is_new
+        RETURNING c.load_run_file_id
     )
     UPDATE etl.load_run_files AS f
-    SET core_inserted = n.inserted,
-        core_updated = n.updated
-    FROM (
-        SELECT count(*) FILTER (WHERE w.is_new) AS inserted, count(*) FILTER (WHERE NOT w.is_new) AS updated
-        FROM merged AS w
-    ) AS n
+    SET core_inserted = v_inserted,
+        core_updated = (SELECT count(*) FROM merged)
     WHERE f.load_run_file_id = p_load_run_file_id;
 END;
 $merge_allergies$;

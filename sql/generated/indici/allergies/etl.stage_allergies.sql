@@ -17,7 +17,8 @@ DECLARE
 BEGIN
     SELECT f.* INTO v_file FROM etl.load_run_files AS f WHERE f.load_run_file_id = p_load_run_file_id;
 
-    INSERT INTO stg.allergies AS s (
+    -- 1. New keys. Under the lock none can be there already, and looking for conflicts would cost a third more.
+    INSERT INTO stg.allergies (
         allergy_id,
         appointment_id,
         allergy_type_id,
@@ -74,10 +75,7 @@ BEGIN
         location_name,
         per_org_id,
         loaded_date_time,
-        row_hash,
-        load_run_file_id,
-        load_run_id,
-        date_extracted
+        row_hash, load_run_file_id, load_run_id, date_extracted
     )
     SELECT
         r.allergy_id::bigint,
@@ -136,13 +134,132 @@ BEGIN
         r.location_name,
         r.per_org_id,
         nullif(r.loaded_date_time::timestamptz, c_unknown_times[1]),
-        t.row_hash,
-        v_file.load_run_file_id,
-        v_file.load_run_id,
-        v_file.date_extracted
+        t.row_hash, v_file.load_run_file_id, v_file.load_run_id, v_file.date_extracted
     FROM etl.touched_allergies AS t
     JOIN raw.allergies_raw AS r USING (load_run_file_id, line_no)
-    WHERE t.load_run_file_id = p_load_run_file_id AND t.verdict = 'valid'
+    WHERE t.load_run_file_id = p_load_run_file_id AND t.verdict = 'new';
+
+    -- 2. Keys that are there with another text.
+    INSERT INTO stg.allergies AS s (
+        allergy_id,
+        appointment_id,
+        allergy_type_id,
+        allergy_type,
+        onset_date,
+        deactivation_reason,
+        medicine_id,
+        medicine,
+        reaction_id,
+        reactions,
+        reaction_type_id,
+        reaction_type,
+        severity_id,
+        severity,
+        reaction_notes,
+        is_active,
+        is_deleted,
+        inserted_by_id,
+        inserted_by,
+        updated_by_id,
+        updated_by,
+        inserted_at,
+        updated_at,
+        patient_id,
+        patient,
+        is_confidential,
+        practice_id,
+        practice,
+        mgen_code,
+        mcla_code,
+        medtech_id,
+        medicine_classification_id,
+        allergy_category_id,
+        allergy_category,
+        comment,
+        substance_type_id,
+        substance_type,
+        favourite_substance_id,
+        favourite_substance,
+        disease_id,
+        disease,
+        other_substance,
+        medicine_type_id,
+        medicine_type,
+        user_logging_id,
+        logging_user_name,
+        show_on_portal,
+        warning_type,
+        row_inactive,
+        is_reviewed,
+        provider_id,
+        provider,
+        practice_location_id,
+        location_name,
+        per_org_id,
+        loaded_date_time,
+        row_hash, load_run_file_id, load_run_id, date_extracted
+    )
+    SELECT
+        r.allergy_id::bigint,
+        r.appointment_id::bigint,
+        r.allergy_type_id,
+        r.allergy_type,
+        nullif(r.onset_date::date, DATE '1900-01-01'),
+        r.deactivation_reason,
+        r.medicine_id::bigint,
+        r.medicine,
+        r.reaction_id,
+        r.reactions,
+        r.reaction_type_id,
+        r.reaction_type,
+        r.severity_id,
+        r.severity,
+        r.reaction_notes,
+        r.is_active::boolean,
+        r.is_deleted::boolean,
+        r.inserted_by_id::bigint,
+        r.inserted_by,
+        r.updated_by_id::bigint,
+        r.updated_by,
+        nullif(r.inserted_at::timestamptz, c_unknown_times[1]),
+        nullif(r.updated_at::timestamptz, c_unknown_times[1]),
+        r.patient_id::bigint,
+        r.patient,
+        r.is_confidential::boolean,
+        r.practice_id,
+        r.practice,
+        r.mgen_code,
+        r.mcla_code,
+        r.medtech_id,
+        r.medicine_classification_id,
+        r.allergy_category_id,
+        r.allergy_category,
+        r.comment,
+        r.substance_type_id,
+        r.substance_type,
+        r.favourite_substance_id,
+        r.favourite_substance,
+        r.disease_id,
+        r.disease,
+        r.other_substance,
+        r.medicine_type_id,
+        r.medicine_type,
+        r.user_logging_id::bigint,
+        r.logging_user_name,
+        r.show_on_portal::boolean,
+        r.warning_type,
+        r.row_inactive::boolean,
+        r.is_reviewed::boolean,
+        r.provider_id::bigint,
+        r.provider,
+        r.practice_location_id::bigint,
+        r.location_name,
+        r.per_org_id,
+        nullif(r.loaded_date_time::timestamptz, c_unknown_times[1]),
+        t.row_hash, v_file.load_run_file_id, v_file.load_run_id, v_file.date_extracted
+    FROM etl.touched_allergies AS t
+    JOIN raw.allergies_raw AS r USING (load_run_file_id, line_no)
+    WHERE t.load_run_file_id = p_load_run_file_id AND t.verdict = 'changed'
     ON CONFLICT (practice_id, per_org_id, allergy_id) DO UPDATE
     SET appointment_id = excluded.appointment_id,
         allergy_type_id = excluded.allergy_type_id,
@@ -311,11 +428,11 @@ BEGIN
             excluded.location_name
         );
 
-    -- Another text, or other rules, that say the same: remember the text, so that the next file can skip it.
+    -- 3. Another text, or other rules, that say the same: remember the text, so that the next file can skip it.
     UPDATE stg.allergies AS s
     SET row_hash = t.row_hash
     FROM etl.touched_allergies AS t
-    WHERE t.load_run_file_id = p_load_run_file_id AND t.verdict = 'valid'
+    WHERE t.load_run_file_id = p_load_run_file_id AND t.verdict = 'changed'
         AND s.practice_id = t.practice_id
         AND s.per_org_id = t.per_org_id
         AND s.allergy_id = t.allergy_id

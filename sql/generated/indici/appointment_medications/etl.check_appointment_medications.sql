@@ -21,116 +21,11 @@ BEGIN
     JOIN etl.file_attempts AS a USING (file_attempt_id)
     WHERE f.load_run_file_id = p_load_run_file_id;
 
-    -- 1. Read each row once. Of a file in order, what stg holds with the same text by the same rules is unchanged.
+    -- 1. Compare with stg.appointment_medications. In a file in order an equal row is unchanged.
     INSERT INTO etl.touched_appointment_medications (load_run_file_id, line_no, practice_id, per_org_id, medication_id, row_hash, verdict)
-    SELECT
-        p_load_run_file_id,
-        d.line_no,
-        d.practice_id, d.per_org_id, d.medication_id,
-        d.row_hash,
-        CASE WHEN NOT p_is_late AND s.absent_since IS NULL AND s.row_hash = d.row_hash THEN 'unchanged' ELSE 'valid' END
-    FROM (
-        SELECT
-            r.line_no,
-            r.practice_id AS practice_id,
-            r.per_org_id AS per_org_id,
-            etl.key_bigint(r.medication_id) AS medication_id,
-            hash_record_extended(ROW(
-                r.medication_id,
-                r.appointment_id,
-                r.patient_id,
-                r.sct_id,
-                r.medicine_id,
-                r.medicine_name,
-                r.strength,
-                r.form,
-                r.take,
-                r.frequency,
-                r.daily_frequency,
-                r.route,
-                r.duration,
-                r.duration_type,
-                r.start_date,
-                r.end_date,
-                r.stop_date,
-                r.repeats,
-                r.sa_status,
-                r.sa_number,
-                r.expiry_date,
-                r.subsidy_amount,
-                r.price,
-                r.provider_id,
-                r.provider,
-                r.task_id,
-                r.directions,
-                r.is_confidential,
-                r.is_long_term,
-                r.is_prescribed_externally,
-                r.is_stopped,
-                r.is_highlighted,
-                r.is_practice_in_admin,
-                r.is_trial,
-                r.stopped_reason,
-                r.medication_stop_reason,
-                r.rx_scid,
-                r.rx_date,
-                r.rx_status,
-                r.is_dispense,
-                r.printed_by,
-                r.printed_at,
-                r.comments,
-                r.is_active,
-                r.is_deleted,
-                r.inserted_by,
-                r.updated_by,
-                r.inserted_at,
-                r.updated_at,
-                r.medtech_id,
-                r.is_mapped,
-                r.medtech_drug_code,
-                r.medtech_generic_name,
-                r.practice_id,
-                r.prescribed_externally_id,
-                r.prescribed_externally_description,
-                r.quantity,
-                r.is_generic_substitution,
-                r.is_frequently_dispensed,
-                r.initial_dispense_period,
-                r.initial_dispense_period_type,
-                r.trial_period,
-                r.trial_type,
-                r.is_specialist_recommended,
-                r.specialist_name,
-                r.recommendation_date,
-                r.is_endorsement_criteria,
-                r.is_provider_eligible_co_payment,
-                r.user_logging_id,
-                r.is_override,
-                r.override_reason,
-                r.is_task_generated,
-                r.show_on_portal,
-                r.patient_sa_record_id,
-                r.stopped_by,
-                r.mapped_by,
-                r.mapped_date,
-                r.recommendation_override_reason,
-                r.is_variable_dose,
-                r.is_dose_change,
-                r.reference_medication,
-                r.mims_code,
-                r.permanent_address_latitude,
-                r.permanent_address_longitude,
-                r.practice_location_id,
-                r.location_name,
-                r.prescription_print_date,
-                r.prescription_no,
-                r.substance_name,
-                r.per_org_id
-            ), v_seed) AS row_hash
-        FROM raw.appointment_medications_raw AS r
-        WHERE r.load_run_file_id = p_load_run_file_id
-    ) AS d
-    LEFT JOIN stg.appointment_medications AS s USING (practice_id, per_org_id, medication_id);
+    SELECT p_load_run_file_id, d.line_no, d.practice_id, d.per_org_id, d.medication_id, d.row_hash,
+        CASE WHEN d.verdict = 'unchanged' AND p_is_late THEN 'changed' ELSE d.verdict END
+    FROM etl.compare_appointment_medications(p_load_run_file_id, v_seed) AS d;
 
     CALL etl.analyze_work('touched_appointment_medications');
 
@@ -174,7 +69,7 @@ BEGIN
         WHERE t.load_run_file_id = p_load_run_file_id AND t.verdict <> 'rejected'
     )
     UPDATE etl.touched_appointment_medications AS t
-    SET verdict = CASE n.place WHEN 1 THEN 'valid' ELSE 'duplicate' END
+    SET verdict = CASE WHEN n.place > 1 THEN 'duplicate' WHEN t.verdict = 'new' THEN 'new' ELSE 'changed' END
     FROM ranked AS n
     WHERE t.load_run_file_id = p_load_run_file_id AND t.line_no = n.line_no;
 
@@ -186,7 +81,7 @@ BEGIN
         rows_rejected = f.rows_rejected_landing + c.rejected
     FROM (
         SELECT
-            count(*) FILTER (WHERE t.verdict = 'valid') AS valid,
+            count(*) FILTER (WHERE t.verdict IN ('new', 'changed')) AS valid,
             count(*) FILTER (WHERE t.verdict = 'unchanged') AS unchanged,
             count(*) FILTER (WHERE t.verdict = 'duplicate') AS duplicate,
             count(*) FILTER (WHERE t.verdict = 'rejected') AS rejected

@@ -19,12 +19,8 @@ AS $faults_appointment_medications$
 DECLARE
     v_file etl.load_run_files;
     c_unknown_times constant timestamptz[] := ARRAY['1900-01-01']::text[]::timestamptz[];
-    v_gap_patterns text[];
 BEGIN
     SELECT f.* INTO v_file FROM etl.load_run_files AS f WHERE f.load_run_file_id = p_load_run_file_id;
-    SELECT ARRAY(SELECT '% ' || h || ':%' FROM unnest(s.gap_hours) AS h) INTO v_gap_patterns
-    FROM etl.sources AS s
-    WHERE s.source = v_file.source;
 
     RETURN QUERY
     SELECT
@@ -264,7 +260,7 @@ BEGIN
                 (
                     'printed_at', r.printed_at,
                     CASE
-                        WHEN (etl.is_local_time(r.printed_at, v_gap_patterns)) IS FALSE THEN 'is not a local time of Pacific/Auckland: YYYY-MM-DD HH:MM:SS[.ffffff]'
+                        WHEN (etl.is_local_time(r.printed_at)) IS FALSE THEN 'is not a local time of Pacific/Auckland: YYYY-MM-DD HH:MM:SS[.ffffff]'
                     END
                 ),
                 (
@@ -282,13 +278,13 @@ BEGIN
                 (
                     'inserted_at', r.inserted_at,
                     CASE
-                        WHEN (etl.is_local_time(r.inserted_at, v_gap_patterns)) IS FALSE THEN 'is not a local time of Pacific/Auckland: YYYY-MM-DD HH:MM:SS[.ffffff]'
+                        WHEN (etl.is_local_time(r.inserted_at)) IS FALSE THEN 'is not a local time of Pacific/Auckland: YYYY-MM-DD HH:MM:SS[.ffffff]'
                     END
                 ),
                 (
                     'updated_at', r.updated_at,
                     CASE
-                        WHEN (etl.is_local_time(r.updated_at, v_gap_patterns)) IS FALSE THEN 'is not a local time of Pacific/Auckland: YYYY-MM-DD HH:MM:SS[.ffffff]'
+                        WHEN (etl.is_local_time(r.updated_at)) IS FALSE THEN 'is not a local time of Pacific/Auckland: YYYY-MM-DD HH:MM:SS[.ffffff]'
                     END
                 ),
                 (
@@ -420,7 +416,7 @@ BEGIN
                 (
                     'loaded_date_time', r.loaded_date_time,
                     CASE
-                        WHEN (etl.is_local_time(r.loaded_date_time, v_gap_patterns)) IS FALSE THEN 'is not a local time of Pacific/Auckland: YYYY-MM-DD HH:MM:SS[.ffffff]'
+                        WHEN (etl.is_local_time(r.loaded_date_time)) IS FALSE THEN 'is not a local time of Pacific/Auckland: YYYY-MM-DD HH:MM:SS[.ffffff]'
                     END
                 )
         ) AS v (name, text, reason)
@@ -432,7 +428,7 @@ BEGIN
             WHEN t.verdict = 'unchanged' THEN
                 r.practice_id IS NOT DISTINCT FROM v_file.tenant[1] AND
                 r.per_org_id IS NOT DISTINCT FROM v_file.tenant[2] AND
-                etl.is_local_time(r.loaded_date_time, v_gap_patterns)
+                etl.is_local_time(r.loaded_date_time)
             ELSE
                 r.medication_id IS NOT NULL AND
                 etl.is_bigint(r.medication_id) AND
@@ -457,11 +453,11 @@ BEGIN
                 etl.is_boolean(r.is_trial) AND
                 etl.is_date(r.rx_date) AND
                 etl.is_boolean(r.is_dispense) AND
-                etl.is_local_time(r.printed_at, v_gap_patterns) AND
+                etl.is_local_time(r.printed_at) AND
                 etl.is_boolean(r.is_active) AND
                 etl.is_boolean(r.is_deleted) AND
-                etl.is_local_time(r.inserted_at, v_gap_patterns) AND
-                etl.is_local_time(r.updated_at, v_gap_patterns) AND
+                etl.is_local_time(r.inserted_at) AND
+                etl.is_local_time(r.updated_at) AND
                 etl.is_boolean(r.is_mapped) AND
                 r.practice_id IS NOT DISTINCT FROM v_file.tenant[1] AND
                 etl.is_decimal(r.quantity) AND
@@ -483,7 +479,7 @@ BEGIN
                 etl.is_bigint(r.practice_location_id) AND
                 etl.is_date(r.prescription_print_date) AND
                 r.per_org_id IS NOT DISTINCT FROM v_file.tenant[2] AND
-                etl.is_local_time(r.loaded_date_time, v_gap_patterns)
+                etl.is_local_time(r.loaded_date_time)
         END IS FALSE;
 END;
 $faults_appointment_medications$;

@@ -12,10 +12,186 @@ AS $merge_appointment_medications$
 -- Publish what this file made new or changed in stg.appointment_medications.
 -- The caller, etl.process_file, holds the extract's lock.
 DECLARE
+    v_inserted bigint;
     v_key etl.pseudonym_keys;
 BEGIN
     SELECT k.* INTO v_key FROM etl.pseudonym_keys AS k;
 
+    -- 1. New keys: stg had none of them, so core has none.
+    INSERT INTO core.fact_appointment_medications (
+        practice_id,
+        per_org_id,
+        medication_id,
+        patient_key,
+        provider_key,
+        medicine_key,
+        appointment_id,
+        patient_id,
+        sct_id,
+        medicine_id,
+        medicine_name,
+        strength,
+        form,
+        frequency,
+        daily_frequency,
+        route,
+        duration,
+        duration_type,
+        start_date,
+        end_date,
+        stop_date,
+        repeats,
+        sa_status,
+        sa_number,
+        expiry_date,
+        subsidy_amount,
+        price,
+        provider_id,
+        task_id,
+        is_confidential,
+        is_long_term,
+        is_prescribed_externally,
+        is_stopped,
+        is_highlighted,
+        is_practice_in_admin,
+        is_trial,
+        rx_date,
+        rx_status,
+        is_dispense,
+        printed_at,
+        is_active,
+        is_deleted,
+        inserted_at,
+        updated_at,
+        is_mapped,
+        medtech_drug_code,
+        medtech_generic_name,
+        prescribed_externally_id,
+        quantity,
+        is_generic_substitution,
+        is_frequently_dispensed,
+        initial_dispense_period_type,
+        trial_type,
+        is_specialist_recommended,
+        recommendation_date,
+        is_endorsement_criteria,
+        is_provider_eligible_co_payment,
+        user_logging_id,
+        is_override,
+        is_task_generated,
+        show_on_portal,
+        patient_sa_record_id,
+        mapped_date,
+        is_variable_dose,
+        is_dose_change,
+        mims_code,
+        practice_location_id,
+        location_name,
+        prescription_print_date,
+        prescription_no,
+        substance_name,
+        loaded_date_time,
+        load_run_file_id,
+        load_run_id,
+        date_extracted
+    )
+    SELECT
+        s.practice_id,
+        s.per_org_id,
+        s.medication_id,
+        etl.surrogate_key(
+                etl.key_part('patients')
+                || etl.key_part(s.practice_id)
+                || etl.key_part(s.per_org_id)
+                || etl.key_part(s.patient_id::text)
+            ) AS patient_key,
+        etl.surrogate_key(
+                etl.key_part('providers')
+                || etl.key_part(s.practice_id)
+                || etl.key_part(s.per_org_id)
+                || etl.key_part(s.provider_id::text)
+            ) AS provider_key,
+        etl.surrogate_key(
+                etl.key_part('medicine')
+                || etl.key_part(s.practice_id)
+                || etl.key_part(s.per_org_id)
+                || etl.key_part(s.medicine_id::text)
+            ) AS medicine_key,
+        s.appointment_id,
+        s.patient_id,
+        s.sct_id,
+        s.medicine_id,
+        s.medicine_name,
+        s.strength,
+        s.form,
+        s.frequency,
+        s.daily_frequency,
+        s.route,
+        s.duration,
+        s.duration_type,
+        s.start_date,
+        s.end_date,
+        s.stop_date,
+        s.repeats,
+        s.sa_status,
+        etl.pseudonym(s.sa_number, v_key.inner_pad, v_key.outer_pad) AS sa_number,
+        s.expiry_date,
+        s.subsidy_amount,
+        s.price,
+        s.provider_id,
+        s.task_id,
+        s.is_confidential,
+        s.is_long_term,
+        s.is_prescribed_externally,
+        s.is_stopped,
+        s.is_highlighted,
+        s.is_practice_in_admin,
+        s.is_trial,
+        s.rx_date,
+        s.rx_status,
+        s.is_dispense,
+        s.printed_at,
+        s.is_active,
+        s.is_deleted,
+        s.inserted_at,
+        s.updated_at,
+        s.is_mapped,
+        s.medtech_drug_code,
+        s.medtech_generic_name,
+        s.prescribed_externally_id,
+        s.quantity,
+        s.is_generic_substitution,
+        s.is_frequently_dispensed,
+        s.initial_dispense_period_type,
+        s.trial_type,
+        s.is_specialist_recommended,
+        s.recommendation_date,
+        s.is_endorsement_criteria,
+        s.is_provider_eligible_co_payment,
+        s.user_logging_id,
+        s.is_override,
+        s.is_task_generated,
+        s.show_on_portal,
+        s.patient_sa_record_id,
+        s.mapped_date,
+        s.is_variable_dose,
+        s.is_dose_change,
+        s.mims_code,
+        s.practice_location_id,
+        s.location_name,
+        s.prescription_print_date,
+        etl.pseudonym(s.prescription_no, v_key.inner_pad, v_key.outer_pad) AS prescription_no,
+        s.substance_name,
+        s.loaded_date_time,
+        s.load_run_file_id,
+        s.load_run_id,
+        s.date_extracted
+    FROM etl.touched_appointment_medications AS t
+    JOIN stg.appointment_medications AS s USING (practice_id, per_org_id, medication_id)
+    WHERE t.load_run_file_id = p_load_run_file_id AND t.verdict = 'new';
+    GET DIAGNOSTICS v_inserted = ROW_COUNT;
+
+    -- 2. Keys that were there, where this file changed stg.
     WITH merged AS (
         INSERT INTO core.fact_appointment_medications AS c (
             practice_id,
@@ -187,7 +363,7 @@ BEGIN
             s.date_extracted
         FROM etl.touched_appointment_medications AS t
         JOIN stg.appointment_medications AS s USING (practice_id, per_org_id, medication_id)
-        WHERE t.load_run_file_id = p_load_run_file_id AND t.verdict = 'valid'
+        WHERE t.load_run_file_id = p_load_run_file_id AND t.verdict = 'changed'
             -- Not a plain equality: statistics know no row of this file yet, and one row makes a nested loop.
             AND coalesce(s.load_run_file_id = p_load_run_file_id, false)
         ON CONFLICT (practice_id, per_org_id, medication_id) DO UPDATE
@@ -404,15 +580,11 @@ BEGIN
                 excluded.prescription_no,
                 excluded.substance_name
             )
-        RETURNING c.xmax = 0 AS is_new
+        RETURNING c.load_run_file_id
     )
     UPDATE etl.load_run_files AS f
-    SET core_inserted = n.inserted,
-        core_updated = n.updated
-    FROM (
-        SELECT count(*) FILTER (WHERE w.is_new) AS inserted, count(*) FILTER (WHERE NOT w.is_new) AS updated
-        FROM merged AS w
-    ) AS n
+    SET core_inserted = v_inserted,
+        core_updated = (SELECT count(*) FROM merged)
     WHERE f.load_run_file_id = p_load_run_file_id;
 END;
 $merge_appointment_medications$;

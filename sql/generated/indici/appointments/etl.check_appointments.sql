@@ -21,89 +21,11 @@ BEGIN
     JOIN etl.file_attempts AS a USING (file_attempt_id)
     WHERE f.load_run_file_id = p_load_run_file_id;
 
-    -- 1. Read each row once. Of a file in order, what stg holds with the same text by the same rules is unchanged.
+    -- 1. Compare with stg.appointments. In a file in order an equal row is unchanged.
     INSERT INTO etl.touched_appointments (load_run_file_id, line_no, practice_id, per_org_id, appointment_id, row_hash, verdict)
-    SELECT
-        p_load_run_file_id,
-        d.line_no,
-        d.practice_id, d.per_org_id, d.appointment_id,
-        d.row_hash,
-        CASE WHEN NOT p_is_late AND s.absent_since IS NULL AND s.row_hash = d.row_hash THEN 'unchanged' ELSE 'valid' END
-    FROM (
-        SELECT
-            r.line_no,
-            r.practice_id AS practice_id,
-            r.per_org_id AS per_org_id,
-            etl.key_bigint(r.appointment_id) AS appointment_id,
-            hash_record_extended(ROW(
-                r.appointment_id,
-                r.patient_id,
-                r.appointment_type,
-                r.appointment_status,
-                r.schedule_date,
-                r.notes,
-                r.arrived,
-                r.waiting_for_payment,
-                r.appointment_completed,
-                r.consult_time,
-                r.booked,
-                r.medtech_id,
-                r.inserted_at,
-                r.inserted_by,
-                r.updated_at,
-                r.updated_by,
-                r.practice,
-                r.practice_id,
-                r.provider_id,
-                r.is_active,
-                r.is_deleted,
-                r.provider,
-                r.permanent_address_latitude,
-                r.permanent_address_longitude,
-                r.practice_location_id,
-                r.location_name,
-                r.reason_for_visit,
-                r.status_group,
-                r.duration,
-                r.appointment_outcome_id,
-                r.appointment_outcome,
-                r.appointment_type_id,
-                r.booking_source_id,
-                r.booking_source,
-                r.consult_end_time,
-                r.consult_start_time,
-                r.consult_timer_status_id,
-                r.description,
-                r.end_time,
-                r.generated_time,
-                r.gp_queue_time,
-                r.is_arrived,
-                r.is_consult_parked,
-                r.is_dummy,
-                r.last_appointment_status_date,
-                r.last_appointment_status_id,
-                r.cancel_reason,
-                r.parked_reason,
-                r.priority_id,
-                r.arrived_time,
-                r.cancelled_time,
-                r.not_arrived_time,
-                r.nurse_queue_time,
-                r.on_hold_time,
-                r.read_only_time,
-                r.self_assessment_completed_time,
-                r.self_assessment_queue_time,
-                r.start_time,
-                r.triage_queue_time,
-                r.virtual_queue_time,
-                r.is_confidential,
-                r.is_consent_to_share,
-                r.per_org_id
-            ), v_seed) AS row_hash
-        FROM raw.appointments_raw AS r
-        WHERE r.load_run_file_id = p_load_run_file_id
-    ) AS d
-    LEFT JOIN stg.appointments AS s USING (practice_id, per_org_id, appointment_id);
+    SELECT p_load_run_file_id, d.line_no, d.practice_id, d.per_org_id, d.appointment_id, d.row_hash,
+        CASE WHEN d.verdict = 'unchanged' AND p_is_late THEN 'changed' ELSE d.verdict END
+    FROM etl.compare_appointments(p_load_run_file_id, v_seed) AS d;
 
     CALL etl.analyze_work('touched_appointments');
 
@@ -147,7 +69,7 @@ BEGIN
         WHERE t.load_run_file_id = p_load_run_file_id AND t.verdict <> 'rejected'
     )
     UPDATE etl.touched_appointments AS t
-    SET verdict = CASE n.place WHEN 1 THEN 'valid' ELSE 'duplicate' END
+    SET verdict = CASE WHEN n.place > 1 THEN 'duplicate' WHEN t.verdict = 'new' THEN 'new' ELSE 'changed' END
     FROM ranked AS n
     WHERE t.load_run_file_id = p_load_run_file_id AND t.line_no = n.line_no;
 
@@ -159,7 +81,7 @@ BEGIN
         rows_rejected = f.rows_rejected_landing + c.rejected
     FROM (
         SELECT
-            count(*) FILTER (WHERE t.verdict = 'valid') AS valid,
+            count(*) FILTER (WHERE t.verdict IN ('new', 'changed')) AS valid,
             count(*) FILTER (WHERE t.verdict = 'unchanged') AS unchanged,
             count(*) FILTER (WHERE t.verdict = 'duplicate') AS duplicate,
             count(*) FILTER (WHERE t.verdict = 'rejected') AS rejected

@@ -19,14 +19,10 @@ AS $faults_appointments$
 DECLARE
     v_file etl.load_run_files;
     c_unknown_times constant timestamptz[] := ARRAY['1900-01-01']::text[]::timestamptz[];
-    v_gap_patterns text[];
     v_appointment_status_values constant text[] := etl.domain_sources('indici', 'appointment_status');
     v_status_group_values constant text[] := etl.domain_sources('indici', 'status_group');
 BEGIN
     SELECT f.* INTO v_file FROM etl.load_run_files AS f WHERE f.load_run_file_id = p_load_run_file_id;
-    SELECT ARRAY(SELECT '% ' || h || ':%' FROM unnest(s.gap_hours) AS h) INTO v_gap_patterns
-    FROM etl.sources AS s
-    WHERE s.source = v_file.source;
 
     RETURN QUERY
     SELECT
@@ -136,43 +132,43 @@ BEGIN
                 (
                     'arrived', r.arrived,
                     CASE
-                        WHEN (etl.is_local_time(r.arrived, v_gap_patterns)) IS FALSE THEN 'is not a local time of Pacific/Auckland: YYYY-MM-DD HH:MM:SS[.ffffff]'
+                        WHEN (etl.is_local_time(r.arrived)) IS FALSE THEN 'is not a local time of Pacific/Auckland: YYYY-MM-DD HH:MM:SS[.ffffff]'
                     END
                 ),
                 (
                     'waiting_for_payment', r.waiting_for_payment,
                     CASE
-                        WHEN (etl.is_local_time(r.waiting_for_payment, v_gap_patterns)) IS FALSE THEN 'is not a local time of Pacific/Auckland: YYYY-MM-DD HH:MM:SS[.ffffff]'
+                        WHEN (etl.is_local_time(r.waiting_for_payment)) IS FALSE THEN 'is not a local time of Pacific/Auckland: YYYY-MM-DD HH:MM:SS[.ffffff]'
                     END
                 ),
                 (
                     'appointment_completed', r.appointment_completed,
                     CASE
-                        WHEN (etl.is_local_time(r.appointment_completed, v_gap_patterns)) IS FALSE THEN 'is not a local time of Pacific/Auckland: YYYY-MM-DD HH:MM:SS[.ffffff]'
+                        WHEN (etl.is_local_time(r.appointment_completed)) IS FALSE THEN 'is not a local time of Pacific/Auckland: YYYY-MM-DD HH:MM:SS[.ffffff]'
                     END
                 ),
                 (
                     'consult_time', r.consult_time,
                     CASE
-                        WHEN (etl.is_local_time(r.consult_time, v_gap_patterns)) IS FALSE THEN 'is not a local time of Pacific/Auckland: YYYY-MM-DD HH:MM:SS[.ffffff]'
+                        WHEN (etl.is_local_time(r.consult_time)) IS FALSE THEN 'is not a local time of Pacific/Auckland: YYYY-MM-DD HH:MM:SS[.ffffff]'
                     END
                 ),
                 (
                     'booked', r.booked,
                     CASE
-                        WHEN (etl.is_local_time(r.booked, v_gap_patterns)) IS FALSE THEN 'is not a local time of Pacific/Auckland: YYYY-MM-DD HH:MM:SS[.ffffff]'
+                        WHEN (etl.is_local_time(r.booked)) IS FALSE THEN 'is not a local time of Pacific/Auckland: YYYY-MM-DD HH:MM:SS[.ffffff]'
                     END
                 ),
                 (
                     'inserted_at', r.inserted_at,
                     CASE
-                        WHEN (etl.is_local_time(r.inserted_at, v_gap_patterns)) IS FALSE THEN 'is not a local time of Pacific/Auckland: YYYY-MM-DD HH:MM:SS[.ffffff]'
+                        WHEN (etl.is_local_time(r.inserted_at)) IS FALSE THEN 'is not a local time of Pacific/Auckland: YYYY-MM-DD HH:MM:SS[.ffffff]'
                     END
                 ),
                 (
                     'updated_at', r.updated_at,
                     CASE
-                        WHEN (etl.is_local_time(r.updated_at, v_gap_patterns)) IS FALSE THEN 'is not a local time of Pacific/Auckland: YYYY-MM-DD HH:MM:SS[.ffffff]'
+                        WHEN (etl.is_local_time(r.updated_at)) IS FALSE THEN 'is not a local time of Pacific/Auckland: YYYY-MM-DD HH:MM:SS[.ffffff]'
                     END
                 ),
                 (
@@ -233,31 +229,31 @@ BEGIN
                 (
                     'consult_end_time', r.consult_end_time,
                     CASE
-                        WHEN (etl.is_local_time(r.consult_end_time, v_gap_patterns)) IS FALSE THEN 'is not a local time of Pacific/Auckland: YYYY-MM-DD HH:MM:SS[.ffffff]'
+                        WHEN (etl.is_local_time(r.consult_end_time)) IS FALSE THEN 'is not a local time of Pacific/Auckland: YYYY-MM-DD HH:MM:SS[.ffffff]'
                     END
                 ),
                 (
                     'consult_start_time', r.consult_start_time,
                     CASE
-                        WHEN (etl.is_local_time(r.consult_start_time, v_gap_patterns)) IS FALSE THEN 'is not a local time of Pacific/Auckland: YYYY-MM-DD HH:MM:SS[.ffffff]'
+                        WHEN (etl.is_local_time(r.consult_start_time)) IS FALSE THEN 'is not a local time of Pacific/Auckland: YYYY-MM-DD HH:MM:SS[.ffffff]'
                     END
                 ),
                 (
                     'end_time', r.end_time,
                     CASE
-                        WHEN (etl.is_local_time(r.end_time, v_gap_patterns)) IS FALSE THEN 'is not a local time of Pacific/Auckland: YYYY-MM-DD HH:MM:SS[.ffffff]'
+                        WHEN (etl.is_local_time(r.end_time)) IS FALSE THEN 'is not a local time of Pacific/Auckland: YYYY-MM-DD HH:MM:SS[.ffffff]'
                     END
                 ),
                 (
                     'generated_time', r.generated_time,
                     CASE
-                        WHEN (etl.is_local_time(r.generated_time, v_gap_patterns)) IS FALSE THEN 'is not a local time of Pacific/Auckland: YYYY-MM-DD HH:MM:SS[.ffffff]'
+                        WHEN (etl.is_local_time(r.generated_time)) IS FALSE THEN 'is not a local time of Pacific/Auckland: YYYY-MM-DD HH:MM:SS[.ffffff]'
                     END
                 ),
                 (
                     'gp_queue_time', r.gp_queue_time,
                     CASE
-                        WHEN (etl.is_local_time(r.gp_queue_time, v_gap_patterns)) IS FALSE THEN 'is not a local time of Pacific/Auckland: YYYY-MM-DD HH:MM:SS[.ffffff]'
+                        WHEN (etl.is_local_time(r.gp_queue_time)) IS FALSE THEN 'is not a local time of Pacific/Auckland: YYYY-MM-DD HH:MM:SS[.ffffff]'
                     END
                 ),
                 (
@@ -287,67 +283,67 @@ BEGIN
                 (
                     'arrived_time', r.arrived_time,
                     CASE
-                        WHEN (etl.is_local_time(r.arrived_time, v_gap_patterns)) IS FALSE THEN 'is not a local time of Pacific/Auckland: YYYY-MM-DD HH:MM:SS[.ffffff]'
+                        WHEN (etl.is_local_time(r.arrived_time)) IS FALSE THEN 'is not a local time of Pacific/Auckland: YYYY-MM-DD HH:MM:SS[.ffffff]'
                     END
                 ),
                 (
                     'cancelled_time', r.cancelled_time,
                     CASE
-                        WHEN (etl.is_local_time(r.cancelled_time, v_gap_patterns)) IS FALSE THEN 'is not a local time of Pacific/Auckland: YYYY-MM-DD HH:MM:SS[.ffffff]'
+                        WHEN (etl.is_local_time(r.cancelled_time)) IS FALSE THEN 'is not a local time of Pacific/Auckland: YYYY-MM-DD HH:MM:SS[.ffffff]'
                     END
                 ),
                 (
                     'not_arrived_time', r.not_arrived_time,
                     CASE
-                        WHEN (etl.is_local_time(r.not_arrived_time, v_gap_patterns)) IS FALSE THEN 'is not a local time of Pacific/Auckland: YYYY-MM-DD HH:MM:SS[.ffffff]'
+                        WHEN (etl.is_local_time(r.not_arrived_time)) IS FALSE THEN 'is not a local time of Pacific/Auckland: YYYY-MM-DD HH:MM:SS[.ffffff]'
                     END
                 ),
                 (
                     'nurse_queue_time', r.nurse_queue_time,
                     CASE
-                        WHEN (etl.is_local_time(r.nurse_queue_time, v_gap_patterns)) IS FALSE THEN 'is not a local time of Pacific/Auckland: YYYY-MM-DD HH:MM:SS[.ffffff]'
+                        WHEN (etl.is_local_time(r.nurse_queue_time)) IS FALSE THEN 'is not a local time of Pacific/Auckland: YYYY-MM-DD HH:MM:SS[.ffffff]'
                     END
                 ),
                 (
                     'on_hold_time', r.on_hold_time,
                     CASE
-                        WHEN (etl.is_local_time(r.on_hold_time, v_gap_patterns)) IS FALSE THEN 'is not a local time of Pacific/Auckland: YYYY-MM-DD HH:MM:SS[.ffffff]'
+                        WHEN (etl.is_local_time(r.on_hold_time)) IS FALSE THEN 'is not a local time of Pacific/Auckland: YYYY-MM-DD HH:MM:SS[.ffffff]'
                     END
                 ),
                 (
                     'read_only_time', r.read_only_time,
                     CASE
-                        WHEN (etl.is_local_time(r.read_only_time, v_gap_patterns)) IS FALSE THEN 'is not a local time of Pacific/Auckland: YYYY-MM-DD HH:MM:SS[.ffffff]'
+                        WHEN (etl.is_local_time(r.read_only_time)) IS FALSE THEN 'is not a local time of Pacific/Auckland: YYYY-MM-DD HH:MM:SS[.ffffff]'
                     END
                 ),
                 (
                     'self_assessment_completed_time', r.self_assessment_completed_time,
                     CASE
-                        WHEN (etl.is_local_time(r.self_assessment_completed_time, v_gap_patterns)) IS FALSE THEN 'is not a local time of Pacific/Auckland: YYYY-MM-DD HH:MM:SS[.ffffff]'
+                        WHEN (etl.is_local_time(r.self_assessment_completed_time)) IS FALSE THEN 'is not a local time of Pacific/Auckland: YYYY-MM-DD HH:MM:SS[.ffffff]'
                     END
                 ),
                 (
                     'self_assessment_queue_time', r.self_assessment_queue_time,
                     CASE
-                        WHEN (etl.is_local_time(r.self_assessment_queue_time, v_gap_patterns)) IS FALSE THEN 'is not a local time of Pacific/Auckland: YYYY-MM-DD HH:MM:SS[.ffffff]'
+                        WHEN (etl.is_local_time(r.self_assessment_queue_time)) IS FALSE THEN 'is not a local time of Pacific/Auckland: YYYY-MM-DD HH:MM:SS[.ffffff]'
                     END
                 ),
                 (
                     'start_time', r.start_time,
                     CASE
-                        WHEN (etl.is_local_time(r.start_time, v_gap_patterns)) IS FALSE THEN 'is not a local time of Pacific/Auckland: YYYY-MM-DD HH:MM:SS[.ffffff]'
+                        WHEN (etl.is_local_time(r.start_time)) IS FALSE THEN 'is not a local time of Pacific/Auckland: YYYY-MM-DD HH:MM:SS[.ffffff]'
                     END
                 ),
                 (
                     'triage_queue_time', r.triage_queue_time,
                     CASE
-                        WHEN (etl.is_local_time(r.triage_queue_time, v_gap_patterns)) IS FALSE THEN 'is not a local time of Pacific/Auckland: YYYY-MM-DD HH:MM:SS[.ffffff]'
+                        WHEN (etl.is_local_time(r.triage_queue_time)) IS FALSE THEN 'is not a local time of Pacific/Auckland: YYYY-MM-DD HH:MM:SS[.ffffff]'
                     END
                 ),
                 (
                     'virtual_queue_time', r.virtual_queue_time,
                     CASE
-                        WHEN (etl.is_local_time(r.virtual_queue_time, v_gap_patterns)) IS FALSE THEN 'is not a local time of Pacific/Auckland: YYYY-MM-DD HH:MM:SS[.ffffff]'
+                        WHEN (etl.is_local_time(r.virtual_queue_time)) IS FALSE THEN 'is not a local time of Pacific/Auckland: YYYY-MM-DD HH:MM:SS[.ffffff]'
                     END
                 ),
                 (
@@ -371,7 +367,7 @@ BEGIN
                 (
                     'loaded_date_time', r.loaded_date_time,
                     CASE
-                        WHEN (etl.is_local_time(r.loaded_date_time, v_gap_patterns)) IS FALSE THEN 'is not a local time of Pacific/Auckland: YYYY-MM-DD HH:MM:SS[.ffffff]'
+                        WHEN (etl.is_local_time(r.loaded_date_time)) IS FALSE THEN 'is not a local time of Pacific/Auckland: YYYY-MM-DD HH:MM:SS[.ffffff]'
                     END
                 )
         ) AS v (name, text, reason)
@@ -383,20 +379,20 @@ BEGIN
             WHEN t.verdict = 'unchanged' THEN
                 r.practice_id IS NOT DISTINCT FROM v_file.tenant[1] AND
                 r.per_org_id IS NOT DISTINCT FROM v_file.tenant[2] AND
-                etl.is_local_time(r.loaded_date_time, v_gap_patterns)
+                etl.is_local_time(r.loaded_date_time)
             ELSE
                 r.appointment_id IS NOT NULL AND
                 etl.is_bigint(r.appointment_id) AND
                 etl.is_bigint(r.patient_id) AND
                 lower(btrim(r.appointment_status)) = ANY (v_appointment_status_values) AND
                 etl.is_date(r.schedule_date) AND
-                etl.is_local_time(r.arrived, v_gap_patterns) AND
-                etl.is_local_time(r.waiting_for_payment, v_gap_patterns) AND
-                etl.is_local_time(r.appointment_completed, v_gap_patterns) AND
-                etl.is_local_time(r.consult_time, v_gap_patterns) AND
-                etl.is_local_time(r.booked, v_gap_patterns) AND
-                etl.is_local_time(r.inserted_at, v_gap_patterns) AND
-                etl.is_local_time(r.updated_at, v_gap_patterns) AND
+                etl.is_local_time(r.arrived) AND
+                etl.is_local_time(r.waiting_for_payment) AND
+                etl.is_local_time(r.appointment_completed) AND
+                etl.is_local_time(r.consult_time) AND
+                etl.is_local_time(r.booked) AND
+                etl.is_local_time(r.inserted_at) AND
+                etl.is_local_time(r.updated_at) AND
                 r.practice_id IS NOT DISTINCT FROM v_file.tenant[1] AND
                 etl.is_bigint(r.provider_id) AND
                 etl.is_boolean(r.is_active) AND
@@ -407,30 +403,30 @@ BEGIN
                 lower(btrim(r.status_group)) = ANY (v_status_group_values) AND
                 etl.is_integer(r.duration) AND
                 CASE WHEN etl.is_integer(r.duration) THEN (r.duration::integer BETWEEN 0 AND 1440) END AND
-                etl.is_local_time(r.consult_end_time, v_gap_patterns) AND
-                etl.is_local_time(r.consult_start_time, v_gap_patterns) AND
-                etl.is_local_time(r.end_time, v_gap_patterns) AND
-                etl.is_local_time(r.generated_time, v_gap_patterns) AND
-                etl.is_local_time(r.gp_queue_time, v_gap_patterns) AND
+                etl.is_local_time(r.consult_end_time) AND
+                etl.is_local_time(r.consult_start_time) AND
+                etl.is_local_time(r.end_time) AND
+                etl.is_local_time(r.generated_time) AND
+                etl.is_local_time(r.gp_queue_time) AND
                 etl.is_boolean(r.is_arrived) AND
                 etl.is_boolean(r.is_consult_parked) AND
                 etl.is_boolean(r.is_dummy) AND
                 etl.is_date(r.last_appointment_status_date) AND
-                etl.is_local_time(r.arrived_time, v_gap_patterns) AND
-                etl.is_local_time(r.cancelled_time, v_gap_patterns) AND
-                etl.is_local_time(r.not_arrived_time, v_gap_patterns) AND
-                etl.is_local_time(r.nurse_queue_time, v_gap_patterns) AND
-                etl.is_local_time(r.on_hold_time, v_gap_patterns) AND
-                etl.is_local_time(r.read_only_time, v_gap_patterns) AND
-                etl.is_local_time(r.self_assessment_completed_time, v_gap_patterns) AND
-                etl.is_local_time(r.self_assessment_queue_time, v_gap_patterns) AND
-                etl.is_local_time(r.start_time, v_gap_patterns) AND
-                etl.is_local_time(r.triage_queue_time, v_gap_patterns) AND
-                etl.is_local_time(r.virtual_queue_time, v_gap_patterns) AND
+                etl.is_local_time(r.arrived_time) AND
+                etl.is_local_time(r.cancelled_time) AND
+                etl.is_local_time(r.not_arrived_time) AND
+                etl.is_local_time(r.nurse_queue_time) AND
+                etl.is_local_time(r.on_hold_time) AND
+                etl.is_local_time(r.read_only_time) AND
+                etl.is_local_time(r.self_assessment_completed_time) AND
+                etl.is_local_time(r.self_assessment_queue_time) AND
+                etl.is_local_time(r.start_time) AND
+                etl.is_local_time(r.triage_queue_time) AND
+                etl.is_local_time(r.virtual_queue_time) AND
                 etl.is_boolean(r.is_confidential) AND
                 etl.is_boolean(r.is_consent_to_share) AND
                 r.per_org_id IS NOT DISTINCT FROM v_file.tenant[2] AND
-                etl.is_local_time(r.loaded_date_time, v_gap_patterns)
+                etl.is_local_time(r.loaded_date_time)
         END IS FALSE;
 END;
 $faults_appointments$;

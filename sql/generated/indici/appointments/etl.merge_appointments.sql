@@ -11,7 +11,153 @@ SET work_mem = '64MB'
 AS $merge_appointments$
 -- Publish what this file made new or changed in stg.appointments.
 -- The caller, etl.process_file, holds the extract's lock.
+DECLARE
+    v_inserted bigint;
 BEGIN
+    -- 1. New keys: stg had none of them, so core has none.
+    INSERT INTO core.fact_appointments (
+        practice_id,
+        per_org_id,
+        appointment_id,
+        patient_key,
+        provider_key,
+        patient_id,
+        appointment_type,
+        appointment_status,
+        schedule_date,
+        arrived,
+        waiting_for_payment,
+        appointment_completed,
+        consult_time,
+        booked,
+        inserted_at,
+        updated_at,
+        practice,
+        provider_id,
+        is_active,
+        is_deleted,
+        practice_location_id,
+        location_name,
+        status_group,
+        duration,
+        appointment_outcome_id,
+        appointment_outcome,
+        appointment_type_id,
+        booking_source_id,
+        booking_source,
+        consult_end_time,
+        consult_start_time,
+        consult_timer_status_id,
+        end_time,
+        generated_time,
+        gp_queue_time,
+        is_arrived,
+        is_consult_parked,
+        is_dummy,
+        last_appointment_status_date,
+        last_appointment_status_id,
+        priority_id,
+        arrived_time,
+        cancelled_time,
+        not_arrived_time,
+        nurse_queue_time,
+        on_hold_time,
+        read_only_time,
+        self_assessment_completed_time,
+        self_assessment_queue_time,
+        start_time,
+        triage_queue_time,
+        virtual_queue_time,
+        is_confidential,
+        is_consent_to_share,
+        loaded_date_time,
+        load_run_file_id,
+        load_run_id,
+        date_extracted
+    )
+    SELECT
+        s.practice_id,
+        s.per_org_id,
+        s.appointment_id,
+        etl.surrogate_key(
+                etl.key_part('patients')
+                || etl.key_part(s.practice_id)
+                || etl.key_part(s.per_org_id)
+                || etl.key_part(s.patient_id::text)
+            ) AS patient_key,
+        etl.surrogate_key(
+                etl.key_part('providers')
+                || etl.key_part(s.practice_id)
+                || etl.key_part(s.per_org_id)
+                || etl.key_part(s.provider_id::text)
+            ) AS provider_key,
+        s.patient_id,
+        s.appointment_type,
+        appointment_status_domain.core_value AS appointment_status,
+        s.schedule_date,
+        s.arrived,
+        s.waiting_for_payment,
+        s.appointment_completed,
+        s.consult_time,
+        s.booked,
+        s.inserted_at,
+        s.updated_at,
+        s.practice,
+        s.provider_id,
+        s.is_active,
+        s.is_deleted,
+        s.practice_location_id,
+        s.location_name,
+        status_group_domain.core_value AS status_group,
+        s.duration,
+        s.appointment_outcome_id,
+        s.appointment_outcome,
+        s.appointment_type_id,
+        s.booking_source_id,
+        s.booking_source,
+        s.consult_end_time,
+        s.consult_start_time,
+        s.consult_timer_status_id,
+        s.end_time,
+        s.generated_time,
+        s.gp_queue_time,
+        s.is_arrived,
+        s.is_consult_parked,
+        s.is_dummy,
+        s.last_appointment_status_date,
+        s.last_appointment_status_id,
+        s.priority_id,
+        s.arrived_time,
+        s.cancelled_time,
+        s.not_arrived_time,
+        s.nurse_queue_time,
+        s.on_hold_time,
+        s.read_only_time,
+        s.self_assessment_completed_time,
+        s.self_assessment_queue_time,
+        s.start_time,
+        s.triage_queue_time,
+        s.virtual_queue_time,
+        s.is_confidential,
+        s.is_consent_to_share,
+        s.loaded_date_time,
+        s.load_run_file_id,
+        s.load_run_id,
+        s.date_extracted
+    FROM etl.touched_appointments AS t
+    JOIN stg.appointments AS s USING (practice_id, per_org_id, appointment_id)
+    LEFT JOIN etl.domain_values AS appointment_status_domain
+        ON appointment_status_domain.source = 'indici'
+        AND appointment_status_domain.domain = 'appointment_status'
+        AND appointment_status_domain.source_value = lower(btrim(s.appointment_status))
+    LEFT JOIN etl.domain_values AS status_group_domain
+        ON status_group_domain.source = 'indici'
+        AND status_group_domain.domain = 'status_group'
+        AND status_group_domain.source_value = lower(btrim(s.status_group))
+    WHERE t.load_run_file_id = p_load_run_file_id AND t.verdict = 'new';
+    GET DIAGNOSTICS v_inserted = ROW_COUNT;
+
+    -- 2. Keys that were there, where this file changed stg.
     WITH merged AS (
         INSERT INTO core.fact_appointments AS c (
             practice_id,
@@ -152,7 +298,7 @@ BEGIN
             ON status_group_domain.source = 'indici'
             AND status_group_domain.domain = 'status_group'
             AND status_group_domain.source_value = lower(btrim(s.status_group))
-        WHERE t.load_run_file_id = p_load_run_file_id AND t.verdict = 'valid'
+        WHERE t.load_run_file_id = p_load_run_file_id AND t.verdict = 'changed'
             -- Not a plain equality: statistics know no row of this file yet, and one row makes a nested loop.
             AND coalesce(s.load_run_file_id = p_load_run_file_id, false)
         ON CONFLICT (practice_id, per_org_id, appointment_id) DO UPDATE
@@ -318,15 +464,11 @@ BEGIN
                 excluded.is_confidential,
                 excluded.is_consent_to_share
             )
-        RETURNING c.xmax = 0 AS is_new
+        RETURNING c.load_run_file_id
     )
     UPDATE etl.load_run_files AS f
-    SET core_inserted = n.inserted,
-        core_updated = n.updated
-    FROM (
-        SELECT count(*) FILTER (WHERE w.is_new) AS inserted, count(*) FILTER (WHERE NOT w.is_new) AS updated
-        FROM merged AS w
-    ) AS n
+    SET core_inserted = v_inserted,
+        core_updated = (SELECT count(*) FROM merged)
     WHERE f.load_run_file_id = p_load_run_file_id;
 END;
 $merge_appointments$;

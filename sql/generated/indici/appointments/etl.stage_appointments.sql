@@ -17,7 +17,8 @@ DECLARE
 BEGIN
     SELECT f.* INTO v_file FROM etl.load_run_files AS f WHERE f.load_run_file_id = p_load_run_file_id;
 
-    INSERT INTO stg.appointments AS s (
+    -- 1. New keys. Under the lock none can be there already, and looking for conflicts would cost a third more.
+    INSERT INTO stg.appointments (
         appointment_id,
         patient_id,
         appointment_type,
@@ -82,10 +83,7 @@ BEGIN
         is_consent_to_share,
         per_org_id,
         loaded_date_time,
-        row_hash,
-        load_run_file_id,
-        load_run_id,
-        date_extracted
+        row_hash, load_run_file_id, load_run_id, date_extracted
     )
     SELECT
         r.appointment_id::bigint,
@@ -152,13 +150,148 @@ BEGIN
         r.is_consent_to_share::boolean,
         r.per_org_id,
         nullif(r.loaded_date_time::timestamptz, c_unknown_times[1]),
-        t.row_hash,
-        v_file.load_run_file_id,
-        v_file.load_run_id,
-        v_file.date_extracted
+        t.row_hash, v_file.load_run_file_id, v_file.load_run_id, v_file.date_extracted
     FROM etl.touched_appointments AS t
     JOIN raw.appointments_raw AS r USING (load_run_file_id, line_no)
-    WHERE t.load_run_file_id = p_load_run_file_id AND t.verdict = 'valid'
+    WHERE t.load_run_file_id = p_load_run_file_id AND t.verdict = 'new';
+
+    -- 2. Keys that are there with another text.
+    INSERT INTO stg.appointments AS s (
+        appointment_id,
+        patient_id,
+        appointment_type,
+        appointment_status,
+        schedule_date,
+        notes,
+        arrived,
+        waiting_for_payment,
+        appointment_completed,
+        consult_time,
+        booked,
+        medtech_id,
+        inserted_at,
+        inserted_by,
+        updated_at,
+        updated_by,
+        practice,
+        practice_id,
+        provider_id,
+        is_active,
+        is_deleted,
+        provider,
+        permanent_address_latitude,
+        permanent_address_longitude,
+        practice_location_id,
+        location_name,
+        reason_for_visit,
+        status_group,
+        duration,
+        appointment_outcome_id,
+        appointment_outcome,
+        appointment_type_id,
+        booking_source_id,
+        booking_source,
+        consult_end_time,
+        consult_start_time,
+        consult_timer_status_id,
+        description,
+        end_time,
+        generated_time,
+        gp_queue_time,
+        is_arrived,
+        is_consult_parked,
+        is_dummy,
+        last_appointment_status_date,
+        last_appointment_status_id,
+        cancel_reason,
+        parked_reason,
+        priority_id,
+        arrived_time,
+        cancelled_time,
+        not_arrived_time,
+        nurse_queue_time,
+        on_hold_time,
+        read_only_time,
+        self_assessment_completed_time,
+        self_assessment_queue_time,
+        start_time,
+        triage_queue_time,
+        virtual_queue_time,
+        is_confidential,
+        is_consent_to_share,
+        per_org_id,
+        loaded_date_time,
+        row_hash, load_run_file_id, load_run_id, date_extracted
+    )
+    SELECT
+        r.appointment_id::bigint,
+        r.patient_id::bigint,
+        r.appointment_type,
+        r.appointment_status,
+        nullif(r.schedule_date::date, DATE '1900-01-01'),
+        r.notes,
+        nullif(r.arrived::timestamptz, c_unknown_times[1]),
+        nullif(r.waiting_for_payment::timestamptz, c_unknown_times[1]),
+        nullif(r.appointment_completed::timestamptz, c_unknown_times[1]),
+        nullif(r.consult_time::timestamptz, c_unknown_times[1]),
+        nullif(r.booked::timestamptz, c_unknown_times[1]),
+        r.medtech_id,
+        nullif(r.inserted_at::timestamptz, c_unknown_times[1]),
+        r.inserted_by,
+        nullif(r.updated_at::timestamptz, c_unknown_times[1]),
+        r.updated_by,
+        r.practice,
+        r.practice_id,
+        r.provider_id::bigint,
+        r.is_active::boolean,
+        r.is_deleted::boolean,
+        r.provider,
+        r.permanent_address_latitude::numeric,
+        r.permanent_address_longitude::numeric,
+        r.practice_location_id::bigint,
+        r.location_name,
+        r.reason_for_visit,
+        r.status_group,
+        r.duration::integer,
+        r.appointment_outcome_id,
+        r.appointment_outcome,
+        r.appointment_type_id,
+        r.booking_source_id,
+        r.booking_source,
+        nullif(r.consult_end_time::timestamptz, c_unknown_times[1]),
+        nullif(r.consult_start_time::timestamptz, c_unknown_times[1]),
+        r.consult_timer_status_id,
+        r.description,
+        nullif(r.end_time::timestamptz, c_unknown_times[1]),
+        nullif(r.generated_time::timestamptz, c_unknown_times[1]),
+        nullif(r.gp_queue_time::timestamptz, c_unknown_times[1]),
+        r.is_arrived::boolean,
+        r.is_consult_parked::boolean,
+        r.is_dummy::boolean,
+        nullif(r.last_appointment_status_date::date, DATE '1900-01-01'),
+        r.last_appointment_status_id,
+        r.cancel_reason,
+        r.parked_reason,
+        r.priority_id,
+        nullif(r.arrived_time::timestamptz, c_unknown_times[1]),
+        nullif(r.cancelled_time::timestamptz, c_unknown_times[1]),
+        nullif(r.not_arrived_time::timestamptz, c_unknown_times[1]),
+        nullif(r.nurse_queue_time::timestamptz, c_unknown_times[1]),
+        nullif(r.on_hold_time::timestamptz, c_unknown_times[1]),
+        nullif(r.read_only_time::timestamptz, c_unknown_times[1]),
+        nullif(r.self_assessment_completed_time::timestamptz, c_unknown_times[1]),
+        nullif(r.self_assessment_queue_time::timestamptz, c_unknown_times[1]),
+        nullif(r.start_time::timestamptz, c_unknown_times[1]),
+        nullif(r.triage_queue_time::timestamptz, c_unknown_times[1]),
+        nullif(r.virtual_queue_time::timestamptz, c_unknown_times[1]),
+        r.is_confidential::boolean,
+        r.is_consent_to_share::boolean,
+        r.per_org_id,
+        nullif(r.loaded_date_time::timestamptz, c_unknown_times[1]),
+        t.row_hash, v_file.load_run_file_id, v_file.load_run_id, v_file.date_extracted
+    FROM etl.touched_appointments AS t
+    JOIN raw.appointments_raw AS r USING (load_run_file_id, line_no)
+    WHERE t.load_run_file_id = p_load_run_file_id AND t.verdict = 'changed'
     ON CONFLICT (practice_id, per_org_id, appointment_id) DO UPDATE
     SET patient_id = excluded.patient_id,
         appointment_type = excluded.appointment_type,
@@ -351,11 +484,11 @@ BEGIN
             excluded.is_consent_to_share
         );
 
-    -- Another text, or other rules, that say the same: remember the text, so that the next file can skip it.
+    -- 3. Another text, or other rules, that say the same: remember the text, so that the next file can skip it.
     UPDATE stg.appointments AS s
     SET row_hash = t.row_hash
     FROM etl.touched_appointments AS t
-    WHERE t.load_run_file_id = p_load_run_file_id AND t.verdict = 'valid'
+    WHERE t.load_run_file_id = p_load_run_file_id AND t.verdict = 'changed'
         AND s.practice_id = t.practice_id
         AND s.per_org_id = t.per_org_id
         AND s.appointment_id = t.appointment_id

@@ -21,75 +21,11 @@ BEGIN
     JOIN etl.file_attempts AS a USING (file_attempt_id)
     WHERE f.load_run_file_id = p_load_run_file_id;
 
-    -- 1. Read each row once. Of a file in order, what stg holds with the same text by the same rules is unchanged.
+    -- 1. Compare with stg.diagnoses. In a file in order an equal row is unchanged.
     INSERT INTO etl.touched_diagnoses (load_run_file_id, line_no, practice_id, per_org_id, diagnosis_id, row_hash, verdict)
-    SELECT
-        p_load_run_file_id,
-        d.line_no,
-        d.practice_id, d.per_org_id, d.diagnosis_id,
-        d.row_hash,
-        CASE WHEN NOT p_is_late AND s.absent_since IS NULL AND s.row_hash = d.row_hash THEN 'unchanged' ELSE 'valid' END
-    FROM (
-        SELECT
-            r.line_no,
-            r.practice_id AS practice_id,
-            r.per_org_id AS per_org_id,
-            etl.key_bigint(r.diagnosis_id) AS diagnosis_id,
-            hash_record_extended(ROW(
-                r.diagnosis_id,
-                r.appointment_id,
-                r.patient_id,
-                r.disease_id,
-                r.disease,
-                r.diagnosis_date,
-                r.diagnosis_by_id,
-                r.diagnosis_by,
-                r.summary,
-                r.is_long_term,
-                r.add_to_problem,
-                r.is_highlighted,
-                r.sequence_no,
-                r.is_active,
-                r.is_deleted,
-                r.inserted_by_id,
-                r.inserted_by,
-                r.updated_by_id,
-                r.updated_by,
-                r.inserted_at,
-                r.updated_at,
-                r.is_confidential,
-                r.diagnosis_type_id,
-                r.diagnosis_type,
-                r.classification_record,
-                r.medtech_id,
-                r.medtech_read_code,
-                r.medtech_read_term,
-                r.is_mapped,
-                r.practice_id,
-                r.practice,
-                r.onset_date,
-                r.user_logging_id,
-                r.logging_user_name,
-                r.recall_id,
-                r.recall,
-                r.exclusion_start_date,
-                r.exclusion_end_date,
-                r.show_on_portal,
-                r.ext_appointment_id,
-                r.patient_medtech_id,
-                r.permanent_address_latitude,
-                r.permanent_address_longitude,
-                r.practice_location_id,
-                r.location_name,
-                r.snomed_id,
-                r.snomed_term,
-                r.concept_id,
-                r.per_org_id
-            ), v_seed) AS row_hash
-        FROM raw.diagnoses_raw AS r
-        WHERE r.load_run_file_id = p_load_run_file_id
-    ) AS d
-    LEFT JOIN stg.diagnoses AS s USING (practice_id, per_org_id, diagnosis_id);
+    SELECT p_load_run_file_id, d.line_no, d.practice_id, d.per_org_id, d.diagnosis_id, d.row_hash,
+        CASE WHEN d.verdict = 'unchanged' AND p_is_late THEN 'changed' ELSE d.verdict END
+    FROM etl.compare_diagnoses(p_load_run_file_id, v_seed) AS d;
 
     CALL etl.analyze_work('touched_diagnoses');
 
@@ -133,7 +69,7 @@ BEGIN
         WHERE t.load_run_file_id = p_load_run_file_id AND t.verdict <> 'rejected'
     )
     UPDATE etl.touched_diagnoses AS t
-    SET verdict = CASE n.place WHEN 1 THEN 'valid' ELSE 'duplicate' END
+    SET verdict = CASE WHEN n.place > 1 THEN 'duplicate' WHEN t.verdict = 'new' THEN 'new' ELSE 'changed' END
     FROM ranked AS n
     WHERE t.load_run_file_id = p_load_run_file_id AND t.line_no = n.line_no;
 
@@ -145,7 +81,7 @@ BEGIN
         rows_rejected = f.rows_rejected_landing + c.rejected
     FROM (
         SELECT
-            count(*) FILTER (WHERE t.verdict = 'valid') AS valid,
+            count(*) FILTER (WHERE t.verdict IN ('new', 'changed')) AS valid,
             count(*) FILTER (WHERE t.verdict = 'unchanged') AS unchanged,
             count(*) FILTER (WHERE t.verdict = 'duplicate') AS duplicate,
             count(*) FILTER (WHERE t.verdict = 'rejected') AS rejected

@@ -12,10 +12,121 @@ AS $merge_diagnoses$
 -- Publish what this file made new or changed in stg.diagnoses.
 -- The caller, etl.process_file, holds the extract's lock.
 DECLARE
+    v_inserted bigint;
     v_key etl.pseudonym_keys;
 BEGIN
     SELECT k.* INTO v_key FROM etl.pseudonym_keys AS k;
 
+    -- 1. New keys: stg had none of them, so core has none.
+    INSERT INTO core.fact_diagnoses (
+        practice_id,
+        per_org_id,
+        diagnosis_id,
+        patient_key,
+        diagnosis_by_key,
+        appointment_id,
+        patient_id,
+        disease_id,
+        disease,
+        diagnosis_date,
+        diagnosis_by_id,
+        is_long_term,
+        add_to_problem,
+        is_highlighted,
+        sequence_no,
+        is_active,
+        is_deleted,
+        inserted_by_id,
+        updated_by_id,
+        inserted_at,
+        updated_at,
+        is_confidential,
+        diagnosis_type_id,
+        diagnosis_type,
+        medtech_read_code,
+        medtech_read_term,
+        is_mapped,
+        practice,
+        onset_date,
+        user_logging_id,
+        recall_id,
+        exclusion_start_date,
+        exclusion_end_date,
+        show_on_portal,
+        ext_appointment_id,
+        patient_medtech_id,
+        practice_location_id,
+        location_name,
+        snomed_id,
+        snomed_term,
+        concept_id,
+        loaded_date_time,
+        load_run_file_id,
+        load_run_id,
+        date_extracted
+    )
+    SELECT
+        s.practice_id,
+        s.per_org_id,
+        s.diagnosis_id,
+        etl.surrogate_key(
+                etl.key_part('patients')
+                || etl.key_part(s.practice_id)
+                || etl.key_part(s.per_org_id)
+                || etl.key_part(s.patient_id::text)
+            ) AS patient_key,
+        etl.surrogate_key(
+                etl.key_part('providers')
+                || etl.key_part(s.practice_id)
+                || etl.key_part(s.per_org_id)
+                || etl.key_part(s.diagnosis_by_id::text)
+            ) AS diagnosis_by_key,
+        s.appointment_id,
+        s.patient_id,
+        s.disease_id,
+        s.disease,
+        s.diagnosis_date,
+        s.diagnosis_by_id,
+        s.is_long_term,
+        s.add_to_problem,
+        s.is_highlighted,
+        s.sequence_no,
+        s.is_active,
+        s.is_deleted,
+        s.inserted_by_id,
+        s.updated_by_id,
+        s.inserted_at,
+        s.updated_at,
+        s.is_confidential,
+        s.diagnosis_type_id,
+        s.diagnosis_type,
+        s.medtech_read_code,
+        s.medtech_read_term,
+        s.is_mapped,
+        s.practice,
+        s.onset_date,
+        s.user_logging_id,
+        s.recall_id,
+        s.exclusion_start_date,
+        s.exclusion_end_date,
+        s.show_on_portal,
+        etl.pseudonym(s.ext_appointment_id, v_key.inner_pad, v_key.outer_pad) AS ext_appointment_id,
+        etl.pseudonym(s.patient_medtech_id, v_key.inner_pad, v_key.outer_pad) AS patient_medtech_id,
+        s.practice_location_id,
+        s.location_name,
+        s.snomed_id,
+        s.snomed_term,
+        s.concept_id,
+        s.loaded_date_time,
+        s.load_run_file_id,
+        s.load_run_id,
+        s.date_extracted
+    FROM etl.touched_diagnoses AS t
+    JOIN stg.diagnoses AS s USING (practice_id, per_org_id, diagnosis_id)
+    WHERE t.load_run_file_id = p_load_run_file_id AND t.verdict = 'new';
+    GET DIAGNOSTICS v_inserted = ROW_COUNT;
+
+    -- 2. Keys that were there, where this file changed stg.
     WITH merged AS (
         INSERT INTO core.fact_diagnoses AS c (
             practice_id,
@@ -122,7 +233,7 @@ BEGIN
             s.date_extracted
         FROM etl.touched_diagnoses AS t
         JOIN stg.diagnoses AS s USING (practice_id, per_org_id, diagnosis_id)
-        WHERE t.load_run_file_id = p_load_run_file_id AND t.verdict = 'valid'
+        WHERE t.load_run_file_id = p_load_run_file_id AND t.verdict = 'changed'
             -- Not a plain equality: statistics know no row of this file yet, and one row makes a nested loop.
             AND coalesce(s.load_run_file_id = p_load_run_file_id, false)
         ON CONFLICT (practice_id, per_org_id, diagnosis_id) DO UPDATE
@@ -249,15 +360,11 @@ BEGIN
                 excluded.snomed_term,
                 excluded.concept_id
             )
-        RETURNING c.xmax = 0 AS is_new
+        RETURNING c.load_run_file_id
     )
     UPDATE etl.load_run_files AS f
-    SET core_inserted = n.inserted,
-        core_updated = n.updated
-    FROM (
-        SELECT count(*) FILTER (WHERE w.is_new) AS inserted, count(*) FILTER (WHERE NOT w.is_new) AS updated
-        FROM merged AS w
-    ) AS n
+    SET core_inserted = v_inserted,
+        core_updated = (SELECT count(*) FROM merged)
     WHERE f.load_run_file_id = p_load_run_file_id;
 END;
 $merge_diagnoses$;

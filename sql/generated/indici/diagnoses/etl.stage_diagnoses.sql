@@ -17,7 +17,8 @@ DECLARE
 BEGIN
     SELECT f.* INTO v_file FROM etl.load_run_files AS f WHERE f.load_run_file_id = p_load_run_file_id;
 
-    INSERT INTO stg.diagnoses AS s (
+    -- 1. New keys. Under the lock none can be there already, and looking for conflicts would cost a third more.
+    INSERT INTO stg.diagnoses (
         diagnosis_id,
         appointment_id,
         patient_id,
@@ -68,10 +69,7 @@ BEGIN
         concept_id,
         per_org_id,
         loaded_date_time,
-        row_hash,
-        load_run_file_id,
-        load_run_id,
-        date_extracted
+        row_hash, load_run_file_id, load_run_id, date_extracted
     )
     SELECT
         r.diagnosis_id::bigint,
@@ -124,13 +122,120 @@ BEGIN
         r.concept_id,
         r.per_org_id,
         nullif(r.loaded_date_time::timestamptz, c_unknown_times[1]),
-        t.row_hash,
-        v_file.load_run_file_id,
-        v_file.load_run_id,
-        v_file.date_extracted
+        t.row_hash, v_file.load_run_file_id, v_file.load_run_id, v_file.date_extracted
     FROM etl.touched_diagnoses AS t
     JOIN raw.diagnoses_raw AS r USING (load_run_file_id, line_no)
-    WHERE t.load_run_file_id = p_load_run_file_id AND t.verdict = 'valid'
+    WHERE t.load_run_file_id = p_load_run_file_id AND t.verdict = 'new';
+
+    -- 2. Keys that are there with another text.
+    INSERT INTO stg.diagnoses AS s (
+        diagnosis_id,
+        appointment_id,
+        patient_id,
+        disease_id,
+        disease,
+        diagnosis_date,
+        diagnosis_by_id,
+        diagnosis_by,
+        summary,
+        is_long_term,
+        add_to_problem,
+        is_highlighted,
+        sequence_no,
+        is_active,
+        is_deleted,
+        inserted_by_id,
+        inserted_by,
+        updated_by_id,
+        updated_by,
+        inserted_at,
+        updated_at,
+        is_confidential,
+        diagnosis_type_id,
+        diagnosis_type,
+        classification_record,
+        medtech_id,
+        medtech_read_code,
+        medtech_read_term,
+        is_mapped,
+        practice_id,
+        practice,
+        onset_date,
+        user_logging_id,
+        logging_user_name,
+        recall_id,
+        recall,
+        exclusion_start_date,
+        exclusion_end_date,
+        show_on_portal,
+        ext_appointment_id,
+        patient_medtech_id,
+        permanent_address_latitude,
+        permanent_address_longitude,
+        practice_location_id,
+        location_name,
+        snomed_id,
+        snomed_term,
+        concept_id,
+        per_org_id,
+        loaded_date_time,
+        row_hash, load_run_file_id, load_run_id, date_extracted
+    )
+    SELECT
+        r.diagnosis_id::bigint,
+        r.appointment_id::bigint,
+        r.patient_id::bigint,
+        r.disease_id,
+        r.disease,
+        nullif(r.diagnosis_date::date, DATE '1900-01-01'),
+        r.diagnosis_by_id::bigint,
+        r.diagnosis_by,
+        r.summary,
+        r.is_long_term::boolean,
+        r.add_to_problem::boolean,
+        r.is_highlighted::boolean,
+        r.sequence_no,
+        r.is_active::boolean,
+        r.is_deleted::boolean,
+        r.inserted_by_id::bigint,
+        r.inserted_by,
+        r.updated_by_id::bigint,
+        r.updated_by,
+        nullif(r.inserted_at::timestamptz, c_unknown_times[1]),
+        nullif(r.updated_at::timestamptz, c_unknown_times[1]),
+        r.is_confidential::boolean,
+        r.diagnosis_type_id,
+        r.diagnosis_type,
+        r.classification_record,
+        r.medtech_id,
+        r.medtech_read_code,
+        r.medtech_read_term,
+        r.is_mapped::boolean,
+        r.practice_id,
+        r.practice,
+        nullif(r.onset_date::date, DATE '1900-01-01'),
+        r.user_logging_id::bigint,
+        r.logging_user_name,
+        r.recall_id::bigint,
+        r.recall,
+        nullif(r.exclusion_start_date::date, DATE '1900-01-01'),
+        nullif(r.exclusion_end_date::date, DATE '1900-01-01'),
+        r.show_on_portal::boolean,
+        r.ext_appointment_id,
+        r.patient_medtech_id,
+        r.permanent_address_latitude::numeric,
+        r.permanent_address_longitude::numeric,
+        r.practice_location_id::bigint,
+        r.location_name,
+        r.snomed_id,
+        r.snomed_term,
+        r.concept_id,
+        r.per_org_id,
+        nullif(r.loaded_date_time::timestamptz, c_unknown_times[1]),
+        t.row_hash, v_file.load_run_file_id, v_file.load_run_id, v_file.date_extracted
+    FROM etl.touched_diagnoses AS t
+    JOIN raw.diagnoses_raw AS r USING (load_run_file_id, line_no)
+    WHERE t.load_run_file_id = p_load_run_file_id AND t.verdict = 'changed'
     ON CONFLICT (practice_id, per_org_id, diagnosis_id) DO UPDATE
     SET appointment_id = excluded.appointment_id,
         patient_id = excluded.patient_id,
@@ -281,11 +386,11 @@ BEGIN
             excluded.concept_id
         );
 
-    -- Another text, or other rules, that say the same: remember the text, so that the next file can skip it.
+    -- 3. Another text, or other rules, that say the same: remember the text, so that the next file can skip it.
     UPDATE stg.diagnoses AS s
     SET row_hash = t.row_hash
     FROM etl.touched_diagnoses AS t
-    WHERE t.load_run_file_id = p_load_run_file_id AND t.verdict = 'valid'
+    WHERE t.load_run_file_id = p_load_run_file_id AND t.verdict = 'changed'
         AND s.practice_id = t.practice_id
         AND s.per_org_id = t.per_org_id
         AND s.diagnosis_id = t.diagnosis_id

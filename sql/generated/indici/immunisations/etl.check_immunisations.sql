@@ -21,90 +21,11 @@ BEGIN
     JOIN etl.file_attempts AS a USING (file_attempt_id)
     WHERE f.load_run_file_id = p_load_run_file_id;
 
-    -- 1. Read each row once. Of a file in order, what stg holds with the same text by the same rules is unchanged.
+    -- 1. Compare with stg.immunisations. In a file in order an equal row is unchanged.
     INSERT INTO etl.touched_immunisations (load_run_file_id, line_no, practice_id, per_org_id, appointment_immunisation_id, row_hash, verdict)
-    SELECT
-        p_load_run_file_id,
-        d.line_no,
-        d.practice_id, d.per_org_id, d.appointment_immunisation_id,
-        d.row_hash,
-        CASE WHEN NOT p_is_late AND s.absent_since IS NULL AND s.row_hash = d.row_hash THEN 'unchanged' ELSE 'valid' END
-    FROM (
-        SELECT
-            r.line_no,
-            r.practice_id AS practice_id,
-            r.per_org_id AS per_org_id,
-            etl.key_bigint(r.appointment_immunisation_id) AS appointment_immunisation_id,
-            hash_record_extended(ROW(
-                r.appointment_immunisation_id,
-                r.patient_id,
-                r.appointment_id,
-                r.patient_schedule_id,
-                r.vaccine_id,
-                r.vaccine_name,
-                r.vaccine_code,
-                r.dose,
-                r.dose_number,
-                r.administration_site_id,
-                r.administration_site,
-                r.route_id,
-                r.route,
-                r.batch_number,
-                r.expiry_date,
-                r.immunisation_status_id,
-                r.immunisation_status,
-                r.vaccine_outcome_id,
-                r.vaccine_outcome,
-                r.is_nir_ack,
-                r.reason,
-                r.provider_id,
-                r.provider,
-                r.comments,
-                r.administration_time,
-                r.vaccine_indication_id,
-                r.vaccine_indication,
-                r.vaccine_indication_code,
-                r.needle_length,
-                r.has_diluent,
-                r.diluent_batch_no,
-                r.diluent_expiry_date,
-                r.is_confidential,
-                r.costing_code_id,
-                r.costing_code,
-                r.brand_id,
-                r.brand,
-                r.is_active,
-                r.is_deleted,
-                r.inserted_by_id,
-                r.inserted_by,
-                r.updated_by_id,
-                r.updated_by,
-                r.inserted_at,
-                r.updated_at,
-                r.is_parked,
-                r.medtech_id,
-                r.practice_id,
-                r.practice,
-                r.is_auto_bill,
-                r.vaccinator_id,
-                r.vaccinator,
-                r.user_logging_id,
-                r.logging_user_name,
-                r.nir_sent_date,
-                r.show_on_portal,
-                r.vaccinator_code,
-                r.permanent_address_latitude,
-                r.permanent_address_longitude,
-                r.practice_location_id,
-                r.location_name,
-                r.vaccine_group_id,
-                r.vaccine_group,
-                r.per_org_id
-            ), v_seed) AS row_hash
-        FROM raw.immunisations_raw AS r
-        WHERE r.load_run_file_id = p_load_run_file_id
-    ) AS d
-    LEFT JOIN stg.immunisations AS s USING (practice_id, per_org_id, appointment_immunisation_id);
+    SELECT p_load_run_file_id, d.line_no, d.practice_id, d.per_org_id, d.appointment_immunisation_id, d.row_hash,
+        CASE WHEN d.verdict = 'unchanged' AND p_is_late THEN 'changed' ELSE d.verdict END
+    FROM etl.compare_immunisations(p_load_run_file_id, v_seed) AS d;
 
     CALL etl.analyze_work('touched_immunisations');
 
@@ -148,7 +69,7 @@ BEGIN
         WHERE t.load_run_file_id = p_load_run_file_id AND t.verdict <> 'rejected'
     )
     UPDATE etl.touched_immunisations AS t
-    SET verdict = CASE n.place WHEN 1 THEN 'valid' ELSE 'duplicate' END
+    SET verdict = CASE WHEN n.place > 1 THEN 'duplicate' WHEN t.verdict = 'new' THEN 'new' ELSE 'changed' END
     FROM ranked AS n
     WHERE t.load_run_file_id = p_load_run_file_id AND t.line_no = n.line_no;
 
@@ -160,7 +81,7 @@ BEGIN
         rows_rejected = f.rows_rejected_landing + c.rejected
     FROM (
         SELECT
-            count(*) FILTER (WHERE t.verdict = 'valid') AS valid,
+            count(*) FILTER (WHERE t.verdict IN ('new', 'changed')) AS valid,
             count(*) FILTER (WHERE t.verdict = 'unchanged') AS unchanged,
             count(*) FILTER (WHERE t.verdict = 'duplicate') AS duplicate,
             count(*) FILTER (WHERE t.verdict = 'rejected') AS rejected

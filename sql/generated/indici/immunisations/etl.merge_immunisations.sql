@@ -12,10 +12,169 @@ AS $merge_immunisations$
 -- Publish what this file made new or changed in stg.immunisations.
 -- The caller, etl.process_file, holds the extract's lock.
 DECLARE
+    v_inserted bigint;
     v_key etl.pseudonym_keys;
 BEGIN
     SELECT k.* INTO v_key FROM etl.pseudonym_keys AS k;
 
+    -- 1. New keys: stg had none of them, so core has none.
+    INSERT INTO core.fact_immunisations (
+        practice_id,
+        per_org_id,
+        appointment_immunisation_id,
+        patient_key,
+        provider_key,
+        vaccinator_key,
+        vaccine_key,
+        patient_id,
+        appointment_id,
+        patient_schedule_id,
+        vaccine_id,
+        vaccine_name,
+        vaccine_code,
+        dose,
+        dose_number,
+        administration_site_id,
+        administration_site,
+        route_id,
+        route,
+        batch_number,
+        expiry_date,
+        immunisation_status_id,
+        immunisation_status,
+        vaccine_outcome_id,
+        vaccine_outcome,
+        is_nir_ack,
+        provider_id,
+        administration_time,
+        vaccine_indication_id,
+        vaccine_indication,
+        vaccine_indication_code,
+        needle_length,
+        has_diluent,
+        diluent_batch_no,
+        diluent_expiry_date,
+        is_confidential,
+        costing_code_id,
+        costing_code,
+        brand_id,
+        brand,
+        is_active,
+        is_deleted,
+        inserted_by_id,
+        updated_by_id,
+        inserted_at,
+        updated_at,
+        is_parked,
+        practice,
+        is_auto_bill,
+        vaccinator_id,
+        user_logging_id,
+        nir_sent_date,
+        show_on_portal,
+        vaccinator_code,
+        practice_location_id,
+        location_name,
+        vaccine_group_id,
+        vaccine_group,
+        loaded_date_time,
+        load_run_file_id,
+        load_run_id,
+        date_extracted
+    )
+    SELECT
+        s.practice_id,
+        s.per_org_id,
+        s.appointment_immunisation_id,
+        etl.surrogate_key(
+                etl.key_part('patients')
+                || etl.key_part(s.practice_id)
+                || etl.key_part(s.per_org_id)
+                || etl.key_part(s.patient_id::text)
+            ) AS patient_key,
+        etl.surrogate_key(
+                etl.key_part('providers')
+                || etl.key_part(s.practice_id)
+                || etl.key_part(s.per_org_id)
+                || etl.key_part(s.provider_id::text)
+            ) AS provider_key,
+        etl.surrogate_key(
+                etl.key_part('providers')
+                || etl.key_part(s.practice_id)
+                || etl.key_part(s.per_org_id)
+                || etl.key_part(s.vaccinator_id::text)
+            ) AS vaccinator_key,
+        etl.surrogate_key(
+                etl.key_part('vaccine')
+                || etl.key_part(s.practice_id)
+                || etl.key_part(s.per_org_id)
+                || etl.key_part(s.vaccine_id::text)
+            ) AS vaccine_key,
+        s.patient_id,
+        s.appointment_id,
+        s.patient_schedule_id,
+        s.vaccine_id,
+        s.vaccine_name,
+        s.vaccine_code,
+        s.dose,
+        s.dose_number,
+        s.administration_site_id,
+        s.administration_site,
+        s.route_id,
+        s.route,
+        etl.pseudonym(s.batch_number, v_key.inner_pad, v_key.outer_pad) AS batch_number,
+        s.expiry_date,
+        s.immunisation_status_id,
+        immunisation_status_domain.core_value AS immunisation_status,
+        s.vaccine_outcome_id,
+        s.vaccine_outcome,
+        s.is_nir_ack,
+        s.provider_id,
+        s.administration_time,
+        s.vaccine_indication_id,
+        s.vaccine_indication,
+        s.vaccine_indication_code,
+        s.needle_length,
+        s.has_diluent,
+        etl.pseudonym(s.diluent_batch_no, v_key.inner_pad, v_key.outer_pad) AS diluent_batch_no,
+        s.diluent_expiry_date,
+        s.is_confidential,
+        s.costing_code_id,
+        s.costing_code,
+        s.brand_id,
+        s.brand,
+        s.is_active,
+        s.is_deleted,
+        s.inserted_by_id,
+        s.updated_by_id,
+        s.inserted_at,
+        s.updated_at,
+        s.is_parked,
+        s.practice,
+        s.is_auto_bill,
+        s.vaccinator_id,
+        s.user_logging_id,
+        s.nir_sent_date,
+        s.show_on_portal,
+        etl.pseudonym(s.vaccinator_code, v_key.inner_pad, v_key.outer_pad) AS vaccinator_code,
+        s.practice_location_id,
+        s.location_name,
+        s.vaccine_group_id,
+        s.vaccine_group,
+        s.loaded_date_time,
+        s.load_run_file_id,
+        s.load_run_id,
+        s.date_extracted
+    FROM etl.touched_immunisations AS t
+    JOIN stg.immunisations AS s USING (practice_id, per_org_id, appointment_immunisation_id)
+    LEFT JOIN etl.domain_values AS immunisation_status_domain
+        ON immunisation_status_domain.source = 'indici'
+        AND immunisation_status_domain.domain = 'immunisation_status'
+        AND immunisation_status_domain.source_value = lower(btrim(s.immunisation_status))
+    WHERE t.load_run_file_id = p_load_run_file_id AND t.verdict = 'new';
+    GET DIAGNOSTICS v_inserted = ROW_COUNT;
+
+    -- 2. Keys that were there, where this file changed stg.
     WITH merged AS (
         INSERT INTO core.fact_immunisations AS c (
             practice_id,
@@ -170,7 +329,7 @@ BEGIN
             ON immunisation_status_domain.source = 'indici'
             AND immunisation_status_domain.domain = 'immunisation_status'
             AND immunisation_status_domain.source_value = lower(btrim(s.immunisation_status))
-        WHERE t.load_run_file_id = p_load_run_file_id AND t.verdict = 'valid'
+        WHERE t.load_run_file_id = p_load_run_file_id AND t.verdict = 'changed'
             -- Not a plain equality: statistics know no row of this file yet, and one row makes a nested loop.
             AND coalesce(s.load_run_file_id = p_load_run_file_id, false)
         ON CONFLICT (practice_id, per_org_id, appointment_immunisation_id) DO UPDATE
@@ -348,15 +507,11 @@ BEGIN
                 excluded.vaccine_group_id,
                 excluded.vaccine_group
             )
-        RETURNING c.xmax = 0 AS is_new
+        RETURNING c.load_run_file_id
     )
     UPDATE etl.load_run_files AS f
-    SET core_inserted = n.inserted,
-        core_updated = n.updated
-    FROM (
-        SELECT count(*) FILTER (WHERE w.is_new) AS inserted, count(*) FILTER (WHERE NOT w.is_new) AS updated
-        FROM merged AS w
-    ) AS n
+    SET core_inserted = v_inserted,
+        core_updated = (SELECT count(*) FROM merged)
     WHERE f.load_run_file_id = p_load_run_file_id;
 END;
 $merge_immunisations$;

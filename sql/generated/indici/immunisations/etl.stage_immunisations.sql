@@ -17,7 +17,8 @@ DECLARE
 BEGIN
     SELECT f.* INTO v_file FROM etl.load_run_files AS f WHERE f.load_run_file_id = p_load_run_file_id;
 
-    INSERT INTO stg.immunisations AS s (
+    -- 1. New keys. Under the lock none can be there already, and looking for conflicts would cost a third more.
+    INSERT INTO stg.immunisations (
         appointment_immunisation_id,
         patient_id,
         appointment_id,
@@ -83,10 +84,7 @@ BEGIN
         vaccine_group,
         per_org_id,
         loaded_date_time,
-        row_hash,
-        load_run_file_id,
-        load_run_id,
-        date_extracted
+        row_hash, load_run_file_id, load_run_id, date_extracted
     )
     SELECT
         r.appointment_immunisation_id::bigint,
@@ -154,13 +152,150 @@ BEGIN
         r.vaccine_group,
         r.per_org_id,
         nullif(r.loaded_date_time::timestamptz, c_unknown_times[1]),
-        t.row_hash,
-        v_file.load_run_file_id,
-        v_file.load_run_id,
-        v_file.date_extracted
+        t.row_hash, v_file.load_run_file_id, v_file.load_run_id, v_file.date_extracted
     FROM etl.touched_immunisations AS t
     JOIN raw.immunisations_raw AS r USING (load_run_file_id, line_no)
-    WHERE t.load_run_file_id = p_load_run_file_id AND t.verdict = 'valid'
+    WHERE t.load_run_file_id = p_load_run_file_id AND t.verdict = 'new';
+
+    -- 2. Keys that are there with another text.
+    INSERT INTO stg.immunisations AS s (
+        appointment_immunisation_id,
+        patient_id,
+        appointment_id,
+        patient_schedule_id,
+        vaccine_id,
+        vaccine_name,
+        vaccine_code,
+        dose,
+        dose_number,
+        administration_site_id,
+        administration_site,
+        route_id,
+        route,
+        batch_number,
+        expiry_date,
+        immunisation_status_id,
+        immunisation_status,
+        vaccine_outcome_id,
+        vaccine_outcome,
+        is_nir_ack,
+        reason,
+        provider_id,
+        provider,
+        comments,
+        administration_time,
+        vaccine_indication_id,
+        vaccine_indication,
+        vaccine_indication_code,
+        needle_length,
+        has_diluent,
+        diluent_batch_no,
+        diluent_expiry_date,
+        is_confidential,
+        costing_code_id,
+        costing_code,
+        brand_id,
+        brand,
+        is_active,
+        is_deleted,
+        inserted_by_id,
+        inserted_by,
+        updated_by_id,
+        updated_by,
+        inserted_at,
+        updated_at,
+        is_parked,
+        medtech_id,
+        practice_id,
+        practice,
+        is_auto_bill,
+        vaccinator_id,
+        vaccinator,
+        user_logging_id,
+        logging_user_name,
+        nir_sent_date,
+        show_on_portal,
+        vaccinator_code,
+        permanent_address_latitude,
+        permanent_address_longitude,
+        practice_location_id,
+        location_name,
+        vaccine_group_id,
+        vaccine_group,
+        per_org_id,
+        loaded_date_time,
+        row_hash, load_run_file_id, load_run_id, date_extracted
+    )
+    SELECT
+        r.appointment_immunisation_id::bigint,
+        r.patient_id::bigint,
+        r.appointment_id::bigint,
+        r.patient_schedule_id,
+        r.vaccine_id::bigint,
+        r.vaccine_name,
+        r.vaccine_code,
+        r.dose,
+        r.dose_number,
+        r.administration_site_id,
+        r.administration_site,
+        r.route_id,
+        r.route,
+        r.batch_number,
+        nullif(r.expiry_date::date, DATE '1900-01-01'),
+        r.immunisation_status_id,
+        r.immunisation_status,
+        r.vaccine_outcome_id,
+        r.vaccine_outcome,
+        r.is_nir_ack::boolean,
+        r.reason,
+        r.provider_id::bigint,
+        r.provider,
+        r.comments,
+        nullif(r.administration_time::timestamptz, c_unknown_times[1]),
+        r.vaccine_indication_id,
+        r.vaccine_indication,
+        r.vaccine_indication_code,
+        r.needle_length,
+        r.has_diluent::boolean,
+        r.diluent_batch_no,
+        nullif(r.diluent_expiry_date::date, DATE '1900-01-01'),
+        r.is_confidential::boolean,
+        r.costing_code_id,
+        r.costing_code,
+        r.brand_id,
+        r.brand,
+        r.is_active::boolean,
+        r.is_deleted::boolean,
+        r.inserted_by_id::bigint,
+        r.inserted_by,
+        r.updated_by_id::bigint,
+        r.updated_by,
+        nullif(r.inserted_at::timestamptz, c_unknown_times[1]),
+        nullif(r.updated_at::timestamptz, c_unknown_times[1]),
+        r.is_parked::boolean,
+        r.medtech_id,
+        r.practice_id,
+        r.practice,
+        r.is_auto_bill::boolean,
+        r.vaccinator_id::bigint,
+        r.vaccinator,
+        r.user_logging_id::bigint,
+        r.logging_user_name,
+        nullif(r.nir_sent_date::date, DATE '1900-01-01'),
+        r.show_on_portal::boolean,
+        r.vaccinator_code,
+        r.permanent_address_latitude::numeric,
+        r.permanent_address_longitude::numeric,
+        r.practice_location_id::bigint,
+        r.location_name,
+        r.vaccine_group_id,
+        r.vaccine_group,
+        r.per_org_id,
+        nullif(r.loaded_date_time::timestamptz, c_unknown_times[1]),
+        t.row_hash, v_file.load_run_file_id, v_file.load_run_id, v_file.date_extracted
+    FROM etl.touched_immunisations AS t
+    JOIN raw.immunisations_raw AS r USING (load_run_file_id, line_no)
+    WHERE t.load_run_file_id = p_load_run_file_id AND t.verdict = 'changed'
     ON CONFLICT (practice_id, per_org_id, appointment_immunisation_id) DO UPDATE
     SET patient_id = excluded.patient_id,
         appointment_id = excluded.appointment_id,
@@ -356,11 +491,11 @@ BEGIN
             excluded.vaccine_group
         );
 
-    -- Another text, or other rules, that say the same: remember the text, so that the next file can skip it.
+    -- 3. Another text, or other rules, that say the same: remember the text, so that the next file can skip it.
     UPDATE stg.immunisations AS s
     SET row_hash = t.row_hash
     FROM etl.touched_immunisations AS t
-    WHERE t.load_run_file_id = p_load_run_file_id AND t.verdict = 'valid'
+    WHERE t.load_run_file_id = p_load_run_file_id AND t.verdict = 'changed'
         AND s.practice_id = t.practice_id
         AND s.per_org_id = t.per_org_id
         AND s.appointment_immunisation_id = t.appointment_immunisation_id

@@ -21,76 +21,11 @@ BEGIN
     JOIN etl.file_attempts AS a USING (file_attempt_id)
     WHERE f.load_run_file_id = p_load_run_file_id;
 
-    -- 1. Read each row once. Of a file in order, what stg holds with the same text by the same rules is unchanged.
+    -- 1. Compare with stg.inbox. In a file in order an equal row is unchanged.
     INSERT INTO etl.touched_inbox (load_run_file_id, line_no, practice_id, per_org_id, inbox_folder_item_id, row_hash, verdict)
-    SELECT
-        p_load_run_file_id,
-        d.line_no,
-        d.practice_id, d.per_org_id, d.inbox_folder_item_id,
-        d.row_hash,
-        CASE WHEN NOT p_is_late AND s.absent_since IS NULL AND s.row_hash = d.row_hash THEN 'unchanged' ELSE 'valid' END
-    FROM (
-        SELECT
-            r.line_no,
-            r.practice_id AS practice_id,
-            r.per_org_id AS per_org_id,
-            etl.key_bigint(r.inbox_folder_item_id) AS inbox_folder_item_id,
-            hash_record_extended(ROW(
-                r.inbox_folder_item_id,
-                r.folder_id,
-                r.folder_name,
-                r.is_system_folder,
-                r.order_no,
-                r.item_type_id,
-                r.item_type,
-                r.patient_id,
-                r.provider_id,
-                r.practice_id,
-                r.patient_name,
-                r.provider,
-                r.practice_name,
-                r.from_org_id,
-                r.from_organization_name,
-                r.assign_to_id,
-                r.assign_to,
-                r.result_date,
-                r.message_subject_id,
-                r.message_subject,
-                r.comments,
-                r.mark_as_read,
-                r.is_confidential,
-                r.show_on_portal,
-                r.is_reviewed,
-                r.show_on_timeline,
-                r.is_active,
-                r.is_deleted,
-                r.inserted_by_id,
-                r.inserted_by,
-                r.updated_by_id,
-                r.updated_by,
-                r.inserted_at,
-                r.updated_at,
-                r.medtech_id,
-                r.dms_id,
-                r.is_repeat_rx,
-                r.is_replied_rx,
-                r.external_ref,
-                r.abnormal_result,
-                r.is_deactivated,
-                r.folder_group,
-                r.document_code,
-                r.is_gp2gp,
-                r.informat_id,
-                r.informat,
-                r.permanent_address_latitude,
-                r.permanent_address_longitude,
-                r.filed_at,
-                r.per_org_id
-            ), v_seed) AS row_hash
-        FROM raw.inbox_raw AS r
-        WHERE r.load_run_file_id = p_load_run_file_id
-    ) AS d
-    LEFT JOIN stg.inbox AS s USING (practice_id, per_org_id, inbox_folder_item_id);
+    SELECT p_load_run_file_id, d.line_no, d.practice_id, d.per_org_id, d.inbox_folder_item_id, d.row_hash,
+        CASE WHEN d.verdict = 'unchanged' AND p_is_late THEN 'changed' ELSE d.verdict END
+    FROM etl.compare_inbox(p_load_run_file_id, v_seed) AS d;
 
     CALL etl.analyze_work('touched_inbox');
 
@@ -134,7 +69,7 @@ BEGIN
         WHERE t.load_run_file_id = p_load_run_file_id AND t.verdict <> 'rejected'
     )
     UPDATE etl.touched_inbox AS t
-    SET verdict = CASE n.place WHEN 1 THEN 'valid' ELSE 'duplicate' END
+    SET verdict = CASE WHEN n.place > 1 THEN 'duplicate' WHEN t.verdict = 'new' THEN 'new' ELSE 'changed' END
     FROM ranked AS n
     WHERE t.load_run_file_id = p_load_run_file_id AND t.line_no = n.line_no;
 
@@ -146,7 +81,7 @@ BEGIN
         rows_rejected = f.rows_rejected_landing + c.rejected
     FROM (
         SELECT
-            count(*) FILTER (WHERE t.verdict = 'valid') AS valid,
+            count(*) FILTER (WHERE t.verdict IN ('new', 'changed')) AS valid,
             count(*) FILTER (WHERE t.verdict = 'unchanged') AS unchanged,
             count(*) FILTER (WHERE t.verdict = 'duplicate') AS duplicate,
             count(*) FILTER (WHERE t.verdict = 'rejected') AS rejected

@@ -11,7 +11,115 @@ SET work_mem = '64MB'
 AS $merge_inbox$
 -- Publish what this file made new or changed in stg.inbox.
 -- The caller, etl.process_file, holds the extract's lock.
+DECLARE
+    v_inserted bigint;
 BEGIN
+    -- 1. New keys: stg had none of them, so core has none.
+    INSERT INTO core.fact_inbox (
+        practice_id,
+        per_org_id,
+        inbox_folder_item_id,
+        patient_key,
+        provider_key,
+        folder_id,
+        is_system_folder,
+        order_no,
+        item_type_id,
+        item_type,
+        patient_id,
+        provider_id,
+        practice_name,
+        from_org_id,
+        assign_to_id,
+        result_date,
+        message_subject_id,
+        mark_as_read,
+        is_confidential,
+        show_on_portal,
+        is_reviewed,
+        show_on_timeline,
+        is_active,
+        is_deleted,
+        inserted_by_id,
+        updated_by_id,
+        inserted_at,
+        updated_at,
+        dms_id,
+        is_repeat_rx,
+        is_replied_rx,
+        abnormal_result,
+        is_deactivated,
+        folder_group,
+        document_code,
+        is_gp2gp,
+        informat_id,
+        informat,
+        filed_at,
+        loaded_date_time,
+        load_run_file_id,
+        load_run_id,
+        date_extracted
+    )
+    SELECT
+        s.practice_id,
+        s.per_org_id,
+        s.inbox_folder_item_id,
+        etl.surrogate_key(
+                etl.key_part('patients')
+                || etl.key_part(s.practice_id)
+                || etl.key_part(s.per_org_id)
+                || etl.key_part(s.patient_id::text)
+            ) AS patient_key,
+        etl.surrogate_key(
+                etl.key_part('providers')
+                || etl.key_part(s.practice_id)
+                || etl.key_part(s.per_org_id)
+                || etl.key_part(s.provider_id::text)
+            ) AS provider_key,
+        s.folder_id,
+        s.is_system_folder,
+        s.order_no,
+        s.item_type_id,
+        s.item_type,
+        s.patient_id,
+        s.provider_id,
+        s.practice_name,
+        s.from_org_id,
+        s.assign_to_id,
+        s.result_date,
+        s.message_subject_id,
+        s.mark_as_read,
+        s.is_confidential,
+        s.show_on_portal,
+        s.is_reviewed,
+        s.show_on_timeline,
+        s.is_active,
+        s.is_deleted,
+        s.inserted_by_id,
+        s.updated_by_id,
+        s.inserted_at,
+        s.updated_at,
+        s.dms_id,
+        s.is_repeat_rx,
+        s.is_replied_rx,
+        s.abnormal_result,
+        s.is_deactivated,
+        s.folder_group,
+        s.document_code,
+        s.is_gp2gp,
+        s.informat_id,
+        s.informat,
+        s.filed_at,
+        s.loaded_date_time,
+        s.load_run_file_id,
+        s.load_run_id,
+        s.date_extracted
+    FROM etl.touched_inbox AS t
+    JOIN stg.inbox AS s USING (practice_id, per_org_id, inbox_folder_item_id)
+    WHERE t.load_run_file_id = p_load_run_file_id AND t.verdict = 'new';
+    GET DIAGNOSTICS v_inserted = ROW_COUNT;
+
+    -- 2. Keys that were there, where this file changed stg.
     WITH merged AS (
         INSERT INTO core.fact_inbox AS c (
             practice_id,
@@ -114,7 +222,7 @@ BEGIN
             s.date_extracted
         FROM etl.touched_inbox AS t
         JOIN stg.inbox AS s USING (practice_id, per_org_id, inbox_folder_item_id)
-        WHERE t.load_run_file_id = p_load_run_file_id AND t.verdict = 'valid'
+        WHERE t.load_run_file_id = p_load_run_file_id AND t.verdict = 'changed'
             -- Not a plain equality: statistics know no row of this file yet, and one row makes a nested loop.
             AND coalesce(s.load_run_file_id = p_load_run_file_id, false)
         ON CONFLICT (practice_id, per_org_id, inbox_folder_item_id) DO UPDATE
@@ -235,15 +343,11 @@ BEGIN
                 excluded.informat,
                 excluded.filed_at
             )
-        RETURNING c.xmax = 0 AS is_new
+        RETURNING c.load_run_file_id
     )
     UPDATE etl.load_run_files AS f
-    SET core_inserted = n.inserted,
-        core_updated = n.updated
-    FROM (
-        SELECT count(*) FILTER (WHERE w.is_new) AS inserted, count(*) FILTER (WHERE NOT w.is_new) AS updated
-        FROM merged AS w
-    ) AS n
+    SET core_inserted = v_inserted,
+        core_updated = (SELECT count(*) FROM merged)
     WHERE f.load_run_file_id = p_load_run_file_id;
 END;
 $merge_inbox$;

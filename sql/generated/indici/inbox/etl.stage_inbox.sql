@@ -17,7 +17,8 @@ DECLARE
 BEGIN
     SELECT f.* INTO v_file FROM etl.load_run_files AS f WHERE f.load_run_file_id = p_load_run_file_id;
 
-    INSERT INTO stg.inbox AS s (
+    -- 1. New keys. Under the lock none can be there already, and looking for conflicts would cost a third more.
+    INSERT INTO stg.inbox (
         inbox_folder_item_id,
         folder_id,
         folder_name,
@@ -69,10 +70,7 @@ BEGIN
         filed_at,
         per_org_id,
         loaded_date_time,
-        row_hash,
-        load_run_file_id,
-        load_run_id,
-        date_extracted
+        row_hash, load_run_file_id, load_run_id, date_extracted
     )
     SELECT
         r.inbox_folder_item_id::bigint,
@@ -126,13 +124,122 @@ BEGIN
         nullif(r.filed_at::timestamptz, c_unknown_times[1]),
         r.per_org_id,
         nullif(r.loaded_date_time::timestamptz, c_unknown_times[1]),
-        t.row_hash,
-        v_file.load_run_file_id,
-        v_file.load_run_id,
-        v_file.date_extracted
+        t.row_hash, v_file.load_run_file_id, v_file.load_run_id, v_file.date_extracted
     FROM etl.touched_inbox AS t
     JOIN raw.inbox_raw AS r USING (load_run_file_id, line_no)
-    WHERE t.load_run_file_id = p_load_run_file_id AND t.verdict = 'valid'
+    WHERE t.load_run_file_id = p_load_run_file_id AND t.verdict = 'new';
+
+    -- 2. Keys that are there with another text.
+    INSERT INTO stg.inbox AS s (
+        inbox_folder_item_id,
+        folder_id,
+        folder_name,
+        is_system_folder,
+        order_no,
+        item_type_id,
+        item_type,
+        patient_id,
+        provider_id,
+        practice_id,
+        patient_name,
+        provider,
+        practice_name,
+        from_org_id,
+        from_organization_name,
+        assign_to_id,
+        assign_to,
+        result_date,
+        message_subject_id,
+        message_subject,
+        comments,
+        mark_as_read,
+        is_confidential,
+        show_on_portal,
+        is_reviewed,
+        show_on_timeline,
+        is_active,
+        is_deleted,
+        inserted_by_id,
+        inserted_by,
+        updated_by_id,
+        updated_by,
+        inserted_at,
+        updated_at,
+        medtech_id,
+        dms_id,
+        is_repeat_rx,
+        is_replied_rx,
+        external_ref,
+        abnormal_result,
+        is_deactivated,
+        folder_group,
+        document_code,
+        is_gp2gp,
+        informat_id,
+        informat,
+        permanent_address_latitude,
+        permanent_address_longitude,
+        filed_at,
+        per_org_id,
+        loaded_date_time,
+        row_hash, load_run_file_id, load_run_id, date_extracted
+    )
+    SELECT
+        r.inbox_folder_item_id::bigint,
+        r.folder_id,
+        r.folder_name,
+        r.is_system_folder::boolean,
+        r.order_no,
+        r.item_type_id,
+        r.item_type,
+        r.patient_id::bigint,
+        r.provider_id::bigint,
+        r.practice_id,
+        r.patient_name,
+        r.provider,
+        r.practice_name,
+        r.from_org_id,
+        r.from_organization_name,
+        r.assign_to_id::bigint,
+        r.assign_to,
+        nullif(r.result_date::date, DATE '1900-01-01'),
+        r.message_subject_id,
+        r.message_subject,
+        r.comments,
+        r.mark_as_read::boolean,
+        r.is_confidential::boolean,
+        r.show_on_portal::boolean,
+        r.is_reviewed::boolean,
+        r.show_on_timeline::boolean,
+        r.is_active::boolean,
+        r.is_deleted::boolean,
+        r.inserted_by_id::bigint,
+        r.inserted_by,
+        r.updated_by_id::bigint,
+        r.updated_by,
+        nullif(r.inserted_at::timestamptz, c_unknown_times[1]),
+        nullif(r.updated_at::timestamptz, c_unknown_times[1]),
+        r.medtech_id,
+        r.dms_id,
+        r.is_repeat_rx::boolean,
+        r.is_replied_rx::boolean,
+        r.external_ref,
+        r.abnormal_result,
+        r.is_deactivated::boolean,
+        r.folder_group,
+        r.document_code,
+        r.is_gp2gp::boolean,
+        r.informat_id,
+        r.informat,
+        r.permanent_address_latitude::numeric,
+        r.permanent_address_longitude::numeric,
+        nullif(r.filed_at::timestamptz, c_unknown_times[1]),
+        r.per_org_id,
+        nullif(r.loaded_date_time::timestamptz, c_unknown_times[1]),
+        t.row_hash, v_file.load_run_file_id, v_file.load_run_id, v_file.date_extracted
+    FROM etl.touched_inbox AS t
+    JOIN raw.inbox_raw AS r USING (load_run_file_id, line_no)
+    WHERE t.load_run_file_id = p_load_run_file_id AND t.verdict = 'changed'
     ON CONFLICT (practice_id, per_org_id, inbox_folder_item_id) DO UPDATE
     SET folder_id = excluded.folder_id,
         folder_name = excluded.folder_name,
@@ -286,11 +393,11 @@ BEGIN
             excluded.filed_at
         );
 
-    -- Another text, or other rules, that say the same: remember the text, so that the next file can skip it.
+    -- 3. Another text, or other rules, that say the same: remember the text, so that the next file can skip it.
     UPDATE stg.inbox AS s
     SET row_hash = t.row_hash
     FROM etl.touched_inbox AS t
-    WHERE t.load_run_file_id = p_load_run_file_id AND t.verdict = 'valid'
+    WHERE t.load_run_file_id = p_load_run_file_id AND t.verdict = 'changed'
         AND s.practice_id = t.practice_id
         AND s.per_org_id = t.per_org_id
         AND s.inbox_folder_item_id = t.inbox_folder_item_id

@@ -11,7 +11,64 @@ SET work_mem = '64MB'
 AS $merge_inbox_detail$
 -- Publish what this file made new or changed in stg.inbox_detail.
 -- The caller, etl.process_file, holds the extract's lock.
+DECLARE
+    v_inserted bigint;
 BEGIN
+    -- 1. New keys: stg had none of them, so core has none.
+    INSERT INTO core.fact_inbox_detail (
+        practice_id,
+        per_org_id,
+        in_box_folder_item_in_line_id,
+        patient_key,
+        inbox_folder_item_id,
+        patient_id,
+        practice_name,
+        abnormal,
+        unit,
+        result_code,
+        line_number,
+        inserted_at,
+        is_confidential,
+        show_on_portal,
+        is_active,
+        is_deleted,
+        loaded_date_time,
+        load_run_file_id,
+        load_run_id,
+        date_extracted
+    )
+    SELECT
+        s.practice_id,
+        s.per_org_id,
+        s.in_box_folder_item_in_line_id,
+        etl.surrogate_key(
+                etl.key_part('patients')
+                || etl.key_part(s.practice_id)
+                || etl.key_part(s.per_org_id)
+                || etl.key_part(s.patient_id::text)
+            ) AS patient_key,
+        s.inbox_folder_item_id,
+        s.patient_id,
+        s.practice_name,
+        s.abnormal,
+        s.unit,
+        s.result_code,
+        s.line_number,
+        s.inserted_at,
+        s.is_confidential,
+        s.show_on_portal,
+        s.is_active,
+        s.is_deleted,
+        s.loaded_date_time,
+        s.load_run_file_id,
+        s.load_run_id,
+        s.date_extracted
+    FROM etl.touched_inbox_detail AS t
+    JOIN stg.inbox_detail AS s USING (practice_id, per_org_id, in_box_folder_item_in_line_id)
+    WHERE t.load_run_file_id = p_load_run_file_id AND t.verdict = 'new';
+    GET DIAGNOSTICS v_inserted = ROW_COUNT;
+
+    -- 2. Keys that were there, where this file changed stg.
     WITH merged AS (
         INSERT INTO core.fact_inbox_detail AS c (
             practice_id,
@@ -63,7 +120,7 @@ BEGIN
             s.date_extracted
         FROM etl.touched_inbox_detail AS t
         JOIN stg.inbox_detail AS s USING (practice_id, per_org_id, in_box_folder_item_in_line_id)
-        WHERE t.load_run_file_id = p_load_run_file_id AND t.verdict = 'valid'
+        WHERE t.load_run_file_id = p_load_run_file_id AND t.verdict = 'changed'
             -- Not a plain equality: statistics know no row of this file yet, and one row makes a nested loop.
             AND coalesce(s.load_run_file_id = p_load_run_file_id, false)
         ON CONFLICT (practice_id, per_org_id, in_box_folder_item_in_line_id) DO UPDATE
@@ -115,15 +172,11 @@ BEGIN
                 excluded.is_active,
                 excluded.is_deleted
             )
-        RETURNING c.xmax = 0 AS is_new
+        RETURNING c.load_run_file_id
     )
     UPDATE etl.load_run_files AS f
-    SET core_inserted = n.inserted,
-        core_updated = n.updated
-    FROM (
-        SELECT count(*) FILTER (WHERE w.is_new) AS inserted, count(*) FILTER (WHERE NOT w.is_new) AS updated
-        FROM merged AS w
-    ) AS n
+    SET core_inserted = v_inserted,
+        core_updated = (SELECT count(*) FROM merged)
     WHERE f.load_run_file_id = p_load_run_file_id;
 END;
 $merge_inbox_detail$;

@@ -17,7 +17,8 @@ DECLARE
 BEGIN
     SELECT f.* INTO v_file FROM etl.load_run_files AS f WHERE f.load_run_file_id = p_load_run_file_id;
 
-    INSERT INTO stg.inbox_detail AS s (
+    -- 1. New keys. Under the lock none can be there already, and looking for conflicts would cost a third more.
+    INSERT INTO stg.inbox_detail (
         in_box_folder_item_in_line_id,
         inbox_folder_item_id,
         patient_id,
@@ -37,10 +38,7 @@ BEGIN
         is_deleted,
         per_org_id,
         loaded_date_time,
-        row_hash,
-        load_run_file_id,
-        load_run_id,
-        date_extracted
+        row_hash, load_run_file_id, load_run_id, date_extracted
     )
     SELECT
         r.in_box_folder_item_in_line_id::bigint,
@@ -62,13 +60,58 @@ BEGIN
         r.is_deleted::boolean,
         r.per_org_id,
         nullif(r.loaded_date_time::timestamptz, c_unknown_times[1]),
-        t.row_hash,
-        v_file.load_run_file_id,
-        v_file.load_run_id,
-        v_file.date_extracted
+        t.row_hash, v_file.load_run_file_id, v_file.load_run_id, v_file.date_extracted
     FROM etl.touched_inbox_detail AS t
     JOIN raw.inbox_detail_raw AS r USING (load_run_file_id, line_no)
-    WHERE t.load_run_file_id = p_load_run_file_id AND t.verdict = 'valid'
+    WHERE t.load_run_file_id = p_load_run_file_id AND t.verdict = 'new';
+
+    -- 2. Keys that are there with another text.
+    INSERT INTO stg.inbox_detail AS s (
+        in_box_folder_item_in_line_id,
+        inbox_folder_item_id,
+        patient_id,
+        practice_id,
+        practice_name,
+        prompt,
+        result,
+        abnormal,
+        unit,
+        result_code,
+        reference_ranges,
+        line_number,
+        inserted_at,
+        is_confidential,
+        show_on_portal,
+        is_active,
+        is_deleted,
+        per_org_id,
+        loaded_date_time,
+        row_hash, load_run_file_id, load_run_id, date_extracted
+    )
+    SELECT
+        r.in_box_folder_item_in_line_id::bigint,
+        r.inbox_folder_item_id::bigint,
+        r.patient_id::bigint,
+        r.practice_id,
+        r.practice_name,
+        r.prompt,
+        r.result,
+        r.abnormal,
+        r.unit,
+        r.result_code,
+        r.reference_ranges,
+        r.line_number,
+        nullif(r.inserted_at::timestamptz, c_unknown_times[1]),
+        r.is_confidential::boolean,
+        r.show_on_portal::boolean,
+        r.is_active::boolean,
+        r.is_deleted::boolean,
+        r.per_org_id,
+        nullif(r.loaded_date_time::timestamptz, c_unknown_times[1]),
+        t.row_hash, v_file.load_run_file_id, v_file.load_run_id, v_file.date_extracted
+    FROM etl.touched_inbox_detail AS t
+    JOIN raw.inbox_detail_raw AS r USING (load_run_file_id, line_no)
+    WHERE t.load_run_file_id = p_load_run_file_id AND t.verdict = 'changed'
     ON CONFLICT (practice_id, per_org_id, in_box_folder_item_in_line_id) DO UPDATE
     SET inbox_folder_item_id = excluded.inbox_folder_item_id,
         patient_id = excluded.patient_id,
@@ -126,11 +169,11 @@ BEGIN
             excluded.is_deleted
         );
 
-    -- Another text, or other rules, that say the same: remember the text, so that the next file can skip it.
+    -- 3. Another text, or other rules, that say the same: remember the text, so that the next file can skip it.
     UPDATE stg.inbox_detail AS s
     SET row_hash = t.row_hash
     FROM etl.touched_inbox_detail AS t
-    WHERE t.load_run_file_id = p_load_run_file_id AND t.verdict = 'valid'
+    WHERE t.load_run_file_id = p_load_run_file_id AND t.verdict = 'changed'
         AND s.practice_id = t.practice_id
         AND s.per_org_id = t.per_org_id
         AND s.in_box_folder_item_in_line_id = t.in_box_folder_item_in_line_id

@@ -17,4 +17,5 @@ COMMENT ON COLUMN etl.touched_inbox_detail.practice_id IS 'Key; NULL where its t
 COMMENT ON COLUMN etl.touched_inbox_detail.per_org_id IS 'Key; NULL where its text is not canonical. Organisation of the practice, six digits as in the file name. Part of the tenant.';
 COMMENT ON COLUMN etl.touched_inbox_detail.in_box_folder_item_in_line_id IS 'Key; NULL where its text is not canonical. Identifier of the line.';
 COMMENT ON COLUMN etl.touched_inbox_detail.row_hash IS 'Hash of its text and of the rules.';
-COMMENT ON COLUMN etl.touched_inbox_detail.verdict IS 'unchanged, valid, duplicate or rejected; replaced or absent: a key that a rebuild takes along.';
+COMMENT ON COLUMN etl.touched_inbox_detail.verdict IS
+    'new or changed against stg, unchanged, duplicate or rejected; replaced or absent: a key that a rebuild takes along.';

@@ -21,74 +21,11 @@ BEGIN
     JOIN etl.file_attempts AS a USING (file_attempt_id)
     WHERE f.load_run_file_id = p_load_run_file_id;
 
-    -- 1. Read each row once. Of a file in order, what stg holds with the same text by the same rules is unchanged.
+    -- 1. Compare with stg.invoice_detail. In a file in order an equal row is unchanged.
     INSERT INTO etl.touched_invoice_detail (load_run_file_id, line_no, practice_id, per_org_id, invoice_detail_id, row_hash, verdict)
-    SELECT
-        p_load_run_file_id,
-        d.line_no,
-        d.practice_id, d.per_org_id, d.invoice_detail_id,
-        d.row_hash,
-        CASE WHEN NOT p_is_late AND s.absent_since IS NULL AND s.row_hash = d.row_hash THEN 'unchanged' ELSE 'valid' END
-    FROM (
-        SELECT
-            r.line_no,
-            r.practice_id AS practice_id,
-            r.per_org_id AS per_org_id,
-            etl.key_bigint(r.invoice_detail_id) AS invoice_detail_id,
-            hash_record_extended(ROW(
-                r.invoice_detail_id,
-                r.invoice_transaction_id,
-                r.master_service_sub_service_id,
-                r.appointment_service_id,
-                r.comments,
-                r.quantity,
-                r.claim_amount,
-                r.co_payment,
-                r.gross_claim_amount,
-                r.gross_co_payment,
-                r.is_billing_amount,
-                r.funder_id,
-                r.funder_name,
-                r.contract_service_id,
-                r.contract_service_name,
-                r.is_funded,
-                r.submission_status,
-                r.case_no,
-                r.sequence_no,
-                r.billing_claim_status_id,
-                r.master_service_name,
-                r.master_service_code,
-                r.master_service_description,
-                r.service_name,
-                r.description,
-                r.code,
-                r.fee_code,
-                r.service_code,
-                r.sub_service_description,
-                r.duration,
-                r.is_common_service,
-                r.service_code_for_claim,
-                r.is_active,
-                r.is_deleted,
-                r.inserted_by_id,
-                r.updated_by_id,
-                r.inserted_by,
-                r.updated_by,
-                r.inserted_at,
-                r.updated_at,
-                r.user_logging_id,
-                r.logging_user_name,
-                r.billing_ref_id,
-                r.billing_referral_id,
-                r.permanent_address_latitude,
-                r.permanent_address_longitude,
-                r.practice_id,
-                r.per_org_id
-            ), v_seed) AS row_hash
-        FROM raw.invoice_detail_raw AS r
-        WHERE r.load_run_file_id = p_load_run_file_id
-    ) AS d
-    LEFT JOIN stg.invoice_detail AS s USING (practice_id, per_org_id, invoice_detail_id);
+    SELECT p_load_run_file_id, d.line_no, d.practice_id, d.per_org_id, d.invoice_detail_id, d.row_hash,
+        CASE WHEN d.verdict = 'unchanged' AND p_is_late THEN 'changed' ELSE d.verdict END
+    FROM etl.compare_invoice_detail(p_load_run_file_id, v_seed) AS d;
 
     CALL etl.analyze_work('touched_invoice_detail');
 
@@ -132,7 +69,7 @@ BEGIN
         WHERE t.load_run_file_id = p_load_run_file_id AND t.verdict <> 'rejected'
     )
     UPDATE etl.touched_invoice_detail AS t
-    SET verdict = CASE n.place WHEN 1 THEN 'valid' ELSE 'duplicate' END
+    SET verdict = CASE WHEN n.place > 1 THEN 'duplicate' WHEN t.verdict = 'new' THEN 'new' ELSE 'changed' END
     FROM ranked AS n
     WHERE t.load_run_file_id = p_load_run_file_id AND t.line_no = n.line_no;
 
@@ -144,7 +81,7 @@ BEGIN
         rows_rejected = f.rows_rejected_landing + c.rejected
     FROM (
         SELECT
-            count(*) FILTER (WHERE t.verdict = 'valid') AS valid,
+            count(*) FILTER (WHERE t.verdict IN ('new', 'changed')) AS valid,
             count(*) FILTER (WHERE t.verdict = 'unchanged') AS unchanged,
             count(*) FILTER (WHERE t.verdict = 'duplicate') AS duplicate,
             count(*) FILTER (WHERE t.verdict = 'rejected') AS rejected

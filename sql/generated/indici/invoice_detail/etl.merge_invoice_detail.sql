@@ -12,10 +12,107 @@ AS $merge_invoice_detail$
 -- Publish what this file made new or changed in stg.invoice_detail.
 -- The caller, etl.process_file, holds the extract's lock.
 DECLARE
+    v_inserted bigint;
     v_key etl.pseudonym_keys;
 BEGIN
     SELECT k.* INTO v_key FROM etl.pseudonym_keys AS k;
 
+    -- 1. New keys: stg had none of them, so core has none.
+    INSERT INTO core.fact_invoice_detail (
+        practice_id,
+        per_org_id,
+        invoice_detail_id,
+        invoice_transaction_id,
+        master_service_sub_service_id,
+        appointment_service_id,
+        quantity,
+        claim_amount,
+        co_payment,
+        gross_claim_amount,
+        gross_co_payment,
+        is_billing_amount,
+        funder_id,
+        funder_name,
+        contract_service_id,
+        contract_service_name,
+        is_funded,
+        submission_status,
+        case_no,
+        sequence_no,
+        billing_claim_status_id,
+        master_service_name,
+        master_service_code,
+        service_name,
+        code,
+        fee_code,
+        service_code,
+        duration,
+        is_common_service,
+        service_code_for_claim,
+        is_active,
+        is_deleted,
+        inserted_by_id,
+        updated_by_id,
+        inserted_at,
+        updated_at,
+        user_logging_id,
+        billing_ref_id,
+        billing_referral_id,
+        loaded_date_time,
+        load_run_file_id,
+        load_run_id,
+        date_extracted
+    )
+    SELECT
+        s.practice_id,
+        s.per_org_id,
+        s.invoice_detail_id,
+        s.invoice_transaction_id,
+        s.master_service_sub_service_id,
+        s.appointment_service_id,
+        s.quantity,
+        s.claim_amount,
+        s.co_payment,
+        s.gross_claim_amount,
+        s.gross_co_payment,
+        s.is_billing_amount,
+        s.funder_id,
+        s.funder_name,
+        s.contract_service_id,
+        s.contract_service_name,
+        s.is_funded,
+        s.submission_status,
+        etl.pseudonym(s.case_no, v_key.inner_pad, v_key.outer_pad) AS case_no,
+        s.sequence_no,
+        s.billing_claim_status_id,
+        s.master_service_name,
+        s.master_service_code,
+        s.service_name,
+        s.code,
+        s.fee_code,
+        s.service_code,
+        s.duration,
+        s.is_common_service,
+        s.service_code_for_claim,
+        s.is_active,
+        s.is_deleted,
+        s.inserted_by_id,
+        s.updated_by_id,
+        s.inserted_at,
+        s.updated_at,
+        s.user_logging_id,
+        s.billing_ref_id,
+        s.billing_referral_id,
+        s.loaded_date_time,
+        s.load_run_file_id,
+        s.load_run_id,
+        s.date_extracted
+    FROM etl.touched_invoice_detail AS t
+    JOIN stg.invoice_detail AS s USING (practice_id, per_org_id, invoice_detail_id)
+    WHERE t.load_run_file_id = p_load_run_file_id AND t.verdict = 'new';
+    GET DIAGNOSTICS v_inserted = ROW_COUNT;
+
+    -- 2. Keys that were there, where this file changed stg.
     WITH merged AS (
         INSERT INTO core.fact_invoice_detail AS c (
             practice_id,
@@ -108,7 +205,7 @@ BEGIN
             s.date_extracted
         FROM etl.touched_invoice_detail AS t
         JOIN stg.invoice_detail AS s USING (practice_id, per_org_id, invoice_detail_id)
-        WHERE t.load_run_file_id = p_load_run_file_id AND t.verdict = 'valid'
+        WHERE t.load_run_file_id = p_load_run_file_id AND t.verdict = 'changed'
             -- Not a plain equality: statistics know no row of this file yet, and one row makes a nested loop.
             AND coalesce(s.load_run_file_id = p_load_run_file_id, false)
         ON CONFLICT (practice_id, per_org_id, invoice_detail_id) DO UPDATE
@@ -229,15 +326,11 @@ BEGIN
                 excluded.billing_ref_id,
                 excluded.billing_referral_id
             )
-        RETURNING c.xmax = 0 AS is_new
+        RETURNING c.load_run_file_id
     )
     UPDATE etl.load_run_files AS f
-    SET core_inserted = n.inserted,
-        core_updated = n.updated
-    FROM (
-        SELECT count(*) FILTER (WHERE w.is_new) AS inserted, count(*) FILTER (WHERE NOT w.is_new) AS updated
-        FROM merged AS w
-    ) AS n
+    SET core_inserted = v_inserted,
+        core_updated = (SELECT count(*) FROM merged)
     WHERE f.load_run_file_id = p_load_run_file_id;
 END;
 $merge_invoice_detail$;

@@ -17,7 +17,8 @@ DECLARE
 BEGIN
     SELECT f.* INTO v_file FROM etl.load_run_files AS f WHERE f.load_run_file_id = p_load_run_file_id;
 
-    INSERT INTO stg.invoice_detail AS s (
+    -- 1. New keys. Under the lock none can be there already, and looking for conflicts would cost a third more.
+    INSERT INTO stg.invoice_detail (
         invoice_detail_id,
         invoice_transaction_id,
         master_service_sub_service_id,
@@ -67,10 +68,7 @@ BEGIN
         practice_id,
         per_org_id,
         loaded_date_time,
-        row_hash,
-        load_run_file_id,
-        load_run_id,
-        date_extracted
+        row_hash, load_run_file_id, load_run_id, date_extracted
     )
     SELECT
         r.invoice_detail_id::bigint,
@@ -122,13 +120,118 @@ BEGIN
         r.practice_id,
         r.per_org_id,
         nullif(r.loaded_date_time::timestamptz, c_unknown_times[1]),
-        t.row_hash,
-        v_file.load_run_file_id,
-        v_file.load_run_id,
-        v_file.date_extracted
+        t.row_hash, v_file.load_run_file_id, v_file.load_run_id, v_file.date_extracted
     FROM etl.touched_invoice_detail AS t
     JOIN raw.invoice_detail_raw AS r USING (load_run_file_id, line_no)
-    WHERE t.load_run_file_id = p_load_run_file_id AND t.verdict = 'valid'
+    WHERE t.load_run_file_id = p_load_run_file_id AND t.verdict = 'new';
+
+    -- 2. Keys that are there with another text.
+    INSERT INTO stg.invoice_detail AS s (
+        invoice_detail_id,
+        invoice_transaction_id,
+        master_service_sub_service_id,
+        appointment_service_id,
+        comments,
+        quantity,
+        claim_amount,
+        co_payment,
+        gross_claim_amount,
+        gross_co_payment,
+        is_billing_amount,
+        funder_id,
+        funder_name,
+        contract_service_id,
+        contract_service_name,
+        is_funded,
+        submission_status,
+        case_no,
+        sequence_no,
+        billing_claim_status_id,
+        master_service_name,
+        master_service_code,
+        master_service_description,
+        service_name,
+        description,
+        code,
+        fee_code,
+        service_code,
+        sub_service_description,
+        duration,
+        is_common_service,
+        service_code_for_claim,
+        is_active,
+        is_deleted,
+        inserted_by_id,
+        updated_by_id,
+        inserted_by,
+        updated_by,
+        inserted_at,
+        updated_at,
+        user_logging_id,
+        logging_user_name,
+        billing_ref_id,
+        billing_referral_id,
+        permanent_address_latitude,
+        permanent_address_longitude,
+        practice_id,
+        per_org_id,
+        loaded_date_time,
+        row_hash, load_run_file_id, load_run_id, date_extracted
+    )
+    SELECT
+        r.invoice_detail_id::bigint,
+        r.invoice_transaction_id::bigint,
+        r.master_service_sub_service_id,
+        r.appointment_service_id,
+        r.comments,
+        r.quantity::numeric,
+        r.claim_amount::numeric(12,2),
+        r.co_payment::numeric(12,2),
+        r.gross_claim_amount::numeric(12,2),
+        r.gross_co_payment::numeric(12,2),
+        r.is_billing_amount::boolean,
+        r.funder_id,
+        r.funder_name,
+        r.contract_service_id,
+        r.contract_service_name,
+        r.is_funded::boolean,
+        r.submission_status,
+        r.case_no,
+        r.sequence_no,
+        r.billing_claim_status_id,
+        r.master_service_name,
+        r.master_service_code,
+        r.master_service_description,
+        r.service_name,
+        r.description,
+        r.code,
+        r.fee_code,
+        r.service_code,
+        r.sub_service_description,
+        r.duration::numeric,
+        r.is_common_service::boolean,
+        r.service_code_for_claim,
+        r.is_active::boolean,
+        r.is_deleted::boolean,
+        r.inserted_by_id::bigint,
+        r.updated_by_id::bigint,
+        r.inserted_by,
+        r.updated_by,
+        nullif(r.inserted_at::timestamptz, c_unknown_times[1]),
+        nullif(r.updated_at::timestamptz, c_unknown_times[1]),
+        r.user_logging_id::bigint,
+        r.logging_user_name,
+        r.billing_ref_id,
+        r.billing_referral_id,
+        r.permanent_address_latitude::numeric,
+        r.permanent_address_longitude::numeric,
+        r.practice_id,
+        r.per_org_id,
+        nullif(r.loaded_date_time::timestamptz, c_unknown_times[1]),
+        t.row_hash, v_file.load_run_file_id, v_file.load_run_id, v_file.date_extracted
+    FROM etl.touched_invoice_detail AS t
+    JOIN raw.invoice_detail_raw AS r USING (load_run_file_id, line_no)
+    WHERE t.load_run_file_id = p_load_run_file_id AND t.verdict = 'changed'
     ON CONFLICT (practice_id, per_org_id, invoice_detail_id) DO UPDATE
     SET invoice_transaction_id = excluded.invoice_transaction_id,
         master_service_sub_service_id = excluded.master_service_sub_service_id,
@@ -276,11 +379,11 @@ BEGIN
             excluded.permanent_address_longitude
         );
 
-    -- Another text, or other rules, that say the same: remember the text, so that the next file can skip it.
+    -- 3. Another text, or other rules, that say the same: remember the text, so that the next file can skip it.
     UPDATE stg.invoice_detail AS s
     SET row_hash = t.row_hash
     FROM etl.touched_invoice_detail AS t
-    WHERE t.load_run_file_id = p_load_run_file_id AND t.verdict = 'valid'
+    WHERE t.load_run_file_id = p_load_run_file_id AND t.verdict = 'changed'
         AND s.practice_id = t.practice_id
         AND s.per_org_id = t.per_org_id
         AND s.invoice_detail_id = t.invoice_detail_id

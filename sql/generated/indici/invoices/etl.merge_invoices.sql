@@ -11,7 +11,73 @@ SET work_mem = '64MB'
 AS $merge_invoices$
 -- Publish what this file made new or changed in stg.invoices.
 -- The caller, etl.process_file, holds the extract's lock.
+DECLARE
+    v_inserted bigint;
 BEGIN
+    -- 1. New keys: stg had none of them, so core has none.
+    INSERT INTO core.fact_invoices (
+        practice_id,
+        per_org_id,
+        invoice_transaction_id,
+        patient_key,
+        provider_key,
+        patient_id,
+        ac_date,
+        payment_mode,
+        total_amount,
+        unpaid_amount,
+        invoice_payment_no,
+        inserted_at,
+        updated_at,
+        is_active,
+        transaction_type,
+        provider_id,
+        practice_location_id,
+        location_name,
+        loaded_date_time,
+        load_run_file_id,
+        load_run_id,
+        date_extracted
+    )
+    SELECT
+        s.practice_id,
+        s.per_org_id,
+        s.invoice_transaction_id,
+        etl.surrogate_key(
+                etl.key_part('patients')
+                || etl.key_part(s.practice_id)
+                || etl.key_part(s.per_org_id)
+                || etl.key_part(s.patient_id::text)
+            ) AS patient_key,
+        etl.surrogate_key(
+                etl.key_part('providers')
+                || etl.key_part(s.practice_id)
+                || etl.key_part(s.per_org_id)
+                || etl.key_part(s.provider_id::text)
+            ) AS provider_key,
+        s.patient_id,
+        s.ac_date,
+        s.payment_mode,
+        s.total_amount,
+        s.unpaid_amount,
+        s.invoice_payment_no,
+        s.inserted_at,
+        s.updated_at,
+        s.is_active,
+        s.transaction_type,
+        s.provider_id,
+        s.practice_location_id,
+        s.location_name,
+        s.loaded_date_time,
+        s.load_run_file_id,
+        s.load_run_id,
+        s.date_extracted
+    FROM etl.touched_invoices AS t
+    JOIN stg.invoices AS s USING (practice_id, per_org_id, invoice_transaction_id)
+    WHERE t.load_run_file_id = p_load_run_file_id AND t.verdict = 'new';
+    GET DIAGNOSTICS v_inserted = ROW_COUNT;
+
+    -- 2. Keys that were there, where this file changed stg.
     WITH merged AS (
         INSERT INTO core.fact_invoices AS c (
             practice_id,
@@ -72,7 +138,7 @@ BEGIN
             s.date_extracted
         FROM etl.touched_invoices AS t
         JOIN stg.invoices AS s USING (practice_id, per_org_id, invoice_transaction_id)
-        WHERE t.load_run_file_id = p_load_run_file_id AND t.verdict = 'valid'
+        WHERE t.load_run_file_id = p_load_run_file_id AND t.verdict = 'changed'
             -- Not a plain equality: statistics know no row of this file yet, and one row makes a nested loop.
             AND coalesce(s.load_run_file_id = p_load_run_file_id, false)
         ON CONFLICT (practice_id, per_org_id, invoice_transaction_id) DO UPDATE
@@ -130,15 +196,11 @@ BEGIN
                 excluded.practice_location_id,
                 excluded.location_name
             )
-        RETURNING c.xmax = 0 AS is_new
+        RETURNING c.load_run_file_id
     )
     UPDATE etl.load_run_files AS f
-    SET core_inserted = n.inserted,
-        core_updated = n.updated
-    FROM (
-        SELECT count(*) FILTER (WHERE w.is_new) AS inserted, count(*) FILTER (WHERE NOT w.is_new) AS updated
-        FROM merged AS w
-    ) AS n
+    SET core_inserted = v_inserted,
+        core_updated = (SELECT count(*) FROM merged)
     WHERE f.load_run_file_id = p_load_run_file_id;
 END;
 $merge_invoices$;

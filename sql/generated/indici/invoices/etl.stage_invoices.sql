@@ -17,7 +17,8 @@ DECLARE
 BEGIN
     SELECT f.* INTO v_file FROM etl.load_run_files AS f WHERE f.load_run_file_id = p_load_run_file_id;
 
-    INSERT INTO stg.invoices AS s (
+    -- 1. New keys. Under the lock none can be there already, and looking for conflicts would cost a third more.
+    INSERT INTO stg.invoices (
         invoice_transaction_id,
         patient_id,
         ac_date,
@@ -46,10 +47,7 @@ BEGIN
         notes,
         per_org_id,
         loaded_date_time,
-        row_hash,
-        load_run_file_id,
-        load_run_id,
-        date_extracted
+        row_hash, load_run_file_id, load_run_id, date_extracted
     )
     SELECT
         r.invoice_transaction_id::bigint,
@@ -80,13 +78,76 @@ BEGIN
         r.notes,
         r.per_org_id,
         nullif(r.loaded_date_time::timestamptz, c_unknown_times[1]),
-        t.row_hash,
-        v_file.load_run_file_id,
-        v_file.load_run_id,
-        v_file.date_extracted
+        t.row_hash, v_file.load_run_file_id, v_file.load_run_id, v_file.date_extracted
     FROM etl.touched_invoices AS t
     JOIN raw.invoices_raw AS r USING (load_run_file_id, line_no)
-    WHERE t.load_run_file_id = p_load_run_file_id AND t.verdict = 'valid'
+    WHERE t.load_run_file_id = p_load_run_file_id AND t.verdict = 'new';
+
+    -- 2. Keys that are there with another text.
+    INSERT INTO stg.invoices AS s (
+        invoice_transaction_id,
+        patient_id,
+        ac_date,
+        medtech_id,
+        payment_mode,
+        total_amount,
+        unpaid_amount,
+        claim_notes,
+        description,
+        income_provider,
+        invoice_payment_no,
+        provider,
+        domicile_code,
+        inserted_at,
+        inserted_by,
+        updated_at,
+        updated_by,
+        is_active,
+        transaction_type,
+        provider_id,
+        practice_id,
+        permanent_address_latitude,
+        permanent_address_longitude,
+        practice_location_id,
+        location_name,
+        notes,
+        per_org_id,
+        loaded_date_time,
+        row_hash, load_run_file_id, load_run_id, date_extracted
+    )
+    SELECT
+        r.invoice_transaction_id::bigint,
+        r.patient_id::bigint,
+        nullif(r.ac_date::date, DATE '1900-01-01'),
+        r.medtech_id,
+        r.payment_mode,
+        r.total_amount::numeric(12,2),
+        r.unpaid_amount::numeric(12,2),
+        r.claim_notes,
+        r.description,
+        r.income_provider,
+        r.invoice_payment_no,
+        r.provider,
+        r.domicile_code,
+        nullif(r.inserted_at::timestamptz, c_unknown_times[1]),
+        r.inserted_by,
+        nullif(r.updated_at::timestamptz, c_unknown_times[1]),
+        r.updated_by,
+        r.is_active::boolean,
+        r.transaction_type,
+        r.provider_id::bigint,
+        r.practice_id,
+        r.permanent_address_latitude::numeric,
+        r.permanent_address_longitude::numeric,
+        r.practice_location_id::bigint,
+        r.location_name,
+        r.notes,
+        r.per_org_id,
+        nullif(r.loaded_date_time::timestamptz, c_unknown_times[1]),
+        t.row_hash, v_file.load_run_file_id, v_file.load_run_id, v_file.date_extracted
+    FROM etl.touched_invoices AS t
+    JOIN raw.invoices_raw AS r USING (load_run_file_id, line_no)
+    WHERE t.load_run_file_id = p_load_run_file_id AND t.verdict = 'changed'
     ON CONFLICT (practice_id, per_org_id, invoice_transaction_id) DO UPDATE
     SET patient_id = excluded.patient_id,
         ac_date = excluded.ac_date,
@@ -171,11 +232,11 @@ BEGIN
             excluded.notes
         );
 
-    -- Another text, or other rules, that say the same: remember the text, so that the next file can skip it.
+    -- 3. Another text, or other rules, that say the same: remember the text, so that the next file can skip it.
     UPDATE stg.invoices AS s
     SET row_hash = t.row_hash
     FROM etl.touched_invoices AS t
-    WHERE t.load_run_file_id = p_load_run_file_id AND t.verdict = 'valid'
+    WHERE t.load_run_file_id = p_load_run_file_id AND t.verdict = 'changed'
         AND s.practice_id = t.practice_id
         AND s.per_org_id = t.per_org_id
         AND s.invoice_transaction_id = t.invoice_transaction_id

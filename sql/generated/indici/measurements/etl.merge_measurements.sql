@@ -12,10 +12,105 @@ AS $merge_measurements$
 -- Publish what this file made new or changed in stg.measurements.
 -- The caller, etl.process_file, holds the extract's lock.
 DECLARE
+    v_inserted bigint;
     v_key etl.pseudonym_keys;
 BEGIN
     SELECT k.* INTO v_key FROM etl.pseudonym_keys AS k;
 
+    -- 1. New keys: stg had none of them, so core has none.
+    INSERT INTO core.fact_measurements (
+        practice_id,
+        per_org_id,
+        screaning_id,
+        patient_key,
+        provider_key,
+        patient_id,
+        appointment_id,
+        screening_date,
+        scn_code,
+        screening_type,
+        screening_group,
+        is_active,
+        updated_by_id,
+        updated_at,
+        inserted_by_id,
+        inserted_at,
+        patient_medtech_id,
+        practice,
+        provider_id,
+        provider_code,
+        is_deleted,
+        care_plan_id,
+        is_confidential,
+        is_gp2gp,
+        is_patient_portal,
+        is_show_on_timeline,
+        screening_source_type_id,
+        service_template_id,
+        service_template_name,
+        user_logging_id,
+        practice_location_id,
+        location_name,
+        screening_type_id,
+        loaded_date_time,
+        load_run_file_id,
+        load_run_id,
+        date_extracted
+    )
+    SELECT
+        s.practice_id,
+        s.per_org_id,
+        s.screaning_id,
+        etl.surrogate_key(
+                etl.key_part('patients')
+                || etl.key_part(s.practice_id)
+                || etl.key_part(s.per_org_id)
+                || etl.key_part(s.patient_id::text)
+            ) AS patient_key,
+        etl.surrogate_key(
+                etl.key_part('providers')
+                || etl.key_part(s.practice_id)
+                || etl.key_part(s.per_org_id)
+                || etl.key_part(s.provider_id::text)
+            ) AS provider_key,
+        s.patient_id,
+        s.appointment_id,
+        s.screening_date,
+        s.scn_code,
+        s.screening_type,
+        s.screening_group,
+        s.is_active,
+        s.updated_by_id,
+        s.updated_at,
+        s.inserted_by_id,
+        s.inserted_at,
+        etl.pseudonym(s.patient_medtech_id, v_key.inner_pad, v_key.outer_pad) AS patient_medtech_id,
+        s.practice,
+        s.provider_id,
+        etl.pseudonym(s.provider_code, v_key.inner_pad, v_key.outer_pad) AS provider_code,
+        s.is_deleted,
+        s.care_plan_id,
+        s.is_confidential,
+        s.is_gp2gp,
+        s.is_patient_portal,
+        s.is_show_on_timeline,
+        s.screening_source_type_id,
+        s.service_template_id,
+        s.service_template_name,
+        s.user_logging_id,
+        s.practice_location_id,
+        s.location_name,
+        s.screening_type_id,
+        s.loaded_date_time,
+        s.load_run_file_id,
+        s.load_run_id,
+        s.date_extracted
+    FROM etl.touched_measurements AS t
+    JOIN stg.measurements AS s USING (practice_id, per_org_id, screaning_id)
+    WHERE t.load_run_file_id = p_load_run_file_id AND t.verdict = 'new';
+    GET DIAGNOSTICS v_inserted = ROW_COUNT;
+
+    -- 2. Keys that were there, where this file changed stg.
     WITH merged AS (
         INSERT INTO core.fact_measurements AS c (
             practice_id,
@@ -106,7 +201,7 @@ BEGIN
             s.date_extracted
         FROM etl.touched_measurements AS t
         JOIN stg.measurements AS s USING (practice_id, per_org_id, screaning_id)
-        WHERE t.load_run_file_id = p_load_run_file_id AND t.verdict = 'valid'
+        WHERE t.load_run_file_id = p_load_run_file_id AND t.verdict = 'changed'
             -- Not a plain equality: statistics know no row of this file yet, and one row makes a nested loop.
             AND coalesce(s.load_run_file_id = p_load_run_file_id, false)
         ON CONFLICT (practice_id, per_org_id, screaning_id) DO UPDATE
@@ -209,15 +304,11 @@ BEGIN
                 excluded.location_name,
                 excluded.screening_type_id
             )
-        RETURNING c.xmax = 0 AS is_new
+        RETURNING c.load_run_file_id
     )
     UPDATE etl.load_run_files AS f
-    SET core_inserted = n.inserted,
-        core_updated = n.updated
-    FROM (
-        SELECT count(*) FILTER (WHERE w.is_new) AS inserted, count(*) FILTER (WHERE NOT w.is_new) AS updated
-        FROM merged AS w
-    ) AS n
+    SET core_inserted = v_inserted,
+        core_updated = (SELECT count(*) FROM merged)
     WHERE f.load_run_file_id = p_load_run_file_id;
 END;
 $merge_measurements$;

@@ -14,9 +14,57 @@ AS $merge_medicine$
 -- The caller, etl.process_file, holds the extract's lock.
 DECLARE
     v_observed_at timestamptz;
+    v_inserted bigint;
 BEGIN
     SELECT f.date_extracted INTO v_observed_at FROM etl.load_run_files AS f WHERE f.load_run_file_id = p_load_run_file_id;
 
+    -- 1. New keys: stg had none of them, so core has none.
+    INSERT INTO core.dim_medicine (
+        practice_id,
+        per_org_id,
+        medicine_id,
+        medicine_key,
+        medicine_name,
+        medicine_short_name,
+        sct_id,
+        type,
+        pharma_code,
+        is_active,
+        is_deleted,
+        loaded_date_time,
+        load_run_file_id,
+        load_run_id,
+        date_extracted,
+        effective_from
+    )
+    SELECT
+        s.practice_id,
+        s.per_org_id,
+        s.medicine_id,
+        etl.surrogate_key(
+                etl.key_part('medicine')
+                || etl.key_part(s.practice_id)
+                || etl.key_part(s.per_org_id)
+                || etl.key_part(s.medicine_id::text)
+            ) AS medicine_key,
+        s.medicine_name,
+        s.medicine_short_name,
+        s.sct_id,
+        s.type,
+        s.pharma_code,
+        s.is_active,
+        s.is_deleted,
+        s.loaded_date_time,
+        s.load_run_file_id,
+        s.load_run_id,
+        s.date_extracted,
+        v_observed_at
+    FROM etl.touched_medicine AS t
+    JOIN stg.medicine AS s USING (practice_id, per_org_id, medicine_id)
+    WHERE t.load_run_file_id = p_load_run_file_id AND t.verdict = 'new';
+    GET DIAGNOSTICS v_inserted = ROW_COUNT;
+
+    -- 2. Keys that were there, where this file changed stg.
     WITH published AS MATERIALIZED (
         SELECT
             s.practice_id,
@@ -41,7 +89,7 @@ BEGIN
             s.date_extracted
         FROM etl.touched_medicine AS t
         JOIN stg.medicine AS s USING (practice_id, per_org_id, medicine_id)
-        WHERE t.load_run_file_id = p_load_run_file_id AND t.verdict = 'valid'
+        WHERE t.load_run_file_id = p_load_run_file_id AND t.verdict = 'changed'
             -- Not a plain equality: statistics know no row of this file yet, and one row makes a nested loop.
             AND coalesce(s.load_run_file_id = p_load_run_file_id, false)
     ),
@@ -121,7 +169,7 @@ BEGIN
         RETURNING load_run_file_id
     )
     UPDATE etl.load_run_files AS f
-    SET core_inserted = (SELECT count(*) FROM opened),
+    SET core_inserted = v_inserted + (SELECT count(*) FROM opened),
         core_updated = (SELECT count(*) FROM closed)
     WHERE f.load_run_file_id = p_load_run_file_id;
 END;

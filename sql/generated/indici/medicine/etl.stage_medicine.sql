@@ -17,7 +17,8 @@ DECLARE
 BEGIN
     SELECT f.* INTO v_file FROM etl.load_run_files AS f WHERE f.load_run_file_id = p_load_run_file_id;
 
-    INSERT INTO stg.medicine AS s (
+    -- 1. New keys. Under the lock none can be there already, and looking for conflicts would cost a third more.
+    INSERT INTO stg.medicine (
         medicine_id,
         medicine_name,
         medicine_short_name,
@@ -29,10 +30,7 @@ BEGIN
         per_org_id,
         practice_id,
         loaded_date_time,
-        row_hash,
-        load_run_file_id,
-        load_run_id,
-        date_extracted
+        row_hash, load_run_file_id, load_run_id, date_extracted
     )
     SELECT
         r.medicine_id::bigint,
@@ -46,13 +44,42 @@ BEGIN
         r.per_org_id,
         r.practice_id,
         nullif(r.loaded_date_time::timestamptz, c_unknown_times[1]),
-        t.row_hash,
-        v_file.load_run_file_id,
-        v_file.load_run_id,
-        v_file.date_extracted
+        t.row_hash, v_file.load_run_file_id, v_file.load_run_id, v_file.date_extracted
     FROM etl.touched_medicine AS t
     JOIN raw.medicine_raw AS r USING (load_run_file_id, line_no)
-    WHERE t.load_run_file_id = p_load_run_file_id AND t.verdict = 'valid'
+    WHERE t.load_run_file_id = p_load_run_file_id AND t.verdict = 'new';
+
+    -- 2. Keys that are there with another text.
+    INSERT INTO stg.medicine AS s (
+        medicine_id,
+        medicine_name,
+        medicine_short_name,
+        sct_id,
+        type,
+        pharma_code,
+        is_active,
+        is_deleted,
+        per_org_id,
+        practice_id,
+        loaded_date_time,
+        row_hash, load_run_file_id, load_run_id, date_extracted
+    )
+    SELECT
+        r.medicine_id::bigint,
+        r.medicine_name,
+        r.medicine_short_name,
+        r.sct_id,
+        r.type,
+        r.pharma_code,
+        r.is_active::boolean,
+        r.is_deleted::boolean,
+        r.per_org_id,
+        r.practice_id,
+        nullif(r.loaded_date_time::timestamptz, c_unknown_times[1]),
+        t.row_hash, v_file.load_run_file_id, v_file.load_run_id, v_file.date_extracted
+    FROM etl.touched_medicine AS t
+    JOIN raw.medicine_raw AS r USING (load_run_file_id, line_no)
+    WHERE t.load_run_file_id = p_load_run_file_id AND t.verdict = 'changed'
     ON CONFLICT (practice_id, per_org_id, medicine_id) DO UPDATE
     SET medicine_name = excluded.medicine_name,
         medicine_short_name = excluded.medicine_short_name,
@@ -86,11 +113,11 @@ BEGIN
             excluded.is_deleted
         );
 
-    -- Another text, or other rules, that say the same: remember the text, so that the next file can skip it.
+    -- 3. Another text, or other rules, that say the same: remember the text, so that the next file can skip it.
     UPDATE stg.medicine AS s
     SET row_hash = t.row_hash
     FROM etl.touched_medicine AS t
-    WHERE t.load_run_file_id = p_load_run_file_id AND t.verdict = 'valid'
+    WHERE t.load_run_file_id = p_load_run_file_id AND t.verdict = 'changed'
         AND s.practice_id = t.practice_id
         AND s.per_org_id = t.per_org_id
         AND s.medicine_id = t.medicine_id

@@ -21,53 +21,11 @@ BEGIN
     JOIN etl.file_attempts AS a USING (file_attempt_id)
     WHERE f.load_run_file_id = p_load_run_file_id;
 
-    -- 1. Read each row once. Of a file in order, what stg holds with the same text by the same rules is unchanged.
+    -- 1. Compare with stg.next_of_kin. In a file in order an equal row is unchanged.
     INSERT INTO etl.touched_next_of_kin (load_run_file_id, line_no, practice_id, per_org_id, nextto_kin_id, row_hash, verdict)
-    SELECT
-        p_load_run_file_id,
-        d.line_no,
-        d.practice_id, d.per_org_id, d.nextto_kin_id,
-        d.row_hash,
-        CASE WHEN NOT p_is_late AND s.absent_since IS NULL AND s.row_hash = d.row_hash THEN 'unchanged' ELSE 'valid' END
-    FROM (
-        SELECT
-            r.line_no,
-            r.practice_id AS practice_id,
-            r.per_org_id AS per_org_id,
-            etl.key_bigint(r.nextto_kin_id) AS nextto_kin_id,
-            hash_record_extended(ROW(
-                r.nextto_kin_id,
-                r.patient_id,
-                r.nok_profile_id,
-                r.nhi_number,
-                r.name,
-                r.full_address,
-                r.cell_number,
-                r.day_phone,
-                r.night_phone,
-                r.is_emergency,
-                r.relationship_type_id,
-                r.relationship_type,
-                r.is_active,
-                r.is_deleted,
-                r.inserted_by_id,
-                r.inserted_by,
-                r.updated_by_id,
-                r.updated_by,
-                r.inserted_at,
-                r.updated_at,
-                r.user_logging_id,
-                r.logging_user_name,
-                r.is_gp2gp,
-                r.permanent_address_latitude,
-                r.permanent_address_longitude,
-                r.practice_id,
-                r.per_org_id
-            ), v_seed) AS row_hash
-        FROM raw.next_of_kin_raw AS r
-        WHERE r.load_run_file_id = p_load_run_file_id
-    ) AS d
-    LEFT JOIN stg.next_of_kin AS s USING (practice_id, per_org_id, nextto_kin_id);
+    SELECT p_load_run_file_id, d.line_no, d.practice_id, d.per_org_id, d.nextto_kin_id, d.row_hash,
+        CASE WHEN d.verdict = 'unchanged' AND p_is_late THEN 'changed' ELSE d.verdict END
+    FROM etl.compare_next_of_kin(p_load_run_file_id, v_seed) AS d;
 
     CALL etl.analyze_work('touched_next_of_kin');
 
@@ -111,7 +69,7 @@ BEGIN
         WHERE t.load_run_file_id = p_load_run_file_id AND t.verdict <> 'rejected'
     )
     UPDATE etl.touched_next_of_kin AS t
-    SET verdict = CASE n.place WHEN 1 THEN 'valid' ELSE 'duplicate' END
+    SET verdict = CASE WHEN n.place > 1 THEN 'duplicate' WHEN t.verdict = 'new' THEN 'new' ELSE 'changed' END
     FROM ranked AS n
     WHERE t.load_run_file_id = p_load_run_file_id AND t.line_no = n.line_no;
 
@@ -123,7 +81,7 @@ BEGIN
         rows_rejected = f.rows_rejected_landing + c.rejected
     FROM (
         SELECT
-            count(*) FILTER (WHERE t.verdict = 'valid') AS valid,
+            count(*) FILTER (WHERE t.verdict IN ('new', 'changed')) AS valid,
             count(*) FILTER (WHERE t.verdict = 'unchanged') AS unchanged,
             count(*) FILTER (WHERE t.verdict = 'duplicate') AS duplicate,
             count(*) FILTER (WHERE t.verdict = 'rejected') AS rejected

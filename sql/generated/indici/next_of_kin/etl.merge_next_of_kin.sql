@@ -12,10 +12,70 @@ AS $merge_next_of_kin$
 -- Publish what this file made new or changed in stg.next_of_kin.
 -- The caller, etl.process_file, holds the extract's lock.
 DECLARE
+    v_inserted bigint;
     v_key etl.pseudonym_keys;
 BEGIN
     SELECT k.* INTO v_key FROM etl.pseudonym_keys AS k;
 
+    -- 1. New keys: stg had none of them, so core has none.
+    INSERT INTO core.fact_next_of_kin (
+        practice_id,
+        per_org_id,
+        nextto_kin_id,
+        patient_key,
+        patient_id,
+        nok_profile_id,
+        nhi_number,
+        is_emergency,
+        relationship_type_id,
+        relationship_type,
+        is_active,
+        is_deleted,
+        inserted_by_id,
+        updated_by_id,
+        inserted_at,
+        updated_at,
+        user_logging_id,
+        is_gp2gp,
+        loaded_date_time,
+        load_run_file_id,
+        load_run_id,
+        date_extracted
+    )
+    SELECT
+        s.practice_id,
+        s.per_org_id,
+        s.nextto_kin_id,
+        etl.surrogate_key(
+                etl.key_part('patients')
+                || etl.key_part(s.practice_id)
+                || etl.key_part(s.per_org_id)
+                || etl.key_part(s.patient_id::text)
+            ) AS patient_key,
+        s.patient_id,
+        s.nok_profile_id,
+        etl.pseudonym(s.nhi_number, v_key.inner_pad, v_key.outer_pad) AS nhi_number,
+        s.is_emergency,
+        s.relationship_type_id,
+        s.relationship_type,
+        s.is_active,
+        s.is_deleted,
+        s.inserted_by_id,
+        s.updated_by_id,
+        s.inserted_at,
+        s.updated_at,
+        s.user_logging_id,
+        s.is_gp2gp,
+        s.loaded_date_time,
+        s.load_run_file_id,
+        s.load_run_id,
+        s.date_extracted
+    FROM etl.touched_next_of_kin AS t
+    JOIN stg.next_of_kin AS s USING (practice_id, per_org_id, nextto_kin_id)
+    WHERE t.load_run_file_id = p_load_run_file_id AND t.verdict = 'new';
+    GET DIAGNOSTICS v_inserted = ROW_COUNT;
+
+    -- 2. Keys that were there, where this file changed stg.
     WITH merged AS (
         INSERT INTO core.fact_next_of_kin AS c (
             practice_id,
@@ -71,7 +131,7 @@ BEGIN
             s.date_extracted
         FROM etl.touched_next_of_kin AS t
         JOIN stg.next_of_kin AS s USING (practice_id, per_org_id, nextto_kin_id)
-        WHERE t.load_run_file_id = p_load_run_file_id AND t.verdict = 'valid'
+        WHERE t.load_run_file_id = p_load_run_file_id AND t.verdict = 'changed'
             -- Not a plain equality: statistics know no row of this file yet, and one row makes a nested loop.
             AND coalesce(s.load_run_file_id = p_load_run_file_id, false)
         ON CONFLICT (practice_id, per_org_id, nextto_kin_id) DO UPDATE
@@ -129,15 +189,11 @@ BEGIN
                 excluded.user_logging_id,
                 excluded.is_gp2gp
             )
-        RETURNING c.xmax = 0 AS is_new
+        RETURNING c.load_run_file_id
     )
     UPDATE etl.load_run_files AS f
-    SET core_inserted = n.inserted,
-        core_updated = n.updated
-    FROM (
-        SELECT count(*) FILTER (WHERE w.is_new) AS inserted, count(*) FILTER (WHERE NOT w.is_new) AS updated
-        FROM merged AS w
-    ) AS n
+    SET core_inserted = v_inserted,
+        core_updated = (SELECT count(*) FROM merged)
     WHERE f.load_run_file_id = p_load_run_file_id;
 END;
 $merge_next_of_kin$;

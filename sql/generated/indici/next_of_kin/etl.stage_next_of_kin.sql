@@ -17,7 +17,8 @@ DECLARE
 BEGIN
     SELECT f.* INTO v_file FROM etl.load_run_files AS f WHERE f.load_run_file_id = p_load_run_file_id;
 
-    INSERT INTO stg.next_of_kin AS s (
+    -- 1. New keys. Under the lock none can be there already, and looking for conflicts would cost a third more.
+    INSERT INTO stg.next_of_kin (
         nextto_kin_id,
         patient_id,
         nok_profile_id,
@@ -46,10 +47,7 @@ BEGIN
         practice_id,
         per_org_id,
         loaded_date_time,
-        row_hash,
-        load_run_file_id,
-        load_run_id,
-        date_extracted
+        row_hash, load_run_file_id, load_run_id, date_extracted
     )
     SELECT
         r.nextto_kin_id::bigint,
@@ -80,13 +78,76 @@ BEGIN
         r.practice_id,
         r.per_org_id,
         nullif(r.loaded_date_time::timestamptz, c_unknown_times[1]),
-        t.row_hash,
-        v_file.load_run_file_id,
-        v_file.load_run_id,
-        v_file.date_extracted
+        t.row_hash, v_file.load_run_file_id, v_file.load_run_id, v_file.date_extracted
     FROM etl.touched_next_of_kin AS t
     JOIN raw.next_of_kin_raw AS r USING (load_run_file_id, line_no)
-    WHERE t.load_run_file_id = p_load_run_file_id AND t.verdict = 'valid'
+    WHERE t.load_run_file_id = p_load_run_file_id AND t.verdict = 'new';
+
+    -- 2. Keys that are there with another text.
+    INSERT INTO stg.next_of_kin AS s (
+        nextto_kin_id,
+        patient_id,
+        nok_profile_id,
+        nhi_number,
+        name,
+        full_address,
+        cell_number,
+        day_phone,
+        night_phone,
+        is_emergency,
+        relationship_type_id,
+        relationship_type,
+        is_active,
+        is_deleted,
+        inserted_by_id,
+        inserted_by,
+        updated_by_id,
+        updated_by,
+        inserted_at,
+        updated_at,
+        user_logging_id,
+        logging_user_name,
+        is_gp2gp,
+        permanent_address_latitude,
+        permanent_address_longitude,
+        practice_id,
+        per_org_id,
+        loaded_date_time,
+        row_hash, load_run_file_id, load_run_id, date_extracted
+    )
+    SELECT
+        r.nextto_kin_id::bigint,
+        r.patient_id::bigint,
+        r.nok_profile_id,
+        r.nhi_number,
+        r.name,
+        r.full_address,
+        r.cell_number,
+        r.day_phone,
+        r.night_phone,
+        r.is_emergency::boolean,
+        r.relationship_type_id,
+        r.relationship_type,
+        r.is_active::boolean,
+        r.is_deleted::boolean,
+        r.inserted_by_id::bigint,
+        r.inserted_by,
+        r.updated_by_id::bigint,
+        r.updated_by,
+        nullif(r.inserted_at::timestamptz, c_unknown_times[1]),
+        nullif(r.updated_at::timestamptz, c_unknown_times[1]),
+        r.user_logging_id::bigint,
+        r.logging_user_name,
+        r.is_gp2gp::boolean,
+        r.permanent_address_latitude::numeric,
+        r.permanent_address_longitude::numeric,
+        r.practice_id,
+        r.per_org_id,
+        nullif(r.loaded_date_time::timestamptz, c_unknown_times[1]),
+        t.row_hash, v_file.load_run_file_id, v_file.load_run_id, v_file.date_extracted
+    FROM etl.touched_next_of_kin AS t
+    JOIN raw.next_of_kin_raw AS r USING (load_run_file_id, line_no)
+    WHERE t.load_run_file_id = p_load_run_file_id AND t.verdict = 'changed'
     ON CONFLICT (practice_id, per_org_id, nextto_kin_id) DO UPDATE
     SET patient_id = excluded.patient_id,
         nok_profile_id = excluded.nok_profile_id,
@@ -171,11 +232,11 @@ BEGIN
             excluded.permanent_address_longitude
         );
 
-    -- Another text, or other rules, that say the same: remember the text, so that the next file can skip it.
+    -- 3. Another text, or other rules, that say the same: remember the text, so that the next file can skip it.
     UPDATE stg.next_of_kin AS s
     SET row_hash = t.row_hash
     FROM etl.touched_next_of_kin AS t
-    WHERE t.load_run_file_id = p_load_run_file_id AND t.verdict = 'valid'
+    WHERE t.load_run_file_id = p_load_run_file_id AND t.verdict = 'changed'
         AND s.practice_id = t.practice_id
         AND s.per_org_id = t.per_org_id
         AND s.nextto_kin_id = t.nextto_kin_id

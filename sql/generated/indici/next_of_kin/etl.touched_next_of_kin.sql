@@ -17,4 +17,5 @@ COMMENT ON COLUMN etl.touched_next_of_kin.practice_id IS 'Key; NULL where its te
 COMMENT ON COLUMN etl.touched_next_of_kin.per_org_id IS 'Key; NULL where its text is not canonical. Organisation of the practice, six digits as in the file name. Part of the tenant.';
 COMMENT ON COLUMN etl.touched_next_of_kin.nextto_kin_id IS 'Key; NULL where its text is not canonical. Identifier of the next of kin, in the source''s spelling.';
 COMMENT ON COLUMN etl.touched_next_of_kin.row_hash IS 'Hash of its text and of the rules.';
-COMMENT ON COLUMN etl.touched_next_of_kin.verdict IS 'unchanged, valid, duplicate or rejected; replaced or absent: a key that a rebuild takes along.';
+COMMENT ON COLUMN etl.touched_next_of_kin.verdict IS
+    'new or changed against stg, unchanged, duplicate or rejected; replaced or absent: a key that a rebuild takes along.';

@@ -11,7 +11,87 @@ SET work_mem = '64MB'
 AS $merge_patient_alerts$
 -- Publish what this file made new or changed in stg.patient_alerts.
 -- The caller, etl.process_file, holds the extract's lock.
+DECLARE
+    v_inserted bigint;
 BEGIN
+    -- 1. New keys: stg had none of them, so core has none.
+    INSERT INTO core.fact_patient_alerts (
+        practice_id,
+        per_org_id,
+        patient_alert_id,
+        patient_key,
+        provider_key,
+        patient_id,
+        type_id,
+        type,
+        alert_id,
+        severity_id,
+        severity,
+        last_updated_date,
+        effective_date,
+        expiry_date,
+        is_active,
+        is_deleted,
+        is_deleted_2,
+        inserted_by_id,
+        updated_by_id,
+        inserted_at,
+        updated_at,
+        user_logging_id,
+        is_gp2gp,
+        alert_state,
+        provider_id,
+        loaded_date_time,
+        load_run_file_id,
+        load_run_id,
+        date_extracted
+    )
+    SELECT
+        s.practice_id,
+        s.per_org_id,
+        s.patient_alert_id,
+        etl.surrogate_key(
+                etl.key_part('patients')
+                || etl.key_part(s.practice_id)
+                || etl.key_part(s.per_org_id)
+                || etl.key_part(s.patient_id::text)
+            ) AS patient_key,
+        etl.surrogate_key(
+                etl.key_part('providers')
+                || etl.key_part(s.practice_id)
+                || etl.key_part(s.per_org_id)
+                || etl.key_part(s.provider_id::text)
+            ) AS provider_key,
+        s.patient_id,
+        s.type_id,
+        s.type,
+        s.alert_id,
+        s.severity_id,
+        s.severity,
+        s.last_updated_date,
+        s.effective_date,
+        s.expiry_date,
+        s.is_active,
+        s.is_deleted,
+        s.is_deleted_2,
+        s.inserted_by_id,
+        s.updated_by_id,
+        s.inserted_at,
+        s.updated_at,
+        s.user_logging_id,
+        s.is_gp2gp,
+        s.alert_state,
+        s.provider_id,
+        s.loaded_date_time,
+        s.load_run_file_id,
+        s.load_run_id,
+        s.date_extracted
+    FROM etl.touched_patient_alerts AS t
+    JOIN stg.patient_alerts AS s USING (practice_id, per_org_id, patient_alert_id)
+    WHERE t.load_run_file_id = p_load_run_file_id AND t.verdict = 'new';
+    GET DIAGNOSTICS v_inserted = ROW_COUNT;
+
+    -- 2. Keys that were there, where this file changed stg.
     WITH merged AS (
         INSERT INTO core.fact_patient_alerts AS c (
             practice_id,
@@ -86,7 +166,7 @@ BEGIN
             s.date_extracted
         FROM etl.touched_patient_alerts AS t
         JOIN stg.patient_alerts AS s USING (practice_id, per_org_id, patient_alert_id)
-        WHERE t.load_run_file_id = p_load_run_file_id AND t.verdict = 'valid'
+        WHERE t.load_run_file_id = p_load_run_file_id AND t.verdict = 'changed'
             -- Not a plain equality: statistics know no row of this file yet, and one row makes a nested loop.
             AND coalesce(s.load_run_file_id = p_load_run_file_id, false)
         ON CONFLICT (practice_id, per_org_id, patient_alert_id) DO UPDATE
@@ -165,15 +245,11 @@ BEGIN
                 excluded.alert_state,
                 excluded.provider_id
             )
-        RETURNING c.xmax = 0 AS is_new
+        RETURNING c.load_run_file_id
     )
     UPDATE etl.load_run_files AS f
-    SET core_inserted = n.inserted,
-        core_updated = n.updated
-    FROM (
-        SELECT count(*) FILTER (WHERE w.is_new) AS inserted, count(*) FILTER (WHERE NOT w.is_new) AS updated
-        FROM merged AS w
-    ) AS n
+    SET core_inserted = v_inserted,
+        core_updated = (SELECT count(*) FROM merged)
     WHERE f.load_run_file_id = p_load_run_file_id;
 END;
 $merge_patient_alerts$;

@@ -17,7 +17,8 @@ DECLARE
 BEGIN
     SELECT f.* INTO v_file FROM etl.load_run_files AS f WHERE f.load_run_file_id = p_load_run_file_id;
 
-    INSERT INTO stg.patient_alerts AS s (
+    -- 1. New keys. Under the lock none can be there already, and looking for conflicts would cost a third more.
+    INSERT INTO stg.patient_alerts (
         patient_alert_id,
         patient_id,
         type_id,
@@ -51,10 +52,7 @@ BEGIN
         provider_id,
         per_org_id,
         loaded_date_time,
-        row_hash,
-        load_run_file_id,
-        load_run_id,
-        date_extracted
+        row_hash, load_run_file_id, load_run_id, date_extracted
     )
     SELECT
         r.patient_alert_id::bigint,
@@ -90,13 +88,86 @@ BEGIN
         r.provider_id::bigint,
         r.per_org_id,
         nullif(r.loaded_date_time::timestamptz, c_unknown_times[1]),
-        t.row_hash,
-        v_file.load_run_file_id,
-        v_file.load_run_id,
-        v_file.date_extracted
+        t.row_hash, v_file.load_run_file_id, v_file.load_run_id, v_file.date_extracted
     FROM etl.touched_patient_alerts AS t
     JOIN raw.patient_alerts_raw AS r USING (load_run_file_id, line_no)
-    WHERE t.load_run_file_id = p_load_run_file_id AND t.verdict = 'valid'
+    WHERE t.load_run_file_id = p_load_run_file_id AND t.verdict = 'new';
+
+    -- 2. Keys that are there with another text.
+    INSERT INTO stg.patient_alerts AS s (
+        patient_alert_id,
+        patient_id,
+        type_id,
+        type,
+        alert_id,
+        alert,
+        severity_id,
+        severity,
+        alert_value,
+        last_updated_date,
+        effective_date,
+        expiry_date,
+        note,
+        is_active,
+        is_deleted,
+        is_deleted_2,
+        inserted_by_id,
+        inserted_by,
+        updated_by_id,
+        updated_by,
+        inserted_at,
+        updated_at,
+        medtech_id,
+        user_logging_id,
+        logging_user_name,
+        is_gp2gp,
+        permanent_address_latitude,
+        permanent_address_longitude,
+        alert_state,
+        practice_id,
+        provider_id,
+        per_org_id,
+        loaded_date_time,
+        row_hash, load_run_file_id, load_run_id, date_extracted
+    )
+    SELECT
+        r.patient_alert_id::bigint,
+        r.patient_id::bigint,
+        r.type_id,
+        r.type,
+        r.alert_id,
+        r.alert,
+        r.severity_id,
+        r.severity,
+        r.alert_value,
+        nullif(r.last_updated_date::date, DATE '1900-01-01'),
+        nullif(r.effective_date::date, DATE '1900-01-01'),
+        nullif(r.expiry_date::date, DATE '1900-01-01'),
+        r.note,
+        r.is_active::boolean,
+        r.is_deleted::boolean,
+        r.is_deleted_2::boolean,
+        r.inserted_by_id::bigint,
+        r.inserted_by,
+        r.updated_by_id::bigint,
+        r.updated_by,
+        nullif(r.inserted_at::timestamptz, c_unknown_times[1]),
+        nullif(r.updated_at::timestamptz, c_unknown_times[1]),
+        r.medtech_id,
+        r.user_logging_id::bigint,
+        r.logging_user_name,
+        r.is_gp2gp::boolean,
+        r.permanent_address_latitude::numeric,
+        r.permanent_address_longitude::numeric,
+        r.alert_state,
+        r.practice_id,
+        r.provider_id::bigint,
+        r.per_org_id,
+        nullif(r.loaded_date_time::timestamptz, c_unknown_times[1]),
+        t.row_hash, v_file.load_run_file_id, v_file.load_run_id, v_file.date_extracted
+    FROM etl.touched_patient_alerts AS t
+    JOIN raw.patient_alerts_raw AS r USING (load_run_file_id, line_no)
+    WHERE t.load_run_file_id = p_load_run_file_id AND t.verdict = 'changed'
     ON CONFLICT (practice_id, per_org_id, patient_alert_id) DO UPDATE
     SET patient_id = excluded.patient_id,
         type_id = excluded.type_id,
@@ -196,11 +267,11 @@ BEGIN
             excluded.provider_id
         );
 
-    -- Another text, or other rules, that say the same: remember the text, so that the next file can skip it.
+    -- 3. Another text, or other rules, that say the same: remember the text, so that the next file can skip it.
     UPDATE stg.patient_alerts AS s
     SET row_hash = t.row_hash
     FROM etl.touched_patient_alerts AS t
-    WHERE t.load_run_file_id = p_load_run_file_id AND t.verdict = 'valid'
+    WHERE t.load_run_file_id = p_load_run_file_id AND t.verdict = 'changed'
         AND s.practice_id = t.practice_id
         AND s.per_org_id = t.per_org_id
         AND s.patient_alert_id = t.patient_alert_id

@@ -19,12 +19,8 @@ AS $faults_patients$
 DECLARE
     v_file etl.load_run_files;
     c_unknown_times constant timestamptz[] := ARRAY['1900-01-01']::text[]::timestamptz[];
-    v_gap_patterns text[];
 BEGIN
     SELECT f.* INTO v_file FROM etl.load_run_files AS f WHERE f.load_run_file_id = p_load_run_file_id;
-    SELECT ARRAY(SELECT '% ' || h || ':%' FROM unnest(s.gap_hours) AS h) INTO v_gap_patterns
-    FROM etl.sources AS s
-    WHERE s.source = v_file.source;
 
     RETURN QUERY
     SELECT
@@ -332,13 +328,13 @@ BEGIN
                 (
                     'inserted_at', r.inserted_at,
                     CASE
-                        WHEN (etl.is_local_time(r.inserted_at, v_gap_patterns)) IS FALSE THEN 'is not a local time of Pacific/Auckland: YYYY-MM-DD HH:MM:SS[.ffffff]'
+                        WHEN (etl.is_local_time(r.inserted_at)) IS FALSE THEN 'is not a local time of Pacific/Auckland: YYYY-MM-DD HH:MM:SS[.ffffff]'
                     END
                 ),
                 (
                     'updated_at', r.updated_at,
                     CASE
-                        WHEN (etl.is_local_time(r.updated_at, v_gap_patterns)) IS FALSE THEN 'is not a local time of Pacific/Auckland: YYYY-MM-DD HH:MM:SS[.ffffff]'
+                        WHEN (etl.is_local_time(r.updated_at)) IS FALSE THEN 'is not a local time of Pacific/Auckland: YYYY-MM-DD HH:MM:SS[.ffffff]'
                     END
                 ),
                 (
@@ -548,7 +544,7 @@ BEGIN
                 (
                     'consult_updated_at', r.consult_updated_at,
                     CASE
-                        WHEN (etl.is_local_time(r.consult_updated_at, v_gap_patterns)) IS FALSE THEN 'is not a local time of Pacific/Auckland: YYYY-MM-DD HH:MM:SS[.ffffff]'
+                        WHEN (etl.is_local_time(r.consult_updated_at)) IS FALSE THEN 'is not a local time of Pacific/Auckland: YYYY-MM-DD HH:MM:SS[.ffffff]'
                     END
                 ),
                 (
@@ -680,7 +676,7 @@ BEGIN
                 (
                     'loaded_date_time', r.loaded_date_time,
                     CASE
-                        WHEN (etl.is_local_time(r.loaded_date_time, v_gap_patterns)) IS FALSE THEN 'is not a local time of Pacific/Auckland: YYYY-MM-DD HH:MM:SS[.ffffff]'
+                        WHEN (etl.is_local_time(r.loaded_date_time)) IS FALSE THEN 'is not a local time of Pacific/Auckland: YYYY-MM-DD HH:MM:SS[.ffffff]'
                     END
                 ),
                 (
@@ -788,7 +784,7 @@ BEGIN
             WHEN t.verdict = 'unchanged' THEN
                 r.practice_id IS NOT DISTINCT FROM v_file.tenant[1] AND
                 r.per_org_id IS NOT DISTINCT FROM v_file.tenant[2] AND
-                etl.is_local_time(r.loaded_date_time, v_gap_patterns)
+                etl.is_local_time(r.loaded_date_time)
             ELSE
                 r.patient_id IS NOT NULL AND
                 etl.is_bigint(r.patient_id) AND
@@ -802,8 +798,8 @@ BEGIN
                 etl.is_boolean(r.is_portal_user) AND
                 etl.is_boolean(r.is_active) AND
                 etl.is_boolean(r.is_deleted) AND
-                etl.is_local_time(r.inserted_at, v_gap_patterns) AND
-                etl.is_local_time(r.updated_at, v_gap_patterns) AND
+                etl.is_local_time(r.inserted_at) AND
+                etl.is_local_time(r.updated_at) AND
                 etl.is_boolean(r.is_gender_self_identified) AND
                 etl.is_boolean(r.is_work_visa_required) AND
                 etl.is_numeric(r.balance, 'numeric(12,2)', 2) AND
@@ -838,7 +834,7 @@ BEGIN
                 etl.is_date(r.medtech_balance_date) AND
                 etl.is_boolean(r.is_heart_rate) AND
                 etl.is_boolean(r.is_premature) AND
-                etl.is_local_time(r.consult_updated_at, v_gap_patterns) AND
+                etl.is_local_time(r.consult_updated_at) AND
                 etl.is_bigint(r.provider_id) AND
                 r.practice_id IS NOT DISTINCT FROM v_file.tenant[1] AND
                 etl.is_date(r.registration_date) AND
@@ -860,7 +856,7 @@ BEGIN
                 etl.is_date(r.care_plus_start_date) AND
                 etl.is_date(r.care_plus_end_date) AND
                 r.per_org_id IS NOT DISTINCT FROM v_file.tenant[2] AND
-                etl.is_local_time(r.loaded_date_time, v_gap_patterns) AND
+                etl.is_local_time(r.loaded_date_time) AND
                 etl.is_date(r.community_service_effective_date) AND
                 etl.is_date(r.enrolment_end_date) AND
                 etl.is_boolean(r.is_capitated) AND

@@ -17,4 +17,5 @@ COMMENT ON COLUMN etl.touched_patients.practice_id IS 'Key; NULL where its text 
 COMMENT ON COLUMN etl.touched_patients.per_org_id IS 'Key; NULL where its text is not canonical. Organisation of the practice, six digits as in the file name. Part of the tenant.';
 COMMENT ON COLUMN etl.touched_patients.patient_id IS 'Key; NULL where its text is not canonical. Identifier of the patient within the practice.';
 COMMENT ON COLUMN etl.touched_patients.row_hash IS 'Hash of its text and of the rules.';
-COMMENT ON COLUMN etl.touched_patients.verdict IS 'unchanged, valid, duplicate or rejected; replaced or absent: a key that a rebuild takes along.';
+COMMENT ON COLUMN etl.touched_patients.verdict IS
+    'new or changed against stg, unchanged, duplicate or rejected; replaced or absent: a key that a rebuild takes along.';

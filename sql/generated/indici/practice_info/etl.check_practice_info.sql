@@ -20,65 +20,11 @@ BEGIN
     JOIN etl.file_attempts AS a USING (file_attempt_id)
     WHERE f.load_run_file_id = p_load_run_file_id;
 
-    -- 1. Read each row once. Of a file in order, what stg holds with the same text by the same rules is unchanged.
+    -- 1. Compare with stg.practice_info. In a file in order an equal row is unchanged.
     INSERT INTO etl.touched_practice_info (load_run_file_id, line_no, practice_id, per_org_id, row_hash, verdict)
-    SELECT
-        p_load_run_file_id,
-        d.line_no,
-        d.practice_id, d.per_org_id,
-        d.row_hash,
-        CASE WHEN NOT p_is_late AND s.absent_since IS NULL AND s.row_hash = d.row_hash THEN 'unchanged' ELSE 'valid' END
-    FROM (
-        SELECT
-            r.line_no,
-            r.practice_id AS practice_id,
-            r.per_org_id AS per_org_id,
-            hash_record_extended(ROW(
-                r.practice_id,
-                r.practice_name,
-                r.practice_category,
-                r.practice_speciality,
-                r.pho,
-                r.organization_type,
-                r.org_short_name,
-                r.org_code,
-                r.edi_account,
-                r.legal_entity_title,
-                r.legal_status,
-                r.incorporation_number,
-                r.legal_date,
-                r.comments,
-                r.formula,
-                r.ownership_model,
-                r.rural,
-                r.primary_phone,
-                r.secondary_phone,
-                r.other_phone,
-                r.primary_email,
-                r.secondary_email,
-                r.other_email,
-                r.pager,
-                r.fax_1,
-                r.fax_2,
-                r.health_facility_no,
-                r.hpi_facility_no,
-                r.hpi_facility_ext,
-                r.hpi_organization_id,
-                r.hpi_organization_ext,
-                r.gst_no,
-                r.acc_no,
-                r.bank_account_no,
-                r.moh_sending_practice_id,
-                r.after_hours_number,
-                r.emergency_number,
-                r.is_active,
-                r.is_deleted,
-                r.per_org_id
-            ), v_seed) AS row_hash
-        FROM raw.practice_info_raw AS r
-        WHERE r.load_run_file_id = p_load_run_file_id
-    ) AS d
-    LEFT JOIN stg.practice_info AS s USING (practice_id, per_org_id);
+    SELECT p_load_run_file_id, d.line_no, d.practice_id, d.per_org_id, d.row_hash,
+        CASE WHEN d.verdict = 'unchanged' AND p_is_late THEN 'changed' ELSE d.verdict END
+    FROM etl.compare_practice_info(p_load_run_file_id, v_seed) AS d;
 
     CALL etl.analyze_work('touched_practice_info');
 
@@ -121,7 +67,7 @@ BEGIN
         WHERE t.load_run_file_id = p_load_run_file_id AND t.verdict <> 'rejected'
     )
     UPDATE etl.touched_practice_info AS t
-    SET verdict = CASE n.place WHEN 1 THEN 'valid' ELSE 'duplicate' END
+    SET verdict = CASE WHEN n.place > 1 THEN 'duplicate' WHEN t.verdict = 'new' THEN 'new' ELSE 'changed' END
     FROM ranked AS n
     WHERE t.load_run_file_id = p_load_run_file_id AND t.line_no = n.line_no;
 
@@ -133,7 +79,7 @@ BEGIN
         rows_rejected = f.rows_rejected_landing + c.rejected
     FROM (
         SELECT
-            count(*) FILTER (WHERE t.verdict = 'valid') AS valid,
+            count(*) FILTER (WHERE t.verdict IN ('new', 'changed')) AS valid,
             count(*) FILTER (WHERE t.verdict = 'unchanged') AS unchanged,
             count(*) FILTER (WHERE t.verdict = 'duplicate') AS duplicate,
             count(*) FILTER (WHERE t.verdict = 'rejected') AS rejected

@@ -14,9 +14,84 @@ AS $merge_practice_info$
 -- The caller, etl.process_file, holds the extract's lock.
 DECLARE
     v_observed_at timestamptz;
+    v_inserted bigint;
 BEGIN
     SELECT f.date_extracted INTO v_observed_at FROM etl.load_run_files AS f WHERE f.load_run_file_id = p_load_run_file_id;
 
+    -- 1. New keys: stg had none of them, so core has none.
+    INSERT INTO core.dim_practice_info (
+        practice_id,
+        per_org_id,
+        practice_key,
+        practice_name,
+        practice_category,
+        practice_speciality,
+        pho,
+        organization_type,
+        org_short_name,
+        org_code,
+        edi_account,
+        legal_status,
+        incorporation_number,
+        legal_date,
+        formula,
+        ownership_model,
+        rural,
+        health_facility_no,
+        hpi_facility_no,
+        hpi_facility_ext,
+        hpi_organization_id,
+        hpi_organization_ext,
+        moh_sending_practice_id,
+        is_active,
+        is_deleted,
+        loaded_date_time,
+        load_run_file_id,
+        load_run_id,
+        date_extracted,
+        effective_from
+    )
+    SELECT
+        s.practice_id,
+        s.per_org_id,
+        etl.surrogate_key(
+                etl.key_part('practice_info')
+                || etl.key_part(s.practice_id)
+                || etl.key_part(s.per_org_id)
+            ) AS practice_key,
+        s.practice_name,
+        s.practice_category,
+        s.practice_speciality,
+        s.pho,
+        s.organization_type,
+        s.org_short_name,
+        s.org_code,
+        s.edi_account,
+        s.legal_status,
+        s.incorporation_number,
+        s.legal_date,
+        s.formula,
+        s.ownership_model,
+        s.rural,
+        s.health_facility_no,
+        s.hpi_facility_no,
+        s.hpi_facility_ext,
+        s.hpi_organization_id,
+        s.hpi_organization_ext,
+        s.moh_sending_practice_id,
+        s.is_active,
+        s.is_deleted,
+        s.loaded_date_time,
+        s.load_run_file_id,
+        s.load_run_id,
+        s.date_extracted,
+        v_observed_at
+    FROM etl.touched_practice_info AS t
+    JOIN stg.practice_info AS s USING (practice_id, per_org_id)
+    WHERE t.load_run_file_id = p_load_run_file_id AND t.verdict = 'new';
+    GET DIAGNOSTICS v_inserted = ROW_COUNT;
+
+    -- 2. Keys that were there, where this file changed stg.
     WITH published AS MATERIALIZED (
         SELECT
             s.practice_id,
@@ -54,7 +129,7 @@ BEGIN
             s.date_extracted
         FROM etl.touched_practice_info AS t
         JOIN stg.practice_info AS s USING (practice_id, per_org_id)
-        WHERE t.load_run_file_id = p_load_run_file_id AND t.verdict = 'valid'
+        WHERE t.load_run_file_id = p_load_run_file_id AND t.verdict = 'changed'
             -- Not a plain equality: statistics know no row of this file yet, and one row makes a nested loop.
             AND coalesce(s.load_run_file_id = p_load_run_file_id, false)
     ),
@@ -190,7 +265,7 @@ BEGIN
         RETURNING load_run_file_id
     )
     UPDATE etl.load_run_files AS f
-    SET core_inserted = (SELECT count(*) FROM opened),
+    SET core_inserted = v_inserted + (SELECT count(*) FROM opened),
         core_updated = (SELECT count(*) FROM closed)
     WHERE f.load_run_file_id = p_load_run_file_id;
 END;

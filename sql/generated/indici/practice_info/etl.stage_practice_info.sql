@@ -17,7 +17,8 @@ DECLARE
 BEGIN
     SELECT f.* INTO v_file FROM etl.load_run_files AS f WHERE f.load_run_file_id = p_load_run_file_id;
 
-    INSERT INTO stg.practice_info AS s (
+    -- 1. New keys. Under the lock none can be there already, and looking for conflicts would cost a third more.
+    INSERT INTO stg.practice_info (
         practice_id,
         practice_name,
         practice_category,
@@ -59,10 +60,7 @@ BEGIN
         is_deleted,
         per_org_id,
         loaded_date_time,
-        row_hash,
-        load_run_file_id,
-        load_run_id,
-        date_extracted
+        row_hash, load_run_file_id, load_run_id, date_extracted
     )
     SELECT
         r.practice_id,
@@ -106,13 +104,102 @@ BEGIN
         r.is_deleted::boolean,
         r.per_org_id,
         nullif(r.loaded_date_time::timestamptz, c_unknown_times[1]),
-        t.row_hash,
-        v_file.load_run_file_id,
-        v_file.load_run_id,
-        v_file.date_extracted
+        t.row_hash, v_file.load_run_file_id, v_file.load_run_id, v_file.date_extracted
     FROM etl.touched_practice_info AS t
     JOIN raw.practice_info_raw AS r USING (load_run_file_id, line_no)
-    WHERE t.load_run_file_id = p_load_run_file_id AND t.verdict = 'valid'
+    WHERE t.load_run_file_id = p_load_run_file_id AND t.verdict = 'new';
+
+    -- 2. Keys that are there with another text.
+    INSERT INTO stg.practice_info AS s (
+        practice_id,
+        practice_name,
+        practice_category,
+        practice_speciality,
+        pho,
+        organization_type,
+        org_short_name,
+        org_code,
+        edi_account,
+        legal_entity_title,
+        legal_status,
+        incorporation_number,
+        legal_date,
+        comments,
+        formula,
+        ownership_model,
+        rural,
+        primary_phone,
+        secondary_phone,
+        other_phone,
+        primary_email,
+        secondary_email,
+        other_email,
+        pager,
+        fax_1,
+        fax_2,
+        health_facility_no,
+        hpi_facility_no,
+        hpi_facility_ext,
+        hpi_organization_id,
+        hpi_organization_ext,
+        gst_no,
+        acc_no,
+        bank_account_no,
+        moh_sending_practice_id,
+        after_hours_number,
+        emergency_number,
+        is_active,
+        is_deleted,
+        per_org_id,
+        loaded_date_time,
+        row_hash, load_run_file_id, load_run_id, date_extracted
+    )
+    SELECT
+        r.practice_id,
+        r.practice_name,
+        r.practice_category,
+        r.practice_speciality,
+        r.pho,
+        r.organization_type,
+        r.org_short_name,
+        r.org_code,
+        r.edi_account,
+        r.legal_entity_title,
+        r.legal_status,
+        r.incorporation_number,
+        nullif(r.legal_date::date, DATE '1900-01-01'),
+        r.comments,
+        r.formula,
+        r.ownership_model,
+        r.rural,
+        r.primary_phone,
+        r.secondary_phone,
+        r.other_phone,
+        r.primary_email,
+        r.secondary_email,
+        r.other_email,
+        r.pager,
+        r.fax_1,
+        r.fax_2,
+        r.health_facility_no,
+        r.hpi_facility_no,
+        r.hpi_facility_ext,
+        r.hpi_organization_id,
+        r.hpi_organization_ext,
+        r.gst_no,
+        r.acc_no,
+        r.bank_account_no,
+        r.moh_sending_practice_id,
+        r.after_hours_number,
+        r.emergency_number,
+        r.is_active::boolean,
+        r.is_deleted::boolean,
+        r.per_org_id,
+        nullif(r.loaded_date_time::timestamptz, c_unknown_times[1]),
+        t.row_hash, v_file.load_run_file_id, v_file.load_run_id, v_file.date_extracted
+    FROM etl.touched_practice_info AS t
+    JOIN raw.practice_info_raw AS r USING (load_run_file_id, line_no)
+    WHERE t.load_run_file_id = p_load_run_file_id AND t.verdict = 'changed'
     ON CONFLICT (practice_id, per_org_id) DO UPDATE
     SET practice_name = excluded.practice_name,
         practice_category = excluded.practice_category,
@@ -239,11 +326,11 @@ BEGIN
             excluded.is_deleted
         );
 
-    -- Another text, or other rules, that say the same: remember the text, so that the next file can skip it.
+    -- 3. Another text, or other rules, that say the same: remember the text, so that the next file can skip it.
     UPDATE stg.practice_info AS s
     SET row_hash = t.row_hash
     FROM etl.touched_practice_info AS t
-    WHERE t.load_run_file_id = p_load_run_file_id AND t.verdict = 'valid'
+    WHERE t.load_run_file_id = p_load_run_file_id AND t.verdict = 'changed'
         AND s.practice_id = t.practice_id
         AND s.per_org_id = t.per_org_id
         AND s.row_hash <> t.row_hash;

@@ -15,4 +15,5 @@ COMMENT ON COLUMN etl.touched_practice_info.line_no IS 'Number of the row in the
 COMMENT ON COLUMN etl.touched_practice_info.practice_id IS 'Key; NULL where its text is not canonical. Practice that delivered the row, three digits as in the file name. Part of the tenant.';
 COMMENT ON COLUMN etl.touched_practice_info.per_org_id IS 'Key; NULL where its text is not canonical. Organisation of the practice, six digits as in the file name. Part of the tenant.';
 COMMENT ON COLUMN etl.touched_practice_info.row_hash IS 'Hash of its text and of the rules.';
-COMMENT ON COLUMN etl.touched_practice_info.verdict IS 'unchanged, valid, duplicate or rejected; replaced or absent: a key that a rebuild takes along.';
+COMMENT ON COLUMN etl.touched_practice_info.verdict IS
+    'new or changed against stg, unchanged, duplicate or rejected; replaced or absent: a key that a rebuild takes along.';

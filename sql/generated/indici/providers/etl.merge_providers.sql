@@ -14,11 +14,197 @@ AS $merge_providers$
 -- The caller, etl.process_file, holds the extract's lock.
 DECLARE
     v_observed_at timestamptz;
+    v_inserted bigint;
     v_key etl.pseudonym_keys;
 BEGIN
     SELECT f.date_extracted INTO v_observed_at FROM etl.load_run_files AS f WHERE f.load_run_file_id = p_load_run_file_id;
     SELECT k.* INTO v_key FROM etl.pseudonym_keys AS k;
 
+    -- 1. New keys: stg had none of them, so core has none.
+    INSERT INTO core.dim_providers (
+        practice_id,
+        per_org_id,
+        provider_id,
+        provider_key,
+        nhi_number,
+        is_nhi_validate,
+        gender,
+        age,
+        age_type,
+        age_group,
+        is_alive,
+        dob_source,
+        consented_to_share,
+        country_of_birth,
+        preferred_contact_method,
+        consent_text_messaging,
+        is_portal_user,
+        is_active,
+        is_deleted,
+        inserted_at,
+        updated_at,
+        is_same_address,
+        is_gender_self_identified,
+        sex_related_gender,
+        is_work_visa_required,
+        balance,
+        register_status,
+        practice_name,
+        calculated_balance,
+        deprivation_quintile,
+        uncertainty_code,
+        city,
+        portal_registration_status,
+        ethnicity,
+        affiliation_id,
+        affiliation,
+        affiliation_code,
+        nzmc_no,
+        npi_no,
+        hbl_mat_payee_no,
+        hbl_mat_agree_no,
+        hpac_mat_agree_no,
+        hpac_mat_agree_ver,
+        hbl_payee_no,
+        hbl_gp_agree_no,
+        hbl_gp_agree_ver,
+        accreditation_no,
+        pho_contract_no,
+        pho_contract_ver,
+        group_id,
+        group_name,
+        acc_provider_code,
+        health_facility_no,
+        hpi_no,
+        acc_provider_no,
+        acc_vendor_id,
+        member_no,
+        rha_payee_no,
+        ipa,
+        registration_no,
+        registration_no_2,
+        lab_no,
+        lab_tests_dr_id,
+        color_code,
+        is_doctor,
+        is_nzf_avoid,
+        is_nzf_adjust,
+        is_nzf_information,
+        is_nzf_no_action,
+        is_nzf_monitor,
+        provider_code,
+        generic_profile_type_id,
+        current_appointment_id,
+        is_invoicing_diary,
+        is_gp2gp,
+        from_date_practice,
+        apc_expiry_date,
+        mps_expiry_date,
+        practice_location,
+        user_role,
+        loaded_date_time,
+        load_run_file_id,
+        load_run_id,
+        date_extracted,
+        effective_from
+    )
+    SELECT
+        s.practice_id,
+        s.per_org_id,
+        s.provider_id,
+        etl.surrogate_key(
+                etl.key_part('providers')
+                || etl.key_part(s.practice_id)
+                || etl.key_part(s.per_org_id)
+                || etl.key_part(s.provider_id::text)
+            ) AS provider_key,
+        etl.pseudonym(s.nhi_number, v_key.inner_pad, v_key.outer_pad) AS nhi_number,
+        s.is_nhi_validate,
+        s.gender,
+        s.age,
+        s.age_type,
+        s.age_group,
+        s.is_alive,
+        s.dob_source,
+        s.consented_to_share,
+        s.country_of_birth,
+        s.preferred_contact_method,
+        s.consent_text_messaging,
+        s.is_portal_user,
+        s.is_active,
+        s.is_deleted,
+        s.inserted_at,
+        s.updated_at,
+        s.is_same_address,
+        s.is_gender_self_identified,
+        s.sex_related_gender,
+        s.is_work_visa_required,
+        s.balance,
+        s.register_status,
+        s.practice_name,
+        s.calculated_balance,
+        s.deprivation_quintile,
+        s.uncertainty_code,
+        s.city,
+        s.portal_registration_status,
+        s.ethnicity,
+        s.affiliation_id,
+        s.affiliation,
+        s.affiliation_code,
+        etl.pseudonym(s.nzmc_no, v_key.inner_pad, v_key.outer_pad) AS nzmc_no,
+        etl.pseudonym(s.npi_no, v_key.inner_pad, v_key.outer_pad) AS npi_no,
+        etl.pseudonym(s.hbl_mat_payee_no, v_key.inner_pad, v_key.outer_pad) AS hbl_mat_payee_no,
+        etl.pseudonym(s.hbl_mat_agree_no, v_key.inner_pad, v_key.outer_pad) AS hbl_mat_agree_no,
+        etl.pseudonym(s.hpac_mat_agree_no, v_key.inner_pad, v_key.outer_pad) AS hpac_mat_agree_no,
+        s.hpac_mat_agree_ver,
+        etl.pseudonym(s.hbl_payee_no, v_key.inner_pad, v_key.outer_pad) AS hbl_payee_no,
+        etl.pseudonym(s.hbl_gp_agree_no, v_key.inner_pad, v_key.outer_pad) AS hbl_gp_agree_no,
+        s.hbl_gp_agree_ver,
+        etl.pseudonym(s.accreditation_no, v_key.inner_pad, v_key.outer_pad) AS accreditation_no,
+        etl.pseudonym(s.pho_contract_no, v_key.inner_pad, v_key.outer_pad) AS pho_contract_no,
+        s.pho_contract_ver,
+        s.group_id,
+        s.group_name,
+        etl.pseudonym(s.acc_provider_code, v_key.inner_pad, v_key.outer_pad) AS acc_provider_code,
+        s.health_facility_no,
+        etl.pseudonym(s.hpi_no, v_key.inner_pad, v_key.outer_pad) AS hpi_no,
+        etl.pseudonym(s.acc_provider_no, v_key.inner_pad, v_key.outer_pad) AS acc_provider_no,
+        etl.pseudonym(s.acc_vendor_id, v_key.inner_pad, v_key.outer_pad) AS acc_vendor_id,
+        etl.pseudonym(s.member_no, v_key.inner_pad, v_key.outer_pad) AS member_no,
+        etl.pseudonym(s.rha_payee_no, v_key.inner_pad, v_key.outer_pad) AS rha_payee_no,
+        s.ipa,
+        etl.pseudonym(s.registration_no, v_key.inner_pad, v_key.outer_pad) AS registration_no,
+        etl.pseudonym(s.registration_no_2, v_key.inner_pad, v_key.outer_pad) AS registration_no_2,
+        etl.pseudonym(s.lab_no, v_key.inner_pad, v_key.outer_pad) AS lab_no,
+        etl.pseudonym(s.lab_tests_dr_id, v_key.inner_pad, v_key.outer_pad) AS lab_tests_dr_id,
+        s.color_code,
+        s.is_doctor,
+        s.is_nzf_avoid,
+        s.is_nzf_adjust,
+        s.is_nzf_information,
+        s.is_nzf_no_action,
+        s.is_nzf_monitor,
+        etl.pseudonym(s.provider_code, v_key.inner_pad, v_key.outer_pad) AS provider_code,
+        s.generic_profile_type_id,
+        s.current_appointment_id,
+        s.is_invoicing_diary,
+        s.is_gp2gp,
+        s.from_date_practice,
+        s.apc_expiry_date,
+        s.mps_expiry_date,
+        s.practice_location,
+        s.user_role,
+        s.loaded_date_time,
+        s.load_run_file_id,
+        s.load_run_id,
+        s.date_extracted,
+        v_observed_at
+    FROM etl.touched_providers AS t
+    JOIN stg.providers AS s USING (practice_id, per_org_id, provider_id)
+    WHERE t.load_run_file_id = p_load_run_file_id AND t.verdict = 'new';
+    GET DIAGNOSTICS v_inserted = ROW_COUNT;
+
+    -- 2. Keys that were there, where this file changed stg.
     WITH published AS MATERIALIZED (
         SELECT
             s.practice_id,
@@ -112,7 +298,7 @@ BEGIN
             s.date_extracted
         FROM etl.touched_providers AS t
         JOIN stg.providers AS s USING (practice_id, per_org_id, provider_id)
-        WHERE t.load_run_file_id = p_load_run_file_id AND t.verdict = 'valid'
+        WHERE t.load_run_file_id = p_load_run_file_id AND t.verdict = 'changed'
             -- Not a plain equality: statistics know no row of this file yet, and one row makes a nested loop.
             AND coalesce(s.load_run_file_id = p_load_run_file_id, false)
     ),
@@ -660,7 +846,7 @@ BEGIN
         RETURNING load_run_file_id
     )
     UPDATE etl.load_run_files AS f
-    SET core_inserted = (SELECT count(*) FROM opened),
+    SET core_inserted = v_inserted + (SELECT count(*) FROM opened),
         core_updated = (SELECT count(*) FROM closed) + (SELECT count(*) FROM refreshed)
     WHERE f.load_run_file_id = p_load_run_file_id;
 END;

@@ -21,55 +21,11 @@ BEGIN
     JOIN etl.file_attempts AS a USING (file_attempt_id)
     WHERE f.load_run_file_id = p_load_run_file_id;
 
-    -- 1. Read each row once. Of a file in order, what stg holds with the same text by the same rules is unchanged.
+    -- 1. Compare with stg.recalls. In a file in order an equal row is unchanged.
     INSERT INTO etl.touched_recalls (load_run_file_id, line_no, practice_id, per_org_id, re_call_id, row_hash, verdict)
-    SELECT
-        p_load_run_file_id,
-        d.line_no,
-        d.practice_id, d.per_org_id, d.re_call_id,
-        d.row_hash,
-        CASE WHEN NOT p_is_late AND s.absent_since IS NULL AND s.row_hash = d.row_hash THEN 'unchanged' ELSE 'valid' END
-    FROM (
-        SELECT
-            r.line_no,
-            r.practice_id AS practice_id,
-            r.per_org_id AS per_org_id,
-            etl.key_bigint(r.re_call_id) AS re_call_id,
-            hash_record_extended(ROW(
-                r.re_call_id,
-                r.patient_id,
-                r.recall_date,
-                r.is_contacted,
-                r.notes,
-                r.patient_medtech_id,
-                r.recall_reason,
-                r.screening_type,
-                r.code,
-                r.vaccine,
-                r.vaccine_group,
-                r.recall_group,
-                r.inserted_at,
-                r.inserted_by,
-                r.updated_at,
-                r.updated_by,
-                r.is_active,
-                r.practice,
-                r.practice_id,
-                r.provider_id,
-                r.is_deleted,
-                r.permanent_address_latitude,
-                r.permanent_address_longitude,
-                r.is_confidential,
-                r.show_on_patient_portal,
-                r.is_cancelled,
-                r.recall_attempts,
-                r.scn_code,
-                r.per_org_id
-            ), v_seed) AS row_hash
-        FROM raw.recalls_raw AS r
-        WHERE r.load_run_file_id = p_load_run_file_id
-    ) AS d
-    LEFT JOIN stg.recalls AS s USING (practice_id, per_org_id, re_call_id);
+    SELECT p_load_run_file_id, d.line_no, d.practice_id, d.per_org_id, d.re_call_id, d.row_hash,
+        CASE WHEN d.verdict = 'unchanged' AND p_is_late THEN 'changed' ELSE d.verdict END
+    FROM etl.compare_recalls(p_load_run_file_id, v_seed) AS d;
 
     CALL etl.analyze_work('touched_recalls');
 
@@ -113,7 +69,7 @@ BEGIN
         WHERE t.load_run_file_id = p_load_run_file_id AND t.verdict <> 'rejected'
     )
     UPDATE etl.touched_recalls AS t
-    SET verdict = CASE n.place WHEN 1 THEN 'valid' ELSE 'duplicate' END
+    SET verdict = CASE WHEN n.place > 1 THEN 'duplicate' WHEN t.verdict = 'new' THEN 'new' ELSE 'changed' END
     FROM ranked AS n
     WHERE t.load_run_file_id = p_load_run_file_id AND t.line_no = n.line_no;
 
@@ -125,7 +81,7 @@ BEGIN
         rows_rejected = f.rows_rejected_landing + c.rejected
     FROM (
         SELECT
-            count(*) FILTER (WHERE t.verdict = 'valid') AS valid,
+            count(*) FILTER (WHERE t.verdict IN ('new', 'changed')) AS valid,
             count(*) FILTER (WHERE t.verdict = 'unchanged') AS unchanged,
             count(*) FILTER (WHERE t.verdict = 'duplicate') AS duplicate,
             count(*) FILTER (WHERE t.verdict = 'rejected') AS rejected

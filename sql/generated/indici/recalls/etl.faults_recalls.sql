@@ -19,12 +19,8 @@ AS $faults_recalls$
 DECLARE
     v_file etl.load_run_files;
     c_unknown_times constant timestamptz[] := ARRAY['1900-01-01']::text[]::timestamptz[];
-    v_gap_patterns text[];
 BEGIN
     SELECT f.* INTO v_file FROM etl.load_run_files AS f WHERE f.load_run_file_id = p_load_run_file_id;
-    SELECT ARRAY(SELECT '% ' || h || ':%' FROM unnest(s.gap_hours) AS h) INTO v_gap_patterns
-    FROM etl.sources AS s
-    WHERE s.source = v_file.source;
 
     RETURN QUERY
     SELECT
@@ -101,13 +97,13 @@ BEGIN
                 (
                     'inserted_at', r.inserted_at,
                     CASE
-                        WHEN (etl.is_local_time(r.inserted_at, v_gap_patterns)) IS FALSE THEN 'is not a local time of Pacific/Auckland: YYYY-MM-DD HH:MM:SS[.ffffff]'
+                        WHEN (etl.is_local_time(r.inserted_at)) IS FALSE THEN 'is not a local time of Pacific/Auckland: YYYY-MM-DD HH:MM:SS[.ffffff]'
                     END
                 ),
                 (
                     'updated_at', r.updated_at,
                     CASE
-                        WHEN (etl.is_local_time(r.updated_at, v_gap_patterns)) IS FALSE THEN 'is not a local time of Pacific/Auckland: YYYY-MM-DD HH:MM:SS[.ffffff]'
+                        WHEN (etl.is_local_time(r.updated_at)) IS FALSE THEN 'is not a local time of Pacific/Auckland: YYYY-MM-DD HH:MM:SS[.ffffff]'
                     END
                 ),
                 (
@@ -173,7 +169,7 @@ BEGIN
                 (
                     'loaded_date_time', r.loaded_date_time,
                     CASE
-                        WHEN (etl.is_local_time(r.loaded_date_time, v_gap_patterns)) IS FALSE THEN 'is not a local time of Pacific/Auckland: YYYY-MM-DD HH:MM:SS[.ffffff]'
+                        WHEN (etl.is_local_time(r.loaded_date_time)) IS FALSE THEN 'is not a local time of Pacific/Auckland: YYYY-MM-DD HH:MM:SS[.ffffff]'
                     END
                 )
         ) AS v (name, text, reason)
@@ -185,7 +181,7 @@ BEGIN
             WHEN t.verdict = 'unchanged' THEN
                 r.practice_id IS NOT DISTINCT FROM v_file.tenant[1] AND
                 r.per_org_id IS NOT DISTINCT FROM v_file.tenant[2] AND
-                etl.is_local_time(r.loaded_date_time, v_gap_patterns)
+                etl.is_local_time(r.loaded_date_time)
             ELSE
                 r.re_call_id IS NOT NULL AND
                 etl.is_bigint(r.re_call_id) AND
@@ -193,8 +189,8 @@ BEGIN
                 etl.is_bigint(r.patient_id) AND
                 etl.is_date(r.recall_date) AND
                 etl.is_boolean(r.is_contacted) AND
-                etl.is_local_time(r.inserted_at, v_gap_patterns) AND
-                etl.is_local_time(r.updated_at, v_gap_patterns) AND
+                etl.is_local_time(r.inserted_at) AND
+                etl.is_local_time(r.updated_at) AND
                 etl.is_boolean(r.is_active) AND
                 r.practice_id IS NOT DISTINCT FROM v_file.tenant[1] AND
                 etl.is_bigint(r.provider_id) AND
@@ -205,7 +201,7 @@ BEGIN
                 etl.is_boolean(r.show_on_patient_portal) AND
                 etl.is_boolean(r.is_cancelled) AND
                 r.per_org_id IS NOT DISTINCT FROM v_file.tenant[2] AND
-                etl.is_local_time(r.loaded_date_time, v_gap_patterns)
+                etl.is_local_time(r.loaded_date_time)
         END IS FALSE;
 END;
 $faults_recalls$;

@@ -12,10 +12,87 @@ AS $merge_recalls$
 -- Publish what this file made new or changed in stg.recalls.
 -- The caller, etl.process_file, holds the extract's lock.
 DECLARE
+    v_inserted bigint;
     v_key etl.pseudonym_keys;
 BEGIN
     SELECT k.* INTO v_key FROM etl.pseudonym_keys AS k;
 
+    -- 1. New keys: stg had none of them, so core has none.
+    INSERT INTO core.fact_recalls (
+        practice_id,
+        per_org_id,
+        re_call_id,
+        patient_key,
+        provider_key,
+        patient_id,
+        recall_date,
+        is_contacted,
+        patient_medtech_id,
+        screening_type,
+        code,
+        vaccine,
+        vaccine_group,
+        recall_group,
+        inserted_at,
+        updated_at,
+        is_active,
+        practice,
+        provider_id,
+        is_deleted,
+        is_confidential,
+        show_on_patient_portal,
+        is_cancelled,
+        scn_code,
+        loaded_date_time,
+        load_run_file_id,
+        load_run_id,
+        date_extracted
+    )
+    SELECT
+        s.practice_id,
+        s.per_org_id,
+        s.re_call_id,
+        etl.surrogate_key(
+                etl.key_part('patients')
+                || etl.key_part(s.practice_id)
+                || etl.key_part(s.per_org_id)
+                || etl.key_part(s.patient_id::text)
+            ) AS patient_key,
+        etl.surrogate_key(
+                etl.key_part('providers')
+                || etl.key_part(s.practice_id)
+                || etl.key_part(s.per_org_id)
+                || etl.key_part(s.provider_id::text)
+            ) AS provider_key,
+        s.patient_id,
+        s.recall_date,
+        s.is_contacted,
+        etl.pseudonym(s.patient_medtech_id, v_key.inner_pad, v_key.outer_pad) AS patient_medtech_id,
+        s.screening_type,
+        s.code,
+        s.vaccine,
+        s.vaccine_group,
+        s.recall_group,
+        s.inserted_at,
+        s.updated_at,
+        s.is_active,
+        s.practice,
+        s.provider_id,
+        s.is_deleted,
+        s.is_confidential,
+        s.show_on_patient_portal,
+        s.is_cancelled,
+        s.scn_code,
+        s.loaded_date_time,
+        s.load_run_file_id,
+        s.load_run_id,
+        s.date_extracted
+    FROM etl.touched_recalls AS t
+    JOIN stg.recalls AS s USING (practice_id, per_org_id, re_call_id)
+    WHERE t.load_run_file_id = p_load_run_file_id AND t.verdict = 'new';
+    GET DIAGNOSTICS v_inserted = ROW_COUNT;
+
+    -- 2. Keys that were there, where this file changed stg.
     WITH merged AS (
         INSERT INTO core.fact_recalls AS c (
             practice_id,
@@ -88,7 +165,7 @@ BEGIN
             s.date_extracted
         FROM etl.touched_recalls AS t
         JOIN stg.recalls AS s USING (practice_id, per_org_id, re_call_id)
-        WHERE t.load_run_file_id = p_load_run_file_id AND t.verdict = 'valid'
+        WHERE t.load_run_file_id = p_load_run_file_id AND t.verdict = 'changed'
             -- Not a plain equality: statistics know no row of this file yet, and one row makes a nested loop.
             AND coalesce(s.load_run_file_id = p_load_run_file_id, false)
         ON CONFLICT (practice_id, per_org_id, re_call_id) DO UPDATE
@@ -164,15 +241,11 @@ BEGIN
                 excluded.is_cancelled,
                 excluded.scn_code
             )
-        RETURNING c.xmax = 0 AS is_new
+        RETURNING c.load_run_file_id
     )
     UPDATE etl.load_run_files AS f
-    SET core_inserted = n.inserted,
-        core_updated = n.updated
-    FROM (
-        SELECT count(*) FILTER (WHERE w.is_new) AS inserted, count(*) FILTER (WHERE NOT w.is_new) AS updated
-        FROM merged AS w
-    ) AS n
+    SET core_inserted = v_inserted,
+        core_updated = (SELECT count(*) FROM merged)
     WHERE f.load_run_file_id = p_load_run_file_id;
 END;
 $merge_recalls$;

@@ -17,7 +17,8 @@ DECLARE
 BEGIN
     SELECT f.* INTO v_file FROM etl.load_run_files AS f WHERE f.load_run_file_id = p_load_run_file_id;
 
-    INSERT INTO stg.recalls AS s (
+    -- 1. New keys. Under the lock none can be there already, and looking for conflicts would cost a third more.
+    INSERT INTO stg.recalls (
         re_call_id,
         patient_id,
         recall_date,
@@ -48,10 +49,7 @@ BEGIN
         scn_code,
         per_org_id,
         loaded_date_time,
-        row_hash,
-        load_run_file_id,
-        load_run_id,
-        date_extracted
+        row_hash, load_run_file_id, load_run_id, date_extracted
     )
     SELECT
         r.re_call_id::bigint,
@@ -84,13 +82,80 @@ BEGIN
         r.scn_code,
         r.per_org_id,
         nullif(r.loaded_date_time::timestamptz, c_unknown_times[1]),
-        t.row_hash,
-        v_file.load_run_file_id,
-        v_file.load_run_id,
-        v_file.date_extracted
+        t.row_hash, v_file.load_run_file_id, v_file.load_run_id, v_file.date_extracted
     FROM etl.touched_recalls AS t
     JOIN raw.recalls_raw AS r USING (load_run_file_id, line_no)
-    WHERE t.load_run_file_id = p_load_run_file_id AND t.verdict = 'valid'
+    WHERE t.load_run_file_id = p_load_run_file_id AND t.verdict = 'new';
+
+    -- 2. Keys that are there with another text.
+    INSERT INTO stg.recalls AS s (
+        re_call_id,
+        patient_id,
+        recall_date,
+        is_contacted,
+        notes,
+        patient_medtech_id,
+        recall_reason,
+        screening_type,
+        code,
+        vaccine,
+        vaccine_group,
+        recall_group,
+        inserted_at,
+        inserted_by,
+        updated_at,
+        updated_by,
+        is_active,
+        practice,
+        practice_id,
+        provider_id,
+        is_deleted,
+        permanent_address_latitude,
+        permanent_address_longitude,
+        is_confidential,
+        show_on_patient_portal,
+        is_cancelled,
+        recall_attempts,
+        scn_code,
+        per_org_id,
+        loaded_date_time,
+        row_hash, load_run_file_id, load_run_id, date_extracted
+    )
+    SELECT
+        r.re_call_id::bigint,
+        r.patient_id::bigint,
+        nullif(r.recall_date::date, DATE '1900-01-01'),
+        r.is_contacted::boolean,
+        r.notes,
+        r.patient_medtech_id,
+        r.recall_reason,
+        r.screening_type,
+        r.code,
+        r.vaccine,
+        r.vaccine_group,
+        r.recall_group,
+        nullif(r.inserted_at::timestamptz, c_unknown_times[1]),
+        r.inserted_by,
+        nullif(r.updated_at::timestamptz, c_unknown_times[1]),
+        r.updated_by,
+        r.is_active::boolean,
+        r.practice,
+        r.practice_id,
+        r.provider_id::bigint,
+        r.is_deleted::boolean,
+        r.permanent_address_latitude::numeric,
+        r.permanent_address_longitude::numeric,
+        r.is_confidential::boolean,
+        r.show_on_patient_portal::boolean,
+        r.is_cancelled::boolean,
+        r.recall_attempts,
+        r.scn_code,
+        r.per_org_id,
+        nullif(r.loaded_date_time::timestamptz, c_unknown_times[1]),
+        t.row_hash, v_file.load_run_file_id, v_file.load_run_id, v_file.date_extracted
+    FROM etl.touched_recalls AS t
+    JOIN raw.recalls_raw AS r USING (load_run_file_id, line_no)
+    WHERE t.load_run_file_id = p_load_run_file_id AND t.verdict = 'changed'
     ON CONFLICT (practice_id, per_org_id, re_call_id) DO UPDATE
     SET patient_id = excluded.patient_id,
         recall_date = excluded.recall_date,
@@ -181,11 +246,11 @@ BEGIN
             excluded.scn_code
         );
 
-    -- Another text, or other rules, that say the same: remember the text, so that the next file can skip it.
+    -- 3. Another text, or other rules, that say the same: remember the text, so that the next file can skip it.
     UPDATE stg.recalls AS s
     SET row_hash = t.row_hash
     FROM etl.touched_recalls AS t
-    WHERE t.load_run_file_id = p_load_run_file_id AND t.verdict = 'valid'
+    WHERE t.load_run_file_id = p_load_run_file_id AND t.verdict = 'changed'
         AND s.practice_id = t.practice_id
         AND s.per_org_id = t.per_org_id
         AND s.re_call_id = t.re_call_id

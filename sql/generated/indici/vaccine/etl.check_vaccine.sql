@@ -20,38 +20,11 @@ BEGIN
     JOIN etl.file_attempts AS a USING (file_attempt_id)
     WHERE f.load_run_file_id = p_load_run_file_id;
 
-    -- 1. Read each row once. Of a file in order, what stg holds with the same text by the same rules is unchanged.
+    -- 1. Compare with stg.vaccine. In a file in order an equal row is unchanged.
     INSERT INTO etl.touched_vaccine (load_run_file_id, line_no, practice_id, per_org_id, vaccine_id, row_hash, verdict)
-    SELECT
-        p_load_run_file_id,
-        d.line_no,
-        d.practice_id, d.per_org_id, d.vaccine_id,
-        d.row_hash,
-        CASE WHEN NOT p_is_late AND s.absent_since IS NULL AND s.row_hash = d.row_hash THEN 'unchanged' ELSE 'valid' END
-    FROM (
-        SELECT
-            r.line_no,
-            r.practice_id AS practice_id,
-            r.per_org_id AS per_org_id,
-            etl.key_bigint(r.vaccine_id) AS vaccine_id,
-            hash_record_extended(ROW(
-                r.vaccine_id,
-                r.vaccine_code,
-                r.vaccine_name,
-                r.long_description,
-                r.is_active,
-                r.is_deleted,
-                r.coding_system,
-                r.gender_id,
-                r.gender,
-                r.is_nir,
-                r.per_org_id,
-                r.practice_id
-            ), v_seed) AS row_hash
-        FROM raw.vaccine_raw AS r
-        WHERE r.load_run_file_id = p_load_run_file_id
-    ) AS d
-    LEFT JOIN stg.vaccine AS s USING (practice_id, per_org_id, vaccine_id);
+    SELECT p_load_run_file_id, d.line_no, d.practice_id, d.per_org_id, d.vaccine_id, d.row_hash,
+        CASE WHEN d.verdict = 'unchanged' AND p_is_late THEN 'changed' ELSE d.verdict END
+    FROM etl.compare_vaccine(p_load_run_file_id, v_seed) AS d;
 
     CALL etl.analyze_work('touched_vaccine');
 
@@ -94,7 +67,7 @@ BEGIN
         WHERE t.load_run_file_id = p_load_run_file_id AND t.verdict <> 'rejected'
     )
     UPDATE etl.touched_vaccine AS t
-    SET verdict = CASE n.place WHEN 1 THEN 'valid' ELSE 'duplicate' END
+    SET verdict = CASE WHEN n.place > 1 THEN 'duplicate' WHEN t.verdict = 'new' THEN 'new' ELSE 'changed' END
     FROM ranked AS n
     WHERE t.load_run_file_id = p_load_run_file_id AND t.line_no = n.line_no;
 
@@ -106,7 +79,7 @@ BEGIN
         rows_rejected = f.rows_rejected_landing + c.rejected
     FROM (
         SELECT
-            count(*) FILTER (WHERE t.verdict = 'valid') AS valid,
+            count(*) FILTER (WHERE t.verdict IN ('new', 'changed')) AS valid,
             count(*) FILTER (WHERE t.verdict = 'unchanged') AS unchanged,
             count(*) FILTER (WHERE t.verdict = 'duplicate') AS duplicate,
             count(*) FILTER (WHERE t.verdict = 'rejected') AS rejected

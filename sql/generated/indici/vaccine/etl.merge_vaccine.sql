@@ -14,9 +14,59 @@ AS $merge_vaccine$
 -- The caller, etl.process_file, holds the extract's lock.
 DECLARE
     v_observed_at timestamptz;
+    v_inserted bigint;
 BEGIN
     SELECT f.date_extracted INTO v_observed_at FROM etl.load_run_files AS f WHERE f.load_run_file_id = p_load_run_file_id;
 
+    -- 1. New keys: stg had none of them, so core has none.
+    INSERT INTO core.dim_vaccine (
+        practice_id,
+        per_org_id,
+        vaccine_id,
+        vaccine_key,
+        vaccine_code,
+        vaccine_name,
+        is_active,
+        is_deleted,
+        coding_system,
+        gender_id,
+        gender,
+        is_nir,
+        loaded_date_time,
+        load_run_file_id,
+        load_run_id,
+        date_extracted,
+        effective_from
+    )
+    SELECT
+        s.practice_id,
+        s.per_org_id,
+        s.vaccine_id,
+        etl.surrogate_key(
+                etl.key_part('vaccine')
+                || etl.key_part(s.practice_id)
+                || etl.key_part(s.per_org_id)
+                || etl.key_part(s.vaccine_id::text)
+            ) AS vaccine_key,
+        s.vaccine_code,
+        s.vaccine_name,
+        s.is_active,
+        s.is_deleted,
+        s.coding_system,
+        s.gender_id,
+        s.gender,
+        s.is_nir,
+        s.loaded_date_time,
+        s.load_run_file_id,
+        s.load_run_id,
+        s.date_extracted,
+        v_observed_at
+    FROM etl.touched_vaccine AS t
+    JOIN stg.vaccine AS s USING (practice_id, per_org_id, vaccine_id)
+    WHERE t.load_run_file_id = p_load_run_file_id AND t.verdict = 'new';
+    GET DIAGNOSTICS v_inserted = ROW_COUNT;
+
+    -- 2. Keys that were there, where this file changed stg.
     WITH published AS MATERIALIZED (
         SELECT
             s.practice_id,
@@ -42,7 +92,7 @@ BEGIN
             s.date_extracted
         FROM etl.touched_vaccine AS t
         JOIN stg.vaccine AS s USING (practice_id, per_org_id, vaccine_id)
-        WHERE t.load_run_file_id = p_load_run_file_id AND t.verdict = 'valid'
+        WHERE t.load_run_file_id = p_load_run_file_id AND t.verdict = 'changed'
             -- Not a plain equality: statistics know no row of this file yet, and one row makes a nested loop.
             AND coalesce(s.load_run_file_id = p_load_run_file_id, false)
     ),
@@ -126,7 +176,7 @@ BEGIN
         RETURNING load_run_file_id
     )
     UPDATE etl.load_run_files AS f
-    SET core_inserted = (SELECT count(*) FROM opened),
+    SET core_inserted = v_inserted + (SELECT count(*) FROM opened),
         core_updated = (SELECT count(*) FROM closed)
     WHERE f.load_run_file_id = p_load_run_file_id;
 END;

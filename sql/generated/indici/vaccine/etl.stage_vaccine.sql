@@ -17,7 +17,8 @@ DECLARE
 BEGIN
     SELECT f.* INTO v_file FROM etl.load_run_files AS f WHERE f.load_run_file_id = p_load_run_file_id;
 
-    INSERT INTO stg.vaccine AS s (
+    -- 1. New keys. Under the lock none can be there already, and looking for conflicts would cost a third more.
+    INSERT INTO stg.vaccine (
         vaccine_id,
         vaccine_code,
         vaccine_name,
@@ -31,10 +32,7 @@ BEGIN
         per_org_id,
         practice_id,
         loaded_date_time,
-        row_hash,
-        load_run_file_id,
-        load_run_id,
-        date_extracted
+        row_hash, load_run_file_id, load_run_id, date_extracted
     )
     SELECT
         r.vaccine_id::bigint,
@@ -50,13 +48,46 @@ BEGIN
         r.per_org_id,
         r.practice_id,
         nullif(r.loaded_date_time::timestamptz, c_unknown_times[1]),
-        t.row_hash,
-        v_file.load_run_file_id,
-        v_file.load_run_id,
-        v_file.date_extracted
+        t.row_hash, v_file.load_run_file_id, v_file.load_run_id, v_file.date_extracted
     FROM etl.touched_vaccine AS t
     JOIN raw.vaccine_raw AS r USING (load_run_file_id, line_no)
-    WHERE t.load_run_file_id = p_load_run_file_id AND t.verdict = 'valid'
+    WHERE t.load_run_file_id = p_load_run_file_id AND t.verdict = 'new';
+
+    -- 2. Keys that are there with another text.
+    INSERT INTO stg.vaccine AS s (
+        vaccine_id,
+        vaccine_code,
+        vaccine_name,
+        long_description,
+        is_active,
+        is_deleted,
+        coding_system,
+        gender_id,
+        gender,
+        is_nir,
+        per_org_id,
+        practice_id,
+        loaded_date_time,
+        row_hash, load_run_file_id, load_run_id, date_extracted
+    )
+    SELECT
+        r.vaccine_id::bigint,
+        r.vaccine_code,
+        r.vaccine_name,
+        r.long_description,
+        r.is_active::boolean,
+        r.is_deleted::boolean,
+        r.coding_system,
+        r.gender_id,
+        r.gender,
+        r.is_nir::boolean,
+        r.per_org_id,
+        r.practice_id,
+        nullif(r.loaded_date_time::timestamptz, c_unknown_times[1]),
+        t.row_hash, v_file.load_run_file_id, v_file.load_run_id, v_file.date_extracted
+    FROM etl.touched_vaccine AS t
+    JOIN raw.vaccine_raw AS r USING (load_run_file_id, line_no)
+    WHERE t.load_run_file_id = p_load_run_file_id AND t.verdict = 'changed'
     ON CONFLICT (practice_id, per_org_id, vaccine_id) DO UPDATE
     SET vaccine_code = excluded.vaccine_code,
         vaccine_name = excluded.vaccine_name,
@@ -96,11 +127,11 @@ BEGIN
             excluded.is_nir
         );
 
-    -- Another text, or other rules, that say the same: remember the text, so that the next file can skip it.
+    -- 3. Another text, or other rules, that say the same: remember the text, so that the next file can skip it.
     UPDATE stg.vaccine AS s
     SET row_hash = t.row_hash
     FROM etl.touched_vaccine AS t
-    WHERE t.load_run_file_id = p_load_run_file_id AND t.verdict = 'valid'
+    WHERE t.load_run_file_id = p_load_run_file_id AND t.verdict = 'changed'
         AND s.practice_id = t.practice_id
         AND s.per_org_id = t.per_org_id
         AND s.vaccine_id = t.vaccine_id
