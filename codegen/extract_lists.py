@@ -6,6 +6,7 @@ import re
 from functools import cached_property
 
 from codegen.extract_sql import LINEAGE, ExtractSql
+from codegen.layout import FileShape
 from codegen.model import Column, Thresholds
 from codegen.sqltext import ident, literal
 
@@ -75,9 +76,13 @@ class ExtractLists(ExtractSql):
         return [f"{alias}.{name}" for name in self.column_names]
 
     @cached_property
-    def raw_values(self) -> list[str]:
-        """All columns of raw."""
-        return self.columns_of("r")
+    def shapes(self) -> tuple[FileShape, ...]:
+        """The shapes that its files have had, oldest first."""
+        return self.extract.file_shapes
+
+    def raw_values(self, shape: FileShape) -> list[str]:
+        """Return the columns of raw that files of a shape have, in their order."""
+        return [f"r.{ident(column.name)}" for column in shape.columns]
 
     @cached_property
     def row_text_function(self) -> str:

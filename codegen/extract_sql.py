@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 
+from codegen.layout import FileShape, Interval
 from codegen.model import Column, Extract, Feed, ResolvedReference
 from codegen.sqltext import ident, literal, substitute
 from codegen.values import is_there, is_typed, typed_value
@@ -34,7 +35,7 @@ class ExtractSql:
         self.extract = extract
         self.contract = contract
         self.name = extract.extract
-        self.columns = extract.columns
+        self.columns = extract.distinct_columns
         self.key = feed.key_columns(extract)
         self.tenant = feed.tenant_columns(extract)
         self.natural_key = tuple(extract.column(name) for name in extract.natural_key)
@@ -103,10 +104,18 @@ class ExtractSql:
         """Columns of raw that a key is looked up by: the natural key, or the tenant without one."""
         return [ident(column.name) for column in self.natural_key or self.tenant]
 
+    def is_always_there(self, column: Column) -> bool:
+        """Whether files of every DateExtracted have the column."""
+        return self.extract.intervals(column.name) == (Interval(),)
+
+    def is_not_null(self, column: Column) -> bool:
+        """Whether no row of stg lacks a value of the column."""
+        return column.is_required and self.is_always_there(column)
+
     @cached_property
     def checks(self) -> list[Column]:
-        """Columns with a condition."""
-        return [column for column in self.columns if column.check is not None]
+        """Columns with a condition that every row of stg meets."""
+        return [c for c in self.columns if c.check is not None and self.is_always_there(c)]
 
     @cached_property
     def key_names(self) -> list[str]:
@@ -234,7 +243,8 @@ class ExtractSql:
             yield Rule(column, condition, "is not the tenant in the name of the file")
             return
         if column.is_required:
-            yield Rule(column, is_there(column, self.source), "is required and empty")
+            condition = self._inside(column, is_there(column, self.source))
+            yield Rule(column, condition, "is required and empty")
         if column.type != "text":
             yield Rule(column, *is_typed(column, self.source))
         if column.is_key and column.type in ("date", "uuid"):
@@ -244,7 +254,15 @@ class ExtractSql:
             condition = f"lower(btrim({text})) = ANY ({self.domain_variable(column)})"
             yield Rule(column, condition, f"is not in domain {column.domain}")
         if column.check is not None:
-            yield Rule(column, self._check(column.check), f"does not meet: {column.check}")
+            condition = self._inside(column, self._check(column.check))
+            yield Rule(column, condition, f"does not meet: {column.check}")
+
+    def _inside(self, column: Column, condition: str) -> str:
+        """Return a condition that applies only to files that have the column."""
+        if self.is_always_there(column):
+            return condition
+        outside = " AND ".join(_outside(one) for one in self.extract.intervals(column.name))
+        return f"({outside} OR {condition})"
 
     def _check(self, condition: str) -> str:
         """Return a check over raw columns, met where the text of one of them is not of its type."""
@@ -258,9 +276,8 @@ class ExtractSql:
         checked = f"({substitute(condition, values)})"
         return f"CASE WHEN {' AND '.join(are_typed)} THEN {checked} END" if are_typed else checked
 
-    @cached_property
-    def rules_hash(self) -> str:
-        """Hash of everything in the contract that can change a value or a verdict."""
+    def rules_hash(self, shape: FileShape) -> str:
+        """Return the hash of all that can change a value or a verdict in a file of this shape."""
         rules = {
             "key": [column.name for column in self.key],
             "dedupe": self.extract.dedupe,
@@ -277,12 +294,22 @@ class ExtractSql:
                     c.tracked,
                     c.core_pii,
                 ]
-                for c in self.columns
+                for c in shape.columns
             ],
             "unknown": {
                 c.domain: self.source.domains[c.domain].unknown
-                for c in self.columns
+                for c in shape.columns
                 if c.domain is not None
             },
         }
         return hashlib.sha256(json.dumps(rules, sort_keys=True).encode()).hexdigest()
+
+
+def _outside(interval: Interval) -> str:
+    """Return the condition that the file in hand lies outside of an interval."""
+    ends = []
+    if interval.since is not None:
+        ends.append(f"v_file.date_extracted < TIMESTAMPTZ {literal(interval.since)}")
+    if interval.until is not None:
+        ends.append(f"v_file.date_extracted >= TIMESTAMPTZ {literal(interval.until)}")
+    return ends[0] if len(ends) == 1 else f"({' OR '.join(ends)})"

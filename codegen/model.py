@@ -7,7 +7,8 @@ from typing import Self
 
 from pydantic import field_validator, model_validator
 
-from codegen.extract import Column, Core, Extract, Reference, ThresholdOverrides
+from codegen.column import Column
+from codegen.extract import Core, Extract, Reference, ThresholdOverrides
 from codegen.source import (
     ContractModel,
     Dialect,

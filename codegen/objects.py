@@ -10,6 +10,7 @@ from typing import Any
 
 from codegen.extract_lists import ExtractLists
 from codegen.fingerprint import contract_fingerprint
+from codegen.layout import interval
 from codegen.model import Feed
 from codegen.patterns import name_pattern
 from codegen.sqltext import environment
@@ -136,8 +137,11 @@ def _source_data(feed: Feed, folder: Path, extracts: list[ExtractLists]) -> dict
             for value, core in values.values.items()
         ],
         "columns": [
-            (x, column, position) for x in extracts for position, column in enumerate(x.columns, 1)
+            (x, column, interval(column), position)
+            for x in extracts
+            for position, column in enumerate(x.extract.columns, 1)
         ],
+        "shapes": [(x, shape) for x in extracts for shape in x.shapes],
     }
 
 

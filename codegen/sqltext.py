@@ -45,6 +45,11 @@ def literal(value: object) -> str:
     return "E'" + re.sub(r"[\x00-\x1f]", lambda c: f"\\x{ord(c[0]):02x}", escaped) + "'"
 
 
+def instant(local: str | None, zone: str, otherwise: str = "NULL") -> str:
+    """Return a local time of a zone as an expression; of no time, what stands for it."""
+    return otherwise if local is None else f"TIMESTAMP '{local}' AT TIME ZONE {literal(zone)}"
+
+
 def substitute(condition: str, columns: Mapping[str, str]) -> str:
     """Return a condition with each column name replaced by an expression."""
     encoded = condition.encode()
@@ -91,5 +96,6 @@ def environment() -> jinja2.Environment:
         autoescape=False,  # noqa: S701 (SQL, not HTML)
     )
     result.filters |= {"ident": ident, "literal": literal, "lines": lines, "few": few}
+    result.filters["instant"] = instant
     result.globals["row"] = row
     return result

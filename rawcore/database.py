@@ -67,7 +67,6 @@ class Extract:
 
     name: str
     raw_table: str
-    raw_columns: tuple[str, ...]
     ragged_rows: str
 
 
@@ -221,14 +220,11 @@ def load_extracts(connection: Connection, source: Source) -> dict[str, Extract]:
     """Return the extracts of a source by name."""
     with translated():
         rows = connection.execute(
-            "SELECT extract, raw_table, raw_columns, ragged_rows FROM etl.extracts"
-            " WHERE source = %s",
+            "SELECT extract, raw_table, ragged_rows FROM etl.extracts WHERE source = %s",
             [source.name],
         ).fetchall()
     return {
-        row["extract"]: Extract(
-            row["extract"], row["raw_table"], tuple(row["raw_columns"]), row["ragged_rows"]
-        )
+        row["extract"]: Extract(row["extract"], row["raw_table"], row["ragged_rows"])
         for row in rows
     }
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 import psycopg
@@ -22,7 +22,10 @@ _SEQUENCE = "pg_temp.rawcore_line_no"
 
 @dataclass(frozen=True, slots=True)
 class Task:
-    """One attempt to land one file, as etl.start_landing opened it."""
+    """One attempt to land one file, as etl.start_landing opened it.
+
+    `columns` are those that a file of its DateExtracted has, `headings` what the source calls them.
+    """
 
     load_run_file_id: int
     file_attempt_id: int
@@ -33,6 +36,8 @@ class Task:
     etag: str | None
     size_bytes: int
     member: str
+    columns: list[str]
+    headings: list[str]
 
 
 @dataclass(slots=True)
@@ -70,7 +75,8 @@ class Lander:
         with translated():
             row = self.connection.execute(
                 "SELECT load_run_file_id, file_attempt_id, extract, s3_bucket, s3_key,"
-                " s3_version_id, etag, size_bytes, member FROM etl.start_landing(%s)",
+                " s3_version_id, etag, size_bytes, member, columns, headings"
+                " FROM etl.start_landing(%s)",
                 [load_run_id],
             ).fetchone()
         return Task(**row) if row else None
@@ -115,7 +121,7 @@ class Lander:
             if not claimed or not claimed["yes"]:
                 landing.outcome = "lost"
                 return
-            decoder = Decoder(self._dialect, len(self._extracts[task.extract].raw_columns))
+            decoder = Decoder(self._dialect, len(task.columns))
             with self._store.open(task.s3_key, task.etag, task.s3_version_id) as body:
                 self._copy(
                     task, landing, decode(self._watched(body, landing), decoder, task.s3_key)
@@ -155,7 +161,7 @@ class Lander:
     def _copy(self, task: Task, landing: Landing, outputs: Iterator[Output]) -> None:
         """Feed good rows to COPY; a bad row ends it, becomes a reject, and COPY starts again."""
         extract = self._extracts[task.extract]
-        statement = _copy_statement(extract)
+        statement = _copy_statement(extract, task.columns)
         with self.connection.cursor() as cursor:
             cursor.execute(
                 "SELECT setval(%s, %s, false), set_config('rawcore.line_seq', %s, true),"
@@ -190,8 +196,8 @@ class Lander:
         )
 
 
-def _copy_statement(extract: Extract) -> sql.Composed:
+def _copy_statement(extract: Extract, columns: Sequence[str]) -> sql.Composed:
     return sql.SQL("COPY {} ({}) FROM STDIN (FORMAT text, NULL '')").format(
         sql.Identifier(*extract.raw_table.split(".")),
-        sql.SQL(", ").join(map(sql.Identifier, extract.raw_columns)),
+        sql.SQL(", ").join(map(sql.Identifier, columns)),
     )

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from codegen.extract import Column
+from codegen.column import Column
 from codegen.shapes import close
 
 Problem = tuple[str, str, str]

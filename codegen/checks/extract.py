@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 
 from codegen.checks.expression import expression_problems
 from codegen.checks.finding import Finding
+from codegen.checks.layout import check_layout
 from codegen.checks.source import repeated
 from codegen.column_types import (
     KEY_TYPES,
@@ -53,8 +54,17 @@ def check_extract(
             yield from _privacy(("columns", index, "pii"), column, extract, model)
             yield from _domain(("columns", index, "domain"), column, source)
             yield from _format(("columns", index), column, extract, model)
+    yield from check_layout(extract, _tenant(source))
     if not _names_in_doubt(shaped):
         yield from _uses_of_columns(extract, model, source)
+
+
+def _tenant(source: Shaped | None) -> Sequence[str]:
+    """Return the tenant columns, as far as they are known."""
+    if source is None or source.model is None or source.doubts_below(("tenant",)):
+        return ()
+    tenant: Sequence[str] = source.model.tenant
+    return tenant
 
 
 def _names_in_doubt(shaped: Shaped) -> bool:
@@ -84,9 +94,8 @@ def _column_names(extract: Extract) -> Iterator[Finding]:
         path = ("columns", index, "name")
         name = column.name
         if name in first:
-            problem = f"'{name}' is also the name of columns[{first[name]}]"
-            yield Finding(path, problem, "headings may repeat, names may not")
-        first.setdefault(name, index)
+            continue
+        first[name] = index
         own = OWN_COLUMNS.fullmatch(name)
         if own or SYSTEM_COLUMNS.fullmatch(name):
             owner = "rawcore" if own else "PostgreSQL"
@@ -162,9 +171,8 @@ def _uses_of_columns(
     extract: Extract, source: Source | None, shaped_source: Shaped | None
 ) -> Iterator[Finding]:
     columns = {column.name: column for column in extract.columns}
-    tenant: Sequence[str] = ()
+    tenant = _tenant(shaped_source)
     if source is not None and shaped_source is not None:
-        tenant = () if shaped_source.doubts_below(("tenant",)) else source.tenant
         yield from _tenant_columns(columns, tenant)
         if not (extract.natural_key or tenant or shaped_source.doubts_below(("tenant",))):
             remedy = "name the columns that tell rows apart: the source has no tenant either"

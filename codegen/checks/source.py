@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-from datetime import date, datetime
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
 
 from codegen.checks.finding import Finding
+from codegen.layout import is_date, is_local_time
 from codegen.model import Domain, Source
 from codegen.patterns import digits_of, pattern_problems
 from codegen.shapes import Shaped, close, either
@@ -15,9 +15,6 @@ from codegen.text_formats import FORMATS_REMEDY, format_problem
 from codegen.yamltext import Location
 
 TENANT_NAME = "name"
-
-_DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
-_LOCAL_TIME = re.compile(_DATE.pattern + r"[ T][0-9]{2}:[0-9]{2}(:[0-9]{2})?")
 
 
 def check_source(shaped: Shaped, folder: str) -> Iterator[Finding]:
@@ -89,27 +86,15 @@ def _timezone(source: Source) -> Iterator[Finding]:
 def _dates(source: Source) -> Iterator[Finding]:
     yield from repeated(("null_dates",), source.null_dates)
     for index, text in enumerate(source.null_dates):
-        if not _is_date(text):
+        if not is_date(text):
             yield Finding(
                 ("null_dates", index), f"'{text}' is not a date", "write it as YYYY-MM-DD"
             )
     limit = source.full_before
-    if limit is None or _is_date(limit):
+    if limit is None or is_local_time(limit):
         return
-    try:
-        if _LOCAL_TIME.fullmatch(limit) and datetime.fromisoformat(limit):
-            return
-    except ValueError:
-        pass
     remedy = "write YYYY-MM-DD or YYYY-MM-DD HH:MM:SS, local time of the source, no offset"
     yield Finding(("full_before",), f"'{limit}' is neither a date nor a local time", remedy)
-
-
-def _is_date(text: str) -> bool:
-    try:
-        return _DATE.fullmatch(text) is not None and date.fromisoformat(text) is not None
-    except ValueError:
-        return False
 
 
 def _tenants(source: Source) -> Iterator[Finding]:

@@ -53,7 +53,7 @@ BEGIN
         mirror_close_share = coalesce(
             (v_overrides ->> 'mirror_close_share')::numeric, f.mirror_close_share, v_extract.mirror_close_share
         ),
-        ruleset_fingerprint = etl.ruleset_fingerprint(v_extract.extract)
+        ruleset_fingerprint = etl.ruleset_fingerprint(f.extract, f.date_extracted)
     WHERE f.load_run_file_id = v_file.load_run_file_id
     RETURNING f.* INTO v_file;
     RETURN v_file;

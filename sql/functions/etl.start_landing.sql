@@ -8,7 +8,9 @@ RETURNS TABLE (
     s3_version_id text,
     etag text,
     size_bytes bigint,
-    member text
+    member text,
+    columns text[],
+    headings text[]
 )
 LANGUAGE plpgsql
 SECURITY DEFINER
@@ -44,11 +46,13 @@ BEGIN
     RETURN QUERY
     UPDATE etl.load_run_files AS f
     SET status = 'loading', status_reason = NULL, file_attempt_id = v_attempt_id
+    FROM etl.shapes AS h
     WHERE f.load_run_file_id = v_file_id
+        AND h.extract = f.extract AND f.date_extracted >= h.since AND f.date_extracted < h.until
     RETURNING
         f.load_run_file_id, f.file_attempt_id, f.extract, f.s3_bucket, f.s3_key, f.s3_version_id, f.etag,
-        f.size_bytes, f.member;
+        f.size_bytes, f.member, h.columns, h.headings;
 END;
 $start_landing$;
 COMMENT ON FUNCTION etl.start_landing(bigint) IS
-    'Opens an attempt to land the run''s next file; no row: nothing is left, or other workers have it. At most 5 attempts a file and run.';
+    'Opens an attempt to land the run''s next file, with the columns that a file of its DateExtracted has; no row: nothing is left, or other workers have it. At most 5 attempts a file and run.';

@@ -57,9 +57,11 @@ BEGIN
 
     RETURN QUERY
     SELECT 'stale', f.load_run_file_id, 'its verdicts were made by other rules: CALL etl.reprocess_file'
-    FROM etl.load_run_files AS f
-    WHERE f.extract = p_extract AND f.is_counting
-        AND f.ruleset_fingerprint IS DISTINCT FROM etl.ruleset_fingerprint(p_extract);
+    FROM etl.shapes AS h
+    CROSS JOIN LATERAL etl.ruleset_fingerprint(h.extract, h.since) AS fingerprint
+    JOIN etl.load_run_files AS f
+        ON f.extract = h.extract AND f.date_extracted >= h.since AND f.date_extracted < h.until
+    WHERE h.extract = p_extract AND f.is_counting AND f.ruleset_fingerprint IS DISTINCT FROM fingerprint;
 
     IF v_extract.core_kind = 'dimension' THEN
         RETURN QUERY EXECUTE format(

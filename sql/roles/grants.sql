@@ -7,7 +7,7 @@ GRANT SELECT ON ALL TABLES IN SCHEMA core TO app_reader;
 GRANT SELECT ON ALL TABLES IN SCHEMA etl TO etl_auditor;
 REVOKE ALL ON etl.pseudonym_keys FROM etl_auditor;
 GRANT SELECT ON core.files TO etl_auditor;
-GRANT EXECUTE ON FUNCTION etl.trace(text, jsonb), etl.verify(text), etl.ruleset_fingerprint(text) TO etl_auditor;
+GRANT EXECUTE ON FUNCTION etl.trace(text, jsonb), etl.verify(text), etl.ruleset_fingerprint(text, timestamptz) TO etl_auditor;
 
 -- The driver reads what it needs to plan and report, lands rows, and changes all else through routines.
 GRANT INSERT ON etl.s3_listing TO etl_writer;
@@ -15,6 +15,7 @@ GRANT SELECT ON
     etl.sources,
     etl.extracts,
     etl.columns,
+    etl.shapes,
     etl.tenants,
     etl.s3_objects,
     etl.load_runs,
@@ -47,7 +48,7 @@ GRANT EXECUTE ON FUNCTION
     etl.attempt_is_open(bigint),
     etl.commit_refusal(),
     etl.run_exists(bigint),
-    etl.ruleset_fingerprint(text),
+    etl.ruleset_fingerprint(text, timestamptz),
     etl.verify(text),
     etl.trace(text, jsonb)
 TO etl_writer;

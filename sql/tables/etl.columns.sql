@@ -11,13 +11,14 @@ CREATE TABLE etl.columns (
     pii text NOT NULL CHECK (pii IN ('drop', 'pseudonymise', 'keep')),
     description text NOT NULL,
     text_format text,
-    PRIMARY KEY (extract, column_name),
-    UNIQUE (extract, position)
+    since timestamptz,
+    until timestamptz,
+    PRIMARY KEY (extract, position)
 );
 COMMENT ON TABLE etl.columns IS 'The columns of each extract, as their contracts were when migrations were last applied.';
 COMMENT ON COLUMN etl.columns.extract IS 'The extract.';
-COMMENT ON COLUMN etl.columns.position IS 'Place in the file, from 1.';
-COMMENT ON COLUMN etl.columns.column_name IS 'Name in raw, stg and core.';
+COMMENT ON COLUMN etl.columns.position IS 'Place in the contract, from 1: the order in the file of the columns that it has.';
+COMMENT ON COLUMN etl.columns.column_name IS 'Name in raw, stg and core; of a column that moved several rows.';
 COMMENT ON COLUMN etl.columns.source_column IS 'Heading as the source spells it.';
 COMMENT ON COLUMN etl.columns.data_type IS 'Type in stg and core.';
 COMMENT ON COLUMN etl.columns.is_required IS 'Whether an empty field rejects the row.';
@@ -27,3 +28,5 @@ COMMENT ON COLUMN etl.columns.tracked IS 'history: a change opens a version; lat
 COMMENT ON COLUMN etl.columns.pii IS 'What core receives: the value (keep), a pseudonym, or nothing (drop).';
 COMMENT ON COLUMN etl.columns.text_format IS 'Text format, where it is not the one that the type documents.';
 COMMENT ON COLUMN etl.columns.description IS 'Meaning.';
+COMMENT ON COLUMN etl.columns.since IS 'First DateExtracted whose files have it here; NULL: all earlier ones too.';
+COMMENT ON COLUMN etl.columns.until IS 'First DateExtracted whose files no longer have it here; NULL: all later ones too.';

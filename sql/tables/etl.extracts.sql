@@ -8,13 +8,11 @@ CREATE TABLE etl.extracts (
     raw_table text NOT NULL,
     stg_table text NOT NULL,
     core_table text NOT NULL,
-    raw_columns text[] NOT NULL,
     full_load text NOT NULL CHECK (full_load IN ('upsert', 'mirror')),
     ragged_rows text NOT NULL CHECK (ragged_rows IN ('reject', 'fail')),
     reject_rate numeric NOT NULL CHECK (reject_rate BETWEEN 0 AND 1),
     mirror_close_share numeric NOT NULL CHECK (mirror_close_share BETWEEN 0 AND 1),
     has_pseudonyms boolean NOT NULL,
-    rules_hash text NOT NULL,
     load_order integer NOT NULL,
     every_batch boolean NOT NULL
 );
@@ -28,12 +26,10 @@ COMMENT ON COLUMN etl.extracts.core_kind IS 'dimension (with history) or fact.';
 COMMENT ON COLUMN etl.extracts.raw_table IS 'Where rows land.';
 COMMENT ON COLUMN etl.extracts.stg_table IS 'Where the newest valid state of each key stands.';
 COMMENT ON COLUMN etl.extracts.core_table IS 'Where rows are published.';
-COMMENT ON COLUMN etl.extracts.raw_columns IS 'Columns in the order of the file.';
 COMMENT ON COLUMN etl.extracts.full_load IS 'mirror: a key that is absent from a certainly full file is closed.';
 COMMENT ON COLUMN etl.extracts.ragged_rows IS 'What a row with the wrong number of fields does: reject (the row) or fail (the file).';
 COMMENT ON COLUMN etl.extracts.reject_rate IS 'Share of rejected rows above which a file fails.';
 COMMENT ON COLUMN etl.extracts.mirror_close_share IS 'Share of open keys above which a mirror that would close them is held.';
 COMMENT ON COLUMN etl.extracts.has_pseudonyms IS 'Whether core receives pseudonyms, so that the key must be set.';
-COMMENT ON COLUMN etl.extracts.rules_hash IS 'Hash of all that the contract says about values and verdicts.';
 COMMENT ON COLUMN etl.extracts.load_order IS 'Dimensions before the facts that refer to them.';
 COMMENT ON COLUMN etl.extracts.every_batch IS 'Whether each batch should hold a file of it; if not, its absence is not reported.';

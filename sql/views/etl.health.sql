@@ -19,10 +19,12 @@ SELECT
     (SELECT count(*) FROM etl.s3_objects AS o WHERE o.source = s.source AND o.name_problem IS NOT NULL) AS names_unread
 FROM etl.sources AS s
 LEFT JOIN (
-    SELECT e.source, e.extract, etl.ruleset_fingerprint(e.extract) AS fingerprint
+    SELECT e.source, e.extract, h.since, h.until, etl.ruleset_fingerprint(h.extract, h.since) AS fingerprint
     FROM etl.extracts AS e
+    JOIN etl.shapes AS h USING (extract)
 ) AS rules ON rules.source = s.source
-LEFT JOIN etl.load_run_files AS f ON f.extract = rules.extract
+LEFT JOIN etl.load_run_files AS f
+    ON f.extract = rules.extract AND f.date_extracted >= rules.since AND f.date_extracted < rules.until
 GROUP BY s.source;
 COMMENT ON VIEW etl.health IS 'One row per source: what an operator looks at in the morning.';
 COMMENT ON COLUMN etl.health.source IS 'The feed.';

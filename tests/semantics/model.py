@@ -33,7 +33,10 @@ class Column:
 
 @dataclass(frozen=True)
 class Rules:
-    """One extract; `key` are its key columns, tenant first; `refers` a column to a dimension."""
+    """One extract; `key` are its key columns, tenant first; `refers` a column to a dimension.
+
+    `shapes` say which columns files have from a DateExtracted on; none: all, in their order.
+    """
 
     extract: str
     kind: Literal["dimension", "fact"]
@@ -45,6 +48,15 @@ class Rules:
     mirrors: bool = False
     dedupe: str | None = None
     reject_rate: float = 1.0
+    shapes: tuple[tuple[datetime, tuple[str, ...]], ...] = ()
+
+    def columns_at(self, time: datetime) -> list[Column]:
+        """Columns of a file of this DateExtracted, in its order."""
+        columns = {one.name: one for one in self.columns}
+        names = tuple(columns)
+        for since, shape in self.shapes:
+            names = shape if since <= time else names
+        return [columns[name] for name in names]
 
     def published(self, *tracked: str | None) -> list[Column]:
         """Columns of core, beside the key, that are tracked in one of these ways."""
@@ -101,13 +113,15 @@ def judge(rules: Rules, file: File) -> Verdict:
     """Type the rows of a file, reject bad ones, and choose between rows of one key."""
     verdict = Verdict()
     chosen: dict[Key, list[tuple[tuple[object, ...], Values]]] = {}
+    columns = rules.columns_at(file.extracted)
+    absent: Values = {one.name: None for one in rules.columns if one not in columns}
     for line, text in enumerate(file.rows, 1):
         fields = text.split(",")
-        if len(fields) != len(rules.columns):
+        if len(fields) != len(columns):
             verdict.rejects.add((line, "landing"))
             continue
-        values: Values = {}
-        for column, one in zip(rules.columns, fields, strict=True):
+        values = dict(absent)
+        for column, one in zip(columns, fields, strict=True):
             try:
                 values[column.name] = _typed(column, one, column.name in rules.key)
             except ValueError:

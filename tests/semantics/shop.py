@@ -3,7 +3,7 @@
 import re
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import date
+from datetime import UTC, date, datetime
 from decimal import Decimal
 
 from tests.semantics.model import Column, Rules, Value
@@ -14,6 +14,7 @@ SPELLINGS = {
     "products": "Products",
     "orders": "Orders",
     "order_items": "Items",
+    "vouchers": "Vouchers",
 }
 Read = Callable[[str], Value]
 
@@ -144,6 +145,38 @@ ORDER_ITEMS = Rules(
     reject_rate=0.6,
 )
 
+VOUCHERS = Rules(
+    "vouchers",
+    "dimension",
+    (
+        *TENANT,
+        Column("voucher_id", _key),
+        Column("worth", _money, required=True),
+        Column("holder", _text, required=True),
+        Column("tier", _listed(TIERS), tracked="latest", publish=_mapped(TIERS)),
+        Column("code", _text, required=True),
+    ),
+    key=("region", "shop", "voucher_id"),
+    tenant=("region", "shop"),
+    own_key="voucher_key",
+    mirrors=True,
+    reject_rate=0.6,
+    shapes=(
+        (
+            datetime(2024, 12, 1, tzinfo=UTC),
+            ("region", "shop", "voucher_id", "worth", "tier", "code"),
+        ),
+        (
+            datetime(2025, 1, 3, 2, tzinfo=UTC),
+            ("region", "shop", "voucher_id", "worth", "holder", "tier", "code"),
+        ),
+        (
+            datetime(2025, 1, 3, 23, tzinfo=UTC),
+            ("region", "shop", "voucher_id", "holder", "tier", "worth"),
+        ),
+    ),
+)
+
 
 def _learned(rules: Rules, column: str, names: dict[str, str]) -> Rules:
     """The rules when values were added to the domain of a column."""
@@ -157,8 +190,9 @@ def _learned(rules: Rules, column: str, names: dict[str, str]) -> Rules:
 LEARNED = {
     "customers": _learned(CUSTOMERS, "tier", TIERS | {"boss": "boss"}),
     "orders": _learned(ORDERS, "status", STATES | {"lost": "lost"}),
+    "vouchers": _learned(VOUCHERS, "tier", TIERS | {"boss": "boss"}),
 }
-SHOP = {rules.extract: rules for rules in (CUSTOMERS, PRODUCTS, ORDERS, ORDER_ITEMS)}
+SHOP = {rules.extract: rules for rules in (CUSTOMERS, PRODUCTS, ORDERS, ORDER_ITEMS, VOUCHERS)}
 
 #: Rows of which files are made, without their tenant: `good`, and `bad` ones that are rejected.
 GOOD = {
@@ -178,6 +212,10 @@ GOOD = {
     "order_items": [
         *("1,23,T1,1,1", "1,23,T1,2,2", "1,23,T1,1,3", "1,23,T2,1,", "12,3,T1,1,1"),
         *("12,3,T1,2,1", "12,3,T1,2,2", "1,2,T1,5,1", "1,2,,,1"),
+    ],
+    "vouchers": [
+        *("1,5,Ann,New,A1", "1,5,Ann,New,A2", "1,5,Ann,Regular,A1", "1,6,Ann,,A1"),
+        *("1,5,Bea,New,A1", "1,5.00,Ann,new,A1", "2,1,Cid,New,B1", "2,1,Cid,,B1", "2,2,Dan,,B1"),
     ],
 }
 BAD = {
@@ -209,5 +247,9 @@ BAD = {
         "1,23,T1,1,x",
         ",3,T1,1,1",
         "1,,T1,1,1",
+    ],
+    "vouchers": [
+        *("1,5,,New,A1", "1,5,Ann,New,", "1,,Ann,New,A1", "1,5,Ann,Boss,A1", "2,x,Cid,,B1", "2,1"),
+        *("01,5,Ann,New,A1", "2,1,,,"),
     ],
 }

@@ -63,9 +63,7 @@ class World:
 
     def put(self, name: Name, rows: Iterable[str], modified: int = 0) -> Origin:
         """Write a file into the bucket; rows without their tenant get that of the name."""
-        texts = tuple(
-            row if row.startswith("!") else f"{','.join(name.tenant)},{row}" for row in rows
-        )
+        texts = tuple(row if row.startswith("!") else self._row(name, row) for row in rows)
         texts = tuple(text.removeprefix("!") for text in texts)
         when = datetime(2025, 3, 1, tzinfo=UTC) + timedelta(hours=modified)
         known = self.warehouse.bucket.objects.get(name.s3_key)
@@ -74,6 +72,15 @@ class World:
         stored = self.warehouse.bucket.put(name.s3_key, texts, when)
         self.names[name.s3_key] = name
         return name.s3_key, stored.version
+
+    def _row(self, name: Name, row: str) -> str:
+        """Put the tenant before a row; of one with all columns take those that the file has."""
+        rules = self.shop[name.extract]
+        fields = [*name.tenant, *row.split(",")]
+        if len(fields) == len(rules.columns):
+            values = dict(zip((one.name for one in rules.columns), fields, strict=True))
+            fields = [values[one.name] for one in rules.columns_at(name.extracted)]
+        return ",".join(fields)
 
     def deliver(self, name: Name, *rows: str) -> Origin:
         """Write a file and load it."""

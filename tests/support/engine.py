@@ -76,8 +76,20 @@ class Engine:
 
     @cached_property
     def columns(self) -> dict[str, list[str]]:
-        """Columns of each extract in the order of the file."""
-        return dict(self.query("SELECT extract, raw_columns FROM etl.extracts"))
+        """Columns of each extract in the order of its newest files."""
+        return dict(self.query("SELECT extract, columns FROM etl.shapes WHERE until = 'infinity'"))
+
+    def columns_at(self, extract: str, at: str) -> list[str]:
+        """Columns of a file of this DateExtracted, a local time of the source."""
+        columns: list[str] = self.one(
+            "SELECT h.columns FROM etl.shapes AS h JOIN etl.extracts AS e USING (extract)"
+            " JOIN etl.sources AS s USING (source), LATERAL (SELECT %s::timestamp"
+            " AT TIME ZONE s.timezone AS time) AS t"
+            " WHERE h.extract = %s AND t.time >= h.since AND t.time < h.until",
+            at,
+            extract,
+        )
+        return columns
 
     @cached_property
     def _facts(self) -> tuple[str, str, list[str]]:
@@ -88,12 +100,15 @@ class Engine:
         )
         return facts
 
-    def line(self, extract: str, row: Mapping[str, str] | Sequence[str]) -> str:
+    def line(
+        self, extract: str, row: Mapping[str, str] | Sequence[str], at: str | None = None
+    ) -> str:
         """Return a row as text: given by column, the tenant being the file's, or field by field."""
         between, end, tenant_columns = self._facts
         if isinstance(row, Mapping):
             given = {**dict(zip(tenant_columns, self.tenant, strict=False)), **row}
-            row = [given.pop(name, "") for name in self.columns[extract]]
+            columns = self.columns_at(extract, at) if at else self.columns[extract]
+            row = [given.pop(name, "") for name in columns]
             assert not given, f"{extract} has no column {', '.join(given)}"
         return between.join(row) + end
 
@@ -113,7 +128,7 @@ class Engine:
         content = (
             rows
             if isinstance(rows, bytes)
-            else "".join(self.line(extract, r) for r in rows).encode()
+            else "".join(self.line(extract, r, at) for r in rows).encode()
         )
         path = self.folder / self.file_name(extract, at, since, kind)
         path.write_bytes(content)

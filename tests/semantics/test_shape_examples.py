@@ -1,0 +1,55 @@
+"""The examples of docs/semantics.md about files of several shapes: vouchers, on three days."""
+
+from typing import Any
+
+from tests.semantics.world import Name, World
+
+VOUCHER = "1,5,Ann,New,A1"
+"""Number, worth, holder, tier, code; each file has those of them that its day has."""
+
+
+def vouchers(world: World) -> list[tuple[Any, ...]]:
+    """Versions of the vouchers: from day, to day, holder, code."""
+    found = world.warehouse.admin.execute(
+        "SELECT (effective_from AT TIME ZONE 'Europe/Berlin')::date - DATE '2025-01-01',"
+        " (effective_to AT TIME ZONE 'Europe/Berlin')::date - DATE '2025-01-01', holder, code"
+        " FROM core.dim_vouchers ORDER BY voucher_id, effective_from"
+    )
+    return [tuple(row) for row in found]
+
+
+def test_columns_come_and_go(world: World) -> None:
+    for day in (3, 1, 2):
+        world.deliver(Name("vouchers", day), VOUCHER)
+    assert vouchers(world) == [
+        (1, 2, None, "A1"),
+        (2, 3, "Ann", "A1"),
+        (3, None, "Ann", None),
+    ]
+
+
+def test_a_column_is_required_where_it_is(world: World) -> None:
+    world.deliver(Name("vouchers", 1), "1,5,,New,A1", "2,1,Cid,New,B1")
+    world.deliver(Name("vouchers", 2), "1,5,,New,A1", "2,1,Cid,New,B1")
+    world.deliver(Name("vouchers", 3), "1,5,Ann,New,", "2,1,Cid,New,")
+    found = world.warehouse.admin.execute("SELECT row_text, field_errors FROM etl.rejects")
+    assert [tuple(row) for row in found] == [
+        ("1,23,1,5,,New,A1\n", {"holder": {"text": None, "reason": "is required and empty"}})
+    ]
+    assert vouchers(world)[-1] == (3, None, "Cid", None)
+
+
+def test_a_file_of_another_shape_rejects_its_rows(world: World) -> None:
+    world.deliver(Name("vouchers", 1), "!1,23,1,Ann,New,5", "2,1,Cid,New,B1")
+    assert vouchers(world) == [(1, None, None, "B1")]
+
+
+def test_a_new_column_makes_no_older_file_stale(world: World) -> None:
+    for day in (1, 2, 3):
+        world.deliver(Name("vouchers", day), VOUCHER)
+    (seeds,) = world.warehouse.admin.execute(
+        "SELECT count(DISTINCT ruleset_fingerprint) FROM etl.load_run_files"
+    )
+    assert tuple(seeds) == (3,)
+    (stale,) = world.warehouse.admin.execute("SELECT files_stale FROM etl.health")
+    assert tuple(stale) == (0,)
