@@ -66378,7 +66378,11 @@ GRANT SELECT ON ALL TABLES IN SCHEMA core TO app_reader;
 GRANT SELECT ON ALL TABLES IN SCHEMA etl TO etl_auditor;
 REVOKE ALL ON etl.pseudonym_keys FROM etl_auditor;
 GRANT SELECT ON core.files TO etl_auditor;
-GRANT EXECUTE ON FUNCTION etl.trace(text, jsonb), etl.verify(text), etl.ruleset_fingerprint(text, timestamptz) TO etl_auditor;
+GRANT EXECUTE ON FUNCTION
+    etl.trace(text, jsonb),
+    etl.verify(text),
+    etl.ruleset_fingerprint(text, timestamptz)
+TO etl_auditor;
 
 -- The driver reads what it needs to plan and report, lands rows, and changes all else through routines.
 GRANT INSERT ON etl.s3_listing TO etl_writer;

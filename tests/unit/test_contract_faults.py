@@ -15,8 +15,9 @@ from hypothesis import strategies as st
 from codegen.errors import ContractErrors
 from codegen.examples import EXAMPLES
 from codegen.loading import load_feed, load_feed_with_warnings, load_feeds
-from tests.support.contract_fault_cases import CASES
+from tests.support import contract_fault_cases, interval_fault_cases
 
+CASES = contract_fault_cases.CASES | interval_fault_cases.CASES
 JUNK: st.SearchStrategy[object] = st.sampled_from(
     [None, 5, "x y", "", [], {}, [None], [[1]], {"a": None}, [{}], True, -1.5, "unnamed"]
 )
