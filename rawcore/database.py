@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import psycopg
 from psycopg.conninfo import conninfo_to_dict
@@ -21,6 +21,7 @@ from psycopg.rows import dict_row
 from rawcore.decoding import Dialect
 from rawcore.errors import (
     ConnectionLost,
+    ContentRefused,
     ContractsChanged,
     ContractsUnreadable,
     DatabaseFault,
@@ -30,11 +31,16 @@ from rawcore.errors import (
     EngineRefused,
     EngineUnfit,
     NotMigrated,
+    OtherBytes,
     PooledConnection,
     RawcoreError,
     UnknownSource,
 )
+from rawcore.retries import attempts
 from rawcore.settings import Settings
+
+if TYPE_CHECKING:
+    from structlog.typing import FilteringBoundLogger
 
 Row = dict[str, Any]
 Connection = psycopg.Connection[Row]
@@ -47,8 +53,11 @@ _UNMIGRATED = {"42P01", "3F000", "42883", "42704"}
 _ORPHAN_SECONDS = 5
 _RESOURCE = ("40", "53", "58", "55P03", "57014")
 _LOST = ("08", "57P")
-_POOLED = re.compile("unsupported startup parameter")
-_OPTIONS = "-c statement_timeout=0 -c idle_in_transaction_session_timeout=0 -c TimeZone=UTC"
+_SESSION = """
+SELECT set_config('statement_timeout', '0', false),
+    set_config('idle_in_transaction_session_timeout', '0', false),
+    set_config('TimeZone', 'UTC', false)
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,23 +89,17 @@ def database_url(settings: Settings) -> str:
     return embedded.driver_url()
 
 
-def connect(url: str, settings: Settings, name: str) -> Connection:
+def connect(
+    url: str, settings: Settings, name: str, log: FilteringBoundLogger | None = None
+) -> Connection:
     """Connect in autocommit as etl_writer where the login may.
 
     Tries RAWCORE_ATTEMPTS times. Raises DatabaseUnreachable, DatabaseRefused.
     """
-    from tenacity import Retrying, retry_if_exception_type, stop_after_attempt
-    from tenacity import wait_random_exponential as jitter
-
-    for attempt in Retrying(
-        stop=stop_after_attempt(settings.rawcore_attempts),
-        wait=jitter(multiplier=settings.rawcore_backoff, max=30),
-        retry=retry_if_exception_type(DatabaseUnreachable),
-        reraise=True,
-    ):
+    for attempt in attempts(settings, log, DatabaseUnreachable):
         with attempt:
             return _connect_once(url, name)
-    raise AssertionError("tenacity returns or raises")
+    raise AssertionError("attempts() returns or raises")
 
 
 def _connect_once(url: str, name: str) -> Connection:
@@ -109,16 +112,14 @@ def _connect_once(url: str, name: str) -> Connection:
             row_factory=dict_row,
             application_name=name,
             connect_timeout=10,
-            options=f"{parts.get('options', '')} {_OPTIONS}".strip(),
         )
     except psycopg.OperationalError as error:
-        if _POOLED.search(str(error)):
-            raise PooledConnection() from None
         refused = _REFUSED.search(str(error))
         if refused:
             raise DatabaseRefused(where=where, problem=refused[1]) from None
         raise DatabaseUnreachable(where=where, problem=_network_problem(error)) from None
     with translated():
+        connection.execute(_SESSION)  # not as startup parameters: poolers refuse those
         may = connection.execute(
             "SELECT r.rolname IS NOT NULL AND pg_has_role(session_user, r.oid, 'SET') AS may"
             " FROM pg_roles AS r WHERE r.rolname = %s",
@@ -170,9 +171,8 @@ def as_database_error(error: psycopg.Error) -> RawcoreError:
     state = error.sqlstate or ""
     if state.startswith("RC"):
         facts = (error.diag.message_primary, error.diag.message_hint)
-        return EngineRefused(
-            sqlstate=state, problem=". ".join(fact.rstrip(".") for fact in facts if fact)
-        )
+        kind = OtherBytes if state == "RC005" else EngineRefused
+        return kind(sqlstate=state, problem=". ".join(fact.rstrip(".") for fact in facts if fact))
     if state.startswith(_LOST) or (not state and isinstance(error, psycopg.OperationalError)):
         return ConnectionLost(sqlstate=state or None, problem=state or "no answer")
     names = (error.diag.schema_name, error.diag.table_name, error.diag.column_name)
@@ -181,9 +181,8 @@ def as_database_error(error: psycopg.Error) -> RawcoreError:
         return DatabaseResource(sqlstate=state, where=where)
     if state.startswith("42") and state != "42601":  # these name objects, never values
         return EngineUnfit(sqlstate=state, problem=error.diag.message_primary)
-    return DatabaseFault(
-        sqlstate=state or type(error).__name__, where=f" at {where}" if where else ""
-    )
+    fault = ContentRefused if state.startswith(("22", "23")) else DatabaseFault
+    return fault(sqlstate=state or type(error).__name__, where=f" at {where}" if where else "")
 
 
 def load_source(connection: Connection, wanted: str | None) -> Source:

@@ -2,7 +2,8 @@
 """Every error the driver raises. The docstring of a class is its message; none holds field content.
 
 `error_class` is what `etl.file_attempts` records, `retryable` says whether another attempt can
-help, and `exit_code` is what the command ends with when the error ends it.
+help, `ends_run` whether every other file would meet it too, and `exit_code` is what the command
+ends with when the error ends it.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ class RawcoreError(Exception):
 
     error_class: ClassVar[str] = "internal"
     retryable: ClassVar[bool] = False
+    ends_run: ClassVar[bool] = False
     exit_code: ClassVar[int] = 1
 
     def __init__(self, **facts: object) -> None:
@@ -70,6 +72,13 @@ class PooledConnection(ConfigurationError):
 
 class EngineRefused(ConfigurationError):
     """{sqlstate}: {problem}."""
+
+
+class OtherBytes(EngineRefused):
+    """{sqlstate}: {problem}."""
+
+    error_class = "integrity"
+    exit_code = 1
 
 
 class EngineUnfit(ConfigurationError):
@@ -133,121 +142,6 @@ class TooManyBadRows(BadContent):
     """
 
 
-# --- object store
-
-
-class StoreError(RawcoreError):
-    """{problem}"""
-
-
-class StoreUnreachable(StoreError):
-    """No answer from {endpoint} ({problem}): check the network, AWS_ENDPOINT_URL_S3 and
-    AWS_REGION.
-    """
-
-    error_class = "connection"
-    retryable = True
-    exit_code = 3
-
-
-class BucketMissing(StoreError):
-    """There is no bucket {bucket} at {endpoint}: check S3_BUCKET_NAME and AWS_REGION."""
-
-    error_class = "not_found"
-    exit_code = 2
-
-
-class FolderMissing(StoreError):
-    """There is no folder {folder}: check S3_BUCKET_NAME."""
-
-    error_class = "not_found"
-    exit_code = 2
-
-
-class CredentialsWrong(StoreError):
-    """{endpoint} does not accept the credentials ({code}): check the AWS_ variables or the
-    profile.
-    """
-
-    error_class = "permission"
-    exit_code = 2
-
-
-class RegionWrong(StoreError):
-    """Bucket {bucket} is not in this region ({code}): set AWS_REGION to the one it is in."""
-
-    error_class = "not_found"
-    exit_code = 2
-
-
-class AccessDenied(StoreError):
-    """Access denied to {what}: the role needs s3:ListBucket on the bucket, s3:GetObject and
-    s3:GetObjectVersion on its objects.
-    """
-
-    error_class = "permission"
-    exit_code = 2
-
-
-class ObjectMissing(StoreError):
-    """{key} is gone since it was listed: the next run lists again."""
-
-    error_class = "not_found"
-
-
-class OtherBucket(StoreError):
-    """The file lies in {bucket}; this run reads {here}: set S3_BUCKET_NAME and load it again."""
-
-    error_class = "not_found"
-
-
-class ObjectChanged(StoreError):
-    """{key} changed since it was listed: the next run loads the new version."""
-
-    error_class = "integrity"
-
-
-class RateLimited(StoreError):
-    """The store asks to slow down ({code})."""
-
-    error_class = "rate_limited"
-    retryable = True
-    exit_code = 3
-
-
-class BodyBroken(StoreError):
-    """The body of {key} broke off after {received} bytes of {expected} ({problem})."""
-
-    error_class = "connection"
-    retryable = True
-
-
-class SizeDiffers(StoreError):
-    """{key} came with {received} bytes instead of {expected}."""
-
-    error_class = "integrity"
-    retryable = True
-
-
-class ChecksumDiffers(StoreError):
-    """The bytes of {key} do not fit the checksum or etag that the store names."""
-
-    error_class = "integrity"
-    retryable = True
-
-
-class StoreRefused(StoreError):
-    """The store answered {code} (HTTP {status}) to {operation}."""
-
-
-class StoreFault(StoreRefused):
-    """The store answered {code} (HTTP {status}) to {operation}."""
-
-    error_class = "connection"
-    retryable = True
-    exit_code = 3
-
-
 # --- database
 
 
@@ -282,6 +176,32 @@ class DatabaseResource(RawcoreError):
 
 class DatabaseFault(RawcoreError):
     """PostgreSQL raised SQLSTATE {sqlstate}{where}."""
+
+
+class ContentRefused(DatabaseFault):
+    """PostgreSQL raised SQLSTATE {sqlstate}{where}: the content of the file does not fit."""
+
+    error_class = "bad_content"
+
+
+class ProcessingInterrupted(RawcoreError):
+    """{files} landed file(s) could not be processed (SQLSTATE {sqlstate}): see the log of the
+    server. They stay landed, and the next run takes them up.
+    """
+
+    error_class = "resource"
+    retryable = True
+    exit_code = 3
+
+
+class OtherEndDown(RawcoreError):
+    """{faults} faults in a row, so the run ends; what is left is free, and the next run takes it
+    up. The last one: {problem}
+    """
+
+    error_class = "connection"
+    retryable = True
+    exit_code = 3
 
 
 class Stopped(RawcoreError):

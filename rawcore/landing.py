@@ -12,9 +12,10 @@ from psycopg import sql
 
 from rawcore.database import Connection, Extract, as_database_error, translated
 from rawcore.decoding import BadRow, CopyRows, Decoder, Dialect, Output, decode
-from rawcore.errors import OtherBucket, RaggedFile, RawcoreError, Stopped, TooManyBadRows
+from rawcore.errors import RaggedFile, RawcoreError, Stopped, TooManyBadRows
 from rawcore.readahead import Body
 from rawcore.store import Store
+from rawcore.store_errors import ObjectChanged, OtherBucket
 
 MAX_BAD_ROWS = 1000
 _SEQUENCE = "pg_temp.rawcore_line_no"
@@ -70,14 +71,14 @@ class Lander:
         with translated():
             connection.execute("CREATE TEMP SEQUENCE IF NOT EXISTS rawcore_line_no")
 
-    def start(self, load_run_id: int) -> Task | None:
+    def start(self, load_run_id: int, attempts: int = 5) -> Task | None:
         """Open an attempt at the run's next file; None: nothing is left to land."""
         with translated():
             row = self.connection.execute(
                 "SELECT load_run_file_id, file_attempt_id, extract, s3_bucket, s3_key,"
                 " s3_version_id, etag, size_bytes, member, columns, headings"
-                " FROM etl.start_landing(%s)",
-                [load_run_id],
+                " FROM etl.start_landing(%s, %s)",
+                [load_run_id, attempts],
             ).fetchone()
         return Task(**row) if row else None
 
@@ -104,7 +105,7 @@ class Lander:
                     landing.task.file_attempt_id,
                     error.facts.get("sqlstate"),
                     error.error_class,
-                    error.retryable,
+                    error.retryable or error.ends_run,
                     str(error),
                 ],
             )
@@ -123,6 +124,8 @@ class Lander:
                 return
             decoder = Decoder(self._dialect, len(task.columns))
             with self._store.open(task.s3_key, task.etag, task.s3_version_id) as body:
+                if body.size != task.size_bytes:
+                    raise ObjectChanged(key=task.s3_key)
                 self._copy(
                     task, landing, decode(self._watched(body, landing), decoder, task.s3_key)
                 )

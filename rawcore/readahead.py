@@ -11,7 +11,8 @@ from dataclasses import dataclass
 from types import TracebackType
 from typing import Self
 
-from rawcore.errors import BodyBroken, ChecksumDiffers, RawcoreError, SizeDiffers, Stopped
+from rawcore.errors import RawcoreError, Stopped
+from rawcore.store_errors import BodyBroken, ChecksumDiffers, SizeDiffers
 
 PIECE_BYTES = 1 << 20
 PIECES_AHEAD = 4

@@ -12,21 +12,19 @@ from types import FrameType
 from typing import TYPE_CHECKING
 
 from rawcore import console
+from rawcore.control import Control
 from rawcore.database import (
-    Connection,
     Row,
-    Source,
     check_contracts,
-    connect,
     database_url,
     load_extracts,
-    load_source,
     refuse_pooler,
     translated,
 )
-from rawcore.errors import ConnectionLost, RawcoreError, SourceBusy, Stopped, UnknownRun
+from rawcore.errors import ProcessingInterrupted, RawcoreError, Stopped, UnknownRun
 from rawcore.options import PLAN_ARGUMENTS, Options
 from rawcore.plan import Plan
+from rawcore.retries import attempts
 from rawcore.settings import Settings
 from rawcore.store import Store, open_store
 from rawcore.summary import report
@@ -46,61 +44,36 @@ JOIN pg_stat_activity AS s USING (pid)
 WHERE p.load_run_id = %s AND f.status IN ('loading', 'processing') AND a.finished_at IS NULL
     AND a.pid <> ALL (%s) AND coalesce(s.backend_start < a.started_at, true)
 """
+_INTERRUPTED = """
+SELECT count(*) AS files, min(a.sqlstate) AS sqlstate
+FROM etl.load_run_plan AS p
+JOIN etl.load_run_files AS f USING (load_run_file_id)
+JOIN etl.file_attempts AS a USING (file_attempt_id)
+WHERE p.load_run_id = %s AND f.status = 'landed' AND a.action = 'process'
+    AND a.outcome = 'failed' AND a.error_class = 'resource'
+HAVING count(*) > 0
+"""
 
 
-class Run:
+class Run(Control):
     """The control connection of a run, and what goes through it."""
 
     def __init__(self, settings: Settings, options: Options, log: FilteringBoundLogger) -> None:
-        self.settings, self.options, self.log = settings, options, log
-        self.url = database_url(settings)
-        self._connected = self._holds_source = False
+        super().__init__(database_url(settings), settings, log)
+        self.options = options
         self.bucket: str | None = None
-        self.connection: Connection = connect(self.url, settings, "rawcore control")
-        self.source: Source = load_source(self.connection, settings.rawcore_source)
         check_contracts(self.source, settings.rawcore_contracts)
-        self.query("SELECT set_config('TimeZone', %s, false)", self.source.timezone)
-        self._connected = True
-
-    def query(self, statement: str, *parameters: object) -> list[Row]:
-        """Return the rows of a statement as dicts, times in the zone of the source.
-
-        A connection that was lost is made again once, with the source held as before.
-        """
-        try:
-            with translated():
-                return self.connection.execute(statement, parameters).fetchall()
-        except ConnectionLost as error:
-            if not self._connected:
-                raise
-            self.log.warning("control connection lost", problem=str(error))
-            self._connect()
-            with translated():
-                return self.connection.execute(statement, parameters).fetchall()
-
-    def _connect(self) -> None:
-        self._connected = False
-        self.connection = connect(self.url, self.settings, "rawcore control")
-        self.query("SELECT set_config('TimeZone', %s, false)", self.source.timezone)
-        if self._holds_source:
-            self.lock()
-        self._connected = True
-
-    def one(self, statement: str, *parameters: object) -> Row:
-        """Return the only row of a statement."""
-        (row,) = self.query(statement, *parameters)
-        return row
-
-    def lock(self) -> None:
-        """Hold the source to the end of the session. Raises SourceBusy."""
-        if not self.one("SELECT etl.lock_source(%s) AS got", self.source.name)["got"]:
-            raise SourceBusy(source=self.source.name)
-        self._holds_source = True
 
     def register(self, store: Store) -> Row:
         """Copy the listing into the database and let SQL make files of it; return its counts."""
         began = time.monotonic()
-        listing_id, self.bucket = str(uuid.uuid4()), store.bucket
+        self.bucket = store.bucket
+        counts = self.through(lambda: self._register(store))
+        self.log.info("listed", **counts, seconds=round(time.monotonic() - began, 2))
+        return counts
+
+    def _register(self, store: Store) -> Row:
+        listing_id = str(uuid.uuid4())
         with translated(), self.connection.cursor() as cursor:
             with cursor.copy(
                 "COPY etl.s3_listing (listing_id, s3_bucket, s3_key, size_bytes, etag,"
@@ -113,9 +86,7 @@ class Run:
             cursor.execute(
                 "SELECT * FROM etl.register_listing(%s, %s)", [self.source.name, listing_id]
             )
-            counts = cursor.fetchone() or {}
-        self.log.info("listed", **counts, seconds=round(time.monotonic() - began, 2))
-        return counts
+            return cursor.fetchone() or {}
 
     def check(self) -> None:
         """Refuse options that no run of the source can have. Raises EngineRefused."""
@@ -219,7 +190,7 @@ def _join(this: Run, store: Store, run_id: int, quiet: bool) -> int:
 def _work(
     this: Run, store: Store, run_id: int, size: int, files: int, watched: bool
 ) -> RawcoreError | None:
-    """Land and process; return the error if the store or the database seems to be down."""
+    """Land and process; return the error if the store or the database is plainly down."""
     crew = Crew(
         url=this.url,
         settings=this.settings,
@@ -242,13 +213,26 @@ def _work(
                 console.progress("processing", files, in_bytes=False, shown=shown) as bar,
                 watch.looking(bar),
             ):
-                crew.process()
+                interrupted = _process(this, run_id, crew)
             if crew.stop.is_set():
                 break
             crew.log.info("processing ended", seconds=round(time.monotonic() - began, 2))
             if not _wait_for_others(this, run_id, crew):
                 break
-    return crew.unreachable()
+    return interrupted or crew.breaker.down()
+
+
+def _process(this: Run, run_id: int, crew: Crew) -> ProcessingInterrupted | None:
+    """Process what landed, again where the server lacked the means; return why files are left."""
+    try:
+        for attempt in attempts(this.settings, crew.log, ProcessingInterrupted, stop=crew.stop):
+            with attempt:
+                crew.process()
+                for left in this.query(_INTERRUPTED, run_id):
+                    raise ProcessingInterrupted(**left)
+    except ProcessingInterrupted as error:
+        return error
+    return None
 
 
 def _wait_for_others(this: Run, run_id: int, crew: Crew) -> bool:

@@ -48,6 +48,9 @@ class Settings(BaseSettings):
     rawcore_backoff: Annotated[float, Field(ge=0, le=60)] = Field(
         1.0, description="Seconds before the second attempt; doubles each time, with jitter."
     )
+    rawcore_breaker: Annotated[int, Field(ge=1, le=1000)] = Field(
+        10, description="Faults in a row, for each worker, after which a run ends with exit code 3."
+    )
     rawcore_s3_timeout: Annotated[float, Field(gt=0, le=900)] = Field(
         60.0, description="Seconds without a byte from the store before an attempt is given up."
     )

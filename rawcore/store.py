@@ -11,10 +11,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 from urllib.parse import unquote, urlsplit
 
-from rawcore.errors import FolderMissing, ObjectChanged, ObjectMissing, RawcoreError
+from rawcore.errors import RawcoreError
 from rawcore.readahead import Body, Checks
 from rawcore.settings import Settings
-from rawcore.store_errors import as_store_error
+from rawcore.store_errors import FolderMissing, ObjectChanged, ObjectMissing, as_store_error
 
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
@@ -64,7 +64,9 @@ class S3Store:
             {"RequestPayer": "requester"} if settings.rawcore_s3_requester_pays else {}
         )
         try:
-            self._client = _client(settings)
+            self._client = _client(settings, settings.rawcore_attempts)
+            # Reading is tried again by the run, so that each attempt is logged and recorded.
+            self._reader = _client(settings, 1)
         except Exception as error:
             raise self._error(error, "connect") from error
 
@@ -91,12 +93,15 @@ class S3Store:
         elif etag:
             pinned["IfMatch"] = f'"{etag}"'
         try:
-            answer = self._client.get_object(Bucket=self.bucket, Key=key, **pinned)
+            answer = self._reader.get_object(Bucket=self.bucket, Key=key, **pinned)
         except Exception as error:
             raise self._error(error, "GetObject", key) from error
         stream: Any = answer["Body"]
         found = answer.get("ETag", "").strip('"')
         version = answer.get("VersionId")
+        if etag and found and found != etag:  # some servers take no notice of If-Match
+            stream.close()
+            raise ObjectChanged(key=key)
         plain = not answer.get("SSECustomerAlgorithm") and "kms" not in str(
             answer.get("ServerSideEncryption", "")
         )
@@ -171,7 +176,7 @@ def _etag(facts: os.stat_result) -> str:
     return f"{facts.st_size}-{facts.st_mtime_ns}"
 
 
-def _client(settings: Settings) -> S3Client:
+def _client(settings: Settings, attempts: int) -> S3Client:
     import boto3
     from botocore.config import Config
 
@@ -183,7 +188,7 @@ def _client(settings: Settings) -> S3Client:
         connect_timeout=min(10.0, settings.rawcore_s3_timeout),
         read_timeout=settings.rawcore_s3_timeout,
         max_pool_connections=settings.rawcore_jobs + 2,
-        retries={"mode": "adaptive", "total_max_attempts": settings.rawcore_attempts},
+        retries={"mode": "adaptive", "total_max_attempts": attempts},
         s3={"addressing_style": "path" if path_style else "auto"},
         request_checksum_calculation="when_required",
         response_checksum_validation=settings.rawcore_s3_checksums,

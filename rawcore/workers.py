@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import random
 import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor, wait
@@ -15,15 +14,21 @@ import psycopg
 from rawcore.console import Progress
 from rawcore.database import Connection, Extract, Row, connect, translated
 from rawcore.decoding import Dialect
-from rawcore.errors import DatabaseResource, DatabaseUnreachable, RawcoreError, Stopped
+from rawcore.errors import (
+    ConnectionLost,
+    DatabaseResource,
+    DatabaseUnreachable,
+    RawcoreError,
+    Stopped,
+)
 from rawcore.landing import Lander, Landing, Task
+from rawcore.retries import Breaker, attempts
 from rawcore.settings import Settings
 from rawcore.store import Store
 
 if TYPE_CHECKING:
     from structlog.typing import FilteringBoundLogger
 
-_LONGEST_PAUSE = 30.0
 _LOOK_UP_SECONDS = 0.2
 
 
@@ -42,19 +47,15 @@ class Crew:
     stop: threading.Event = field(default_factory=threading.Event)
     connections: list[Connection] = field(default_factory=list)
     pids: set[int] = field(default_factory=set)
-    faults: int = 0
-    last_fault: RawcoreError | None = None
     fatal: RawcoreError | None = None
-    _lock: threading.Lock = field(default_factory=threading.Lock)
+    breaker: Breaker = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.breaker = Breaker(self.settings, self.jobs)
 
     def land(self, bar: Progress) -> None:
         """Land all that the run planned. Raises what made the run end."""
         self._all(lambda: self._land(bar))
-
-    def unreachable(self) -> RawcoreError | None:
-        """Return why landing ended with faults in a row, if the other end seems to be down."""
-        down = self.last_fault is not None and self.last_fault.exit_code == 3
-        return self.last_fault if down and self.faults >= self.settings.rawcore_attempts else None
 
     def process(self) -> None:
         """Call etl.process_batch from every worker."""
@@ -84,7 +85,7 @@ class Crew:
 
     @contextmanager
     def _connected(self) -> Iterator[Connection]:
-        connection = connect(self.url, self.settings, f"rawcore run {self.load_run_id}")
+        connection = connect(self.url, self.settings, f"rawcore run {self.load_run_id}", self.log)
         self.connections.append(connection)
         self.pids.add(connection.info.backend_pid)
         try:
@@ -113,19 +114,22 @@ class Crew:
 
     def _land_next(self, lander: Lander) -> tuple[bool, Landing | None]:
         """Return whether there may be more, and the failed attempt that is not recorded yet."""
-        task = None if self.stop.is_set() else lander.start(self.load_run_id)
+        task = (
+            None
+            if self.stop.is_set()
+            else lander.start(self.load_run_id, self.settings.rawcore_attempts)
+        )
         if task is None:
             return False, None
         landing = self._land_one(lander, task)
         if landing.error is None:
-            self.faults = 0
+            self.breaker.succeeded()
             return True, None
-        if is_lost(lander.connection):
-            self._after_fault(landing.error)
-            return True, landing
-        lander.fail(landing)
+        lost = is_lost(lander.connection)
+        if not lost:
+            lander.fail(landing)
         self._after_fault(landing.error)
-        return True, None
+        return True, landing if lost else None
 
     def _lander(self, connection: Connection, bar: Progress) -> Lander:
         return Lander(connection, self.store, self.dialect, self.extracts, self.stop, bar.advance)
@@ -156,31 +160,30 @@ class Crew:
         return landing
 
     def _after_fault(self, error: RawcoreError) -> None:
-        """Wait longer after each fault in a row; so many that the other end is down end the run."""
-        if isinstance(error, Stopped) or not error.retryable:
-            return
-        with self._lock:
-            self.faults += 1
-            faults, self.last_fault = self.faults, error
-        if error.exit_code == 3 and faults >= self.settings.rawcore_attempts * self.jobs:
+        """Pause before the next attempt. Raises what ends the run."""
+        if error.ends_run:
             raise error
-        pause = min(_LONGEST_PAUSE, self.settings.rawcore_backoff * 2 ** min(faults - 1, 10))
-        self.log.info("pause before the next attempt", faults_in_a_row=faults)
-        self.stop.wait(random.uniform(pause / 2, pause))
+        if error.retryable and not isinstance(error, Stopped):
+            self.pause(self.breaker.failed(error))
+
+    def pause(self, seconds: float) -> None:
+        """Wait before another attempt, unless the run is stopped."""
+        self.log.info(
+            "pause before the next attempt",
+            faults_in_a_row=self.breaker.faults,
+            seconds=round(seconds, 2),
+        )
+        self.stop.wait(seconds)
 
     def _process(self) -> None:
-        for attempt in range(1, self.settings.rawcore_attempts + 1):
-            if self.stop.is_set():
-                return
-            try:
+        """Call etl.process_batch, and again where the server went away meanwhile."""
+        faults = (ConnectionLost, DatabaseResource)
+        for attempt in attempts(self.settings, self.log, *faults, stop=self.stop):
+            with attempt:
+                if self.stop.is_set():
+                    return
                 with self._connected() as connection, translated():
                     connection.execute(f"CALL etl.process_batch({self.load_run_id:d})")
-                return
-            except (DatabaseUnreachable, DatabaseResource) as error:
-                if self.stop.is_set() or attempt == self.settings.rawcore_attempts:
-                    raise
-                self.log.warning("processing interrupted", problem=str(error), attempt=attempt)
-                self.stop.wait(self.settings.rawcore_backoff * 2 ** (attempt - 1))
 
 
 def is_lost(connection: psycopg.Connection[Row]) -> bool:

@@ -559,10 +559,11 @@ CREATE TABLE etl.load_run_plan (
     action text NOT NULL CHECK (action IN ('land', 'process')),
     is_forced boolean NOT NULL DEFAULT false,
     is_landed boolean NOT NULL DEFAULT false,
+    failures integer NOT NULL DEFAULT 0,
     reason text NOT NULL,
     PRIMARY KEY (load_run_id, load_run_file_id)
 );
-CREATE INDEX load_run_plan_to_land_idx ON etl.load_run_plan (load_run_id, ordinal)
+CREATE INDEX load_run_plan_to_land_idx ON etl.load_run_plan (load_run_id, failures, ordinal)
 WHERE action = 'land' AND NOT is_landed;
 COMMENT ON TABLE etl.load_run_plan IS 'The files that a run set out to land and process, in order.';
 COMMENT ON COLUMN etl.load_run_plan.load_run_id IS 'The run.';
@@ -570,7 +571,8 @@ COMMENT ON COLUMN etl.load_run_plan.ordinal IS 'Order, from 1.';
 COMMENT ON COLUMN etl.load_run_plan.load_run_file_id IS 'The file.';
 COMMENT ON COLUMN etl.load_run_plan.action IS 'land (and process) or process.';
 COMMENT ON COLUMN etl.load_run_plan.is_forced IS 'Whether its raw rows are replaced by --force.';
-COMMENT ON COLUMN etl.load_run_plan.is_landed IS 'Whether landing it is over: landed, skipped or failed for good.';
+COMMENT ON COLUMN etl.load_run_plan.is_landed IS 'Whether landing it is over in this run: landed, skipped, or failed in a way that trying again cannot mend.';
+COMMENT ON COLUMN etl.load_run_plan.failures IS 'Attempts of this run to land it that failed.';
 COMMENT ON COLUMN etl.load_run_plan.reason IS 'Why the file was chosen.';
 
 -- object: table etl.name_parts
@@ -591,6 +593,20 @@ COMMENT ON COLUMN etl.name_parts.part_no IS 'Number of the group, from 1.';
 COMMENT ON COLUMN etl.name_parts.part IS 'file_type, kind, date_from, date_to, date_extracted or a tenant column.';
 COMMENT ON COLUMN etl.name_parts.digits_regex IS 'For a date: splits its digits into groups.';
 COMMENT ON COLUMN etl.name_parts.iso_template IS 'For a date: puts those groups into YYYY-MM-DD HH:MM:SS.';
+
+-- object: function etl.attempt_failed_since
+CREATE OR REPLACE FUNCTION etl.attempt_failed_since(p_file_attempt_id bigint, p_since timestamptz)
+RETURNS boolean
+LANGUAGE sql
+STABLE
+AS $attempt_failed_since$
+SELECT EXISTS (
+    SELECT
+    FROM etl.file_attempts AS a
+    WHERE a.file_attempt_id = p_file_attempt_id AND a.outcome = 'failed' AND a.finished_at >= p_since
+);
+$attempt_failed_since$;
+COMMENT ON FUNCTION etl.attempt_failed_since(bigint, timestamptz) IS 'Whether the attempt ended as failed at this time or later.';
 
 -- object: function etl.attempt_is_fresh
 CREATE OR REPLACE FUNCTION etl.attempt_is_fresh(p_file_attempt_id bigint)
@@ -866,30 +882,38 @@ LANGUAGE plpgsql
 SECURITY DEFINER
 SET search_path = pg_catalog, pg_temp
 AS $fail_landing$
--- Nothing to do for the file itself when another worker has taken it over meanwhile.
+-- Nothing to do for a file that another worker has taken over, or that has landed: a connection can break between a
+-- commit and its answer. What a permission forbids is tried again by the next run, not by this one.
+DECLARE
+    v_is_denied constant boolean := p_error_class = 'permission';
+    v_is_retryable constant boolean := p_retryable OR v_is_denied;
+    v_attempt etl.file_attempts;
 BEGIN
-    UPDATE etl.load_run_files AS f
-    SET status = CASE WHEN p_retryable THEN 'pending' ELSE 'failed' END,
-        status_reason = p_message
-    WHERE f.file_attempt_id = p_file_attempt_id AND f.status = 'loading';
     UPDATE etl.file_attempts AS a
     SET finished_at = clock_timestamp(),
         outcome = 'failed',
         sqlstate = p_sqlstate,
         error_class = p_error_class,
-        is_retryable = p_retryable,
+        is_retryable = v_is_retryable,
         problem = p_message
-    WHERE a.file_attempt_id = p_file_attempt_id;
+    WHERE a.file_attempt_id = p_file_attempt_id AND a.finished_at IS NULL
+    RETURNING a.* INTO v_attempt;
+    IF NOT FOUND THEN
+        RETURN;
+    END IF;
+
+    UPDATE etl.load_run_files AS f
+    SET status = CASE WHEN v_is_retryable THEN 'pending' ELSE 'failed' END,
+        status_reason = p_message
+    WHERE f.file_attempt_id = p_file_attempt_id AND f.status = 'loading';
     UPDATE etl.load_run_plan AS p
-    SET is_landed = true
-    FROM etl.file_attempts AS a
-    WHERE a.file_attempt_id = p_file_attempt_id
-        AND p.load_run_id = a.load_run_id AND p.load_run_file_id = a.load_run_file_id
-        AND NOT p_retryable;
+    SET failures = p.failures + 1,
+        is_landed = v_is_denied OR NOT v_is_retryable
+    WHERE p.load_run_id = v_attempt.load_run_id AND p.load_run_file_id = v_attempt.load_run_file_id;
 END;
 $fail_landing$;
 COMMENT ON FUNCTION etl.fail_landing(bigint, text, text, boolean, text) IS
-    'Records that a file could not be landed; it goes back to pending if trying again may help, else it is failed.';
+    'Records that a file could not be landed; it is pending again if another attempt may help, else failed.';
 
 -- object: function etl.file_is_late
 CREATE OR REPLACE FUNCTION etl.file_is_late(p_load_run_file_id bigint)
@@ -1419,7 +1443,7 @@ COMMENT ON FUNCTION etl.name_rules(text) IS
     'Fingerprint of the rules that names of a source are read by; unread names are read again when it changed.';
 
 -- object: function etl.next_file
-CREATE OR REPLACE FUNCTION etl.next_file(p_load_run_id bigint, p_tried bigint[])
+CREATE OR REPLACE FUNCTION etl.next_file(p_load_run_id bigint, p_since timestamptz)
 RETURNS bigint
 LANGUAGE plpgsql
 SECURITY DEFINER
@@ -1444,7 +1468,8 @@ BEGIN
                 SELECT FROM etl.load_run_plan AS p
                 JOIN etl.load_run_files AS f USING (load_run_file_id)
                 WHERE p.load_run_id = p_load_run_id AND f.extract = l.extract
-                    AND f.status IN ('landed', 'processing') AND f.load_run_file_id <> ALL (p_tried)
+                    AND f.status IN ('landed', 'processing')
+                    AND NOT etl.attempt_failed_since(f.file_attempt_id, p_since)
             )
         ORDER BY e.load_order
         LIMIT 1
@@ -1457,7 +1482,8 @@ BEGIN
         FROM etl.load_run_plan AS p
         JOIN etl.load_run_files AS f USING (load_run_file_id)
         WHERE p.load_run_id = p_load_run_id AND f.extract = v_extract
-            AND f.status IN ('landed', 'processing') AND f.load_run_file_id <> ALL (p_tried)
+            AND f.status IN ('landed', 'processing')
+            AND NOT etl.attempt_failed_since(f.file_attempt_id, p_since)
             AND NOT etl.extract_is_taken(v_extract)
         ORDER BY f.date_extracted, f.date_from NULLS FIRST, f.date_to, f.last_modified, f.s3_key COLLATE "C"
         LIMIT 1;
@@ -1474,8 +1500,8 @@ BEGIN
     RETURN v_attempt_id;
 END;
 $next_file$;
-COMMENT ON FUNCTION etl.next_file(bigint, bigint[]) IS
-    'Opens an attempt to process the oldest landed file of a free extract of the run, except files already tried; NULL: nothing is free.';
+COMMENT ON FUNCTION etl.next_file(bigint, timestamptz) IS
+    'Opens an attempt to process the oldest landed file of a free extract of the run, except files whose newest attempt failed since a time; NULL: nothing is free.';
 
 -- object: function etl.parse_name
 CREATE OR REPLACE FUNCTION etl.parse_name(p_source text, p_key text)
@@ -2418,7 +2444,7 @@ $skip_landing$;
 COMMENT ON FUNCTION etl.skip_landing(bigint, text, text) IS 'Marks a file whose content is landed already as skipped.';
 
 -- object: function etl.start_landing
-CREATE OR REPLACE FUNCTION etl.start_landing(p_load_run_id bigint)
+CREATE OR REPLACE FUNCTION etl.start_landing(p_load_run_id bigint, p_attempts integer DEFAULT 5)
 RETURNS TABLE (
     load_run_file_id bigint,
     file_attempt_id bigint,
@@ -2437,7 +2463,7 @@ SECURITY DEFINER
 SET search_path = pg_catalog, pg_temp
 AS $start_landing$
 -- Choose the run's next file and write the attempt, so that it is visible when the work starts. A file that says
--- loading and whose row is free has lost its worker.
+-- loading and whose row is free has lost its worker. A file that failed waits until the others have been tried.
 DECLARE
     v_file_id bigint;
     v_attempt_id bigint;
@@ -2448,11 +2474,8 @@ BEGIN
     WHERE p.load_run_id = p_load_run_id AND p.action = 'land' AND NOT p.is_landed
         AND f.status IN ('pending', 'loading')
         AND NOT (f.status = 'loading' AND etl.attempt_is_fresh(f.file_attempt_id))
-        AND (
-            SELECT count(*) FROM etl.file_attempts AS a
-            WHERE a.load_run_file_id = f.load_run_file_id AND a.load_run_id = p_load_run_id AND a.outcome = 'failed'
-        ) < 5
-    ORDER BY p.ordinal
+        AND p.failures < p_attempts
+    ORDER BY p.failures, p.ordinal
     LIMIT 1
     FOR NO KEY UPDATE OF f SKIP LOCKED;
     IF NOT FOUND THEN
@@ -2474,8 +2497,8 @@ BEGIN
         f.size_bytes, f.member, h.columns, h.headings;
 END;
 $start_landing$;
-COMMENT ON FUNCTION etl.start_landing(bigint) IS
-    'Opens an attempt to land the run''s next file, with the columns that a file of its DateExtracted has; no row: nothing is left, or other workers have it. At most 5 attempts a file and run.';
+COMMENT ON FUNCTION etl.start_landing(bigint, integer) IS
+    'Opens an attempt to land the run''s next file, with the columns that a file of its DateExtracted has; no row: nothing is left, or other workers have it. At most 5 failures a file and run, or as many as given.';
 
 -- object: function etl.start_run
 CREATE OR REPLACE FUNCTION etl.start_run(
@@ -3112,27 +3135,25 @@ LANGUAGE plpgsql
 AS $process_landed$
 -- One transaction per file. Neither SECURITY DEFINER nor SET: with either a procedure cannot COMMIT. Each transaction
 -- takes the lock of an extract first; a file's failure is rolled back to its savepoint, recorded, and does not touch
--- the others.
+-- the others. What failed since this call began, in whatever session, is left to the next call.
 DECLARE
     v_attempt_id bigint;
-    v_file_id bigint;
-    v_tried bigint[] := '{}';
+    v_began constant timestamptz := clock_timestamp();
     v_sqlstate text;
     v_object text;
 BEGIN
     LOOP
-        v_attempt_id := etl.next_file(p_load_run_id, v_tried);
+        v_attempt_id := etl.next_file(p_load_run_id, v_began);
         EXIT WHEN v_attempt_id IS NULL;
         COMMIT;
 
-        v_file_id := etl.take_file(v_attempt_id);
+        PERFORM etl.take_file(v_attempt_id);
         IF etl.attempt_is_open(v_attempt_id) THEN
             BEGIN
                 CALL etl.process_file(v_attempt_id);
             EXCEPTION WHEN OTHERS THEN
                 GET STACKED DIAGNOSTICS v_sqlstate = RETURNED_SQLSTATE, v_object = TABLE_NAME;
                 CALL etl.fail_processing(v_attempt_id, v_sqlstate, v_object);
-                v_tried := v_tried || v_file_id;
             END;
         END IF;
         COMMIT;
@@ -66412,13 +66433,13 @@ GRANT EXECUTE ON FUNCTION
     etl.plan_files(text, text, timestamp, timestamp, timestamp, text[], text, boolean, text, jsonb),
     etl.plan_batches(integer, text, text, timestamp, timestamp, timestamp, text[], text, boolean, text, jsonb),
     etl.plan_run(bigint, text, timestamp, timestamp, timestamp, text[], text, boolean, text, jsonb),
-    etl.start_landing(bigint),
+    etl.start_landing(bigint, integer),
     etl.claim_landing(bigint),
     etl.reject_landing(bigint, bigint, text, text, text),
     etl.finish_landing(bigint, text, text, bigint, bigint, bigint, text),
     etl.skip_landing(bigint, text, text),
     etl.fail_landing(bigint, text, text, boolean, text),
-    etl.next_file(bigint, bigint[]),
+    etl.next_file(bigint, timestamptz),
     etl.take_file(bigint),
     etl.attempt_is_open(bigint),
     etl.commit_refusal(),

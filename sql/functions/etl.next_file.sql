@@ -1,4 +1,4 @@
-CREATE OR REPLACE FUNCTION etl.next_file(p_load_run_id bigint, p_tried bigint[])
+CREATE OR REPLACE FUNCTION etl.next_file(p_load_run_id bigint, p_since timestamptz)
 RETURNS bigint
 LANGUAGE plpgsql
 SECURITY DEFINER
@@ -23,7 +23,8 @@ BEGIN
                 SELECT FROM etl.load_run_plan AS p
                 JOIN etl.load_run_files AS f USING (load_run_file_id)
                 WHERE p.load_run_id = p_load_run_id AND f.extract = l.extract
-                    AND f.status IN ('landed', 'processing') AND f.load_run_file_id <> ALL (p_tried)
+                    AND f.status IN ('landed', 'processing')
+                    AND NOT etl.attempt_failed_since(f.file_attempt_id, p_since)
             )
         ORDER BY e.load_order
         LIMIT 1
@@ -36,7 +37,8 @@ BEGIN
         FROM etl.load_run_plan AS p
         JOIN etl.load_run_files AS f USING (load_run_file_id)
         WHERE p.load_run_id = p_load_run_id AND f.extract = v_extract
-            AND f.status IN ('landed', 'processing') AND f.load_run_file_id <> ALL (p_tried)
+            AND f.status IN ('landed', 'processing')
+            AND NOT etl.attempt_failed_since(f.file_attempt_id, p_since)
             AND NOT etl.extract_is_taken(v_extract)
         ORDER BY f.date_extracted, f.date_from NULLS FIRST, f.date_to, f.last_modified, f.s3_key COLLATE "C"
         LIMIT 1;
@@ -53,5 +55,5 @@ BEGIN
     RETURN v_attempt_id;
 END;
 $next_file$;
-COMMENT ON FUNCTION etl.next_file(bigint, bigint[]) IS
-    'Opens an attempt to process the oldest landed file of a free extract of the run, except files already tried; NULL: nothing is free.';
+COMMENT ON FUNCTION etl.next_file(bigint, timestamptz) IS
+    'Opens an attempt to process the oldest landed file of a free extract of the run, except files whose newest attempt failed since a time; NULL: nothing is free.';

@@ -1,4 +1,4 @@
-CREATE OR REPLACE FUNCTION etl.start_landing(p_load_run_id bigint)
+CREATE OR REPLACE FUNCTION etl.start_landing(p_load_run_id bigint, p_attempts integer DEFAULT 5)
 RETURNS TABLE (
     load_run_file_id bigint,
     file_attempt_id bigint,
@@ -17,7 +17,7 @@ SECURITY DEFINER
 SET search_path = pg_catalog, pg_temp
 AS $start_landing$
 -- Choose the run's next file and write the attempt, so that it is visible when the work starts. A file that says
--- loading and whose row is free has lost its worker.
+-- loading and whose row is free has lost its worker. A file that failed waits until the others have been tried.
 DECLARE
     v_file_id bigint;
     v_attempt_id bigint;
@@ -28,11 +28,8 @@ BEGIN
     WHERE p.load_run_id = p_load_run_id AND p.action = 'land' AND NOT p.is_landed
         AND f.status IN ('pending', 'loading')
         AND NOT (f.status = 'loading' AND etl.attempt_is_fresh(f.file_attempt_id))
-        AND (
-            SELECT count(*) FROM etl.file_attempts AS a
-            WHERE a.load_run_file_id = f.load_run_file_id AND a.load_run_id = p_load_run_id AND a.outcome = 'failed'
-        ) < 5
-    ORDER BY p.ordinal
+        AND p.failures < p_attempts
+    ORDER BY p.failures, p.ordinal
     LIMIT 1
     FOR NO KEY UPDATE OF f SKIP LOCKED;
     IF NOT FOUND THEN
@@ -54,5 +51,5 @@ BEGIN
         f.size_bytes, f.member, h.columns, h.headings;
 END;
 $start_landing$;
-COMMENT ON FUNCTION etl.start_landing(bigint) IS
-    'Opens an attempt to land the run''s next file, with the columns that a file of its DateExtracted has; no row: nothing is left, or other workers have it. At most 5 attempts a file and run.';
+COMMENT ON FUNCTION etl.start_landing(bigint, integer) IS
+    'Opens an attempt to land the run''s next file, with the columns that a file of its DateExtracted has; no row: nothing is left, or other workers have it. At most 5 failures a file and run, or as many as given.';

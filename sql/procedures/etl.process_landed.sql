@@ -3,27 +3,25 @@ LANGUAGE plpgsql
 AS $process_landed$
 -- One transaction per file. Neither SECURITY DEFINER nor SET: with either a procedure cannot COMMIT. Each transaction
 -- takes the lock of an extract first; a file's failure is rolled back to its savepoint, recorded, and does not touch
--- the others.
+-- the others. What failed since this call began, in whatever session, is left to the next call.
 DECLARE
     v_attempt_id bigint;
-    v_file_id bigint;
-    v_tried bigint[] := '{}';
+    v_began constant timestamptz := clock_timestamp();
     v_sqlstate text;
     v_object text;
 BEGIN
     LOOP
-        v_attempt_id := etl.next_file(p_load_run_id, v_tried);
+        v_attempt_id := etl.next_file(p_load_run_id, v_began);
         EXIT WHEN v_attempt_id IS NULL;
         COMMIT;
 
-        v_file_id := etl.take_file(v_attempt_id);
+        PERFORM etl.take_file(v_attempt_id);
         IF etl.attempt_is_open(v_attempt_id) THEN
             BEGIN
                 CALL etl.process_file(v_attempt_id);
             EXCEPTION WHEN OTHERS THEN
                 GET STACKED DIAGNOSTICS v_sqlstate = RETURNED_SQLSTATE, v_object = TABLE_NAME;
                 CALL etl.fail_processing(v_attempt_id, v_sqlstate, v_object);
-                v_tried := v_tried || v_file_id;
             END;
         END IF;
         COMMIT;

@@ -5,10 +5,11 @@ CREATE TABLE etl.load_run_plan (
     action text NOT NULL CHECK (action IN ('land', 'process')),
     is_forced boolean NOT NULL DEFAULT false,
     is_landed boolean NOT NULL DEFAULT false,
+    failures integer NOT NULL DEFAULT 0,
     reason text NOT NULL,
     PRIMARY KEY (load_run_id, load_run_file_id)
 );
-CREATE INDEX load_run_plan_to_land_idx ON etl.load_run_plan (load_run_id, ordinal)
+CREATE INDEX load_run_plan_to_land_idx ON etl.load_run_plan (load_run_id, failures, ordinal)
 WHERE action = 'land' AND NOT is_landed;
 COMMENT ON TABLE etl.load_run_plan IS 'The files that a run set out to land and process, in order.';
 COMMENT ON COLUMN etl.load_run_plan.load_run_id IS 'The run.';
@@ -16,5 +17,6 @@ COMMENT ON COLUMN etl.load_run_plan.ordinal IS 'Order, from 1.';
 COMMENT ON COLUMN etl.load_run_plan.load_run_file_id IS 'The file.';
 COMMENT ON COLUMN etl.load_run_plan.action IS 'land (and process) or process.';
 COMMENT ON COLUMN etl.load_run_plan.is_forced IS 'Whether its raw rows are replaced by --force.';
-COMMENT ON COLUMN etl.load_run_plan.is_landed IS 'Whether landing it is over: landed, skipped or failed for good.';
+COMMENT ON COLUMN etl.load_run_plan.is_landed IS 'Whether landing it is over in this run: landed, skipped, or failed in a way that trying again cannot mend.';
+COMMENT ON COLUMN etl.load_run_plan.failures IS 'Attempts of this run to land it that failed.';
 COMMENT ON COLUMN etl.load_run_plan.reason IS 'Why the file was chosen.';

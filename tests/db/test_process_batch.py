@@ -100,7 +100,7 @@ def test_a_file_whose_worker_died_is_taken_up_at_once(depot: Engine) -> None:
     depot.deliver("bins", [{"aisle": "a", "shelf": "1"}])
     run = depot.run(process=False)
     with depot.driver() as worker:  # opens the attempt, commits it, and goes away
-        worker.execute("SELECT etl.next_file(%s, '{}')", [run])
+        worker.execute("SELECT etl.next_file(%s, clock_timestamp())", [run])
         assert depot.one("SELECT status FROM etl.load_run_files") == "processing"
     depot.one("SELECT pg_sleep(0.2)")
     with depot.driver() as driver:

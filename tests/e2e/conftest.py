@@ -8,6 +8,7 @@ from rawcore.weed import Weed
 from tests.support.databases import Cluster, Database
 from tests.support.ingest import Driver
 from tests.support.s3 import Bucket, fresh_bucket
+from tests.support.undisturbed import put_files
 
 
 @pytest.fixture
@@ -29,3 +30,13 @@ def other_database(cluster: Cluster, template: str) -> Iterator[Database]:
     """A second migrated database: what an undisturbed run makes."""
     with cluster.clone(template) as made:
         yield made
+
+
+@pytest.fixture(scope="module")
+def undisturbed(module_database: Database, module_bucket: Bucket) -> Driver:
+    """The driver after a run over the files of put_files that nothing disturbed."""
+    made = Driver(module_database, module_bucket.environment)
+    made.set_pseudonym_key()
+    put_files(module_bucket)
+    assert made.run().code == 0
+    return made

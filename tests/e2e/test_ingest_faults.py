@@ -2,7 +2,6 @@
 
 import contextlib
 import gzip
-import json
 import signal
 from typing import Any
 
@@ -14,23 +13,15 @@ from rawcore.errors import PooledConnection
 from rawcore.settings import Settings
 from tests.support.databases import Database
 from tests.support.ingest import Driver, body, kill, medicines, name, row
-from tests.support.proxy import Proxy, proxy_of
+from tests.support.proxy import Fault, Proxy, proxy_of
 from tests.support.s3 import Bucket
+from tests.support.undisturbed import events, put_files, same_as_undisturbed
 
 pytestmark = pytest.mark.s3
 
 WAITING = "FROM pg_stat_activity WHERE application_name LIKE 'rawcore run%%' AND datname = %s"
+STALL = Fault("stall", 60_000)
 IN_WORK = "(SELECT count(*) FROM etl.load_run_files WHERE status = %s) = %s"
-
-
-@pytest.fixture(scope="module")
-def undisturbed(module_database: Database, module_bucket: Bucket) -> Driver:
-    """The driver after a run over the files of put_files that nothing disturbed."""
-    made = Driver(module_database, module_bucket.environment)
-    made.set_pseudonym_key()
-    put_files(module_bucket)
-    assert made.run().code == 0
-    return made
 
 
 def via(proxy: Proxy) -> dict[str, str]:
@@ -38,28 +29,10 @@ def via(proxy: Proxy) -> dict[str, str]:
     return {"AWS_ENDPOINT_URL_S3": proxy.url, "RAWCORE_JOBS": "1"}
 
 
-def put_files(bucket: Bucket) -> None:
-    """Three deliveries of two extracts; ids overlap, so that order matters."""
-    for day in (1, 2, 3):
-        bucket.put(name("Medicine", day), medicines(day, 1_000 + day, name=f"As of day {day}"))
-        bucket.put(name("Vaccine", day), body([row("vaccine", vaccine_id=str(day))]))
-
-
-def same_as_undisturbed(driver: Driver, undisturbed: Driver) -> None:
-    """A plain run ends with 0 and leaves what an undisturbed run makes, each row once."""
-    done = driver.run()
-    assert done.code == 0, done.err
-    assert driver.core() == undisturbed.core()
-    assert set(driver.statuses().values()) == {"processed"}
-    for extract in ("medicine", "vaccine"):
-        raw = f"SELECT count(*), count(DISTINCT (load_run_file_id, line_no)) FROM raw.{extract}_raw"
-        assert driver.query(raw) == undisturbed.query(raw)
-
-
 def test_killed_in_the_middle_of_copy(driver: Driver, undisturbed: Driver, bucket: Bucket) -> None:
     put_files(bucket)
     endpoint = bucket.environment["AWS_ENDPOINT_URL_S3"]
-    with proxy_of(endpoint, stall_after=60_000) as proxy, driver.started(**via(proxy)) as process:
+    with proxy_of(endpoint, STALL) as proxy, driver.started(**via(proxy)) as process:
         assert proxy.stalled.wait(60)
         driver.until(IN_WORK, "loading", 1)
         kill(process)
@@ -92,7 +65,7 @@ def test_killed_inside_process_batch(driver: Driver, undisturbed: Driver, bucket
 def test_sigterm_ends_cleanly(driver: Driver, undisturbed: Driver, bucket: Bucket) -> None:
     put_files(bucket)
     endpoint = bucket.environment["AWS_ENDPOINT_URL_S3"]
-    with proxy_of(endpoint, stall_after=60_000) as proxy, driver.started(**via(proxy)) as process:
+    with proxy_of(endpoint, STALL) as proxy, driver.started(**via(proxy)) as process:
         assert proxy.stalled.wait(60)
         process.send_signal(signal.SIGTERM)
         _, err = process.communicate(timeout=30)
@@ -101,26 +74,6 @@ def test_sigterm_ends_cleanly(driver: Driver, undisturbed: Driver, bucket: Bucke
     assert driver.value("SELECT count(*) FROM raw.medicine_raw") == 0
     assert driver.value("SELECT count(*) FROM etl.load_runs WHERE status = 'running'") == 0
     same_as_undisturbed(driver, undisturbed)
-
-
-def test_body_that_breaks_off_is_read_again(driver: Driver, bucket: Bucket) -> None:
-    bucket.put(name("Medicine", 1), medicines(1, 5_000))
-    endpoint = bucket.environment["AWS_ENDPOINT_URL_S3"]
-    with proxy_of(endpoint, stall_after=100_000) as proxy, driver.started(**via(proxy)) as process:
-        assert proxy.stalled.wait(60)
-        proxy.stall_after = None
-        proxy.let_go()
-        process.communicate(timeout=60)
-    assert process.returncode == 0
-    attempts = driver.query(
-        "SELECT outcome, error_class, is_retryable FROM etl.file_attempts"
-        " WHERE action = 'land' ORDER BY file_attempt_id"
-    )
-    assert attempts == [
-        {"outcome": "failed", "error_class": "connection", "is_retryable": True},
-        {"outcome": "succeeded", "error_class": None, "is_retryable": None},
-    ]
-    assert driver.value("SELECT count(*) FROM raw.medicine_raw") == 5_000
 
 
 def test_second_run_is_refused_and_a_joining_driver_shares_the_work(
@@ -143,18 +96,13 @@ def test_second_run_is_refused_and_a_joining_driver_shares_the_work(
         " WHERE action = 'process' AND outcome = 'succeeded'"
     )
     assert len(done) == len({one["load_run_file_id"] for one in done}) == 6
-    assert len(_events(log, "processed") + _events(other_log, "processed")) == 6
-
-
-def _events(log: str, event: str) -> list[dict[str, Any]]:
-    lines = [json.loads(line) for line in log.splitlines() if line.startswith("{")]
-    return [line for line in lines if line["event"] == event]
+    assert len(events(log, "processed") + events(other_log, "processed")) == 6
 
 
 def test_every_step_of_a_file_is_a_log_line(driver: Driver, bucket: Bucket) -> None:
     bucket.put(name("Medicine", 1), medicines(1, 3))
     log = driver.run().err
-    (landed,), (processed,) = _events(log, "landed"), _events(log, "processed")
+    (landed,), (processed,) = events(log, "landed"), events(log, "processed")
     assert landed["key"] == processed["key"] == name("Medicine", 1)
     assert (landed["rows"], processed["ingested"], processed["path"]) == (3, 3, "in order")
     assert landed["bytes"] == len(medicines(1, 3))

@@ -23,10 +23,10 @@ from codegen import migrate
 from codegen.desired import desired_objects
 from codegen.planner import changes, migration_texts
 from rawcore.database import Connection, load_extracts, load_source
-from rawcore.errors import ObjectChanged
 from rawcore.landing import Lander
 from rawcore.readahead import Body, Checks
 from rawcore.store import Listed
+from rawcore.store_errors import ObjectChanged
 from tests.semantics.model import Origin, Row, Rules, Table
 from tests.support.databases import Cluster, Database
 

@@ -130,13 +130,29 @@ class Driver:
 
     def core(self) -> dict[str, str]:
         """Return for each table of core a digest of its rows and of the content they came from."""
+        return self._content(self.tables("core"))
+
+    def content(self) -> dict[str, object]:
+        """Return what two loads of the same files have in common: raw, stg, core, rejects, counts.
+
+        Ids of runs and files are outside that promise.
+        """
+        rejects = [name for name in self.tables("etl") if name.startswith("etl.rejects_")]
+        counts = self.query(
+            "SELECT s3_key, file_hash, status, rows_read, rows_ingested, rows_unchanged,"
+            " rows_duplicate, rows_rejected, rows_rejected_landing FROM etl.load_run_files"
+            " WHERE is_counting ORDER BY s3_key"
+        )
+        return {"counts": counts, **self._content([*self.tables("raw", "stg", "core"), *rejects])}
+
+    def _content(self, tables: Sequence[str]) -> dict[str, str]:
         strip = " ".join(f"- '{name}'" for name in _NOT_DATA)
         asked = " UNION ALL ".join(
             f"SELECT '{name}' AS name, count(*) || ' ' || coalesce(md5(string_agg("
             f"(to_jsonb(t) {strip})::text || f.s3_key || f.file_hash, ' '"
-            f" ORDER BY (to_jsonb(t) {strip})::text)), '') AS digest"
+            f" ORDER BY (to_jsonb(t) {strip})::text, f.s3_key)), '') AS digest"
             f" FROM {name} AS t JOIN core.files AS f USING (load_run_file_id)"
-            for name in self.tables("core")
+            for name in tables
         )
         return {row["name"]: row["digest"] for row in self.query(asked)}
 

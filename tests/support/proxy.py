@@ -1,4 +1,4 @@
-"""A TCP proxy in front of an S3 server: it sees each request, and can stop in the middle of a body.
+"""A TCP proxy in front of an S3 server: it sees each request, and disturbs answers for objects.
 
 It understands nothing but request lines, so what passes is what a real server and a real client say
 to each other. Signatures hold, because the client signs the proxy's own address.
@@ -7,21 +7,56 @@ to each other. Signatures hold, because the client signs the proxy's own address
 import contextlib
 import re
 import socket
+import struct
 import threading
+import time
+from collections import deque
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from typing import Literal
 from urllib.parse import urlsplit
 
 _REQUEST = re.compile(rb"(GET|HEAD|PUT|POST|DELETE) (/\S*) HTTP/1\.[01]\r\n")
 _PIECE = 1 << 16
+_SLOW_PIECE = 1 << 12
+_RESET_AT_CLOSE = struct.pack("ii", 1, 0)
+_SLOW_DOWN = (
+    b"<Error><Code>SlowDown</Code><Message>Please reduce your request rate.</Message></Error>"
+)
+_BUSY = (
+    b"HTTP/1.1 503 Slow Down\r\nContent-Type: application/xml\r\nContent-Length: %d\r\n\r\n%s"
+    % (len(_SLOW_DOWN), _SLOW_DOWN)
+)
+
+
+@dataclass(frozen=True)
+class Fault:
+    """What happens to one answer for an object, after so many bytes of it.
+
+    busy: 503 SlowDown, and the server is not asked. cut: the connection is reset. short: it is
+    closed in good order. stall: nothing comes any more. slow: it comes in small pieces. flip: one
+    byte is another.
+    """
+
+    kind: Literal["busy", "cut", "short", "stall", "slow", "flip"]
+    after: int = 0
+
+
+@dataclass
+class _Exchange:
+    """The request that a connection is at: its fault, and how much of its answer has passed."""
+
+    fault: Fault | None = None
+    passed: int = 0
 
 
 @dataclass
 class Proxy:
-    """Forwards to `target`; `stall_after` so many bytes of an object's answer it stands still."""
+    """Forwards to `target`; each answer for an object with `only` in its key has the next fault."""
 
     target: tuple[str, int]
-    stall_after: int | None = None
+    faults: deque[Fault]
+    only: str = ""
     requests: list[tuple[str, str]] = field(default_factory=list)
     stalled: threading.Event = field(default_factory=threading.Event)
     _released: threading.Event = field(default_factory=threading.Event)
@@ -41,22 +76,17 @@ class Proxy:
         threading.Thread(target=self._accept, daemon=True).start()
 
     def stop(self) -> None:
-        """Take no more connections, and let go what stands still."""
+        """Take no more connections, and cut those that stand still."""
         self._stopped.set()
         self._listener.close()
-        self.let_go()
-
-    def let_go(self) -> None:
-        """Cut the connections that stand still."""
         self._released.set()
 
     def operations(self) -> list[str]:
         """Return what was asked: the method, and LIST or OBJECT with the names of parameters."""
         found = []
         for method, path in self.requests:
-            parts = urlsplit(path)
-            names = sorted(one.partition("=")[0] for one in parts.query.split("&") if one)
-            kind = "OBJECT" if parts.path.count("/") > 1 and parts.path[-1] != "/" else "LIST"
+            names = sorted(one.partition("=")[0] for one in urlsplit(path).query.split("&") if one)
+            kind = "OBJECT" if _is_object(path) else "LIST"
             found.append(f"{method} {kind} {' '.join(n for n in names if n != 'x-id')}".strip())
         return found
 
@@ -67,42 +97,75 @@ class Proxy:
                 threading.Thread(target=self._serve, args=(client,), daemon=True).start()
 
     def _serve(self, client: socket.socket) -> None:
+        exchange = _Exchange()
         with client, socket.create_connection(self.target) as server:
-            upward = threading.Thread(target=self._upward, args=(client, server), daemon=True)
+            arguments = (client, server, exchange)
+            upward = threading.Thread(target=self._upward, args=arguments, daemon=True)
             upward.start()
-            self._downward(server, client)
+            self._downward(server, client, exchange)
             for end in (client, server):  # closing alone does not wake the other thread
                 with contextlib.suppress(OSError):
                     end.shutdown(socket.SHUT_RDWR)
 
-    def _upward(self, client: socket.socket, server: socket.socket) -> None:
+    def _upward(self, client: socket.socket, server: socket.socket, exchange: _Exchange) -> None:
         with contextlib.suppress(OSError):
             while piece := client.recv(_PIECE):
-                for method, path in _REQUEST.findall(piece):
-                    self.requests.append((method.decode(), path.decode()))
-                server.sendall(piece)
+                for request in _REQUEST.findall(piece):
+                    method, path = (one.decode() for one in request)
+                    self.requests.append((method, path))
+                    exchange.passed, exchange.fault = 0, None
+                    if self.faults and method == "GET" and _is_object(path) and self.only in path:
+                        exchange.fault = self.faults.popleft()
+                if exchange.fault is not None and exchange.fault.kind == "busy":
+                    client.sendall(_BUSY)
+                else:
+                    server.sendall(piece)
             server.shutdown(socket.SHUT_WR)
 
-    def _downward(self, server: socket.socket, client: socket.socket) -> None:
-        passed = 0
+    def _downward(self, server: socket.socket, client: socket.socket, exchange: _Exchange) -> None:
         with contextlib.suppress(OSError):
             while piece := server.recv(_PIECE):
-                if self.stall_after is not None and "OBJECT" in (self.operations() or [""])[-1]:
-                    if passed + len(piece) > self.stall_after:
-                        client.sendall(piece[: max(0, self.stall_after - passed)])
-                        self.stalled.set()
-                        self._released.wait()
-                        return
-                    passed += len(piece)
-                client.sendall(piece)
+                if exchange.fault is None:
+                    client.sendall(piece)
+                elif not self._disturb(exchange.fault, client, piece, exchange.passed):
+                    return
+                exchange.passed += len(piece)
             client.shutdown(socket.SHUT_WR)
+
+    def _disturb(self, fault: Fault, client: socket.socket, piece: bytes, passed: int) -> bool:
+        """Send a piece, or what the fault makes of it; say whether the answer goes on."""
+        left = fault.after - passed
+        if fault.kind == "slow":
+            for start in range(0, len(piece), _SLOW_PIECE):
+                client.sendall(piece[start : start + _SLOW_PIECE])
+                time.sleep(0.01)
+            return True
+        if not 0 <= left < len(piece):
+            client.sendall(piece)
+            return True
+        if fault.kind == "flip":
+            client.sendall(piece[:left] + bytes([piece[left] ^ 1]) + piece[left + 1 :])
+            return True
+        client.sendall(piece[:left])
+        if fault.kind == "stall":
+            self.stalled.set()
+            self._released.wait()
+        if fault.kind == "cut":
+            client.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _RESET_AT_CLOSE)
+            client.close()
+        return False
+
+
+def _is_object(path: str) -> bool:
+    path = urlsplit(path).path
+    return path.count("/") > 1 and not path.endswith("/")
 
 
 @contextlib.contextmanager
-def proxy_of(endpoint: str, stall_after: int | None = None) -> Iterator[Proxy]:
-    """Yield a proxy of an S3 endpoint."""
+def proxy_of(endpoint: str, *faults: Fault, only: str = "") -> Iterator[Proxy]:
+    """Yield a proxy of an S3 endpoint; answers for objects have these faults, one each."""
     parts = urlsplit(endpoint)
-    proxy = Proxy((parts.hostname or "127.0.0.1", parts.port or 80), stall_after)
+    proxy = Proxy((parts.hostname or "127.0.0.1", parts.port or 80), deque(faults), only)
     proxy.start()
     try:
         yield proxy

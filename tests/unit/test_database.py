@@ -13,7 +13,8 @@ from rawcore.settings import load_settings
 @pytest.mark.parametrize(
     ("kind", "expected", "retryable"),
     [
-        (psycopg.errors.InvalidTextRepresentation, errors.DatabaseFault, False),
+        (psycopg.errors.InvalidTextRepresentation, errors.ContentRefused, False),
+        (psycopg.errors.SyntaxError, errors.DatabaseFault, False),
         (psycopg.errors.InsufficientPrivilege, errors.EngineUnfit, False),
         (psycopg.errors.DiskFull, errors.DatabaseResource, True),
         (psycopg.errors.DeadlockDetected, errors.DatabaseResource, True),

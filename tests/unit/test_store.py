@@ -4,6 +4,7 @@ import hashlib
 import os
 from collections.abc import Iterator
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import boto3
@@ -15,7 +16,22 @@ from rawcore import errors
 from rawcore.readahead import Body, Checks
 from rawcore.settings import load_settings
 from rawcore.store import Listed, Store, open_store
-from rawcore.store_errors import as_store_error
+from rawcore.store_errors import (
+    AccessDenied,
+    BucketMissing,
+    ChecksumDiffers,
+    CredentialsWrong,
+    FolderMissing,
+    ObjectChanged,
+    ObjectMissing,
+    RateLimited,
+    RegionWrong,
+    SizeDiffers,
+    StoreFault,
+    StoreRefused,
+    StoreUnreachable,
+    as_store_error,
+)
 
 
 @pytest.fixture(scope="module")
@@ -85,8 +101,20 @@ def test_object_that_changed_since_the_listing_is_not_read(s3: Any) -> None:
     s3.put_object(Bucket="landing", Key="a", Body=b"x")
     (listed,) = store().list("")
     s3.put_object(Bucket="landing", Key="a", Body=b"y")
-    with pytest.raises(errors.ObjectChanged):
+    with pytest.raises(ObjectChanged):
         read(listed)
+
+
+def test_answer_for_another_content_is_not_read_where_the_server_ignores_if_match(
+    s3: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    s3.put_object(Bucket="landing", Key="a", Body=b"y")
+    careless = open_store(load_settings(needs_store=True))
+    ask = careless._reader.get_object  # type: ignore[attr-defined]
+    reader = SimpleNamespace(get_object=lambda IfMatch, **asked: ask(**asked))  # noqa: N803
+    monkeypatch.setattr(careless, "_reader", reader)
+    with pytest.raises(ObjectChanged):
+        careless.open("a", "0" * 32, None)
 
 
 def test_known_version_is_read_though_a_newer_one_is_there(s3: Any) -> None:
@@ -100,10 +128,10 @@ def test_known_version_is_read_though_a_newer_one_is_there(s3: Any) -> None:
 def test_missing_object_and_missing_bucket_are_told_apart(
     s3: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    with pytest.raises(errors.ObjectMissing, match="gone is gone since"):
+    with pytest.raises(ObjectMissing, match="gone is gone since"):
         store().open("gone", None, None)
     monkeypatch.setenv("S3_BUCKET_NAME", "nowhere")
-    with pytest.raises(errors.BucketMissing, match=r"There is no bucket nowhere.*S3_BUCKET_NAME"):
+    with pytest.raises(BucketMissing, match=r"There is no bucket nowhere.*S3_BUCKET_NAME"):
         list(store().list(""))
 
 
@@ -111,7 +139,7 @@ def test_endpoint_out_of_reach_is_a_connection_error(
     s3: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("AWS_ENDPOINT_URL_S3", "http://127.0.0.1:9")
-    with pytest.raises(errors.StoreUnreachable, match=r"127.0.0.1:9") as caught:
+    with pytest.raises(StoreUnreachable, match=r"127.0.0.1:9") as caught:
         list(store().list(""))
     assert (caught.value.retryable, caught.value.exit_code) == (True, 3)
 
@@ -119,13 +147,13 @@ def test_endpoint_out_of_reach_is_a_connection_error(
 @pytest.mark.parametrize(
     ("code", "status", "expected", "exit_code", "retryable"),
     [
-        ("SignatureDoesNotMatch", 403, errors.CredentialsWrong, 2, False),
-        ("InvalidAccessKeyId", 403, errors.CredentialsWrong, 2, False),
-        ("AccessDenied", 403, errors.AccessDenied, 2, False),
-        ("SlowDown", 503, errors.RateLimited, 3, True),
-        ("InternalError", 500, errors.StoreFault, 3, True),
-        ("PermanentRedirect", 301, errors.RegionWrong, 2, False),
-        ("InvalidRequest", 400, errors.StoreRefused, 1, False),
+        ("SignatureDoesNotMatch", 403, CredentialsWrong, 2, False),
+        ("InvalidAccessKeyId", 403, CredentialsWrong, 2, False),
+        ("AccessDenied", 403, AccessDenied, 2, False),
+        ("SlowDown", 503, RateLimited, 3, True),
+        ("InternalError", 500, StoreFault, 3, True),
+        ("PermanentRedirect", 301, RegionWrong, 2, False),
+        ("InvalidRequest", 400, StoreRefused, 1, False),
     ],
 )
 def test_answers_become_errors_with_class_and_remedy(
@@ -144,7 +172,7 @@ def broken(content: bytes, size: int, md5: str | None = None) -> list[bytes]:
     parts = iter([content])
 
     def as_error(error: Exception) -> errors.RawcoreError:
-        return errors.StoreUnreachable(endpoint="s3", problem=str(error))
+        return StoreUnreachable(endpoint="s3", problem=str(error))
 
     with Body(
         lambda _: next(parts, b""), lambda: None, Checks("k", size, md5), "v", as_error
@@ -153,9 +181,9 @@ def broken(content: bytes, size: int, md5: str | None = None) -> list[bytes]:
 
 
 def test_short_body_and_wrong_md5_are_integrity_errors() -> None:
-    with pytest.raises(errors.SizeDiffers, match="3 bytes instead of 4"):
+    with pytest.raises(SizeDiffers, match="3 bytes instead of 4"):
         broken(b"abc", 4)
-    with pytest.raises(errors.ChecksumDiffers):
+    with pytest.raises(ChecksumDiffers):
         broken(b"abc", 3, "0" * 32)
     assert broken(b"abc", 3, hashlib.md5(b"abc").hexdigest()) == [b"abc"]
 
@@ -185,11 +213,11 @@ def test_folder_that_is_missing_and_file_that_changed(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("S3_BUCKET_NAME", f"file://{tmp_path}/none")
-    with pytest.raises(errors.FolderMissing, match="S3_BUCKET_NAME"):
+    with pytest.raises(FolderMissing, match="S3_BUCKET_NAME"):
         list(store().list(""))
     monkeypatch.setenv("S3_BUCKET_NAME", f"file://{tmp_path}")
     (tmp_path / "a").write_bytes(b"1")
-    with pytest.raises(errors.ObjectChanged):
+    with pytest.raises(ObjectChanged):
         store().open("a", "1-1", None)
-    with pytest.raises(errors.ObjectMissing):
+    with pytest.raises(ObjectMissing):
         store().open("../outside", None, None)

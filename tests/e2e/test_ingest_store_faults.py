@@ -1,0 +1,124 @@
+"""The store disturbs a run: the run mends it, or leaves all free for the next one."""
+
+import pytest
+
+from tests.support.databases import Database
+from tests.support.ingest import Driver, medicines, name
+from tests.support.proxy import Fault, proxy_of
+from tests.support.s3 import Bucket
+from tests.support.undisturbed import (
+    attempts,
+    events,
+    put_files,
+    same_as_undisturbed,
+    same_content,
+)
+
+pytestmark = pytest.mark.s3
+
+HALF = 65_000
+BUSY = Fault("busy")
+
+
+@pytest.mark.parametrize(
+    ("fault", "error_class"),
+    [
+        (Fault("cut", HALF), "connection"),
+        (Fault("short", HALF), "connection"),
+        (Fault("stall", HALF), "connection"),
+        (Fault("flip", HALF), "integrity"),
+        (BUSY, "rate_limited"),
+    ],
+    ids=["cut-in-half", "shorter-than-its-length", "stalled", "does-not-fit-its-etag", "slow-down"],
+)
+def test_a_run_mends_a_disturbed_body_by_itself(
+    fault: Fault, error_class: str, driver: Driver, undisturbed: Driver, bucket: Bucket
+) -> None:
+    put_files(bucket)
+    with proxy_of(bucket.environment["AWS_ENDPOINT_URL_S3"], fault, only="Medicine") as proxy:
+        done = driver.run(AWS_ENDPOINT_URL_S3=proxy.url, RAWCORE_S3_TIMEOUT="1")
+    assert done.code == 0, done.err
+    assert attempts(driver) == [("failed", error_class, True, None)]
+    assert len(events(done.err, "landing failed")) == 1
+    assert len(events(done.err, "pause before the next attempt")) == 1
+    same_content(driver, undisturbed)
+
+
+def test_a_slow_body_is_no_fault(driver: Driver, undisturbed: Driver, bucket: Bucket) -> None:
+    put_files(bucket)
+    with proxy_of(bucket.environment["AWS_ENDPOINT_URL_S3"], Fault("slow")) as proxy:
+        done = driver.run(AWS_ENDPOINT_URL_S3=proxy.url)
+    assert (done.code, attempts(driver)) == (0, []), done.err
+    same_content(driver, undisturbed)
+
+
+def test_a_burst_of_slow_down_is_waited_out(
+    driver: Driver, undisturbed: Driver, bucket: Bucket
+) -> None:
+    put_files(bucket)
+    with proxy_of(bucket.environment["AWS_ENDPOINT_URL_S3"], *[BUSY] * 4) as proxy:
+        done = driver.run(AWS_ENDPOINT_URL_S3=proxy.url)
+    assert done.code == 0, done.err
+    assert attempts(driver) == [("failed", "rate_limited", True, None)] * 4
+    same_content(driver, undisturbed)
+
+
+def test_a_checksum_that_the_store_names_is_compared(
+    driver: Driver, other_database: Database, bucket: Bucket
+) -> None:
+    key = name("Medicine", 1)
+    bucket.client.put_object(
+        Bucket=bucket.name, Key=key, Body=medicines(1, 1_000), ChecksumAlgorithm="SHA256"
+    )
+    with proxy_of(bucket.environment["AWS_ENDPOINT_URL_S3"], Fault("flip", HALF)) as proxy:
+        done = driver.run(AWS_ENDPOINT_URL_S3=proxy.url, RAWCORE_S3_MD5="false")
+    assert done.code == 0, done.err
+    assert attempts(driver) == [("failed", "integrity", True, None)]
+    same_as_undisturbed(undisturbed := Driver(other_database, bucket.environment), undisturbed)
+    assert driver.content() == undisturbed.content()
+
+
+def test_an_object_that_changed_after_the_listing_is_loaded_by_the_next_run(
+    driver: Driver, undisturbed: Driver, bucket: Bucket
+) -> None:
+    put_files(bucket)
+    first = name("Medicine", 1)
+    right = bucket.client.get_object(Bucket=bucket.name, Key=first)["Body"].read()
+    bucket.put(first, medicines(1, 3))
+    assert driver.run("plan").code == 0
+    with driver.started() as process:
+        with driver.holding("etl.load_run_plan"):
+            driver.until("count(*) = 1 FROM etl.load_runs")
+            bucket.put(first, right)
+        _, err = process.communicate()
+    assert process.returncode == 1, err
+    assert attempts(driver) == [("failed", "integrity", False, None)]
+    same_as_undisturbed(driver, undisturbed)
+
+
+def test_a_store_that_is_plainly_down_ends_the_run_and_leaves_the_files_free(
+    driver: Driver, undisturbed: Driver, bucket: Bucket
+) -> None:
+    put_files(bucket)
+    with proxy_of(bucket.environment["AWS_ENDPOINT_URL_S3"], *[BUSY] * 100) as proxy:
+        done = driver.run(AWS_ENDPOINT_URL_S3=proxy.url, RAWCORE_BREAKER="2", RAWCORE_JOBS="2")
+    assert done.code == 3, done.err
+    assert done.problem.startswith("4 faults in a row, so the run ends; what is left is free")
+    assert len(proxy.operations()) <= 1 + 5  # the listing, and one more of the other worker
+    assert set(driver.statuses().values()) == {"pending"}
+    same_as_undisturbed(driver, undisturbed)
+
+
+def test_a_file_is_tried_five_times_and_does_not_hold_up_the_others(
+    driver: Driver, undisturbed: Driver, bucket: Bucket
+) -> None:
+    put_files(bucket)
+    endpoint, broken = bucket.environment["AWS_ENDPOINT_URL_S3"], name("Medicine", 1)
+    with proxy_of(endpoint, *[Fault("short", HALF)] * 9, only=broken) as proxy:
+        done = driver.run(AWS_ENDPOINT_URL_S3=proxy.url, RAWCORE_JOBS="1")
+    assert done.code == 1, done.err
+    assert attempts(driver) == [("failed", "connection", True, None)] * 5
+    assert [path for _, path in proxy.requests if broken in path] == 5 * [proxy.requests[1][1]]
+    assert driver.statuses().pop(broken) == "pending"
+    assert list(driver.statuses().values()).count("processed") == 5
+    same_as_undisturbed(driver, undisturbed)
