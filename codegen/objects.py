@@ -30,6 +30,7 @@ _ROUTINES = {
     "faults": "function",
     "check": "procedure",
     "stage": "procedure",
+    "purge": "procedure",
 }
 _DATE_WIDTHS = {"YYYY": 4, "YY": 2, "MM": 2, "DD": 2, "HH24": 2, "MI": 2, "SS": 2}
 
@@ -99,6 +100,8 @@ def _extract_objects(x: ExtractLists, where: Path) -> Iterator[SqlObject]:
     for pattern, template in _TABLES.items():
         yield made("table", pattern.format(x.name), template)
     yield made("table", f"core.{core.table}", f"core_{core.kind}_table")
+    if x.extract.is_mirror:
+        yield made("table", f"etl.absent_{x.name}", "absent_table")
     yield made("view", f"raw.{x.name}", "raw_view")
     for routine, kind in _ROUTINES.items():
         yield made(kind, f"etl.{routine}_{x.name}", routine)

@@ -303,6 +303,20 @@ COMMENT ON COLUMN etl.file_types.source IS 'The feed.';
 COMMENT ON COLUMN etl.file_types.file_type IS 'The spelling, in lower case; names match in any case.';
 COMMENT ON COLUMN etl.file_types.extract IS 'The extract that it means.';
 
+-- object: table etl.horizons
+CREATE TABLE etl.horizons (
+    extract text NOT NULL PRIMARY KEY REFERENCES etl.extracts ON DELETE CASCADE,
+    horizon timestamptz NOT NULL,
+    purged_at timestamptz NOT NULL,
+    purged_by text NOT NULL
+);
+COMMENT ON TABLE etl.horizons IS
+    'How far back raw goes: history before the horizon of an extract is frozen. Written by etl.purge_raw; no row: all the way.';
+COMMENT ON COLUMN etl.horizons.extract IS 'The extract.';
+COMMENT ON COLUMN etl.horizons.horizon IS 'Files extracted before it are neither taken nor processed again.';
+COMMENT ON COLUMN etl.horizons.purged_at IS 'When raw was last purged.';
+COMMENT ON COLUMN etl.horizons.purged_by IS 'Login that purged it.';
+
 -- object: table etl.load_run_files
 CREATE TABLE etl.load_run_files (
     load_run_file_id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
@@ -822,6 +836,9 @@ BEGIN
             END,
             HINT = format('To %s a file it has to be %s.', p_action, array_to_string(p_states, ' or '));
     END IF;
+    IF v_file.is_counting OR p_action <> 'exclude' THEN
+        CALL etl.refuse_frozen(ARRAY[p_load_run_file_id]);
+    END IF;
     IF coalesce(btrim(p_reason), '') = '' THEN
         RAISE EXCEPTION USING
             ERRCODE = 'RC008',
@@ -840,7 +857,7 @@ BEGIN
 END;
 $decide_file$;
 COMMENT ON FUNCTION etl.decide_file(bigint, text, text, text[]) IS
-    'Locks the extract of a file and records a decision about it with reason and login; returns the file as it was. RC008: not in one of the states, or no reason.';
+    'Locks the extract of a file and records a decision about it with reason and login; returns the file as it was. RC008: not in one of the states, or no reason; RC013: before the horizon.';
 
 -- object: function etl.domain_sources
 CREATE OR REPLACE FUNCTION etl.domain_sources(p_source text, p_domain text)
@@ -868,6 +885,38 @@ SELECT EXISTS (
 );
 $extract_is_taken$;
 COMMENT ON FUNCTION etl.extract_is_taken(text) IS 'Whether a live worker opened an attempt at a file of the extract a moment ago.';
+
+-- object: function etl.extracts_to_purge
+CREATE OR REPLACE FUNCTION etl.extracts_to_purge(p_before timestamptz, p_extract text)
+RETURNS text[]
+LANGUAGE plpgsql
+STABLE
+SECURITY DEFINER
+SET search_path = pg_catalog, pg_temp
+AS $extracts_to_purge$
+DECLARE
+    v_extracts text[];
+BEGIN
+    IF p_before IS NULL OR p_before > clock_timestamp() THEN
+        RAISE EXCEPTION USING
+            ERRCODE = 'RC014',
+            MESSAGE = 'a horizon lies in the past',
+            HINT = 'CALL etl.purge_raw(now() - interval ''2 years'') keeps two years.';
+    END IF;
+    SELECT array_agg(e.extract ORDER BY e.load_order) INTO v_extracts
+    FROM etl.extracts AS e
+    WHERE p_extract IS NULL OR e.extract = p_extract;
+    IF v_extracts IS NULL THEN
+        RAISE EXCEPTION USING
+            ERRCODE = 'RC006',
+            MESSAGE = format('there is no extract %s', p_extract),
+            HINT = 'SELECT extract FROM etl.extracts lists them.';
+    END IF;
+    RETURN v_extracts;
+END;
+$extracts_to_purge$;
+COMMENT ON FUNCTION etl.extracts_to_purge(timestamptz, text) IS
+    'One extract, or all, in the order in which they load. RC006: unknown extract; RC014: the time is no past one.';
 
 -- object: function etl.fail_landing
 CREATE OR REPLACE FUNCTION etl.fail_landing(
@@ -943,12 +992,13 @@ SET search_path = pg_catalog, pg_temp
 AS $files_of_extract$
 SELECT array_agg(f.load_run_file_id)
 FROM etl.load_run_files AS f
+LEFT JOIN etl.horizons AS h USING (extract)
 WHERE f.extract = p_extract
-    AND (p_from IS NULL OR f.date_extracted >= p_from)
+    AND f.date_extracted >= coalesce(p_from, h.horizon, '-infinity')
     AND (p_to IS NULL OR f.date_extracted <= p_to);
 $files_of_extract$;
 COMMENT ON FUNCTION etl.files_of_extract(text, timestamptz, timestamptz) IS
-    'The files of an extract with DateExtracted in an interval, bounds included; NULL: no bound.';
+    'The files of an extract with DateExtracted in an interval, bounds included; NULL: no bound but the horizon.';
 
 -- object: function etl.files_of_run
 CREATE OR REPLACE FUNCTION etl.files_of_run(p_load_run_id bigint)
@@ -1100,6 +1150,16 @@ AS $hash_seed$
 SELECT ('x' || pg_catalog.left(p_fingerprint, 16))::bit(64)::bigint;
 $hash_seed$;
 COMMENT ON FUNCTION etl.hash_seed(text) IS 'A ruleset fingerprint as the seed of row hashes, so that rows checked by other rules differ.';
+
+-- object: function etl.horizon
+CREATE OR REPLACE FUNCTION etl.horizon(p_extract text)
+RETURNS timestamptz
+LANGUAGE sql
+STABLE
+AS $horizon$
+SELECT coalesce((SELECT h.horizon FROM etl.horizons AS h WHERE h.extract = p_extract), '-infinity');
+$horizon$;
+COMMENT ON FUNCTION etl.horizon(text) IS 'The time before which the history of an extract is frozen; -infinity: raw was never purged.';
 
 -- object: function etl.is_bigint
 CREATE OR REPLACE FUNCTION etl.is_bigint(p_text text)
@@ -1762,10 +1822,12 @@ BEGIN
             e.load_order,
             f.date_extracted AT TIME ZONE s.timezone AS local_batch,
             max(f.date_extracted) OVER () AS newest_batch,
-            f.s3_bucket <> p_bucket AS is_elsewhere
+            f.s3_bucket <> p_bucket AS is_elsewhere,
+            coalesce(f.date_extracted < z.horizon, false) AS is_frozen
         FROM etl.load_run_files AS f
         JOIN etl.extracts AS e USING (extract)
         JOIN etl.sources AS s ON s.source = f.source
+        LEFT JOIN etl.horizons AS z USING (extract)
         WHERE f.source = p_source
             AND (p_prefix IS NULL OR starts_with(f.s3_key, p_prefix))
     ),
@@ -1803,7 +1865,7 @@ BEGIN
         FROM wanted AS w
         LEFT JOIN held_back AS h ON h.tenant = w.tenant AND h.batch = w.date_extracted
         WHERE w.status NOT IN ('processed', 'skipped', 'superseded', 'excluded')
-            OR (w.status = 'processed' AND p_force AND w.is_wanted)
+            OR (w.status = 'processed' AND p_force AND w.is_wanted AND NOT w.is_frozen)
     )
     SELECT
         row_number() OVER (
@@ -1855,6 +1917,7 @@ DECLARE
     v_source text;
     v_run_id bigint;
 BEGIN
+    CALL etl.refuse_frozen(p_file_ids);
     SELECT min(f.source) INTO v_source
     FROM etl.load_run_files AS f
     WHERE f.load_run_file_id = ANY (p_file_ids) AND f.status IN ('processed', 'failed', 'landed');
@@ -1889,7 +1952,7 @@ BEGIN
 END;
 $plan_reprocess$;
 COMMENT ON FUNCTION etl.plan_reprocess(bigint[], text) IS
-    'Opens a run that processes files again from raw; returns load_run_id. RC007: none of them can be.';
+    'Opens a run that processes files again from raw; returns load_run_id. RC007: none of them can be; RC013: one lies before the horizon.';
 
 -- object: function etl.plan_run
 CREATE OR REPLACE FUNCTION etl.plan_run(
@@ -2059,6 +2122,7 @@ BEGIN
             MESSAGE = format('attempt %s is not processing a file', p_file_attempt_id),
             HINT = 'Files are processed by CALL etl.process_batch(load_run_id).';
     END IF;
+    CALL etl.refuse_frozen(ARRAY[v_file.load_run_file_id]);
     SELECT e.* INTO v_extract FROM etl.extracts AS e WHERE e.extract = v_file.extract;
     IF v_extract.has_pseudonyms AND NOT EXISTS (SELECT FROM etl.pseudonym_keys) THEN
         RAISE EXCEPTION USING
@@ -2096,7 +2160,7 @@ BEGIN
 END;
 $record_file$;
 COMMENT ON FUNCTION etl.record_file(bigint) IS
-    'Records on the file of an attempt its kind, mirror, thresholds and rules, and returns it. RC004: not being processed; RC010: no pseudonym key.';
+    'Records on the file of an attempt its kind, mirror, thresholds and rules, and returns it. RC004: not being processed; RC010: no pseudonym key; RC013: before the horizon.';
 
 -- object: function etl.register_files
 CREATE OR REPLACE FUNCTION etl.register_files(p_source text, p_now timestamptz)
@@ -2747,7 +2811,7 @@ BEGIN
                 )
             FROM etl.load_run_files AS f
             LEFT JOIN %s AS r USING (load_run_file_id)
-            WHERE f.extract = $1 AND f.is_counting
+            WHERE f.extract = $1 AND f.is_counting AND f.date_extracted >= etl.horizon($1)
             GROUP BY f.load_run_file_id
             HAVING count(r.line_no) <> f.rows_read - f.rows_rejected_landing
         $query$,
@@ -2775,7 +2839,8 @@ BEGIN
     CROSS JOIN LATERAL etl.ruleset_fingerprint(h.extract, h.since) AS fingerprint
     JOIN etl.load_run_files AS f
         ON f.extract = h.extract AND f.date_extracted >= h.since AND f.date_extracted < h.until
-    WHERE h.extract = p_extract AND f.is_counting AND f.ruleset_fingerprint IS DISTINCT FROM fingerprint;
+    WHERE h.extract = p_extract AND f.is_counting AND f.date_extracted >= etl.horizon(p_extract)
+        AND f.ruleset_fingerprint IS DISTINCT FROM fingerprint;
 
     IF v_extract.core_kind = 'dimension' THEN
         RETURN QUERY EXECUTE format(
@@ -2972,6 +3037,12 @@ DECLARE
     v_problem constant text := concat_ws(' ',
         CASE p_sqlstate
             WHEN 'RC010' THEN 'the pseudonym key is not set: CALL etl.set_pseudonym_key'
+            WHEN 'RC013' THEN (
+                SELECT format('extracted at %s, before the horizon of %s, %s', f.date_extracted, f.extract, h.horizon)
+                FROM etl.load_run_files AS f
+                JOIN etl.horizons AS h USING (extract)
+                WHERE f.file_attempt_id = p_file_attempt_id
+            )
             WHEN 'RC011' THEN 'it counts already and would now fail: see etl.dq_results'
             ELSE format('SQLSTATE %s', p_sqlstate)
         END,
@@ -3162,6 +3233,85 @@ END;
 $process_landed$;
 COMMENT ON PROCEDURE etl.process_landed(bigint) IS 'Processes the landed files of a run, one transaction each.';
 
+-- object: procedure etl.purge_extract
+CREATE OR REPLACE PROCEDURE etl.purge_extract(p_extract text, p_before timestamptz)
+LANGUAGE plpgsql
+SECURITY DEFINER
+SET search_path = pg_catalog, pg_temp
+AS $purge_extract$
+-- Under the extract's lock. A horizon only moves forward, and only over files that are done: no content is removed
+-- that nobody has decided about.
+DECLARE
+    v_horizon timestamptz;
+    v_open record;
+    v_tenant text[];
+BEGIN
+    PERFORM FROM etl.locks AS l WHERE l.extract = p_extract FOR UPDATE;
+    v_horizon := etl.horizon(p_extract);
+    IF p_before <= v_horizon THEN
+        RETURN;
+    END IF;
+
+    SELECT f.load_run_file_id, f.status INTO v_open
+    FROM etl.load_run_files AS f
+    WHERE f.extract = p_extract AND f.date_extracted >= v_horizon AND f.date_extracted < p_before
+        AND f.status NOT IN ('processed', 'skipped', 'superseded', 'excluded')
+        AND NOT EXISTS (
+            SELECT FROM etl.load_run_files AS n
+            WHERE n.s3_bucket = f.s3_bucket AND n.s3_key = f.s3_key AND n.member = f.member AND n.is_counting
+                AND (n.last_modified, n.load_run_file_id) > (f.last_modified, f.load_run_file_id)
+        )
+    ORDER BY f.date_extracted, f.load_run_file_id
+    LIMIT 1;
+    IF FOUND THEN
+        RAISE EXCEPTION USING
+            ERRCODE = 'RC014',
+            MESSAGE = format(
+                'file %s of %s is %s, so its rows cannot be purged', v_open.load_run_file_id, p_extract, v_open.status
+            ),
+            HINT = 'Process it, or CALL etl.exclude_file(id, reason); then purge again.';
+    END IF;
+
+    FOR v_tenant IN
+        SELECT DISTINCT f.tenant
+        FROM etl.load_run_files AS f
+        WHERE f.extract = p_extract AND f.date_extracted < p_before
+    LOOP
+        EXECUTE format('CALL etl.%I($1, $2)', 'purge_' || p_extract) USING v_tenant, p_before;
+        CALL etl.clear_work(p_extract);
+    END LOOP;
+
+    INSERT INTO etl.horizons (extract, horizon, purged_at, purged_by)
+    VALUES (p_extract, p_before, clock_timestamp(), session_user)
+    ON CONFLICT (extract) DO UPDATE
+    SET horizon = excluded.horizon,
+        purged_at = excluded.purged_at,
+        purged_by = excluded.purged_by;
+    EXECUTE format('ANALYZE %s', (SELECT e.raw_table FROM etl.extracts AS e WHERE e.extract = p_extract));
+END;
+$purge_extract$;
+COMMENT ON PROCEDURE etl.purge_extract(text, timestamptz) IS
+    'Purges raw of an extract in the caller''s transaction, and moves its horizon. RC014: a file before it is not done.';
+
+-- object: procedure etl.purge_raw
+CREATE OR REPLACE PROCEDURE etl.purge_raw(p_before timestamptz, p_extract text DEFAULT NULL)
+LANGUAGE plpgsql
+AS $purge_raw$
+-- One transaction per extract.
+DECLARE
+    v_extracts constant text[] := etl.extracts_to_purge(p_before, p_extract);
+    v_extract text;
+BEGIN
+    CALL etl.refuse_transaction_block('etl.purge_raw');
+    FOREACH v_extract IN ARRAY v_extracts LOOP
+        CALL etl.purge_extract(v_extract, p_before);
+        COMMIT;
+    END LOOP;
+END;
+$purge_raw$;
+COMMENT ON PROCEDURE etl.purge_raw(timestamptz, text) IS
+    'Moves the horizon of one extract, or of all: history before it is frozen in core, and raw keeps of each key its newest counting row and what its state began with. RC002: called in a transaction block; RC006: unknown extract; RC014: a file before it is not done, or the time is no past one.';
+
 -- object: procedure etl.raise_unknown_run
 CREATE OR REPLACE PROCEDURE etl.raise_unknown_run(p_load_run_id bigint)
 LANGUAGE plpgsql
@@ -3208,6 +3358,33 @@ END;
 $rebuild_file$;
 COMMENT ON PROCEDURE etl.rebuild_file(text, bigint) IS
     'Derives the keys of a file anew from the files that count. The caller holds the extract''s lock.';
+
+-- object: procedure etl.refuse_frozen
+CREATE OR REPLACE PROCEDURE etl.refuse_frozen(p_file_ids bigint[])
+LANGUAGE plpgsql
+AS $refuse_frozen$
+DECLARE
+    v_file record;
+BEGIN
+    SELECT f.load_run_file_id, f.s3_key, f.extract, f.date_extracted, h.horizon INTO v_file
+    FROM etl.load_run_files AS f
+    JOIN etl.horizons AS h USING (extract)
+    WHERE f.load_run_file_id = ANY (p_file_ids) AND f.date_extracted < h.horizon
+    ORDER BY f.date_extracted
+    LIMIT 1;
+    IF FOUND THEN
+        RAISE EXCEPTION USING
+            ERRCODE = 'RC013',
+            MESSAGE = format(
+                'file %s was extracted at %s, before the horizon of %s, %s',
+                v_file.load_run_file_id, v_file.date_extracted, v_file.extract, v_file.horizon
+            ),
+            DETAIL = format('Its key is %s.', v_file.s3_key),
+            HINT = 'History before the horizon is frozen: raw was purged, see etl.horizons.';
+    END IF;
+END;
+$refuse_frozen$;
+COMMENT ON PROCEDURE etl.refuse_frozen(bigint[]) IS 'Raises RC013 when one of the files was extracted before the horizon of its extract.';
 
 -- object: procedure etl.refuse_transaction_block
 CREATE OR REPLACE PROCEDURE etl.refuse_transaction_block(p_routine text)
@@ -3707,10 +3884,11 @@ CREATE UNLOGGED TABLE etl.observed_invoice_detail (
     row_hash bigint,
     load_run_file_id bigint NOT NULL,
     load_run_id bigint,
+    line_no bigint,
     PRIMARY KEY (practice_id, per_org_id, invoice_detail_id, observed_at)
 );
 COMMENT ON TABLE etl.observed_invoice_detail IS
-    'Work of a rebuild: what each counting file said of the keys in hand. Under the extract''s lock; empty between files.';
+    'Work of a rebuild or purge: what each counting file said of the keys in hand. Under the extract''s lock; empty between files.';
 COMMENT ON COLUMN etl.observed_invoice_detail.observed_at IS 'DateExtracted of the file.';
 COMMENT ON COLUMN etl.observed_invoice_detail.is_absent IS 'Whether the file, a mirror, lacks the key.';
 COMMENT ON COLUMN etl.observed_invoice_detail.invoice_detail_id IS 'Identifier of the invoice line.';
@@ -3765,6 +3943,7 @@ COMMENT ON COLUMN etl.observed_invoice_detail.loaded_date_time IS 'When the prov
 COMMENT ON COLUMN etl.observed_invoice_detail.row_hash IS 'Hash of the text and of the rules of the file.';
 COMMENT ON COLUMN etl.observed_invoice_detail.load_run_file_id IS 'The file.';
 COMMENT ON COLUMN etl.observed_invoice_detail.load_run_id IS 'The run that landed it.';
+COMMENT ON COLUMN etl.observed_invoice_detail.line_no IS 'Number of the row in the file; NULL: absent.';
 
 -- object: table core.fact_invoice_detail
 -- GENERATED by `make codegen` from contracts/indici/invoice_detail.yml; edit that file, not this one.
@@ -4003,10 +4182,11 @@ CREATE UNLOGGED TABLE etl.observed_medicine (
     row_hash bigint,
     load_run_file_id bigint NOT NULL,
     load_run_id bigint,
+    line_no bigint,
     PRIMARY KEY (practice_id, per_org_id, medicine_id, observed_at)
 );
 COMMENT ON TABLE etl.observed_medicine IS
-    'Work of a rebuild: what each counting file said of the keys in hand. Under the extract''s lock; empty between files.';
+    'Work of a rebuild or purge: what each counting file said of the keys in hand. Under the extract''s lock; empty between files.';
 COMMENT ON COLUMN etl.observed_medicine.observed_at IS 'DateExtracted of the file.';
 COMMENT ON COLUMN etl.observed_medicine.is_absent IS 'Whether the file, a mirror, lacks the key.';
 COMMENT ON COLUMN etl.observed_medicine.medicine_id IS 'Identifier of the medicine.';
@@ -4023,6 +4203,7 @@ COMMENT ON COLUMN etl.observed_medicine.loaded_date_time IS 'When the provider o
 COMMENT ON COLUMN etl.observed_medicine.row_hash IS 'Hash of the text and of the rules of the file.';
 COMMENT ON COLUMN etl.observed_medicine.load_run_file_id IS 'The file.';
 COMMENT ON COLUMN etl.observed_medicine.load_run_id IS 'The run that landed it.';
+COMMENT ON COLUMN etl.observed_medicine.line_no IS 'Number of the row in the file; NULL: absent.';
 
 -- object: table core.dim_medicine
 -- GENERATED by `make codegen` from contracts/indici/medicine.yml; edit that file, not this one.
@@ -5257,10 +5438,11 @@ CREATE UNLOGGED TABLE etl.observed_patients (
     row_hash bigint,
     load_run_file_id bigint NOT NULL,
     load_run_id bigint,
+    line_no bigint,
     PRIMARY KEY (practice_id, per_org_id, patient_id, observed_at)
 );
 COMMENT ON TABLE etl.observed_patients IS
-    'Work of a rebuild: what each counting file said of the keys in hand. Under the extract''s lock; empty between files.';
+    'Work of a rebuild or purge: what each counting file said of the keys in hand. Under the extract''s lock; empty between files.';
 COMMENT ON COLUMN etl.observed_patients.observed_at IS 'DateExtracted of the file.';
 COMMENT ON COLUMN etl.observed_patients.is_absent IS 'Whether the file, a mirror, lacks the key.';
 COMMENT ON COLUMN etl.observed_patients.patient_id IS 'Identifier of the patient within the practice.';
@@ -5486,6 +5668,7 @@ COMMENT ON COLUMN etl.observed_patients.visa_expiry IS 'Date on which the visa e
 COMMENT ON COLUMN etl.observed_patients.row_hash IS 'Hash of the text and of the rules of the file.';
 COMMENT ON COLUMN etl.observed_patients.load_run_file_id IS 'The file.';
 COMMENT ON COLUMN etl.observed_patients.load_run_id IS 'The run that landed it.';
+COMMENT ON COLUMN etl.observed_patients.line_no IS 'Number of the row in the file; NULL: absent.';
 
 -- object: table core.dim_patients
 -- GENERATED by `make codegen` from contracts/indici/patients.yml; edit that file, not this one.
@@ -6123,10 +6306,11 @@ CREATE UNLOGGED TABLE etl.observed_practice_info (
     row_hash bigint,
     load_run_file_id bigint NOT NULL,
     load_run_id bigint,
+    line_no bigint,
     PRIMARY KEY (practice_id, per_org_id, observed_at)
 );
 COMMENT ON TABLE etl.observed_practice_info IS
-    'Work of a rebuild: what each counting file said of the keys in hand. Under the extract''s lock; empty between files.';
+    'Work of a rebuild or purge: what each counting file said of the keys in hand. Under the extract''s lock; empty between files.';
 COMMENT ON COLUMN etl.observed_practice_info.observed_at IS 'DateExtracted of the file.';
 COMMENT ON COLUMN etl.observed_practice_info.is_absent IS 'Whether the file, a mirror, lacks the key.';
 COMMENT ON COLUMN etl.observed_practice_info.practice_id IS 'Practice that delivered the row, three digits as in the file name. Part of the tenant.';
@@ -6173,6 +6357,7 @@ COMMENT ON COLUMN etl.observed_practice_info.loaded_date_time IS 'When the provi
 COMMENT ON COLUMN etl.observed_practice_info.row_hash IS 'Hash of the text and of the rules of the file.';
 COMMENT ON COLUMN etl.observed_practice_info.load_run_file_id IS 'The file.';
 COMMENT ON COLUMN etl.observed_practice_info.load_run_id IS 'The run that landed it.';
+COMMENT ON COLUMN etl.observed_practice_info.line_no IS 'Number of the row in the file; NULL: absent.';
 
 -- object: table core.dim_practice_info
 -- GENERATED by `make codegen` from contracts/indici/practice_info.yml; edit that file, not this one.
@@ -6945,10 +7130,11 @@ CREATE UNLOGGED TABLE etl.observed_providers (
     row_hash bigint,
     load_run_file_id bigint NOT NULL,
     load_run_id bigint,
+    line_no bigint,
     PRIMARY KEY (practice_id, per_org_id, provider_id, observed_at)
 );
 COMMENT ON TABLE etl.observed_providers IS
-    'Work of a rebuild: what each counting file said of the keys in hand. Under the extract''s lock; empty between files.';
+    'Work of a rebuild or purge: what each counting file said of the keys in hand. Under the extract''s lock; empty between files.';
 COMMENT ON COLUMN etl.observed_providers.observed_at IS 'DateExtracted of the file.';
 COMMENT ON COLUMN etl.observed_providers.is_absent IS 'Whether the file, a mirror, lacks the key.';
 COMMENT ON COLUMN etl.observed_providers.provider_id IS 'Identifier of the provider within the practice.';
@@ -7076,6 +7262,7 @@ COMMENT ON COLUMN etl.observed_providers.loaded_date_time IS 'When the provider 
 COMMENT ON COLUMN etl.observed_providers.row_hash IS 'Hash of the text and of the rules of the file.';
 COMMENT ON COLUMN etl.observed_providers.load_run_file_id IS 'The file.';
 COMMENT ON COLUMN etl.observed_providers.load_run_id IS 'The run that landed it.';
+COMMENT ON COLUMN etl.observed_providers.line_no IS 'Number of the row in the file; NULL: absent.';
 
 -- object: table core.dim_providers
 -- GENERATED by `make codegen` from contracts/indici/providers.yml; edit that file, not this one.
@@ -7413,10 +7600,11 @@ CREATE UNLOGGED TABLE etl.observed_vaccine (
     row_hash bigint,
     load_run_file_id bigint NOT NULL,
     load_run_id bigint,
+    line_no bigint,
     PRIMARY KEY (practice_id, per_org_id, vaccine_id, observed_at)
 );
 COMMENT ON TABLE etl.observed_vaccine IS
-    'Work of a rebuild: what each counting file said of the keys in hand. Under the extract''s lock; empty between files.';
+    'Work of a rebuild or purge: what each counting file said of the keys in hand. Under the extract''s lock; empty between files.';
 COMMENT ON COLUMN etl.observed_vaccine.observed_at IS 'DateExtracted of the file.';
 COMMENT ON COLUMN etl.observed_vaccine.is_absent IS 'Whether the file, a mirror, lacks the key.';
 COMMENT ON COLUMN etl.observed_vaccine.vaccine_id IS 'Identifier of the vaccine.';
@@ -7435,6 +7623,7 @@ COMMENT ON COLUMN etl.observed_vaccine.loaded_date_time IS 'When the provider of
 COMMENT ON COLUMN etl.observed_vaccine.row_hash IS 'Hash of the text and of the rules of the file.';
 COMMENT ON COLUMN etl.observed_vaccine.load_run_file_id IS 'The file.';
 COMMENT ON COLUMN etl.observed_vaccine.load_run_id IS 'The run that landed it.';
+COMMENT ON COLUMN etl.observed_vaccine.line_no IS 'Number of the row in the file; NULL: absent.';
 
 -- object: table core.dim_vaccine
 -- GENERATED by `make codegen` from contracts/indici/vaccine.yml; edit that file, not this one.
@@ -7851,10 +8040,11 @@ CREATE UNLOGGED TABLE etl.observed_allergies (
     row_hash bigint,
     load_run_file_id bigint NOT NULL,
     load_run_id bigint,
+    line_no bigint,
     PRIMARY KEY (practice_id, per_org_id, allergy_id, observed_at)
 );
 COMMENT ON TABLE etl.observed_allergies IS
-    'Work of a rebuild: what each counting file said of the keys in hand. Under the extract''s lock; empty between files.';
+    'Work of a rebuild or purge: what each counting file said of the keys in hand. Under the extract''s lock; empty between files.';
 COMMENT ON COLUMN etl.observed_allergies.observed_at IS 'DateExtracted of the file.';
 COMMENT ON COLUMN etl.observed_allergies.is_absent IS 'Whether the file, a mirror, lacks the key.';
 COMMENT ON COLUMN etl.observed_allergies.allergy_id IS 'Identifier of the allergy.';
@@ -7916,6 +8106,7 @@ COMMENT ON COLUMN etl.observed_allergies.loaded_date_time IS 'When the provider 
 COMMENT ON COLUMN etl.observed_allergies.row_hash IS 'Hash of the text and of the rules of the file.';
 COMMENT ON COLUMN etl.observed_allergies.load_run_file_id IS 'The file.';
 COMMENT ON COLUMN etl.observed_allergies.load_run_id IS 'The run that landed it.';
+COMMENT ON COLUMN etl.observed_allergies.line_no IS 'Number of the row in the file; NULL: absent.';
 
 -- object: table core.fact_allergies
 -- GENERATED by `make codegen` from contracts/indici/allergies.yml; edit that file, not this one.
@@ -8570,10 +8761,11 @@ CREATE UNLOGGED TABLE etl.observed_appointment_medications (
     row_hash bigint,
     load_run_file_id bigint NOT NULL,
     load_run_id bigint,
+    line_no bigint,
     PRIMARY KEY (practice_id, per_org_id, medication_id, observed_at)
 );
 COMMENT ON TABLE etl.observed_appointment_medications IS
-    'Work of a rebuild: what each counting file said of the keys in hand. Under the extract''s lock; empty between files.';
+    'Work of a rebuild or purge: what each counting file said of the keys in hand. Under the extract''s lock; empty between files.';
 COMMENT ON COLUMN etl.observed_appointment_medications.observed_at IS 'DateExtracted of the file.';
 COMMENT ON COLUMN etl.observed_appointment_medications.is_absent IS 'Whether the file, a mirror, lacks the key.';
 COMMENT ON COLUMN etl.observed_appointment_medications.medication_id IS 'Identifier of the medication.';
@@ -8670,6 +8862,7 @@ COMMENT ON COLUMN etl.observed_appointment_medications.loaded_date_time IS 'When
 COMMENT ON COLUMN etl.observed_appointment_medications.row_hash IS 'Hash of the text and of the rules of the file.';
 COMMENT ON COLUMN etl.observed_appointment_medications.load_run_file_id IS 'The file.';
 COMMENT ON COLUMN etl.observed_appointment_medications.load_run_id IS 'The run that landed it.';
+COMMENT ON COLUMN etl.observed_appointment_medications.line_no IS 'Number of the row in the file; NULL: absent.';
 
 -- object: table core.fact_appointment_medications
 -- GENERATED by `make codegen` from contracts/indici/appointment_medications.yml; edit that file, not this one.
@@ -9238,10 +9431,11 @@ CREATE UNLOGGED TABLE etl.observed_appointments (
     row_hash bigint,
     load_run_file_id bigint NOT NULL,
     load_run_id bigint,
+    line_no bigint,
     PRIMARY KEY (practice_id, per_org_id, appointment_id, observed_at)
 );
 COMMENT ON TABLE etl.observed_appointments IS
-    'Work of a rebuild: what each counting file said of the keys in hand. Under the extract''s lock; empty between files.';
+    'Work of a rebuild or purge: what each counting file said of the keys in hand. Under the extract''s lock; empty between files.';
 COMMENT ON COLUMN etl.observed_appointments.observed_at IS 'DateExtracted of the file.';
 COMMENT ON COLUMN etl.observed_appointments.is_absent IS 'Whether the file, a mirror, lacks the key.';
 COMMENT ON COLUMN etl.observed_appointments.appointment_id IS 'Identifier of the appointment.';
@@ -9311,6 +9505,7 @@ COMMENT ON COLUMN etl.observed_appointments.loaded_date_time IS 'When the provid
 COMMENT ON COLUMN etl.observed_appointments.row_hash IS 'Hash of the text and of the rules of the file.';
 COMMENT ON COLUMN etl.observed_appointments.load_run_file_id IS 'The file.';
 COMMENT ON COLUMN etl.observed_appointments.load_run_id IS 'The run that landed it.';
+COMMENT ON COLUMN etl.observed_appointments.line_no IS 'Number of the row in the file; NULL: absent.';
 
 -- object: table core.fact_appointments
 -- GENERATED by `make codegen` from contracts/indici/appointments.yml; edit that file, not this one.
@@ -9774,10 +9969,11 @@ CREATE UNLOGGED TABLE etl.observed_diagnoses (
     row_hash bigint,
     load_run_file_id bigint NOT NULL,
     load_run_id bigint,
+    line_no bigint,
     PRIMARY KEY (practice_id, per_org_id, diagnosis_id, observed_at)
 );
 COMMENT ON TABLE etl.observed_diagnoses IS
-    'Work of a rebuild: what each counting file said of the keys in hand. Under the extract''s lock; empty between files.';
+    'Work of a rebuild or purge: what each counting file said of the keys in hand. Under the extract''s lock; empty between files.';
 COMMENT ON COLUMN etl.observed_diagnoses.observed_at IS 'DateExtracted of the file.';
 COMMENT ON COLUMN etl.observed_diagnoses.is_absent IS 'Whether the file, a mirror, lacks the key.';
 COMMENT ON COLUMN etl.observed_diagnoses.diagnosis_id IS 'Identifier of the diagnosis.';
@@ -9833,6 +10029,7 @@ COMMENT ON COLUMN etl.observed_diagnoses.loaded_date_time IS 'When the provider 
 COMMENT ON COLUMN etl.observed_diagnoses.row_hash IS 'Hash of the text and of the rules of the file.';
 COMMENT ON COLUMN etl.observed_diagnoses.load_run_file_id IS 'The file.';
 COMMENT ON COLUMN etl.observed_diagnoses.load_run_id IS 'The run that landed it.';
+COMMENT ON COLUMN etl.observed_diagnoses.line_no IS 'Number of the row in the file; NULL: absent.';
 
 -- object: table core.fact_diagnoses
 -- GENERATED by `make codegen` from contracts/indici/diagnoses.yml; edit that file, not this one.
@@ -10345,10 +10542,11 @@ CREATE UNLOGGED TABLE etl.observed_immunisations (
     row_hash bigint,
     load_run_file_id bigint NOT NULL,
     load_run_id bigint,
+    line_no bigint,
     PRIMARY KEY (practice_id, per_org_id, appointment_immunisation_id, observed_at)
 );
 COMMENT ON TABLE etl.observed_immunisations IS
-    'Work of a rebuild: what each counting file said of the keys in hand. Under the extract''s lock; empty between files.';
+    'Work of a rebuild or purge: what each counting file said of the keys in hand. Under the extract''s lock; empty between files.';
 COMMENT ON COLUMN etl.observed_immunisations.observed_at IS 'DateExtracted of the file.';
 COMMENT ON COLUMN etl.observed_immunisations.is_absent IS 'Whether the file, a mirror, lacks the key.';
 COMMENT ON COLUMN etl.observed_immunisations.appointment_immunisation_id IS 'Identifier of the immunisation.';
@@ -10419,6 +10617,7 @@ COMMENT ON COLUMN etl.observed_immunisations.loaded_date_time IS 'When the provi
 COMMENT ON COLUMN etl.observed_immunisations.row_hash IS 'Hash of the text and of the rules of the file.';
 COMMENT ON COLUMN etl.observed_immunisations.load_run_file_id IS 'The file.';
 COMMENT ON COLUMN etl.observed_immunisations.load_run_id IS 'The run that landed it.';
+COMMENT ON COLUMN etl.observed_immunisations.line_no IS 'Number of the row in the file; NULL: absent.';
 
 -- object: table core.fact_immunisations
 -- GENERATED by `make codegen` from contracts/indici/immunisations.yml; edit that file, not this one.
@@ -10895,10 +11094,11 @@ CREATE UNLOGGED TABLE etl.observed_inbox (
     row_hash bigint,
     load_run_file_id bigint NOT NULL,
     load_run_id bigint,
+    line_no bigint,
     PRIMARY KEY (practice_id, per_org_id, inbox_folder_item_id, observed_at)
 );
 COMMENT ON TABLE etl.observed_inbox IS
-    'Work of a rebuild: what each counting file said of the keys in hand. Under the extract''s lock; empty between files.';
+    'Work of a rebuild or purge: what each counting file said of the keys in hand. Under the extract''s lock; empty between files.';
 COMMENT ON COLUMN etl.observed_inbox.observed_at IS 'DateExtracted of the file.';
 COMMENT ON COLUMN etl.observed_inbox.is_absent IS 'Whether the file, a mirror, lacks the key.';
 COMMENT ON COLUMN etl.observed_inbox.inbox_folder_item_id IS 'Identifier of the inbox item.';
@@ -10955,6 +11155,7 @@ COMMENT ON COLUMN etl.observed_inbox.loaded_date_time IS 'When the provider of t
 COMMENT ON COLUMN etl.observed_inbox.row_hash IS 'Hash of the text and of the rules of the file.';
 COMMENT ON COLUMN etl.observed_inbox.load_run_file_id IS 'The file.';
 COMMENT ON COLUMN etl.observed_inbox.load_run_id IS 'The run that landed it.';
+COMMENT ON COLUMN etl.observed_inbox.line_no IS 'Number of the row in the file; NULL: absent.';
 
 -- object: table core.fact_inbox
 -- GENERATED by `make codegen` from contracts/indici/inbox.yml; edit that file, not this one.
@@ -11233,10 +11434,11 @@ CREATE UNLOGGED TABLE etl.observed_inbox_detail (
     row_hash bigint,
     load_run_file_id bigint NOT NULL,
     load_run_id bigint,
+    line_no bigint,
     PRIMARY KEY (practice_id, per_org_id, in_box_folder_item_in_line_id, observed_at)
 );
 COMMENT ON TABLE etl.observed_inbox_detail IS
-    'Work of a rebuild: what each counting file said of the keys in hand. Under the extract''s lock; empty between files.';
+    'Work of a rebuild or purge: what each counting file said of the keys in hand. Under the extract''s lock; empty between files.';
 COMMENT ON COLUMN etl.observed_inbox_detail.observed_at IS 'DateExtracted of the file.';
 COMMENT ON COLUMN etl.observed_inbox_detail.is_absent IS 'Whether the file, a mirror, lacks the key.';
 COMMENT ON COLUMN etl.observed_inbox_detail.in_box_folder_item_in_line_id IS 'Identifier of the line.';
@@ -11261,6 +11463,7 @@ COMMENT ON COLUMN etl.observed_inbox_detail.loaded_date_time IS 'When the provid
 COMMENT ON COLUMN etl.observed_inbox_detail.row_hash IS 'Hash of the text and of the rules of the file.';
 COMMENT ON COLUMN etl.observed_inbox_detail.load_run_file_id IS 'The file.';
 COMMENT ON COLUMN etl.observed_inbox_detail.load_run_id IS 'The run that landed it.';
+COMMENT ON COLUMN etl.observed_inbox_detail.line_no IS 'Number of the row in the file; NULL: absent.';
 
 -- object: table core.fact_inbox_detail
 -- GENERATED by `make codegen` from contracts/indici/inbox_detail.yml; edit that file, not this one.
@@ -11538,10 +11741,11 @@ CREATE UNLOGGED TABLE etl.observed_invoices (
     row_hash bigint,
     load_run_file_id bigint NOT NULL,
     load_run_id bigint,
+    line_no bigint,
     PRIMARY KEY (practice_id, per_org_id, invoice_transaction_id, observed_at)
 );
 COMMENT ON TABLE etl.observed_invoices IS
-    'Work of a rebuild: what each counting file said of the keys in hand. Under the extract''s lock; empty between files.';
+    'Work of a rebuild or purge: what each counting file said of the keys in hand. Under the extract''s lock; empty between files.';
 COMMENT ON COLUMN etl.observed_invoices.observed_at IS 'DateExtracted of the file.';
 COMMENT ON COLUMN etl.observed_invoices.is_absent IS 'Whether the file, a mirror, lacks the key.';
 COMMENT ON COLUMN etl.observed_invoices.invoice_transaction_id IS 'Identifier of the transaction.';
@@ -11575,6 +11779,7 @@ COMMENT ON COLUMN etl.observed_invoices.loaded_date_time IS 'When the provider o
 COMMENT ON COLUMN etl.observed_invoices.row_hash IS 'Hash of the text and of the rules of the file.';
 COMMENT ON COLUMN etl.observed_invoices.load_run_file_id IS 'The file.';
 COMMENT ON COLUMN etl.observed_invoices.load_run_id IS 'The run that landed it.';
+COMMENT ON COLUMN etl.observed_invoices.line_no IS 'Number of the row in the file; NULL: absent.';
 
 -- object: table core.fact_invoices
 -- GENERATED by `make codegen` from contracts/indici/invoices.yml; edit that file, not this one.
@@ -12441,10 +12646,11 @@ CREATE UNLOGGED TABLE etl.observed_measurements (
     row_hash bigint,
     load_run_file_id bigint NOT NULL,
     load_run_id bigint,
+    line_no bigint,
     PRIMARY KEY (practice_id, per_org_id, screaning_id, observed_at)
 );
 COMMENT ON TABLE etl.observed_measurements IS
-    'Work of a rebuild: what each counting file said of the keys in hand. Under the extract''s lock; empty between files.';
+    'Work of a rebuild or purge: what each counting file said of the keys in hand. Under the extract''s lock; empty between files.';
 COMMENT ON COLUMN etl.observed_measurements.observed_at IS 'DateExtracted of the file.';
 COMMENT ON COLUMN etl.observed_measurements.is_absent IS 'Whether the file, a mirror, lacks the key.';
 COMMENT ON COLUMN etl.observed_measurements.patient_id IS 'Patient who was measured.';
@@ -12595,6 +12801,7 @@ COMMENT ON COLUMN etl.observed_measurements.loaded_date_time IS 'When the provid
 COMMENT ON COLUMN etl.observed_measurements.row_hash IS 'Hash of the text and of the rules of the file.';
 COMMENT ON COLUMN etl.observed_measurements.load_run_file_id IS 'The file.';
 COMMENT ON COLUMN etl.observed_measurements.load_run_id IS 'The run that landed it.';
+COMMENT ON COLUMN etl.observed_measurements.line_no IS 'Number of the row in the file; NULL: absent.';
 
 -- object: table core.fact_measurements
 -- GENERATED by `make codegen` from contracts/indici/measurements.yml; edit that file, not this one.
@@ -12906,10 +13113,11 @@ CREATE UNLOGGED TABLE etl.observed_next_of_kin (
     row_hash bigint,
     load_run_file_id bigint NOT NULL,
     load_run_id bigint,
+    line_no bigint,
     PRIMARY KEY (practice_id, per_org_id, nextto_kin_id, observed_at)
 );
 COMMENT ON TABLE etl.observed_next_of_kin IS
-    'Work of a rebuild: what each counting file said of the keys in hand. Under the extract''s lock; empty between files.';
+    'Work of a rebuild or purge: what each counting file said of the keys in hand. Under the extract''s lock; empty between files.';
 COMMENT ON COLUMN etl.observed_next_of_kin.observed_at IS 'DateExtracted of the file.';
 COMMENT ON COLUMN etl.observed_next_of_kin.is_absent IS 'Whether the file, a mirror, lacks the key.';
 COMMENT ON COLUMN etl.observed_next_of_kin.nextto_kin_id IS 'Identifier of the next of kin, in the source''s spelling.';
@@ -12943,6 +13151,7 @@ COMMENT ON COLUMN etl.observed_next_of_kin.loaded_date_time IS 'When the provide
 COMMENT ON COLUMN etl.observed_next_of_kin.row_hash IS 'Hash of the text and of the rules of the file.';
 COMMENT ON COLUMN etl.observed_next_of_kin.load_run_file_id IS 'The file.';
 COMMENT ON COLUMN etl.observed_next_of_kin.load_run_id IS 'The run that landed it.';
+COMMENT ON COLUMN etl.observed_next_of_kin.line_no IS 'Number of the row in the file; NULL: absent.';
 
 -- object: table core.fact_next_of_kin
 -- GENERATED by `make codegen` from contracts/indici/next_of_kin.yml; edit that file, not this one.
@@ -13249,10 +13458,11 @@ CREATE UNLOGGED TABLE etl.observed_patient_alerts (
     row_hash bigint,
     load_run_file_id bigint NOT NULL,
     load_run_id bigint,
+    line_no bigint,
     PRIMARY KEY (practice_id, per_org_id, patient_alert_id, observed_at)
 );
 COMMENT ON TABLE etl.observed_patient_alerts IS
-    'Work of a rebuild: what each counting file said of the keys in hand. Under the extract''s lock; empty between files.';
+    'Work of a rebuild or purge: what each counting file said of the keys in hand. Under the extract''s lock; empty between files.';
 COMMENT ON COLUMN etl.observed_patient_alerts.observed_at IS 'DateExtracted of the file.';
 COMMENT ON COLUMN etl.observed_patient_alerts.is_absent IS 'Whether the file, a mirror, lacks the key.';
 COMMENT ON COLUMN etl.observed_patient_alerts.patient_alert_id IS 'Identifier of the alert of the patient.';
@@ -13291,6 +13501,7 @@ COMMENT ON COLUMN etl.observed_patient_alerts.loaded_date_time IS 'When the prov
 COMMENT ON COLUMN etl.observed_patient_alerts.row_hash IS 'Hash of the text and of the rules of the file.';
 COMMENT ON COLUMN etl.observed_patient_alerts.load_run_file_id IS 'The file.';
 COMMENT ON COLUMN etl.observed_patient_alerts.load_run_id IS 'The run that landed it.';
+COMMENT ON COLUMN etl.observed_patient_alerts.line_no IS 'Number of the row in the file; NULL: absent.';
 
 -- object: table core.fact_patient_alerts
 -- GENERATED by `make codegen` from contracts/indici/patient_alerts.yml; edit that file, not this one.
@@ -13596,10 +13807,11 @@ CREATE UNLOGGED TABLE etl.observed_recalls (
     row_hash bigint,
     load_run_file_id bigint NOT NULL,
     load_run_id bigint,
+    line_no bigint,
     PRIMARY KEY (practice_id, per_org_id, re_call_id, observed_at)
 );
 COMMENT ON TABLE etl.observed_recalls IS
-    'Work of a rebuild: what each counting file said of the keys in hand. Under the extract''s lock; empty between files.';
+    'Work of a rebuild or purge: what each counting file said of the keys in hand. Under the extract''s lock; empty between files.';
 COMMENT ON COLUMN etl.observed_recalls.observed_at IS 'DateExtracted of the file.';
 COMMENT ON COLUMN etl.observed_recalls.is_absent IS 'Whether the file, a mirror, lacks the key.';
 COMMENT ON COLUMN etl.observed_recalls.re_call_id IS 'Identifier of the recall, in the source''s spelling.';
@@ -13635,6 +13847,7 @@ COMMENT ON COLUMN etl.observed_recalls.loaded_date_time IS 'When the provider of
 COMMENT ON COLUMN etl.observed_recalls.row_hash IS 'Hash of the text and of the rules of the file.';
 COMMENT ON COLUMN etl.observed_recalls.load_run_file_id IS 'The file.';
 COMMENT ON COLUMN etl.observed_recalls.load_run_id IS 'The run that landed it.';
+COMMENT ON COLUMN etl.observed_recalls.line_no IS 'Number of the row in the file; NULL: absent.';
 
 -- object: table core.fact_recalls
 -- GENERATED by `make codegen` from contracts/indici/recalls.yml; edit that file, not this one.
@@ -14692,6 +14905,519 @@ END;
 $stage_invoice_detail$;
 COMMENT ON PROCEDURE etl.stage_invoice_detail(bigint) IS 'Types the valid rows of a file in order into stg.invoice_detail.';
 
+-- object: procedure etl.purge_invoice_detail
+-- GENERATED by `make codegen` from contracts/indici/invoice_detail.yml; edit that file, not this one.
+
+CREATE OR REPLACE PROCEDURE etl.purge_invoice_detail(p_tenant text[], p_before timestamptz)
+LANGUAGE plpgsql
+SECURITY DEFINER
+SET search_path = pg_catalog, pg_temp
+SET timezone = 'Pacific/Auckland'
+SET datestyle = 'ISO, YMD'
+SET plan_cache_mode = force_custom_plan
+SET work_mem = '64MB'
+AS $purge_invoice_detail$
+-- Of a tenant's rows of raw before a new horizon keep what a rebuild of any key still needs: its newest row, and those
+-- with which its state in stg and core began. The caller, etl.purge_extract, holds the extract's lock.
+DECLARE
+    c_unknown_times constant timestamptz[] := ARRAY['1900-01-01']::text[]::timestamptz[];
+    v_key etl.pseudonym_keys;
+BEGIN
+    SELECT k.* INTO v_key FROM etl.pseudonym_keys AS k;
+    -- 1. All keys that counting files of the tenant held before.
+    INSERT INTO etl.touched_invoice_detail (load_run_file_id, line_no, practice_id, per_org_id, invoice_detail_id, row_hash, verdict)
+    SELECT DISTINCT 0, 0, r.practice_id, r.per_org_id, etl.key_bigint(r.invoice_detail_id), 0, 'replaced'
+    FROM etl.load_run_files AS f
+    JOIN raw.invoice_detail_raw AS r USING (load_run_file_id)
+    WHERE f.extract = 'invoice_detail' AND f.tenant = p_tenant AND f.is_counting
+        AND f.date_extracted < p_before
+        AND r.practice_id = p_tenant[1]
+        AND r.per_org_id = p_tenant[2];
+
+    CALL etl.analyze_work('touched_invoice_detail');
+
+    -- 2. What each counting file says of these keys; of several with one DateExtracted the last.
+    WITH keys AS MATERIALIZED (
+        SELECT DISTINCT t.practice_id, t.per_org_id, t.invoice_detail_id::text AS invoice_detail_id
+        FROM etl.touched_invoice_detail AS t
+        WHERE (t.practice_id, t.per_org_id, t.invoice_detail_id) IS NOT NULL
+    ),
+    files AS MATERIALIZED (
+        SELECT
+            f.load_run_file_id,
+            f.load_run_id,
+            f.date_extracted,
+            f.is_mirror,
+            etl.hash_seed(f.ruleset_fingerprint) AS seed,
+            row_number() OVER (
+                ORDER BY f.date_extracted, f.kind = 'delta', f.date_to, f.last_modified, f.s3_key COLLATE "C", f.load_run_file_id
+            ) AS place
+        FROM etl.load_run_files AS f
+        WHERE f.extract = 'invoice_detail' AND f.tenant = p_tenant AND f.is_counting AND f.date_extracted < p_before
+    ),
+    said AS (
+        SELECT
+            k.practice_id, k.per_org_id, k.invoice_detail_id, f.load_run_file_id, f.date_extracted, f.place, r.line_no,
+            nullif(r.updated_at::timestamptz, c_unknown_times[1]) AS dedupe_1, false AS is_absent
+        FROM keys AS k
+        JOIN raw.invoice_detail_raw AS r USING (practice_id, per_org_id, invoice_detail_id)
+        JOIN files AS f USING (load_run_file_id)
+        WHERE NOT EXISTS (
+            SELECT FROM etl.rejects_invoice_detail AS j
+            WHERE j.load_run_file_id = r.load_run_file_id AND j.line_no = r.line_no AND j.resolved_by_run IS NULL
+        )
+    ),
+    last_said AS (
+        SELECT DISTINCT ON (s.practice_id, s.per_org_id, s.invoice_detail_id, s.date_extracted)
+            s.practice_id, s.per_org_id, s.invoice_detail_id, s.load_run_file_id, s.line_no, s.is_absent
+        FROM said AS s
+        ORDER BY
+            s.practice_id, s.per_org_id, s.invoice_detail_id, s.date_extracted, s.place DESC,
+            s.dedupe_1 DESC NULLS LAST, s.line_no DESC
+    )
+    INSERT INTO etl.observed_invoice_detail (
+        invoice_detail_id,
+        invoice_transaction_id,
+        master_service_sub_service_id,
+        appointment_service_id,
+        comments,
+        quantity,
+        claim_amount,
+        co_payment,
+        gross_claim_amount,
+        gross_co_payment,
+        is_billing_amount,
+        funder_id,
+        funder_name,
+        contract_service_id,
+        contract_service_name,
+        is_funded,
+        submission_status,
+        case_no,
+        sequence_no,
+        billing_claim_status_id,
+        master_service_name,
+        master_service_code,
+        master_service_description,
+        service_name,
+        description,
+        code,
+        fee_code,
+        service_code,
+        sub_service_description,
+        duration,
+        is_common_service,
+        service_code_for_claim,
+        is_active,
+        is_deleted,
+        inserted_by_id,
+        updated_by_id,
+        inserted_by,
+        updated_by,
+        inserted_at,
+        updated_at,
+        user_logging_id,
+        logging_user_name,
+        billing_ref_id,
+        billing_referral_id,
+        permanent_address_latitude,
+        permanent_address_longitude,
+        practice_id,
+        per_org_id,
+        loaded_date_time,
+        observed_at, is_absent, row_hash, load_run_file_id, load_run_id, line_no
+    )
+    SELECT
+        l.invoice_detail_id::bigint,
+        r.invoice_transaction_id::bigint,
+        r.master_service_sub_service_id,
+        r.appointment_service_id,
+        r.comments,
+        r.quantity::numeric,
+        r.claim_amount::numeric(12,2),
+        r.co_payment::numeric(12,2),
+        r.gross_claim_amount::numeric(12,2),
+        r.gross_co_payment::numeric(12,2),
+        r.is_billing_amount::boolean,
+        r.funder_id,
+        r.funder_name,
+        r.contract_service_id,
+        r.contract_service_name,
+        r.is_funded::boolean,
+        r.submission_status,
+        r.case_no,
+        r.sequence_no,
+        r.billing_claim_status_id,
+        r.master_service_name,
+        r.master_service_code,
+        r.master_service_description,
+        r.service_name,
+        r.description,
+        r.code,
+        r.fee_code,
+        r.service_code,
+        r.sub_service_description,
+        r.duration::numeric,
+        r.is_common_service::boolean,
+        r.service_code_for_claim,
+        r.is_active::boolean,
+        r.is_deleted::boolean,
+        r.inserted_by_id::bigint,
+        r.updated_by_id::bigint,
+        r.inserted_by,
+        r.updated_by,
+        nullif(r.inserted_at::timestamptz, c_unknown_times[1]),
+        nullif(r.updated_at::timestamptz, c_unknown_times[1]),
+        r.user_logging_id::bigint,
+        r.logging_user_name,
+        r.billing_ref_id,
+        r.billing_referral_id,
+        r.permanent_address_latitude::numeric,
+        r.permanent_address_longitude::numeric,
+        l.practice_id,
+        l.per_org_id,
+        nullif(r.loaded_date_time::timestamptz, c_unknown_times[1]),
+        f.date_extracted,
+        l.is_absent,
+        CASE WHEN NOT l.is_absent THEN hash_record_extended(ROW(
+            r.invoice_detail_id,
+            r.invoice_transaction_id,
+            r.master_service_sub_service_id,
+            r.appointment_service_id,
+            r.comments,
+            r.quantity,
+            r.claim_amount,
+            r.co_payment,
+            r.gross_claim_amount,
+            r.gross_co_payment,
+            r.is_billing_amount,
+            r.funder_id,
+            r.funder_name,
+            r.contract_service_id,
+            r.contract_service_name,
+            r.is_funded,
+            r.submission_status,
+            r.case_no,
+            r.sequence_no,
+            r.billing_claim_status_id,
+            r.master_service_name,
+            r.master_service_code,
+            r.master_service_description,
+            r.service_name,
+            r.description,
+            r.code,
+            r.fee_code,
+            r.service_code,
+            r.sub_service_description,
+            r.duration,
+            r.is_common_service,
+            r.service_code_for_claim,
+            r.is_active,
+            r.is_deleted,
+            r.inserted_by_id,
+            r.updated_by_id,
+            r.inserted_by,
+            r.updated_by,
+            r.inserted_at,
+            r.updated_at,
+            r.user_logging_id,
+            r.logging_user_name,
+            r.billing_ref_id,
+            r.billing_referral_id,
+            r.permanent_address_latitude,
+            r.permanent_address_longitude,
+            r.practice_id,
+            r.per_org_id
+        ), f.seed) END,
+        f.load_run_file_id,
+        f.load_run_id,
+        l.line_no
+    FROM last_said AS l
+    JOIN files AS f USING (load_run_file_id)
+    LEFT JOIN raw.invoice_detail_raw AS r ON r.load_run_file_id = l.load_run_file_id AND r.line_no = l.line_no;
+
+    CALL etl.analyze_work('observed_invoice_detail');
+
+    -- 3. Keep the newest row; the row with which the newest version began in core; and
+    -- each row that changed stg since.
+    WITH published AS (
+        SELECT
+            o.practice_id,
+            o.per_org_id,
+            o.invoice_detail_id,
+            o.invoice_transaction_id,
+            o.master_service_sub_service_id,
+            o.appointment_service_id,
+            o.quantity,
+            o.claim_amount,
+            o.co_payment,
+            o.gross_claim_amount,
+            o.gross_co_payment,
+            o.is_billing_amount,
+            o.funder_id,
+            o.funder_name,
+            o.contract_service_id,
+            o.contract_service_name,
+            o.is_funded,
+            o.submission_status,
+            etl.pseudonym(o.case_no, v_key.inner_pad, v_key.outer_pad) AS case_no,
+            o.sequence_no,
+            o.billing_claim_status_id,
+            o.master_service_name,
+            o.master_service_code,
+            o.service_name,
+            o.code,
+            o.fee_code,
+            o.service_code,
+            o.duration,
+            o.is_common_service,
+            o.service_code_for_claim,
+            o.is_active,
+            o.is_deleted,
+            o.inserted_by_id,
+            o.updated_by_id,
+            o.inserted_at,
+            o.updated_at,
+            o.user_logging_id,
+            o.billing_ref_id,
+            o.billing_referral_id,
+            o.loaded_date_time,
+            o.observed_at,
+            o.is_absent,
+            o.load_run_file_id,
+            o.load_run_id
+        FROM etl.observed_invoice_detail AS o
+    ),
+    marked AS (
+        SELECT
+            p.*,
+            coalesce(
+                lag(p.is_absent) OVER w <> p.is_absent
+                OR lag(ROW(
+                    p.invoice_transaction_id,
+                    p.master_service_sub_service_id,
+                    p.appointment_service_id,
+                    p.quantity,
+                    p.claim_amount,
+                    p.co_payment,
+                    p.gross_claim_amount,
+                    p.gross_co_payment,
+                    p.is_billing_amount,
+                    p.funder_id,
+                    p.funder_name,
+                    p.contract_service_id,
+                    p.contract_service_name,
+                    p.is_funded,
+                    p.submission_status,
+                    p.case_no,
+                    p.sequence_no,
+                    p.billing_claim_status_id,
+                    p.master_service_name,
+                    p.master_service_code,
+                    p.service_name,
+                    p.code,
+                    p.fee_code,
+                    p.service_code,
+                    p.duration,
+                    p.is_common_service,
+                    p.service_code_for_claim,
+                    p.is_active,
+                    p.is_deleted,
+                    p.inserted_by_id,
+                    p.updated_by_id,
+                    p.inserted_at,
+                    p.updated_at,
+                    p.user_logging_id,
+                    p.billing_ref_id,
+                    p.billing_referral_id
+                )) OVER w IS DISTINCT FROM ROW(
+                    p.invoice_transaction_id,
+                    p.master_service_sub_service_id,
+                    p.appointment_service_id,
+                    p.quantity,
+                    p.claim_amount,
+                    p.co_payment,
+                    p.gross_claim_amount,
+                    p.gross_co_payment,
+                    p.is_billing_amount,
+                    p.funder_id,
+                    p.funder_name,
+                    p.contract_service_id,
+                    p.contract_service_name,
+                    p.is_funded,
+                    p.submission_status,
+                    p.case_no,
+                    p.sequence_no,
+                    p.billing_claim_status_id,
+                    p.master_service_name,
+                    p.master_service_code,
+                    p.service_name,
+                    p.code,
+                    p.fee_code,
+                    p.service_code,
+                    p.duration,
+                    p.is_common_service,
+                    p.service_code_for_claim,
+                    p.is_active,
+                    p.is_deleted,
+                    p.inserted_by_id,
+                    p.updated_by_id,
+                    p.inserted_at,
+                    p.updated_at,
+                    p.user_logging_id,
+                    p.billing_ref_id,
+                    p.billing_referral_id
+                ),
+                true
+            ) AS starts
+        FROM published AS p
+        WINDOW w AS (PARTITION BY p.practice_id, p.per_org_id, p.invoice_detail_id ORDER BY p.observed_at)
+    ),
+    told AS (
+        SELECT
+            o.practice_id, o.per_org_id, o.invoice_detail_id, o.observed_at, o.is_absent, o.load_run_file_id, o.line_no,
+            coalesce(
+                lag(o.is_absent) OVER w <> o.is_absent
+                OR lag(ROW(
+                    o.invoice_transaction_id,
+                    o.master_service_sub_service_id,
+                    o.appointment_service_id,
+                    o.comments,
+                    o.quantity,
+                    o.claim_amount,
+                    o.co_payment,
+                    o.gross_claim_amount,
+                    o.gross_co_payment,
+                    o.is_billing_amount,
+                    o.funder_id,
+                    o.funder_name,
+                    o.contract_service_id,
+                    o.contract_service_name,
+                    o.is_funded,
+                    o.submission_status,
+                    o.case_no,
+                    o.sequence_no,
+                    o.billing_claim_status_id,
+                    o.master_service_name,
+                    o.master_service_code,
+                    o.master_service_description,
+                    o.service_name,
+                    o.description,
+                    o.code,
+                    o.fee_code,
+                    o.service_code,
+                    o.sub_service_description,
+                    o.duration,
+                    o.is_common_service,
+                    o.service_code_for_claim,
+                    o.is_active,
+                    o.is_deleted,
+                    o.inserted_by_id,
+                    o.updated_by_id,
+                    o.inserted_by,
+                    o.updated_by,
+                    o.inserted_at,
+                    o.updated_at,
+                    o.user_logging_id,
+                    o.logging_user_name,
+                    o.billing_ref_id,
+                    o.billing_referral_id,
+                    o.permanent_address_latitude,
+                    o.permanent_address_longitude
+                )) OVER w IS DISTINCT FROM ROW(
+                    o.invoice_transaction_id,
+                    o.master_service_sub_service_id,
+                    o.appointment_service_id,
+                    o.comments,
+                    o.quantity,
+                    o.claim_amount,
+                    o.co_payment,
+                    o.gross_claim_amount,
+                    o.gross_co_payment,
+                    o.is_billing_amount,
+                    o.funder_id,
+                    o.funder_name,
+                    o.contract_service_id,
+                    o.contract_service_name,
+                    o.is_funded,
+                    o.submission_status,
+                    o.case_no,
+                    o.sequence_no,
+                    o.billing_claim_status_id,
+                    o.master_service_name,
+                    o.master_service_code,
+                    o.master_service_description,
+                    o.service_name,
+                    o.description,
+                    o.code,
+                    o.fee_code,
+                    o.service_code,
+                    o.sub_service_description,
+                    o.duration,
+                    o.is_common_service,
+                    o.service_code_for_claim,
+                    o.is_active,
+                    o.is_deleted,
+                    o.inserted_by_id,
+                    o.updated_by_id,
+                    o.inserted_by,
+                    o.updated_by,
+                    o.inserted_at,
+                    o.updated_at,
+                    o.user_logging_id,
+                    o.logging_user_name,
+                    o.billing_ref_id,
+                    o.billing_referral_id,
+                    o.permanent_address_latitude,
+                    o.permanent_address_longitude
+                ),
+                true
+            ) AS changes
+        FROM etl.observed_invoice_detail AS o
+        WINDOW w AS (PARTITION BY o.practice_id, o.per_org_id, o.invoice_detail_id ORDER BY o.observed_at)
+    ),
+    placed AS (
+        SELECT
+            t.*,
+            max(t.observed_at) OVER k AS newest,
+            max(t.observed_at) FILTER (WHERE d.starts) OVER k AS state_from,
+            max(t.observed_at) FILTER (WHERE d.starts) OVER k AS version_from
+        FROM told AS t
+        JOIN marked AS d USING (practice_id, per_org_id, invoice_detail_id, observed_at)
+        WHERE NOT t.is_absent
+        WINDOW k AS (PARTITION BY t.practice_id, t.per_org_id, t.invoice_detail_id)
+    )
+    INSERT INTO etl.touched_invoice_detail (load_run_file_id, line_no, row_hash, verdict)
+    SELECT p.load_run_file_id, p.line_no, 0, 'kept'
+    FROM placed AS p
+    WHERE p.observed_at IN (p.newest, p.version_from)
+        OR p.changes AND p.observed_at >= p.state_from;
+
+    CALL etl.analyze_work('touched_invoice_detail');
+
+    -- 4. Remove all other rows, of files that do not count as well, and say of which files.
+    WITH removed AS (
+        DELETE FROM raw.invoice_detail_raw AS r
+        USING etl.load_run_files AS f
+        WHERE r.load_run_file_id = f.load_run_file_id
+            AND f.extract = 'invoice_detail' AND f.tenant = p_tenant AND f.date_extracted < p_before
+            AND NOT EXISTS (
+                SELECT FROM etl.touched_invoice_detail AS t
+                WHERE t.load_run_file_id = r.load_run_file_id AND t.line_no = r.line_no AND t.verdict = 'kept'
+            )
+        RETURNING r.load_run_file_id
+    )
+    INSERT INTO etl.file_attempts (load_run_file_id, action, started_at, finished_at, outcome, pid, problem)
+    SELECT
+        d.load_run_file_id, 'purge', clock_timestamp(), clock_timestamp(), 'succeeded', pg_backend_pid(),
+        format('%s: horizon %s; rows of raw removed: %s', session_user, p_before, count(*))
+    FROM removed AS d
+    GROUP BY d.load_run_file_id;
+END;
+$purge_invoice_detail$;
+COMMENT ON PROCEDURE etl.purge_invoice_detail(text[], timestamptz) IS
+    'Removes a tenant''s rows before a horizon from raw.invoice_detail_raw, but for those that a rebuild of their keys needs.';
+
 -- object: procedure etl.merge_invoice_detail
 -- GENERATED by `make codegen` from contracts/indici/invoice_detail.yml; edit that file, not this one.
 
@@ -15086,7 +15812,7 @@ BEGIN
                 ORDER BY f.date_extracted, f.kind = 'delta', f.date_to, f.last_modified, f.s3_key COLLATE "C", f.load_run_file_id
             ) AS place
         FROM etl.load_run_files AS f
-        WHERE f.extract = v_file.extract AND f.tenant = v_file.tenant AND f.is_counting
+        WHERE f.extract = 'invoice_detail' AND f.tenant = v_file.tenant AND f.is_counting
     ),
     said AS (
         SELECT
@@ -15158,7 +15884,7 @@ BEGIN
         practice_id,
         per_org_id,
         loaded_date_time,
-        observed_at, is_absent, row_hash, load_run_file_id, load_run_id
+        observed_at, is_absent, row_hash, load_run_file_id, load_run_id, line_no
     )
     SELECT
         l.invoice_detail_id::bigint,
@@ -15263,7 +15989,8 @@ BEGIN
             r.per_org_id
         ), f.seed) END,
         f.load_run_file_id,
-        f.load_run_id
+        f.load_run_id,
+        l.line_no
     FROM last_said AS l
     JOIN files AS f USING (load_run_file_id)
     LEFT JOIN raw.invoice_detail_raw AS r ON r.load_run_file_id = l.load_run_file_id AND r.line_no = l.line_no;
@@ -16516,6 +17243,270 @@ END;
 $stage_medicine$;
 COMMENT ON PROCEDURE etl.stage_medicine(bigint) IS 'Types the valid rows of a file in order into stg.medicine.';
 
+-- object: procedure etl.purge_medicine
+-- GENERATED by `make codegen` from contracts/indici/medicine.yml; edit that file, not this one.
+
+CREATE OR REPLACE PROCEDURE etl.purge_medicine(p_tenant text[], p_before timestamptz)
+LANGUAGE plpgsql
+SECURITY DEFINER
+SET search_path = pg_catalog, pg_temp
+SET timezone = 'Pacific/Auckland'
+SET datestyle = 'ISO, YMD'
+SET plan_cache_mode = force_custom_plan
+SET work_mem = '64MB'
+AS $purge_medicine$
+-- Of a tenant's rows of raw before a new horizon keep what a rebuild of any key still needs: its newest row, and those
+-- with which its state in stg and core began. The caller, etl.purge_extract, holds the extract's lock.
+DECLARE
+    c_unknown_times constant timestamptz[] := ARRAY['1900-01-01']::text[]::timestamptz[];
+BEGIN
+    -- 1. All keys that counting files of the tenant held before.
+    INSERT INTO etl.touched_medicine (load_run_file_id, line_no, practice_id, per_org_id, medicine_id, row_hash, verdict)
+    SELECT DISTINCT 0, 0, r.practice_id, r.per_org_id, etl.key_bigint(r.medicine_id), 0, 'replaced'
+    FROM etl.load_run_files AS f
+    JOIN raw.medicine_raw AS r USING (load_run_file_id)
+    WHERE f.extract = 'medicine' AND f.tenant = p_tenant AND f.is_counting
+        AND f.date_extracted < p_before
+        AND r.practice_id = p_tenant[1]
+        AND r.per_org_id = p_tenant[2];
+
+    CALL etl.analyze_work('touched_medicine');
+
+    -- 2. What each counting file says of these keys; of several with one DateExtracted the last.
+    WITH keys AS MATERIALIZED (
+        SELECT DISTINCT t.practice_id, t.per_org_id, t.medicine_id::text AS medicine_id
+        FROM etl.touched_medicine AS t
+        WHERE (t.practice_id, t.per_org_id, t.medicine_id) IS NOT NULL
+    ),
+    files AS MATERIALIZED (
+        SELECT
+            f.load_run_file_id,
+            f.load_run_id,
+            f.date_extracted,
+            f.is_mirror,
+            etl.hash_seed(f.ruleset_fingerprint) AS seed,
+            row_number() OVER (
+                ORDER BY f.date_extracted, f.kind = 'delta', f.date_to, f.last_modified, f.s3_key COLLATE "C", f.load_run_file_id
+            ) AS place
+        FROM etl.load_run_files AS f
+        WHERE f.extract = 'medicine' AND f.tenant = p_tenant AND f.is_counting AND f.date_extracted < p_before
+    ),
+    said AS (
+        SELECT
+            k.practice_id, k.per_org_id, k.medicine_id, f.load_run_file_id, f.date_extracted, f.place, r.line_no,
+            false AS is_absent
+        FROM keys AS k
+        JOIN raw.medicine_raw AS r USING (practice_id, per_org_id, medicine_id)
+        JOIN files AS f USING (load_run_file_id)
+        WHERE NOT EXISTS (
+            SELECT FROM etl.rejects_medicine AS j
+            WHERE j.load_run_file_id = r.load_run_file_id AND j.line_no = r.line_no AND j.resolved_by_run IS NULL
+        )
+    ),
+    last_said AS (
+        SELECT DISTINCT ON (s.practice_id, s.per_org_id, s.medicine_id, s.date_extracted)
+            s.practice_id, s.per_org_id, s.medicine_id, s.load_run_file_id, s.line_no, s.is_absent
+        FROM said AS s
+        ORDER BY
+            s.practice_id, s.per_org_id, s.medicine_id, s.date_extracted, s.place DESC,
+            s.line_no DESC
+    )
+    INSERT INTO etl.observed_medicine (
+        medicine_id,
+        medicine_name,
+        medicine_short_name,
+        sct_id,
+        type,
+        pharma_code,
+        is_active,
+        is_deleted,
+        per_org_id,
+        practice_id,
+        loaded_date_time,
+        observed_at, is_absent, row_hash, load_run_file_id, load_run_id, line_no
+    )
+    SELECT
+        l.medicine_id::bigint,
+        r.medicine_name,
+        r.medicine_short_name,
+        r.sct_id,
+        r.type,
+        r.pharma_code,
+        r.is_active::boolean,
+        r.is_deleted::boolean,
+        l.per_org_id,
+        l.practice_id,
+        nullif(r.loaded_date_time::timestamptz, c_unknown_times[1]),
+        f.date_extracted,
+        l.is_absent,
+        CASE WHEN NOT l.is_absent THEN hash_record_extended(ROW(
+            r.medicine_id,
+            r.medicine_name,
+            r.medicine_short_name,
+            r.sct_id,
+            r.type,
+            r.pharma_code,
+            r.is_active,
+            r.is_deleted,
+            r.per_org_id,
+            r.practice_id
+        ), f.seed) END,
+        f.load_run_file_id,
+        f.load_run_id,
+        l.line_no
+    FROM last_said AS l
+    JOIN files AS f USING (load_run_file_id)
+    LEFT JOIN raw.medicine_raw AS r ON r.load_run_file_id = l.load_run_file_id AND r.line_no = l.line_no;
+
+    CALL etl.analyze_work('observed_medicine');
+
+    -- 3. Keep the newest row; the row with which the newest version and its newest state began in core; and
+    -- each row that changed stg since.
+    WITH published AS (
+        SELECT
+            o.practice_id,
+            o.per_org_id,
+            o.medicine_id,
+            etl.surrogate_key(
+                etl.key_part('medicine')
+                || etl.key_part(o.practice_id)
+                || etl.key_part(o.per_org_id)
+                || etl.key_part(o.medicine_id::text)
+            ) AS medicine_key,
+            o.medicine_name,
+            o.medicine_short_name,
+            o.sct_id,
+            o.type,
+            o.pharma_code,
+            o.is_active,
+            o.is_deleted,
+            o.loaded_date_time,
+            o.observed_at,
+            o.is_absent,
+            o.load_run_file_id,
+            o.load_run_id
+        FROM etl.observed_medicine AS o
+    ),
+    marked AS (
+        SELECT
+            p.*,
+            coalesce(
+                lag(p.is_absent) OVER w <> p.is_absent
+                OR lag(ROW(
+                    p.medicine_name,
+                    p.medicine_short_name,
+                    p.sct_id,
+                    p.type,
+                    p.pharma_code,
+                    p.is_active,
+                    p.is_deleted
+                )) OVER w IS DISTINCT FROM ROW(
+                    p.medicine_name,
+                    p.medicine_short_name,
+                    p.sct_id,
+                    p.type,
+                    p.pharma_code,
+                    p.is_active,
+                    p.is_deleted
+                ),
+                true
+            ) AS opens,
+            coalesce(
+                lag(p.is_absent) OVER w <> p.is_absent
+                OR lag(ROW(
+                    p.medicine_name,
+                    p.medicine_short_name,
+                    p.sct_id,
+                    p.type,
+                    p.pharma_code,
+                    p.is_active,
+                    p.is_deleted
+                )) OVER w IS DISTINCT FROM ROW(
+                    p.medicine_name,
+                    p.medicine_short_name,
+                    p.sct_id,
+                    p.type,
+                    p.pharma_code,
+                    p.is_active,
+                    p.is_deleted
+                ),
+                true
+            ) AS starts
+        FROM published AS p
+        WINDOW w AS (PARTITION BY p.practice_id, p.per_org_id, p.medicine_id ORDER BY p.observed_at)
+    ),
+    told AS (
+        SELECT
+            o.practice_id, o.per_org_id, o.medicine_id, o.observed_at, o.is_absent, o.load_run_file_id, o.line_no,
+            coalesce(
+                lag(o.is_absent) OVER w <> o.is_absent
+                OR lag(ROW(
+                    o.medicine_name,
+                    o.medicine_short_name,
+                    o.sct_id,
+                    o.type,
+                    o.pharma_code,
+                    o.is_active,
+                    o.is_deleted
+                )) OVER w IS DISTINCT FROM ROW(
+                    o.medicine_name,
+                    o.medicine_short_name,
+                    o.sct_id,
+                    o.type,
+                    o.pharma_code,
+                    o.is_active,
+                    o.is_deleted
+                ),
+                true
+            ) AS changes
+        FROM etl.observed_medicine AS o
+        WINDOW w AS (PARTITION BY o.practice_id, o.per_org_id, o.medicine_id ORDER BY o.observed_at)
+    ),
+    placed AS (
+        SELECT
+            t.*,
+            max(t.observed_at) OVER k AS newest,
+            max(t.observed_at) FILTER (WHERE d.starts) OVER k AS state_from,
+            max(t.observed_at) FILTER (WHERE d.opens) OVER k AS version_from,
+            lead(t.observed_at) OVER (k ORDER BY t.observed_at) AS next_at
+        FROM told AS t
+        JOIN marked AS d USING (practice_id, per_org_id, medicine_id, observed_at)
+        WHERE NOT t.is_absent
+        WINDOW k AS (PARTITION BY t.practice_id, t.per_org_id, t.medicine_id)
+    )
+    INSERT INTO etl.touched_medicine (load_run_file_id, line_no, row_hash, verdict)
+    SELECT p.load_run_file_id, p.line_no, 0, 'kept'
+    FROM placed AS p
+    WHERE p.observed_at IN (p.newest, p.version_from)
+        OR p.changes AND p.observed_at >= p.state_from
+        -- Without the row before it the newest state may look as old as its version.
+        OR p.next_at = p.state_from AND p.observed_at > p.version_from;
+
+    CALL etl.analyze_work('touched_medicine');
+
+    -- 4. Remove all other rows, of files that do not count as well, and say of which files.
+    WITH removed AS (
+        DELETE FROM raw.medicine_raw AS r
+        USING etl.load_run_files AS f
+        WHERE r.load_run_file_id = f.load_run_file_id
+            AND f.extract = 'medicine' AND f.tenant = p_tenant AND f.date_extracted < p_before
+            AND NOT EXISTS (
+                SELECT FROM etl.touched_medicine AS t
+                WHERE t.load_run_file_id = r.load_run_file_id AND t.line_no = r.line_no AND t.verdict = 'kept'
+            )
+        RETURNING r.load_run_file_id
+    )
+    INSERT INTO etl.file_attempts (load_run_file_id, action, started_at, finished_at, outcome, pid, problem)
+    SELECT
+        d.load_run_file_id, 'purge', clock_timestamp(), clock_timestamp(), 'succeeded', pg_backend_pid(),
+        format('%s: horizon %s; rows of raw removed: %s', session_user, p_before, count(*))
+    FROM removed AS d
+    GROUP BY d.load_run_file_id;
+END;
+$purge_medicine$;
+COMMENT ON PROCEDURE etl.purge_medicine(text[], timestamptz) IS
+    'Removes a tenant''s rows before a horizon from raw.medicine_raw, but for those that a rebuild of their keys needs.';
+
 -- object: procedure etl.merge_medicine
 -- GENERATED by `make codegen` from contracts/indici/medicine.yml; edit that file, not this one.
 
@@ -16712,6 +17703,7 @@ AS $rebuild_medicine$
 DECLARE
     v_file etl.load_run_files;
     c_unknown_times constant timestamptz[] := ARRAY['1900-01-01']::text[]::timestamptz[];
+    v_horizon constant timestamptz := etl.horizon('medicine');
 
 BEGIN
     SELECT f.* INTO v_file FROM etl.load_run_files AS f WHERE f.load_run_file_id = p_load_run_file_id;
@@ -16748,7 +17740,7 @@ BEGIN
                 ORDER BY f.date_extracted, f.kind = 'delta', f.date_to, f.last_modified, f.s3_key COLLATE "C", f.load_run_file_id
             ) AS place
         FROM etl.load_run_files AS f
-        WHERE f.extract = v_file.extract AND f.tenant = v_file.tenant AND f.is_counting
+        WHERE f.extract = 'medicine' AND f.tenant = v_file.tenant AND f.is_counting
     ),
     said AS (
         SELECT
@@ -16782,7 +17774,7 @@ BEGIN
         per_org_id,
         practice_id,
         loaded_date_time,
-        observed_at, is_absent, row_hash, load_run_file_id, load_run_id
+        observed_at, is_absent, row_hash, load_run_file_id, load_run_id, line_no
     )
     SELECT
         l.medicine_id::bigint,
@@ -16811,7 +17803,8 @@ BEGIN
             r.practice_id
         ), f.seed) END,
         f.load_run_file_id,
-        f.load_run_id
+        f.load_run_id,
+        l.line_no
     FROM last_said AS l
     JOIN files AS f USING (load_run_file_id)
     LEFT JOIN raw.medicine_raw AS r ON r.load_run_file_id = l.load_run_file_id AND r.line_no = l.line_no;
@@ -17048,23 +18041,27 @@ BEGIN
             lead(b.effective_from) OVER (PARTITION BY b.practice_id, b.per_org_id, b.medicine_id ORDER BY b.version_no) AS effective_to
         FROM bounded AS b
     ),
-    removed AS (
-        DELETE FROM core.dim_medicine AS c
-        USING (
+    -- Versions that began before the horizon stay. EXCEPT, not an anti-join: it is hashed or sorted however few rows the planner expects.
+    stale AS (
+        SELECT c.practice_id, c.per_org_id, c.medicine_id, c.effective_from
+        FROM (
             SELECT DISTINCT t.practice_id, t.per_org_id, t.medicine_id
             FROM etl.touched_medicine AS t
         ) AS k
-        WHERE c.practice_id = k.practice_id
-            AND c.per_org_id = k.per_org_id
-            AND c.medicine_id = k.medicine_id
-            AND NOT EXISTS (
-                SELECT FROM versions AS v
-                WHERE v.practice_id = c.practice_id
-                    AND v.per_org_id = c.per_org_id
-                    AND v.medicine_id = c.medicine_id
-                    AND v.effective_from = c.effective_from
-                    AND NOT v.is_absent
-            )
+        JOIN core.dim_medicine AS c USING (practice_id, per_org_id, medicine_id)
+        WHERE c.effective_from >= v_horizon
+        EXCEPT
+        SELECT v.practice_id, v.per_org_id, v.medicine_id, v.effective_from
+        FROM versions AS v
+        WHERE NOT v.is_absent
+    ),
+    removed AS (
+        DELETE FROM core.dim_medicine AS c
+        USING stale AS s
+        WHERE c.practice_id = s.practice_id
+            AND c.per_org_id = s.per_org_id
+            AND c.medicine_id = s.medicine_id
+            AND c.effective_from = s.effective_from
         RETURNING c.load_run_file_id
     ),
     merged AS (
@@ -20473,6 +21470,1983 @@ END;
 $stage_patients$;
 COMMENT ON PROCEDURE etl.stage_patients(bigint) IS 'Types the valid rows of a file in order into stg.patients.';
 
+-- object: procedure etl.purge_patients
+-- GENERATED by `make codegen` from contracts/indici/patients.yml; edit that file, not this one.
+
+CREATE OR REPLACE PROCEDURE etl.purge_patients(p_tenant text[], p_before timestamptz)
+LANGUAGE plpgsql
+SECURITY DEFINER
+SET search_path = pg_catalog, pg_temp
+SET timezone = 'Pacific/Auckland'
+SET datestyle = 'ISO, YMD'
+SET plan_cache_mode = force_custom_plan
+SET work_mem = '64MB'
+AS $purge_patients$
+-- Of a tenant's rows of raw before a new horizon keep what a rebuild of any key still needs: its newest row, and those
+-- with which its state in stg and core began. The caller, etl.purge_extract, holds the extract's lock.
+DECLARE
+    c_unknown_times constant timestamptz[] := ARRAY['1900-01-01']::text[]::timestamptz[];
+    v_key etl.pseudonym_keys;
+BEGIN
+    SELECT k.* INTO v_key FROM etl.pseudonym_keys AS k;
+    -- 1. All keys that counting files of the tenant held before.
+    INSERT INTO etl.touched_patients (load_run_file_id, line_no, practice_id, per_org_id, patient_id, row_hash, verdict)
+    SELECT DISTINCT 0, 0, r.practice_id, r.per_org_id, etl.key_bigint(r.patient_id), 0, 'replaced'
+    FROM etl.load_run_files AS f
+    JOIN raw.patients_raw AS r USING (load_run_file_id)
+    WHERE f.extract = 'patients' AND f.tenant = p_tenant AND f.is_counting
+        AND f.date_extracted < p_before
+        AND r.practice_id = p_tenant[1]
+        AND r.per_org_id = p_tenant[2];
+
+    CALL etl.analyze_work('touched_patients');
+
+    -- 2. What each counting file says of these keys; of several with one DateExtracted the last.
+    WITH keys AS MATERIALIZED (
+        SELECT DISTINCT t.practice_id, t.per_org_id, t.patient_id::text AS patient_id
+        FROM etl.touched_patients AS t
+        WHERE (t.practice_id, t.per_org_id, t.patient_id) IS NOT NULL
+    ),
+    files AS MATERIALIZED (
+        SELECT
+            f.load_run_file_id,
+            f.load_run_id,
+            f.date_extracted,
+            f.is_mirror,
+            etl.hash_seed(f.ruleset_fingerprint) AS seed,
+            row_number() OVER (
+                ORDER BY f.date_extracted, f.kind = 'delta', f.date_to, f.last_modified, f.s3_key COLLATE "C", f.load_run_file_id
+            ) AS place
+        FROM etl.load_run_files AS f
+        WHERE f.extract = 'patients' AND f.tenant = p_tenant AND f.is_counting AND f.date_extracted < p_before
+    ),
+    said AS (
+        SELECT
+            k.practice_id, k.per_org_id, k.patient_id, f.load_run_file_id, f.date_extracted, f.place, r.line_no,
+            nullif(r.updated_at::timestamptz, c_unknown_times[1]) AS dedupe_1, false AS is_absent
+        FROM keys AS k
+        JOIN raw.patients_raw AS r USING (practice_id, per_org_id, patient_id)
+        JOIN files AS f USING (load_run_file_id)
+        WHERE NOT EXISTS (
+            SELECT FROM etl.rejects_patients AS j
+            WHERE j.load_run_file_id = r.load_run_file_id AND j.line_no = r.line_no AND j.resolved_by_run IS NULL
+        )
+    ),
+    last_said AS (
+        SELECT DISTINCT ON (s.practice_id, s.per_org_id, s.patient_id, s.date_extracted)
+            s.practice_id, s.per_org_id, s.patient_id, s.load_run_file_id, s.line_no, s.is_absent
+        FROM said AS s
+        ORDER BY
+            s.practice_id, s.per_org_id, s.patient_id, s.date_extracted, s.place DESC,
+            s.dedupe_1 DESC NULLS LAST, s.line_no DESC
+    )
+    INSERT INTO etl.observed_patients (
+        patient_id,
+        nhi_number,
+        is_nhi_validate,
+        title,
+        first_name,
+        middle_name,
+        family_name,
+        full_name,
+        preferred_name,
+        other_maiden_name,
+        marital_status_id,
+        marital_status,
+        gender_id,
+        gender,
+        dob,
+        age,
+        age_type,
+        age_group,
+        is_alive,
+        death_date,
+        dob_source,
+        picture_path,
+        consented_to_share,
+        place_of_birth,
+        country_of_birth_id,
+        country_of_birth,
+        cell_number,
+        day_phone,
+        night_phone,
+        email,
+        secondary_email,
+        preferred_contact_method,
+        consent_text_messaging,
+        is_portal_user,
+        is_active,
+        is_deleted,
+        inserted_by,
+        updated_by,
+        inserted_at,
+        updated_at,
+        notes,
+        is_gender_self_identified,
+        sex_related_gender,
+        is_work_visa_required,
+        balance,
+        medtech_balance,
+        medtech_date_last_pay,
+        medtech_date_last_statement,
+        register_status_id,
+        register_status,
+        medtech_nok,
+        practice_name,
+        calculated_balance,
+        last_statement_date,
+        last_invoice_date,
+        last_payment_date,
+        provider_name,
+        chart_number,
+        extension,
+        practice_remarks,
+        is_insured,
+        insured_remarks,
+        smoking_type,
+        account_holder,
+        account_holder_employer,
+        is_community_service_card,
+        community_service_card_no,
+        community_service_card_expiry_date,
+        community_service_card_sighted,
+        is_health_card,
+        health_card_no,
+        health_card_expiry_date,
+        health_card_sighted,
+        winz,
+        is_transfer_of_records,
+        transfer_of_records_remarks,
+        enrolment_type,
+        enrolment_status_id,
+        enrolment_status,
+        enrolment_date,
+        enrolment_method,
+        enrolment_verifier,
+        funding_status_id,
+        funding_status,
+        rejection_reason,
+        funding_from,
+        funding_to,
+        account_group,
+        gms_code,
+        residential_status,
+        is_nka,
+        is_high_care,
+        high_care_reason,
+        is_care_plan,
+        is_new_registration,
+        is_opt_off,
+        is_bp_graph,
+        is_bmi_graph,
+        is_inr_graph,
+        is_hba1c_graph,
+        asr_mark_status,
+        is_height_graph,
+        is_weight_graph,
+        is_hc_graph,
+        nes_status,
+        nes_comments,
+        medtech_balance_date,
+        is_heart_rate,
+        is_premature,
+        premature_week,
+        patient_pho_id,
+        consult_updated_at,
+        occupation,
+        emergency_contact,
+        emergency_contact_name,
+        secondary_contact,
+        secondary_contact_name,
+        provider_id,
+        practice_id,
+        portal_registration_status,
+        registration_date,
+        medtech_id,
+        permanent_address_house_number,
+        permanent_address_building_number,
+        permanent_address_street_number,
+        permanent_address_suburb_town_id,
+        permanent_address_suburb,
+        permanent_address_city_area_id,
+        permanent_address_city,
+        permanent_address_postal_code,
+        permanent_address_latitude,
+        permanent_address_longitude,
+        permanent_address_country_id,
+        permanent_address_country,
+        permanent_address,
+        permanent_address_dhb_code,
+        permanent_address_domicile_code,
+        permanent_address_deprivation_quintile,
+        permanent_address_deprivation_decile,
+        permanent_address_meshblock,
+        permanent_address_match_score,
+        permanent_address_uncertainty_code,
+        temporary_address,
+        postal_address_house_number,
+        postal_address_building_number,
+        postal_address_street_number,
+        postal_address_suburb_town_id,
+        postal_address_suburb,
+        postal_address_city_area_id,
+        postal_address_city,
+        postal_address_postal_code,
+        postal_address_latitude,
+        postal_address_longitude,
+        postal_address_country_id,
+        postal_address_country,
+        postal_address,
+        postal_address_dhb_code,
+        postal_address_domicile_code,
+        postal_address_deprivation_quintile,
+        postal_address_deprivation_decile,
+        postal_address_meshblock,
+        postal_address_match_score,
+        postal_address_uncertainty_code,
+        ethnicity_id,
+        ethnicity,
+        eth_code,
+        eth_code_2,
+        secondary_ethnicity_id,
+        secondary_ethnicity,
+        eth_code_3,
+        other_ethnicity_id,
+        other_ethnicity,
+        enrolment_id,
+        pho_name,
+        enrolment_expiry_date,
+        is_consent_to_share,
+        is_work_visa,
+        work_visa_start_date,
+        work_visa_expiry_date,
+        enrolment_quarter,
+        practice_location,
+        account_holder_type_id,
+        patient_type,
+        breast_screen_id,
+        breast_screen,
+        is_pregnant,
+        apply_charges,
+        include_in_print,
+        is_care_plus,
+        care_plus_start_date,
+        care_plus_end_date,
+        care_plus_linc_status_id,
+        care_plus_linc_status,
+        nhi_status_id,
+        nhi_status,
+        per_org_id,
+        loaded_date_time,
+        account_holder_profile_id,
+        community_service_effective_date,
+        default_gp_mc_no,
+        default_gp_name,
+        default_practice_edi,
+        default_practice_name,
+        enrolment_end_date,
+        is_capitated,
+        is_consent_auto_reminder_text_messaging,
+        is_consent_for_experience_survey,
+        is_consent_to_import_clinical_records,
+        is_consent_to_private_email_address,
+        is_consent_to_share_clinical_records,
+        is_consent_to_share_health1,
+        is_consent_to_share_my_record_on_sehr,
+        is_consent_to_share_pho_data_collection,
+        is_include_account_fee,
+        is_include_statement_fee,
+        is_linked_csc_exists,
+        is_test_record,
+        pharmacy_id,
+        residential_status_id,
+        visa_expiry,
+        observed_at, is_absent, row_hash, load_run_file_id, load_run_id, line_no
+    )
+    SELECT
+        l.patient_id::bigint,
+        r.nhi_number,
+        r.is_nhi_validate::boolean,
+        r.title,
+        r.first_name,
+        r.middle_name,
+        r.family_name,
+        r.full_name,
+        r.preferred_name,
+        r.other_maiden_name,
+        r.marital_status_id,
+        r.marital_status,
+        r.gender_id,
+        r.gender,
+        nullif(r.dob::date, DATE '1900-01-01'),
+        r.age::integer,
+        r.age_type,
+        r.age_group,
+        r.is_alive::boolean,
+        nullif(r.death_date::date, DATE '1900-01-01'),
+        r.dob_source,
+        r.picture_path,
+        r.consented_to_share::boolean,
+        r.place_of_birth,
+        r.country_of_birth_id,
+        r.country_of_birth,
+        r.cell_number,
+        r.day_phone,
+        r.night_phone,
+        r.email,
+        r.secondary_email,
+        r.preferred_contact_method,
+        r.consent_text_messaging::boolean,
+        r.is_portal_user::boolean,
+        r.is_active::boolean,
+        r.is_deleted::boolean,
+        r.inserted_by,
+        r.updated_by,
+        nullif(r.inserted_at::timestamptz, c_unknown_times[1]),
+        nullif(r.updated_at::timestamptz, c_unknown_times[1]),
+        r.notes,
+        r.is_gender_self_identified::boolean,
+        r.sex_related_gender,
+        r.is_work_visa_required::boolean,
+        r.balance::numeric(12,2),
+        r.medtech_balance::numeric(12,2),
+        nullif(r.medtech_date_last_pay::date, DATE '1900-01-01'),
+        nullif(r.medtech_date_last_statement::date, DATE '1900-01-01'),
+        r.register_status_id,
+        r.register_status,
+        r.medtech_nok,
+        r.practice_name,
+        r.calculated_balance::numeric(12,2),
+        nullif(r.last_statement_date::date, DATE '1900-01-01'),
+        nullif(r.last_invoice_date::date, DATE '1900-01-01'),
+        nullif(r.last_payment_date::date, DATE '1900-01-01'),
+        r.provider_name,
+        r.chart_number,
+        r.extension,
+        r.practice_remarks,
+        r.is_insured::boolean,
+        r.insured_remarks,
+        r.smoking_type,
+        r.account_holder,
+        r.account_holder_employer,
+        r.is_community_service_card::boolean,
+        r.community_service_card_no,
+        nullif(r.community_service_card_expiry_date::date, DATE '1900-01-01'),
+        r.community_service_card_sighted,
+        r.is_health_card::boolean,
+        r.health_card_no,
+        nullif(r.health_card_expiry_date::date, DATE '1900-01-01'),
+        r.health_card_sighted,
+        r.winz,
+        r.is_transfer_of_records::boolean,
+        r.transfer_of_records_remarks,
+        r.enrolment_type,
+        r.enrolment_status_id,
+        r.enrolment_status,
+        nullif(r.enrolment_date::date, DATE '1900-01-01'),
+        r.enrolment_method,
+        r.enrolment_verifier,
+        r.funding_status_id,
+        r.funding_status,
+        r.rejection_reason,
+        nullif(r.funding_from::date, DATE '1900-01-01'),
+        nullif(r.funding_to::date, DATE '1900-01-01'),
+        r.account_group,
+        r.gms_code,
+        r.residential_status,
+        r.is_nka::boolean,
+        r.is_high_care::boolean,
+        r.high_care_reason,
+        r.is_care_plan::boolean,
+        r.is_new_registration::boolean,
+        r.is_opt_off::boolean,
+        r.is_bp_graph::boolean,
+        r.is_bmi_graph::boolean,
+        r.is_inr_graph::boolean,
+        r.is_hba1c_graph::boolean,
+        r.asr_mark_status,
+        r.is_height_graph::boolean,
+        r.is_weight_graph::boolean,
+        r.is_hc_graph::boolean,
+        r.nes_status,
+        r.nes_comments,
+        nullif(r.medtech_balance_date::date, DATE '1900-01-01'),
+        r.is_heart_rate::boolean,
+        r.is_premature::boolean,
+        r.premature_week,
+        r.patient_pho_id,
+        nullif(r.consult_updated_at::timestamptz, c_unknown_times[1]),
+        r.occupation,
+        r.emergency_contact,
+        r.emergency_contact_name,
+        r.secondary_contact,
+        r.secondary_contact_name,
+        r.provider_id::bigint,
+        l.practice_id,
+        r.portal_registration_status,
+        nullif(r.registration_date::date, DATE '1900-01-01'),
+        r.medtech_id,
+        r.permanent_address_house_number,
+        r.permanent_address_building_number,
+        r.permanent_address_street_number,
+        r.permanent_address_suburb_town_id,
+        r.permanent_address_suburb,
+        r.permanent_address_city_area_id,
+        r.permanent_address_city,
+        r.permanent_address_postal_code,
+        r.permanent_address_latitude::numeric,
+        r.permanent_address_longitude::numeric,
+        r.permanent_address_country_id,
+        r.permanent_address_country,
+        r.permanent_address,
+        r.permanent_address_dhb_code,
+        r.permanent_address_domicile_code,
+        r.permanent_address_deprivation_quintile,
+        r.permanent_address_deprivation_decile,
+        r.permanent_address_meshblock,
+        r.permanent_address_match_score::numeric,
+        r.permanent_address_uncertainty_code,
+        r.temporary_address,
+        r.postal_address_house_number,
+        r.postal_address_building_number,
+        r.postal_address_street_number,
+        r.postal_address_suburb_town_id,
+        r.postal_address_suburb,
+        r.postal_address_city_area_id,
+        r.postal_address_city,
+        r.postal_address_postal_code,
+        r.postal_address_latitude::numeric,
+        r.postal_address_longitude::numeric,
+        r.postal_address_country_id,
+        r.postal_address_country,
+        r.postal_address,
+        r.postal_address_dhb_code,
+        r.postal_address_domicile_code,
+        r.postal_address_deprivation_quintile,
+        r.postal_address_deprivation_decile,
+        r.postal_address_meshblock,
+        r.postal_address_match_score::numeric,
+        r.postal_address_uncertainty_code,
+        r.ethnicity_id,
+        r.ethnicity,
+        r.eth_code,
+        r.eth_code_2,
+        r.secondary_ethnicity_id,
+        r.secondary_ethnicity,
+        r.eth_code_3,
+        r.other_ethnicity_id,
+        r.other_ethnicity,
+        r.enrolment_id,
+        r.pho_name,
+        nullif(r.enrolment_expiry_date::date, DATE '1900-01-01'),
+        r.is_consent_to_share::boolean,
+        r.is_work_visa::boolean,
+        nullif(r.work_visa_start_date::date, DATE '1900-01-01'),
+        nullif(r.work_visa_expiry_date::date, DATE '1900-01-01'),
+        r.enrolment_quarter,
+        r.practice_location,
+        r.account_holder_type_id,
+        r.patient_type,
+        r.breast_screen_id,
+        r.breast_screen,
+        r.is_pregnant::boolean,
+        r.apply_charges::boolean,
+        r.include_in_print::boolean,
+        r.is_care_plus::boolean,
+        nullif(r.care_plus_start_date::date, DATE '1900-01-01'),
+        nullif(r.care_plus_end_date::date, DATE '1900-01-01'),
+        r.care_plus_linc_status_id,
+        r.care_plus_linc_status,
+        r.nhi_status_id,
+        r.nhi_status,
+        l.per_org_id,
+        nullif(r.loaded_date_time::timestamptz, c_unknown_times[1]),
+        r.account_holder_profile_id,
+        nullif(r.community_service_effective_date::date, DATE '1900-01-01'),
+        r.default_gp_mc_no,
+        r.default_gp_name,
+        r.default_practice_edi,
+        r.default_practice_name,
+        nullif(r.enrolment_end_date::date, DATE '1900-01-01'),
+        r.is_capitated::boolean,
+        r.is_consent_auto_reminder_text_messaging::boolean,
+        r.is_consent_for_experience_survey::boolean,
+        r.is_consent_to_import_clinical_records::boolean,
+        r.is_consent_to_private_email_address::boolean,
+        r.is_consent_to_share_clinical_records::boolean,
+        r.is_consent_to_share_health1::boolean,
+        r.is_consent_to_share_my_record_on_sehr::boolean,
+        r.is_consent_to_share_pho_data_collection::boolean,
+        r.is_include_account_fee::boolean,
+        r.is_include_statement_fee::boolean,
+        r.is_linked_csc_exists::boolean,
+        r.is_test_record::boolean,
+        r.pharmacy_id,
+        r.residential_status_id,
+        nullif(r.visa_expiry::date, DATE '1900-01-01'),
+        f.date_extracted,
+        l.is_absent,
+        CASE WHEN NOT l.is_absent THEN hash_record_extended(ROW(
+            r.patient_id,
+            r.nhi_number,
+            r.is_nhi_validate,
+            r.title,
+            r.first_name,
+            r.middle_name,
+            r.family_name,
+            r.full_name,
+            r.preferred_name,
+            r.other_maiden_name,
+            r.marital_status_id,
+            r.marital_status,
+            r.gender_id,
+            r.gender,
+            r.dob,
+            r.age,
+            r.age_type,
+            r.age_group,
+            r.is_alive,
+            r.death_date,
+            r.dob_source,
+            r.picture_path,
+            r.consented_to_share,
+            r.place_of_birth,
+            r.country_of_birth_id,
+            r.country_of_birth,
+            r.cell_number,
+            r.day_phone,
+            r.night_phone,
+            r.email,
+            r.secondary_email,
+            r.preferred_contact_method,
+            r.consent_text_messaging,
+            r.is_portal_user,
+            r.is_active,
+            r.is_deleted,
+            r.inserted_by,
+            r.updated_by,
+            r.inserted_at,
+            r.updated_at,
+            r.notes,
+            r.is_gender_self_identified,
+            r.sex_related_gender,
+            r.is_work_visa_required,
+            r.balance,
+            r.medtech_balance,
+            r.medtech_date_last_pay,
+            r.medtech_date_last_statement,
+            r.register_status_id,
+            r.register_status,
+            r.medtech_nok,
+            r.practice_name,
+            r.calculated_balance,
+            r.last_statement_date,
+            r.last_invoice_date,
+            r.last_payment_date,
+            r.provider_name,
+            r.chart_number,
+            r.extension,
+            r.practice_remarks,
+            r.is_insured,
+            r.insured_remarks,
+            r.smoking_type,
+            r.account_holder,
+            r.account_holder_employer,
+            r.is_community_service_card,
+            r.community_service_card_no,
+            r.community_service_card_expiry_date,
+            r.community_service_card_sighted,
+            r.is_health_card,
+            r.health_card_no,
+            r.health_card_expiry_date,
+            r.health_card_sighted,
+            r.winz,
+            r.is_transfer_of_records,
+            r.transfer_of_records_remarks,
+            r.enrolment_type,
+            r.enrolment_status_id,
+            r.enrolment_status,
+            r.enrolment_date,
+            r.enrolment_method,
+            r.enrolment_verifier,
+            r.funding_status_id,
+            r.funding_status,
+            r.rejection_reason,
+            r.funding_from,
+            r.funding_to,
+            r.account_group,
+            r.gms_code,
+            r.residential_status,
+            r.is_nka,
+            r.is_high_care,
+            r.high_care_reason,
+            r.is_care_plan,
+            r.is_new_registration,
+            r.is_opt_off,
+            r.is_bp_graph,
+            r.is_bmi_graph,
+            r.is_inr_graph,
+            r.is_hba1c_graph,
+            r.asr_mark_status,
+            r.is_height_graph,
+            r.is_weight_graph,
+            r.is_hc_graph,
+            r.nes_status,
+            r.nes_comments,
+            r.medtech_balance_date,
+            r.is_heart_rate,
+            r.is_premature,
+            r.premature_week,
+            r.patient_pho_id,
+            r.consult_updated_at,
+            r.occupation,
+            r.emergency_contact,
+            r.emergency_contact_name,
+            r.secondary_contact,
+            r.secondary_contact_name,
+            r.provider_id,
+            r.practice_id,
+            r.portal_registration_status,
+            r.registration_date,
+            r.medtech_id,
+            r.permanent_address_house_number,
+            r.permanent_address_building_number,
+            r.permanent_address_street_number,
+            r.permanent_address_suburb_town_id,
+            r.permanent_address_suburb,
+            r.permanent_address_city_area_id,
+            r.permanent_address_city,
+            r.permanent_address_postal_code,
+            r.permanent_address_latitude,
+            r.permanent_address_longitude,
+            r.permanent_address_country_id,
+            r.permanent_address_country,
+            r.permanent_address,
+            r.permanent_address_dhb_code,
+            r.permanent_address_domicile_code,
+            r.permanent_address_deprivation_quintile,
+            r.permanent_address_deprivation_decile,
+            r.permanent_address_meshblock,
+            r.permanent_address_match_score,
+            r.permanent_address_uncertainty_code,
+            r.temporary_address,
+            r.postal_address_house_number,
+            r.postal_address_building_number,
+            r.postal_address_street_number,
+            r.postal_address_suburb_town_id,
+            r.postal_address_suburb,
+            r.postal_address_city_area_id,
+            r.postal_address_city,
+            r.postal_address_postal_code,
+            r.postal_address_latitude,
+            r.postal_address_longitude,
+            r.postal_address_country_id,
+            r.postal_address_country,
+            r.postal_address,
+            r.postal_address_dhb_code,
+            r.postal_address_domicile_code,
+            r.postal_address_deprivation_quintile,
+            r.postal_address_deprivation_decile,
+            r.postal_address_meshblock,
+            r.postal_address_match_score,
+            r.postal_address_uncertainty_code,
+            r.ethnicity_id,
+            r.ethnicity,
+            r.eth_code,
+            r.eth_code_2,
+            r.secondary_ethnicity_id,
+            r.secondary_ethnicity,
+            r.eth_code_3,
+            r.other_ethnicity_id,
+            r.other_ethnicity,
+            r.enrolment_id,
+            r.pho_name,
+            r.enrolment_expiry_date,
+            r.is_consent_to_share,
+            r.is_work_visa,
+            r.work_visa_start_date,
+            r.work_visa_expiry_date,
+            r.enrolment_quarter,
+            r.practice_location,
+            r.account_holder_type_id,
+            r.patient_type,
+            r.breast_screen_id,
+            r.breast_screen,
+            r.is_pregnant,
+            r.apply_charges,
+            r.include_in_print,
+            r.is_care_plus,
+            r.care_plus_start_date,
+            r.care_plus_end_date,
+            r.care_plus_linc_status_id,
+            r.care_plus_linc_status,
+            r.nhi_status_id,
+            r.nhi_status,
+            r.per_org_id,
+            r.account_holder_profile_id,
+            r.community_service_effective_date,
+            r.default_gp_mc_no,
+            r.default_gp_name,
+            r.default_practice_edi,
+            r.default_practice_name,
+            r.enrolment_end_date,
+            r.is_capitated,
+            r.is_consent_auto_reminder_text_messaging,
+            r.is_consent_for_experience_survey,
+            r.is_consent_to_import_clinical_records,
+            r.is_consent_to_private_email_address,
+            r.is_consent_to_share_clinical_records,
+            r.is_consent_to_share_health1,
+            r.is_consent_to_share_my_record_on_sehr,
+            r.is_consent_to_share_pho_data_collection,
+            r.is_include_account_fee,
+            r.is_include_statement_fee,
+            r.is_linked_csc_exists,
+            r.is_test_record,
+            r.pharmacy_id,
+            r.residential_status_id,
+            r.visa_expiry
+        ), f.seed) END,
+        f.load_run_file_id,
+        f.load_run_id,
+        l.line_no
+    FROM last_said AS l
+    JOIN files AS f USING (load_run_file_id)
+    LEFT JOIN raw.patients_raw AS r ON r.load_run_file_id = l.load_run_file_id AND r.line_no = l.line_no;
+
+    CALL etl.analyze_work('observed_patients');
+
+    -- 3. Keep the newest row; the row with which the newest version and its newest state began in core; and
+    -- each row that changed stg since.
+    WITH published AS (
+        SELECT
+            o.practice_id,
+            o.per_org_id,
+            o.patient_id,
+            etl.surrogate_key(
+                etl.key_part('patients')
+                || etl.key_part(o.practice_id)
+                || etl.key_part(o.per_org_id)
+                || etl.key_part(o.patient_id::text)
+            ) AS patient_key,
+            etl.pseudonym(o.nhi_number, v_key.inner_pad, v_key.outer_pad) AS nhi_number,
+            o.is_nhi_validate,
+            o.marital_status_id,
+            o.marital_status,
+            o.gender_id,
+            o.gender,
+            o.dob,
+            o.age,
+            o.age_type,
+            o.age_group,
+            o.is_alive,
+            o.death_date,
+            o.dob_source,
+            o.consented_to_share,
+            o.country_of_birth_id,
+            o.country_of_birth,
+            o.preferred_contact_method,
+            o.consent_text_messaging,
+            o.is_portal_user,
+            o.is_active,
+            o.is_deleted,
+            o.inserted_at,
+            o.updated_at,
+            o.is_gender_self_identified,
+            o.sex_related_gender,
+            o.is_work_visa_required,
+            o.balance,
+            o.medtech_balance,
+            o.medtech_date_last_pay,
+            o.medtech_date_last_statement,
+            o.register_status_id,
+            o.register_status,
+            o.practice_name,
+            o.calculated_balance,
+            o.last_statement_date,
+            o.last_invoice_date,
+            o.last_payment_date,
+            etl.pseudonym(o.chart_number, v_key.inner_pad, v_key.outer_pad) AS chart_number,
+            o.is_insured,
+            o.smoking_type,
+            o.is_community_service_card,
+            etl.pseudonym(o.community_service_card_no, v_key.inner_pad, v_key.outer_pad) AS community_service_card_no,
+            o.community_service_card_expiry_date,
+            o.community_service_card_sighted,
+            o.is_health_card,
+            etl.pseudonym(o.health_card_no, v_key.inner_pad, v_key.outer_pad) AS health_card_no,
+            o.health_card_expiry_date,
+            o.health_card_sighted,
+            etl.pseudonym(o.winz, v_key.inner_pad, v_key.outer_pad) AS winz,
+            o.is_transfer_of_records,
+            o.enrolment_type,
+            o.enrolment_status_id,
+            o.enrolment_status,
+            o.enrolment_date,
+            o.enrolment_method,
+            o.funding_status_id,
+            o.funding_status,
+            o.funding_from,
+            o.funding_to,
+            o.account_group,
+            o.gms_code,
+            o.residential_status,
+            o.is_nka,
+            o.is_high_care,
+            o.is_care_plan,
+            o.is_new_registration,
+            o.is_opt_off,
+            o.is_bp_graph,
+            o.is_bmi_graph,
+            o.is_inr_graph,
+            o.is_hba1c_graph,
+            o.asr_mark_status,
+            o.is_height_graph,
+            o.is_weight_graph,
+            o.is_hc_graph,
+            o.nes_status,
+            o.medtech_balance_date,
+            o.is_heart_rate,
+            o.is_premature,
+            etl.pseudonym(o.patient_pho_id, v_key.inner_pad, v_key.outer_pad) AS patient_pho_id,
+            o.consult_updated_at,
+            o.provider_id,
+            o.portal_registration_status,
+            o.registration_date,
+            etl.pseudonym(o.medtech_id, v_key.inner_pad, v_key.outer_pad) AS medtech_id,
+            o.permanent_address_city_area_id,
+            o.permanent_address_city,
+            o.permanent_address_country_id,
+            o.permanent_address_country,
+            o.permanent_address_dhb_code,
+            o.permanent_address_deprivation_quintile,
+            o.permanent_address_deprivation_decile,
+            o.permanent_address_match_score,
+            o.permanent_address_uncertainty_code,
+            o.postal_address_city_area_id,
+            o.postal_address_city,
+            o.postal_address_country_id,
+            o.postal_address_country,
+            o.postal_address_dhb_code,
+            o.postal_address_deprivation_quintile,
+            o.postal_address_deprivation_decile,
+            o.postal_address_match_score,
+            o.postal_address_uncertainty_code,
+            o.ethnicity_id,
+            o.ethnicity,
+            o.eth_code,
+            o.eth_code_2,
+            o.secondary_ethnicity_id,
+            o.secondary_ethnicity,
+            o.eth_code_3,
+            o.other_ethnicity_id,
+            o.other_ethnicity,
+            o.enrolment_id,
+            o.pho_name,
+            o.enrolment_expiry_date,
+            o.is_consent_to_share,
+            o.is_work_visa,
+            o.work_visa_start_date,
+            o.work_visa_expiry_date,
+            o.enrolment_quarter,
+            o.practice_location,
+            o.account_holder_type_id,
+            o.patient_type,
+            o.breast_screen_id,
+            o.breast_screen,
+            o.is_pregnant,
+            o.apply_charges,
+            o.include_in_print,
+            o.is_care_plus,
+            o.care_plus_start_date,
+            o.care_plus_end_date,
+            o.care_plus_linc_status_id,
+            o.care_plus_linc_status,
+            o.nhi_status_id,
+            o.nhi_status,
+            o.loaded_date_time,
+            o.account_holder_profile_id,
+            o.community_service_effective_date,
+            etl.pseudonym(o.default_gp_mc_no, v_key.inner_pad, v_key.outer_pad) AS default_gp_mc_no,
+            o.default_practice_edi,
+            o.default_practice_name,
+            o.enrolment_end_date,
+            o.is_capitated,
+            o.is_consent_auto_reminder_text_messaging,
+            o.is_consent_for_experience_survey,
+            o.is_consent_to_import_clinical_records,
+            o.is_consent_to_private_email_address,
+            o.is_consent_to_share_clinical_records,
+            o.is_consent_to_share_health1,
+            o.is_consent_to_share_my_record_on_sehr,
+            o.is_consent_to_share_pho_data_collection,
+            o.is_include_account_fee,
+            o.is_include_statement_fee,
+            o.is_linked_csc_exists,
+            o.is_test_record,
+            o.pharmacy_id,
+            o.residential_status_id,
+            o.visa_expiry,
+            o.observed_at,
+            o.is_absent,
+            o.load_run_file_id,
+            o.load_run_id
+        FROM etl.observed_patients AS o
+    ),
+    marked AS (
+        SELECT
+            p.*,
+            coalesce(
+                lag(p.is_absent) OVER w <> p.is_absent
+                OR lag(ROW(
+                    p.nhi_number,
+                    p.marital_status_id,
+                    p.marital_status,
+                    p.gender_id,
+                    p.gender,
+                    p.dob,
+                    p.is_alive,
+                    p.death_date,
+                    p.dob_source,
+                    p.consented_to_share,
+                    p.country_of_birth_id,
+                    p.country_of_birth,
+                    p.consent_text_messaging,
+                    p.is_active,
+                    p.is_deleted,
+                    p.is_gender_self_identified,
+                    p.sex_related_gender,
+                    p.is_work_visa_required,
+                    p.register_status_id,
+                    p.register_status,
+                    p.practice_name,
+                    p.chart_number,
+                    p.is_insured,
+                    p.smoking_type,
+                    p.is_community_service_card,
+                    p.community_service_card_no,
+                    p.community_service_card_expiry_date,
+                    p.community_service_card_sighted,
+                    p.is_health_card,
+                    p.health_card_no,
+                    p.health_card_expiry_date,
+                    p.health_card_sighted,
+                    p.winz,
+                    p.enrolment_type,
+                    p.enrolment_status_id,
+                    p.enrolment_status,
+                    p.enrolment_date,
+                    p.enrolment_method,
+                    p.funding_status_id,
+                    p.funding_status,
+                    p.funding_from,
+                    p.funding_to,
+                    p.account_group,
+                    p.gms_code,
+                    p.residential_status,
+                    p.is_nka,
+                    p.is_high_care,
+                    p.is_care_plan,
+                    p.is_opt_off,
+                    p.nes_status,
+                    p.is_premature,
+                    p.patient_pho_id,
+                    p.provider_id,
+                    p.registration_date,
+                    p.medtech_id,
+                    p.permanent_address_city_area_id,
+                    p.permanent_address_city,
+                    p.permanent_address_country_id,
+                    p.permanent_address_country,
+                    p.permanent_address_dhb_code,
+                    p.permanent_address_deprivation_quintile,
+                    p.permanent_address_deprivation_decile,
+                    p.postal_address_city_area_id,
+                    p.postal_address_city,
+                    p.postal_address_country_id,
+                    p.postal_address_country,
+                    p.postal_address_dhb_code,
+                    p.postal_address_deprivation_quintile,
+                    p.postal_address_deprivation_decile,
+                    p.ethnicity_id,
+                    p.ethnicity,
+                    p.eth_code,
+                    p.eth_code_2,
+                    p.secondary_ethnicity_id,
+                    p.secondary_ethnicity,
+                    p.eth_code_3,
+                    p.other_ethnicity_id,
+                    p.other_ethnicity,
+                    p.enrolment_id,
+                    p.pho_name,
+                    p.enrolment_expiry_date,
+                    p.is_consent_to_share,
+                    p.is_work_visa,
+                    p.work_visa_start_date,
+                    p.work_visa_expiry_date,
+                    p.enrolment_quarter,
+                    p.practice_location,
+                    p.account_holder_type_id,
+                    p.patient_type,
+                    p.breast_screen_id,
+                    p.breast_screen,
+                    p.is_pregnant,
+                    p.is_care_plus,
+                    p.care_plus_start_date,
+                    p.care_plus_end_date,
+                    p.care_plus_linc_status_id,
+                    p.care_plus_linc_status,
+                    p.community_service_effective_date,
+                    p.default_gp_mc_no,
+                    p.default_practice_edi,
+                    p.default_practice_name,
+                    p.enrolment_end_date,
+                    p.is_capitated,
+                    p.is_consent_auto_reminder_text_messaging,
+                    p.is_consent_for_experience_survey,
+                    p.is_consent_to_import_clinical_records,
+                    p.is_consent_to_private_email_address,
+                    p.is_consent_to_share_clinical_records,
+                    p.is_consent_to_share_health1,
+                    p.is_consent_to_share_my_record_on_sehr,
+                    p.is_consent_to_share_pho_data_collection,
+                    p.is_linked_csc_exists,
+                    p.is_test_record,
+                    p.residential_status_id,
+                    p.visa_expiry
+                )) OVER w IS DISTINCT FROM ROW(
+                    p.nhi_number,
+                    p.marital_status_id,
+                    p.marital_status,
+                    p.gender_id,
+                    p.gender,
+                    p.dob,
+                    p.is_alive,
+                    p.death_date,
+                    p.dob_source,
+                    p.consented_to_share,
+                    p.country_of_birth_id,
+                    p.country_of_birth,
+                    p.consent_text_messaging,
+                    p.is_active,
+                    p.is_deleted,
+                    p.is_gender_self_identified,
+                    p.sex_related_gender,
+                    p.is_work_visa_required,
+                    p.register_status_id,
+                    p.register_status,
+                    p.practice_name,
+                    p.chart_number,
+                    p.is_insured,
+                    p.smoking_type,
+                    p.is_community_service_card,
+                    p.community_service_card_no,
+                    p.community_service_card_expiry_date,
+                    p.community_service_card_sighted,
+                    p.is_health_card,
+                    p.health_card_no,
+                    p.health_card_expiry_date,
+                    p.health_card_sighted,
+                    p.winz,
+                    p.enrolment_type,
+                    p.enrolment_status_id,
+                    p.enrolment_status,
+                    p.enrolment_date,
+                    p.enrolment_method,
+                    p.funding_status_id,
+                    p.funding_status,
+                    p.funding_from,
+                    p.funding_to,
+                    p.account_group,
+                    p.gms_code,
+                    p.residential_status,
+                    p.is_nka,
+                    p.is_high_care,
+                    p.is_care_plan,
+                    p.is_opt_off,
+                    p.nes_status,
+                    p.is_premature,
+                    p.patient_pho_id,
+                    p.provider_id,
+                    p.registration_date,
+                    p.medtech_id,
+                    p.permanent_address_city_area_id,
+                    p.permanent_address_city,
+                    p.permanent_address_country_id,
+                    p.permanent_address_country,
+                    p.permanent_address_dhb_code,
+                    p.permanent_address_deprivation_quintile,
+                    p.permanent_address_deprivation_decile,
+                    p.postal_address_city_area_id,
+                    p.postal_address_city,
+                    p.postal_address_country_id,
+                    p.postal_address_country,
+                    p.postal_address_dhb_code,
+                    p.postal_address_deprivation_quintile,
+                    p.postal_address_deprivation_decile,
+                    p.ethnicity_id,
+                    p.ethnicity,
+                    p.eth_code,
+                    p.eth_code_2,
+                    p.secondary_ethnicity_id,
+                    p.secondary_ethnicity,
+                    p.eth_code_3,
+                    p.other_ethnicity_id,
+                    p.other_ethnicity,
+                    p.enrolment_id,
+                    p.pho_name,
+                    p.enrolment_expiry_date,
+                    p.is_consent_to_share,
+                    p.is_work_visa,
+                    p.work_visa_start_date,
+                    p.work_visa_expiry_date,
+                    p.enrolment_quarter,
+                    p.practice_location,
+                    p.account_holder_type_id,
+                    p.patient_type,
+                    p.breast_screen_id,
+                    p.breast_screen,
+                    p.is_pregnant,
+                    p.is_care_plus,
+                    p.care_plus_start_date,
+                    p.care_plus_end_date,
+                    p.care_plus_linc_status_id,
+                    p.care_plus_linc_status,
+                    p.community_service_effective_date,
+                    p.default_gp_mc_no,
+                    p.default_practice_edi,
+                    p.default_practice_name,
+                    p.enrolment_end_date,
+                    p.is_capitated,
+                    p.is_consent_auto_reminder_text_messaging,
+                    p.is_consent_for_experience_survey,
+                    p.is_consent_to_import_clinical_records,
+                    p.is_consent_to_private_email_address,
+                    p.is_consent_to_share_clinical_records,
+                    p.is_consent_to_share_health1,
+                    p.is_consent_to_share_my_record_on_sehr,
+                    p.is_consent_to_share_pho_data_collection,
+                    p.is_linked_csc_exists,
+                    p.is_test_record,
+                    p.residential_status_id,
+                    p.visa_expiry
+                ),
+                true
+            ) AS opens,
+            coalesce(
+                lag(p.is_absent) OVER w <> p.is_absent
+                OR lag(ROW(
+                    p.nhi_number,
+                    p.is_nhi_validate,
+                    p.marital_status_id,
+                    p.marital_status,
+                    p.gender_id,
+                    p.gender,
+                    p.dob,
+                    p.age,
+                    p.age_type,
+                    p.age_group,
+                    p.is_alive,
+                    p.death_date,
+                    p.dob_source,
+                    p.consented_to_share,
+                    p.country_of_birth_id,
+                    p.country_of_birth,
+                    p.preferred_contact_method,
+                    p.consent_text_messaging,
+                    p.is_portal_user,
+                    p.is_active,
+                    p.is_deleted,
+                    p.inserted_at,
+                    p.updated_at,
+                    p.is_gender_self_identified,
+                    p.sex_related_gender,
+                    p.is_work_visa_required,
+                    p.balance,
+                    p.medtech_balance,
+                    p.medtech_date_last_pay,
+                    p.medtech_date_last_statement,
+                    p.register_status_id,
+                    p.register_status,
+                    p.practice_name,
+                    p.calculated_balance,
+                    p.last_statement_date,
+                    p.last_invoice_date,
+                    p.last_payment_date,
+                    p.chart_number,
+                    p.is_insured,
+                    p.smoking_type,
+                    p.is_community_service_card,
+                    p.community_service_card_no,
+                    p.community_service_card_expiry_date,
+                    p.community_service_card_sighted,
+                    p.is_health_card,
+                    p.health_card_no,
+                    p.health_card_expiry_date,
+                    p.health_card_sighted,
+                    p.winz,
+                    p.is_transfer_of_records,
+                    p.enrolment_type,
+                    p.enrolment_status_id,
+                    p.enrolment_status,
+                    p.enrolment_date,
+                    p.enrolment_method,
+                    p.funding_status_id,
+                    p.funding_status,
+                    p.funding_from,
+                    p.funding_to,
+                    p.account_group,
+                    p.gms_code,
+                    p.residential_status,
+                    p.is_nka,
+                    p.is_high_care,
+                    p.is_care_plan,
+                    p.is_new_registration,
+                    p.is_opt_off,
+                    p.is_bp_graph,
+                    p.is_bmi_graph,
+                    p.is_inr_graph,
+                    p.is_hba1c_graph,
+                    p.asr_mark_status,
+                    p.is_height_graph,
+                    p.is_weight_graph,
+                    p.is_hc_graph,
+                    p.nes_status,
+                    p.medtech_balance_date,
+                    p.is_heart_rate,
+                    p.is_premature,
+                    p.patient_pho_id,
+                    p.consult_updated_at,
+                    p.provider_id,
+                    p.portal_registration_status,
+                    p.registration_date,
+                    p.medtech_id,
+                    p.permanent_address_city_area_id,
+                    p.permanent_address_city,
+                    p.permanent_address_country_id,
+                    p.permanent_address_country,
+                    p.permanent_address_dhb_code,
+                    p.permanent_address_deprivation_quintile,
+                    p.permanent_address_deprivation_decile,
+                    p.permanent_address_match_score,
+                    p.permanent_address_uncertainty_code,
+                    p.postal_address_city_area_id,
+                    p.postal_address_city,
+                    p.postal_address_country_id,
+                    p.postal_address_country,
+                    p.postal_address_dhb_code,
+                    p.postal_address_deprivation_quintile,
+                    p.postal_address_deprivation_decile,
+                    p.postal_address_match_score,
+                    p.postal_address_uncertainty_code,
+                    p.ethnicity_id,
+                    p.ethnicity,
+                    p.eth_code,
+                    p.eth_code_2,
+                    p.secondary_ethnicity_id,
+                    p.secondary_ethnicity,
+                    p.eth_code_3,
+                    p.other_ethnicity_id,
+                    p.other_ethnicity,
+                    p.enrolment_id,
+                    p.pho_name,
+                    p.enrolment_expiry_date,
+                    p.is_consent_to_share,
+                    p.is_work_visa,
+                    p.work_visa_start_date,
+                    p.work_visa_expiry_date,
+                    p.enrolment_quarter,
+                    p.practice_location,
+                    p.account_holder_type_id,
+                    p.patient_type,
+                    p.breast_screen_id,
+                    p.breast_screen,
+                    p.is_pregnant,
+                    p.apply_charges,
+                    p.include_in_print,
+                    p.is_care_plus,
+                    p.care_plus_start_date,
+                    p.care_plus_end_date,
+                    p.care_plus_linc_status_id,
+                    p.care_plus_linc_status,
+                    p.nhi_status_id,
+                    p.nhi_status,
+                    p.account_holder_profile_id,
+                    p.community_service_effective_date,
+                    p.default_gp_mc_no,
+                    p.default_practice_edi,
+                    p.default_practice_name,
+                    p.enrolment_end_date,
+                    p.is_capitated,
+                    p.is_consent_auto_reminder_text_messaging,
+                    p.is_consent_for_experience_survey,
+                    p.is_consent_to_import_clinical_records,
+                    p.is_consent_to_private_email_address,
+                    p.is_consent_to_share_clinical_records,
+                    p.is_consent_to_share_health1,
+                    p.is_consent_to_share_my_record_on_sehr,
+                    p.is_consent_to_share_pho_data_collection,
+                    p.is_include_account_fee,
+                    p.is_include_statement_fee,
+                    p.is_linked_csc_exists,
+                    p.is_test_record,
+                    p.pharmacy_id,
+                    p.residential_status_id,
+                    p.visa_expiry
+                )) OVER w IS DISTINCT FROM ROW(
+                    p.nhi_number,
+                    p.is_nhi_validate,
+                    p.marital_status_id,
+                    p.marital_status,
+                    p.gender_id,
+                    p.gender,
+                    p.dob,
+                    p.age,
+                    p.age_type,
+                    p.age_group,
+                    p.is_alive,
+                    p.death_date,
+                    p.dob_source,
+                    p.consented_to_share,
+                    p.country_of_birth_id,
+                    p.country_of_birth,
+                    p.preferred_contact_method,
+                    p.consent_text_messaging,
+                    p.is_portal_user,
+                    p.is_active,
+                    p.is_deleted,
+                    p.inserted_at,
+                    p.updated_at,
+                    p.is_gender_self_identified,
+                    p.sex_related_gender,
+                    p.is_work_visa_required,
+                    p.balance,
+                    p.medtech_balance,
+                    p.medtech_date_last_pay,
+                    p.medtech_date_last_statement,
+                    p.register_status_id,
+                    p.register_status,
+                    p.practice_name,
+                    p.calculated_balance,
+                    p.last_statement_date,
+                    p.last_invoice_date,
+                    p.last_payment_date,
+                    p.chart_number,
+                    p.is_insured,
+                    p.smoking_type,
+                    p.is_community_service_card,
+                    p.community_service_card_no,
+                    p.community_service_card_expiry_date,
+                    p.community_service_card_sighted,
+                    p.is_health_card,
+                    p.health_card_no,
+                    p.health_card_expiry_date,
+                    p.health_card_sighted,
+                    p.winz,
+                    p.is_transfer_of_records,
+                    p.enrolment_type,
+                    p.enrolment_status_id,
+                    p.enrolment_status,
+                    p.enrolment_date,
+                    p.enrolment_method,
+                    p.funding_status_id,
+                    p.funding_status,
+                    p.funding_from,
+                    p.funding_to,
+                    p.account_group,
+                    p.gms_code,
+                    p.residential_status,
+                    p.is_nka,
+                    p.is_high_care,
+                    p.is_care_plan,
+                    p.is_new_registration,
+                    p.is_opt_off,
+                    p.is_bp_graph,
+                    p.is_bmi_graph,
+                    p.is_inr_graph,
+                    p.is_hba1c_graph,
+                    p.asr_mark_status,
+                    p.is_height_graph,
+                    p.is_weight_graph,
+                    p.is_hc_graph,
+                    p.nes_status,
+                    p.medtech_balance_date,
+                    p.is_heart_rate,
+                    p.is_premature,
+                    p.patient_pho_id,
+                    p.consult_updated_at,
+                    p.provider_id,
+                    p.portal_registration_status,
+                    p.registration_date,
+                    p.medtech_id,
+                    p.permanent_address_city_area_id,
+                    p.permanent_address_city,
+                    p.permanent_address_country_id,
+                    p.permanent_address_country,
+                    p.permanent_address_dhb_code,
+                    p.permanent_address_deprivation_quintile,
+                    p.permanent_address_deprivation_decile,
+                    p.permanent_address_match_score,
+                    p.permanent_address_uncertainty_code,
+                    p.postal_address_city_area_id,
+                    p.postal_address_city,
+                    p.postal_address_country_id,
+                    p.postal_address_country,
+                    p.postal_address_dhb_code,
+                    p.postal_address_deprivation_quintile,
+                    p.postal_address_deprivation_decile,
+                    p.postal_address_match_score,
+                    p.postal_address_uncertainty_code,
+                    p.ethnicity_id,
+                    p.ethnicity,
+                    p.eth_code,
+                    p.eth_code_2,
+                    p.secondary_ethnicity_id,
+                    p.secondary_ethnicity,
+                    p.eth_code_3,
+                    p.other_ethnicity_id,
+                    p.other_ethnicity,
+                    p.enrolment_id,
+                    p.pho_name,
+                    p.enrolment_expiry_date,
+                    p.is_consent_to_share,
+                    p.is_work_visa,
+                    p.work_visa_start_date,
+                    p.work_visa_expiry_date,
+                    p.enrolment_quarter,
+                    p.practice_location,
+                    p.account_holder_type_id,
+                    p.patient_type,
+                    p.breast_screen_id,
+                    p.breast_screen,
+                    p.is_pregnant,
+                    p.apply_charges,
+                    p.include_in_print,
+                    p.is_care_plus,
+                    p.care_plus_start_date,
+                    p.care_plus_end_date,
+                    p.care_plus_linc_status_id,
+                    p.care_plus_linc_status,
+                    p.nhi_status_id,
+                    p.nhi_status,
+                    p.account_holder_profile_id,
+                    p.community_service_effective_date,
+                    p.default_gp_mc_no,
+                    p.default_practice_edi,
+                    p.default_practice_name,
+                    p.enrolment_end_date,
+                    p.is_capitated,
+                    p.is_consent_auto_reminder_text_messaging,
+                    p.is_consent_for_experience_survey,
+                    p.is_consent_to_import_clinical_records,
+                    p.is_consent_to_private_email_address,
+                    p.is_consent_to_share_clinical_records,
+                    p.is_consent_to_share_health1,
+                    p.is_consent_to_share_my_record_on_sehr,
+                    p.is_consent_to_share_pho_data_collection,
+                    p.is_include_account_fee,
+                    p.is_include_statement_fee,
+                    p.is_linked_csc_exists,
+                    p.is_test_record,
+                    p.pharmacy_id,
+                    p.residential_status_id,
+                    p.visa_expiry
+                ),
+                true
+            ) AS starts
+        FROM published AS p
+        WINDOW w AS (PARTITION BY p.practice_id, p.per_org_id, p.patient_id ORDER BY p.observed_at)
+    ),
+    told AS (
+        SELECT
+            o.practice_id, o.per_org_id, o.patient_id, o.observed_at, o.is_absent, o.load_run_file_id, o.line_no,
+            coalesce(
+                lag(o.is_absent) OVER w <> o.is_absent
+                OR lag(ROW(
+                    o.nhi_number,
+                    o.is_nhi_validate,
+                    o.title,
+                    o.first_name,
+                    o.middle_name,
+                    o.family_name,
+                    o.full_name,
+                    o.preferred_name,
+                    o.other_maiden_name,
+                    o.marital_status_id,
+                    o.marital_status,
+                    o.gender_id,
+                    o.gender,
+                    o.dob,
+                    o.age,
+                    o.age_type,
+                    o.age_group,
+                    o.is_alive,
+                    o.death_date,
+                    o.dob_source,
+                    o.picture_path,
+                    o.consented_to_share,
+                    o.place_of_birth,
+                    o.country_of_birth_id,
+                    o.country_of_birth,
+                    o.cell_number,
+                    o.day_phone,
+                    o.night_phone,
+                    o.email,
+                    o.secondary_email,
+                    o.preferred_contact_method,
+                    o.consent_text_messaging,
+                    o.is_portal_user,
+                    o.is_active,
+                    o.is_deleted,
+                    o.inserted_by,
+                    o.updated_by,
+                    o.inserted_at,
+                    o.updated_at,
+                    o.notes,
+                    o.is_gender_self_identified,
+                    o.sex_related_gender,
+                    o.is_work_visa_required,
+                    o.balance,
+                    o.medtech_balance,
+                    o.medtech_date_last_pay,
+                    o.medtech_date_last_statement,
+                    o.register_status_id,
+                    o.register_status,
+                    o.medtech_nok,
+                    o.practice_name,
+                    o.calculated_balance,
+                    o.last_statement_date,
+                    o.last_invoice_date,
+                    o.last_payment_date,
+                    o.provider_name,
+                    o.chart_number,
+                    o.extension,
+                    o.practice_remarks,
+                    o.is_insured,
+                    o.insured_remarks,
+                    o.smoking_type,
+                    o.account_holder,
+                    o.account_holder_employer,
+                    o.is_community_service_card,
+                    o.community_service_card_no,
+                    o.community_service_card_expiry_date,
+                    o.community_service_card_sighted,
+                    o.is_health_card,
+                    o.health_card_no,
+                    o.health_card_expiry_date,
+                    o.health_card_sighted,
+                    o.winz,
+                    o.is_transfer_of_records,
+                    o.transfer_of_records_remarks,
+                    o.enrolment_type,
+                    o.enrolment_status_id,
+                    o.enrolment_status,
+                    o.enrolment_date,
+                    o.enrolment_method,
+                    o.enrolment_verifier,
+                    o.funding_status_id,
+                    o.funding_status,
+                    o.rejection_reason,
+                    o.funding_from,
+                    o.funding_to,
+                    o.account_group,
+                    o.gms_code,
+                    o.residential_status,
+                    o.is_nka,
+                    o.is_high_care,
+                    o.high_care_reason,
+                    o.is_care_plan,
+                    o.is_new_registration,
+                    o.is_opt_off,
+                    o.is_bp_graph,
+                    o.is_bmi_graph,
+                    o.is_inr_graph,
+                    o.is_hba1c_graph,
+                    o.asr_mark_status,
+                    o.is_height_graph,
+                    o.is_weight_graph,
+                    o.is_hc_graph,
+                    o.nes_status,
+                    o.nes_comments,
+                    o.medtech_balance_date,
+                    o.is_heart_rate,
+                    o.is_premature,
+                    o.premature_week,
+                    o.patient_pho_id,
+                    o.consult_updated_at,
+                    o.occupation,
+                    o.emergency_contact,
+                    o.emergency_contact_name,
+                    o.secondary_contact,
+                    o.secondary_contact_name,
+                    o.provider_id,
+                    o.portal_registration_status,
+                    o.registration_date,
+                    o.medtech_id,
+                    o.permanent_address_house_number,
+                    o.permanent_address_building_number,
+                    o.permanent_address_street_number,
+                    o.permanent_address_suburb_town_id,
+                    o.permanent_address_suburb,
+                    o.permanent_address_city_area_id,
+                    o.permanent_address_city,
+                    o.permanent_address_postal_code,
+                    o.permanent_address_latitude,
+                    o.permanent_address_longitude,
+                    o.permanent_address_country_id,
+                    o.permanent_address_country,
+                    o.permanent_address,
+                    o.permanent_address_dhb_code,
+                    o.permanent_address_domicile_code,
+                    o.permanent_address_deprivation_quintile,
+                    o.permanent_address_deprivation_decile,
+                    o.permanent_address_meshblock,
+                    o.permanent_address_match_score,
+                    o.permanent_address_uncertainty_code,
+                    o.temporary_address,
+                    o.postal_address_house_number,
+                    o.postal_address_building_number,
+                    o.postal_address_street_number,
+                    o.postal_address_suburb_town_id,
+                    o.postal_address_suburb,
+                    o.postal_address_city_area_id,
+                    o.postal_address_city,
+                    o.postal_address_postal_code,
+                    o.postal_address_latitude,
+                    o.postal_address_longitude,
+                    o.postal_address_country_id,
+                    o.postal_address_country,
+                    o.postal_address,
+                    o.postal_address_dhb_code,
+                    o.postal_address_domicile_code,
+                    o.postal_address_deprivation_quintile,
+                    o.postal_address_deprivation_decile,
+                    o.postal_address_meshblock,
+                    o.postal_address_match_score,
+                    o.postal_address_uncertainty_code,
+                    o.ethnicity_id,
+                    o.ethnicity,
+                    o.eth_code,
+                    o.eth_code_2,
+                    o.secondary_ethnicity_id,
+                    o.secondary_ethnicity,
+                    o.eth_code_3,
+                    o.other_ethnicity_id,
+                    o.other_ethnicity,
+                    o.enrolment_id,
+                    o.pho_name,
+                    o.enrolment_expiry_date,
+                    o.is_consent_to_share,
+                    o.is_work_visa,
+                    o.work_visa_start_date,
+                    o.work_visa_expiry_date,
+                    o.enrolment_quarter,
+                    o.practice_location,
+                    o.account_holder_type_id,
+                    o.patient_type,
+                    o.breast_screen_id,
+                    o.breast_screen,
+                    o.is_pregnant,
+                    o.apply_charges,
+                    o.include_in_print,
+                    o.is_care_plus,
+                    o.care_plus_start_date,
+                    o.care_plus_end_date,
+                    o.care_plus_linc_status_id,
+                    o.care_plus_linc_status,
+                    o.nhi_status_id,
+                    o.nhi_status,
+                    o.account_holder_profile_id,
+                    o.community_service_effective_date,
+                    o.default_gp_mc_no,
+                    o.default_gp_name,
+                    o.default_practice_edi,
+                    o.default_practice_name,
+                    o.enrolment_end_date,
+                    o.is_capitated,
+                    o.is_consent_auto_reminder_text_messaging,
+                    o.is_consent_for_experience_survey,
+                    o.is_consent_to_import_clinical_records,
+                    o.is_consent_to_private_email_address,
+                    o.is_consent_to_share_clinical_records,
+                    o.is_consent_to_share_health1,
+                    o.is_consent_to_share_my_record_on_sehr,
+                    o.is_consent_to_share_pho_data_collection,
+                    o.is_include_account_fee,
+                    o.is_include_statement_fee,
+                    o.is_linked_csc_exists,
+                    o.is_test_record,
+                    o.pharmacy_id,
+                    o.residential_status_id,
+                    o.visa_expiry
+                )) OVER w IS DISTINCT FROM ROW(
+                    o.nhi_number,
+                    o.is_nhi_validate,
+                    o.title,
+                    o.first_name,
+                    o.middle_name,
+                    o.family_name,
+                    o.full_name,
+                    o.preferred_name,
+                    o.other_maiden_name,
+                    o.marital_status_id,
+                    o.marital_status,
+                    o.gender_id,
+                    o.gender,
+                    o.dob,
+                    o.age,
+                    o.age_type,
+                    o.age_group,
+                    o.is_alive,
+                    o.death_date,
+                    o.dob_source,
+                    o.picture_path,
+                    o.consented_to_share,
+                    o.place_of_birth,
+                    o.country_of_birth_id,
+                    o.country_of_birth,
+                    o.cell_number,
+                    o.day_phone,
+                    o.night_phone,
+                    o.email,
+                    o.secondary_email,
+                    o.preferred_contact_method,
+                    o.consent_text_messaging,
+                    o.is_portal_user,
+                    o.is_active,
+                    o.is_deleted,
+                    o.inserted_by,
+                    o.updated_by,
+                    o.inserted_at,
+                    o.updated_at,
+                    o.notes,
+                    o.is_gender_self_identified,
+                    o.sex_related_gender,
+                    o.is_work_visa_required,
+                    o.balance,
+                    o.medtech_balance,
+                    o.medtech_date_last_pay,
+                    o.medtech_date_last_statement,
+                    o.register_status_id,
+                    o.register_status,
+                    o.medtech_nok,
+                    o.practice_name,
+                    o.calculated_balance,
+                    o.last_statement_date,
+                    o.last_invoice_date,
+                    o.last_payment_date,
+                    o.provider_name,
+                    o.chart_number,
+                    o.extension,
+                    o.practice_remarks,
+                    o.is_insured,
+                    o.insured_remarks,
+                    o.smoking_type,
+                    o.account_holder,
+                    o.account_holder_employer,
+                    o.is_community_service_card,
+                    o.community_service_card_no,
+                    o.community_service_card_expiry_date,
+                    o.community_service_card_sighted,
+                    o.is_health_card,
+                    o.health_card_no,
+                    o.health_card_expiry_date,
+                    o.health_card_sighted,
+                    o.winz,
+                    o.is_transfer_of_records,
+                    o.transfer_of_records_remarks,
+                    o.enrolment_type,
+                    o.enrolment_status_id,
+                    o.enrolment_status,
+                    o.enrolment_date,
+                    o.enrolment_method,
+                    o.enrolment_verifier,
+                    o.funding_status_id,
+                    o.funding_status,
+                    o.rejection_reason,
+                    o.funding_from,
+                    o.funding_to,
+                    o.account_group,
+                    o.gms_code,
+                    o.residential_status,
+                    o.is_nka,
+                    o.is_high_care,
+                    o.high_care_reason,
+                    o.is_care_plan,
+                    o.is_new_registration,
+                    o.is_opt_off,
+                    o.is_bp_graph,
+                    o.is_bmi_graph,
+                    o.is_inr_graph,
+                    o.is_hba1c_graph,
+                    o.asr_mark_status,
+                    o.is_height_graph,
+                    o.is_weight_graph,
+                    o.is_hc_graph,
+                    o.nes_status,
+                    o.nes_comments,
+                    o.medtech_balance_date,
+                    o.is_heart_rate,
+                    o.is_premature,
+                    o.premature_week,
+                    o.patient_pho_id,
+                    o.consult_updated_at,
+                    o.occupation,
+                    o.emergency_contact,
+                    o.emergency_contact_name,
+                    o.secondary_contact,
+                    o.secondary_contact_name,
+                    o.provider_id,
+                    o.portal_registration_status,
+                    o.registration_date,
+                    o.medtech_id,
+                    o.permanent_address_house_number,
+                    o.permanent_address_building_number,
+                    o.permanent_address_street_number,
+                    o.permanent_address_suburb_town_id,
+                    o.permanent_address_suburb,
+                    o.permanent_address_city_area_id,
+                    o.permanent_address_city,
+                    o.permanent_address_postal_code,
+                    o.permanent_address_latitude,
+                    o.permanent_address_longitude,
+                    o.permanent_address_country_id,
+                    o.permanent_address_country,
+                    o.permanent_address,
+                    o.permanent_address_dhb_code,
+                    o.permanent_address_domicile_code,
+                    o.permanent_address_deprivation_quintile,
+                    o.permanent_address_deprivation_decile,
+                    o.permanent_address_meshblock,
+                    o.permanent_address_match_score,
+                    o.permanent_address_uncertainty_code,
+                    o.temporary_address,
+                    o.postal_address_house_number,
+                    o.postal_address_building_number,
+                    o.postal_address_street_number,
+                    o.postal_address_suburb_town_id,
+                    o.postal_address_suburb,
+                    o.postal_address_city_area_id,
+                    o.postal_address_city,
+                    o.postal_address_postal_code,
+                    o.postal_address_latitude,
+                    o.postal_address_longitude,
+                    o.postal_address_country_id,
+                    o.postal_address_country,
+                    o.postal_address,
+                    o.postal_address_dhb_code,
+                    o.postal_address_domicile_code,
+                    o.postal_address_deprivation_quintile,
+                    o.postal_address_deprivation_decile,
+                    o.postal_address_meshblock,
+                    o.postal_address_match_score,
+                    o.postal_address_uncertainty_code,
+                    o.ethnicity_id,
+                    o.ethnicity,
+                    o.eth_code,
+                    o.eth_code_2,
+                    o.secondary_ethnicity_id,
+                    o.secondary_ethnicity,
+                    o.eth_code_3,
+                    o.other_ethnicity_id,
+                    o.other_ethnicity,
+                    o.enrolment_id,
+                    o.pho_name,
+                    o.enrolment_expiry_date,
+                    o.is_consent_to_share,
+                    o.is_work_visa,
+                    o.work_visa_start_date,
+                    o.work_visa_expiry_date,
+                    o.enrolment_quarter,
+                    o.practice_location,
+                    o.account_holder_type_id,
+                    o.patient_type,
+                    o.breast_screen_id,
+                    o.breast_screen,
+                    o.is_pregnant,
+                    o.apply_charges,
+                    o.include_in_print,
+                    o.is_care_plus,
+                    o.care_plus_start_date,
+                    o.care_plus_end_date,
+                    o.care_plus_linc_status_id,
+                    o.care_plus_linc_status,
+                    o.nhi_status_id,
+                    o.nhi_status,
+                    o.account_holder_profile_id,
+                    o.community_service_effective_date,
+                    o.default_gp_mc_no,
+                    o.default_gp_name,
+                    o.default_practice_edi,
+                    o.default_practice_name,
+                    o.enrolment_end_date,
+                    o.is_capitated,
+                    o.is_consent_auto_reminder_text_messaging,
+                    o.is_consent_for_experience_survey,
+                    o.is_consent_to_import_clinical_records,
+                    o.is_consent_to_private_email_address,
+                    o.is_consent_to_share_clinical_records,
+                    o.is_consent_to_share_health1,
+                    o.is_consent_to_share_my_record_on_sehr,
+                    o.is_consent_to_share_pho_data_collection,
+                    o.is_include_account_fee,
+                    o.is_include_statement_fee,
+                    o.is_linked_csc_exists,
+                    o.is_test_record,
+                    o.pharmacy_id,
+                    o.residential_status_id,
+                    o.visa_expiry
+                ),
+                true
+            ) AS changes
+        FROM etl.observed_patients AS o
+        WINDOW w AS (PARTITION BY o.practice_id, o.per_org_id, o.patient_id ORDER BY o.observed_at)
+    ),
+    placed AS (
+        SELECT
+            t.*,
+            max(t.observed_at) OVER k AS newest,
+            max(t.observed_at) FILTER (WHERE d.starts) OVER k AS state_from,
+            max(t.observed_at) FILTER (WHERE d.opens) OVER k AS version_from,
+            lead(t.observed_at) OVER (k ORDER BY t.observed_at) AS next_at
+        FROM told AS t
+        JOIN marked AS d USING (practice_id, per_org_id, patient_id, observed_at)
+        WHERE NOT t.is_absent
+        WINDOW k AS (PARTITION BY t.practice_id, t.per_org_id, t.patient_id)
+    )
+    INSERT INTO etl.touched_patients (load_run_file_id, line_no, row_hash, verdict)
+    SELECT p.load_run_file_id, p.line_no, 0, 'kept'
+    FROM placed AS p
+    WHERE p.observed_at IN (p.newest, p.version_from)
+        OR p.changes AND p.observed_at >= p.state_from
+        -- Without the row before it the newest state may look as old as its version.
+        OR p.next_at = p.state_from AND p.observed_at > p.version_from;
+
+    CALL etl.analyze_work('touched_patients');
+
+    -- 4. Remove all other rows, of files that do not count as well, and say of which files.
+    WITH removed AS (
+        DELETE FROM raw.patients_raw AS r
+        USING etl.load_run_files AS f
+        WHERE r.load_run_file_id = f.load_run_file_id
+            AND f.extract = 'patients' AND f.tenant = p_tenant AND f.date_extracted < p_before
+            AND NOT EXISTS (
+                SELECT FROM etl.touched_patients AS t
+                WHERE t.load_run_file_id = r.load_run_file_id AND t.line_no = r.line_no AND t.verdict = 'kept'
+            )
+        RETURNING r.load_run_file_id
+    )
+    INSERT INTO etl.file_attempts (load_run_file_id, action, started_at, finished_at, outcome, pid, problem)
+    SELECT
+        d.load_run_file_id, 'purge', clock_timestamp(), clock_timestamp(), 'succeeded', pg_backend_pid(),
+        format('%s: horizon %s; rows of raw removed: %s', session_user, p_before, count(*))
+    FROM removed AS d
+    GROUP BY d.load_run_file_id;
+END;
+$purge_patients$;
+COMMENT ON PROCEDURE etl.purge_patients(text[], timestamptz) IS
+    'Removes a tenant''s rows before a horizon from raw.patients_raw, but for those that a rebuild of their keys needs.';
+
 -- object: procedure etl.merge_patients
 -- GENERATED by `make codegen` from contracts/indici/patients.yml; edit that file, not this one.
 
@@ -22129,6 +25103,7 @@ DECLARE
     v_file etl.load_run_files;
     c_unknown_times constant timestamptz[] := ARRAY['1900-01-01']::text[]::timestamptz[];
     v_key etl.pseudonym_keys;
+    v_horizon constant timestamptz := etl.horizon('patients');
 
 BEGIN
     SELECT f.* INTO v_file FROM etl.load_run_files AS f WHERE f.load_run_file_id = p_load_run_file_id;
@@ -22166,7 +25141,7 @@ BEGIN
                 ORDER BY f.date_extracted, f.kind = 'delta', f.date_to, f.last_modified, f.s3_key COLLATE "C", f.load_run_file_id
             ) AS place
         FROM etl.load_run_files AS f
-        WHERE f.extract = v_file.extract AND f.tenant = v_file.tenant AND f.is_counting
+        WHERE f.extract = 'patients' AND f.tenant = v_file.tenant AND f.is_counting
     ),
     said AS (
         SELECT
@@ -22409,7 +25384,7 @@ BEGIN
         pharmacy_id,
         residential_status_id,
         visa_expiry,
-        observed_at, is_absent, row_hash, load_run_file_id, load_run_id
+        observed_at, is_absent, row_hash, load_run_file_id, load_run_id, line_no
     )
     SELECT
         l.patient_id::bigint,
@@ -22856,7 +25831,8 @@ BEGIN
             r.visa_expiry
         ), f.seed) END,
         f.load_run_file_id,
-        f.load_run_id
+        f.load_run_id,
+        l.line_no
     FROM last_said AS l
     JOIN files AS f USING (load_run_file_id)
     LEFT JOIN raw.patients_raw AS r ON r.load_run_file_id = l.load_run_file_id AND r.line_no = l.line_no;
@@ -25222,23 +28198,27 @@ BEGIN
             lead(b.effective_from) OVER (PARTITION BY b.practice_id, b.per_org_id, b.patient_id ORDER BY b.version_no) AS effective_to
         FROM bounded AS b
     ),
-    removed AS (
-        DELETE FROM core.dim_patients AS c
-        USING (
+    -- Versions that began before the horizon stay. EXCEPT, not an anti-join: it is hashed or sorted however few rows the planner expects.
+    stale AS (
+        SELECT c.practice_id, c.per_org_id, c.patient_id, c.effective_from
+        FROM (
             SELECT DISTINCT t.practice_id, t.per_org_id, t.patient_id
             FROM etl.touched_patients AS t
         ) AS k
-        WHERE c.practice_id = k.practice_id
-            AND c.per_org_id = k.per_org_id
-            AND c.patient_id = k.patient_id
-            AND NOT EXISTS (
-                SELECT FROM versions AS v
-                WHERE v.practice_id = c.practice_id
-                    AND v.per_org_id = c.per_org_id
-                    AND v.patient_id = c.patient_id
-                    AND v.effective_from = c.effective_from
-                    AND NOT v.is_absent
-            )
+        JOIN core.dim_patients AS c USING (practice_id, per_org_id, patient_id)
+        WHERE c.effective_from >= v_horizon
+        EXCEPT
+        SELECT v.practice_id, v.per_org_id, v.patient_id, v.effective_from
+        FROM versions AS v
+        WHERE NOT v.is_absent
+    ),
+    removed AS (
+        DELETE FROM core.dim_patients AS c
+        USING stale AS s
+        WHERE c.practice_id = s.practice_id
+            AND c.per_org_id = s.per_org_id
+            AND c.patient_id = s.patient_id
+            AND c.effective_from = s.effective_from
         RETURNING c.load_run_file_id
     ),
     merged AS (
@@ -26865,6 +29845,495 @@ END;
 $stage_practice_info$;
 COMMENT ON PROCEDURE etl.stage_practice_info(bigint) IS 'Types the valid rows of a file in order into stg.practice_info.';
 
+-- object: procedure etl.purge_practice_info
+-- GENERATED by `make codegen` from contracts/indici/practice_info.yml; edit that file, not this one.
+
+CREATE OR REPLACE PROCEDURE etl.purge_practice_info(p_tenant text[], p_before timestamptz)
+LANGUAGE plpgsql
+SECURITY DEFINER
+SET search_path = pg_catalog, pg_temp
+SET timezone = 'Pacific/Auckland'
+SET datestyle = 'ISO, YMD'
+SET plan_cache_mode = force_custom_plan
+SET work_mem = '64MB'
+AS $purge_practice_info$
+-- Of a tenant's rows of raw before a new horizon keep what a rebuild of any key still needs: its newest row, and those
+-- with which its state in stg and core began. The caller, etl.purge_extract, holds the extract's lock.
+DECLARE
+    c_unknown_times constant timestamptz[] := ARRAY['1900-01-01']::text[]::timestamptz[];
+BEGIN
+    -- 1. All keys that counting files of the tenant held before.
+    INSERT INTO etl.touched_practice_info (load_run_file_id, line_no, practice_id, per_org_id, row_hash, verdict)
+    SELECT DISTINCT 0, 0, r.practice_id, r.per_org_id, 0, 'replaced'
+    FROM etl.load_run_files AS f
+    JOIN raw.practice_info_raw AS r USING (load_run_file_id)
+    WHERE f.extract = 'practice_info' AND f.tenant = p_tenant AND f.is_counting
+        AND f.date_extracted < p_before
+        AND r.practice_id = p_tenant[1]
+        AND r.per_org_id = p_tenant[2];
+
+    CALL etl.analyze_work('touched_practice_info');
+
+    -- 2. What each counting file says of these keys; of several with one DateExtracted the last.
+    WITH keys AS MATERIALIZED (
+        SELECT DISTINCT t.practice_id, t.per_org_id
+        FROM etl.touched_practice_info AS t
+        WHERE (t.practice_id, t.per_org_id) IS NOT NULL
+    ),
+    files AS MATERIALIZED (
+        SELECT
+            f.load_run_file_id,
+            f.load_run_id,
+            f.date_extracted,
+            f.is_mirror,
+            etl.hash_seed(f.ruleset_fingerprint) AS seed,
+            row_number() OVER (
+                ORDER BY f.date_extracted, f.kind = 'delta', f.date_to, f.last_modified, f.s3_key COLLATE "C", f.load_run_file_id
+            ) AS place
+        FROM etl.load_run_files AS f
+        WHERE f.extract = 'practice_info' AND f.tenant = p_tenant AND f.is_counting AND f.date_extracted < p_before
+    ),
+    said AS (
+        SELECT
+            k.practice_id, k.per_org_id, f.load_run_file_id, f.date_extracted, f.place, r.line_no,
+            false AS is_absent
+        FROM keys AS k
+        JOIN raw.practice_info_raw AS r USING (practice_id, per_org_id)
+        JOIN files AS f USING (load_run_file_id)
+        WHERE NOT EXISTS (
+            SELECT FROM etl.rejects_practice_info AS j
+            WHERE j.load_run_file_id = r.load_run_file_id AND j.line_no = r.line_no AND j.resolved_by_run IS NULL
+        )
+    ),
+    last_said AS (
+        SELECT DISTINCT ON (s.practice_id, s.per_org_id, s.date_extracted)
+            s.practice_id, s.per_org_id, s.load_run_file_id, s.line_no, s.is_absent
+        FROM said AS s
+        ORDER BY
+            s.practice_id, s.per_org_id, s.date_extracted, s.place DESC,
+            s.line_no DESC
+    )
+    INSERT INTO etl.observed_practice_info (
+        practice_id,
+        practice_name,
+        practice_category,
+        practice_speciality,
+        pho,
+        organization_type,
+        org_short_name,
+        org_code,
+        edi_account,
+        legal_entity_title,
+        legal_status,
+        incorporation_number,
+        legal_date,
+        comments,
+        formula,
+        ownership_model,
+        rural,
+        primary_phone,
+        secondary_phone,
+        other_phone,
+        primary_email,
+        secondary_email,
+        other_email,
+        pager,
+        fax_1,
+        fax_2,
+        health_facility_no,
+        hpi_facility_no,
+        hpi_facility_ext,
+        hpi_organization_id,
+        hpi_organization_ext,
+        gst_no,
+        acc_no,
+        bank_account_no,
+        moh_sending_practice_id,
+        after_hours_number,
+        emergency_number,
+        is_active,
+        is_deleted,
+        per_org_id,
+        loaded_date_time,
+        observed_at, is_absent, row_hash, load_run_file_id, load_run_id, line_no
+    )
+    SELECT
+        l.practice_id,
+        r.practice_name,
+        r.practice_category,
+        r.practice_speciality,
+        r.pho,
+        r.organization_type,
+        r.org_short_name,
+        r.org_code,
+        r.edi_account,
+        r.legal_entity_title,
+        r.legal_status,
+        r.incorporation_number,
+        nullif(r.legal_date::date, DATE '1900-01-01'),
+        r.comments,
+        r.formula,
+        r.ownership_model,
+        r.rural,
+        r.primary_phone,
+        r.secondary_phone,
+        r.other_phone,
+        r.primary_email,
+        r.secondary_email,
+        r.other_email,
+        r.pager,
+        r.fax_1,
+        r.fax_2,
+        r.health_facility_no,
+        r.hpi_facility_no,
+        r.hpi_facility_ext,
+        r.hpi_organization_id,
+        r.hpi_organization_ext,
+        r.gst_no,
+        r.acc_no,
+        r.bank_account_no,
+        r.moh_sending_practice_id,
+        r.after_hours_number,
+        r.emergency_number,
+        r.is_active::boolean,
+        r.is_deleted::boolean,
+        l.per_org_id,
+        nullif(r.loaded_date_time::timestamptz, c_unknown_times[1]),
+        f.date_extracted,
+        l.is_absent,
+        CASE WHEN NOT l.is_absent THEN hash_record_extended(ROW(
+            r.practice_id,
+            r.practice_name,
+            r.practice_category,
+            r.practice_speciality,
+            r.pho,
+            r.organization_type,
+            r.org_short_name,
+            r.org_code,
+            r.edi_account,
+            r.legal_entity_title,
+            r.legal_status,
+            r.incorporation_number,
+            r.legal_date,
+            r.comments,
+            r.formula,
+            r.ownership_model,
+            r.rural,
+            r.primary_phone,
+            r.secondary_phone,
+            r.other_phone,
+            r.primary_email,
+            r.secondary_email,
+            r.other_email,
+            r.pager,
+            r.fax_1,
+            r.fax_2,
+            r.health_facility_no,
+            r.hpi_facility_no,
+            r.hpi_facility_ext,
+            r.hpi_organization_id,
+            r.hpi_organization_ext,
+            r.gst_no,
+            r.acc_no,
+            r.bank_account_no,
+            r.moh_sending_practice_id,
+            r.after_hours_number,
+            r.emergency_number,
+            r.is_active,
+            r.is_deleted,
+            r.per_org_id
+        ), f.seed) END,
+        f.load_run_file_id,
+        f.load_run_id,
+        l.line_no
+    FROM last_said AS l
+    JOIN files AS f USING (load_run_file_id)
+    LEFT JOIN raw.practice_info_raw AS r ON r.load_run_file_id = l.load_run_file_id AND r.line_no = l.line_no;
+
+    CALL etl.analyze_work('observed_practice_info');
+
+    -- 3. Keep the newest row; the row with which the newest version and its newest state began in core; and
+    -- each row that changed stg since.
+    WITH published AS (
+        SELECT
+            o.practice_id,
+            o.per_org_id,
+            etl.surrogate_key(
+                etl.key_part('practice_info')
+                || etl.key_part(o.practice_id)
+                || etl.key_part(o.per_org_id)
+            ) AS practice_key,
+            o.practice_name,
+            o.practice_category,
+            o.practice_speciality,
+            o.pho,
+            o.organization_type,
+            o.org_short_name,
+            o.org_code,
+            o.edi_account,
+            o.legal_status,
+            o.incorporation_number,
+            o.legal_date,
+            o.formula,
+            o.ownership_model,
+            o.rural,
+            o.health_facility_no,
+            o.hpi_facility_no,
+            o.hpi_facility_ext,
+            o.hpi_organization_id,
+            o.hpi_organization_ext,
+            o.moh_sending_practice_id,
+            o.is_active,
+            o.is_deleted,
+            o.loaded_date_time,
+            o.observed_at,
+            o.is_absent,
+            o.load_run_file_id,
+            o.load_run_id
+        FROM etl.observed_practice_info AS o
+    ),
+    marked AS (
+        SELECT
+            p.*,
+            coalesce(
+                lag(p.is_absent) OVER w <> p.is_absent
+                OR lag(ROW(
+                    p.practice_name,
+                    p.practice_category,
+                    p.practice_speciality,
+                    p.pho,
+                    p.organization_type,
+                    p.org_short_name,
+                    p.org_code,
+                    p.edi_account,
+                    p.legal_status,
+                    p.incorporation_number,
+                    p.legal_date,
+                    p.formula,
+                    p.ownership_model,
+                    p.rural,
+                    p.health_facility_no,
+                    p.hpi_facility_no,
+                    p.hpi_facility_ext,
+                    p.hpi_organization_id,
+                    p.hpi_organization_ext,
+                    p.moh_sending_practice_id,
+                    p.is_active,
+                    p.is_deleted
+                )) OVER w IS DISTINCT FROM ROW(
+                    p.practice_name,
+                    p.practice_category,
+                    p.practice_speciality,
+                    p.pho,
+                    p.organization_type,
+                    p.org_short_name,
+                    p.org_code,
+                    p.edi_account,
+                    p.legal_status,
+                    p.incorporation_number,
+                    p.legal_date,
+                    p.formula,
+                    p.ownership_model,
+                    p.rural,
+                    p.health_facility_no,
+                    p.hpi_facility_no,
+                    p.hpi_facility_ext,
+                    p.hpi_organization_id,
+                    p.hpi_organization_ext,
+                    p.moh_sending_practice_id,
+                    p.is_active,
+                    p.is_deleted
+                ),
+                true
+            ) AS opens,
+            coalesce(
+                lag(p.is_absent) OVER w <> p.is_absent
+                OR lag(ROW(
+                    p.practice_name,
+                    p.practice_category,
+                    p.practice_speciality,
+                    p.pho,
+                    p.organization_type,
+                    p.org_short_name,
+                    p.org_code,
+                    p.edi_account,
+                    p.legal_status,
+                    p.incorporation_number,
+                    p.legal_date,
+                    p.formula,
+                    p.ownership_model,
+                    p.rural,
+                    p.health_facility_no,
+                    p.hpi_facility_no,
+                    p.hpi_facility_ext,
+                    p.hpi_organization_id,
+                    p.hpi_organization_ext,
+                    p.moh_sending_practice_id,
+                    p.is_active,
+                    p.is_deleted
+                )) OVER w IS DISTINCT FROM ROW(
+                    p.practice_name,
+                    p.practice_category,
+                    p.practice_speciality,
+                    p.pho,
+                    p.organization_type,
+                    p.org_short_name,
+                    p.org_code,
+                    p.edi_account,
+                    p.legal_status,
+                    p.incorporation_number,
+                    p.legal_date,
+                    p.formula,
+                    p.ownership_model,
+                    p.rural,
+                    p.health_facility_no,
+                    p.hpi_facility_no,
+                    p.hpi_facility_ext,
+                    p.hpi_organization_id,
+                    p.hpi_organization_ext,
+                    p.moh_sending_practice_id,
+                    p.is_active,
+                    p.is_deleted
+                ),
+                true
+            ) AS starts
+        FROM published AS p
+        WINDOW w AS (PARTITION BY p.practice_id, p.per_org_id ORDER BY p.observed_at)
+    ),
+    told AS (
+        SELECT
+            o.practice_id, o.per_org_id, o.observed_at, o.is_absent, o.load_run_file_id, o.line_no,
+            coalesce(
+                lag(o.is_absent) OVER w <> o.is_absent
+                OR lag(ROW(
+                    o.practice_name,
+                    o.practice_category,
+                    o.practice_speciality,
+                    o.pho,
+                    o.organization_type,
+                    o.org_short_name,
+                    o.org_code,
+                    o.edi_account,
+                    o.legal_entity_title,
+                    o.legal_status,
+                    o.incorporation_number,
+                    o.legal_date,
+                    o.comments,
+                    o.formula,
+                    o.ownership_model,
+                    o.rural,
+                    o.primary_phone,
+                    o.secondary_phone,
+                    o.other_phone,
+                    o.primary_email,
+                    o.secondary_email,
+                    o.other_email,
+                    o.pager,
+                    o.fax_1,
+                    o.fax_2,
+                    o.health_facility_no,
+                    o.hpi_facility_no,
+                    o.hpi_facility_ext,
+                    o.hpi_organization_id,
+                    o.hpi_organization_ext,
+                    o.gst_no,
+                    o.acc_no,
+                    o.bank_account_no,
+                    o.moh_sending_practice_id,
+                    o.after_hours_number,
+                    o.emergency_number,
+                    o.is_active,
+                    o.is_deleted
+                )) OVER w IS DISTINCT FROM ROW(
+                    o.practice_name,
+                    o.practice_category,
+                    o.practice_speciality,
+                    o.pho,
+                    o.organization_type,
+                    o.org_short_name,
+                    o.org_code,
+                    o.edi_account,
+                    o.legal_entity_title,
+                    o.legal_status,
+                    o.incorporation_number,
+                    o.legal_date,
+                    o.comments,
+                    o.formula,
+                    o.ownership_model,
+                    o.rural,
+                    o.primary_phone,
+                    o.secondary_phone,
+                    o.other_phone,
+                    o.primary_email,
+                    o.secondary_email,
+                    o.other_email,
+                    o.pager,
+                    o.fax_1,
+                    o.fax_2,
+                    o.health_facility_no,
+                    o.hpi_facility_no,
+                    o.hpi_facility_ext,
+                    o.hpi_organization_id,
+                    o.hpi_organization_ext,
+                    o.gst_no,
+                    o.acc_no,
+                    o.bank_account_no,
+                    o.moh_sending_practice_id,
+                    o.after_hours_number,
+                    o.emergency_number,
+                    o.is_active,
+                    o.is_deleted
+                ),
+                true
+            ) AS changes
+        FROM etl.observed_practice_info AS o
+        WINDOW w AS (PARTITION BY o.practice_id, o.per_org_id ORDER BY o.observed_at)
+    ),
+    placed AS (
+        SELECT
+            t.*,
+            max(t.observed_at) OVER k AS newest,
+            max(t.observed_at) FILTER (WHERE d.starts) OVER k AS state_from,
+            max(t.observed_at) FILTER (WHERE d.opens) OVER k AS version_from,
+            lead(t.observed_at) OVER (k ORDER BY t.observed_at) AS next_at
+        FROM told AS t
+        JOIN marked AS d USING (practice_id, per_org_id, observed_at)
+        WHERE NOT t.is_absent
+        WINDOW k AS (PARTITION BY t.practice_id, t.per_org_id)
+    )
+    INSERT INTO etl.touched_practice_info (load_run_file_id, line_no, row_hash, verdict)
+    SELECT p.load_run_file_id, p.line_no, 0, 'kept'
+    FROM placed AS p
+    WHERE p.observed_at IN (p.newest, p.version_from)
+        OR p.changes AND p.observed_at >= p.state_from
+        -- Without the row before it the newest state may look as old as its version.
+        OR p.next_at = p.state_from AND p.observed_at > p.version_from;
+
+    CALL etl.analyze_work('touched_practice_info');
+
+    -- 4. Remove all other rows, of files that do not count as well, and say of which files.
+    WITH removed AS (
+        DELETE FROM raw.practice_info_raw AS r
+        USING etl.load_run_files AS f
+        WHERE r.load_run_file_id = f.load_run_file_id
+            AND f.extract = 'practice_info' AND f.tenant = p_tenant AND f.date_extracted < p_before
+            AND NOT EXISTS (
+                SELECT FROM etl.touched_practice_info AS t
+                WHERE t.load_run_file_id = r.load_run_file_id AND t.line_no = r.line_no AND t.verdict = 'kept'
+            )
+        RETURNING r.load_run_file_id
+    )
+    INSERT INTO etl.file_attempts (load_run_file_id, action, started_at, finished_at, outcome, pid, problem)
+    SELECT
+        d.load_run_file_id, 'purge', clock_timestamp(), clock_timestamp(), 'succeeded', pg_backend_pid(),
+        format('%s: horizon %s; rows of raw removed: %s', session_user, p_before, count(*))
+    FROM removed AS d
+    GROUP BY d.load_run_file_id;
+END;
+$purge_practice_info$;
+COMMENT ON PROCEDURE etl.purge_practice_info(text[], timestamptz) IS
+    'Removes a tenant''s rows before a horizon from raw.practice_info_raw, but for those that a rebuild of their keys needs.';
+
 -- object: procedure etl.merge_practice_info
 -- GENERATED by `make codegen` from contracts/indici/practice_info.yml; edit that file, not this one.
 
@@ -27157,6 +30626,7 @@ AS $rebuild_practice_info$
 DECLARE
     v_file etl.load_run_files;
     c_unknown_times constant timestamptz[] := ARRAY['1900-01-01']::text[]::timestamptz[];
+    v_horizon constant timestamptz := etl.horizon('practice_info');
 
 BEGIN
     SELECT f.* INTO v_file FROM etl.load_run_files AS f WHERE f.load_run_file_id = p_load_run_file_id;
@@ -27193,7 +30663,7 @@ BEGIN
                 ORDER BY f.date_extracted, f.kind = 'delta', f.date_to, f.last_modified, f.s3_key COLLATE "C", f.load_run_file_id
             ) AS place
         FROM etl.load_run_files AS f
-        WHERE f.extract = v_file.extract AND f.tenant = v_file.tenant AND f.is_counting
+        WHERE f.extract = 'practice_info' AND f.tenant = v_file.tenant AND f.is_counting
     ),
     said AS (
         SELECT
@@ -27257,7 +30727,7 @@ BEGIN
         is_deleted,
         per_org_id,
         loaded_date_time,
-        observed_at, is_absent, row_hash, load_run_file_id, load_run_id
+        observed_at, is_absent, row_hash, load_run_file_id, load_run_id, line_no
     )
     SELECT
         l.practice_id,
@@ -27346,7 +30816,8 @@ BEGIN
             r.per_org_id
         ), f.seed) END,
         f.load_run_file_id,
-        f.load_run_id
+        f.load_run_id,
+        l.line_no
     FROM last_said AS l
     JOIN files AS f USING (load_run_file_id)
     LEFT JOIN raw.practice_info_raw AS r ON r.load_run_file_id = l.load_run_file_id AND r.line_no = l.line_no;
@@ -27868,21 +31339,26 @@ BEGIN
             lead(b.effective_from) OVER (PARTITION BY b.practice_id, b.per_org_id ORDER BY b.version_no) AS effective_to
         FROM bounded AS b
     ),
-    removed AS (
-        DELETE FROM core.dim_practice_info AS c
-        USING (
+    -- Versions that began before the horizon stay. EXCEPT, not an anti-join: it is hashed or sorted however few rows the planner expects.
+    stale AS (
+        SELECT c.practice_id, c.per_org_id, c.effective_from
+        FROM (
             SELECT DISTINCT t.practice_id, t.per_org_id
             FROM etl.touched_practice_info AS t
         ) AS k
-        WHERE c.practice_id = k.practice_id
-            AND c.per_org_id = k.per_org_id
-            AND NOT EXISTS (
-                SELECT FROM versions AS v
-                WHERE v.practice_id = c.practice_id
-                    AND v.per_org_id = c.per_org_id
-                    AND v.effective_from = c.effective_from
-                    AND NOT v.is_absent
-            )
+        JOIN core.dim_practice_info AS c USING (practice_id, per_org_id)
+        WHERE c.effective_from >= v_horizon
+        EXCEPT
+        SELECT v.practice_id, v.per_org_id, v.effective_from
+        FROM versions AS v
+        WHERE NOT v.is_absent
+    ),
+    removed AS (
+        DELETE FROM core.dim_practice_info AS c
+        USING stale AS s
+        WHERE c.practice_id = s.practice_id
+            AND c.per_org_id = s.per_org_id
+            AND c.effective_from = s.effective_from
         RETURNING c.load_run_file_id
     ),
     merged AS (
@@ -29931,6 +33407,1116 @@ END;
 $stage_providers$;
 COMMENT ON PROCEDURE etl.stage_providers(bigint) IS 'Types the valid rows of a file in order into stg.providers.';
 
+-- object: procedure etl.purge_providers
+-- GENERATED by `make codegen` from contracts/indici/providers.yml; edit that file, not this one.
+
+CREATE OR REPLACE PROCEDURE etl.purge_providers(p_tenant text[], p_before timestamptz)
+LANGUAGE plpgsql
+SECURITY DEFINER
+SET search_path = pg_catalog, pg_temp
+SET timezone = 'Pacific/Auckland'
+SET datestyle = 'ISO, YMD'
+SET plan_cache_mode = force_custom_plan
+SET work_mem = '64MB'
+AS $purge_providers$
+-- Of a tenant's rows of raw before a new horizon keep what a rebuild of any key still needs: its newest row, and those
+-- with which its state in stg and core began. The caller, etl.purge_extract, holds the extract's lock.
+DECLARE
+    c_unknown_times constant timestamptz[] := ARRAY['1900-01-01']::text[]::timestamptz[];
+    v_key etl.pseudonym_keys;
+BEGIN
+    SELECT k.* INTO v_key FROM etl.pseudonym_keys AS k;
+    -- 1. All keys that counting files of the tenant held before.
+    INSERT INTO etl.touched_providers (load_run_file_id, line_no, practice_id, per_org_id, provider_id, row_hash, verdict)
+    SELECT DISTINCT 0, 0, r.practice_id, r.per_org_id, etl.key_bigint(r.provider_id), 0, 'replaced'
+    FROM etl.load_run_files AS f
+    JOIN raw.providers_raw AS r USING (load_run_file_id)
+    WHERE f.extract = 'providers' AND f.tenant = p_tenant AND f.is_counting
+        AND f.date_extracted < p_before
+        AND r.practice_id = p_tenant[1]
+        AND r.per_org_id = p_tenant[2];
+
+    CALL etl.analyze_work('touched_providers');
+
+    -- 2. What each counting file says of these keys; of several with one DateExtracted the last.
+    WITH keys AS MATERIALIZED (
+        SELECT DISTINCT t.practice_id, t.per_org_id, t.provider_id::text AS provider_id
+        FROM etl.touched_providers AS t
+        WHERE (t.practice_id, t.per_org_id, t.provider_id) IS NOT NULL
+    ),
+    files AS MATERIALIZED (
+        SELECT
+            f.load_run_file_id,
+            f.load_run_id,
+            f.date_extracted,
+            f.is_mirror,
+            etl.hash_seed(f.ruleset_fingerprint) AS seed,
+            row_number() OVER (
+                ORDER BY f.date_extracted, f.kind = 'delta', f.date_to, f.last_modified, f.s3_key COLLATE "C", f.load_run_file_id
+            ) AS place
+        FROM etl.load_run_files AS f
+        WHERE f.extract = 'providers' AND f.tenant = p_tenant AND f.is_counting AND f.date_extracted < p_before
+    ),
+    said AS (
+        SELECT
+            k.practice_id, k.per_org_id, k.provider_id, f.load_run_file_id, f.date_extracted, f.place, r.line_no,
+            nullif(r.updated_at::timestamptz, c_unknown_times[1]) AS dedupe_1, false AS is_absent
+        FROM keys AS k
+        JOIN raw.providers_raw AS r USING (practice_id, per_org_id, provider_id)
+        JOIN files AS f USING (load_run_file_id)
+        WHERE NOT EXISTS (
+            SELECT FROM etl.rejects_providers AS j
+            WHERE j.load_run_file_id = r.load_run_file_id AND j.line_no = r.line_no AND j.resolved_by_run IS NULL
+        )
+    ),
+    last_said AS (
+        SELECT DISTINCT ON (s.practice_id, s.per_org_id, s.provider_id, s.date_extracted)
+            s.practice_id, s.per_org_id, s.provider_id, s.load_run_file_id, s.line_no, s.is_absent
+        FROM said AS s
+        ORDER BY
+            s.practice_id, s.per_org_id, s.provider_id, s.date_extracted, s.place DESC,
+            s.dedupe_1 DESC NULLS LAST, s.line_no DESC
+    )
+    INSERT INTO etl.observed_providers (
+        provider_id,
+        practice_id,
+        nhi_number,
+        is_nhi_validate,
+        title,
+        first_name,
+        middle_name,
+        family_name,
+        full_name,
+        preferred_name,
+        other_maiden_name,
+        marital_status,
+        gender,
+        dob,
+        age,
+        age_type,
+        age_group,
+        is_alive,
+        death_date,
+        dob_source,
+        picture_path,
+        consented_to_share,
+        place_of_birth,
+        country_of_birth,
+        cell_number,
+        day_phone,
+        night_phone,
+        email,
+        secondary_email,
+        preferred_contact_method,
+        consent_text_messaging,
+        is_portal_user,
+        is_active,
+        is_deleted,
+        inserted_by,
+        updated_by,
+        inserted_at,
+        updated_at,
+        is_same_address,
+        notes,
+        is_gender_self_identified,
+        sex_related_gender,
+        is_work_visa_required,
+        balance,
+        register_status,
+        medtech_nok,
+        practice_name,
+        calculated_balance,
+        permanent_address,
+        deprivation_quintile,
+        uncertainty_code,
+        postal_address,
+        temporary_address,
+        city,
+        suburb,
+        portal_registration_status,
+        ethnicity,
+        affiliation_id,
+        affiliation,
+        affiliation_code,
+        nzmc_no,
+        npi_no,
+        hbl_mat_payee_no,
+        hbl_mat_agree_no,
+        hpac_mat_agree_no,
+        hpac_mat_agree_ver,
+        hbl_payee_no,
+        hbl_gp_agree_no,
+        hbl_gp_agree_ver,
+        accreditation_no,
+        pho_contract_no,
+        pho_contract_ver,
+        group_id,
+        group_name,
+        acc_provider_code,
+        health_facility_no,
+        hpi_no,
+        unload_ref,
+        acc_provider_no,
+        acc_vendor_id,
+        pin_pan_no,
+        member_no,
+        rha_payee_no,
+        budget_no,
+        ipa,
+        registration_no,
+        registration_no_2,
+        lab_no,
+        lab_tests_dr_id,
+        color_code,
+        is_doctor,
+        acc45_prefix,
+        next_acc45_no,
+        maximum_acc45_no,
+        aitc_prefix,
+        next_aitc_no,
+        maximum_aitc_no,
+        arc18_next_acc_form_no,
+        m45_prefix,
+        next_m45_no,
+        maximum_m45_no,
+        is_nzf_avoid,
+        is_nzf_adjust,
+        is_nzf_information,
+        is_nzf_no_action,
+        is_nzf_monitor,
+        provider_code,
+        generic_profile_type_id,
+        current_appointment_id,
+        sure_med_user_name,
+        is_invoicing_diary,
+        is_gp2gp,
+        from_date_practice,
+        apc_expiry_date,
+        mps_expiry_date,
+        apc_name,
+        practice_location,
+        user_role,
+        provider_permanent_address_latitude,
+        provider_permanent_address_longitude,
+        per_org_id,
+        loaded_date_time,
+        observed_at, is_absent, row_hash, load_run_file_id, load_run_id, line_no
+    )
+    SELECT
+        l.provider_id::bigint,
+        l.practice_id,
+        r.nhi_number,
+        r.is_nhi_validate::boolean,
+        r.title,
+        r.first_name,
+        r.middle_name,
+        r.family_name,
+        r.full_name,
+        r.preferred_name,
+        r.other_maiden_name,
+        r.marital_status,
+        r.gender,
+        nullif(r.dob::date, DATE '1900-01-01'),
+        r.age::integer,
+        r.age_type,
+        r.age_group,
+        r.is_alive::boolean,
+        nullif(r.death_date::date, DATE '1900-01-01'),
+        r.dob_source,
+        r.picture_path,
+        r.consented_to_share::boolean,
+        r.place_of_birth,
+        r.country_of_birth,
+        r.cell_number,
+        r.day_phone,
+        r.night_phone,
+        r.email,
+        r.secondary_email,
+        r.preferred_contact_method,
+        r.consent_text_messaging::boolean,
+        r.is_portal_user::boolean,
+        r.is_active::boolean,
+        r.is_deleted::boolean,
+        r.inserted_by,
+        r.updated_by,
+        nullif(r.inserted_at::timestamptz, c_unknown_times[1]),
+        nullif(r.updated_at::timestamptz, c_unknown_times[1]),
+        r.is_same_address::boolean,
+        r.notes,
+        r.is_gender_self_identified::boolean,
+        r.sex_related_gender,
+        r.is_work_visa_required::boolean,
+        r.balance::numeric(12,2),
+        r.register_status,
+        r.medtech_nok,
+        r.practice_name,
+        r.calculated_balance::numeric(12,2),
+        r.permanent_address,
+        r.deprivation_quintile,
+        r.uncertainty_code,
+        r.postal_address,
+        r.temporary_address,
+        r.city,
+        r.suburb,
+        r.portal_registration_status,
+        r.ethnicity,
+        r.affiliation_id,
+        r.affiliation,
+        r.affiliation_code,
+        r.nzmc_no,
+        r.npi_no,
+        r.hbl_mat_payee_no,
+        r.hbl_mat_agree_no,
+        r.hpac_mat_agree_no,
+        r.hpac_mat_agree_ver,
+        r.hbl_payee_no,
+        r.hbl_gp_agree_no,
+        r.hbl_gp_agree_ver,
+        r.accreditation_no,
+        r.pho_contract_no,
+        r.pho_contract_ver,
+        r.group_id,
+        r.group_name,
+        r.acc_provider_code,
+        r.health_facility_no,
+        r.hpi_no,
+        r.unload_ref,
+        r.acc_provider_no,
+        r.acc_vendor_id,
+        r.pin_pan_no,
+        r.member_no,
+        r.rha_payee_no,
+        r.budget_no,
+        r.ipa,
+        r.registration_no,
+        r.registration_no_2,
+        r.lab_no,
+        r.lab_tests_dr_id,
+        r.color_code,
+        r.is_doctor::boolean,
+        r.acc45_prefix,
+        r.next_acc45_no,
+        r.maximum_acc45_no,
+        r.aitc_prefix,
+        r.next_aitc_no,
+        r.maximum_aitc_no,
+        r.arc18_next_acc_form_no,
+        r.m45_prefix,
+        r.next_m45_no,
+        r.maximum_m45_no,
+        r.is_nzf_avoid::boolean,
+        r.is_nzf_adjust::boolean,
+        r.is_nzf_information::boolean,
+        r.is_nzf_no_action::boolean,
+        r.is_nzf_monitor::boolean,
+        r.provider_code,
+        r.generic_profile_type_id,
+        r.current_appointment_id::bigint,
+        r.sure_med_user_name,
+        r.is_invoicing_diary::boolean,
+        r.is_gp2gp::boolean,
+        nullif(r.from_date_practice::date, DATE '1900-01-01'),
+        nullif(r.apc_expiry_date::date, DATE '1900-01-01'),
+        nullif(r.mps_expiry_date::date, DATE '1900-01-01'),
+        r.apc_name,
+        r.practice_location,
+        r.user_role,
+        r.provider_permanent_address_latitude::numeric,
+        r.provider_permanent_address_longitude::numeric,
+        l.per_org_id,
+        nullif(r.loaded_date_time::timestamptz, c_unknown_times[1]),
+        f.date_extracted,
+        l.is_absent,
+        CASE WHEN NOT l.is_absent THEN hash_record_extended(ROW(
+            r.provider_id,
+            r.practice_id,
+            r.nhi_number,
+            r.is_nhi_validate,
+            r.title,
+            r.first_name,
+            r.middle_name,
+            r.family_name,
+            r.full_name,
+            r.preferred_name,
+            r.other_maiden_name,
+            r.marital_status,
+            r.gender,
+            r.dob,
+            r.age,
+            r.age_type,
+            r.age_group,
+            r.is_alive,
+            r.death_date,
+            r.dob_source,
+            r.picture_path,
+            r.consented_to_share,
+            r.place_of_birth,
+            r.country_of_birth,
+            r.cell_number,
+            r.day_phone,
+            r.night_phone,
+            r.email,
+            r.secondary_email,
+            r.preferred_contact_method,
+            r.consent_text_messaging,
+            r.is_portal_user,
+            r.is_active,
+            r.is_deleted,
+            r.inserted_by,
+            r.updated_by,
+            r.inserted_at,
+            r.updated_at,
+            r.is_same_address,
+            r.notes,
+            r.is_gender_self_identified,
+            r.sex_related_gender,
+            r.is_work_visa_required,
+            r.balance,
+            r.register_status,
+            r.medtech_nok,
+            r.practice_name,
+            r.calculated_balance,
+            r.permanent_address,
+            r.deprivation_quintile,
+            r.uncertainty_code,
+            r.postal_address,
+            r.temporary_address,
+            r.city,
+            r.suburb,
+            r.portal_registration_status,
+            r.ethnicity,
+            r.affiliation_id,
+            r.affiliation,
+            r.affiliation_code,
+            r.nzmc_no,
+            r.npi_no,
+            r.hbl_mat_payee_no,
+            r.hbl_mat_agree_no,
+            r.hpac_mat_agree_no,
+            r.hpac_mat_agree_ver,
+            r.hbl_payee_no,
+            r.hbl_gp_agree_no,
+            r.hbl_gp_agree_ver,
+            r.accreditation_no,
+            r.pho_contract_no,
+            r.pho_contract_ver,
+            r.group_id,
+            r.group_name,
+            r.acc_provider_code,
+            r.health_facility_no,
+            r.hpi_no,
+            r.unload_ref,
+            r.acc_provider_no,
+            r.acc_vendor_id,
+            r.pin_pan_no,
+            r.member_no,
+            r.rha_payee_no,
+            r.budget_no,
+            r.ipa,
+            r.registration_no,
+            r.registration_no_2,
+            r.lab_no,
+            r.lab_tests_dr_id,
+            r.color_code,
+            r.is_doctor,
+            r.acc45_prefix,
+            r.next_acc45_no,
+            r.maximum_acc45_no,
+            r.aitc_prefix,
+            r.next_aitc_no,
+            r.maximum_aitc_no,
+            r.arc18_next_acc_form_no,
+            r.m45_prefix,
+            r.next_m45_no,
+            r.maximum_m45_no,
+            r.is_nzf_avoid,
+            r.is_nzf_adjust,
+            r.is_nzf_information,
+            r.is_nzf_no_action,
+            r.is_nzf_monitor,
+            r.provider_code,
+            r.generic_profile_type_id,
+            r.current_appointment_id,
+            r.sure_med_user_name,
+            r.is_invoicing_diary,
+            r.is_gp2gp,
+            r.from_date_practice,
+            r.apc_expiry_date,
+            r.mps_expiry_date,
+            r.apc_name,
+            r.practice_location,
+            r.user_role,
+            r.provider_permanent_address_latitude,
+            r.provider_permanent_address_longitude,
+            r.per_org_id
+        ), f.seed) END,
+        f.load_run_file_id,
+        f.load_run_id,
+        l.line_no
+    FROM last_said AS l
+    JOIN files AS f USING (load_run_file_id)
+    LEFT JOIN raw.providers_raw AS r ON r.load_run_file_id = l.load_run_file_id AND r.line_no = l.line_no;
+
+    CALL etl.analyze_work('observed_providers');
+
+    -- 3. Keep the newest row; the row with which the newest version and its newest state began in core; and
+    -- each row that changed stg since.
+    WITH published AS (
+        SELECT
+            o.practice_id,
+            o.per_org_id,
+            o.provider_id,
+            etl.surrogate_key(
+                etl.key_part('providers')
+                || etl.key_part(o.practice_id)
+                || etl.key_part(o.per_org_id)
+                || etl.key_part(o.provider_id::text)
+            ) AS provider_key,
+            etl.pseudonym(o.nhi_number, v_key.inner_pad, v_key.outer_pad) AS nhi_number,
+            o.is_nhi_validate,
+            o.gender,
+            o.age,
+            o.age_type,
+            o.age_group,
+            o.is_alive,
+            o.dob_source,
+            o.consented_to_share,
+            o.country_of_birth,
+            o.preferred_contact_method,
+            o.consent_text_messaging,
+            o.is_portal_user,
+            o.is_active,
+            o.is_deleted,
+            o.inserted_at,
+            o.updated_at,
+            o.is_same_address,
+            o.is_gender_self_identified,
+            o.sex_related_gender,
+            o.is_work_visa_required,
+            o.balance,
+            o.register_status,
+            o.practice_name,
+            o.calculated_balance,
+            o.deprivation_quintile,
+            o.uncertainty_code,
+            o.city,
+            o.portal_registration_status,
+            o.ethnicity,
+            o.affiliation_id,
+            o.affiliation,
+            o.affiliation_code,
+            etl.pseudonym(o.nzmc_no, v_key.inner_pad, v_key.outer_pad) AS nzmc_no,
+            etl.pseudonym(o.npi_no, v_key.inner_pad, v_key.outer_pad) AS npi_no,
+            etl.pseudonym(o.hbl_mat_payee_no, v_key.inner_pad, v_key.outer_pad) AS hbl_mat_payee_no,
+            etl.pseudonym(o.hbl_mat_agree_no, v_key.inner_pad, v_key.outer_pad) AS hbl_mat_agree_no,
+            etl.pseudonym(o.hpac_mat_agree_no, v_key.inner_pad, v_key.outer_pad) AS hpac_mat_agree_no,
+            o.hpac_mat_agree_ver,
+            etl.pseudonym(o.hbl_payee_no, v_key.inner_pad, v_key.outer_pad) AS hbl_payee_no,
+            etl.pseudonym(o.hbl_gp_agree_no, v_key.inner_pad, v_key.outer_pad) AS hbl_gp_agree_no,
+            o.hbl_gp_agree_ver,
+            etl.pseudonym(o.accreditation_no, v_key.inner_pad, v_key.outer_pad) AS accreditation_no,
+            etl.pseudonym(o.pho_contract_no, v_key.inner_pad, v_key.outer_pad) AS pho_contract_no,
+            o.pho_contract_ver,
+            o.group_id,
+            o.group_name,
+            etl.pseudonym(o.acc_provider_code, v_key.inner_pad, v_key.outer_pad) AS acc_provider_code,
+            o.health_facility_no,
+            etl.pseudonym(o.hpi_no, v_key.inner_pad, v_key.outer_pad) AS hpi_no,
+            etl.pseudonym(o.acc_provider_no, v_key.inner_pad, v_key.outer_pad) AS acc_provider_no,
+            etl.pseudonym(o.acc_vendor_id, v_key.inner_pad, v_key.outer_pad) AS acc_vendor_id,
+            etl.pseudonym(o.member_no, v_key.inner_pad, v_key.outer_pad) AS member_no,
+            etl.pseudonym(o.rha_payee_no, v_key.inner_pad, v_key.outer_pad) AS rha_payee_no,
+            o.ipa,
+            etl.pseudonym(o.registration_no, v_key.inner_pad, v_key.outer_pad) AS registration_no,
+            etl.pseudonym(o.registration_no_2, v_key.inner_pad, v_key.outer_pad) AS registration_no_2,
+            etl.pseudonym(o.lab_no, v_key.inner_pad, v_key.outer_pad) AS lab_no,
+            etl.pseudonym(o.lab_tests_dr_id, v_key.inner_pad, v_key.outer_pad) AS lab_tests_dr_id,
+            o.color_code,
+            o.is_doctor,
+            o.is_nzf_avoid,
+            o.is_nzf_adjust,
+            o.is_nzf_information,
+            o.is_nzf_no_action,
+            o.is_nzf_monitor,
+            etl.pseudonym(o.provider_code, v_key.inner_pad, v_key.outer_pad) AS provider_code,
+            o.generic_profile_type_id,
+            o.current_appointment_id,
+            o.is_invoicing_diary,
+            o.is_gp2gp,
+            o.from_date_practice,
+            o.apc_expiry_date,
+            o.mps_expiry_date,
+            o.practice_location,
+            o.user_role,
+            o.loaded_date_time,
+            o.observed_at,
+            o.is_absent,
+            o.load_run_file_id,
+            o.load_run_id
+        FROM etl.observed_providers AS o
+    ),
+    marked AS (
+        SELECT
+            p.*,
+            coalesce(
+                lag(p.is_absent) OVER w <> p.is_absent
+                OR lag(ROW(
+                    p.nhi_number,
+                    p.gender,
+                    p.is_alive,
+                    p.country_of_birth,
+                    p.is_active,
+                    p.is_deleted,
+                    p.is_gender_self_identified,
+                    p.sex_related_gender,
+                    p.register_status,
+                    p.practice_name,
+                    p.deprivation_quintile,
+                    p.city,
+                    p.ethnicity,
+                    p.affiliation_id,
+                    p.affiliation,
+                    p.affiliation_code,
+                    p.nzmc_no,
+                    p.npi_no,
+                    p.hbl_mat_payee_no,
+                    p.hbl_mat_agree_no,
+                    p.hpac_mat_agree_no,
+                    p.hbl_payee_no,
+                    p.hbl_gp_agree_no,
+                    p.accreditation_no,
+                    p.pho_contract_no,
+                    p.group_id,
+                    p.group_name,
+                    p.acc_provider_code,
+                    p.health_facility_no,
+                    p.hpi_no,
+                    p.acc_provider_no,
+                    p.acc_vendor_id,
+                    p.member_no,
+                    p.rha_payee_no,
+                    p.ipa,
+                    p.registration_no,
+                    p.registration_no_2,
+                    p.lab_no,
+                    p.lab_tests_dr_id,
+                    p.is_doctor,
+                    p.provider_code,
+                    p.generic_profile_type_id,
+                    p.is_gp2gp,
+                    p.from_date_practice,
+                    p.apc_expiry_date,
+                    p.mps_expiry_date,
+                    p.practice_location,
+                    p.user_role
+                )) OVER w IS DISTINCT FROM ROW(
+                    p.nhi_number,
+                    p.gender,
+                    p.is_alive,
+                    p.country_of_birth,
+                    p.is_active,
+                    p.is_deleted,
+                    p.is_gender_self_identified,
+                    p.sex_related_gender,
+                    p.register_status,
+                    p.practice_name,
+                    p.deprivation_quintile,
+                    p.city,
+                    p.ethnicity,
+                    p.affiliation_id,
+                    p.affiliation,
+                    p.affiliation_code,
+                    p.nzmc_no,
+                    p.npi_no,
+                    p.hbl_mat_payee_no,
+                    p.hbl_mat_agree_no,
+                    p.hpac_mat_agree_no,
+                    p.hbl_payee_no,
+                    p.hbl_gp_agree_no,
+                    p.accreditation_no,
+                    p.pho_contract_no,
+                    p.group_id,
+                    p.group_name,
+                    p.acc_provider_code,
+                    p.health_facility_no,
+                    p.hpi_no,
+                    p.acc_provider_no,
+                    p.acc_vendor_id,
+                    p.member_no,
+                    p.rha_payee_no,
+                    p.ipa,
+                    p.registration_no,
+                    p.registration_no_2,
+                    p.lab_no,
+                    p.lab_tests_dr_id,
+                    p.is_doctor,
+                    p.provider_code,
+                    p.generic_profile_type_id,
+                    p.is_gp2gp,
+                    p.from_date_practice,
+                    p.apc_expiry_date,
+                    p.mps_expiry_date,
+                    p.practice_location,
+                    p.user_role
+                ),
+                true
+            ) AS opens,
+            coalesce(
+                lag(p.is_absent) OVER w <> p.is_absent
+                OR lag(ROW(
+                    p.nhi_number,
+                    p.is_nhi_validate,
+                    p.gender,
+                    p.age,
+                    p.age_type,
+                    p.age_group,
+                    p.is_alive,
+                    p.dob_source,
+                    p.consented_to_share,
+                    p.country_of_birth,
+                    p.preferred_contact_method,
+                    p.consent_text_messaging,
+                    p.is_portal_user,
+                    p.is_active,
+                    p.is_deleted,
+                    p.inserted_at,
+                    p.updated_at,
+                    p.is_same_address,
+                    p.is_gender_self_identified,
+                    p.sex_related_gender,
+                    p.is_work_visa_required,
+                    p.balance,
+                    p.register_status,
+                    p.practice_name,
+                    p.calculated_balance,
+                    p.deprivation_quintile,
+                    p.uncertainty_code,
+                    p.city,
+                    p.portal_registration_status,
+                    p.ethnicity,
+                    p.affiliation_id,
+                    p.affiliation,
+                    p.affiliation_code,
+                    p.nzmc_no,
+                    p.npi_no,
+                    p.hbl_mat_payee_no,
+                    p.hbl_mat_agree_no,
+                    p.hpac_mat_agree_no,
+                    p.hpac_mat_agree_ver,
+                    p.hbl_payee_no,
+                    p.hbl_gp_agree_no,
+                    p.hbl_gp_agree_ver,
+                    p.accreditation_no,
+                    p.pho_contract_no,
+                    p.pho_contract_ver,
+                    p.group_id,
+                    p.group_name,
+                    p.acc_provider_code,
+                    p.health_facility_no,
+                    p.hpi_no,
+                    p.acc_provider_no,
+                    p.acc_vendor_id,
+                    p.member_no,
+                    p.rha_payee_no,
+                    p.ipa,
+                    p.registration_no,
+                    p.registration_no_2,
+                    p.lab_no,
+                    p.lab_tests_dr_id,
+                    p.color_code,
+                    p.is_doctor,
+                    p.is_nzf_avoid,
+                    p.is_nzf_adjust,
+                    p.is_nzf_information,
+                    p.is_nzf_no_action,
+                    p.is_nzf_monitor,
+                    p.provider_code,
+                    p.generic_profile_type_id,
+                    p.current_appointment_id,
+                    p.is_invoicing_diary,
+                    p.is_gp2gp,
+                    p.from_date_practice,
+                    p.apc_expiry_date,
+                    p.mps_expiry_date,
+                    p.practice_location,
+                    p.user_role
+                )) OVER w IS DISTINCT FROM ROW(
+                    p.nhi_number,
+                    p.is_nhi_validate,
+                    p.gender,
+                    p.age,
+                    p.age_type,
+                    p.age_group,
+                    p.is_alive,
+                    p.dob_source,
+                    p.consented_to_share,
+                    p.country_of_birth,
+                    p.preferred_contact_method,
+                    p.consent_text_messaging,
+                    p.is_portal_user,
+                    p.is_active,
+                    p.is_deleted,
+                    p.inserted_at,
+                    p.updated_at,
+                    p.is_same_address,
+                    p.is_gender_self_identified,
+                    p.sex_related_gender,
+                    p.is_work_visa_required,
+                    p.balance,
+                    p.register_status,
+                    p.practice_name,
+                    p.calculated_balance,
+                    p.deprivation_quintile,
+                    p.uncertainty_code,
+                    p.city,
+                    p.portal_registration_status,
+                    p.ethnicity,
+                    p.affiliation_id,
+                    p.affiliation,
+                    p.affiliation_code,
+                    p.nzmc_no,
+                    p.npi_no,
+                    p.hbl_mat_payee_no,
+                    p.hbl_mat_agree_no,
+                    p.hpac_mat_agree_no,
+                    p.hpac_mat_agree_ver,
+                    p.hbl_payee_no,
+                    p.hbl_gp_agree_no,
+                    p.hbl_gp_agree_ver,
+                    p.accreditation_no,
+                    p.pho_contract_no,
+                    p.pho_contract_ver,
+                    p.group_id,
+                    p.group_name,
+                    p.acc_provider_code,
+                    p.health_facility_no,
+                    p.hpi_no,
+                    p.acc_provider_no,
+                    p.acc_vendor_id,
+                    p.member_no,
+                    p.rha_payee_no,
+                    p.ipa,
+                    p.registration_no,
+                    p.registration_no_2,
+                    p.lab_no,
+                    p.lab_tests_dr_id,
+                    p.color_code,
+                    p.is_doctor,
+                    p.is_nzf_avoid,
+                    p.is_nzf_adjust,
+                    p.is_nzf_information,
+                    p.is_nzf_no_action,
+                    p.is_nzf_monitor,
+                    p.provider_code,
+                    p.generic_profile_type_id,
+                    p.current_appointment_id,
+                    p.is_invoicing_diary,
+                    p.is_gp2gp,
+                    p.from_date_practice,
+                    p.apc_expiry_date,
+                    p.mps_expiry_date,
+                    p.practice_location,
+                    p.user_role
+                ),
+                true
+            ) AS starts
+        FROM published AS p
+        WINDOW w AS (PARTITION BY p.practice_id, p.per_org_id, p.provider_id ORDER BY p.observed_at)
+    ),
+    told AS (
+        SELECT
+            o.practice_id, o.per_org_id, o.provider_id, o.observed_at, o.is_absent, o.load_run_file_id, o.line_no,
+            coalesce(
+                lag(o.is_absent) OVER w <> o.is_absent
+                OR lag(ROW(
+                    o.nhi_number,
+                    o.is_nhi_validate,
+                    o.title,
+                    o.first_name,
+                    o.middle_name,
+                    o.family_name,
+                    o.full_name,
+                    o.preferred_name,
+                    o.other_maiden_name,
+                    o.marital_status,
+                    o.gender,
+                    o.dob,
+                    o.age,
+                    o.age_type,
+                    o.age_group,
+                    o.is_alive,
+                    o.death_date,
+                    o.dob_source,
+                    o.picture_path,
+                    o.consented_to_share,
+                    o.place_of_birth,
+                    o.country_of_birth,
+                    o.cell_number,
+                    o.day_phone,
+                    o.night_phone,
+                    o.email,
+                    o.secondary_email,
+                    o.preferred_contact_method,
+                    o.consent_text_messaging,
+                    o.is_portal_user,
+                    o.is_active,
+                    o.is_deleted,
+                    o.inserted_by,
+                    o.updated_by,
+                    o.inserted_at,
+                    o.updated_at,
+                    o.is_same_address,
+                    o.notes,
+                    o.is_gender_self_identified,
+                    o.sex_related_gender,
+                    o.is_work_visa_required,
+                    o.balance,
+                    o.register_status,
+                    o.medtech_nok,
+                    o.practice_name,
+                    o.calculated_balance,
+                    o.permanent_address,
+                    o.deprivation_quintile,
+                    o.uncertainty_code,
+                    o.postal_address,
+                    o.temporary_address,
+                    o.city,
+                    o.suburb,
+                    o.portal_registration_status,
+                    o.ethnicity,
+                    o.affiliation_id,
+                    o.affiliation,
+                    o.affiliation_code,
+                    o.nzmc_no,
+                    o.npi_no,
+                    o.hbl_mat_payee_no,
+                    o.hbl_mat_agree_no,
+                    o.hpac_mat_agree_no,
+                    o.hpac_mat_agree_ver,
+                    o.hbl_payee_no,
+                    o.hbl_gp_agree_no,
+                    o.hbl_gp_agree_ver,
+                    o.accreditation_no,
+                    o.pho_contract_no,
+                    o.pho_contract_ver,
+                    o.group_id,
+                    o.group_name,
+                    o.acc_provider_code,
+                    o.health_facility_no,
+                    o.hpi_no,
+                    o.unload_ref,
+                    o.acc_provider_no,
+                    o.acc_vendor_id,
+                    o.pin_pan_no,
+                    o.member_no,
+                    o.rha_payee_no,
+                    o.budget_no,
+                    o.ipa,
+                    o.registration_no,
+                    o.registration_no_2,
+                    o.lab_no,
+                    o.lab_tests_dr_id,
+                    o.color_code,
+                    o.is_doctor,
+                    o.acc45_prefix,
+                    o.next_acc45_no,
+                    o.maximum_acc45_no,
+                    o.aitc_prefix,
+                    o.next_aitc_no,
+                    o.maximum_aitc_no,
+                    o.arc18_next_acc_form_no,
+                    o.m45_prefix,
+                    o.next_m45_no,
+                    o.maximum_m45_no,
+                    o.is_nzf_avoid,
+                    o.is_nzf_adjust,
+                    o.is_nzf_information,
+                    o.is_nzf_no_action,
+                    o.is_nzf_monitor,
+                    o.provider_code,
+                    o.generic_profile_type_id,
+                    o.current_appointment_id,
+                    o.sure_med_user_name,
+                    o.is_invoicing_diary,
+                    o.is_gp2gp,
+                    o.from_date_practice,
+                    o.apc_expiry_date,
+                    o.mps_expiry_date,
+                    o.apc_name,
+                    o.practice_location,
+                    o.user_role,
+                    o.provider_permanent_address_latitude,
+                    o.provider_permanent_address_longitude
+                )) OVER w IS DISTINCT FROM ROW(
+                    o.nhi_number,
+                    o.is_nhi_validate,
+                    o.title,
+                    o.first_name,
+                    o.middle_name,
+                    o.family_name,
+                    o.full_name,
+                    o.preferred_name,
+                    o.other_maiden_name,
+                    o.marital_status,
+                    o.gender,
+                    o.dob,
+                    o.age,
+                    o.age_type,
+                    o.age_group,
+                    o.is_alive,
+                    o.death_date,
+                    o.dob_source,
+                    o.picture_path,
+                    o.consented_to_share,
+                    o.place_of_birth,
+                    o.country_of_birth,
+                    o.cell_number,
+                    o.day_phone,
+                    o.night_phone,
+                    o.email,
+                    o.secondary_email,
+                    o.preferred_contact_method,
+                    o.consent_text_messaging,
+                    o.is_portal_user,
+                    o.is_active,
+                    o.is_deleted,
+                    o.inserted_by,
+                    o.updated_by,
+                    o.inserted_at,
+                    o.updated_at,
+                    o.is_same_address,
+                    o.notes,
+                    o.is_gender_self_identified,
+                    o.sex_related_gender,
+                    o.is_work_visa_required,
+                    o.balance,
+                    o.register_status,
+                    o.medtech_nok,
+                    o.practice_name,
+                    o.calculated_balance,
+                    o.permanent_address,
+                    o.deprivation_quintile,
+                    o.uncertainty_code,
+                    o.postal_address,
+                    o.temporary_address,
+                    o.city,
+                    o.suburb,
+                    o.portal_registration_status,
+                    o.ethnicity,
+                    o.affiliation_id,
+                    o.affiliation,
+                    o.affiliation_code,
+                    o.nzmc_no,
+                    o.npi_no,
+                    o.hbl_mat_payee_no,
+                    o.hbl_mat_agree_no,
+                    o.hpac_mat_agree_no,
+                    o.hpac_mat_agree_ver,
+                    o.hbl_payee_no,
+                    o.hbl_gp_agree_no,
+                    o.hbl_gp_agree_ver,
+                    o.accreditation_no,
+                    o.pho_contract_no,
+                    o.pho_contract_ver,
+                    o.group_id,
+                    o.group_name,
+                    o.acc_provider_code,
+                    o.health_facility_no,
+                    o.hpi_no,
+                    o.unload_ref,
+                    o.acc_provider_no,
+                    o.acc_vendor_id,
+                    o.pin_pan_no,
+                    o.member_no,
+                    o.rha_payee_no,
+                    o.budget_no,
+                    o.ipa,
+                    o.registration_no,
+                    o.registration_no_2,
+                    o.lab_no,
+                    o.lab_tests_dr_id,
+                    o.color_code,
+                    o.is_doctor,
+                    o.acc45_prefix,
+                    o.next_acc45_no,
+                    o.maximum_acc45_no,
+                    o.aitc_prefix,
+                    o.next_aitc_no,
+                    o.maximum_aitc_no,
+                    o.arc18_next_acc_form_no,
+                    o.m45_prefix,
+                    o.next_m45_no,
+                    o.maximum_m45_no,
+                    o.is_nzf_avoid,
+                    o.is_nzf_adjust,
+                    o.is_nzf_information,
+                    o.is_nzf_no_action,
+                    o.is_nzf_monitor,
+                    o.provider_code,
+                    o.generic_profile_type_id,
+                    o.current_appointment_id,
+                    o.sure_med_user_name,
+                    o.is_invoicing_diary,
+                    o.is_gp2gp,
+                    o.from_date_practice,
+                    o.apc_expiry_date,
+                    o.mps_expiry_date,
+                    o.apc_name,
+                    o.practice_location,
+                    o.user_role,
+                    o.provider_permanent_address_latitude,
+                    o.provider_permanent_address_longitude
+                ),
+                true
+            ) AS changes
+        FROM etl.observed_providers AS o
+        WINDOW w AS (PARTITION BY o.practice_id, o.per_org_id, o.provider_id ORDER BY o.observed_at)
+    ),
+    placed AS (
+        SELECT
+            t.*,
+            max(t.observed_at) OVER k AS newest,
+            max(t.observed_at) FILTER (WHERE d.starts) OVER k AS state_from,
+            max(t.observed_at) FILTER (WHERE d.opens) OVER k AS version_from,
+            lead(t.observed_at) OVER (k ORDER BY t.observed_at) AS next_at
+        FROM told AS t
+        JOIN marked AS d USING (practice_id, per_org_id, provider_id, observed_at)
+        WHERE NOT t.is_absent
+        WINDOW k AS (PARTITION BY t.practice_id, t.per_org_id, t.provider_id)
+    )
+    INSERT INTO etl.touched_providers (load_run_file_id, line_no, row_hash, verdict)
+    SELECT p.load_run_file_id, p.line_no, 0, 'kept'
+    FROM placed AS p
+    WHERE p.observed_at IN (p.newest, p.version_from)
+        OR p.changes AND p.observed_at >= p.state_from
+        -- Without the row before it the newest state may look as old as its version.
+        OR p.next_at = p.state_from AND p.observed_at > p.version_from;
+
+    CALL etl.analyze_work('touched_providers');
+
+    -- 4. Remove all other rows, of files that do not count as well, and say of which files.
+    WITH removed AS (
+        DELETE FROM raw.providers_raw AS r
+        USING etl.load_run_files AS f
+        WHERE r.load_run_file_id = f.load_run_file_id
+            AND f.extract = 'providers' AND f.tenant = p_tenant AND f.date_extracted < p_before
+            AND NOT EXISTS (
+                SELECT FROM etl.touched_providers AS t
+                WHERE t.load_run_file_id = r.load_run_file_id AND t.line_no = r.line_no AND t.verdict = 'kept'
+            )
+        RETURNING r.load_run_file_id
+    )
+    INSERT INTO etl.file_attempts (load_run_file_id, action, started_at, finished_at, outcome, pid, problem)
+    SELECT
+        d.load_run_file_id, 'purge', clock_timestamp(), clock_timestamp(), 'succeeded', pg_backend_pid(),
+        format('%s: horizon %s; rows of raw removed: %s', session_user, p_before, count(*))
+    FROM removed AS d
+    GROUP BY d.load_run_file_id;
+END;
+$purge_providers$;
+COMMENT ON PROCEDURE etl.purge_providers(text[], timestamptz) IS
+    'Removes a tenant''s rows before a horizon from raw.providers_raw, but for those that a rebuild of their keys needs.';
+
 -- object: procedure etl.merge_providers
 -- GENERATED by `make codegen` from contracts/indici/providers.yml; edit that file, not this one.
 
@@ -30805,6 +35391,7 @@ DECLARE
     v_file etl.load_run_files;
     c_unknown_times constant timestamptz[] := ARRAY['1900-01-01']::text[]::timestamptz[];
     v_key etl.pseudonym_keys;
+    v_horizon constant timestamptz := etl.horizon('providers');
 
 BEGIN
     SELECT f.* INTO v_file FROM etl.load_run_files AS f WHERE f.load_run_file_id = p_load_run_file_id;
@@ -30842,7 +35429,7 @@ BEGIN
                 ORDER BY f.date_extracted, f.kind = 'delta', f.date_to, f.last_modified, f.s3_key COLLATE "C", f.load_run_file_id
             ) AS place
         FROM etl.load_run_files AS f
-        WHERE f.extract = v_file.extract AND f.tenant = v_file.tenant AND f.is_counting
+        WHERE f.extract = 'providers' AND f.tenant = v_file.tenant AND f.is_counting
     ),
     said AS (
         SELECT
@@ -30987,7 +35574,7 @@ BEGIN
         provider_permanent_address_longitude,
         per_org_id,
         loaded_date_time,
-        observed_at, is_absent, row_hash, load_run_file_id, load_run_id
+        observed_at, is_absent, row_hash, load_run_file_id, load_run_id, line_no
     )
     SELECT
         l.provider_id::bigint,
@@ -31238,7 +35825,8 @@ BEGIN
             r.per_org_id
         ), f.seed) END,
         f.load_run_file_id,
-        f.load_run_id
+        f.load_run_id,
+        l.line_no
     FROM last_said AS l
     JOIN files AS f USING (load_run_file_id)
     LEFT JOIN raw.providers_raw AS r ON r.load_run_file_id = l.load_run_file_id AND r.line_no = l.line_no;
@@ -32541,23 +37129,27 @@ BEGIN
             lead(b.effective_from) OVER (PARTITION BY b.practice_id, b.per_org_id, b.provider_id ORDER BY b.version_no) AS effective_to
         FROM bounded AS b
     ),
-    removed AS (
-        DELETE FROM core.dim_providers AS c
-        USING (
+    -- Versions that began before the horizon stay. EXCEPT, not an anti-join: it is hashed or sorted however few rows the planner expects.
+    stale AS (
+        SELECT c.practice_id, c.per_org_id, c.provider_id, c.effective_from
+        FROM (
             SELECT DISTINCT t.practice_id, t.per_org_id, t.provider_id
             FROM etl.touched_providers AS t
         ) AS k
-        WHERE c.practice_id = k.practice_id
-            AND c.per_org_id = k.per_org_id
-            AND c.provider_id = k.provider_id
-            AND NOT EXISTS (
-                SELECT FROM versions AS v
-                WHERE v.practice_id = c.practice_id
-                    AND v.per_org_id = c.per_org_id
-                    AND v.provider_id = c.provider_id
-                    AND v.effective_from = c.effective_from
-                    AND NOT v.is_absent
-            )
+        JOIN core.dim_providers AS c USING (practice_id, per_org_id, provider_id)
+        WHERE c.effective_from >= v_horizon
+        EXCEPT
+        SELECT v.practice_id, v.per_org_id, v.provider_id, v.effective_from
+        FROM versions AS v
+        WHERE NOT v.is_absent
+    ),
+    removed AS (
+        DELETE FROM core.dim_providers AS c
+        USING stale AS s
+        WHERE c.practice_id = s.practice_id
+            AND c.per_org_id = s.per_org_id
+            AND c.provider_id = s.provider_id
+            AND c.effective_from = s.effective_from
         RETURNING c.load_run_file_id
     ),
     merged AS (
@@ -33479,6 +38071,285 @@ END;
 $stage_vaccine$;
 COMMENT ON PROCEDURE etl.stage_vaccine(bigint) IS 'Types the valid rows of a file in order into stg.vaccine.';
 
+-- object: procedure etl.purge_vaccine
+-- GENERATED by `make codegen` from contracts/indici/vaccine.yml; edit that file, not this one.
+
+CREATE OR REPLACE PROCEDURE etl.purge_vaccine(p_tenant text[], p_before timestamptz)
+LANGUAGE plpgsql
+SECURITY DEFINER
+SET search_path = pg_catalog, pg_temp
+SET timezone = 'Pacific/Auckland'
+SET datestyle = 'ISO, YMD'
+SET plan_cache_mode = force_custom_plan
+SET work_mem = '64MB'
+AS $purge_vaccine$
+-- Of a tenant's rows of raw before a new horizon keep what a rebuild of any key still needs: its newest row, and those
+-- with which its state in stg and core began. The caller, etl.purge_extract, holds the extract's lock.
+DECLARE
+    c_unknown_times constant timestamptz[] := ARRAY['1900-01-01']::text[]::timestamptz[];
+BEGIN
+    -- 1. All keys that counting files of the tenant held before.
+    INSERT INTO etl.touched_vaccine (load_run_file_id, line_no, practice_id, per_org_id, vaccine_id, row_hash, verdict)
+    SELECT DISTINCT 0, 0, r.practice_id, r.per_org_id, etl.key_bigint(r.vaccine_id), 0, 'replaced'
+    FROM etl.load_run_files AS f
+    JOIN raw.vaccine_raw AS r USING (load_run_file_id)
+    WHERE f.extract = 'vaccine' AND f.tenant = p_tenant AND f.is_counting
+        AND f.date_extracted < p_before
+        AND r.practice_id = p_tenant[1]
+        AND r.per_org_id = p_tenant[2];
+
+    CALL etl.analyze_work('touched_vaccine');
+
+    -- 2. What each counting file says of these keys; of several with one DateExtracted the last.
+    WITH keys AS MATERIALIZED (
+        SELECT DISTINCT t.practice_id, t.per_org_id, t.vaccine_id::text AS vaccine_id
+        FROM etl.touched_vaccine AS t
+        WHERE (t.practice_id, t.per_org_id, t.vaccine_id) IS NOT NULL
+    ),
+    files AS MATERIALIZED (
+        SELECT
+            f.load_run_file_id,
+            f.load_run_id,
+            f.date_extracted,
+            f.is_mirror,
+            etl.hash_seed(f.ruleset_fingerprint) AS seed,
+            row_number() OVER (
+                ORDER BY f.date_extracted, f.kind = 'delta', f.date_to, f.last_modified, f.s3_key COLLATE "C", f.load_run_file_id
+            ) AS place
+        FROM etl.load_run_files AS f
+        WHERE f.extract = 'vaccine' AND f.tenant = p_tenant AND f.is_counting AND f.date_extracted < p_before
+    ),
+    said AS (
+        SELECT
+            k.practice_id, k.per_org_id, k.vaccine_id, f.load_run_file_id, f.date_extracted, f.place, r.line_no,
+            false AS is_absent
+        FROM keys AS k
+        JOIN raw.vaccine_raw AS r USING (practice_id, per_org_id, vaccine_id)
+        JOIN files AS f USING (load_run_file_id)
+        WHERE NOT EXISTS (
+            SELECT FROM etl.rejects_vaccine AS j
+            WHERE j.load_run_file_id = r.load_run_file_id AND j.line_no = r.line_no AND j.resolved_by_run IS NULL
+        )
+    ),
+    last_said AS (
+        SELECT DISTINCT ON (s.practice_id, s.per_org_id, s.vaccine_id, s.date_extracted)
+            s.practice_id, s.per_org_id, s.vaccine_id, s.load_run_file_id, s.line_no, s.is_absent
+        FROM said AS s
+        ORDER BY
+            s.practice_id, s.per_org_id, s.vaccine_id, s.date_extracted, s.place DESC,
+            s.line_no DESC
+    )
+    INSERT INTO etl.observed_vaccine (
+        vaccine_id,
+        vaccine_code,
+        vaccine_name,
+        long_description,
+        is_active,
+        is_deleted,
+        coding_system,
+        gender_id,
+        gender,
+        is_nir,
+        per_org_id,
+        practice_id,
+        loaded_date_time,
+        observed_at, is_absent, row_hash, load_run_file_id, load_run_id, line_no
+    )
+    SELECT
+        l.vaccine_id::bigint,
+        r.vaccine_code,
+        r.vaccine_name,
+        r.long_description,
+        r.is_active::boolean,
+        r.is_deleted::boolean,
+        r.coding_system,
+        r.gender_id,
+        r.gender,
+        r.is_nir::boolean,
+        l.per_org_id,
+        l.practice_id,
+        nullif(r.loaded_date_time::timestamptz, c_unknown_times[1]),
+        f.date_extracted,
+        l.is_absent,
+        CASE WHEN NOT l.is_absent THEN hash_record_extended(ROW(
+            r.vaccine_id,
+            r.vaccine_code,
+            r.vaccine_name,
+            r.long_description,
+            r.is_active,
+            r.is_deleted,
+            r.coding_system,
+            r.gender_id,
+            r.gender,
+            r.is_nir,
+            r.per_org_id,
+            r.practice_id
+        ), f.seed) END,
+        f.load_run_file_id,
+        f.load_run_id,
+        l.line_no
+    FROM last_said AS l
+    JOIN files AS f USING (load_run_file_id)
+    LEFT JOIN raw.vaccine_raw AS r ON r.load_run_file_id = l.load_run_file_id AND r.line_no = l.line_no;
+
+    CALL etl.analyze_work('observed_vaccine');
+
+    -- 3. Keep the newest row; the row with which the newest version and its newest state began in core; and
+    -- each row that changed stg since.
+    WITH published AS (
+        SELECT
+            o.practice_id,
+            o.per_org_id,
+            o.vaccine_id,
+            etl.surrogate_key(
+                etl.key_part('vaccine')
+                || etl.key_part(o.practice_id)
+                || etl.key_part(o.per_org_id)
+                || etl.key_part(o.vaccine_id::text)
+            ) AS vaccine_key,
+            o.vaccine_code,
+            o.vaccine_name,
+            o.is_active,
+            o.is_deleted,
+            o.coding_system,
+            o.gender_id,
+            o.gender,
+            o.is_nir,
+            o.loaded_date_time,
+            o.observed_at,
+            o.is_absent,
+            o.load_run_file_id,
+            o.load_run_id
+        FROM etl.observed_vaccine AS o
+    ),
+    marked AS (
+        SELECT
+            p.*,
+            coalesce(
+                lag(p.is_absent) OVER w <> p.is_absent
+                OR lag(ROW(
+                    p.vaccine_code,
+                    p.vaccine_name,
+                    p.is_active,
+                    p.is_deleted,
+                    p.coding_system,
+                    p.gender_id,
+                    p.gender,
+                    p.is_nir
+                )) OVER w IS DISTINCT FROM ROW(
+                    p.vaccine_code,
+                    p.vaccine_name,
+                    p.is_active,
+                    p.is_deleted,
+                    p.coding_system,
+                    p.gender_id,
+                    p.gender,
+                    p.is_nir
+                ),
+                true
+            ) AS opens,
+            coalesce(
+                lag(p.is_absent) OVER w <> p.is_absent
+                OR lag(ROW(
+                    p.vaccine_code,
+                    p.vaccine_name,
+                    p.is_active,
+                    p.is_deleted,
+                    p.coding_system,
+                    p.gender_id,
+                    p.gender,
+                    p.is_nir
+                )) OVER w IS DISTINCT FROM ROW(
+                    p.vaccine_code,
+                    p.vaccine_name,
+                    p.is_active,
+                    p.is_deleted,
+                    p.coding_system,
+                    p.gender_id,
+                    p.gender,
+                    p.is_nir
+                ),
+                true
+            ) AS starts
+        FROM published AS p
+        WINDOW w AS (PARTITION BY p.practice_id, p.per_org_id, p.vaccine_id ORDER BY p.observed_at)
+    ),
+    told AS (
+        SELECT
+            o.practice_id, o.per_org_id, o.vaccine_id, o.observed_at, o.is_absent, o.load_run_file_id, o.line_no,
+            coalesce(
+                lag(o.is_absent) OVER w <> o.is_absent
+                OR lag(ROW(
+                    o.vaccine_code,
+                    o.vaccine_name,
+                    o.long_description,
+                    o.is_active,
+                    o.is_deleted,
+                    o.coding_system,
+                    o.gender_id,
+                    o.gender,
+                    o.is_nir
+                )) OVER w IS DISTINCT FROM ROW(
+                    o.vaccine_code,
+                    o.vaccine_name,
+                    o.long_description,
+                    o.is_active,
+                    o.is_deleted,
+                    o.coding_system,
+                    o.gender_id,
+                    o.gender,
+                    o.is_nir
+                ),
+                true
+            ) AS changes
+        FROM etl.observed_vaccine AS o
+        WINDOW w AS (PARTITION BY o.practice_id, o.per_org_id, o.vaccine_id ORDER BY o.observed_at)
+    ),
+    placed AS (
+        SELECT
+            t.*,
+            max(t.observed_at) OVER k AS newest,
+            max(t.observed_at) FILTER (WHERE d.starts) OVER k AS state_from,
+            max(t.observed_at) FILTER (WHERE d.opens) OVER k AS version_from,
+            lead(t.observed_at) OVER (k ORDER BY t.observed_at) AS next_at
+        FROM told AS t
+        JOIN marked AS d USING (practice_id, per_org_id, vaccine_id, observed_at)
+        WHERE NOT t.is_absent
+        WINDOW k AS (PARTITION BY t.practice_id, t.per_org_id, t.vaccine_id)
+    )
+    INSERT INTO etl.touched_vaccine (load_run_file_id, line_no, row_hash, verdict)
+    SELECT p.load_run_file_id, p.line_no, 0, 'kept'
+    FROM placed AS p
+    WHERE p.observed_at IN (p.newest, p.version_from)
+        OR p.changes AND p.observed_at >= p.state_from
+        -- Without the row before it the newest state may look as old as its version.
+        OR p.next_at = p.state_from AND p.observed_at > p.version_from;
+
+    CALL etl.analyze_work('touched_vaccine');
+
+    -- 4. Remove all other rows, of files that do not count as well, and say of which files.
+    WITH removed AS (
+        DELETE FROM raw.vaccine_raw AS r
+        USING etl.load_run_files AS f
+        WHERE r.load_run_file_id = f.load_run_file_id
+            AND f.extract = 'vaccine' AND f.tenant = p_tenant AND f.date_extracted < p_before
+            AND NOT EXISTS (
+                SELECT FROM etl.touched_vaccine AS t
+                WHERE t.load_run_file_id = r.load_run_file_id AND t.line_no = r.line_no AND t.verdict = 'kept'
+            )
+        RETURNING r.load_run_file_id
+    )
+    INSERT INTO etl.file_attempts (load_run_file_id, action, started_at, finished_at, outcome, pid, problem)
+    SELECT
+        d.load_run_file_id, 'purge', clock_timestamp(), clock_timestamp(), 'succeeded', pg_backend_pid(),
+        format('%s: horizon %s; rows of raw removed: %s', session_user, p_before, count(*))
+    FROM removed AS d
+    GROUP BY d.load_run_file_id;
+END;
+$purge_vaccine$;
+COMMENT ON PROCEDURE etl.purge_vaccine(text[], timestamptz) IS
+    'Removes a tenant''s rows before a horizon from raw.vaccine_raw, but for those that a rebuild of their keys needs.';
+
 -- object: procedure etl.merge_vaccine
 -- GENERATED by `make codegen` from contracts/indici/vaccine.yml; edit that file, not this one.
 
@@ -33682,6 +38553,7 @@ AS $rebuild_vaccine$
 DECLARE
     v_file etl.load_run_files;
     c_unknown_times constant timestamptz[] := ARRAY['1900-01-01']::text[]::timestamptz[];
+    v_horizon constant timestamptz := etl.horizon('vaccine');
 
 BEGIN
     SELECT f.* INTO v_file FROM etl.load_run_files AS f WHERE f.load_run_file_id = p_load_run_file_id;
@@ -33718,7 +38590,7 @@ BEGIN
                 ORDER BY f.date_extracted, f.kind = 'delta', f.date_to, f.last_modified, f.s3_key COLLATE "C", f.load_run_file_id
             ) AS place
         FROM etl.load_run_files AS f
-        WHERE f.extract = v_file.extract AND f.tenant = v_file.tenant AND f.is_counting
+        WHERE f.extract = 'vaccine' AND f.tenant = v_file.tenant AND f.is_counting
     ),
     said AS (
         SELECT
@@ -33754,7 +38626,7 @@ BEGIN
         per_org_id,
         practice_id,
         loaded_date_time,
-        observed_at, is_absent, row_hash, load_run_file_id, load_run_id
+        observed_at, is_absent, row_hash, load_run_file_id, load_run_id, line_no
     )
     SELECT
         l.vaccine_id::bigint,
@@ -33787,7 +38659,8 @@ BEGIN
             r.practice_id
         ), f.seed) END,
         f.load_run_file_id,
-        f.load_run_id
+        f.load_run_id,
+        l.line_no
     FROM last_said AS l
     JOIN files AS f USING (load_run_file_id)
     LEFT JOIN raw.vaccine_raw AS r ON r.load_run_file_id = l.load_run_file_id AND r.line_no = l.line_no;
@@ -34043,23 +38916,27 @@ BEGIN
             lead(b.effective_from) OVER (PARTITION BY b.practice_id, b.per_org_id, b.vaccine_id ORDER BY b.version_no) AS effective_to
         FROM bounded AS b
     ),
-    removed AS (
-        DELETE FROM core.dim_vaccine AS c
-        USING (
+    -- Versions that began before the horizon stay. EXCEPT, not an anti-join: it is hashed or sorted however few rows the planner expects.
+    stale AS (
+        SELECT c.practice_id, c.per_org_id, c.vaccine_id, c.effective_from
+        FROM (
             SELECT DISTINCT t.practice_id, t.per_org_id, t.vaccine_id
             FROM etl.touched_vaccine AS t
         ) AS k
-        WHERE c.practice_id = k.practice_id
-            AND c.per_org_id = k.per_org_id
-            AND c.vaccine_id = k.vaccine_id
-            AND NOT EXISTS (
-                SELECT FROM versions AS v
-                WHERE v.practice_id = c.practice_id
-                    AND v.per_org_id = c.per_org_id
-                    AND v.vaccine_id = c.vaccine_id
-                    AND v.effective_from = c.effective_from
-                    AND NOT v.is_absent
-            )
+        JOIN core.dim_vaccine AS c USING (practice_id, per_org_id, vaccine_id)
+        WHERE c.effective_from >= v_horizon
+        EXCEPT
+        SELECT v.practice_id, v.per_org_id, v.vaccine_id, v.effective_from
+        FROM versions AS v
+        WHERE NOT v.is_absent
+    ),
+    removed AS (
+        DELETE FROM core.dim_vaccine AS c
+        USING stale AS s
+        WHERE c.practice_id = s.practice_id
+            AND c.per_org_id = s.per_org_id
+            AND c.vaccine_id = s.vaccine_id
+            AND c.effective_from = s.effective_from
         RETURNING c.load_run_file_id
     ),
     merged AS (
@@ -35216,6 +40093,591 @@ END;
 $stage_allergies$;
 COMMENT ON PROCEDURE etl.stage_allergies(bigint) IS 'Types the valid rows of a file in order into stg.allergies.';
 
+-- object: procedure etl.purge_allergies
+-- GENERATED by `make codegen` from contracts/indici/allergies.yml; edit that file, not this one.
+
+CREATE OR REPLACE PROCEDURE etl.purge_allergies(p_tenant text[], p_before timestamptz)
+LANGUAGE plpgsql
+SECURITY DEFINER
+SET search_path = pg_catalog, pg_temp
+SET timezone = 'Pacific/Auckland'
+SET datestyle = 'ISO, YMD'
+SET plan_cache_mode = force_custom_plan
+SET work_mem = '64MB'
+AS $purge_allergies$
+-- Of a tenant's rows of raw before a new horizon keep what a rebuild of any key still needs: its newest row, and those
+-- with which its state in stg and core began. The caller, etl.purge_extract, holds the extract's lock.
+DECLARE
+    c_unknown_times constant timestamptz[] := ARRAY['1900-01-01']::text[]::timestamptz[];
+BEGIN
+    -- 1. All keys that counting files of the tenant held before.
+    INSERT INTO etl.touched_allergies (load_run_file_id, line_no, practice_id, per_org_id, allergy_id, row_hash, verdict)
+    SELECT DISTINCT 0, 0, r.practice_id, r.per_org_id, etl.key_bigint(r.allergy_id), 0, 'replaced'
+    FROM etl.load_run_files AS f
+    JOIN raw.allergies_raw AS r USING (load_run_file_id)
+    WHERE f.extract = 'allergies' AND f.tenant = p_tenant AND f.is_counting
+        AND f.date_extracted < p_before
+        AND r.practice_id = p_tenant[1]
+        AND r.per_org_id = p_tenant[2];
+
+    CALL etl.analyze_work('touched_allergies');
+
+    -- 2. What each counting file says of these keys; of several with one DateExtracted the last.
+    WITH keys AS MATERIALIZED (
+        SELECT DISTINCT t.practice_id, t.per_org_id, t.allergy_id::text AS allergy_id
+        FROM etl.touched_allergies AS t
+        WHERE (t.practice_id, t.per_org_id, t.allergy_id) IS NOT NULL
+    ),
+    files AS MATERIALIZED (
+        SELECT
+            f.load_run_file_id,
+            f.load_run_id,
+            f.date_extracted,
+            f.is_mirror,
+            etl.hash_seed(f.ruleset_fingerprint) AS seed,
+            row_number() OVER (
+                ORDER BY f.date_extracted, f.kind = 'delta', f.date_to, f.last_modified, f.s3_key COLLATE "C", f.load_run_file_id
+            ) AS place
+        FROM etl.load_run_files AS f
+        WHERE f.extract = 'allergies' AND f.tenant = p_tenant AND f.is_counting AND f.date_extracted < p_before
+    ),
+    said AS (
+        SELECT
+            k.practice_id, k.per_org_id, k.allergy_id, f.load_run_file_id, f.date_extracted, f.place, r.line_no,
+            nullif(r.updated_at::timestamptz, c_unknown_times[1]) AS dedupe_1, false AS is_absent
+        FROM keys AS k
+        JOIN raw.allergies_raw AS r USING (practice_id, per_org_id, allergy_id)
+        JOIN files AS f USING (load_run_file_id)
+        WHERE NOT EXISTS (
+            SELECT FROM etl.rejects_allergies AS j
+            WHERE j.load_run_file_id = r.load_run_file_id AND j.line_no = r.line_no AND j.resolved_by_run IS NULL
+        )
+    ),
+    last_said AS (
+        SELECT DISTINCT ON (s.practice_id, s.per_org_id, s.allergy_id, s.date_extracted)
+            s.practice_id, s.per_org_id, s.allergy_id, s.load_run_file_id, s.line_no, s.is_absent
+        FROM said AS s
+        ORDER BY
+            s.practice_id, s.per_org_id, s.allergy_id, s.date_extracted, s.place DESC,
+            s.dedupe_1 DESC NULLS LAST, s.line_no DESC
+    )
+    INSERT INTO etl.observed_allergies (
+        allergy_id,
+        appointment_id,
+        allergy_type_id,
+        allergy_type,
+        onset_date,
+        deactivation_reason,
+        medicine_id,
+        medicine,
+        reaction_id,
+        reactions,
+        reaction_type_id,
+        reaction_type,
+        severity_id,
+        severity,
+        reaction_notes,
+        is_active,
+        is_deleted,
+        inserted_by_id,
+        inserted_by,
+        updated_by_id,
+        updated_by,
+        inserted_at,
+        updated_at,
+        patient_id,
+        patient,
+        is_confidential,
+        practice_id,
+        practice,
+        mgen_code,
+        mcla_code,
+        medtech_id,
+        medicine_classification_id,
+        allergy_category_id,
+        allergy_category,
+        comment,
+        substance_type_id,
+        substance_type,
+        favourite_substance_id,
+        favourite_substance,
+        disease_id,
+        disease,
+        other_substance,
+        medicine_type_id,
+        medicine_type,
+        user_logging_id,
+        logging_user_name,
+        show_on_portal,
+        warning_type,
+        row_inactive,
+        is_reviewed,
+        provider_id,
+        provider,
+        practice_location_id,
+        location_name,
+        per_org_id,
+        loaded_date_time,
+        observed_at, is_absent, row_hash, load_run_file_id, load_run_id, line_no
+    )
+    SELECT
+        l.allergy_id::bigint,
+        r.appointment_id::bigint,
+        r.allergy_type_id,
+        r.allergy_type,
+        nullif(r.onset_date::date, DATE '1900-01-01'),
+        r.deactivation_reason,
+        r.medicine_id::bigint,
+        r.medicine,
+        r.reaction_id,
+        r.reactions,
+        r.reaction_type_id,
+        r.reaction_type,
+        r.severity_id,
+        r.severity,
+        r.reaction_notes,
+        r.is_active::boolean,
+        r.is_deleted::boolean,
+        r.inserted_by_id::bigint,
+        r.inserted_by,
+        r.updated_by_id::bigint,
+        r.updated_by,
+        nullif(r.inserted_at::timestamptz, c_unknown_times[1]),
+        nullif(r.updated_at::timestamptz, c_unknown_times[1]),
+        r.patient_id::bigint,
+        r.patient,
+        r.is_confidential::boolean,
+        l.practice_id,
+        r.practice,
+        r.mgen_code,
+        r.mcla_code,
+        r.medtech_id,
+        r.medicine_classification_id,
+        r.allergy_category_id,
+        r.allergy_category,
+        r.comment,
+        r.substance_type_id,
+        r.substance_type,
+        r.favourite_substance_id,
+        r.favourite_substance,
+        r.disease_id,
+        r.disease,
+        r.other_substance,
+        r.medicine_type_id,
+        r.medicine_type,
+        r.user_logging_id::bigint,
+        r.logging_user_name,
+        r.show_on_portal::boolean,
+        r.warning_type,
+        r.row_inactive::boolean,
+        r.is_reviewed::boolean,
+        r.provider_id::bigint,
+        r.provider,
+        r.practice_location_id::bigint,
+        r.location_name,
+        l.per_org_id,
+        nullif(r.loaded_date_time::timestamptz, c_unknown_times[1]),
+        f.date_extracted,
+        l.is_absent,
+        CASE WHEN NOT l.is_absent THEN hash_record_extended(ROW(
+            r.allergy_id,
+            r.appointment_id,
+            r.allergy_type_id,
+            r.allergy_type,
+            r.onset_date,
+            r.deactivation_reason,
+            r.medicine_id,
+            r.medicine,
+            r.reaction_id,
+            r.reactions,
+            r.reaction_type_id,
+            r.reaction_type,
+            r.severity_id,
+            r.severity,
+            r.reaction_notes,
+            r.is_active,
+            r.is_deleted,
+            r.inserted_by_id,
+            r.inserted_by,
+            r.updated_by_id,
+            r.updated_by,
+            r.inserted_at,
+            r.updated_at,
+            r.patient_id,
+            r.patient,
+            r.is_confidential,
+            r.practice_id,
+            r.practice,
+            r.mgen_code,
+            r.mcla_code,
+            r.medtech_id,
+            r.medicine_classification_id,
+            r.allergy_category_id,
+            r.allergy_category,
+            r.comment,
+            r.substance_type_id,
+            r.substance_type,
+            r.favourite_substance_id,
+            r.favourite_substance,
+            r.disease_id,
+            r.disease,
+            r.other_substance,
+            r.medicine_type_id,
+            r.medicine_type,
+            r.user_logging_id,
+            r.logging_user_name,
+            r.show_on_portal,
+            r.warning_type,
+            r.row_inactive,
+            r.is_reviewed,
+            r.provider_id,
+            r.provider,
+            r.practice_location_id,
+            r.location_name,
+            r.per_org_id
+        ), f.seed) END,
+        f.load_run_file_id,
+        f.load_run_id,
+        l.line_no
+    FROM last_said AS l
+    JOIN files AS f USING (load_run_file_id)
+    LEFT JOIN raw.allergies_raw AS r ON r.load_run_file_id = l.load_run_file_id AND r.line_no = l.line_no;
+
+    CALL etl.analyze_work('observed_allergies');
+
+    -- 3. Keep the newest row; the row with which the newest version began in core; and
+    -- each row that changed stg since.
+    WITH published AS (
+        SELECT
+            o.practice_id,
+            o.per_org_id,
+            o.allergy_id,
+            etl.surrogate_key(
+                etl.key_part('patients')
+                || etl.key_part(o.practice_id)
+                || etl.key_part(o.per_org_id)
+                || etl.key_part(o.patient_id::text)
+            ) AS patient_key,
+            etl.surrogate_key(
+                etl.key_part('providers')
+                || etl.key_part(o.practice_id)
+                || etl.key_part(o.per_org_id)
+                || etl.key_part(o.provider_id::text)
+            ) AS provider_key,
+            etl.surrogate_key(
+                etl.key_part('medicine')
+                || etl.key_part(o.practice_id)
+                || etl.key_part(o.per_org_id)
+                || etl.key_part(o.medicine_id::text)
+            ) AS medicine_key,
+            o.appointment_id,
+            o.allergy_type_id,
+            o.allergy_type,
+            o.onset_date,
+            o.medicine_id,
+            o.medicine,
+            o.reaction_id,
+            o.reactions,
+            o.reaction_type_id,
+            o.reaction_type,
+            o.severity_id,
+            o.severity,
+            o.is_active,
+            o.is_deleted,
+            o.inserted_by_id,
+            o.updated_by_id,
+            o.inserted_at,
+            o.updated_at,
+            o.patient_id,
+            o.is_confidential,
+            o.practice,
+            o.mgen_code,
+            o.mcla_code,
+            o.medicine_classification_id,
+            o.allergy_category_id,
+            o.allergy_category,
+            o.substance_type_id,
+            o.substance_type,
+            o.favourite_substance_id,
+            o.disease_id,
+            o.disease,
+            o.medicine_type_id,
+            o.medicine_type,
+            o.user_logging_id,
+            o.show_on_portal,
+            o.warning_type,
+            o.row_inactive,
+            o.is_reviewed,
+            o.provider_id,
+            o.practice_location_id,
+            o.location_name,
+            o.loaded_date_time,
+            o.observed_at,
+            o.is_absent,
+            o.load_run_file_id,
+            o.load_run_id
+        FROM etl.observed_allergies AS o
+    ),
+    marked AS (
+        SELECT
+            p.*,
+            coalesce(
+                lag(p.is_absent) OVER w <> p.is_absent
+                OR lag(ROW(
+                    p.patient_key,
+                    p.provider_key,
+                    p.medicine_key,
+                    p.appointment_id,
+                    p.allergy_type_id,
+                    p.allergy_type,
+                    p.onset_date,
+                    p.medicine_id,
+                    p.medicine,
+                    p.reaction_id,
+                    p.reactions,
+                    p.reaction_type_id,
+                    p.reaction_type,
+                    p.severity_id,
+                    p.severity,
+                    p.is_active,
+                    p.is_deleted,
+                    p.inserted_by_id,
+                    p.updated_by_id,
+                    p.inserted_at,
+                    p.updated_at,
+                    p.patient_id,
+                    p.is_confidential,
+                    p.practice,
+                    p.mgen_code,
+                    p.mcla_code,
+                    p.medicine_classification_id,
+                    p.allergy_category_id,
+                    p.allergy_category,
+                    p.substance_type_id,
+                    p.substance_type,
+                    p.favourite_substance_id,
+                    p.disease_id,
+                    p.disease,
+                    p.medicine_type_id,
+                    p.medicine_type,
+                    p.user_logging_id,
+                    p.show_on_portal,
+                    p.warning_type,
+                    p.row_inactive,
+                    p.is_reviewed,
+                    p.provider_id,
+                    p.practice_location_id,
+                    p.location_name
+                )) OVER w IS DISTINCT FROM ROW(
+                    p.patient_key,
+                    p.provider_key,
+                    p.medicine_key,
+                    p.appointment_id,
+                    p.allergy_type_id,
+                    p.allergy_type,
+                    p.onset_date,
+                    p.medicine_id,
+                    p.medicine,
+                    p.reaction_id,
+                    p.reactions,
+                    p.reaction_type_id,
+                    p.reaction_type,
+                    p.severity_id,
+                    p.severity,
+                    p.is_active,
+                    p.is_deleted,
+                    p.inserted_by_id,
+                    p.updated_by_id,
+                    p.inserted_at,
+                    p.updated_at,
+                    p.patient_id,
+                    p.is_confidential,
+                    p.practice,
+                    p.mgen_code,
+                    p.mcla_code,
+                    p.medicine_classification_id,
+                    p.allergy_category_id,
+                    p.allergy_category,
+                    p.substance_type_id,
+                    p.substance_type,
+                    p.favourite_substance_id,
+                    p.disease_id,
+                    p.disease,
+                    p.medicine_type_id,
+                    p.medicine_type,
+                    p.user_logging_id,
+                    p.show_on_portal,
+                    p.warning_type,
+                    p.row_inactive,
+                    p.is_reviewed,
+                    p.provider_id,
+                    p.practice_location_id,
+                    p.location_name
+                ),
+                true
+            ) AS starts
+        FROM published AS p
+        WINDOW w AS (PARTITION BY p.practice_id, p.per_org_id, p.allergy_id ORDER BY p.observed_at)
+    ),
+    told AS (
+        SELECT
+            o.practice_id, o.per_org_id, o.allergy_id, o.observed_at, o.is_absent, o.load_run_file_id, o.line_no,
+            coalesce(
+                lag(o.is_absent) OVER w <> o.is_absent
+                OR lag(ROW(
+                    o.appointment_id,
+                    o.allergy_type_id,
+                    o.allergy_type,
+                    o.onset_date,
+                    o.deactivation_reason,
+                    o.medicine_id,
+                    o.medicine,
+                    o.reaction_id,
+                    o.reactions,
+                    o.reaction_type_id,
+                    o.reaction_type,
+                    o.severity_id,
+                    o.severity,
+                    o.reaction_notes,
+                    o.is_active,
+                    o.is_deleted,
+                    o.inserted_by_id,
+                    o.inserted_by,
+                    o.updated_by_id,
+                    o.updated_by,
+                    o.inserted_at,
+                    o.updated_at,
+                    o.patient_id,
+                    o.patient,
+                    o.is_confidential,
+                    o.practice,
+                    o.mgen_code,
+                    o.mcla_code,
+                    o.medtech_id,
+                    o.medicine_classification_id,
+                    o.allergy_category_id,
+                    o.allergy_category,
+                    o.comment,
+                    o.substance_type_id,
+                    o.substance_type,
+                    o.favourite_substance_id,
+                    o.favourite_substance,
+                    o.disease_id,
+                    o.disease,
+                    o.other_substance,
+                    o.medicine_type_id,
+                    o.medicine_type,
+                    o.user_logging_id,
+                    o.logging_user_name,
+                    o.show_on_portal,
+                    o.warning_type,
+                    o.row_inactive,
+                    o.is_reviewed,
+                    o.provider_id,
+                    o.provider,
+                    o.practice_location_id,
+                    o.location_name
+                )) OVER w IS DISTINCT FROM ROW(
+                    o.appointment_id,
+                    o.allergy_type_id,
+                    o.allergy_type,
+                    o.onset_date,
+                    o.deactivation_reason,
+                    o.medicine_id,
+                    o.medicine,
+                    o.reaction_id,
+                    o.reactions,
+                    o.reaction_type_id,
+                    o.reaction_type,
+                    o.severity_id,
+                    o.severity,
+                    o.reaction_notes,
+                    o.is_active,
+                    o.is_deleted,
+                    o.inserted_by_id,
+                    o.inserted_by,
+                    o.updated_by_id,
+                    o.updated_by,
+                    o.inserted_at,
+                    o.updated_at,
+                    o.patient_id,
+                    o.patient,
+                    o.is_confidential,
+                    o.practice,
+                    o.mgen_code,
+                    o.mcla_code,
+                    o.medtech_id,
+                    o.medicine_classification_id,
+                    o.allergy_category_id,
+                    o.allergy_category,
+                    o.comment,
+                    o.substance_type_id,
+                    o.substance_type,
+                    o.favourite_substance_id,
+                    o.favourite_substance,
+                    o.disease_id,
+                    o.disease,
+                    o.other_substance,
+                    o.medicine_type_id,
+                    o.medicine_type,
+                    o.user_logging_id,
+                    o.logging_user_name,
+                    o.show_on_portal,
+                    o.warning_type,
+                    o.row_inactive,
+                    o.is_reviewed,
+                    o.provider_id,
+                    o.provider,
+                    o.practice_location_id,
+                    o.location_name
+                ),
+                true
+            ) AS changes
+        FROM etl.observed_allergies AS o
+        WINDOW w AS (PARTITION BY o.practice_id, o.per_org_id, o.allergy_id ORDER BY o.observed_at)
+    ),
+    placed AS (
+        SELECT
+            t.*,
+            max(t.observed_at) OVER k AS newest,
+            max(t.observed_at) FILTER (WHERE d.starts) OVER k AS state_from,
+            max(t.observed_at) FILTER (WHERE d.starts) OVER k AS version_from
+        FROM told AS t
+        JOIN marked AS d USING (practice_id, per_org_id, allergy_id, observed_at)
+        WHERE NOT t.is_absent
+        WINDOW k AS (PARTITION BY t.practice_id, t.per_org_id, t.allergy_id)
+    )
+    INSERT INTO etl.touched_allergies (load_run_file_id, line_no, row_hash, verdict)
+    SELECT p.load_run_file_id, p.line_no, 0, 'kept'
+    FROM placed AS p
+    WHERE p.observed_at IN (p.newest, p.version_from)
+        OR p.changes AND p.observed_at >= p.state_from;
+
+    CALL etl.analyze_work('touched_allergies');
+
+    -- 4. Remove all other rows, of files that do not count as well, and say of which files.
+    WITH removed AS (
+        DELETE FROM raw.allergies_raw AS r
+        USING etl.load_run_files AS f
+        WHERE r.load_run_file_id = f.load_run_file_id
+            AND f.extract = 'allergies' AND f.tenant = p_tenant AND f.date_extracted < p_before
+            AND NOT EXISTS (
+                SELECT FROM etl.touched_allergies AS t
+                WHERE t.load_run_file_id = r.load_run_file_id AND t.line_no = r.line_no AND t.verdict = 'kept'
+            )
+        RETURNING r.load_run_file_id
+    )
+    INSERT INTO etl.file_attempts (load_run_file_id, action, started_at, finished_at, outcome, pid, problem)
+    SELECT
+        d.load_run_file_id, 'purge', clock_timestamp(), clock_timestamp(), 'succeeded', pg_backend_pid(),
+        format('%s: horizon %s; rows of raw removed: %s', session_user, p_before, count(*))
+    FROM removed AS d
+    GROUP BY d.load_run_file_id;
+END;
+$purge_allergies$;
+COMMENT ON PROCEDURE etl.purge_allergies(text[], timestamptz) IS
+    'Removes a tenant''s rows before a horizon from raw.allergies_raw, but for those that a rebuild of their keys needs.';
+
 -- object: procedure etl.merge_allergies
 -- GENERATED by `make codegen` from contracts/indici/allergies.yml; edit that file, not this one.
 
@@ -35691,7 +41153,7 @@ BEGIN
                 ORDER BY f.date_extracted, f.kind = 'delta', f.date_to, f.last_modified, f.s3_key COLLATE "C", f.load_run_file_id
             ) AS place
         FROM etl.load_run_files AS f
-        WHERE f.extract = v_file.extract AND f.tenant = v_file.tenant AND f.is_counting
+        WHERE f.extract = 'allergies' AND f.tenant = v_file.tenant AND f.is_counting
     ),
     said AS (
         SELECT
@@ -35770,7 +41232,7 @@ BEGIN
         location_name,
         per_org_id,
         loaded_date_time,
-        observed_at, is_absent, row_hash, load_run_file_id, load_run_id
+        observed_at, is_absent, row_hash, load_run_file_id, load_run_id, line_no
     )
     SELECT
         l.allergy_id::bigint,
@@ -35889,7 +41351,8 @@ BEGIN
             r.per_org_id
         ), f.seed) END,
         f.load_run_file_id,
-        f.load_run_id
+        f.load_run_id,
+        l.line_no
     FROM last_said AS l
     JOIN files AS f USING (load_run_file_id)
     LEFT JOIN raw.allergies_raw AS r ON r.load_run_file_id = l.load_run_file_id AND r.line_no = l.line_no;
@@ -38448,6 +43911,840 @@ END;
 $stage_appointment_medications$;
 COMMENT ON PROCEDURE etl.stage_appointment_medications(bigint) IS 'Types the valid rows of a file in order into stg.appointment_medications.';
 
+-- object: procedure etl.purge_appointment_medications
+-- GENERATED by `make codegen` from contracts/indici/appointment_medications.yml; edit that file, not this one.
+
+CREATE OR REPLACE PROCEDURE etl.purge_appointment_medications(p_tenant text[], p_before timestamptz)
+LANGUAGE plpgsql
+SECURITY DEFINER
+SET search_path = pg_catalog, pg_temp
+SET timezone = 'Pacific/Auckland'
+SET datestyle = 'ISO, YMD'
+SET plan_cache_mode = force_custom_plan
+SET work_mem = '64MB'
+AS $purge_appointment_medications$
+-- Of a tenant's rows of raw before a new horizon keep what a rebuild of any key still needs: its newest row, and those
+-- with which its state in stg and core began. The caller, etl.purge_extract, holds the extract's lock.
+DECLARE
+    c_unknown_times constant timestamptz[] := ARRAY['1900-01-01']::text[]::timestamptz[];
+    v_key etl.pseudonym_keys;
+BEGIN
+    SELECT k.* INTO v_key FROM etl.pseudonym_keys AS k;
+    -- 1. All keys that counting files of the tenant held before.
+    INSERT INTO etl.touched_appointment_medications (load_run_file_id, line_no, practice_id, per_org_id, medication_id, row_hash, verdict)
+    SELECT DISTINCT 0, 0, r.practice_id, r.per_org_id, etl.key_bigint(r.medication_id), 0, 'replaced'
+    FROM etl.load_run_files AS f
+    JOIN raw.appointment_medications_raw AS r USING (load_run_file_id)
+    WHERE f.extract = 'appointment_medications' AND f.tenant = p_tenant AND f.is_counting
+        AND f.date_extracted < p_before
+        AND r.practice_id = p_tenant[1]
+        AND r.per_org_id = p_tenant[2];
+
+    CALL etl.analyze_work('touched_appointment_medications');
+
+    -- 2. What each counting file says of these keys; of several with one DateExtracted the last.
+    WITH keys AS MATERIALIZED (
+        SELECT DISTINCT t.practice_id, t.per_org_id, t.medication_id::text AS medication_id
+        FROM etl.touched_appointment_medications AS t
+        WHERE (t.practice_id, t.per_org_id, t.medication_id) IS NOT NULL
+    ),
+    files AS MATERIALIZED (
+        SELECT
+            f.load_run_file_id,
+            f.load_run_id,
+            f.date_extracted,
+            f.is_mirror,
+            etl.hash_seed(f.ruleset_fingerprint) AS seed,
+            row_number() OVER (
+                ORDER BY f.date_extracted, f.kind = 'delta', f.date_to, f.last_modified, f.s3_key COLLATE "C", f.load_run_file_id
+            ) AS place
+        FROM etl.load_run_files AS f
+        WHERE f.extract = 'appointment_medications' AND f.tenant = p_tenant AND f.is_counting AND f.date_extracted < p_before
+    ),
+    said AS (
+        SELECT
+            k.practice_id, k.per_org_id, k.medication_id, f.load_run_file_id, f.date_extracted, f.place, r.line_no,
+            nullif(r.updated_at::timestamptz, c_unknown_times[1]) AS dedupe_1, false AS is_absent
+        FROM keys AS k
+        JOIN raw.appointment_medications_raw AS r USING (practice_id, per_org_id, medication_id)
+        JOIN files AS f USING (load_run_file_id)
+        WHERE NOT EXISTS (
+            SELECT FROM etl.rejects_appointment_medications AS j
+            WHERE j.load_run_file_id = r.load_run_file_id AND j.line_no = r.line_no AND j.resolved_by_run IS NULL
+        )
+    ),
+    last_said AS (
+        SELECT DISTINCT ON (s.practice_id, s.per_org_id, s.medication_id, s.date_extracted)
+            s.practice_id, s.per_org_id, s.medication_id, s.load_run_file_id, s.line_no, s.is_absent
+        FROM said AS s
+        ORDER BY
+            s.practice_id, s.per_org_id, s.medication_id, s.date_extracted, s.place DESC,
+            s.dedupe_1 DESC NULLS LAST, s.line_no DESC
+    )
+    INSERT INTO etl.observed_appointment_medications (
+        medication_id,
+        appointment_id,
+        patient_id,
+        sct_id,
+        medicine_id,
+        medicine_name,
+        strength,
+        form,
+        take,
+        frequency,
+        daily_frequency,
+        route,
+        duration,
+        duration_type,
+        start_date,
+        end_date,
+        stop_date,
+        repeats,
+        sa_status,
+        sa_number,
+        expiry_date,
+        subsidy_amount,
+        price,
+        provider_id,
+        provider,
+        task_id,
+        directions,
+        is_confidential,
+        is_long_term,
+        is_prescribed_externally,
+        is_stopped,
+        is_highlighted,
+        is_practice_in_admin,
+        is_trial,
+        stopped_reason,
+        medication_stop_reason,
+        rx_scid,
+        rx_date,
+        rx_status,
+        is_dispense,
+        printed_by,
+        printed_at,
+        comments,
+        is_active,
+        is_deleted,
+        inserted_by,
+        updated_by,
+        inserted_at,
+        updated_at,
+        medtech_id,
+        is_mapped,
+        medtech_drug_code,
+        medtech_generic_name,
+        practice_id,
+        prescribed_externally_id,
+        prescribed_externally_description,
+        quantity,
+        is_generic_substitution,
+        is_frequently_dispensed,
+        initial_dispense_period,
+        initial_dispense_period_type,
+        trial_period,
+        trial_type,
+        is_specialist_recommended,
+        specialist_name,
+        recommendation_date,
+        is_endorsement_criteria,
+        is_provider_eligible_co_payment,
+        user_logging_id,
+        is_override,
+        override_reason,
+        is_task_generated,
+        show_on_portal,
+        patient_sa_record_id,
+        stopped_by,
+        mapped_by,
+        mapped_date,
+        recommendation_override_reason,
+        is_variable_dose,
+        is_dose_change,
+        reference_medication,
+        mims_code,
+        permanent_address_latitude,
+        permanent_address_longitude,
+        practice_location_id,
+        location_name,
+        prescription_print_date,
+        prescription_no,
+        substance_name,
+        per_org_id,
+        loaded_date_time,
+        observed_at, is_absent, row_hash, load_run_file_id, load_run_id, line_no
+    )
+    SELECT
+        l.medication_id::bigint,
+        r.appointment_id::bigint,
+        r.patient_id::bigint,
+        r.sct_id,
+        r.medicine_id::bigint,
+        r.medicine_name,
+        r.strength,
+        r.form,
+        r.take,
+        r.frequency,
+        r.daily_frequency,
+        r.route,
+        r.duration::numeric,
+        r.duration_type,
+        nullif(r.start_date::date, DATE '1900-01-01'),
+        nullif(r.end_date::date, DATE '1900-01-01'),
+        nullif(r.stop_date::date, DATE '1900-01-01'),
+        r.repeats,
+        r.sa_status,
+        r.sa_number,
+        nullif(r.expiry_date::date, DATE '1900-01-01'),
+        r.subsidy_amount::numeric(12,2),
+        r.price::numeric(12,2),
+        r.provider_id::bigint,
+        r.provider,
+        r.task_id,
+        r.directions,
+        r.is_confidential::boolean,
+        r.is_long_term::boolean,
+        r.is_prescribed_externally::boolean,
+        r.is_stopped::boolean,
+        r.is_highlighted::boolean,
+        r.is_practice_in_admin::boolean,
+        r.is_trial::boolean,
+        r.stopped_reason,
+        r.medication_stop_reason,
+        r.rx_scid,
+        nullif(r.rx_date::date, DATE '1900-01-01'),
+        r.rx_status,
+        r.is_dispense::boolean,
+        r.printed_by,
+        nullif(r.printed_at::timestamptz, c_unknown_times[1]),
+        r.comments,
+        r.is_active::boolean,
+        r.is_deleted::boolean,
+        r.inserted_by,
+        r.updated_by,
+        nullif(r.inserted_at::timestamptz, c_unknown_times[1]),
+        nullif(r.updated_at::timestamptz, c_unknown_times[1]),
+        r.medtech_id,
+        r.is_mapped::boolean,
+        r.medtech_drug_code,
+        r.medtech_generic_name,
+        l.practice_id,
+        r.prescribed_externally_id,
+        r.prescribed_externally_description,
+        r.quantity::numeric,
+        r.is_generic_substitution::boolean,
+        r.is_frequently_dispensed::boolean,
+        r.initial_dispense_period,
+        r.initial_dispense_period_type,
+        r.trial_period,
+        r.trial_type,
+        r.is_specialist_recommended::boolean,
+        r.specialist_name,
+        nullif(r.recommendation_date::date, DATE '1900-01-01'),
+        r.is_endorsement_criteria::boolean,
+        r.is_provider_eligible_co_payment::boolean,
+        r.user_logging_id::bigint,
+        r.is_override::boolean,
+        r.override_reason,
+        r.is_task_generated::boolean,
+        r.show_on_portal::boolean,
+        r.patient_sa_record_id,
+        r.stopped_by,
+        r.mapped_by,
+        nullif(r.mapped_date::date, DATE '1900-01-01'),
+        r.recommendation_override_reason,
+        r.is_variable_dose::boolean,
+        r.is_dose_change::boolean,
+        r.reference_medication,
+        r.mims_code,
+        r.permanent_address_latitude::numeric,
+        r.permanent_address_longitude::numeric,
+        r.practice_location_id::bigint,
+        r.location_name,
+        nullif(r.prescription_print_date::date, DATE '1900-01-01'),
+        r.prescription_no,
+        r.substance_name,
+        l.per_org_id,
+        nullif(r.loaded_date_time::timestamptz, c_unknown_times[1]),
+        f.date_extracted,
+        l.is_absent,
+        CASE WHEN NOT l.is_absent THEN hash_record_extended(ROW(
+            r.medication_id,
+            r.appointment_id,
+            r.patient_id,
+            r.sct_id,
+            r.medicine_id,
+            r.medicine_name,
+            r.strength,
+            r.form,
+            r.take,
+            r.frequency,
+            r.daily_frequency,
+            r.route,
+            r.duration,
+            r.duration_type,
+            r.start_date,
+            r.end_date,
+            r.stop_date,
+            r.repeats,
+            r.sa_status,
+            r.sa_number,
+            r.expiry_date,
+            r.subsidy_amount,
+            r.price,
+            r.provider_id,
+            r.provider,
+            r.task_id,
+            r.directions,
+            r.is_confidential,
+            r.is_long_term,
+            r.is_prescribed_externally,
+            r.is_stopped,
+            r.is_highlighted,
+            r.is_practice_in_admin,
+            r.is_trial,
+            r.stopped_reason,
+            r.medication_stop_reason,
+            r.rx_scid,
+            r.rx_date,
+            r.rx_status,
+            r.is_dispense,
+            r.printed_by,
+            r.printed_at,
+            r.comments,
+            r.is_active,
+            r.is_deleted,
+            r.inserted_by,
+            r.updated_by,
+            r.inserted_at,
+            r.updated_at,
+            r.medtech_id,
+            r.is_mapped,
+            r.medtech_drug_code,
+            r.medtech_generic_name,
+            r.practice_id,
+            r.prescribed_externally_id,
+            r.prescribed_externally_description,
+            r.quantity,
+            r.is_generic_substitution,
+            r.is_frequently_dispensed,
+            r.initial_dispense_period,
+            r.initial_dispense_period_type,
+            r.trial_period,
+            r.trial_type,
+            r.is_specialist_recommended,
+            r.specialist_name,
+            r.recommendation_date,
+            r.is_endorsement_criteria,
+            r.is_provider_eligible_co_payment,
+            r.user_logging_id,
+            r.is_override,
+            r.override_reason,
+            r.is_task_generated,
+            r.show_on_portal,
+            r.patient_sa_record_id,
+            r.stopped_by,
+            r.mapped_by,
+            r.mapped_date,
+            r.recommendation_override_reason,
+            r.is_variable_dose,
+            r.is_dose_change,
+            r.reference_medication,
+            r.mims_code,
+            r.permanent_address_latitude,
+            r.permanent_address_longitude,
+            r.practice_location_id,
+            r.location_name,
+            r.prescription_print_date,
+            r.prescription_no,
+            r.substance_name,
+            r.per_org_id
+        ), f.seed) END,
+        f.load_run_file_id,
+        f.load_run_id,
+        l.line_no
+    FROM last_said AS l
+    JOIN files AS f USING (load_run_file_id)
+    LEFT JOIN raw.appointment_medications_raw AS r ON r.load_run_file_id = l.load_run_file_id AND r.line_no = l.line_no;
+
+    CALL etl.analyze_work('observed_appointment_medications');
+
+    -- 3. Keep the newest row; the row with which the newest version began in core; and
+    -- each row that changed stg since.
+    WITH published AS (
+        SELECT
+            o.practice_id,
+            o.per_org_id,
+            o.medication_id,
+            etl.surrogate_key(
+                etl.key_part('patients')
+                || etl.key_part(o.practice_id)
+                || etl.key_part(o.per_org_id)
+                || etl.key_part(o.patient_id::text)
+            ) AS patient_key,
+            etl.surrogate_key(
+                etl.key_part('providers')
+                || etl.key_part(o.practice_id)
+                || etl.key_part(o.per_org_id)
+                || etl.key_part(o.provider_id::text)
+            ) AS provider_key,
+            etl.surrogate_key(
+                etl.key_part('medicine')
+                || etl.key_part(o.practice_id)
+                || etl.key_part(o.per_org_id)
+                || etl.key_part(o.medicine_id::text)
+            ) AS medicine_key,
+            o.appointment_id,
+            o.patient_id,
+            o.sct_id,
+            o.medicine_id,
+            o.medicine_name,
+            o.strength,
+            o.form,
+            o.frequency,
+            o.daily_frequency,
+            o.route,
+            o.duration,
+            o.duration_type,
+            o.start_date,
+            o.end_date,
+            o.stop_date,
+            o.repeats,
+            o.sa_status,
+            etl.pseudonym(o.sa_number, v_key.inner_pad, v_key.outer_pad) AS sa_number,
+            o.expiry_date,
+            o.subsidy_amount,
+            o.price,
+            o.provider_id,
+            o.task_id,
+            o.is_confidential,
+            o.is_long_term,
+            o.is_prescribed_externally,
+            o.is_stopped,
+            o.is_highlighted,
+            o.is_practice_in_admin,
+            o.is_trial,
+            o.rx_date,
+            o.rx_status,
+            o.is_dispense,
+            o.printed_at,
+            o.is_active,
+            o.is_deleted,
+            o.inserted_at,
+            o.updated_at,
+            o.is_mapped,
+            o.medtech_drug_code,
+            o.medtech_generic_name,
+            o.prescribed_externally_id,
+            o.quantity,
+            o.is_generic_substitution,
+            o.is_frequently_dispensed,
+            o.initial_dispense_period_type,
+            o.trial_type,
+            o.is_specialist_recommended,
+            o.recommendation_date,
+            o.is_endorsement_criteria,
+            o.is_provider_eligible_co_payment,
+            o.user_logging_id,
+            o.is_override,
+            o.is_task_generated,
+            o.show_on_portal,
+            o.patient_sa_record_id,
+            o.mapped_date,
+            o.is_variable_dose,
+            o.is_dose_change,
+            o.mims_code,
+            o.practice_location_id,
+            o.location_name,
+            o.prescription_print_date,
+            etl.pseudonym(o.prescription_no, v_key.inner_pad, v_key.outer_pad) AS prescription_no,
+            o.substance_name,
+            o.loaded_date_time,
+            o.observed_at,
+            o.is_absent,
+            o.load_run_file_id,
+            o.load_run_id
+        FROM etl.observed_appointment_medications AS o
+    ),
+    marked AS (
+        SELECT
+            p.*,
+            coalesce(
+                lag(p.is_absent) OVER w <> p.is_absent
+                OR lag(ROW(
+                    p.patient_key,
+                    p.provider_key,
+                    p.medicine_key,
+                    p.appointment_id,
+                    p.patient_id,
+                    p.sct_id,
+                    p.medicine_id,
+                    p.medicine_name,
+                    p.strength,
+                    p.form,
+                    p.frequency,
+                    p.daily_frequency,
+                    p.route,
+                    p.duration,
+                    p.duration_type,
+                    p.start_date,
+                    p.end_date,
+                    p.stop_date,
+                    p.repeats,
+                    p.sa_status,
+                    p.sa_number,
+                    p.expiry_date,
+                    p.subsidy_amount,
+                    p.price,
+                    p.provider_id,
+                    p.task_id,
+                    p.is_confidential,
+                    p.is_long_term,
+                    p.is_prescribed_externally,
+                    p.is_stopped,
+                    p.is_highlighted,
+                    p.is_practice_in_admin,
+                    p.is_trial,
+                    p.rx_date,
+                    p.rx_status,
+                    p.is_dispense,
+                    p.printed_at,
+                    p.is_active,
+                    p.is_deleted,
+                    p.inserted_at,
+                    p.updated_at,
+                    p.is_mapped,
+                    p.medtech_drug_code,
+                    p.medtech_generic_name,
+                    p.prescribed_externally_id,
+                    p.quantity,
+                    p.is_generic_substitution,
+                    p.is_frequently_dispensed,
+                    p.initial_dispense_period_type,
+                    p.trial_type,
+                    p.is_specialist_recommended,
+                    p.recommendation_date,
+                    p.is_endorsement_criteria,
+                    p.is_provider_eligible_co_payment,
+                    p.user_logging_id,
+                    p.is_override,
+                    p.is_task_generated,
+                    p.show_on_portal,
+                    p.patient_sa_record_id,
+                    p.mapped_date,
+                    p.is_variable_dose,
+                    p.is_dose_change,
+                    p.mims_code,
+                    p.practice_location_id,
+                    p.location_name,
+                    p.prescription_print_date,
+                    p.prescription_no,
+                    p.substance_name
+                )) OVER w IS DISTINCT FROM ROW(
+                    p.patient_key,
+                    p.provider_key,
+                    p.medicine_key,
+                    p.appointment_id,
+                    p.patient_id,
+                    p.sct_id,
+                    p.medicine_id,
+                    p.medicine_name,
+                    p.strength,
+                    p.form,
+                    p.frequency,
+                    p.daily_frequency,
+                    p.route,
+                    p.duration,
+                    p.duration_type,
+                    p.start_date,
+                    p.end_date,
+                    p.stop_date,
+                    p.repeats,
+                    p.sa_status,
+                    p.sa_number,
+                    p.expiry_date,
+                    p.subsidy_amount,
+                    p.price,
+                    p.provider_id,
+                    p.task_id,
+                    p.is_confidential,
+                    p.is_long_term,
+                    p.is_prescribed_externally,
+                    p.is_stopped,
+                    p.is_highlighted,
+                    p.is_practice_in_admin,
+                    p.is_trial,
+                    p.rx_date,
+                    p.rx_status,
+                    p.is_dispense,
+                    p.printed_at,
+                    p.is_active,
+                    p.is_deleted,
+                    p.inserted_at,
+                    p.updated_at,
+                    p.is_mapped,
+                    p.medtech_drug_code,
+                    p.medtech_generic_name,
+                    p.prescribed_externally_id,
+                    p.quantity,
+                    p.is_generic_substitution,
+                    p.is_frequently_dispensed,
+                    p.initial_dispense_period_type,
+                    p.trial_type,
+                    p.is_specialist_recommended,
+                    p.recommendation_date,
+                    p.is_endorsement_criteria,
+                    p.is_provider_eligible_co_payment,
+                    p.user_logging_id,
+                    p.is_override,
+                    p.is_task_generated,
+                    p.show_on_portal,
+                    p.patient_sa_record_id,
+                    p.mapped_date,
+                    p.is_variable_dose,
+                    p.is_dose_change,
+                    p.mims_code,
+                    p.practice_location_id,
+                    p.location_name,
+                    p.prescription_print_date,
+                    p.prescription_no,
+                    p.substance_name
+                ),
+                true
+            ) AS starts
+        FROM published AS p
+        WINDOW w AS (PARTITION BY p.practice_id, p.per_org_id, p.medication_id ORDER BY p.observed_at)
+    ),
+    told AS (
+        SELECT
+            o.practice_id, o.per_org_id, o.medication_id, o.observed_at, o.is_absent, o.load_run_file_id, o.line_no,
+            coalesce(
+                lag(o.is_absent) OVER w <> o.is_absent
+                OR lag(ROW(
+                    o.appointment_id,
+                    o.patient_id,
+                    o.sct_id,
+                    o.medicine_id,
+                    o.medicine_name,
+                    o.strength,
+                    o.form,
+                    o.take,
+                    o.frequency,
+                    o.daily_frequency,
+                    o.route,
+                    o.duration,
+                    o.duration_type,
+                    o.start_date,
+                    o.end_date,
+                    o.stop_date,
+                    o.repeats,
+                    o.sa_status,
+                    o.sa_number,
+                    o.expiry_date,
+                    o.subsidy_amount,
+                    o.price,
+                    o.provider_id,
+                    o.provider,
+                    o.task_id,
+                    o.directions,
+                    o.is_confidential,
+                    o.is_long_term,
+                    o.is_prescribed_externally,
+                    o.is_stopped,
+                    o.is_highlighted,
+                    o.is_practice_in_admin,
+                    o.is_trial,
+                    o.stopped_reason,
+                    o.medication_stop_reason,
+                    o.rx_scid,
+                    o.rx_date,
+                    o.rx_status,
+                    o.is_dispense,
+                    o.printed_by,
+                    o.printed_at,
+                    o.comments,
+                    o.is_active,
+                    o.is_deleted,
+                    o.inserted_by,
+                    o.updated_by,
+                    o.inserted_at,
+                    o.updated_at,
+                    o.medtech_id,
+                    o.is_mapped,
+                    o.medtech_drug_code,
+                    o.medtech_generic_name,
+                    o.prescribed_externally_id,
+                    o.prescribed_externally_description,
+                    o.quantity,
+                    o.is_generic_substitution,
+                    o.is_frequently_dispensed,
+                    o.initial_dispense_period,
+                    o.initial_dispense_period_type,
+                    o.trial_period,
+                    o.trial_type,
+                    o.is_specialist_recommended,
+                    o.specialist_name,
+                    o.recommendation_date,
+                    o.is_endorsement_criteria,
+                    o.is_provider_eligible_co_payment,
+                    o.user_logging_id,
+                    o.is_override,
+                    o.override_reason,
+                    o.is_task_generated,
+                    o.show_on_portal,
+                    o.patient_sa_record_id,
+                    o.stopped_by,
+                    o.mapped_by,
+                    o.mapped_date,
+                    o.recommendation_override_reason,
+                    o.is_variable_dose,
+                    o.is_dose_change,
+                    o.reference_medication,
+                    o.mims_code,
+                    o.permanent_address_latitude,
+                    o.permanent_address_longitude,
+                    o.practice_location_id,
+                    o.location_name,
+                    o.prescription_print_date,
+                    o.prescription_no,
+                    o.substance_name
+                )) OVER w IS DISTINCT FROM ROW(
+                    o.appointment_id,
+                    o.patient_id,
+                    o.sct_id,
+                    o.medicine_id,
+                    o.medicine_name,
+                    o.strength,
+                    o.form,
+                    o.take,
+                    o.frequency,
+                    o.daily_frequency,
+                    o.route,
+                    o.duration,
+                    o.duration_type,
+                    o.start_date,
+                    o.end_date,
+                    o.stop_date,
+                    o.repeats,
+                    o.sa_status,
+                    o.sa_number,
+                    o.expiry_date,
+                    o.subsidy_amount,
+                    o.price,
+                    o.provider_id,
+                    o.provider,
+                    o.task_id,
+                    o.directions,
+                    o.is_confidential,
+                    o.is_long_term,
+                    o.is_prescribed_externally,
+                    o.is_stopped,
+                    o.is_highlighted,
+                    o.is_practice_in_admin,
+                    o.is_trial,
+                    o.stopped_reason,
+                    o.medication_stop_reason,
+                    o.rx_scid,
+                    o.rx_date,
+                    o.rx_status,
+                    o.is_dispense,
+                    o.printed_by,
+                    o.printed_at,
+                    o.comments,
+                    o.is_active,
+                    o.is_deleted,
+                    o.inserted_by,
+                    o.updated_by,
+                    o.inserted_at,
+                    o.updated_at,
+                    o.medtech_id,
+                    o.is_mapped,
+                    o.medtech_drug_code,
+                    o.medtech_generic_name,
+                    o.prescribed_externally_id,
+                    o.prescribed_externally_description,
+                    o.quantity,
+                    o.is_generic_substitution,
+                    o.is_frequently_dispensed,
+                    o.initial_dispense_period,
+                    o.initial_dispense_period_type,
+                    o.trial_period,
+                    o.trial_type,
+                    o.is_specialist_recommended,
+                    o.specialist_name,
+                    o.recommendation_date,
+                    o.is_endorsement_criteria,
+                    o.is_provider_eligible_co_payment,
+                    o.user_logging_id,
+                    o.is_override,
+                    o.override_reason,
+                    o.is_task_generated,
+                    o.show_on_portal,
+                    o.patient_sa_record_id,
+                    o.stopped_by,
+                    o.mapped_by,
+                    o.mapped_date,
+                    o.recommendation_override_reason,
+                    o.is_variable_dose,
+                    o.is_dose_change,
+                    o.reference_medication,
+                    o.mims_code,
+                    o.permanent_address_latitude,
+                    o.permanent_address_longitude,
+                    o.practice_location_id,
+                    o.location_name,
+                    o.prescription_print_date,
+                    o.prescription_no,
+                    o.substance_name
+                ),
+                true
+            ) AS changes
+        FROM etl.observed_appointment_medications AS o
+        WINDOW w AS (PARTITION BY o.practice_id, o.per_org_id, o.medication_id ORDER BY o.observed_at)
+    ),
+    placed AS (
+        SELECT
+            t.*,
+            max(t.observed_at) OVER k AS newest,
+            max(t.observed_at) FILTER (WHERE d.starts) OVER k AS state_from,
+            max(t.observed_at) FILTER (WHERE d.starts) OVER k AS version_from
+        FROM told AS t
+        JOIN marked AS d USING (practice_id, per_org_id, medication_id, observed_at)
+        WHERE NOT t.is_absent
+        WINDOW k AS (PARTITION BY t.practice_id, t.per_org_id, t.medication_id)
+    )
+    INSERT INTO etl.touched_appointment_medications (load_run_file_id, line_no, row_hash, verdict)
+    SELECT p.load_run_file_id, p.line_no, 0, 'kept'
+    FROM placed AS p
+    WHERE p.observed_at IN (p.newest, p.version_from)
+        OR p.changes AND p.observed_at >= p.state_from;
+
+    CALL etl.analyze_work('touched_appointment_medications');
+
+    -- 4. Remove all other rows, of files that do not count as well, and say of which files.
+    WITH removed AS (
+        DELETE FROM raw.appointment_medications_raw AS r
+        USING etl.load_run_files AS f
+        WHERE r.load_run_file_id = f.load_run_file_id
+            AND f.extract = 'appointment_medications' AND f.tenant = p_tenant AND f.date_extracted < p_before
+            AND NOT EXISTS (
+                SELECT FROM etl.touched_appointment_medications AS t
+                WHERE t.load_run_file_id = r.load_run_file_id AND t.line_no = r.line_no AND t.verdict = 'kept'
+            )
+        RETURNING r.load_run_file_id
+    )
+    INSERT INTO etl.file_attempts (load_run_file_id, action, started_at, finished_at, outcome, pid, problem)
+    SELECT
+        d.load_run_file_id, 'purge', clock_timestamp(), clock_timestamp(), 'succeeded', pg_backend_pid(),
+        format('%s: horizon %s; rows of raw removed: %s', session_user, p_before, count(*))
+    FROM removed AS d
+    GROUP BY d.load_run_file_id;
+END;
+$purge_appointment_medications$;
+COMMENT ON PROCEDURE etl.purge_appointment_medications(text[], timestamptz) IS
+    'Removes a tenant''s rows before a horizon from raw.appointment_medications_raw, but for those that a rebuild of their keys needs.';
+
 -- object: procedure etl.merge_appointment_medications
 -- GENERATED by `make codegen` from contracts/indici/appointment_medications.yml; edit that file, not this one.
 
@@ -39096,7 +45393,7 @@ BEGIN
                 ORDER BY f.date_extracted, f.kind = 'delta', f.date_to, f.last_modified, f.s3_key COLLATE "C", f.load_run_file_id
             ) AS place
         FROM etl.load_run_files AS f
-        WHERE f.extract = v_file.extract AND f.tenant = v_file.tenant AND f.is_counting
+        WHERE f.extract = 'appointment_medications' AND f.tenant = v_file.tenant AND f.is_counting
     ),
     said AS (
         SELECT
@@ -39210,7 +45507,7 @@ BEGIN
         substance_name,
         per_org_id,
         loaded_date_time,
-        observed_at, is_absent, row_hash, load_run_file_id, load_run_id
+        observed_at, is_absent, row_hash, load_run_file_id, load_run_id, line_no
     )
     SELECT
         l.medication_id::bigint,
@@ -39399,7 +45696,8 @@ BEGIN
             r.per_org_id
         ), f.seed) END,
         f.load_run_file_id,
-        f.load_run_id
+        f.load_run_id,
+        l.line_no
     FROM last_said AS l
     JOIN files AS f USING (load_run_file_id)
     LEFT JOIN raw.appointment_medications_raw AS r ON r.load_run_file_id = l.load_run_file_id AND r.line_no = l.line_no;
@@ -42072,6 +48370,655 @@ END;
 $stage_appointments$;
 COMMENT ON PROCEDURE etl.stage_appointments(bigint) IS 'Types the valid rows of a file in order into stg.appointments.';
 
+-- object: procedure etl.purge_appointments
+-- GENERATED by `make codegen` from contracts/indici/appointments.yml; edit that file, not this one.
+
+CREATE OR REPLACE PROCEDURE etl.purge_appointments(p_tenant text[], p_before timestamptz)
+LANGUAGE plpgsql
+SECURITY DEFINER
+SET search_path = pg_catalog, pg_temp
+SET timezone = 'Pacific/Auckland'
+SET datestyle = 'ISO, YMD'
+SET plan_cache_mode = force_custom_plan
+SET work_mem = '64MB'
+AS $purge_appointments$
+-- Of a tenant's rows of raw before a new horizon keep what a rebuild of any key still needs: its newest row, and those
+-- with which its state in stg and core began. The caller, etl.purge_extract, holds the extract's lock.
+DECLARE
+    c_unknown_times constant timestamptz[] := ARRAY['1900-01-01']::text[]::timestamptz[];
+BEGIN
+    -- 1. All keys that counting files of the tenant held before.
+    INSERT INTO etl.touched_appointments (load_run_file_id, line_no, practice_id, per_org_id, appointment_id, row_hash, verdict)
+    SELECT DISTINCT 0, 0, r.practice_id, r.per_org_id, etl.key_bigint(r.appointment_id), 0, 'replaced'
+    FROM etl.load_run_files AS f
+    JOIN raw.appointments_raw AS r USING (load_run_file_id)
+    WHERE f.extract = 'appointments' AND f.tenant = p_tenant AND f.is_counting
+        AND f.date_extracted < p_before
+        AND r.practice_id = p_tenant[1]
+        AND r.per_org_id = p_tenant[2];
+
+    CALL etl.analyze_work('touched_appointments');
+
+    -- 2. What each counting file says of these keys; of several with one DateExtracted the last.
+    WITH keys AS MATERIALIZED (
+        SELECT DISTINCT t.practice_id, t.per_org_id, t.appointment_id::text AS appointment_id
+        FROM etl.touched_appointments AS t
+        WHERE (t.practice_id, t.per_org_id, t.appointment_id) IS NOT NULL
+    ),
+    files AS MATERIALIZED (
+        SELECT
+            f.load_run_file_id,
+            f.load_run_id,
+            f.date_extracted,
+            f.is_mirror,
+            etl.hash_seed(f.ruleset_fingerprint) AS seed,
+            row_number() OVER (
+                ORDER BY f.date_extracted, f.kind = 'delta', f.date_to, f.last_modified, f.s3_key COLLATE "C", f.load_run_file_id
+            ) AS place
+        FROM etl.load_run_files AS f
+        WHERE f.extract = 'appointments' AND f.tenant = p_tenant AND f.is_counting AND f.date_extracted < p_before
+    ),
+    said AS (
+        SELECT
+            k.practice_id, k.per_org_id, k.appointment_id, f.load_run_file_id, f.date_extracted, f.place, r.line_no,
+            nullif(r.updated_at::timestamptz, c_unknown_times[1]) AS dedupe_1, false AS is_absent
+        FROM keys AS k
+        JOIN raw.appointments_raw AS r USING (practice_id, per_org_id, appointment_id)
+        JOIN files AS f USING (load_run_file_id)
+        WHERE NOT EXISTS (
+            SELECT FROM etl.rejects_appointments AS j
+            WHERE j.load_run_file_id = r.load_run_file_id AND j.line_no = r.line_no AND j.resolved_by_run IS NULL
+        )
+    ),
+    last_said AS (
+        SELECT DISTINCT ON (s.practice_id, s.per_org_id, s.appointment_id, s.date_extracted)
+            s.practice_id, s.per_org_id, s.appointment_id, s.load_run_file_id, s.line_no, s.is_absent
+        FROM said AS s
+        ORDER BY
+            s.practice_id, s.per_org_id, s.appointment_id, s.date_extracted, s.place DESC,
+            s.dedupe_1 DESC NULLS LAST, s.line_no DESC
+    )
+    INSERT INTO etl.observed_appointments (
+        appointment_id,
+        patient_id,
+        appointment_type,
+        appointment_status,
+        schedule_date,
+        notes,
+        arrived,
+        waiting_for_payment,
+        appointment_completed,
+        consult_time,
+        booked,
+        medtech_id,
+        inserted_at,
+        inserted_by,
+        updated_at,
+        updated_by,
+        practice,
+        practice_id,
+        provider_id,
+        is_active,
+        is_deleted,
+        provider,
+        permanent_address_latitude,
+        permanent_address_longitude,
+        practice_location_id,
+        location_name,
+        reason_for_visit,
+        status_group,
+        duration,
+        appointment_outcome_id,
+        appointment_outcome,
+        appointment_type_id,
+        booking_source_id,
+        booking_source,
+        consult_end_time,
+        consult_start_time,
+        consult_timer_status_id,
+        description,
+        end_time,
+        generated_time,
+        gp_queue_time,
+        is_arrived,
+        is_consult_parked,
+        is_dummy,
+        last_appointment_status_date,
+        last_appointment_status_id,
+        cancel_reason,
+        parked_reason,
+        priority_id,
+        arrived_time,
+        cancelled_time,
+        not_arrived_time,
+        nurse_queue_time,
+        on_hold_time,
+        read_only_time,
+        self_assessment_completed_time,
+        self_assessment_queue_time,
+        start_time,
+        triage_queue_time,
+        virtual_queue_time,
+        is_confidential,
+        is_consent_to_share,
+        per_org_id,
+        loaded_date_time,
+        observed_at, is_absent, row_hash, load_run_file_id, load_run_id, line_no
+    )
+    SELECT
+        l.appointment_id::bigint,
+        r.patient_id::bigint,
+        r.appointment_type,
+        r.appointment_status,
+        nullif(r.schedule_date::date, DATE '1900-01-01'),
+        r.notes,
+        nullif(r.arrived::timestamptz, c_unknown_times[1]),
+        nullif(r.waiting_for_payment::timestamptz, c_unknown_times[1]),
+        nullif(r.appointment_completed::timestamptz, c_unknown_times[1]),
+        nullif(r.consult_time::timestamptz, c_unknown_times[1]),
+        nullif(r.booked::timestamptz, c_unknown_times[1]),
+        r.medtech_id,
+        nullif(r.inserted_at::timestamptz, c_unknown_times[1]),
+        r.inserted_by,
+        nullif(r.updated_at::timestamptz, c_unknown_times[1]),
+        r.updated_by,
+        r.practice,
+        l.practice_id,
+        r.provider_id::bigint,
+        r.is_active::boolean,
+        r.is_deleted::boolean,
+        r.provider,
+        r.permanent_address_latitude::numeric,
+        r.permanent_address_longitude::numeric,
+        r.practice_location_id::bigint,
+        r.location_name,
+        r.reason_for_visit,
+        r.status_group,
+        r.duration::integer,
+        r.appointment_outcome_id,
+        r.appointment_outcome,
+        r.appointment_type_id,
+        r.booking_source_id,
+        r.booking_source,
+        nullif(r.consult_end_time::timestamptz, c_unknown_times[1]),
+        nullif(r.consult_start_time::timestamptz, c_unknown_times[1]),
+        r.consult_timer_status_id,
+        r.description,
+        nullif(r.end_time::timestamptz, c_unknown_times[1]),
+        nullif(r.generated_time::timestamptz, c_unknown_times[1]),
+        nullif(r.gp_queue_time::timestamptz, c_unknown_times[1]),
+        r.is_arrived::boolean,
+        r.is_consult_parked::boolean,
+        r.is_dummy::boolean,
+        nullif(r.last_appointment_status_date::date, DATE '1900-01-01'),
+        r.last_appointment_status_id,
+        r.cancel_reason,
+        r.parked_reason,
+        r.priority_id,
+        nullif(r.arrived_time::timestamptz, c_unknown_times[1]),
+        nullif(r.cancelled_time::timestamptz, c_unknown_times[1]),
+        nullif(r.not_arrived_time::timestamptz, c_unknown_times[1]),
+        nullif(r.nurse_queue_time::timestamptz, c_unknown_times[1]),
+        nullif(r.on_hold_time::timestamptz, c_unknown_times[1]),
+        nullif(r.read_only_time::timestamptz, c_unknown_times[1]),
+        nullif(r.self_assessment_completed_time::timestamptz, c_unknown_times[1]),
+        nullif(r.self_assessment_queue_time::timestamptz, c_unknown_times[1]),
+        nullif(r.start_time::timestamptz, c_unknown_times[1]),
+        nullif(r.triage_queue_time::timestamptz, c_unknown_times[1]),
+        nullif(r.virtual_queue_time::timestamptz, c_unknown_times[1]),
+        r.is_confidential::boolean,
+        r.is_consent_to_share::boolean,
+        l.per_org_id,
+        nullif(r.loaded_date_time::timestamptz, c_unknown_times[1]),
+        f.date_extracted,
+        l.is_absent,
+        CASE WHEN NOT l.is_absent THEN hash_record_extended(ROW(
+            r.appointment_id,
+            r.patient_id,
+            r.appointment_type,
+            r.appointment_status,
+            r.schedule_date,
+            r.notes,
+            r.arrived,
+            r.waiting_for_payment,
+            r.appointment_completed,
+            r.consult_time,
+            r.booked,
+            r.medtech_id,
+            r.inserted_at,
+            r.inserted_by,
+            r.updated_at,
+            r.updated_by,
+            r.practice,
+            r.practice_id,
+            r.provider_id,
+            r.is_active,
+            r.is_deleted,
+            r.provider,
+            r.permanent_address_latitude,
+            r.permanent_address_longitude,
+            r.practice_location_id,
+            r.location_name,
+            r.reason_for_visit,
+            r.status_group,
+            r.duration,
+            r.appointment_outcome_id,
+            r.appointment_outcome,
+            r.appointment_type_id,
+            r.booking_source_id,
+            r.booking_source,
+            r.consult_end_time,
+            r.consult_start_time,
+            r.consult_timer_status_id,
+            r.description,
+            r.end_time,
+            r.generated_time,
+            r.gp_queue_time,
+            r.is_arrived,
+            r.is_consult_parked,
+            r.is_dummy,
+            r.last_appointment_status_date,
+            r.last_appointment_status_id,
+            r.cancel_reason,
+            r.parked_reason,
+            r.priority_id,
+            r.arrived_time,
+            r.cancelled_time,
+            r.not_arrived_time,
+            r.nurse_queue_time,
+            r.on_hold_time,
+            r.read_only_time,
+            r.self_assessment_completed_time,
+            r.self_assessment_queue_time,
+            r.start_time,
+            r.triage_queue_time,
+            r.virtual_queue_time,
+            r.is_confidential,
+            r.is_consent_to_share,
+            r.per_org_id
+        ), f.seed) END,
+        f.load_run_file_id,
+        f.load_run_id,
+        l.line_no
+    FROM last_said AS l
+    JOIN files AS f USING (load_run_file_id)
+    LEFT JOIN raw.appointments_raw AS r ON r.load_run_file_id = l.load_run_file_id AND r.line_no = l.line_no;
+
+    CALL etl.analyze_work('observed_appointments');
+
+    -- 3. Keep the newest row; the row with which the newest version began in core; and
+    -- each row that changed stg since.
+    WITH published AS (
+        SELECT
+            o.practice_id,
+            o.per_org_id,
+            o.appointment_id,
+            etl.surrogate_key(
+                etl.key_part('patients')
+                || etl.key_part(o.practice_id)
+                || etl.key_part(o.per_org_id)
+                || etl.key_part(o.patient_id::text)
+            ) AS patient_key,
+            etl.surrogate_key(
+                etl.key_part('providers')
+                || etl.key_part(o.practice_id)
+                || etl.key_part(o.per_org_id)
+                || etl.key_part(o.provider_id::text)
+            ) AS provider_key,
+            o.patient_id,
+            o.appointment_type,
+            appointment_status_domain.core_value AS appointment_status,
+            o.schedule_date,
+            o.arrived,
+            o.waiting_for_payment,
+            o.appointment_completed,
+            o.consult_time,
+            o.booked,
+            o.inserted_at,
+            o.updated_at,
+            o.practice,
+            o.provider_id,
+            o.is_active,
+            o.is_deleted,
+            o.practice_location_id,
+            o.location_name,
+            status_group_domain.core_value AS status_group,
+            o.duration,
+            o.appointment_outcome_id,
+            o.appointment_outcome,
+            o.appointment_type_id,
+            o.booking_source_id,
+            o.booking_source,
+            o.consult_end_time,
+            o.consult_start_time,
+            o.consult_timer_status_id,
+            o.end_time,
+            o.generated_time,
+            o.gp_queue_time,
+            o.is_arrived,
+            o.is_consult_parked,
+            o.is_dummy,
+            o.last_appointment_status_date,
+            o.last_appointment_status_id,
+            o.priority_id,
+            o.arrived_time,
+            o.cancelled_time,
+            o.not_arrived_time,
+            o.nurse_queue_time,
+            o.on_hold_time,
+            o.read_only_time,
+            o.self_assessment_completed_time,
+            o.self_assessment_queue_time,
+            o.start_time,
+            o.triage_queue_time,
+            o.virtual_queue_time,
+            o.is_confidential,
+            o.is_consent_to_share,
+            o.loaded_date_time,
+            o.observed_at,
+            o.is_absent,
+            o.load_run_file_id,
+            o.load_run_id
+        FROM etl.observed_appointments AS o
+        LEFT JOIN etl.domain_values AS appointment_status_domain
+            ON appointment_status_domain.source = 'indici'
+            AND appointment_status_domain.domain = 'appointment_status'
+            AND appointment_status_domain.source_value = lower(btrim(o.appointment_status))
+        LEFT JOIN etl.domain_values AS status_group_domain
+            ON status_group_domain.source = 'indici'
+            AND status_group_domain.domain = 'status_group'
+            AND status_group_domain.source_value = lower(btrim(o.status_group))
+    ),
+    marked AS (
+        SELECT
+            p.*,
+            coalesce(
+                lag(p.is_absent) OVER w <> p.is_absent
+                OR lag(ROW(
+                    p.patient_key,
+                    p.provider_key,
+                    p.patient_id,
+                    p.appointment_type,
+                    p.appointment_status,
+                    p.schedule_date,
+                    p.arrived,
+                    p.waiting_for_payment,
+                    p.appointment_completed,
+                    p.consult_time,
+                    p.booked,
+                    p.inserted_at,
+                    p.updated_at,
+                    p.practice,
+                    p.provider_id,
+                    p.is_active,
+                    p.is_deleted,
+                    p.practice_location_id,
+                    p.location_name,
+                    p.status_group,
+                    p.duration,
+                    p.appointment_outcome_id,
+                    p.appointment_outcome,
+                    p.appointment_type_id,
+                    p.booking_source_id,
+                    p.booking_source,
+                    p.consult_end_time,
+                    p.consult_start_time,
+                    p.consult_timer_status_id,
+                    p.end_time,
+                    p.generated_time,
+                    p.gp_queue_time,
+                    p.is_arrived,
+                    p.is_consult_parked,
+                    p.is_dummy,
+                    p.last_appointment_status_date,
+                    p.last_appointment_status_id,
+                    p.priority_id,
+                    p.arrived_time,
+                    p.cancelled_time,
+                    p.not_arrived_time,
+                    p.nurse_queue_time,
+                    p.on_hold_time,
+                    p.read_only_time,
+                    p.self_assessment_completed_time,
+                    p.self_assessment_queue_time,
+                    p.start_time,
+                    p.triage_queue_time,
+                    p.virtual_queue_time,
+                    p.is_confidential,
+                    p.is_consent_to_share
+                )) OVER w IS DISTINCT FROM ROW(
+                    p.patient_key,
+                    p.provider_key,
+                    p.patient_id,
+                    p.appointment_type,
+                    p.appointment_status,
+                    p.schedule_date,
+                    p.arrived,
+                    p.waiting_for_payment,
+                    p.appointment_completed,
+                    p.consult_time,
+                    p.booked,
+                    p.inserted_at,
+                    p.updated_at,
+                    p.practice,
+                    p.provider_id,
+                    p.is_active,
+                    p.is_deleted,
+                    p.practice_location_id,
+                    p.location_name,
+                    p.status_group,
+                    p.duration,
+                    p.appointment_outcome_id,
+                    p.appointment_outcome,
+                    p.appointment_type_id,
+                    p.booking_source_id,
+                    p.booking_source,
+                    p.consult_end_time,
+                    p.consult_start_time,
+                    p.consult_timer_status_id,
+                    p.end_time,
+                    p.generated_time,
+                    p.gp_queue_time,
+                    p.is_arrived,
+                    p.is_consult_parked,
+                    p.is_dummy,
+                    p.last_appointment_status_date,
+                    p.last_appointment_status_id,
+                    p.priority_id,
+                    p.arrived_time,
+                    p.cancelled_time,
+                    p.not_arrived_time,
+                    p.nurse_queue_time,
+                    p.on_hold_time,
+                    p.read_only_time,
+                    p.self_assessment_completed_time,
+                    p.self_assessment_queue_time,
+                    p.start_time,
+                    p.triage_queue_time,
+                    p.virtual_queue_time,
+                    p.is_confidential,
+                    p.is_consent_to_share
+                ),
+                true
+            ) AS starts
+        FROM published AS p
+        WINDOW w AS (PARTITION BY p.practice_id, p.per_org_id, p.appointment_id ORDER BY p.observed_at)
+    ),
+    told AS (
+        SELECT
+            o.practice_id, o.per_org_id, o.appointment_id, o.observed_at, o.is_absent, o.load_run_file_id, o.line_no,
+            coalesce(
+                lag(o.is_absent) OVER w <> o.is_absent
+                OR lag(ROW(
+                    o.patient_id,
+                    o.appointment_type,
+                    o.appointment_status,
+                    o.schedule_date,
+                    o.notes,
+                    o.arrived,
+                    o.waiting_for_payment,
+                    o.appointment_completed,
+                    o.consult_time,
+                    o.booked,
+                    o.medtech_id,
+                    o.inserted_at,
+                    o.inserted_by,
+                    o.updated_at,
+                    o.updated_by,
+                    o.practice,
+                    o.provider_id,
+                    o.is_active,
+                    o.is_deleted,
+                    o.provider,
+                    o.permanent_address_latitude,
+                    o.permanent_address_longitude,
+                    o.practice_location_id,
+                    o.location_name,
+                    o.reason_for_visit,
+                    o.status_group,
+                    o.duration,
+                    o.appointment_outcome_id,
+                    o.appointment_outcome,
+                    o.appointment_type_id,
+                    o.booking_source_id,
+                    o.booking_source,
+                    o.consult_end_time,
+                    o.consult_start_time,
+                    o.consult_timer_status_id,
+                    o.description,
+                    o.end_time,
+                    o.generated_time,
+                    o.gp_queue_time,
+                    o.is_arrived,
+                    o.is_consult_parked,
+                    o.is_dummy,
+                    o.last_appointment_status_date,
+                    o.last_appointment_status_id,
+                    o.cancel_reason,
+                    o.parked_reason,
+                    o.priority_id,
+                    o.arrived_time,
+                    o.cancelled_time,
+                    o.not_arrived_time,
+                    o.nurse_queue_time,
+                    o.on_hold_time,
+                    o.read_only_time,
+                    o.self_assessment_completed_time,
+                    o.self_assessment_queue_time,
+                    o.start_time,
+                    o.triage_queue_time,
+                    o.virtual_queue_time,
+                    o.is_confidential,
+                    o.is_consent_to_share
+                )) OVER w IS DISTINCT FROM ROW(
+                    o.patient_id,
+                    o.appointment_type,
+                    o.appointment_status,
+                    o.schedule_date,
+                    o.notes,
+                    o.arrived,
+                    o.waiting_for_payment,
+                    o.appointment_completed,
+                    o.consult_time,
+                    o.booked,
+                    o.medtech_id,
+                    o.inserted_at,
+                    o.inserted_by,
+                    o.updated_at,
+                    o.updated_by,
+                    o.practice,
+                    o.provider_id,
+                    o.is_active,
+                    o.is_deleted,
+                    o.provider,
+                    o.permanent_address_latitude,
+                    o.permanent_address_longitude,
+                    o.practice_location_id,
+                    o.location_name,
+                    o.reason_for_visit,
+                    o.status_group,
+                    o.duration,
+                    o.appointment_outcome_id,
+                    o.appointment_outcome,
+                    o.appointment_type_id,
+                    o.booking_source_id,
+                    o.booking_source,
+                    o.consult_end_time,
+                    o.consult_start_time,
+                    o.consult_timer_status_id,
+                    o.description,
+                    o.end_time,
+                    o.generated_time,
+                    o.gp_queue_time,
+                    o.is_arrived,
+                    o.is_consult_parked,
+                    o.is_dummy,
+                    o.last_appointment_status_date,
+                    o.last_appointment_status_id,
+                    o.cancel_reason,
+                    o.parked_reason,
+                    o.priority_id,
+                    o.arrived_time,
+                    o.cancelled_time,
+                    o.not_arrived_time,
+                    o.nurse_queue_time,
+                    o.on_hold_time,
+                    o.read_only_time,
+                    o.self_assessment_completed_time,
+                    o.self_assessment_queue_time,
+                    o.start_time,
+                    o.triage_queue_time,
+                    o.virtual_queue_time,
+                    o.is_confidential,
+                    o.is_consent_to_share
+                ),
+                true
+            ) AS changes
+        FROM etl.observed_appointments AS o
+        WINDOW w AS (PARTITION BY o.practice_id, o.per_org_id, o.appointment_id ORDER BY o.observed_at)
+    ),
+    placed AS (
+        SELECT
+            t.*,
+            max(t.observed_at) OVER k AS newest,
+            max(t.observed_at) FILTER (WHERE d.starts) OVER k AS state_from,
+            max(t.observed_at) FILTER (WHERE d.starts) OVER k AS version_from
+        FROM told AS t
+        JOIN marked AS d USING (practice_id, per_org_id, appointment_id, observed_at)
+        WHERE NOT t.is_absent
+        WINDOW k AS (PARTITION BY t.practice_id, t.per_org_id, t.appointment_id)
+    )
+    INSERT INTO etl.touched_appointments (load_run_file_id, line_no, row_hash, verdict)
+    SELECT p.load_run_file_id, p.line_no, 0, 'kept'
+    FROM placed AS p
+    WHERE p.observed_at IN (p.newest, p.version_from)
+        OR p.changes AND p.observed_at >= p.state_from;
+
+    CALL etl.analyze_work('touched_appointments');
+
+    -- 4. Remove all other rows, of files that do not count as well, and say of which files.
+    WITH removed AS (
+        DELETE FROM raw.appointments_raw AS r
+        USING etl.load_run_files AS f
+        WHERE r.load_run_file_id = f.load_run_file_id
+            AND f.extract = 'appointments' AND f.tenant = p_tenant AND f.date_extracted < p_before
+            AND NOT EXISTS (
+                SELECT FROM etl.touched_appointments AS t
+                WHERE t.load_run_file_id = r.load_run_file_id AND t.line_no = r.line_no AND t.verdict = 'kept'
+            )
+        RETURNING r.load_run_file_id
+    )
+    INSERT INTO etl.file_attempts (load_run_file_id, action, started_at, finished_at, outcome, pid, problem)
+    SELECT
+        d.load_run_file_id, 'purge', clock_timestamp(), clock_timestamp(), 'succeeded', pg_backend_pid(),
+        format('%s: horizon %s; rows of raw removed: %s', session_user, p_before, count(*))
+    FROM removed AS d
+    GROUP BY d.load_run_file_id;
+END;
+$purge_appointments$;
+COMMENT ON PROCEDURE etl.purge_appointments(text[], timestamptz) IS
+    'Removes a tenant''s rows before a horizon from raw.appointments_raw, but for those that a rebuild of their keys needs.';
+
 -- object: procedure etl.merge_appointments
 -- GENERATED by `make codegen` from contracts/indici/appointments.yml; edit that file, not this one.
 
@@ -42602,7 +49549,7 @@ BEGIN
                 ORDER BY f.date_extracted, f.kind = 'delta', f.date_to, f.last_modified, f.s3_key COLLATE "C", f.load_run_file_id
             ) AS place
         FROM etl.load_run_files AS f
-        WHERE f.extract = v_file.extract AND f.tenant = v_file.tenant AND f.is_counting
+        WHERE f.extract = 'appointments' AND f.tenant = v_file.tenant AND f.is_counting
     ),
     said AS (
         SELECT
@@ -42689,7 +49636,7 @@ BEGIN
         is_consent_to_share,
         per_org_id,
         loaded_date_time,
-        observed_at, is_absent, row_hash, load_run_file_id, load_run_id
+        observed_at, is_absent, row_hash, load_run_file_id, load_run_id, line_no
     )
     SELECT
         l.appointment_id::bigint,
@@ -42824,7 +49771,8 @@ BEGIN
             r.per_org_id
         ), f.seed) END,
         f.load_run_file_id,
-        f.load_run_id
+        f.load_run_id,
+        l.line_no
     FROM last_said AS l
     JOIN files AS f USING (load_run_file_id)
     LEFT JOIN raw.appointments_raw AS r ON r.load_run_file_id = l.load_run_file_id AND r.line_no = l.line_no;
@@ -44907,6 +51855,540 @@ END;
 $stage_diagnoses$;
 COMMENT ON PROCEDURE etl.stage_diagnoses(bigint) IS 'Types the valid rows of a file in order into stg.diagnoses.';
 
+-- object: procedure etl.purge_diagnoses
+-- GENERATED by `make codegen` from contracts/indici/diagnoses.yml; edit that file, not this one.
+
+CREATE OR REPLACE PROCEDURE etl.purge_diagnoses(p_tenant text[], p_before timestamptz)
+LANGUAGE plpgsql
+SECURITY DEFINER
+SET search_path = pg_catalog, pg_temp
+SET timezone = 'Pacific/Auckland'
+SET datestyle = 'ISO, YMD'
+SET plan_cache_mode = force_custom_plan
+SET work_mem = '64MB'
+AS $purge_diagnoses$
+-- Of a tenant's rows of raw before a new horizon keep what a rebuild of any key still needs: its newest row, and those
+-- with which its state in stg and core began. The caller, etl.purge_extract, holds the extract's lock.
+DECLARE
+    c_unknown_times constant timestamptz[] := ARRAY['1900-01-01']::text[]::timestamptz[];
+    v_key etl.pseudonym_keys;
+BEGIN
+    SELECT k.* INTO v_key FROM etl.pseudonym_keys AS k;
+    -- 1. All keys that counting files of the tenant held before.
+    INSERT INTO etl.touched_diagnoses (load_run_file_id, line_no, practice_id, per_org_id, diagnosis_id, row_hash, verdict)
+    SELECT DISTINCT 0, 0, r.practice_id, r.per_org_id, etl.key_bigint(r.diagnosis_id), 0, 'replaced'
+    FROM etl.load_run_files AS f
+    JOIN raw.diagnoses_raw AS r USING (load_run_file_id)
+    WHERE f.extract = 'diagnoses' AND f.tenant = p_tenant AND f.is_counting
+        AND f.date_extracted < p_before
+        AND r.practice_id = p_tenant[1]
+        AND r.per_org_id = p_tenant[2];
+
+    CALL etl.analyze_work('touched_diagnoses');
+
+    -- 2. What each counting file says of these keys; of several with one DateExtracted the last.
+    WITH keys AS MATERIALIZED (
+        SELECT DISTINCT t.practice_id, t.per_org_id, t.diagnosis_id::text AS diagnosis_id
+        FROM etl.touched_diagnoses AS t
+        WHERE (t.practice_id, t.per_org_id, t.diagnosis_id) IS NOT NULL
+    ),
+    files AS MATERIALIZED (
+        SELECT
+            f.load_run_file_id,
+            f.load_run_id,
+            f.date_extracted,
+            f.is_mirror,
+            etl.hash_seed(f.ruleset_fingerprint) AS seed,
+            row_number() OVER (
+                ORDER BY f.date_extracted, f.kind = 'delta', f.date_to, f.last_modified, f.s3_key COLLATE "C", f.load_run_file_id
+            ) AS place
+        FROM etl.load_run_files AS f
+        WHERE f.extract = 'diagnoses' AND f.tenant = p_tenant AND f.is_counting AND f.date_extracted < p_before
+    ),
+    said AS (
+        SELECT
+            k.practice_id, k.per_org_id, k.diagnosis_id, f.load_run_file_id, f.date_extracted, f.place, r.line_no,
+            nullif(r.updated_at::timestamptz, c_unknown_times[1]) AS dedupe_1, false AS is_absent
+        FROM keys AS k
+        JOIN raw.diagnoses_raw AS r USING (practice_id, per_org_id, diagnosis_id)
+        JOIN files AS f USING (load_run_file_id)
+        WHERE NOT EXISTS (
+            SELECT FROM etl.rejects_diagnoses AS j
+            WHERE j.load_run_file_id = r.load_run_file_id AND j.line_no = r.line_no AND j.resolved_by_run IS NULL
+        )
+    ),
+    last_said AS (
+        SELECT DISTINCT ON (s.practice_id, s.per_org_id, s.diagnosis_id, s.date_extracted)
+            s.practice_id, s.per_org_id, s.diagnosis_id, s.load_run_file_id, s.line_no, s.is_absent
+        FROM said AS s
+        ORDER BY
+            s.practice_id, s.per_org_id, s.diagnosis_id, s.date_extracted, s.place DESC,
+            s.dedupe_1 DESC NULLS LAST, s.line_no DESC
+    )
+    INSERT INTO etl.observed_diagnoses (
+        diagnosis_id,
+        appointment_id,
+        patient_id,
+        disease_id,
+        disease,
+        diagnosis_date,
+        diagnosis_by_id,
+        diagnosis_by,
+        summary,
+        is_long_term,
+        add_to_problem,
+        is_highlighted,
+        sequence_no,
+        is_active,
+        is_deleted,
+        inserted_by_id,
+        inserted_by,
+        updated_by_id,
+        updated_by,
+        inserted_at,
+        updated_at,
+        is_confidential,
+        diagnosis_type_id,
+        diagnosis_type,
+        classification_record,
+        medtech_id,
+        medtech_read_code,
+        medtech_read_term,
+        is_mapped,
+        practice_id,
+        practice,
+        onset_date,
+        user_logging_id,
+        logging_user_name,
+        recall_id,
+        recall,
+        exclusion_start_date,
+        exclusion_end_date,
+        show_on_portal,
+        ext_appointment_id,
+        patient_medtech_id,
+        permanent_address_latitude,
+        permanent_address_longitude,
+        practice_location_id,
+        location_name,
+        snomed_id,
+        snomed_term,
+        concept_id,
+        per_org_id,
+        loaded_date_time,
+        observed_at, is_absent, row_hash, load_run_file_id, load_run_id, line_no
+    )
+    SELECT
+        l.diagnosis_id::bigint,
+        r.appointment_id::bigint,
+        r.patient_id::bigint,
+        r.disease_id,
+        r.disease,
+        nullif(r.diagnosis_date::date, DATE '1900-01-01'),
+        r.diagnosis_by_id::bigint,
+        r.diagnosis_by,
+        r.summary,
+        r.is_long_term::boolean,
+        r.add_to_problem::boolean,
+        r.is_highlighted::boolean,
+        r.sequence_no,
+        r.is_active::boolean,
+        r.is_deleted::boolean,
+        r.inserted_by_id::bigint,
+        r.inserted_by,
+        r.updated_by_id::bigint,
+        r.updated_by,
+        nullif(r.inserted_at::timestamptz, c_unknown_times[1]),
+        nullif(r.updated_at::timestamptz, c_unknown_times[1]),
+        r.is_confidential::boolean,
+        r.diagnosis_type_id,
+        r.diagnosis_type,
+        r.classification_record,
+        r.medtech_id,
+        r.medtech_read_code,
+        r.medtech_read_term,
+        r.is_mapped::boolean,
+        l.practice_id,
+        r.practice,
+        nullif(r.onset_date::date, DATE '1900-01-01'),
+        r.user_logging_id::bigint,
+        r.logging_user_name,
+        r.recall_id::bigint,
+        r.recall,
+        nullif(r.exclusion_start_date::date, DATE '1900-01-01'),
+        nullif(r.exclusion_end_date::date, DATE '1900-01-01'),
+        r.show_on_portal::boolean,
+        r.ext_appointment_id,
+        r.patient_medtech_id,
+        r.permanent_address_latitude::numeric,
+        r.permanent_address_longitude::numeric,
+        r.practice_location_id::bigint,
+        r.location_name,
+        r.snomed_id,
+        r.snomed_term,
+        r.concept_id,
+        l.per_org_id,
+        nullif(r.loaded_date_time::timestamptz, c_unknown_times[1]),
+        f.date_extracted,
+        l.is_absent,
+        CASE WHEN NOT l.is_absent THEN hash_record_extended(ROW(
+            r.diagnosis_id,
+            r.appointment_id,
+            r.patient_id,
+            r.disease_id,
+            r.disease,
+            r.diagnosis_date,
+            r.diagnosis_by_id,
+            r.diagnosis_by,
+            r.summary,
+            r.is_long_term,
+            r.add_to_problem,
+            r.is_highlighted,
+            r.sequence_no,
+            r.is_active,
+            r.is_deleted,
+            r.inserted_by_id,
+            r.inserted_by,
+            r.updated_by_id,
+            r.updated_by,
+            r.inserted_at,
+            r.updated_at,
+            r.is_confidential,
+            r.diagnosis_type_id,
+            r.diagnosis_type,
+            r.classification_record,
+            r.medtech_id,
+            r.medtech_read_code,
+            r.medtech_read_term,
+            r.is_mapped,
+            r.practice_id,
+            r.practice,
+            r.onset_date,
+            r.user_logging_id,
+            r.logging_user_name,
+            r.recall_id,
+            r.recall,
+            r.exclusion_start_date,
+            r.exclusion_end_date,
+            r.show_on_portal,
+            r.ext_appointment_id,
+            r.patient_medtech_id,
+            r.permanent_address_latitude,
+            r.permanent_address_longitude,
+            r.practice_location_id,
+            r.location_name,
+            r.snomed_id,
+            r.snomed_term,
+            r.concept_id,
+            r.per_org_id
+        ), f.seed) END,
+        f.load_run_file_id,
+        f.load_run_id,
+        l.line_no
+    FROM last_said AS l
+    JOIN files AS f USING (load_run_file_id)
+    LEFT JOIN raw.diagnoses_raw AS r ON r.load_run_file_id = l.load_run_file_id AND r.line_no = l.line_no;
+
+    CALL etl.analyze_work('observed_diagnoses');
+
+    -- 3. Keep the newest row; the row with which the newest version began in core; and
+    -- each row that changed stg since.
+    WITH published AS (
+        SELECT
+            o.practice_id,
+            o.per_org_id,
+            o.diagnosis_id,
+            etl.surrogate_key(
+                etl.key_part('patients')
+                || etl.key_part(o.practice_id)
+                || etl.key_part(o.per_org_id)
+                || etl.key_part(o.patient_id::text)
+            ) AS patient_key,
+            etl.surrogate_key(
+                etl.key_part('providers')
+                || etl.key_part(o.practice_id)
+                || etl.key_part(o.per_org_id)
+                || etl.key_part(o.diagnosis_by_id::text)
+            ) AS diagnosis_by_key,
+            o.appointment_id,
+            o.patient_id,
+            o.disease_id,
+            o.disease,
+            o.diagnosis_date,
+            o.diagnosis_by_id,
+            o.is_long_term,
+            o.add_to_problem,
+            o.is_highlighted,
+            o.sequence_no,
+            o.is_active,
+            o.is_deleted,
+            o.inserted_by_id,
+            o.updated_by_id,
+            o.inserted_at,
+            o.updated_at,
+            o.is_confidential,
+            o.diagnosis_type_id,
+            o.diagnosis_type,
+            o.medtech_read_code,
+            o.medtech_read_term,
+            o.is_mapped,
+            o.practice,
+            o.onset_date,
+            o.user_logging_id,
+            o.recall_id,
+            o.exclusion_start_date,
+            o.exclusion_end_date,
+            o.show_on_portal,
+            etl.pseudonym(o.ext_appointment_id, v_key.inner_pad, v_key.outer_pad) AS ext_appointment_id,
+            etl.pseudonym(o.patient_medtech_id, v_key.inner_pad, v_key.outer_pad) AS patient_medtech_id,
+            o.practice_location_id,
+            o.location_name,
+            o.snomed_id,
+            o.snomed_term,
+            o.concept_id,
+            o.loaded_date_time,
+            o.observed_at,
+            o.is_absent,
+            o.load_run_file_id,
+            o.load_run_id
+        FROM etl.observed_diagnoses AS o
+    ),
+    marked AS (
+        SELECT
+            p.*,
+            coalesce(
+                lag(p.is_absent) OVER w <> p.is_absent
+                OR lag(ROW(
+                    p.patient_key,
+                    p.diagnosis_by_key,
+                    p.appointment_id,
+                    p.patient_id,
+                    p.disease_id,
+                    p.disease,
+                    p.diagnosis_date,
+                    p.diagnosis_by_id,
+                    p.is_long_term,
+                    p.add_to_problem,
+                    p.is_highlighted,
+                    p.sequence_no,
+                    p.is_active,
+                    p.is_deleted,
+                    p.inserted_by_id,
+                    p.updated_by_id,
+                    p.inserted_at,
+                    p.updated_at,
+                    p.is_confidential,
+                    p.diagnosis_type_id,
+                    p.diagnosis_type,
+                    p.medtech_read_code,
+                    p.medtech_read_term,
+                    p.is_mapped,
+                    p.practice,
+                    p.onset_date,
+                    p.user_logging_id,
+                    p.recall_id,
+                    p.exclusion_start_date,
+                    p.exclusion_end_date,
+                    p.show_on_portal,
+                    p.ext_appointment_id,
+                    p.patient_medtech_id,
+                    p.practice_location_id,
+                    p.location_name,
+                    p.snomed_id,
+                    p.snomed_term,
+                    p.concept_id
+                )) OVER w IS DISTINCT FROM ROW(
+                    p.patient_key,
+                    p.diagnosis_by_key,
+                    p.appointment_id,
+                    p.patient_id,
+                    p.disease_id,
+                    p.disease,
+                    p.diagnosis_date,
+                    p.diagnosis_by_id,
+                    p.is_long_term,
+                    p.add_to_problem,
+                    p.is_highlighted,
+                    p.sequence_no,
+                    p.is_active,
+                    p.is_deleted,
+                    p.inserted_by_id,
+                    p.updated_by_id,
+                    p.inserted_at,
+                    p.updated_at,
+                    p.is_confidential,
+                    p.diagnosis_type_id,
+                    p.diagnosis_type,
+                    p.medtech_read_code,
+                    p.medtech_read_term,
+                    p.is_mapped,
+                    p.practice,
+                    p.onset_date,
+                    p.user_logging_id,
+                    p.recall_id,
+                    p.exclusion_start_date,
+                    p.exclusion_end_date,
+                    p.show_on_portal,
+                    p.ext_appointment_id,
+                    p.patient_medtech_id,
+                    p.practice_location_id,
+                    p.location_name,
+                    p.snomed_id,
+                    p.snomed_term,
+                    p.concept_id
+                ),
+                true
+            ) AS starts
+        FROM published AS p
+        WINDOW w AS (PARTITION BY p.practice_id, p.per_org_id, p.diagnosis_id ORDER BY p.observed_at)
+    ),
+    told AS (
+        SELECT
+            o.practice_id, o.per_org_id, o.diagnosis_id, o.observed_at, o.is_absent, o.load_run_file_id, o.line_no,
+            coalesce(
+                lag(o.is_absent) OVER w <> o.is_absent
+                OR lag(ROW(
+                    o.appointment_id,
+                    o.patient_id,
+                    o.disease_id,
+                    o.disease,
+                    o.diagnosis_date,
+                    o.diagnosis_by_id,
+                    o.diagnosis_by,
+                    o.summary,
+                    o.is_long_term,
+                    o.add_to_problem,
+                    o.is_highlighted,
+                    o.sequence_no,
+                    o.is_active,
+                    o.is_deleted,
+                    o.inserted_by_id,
+                    o.inserted_by,
+                    o.updated_by_id,
+                    o.updated_by,
+                    o.inserted_at,
+                    o.updated_at,
+                    o.is_confidential,
+                    o.diagnosis_type_id,
+                    o.diagnosis_type,
+                    o.classification_record,
+                    o.medtech_id,
+                    o.medtech_read_code,
+                    o.medtech_read_term,
+                    o.is_mapped,
+                    o.practice,
+                    o.onset_date,
+                    o.user_logging_id,
+                    o.logging_user_name,
+                    o.recall_id,
+                    o.recall,
+                    o.exclusion_start_date,
+                    o.exclusion_end_date,
+                    o.show_on_portal,
+                    o.ext_appointment_id,
+                    o.patient_medtech_id,
+                    o.permanent_address_latitude,
+                    o.permanent_address_longitude,
+                    o.practice_location_id,
+                    o.location_name,
+                    o.snomed_id,
+                    o.snomed_term,
+                    o.concept_id
+                )) OVER w IS DISTINCT FROM ROW(
+                    o.appointment_id,
+                    o.patient_id,
+                    o.disease_id,
+                    o.disease,
+                    o.diagnosis_date,
+                    o.diagnosis_by_id,
+                    o.diagnosis_by,
+                    o.summary,
+                    o.is_long_term,
+                    o.add_to_problem,
+                    o.is_highlighted,
+                    o.sequence_no,
+                    o.is_active,
+                    o.is_deleted,
+                    o.inserted_by_id,
+                    o.inserted_by,
+                    o.updated_by_id,
+                    o.updated_by,
+                    o.inserted_at,
+                    o.updated_at,
+                    o.is_confidential,
+                    o.diagnosis_type_id,
+                    o.diagnosis_type,
+                    o.classification_record,
+                    o.medtech_id,
+                    o.medtech_read_code,
+                    o.medtech_read_term,
+                    o.is_mapped,
+                    o.practice,
+                    o.onset_date,
+                    o.user_logging_id,
+                    o.logging_user_name,
+                    o.recall_id,
+                    o.recall,
+                    o.exclusion_start_date,
+                    o.exclusion_end_date,
+                    o.show_on_portal,
+                    o.ext_appointment_id,
+                    o.patient_medtech_id,
+                    o.permanent_address_latitude,
+                    o.permanent_address_longitude,
+                    o.practice_location_id,
+                    o.location_name,
+                    o.snomed_id,
+                    o.snomed_term,
+                    o.concept_id
+                ),
+                true
+            ) AS changes
+        FROM etl.observed_diagnoses AS o
+        WINDOW w AS (PARTITION BY o.practice_id, o.per_org_id, o.diagnosis_id ORDER BY o.observed_at)
+    ),
+    placed AS (
+        SELECT
+            t.*,
+            max(t.observed_at) OVER k AS newest,
+            max(t.observed_at) FILTER (WHERE d.starts) OVER k AS state_from,
+            max(t.observed_at) FILTER (WHERE d.starts) OVER k AS version_from
+        FROM told AS t
+        JOIN marked AS d USING (practice_id, per_org_id, diagnosis_id, observed_at)
+        WHERE NOT t.is_absent
+        WINDOW k AS (PARTITION BY t.practice_id, t.per_org_id, t.diagnosis_id)
+    )
+    INSERT INTO etl.touched_diagnoses (load_run_file_id, line_no, row_hash, verdict)
+    SELECT p.load_run_file_id, p.line_no, 0, 'kept'
+    FROM placed AS p
+    WHERE p.observed_at IN (p.newest, p.version_from)
+        OR p.changes AND p.observed_at >= p.state_from;
+
+    CALL etl.analyze_work('touched_diagnoses');
+
+    -- 4. Remove all other rows, of files that do not count as well, and say of which files.
+    WITH removed AS (
+        DELETE FROM raw.diagnoses_raw AS r
+        USING etl.load_run_files AS f
+        WHERE r.load_run_file_id = f.load_run_file_id
+            AND f.extract = 'diagnoses' AND f.tenant = p_tenant AND f.date_extracted < p_before
+            AND NOT EXISTS (
+                SELECT FROM etl.touched_diagnoses AS t
+                WHERE t.load_run_file_id = r.load_run_file_id AND t.line_no = r.line_no AND t.verdict = 'kept'
+            )
+        RETURNING r.load_run_file_id
+    )
+    INSERT INTO etl.file_attempts (load_run_file_id, action, started_at, finished_at, outcome, pid, problem)
+    SELECT
+        d.load_run_file_id, 'purge', clock_timestamp(), clock_timestamp(), 'succeeded', pg_backend_pid(),
+        format('%s: horizon %s; rows of raw removed: %s', session_user, p_before, count(*))
+    FROM removed AS d
+    GROUP BY d.load_run_file_id;
+END;
+$purge_diagnoses$;
+COMMENT ON PROCEDURE etl.purge_diagnoses(text[], timestamptz) IS
+    'Removes a tenant''s rows before a horizon from raw.diagnoses_raw, but for those that a rebuild of their keys needs.';
+
 -- object: procedure etl.merge_diagnoses
 -- GENERATED by `make codegen` from contracts/indici/diagnoses.yml; edit that file, not this one.
 
@@ -45335,7 +52817,7 @@ BEGIN
                 ORDER BY f.date_extracted, f.kind = 'delta', f.date_to, f.last_modified, f.s3_key COLLATE "C", f.load_run_file_id
             ) AS place
         FROM etl.load_run_files AS f
-        WHERE f.extract = v_file.extract AND f.tenant = v_file.tenant AND f.is_counting
+        WHERE f.extract = 'diagnoses' AND f.tenant = v_file.tenant AND f.is_counting
     ),
     said AS (
         SELECT
@@ -45408,7 +52890,7 @@ BEGIN
         concept_id,
         per_org_id,
         loaded_date_time,
-        observed_at, is_absent, row_hash, load_run_file_id, load_run_id
+        observed_at, is_absent, row_hash, load_run_file_id, load_run_id, line_no
     )
     SELECT
         l.diagnosis_id::bigint,
@@ -45515,7 +52997,8 @@ BEGIN
             r.per_org_id
         ), f.seed) END,
         f.load_run_file_id,
-        f.load_run_id
+        f.load_run_id,
+        l.line_no
     FROM last_said AS l
     JOIN files AS f USING (load_run_file_id)
     LEFT JOIN raw.diagnoses_raw AS r ON r.load_run_file_id = l.load_run_file_id AND r.line_no = l.line_no;
@@ -47568,6 +55051,680 @@ END;
 $stage_immunisations$;
 COMMENT ON PROCEDURE etl.stage_immunisations(bigint) IS 'Types the valid rows of a file in order into stg.immunisations.';
 
+-- object: procedure etl.purge_immunisations
+-- GENERATED by `make codegen` from contracts/indici/immunisations.yml; edit that file, not this one.
+
+CREATE OR REPLACE PROCEDURE etl.purge_immunisations(p_tenant text[], p_before timestamptz)
+LANGUAGE plpgsql
+SECURITY DEFINER
+SET search_path = pg_catalog, pg_temp
+SET timezone = 'Pacific/Auckland'
+SET datestyle = 'ISO, YMD'
+SET plan_cache_mode = force_custom_plan
+SET work_mem = '64MB'
+AS $purge_immunisations$
+-- Of a tenant's rows of raw before a new horizon keep what a rebuild of any key still needs: its newest row, and those
+-- with which its state in stg and core began. The caller, etl.purge_extract, holds the extract's lock.
+DECLARE
+    c_unknown_times constant timestamptz[] := ARRAY['1900-01-01']::text[]::timestamptz[];
+    v_key etl.pseudonym_keys;
+BEGIN
+    SELECT k.* INTO v_key FROM etl.pseudonym_keys AS k;
+    -- 1. All keys that counting files of the tenant held before.
+    INSERT INTO etl.touched_immunisations (load_run_file_id, line_no, practice_id, per_org_id, appointment_immunisation_id, row_hash, verdict)
+    SELECT DISTINCT 0, 0, r.practice_id, r.per_org_id, etl.key_bigint(r.appointment_immunisation_id), 0, 'replaced'
+    FROM etl.load_run_files AS f
+    JOIN raw.immunisations_raw AS r USING (load_run_file_id)
+    WHERE f.extract = 'immunisations' AND f.tenant = p_tenant AND f.is_counting
+        AND f.date_extracted < p_before
+        AND r.practice_id = p_tenant[1]
+        AND r.per_org_id = p_tenant[2];
+
+    CALL etl.analyze_work('touched_immunisations');
+
+    -- 2. What each counting file says of these keys; of several with one DateExtracted the last.
+    WITH keys AS MATERIALIZED (
+        SELECT DISTINCT t.practice_id, t.per_org_id, t.appointment_immunisation_id::text AS appointment_immunisation_id
+        FROM etl.touched_immunisations AS t
+        WHERE (t.practice_id, t.per_org_id, t.appointment_immunisation_id) IS NOT NULL
+    ),
+    files AS MATERIALIZED (
+        SELECT
+            f.load_run_file_id,
+            f.load_run_id,
+            f.date_extracted,
+            f.is_mirror,
+            etl.hash_seed(f.ruleset_fingerprint) AS seed,
+            row_number() OVER (
+                ORDER BY f.date_extracted, f.kind = 'delta', f.date_to, f.last_modified, f.s3_key COLLATE "C", f.load_run_file_id
+            ) AS place
+        FROM etl.load_run_files AS f
+        WHERE f.extract = 'immunisations' AND f.tenant = p_tenant AND f.is_counting AND f.date_extracted < p_before
+    ),
+    said AS (
+        SELECT
+            k.practice_id, k.per_org_id, k.appointment_immunisation_id, f.load_run_file_id, f.date_extracted, f.place, r.line_no,
+            nullif(r.updated_at::timestamptz, c_unknown_times[1]) AS dedupe_1, false AS is_absent
+        FROM keys AS k
+        JOIN raw.immunisations_raw AS r USING (practice_id, per_org_id, appointment_immunisation_id)
+        JOIN files AS f USING (load_run_file_id)
+        WHERE NOT EXISTS (
+            SELECT FROM etl.rejects_immunisations AS j
+            WHERE j.load_run_file_id = r.load_run_file_id AND j.line_no = r.line_no AND j.resolved_by_run IS NULL
+        )
+    ),
+    last_said AS (
+        SELECT DISTINCT ON (s.practice_id, s.per_org_id, s.appointment_immunisation_id, s.date_extracted)
+            s.practice_id, s.per_org_id, s.appointment_immunisation_id, s.load_run_file_id, s.line_no, s.is_absent
+        FROM said AS s
+        ORDER BY
+            s.practice_id, s.per_org_id, s.appointment_immunisation_id, s.date_extracted, s.place DESC,
+            s.dedupe_1 DESC NULLS LAST, s.line_no DESC
+    )
+    INSERT INTO etl.observed_immunisations (
+        appointment_immunisation_id,
+        patient_id,
+        appointment_id,
+        patient_schedule_id,
+        vaccine_id,
+        vaccine_name,
+        vaccine_code,
+        dose,
+        dose_number,
+        administration_site_id,
+        administration_site,
+        route_id,
+        route,
+        batch_number,
+        expiry_date,
+        immunisation_status_id,
+        immunisation_status,
+        vaccine_outcome_id,
+        vaccine_outcome,
+        is_nir_ack,
+        reason,
+        provider_id,
+        provider,
+        comments,
+        administration_time,
+        vaccine_indication_id,
+        vaccine_indication,
+        vaccine_indication_code,
+        needle_length,
+        has_diluent,
+        diluent_batch_no,
+        diluent_expiry_date,
+        is_confidential,
+        costing_code_id,
+        costing_code,
+        brand_id,
+        brand,
+        is_active,
+        is_deleted,
+        inserted_by_id,
+        inserted_by,
+        updated_by_id,
+        updated_by,
+        inserted_at,
+        updated_at,
+        is_parked,
+        medtech_id,
+        practice_id,
+        practice,
+        is_auto_bill,
+        vaccinator_id,
+        vaccinator,
+        user_logging_id,
+        logging_user_name,
+        nir_sent_date,
+        show_on_portal,
+        vaccinator_code,
+        permanent_address_latitude,
+        permanent_address_longitude,
+        practice_location_id,
+        location_name,
+        vaccine_group_id,
+        vaccine_group,
+        per_org_id,
+        loaded_date_time,
+        observed_at, is_absent, row_hash, load_run_file_id, load_run_id, line_no
+    )
+    SELECT
+        l.appointment_immunisation_id::bigint,
+        r.patient_id::bigint,
+        r.appointment_id::bigint,
+        r.patient_schedule_id,
+        r.vaccine_id::bigint,
+        r.vaccine_name,
+        r.vaccine_code,
+        r.dose,
+        r.dose_number,
+        r.administration_site_id,
+        r.administration_site,
+        r.route_id,
+        r.route,
+        r.batch_number,
+        nullif(r.expiry_date::date, DATE '1900-01-01'),
+        r.immunisation_status_id,
+        r.immunisation_status,
+        r.vaccine_outcome_id,
+        r.vaccine_outcome,
+        r.is_nir_ack::boolean,
+        r.reason,
+        r.provider_id::bigint,
+        r.provider,
+        r.comments,
+        nullif(r.administration_time::timestamptz, c_unknown_times[1]),
+        r.vaccine_indication_id,
+        r.vaccine_indication,
+        r.vaccine_indication_code,
+        r.needle_length,
+        r.has_diluent::boolean,
+        r.diluent_batch_no,
+        nullif(r.diluent_expiry_date::date, DATE '1900-01-01'),
+        r.is_confidential::boolean,
+        r.costing_code_id,
+        r.costing_code,
+        r.brand_id,
+        r.brand,
+        r.is_active::boolean,
+        r.is_deleted::boolean,
+        r.inserted_by_id::bigint,
+        r.inserted_by,
+        r.updated_by_id::bigint,
+        r.updated_by,
+        nullif(r.inserted_at::timestamptz, c_unknown_times[1]),
+        nullif(r.updated_at::timestamptz, c_unknown_times[1]),
+        r.is_parked::boolean,
+        r.medtech_id,
+        l.practice_id,
+        r.practice,
+        r.is_auto_bill::boolean,
+        r.vaccinator_id::bigint,
+        r.vaccinator,
+        r.user_logging_id::bigint,
+        r.logging_user_name,
+        nullif(r.nir_sent_date::date, DATE '1900-01-01'),
+        r.show_on_portal::boolean,
+        r.vaccinator_code,
+        r.permanent_address_latitude::numeric,
+        r.permanent_address_longitude::numeric,
+        r.practice_location_id::bigint,
+        r.location_name,
+        r.vaccine_group_id,
+        r.vaccine_group,
+        l.per_org_id,
+        nullif(r.loaded_date_time::timestamptz, c_unknown_times[1]),
+        f.date_extracted,
+        l.is_absent,
+        CASE WHEN NOT l.is_absent THEN hash_record_extended(ROW(
+            r.appointment_immunisation_id,
+            r.patient_id,
+            r.appointment_id,
+            r.patient_schedule_id,
+            r.vaccine_id,
+            r.vaccine_name,
+            r.vaccine_code,
+            r.dose,
+            r.dose_number,
+            r.administration_site_id,
+            r.administration_site,
+            r.route_id,
+            r.route,
+            r.batch_number,
+            r.expiry_date,
+            r.immunisation_status_id,
+            r.immunisation_status,
+            r.vaccine_outcome_id,
+            r.vaccine_outcome,
+            r.is_nir_ack,
+            r.reason,
+            r.provider_id,
+            r.provider,
+            r.comments,
+            r.administration_time,
+            r.vaccine_indication_id,
+            r.vaccine_indication,
+            r.vaccine_indication_code,
+            r.needle_length,
+            r.has_diluent,
+            r.diluent_batch_no,
+            r.diluent_expiry_date,
+            r.is_confidential,
+            r.costing_code_id,
+            r.costing_code,
+            r.brand_id,
+            r.brand,
+            r.is_active,
+            r.is_deleted,
+            r.inserted_by_id,
+            r.inserted_by,
+            r.updated_by_id,
+            r.updated_by,
+            r.inserted_at,
+            r.updated_at,
+            r.is_parked,
+            r.medtech_id,
+            r.practice_id,
+            r.practice,
+            r.is_auto_bill,
+            r.vaccinator_id,
+            r.vaccinator,
+            r.user_logging_id,
+            r.logging_user_name,
+            r.nir_sent_date,
+            r.show_on_portal,
+            r.vaccinator_code,
+            r.permanent_address_latitude,
+            r.permanent_address_longitude,
+            r.practice_location_id,
+            r.location_name,
+            r.vaccine_group_id,
+            r.vaccine_group,
+            r.per_org_id
+        ), f.seed) END,
+        f.load_run_file_id,
+        f.load_run_id,
+        l.line_no
+    FROM last_said AS l
+    JOIN files AS f USING (load_run_file_id)
+    LEFT JOIN raw.immunisations_raw AS r ON r.load_run_file_id = l.load_run_file_id AND r.line_no = l.line_no;
+
+    CALL etl.analyze_work('observed_immunisations');
+
+    -- 3. Keep the newest row; the row with which the newest version began in core; and
+    -- each row that changed stg since.
+    WITH published AS (
+        SELECT
+            o.practice_id,
+            o.per_org_id,
+            o.appointment_immunisation_id,
+            etl.surrogate_key(
+                etl.key_part('patients')
+                || etl.key_part(o.practice_id)
+                || etl.key_part(o.per_org_id)
+                || etl.key_part(o.patient_id::text)
+            ) AS patient_key,
+            etl.surrogate_key(
+                etl.key_part('providers')
+                || etl.key_part(o.practice_id)
+                || etl.key_part(o.per_org_id)
+                || etl.key_part(o.provider_id::text)
+            ) AS provider_key,
+            etl.surrogate_key(
+                etl.key_part('providers')
+                || etl.key_part(o.practice_id)
+                || etl.key_part(o.per_org_id)
+                || etl.key_part(o.vaccinator_id::text)
+            ) AS vaccinator_key,
+            etl.surrogate_key(
+                etl.key_part('vaccine')
+                || etl.key_part(o.practice_id)
+                || etl.key_part(o.per_org_id)
+                || etl.key_part(o.vaccine_id::text)
+            ) AS vaccine_key,
+            o.patient_id,
+            o.appointment_id,
+            o.patient_schedule_id,
+            o.vaccine_id,
+            o.vaccine_name,
+            o.vaccine_code,
+            o.dose,
+            o.dose_number,
+            o.administration_site_id,
+            o.administration_site,
+            o.route_id,
+            o.route,
+            etl.pseudonym(o.batch_number, v_key.inner_pad, v_key.outer_pad) AS batch_number,
+            o.expiry_date,
+            o.immunisation_status_id,
+            immunisation_status_domain.core_value AS immunisation_status,
+            o.vaccine_outcome_id,
+            o.vaccine_outcome,
+            o.is_nir_ack,
+            o.provider_id,
+            o.administration_time,
+            o.vaccine_indication_id,
+            o.vaccine_indication,
+            o.vaccine_indication_code,
+            o.needle_length,
+            o.has_diluent,
+            etl.pseudonym(o.diluent_batch_no, v_key.inner_pad, v_key.outer_pad) AS diluent_batch_no,
+            o.diluent_expiry_date,
+            o.is_confidential,
+            o.costing_code_id,
+            o.costing_code,
+            o.brand_id,
+            o.brand,
+            o.is_active,
+            o.is_deleted,
+            o.inserted_by_id,
+            o.updated_by_id,
+            o.inserted_at,
+            o.updated_at,
+            o.is_parked,
+            o.practice,
+            o.is_auto_bill,
+            o.vaccinator_id,
+            o.user_logging_id,
+            o.nir_sent_date,
+            o.show_on_portal,
+            etl.pseudonym(o.vaccinator_code, v_key.inner_pad, v_key.outer_pad) AS vaccinator_code,
+            o.practice_location_id,
+            o.location_name,
+            o.vaccine_group_id,
+            o.vaccine_group,
+            o.loaded_date_time,
+            o.observed_at,
+            o.is_absent,
+            o.load_run_file_id,
+            o.load_run_id
+        FROM etl.observed_immunisations AS o
+        LEFT JOIN etl.domain_values AS immunisation_status_domain
+            ON immunisation_status_domain.source = 'indici'
+            AND immunisation_status_domain.domain = 'immunisation_status'
+            AND immunisation_status_domain.source_value = lower(btrim(o.immunisation_status))
+    ),
+    marked AS (
+        SELECT
+            p.*,
+            coalesce(
+                lag(p.is_absent) OVER w <> p.is_absent
+                OR lag(ROW(
+                    p.patient_key,
+                    p.provider_key,
+                    p.vaccinator_key,
+                    p.vaccine_key,
+                    p.patient_id,
+                    p.appointment_id,
+                    p.patient_schedule_id,
+                    p.vaccine_id,
+                    p.vaccine_name,
+                    p.vaccine_code,
+                    p.dose,
+                    p.dose_number,
+                    p.administration_site_id,
+                    p.administration_site,
+                    p.route_id,
+                    p.route,
+                    p.batch_number,
+                    p.expiry_date,
+                    p.immunisation_status_id,
+                    p.immunisation_status,
+                    p.vaccine_outcome_id,
+                    p.vaccine_outcome,
+                    p.is_nir_ack,
+                    p.provider_id,
+                    p.administration_time,
+                    p.vaccine_indication_id,
+                    p.vaccine_indication,
+                    p.vaccine_indication_code,
+                    p.needle_length,
+                    p.has_diluent,
+                    p.diluent_batch_no,
+                    p.diluent_expiry_date,
+                    p.is_confidential,
+                    p.costing_code_id,
+                    p.costing_code,
+                    p.brand_id,
+                    p.brand,
+                    p.is_active,
+                    p.is_deleted,
+                    p.inserted_by_id,
+                    p.updated_by_id,
+                    p.inserted_at,
+                    p.updated_at,
+                    p.is_parked,
+                    p.practice,
+                    p.is_auto_bill,
+                    p.vaccinator_id,
+                    p.user_logging_id,
+                    p.nir_sent_date,
+                    p.show_on_portal,
+                    p.vaccinator_code,
+                    p.practice_location_id,
+                    p.location_name,
+                    p.vaccine_group_id,
+                    p.vaccine_group
+                )) OVER w IS DISTINCT FROM ROW(
+                    p.patient_key,
+                    p.provider_key,
+                    p.vaccinator_key,
+                    p.vaccine_key,
+                    p.patient_id,
+                    p.appointment_id,
+                    p.patient_schedule_id,
+                    p.vaccine_id,
+                    p.vaccine_name,
+                    p.vaccine_code,
+                    p.dose,
+                    p.dose_number,
+                    p.administration_site_id,
+                    p.administration_site,
+                    p.route_id,
+                    p.route,
+                    p.batch_number,
+                    p.expiry_date,
+                    p.immunisation_status_id,
+                    p.immunisation_status,
+                    p.vaccine_outcome_id,
+                    p.vaccine_outcome,
+                    p.is_nir_ack,
+                    p.provider_id,
+                    p.administration_time,
+                    p.vaccine_indication_id,
+                    p.vaccine_indication,
+                    p.vaccine_indication_code,
+                    p.needle_length,
+                    p.has_diluent,
+                    p.diluent_batch_no,
+                    p.diluent_expiry_date,
+                    p.is_confidential,
+                    p.costing_code_id,
+                    p.costing_code,
+                    p.brand_id,
+                    p.brand,
+                    p.is_active,
+                    p.is_deleted,
+                    p.inserted_by_id,
+                    p.updated_by_id,
+                    p.inserted_at,
+                    p.updated_at,
+                    p.is_parked,
+                    p.practice,
+                    p.is_auto_bill,
+                    p.vaccinator_id,
+                    p.user_logging_id,
+                    p.nir_sent_date,
+                    p.show_on_portal,
+                    p.vaccinator_code,
+                    p.practice_location_id,
+                    p.location_name,
+                    p.vaccine_group_id,
+                    p.vaccine_group
+                ),
+                true
+            ) AS starts
+        FROM published AS p
+        WINDOW w AS (PARTITION BY p.practice_id, p.per_org_id, p.appointment_immunisation_id ORDER BY p.observed_at)
+    ),
+    told AS (
+        SELECT
+            o.practice_id, o.per_org_id, o.appointment_immunisation_id, o.observed_at, o.is_absent, o.load_run_file_id, o.line_no,
+            coalesce(
+                lag(o.is_absent) OVER w <> o.is_absent
+                OR lag(ROW(
+                    o.patient_id,
+                    o.appointment_id,
+                    o.patient_schedule_id,
+                    o.vaccine_id,
+                    o.vaccine_name,
+                    o.vaccine_code,
+                    o.dose,
+                    o.dose_number,
+                    o.administration_site_id,
+                    o.administration_site,
+                    o.route_id,
+                    o.route,
+                    o.batch_number,
+                    o.expiry_date,
+                    o.immunisation_status_id,
+                    o.immunisation_status,
+                    o.vaccine_outcome_id,
+                    o.vaccine_outcome,
+                    o.is_nir_ack,
+                    o.reason,
+                    o.provider_id,
+                    o.provider,
+                    o.comments,
+                    o.administration_time,
+                    o.vaccine_indication_id,
+                    o.vaccine_indication,
+                    o.vaccine_indication_code,
+                    o.needle_length,
+                    o.has_diluent,
+                    o.diluent_batch_no,
+                    o.diluent_expiry_date,
+                    o.is_confidential,
+                    o.costing_code_id,
+                    o.costing_code,
+                    o.brand_id,
+                    o.brand,
+                    o.is_active,
+                    o.is_deleted,
+                    o.inserted_by_id,
+                    o.inserted_by,
+                    o.updated_by_id,
+                    o.updated_by,
+                    o.inserted_at,
+                    o.updated_at,
+                    o.is_parked,
+                    o.medtech_id,
+                    o.practice,
+                    o.is_auto_bill,
+                    o.vaccinator_id,
+                    o.vaccinator,
+                    o.user_logging_id,
+                    o.logging_user_name,
+                    o.nir_sent_date,
+                    o.show_on_portal,
+                    o.vaccinator_code,
+                    o.permanent_address_latitude,
+                    o.permanent_address_longitude,
+                    o.practice_location_id,
+                    o.location_name,
+                    o.vaccine_group_id,
+                    o.vaccine_group
+                )) OVER w IS DISTINCT FROM ROW(
+                    o.patient_id,
+                    o.appointment_id,
+                    o.patient_schedule_id,
+                    o.vaccine_id,
+                    o.vaccine_name,
+                    o.vaccine_code,
+                    o.dose,
+                    o.dose_number,
+                    o.administration_site_id,
+                    o.administration_site,
+                    o.route_id,
+                    o.route,
+                    o.batch_number,
+                    o.expiry_date,
+                    o.immunisation_status_id,
+                    o.immunisation_status,
+                    o.vaccine_outcome_id,
+                    o.vaccine_outcome,
+                    o.is_nir_ack,
+                    o.reason,
+                    o.provider_id,
+                    o.provider,
+                    o.comments,
+                    o.administration_time,
+                    o.vaccine_indication_id,
+                    o.vaccine_indication,
+                    o.vaccine_indication_code,
+                    o.needle_length,
+                    o.has_diluent,
+                    o.diluent_batch_no,
+                    o.diluent_expiry_date,
+                    o.is_confidential,
+                    o.costing_code_id,
+                    o.costing_code,
+                    o.brand_id,
+                    o.brand,
+                    o.is_active,
+                    o.is_deleted,
+                    o.inserted_by_id,
+                    o.inserted_by,
+                    o.updated_by_id,
+                    o.updated_by,
+                    o.inserted_at,
+                    o.updated_at,
+                    o.is_parked,
+                    o.medtech_id,
+                    o.practice,
+                    o.is_auto_bill,
+                    o.vaccinator_id,
+                    o.vaccinator,
+                    o.user_logging_id,
+                    o.logging_user_name,
+                    o.nir_sent_date,
+                    o.show_on_portal,
+                    o.vaccinator_code,
+                    o.permanent_address_latitude,
+                    o.permanent_address_longitude,
+                    o.practice_location_id,
+                    o.location_name,
+                    o.vaccine_group_id,
+                    o.vaccine_group
+                ),
+                true
+            ) AS changes
+        FROM etl.observed_immunisations AS o
+        WINDOW w AS (PARTITION BY o.practice_id, o.per_org_id, o.appointment_immunisation_id ORDER BY o.observed_at)
+    ),
+    placed AS (
+        SELECT
+            t.*,
+            max(t.observed_at) OVER k AS newest,
+            max(t.observed_at) FILTER (WHERE d.starts) OVER k AS state_from,
+            max(t.observed_at) FILTER (WHERE d.starts) OVER k AS version_from
+        FROM told AS t
+        JOIN marked AS d USING (practice_id, per_org_id, appointment_immunisation_id, observed_at)
+        WHERE NOT t.is_absent
+        WINDOW k AS (PARTITION BY t.practice_id, t.per_org_id, t.appointment_immunisation_id)
+    )
+    INSERT INTO etl.touched_immunisations (load_run_file_id, line_no, row_hash, verdict)
+    SELECT p.load_run_file_id, p.line_no, 0, 'kept'
+    FROM placed AS p
+    WHERE p.observed_at IN (p.newest, p.version_from)
+        OR p.changes AND p.observed_at >= p.state_from;
+
+    CALL etl.analyze_work('touched_immunisations');
+
+    -- 4. Remove all other rows, of files that do not count as well, and say of which files.
+    WITH removed AS (
+        DELETE FROM raw.immunisations_raw AS r
+        USING etl.load_run_files AS f
+        WHERE r.load_run_file_id = f.load_run_file_id
+            AND f.extract = 'immunisations' AND f.tenant = p_tenant AND f.date_extracted < p_before
+            AND NOT EXISTS (
+                SELECT FROM etl.touched_immunisations AS t
+                WHERE t.load_run_file_id = r.load_run_file_id AND t.line_no = r.line_no AND t.verdict = 'kept'
+            )
+        RETURNING r.load_run_file_id
+    )
+    INSERT INTO etl.file_attempts (load_run_file_id, action, started_at, finished_at, outcome, pid, problem)
+    SELECT
+        d.load_run_file_id, 'purge', clock_timestamp(), clock_timestamp(), 'succeeded', pg_backend_pid(),
+        format('%s: horizon %s; rows of raw removed: %s', session_user, p_before, count(*))
+    FROM removed AS d
+    GROUP BY d.load_run_file_id;
+END;
+$purge_immunisations$;
+COMMENT ON PROCEDURE etl.purge_immunisations(text[], timestamptz) IS
+    'Removes a tenant''s rows before a horizon from raw.immunisations_raw, but for those that a rebuild of their keys needs.';
+
 -- object: procedure etl.merge_immunisations
 -- GENERATED by `make codegen` from contracts/indici/immunisations.yml; edit that file, not this one.
 
@@ -48143,7 +56300,7 @@ BEGIN
                 ORDER BY f.date_extracted, f.kind = 'delta', f.date_to, f.last_modified, f.s3_key COLLATE "C", f.load_run_file_id
             ) AS place
         FROM etl.load_run_files AS f
-        WHERE f.extract = v_file.extract AND f.tenant = v_file.tenant AND f.is_counting
+        WHERE f.extract = 'immunisations' AND f.tenant = v_file.tenant AND f.is_counting
     ),
     said AS (
         SELECT
@@ -48231,7 +56388,7 @@ BEGIN
         vaccine_group,
         per_org_id,
         loaded_date_time,
-        observed_at, is_absent, row_hash, load_run_file_id, load_run_id
+        observed_at, is_absent, row_hash, load_run_file_id, load_run_id, line_no
     )
     SELECT
         l.appointment_immunisation_id::bigint,
@@ -48368,7 +56525,8 @@ BEGIN
             r.per_org_id
         ), f.seed) END,
         f.load_run_file_id,
-        f.load_run_id
+        f.load_run_id,
+        l.line_no
     FROM last_said AS l
     JOIN files AS f USING (load_run_file_id)
     LEFT JOIN raw.immunisations_raw AS r ON r.load_run_file_id = l.load_run_file_id AND r.line_no = l.line_no;
@@ -50498,6 +58656,537 @@ END;
 $stage_inbox$;
 COMMENT ON PROCEDURE etl.stage_inbox(bigint) IS 'Types the valid rows of a file in order into stg.inbox.';
 
+-- object: procedure etl.purge_inbox
+-- GENERATED by `make codegen` from contracts/indici/inbox.yml; edit that file, not this one.
+
+CREATE OR REPLACE PROCEDURE etl.purge_inbox(p_tenant text[], p_before timestamptz)
+LANGUAGE plpgsql
+SECURITY DEFINER
+SET search_path = pg_catalog, pg_temp
+SET timezone = 'Pacific/Auckland'
+SET datestyle = 'ISO, YMD'
+SET plan_cache_mode = force_custom_plan
+SET work_mem = '64MB'
+AS $purge_inbox$
+-- Of a tenant's rows of raw before a new horizon keep what a rebuild of any key still needs: its newest row, and those
+-- with which its state in stg and core began. The caller, etl.purge_extract, holds the extract's lock.
+DECLARE
+    c_unknown_times constant timestamptz[] := ARRAY['1900-01-01']::text[]::timestamptz[];
+BEGIN
+    -- 1. All keys that counting files of the tenant held before.
+    INSERT INTO etl.touched_inbox (load_run_file_id, line_no, practice_id, per_org_id, inbox_folder_item_id, row_hash, verdict)
+    SELECT DISTINCT 0, 0, r.practice_id, r.per_org_id, etl.key_bigint(r.inbox_folder_item_id), 0, 'replaced'
+    FROM etl.load_run_files AS f
+    JOIN raw.inbox_raw AS r USING (load_run_file_id)
+    WHERE f.extract = 'inbox' AND f.tenant = p_tenant AND f.is_counting
+        AND f.date_extracted < p_before
+        AND r.practice_id = p_tenant[1]
+        AND r.per_org_id = p_tenant[2];
+
+    CALL etl.analyze_work('touched_inbox');
+
+    -- 2. What each counting file says of these keys; of several with one DateExtracted the last.
+    WITH keys AS MATERIALIZED (
+        SELECT DISTINCT t.practice_id, t.per_org_id, t.inbox_folder_item_id::text AS inbox_folder_item_id
+        FROM etl.touched_inbox AS t
+        WHERE (t.practice_id, t.per_org_id, t.inbox_folder_item_id) IS NOT NULL
+    ),
+    files AS MATERIALIZED (
+        SELECT
+            f.load_run_file_id,
+            f.load_run_id,
+            f.date_extracted,
+            f.is_mirror,
+            etl.hash_seed(f.ruleset_fingerprint) AS seed,
+            row_number() OVER (
+                ORDER BY f.date_extracted, f.kind = 'delta', f.date_to, f.last_modified, f.s3_key COLLATE "C", f.load_run_file_id
+            ) AS place
+        FROM etl.load_run_files AS f
+        WHERE f.extract = 'inbox' AND f.tenant = p_tenant AND f.is_counting AND f.date_extracted < p_before
+    ),
+    said AS (
+        SELECT
+            k.practice_id, k.per_org_id, k.inbox_folder_item_id, f.load_run_file_id, f.date_extracted, f.place, r.line_no,
+            nullif(r.updated_at::timestamptz, c_unknown_times[1]) AS dedupe_1, false AS is_absent
+        FROM keys AS k
+        JOIN raw.inbox_raw AS r USING (practice_id, per_org_id, inbox_folder_item_id)
+        JOIN files AS f USING (load_run_file_id)
+        WHERE NOT EXISTS (
+            SELECT FROM etl.rejects_inbox AS j
+            WHERE j.load_run_file_id = r.load_run_file_id AND j.line_no = r.line_no AND j.resolved_by_run IS NULL
+        )
+    ),
+    last_said AS (
+        SELECT DISTINCT ON (s.practice_id, s.per_org_id, s.inbox_folder_item_id, s.date_extracted)
+            s.practice_id, s.per_org_id, s.inbox_folder_item_id, s.load_run_file_id, s.line_no, s.is_absent
+        FROM said AS s
+        ORDER BY
+            s.practice_id, s.per_org_id, s.inbox_folder_item_id, s.date_extracted, s.place DESC,
+            s.dedupe_1 DESC NULLS LAST, s.line_no DESC
+    )
+    INSERT INTO etl.observed_inbox (
+        inbox_folder_item_id,
+        folder_id,
+        folder_name,
+        is_system_folder,
+        order_no,
+        item_type_id,
+        item_type,
+        patient_id,
+        provider_id,
+        practice_id,
+        patient_name,
+        provider,
+        practice_name,
+        from_org_id,
+        from_organization_name,
+        assign_to_id,
+        assign_to,
+        result_date,
+        message_subject_id,
+        message_subject,
+        comments,
+        mark_as_read,
+        is_confidential,
+        show_on_portal,
+        is_reviewed,
+        show_on_timeline,
+        is_active,
+        is_deleted,
+        inserted_by_id,
+        inserted_by,
+        updated_by_id,
+        updated_by,
+        inserted_at,
+        updated_at,
+        medtech_id,
+        dms_id,
+        is_repeat_rx,
+        is_replied_rx,
+        external_ref,
+        abnormal_result,
+        is_deactivated,
+        folder_group,
+        document_code,
+        is_gp2gp,
+        informat_id,
+        informat,
+        permanent_address_latitude,
+        permanent_address_longitude,
+        filed_at,
+        per_org_id,
+        loaded_date_time,
+        observed_at, is_absent, row_hash, load_run_file_id, load_run_id, line_no
+    )
+    SELECT
+        l.inbox_folder_item_id::bigint,
+        r.folder_id,
+        r.folder_name,
+        r.is_system_folder::boolean,
+        r.order_no,
+        r.item_type_id,
+        r.item_type,
+        r.patient_id::bigint,
+        r.provider_id::bigint,
+        l.practice_id,
+        r.patient_name,
+        r.provider,
+        r.practice_name,
+        r.from_org_id,
+        r.from_organization_name,
+        r.assign_to_id::bigint,
+        r.assign_to,
+        nullif(r.result_date::date, DATE '1900-01-01'),
+        r.message_subject_id,
+        r.message_subject,
+        r.comments,
+        r.mark_as_read::boolean,
+        r.is_confidential::boolean,
+        r.show_on_portal::boolean,
+        r.is_reviewed::boolean,
+        r.show_on_timeline::boolean,
+        r.is_active::boolean,
+        r.is_deleted::boolean,
+        r.inserted_by_id::bigint,
+        r.inserted_by,
+        r.updated_by_id::bigint,
+        r.updated_by,
+        nullif(r.inserted_at::timestamptz, c_unknown_times[1]),
+        nullif(r.updated_at::timestamptz, c_unknown_times[1]),
+        r.medtech_id,
+        r.dms_id,
+        r.is_repeat_rx::boolean,
+        r.is_replied_rx::boolean,
+        r.external_ref,
+        r.abnormal_result,
+        r.is_deactivated::boolean,
+        r.folder_group,
+        r.document_code,
+        r.is_gp2gp::boolean,
+        r.informat_id,
+        r.informat,
+        r.permanent_address_latitude::numeric,
+        r.permanent_address_longitude::numeric,
+        nullif(r.filed_at::timestamptz, c_unknown_times[1]),
+        l.per_org_id,
+        nullif(r.loaded_date_time::timestamptz, c_unknown_times[1]),
+        f.date_extracted,
+        l.is_absent,
+        CASE WHEN NOT l.is_absent THEN hash_record_extended(ROW(
+            r.inbox_folder_item_id,
+            r.folder_id,
+            r.folder_name,
+            r.is_system_folder,
+            r.order_no,
+            r.item_type_id,
+            r.item_type,
+            r.patient_id,
+            r.provider_id,
+            r.practice_id,
+            r.patient_name,
+            r.provider,
+            r.practice_name,
+            r.from_org_id,
+            r.from_organization_name,
+            r.assign_to_id,
+            r.assign_to,
+            r.result_date,
+            r.message_subject_id,
+            r.message_subject,
+            r.comments,
+            r.mark_as_read,
+            r.is_confidential,
+            r.show_on_portal,
+            r.is_reviewed,
+            r.show_on_timeline,
+            r.is_active,
+            r.is_deleted,
+            r.inserted_by_id,
+            r.inserted_by,
+            r.updated_by_id,
+            r.updated_by,
+            r.inserted_at,
+            r.updated_at,
+            r.medtech_id,
+            r.dms_id,
+            r.is_repeat_rx,
+            r.is_replied_rx,
+            r.external_ref,
+            r.abnormal_result,
+            r.is_deactivated,
+            r.folder_group,
+            r.document_code,
+            r.is_gp2gp,
+            r.informat_id,
+            r.informat,
+            r.permanent_address_latitude,
+            r.permanent_address_longitude,
+            r.filed_at,
+            r.per_org_id
+        ), f.seed) END,
+        f.load_run_file_id,
+        f.load_run_id,
+        l.line_no
+    FROM last_said AS l
+    JOIN files AS f USING (load_run_file_id)
+    LEFT JOIN raw.inbox_raw AS r ON r.load_run_file_id = l.load_run_file_id AND r.line_no = l.line_no;
+
+    CALL etl.analyze_work('observed_inbox');
+
+    -- 3. Keep the newest row; the row with which the newest version began in core; and
+    -- each row that changed stg since.
+    WITH published AS (
+        SELECT
+            o.practice_id,
+            o.per_org_id,
+            o.inbox_folder_item_id,
+            etl.surrogate_key(
+                etl.key_part('patients')
+                || etl.key_part(o.practice_id)
+                || etl.key_part(o.per_org_id)
+                || etl.key_part(o.patient_id::text)
+            ) AS patient_key,
+            etl.surrogate_key(
+                etl.key_part('providers')
+                || etl.key_part(o.practice_id)
+                || etl.key_part(o.per_org_id)
+                || etl.key_part(o.provider_id::text)
+            ) AS provider_key,
+            o.folder_id,
+            o.is_system_folder,
+            o.order_no,
+            o.item_type_id,
+            o.item_type,
+            o.patient_id,
+            o.provider_id,
+            o.practice_name,
+            o.from_org_id,
+            o.assign_to_id,
+            o.result_date,
+            o.message_subject_id,
+            o.mark_as_read,
+            o.is_confidential,
+            o.show_on_portal,
+            o.is_reviewed,
+            o.show_on_timeline,
+            o.is_active,
+            o.is_deleted,
+            o.inserted_by_id,
+            o.updated_by_id,
+            o.inserted_at,
+            o.updated_at,
+            o.dms_id,
+            o.is_repeat_rx,
+            o.is_replied_rx,
+            o.abnormal_result,
+            o.is_deactivated,
+            o.folder_group,
+            o.document_code,
+            o.is_gp2gp,
+            o.informat_id,
+            o.informat,
+            o.filed_at,
+            o.loaded_date_time,
+            o.observed_at,
+            o.is_absent,
+            o.load_run_file_id,
+            o.load_run_id
+        FROM etl.observed_inbox AS o
+    ),
+    marked AS (
+        SELECT
+            p.*,
+            coalesce(
+                lag(p.is_absent) OVER w <> p.is_absent
+                OR lag(ROW(
+                    p.patient_key,
+                    p.provider_key,
+                    p.folder_id,
+                    p.is_system_folder,
+                    p.order_no,
+                    p.item_type_id,
+                    p.item_type,
+                    p.patient_id,
+                    p.provider_id,
+                    p.practice_name,
+                    p.from_org_id,
+                    p.assign_to_id,
+                    p.result_date,
+                    p.message_subject_id,
+                    p.mark_as_read,
+                    p.is_confidential,
+                    p.show_on_portal,
+                    p.is_reviewed,
+                    p.show_on_timeline,
+                    p.is_active,
+                    p.is_deleted,
+                    p.inserted_by_id,
+                    p.updated_by_id,
+                    p.inserted_at,
+                    p.updated_at,
+                    p.dms_id,
+                    p.is_repeat_rx,
+                    p.is_replied_rx,
+                    p.abnormal_result,
+                    p.is_deactivated,
+                    p.folder_group,
+                    p.document_code,
+                    p.is_gp2gp,
+                    p.informat_id,
+                    p.informat,
+                    p.filed_at
+                )) OVER w IS DISTINCT FROM ROW(
+                    p.patient_key,
+                    p.provider_key,
+                    p.folder_id,
+                    p.is_system_folder,
+                    p.order_no,
+                    p.item_type_id,
+                    p.item_type,
+                    p.patient_id,
+                    p.provider_id,
+                    p.practice_name,
+                    p.from_org_id,
+                    p.assign_to_id,
+                    p.result_date,
+                    p.message_subject_id,
+                    p.mark_as_read,
+                    p.is_confidential,
+                    p.show_on_portal,
+                    p.is_reviewed,
+                    p.show_on_timeline,
+                    p.is_active,
+                    p.is_deleted,
+                    p.inserted_by_id,
+                    p.updated_by_id,
+                    p.inserted_at,
+                    p.updated_at,
+                    p.dms_id,
+                    p.is_repeat_rx,
+                    p.is_replied_rx,
+                    p.abnormal_result,
+                    p.is_deactivated,
+                    p.folder_group,
+                    p.document_code,
+                    p.is_gp2gp,
+                    p.informat_id,
+                    p.informat,
+                    p.filed_at
+                ),
+                true
+            ) AS starts
+        FROM published AS p
+        WINDOW w AS (PARTITION BY p.practice_id, p.per_org_id, p.inbox_folder_item_id ORDER BY p.observed_at)
+    ),
+    told AS (
+        SELECT
+            o.practice_id, o.per_org_id, o.inbox_folder_item_id, o.observed_at, o.is_absent, o.load_run_file_id, o.line_no,
+            coalesce(
+                lag(o.is_absent) OVER w <> o.is_absent
+                OR lag(ROW(
+                    o.folder_id,
+                    o.folder_name,
+                    o.is_system_folder,
+                    o.order_no,
+                    o.item_type_id,
+                    o.item_type,
+                    o.patient_id,
+                    o.provider_id,
+                    o.patient_name,
+                    o.provider,
+                    o.practice_name,
+                    o.from_org_id,
+                    o.from_organization_name,
+                    o.assign_to_id,
+                    o.assign_to,
+                    o.result_date,
+                    o.message_subject_id,
+                    o.message_subject,
+                    o.comments,
+                    o.mark_as_read,
+                    o.is_confidential,
+                    o.show_on_portal,
+                    o.is_reviewed,
+                    o.show_on_timeline,
+                    o.is_active,
+                    o.is_deleted,
+                    o.inserted_by_id,
+                    o.inserted_by,
+                    o.updated_by_id,
+                    o.updated_by,
+                    o.inserted_at,
+                    o.updated_at,
+                    o.medtech_id,
+                    o.dms_id,
+                    o.is_repeat_rx,
+                    o.is_replied_rx,
+                    o.external_ref,
+                    o.abnormal_result,
+                    o.is_deactivated,
+                    o.folder_group,
+                    o.document_code,
+                    o.is_gp2gp,
+                    o.informat_id,
+                    o.informat,
+                    o.permanent_address_latitude,
+                    o.permanent_address_longitude,
+                    o.filed_at
+                )) OVER w IS DISTINCT FROM ROW(
+                    o.folder_id,
+                    o.folder_name,
+                    o.is_system_folder,
+                    o.order_no,
+                    o.item_type_id,
+                    o.item_type,
+                    o.patient_id,
+                    o.provider_id,
+                    o.patient_name,
+                    o.provider,
+                    o.practice_name,
+                    o.from_org_id,
+                    o.from_organization_name,
+                    o.assign_to_id,
+                    o.assign_to,
+                    o.result_date,
+                    o.message_subject_id,
+                    o.message_subject,
+                    o.comments,
+                    o.mark_as_read,
+                    o.is_confidential,
+                    o.show_on_portal,
+                    o.is_reviewed,
+                    o.show_on_timeline,
+                    o.is_active,
+                    o.is_deleted,
+                    o.inserted_by_id,
+                    o.inserted_by,
+                    o.updated_by_id,
+                    o.updated_by,
+                    o.inserted_at,
+                    o.updated_at,
+                    o.medtech_id,
+                    o.dms_id,
+                    o.is_repeat_rx,
+                    o.is_replied_rx,
+                    o.external_ref,
+                    o.abnormal_result,
+                    o.is_deactivated,
+                    o.folder_group,
+                    o.document_code,
+                    o.is_gp2gp,
+                    o.informat_id,
+                    o.informat,
+                    o.permanent_address_latitude,
+                    o.permanent_address_longitude,
+                    o.filed_at
+                ),
+                true
+            ) AS changes
+        FROM etl.observed_inbox AS o
+        WINDOW w AS (PARTITION BY o.practice_id, o.per_org_id, o.inbox_folder_item_id ORDER BY o.observed_at)
+    ),
+    placed AS (
+        SELECT
+            t.*,
+            max(t.observed_at) OVER k AS newest,
+            max(t.observed_at) FILTER (WHERE d.starts) OVER k AS state_from,
+            max(t.observed_at) FILTER (WHERE d.starts) OVER k AS version_from
+        FROM told AS t
+        JOIN marked AS d USING (practice_id, per_org_id, inbox_folder_item_id, observed_at)
+        WHERE NOT t.is_absent
+        WINDOW k AS (PARTITION BY t.practice_id, t.per_org_id, t.inbox_folder_item_id)
+    )
+    INSERT INTO etl.touched_inbox (load_run_file_id, line_no, row_hash, verdict)
+    SELECT p.load_run_file_id, p.line_no, 0, 'kept'
+    FROM placed AS p
+    WHERE p.observed_at IN (p.newest, p.version_from)
+        OR p.changes AND p.observed_at >= p.state_from;
+
+    CALL etl.analyze_work('touched_inbox');
+
+    -- 4. Remove all other rows, of files that do not count as well, and say of which files.
+    WITH removed AS (
+        DELETE FROM raw.inbox_raw AS r
+        USING etl.load_run_files AS f
+        WHERE r.load_run_file_id = f.load_run_file_id
+            AND f.extract = 'inbox' AND f.tenant = p_tenant AND f.date_extracted < p_before
+            AND NOT EXISTS (
+                SELECT FROM etl.touched_inbox AS t
+                WHERE t.load_run_file_id = r.load_run_file_id AND t.line_no = r.line_no AND t.verdict = 'kept'
+            )
+        RETURNING r.load_run_file_id
+    )
+    INSERT INTO etl.file_attempts (load_run_file_id, action, started_at, finished_at, outcome, pid, problem)
+    SELECT
+        d.load_run_file_id, 'purge', clock_timestamp(), clock_timestamp(), 'succeeded', pg_backend_pid(),
+        format('%s: horizon %s; rows of raw removed: %s', session_user, p_before, count(*))
+    FROM removed AS d
+    GROUP BY d.load_run_file_id;
+END;
+$purge_inbox$;
+COMMENT ON PROCEDURE etl.purge_inbox(text[], timestamptz) IS
+    'Removes a tenant''s rows before a horizon from raw.inbox_raw, but for those that a rebuild of their keys needs.';
+
 -- object: procedure etl.merge_inbox
 -- GENERATED by `make codegen` from contracts/indici/inbox.yml; edit that file, not this one.
 
@@ -50907,7 +59596,7 @@ BEGIN
                 ORDER BY f.date_extracted, f.kind = 'delta', f.date_to, f.last_modified, f.s3_key COLLATE "C", f.load_run_file_id
             ) AS place
         FROM etl.load_run_files AS f
-        WHERE f.extract = v_file.extract AND f.tenant = v_file.tenant AND f.is_counting
+        WHERE f.extract = 'inbox' AND f.tenant = v_file.tenant AND f.is_counting
     ),
     said AS (
         SELECT
@@ -50981,7 +59670,7 @@ BEGIN
         filed_at,
         per_org_id,
         loaded_date_time,
-        observed_at, is_absent, row_hash, load_run_file_id, load_run_id
+        observed_at, is_absent, row_hash, load_run_file_id, load_run_id, line_no
     )
     SELECT
         l.inbox_folder_item_id::bigint,
@@ -51090,7 +59779,8 @@ BEGIN
             r.per_org_id
         ), f.seed) END,
         f.load_run_file_id,
-        f.load_run_id
+        f.load_run_id,
+        l.line_no
     FROM last_said AS l
     JOIN files AS f USING (load_run_file_id)
     LEFT JOIN raw.inbox_raw AS r ON r.load_run_file_id = l.load_run_file_id AND r.line_no = l.line_no;
@@ -52490,6 +61180,303 @@ END;
 $stage_inbox_detail$;
 COMMENT ON PROCEDURE etl.stage_inbox_detail(bigint) IS 'Types the valid rows of a file in order into stg.inbox_detail.';
 
+-- object: procedure etl.purge_inbox_detail
+-- GENERATED by `make codegen` from contracts/indici/inbox_detail.yml; edit that file, not this one.
+
+CREATE OR REPLACE PROCEDURE etl.purge_inbox_detail(p_tenant text[], p_before timestamptz)
+LANGUAGE plpgsql
+SECURITY DEFINER
+SET search_path = pg_catalog, pg_temp
+SET timezone = 'Pacific/Auckland'
+SET datestyle = 'ISO, YMD'
+SET plan_cache_mode = force_custom_plan
+SET work_mem = '64MB'
+AS $purge_inbox_detail$
+-- Of a tenant's rows of raw before a new horizon keep what a rebuild of any key still needs: its newest row, and those
+-- with which its state in stg and core began. The caller, etl.purge_extract, holds the extract's lock.
+DECLARE
+    c_unknown_times constant timestamptz[] := ARRAY['1900-01-01']::text[]::timestamptz[];
+BEGIN
+    -- 1. All keys that counting files of the tenant held before.
+    INSERT INTO etl.touched_inbox_detail (load_run_file_id, line_no, practice_id, per_org_id, in_box_folder_item_in_line_id, row_hash, verdict)
+    SELECT DISTINCT 0, 0, r.practice_id, r.per_org_id, etl.key_bigint(r.in_box_folder_item_in_line_id), 0, 'replaced'
+    FROM etl.load_run_files AS f
+    JOIN raw.inbox_detail_raw AS r USING (load_run_file_id)
+    WHERE f.extract = 'inbox_detail' AND f.tenant = p_tenant AND f.is_counting
+        AND f.date_extracted < p_before
+        AND r.practice_id = p_tenant[1]
+        AND r.per_org_id = p_tenant[2];
+
+    CALL etl.analyze_work('touched_inbox_detail');
+
+    -- 2. What each counting file says of these keys; of several with one DateExtracted the last.
+    WITH keys AS MATERIALIZED (
+        SELECT DISTINCT t.practice_id, t.per_org_id, t.in_box_folder_item_in_line_id::text AS in_box_folder_item_in_line_id
+        FROM etl.touched_inbox_detail AS t
+        WHERE (t.practice_id, t.per_org_id, t.in_box_folder_item_in_line_id) IS NOT NULL
+    ),
+    files AS MATERIALIZED (
+        SELECT
+            f.load_run_file_id,
+            f.load_run_id,
+            f.date_extracted,
+            f.is_mirror,
+            etl.hash_seed(f.ruleset_fingerprint) AS seed,
+            row_number() OVER (
+                ORDER BY f.date_extracted, f.kind = 'delta', f.date_to, f.last_modified, f.s3_key COLLATE "C", f.load_run_file_id
+            ) AS place
+        FROM etl.load_run_files AS f
+        WHERE f.extract = 'inbox_detail' AND f.tenant = p_tenant AND f.is_counting AND f.date_extracted < p_before
+    ),
+    said AS (
+        SELECT
+            k.practice_id, k.per_org_id, k.in_box_folder_item_in_line_id, f.load_run_file_id, f.date_extracted, f.place, r.line_no,
+            false AS is_absent
+        FROM keys AS k
+        JOIN raw.inbox_detail_raw AS r USING (practice_id, per_org_id, in_box_folder_item_in_line_id)
+        JOIN files AS f USING (load_run_file_id)
+        WHERE NOT EXISTS (
+            SELECT FROM etl.rejects_inbox_detail AS j
+            WHERE j.load_run_file_id = r.load_run_file_id AND j.line_no = r.line_no AND j.resolved_by_run IS NULL
+        )
+    ),
+    last_said AS (
+        SELECT DISTINCT ON (s.practice_id, s.per_org_id, s.in_box_folder_item_in_line_id, s.date_extracted)
+            s.practice_id, s.per_org_id, s.in_box_folder_item_in_line_id, s.load_run_file_id, s.line_no, s.is_absent
+        FROM said AS s
+        ORDER BY
+            s.practice_id, s.per_org_id, s.in_box_folder_item_in_line_id, s.date_extracted, s.place DESC,
+            s.line_no DESC
+    )
+    INSERT INTO etl.observed_inbox_detail (
+        in_box_folder_item_in_line_id,
+        inbox_folder_item_id,
+        patient_id,
+        practice_id,
+        practice_name,
+        prompt,
+        result,
+        abnormal,
+        unit,
+        result_code,
+        reference_ranges,
+        line_number,
+        inserted_at,
+        is_confidential,
+        show_on_portal,
+        is_active,
+        is_deleted,
+        per_org_id,
+        loaded_date_time,
+        observed_at, is_absent, row_hash, load_run_file_id, load_run_id, line_no
+    )
+    SELECT
+        l.in_box_folder_item_in_line_id::bigint,
+        r.inbox_folder_item_id::bigint,
+        r.patient_id::bigint,
+        l.practice_id,
+        r.practice_name,
+        r.prompt,
+        r.result,
+        r.abnormal,
+        r.unit,
+        r.result_code,
+        r.reference_ranges,
+        r.line_number,
+        nullif(r.inserted_at::timestamptz, c_unknown_times[1]),
+        r.is_confidential::boolean,
+        r.show_on_portal::boolean,
+        r.is_active::boolean,
+        r.is_deleted::boolean,
+        l.per_org_id,
+        nullif(r.loaded_date_time::timestamptz, c_unknown_times[1]),
+        f.date_extracted,
+        l.is_absent,
+        CASE WHEN NOT l.is_absent THEN hash_record_extended(ROW(
+            r.in_box_folder_item_in_line_id,
+            r.inbox_folder_item_id,
+            r.patient_id,
+            r.practice_id,
+            r.practice_name,
+            r.prompt,
+            r.result,
+            r.abnormal,
+            r.unit,
+            r.result_code,
+            r.reference_ranges,
+            r.line_number,
+            r.inserted_at,
+            r.is_confidential,
+            r.show_on_portal,
+            r.is_active,
+            r.is_deleted,
+            r.per_org_id
+        ), f.seed) END,
+        f.load_run_file_id,
+        f.load_run_id,
+        l.line_no
+    FROM last_said AS l
+    JOIN files AS f USING (load_run_file_id)
+    LEFT JOIN raw.inbox_detail_raw AS r ON r.load_run_file_id = l.load_run_file_id AND r.line_no = l.line_no;
+
+    CALL etl.analyze_work('observed_inbox_detail');
+
+    -- 3. Keep the newest row; the row with which the newest version began in core; and
+    -- each row that changed stg since.
+    WITH published AS (
+        SELECT
+            o.practice_id,
+            o.per_org_id,
+            o.in_box_folder_item_in_line_id,
+            etl.surrogate_key(
+                etl.key_part('patients')
+                || etl.key_part(o.practice_id)
+                || etl.key_part(o.per_org_id)
+                || etl.key_part(o.patient_id::text)
+            ) AS patient_key,
+            o.inbox_folder_item_id,
+            o.patient_id,
+            o.practice_name,
+            o.abnormal,
+            o.unit,
+            o.result_code,
+            o.line_number,
+            o.inserted_at,
+            o.is_confidential,
+            o.show_on_portal,
+            o.is_active,
+            o.is_deleted,
+            o.loaded_date_time,
+            o.observed_at,
+            o.is_absent,
+            o.load_run_file_id,
+            o.load_run_id
+        FROM etl.observed_inbox_detail AS o
+    ),
+    marked AS (
+        SELECT
+            p.*,
+            coalesce(
+                lag(p.is_absent) OVER w <> p.is_absent
+                OR lag(ROW(
+                    p.patient_key,
+                    p.inbox_folder_item_id,
+                    p.patient_id,
+                    p.practice_name,
+                    p.abnormal,
+                    p.unit,
+                    p.result_code,
+                    p.line_number,
+                    p.inserted_at,
+                    p.is_confidential,
+                    p.show_on_portal,
+                    p.is_active,
+                    p.is_deleted
+                )) OVER w IS DISTINCT FROM ROW(
+                    p.patient_key,
+                    p.inbox_folder_item_id,
+                    p.patient_id,
+                    p.practice_name,
+                    p.abnormal,
+                    p.unit,
+                    p.result_code,
+                    p.line_number,
+                    p.inserted_at,
+                    p.is_confidential,
+                    p.show_on_portal,
+                    p.is_active,
+                    p.is_deleted
+                ),
+                true
+            ) AS starts
+        FROM published AS p
+        WINDOW w AS (PARTITION BY p.practice_id, p.per_org_id, p.in_box_folder_item_in_line_id ORDER BY p.observed_at)
+    ),
+    told AS (
+        SELECT
+            o.practice_id, o.per_org_id, o.in_box_folder_item_in_line_id, o.observed_at, o.is_absent, o.load_run_file_id, o.line_no,
+            coalesce(
+                lag(o.is_absent) OVER w <> o.is_absent
+                OR lag(ROW(
+                    o.inbox_folder_item_id,
+                    o.patient_id,
+                    o.practice_name,
+                    o.prompt,
+                    o.result,
+                    o.abnormal,
+                    o.unit,
+                    o.result_code,
+                    o.reference_ranges,
+                    o.line_number,
+                    o.inserted_at,
+                    o.is_confidential,
+                    o.show_on_portal,
+                    o.is_active,
+                    o.is_deleted
+                )) OVER w IS DISTINCT FROM ROW(
+                    o.inbox_folder_item_id,
+                    o.patient_id,
+                    o.practice_name,
+                    o.prompt,
+                    o.result,
+                    o.abnormal,
+                    o.unit,
+                    o.result_code,
+                    o.reference_ranges,
+                    o.line_number,
+                    o.inserted_at,
+                    o.is_confidential,
+                    o.show_on_portal,
+                    o.is_active,
+                    o.is_deleted
+                ),
+                true
+            ) AS changes
+        FROM etl.observed_inbox_detail AS o
+        WINDOW w AS (PARTITION BY o.practice_id, o.per_org_id, o.in_box_folder_item_in_line_id ORDER BY o.observed_at)
+    ),
+    placed AS (
+        SELECT
+            t.*,
+            max(t.observed_at) OVER k AS newest,
+            max(t.observed_at) FILTER (WHERE d.starts) OVER k AS state_from,
+            max(t.observed_at) FILTER (WHERE d.starts) OVER k AS version_from
+        FROM told AS t
+        JOIN marked AS d USING (practice_id, per_org_id, in_box_folder_item_in_line_id, observed_at)
+        WHERE NOT t.is_absent
+        WINDOW k AS (PARTITION BY t.practice_id, t.per_org_id, t.in_box_folder_item_in_line_id)
+    )
+    INSERT INTO etl.touched_inbox_detail (load_run_file_id, line_no, row_hash, verdict)
+    SELECT p.load_run_file_id, p.line_no, 0, 'kept'
+    FROM placed AS p
+    WHERE p.observed_at IN (p.newest, p.version_from)
+        OR p.changes AND p.observed_at >= p.state_from;
+
+    CALL etl.analyze_work('touched_inbox_detail');
+
+    -- 4. Remove all other rows, of files that do not count as well, and say of which files.
+    WITH removed AS (
+        DELETE FROM raw.inbox_detail_raw AS r
+        USING etl.load_run_files AS f
+        WHERE r.load_run_file_id = f.load_run_file_id
+            AND f.extract = 'inbox_detail' AND f.tenant = p_tenant AND f.date_extracted < p_before
+            AND NOT EXISTS (
+                SELECT FROM etl.touched_inbox_detail AS t
+                WHERE t.load_run_file_id = r.load_run_file_id AND t.line_no = r.line_no AND t.verdict = 'kept'
+            )
+        RETURNING r.load_run_file_id
+    )
+    INSERT INTO etl.file_attempts (load_run_file_id, action, started_at, finished_at, outcome, pid, problem)
+    SELECT
+        d.load_run_file_id, 'purge', clock_timestamp(), clock_timestamp(), 'succeeded', pg_backend_pid(),
+        format('%s: horizon %s; rows of raw removed: %s', session_user, p_before, count(*))
+    FROM removed AS d
+    GROUP BY d.load_run_file_id;
+END;
+$purge_inbox_detail$;
+COMMENT ON PROCEDURE etl.purge_inbox_detail(text[], timestamptz) IS
+    'Removes a tenant''s rows before a horizon from raw.inbox_detail_raw, but for those that a rebuild of their keys needs.';
+
 -- object: procedure etl.merge_inbox_detail
 -- GENERATED by `make codegen` from contracts/indici/inbox_detail.yml; edit that file, not this one.
 
@@ -52728,7 +61715,7 @@ BEGIN
                 ORDER BY f.date_extracted, f.kind = 'delta', f.date_to, f.last_modified, f.s3_key COLLATE "C", f.load_run_file_id
             ) AS place
         FROM etl.load_run_files AS f
-        WHERE f.extract = v_file.extract AND f.tenant = v_file.tenant AND f.is_counting
+        WHERE f.extract = 'inbox_detail' AND f.tenant = v_file.tenant AND f.is_counting
     ),
     said AS (
         SELECT
@@ -52770,7 +61757,7 @@ BEGIN
         is_deleted,
         per_org_id,
         loaded_date_time,
-        observed_at, is_absent, row_hash, load_run_file_id, load_run_id
+        observed_at, is_absent, row_hash, load_run_file_id, load_run_id, line_no
     )
     SELECT
         l.in_box_folder_item_in_line_id::bigint,
@@ -52815,7 +61802,8 @@ BEGIN
             r.per_org_id
         ), f.seed) END,
         f.load_run_file_id,
-        f.load_run_id
+        f.load_run_id,
+        l.line_no
     FROM last_said AS l
     JOIN files AS f USING (load_run_file_id)
     LEFT JOIN raw.inbox_detail_raw AS r ON r.load_run_file_id = l.load_run_file_id AND r.line_no = l.line_no;
@@ -53931,6 +62919,359 @@ END;
 $stage_invoices$;
 COMMENT ON PROCEDURE etl.stage_invoices(bigint) IS 'Types the valid rows of a file in order into stg.invoices.';
 
+-- object: procedure etl.purge_invoices
+-- GENERATED by `make codegen` from contracts/indici/invoices.yml; edit that file, not this one.
+
+CREATE OR REPLACE PROCEDURE etl.purge_invoices(p_tenant text[], p_before timestamptz)
+LANGUAGE plpgsql
+SECURITY DEFINER
+SET search_path = pg_catalog, pg_temp
+SET timezone = 'Pacific/Auckland'
+SET datestyle = 'ISO, YMD'
+SET plan_cache_mode = force_custom_plan
+SET work_mem = '64MB'
+AS $purge_invoices$
+-- Of a tenant's rows of raw before a new horizon keep what a rebuild of any key still needs: its newest row, and those
+-- with which its state in stg and core began. The caller, etl.purge_extract, holds the extract's lock.
+DECLARE
+    c_unknown_times constant timestamptz[] := ARRAY['1900-01-01']::text[]::timestamptz[];
+BEGIN
+    -- 1. All keys that counting files of the tenant held before.
+    INSERT INTO etl.touched_invoices (load_run_file_id, line_no, practice_id, per_org_id, invoice_transaction_id, row_hash, verdict)
+    SELECT DISTINCT 0, 0, r.practice_id, r.per_org_id, etl.key_bigint(r.invoice_transaction_id), 0, 'replaced'
+    FROM etl.load_run_files AS f
+    JOIN raw.invoices_raw AS r USING (load_run_file_id)
+    WHERE f.extract = 'invoices' AND f.tenant = p_tenant AND f.is_counting
+        AND f.date_extracted < p_before
+        AND r.practice_id = p_tenant[1]
+        AND r.per_org_id = p_tenant[2];
+
+    CALL etl.analyze_work('touched_invoices');
+
+    -- 2. What each counting file says of these keys; of several with one DateExtracted the last.
+    WITH keys AS MATERIALIZED (
+        SELECT DISTINCT t.practice_id, t.per_org_id, t.invoice_transaction_id::text AS invoice_transaction_id
+        FROM etl.touched_invoices AS t
+        WHERE (t.practice_id, t.per_org_id, t.invoice_transaction_id) IS NOT NULL
+    ),
+    files AS MATERIALIZED (
+        SELECT
+            f.load_run_file_id,
+            f.load_run_id,
+            f.date_extracted,
+            f.is_mirror,
+            etl.hash_seed(f.ruleset_fingerprint) AS seed,
+            row_number() OVER (
+                ORDER BY f.date_extracted, f.kind = 'delta', f.date_to, f.last_modified, f.s3_key COLLATE "C", f.load_run_file_id
+            ) AS place
+        FROM etl.load_run_files AS f
+        WHERE f.extract = 'invoices' AND f.tenant = p_tenant AND f.is_counting AND f.date_extracted < p_before
+    ),
+    said AS (
+        SELECT
+            k.practice_id, k.per_org_id, k.invoice_transaction_id, f.load_run_file_id, f.date_extracted, f.place, r.line_no,
+            nullif(r.updated_at::timestamptz, c_unknown_times[1]) AS dedupe_1, false AS is_absent
+        FROM keys AS k
+        JOIN raw.invoices_raw AS r USING (practice_id, per_org_id, invoice_transaction_id)
+        JOIN files AS f USING (load_run_file_id)
+        WHERE NOT EXISTS (
+            SELECT FROM etl.rejects_invoices AS j
+            WHERE j.load_run_file_id = r.load_run_file_id AND j.line_no = r.line_no AND j.resolved_by_run IS NULL
+        )
+    ),
+    last_said AS (
+        SELECT DISTINCT ON (s.practice_id, s.per_org_id, s.invoice_transaction_id, s.date_extracted)
+            s.practice_id, s.per_org_id, s.invoice_transaction_id, s.load_run_file_id, s.line_no, s.is_absent
+        FROM said AS s
+        ORDER BY
+            s.practice_id, s.per_org_id, s.invoice_transaction_id, s.date_extracted, s.place DESC,
+            s.dedupe_1 DESC NULLS LAST, s.line_no DESC
+    )
+    INSERT INTO etl.observed_invoices (
+        invoice_transaction_id,
+        patient_id,
+        ac_date,
+        medtech_id,
+        payment_mode,
+        total_amount,
+        unpaid_amount,
+        claim_notes,
+        description,
+        income_provider,
+        invoice_payment_no,
+        provider,
+        domicile_code,
+        inserted_at,
+        inserted_by,
+        updated_at,
+        updated_by,
+        is_active,
+        transaction_type,
+        provider_id,
+        practice_id,
+        permanent_address_latitude,
+        permanent_address_longitude,
+        practice_location_id,
+        location_name,
+        notes,
+        per_org_id,
+        loaded_date_time,
+        observed_at, is_absent, row_hash, load_run_file_id, load_run_id, line_no
+    )
+    SELECT
+        l.invoice_transaction_id::bigint,
+        r.patient_id::bigint,
+        nullif(r.ac_date::date, DATE '1900-01-01'),
+        r.medtech_id,
+        r.payment_mode,
+        r.total_amount::numeric(12,2),
+        r.unpaid_amount::numeric(12,2),
+        r.claim_notes,
+        r.description,
+        r.income_provider,
+        r.invoice_payment_no,
+        r.provider,
+        r.domicile_code,
+        nullif(r.inserted_at::timestamptz, c_unknown_times[1]),
+        r.inserted_by,
+        nullif(r.updated_at::timestamptz, c_unknown_times[1]),
+        r.updated_by,
+        r.is_active::boolean,
+        r.transaction_type,
+        r.provider_id::bigint,
+        l.practice_id,
+        r.permanent_address_latitude::numeric,
+        r.permanent_address_longitude::numeric,
+        r.practice_location_id::bigint,
+        r.location_name,
+        r.notes,
+        l.per_org_id,
+        nullif(r.loaded_date_time::timestamptz, c_unknown_times[1]),
+        f.date_extracted,
+        l.is_absent,
+        CASE WHEN NOT l.is_absent THEN hash_record_extended(ROW(
+            r.invoice_transaction_id,
+            r.patient_id,
+            r.ac_date,
+            r.medtech_id,
+            r.payment_mode,
+            r.total_amount,
+            r.unpaid_amount,
+            r.claim_notes,
+            r.description,
+            r.income_provider,
+            r.invoice_payment_no,
+            r.provider,
+            r.domicile_code,
+            r.inserted_at,
+            r.inserted_by,
+            r.updated_at,
+            r.updated_by,
+            r.is_active,
+            r.transaction_type,
+            r.provider_id,
+            r.practice_id,
+            r.permanent_address_latitude,
+            r.permanent_address_longitude,
+            r.practice_location_id,
+            r.location_name,
+            r.notes,
+            r.per_org_id
+        ), f.seed) END,
+        f.load_run_file_id,
+        f.load_run_id,
+        l.line_no
+    FROM last_said AS l
+    JOIN files AS f USING (load_run_file_id)
+    LEFT JOIN raw.invoices_raw AS r ON r.load_run_file_id = l.load_run_file_id AND r.line_no = l.line_no;
+
+    CALL etl.analyze_work('observed_invoices');
+
+    -- 3. Keep the newest row; the row with which the newest version began in core; and
+    -- each row that changed stg since.
+    WITH published AS (
+        SELECT
+            o.practice_id,
+            o.per_org_id,
+            o.invoice_transaction_id,
+            etl.surrogate_key(
+                etl.key_part('patients')
+                || etl.key_part(o.practice_id)
+                || etl.key_part(o.per_org_id)
+                || etl.key_part(o.patient_id::text)
+            ) AS patient_key,
+            etl.surrogate_key(
+                etl.key_part('providers')
+                || etl.key_part(o.practice_id)
+                || etl.key_part(o.per_org_id)
+                || etl.key_part(o.provider_id::text)
+            ) AS provider_key,
+            o.patient_id,
+            o.ac_date,
+            o.payment_mode,
+            o.total_amount,
+            o.unpaid_amount,
+            o.invoice_payment_no,
+            o.inserted_at,
+            o.updated_at,
+            o.is_active,
+            o.transaction_type,
+            o.provider_id,
+            o.practice_location_id,
+            o.location_name,
+            o.loaded_date_time,
+            o.observed_at,
+            o.is_absent,
+            o.load_run_file_id,
+            o.load_run_id
+        FROM etl.observed_invoices AS o
+    ),
+    marked AS (
+        SELECT
+            p.*,
+            coalesce(
+                lag(p.is_absent) OVER w <> p.is_absent
+                OR lag(ROW(
+                    p.patient_key,
+                    p.provider_key,
+                    p.patient_id,
+                    p.ac_date,
+                    p.payment_mode,
+                    p.total_amount,
+                    p.unpaid_amount,
+                    p.invoice_payment_no,
+                    p.inserted_at,
+                    p.updated_at,
+                    p.is_active,
+                    p.transaction_type,
+                    p.provider_id,
+                    p.practice_location_id,
+                    p.location_name
+                )) OVER w IS DISTINCT FROM ROW(
+                    p.patient_key,
+                    p.provider_key,
+                    p.patient_id,
+                    p.ac_date,
+                    p.payment_mode,
+                    p.total_amount,
+                    p.unpaid_amount,
+                    p.invoice_payment_no,
+                    p.inserted_at,
+                    p.updated_at,
+                    p.is_active,
+                    p.transaction_type,
+                    p.provider_id,
+                    p.practice_location_id,
+                    p.location_name
+                ),
+                true
+            ) AS starts
+        FROM published AS p
+        WINDOW w AS (PARTITION BY p.practice_id, p.per_org_id, p.invoice_transaction_id ORDER BY p.observed_at)
+    ),
+    told AS (
+        SELECT
+            o.practice_id, o.per_org_id, o.invoice_transaction_id, o.observed_at, o.is_absent, o.load_run_file_id, o.line_no,
+            coalesce(
+                lag(o.is_absent) OVER w <> o.is_absent
+                OR lag(ROW(
+                    o.patient_id,
+                    o.ac_date,
+                    o.medtech_id,
+                    o.payment_mode,
+                    o.total_amount,
+                    o.unpaid_amount,
+                    o.claim_notes,
+                    o.description,
+                    o.income_provider,
+                    o.invoice_payment_no,
+                    o.provider,
+                    o.domicile_code,
+                    o.inserted_at,
+                    o.inserted_by,
+                    o.updated_at,
+                    o.updated_by,
+                    o.is_active,
+                    o.transaction_type,
+                    o.provider_id,
+                    o.permanent_address_latitude,
+                    o.permanent_address_longitude,
+                    o.practice_location_id,
+                    o.location_name,
+                    o.notes
+                )) OVER w IS DISTINCT FROM ROW(
+                    o.patient_id,
+                    o.ac_date,
+                    o.medtech_id,
+                    o.payment_mode,
+                    o.total_amount,
+                    o.unpaid_amount,
+                    o.claim_notes,
+                    o.description,
+                    o.income_provider,
+                    o.invoice_payment_no,
+                    o.provider,
+                    o.domicile_code,
+                    o.inserted_at,
+                    o.inserted_by,
+                    o.updated_at,
+                    o.updated_by,
+                    o.is_active,
+                    o.transaction_type,
+                    o.provider_id,
+                    o.permanent_address_latitude,
+                    o.permanent_address_longitude,
+                    o.practice_location_id,
+                    o.location_name,
+                    o.notes
+                ),
+                true
+            ) AS changes
+        FROM etl.observed_invoices AS o
+        WINDOW w AS (PARTITION BY o.practice_id, o.per_org_id, o.invoice_transaction_id ORDER BY o.observed_at)
+    ),
+    placed AS (
+        SELECT
+            t.*,
+            max(t.observed_at) OVER k AS newest,
+            max(t.observed_at) FILTER (WHERE d.starts) OVER k AS state_from,
+            max(t.observed_at) FILTER (WHERE d.starts) OVER k AS version_from
+        FROM told AS t
+        JOIN marked AS d USING (practice_id, per_org_id, invoice_transaction_id, observed_at)
+        WHERE NOT t.is_absent
+        WINDOW k AS (PARTITION BY t.practice_id, t.per_org_id, t.invoice_transaction_id)
+    )
+    INSERT INTO etl.touched_invoices (load_run_file_id, line_no, row_hash, verdict)
+    SELECT p.load_run_file_id, p.line_no, 0, 'kept'
+    FROM placed AS p
+    WHERE p.observed_at IN (p.newest, p.version_from)
+        OR p.changes AND p.observed_at >= p.state_from;
+
+    CALL etl.analyze_work('touched_invoices');
+
+    -- 4. Remove all other rows, of files that do not count as well, and say of which files.
+    WITH removed AS (
+        DELETE FROM raw.invoices_raw AS r
+        USING etl.load_run_files AS f
+        WHERE r.load_run_file_id = f.load_run_file_id
+            AND f.extract = 'invoices' AND f.tenant = p_tenant AND f.date_extracted < p_before
+            AND NOT EXISTS (
+                SELECT FROM etl.touched_invoices AS t
+                WHERE t.load_run_file_id = r.load_run_file_id AND t.line_no = r.line_no AND t.verdict = 'kept'
+            )
+        RETURNING r.load_run_file_id
+    )
+    INSERT INTO etl.file_attempts (load_run_file_id, action, started_at, finished_at, outcome, pid, problem)
+    SELECT
+        d.load_run_file_id, 'purge', clock_timestamp(), clock_timestamp(), 'succeeded', pg_backend_pid(),
+        format('%s: horizon %s; rows of raw removed: %s', session_user, p_before, count(*))
+    FROM removed AS d
+    GROUP BY d.load_run_file_id;
+END;
+$purge_invoices$;
+COMMENT ON PROCEDURE etl.purge_invoices(text[], timestamptz) IS
+    'Removes a tenant''s rows before a horizon from raw.invoices_raw, but for those that a rebuild of their keys needs.';
+
 -- object: procedure etl.merge_invoices
 -- GENERATED by `make codegen` from contracts/indici/invoices.yml; edit that file, not this one.
 
@@ -54193,7 +63534,7 @@ BEGIN
                 ORDER BY f.date_extracted, f.kind = 'delta', f.date_to, f.last_modified, f.s3_key COLLATE "C", f.load_run_file_id
             ) AS place
         FROM etl.load_run_files AS f
-        WHERE f.extract = v_file.extract AND f.tenant = v_file.tenant AND f.is_counting
+        WHERE f.extract = 'invoices' AND f.tenant = v_file.tenant AND f.is_counting
     ),
     said AS (
         SELECT
@@ -54244,7 +63585,7 @@ BEGIN
         notes,
         per_org_id,
         loaded_date_time,
-        observed_at, is_absent, row_hash, load_run_file_id, load_run_id
+        observed_at, is_absent, row_hash, load_run_file_id, load_run_id, line_no
     )
     SELECT
         l.invoice_transaction_id::bigint,
@@ -54307,7 +63648,8 @@ BEGIN
             r.per_org_id
         ), f.seed) END,
         f.load_run_file_id,
-        f.load_run_id
+        f.load_run_id,
+        l.line_no
     FROM last_said AS l
     JOIN files AS f USING (load_run_file_id)
     LEFT JOIN raw.invoices_raw AS r ON r.load_run_file_id = l.load_run_file_id AND r.line_no = l.line_no;
@@ -56845,6 +66187,991 @@ END;
 $stage_measurements$;
 COMMENT ON PROCEDURE etl.stage_measurements(bigint) IS 'Types the valid rows of a file in order into stg.measurements.';
 
+-- object: procedure etl.purge_measurements
+-- GENERATED by `make codegen` from contracts/indici/measurements.yml; edit that file, not this one.
+
+CREATE OR REPLACE PROCEDURE etl.purge_measurements(p_tenant text[], p_before timestamptz)
+LANGUAGE plpgsql
+SECURITY DEFINER
+SET search_path = pg_catalog, pg_temp
+SET timezone = 'Pacific/Auckland'
+SET datestyle = 'ISO, YMD'
+SET plan_cache_mode = force_custom_plan
+SET work_mem = '64MB'
+AS $purge_measurements$
+-- Of a tenant's rows of raw before a new horizon keep what a rebuild of any key still needs: its newest row, and those
+-- with which its state in stg and core began. The caller, etl.purge_extract, holds the extract's lock.
+DECLARE
+    c_unknown_times constant timestamptz[] := ARRAY['1900-01-01']::text[]::timestamptz[];
+    v_key etl.pseudonym_keys;
+BEGIN
+    SELECT k.* INTO v_key FROM etl.pseudonym_keys AS k;
+    -- 1. All keys that counting files of the tenant held before.
+    INSERT INTO etl.touched_measurements (load_run_file_id, line_no, practice_id, per_org_id, screaning_id, row_hash, verdict)
+    SELECT DISTINCT 0, 0, r.practice_id, r.per_org_id, etl.key_bigint(r.screaning_id), 0, 'replaced'
+    FROM etl.load_run_files AS f
+    JOIN raw.measurements_raw AS r USING (load_run_file_id)
+    WHERE f.extract = 'measurements' AND f.tenant = p_tenant AND f.is_counting
+        AND f.date_extracted < p_before
+        AND r.practice_id = p_tenant[1]
+        AND r.per_org_id = p_tenant[2];
+
+    CALL etl.analyze_work('touched_measurements');
+
+    -- 2. What each counting file says of these keys; of several with one DateExtracted the last.
+    WITH keys AS MATERIALIZED (
+        SELECT DISTINCT t.practice_id, t.per_org_id, t.screaning_id::text AS screaning_id
+        FROM etl.touched_measurements AS t
+        WHERE (t.practice_id, t.per_org_id, t.screaning_id) IS NOT NULL
+    ),
+    files AS MATERIALIZED (
+        SELECT
+            f.load_run_file_id,
+            f.load_run_id,
+            f.date_extracted,
+            f.is_mirror,
+            etl.hash_seed(f.ruleset_fingerprint) AS seed,
+            row_number() OVER (
+                ORDER BY f.date_extracted, f.kind = 'delta', f.date_to, f.last_modified, f.s3_key COLLATE "C", f.load_run_file_id
+            ) AS place
+        FROM etl.load_run_files AS f
+        WHERE f.extract = 'measurements' AND f.tenant = p_tenant AND f.is_counting AND f.date_extracted < p_before
+    ),
+    said AS (
+        SELECT
+            k.practice_id, k.per_org_id, k.screaning_id, f.load_run_file_id, f.date_extracted, f.place, r.line_no,
+            nullif(r.updated_at::timestamptz, c_unknown_times[1]) AS dedupe_1, false AS is_absent
+        FROM keys AS k
+        JOIN raw.measurements_raw AS r USING (practice_id, per_org_id, screaning_id)
+        JOIN files AS f USING (load_run_file_id)
+        WHERE NOT EXISTS (
+            SELECT FROM etl.rejects_measurements AS j
+            WHERE j.load_run_file_id = r.load_run_file_id AND j.line_no = r.line_no AND j.resolved_by_run IS NULL
+        )
+    ),
+    last_said AS (
+        SELECT DISTINCT ON (s.practice_id, s.per_org_id, s.screaning_id, s.date_extracted)
+            s.practice_id, s.per_org_id, s.screaning_id, s.load_run_file_id, s.line_no, s.is_absent
+        FROM said AS s
+        ORDER BY
+            s.practice_id, s.per_org_id, s.screaning_id, s.date_extracted, s.place DESC,
+            s.dedupe_1 DESC NULLS LAST, s.line_no DESC
+    )
+    INSERT INTO etl.observed_measurements (
+        patient_id,
+        screaning_id,
+        appointment_id,
+        screening_date,
+        scn_code,
+        screening_type,
+        screening_group,
+        outcome,
+        outcome_description,
+        notes,
+        is_active,
+        updated_by_id,
+        updated_by,
+        updated_at,
+        inserted_by_id,
+        inserted_by,
+        inserted_at,
+        patient_medtech_id,
+        practice,
+        practice_id,
+        provider_id,
+        provider_code,
+        provider_name,
+        hba1c,
+        is_deleted,
+        care_plan_id,
+        care_plan_name,
+        is_confidential,
+        is_gp2gp,
+        is_patient_portal,
+        is_show_on_timeline,
+        medtech_id,
+        screening_source_type_id,
+        service_template_id,
+        service_template_name,
+        user_logging_id,
+        logging_user_name,
+        field1,
+        field2,
+        field3,
+        field4,
+        field5,
+        field6,
+        field7,
+        field8,
+        field9,
+        field10,
+        field11,
+        field12,
+        field13,
+        field14,
+        field15,
+        field16,
+        field17,
+        field18,
+        field19,
+        field20,
+        field21,
+        field22,
+        field23,
+        field24,
+        field25,
+        field26,
+        field27,
+        field28,
+        field29,
+        field30,
+        field31,
+        field32,
+        field33,
+        field34,
+        field35,
+        field36,
+        field37,
+        field38,
+        field39,
+        field40,
+        field41,
+        field42,
+        field43,
+        field44,
+        field45,
+        field46,
+        field47,
+        field48,
+        field49,
+        field50,
+        permanent_address_latitude,
+        permanent_address_longitude,
+        practice_location_id,
+        location_name,
+        field51,
+        field52,
+        field53,
+        field54,
+        field55,
+        field56,
+        field57,
+        field58,
+        field59,
+        field60,
+        field61,
+        field62,
+        field63,
+        field64,
+        field65,
+        field66,
+        field67,
+        field68,
+        field69,
+        field70,
+        field71,
+        field72,
+        field73,
+        field74,
+        field75,
+        field76,
+        field77,
+        field78,
+        field79,
+        field80,
+        field81,
+        field82,
+        field83,
+        field84,
+        field85,
+        field86,
+        field87,
+        field88,
+        field89,
+        field90,
+        field91,
+        field92,
+        field93,
+        field94,
+        field95,
+        field96,
+        field97,
+        field98,
+        field99,
+        field100,
+        score,
+        screening_type_id,
+        per_org_id,
+        loaded_date_time,
+        observed_at, is_absent, row_hash, load_run_file_id, load_run_id, line_no
+    )
+    SELECT
+        r.patient_id::bigint,
+        l.screaning_id::bigint,
+        r.appointment_id::bigint,
+        nullif(r.screening_date::date, DATE '1900-01-01'),
+        r.scn_code,
+        r.screening_type,
+        r.screening_group,
+        r.outcome,
+        r.outcome_description,
+        r.notes,
+        r.is_active::boolean,
+        r.updated_by_id::bigint,
+        r.updated_by,
+        nullif(r.updated_at::timestamptz, c_unknown_times[1]),
+        r.inserted_by_id::bigint,
+        r.inserted_by,
+        nullif(r.inserted_at::timestamptz, c_unknown_times[1]),
+        r.patient_medtech_id,
+        r.practice,
+        l.practice_id,
+        r.provider_id::bigint,
+        r.provider_code,
+        r.provider_name,
+        r.hba1c,
+        r.is_deleted::boolean,
+        r.care_plan_id,
+        r.care_plan_name,
+        r.is_confidential::boolean,
+        r.is_gp2gp::boolean,
+        r.is_patient_portal::boolean,
+        r.is_show_on_timeline::boolean,
+        r.medtech_id,
+        r.screening_source_type_id,
+        r.service_template_id,
+        r.service_template_name,
+        r.user_logging_id::bigint,
+        r.logging_user_name,
+        r.field1,
+        r.field2,
+        r.field3,
+        r.field4,
+        r.field5,
+        r.field6,
+        r.field7,
+        r.field8,
+        r.field9,
+        r.field10,
+        r.field11,
+        r.field12,
+        r.field13,
+        r.field14,
+        r.field15,
+        r.field16,
+        r.field17,
+        r.field18,
+        r.field19,
+        r.field20,
+        r.field21,
+        r.field22,
+        r.field23,
+        r.field24,
+        r.field25,
+        r.field26,
+        r.field27,
+        r.field28,
+        r.field29,
+        r.field30,
+        r.field31,
+        r.field32,
+        r.field33,
+        r.field34,
+        r.field35,
+        r.field36,
+        r.field37,
+        r.field38,
+        r.field39,
+        r.field40,
+        r.field41,
+        r.field42,
+        r.field43,
+        r.field44,
+        r.field45,
+        r.field46,
+        r.field47,
+        r.field48,
+        r.field49,
+        r.field50,
+        r.permanent_address_latitude::numeric,
+        r.permanent_address_longitude::numeric,
+        r.practice_location_id::bigint,
+        r.location_name,
+        r.field51,
+        r.field52,
+        r.field53,
+        r.field54,
+        r.field55,
+        r.field56,
+        r.field57,
+        r.field58,
+        r.field59,
+        r.field60,
+        r.field61,
+        r.field62,
+        r.field63,
+        r.field64,
+        r.field65,
+        r.field66,
+        r.field67,
+        r.field68,
+        r.field69,
+        r.field70,
+        r.field71,
+        r.field72,
+        r.field73,
+        r.field74,
+        r.field75,
+        r.field76,
+        r.field77,
+        r.field78,
+        r.field79,
+        r.field80,
+        r.field81,
+        r.field82,
+        r.field83,
+        r.field84,
+        r.field85,
+        r.field86,
+        r.field87,
+        r.field88,
+        r.field89,
+        r.field90,
+        r.field91,
+        r.field92,
+        r.field93,
+        r.field94,
+        r.field95,
+        r.field96,
+        r.field97,
+        r.field98,
+        r.field99,
+        r.field100,
+        r.score,
+        r.screening_type_id,
+        l.per_org_id,
+        nullif(r.loaded_date_time::timestamptz, c_unknown_times[1]),
+        f.date_extracted,
+        l.is_absent,
+        CASE WHEN NOT l.is_absent THEN hash_record_extended(ROW(
+            r.patient_id,
+            r.screaning_id,
+            r.appointment_id,
+            r.screening_date,
+            r.scn_code,
+            r.screening_type,
+            r.screening_group,
+            r.outcome,
+            r.outcome_description,
+            r.notes,
+            r.is_active,
+            r.updated_by_id,
+            r.updated_by,
+            r.updated_at,
+            r.inserted_by_id,
+            r.inserted_by,
+            r.inserted_at,
+            r.patient_medtech_id,
+            r.practice,
+            r.practice_id,
+            r.provider_id,
+            r.provider_code,
+            r.provider_name,
+            r.hba1c,
+            r.is_deleted,
+            r.care_plan_id,
+            r.care_plan_name,
+            r.is_confidential,
+            r.is_gp2gp,
+            r.is_patient_portal,
+            r.is_show_on_timeline,
+            r.medtech_id,
+            r.screening_source_type_id,
+            r.service_template_id,
+            r.service_template_name,
+            r.user_logging_id,
+            r.logging_user_name,
+            r.field1,
+            r.field2,
+            r.field3,
+            r.field4,
+            r.field5,
+            r.field6,
+            r.field7,
+            r.field8,
+            r.field9,
+            r.field10,
+            r.field11,
+            r.field12,
+            r.field13,
+            r.field14,
+            r.field15,
+            r.field16,
+            r.field17,
+            r.field18,
+            r.field19,
+            r.field20,
+            r.field21,
+            r.field22,
+            r.field23,
+            r.field24,
+            r.field25,
+            r.field26,
+            r.field27,
+            r.field28,
+            r.field29,
+            r.field30,
+            r.field31,
+            r.field32,
+            r.field33,
+            r.field34,
+            r.field35,
+            r.field36,
+            r.field37,
+            r.field38,
+            r.field39,
+            r.field40,
+            r.field41,
+            r.field42,
+            r.field43,
+            r.field44,
+            r.field45,
+            r.field46,
+            r.field47,
+            r.field48,
+            r.field49,
+            r.field50,
+            r.permanent_address_latitude,
+            r.permanent_address_longitude,
+            r.practice_location_id,
+            r.location_name,
+            r.field51,
+            r.field52,
+            r.field53,
+            r.field54,
+            r.field55,
+            r.field56,
+            r.field57,
+            r.field58,
+            r.field59,
+            r.field60,
+            r.field61,
+            r.field62,
+            r.field63,
+            r.field64,
+            r.field65,
+            r.field66,
+            r.field67,
+            r.field68,
+            r.field69,
+            r.field70,
+            r.field71,
+            r.field72,
+            r.field73,
+            r.field74,
+            r.field75,
+            r.field76,
+            r.field77,
+            r.field78,
+            r.field79,
+            r.field80,
+            r.field81,
+            r.field82,
+            r.field83,
+            r.field84,
+            r.field85,
+            r.field86,
+            r.field87,
+            r.field88,
+            r.field89,
+            r.field90,
+            r.field91,
+            r.field92,
+            r.field93,
+            r.field94,
+            r.field95,
+            r.field96,
+            r.field97,
+            r.field98,
+            r.field99,
+            r.field100,
+            r.score,
+            r.screening_type_id,
+            r.per_org_id
+        ), f.seed) END,
+        f.load_run_file_id,
+        f.load_run_id,
+        l.line_no
+    FROM last_said AS l
+    JOIN files AS f USING (load_run_file_id)
+    LEFT JOIN raw.measurements_raw AS r ON r.load_run_file_id = l.load_run_file_id AND r.line_no = l.line_no;
+
+    CALL etl.analyze_work('observed_measurements');
+
+    -- 3. Keep the newest row; the row with which the newest version began in core; and
+    -- each row that changed stg since.
+    WITH published AS (
+        SELECT
+            o.practice_id,
+            o.per_org_id,
+            o.screaning_id,
+            etl.surrogate_key(
+                etl.key_part('patients')
+                || etl.key_part(o.practice_id)
+                || etl.key_part(o.per_org_id)
+                || etl.key_part(o.patient_id::text)
+            ) AS patient_key,
+            etl.surrogate_key(
+                etl.key_part('providers')
+                || etl.key_part(o.practice_id)
+                || etl.key_part(o.per_org_id)
+                || etl.key_part(o.provider_id::text)
+            ) AS provider_key,
+            o.patient_id,
+            o.appointment_id,
+            o.screening_date,
+            o.scn_code,
+            o.screening_type,
+            o.screening_group,
+            o.is_active,
+            o.updated_by_id,
+            o.updated_at,
+            o.inserted_by_id,
+            o.inserted_at,
+            etl.pseudonym(o.patient_medtech_id, v_key.inner_pad, v_key.outer_pad) AS patient_medtech_id,
+            o.practice,
+            o.provider_id,
+            etl.pseudonym(o.provider_code, v_key.inner_pad, v_key.outer_pad) AS provider_code,
+            o.is_deleted,
+            o.care_plan_id,
+            o.is_confidential,
+            o.is_gp2gp,
+            o.is_patient_portal,
+            o.is_show_on_timeline,
+            o.screening_source_type_id,
+            o.service_template_id,
+            o.service_template_name,
+            o.user_logging_id,
+            o.practice_location_id,
+            o.location_name,
+            o.screening_type_id,
+            o.loaded_date_time,
+            o.observed_at,
+            o.is_absent,
+            o.load_run_file_id,
+            o.load_run_id
+        FROM etl.observed_measurements AS o
+    ),
+    marked AS (
+        SELECT
+            p.*,
+            coalesce(
+                lag(p.is_absent) OVER w <> p.is_absent
+                OR lag(ROW(
+                    p.patient_key,
+                    p.provider_key,
+                    p.patient_id,
+                    p.appointment_id,
+                    p.screening_date,
+                    p.scn_code,
+                    p.screening_type,
+                    p.screening_group,
+                    p.is_active,
+                    p.updated_by_id,
+                    p.updated_at,
+                    p.inserted_by_id,
+                    p.inserted_at,
+                    p.patient_medtech_id,
+                    p.practice,
+                    p.provider_id,
+                    p.provider_code,
+                    p.is_deleted,
+                    p.care_plan_id,
+                    p.is_confidential,
+                    p.is_gp2gp,
+                    p.is_patient_portal,
+                    p.is_show_on_timeline,
+                    p.screening_source_type_id,
+                    p.service_template_id,
+                    p.service_template_name,
+                    p.user_logging_id,
+                    p.practice_location_id,
+                    p.location_name,
+                    p.screening_type_id
+                )) OVER w IS DISTINCT FROM ROW(
+                    p.patient_key,
+                    p.provider_key,
+                    p.patient_id,
+                    p.appointment_id,
+                    p.screening_date,
+                    p.scn_code,
+                    p.screening_type,
+                    p.screening_group,
+                    p.is_active,
+                    p.updated_by_id,
+                    p.updated_at,
+                    p.inserted_by_id,
+                    p.inserted_at,
+                    p.patient_medtech_id,
+                    p.practice,
+                    p.provider_id,
+                    p.provider_code,
+                    p.is_deleted,
+                    p.care_plan_id,
+                    p.is_confidential,
+                    p.is_gp2gp,
+                    p.is_patient_portal,
+                    p.is_show_on_timeline,
+                    p.screening_source_type_id,
+                    p.service_template_id,
+                    p.service_template_name,
+                    p.user_logging_id,
+                    p.practice_location_id,
+                    p.location_name,
+                    p.screening_type_id
+                ),
+                true
+            ) AS starts
+        FROM published AS p
+        WINDOW w AS (PARTITION BY p.practice_id, p.per_org_id, p.screaning_id ORDER BY p.observed_at)
+    ),
+    told AS (
+        SELECT
+            o.practice_id, o.per_org_id, o.screaning_id, o.observed_at, o.is_absent, o.load_run_file_id, o.line_no,
+            coalesce(
+                lag(o.is_absent) OVER w <> o.is_absent
+                OR lag(ROW(
+                    o.patient_id,
+                    o.appointment_id,
+                    o.screening_date,
+                    o.scn_code,
+                    o.screening_type,
+                    o.screening_group,
+                    o.outcome,
+                    o.outcome_description,
+                    o.notes,
+                    o.is_active,
+                    o.updated_by_id,
+                    o.updated_by,
+                    o.updated_at,
+                    o.inserted_by_id,
+                    o.inserted_by,
+                    o.inserted_at,
+                    o.patient_medtech_id,
+                    o.practice,
+                    o.provider_id,
+                    o.provider_code,
+                    o.provider_name,
+                    o.hba1c,
+                    o.is_deleted,
+                    o.care_plan_id,
+                    o.care_plan_name,
+                    o.is_confidential,
+                    o.is_gp2gp,
+                    o.is_patient_portal,
+                    o.is_show_on_timeline,
+                    o.medtech_id,
+                    o.screening_source_type_id,
+                    o.service_template_id,
+                    o.service_template_name,
+                    o.user_logging_id,
+                    o.logging_user_name,
+                    o.field1,
+                    o.field2,
+                    o.field3,
+                    o.field4,
+                    o.field5,
+                    o.field6,
+                    o.field7,
+                    o.field8,
+                    o.field9,
+                    o.field10,
+                    o.field11,
+                    o.field12,
+                    o.field13,
+                    o.field14,
+                    o.field15,
+                    o.field16,
+                    o.field17,
+                    o.field18,
+                    o.field19,
+                    o.field20,
+                    o.field21,
+                    o.field22,
+                    o.field23,
+                    o.field24,
+                    o.field25,
+                    o.field26,
+                    o.field27,
+                    o.field28,
+                    o.field29,
+                    o.field30,
+                    o.field31,
+                    o.field32,
+                    o.field33,
+                    o.field34,
+                    o.field35,
+                    o.field36,
+                    o.field37,
+                    o.field38,
+                    o.field39,
+                    o.field40,
+                    o.field41,
+                    o.field42,
+                    o.field43,
+                    o.field44,
+                    o.field45,
+                    o.field46,
+                    o.field47,
+                    o.field48,
+                    o.field49,
+                    o.field50,
+                    o.permanent_address_latitude,
+                    o.permanent_address_longitude,
+                    o.practice_location_id,
+                    o.location_name,
+                    o.field51,
+                    o.field52,
+                    o.field53,
+                    o.field54,
+                    o.field55,
+                    o.field56,
+                    o.field57,
+                    o.field58,
+                    o.field59,
+                    o.field60,
+                    o.field61,
+                    o.field62,
+                    o.field63,
+                    o.field64,
+                    o.field65,
+                    o.field66,
+                    o.field67,
+                    o.field68,
+                    o.field69,
+                    o.field70,
+                    o.field71,
+                    o.field72,
+                    o.field73,
+                    o.field74,
+                    o.field75,
+                    o.field76,
+                    o.field77,
+                    o.field78,
+                    o.field79,
+                    o.field80,
+                    o.field81,
+                    o.field82,
+                    o.field83,
+                    o.field84,
+                    o.field85,
+                    o.field86,
+                    o.field87,
+                    o.field88,
+                    o.field89,
+                    o.field90,
+                    o.field91,
+                    o.field92,
+                    o.field93,
+                    o.field94,
+                    o.field95,
+                    o.field96,
+                    o.field97,
+                    o.field98,
+                    o.field99,
+                    o.field100,
+                    o.score,
+                    o.screening_type_id
+                )) OVER w IS DISTINCT FROM ROW(
+                    o.patient_id,
+                    o.appointment_id,
+                    o.screening_date,
+                    o.scn_code,
+                    o.screening_type,
+                    o.screening_group,
+                    o.outcome,
+                    o.outcome_description,
+                    o.notes,
+                    o.is_active,
+                    o.updated_by_id,
+                    o.updated_by,
+                    o.updated_at,
+                    o.inserted_by_id,
+                    o.inserted_by,
+                    o.inserted_at,
+                    o.patient_medtech_id,
+                    o.practice,
+                    o.provider_id,
+                    o.provider_code,
+                    o.provider_name,
+                    o.hba1c,
+                    o.is_deleted,
+                    o.care_plan_id,
+                    o.care_plan_name,
+                    o.is_confidential,
+                    o.is_gp2gp,
+                    o.is_patient_portal,
+                    o.is_show_on_timeline,
+                    o.medtech_id,
+                    o.screening_source_type_id,
+                    o.service_template_id,
+                    o.service_template_name,
+                    o.user_logging_id,
+                    o.logging_user_name,
+                    o.field1,
+                    o.field2,
+                    o.field3,
+                    o.field4,
+                    o.field5,
+                    o.field6,
+                    o.field7,
+                    o.field8,
+                    o.field9,
+                    o.field10,
+                    o.field11,
+                    o.field12,
+                    o.field13,
+                    o.field14,
+                    o.field15,
+                    o.field16,
+                    o.field17,
+                    o.field18,
+                    o.field19,
+                    o.field20,
+                    o.field21,
+                    o.field22,
+                    o.field23,
+                    o.field24,
+                    o.field25,
+                    o.field26,
+                    o.field27,
+                    o.field28,
+                    o.field29,
+                    o.field30,
+                    o.field31,
+                    o.field32,
+                    o.field33,
+                    o.field34,
+                    o.field35,
+                    o.field36,
+                    o.field37,
+                    o.field38,
+                    o.field39,
+                    o.field40,
+                    o.field41,
+                    o.field42,
+                    o.field43,
+                    o.field44,
+                    o.field45,
+                    o.field46,
+                    o.field47,
+                    o.field48,
+                    o.field49,
+                    o.field50,
+                    o.permanent_address_latitude,
+                    o.permanent_address_longitude,
+                    o.practice_location_id,
+                    o.location_name,
+                    o.field51,
+                    o.field52,
+                    o.field53,
+                    o.field54,
+                    o.field55,
+                    o.field56,
+                    o.field57,
+                    o.field58,
+                    o.field59,
+                    o.field60,
+                    o.field61,
+                    o.field62,
+                    o.field63,
+                    o.field64,
+                    o.field65,
+                    o.field66,
+                    o.field67,
+                    o.field68,
+                    o.field69,
+                    o.field70,
+                    o.field71,
+                    o.field72,
+                    o.field73,
+                    o.field74,
+                    o.field75,
+                    o.field76,
+                    o.field77,
+                    o.field78,
+                    o.field79,
+                    o.field80,
+                    o.field81,
+                    o.field82,
+                    o.field83,
+                    o.field84,
+                    o.field85,
+                    o.field86,
+                    o.field87,
+                    o.field88,
+                    o.field89,
+                    o.field90,
+                    o.field91,
+                    o.field92,
+                    o.field93,
+                    o.field94,
+                    o.field95,
+                    o.field96,
+                    o.field97,
+                    o.field98,
+                    o.field99,
+                    o.field100,
+                    o.score,
+                    o.screening_type_id
+                ),
+                true
+            ) AS changes
+        FROM etl.observed_measurements AS o
+        WINDOW w AS (PARTITION BY o.practice_id, o.per_org_id, o.screaning_id ORDER BY o.observed_at)
+    ),
+    placed AS (
+        SELECT
+            t.*,
+            max(t.observed_at) OVER k AS newest,
+            max(t.observed_at) FILTER (WHERE d.starts) OVER k AS state_from,
+            max(t.observed_at) FILTER (WHERE d.starts) OVER k AS version_from
+        FROM told AS t
+        JOIN marked AS d USING (practice_id, per_org_id, screaning_id, observed_at)
+        WHERE NOT t.is_absent
+        WINDOW k AS (PARTITION BY t.practice_id, t.per_org_id, t.screaning_id)
+    )
+    INSERT INTO etl.touched_measurements (load_run_file_id, line_no, row_hash, verdict)
+    SELECT p.load_run_file_id, p.line_no, 0, 'kept'
+    FROM placed AS p
+    WHERE p.observed_at IN (p.newest, p.version_from)
+        OR p.changes AND p.observed_at >= p.state_from;
+
+    CALL etl.analyze_work('touched_measurements');
+
+    -- 4. Remove all other rows, of files that do not count as well, and say of which files.
+    WITH removed AS (
+        DELETE FROM raw.measurements_raw AS r
+        USING etl.load_run_files AS f
+        WHERE r.load_run_file_id = f.load_run_file_id
+            AND f.extract = 'measurements' AND f.tenant = p_tenant AND f.date_extracted < p_before
+            AND NOT EXISTS (
+                SELECT FROM etl.touched_measurements AS t
+                WHERE t.load_run_file_id = r.load_run_file_id AND t.line_no = r.line_no AND t.verdict = 'kept'
+            )
+        RETURNING r.load_run_file_id
+    )
+    INSERT INTO etl.file_attempts (load_run_file_id, action, started_at, finished_at, outcome, pid, problem)
+    SELECT
+        d.load_run_file_id, 'purge', clock_timestamp(), clock_timestamp(), 'succeeded', pg_backend_pid(),
+        format('%s: horizon %s; rows of raw removed: %s', session_user, p_before, count(*))
+    FROM removed AS d
+    GROUP BY d.load_run_file_id;
+END;
+$purge_measurements$;
+COMMENT ON PROCEDURE etl.purge_measurements(text[], timestamptz) IS
+    'Removes a tenant''s rows before a horizon from raw.measurements_raw, but for those that a rebuild of their keys needs.';
+
 -- object: procedure etl.merge_measurements
 -- GENERATED by `make codegen` from contracts/indici/measurements.yml; edit that file, not this one.
 
@@ -57217,7 +67544,7 @@ BEGIN
                 ORDER BY f.date_extracted, f.kind = 'delta', f.date_to, f.last_modified, f.s3_key COLLATE "C", f.load_run_file_id
             ) AS place
         FROM etl.load_run_files AS f
-        WHERE f.extract = v_file.extract AND f.tenant = v_file.tenant AND f.is_counting
+        WHERE f.extract = 'measurements' AND f.tenant = v_file.tenant AND f.is_counting
     ),
     said AS (
         SELECT
@@ -57385,7 +67712,7 @@ BEGIN
         screening_type_id,
         per_org_id,
         loaded_date_time,
-        observed_at, is_absent, row_hash, load_run_file_id, load_run_id
+        observed_at, is_absent, row_hash, load_run_file_id, load_run_id, line_no
     )
     SELECT
         r.patient_id::bigint,
@@ -57682,7 +68009,8 @@ BEGIN
             r.per_org_id
         ), f.seed) END,
         f.load_run_file_id,
-        f.load_run_id
+        f.load_run_id,
+        l.line_no
     FROM last_said AS l
     JOIN files AS f USING (load_run_file_id)
     LEFT JOIN raw.measurements_raw AS r ON r.load_run_file_id = l.load_run_file_id AND r.line_no = l.line_no;
@@ -59830,6 +70158,356 @@ END;
 $stage_next_of_kin$;
 COMMENT ON PROCEDURE etl.stage_next_of_kin(bigint) IS 'Types the valid rows of a file in order into stg.next_of_kin.';
 
+-- object: procedure etl.purge_next_of_kin
+-- GENERATED by `make codegen` from contracts/indici/next_of_kin.yml; edit that file, not this one.
+
+CREATE OR REPLACE PROCEDURE etl.purge_next_of_kin(p_tenant text[], p_before timestamptz)
+LANGUAGE plpgsql
+SECURITY DEFINER
+SET search_path = pg_catalog, pg_temp
+SET timezone = 'Pacific/Auckland'
+SET datestyle = 'ISO, YMD'
+SET plan_cache_mode = force_custom_plan
+SET work_mem = '64MB'
+AS $purge_next_of_kin$
+-- Of a tenant's rows of raw before a new horizon keep what a rebuild of any key still needs: its newest row, and those
+-- with which its state in stg and core began. The caller, etl.purge_extract, holds the extract's lock.
+DECLARE
+    c_unknown_times constant timestamptz[] := ARRAY['1900-01-01']::text[]::timestamptz[];
+    v_key etl.pseudonym_keys;
+BEGIN
+    SELECT k.* INTO v_key FROM etl.pseudonym_keys AS k;
+    -- 1. All keys that counting files of the tenant held before.
+    INSERT INTO etl.touched_next_of_kin (load_run_file_id, line_no, practice_id, per_org_id, nextto_kin_id, row_hash, verdict)
+    SELECT DISTINCT 0, 0, r.practice_id, r.per_org_id, etl.key_bigint(r.nextto_kin_id), 0, 'replaced'
+    FROM etl.load_run_files AS f
+    JOIN raw.next_of_kin_raw AS r USING (load_run_file_id)
+    WHERE f.extract = 'next_of_kin' AND f.tenant = p_tenant AND f.is_counting
+        AND f.date_extracted < p_before
+        AND r.practice_id = p_tenant[1]
+        AND r.per_org_id = p_tenant[2];
+
+    CALL etl.analyze_work('touched_next_of_kin');
+
+    -- 2. What each counting file says of these keys; of several with one DateExtracted the last.
+    WITH keys AS MATERIALIZED (
+        SELECT DISTINCT t.practice_id, t.per_org_id, t.nextto_kin_id::text AS nextto_kin_id
+        FROM etl.touched_next_of_kin AS t
+        WHERE (t.practice_id, t.per_org_id, t.nextto_kin_id) IS NOT NULL
+    ),
+    files AS MATERIALIZED (
+        SELECT
+            f.load_run_file_id,
+            f.load_run_id,
+            f.date_extracted,
+            f.is_mirror,
+            etl.hash_seed(f.ruleset_fingerprint) AS seed,
+            row_number() OVER (
+                ORDER BY f.date_extracted, f.kind = 'delta', f.date_to, f.last_modified, f.s3_key COLLATE "C", f.load_run_file_id
+            ) AS place
+        FROM etl.load_run_files AS f
+        WHERE f.extract = 'next_of_kin' AND f.tenant = p_tenant AND f.is_counting AND f.date_extracted < p_before
+    ),
+    said AS (
+        SELECT
+            k.practice_id, k.per_org_id, k.nextto_kin_id, f.load_run_file_id, f.date_extracted, f.place, r.line_no,
+            nullif(r.updated_at::timestamptz, c_unknown_times[1]) AS dedupe_1, false AS is_absent
+        FROM keys AS k
+        JOIN raw.next_of_kin_raw AS r USING (practice_id, per_org_id, nextto_kin_id)
+        JOIN files AS f USING (load_run_file_id)
+        WHERE NOT EXISTS (
+            SELECT FROM etl.rejects_next_of_kin AS j
+            WHERE j.load_run_file_id = r.load_run_file_id AND j.line_no = r.line_no AND j.resolved_by_run IS NULL
+        )
+    ),
+    last_said AS (
+        SELECT DISTINCT ON (s.practice_id, s.per_org_id, s.nextto_kin_id, s.date_extracted)
+            s.practice_id, s.per_org_id, s.nextto_kin_id, s.load_run_file_id, s.line_no, s.is_absent
+        FROM said AS s
+        ORDER BY
+            s.practice_id, s.per_org_id, s.nextto_kin_id, s.date_extracted, s.place DESC,
+            s.dedupe_1 DESC NULLS LAST, s.line_no DESC
+    )
+    INSERT INTO etl.observed_next_of_kin (
+        nextto_kin_id,
+        patient_id,
+        nok_profile_id,
+        nhi_number,
+        name,
+        full_address,
+        cell_number,
+        day_phone,
+        night_phone,
+        is_emergency,
+        relationship_type_id,
+        relationship_type,
+        is_active,
+        is_deleted,
+        inserted_by_id,
+        inserted_by,
+        updated_by_id,
+        updated_by,
+        inserted_at,
+        updated_at,
+        user_logging_id,
+        logging_user_name,
+        is_gp2gp,
+        permanent_address_latitude,
+        permanent_address_longitude,
+        practice_id,
+        per_org_id,
+        loaded_date_time,
+        observed_at, is_absent, row_hash, load_run_file_id, load_run_id, line_no
+    )
+    SELECT
+        l.nextto_kin_id::bigint,
+        r.patient_id::bigint,
+        r.nok_profile_id,
+        r.nhi_number,
+        r.name,
+        r.full_address,
+        r.cell_number,
+        r.day_phone,
+        r.night_phone,
+        r.is_emergency::boolean,
+        r.relationship_type_id,
+        r.relationship_type,
+        r.is_active::boolean,
+        r.is_deleted::boolean,
+        r.inserted_by_id::bigint,
+        r.inserted_by,
+        r.updated_by_id::bigint,
+        r.updated_by,
+        nullif(r.inserted_at::timestamptz, c_unknown_times[1]),
+        nullif(r.updated_at::timestamptz, c_unknown_times[1]),
+        r.user_logging_id::bigint,
+        r.logging_user_name,
+        r.is_gp2gp::boolean,
+        r.permanent_address_latitude::numeric,
+        r.permanent_address_longitude::numeric,
+        l.practice_id,
+        l.per_org_id,
+        nullif(r.loaded_date_time::timestamptz, c_unknown_times[1]),
+        f.date_extracted,
+        l.is_absent,
+        CASE WHEN NOT l.is_absent THEN hash_record_extended(ROW(
+            r.nextto_kin_id,
+            r.patient_id,
+            r.nok_profile_id,
+            r.nhi_number,
+            r.name,
+            r.full_address,
+            r.cell_number,
+            r.day_phone,
+            r.night_phone,
+            r.is_emergency,
+            r.relationship_type_id,
+            r.relationship_type,
+            r.is_active,
+            r.is_deleted,
+            r.inserted_by_id,
+            r.inserted_by,
+            r.updated_by_id,
+            r.updated_by,
+            r.inserted_at,
+            r.updated_at,
+            r.user_logging_id,
+            r.logging_user_name,
+            r.is_gp2gp,
+            r.permanent_address_latitude,
+            r.permanent_address_longitude,
+            r.practice_id,
+            r.per_org_id
+        ), f.seed) END,
+        f.load_run_file_id,
+        f.load_run_id,
+        l.line_no
+    FROM last_said AS l
+    JOIN files AS f USING (load_run_file_id)
+    LEFT JOIN raw.next_of_kin_raw AS r ON r.load_run_file_id = l.load_run_file_id AND r.line_no = l.line_no;
+
+    CALL etl.analyze_work('observed_next_of_kin');
+
+    -- 3. Keep the newest row; the row with which the newest version began in core; and
+    -- each row that changed stg since.
+    WITH published AS (
+        SELECT
+            o.practice_id,
+            o.per_org_id,
+            o.nextto_kin_id,
+            etl.surrogate_key(
+                etl.key_part('patients')
+                || etl.key_part(o.practice_id)
+                || etl.key_part(o.per_org_id)
+                || etl.key_part(o.patient_id::text)
+            ) AS patient_key,
+            o.patient_id,
+            o.nok_profile_id,
+            etl.pseudonym(o.nhi_number, v_key.inner_pad, v_key.outer_pad) AS nhi_number,
+            o.is_emergency,
+            o.relationship_type_id,
+            o.relationship_type,
+            o.is_active,
+            o.is_deleted,
+            o.inserted_by_id,
+            o.updated_by_id,
+            o.inserted_at,
+            o.updated_at,
+            o.user_logging_id,
+            o.is_gp2gp,
+            o.loaded_date_time,
+            o.observed_at,
+            o.is_absent,
+            o.load_run_file_id,
+            o.load_run_id
+        FROM etl.observed_next_of_kin AS o
+    ),
+    marked AS (
+        SELECT
+            p.*,
+            coalesce(
+                lag(p.is_absent) OVER w <> p.is_absent
+                OR lag(ROW(
+                    p.patient_key,
+                    p.patient_id,
+                    p.nok_profile_id,
+                    p.nhi_number,
+                    p.is_emergency,
+                    p.relationship_type_id,
+                    p.relationship_type,
+                    p.is_active,
+                    p.is_deleted,
+                    p.inserted_by_id,
+                    p.updated_by_id,
+                    p.inserted_at,
+                    p.updated_at,
+                    p.user_logging_id,
+                    p.is_gp2gp
+                )) OVER w IS DISTINCT FROM ROW(
+                    p.patient_key,
+                    p.patient_id,
+                    p.nok_profile_id,
+                    p.nhi_number,
+                    p.is_emergency,
+                    p.relationship_type_id,
+                    p.relationship_type,
+                    p.is_active,
+                    p.is_deleted,
+                    p.inserted_by_id,
+                    p.updated_by_id,
+                    p.inserted_at,
+                    p.updated_at,
+                    p.user_logging_id,
+                    p.is_gp2gp
+                ),
+                true
+            ) AS starts
+        FROM published AS p
+        WINDOW w AS (PARTITION BY p.practice_id, p.per_org_id, p.nextto_kin_id ORDER BY p.observed_at)
+    ),
+    told AS (
+        SELECT
+            o.practice_id, o.per_org_id, o.nextto_kin_id, o.observed_at, o.is_absent, o.load_run_file_id, o.line_no,
+            coalesce(
+                lag(o.is_absent) OVER w <> o.is_absent
+                OR lag(ROW(
+                    o.patient_id,
+                    o.nok_profile_id,
+                    o.nhi_number,
+                    o.name,
+                    o.full_address,
+                    o.cell_number,
+                    o.day_phone,
+                    o.night_phone,
+                    o.is_emergency,
+                    o.relationship_type_id,
+                    o.relationship_type,
+                    o.is_active,
+                    o.is_deleted,
+                    o.inserted_by_id,
+                    o.inserted_by,
+                    o.updated_by_id,
+                    o.updated_by,
+                    o.inserted_at,
+                    o.updated_at,
+                    o.user_logging_id,
+                    o.logging_user_name,
+                    o.is_gp2gp,
+                    o.permanent_address_latitude,
+                    o.permanent_address_longitude
+                )) OVER w IS DISTINCT FROM ROW(
+                    o.patient_id,
+                    o.nok_profile_id,
+                    o.nhi_number,
+                    o.name,
+                    o.full_address,
+                    o.cell_number,
+                    o.day_phone,
+                    o.night_phone,
+                    o.is_emergency,
+                    o.relationship_type_id,
+                    o.relationship_type,
+                    o.is_active,
+                    o.is_deleted,
+                    o.inserted_by_id,
+                    o.inserted_by,
+                    o.updated_by_id,
+                    o.updated_by,
+                    o.inserted_at,
+                    o.updated_at,
+                    o.user_logging_id,
+                    o.logging_user_name,
+                    o.is_gp2gp,
+                    o.permanent_address_latitude,
+                    o.permanent_address_longitude
+                ),
+                true
+            ) AS changes
+        FROM etl.observed_next_of_kin AS o
+        WINDOW w AS (PARTITION BY o.practice_id, o.per_org_id, o.nextto_kin_id ORDER BY o.observed_at)
+    ),
+    placed AS (
+        SELECT
+            t.*,
+            max(t.observed_at) OVER k AS newest,
+            max(t.observed_at) FILTER (WHERE d.starts) OVER k AS state_from,
+            max(t.observed_at) FILTER (WHERE d.starts) OVER k AS version_from
+        FROM told AS t
+        JOIN marked AS d USING (practice_id, per_org_id, nextto_kin_id, observed_at)
+        WHERE NOT t.is_absent
+        WINDOW k AS (PARTITION BY t.practice_id, t.per_org_id, t.nextto_kin_id)
+    )
+    INSERT INTO etl.touched_next_of_kin (load_run_file_id, line_no, row_hash, verdict)
+    SELECT p.load_run_file_id, p.line_no, 0, 'kept'
+    FROM placed AS p
+    WHERE p.observed_at IN (p.newest, p.version_from)
+        OR p.changes AND p.observed_at >= p.state_from;
+
+    CALL etl.analyze_work('touched_next_of_kin');
+
+    -- 4. Remove all other rows, of files that do not count as well, and say of which files.
+    WITH removed AS (
+        DELETE FROM raw.next_of_kin_raw AS r
+        USING etl.load_run_files AS f
+        WHERE r.load_run_file_id = f.load_run_file_id
+            AND f.extract = 'next_of_kin' AND f.tenant = p_tenant AND f.date_extracted < p_before
+            AND NOT EXISTS (
+                SELECT FROM etl.touched_next_of_kin AS t
+                WHERE t.load_run_file_id = r.load_run_file_id AND t.line_no = r.line_no AND t.verdict = 'kept'
+            )
+        RETURNING r.load_run_file_id
+    )
+    INSERT INTO etl.file_attempts (load_run_file_id, action, started_at, finished_at, outcome, pid, problem)
+    SELECT
+        d.load_run_file_id, 'purge', clock_timestamp(), clock_timestamp(), 'succeeded', pg_backend_pid(),
+        format('%s: horizon %s; rows of raw removed: %s', session_user, p_before, count(*))
+    FROM removed AS d
+    GROUP BY d.load_run_file_id;
+END;
+$purge_next_of_kin$;
+COMMENT ON PROCEDURE etl.purge_next_of_kin(text[], timestamptz) IS
+    'Removes a tenant''s rows before a horizon from raw.next_of_kin_raw, but for those that a rebuild of their keys needs.';
+
 -- object: procedure etl.merge_next_of_kin
 -- GENERATED by `make codegen` from contracts/indici/next_of_kin.yml; edit that file, not this one.
 
@@ -60087,7 +70765,7 @@ BEGIN
                 ORDER BY f.date_extracted, f.kind = 'delta', f.date_to, f.last_modified, f.s3_key COLLATE "C", f.load_run_file_id
             ) AS place
         FROM etl.load_run_files AS f
-        WHERE f.extract = v_file.extract AND f.tenant = v_file.tenant AND f.is_counting
+        WHERE f.extract = 'next_of_kin' AND f.tenant = v_file.tenant AND f.is_counting
     ),
     said AS (
         SELECT
@@ -60138,7 +70816,7 @@ BEGIN
         practice_id,
         per_org_id,
         loaded_date_time,
-        observed_at, is_absent, row_hash, load_run_file_id, load_run_id
+        observed_at, is_absent, row_hash, load_run_file_id, load_run_id, line_no
     )
     SELECT
         l.nextto_kin_id::bigint,
@@ -60201,7 +70879,8 @@ BEGIN
             r.per_org_id
         ), f.seed) END,
         f.load_run_file_id,
-        f.load_run_id
+        f.load_run_id,
+        l.line_no
     FROM last_said AS l
     JOIN files AS f USING (load_run_file_id)
     LEFT JOIN raw.next_of_kin_raw AS r ON r.load_run_file_id = l.load_run_file_id AND r.line_no = l.line_no;
@@ -61488,6 +72167,405 @@ END;
 $stage_patient_alerts$;
 COMMENT ON PROCEDURE etl.stage_patient_alerts(bigint) IS 'Types the valid rows of a file in order into stg.patient_alerts.';
 
+-- object: procedure etl.purge_patient_alerts
+-- GENERATED by `make codegen` from contracts/indici/patient_alerts.yml; edit that file, not this one.
+
+CREATE OR REPLACE PROCEDURE etl.purge_patient_alerts(p_tenant text[], p_before timestamptz)
+LANGUAGE plpgsql
+SECURITY DEFINER
+SET search_path = pg_catalog, pg_temp
+SET timezone = 'Pacific/Auckland'
+SET datestyle = 'ISO, YMD'
+SET plan_cache_mode = force_custom_plan
+SET work_mem = '64MB'
+AS $purge_patient_alerts$
+-- Of a tenant's rows of raw before a new horizon keep what a rebuild of any key still needs: its newest row, and those
+-- with which its state in stg and core began. The caller, etl.purge_extract, holds the extract's lock.
+DECLARE
+    c_unknown_times constant timestamptz[] := ARRAY['1900-01-01']::text[]::timestamptz[];
+BEGIN
+    -- 1. All keys that counting files of the tenant held before.
+    INSERT INTO etl.touched_patient_alerts (load_run_file_id, line_no, practice_id, per_org_id, patient_alert_id, row_hash, verdict)
+    SELECT DISTINCT 0, 0, r.practice_id, r.per_org_id, etl.key_bigint(r.patient_alert_id), 0, 'replaced'
+    FROM etl.load_run_files AS f
+    JOIN raw.patient_alerts_raw AS r USING (load_run_file_id)
+    WHERE f.extract = 'patient_alerts' AND f.tenant = p_tenant AND f.is_counting
+        AND f.date_extracted < p_before
+        AND r.practice_id = p_tenant[1]
+        AND r.per_org_id = p_tenant[2];
+
+    CALL etl.analyze_work('touched_patient_alerts');
+
+    -- 2. What each counting file says of these keys; of several with one DateExtracted the last.
+    WITH keys AS MATERIALIZED (
+        SELECT DISTINCT t.practice_id, t.per_org_id, t.patient_alert_id::text AS patient_alert_id
+        FROM etl.touched_patient_alerts AS t
+        WHERE (t.practice_id, t.per_org_id, t.patient_alert_id) IS NOT NULL
+    ),
+    files AS MATERIALIZED (
+        SELECT
+            f.load_run_file_id,
+            f.load_run_id,
+            f.date_extracted,
+            f.is_mirror,
+            etl.hash_seed(f.ruleset_fingerprint) AS seed,
+            row_number() OVER (
+                ORDER BY f.date_extracted, f.kind = 'delta', f.date_to, f.last_modified, f.s3_key COLLATE "C", f.load_run_file_id
+            ) AS place
+        FROM etl.load_run_files AS f
+        WHERE f.extract = 'patient_alerts' AND f.tenant = p_tenant AND f.is_counting AND f.date_extracted < p_before
+    ),
+    said AS (
+        SELECT
+            k.practice_id, k.per_org_id, k.patient_alert_id, f.load_run_file_id, f.date_extracted, f.place, r.line_no,
+            nullif(r.updated_at::timestamptz, c_unknown_times[1]) AS dedupe_1, false AS is_absent
+        FROM keys AS k
+        JOIN raw.patient_alerts_raw AS r USING (practice_id, per_org_id, patient_alert_id)
+        JOIN files AS f USING (load_run_file_id)
+        WHERE NOT EXISTS (
+            SELECT FROM etl.rejects_patient_alerts AS j
+            WHERE j.load_run_file_id = r.load_run_file_id AND j.line_no = r.line_no AND j.resolved_by_run IS NULL
+        )
+    ),
+    last_said AS (
+        SELECT DISTINCT ON (s.practice_id, s.per_org_id, s.patient_alert_id, s.date_extracted)
+            s.practice_id, s.per_org_id, s.patient_alert_id, s.load_run_file_id, s.line_no, s.is_absent
+        FROM said AS s
+        ORDER BY
+            s.practice_id, s.per_org_id, s.patient_alert_id, s.date_extracted, s.place DESC,
+            s.dedupe_1 DESC NULLS LAST, s.line_no DESC
+    )
+    INSERT INTO etl.observed_patient_alerts (
+        patient_alert_id,
+        patient_id,
+        type_id,
+        type,
+        alert_id,
+        alert,
+        severity_id,
+        severity,
+        alert_value,
+        last_updated_date,
+        effective_date,
+        expiry_date,
+        note,
+        is_active,
+        is_deleted,
+        is_deleted_2,
+        inserted_by_id,
+        inserted_by,
+        updated_by_id,
+        updated_by,
+        inserted_at,
+        updated_at,
+        medtech_id,
+        user_logging_id,
+        logging_user_name,
+        is_gp2gp,
+        permanent_address_latitude,
+        permanent_address_longitude,
+        alert_state,
+        practice_id,
+        provider_id,
+        per_org_id,
+        loaded_date_time,
+        observed_at, is_absent, row_hash, load_run_file_id, load_run_id, line_no
+    )
+    SELECT
+        l.patient_alert_id::bigint,
+        r.patient_id::bigint,
+        r.type_id,
+        r.type,
+        r.alert_id,
+        r.alert,
+        r.severity_id,
+        r.severity,
+        r.alert_value,
+        nullif(r.last_updated_date::date, DATE '1900-01-01'),
+        nullif(r.effective_date::date, DATE '1900-01-01'),
+        nullif(r.expiry_date::date, DATE '1900-01-01'),
+        r.note,
+        r.is_active::boolean,
+        r.is_deleted::boolean,
+        r.is_deleted_2::boolean,
+        r.inserted_by_id::bigint,
+        r.inserted_by,
+        r.updated_by_id::bigint,
+        r.updated_by,
+        nullif(r.inserted_at::timestamptz, c_unknown_times[1]),
+        nullif(r.updated_at::timestamptz, c_unknown_times[1]),
+        r.medtech_id,
+        r.user_logging_id::bigint,
+        r.logging_user_name,
+        r.is_gp2gp::boolean,
+        r.permanent_address_latitude::numeric,
+        r.permanent_address_longitude::numeric,
+        r.alert_state,
+        l.practice_id,
+        r.provider_id::bigint,
+        l.per_org_id,
+        nullif(r.loaded_date_time::timestamptz, c_unknown_times[1]),
+        f.date_extracted,
+        l.is_absent,
+        CASE WHEN NOT l.is_absent THEN hash_record_extended(ROW(
+            r.patient_alert_id,
+            r.patient_id,
+            r.type_id,
+            r.type,
+            r.alert_id,
+            r.alert,
+            r.severity_id,
+            r.severity,
+            r.alert_value,
+            r.last_updated_date,
+            r.effective_date,
+            r.expiry_date,
+            r.note,
+            r.is_active,
+            r.is_deleted,
+            r.is_deleted_2,
+            r.inserted_by_id,
+            r.inserted_by,
+            r.updated_by_id,
+            r.updated_by,
+            r.inserted_at,
+            r.updated_at,
+            r.medtech_id,
+            r.user_logging_id,
+            r.logging_user_name,
+            r.is_gp2gp,
+            r.permanent_address_latitude,
+            r.permanent_address_longitude,
+            r.alert_state,
+            r.practice_id,
+            r.provider_id,
+            r.per_org_id
+        ), f.seed) END,
+        f.load_run_file_id,
+        f.load_run_id,
+        l.line_no
+    FROM last_said AS l
+    JOIN files AS f USING (load_run_file_id)
+    LEFT JOIN raw.patient_alerts_raw AS r ON r.load_run_file_id = l.load_run_file_id AND r.line_no = l.line_no;
+
+    CALL etl.analyze_work('observed_patient_alerts');
+
+    -- 3. Keep the newest row; the row with which the newest version began in core; and
+    -- each row that changed stg since.
+    WITH published AS (
+        SELECT
+            o.practice_id,
+            o.per_org_id,
+            o.patient_alert_id,
+            etl.surrogate_key(
+                etl.key_part('patients')
+                || etl.key_part(o.practice_id)
+                || etl.key_part(o.per_org_id)
+                || etl.key_part(o.patient_id::text)
+            ) AS patient_key,
+            etl.surrogate_key(
+                etl.key_part('providers')
+                || etl.key_part(o.practice_id)
+                || etl.key_part(o.per_org_id)
+                || etl.key_part(o.provider_id::text)
+            ) AS provider_key,
+            o.patient_id,
+            o.type_id,
+            o.type,
+            o.alert_id,
+            o.severity_id,
+            o.severity,
+            o.last_updated_date,
+            o.effective_date,
+            o.expiry_date,
+            o.is_active,
+            o.is_deleted,
+            o.is_deleted_2,
+            o.inserted_by_id,
+            o.updated_by_id,
+            o.inserted_at,
+            o.updated_at,
+            o.user_logging_id,
+            o.is_gp2gp,
+            o.alert_state,
+            o.provider_id,
+            o.loaded_date_time,
+            o.observed_at,
+            o.is_absent,
+            o.load_run_file_id,
+            o.load_run_id
+        FROM etl.observed_patient_alerts AS o
+    ),
+    marked AS (
+        SELECT
+            p.*,
+            coalesce(
+                lag(p.is_absent) OVER w <> p.is_absent
+                OR lag(ROW(
+                    p.patient_key,
+                    p.provider_key,
+                    p.patient_id,
+                    p.type_id,
+                    p.type,
+                    p.alert_id,
+                    p.severity_id,
+                    p.severity,
+                    p.last_updated_date,
+                    p.effective_date,
+                    p.expiry_date,
+                    p.is_active,
+                    p.is_deleted,
+                    p.is_deleted_2,
+                    p.inserted_by_id,
+                    p.updated_by_id,
+                    p.inserted_at,
+                    p.updated_at,
+                    p.user_logging_id,
+                    p.is_gp2gp,
+                    p.alert_state,
+                    p.provider_id
+                )) OVER w IS DISTINCT FROM ROW(
+                    p.patient_key,
+                    p.provider_key,
+                    p.patient_id,
+                    p.type_id,
+                    p.type,
+                    p.alert_id,
+                    p.severity_id,
+                    p.severity,
+                    p.last_updated_date,
+                    p.effective_date,
+                    p.expiry_date,
+                    p.is_active,
+                    p.is_deleted,
+                    p.is_deleted_2,
+                    p.inserted_by_id,
+                    p.updated_by_id,
+                    p.inserted_at,
+                    p.updated_at,
+                    p.user_logging_id,
+                    p.is_gp2gp,
+                    p.alert_state,
+                    p.provider_id
+                ),
+                true
+            ) AS starts
+        FROM published AS p
+        WINDOW w AS (PARTITION BY p.practice_id, p.per_org_id, p.patient_alert_id ORDER BY p.observed_at)
+    ),
+    told AS (
+        SELECT
+            o.practice_id, o.per_org_id, o.patient_alert_id, o.observed_at, o.is_absent, o.load_run_file_id, o.line_no,
+            coalesce(
+                lag(o.is_absent) OVER w <> o.is_absent
+                OR lag(ROW(
+                    o.patient_id,
+                    o.type_id,
+                    o.type,
+                    o.alert_id,
+                    o.alert,
+                    o.severity_id,
+                    o.severity,
+                    o.alert_value,
+                    o.last_updated_date,
+                    o.effective_date,
+                    o.expiry_date,
+                    o.note,
+                    o.is_active,
+                    o.is_deleted,
+                    o.is_deleted_2,
+                    o.inserted_by_id,
+                    o.inserted_by,
+                    o.updated_by_id,
+                    o.updated_by,
+                    o.inserted_at,
+                    o.updated_at,
+                    o.medtech_id,
+                    o.user_logging_id,
+                    o.logging_user_name,
+                    o.is_gp2gp,
+                    o.permanent_address_latitude,
+                    o.permanent_address_longitude,
+                    o.alert_state,
+                    o.provider_id
+                )) OVER w IS DISTINCT FROM ROW(
+                    o.patient_id,
+                    o.type_id,
+                    o.type,
+                    o.alert_id,
+                    o.alert,
+                    o.severity_id,
+                    o.severity,
+                    o.alert_value,
+                    o.last_updated_date,
+                    o.effective_date,
+                    o.expiry_date,
+                    o.note,
+                    o.is_active,
+                    o.is_deleted,
+                    o.is_deleted_2,
+                    o.inserted_by_id,
+                    o.inserted_by,
+                    o.updated_by_id,
+                    o.updated_by,
+                    o.inserted_at,
+                    o.updated_at,
+                    o.medtech_id,
+                    o.user_logging_id,
+                    o.logging_user_name,
+                    o.is_gp2gp,
+                    o.permanent_address_latitude,
+                    o.permanent_address_longitude,
+                    o.alert_state,
+                    o.provider_id
+                ),
+                true
+            ) AS changes
+        FROM etl.observed_patient_alerts AS o
+        WINDOW w AS (PARTITION BY o.practice_id, o.per_org_id, o.patient_alert_id ORDER BY o.observed_at)
+    ),
+    placed AS (
+        SELECT
+            t.*,
+            max(t.observed_at) OVER k AS newest,
+            max(t.observed_at) FILTER (WHERE d.starts) OVER k AS state_from,
+            max(t.observed_at) FILTER (WHERE d.starts) OVER k AS version_from
+        FROM told AS t
+        JOIN marked AS d USING (practice_id, per_org_id, patient_alert_id, observed_at)
+        WHERE NOT t.is_absent
+        WINDOW k AS (PARTITION BY t.practice_id, t.per_org_id, t.patient_alert_id)
+    )
+    INSERT INTO etl.touched_patient_alerts (load_run_file_id, line_no, row_hash, verdict)
+    SELECT p.load_run_file_id, p.line_no, 0, 'kept'
+    FROM placed AS p
+    WHERE p.observed_at IN (p.newest, p.version_from)
+        OR p.changes AND p.observed_at >= p.state_from;
+
+    CALL etl.analyze_work('touched_patient_alerts');
+
+    -- 4. Remove all other rows, of files that do not count as well, and say of which files.
+    WITH removed AS (
+        DELETE FROM raw.patient_alerts_raw AS r
+        USING etl.load_run_files AS f
+        WHERE r.load_run_file_id = f.load_run_file_id
+            AND f.extract = 'patient_alerts' AND f.tenant = p_tenant AND f.date_extracted < p_before
+            AND NOT EXISTS (
+                SELECT FROM etl.touched_patient_alerts AS t
+                WHERE t.load_run_file_id = r.load_run_file_id AND t.line_no = r.line_no AND t.verdict = 'kept'
+            )
+        RETURNING r.load_run_file_id
+    )
+    INSERT INTO etl.file_attempts (load_run_file_id, action, started_at, finished_at, outcome, pid, problem)
+    SELECT
+        d.load_run_file_id, 'purge', clock_timestamp(), clock_timestamp(), 'succeeded', pg_backend_pid(),
+        format('%s: horizon %s; rows of raw removed: %s', session_user, p_before, count(*))
+    FROM removed AS d
+    GROUP BY d.load_run_file_id;
+END;
+$purge_patient_alerts$;
+COMMENT ON PROCEDURE etl.purge_patient_alerts(text[], timestamptz) IS
+    'Removes a tenant''s rows before a horizon from raw.patient_alerts_raw, but for those that a rebuild of their keys needs.';
+
 -- object: procedure etl.merge_patient_alerts
 -- GENERATED by `make codegen` from contracts/indici/patient_alerts.yml; edit that file, not this one.
 
@@ -61799,7 +72877,7 @@ BEGIN
                 ORDER BY f.date_extracted, f.kind = 'delta', f.date_to, f.last_modified, f.s3_key COLLATE "C", f.load_run_file_id
             ) AS place
         FROM etl.load_run_files AS f
-        WHERE f.extract = v_file.extract AND f.tenant = v_file.tenant AND f.is_counting
+        WHERE f.extract = 'patient_alerts' AND f.tenant = v_file.tenant AND f.is_counting
     ),
     said AS (
         SELECT
@@ -61855,7 +72933,7 @@ BEGIN
         provider_id,
         per_org_id,
         loaded_date_time,
-        observed_at, is_absent, row_hash, load_run_file_id, load_run_id
+        observed_at, is_absent, row_hash, load_run_file_id, load_run_id, line_no
     )
     SELECT
         l.patient_alert_id::bigint,
@@ -61928,7 +73006,8 @@ BEGIN
             r.per_org_id
         ), f.seed) END,
         f.load_run_file_id,
-        f.load_run_id
+        f.load_run_id,
+        l.line_no
     FROM last_said AS l
     JOIN files AS f USING (load_run_file_id)
     LEFT JOIN raw.patient_alerts_raw AS r ON r.load_run_file_id = l.load_run_file_id AND r.line_no = l.line_no;
@@ -63257,6 +74336,389 @@ END;
 $stage_recalls$;
 COMMENT ON PROCEDURE etl.stage_recalls(bigint) IS 'Types the valid rows of a file in order into stg.recalls.';
 
+-- object: procedure etl.purge_recalls
+-- GENERATED by `make codegen` from contracts/indici/recalls.yml; edit that file, not this one.
+
+CREATE OR REPLACE PROCEDURE etl.purge_recalls(p_tenant text[], p_before timestamptz)
+LANGUAGE plpgsql
+SECURITY DEFINER
+SET search_path = pg_catalog, pg_temp
+SET timezone = 'Pacific/Auckland'
+SET datestyle = 'ISO, YMD'
+SET plan_cache_mode = force_custom_plan
+SET work_mem = '64MB'
+AS $purge_recalls$
+-- Of a tenant's rows of raw before a new horizon keep what a rebuild of any key still needs: its newest row, and those
+-- with which its state in stg and core began. The caller, etl.purge_extract, holds the extract's lock.
+DECLARE
+    c_unknown_times constant timestamptz[] := ARRAY['1900-01-01']::text[]::timestamptz[];
+    v_key etl.pseudonym_keys;
+BEGIN
+    SELECT k.* INTO v_key FROM etl.pseudonym_keys AS k;
+    -- 1. All keys that counting files of the tenant held before.
+    INSERT INTO etl.touched_recalls (load_run_file_id, line_no, practice_id, per_org_id, re_call_id, row_hash, verdict)
+    SELECT DISTINCT 0, 0, r.practice_id, r.per_org_id, etl.key_bigint(r.re_call_id), 0, 'replaced'
+    FROM etl.load_run_files AS f
+    JOIN raw.recalls_raw AS r USING (load_run_file_id)
+    WHERE f.extract = 'recalls' AND f.tenant = p_tenant AND f.is_counting
+        AND f.date_extracted < p_before
+        AND r.practice_id = p_tenant[1]
+        AND r.per_org_id = p_tenant[2];
+
+    CALL etl.analyze_work('touched_recalls');
+
+    -- 2. What each counting file says of these keys; of several with one DateExtracted the last.
+    WITH keys AS MATERIALIZED (
+        SELECT DISTINCT t.practice_id, t.per_org_id, t.re_call_id::text AS re_call_id
+        FROM etl.touched_recalls AS t
+        WHERE (t.practice_id, t.per_org_id, t.re_call_id) IS NOT NULL
+    ),
+    files AS MATERIALIZED (
+        SELECT
+            f.load_run_file_id,
+            f.load_run_id,
+            f.date_extracted,
+            f.is_mirror,
+            etl.hash_seed(f.ruleset_fingerprint) AS seed,
+            row_number() OVER (
+                ORDER BY f.date_extracted, f.kind = 'delta', f.date_to, f.last_modified, f.s3_key COLLATE "C", f.load_run_file_id
+            ) AS place
+        FROM etl.load_run_files AS f
+        WHERE f.extract = 'recalls' AND f.tenant = p_tenant AND f.is_counting AND f.date_extracted < p_before
+    ),
+    said AS (
+        SELECT
+            k.practice_id, k.per_org_id, k.re_call_id, f.load_run_file_id, f.date_extracted, f.place, r.line_no,
+            nullif(r.updated_at::timestamptz, c_unknown_times[1]) AS dedupe_1, false AS is_absent
+        FROM keys AS k
+        JOIN raw.recalls_raw AS r USING (practice_id, per_org_id, re_call_id)
+        JOIN files AS f USING (load_run_file_id)
+        WHERE NOT EXISTS (
+            SELECT FROM etl.rejects_recalls AS j
+            WHERE j.load_run_file_id = r.load_run_file_id AND j.line_no = r.line_no AND j.resolved_by_run IS NULL
+        )
+    ),
+    last_said AS (
+        SELECT DISTINCT ON (s.practice_id, s.per_org_id, s.re_call_id, s.date_extracted)
+            s.practice_id, s.per_org_id, s.re_call_id, s.load_run_file_id, s.line_no, s.is_absent
+        FROM said AS s
+        ORDER BY
+            s.practice_id, s.per_org_id, s.re_call_id, s.date_extracted, s.place DESC,
+            s.dedupe_1 DESC NULLS LAST, s.line_no DESC
+    )
+    INSERT INTO etl.observed_recalls (
+        re_call_id,
+        patient_id,
+        recall_date,
+        is_contacted,
+        notes,
+        patient_medtech_id,
+        recall_reason,
+        screening_type,
+        code,
+        vaccine,
+        vaccine_group,
+        recall_group,
+        inserted_at,
+        inserted_by,
+        updated_at,
+        updated_by,
+        is_active,
+        practice,
+        practice_id,
+        provider_id,
+        is_deleted,
+        permanent_address_latitude,
+        permanent_address_longitude,
+        is_confidential,
+        show_on_patient_portal,
+        is_cancelled,
+        recall_attempts,
+        scn_code,
+        per_org_id,
+        loaded_date_time,
+        observed_at, is_absent, row_hash, load_run_file_id, load_run_id, line_no
+    )
+    SELECT
+        l.re_call_id::bigint,
+        r.patient_id::bigint,
+        nullif(r.recall_date::date, DATE '1900-01-01'),
+        r.is_contacted::boolean,
+        r.notes,
+        r.patient_medtech_id,
+        r.recall_reason,
+        r.screening_type,
+        r.code,
+        r.vaccine,
+        r.vaccine_group,
+        r.recall_group,
+        nullif(r.inserted_at::timestamptz, c_unknown_times[1]),
+        r.inserted_by,
+        nullif(r.updated_at::timestamptz, c_unknown_times[1]),
+        r.updated_by,
+        r.is_active::boolean,
+        r.practice,
+        l.practice_id,
+        r.provider_id::bigint,
+        r.is_deleted::boolean,
+        r.permanent_address_latitude::numeric,
+        r.permanent_address_longitude::numeric,
+        r.is_confidential::boolean,
+        r.show_on_patient_portal::boolean,
+        r.is_cancelled::boolean,
+        r.recall_attempts,
+        r.scn_code,
+        l.per_org_id,
+        nullif(r.loaded_date_time::timestamptz, c_unknown_times[1]),
+        f.date_extracted,
+        l.is_absent,
+        CASE WHEN NOT l.is_absent THEN hash_record_extended(ROW(
+            r.re_call_id,
+            r.patient_id,
+            r.recall_date,
+            r.is_contacted,
+            r.notes,
+            r.patient_medtech_id,
+            r.recall_reason,
+            r.screening_type,
+            r.code,
+            r.vaccine,
+            r.vaccine_group,
+            r.recall_group,
+            r.inserted_at,
+            r.inserted_by,
+            r.updated_at,
+            r.updated_by,
+            r.is_active,
+            r.practice,
+            r.practice_id,
+            r.provider_id,
+            r.is_deleted,
+            r.permanent_address_latitude,
+            r.permanent_address_longitude,
+            r.is_confidential,
+            r.show_on_patient_portal,
+            r.is_cancelled,
+            r.recall_attempts,
+            r.scn_code,
+            r.per_org_id
+        ), f.seed) END,
+        f.load_run_file_id,
+        f.load_run_id,
+        l.line_no
+    FROM last_said AS l
+    JOIN files AS f USING (load_run_file_id)
+    LEFT JOIN raw.recalls_raw AS r ON r.load_run_file_id = l.load_run_file_id AND r.line_no = l.line_no;
+
+    CALL etl.analyze_work('observed_recalls');
+
+    -- 3. Keep the newest row; the row with which the newest version began in core; and
+    -- each row that changed stg since.
+    WITH published AS (
+        SELECT
+            o.practice_id,
+            o.per_org_id,
+            o.re_call_id,
+            etl.surrogate_key(
+                etl.key_part('patients')
+                || etl.key_part(o.practice_id)
+                || etl.key_part(o.per_org_id)
+                || etl.key_part(o.patient_id::text)
+            ) AS patient_key,
+            etl.surrogate_key(
+                etl.key_part('providers')
+                || etl.key_part(o.practice_id)
+                || etl.key_part(o.per_org_id)
+                || etl.key_part(o.provider_id::text)
+            ) AS provider_key,
+            o.patient_id,
+            o.recall_date,
+            o.is_contacted,
+            etl.pseudonym(o.patient_medtech_id, v_key.inner_pad, v_key.outer_pad) AS patient_medtech_id,
+            o.screening_type,
+            o.code,
+            o.vaccine,
+            o.vaccine_group,
+            o.recall_group,
+            o.inserted_at,
+            o.updated_at,
+            o.is_active,
+            o.practice,
+            o.provider_id,
+            o.is_deleted,
+            o.is_confidential,
+            o.show_on_patient_portal,
+            o.is_cancelled,
+            o.scn_code,
+            o.loaded_date_time,
+            o.observed_at,
+            o.is_absent,
+            o.load_run_file_id,
+            o.load_run_id
+        FROM etl.observed_recalls AS o
+    ),
+    marked AS (
+        SELECT
+            p.*,
+            coalesce(
+                lag(p.is_absent) OVER w <> p.is_absent
+                OR lag(ROW(
+                    p.patient_key,
+                    p.provider_key,
+                    p.patient_id,
+                    p.recall_date,
+                    p.is_contacted,
+                    p.patient_medtech_id,
+                    p.screening_type,
+                    p.code,
+                    p.vaccine,
+                    p.vaccine_group,
+                    p.recall_group,
+                    p.inserted_at,
+                    p.updated_at,
+                    p.is_active,
+                    p.practice,
+                    p.provider_id,
+                    p.is_deleted,
+                    p.is_confidential,
+                    p.show_on_patient_portal,
+                    p.is_cancelled,
+                    p.scn_code
+                )) OVER w IS DISTINCT FROM ROW(
+                    p.patient_key,
+                    p.provider_key,
+                    p.patient_id,
+                    p.recall_date,
+                    p.is_contacted,
+                    p.patient_medtech_id,
+                    p.screening_type,
+                    p.code,
+                    p.vaccine,
+                    p.vaccine_group,
+                    p.recall_group,
+                    p.inserted_at,
+                    p.updated_at,
+                    p.is_active,
+                    p.practice,
+                    p.provider_id,
+                    p.is_deleted,
+                    p.is_confidential,
+                    p.show_on_patient_portal,
+                    p.is_cancelled,
+                    p.scn_code
+                ),
+                true
+            ) AS starts
+        FROM published AS p
+        WINDOW w AS (PARTITION BY p.practice_id, p.per_org_id, p.re_call_id ORDER BY p.observed_at)
+    ),
+    told AS (
+        SELECT
+            o.practice_id, o.per_org_id, o.re_call_id, o.observed_at, o.is_absent, o.load_run_file_id, o.line_no,
+            coalesce(
+                lag(o.is_absent) OVER w <> o.is_absent
+                OR lag(ROW(
+                    o.patient_id,
+                    o.recall_date,
+                    o.is_contacted,
+                    o.notes,
+                    o.patient_medtech_id,
+                    o.recall_reason,
+                    o.screening_type,
+                    o.code,
+                    o.vaccine,
+                    o.vaccine_group,
+                    o.recall_group,
+                    o.inserted_at,
+                    o.inserted_by,
+                    o.updated_at,
+                    o.updated_by,
+                    o.is_active,
+                    o.practice,
+                    o.provider_id,
+                    o.is_deleted,
+                    o.permanent_address_latitude,
+                    o.permanent_address_longitude,
+                    o.is_confidential,
+                    o.show_on_patient_portal,
+                    o.is_cancelled,
+                    o.recall_attempts,
+                    o.scn_code
+                )) OVER w IS DISTINCT FROM ROW(
+                    o.patient_id,
+                    o.recall_date,
+                    o.is_contacted,
+                    o.notes,
+                    o.patient_medtech_id,
+                    o.recall_reason,
+                    o.screening_type,
+                    o.code,
+                    o.vaccine,
+                    o.vaccine_group,
+                    o.recall_group,
+                    o.inserted_at,
+                    o.inserted_by,
+                    o.updated_at,
+                    o.updated_by,
+                    o.is_active,
+                    o.practice,
+                    o.provider_id,
+                    o.is_deleted,
+                    o.permanent_address_latitude,
+                    o.permanent_address_longitude,
+                    o.is_confidential,
+                    o.show_on_patient_portal,
+                    o.is_cancelled,
+                    o.recall_attempts,
+                    o.scn_code
+                ),
+                true
+            ) AS changes
+        FROM etl.observed_recalls AS o
+        WINDOW w AS (PARTITION BY o.practice_id, o.per_org_id, o.re_call_id ORDER BY o.observed_at)
+    ),
+    placed AS (
+        SELECT
+            t.*,
+            max(t.observed_at) OVER k AS newest,
+            max(t.observed_at) FILTER (WHERE d.starts) OVER k AS state_from,
+            max(t.observed_at) FILTER (WHERE d.starts) OVER k AS version_from
+        FROM told AS t
+        JOIN marked AS d USING (practice_id, per_org_id, re_call_id, observed_at)
+        WHERE NOT t.is_absent
+        WINDOW k AS (PARTITION BY t.practice_id, t.per_org_id, t.re_call_id)
+    )
+    INSERT INTO etl.touched_recalls (load_run_file_id, line_no, row_hash, verdict)
+    SELECT p.load_run_file_id, p.line_no, 0, 'kept'
+    FROM placed AS p
+    WHERE p.observed_at IN (p.newest, p.version_from)
+        OR p.changes AND p.observed_at >= p.state_from;
+
+    CALL etl.analyze_work('touched_recalls');
+
+    -- 4. Remove all other rows, of files that do not count as well, and say of which files.
+    WITH removed AS (
+        DELETE FROM raw.recalls_raw AS r
+        USING etl.load_run_files AS f
+        WHERE r.load_run_file_id = f.load_run_file_id
+            AND f.extract = 'recalls' AND f.tenant = p_tenant AND f.date_extracted < p_before
+            AND NOT EXISTS (
+                SELECT FROM etl.touched_recalls AS t
+                WHERE t.load_run_file_id = r.load_run_file_id AND t.line_no = r.line_no AND t.verdict = 'kept'
+            )
+        RETURNING r.load_run_file_id
+    )
+    INSERT INTO etl.file_attempts (load_run_file_id, action, started_at, finished_at, outcome, pid, problem)
+    SELECT
+        d.load_run_file_id, 'purge', clock_timestamp(), clock_timestamp(), 'succeeded', pg_backend_pid(),
+        format('%s: horizon %s; rows of raw removed: %s', session_user, p_before, count(*))
+    FROM removed AS d
+    GROUP BY d.load_run_file_id;
+END;
+$purge_recalls$;
+COMMENT ON PROCEDURE etl.purge_recalls(text[], timestamptz) IS
+    'Removes a tenant''s rows before a horizon from raw.recalls_raw, but for those that a rebuild of their keys needs.';
+
 -- object: procedure etl.merge_recalls
 -- GENERATED by `make codegen` from contracts/indici/recalls.yml; edit that file, not this one.
 
@@ -63566,7 +75028,7 @@ BEGIN
                 ORDER BY f.date_extracted, f.kind = 'delta', f.date_to, f.last_modified, f.s3_key COLLATE "C", f.load_run_file_id
             ) AS place
         FROM etl.load_run_files AS f
-        WHERE f.extract = v_file.extract AND f.tenant = v_file.tenant AND f.is_counting
+        WHERE f.extract = 'recalls' AND f.tenant = v_file.tenant AND f.is_counting
     ),
     said AS (
         SELECT
@@ -63619,7 +75081,7 @@ BEGIN
         scn_code,
         per_org_id,
         loaded_date_time,
-        observed_at, is_absent, row_hash, load_run_file_id, load_run_id
+        observed_at, is_absent, row_hash, load_run_file_id, load_run_id, line_no
     )
     SELECT
         l.re_call_id::bigint,
@@ -63686,7 +75148,8 @@ BEGIN
             r.per_org_id
         ), f.seed) END,
         f.load_run_file_id,
-        f.load_run_id
+        f.load_run_id,
+        l.line_no
     FROM last_said AS l
     JOIN files AS f USING (load_run_file_id)
     LEFT JOIN raw.recalls_raw AS r ON r.load_run_file_id = l.load_run_file_id AND r.line_no = l.line_no;
@@ -66063,7 +77526,9 @@ SELECT
     count(f.*) FILTER (WHERE f.status IN ('pending', 'loading', 'landed', 'processing')) AS files_open,
     count(f.*) FILTER (WHERE f.status = 'failed') AS files_failed,
     count(f.*) FILTER (WHERE f.status = 'held') AS files_held,
-    count(f.*) FILTER (WHERE f.is_counting AND f.ruleset_fingerprint <> rules.fingerprint) AS files_stale,
+    count(f.*) FILTER (
+        WHERE f.is_counting AND f.ruleset_fingerprint <> rules.fingerprint AND f.date_extracted >= rules.horizon
+    ) AS files_stale,
     (
         SELECT count(DISTINCT (d.tenant, d.date_extracted))
         FROM etl.dq_results AS d
@@ -66072,9 +77537,16 @@ SELECT
     (SELECT count(*) FROM etl.s3_objects AS o WHERE o.source = s.source AND o.name_problem IS NOT NULL) AS names_unread
 FROM etl.sources AS s
 LEFT JOIN (
-    SELECT e.source, e.extract, h.since, h.until, etl.ruleset_fingerprint(h.extract, h.since) AS fingerprint
+    SELECT
+        e.source,
+        e.extract,
+        h.since,
+        h.until,
+        etl.ruleset_fingerprint(h.extract, h.since) AS fingerprint,
+        coalesce(z.horizon, '-infinity') AS horizon
     FROM etl.extracts AS e
     JOIN etl.shapes AS h USING (extract)
+    LEFT JOIN etl.horizons AS z USING (extract)
 ) AS rules ON rules.source = s.source
 LEFT JOIN etl.load_run_files AS f
     ON f.extract = rules.extract AND f.date_extracted >= rules.since AND f.date_extracted < rules.until
@@ -66086,7 +77558,7 @@ COMMENT ON COLUMN etl.health.newest_batch IS 'Newest DateExtracted in core.';
 COMMENT ON COLUMN etl.health.files_open IS 'Files that the next run will take up.';
 COMMENT ON COLUMN etl.health.files_failed IS 'Files that --mode retry would take up.';
 COMMENT ON COLUMN etl.health.files_held IS 'Files that wait for a decision or a tenant.';
-COMMENT ON COLUMN etl.health.files_stale IS 'Counting files whose verdicts were made by other rules than today''s.';
+COMMENT ON COLUMN etl.health.files_stale IS 'Counting files whose verdicts were made by other rules than today''s, from the horizon on.';
 COMMENT ON COLUMN etl.health.batches_incomplete IS 'Batches that lack an extract: see etl.batches.missing.';
 COMMENT ON COLUMN etl.health.names_unread IS 'Objects whose names could not be read: see etl.s3_objects.name_problem.';
 

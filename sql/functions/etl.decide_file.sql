@@ -31,6 +31,9 @@ BEGIN
             END,
             HINT = format('To %s a file it has to be %s.', p_action, array_to_string(p_states, ' or '));
     END IF;
+    IF v_file.is_counting OR p_action <> 'exclude' THEN
+        CALL etl.refuse_frozen(ARRAY[p_load_run_file_id]);
+    END IF;
     IF coalesce(btrim(p_reason), '') = '' THEN
         RAISE EXCEPTION USING
             ERRCODE = 'RC008',
@@ -49,4 +52,4 @@ BEGIN
 END;
 $decide_file$;
 COMMENT ON FUNCTION etl.decide_file(bigint, text, text, text[]) IS
-    'Locks the extract of a file and records a decision about it with reason and login; returns the file as it was. RC008: not in one of the states, or no reason.';
+    'Locks the extract of a file and records a decision about it with reason and login; returns the file as it was. RC008: not in one of the states, or no reason; RC013: before the horizon.';

@@ -7,9 +7,10 @@ SET search_path = pg_catalog, pg_temp
 AS $files_of_extract$
 SELECT array_agg(f.load_run_file_id)
 FROM etl.load_run_files AS f
+LEFT JOIN etl.horizons AS h USING (extract)
 WHERE f.extract = p_extract
-    AND (p_from IS NULL OR f.date_extracted >= p_from)
+    AND f.date_extracted >= coalesce(p_from, h.horizon, '-infinity')
     AND (p_to IS NULL OR f.date_extracted <= p_to);
 $files_of_extract$;
 COMMENT ON FUNCTION etl.files_of_extract(text, timestamptz, timestamptz) IS
-    'The files of an extract with DateExtracted in an interval, bounds included; NULL: no bound.';
+    'The files of an extract with DateExtracted in an interval, bounds included; NULL: no bound but the horizon.';

@@ -43,10 +43,12 @@ BEGIN
             e.load_order,
             f.date_extracted AT TIME ZONE s.timezone AS local_batch,
             max(f.date_extracted) OVER () AS newest_batch,
-            f.s3_bucket <> p_bucket AS is_elsewhere
+            f.s3_bucket <> p_bucket AS is_elsewhere,
+            coalesce(f.date_extracted < z.horizon, false) AS is_frozen
         FROM etl.load_run_files AS f
         JOIN etl.extracts AS e USING (extract)
         JOIN etl.sources AS s ON s.source = f.source
+        LEFT JOIN etl.horizons AS z USING (extract)
         WHERE f.source = p_source
             AND (p_prefix IS NULL OR starts_with(f.s3_key, p_prefix))
     ),
@@ -84,7 +86,7 @@ BEGIN
         FROM wanted AS w
         LEFT JOIN held_back AS h ON h.tenant = w.tenant AND h.batch = w.date_extracted
         WHERE w.status NOT IN ('processed', 'skipped', 'superseded', 'excluded')
-            OR (w.status = 'processed' AND p_force AND w.is_wanted)
+            OR (w.status = 'processed' AND p_force AND w.is_wanted AND NOT w.is_frozen)
     )
     SELECT
         row_number() OVER (

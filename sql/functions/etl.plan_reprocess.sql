@@ -9,6 +9,7 @@ DECLARE
     v_source text;
     v_run_id bigint;
 BEGIN
+    CALL etl.refuse_frozen(p_file_ids);
     SELECT min(f.source) INTO v_source
     FROM etl.load_run_files AS f
     WHERE f.load_run_file_id = ANY (p_file_ids) AND f.status IN ('processed', 'failed', 'landed');
@@ -43,4 +44,4 @@ BEGIN
 END;
 $plan_reprocess$;
 COMMENT ON FUNCTION etl.plan_reprocess(bigint[], text) IS
-    'Opens a run that processes files again from raw; returns load_run_id. RC007: none of them can be.';
+    'Opens a run that processes files again from raw; returns load_run_id. RC007: none of them can be; RC013: one lies before the horizon.';

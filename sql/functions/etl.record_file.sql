@@ -23,6 +23,7 @@ BEGIN
             MESSAGE = format('attempt %s is not processing a file', p_file_attempt_id),
             HINT = 'Files are processed by CALL etl.process_batch(load_run_id).';
     END IF;
+    CALL etl.refuse_frozen(ARRAY[v_file.load_run_file_id]);
     SELECT e.* INTO v_extract FROM etl.extracts AS e WHERE e.extract = v_file.extract;
     IF v_extract.has_pseudonyms AND NOT EXISTS (SELECT FROM etl.pseudonym_keys) THEN
         RAISE EXCEPTION USING
@@ -60,4 +61,4 @@ BEGIN
 END;
 $record_file$;
 COMMENT ON FUNCTION etl.record_file(bigint) IS
-    'Records on the file of an attempt its kind, mirror, thresholds and rules, and returns it. RC004: not being processed; RC010: no pseudonym key.';
+    'Records on the file of an attempt its kind, mirror, thresholds and rules, and returns it. RC004: not being processed; RC010: no pseudonym key; RC013: before the horizon.';

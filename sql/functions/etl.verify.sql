@@ -33,7 +33,7 @@ BEGIN
                 )
             FROM etl.load_run_files AS f
             LEFT JOIN %s AS r USING (load_run_file_id)
-            WHERE f.extract = $1 AND f.is_counting
+            WHERE f.extract = $1 AND f.is_counting AND f.date_extracted >= etl.horizon($1)
             GROUP BY f.load_run_file_id
             HAVING count(r.line_no) <> f.rows_read - f.rows_rejected_landing
         $query$,
@@ -61,7 +61,8 @@ BEGIN
     CROSS JOIN LATERAL etl.ruleset_fingerprint(h.extract, h.since) AS fingerprint
     JOIN etl.load_run_files AS f
         ON f.extract = h.extract AND f.date_extracted >= h.since AND f.date_extracted < h.until
-    WHERE h.extract = p_extract AND f.is_counting AND f.ruleset_fingerprint IS DISTINCT FROM fingerprint;
+    WHERE h.extract = p_extract AND f.is_counting AND f.date_extracted >= etl.horizon(p_extract)
+        AND f.ruleset_fingerprint IS DISTINCT FROM fingerprint;
 
     IF v_extract.core_kind = 'dimension' THEN
         RETURN QUERY EXECUTE format(

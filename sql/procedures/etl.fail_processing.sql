@@ -11,6 +11,12 @@ DECLARE
     v_problem constant text := concat_ws(' ',
         CASE p_sqlstate
             WHEN 'RC010' THEN 'the pseudonym key is not set: CALL etl.set_pseudonym_key'
+            WHEN 'RC013' THEN (
+                SELECT format('extracted at %s, before the horizon of %s, %s', f.date_extracted, f.extract, h.horizon)
+                FROM etl.load_run_files AS f
+                JOIN etl.horizons AS h USING (extract)
+                WHERE f.file_attempt_id = p_file_attempt_id
+            )
             WHEN 'RC011' THEN 'it counts already and would now fail: see etl.dq_results'
             ELSE format('SQLSTATE %s', p_sqlstate)
         END,

@@ -10,7 +10,9 @@ SELECT
     count(f.*) FILTER (WHERE f.status IN ('pending', 'loading', 'landed', 'processing')) AS files_open,
     count(f.*) FILTER (WHERE f.status = 'failed') AS files_failed,
     count(f.*) FILTER (WHERE f.status = 'held') AS files_held,
-    count(f.*) FILTER (WHERE f.is_counting AND f.ruleset_fingerprint <> rules.fingerprint) AS files_stale,
+    count(f.*) FILTER (
+        WHERE f.is_counting AND f.ruleset_fingerprint <> rules.fingerprint AND f.date_extracted >= rules.horizon
+    ) AS files_stale,
     (
         SELECT count(DISTINCT (d.tenant, d.date_extracted))
         FROM etl.dq_results AS d
@@ -19,9 +21,16 @@ SELECT
     (SELECT count(*) FROM etl.s3_objects AS o WHERE o.source = s.source AND o.name_problem IS NOT NULL) AS names_unread
 FROM etl.sources AS s
 LEFT JOIN (
-    SELECT e.source, e.extract, h.since, h.until, etl.ruleset_fingerprint(h.extract, h.since) AS fingerprint
+    SELECT
+        e.source,
+        e.extract,
+        h.since,
+        h.until,
+        etl.ruleset_fingerprint(h.extract, h.since) AS fingerprint,
+        coalesce(z.horizon, '-infinity') AS horizon
     FROM etl.extracts AS e
     JOIN etl.shapes AS h USING (extract)
+    LEFT JOIN etl.horizons AS z USING (extract)
 ) AS rules ON rules.source = s.source
 LEFT JOIN etl.load_run_files AS f
     ON f.extract = rules.extract AND f.date_extracted >= rules.since AND f.date_extracted < rules.until
@@ -33,6 +42,6 @@ COMMENT ON COLUMN etl.health.newest_batch IS 'Newest DateExtracted in core.';
 COMMENT ON COLUMN etl.health.files_open IS 'Files that the next run will take up.';
 COMMENT ON COLUMN etl.health.files_failed IS 'Files that --mode retry would take up.';
 COMMENT ON COLUMN etl.health.files_held IS 'Files that wait for a decision or a tenant.';
-COMMENT ON COLUMN etl.health.files_stale IS 'Counting files whose verdicts were made by other rules than today''s.';
+COMMENT ON COLUMN etl.health.files_stale IS 'Counting files whose verdicts were made by other rules than today''s, from the horizon on.';
 COMMENT ON COLUMN etl.health.batches_incomplete IS 'Batches that lack an extract: see etl.batches.missing.';
 COMMENT ON COLUMN etl.health.names_unread IS 'Objects whose names could not be read: see etl.s3_objects.name_problem.';

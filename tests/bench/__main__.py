@@ -24,6 +24,7 @@ from rawcore.server import Server
 from rawcore.wheels import wheel_bin
 from tests.bench.contest import Contest, Files, Load
 from tests.bench.driver import ROOT
+from tests.bench.late import Late, late_rows
 
 _SETTINGS = {"shared_buffers": "512MB", "max_wal_size": "4GB", "track_functions": "pl"}
 _PROFILE = {
@@ -38,6 +39,7 @@ _PROFILE = {
 }
 _BIG = {"appointments": 300_000, "patients": 100_000}
 _FILES, _FILE_ROWS, _FILES_A_SECOND = 500, 100, 20.0
+_LATE, _LATE_VERSIONS, _LATE_ROWS, _LATE_RATIO = "medicine", 1_000_000, 10_000, 5.0
 _MEMORY = 150_000_000
 
 
@@ -94,6 +96,17 @@ class Report:
         )
         self._console.print(f"  rawcore {_times(found.phases)} (seconds of both workers)")
 
+    def late(self, found: Late) -> None:
+        """Print the case of late rows in a big dimension."""
+        met = self._verdict(found.ratio <= _LATE_RATIO)
+        self._console.print(
+            f"{found.rows:,} late rows into {found.versions:,} versions of {_LATE}: processed in"
+            f" {found.late['process']:.2f} s, in order {found.in_order['process']:.2f} s,"
+            f" ratio {found.ratio:.1f} (target ≤ {_LATE_RATIO:.0f}) {met}"
+        )
+        self._console.print(f"  in order {_times(found.in_order)}")
+        self._console.print(f"  late     {_times(found.late)}")
+
     def memory(self, peaks: list[int]) -> None:
         """Print the greatest memory of the driver in all cases."""
         met = self._verdict(max(peaks) < _MEMORY)
@@ -110,7 +123,7 @@ def _times(seconds: dict[str, float]) -> str:
 
 @click.command(context_settings={"help_option_names": ["-h", "--help"]})
 @click.option("--quick", is_flag=True, help="A tenth of the rows: to try things, not to judge.")
-@click.option("--only", multiple=True, help="appointments, patients or files; repeatable.")
+@click.option("--only", multiple=True, help="appointments, patients, files or late; repeatable.")
 @click.option("--jobs", default=2, show_default=True, help="Workers of the driver.")
 @click.option("--pg", default=18, show_default=True, help="Version of PostgreSQL: 16, 17 or 18.")
 @click.option(
@@ -150,7 +163,11 @@ def main(quick: bool, only: tuple[str, ...], jobs: int, pg: int, profile: Path |
             found = contest.files(_FILES // share, _FILE_ROWS)
             peaks.append(found.rawcore.peak_bytes)
             report.files(found)
-        report.memory(peaks)
+        if not only or "late" in only:
+            extract = feed.extract(_LATE)
+            report.late(late_rows(contest, extract, _LATE_VERSIONS // share, _LATE_ROWS // share))
+        if peaks:
+            report.memory(peaks)
         if profile:
             shutil.copy(server.log, profile)
             console.print(f"Plans: {profile}")

@@ -77,7 +77,7 @@ class Contest:
     _databases: int = field(default=0)
 
     @contextmanager
-    def _database(self) -> Iterator[tuple[psycopg.Connection[Any], str]]:
+    def database(self) -> Iterator[tuple[psycopg.Connection[Any], str]]:
         """Yield the owner's connection and the driver's URL of a fresh migrated database."""
         self._databases += 1
         name = f"bench_{self._databases}"
@@ -104,7 +104,7 @@ class Contest:
             Rows(range(1, step * changed, step), version=1),
             Rows(range(rows + 1, rows + new + 1)),
         ]
-        with self._database() as (connection, url):
+        with self.database() as (connection, url):
             floor = Floor(connection, self.feed, extract)
             cases = (
                 ("initial load", initial, 1.4),
@@ -121,12 +121,12 @@ class Contest:
                 size = delivered.stat().st_size / 1e6
                 count = sum(len(part) for part in parts)
                 bare = self._bare(connection, extract, copied)
-                self._settle()
+                self.settle()
                 by_hand = floor.load(copied, extracted)
-                self._settle()
-                ran, phases = self._rawcore(connection, url, delivered.parent)
+                self.settle()
+                ran, phases = self.rawcore(connection, url, delivered.parent)
                 yield Load(title, count, size, target, bare, by_hand, ran, phases)
-                self._settle()
+                self.settle()
                 copied.unlink()
 
     def files(self, count: int, rows: int) -> Files:
@@ -142,23 +142,24 @@ class Contest:
             keys = range(batch * rows // 2, batch * rows // 2 + rows)
             copied = self.folder / "copy.txt"
             makers[place].write([Rows(keys, batch)], folder / name, copied, _ENCODING)
-        with self._database() as (connection, url):
-            self._settle()
-            ran, phases = self._rawcore(connection, url, folder)
+        with self.database() as (connection, url):
+            self.settle()
+            ran, phases = self.rawcore(connection, url, folder)
         return Files(count, count * rows, ran, phases)
 
     def _bare(self, connection: psycopg.Connection[Any], extract: Extract, path: Path) -> float:
         make_text_table(connection, "public.bare", extract)
-        self._settle()
+        self.settle()
         began = time.monotonic()
         copy_file(connection, "public.bare", path)
         seconds = time.monotonic() - began
         connection.execute("DROP TABLE public.bare")
         return seconds
 
-    def _rawcore(
+    def rawcore(
         self, connection: psycopg.Connection[Any], url: str, folder: Path
     ) -> tuple[Ran, dict[str, float]]:
+        """Load what is new in a folder; return the run and the seconds of its phases."""
         before = self._routines(connection)
         (last,) = connection.execute(
             "SELECT max(file_attempt_id) FROM etl.file_attempts"
@@ -198,7 +199,7 @@ class Contest:
                 found[phase or name] = found.get(phase or name, 0.0) + seconds
         return found
 
-    def _settle(self) -> None:
+    def settle(self) -> None:
         """Let nothing of one contestant weigh on the next: write out, so that none pays for it."""
         with psycopg.connect(self.server.superuser_url(), autocommit=True) as connection:
             connection.execute("CHECKPOINT")

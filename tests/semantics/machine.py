@@ -156,6 +156,16 @@ class Shop(RuleBasedStateMachine):
     def _not_held(self) -> list[Delivery]:
         return [one for one in self.world.open_files() if not one.held]
 
+    @rule(data=st.data(), day=st.integers(2, 7))
+    def purge(self, data: st.DataObject, day: int) -> None:
+        """Rows before a day go from raw; core, now and later, stays as if they were there."""
+        self.world.purge(data.draw(st.sampled_from(self.extracts)), day)
+
+    @rule()
+    def verify(self) -> None:
+        """Ask the database whether all is well."""
+        self.world.verify()
+
     @rule()
     def learn(self) -> None:
         """A value is added to a domain; files show it when they are processed again."""

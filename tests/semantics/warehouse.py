@@ -108,7 +108,7 @@ class Warehouse:
         found = self.admin.execute(
             "SELECT schemaname || '.' || tablename FROM pg_tables WHERE schemaname IN"
             " ('raw', 'stg', 'core') OR schemaname = 'etl' AND tablename ~ %s ORDER BY 1",
-            ["^(rejects_|touched_|observed_|load_|file_attempts|s3_|dq_results)"],
+            ["^(rejects_|touched_|observed_|absent_|horizons|load_|file_attempts|s3_|dq_results)"],
         )
         self.resets = 0
         self.data_tables = [name for (name,) in found]
@@ -243,6 +243,21 @@ class Warehouse:
         self.admin.execute(
             sql.SQL("CALL {}({})").format(sql.Identifier("etl", procedure), arguments)
         )
+
+    def purge(self, before: datetime, extract: str) -> None:
+        """Move the horizon of an extract, as the owner does."""
+        self.admin.execute(
+            sql.SQL("CALL etl.purge_raw({}, {})").format(sql.Literal(before), sql.Literal(extract))
+        )
+
+    def verify(self) -> list[tuple[str, str, str]]:
+        """What etl.verify finds in all extracts: the check, and the object version."""
+        found = self.admin.execute(
+            "SELECT v.check_name, f.s3_key, f.s3_version_id FROM etl.extracts AS e"
+            " CROSS JOIN LATERAL etl.verify(e.extract) AS v"
+            " LEFT JOIN etl.load_run_files AS f USING (load_run_file_id)"
+        )
+        return [(check, key, version) for check, key, version in found]
 
     def learn(self, domain: str, value: str) -> None:
         """Add a value to a domain, as an operator does."""

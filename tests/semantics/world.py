@@ -8,7 +8,10 @@ from datetime import UTC, datetime, timedelta
 from typing import Any, Literal
 from zoneinfo import ZoneInfo
 
+import psycopg
+
 from tests.semantics import model
+from tests.semantics.compare import same
 from tests.semantics.model import Delivery, File, Origin
 from tests.semantics.shop import LEARNED, SHOP, SPELLINGS
 from tests.semantics.warehouse import Options, Warehouse
@@ -59,6 +62,7 @@ class World:
         self.names: dict[str, Name] = {}
         self.shop = dict(SHOP)
         self.undecided: list[Delivery] = []
+        self.horizons: dict[str, datetime] = {}
         warehouse.reset()
 
     def put(self, name: Name, rows: Iterable[str], modified: int = 0) -> Origin:
@@ -102,7 +106,7 @@ class World:
         again = [one for one in self.open_files() if force and not one.held]
         for one in self.deliveries:
             if not one.excluded and (extracts is None or one.file.extract in extracts):
-                if process and (one in again or not one.processed):
+                if process and (one in again or not one.processed) and not self.is_frozen(one):
                     self._process(one)
                 one.landed = True
         if process:
@@ -113,6 +117,11 @@ class World:
         one.rules = self.shop[one.file.extract]
         one.held = False
         self.undecided.append(one)
+
+    def is_frozen(self, one: Delivery) -> bool:
+        """Whether a file lies before the horizon: neither taken nor processed again."""
+        horizon = self.horizons.get(one.file.extract)
+        return horizon is not None and one.file.extracted < horizon
 
     def look(self) -> None:
         """A listing shows the newest version of each key; one that was not read is gone."""
@@ -164,12 +173,14 @@ class World:
         return [
             one
             for one in self.deliveries
-            if one.landed and not one.excluded and (one in counting or not one.is_good)
+            if one.landed
+            and not (one.excluded or self.is_frozen(one))
+            and (one in counting or not one.is_good)
         ]
 
     def excluded_files(self) -> list[Delivery]:
         """Files that are excluded."""
-        return [one for one in self.deliveries if one.excluded]
+        return [one for one in self.deliveries if one.excluded and not self.is_frozen(one)]
 
     def exclude(self, one: Delivery) -> None:
         """Exclude a file, and compare."""
@@ -192,6 +203,44 @@ class World:
         if one in counting:  # what counts is not held by what came later
             self.undecided.clear()
         self.compare()
+
+    def purge(self, extract: str, day: int) -> None:
+        """Purge raw before a day, and compare: nothing changes, unless a file is not done."""
+        before = Name(extract, day).extracted
+        if not self._is_open_before(extract, before):
+            self.warehouse.purge(before, extract)
+            self.horizons[extract] = max(before, self.horizons.get(extract, before))
+        else:
+            try:
+                self.warehouse.purge(before, extract)
+            except psycopg.DatabaseError as refused:
+                same("refusal to purge", refused.sqlstate, "RC014")
+            else:
+                raise AssertionError("rows of files that are not done were purged")
+        self.compare()
+
+    def _is_open_before(self, extract: str, before: datetime) -> bool:
+        counting = model.counting(self.deliveries)
+        return any(
+            one.file.extract == extract
+            and one.file.extracted < before
+            and not (one.excluded or one.is_good or self.is_frozen(one))
+            and not any(
+                other.file.s3_key == one.file.s3_key
+                and self.deliveries.index(other) > self.deliveries.index(one)
+                for other in counting
+            )
+            for one in self.deliveries
+        )
+
+    def verify(self) -> None:
+        """What etl.verify finds: files of old rules, and nothing else."""
+        stale = {
+            ("stale", *one.file.origin)
+            for one in model.counting(self.deliveries)
+            if one.rules != self.shop[one.file.extract] and not self.is_frozen(one)
+        }
+        same("verify", sorted(self.warehouse.verify()), sorted(stale))
 
     def learn(self) -> None:
         """Add values to domains; what is loaded stays as it is."""
@@ -248,17 +297,3 @@ class World:
                 )
                 wanted = (len(one.file.rows), len(verdict.rejects), verdict.duplicates, good)
                 same(f"counts of {origin}", counts, wanted)
-
-
-def same(what: str, found: object, expected: object) -> None:
-    """Fail with what differs, and only that."""
-    if found == expected:
-        return
-    if isinstance(found, dict) and isinstance(expected, dict):
-        lines = [
-            f"  {key}:\n    found    {found.get(key)}\n    expected {expected.get(key)}"
-            for key in {**found, **expected}
-            if found.get(key) != expected.get(key) or (key in found) != (key in expected)
-        ]
-        raise AssertionError("\n".join([f"{what} differs:", *lines]))
-    raise AssertionError(f"{what} differs:\n    found    {found}\n    expected {expected}")

@@ -97,10 +97,11 @@ CREATE UNLOGGED TABLE etl.observed_appointment_medications (
     row_hash bigint,
     load_run_file_id bigint NOT NULL,
     load_run_id bigint,
+    line_no bigint,
     PRIMARY KEY (practice_id, per_org_id, medication_id, observed_at)
 );
 COMMENT ON TABLE etl.observed_appointment_medications IS
-    'Work of a rebuild: what each counting file said of the keys in hand. Under the extract''s lock; empty between files.';
+    'Work of a rebuild or purge: what each counting file said of the keys in hand. Under the extract''s lock; empty between files.';
 COMMENT ON COLUMN etl.observed_appointment_medications.observed_at IS 'DateExtracted of the file.';
 COMMENT ON COLUMN etl.observed_appointment_medications.is_absent IS 'Whether the file, a mirror, lacks the key.';
 COMMENT ON COLUMN etl.observed_appointment_medications.medication_id IS 'Identifier of the medication.';
@@ -197,3 +198,4 @@ COMMENT ON COLUMN etl.observed_appointment_medications.loaded_date_time IS 'When
 COMMENT ON COLUMN etl.observed_appointment_medications.row_hash IS 'Hash of the text and of the rules of the file.';
 COMMENT ON COLUMN etl.observed_appointment_medications.load_run_file_id IS 'The file.';
 COMMENT ON COLUMN etl.observed_appointment_medications.load_run_id IS 'The run that landed it.';
+COMMENT ON COLUMN etl.observed_appointment_medications.line_no IS 'Number of the row in the file; NULL: absent.';

@@ -57,10 +57,11 @@ CREATE UNLOGGED TABLE etl.observed_inbox (
     row_hash bigint,
     load_run_file_id bigint NOT NULL,
     load_run_id bigint,
+    line_no bigint,
     PRIMARY KEY (practice_id, per_org_id, inbox_folder_item_id, observed_at)
 );
 COMMENT ON TABLE etl.observed_inbox IS
-    'Work of a rebuild: what each counting file said of the keys in hand. Under the extract''s lock; empty between files.';
+    'Work of a rebuild or purge: what each counting file said of the keys in hand. Under the extract''s lock; empty between files.';
 COMMENT ON COLUMN etl.observed_inbox.observed_at IS 'DateExtracted of the file.';
 COMMENT ON COLUMN etl.observed_inbox.is_absent IS 'Whether the file, a mirror, lacks the key.';
 COMMENT ON COLUMN etl.observed_inbox.inbox_folder_item_id IS 'Identifier of the inbox item.';
@@ -117,3 +118,4 @@ COMMENT ON COLUMN etl.observed_inbox.loaded_date_time IS 'When the provider of t
 COMMENT ON COLUMN etl.observed_inbox.row_hash IS 'Hash of the text and of the rules of the file.';
 COMMENT ON COLUMN etl.observed_inbox.load_run_file_id IS 'The file.';
 COMMENT ON COLUMN etl.observed_inbox.load_run_id IS 'The run that landed it.';
+COMMENT ON COLUMN etl.observed_inbox.line_no IS 'Number of the row in the file; NULL: absent.';

@@ -52,7 +52,7 @@ BEGIN
                 ORDER BY f.date_extracted, f.kind = 'delta', f.date_to, f.last_modified, f.s3_key COLLATE "C", f.load_run_file_id
             ) AS place
         FROM etl.load_run_files AS f
-        WHERE f.extract = v_file.extract AND f.tenant = v_file.tenant AND f.is_counting
+        WHERE f.extract = 'invoice_detail' AND f.tenant = v_file.tenant AND f.is_counting
     ),
     said AS (
         SELECT
@@ -124,7 +124,7 @@ BEGIN
         practice_id,
         per_org_id,
         loaded_date_time,
-        observed_at, is_absent, row_hash, load_run_file_id, load_run_id
+        observed_at, is_absent, row_hash, load_run_file_id, load_run_id, line_no
     )
     SELECT
         l.invoice_detail_id::bigint,
@@ -229,7 +229,8 @@ BEGIN
             r.per_org_id
         ), f.seed) END,
         f.load_run_file_id,
-        f.load_run_id
+        f.load_run_id,
+        l.line_no
     FROM last_said AS l
     JOIN files AS f USING (load_run_file_id)
     LEFT JOIN raw.invoice_detail_raw AS r ON r.load_run_file_id = l.load_run_file_id AND r.line_no = l.line_no;

@@ -151,10 +151,11 @@ CREATE UNLOGGED TABLE etl.observed_measurements (
     row_hash bigint,
     load_run_file_id bigint NOT NULL,
     load_run_id bigint,
+    line_no bigint,
     PRIMARY KEY (practice_id, per_org_id, screaning_id, observed_at)
 );
 COMMENT ON TABLE etl.observed_measurements IS
-    'Work of a rebuild: what each counting file said of the keys in hand. Under the extract''s lock; empty between files.';
+    'Work of a rebuild or purge: what each counting file said of the keys in hand. Under the extract''s lock; empty between files.';
 COMMENT ON COLUMN etl.observed_measurements.observed_at IS 'DateExtracted of the file.';
 COMMENT ON COLUMN etl.observed_measurements.is_absent IS 'Whether the file, a mirror, lacks the key.';
 COMMENT ON COLUMN etl.observed_measurements.patient_id IS 'Patient who was measured.';
@@ -305,3 +306,4 @@ COMMENT ON COLUMN etl.observed_measurements.loaded_date_time IS 'When the provid
 COMMENT ON COLUMN etl.observed_measurements.row_hash IS 'Hash of the text and of the rules of the file.';
 COMMENT ON COLUMN etl.observed_measurements.load_run_file_id IS 'The file.';
 COMMENT ON COLUMN etl.observed_measurements.load_run_id IS 'The run that landed it.';
+COMMENT ON COLUMN etl.observed_measurements.line_no IS 'Number of the row in the file; NULL: absent.';

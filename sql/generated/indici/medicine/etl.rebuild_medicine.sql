@@ -14,6 +14,7 @@ AS $rebuild_medicine$
 DECLARE
     v_file etl.load_run_files;
     c_unknown_times constant timestamptz[] := ARRAY['1900-01-01']::text[]::timestamptz[];
+    v_horizon constant timestamptz := etl.horizon('medicine');
 
 BEGIN
     SELECT f.* INTO v_file FROM etl.load_run_files AS f WHERE f.load_run_file_id = p_load_run_file_id;
@@ -50,7 +51,7 @@ BEGIN
                 ORDER BY f.date_extracted, f.kind = 'delta', f.date_to, f.last_modified, f.s3_key COLLATE "C", f.load_run_file_id
             ) AS place
         FROM etl.load_run_files AS f
-        WHERE f.extract = v_file.extract AND f.tenant = v_file.tenant AND f.is_counting
+        WHERE f.extract = 'medicine' AND f.tenant = v_file.tenant AND f.is_counting
     ),
     said AS (
         SELECT
@@ -84,7 +85,7 @@ BEGIN
         per_org_id,
         practice_id,
         loaded_date_time,
-        observed_at, is_absent, row_hash, load_run_file_id, load_run_id
+        observed_at, is_absent, row_hash, load_run_file_id, load_run_id, line_no
     )
     SELECT
         l.medicine_id::bigint,
@@ -113,7 +114,8 @@ BEGIN
             r.practice_id
         ), f.seed) END,
         f.load_run_file_id,
-        f.load_run_id
+        f.load_run_id,
+        l.line_no
     FROM last_said AS l
     JOIN files AS f USING (load_run_file_id)
     LEFT JOIN raw.medicine_raw AS r ON r.load_run_file_id = l.load_run_file_id AND r.line_no = l.line_no;
@@ -350,23 +352,27 @@ BEGIN
             lead(b.effective_from) OVER (PARTITION BY b.practice_id, b.per_org_id, b.medicine_id ORDER BY b.version_no) AS effective_to
         FROM bounded AS b
     ),
-    removed AS (
-        DELETE FROM core.dim_medicine AS c
-        USING (
+    -- Versions that began before the horizon stay. EXCEPT, not an anti-join: it is hashed or sorted however few rows the planner expects.
+    stale AS (
+        SELECT c.practice_id, c.per_org_id, c.medicine_id, c.effective_from
+        FROM (
             SELECT DISTINCT t.practice_id, t.per_org_id, t.medicine_id
             FROM etl.touched_medicine AS t
         ) AS k
-        WHERE c.practice_id = k.practice_id
-            AND c.per_org_id = k.per_org_id
-            AND c.medicine_id = k.medicine_id
-            AND NOT EXISTS (
-                SELECT FROM versions AS v
-                WHERE v.practice_id = c.practice_id
-                    AND v.per_org_id = c.per_org_id
-                    AND v.medicine_id = c.medicine_id
-                    AND v.effective_from = c.effective_from
-                    AND NOT v.is_absent
-            )
+        JOIN core.dim_medicine AS c USING (practice_id, per_org_id, medicine_id)
+        WHERE c.effective_from >= v_horizon
+        EXCEPT
+        SELECT v.practice_id, v.per_org_id, v.medicine_id, v.effective_from
+        FROM versions AS v
+        WHERE NOT v.is_absent
+    ),
+    removed AS (
+        DELETE FROM core.dim_medicine AS c
+        USING stale AS s
+        WHERE c.practice_id = s.practice_id
+            AND c.per_org_id = s.per_org_id
+            AND c.medicine_id = s.medicine_id
+            AND c.effective_from = s.effective_from
         RETURNING c.load_run_file_id
     ),
     merged AS (

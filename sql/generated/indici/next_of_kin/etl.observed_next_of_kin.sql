@@ -34,10 +34,11 @@ CREATE UNLOGGED TABLE etl.observed_next_of_kin (
     row_hash bigint,
     load_run_file_id bigint NOT NULL,
     load_run_id bigint,
+    line_no bigint,
     PRIMARY KEY (practice_id, per_org_id, nextto_kin_id, observed_at)
 );
 COMMENT ON TABLE etl.observed_next_of_kin IS
-    'Work of a rebuild: what each counting file said of the keys in hand. Under the extract''s lock; empty between files.';
+    'Work of a rebuild or purge: what each counting file said of the keys in hand. Under the extract''s lock; empty between files.';
 COMMENT ON COLUMN etl.observed_next_of_kin.observed_at IS 'DateExtracted of the file.';
 COMMENT ON COLUMN etl.observed_next_of_kin.is_absent IS 'Whether the file, a mirror, lacks the key.';
 COMMENT ON COLUMN etl.observed_next_of_kin.nextto_kin_id IS 'Identifier of the next of kin, in the source''s spelling.';
@@ -71,3 +72,4 @@ COMMENT ON COLUMN etl.observed_next_of_kin.loaded_date_time IS 'When the provide
 COMMENT ON COLUMN etl.observed_next_of_kin.row_hash IS 'Hash of the text and of the rules of the file.';
 COMMENT ON COLUMN etl.observed_next_of_kin.load_run_file_id IS 'The file.';
 COMMENT ON COLUMN etl.observed_next_of_kin.load_run_id IS 'The run that landed it.';
+COMMENT ON COLUMN etl.observed_next_of_kin.line_no IS 'Number of the row in the file; NULL: absent.';

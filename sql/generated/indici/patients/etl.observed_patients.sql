@@ -226,10 +226,11 @@ CREATE UNLOGGED TABLE etl.observed_patients (
     row_hash bigint,
     load_run_file_id bigint NOT NULL,
     load_run_id bigint,
+    line_no bigint,
     PRIMARY KEY (practice_id, per_org_id, patient_id, observed_at)
 );
 COMMENT ON TABLE etl.observed_patients IS
-    'Work of a rebuild: what each counting file said of the keys in hand. Under the extract''s lock; empty between files.';
+    'Work of a rebuild or purge: what each counting file said of the keys in hand. Under the extract''s lock; empty between files.';
 COMMENT ON COLUMN etl.observed_patients.observed_at IS 'DateExtracted of the file.';
 COMMENT ON COLUMN etl.observed_patients.is_absent IS 'Whether the file, a mirror, lacks the key.';
 COMMENT ON COLUMN etl.observed_patients.patient_id IS 'Identifier of the patient within the practice.';
@@ -455,3 +456,4 @@ COMMENT ON COLUMN etl.observed_patients.visa_expiry IS 'Date on which the visa e
 COMMENT ON COLUMN etl.observed_patients.row_hash IS 'Hash of the text and of the rules of the file.';
 COMMENT ON COLUMN etl.observed_patients.load_run_file_id IS 'The file.';
 COMMENT ON COLUMN etl.observed_patients.load_run_id IS 'The run that landed it.';
+COMMENT ON COLUMN etl.observed_patients.line_no IS 'Number of the row in the file; NULL: absent.';

@@ -15,6 +15,7 @@ DECLARE
     v_file etl.load_run_files;
     c_unknown_times constant timestamptz[] := ARRAY['1900-01-01']::text[]::timestamptz[];
     v_key etl.pseudonym_keys;
+    v_horizon constant timestamptz := etl.horizon('patients');
 
 BEGIN
     SELECT f.* INTO v_file FROM etl.load_run_files AS f WHERE f.load_run_file_id = p_load_run_file_id;
@@ -52,7 +53,7 @@ BEGIN
                 ORDER BY f.date_extracted, f.kind = 'delta', f.date_to, f.last_modified, f.s3_key COLLATE "C", f.load_run_file_id
             ) AS place
         FROM etl.load_run_files AS f
-        WHERE f.extract = v_file.extract AND f.tenant = v_file.tenant AND f.is_counting
+        WHERE f.extract = 'patients' AND f.tenant = v_file.tenant AND f.is_counting
     ),
     said AS (
         SELECT
@@ -295,7 +296,7 @@ BEGIN
         pharmacy_id,
         residential_status_id,
         visa_expiry,
-        observed_at, is_absent, row_hash, load_run_file_id, load_run_id
+        observed_at, is_absent, row_hash, load_run_file_id, load_run_id, line_no
     )
     SELECT
         l.patient_id::bigint,
@@ -742,7 +743,8 @@ BEGIN
             r.visa_expiry
         ), f.seed) END,
         f.load_run_file_id,
-        f.load_run_id
+        f.load_run_id,
+        l.line_no
     FROM last_said AS l
     JOIN files AS f USING (load_run_file_id)
     LEFT JOIN raw.patients_raw AS r ON r.load_run_file_id = l.load_run_file_id AND r.line_no = l.line_no;
@@ -3108,23 +3110,27 @@ BEGIN
             lead(b.effective_from) OVER (PARTITION BY b.practice_id, b.per_org_id, b.patient_id ORDER BY b.version_no) AS effective_to
         FROM bounded AS b
     ),
-    removed AS (
-        DELETE FROM core.dim_patients AS c
-        USING (
+    -- Versions that began before the horizon stay. EXCEPT, not an anti-join: it is hashed or sorted however few rows the planner expects.
+    stale AS (
+        SELECT c.practice_id, c.per_org_id, c.patient_id, c.effective_from
+        FROM (
             SELECT DISTINCT t.practice_id, t.per_org_id, t.patient_id
             FROM etl.touched_patients AS t
         ) AS k
-        WHERE c.practice_id = k.practice_id
-            AND c.per_org_id = k.per_org_id
-            AND c.patient_id = k.patient_id
-            AND NOT EXISTS (
-                SELECT FROM versions AS v
-                WHERE v.practice_id = c.practice_id
-                    AND v.per_org_id = c.per_org_id
-                    AND v.patient_id = c.patient_id
-                    AND v.effective_from = c.effective_from
-                    AND NOT v.is_absent
-            )
+        JOIN core.dim_patients AS c USING (practice_id, per_org_id, patient_id)
+        WHERE c.effective_from >= v_horizon
+        EXCEPT
+        SELECT v.practice_id, v.per_org_id, v.patient_id, v.effective_from
+        FROM versions AS v
+        WHERE NOT v.is_absent
+    ),
+    removed AS (
+        DELETE FROM core.dim_patients AS c
+        USING stale AS s
+        WHERE c.practice_id = s.practice_id
+            AND c.per_org_id = s.per_org_id
+            AND c.patient_id = s.patient_id
+            AND c.effective_from = s.effective_from
         RETURNING c.load_run_file_id
     ),
     merged AS (

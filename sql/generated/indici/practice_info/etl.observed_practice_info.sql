@@ -47,10 +47,11 @@ CREATE UNLOGGED TABLE etl.observed_practice_info (
     row_hash bigint,
     load_run_file_id bigint NOT NULL,
     load_run_id bigint,
+    line_no bigint,
     PRIMARY KEY (practice_id, per_org_id, observed_at)
 );
 COMMENT ON TABLE etl.observed_practice_info IS
-    'Work of a rebuild: what each counting file said of the keys in hand. Under the extract''s lock; empty between files.';
+    'Work of a rebuild or purge: what each counting file said of the keys in hand. Under the extract''s lock; empty between files.';
 COMMENT ON COLUMN etl.observed_practice_info.observed_at IS 'DateExtracted of the file.';
 COMMENT ON COLUMN etl.observed_practice_info.is_absent IS 'Whether the file, a mirror, lacks the key.';
 COMMENT ON COLUMN etl.observed_practice_info.practice_id IS 'Practice that delivered the row, three digits as in the file name. Part of the tenant.';
@@ -97,3 +98,4 @@ COMMENT ON COLUMN etl.observed_practice_info.loaded_date_time IS 'When the provi
 COMMENT ON COLUMN etl.observed_practice_info.row_hash IS 'Hash of the text and of the rules of the file.';
 COMMENT ON COLUMN etl.observed_practice_info.load_run_file_id IS 'The file.';
 COMMENT ON COLUMN etl.observed_practice_info.load_run_id IS 'The run that landed it.';
+COMMENT ON COLUMN etl.observed_practice_info.line_no IS 'Number of the row in the file; NULL: absent.';

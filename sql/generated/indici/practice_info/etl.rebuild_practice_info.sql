@@ -14,6 +14,7 @@ AS $rebuild_practice_info$
 DECLARE
     v_file etl.load_run_files;
     c_unknown_times constant timestamptz[] := ARRAY['1900-01-01']::text[]::timestamptz[];
+    v_horizon constant timestamptz := etl.horizon('practice_info');
 
 BEGIN
     SELECT f.* INTO v_file FROM etl.load_run_files AS f WHERE f.load_run_file_id = p_load_run_file_id;
@@ -50,7 +51,7 @@ BEGIN
                 ORDER BY f.date_extracted, f.kind = 'delta', f.date_to, f.last_modified, f.s3_key COLLATE "C", f.load_run_file_id
             ) AS place
         FROM etl.load_run_files AS f
-        WHERE f.extract = v_file.extract AND f.tenant = v_file.tenant AND f.is_counting
+        WHERE f.extract = 'practice_info' AND f.tenant = v_file.tenant AND f.is_counting
     ),
     said AS (
         SELECT
@@ -114,7 +115,7 @@ BEGIN
         is_deleted,
         per_org_id,
         loaded_date_time,
-        observed_at, is_absent, row_hash, load_run_file_id, load_run_id
+        observed_at, is_absent, row_hash, load_run_file_id, load_run_id, line_no
     )
     SELECT
         l.practice_id,
@@ -203,7 +204,8 @@ BEGIN
             r.per_org_id
         ), f.seed) END,
         f.load_run_file_id,
-        f.load_run_id
+        f.load_run_id,
+        l.line_no
     FROM last_said AS l
     JOIN files AS f USING (load_run_file_id)
     LEFT JOIN raw.practice_info_raw AS r ON r.load_run_file_id = l.load_run_file_id AND r.line_no = l.line_no;
@@ -725,21 +727,26 @@ BEGIN
             lead(b.effective_from) OVER (PARTITION BY b.practice_id, b.per_org_id ORDER BY b.version_no) AS effective_to
         FROM bounded AS b
     ),
-    removed AS (
-        DELETE FROM core.dim_practice_info AS c
-        USING (
+    -- Versions that began before the horizon stay. EXCEPT, not an anti-join: it is hashed or sorted however few rows the planner expects.
+    stale AS (
+        SELECT c.practice_id, c.per_org_id, c.effective_from
+        FROM (
             SELECT DISTINCT t.practice_id, t.per_org_id
             FROM etl.touched_practice_info AS t
         ) AS k
-        WHERE c.practice_id = k.practice_id
-            AND c.per_org_id = k.per_org_id
-            AND NOT EXISTS (
-                SELECT FROM versions AS v
-                WHERE v.practice_id = c.practice_id
-                    AND v.per_org_id = c.per_org_id
-                    AND v.effective_from = c.effective_from
-                    AND NOT v.is_absent
-            )
+        JOIN core.dim_practice_info AS c USING (practice_id, per_org_id)
+        WHERE c.effective_from >= v_horizon
+        EXCEPT
+        SELECT v.practice_id, v.per_org_id, v.effective_from
+        FROM versions AS v
+        WHERE NOT v.is_absent
+    ),
+    removed AS (
+        DELETE FROM core.dim_practice_info AS c
+        USING stale AS s
+        WHERE c.practice_id = s.practice_id
+            AND c.per_org_id = s.per_org_id
+            AND c.effective_from = s.effective_from
         RETURNING c.load_run_file_id
     ),
     merged AS (

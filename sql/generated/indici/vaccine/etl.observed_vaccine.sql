@@ -19,10 +19,11 @@ CREATE UNLOGGED TABLE etl.observed_vaccine (
     row_hash bigint,
     load_run_file_id bigint NOT NULL,
     load_run_id bigint,
+    line_no bigint,
     PRIMARY KEY (practice_id, per_org_id, vaccine_id, observed_at)
 );
 COMMENT ON TABLE etl.observed_vaccine IS
-    'Work of a rebuild: what each counting file said of the keys in hand. Under the extract''s lock; empty between files.';
+    'Work of a rebuild or purge: what each counting file said of the keys in hand. Under the extract''s lock; empty between files.';
 COMMENT ON COLUMN etl.observed_vaccine.observed_at IS 'DateExtracted of the file.';
 COMMENT ON COLUMN etl.observed_vaccine.is_absent IS 'Whether the file, a mirror, lacks the key.';
 COMMENT ON COLUMN etl.observed_vaccine.vaccine_id IS 'Identifier of the vaccine.';
@@ -41,3 +42,4 @@ COMMENT ON COLUMN etl.observed_vaccine.loaded_date_time IS 'When the provider of
 COMMENT ON COLUMN etl.observed_vaccine.row_hash IS 'Hash of the text and of the rules of the file.';
 COMMENT ON COLUMN etl.observed_vaccine.load_run_file_id IS 'The file.';
 COMMENT ON COLUMN etl.observed_vaccine.load_run_id IS 'The run that landed it.';
+COMMENT ON COLUMN etl.observed_vaccine.line_no IS 'Number of the row in the file; NULL: absent.';
