@@ -23,9 +23,8 @@ def test_all_extracts_are_purged_at_once(depot: Engine) -> None:
     load(depot)
     depot.query("CALL etl.purge_raw('2025-07-05 00:00')")
     assert depot.query("SELECT load_run_file_id FROM raw.shelves_raw ORDER BY 1") == [(3,), (4,)]
-    assert depot.query(HORIZONS) == [
-        (name, True) for name in ("bins", "dated", "picks", "samples", "shelves")
-    ]
+    extracts = depot.query("SELECT extract, true FROM etl.extracts ORDER BY 1")
+    assert depot.query(HORIZONS) == extracts
 
 
 @pytest.mark.parametrize(
