@@ -1,6 +1,6 @@
 # `make help` lists the targets. Each one sets up what it needs by itself.
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test test-slow test-containers test-matrix lint format codegen migration \
+.PHONY: help setup demo test test-slow test-containers test-matrix lint format new-source codegen migration \
         check migrate rollback bench psql url clean lock
 
 PYTHON  ?= $(shell for p in python3 python3.14 python3.13 python3.12 python3.11; do \
@@ -63,6 +63,9 @@ format: $(stamp)  ## Let ruff rewrite the Python files
 
 codegen: $(stamp)  ## Render contracts/ into sql/generated and docs
 	@$(python) -m codegen render $(ARGS)
+
+new-source: $(stamp)  ## Start a source from samples: ARGS="name ../in/*.csv --timezone Europe/Berlin"
+	@$(python) -m codegen new-source $(ARGS)
 
 migration: $(stamp)  ## Write the next migration from what changed in the contracts and sql/
 	@$(python) -m codegen migration $(ARGS)

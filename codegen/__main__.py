@@ -9,6 +9,7 @@ import click
 from codegen import migrate as migrations
 from codegen.desired import CONTRACTS, desired_objects
 from codegen.errors import ContractErrors
+from codegen.newsource import NotStarted, write_source
 from codegen.planner import StructuralChange, changes, migrated_objects, migration_texts
 from codegen.render import ROOT, named_extracts, rendered_files, stale_files, write_files
 
@@ -42,6 +43,26 @@ def render(contracts: Path) -> None:
     for path in removed:
         click.echo(f"removed {path.relative_to(ROOT)}")
     click.echo(f"{len(written)} files written, {len(removed)} removed")
+
+
+@main.command("new-source")
+@click.argument("source")
+@click.argument(
+    "samples", nargs=-1, required=True, type=click.Path(path_type=Path, exists=True, dir_okay=False)
+)
+@click.option("--timezone", default="UTC", show_default=True, help="Zone of local times.")
+@click.option("--rows", default=20_000, show_default=True, help="Rows to read of each sample.")
+@contracts_option
+def new_source(
+    source: str, samples: tuple[Path, ...], timezone: str, rows: int, contracts: Path
+) -> None:
+    """Start a source from sample files: guess its contracts, to be reviewed."""
+    try:
+        written = write_source(source, list(samples), contracts, timezone, rows)
+    except NotStarted as refusal:
+        raise click.ClickException(str(refusal)) from refusal
+    for line in written:
+        click.echo(line)
 
 
 @main.command()

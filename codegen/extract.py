@@ -56,7 +56,8 @@ class Extract(ContractModel):
     extract: Name = Field(description="Name of the extract, equal to the name of its file.")
     file_types: tuple[str, ...] = Field(
         min_length=1,
-        description="Spellings of this extract in file names, in any case, letters only.",
+        description="Spellings of this extract in file names, in any case: letters, and `_` or `-`"
+        " between them.",
         examples=["Customers", "Customer"],
     )
     description: str = Field(

@@ -11,6 +11,8 @@ PLACEHOLDERS = ("file_type", *DATES, "kind")
 COMPRESSIONS = (".gz", ".zst")
 DATE_PARTS = ("YYYY", "YY", "MM", "DD", "HH24", "MI", "SS")
 
+FILE_TYPE = "[A-Za-z]+(?:[_-][A-Za-z]+)*"
+
 _PART = re.compile(r"\{([^{}:]*)(?::([^{}]*))?\}|([^{}]+)|([{}])")
 _DATE_PART = re.compile("|".join(DATE_PARTS))
 _MAX_DIGITS = 30
@@ -50,7 +52,7 @@ def name_pattern(pattern: str, endings: Sequence[str] = ("",)) -> NamePattern:
 def _regex_of(name: str, argument: str) -> str:
     if name in DATES:
         return f"[0-9]{{{len(argument.replace('HH24', 'HH'))}}}"
-    return {"file_type": "[A-Za-z]+", "kind": "full|delta"}.get(name, f"[0-9]{{{argument}}}")
+    return {"file_type": FILE_TYPE, "kind": "full|delta"}.get(name, f"[0-9]{{{argument}}}")
 
 
 def digits_of(pattern: str, tenant_column: str) -> int | None:

@@ -63,10 +63,10 @@ class FileNames(ContractModel):
     patterns: tuple[str, ...] = Field(
         min_length=1,
         description="Spellings of file names; the first that fits is taken. Placeholders:"
-        " `{<tenant column>:N}` exactly N digits; `{file_type}` letters; `{date_from:FORMAT}`,"
-        " `{date_to:FORMAT}` and `{date_extracted:FORMAT}` with a FORMAT made of YYYY YY MM DD"
-        " HH24 MI SS; `{kind}` the word full or delta. Each pattern holds date_extracted,"
-        " file_type and every tenant column exactly once.",
+        " `{<tenant column>:N}` exactly N digits; `{file_type}` letters, and `_` or `-` between"
+        " them; `{date_from:FORMAT}`, `{date_to:FORMAT}` and `{date_extracted:FORMAT}` with a"
+        " FORMAT made of YYYY YY MM DD HH24 MI SS; `{kind}` the word full or delta. Each pattern"
+        " holds date_extracted, file_type and every tenant column exactly once.",
         examples=["{branch_id:3}_{file_type}_{date_extracted:YYMMDDHH24MI}"],
     )
     endings: tuple[str, ...] = Field(

@@ -18,6 +18,7 @@ from codegen.column_types import (
     numeric_limits,
 )
 from codegen.model import Column, Extract, Source
+from codegen.patterns import FILE_TYPE
 from codegen.shapes import Shaped, close, either
 from codegen.text_formats import FORMATS_REMEDY, format_problem
 from codegen.yamltext import Location
@@ -43,9 +44,10 @@ def check_extract(
         yield Finding(("extract",), problem, "give both the same name")
     yield from repeated(("file_types",), extract.file_types)
     for index, spelling in enumerate(extract.file_types):
-        if not (spelling.isascii() and spelling.isalpha()):
+        if not re.fullmatch(FILE_TYPE, spelling):
             problem = f"'{spelling}' cannot stand in a file name"
-            yield Finding(("file_types", index), problem, "{file_type} reads letters only")
+            remedy = "{file_type} reads letters, and between them _ or -"
+            yield Finding(("file_types", index), problem, remedy)
     yield from _identifiers(extract)
     yield from _column_names(extract)
     for index, column in enumerate(extract.columns):

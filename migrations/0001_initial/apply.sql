@@ -75750,9 +75750,9 @@ SET title = excluded.title,
 DELETE FROM etl.name_patterns WHERE source = 'indici';
 INSERT INTO etl.name_patterns (source, pattern_no, template, regex)
 VALUES
-    ('indici', 1, '{per_org_id:6}{practice_id:3}{file_type}_{date_from:YYYYMMDDHH24MI}_{date_to:YYYYMMDDHH24MI}_{date_extracted:YYMMDDHH24MI}', E'(?i)^([0-9]{6})([0-9]{3})([A-Za-z]+)_([0-9]{12})_([0-9]{12})_([0-9]{10})(?:|\\.csv)(?:\\.gz|\\.zst)?$'),
-    ('indici', 2, '{per_org_id:6}{practice_id:3}{file_type}{date_from:YYYYMMDDHH24MI}{date_to:YYYYMMDDHH24MI}{date_extracted:YYMMDDHH24MI}', E'(?i)^([0-9]{6})([0-9]{3})([A-Za-z]+)([0-9]{12})([0-9]{12})([0-9]{10})(?:|\\.csv)(?:\\.gz|\\.zst)?$'),
-    ('indici', 3, '{per_org_id:6}_{practice_id:3}_{file_type}_{date_from:YYYYMMDDHH24MI}_{date_to:YYYYMMDDHH24MI}_{date_extracted:YYMMDDHH24MI}', E'(?i)^([0-9]{6})_([0-9]{3})_([A-Za-z]+)_([0-9]{12})_([0-9]{12})_([0-9]{10})(?:|\\.csv)(?:\\.gz|\\.zst)?$');
+    ('indici', 1, '{per_org_id:6}{practice_id:3}{file_type}_{date_from:YYYYMMDDHH24MI}_{date_to:YYYYMMDDHH24MI}_{date_extracted:YYMMDDHH24MI}', E'(?i)^([0-9]{6})([0-9]{3})([A-Za-z]+(?:[_-][A-Za-z]+)*)_([0-9]{12})_([0-9]{12})_([0-9]{10})(?:|\\.csv)(?:\\.gz|\\.zst)?$'),
+    ('indici', 2, '{per_org_id:6}{practice_id:3}{file_type}{date_from:YYYYMMDDHH24MI}{date_to:YYYYMMDDHH24MI}{date_extracted:YYMMDDHH24MI}', E'(?i)^([0-9]{6})([0-9]{3})([A-Za-z]+(?:[_-][A-Za-z]+)*)([0-9]{12})([0-9]{12})([0-9]{10})(?:|\\.csv)(?:\\.gz|\\.zst)?$'),
+    ('indici', 3, '{per_org_id:6}_{practice_id:3}_{file_type}_{date_from:YYYYMMDDHH24MI}_{date_to:YYYYMMDDHH24MI}_{date_extracted:YYMMDDHH24MI}', E'(?i)^([0-9]{6})_([0-9]{3})_([A-Za-z]+(?:[_-][A-Za-z]+)*)_([0-9]{12})_([0-9]{12})_([0-9]{10})(?:|\\.csv)(?:\\.gz|\\.zst)?$');
 INSERT INTO etl.name_parts (source, pattern_no, part_no, part, digits_regex, iso_template)
 VALUES
     ('indici', 1, 1, 'per_org_id', NULL, NULL),
