@@ -72,11 +72,15 @@ class Source:
 
 @dataclass(frozen=True, slots=True)
 class Extract:
-    """Where rows of an extract land, and what a row that does not fit does: reject or fail."""
+    """Where rows of an extract land, and what a row that does not fit does: reject or fail.
+
+    `shapes` says, by the number of their fields, which files are known.
+    """
 
     name: str
     raw_table: str
     ragged_rows: str
+    shapes: dict[int, str]
 
 
 def database_url(settings: Settings) -> str:
@@ -222,8 +226,21 @@ def load_extracts(connection: Connection, source: Source) -> dict[str, Extract]:
             "SELECT extract, raw_table, ragged_rows FROM etl.extracts WHERE source = %s",
             [source.name],
         ).fetchall()
+        shapes = connection.execute(
+            "SELECT h.extract, cardinality(h.columns) AS fields, concat_ws(' ', 'files',"
+            " 'since ' || to_char(nullif(h.since, '-infinity') AT TIME ZONE s.timezone, %(form)s),"
+            " 'until ' || to_char(nullif(h.until, 'infinity') AT TIME ZONE s.timezone, %(form)s)"
+            ") AS words FROM etl.shapes AS h JOIN etl.extracts AS e USING (extract)"
+            " JOIN etl.sources AS s USING (source) WHERE source = %(source)s ORDER BY h.since",
+            {"form": "YYYY-MM-DD HH24:MI", "source": source.name},
+        ).fetchall()
     return {
-        row["extract"]: Extract(row["extract"], row["raw_table"], row["ragged_rows"])
+        row["extract"]: Extract(
+            row["extract"],
+            row["raw_table"],
+            row["ragged_rows"],
+            {s["fields"]: s["words"] for s in shapes if s["extract"] == row["extract"]},
+        )
         for row in rows
     }
 

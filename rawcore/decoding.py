@@ -8,10 +8,12 @@ into tab and line feed. Only a piece that holds a bad row is cut into rows.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from rawcore.compression import decompressed
+from rawcore.drift import Expected, FirstRows, check_first_rows
 from rawcore.encoding import ENCODINGS, MARK, Utf8Stream, visible
 from rawcore.errors import BadDialect, EmptyFile, RowTooLong, TruncatedFile
 from rawcore.quoting import QUOTES, QuotedSeparators
@@ -86,13 +88,21 @@ class Decoder:
     """One file from delivered bytes (already decompressed) to COPY text, in constant memory.
 
     `rows` counts the rows without a header, good or bad; `line_no` all of them. Not thread-safe.
+    Where it is told what to expect beyond the number of `columns`, the first rows are compared.
     """
 
-    def __init__(self, dialect: Dialect, columns: int, piece_bytes: int = PIECE_BYTES) -> None:
+    def __init__(
+        self,
+        dialect: Dialect,
+        columns: int,
+        piece_bytes: int = PIECE_BYTES,
+        expected: Expected | None = None,
+    ) -> None:
         self.rows = 0
         self.line_no = 0
         self._columns = columns
-        self._separators = _separators(dialect)
+        self._expected = expected
+        self._separators = separators_of(dialect)
         self._trailing = dialect.trailing_separator
         self._shape = FIELD * (columns - 1 + self._trailing) + ROW
         self._open_end = dialect.open_end
@@ -110,7 +120,10 @@ class Decoder:
         return self._stream.encoding or ""
 
     def feed(self, piece: bytes) -> Iterator[Output]:
-        """Take the next bytes; exhaust the iterator before the next call. Raises BadContent."""
+        """Take the next bytes; exhaust the iterator before the next call.
+
+        Raises BadContent: DriftedFile at the first rows, RowTooLong.
+        """
         self._waiting.append(piece)
         self._waiting_bytes += len(piece)
         if self._waiting_bytes >= self._piece_bytes:
@@ -153,10 +166,16 @@ class Decoder:
         if len(self._carry) > MAX_ROW_BYTES:
             raise RowTooLong(limit=MAX_ROW_BYTES >> 20, rows=self.line_no)
         del utf8, marked
+        headings: tuple[str, ...] = ()
         if self._header and body:
-            body = body[body.index(ROW) + len(self._separators.row) :]
+            end = body.index(ROW)
+            headings = tuple(fields(self._separators, body[:end], self._trailing))
+            body = body[end + len(self._separators.row) :]
             self._header = False
             self.line_no += 1
+        if self._expected is not None and (body or headings):
+            check_first_rows(FirstRows(headings, self._count_fields(body)), self._expected)
+            self._expected = None
         if body:
             yield from self._rows(body)
         self._marks = self._marks and MARK.search(self._carry) is not None
@@ -173,6 +192,16 @@ class Decoder:
         self.rows += rows
         self.line_no += rows
         yield CopyRows(self._to_copy(body), rows)
+
+    def _count_fields(self, body: bytes) -> Counter[int]:
+        """Count the rows by the number of their fields."""
+        shape = body.translate(None, _ALL_BUT_TOKENS)
+        rows = shape.count(ROW)
+        if self._trailing and self._separators.field_token + ROW not in body:
+            return Counter()  # the separator lacks after the last field, not a field
+        if shape == self._shape * rows:
+            return Counter({self._columns: rows}) if rows else Counter()
+        return Counter(len(row) + 1 - self._trailing for row in shape.split(ROW)[:-1])
 
     def _rows_one_by_one(self, body: bytes) -> Iterator[Output]:
         good: list[bytes] = []
@@ -229,7 +258,14 @@ def _expected(wanted: int, found: int) -> str:
     return f"expected {wanted} fields, found {found}"
 
 
-def _separators(dialect: Dialect) -> Separators:
+def fields(separators: Separators, marked: bytes, trailing: bool) -> list[str]:
+    """Return the texts of one row, for headings and for a look at the head of a file."""
+    texts = separators.to_copy(marked).decode(errors="replace").split("\t")
+    return texts[:-1] if trailing and not texts[-1] else texts
+
+
+def separators_of(dialect: Dialect) -> Separators:
+    """Return what finds the separators of a dialect."""
     field, row = dialect.field_separator.encode(), dialect.row_separator.encode()
     if dialect.quote:
         return QuotedSeparators(field, row, dialect.quote.encode())

@@ -132,6 +132,14 @@ class BadArchive(BadContent):
     """Not a whole {kind} archive: {problem}. Ask for it to be delivered again."""
 
 
+class DriftedFile(BadContent):
+    """Drift: {problem}. Likely: {change}. `python ingest.py drift` proposes the edit of the
+    contract.
+    """
+
+    error_class = "drift"
+
+
 class RaggedFile(BadContent):
     """Row {line_no}: {reason}. The policy ragged_rows of {extract} is fail."""
 

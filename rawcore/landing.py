@@ -12,6 +12,7 @@ from psycopg import sql
 
 from rawcore.database import Connection, Extract, as_database_error, translated
 from rawcore.decoding import BadRow, CopyRows, Decoder, Dialect, Output, decode
+from rawcore.drift import Expected
 from rawcore.errors import RaggedFile, RawcoreError, Stopped, TooManyBadRows
 from rawcore.readahead import Body
 from rawcore.store import Store
@@ -122,7 +123,7 @@ class Lander:
             if not claimed or not claimed["yes"]:
                 landing.outcome = "lost"
                 return
-            decoder = Decoder(self._dialect, len(task.columns))
+            decoder = self._decoder(task)
             with self._store.open(task.s3_key, task.etag, task.s3_version_id) as body:
                 if body.size != task.size_bytes:
                     raise ObjectChanged(key=task.s3_key)
@@ -151,6 +152,12 @@ class Lander:
                 "SELECT etl.skip_landing(%s, %s, %s)",
                 [task.file_attempt_id, version_id, file_hash],
             )
+
+    def _decoder(self, task: Task) -> Decoder:
+        extract = self._extracts[task.extract]
+        headings = tuple(task.headings) if self._dialect.header else ()
+        expected = Expected(len(task.columns), headings, extract.shapes)
+        return Decoder(self._dialect, len(task.columns), expected=expected)
 
     def _watched(self, body: Body, landing: Landing) -> Iterator[bytes]:
         body.stop = self._stop

@@ -30,6 +30,6 @@ COMMENT ON COLUMN etl.file_attempts.rows_read IS 'Rows it read.';
 COMMENT ON COLUMN etl.file_attempts.bytes_read IS 'Bytes it read.';
 COMMENT ON COLUMN etl.file_attempts.sqlstate IS 'SQLSTATE of its error.';
 COMMENT ON COLUMN etl.file_attempts.error_class IS
-    'connection, permission, not_found, rate_limited, integrity, bad_name, bad_content, resource or internal.';
+    'connection, permission, not_found, rate_limited, integrity, bad_name, bad_content, drift, resource or internal.';
 COMMENT ON COLUMN etl.file_attempts.is_retryable IS 'Whether the next run tries again by itself.';
 COMMENT ON COLUMN etl.file_attempts.problem IS 'What happened, in one line without field content.';

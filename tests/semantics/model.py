@@ -109,6 +109,14 @@ class Verdict:
     failed: bool = False
 
 
+def drifted(rules: Rules, file: File) -> bool:
+    """Say whether hardly a row has the expected number of fields and most have another one."""
+    expected = len(rules.columns_at(file.extracted))
+    found = [len(text.split(",")) for text in file.rows]
+    most = max(map(found.count, found))
+    return 10 * found.count(expected) < len(found) and 2 * most > len(found)
+
+
 def judge(rules: Rules, file: File) -> Verdict:
     """Type the rows of a file, reject bad ones, and choose between rows of one key."""
     verdict = Verdict()

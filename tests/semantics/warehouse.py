@@ -23,6 +23,7 @@ from codegen import migrate
 from codegen.desired import desired_objects
 from codegen.planner import changes, migration_texts
 from rawcore.database import Connection, load_extracts, load_source
+from rawcore.errors import DriftedFile
 from rawcore.landing import Lander
 from rawcore.readahead import Body, Checks
 from rawcore.store import Listed
@@ -168,7 +169,7 @@ class Warehouse:
             landing = self.lander.land(task)
             if landing.error is not None:
                 self.lander.fail(landing)
-                if not isinstance(landing.error, ObjectChanged):
+                if not isinstance(landing.error, ObjectChanged | DriftedFile):
                     raise landing.error
         if process:
             self.process(run_id, **how)

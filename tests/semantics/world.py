@@ -105,6 +105,8 @@ class World:
         self.warehouse.run(options, process, **how)
         again = [one for one in self.open_files() if force and not one.held]
         for one in self.deliveries:
+            if model.drifted(one.rules, one.file):
+                continue  # it fails at landing, and nothing of it stays
             if not one.excluded and (extracts is None or one.file.extract in extracts):
                 if process and (one in again or not one.processed) and not self.is_frozen(one):
                     self._process(one)
@@ -279,6 +281,9 @@ class World:
             verdict = one.verdict
             origin = one.file.origin
             if not one.landed:
+                if model.drifted(one.rules, one.file) and origin in files:
+                    same(f"drift of {origin}", files[origin]["is_counting"], False)
+                    same(f"rejects of {origin}", rejects.get(origin, set()), set())
                 continue
             expected = {r for r in verdict.rejects if one.processed or r[1] == "landing"}
             same(f"rejects of {origin}", rejects.get(origin, set()), expected)
