@@ -7,10 +7,12 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from codegen.desired import CONTRACTS, desired_objects
+from codegen.dictionary import dictionaries
 from codegen.objects import ENGINE
 from codegen.schema import json_schemas, render_contract_reference
 
 ROOT = Path(__file__).resolve().parents[1]
+DICTIONARY = ROOT / "docs" / "dictionary"
 #: Code that must know nothing of any one extract.
 _GENERAL = ("rawcore/**/*.py", "codegen/**/*.py", "codegen/templates/*.j2", "ingest.py",
             "sql/functions/*.sql", "sql/procedures/*.sql", "sql/tables/*.sql",
@@ -25,7 +27,13 @@ def rendered_files(contracts: Path = CONTRACTS) -> dict[Path, str]:
         if one.path.parts[0] == "generated"
     }
     schemas = {ROOT / "contracts" / "schema" / name: text for name, text in json_schemas().items()}
-    return {**generated, **schemas, ROOT / "docs" / "contracts.md": render_contract_reference()}
+    pages = {DICTIONARY / name: text for name, text in dictionaries(contracts).items()}
+    return {
+        **generated,
+        **schemas,
+        **pages,
+        ROOT / "docs" / "contracts.md": render_contract_reference(),
+    }
 
 
 def write_files(contracts: Path = CONTRACTS) -> tuple[list[Path], list[Path]]:
@@ -48,7 +56,7 @@ def stale_files(wanted: dict[Path, str]) -> Iterator[Path]:
     for path, text in wanted.items():
         if not path.is_file() or path.read_text() != text:
             yield path
-    for path in sorted((ENGINE / "generated").rglob("*.sql")):
+    for path in sorted([*(ENGINE / "generated").rglob("*.sql"), *DICTIONARY.glob("*.html")]):
         if path not in wanted:
             yield path
 
