@@ -137,8 +137,31 @@ def show_records(title: str, rows: Sequence[Row], as_json: bool = False) -> None
 
 
 def print_json(document: object) -> None:
-    """Print a JSON document to stdout."""
-    print(json.dumps(document, default=_plain, ensure_ascii=False, indent=2))
+    """Print a JSON document to stdout, piece by piece: the rows of a long plan are many."""
+    if isinstance(document, dict):
+        for number, (name, value) in enumerate(document.items()):
+            print("," if number else "{", end="\n  ")
+            print(_text(name), end=": ")
+            _print_value(value, "  ")
+        print("\n}" if document else "{}")
+    else:
+        _print_value(document, "")
+        print()
+
+
+def _print_value(value: object, margin: str) -> None:
+    """Print a value; of a list each element is a line."""
+    if not isinstance(value, list | tuple) or not value:
+        print(_text(value), end="")
+        return
+    for number, one in enumerate(value):
+        print("," if number else "[", end=f"\n{margin}  ")
+        print(_text(one), end="")
+    print(f"\n{margin}]", end="")
+
+
+def _text(value: object) -> str:
+    return json.dumps(value, default=_plain, ensure_ascii=False)
 
 
 def say(text: str) -> None:

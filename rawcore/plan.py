@@ -14,16 +14,20 @@ _SHOWN = 100
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """What SQL planned: a row per open file, a row per batch and tenant, files done before."""
+    """What SQL planned: a row per open file (or only those held), a row per batch and tenant."""
 
     files: Sequence[Row]
     batches: Sequence[Row]
     done: Row
 
+    def count(self, *actions: str) -> int:
+        """Return how many files are to land, process, hold or leave."""
+        return sum(row[action] for row in self.batches for action in actions)
+
     @property
-    def todo(self) -> list[Row]:
-        """The files that a run would land and process."""
-        return [row for row in self.files if row["action"] in ("land", "process")]
+    def todo(self) -> int:
+        """How many files a run would land and process."""
+        return self.count("land", "process")
 
     @property
     def held(self) -> list[Row]:
@@ -33,7 +37,7 @@ class Plan:
     @property
     def bytes_to_land(self) -> int:
         """Size of the files to land."""
-        return sum(row["size_bytes"] for row in self.files if row["action"] == "land")
+        return sum(row["bytes"] for row in self.batches)
 
     @property
     def incomplete(self) -> list[Row]:
@@ -74,13 +78,14 @@ class Plan:
         done = ", ".join(f"{count:,} {status}" for status, count in self.done.items())
         if self.todo:
             size = f"{self.bytes_to_land:,} bytes to land"
-            console.say(f"{len(self.todo):,} file(s) to do, {size}{about}.")
+            console.say(f"{self.todo:,} file(s) to do, {size}{about}.")
         if done:
             console.say(f"Done before: {done}.")
 
     def say_nothing_to_do(self, counts: Row) -> int:
         """Print that a run has nothing to do, and what it leaves; return the exit code."""
-        remarks = [f"; {len(self.files)} file(s) are left"] if self.files else []
+        left = self.count("hold", "leave")
+        remarks = [f"; {left} file(s) are left"] if left else []
         remarks += ["; a batch is held back because it is not complete"] if self.exit_code else []
         remarks += [f"; {counts['unparsed']} name(s) cannot be read"] if counts["unparsed"] else []
         hint = ": see `python ingest.py plan`" if remarks else ""

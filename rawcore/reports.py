@@ -21,7 +21,7 @@ def plan(settings: Settings, options: Options) -> int:
     this = _look(settings, options)
     this.check()
     counts = this.register(open_store(settings))
-    found = this.plan()
+    found = this.plan(whole=True)
     unreadable = this.query(
         "SELECT s3_key, name_problem, first_seen FROM etl.s3_objects"
         " WHERE source = %s AND name_problem IS NOT NULL ORDER BY first_seen DESC, s3_key LIMIT 20",

@@ -93,12 +93,14 @@ class Run(Control):
         parameters = self.options.parameters()
         self.query("SELECT etl.check_parameters(%s, %s::jsonb)", self.source.name, parameters)
 
-    def plan(self) -> Plan:
-        """Return what a run with these options would do with each open file, in order."""
+    def plan(self, whole: bool) -> Plan:
+        """Return what a run with these options would do; not `whole`: of the files, those held."""
         arguments = [self.source.name, *self.options.plan_arguments(self.bucket)]
         files = self.query(
-            f"SELECT * FROM etl.plan_files(%s, {PLAN_ARGUMENTS}) ORDER BY ordinal",  # noqa: S608
+            f"SELECT * FROM etl.plan_files(%s, {PLAN_ARGUMENTS})"  # noqa: S608
+            " WHERE %s OR action = 'hold' ORDER BY ordinal",
             *arguments,
+            whole,
         )
         batches = self.query(
             f"SELECT * FROM etl.plan_batches(%s, %s, {PLAN_ARGUMENTS})",  # noqa: S608
@@ -143,17 +145,16 @@ def run(settings: Settings, options: Options) -> int:
     this.check()
     this.lock()
     counts = this.register(store)
-    plan = this.plan()
+    plan = this.plan(whole=options.dry_run)
     if options.dry_run or not plan.todo:
-        return _say(plan, counts, options)
+        return _say(this, plan, counts)
     run_id = this.start()
-    size = plan.bytes_to_land
-    to_land = sum(row["action"] == "land" for row in plan.todo)
-    log.info("planned", run=run_id, files=len(plan.todo), to_land=to_land, bytes=size)
+    size, to_land = plan.bytes_to_land, plan.count("land")
+    log.info("planned", run=run_id, files=plan.todo, to_land=to_land, bytes=size)
     for one in plan.incomplete:
         log.warning("batch incomplete", run=run_id, **{**one, "batch": str(one["batch"])})
     try:
-        unreachable = _work(this, store, run_id, size, len(plan.todo), quiet)
+        unreachable = _work(this, store, run_id, size, plan.todo, quiet)
     except RawcoreError:
         with suppress(RawcoreError):  # the next start closes the run if this cannot
             this.query("SELECT * FROM etl.finish_run(%s)", run_id)
@@ -165,9 +166,10 @@ def run(settings: Settings, options: Options) -> int:
     return code
 
 
-def _say(plan: Plan, counts: Row, options: Options) -> int:
-    if options.as_json:
-        console.print_json({"run": None, "listing": counts, **plan.document()})
+def _say(this: Run, plan: Plan, counts: Row) -> int:
+    if this.options.as_json:
+        whole = this.plan(whole=True)
+        console.print_json({"run": None, "listing": counts, **whole.document()})
     elif plan.todo:
         plan.show()
     else:

@@ -679,11 +679,7 @@ BEGIN
     SELECT b.source, b.tenant, b.batch, 'missing:' || m.extract, false, 1, 0, p_now
     FROM etl.batches AS b
     CROSS JOIN LATERAL unnest(b.missing) AS m (extract)
-    WHERE b.source = p_source AND EXISTS (
-        SELECT
-        FROM etl.load_run_files AS f
-        WHERE f.source = b.source AND f.status = 'pending' AND f.tenant = b.tenant AND f.date_extracted = b.batch
-    )
+    WHERE b.source = p_source AND b.files_pending > 0
     ON CONFLICT DO NOTHING;
 END;
 $check_batches$;
@@ -1579,16 +1575,21 @@ LANGUAGE sql
 STABLE
 AS $parse_name$
 -- The first pattern that fits names the parts; a date counts only if it survives the way to a timestamp and back.
+-- OFFSET 0: each expression is worked out once.
 WITH fitting AS (
     SELECT
         s.source,
         s.timezone,
         s.tenant_columns,
         p.pattern_no,
-        pg_catalog.regexp_match(pg_catalog.regexp_replace(p_key, '^.*[/\\]', ''), p.regex) AS texts
+        m.texts
     FROM etl.sources AS s
     JOIN etl.name_patterns AS p USING (source)
-    WHERE s.source = p_source AND pg_catalog.regexp_replace(p_key, '^.*[/\\]', '') ~ p.regex
+    CROSS JOIN LATERAL (
+        SELECT pg_catalog.regexp_match(pg_catalog.regexp_replace(p_key, '^.*[/\\]', ''), p.regex) AS texts
+        OFFSET 0
+    ) AS m
+    WHERE s.source = p_source AND m.texts IS NOT NULL
     ORDER BY p.pattern_no
     LIMIT 1
 ),
@@ -1597,17 +1598,17 @@ parts AS (
         f.source,
         f.timezone,
         f.tenant_columns,
-        pg_catalog.max(f.texts[p.part_no]) FILTER (WHERE p.part = 'file_type') AS file_type,
-        pg_catalog.lower(pg_catalog.max(f.texts[p.part_no]) FILTER (WHERE p.part = 'kind')) AS kind,
+        pg_catalog.max(d.given) FILTER (WHERE p.part = 'file_type') AS file_type,
+        pg_catalog.lower(pg_catalog.max(d.given) FILTER (WHERE p.part = 'kind')) AS kind,
         coalesce(
-            pg_catalog.array_agg(f.texts[p.part_no] ORDER BY pg_catalog.array_position(f.tenant_columns, p.part))
+            pg_catalog.array_agg(d.given ORDER BY pg_catalog.array_position(f.tenant_columns, p.part))
             FILTER (WHERE p.part = ANY (f.tenant_columns)),
             '{}'
         ) AS tenant,
         pg_catalog.max(d.iso) FILTER (WHERE p.part = 'date_from') AS iso_from,
         pg_catalog.max(d.iso) FILTER (WHERE p.part = 'date_to') AS iso_to,
         pg_catalog.max(d.iso) FILTER (WHERE p.part = 'date_extracted') AS iso_extracted,
-        pg_catalog.max(p.part || ' ' || f.texts[p.part_no]) FILTER (WHERE
+        pg_catalog.max(p.part || ' ' || d.given) FILTER (WHERE
             CASE
                 WHEN pg_catalog.pg_input_is_valid(d.iso, 'timestamp') THEN d.iso::timestamp::text <> d.iso
                 ELSE d.iso IS NOT NULL
@@ -1616,7 +1617,10 @@ parts AS (
     FROM fitting AS f
     JOIN etl.name_parts AS p USING (source, pattern_no)
     CROSS JOIN LATERAL (
-        SELECT pg_catalog.regexp_replace(f.texts[p.part_no], p.digits_regex, p.iso_template) AS iso
+        SELECT
+            f.texts[p.part_no] AS given,
+            pg_catalog.regexp_replace(f.texts[p.part_no], p.digits_regex, p.iso_template) AS iso
+        OFFSET 0
     ) AS d
     GROUP BY f.source, f.timezone, f.tenant_columns
 ),
@@ -1741,6 +1745,9 @@ BEGIN
         LEFT JOIN times AS land ON land.extract = p.extract AND land.action = 'land'
         LEFT JOIN times AS process ON process.extract = p.extract AND process.action = 'process'
     ),
+    whole AS MATERIALIZED (
+        SELECT b.tenant, b.batch, b.files_done, b.missing FROM etl.batches AS b WHERE b.source = p_source
+    ),
     batches AS (
         SELECT
             f.batch,
@@ -1762,12 +1769,12 @@ BEGIN
         b.process,
         b.hold,
         b.leave,
-        coalesce(whole.files_done, 0),
+        coalesce(w.files_done, 0),
         b.bytes,
-        coalesce(whole.missing, '{}'),
+        coalesce(w.missing, '{}'),
         round(b.seconds, 1)
     FROM batches AS b
-    LEFT JOIN etl.batches AS whole ON whole.source = p_source AND whole.tenant = b.tenant AND whole.batch = b.batch
+    LEFT JOIN whole AS w ON w.tenant = b.tenant AND w.batch = b.batch
     ORDER BY b.ordinal;
 END;
 $plan_batches$;
@@ -1806,15 +1813,16 @@ STABLE
 SECURITY DEFINER
 SET search_path = pg_catalog, pg_temp
 AS $plan_files$
+DECLARE
+    v_holds constant boolean := coalesce(
+        (p_overrides ->> 'hold_incomplete_batches')::boolean, etl.flag_is_on('hold_incomplete_batches', '')
+    );
 BEGIN
     RETURN QUERY
-    WITH held_back AS (
+    WITH held_back AS MATERIALIZED (
         SELECT b.tenant, b.batch, array_to_string(b.missing, ', ') AS missing
         FROM etl.batches AS b
-        WHERE b.source = p_source AND b.missing <> '{}' AND NOT b.is_begun
-            AND coalesce(
-                (p_overrides ->> 'hold_incomplete_batches')::boolean, etl.flag_is_on('hold_incomplete_batches', '')
-            )
+        WHERE v_holds AND b.source = p_source AND b.missing <> '{}' AND NOT b.is_begun
     ),
     files AS (
         SELECT
@@ -77477,6 +77485,7 @@ SELECT
     b.tenant,
     b.batch,
     b.files,
+    b.files_pending,
     b.files_done,
     b.size_bytes,
     ARRAY(
@@ -77493,6 +77502,7 @@ FROM (
         f.tenant,
         f.date_extracted AS batch,
         count(*) AS files,
+        count(*) FILTER (WHERE f.status = 'pending') AS files_pending,
         count(*) FILTER (WHERE f.status IN ('processed', 'skipped', 'superseded', 'excluded')) AS files_done,
         sum(f.size_bytes)::bigint AS size_bytes,
         array_agg(DISTINCT f.extract) AS extracts,
@@ -77507,6 +77517,7 @@ COMMENT ON COLUMN etl.batches.source IS 'The feed.';
 COMMENT ON COLUMN etl.batches.tenant IS 'Values of the tenant columns of the source, in their order.';
 COMMENT ON COLUMN etl.batches.batch IS 'DateExtracted.';
 COMMENT ON COLUMN etl.batches.files IS 'Files in it.';
+COMMENT ON COLUMN etl.batches.files_pending IS 'Of these, waiting to be landed.';
 COMMENT ON COLUMN etl.batches.files_done IS 'Of these, processed, skipped, superseded or excluded.';
 COMMENT ON COLUMN etl.batches.size_bytes IS 'Bytes of its files.';
 COMMENT ON COLUMN etl.batches.missing IS 'Extracts with every_batch in the contract of which it has no file.';

@@ -19,11 +19,7 @@ BEGIN
     SELECT b.source, b.tenant, b.batch, 'missing:' || m.extract, false, 1, 0, p_now
     FROM etl.batches AS b
     CROSS JOIN LATERAL unnest(b.missing) AS m (extract)
-    WHERE b.source = p_source AND EXISTS (
-        SELECT
-        FROM etl.load_run_files AS f
-        WHERE f.source = b.source AND f.status = 'pending' AND f.tenant = b.tenant AND f.date_extracted = b.batch
-    )
+    WHERE b.source = p_source AND b.files_pending > 0
     ON CONFLICT DO NOTHING;
 END;
 $check_batches$;

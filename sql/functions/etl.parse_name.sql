@@ -13,16 +13,21 @@ LANGUAGE sql
 STABLE
 AS $parse_name$
 -- The first pattern that fits names the parts; a date counts only if it survives the way to a timestamp and back.
+-- OFFSET 0: each expression is worked out once.
 WITH fitting AS (
     SELECT
         s.source,
         s.timezone,
         s.tenant_columns,
         p.pattern_no,
-        pg_catalog.regexp_match(pg_catalog.regexp_replace(p_key, '^.*[/\\]', ''), p.regex) AS texts
+        m.texts
     FROM etl.sources AS s
     JOIN etl.name_patterns AS p USING (source)
-    WHERE s.source = p_source AND pg_catalog.regexp_replace(p_key, '^.*[/\\]', '') ~ p.regex
+    CROSS JOIN LATERAL (
+        SELECT pg_catalog.regexp_match(pg_catalog.regexp_replace(p_key, '^.*[/\\]', ''), p.regex) AS texts
+        OFFSET 0
+    ) AS m
+    WHERE s.source = p_source AND m.texts IS NOT NULL
     ORDER BY p.pattern_no
     LIMIT 1
 ),
@@ -31,17 +36,17 @@ parts AS (
         f.source,
         f.timezone,
         f.tenant_columns,
-        pg_catalog.max(f.texts[p.part_no]) FILTER (WHERE p.part = 'file_type') AS file_type,
-        pg_catalog.lower(pg_catalog.max(f.texts[p.part_no]) FILTER (WHERE p.part = 'kind')) AS kind,
+        pg_catalog.max(d.given) FILTER (WHERE p.part = 'file_type') AS file_type,
+        pg_catalog.lower(pg_catalog.max(d.given) FILTER (WHERE p.part = 'kind')) AS kind,
         coalesce(
-            pg_catalog.array_agg(f.texts[p.part_no] ORDER BY pg_catalog.array_position(f.tenant_columns, p.part))
+            pg_catalog.array_agg(d.given ORDER BY pg_catalog.array_position(f.tenant_columns, p.part))
             FILTER (WHERE p.part = ANY (f.tenant_columns)),
             '{}'
         ) AS tenant,
         pg_catalog.max(d.iso) FILTER (WHERE p.part = 'date_from') AS iso_from,
         pg_catalog.max(d.iso) FILTER (WHERE p.part = 'date_to') AS iso_to,
         pg_catalog.max(d.iso) FILTER (WHERE p.part = 'date_extracted') AS iso_extracted,
-        pg_catalog.max(p.part || ' ' || f.texts[p.part_no]) FILTER (WHERE
+        pg_catalog.max(p.part || ' ' || d.given) FILTER (WHERE
             CASE
                 WHEN pg_catalog.pg_input_is_valid(d.iso, 'timestamp') THEN d.iso::timestamp::text <> d.iso
                 ELSE d.iso IS NOT NULL
@@ -50,7 +55,10 @@ parts AS (
     FROM fitting AS f
     JOIN etl.name_parts AS p USING (source, pattern_no)
     CROSS JOIN LATERAL (
-        SELECT pg_catalog.regexp_replace(f.texts[p.part_no], p.digits_regex, p.iso_template) AS iso
+        SELECT
+            f.texts[p.part_no] AS given,
+            pg_catalog.regexp_replace(f.texts[p.part_no], p.digits_regex, p.iso_template) AS iso
+        OFFSET 0
     ) AS d
     GROUP BY f.source, f.timezone, f.tenant_columns
 ),

@@ -49,6 +49,9 @@ BEGIN
         LEFT JOIN times AS land ON land.extract = p.extract AND land.action = 'land'
         LEFT JOIN times AS process ON process.extract = p.extract AND process.action = 'process'
     ),
+    whole AS MATERIALIZED (
+        SELECT b.tenant, b.batch, b.files_done, b.missing FROM etl.batches AS b WHERE b.source = p_source
+    ),
     batches AS (
         SELECT
             f.batch,
@@ -70,12 +73,12 @@ BEGIN
         b.process,
         b.hold,
         b.leave,
-        coalesce(whole.files_done, 0),
+        coalesce(w.files_done, 0),
         b.bytes,
-        coalesce(whole.missing, '{}'),
+        coalesce(w.missing, '{}'),
         round(b.seconds, 1)
     FROM batches AS b
-    LEFT JOIN etl.batches AS whole ON whole.source = p_source AND whole.tenant = b.tenant AND whole.batch = b.batch
+    LEFT JOIN whole AS w ON w.tenant = b.tenant AND w.batch = b.batch
     ORDER BY b.ordinal;
 END;
 $plan_batches$;

@@ -27,15 +27,16 @@ STABLE
 SECURITY DEFINER
 SET search_path = pg_catalog, pg_temp
 AS $plan_files$
+DECLARE
+    v_holds constant boolean := coalesce(
+        (p_overrides ->> 'hold_incomplete_batches')::boolean, etl.flag_is_on('hold_incomplete_batches', '')
+    );
 BEGIN
     RETURN QUERY
-    WITH held_back AS (
+    WITH held_back AS MATERIALIZED (
         SELECT b.tenant, b.batch, array_to_string(b.missing, ', ') AS missing
         FROM etl.batches AS b
-        WHERE b.source = p_source AND b.missing <> '{}' AND NOT b.is_begun
-            AND coalesce(
-                (p_overrides ->> 'hold_incomplete_batches')::boolean, etl.flag_is_on('hold_incomplete_batches', '')
-            )
+        WHERE v_holds AND b.source = p_source AND b.missing <> '{}' AND NOT b.is_begun
     ),
     files AS (
         SELECT

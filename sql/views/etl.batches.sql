@@ -4,6 +4,7 @@ SELECT
     b.tenant,
     b.batch,
     b.files,
+    b.files_pending,
     b.files_done,
     b.size_bytes,
     ARRAY(
@@ -20,6 +21,7 @@ FROM (
         f.tenant,
         f.date_extracted AS batch,
         count(*) AS files,
+        count(*) FILTER (WHERE f.status = 'pending') AS files_pending,
         count(*) FILTER (WHERE f.status IN ('processed', 'skipped', 'superseded', 'excluded')) AS files_done,
         sum(f.size_bytes)::bigint AS size_bytes,
         array_agg(DISTINCT f.extract) AS extracts,
@@ -34,6 +36,7 @@ COMMENT ON COLUMN etl.batches.source IS 'The feed.';
 COMMENT ON COLUMN etl.batches.tenant IS 'Values of the tenant columns of the source, in their order.';
 COMMENT ON COLUMN etl.batches.batch IS 'DateExtracted.';
 COMMENT ON COLUMN etl.batches.files IS 'Files in it.';
+COMMENT ON COLUMN etl.batches.files_pending IS 'Of these, waiting to be landed.';
 COMMENT ON COLUMN etl.batches.files_done IS 'Of these, processed, skipped, superseded or excluded.';
 COMMENT ON COLUMN etl.batches.size_bytes IS 'Bytes of its files.';
 COMMENT ON COLUMN etl.batches.missing IS 'Extracts with every_batch in the contract of which it has no file.';

@@ -25,6 +25,7 @@ from rawcore.wheels import wheel_bin
 from tests.bench.contest import Contest, Files, Load
 from tests.bench.driver import ROOT
 from tests.bench.late import Late, late_rows
+from tests.bench.store import Large, Objects, large_object, many_objects
 
 _SETTINGS = {"shared_buffers": "512MB", "max_wal_size": "4GB", "track_functions": "pl"}
 _PROFILE = {
@@ -40,6 +41,8 @@ _PROFILE = {
 _BIG = {"appointments": 300_000, "patients": 100_000}
 _FILES, _FILE_ROWS, _FILES_A_SECOND = 500, 100, 20.0
 _LATE, _LATE_VERSIONS, _LATE_ROWS, _LATE_RATIO = "medicine", 1_000_000, 10_000, 5.0
+_OBJECTS, _OBJECTS_SECONDS = 20_000, 30.0
+_LARGE, _LARGE_RATE = "appointments", 0.8
 _MEMORY = 150_000_000
 
 
@@ -107,6 +110,25 @@ class Report:
         self._console.print(f"  in order {_times(found.in_order)}")
         self._console.print(f"  late     {_times(found.late)}")
 
+    def objects(self, found: Objects) -> None:
+        """Print the case of many objects to list."""
+        met = self._verdict(found.first.seconds < _OBJECTS_SECONDS)
+        self._console.print(
+            f"{found.objects:,} objects in S3 listed, registered and planned:"
+            f" {found.first.seconds:.1f} s (target < {_OBJECTS_SECONDS:.0f} s) {met};"
+            f" again, without news: {found.again.seconds:.1f} s"
+        )
+
+    def large(self, found: Large) -> None:
+        """Print the case of a large object."""
+        met = self._verdict(found.ratio >= _LARGE_RATE)
+        self._console.print(
+            f"One object of {found.megabytes:,.0f} MB in S3 ({found.decoded_megabytes:,.0f} MB"
+            f" decoded, {found.rows:,} rows): landed in {found.landed:.1f} s, psql \\copy of the"
+            f" decoded rows {found.copied:.1f} s; rate {found.ratio:.2f} of it"
+            f" (target ≥ {_LARGE_RATE:.1f}) {met}; processed in {found.processed:.1f} s"
+        )
+
     def memory(self, peaks: list[int]) -> None:
         """Print the greatest memory of the driver in all cases."""
         met = self._verdict(max(peaks) < _MEMORY)
@@ -123,7 +145,14 @@ def _times(seconds: dict[str, float]) -> str:
 
 @click.command(context_settings={"help_option_names": ["-h", "--help"]})
 @click.option("--quick", is_flag=True, help="A tenth of the rows: to try things, not to judge.")
-@click.option("--only", multiple=True, help="appointments, patients, files or late; repeatable.")
+@click.option(
+    "--only",
+    multiple=True,
+    help="appointments, patients, files, late, objects or large; repeatable.",
+)
+@click.option(
+    "--megabytes", default=1_000, show_default=True, help="Size of the large object in S3."
+)
 @click.option("--jobs", default=2, show_default=True, help="Workers of the driver.")
 @click.option("--pg", default=18, show_default=True, help="Version of PostgreSQL: 16, 17 or 18.")
 @click.option(
@@ -131,7 +160,14 @@ def _times(seconds: dict[str, float]) -> str:
     type=click.Path(path_type=Path, dir_okay=False),
     help="Write the plans of statements over 0.1 s here; times are worse then.",
 )
-def main(quick: bool, only: tuple[str, ...], jobs: int, pg: int, profile: Path | None) -> None:
+def main(
+    quick: bool,
+    only: tuple[str, ...],
+    megabytes: int,
+    jobs: int,
+    pg: int,
+    profile: Path | None,
+) -> None:
     """Compare rawcore with bare COPY and a hand-written floor, in one run on one server."""
     console = Console(highlight=False, width=None if sys.stdout.isatty() else 120)
     (folder,) = source_folders(ROOT / "contracts")
@@ -166,6 +202,14 @@ def main(quick: bool, only: tuple[str, ...], jobs: int, pg: int, profile: Path |
         if not only or "late" in only:
             extract = feed.extract(_LATE)
             report.late(late_rows(contest, extract, _LATE_VERSIONS // share, _LATE_ROWS // share))
+        if not only or "objects" in only:
+            listed = many_objects(contest, _OBJECTS // share)
+            peaks += [listed.first.peak_bytes, listed.again.peak_bytes]
+            report.objects(listed)
+        if not only or "large" in only:
+            large = large_object(contest, feed.extract(_LARGE), megabytes // share)
+            peaks.append(large.rawcore.peak_bytes)
+            report.large(large)
         if peaks:
             report.memory(peaks)
         if profile:

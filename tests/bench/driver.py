@@ -7,7 +7,8 @@ import subprocess
 import sys
 import threading
 import time
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import psutil
@@ -19,22 +20,28 @@ _OURS = ("AWS_", "S3_", "RAWCORE_", "DATABASE_URL")
 
 @dataclass(frozen=True)
 class Ran:
-    """One run of the driver: seconds from start to end, and its greatest memory in bytes."""
+    """One run of the driver: seconds from start to end, greatest memory in bytes, stdout."""
 
     seconds: float
     peak_bytes: int
+    output: str = field(default="", repr=False)
 
 
 def ingest(url: str, folder: Path, jobs: int) -> Ran:
-    """Load what is new below a folder. Raises CalledProcessError if the driver does not end with 0.
+    """Load what is new below a folder."""
+    return drive(url, {"S3_BUCKET_NAME": f"file://{folder}"}, jobs, "run", "--json")
+
+
+def drive(url: str, store: Mapping[str, str], jobs: int, *arguments: str) -> Ran:
+    """Run the driver on a store. Raises CalledProcessError if it does not end with 0.
 
     The memory is the high-water mark the kernel keeps (VmHWM); where it keeps none, the greatest
     value seen.
     """
     environment = {k: v for k, v in os.environ.items() if not k.startswith(_OURS)}
-    environment |= {"DATABASE_URL": url, "S3_BUCKET_NAME": f"file://{folder}"}
+    environment |= {"DATABASE_URL": url, **store}
     environment |= {"RAWCORE_JOBS": str(jobs), "RAWCORE_LOG": "json"}
-    command = [sys.executable, "ingest.py", "--json"]
+    command = [sys.executable, "ingest.py", *arguments]
     began = time.monotonic()
     process = subprocess.Popen(
         command,
@@ -53,7 +60,7 @@ def ingest(url: str, folder: Path, jobs: int) -> Ran:
     if process.returncode != 0:
         print(output[-3000:], log[-3000:], sep="\n", file=sys.stderr)
         raise subprocess.CalledProcessError(process.returncode, command)
-    return Ran(seconds, max(peaks))
+    return Ran(seconds, max(peaks), output)
 
 
 def _watch(pid: int, peaks: list[int]) -> None:
