@@ -8,6 +8,7 @@ import pytest
 from tests.support.engine import Engine
 
 PICKS = [["a", "1", "1", "10"]]
+BINS = [["a", "1", "Red", "S", "1", "", ""]]
 PLAN = "etl.plan_files('depot', 'new', NULL, NULL, NULL, NULL, NULL, false)"
 BATCHES = "etl.plan_batches(2, 'depot', 'new', NULL, NULL, NULL, NULL, NULL, false)"
 PLACES = """
@@ -122,7 +123,7 @@ def test_a_run_may_release_a_batch_and_what_it_began_goes_on(holding: Engine) ->
     assert holding.one("SELECT status FROM etl.load_run_files") == "processed"
     kept = "SELECT parameters ->> 'overrides' FROM etl.load_runs WHERE load_run_id = %s"
     assert holding.one(kept, run) == '{"hold_incomplete_batches": "false"}'
-    file = holding.ingest("bins", [["a", "1", "Red", "S", "1", "", ""]])
+    file = holding.ingest("bins", BINS)
     assert file.status == "processed"
 
 
@@ -146,12 +147,12 @@ def test_the_duration_is_estimated_from_what_was_measured(depot: Engine) -> None
     measured(depot, "land", 2)
     measured(depot, "process", 3)
     depot.deliver("picks", PICKS * 20, "2025-07-07 12:00")
-    depot.deliver("bins", PICKS, "2025-07-07 12:00")  # never seen: as all extracts together
+    depot.deliver("bins", BINS, "2025-07-07 12:00")  # never seen: as all extracts together
     depot.run(process=False)
     depot.query("UPDATE etl.load_run_files SET status = 'pending' WHERE status = 'landed'")
     depot.query("DELETE FROM etl.file_attempts WHERE file_attempt_id > 2")
     assert depot.query(f"SELECT land, bytes, round(seconds, 2)::text FROM {BATCHES}") == [
-        (2, 189, "5.00")  # 2 + 3 seconds each, two workers
+        (2, 194, "5.00")  # 2 + 3 seconds each, two workers
     ]
 
 
