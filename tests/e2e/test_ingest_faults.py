@@ -15,12 +15,13 @@ from tests.support.databases import Database
 from tests.support.ingest import Driver, body, kill, medicines, name, row
 from tests.support.proxy import Fault, Proxy, proxy_of
 from tests.support.s3 import Bucket
-from tests.support.undisturbed import events, put_files, same_as_undisturbed
+from tests.support.undisturbed import HALF, events, put_files, same_as_undisturbed, same_content
 
 pytestmark = pytest.mark.s3
 
 WAITING = "FROM pg_stat_activity WHERE application_name LIKE 'rawcore run%%' AND datname = %s"
-STALL = Fault("stall", 60_000)
+STALL = Fault("stall", HALF)
+COPYING = "count(*) = 1 FROM pg_stat_progress_copy WHERE datname = current_database()"
 IN_WORK = "(SELECT count(*) FROM etl.load_run_files WHERE status = %s) = %s"
 
 
@@ -34,9 +35,9 @@ def test_killed_in_the_middle_of_copy(driver: Driver, undisturbed: Driver, bucke
     endpoint = bucket.environment["AWS_ENDPOINT_URL_S3"]
     with proxy_of(endpoint, STALL) as proxy, driver.started(**via(proxy)) as process:
         assert proxy.stalled.wait(60)
-        driver.until(IN_WORK, "loading", 1)
+        driver.until(COPYING)
         kill(process)
-    assert driver.value("SELECT count(*) FROM raw.medicine_raw") < 1_001
+    assert driver.value("SELECT count(*) FROM raw.medicine_raw") == 0
     same_as_undisturbed(driver, undisturbed)
     runs = driver.query("SELECT status, notes FROM etl.load_runs ORDER BY load_run_id")
     assert runs[0] == {"status": "failed", "notes": "its driver went away"}
@@ -67,6 +68,7 @@ def test_sigterm_ends_cleanly(driver: Driver, undisturbed: Driver, bucket: Bucke
     endpoint = bucket.environment["AWS_ENDPOINT_URL_S3"]
     with proxy_of(endpoint, STALL) as proxy, driver.started(**via(proxy)) as process:
         assert proxy.stalled.wait(60)
+        driver.until(COPYING)
         process.send_signal(signal.SIGTERM)
         _, err = process.communicate(timeout=30)
     assert process.returncode == 143
@@ -74,6 +76,42 @@ def test_sigterm_ends_cleanly(driver: Driver, undisturbed: Driver, bucket: Bucke
     assert driver.value("SELECT count(*) FROM raw.medicine_raw") == 0
     assert driver.value("SELECT count(*) FROM etl.load_runs WHERE status = 'running'") == 0
     same_as_undisturbed(driver, undisturbed)
+
+
+def test_sigterm_while_processing_ends_cleanly(
+    driver: Driver, undisturbed: Driver, bucket: Bucket
+) -> None:
+    put_files(bucket)
+    waits = f"count(*) > 0 {WAITING} AND wait_event_type = 'Lock'"
+    with driver.holding("core.dim_medicine"), driver.started() as process:
+        driver.until(waits, driver.database.name)
+        process.send_signal(signal.SIGTERM)
+        _, err = process.communicate(timeout=30)
+        assert process.returncode == 143, err
+        driver.until(f"count(*) = 0 {WAITING}", driver.database.name)
+    assert driver.value("SELECT count(*) FROM etl.load_runs WHERE status = 'running'") == 0
+    same_as_undisturbed(driver, undisturbed)
+
+
+def test_a_joining_driver_lands_what_the_first_has_not_in_hand(
+    driver: Driver, undisturbed: Driver, bucket: Bucket
+) -> None:
+    put_files(bucket)
+    hold = Fault("hold", HALF)
+    endpoint = bucket.environment["AWS_ENDPOINT_URL_S3"]
+    with (
+        proxy_of(endpoint, hold, only="Medicine") as proxy,
+        driver.started(**via(proxy)) as first,
+    ):
+        assert proxy.stalled.wait(60)
+        with driver.started("--join", "1", "--jobs", "1") as joining:
+            driver.until("count(file_hash) = 5 FROM etl.load_run_files")
+            proxy.let_go()
+            logs = first.communicate(timeout=60)[1], joining.communicate(timeout=60)[1]
+    assert (first.returncode, joining.returncode) == (0, 0), logs
+    landed = [one["file"] for log in logs for one in events(log, "landed")]
+    assert len(landed) == len(set(landed)) == 6
+    same_content(driver, undisturbed)
 
 
 def test_second_run_is_refused_and_a_joining_driver_shares_the_work(

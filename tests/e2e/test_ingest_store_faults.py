@@ -7,6 +7,8 @@ from tests.support.ingest import Driver, medicines, name
 from tests.support.proxy import Fault, proxy_of
 from tests.support.s3 import Bucket
 from tests.support.undisturbed import (
+    HALF,
+    PADDING,
     attempts,
     events,
     put_files,
@@ -16,7 +18,6 @@ from tests.support.undisturbed import (
 
 pytestmark = pytest.mark.s3
 
-HALF = 65_000
 BUSY = Fault("busy")
 
 
@@ -68,7 +69,7 @@ def test_a_checksum_that_the_store_names_is_compared(
 ) -> None:
     key = name("Medicine", 1)
     bucket.client.put_object(
-        Bucket=bucket.name, Key=key, Body=medicines(1, 1_000), ChecksumAlgorithm="SHA256"
+        Bucket=bucket.name, Key=key, Body=medicines(1, 1_000, PADDING), ChecksumAlgorithm="SHA256"
     )
     with proxy_of(bucket.environment["AWS_ENDPOINT_URL_S3"], Fault("flip", HALF)) as proxy:
         done = driver.run(AWS_ENDPOINT_URL_S3=proxy.url, RAWCORE_S3_MD5="false")

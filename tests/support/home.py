@@ -39,6 +39,13 @@ def server() -> Server:
     return Server(home() / "postgres", wheel_bin(version), settings)
 
 
+def doomed_server() -> Server:
+    """Return a second PostgreSQL of this run, for tests that stop it hard: commits are durable."""
+    version = int(os.environ.get("RAWCORE_TEST_PG", DEFAULT_VERSION))
+    settings = {"fsync": "off", "full_page_writes": "off", "autovacuum": "off"}
+    return Server(home() / "doomed", wheel_bin(version), settings)
+
+
 def open_home() -> "subprocess.Popen[bytes]":
     """Make the folder and start the reaper; called once, before the workers start."""
     folder = Path(tempfile.mkdtemp(prefix="rawcore-test-"))
@@ -59,10 +66,19 @@ def close_home(reaper: "subprocess.Popen[bytes]") -> None:
     reaper.wait(timeout=60)
 
 
+def unmount(folder: Path) -> None:
+    """Take a mount away, if there is one."""
+    if folder.is_mount():
+        subprocess.run(["umount", "--lazy", str(folder)], check=True)
+
+
 def _reap() -> None:
     sys.stdin.buffer.read()
     folder = home()
     server().remove()
+    doomed_server().remove()
+    with contextlib.suppress(OSError):
+        unmount(folder / "small")
     Weed(folder / "weed").remove()
     if (folder / "container.id").exists():
         _remove_container((folder / "container.id").read_text())

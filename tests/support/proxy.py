@@ -18,7 +18,7 @@ from urllib.parse import urlsplit
 
 _REQUEST = re.compile(rb"(GET|HEAD|PUT|POST|DELETE) (/\S*) HTTP/1\.[01]\r\n")
 _PIECE = 1 << 16
-_SLOW_PIECE = 1 << 12
+_SLOW_PIECE = 1 << 14
 _RESET_AT_CLOSE = struct.pack("ii", 1, 0)
 _SLOW_DOWN = (
     b"<Error><Code>SlowDown</Code><Message>Please reduce your request rate.</Message></Error>"
@@ -34,11 +34,11 @@ class Fault:
     """What happens to one answer for an object, after so many bytes of it.
 
     busy: 503 SlowDown, and the server is not asked. cut: the connection is reset. short: it is
-    closed in good order. stall: nothing comes any more. slow: it comes in small pieces. flip: one
-    byte is another.
+    closed in good order. stall: nothing comes any more. hold: nothing comes until `let_go`. slow:
+    it comes in small pieces. flip: one byte is another.
     """
 
-    kind: Literal["busy", "cut", "short", "stall", "slow", "flip"]
+    kind: Literal["busy", "cut", "short", "stall", "hold", "slow", "flip"]
     after: int = 0
 
 
@@ -79,6 +79,10 @@ class Proxy:
         """Take no more connections, and cut those that stand still."""
         self._stopped.set()
         self._listener.close()
+        self.let_go()
+
+    def let_go(self) -> None:
+        """Send what is on hold, and cut connections that stand still."""
         self._released.set()
 
     def operations(self) -> list[str]:
@@ -147,9 +151,12 @@ class Proxy:
             client.sendall(piece[:left] + bytes([piece[left] ^ 1]) + piece[left + 1 :])
             return True
         client.sendall(piece[:left])
-        if fault.kind == "stall":
+        if fault.kind in ("stall", "hold"):
             self.stalled.set()
             self._released.wait()
+        if fault.kind == "hold":
+            client.sendall(piece[left:])
+            return True
         if fault.kind == "cut":
             client.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _RESET_AT_CLOSE)
             client.close()

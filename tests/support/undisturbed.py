@@ -7,16 +7,18 @@ from tests.support.ingest import Driver, body, medicines, name, row
 from tests.support.s3 import Bucket
 
 STRAYS = body([row("medicine", medicine_id="seven"), "8|^^|too short"])
+PADDING = "x" * 950
+HALF = 1_100_000
 SAME = row("vaccine", vaccine_id="0")
 
 
 def put_files(bucket: Bucket) -> None:
     """Put three deliveries of two extracts: keys overlap, some rows are unchanged, some rejected.
 
-    A file of medicines has about 130 kB.
+    A file of medicines has about 2 MB: pieces of 1 MiB reach COPY.
     """
     for day in (1, 2, 3):
-        content = medicines(day, 1_000 + day, name=f"As of day {day}") + STRAYS
+        content = medicines(day, 1_000 + day, name=f"As of day {day} {PADDING}") + STRAYS
         bucket.put(name("Medicine", day), content)
         bucket.put(name("Vaccine", day), body([SAME, row("vaccine", vaccine_id=str(day))]))
 
