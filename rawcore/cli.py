@@ -202,6 +202,30 @@ def verify(extracts: tuple[str, ...], as_json: bool) -> None:
     sys.exit(do_verify(load_settings(), extracts, as_json))
 
 
+@cli.command()
+@click.option("--diff", "as_diff", is_flag=True, help="Print the diffs only, for patch -p1.")
+@click.option("--accept", type=int, metavar="ID", help="Record that a proposal is accepted.")
+@click.option("--decline", type=int, metavar="ID", help="Record that a proposal is declined.")
+@click.option("--reason", help="Why, kept with the decision.")
+@_json
+def drift(**wanted: Any) -> None:
+    """Propose edits of contracts for files that no longer look as those say.
+
+    The first rows of such files are read again. Nothing changes by itself: what is proposed stands
+    in etl.schema_drift until it is accepted or declined. Ends with 1 while files fail for it.
+    """
+    from rawcore.proposals import Wanted
+    from rawcore.proposals import drift as do_drift
+    from rawcore.settings import load_settings
+
+    if wanted["accept"] is not None and wanted["decline"] is not None:
+        raise click.UsageError("--accept goes not with --decline")
+    if wanted["reason"] and wanted["accept"] is None and wanted["decline"] is None:
+        raise click.UsageError("--reason goes with --accept or --decline")
+    looks = wanted["accept"] is None and wanted["decline"] is None
+    sys.exit(do_drift(load_settings(needs_store=looks), Wanted(**wanted)))
+
+
 def _pair(text: str) -> tuple[str, str]:
     name, equals, value = text.partition("=")
     if not equals or not re.fullmatch(r"[a-z][a-z0-9_.]*", name):

@@ -17,6 +17,7 @@ _MOST = 0.5
 """Share of rows above which they say how many fields a file has."""
 _FEW = 0.1
 """Share of rows below which the expected number of fields is chance."""
+_ALIKE = 0.6
 _NAMED = 5
 _LONGEST = 40
 
@@ -70,7 +71,11 @@ def check_first_rows(found: FirstRows, expected: Expected) -> None:
 
 
 def compare_headings(found: Sequence[str], expected: Sequence[str]) -> Headings:
-    """Say which expected heading each found one is; case and blanks do not count."""
+    """Say which expected heading each found one is; case and blanks do not count.
+
+    One in the place of another is the other renamed if there are as many as before, or if they are
+    spelled alike; else one is new and the other is missing.
+    """
     new, old = [_plain(one) for one in found], [_plain(one) for one in expected]
     places: list[int | None] = [None] * len(new)
     renamed: set[int] = set()
@@ -79,7 +84,8 @@ def compare_headings(found: Sequence[str], expected: Sequence[str]) -> Headings:
             places[j:j_end] = range(i, i_end)
         elif kind == "replace" and i_end - i == j_end - j:
             for before, now in zip(range(i, i_end), range(j, j_end), strict=True):
-                if new[now] not in old and old[before] not in new:
+                is_likely = len(new) == len(old) or _are_alike(new[now], old[before])
+                if is_likely and new[now] not in old and old[before] not in new:
                     places[now] = before
                     renamed.add(now)
     for now, heading in enumerate(new):
@@ -146,6 +152,10 @@ def _fields(count: int) -> str:
 
 def _plain(heading: str) -> str:
     return heading.strip().casefold()
+
+
+def _are_alike(one: str, other: str) -> bool:
+    return SequenceMatcher(None, one, other, False).ratio() >= _ALIKE
 
 
 def _named(names: Sequence[str]) -> str:

@@ -60,6 +60,10 @@ class ContractsUnreadable(ConfigurationError):
     """
 
 
+class ContractMissing(ConfigurationError):
+    """There is no contract of {extract} in {folder}: set RAWCORE_CONTRACTS."""
+
+
 class NotMigrated(ConfigurationError):
     """The database has no rawcore engine: run `make migrate`."""
 

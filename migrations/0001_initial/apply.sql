@@ -513,6 +513,43 @@ COMMENT ON COLUMN etl.s3_objects.name_rules IS
 COMMENT ON COLUMN etl.s3_objects.first_seen IS 'When it was first listed.';
 COMMENT ON COLUMN etl.s3_objects.last_changed IS 'When a listing last showed it new or changed, or its name could be read at last.';
 
+-- object: table etl.schema_drift
+CREATE TABLE etl.schema_drift (
+    drift_id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    extract text NOT NULL REFERENCES etl.extracts ON DELETE CASCADE,
+    load_run_file_id bigint NOT NULL,
+    date_extracted timestamptz NOT NULL,
+    fields bigint NOT NULL,
+    headings text[],
+    change text NOT NULL,
+    proposal text,
+    evidence jsonb NOT NULL,
+    status text NOT NULL CHECK (status IN ('proposed', 'accepted', 'declined')),
+    proposed_at timestamptz NOT NULL,
+    proposed_by text NOT NULL,
+    decided_at timestamptz,
+    decided_by text,
+    decision_reason text
+);
+CREATE UNIQUE INDEX schema_drift_proposed_idx ON etl.schema_drift (extract) WHERE status = 'proposed';
+COMMENT ON TABLE etl.schema_drift IS
+    'What was proposed for files that no longer look as their contract says, and what was decided. Changes nothing.';
+COMMENT ON COLUMN etl.schema_drift.drift_id IS 'The proposal.';
+COMMENT ON COLUMN etl.schema_drift.extract IS 'The extract; at most one of its proposals is open.';
+COMMENT ON COLUMN etl.schema_drift.load_run_file_id IS 'The oldest file that fails for it: its first rows were looked at.';
+COMMENT ON COLUMN etl.schema_drift.date_extracted IS 'DateExtracted of that file.';
+COMMENT ON COLUMN etl.schema_drift.fields IS 'Fields of its rows.';
+COMMENT ON COLUMN etl.schema_drift.headings IS 'Its headings; NULL: it has none.';
+COMMENT ON COLUMN etl.schema_drift.change IS 'What changed, or why nothing could be proposed.';
+COMMENT ON COLUMN etl.schema_drift.proposal IS 'The edit of the contract as a diff; NULL: there is none.';
+COMMENT ON COLUMN etl.schema_drift.evidence IS 'What it was guessed from: counts and types, never values.';
+COMMENT ON COLUMN etl.schema_drift.status IS 'proposed, accepted or declined.';
+COMMENT ON COLUMN etl.schema_drift.proposed_at IS 'When it was proposed.';
+COMMENT ON COLUMN etl.schema_drift.proposed_by IS 'Login that asked for it.';
+COMMENT ON COLUMN etl.schema_drift.decided_at IS 'When it was decided.';
+COMMENT ON COLUMN etl.schema_drift.decided_by IS 'Login that decided.';
+COMMENT ON COLUMN etl.schema_drift.decision_reason IS 'Why.';
+
 -- object: table etl.shapes
 CREATE TABLE etl.shapes (
     extract text NOT NULL REFERENCES etl.extracts ON DELETE CASCADE,
@@ -797,6 +834,36 @@ AS $config_bigint$
 SELECT c.value::bigint FROM etl.config AS c WHERE c.name = p_name;
 $config_bigint$;
 COMMENT ON FUNCTION etl.config_bigint(text) IS 'A setting of etl.config as a whole number.';
+
+-- object: function etl.decide_drift
+CREATE OR REPLACE FUNCTION etl.decide_drift(p_drift_id bigint, p_decision text, p_reason text)
+RETURNS etl.schema_drift
+LANGUAGE plpgsql
+SECURITY DEFINER
+SET search_path = pg_catalog, pg_temp
+AS $decide_drift$
+-- Only the record: the contract is edited, reviewed and migrated by people.
+DECLARE
+    v_drift etl.schema_drift;
+BEGIN
+    UPDATE etl.schema_drift AS d
+    SET status = p_decision,
+        decided_at = clock_timestamp(),
+        decided_by = session_user,
+        decision_reason = p_reason
+    WHERE d.drift_id = p_drift_id AND d.status = 'proposed'
+    RETURNING d.* INTO v_drift;
+    IF NOT FOUND THEN
+        RAISE EXCEPTION USING
+            ERRCODE = 'RC008',
+            MESSAGE = format('proposal %s is not open', p_drift_id),
+            HINT = 'SELECT drift_id, extract, status FROM etl.schema_drift lists them.';
+    END IF;
+    RETURN v_drift;
+END;
+$decide_drift$;
+COMMENT ON FUNCTION etl.decide_drift(bigint, text, text) IS
+    'Records that a proposal is accepted or declined, by whom and why. RC008: it is not open.';
 
 -- object: function etl.decide_file
 CREATE OR REPLACE FUNCTION etl.decide_file(
@@ -2016,6 +2083,61 @@ END;
 $plan_run$;
 COMMENT ON FUNCTION etl.plan_run(bigint, text, timestamp, timestamp, timestamp, text[], text, boolean, text, jsonb) IS
     'Writes the plan of a run from etl.plan_files with the same options; returns its number of files. RC001: unknown run.';
+
+-- object: function etl.propose_drift
+CREATE OR REPLACE FUNCTION etl.propose_drift(
+    p_load_run_file_id bigint,
+    p_fields bigint,
+    p_headings text[],
+    p_change text,
+    p_proposal text,
+    p_evidence jsonb
+)
+RETURNS etl.schema_drift
+LANGUAGE plpgsql
+SECURITY DEFINER
+SET search_path = pg_catalog, pg_temp
+AS $propose_drift$
+-- What was decided before is not proposed again; an open proposal of the extract is replaced.
+DECLARE
+    v_file etl.load_run_files;
+    v_drift etl.schema_drift;
+BEGIN
+    SELECT f.* INTO STRICT v_file FROM etl.load_run_files AS f WHERE f.load_run_file_id = p_load_run_file_id;
+    SELECT d.* INTO v_drift
+    FROM etl.schema_drift AS d
+    WHERE d.extract = v_file.extract AND d.change = p_change AND d.proposal IS NOT DISTINCT FROM p_proposal
+        AND d.date_extracted = v_file.date_extracted
+    ORDER BY d.drift_id DESC
+    LIMIT 1;
+    IF FOUND THEN
+        RETURN v_drift;
+    END IF;
+
+    INSERT INTO etl.schema_drift AS d (
+        extract, load_run_file_id, date_extracted, fields, headings, change, proposal, evidence,
+        status, proposed_at, proposed_by
+    )
+    VALUES (
+        v_file.extract, p_load_run_file_id, v_file.date_extracted, p_fields, p_headings, p_change, p_proposal,
+        p_evidence, 'proposed', clock_timestamp(), session_user
+    )
+    ON CONFLICT (extract) WHERE status = 'proposed' DO UPDATE
+    SET load_run_file_id = excluded.load_run_file_id,
+        date_extracted = excluded.date_extracted,
+        fields = excluded.fields,
+        headings = excluded.headings,
+        change = excluded.change,
+        proposal = excluded.proposal,
+        evidence = excluded.evidence,
+        proposed_at = excluded.proposed_at,
+        proposed_by = excluded.proposed_by
+    RETURNING d.* INTO v_drift;
+    RETURN v_drift;
+END;
+$propose_drift$;
+COMMENT ON FUNCTION etl.propose_drift(bigint, bigint, text[], text, text, jsonb) IS
+    'Records what is proposed for a file that drifted, and returns it; of the same proposal what was decided before.';
 
 -- object: function etl.pseudonym
 CREATE OR REPLACE FUNCTION etl.pseudonym(p_text text, p_inner_pad bytea, p_outer_pad bytea)
@@ -77904,6 +78026,7 @@ GRANT SELECT ON
     etl.batches,
     etl.run_summary,
     etl.run_files,
+    etl.schema_drift,
     etl.health
 TO etl_writer;
 GRANT EXECUTE ON FUNCTION
@@ -77925,6 +78048,8 @@ GRANT EXECUTE ON FUNCTION
     etl.next_file(bigint, timestamptz),
     etl.take_file(bigint),
     etl.attempt_is_open(bigint),
+    etl.propose_drift(bigint, bigint, text[], text, text, jsonb),
+    etl.decide_drift(bigint, text, text),
     etl.commit_refusal(),
     etl.run_exists(bigint),
     etl.ruleset_fingerprint(text, timestamptz),

@@ -29,6 +29,7 @@ GRANT SELECT ON
     etl.batches,
     etl.run_summary,
     etl.run_files,
+    etl.schema_drift,
     etl.health
 TO etl_writer;
 GRANT EXECUTE ON FUNCTION
@@ -50,6 +51,8 @@ GRANT EXECUTE ON FUNCTION
     etl.next_file(bigint, timestamptz),
     etl.take_file(bigint),
     etl.attempt_is_open(bigint),
+    etl.propose_drift(bigint, bigint, text[], text, text, jsonb),
+    etl.decide_drift(bigint, text, text),
     etl.commit_refusal(),
     etl.run_exists(bigint),
     etl.ruleset_fingerprint(text, timestamptz),

@@ -59,6 +59,14 @@ def test_one_good_row_of_many_is_chance() -> None:
         ((*FIVE, "Discount"), "it has 6 fields, expected are 5; new: Discount"),
         (FIVE[:4], "it has 4 fields, expected are 5; missing: Note"),
         ((*FIVE[:4], "Remark"), "its headings differ; renamed: Note → Remark"),
+        (
+            ("OrderNo", "CustomerNo", "Status", "Amount"),
+            "it has 4 fields, expected are 5; missing: Note; renamed: Customer → CustomerNo",
+        ),
+        (
+            ("OrderNo", "Channel", "Status", "Amount"),
+            "it has 4 fields, expected are 5; new: Channel; missing: Customer, Note",
+        ),
         (("Note", *FIVE[:4]), "its headings differ; moved: Note"),
         (
             ("OrderNo", "Channel", "Customer", "State", "Amount"),
