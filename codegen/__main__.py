@@ -9,6 +9,9 @@ import click
 from codegen import migrate as migrations
 from codegen.desired import CONTRACTS, desired_objects
 from codegen.errors import ContractErrors
+from codegen.exchange import FORMATS, NotImported, exported, write_imported
+from codegen.fingerprint import contract_fingerprint
+from codegen.loading import load_feed, source_folders
 from codegen.newsource import NotStarted, write_source
 from codegen.planner import StructuralChange, changes, migrated_objects, migration_texts
 from codegen.render import ROOT, named_extracts, rendered_files, stale_files, write_files
@@ -60,6 +63,40 @@ def new_source(
     try:
         written = write_source(source, list(samples), contracts, timezone, rows)
     except NotStarted as refusal:
+        raise click.ClickException(str(refusal)) from refusal
+    for line in written:
+        click.echo(line)
+
+
+@main.command("export")
+@click.argument("folder", type=click.Path(path_type=Path, file_okay=False))
+@click.option("--format", "form", type=click.Choice([*FORMATS]), required=True, help="Standard.")
+@contracts_option
+def export_contracts(folder: Path, form: str, contracts: Path) -> None:
+    """Write each contract as Open Data Contract (odcs) or Table Schema (frictionless)."""
+    for path in source_folders(contracts):
+        feed = load_feed(path)
+        documents = exported(feed, form, contract_fingerprint(path)[:12])
+        (folder / feed.source.source).mkdir(parents=True, exist_ok=True)
+        for name, text in documents.items():
+            (folder / feed.source.source / name).write_text(text, encoding="utf-8")
+        click.echo(f"{folder / feed.source.source}: {len(documents)} documents")
+
+
+@main.command("import")
+@click.argument("source")
+@click.argument(
+    "documents",
+    nargs=-1,
+    required=True,
+    type=click.Path(path_type=Path, exists=True, dir_okay=False),
+)
+@contracts_option
+def import_contracts(source: str, documents: tuple[Path, ...], contracts: Path) -> None:
+    """Add the extracts of Open Data Contracts and Table Schemas to a source, to be reviewed."""
+    try:
+        written = write_imported(source, list(documents), contracts)
+    except NotImported as refusal:
         raise click.ClickException(str(refusal)) from refusal
     for line in written:
         click.echo(line)
