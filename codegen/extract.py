@@ -163,6 +163,10 @@ class Extract(ContractModel):
         """The shapes that its files have had, oldest first; mostly one."""
         return file_shapes(self.columns)
 
+    def shape_at(self, time: str | None) -> FileShape:
+        """Return the shape of files of a DateExtracted: YYYY-MM-DD HH:MM:SS; None: the first."""
+        return next(shape for shape in self.file_shapes if shape.interval.holds(time))
+
     def intervals(self, name: str) -> tuple[Interval, ...]:
         """When files have the column of this name; one of all times where nothing is said."""
         return intervals_of(self.columns, name)

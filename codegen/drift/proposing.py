@@ -190,8 +190,7 @@ def _finish(proposal: Proposal, path: Path, text: str, name: str, time: str | No
             first = errors.faults[0]
             proposal.problem = f"{proposal.change}: {first.problem}: {first.remedy}"
             return
-    (shape,) = [one for one in extract.file_shapes if one.interval.holds(time)]
-    if len(shape.columns) != proposal.fields:
+    if len(extract.shape_at(time).columns) != proposal.fields:
         proposal.problem = f"{proposal.change}: no edit was found that reads the file"
         return
     label = f"{path.parent.parent.resolve().name}/{path.parent.name}/{path.name}"

@@ -110,7 +110,7 @@ class Pools:
         if extract.extract not in self._made:
             self._made[extract.extract] = {
                 column.name: pool_of(self.feed, column, extract.extract, self.calendar, self.seed)
-                for column in extract.columns
+                for column in extract.distinct_columns
                 if not column.is_tenant
             }
         return self._made[extract.extract]

@@ -66,7 +66,7 @@ def _faults(table: Table) -> list[list[_Fault]]:
     """Return what can go wrong in this table, by kind."""
     kinds: dict[str, list[_Fault]] = {}
     gap = table.source.calendar.gap
-    for column in table.extract.columns:
+    for column in table.extract.distinct_columns:
         place = table.place(column)
         if column.is_tenant:
             continue

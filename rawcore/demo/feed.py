@@ -146,7 +146,7 @@ class _Maker:
         """Let the same key come again with other content."""
         due = min(_CORRECTION_ARRIVES, self._options.batches)
         right = table.corrected(rows, loaded)
-        body = self._body(table.extract, right)
+        body = self._body(table.extract, right, loaded)
         self._waiting[due].append(
             replace(made, batch=due, body=body, rows=len(right), note="corrected")
         )
@@ -178,10 +178,19 @@ class _Maker:
         self._turn += 1
         if prefix is None:
             prefix = f"{self._feed.source.source}/{span.date_extracted:%Y-%m-%d}/"
-        return Delivery(batch, prefix + name, self._body(table.extract, rows), len(rows))
+        return Delivery(
+            batch, prefix + name, self._body(table.extract, rows, span.date_extracted), len(rows)
+        )
 
-    def _body(self, extract: Extract, rows: list[Row]) -> bytes:
-        header = [column.source for column in extract.columns]
+    def _body(self, extract: Extract, rows: list[Row], extracted: datetime) -> bytes:
+        """Write the columns that files of this DateExtracted have; ragged rows as they are."""
+        columns = extract.shape_at(f"{extracted:%Y-%m-%d %H:%M:%S}").columns
+        header, names = [column.source for column in columns], extract.column_names
+        if columns != extract.distinct_columns:
+            places = [names.index(column.name) for column in columns]
+            rows = [
+                tuple(row[p] for p in places) if len(row) == len(names) else row for row in rows
+            ]
         return text_of(self._feed, rows, header).encode(self._encoding, errors="replace")
 
 

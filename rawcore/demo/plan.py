@@ -59,7 +59,7 @@ def sizes(feed: Feed, rows: int) -> dict[str, int]:
 def _weight(extract: Extract) -> float:
     names = {name for reference in extract.references for name in reference.columns}
     required = any(extract.column(name).is_required for name in names)
-    return (1.0 if required else 2.0) * (0.5 if len(extract.columns) > _WIDE else 1.0)
+    return (1.0 if required else 2.0) * (0.5 if len(extract.distinct_columns) > _WIDE else 1.0)
 
 
 def special(feed: Feed) -> Special:

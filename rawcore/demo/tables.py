@@ -50,8 +50,10 @@ class Table:
         stems = [name.removesuffix("_id") for name in self.feed.source.tenant]
         self._titles = {n for stem in stems for n in (stem, f"{stem}_name")} & {*self.pools}
         self._title = words.labels()[sum(map(int, filter(str.isdigit, self._named()))) % 6]
-        self._moving = [c for c in self.extract.columns if self._moves(c)]
-        self._untracked = [c for c in self.extract.columns if c.tracked is False and not c.is_key]
+        self._moving = [c for c in self.extract.distinct_columns if self._moves(c)]
+        self._untracked = [
+            c for c in self.extract.distinct_columns if c.tracked is False and not c.is_key
+        ]
 
     @property
     def count(self) -> int:
@@ -153,7 +155,7 @@ class Table:
         for reference in self._references:
             self._link(rng, reference, count, cells)
         start = self.count if self.extract.natural_key else 0
-        for column in self.extract.columns:
+        for column in self.extract.distinct_columns:
             cells[column.name] = self._cells(rng, column, count, start, loaded, cells)
         for name in self.extract.natural_key:
             self.keys.setdefault(name, []).extend(cells[name])
