@@ -13,6 +13,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 from rawcore.errors import BadSettings
 
 _BUCKET = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{1,62}|arn:[A-Za-z0-9._:/-]+")
+_ROLE = re.compile(r"arn:[a-z0-9-]+:iam::\d{12}:role/[\w+=,.@/-]+")
 ENV_FILE = Path(".env")
 
 
@@ -54,6 +55,15 @@ class Settings(BaseSettings):
     rawcore_s3_timeout: Annotated[float, Field(gt=0, le=900)] = Field(
         60.0, description="Seconds without a byte from the store before an attempt is given up."
     )
+    rawcore_s3_connect_timeout: Annotated[float, Field(gt=0, le=900)] = Field(
+        10.0, description="Seconds in which the store has to take a connection."
+    )
+    rawcore_s3_role: str | None = Field(
+        None, description="ARN of a role to assume with the credentials that boto3 finds."
+    )
+    rawcore_s3_external_id: SecretStr | None = Field(
+        None, description="External id that the owner of the role asks for."
+    )
     rawcore_s3_path_style: bool | None = Field(
         None,
         description="Bucket in the path, not the host; default: where AWS_ENDPOINT_URL_S3 is set.",
@@ -87,6 +97,13 @@ class Settings(BaseSettings):
         if value is None or value.startswith("file:///") or _BUCKET.fullmatch(value):
             return value
         raise ValueError("is neither the name of a bucket nor file:///path")
+
+    @field_validator("rawcore_s3_role")
+    @classmethod
+    def _readable_role(cls, value: str | None) -> str | None:
+        if value is None or _ROLE.fullmatch(value):
+            return value
+        raise ValueError("is no ARN of a role: arn:aws:iam::123456789012:role/name")
 
     @property
     def bucket(self) -> str:

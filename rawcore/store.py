@@ -8,16 +8,14 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import Any, Protocol
 from urllib.parse import unquote, urlsplit
 
 from rawcore.errors import RawcoreError
 from rawcore.readahead import Body, Checks
+from rawcore.s3_client import make_client
 from rawcore.settings import Settings
 from rawcore.store_errors import FolderMissing, ObjectChanged, ObjectMissing, as_store_error
-
-if TYPE_CHECKING:
-    from mypy_boto3_s3 import S3Client
 
 _MD5 = re.compile(r"[0-9a-f]{32}")
 _KNOWN_VERSION = re.compile(r"(?!etag:|sha256:|null$).+")
@@ -64,9 +62,9 @@ class S3Store:
             {"RequestPayer": "requester"} if settings.rawcore_s3_requester_pays else {}
         )
         try:
-            self._client = _client(settings, settings.rawcore_attempts)
+            self._client = make_client(settings, settings.rawcore_attempts)
             # Reading is tried again by the run, so that each attempt is logged and recorded.
-            self._reader = _client(settings, 1)
+            self._reader = make_client(settings, 1)
         except Exception as error:
             raise self._error(error, "connect") from error
 
@@ -174,24 +172,3 @@ class FolderStore:
 
 def _etag(facts: os.stat_result) -> str:
     return f"{facts.st_size}-{facts.st_mtime_ns}"
-
-
-def _client(settings: Settings, attempts: int) -> S3Client:
-    import boto3
-    from botocore.config import Config
-
-    endpoint = os.environ.get("AWS_ENDPOINT_URL_S3") or os.environ.get("AWS_ENDPOINT_URL")
-    path_style = settings.rawcore_s3_path_style
-    if path_style is None:
-        path_style = bool(endpoint)
-    config = Config(
-        connect_timeout=min(10.0, settings.rawcore_s3_timeout),
-        read_timeout=settings.rawcore_s3_timeout,
-        max_pool_connections=settings.rawcore_jobs + 2,
-        retries={"mode": "adaptive", "total_max_attempts": attempts},
-        s3={"addressing_style": "path" if path_style else "auto"},
-        request_checksum_calculation="when_required",
-        response_checksum_validation=settings.rawcore_s3_checksums,
-        user_agent_extra="rawcore",
-    )
-    return boto3.session.Session().client("s3", config=config)

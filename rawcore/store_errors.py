@@ -46,6 +46,16 @@ class CredentialsWrong(StoreError):
     exit_code = 2
 
 
+class RoleRefused(StoreError):
+    """The role cannot be assumed ({code}): check RAWCORE_S3_ROLE, RAWCORE_S3_EXTERNAL_ID and whom
+    the role trusts.
+    """
+
+    error_class = "permission"
+    ends_run = True
+    exit_code = 2
+
+
 class RegionWrong(StoreError):
     """Bucket {bucket} is not in this region ({code}): set AWS_REGION to the one it is in."""
 
@@ -159,6 +169,9 @@ def as_store_error(
     from botocore.exceptions import ClientError
 
     if isinstance(error, ClientError):
+        code = str(error.response.get("Error", {}).get("Code", ""))
+        if error.operation_name == "AssumeRole" and code not in _SLOW:
+            return RoleRefused(code=code)
         return _of_answer(error.response, operation, bucket, key, endpoint)
     name = type(error).__name__
     if name in _NO_CREDENTIALS:

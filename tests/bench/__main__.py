@@ -126,7 +126,7 @@ class Report:
             f"One object of {found.megabytes:,.0f} MB in S3 ({found.decoded_megabytes:,.0f} MB"
             f" decoded, {found.rows:,} rows): landed in {found.landed:.1f} s, psql \\copy of the"
             f" decoded rows {found.copied:.1f} s; rate {found.ratio:.2f} of it"
-            f" (target ≥ {_LARGE_RATE:.1f}) {met}; processed in {found.processed:.1f} s"
+            f" (target ≥ {_LARGE_RATE:.1f}) {met}"
         )
 
     def memory(self, peaks: list[int]) -> None:

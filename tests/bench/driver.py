@@ -7,7 +7,7 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -15,6 +15,7 @@ import psutil
 
 ROOT = Path(__file__).parents[2]
 _LOOK_SECONDS = 0.05
+_STOPPED = 143
 _OURS = ("AWS_", "S3_", "RAWCORE_", "DATABASE_URL")
 
 
@@ -32,9 +33,16 @@ def ingest(url: str, folder: Path, jobs: int) -> Ran:
     return drive(url, {"S3_BUCKET_NAME": f"file://{folder}"}, jobs, "run", "--json")
 
 
-def drive(url: str, store: Mapping[str, str], jobs: int, *arguments: str) -> Ran:
+def drive(
+    url: str,
+    store: Mapping[str, str],
+    jobs: int,
+    *arguments: str,
+    until: Callable[[], bool] | None = None,
+) -> Ran:
     """Run the driver on a store. Raises CalledProcessError if it does not end with 0.
 
+    It is stopped, politely, when `until` says so: looked at once a second.
     The memory is the high-water mark the kernel keeps (VmHWM); where it keeps none, the greatest
     value seen.
     """
@@ -54,10 +62,16 @@ def drive(url: str, store: Mapping[str, str], jobs: int, *arguments: str) -> Ran
     peaks = [0]
     watcher = threading.Thread(target=_watch, args=(process.pid, peaks), daemon=True)
     watcher.start()
+    stopped = False
+    while until is not None and process.poll() is None and not stopped:
+        time.sleep(1)
+        stopped = until()
+    if stopped:
+        process.terminate()
     output, log = process.communicate()
     seconds = time.monotonic() - began
     watcher.join()
-    if process.returncode != 0:
+    if process.returncode != (_STOPPED if stopped else 0):
         print(output[-3000:], log[-3000:], sep="\n", file=sys.stderr)
         raise subprocess.CalledProcessError(process.returncode, command)
     return Ran(seconds, max(peaks), output)

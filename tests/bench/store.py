@@ -50,7 +50,6 @@ class Large:
     rows: int
     copied: float
     landed: float
-    processed: float
     rawcore: Ran
 
     @property
@@ -99,7 +98,7 @@ def many_objects(contest: Contest, count: int) -> Objects:
 
 
 def large_object(contest: Contest, extract: Extract, megabytes: int) -> Large:
-    """Land and process one object of so many megabytes; copy the same rows by psql first."""
+    """Land one object of so many megabytes; copy the same rows by psql first."""
     maker = Maker(contest.feed, extract, known_tenants(contest.feed.source, 1)[0])
     delivered, copied = contest.folder / "large", contest.folder / "large.txt"
     maker.write([Rows(range(_SAMPLE_ROWS))], delivered, copied, _ENCODING)
@@ -115,17 +114,18 @@ def large_object(contest: Contest, extract: Extract, megabytes: int) -> Large:
         connection.execute("DROP TABLE public.bare")
         copied.unlink()
         contest.settle()
-        ran = drive(url, store, contest.jobs, "run", "--json")
-        times = dict(
-            connection.execute(
-                "SELECT action, EXTRACT(epoch FROM finished_at - started_at)::float"
-                " FROM etl.file_attempts WHERE outcome = 'succeeded'"
+
+        def landed() -> list[tuple[float, int]]:
+            return connection.execute(
+                "SELECT EXTRACT(epoch FROM finished_at - started_at)::float, rows_read"
+                " FROM etl.file_attempts WHERE action = 'land' AND outcome = 'succeeded'"
             ).fetchall()
-        )
-        landed = connection.execute("SELECT max(rows_read) FROM etl.load_run_files").fetchone()
-    if landed != (rows,):
-        raise RuntimeError(f"{landed} of {rows} rows of the bench are landed")
-    return Large(sizes[0], sizes[1], rows, seconds, times["land"], times["process"], ran)
+
+        ran = drive(url, store, contest.jobs, "run", until=lambda: bool(landed()))
+        ((landing, read),) = landed()
+    if read != rows:
+        raise RuntimeError(f"{read} of {rows} rows of the bench are landed")
+    return Large(sizes[0], sizes[1], rows, seconds, landing, ran)
 
 
 def _psql_copy(dsn: str, password: str, path: os.PathLike[str]) -> float:
