@@ -1424,14 +1424,16 @@ BEGIN
         );
         EXECUTE format('SELECT etl.%I($1)', 'close_share_' || v_file.extract) INTO v_share USING p_load_run_file_id;
         CALL etl.note_check(p_load_run_file_id, 'mirror_close_share', v_share, v_file.mirror_close_share, v_now);
-        IF v_share > v_file.mirror_close_share AND NOT v_is_accepted THEN
+        IF (v_share > v_file.mirror_close_share OR v_file.rows_read = v_file.rows_rejected_landing)
+            AND NOT v_is_accepted
+        THEN
             RETURN 'held';
         END IF;
     END IF;
     RETURN 'counts';
 END;
 $judge_file$;
-COMMENT ON FUNCTION etl.judge_file(bigint) IS 'counts, failed (too many rejects) or held (a mirror that would close too much); writes etl.dq_results.';
+COMMENT ON FUNCTION etl.judge_file(bigint) IS 'counts, failed (too many rejects) or held (a mirror that would close too much, or that has no row); writes etl.dq_results.';
 
 -- object: function etl.key_bigint
 CREATE OR REPLACE FUNCTION etl.key_bigint(p_text text)
@@ -3229,7 +3231,10 @@ BEGIN
                 '%s of %s rows are rejected, more than %s %%: see etl.rejects_%s',
                 f.rows_rejected, f.rows_read, round(f.reject_rate * 100, 2), f.extract
             )
-            WHEN 'held' THEN 'a mirror that would close too many keys: see etl.dq_results'
+            WHEN 'held' THEN CASE f.rows_read - f.rows_rejected_landing
+                WHEN 0 THEN 'a mirror of which no row could land: see etl.rejects'
+                ELSE 'a mirror that would close too many keys: see etl.dq_results'
+            END
         END,
         rows_ingested = CASE WHEN p_verdict = 'counts' THEN f.rows_ingested END,
         processed_at = clock_timestamp()

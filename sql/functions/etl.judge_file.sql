@@ -26,11 +26,13 @@ BEGIN
         );
         EXECUTE format('SELECT etl.%I($1)', 'close_share_' || v_file.extract) INTO v_share USING p_load_run_file_id;
         CALL etl.note_check(p_load_run_file_id, 'mirror_close_share', v_share, v_file.mirror_close_share, v_now);
-        IF v_share > v_file.mirror_close_share AND NOT v_is_accepted THEN
+        IF (v_share > v_file.mirror_close_share OR v_file.rows_read = v_file.rows_rejected_landing)
+            AND NOT v_is_accepted
+        THEN
             RETURN 'held';
         END IF;
     END IF;
     RETURN 'counts';
 END;
 $judge_file$;
-COMMENT ON FUNCTION etl.judge_file(bigint) IS 'counts, failed (too many rejects) or held (a mirror that would close too much); writes etl.dq_results.';
+COMMENT ON FUNCTION etl.judge_file(bigint) IS 'counts, failed (too many rejects) or held (a mirror that would close too much, or that has no row); writes etl.dq_results.';

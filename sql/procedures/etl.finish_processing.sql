@@ -26,7 +26,10 @@ BEGIN
                 '%s of %s rows are rejected, more than %s %%: see etl.rejects_%s',
                 f.rows_rejected, f.rows_read, round(f.reject_rate * 100, 2), f.extract
             )
-            WHEN 'held' THEN 'a mirror that would close too many keys: see etl.dq_results'
+            WHEN 'held' THEN CASE f.rows_read - f.rows_rejected_landing
+                WHEN 0 THEN 'a mirror of which no row could land: see etl.rejects'
+                ELSE 'a mirror that would close too many keys: see etl.dq_results'
+            END
         END,
         rows_ingested = CASE WHEN p_verdict = 'counts' THEN f.rows_ingested END,
         processed_at = clock_timestamp()

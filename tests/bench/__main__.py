@@ -109,6 +109,7 @@ class Report:
         )
         self._console.print(f"  in order {_times(found.in_order)}")
         self._console.print(f"  late     {_times(found.late)}")
+        self._console.print(f"  without an index on the keys of raw: {_times(found.no_index)}")
 
     def objects(self, found: Objects) -> None:
         """Print the case of many objects to list."""

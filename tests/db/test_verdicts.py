@@ -1,5 +1,7 @@
 """A verdict belongs to its file: rebuilds keep it, a reprocess makes it anew."""
 
+import pytest
+
 from tests.support.engine import Engine, counts
 
 AT = {n: f"2025-07-{n:02} 12:00" for n in range(1, 10)}
@@ -114,6 +116,32 @@ def test_a_run_can_do_without_mirrors(depot: Engine) -> None:
     assert (depot.file(path).is_mirror, depot.file(path).core_closed) == (False, 0)
     depot.query("CALL etl.reprocess_file(%s)", depot.file(path).load_run_file_id)
     assert depot.one("SELECT count(*) FROM core.fact_shelves WHERE deleted_at IS NULL") == 10
+
+
+@pytest.mark.parametrize(
+    ("content", "status"),
+    [(b"", "failed"), (b"0|x|4\n1|x", "failed"), (b"0|x|4\n", "held"), (b"x\n" * 10, "held")],
+    ids=["empty", "broken off", "cut after a row", "no row that fits"],
+)
+def test_no_broken_delivery_empties_core(depot: Engine, content: bytes, status: str) -> None:
+    depot.ingest("shelves", shelves(*range(10)), AT[1], kind="full")
+    path = depot.deliver("shelves", content, AT[2], kind="full")
+    share = "1" if b"x\n" * 2 in content else "0.5"
+    depot.run(overrides={"mirror_close_share": share})
+    assert depot.file(path).status == status
+    assert depot.one("SELECT count(*) FROM core.fact_shelves WHERE deleted_at IS NULL") == 10
+
+
+def test_the_switch_of_an_extract_is_recorded_on_its_files(depot: Engine) -> None:
+    depot.query("INSERT INTO etl.feature_flags VALUES ('mirror', 'shelves', false)")
+    depot.ingest("shelves", shelves(*range(10)), AT[1], kind="full")
+    off = depot.ingest("shelves", shelves(*range(9)), AT[2], kind="full")
+    depot.query("UPDATE etl.feature_flags SET is_on = true WHERE extract = 'shelves'")
+    depot.query("CALL etl.reprocess_file(%s)", off.load_run_file_id)
+    on = depot.ingest("shelves", shelves(*range(9)), AT[3], kind="full")
+    mirrors = "SELECT is_mirror, core_closed FROM etl.load_run_files ORDER BY load_run_file_id"
+    assert depot.query(mirrors)[1:] == [(False, 0), (True, 1)]
+    assert on.is_mirror
 
 
 def test_verify_finds_what_was_changed_by_hand(depot: Engine) -> None:

@@ -64,25 +64,57 @@ class Shop(RuleBasedStateMachine):
             self._put(data)
         self.world.run(workers=workers)
 
+    def _seen(self, extract: str) -> list[str]:
+        return [
+            row.partition(",")[2].partition(",")[2]
+            for one in self.world.deliveries
+            if one.file.extract == extract
+            for row in one.file.rows
+        ]
+
+    def _deliver_next(self, last: Name, kind: Literal["full", "delta"], texts: list[str]) -> None:
+        day = 1 + max(name.day for name in self.world.names.values())
+        self.world.put(Name(last.extract, day, kind, last.tenant), texts)
+        self.world.run()
+
+    def _any_name(self, data: st.DataObject) -> Name:
+        return self.world.names[data.draw(st.sampled_from(sorted(self.world.names)))]
+
     @precondition(lambda self: self._has_files())
     @rule(data=st.data(), count=st.integers(1, 3), full=st.booleans())
     def deliver_day_by_day(self, data: st.DataObject, count: int, full: bool) -> None:
         """Deliver in order, mostly rows that were there before: what is unchanged is skipped."""
-        last = self.world.names[data.draw(st.sampled_from(sorted(self.world.names)))]
-        seen = [
-            row.partition(",")[2].partition(",")[2]
-            for one in self.world.deliveries
-            if one.file.extract == last.extract
-            for row in one.file.rows
-        ]
-        known = [*seen, *seen, *BAD[last.extract]]
-        again = st.lists(st.sampled_from(known), min_size=1, max_size=4)
+        last = self._any_name(data)
+        seen = self._seen(last.extract)
+        again = st.lists(
+            st.sampled_from([*seen, *seen, *BAD[last.extract]]), min_size=1, max_size=4
+        )
         for _ in range(count):
-            day = 1 + max(name.day for name in self.world.names.values())
-            name = Name(last.extract, day, KINDS[not full], last.tenant)
             texts = data.draw(st.one_of(again, again, rows(last.extract)))
-            self.world.put(name, texts)
-            self.world.run()
+            self._deliver_next(last, KINDS[not full], texts)
+
+    @precondition(lambda self: self._has_files())
+    @rule(data=st.data())
+    def deliver_to_and_fro(self, data: st.DataObject) -> None:
+        """A row changes and changes back, day by day."""
+        last = self._any_name(data)
+        one = data.draw(st.sampled_from(GOOD[last.extract]))
+        key = one.partition(",")[0]
+        other = data.draw(
+            st.sampled_from([row for row in GOOD[last.extract] if row.partition(",")[0] == key])
+        )
+        for row in (one, other, one):
+            self._deliver_next(last, "delta", [row])
+
+    @precondition(lambda self: self._has_files())
+    @rule(data=st.data(), gaps=st.lists(st.integers(0, 3), min_size=2, max_size=3))
+    def deliver_whole(self, data: st.DataObject, gaps: list[int]) -> None:
+        """Deliver the same full file day by day, each time without a row or with a bad one."""
+        last = self._any_name(data)
+        whole = sorted({*self._seen(last.extract)[:2], *GOOD[last.extract][-2:]})
+        for gap in gaps:
+            instead = data.draw(st.sampled_from([[], [], *([row] for row in BAD[last.extract])]))
+            self._deliver_next(last, "full", [*whole[:gap], *instead, *whole[gap + 1 :]])
 
     @rule(data=st.data(), count=st.integers(1, 2), process=st.booleans())
     def deliver_in_part(self, data: st.DataObject, count: int, process: bool) -> None:
@@ -156,10 +188,14 @@ class Shop(RuleBasedStateMachine):
     def _not_held(self) -> list[Delivery]:
         return [one for one in self.world.open_files() if not one.held]
 
-    @rule(data=st.data(), day=st.integers(2, 7))
-    def purge(self, data: st.DataObject, day: int) -> None:
+    @precondition(lambda self: self._has_files())
+    @rule(data=st.data())
+    def purge(self, data: st.DataObject) -> None:
         """Rows before a day go from raw; core, now and later, stays as if they were there."""
+        last = max(name.day for name in self.world.names.values())
+        day = data.draw(st.one_of(st.just(last + 1), st.integers(2, last + 1)))
         self.world.purge(data.draw(st.sampled_from(self.extracts)), day)
+        self.world.verify()
 
     @rule()
     def verify(self) -> None:
