@@ -120,13 +120,13 @@ def test_a_run_can_do_without_mirrors(depot: Engine) -> None:
 
 @pytest.mark.parametrize(
     ("content", "status"),
-    [(b"", "failed"), (b"0|x|4\n1|x", "failed"), (b"0|x|4\n", "held"), (b"x\n" * 10, "held")],
-    ids=["empty", "broken off", "cut after a row", "no row that fits"],
+    [(b"", "failed"), (b"0|x|4\n1|x", "failed"), (b"0|x|4\n", "held"), (b"\0|x|4\n" * 10, "held")],
+    ids=["empty", "broken off", "cut after a row", "no row that can land"],
 )
 def test_no_broken_delivery_empties_core(depot: Engine, content: bytes, status: str) -> None:
     depot.ingest("shelves", shelves(*range(10)), AT[1], kind="full")
     path = depot.deliver("shelves", content, AT[2], kind="full")
-    share = "1" if b"x\n" * 2 in content else "0.5"
+    share = "1" if b"\0" in content else "0.5"
     depot.run(overrides={"mirror_close_share": share})
     assert depot.file(path).status == status
     assert depot.one("SELECT count(*) FROM core.fact_shelves WHERE deleted_at IS NULL") == 10
