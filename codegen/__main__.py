@@ -7,14 +7,23 @@ from pathlib import Path
 import click
 
 from codegen import migrate as migrations
-from codegen.desired import CONTRACTS, desired_objects
+from codegen.desired import CONTRACTS, desired_objects, desired_state
 from codegen.errors import ContractErrors
 from codegen.exchange import FORMATS, NotImported, exported, write_imported
 from codegen.fingerprint import contract_fingerprint
 from codegen.loading import load_feed, source_folders
 from codegen.newsource import NotStarted, write_source
-from codegen.planner import StructuralChange, changes, migrated_objects, migration_texts
+from codegen.planner import (
+    Refused,
+    StructuralChange,
+    changes,
+    migrated_objects,
+    migrated_state,
+    next_migration,
+    plan,
+)
 from codegen.render import ROOT, named_extracts, rendered_files, stale_files, write_files
+from codegen.transition import State
 
 contracts_option = click.option(
     "--contracts",
@@ -126,37 +135,47 @@ def check(contracts: Path, folder: Path) -> None:
 @main.command()
 @click.argument("title", default="change")
 @click.option("--first", is_flag=True, help="Write 0001_initial anew; only before a release.")
+@click.option(
+    "--drop-source",
+    "dropped",
+    multiple=True,
+    metavar="NAME",
+    help="A source whose folder is no longer there, and which may go with all its data.",
+)
 @contracts_option
 @folder_option
-def migration(title: str, first: bool, contracts: Path, folder: Path) -> None:
+def migration(
+    title: str, first: bool, dropped: tuple[str, ...], contracts: Path, folder: Path
+) -> None:
     """Write the next migration: what differs between contracts and sql/ and the last one."""
-    state = {} if first else migrated_objects(folder)
-    found = changes(state, desired_objects(contracts))
-    if not found:
+    try:
+        made = plan(
+            State({}) if first else migrated_state(folder), desired_state(contracts), dropped
+        )
+    except (Refused, StructuralChange) as refusal:
+        raise click.ClickException(f"no migration is written\n\n{refusal}") from refusal
+    if made is None:
         click.echo("nothing has changed since the last migration")
         return
-    try:
-        apply_sql, rollback_sql = migration_texts(found)
-    except StructuralChange as refusal:
-        raise click.ClickException(
-            f"{refusal}\n\nThis version writes migrations for new objects and changed routines,"
-            " views and data only. Before a release: python -m codegen migration --first"
-        ) from refusal
-    names = sorted(path.parent.name for path in folder.glob("*/apply.sql"))
-    name = f"{len(names) + 1:04}_{title}" if names and not first else "0001_initial"
-    (folder / name).mkdir(parents=True, exist_ok=True)
-    (folder / name / "apply.sql").write_text(apply_sql)
-    (folder / name / "rollback.sql").write_text(rollback_sql)
-    depends = names[-1] if names and not first else None
-    (folder / f"{name}.py").write_text(migrations.migration_file(name, depends))
-    click.echo(f"{name}: {len(found)} objects; read it, then run make migrate")
+    name, depends = ("0001_initial", None) if first else next_migration(folder, title)
+    made.write(folder, name, depends)
+    click.echo(f"{name}: read {folder.name}/{name}/apply.sql, then run make migrate")
+    for line in made.summary:
+        click.echo(f"  {line}")
+    if made.notes:
+        click.echo("after that:")
+    for line in made.notes:
+        click.echo(f"  {line}")
 
 
 @main.command()
+@click.option("--rewrite", is_flag=True, help="Let big tables be written anew under a lock.")
 @folder_option
-def migrate(folder: Path) -> None:
+def migrate(rewrite: bool, folder: Path) -> None:
     """Apply the migrations to DATABASE_URL, or to the embedded server."""
-    applied = _on_database(lambda url: migrations.apply(url, folder, click.echo))
+    applied = _on_database(
+        lambda url: migrations.apply(url, folder, click.echo, may_rewrite=rewrite)
+    )
     click.echo(f"applied {', '.join(applied)}" if applied else "nothing to apply")
 
 

@@ -4,14 +4,55 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 from pathlib import Path
 
+from codegen.facts import Facts, contract_facts
 from codegen.loading import load_feed, source_folders
+from codegen.model import Feed
 from codegen.objects import SqlObject, engine_objects, engine_text, feed_objects, rejects_view
 
 CONTRACTS = Path(__file__).resolve().parents[1] / "contracts"
 
 _REFERENCE = re.compile(r"REFERENCES (etl\.\w+)")
+
+
+@dataclass(frozen=True)
+class Desired:
+    """What contracts and sql/ ask for.
+
+    By source/extract (`allowed` also by source): facts, former names of columns with their new
+    ones, and what the next migration may destroy.
+    """
+
+    objects: list[SqlObject]
+    facts: Facts
+    renames: dict[str, dict[str, str]]
+    allowed: dict[str, tuple[str, ...]]
+
+
+def desired_state(contracts: Path = CONTRACTS) -> Desired:
+    """Return all that contracts and sql/ ask for.
+
+    Raises:
+        ContractErrors: contracts are faulty; nothing is rendered then.
+    """
+    feeds = [(load_feed(folder), folder) for folder in source_folders(contracts)]
+    extracts = {
+        f"{feed.source.source}/{extract.extract}": extract
+        for feed, _ in feeds
+        for extract in feed.extracts
+    }
+    return Desired(
+        _objects(feeds),
+        contract_facts(feed for feed, _ in feeds),
+        {
+            key: {c.renamed_from: c.name for c in extract.columns if c.renamed_from is not None}
+            for key, extract in extracts.items()
+        },
+        {key: extract.allow for key, extract in extracts.items()}
+        | {feed.source.source: feed.source.allow for feed, _ in feeds},
+    )
 
 
 def desired_objects(contracts: Path = CONTRACTS) -> list[SqlObject]:
@@ -20,7 +61,10 @@ def desired_objects(contracts: Path = CONTRACTS) -> list[SqlObject]:
     Raises:
         ContractErrors: contracts are faulty; nothing is rendered then.
     """
-    feeds = [(load_feed(folder), folder) for folder in source_folders(contracts)]
+    return desired_state(contracts).objects
+
+
+def _objects(feeds: list[tuple[Feed, Path]]) -> list[SqlObject]:
     engine = list(engine_objects())
     of_contracts = [made for feed, folder in feeds for made in feed_objects(feed, folder)]
 

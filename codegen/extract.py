@@ -108,6 +108,14 @@ class Extract(ContractModel):
     thresholds: ThresholdOverrides = Field(
         default=ThresholdOverrides(), description="Overrides thresholds of the source."
     )
+    allow: tuple[str, ...] = Field(
+        default=(),
+        description="What the next migration may destroy: `drop COLUMN` (its values), `unpublish"
+        " COLUMN` (it leaves core), `retype COLUMN` (a type that holds less, or another),"
+        " `rekey` (the natural key), `republish` (kind or name of the core table). Of no effect"
+        " afterwards.",
+        examples=[["drop remark", "retype amount"]],
+    )
     columns: tuple[Column, ...] = Field(
         min_length=1, description="All columns of the file, in its order."
     )

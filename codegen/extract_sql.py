@@ -281,6 +281,10 @@ class ExtractSql:
         rules = {
             "key": [column.name for column in self.key],
             "dedupe": self.extract.dedupe,
+            "core": [self.extract.core.kind, self.extract.core.table, self.extract.surrogate_key],
+            "references": [
+                [r.dimension.extract, [c.name for c in r.columns], r.key] for r in self.references
+            ],
             "zone": self.source.timezone,
             "null_dates": self.source.null_dates,
             "columns": [

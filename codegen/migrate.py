@@ -6,8 +6,10 @@ A migration is a Python file, `0001_initial.py`, and the SQL beside it: `0001_in
 
 import contextlib
 import socket
+import time
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import Any
 from uuid import uuid1
@@ -20,11 +22,14 @@ from yoyo.connections import DatabaseURI
 from yoyo.exceptions import BadMigration
 from yoyo.migrations import Migration, default_migration_table
 
+from codegen import checksums
 from codegen.statements import Statement, split
 
 MIGRATIONS = Path(__file__).resolve().parents[1] / "migrations"
 MINIMUM_VERSION = 16
 _LOCK = int.from_bytes(b"rawcore", "big")
+_ATTEMPTS = 6
+_OWNER = "etl_owner"
 
 Step = Callable[[psycopg.Connection[Any]], None]
 Report = Callable[[str], None]
@@ -35,21 +40,48 @@ class MigrationError(RuntimeError):
     """A migration or its database is not as it must be; the text says where, why and what to do."""
 
 
-def apply(database_url: str, folder: Path = MIGRATIONS, report: Report = print) -> list[str]:
+def apply(
+    database_url: str,
+    folder: Path = MIGRATIONS,
+    report: Report = print,
+    *,
+    may_rewrite: bool = False,
+    pause: float = 1.0,
+) -> list[str]:
     """Apply what is not applied yet; return the ids of what was, in order.
 
-    Harmless when repeated, and with two at once: the second waits and finds nothing to do.
-    `report` gets the warnings that migrations raise.
+    Harmless when repeated, and with two at once: the second waits and finds nothing to do. A
+    migration whose tables others have in hand is tried again, after `pause` seconds and then after
+    twice as long each time. `report` gets the warnings that migrations raise. `may_rewrite`: big
+    tables may be written anew under a lock.
 
     Raises:
-        MigrationError: the database is out of reach, too old or not UTF8, or a statement failed
-            (then nothing of its migration is left).
+        MigrationError: the database is out of reach, too old or not UTF8, a migration was edited
+            after it was applied, or a statement failed (then nothing of its migration is left).
     """
     with _backend(database_url, report) as backend:
-        pending = list(backend.to_apply(_read(folder)))
+        migrations = _read(folder)
+        backend.refuse_edited(folder)
+        backend.allow_rewrite(may_rewrite)
+        pending = list(backend.to_apply(migrations))
         for migration in pending:
-            backend.apply_one(migration)
+            _patiently(partial(backend.apply_one, migration), report, pause)
+        backend.validate()
         return [migration.id for migration in pending]
+
+
+def _patiently(work: Callable[[], None], report: Report, pause: float) -> None:
+    """Do the work, again while what it needs is locked by others."""
+    for attempt in range(_ATTEMPTS):
+        try:
+            work()
+            return
+        except MigrationError as error:
+            is_locked = isinstance(error.__cause__, psycopg.errors.LockNotAvailable)
+            if not is_locked or attempt == _ATTEMPTS - 1:
+                raise
+        report("the tables are in use: trying again")
+        time.sleep(pause * 2**attempt)
 
 
 def rollback(
@@ -57,13 +89,17 @@ def rollback(
 ) -> list[str]:
     """Take the last `count` applied migrations back, newest first; return their ids.
 
+    Big tables may be written anew.
+
     Raises:
         MigrationError: as `apply`.
     """
     with _backend(database_url, report) as backend:
+        backend.allow_rewrite(True)
         applied = list(backend.to_rollback(_read(folder)))[:count]
         for migration in applied:
-            backend.rollback_one(migration)
+            _patiently(partial(backend.rollback_one, migration), report, 1.0)
+        backend.validate()
         return [migration.id for migration in applied]
 
 
@@ -206,6 +242,7 @@ class _Backend(PostgresqlPsycopgBackend):  # type: ignore[misc]
         with self.transaction():
             migration.process_steps(self, "apply", force=force)
             self._be_oneself()
+            checksums.record(self.connection, migration.id, Path(migration.path).parent)
             self.log_migration(migration, "apply")
             if mark:
                 self.mark_one(migration, log=False)
@@ -216,8 +253,32 @@ class _Backend(PostgresqlPsycopgBackend):  # type: ignore[misc]
         with self.transaction():
             migration.process_steps(self, "rollback", force=force)
             self._be_oneself()
+            checksums.forget(self.connection, migration.id)
             self.log_migration(migration, "rollback")
             self.unmark_one(migration, log=False)
+
+    def refuse_edited(self, folder: Path) -> None:
+        """Raise MigrationError if SQL that was applied here says something else now."""
+        checksums.make_table(self.connection)
+        edited = checksums.edited(self.connection, folder)
+        if edited:
+            raise MigrationError(
+                f"{', '.join(edited)}: edited after it was applied to this database. Restore it,"
+                " and say what is new in another migration (before the first release: make clean)"
+            )
+
+    def allow_rewrite(self, may_rewrite: bool) -> None:
+        """Say to the migrations whether big tables may be written anew: etl.refuse_rewrite."""
+        self.execute(f"SET rawcore.rewrite = {'on' if may_rewrite else 'off'}")
+
+    def validate(self) -> None:
+        """Validate what migrations added as NOT VALID; harmless when repeated."""
+        routine = "etl.validate_constraints()"
+        known = self.execute("SELECT to_regprocedure(:name)", {"name": routine}).fetchone()
+        if known != (None,):
+            self.execute(f"SET ROLE {_OWNER}")
+            self.execute(f"CALL {routine}")
+            self._be_oneself()
 
     def _be_oneself(self) -> None:
         """Undo a SET ROLE or SET search_path of the migration: yoyo's tables are the login's."""

@@ -32,6 +32,8 @@ _ROUTINES = {
     "stage": "procedure",
     "purge": "procedure",
 }
+_CORE_ROUTINES = ("merge", "rebuild")
+_MIRROR_ROUTINES = {"close_share": "function", "close": "procedure"}
 _DATE_WIDTHS = {"YYYY": 4, "YY": 2, "MM": 2, "DD": 2, "HH24": 2, "MI": 2, "SS": 2}
 
 
@@ -70,8 +72,13 @@ def feed_objects(feed: Feed, folder: Path) -> Iterator[SqlObject]:
     extracts = [_lists(feed, name.extract, folder) for name in feed.load_order()]
     for x in extracts:
         yield from _extract_objects(x, where / x.name)
-    text = _render("source_data", folder=_shown(folder), **_source_data(feed, folder, extracts))
+    text = _render("source_data", folder=_shown(folder), **_source_data(feed, folder))
     yield SqlObject("data", feed.source.source, text, where / "source.sql")
+    for load_order, x in enumerate(extracts, 1):
+        columns = [(column, interval(column)) for column in x.extract.columns]
+        text = _render("extract_data", x=x, load_order=load_order, columns=columns)
+        name = f"{feed.source.source}/{x.name}"
+        yield SqlObject("data", name, text, where / x.name / "extract.sql", x.name)
 
 
 def rejects_view(feeds: list[tuple[Feed, Path]]) -> SqlObject:
@@ -91,6 +98,18 @@ def _shown(folder: Path) -> str:
     return f"contracts/{folder.name}"
 
 
+def names_of_extract(name: str, core_table: str) -> list[str]:
+    """Return the names of all objects that an extract can have."""
+    routines = (*_ROUTINES, *_CORE_ROUTINES, *_MIRROR_ROUTINES)
+    return [
+        *(pattern.format(name) for pattern in _TABLES),
+        f"core.{core_table}",
+        f"raw.{name}",
+        f"etl.absent_{name}",
+        *(f"etl.{routine}_{name}" for routine in routines),
+    ]
+
+
 def _extract_objects(x: ExtractLists, where: Path) -> Iterator[SqlObject]:
     core = x.extract.core
 
@@ -105,14 +124,14 @@ def _extract_objects(x: ExtractLists, where: Path) -> Iterator[SqlObject]:
     yield made("view", f"raw.{x.name}", "raw_view")
     for routine, kind in _ROUTINES.items():
         yield made(kind, f"etl.{routine}_{x.name}", routine)
-    for routine in ("merge", "rebuild"):
+    for routine in _CORE_ROUTINES:
         yield made("procedure", f"etl.{routine}_{x.name}", f"{routine}_{core.kind}")
     if x.extract.is_mirror:
-        yield made("function", f"etl.close_share_{x.name}", "close_share")
-        yield made("procedure", f"etl.close_{x.name}", "close")
+        for routine, kind in _MIRROR_ROUTINES.items():
+            yield made(kind, f"etl.{routine}_{x.name}", routine)
 
 
-def _source_data(feed: Feed, folder: Path, extracts: list[ExtractLists]) -> dict[str, Any]:
+def _source_data(feed: Feed, folder: Path) -> dict[str, Any]:
     source = feed.source
     patterns = [
         (template, name_pattern(template, source.file_names.endings))
@@ -120,7 +139,6 @@ def _source_data(feed: Feed, folder: Path, extracts: list[ExtractLists]) -> dict
     ]
     return {
         "source": source,
-        "extracts": extracts,
         "fingerprint": contract_fingerprint(folder),
         "patterns": [{"template": template, "regex": p.regex} for template, p in patterns],
         "parts": [
@@ -128,7 +146,6 @@ def _source_data(feed: Feed, folder: Path, extracts: list[ExtractLists]) -> dict
             for number, (_, p) in enumerate(patterns, 1)
             for part, name in enumerate(p.fields, 1)
         ],
-        "file_types": [(key, x.name) for x in extracts for key in x.extract.file_type_keys],
         "tenants": [
             ([tenant[name] for name in source.tenant], tenant.get("name", ""))
             for tenant in source.tenants
@@ -139,12 +156,6 @@ def _source_data(feed: Feed, folder: Path, extracts: list[ExtractLists]) -> dict
             for domain, values in source.domains.items()
             for value, core in values.values.items()
         ],
-        "columns": [
-            (x, column, interval(column), position)
-            for x in extracts
-            for position, column in enumerate(x.extract.columns, 1)
-        ],
-        "shapes": [(x, shape) for x in extracts for shape in x.shapes],
     }
 
 

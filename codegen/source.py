@@ -168,3 +168,9 @@ class Source(ContractModel):
     domains: dict[Name, Domain] = Field(
         default={}, description="Closed value lists by name; columns refer to them."
     )
+    allow: tuple[str, ...] = Field(
+        default=(),
+        description="What the next migration may destroy: `drop EXTRACT`, all of an extract whose"
+        " file is no longer here. Of no effect afterwards.",
+        examples=[["drop orders"]],
+    )

@@ -31,6 +31,8 @@ OWN_COLUMNS = re.compile(
     "|effective_to|is_current|deleted_at|s3_bucket|s3_key|s3_version_id|file_hash|extract_type"
     "|load_ts"
 )
+#: What `allow` can say, and whether a column follows.
+ALLOWED = {"drop": True, "unpublish": True, "retype": True, "rekey": False, "republish": False}
 SYSTEM_COLUMNS = re.compile("tableoid|xmin|cmin|xmax|cmax|ctid")
 
 
@@ -50,6 +52,12 @@ def check_extract(
             yield Finding(("file_types", index), problem, remedy)
     yield from _identifiers(extract)
     yield from _column_names(extract)
+    for index, text in enumerate(extract.allow):
+        word, _, name = text.partition(" ")
+        if word not in ALLOWED or ALLOWED[word] != bool(name):
+            forms = [f"{form} COLUMN" if wants else form for form, wants in ALLOWED.items()]
+            problem = f"'{text}' is nothing that a migration asks for"
+            yield Finding(("allow", index), problem, f"write {either(forms)}")
     for index, column in enumerate(extract.columns):
         yield from _type(("columns", index, "type"), column.type)
         if not shaped.doubts(("columns", index, "type")) and is_type(column.type):

@@ -26,6 +26,10 @@ def check_source(shaped: Shaped, folder: str) -> Iterator[Finding]:
             f"the source is called '{source.source}' and its folder '{folder}'",
             "give both the same name",
         )
+    for index, text in enumerate(source.allow):
+        if not text.startswith("drop "):
+            problem = f"'{text}' is nothing that a migration asks for"
+            yield Finding(("allow", index), problem, "write drop EXTRACT")
     yield from _separators(source)
     yield from _timezone(source)
     yield from _dates(source)

@@ -66,7 +66,9 @@ INSERT INTO etl.config (name, value, description)
 VALUES
     ('analyze_rows', '20000', 'Files of this many rows or more refresh the statistics of the tables they fill.'),
     ('analyze_work_bytes', '65536', 'Work tables of this size or more have statistics made when they are filled.'),
-    ('clear_bytes', '8388608', 'Work tables larger than this are truncated after a file, smaller ones deleted from.');
+    ('clear_bytes', '8388608', 'Work tables larger than this are truncated after a file, smaller ones deleted from.'),
+    ('rewrite_bytes', '268435456', 'Bytes: larger tables are rewritten only by make migrate ARGS=--rewrite.')
+ON CONFLICT DO NOTHING;
 
 -- object: table etl.dq_results
 CREATE TABLE etl.dq_results (
@@ -114,7 +116,8 @@ COMMENT ON COLUMN etl.feature_flags.is_on IS 'Whether it is on.';
 INSERT INTO etl.feature_flags (name, is_on)
 VALUES
     ('hold_incomplete_batches', false),
-    ('mirror', true);
+    ('mirror', true)
+ON CONFLICT DO NOTHING;
 
 -- object: table etl.file_attempts
 CREATE TABLE etl.file_attempts (
@@ -3094,6 +3097,28 @@ END;
 $analyze_work$;
 COMMENT ON PROCEDURE etl.analyze_work(text) IS 'Makes statistics of a work table that was filled a moment ago, unless it is small.';
 
+-- object: procedure etl.announce_reprocess
+CREATE OR REPLACE PROCEDURE etl.announce_reprocess(p_extract text, p_reason text)
+LANGUAGE plpgsql
+SECURITY DEFINER
+SET search_path = pg_catalog, pg_temp
+AS $announce_reprocess$
+DECLARE
+    v_files bigint;
+BEGIN
+    SELECT count(*) INTO v_files
+    FROM etl.load_run_files AS f
+    WHERE f.extract = p_extract AND f.is_counting
+        AND f.ruleset_fingerprint IS DISTINCT FROM etl.ruleset_fingerprint(p_extract, f.date_extracted);
+    IF v_files > 0 THEN
+        RAISE WARNING '%: % files were processed by other rules. %. Run: CALL etl.reprocess_extract(%, NULL, NULL);',
+            p_extract, v_files, p_reason, quote_literal(p_extract);
+    END IF;
+END;
+$announce_reprocess$;
+COMMENT ON PROCEDURE etl.announce_reprocess(text, text) IS
+    'Says how to bring core up to date where a migration left files whose verdicts were made by other rules, and what is so until then.';
+
 -- object: procedure etl.clear_work
 CREATE OR REPLACE PROCEDURE etl.clear_work(p_extract text)
 LANGUAGE plpgsql
@@ -3250,6 +3275,109 @@ END;
 $finish_processing$;
 COMMENT ON PROCEDURE etl.finish_processing(bigint, text) IS
     'Closes an attempt to process a file with the verdict of etl.judge_file. RC011: a file that counts would fail or be held.';
+
+-- object: procedure etl.forget_extract
+CREATE OR REPLACE PROCEDURE etl.forget_extract(p_extract text)
+LANGUAGE plpgsql
+SECURITY DEFINER
+SET search_path = pg_catalog, pg_temp
+AS $forget_extract$
+-- Without its tables no file of it can be told, traced or processed: their entries go too. The objects stay in S3,
+-- and their names are read anew by the next run.
+DECLARE
+    v_file_ids bigint[];
+BEGIN
+    PERFORM FROM etl.locks AS l WHERE l.extract = p_extract FOR UPDATE;
+    SELECT coalesce(array_agg(f.load_run_file_id), '{}') INTO v_file_ids
+    FROM etl.load_run_files AS f
+    WHERE f.extract = p_extract;
+    DELETE FROM etl.dq_results AS q WHERE q.load_run_file_id = ANY (v_file_ids);
+    DELETE FROM etl.file_attempts AS a WHERE a.load_run_file_id = ANY (v_file_ids);
+    DELETE FROM etl.load_run_plan AS p WHERE p.load_run_file_id = ANY (v_file_ids);
+    DELETE FROM etl.load_run_files AS f WHERE f.extract = p_extract;
+    DELETE FROM etl.s3_objects AS o WHERE o.extract = p_extract;
+    DELETE FROM etl.feature_flags AS g WHERE g.extract = p_extract;
+    DELETE FROM etl.extracts AS e WHERE e.extract = p_extract;
+END;
+$forget_extract$;
+COMMENT ON PROCEDURE etl.forget_extract(text) IS
+    'Removes an extract from the control plane, the entries of its files included; for migrations that drop its tables.';
+
+-- object: procedure etl.forget_source
+CREATE OR REPLACE PROCEDURE etl.forget_source(p_source text)
+LANGUAGE plpgsql
+SECURITY DEFINER
+SET search_path = pg_catalog, pg_temp
+AS $forget_source$
+DECLARE
+    v_extract text;
+BEGIN
+    FOR v_extract IN SELECT e.extract FROM etl.extracts AS e WHERE e.source = p_source ORDER BY e.extract LOOP
+        CALL etl.forget_extract(v_extract);
+    END LOOP;
+    DELETE FROM etl.load_runs AS r WHERE r.source = p_source;
+    DELETE FROM etl.s3_objects AS o WHERE o.source = p_source;
+    DELETE FROM etl.domain_values AS d WHERE d.source = p_source;
+    DELETE FROM etl.tenants AS t WHERE t.source = p_source;
+    DELETE FROM etl.name_patterns AS n WHERE n.source = p_source;
+    DELETE FROM etl.sources AS s WHERE s.source = p_source;
+END;
+$forget_source$;
+COMMENT ON PROCEDURE etl.forget_source(text) IS
+    'Removes a source from the control plane with all its extracts, files and runs; for migrations that drop their tables.';
+
+-- object: procedure etl.hold_extract
+CREATE OR REPLACE PROCEDURE etl.hold_extract(p_extract text)
+LANGUAGE plpgsql
+SECURITY DEFINER
+SET search_path = pg_catalog, pg_temp
+AS $hold_extract$
+-- As every writer of its tables does; who has a file of it in hand is waited for.
+BEGIN
+    PERFORM FROM etl.locks AS l WHERE l.extract = p_extract FOR UPDATE;
+END;
+$hold_extract$;
+COMMENT ON PROCEDURE etl.hold_extract(text) IS 'Keeps all others from processing files of an extract, to the end of the transaction.';
+
+-- object: procedure etl.keep_verdicts
+CREATE OR REPLACE PROCEDURE etl.keep_verdicts(p_extract text, p_before timestamptz)
+LANGUAGE plpgsql
+SECURITY DEFINER
+SET search_path = pg_catalog, pg_temp
+AS $keep_verdicts$
+-- A new column that may be empty, another name or place of a column: no value and no verdict becomes another.
+BEGIN
+    UPDATE etl.load_run_files AS f
+    SET ruleset_fingerprint = etl.ruleset_fingerprint(p_extract, f.date_extracted)
+    WHERE f.extract = p_extract AND f.ruleset_fingerprint IS NOT NULL
+        AND (p_before IS NULL OR f.date_extracted < p_before)
+        AND f.load_run_file_id::text <> ALL (
+            string_to_array(current_setting('rawcore.stale_of_' || p_extract), ',')
+        );
+END;
+$keep_verdicts$;
+COMMENT ON PROCEDURE etl.keep_verdicts(text, timestamptz) IS
+    'Carries verdicts over to rules that say the same in other words, for files before a DateExtracted (NULL: all) that were not stale when etl.remember_rules was called.';
+
+-- object: procedure etl.need_raw
+CREATE OR REPLACE PROCEDURE etl.need_raw(p_extract text)
+LANGUAGE plpgsql
+SECURITY DEFINER
+SET search_path = pg_catalog, pg_temp
+AS $need_raw$
+-- The migration empties what is filled again from raw.
+BEGIN
+    IF etl.horizon(p_extract) > '-infinity' THEN
+        RAISE EXCEPTION USING
+            ERRCODE = 'RC021',
+            MESSAGE = format('rows of %s before %s are no longer in raw', p_extract, etl.horizon(p_extract)),
+            DETAIL = 'The migration empties tables or columns of stg and core, which only raw can fill again.',
+            HINT = 'Give the changed contract another extract and another core table, and keep this one as it is.';
+    END IF;
+END;
+$need_raw$;
+COMMENT ON PROCEDURE etl.need_raw(text) IS
+    'Stops a migration that has values derived anew from raw, where raw was purged. RC021: it was.';
 
 -- object: procedure etl.note_check
 CREATE OR REPLACE PROCEDURE etl.note_check(
@@ -3521,6 +3649,29 @@ END;
 $refuse_frozen$;
 COMMENT ON PROCEDURE etl.refuse_frozen(bigint[]) IS 'Raises RC013 when one of the files was extracted before the horizon of its extract.';
 
+-- object: procedure etl.refuse_rewrite
+CREATE OR REPLACE PROCEDURE etl.refuse_rewrite(p_table text)
+LANGUAGE plpgsql
+SECURITY DEFINER
+SET search_path = pg_catalog, pg_temp
+AS $refuse_rewrite$
+-- The next statement of the migration writes all of the table, or of an index of it, while nobody else can use it.
+BEGIN
+    IF pg_table_size(p_table) > etl.config_bigint('rewrite_bytes')
+        AND coalesce(current_setting('rawcore.rewrite', true), '') <> 'on'
+    THEN
+        RAISE EXCEPTION USING
+            ERRCODE = 'RC020',
+            MESSAGE = format(
+                '%s has %s and would be written anew under a lock', p_table, pg_size_pretty(pg_table_size(p_table))
+            ),
+            HINT = 'In a quiet hour: make migrate ARGS=--rewrite. The limit is rewrite_bytes in etl.config.';
+    END IF;
+END;
+$refuse_rewrite$;
+COMMENT ON PROCEDURE etl.refuse_rewrite(text) IS
+    'Stops a migration that would rewrite a big table, unless make migrate was told so. RC020: it would.';
+
 -- object: procedure etl.refuse_transaction_block
 CREATE OR REPLACE PROCEDURE etl.refuse_transaction_block(p_routine text)
 LANGUAGE plpgsql
@@ -3564,6 +3715,25 @@ END;
 $release_file$;
 COMMENT ON PROCEDURE etl.release_file(bigint, text) IS
     'Processes a held file in spite of what held it, with a reason. RC002: called in a transaction block; RC008: the file is not held.';
+
+-- object: procedure etl.remember_rules
+CREATE OR REPLACE PROCEDURE etl.remember_rules(p_extract text)
+LANGUAGE plpgsql
+SECURITY DEFINER
+SET search_path = pg_catalog, pg_temp
+AS $remember_rules$
+DECLARE
+    v_stale text;
+BEGIN
+    SELECT string_agg(f.load_run_file_id::text, ',') INTO v_stale
+    FROM etl.load_run_files AS f
+    WHERE f.extract = p_extract
+        AND f.ruleset_fingerprint <> etl.ruleset_fingerprint(p_extract, f.date_extracted);
+    PERFORM set_config('rawcore.stale_of_' || p_extract, coalesce(v_stale, ''), true);
+END;
+$remember_rules$;
+COMMENT ON PROCEDURE etl.remember_rules(text) IS
+    'Notes which files of an extract are stale, before a migration states its rules anew: etl.keep_verdicts leaves them so.';
 
 -- object: procedure etl.reprocess_extract
 CREATE OR REPLACE PROCEDURE etl.reprocess_extract(p_extract text, p_from timestamptz, p_to timestamptz)
@@ -3687,6 +3857,48 @@ BEGIN
 END;
 $supersede_versions$;
 COMMENT ON PROCEDURE etl.supersede_versions(bigint) IS 'Lets the newest counting version of the file''s key supersede the others.';
+
+-- object: procedure etl.validate_constraints
+CREATE OR REPLACE PROCEDURE etl.validate_constraints()
+LANGUAGE plpgsql
+AS $validate_constraints$
+-- Migrations add constraints as NOT VALID, which takes no time. Here each is validated in a transaction of its own,
+-- under a lock that hinders neither readers nor writers; NOT NULL comes as a check and is proven by it.
+DECLARE
+    v_oids oid[];
+    v_oid oid;
+    v_table text;
+    v_name name;
+    v_column name;
+BEGIN
+    SELECT pg_catalog.array_agg(c.oid ORDER BY c.conrelid::regclass::text, c.conname) INTO v_oids
+    FROM pg_catalog.pg_constraint AS c
+    WHERE NOT c.convalidated AND c.connamespace::regnamespace::text IN ('raw', 'stg', 'core', 'etl');
+    FOREACH v_oid IN ARRAY coalesce(v_oids, '{}') LOOP
+        SELECT c.conrelid::regclass::text, c.conname, a.attname INTO v_table, v_name, v_column
+        FROM pg_catalog.pg_constraint AS c
+        LEFT JOIN pg_catalog.pg_attribute AS a
+            ON a.attrelid = c.conrelid AND a.attnum = c.conkey[1]
+            AND pg_catalog.pg_get_constraintdef(c.oid)
+                = pg_catalog.format('CHECK ((%I IS NOT NULL)) NOT VALID', a.attname)
+        WHERE c.oid = v_oid;
+        PERFORM pg_catalog.set_config('lock_timeout', '5s', true);
+        BEGIN
+            EXECUTE pg_catalog.format('ALTER TABLE %s VALIDATE CONSTRAINT %I', v_table, v_name);
+            IF v_column IS NOT NULL THEN
+                EXECUTE pg_catalog.format(
+                    'ALTER TABLE %s ALTER COLUMN %I SET NOT NULL, DROP CONSTRAINT %I', v_table, v_column, v_name
+                );
+            END IF;
+        EXCEPTION WHEN check_violation OR lock_not_available THEN
+            RAISE WARNING '% of % is not validated yet (%): run make migrate again later', v_name, v_table, SQLSTATE;
+        END;
+        COMMIT;
+    END LOOP;
+END;
+$validate_constraints$;
+COMMENT ON PROCEDURE etl.validate_constraints() IS
+    'Validates the constraints that migrations added without reading the rows that stood; make migrate calls it at its end.';
 
 -- object: table raw.invoice_detail_raw
 -- GENERATED by `make codegen` from contracts/indici/invoice_detail.yml; edit that file, not this one.
@@ -14591,6 +14803,7 @@ BEGIN
         FROM etl.faults_invoice_detail(p_load_run_file_id) AS f
         ON CONFLICT (load_run_file_id, line_no) DO UPDATE
         SET field_errors = excluded.field_errors,
+            natural_key = excluded.natural_key,
             resolved_by_run = NULL
         RETURNING j.line_no
     )
@@ -15077,18 +15290,32 @@ BEGIN
         FROM etl.touched_invoice_detail AS t
         WHERE (t.practice_id, t.per_org_id, t.invoice_detail_id) IS NOT NULL
     ),
+    rules AS MATERIALIZED (
+        SELECT h.since, h.until, etl.ruleset_fingerprint(h.extract, h.since) AS fingerprint
+        FROM etl.shapes AS h
+        WHERE h.extract = 'invoice_detail'
+    ),
     files AS MATERIALIZED (
         SELECT
             f.load_run_file_id,
             f.load_run_id,
             f.date_extracted,
             f.is_mirror,
+            f.ruleset_fingerprint <> u.fingerprint AS is_stale,
             etl.hash_seed(f.ruleset_fingerprint) AS seed,
             row_number() OVER (
                 ORDER BY f.date_extracted, f.kind = 'delta', f.date_to, f.last_modified, f.s3_key COLLATE "C", f.load_run_file_id
             ) AS place
         FROM etl.load_run_files AS f
+        JOIN rules AS u ON f.date_extracted >= u.since AND f.date_extracted < u.until
         WHERE f.extract = 'invoice_detail' AND f.tenant = p_tenant AND f.is_counting AND f.date_extracted < p_before
+    ),
+    -- What today's rules reject of files that were checked by others: it may not even be of its type now.
+    misfits AS MATERIALIZED (
+        SELECT f.load_run_file_id, b.line_no
+        FROM files AS f
+        CROSS JOIN LATERAL etl.faults_invoice_detail(f.load_run_file_id) AS b
+        WHERE f.is_stale
     ),
     said AS (
         SELECT
@@ -15101,6 +15328,10 @@ BEGIN
             SELECT FROM etl.rejects_invoice_detail AS j
             WHERE j.load_run_file_id = r.load_run_file_id AND j.line_no = r.line_no AND j.resolved_by_run IS NULL
         )
+            AND NOT EXISTS (
+                SELECT FROM misfits AS b
+                WHERE b.load_run_file_id = r.load_run_file_id AND b.line_no = r.line_no
+            )
     ),
     last_said AS (
         SELECT DISTINCT ON (s.practice_id, s.per_org_id, s.invoice_detail_id, s.date_extracted)
@@ -15936,18 +16167,32 @@ BEGIN
         FROM etl.touched_invoice_detail AS t
         WHERE (t.practice_id, t.per_org_id, t.invoice_detail_id) IS NOT NULL
     ),
+    rules AS MATERIALIZED (
+        SELECT h.since, h.until, etl.ruleset_fingerprint(h.extract, h.since) AS fingerprint
+        FROM etl.shapes AS h
+        WHERE h.extract = 'invoice_detail'
+    ),
     files AS MATERIALIZED (
         SELECT
             f.load_run_file_id,
             f.load_run_id,
             f.date_extracted,
             f.is_mirror,
+            f.ruleset_fingerprint <> u.fingerprint AS is_stale,
             etl.hash_seed(f.ruleset_fingerprint) AS seed,
             row_number() OVER (
                 ORDER BY f.date_extracted, f.kind = 'delta', f.date_to, f.last_modified, f.s3_key COLLATE "C", f.load_run_file_id
             ) AS place
         FROM etl.load_run_files AS f
+        JOIN rules AS u ON f.date_extracted >= u.since AND f.date_extracted < u.until
         WHERE f.extract = 'invoice_detail' AND f.tenant = v_file.tenant AND f.is_counting
+    ),
+    -- What today's rules reject of files that were checked by others: it may not even be of its type now.
+    misfits AS MATERIALIZED (
+        SELECT f.load_run_file_id, b.line_no
+        FROM files AS f
+        CROSS JOIN LATERAL etl.faults_invoice_detail(f.load_run_file_id) AS b
+        WHERE f.is_stale
     ),
     said AS (
         SELECT
@@ -15960,6 +16205,10 @@ BEGIN
             SELECT FROM etl.rejects_invoice_detail AS j
             WHERE j.load_run_file_id = r.load_run_file_id AND j.line_no = r.line_no AND j.resolved_by_run IS NULL
         )
+            AND NOT EXISTS (
+                SELECT FROM misfits AS b
+                WHERE b.load_run_file_id = r.load_run_file_id AND b.line_no = r.line_no
+            )
     ),
     last_said AS (
         SELECT DISTINCT ON (s.practice_id, s.per_org_id, s.invoice_detail_id, s.date_extracted)
@@ -17196,6 +17445,7 @@ BEGIN
         FROM etl.faults_medicine(p_load_run_file_id) AS f
         ON CONFLICT (load_run_file_id, line_no) DO UPDATE
         SET field_errors = excluded.field_errors,
+            natural_key = excluded.natural_key,
             resolved_by_run = NULL
         RETURNING j.line_no
     )
@@ -17413,18 +17663,32 @@ BEGIN
         FROM etl.touched_medicine AS t
         WHERE (t.practice_id, t.per_org_id, t.medicine_id) IS NOT NULL
     ),
+    rules AS MATERIALIZED (
+        SELECT h.since, h.until, etl.ruleset_fingerprint(h.extract, h.since) AS fingerprint
+        FROM etl.shapes AS h
+        WHERE h.extract = 'medicine'
+    ),
     files AS MATERIALIZED (
         SELECT
             f.load_run_file_id,
             f.load_run_id,
             f.date_extracted,
             f.is_mirror,
+            f.ruleset_fingerprint <> u.fingerprint AS is_stale,
             etl.hash_seed(f.ruleset_fingerprint) AS seed,
             row_number() OVER (
                 ORDER BY f.date_extracted, f.kind = 'delta', f.date_to, f.last_modified, f.s3_key COLLATE "C", f.load_run_file_id
             ) AS place
         FROM etl.load_run_files AS f
+        JOIN rules AS u ON f.date_extracted >= u.since AND f.date_extracted < u.until
         WHERE f.extract = 'medicine' AND f.tenant = p_tenant AND f.is_counting AND f.date_extracted < p_before
+    ),
+    -- What today's rules reject of files that were checked by others: it may not even be of its type now.
+    misfits AS MATERIALIZED (
+        SELECT f.load_run_file_id, b.line_no
+        FROM files AS f
+        CROSS JOIN LATERAL etl.faults_medicine(f.load_run_file_id) AS b
+        WHERE f.is_stale
     ),
     said AS (
         SELECT
@@ -17437,6 +17701,10 @@ BEGIN
             SELECT FROM etl.rejects_medicine AS j
             WHERE j.load_run_file_id = r.load_run_file_id AND j.line_no = r.line_no AND j.resolved_by_run IS NULL
         )
+            AND NOT EXISTS (
+                SELECT FROM misfits AS b
+                WHERE b.load_run_file_id = r.load_run_file_id AND b.line_no = r.line_no
+            )
     ),
     last_said AS (
         SELECT DISTINCT ON (s.practice_id, s.per_org_id, s.medicine_id, s.date_extracted)
@@ -17864,18 +18132,32 @@ BEGIN
         FROM etl.touched_medicine AS t
         WHERE (t.practice_id, t.per_org_id, t.medicine_id) IS NOT NULL
     ),
+    rules AS MATERIALIZED (
+        SELECT h.since, h.until, etl.ruleset_fingerprint(h.extract, h.since) AS fingerprint
+        FROM etl.shapes AS h
+        WHERE h.extract = 'medicine'
+    ),
     files AS MATERIALIZED (
         SELECT
             f.load_run_file_id,
             f.load_run_id,
             f.date_extracted,
             f.is_mirror,
+            f.ruleset_fingerprint <> u.fingerprint AS is_stale,
             etl.hash_seed(f.ruleset_fingerprint) AS seed,
             row_number() OVER (
                 ORDER BY f.date_extracted, f.kind = 'delta', f.date_to, f.last_modified, f.s3_key COLLATE "C", f.load_run_file_id
             ) AS place
         FROM etl.load_run_files AS f
+        JOIN rules AS u ON f.date_extracted >= u.since AND f.date_extracted < u.until
         WHERE f.extract = 'medicine' AND f.tenant = v_file.tenant AND f.is_counting
+    ),
+    -- What today's rules reject of files that were checked by others: it may not even be of its type now.
+    misfits AS MATERIALIZED (
+        SELECT f.load_run_file_id, b.line_no
+        FROM files AS f
+        CROSS JOIN LATERAL etl.faults_medicine(f.load_run_file_id) AS b
+        WHERE f.is_stale
     ),
     said AS (
         SELECT
@@ -17888,6 +18170,10 @@ BEGIN
             SELECT FROM etl.rejects_medicine AS j
             WHERE j.load_run_file_id = r.load_run_file_id AND j.line_no = r.line_no AND j.resolved_by_run IS NULL
         )
+            AND NOT EXISTS (
+                SELECT FROM misfits AS b
+                WHERE b.load_run_file_id = r.load_run_file_id AND b.line_no = r.line_no
+            )
     ),
     last_said AS (
         SELECT DISTINCT ON (s.practice_id, s.per_org_id, s.medicine_id, s.date_extracted)
@@ -19959,6 +20245,7 @@ BEGIN
         FROM etl.faults_patients(p_load_run_file_id) AS f
         ON CONFLICT (load_run_file_id, line_no) DO UPDATE
         SET field_errors = excluded.field_errors,
+            natural_key = excluded.natural_key,
             resolved_by_run = NULL
         RETURNING j.line_no
     )
@@ -21642,18 +21929,32 @@ BEGIN
         FROM etl.touched_patients AS t
         WHERE (t.practice_id, t.per_org_id, t.patient_id) IS NOT NULL
     ),
+    rules AS MATERIALIZED (
+        SELECT h.since, h.until, etl.ruleset_fingerprint(h.extract, h.since) AS fingerprint
+        FROM etl.shapes AS h
+        WHERE h.extract = 'patients'
+    ),
     files AS MATERIALIZED (
         SELECT
             f.load_run_file_id,
             f.load_run_id,
             f.date_extracted,
             f.is_mirror,
+            f.ruleset_fingerprint <> u.fingerprint AS is_stale,
             etl.hash_seed(f.ruleset_fingerprint) AS seed,
             row_number() OVER (
                 ORDER BY f.date_extracted, f.kind = 'delta', f.date_to, f.last_modified, f.s3_key COLLATE "C", f.load_run_file_id
             ) AS place
         FROM etl.load_run_files AS f
+        JOIN rules AS u ON f.date_extracted >= u.since AND f.date_extracted < u.until
         WHERE f.extract = 'patients' AND f.tenant = p_tenant AND f.is_counting AND f.date_extracted < p_before
+    ),
+    -- What today's rules reject of files that were checked by others: it may not even be of its type now.
+    misfits AS MATERIALIZED (
+        SELECT f.load_run_file_id, b.line_no
+        FROM files AS f
+        CROSS JOIN LATERAL etl.faults_patients(f.load_run_file_id) AS b
+        WHERE f.is_stale
     ),
     said AS (
         SELECT
@@ -21666,6 +21967,10 @@ BEGIN
             SELECT FROM etl.rejects_patients AS j
             WHERE j.load_run_file_id = r.load_run_file_id AND j.line_no = r.line_no AND j.resolved_by_run IS NULL
         )
+            AND NOT EXISTS (
+                SELECT FROM misfits AS b
+                WHERE b.load_run_file_id = r.load_run_file_id AND b.line_no = r.line_no
+            )
     ),
     last_said AS (
         SELECT DISTINCT ON (s.practice_id, s.per_org_id, s.patient_id, s.date_extracted)
@@ -25265,18 +25570,32 @@ BEGIN
         FROM etl.touched_patients AS t
         WHERE (t.practice_id, t.per_org_id, t.patient_id) IS NOT NULL
     ),
+    rules AS MATERIALIZED (
+        SELECT h.since, h.until, etl.ruleset_fingerprint(h.extract, h.since) AS fingerprint
+        FROM etl.shapes AS h
+        WHERE h.extract = 'patients'
+    ),
     files AS MATERIALIZED (
         SELECT
             f.load_run_file_id,
             f.load_run_id,
             f.date_extracted,
             f.is_mirror,
+            f.ruleset_fingerprint <> u.fingerprint AS is_stale,
             etl.hash_seed(f.ruleset_fingerprint) AS seed,
             row_number() OVER (
                 ORDER BY f.date_extracted, f.kind = 'delta', f.date_to, f.last_modified, f.s3_key COLLATE "C", f.load_run_file_id
             ) AS place
         FROM etl.load_run_files AS f
+        JOIN rules AS u ON f.date_extracted >= u.since AND f.date_extracted < u.until
         WHERE f.extract = 'patients' AND f.tenant = v_file.tenant AND f.is_counting
+    ),
+    -- What today's rules reject of files that were checked by others: it may not even be of its type now.
+    misfits AS MATERIALIZED (
+        SELECT f.load_run_file_id, b.line_no
+        FROM files AS f
+        CROSS JOIN LATERAL etl.faults_patients(f.load_run_file_id) AS b
+        WHERE f.is_stale
     ),
     said AS (
         SELECT
@@ -25289,6 +25608,10 @@ BEGIN
             SELECT FROM etl.rejects_patients AS j
             WHERE j.load_run_file_id = r.load_run_file_id AND j.line_no = r.line_no AND j.resolved_by_run IS NULL
         )
+            AND NOT EXISTS (
+                SELECT FROM misfits AS b
+                WHERE b.load_run_file_id = r.load_run_file_id AND b.line_no = r.line_no
+            )
     ),
     last_said AS (
         SELECT DISTINCT ON (s.practice_id, s.per_org_id, s.patient_id, s.date_extracted)
@@ -29586,6 +29909,7 @@ BEGIN
         FROM etl.faults_practice_info(p_load_run_file_id) AS f
         ON CONFLICT (load_run_file_id, line_no) DO UPDATE
         SET field_errors = excluded.field_errors,
+            natural_key = excluded.natural_key,
             resolved_by_run = NULL
         RETURNING j.line_no
     )
@@ -30015,18 +30339,32 @@ BEGIN
         FROM etl.touched_practice_info AS t
         WHERE (t.practice_id, t.per_org_id) IS NOT NULL
     ),
+    rules AS MATERIALIZED (
+        SELECT h.since, h.until, etl.ruleset_fingerprint(h.extract, h.since) AS fingerprint
+        FROM etl.shapes AS h
+        WHERE h.extract = 'practice_info'
+    ),
     files AS MATERIALIZED (
         SELECT
             f.load_run_file_id,
             f.load_run_id,
             f.date_extracted,
             f.is_mirror,
+            f.ruleset_fingerprint <> u.fingerprint AS is_stale,
             etl.hash_seed(f.ruleset_fingerprint) AS seed,
             row_number() OVER (
                 ORDER BY f.date_extracted, f.kind = 'delta', f.date_to, f.last_modified, f.s3_key COLLATE "C", f.load_run_file_id
             ) AS place
         FROM etl.load_run_files AS f
+        JOIN rules AS u ON f.date_extracted >= u.since AND f.date_extracted < u.until
         WHERE f.extract = 'practice_info' AND f.tenant = p_tenant AND f.is_counting AND f.date_extracted < p_before
+    ),
+    -- What today's rules reject of files that were checked by others: it may not even be of its type now.
+    misfits AS MATERIALIZED (
+        SELECT f.load_run_file_id, b.line_no
+        FROM files AS f
+        CROSS JOIN LATERAL etl.faults_practice_info(f.load_run_file_id) AS b
+        WHERE f.is_stale
     ),
     said AS (
         SELECT
@@ -30039,6 +30377,10 @@ BEGIN
             SELECT FROM etl.rejects_practice_info AS j
             WHERE j.load_run_file_id = r.load_run_file_id AND j.line_no = r.line_no AND j.resolved_by_run IS NULL
         )
+            AND NOT EXISTS (
+                SELECT FROM misfits AS b
+                WHERE b.load_run_file_id = r.load_run_file_id AND b.line_no = r.line_no
+            )
     ),
     last_said AS (
         SELECT DISTINCT ON (s.practice_id, s.per_org_id, s.date_extracted)
@@ -30787,18 +31129,32 @@ BEGIN
         FROM etl.touched_practice_info AS t
         WHERE (t.practice_id, t.per_org_id) IS NOT NULL
     ),
+    rules AS MATERIALIZED (
+        SELECT h.since, h.until, etl.ruleset_fingerprint(h.extract, h.since) AS fingerprint
+        FROM etl.shapes AS h
+        WHERE h.extract = 'practice_info'
+    ),
     files AS MATERIALIZED (
         SELECT
             f.load_run_file_id,
             f.load_run_id,
             f.date_extracted,
             f.is_mirror,
+            f.ruleset_fingerprint <> u.fingerprint AS is_stale,
             etl.hash_seed(f.ruleset_fingerprint) AS seed,
             row_number() OVER (
                 ORDER BY f.date_extracted, f.kind = 'delta', f.date_to, f.last_modified, f.s3_key COLLATE "C", f.load_run_file_id
             ) AS place
         FROM etl.load_run_files AS f
+        JOIN rules AS u ON f.date_extracted >= u.since AND f.date_extracted < u.until
         WHERE f.extract = 'practice_info' AND f.tenant = v_file.tenant AND f.is_counting
+    ),
+    -- What today's rules reject of files that were checked by others: it may not even be of its type now.
+    misfits AS MATERIALIZED (
+        SELECT f.load_run_file_id, b.line_no
+        FROM files AS f
+        CROSS JOIN LATERAL etl.faults_practice_info(f.load_run_file_id) AS b
+        WHERE f.is_stale
     ),
     said AS (
         SELECT
@@ -30811,6 +31167,10 @@ BEGIN
             SELECT FROM etl.rejects_practice_info AS j
             WHERE j.load_run_file_id = r.load_run_file_id AND j.line_no = r.line_no AND j.resolved_by_run IS NULL
         )
+            AND NOT EXISTS (
+                SELECT FROM misfits AS b
+                WHERE b.load_run_file_id = r.load_run_file_id AND b.line_no = r.line_no
+            )
     ),
     last_said AS (
         SELECT DISTINCT ON (s.practice_id, s.per_org_id, s.date_extracted)
@@ -32582,6 +32942,7 @@ BEGIN
         FROM etl.faults_providers(p_load_run_file_id) AS f
         ON CONFLICT (load_run_file_id, line_no) DO UPDATE
         SET field_errors = excluded.field_errors,
+            natural_key = excluded.natural_key,
             resolved_by_run = NULL
         RETURNING j.line_no
     )
@@ -33579,18 +33940,32 @@ BEGIN
         FROM etl.touched_providers AS t
         WHERE (t.practice_id, t.per_org_id, t.provider_id) IS NOT NULL
     ),
+    rules AS MATERIALIZED (
+        SELECT h.since, h.until, etl.ruleset_fingerprint(h.extract, h.since) AS fingerprint
+        FROM etl.shapes AS h
+        WHERE h.extract = 'providers'
+    ),
     files AS MATERIALIZED (
         SELECT
             f.load_run_file_id,
             f.load_run_id,
             f.date_extracted,
             f.is_mirror,
+            f.ruleset_fingerprint <> u.fingerprint AS is_stale,
             etl.hash_seed(f.ruleset_fingerprint) AS seed,
             row_number() OVER (
                 ORDER BY f.date_extracted, f.kind = 'delta', f.date_to, f.last_modified, f.s3_key COLLATE "C", f.load_run_file_id
             ) AS place
         FROM etl.load_run_files AS f
+        JOIN rules AS u ON f.date_extracted >= u.since AND f.date_extracted < u.until
         WHERE f.extract = 'providers' AND f.tenant = p_tenant AND f.is_counting AND f.date_extracted < p_before
+    ),
+    -- What today's rules reject of files that were checked by others: it may not even be of its type now.
+    misfits AS MATERIALIZED (
+        SELECT f.load_run_file_id, b.line_no
+        FROM files AS f
+        CROSS JOIN LATERAL etl.faults_providers(f.load_run_file_id) AS b
+        WHERE f.is_stale
     ),
     said AS (
         SELECT
@@ -33603,6 +33978,10 @@ BEGIN
             SELECT FROM etl.rejects_providers AS j
             WHERE j.load_run_file_id = r.load_run_file_id AND j.line_no = r.line_no AND j.resolved_by_run IS NULL
         )
+            AND NOT EXISTS (
+                SELECT FROM misfits AS b
+                WHERE b.load_run_file_id = r.load_run_file_id AND b.line_no = r.line_no
+            )
     ),
     last_said AS (
         SELECT DISTINCT ON (s.practice_id, s.per_org_id, s.provider_id, s.date_extracted)
@@ -35553,18 +35932,32 @@ BEGIN
         FROM etl.touched_providers AS t
         WHERE (t.practice_id, t.per_org_id, t.provider_id) IS NOT NULL
     ),
+    rules AS MATERIALIZED (
+        SELECT h.since, h.until, etl.ruleset_fingerprint(h.extract, h.since) AS fingerprint
+        FROM etl.shapes AS h
+        WHERE h.extract = 'providers'
+    ),
     files AS MATERIALIZED (
         SELECT
             f.load_run_file_id,
             f.load_run_id,
             f.date_extracted,
             f.is_mirror,
+            f.ruleset_fingerprint <> u.fingerprint AS is_stale,
             etl.hash_seed(f.ruleset_fingerprint) AS seed,
             row_number() OVER (
                 ORDER BY f.date_extracted, f.kind = 'delta', f.date_to, f.last_modified, f.s3_key COLLATE "C", f.load_run_file_id
             ) AS place
         FROM etl.load_run_files AS f
+        JOIN rules AS u ON f.date_extracted >= u.since AND f.date_extracted < u.until
         WHERE f.extract = 'providers' AND f.tenant = v_file.tenant AND f.is_counting
+    ),
+    -- What today's rules reject of files that were checked by others: it may not even be of its type now.
+    misfits AS MATERIALIZED (
+        SELECT f.load_run_file_id, b.line_no
+        FROM files AS f
+        CROSS JOIN LATERAL etl.faults_providers(f.load_run_file_id) AS b
+        WHERE f.is_stale
     ),
     said AS (
         SELECT
@@ -35577,6 +35970,10 @@ BEGIN
             SELECT FROM etl.rejects_providers AS j
             WHERE j.load_run_file_id = r.load_run_file_id AND j.line_no = r.line_no AND j.resolved_by_run IS NULL
         )
+            AND NOT EXISTS (
+                SELECT FROM misfits AS b
+                WHERE b.load_run_file_id = r.load_run_file_id AND b.line_no = r.line_no
+            )
     ),
     last_said AS (
         SELECT DISTINCT ON (s.practice_id, s.per_org_id, s.provider_id, s.date_extracted)
@@ -38010,6 +38407,7 @@ BEGIN
         FROM etl.faults_vaccine(p_load_run_file_id) AS f
         ON CONFLICT (load_run_file_id, line_no) DO UPDATE
         SET field_errors = excluded.field_errors,
+            natural_key = excluded.natural_key,
             resolved_by_run = NULL
         RETURNING j.line_no
     )
@@ -38241,18 +38639,32 @@ BEGIN
         FROM etl.touched_vaccine AS t
         WHERE (t.practice_id, t.per_org_id, t.vaccine_id) IS NOT NULL
     ),
+    rules AS MATERIALIZED (
+        SELECT h.since, h.until, etl.ruleset_fingerprint(h.extract, h.since) AS fingerprint
+        FROM etl.shapes AS h
+        WHERE h.extract = 'vaccine'
+    ),
     files AS MATERIALIZED (
         SELECT
             f.load_run_file_id,
             f.load_run_id,
             f.date_extracted,
             f.is_mirror,
+            f.ruleset_fingerprint <> u.fingerprint AS is_stale,
             etl.hash_seed(f.ruleset_fingerprint) AS seed,
             row_number() OVER (
                 ORDER BY f.date_extracted, f.kind = 'delta', f.date_to, f.last_modified, f.s3_key COLLATE "C", f.load_run_file_id
             ) AS place
         FROM etl.load_run_files AS f
+        JOIN rules AS u ON f.date_extracted >= u.since AND f.date_extracted < u.until
         WHERE f.extract = 'vaccine' AND f.tenant = p_tenant AND f.is_counting AND f.date_extracted < p_before
+    ),
+    -- What today's rules reject of files that were checked by others: it may not even be of its type now.
+    misfits AS MATERIALIZED (
+        SELECT f.load_run_file_id, b.line_no
+        FROM files AS f
+        CROSS JOIN LATERAL etl.faults_vaccine(f.load_run_file_id) AS b
+        WHERE f.is_stale
     ),
     said AS (
         SELECT
@@ -38265,6 +38677,10 @@ BEGIN
             SELECT FROM etl.rejects_vaccine AS j
             WHERE j.load_run_file_id = r.load_run_file_id AND j.line_no = r.line_no AND j.resolved_by_run IS NULL
         )
+            AND NOT EXISTS (
+                SELECT FROM misfits AS b
+                WHERE b.load_run_file_id = r.load_run_file_id AND b.line_no = r.line_no
+            )
     ),
     last_said AS (
         SELECT DISTINCT ON (s.practice_id, s.per_org_id, s.vaccine_id, s.date_extracted)
@@ -38714,18 +39130,32 @@ BEGIN
         FROM etl.touched_vaccine AS t
         WHERE (t.practice_id, t.per_org_id, t.vaccine_id) IS NOT NULL
     ),
+    rules AS MATERIALIZED (
+        SELECT h.since, h.until, etl.ruleset_fingerprint(h.extract, h.since) AS fingerprint
+        FROM etl.shapes AS h
+        WHERE h.extract = 'vaccine'
+    ),
     files AS MATERIALIZED (
         SELECT
             f.load_run_file_id,
             f.load_run_id,
             f.date_extracted,
             f.is_mirror,
+            f.ruleset_fingerprint <> u.fingerprint AS is_stale,
             etl.hash_seed(f.ruleset_fingerprint) AS seed,
             row_number() OVER (
                 ORDER BY f.date_extracted, f.kind = 'delta', f.date_to, f.last_modified, f.s3_key COLLATE "C", f.load_run_file_id
             ) AS place
         FROM etl.load_run_files AS f
+        JOIN rules AS u ON f.date_extracted >= u.since AND f.date_extracted < u.until
         WHERE f.extract = 'vaccine' AND f.tenant = v_file.tenant AND f.is_counting
+    ),
+    -- What today's rules reject of files that were checked by others: it may not even be of its type now.
+    misfits AS MATERIALIZED (
+        SELECT f.load_run_file_id, b.line_no
+        FROM files AS f
+        CROSS JOIN LATERAL etl.faults_vaccine(f.load_run_file_id) AS b
+        WHERE f.is_stale
     ),
     said AS (
         SELECT
@@ -38738,6 +39168,10 @@ BEGIN
             SELECT FROM etl.rejects_vaccine AS j
             WHERE j.load_run_file_id = r.load_run_file_id AND j.line_no = r.line_no AND j.resolved_by_run IS NULL
         )
+            AND NOT EXISTS (
+                SELECT FROM misfits AS b
+                WHERE b.load_run_file_id = r.load_run_file_id AND b.line_no = r.line_no
+            )
     ),
     last_said AS (
         SELECT DISTINCT ON (s.practice_id, s.per_org_id, s.vaccine_id, s.date_extracted)
@@ -39730,6 +40164,7 @@ BEGIN
         FROM etl.faults_allergies(p_load_run_file_id) AS f
         ON CONFLICT (load_run_file_id, line_no) DO UPDATE
         SET field_errors = excluded.field_errors,
+            natural_key = excluded.natural_key,
             resolved_by_run = NULL
         RETURNING j.line_no
     )
@@ -40263,18 +40698,32 @@ BEGIN
         FROM etl.touched_allergies AS t
         WHERE (t.practice_id, t.per_org_id, t.allergy_id) IS NOT NULL
     ),
+    rules AS MATERIALIZED (
+        SELECT h.since, h.until, etl.ruleset_fingerprint(h.extract, h.since) AS fingerprint
+        FROM etl.shapes AS h
+        WHERE h.extract = 'allergies'
+    ),
     files AS MATERIALIZED (
         SELECT
             f.load_run_file_id,
             f.load_run_id,
             f.date_extracted,
             f.is_mirror,
+            f.ruleset_fingerprint <> u.fingerprint AS is_stale,
             etl.hash_seed(f.ruleset_fingerprint) AS seed,
             row_number() OVER (
                 ORDER BY f.date_extracted, f.kind = 'delta', f.date_to, f.last_modified, f.s3_key COLLATE "C", f.load_run_file_id
             ) AS place
         FROM etl.load_run_files AS f
+        JOIN rules AS u ON f.date_extracted >= u.since AND f.date_extracted < u.until
         WHERE f.extract = 'allergies' AND f.tenant = p_tenant AND f.is_counting AND f.date_extracted < p_before
+    ),
+    -- What today's rules reject of files that were checked by others: it may not even be of its type now.
+    misfits AS MATERIALIZED (
+        SELECT f.load_run_file_id, b.line_no
+        FROM files AS f
+        CROSS JOIN LATERAL etl.faults_allergies(f.load_run_file_id) AS b
+        WHERE f.is_stale
     ),
     said AS (
         SELECT
@@ -40287,6 +40736,10 @@ BEGIN
             SELECT FROM etl.rejects_allergies AS j
             WHERE j.load_run_file_id = r.load_run_file_id AND j.line_no = r.line_no AND j.resolved_by_run IS NULL
         )
+            AND NOT EXISTS (
+                SELECT FROM misfits AS b
+                WHERE b.load_run_file_id = r.load_run_file_id AND b.line_no = r.line_no
+            )
     ),
     last_said AS (
         SELECT DISTINCT ON (s.practice_id, s.per_org_id, s.allergy_id, s.date_extracted)
@@ -41277,18 +41730,32 @@ BEGIN
         FROM etl.touched_allergies AS t
         WHERE (t.practice_id, t.per_org_id, t.allergy_id) IS NOT NULL
     ),
+    rules AS MATERIALIZED (
+        SELECT h.since, h.until, etl.ruleset_fingerprint(h.extract, h.since) AS fingerprint
+        FROM etl.shapes AS h
+        WHERE h.extract = 'allergies'
+    ),
     files AS MATERIALIZED (
         SELECT
             f.load_run_file_id,
             f.load_run_id,
             f.date_extracted,
             f.is_mirror,
+            f.ruleset_fingerprint <> u.fingerprint AS is_stale,
             etl.hash_seed(f.ruleset_fingerprint) AS seed,
             row_number() OVER (
                 ORDER BY f.date_extracted, f.kind = 'delta', f.date_to, f.last_modified, f.s3_key COLLATE "C", f.load_run_file_id
             ) AS place
         FROM etl.load_run_files AS f
+        JOIN rules AS u ON f.date_extracted >= u.since AND f.date_extracted < u.until
         WHERE f.extract = 'allergies' AND f.tenant = v_file.tenant AND f.is_counting
+    ),
+    -- What today's rules reject of files that were checked by others: it may not even be of its type now.
+    misfits AS MATERIALIZED (
+        SELECT f.load_run_file_id, b.line_no
+        FROM files AS f
+        CROSS JOIN LATERAL etl.faults_allergies(f.load_run_file_id) AS b
+        WHERE f.is_stale
     ),
     said AS (
         SELECT
@@ -41301,6 +41768,10 @@ BEGIN
             SELECT FROM etl.rejects_allergies AS j
             WHERE j.load_run_file_id = r.load_run_file_id AND j.line_no = r.line_no AND j.resolved_by_run IS NULL
         )
+            AND NOT EXISTS (
+                SELECT FROM misfits AS b
+                WHERE b.load_run_file_id = r.load_run_file_id AND b.line_no = r.line_no
+            )
     ),
     last_said AS (
         SELECT DISTINCT ON (s.practice_id, s.per_org_id, s.allergy_id, s.date_extracted)
@@ -43303,6 +43774,7 @@ BEGIN
         FROM etl.faults_appointment_medications(p_load_run_file_id) AS f
         ON CONFLICT (load_run_file_id, line_no) DO UPDATE
         SET field_errors = excluded.field_errors,
+            natural_key = excluded.natural_key,
             resolved_by_run = NULL
         RETURNING j.line_no
     )
@@ -44083,18 +44555,32 @@ BEGIN
         FROM etl.touched_appointment_medications AS t
         WHERE (t.practice_id, t.per_org_id, t.medication_id) IS NOT NULL
     ),
+    rules AS MATERIALIZED (
+        SELECT h.since, h.until, etl.ruleset_fingerprint(h.extract, h.since) AS fingerprint
+        FROM etl.shapes AS h
+        WHERE h.extract = 'appointment_medications'
+    ),
     files AS MATERIALIZED (
         SELECT
             f.load_run_file_id,
             f.load_run_id,
             f.date_extracted,
             f.is_mirror,
+            f.ruleset_fingerprint <> u.fingerprint AS is_stale,
             etl.hash_seed(f.ruleset_fingerprint) AS seed,
             row_number() OVER (
                 ORDER BY f.date_extracted, f.kind = 'delta', f.date_to, f.last_modified, f.s3_key COLLATE "C", f.load_run_file_id
             ) AS place
         FROM etl.load_run_files AS f
+        JOIN rules AS u ON f.date_extracted >= u.since AND f.date_extracted < u.until
         WHERE f.extract = 'appointment_medications' AND f.tenant = p_tenant AND f.is_counting AND f.date_extracted < p_before
+    ),
+    -- What today's rules reject of files that were checked by others: it may not even be of its type now.
+    misfits AS MATERIALIZED (
+        SELECT f.load_run_file_id, b.line_no
+        FROM files AS f
+        CROSS JOIN LATERAL etl.faults_appointment_medications(f.load_run_file_id) AS b
+        WHERE f.is_stale
     ),
     said AS (
         SELECT
@@ -44107,6 +44593,10 @@ BEGIN
             SELECT FROM etl.rejects_appointment_medications AS j
             WHERE j.load_run_file_id = r.load_run_file_id AND j.line_no = r.line_no AND j.resolved_by_run IS NULL
         )
+            AND NOT EXISTS (
+                SELECT FROM misfits AS b
+                WHERE b.load_run_file_id = r.load_run_file_id AND b.line_no = r.line_no
+            )
     ),
     last_said AS (
         SELECT DISTINCT ON (s.practice_id, s.per_org_id, s.medication_id, s.date_extracted)
@@ -45517,18 +46007,32 @@ BEGIN
         FROM etl.touched_appointment_medications AS t
         WHERE (t.practice_id, t.per_org_id, t.medication_id) IS NOT NULL
     ),
+    rules AS MATERIALIZED (
+        SELECT h.since, h.until, etl.ruleset_fingerprint(h.extract, h.since) AS fingerprint
+        FROM etl.shapes AS h
+        WHERE h.extract = 'appointment_medications'
+    ),
     files AS MATERIALIZED (
         SELECT
             f.load_run_file_id,
             f.load_run_id,
             f.date_extracted,
             f.is_mirror,
+            f.ruleset_fingerprint <> u.fingerprint AS is_stale,
             etl.hash_seed(f.ruleset_fingerprint) AS seed,
             row_number() OVER (
                 ORDER BY f.date_extracted, f.kind = 'delta', f.date_to, f.last_modified, f.s3_key COLLATE "C", f.load_run_file_id
             ) AS place
         FROM etl.load_run_files AS f
+        JOIN rules AS u ON f.date_extracted >= u.since AND f.date_extracted < u.until
         WHERE f.extract = 'appointment_medications' AND f.tenant = v_file.tenant AND f.is_counting
+    ),
+    -- What today's rules reject of files that were checked by others: it may not even be of its type now.
+    misfits AS MATERIALIZED (
+        SELECT f.load_run_file_id, b.line_no
+        FROM files AS f
+        CROSS JOIN LATERAL etl.faults_appointment_medications(f.load_run_file_id) AS b
+        WHERE f.is_stale
     ),
     said AS (
         SELECT
@@ -45541,6 +46045,10 @@ BEGIN
             SELECT FROM etl.rejects_appointment_medications AS j
             WHERE j.load_run_file_id = r.load_run_file_id AND j.line_no = r.line_no AND j.resolved_by_run IS NULL
         )
+            AND NOT EXISTS (
+                SELECT FROM misfits AS b
+                WHERE b.load_run_file_id = r.load_run_file_id AND b.line_no = r.line_no
+            )
     ),
     last_said AS (
         SELECT DISTINCT ON (s.practice_id, s.per_org_id, s.medication_id, s.date_extracted)
@@ -47951,6 +48459,7 @@ BEGIN
         FROM etl.faults_appointments(p_load_run_file_id) AS f
         ON CONFLICT (load_run_file_id, line_no) DO UPDATE
         SET field_errors = excluded.field_errors,
+            natural_key = excluded.natural_key,
             resolved_by_run = NULL
         RETURNING j.line_no
     )
@@ -48540,18 +49049,32 @@ BEGIN
         FROM etl.touched_appointments AS t
         WHERE (t.practice_id, t.per_org_id, t.appointment_id) IS NOT NULL
     ),
+    rules AS MATERIALIZED (
+        SELECT h.since, h.until, etl.ruleset_fingerprint(h.extract, h.since) AS fingerprint
+        FROM etl.shapes AS h
+        WHERE h.extract = 'appointments'
+    ),
     files AS MATERIALIZED (
         SELECT
             f.load_run_file_id,
             f.load_run_id,
             f.date_extracted,
             f.is_mirror,
+            f.ruleset_fingerprint <> u.fingerprint AS is_stale,
             etl.hash_seed(f.ruleset_fingerprint) AS seed,
             row_number() OVER (
                 ORDER BY f.date_extracted, f.kind = 'delta', f.date_to, f.last_modified, f.s3_key COLLATE "C", f.load_run_file_id
             ) AS place
         FROM etl.load_run_files AS f
+        JOIN rules AS u ON f.date_extracted >= u.since AND f.date_extracted < u.until
         WHERE f.extract = 'appointments' AND f.tenant = p_tenant AND f.is_counting AND f.date_extracted < p_before
+    ),
+    -- What today's rules reject of files that were checked by others: it may not even be of its type now.
+    misfits AS MATERIALIZED (
+        SELECT f.load_run_file_id, b.line_no
+        FROM files AS f
+        CROSS JOIN LATERAL etl.faults_appointments(f.load_run_file_id) AS b
+        WHERE f.is_stale
     ),
     said AS (
         SELECT
@@ -48564,6 +49087,10 @@ BEGIN
             SELECT FROM etl.rejects_appointments AS j
             WHERE j.load_run_file_id = r.load_run_file_id AND j.line_no = r.line_no AND j.resolved_by_run IS NULL
         )
+            AND NOT EXISTS (
+                SELECT FROM misfits AS b
+                WHERE b.load_run_file_id = r.load_run_file_id AND b.line_no = r.line_no
+            )
     ),
     last_said AS (
         SELECT DISTINCT ON (s.practice_id, s.per_org_id, s.appointment_id, s.date_extracted)
@@ -49673,18 +50200,32 @@ BEGIN
         FROM etl.touched_appointments AS t
         WHERE (t.practice_id, t.per_org_id, t.appointment_id) IS NOT NULL
     ),
+    rules AS MATERIALIZED (
+        SELECT h.since, h.until, etl.ruleset_fingerprint(h.extract, h.since) AS fingerprint
+        FROM etl.shapes AS h
+        WHERE h.extract = 'appointments'
+    ),
     files AS MATERIALIZED (
         SELECT
             f.load_run_file_id,
             f.load_run_id,
             f.date_extracted,
             f.is_mirror,
+            f.ruleset_fingerprint <> u.fingerprint AS is_stale,
             etl.hash_seed(f.ruleset_fingerprint) AS seed,
             row_number() OVER (
                 ORDER BY f.date_extracted, f.kind = 'delta', f.date_to, f.last_modified, f.s3_key COLLATE "C", f.load_run_file_id
             ) AS place
         FROM etl.load_run_files AS f
+        JOIN rules AS u ON f.date_extracted >= u.since AND f.date_extracted < u.until
         WHERE f.extract = 'appointments' AND f.tenant = v_file.tenant AND f.is_counting
+    ),
+    -- What today's rules reject of files that were checked by others: it may not even be of its type now.
+    misfits AS MATERIALIZED (
+        SELECT f.load_run_file_id, b.line_no
+        FROM files AS f
+        CROSS JOIN LATERAL etl.faults_appointments(f.load_run_file_id) AS b
+        WHERE f.is_stale
     ),
     said AS (
         SELECT
@@ -49697,6 +50238,10 @@ BEGIN
             SELECT FROM etl.rejects_appointments AS j
             WHERE j.load_run_file_id = r.load_run_file_id AND j.line_no = r.line_no AND j.resolved_by_run IS NULL
         )
+            AND NOT EXISTS (
+                SELECT FROM misfits AS b
+                WHERE b.load_run_file_id = r.load_run_file_id AND b.line_no = r.line_no
+            )
     ),
     last_said AS (
         SELECT DISTINCT ON (s.practice_id, s.per_org_id, s.appointment_id, s.date_extracted)
@@ -51534,6 +52079,7 @@ BEGIN
         FROM etl.faults_diagnoses(p_load_run_file_id) AS f
         ON CONFLICT (load_run_file_id, line_no) DO UPDATE
         SET field_errors = excluded.field_errors,
+            natural_key = excluded.natural_key,
             resolved_by_run = NULL
         RETURNING j.line_no
     )
@@ -52027,18 +52573,32 @@ BEGIN
         FROM etl.touched_diagnoses AS t
         WHERE (t.practice_id, t.per_org_id, t.diagnosis_id) IS NOT NULL
     ),
+    rules AS MATERIALIZED (
+        SELECT h.since, h.until, etl.ruleset_fingerprint(h.extract, h.since) AS fingerprint
+        FROM etl.shapes AS h
+        WHERE h.extract = 'diagnoses'
+    ),
     files AS MATERIALIZED (
         SELECT
             f.load_run_file_id,
             f.load_run_id,
             f.date_extracted,
             f.is_mirror,
+            f.ruleset_fingerprint <> u.fingerprint AS is_stale,
             etl.hash_seed(f.ruleset_fingerprint) AS seed,
             row_number() OVER (
                 ORDER BY f.date_extracted, f.kind = 'delta', f.date_to, f.last_modified, f.s3_key COLLATE "C", f.load_run_file_id
             ) AS place
         FROM etl.load_run_files AS f
+        JOIN rules AS u ON f.date_extracted >= u.since AND f.date_extracted < u.until
         WHERE f.extract = 'diagnoses' AND f.tenant = p_tenant AND f.is_counting AND f.date_extracted < p_before
+    ),
+    -- What today's rules reject of files that were checked by others: it may not even be of its type now.
+    misfits AS MATERIALIZED (
+        SELECT f.load_run_file_id, b.line_no
+        FROM files AS f
+        CROSS JOIN LATERAL etl.faults_diagnoses(f.load_run_file_id) AS b
+        WHERE f.is_stale
     ),
     said AS (
         SELECT
@@ -52051,6 +52611,10 @@ BEGIN
             SELECT FROM etl.rejects_diagnoses AS j
             WHERE j.load_run_file_id = r.load_run_file_id AND j.line_no = r.line_no AND j.resolved_by_run IS NULL
         )
+            AND NOT EXISTS (
+                SELECT FROM misfits AS b
+                WHERE b.load_run_file_id = r.load_run_file_id AND b.line_no = r.line_no
+            )
     ),
     last_said AS (
         SELECT DISTINCT ON (s.practice_id, s.per_org_id, s.diagnosis_id, s.date_extracted)
@@ -52941,18 +53505,32 @@ BEGIN
         FROM etl.touched_diagnoses AS t
         WHERE (t.practice_id, t.per_org_id, t.diagnosis_id) IS NOT NULL
     ),
+    rules AS MATERIALIZED (
+        SELECT h.since, h.until, etl.ruleset_fingerprint(h.extract, h.since) AS fingerprint
+        FROM etl.shapes AS h
+        WHERE h.extract = 'diagnoses'
+    ),
     files AS MATERIALIZED (
         SELECT
             f.load_run_file_id,
             f.load_run_id,
             f.date_extracted,
             f.is_mirror,
+            f.ruleset_fingerprint <> u.fingerprint AS is_stale,
             etl.hash_seed(f.ruleset_fingerprint) AS seed,
             row_number() OVER (
                 ORDER BY f.date_extracted, f.kind = 'delta', f.date_to, f.last_modified, f.s3_key COLLATE "C", f.load_run_file_id
             ) AS place
         FROM etl.load_run_files AS f
+        JOIN rules AS u ON f.date_extracted >= u.since AND f.date_extracted < u.until
         WHERE f.extract = 'diagnoses' AND f.tenant = v_file.tenant AND f.is_counting
+    ),
+    -- What today's rules reject of files that were checked by others: it may not even be of its type now.
+    misfits AS MATERIALIZED (
+        SELECT f.load_run_file_id, b.line_no
+        FROM files AS f
+        CROSS JOIN LATERAL etl.faults_diagnoses(f.load_run_file_id) AS b
+        WHERE f.is_stale
     ),
     said AS (
         SELECT
@@ -52965,6 +53543,10 @@ BEGIN
             SELECT FROM etl.rejects_diagnoses AS j
             WHERE j.load_run_file_id = r.load_run_file_id AND j.line_no = r.line_no AND j.resolved_by_run IS NULL
         )
+            AND NOT EXISTS (
+                SELECT FROM misfits AS b
+                WHERE b.load_run_file_id = r.load_run_file_id AND b.line_no = r.line_no
+            )
     ),
     last_said AS (
         SELECT DISTINCT ON (s.practice_id, s.per_org_id, s.diagnosis_id, s.date_extracted)
@@ -54625,6 +55207,7 @@ BEGIN
         FROM etl.faults_immunisations(p_load_run_file_id) AS f
         ON CONFLICT (load_run_file_id, line_no) DO UPDATE
         SET field_errors = excluded.field_errors,
+            natural_key = excluded.natural_key,
             resolved_by_run = NULL
         RETURNING j.line_no
     )
@@ -55223,18 +55806,32 @@ BEGIN
         FROM etl.touched_immunisations AS t
         WHERE (t.practice_id, t.per_org_id, t.appointment_immunisation_id) IS NOT NULL
     ),
+    rules AS MATERIALIZED (
+        SELECT h.since, h.until, etl.ruleset_fingerprint(h.extract, h.since) AS fingerprint
+        FROM etl.shapes AS h
+        WHERE h.extract = 'immunisations'
+    ),
     files AS MATERIALIZED (
         SELECT
             f.load_run_file_id,
             f.load_run_id,
             f.date_extracted,
             f.is_mirror,
+            f.ruleset_fingerprint <> u.fingerprint AS is_stale,
             etl.hash_seed(f.ruleset_fingerprint) AS seed,
             row_number() OVER (
                 ORDER BY f.date_extracted, f.kind = 'delta', f.date_to, f.last_modified, f.s3_key COLLATE "C", f.load_run_file_id
             ) AS place
         FROM etl.load_run_files AS f
+        JOIN rules AS u ON f.date_extracted >= u.since AND f.date_extracted < u.until
         WHERE f.extract = 'immunisations' AND f.tenant = p_tenant AND f.is_counting AND f.date_extracted < p_before
+    ),
+    -- What today's rules reject of files that were checked by others: it may not even be of its type now.
+    misfits AS MATERIALIZED (
+        SELECT f.load_run_file_id, b.line_no
+        FROM files AS f
+        CROSS JOIN LATERAL etl.faults_immunisations(f.load_run_file_id) AS b
+        WHERE f.is_stale
     ),
     said AS (
         SELECT
@@ -55247,6 +55844,10 @@ BEGIN
             SELECT FROM etl.rejects_immunisations AS j
             WHERE j.load_run_file_id = r.load_run_file_id AND j.line_no = r.line_no AND j.resolved_by_run IS NULL
         )
+            AND NOT EXISTS (
+                SELECT FROM misfits AS b
+                WHERE b.load_run_file_id = r.load_run_file_id AND b.line_no = r.line_no
+            )
     ),
     last_said AS (
         SELECT DISTINCT ON (s.practice_id, s.per_org_id, s.appointment_immunisation_id, s.date_extracted)
@@ -56424,18 +57025,32 @@ BEGIN
         FROM etl.touched_immunisations AS t
         WHERE (t.practice_id, t.per_org_id, t.appointment_immunisation_id) IS NOT NULL
     ),
+    rules AS MATERIALIZED (
+        SELECT h.since, h.until, etl.ruleset_fingerprint(h.extract, h.since) AS fingerprint
+        FROM etl.shapes AS h
+        WHERE h.extract = 'immunisations'
+    ),
     files AS MATERIALIZED (
         SELECT
             f.load_run_file_id,
             f.load_run_id,
             f.date_extracted,
             f.is_mirror,
+            f.ruleset_fingerprint <> u.fingerprint AS is_stale,
             etl.hash_seed(f.ruleset_fingerprint) AS seed,
             row_number() OVER (
                 ORDER BY f.date_extracted, f.kind = 'delta', f.date_to, f.last_modified, f.s3_key COLLATE "C", f.load_run_file_id
             ) AS place
         FROM etl.load_run_files AS f
+        JOIN rules AS u ON f.date_extracted >= u.since AND f.date_extracted < u.until
         WHERE f.extract = 'immunisations' AND f.tenant = v_file.tenant AND f.is_counting
+    ),
+    -- What today's rules reject of files that were checked by others: it may not even be of its type now.
+    misfits AS MATERIALIZED (
+        SELECT f.load_run_file_id, b.line_no
+        FROM files AS f
+        CROSS JOIN LATERAL etl.faults_immunisations(f.load_run_file_id) AS b
+        WHERE f.is_stale
     ),
     said AS (
         SELECT
@@ -56448,6 +57063,10 @@ BEGIN
             SELECT FROM etl.rejects_immunisations AS j
             WHERE j.load_run_file_id = r.load_run_file_id AND j.line_no = r.line_no AND j.resolved_by_run IS NULL
         )
+            AND NOT EXISTS (
+                SELECT FROM misfits AS b
+                WHERE b.load_run_file_id = r.load_run_file_id AND b.line_no = r.line_no
+            )
     ),
     last_said AS (
         SELECT DISTINCT ON (s.practice_id, s.per_org_id, s.appointment_immunisation_id, s.date_extracted)
@@ -58328,6 +58947,7 @@ BEGIN
         FROM etl.faults_inbox(p_load_run_file_id) AS f
         ON CONFLICT (load_run_file_id, line_no) DO UPDATE
         SET field_errors = excluded.field_errors,
+            natural_key = excluded.natural_key,
             resolved_by_run = NULL
         RETURNING j.line_no
     )
@@ -58826,18 +59446,32 @@ BEGIN
         FROM etl.touched_inbox AS t
         WHERE (t.practice_id, t.per_org_id, t.inbox_folder_item_id) IS NOT NULL
     ),
+    rules AS MATERIALIZED (
+        SELECT h.since, h.until, etl.ruleset_fingerprint(h.extract, h.since) AS fingerprint
+        FROM etl.shapes AS h
+        WHERE h.extract = 'inbox'
+    ),
     files AS MATERIALIZED (
         SELECT
             f.load_run_file_id,
             f.load_run_id,
             f.date_extracted,
             f.is_mirror,
+            f.ruleset_fingerprint <> u.fingerprint AS is_stale,
             etl.hash_seed(f.ruleset_fingerprint) AS seed,
             row_number() OVER (
                 ORDER BY f.date_extracted, f.kind = 'delta', f.date_to, f.last_modified, f.s3_key COLLATE "C", f.load_run_file_id
             ) AS place
         FROM etl.load_run_files AS f
+        JOIN rules AS u ON f.date_extracted >= u.since AND f.date_extracted < u.until
         WHERE f.extract = 'inbox' AND f.tenant = p_tenant AND f.is_counting AND f.date_extracted < p_before
+    ),
+    -- What today's rules reject of files that were checked by others: it may not even be of its type now.
+    misfits AS MATERIALIZED (
+        SELECT f.load_run_file_id, b.line_no
+        FROM files AS f
+        CROSS JOIN LATERAL etl.faults_inbox(f.load_run_file_id) AS b
+        WHERE f.is_stale
     ),
     said AS (
         SELECT
@@ -58850,6 +59484,10 @@ BEGIN
             SELECT FROM etl.rejects_inbox AS j
             WHERE j.load_run_file_id = r.load_run_file_id AND j.line_no = r.line_no AND j.resolved_by_run IS NULL
         )
+            AND NOT EXISTS (
+                SELECT FROM misfits AS b
+                WHERE b.load_run_file_id = r.load_run_file_id AND b.line_no = r.line_no
+            )
     ),
     last_said AS (
         SELECT DISTINCT ON (s.practice_id, s.per_org_id, s.inbox_folder_item_id, s.date_extracted)
@@ -59720,18 +60358,32 @@ BEGIN
         FROM etl.touched_inbox AS t
         WHERE (t.practice_id, t.per_org_id, t.inbox_folder_item_id) IS NOT NULL
     ),
+    rules AS MATERIALIZED (
+        SELECT h.since, h.until, etl.ruleset_fingerprint(h.extract, h.since) AS fingerprint
+        FROM etl.shapes AS h
+        WHERE h.extract = 'inbox'
+    ),
     files AS MATERIALIZED (
         SELECT
             f.load_run_file_id,
             f.load_run_id,
             f.date_extracted,
             f.is_mirror,
+            f.ruleset_fingerprint <> u.fingerprint AS is_stale,
             etl.hash_seed(f.ruleset_fingerprint) AS seed,
             row_number() OVER (
                 ORDER BY f.date_extracted, f.kind = 'delta', f.date_to, f.last_modified, f.s3_key COLLATE "C", f.load_run_file_id
             ) AS place
         FROM etl.load_run_files AS f
+        JOIN rules AS u ON f.date_extracted >= u.since AND f.date_extracted < u.until
         WHERE f.extract = 'inbox' AND f.tenant = v_file.tenant AND f.is_counting
+    ),
+    -- What today's rules reject of files that were checked by others: it may not even be of its type now.
+    misfits AS MATERIALIZED (
+        SELECT f.load_run_file_id, b.line_no
+        FROM files AS f
+        CROSS JOIN LATERAL etl.faults_inbox(f.load_run_file_id) AS b
+        WHERE f.is_stale
     ),
     said AS (
         SELECT
@@ -59744,6 +60396,10 @@ BEGIN
             SELECT FROM etl.rejects_inbox AS j
             WHERE j.load_run_file_id = r.load_run_file_id AND j.line_no = r.line_no AND j.resolved_by_run IS NULL
         )
+            AND NOT EXISTS (
+                SELECT FROM misfits AS b
+                WHERE b.load_run_file_id = r.load_run_file_id AND b.line_no = r.line_no
+            )
     ),
     last_said AS (
         SELECT DISTINCT ON (s.practice_id, s.per_org_id, s.inbox_folder_item_id, s.date_extracted)
@@ -61077,6 +61733,7 @@ BEGIN
         FROM etl.faults_inbox_detail(p_load_run_file_id) AS f
         ON CONFLICT (load_run_file_id, line_no) DO UPDATE
         SET field_errors = excluded.field_errors,
+            natural_key = excluded.natural_key,
             resolved_by_run = NULL
         RETURNING j.line_no
     )
@@ -61350,18 +62007,32 @@ BEGIN
         FROM etl.touched_inbox_detail AS t
         WHERE (t.practice_id, t.per_org_id, t.in_box_folder_item_in_line_id) IS NOT NULL
     ),
+    rules AS MATERIALIZED (
+        SELECT h.since, h.until, etl.ruleset_fingerprint(h.extract, h.since) AS fingerprint
+        FROM etl.shapes AS h
+        WHERE h.extract = 'inbox_detail'
+    ),
     files AS MATERIALIZED (
         SELECT
             f.load_run_file_id,
             f.load_run_id,
             f.date_extracted,
             f.is_mirror,
+            f.ruleset_fingerprint <> u.fingerprint AS is_stale,
             etl.hash_seed(f.ruleset_fingerprint) AS seed,
             row_number() OVER (
                 ORDER BY f.date_extracted, f.kind = 'delta', f.date_to, f.last_modified, f.s3_key COLLATE "C", f.load_run_file_id
             ) AS place
         FROM etl.load_run_files AS f
+        JOIN rules AS u ON f.date_extracted >= u.since AND f.date_extracted < u.until
         WHERE f.extract = 'inbox_detail' AND f.tenant = p_tenant AND f.is_counting AND f.date_extracted < p_before
+    ),
+    -- What today's rules reject of files that were checked by others: it may not even be of its type now.
+    misfits AS MATERIALIZED (
+        SELECT f.load_run_file_id, b.line_no
+        FROM files AS f
+        CROSS JOIN LATERAL etl.faults_inbox_detail(f.load_run_file_id) AS b
+        WHERE f.is_stale
     ),
     said AS (
         SELECT
@@ -61374,6 +62045,10 @@ BEGIN
             SELECT FROM etl.rejects_inbox_detail AS j
             WHERE j.load_run_file_id = r.load_run_file_id AND j.line_no = r.line_no AND j.resolved_by_run IS NULL
         )
+            AND NOT EXISTS (
+                SELECT FROM misfits AS b
+                WHERE b.load_run_file_id = r.load_run_file_id AND b.line_no = r.line_no
+            )
     ),
     last_said AS (
         SELECT DISTINCT ON (s.practice_id, s.per_org_id, s.in_box_folder_item_in_line_id, s.date_extracted)
@@ -61839,18 +62514,32 @@ BEGIN
         FROM etl.touched_inbox_detail AS t
         WHERE (t.practice_id, t.per_org_id, t.in_box_folder_item_in_line_id) IS NOT NULL
     ),
+    rules AS MATERIALIZED (
+        SELECT h.since, h.until, etl.ruleset_fingerprint(h.extract, h.since) AS fingerprint
+        FROM etl.shapes AS h
+        WHERE h.extract = 'inbox_detail'
+    ),
     files AS MATERIALIZED (
         SELECT
             f.load_run_file_id,
             f.load_run_id,
             f.date_extracted,
             f.is_mirror,
+            f.ruleset_fingerprint <> u.fingerprint AS is_stale,
             etl.hash_seed(f.ruleset_fingerprint) AS seed,
             row_number() OVER (
                 ORDER BY f.date_extracted, f.kind = 'delta', f.date_to, f.last_modified, f.s3_key COLLATE "C", f.load_run_file_id
             ) AS place
         FROM etl.load_run_files AS f
+        JOIN rules AS u ON f.date_extracted >= u.since AND f.date_extracted < u.until
         WHERE f.extract = 'inbox_detail' AND f.tenant = v_file.tenant AND f.is_counting
+    ),
+    -- What today's rules reject of files that were checked by others: it may not even be of its type now.
+    misfits AS MATERIALIZED (
+        SELECT f.load_run_file_id, b.line_no
+        FROM files AS f
+        CROSS JOIN LATERAL etl.faults_inbox_detail(f.load_run_file_id) AS b
+        WHERE f.is_stale
     ),
     said AS (
         SELECT
@@ -61863,6 +62552,10 @@ BEGIN
             SELECT FROM etl.rejects_inbox_detail AS j
             WHERE j.load_run_file_id = r.load_run_file_id AND j.line_no = r.line_no AND j.resolved_by_run IS NULL
         )
+            AND NOT EXISTS (
+                SELECT FROM misfits AS b
+                WHERE b.load_run_file_id = r.load_run_file_id AND b.line_no = r.line_no
+            )
     ),
     last_said AS (
         SELECT DISTINCT ON (s.practice_id, s.per_org_id, s.in_box_folder_item_in_line_id, s.date_extracted)
@@ -62752,6 +63445,7 @@ BEGIN
         FROM etl.faults_invoices(p_load_run_file_id) AS f
         ON CONFLICT (load_run_file_id, line_no) DO UPDATE
         SET field_errors = excluded.field_errors,
+            natural_key = excluded.natural_key,
             resolved_by_run = NULL
         RETURNING j.line_no
     )
@@ -63089,18 +63783,32 @@ BEGIN
         FROM etl.touched_invoices AS t
         WHERE (t.practice_id, t.per_org_id, t.invoice_transaction_id) IS NOT NULL
     ),
+    rules AS MATERIALIZED (
+        SELECT h.since, h.until, etl.ruleset_fingerprint(h.extract, h.since) AS fingerprint
+        FROM etl.shapes AS h
+        WHERE h.extract = 'invoices'
+    ),
     files AS MATERIALIZED (
         SELECT
             f.load_run_file_id,
             f.load_run_id,
             f.date_extracted,
             f.is_mirror,
+            f.ruleset_fingerprint <> u.fingerprint AS is_stale,
             etl.hash_seed(f.ruleset_fingerprint) AS seed,
             row_number() OVER (
                 ORDER BY f.date_extracted, f.kind = 'delta', f.date_to, f.last_modified, f.s3_key COLLATE "C", f.load_run_file_id
             ) AS place
         FROM etl.load_run_files AS f
+        JOIN rules AS u ON f.date_extracted >= u.since AND f.date_extracted < u.until
         WHERE f.extract = 'invoices' AND f.tenant = p_tenant AND f.is_counting AND f.date_extracted < p_before
+    ),
+    -- What today's rules reject of files that were checked by others: it may not even be of its type now.
+    misfits AS MATERIALIZED (
+        SELECT f.load_run_file_id, b.line_no
+        FROM files AS f
+        CROSS JOIN LATERAL etl.faults_invoices(f.load_run_file_id) AS b
+        WHERE f.is_stale
     ),
     said AS (
         SELECT
@@ -63113,6 +63821,10 @@ BEGIN
             SELECT FROM etl.rejects_invoices AS j
             WHERE j.load_run_file_id = r.load_run_file_id AND j.line_no = r.line_no AND j.resolved_by_run IS NULL
         )
+            AND NOT EXISTS (
+                SELECT FROM misfits AS b
+                WHERE b.load_run_file_id = r.load_run_file_id AND b.line_no = r.line_no
+            )
     ),
     last_said AS (
         SELECT DISTINCT ON (s.practice_id, s.per_org_id, s.invoice_transaction_id, s.date_extracted)
@@ -63658,18 +64370,32 @@ BEGIN
         FROM etl.touched_invoices AS t
         WHERE (t.practice_id, t.per_org_id, t.invoice_transaction_id) IS NOT NULL
     ),
+    rules AS MATERIALIZED (
+        SELECT h.since, h.until, etl.ruleset_fingerprint(h.extract, h.since) AS fingerprint
+        FROM etl.shapes AS h
+        WHERE h.extract = 'invoices'
+    ),
     files AS MATERIALIZED (
         SELECT
             f.load_run_file_id,
             f.load_run_id,
             f.date_extracted,
             f.is_mirror,
+            f.ruleset_fingerprint <> u.fingerprint AS is_stale,
             etl.hash_seed(f.ruleset_fingerprint) AS seed,
             row_number() OVER (
                 ORDER BY f.date_extracted, f.kind = 'delta', f.date_to, f.last_modified, f.s3_key COLLATE "C", f.load_run_file_id
             ) AS place
         FROM etl.load_run_files AS f
+        JOIN rules AS u ON f.date_extracted >= u.since AND f.date_extracted < u.until
         WHERE f.extract = 'invoices' AND f.tenant = v_file.tenant AND f.is_counting
+    ),
+    -- What today's rules reject of files that were checked by others: it may not even be of its type now.
+    misfits AS MATERIALIZED (
+        SELECT f.load_run_file_id, b.line_no
+        FROM files AS f
+        CROSS JOIN LATERAL etl.faults_invoices(f.load_run_file_id) AS b
+        WHERE f.is_stale
     ),
     said AS (
         SELECT
@@ -63682,6 +64408,10 @@ BEGIN
             SELECT FROM etl.rejects_invoices AS j
             WHERE j.load_run_file_id = r.load_run_file_id AND j.line_no = r.line_no AND j.resolved_by_run IS NULL
         )
+            AND NOT EXISTS (
+                SELECT FROM misfits AS b
+                WHERE b.load_run_file_id = r.load_run_file_id AND b.line_no = r.line_no
+            )
     ),
     last_said AS (
         SELECT DISTINCT ON (s.practice_id, s.per_org_id, s.invoice_transaction_id, s.date_extracted)
@@ -65201,6 +65931,7 @@ BEGIN
         FROM etl.faults_measurements(p_load_run_file_id) AS f
         ON CONFLICT (load_run_file_id, line_no) DO UPDATE
         SET field_errors = excluded.field_errors,
+            natural_key = excluded.natural_key,
             resolved_by_run = NULL
         RETURNING j.line_no
     )
@@ -66359,18 +67090,32 @@ BEGIN
         FROM etl.touched_measurements AS t
         WHERE (t.practice_id, t.per_org_id, t.screaning_id) IS NOT NULL
     ),
+    rules AS MATERIALIZED (
+        SELECT h.since, h.until, etl.ruleset_fingerprint(h.extract, h.since) AS fingerprint
+        FROM etl.shapes AS h
+        WHERE h.extract = 'measurements'
+    ),
     files AS MATERIALIZED (
         SELECT
             f.load_run_file_id,
             f.load_run_id,
             f.date_extracted,
             f.is_mirror,
+            f.ruleset_fingerprint <> u.fingerprint AS is_stale,
             etl.hash_seed(f.ruleset_fingerprint) AS seed,
             row_number() OVER (
                 ORDER BY f.date_extracted, f.kind = 'delta', f.date_to, f.last_modified, f.s3_key COLLATE "C", f.load_run_file_id
             ) AS place
         FROM etl.load_run_files AS f
+        JOIN rules AS u ON f.date_extracted >= u.since AND f.date_extracted < u.until
         WHERE f.extract = 'measurements' AND f.tenant = p_tenant AND f.is_counting AND f.date_extracted < p_before
+    ),
+    -- What today's rules reject of files that were checked by others: it may not even be of its type now.
+    misfits AS MATERIALIZED (
+        SELECT f.load_run_file_id, b.line_no
+        FROM files AS f
+        CROSS JOIN LATERAL etl.faults_measurements(f.load_run_file_id) AS b
+        WHERE f.is_stale
     ),
     said AS (
         SELECT
@@ -66383,6 +67128,10 @@ BEGIN
             SELECT FROM etl.rejects_measurements AS j
             WHERE j.load_run_file_id = r.load_run_file_id AND j.line_no = r.line_no AND j.resolved_by_run IS NULL
         )
+            AND NOT EXISTS (
+                SELECT FROM misfits AS b
+                WHERE b.load_run_file_id = r.load_run_file_id AND b.line_no = r.line_no
+            )
     ),
     last_said AS (
         SELECT DISTINCT ON (s.practice_id, s.per_org_id, s.screaning_id, s.date_extracted)
@@ -67668,18 +68417,32 @@ BEGIN
         FROM etl.touched_measurements AS t
         WHERE (t.practice_id, t.per_org_id, t.screaning_id) IS NOT NULL
     ),
+    rules AS MATERIALIZED (
+        SELECT h.since, h.until, etl.ruleset_fingerprint(h.extract, h.since) AS fingerprint
+        FROM etl.shapes AS h
+        WHERE h.extract = 'measurements'
+    ),
     files AS MATERIALIZED (
         SELECT
             f.load_run_file_id,
             f.load_run_id,
             f.date_extracted,
             f.is_mirror,
+            f.ruleset_fingerprint <> u.fingerprint AS is_stale,
             etl.hash_seed(f.ruleset_fingerprint) AS seed,
             row_number() OVER (
                 ORDER BY f.date_extracted, f.kind = 'delta', f.date_to, f.last_modified, f.s3_key COLLATE "C", f.load_run_file_id
             ) AS place
         FROM etl.load_run_files AS f
+        JOIN rules AS u ON f.date_extracted >= u.since AND f.date_extracted < u.until
         WHERE f.extract = 'measurements' AND f.tenant = v_file.tenant AND f.is_counting
+    ),
+    -- What today's rules reject of files that were checked by others: it may not even be of its type now.
+    misfits AS MATERIALIZED (
+        SELECT f.load_run_file_id, b.line_no
+        FROM files AS f
+        CROSS JOIN LATERAL etl.faults_measurements(f.load_run_file_id) AS b
+        WHERE f.is_stale
     ),
     said AS (
         SELECT
@@ -67692,6 +68455,10 @@ BEGIN
             SELECT FROM etl.rejects_measurements AS j
             WHERE j.load_run_file_id = r.load_run_file_id AND j.line_no = r.line_no AND j.resolved_by_run IS NULL
         )
+            AND NOT EXISTS (
+                SELECT FROM misfits AS b
+                WHERE b.load_run_file_id = r.load_run_file_id AND b.line_no = r.line_no
+            )
     ),
     last_said AS (
         SELECT DISTINCT ON (s.practice_id, s.per_org_id, s.screaning_id, s.date_extracted)
@@ -69991,6 +70758,7 @@ BEGIN
         FROM etl.faults_next_of_kin(p_load_run_file_id) AS f
         ON CONFLICT (load_run_file_id, line_no) DO UPDATE
         SET field_errors = excluded.field_errors,
+            natural_key = excluded.natural_key,
             resolved_by_run = NULL
         RETURNING j.line_no
     )
@@ -70330,18 +71098,32 @@ BEGIN
         FROM etl.touched_next_of_kin AS t
         WHERE (t.practice_id, t.per_org_id, t.nextto_kin_id) IS NOT NULL
     ),
+    rules AS MATERIALIZED (
+        SELECT h.since, h.until, etl.ruleset_fingerprint(h.extract, h.since) AS fingerprint
+        FROM etl.shapes AS h
+        WHERE h.extract = 'next_of_kin'
+    ),
     files AS MATERIALIZED (
         SELECT
             f.load_run_file_id,
             f.load_run_id,
             f.date_extracted,
             f.is_mirror,
+            f.ruleset_fingerprint <> u.fingerprint AS is_stale,
             etl.hash_seed(f.ruleset_fingerprint) AS seed,
             row_number() OVER (
                 ORDER BY f.date_extracted, f.kind = 'delta', f.date_to, f.last_modified, f.s3_key COLLATE "C", f.load_run_file_id
             ) AS place
         FROM etl.load_run_files AS f
+        JOIN rules AS u ON f.date_extracted >= u.since AND f.date_extracted < u.until
         WHERE f.extract = 'next_of_kin' AND f.tenant = p_tenant AND f.is_counting AND f.date_extracted < p_before
+    ),
+    -- What today's rules reject of files that were checked by others: it may not even be of its type now.
+    misfits AS MATERIALIZED (
+        SELECT f.load_run_file_id, b.line_no
+        FROM files AS f
+        CROSS JOIN LATERAL etl.faults_next_of_kin(f.load_run_file_id) AS b
+        WHERE f.is_stale
     ),
     said AS (
         SELECT
@@ -70354,6 +71136,10 @@ BEGIN
             SELECT FROM etl.rejects_next_of_kin AS j
             WHERE j.load_run_file_id = r.load_run_file_id AND j.line_no = r.line_no AND j.resolved_by_run IS NULL
         )
+            AND NOT EXISTS (
+                SELECT FROM misfits AS b
+                WHERE b.load_run_file_id = r.load_run_file_id AND b.line_no = r.line_no
+            )
     ),
     last_said AS (
         SELECT DISTINCT ON (s.practice_id, s.per_org_id, s.nextto_kin_id, s.date_extracted)
@@ -70889,18 +71675,32 @@ BEGIN
         FROM etl.touched_next_of_kin AS t
         WHERE (t.practice_id, t.per_org_id, t.nextto_kin_id) IS NOT NULL
     ),
+    rules AS MATERIALIZED (
+        SELECT h.since, h.until, etl.ruleset_fingerprint(h.extract, h.since) AS fingerprint
+        FROM etl.shapes AS h
+        WHERE h.extract = 'next_of_kin'
+    ),
     files AS MATERIALIZED (
         SELECT
             f.load_run_file_id,
             f.load_run_id,
             f.date_extracted,
             f.is_mirror,
+            f.ruleset_fingerprint <> u.fingerprint AS is_stale,
             etl.hash_seed(f.ruleset_fingerprint) AS seed,
             row_number() OVER (
                 ORDER BY f.date_extracted, f.kind = 'delta', f.date_to, f.last_modified, f.s3_key COLLATE "C", f.load_run_file_id
             ) AS place
         FROM etl.load_run_files AS f
+        JOIN rules AS u ON f.date_extracted >= u.since AND f.date_extracted < u.until
         WHERE f.extract = 'next_of_kin' AND f.tenant = v_file.tenant AND f.is_counting
+    ),
+    -- What today's rules reject of files that were checked by others: it may not even be of its type now.
+    misfits AS MATERIALIZED (
+        SELECT f.load_run_file_id, b.line_no
+        FROM files AS f
+        CROSS JOIN LATERAL etl.faults_next_of_kin(f.load_run_file_id) AS b
+        WHERE f.is_stale
     ),
     said AS (
         SELECT
@@ -70913,6 +71713,10 @@ BEGIN
             SELECT FROM etl.rejects_next_of_kin AS j
             WHERE j.load_run_file_id = r.load_run_file_id AND j.line_no = r.line_no AND j.resolved_by_run IS NULL
         )
+            AND NOT EXISTS (
+                SELECT FROM misfits AS b
+                WHERE b.load_run_file_id = r.load_run_file_id AND b.line_no = r.line_no
+            )
     ),
     last_said AS (
         SELECT DISTINCT ON (s.practice_id, s.per_org_id, s.nextto_kin_id, s.date_extracted)
@@ -71965,6 +72769,7 @@ BEGIN
         FROM etl.faults_patient_alerts(p_load_run_file_id) AS f
         ON CONFLICT (load_run_file_id, line_no) DO UPDATE
         SET field_errors = excluded.field_errors,
+            natural_key = excluded.natural_key,
             resolved_by_run = NULL
         RETURNING j.line_no
     )
@@ -72337,18 +73142,32 @@ BEGIN
         FROM etl.touched_patient_alerts AS t
         WHERE (t.practice_id, t.per_org_id, t.patient_alert_id) IS NOT NULL
     ),
+    rules AS MATERIALIZED (
+        SELECT h.since, h.until, etl.ruleset_fingerprint(h.extract, h.since) AS fingerprint
+        FROM etl.shapes AS h
+        WHERE h.extract = 'patient_alerts'
+    ),
     files AS MATERIALIZED (
         SELECT
             f.load_run_file_id,
             f.load_run_id,
             f.date_extracted,
             f.is_mirror,
+            f.ruleset_fingerprint <> u.fingerprint AS is_stale,
             etl.hash_seed(f.ruleset_fingerprint) AS seed,
             row_number() OVER (
                 ORDER BY f.date_extracted, f.kind = 'delta', f.date_to, f.last_modified, f.s3_key COLLATE "C", f.load_run_file_id
             ) AS place
         FROM etl.load_run_files AS f
+        JOIN rules AS u ON f.date_extracted >= u.since AND f.date_extracted < u.until
         WHERE f.extract = 'patient_alerts' AND f.tenant = p_tenant AND f.is_counting AND f.date_extracted < p_before
+    ),
+    -- What today's rules reject of files that were checked by others: it may not even be of its type now.
+    misfits AS MATERIALIZED (
+        SELECT f.load_run_file_id, b.line_no
+        FROM files AS f
+        CROSS JOIN LATERAL etl.faults_patient_alerts(f.load_run_file_id) AS b
+        WHERE f.is_stale
     ),
     said AS (
         SELECT
@@ -72361,6 +73180,10 @@ BEGIN
             SELECT FROM etl.rejects_patient_alerts AS j
             WHERE j.load_run_file_id = r.load_run_file_id AND j.line_no = r.line_no AND j.resolved_by_run IS NULL
         )
+            AND NOT EXISTS (
+                SELECT FROM misfits AS b
+                WHERE b.load_run_file_id = r.load_run_file_id AND b.line_no = r.line_no
+            )
     ),
     last_said AS (
         SELECT DISTINCT ON (s.practice_id, s.per_org_id, s.patient_alert_id, s.date_extracted)
@@ -73001,18 +73824,32 @@ BEGIN
         FROM etl.touched_patient_alerts AS t
         WHERE (t.practice_id, t.per_org_id, t.patient_alert_id) IS NOT NULL
     ),
+    rules AS MATERIALIZED (
+        SELECT h.since, h.until, etl.ruleset_fingerprint(h.extract, h.since) AS fingerprint
+        FROM etl.shapes AS h
+        WHERE h.extract = 'patient_alerts'
+    ),
     files AS MATERIALIZED (
         SELECT
             f.load_run_file_id,
             f.load_run_id,
             f.date_extracted,
             f.is_mirror,
+            f.ruleset_fingerprint <> u.fingerprint AS is_stale,
             etl.hash_seed(f.ruleset_fingerprint) AS seed,
             row_number() OVER (
                 ORDER BY f.date_extracted, f.kind = 'delta', f.date_to, f.last_modified, f.s3_key COLLATE "C", f.load_run_file_id
             ) AS place
         FROM etl.load_run_files AS f
+        JOIN rules AS u ON f.date_extracted >= u.since AND f.date_extracted < u.until
         WHERE f.extract = 'patient_alerts' AND f.tenant = v_file.tenant AND f.is_counting
+    ),
+    -- What today's rules reject of files that were checked by others: it may not even be of its type now.
+    misfits AS MATERIALIZED (
+        SELECT f.load_run_file_id, b.line_no
+        FROM files AS f
+        CROSS JOIN LATERAL etl.faults_patient_alerts(f.load_run_file_id) AS b
+        WHERE f.is_stale
     ),
     said AS (
         SELECT
@@ -73025,6 +73862,10 @@ BEGIN
             SELECT FROM etl.rejects_patient_alerts AS j
             WHERE j.load_run_file_id = r.load_run_file_id AND j.line_no = r.line_no AND j.resolved_by_run IS NULL
         )
+            AND NOT EXISTS (
+                SELECT FROM misfits AS b
+                WHERE b.load_run_file_id = r.load_run_file_id AND b.line_no = r.line_no
+            )
     ),
     last_said AS (
         SELECT DISTINCT ON (s.practice_id, s.per_org_id, s.patient_alert_id, s.date_extracted)
@@ -74155,6 +74996,7 @@ BEGIN
         FROM etl.faults_recalls(p_load_run_file_id) AS f
         ON CONFLICT (load_run_file_id, line_no) DO UPDATE
         SET field_errors = excluded.field_errors,
+            natural_key = excluded.natural_key,
             resolved_by_run = NULL
         RETURNING j.line_no
     )
@@ -74508,18 +75350,32 @@ BEGIN
         FROM etl.touched_recalls AS t
         WHERE (t.practice_id, t.per_org_id, t.re_call_id) IS NOT NULL
     ),
+    rules AS MATERIALIZED (
+        SELECT h.since, h.until, etl.ruleset_fingerprint(h.extract, h.since) AS fingerprint
+        FROM etl.shapes AS h
+        WHERE h.extract = 'recalls'
+    ),
     files AS MATERIALIZED (
         SELECT
             f.load_run_file_id,
             f.load_run_id,
             f.date_extracted,
             f.is_mirror,
+            f.ruleset_fingerprint <> u.fingerprint AS is_stale,
             etl.hash_seed(f.ruleset_fingerprint) AS seed,
             row_number() OVER (
                 ORDER BY f.date_extracted, f.kind = 'delta', f.date_to, f.last_modified, f.s3_key COLLATE "C", f.load_run_file_id
             ) AS place
         FROM etl.load_run_files AS f
+        JOIN rules AS u ON f.date_extracted >= u.since AND f.date_extracted < u.until
         WHERE f.extract = 'recalls' AND f.tenant = p_tenant AND f.is_counting AND f.date_extracted < p_before
+    ),
+    -- What today's rules reject of files that were checked by others: it may not even be of its type now.
+    misfits AS MATERIALIZED (
+        SELECT f.load_run_file_id, b.line_no
+        FROM files AS f
+        CROSS JOIN LATERAL etl.faults_recalls(f.load_run_file_id) AS b
+        WHERE f.is_stale
     ),
     said AS (
         SELECT
@@ -74532,6 +75388,10 @@ BEGIN
             SELECT FROM etl.rejects_recalls AS j
             WHERE j.load_run_file_id = r.load_run_file_id AND j.line_no = r.line_no AND j.resolved_by_run IS NULL
         )
+            AND NOT EXISTS (
+                SELECT FROM misfits AS b
+                WHERE b.load_run_file_id = r.load_run_file_id AND b.line_no = r.line_no
+            )
     ),
     last_said AS (
         SELECT DISTINCT ON (s.practice_id, s.per_org_id, s.re_call_id, s.date_extracted)
@@ -75152,18 +76012,32 @@ BEGIN
         FROM etl.touched_recalls AS t
         WHERE (t.practice_id, t.per_org_id, t.re_call_id) IS NOT NULL
     ),
+    rules AS MATERIALIZED (
+        SELECT h.since, h.until, etl.ruleset_fingerprint(h.extract, h.since) AS fingerprint
+        FROM etl.shapes AS h
+        WHERE h.extract = 'recalls'
+    ),
     files AS MATERIALIZED (
         SELECT
             f.load_run_file_id,
             f.load_run_id,
             f.date_extracted,
             f.is_mirror,
+            f.ruleset_fingerprint <> u.fingerprint AS is_stale,
             etl.hash_seed(f.ruleset_fingerprint) AS seed,
             row_number() OVER (
                 ORDER BY f.date_extracted, f.kind = 'delta', f.date_to, f.last_modified, f.s3_key COLLATE "C", f.load_run_file_id
             ) AS place
         FROM etl.load_run_files AS f
+        JOIN rules AS u ON f.date_extracted >= u.since AND f.date_extracted < u.until
         WHERE f.extract = 'recalls' AND f.tenant = v_file.tenant AND f.is_counting
+    ),
+    -- What today's rules reject of files that were checked by others: it may not even be of its type now.
+    misfits AS MATERIALIZED (
+        SELECT f.load_run_file_id, b.line_no
+        FROM files AS f
+        CROSS JOIN LATERAL etl.faults_recalls(f.load_run_file_id) AS b
+        WHERE f.is_stale
     ),
     said AS (
         SELECT
@@ -75176,6 +76050,10 @@ BEGIN
             SELECT FROM etl.rejects_recalls AS j
             WHERE j.load_run_file_id = r.load_run_file_id AND j.line_no = r.line_no AND j.resolved_by_run IS NULL
         )
+            AND NOT EXISTS (
+                SELECT FROM misfits AS b
+                WHERE b.load_run_file_id = r.load_run_file_id AND b.line_no = r.line_no
+            )
     ),
     last_said AS (
         SELECT DISTINCT ON (s.practice_id, s.per_org_id, s.re_call_id, s.date_extracted)
@@ -75909,383 +76787,6 @@ VALUES
     ('indici', 3, 5, 'date_to', '([0-9]{4})([0-9]{2})([0-9]{2})([0-9]{2})([0-9]{2})', E'\\1-\\2-\\3 \\4:\\5:00'),
     ('indici', 3, 6, 'date_extracted', '([0-9]{2})([0-9]{2})([0-9]{2})([0-9]{2})([0-9]{2})', E'20\\1-\\2-\\3 \\4:\\5:00');
 
-INSERT INTO etl.extracts (
-    extract, source, description, entity, natural_key, core_kind, raw_table, stg_table, core_table, full_load,
-    ragged_rows, reject_rate, mirror_close_share, has_pseudonyms, load_order, every_batch
-)
-VALUES
-    (
-        'invoice_detail',
-        'indici',
-        'Lines of invoices, one for each service billed.',
-        'invoice_line',
-        ARRAY['invoice_detail_id']::text[],
-        'fact',
-        'raw.invoice_detail_raw',
-        'stg.invoice_detail',
-        'core.fact_invoice_detail',
-        'upsert',
-        'reject',
-        0.05,
-        0.2,
-        true,
-        1,
-        true
-    ),
-    (
-        'medicine',
-        'indici',
-        'List of medicines from which the practice prescribes.',
-        'medicine',
-        ARRAY['medicine_id']::text[],
-        'dimension',
-        'raw.medicine_raw',
-        'stg.medicine',
-        'core.dim_medicine',
-        'upsert',
-        'reject',
-        0.05,
-        0.2,
-        false,
-        2,
-        true
-    ),
-    (
-        'patients',
-        'indici',
-        'People registered with, enrolled in or seen by the practice.',
-        'patient',
-        ARRAY['patient_id']::text[],
-        'dimension',
-        'raw.patients_raw',
-        'stg.patients',
-        'core.dim_patients',
-        'upsert',
-        'reject',
-        0.05,
-        0.2,
-        true,
-        3,
-        true
-    ),
-    (
-        'practice_info',
-        'indici',
-        'The practice itself, one row for each practice.',
-        'practice',
-        ARRAY[]::text[],
-        'dimension',
-        'raw.practice_info_raw',
-        'stg.practice_info',
-        'core.dim_practice_info',
-        'upsert',
-        'reject',
-        0.05,
-        0.2,
-        false,
-        4,
-        true
-    ),
-    (
-        'providers',
-        'indici',
-        'Doctors, nurses and other staff who provide care at the practice.',
-        'provider',
-        ARRAY['provider_id']::text[],
-        'dimension',
-        'raw.providers_raw',
-        'stg.providers',
-        'core.dim_providers',
-        'upsert',
-        'reject',
-        0.05,
-        0.2,
-        true,
-        5,
-        true
-    ),
-    (
-        'vaccine',
-        'indici',
-        'List of vaccines the practice uses.',
-        'vaccine',
-        ARRAY['vaccine_id']::text[],
-        'dimension',
-        'raw.vaccine_raw',
-        'stg.vaccine',
-        'core.dim_vaccine',
-        'upsert',
-        'reject',
-        0.05,
-        0.2,
-        false,
-        6,
-        true
-    ),
-    (
-        'allergies',
-        'indici',
-        'Allergies and adverse reactions recorded for patients.',
-        'allergy',
-        ARRAY['allergy_id']::text[],
-        'fact',
-        'raw.allergies_raw',
-        'stg.allergies',
-        'core.fact_allergies',
-        'upsert',
-        'reject',
-        0.05,
-        0.2,
-        false,
-        7,
-        true
-    ),
-    (
-        'appointment_medications',
-        'indici',
-        'Medications prescribed or recorded for patients.',
-        'appointment_medication',
-        ARRAY['medication_id']::text[],
-        'fact',
-        'raw.appointment_medications_raw',
-        'stg.appointment_medications',
-        'core.fact_appointment_medications',
-        'upsert',
-        'reject',
-        0.05,
-        0.2,
-        true,
-        8,
-        true
-    ),
-    (
-        'appointments',
-        'indici',
-        'Consultations booked, attended or cancelled.',
-        'appointment',
-        ARRAY['appointment_id']::text[],
-        'fact',
-        'raw.appointments_raw',
-        'stg.appointments',
-        'core.fact_appointments',
-        'upsert',
-        'reject',
-        0.05,
-        0.2,
-        false,
-        9,
-        true
-    ),
-    (
-        'diagnoses',
-        'indici',
-        'Diagnoses recorded for patients.',
-        'diagnosis',
-        ARRAY['diagnosis_id']::text[],
-        'fact',
-        'raw.diagnoses_raw',
-        'stg.diagnoses',
-        'core.fact_diagnoses',
-        'upsert',
-        'reject',
-        0.05,
-        0.2,
-        true,
-        10,
-        true
-    ),
-    (
-        'immunisations',
-        'indici',
-        'Vaccines given to patients or declined by them.',
-        'immunisation',
-        ARRAY['appointment_immunisation_id']::text[],
-        'fact',
-        'raw.immunisations_raw',
-        'stg.immunisations',
-        'core.fact_immunisations',
-        'upsert',
-        'reject',
-        0.05,
-        0.2,
-        true,
-        11,
-        true
-    ),
-    (
-        'inbox',
-        'indici',
-        'Items of the practice''s inbox, such as results, letters and messages.',
-        'inbox_item',
-        ARRAY['inbox_folder_item_id']::text[],
-        'fact',
-        'raw.inbox_raw',
-        'stg.inbox',
-        'core.fact_inbox',
-        'upsert',
-        'reject',
-        0.05,
-        0.2,
-        false,
-        12,
-        true
-    ),
-    (
-        'inbox_detail',
-        'indici',
-        'Lines of inbox items, such as the single results of a laboratory report.',
-        'inbox_line',
-        ARRAY['in_box_folder_item_in_line_id']::text[],
-        'fact',
-        'raw.inbox_detail_raw',
-        'stg.inbox_detail',
-        'core.fact_inbox_detail',
-        'upsert',
-        'reject',
-        0.05,
-        0.2,
-        false,
-        13,
-        true
-    ),
-    (
-        'invoices',
-        'indici',
-        'Invoices, payments and other transactions on patients'' accounts.',
-        'invoice',
-        ARRAY['invoice_transaction_id']::text[],
-        'fact',
-        'raw.invoices_raw',
-        'stg.invoices',
-        'core.fact_invoices',
-        'upsert',
-        'reject',
-        0.05,
-        0.2,
-        false,
-        14,
-        true
-    ),
-    (
-        'measurements',
-        'indici',
-        'Screenings and measurements taken of patients.',
-        'measurement',
-        ARRAY['screaning_id']::text[],
-        'fact',
-        'raw.measurements_raw',
-        'stg.measurements',
-        'core.fact_measurements',
-        'upsert',
-        'reject',
-        0.05,
-        0.2,
-        true,
-        15,
-        true
-    ),
-    (
-        'next_of_kin',
-        'indici',
-        'Next of kin and emergency contacts of patients.',
-        'next_of_kin',
-        ARRAY['nextto_kin_id']::text[],
-        'fact',
-        'raw.next_of_kin_raw',
-        'stg.next_of_kin',
-        'core.fact_next_of_kin',
-        'upsert',
-        'reject',
-        0.05,
-        0.2,
-        true,
-        16,
-        true
-    ),
-    (
-        'patient_alerts',
-        'indici',
-        'Alerts shown with a patient''s record.',
-        'patient_alert',
-        ARRAY['patient_alert_id']::text[],
-        'fact',
-        'raw.patient_alerts_raw',
-        'stg.patient_alerts',
-        'core.fact_patient_alerts',
-        'upsert',
-        'reject',
-        0.05,
-        0.2,
-        false,
-        17,
-        true
-    ),
-    (
-        'recalls',
-        'indici',
-        'Recalls of patients, such as for screening or immunisation.',
-        'recall',
-        ARRAY['re_call_id']::text[],
-        'fact',
-        'raw.recalls_raw',
-        'stg.recalls',
-        'core.fact_recalls',
-        'upsert',
-        'reject',
-        0.05,
-        0.2,
-        true,
-        18,
-        true
-    )
-ON CONFLICT (extract) DO UPDATE
-SET source = excluded.source,
-    description = excluded.description,
-    entity = excluded.entity,
-    natural_key = excluded.natural_key,
-    core_kind = excluded.core_kind,
-    raw_table = excluded.raw_table,
-    stg_table = excluded.stg_table,
-    core_table = excluded.core_table,
-    full_load = excluded.full_load,
-    ragged_rows = excluded.ragged_rows,
-    reject_rate = excluded.reject_rate,
-    mirror_close_share = excluded.mirror_close_share,
-    has_pseudonyms = excluded.has_pseudonyms,
-    load_order = excluded.load_order,
-    every_batch = excluded.every_batch;
-
-INSERT INTO etl.locks (extract)
-SELECT e.extract FROM etl.extracts AS e WHERE e.source = 'indici'
-ON CONFLICT DO NOTHING;
-
-DELETE FROM etl.file_types WHERE source = 'indici';
-INSERT INTO etl.file_types (source, file_type, extract)
-VALUES
-    ('indici', 'invoicedetail', 'invoice_detail'),
-    ('indici', 'medicine', 'medicine'),
-    ('indici', 'patients', 'patients'),
-    ('indici', 'patient', 'patients'),
-    ('indici', 'practiceinfo', 'practice_info'),
-    ('indici', 'providers', 'providers'),
-    ('indici', 'provider', 'providers'),
-    ('indici', 'vaccine', 'vaccine'),
-    ('indici', 'allergies', 'allergies'),
-    ('indici', 'appointmentmedications', 'appointment_medications'),
-    ('indici', 'appointmentmedicaitons', 'appointment_medications'),
-    ('indici', 'appointments', 'appointments'),
-    ('indici', 'diagnoses', 'diagnoses'),
-    ('indici', 'diagnosis', 'diagnoses'),
-    ('indici', 'immunisations', 'immunisations'),
-    ('indici', 'immunisation', 'immunisations'),
-    ('indici', 'inbox', 'inbox'),
-    ('indici', 'inboxdetail', 'inbox_detail'),
-    ('indici', 'invoices', 'invoices'),
-    ('indici', 'measurements', 'measurements'),
-    ('indici', 'nextofkin', 'next_of_kin'),
-    ('indici', 'patientalerts', 'patient_alerts'),
-    ('indici', 'recalls', 'recalls');
-
 INSERT INTO etl.tenants (source, tenant, name)
 VALUES
     ('indici', ARRAY['535', '685146']::text[], 'Practice 535'),
@@ -76310,9 +76811,61 @@ VALUES
     ('indici', 'immunisation_status', 'not given', 'not_given')
 ON CONFLICT DO NOTHING;
 
-DELETE FROM etl.columns AS c
-USING etl.extracts AS e
-WHERE e.extract = c.extract AND e.source = 'indici';
+-- object: data indici/invoice_detail
+-- GENERATED by `make codegen` from contracts/indici/invoice_detail.yml; edit that file, not this one.
+
+INSERT INTO etl.extracts (
+    extract, source, description, entity, natural_key, core_kind, raw_table, stg_table, core_table, full_load,
+    ragged_rows, reject_rate, mirror_close_share, has_pseudonyms, load_order, every_batch
+)
+VALUES
+    (
+        'invoice_detail',
+        'indici',
+        'Lines of invoices, one for each service billed.',
+        'invoice_line',
+        ARRAY['invoice_detail_id']::text[],
+        'fact',
+        'raw.invoice_detail_raw',
+        'stg.invoice_detail',
+        'core.fact_invoice_detail',
+        'upsert',
+        'reject',
+        0.05,
+        0.2,
+        true,
+        1,
+        true
+    )
+ON CONFLICT (extract) DO UPDATE
+SET source = excluded.source,
+    description = excluded.description,
+    entity = excluded.entity,
+    natural_key = excluded.natural_key,
+    core_kind = excluded.core_kind,
+    raw_table = excluded.raw_table,
+    stg_table = excluded.stg_table,
+    core_table = excluded.core_table,
+    full_load = excluded.full_load,
+    ragged_rows = excluded.ragged_rows,
+    reject_rate = excluded.reject_rate,
+    mirror_close_share = excluded.mirror_close_share,
+    has_pseudonyms = excluded.has_pseudonyms,
+    load_order = excluded.load_order,
+    every_batch = excluded.every_batch;
+
+INSERT INTO etl.locks (extract)
+VALUES ('invoice_detail')
+ON CONFLICT DO NOTHING;
+
+DELETE FROM etl.file_types WHERE extract = 'invoice_detail';
+INSERT INTO etl.file_types (source, file_type, extract)
+VALUES
+    ('indici', 'invoicedetail', 'invoice_detail')
+ON CONFLICT (source, file_type) DO UPDATE
+SET extract = excluded.extract;
+
+DELETE FROM etl.columns WHERE extract = 'invoice_detail';
 INSERT INTO etl.columns (
     extract, position, column_name, source_column, data_type, is_required, domain, check_expression, tracked, pii,
     description, text_format, since, until
@@ -76366,7 +76919,80 @@ VALUES
     ('invoice_detail', 46, 'permanent_address_longitude', 'PermanentAddressLongitude', 'numeric', false, NULL, NULL, 'history', 'drop', 'Longitude of the patient''s permanent address, in degrees.', NULL, NULL, NULL),
     ('invoice_detail', 47, 'practice_id', 'PracticeID', 'text', true, NULL, NULL, 'history', 'keep', 'Practice that delivered the row, three digits as in the file name. Part of the tenant.', NULL, NULL, NULL),
     ('invoice_detail', 48, 'per_org_id', 'PerOrgID', 'text', true, NULL, NULL, 'history', 'keep', 'Organisation of the practice, six digits as in the file name. Part of the tenant.', NULL, NULL, NULL),
-    ('invoice_detail', 49, 'loaded_date_time', 'LoadedDateTime', 'timestamptz', false, NULL, NULL, 'false', 'keep', 'When the provider of the feed loaded the row. Can change when nothing else did.', NULL, NULL, NULL),
+    ('invoice_detail', 49, 'loaded_date_time', 'LoadedDateTime', 'timestamptz', false, NULL, NULL, 'false', 'keep', 'When the provider of the feed loaded the row. Can change when nothing else did.', NULL, NULL, NULL);
+
+DELETE FROM etl.shapes WHERE extract = 'invoice_detail';
+INSERT INTO etl.shapes (extract, since, until, columns, headings, rules_hash)
+VALUES
+    (
+        'invoice_detail',
+        '-infinity',
+        'infinity',
+        ARRAY['invoice_detail_id', 'invoice_transaction_id', 'master_service_sub_service_id', 'appointment_service_id', 'comments', 'quantity', 'claim_amount', 'co_payment', 'gross_claim_amount', 'gross_co_payment', 'is_billing_amount', 'funder_id', 'funder_name', 'contract_service_id', 'contract_service_name', 'is_funded', 'submission_status', 'case_no', 'sequence_no', 'billing_claim_status_id', 'master_service_name', 'master_service_code', 'master_service_description', 'service_name', 'description', 'code', 'fee_code', 'service_code', 'sub_service_description', 'duration', 'is_common_service', 'service_code_for_claim', 'is_active', 'is_deleted', 'inserted_by_id', 'updated_by_id', 'inserted_by', 'updated_by', 'inserted_at', 'updated_at', 'user_logging_id', 'logging_user_name', 'billing_ref_id', 'billing_referral_id', 'permanent_address_latitude', 'permanent_address_longitude', 'practice_id', 'per_org_id', 'loaded_date_time']::text[],
+        ARRAY['InvoiceDetailID', 'InvoiceTransactionID', 'MasterServiceSubServiceID', 'AppointmentServiceID', 'Comments', 'Quantity', 'ClaimAmount', 'CoPayment', 'GrossClaimAmount', 'GrossCoPayment', 'IsBillingAmount', 'FunderID', 'FunderName', 'ContractServiceID', 'ContractServiceName', 'IsFunded', 'SubmissionStatus', 'CaseNo', 'SequenceNo', 'BillingClaimStatusID', 'MasterServiceName', 'MasterServiceCode', 'MasterServiceDescription', 'ServiceName', 'Description', 'Code', 'FeeCode', 'ServiceCode', 'SubServiceDescription', 'Duration', 'IsCommonService', 'ServiceCodeForClaim', 'IsActive', 'IsDeleted', 'InsertedByID', 'UpdatedByID', 'InsertedBy', 'UpdatedBy', 'InsertedAt', 'UpdatedAt', 'UserLoggingID', 'LoggingUserName', 'BillingRefID', 'BillingReferralID', 'PermanentAddressLatitude', 'PermanentAddressLongitude', 'PracticeID', 'PerOrgID', 'LoadedDateTime']::text[],
+        'c194eae205dd05556ba60db5caccb68dcbe013dbb175ff301e0a0b8ff5eccad0'
+    );
+
+-- object: data indici/medicine
+-- GENERATED by `make codegen` from contracts/indici/medicine.yml; edit that file, not this one.
+
+INSERT INTO etl.extracts (
+    extract, source, description, entity, natural_key, core_kind, raw_table, stg_table, core_table, full_load,
+    ragged_rows, reject_rate, mirror_close_share, has_pseudonyms, load_order, every_batch
+)
+VALUES
+    (
+        'medicine',
+        'indici',
+        'List of medicines from which the practice prescribes.',
+        'medicine',
+        ARRAY['medicine_id']::text[],
+        'dimension',
+        'raw.medicine_raw',
+        'stg.medicine',
+        'core.dim_medicine',
+        'upsert',
+        'reject',
+        0.05,
+        0.2,
+        false,
+        2,
+        true
+    )
+ON CONFLICT (extract) DO UPDATE
+SET source = excluded.source,
+    description = excluded.description,
+    entity = excluded.entity,
+    natural_key = excluded.natural_key,
+    core_kind = excluded.core_kind,
+    raw_table = excluded.raw_table,
+    stg_table = excluded.stg_table,
+    core_table = excluded.core_table,
+    full_load = excluded.full_load,
+    ragged_rows = excluded.ragged_rows,
+    reject_rate = excluded.reject_rate,
+    mirror_close_share = excluded.mirror_close_share,
+    has_pseudonyms = excluded.has_pseudonyms,
+    load_order = excluded.load_order,
+    every_batch = excluded.every_batch;
+
+INSERT INTO etl.locks (extract)
+VALUES ('medicine')
+ON CONFLICT DO NOTHING;
+
+DELETE FROM etl.file_types WHERE extract = 'medicine';
+INSERT INTO etl.file_types (source, file_type, extract)
+VALUES
+    ('indici', 'medicine', 'medicine')
+ON CONFLICT (source, file_type) DO UPDATE
+SET extract = excluded.extract;
+
+DELETE FROM etl.columns WHERE extract = 'medicine';
+INSERT INTO etl.columns (
+    extract, position, column_name, source_column, data_type, is_required, domain, check_expression, tracked, pii,
+    description, text_format, since, until
+)
+VALUES
     ('medicine', 1, 'medicine_id', 'MedicineID', 'bigint', true, NULL, NULL, 'history', 'keep', 'Identifier of the medicine.', NULL, NULL, NULL),
     ('medicine', 2, 'medicine_name', 'MedicineName', 'text', false, NULL, NULL, 'history', 'keep', 'Name of the medicine.', NULL, NULL, NULL),
     ('medicine', 3, 'medicine_short_name', 'MedicineShortName', 'text', false, NULL, NULL, 'history', 'keep', 'Short name of the medicine.', NULL, NULL, NULL),
@@ -76377,7 +77003,81 @@ VALUES
     ('medicine', 8, 'is_deleted', 'IsDeleted', 'boolean', false, NULL, NULL, 'history', 'keep', 'Whether the medicine was deleted in the source.', NULL, NULL, NULL),
     ('medicine', 9, 'per_org_id', 'PerOrgId', 'text', true, NULL, NULL, 'history', 'keep', 'Organisation of the practice, six digits as in the file name. Part of the tenant.', NULL, NULL, NULL),
     ('medicine', 10, 'practice_id', 'PracticeID', 'text', true, NULL, NULL, 'history', 'keep', 'Practice that delivered the row, three digits as in the file name. Part of the tenant.', NULL, NULL, NULL),
-    ('medicine', 11, 'loaded_date_time', 'LoadedDateTime', 'timestamptz', false, NULL, NULL, 'false', 'keep', 'When the provider of the feed loaded the row. Can change when nothing else did.', NULL, NULL, NULL),
+    ('medicine', 11, 'loaded_date_time', 'LoadedDateTime', 'timestamptz', false, NULL, NULL, 'false', 'keep', 'When the provider of the feed loaded the row. Can change when nothing else did.', NULL, NULL, NULL);
+
+DELETE FROM etl.shapes WHERE extract = 'medicine';
+INSERT INTO etl.shapes (extract, since, until, columns, headings, rules_hash)
+VALUES
+    (
+        'medicine',
+        '-infinity',
+        'infinity',
+        ARRAY['medicine_id', 'medicine_name', 'medicine_short_name', 'sct_id', 'type', 'pharma_code', 'is_active', 'is_deleted', 'per_org_id', 'practice_id', 'loaded_date_time']::text[],
+        ARRAY['MedicineID', 'MedicineName', 'MedicineShortName', 'SCTID', 'Type', 'PharmaCode', 'IsActive', 'IsDeleted', 'PerOrgId', 'PracticeID', 'LoadedDateTime']::text[],
+        'd3d643029ebbafa9f491d95b96e16b0dc4ed06b1bf35ff985099a23a333287b6'
+    );
+
+-- object: data indici/patients
+-- GENERATED by `make codegen` from contracts/indici/patients.yml; edit that file, not this one.
+
+INSERT INTO etl.extracts (
+    extract, source, description, entity, natural_key, core_kind, raw_table, stg_table, core_table, full_load,
+    ragged_rows, reject_rate, mirror_close_share, has_pseudonyms, load_order, every_batch
+)
+VALUES
+    (
+        'patients',
+        'indici',
+        'People registered with, enrolled in or seen by the practice.',
+        'patient',
+        ARRAY['patient_id']::text[],
+        'dimension',
+        'raw.patients_raw',
+        'stg.patients',
+        'core.dim_patients',
+        'upsert',
+        'reject',
+        0.05,
+        0.2,
+        true,
+        3,
+        true
+    )
+ON CONFLICT (extract) DO UPDATE
+SET source = excluded.source,
+    description = excluded.description,
+    entity = excluded.entity,
+    natural_key = excluded.natural_key,
+    core_kind = excluded.core_kind,
+    raw_table = excluded.raw_table,
+    stg_table = excluded.stg_table,
+    core_table = excluded.core_table,
+    full_load = excluded.full_load,
+    ragged_rows = excluded.ragged_rows,
+    reject_rate = excluded.reject_rate,
+    mirror_close_share = excluded.mirror_close_share,
+    has_pseudonyms = excluded.has_pseudonyms,
+    load_order = excluded.load_order,
+    every_batch = excluded.every_batch;
+
+INSERT INTO etl.locks (extract)
+VALUES ('patients')
+ON CONFLICT DO NOTHING;
+
+DELETE FROM etl.file_types WHERE extract = 'patients';
+INSERT INTO etl.file_types (source, file_type, extract)
+VALUES
+    ('indici', 'patients', 'patients'),
+    ('indici', 'patient', 'patients')
+ON CONFLICT (source, file_type) DO UPDATE
+SET extract = excluded.extract;
+
+DELETE FROM etl.columns WHERE extract = 'patients';
+INSERT INTO etl.columns (
+    extract, position, column_name, source_column, data_type, is_required, domain, check_expression, tracked, pii,
+    description, text_format, since, until
+)
+VALUES
     ('patients', 1, 'patient_id', 'PatientID', 'bigint', true, NULL, NULL, 'history', 'keep', 'Identifier of the patient within the practice.', NULL, NULL, NULL),
     ('patients', 2, 'nhi_number', 'NHINumber', 'text', false, NULL, NULL, 'history', 'pseudonymise', 'National health identifier of the patient. Core receives a pseudonym.', NULL, NULL, NULL),
     ('patients', 3, 'is_nhi_validate', 'IsNHIValidate', 'boolean', false, NULL, NULL, 'latest', 'keep', 'Whether the national health identifier is validated.', NULL, NULL, NULL),
@@ -76597,7 +77297,80 @@ VALUES
     ('patients', 217, 'is_test_record', 'IsTestRecord', 'boolean', false, NULL, NULL, 'history', 'keep', 'Whether the record is a test record.', NULL, NULL, NULL),
     ('patients', 218, 'pharmacy_id', 'PharmacyID', 'text', false, NULL, NULL, 'latest', 'keep', 'Identifier of the patient''s pharmacy in the source.', NULL, NULL, NULL),
     ('patients', 219, 'residential_status_id', 'ResidentialStatusID', 'text', false, NULL, NULL, 'history', 'keep', 'Lookup id of the residential status.', NULL, NULL, NULL),
-    ('patients', 220, 'visa_expiry', 'VisaExpiry', 'date', false, NULL, NULL, 'history', 'keep', 'Date on which the visa expires.', NULL, NULL, NULL),
+    ('patients', 220, 'visa_expiry', 'VisaExpiry', 'date', false, NULL, NULL, 'history', 'keep', 'Date on which the visa expires.', NULL, NULL, NULL);
+
+DELETE FROM etl.shapes WHERE extract = 'patients';
+INSERT INTO etl.shapes (extract, since, until, columns, headings, rules_hash)
+VALUES
+    (
+        'patients',
+        '-infinity',
+        'infinity',
+        ARRAY['patient_id', 'nhi_number', 'is_nhi_validate', 'title', 'first_name', 'middle_name', 'family_name', 'full_name', 'preferred_name', 'other_maiden_name', 'marital_status_id', 'marital_status', 'gender_id', 'gender', 'dob', 'age', 'age_type', 'age_group', 'is_alive', 'death_date', 'dob_source', 'picture_path', 'consented_to_share', 'place_of_birth', 'country_of_birth_id', 'country_of_birth', 'cell_number', 'day_phone', 'night_phone', 'email', 'secondary_email', 'preferred_contact_method', 'consent_text_messaging', 'is_portal_user', 'is_active', 'is_deleted', 'inserted_by', 'updated_by', 'inserted_at', 'updated_at', 'notes', 'is_gender_self_identified', 'sex_related_gender', 'is_work_visa_required', 'balance', 'medtech_balance', 'medtech_date_last_pay', 'medtech_date_last_statement', 'register_status_id', 'register_status', 'medtech_nok', 'practice_name', 'calculated_balance', 'last_statement_date', 'last_invoice_date', 'last_payment_date', 'provider_name', 'chart_number', 'extension', 'practice_remarks', 'is_insured', 'insured_remarks', 'smoking_type', 'account_holder', 'account_holder_employer', 'is_community_service_card', 'community_service_card_no', 'community_service_card_expiry_date', 'community_service_card_sighted', 'is_health_card', 'health_card_no', 'health_card_expiry_date', 'health_card_sighted', 'winz', 'is_transfer_of_records', 'transfer_of_records_remarks', 'enrolment_type', 'enrolment_status_id', 'enrolment_status', 'enrolment_date', 'enrolment_method', 'enrolment_verifier', 'funding_status_id', 'funding_status', 'rejection_reason', 'funding_from', 'funding_to', 'account_group', 'gms_code', 'residential_status', 'is_nka', 'is_high_care', 'high_care_reason', 'is_care_plan', 'is_new_registration', 'is_opt_off', 'is_bp_graph', 'is_bmi_graph', 'is_inr_graph', 'is_hba1c_graph', 'asr_mark_status', 'is_height_graph', 'is_weight_graph', 'is_hc_graph', 'nes_status', 'nes_comments', 'medtech_balance_date', 'is_heart_rate', 'is_premature', 'premature_week', 'patient_pho_id', 'consult_updated_at', 'occupation', 'emergency_contact', 'emergency_contact_name', 'secondary_contact', 'secondary_contact_name', 'provider_id', 'practice_id', 'portal_registration_status', 'registration_date', 'medtech_id', 'permanent_address_house_number', 'permanent_address_building_number', 'permanent_address_street_number', 'permanent_address_suburb_town_id', 'permanent_address_suburb', 'permanent_address_city_area_id', 'permanent_address_city', 'permanent_address_postal_code', 'permanent_address_latitude', 'permanent_address_longitude', 'permanent_address_country_id', 'permanent_address_country', 'permanent_address', 'permanent_address_dhb_code', 'permanent_address_domicile_code', 'permanent_address_deprivation_quintile', 'permanent_address_deprivation_decile', 'permanent_address_meshblock', 'permanent_address_match_score', 'permanent_address_uncertainty_code', 'temporary_address', 'postal_address_house_number', 'postal_address_building_number', 'postal_address_street_number', 'postal_address_suburb_town_id', 'postal_address_suburb', 'postal_address_city_area_id', 'postal_address_city', 'postal_address_postal_code', 'postal_address_latitude', 'postal_address_longitude', 'postal_address_country_id', 'postal_address_country', 'postal_address', 'postal_address_dhb_code', 'postal_address_domicile_code', 'postal_address_deprivation_quintile', 'postal_address_deprivation_decile', 'postal_address_meshblock', 'postal_address_match_score', 'postal_address_uncertainty_code', 'ethnicity_id', 'ethnicity', 'eth_code', 'eth_code_2', 'secondary_ethnicity_id', 'secondary_ethnicity', 'eth_code_3', 'other_ethnicity_id', 'other_ethnicity', 'enrolment_id', 'pho_name', 'enrolment_expiry_date', 'is_consent_to_share', 'is_work_visa', 'work_visa_start_date', 'work_visa_expiry_date', 'enrolment_quarter', 'practice_location', 'account_holder_type_id', 'patient_type', 'breast_screen_id', 'breast_screen', 'is_pregnant', 'apply_charges', 'include_in_print', 'is_care_plus', 'care_plus_start_date', 'care_plus_end_date', 'care_plus_linc_status_id', 'care_plus_linc_status', 'nhi_status_id', 'nhi_status', 'per_org_id', 'loaded_date_time', 'account_holder_profile_id', 'community_service_effective_date', 'default_gp_mc_no', 'default_gp_name', 'default_practice_edi', 'default_practice_name', 'enrolment_end_date', 'is_capitated', 'is_consent_auto_reminder_text_messaging', 'is_consent_for_experience_survey', 'is_consent_to_import_clinical_records', 'is_consent_to_private_email_address', 'is_consent_to_share_clinical_records', 'is_consent_to_share_health1', 'is_consent_to_share_my_record_on_sehr', 'is_consent_to_share_pho_data_collection', 'is_include_account_fee', 'is_include_statement_fee', 'is_linked_csc_exists', 'is_test_record', 'pharmacy_id', 'residential_status_id', 'visa_expiry']::text[],
+        ARRAY['PatientID', 'NHINumber', 'IsNHIValidate', 'Title', 'FirstName', 'MiddleName', 'FamilyName', 'FullName', 'PreferredName', 'OtherMaidenName', 'MaritalStatusID', 'MaritalStatus', 'GenderID', 'Gender', 'DOB', 'Age', 'AgeType', 'AgeGroup', 'IsAlive', 'DeathDate', 'DOBSource', 'PicturePath', 'ConsentedtoShare', 'PlaceofBirth', 'CountryofBirthID', 'CountryOfBirth', 'CellNumber', 'DayPhone', 'NightPhone', 'Email', 'SecondaryEmail', 'PreferredContactMethod', 'ConsentTextMessaging', 'IsPortalUser', 'IsActive', 'IsDeleted', 'InsertedBy', 'UpdatedBy', 'InsertedAt', 'UpdatedAt', 'Notes', 'IsGenderSelfIdentified', 'SexRelatedGender', 'IsWorkedVisaRequired', 'Balance', 'MedTechBalance', 'MedTechDATELASTPAY', 'MedTechDATELASTSTMT', 'RegisterStatusID', 'RegisterStatus', 'MedTechNOK', 'PracticeName', 'CalculatedBalance', 'LastStatementDate', 'LastInvoiceDate', 'LastPaymentDate', 'ProviderName', 'ChartNumber', 'Extention', 'PracticeRemarks', 'IsInsured', 'InsuredRemarks', 'SmokingType', 'AccountHolder', 'AccountHolderEmployer', 'IsCommunityServiceCard', 'CommunityServiceCardNo', 'CommunityServiceCardExipryDate', 'CommunityServiceCardSighted', 'IsHealthCard', 'HealthCardNo', 'HealthCardExpiryDate', 'HealthCardSighted', 'WINZ', 'IsTransferOfRecords', 'TransferofRecordsRemarks', 'EnrolmentType', 'EnrolmentStatusID', 'EnrolmentStatus', 'EnrolmentDate', 'EnrolmentMethod', 'EnrolmentVerifier', 'FundingStatusID', 'FundingStatus', 'RejectionReason', 'FundingFrom', 'FundingTo', 'AccountGroup', 'GMSCode', 'ResidentialStatus', 'IsNKA', 'IsHighCare', 'HighCareReason', 'IsCarePlan', 'IsNewRegisteration', 'IsOptOff', 'IsBPGraph', 'IsBMIGraph', 'IsINRGraph', 'IsHbA1cGraph', 'ASRMarkStatus', 'IsHeightGraph', 'IsWeightGraph', 'IsHcGraph', 'NESStatus', 'NESComments', 'MedTechBalanceDate', 'IsHeartRate', 'IsPremature', 'PrematureWeek', 'PatientPHOID', 'ConsultUpdatedAt', 'Occupation', 'EmergencyContact', 'EmergencyContactName', 'SecondaryContact', 'SecondaryContactName', 'ProviderID', 'PracticeID', 'PortalRegistrationStatus', 'RegistrationDate', 'MedTechID', 'PermanentAddressHouseNumber', 'PermanentAddressBuildingNumber', 'PermanentAddressStreetNumber', 'PermanentAddressSuburbTownID', 'PermanentAddressSuburb', 'PermanentAddressCityAreaID', 'PermanentAddressCity', 'PermanentAddressPostalCode', 'PermanentAddressLatitude', 'PermanentAddressLongitude', 'PermanentAddressCountryID', 'PermanentAddressCountry', 'PermanentAddress', 'PermanentAddressDHBCode', 'PermanentAddressDomicileCode', 'PermanentAddressDeprivationQuintile', 'PermanentAddressDeprivationDecile', 'PermanentAddressMeshblock', 'PermanentAddressMatchScore', 'PermanentAddressUncertaintyCode', 'TemporaryAddress', 'PostalAddressHouseNumber', 'PostalAddressBuildingNumber', 'PostalAddressStreetNumber', 'PostalAddressSuburbTownID', 'PostalAddressSuburb', 'PostalAddressCityAreaID', 'PostalAddressCity', 'PostalAddressPostalCode', 'PostalAddressLatitude', 'PostalAddressLongitude', 'PostalAddressCountryID', 'PostalAddressCountry', 'PostalAddress', 'PostalAddressDHBCode', 'PostalAddressDomicileCode', 'PostalAddressDeprivationQuintile', 'PostalAddressDeprivationDecile', 'PostalAddressMeshblock', 'PostalAddressMatchScore', 'PostalAddressUncertaintyCode', 'EthnicityID', 'Ethnicity', 'ETHCODE', 'ETHCODE2', 'SecondaryEthnicityID', 'SecondaryEthnicity', 'ETHCODE3', 'OtherEthnicityID', 'OtherEthnicity', 'EnrolmentID', 'PHOName', 'EnrolmentExpiryDate', 'IsConsentToShare', 'IsWorkVisa', 'WorkVisaStartDate', 'WorkVisaExpiryDate', 'EnrolmentQuarter', 'PracticeLocation', 'AccountHolderTypeID', 'PatientType', 'BreastScreenID', 'BreastScreen', 'IsPregnant', 'ApplyCharges', 'IncludeInPrint', 'IsCareplus', 'CarePlusStartDate', 'CarePlusEnddate', 'CarePlusLincStatusID', 'CarePlusLincStatus', 'NHIStatusID', 'NHIStatus', 'PerOrgId', 'LoadedDateTime', 'AccountHolderProfileID', 'ComunityServiceEffectiveDate', 'DefaultGPMCNo', 'DefaultGPName', 'DefaultPracticeEDI', 'DefaultPracticeName', 'EnrolmentEndDate', 'IsCapitated', 'IsConsentAutoReminderTextMessaging', 'IsConsentForExperienceSurvey', 'IsConsentToImportClinicalRecords', 'IsConsentToPrivateEmailAddress', 'IsConsentToShareClinicalRecords', 'IsConsentToShareHealth1', 'IsConsentToShareMyRecordOnSEHR', 'IsConsentToSharePHODataCollection', 'IsIncludeAccountFee', 'IsIncludeStatementFee', 'IsLinkedCSCExists', 'IsTestRecord', 'PharmacyID', 'ResidentialStatusID', 'VisaExpiry']::text[],
+        '18a5da2a4ff9cbf3ceb7b19f912a872af0425ce17f069e680ab2cfa2bcf3d826'
+    );
+
+-- object: data indici/practice_info
+-- GENERATED by `make codegen` from contracts/indici/practice_info.yml; edit that file, not this one.
+
+INSERT INTO etl.extracts (
+    extract, source, description, entity, natural_key, core_kind, raw_table, stg_table, core_table, full_load,
+    ragged_rows, reject_rate, mirror_close_share, has_pseudonyms, load_order, every_batch
+)
+VALUES
+    (
+        'practice_info',
+        'indici',
+        'The practice itself, one row for each practice.',
+        'practice',
+        ARRAY[]::text[],
+        'dimension',
+        'raw.practice_info_raw',
+        'stg.practice_info',
+        'core.dim_practice_info',
+        'upsert',
+        'reject',
+        0.05,
+        0.2,
+        false,
+        4,
+        true
+    )
+ON CONFLICT (extract) DO UPDATE
+SET source = excluded.source,
+    description = excluded.description,
+    entity = excluded.entity,
+    natural_key = excluded.natural_key,
+    core_kind = excluded.core_kind,
+    raw_table = excluded.raw_table,
+    stg_table = excluded.stg_table,
+    core_table = excluded.core_table,
+    full_load = excluded.full_load,
+    ragged_rows = excluded.ragged_rows,
+    reject_rate = excluded.reject_rate,
+    mirror_close_share = excluded.mirror_close_share,
+    has_pseudonyms = excluded.has_pseudonyms,
+    load_order = excluded.load_order,
+    every_batch = excluded.every_batch;
+
+INSERT INTO etl.locks (extract)
+VALUES ('practice_info')
+ON CONFLICT DO NOTHING;
+
+DELETE FROM etl.file_types WHERE extract = 'practice_info';
+INSERT INTO etl.file_types (source, file_type, extract)
+VALUES
+    ('indici', 'practiceinfo', 'practice_info')
+ON CONFLICT (source, file_type) DO UPDATE
+SET extract = excluded.extract;
+
+DELETE FROM etl.columns WHERE extract = 'practice_info';
+INSERT INTO etl.columns (
+    extract, position, column_name, source_column, data_type, is_required, domain, check_expression, tracked, pii,
+    description, text_format, since, until
+)
+VALUES
     ('practice_info', 1, 'practice_id', 'PracticeID', 'text', true, NULL, NULL, 'history', 'keep', 'Practice that delivered the row, three digits as in the file name. Part of the tenant.', NULL, NULL, NULL),
     ('practice_info', 2, 'practice_name', 'PracticeName', 'text', false, NULL, NULL, 'history', 'keep', 'Name of the practice.', NULL, NULL, NULL),
     ('practice_info', 3, 'practice_category', 'PracticeCategory', 'text', false, NULL, NULL, 'history', 'keep', 'Category of the practice, a value of a list.', NULL, NULL, NULL),
@@ -76638,7 +77411,81 @@ VALUES
     ('practice_info', 38, 'is_active', 'IsActive', 'boolean', false, NULL, NULL, 'history', 'keep', 'Whether the practice is active.', NULL, NULL, NULL),
     ('practice_info', 39, 'is_deleted', 'IsDeleted', 'boolean', false, NULL, NULL, 'history', 'keep', 'Whether the practice was deleted in the source.', NULL, NULL, NULL),
     ('practice_info', 40, 'per_org_id', 'PerOrgID', 'text', true, NULL, NULL, 'history', 'keep', 'Organisation of the practice, six digits as in the file name. Part of the tenant.', NULL, NULL, NULL),
-    ('practice_info', 41, 'loaded_date_time', 'LoadedDateTime', 'timestamptz', false, NULL, NULL, 'false', 'keep', 'When the provider of the feed loaded the row. Can change when nothing else did.', NULL, NULL, NULL),
+    ('practice_info', 41, 'loaded_date_time', 'LoadedDateTime', 'timestamptz', false, NULL, NULL, 'false', 'keep', 'When the provider of the feed loaded the row. Can change when nothing else did.', NULL, NULL, NULL);
+
+DELETE FROM etl.shapes WHERE extract = 'practice_info';
+INSERT INTO etl.shapes (extract, since, until, columns, headings, rules_hash)
+VALUES
+    (
+        'practice_info',
+        '-infinity',
+        'infinity',
+        ARRAY['practice_id', 'practice_name', 'practice_category', 'practice_speciality', 'pho', 'organization_type', 'org_short_name', 'org_code', 'edi_account', 'legal_entity_title', 'legal_status', 'incorporation_number', 'legal_date', 'comments', 'formula', 'ownership_model', 'rural', 'primary_phone', 'secondary_phone', 'other_phone', 'primary_email', 'secondary_email', 'other_email', 'pager', 'fax_1', 'fax_2', 'health_facility_no', 'hpi_facility_no', 'hpi_facility_ext', 'hpi_organization_id', 'hpi_organization_ext', 'gst_no', 'acc_no', 'bank_account_no', 'moh_sending_practice_id', 'after_hours_number', 'emergency_number', 'is_active', 'is_deleted', 'per_org_id', 'loaded_date_time']::text[],
+        ARRAY['PracticeID', 'PracticeName', 'PracticeCategory', 'PracticeSpeciality', 'PHO', 'OrganizationType', 'OrgShortName', 'OrgCode', 'EDIAccount', 'LegalEntityTitle', 'LegalStatus', 'IncorporationNumber', 'LegalDate', 'Comments', 'Formula', 'OwnershipModel', 'Rural', 'PrimaryPhone', 'SecondaryPhone', 'OtherPhone', 'PrimaryEmail', 'SecondaryEmail', 'OtherEmail', 'Pager', 'Fax1', 'Fax2', 'HealthFacilityNo', 'HPIFacilityNo', 'HPIFacilityExt', 'HPIOrganizationID', 'HPIOrganizationExt', 'GSTNo', 'ACCNo', 'BankAccountNo', 'MOHSendingPracticeID', 'AfterHoursNumber', 'EmergencyNumber', 'IsActive', 'IsDeleted', 'PerOrgID', 'LoadedDateTime']::text[],
+        'db5e9897c7b6c09f09f499b31c5bc6132e0bc07b5633b06e3966fa44d02c2d43'
+    );
+
+-- object: data indici/providers
+-- GENERATED by `make codegen` from contracts/indici/providers.yml; edit that file, not this one.
+
+INSERT INTO etl.extracts (
+    extract, source, description, entity, natural_key, core_kind, raw_table, stg_table, core_table, full_load,
+    ragged_rows, reject_rate, mirror_close_share, has_pseudonyms, load_order, every_batch
+)
+VALUES
+    (
+        'providers',
+        'indici',
+        'Doctors, nurses and other staff who provide care at the practice.',
+        'provider',
+        ARRAY['provider_id']::text[],
+        'dimension',
+        'raw.providers_raw',
+        'stg.providers',
+        'core.dim_providers',
+        'upsert',
+        'reject',
+        0.05,
+        0.2,
+        true,
+        5,
+        true
+    )
+ON CONFLICT (extract) DO UPDATE
+SET source = excluded.source,
+    description = excluded.description,
+    entity = excluded.entity,
+    natural_key = excluded.natural_key,
+    core_kind = excluded.core_kind,
+    raw_table = excluded.raw_table,
+    stg_table = excluded.stg_table,
+    core_table = excluded.core_table,
+    full_load = excluded.full_load,
+    ragged_rows = excluded.ragged_rows,
+    reject_rate = excluded.reject_rate,
+    mirror_close_share = excluded.mirror_close_share,
+    has_pseudonyms = excluded.has_pseudonyms,
+    load_order = excluded.load_order,
+    every_batch = excluded.every_batch;
+
+INSERT INTO etl.locks (extract)
+VALUES ('providers')
+ON CONFLICT DO NOTHING;
+
+DELETE FROM etl.file_types WHERE extract = 'providers';
+INSERT INTO etl.file_types (source, file_type, extract)
+VALUES
+    ('indici', 'providers', 'providers'),
+    ('indici', 'provider', 'providers')
+ON CONFLICT (source, file_type) DO UPDATE
+SET extract = excluded.extract;
+
+DELETE FROM etl.columns WHERE extract = 'providers';
+INSERT INTO etl.columns (
+    extract, position, column_name, source_column, data_type, is_required, domain, check_expression, tracked, pii,
+    description, text_format, since, until
+)
+VALUES
     ('providers', 1, 'provider_id', 'ProviderID', 'bigint', true, NULL, NULL, 'history', 'keep', 'Identifier of the provider within the practice.', NULL, NULL, NULL),
     ('providers', 2, 'practice_id', 'PracticeID', 'text', true, NULL, NULL, 'history', 'keep', 'Practice that delivered the row, three digits as in the file name. Part of the tenant.', NULL, NULL, NULL),
     ('providers', 3, 'nhi_number', 'NHINumber', 'text', false, NULL, NULL, 'history', 'pseudonymise', 'National health identifier of the provider. Core receives a pseudonym.', NULL, NULL, NULL),
@@ -76760,7 +77607,80 @@ VALUES
     ('providers', 119, 'provider_permanent_address_latitude', 'ProviderPermanentAddressLatitude', 'numeric', false, NULL, NULL, 'latest', 'drop', 'Latitude of the provider''s permanent address, in degrees.', NULL, NULL, NULL),
     ('providers', 120, 'provider_permanent_address_longitude', 'ProviderPermanentAddressLongitude', 'numeric', false, NULL, NULL, 'latest', 'drop', 'Longitude of the provider''s permanent address, in degrees.', NULL, NULL, NULL),
     ('providers', 121, 'per_org_id', 'PerOrgId', 'text', true, NULL, NULL, 'history', 'keep', 'Organisation of the practice, six digits as in the file name. Part of the tenant.', NULL, NULL, NULL),
-    ('providers', 122, 'loaded_date_time', 'LoadedDateTime', 'timestamptz', false, NULL, NULL, 'false', 'keep', 'When the provider of the feed loaded the row. Can change when nothing else did.', NULL, NULL, NULL),
+    ('providers', 122, 'loaded_date_time', 'LoadedDateTime', 'timestamptz', false, NULL, NULL, 'false', 'keep', 'When the provider of the feed loaded the row. Can change when nothing else did.', NULL, NULL, NULL);
+
+DELETE FROM etl.shapes WHERE extract = 'providers';
+INSERT INTO etl.shapes (extract, since, until, columns, headings, rules_hash)
+VALUES
+    (
+        'providers',
+        '-infinity',
+        'infinity',
+        ARRAY['provider_id', 'practice_id', 'nhi_number', 'is_nhi_validate', 'title', 'first_name', 'middle_name', 'family_name', 'full_name', 'preferred_name', 'other_maiden_name', 'marital_status', 'gender', 'dob', 'age', 'age_type', 'age_group', 'is_alive', 'death_date', 'dob_source', 'picture_path', 'consented_to_share', 'place_of_birth', 'country_of_birth', 'cell_number', 'day_phone', 'night_phone', 'email', 'secondary_email', 'preferred_contact_method', 'consent_text_messaging', 'is_portal_user', 'is_active', 'is_deleted', 'inserted_by', 'updated_by', 'inserted_at', 'updated_at', 'is_same_address', 'notes', 'is_gender_self_identified', 'sex_related_gender', 'is_work_visa_required', 'balance', 'register_status', 'medtech_nok', 'practice_name', 'calculated_balance', 'permanent_address', 'deprivation_quintile', 'uncertainty_code', 'postal_address', 'temporary_address', 'city', 'suburb', 'portal_registration_status', 'ethnicity', 'affiliation_id', 'affiliation', 'affiliation_code', 'nzmc_no', 'npi_no', 'hbl_mat_payee_no', 'hbl_mat_agree_no', 'hpac_mat_agree_no', 'hpac_mat_agree_ver', 'hbl_payee_no', 'hbl_gp_agree_no', 'hbl_gp_agree_ver', 'accreditation_no', 'pho_contract_no', 'pho_contract_ver', 'group_id', 'group_name', 'acc_provider_code', 'health_facility_no', 'hpi_no', 'unload_ref', 'acc_provider_no', 'acc_vendor_id', 'pin_pan_no', 'member_no', 'rha_payee_no', 'budget_no', 'ipa', 'registration_no', 'registration_no_2', 'lab_no', 'lab_tests_dr_id', 'color_code', 'is_doctor', 'acc45_prefix', 'next_acc45_no', 'maximum_acc45_no', 'aitc_prefix', 'next_aitc_no', 'maximum_aitc_no', 'arc18_next_acc_form_no', 'm45_prefix', 'next_m45_no', 'maximum_m45_no', 'is_nzf_avoid', 'is_nzf_adjust', 'is_nzf_information', 'is_nzf_no_action', 'is_nzf_monitor', 'provider_code', 'generic_profile_type_id', 'current_appointment_id', 'sure_med_user_name', 'is_invoicing_diary', 'is_gp2gp', 'from_date_practice', 'apc_expiry_date', 'mps_expiry_date', 'apc_name', 'practice_location', 'user_role', 'provider_permanent_address_latitude', 'provider_permanent_address_longitude', 'per_org_id', 'loaded_date_time']::text[],
+        ARRAY['ProviderID', 'PracticeID', 'NHINumber', 'IsNHIValidate', 'Title', 'FirstName', 'MiddleName', 'FamilyName', 'FullName', 'PreferredName', 'OtherMaidenName', 'MaritalStatus', 'Gender', 'DOB', 'Age', 'AgeType', 'AgeGroup', 'IsAlive', 'DeathDate', 'DOBSource', 'PicturePath', 'ConsentedtoShare', 'PlaceofBirth', 'CountryOfBirth', 'CellNumber', 'DayPhone', 'NightPhone', 'Email', 'SecondaryEmail', 'PreferredContactMethod', 'ConsentTextMessaging', 'IsPortalUser', 'IsActive', 'IsDeleted', 'InsertedBy', 'UpdatedBy', 'InsertedAt', 'UpdatedAt', 'IsSameAddress', 'Notes', 'IsGenderSelfIdentified', 'SexRelatedGender', 'IsWorkedVisaRequired', 'Balance', 'RegisterStatus', 'MedTechNOK', 'PracticeName', 'CalculatedBalance', 'PermanentAddress', 'DeprivationQuintile', 'UncertaintyCode', 'PostalAddress', 'TemporaryAddress', 'City', 'Suburb', 'PortalRegistrationStatus', 'Ethnicity', 'AffiliationID', 'Affiliation', 'AffiliationCode', 'NZMCNO', 'NPINo', 'HBLMatPayeeNo', 'HBLMatAgreeNo', 'HPacMatAgreeNo', 'HPacMatAgreeVer', 'HBLPayeeNo', 'HBLGPAgreeNo', 'HBLGPAgreeVer', 'AccreditationNo', 'PHOContractNo', 'PHOContractVer', 'GroupID', 'GroupName', 'ACCProviderCode', 'HealthFacilityNo', 'HPINo', 'UnloadRef', 'ACCProviderNo', 'ACCVendorID', 'PinPanNo', 'MemberNo', 'RHAPayeeNo', 'BudgetNo', 'IPA', 'RegisterationNo', 'RegisterationNo', 'LabNo', 'LabTestsDrID', 'ColorCode', 'IsDoctor', 'ACC45Prefix', 'NextACC45No', 'MaximumACC45No', 'AITCPrefix', 'NextAITCNo', 'MaximumAITCNo', 'ARC18NextACCFormNo', 'M45Prefix', 'NextM45No', 'MaximumM45No', 'IsNZFAvoid', 'IsNZFAdjust', 'IsNZFInformation', 'IsNZFNoAction', 'IsNZFMonitor', 'ProviderCode', 'GenericProfileTypeID', 'CurrentAppointmentID', 'SureMedUserName', 'IsInvoicingDiary', 'IsGP2GP', 'FromDatePractice', 'APCExpiryDate', 'MPSExpiryDate', 'APCName', 'PracticeLocation', 'UserRole', 'ProviderPermanentAddressLatitude', 'ProviderPermanentAddressLongitude', 'PerOrgId', 'LoadedDateTime']::text[],
+        'b826a84a35811d0a4b2922313f20310fd13a6887d9c4b289a38601d471fdcc52'
+    );
+
+-- object: data indici/vaccine
+-- GENERATED by `make codegen` from contracts/indici/vaccine.yml; edit that file, not this one.
+
+INSERT INTO etl.extracts (
+    extract, source, description, entity, natural_key, core_kind, raw_table, stg_table, core_table, full_load,
+    ragged_rows, reject_rate, mirror_close_share, has_pseudonyms, load_order, every_batch
+)
+VALUES
+    (
+        'vaccine',
+        'indici',
+        'List of vaccines the practice uses.',
+        'vaccine',
+        ARRAY['vaccine_id']::text[],
+        'dimension',
+        'raw.vaccine_raw',
+        'stg.vaccine',
+        'core.dim_vaccine',
+        'upsert',
+        'reject',
+        0.05,
+        0.2,
+        false,
+        6,
+        true
+    )
+ON CONFLICT (extract) DO UPDATE
+SET source = excluded.source,
+    description = excluded.description,
+    entity = excluded.entity,
+    natural_key = excluded.natural_key,
+    core_kind = excluded.core_kind,
+    raw_table = excluded.raw_table,
+    stg_table = excluded.stg_table,
+    core_table = excluded.core_table,
+    full_load = excluded.full_load,
+    ragged_rows = excluded.ragged_rows,
+    reject_rate = excluded.reject_rate,
+    mirror_close_share = excluded.mirror_close_share,
+    has_pseudonyms = excluded.has_pseudonyms,
+    load_order = excluded.load_order,
+    every_batch = excluded.every_batch;
+
+INSERT INTO etl.locks (extract)
+VALUES ('vaccine')
+ON CONFLICT DO NOTHING;
+
+DELETE FROM etl.file_types WHERE extract = 'vaccine';
+INSERT INTO etl.file_types (source, file_type, extract)
+VALUES
+    ('indici', 'vaccine', 'vaccine')
+ON CONFLICT (source, file_type) DO UPDATE
+SET extract = excluded.extract;
+
+DELETE FROM etl.columns WHERE extract = 'vaccine';
+INSERT INTO etl.columns (
+    extract, position, column_name, source_column, data_type, is_required, domain, check_expression, tracked, pii,
+    description, text_format, since, until
+)
+VALUES
     ('vaccine', 1, 'vaccine_id', 'VaccineID', 'bigint', true, NULL, NULL, 'history', 'keep', 'Identifier of the vaccine.', NULL, NULL, NULL),
     ('vaccine', 2, 'vaccine_code', 'VaccineCode', 'text', false, NULL, NULL, 'history', 'keep', 'Code of the vaccine.', NULL, NULL, NULL),
     ('vaccine', 3, 'vaccine_name', 'VaccineName', 'text', false, NULL, NULL, 'history', 'keep', 'Name of the vaccine.', NULL, NULL, NULL),
@@ -76773,7 +77693,80 @@ VALUES
     ('vaccine', 10, 'is_nir', 'IsNIR', 'boolean', false, NULL, NULL, 'history', 'keep', 'Whether the vaccine is reported to the National Immunisation Register.', NULL, NULL, NULL),
     ('vaccine', 11, 'per_org_id', 'PerOrgId', 'text', true, NULL, NULL, 'history', 'keep', 'Organisation of the practice, six digits as in the file name. Part of the tenant.', NULL, NULL, NULL),
     ('vaccine', 12, 'practice_id', 'PracticeID', 'text', true, NULL, NULL, 'history', 'keep', 'Practice that delivered the row, three digits as in the file name. Part of the tenant.', NULL, NULL, NULL),
-    ('vaccine', 13, 'loaded_date_time', 'LoadedDateTime', 'timestamptz', false, NULL, NULL, 'false', 'keep', 'When the provider of the feed loaded the row. Can change when nothing else did.', NULL, NULL, NULL),
+    ('vaccine', 13, 'loaded_date_time', 'LoadedDateTime', 'timestamptz', false, NULL, NULL, 'false', 'keep', 'When the provider of the feed loaded the row. Can change when nothing else did.', NULL, NULL, NULL);
+
+DELETE FROM etl.shapes WHERE extract = 'vaccine';
+INSERT INTO etl.shapes (extract, since, until, columns, headings, rules_hash)
+VALUES
+    (
+        'vaccine',
+        '-infinity',
+        'infinity',
+        ARRAY['vaccine_id', 'vaccine_code', 'vaccine_name', 'long_description', 'is_active', 'is_deleted', 'coding_system', 'gender_id', 'gender', 'is_nir', 'per_org_id', 'practice_id', 'loaded_date_time']::text[],
+        ARRAY['VaccineID', 'VaccineCode', 'VaccineName', 'LongDescription', 'IsActive', 'IsDeleted', 'CodingSystem', 'GenderID', 'Gender', 'IsNIR', 'PerOrgId', 'PracticeID', 'LoadedDateTime']::text[],
+        '70da7faee6fcd4c777e511a88c2b770e35ef11d689d01c11882748bbe5f098e3'
+    );
+
+-- object: data indici/allergies
+-- GENERATED by `make codegen` from contracts/indici/allergies.yml; edit that file, not this one.
+
+INSERT INTO etl.extracts (
+    extract, source, description, entity, natural_key, core_kind, raw_table, stg_table, core_table, full_load,
+    ragged_rows, reject_rate, mirror_close_share, has_pseudonyms, load_order, every_batch
+)
+VALUES
+    (
+        'allergies',
+        'indici',
+        'Allergies and adverse reactions recorded for patients.',
+        'allergy',
+        ARRAY['allergy_id']::text[],
+        'fact',
+        'raw.allergies_raw',
+        'stg.allergies',
+        'core.fact_allergies',
+        'upsert',
+        'reject',
+        0.05,
+        0.2,
+        false,
+        7,
+        true
+    )
+ON CONFLICT (extract) DO UPDATE
+SET source = excluded.source,
+    description = excluded.description,
+    entity = excluded.entity,
+    natural_key = excluded.natural_key,
+    core_kind = excluded.core_kind,
+    raw_table = excluded.raw_table,
+    stg_table = excluded.stg_table,
+    core_table = excluded.core_table,
+    full_load = excluded.full_load,
+    ragged_rows = excluded.ragged_rows,
+    reject_rate = excluded.reject_rate,
+    mirror_close_share = excluded.mirror_close_share,
+    has_pseudonyms = excluded.has_pseudonyms,
+    load_order = excluded.load_order,
+    every_batch = excluded.every_batch;
+
+INSERT INTO etl.locks (extract)
+VALUES ('allergies')
+ON CONFLICT DO NOTHING;
+
+DELETE FROM etl.file_types WHERE extract = 'allergies';
+INSERT INTO etl.file_types (source, file_type, extract)
+VALUES
+    ('indici', 'allergies', 'allergies')
+ON CONFLICT (source, file_type) DO UPDATE
+SET extract = excluded.extract;
+
+DELETE FROM etl.columns WHERE extract = 'allergies';
+INSERT INTO etl.columns (
+    extract, position, column_name, source_column, data_type, is_required, domain, check_expression, tracked, pii,
+    description, text_format, since, until
+)
+VALUES
     ('allergies', 1, 'allergy_id', 'AllergyID', 'bigint', true, NULL, NULL, 'history', 'keep', 'Identifier of the allergy.', NULL, NULL, NULL),
     ('allergies', 2, 'appointment_id', 'AppointmentID', 'bigint', false, NULL, NULL, 'history', 'keep', 'Appointment at which the allergy was recorded.', NULL, NULL, NULL),
     ('allergies', 3, 'allergy_type_id', 'AllergyTypeID', 'text', false, NULL, NULL, 'history', 'keep', 'Lookup id of the type of the allergy.', NULL, NULL, NULL),
@@ -76829,7 +77822,81 @@ VALUES
     ('allergies', 53, 'practice_location_id', 'PracticeLocationID', 'bigint', false, NULL, NULL, 'history', 'keep', 'Location of the practice.', NULL, NULL, NULL),
     ('allergies', 54, 'location_name', 'LocationName', 'text', false, NULL, NULL, 'history', 'keep', 'Name of the location of the practice.', NULL, NULL, NULL),
     ('allergies', 55, 'per_org_id', 'PerOrgID', 'text', true, NULL, NULL, 'history', 'keep', 'Organisation of the practice, six digits as in the file name. Part of the tenant.', NULL, NULL, NULL),
-    ('allergies', 56, 'loaded_date_time', 'LoadedDateTime', 'timestamptz', false, NULL, NULL, 'false', 'keep', 'When the provider of the feed loaded the row. Can change when nothing else did.', NULL, NULL, NULL),
+    ('allergies', 56, 'loaded_date_time', 'LoadedDateTime', 'timestamptz', false, NULL, NULL, 'false', 'keep', 'When the provider of the feed loaded the row. Can change when nothing else did.', NULL, NULL, NULL);
+
+DELETE FROM etl.shapes WHERE extract = 'allergies';
+INSERT INTO etl.shapes (extract, since, until, columns, headings, rules_hash)
+VALUES
+    (
+        'allergies',
+        '-infinity',
+        'infinity',
+        ARRAY['allergy_id', 'appointment_id', 'allergy_type_id', 'allergy_type', 'onset_date', 'deactivation_reason', 'medicine_id', 'medicine', 'reaction_id', 'reactions', 'reaction_type_id', 'reaction_type', 'severity_id', 'severity', 'reaction_notes', 'is_active', 'is_deleted', 'inserted_by_id', 'inserted_by', 'updated_by_id', 'updated_by', 'inserted_at', 'updated_at', 'patient_id', 'patient', 'is_confidential', 'practice_id', 'practice', 'mgen_code', 'mcla_code', 'medtech_id', 'medicine_classification_id', 'allergy_category_id', 'allergy_category', 'comment', 'substance_type_id', 'substance_type', 'favourite_substance_id', 'favourite_substance', 'disease_id', 'disease', 'other_substance', 'medicine_type_id', 'medicine_type', 'user_logging_id', 'logging_user_name', 'show_on_portal', 'warning_type', 'row_inactive', 'is_reviewed', 'provider_id', 'provider', 'practice_location_id', 'location_name', 'per_org_id', 'loaded_date_time']::text[],
+        ARRAY['AllergyID', 'AppointmentID', 'AllergyTypeID', 'AllergyType', 'OnsetDate', 'DeactivationReason', 'MedicineID', 'Medicine', 'ReactionID', 'Reactions', 'ReactionTypeID', 'ReactionType', 'SeverityID', 'Severity', 'ReactionNotes', 'IsActive', 'IsDeleted', 'InsertedByID', 'InsertedBy', 'UpdatedByID', 'UpdatedBy', 'InsertedAt', 'UpdatedAt', 'PatientID', 'Patient', 'IsConfidential', 'PracticeID', 'Practice', 'MGENCODE', 'MCLACODE', 'MedTechID', 'MedicineClassificationID', 'AllergyCategoryID', 'AllergyCategory', 'Comment', 'SubstanceTypeID', 'SubstanceType', 'FavouriteSubstanceID', 'FavouriteSubstance', 'DiseaseID', 'Disease', 'OtherSubstance', 'MedicineTypeID', 'MedicineType', 'UserLoggingID', 'LoggingUserName', 'ShowOnPortal', 'WarningType', 'ROWINACTIVE', 'IsReviewed', 'ProviderID', 'Provider', 'PracticeLocationID', 'LocationName', 'PerOrgID', 'LoadedDateTime']::text[],
+        '512833d3b361cc950430f5053ec693346be1a2dbaa5a0ee49bc7578017fa46e6'
+    );
+
+-- object: data indici/appointment_medications
+-- GENERATED by `make codegen` from contracts/indici/appointment_medications.yml; edit that file, not this one.
+
+INSERT INTO etl.extracts (
+    extract, source, description, entity, natural_key, core_kind, raw_table, stg_table, core_table, full_load,
+    ragged_rows, reject_rate, mirror_close_share, has_pseudonyms, load_order, every_batch
+)
+VALUES
+    (
+        'appointment_medications',
+        'indici',
+        'Medications prescribed or recorded for patients.',
+        'appointment_medication',
+        ARRAY['medication_id']::text[],
+        'fact',
+        'raw.appointment_medications_raw',
+        'stg.appointment_medications',
+        'core.fact_appointment_medications',
+        'upsert',
+        'reject',
+        0.05,
+        0.2,
+        true,
+        8,
+        true
+    )
+ON CONFLICT (extract) DO UPDATE
+SET source = excluded.source,
+    description = excluded.description,
+    entity = excluded.entity,
+    natural_key = excluded.natural_key,
+    core_kind = excluded.core_kind,
+    raw_table = excluded.raw_table,
+    stg_table = excluded.stg_table,
+    core_table = excluded.core_table,
+    full_load = excluded.full_load,
+    ragged_rows = excluded.ragged_rows,
+    reject_rate = excluded.reject_rate,
+    mirror_close_share = excluded.mirror_close_share,
+    has_pseudonyms = excluded.has_pseudonyms,
+    load_order = excluded.load_order,
+    every_batch = excluded.every_batch;
+
+INSERT INTO etl.locks (extract)
+VALUES ('appointment_medications')
+ON CONFLICT DO NOTHING;
+
+DELETE FROM etl.file_types WHERE extract = 'appointment_medications';
+INSERT INTO etl.file_types (source, file_type, extract)
+VALUES
+    ('indici', 'appointmentmedications', 'appointment_medications'),
+    ('indici', 'appointmentmedicaitons', 'appointment_medications')
+ON CONFLICT (source, file_type) DO UPDATE
+SET extract = excluded.extract;
+
+DELETE FROM etl.columns WHERE extract = 'appointment_medications';
+INSERT INTO etl.columns (
+    extract, position, column_name, source_column, data_type, is_required, domain, check_expression, tracked, pii,
+    description, text_format, since, until
+)
+VALUES
     ('appointment_medications', 1, 'medication_id', 'MedicationID', 'bigint', true, NULL, NULL, 'history', 'keep', 'Identifier of the medication.', NULL, NULL, NULL),
     ('appointment_medications', 2, 'appointment_id', 'AppointmentID', 'bigint', false, NULL, NULL, 'history', 'keep', 'Appointment at which the medication was recorded.', NULL, NULL, NULL),
     ('appointment_medications', 3, 'patient_id', 'PatientID', 'bigint', true, NULL, NULL, 'history', 'keep', 'Patient who takes the medication.', NULL, NULL, NULL),
@@ -76920,7 +77987,80 @@ VALUES
     ('appointment_medications', 88, 'prescription_no', 'PrescriptionNo', 'text', false, NULL, NULL, 'history', 'pseudonymise', 'Number of the prescription. Core receives a pseudonym.', NULL, NULL, NULL),
     ('appointment_medications', 89, 'substance_name', 'SubstanceName', 'text', false, NULL, NULL, 'history', 'keep', 'Name of the substance.', NULL, NULL, NULL),
     ('appointment_medications', 90, 'per_org_id', 'PerOrgId', 'text', true, NULL, NULL, 'history', 'keep', 'Organisation of the practice, six digits as in the file name. Part of the tenant.', NULL, NULL, NULL),
-    ('appointment_medications', 91, 'loaded_date_time', 'LoadedDateTime', 'timestamptz', false, NULL, NULL, 'false', 'keep', 'When the provider of the feed loaded the row. Can change when nothing else did.', NULL, NULL, NULL),
+    ('appointment_medications', 91, 'loaded_date_time', 'LoadedDateTime', 'timestamptz', false, NULL, NULL, 'false', 'keep', 'When the provider of the feed loaded the row. Can change when nothing else did.', NULL, NULL, NULL);
+
+DELETE FROM etl.shapes WHERE extract = 'appointment_medications';
+INSERT INTO etl.shapes (extract, since, until, columns, headings, rules_hash)
+VALUES
+    (
+        'appointment_medications',
+        '-infinity',
+        'infinity',
+        ARRAY['medication_id', 'appointment_id', 'patient_id', 'sct_id', 'medicine_id', 'medicine_name', 'strength', 'form', 'take', 'frequency', 'daily_frequency', 'route', 'duration', 'duration_type', 'start_date', 'end_date', 'stop_date', 'repeats', 'sa_status', 'sa_number', 'expiry_date', 'subsidy_amount', 'price', 'provider_id', 'provider', 'task_id', 'directions', 'is_confidential', 'is_long_term', 'is_prescribed_externally', 'is_stopped', 'is_highlighted', 'is_practice_in_admin', 'is_trial', 'stopped_reason', 'medication_stop_reason', 'rx_scid', 'rx_date', 'rx_status', 'is_dispense', 'printed_by', 'printed_at', 'comments', 'is_active', 'is_deleted', 'inserted_by', 'updated_by', 'inserted_at', 'updated_at', 'medtech_id', 'is_mapped', 'medtech_drug_code', 'medtech_generic_name', 'practice_id', 'prescribed_externally_id', 'prescribed_externally_description', 'quantity', 'is_generic_substitution', 'is_frequently_dispensed', 'initial_dispense_period', 'initial_dispense_period_type', 'trial_period', 'trial_type', 'is_specialist_recommended', 'specialist_name', 'recommendation_date', 'is_endorsement_criteria', 'is_provider_eligible_co_payment', 'user_logging_id', 'is_override', 'override_reason', 'is_task_generated', 'show_on_portal', 'patient_sa_record_id', 'stopped_by', 'mapped_by', 'mapped_date', 'recommendation_override_reason', 'is_variable_dose', 'is_dose_change', 'reference_medication', 'mims_code', 'permanent_address_latitude', 'permanent_address_longitude', 'practice_location_id', 'location_name', 'prescription_print_date', 'prescription_no', 'substance_name', 'per_org_id', 'loaded_date_time']::text[],
+        ARRAY['MedicationID', 'AppointmentID', 'PatientID', 'SCTID', 'MedicineID', 'MedicineName', 'Strength', 'Form', 'Take', 'Frequency', 'DAILYFREQ', 'Route', 'Duration', 'DurationType', 'StartDate', 'EndDate', 'StopDate', 'Repeats', 'SAStatus', 'SANumber', 'ExpiryDate', 'SubsidyAmount', 'Price', 'ProviderID', 'Provider', 'TaskID', 'Directions', 'IsConfidential', 'IsLongTerm', 'IsPrescribedExternally', 'IsStopped', 'IsHighlighted', 'IsPracticeinAdmin', 'IsTrial', 'StoppedReason', 'MedicationStopReason', 'RxSCID', 'RxDate', 'RxStatus', 'IsDispense', 'PrintedBy', 'PrintedAt', 'Comments', 'IsActive', 'IsDeleted', 'InsertedBy', 'UpdatedBy', 'InsertedAt', 'UpdatedAt', 'MedTechID', 'IsMapped', 'MedTechDrugCode', 'MedTechGenericName', 'PracticeID', 'PrescibedExternlayID', 'PrescibedExternlayDesc', 'Quantity', 'IsGenericSubstitution', 'IsFrequentDispensed', 'InitialDispensePeriod', 'InitialDispensePeriodType', 'TrialPeriod', 'TrialType', 'IsSpecalistRecomended', 'SpecalistName', 'RecomendationDate', 'IsEndorsementCriteria', 'IsProviderEligibleCoPayment', 'UserLoggingID', 'IsOverride', 'OverrideReason', 'IsTaskGenerated', 'ShowOnPortal', 'PatientSARecordID', 'StoppedBy', 'MappedBy', 'MappedDate', 'RecomendationOverrideReason', 'IsVariableDose', 'IsDoseChange', 'ReferenceMedication', 'MIMSCODE', 'PermanentAddressLatitude', 'PermanentAddressLongitude', 'PracticeLocationID', 'LocationName', 'PrescriptionPrintDate', 'PrescriptionNo', 'SubstanceName', 'PerOrgId', 'LoadedDateTime']::text[],
+        'c2866b51c538e6904db45adc6e0666fa671b1bb6e6c428cc38863b1cbf0f50ce'
+    );
+
+-- object: data indici/appointments
+-- GENERATED by `make codegen` from contracts/indici/appointments.yml; edit that file, not this one.
+
+INSERT INTO etl.extracts (
+    extract, source, description, entity, natural_key, core_kind, raw_table, stg_table, core_table, full_load,
+    ragged_rows, reject_rate, mirror_close_share, has_pseudonyms, load_order, every_batch
+)
+VALUES
+    (
+        'appointments',
+        'indici',
+        'Consultations booked, attended or cancelled.',
+        'appointment',
+        ARRAY['appointment_id']::text[],
+        'fact',
+        'raw.appointments_raw',
+        'stg.appointments',
+        'core.fact_appointments',
+        'upsert',
+        'reject',
+        0.05,
+        0.2,
+        false,
+        9,
+        true
+    )
+ON CONFLICT (extract) DO UPDATE
+SET source = excluded.source,
+    description = excluded.description,
+    entity = excluded.entity,
+    natural_key = excluded.natural_key,
+    core_kind = excluded.core_kind,
+    raw_table = excluded.raw_table,
+    stg_table = excluded.stg_table,
+    core_table = excluded.core_table,
+    full_load = excluded.full_load,
+    ragged_rows = excluded.ragged_rows,
+    reject_rate = excluded.reject_rate,
+    mirror_close_share = excluded.mirror_close_share,
+    has_pseudonyms = excluded.has_pseudonyms,
+    load_order = excluded.load_order,
+    every_batch = excluded.every_batch;
+
+INSERT INTO etl.locks (extract)
+VALUES ('appointments')
+ON CONFLICT DO NOTHING;
+
+DELETE FROM etl.file_types WHERE extract = 'appointments';
+INSERT INTO etl.file_types (source, file_type, extract)
+VALUES
+    ('indici', 'appointments', 'appointments')
+ON CONFLICT (source, file_type) DO UPDATE
+SET extract = excluded.extract;
+
+DELETE FROM etl.columns WHERE extract = 'appointments';
+INSERT INTO etl.columns (
+    extract, position, column_name, source_column, data_type, is_required, domain, check_expression, tracked, pii,
+    description, text_format, since, until
+)
+VALUES
     ('appointments', 1, 'appointment_id', 'AppointmentID', 'bigint', true, NULL, NULL, 'history', 'keep', 'Identifier of the appointment.', NULL, NULL, NULL),
     ('appointments', 2, 'patient_id', 'PatientID', 'bigint', false, NULL, NULL, 'history', 'keep', 'Patient the appointment is for.', NULL, NULL, NULL),
     ('appointments', 3, 'appointment_type', 'AppointmentType', 'text', false, NULL, NULL, 'history', 'keep', 'Type of the appointment, a value of the practice''s list.', NULL, NULL, NULL),
@@ -76984,7 +78124,81 @@ VALUES
     ('appointments', 61, 'is_confidential', 'IsConfidential', 'boolean', false, NULL, NULL, 'history', 'keep', 'Whether the appointment is marked confidential.', NULL, NULL, NULL),
     ('appointments', 62, 'is_consent_to_share', 'IsConsenttoShare', 'boolean', false, NULL, NULL, 'history', 'keep', 'Whether there is consent to share the appointment.', NULL, NULL, NULL),
     ('appointments', 63, 'per_org_id', 'PerOrgID', 'text', true, NULL, NULL, 'history', 'keep', 'Organisation of the practice, six digits as in the file name. Part of the tenant.', NULL, NULL, NULL),
-    ('appointments', 64, 'loaded_date_time', 'LoadedDateTime', 'timestamptz', false, NULL, NULL, 'false', 'keep', 'When the provider of the feed loaded the row. Can change when nothing else did.', NULL, NULL, NULL),
+    ('appointments', 64, 'loaded_date_time', 'LoadedDateTime', 'timestamptz', false, NULL, NULL, 'false', 'keep', 'When the provider of the feed loaded the row. Can change when nothing else did.', NULL, NULL, NULL);
+
+DELETE FROM etl.shapes WHERE extract = 'appointments';
+INSERT INTO etl.shapes (extract, since, until, columns, headings, rules_hash)
+VALUES
+    (
+        'appointments',
+        '-infinity',
+        'infinity',
+        ARRAY['appointment_id', 'patient_id', 'appointment_type', 'appointment_status', 'schedule_date', 'notes', 'arrived', 'waiting_for_payment', 'appointment_completed', 'consult_time', 'booked', 'medtech_id', 'inserted_at', 'inserted_by', 'updated_at', 'updated_by', 'practice', 'practice_id', 'provider_id', 'is_active', 'is_deleted', 'provider', 'permanent_address_latitude', 'permanent_address_longitude', 'practice_location_id', 'location_name', 'reason_for_visit', 'status_group', 'duration', 'appointment_outcome_id', 'appointment_outcome', 'appointment_type_id', 'booking_source_id', 'booking_source', 'consult_end_time', 'consult_start_time', 'consult_timer_status_id', 'description', 'end_time', 'generated_time', 'gp_queue_time', 'is_arrived', 'is_consult_parked', 'is_dummy', 'last_appointment_status_date', 'last_appointment_status_id', 'cancel_reason', 'parked_reason', 'priority_id', 'arrived_time', 'cancelled_time', 'not_arrived_time', 'nurse_queue_time', 'on_hold_time', 'read_only_time', 'self_assessment_completed_time', 'self_assessment_queue_time', 'start_time', 'triage_queue_time', 'virtual_queue_time', 'is_confidential', 'is_consent_to_share', 'per_org_id', 'loaded_date_time']::text[],
+        ARRAY['AppointmentID', 'PatientID', 'AppointmentType', 'AppointmentStatus', 'ScheduleDate', 'Notes', 'Arrived', 'WaitingForpayment', 'AppointmentCompleted', 'ConsultTime', 'Booked', 'MedTechID', 'InsertedAt', 'InsertedBy', 'UpdatedAt', 'UpdatedBy', 'Practice', 'PracticeID', 'ProviderID', 'IsActive', 'IsDeleted', 'Provider', 'PermanentAddressLatitude', 'PermanentAddressLongitude', 'PracticeLocationID', 'LocationName', 'ReasonforVisit', 'StatusGroup', 'Duration', 'AppointmentOutComeID', 'AppointmentOutCome', 'AppointmentTypeID', 'BookingSourceID', 'BookingSource', 'ConsultEndTime', 'ConsultStartTime', 'ConsultTimerStatusID', 'Description', 'EndTime', 'GeneratedTime', 'GPQueueTime', 'IsArrived', 'IsConsultParked', 'IsDummy', 'LastAppointmentStatusDate', 'LastAppointmentStatusID', 'CancelReason', 'ParkedReason', 'PriorityID', 'ArrivedTime', 'CancelledTime', 'NotArrivedTime', 'NurseQueueTime', 'OnHoldTime', 'ReadOnlyTime', 'SelfAssessmentCompletedTime', 'SelfAssessmentQueueTime', 'StartTime', 'TriageQueueTime', 'VirtualQueueTime', 'IsConfidential', 'IsConsenttoShare', 'PerOrgID', 'LoadedDateTime']::text[],
+        '0b38629c96993bf3d9fe6192d3bc049ecd0b70365153d2447366bbe447126a70'
+    );
+
+-- object: data indici/diagnoses
+-- GENERATED by `make codegen` from contracts/indici/diagnoses.yml; edit that file, not this one.
+
+INSERT INTO etl.extracts (
+    extract, source, description, entity, natural_key, core_kind, raw_table, stg_table, core_table, full_load,
+    ragged_rows, reject_rate, mirror_close_share, has_pseudonyms, load_order, every_batch
+)
+VALUES
+    (
+        'diagnoses',
+        'indici',
+        'Diagnoses recorded for patients.',
+        'diagnosis',
+        ARRAY['diagnosis_id']::text[],
+        'fact',
+        'raw.diagnoses_raw',
+        'stg.diagnoses',
+        'core.fact_diagnoses',
+        'upsert',
+        'reject',
+        0.05,
+        0.2,
+        true,
+        10,
+        true
+    )
+ON CONFLICT (extract) DO UPDATE
+SET source = excluded.source,
+    description = excluded.description,
+    entity = excluded.entity,
+    natural_key = excluded.natural_key,
+    core_kind = excluded.core_kind,
+    raw_table = excluded.raw_table,
+    stg_table = excluded.stg_table,
+    core_table = excluded.core_table,
+    full_load = excluded.full_load,
+    ragged_rows = excluded.ragged_rows,
+    reject_rate = excluded.reject_rate,
+    mirror_close_share = excluded.mirror_close_share,
+    has_pseudonyms = excluded.has_pseudonyms,
+    load_order = excluded.load_order,
+    every_batch = excluded.every_batch;
+
+INSERT INTO etl.locks (extract)
+VALUES ('diagnoses')
+ON CONFLICT DO NOTHING;
+
+DELETE FROM etl.file_types WHERE extract = 'diagnoses';
+INSERT INTO etl.file_types (source, file_type, extract)
+VALUES
+    ('indici', 'diagnoses', 'diagnoses'),
+    ('indici', 'diagnosis', 'diagnoses')
+ON CONFLICT (source, file_type) DO UPDATE
+SET extract = excluded.extract;
+
+DELETE FROM etl.columns WHERE extract = 'diagnoses';
+INSERT INTO etl.columns (
+    extract, position, column_name, source_column, data_type, is_required, domain, check_expression, tracked, pii,
+    description, text_format, since, until
+)
+VALUES
     ('diagnoses', 1, 'diagnosis_id', 'DiagnosisID', 'bigint', true, NULL, NULL, 'history', 'keep', 'Identifier of the diagnosis.', NULL, NULL, NULL),
     ('diagnoses', 2, 'appointment_id', 'AppointmentID', 'bigint', false, NULL, NULL, 'history', 'keep', 'Appointment at which the diagnosis was made.', NULL, NULL, NULL),
     ('diagnoses', 3, 'patient_id', 'PatientID', 'bigint', true, NULL, NULL, 'history', 'keep', 'Patient who has the diagnosis.', NULL, NULL, NULL),
@@ -77034,7 +78248,81 @@ VALUES
     ('diagnoses', 47, 'snomed_term', 'SnomedTerm', 'text', false, NULL, NULL, 'history', 'keep', 'SNOMED term of the diagnosis.', NULL, NULL, NULL),
     ('diagnoses', 48, 'concept_id', 'CONCEPTID', 'text', false, NULL, NULL, 'history', 'keep', 'SNOMED concept identifier of the diagnosis.', NULL, NULL, NULL),
     ('diagnoses', 49, 'per_org_id', 'PerOrgId', 'text', true, NULL, NULL, 'history', 'keep', 'Organisation of the practice, six digits as in the file name. Part of the tenant.', NULL, NULL, NULL),
-    ('diagnoses', 50, 'loaded_date_time', 'LoadedDateTime', 'timestamptz', false, NULL, NULL, 'false', 'keep', 'When the provider of the feed loaded the row. Can change when nothing else did.', NULL, NULL, NULL),
+    ('diagnoses', 50, 'loaded_date_time', 'LoadedDateTime', 'timestamptz', false, NULL, NULL, 'false', 'keep', 'When the provider of the feed loaded the row. Can change when nothing else did.', NULL, NULL, NULL);
+
+DELETE FROM etl.shapes WHERE extract = 'diagnoses';
+INSERT INTO etl.shapes (extract, since, until, columns, headings, rules_hash)
+VALUES
+    (
+        'diagnoses',
+        '-infinity',
+        'infinity',
+        ARRAY['diagnosis_id', 'appointment_id', 'patient_id', 'disease_id', 'disease', 'diagnosis_date', 'diagnosis_by_id', 'diagnosis_by', 'summary', 'is_long_term', 'add_to_problem', 'is_highlighted', 'sequence_no', 'is_active', 'is_deleted', 'inserted_by_id', 'inserted_by', 'updated_by_id', 'updated_by', 'inserted_at', 'updated_at', 'is_confidential', 'diagnosis_type_id', 'diagnosis_type', 'classification_record', 'medtech_id', 'medtech_read_code', 'medtech_read_term', 'is_mapped', 'practice_id', 'practice', 'onset_date', 'user_logging_id', 'logging_user_name', 'recall_id', 'recall', 'exclusion_start_date', 'exclusion_end_date', 'show_on_portal', 'ext_appointment_id', 'patient_medtech_id', 'permanent_address_latitude', 'permanent_address_longitude', 'practice_location_id', 'location_name', 'snomed_id', 'snomed_term', 'concept_id', 'per_org_id', 'loaded_date_time']::text[],
+        ARRAY['DiagnosisID', 'AppointmentID', 'PatientID', 'DiseaseID', 'Disease', 'DiagnosisDate', 'DiagnosisByID', 'DiagnosisBy', 'Summary', 'IsLongTerm', 'AddtoProblem', 'IsHighlighted', 'SequenceNo', 'IsActive', 'IsDeleted', 'InsertedByID', 'InsertedBy', 'UpdatedByID', 'UpdatedBy', 'InsertedAt', 'UpdatedAt', 'IsConfidential', 'DiagnosisTypeID', 'DiagnosisType', 'ClassificationRecord', 'MedTechID', 'MedTechReadCode', 'MedTechReadTerm', 'IsMapped', 'PracticeID', 'Practice', 'OnSetDate', 'UserLoggingID', 'LoggingUserName', 'RecallID', 'Recall', 'ExclusionStartDate', 'ExclusionEndDate', 'ShowOnPortal', 'ExtAppointmentID', 'PatientMEDTechID', 'PermanentAddressLatitude', 'PermanentAddressLongitude', 'PracticeLocationID', 'LocationName', 'SNOMEDID', 'SnomedTerm', 'CONCEPTID', 'PerOrgId', 'LoadedDateTime']::text[],
+        'ae7c5c49bb17ee32a38d993709499cfbb8ad15eef9553ae624ee4331704823e6'
+    );
+
+-- object: data indici/immunisations
+-- GENERATED by `make codegen` from contracts/indici/immunisations.yml; edit that file, not this one.
+
+INSERT INTO etl.extracts (
+    extract, source, description, entity, natural_key, core_kind, raw_table, stg_table, core_table, full_load,
+    ragged_rows, reject_rate, mirror_close_share, has_pseudonyms, load_order, every_batch
+)
+VALUES
+    (
+        'immunisations',
+        'indici',
+        'Vaccines given to patients or declined by them.',
+        'immunisation',
+        ARRAY['appointment_immunisation_id']::text[],
+        'fact',
+        'raw.immunisations_raw',
+        'stg.immunisations',
+        'core.fact_immunisations',
+        'upsert',
+        'reject',
+        0.05,
+        0.2,
+        true,
+        11,
+        true
+    )
+ON CONFLICT (extract) DO UPDATE
+SET source = excluded.source,
+    description = excluded.description,
+    entity = excluded.entity,
+    natural_key = excluded.natural_key,
+    core_kind = excluded.core_kind,
+    raw_table = excluded.raw_table,
+    stg_table = excluded.stg_table,
+    core_table = excluded.core_table,
+    full_load = excluded.full_load,
+    ragged_rows = excluded.ragged_rows,
+    reject_rate = excluded.reject_rate,
+    mirror_close_share = excluded.mirror_close_share,
+    has_pseudonyms = excluded.has_pseudonyms,
+    load_order = excluded.load_order,
+    every_batch = excluded.every_batch;
+
+INSERT INTO etl.locks (extract)
+VALUES ('immunisations')
+ON CONFLICT DO NOTHING;
+
+DELETE FROM etl.file_types WHERE extract = 'immunisations';
+INSERT INTO etl.file_types (source, file_type, extract)
+VALUES
+    ('indici', 'immunisations', 'immunisations'),
+    ('indici', 'immunisation', 'immunisations')
+ON CONFLICT (source, file_type) DO UPDATE
+SET extract = excluded.extract;
+
+DELETE FROM etl.columns WHERE extract = 'immunisations';
+INSERT INTO etl.columns (
+    extract, position, column_name, source_column, data_type, is_required, domain, check_expression, tracked, pii,
+    description, text_format, since, until
+)
+VALUES
     ('immunisations', 1, 'appointment_immunisation_id', 'AppointmentImmunisationID', 'bigint', true, NULL, NULL, 'history', 'keep', 'Identifier of the immunisation.', NULL, NULL, NULL),
     ('immunisations', 2, 'patient_id', 'PatientID', 'bigint', true, NULL, NULL, 'history', 'keep', 'Patient who was to be immunised.', NULL, NULL, NULL),
     ('immunisations', 3, 'appointment_id', 'AppointmentID', 'bigint', false, NULL, NULL, 'history', 'keep', 'Appointment of the immunisation.', NULL, NULL, NULL),
@@ -77099,7 +78387,80 @@ VALUES
     ('immunisations', 62, 'vaccine_group_id', 'VaccineGroupID', 'text', false, NULL, NULL, 'history', 'keep', 'Lookup id of the group of vaccines.', NULL, NULL, NULL),
     ('immunisations', 63, 'vaccine_group', 'VaccineGroup', 'text', false, NULL, NULL, 'history', 'keep', 'Group of vaccines, a value of a list.', NULL, NULL, NULL),
     ('immunisations', 64, 'per_org_id', 'PerOrgId', 'text', true, NULL, NULL, 'history', 'keep', 'Organisation of the practice, six digits as in the file name. Part of the tenant.', NULL, NULL, NULL),
-    ('immunisations', 65, 'loaded_date_time', 'LoadedDateTime', 'timestamptz', false, NULL, NULL, 'false', 'keep', 'When the provider of the feed loaded the row. Can change when nothing else did.', NULL, NULL, NULL),
+    ('immunisations', 65, 'loaded_date_time', 'LoadedDateTime', 'timestamptz', false, NULL, NULL, 'false', 'keep', 'When the provider of the feed loaded the row. Can change when nothing else did.', NULL, NULL, NULL);
+
+DELETE FROM etl.shapes WHERE extract = 'immunisations';
+INSERT INTO etl.shapes (extract, since, until, columns, headings, rules_hash)
+VALUES
+    (
+        'immunisations',
+        '-infinity',
+        'infinity',
+        ARRAY['appointment_immunisation_id', 'patient_id', 'appointment_id', 'patient_schedule_id', 'vaccine_id', 'vaccine_name', 'vaccine_code', 'dose', 'dose_number', 'administration_site_id', 'administration_site', 'route_id', 'route', 'batch_number', 'expiry_date', 'immunisation_status_id', 'immunisation_status', 'vaccine_outcome_id', 'vaccine_outcome', 'is_nir_ack', 'reason', 'provider_id', 'provider', 'comments', 'administration_time', 'vaccine_indication_id', 'vaccine_indication', 'vaccine_indication_code', 'needle_length', 'has_diluent', 'diluent_batch_no', 'diluent_expiry_date', 'is_confidential', 'costing_code_id', 'costing_code', 'brand_id', 'brand', 'is_active', 'is_deleted', 'inserted_by_id', 'inserted_by', 'updated_by_id', 'updated_by', 'inserted_at', 'updated_at', 'is_parked', 'medtech_id', 'practice_id', 'practice', 'is_auto_bill', 'vaccinator_id', 'vaccinator', 'user_logging_id', 'logging_user_name', 'nir_sent_date', 'show_on_portal', 'vaccinator_code', 'permanent_address_latitude', 'permanent_address_longitude', 'practice_location_id', 'location_name', 'vaccine_group_id', 'vaccine_group', 'per_org_id', 'loaded_date_time']::text[],
+        ARRAY['AppointmentImmunisationID', 'PatientID', 'AppointmentID', 'PatientScheduleID', 'VaccineID', 'VaccineName', 'VaccineCode', 'Dose', 'DoseNumber', 'AdministrationSiteID', 'AdministrationSite', 'RouteID', 'Route', 'BatchNumber', 'ExpiryDate', 'ImmunisationStatusID', 'ImmunisationStatus', 'VaccineOutComeID', 'VaccineOutCome', 'IsNIRAck', 'Reason', 'ProviderID', 'Provider', 'Comments', 'AdministrationTime', 'VaccineIndicationID', 'VaccineIndication', 'VaccineIndicationCode', 'NeedleLength', 'HasDiluent', 'DiluentBatchNo', 'DiluentExpiryDate', 'IsConfidential', 'CostingCodeID', 'CostingCode', 'BrandID', 'Brand', 'IsActive', 'IsDeleted', 'InsertedByID', 'InsertedBy', 'UpdatedByID', 'UpdatedBy', 'InsertedAt', 'UpdatedAt', 'IsParked', 'MedTechID', 'PracticeID', 'Practice', 'IsAutoBill', 'VaccinatorID', 'Vaccinator', 'UserLoggingID', 'LoggingUserName', 'NIRSentDate', 'ShowOnPortal', 'VaccinatorCode', 'PermanentAddressLatitude', 'PermanentAddressLongitude', 'PracticeLocationID', 'LocationName', 'VaccineGroupID', 'VaccineGroup', 'PerOrgId', 'LoadedDateTime']::text[],
+        '3aa44e26e894110a17922c1d318131448cf3bfaf5be013fe663961a8fb3f6be5'
+    );
+
+-- object: data indici/inbox
+-- GENERATED by `make codegen` from contracts/indici/inbox.yml; edit that file, not this one.
+
+INSERT INTO etl.extracts (
+    extract, source, description, entity, natural_key, core_kind, raw_table, stg_table, core_table, full_load,
+    ragged_rows, reject_rate, mirror_close_share, has_pseudonyms, load_order, every_batch
+)
+VALUES
+    (
+        'inbox',
+        'indici',
+        'Items of the practice''s inbox, such as results, letters and messages.',
+        'inbox_item',
+        ARRAY['inbox_folder_item_id']::text[],
+        'fact',
+        'raw.inbox_raw',
+        'stg.inbox',
+        'core.fact_inbox',
+        'upsert',
+        'reject',
+        0.05,
+        0.2,
+        false,
+        12,
+        true
+    )
+ON CONFLICT (extract) DO UPDATE
+SET source = excluded.source,
+    description = excluded.description,
+    entity = excluded.entity,
+    natural_key = excluded.natural_key,
+    core_kind = excluded.core_kind,
+    raw_table = excluded.raw_table,
+    stg_table = excluded.stg_table,
+    core_table = excluded.core_table,
+    full_load = excluded.full_load,
+    ragged_rows = excluded.ragged_rows,
+    reject_rate = excluded.reject_rate,
+    mirror_close_share = excluded.mirror_close_share,
+    has_pseudonyms = excluded.has_pseudonyms,
+    load_order = excluded.load_order,
+    every_batch = excluded.every_batch;
+
+INSERT INTO etl.locks (extract)
+VALUES ('inbox')
+ON CONFLICT DO NOTHING;
+
+DELETE FROM etl.file_types WHERE extract = 'inbox';
+INSERT INTO etl.file_types (source, file_type, extract)
+VALUES
+    ('indici', 'inbox', 'inbox')
+ON CONFLICT (source, file_type) DO UPDATE
+SET extract = excluded.extract;
+
+DELETE FROM etl.columns WHERE extract = 'inbox';
+INSERT INTO etl.columns (
+    extract, position, column_name, source_column, data_type, is_required, domain, check_expression, tracked, pii,
+    description, text_format, since, until
+)
+VALUES
     ('inbox', 1, 'inbox_folder_item_id', 'InboxFolderItemID', 'bigint', true, NULL, NULL, 'history', 'keep', 'Identifier of the inbox item.', NULL, NULL, NULL),
     ('inbox', 2, 'folder_id', 'FolderID', 'text', false, NULL, NULL, 'history', 'keep', 'Identifier of the folder in the source.', NULL, NULL, NULL),
     ('inbox', 3, 'folder_name', 'FolderName', 'text', false, NULL, NULL, 'history', 'drop', 'Name of the folder, may be free text or name a person.', NULL, NULL, NULL),
@@ -77150,7 +78511,80 @@ VALUES
     ('inbox', 48, 'permanent_address_longitude', 'PermanentAddressLongitude', 'numeric', false, NULL, NULL, 'history', 'drop', 'Longitude of the patient''s permanent address, in degrees.', NULL, NULL, NULL),
     ('inbox', 49, 'filed_at', 'FiledAt', 'timestamptz', false, NULL, NULL, 'history', 'keep', 'When the item was filed.', NULL, NULL, NULL),
     ('inbox', 50, 'per_org_id', 'PerOrgId', 'text', true, NULL, NULL, 'history', 'keep', 'Organisation of the practice, six digits as in the file name. Part of the tenant.', NULL, NULL, NULL),
-    ('inbox', 51, 'loaded_date_time', 'LoadedDateTime', 'timestamptz', false, NULL, NULL, 'false', 'keep', 'When the provider of the feed loaded the row. Can change when nothing else did.', NULL, NULL, NULL),
+    ('inbox', 51, 'loaded_date_time', 'LoadedDateTime', 'timestamptz', false, NULL, NULL, 'false', 'keep', 'When the provider of the feed loaded the row. Can change when nothing else did.', NULL, NULL, NULL);
+
+DELETE FROM etl.shapes WHERE extract = 'inbox';
+INSERT INTO etl.shapes (extract, since, until, columns, headings, rules_hash)
+VALUES
+    (
+        'inbox',
+        '-infinity',
+        'infinity',
+        ARRAY['inbox_folder_item_id', 'folder_id', 'folder_name', 'is_system_folder', 'order_no', 'item_type_id', 'item_type', 'patient_id', 'provider_id', 'practice_id', 'patient_name', 'provider', 'practice_name', 'from_org_id', 'from_organization_name', 'assign_to_id', 'assign_to', 'result_date', 'message_subject_id', 'message_subject', 'comments', 'mark_as_read', 'is_confidential', 'show_on_portal', 'is_reviewed', 'show_on_timeline', 'is_active', 'is_deleted', 'inserted_by_id', 'inserted_by', 'updated_by_id', 'updated_by', 'inserted_at', 'updated_at', 'medtech_id', 'dms_id', 'is_repeat_rx', 'is_replied_rx', 'external_ref', 'abnormal_result', 'is_deactivated', 'folder_group', 'document_code', 'is_gp2gp', 'informat_id', 'informat', 'permanent_address_latitude', 'permanent_address_longitude', 'filed_at', 'per_org_id', 'loaded_date_time']::text[],
+        ARRAY['InboxFolderItemID', 'FolderID', 'FolderName', 'IsSystemFolder', 'OrderNo', 'ItemTypeID', 'ItemType', 'PatientID', 'ProviderID', 'PracticeID', 'PatientName', 'Provider', 'PracticeName', 'FromOrgID', 'FromOrganizationName', 'AssignToID', 'AssignTo', 'ResultDate', 'MessageSubjectID', 'MessageSubject', 'Comments', 'MarkAsRead', 'IsConfidential', 'ShowonPortal', 'IsReviewed', 'ShowOnTimeLine', 'IsActive', 'IsDeleted', 'InsertedByID', 'InsertedBy', 'UpdatedByID', 'UpdatedBy', 'InsertedAt', 'UpdatedAt', 'MedTechID', 'DMSID', 'IsRepeatRX', 'IsRepliedRx', 'ExternalRef', 'ABNORMResult', 'IsDeactivated', 'FolderGroup', 'DocumentCode', 'IsGP2GP', 'InformatID', 'Informat', 'PermanentAddressLatitude', 'PermanentAddressLongitude', 'FiledAt', 'PerOrgId', 'LoadedDateTime']::text[],
+        '86b4af3312e28a6b1e306a1d6c2a63d88fd9ddff5e2a790250cc05ea3dcf43e9'
+    );
+
+-- object: data indici/inbox_detail
+-- GENERATED by `make codegen` from contracts/indici/inbox_detail.yml; edit that file, not this one.
+
+INSERT INTO etl.extracts (
+    extract, source, description, entity, natural_key, core_kind, raw_table, stg_table, core_table, full_load,
+    ragged_rows, reject_rate, mirror_close_share, has_pseudonyms, load_order, every_batch
+)
+VALUES
+    (
+        'inbox_detail',
+        'indici',
+        'Lines of inbox items, such as the single results of a laboratory report.',
+        'inbox_line',
+        ARRAY['in_box_folder_item_in_line_id']::text[],
+        'fact',
+        'raw.inbox_detail_raw',
+        'stg.inbox_detail',
+        'core.fact_inbox_detail',
+        'upsert',
+        'reject',
+        0.05,
+        0.2,
+        false,
+        13,
+        true
+    )
+ON CONFLICT (extract) DO UPDATE
+SET source = excluded.source,
+    description = excluded.description,
+    entity = excluded.entity,
+    natural_key = excluded.natural_key,
+    core_kind = excluded.core_kind,
+    raw_table = excluded.raw_table,
+    stg_table = excluded.stg_table,
+    core_table = excluded.core_table,
+    full_load = excluded.full_load,
+    ragged_rows = excluded.ragged_rows,
+    reject_rate = excluded.reject_rate,
+    mirror_close_share = excluded.mirror_close_share,
+    has_pseudonyms = excluded.has_pseudonyms,
+    load_order = excluded.load_order,
+    every_batch = excluded.every_batch;
+
+INSERT INTO etl.locks (extract)
+VALUES ('inbox_detail')
+ON CONFLICT DO NOTHING;
+
+DELETE FROM etl.file_types WHERE extract = 'inbox_detail';
+INSERT INTO etl.file_types (source, file_type, extract)
+VALUES
+    ('indici', 'inboxdetail', 'inbox_detail')
+ON CONFLICT (source, file_type) DO UPDATE
+SET extract = excluded.extract;
+
+DELETE FROM etl.columns WHERE extract = 'inbox_detail';
+INSERT INTO etl.columns (
+    extract, position, column_name, source_column, data_type, is_required, domain, check_expression, tracked, pii,
+    description, text_format, since, until
+)
+VALUES
     ('inbox_detail', 1, 'in_box_folder_item_in_line_id', 'InBoxFolderItemInLineID', 'bigint', true, NULL, NULL, 'history', 'keep', 'Identifier of the line.', NULL, NULL, NULL),
     ('inbox_detail', 2, 'inbox_folder_item_id', 'InboxFolderItemID', 'bigint', false, NULL, NULL, 'history', 'keep', 'Inbox item the line belongs to.', NULL, NULL, NULL),
     ('inbox_detail', 3, 'patient_id', 'PatientID', 'bigint', false, NULL, NULL, 'history', 'keep', 'Patient the line is about.', NULL, NULL, NULL),
@@ -77169,7 +78603,80 @@ VALUES
     ('inbox_detail', 16, 'is_active', 'IsActive', 'boolean', false, NULL, NULL, 'history', 'keep', 'Whether the inbox line is active.', NULL, NULL, NULL),
     ('inbox_detail', 17, 'is_deleted', 'IsDeleted', 'boolean', false, NULL, NULL, 'history', 'keep', 'Whether the inbox line was deleted in the source.', NULL, NULL, NULL),
     ('inbox_detail', 18, 'per_org_id', 'PerOrgId', 'text', true, NULL, NULL, 'history', 'keep', 'Organisation of the practice, six digits as in the file name. Part of the tenant.', NULL, NULL, NULL),
-    ('inbox_detail', 19, 'loaded_date_time', 'LoadedDateTime', 'timestamptz', false, NULL, NULL, 'false', 'keep', 'When the provider of the feed loaded the row. Can change when nothing else did.', NULL, NULL, NULL),
+    ('inbox_detail', 19, 'loaded_date_time', 'LoadedDateTime', 'timestamptz', false, NULL, NULL, 'false', 'keep', 'When the provider of the feed loaded the row. Can change when nothing else did.', NULL, NULL, NULL);
+
+DELETE FROM etl.shapes WHERE extract = 'inbox_detail';
+INSERT INTO etl.shapes (extract, since, until, columns, headings, rules_hash)
+VALUES
+    (
+        'inbox_detail',
+        '-infinity',
+        'infinity',
+        ARRAY['in_box_folder_item_in_line_id', 'inbox_folder_item_id', 'patient_id', 'practice_id', 'practice_name', 'prompt', 'result', 'abnormal', 'unit', 'result_code', 'reference_ranges', 'line_number', 'inserted_at', 'is_confidential', 'show_on_portal', 'is_active', 'is_deleted', 'per_org_id', 'loaded_date_time']::text[],
+        ARRAY['InBoxFolderItemInLineID', 'InboxFolderItemID', 'PatientID', 'PracticeID', 'PracticeName', 'Prompt', 'Result', 'AbNorm', 'Unit', 'ResultCode', 'ReferenceRanges', 'LineNumber', 'InsertedAt', 'IsConfidential', 'ShowonPortal', 'IsActive', 'IsDeleted', 'PerOrgId', 'LoadedDateTime']::text[],
+        'b16a8bd2662caca98e94b96405011bb29e997f7f51816c0f08739dfa42ccdd5c'
+    );
+
+-- object: data indici/invoices
+-- GENERATED by `make codegen` from contracts/indici/invoices.yml; edit that file, not this one.
+
+INSERT INTO etl.extracts (
+    extract, source, description, entity, natural_key, core_kind, raw_table, stg_table, core_table, full_load,
+    ragged_rows, reject_rate, mirror_close_share, has_pseudonyms, load_order, every_batch
+)
+VALUES
+    (
+        'invoices',
+        'indici',
+        'Invoices, payments and other transactions on patients'' accounts.',
+        'invoice',
+        ARRAY['invoice_transaction_id']::text[],
+        'fact',
+        'raw.invoices_raw',
+        'stg.invoices',
+        'core.fact_invoices',
+        'upsert',
+        'reject',
+        0.05,
+        0.2,
+        false,
+        14,
+        true
+    )
+ON CONFLICT (extract) DO UPDATE
+SET source = excluded.source,
+    description = excluded.description,
+    entity = excluded.entity,
+    natural_key = excluded.natural_key,
+    core_kind = excluded.core_kind,
+    raw_table = excluded.raw_table,
+    stg_table = excluded.stg_table,
+    core_table = excluded.core_table,
+    full_load = excluded.full_load,
+    ragged_rows = excluded.ragged_rows,
+    reject_rate = excluded.reject_rate,
+    mirror_close_share = excluded.mirror_close_share,
+    has_pseudonyms = excluded.has_pseudonyms,
+    load_order = excluded.load_order,
+    every_batch = excluded.every_batch;
+
+INSERT INTO etl.locks (extract)
+VALUES ('invoices')
+ON CONFLICT DO NOTHING;
+
+DELETE FROM etl.file_types WHERE extract = 'invoices';
+INSERT INTO etl.file_types (source, file_type, extract)
+VALUES
+    ('indici', 'invoices', 'invoices')
+ON CONFLICT (source, file_type) DO UPDATE
+SET extract = excluded.extract;
+
+DELETE FROM etl.columns WHERE extract = 'invoices';
+INSERT INTO etl.columns (
+    extract, position, column_name, source_column, data_type, is_required, domain, check_expression, tracked, pii,
+    description, text_format, since, until
+)
+VALUES
     ('invoices', 1, 'invoice_transaction_id', 'InvoiceTransactionID', 'bigint', true, NULL, NULL, 'history', 'keep', 'Identifier of the transaction.', NULL, NULL, NULL),
     ('invoices', 2, 'patient_id', 'PatientID', 'bigint', false, NULL, NULL, 'history', 'keep', 'Patient whose account the transaction is on.', NULL, NULL, NULL),
     ('invoices', 3, 'ac_date', 'ACDATE', 'date', false, NULL, NULL, 'history', 'keep', 'Date of the transaction.', NULL, NULL, NULL),
@@ -77197,7 +78704,80 @@ VALUES
     ('invoices', 25, 'location_name', 'LocationName', 'text', false, NULL, NULL, 'history', 'keep', 'Name of the location of the practice.', NULL, NULL, NULL),
     ('invoices', 26, 'notes', 'Notes', 'text', false, NULL, NULL, 'history', 'drop', 'Notes on the transaction, free text.', NULL, NULL, NULL),
     ('invoices', 27, 'per_org_id', 'PerOrgId', 'text', true, NULL, NULL, 'history', 'keep', 'Organisation of the practice, six digits as in the file name. Part of the tenant.', NULL, NULL, NULL),
-    ('invoices', 28, 'loaded_date_time', 'LoadedDateTime', 'timestamptz', false, NULL, NULL, 'false', 'keep', 'When the provider of the feed loaded the row. Can change when nothing else did.', NULL, NULL, NULL),
+    ('invoices', 28, 'loaded_date_time', 'LoadedDateTime', 'timestamptz', false, NULL, NULL, 'false', 'keep', 'When the provider of the feed loaded the row. Can change when nothing else did.', NULL, NULL, NULL);
+
+DELETE FROM etl.shapes WHERE extract = 'invoices';
+INSERT INTO etl.shapes (extract, since, until, columns, headings, rules_hash)
+VALUES
+    (
+        'invoices',
+        '-infinity',
+        'infinity',
+        ARRAY['invoice_transaction_id', 'patient_id', 'ac_date', 'medtech_id', 'payment_mode', 'total_amount', 'unpaid_amount', 'claim_notes', 'description', 'income_provider', 'invoice_payment_no', 'provider', 'domicile_code', 'inserted_at', 'inserted_by', 'updated_at', 'updated_by', 'is_active', 'transaction_type', 'provider_id', 'practice_id', 'permanent_address_latitude', 'permanent_address_longitude', 'practice_location_id', 'location_name', 'notes', 'per_org_id', 'loaded_date_time']::text[],
+        ARRAY['InvoiceTransactionID', 'PatientID', 'ACDATE', 'MedtechID', 'PaymentMode', 'TotalAmount', 'UnpaidAmount', 'ClaimNotes', 'Description', 'IncomeProvider', 'InvoicePaymentNo', 'Provider', 'DomicileCode', 'InsertedAt', 'InsertedBy', 'UpdatedAt', 'UpdatedBy', 'IsActive', 'TransactionType', 'ProviderID', 'PracticeID', 'PermanentAddressLatitude', 'PermanentAddressLongitude', 'PracticeLocationID', 'LocationName', 'Notes', 'PerOrgId', 'LoadedDateTime']::text[],
+        '5085d2ddf7795641991fefc6fcd68743f9731bb67342a6c63006b543fe77f1d2'
+    );
+
+-- object: data indici/measurements
+-- GENERATED by `make codegen` from contracts/indici/measurements.yml; edit that file, not this one.
+
+INSERT INTO etl.extracts (
+    extract, source, description, entity, natural_key, core_kind, raw_table, stg_table, core_table, full_load,
+    ragged_rows, reject_rate, mirror_close_share, has_pseudonyms, load_order, every_batch
+)
+VALUES
+    (
+        'measurements',
+        'indici',
+        'Screenings and measurements taken of patients.',
+        'measurement',
+        ARRAY['screaning_id']::text[],
+        'fact',
+        'raw.measurements_raw',
+        'stg.measurements',
+        'core.fact_measurements',
+        'upsert',
+        'reject',
+        0.05,
+        0.2,
+        true,
+        15,
+        true
+    )
+ON CONFLICT (extract) DO UPDATE
+SET source = excluded.source,
+    description = excluded.description,
+    entity = excluded.entity,
+    natural_key = excluded.natural_key,
+    core_kind = excluded.core_kind,
+    raw_table = excluded.raw_table,
+    stg_table = excluded.stg_table,
+    core_table = excluded.core_table,
+    full_load = excluded.full_load,
+    ragged_rows = excluded.ragged_rows,
+    reject_rate = excluded.reject_rate,
+    mirror_close_share = excluded.mirror_close_share,
+    has_pseudonyms = excluded.has_pseudonyms,
+    load_order = excluded.load_order,
+    every_batch = excluded.every_batch;
+
+INSERT INTO etl.locks (extract)
+VALUES ('measurements')
+ON CONFLICT DO NOTHING;
+
+DELETE FROM etl.file_types WHERE extract = 'measurements';
+INSERT INTO etl.file_types (source, file_type, extract)
+VALUES
+    ('indici', 'measurements', 'measurements')
+ON CONFLICT (source, file_type) DO UPDATE
+SET extract = excluded.extract;
+
+DELETE FROM etl.columns WHERE extract = 'measurements';
+INSERT INTO etl.columns (
+    extract, position, column_name, source_column, data_type, is_required, domain, check_expression, tracked, pii,
+    description, text_format, since, until
+)
+VALUES
     ('measurements', 1, 'patient_id', 'PatientID', 'bigint', true, NULL, NULL, 'history', 'keep', 'Patient who was measured.', NULL, NULL, NULL),
     ('measurements', 2, 'screaning_id', 'ScreaningID', 'bigint', true, NULL, NULL, 'history', 'keep', 'Identifier of the measurement, in the source''s spelling.', NULL, NULL, NULL),
     ('measurements', 3, 'appointment_id', 'AppointmentID', 'bigint', false, NULL, NULL, 'history', 'keep', 'Appointment at which the measurement was taken.', NULL, NULL, NULL),
@@ -77342,7 +78922,80 @@ VALUES
     ('measurements', 142, 'score', 'Score', 'text', false, NULL, NULL, 'history', 'drop', 'Score of the measurement, a value or free text.', NULL, NULL, NULL),
     ('measurements', 143, 'screening_type_id', 'ScreeningTypeID', 'text', false, NULL, NULL, 'history', 'keep', 'Lookup id of the type of screening.', NULL, NULL, NULL),
     ('measurements', 144, 'per_org_id', 'PerOrgId', 'text', true, NULL, NULL, 'history', 'keep', 'Organisation of the practice, six digits as in the file name. Part of the tenant.', NULL, NULL, NULL),
-    ('measurements', 145, 'loaded_date_time', 'LoadedDateTime', 'timestamptz', false, NULL, NULL, 'false', 'keep', 'When the provider of the feed loaded the row. Can change when nothing else did.', NULL, NULL, NULL),
+    ('measurements', 145, 'loaded_date_time', 'LoadedDateTime', 'timestamptz', false, NULL, NULL, 'false', 'keep', 'When the provider of the feed loaded the row. Can change when nothing else did.', NULL, NULL, NULL);
+
+DELETE FROM etl.shapes WHERE extract = 'measurements';
+INSERT INTO etl.shapes (extract, since, until, columns, headings, rules_hash)
+VALUES
+    (
+        'measurements',
+        '-infinity',
+        'infinity',
+        ARRAY['patient_id', 'screaning_id', 'appointment_id', 'screening_date', 'scn_code', 'screening_type', 'screening_group', 'outcome', 'outcome_description', 'notes', 'is_active', 'updated_by_id', 'updated_by', 'updated_at', 'inserted_by_id', 'inserted_by', 'inserted_at', 'patient_medtech_id', 'practice', 'practice_id', 'provider_id', 'provider_code', 'provider_name', 'hba1c', 'is_deleted', 'care_plan_id', 'care_plan_name', 'is_confidential', 'is_gp2gp', 'is_patient_portal', 'is_show_on_timeline', 'medtech_id', 'screening_source_type_id', 'service_template_id', 'service_template_name', 'user_logging_id', 'logging_user_name', 'field1', 'field2', 'field3', 'field4', 'field5', 'field6', 'field7', 'field8', 'field9', 'field10', 'field11', 'field12', 'field13', 'field14', 'field15', 'field16', 'field17', 'field18', 'field19', 'field20', 'field21', 'field22', 'field23', 'field24', 'field25', 'field26', 'field27', 'field28', 'field29', 'field30', 'field31', 'field32', 'field33', 'field34', 'field35', 'field36', 'field37', 'field38', 'field39', 'field40', 'field41', 'field42', 'field43', 'field44', 'field45', 'field46', 'field47', 'field48', 'field49', 'field50', 'permanent_address_latitude', 'permanent_address_longitude', 'practice_location_id', 'location_name', 'field51', 'field52', 'field53', 'field54', 'field55', 'field56', 'field57', 'field58', 'field59', 'field60', 'field61', 'field62', 'field63', 'field64', 'field65', 'field66', 'field67', 'field68', 'field69', 'field70', 'field71', 'field72', 'field73', 'field74', 'field75', 'field76', 'field77', 'field78', 'field79', 'field80', 'field81', 'field82', 'field83', 'field84', 'field85', 'field86', 'field87', 'field88', 'field89', 'field90', 'field91', 'field92', 'field93', 'field94', 'field95', 'field96', 'field97', 'field98', 'field99', 'field100', 'score', 'screening_type_id', 'per_org_id', 'loaded_date_time']::text[],
+        ARRAY['PatientID', 'ScreaningID', 'AppointmentID', 'ScreeningDate', 'SCNCODE', 'ScreeningType', 'ScreeningGroup', 'Outcome', 'OutcomeDescription', 'Notes', 'IsActive', 'UpdatedByID', 'UpdatedBy', 'UpdatedAt', 'InsertedByID', 'InsertedBy', 'InsertedAt', 'PatientMedTechID', 'Practice', 'PracticeID', 'ProviderID', 'ProviderCode', 'ProviderName', 'HBAIC', 'IsDeleted', 'CarePlanID', 'CarePlaneName', 'IsConfidential', 'IsGP2GP', 'IsPatientPortal', 'IsShowonTimeLine', 'MedTechID', 'ScreeningSourceTypeID', 'ServiceTemplateID', 'ServiceTemplateName', 'UserLoggingID', 'LoggingUserName', 'Field1', 'Field2', 'Field3', 'Field4', 'Field5', 'Field6', 'Field7', 'Field8', 'Field9', 'Field10', 'Field11', 'Field12', 'Field13', 'Field14', 'Field15', 'Field16', 'Field17', 'Field18', 'Field19', 'Field20', 'Field21', 'Field22', 'Field23', 'Field24', 'Field25', 'Field26', 'Field27', 'Field28', 'Field29', 'Field30', 'Field31', 'Field32', 'Field33', 'Field34', 'Field35', 'Field36', 'Field37', 'Field38', 'Field39', 'Field40', 'Field41', 'Field42', 'Field43', 'Field44', 'Field45', 'Field46', 'Field47', 'Field48', 'Field49', 'Field50', 'PermanentAddressLatitude', 'PermanentAddressLongitude', 'PracticeLocationID', 'LocationName', 'Field51', 'Field52', 'Field53', 'Field54', 'Field55', 'Field56', 'Field57', 'Field58', 'Field59', 'Field60', 'Field61', 'Field62', 'Field63', 'Field64', 'Field65', 'Field66', 'Field67', 'Field68', 'Field69', 'Field70', 'Field71', 'Field72', 'Field73', 'Field74', 'Field75', 'Field76', 'Field77', 'Field78', 'Field79', 'Field80', 'Field81', 'Field82', 'Field83', 'Field84', 'Field85', 'Field86', 'Field87', 'Field88', 'Field89', 'Field90', 'Field91', 'Field92', 'Field93', 'Field94', 'Field95', 'Field96', 'Field97', 'Field98', 'Field99', 'Field100', 'Score', 'ScreeningTypeID', 'PerOrgId', 'LoadedDateTime']::text[],
+        '16e0f5706974c9a421cb81beff85bdd4f88f0af93f72a578668ade41c7427b10'
+    );
+
+-- object: data indici/next_of_kin
+-- GENERATED by `make codegen` from contracts/indici/next_of_kin.yml; edit that file, not this one.
+
+INSERT INTO etl.extracts (
+    extract, source, description, entity, natural_key, core_kind, raw_table, stg_table, core_table, full_load,
+    ragged_rows, reject_rate, mirror_close_share, has_pseudonyms, load_order, every_batch
+)
+VALUES
+    (
+        'next_of_kin',
+        'indici',
+        'Next of kin and emergency contacts of patients.',
+        'next_of_kin',
+        ARRAY['nextto_kin_id']::text[],
+        'fact',
+        'raw.next_of_kin_raw',
+        'stg.next_of_kin',
+        'core.fact_next_of_kin',
+        'upsert',
+        'reject',
+        0.05,
+        0.2,
+        true,
+        16,
+        true
+    )
+ON CONFLICT (extract) DO UPDATE
+SET source = excluded.source,
+    description = excluded.description,
+    entity = excluded.entity,
+    natural_key = excluded.natural_key,
+    core_kind = excluded.core_kind,
+    raw_table = excluded.raw_table,
+    stg_table = excluded.stg_table,
+    core_table = excluded.core_table,
+    full_load = excluded.full_load,
+    ragged_rows = excluded.ragged_rows,
+    reject_rate = excluded.reject_rate,
+    mirror_close_share = excluded.mirror_close_share,
+    has_pseudonyms = excluded.has_pseudonyms,
+    load_order = excluded.load_order,
+    every_batch = excluded.every_batch;
+
+INSERT INTO etl.locks (extract)
+VALUES ('next_of_kin')
+ON CONFLICT DO NOTHING;
+
+DELETE FROM etl.file_types WHERE extract = 'next_of_kin';
+INSERT INTO etl.file_types (source, file_type, extract)
+VALUES
+    ('indici', 'nextofkin', 'next_of_kin')
+ON CONFLICT (source, file_type) DO UPDATE
+SET extract = excluded.extract;
+
+DELETE FROM etl.columns WHERE extract = 'next_of_kin';
+INSERT INTO etl.columns (
+    extract, position, column_name, source_column, data_type, is_required, domain, check_expression, tracked, pii,
+    description, text_format, since, until
+)
+VALUES
     ('next_of_kin', 1, 'nextto_kin_id', 'NexttoKinID', 'bigint', true, NULL, NULL, 'history', 'keep', 'Identifier of the next of kin, in the source''s spelling.', NULL, NULL, NULL),
     ('next_of_kin', 2, 'patient_id', 'PatientID', 'bigint', true, NULL, NULL, 'history', 'keep', 'Patient whose next of kin it is.', NULL, NULL, NULL),
     ('next_of_kin', 3, 'nok_profile_id', 'NOKProfileID', 'text', false, NULL, NULL, 'history', 'keep', 'Identifier of the next of kin''s profile in the source.', NULL, NULL, NULL),
@@ -77370,7 +79023,80 @@ VALUES
     ('next_of_kin', 25, 'permanent_address_longitude', 'PermanentAddressLongitude', 'numeric', false, NULL, NULL, 'history', 'drop', 'Longitude of a permanent address, in degrees.', NULL, NULL, NULL),
     ('next_of_kin', 26, 'practice_id', 'PracticeID', 'text', true, NULL, NULL, 'history', 'keep', 'Practice that delivered the row, three digits as in the file name. Part of the tenant.', NULL, NULL, NULL),
     ('next_of_kin', 27, 'per_org_id', 'PerOrgId', 'text', true, NULL, NULL, 'history', 'keep', 'Organisation of the practice, six digits as in the file name. Part of the tenant.', NULL, NULL, NULL),
-    ('next_of_kin', 28, 'loaded_date_time', 'LoadedDateTime', 'timestamptz', false, NULL, NULL, 'false', 'keep', 'When the provider of the feed loaded the row. Can change when nothing else did.', NULL, NULL, NULL),
+    ('next_of_kin', 28, 'loaded_date_time', 'LoadedDateTime', 'timestamptz', false, NULL, NULL, 'false', 'keep', 'When the provider of the feed loaded the row. Can change when nothing else did.', NULL, NULL, NULL);
+
+DELETE FROM etl.shapes WHERE extract = 'next_of_kin';
+INSERT INTO etl.shapes (extract, since, until, columns, headings, rules_hash)
+VALUES
+    (
+        'next_of_kin',
+        '-infinity',
+        'infinity',
+        ARRAY['nextto_kin_id', 'patient_id', 'nok_profile_id', 'nhi_number', 'name', 'full_address', 'cell_number', 'day_phone', 'night_phone', 'is_emergency', 'relationship_type_id', 'relationship_type', 'is_active', 'is_deleted', 'inserted_by_id', 'inserted_by', 'updated_by_id', 'updated_by', 'inserted_at', 'updated_at', 'user_logging_id', 'logging_user_name', 'is_gp2gp', 'permanent_address_latitude', 'permanent_address_longitude', 'practice_id', 'per_org_id', 'loaded_date_time']::text[],
+        ARRAY['NexttoKinID', 'PatientID', 'NOKProfileID', 'NHINumber', 'Name', 'FullAddress', 'CellNumber', 'DayPhone', 'NightPhone', 'IsEmergency', 'RelationshipTypeID', 'RelationshipType', 'IsActive', 'IsDeleted', 'InsertedByID', 'InsertedBy', 'UpdatedByID', 'UpdatedBy', 'InsertedAt', 'UpdatedAt', 'UserLoggingID', 'LoggingUserName', 'IsGP2GP', 'PermanentAddressLatitude', 'PermanentAddressLongitude', 'PracticeID', 'PerOrgId', 'LoadedDateTime']::text[],
+        '36f1c52bbd92c633abdfeb1fe4b9eff71c62fd7e057e27c685d03851008ed969'
+    );
+
+-- object: data indici/patient_alerts
+-- GENERATED by `make codegen` from contracts/indici/patient_alerts.yml; edit that file, not this one.
+
+INSERT INTO etl.extracts (
+    extract, source, description, entity, natural_key, core_kind, raw_table, stg_table, core_table, full_load,
+    ragged_rows, reject_rate, mirror_close_share, has_pseudonyms, load_order, every_batch
+)
+VALUES
+    (
+        'patient_alerts',
+        'indici',
+        'Alerts shown with a patient''s record.',
+        'patient_alert',
+        ARRAY['patient_alert_id']::text[],
+        'fact',
+        'raw.patient_alerts_raw',
+        'stg.patient_alerts',
+        'core.fact_patient_alerts',
+        'upsert',
+        'reject',
+        0.05,
+        0.2,
+        false,
+        17,
+        true
+    )
+ON CONFLICT (extract) DO UPDATE
+SET source = excluded.source,
+    description = excluded.description,
+    entity = excluded.entity,
+    natural_key = excluded.natural_key,
+    core_kind = excluded.core_kind,
+    raw_table = excluded.raw_table,
+    stg_table = excluded.stg_table,
+    core_table = excluded.core_table,
+    full_load = excluded.full_load,
+    ragged_rows = excluded.ragged_rows,
+    reject_rate = excluded.reject_rate,
+    mirror_close_share = excluded.mirror_close_share,
+    has_pseudonyms = excluded.has_pseudonyms,
+    load_order = excluded.load_order,
+    every_batch = excluded.every_batch;
+
+INSERT INTO etl.locks (extract)
+VALUES ('patient_alerts')
+ON CONFLICT DO NOTHING;
+
+DELETE FROM etl.file_types WHERE extract = 'patient_alerts';
+INSERT INTO etl.file_types (source, file_type, extract)
+VALUES
+    ('indici', 'patientalerts', 'patient_alerts')
+ON CONFLICT (source, file_type) DO UPDATE
+SET extract = excluded.extract;
+
+DELETE FROM etl.columns WHERE extract = 'patient_alerts';
+INSERT INTO etl.columns (
+    extract, position, column_name, source_column, data_type, is_required, domain, check_expression, tracked, pii,
+    description, text_format, since, until
+)
+VALUES
     ('patient_alerts', 1, 'patient_alert_id', 'PatientAlertID', 'bigint', true, NULL, NULL, 'history', 'keep', 'Identifier of the alert of the patient.', NULL, NULL, NULL),
     ('patient_alerts', 2, 'patient_id', 'PatientID', 'bigint', true, NULL, NULL, 'history', 'keep', 'Patient the alert is about.', NULL, NULL, NULL),
     ('patient_alerts', 3, 'type_id', 'TypeID', 'text', false, NULL, NULL, 'history', 'keep', 'Lookup id of the type of the alert.', NULL, NULL, NULL),
@@ -77403,7 +79129,80 @@ VALUES
     ('patient_alerts', 30, 'practice_id', 'PracticeID', 'text', true, NULL, NULL, 'history', 'keep', 'Practice that delivered the row, three digits as in the file name. Part of the tenant.', NULL, NULL, NULL),
     ('patient_alerts', 31, 'provider_id', 'ProviderID', 'bigint', false, NULL, NULL, 'history', 'keep', 'Provider of the alert.', NULL, NULL, NULL),
     ('patient_alerts', 32, 'per_org_id', 'PerOrgId', 'text', true, NULL, NULL, 'history', 'keep', 'Organisation of the practice, six digits as in the file name. Part of the tenant.', NULL, NULL, NULL),
-    ('patient_alerts', 33, 'loaded_date_time', 'LoadedDateTime', 'timestamptz', false, NULL, NULL, 'false', 'keep', 'When the provider of the feed loaded the row. Can change when nothing else did.', NULL, NULL, NULL),
+    ('patient_alerts', 33, 'loaded_date_time', 'LoadedDateTime', 'timestamptz', false, NULL, NULL, 'false', 'keep', 'When the provider of the feed loaded the row. Can change when nothing else did.', NULL, NULL, NULL);
+
+DELETE FROM etl.shapes WHERE extract = 'patient_alerts';
+INSERT INTO etl.shapes (extract, since, until, columns, headings, rules_hash)
+VALUES
+    (
+        'patient_alerts',
+        '-infinity',
+        'infinity',
+        ARRAY['patient_alert_id', 'patient_id', 'type_id', 'type', 'alert_id', 'alert', 'severity_id', 'severity', 'alert_value', 'last_updated_date', 'effective_date', 'expiry_date', 'note', 'is_active', 'is_deleted', 'is_deleted_2', 'inserted_by_id', 'inserted_by', 'updated_by_id', 'updated_by', 'inserted_at', 'updated_at', 'medtech_id', 'user_logging_id', 'logging_user_name', 'is_gp2gp', 'permanent_address_latitude', 'permanent_address_longitude', 'alert_state', 'practice_id', 'provider_id', 'per_org_id', 'loaded_date_time']::text[],
+        ARRAY['PatientAlertID', 'PatientID', 'TypeID', 'Type', 'AlertID', 'Alert', 'SeverityID', 'Severity', 'AlertValue', 'LastUpdatedDate', 'EffectiveDate', 'ExpiryDate', 'Note', 'IsActive', 'IsDeleted', 'IsDeleted', 'InsertedByID', 'InsertedBy', 'UpdatedByID', 'UpdatedBy', 'InsertedAt', 'UpdatedAt', 'MedTechID', 'UserLoggingID', 'LoggingUserName', 'IsGP2GP', 'PermanentAddressLatitude', 'PermanentAddressLongitude', 'AlertState', 'PracticeID', 'ProviderID', 'PerOrgId', 'LoadedDateTime']::text[],
+        'e019ffa62fd8c6b7190767943d62932a29ee69395d209bf1ffa3e0214424fdfb'
+    );
+
+-- object: data indici/recalls
+-- GENERATED by `make codegen` from contracts/indici/recalls.yml; edit that file, not this one.
+
+INSERT INTO etl.extracts (
+    extract, source, description, entity, natural_key, core_kind, raw_table, stg_table, core_table, full_load,
+    ragged_rows, reject_rate, mirror_close_share, has_pseudonyms, load_order, every_batch
+)
+VALUES
+    (
+        'recalls',
+        'indici',
+        'Recalls of patients, such as for screening or immunisation.',
+        'recall',
+        ARRAY['re_call_id']::text[],
+        'fact',
+        'raw.recalls_raw',
+        'stg.recalls',
+        'core.fact_recalls',
+        'upsert',
+        'reject',
+        0.05,
+        0.2,
+        true,
+        18,
+        true
+    )
+ON CONFLICT (extract) DO UPDATE
+SET source = excluded.source,
+    description = excluded.description,
+    entity = excluded.entity,
+    natural_key = excluded.natural_key,
+    core_kind = excluded.core_kind,
+    raw_table = excluded.raw_table,
+    stg_table = excluded.stg_table,
+    core_table = excluded.core_table,
+    full_load = excluded.full_load,
+    ragged_rows = excluded.ragged_rows,
+    reject_rate = excluded.reject_rate,
+    mirror_close_share = excluded.mirror_close_share,
+    has_pseudonyms = excluded.has_pseudonyms,
+    load_order = excluded.load_order,
+    every_batch = excluded.every_batch;
+
+INSERT INTO etl.locks (extract)
+VALUES ('recalls')
+ON CONFLICT DO NOTHING;
+
+DELETE FROM etl.file_types WHERE extract = 'recalls';
+INSERT INTO etl.file_types (source, file_type, extract)
+VALUES
+    ('indici', 'recalls', 'recalls')
+ON CONFLICT (source, file_type) DO UPDATE
+SET extract = excluded.extract;
+
+DELETE FROM etl.columns WHERE extract = 'recalls';
+INSERT INTO etl.columns (
+    extract, position, column_name, source_column, data_type, is_required, domain, check_expression, tracked, pii,
+    description, text_format, since, until
+)
+VALUES
     ('recalls', 1, 're_call_id', 'ReCallID', 'bigint', true, NULL, NULL, 'history', 'keep', 'Identifier of the recall, in the source''s spelling.', NULL, NULL, NULL),
     ('recalls', 2, 'patient_id', 'PatientID', 'bigint', true, NULL, NULL, 'history', 'keep', 'Patient to be recalled.', NULL, NULL, NULL),
     ('recalls', 3, 'recall_date', 'ReCallDate', 'date', false, NULL, NULL, 'history', 'keep', 'Date for which the recall is due.', NULL, NULL, NULL),
@@ -77435,154 +79234,16 @@ VALUES
     ('recalls', 29, 'per_org_id', 'PerOrgId', 'text', true, NULL, NULL, 'history', 'keep', 'Organisation of the practice, six digits as in the file name. Part of the tenant.', NULL, NULL, NULL),
     ('recalls', 30, 'loaded_date_time', 'LoadedDateTime', 'timestamptz', false, NULL, NULL, 'false', 'keep', 'When the provider of the feed loaded the row. Can change when nothing else did.', NULL, NULL, NULL);
 
-DELETE FROM etl.shapes AS h
-USING etl.extracts AS e
-WHERE e.extract = h.extract AND e.source = 'indici';
+DELETE FROM etl.shapes WHERE extract = 'recalls';
 INSERT INTO etl.shapes (extract, since, until, columns, headings, rules_hash)
 VALUES
-    (
-        'invoice_detail',
-        '-infinity',
-        'infinity',
-        ARRAY['invoice_detail_id', 'invoice_transaction_id', 'master_service_sub_service_id', 'appointment_service_id', 'comments', 'quantity', 'claim_amount', 'co_payment', 'gross_claim_amount', 'gross_co_payment', 'is_billing_amount', 'funder_id', 'funder_name', 'contract_service_id', 'contract_service_name', 'is_funded', 'submission_status', 'case_no', 'sequence_no', 'billing_claim_status_id', 'master_service_name', 'master_service_code', 'master_service_description', 'service_name', 'description', 'code', 'fee_code', 'service_code', 'sub_service_description', 'duration', 'is_common_service', 'service_code_for_claim', 'is_active', 'is_deleted', 'inserted_by_id', 'updated_by_id', 'inserted_by', 'updated_by', 'inserted_at', 'updated_at', 'user_logging_id', 'logging_user_name', 'billing_ref_id', 'billing_referral_id', 'permanent_address_latitude', 'permanent_address_longitude', 'practice_id', 'per_org_id', 'loaded_date_time']::text[],
-        ARRAY['InvoiceDetailID', 'InvoiceTransactionID', 'MasterServiceSubServiceID', 'AppointmentServiceID', 'Comments', 'Quantity', 'ClaimAmount', 'CoPayment', 'GrossClaimAmount', 'GrossCoPayment', 'IsBillingAmount', 'FunderID', 'FunderName', 'ContractServiceID', 'ContractServiceName', 'IsFunded', 'SubmissionStatus', 'CaseNo', 'SequenceNo', 'BillingClaimStatusID', 'MasterServiceName', 'MasterServiceCode', 'MasterServiceDescription', 'ServiceName', 'Description', 'Code', 'FeeCode', 'ServiceCode', 'SubServiceDescription', 'Duration', 'IsCommonService', 'ServiceCodeForClaim', 'IsActive', 'IsDeleted', 'InsertedByID', 'UpdatedByID', 'InsertedBy', 'UpdatedBy', 'InsertedAt', 'UpdatedAt', 'UserLoggingID', 'LoggingUserName', 'BillingRefID', 'BillingReferralID', 'PermanentAddressLatitude', 'PermanentAddressLongitude', 'PracticeID', 'PerOrgID', 'LoadedDateTime']::text[],
-        '04db2ca028f0f4eb07e09db1d8eb8c0a963c5f93a0255f290c1d7660162412f0'
-    ),
-    (
-        'medicine',
-        '-infinity',
-        'infinity',
-        ARRAY['medicine_id', 'medicine_name', 'medicine_short_name', 'sct_id', 'type', 'pharma_code', 'is_active', 'is_deleted', 'per_org_id', 'practice_id', 'loaded_date_time']::text[],
-        ARRAY['MedicineID', 'MedicineName', 'MedicineShortName', 'SCTID', 'Type', 'PharmaCode', 'IsActive', 'IsDeleted', 'PerOrgId', 'PracticeID', 'LoadedDateTime']::text[],
-        '1b22a8623efddccdd7a5707b3f4e74178464fe5e9a188f022f79a49299da2772'
-    ),
-    (
-        'patients',
-        '-infinity',
-        'infinity',
-        ARRAY['patient_id', 'nhi_number', 'is_nhi_validate', 'title', 'first_name', 'middle_name', 'family_name', 'full_name', 'preferred_name', 'other_maiden_name', 'marital_status_id', 'marital_status', 'gender_id', 'gender', 'dob', 'age', 'age_type', 'age_group', 'is_alive', 'death_date', 'dob_source', 'picture_path', 'consented_to_share', 'place_of_birth', 'country_of_birth_id', 'country_of_birth', 'cell_number', 'day_phone', 'night_phone', 'email', 'secondary_email', 'preferred_contact_method', 'consent_text_messaging', 'is_portal_user', 'is_active', 'is_deleted', 'inserted_by', 'updated_by', 'inserted_at', 'updated_at', 'notes', 'is_gender_self_identified', 'sex_related_gender', 'is_work_visa_required', 'balance', 'medtech_balance', 'medtech_date_last_pay', 'medtech_date_last_statement', 'register_status_id', 'register_status', 'medtech_nok', 'practice_name', 'calculated_balance', 'last_statement_date', 'last_invoice_date', 'last_payment_date', 'provider_name', 'chart_number', 'extension', 'practice_remarks', 'is_insured', 'insured_remarks', 'smoking_type', 'account_holder', 'account_holder_employer', 'is_community_service_card', 'community_service_card_no', 'community_service_card_expiry_date', 'community_service_card_sighted', 'is_health_card', 'health_card_no', 'health_card_expiry_date', 'health_card_sighted', 'winz', 'is_transfer_of_records', 'transfer_of_records_remarks', 'enrolment_type', 'enrolment_status_id', 'enrolment_status', 'enrolment_date', 'enrolment_method', 'enrolment_verifier', 'funding_status_id', 'funding_status', 'rejection_reason', 'funding_from', 'funding_to', 'account_group', 'gms_code', 'residential_status', 'is_nka', 'is_high_care', 'high_care_reason', 'is_care_plan', 'is_new_registration', 'is_opt_off', 'is_bp_graph', 'is_bmi_graph', 'is_inr_graph', 'is_hba1c_graph', 'asr_mark_status', 'is_height_graph', 'is_weight_graph', 'is_hc_graph', 'nes_status', 'nes_comments', 'medtech_balance_date', 'is_heart_rate', 'is_premature', 'premature_week', 'patient_pho_id', 'consult_updated_at', 'occupation', 'emergency_contact', 'emergency_contact_name', 'secondary_contact', 'secondary_contact_name', 'provider_id', 'practice_id', 'portal_registration_status', 'registration_date', 'medtech_id', 'permanent_address_house_number', 'permanent_address_building_number', 'permanent_address_street_number', 'permanent_address_suburb_town_id', 'permanent_address_suburb', 'permanent_address_city_area_id', 'permanent_address_city', 'permanent_address_postal_code', 'permanent_address_latitude', 'permanent_address_longitude', 'permanent_address_country_id', 'permanent_address_country', 'permanent_address', 'permanent_address_dhb_code', 'permanent_address_domicile_code', 'permanent_address_deprivation_quintile', 'permanent_address_deprivation_decile', 'permanent_address_meshblock', 'permanent_address_match_score', 'permanent_address_uncertainty_code', 'temporary_address', 'postal_address_house_number', 'postal_address_building_number', 'postal_address_street_number', 'postal_address_suburb_town_id', 'postal_address_suburb', 'postal_address_city_area_id', 'postal_address_city', 'postal_address_postal_code', 'postal_address_latitude', 'postal_address_longitude', 'postal_address_country_id', 'postal_address_country', 'postal_address', 'postal_address_dhb_code', 'postal_address_domicile_code', 'postal_address_deprivation_quintile', 'postal_address_deprivation_decile', 'postal_address_meshblock', 'postal_address_match_score', 'postal_address_uncertainty_code', 'ethnicity_id', 'ethnicity', 'eth_code', 'eth_code_2', 'secondary_ethnicity_id', 'secondary_ethnicity', 'eth_code_3', 'other_ethnicity_id', 'other_ethnicity', 'enrolment_id', 'pho_name', 'enrolment_expiry_date', 'is_consent_to_share', 'is_work_visa', 'work_visa_start_date', 'work_visa_expiry_date', 'enrolment_quarter', 'practice_location', 'account_holder_type_id', 'patient_type', 'breast_screen_id', 'breast_screen', 'is_pregnant', 'apply_charges', 'include_in_print', 'is_care_plus', 'care_plus_start_date', 'care_plus_end_date', 'care_plus_linc_status_id', 'care_plus_linc_status', 'nhi_status_id', 'nhi_status', 'per_org_id', 'loaded_date_time', 'account_holder_profile_id', 'community_service_effective_date', 'default_gp_mc_no', 'default_gp_name', 'default_practice_edi', 'default_practice_name', 'enrolment_end_date', 'is_capitated', 'is_consent_auto_reminder_text_messaging', 'is_consent_for_experience_survey', 'is_consent_to_import_clinical_records', 'is_consent_to_private_email_address', 'is_consent_to_share_clinical_records', 'is_consent_to_share_health1', 'is_consent_to_share_my_record_on_sehr', 'is_consent_to_share_pho_data_collection', 'is_include_account_fee', 'is_include_statement_fee', 'is_linked_csc_exists', 'is_test_record', 'pharmacy_id', 'residential_status_id', 'visa_expiry']::text[],
-        ARRAY['PatientID', 'NHINumber', 'IsNHIValidate', 'Title', 'FirstName', 'MiddleName', 'FamilyName', 'FullName', 'PreferredName', 'OtherMaidenName', 'MaritalStatusID', 'MaritalStatus', 'GenderID', 'Gender', 'DOB', 'Age', 'AgeType', 'AgeGroup', 'IsAlive', 'DeathDate', 'DOBSource', 'PicturePath', 'ConsentedtoShare', 'PlaceofBirth', 'CountryofBirthID', 'CountryOfBirth', 'CellNumber', 'DayPhone', 'NightPhone', 'Email', 'SecondaryEmail', 'PreferredContactMethod', 'ConsentTextMessaging', 'IsPortalUser', 'IsActive', 'IsDeleted', 'InsertedBy', 'UpdatedBy', 'InsertedAt', 'UpdatedAt', 'Notes', 'IsGenderSelfIdentified', 'SexRelatedGender', 'IsWorkedVisaRequired', 'Balance', 'MedTechBalance', 'MedTechDATELASTPAY', 'MedTechDATELASTSTMT', 'RegisterStatusID', 'RegisterStatus', 'MedTechNOK', 'PracticeName', 'CalculatedBalance', 'LastStatementDate', 'LastInvoiceDate', 'LastPaymentDate', 'ProviderName', 'ChartNumber', 'Extention', 'PracticeRemarks', 'IsInsured', 'InsuredRemarks', 'SmokingType', 'AccountHolder', 'AccountHolderEmployer', 'IsCommunityServiceCard', 'CommunityServiceCardNo', 'CommunityServiceCardExipryDate', 'CommunityServiceCardSighted', 'IsHealthCard', 'HealthCardNo', 'HealthCardExpiryDate', 'HealthCardSighted', 'WINZ', 'IsTransferOfRecords', 'TransferofRecordsRemarks', 'EnrolmentType', 'EnrolmentStatusID', 'EnrolmentStatus', 'EnrolmentDate', 'EnrolmentMethod', 'EnrolmentVerifier', 'FundingStatusID', 'FundingStatus', 'RejectionReason', 'FundingFrom', 'FundingTo', 'AccountGroup', 'GMSCode', 'ResidentialStatus', 'IsNKA', 'IsHighCare', 'HighCareReason', 'IsCarePlan', 'IsNewRegisteration', 'IsOptOff', 'IsBPGraph', 'IsBMIGraph', 'IsINRGraph', 'IsHbA1cGraph', 'ASRMarkStatus', 'IsHeightGraph', 'IsWeightGraph', 'IsHcGraph', 'NESStatus', 'NESComments', 'MedTechBalanceDate', 'IsHeartRate', 'IsPremature', 'PrematureWeek', 'PatientPHOID', 'ConsultUpdatedAt', 'Occupation', 'EmergencyContact', 'EmergencyContactName', 'SecondaryContact', 'SecondaryContactName', 'ProviderID', 'PracticeID', 'PortalRegistrationStatus', 'RegistrationDate', 'MedTechID', 'PermanentAddressHouseNumber', 'PermanentAddressBuildingNumber', 'PermanentAddressStreetNumber', 'PermanentAddressSuburbTownID', 'PermanentAddressSuburb', 'PermanentAddressCityAreaID', 'PermanentAddressCity', 'PermanentAddressPostalCode', 'PermanentAddressLatitude', 'PermanentAddressLongitude', 'PermanentAddressCountryID', 'PermanentAddressCountry', 'PermanentAddress', 'PermanentAddressDHBCode', 'PermanentAddressDomicileCode', 'PermanentAddressDeprivationQuintile', 'PermanentAddressDeprivationDecile', 'PermanentAddressMeshblock', 'PermanentAddressMatchScore', 'PermanentAddressUncertaintyCode', 'TemporaryAddress', 'PostalAddressHouseNumber', 'PostalAddressBuildingNumber', 'PostalAddressStreetNumber', 'PostalAddressSuburbTownID', 'PostalAddressSuburb', 'PostalAddressCityAreaID', 'PostalAddressCity', 'PostalAddressPostalCode', 'PostalAddressLatitude', 'PostalAddressLongitude', 'PostalAddressCountryID', 'PostalAddressCountry', 'PostalAddress', 'PostalAddressDHBCode', 'PostalAddressDomicileCode', 'PostalAddressDeprivationQuintile', 'PostalAddressDeprivationDecile', 'PostalAddressMeshblock', 'PostalAddressMatchScore', 'PostalAddressUncertaintyCode', 'EthnicityID', 'Ethnicity', 'ETHCODE', 'ETHCODE2', 'SecondaryEthnicityID', 'SecondaryEthnicity', 'ETHCODE3', 'OtherEthnicityID', 'OtherEthnicity', 'EnrolmentID', 'PHOName', 'EnrolmentExpiryDate', 'IsConsentToShare', 'IsWorkVisa', 'WorkVisaStartDate', 'WorkVisaExpiryDate', 'EnrolmentQuarter', 'PracticeLocation', 'AccountHolderTypeID', 'PatientType', 'BreastScreenID', 'BreastScreen', 'IsPregnant', 'ApplyCharges', 'IncludeInPrint', 'IsCareplus', 'CarePlusStartDate', 'CarePlusEnddate', 'CarePlusLincStatusID', 'CarePlusLincStatus', 'NHIStatusID', 'NHIStatus', 'PerOrgId', 'LoadedDateTime', 'AccountHolderProfileID', 'ComunityServiceEffectiveDate', 'DefaultGPMCNo', 'DefaultGPName', 'DefaultPracticeEDI', 'DefaultPracticeName', 'EnrolmentEndDate', 'IsCapitated', 'IsConsentAutoReminderTextMessaging', 'IsConsentForExperienceSurvey', 'IsConsentToImportClinicalRecords', 'IsConsentToPrivateEmailAddress', 'IsConsentToShareClinicalRecords', 'IsConsentToShareHealth1', 'IsConsentToShareMyRecordOnSEHR', 'IsConsentToSharePHODataCollection', 'IsIncludeAccountFee', 'IsIncludeStatementFee', 'IsLinkedCSCExists', 'IsTestRecord', 'PharmacyID', 'ResidentialStatusID', 'VisaExpiry']::text[],
-        '72abace05073dc5392fd6972d251ae68bfdc354d860a812892bf5bbe9315fa26'
-    ),
-    (
-        'practice_info',
-        '-infinity',
-        'infinity',
-        ARRAY['practice_id', 'practice_name', 'practice_category', 'practice_speciality', 'pho', 'organization_type', 'org_short_name', 'org_code', 'edi_account', 'legal_entity_title', 'legal_status', 'incorporation_number', 'legal_date', 'comments', 'formula', 'ownership_model', 'rural', 'primary_phone', 'secondary_phone', 'other_phone', 'primary_email', 'secondary_email', 'other_email', 'pager', 'fax_1', 'fax_2', 'health_facility_no', 'hpi_facility_no', 'hpi_facility_ext', 'hpi_organization_id', 'hpi_organization_ext', 'gst_no', 'acc_no', 'bank_account_no', 'moh_sending_practice_id', 'after_hours_number', 'emergency_number', 'is_active', 'is_deleted', 'per_org_id', 'loaded_date_time']::text[],
-        ARRAY['PracticeID', 'PracticeName', 'PracticeCategory', 'PracticeSpeciality', 'PHO', 'OrganizationType', 'OrgShortName', 'OrgCode', 'EDIAccount', 'LegalEntityTitle', 'LegalStatus', 'IncorporationNumber', 'LegalDate', 'Comments', 'Formula', 'OwnershipModel', 'Rural', 'PrimaryPhone', 'SecondaryPhone', 'OtherPhone', 'PrimaryEmail', 'SecondaryEmail', 'OtherEmail', 'Pager', 'Fax1', 'Fax2', 'HealthFacilityNo', 'HPIFacilityNo', 'HPIFacilityExt', 'HPIOrganizationID', 'HPIOrganizationExt', 'GSTNo', 'ACCNo', 'BankAccountNo', 'MOHSendingPracticeID', 'AfterHoursNumber', 'EmergencyNumber', 'IsActive', 'IsDeleted', 'PerOrgID', 'LoadedDateTime']::text[],
-        '8917d9a79c4296f278ad6436a5102f3a9e098756cf6bc1e1be159062b8e45fed'
-    ),
-    (
-        'providers',
-        '-infinity',
-        'infinity',
-        ARRAY['provider_id', 'practice_id', 'nhi_number', 'is_nhi_validate', 'title', 'first_name', 'middle_name', 'family_name', 'full_name', 'preferred_name', 'other_maiden_name', 'marital_status', 'gender', 'dob', 'age', 'age_type', 'age_group', 'is_alive', 'death_date', 'dob_source', 'picture_path', 'consented_to_share', 'place_of_birth', 'country_of_birth', 'cell_number', 'day_phone', 'night_phone', 'email', 'secondary_email', 'preferred_contact_method', 'consent_text_messaging', 'is_portal_user', 'is_active', 'is_deleted', 'inserted_by', 'updated_by', 'inserted_at', 'updated_at', 'is_same_address', 'notes', 'is_gender_self_identified', 'sex_related_gender', 'is_work_visa_required', 'balance', 'register_status', 'medtech_nok', 'practice_name', 'calculated_balance', 'permanent_address', 'deprivation_quintile', 'uncertainty_code', 'postal_address', 'temporary_address', 'city', 'suburb', 'portal_registration_status', 'ethnicity', 'affiliation_id', 'affiliation', 'affiliation_code', 'nzmc_no', 'npi_no', 'hbl_mat_payee_no', 'hbl_mat_agree_no', 'hpac_mat_agree_no', 'hpac_mat_agree_ver', 'hbl_payee_no', 'hbl_gp_agree_no', 'hbl_gp_agree_ver', 'accreditation_no', 'pho_contract_no', 'pho_contract_ver', 'group_id', 'group_name', 'acc_provider_code', 'health_facility_no', 'hpi_no', 'unload_ref', 'acc_provider_no', 'acc_vendor_id', 'pin_pan_no', 'member_no', 'rha_payee_no', 'budget_no', 'ipa', 'registration_no', 'registration_no_2', 'lab_no', 'lab_tests_dr_id', 'color_code', 'is_doctor', 'acc45_prefix', 'next_acc45_no', 'maximum_acc45_no', 'aitc_prefix', 'next_aitc_no', 'maximum_aitc_no', 'arc18_next_acc_form_no', 'm45_prefix', 'next_m45_no', 'maximum_m45_no', 'is_nzf_avoid', 'is_nzf_adjust', 'is_nzf_information', 'is_nzf_no_action', 'is_nzf_monitor', 'provider_code', 'generic_profile_type_id', 'current_appointment_id', 'sure_med_user_name', 'is_invoicing_diary', 'is_gp2gp', 'from_date_practice', 'apc_expiry_date', 'mps_expiry_date', 'apc_name', 'practice_location', 'user_role', 'provider_permanent_address_latitude', 'provider_permanent_address_longitude', 'per_org_id', 'loaded_date_time']::text[],
-        ARRAY['ProviderID', 'PracticeID', 'NHINumber', 'IsNHIValidate', 'Title', 'FirstName', 'MiddleName', 'FamilyName', 'FullName', 'PreferredName', 'OtherMaidenName', 'MaritalStatus', 'Gender', 'DOB', 'Age', 'AgeType', 'AgeGroup', 'IsAlive', 'DeathDate', 'DOBSource', 'PicturePath', 'ConsentedtoShare', 'PlaceofBirth', 'CountryOfBirth', 'CellNumber', 'DayPhone', 'NightPhone', 'Email', 'SecondaryEmail', 'PreferredContactMethod', 'ConsentTextMessaging', 'IsPortalUser', 'IsActive', 'IsDeleted', 'InsertedBy', 'UpdatedBy', 'InsertedAt', 'UpdatedAt', 'IsSameAddress', 'Notes', 'IsGenderSelfIdentified', 'SexRelatedGender', 'IsWorkedVisaRequired', 'Balance', 'RegisterStatus', 'MedTechNOK', 'PracticeName', 'CalculatedBalance', 'PermanentAddress', 'DeprivationQuintile', 'UncertaintyCode', 'PostalAddress', 'TemporaryAddress', 'City', 'Suburb', 'PortalRegistrationStatus', 'Ethnicity', 'AffiliationID', 'Affiliation', 'AffiliationCode', 'NZMCNO', 'NPINo', 'HBLMatPayeeNo', 'HBLMatAgreeNo', 'HPacMatAgreeNo', 'HPacMatAgreeVer', 'HBLPayeeNo', 'HBLGPAgreeNo', 'HBLGPAgreeVer', 'AccreditationNo', 'PHOContractNo', 'PHOContractVer', 'GroupID', 'GroupName', 'ACCProviderCode', 'HealthFacilityNo', 'HPINo', 'UnloadRef', 'ACCProviderNo', 'ACCVendorID', 'PinPanNo', 'MemberNo', 'RHAPayeeNo', 'BudgetNo', 'IPA', 'RegisterationNo', 'RegisterationNo', 'LabNo', 'LabTestsDrID', 'ColorCode', 'IsDoctor', 'ACC45Prefix', 'NextACC45No', 'MaximumACC45No', 'AITCPrefix', 'NextAITCNo', 'MaximumAITCNo', 'ARC18NextACCFormNo', 'M45Prefix', 'NextM45No', 'MaximumM45No', 'IsNZFAvoid', 'IsNZFAdjust', 'IsNZFInformation', 'IsNZFNoAction', 'IsNZFMonitor', 'ProviderCode', 'GenericProfileTypeID', 'CurrentAppointmentID', 'SureMedUserName', 'IsInvoicingDiary', 'IsGP2GP', 'FromDatePractice', 'APCExpiryDate', 'MPSExpiryDate', 'APCName', 'PracticeLocation', 'UserRole', 'ProviderPermanentAddressLatitude', 'ProviderPermanentAddressLongitude', 'PerOrgId', 'LoadedDateTime']::text[],
-        '86005b098b2fbafaf84f0b2ff3d3beb0ef119a3f66bdf0099976aa22cf38f918'
-    ),
-    (
-        'vaccine',
-        '-infinity',
-        'infinity',
-        ARRAY['vaccine_id', 'vaccine_code', 'vaccine_name', 'long_description', 'is_active', 'is_deleted', 'coding_system', 'gender_id', 'gender', 'is_nir', 'per_org_id', 'practice_id', 'loaded_date_time']::text[],
-        ARRAY['VaccineID', 'VaccineCode', 'VaccineName', 'LongDescription', 'IsActive', 'IsDeleted', 'CodingSystem', 'GenderID', 'Gender', 'IsNIR', 'PerOrgId', 'PracticeID', 'LoadedDateTime']::text[],
-        '63fad7d134db8b0a40376cb4ad11991a10139031de87846b6c5ca3691c06ea01'
-    ),
-    (
-        'allergies',
-        '-infinity',
-        'infinity',
-        ARRAY['allergy_id', 'appointment_id', 'allergy_type_id', 'allergy_type', 'onset_date', 'deactivation_reason', 'medicine_id', 'medicine', 'reaction_id', 'reactions', 'reaction_type_id', 'reaction_type', 'severity_id', 'severity', 'reaction_notes', 'is_active', 'is_deleted', 'inserted_by_id', 'inserted_by', 'updated_by_id', 'updated_by', 'inserted_at', 'updated_at', 'patient_id', 'patient', 'is_confidential', 'practice_id', 'practice', 'mgen_code', 'mcla_code', 'medtech_id', 'medicine_classification_id', 'allergy_category_id', 'allergy_category', 'comment', 'substance_type_id', 'substance_type', 'favourite_substance_id', 'favourite_substance', 'disease_id', 'disease', 'other_substance', 'medicine_type_id', 'medicine_type', 'user_logging_id', 'logging_user_name', 'show_on_portal', 'warning_type', 'row_inactive', 'is_reviewed', 'provider_id', 'provider', 'practice_location_id', 'location_name', 'per_org_id', 'loaded_date_time']::text[],
-        ARRAY['AllergyID', 'AppointmentID', 'AllergyTypeID', 'AllergyType', 'OnsetDate', 'DeactivationReason', 'MedicineID', 'Medicine', 'ReactionID', 'Reactions', 'ReactionTypeID', 'ReactionType', 'SeverityID', 'Severity', 'ReactionNotes', 'IsActive', 'IsDeleted', 'InsertedByID', 'InsertedBy', 'UpdatedByID', 'UpdatedBy', 'InsertedAt', 'UpdatedAt', 'PatientID', 'Patient', 'IsConfidential', 'PracticeID', 'Practice', 'MGENCODE', 'MCLACODE', 'MedTechID', 'MedicineClassificationID', 'AllergyCategoryID', 'AllergyCategory', 'Comment', 'SubstanceTypeID', 'SubstanceType', 'FavouriteSubstanceID', 'FavouriteSubstance', 'DiseaseID', 'Disease', 'OtherSubstance', 'MedicineTypeID', 'MedicineType', 'UserLoggingID', 'LoggingUserName', 'ShowOnPortal', 'WarningType', 'ROWINACTIVE', 'IsReviewed', 'ProviderID', 'Provider', 'PracticeLocationID', 'LocationName', 'PerOrgID', 'LoadedDateTime']::text[],
-        '7280aa4f8b79d16569d9def7db54b80230df481b04cf9c96310586fa6aa8f9d8'
-    ),
-    (
-        'appointment_medications',
-        '-infinity',
-        'infinity',
-        ARRAY['medication_id', 'appointment_id', 'patient_id', 'sct_id', 'medicine_id', 'medicine_name', 'strength', 'form', 'take', 'frequency', 'daily_frequency', 'route', 'duration', 'duration_type', 'start_date', 'end_date', 'stop_date', 'repeats', 'sa_status', 'sa_number', 'expiry_date', 'subsidy_amount', 'price', 'provider_id', 'provider', 'task_id', 'directions', 'is_confidential', 'is_long_term', 'is_prescribed_externally', 'is_stopped', 'is_highlighted', 'is_practice_in_admin', 'is_trial', 'stopped_reason', 'medication_stop_reason', 'rx_scid', 'rx_date', 'rx_status', 'is_dispense', 'printed_by', 'printed_at', 'comments', 'is_active', 'is_deleted', 'inserted_by', 'updated_by', 'inserted_at', 'updated_at', 'medtech_id', 'is_mapped', 'medtech_drug_code', 'medtech_generic_name', 'practice_id', 'prescribed_externally_id', 'prescribed_externally_description', 'quantity', 'is_generic_substitution', 'is_frequently_dispensed', 'initial_dispense_period', 'initial_dispense_period_type', 'trial_period', 'trial_type', 'is_specialist_recommended', 'specialist_name', 'recommendation_date', 'is_endorsement_criteria', 'is_provider_eligible_co_payment', 'user_logging_id', 'is_override', 'override_reason', 'is_task_generated', 'show_on_portal', 'patient_sa_record_id', 'stopped_by', 'mapped_by', 'mapped_date', 'recommendation_override_reason', 'is_variable_dose', 'is_dose_change', 'reference_medication', 'mims_code', 'permanent_address_latitude', 'permanent_address_longitude', 'practice_location_id', 'location_name', 'prescription_print_date', 'prescription_no', 'substance_name', 'per_org_id', 'loaded_date_time']::text[],
-        ARRAY['MedicationID', 'AppointmentID', 'PatientID', 'SCTID', 'MedicineID', 'MedicineName', 'Strength', 'Form', 'Take', 'Frequency', 'DAILYFREQ', 'Route', 'Duration', 'DurationType', 'StartDate', 'EndDate', 'StopDate', 'Repeats', 'SAStatus', 'SANumber', 'ExpiryDate', 'SubsidyAmount', 'Price', 'ProviderID', 'Provider', 'TaskID', 'Directions', 'IsConfidential', 'IsLongTerm', 'IsPrescribedExternally', 'IsStopped', 'IsHighlighted', 'IsPracticeinAdmin', 'IsTrial', 'StoppedReason', 'MedicationStopReason', 'RxSCID', 'RxDate', 'RxStatus', 'IsDispense', 'PrintedBy', 'PrintedAt', 'Comments', 'IsActive', 'IsDeleted', 'InsertedBy', 'UpdatedBy', 'InsertedAt', 'UpdatedAt', 'MedTechID', 'IsMapped', 'MedTechDrugCode', 'MedTechGenericName', 'PracticeID', 'PrescibedExternlayID', 'PrescibedExternlayDesc', 'Quantity', 'IsGenericSubstitution', 'IsFrequentDispensed', 'InitialDispensePeriod', 'InitialDispensePeriodType', 'TrialPeriod', 'TrialType', 'IsSpecalistRecomended', 'SpecalistName', 'RecomendationDate', 'IsEndorsementCriteria', 'IsProviderEligibleCoPayment', 'UserLoggingID', 'IsOverride', 'OverrideReason', 'IsTaskGenerated', 'ShowOnPortal', 'PatientSARecordID', 'StoppedBy', 'MappedBy', 'MappedDate', 'RecomendationOverrideReason', 'IsVariableDose', 'IsDoseChange', 'ReferenceMedication', 'MIMSCODE', 'PermanentAddressLatitude', 'PermanentAddressLongitude', 'PracticeLocationID', 'LocationName', 'PrescriptionPrintDate', 'PrescriptionNo', 'SubstanceName', 'PerOrgId', 'LoadedDateTime']::text[],
-        '87a178803cf26b58837223a04661ea27b6295967d67e02c9d61b8b828c9777bc'
-    ),
-    (
-        'appointments',
-        '-infinity',
-        'infinity',
-        ARRAY['appointment_id', 'patient_id', 'appointment_type', 'appointment_status', 'schedule_date', 'notes', 'arrived', 'waiting_for_payment', 'appointment_completed', 'consult_time', 'booked', 'medtech_id', 'inserted_at', 'inserted_by', 'updated_at', 'updated_by', 'practice', 'practice_id', 'provider_id', 'is_active', 'is_deleted', 'provider', 'permanent_address_latitude', 'permanent_address_longitude', 'practice_location_id', 'location_name', 'reason_for_visit', 'status_group', 'duration', 'appointment_outcome_id', 'appointment_outcome', 'appointment_type_id', 'booking_source_id', 'booking_source', 'consult_end_time', 'consult_start_time', 'consult_timer_status_id', 'description', 'end_time', 'generated_time', 'gp_queue_time', 'is_arrived', 'is_consult_parked', 'is_dummy', 'last_appointment_status_date', 'last_appointment_status_id', 'cancel_reason', 'parked_reason', 'priority_id', 'arrived_time', 'cancelled_time', 'not_arrived_time', 'nurse_queue_time', 'on_hold_time', 'read_only_time', 'self_assessment_completed_time', 'self_assessment_queue_time', 'start_time', 'triage_queue_time', 'virtual_queue_time', 'is_confidential', 'is_consent_to_share', 'per_org_id', 'loaded_date_time']::text[],
-        ARRAY['AppointmentID', 'PatientID', 'AppointmentType', 'AppointmentStatus', 'ScheduleDate', 'Notes', 'Arrived', 'WaitingForpayment', 'AppointmentCompleted', 'ConsultTime', 'Booked', 'MedTechID', 'InsertedAt', 'InsertedBy', 'UpdatedAt', 'UpdatedBy', 'Practice', 'PracticeID', 'ProviderID', 'IsActive', 'IsDeleted', 'Provider', 'PermanentAddressLatitude', 'PermanentAddressLongitude', 'PracticeLocationID', 'LocationName', 'ReasonforVisit', 'StatusGroup', 'Duration', 'AppointmentOutComeID', 'AppointmentOutCome', 'AppointmentTypeID', 'BookingSourceID', 'BookingSource', 'ConsultEndTime', 'ConsultStartTime', 'ConsultTimerStatusID', 'Description', 'EndTime', 'GeneratedTime', 'GPQueueTime', 'IsArrived', 'IsConsultParked', 'IsDummy', 'LastAppointmentStatusDate', 'LastAppointmentStatusID', 'CancelReason', 'ParkedReason', 'PriorityID', 'ArrivedTime', 'CancelledTime', 'NotArrivedTime', 'NurseQueueTime', 'OnHoldTime', 'ReadOnlyTime', 'SelfAssessmentCompletedTime', 'SelfAssessmentQueueTime', 'StartTime', 'TriageQueueTime', 'VirtualQueueTime', 'IsConfidential', 'IsConsenttoShare', 'PerOrgID', 'LoadedDateTime']::text[],
-        'dabefc1538fa80ea1a9937fc53f9ddd2b1637439595e25c490fdd9262f78be3a'
-    ),
-    (
-        'diagnoses',
-        '-infinity',
-        'infinity',
-        ARRAY['diagnosis_id', 'appointment_id', 'patient_id', 'disease_id', 'disease', 'diagnosis_date', 'diagnosis_by_id', 'diagnosis_by', 'summary', 'is_long_term', 'add_to_problem', 'is_highlighted', 'sequence_no', 'is_active', 'is_deleted', 'inserted_by_id', 'inserted_by', 'updated_by_id', 'updated_by', 'inserted_at', 'updated_at', 'is_confidential', 'diagnosis_type_id', 'diagnosis_type', 'classification_record', 'medtech_id', 'medtech_read_code', 'medtech_read_term', 'is_mapped', 'practice_id', 'practice', 'onset_date', 'user_logging_id', 'logging_user_name', 'recall_id', 'recall', 'exclusion_start_date', 'exclusion_end_date', 'show_on_portal', 'ext_appointment_id', 'patient_medtech_id', 'permanent_address_latitude', 'permanent_address_longitude', 'practice_location_id', 'location_name', 'snomed_id', 'snomed_term', 'concept_id', 'per_org_id', 'loaded_date_time']::text[],
-        ARRAY['DiagnosisID', 'AppointmentID', 'PatientID', 'DiseaseID', 'Disease', 'DiagnosisDate', 'DiagnosisByID', 'DiagnosisBy', 'Summary', 'IsLongTerm', 'AddtoProblem', 'IsHighlighted', 'SequenceNo', 'IsActive', 'IsDeleted', 'InsertedByID', 'InsertedBy', 'UpdatedByID', 'UpdatedBy', 'InsertedAt', 'UpdatedAt', 'IsConfidential', 'DiagnosisTypeID', 'DiagnosisType', 'ClassificationRecord', 'MedTechID', 'MedTechReadCode', 'MedTechReadTerm', 'IsMapped', 'PracticeID', 'Practice', 'OnSetDate', 'UserLoggingID', 'LoggingUserName', 'RecallID', 'Recall', 'ExclusionStartDate', 'ExclusionEndDate', 'ShowOnPortal', 'ExtAppointmentID', 'PatientMEDTechID', 'PermanentAddressLatitude', 'PermanentAddressLongitude', 'PracticeLocationID', 'LocationName', 'SNOMEDID', 'SnomedTerm', 'CONCEPTID', 'PerOrgId', 'LoadedDateTime']::text[],
-        'becec77851b3730450ddb1099778252f0589a7a0b11898c0383323c6d5a04409'
-    ),
-    (
-        'immunisations',
-        '-infinity',
-        'infinity',
-        ARRAY['appointment_immunisation_id', 'patient_id', 'appointment_id', 'patient_schedule_id', 'vaccine_id', 'vaccine_name', 'vaccine_code', 'dose', 'dose_number', 'administration_site_id', 'administration_site', 'route_id', 'route', 'batch_number', 'expiry_date', 'immunisation_status_id', 'immunisation_status', 'vaccine_outcome_id', 'vaccine_outcome', 'is_nir_ack', 'reason', 'provider_id', 'provider', 'comments', 'administration_time', 'vaccine_indication_id', 'vaccine_indication', 'vaccine_indication_code', 'needle_length', 'has_diluent', 'diluent_batch_no', 'diluent_expiry_date', 'is_confidential', 'costing_code_id', 'costing_code', 'brand_id', 'brand', 'is_active', 'is_deleted', 'inserted_by_id', 'inserted_by', 'updated_by_id', 'updated_by', 'inserted_at', 'updated_at', 'is_parked', 'medtech_id', 'practice_id', 'practice', 'is_auto_bill', 'vaccinator_id', 'vaccinator', 'user_logging_id', 'logging_user_name', 'nir_sent_date', 'show_on_portal', 'vaccinator_code', 'permanent_address_latitude', 'permanent_address_longitude', 'practice_location_id', 'location_name', 'vaccine_group_id', 'vaccine_group', 'per_org_id', 'loaded_date_time']::text[],
-        ARRAY['AppointmentImmunisationID', 'PatientID', 'AppointmentID', 'PatientScheduleID', 'VaccineID', 'VaccineName', 'VaccineCode', 'Dose', 'DoseNumber', 'AdministrationSiteID', 'AdministrationSite', 'RouteID', 'Route', 'BatchNumber', 'ExpiryDate', 'ImmunisationStatusID', 'ImmunisationStatus', 'VaccineOutComeID', 'VaccineOutCome', 'IsNIRAck', 'Reason', 'ProviderID', 'Provider', 'Comments', 'AdministrationTime', 'VaccineIndicationID', 'VaccineIndication', 'VaccineIndicationCode', 'NeedleLength', 'HasDiluent', 'DiluentBatchNo', 'DiluentExpiryDate', 'IsConfidential', 'CostingCodeID', 'CostingCode', 'BrandID', 'Brand', 'IsActive', 'IsDeleted', 'InsertedByID', 'InsertedBy', 'UpdatedByID', 'UpdatedBy', 'InsertedAt', 'UpdatedAt', 'IsParked', 'MedTechID', 'PracticeID', 'Practice', 'IsAutoBill', 'VaccinatorID', 'Vaccinator', 'UserLoggingID', 'LoggingUserName', 'NIRSentDate', 'ShowOnPortal', 'VaccinatorCode', 'PermanentAddressLatitude', 'PermanentAddressLongitude', 'PracticeLocationID', 'LocationName', 'VaccineGroupID', 'VaccineGroup', 'PerOrgId', 'LoadedDateTime']::text[],
-        '41ba4507f9079df48fda5f0c2e2ec688bdf41888f2344d36f726a975d0b35cdb'
-    ),
-    (
-        'inbox',
-        '-infinity',
-        'infinity',
-        ARRAY['inbox_folder_item_id', 'folder_id', 'folder_name', 'is_system_folder', 'order_no', 'item_type_id', 'item_type', 'patient_id', 'provider_id', 'practice_id', 'patient_name', 'provider', 'practice_name', 'from_org_id', 'from_organization_name', 'assign_to_id', 'assign_to', 'result_date', 'message_subject_id', 'message_subject', 'comments', 'mark_as_read', 'is_confidential', 'show_on_portal', 'is_reviewed', 'show_on_timeline', 'is_active', 'is_deleted', 'inserted_by_id', 'inserted_by', 'updated_by_id', 'updated_by', 'inserted_at', 'updated_at', 'medtech_id', 'dms_id', 'is_repeat_rx', 'is_replied_rx', 'external_ref', 'abnormal_result', 'is_deactivated', 'folder_group', 'document_code', 'is_gp2gp', 'informat_id', 'informat', 'permanent_address_latitude', 'permanent_address_longitude', 'filed_at', 'per_org_id', 'loaded_date_time']::text[],
-        ARRAY['InboxFolderItemID', 'FolderID', 'FolderName', 'IsSystemFolder', 'OrderNo', 'ItemTypeID', 'ItemType', 'PatientID', 'ProviderID', 'PracticeID', 'PatientName', 'Provider', 'PracticeName', 'FromOrgID', 'FromOrganizationName', 'AssignToID', 'AssignTo', 'ResultDate', 'MessageSubjectID', 'MessageSubject', 'Comments', 'MarkAsRead', 'IsConfidential', 'ShowonPortal', 'IsReviewed', 'ShowOnTimeLine', 'IsActive', 'IsDeleted', 'InsertedByID', 'InsertedBy', 'UpdatedByID', 'UpdatedBy', 'InsertedAt', 'UpdatedAt', 'MedTechID', 'DMSID', 'IsRepeatRX', 'IsRepliedRx', 'ExternalRef', 'ABNORMResult', 'IsDeactivated', 'FolderGroup', 'DocumentCode', 'IsGP2GP', 'InformatID', 'Informat', 'PermanentAddressLatitude', 'PermanentAddressLongitude', 'FiledAt', 'PerOrgId', 'LoadedDateTime']::text[],
-        '77519d7a2f4d4b37514137aeace907c1cfdb4eb9f5266214fd1868492158a987'
-    ),
-    (
-        'inbox_detail',
-        '-infinity',
-        'infinity',
-        ARRAY['in_box_folder_item_in_line_id', 'inbox_folder_item_id', 'patient_id', 'practice_id', 'practice_name', 'prompt', 'result', 'abnormal', 'unit', 'result_code', 'reference_ranges', 'line_number', 'inserted_at', 'is_confidential', 'show_on_portal', 'is_active', 'is_deleted', 'per_org_id', 'loaded_date_time']::text[],
-        ARRAY['InBoxFolderItemInLineID', 'InboxFolderItemID', 'PatientID', 'PracticeID', 'PracticeName', 'Prompt', 'Result', 'AbNorm', 'Unit', 'ResultCode', 'ReferenceRanges', 'LineNumber', 'InsertedAt', 'IsConfidential', 'ShowonPortal', 'IsActive', 'IsDeleted', 'PerOrgId', 'LoadedDateTime']::text[],
-        '6e78e7731c0050f1d6ce4eff7a16b6956c7200714bca8a1cd587fb7a04962a4f'
-    ),
-    (
-        'invoices',
-        '-infinity',
-        'infinity',
-        ARRAY['invoice_transaction_id', 'patient_id', 'ac_date', 'medtech_id', 'payment_mode', 'total_amount', 'unpaid_amount', 'claim_notes', 'description', 'income_provider', 'invoice_payment_no', 'provider', 'domicile_code', 'inserted_at', 'inserted_by', 'updated_at', 'updated_by', 'is_active', 'transaction_type', 'provider_id', 'practice_id', 'permanent_address_latitude', 'permanent_address_longitude', 'practice_location_id', 'location_name', 'notes', 'per_org_id', 'loaded_date_time']::text[],
-        ARRAY['InvoiceTransactionID', 'PatientID', 'ACDATE', 'MedtechID', 'PaymentMode', 'TotalAmount', 'UnpaidAmount', 'ClaimNotes', 'Description', 'IncomeProvider', 'InvoicePaymentNo', 'Provider', 'DomicileCode', 'InsertedAt', 'InsertedBy', 'UpdatedAt', 'UpdatedBy', 'IsActive', 'TransactionType', 'ProviderID', 'PracticeID', 'PermanentAddressLatitude', 'PermanentAddressLongitude', 'PracticeLocationID', 'LocationName', 'Notes', 'PerOrgId', 'LoadedDateTime']::text[],
-        '4b564f494a6b70a2f7b5bbd107d3938d39a89d93809a6b3c9e69cbdd970b71c0'
-    ),
-    (
-        'measurements',
-        '-infinity',
-        'infinity',
-        ARRAY['patient_id', 'screaning_id', 'appointment_id', 'screening_date', 'scn_code', 'screening_type', 'screening_group', 'outcome', 'outcome_description', 'notes', 'is_active', 'updated_by_id', 'updated_by', 'updated_at', 'inserted_by_id', 'inserted_by', 'inserted_at', 'patient_medtech_id', 'practice', 'practice_id', 'provider_id', 'provider_code', 'provider_name', 'hba1c', 'is_deleted', 'care_plan_id', 'care_plan_name', 'is_confidential', 'is_gp2gp', 'is_patient_portal', 'is_show_on_timeline', 'medtech_id', 'screening_source_type_id', 'service_template_id', 'service_template_name', 'user_logging_id', 'logging_user_name', 'field1', 'field2', 'field3', 'field4', 'field5', 'field6', 'field7', 'field8', 'field9', 'field10', 'field11', 'field12', 'field13', 'field14', 'field15', 'field16', 'field17', 'field18', 'field19', 'field20', 'field21', 'field22', 'field23', 'field24', 'field25', 'field26', 'field27', 'field28', 'field29', 'field30', 'field31', 'field32', 'field33', 'field34', 'field35', 'field36', 'field37', 'field38', 'field39', 'field40', 'field41', 'field42', 'field43', 'field44', 'field45', 'field46', 'field47', 'field48', 'field49', 'field50', 'permanent_address_latitude', 'permanent_address_longitude', 'practice_location_id', 'location_name', 'field51', 'field52', 'field53', 'field54', 'field55', 'field56', 'field57', 'field58', 'field59', 'field60', 'field61', 'field62', 'field63', 'field64', 'field65', 'field66', 'field67', 'field68', 'field69', 'field70', 'field71', 'field72', 'field73', 'field74', 'field75', 'field76', 'field77', 'field78', 'field79', 'field80', 'field81', 'field82', 'field83', 'field84', 'field85', 'field86', 'field87', 'field88', 'field89', 'field90', 'field91', 'field92', 'field93', 'field94', 'field95', 'field96', 'field97', 'field98', 'field99', 'field100', 'score', 'screening_type_id', 'per_org_id', 'loaded_date_time']::text[],
-        ARRAY['PatientID', 'ScreaningID', 'AppointmentID', 'ScreeningDate', 'SCNCODE', 'ScreeningType', 'ScreeningGroup', 'Outcome', 'OutcomeDescription', 'Notes', 'IsActive', 'UpdatedByID', 'UpdatedBy', 'UpdatedAt', 'InsertedByID', 'InsertedBy', 'InsertedAt', 'PatientMedTechID', 'Practice', 'PracticeID', 'ProviderID', 'ProviderCode', 'ProviderName', 'HBAIC', 'IsDeleted', 'CarePlanID', 'CarePlaneName', 'IsConfidential', 'IsGP2GP', 'IsPatientPortal', 'IsShowonTimeLine', 'MedTechID', 'ScreeningSourceTypeID', 'ServiceTemplateID', 'ServiceTemplateName', 'UserLoggingID', 'LoggingUserName', 'Field1', 'Field2', 'Field3', 'Field4', 'Field5', 'Field6', 'Field7', 'Field8', 'Field9', 'Field10', 'Field11', 'Field12', 'Field13', 'Field14', 'Field15', 'Field16', 'Field17', 'Field18', 'Field19', 'Field20', 'Field21', 'Field22', 'Field23', 'Field24', 'Field25', 'Field26', 'Field27', 'Field28', 'Field29', 'Field30', 'Field31', 'Field32', 'Field33', 'Field34', 'Field35', 'Field36', 'Field37', 'Field38', 'Field39', 'Field40', 'Field41', 'Field42', 'Field43', 'Field44', 'Field45', 'Field46', 'Field47', 'Field48', 'Field49', 'Field50', 'PermanentAddressLatitude', 'PermanentAddressLongitude', 'PracticeLocationID', 'LocationName', 'Field51', 'Field52', 'Field53', 'Field54', 'Field55', 'Field56', 'Field57', 'Field58', 'Field59', 'Field60', 'Field61', 'Field62', 'Field63', 'Field64', 'Field65', 'Field66', 'Field67', 'Field68', 'Field69', 'Field70', 'Field71', 'Field72', 'Field73', 'Field74', 'Field75', 'Field76', 'Field77', 'Field78', 'Field79', 'Field80', 'Field81', 'Field82', 'Field83', 'Field84', 'Field85', 'Field86', 'Field87', 'Field88', 'Field89', 'Field90', 'Field91', 'Field92', 'Field93', 'Field94', 'Field95', 'Field96', 'Field97', 'Field98', 'Field99', 'Field100', 'Score', 'ScreeningTypeID', 'PerOrgId', 'LoadedDateTime']::text[],
-        '82798defc9d70d91dde11fc808ede008e3a7342fc1a9b9bd6612f45b38320d67'
-    ),
-    (
-        'next_of_kin',
-        '-infinity',
-        'infinity',
-        ARRAY['nextto_kin_id', 'patient_id', 'nok_profile_id', 'nhi_number', 'name', 'full_address', 'cell_number', 'day_phone', 'night_phone', 'is_emergency', 'relationship_type_id', 'relationship_type', 'is_active', 'is_deleted', 'inserted_by_id', 'inserted_by', 'updated_by_id', 'updated_by', 'inserted_at', 'updated_at', 'user_logging_id', 'logging_user_name', 'is_gp2gp', 'permanent_address_latitude', 'permanent_address_longitude', 'practice_id', 'per_org_id', 'loaded_date_time']::text[],
-        ARRAY['NexttoKinID', 'PatientID', 'NOKProfileID', 'NHINumber', 'Name', 'FullAddress', 'CellNumber', 'DayPhone', 'NightPhone', 'IsEmergency', 'RelationshipTypeID', 'RelationshipType', 'IsActive', 'IsDeleted', 'InsertedByID', 'InsertedBy', 'UpdatedByID', 'UpdatedBy', 'InsertedAt', 'UpdatedAt', 'UserLoggingID', 'LoggingUserName', 'IsGP2GP', 'PermanentAddressLatitude', 'PermanentAddressLongitude', 'PracticeID', 'PerOrgId', 'LoadedDateTime']::text[],
-        '0ba40495b834d3ba6f4a5ce52806837d4b761c3a40a2b6b847f509f4d9d002d9'
-    ),
-    (
-        'patient_alerts',
-        '-infinity',
-        'infinity',
-        ARRAY['patient_alert_id', 'patient_id', 'type_id', 'type', 'alert_id', 'alert', 'severity_id', 'severity', 'alert_value', 'last_updated_date', 'effective_date', 'expiry_date', 'note', 'is_active', 'is_deleted', 'is_deleted_2', 'inserted_by_id', 'inserted_by', 'updated_by_id', 'updated_by', 'inserted_at', 'updated_at', 'medtech_id', 'user_logging_id', 'logging_user_name', 'is_gp2gp', 'permanent_address_latitude', 'permanent_address_longitude', 'alert_state', 'practice_id', 'provider_id', 'per_org_id', 'loaded_date_time']::text[],
-        ARRAY['PatientAlertID', 'PatientID', 'TypeID', 'Type', 'AlertID', 'Alert', 'SeverityID', 'Severity', 'AlertValue', 'LastUpdatedDate', 'EffectiveDate', 'ExpiryDate', 'Note', 'IsActive', 'IsDeleted', 'IsDeleted', 'InsertedByID', 'InsertedBy', 'UpdatedByID', 'UpdatedBy', 'InsertedAt', 'UpdatedAt', 'MedTechID', 'UserLoggingID', 'LoggingUserName', 'IsGP2GP', 'PermanentAddressLatitude', 'PermanentAddressLongitude', 'AlertState', 'PracticeID', 'ProviderID', 'PerOrgId', 'LoadedDateTime']::text[],
-        '4ca4c724d91113014c349292bf29bd6da18b57dbf4bd42a9c90771ef375b41f9'
-    ),
     (
         'recalls',
         '-infinity',
         'infinity',
         ARRAY['re_call_id', 'patient_id', 'recall_date', 'is_contacted', 'notes', 'patient_medtech_id', 'recall_reason', 'screening_type', 'code', 'vaccine', 'vaccine_group', 'recall_group', 'inserted_at', 'inserted_by', 'updated_at', 'updated_by', 'is_active', 'practice', 'practice_id', 'provider_id', 'is_deleted', 'permanent_address_latitude', 'permanent_address_longitude', 'is_confidential', 'show_on_patient_portal', 'is_cancelled', 'recall_attempts', 'scn_code', 'per_org_id', 'loaded_date_time']::text[],
         ARRAY['ReCallID', 'PatientID', 'ReCallDate', 'IsContacted', 'Notes', 'PatientMedTechID', 'RecallReason', 'ScreeningType', 'Code', 'Vaccine', 'VaccineGroup', 'ReCallGroup', 'InsertedAt', 'Insertedby', 'UpdatedAt', 'UpdatedBy', 'IsActive', 'Practice', 'PracticeID', 'ProviderID', 'IsDeleted', 'PermanentAddressLatitude', 'PermanentAddressLongitude', 'IsConfidential', 'ShowonPatientPortal', 'IsCanceled', 'ReCallAttempts', 'SCNCode', 'PerOrgId', 'LoadedDateTime']::text[],
-        'ce5a08ce4f7109486def0a41de74c4fd257afcf3fdc2f919a385958175ce473b'
+        'f969427f4ef4818a6ef0b4f41acf2aaa1016cfbf40596c92d1baa5c316e5f988'
     );
 
 -- object: view core.files

@@ -12,4 +12,6 @@ INSERT INTO etl.config (name, value, description)
 VALUES
     ('analyze_rows', '20000', 'Files of this many rows or more refresh the statistics of the tables they fill.'),
     ('analyze_work_bytes', '65536', 'Work tables of this size or more have statistics made when they are filled.'),
-    ('clear_bytes', '8388608', 'Work tables larger than this are truncated after a file, smaller ones deleted from.');
+    ('clear_bytes', '8388608', 'Work tables larger than this are truncated after a file, smaller ones deleted from.'),
+    ('rewrite_bytes', '268435456', 'Bytes: larger tables are rewritten only by make migrate ARGS=--rewrite.')
+ON CONFLICT DO NOTHING;

@@ -13,4 +13,5 @@ COMMENT ON COLUMN etl.feature_flags.is_on IS 'Whether it is on.';
 INSERT INTO etl.feature_flags (name, is_on)
 VALUES
     ('hold_incomplete_batches', false),
-    ('mirror', true);
+    ('mirror', true)
+ON CONFLICT DO NOTHING;

@@ -32,18 +32,32 @@ BEGIN
         FROM etl.touched_inbox AS t
         WHERE (t.practice_id, t.per_org_id, t.inbox_folder_item_id) IS NOT NULL
     ),
+    rules AS MATERIALIZED (
+        SELECT h.since, h.until, etl.ruleset_fingerprint(h.extract, h.since) AS fingerprint
+        FROM etl.shapes AS h
+        WHERE h.extract = 'inbox'
+    ),
     files AS MATERIALIZED (
         SELECT
             f.load_run_file_id,
             f.load_run_id,
             f.date_extracted,
             f.is_mirror,
+            f.ruleset_fingerprint <> u.fingerprint AS is_stale,
             etl.hash_seed(f.ruleset_fingerprint) AS seed,
             row_number() OVER (
                 ORDER BY f.date_extracted, f.kind = 'delta', f.date_to, f.last_modified, f.s3_key COLLATE "C", f.load_run_file_id
             ) AS place
         FROM etl.load_run_files AS f
+        JOIN rules AS u ON f.date_extracted >= u.since AND f.date_extracted < u.until
         WHERE f.extract = 'inbox' AND f.tenant = p_tenant AND f.is_counting AND f.date_extracted < p_before
+    ),
+    -- What today's rules reject of files that were checked by others: it may not even be of its type now.
+    misfits AS MATERIALIZED (
+        SELECT f.load_run_file_id, b.line_no
+        FROM files AS f
+        CROSS JOIN LATERAL etl.faults_inbox(f.load_run_file_id) AS b
+        WHERE f.is_stale
     ),
     said AS (
         SELECT
@@ -56,6 +70,10 @@ BEGIN
             SELECT FROM etl.rejects_inbox AS j
             WHERE j.load_run_file_id = r.load_run_file_id AND j.line_no = r.line_no AND j.resolved_by_run IS NULL
         )
+            AND NOT EXISTS (
+                SELECT FROM misfits AS b
+                WHERE b.load_run_file_id = r.load_run_file_id AND b.line_no = r.line_no
+            )
     ),
     last_said AS (
         SELECT DISTINCT ON (s.practice_id, s.per_org_id, s.inbox_folder_item_id, s.date_extracted)

@@ -40,6 +40,7 @@ BEGIN
         FROM etl.faults_providers(p_load_run_file_id) AS f
         ON CONFLICT (load_run_file_id, line_no) DO UPDATE
         SET field_errors = excluded.field_errors,
+            natural_key = excluded.natural_key,
             resolved_by_run = NULL
         RETURNING j.line_no
     )

@@ -1,0 +1,25 @@
+CREATE OR REPLACE PROCEDURE etl.forget_extract(p_extract text)
+LANGUAGE plpgsql
+SECURITY DEFINER
+SET search_path = pg_catalog, pg_temp
+AS $forget_extract$
+-- Without its tables no file of it can be told, traced or processed: their entries go too. The objects stay in S3,
+-- and their names are read anew by the next run.
+DECLARE
+    v_file_ids bigint[];
+BEGIN
+    PERFORM FROM etl.locks AS l WHERE l.extract = p_extract FOR UPDATE;
+    SELECT coalesce(array_agg(f.load_run_file_id), '{}') INTO v_file_ids
+    FROM etl.load_run_files AS f
+    WHERE f.extract = p_extract;
+    DELETE FROM etl.dq_results AS q WHERE q.load_run_file_id = ANY (v_file_ids);
+    DELETE FROM etl.file_attempts AS a WHERE a.load_run_file_id = ANY (v_file_ids);
+    DELETE FROM etl.load_run_plan AS p WHERE p.load_run_file_id = ANY (v_file_ids);
+    DELETE FROM etl.load_run_files AS f WHERE f.extract = p_extract;
+    DELETE FROM etl.s3_objects AS o WHERE o.extract = p_extract;
+    DELETE FROM etl.feature_flags AS g WHERE g.extract = p_extract;
+    DELETE FROM etl.extracts AS e WHERE e.extract = p_extract;
+END;
+$forget_extract$;
+COMMENT ON PROCEDURE etl.forget_extract(text) IS
+    'Removes an extract from the control plane, the entries of its files included; for migrations that drop its tables.';
