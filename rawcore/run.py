@@ -137,7 +137,7 @@ def run(settings: Settings, options: Options) -> int:
     """Do a whole run; return the exit code (0 done, 1 with failed or held files)."""
     quiet = console.has_terminal() and settings.rawcore_log == "console"
     log = console.make_log(settings.rawcore_log, quiet)
-    store = open_store(settings)
+    store = open_store(settings, log)
     this = Run(settings, options, log)
     refuse_pooler(this.connection, this.url, settings)
     if options.join is not None:

@@ -17,6 +17,9 @@ from rawcore.s3_client import make_client
 from rawcore.settings import Settings
 from rawcore.store_errors import FolderMissing, ObjectChanged, ObjectMissing, as_store_error
 
+if TYPE_CHECKING:
+    from structlog.typing import FilteringBoundLogger
+
 _MD5 = re.compile(r"[0-9a-f]{32}")
 _KNOWN_VERSION = re.compile(r"(?!etag:|sha256:|null$).+")
 
@@ -45,18 +48,19 @@ class Store(Protocol):
         """Start to read one object, as it was listed and not otherwise."""
 
 
-def open_store(settings: Settings) -> Store:
-    """Return the store of S3_BUCKET_NAME; nothing is asked of it yet."""
+def open_store(settings: Settings, log: FilteringBoundLogger | None = None) -> Store:
+    """Return the store of S3_BUCKET_NAME; nothing is asked of it yet. Vain requests are logged."""
     if settings.bucket.startswith("file://"):
         return FolderStore(Path(unquote(urlsplit(settings.bucket).path)))
-    return S3Store(settings)
+    return S3Store(settings, log)
 
 
 class S3Store:
     """A bucket: s3:ListBucket, s3:GetObject, s3:GetObjectVersion. Threads may share it."""
 
-    def __init__(self, settings: Settings) -> None:
+    def __init__(self, settings: Settings, log: FilteringBoundLogger | None = None) -> None:
         self.bucket = settings.bucket
+        self._log = log
         self._md5 = settings.rawcore_s3_md5
         self._pays: dict[str, Any] = (
             {"RequestPayer": "requester"} if settings.rawcore_s3_requester_pays else {}
@@ -65,6 +69,7 @@ class S3Store:
             self._client = make_client(settings, settings.rawcore_attempts)
             # Reading is tried again by the run, so that each attempt is logged and recorded.
             self._reader = make_client(settings, 1)
+            self._client.meta.events.register("needs-retry.s3", self._say_vain)
         except Exception as error:
             raise self._error(error, "connect") from error
 
@@ -116,6 +121,16 @@ class S3Store:
             as_error=lambda error: self._error(error, "GetObject", key),
             interrupt=lambda: stream._raw_stream.shutdown(),  # urllib3's own, since 2.3
         )
+
+    def _say_vain(
+        self, operation: Any, response: Any, attempts: int, caught_exception: Any, **_: Any
+    ) -> None:
+        """Log an answer or its absence that boto3 may try again: it says nothing itself."""
+        code = response[1].get("Error", {}).get("Code") if response else None
+        problem = code or (type(caught_exception).__name__ if caught_exception else None)
+        if problem and self._log is not None:
+            name = operation.name
+            self._log.warning("tried in vain", operation=name, problem=problem, attempt=attempts)
 
     def _error(self, error: Exception, operation: str, key: str = "") -> RawcoreError:
         client = getattr(self, "_client", None)

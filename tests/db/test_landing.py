@@ -103,3 +103,17 @@ def test_every_spelling_of_a_name_means_the_same(engine: Engine, name: str) -> N
             *("2025-07-06 00:00:00+12", "2025-07-06 12:00:00+12", None),
         )
     ]
+
+
+def test_a_landing_that_was_committed_is_not_failed_by_a_lost_answer(engine: Engine) -> None:
+    file = engine.ingest("medicine", [{"medicine_id": "1"}])
+    (attempt,) = engine.query("SELECT * FROM etl.file_attempts WHERE action = 'land'")
+    engine.query("SELECT etl.fail_landing(%s, '57P01', 'connection', true, 'lost')", attempt[0])
+    assert engine.query("SELECT * FROM etl.file_attempts WHERE action = 'land'") == [attempt]
+    assert (
+        engine.one(
+            "SELECT status FROM etl.load_run_files WHERE load_run_file_id = %s",
+            file.load_run_file_id,
+        )
+        == "processed"
+    )

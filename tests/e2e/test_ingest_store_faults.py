@@ -123,3 +123,40 @@ def test_a_file_is_tried_five_times_and_does_not_hold_up_the_others(
     assert driver.statuses().pop(broken) == "pending"
     assert list(driver.statuses().values()).count("processed") == 5
     same_as_undisturbed(driver, undisturbed)
+
+
+def test_every_vain_listing_is_logged(driver: Driver, bucket: Bucket) -> None:
+    bucket.put(name("Medicine", 1), medicines(1, 3))
+    endpoint = bucket.environment["AWS_ENDPOINT_URL_S3"]
+    with proxy_of(endpoint, BUSY, BUSY, only="list-type") as proxy:
+        done = driver.run(AWS_ENDPOINT_URL_S3=proxy.url)
+    assert done.code == 0, done.err
+    said = [(one["attempt"], one["problem"]) for one in events(done.err, "tried in vain")]
+    assert said == [(1, "SlowDown"), (2, "SlowDown")]
+
+
+def test_credentials_that_expire_end_the_run_and_leave_the_files_free(
+    driver: Driver, undisturbed: Driver, bucket: Bucket
+) -> None:
+    put_files(bucket)
+    with proxy_of(bucket.environment["AWS_ENDPOINT_URL_S3"], *[Fault("expired")] * 9) as proxy:
+        done = driver.run(AWS_ENDPOINT_URL_S3=proxy.url, RAWCORE_JOBS="1")
+    assert (done.code, len(proxy.requests)) == (2, 2), done.err
+    assert "does not accept the credentials (ExpiredToken)" in done.problem
+    assert attempts(driver) == [("failed", "permission", True, None)]
+    assert set(driver.statuses().values()) == {"pending"}
+    same_as_undisturbed(driver, undisturbed)
+
+
+def test_an_object_that_is_forbidden_waits_for_the_next_run(
+    driver: Driver, undisturbed: Driver, bucket: Bucket
+) -> None:
+    put_files(bucket)
+    endpoint, secret = bucket.environment["AWS_ENDPOINT_URL_S3"], name("Vaccine", 2)
+    with proxy_of(endpoint, *[Fault("denied")] * 9, only=secret) as proxy:
+        done = driver.run(AWS_ENDPOINT_URL_S3=proxy.url)
+    assert done.code == 1, done.err
+    assert attempts(driver) == [("failed", "permission", True, None)]
+    assert driver.statuses()[secret] == "pending"
+    assert driver.run().code == 0
+    assert driver.core() == undisturbed.core()

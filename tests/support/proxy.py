@@ -20,25 +20,23 @@ _REQUEST = re.compile(rb"(GET|HEAD|PUT|POST|DELETE) (/\S*) HTTP/1\.[01]\r\n")
 _PIECE = 1 << 16
 _SLOW_PIECE = 1 << 14
 _RESET_AT_CLOSE = struct.pack("ii", 1, 0)
-_SLOW_DOWN = (
-    b"<Error><Code>SlowDown</Code><Message>Please reduce your request rate.</Message></Error>"
-)
-_BUSY = (
-    b"HTTP/1.1 503 Slow Down\r\nContent-Type: application/xml\r\nContent-Length: %d\r\n\r\n%s"
-    % (len(_SLOW_DOWN), _SLOW_DOWN)
-)
+_ANSWERS = {
+    "busy": (503, "SlowDown"),
+    "expired": (400, "ExpiredToken"),
+    "denied": (403, "AccessDenied"),
+}
 
 
 @dataclass(frozen=True)
 class Fault:
     """What happens to one answer for an object, after so many bytes of it.
 
-    busy: 503 SlowDown, and the server is not asked. cut: the connection is reset. short: it is
-    closed in good order. stall: nothing comes any more. hold: nothing comes until `let_go`. slow:
-    it comes in small pieces. flip: one byte is another.
+    busy, expired, denied: an error is the answer, and the server is not asked. cut: the connection
+    is reset. short: it is closed in good order. stall: nothing comes any more. hold: nothing comes
+    until `let_go`. slow: it comes in small pieces. flip: one byte is another.
     """
 
-    kind: Literal["busy", "cut", "short", "stall", "hold", "slow", "flip"]
+    kind: Literal["busy", "expired", "denied", "cut", "short", "stall", "hold", "slow", "flip"]
     after: int = 0
 
 
@@ -52,7 +50,10 @@ class _Exchange:
 
 @dataclass
 class Proxy:
-    """Forwards to `target`; each answer for an object with `only` in its key has the next fault."""
+    """Forwards to `target`; each answer for an object has the next fault.
+
+    With `only`, each answer to a request whose path and query hold that text.
+    """
 
     target: tuple[str, int]
     faults: deque[Fault]
@@ -118,10 +119,11 @@ class Proxy:
                     method, path = (one.decode() for one in request)
                     self.requests.append((method, path))
                     exchange.passed, exchange.fault = 0, None
-                    if self.faults and method == "GET" and _is_object(path) and self.only in path:
+                    wanted = self.only in path if self.only else _is_object(path)
+                    if self.faults and method == "GET" and wanted:
                         exchange.fault = self.faults.popleft()
-                if exchange.fault is not None and exchange.fault.kind == "busy":
-                    client.sendall(_BUSY)
+                if exchange.fault is not None and exchange.fault.kind in _ANSWERS:
+                    client.sendall(_error(*_ANSWERS[exchange.fault.kind]))
                 else:
                     server.sendall(piece)
             server.shutdown(socket.SHUT_WR)
@@ -163,6 +165,12 @@ class Proxy:
         return False
 
 
+def _error(status: int, code: str) -> bytes:
+    text = f"<Error><Code>{code}</Code><Message>said by the proxy</Message></Error>"
+    head = f"HTTP/1.1 {status} Error\r\nContent-Type: application/xml"
+    return f"{head}\r\nContent-Length: {len(text)}\r\n\r\n{text}".encode()
+
+
 def _is_object(path: str) -> bool:
     path = urlsplit(path).path
     return path.count("/") > 1 and not path.endswith("/")
@@ -170,7 +178,7 @@ def _is_object(path: str) -> bool:
 
 @contextlib.contextmanager
 def proxy_of(endpoint: str, *faults: Fault, only: str = "") -> Iterator[Proxy]:
-    """Yield a proxy of an S3 endpoint; answers for objects have these faults, one each."""
+    """Yield a proxy of an S3 endpoint; answers have these faults, one each."""
     parts = urlsplit(endpoint)
     proxy = Proxy((parts.hostname or "127.0.0.1", parts.port or 80), deque(faults), only)
     proxy.start()
