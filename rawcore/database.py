@@ -182,7 +182,7 @@ def as_database_error(error: psycopg.Error) -> RawcoreError:
     names = (error.diag.schema_name, error.diag.table_name, error.diag.column_name)
     where = ".".join(name for name in names if name)
     if state.startswith(_RESOURCE):
-        return DatabaseResource(sqlstate=state, where=where)
+        return DatabaseResource(sqlstate=state, where=f" at {where}" if where else "")
     if state.startswith("42") and state != "42601":  # these name objects, never values
         return EngineUnfit(sqlstate=state, problem=error.diag.message_primary)
     fault = ContentRefused if state.startswith(("22", "23")) else DatabaseFault

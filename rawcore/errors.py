@@ -179,7 +179,7 @@ class DatabaseRefused(RawcoreError):
 
 
 class DatabaseResource(RawcoreError):
-    """PostgreSQL lacked the means (SQLSTATE {sqlstate}) {where}: see its log; tried again."""
+    """PostgreSQL lacked the means (SQLSTATE {sqlstate}{where}): see the log of the server."""
 
     error_class = "resource"
     retryable = True
