@@ -139,6 +139,7 @@ def run(settings: Settings, options: Options) -> int:
     log = console.make_log(settings.rawcore_log, quiet)
     store = open_store(settings, log)
     this = Run(settings, options, log)
+    began = time.monotonic()
     refuse_pooler(this.connection, this.url, settings)
     if options.join is not None:
         return _join(this, store, options.join, quiet)
@@ -160,6 +161,8 @@ def run(settings: Settings, options: Options) -> int:
             this.query("SELECT * FROM etl.finish_run(%s)", run_id)
         raise
     finished = this.one("SELECT * FROM etl.finish_run(%s)", run_id)
+    seconds = round(time.monotonic() - began, 2)
+    log.info("finished", run=run_id, status=finished["status"], files=plan.todo, seconds=seconds)
     code = report(this, plan, finished, counts, options.as_json)
     if unreachable is not None:
         raise unreachable

@@ -17,7 +17,8 @@ _POLL_SECONDS = 0.5
 _ATTEMPTS = """
 SELECT a.file_attempt_id AS attempt, a.load_run_file_id AS file, f.s3_key AS key, f.extract,
     a.finished_at IS NOT NULL AS is_done, a.pid, a.outcome, f.path,
-    f.rows_read AS rows, f.rows_ingested AS ingested, f.rows_unchanged AS unchanged,
+    f.size_bytes AS bytes, f.rows_read AS rows,
+    f.rows_ingested AS ingested, f.rows_unchanged AS unchanged,
     f.rows_duplicate AS duplicate, f.rows_rejected AS rejected,
     coalesce(a.problem, f.status_reason) AS problem, a.error_class,
     round(EXTRACT(epoch FROM a.finished_at - a.started_at), 2)::float AS seconds

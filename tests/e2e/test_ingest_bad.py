@@ -6,12 +6,13 @@ import shutil
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
 
 from rawcore.local import free_ports
 from tests.support.databases import Database
-from tests.support.ingest import ROOT, Driver, body, medicines, name, row
+from tests.support.ingest import PSEUDONYM_KEY, ROOT, Driver, body, medicines, name, row
 from tests.support.s3 import Bucket
 
 # One worker, one database: all tests look at the same run.
@@ -157,6 +158,23 @@ def test_no_field_content_is_written_anywhere(ended: tuple[Driver, Any]) -> None
     for table in driver.tables("etl"):
         if not table.startswith("etl.rejects_"):
             assert driver.value(f"SELECT count(*) FROM {table} AS t WHERE t::text ~ 'Quill'") == 0
+
+
+def test_no_secret_and_no_field_content_is_written_by_any_command(
+    ended: tuple[Driver, Any],
+) -> None:
+    driver, _ = ended
+    password = urlsplit(driver.database.driver_url).password
+    secrets = [driver.store["AWS_SECRET_ACCESS_KEY"], password, PSEUDONYM_KEY]
+    commands = [["--mode", "retry", "--note", "again"], ["plan"], ["status"], ["health"]]
+    ways = [{"RAWCORE_LOG": "console"}, {"S3_BUCKET_NAME": "no-such-bucket"}]
+    wrong = driver.database.driver_url.replace(f":{password}@", f":{password}x@")
+    done = [driver.run(*words, **ways[0]) for words in commands]
+    done += [driver.run(**ways[1]), driver.run(DATABASE_URL=wrong)]
+    assert [one.code for one in done] == [1, 0, 0, 0, 2, 2]
+    said = "".join(one.out + one.err for one in done) + _server_log()
+    planted = (PERSON, "Quillcombe", HEALTH_NUMBER, *secrets)
+    assert [text for text in planted if str(text) in said] == []
 
 
 def _server_log() -> str:

@@ -2,6 +2,7 @@
 
 import contextlib
 import gzip
+import json
 import signal
 from typing import Any
 
@@ -143,7 +144,13 @@ def test_every_step_of_a_file_is_a_log_line(driver: Driver, bucket: Bucket) -> N
     (landed,), (processed,) = events(log, "landed"), events(log, "processed")
     assert landed["key"] == processed["key"] == name("Medicine", 1)
     assert (landed["rows"], processed["ingested"], processed["path"]) == (3, 3, "in order")
-    assert landed["bytes"] == len(medicines(1, 3))
+    assert landed["bytes"] == processed["bytes"] == len(medicines(1, 3))
+    whole = [json.loads(line) for line in log.splitlines()]
+    steps = ("listed", "planned", "landed", "processed", "finished")
+    assert [one["event"] for one in whole if one["event"] in steps] == list(steps)
+    assert [one["run"] for one in whole if one["event"] in steps[1:]] == [1] * 4
+    told = {"run", "file", "key", "attempt", "rows", "bytes", "seconds", "timestamp", "level"}
+    assert [told - one.keys() for one in (landed, processed)] == [set(), set()]
 
 
 def test_joining_a_run_that_is_not_under_way(driver: Driver) -> None:

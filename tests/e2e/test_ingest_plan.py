@@ -24,6 +24,10 @@ def test_an_incomplete_batch_is_held_back_and_said(driver: Driver, bucket: Bucke
     ]
     assert plan["batches"][0]["missing"] == LACKING
     assert driver.value("SELECT count(*) FROM etl.load_runs") == 0
+    released = ("--batch", "2509010100", "--set", "hold_incomplete_batches=false")
+    done = driver.run(*released, "--note", "ticket 4711")
+    assert (done.code, driver.value("SELECT notes FROM etl.load_runs")) == (0, "ticket 4711")
+    assert list(driver.statuses().values()) == ["processed"]
 
 
 def test_a_missing_extract_is_reported_and_the_rest_is_loaded(
