@@ -96,7 +96,8 @@ def _time_sql(text_format: str, field: str) -> FormatSql:
         raise ValueError(f"{text_format} is not a format of times")
     date, zone = found["date"], found["zone"] or ""
     seconds, between = found["seconds"], found["between"]
-    time = f"substr({field}, {len(date) + 2})"
+    # Few operations: beyond ten the planner no longer inlines the checks of the types.
+    time = f"substr({field}, {len(date) + (2 if between == 'T' else 1)})"
     if zone:
         time = f"left({time}, -{_ZONE_LENGTHS[zone]})"
     if not seconds:
@@ -106,7 +107,7 @@ def _time_sql(text_format: str, field: str) -> FormatSql:
     if zone == "TZH:TZM":
         conditions.append(f"right({field}, 6) ~ {literal(_OFFSET)}")
     return FormatSql(
-        f"{_iso_date(date, field)} || {literal(' ')} || {time}",
+        f"{_iso_date(date, field)} || " + ("' ' || " if between == "T" else "") + time,
         tuple(conditions),
         {"": "", "Z": "'Z'", "TZH:TZM": f"right({field}, 6)"}[zone],
     )
