@@ -28,7 +28,7 @@ def drafted_template(
     return make_contracts_template(cluster, "drafted", contracts)
 
 
-@pytest.mark.parametrize(("source", "files", "rows"), [("tpch", 8, 226), ("synthea", 3, 41)])
+@pytest.mark.parametrize(("source", "files", "rows"), [("tpch", 8, 203), ("synthea", 3, 41)])
 def test_every_row_is_taken(
     cluster: Cluster, drafted_template: str, tmp_path: Path, source: str, files: int, rows: int
 ) -> None:
