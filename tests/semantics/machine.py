@@ -42,6 +42,7 @@ class Shop(RuleBasedStateMachine):
     """Deliveries, corrections, repeats and decisions; the world compares after each."""
 
     warehouse: ClassVar[Warehouse]
+    among: ClassVar[tuple[str, ...]] = EXTRACTS
 
     @initialize(data=st.data(), tenants=st.integers(1, 3), count=st.sampled_from([1, 1, 1, 2, 4]))
     def open_shop(self, data: st.DataObject, tenants: int, count: int) -> None:
@@ -49,7 +50,12 @@ class Shop(RuleBasedStateMachine):
         self.world = World(self.warehouse)
         self.tenants = tenants
         self.extracts = data.draw(
-            st.lists(st.sampled_from(EXTRACTS), min_size=count, max_size=count, unique=True)
+            st.lists(
+                st.sampled_from(self.among),
+                min_size=min(count, len(self.among)),
+                max_size=count,
+                unique=True,
+            )
         )
 
     def _put(self, data: st.DataObject) -> None:
