@@ -12,6 +12,7 @@ import psycopg
 import pytest
 
 from codegen import migrate
+from rawcore.local import wait_until_gone
 from rawcore.server import Server
 from rawcore.wheels import ServerError
 from tests.support.databases import Cluster
@@ -92,7 +93,7 @@ def stop_hard(server: Server, how: signal.Signals) -> None:
     """Stop a server as pg_ctl -m immediate does (SIGQUIT), or as the kernel does (SIGKILL)."""
     pid = int((server.log.parent / "data/postmaster.pid").read_text().split()[0])
     os.kill(pid, how)
-    wait_until(lambda: not _answers(server), "the server is down")
+    assert wait_until_gone(pid, 60)  # until then it may still hold its port
 
 
 def start_again(server: Server) -> None:
@@ -100,13 +101,6 @@ def start_again(server: Server) -> None:
     port = server.port
     wait_until(lambda: _started(server), "the server is up")
     assert server.port == port
-
-
-def _answers(server: Server) -> bool:
-    with contextlib.suppress(psycopg.OperationalError):
-        psycopg.connect(server.superuser_url(), connect_timeout=5).close()
-        return True
-    return False
 
 
 def _started(server: Server) -> bool:
