@@ -267,3 +267,26 @@ def test_the_fast_reading_is_that_field_by_field(file: tuple[str, str, str]) -> 
     assert separators.unmark(marked) == separators.unmark(slow) == text.encode()
     end = separators.end_of_rows(slow, final=True)
     assert marked[:end] == slow[:end]
+
+
+@settings(max_examples=200, deadline=None)
+@given(
+    st.lists(st.tuples(st.lists(st.text("ab\\\t\r", max_size=3), max_size=4), st.booleans())),
+    st.integers(1, 9),
+)
+def test_trailing_separators_are_those_of_the_model(
+    rows: list[tuple[list[str], bool]], piece: int
+) -> None:
+    rows = [(["x", "y"], True), *rows]
+    lines = ["|".join(fields) + "|" * trailing for fields, trailing in rows]
+    decoder = Decoder(Dialect("|", "\n", "utf-8", trailing_separator=True), 2, piece)
+    outputs = list(decode(["\n".join([*lines, ""]).encode()], decoder))
+    good = [one for out in outputs if isinstance(out, CopyRows) for one in parse_copy(out.data)]
+    # "|" after each of two fields, and nothing after the second one
+    fitting = [line.split("|") for line in lines if line.count("|") == 2 and line.endswith("|")]
+    assert good == [fields[:2] for fields in fitting]
+    bad = [out.line_no for out in outputs if isinstance(out, BadRow)]
+    assert len(good) + len(bad) == len(rows) == decoder.rows
+    assert [lines[number - 1] for number in bad] == [
+        out.text for out in outputs if isinstance(out, BadRow)
+    ]
