@@ -148,8 +148,9 @@ class Source(ContractModel):
     )
     ragged_rows: RaggedRows = Field(
         default="reject",
-        description="What happens to a row with the wrong number of fields, a NUL or an"
-        " undecodable byte: `reject` the row or `fail` the file. Extracts can override it.",
+        description="What happens to a row with the wrong number of fields, a NUL, an undecodable"
+        " byte or text after a quoted field: `reject` the row or `fail` the file. Extracts can"
+        " override it.",
     )
     null_dates: tuple[str, ...] = Field(
         default=(),
