@@ -15,7 +15,7 @@ from codegen.conversions import fits, is_instant, is_widening
 from codegen.ddl import Constraint, Table, TableColumn
 from codegen.sqltext import ident, literal, substitute
 
-#: What PostgreSQL appends to the name of a constraint that `make migrate` turns into NOT NULL.
+#: The end of the name of a check that `make migrate` turns into NOT NULL.
 REQUIRED_SUFFIX = "_required"
 
 
@@ -90,7 +90,8 @@ class TableChange:
     @property
     def is_empty(self) -> bool:
         """Whether nothing is to be done."""
-        return not self.emptied and not self.renames and self.was == self.after
+        renamed = any(old in self.before.columns for old in self.renames)
+        return not self.emptied and not renamed and self.was == self.after
 
     def statements(self) -> Iterator[str]:
         """Yield the statements, in an order in which they run."""
