@@ -140,6 +140,12 @@ HORIZON = (
         "f.is_mirror",
         ("customers", "orders"),
     ),
+    Break(
+        "a column is required of files that lack it",
+        "faults_vouchers",
+        "v_file.date_extracted < TIMESTAMPTZ '2025-01-03 03:00:00' OR",
+        "false OR",
+    ),
     Break("files before the horizon are taken", "refuse_frozen", "IF FOUND THEN", "IF false THEN"),
 )
 
