@@ -29,7 +29,7 @@ def codegen(database: Database, *arguments: str | Path) -> str:
     command = [sys.executable, "-m", "codegen", *map(str, arguments)]
     done = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True)
     assert done.returncode == 0, done.stdout + done.stderr
-    return done.stdout.strip().splitlines()[-1]
+    return done.stdout
 
 
 def test_a_team_keeps_contracts_and_migrations_of_its_own(
@@ -44,8 +44,8 @@ def test_a_team_keeps_contracts_and_migrations_of_its_own(
     )
 
     codegen(empty_database, "new-source", "shop", *bucket.iterdir(), "--contracts", contracts)
-    assert codegen(empty_database, "migration", "initial", *theirs).startswith("0001_initial: ")
-    assert codegen(empty_database, "migrate", "--migrations", migrations) == "applied 0001_initial"
+    assert "0001_initial: " in codegen(empty_database, "migration", "initial", *theirs)
+    assert "applied 0001_initial" in codegen(empty_database, "migrate", "--migrations", migrations)
     cluster.grant_members(empty_database)
     assert driver.run().code == 0
     assert driver.query(
@@ -60,10 +60,9 @@ def test_a_team_keeps_contracts_and_migrations_of_its_own(
     refused = driver.run()
     assert (refused.code, "make migrate" in refused.problem) == (2, True)
 
-    assert codegen(empty_database, "migration", "customers", *theirs).startswith("0002_customers: ")
-    assert (
-        codegen(empty_database, "migrate", "--migrations", migrations) == "applied 0002_customers"
-    )
+    assert "0002_customers: " in codegen(empty_database, "migration", "customers", *theirs)
+    applied = codegen(empty_database, "migrate", "--migrations", migrations)
+    assert "applied 0002_customers" in applied
     assert driver.run().code == 0
     assert driver.query("SELECT customer_no, town FROM core.dim_customers") == [
         {"customer_no": "C01", "town": "Ulm\nDonau"}
