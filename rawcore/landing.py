@@ -10,6 +10,7 @@ from dataclasses import dataclass
 import psycopg
 from psycopg import sql
 
+from rawcore.copying import AheadWriter
 from rawcore.database import Connection, Extract, as_database_error, translated
 from rawcore.decoding import BadRow, CopyRows, Decoder, Dialect, Output, decode
 from rawcore.drift import Expected
@@ -189,7 +190,7 @@ class Lander:
                     self._reject(task, landing, extract, output)
                     output = next(outputs, None)
                     continue
-                with cursor.copy(statement) as copy:
+                with cursor.copy(statement, writer=AheadWriter(cursor)) as copy:
                     while isinstance(output, CopyRows):
                         copy.write(output.data)
                         output = next(outputs, None)
