@@ -13,7 +13,8 @@ venv    := .venv
 python  := $(venv)/bin/python
 stamp   := $(venv)/.installed
 sources := $(wildcard rawcore codegen tests ingest.py)
-pytest  := $(python) -m pytest -n $(JOBS) --dist loadgroup -m "not slow"
+# One worker a file: some share a server or a run.
+pytest  := $(python) -m pytest -n $(JOBS) --dist loadfile -m "not slow"
 
 help:  ## List these targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-16s %s\n", $$1, $$2}' $(MAKEFILE_LIST)

@@ -54,7 +54,7 @@ class Plan:
     def seconds(self) -> float | None:
         """How long it may take by what was measured lately; None: nothing was."""
         known = [float(row["seconds"]) for row in self.batches if row["seconds"] is not None]
-        return round(sum(known), 1) if known else None
+        return round(sum(known), 2) if known else None
 
     def document(self) -> Row:
         """Return it for --json."""

@@ -1844,7 +1844,7 @@ BEGIN
         coalesce(w.files_done, 0),
         b.bytes,
         coalesce(w.missing, '{}'),
-        round(b.seconds, 1)
+        round(b.seconds, 3)
     FROM batches AS b
     LEFT JOIN whole AS w ON w.tenant = b.tenant AND w.batch = b.batch
     ORDER BY b.ordinal;

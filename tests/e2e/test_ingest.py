@@ -13,8 +13,8 @@ from tests.support.ingest import Done, Driver, feed
 from tests.support.proxy import Proxy, proxy_of
 from tests.support.s3 import Bucket
 
-# One worker, one database: all tests look at the same run.
-pytestmark = [pytest.mark.s3, pytest.mark.xdist_group("test_ingest")]
+# One database: all tests look at the same run.
+pytestmark = pytest.mark.s3
 
 OPTIONS = Options(seed=7, rows=900, batches=2, tenants=1)
 COUNTS = "rows_ingested + rows_unchanged + rows_duplicate + rows_rejected"

@@ -15,8 +15,8 @@ from tests.support.databases import Database
 from tests.support.ingest import PSEUDONYM_KEY, ROOT, Driver, body, medicines, name, row
 from tests.support.s3 import Bucket
 
-# One worker, one database: all tests look at the same run.
-pytestmark = [pytest.mark.s3, pytest.mark.xdist_group("test_ingest_bad")]
+# One database: all tests look at the same run.
+pytestmark = pytest.mark.s3
 
 # Nobody else writes these: the log of the server is one for all tests.
 PERSON, HEALTH_NUMBER = "Tāwhiri Quillcombe", "ZYQ7043"

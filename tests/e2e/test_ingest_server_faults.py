@@ -29,8 +29,7 @@ from tests.support.undisturbed import (
     same_content,
 )
 
-# One worker: the server of these tests is theirs alone.
-pytestmark = [pytest.mark.s3, pytest.mark.xdist_group("test_ingest_server_faults")]
+pytestmark = pytest.mark.s3
 
 HOLD = Fault("hold", HALF)
 OURS = (
