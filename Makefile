@@ -6,7 +6,7 @@
 PYTHON  ?= $(shell for p in python3 python3.14 python3.13 python3.12 python3.11; do \
              "$$p" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo "$$p" && exit; \
            done; echo python3)
-JOBS    ?= 2
+JOBS    ?= 3
 ARGS    ?=
 
 venv    := .venv

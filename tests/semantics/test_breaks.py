@@ -41,6 +41,12 @@ QUICK = (
 )
 OTHERS = (
     Break(
+        "a column is required of files that lack it",
+        "faults_vouchers",
+        "v_file.date_extracted < TIMESTAMPTZ '2025-01-03 03:00:00' OR",
+        "false OR",
+    ),
+    Break(
         "a file of the same DateExtracted is in order",
         "file_is_late",
         ">= f.date_extracted",
@@ -139,12 +145,6 @@ HORIZON = (
         "f.is_mirror AND f.date_extracted >= v_horizon",
         "f.is_mirror",
         ("customers", "orders"),
-    ),
-    Break(
-        "a column is required of files that lack it",
-        "faults_vouchers",
-        "v_file.date_extracted < TIMESTAMPTZ '2025-01-03 03:00:00' OR",
-        "false OR",
     ),
     Break("files before the horizon are taken", "refuse_frozen", "IF FOUND THEN", "IF false THEN"),
 )
