@@ -85,14 +85,19 @@ class Weed:
         }
 
     def client(self) -> "S3Client":
-        """Return a boto3 client of this server."""
+        """Return a boto3 client; just started, the server needs a moment to find its objects."""
+        return self._client(attempts=8)
+
+    def _client(self, attempts: int) -> "S3Client":
         return boto3.client(
             "s3",
             endpoint_url=self.endpoint,
             aws_access_key_id=self._state["access_key"],
             aws_secret_access_key=self._state["secret_key"],
             region_name=REGION,
-            config=Config(retries={"total_max_attempts": 3}, connect_timeout=5),
+            config=Config(
+                retries={"mode": "standard", "total_max_attempts": attempts}, connect_timeout=5
+            ),
         )
 
     def make_bucket(self, name: str) -> None:
@@ -160,7 +165,7 @@ class Weed:
 
     def _answers(self) -> bool:
         try:
-            self.client().list_buckets()
+            self._client(attempts=1).list_buckets()
         except (BotoCoreError, ClientError):
             return False
         return True
