@@ -149,7 +149,8 @@ class Source(ContractModel):
     ragged_rows: RaggedRows = Field(
         default="reject",
         description="What happens to a row with the wrong number of fields, a NUL, an undecodable"
-        " byte or text after a quoted field: `reject` the row or `fail` the file. Extracts can"
+        " byte or text after a quoted field: `reject` the row or `fail` the file. A file of"
+        " which hardly a row has the right number fails as drift in any case. Extracts can"
         " override it.",
     )
     null_dates: tuple[str, ...] = Field(

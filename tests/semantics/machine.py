@@ -42,7 +42,6 @@ class Shop(RuleBasedStateMachine):
     """Deliveries, corrections, repeats and decisions; the world compares after each."""
 
     warehouse: ClassVar[Warehouse]
-    among: ClassVar[tuple[str, ...]] = EXTRACTS
 
     @initialize(data=st.data(), tenants=st.integers(1, 3), count=st.sampled_from([1, 1, 1, 2, 4]))
     def open_shop(self, data: st.DataObject, tenants: int, count: int) -> None:
@@ -51,8 +50,8 @@ class Shop(RuleBasedStateMachine):
         self.tenants = tenants
         self.extracts = data.draw(
             st.lists(
-                st.sampled_from(self.among),
-                min_size=min(count, len(self.among)),
+                st.sampled_from(EXTRACTS),
+                min_size=min(count, len(EXTRACTS)),
                 max_size=count,
                 unique=True,
             )
