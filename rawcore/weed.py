@@ -10,6 +10,7 @@ import subprocess
 import sys
 import sysconfig
 import time
+import urllib.request
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -34,7 +35,7 @@ if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
 
 REGION = "us-east-1"
-START_SECONDS = 30
+START_SECONDS = 60
 _PORTS = ("s3", "master", "volume", "filer", "admin")
 
 
@@ -85,7 +86,7 @@ class Weed:
         }
 
     def client(self) -> "S3Client":
-        """Return a boto3 client; just started, the server needs a moment to find its objects."""
+        """Return a boto3 client that is patient with a server under load."""
         return self._client(attempts=8)
 
     def _client(self, attempts: int) -> "S3Client":
@@ -164,11 +165,14 @@ class Weed:
             time.sleep(0.1)
 
     def _answers(self) -> bool:
+        """Whether S3 answers and the volumes, which report some seconds later, can be read."""
+        topology = f"http://127.0.0.1:{self._state['master']}/dir/status"
         try:
             self._client(attempts=1).list_buckets()
-        except (BotoCoreError, ClientError):
+            with urllib.request.urlopen(topology, timeout=5) as answer:
+                return bool(json.load(answer)["Topology"]["DataCenters"])
+        except (BotoCoreError, ClientError, OSError):
             return False
-        return True
 
     def _pid(self) -> int | None:
         """The process that runs on our directory, if one does."""
