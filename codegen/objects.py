@@ -26,7 +26,7 @@ _TABLES = {
     "etl.observed_{}": "observed_table",
 }
 _ROUTINES = {
-    "compare": "function",
+    "verdicts": "function",
     "faults": "function",
     "check": "procedure",
     "stage": "procedure",

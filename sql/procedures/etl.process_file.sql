@@ -27,14 +27,16 @@ BEGIN
         CALL etl.supersede_versions(v_file.load_run_file_id);
         IF v_is_late THEN
             EXECUTE format('CALL etl.%I($1)', 'rebuild_' || v_file.extract) USING v_file.load_run_file_id;
+            CALL etl.analyze_target(v_file.load_run_file_id, 'stg');
         ELSE
             EXECUTE format('CALL etl.%I($1)', 'stage_' || v_file.extract) USING v_file.load_run_file_id;
+            CALL etl.analyze_target(v_file.load_run_file_id, 'stg');
             EXECUTE format('CALL etl.%I($1)', 'merge_' || v_file.extract) USING v_file.load_run_file_id;
             IF v_file.is_mirror THEN
                 EXECUTE format('CALL etl.%I($1)', 'close_' || v_file.extract) USING v_file.load_run_file_id;
             END IF;
         END IF;
-        CALL etl.analyze_targets(v_file.load_run_file_id);
+        CALL etl.analyze_target(v_file.load_run_file_id, 'core');
     END IF;
 
     CALL etl.finish_processing(p_file_attempt_id, v_verdict);

@@ -40,7 +40,7 @@ QUICK = (
 OTHERS = (
     Break(
         "a column is required of files that lack it",
-        "faults_vouchers",
+        "verdicts_vouchers",
         "v_file.date_extracted < TIMESTAMPTZ '2025-01-03 03:00:00' OR",
         "false OR",
     ),
@@ -104,7 +104,7 @@ OTHERS = (
     ),
     Break(
         "an absent key that comes back unchanged is skipped",
-        "compare_.*",
+        "verdicts_.*",
         "AND s.absent_since IS NULL",
         "",
     ),

@@ -10,12 +10,9 @@ SET timezone = 'Pacific/Auckland'
 SET datestyle = 'ISO, YMD'
 SET plan_cache_mode = force_custom_plan
 SET work_mem = '64MB'
-SET parallel_setup_cost = 0
-SET parallel_tuple_cost = 0
 AS $faults_appointment_medications$
--- The rows of a file that today's rules reject, each with all that is wrong with it. Changes nothing. A row is read
--- to its first fault; only faulty rows are looked at column by column. A column without a value has none. The query
--- can run parallel, which a statement that stores its result cannot.
+-- The rows of the file in hand whose verdict is rejected, each with all that is wrong with it, column by column. Changes
+-- nothing. A column without a value has no fault, unless it is required.
 DECLARE
     v_file etl.load_run_files;
     c_unknown_times constant timestamptz[] := ARRAY['1900-01-01']::text[]::timestamptz[];
@@ -123,8 +120,8 @@ BEGIN
         ) || '|~~|',
         jsonb_build_object('practice_id', r.practice_id, 'per_org_id', r.per_org_id, 'medication_id', r.medication_id),
         e.field_errors
-    FROM raw.appointment_medications_raw AS r
-    LEFT JOIN etl.touched_appointment_medications AS t USING (load_run_file_id, line_no)
+    FROM etl.touched_appointment_medications AS t
+    JOIN raw.appointment_medications_raw AS r USING (load_run_file_id, line_no)
     CROSS JOIN LATERAL (
         SELECT jsonb_object_agg(v.name, jsonb_build_object('text', v.text, 'reason', v.reason)) AS field_errors
         FROM (
@@ -422,66 +419,8 @@ BEGIN
         ) AS v (name, text, reason)
         WHERE v.reason IS NOT NULL
     ) AS e
-    WHERE r.load_run_file_id = p_load_run_file_id
-        AND CASE
-            -- The same text stood in a valid row, of whatever tenant; the hash leaves out untracked columns.
-            WHEN t.verdict = 'unchanged' THEN
-                r.practice_id IS NOT DISTINCT FROM v_file.tenant[1] AND
-                r.per_org_id IS NOT DISTINCT FROM v_file.tenant[2] AND
-                etl.is_local_time(r.loaded_date_time)
-            ELSE
-                r.medication_id IS NOT NULL AND
-                etl.is_bigint(r.medication_id) AND
-                etl.is_bigint(r.appointment_id) AND
-                r.patient_id IS NOT NULL AND
-                etl.is_bigint(r.patient_id) AND
-                etl.is_bigint(r.medicine_id) AND
-                etl.is_decimal(r.duration) AND
-                etl.is_date(r.start_date) AND
-                etl.is_date(r.end_date) AND
-                etl.is_date(r.stop_date) AND
-                etl.is_date(r.expiry_date) AND
-                etl.is_numeric(r.subsidy_amount, 'numeric(12,2)', 2) AND
-                etl.is_numeric(r.price, 'numeric(12,2)', 2) AND
-                etl.is_bigint(r.provider_id) AND
-                etl.is_boolean(r.is_confidential) AND
-                etl.is_boolean(r.is_long_term) AND
-                etl.is_boolean(r.is_prescribed_externally) AND
-                etl.is_boolean(r.is_stopped) AND
-                etl.is_boolean(r.is_highlighted) AND
-                etl.is_boolean(r.is_practice_in_admin) AND
-                etl.is_boolean(r.is_trial) AND
-                etl.is_date(r.rx_date) AND
-                etl.is_boolean(r.is_dispense) AND
-                etl.is_local_time(r.printed_at) AND
-                etl.is_boolean(r.is_active) AND
-                etl.is_boolean(r.is_deleted) AND
-                etl.is_local_time(r.inserted_at) AND
-                etl.is_local_time(r.updated_at) AND
-                etl.is_boolean(r.is_mapped) AND
-                r.practice_id IS NOT DISTINCT FROM v_file.tenant[1] AND
-                etl.is_decimal(r.quantity) AND
-                etl.is_boolean(r.is_generic_substitution) AND
-                etl.is_boolean(r.is_frequently_dispensed) AND
-                etl.is_boolean(r.is_specialist_recommended) AND
-                etl.is_date(r.recommendation_date) AND
-                etl.is_boolean(r.is_endorsement_criteria) AND
-                etl.is_boolean(r.is_provider_eligible_co_payment) AND
-                etl.is_bigint(r.user_logging_id) AND
-                etl.is_boolean(r.is_override) AND
-                etl.is_boolean(r.is_task_generated) AND
-                etl.is_boolean(r.show_on_portal) AND
-                etl.is_date(r.mapped_date) AND
-                etl.is_boolean(r.is_variable_dose) AND
-                etl.is_boolean(r.is_dose_change) AND
-                etl.is_decimal(r.permanent_address_latitude) AND
-                etl.is_decimal(r.permanent_address_longitude) AND
-                etl.is_bigint(r.practice_location_id) AND
-                etl.is_date(r.prescription_print_date) AND
-                r.per_org_id IS NOT DISTINCT FROM v_file.tenant[2] AND
-                etl.is_local_time(r.loaded_date_time)
-        END IS FALSE;
+    WHERE t.load_run_file_id = p_load_run_file_id AND t.verdict = 'rejected';
 END;
 $faults_appointment_medications$;
 COMMENT ON FUNCTION etl.faults_appointment_medications(bigint) IS
-    'The rows of a file that today''s rules reject: line, text, key texts, and by column the text and the reason.';
+    'The rejected rows of the file in hand: line, text, key texts, and by column the text and the reason.';

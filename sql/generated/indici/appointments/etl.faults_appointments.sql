@@ -10,12 +10,9 @@ SET timezone = 'Pacific/Auckland'
 SET datestyle = 'ISO, YMD'
 SET plan_cache_mode = force_custom_plan
 SET work_mem = '64MB'
-SET parallel_setup_cost = 0
-SET parallel_tuple_cost = 0
 AS $faults_appointments$
--- The rows of a file that today's rules reject, each with all that is wrong with it. Changes nothing. A row is read
--- to its first fault; only faulty rows are looked at column by column. A column without a value has none. The query
--- can run parallel, which a statement that stores its result cannot.
+-- The rows of the file in hand whose verdict is rejected, each with all that is wrong with it, column by column. Changes
+-- nothing. A column without a value has no fault, unless it is required.
 DECLARE
     v_file etl.load_run_files;
     c_unknown_times constant timestamptz[] := ARRAY['1900-01-01']::text[]::timestamptz[];
@@ -98,8 +95,8 @@ BEGIN
         ) || '|~~|',
         jsonb_build_object('practice_id', r.practice_id, 'per_org_id', r.per_org_id, 'appointment_id', r.appointment_id),
         e.field_errors
-    FROM raw.appointments_raw AS r
-    LEFT JOIN etl.touched_appointments AS t USING (load_run_file_id, line_no)
+    FROM etl.touched_appointments AS t
+    JOIN raw.appointments_raw AS r USING (load_run_file_id, line_no)
     CROSS JOIN LATERAL (
         SELECT jsonb_object_agg(v.name, jsonb_build_object('text', v.text, 'reason', v.reason)) AS field_errors
         FROM (
@@ -373,62 +370,8 @@ BEGIN
         ) AS v (name, text, reason)
         WHERE v.reason IS NOT NULL
     ) AS e
-    WHERE r.load_run_file_id = p_load_run_file_id
-        AND CASE
-            -- The same text stood in a valid row, of whatever tenant; the hash leaves out untracked columns.
-            WHEN t.verdict = 'unchanged' THEN
-                r.practice_id IS NOT DISTINCT FROM v_file.tenant[1] AND
-                r.per_org_id IS NOT DISTINCT FROM v_file.tenant[2] AND
-                etl.is_local_time(r.loaded_date_time)
-            ELSE
-                r.appointment_id IS NOT NULL AND
-                etl.is_bigint(r.appointment_id) AND
-                etl.is_bigint(r.patient_id) AND
-                lower(btrim(r.appointment_status)) = ANY (v_appointment_status_values) AND
-                etl.is_date(r.schedule_date) AND
-                etl.is_local_time(r.arrived) AND
-                etl.is_local_time(r.waiting_for_payment) AND
-                etl.is_local_time(r.appointment_completed) AND
-                etl.is_local_time(r.consult_time) AND
-                etl.is_local_time(r.booked) AND
-                etl.is_local_time(r.inserted_at) AND
-                etl.is_local_time(r.updated_at) AND
-                r.practice_id IS NOT DISTINCT FROM v_file.tenant[1] AND
-                etl.is_bigint(r.provider_id) AND
-                etl.is_boolean(r.is_active) AND
-                etl.is_boolean(r.is_deleted) AND
-                etl.is_decimal(r.permanent_address_latitude) AND
-                etl.is_decimal(r.permanent_address_longitude) AND
-                etl.is_bigint(r.practice_location_id) AND
-                lower(btrim(r.status_group)) = ANY (v_status_group_values) AND
-                etl.is_integer(r.duration) AND
-                CASE WHEN etl.is_integer(r.duration) THEN (r.duration::integer BETWEEN 0 AND 1440) END AND
-                etl.is_local_time(r.consult_end_time) AND
-                etl.is_local_time(r.consult_start_time) AND
-                etl.is_local_time(r.end_time) AND
-                etl.is_local_time(r.generated_time) AND
-                etl.is_local_time(r.gp_queue_time) AND
-                etl.is_boolean(r.is_arrived) AND
-                etl.is_boolean(r.is_consult_parked) AND
-                etl.is_boolean(r.is_dummy) AND
-                etl.is_date(r.last_appointment_status_date) AND
-                etl.is_local_time(r.arrived_time) AND
-                etl.is_local_time(r.cancelled_time) AND
-                etl.is_local_time(r.not_arrived_time) AND
-                etl.is_local_time(r.nurse_queue_time) AND
-                etl.is_local_time(r.on_hold_time) AND
-                etl.is_local_time(r.read_only_time) AND
-                etl.is_local_time(r.self_assessment_completed_time) AND
-                etl.is_local_time(r.self_assessment_queue_time) AND
-                etl.is_local_time(r.start_time) AND
-                etl.is_local_time(r.triage_queue_time) AND
-                etl.is_local_time(r.virtual_queue_time) AND
-                etl.is_boolean(r.is_confidential) AND
-                etl.is_boolean(r.is_consent_to_share) AND
-                r.per_org_id IS NOT DISTINCT FROM v_file.tenant[2] AND
-                etl.is_local_time(r.loaded_date_time)
-        END IS FALSE;
+    WHERE t.load_run_file_id = p_load_run_file_id AND t.verdict = 'rejected';
 END;
 $faults_appointments$;
 COMMENT ON FUNCTION etl.faults_appointments(bigint) IS
-    'The rows of a file that today''s rules reject: line, text, key texts, and by column the text and the reason.';
+    'The rejected rows of the file in hand: line, text, key texts, and by column the text and the reason.';

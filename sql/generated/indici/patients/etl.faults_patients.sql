@@ -10,12 +10,9 @@ SET timezone = 'Pacific/Auckland'
 SET datestyle = 'ISO, YMD'
 SET plan_cache_mode = force_custom_plan
 SET work_mem = '64MB'
-SET parallel_setup_cost = 0
-SET parallel_tuple_cost = 0
 AS $faults_patients$
--- The rows of a file that today's rules reject, each with all that is wrong with it. Changes nothing. A row is read
--- to its first fault; only faulty rows are looked at column by column. A column without a value has none. The query
--- can run parallel, which a statement that stores its result cannot.
+-- The rows of the file in hand whose verdict is rejected, each with all that is wrong with it, column by column. Changes
+-- nothing. A column without a value has no fault, unless it is required.
 DECLARE
     v_file etl.load_run_files;
     c_unknown_times constant timestamptz[] := ARRAY['1900-01-01']::text[]::timestamptz[];
@@ -252,8 +249,8 @@ BEGIN
         ) || '|~~|',
         jsonb_build_object('practice_id', r.practice_id, 'per_org_id', r.per_org_id, 'patient_id', r.patient_id),
         e.field_errors
-    FROM raw.patients_raw AS r
-    LEFT JOIN etl.touched_patients AS t USING (load_run_file_id, line_no)
+    FROM etl.touched_patients AS t
+    JOIN raw.patients_raw AS r USING (load_run_file_id, line_no)
     CROSS JOIN LATERAL (
         SELECT jsonb_object_agg(v.name, jsonb_build_object('text', v.text, 'reason', v.reason)) AS field_errors
         FROM (
@@ -778,103 +775,8 @@ BEGIN
         ) AS v (name, text, reason)
         WHERE v.reason IS NOT NULL
     ) AS e
-    WHERE r.load_run_file_id = p_load_run_file_id
-        AND CASE
-            -- The same text stood in a valid row, of whatever tenant; the hash leaves out untracked columns.
-            WHEN t.verdict = 'unchanged' THEN
-                r.practice_id IS NOT DISTINCT FROM v_file.tenant[1] AND
-                r.per_org_id IS NOT DISTINCT FROM v_file.tenant[2] AND
-                etl.is_local_time(r.loaded_date_time)
-            ELSE
-                r.patient_id IS NOT NULL AND
-                etl.is_bigint(r.patient_id) AND
-                etl.is_boolean(r.is_nhi_validate) AND
-                etl.is_date(r.dob) AND
-                etl.is_integer(r.age) AND
-                etl.is_boolean(r.is_alive) AND
-                etl.is_date(r.death_date) AND
-                etl.is_boolean(r.consented_to_share) AND
-                etl.is_boolean(r.consent_text_messaging) AND
-                etl.is_boolean(r.is_portal_user) AND
-                etl.is_boolean(r.is_active) AND
-                etl.is_boolean(r.is_deleted) AND
-                etl.is_local_time(r.inserted_at) AND
-                etl.is_local_time(r.updated_at) AND
-                etl.is_boolean(r.is_gender_self_identified) AND
-                etl.is_boolean(r.is_work_visa_required) AND
-                etl.is_numeric(r.balance, 'numeric(12,2)', 2) AND
-                etl.is_numeric(r.medtech_balance, 'numeric(12,2)', 2) AND
-                etl.is_date(r.medtech_date_last_pay) AND
-                etl.is_date(r.medtech_date_last_statement) AND
-                etl.is_numeric(r.calculated_balance, 'numeric(12,2)', 2) AND
-                etl.is_date(r.last_statement_date) AND
-                etl.is_date(r.last_invoice_date) AND
-                etl.is_date(r.last_payment_date) AND
-                etl.is_boolean(r.is_insured) AND
-                etl.is_boolean(r.is_community_service_card) AND
-                etl.is_date(r.community_service_card_expiry_date) AND
-                etl.is_boolean(r.is_health_card) AND
-                etl.is_date(r.health_card_expiry_date) AND
-                etl.is_boolean(r.is_transfer_of_records) AND
-                etl.is_date(r.enrolment_date) AND
-                etl.is_date(r.funding_from) AND
-                etl.is_date(r.funding_to) AND
-                etl.is_boolean(r.is_nka) AND
-                etl.is_boolean(r.is_high_care) AND
-                etl.is_boolean(r.is_care_plan) AND
-                etl.is_boolean(r.is_new_registration) AND
-                etl.is_boolean(r.is_opt_off) AND
-                etl.is_boolean(r.is_bp_graph) AND
-                etl.is_boolean(r.is_bmi_graph) AND
-                etl.is_boolean(r.is_inr_graph) AND
-                etl.is_boolean(r.is_hba1c_graph) AND
-                etl.is_boolean(r.is_height_graph) AND
-                etl.is_boolean(r.is_weight_graph) AND
-                etl.is_boolean(r.is_hc_graph) AND
-                etl.is_date(r.medtech_balance_date) AND
-                etl.is_boolean(r.is_heart_rate) AND
-                etl.is_boolean(r.is_premature) AND
-                etl.is_local_time(r.consult_updated_at) AND
-                etl.is_bigint(r.provider_id) AND
-                r.practice_id IS NOT DISTINCT FROM v_file.tenant[1] AND
-                etl.is_date(r.registration_date) AND
-                etl.is_decimal(r.permanent_address_latitude) AND
-                etl.is_decimal(r.permanent_address_longitude) AND
-                etl.is_decimal(r.permanent_address_match_score) AND
-                etl.is_decimal(r.postal_address_latitude) AND
-                etl.is_decimal(r.postal_address_longitude) AND
-                etl.is_decimal(r.postal_address_match_score) AND
-                etl.is_date(r.enrolment_expiry_date) AND
-                etl.is_boolean(r.is_consent_to_share) AND
-                etl.is_boolean(r.is_work_visa) AND
-                etl.is_date(r.work_visa_start_date) AND
-                etl.is_date(r.work_visa_expiry_date) AND
-                etl.is_boolean(r.is_pregnant) AND
-                etl.is_boolean(r.apply_charges) AND
-                etl.is_boolean(r.include_in_print) AND
-                etl.is_boolean(r.is_care_plus) AND
-                etl.is_date(r.care_plus_start_date) AND
-                etl.is_date(r.care_plus_end_date) AND
-                r.per_org_id IS NOT DISTINCT FROM v_file.tenant[2] AND
-                etl.is_local_time(r.loaded_date_time) AND
-                etl.is_date(r.community_service_effective_date) AND
-                etl.is_date(r.enrolment_end_date) AND
-                etl.is_boolean(r.is_capitated) AND
-                etl.is_boolean(r.is_consent_auto_reminder_text_messaging) AND
-                etl.is_boolean(r.is_consent_for_experience_survey) AND
-                etl.is_boolean(r.is_consent_to_import_clinical_records) AND
-                etl.is_boolean(r.is_consent_to_private_email_address) AND
-                etl.is_boolean(r.is_consent_to_share_clinical_records) AND
-                etl.is_boolean(r.is_consent_to_share_health1) AND
-                etl.is_boolean(r.is_consent_to_share_my_record_on_sehr) AND
-                etl.is_boolean(r.is_consent_to_share_pho_data_collection) AND
-                etl.is_boolean(r.is_include_account_fee) AND
-                etl.is_boolean(r.is_include_statement_fee) AND
-                etl.is_boolean(r.is_linked_csc_exists) AND
-                etl.is_boolean(r.is_test_record) AND
-                etl.is_date(r.visa_expiry)
-        END IS FALSE;
+    WHERE t.load_run_file_id = p_load_run_file_id AND t.verdict = 'rejected';
 END;
 $faults_patients$;
 COMMENT ON FUNCTION etl.faults_patients(bigint) IS
-    'The rows of a file that today''s rules reject: line, text, key texts, and by column the text and the reason.';
+    'The rejected rows of the file in hand: line, text, key texts, and by column the text and the reason.';

@@ -58,8 +58,8 @@ BEGIN
     misfits AS MATERIALIZED (
         SELECT f.load_run_file_id, b.line_no
         FROM files AS f
-        CROSS JOIN LATERAL etl.faults_patients(f.load_run_file_id) AS b
-        WHERE f.is_stale
+        CROSS JOIN LATERAL etl.verdicts_patients(f.load_run_file_id, true) AS b
+        WHERE f.is_stale AND b.verdict = 'rejected'
     ),
     said AS (
         SELECT

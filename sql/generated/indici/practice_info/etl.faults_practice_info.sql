@@ -10,12 +10,9 @@ SET timezone = 'Pacific/Auckland'
 SET datestyle = 'ISO, YMD'
 SET plan_cache_mode = force_custom_plan
 SET work_mem = '64MB'
-SET parallel_setup_cost = 0
-SET parallel_tuple_cost = 0
 AS $faults_practice_info$
--- The rows of a file that today's rules reject, each with all that is wrong with it. Changes nothing. A row is read
--- to its first fault; only faulty rows are looked at column by column. A column without a value has none. The query
--- can run parallel, which a statement that stores its result cannot.
+-- The rows of the file in hand whose verdict is rejected, each with all that is wrong with it, column by column. Changes
+-- nothing. A column without a value has no fault, unless it is required.
 DECLARE
     v_file etl.load_run_files;
     c_unknown_times constant timestamptz[] := ARRAY['1900-01-01']::text[]::timestamptz[];
@@ -73,8 +70,8 @@ BEGIN
         ) || '|~~|',
         jsonb_build_object('practice_id', r.practice_id, 'per_org_id', r.per_org_id),
         e.field_errors
-    FROM raw.practice_info_raw AS r
-    LEFT JOIN etl.touched_practice_info AS t USING (load_run_file_id, line_no)
+    FROM etl.touched_practice_info AS t
+    JOIN raw.practice_info_raw AS r USING (load_run_file_id, line_no)
     CROSS JOIN LATERAL (
         SELECT jsonb_object_agg(v.name, jsonb_build_object('text', v.text, 'reason', v.reason)) AS field_errors
         FROM (
@@ -118,22 +115,8 @@ BEGIN
         ) AS v (name, text, reason)
         WHERE v.reason IS NOT NULL
     ) AS e
-    WHERE r.load_run_file_id = p_load_run_file_id
-        AND CASE
-            -- The same text stood in a valid row, of whatever tenant; the hash leaves out untracked columns.
-            WHEN t.verdict = 'unchanged' THEN
-                r.practice_id IS NOT DISTINCT FROM v_file.tenant[1] AND
-                r.per_org_id IS NOT DISTINCT FROM v_file.tenant[2] AND
-                etl.is_local_time(r.loaded_date_time)
-            ELSE
-                r.practice_id IS NOT DISTINCT FROM v_file.tenant[1] AND
-                etl.is_date(r.legal_date) AND
-                etl.is_boolean(r.is_active) AND
-                etl.is_boolean(r.is_deleted) AND
-                r.per_org_id IS NOT DISTINCT FROM v_file.tenant[2] AND
-                etl.is_local_time(r.loaded_date_time)
-        END IS FALSE;
+    WHERE t.load_run_file_id = p_load_run_file_id AND t.verdict = 'rejected';
 END;
 $faults_practice_info$;
 COMMENT ON FUNCTION etl.faults_practice_info(bigint) IS
-    'The rows of a file that today''s rules reject: line, text, key texts, and by column the text and the reason.';
+    'The rejected rows of the file in hand: line, text, key texts, and by column the text and the reason.';

@@ -10,12 +10,9 @@ SET timezone = 'Pacific/Auckland'
 SET datestyle = 'ISO, YMD'
 SET plan_cache_mode = force_custom_plan
 SET work_mem = '64MB'
-SET parallel_setup_cost = 0
-SET parallel_tuple_cost = 0
 AS $faults_providers$
--- The rows of a file that today's rules reject, each with all that is wrong with it. Changes nothing. A row is read
--- to its first fault; only faulty rows are looked at column by column. A column without a value has none. The query
--- can run parallel, which a statement that stores its result cannot.
+-- The rows of the file in hand whose verdict is rejected, each with all that is wrong with it, column by column. Changes
+-- nothing. A column without a value has no fault, unless it is required.
 DECLARE
     v_file etl.load_run_files;
     c_unknown_times constant timestamptz[] := ARRAY['1900-01-01']::text[]::timestamptz[];
@@ -154,8 +151,8 @@ BEGIN
         ) || '|~~|',
         jsonb_build_object('practice_id', r.practice_id, 'per_org_id', r.per_org_id, 'provider_id', r.provider_id),
         e.field_errors
-    FROM raw.providers_raw AS r
-    LEFT JOIN etl.touched_providers AS t USING (load_run_file_id, line_no)
+    FROM etl.touched_providers AS t
+    JOIN raw.providers_raw AS r USING (load_run_file_id, line_no)
     CROSS JOIN LATERAL (
         SELECT jsonb_object_agg(v.name, jsonb_build_object('text', v.text, 'reason', v.reason)) AS field_errors
         FROM (
@@ -374,52 +371,8 @@ BEGIN
         ) AS v (name, text, reason)
         WHERE v.reason IS NOT NULL
     ) AS e
-    WHERE r.load_run_file_id = p_load_run_file_id
-        AND CASE
-            -- The same text stood in a valid row, of whatever tenant; the hash leaves out untracked columns.
-            WHEN t.verdict = 'unchanged' THEN
-                r.practice_id IS NOT DISTINCT FROM v_file.tenant[1] AND
-                r.per_org_id IS NOT DISTINCT FROM v_file.tenant[2] AND
-                etl.is_local_time(r.loaded_date_time)
-            ELSE
-                r.provider_id IS NOT NULL AND
-                etl.is_bigint(r.provider_id) AND
-                r.practice_id IS NOT DISTINCT FROM v_file.tenant[1] AND
-                etl.is_boolean(r.is_nhi_validate) AND
-                etl.is_date(r.dob) AND
-                etl.is_integer(r.age) AND
-                etl.is_boolean(r.is_alive) AND
-                etl.is_date(r.death_date) AND
-                etl.is_boolean(r.consented_to_share) AND
-                etl.is_boolean(r.consent_text_messaging) AND
-                etl.is_boolean(r.is_portal_user) AND
-                etl.is_boolean(r.is_active) AND
-                etl.is_boolean(r.is_deleted) AND
-                etl.is_local_time(r.inserted_at) AND
-                etl.is_local_time(r.updated_at) AND
-                etl.is_boolean(r.is_same_address) AND
-                etl.is_boolean(r.is_gender_self_identified) AND
-                etl.is_boolean(r.is_work_visa_required) AND
-                etl.is_numeric(r.balance, 'numeric(12,2)', 2) AND
-                etl.is_numeric(r.calculated_balance, 'numeric(12,2)', 2) AND
-                etl.is_boolean(r.is_doctor) AND
-                etl.is_boolean(r.is_nzf_avoid) AND
-                etl.is_boolean(r.is_nzf_adjust) AND
-                etl.is_boolean(r.is_nzf_information) AND
-                etl.is_boolean(r.is_nzf_no_action) AND
-                etl.is_boolean(r.is_nzf_monitor) AND
-                etl.is_bigint(r.current_appointment_id) AND
-                etl.is_boolean(r.is_invoicing_diary) AND
-                etl.is_boolean(r.is_gp2gp) AND
-                etl.is_date(r.from_date_practice) AND
-                etl.is_date(r.apc_expiry_date) AND
-                etl.is_date(r.mps_expiry_date) AND
-                etl.is_decimal(r.provider_permanent_address_latitude) AND
-                etl.is_decimal(r.provider_permanent_address_longitude) AND
-                r.per_org_id IS NOT DISTINCT FROM v_file.tenant[2] AND
-                etl.is_local_time(r.loaded_date_time)
-        END IS FALSE;
+    WHERE t.load_run_file_id = p_load_run_file_id AND t.verdict = 'rejected';
 END;
 $faults_providers$;
 COMMENT ON FUNCTION etl.faults_providers(bigint) IS
-    'The rows of a file that today''s rules reject: line, text, key texts, and by column the text and the reason.';
+    'The rejected rows of the file in hand: line, text, key texts, and by column the text and the reason.';

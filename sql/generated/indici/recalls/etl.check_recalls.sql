@@ -12,42 +12,38 @@ AS $check_recalls$
 -- Give each row of the file its verdict in etl.touched_recalls, write its rejects, and count.
 -- The caller, etl.process_file, holds the extract's lock.
 DECLARE
-    v_seed bigint;
     v_run_id bigint;
     c_unknown_times constant timestamptz[] := ARRAY['1900-01-01']::text[]::timestamptz[];
 BEGIN
-    SELECT etl.hash_seed(f.ruleset_fingerprint), a.load_run_id INTO v_seed, v_run_id
+    SELECT a.load_run_id INTO v_run_id
     FROM etl.load_run_files AS f
     JOIN etl.file_attempts AS a USING (file_attempt_id)
     WHERE f.load_run_file_id = p_load_run_file_id;
 
-    -- 1. Compare with stg.recalls. In a file in order an equal row is unchanged.
+    -- 1. Read every row once: its key, its hash, its verdict.
     INSERT INTO etl.touched_recalls (load_run_file_id, line_no, practice_id, per_org_id, re_call_id, row_hash, verdict)
-    SELECT p_load_run_file_id, d.line_no, d.practice_id, d.per_org_id, d.re_call_id, d.row_hash,
-        CASE WHEN d.verdict = 'unchanged' AND p_is_late THEN 'changed' ELSE d.verdict END
-    FROM etl.compare_recalls(p_load_run_file_id, v_seed) AS d;
+    SELECT p_load_run_file_id, d.line_no, d.practice_id, d.per_org_id, d.re_call_id, d.row_hash, d.verdict
+    FROM etl.verdicts_recalls(p_load_run_file_id, p_is_late) AS d;
 
     CALL etl.analyze_work('touched_recalls');
 
-    -- 2. Reject what is faulty. What an earlier attempt rejected and this one does not is resolved by its run.
+    -- 2. Say why rows are rejected. What an earlier attempt rejected and this one does not is resolved by its run.
     UPDATE etl.rejects_recalls AS j
     SET resolved_by_run = v_run_id
     WHERE j.load_run_file_id = p_load_run_file_id AND j.stage = 'typing' AND j.resolved_by_run IS NULL;
 
-    WITH rejected AS (
+    IF EXISTS (
+        SELECT FROM etl.touched_recalls AS t
+        WHERE t.load_run_file_id = p_load_run_file_id AND t.verdict = 'rejected'
+    ) THEN
         INSERT INTO etl.rejects_recalls AS j (load_run_file_id, line_no, stage, row_text, natural_key, field_errors)
         SELECT p_load_run_file_id, f.line_no, 'typing', f.row_text, f.natural_key, f.field_errors
         FROM etl.faults_recalls(p_load_run_file_id) AS f
         ON CONFLICT (load_run_file_id, line_no) DO UPDATE
         SET field_errors = excluded.field_errors,
             natural_key = excluded.natural_key,
-            resolved_by_run = NULL
-        RETURNING j.line_no
-    )
-    UPDATE etl.touched_recalls AS t
-    SET verdict = 'rejected'
-    FROM rejected AS j
-    WHERE t.load_run_file_id = p_load_run_file_id AND t.line_no = j.line_no;
+            resolved_by_run = NULL;
+    END IF;
 
     -- 3. Of several valid rows of a key the one with the greatest updated_at, then the last, counts; the others are duplicates.
     WITH repeated AS MATERIALIZED (
