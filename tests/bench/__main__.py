@@ -126,8 +126,9 @@ class Report:
         self._console.print(
             f"One object of {found.megabytes:,.0f} MB in S3 ({found.decoded_megabytes:,.0f} MB"
             f" decoded, {found.rows:,} rows): landed in {found.landed:.1f} s, psql \\copy of the"
-            f" decoded rows {found.copied:.1f} s; rate {found.ratio:.2f} of it"
-            f" (target ≥ {_LARGE_RATE:.1f}) {met}"
+            f" decoded rows into a table like the one in raw {found.copied:.1f} s; rate"
+            f" {found.ratio:.2f} of it (target ≥ {_LARGE_RATE:.1f}) {met}. psql \\copy into a text"
+            f" table without keys and line numbers: {found.bare:.1f} s."
         )
 
     def memory(self, peaks: list[int]) -> None:

@@ -12,7 +12,9 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
 from itertools import islice
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
+
+import psycopg
 
 from codegen.model import Extract, Feed
 from rawcore.demo.names import delta_span, file_name, known_tenants
@@ -43,18 +45,22 @@ class Objects:
 
 @dataclass(frozen=True)
 class Large:
-    """One object landed from S3, and the same rows by psql. Seconds of landing alone."""
+    """One object landed from S3, and the same rows by psql's copy. Seconds of landing alone.
+
+    `bare` is psql's copy into a text table without keys, `copied` into one like the table in raw.
+    """
 
     megabytes: float
     decoded_megabytes: float
     rows: int
+    bare: float
     copied: float
     landed: float
     rawcore: Ran
 
     @property
     def ratio(self) -> float:
-        """The rate of rawcore over that of psql."""
+        """The rate of rawcore over that of psql, both into the same kind of table."""
         return self.copied / self.landed
 
 
@@ -109,9 +115,14 @@ def large_object(contest: Contest, extract: Extract, megabytes: int) -> Large:
         client.upload_file(str(delivered), _BUCKET, maker.name(delta_span(FIRST)))
         delivered.unlink()
         make_text_table(connection, "public.bare", extract)
-        contest.settle()
-        seconds = _psql_copy(connection.info.dsn, connection.info.password, copied)
-        connection.execute("DROP TABLE public.bare")
+        connection.execute(
+            f"CREATE TABLE public.like_raw (LIKE raw.{extract.extract}_raw INCLUDING ALL)"
+        )
+        seconds = []
+        for table in ("public.bare", "public.like_raw"):
+            contest.settle()
+            seconds.append(_psql_copy(connection, table, extract, copied))
+            connection.execute(f"DROP TABLE {table}")
         copied.unlink()
         contest.settle()
 
@@ -125,14 +136,23 @@ def large_object(contest: Contest, extract: Extract, megabytes: int) -> Large:
         ((landing, read),) = landed()
     if read != rows:
         raise RuntimeError(f"{read} of {rows} rows of the bench are landed")
-    return Large(sizes[0], sizes[1], rows, seconds, landing, ran)
+    bare, like_raw = seconds
+    return Large(sizes[0], sizes[1], rows, bare, like_raw, landing, ran)
 
 
-def _psql_copy(dsn: str, password: str, path: os.PathLike[str]) -> float:
+def _psql_copy(
+    connection: psycopg.Connection[Any], table: str, extract: Extract, path: os.PathLike[str]
+) -> float:
     """Copy a file of text rows by psql; return the seconds from its start to its end."""
-    command = [str(wheel_bin(18) / "psql"), dsn, "-qX"]
-    command += ["-v", "ON_ERROR_STOP=1"]
-    command += ["-c", f"\\copy public.bare FROM '{os.fspath(path)}' (FORMAT text, NULL '')"]
+    info, columns = connection.info, ", ".join(f'"{name}"' for name in extract.column_names)
+    statements = (
+        "CREATE TEMP SEQUENCE line_no",
+        "SET rawcore.load_run_file_id = 1",
+        "SET rawcore.line_seq = 'pg_temp.line_no'",
+        f"\\copy {table} ({columns}) FROM '{os.fspath(path)}' (FORMAT text, NULL '')",
+    )
+    command = [str(wheel_bin(18) / "psql"), info.dsn, "-qX", "-v", "ON_ERROR_STOP=1"]
+    command += [word for statement in statements for word in ("-c", statement)]
     began = time.monotonic()
-    subprocess.run(command, env=os.environ | {"PGPASSWORD": password}, check=True)
+    subprocess.run(command, env=os.environ | {"PGPASSWORD": info.password}, check=True)
     return time.monotonic() - began

@@ -8,6 +8,7 @@ SET timezone = 'Pacific/Auckland'
 SET datestyle = 'ISO, YMD'
 SET plan_cache_mode = force_custom_plan
 SET work_mem = '64MB'
+SET random_page_cost = 1.1
 AS $merge_invoices$
 -- Publish what this file made new or changed in stg.invoices.
 -- The caller, etl.process_file, holds the extract's lock.

@@ -8,11 +8,13 @@ SET timezone = 'Pacific/Auckland'
 SET datestyle = 'ISO, YMD'
 SET plan_cache_mode = force_custom_plan
 SET work_mem = '64MB'
+SET random_page_cost = 1.1
 AS $stage_invoices$
 -- Type the valid rows of a file in order, and make them the newest state of their keys.
 -- The caller, etl.process_file, holds the extract's lock.
 DECLARE
     v_file etl.load_run_files;
+    v_written bigint;
     c_unknown_times constant timestamptz[] := ARRAY['1900-01-01']::text[]::timestamptz[];
 BEGIN
     SELECT f.* INTO v_file FROM etl.load_run_files AS f WHERE f.load_run_file_id = p_load_run_file_id;
@@ -231,16 +233,23 @@ BEGIN
             excluded.location_name,
             excluded.notes
         );
+    GET DIAGNOSTICS v_written = ROW_COUNT;
 
     -- 3. Another text, or other rules, that say the same: remember the text, so that the next file can skip it.
-    UPDATE stg.invoices AS s
-    SET row_hash = t.row_hash
-    FROM etl.touched_invoices AS t
-    WHERE t.load_run_file_id = p_load_run_file_id AND t.verdict = 'changed'
-        AND s.practice_id = t.practice_id
-        AND s.per_org_id = t.per_org_id
-        AND s.invoice_transaction_id = t.invoice_transaction_id
-        AND s.row_hash <> t.row_hash;
+    IF v_written < (
+        SELECT count(*)
+        FROM etl.touched_invoices AS t
+        WHERE t.load_run_file_id = p_load_run_file_id AND t.verdict = 'changed'
+    ) THEN
+        UPDATE stg.invoices AS s
+        SET row_hash = t.row_hash
+        FROM etl.touched_invoices AS t
+        WHERE t.load_run_file_id = p_load_run_file_id AND t.verdict = 'changed'
+            AND s.practice_id = t.practice_id
+            AND s.per_org_id = t.per_org_id
+            AND s.invoice_transaction_id = t.invoice_transaction_id
+            AND s.row_hash <> t.row_hash;
+    END IF;
 END;
 $stage_invoices$;
 COMMENT ON PROCEDURE etl.stage_invoices(bigint) IS 'Types the valid rows of a file in order into stg.invoices.';

@@ -8,6 +8,7 @@ SET timezone = 'Pacific/Auckland'
 SET datestyle = 'ISO, YMD'
 SET plan_cache_mode = force_custom_plan
 SET work_mem = '64MB'
+SET random_page_cost = 1.1
 AS $rebuild_medicine$
 -- Derive the keys of a late, superseding or excluded file anew from raw: their state in stg, their history in core.
 -- The caller holds the extract's lock.

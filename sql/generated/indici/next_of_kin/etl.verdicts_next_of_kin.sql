@@ -10,6 +10,7 @@ SET timezone = 'Pacific/Auckland'
 SET datestyle = 'ISO, YMD'
 SET plan_cache_mode = force_custom_plan
 SET work_mem = '64MB'
+SET random_page_cost = 1.1
 SET parallel_setup_cost = 0
 SET parallel_tuple_cost = 0
 AS $verdicts_next_of_kin$

@@ -10,6 +10,7 @@ SET timezone = 'Pacific/Auckland'
 SET datestyle = 'ISO, YMD'
 SET plan_cache_mode = force_custom_plan
 SET work_mem = '64MB'
+SET random_page_cost = 1.1
 AS $faults_practice_info$
 -- The rows of the file in hand whose verdict is rejected, each with all that is wrong with it, column by column. Changes
 -- nothing. A column without a value has no fault, unless it is required.

@@ -8,6 +8,7 @@ SET timezone = 'Pacific/Auckland'
 SET datestyle = 'ISO, YMD'
 SET plan_cache_mode = force_custom_plan
 SET work_mem = '64MB'
+SET random_page_cost = 1.1
 AS $merge_vaccine$
 -- Continue the history of the keys that this file made new or changed in stg.vaccine: close a version
 -- whose history columns differ and open the next, or show newer values in the version that stands.

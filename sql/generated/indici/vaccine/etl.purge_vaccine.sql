@@ -8,6 +8,7 @@ SET timezone = 'Pacific/Auckland'
 SET datestyle = 'ISO, YMD'
 SET plan_cache_mode = force_custom_plan
 SET work_mem = '64MB'
+SET random_page_cost = 1.1
 AS $purge_vaccine$
 -- Of a tenant's rows of raw before a new horizon keep what a rebuild of any key still needs: its newest row, and those
 -- with which its state in stg and core began. The caller, etl.purge_extract, holds the extract's lock.
