@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import psycopg
-from psycopg.conninfo import conninfo_to_dict
+from psycopg.conninfo import conninfo_to_dict, make_conninfo
 from psycopg.rows import dict_row
 
 from rawcore.decoding import Dialect
@@ -51,6 +51,17 @@ _REFUSED = re.compile(
 )
 _UNMIGRATED = {"42P01", "3F000", "42883", "42704"}
 _ORPHAN_SECONDS = 5
+_NETWORK = {
+    "connect_timeout": 10,
+    "keepalives_idle": 30,
+    "keepalives_interval": 10,
+    "keepalives_count": 3,
+    "tcp_user_timeout": 60_000,
+}
+"""A server that vanished without a word is given up after a minute; a system would wait for hours.
+
+Parameters of libpq in seconds, the last in milliseconds; DATABASE_URL may say otherwise.
+"""
 _RESOURCE = ("40", "53", "58", "55P03", "57014")
 _LOST = ("08", "57P")
 _SESSION = """
@@ -107,15 +118,14 @@ def connect(
 
 
 def _connect_once(url: str, name: str) -> Connection:
-    parts = conninfo_to_dict(url)
+    parts: dict[str, Any] = {**_NETWORK, **conninfo_to_dict(url)}
     where = f"{parts.get('host', 'localhost')}:{parts.get('port', 5432)}/{parts.get('dbname', '')}"
     try:
         connection: Connection = psycopg.connect(
-            url,
+            make_conninfo(**parts),
             autocommit=True,
             row_factory=dict_row,
             application_name=name,
-            connect_timeout=10,
         )
     except psycopg.OperationalError as error:
         refused = _REFUSED.search(str(error))
