@@ -2,27 +2,15 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
-from collections.abc import Iterator
-from dataclasses import dataclass
 from functools import cached_property
 
 from codegen.layout import FileShape, Interval
 from codegen.model import Column, Extract, Feed, ResolvedReference
-from codegen.sqltext import ident, literal, substitute
-from codegen.values import is_there, is_typed, typed_value
+from codegen.rules import Rule, hash_of_rules, rules_of
+from codegen.sqltext import ident, literal
+from codegen.values import typed_value
 
 LINEAGE = ("load_run_file_id", "load_run_id", "date_extracted")
-
-
-@dataclass(frozen=True)
-class Rule:
-    """Something that must hold of one column: the condition (NULL counts as met), and the words."""
-
-    column: Column
-    condition: str
-    reason: str
 
 
 class ExtractSql:
@@ -233,87 +221,8 @@ class ExtractSql:
     @cached_property
     def rules(self) -> list[Rule]:
         """Everything that must hold of a row, in the order of its columns."""
-        return [rule for column in self.columns for rule in self._rules(column)]
-
-    def _rules(self, column: Column) -> Iterator[Rule]:
-        text = f"r.{ident(column.name)}"
-        if column.is_tenant:
-            place = self.source.tenant.index(column.name) + 1
-            condition = f"{text} IS NOT DISTINCT FROM v_file.tenant[{place}]"
-            yield Rule(column, condition, "is not the tenant in the name of the file")
-            return
-        if column.is_required:
-            condition = self._inside(column, is_there(column, self.source))
-            yield Rule(column, condition, "is required and empty")
-        if column.type != "text":
-            yield Rule(column, *is_typed(column, self.source))
-        if column.is_key and column.type in ("date", "uuid"):
-            condition = f"({text} IS NULL OR {self.key_value(column)} IS NOT NULL)"
-            yield Rule(column, condition, "is not the one text that a key has for its value")
-        if column.domain is not None and self.source.domains[column.domain].unknown == "reject":
-            condition = f"lower(btrim({text})) = ANY ({self.domain_variable(column)})"
-            yield Rule(column, condition, f"is not in domain {column.domain}")
-        if column.check is not None:
-            condition = self._inside(column, self._check(column.check))
-            yield Rule(column, condition, f"does not meet: {column.check}")
-
-    def _inside(self, column: Column, condition: str) -> str:
-        """Return a condition that applies only to files that have the column."""
-        if self.is_always_there(column):
-            return condition
-        outside = " AND ".join(_outside(one) for one in self.extract.intervals(column.name))
-        return f"({outside} OR {condition})"
-
-    def _check(self, condition: str) -> str:
-        """Return a check over raw columns, met where the text of one of them is not of its type."""
-        values: dict[str, str] = {}
-        are_typed: list[str] = []
-        for column in self.columns:
-            if substitute(condition, {column.name: ""}) != condition:
-                values[column.name] = self.typed(column)
-                if column.type != "text":
-                    are_typed.append(is_typed(column, self.source)[0])
-        checked = f"({substitute(condition, values)})"
-        return f"CASE WHEN {' AND '.join(are_typed)} THEN {checked} END" if are_typed else checked
+        return [rule for column in self.columns for rule in rules_of(self, column)]
 
     def rules_hash(self, shape: FileShape) -> str:
         """Return the hash of all that can change a value or a verdict in a file of this shape."""
-        rules = {
-            "key": [column.name for column in self.key],
-            "dedupe": self.extract.dedupe,
-            "core": [self.extract.core.kind, self.extract.core.table, self.extract.surrogate_key],
-            "references": [
-                [r.dimension.extract, [c.name for c in r.columns], r.key] for r in self.references
-            ],
-            "zone": self.source.timezone,
-            "null_dates": self.source.null_dates,
-            "columns": [
-                [
-                    c.name,
-                    c.postgres_type,
-                    c.text_format,
-                    c.is_required,
-                    c.domain,
-                    c.check,
-                    c.tracked,
-                    c.core_pii,
-                ]
-                for c in shape.columns
-            ],
-            "unknown": {
-                c.domain: self.source.domains[c.domain].unknown
-                for c in shape.columns
-                if c.domain is not None
-            },
-        }
-        return hashlib.sha256(json.dumps(rules, sort_keys=True).encode()).hexdigest()
-
-
-def _outside(interval: Interval) -> str:
-    """Return the condition that the file in hand lies outside of an interval."""
-    ends = []
-    if interval.since is not None:
-        ends.append(f"v_file.date_extracted < TIMESTAMPTZ {literal(interval.since)}")
-    if interval.until is not None:
-        ends.append(f"v_file.date_extracted >= TIMESTAMPTZ {literal(interval.until)}")
-    return ends[0] if len(ends) == 1 else f"({' OR '.join(ends)})"
+        return hash_of_rules(self, shape)
