@@ -232,7 +232,8 @@ def _process(this: Run, run_id: int, crew: Crew) -> ProcessingInterrupted | None
     try:
         for attempt in attempts(this.settings, crew.log, ProcessingInterrupted, stop=crew.stop):
             with attempt:
-                crew.process()
+                (now,) = this.query("SELECT clock_timestamp()::text AS began")
+                crew.process(now["began"])
                 for left in this.query(_INTERRUPTED, run_id):
                     raise ProcessingInterrupted(**left)
     except ProcessingInterrupted as error:

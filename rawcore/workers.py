@@ -57,9 +57,9 @@ class Crew:
         """Land all that the run planned. Raises what made the run end."""
         self._all(lambda: self._land(bar))
 
-    def process(self) -> None:
-        """Call etl.process_batch from every worker."""
-        self._all(self._process)
+    def process(self, began: str) -> None:
+        """Call etl.process_batch from every worker; what fails since `began` waits."""
+        self._all(lambda: self._process(began))
 
     def cancel(self) -> None:
         """End soon: landings are rolled back, running statements cancelled. For signal handlers."""
@@ -175,7 +175,7 @@ class Crew:
         )
         self.stop.wait(seconds)
 
-    def _process(self) -> None:
+    def _process(self, began: str) -> None:
         """Call etl.process_batch, and again where the server went away meanwhile."""
         faults = (ConnectionLost, DatabaseResource)
         for attempt in attempts(self.settings, self.log, *faults, stop=self.stop):
@@ -183,6 +183,9 @@ class Crew:
                 if self.stop.is_set():
                     return
                 with self._connected() as connection, translated():
+                    connection.execute(
+                        "SELECT set_config('rawcore.round_began', %s, false)", [began]
+                    )
                     connection.execute(f"CALL etl.process_batch({self.load_run_id:d})")
 
 

@@ -3471,10 +3471,13 @@ LANGUAGE plpgsql
 AS $process_landed$
 -- One transaction per file. Neither SECURITY DEFINER nor SET: with either a procedure cannot COMMIT. Each transaction
 -- takes the lock of an extract first; a file's failure is rolled back to its savepoint, recorded, and does not touch
--- the others. What failed since this call began, in whatever session, is left to the next call.
+-- the others. What failed since this call began, in whatever session, is left to the next call. Workers of one driver
+-- do not begin at once: they set rawcore.round_began, so that none tries again what another has just tried.
 DECLARE
     v_attempt_id bigint;
-    v_began constant timestamptz := clock_timestamp();
+    v_began constant timestamptz := coalesce(
+        nullif(current_setting('rawcore.round_began', true), '')::timestamptz, clock_timestamp()
+    );
     v_sqlstate text;
     v_object text;
 BEGIN

@@ -126,3 +126,22 @@ def test_an_attempt_is_visible_while_its_file_is_processed(depot: Engine) -> Non
         """)
         working.result(timeout=30)
         assert seen == [("processing", None, driver.info.backend_pid)]
+
+
+def test_workers_of_one_round_try_a_file_once_however_late_they_come(depot: Engine) -> None:
+    depot.query("""
+        CREATE FUNCTION core.disk_full() RETURNS trigger LANGUAGE plpgsql AS
+        'BEGIN RAISE EXCEPTION USING ERRCODE = ''53100''; END';
+        CREATE TRIGGER full_disk BEFORE INSERT ON core.dim_bins EXECUTE FUNCTION core.disk_full()
+    """)
+    depot.deliver("bins", [{"aisle": "a", "shelf": "1"}])
+    run = depot.run(process=False)
+    round_began = depot.one("SELECT clock_timestamp()::text")
+    for _ in range(2):
+        with depot.driver() as worker:
+            worker.execute("SELECT set_config('rawcore.round_began', %s, false)", [round_began])
+            worker.execute(f"CALL etl.process_batch({run:d})")
+        assert depot.query(ATTEMPTS) == [(1, 1, 0)]
+    with depot.driver() as dba:
+        dba.execute(f"CALL etl.process_batch({run:d})")
+    assert depot.query(ATTEMPTS) == [(1, 2, 0)]
