@@ -13,8 +13,8 @@ venv    := .venv
 python  := $(venv)/bin/python
 stamp   := $(venv)/.installed
 sources := $(wildcard rawcore codegen tests ingest.py)
-# One worker a file: some share a server or a run.
-pytest  := $(python) -m pytest -n $(JOBS) --dist loadfile -m "not slow"
+# One worker a file: some share a server or a run. In the order of testpaths, so that no long file is left for the end.
+pytest  := $(python) -m pytest -n $(JOBS) --dist loadfile --no-loadscope-reorder -m "not slow"
 
 help:  ## List these targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-16s %s\n", $$1, $$2}' $(MAKEFILE_LIST)

@@ -17,6 +17,7 @@ from psycopg.rows import dict_row
 
 from codegen.loading import load_feed
 from codegen.model import Feed
+from tests.support import warm
 from tests.support.databases import Database
 
 ROOT = Path(__file__).parents[2]
@@ -52,24 +53,24 @@ class Driver:
 
     def run(self, *arguments: str, **settings: str) -> Done:
         """Run it to its end."""
-        process = self.start(*arguments, **settings)
-        out, err = process.communicate(timeout=_PATIENCE_SECONDS)
-        return Done(process.returncode, out, err)
+        return Done(*warm.run(arguments, self._environment(settings), _PATIENCE_SECONDS))
 
     def start(self, *arguments: str, **settings: str) -> "subprocess.Popen[str]":
         """Start it."""
-        environment = {k: v for k, v in os.environ.items() if not k.startswith(_OURS)}
-        environment |= {"DATABASE_URL": self.database.driver_url, "RAWCORE_BACKOFF": "0.01"}
-        environment |= {"AWS_EC2_METADATA_DISABLED": "true", "AWS_CONFIG_FILE": os.devnull}
-        environment |= {"RAWCORE_LOG": "json", **self.store, **self.settings, **settings}
         return subprocess.Popen(
             [sys.executable, "ingest.py", *arguments],
             cwd=ROOT,
-            env=environment,
+            env=self._environment(settings),
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             text=True,
         )
+
+    def _environment(self, settings: Mapping[str, str]) -> dict[str, str]:
+        environment = {k: v for k, v in os.environ.items() if not k.startswith(_OURS)}
+        environment |= {"DATABASE_URL": self.database.driver_url, "RAWCORE_BACKOFF": "0.01"}
+        environment |= {"AWS_EC2_METADATA_DISABLED": "true", "AWS_CONFIG_FILE": os.devnull}
+        return environment | {"RAWCORE_LOG": "json", **self.store, **self.settings, **settings}
 
     @contextlib.contextmanager
     def started(self, *arguments: str, **settings: str) -> Iterator["subprocess.Popen[str]"]:
