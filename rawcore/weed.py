@@ -10,9 +10,9 @@ import subprocess
 import sys
 import sysconfig
 import time
-import urllib.request
 from collections.abc import Iterator
 from dataclasses import dataclass
+from http.client import HTTPConnection, HTTPException
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -166,12 +166,13 @@ class Weed:
 
     def _answers(self) -> bool:
         """Whether S3 answers and the volumes, which report some seconds later, can be read."""
-        topology = f"http://127.0.0.1:{self._state['master']}/dir/status"
+        master = HTTPConnection("127.0.0.1", int(self._state["master"]), timeout=5)
         try:
             self._client(attempts=1).list_buckets()
-            with urllib.request.urlopen(topology, timeout=5) as answer:
-                return bool(json.load(answer)["Topology"]["DataCenters"])
-        except (BotoCoreError, ClientError, OSError):
+            with contextlib.closing(master):
+                master.request("GET", "/dir/status")
+                return bool(json.load(master.getresponse())["Topology"]["DataCenters"])
+        except (BotoCoreError, ClientError, OSError, HTTPException):
             return False
 
     def _pid(self) -> int | None:
