@@ -75,7 +75,9 @@ class Depot:
 
 
 @pytest.fixture(scope="session")
-def depot(cluster: Cluster, template: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Depot]:
+def depot(
+    cluster: Cluster, template: str, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Depot]:
     """The depot at N-1 with two deliveries; `template` makes the roles that its database needs."""
     folder = tmp_path_factory.mktemp("depot")
     project = Project(folder / "project")
@@ -112,7 +114,9 @@ def upgraded(cluster: Cluster, depot: Depot, tmp_path: Path) -> Iterator[Engine]
 
 
 @pytest.fixture
-def fresh(cluster: Cluster, depot: Depot, tmp_path: Path, empty_database: Database) -> Iterator[Engine]:
+def fresh(
+    cluster: Cluster, depot: Depot, tmp_path: Path, empty_database: Database
+) -> Iterator[Engine]:
     """An empty database, for what the contracts ask for."""
     (tmp_path / "fresh").mkdir()
     engine = Engine(empty_database, tmp_path / "fresh", "depot", ())

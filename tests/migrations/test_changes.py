@@ -13,7 +13,9 @@ from tests.support.engine import Engine, migrate_desired
 from tests.support.schema import differences
 from tests.support.upgrade import Delivery, Project, contents, deliver
 
-BINS, SAMPLES, SHELVES, PICKS = (f"depot/{name}.yml" for name in ("bins", "samples", "shelves", "picks"))
+BINS, SAMPLES, SHELVES, PICKS = (
+    f"depot/{name}.yml" for name in ("bins", "samples", "shelves", "picks")
+)
 SOURCE = "depot/source.yml"
 
 

@@ -41,9 +41,7 @@ def session(database: Database) -> Iterator[psycopg.Connection[Any]]:
         yield connection
 
 
-def test_views_of_others_over_raw_survive_a_new_column(
-    project: Project, upgraded: Engine
-) -> None:
+def test_views_of_others_over_raw_survive_a_new_column(project: Project, upgraded: Engine) -> None:
     upgraded.query("CREATE VIEW public.tops AS SELECT label, s3_key FROM raw.shelves")
     upgraded.query("GRANT SELECT ON raw.shelves TO app_reader")
     write(project, (SHELVES, LEVELS, DEPTH + LEVELS))
@@ -163,6 +161,18 @@ def test_a_big_table_is_written_anew_only_where_that_is_said(
     migrate.apply(url, project.migrations, lambda _: None, may_rewrite=True)
     upgraded.ingest("samples", [{"sample_id": "9", "an_integer": "3000000000"}], "2025-08-01 12:00")
     assert upgraded.one("SELECT max(an_integer) FROM core.fact_samples") == 3000000000
+
+
+def test_what_only_raw_can_fill_again_is_not_emptied_after_a_purge(
+    project: Project, upgraded: Engine
+) -> None:
+    rekey = "natural_key: [an_integer]\nallow: [rekey]"
+    write(project, (SAMPLES, "natural_key: [sample_id]", rekey))
+    upgraded.query("CALL etl.purge_raw('2025-07-05 00:00', 'samples')")
+    before = upgraded.query("SELECT * FROM core.fact_samples ORDER BY 1")
+    with pytest.raises(MigrationError, match=r"rows of samples before .* no longer in raw .RC021"):
+        migrate.apply(upgraded.database.admin_url, project.migrations, lambda _: None)
+    assert upgraded.query("SELECT * FROM core.fact_samples ORDER BY 1") == before
 
 
 def test_a_required_column_cannot_come_for_files_that_do_not_have_it(project: Project) -> None:
