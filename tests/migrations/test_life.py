@@ -20,7 +20,6 @@ from tests.db.test_sql_style import ROOT
 from tests.migrations.test_changes import CRATES, LEVELS, SAMPLES, SHELVES, column
 from tests.support.databases import Database
 from tests.support.engine import Engine
-from tests.support.schema import differences
 from tests.support.upgrade import Project
 
 DEPTH = column("depth", "type: integer")
@@ -199,8 +198,11 @@ def test_a_required_column_comes_with_its_date_and_an_old_file_after_it(
 
 def test_a_narrower_column_does_not_stop_a_late_file(project: Project, upgraded: Engine) -> None:
     integer = "{name: an_integer, source: Integer, type: integer}"
-    write(project, (SAMPLES, integer, integer.replace("type: integer", "type: smallint")),
-          (SAMPLES, "entity: sample\n", "entity: sample\nallow: [retype an_integer]\n"))  # fmt: skip
+    write(
+        project,
+        (SAMPLES, integer, integer.replace("type: integer", "type: smallint")),
+        (SAMPLES, "entity: sample\n", "entity: sample\nallow: [retype an_integer]\n"),
+    )
     project.apply(upgraded.database)
     late = upgraded.ingest("samples", [{"sample_id": "1", "an_integer": "3"}], "2025-07-01 12:00")
     assert late.status == "processed"
