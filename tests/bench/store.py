@@ -39,7 +39,7 @@ def bucket(contest: Contest) -> Iterator[tuple[Weed, S3Client, dict[str, str]]]:
     """Run an S3 server with one bucket; yield it, a client, and the settings of the driver."""
     with running(contest.folder / "weed") as weed:
         weed.make_bucket(BUCKET)
-        yield weed, weed.client(), weed.environment | {"S3BUCKET_NAME": BUCKET}
+        yield weed, weed.client(), weed.environment | {"S3_BUCKET_NAME": BUCKET}
 
 
 def _names(feed: Feed) -> Iterator[str]:
