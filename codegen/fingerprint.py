@@ -9,12 +9,8 @@ from typing import Any
 
 import yaml
 
+from codegen.fingerprint_file import contract_files
 from codegen.yamltext import ContractLoader, read_text, unreadable
-
-
-def contract_files(folder: Path) -> tuple[Path, ...]:
-    """Contract files of a source folder: `source.yml` and the extracts, by name."""
-    return tuple(sorted(p for p in folder.glob("*.yml") if not p.name.startswith(".")))
 
 
 def contract_fingerprint(folder: Path) -> str:
@@ -22,7 +18,7 @@ def contract_fingerprint(folder: Path) -> str:
 
     Comments, blanks and the order of keys do not count; the order of lists does. Nor does what
     only the next migration reads: it may go once that is written. Raises ContractErrors when a
-    file is not YAML. Light on purpose: the driver calls it at each start.
+    file is not YAML. Light on purpose: the driver calls it where `fingerprint.json` is of others.
     """
     said = {path.name: _without_orders(_parse(path)) for path in contract_files(folder)}
     canonical = json.dumps(_texts(said), sort_keys=True, ensure_ascii=False, separators=(",", ":"))

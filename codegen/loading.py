@@ -9,7 +9,7 @@ from pathlib import Path
 
 from codegen.checks import Finding, check_between_feeds, check_extract, check_feed, check_source
 from codegen.errors import ContractErrors, ContractFault
-from codegen.fingerprint import contract_files
+from codegen.fingerprint_file import contract_files
 from codegen.model import Extract, Feed, Source
 from codegen.shapes import Shaped, shape
 from codegen.yamltext import read_document, shown

@@ -8,6 +8,9 @@ from pathlib import Path
 
 from codegen.desired import CONTRACTS, desired_objects
 from codegen.dictionary import dictionaries
+from codegen.fingerprint import contract_fingerprint
+from codegen.fingerprint_file import FILE, fingerprint_file
+from codegen.loading import source_folders
 from codegen.objects import ENGINE
 from codegen.schema import json_schemas, render_contract_reference
 
@@ -20,16 +23,21 @@ _GENERAL = ("rawcore/**/*.py", "codegen/**/*.py", "codegen/templates/*.j2", "ing
 
 
 def rendered_files(contracts: Path = CONTRACTS) -> dict[Path, str]:
-    """Return every rendered file and its text: SQL of the contracts, schemas, reference."""
+    """Return every rendered file and its text: SQL and fingerprint of contracts, schemas, docs."""
     generated = {
         ENGINE / one.path: one.sql
         for one in desired_objects(contracts)
         if one.path.parts[0] == "generated"
     }
     schemas = {ROOT / "contracts" / "schema" / name: text for name, text in json_schemas().items()}
+    fingerprints = {
+        folder / FILE: fingerprint_file(folder, contract_fingerprint(folder))
+        for folder in source_folders(contracts)
+    }
     pages = {DICTIONARY / name: text for name, text in dictionaries(contracts).items()}
     return {
         **generated,
+        **fingerprints,
         **schemas,
         **pages,
         ROOT / "docs" / "contracts.md": render_contract_reference(),

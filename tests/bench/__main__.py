@@ -22,7 +22,7 @@ from rich.table import Table
 from codegen.loading import load_feed, source_folders
 from rawcore.server import Server
 from rawcore.wheels import wheel_bin
-from tests.bench.contest import Contest, Files, Load
+from tests.bench.contest import Contest, Files, Load, means
 from tests.bench.driver import ROOT
 from tests.bench.large import Large, large_object
 from tests.bench.late import Late, late_rows
@@ -201,7 +201,7 @@ def main(
                 loads.append(load)
                 peaks.append(load.rawcore.peak_bytes)
             columns = len(feed.extract(name).columns)
-            report.loads(f"{name}, {columns} columns", loads)
+            report.loads(f"{name}, {columns} columns", means(loads))
         if not only or "files" in only:
             found = contest.files(_FILES // share, _FILE_ROWS)
             peaks.append(found.rawcore.peak_bytes)

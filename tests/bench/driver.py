@@ -16,7 +16,8 @@ import psutil
 ROOT = Path(__file__).parents[2]
 _LOOK_SECONDS = 0.05
 _STOPPED = 143
-_OURS = ("AWS_", "S3_", "RAWCORE_", "DATABASE_URL")
+_OURS = ("AWS_", "S3_", "RAWCORE_", "DATABASE_URL", "PYTHON")
+"""What a crontab does not hold: the run takes it from its arguments, or does without."""
 
 
 @dataclass(frozen=True)
