@@ -50,7 +50,7 @@ def main() -> None:
 @main.command()
 @contracts_option
 def render(contracts: Path) -> None:
-    """Write what contracts say into sql/generated, contracts/schema and docs."""
+    """Write what contracts say: sql/generated, docs, fingerprints and schema in contracts/."""
     written, removed = write_files(contracts)
     for path in removed:
         click.echo(f"removed {path.relative_to(ROOT)}")

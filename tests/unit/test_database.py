@@ -1,12 +1,16 @@
-"""What the driver says about errors of the server."""
+"""What the driver says about errors of the server, and about contracts that are not migrated."""
 
+from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import psycopg
 import pytest
 
+from codegen.fingerprint_file import fingerprint_file
 from rawcore import errors
-from rawcore.database import as_database_error, connect
+from rawcore.database import Source, as_database_error, check_contracts, connect
+from rawcore.decoding import Dialect
 from rawcore.settings import load_settings
 
 
@@ -43,3 +47,17 @@ def test_server_out_of_reach_is_said_without_the_password(
     assert "hunter2" not in str(caught.value)
     assert "Connection refused" in str(caught.value)
     assert caught.value.exit_code == 3
+
+
+def test_contracts_with_a_written_fingerprint_are_not_parsed(tmp_path: Path) -> None:
+    folder = tmp_path / "web"
+    folder.mkdir()
+    (folder / "source.yml").write_text("source: [\n")
+    (folder / "fingerprint.json").write_text(fingerprint_file(folder, "f" * 64))
+    source = Source("web", Dialect(",", "\n"), "UTC", "f" * 64)
+    check_contracts(source, tmp_path)
+    with pytest.raises(errors.ContractsChanged):
+        check_contracts(replace(source, contract_fingerprint="0" * 64), tmp_path)
+    (folder / "source.yml").write_text("source: [ # edited\n")
+    with pytest.raises(errors.ContractsUnreadable, match=r"source\.yml"):
+        check_contracts(source, tmp_path)
