@@ -116,7 +116,10 @@ def import_contracts(source: str, documents: tuple[Path, ...], contracts: Path) 
 @folder_option
 def check(contracts: Path, folder: Path) -> None:
     """Fail if anything rendered is stale, unmigrated, or if general code names an extract."""
-    stale = [str(path.relative_to(ROOT)) for path in stale_files(rendered_files(contracts))]
+    stale = [
+        path.relative_to(ROOT) if path.is_relative_to(ROOT) else path
+        for path in stale_files(rendered_files(contracts))
+    ]
     unmigrated = changes(migrated_objects(folder), desired_objects(contracts))
     named = list(named_extracts(contracts))
     for path in stale[:10]:

@@ -1,6 +1,7 @@
 """`fingerprint.json` beside the contracts of a source: their fingerprint, found by `make codegen`.
 
-As long as the files are the same, byte for byte, the driver takes it from there and parses nothing.
+As long as the files are the same, byte for byte, and the database has it too, the driver parses
+nothing.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """The command behind `make bench`: figures, ratios, and whether each target is met.
 
-make bench                        # 300,000 and 100,000 rows, some minutes
+make bench                        # 300,000 and 100,000 rows, a quarter of an hour
 make bench ARGS=--quick           # a tenth of them
 make bench ARGS="--profile out"   # plans of slow statements to a file; times are worse then
 """
@@ -164,7 +164,7 @@ def _times(seconds: dict[str, float]) -> str:
     "--repeat",
     default=3,
     show_default=True,
-    help="Runs of the loads, each in a new database; of each contestant the fastest counts.",
+    help="Runs of the loads, each in a new database; the fastest counts. --quick, --profile: one.",
 )
 @click.option("--jobs", default=2, show_default=True, help="Workers of the driver.")
 @click.option("--pg", default=18, show_default=True, help="Version of PostgreSQL: 16, 17 or 18.")

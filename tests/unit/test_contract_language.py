@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import re
+import shutil
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 
+from codegen.__main__ import main
 from codegen.checks.expression import expression_problems
 from codegen.errors import ContractErrors
 from codegen.fingerprint import contract_fingerprint
@@ -174,6 +177,16 @@ def test_a_written_fingerprint_that_cannot_be_read_counts_as_none(
 ) -> None:
     (tmp_path / "fingerprint.json").write_text(text)
     assert written_fingerprint(tmp_path) is None
+
+
+def test_a_stale_fingerprint_is_named_wherever_the_contracts_stand(tmp_path: Path) -> None:
+    contracts = tmp_path / "contracts"
+    shutil.copytree(ROOT / "contracts", contracts)
+    (source,) = contracts.glob("*/source.yml")
+    source.write_text(source.read_text() + "# read again\n")
+    done = CliRunner().invoke(main, ["check", "--contracts", str(contracts)])
+    assert done.exit_code == 1
+    assert f"{source.parent}/fingerprint.json is stale: run make codegen" in done.output
 
 
 def test_the_published_schemas_and_reference_are_not_stale() -> None:

@@ -7,6 +7,7 @@ from typing import Any
 import psycopg
 import pytest
 
+from codegen.fingerprint import contract_fingerprint
 from codegen.fingerprint_file import fingerprint_file
 from rawcore import errors
 from rawcore.database import Source, as_database_error, check_contracts, connect
@@ -56,8 +57,19 @@ def test_contracts_with_a_written_fingerprint_are_not_parsed(tmp_path: Path) -> 
     (folder / "fingerprint.json").write_text(fingerprint_file(folder, "f" * 64))
     source = Source("web", Dialect(",", "\n"), "UTC", "f" * 64)
     check_contracts(source, tmp_path)
-    with pytest.raises(errors.ContractsChanged):
+    with pytest.raises(errors.ContractsUnreadable, match=r"source\.yml"):
         check_contracts(replace(source, contract_fingerprint="0" * 64), tmp_path)
     (folder / "source.yml").write_text("source: [ # edited\n")
     with pytest.raises(errors.ContractsUnreadable, match=r"source\.yml"):
         check_contracts(source, tmp_path)
+
+
+def test_a_written_fingerprint_alone_refuses_no_contracts(tmp_path: Path) -> None:
+    folder = tmp_path / "web"
+    folder.mkdir()
+    (folder / "source.yml").write_text("source: web\n")
+    (folder / "fingerprint.json").write_text(fingerprint_file(folder, "of an older rawcore"))
+    source = Source("web", Dialect(",", "\n"), "UTC", contract_fingerprint(folder))
+    check_contracts(source, tmp_path)
+    with pytest.raises(errors.ContractsChanged):
+        check_contracts(replace(source, contract_fingerprint="0" * 64), tmp_path)
