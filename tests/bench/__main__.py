@@ -164,7 +164,8 @@ def _times(seconds: dict[str, float]) -> str:
     "--repeat",
     default=3,
     show_default=True,
-    help="Runs of the loads, each in a new database; the fastest counts. --quick, --profile: one.",
+    help="Runs of the loads and of the large object, each in a new database; the fastest counts."
+    " --quick, --profile: one.",
 )
 @click.option("--jobs", default=2, show_default=True, help="Workers of the driver.")
 @click.option("--pg", default=18, show_default=True, help="Version of PostgreSQL: 16, 17 or 18.")
@@ -189,6 +190,7 @@ def main(
     report = Report(console)
     peaks: list[int] = []
     share = 10 if quick else 1
+    turns = 1 if quick or profile else repeat
     settings = _SETTINGS | (_PROFILE if profile else {})
     shown = ", ".join(f"{name} = {value}" for name, value in _SETTINGS.items())
     console.print(f"PostgreSQL {pg}, fsync on, {shown}. Seconds; files are UTF-16LE in a folder.")
@@ -197,8 +199,8 @@ def main(
         " typed table with its unique key (upsert), upsert into a core table with the columns,"
         " indexes and keys of rawcore's; no checks, no lineage, no hash. rawcore: python ingest.py"
         " from start to end, which decodes, lands, checks, stages and merges."
-        " A machine that others share is fast one minute and slow the next: the floor and rawcore"
-        " take turns, and of each the fastest of several runs counts."
+        " A machine that others share is fast one minute and slow the next: the floor and rawcore,"
+        " psql and the driver take turns, and of each the fastest of several runs counts."
     )
     with _server(pg, settings) as (server, work):
         contest = Contest(server, feed, work, jobs)
@@ -206,7 +208,7 @@ def main(
             if only and name not in only:
                 continue
             loads = []
-            for _ in range(1 if quick or profile else repeat):
+            for _ in range(turns):
                 for load in contest.loads(feed.extract(name), rows // share):
                     loads.append(load)
                     peaks.append(load.rawcore.peak_bytes)
@@ -224,7 +226,7 @@ def main(
             peaks += [listed.first.peak_bytes, listed.again.peak_bytes]
             report.objects(listed)
         if not only or "large" in only:
-            large = large_object(contest, feed.extract(_LARGE), megabytes // share)
+            large = large_object(contest, feed.extract(_LARGE), megabytes // share, turns)
             peaks += [landed.ran.peak_bytes for landed in (large.from_s3, large.from_folder)]
             report.large(large)
         if peaks:
