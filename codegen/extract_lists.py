@@ -175,17 +175,26 @@ class ExtractLists(ExtractSql):
         """Return `core_all`, of an alias."""
         return [f"{alias}.{name}" for name in self.core_all]
 
-    def core_select(self, alias: str, with_lineage: bool = True) -> list[str]:
-        """Return the expressions of key, surrogate keys and published columns, named."""
-        values = zip(self.core_columns, self.core_values(alias), strict=True)
+    def core_select(self, alias: str, of_one_file: bool = True) -> list[str]:
+        """Return the expressions of key, surrogate keys and published columns, named.
+
+        Rows of one file have one tenant and their lineage.
+        """
+        values = zip(self.core_columns, self.core_values(alias, of_one_file), strict=True)
         return [
             *(f"{alias}.{name}" for name in self.key_names),
             *(
                 value if value == f"{alias}.{name}" else f"{value} AS {name}"
                 for name, value in values
             ),
-            *(f"{alias}.{name}" for name in LINEAGE if with_lineage),
+            *(f"{alias}.{name}" for name in LINEAGE if of_one_file),
         ]
+
+    @cached_property
+    def tenant_part(self) -> str:
+        """What the tenant of file f adds to each surrogate key of its rows; empty: nothing."""
+        places = range(1, len(self.tenant) + 1) if self.surrogates else ()
+        return " || ".join(f"etl.key_part(f.tenant[{place}])" for place in places)
 
     @cached_property
     def fact_compared(self) -> list[str]:

@@ -181,21 +181,31 @@ class ExtractSql:
         text = f"{alias}.{ident(column.name)}"
         return text if column.type == "text" else f"etl.key_{column.base_type}({text})"
 
-    def surrogate(self, extract: Extract, columns: tuple[Column, ...], alias: str) -> str:
-        """Return the surrogate key of a dimension's row with these tenant and key columns."""
+    def surrogate(
+        self, extract: Extract, columns: tuple[Column, ...], alias: str, of_one_tenant: bool
+    ) -> str:
+        """Return the surrogate key of a dimension's row with these tenant and key columns.
+
+        The parts of the tenant, where it is one for all rows, stand in v_tenant_part.
+        """
         parts = [f"etl.key_part({literal(extract.extract)})"]
-        for column in (*self.tenant, *columns):
+        if self.tenant and of_one_tenant:
+            parts.append("v_tenant_part")
+        for column in columns if of_one_tenant else (*self.tenant, *columns):
             text = f"{alias}.{ident(column.name)}"
             parts.append(f"etl.key_part({text if column.type == 'text' else text + '::text'})")
         joined = ("\n" + " " * 16 + "|| ").join(parts)
         return f"etl.surrogate_key(\n{' ' * 16}{joined}\n{' ' * 12})"
 
-    def core_values(self, alias: str) -> list[str]:
+    def core_values(self, alias: str, of_one_tenant: bool) -> list[str]:
         """Return the expressions of `core_columns` over a typed row."""
-        keys = [self.surrogate(r.dimension, r.columns, alias) for r in self.references]
+        keyed = [(r.dimension, r.columns) for r in self.references]
         if self.extract.is_dimension:
-            keys = [self.surrogate(self.extract, self.natural_key, alias), *keys]
-        return [*keys, *(self._core_value(column, alias) for column in self.published)]
+            keyed.insert(0, (self.extract, self.natural_key))
+        return [
+            *(self.surrogate(of, columns, alias, of_one_tenant) for of, columns in keyed),
+            *(self._core_value(column, alias) for column in self.published),
+        ]
 
     def _core_value(self, column: Column, alias: str) -> str:
         value = f"{alias}.{ident(column.name)}"

@@ -15815,9 +15815,11 @@ SET datestyle = 'ISO, YMD'
 SET plan_cache_mode = force_custom_plan
 SET work_mem = '64MB'
 SET random_page_cost = 1.1
+SET hash_mem_multiplier = 1
 AS $merge_invoice_detail$
 -- Publish what this file made new or changed in stg.invoice_detail.
--- The caller, etl.process_file, holds the extract's lock.
+-- The caller, etl.process_file, holds the extract's lock. With little memory for it the planner hashes the narrow touched_
+-- and not the wide rows of stg.
 DECLARE
     v_inserted bigint;
     v_key etl.pseudonym_keys;
@@ -17957,15 +17959,21 @@ SET datestyle = 'ISO, YMD'
 SET plan_cache_mode = force_custom_plan
 SET work_mem = '64MB'
 SET random_page_cost = 1.1
+SET hash_mem_multiplier = 1
 AS $merge_medicine$
 -- Continue the history of the keys that this file made new or changed in stg.medicine: close a version
 -- whose history columns differ and open the next, or show newer values in the version that stands.
--- The caller, etl.process_file, holds the extract's lock.
+-- The caller, etl.process_file, holds the extract's lock. With little memory for it the planner hashes the narrow touched_
+-- and not the wide rows of stg.
 DECLARE
     v_observed_at timestamptz;
+    v_tenant_part text;
     v_inserted bigint;
 BEGIN
-    SELECT f.date_extracted INTO v_observed_at FROM etl.load_run_files AS f WHERE f.load_run_file_id = p_load_run_file_id;
+    SELECT f.date_extracted, etl.key_part(f.tenant[1]) || etl.key_part(f.tenant[2])
+    INTO v_observed_at, v_tenant_part
+    FROM etl.load_run_files AS f
+    WHERE f.load_run_file_id = p_load_run_file_id;
 
     -- 1. New keys: stg had none of them, so core has none.
     INSERT INTO core.dim_medicine (
@@ -17992,8 +18000,7 @@ BEGIN
         s.medicine_id,
         etl.surrogate_key(
                 etl.key_part('medicine')
-                || etl.key_part(s.practice_id)
-                || etl.key_part(s.per_org_id)
+                || v_tenant_part
                 || etl.key_part(s.medicine_id::text)
             ) AS medicine_key,
         s.medicine_name,
@@ -18021,8 +18028,7 @@ BEGIN
             s.medicine_id,
             etl.surrogate_key(
                 etl.key_part('medicine')
-                || etl.key_part(s.practice_id)
-                || etl.key_part(s.per_org_id)
+                || v_tenant_part
                 || etl.key_part(s.medicine_id::text)
             ) AS medicine_key,
             s.medicine_name,
@@ -23950,16 +23956,23 @@ SET datestyle = 'ISO, YMD'
 SET plan_cache_mode = force_custom_plan
 SET work_mem = '64MB'
 SET random_page_cost = 1.1
+SET hash_mem_multiplier = 1
 AS $merge_patients$
 -- Continue the history of the keys that this file made new or changed in stg.patients: close a version
 -- whose history columns differ and open the next, or show newer values in the version that stands.
--- The caller, etl.process_file, holds the extract's lock.
+-- The caller, etl.process_file, holds the extract's lock. With little memory for it the planner hashes the narrow touched_
+-- and not the wide rows of stg.
 DECLARE
     v_observed_at timestamptz;
+    v_tenant_part text;
     v_inserted bigint;
     v_key etl.pseudonym_keys;
 BEGIN
-    SELECT f.date_extracted INTO v_observed_at FROM etl.load_run_files AS f WHERE f.load_run_file_id = p_load_run_file_id;
+    SELECT f.date_extracted, etl.key_part(f.tenant[1]) || etl.key_part(f.tenant[2])
+    INTO v_observed_at, v_tenant_part
+    FROM etl.load_run_files AS f
+    WHERE f.load_run_file_id = p_load_run_file_id;
+
     SELECT k.* INTO v_key FROM etl.pseudonym_keys AS k;
 
     -- 1. New keys: stg had none of them, so core has none.
@@ -24137,8 +24150,7 @@ BEGIN
         s.patient_id,
         etl.surrogate_key(
                 etl.key_part('patients')
-                || etl.key_part(s.practice_id)
-                || etl.key_part(s.per_org_id)
+                || v_tenant_part
                 || etl.key_part(s.patient_id::text)
             ) AS patient_key,
         etl.pseudonym(s.nhi_number, v_key.inner_pad, v_key.outer_pad) AS nhi_number,
@@ -24316,8 +24328,7 @@ BEGIN
             s.patient_id,
             etl.surrogate_key(
                 etl.key_part('patients')
-                || etl.key_part(s.practice_id)
-                || etl.key_part(s.per_org_id)
+                || v_tenant_part
                 || etl.key_part(s.patient_id::text)
             ) AS patient_key,
             etl.pseudonym(s.nhi_number, v_key.inner_pad, v_key.outer_pad) AS nhi_number,
@@ -30889,15 +30900,21 @@ SET datestyle = 'ISO, YMD'
 SET plan_cache_mode = force_custom_plan
 SET work_mem = '64MB'
 SET random_page_cost = 1.1
+SET hash_mem_multiplier = 1
 AS $merge_practice_info$
 -- Continue the history of the keys that this file made new or changed in stg.practice_info: close a version
 -- whose history columns differ and open the next, or show newer values in the version that stands.
--- The caller, etl.process_file, holds the extract's lock.
+-- The caller, etl.process_file, holds the extract's lock. With little memory for it the planner hashes the narrow touched_
+-- and not the wide rows of stg.
 DECLARE
     v_observed_at timestamptz;
+    v_tenant_part text;
     v_inserted bigint;
 BEGIN
-    SELECT f.date_extracted INTO v_observed_at FROM etl.load_run_files AS f WHERE f.load_run_file_id = p_load_run_file_id;
+    SELECT f.date_extracted, etl.key_part(f.tenant[1]) || etl.key_part(f.tenant[2])
+    INTO v_observed_at, v_tenant_part
+    FROM etl.load_run_files AS f
+    WHERE f.load_run_file_id = p_load_run_file_id;
 
     -- 1. New keys: stg had none of them, so core has none.
     INSERT INTO core.dim_practice_info (
@@ -30937,8 +30954,7 @@ BEGIN
         s.per_org_id,
         etl.surrogate_key(
                 etl.key_part('practice_info')
-                || etl.key_part(s.practice_id)
-                || etl.key_part(s.per_org_id)
+                || v_tenant_part
             ) AS practice_key,
         s.practice_name,
         s.practice_category,
@@ -30979,8 +30995,7 @@ BEGIN
             s.per_org_id,
             etl.surrogate_key(
                 etl.key_part('practice_info')
-                || etl.key_part(s.practice_id)
-                || etl.key_part(s.per_org_id)
+                || v_tenant_part
             ) AS practice_key,
             s.practice_name,
             s.practice_category,
@@ -35125,16 +35140,23 @@ SET datestyle = 'ISO, YMD'
 SET plan_cache_mode = force_custom_plan
 SET work_mem = '64MB'
 SET random_page_cost = 1.1
+SET hash_mem_multiplier = 1
 AS $merge_providers$
 -- Continue the history of the keys that this file made new or changed in stg.providers: close a version
 -- whose history columns differ and open the next, or show newer values in the version that stands.
--- The caller, etl.process_file, holds the extract's lock.
+-- The caller, etl.process_file, holds the extract's lock. With little memory for it the planner hashes the narrow touched_
+-- and not the wide rows of stg.
 DECLARE
     v_observed_at timestamptz;
+    v_tenant_part text;
     v_inserted bigint;
     v_key etl.pseudonym_keys;
 BEGIN
-    SELECT f.date_extracted INTO v_observed_at FROM etl.load_run_files AS f WHERE f.load_run_file_id = p_load_run_file_id;
+    SELECT f.date_extracted, etl.key_part(f.tenant[1]) || etl.key_part(f.tenant[2])
+    INTO v_observed_at, v_tenant_part
+    FROM etl.load_run_files AS f
+    WHERE f.load_run_file_id = p_load_run_file_id;
+
     SELECT k.* INTO v_key FROM etl.pseudonym_keys AS k;
 
     -- 1. New keys: stg had none of them, so core has none.
@@ -35231,8 +35253,7 @@ BEGIN
         s.provider_id,
         etl.surrogate_key(
                 etl.key_part('providers')
-                || etl.key_part(s.practice_id)
-                || etl.key_part(s.per_org_id)
+                || v_tenant_part
                 || etl.key_part(s.provider_id::text)
             ) AS provider_key,
         etl.pseudonym(s.nhi_number, v_key.inner_pad, v_key.outer_pad) AS nhi_number,
@@ -35329,8 +35350,7 @@ BEGIN
             s.provider_id,
             etl.surrogate_key(
                 etl.key_part('providers')
-                || etl.key_part(s.practice_id)
-                || etl.key_part(s.per_org_id)
+                || v_tenant_part
                 || etl.key_part(s.provider_id::text)
             ) AS provider_key,
             etl.pseudonym(s.nhi_number, v_key.inner_pad, v_key.outer_pad) AS nhi_number,
@@ -39011,15 +39031,21 @@ SET datestyle = 'ISO, YMD'
 SET plan_cache_mode = force_custom_plan
 SET work_mem = '64MB'
 SET random_page_cost = 1.1
+SET hash_mem_multiplier = 1
 AS $merge_vaccine$
 -- Continue the history of the keys that this file made new or changed in stg.vaccine: close a version
 -- whose history columns differ and open the next, or show newer values in the version that stands.
--- The caller, etl.process_file, holds the extract's lock.
+-- The caller, etl.process_file, holds the extract's lock. With little memory for it the planner hashes the narrow touched_
+-- and not the wide rows of stg.
 DECLARE
     v_observed_at timestamptz;
+    v_tenant_part text;
     v_inserted bigint;
 BEGIN
-    SELECT f.date_extracted INTO v_observed_at FROM etl.load_run_files AS f WHERE f.load_run_file_id = p_load_run_file_id;
+    SELECT f.date_extracted, etl.key_part(f.tenant[1]) || etl.key_part(f.tenant[2])
+    INTO v_observed_at, v_tenant_part
+    FROM etl.load_run_files AS f
+    WHERE f.load_run_file_id = p_load_run_file_id;
 
     -- 1. New keys: stg had none of them, so core has none.
     INSERT INTO core.dim_vaccine (
@@ -39047,8 +39073,7 @@ BEGIN
         s.vaccine_id,
         etl.surrogate_key(
                 etl.key_part('vaccine')
-                || etl.key_part(s.practice_id)
-                || etl.key_part(s.per_org_id)
+                || v_tenant_part
                 || etl.key_part(s.vaccine_id::text)
             ) AS vaccine_key,
         s.vaccine_code,
@@ -39077,8 +39102,7 @@ BEGIN
             s.vaccine_id,
             etl.surrogate_key(
                 etl.key_part('vaccine')
-                || etl.key_part(s.practice_id)
-                || etl.key_part(s.per_org_id)
+                || v_tenant_part
                 || etl.key_part(s.vaccine_id::text)
             ) AS vaccine_key,
             s.vaccine_code,
@@ -41392,12 +41416,20 @@ SET datestyle = 'ISO, YMD'
 SET plan_cache_mode = force_custom_plan
 SET work_mem = '64MB'
 SET random_page_cost = 1.1
+SET hash_mem_multiplier = 1
 AS $merge_allergies$
 -- Publish what this file made new or changed in stg.allergies.
--- The caller, etl.process_file, holds the extract's lock.
+-- The caller, etl.process_file, holds the extract's lock. With little memory for it the planner hashes the narrow touched_
+-- and not the wide rows of stg.
 DECLARE
     v_inserted bigint;
+    v_tenant_part text;
 BEGIN
+    SELECT etl.key_part(f.tenant[1]) || etl.key_part(f.tenant[2])
+    INTO v_tenant_part
+    FROM etl.load_run_files AS f
+    WHERE f.load_run_file_id = p_load_run_file_id;
+
     -- 1. New keys: stg had none of them, so core has none.
     INSERT INTO core.fact_allergies (
         practice_id,
@@ -41458,20 +41490,17 @@ BEGIN
         s.allergy_id,
         etl.surrogate_key(
                 etl.key_part('patients')
-                || etl.key_part(s.practice_id)
-                || etl.key_part(s.per_org_id)
+                || v_tenant_part
                 || etl.key_part(s.patient_id::text)
             ) AS patient_key,
         etl.surrogate_key(
                 etl.key_part('providers')
-                || etl.key_part(s.practice_id)
-                || etl.key_part(s.per_org_id)
+                || v_tenant_part
                 || etl.key_part(s.provider_id::text)
             ) AS provider_key,
         etl.surrogate_key(
                 etl.key_part('medicine')
-                || etl.key_part(s.practice_id)
-                || etl.key_part(s.per_org_id)
+                || v_tenant_part
                 || etl.key_part(s.medicine_id::text)
             ) AS medicine_key,
         s.appointment_id,
@@ -41585,20 +41614,17 @@ BEGIN
             s.allergy_id,
             etl.surrogate_key(
                 etl.key_part('patients')
-                || etl.key_part(s.practice_id)
-                || etl.key_part(s.per_org_id)
+                || v_tenant_part
                 || etl.key_part(s.patient_id::text)
             ) AS patient_key,
             etl.surrogate_key(
                 etl.key_part('providers')
-                || etl.key_part(s.practice_id)
-                || etl.key_part(s.per_org_id)
+                || v_tenant_part
                 || etl.key_part(s.provider_id::text)
             ) AS provider_key,
             etl.surrogate_key(
                 etl.key_part('medicine')
-                || etl.key_part(s.practice_id)
-                || etl.key_part(s.per_org_id)
+                || v_tenant_part
                 || etl.key_part(s.medicine_id::text)
             ) AS medicine_key,
             s.appointment_id,
@@ -45512,13 +45538,21 @@ SET datestyle = 'ISO, YMD'
 SET plan_cache_mode = force_custom_plan
 SET work_mem = '64MB'
 SET random_page_cost = 1.1
+SET hash_mem_multiplier = 1
 AS $merge_appointment_medications$
 -- Publish what this file made new or changed in stg.appointment_medications.
--- The caller, etl.process_file, holds the extract's lock.
+-- The caller, etl.process_file, holds the extract's lock. With little memory for it the planner hashes the narrow touched_
+-- and not the wide rows of stg.
 DECLARE
     v_inserted bigint;
+    v_tenant_part text;
     v_key etl.pseudonym_keys;
 BEGIN
+    SELECT etl.key_part(f.tenant[1]) || etl.key_part(f.tenant[2])
+    INTO v_tenant_part
+    FROM etl.load_run_files AS f
+    WHERE f.load_run_file_id = p_load_run_file_id;
+
     SELECT k.* INTO v_key FROM etl.pseudonym_keys AS k;
 
     -- 1. New keys: stg had none of them, so core has none.
@@ -45605,20 +45639,17 @@ BEGIN
         s.medication_id,
         etl.surrogate_key(
                 etl.key_part('patients')
-                || etl.key_part(s.practice_id)
-                || etl.key_part(s.per_org_id)
+                || v_tenant_part
                 || etl.key_part(s.patient_id::text)
             ) AS patient_key,
         etl.surrogate_key(
                 etl.key_part('providers')
-                || etl.key_part(s.practice_id)
-                || etl.key_part(s.per_org_id)
+                || v_tenant_part
                 || etl.key_part(s.provider_id::text)
             ) AS provider_key,
         etl.surrogate_key(
                 etl.key_part('medicine')
-                || etl.key_part(s.practice_id)
-                || etl.key_part(s.per_org_id)
+                || v_tenant_part
                 || etl.key_part(s.medicine_id::text)
             ) AS medicine_key,
         s.appointment_id,
@@ -45780,20 +45811,17 @@ BEGIN
             s.medication_id,
             etl.surrogate_key(
                 etl.key_part('patients')
-                || etl.key_part(s.practice_id)
-                || etl.key_part(s.per_org_id)
+                || v_tenant_part
                 || etl.key_part(s.patient_id::text)
             ) AS patient_key,
             etl.surrogate_key(
                 etl.key_part('providers')
-                || etl.key_part(s.practice_id)
-                || etl.key_part(s.per_org_id)
+                || v_tenant_part
                 || etl.key_part(s.provider_id::text)
             ) AS provider_key,
             etl.surrogate_key(
                 etl.key_part('medicine')
-                || etl.key_part(s.practice_id)
-                || etl.key_part(s.per_org_id)
+                || v_tenant_part
                 || etl.key_part(s.medicine_id::text)
             ) AS medicine_key,
             s.appointment_id,
@@ -49841,12 +49869,20 @@ SET datestyle = 'ISO, YMD'
 SET plan_cache_mode = force_custom_plan
 SET work_mem = '64MB'
 SET random_page_cost = 1.1
+SET hash_mem_multiplier = 1
 AS $merge_appointments$
 -- Publish what this file made new or changed in stg.appointments.
--- The caller, etl.process_file, holds the extract's lock.
+-- The caller, etl.process_file, holds the extract's lock. With little memory for it the planner hashes the narrow touched_
+-- and not the wide rows of stg.
 DECLARE
     v_inserted bigint;
+    v_tenant_part text;
 BEGIN
+    SELECT etl.key_part(f.tenant[1]) || etl.key_part(f.tenant[2])
+    INTO v_tenant_part
+    FROM etl.load_run_files AS f
+    WHERE f.load_run_file_id = p_load_run_file_id;
+
     -- 1. New keys: stg had none of them, so core has none.
     INSERT INTO core.fact_appointments (
         practice_id,
@@ -49914,14 +49950,12 @@ BEGIN
         s.appointment_id,
         etl.surrogate_key(
                 etl.key_part('patients')
-                || etl.key_part(s.practice_id)
-                || etl.key_part(s.per_org_id)
+                || v_tenant_part
                 || etl.key_part(s.patient_id::text)
             ) AS patient_key,
         etl.surrogate_key(
                 etl.key_part('providers')
-                || etl.key_part(s.practice_id)
-                || etl.key_part(s.per_org_id)
+                || v_tenant_part
                 || etl.key_part(s.provider_id::text)
             ) AS provider_key,
         s.patient_id,
@@ -50058,14 +50092,12 @@ BEGIN
             s.appointment_id,
             etl.surrogate_key(
                 etl.key_part('patients')
-                || etl.key_part(s.practice_id)
-                || etl.key_part(s.per_org_id)
+                || v_tenant_part
                 || etl.key_part(s.patient_id::text)
             ) AS patient_key,
             etl.surrogate_key(
                 etl.key_part('providers')
-                || etl.key_part(s.practice_id)
-                || etl.key_part(s.per_org_id)
+                || v_tenant_part
                 || etl.key_part(s.provider_id::text)
             ) AS provider_key,
             s.patient_id,
@@ -53264,13 +53296,21 @@ SET datestyle = 'ISO, YMD'
 SET plan_cache_mode = force_custom_plan
 SET work_mem = '64MB'
 SET random_page_cost = 1.1
+SET hash_mem_multiplier = 1
 AS $merge_diagnoses$
 -- Publish what this file made new or changed in stg.diagnoses.
--- The caller, etl.process_file, holds the extract's lock.
+-- The caller, etl.process_file, holds the extract's lock. With little memory for it the planner hashes the narrow touched_
+-- and not the wide rows of stg.
 DECLARE
     v_inserted bigint;
+    v_tenant_part text;
     v_key etl.pseudonym_keys;
 BEGIN
+    SELECT etl.key_part(f.tenant[1]) || etl.key_part(f.tenant[2])
+    INTO v_tenant_part
+    FROM etl.load_run_files AS f
+    WHERE f.load_run_file_id = p_load_run_file_id;
+
     SELECT k.* INTO v_key FROM etl.pseudonym_keys AS k;
 
     -- 1. New keys: stg had none of them, so core has none.
@@ -53327,14 +53367,12 @@ BEGIN
         s.diagnosis_id,
         etl.surrogate_key(
                 etl.key_part('patients')
-                || etl.key_part(s.practice_id)
-                || etl.key_part(s.per_org_id)
+                || v_tenant_part
                 || etl.key_part(s.patient_id::text)
             ) AS patient_key,
         etl.surrogate_key(
                 etl.key_part('providers')
-                || etl.key_part(s.practice_id)
-                || etl.key_part(s.per_org_id)
+                || v_tenant_part
                 || etl.key_part(s.diagnosis_by_id::text)
             ) AS diagnosis_by_key,
         s.appointment_id,
@@ -53437,14 +53475,12 @@ BEGIN
             s.diagnosis_id,
             etl.surrogate_key(
                 etl.key_part('patients')
-                || etl.key_part(s.practice_id)
-                || etl.key_part(s.per_org_id)
+                || v_tenant_part
                 || etl.key_part(s.patient_id::text)
             ) AS patient_key,
             etl.surrogate_key(
                 etl.key_part('providers')
-                || etl.key_part(s.practice_id)
-                || etl.key_part(s.per_org_id)
+                || v_tenant_part
                 || etl.key_part(s.diagnosis_by_id::text)
             ) AS diagnosis_by_key,
             s.appointment_id,
@@ -56654,13 +56690,21 @@ SET datestyle = 'ISO, YMD'
 SET plan_cache_mode = force_custom_plan
 SET work_mem = '64MB'
 SET random_page_cost = 1.1
+SET hash_mem_multiplier = 1
 AS $merge_immunisations$
 -- Publish what this file made new or changed in stg.immunisations.
--- The caller, etl.process_file, holds the extract's lock.
+-- The caller, etl.process_file, holds the extract's lock. With little memory for it the planner hashes the narrow touched_
+-- and not the wide rows of stg.
 DECLARE
     v_inserted bigint;
+    v_tenant_part text;
     v_key etl.pseudonym_keys;
 BEGIN
+    SELECT etl.key_part(f.tenant[1]) || etl.key_part(f.tenant[2])
+    INTO v_tenant_part
+    FROM etl.load_run_files AS f
+    WHERE f.load_run_file_id = p_load_run_file_id;
+
     SELECT k.* INTO v_key FROM etl.pseudonym_keys AS k;
 
     -- 1. New keys: stg had none of them, so core has none.
@@ -56734,26 +56778,22 @@ BEGIN
         s.appointment_immunisation_id,
         etl.surrogate_key(
                 etl.key_part('patients')
-                || etl.key_part(s.practice_id)
-                || etl.key_part(s.per_org_id)
+                || v_tenant_part
                 || etl.key_part(s.patient_id::text)
             ) AS patient_key,
         etl.surrogate_key(
                 etl.key_part('providers')
-                || etl.key_part(s.practice_id)
-                || etl.key_part(s.per_org_id)
+                || v_tenant_part
                 || etl.key_part(s.provider_id::text)
             ) AS provider_key,
         etl.surrogate_key(
                 etl.key_part('providers')
-                || etl.key_part(s.practice_id)
-                || etl.key_part(s.per_org_id)
+                || v_tenant_part
                 || etl.key_part(s.vaccinator_id::text)
             ) AS vaccinator_key,
         etl.surrogate_key(
                 etl.key_part('vaccine')
-                || etl.key_part(s.practice_id)
-                || etl.key_part(s.per_org_id)
+                || v_tenant_part
                 || etl.key_part(s.vaccine_id::text)
             ) AS vaccine_key,
         s.patient_id,
@@ -56892,26 +56932,22 @@ BEGIN
             s.appointment_immunisation_id,
             etl.surrogate_key(
                 etl.key_part('patients')
-                || etl.key_part(s.practice_id)
-                || etl.key_part(s.per_org_id)
+                || v_tenant_part
                 || etl.key_part(s.patient_id::text)
             ) AS patient_key,
             etl.surrogate_key(
                 etl.key_part('providers')
-                || etl.key_part(s.practice_id)
-                || etl.key_part(s.per_org_id)
+                || v_tenant_part
                 || etl.key_part(s.provider_id::text)
             ) AS provider_key,
             etl.surrogate_key(
                 etl.key_part('providers')
-                || etl.key_part(s.practice_id)
-                || etl.key_part(s.per_org_id)
+                || v_tenant_part
                 || etl.key_part(s.vaccinator_id::text)
             ) AS vaccinator_key,
             etl.surrogate_key(
                 etl.key_part('vaccine')
-                || etl.key_part(s.practice_id)
-                || etl.key_part(s.per_org_id)
+                || v_tenant_part
                 || etl.key_part(s.vaccine_id::text)
             ) AS vaccine_key,
             s.patient_id,
@@ -60169,12 +60205,20 @@ SET datestyle = 'ISO, YMD'
 SET plan_cache_mode = force_custom_plan
 SET work_mem = '64MB'
 SET random_page_cost = 1.1
+SET hash_mem_multiplier = 1
 AS $merge_inbox$
 -- Publish what this file made new or changed in stg.inbox.
--- The caller, etl.process_file, holds the extract's lock.
+-- The caller, etl.process_file, holds the extract's lock. With little memory for it the planner hashes the narrow touched_
+-- and not the wide rows of stg.
 DECLARE
     v_inserted bigint;
+    v_tenant_part text;
 BEGIN
+    SELECT etl.key_part(f.tenant[1]) || etl.key_part(f.tenant[2])
+    INTO v_tenant_part
+    FROM etl.load_run_files AS f
+    WHERE f.load_run_file_id = p_load_run_file_id;
+
     -- 1. New keys: stg had none of them, so core has none.
     INSERT INTO core.fact_inbox (
         practice_id,
@@ -60227,14 +60271,12 @@ BEGIN
         s.inbox_folder_item_id,
         etl.surrogate_key(
                 etl.key_part('patients')
-                || etl.key_part(s.practice_id)
-                || etl.key_part(s.per_org_id)
+                || v_tenant_part
                 || etl.key_part(s.patient_id::text)
             ) AS patient_key,
         etl.surrogate_key(
                 etl.key_part('providers')
-                || etl.key_part(s.practice_id)
-                || etl.key_part(s.per_org_id)
+                || v_tenant_part
                 || etl.key_part(s.provider_id::text)
             ) AS provider_key,
         s.folder_id,
@@ -60333,14 +60375,12 @@ BEGIN
             s.inbox_folder_item_id,
             etl.surrogate_key(
                 etl.key_part('patients')
-                || etl.key_part(s.practice_id)
-                || etl.key_part(s.per_org_id)
+                || v_tenant_part
                 || etl.key_part(s.patient_id::text)
             ) AS patient_key,
             etl.surrogate_key(
                 etl.key_part('providers')
-                || etl.key_part(s.practice_id)
-                || etl.key_part(s.per_org_id)
+                || v_tenant_part
                 || etl.key_part(s.provider_id::text)
             ) AS provider_key,
             s.folder_id,
@@ -62512,12 +62552,20 @@ SET datestyle = 'ISO, YMD'
 SET plan_cache_mode = force_custom_plan
 SET work_mem = '64MB'
 SET random_page_cost = 1.1
+SET hash_mem_multiplier = 1
 AS $merge_inbox_detail$
 -- Publish what this file made new or changed in stg.inbox_detail.
--- The caller, etl.process_file, holds the extract's lock.
+-- The caller, etl.process_file, holds the extract's lock. With little memory for it the planner hashes the narrow touched_
+-- and not the wide rows of stg.
 DECLARE
     v_inserted bigint;
+    v_tenant_part text;
 BEGIN
+    SELECT etl.key_part(f.tenant[1]) || etl.key_part(f.tenant[2])
+    INTO v_tenant_part
+    FROM etl.load_run_files AS f
+    WHERE f.load_run_file_id = p_load_run_file_id;
+
     -- 1. New keys: stg had none of them, so core has none.
     INSERT INTO core.fact_inbox_detail (
         practice_id,
@@ -62547,8 +62595,7 @@ BEGIN
         s.in_box_folder_item_in_line_id,
         etl.surrogate_key(
                 etl.key_part('patients')
-                || etl.key_part(s.practice_id)
-                || etl.key_part(s.per_org_id)
+                || v_tenant_part
                 || etl.key_part(s.patient_id::text)
             ) AS patient_key,
         s.inbox_folder_item_id,
@@ -62602,8 +62649,7 @@ BEGIN
             s.in_box_folder_item_in_line_id,
             etl.surrogate_key(
                 etl.key_part('patients')
-                || etl.key_part(s.practice_id)
-                || etl.key_part(s.per_org_id)
+                || v_tenant_part
                 || etl.key_part(s.patient_id::text)
             ) AS patient_key,
             s.inbox_folder_item_id,
@@ -64360,12 +64406,20 @@ SET datestyle = 'ISO, YMD'
 SET plan_cache_mode = force_custom_plan
 SET work_mem = '64MB'
 SET random_page_cost = 1.1
+SET hash_mem_multiplier = 1
 AS $merge_invoices$
 -- Publish what this file made new or changed in stg.invoices.
--- The caller, etl.process_file, holds the extract's lock.
+-- The caller, etl.process_file, holds the extract's lock. With little memory for it the planner hashes the narrow touched_
+-- and not the wide rows of stg.
 DECLARE
     v_inserted bigint;
+    v_tenant_part text;
 BEGIN
+    SELECT etl.key_part(f.tenant[1]) || etl.key_part(f.tenant[2])
+    INTO v_tenant_part
+    FROM etl.load_run_files AS f
+    WHERE f.load_run_file_id = p_load_run_file_id;
+
     -- 1. New keys: stg had none of them, so core has none.
     INSERT INTO core.fact_invoices (
         practice_id,
@@ -64397,14 +64451,12 @@ BEGIN
         s.invoice_transaction_id,
         etl.surrogate_key(
                 etl.key_part('patients')
-                || etl.key_part(s.practice_id)
-                || etl.key_part(s.per_org_id)
+                || v_tenant_part
                 || etl.key_part(s.patient_id::text)
             ) AS patient_key,
         etl.surrogate_key(
                 etl.key_part('providers')
-                || etl.key_part(s.practice_id)
-                || etl.key_part(s.per_org_id)
+                || v_tenant_part
                 || etl.key_part(s.provider_id::text)
             ) AS provider_key,
         s.patient_id,
@@ -64461,14 +64513,12 @@ BEGIN
             s.invoice_transaction_id,
             etl.surrogate_key(
                 etl.key_part('patients')
-                || etl.key_part(s.practice_id)
-                || etl.key_part(s.per_org_id)
+                || v_tenant_part
                 || etl.key_part(s.patient_id::text)
             ) AS patient_key,
             etl.surrogate_key(
                 etl.key_part('providers')
-                || etl.key_part(s.practice_id)
-                || etl.key_part(s.per_org_id)
+                || v_tenant_part
                 || etl.key_part(s.provider_id::text)
             ) AS provider_key,
             s.patient_id,
@@ -68313,13 +68363,21 @@ SET datestyle = 'ISO, YMD'
 SET plan_cache_mode = force_custom_plan
 SET work_mem = '64MB'
 SET random_page_cost = 1.1
+SET hash_mem_multiplier = 1
 AS $merge_measurements$
 -- Publish what this file made new or changed in stg.measurements.
--- The caller, etl.process_file, holds the extract's lock.
+-- The caller, etl.process_file, holds the extract's lock. With little memory for it the planner hashes the narrow touched_
+-- and not the wide rows of stg.
 DECLARE
     v_inserted bigint;
+    v_tenant_part text;
     v_key etl.pseudonym_keys;
 BEGIN
+    SELECT etl.key_part(f.tenant[1]) || etl.key_part(f.tenant[2])
+    INTO v_tenant_part
+    FROM etl.load_run_files AS f
+    WHERE f.load_run_file_id = p_load_run_file_id;
+
     SELECT k.* INTO v_key FROM etl.pseudonym_keys AS k;
 
     -- 1. New keys: stg had none of them, so core has none.
@@ -68368,14 +68426,12 @@ BEGIN
         s.screaning_id,
         etl.surrogate_key(
                 etl.key_part('patients')
-                || etl.key_part(s.practice_id)
-                || etl.key_part(s.per_org_id)
+                || v_tenant_part
                 || etl.key_part(s.patient_id::text)
             ) AS patient_key,
         etl.surrogate_key(
                 etl.key_part('providers')
-                || etl.key_part(s.practice_id)
-                || etl.key_part(s.per_org_id)
+                || v_tenant_part
                 || etl.key_part(s.provider_id::text)
             ) AS provider_key,
         s.patient_id,
@@ -68462,14 +68518,12 @@ BEGIN
             s.screaning_id,
             etl.surrogate_key(
                 etl.key_part('patients')
-                || etl.key_part(s.practice_id)
-                || etl.key_part(s.per_org_id)
+                || v_tenant_part
                 || etl.key_part(s.patient_id::text)
             ) AS patient_key,
             etl.surrogate_key(
                 etl.key_part('providers')
-                || etl.key_part(s.practice_id)
-                || etl.key_part(s.per_org_id)
+                || v_tenant_part
                 || etl.key_part(s.provider_id::text)
             ) AS provider_key,
             s.patient_id,
@@ -71702,13 +71756,21 @@ SET datestyle = 'ISO, YMD'
 SET plan_cache_mode = force_custom_plan
 SET work_mem = '64MB'
 SET random_page_cost = 1.1
+SET hash_mem_multiplier = 1
 AS $merge_next_of_kin$
 -- Publish what this file made new or changed in stg.next_of_kin.
--- The caller, etl.process_file, holds the extract's lock.
+-- The caller, etl.process_file, holds the extract's lock. With little memory for it the planner hashes the narrow touched_
+-- and not the wide rows of stg.
 DECLARE
     v_inserted bigint;
+    v_tenant_part text;
     v_key etl.pseudonym_keys;
 BEGIN
+    SELECT etl.key_part(f.tenant[1]) || etl.key_part(f.tenant[2])
+    INTO v_tenant_part
+    FROM etl.load_run_files AS f
+    WHERE f.load_run_file_id = p_load_run_file_id;
+
     SELECT k.* INTO v_key FROM etl.pseudonym_keys AS k;
 
     -- 1. New keys: stg had none of them, so core has none.
@@ -71742,8 +71804,7 @@ BEGIN
         s.nextto_kin_id,
         etl.surrogate_key(
                 etl.key_part('patients')
-                || etl.key_part(s.practice_id)
-                || etl.key_part(s.per_org_id)
+                || v_tenant_part
                 || etl.key_part(s.patient_id::text)
             ) AS patient_key,
         s.patient_id,
@@ -71801,8 +71862,7 @@ BEGIN
             s.nextto_kin_id,
             etl.surrogate_key(
                 etl.key_part('patients')
-                || etl.key_part(s.practice_id)
-                || etl.key_part(s.per_org_id)
+                || v_tenant_part
                 || etl.key_part(s.patient_id::text)
             ) AS patient_key,
             s.patient_id,
@@ -73813,12 +73873,20 @@ SET datestyle = 'ISO, YMD'
 SET plan_cache_mode = force_custom_plan
 SET work_mem = '64MB'
 SET random_page_cost = 1.1
+SET hash_mem_multiplier = 1
 AS $merge_patient_alerts$
 -- Publish what this file made new or changed in stg.patient_alerts.
--- The caller, etl.process_file, holds the extract's lock.
+-- The caller, etl.process_file, holds the extract's lock. With little memory for it the planner hashes the narrow touched_
+-- and not the wide rows of stg.
 DECLARE
     v_inserted bigint;
+    v_tenant_part text;
 BEGIN
+    SELECT etl.key_part(f.tenant[1]) || etl.key_part(f.tenant[2])
+    INTO v_tenant_part
+    FROM etl.load_run_files AS f
+    WHERE f.load_run_file_id = p_load_run_file_id;
+
     -- 1. New keys: stg had none of them, so core has none.
     INSERT INTO core.fact_patient_alerts (
         practice_id,
@@ -73857,14 +73925,12 @@ BEGIN
         s.patient_alert_id,
         etl.surrogate_key(
                 etl.key_part('patients')
-                || etl.key_part(s.practice_id)
-                || etl.key_part(s.per_org_id)
+                || v_tenant_part
                 || etl.key_part(s.patient_id::text)
             ) AS patient_key,
         etl.surrogate_key(
                 etl.key_part('providers')
-                || etl.key_part(s.practice_id)
-                || etl.key_part(s.per_org_id)
+                || v_tenant_part
                 || etl.key_part(s.provider_id::text)
             ) AS provider_key,
         s.patient_id,
@@ -73935,14 +74001,12 @@ BEGIN
             s.patient_alert_id,
             etl.surrogate_key(
                 etl.key_part('patients')
-                || etl.key_part(s.practice_id)
-                || etl.key_part(s.per_org_id)
+                || v_tenant_part
                 || etl.key_part(s.patient_id::text)
             ) AS patient_key,
             etl.surrogate_key(
                 etl.key_part('providers')
-                || etl.key_part(s.practice_id)
-                || etl.key_part(s.per_org_id)
+                || v_tenant_part
                 || etl.key_part(s.provider_id::text)
             ) AS provider_key,
             s.patient_id,
@@ -76019,13 +76083,21 @@ SET datestyle = 'ISO, YMD'
 SET plan_cache_mode = force_custom_plan
 SET work_mem = '64MB'
 SET random_page_cost = 1.1
+SET hash_mem_multiplier = 1
 AS $merge_recalls$
 -- Publish what this file made new or changed in stg.recalls.
--- The caller, etl.process_file, holds the extract's lock.
+-- The caller, etl.process_file, holds the extract's lock. With little memory for it the planner hashes the narrow touched_
+-- and not the wide rows of stg.
 DECLARE
     v_inserted bigint;
+    v_tenant_part text;
     v_key etl.pseudonym_keys;
 BEGIN
+    SELECT etl.key_part(f.tenant[1]) || etl.key_part(f.tenant[2])
+    INTO v_tenant_part
+    FROM etl.load_run_files AS f
+    WHERE f.load_run_file_id = p_load_run_file_id;
+
     SELECT k.* INTO v_key FROM etl.pseudonym_keys AS k;
 
     -- 1. New keys: stg had none of them, so core has none.
@@ -76065,14 +76137,12 @@ BEGIN
         s.re_call_id,
         etl.surrogate_key(
                 etl.key_part('patients')
-                || etl.key_part(s.practice_id)
-                || etl.key_part(s.per_org_id)
+                || v_tenant_part
                 || etl.key_part(s.patient_id::text)
             ) AS patient_key,
         etl.surrogate_key(
                 etl.key_part('providers')
-                || etl.key_part(s.practice_id)
-                || etl.key_part(s.per_org_id)
+                || v_tenant_part
                 || etl.key_part(s.provider_id::text)
             ) AS provider_key,
         s.patient_id,
@@ -76141,14 +76211,12 @@ BEGIN
             s.re_call_id,
             etl.surrogate_key(
                 etl.key_part('patients')
-                || etl.key_part(s.practice_id)
-                || etl.key_part(s.per_org_id)
+                || v_tenant_part
                 || etl.key_part(s.patient_id::text)
             ) AS patient_key,
             etl.surrogate_key(
                 etl.key_part('providers')
-                || etl.key_part(s.practice_id)
-                || etl.key_part(s.per_org_id)
+                || v_tenant_part
                 || etl.key_part(s.provider_id::text)
             ) AS provider_key,
             s.patient_id,

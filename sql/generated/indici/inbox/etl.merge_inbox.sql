@@ -9,12 +9,20 @@ SET datestyle = 'ISO, YMD'
 SET plan_cache_mode = force_custom_plan
 SET work_mem = '64MB'
 SET random_page_cost = 1.1
+SET hash_mem_multiplier = 1
 AS $merge_inbox$
 -- Publish what this file made new or changed in stg.inbox.
--- The caller, etl.process_file, holds the extract's lock.
+-- The caller, etl.process_file, holds the extract's lock. With little memory for it the planner hashes the narrow touched_
+-- and not the wide rows of stg.
 DECLARE
     v_inserted bigint;
+    v_tenant_part text;
 BEGIN
+    SELECT etl.key_part(f.tenant[1]) || etl.key_part(f.tenant[2])
+    INTO v_tenant_part
+    FROM etl.load_run_files AS f
+    WHERE f.load_run_file_id = p_load_run_file_id;
+
     -- 1. New keys: stg had none of them, so core has none.
     INSERT INTO core.fact_inbox (
         practice_id,
@@ -67,14 +75,12 @@ BEGIN
         s.inbox_folder_item_id,
         etl.surrogate_key(
                 etl.key_part('patients')
-                || etl.key_part(s.practice_id)
-                || etl.key_part(s.per_org_id)
+                || v_tenant_part
                 || etl.key_part(s.patient_id::text)
             ) AS patient_key,
         etl.surrogate_key(
                 etl.key_part('providers')
-                || etl.key_part(s.practice_id)
-                || etl.key_part(s.per_org_id)
+                || v_tenant_part
                 || etl.key_part(s.provider_id::text)
             ) AS provider_key,
         s.folder_id,
@@ -173,14 +179,12 @@ BEGIN
             s.inbox_folder_item_id,
             etl.surrogate_key(
                 etl.key_part('patients')
-                || etl.key_part(s.practice_id)
-                || etl.key_part(s.per_org_id)
+                || v_tenant_part
                 || etl.key_part(s.patient_id::text)
             ) AS patient_key,
             etl.surrogate_key(
                 etl.key_part('providers')
-                || etl.key_part(s.practice_id)
-                || etl.key_part(s.per_org_id)
+                || v_tenant_part
                 || etl.key_part(s.provider_id::text)
             ) AS provider_key,
             s.folder_id,

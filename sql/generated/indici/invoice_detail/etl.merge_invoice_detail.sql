@@ -9,9 +9,11 @@ SET datestyle = 'ISO, YMD'
 SET plan_cache_mode = force_custom_plan
 SET work_mem = '64MB'
 SET random_page_cost = 1.1
+SET hash_mem_multiplier = 1
 AS $merge_invoice_detail$
 -- Publish what this file made new or changed in stg.invoice_detail.
--- The caller, etl.process_file, holds the extract's lock.
+-- The caller, etl.process_file, holds the extract's lock. With little memory for it the planner hashes the narrow touched_
+-- and not the wide rows of stg.
 DECLARE
     v_inserted bigint;
     v_key etl.pseudonym_keys;

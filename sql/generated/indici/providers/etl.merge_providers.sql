@@ -9,16 +9,23 @@ SET datestyle = 'ISO, YMD'
 SET plan_cache_mode = force_custom_plan
 SET work_mem = '64MB'
 SET random_page_cost = 1.1
+SET hash_mem_multiplier = 1
 AS $merge_providers$
 -- Continue the history of the keys that this file made new or changed in stg.providers: close a version
 -- whose history columns differ and open the next, or show newer values in the version that stands.
--- The caller, etl.process_file, holds the extract's lock.
+-- The caller, etl.process_file, holds the extract's lock. With little memory for it the planner hashes the narrow touched_
+-- and not the wide rows of stg.
 DECLARE
     v_observed_at timestamptz;
+    v_tenant_part text;
     v_inserted bigint;
     v_key etl.pseudonym_keys;
 BEGIN
-    SELECT f.date_extracted INTO v_observed_at FROM etl.load_run_files AS f WHERE f.load_run_file_id = p_load_run_file_id;
+    SELECT f.date_extracted, etl.key_part(f.tenant[1]) || etl.key_part(f.tenant[2])
+    INTO v_observed_at, v_tenant_part
+    FROM etl.load_run_files AS f
+    WHERE f.load_run_file_id = p_load_run_file_id;
+
     SELECT k.* INTO v_key FROM etl.pseudonym_keys AS k;
 
     -- 1. New keys: stg had none of them, so core has none.
@@ -115,8 +122,7 @@ BEGIN
         s.provider_id,
         etl.surrogate_key(
                 etl.key_part('providers')
-                || etl.key_part(s.practice_id)
-                || etl.key_part(s.per_org_id)
+                || v_tenant_part
                 || etl.key_part(s.provider_id::text)
             ) AS provider_key,
         etl.pseudonym(s.nhi_number, v_key.inner_pad, v_key.outer_pad) AS nhi_number,
@@ -213,8 +219,7 @@ BEGIN
             s.provider_id,
             etl.surrogate_key(
                 etl.key_part('providers')
-                || etl.key_part(s.practice_id)
-                || etl.key_part(s.per_org_id)
+                || v_tenant_part
                 || etl.key_part(s.provider_id::text)
             ) AS provider_key,
             etl.pseudonym(s.nhi_number, v_key.inner_pad, v_key.outer_pad) AS nhi_number,

@@ -9,15 +9,21 @@ SET datestyle = 'ISO, YMD'
 SET plan_cache_mode = force_custom_plan
 SET work_mem = '64MB'
 SET random_page_cost = 1.1
+SET hash_mem_multiplier = 1
 AS $merge_vaccine$
 -- Continue the history of the keys that this file made new or changed in stg.vaccine: close a version
 -- whose history columns differ and open the next, or show newer values in the version that stands.
--- The caller, etl.process_file, holds the extract's lock.
+-- The caller, etl.process_file, holds the extract's lock. With little memory for it the planner hashes the narrow touched_
+-- and not the wide rows of stg.
 DECLARE
     v_observed_at timestamptz;
+    v_tenant_part text;
     v_inserted bigint;
 BEGIN
-    SELECT f.date_extracted INTO v_observed_at FROM etl.load_run_files AS f WHERE f.load_run_file_id = p_load_run_file_id;
+    SELECT f.date_extracted, etl.key_part(f.tenant[1]) || etl.key_part(f.tenant[2])
+    INTO v_observed_at, v_tenant_part
+    FROM etl.load_run_files AS f
+    WHERE f.load_run_file_id = p_load_run_file_id;
 
     -- 1. New keys: stg had none of them, so core has none.
     INSERT INTO core.dim_vaccine (
@@ -45,8 +51,7 @@ BEGIN
         s.vaccine_id,
         etl.surrogate_key(
                 etl.key_part('vaccine')
-                || etl.key_part(s.practice_id)
-                || etl.key_part(s.per_org_id)
+                || v_tenant_part
                 || etl.key_part(s.vaccine_id::text)
             ) AS vaccine_key,
         s.vaccine_code,
@@ -75,8 +80,7 @@ BEGIN
             s.vaccine_id,
             etl.surrogate_key(
                 etl.key_part('vaccine')
-                || etl.key_part(s.practice_id)
-                || etl.key_part(s.per_org_id)
+                || v_tenant_part
                 || etl.key_part(s.vaccine_id::text)
             ) AS vaccine_key,
             s.vaccine_code,
