@@ -65,6 +65,7 @@ COMMENT ON COLUMN etl.config.description IS 'What it does.';
 INSERT INTO etl.config (name, value, description)
 VALUES
     ('analyze_rows', '20000', 'Files of this many rows or more refresh the statistics of the tables they fill.'),
+    ('analyze_file_bytes', '8388608', 'Files of this size or more are made known to the planner before they are checked.'),
     ('analyze_work_bytes', '65536', 'Work tables of this size or more have statistics made when they are filled.'),
     ('clear_bytes', '8388608', 'Work tables larger than this are truncated after a file, smaller ones deleted from.'),
     ('rewrite_bytes', '268435456', 'Bytes: larger tables are rewritten only by make migrate ARGS=--rewrite.')
@@ -3013,30 +3014,38 @@ CREATE OR REPLACE PROCEDURE etl.analyze_raw(p_load_run_file_id bigint)
 LANGUAGE plpgsql
 SECURITY DEFINER
 SET search_path = pg_catalog, pg_temp
-SET default_statistics_target = 20
+SET default_statistics_target = 10
 AS $analyze_raw$
--- A big file is new to the statistics, and nothing may depend on autovacuum having been there. A small sample will do:
--- what matters is whether the file has hundreds of rows or hundreds of thousands.
+-- A new file is unknown to the statistics, and nothing may depend on autovacuum having been there. The planner takes it for
+-- one row then, and reads it with one process. A small sample will do: what matters is whether the file has hundreds of
+-- rows or hundreds of thousands.
 DECLARE
-    v_file record;
+    v_table text;
+    v_columns text[];
 BEGIN
-    SELECT f.rows_read, e.raw_table, e.natural_key INTO v_file
+    SELECT
+        e.raw_table,
+        CASE
+            WHEN f.rows_read >= etl.config_bigint('analyze_rows')
+                THEN ARRAY['load_run_file_id', 'line_no'] || e.natural_key
+            WHEN f.size_bytes >= etl.config_bigint('analyze_file_bytes')
+                THEN ARRAY['load_run_file_id']
+        END
+    INTO v_table, v_columns
     FROM etl.load_run_files AS f
     JOIN etl.extracts AS e USING (extract)
     WHERE f.load_run_file_id = p_load_run_file_id;
-    IF v_file.rows_read >= etl.config_bigint('analyze_rows') THEN
+    IF v_columns IS NOT NULL THEN
         EXECUTE format(
             'ANALYZE %s (%s)',
-            v_file.raw_table,
-            (
-                SELECT string_agg(quote_ident(c), ', ')
-                FROM unnest(ARRAY['load_run_file_id', 'line_no'] || v_file.natural_key) AS c
-            )
+            v_table,
+            (SELECT string_agg(quote_ident(c), ', ') FROM unnest(v_columns) AS c)
         );
     END IF;
 END;
 $analyze_raw$;
-COMMENT ON PROCEDURE etl.analyze_raw(bigint) IS 'Refreshes the statistics of the raw table''s file and key columns for a big file.';
+COMMENT ON PROCEDURE etl.analyze_raw(bigint) IS
+    'Refreshes the statistics of the raw table for a file that is not small: of the file column, for a big one of the keys too.';
 
 -- object: procedure etl.analyze_target
 CREATE OR REPLACE PROCEDURE etl.analyze_target(p_load_run_file_id bigint, p_layer text)
