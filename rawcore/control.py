@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
+from contextlib import suppress
 from typing import TYPE_CHECKING, TypeVar
+
+import psycopg
 
 from rawcore.database import Connection, Row, Source, connect, load_source, translated
 from rawcore.errors import ConnectionLost, SourceBusy
@@ -55,6 +58,16 @@ class Control:
         if not self.one("SELECT etl.lock_source(%s) AS got", self.source.name)["got"]:
             raise SourceBusy(source=self.source.name)
         self._holds_source = True
+
+    def close(self) -> None:
+        """Give the source back and end the session.
+
+        The server has let go when this returns: it may notice the end of a session a little later.
+        """
+        with suppress(psycopg.Error):  # a server that is gone holds nothing
+            if self._holds_source:
+                self.connection.execute("SELECT etl.unlock_source(%s)", [self.source.name])
+            self.connection.close()
 
     def _ask(self, statement: str, *parameters: object) -> list[Row]:
         with translated():

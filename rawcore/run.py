@@ -7,7 +7,7 @@ import threading
 import time
 import uuid
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import closing, contextmanager, suppress
 from types import FrameType
 from typing import TYPE_CHECKING
 
@@ -138,11 +138,17 @@ def run(settings: Settings, options: Options) -> int:
     quiet = console.has_terminal() and settings.rawcore_log == "console"
     log = console.make_log(settings.rawcore_log, quiet)
     store = open_store(settings, log)
-    this = Run(settings, options, log)
+    with closing(Run(settings, options, log)) as this:
+        refuse_pooler(this.connection, this.url, settings)
+        if options.join is not None:
+            return _join(this, store, options.join, quiet)
+        return _run(this, store, quiet)
+
+
+def _run(this: Run, store: Store, quiet: bool) -> int:
+    """Do a whole run, alone in its source; return the exit code."""
+    options, log = this.options, this.log
     began = time.monotonic()
-    refuse_pooler(this.connection, this.url, settings)
-    if options.join is not None:
-        return _join(this, store, options.join, quiet)
     this.check()
     this.lock()
     counts = this.register(store)

@@ -65,7 +65,7 @@ COMMENT ON COLUMN etl.config.description IS 'What it does.';
 INSERT INTO etl.config (name, value, description)
 VALUES
     ('analyze_rows', '20000', 'Files of this many rows or more refresh the statistics of the tables they fill.'),
-    ('analyze_file_bytes', '8388608', 'Files of this size or more are made known to the planner before they are checked.'),
+    ('analyze_file_bytes', '8388608', 'Bytes: files of this size or more are made known to the planner.'),
     ('analyze_work_bytes', '65536', 'Work tables of this size or more have statistics made when they are filled.'),
     ('clear_bytes', '8388608', 'Work tables larger than this are truncated after a file, smaller ones deleted from.'),
     ('rewrite_bytes', '268435456', 'Bytes: larger tables are rewritten only by make migrate ARGS=--rewrite.')
@@ -3016,9 +3016,9 @@ SECURITY DEFINER
 SET search_path = pg_catalog, pg_temp
 SET default_statistics_target = 10
 AS $analyze_raw$
--- A new file is unknown to the statistics, and nothing may depend on autovacuum having been there. The planner takes it for
--- one row then, and reads it with one process. A small sample will do: what matters is whether the file has hundreds of
--- rows or hundreds of thousands.
+-- A new file is unknown to the statistics, and nothing may depend on autovacuum having been there.
+-- The planner takes it for one row then, and reads it with one process. A small sample will do:
+-- what matters is whether the file has hundreds of rows or hundreds of thousands.
 DECLARE
     v_table text;
     v_columns text[];

@@ -4,9 +4,9 @@ SECURITY DEFINER
 SET search_path = pg_catalog, pg_temp
 SET default_statistics_target = 10
 AS $analyze_raw$
--- A new file is unknown to the statistics, and nothing may depend on autovacuum having been there. The planner takes it for
--- one row then, and reads it with one process. A small sample will do: what matters is whether the file has hundreds of
--- rows or hundreds of thousands.
+-- A new file is unknown to the statistics, and nothing may depend on autovacuum having been there.
+-- The planner takes it for one row then, and reads it with one process. A small sample will do:
+-- what matters is whether the file has hundreds of rows or hundreds of thousands.
 DECLARE
     v_table text;
     v_columns text[];

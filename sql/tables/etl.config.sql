@@ -11,7 +11,7 @@ COMMENT ON COLUMN etl.config.description IS 'What it does.';
 INSERT INTO etl.config (name, value, description)
 VALUES
     ('analyze_rows', '20000', 'Files of this many rows or more refresh the statistics of the tables they fill.'),
-    ('analyze_file_bytes', '8388608', 'Files of this size or more are made known to the planner before they are checked.'),
+    ('analyze_file_bytes', '8388608', 'Bytes: files of this size or more are made known to the planner.'),
     ('analyze_work_bytes', '65536', 'Work tables of this size or more have statistics made when they are filled.'),
     ('clear_bytes', '8388608', 'Work tables larger than this are truncated after a file, smaller ones deleted from.'),
     ('rewrite_bytes', '268435456', 'Bytes: larger tables are rewritten only by make migrate ARGS=--rewrite.')

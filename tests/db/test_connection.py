@@ -1,12 +1,16 @@
-"""The driver's connection: what it does when nothing comes back."""
+"""The driver's connection: what it does when nothing comes back, and what it leaves."""
 
 import socket
+from typing import Any
 
 import pytest
+import structlog
 
+from rawcore.control import Control
 from rawcore.database import connect
 from rawcore.settings import load_settings
 from tests.support.databases import Database
+from tests.support.engine import Engine
 
 
 @pytest.mark.skipif(not hasattr(socket, "TCP_KEEPIDLE"), reason="this system names it otherwise")
@@ -23,3 +27,18 @@ def test_a_silent_server_is_asked_for_a_sign_of_life(
         assert plug.getsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE) == 1
         assert plug.getsockopt(socket.IPPROTO_TCP, socket.TCP_KEEPIDLE) == seconds
         plug.detach()
+
+
+def test_a_source_is_free_before_the_server_sees_that_its_run_has_ended(
+    module_depot: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    log: Any = structlog.get_logger()
+    url, source = module_depot.database.driver_url, module_depot.source
+    with connect(url, load_settings(), "next") as following, monkeypatch.context() as patch:
+        control = Control(url, load_settings(rawcore_source=source), log)
+        control.lock()
+        patch.setattr(type(control.connection), "close", lambda self: None)
+        control.close()
+        got = following.execute("SELECT etl.lock_source(%s) AS got", [source]).fetchone()
+    control.connection.close()
+    assert got == {"got": True}

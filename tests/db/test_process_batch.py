@@ -145,3 +145,16 @@ def test_workers_of_one_round_try_a_file_once_however_late_they_come(depot: Engi
     with depot.driver() as dba:
         dba.execute(f"CALL etl.process_batch({run:d})")
     assert depot.query(ATTEMPTS) == [(1, 2, 0)]
+
+
+def test_a_file_that_is_not_small_is_known_to_the_planner(depot: Engine) -> None:
+    depot.query("UPDATE etl.config SET value = '100' WHERE name = 'analyze_file_bytes'")
+    rows = [["a", str(number), "1", "2"] for number in range(50)]
+    large = depot.ingest("picks", rows, "2025-07-02 12:00")
+    small = depot.ingest("picks", rows[:1], "2025-07-03 12:00")
+    assert large.size_bytes >= 100 > small.size_bytes
+    known = depot.query(
+        "SELECT attname, most_common_vals::text FROM pg_stats"
+        " WHERE schemaname = 'raw' AND tablename = 'picks_raw'"
+    )
+    assert known == [("load_run_file_id", f"{{{large.load_run_file_id}}}")]

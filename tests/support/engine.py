@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import threading
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from functools import cached_property
@@ -181,8 +181,7 @@ class Engine:
             rawcore_contracts=self.folder,  # the contracts of the tests are those migrated
         )
         log: Any = structlog.get_logger()
-        run = Run(settings, options, log.bind())
-        with run.connection:
+        with closing(Run(settings, options, log.bind())) as run:
             store = FolderStore(self.folder)
             run.lock()
             run.register(store)
