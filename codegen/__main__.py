@@ -11,7 +11,7 @@ from codegen.desired import CONTRACTS, desired_objects, desired_state
 from codegen.errors import ContractErrors
 from codegen.exchange import FORMATS, NotImported, exported, write_imported
 from codegen.fingerprint import contract_fingerprint
-from codegen.loading import load_feed, source_folders
+from codegen.loading import SOURCE_FILE, load_feed, source_folders
 from codegen.newsource import NotStarted, write_source
 from codegen.planner import (
     Refused,
@@ -25,9 +25,17 @@ from codegen.planner import (
 from codegen.render import ROOT, named_extracts, rendered_files, stale_files, write_files
 from codegen.transition import State
 
+
+def _not_of_one_source(context: click.Context, parameter: click.Parameter, contracts: Path) -> Path:
+    if (contracts / SOURCE_FILE).is_file():
+        raise click.BadParameter(f"{contracts} is one source: give the folder it stands in.")
+    return contracts
+
+
 contracts_option = click.option(
     "--contracts",
     type=click.Path(path_type=Path, file_okay=False),
+    callback=_not_of_one_source,
     default=CONTRACTS,
     show_default="contracts/",
     help="Folder with one folder per source.",
@@ -51,6 +59,7 @@ def main() -> None:
 @contracts_option
 def render(contracts: Path) -> None:
     """Write what contracts say: sql/generated, docs, fingerprints and schema in contracts/."""
+    _refuse_empty(contracts)
     written, removed = write_files(contracts)
     for path in removed:
         click.echo(f"removed {path.relative_to(ROOT)}")
@@ -83,6 +92,7 @@ def new_source(
 @contracts_option
 def export_contracts(folder: Path, form: str, contracts: Path) -> None:
     """Write each contract as Open Data Contract (odcs) or Table Schema (frictionless)."""
+    _refuse_empty(contracts)
     for path in source_folders(contracts):
         feed = load_feed(path)
         documents = exported(feed, form, contract_fingerprint(path)[:12])
@@ -116,18 +126,20 @@ def import_contracts(source: str, documents: tuple[Path, ...], contracts: Path) 
 @folder_option
 def check(contracts: Path, folder: Path) -> None:
     """Fail if anything rendered is stale, unmigrated, or if general code names an extract."""
-    stale = [
-        path.relative_to(ROOT) if path.is_relative_to(ROOT) else path
-        for path in stale_files(rendered_files(contracts))
-    ]
+    _refuse_empty(contracts)
+    stale = [_shown(path) for path in stale_files(rendered_files(contracts))]
     unmigrated = changes(migrated_objects(folder), desired_objects(contracts))
     named = list(named_extracts(contracts))
-    for path in stale[:10]:
-        click.echo(f"{path} is stale: run make codegen")
-    for change in unmigrated[:10]:
-        click.echo(f"{change.kind} {change.name} is not migrated: run make migration")
-    for place in named:
-        click.echo(f"{place} is an extract or source, named in code that serves all of them")
+    said = [
+        [f"{path} is stale: run make codegen" for path in stale],
+        [f"{one.kind} {one.name} is not migrated: run make migration" for one in unmigrated],
+        [f"{place} is an extract or source, named in code that serves all" for place in named],
+    ]
+    for lines in said:
+        for line in lines[:10]:
+            click.echo(line)
+        if len(lines) > 10:
+            click.echo(f"… and {len(lines) - 10} more")
     if stale or unmigrated or named:
         raise click.ClickException(
             f"{len(stale)} stale files, {len(unmigrated)} unmigrated objects, {len(named)} names"
@@ -151,18 +163,23 @@ def migration(
     title: str, first: bool, dropped: tuple[str, ...], contracts: Path, folder: Path
 ) -> None:
     """Write the next migration: what differs between contracts and sql/ and the last one."""
+    if not dropped:
+        _refuse_empty(contracts)
     try:
         made = plan(
             State({}) if first else migrated_state(folder), desired_state(contracts), dropped
         )
     except (Refused, StructuralChange) as refusal:
-        raise click.ClickException(f"no migration is written\n\n{refusal}") from refusal
+        read = f"contracts were read from {_shown(contracts)}, migrations from {_shown(folder)}"
+        raise click.ClickException(f"no migration is written; {read}\n\n{refusal}") from refusal
     if made is None:
         click.echo("nothing has changed since the last migration")
         return
     name, depends = ("0001_initial", None) if first else next_migration(folder, title)
     made.write(folder, name, depends)
-    click.echo(f"{name}: read {folder.name}/{name}/apply.sql, then run make migrate")
+    elsewhere = "" if folder == migrations.MIGRATIONS else f' ARGS="--migrations {folder}"'
+    sql = _shown(folder / name / "apply.sql")
+    click.echo(f"{name}: read {sql}, then run make migrate{elsewhere}")
     for line in made.summary:
         click.echo(f"  {line}")
     if made.notes:
@@ -188,6 +205,17 @@ def rollback(folder: Path) -> None:
     """Take the last migration back, its data included."""
     taken = _on_database(lambda url: migrations.rollback(url, 1, folder, click.echo))
     click.echo(f"took back {', '.join(taken)}" if taken else "nothing to take back")
+
+
+def _refuse_empty(contracts: Path) -> None:
+    if not source_folders(contracts):
+        missing = f"no folder below it holds a {SOURCE_FILE}"
+        what = missing if contracts.is_dir() else "there is no such folder"
+        raise click.ClickException(f"there are no contracts in {_shown(contracts)}: {what}")
+
+
+def _shown(path: Path) -> Path:
+    return path.relative_to(ROOT) if path.is_relative_to(ROOT) else path
 
 
 def _on_database(work: migrations.Work) -> list[str]:

@@ -180,7 +180,8 @@ def health(as_json: bool) -> None:
 def trace(table: str, key: tuple[str, ...], as_json: bool) -> None:
     """Show where the rows of a KEY in a TABLE of core came from.
 
-    KEY is the natural key, value by value, or NAME=VALUE pairs, those of the tenant included.
+    KEY is the natural key, value by value, with the tenant before it or without; or NAME=VALUE
+    pairs of both.
     """
     from rawcore.reports import trace as do_trace
     from rawcore.settings import load_settings
@@ -220,9 +221,11 @@ def drift(**wanted: Any) -> None:
 
     if wanted["accept"] is not None and wanted["decline"] is not None:
         raise click.UsageError("--accept goes not with --decline")
-    if wanted["reason"] and wanted["accept"] is None and wanted["decline"] is None:
-        raise click.UsageError("--reason goes with --accept or --decline")
     looks = wanted["accept"] is None and wanted["decline"] is None
+    if looks and wanted["reason"]:
+        raise click.UsageError("--reason goes with --accept or --decline")
+    if not looks and not wanted["reason"]:
+        raise click.UsageError("--accept and --decline need --reason: it is kept with the decision")
     sys.exit(do_drift(load_settings(needs_store=looks), Wanted(**wanted)))
 
 
@@ -244,8 +247,12 @@ def _options(jobs: int, **chosen: Any) -> Any:
         mode = "backfill"
     elif mode == "batch":
         raise click.UsageError("--mode batch needs --batch")
+    elif mode == "backfill":
+        raise click.UsageError("--mode backfill needs --from, --to or both")
     elif chosen["batch"] or chosen["date_from"] or chosen["date_to"]:
         raise click.UsageError(f"--mode {mode} goes with neither --batch, --from nor --to")
+    if chosen["date_from"] and chosen["date_to"] and chosen["date_from"] > chosen["date_to"]:
+        raise click.UsageError("--from is after --to")
     return Options(jobs=jobs, mode=mode or "new", **chosen)
 
 

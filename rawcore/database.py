@@ -67,6 +67,11 @@ _LOST = ("08", "57P")
 _SESSION = """
 SELECT set_config('statement_timeout', '0', false),
     set_config('idle_in_transaction_session_timeout', '0', false),
+    set_config('idle_session_timeout', '0', false),
+    CASE
+        WHEN current_setting('transaction_timeout', true) IS NOT NULL
+            THEN set_config('transaction_timeout', '0', false)
+    END,
     set_config('TimeZone', 'UTC', false)
 """
 
@@ -265,7 +270,7 @@ def check_contracts(source: Source, folder: Path) -> None:
     if written_fingerprint(contracts) == source.contract_fingerprint:
         return
     if _parsed(contracts) != source.contract_fingerprint:
-        raise ContractsChanged(source=source.name)
+        raise ContractsChanged(source=source.name, folder=folder)
 
 
 def _parsed(contracts: Path) -> str:

@@ -51,7 +51,9 @@ class UnknownSource(ConfigurationError):
 
 
 class ContractsChanged(ConfigurationError):
-    """The contracts of source {source} differ from what was migrated: run `make migrate`."""
+    """The contracts of source {source} in {folder} differ from what was migrated: if they were
+    changed here, run `make migration`; then run `make migrate`.
+    """
 
 
 class ContractsUnreadable(ConfigurationError):

@@ -81,13 +81,3 @@ class Plan:
             console.say(f"{self.todo:,} file(s) to do, {size}{about}.")
         if done:
             console.say(f"Done before: {done}.")
-
-    def say_nothing_to_do(self, counts: Row) -> int:
-        """Print that a run has nothing to do, and what it leaves; return the exit code."""
-        left = self.count("hold", "leave")
-        remarks = [f"; {left} file(s) are left"] if left else []
-        remarks += ["; a batch is held back because it is not complete"] if self.exit_code else []
-        remarks += [f"; {counts['unparsed']} name(s) cannot be read"] if counts["unparsed"] else []
-        hint = ": see `python ingest.py plan`" if remarks else ""
-        console.say(f"Nothing to do{''.join(remarks)}{hint}.")
-        return self.exit_code

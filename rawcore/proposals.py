@@ -115,6 +115,17 @@ def _head(this: Run, store: Store, file: Row) -> FirstFields:
     return read_head(body, file["s3_key"], this.source.dialect)
 
 
+def _migrating(contracts: Path) -> str:
+    """Return the commands that migrate what contracts say, here or in a folder beside."""
+    if contracts.resolve().parent == Path.cwd():
+        return "make migration; make migrate"
+    folder = contracts.parent / "migrations"
+    return (
+        f'make migration ARGS="--contracts {contracts} --migrations {folder}";'
+        f' make migrate ARGS="--migrations {folder}"'
+    )
+
+
 def _show(found: list[Row], contracts: Path) -> None:
     if not found:
         console.say("No file fails because it drifted.")
@@ -134,5 +145,5 @@ def _show(found: list[Row], contracts: Path) -> None:
         place = contracts.resolve().parent
         where = "" if place == Path.cwd() else f" -d {contracts.parent}"
         console.say(f"Review, then: python ingest.py drift --diff | patch -p1{where}")
-        console.say("              make migration; make migrate; python ingest.py --mode retry")
+        console.say(f"              {_migrating(contracts)}; python ingest.py --mode retry")
         console.say("Record it:    python ingest.py drift --accept ID, or --decline ID --reason …")

@@ -21,11 +21,43 @@ _LOOK_UP_SECONDS = 0.2
 
 @dataclass(frozen=True, slots=True)
 class Checks:
-    """What a body must come to: size in bytes, and MD5 (hex) where the store tells one."""
+    """What a body must come to: size in bytes, and MD5 (hex), where the store tells them."""
 
     key: str
-    size: int
+    size: int | None
     md5: str | None
+
+
+def opened(open_body: Callable[[], Body], stop: threading.Event) -> Body:
+    """Open a body in a thread of its own, so that a store that does not answer can be left.
+
+    Raises what `open_body` raises, and Stopped when the event `stop` is set before it returns.
+    """
+    answer: queue.Queue[Body | BaseException] = queue.Queue(1)
+    left = threading.Event()
+
+    def work() -> None:
+        try:
+            body = open_body()
+        except BaseException as error:
+            answer.put(error)
+            return
+        answer.put(body)
+        if left.is_set():
+            body.__exit__(None, None, None)
+
+    threading.Thread(target=work, name="open", daemon=True).start()
+    while True:
+        try:
+            found = answer.get(timeout=_LOOK_UP_SECONDS)
+        except queue.Empty:
+            if stop.is_set():
+                left.set()
+                raise Stopped(signal="a signal") from None
+            continue
+        if isinstance(found, BaseException):
+            raise found
+        return found
 
 
 class Body:
@@ -45,10 +77,11 @@ class Body:
         version_id: str,
         as_error: Callable[[Exception], RawcoreError],
         interrupt: Callable[[], object] = lambda: None,
+        at_end: Callable[[], None] = lambda: None,
     ) -> None:
         self.size = checks.size
         self.received = 0
-        self._read, self._close, self._interrupt = read, close, interrupt
+        self._read, self._close, self._interrupt, self._at_end = read, close, interrupt, at_end
         self._checks = checks
         self._version_id, self._as_error = version_id, as_error
         self._sha256 = hashlib.sha256()
@@ -128,14 +161,15 @@ class Body:
             return
 
     def _check(self) -> None:
-        if self.received != self.size:
+        self._at_end()
+        if self.size is not None and self.received != self.size:
             raise SizeDiffers(key=self._checks.key, received=self.received, expected=self.size)
         if self._checks.md5 and self._md5.hexdigest() != self._checks.md5:
             raise ChecksumDiffers(key=self._checks.key)
 
     def _explain(self, error: Exception) -> RawcoreError:
         known = self._as_error(error)
-        if not known.retryable or self.received >= self.size:
+        if not known.retryable or (self.size is not None and self.received >= self.size):
             return known
         return BodyBroken(
             key=self._checks.key,

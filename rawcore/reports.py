@@ -20,12 +20,13 @@ def plan(settings: Settings, options: Options) -> int:
     """List the store, register what is there, and show what a run would do, and why."""
     this = _look(settings, options)
     this.check()
-    counts = this.register(open_store(settings))
+    counts = this.register(open_store(settings, this.log))
     found = this.plan(whole=True)
     unreadable = this.query(
         "SELECT s3_key, name_problem, first_seen FROM etl.s3_objects"
-        " WHERE source = %s AND name_problem IS NOT NULL ORDER BY first_seen DESC, s3_key LIMIT 20",
+        " WHERE source = %s AND name_problem IS NOT NULL ORDER BY first_seen DESC, s3_key LIMIT %s",
         this.source.name,
+        None if options.as_json else 20,
     )
     if options.as_json:
         console.print_json({"listing": counts, **found.document(), "unreadable": unreadable})
@@ -74,15 +75,16 @@ def trace(settings: Settings, table: str, key: Sequence[str], as_json: bool) -> 
     """
     this = _look(settings, Options(as_json=as_json))
     found = this.query(
-        "SELECT natural_key FROM etl.extracts"
+        "SELECT e.natural_key, s.tenant_columns"
+        " FROM etl.extracts AS e JOIN etl.sources AS s USING (source)"
         " WHERE %s IN (core_table, stg_table, split_part(core_table, '.', 2), extract)",
         table,
     )
-    names = found[0]["natural_key"] if found else []
-    if all(re.match(r"[a-z_0-9]+=", part) for part in key):
-        values = dict(part.split("=", 1) for part in key)
-    elif len(key) == len(names):
-        values = dict(zip(names, key, strict=True))
+    (names, tenant) = found[0].values() if found else ([], [])
+    if not found or all(re.match(r"[a-z_0-9]+=", part) for part in key):
+        values = dict(part.split("=", 1) for part in key if "=" in part)  # no table: SQL says so
+    elif len(key) in (len(names), len(tenant) + len(names)):
+        values = dict(zip([*tenant, *names][-len(key) :], key, strict=True))
     else:
         raise BadKey(names=" ".join(f"{name}=…" for name in names) or "NAME=VALUE")
     rows = this.query("SELECT * FROM etl.trace(%s, %s::jsonb)", table, json.dumps(values))

@@ -22,11 +22,13 @@ from rawcore.database import (
     translated,
 )
 from rawcore.errors import ProcessingInterrupted, RawcoreError, Stopped, UnknownRun
+from rawcore.idle import say_nothing_to_do
 from rawcore.options import PLAN_ARGUMENTS, Options
 from rawcore.plan import Plan
 from rawcore.retries import attempts
 from rawcore.settings import Settings
 from rawcore.store import Store, open_store
+from rawcore.store_errors import OtherBucket
 from rawcore.summary import report
 from rawcore.watch import Watch
 from rawcore.workers import Crew
@@ -44,6 +46,14 @@ JOIN pg_stat_activity AS s USING (pid)
 WHERE p.load_run_id = %s AND f.status IN ('loading', 'processing') AND a.finished_at IS NULL
     AND a.pid <> ALL (%s) AND coalesce(s.backend_start < a.started_at, true)
 """
+_ELSEWHERE = """
+SELECT f.s3_bucket
+FROM etl.load_run_plan AS p
+JOIN etl.load_run_files AS f USING (load_run_file_id)
+WHERE p.load_run_id = %s AND p.action = 'land' AND NOT p.is_landed AND f.s3_bucket <> %s
+LIMIT 1
+"""
+_FAILED = "SELECT count(*) AS files FROM etl.run_files WHERE load_run_id = %s AND status = 'failed'"
 _INTERRUPTED = """
 SELECT count(*) AS files, min(a.sqlstate) AS sqlstate
 FROM etl.load_run_plan AS p
@@ -74,14 +84,16 @@ class Run(Control):
 
     def _register(self, store: Store) -> Row:
         listing_id = str(uuid.uuid4())
-        with translated(), self.connection.cursor() as cursor:
+        # One transaction: nothing of a listing stays that was not taken in.
+        with translated(), self.connection.transaction(), self.connection.cursor() as cursor:
             with cursor.copy(
                 "COPY etl.s3_listing (listing_id, s3_bucket, s3_key, size_bytes, etag,"
                 " last_modified) FROM STDIN"
             ) as copy:
                 for one in store.list(self.settings.s3_bucket_prefix):
+                    key = one.key.replace("\0", r"\x00")  # kept and reported: it fits no pattern
                     copy.write_row(
-                        (listing_id, store.bucket, one.key, one.size, one.etag, one.last_modified)
+                        (listing_id, store.bucket, key, one.size, one.etag, one.last_modified)
                     )
             cursor.execute(
                 "SELECT * FROM etl.register_listing(%s, %s)", [self.source.name, listing_id]
@@ -176,13 +188,13 @@ def _run(this: Run, store: Store, quiet: bool) -> int:
 
 
 def _say(this: Run, plan: Plan, counts: Row) -> int:
+    whole = this.plan(whole=True)
     if this.options.as_json:
-        whole = this.plan(whole=True)
         console.print_json({"run": None, "listing": counts, **whole.document()})
     elif plan.todo:
         plan.show()
     else:
-        return plan.say_nothing_to_do(counts)
+        return say_nothing_to_do(this, whole, counts)
     return plan.exit_code
 
 
@@ -194,8 +206,14 @@ def _join(this: Run, store: Store, run_id: int, quiet: bool) -> int:
     )
     if not running:
         raise UnknownRun(run=run_id, source=this.source.name)
-    _work(this, store, run_id, 0, 0, quiet)
-    return 0
+    for row in this.query(_ELSEWHERE, run_id, store.bucket):
+        raise OtherBucket(bucket=row["s3_bucket"], here=store.bucket)
+    unreachable = _work(this, store, run_id, 0, 0, quiet)
+    if unreachable is not None:
+        raise unreachable
+    failed = this.one(_FAILED, run_id)["files"]
+    this.log.info("joined", run=run_id, files_failed=failed)
+    return int(failed > 0)
 
 
 def _work(
@@ -217,7 +235,9 @@ def _work(
         while True:
             shown = watched and size > 0
             with console.progress("landing", size, in_bytes=True, shown=shown) as bar:
-                crew.land(bar)
+                down = crew.land(bar)
+            if down is not None:
+                crew.log.warning("landing ended early", problem=str(down))
             began = time.monotonic()
             shown = watched and files > 0
             with (
@@ -228,9 +248,9 @@ def _work(
             if crew.stop.is_set():
                 break
             crew.log.info("processing ended", seconds=round(time.monotonic() - began, 2))
-            if not _wait_for_others(this, run_id, crew):
+            if down is not None or not _wait_for_others(this, run_id, crew):
                 break
-    return interrupted or crew.breaker.down()
+    return interrupted or down or crew.breaker.down()
 
 
 def _process(this: Run, run_id: int, crew: Crew) -> ProcessingInterrupted | None:
@@ -271,7 +291,7 @@ def _signals(crew: Crew) -> Iterator[None]:
 
     def on_signal(number: int, frame: FrameType | None) -> None:
         caught.append(signal.Signals(number).name)
-        crew.stop.set()
+        crew.interrupt()
         threading.Thread(target=crew.cancel, daemon=True).start()
 
     before = {one: signal.signal(one, on_signal) for one in (signal.SIGTERM, signal.SIGINT)}

@@ -34,7 +34,14 @@ def make_client(settings: Settings, attempts: int) -> S3Client:
         user_agent_extra="rawcore",
     )
     session = _assuming(settings) if settings.rawcore_s3_role else None
-    return boto3.session.Session(botocore_session=session).client("s3", config=config)
+    return boto3.session.Session(botocore_session=session, region_name=_region()).client(
+        "s3", config=config
+    )
+
+
+def _region() -> str | None:
+    """Return AWS_REGION, which other SDKs read and boto3 does not; None: what boto3 finds."""
+    return os.environ.get("AWS_REGION") or None
 
 
 def _assuming(settings: Settings) -> Session:
@@ -49,6 +56,8 @@ def _assuming(settings: Settings) -> Session:
     from botocore.session import Session
 
     ours, theirs = Session(), Session()
+    if region := _region():
+        ours.set_config_variable("region", region)
     source = ours.get_credentials()
     if source is None:
         raise NoCredentialsError

@@ -86,9 +86,11 @@ class Settings(BaseSettings):
 
         url = re.sub(r"^(postgres(?:ql)?)\+\w+://", r"\1://", value.get_secret_value())
         try:
-            conninfo_to_dict(url)
+            parts = conninfo_to_dict(url)
         except ProgrammingError:  # its text can hold the password
             raise ValueError("is no connection string: postgresql://user@host:5432/name") from None
+        if "@" in str(parts.get("host", "")):  # what stands before it is the end of a password
+            raise ValueError("has an @ in its password: write %40")
         return SecretStr(url)
 
     @field_validator("s3_bucket_name")
@@ -96,7 +98,14 @@ class Settings(BaseSettings):
     def _readable_bucket(cls, value: str | None) -> str | None:
         if value is None or value.startswith("file:///") or _BUCKET.fullmatch(value):
             return value
-        raise ValueError("is neither the name of a bucket nor file:///path")
+        raise ValueError("is neither the name of a bucket nor file:///path, from the root")
+
+    @field_validator("rawcore_contracts")
+    @classmethod
+    def _folder_of_contracts(cls, value: Path) -> Path:
+        if value.is_dir() or value == cls.model_fields["rawcore_contracts"].default:
+            return value  # a driver may do without contracts, but not with a wrong folder
+        raise ValueError("is no folder")
 
     @field_validator("rawcore_s3_role")
     @classmethod

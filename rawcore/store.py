@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
-from urllib.parse import unquote, urlsplit
+from urllib.parse import unquote
 
 from rawcore.errors import RawcoreError
 from rawcore.readahead import Body, Checks
@@ -51,7 +51,7 @@ class Store(Protocol):
 def open_store(settings: Settings, log: FilteringBoundLogger | None = None) -> Store:
     """Return the store of S3_BUCKET_NAME; nothing is asked of it yet. Vain requests are logged."""
     if settings.bucket.startswith("file://"):
-        return FolderStore(Path(unquote(urlsplit(settings.bucket).path)))
+        return FolderStore(Path(unquote(settings.bucket.removeprefix("file://"))))
     return S3Store(settings, log)
 
 
@@ -110,7 +110,7 @@ class S3Store:
         )
         checks = Checks(
             key=key,
-            size=answer["ContentLength"],
+            size=answer.get("ContentLength"),
             md5=found if self._md5 and plain and _MD5.fullmatch(found) else None,
         )
         return Body(
@@ -149,7 +149,11 @@ class FolderStore:
         """Yield all files whose path below the folder starts with `prefix`, in order."""
         if not self._root.is_dir():
             raise FolderMissing(folder=self._root)
-        for folder, folders, names in os.walk(self._root):
+
+        def refuse(error: OSError) -> None:
+            raise as_store_error(error, "list", self.bucket, "", "the folder") from error
+
+        for folder, folders, names in os.walk(self._root, onerror=refuse):
             folders.sort()
             for name in sorted(names):
                 path = Path(folder, name)
@@ -176,11 +180,17 @@ class FolderStore:
         if etag and etag != _etag(facts):
             stream.close()
             raise ObjectChanged(key=key)
+
+        def unchanged() -> None:
+            if _etag(os.fstat(stream.fileno())) != _etag(facts):
+                raise ObjectChanged(key=key)
+
         return Body(
             stream.read,
             stream.close,
             Checks(key=key, size=facts.st_size, md5=None),
             version_id="",
+            at_end=unchanged,
             as_error=lambda error: as_store_error(error, "read", self.bucket, key, "the folder"),
         )
 

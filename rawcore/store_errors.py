@@ -83,6 +83,7 @@ class OtherBucket(StoreError):
     """The file lies in {bucket}; this run reads {here}: set S3_BUCKET_NAME and load it again."""
 
     error_class = "not_found"
+    ends_run = True
 
 
 class ObjectChanged(StoreError):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor, wait
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -18,6 +18,7 @@ from rawcore.errors import (
     ConnectionLost,
     DatabaseResource,
     DatabaseUnreachable,
+    OtherEndDown,
     RawcoreError,
     Stopped,
 )
@@ -45,6 +46,7 @@ class Crew:
     jobs: int
     log: FilteringBoundLogger
     stop: threading.Event = field(default_factory=threading.Event)
+    interrupted: threading.Event = field(default_factory=threading.Event)
     connections: list[Connection] = field(default_factory=list)
     pids: set[int] = field(default_factory=set)
     fatal: RawcoreError | None = None
@@ -53,19 +55,38 @@ class Crew:
     def __post_init__(self) -> None:
         self.breaker = Breaker(self.settings, self.jobs)
 
-    def land(self, bar: Progress) -> None:
-        """Land all that the run planned. Raises what made the run end."""
-        self._all(lambda: self._land(bar))
+    def land(self, bar: Progress) -> OtherEndDown | None:
+        """Land all that the run planned. Raises what made the run end.
+
+        Returns what ended the landing early if too many attempts in a row were in vain: what has
+        landed is not held up by it.
+        """
+        try:
+            self._all(lambda: self._land(bar))
+        except OtherEndDown as error:
+            if self.interrupted.is_set():
+                raise
+            self.fatal, self.breaker = None, Breaker(self.settings, self.jobs)
+            self.stop.clear()
+            if self.interrupted.is_set():
+                self.stop.set()
+            return error
+        return None
 
     def process(self, began: str) -> None:
         """Call etl.process_batch from every worker; what fails since `began` waits."""
         self._all(lambda: self._process(began))
 
-    def cancel(self) -> None:
-        """End soon: landings are rolled back, running statements cancelled. For signal handlers."""
+    def interrupt(self) -> None:
+        """End soon: landings are rolled back. For signal handlers, which go on to `cancel`."""
+        self.interrupted.set()
         self.stop.set()
+
+    def cancel(self) -> None:
+        """Cancel running statements."""
         for connection in list(self.connections):
-            connection.cancel_safe(timeout=2)
+            with suppress(psycopg.Error):  # one that does not answer keeps none of the others
+                connection.cancel_safe(timeout=2)
 
     def _all(self, work: Callable[[], None]) -> None:
         with ThreadPoolExecutor(self.jobs, thread_name_prefix="worker") as pool:

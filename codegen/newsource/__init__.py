@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
+from codegen.desired import CONTRACTS
 from codegen.errors import ContractErrors
 from codegen.loading import SCHEMA_FOLDER, load_feed_with_warnings, source_folders
 from codegen.newsource.dialects import NoDialectError
@@ -47,4 +48,12 @@ def write_source(
     except ContractErrors as errors:
         return [*said, *map(str, errors.faults), "mend these faults, and review the rest"]
     said += [f"warning: {warning}" for warning in loaded.warnings]
-    return [*said, "review them, comment by comment; then make codegen, make migration"]
+    return [*said, f"review them, comment by comment; then {_next_commands(contracts)}"]
+
+
+def _next_commands(contracts: Path) -> str:
+    """Say what makes a database of reviewed contracts."""
+    if contracts == CONTRACTS:
+        return "make codegen, make migration"
+    migrations = contracts.parent / "migrations"
+    return f'make migration ARGS="initial --contracts {contracts} --migrations {migrations}"'

@@ -850,6 +850,12 @@ AS $decide_drift$
 DECLARE
     v_drift etl.schema_drift;
 BEGIN
+    IF coalesce(btrim(p_reason), '') = '' THEN
+        RAISE EXCEPTION USING
+            ERRCODE = 'RC008',
+            MESSAGE = format('the decision on proposal %s lacks a reason', p_drift_id),
+            HINT = 'Say why: it is kept with the decision.';
+    END IF;
     UPDATE etl.schema_drift AS d
     SET status = p_decision,
         decided_at = clock_timestamp(),
@@ -867,7 +873,7 @@ BEGIN
 END;
 $decide_drift$;
 COMMENT ON FUNCTION etl.decide_drift(bigint, text, text) IS
-    'Records that a proposal is accepted or declined, by whom and why. RC008: it is not open.';
+    'Records that a proposal is accepted or declined, by whom and why. RC008: it is not open, or the reason is missing.';
 
 -- object: function etl.decide_file
 CREATE OR REPLACE FUNCTION etl.decide_file(
@@ -999,7 +1005,8 @@ SECURITY DEFINER
 SET search_path = pg_catalog, pg_temp
 AS $fail_landing$
 -- Nothing to do for a file that another worker has taken over, or that has landed: a connection can break between a
--- commit and its answer. What a permission forbids is tried again by the next run, not by this one.
+-- commit and its answer. What a permission forbids is tried again by the next run, not by this one. A file that counts
+-- goes on counting when it cannot be landed again.
 DECLARE
     v_is_denied constant boolean := p_error_class = 'permission';
     v_is_retryable constant boolean := p_retryable OR v_is_denied;
@@ -1019,7 +1026,7 @@ BEGIN
     END IF;
 
     UPDATE etl.load_run_files AS f
-    SET status = CASE WHEN v_is_retryable THEN 'pending' ELSE 'failed' END,
+    SET status = CASE WHEN v_is_retryable THEN 'pending' WHEN f.is_counting THEN 'processed' ELSE 'failed' END,
         status_reason = p_message
     WHERE f.file_attempt_id = p_file_attempt_id AND f.status = 'loading';
     UPDATE etl.load_run_plan AS p
@@ -1052,20 +1059,30 @@ COMMENT ON FUNCTION etl.file_is_late(bigint) IS
 -- object: function etl.files_of_extract
 CREATE OR REPLACE FUNCTION etl.files_of_extract(p_extract text, p_from timestamptz, p_to timestamptz)
 RETURNS bigint[]
-LANGUAGE sql
+LANGUAGE plpgsql
 STABLE
 SECURITY DEFINER
 SET search_path = pg_catalog, pg_temp
 AS $files_of_extract$
-SELECT array_agg(f.load_run_file_id)
-FROM etl.load_run_files AS f
-LEFT JOIN etl.horizons AS h USING (extract)
-WHERE f.extract = p_extract
-    AND f.date_extracted >= coalesce(p_from, h.horizon, '-infinity')
-    AND (p_to IS NULL OR f.date_extracted <= p_to);
+BEGIN
+    IF NOT EXISTS (SELECT FROM etl.extracts AS e WHERE e.extract = p_extract) THEN
+        RAISE EXCEPTION USING
+            ERRCODE = 'RC006',
+            MESSAGE = format('there is no extract %s', p_extract),
+            HINT = 'SELECT extract FROM etl.extracts lists them.';
+    END IF;
+    RETURN (
+        SELECT array_agg(f.load_run_file_id)
+        FROM etl.load_run_files AS f
+        LEFT JOIN etl.horizons AS h USING (extract)
+        WHERE f.extract = p_extract
+            AND f.date_extracted >= coalesce(p_from, h.horizon, '-infinity')
+            AND (p_to IS NULL OR f.date_extracted <= p_to)
+    );
+END;
 $files_of_extract$;
 COMMENT ON FUNCTION etl.files_of_extract(text, timestamptz, timestamptz) IS
-    'The files of an extract with DateExtracted in an interval, bounds included; NULL: no bound but the horizon.';
+    'The files of an extract with DateExtracted in an interval, bounds included; NULL: no bound but the horizon. RC006: there is no such extract.';
 
 -- object: function etl.files_of_run
 CREATE OR REPLACE FUNCTION etl.files_of_run(p_load_run_id bigint)
@@ -1175,6 +1192,12 @@ VOLATILE
 SECURITY DEFINER
 SET search_path = pg_catalog, pg_temp
 AS $finish_run$
+UPDATE etl.load_run_files AS f
+SET status_reason = 'not processed: the run ended before, or another session held the extract; the next run takes it'
+FROM etl.load_run_plan AS p
+WHERE p.load_run_id = p_load_run_id AND f.load_run_file_id = p.load_run_file_id
+    AND f.status = 'landed' AND f.status_reason IS NULL;
+
 WITH states AS (
     SELECT
         count(*) FILTER (WHERE f.status IN ('processed', 'skipped', 'superseded', 'excluded')) AS done,
@@ -1717,7 +1740,11 @@ SELECT
         WHEN d.source IS NULL THEN 'the name fits no pattern of the source'
         WHEN d.impossible IS NOT NULL THEN 'the name holds an impossible date: ' || d.impossible
         WHEN t.extract IS NULL THEN 'the name holds an unknown file type: ' || d.file_type
-        WHEN d.local_extracted < d.local_to THEN 'the name says that it was extracted before its interval ended'
+        -- Where clocks are turned back an hour occurs twice: its later end, and its earlier, are compared.
+        WHEN d.local_extracted AT TIME ZONE d.timezone
+            < (d.local_to - interval '3 hours') AT TIME ZONE d.timezone + interval '3 hours'
+            AND d.local_extracted < d.local_to
+            THEN 'the name says that it was extracted before its interval ended'
     END
 FROM (VALUES (1)) AS always (n)
 LEFT JOIN dated AS d ON true
@@ -2005,7 +2032,17 @@ BEGIN
     IF v_source IS NULL THEN
         RAISE EXCEPTION USING
             ERRCODE = 'RC007',
-            MESSAGE = 'there is no file to reprocess',
+            MESSAGE = CASE
+                WHEN cardinality(p_file_ids) = 1 THEN coalesce(
+                    (
+                        SELECT format('file %s cannot be reprocessed: it is %s', f.load_run_file_id, f.status)
+                        FROM etl.load_run_files AS f
+                        WHERE f.load_run_file_id = ANY (p_file_ids)
+                    ),
+                    format('there is no file %s to reprocess', p_file_ids[1])
+                )
+                ELSE 'there is no file to reprocess'
+            END,
             DETAIL = 'Files that are processed, failed or landed can be reprocessed, if their rows stand in raw.',
             HINT = 'SELECT load_run_file_id, extract, date_extracted, status FROM etl.load_run_files lists the files.';
     END IF;
@@ -2028,7 +2065,9 @@ BEGIN
     UPDATE etl.load_run_files AS f
     SET status = 'landed', status_reason = NULL
     FROM etl.load_run_plan AS p
-    WHERE p.load_run_id = v_run_id AND f.load_run_file_id = p.load_run_file_id;
+    WHERE p.load_run_id = v_run_id AND f.load_run_file_id = p.load_run_file_id
+        -- Once more: it may have been excluded while this statement waited for it.
+        AND f.status IN ('processed', 'failed', 'landed');
     RETURN v_run_id;
 END;
 $plan_reprocess$;
@@ -2152,17 +2191,19 @@ LANGUAGE sql
 STABLE
 PARALLEL SAFE
 AS $pseudonym$
--- RFC 2104: H(outer || H(inner || text)).
+-- RFC 2104: H(outer || H(inner || text)). Blank is no value: else all who have none would share a pseudonym.
 SELECT
     pg_catalog.encode(
         pg_catalog.sha256(p_outer_pad || pg_catalog.sha256(
-            p_inner_pad || pg_catalog.convert_to(pg_catalog.upper(pg_catalog.btrim(p_text) COLLATE "C"), 'UTF8')
+            p_inner_pad || pg_catalog.convert_to(
+                pg_catalog.upper(nullif(pg_catalog.btrim(p_text, E' \t\r\n\u00a0'), '') COLLATE "C"), 'UTF8'
+            )
         )),
         'hex'
     );
 $pseudonym$;
 COMMENT ON FUNCTION etl.pseudonym(text, bytea, bytea) IS
-    'HMAC-SHA-256 of the trimmed, upper-cased text, in hex, with a key prepared by etl.set_pseudonym_key.';
+    'HMAC-SHA-256 of the text without blanks and line ends around it, in upper case, in hex, with a key prepared by etl.set_pseudonym_key; NULL if nothing is left.';
 
 -- object: function etl.quoted_row
 CREATE OR REPLACE FUNCTION etl.quoted_row(
@@ -2341,7 +2382,15 @@ BEGIN
             END AS version_id,
             o.etag,
             o.size_bytes,
-            o.last_modified
+            greatest(
+                o.last_modified,
+                (
+                    SELECT max(known.last_modified)
+                    FROM etl.load_run_files AS known
+                    WHERE known.s3_bucket = f.s3_bucket AND known.s3_key = f.s3_key AND known.member = f.member
+                        AND known.load_run_file_id < f.load_run_file_id
+                )
+            ) AS last_modified
         FROM etl.s3_objects AS o
         JOIN etl.load_run_files AS f USING (s3_bucket, s3_key)
         WHERE o.source = p_source AND o.last_changed = p_now
@@ -2367,7 +2416,8 @@ BEGIN
     SELECT
         o.source, o.extract, o.s3_bucket, o.s3_key,
         etl.unused_version(o.s3_bucket, o.s3_key, 'etag:' || o.etag, o.last_modified),
-        o.etag, o.size_bytes, o.last_modified,
+        -- Not before the content that it follows: some stores keep the time of the copied file.
+        o.etag, o.size_bytes, greatest(o.last_modified, known.last_modified),
         o.extract_type, o.tenant, o.date_from, o.date_to, o.date_extracted, o.kind,
         CASE WHEN t.tenant IS NULL THEN 'held' ELSE 'pending' END,
         CASE WHEN t.tenant IS NULL THEN format('tenant %s is not in etl.tenants', array_to_string(o.tenant, ', ')) END,
@@ -2376,14 +2426,15 @@ BEGIN
     JOIN etl.sources AS s USING (source)
     LEFT JOIN etl.tenants AS t
         ON t.source = o.source AND t.tenant = o.tenant
+    LEFT JOIN LATERAL (
+        SELECT f.etag, f.last_modified
+        FROM etl.load_run_files AS f
+        WHERE f.s3_bucket = o.s3_bucket AND f.s3_key = o.s3_key AND f.member = ''
+        ORDER BY f.load_run_file_id DESC
+        LIMIT 1
+    ) AS known ON true
     WHERE o.source = p_source AND o.last_changed = p_now AND o.name_problem IS NULL
-        AND o.etag IS DISTINCT FROM (
-            SELECT known.etag
-            FROM etl.load_run_files AS known
-            WHERE known.s3_bucket = o.s3_bucket AND known.s3_key = o.s3_key AND known.member = ''
-            ORDER BY known.load_run_file_id DESC
-            LIMIT 1
-        )
+        AND o.etag IS DISTINCT FROM known.etag
     ORDER BY o.date_extracted, o.s3_key COLLATE "C"
     ON CONFLICT DO NOTHING;
 
@@ -2440,9 +2491,15 @@ BEGIN
         WHERE l.listing_id = p_listing_id
         RETURNING l.*
     ),
+    -- Pages of a lesser server may overlap while it is written to.
+    each AS (
+        SELECT DISTINCT ON (l.s3_bucket, l.s3_key) l.*
+        FROM listed AS l
+        ORDER BY l.s3_bucket, l.s3_key, l.last_modified DESC
+    ),
     news AS (
         SELECT l.*, o.s3_key IS NULL AS is_new
-        FROM listed AS l
+        FROM each AS l
         LEFT JOIN etl.s3_objects AS o
             ON o.source = p_source AND o.s3_bucket = l.s3_bucket AND o.s3_key = l.s3_key
         WHERE o.s3_key IS NULL
@@ -2469,7 +2526,7 @@ BEGIN
         RETURNING o.s3_key
     )
     SELECT
-        (SELECT count(*) FROM listed),
+        (SELECT count(*) FROM each),
         (SELECT count(*) FROM news AS n WHERE n.is_new),
         (SELECT count(*) FROM news AS n WHERE NOT n.is_new AND EXISTS (SELECT FROM written))
     INTO objects, new_objects, changed_objects;
@@ -2631,6 +2688,11 @@ BEGIN
         status_reason = format('the content of version %s is landed already', p_s3_version_id),
         file_hash = p_file_hash
     WHERE f.file_attempt_id = p_file_attempt_id AND f.status = 'loading';
+    UPDATE etl.s3_objects AS o
+    SET s3_version_id = p_s3_version_id
+    FROM etl.load_run_files AS f
+    WHERE f.file_attempt_id = p_file_attempt_id AND f.status = 'skipped'
+        AND o.source = f.source AND o.s3_bucket = f.s3_bucket AND o.s3_key = f.s3_key AND o.etag = f.etag;
     UPDATE etl.file_attempts AS a
     SET finished_at = clock_timestamp(), outcome = 'skipped'
     WHERE a.file_attempt_id = p_file_attempt_id;
@@ -2866,7 +2928,18 @@ BEGIN
             WHEN 'dimension' THEN 'true AS has_versions'
             ELSE 'NULL::timestamptz AS effective_from'
         END,
-        (SELECT string_agg(format('c.%1$I::text = ($1 ->> %1$L)', k), ' AND ') FROM jsonb_object_keys(p_key) AS k),
+        (
+            -- Typed, so that the index on the key serves; a text that is no value of the type finds nothing.
+            SELECT string_agg(
+                format(
+                    'c.%1$I = CASE WHEN pg_input_is_valid($1 ->> %1$L, %2$L) THEN ($1 ->> %1$L)::%2$s END',
+                    k, format_type(a.atttypid, a.atttypmod)
+                ),
+                ' AND '
+            )
+            FROM jsonb_object_keys(p_key) AS k
+            JOIN pg_attribute AS a ON a.attrelid = v_extract.core_table::regclass AND a.attname = k
+        ),
         (
             SELECT string_agg(format('%1$L, t.%1$I', k), ', ' ORDER BY o)
             FROM unnest(v_key_columns) WITH ORDINALITY AS u (k, o)
@@ -3097,10 +3170,27 @@ LANGUAGE plpgsql
 SECURITY DEFINER
 SET search_path = pg_catalog, pg_temp
 AS $analyze_work$
--- The table was filled a moment ago: without statistics it looks almost empty to the planner.
+-- The table was filled a moment ago: without statistics it looks almost empty to the planner. Statistics outlive the
+-- rows, so they hold keys and lineage, and no other column of a file.
 BEGIN
     IF pg_relation_size(format('etl.%I', p_table)) >= etl.config_bigint('analyze_work_bytes') THEN
-        EXECUTE format('ANALYZE etl.%I', p_table);
+        EXECUTE format(
+            'ANALYZE etl.%I (%s)',
+            p_table,
+            (
+                SELECT string_agg(quote_ident(a.attname), ', ')
+                FROM pg_attribute AS a
+                WHERE a.attrelid = format('etl.%I', p_table)::regclass AND a.attnum > 0 AND NOT a.attisdropped
+                    AND NOT EXISTS (
+                        SELECT FROM etl.columns AS c
+                        JOIN etl.extracts AS e USING (extract)
+                        JOIN etl.sources AS s ON s.source = e.source
+                        WHERE c.extract = regexp_replace(p_table, '^[a-z]+_', '')
+                            AND c.column_name = a.attname
+                            AND c.column_name <> ALL (s.tenant_columns || e.natural_key)
+                    )
+            )
+        );
     END IF;
 END;
 $analyze_work$;
@@ -3431,12 +3521,17 @@ LANGUAGE plpgsql
 SECURITY DEFINER
 SET search_path = pg_catalog, pg_temp
 AS $process_file$
--- One landed file, from raw to core. The caller holds the extract's lock.
+-- One landed file, from raw to core, under the extract's lock, which the caller has already.
 DECLARE
     v_file etl.load_run_files;
     v_is_late boolean;
     v_verdict text;
 BEGIN
+    PERFORM
+    FROM etl.locks AS l
+    JOIN etl.load_run_files AS f USING (extract)
+    WHERE f.file_attempt_id = p_file_attempt_id
+    FOR UPDATE OF l;
     v_file := etl.record_file(p_file_attempt_id);
     v_is_late := etl.file_is_late(v_file.load_run_file_id);
     CALL etl.analyze_raw(v_file.load_run_file_id);
@@ -3472,7 +3567,7 @@ BEGIN
 END;
 $process_file$;
 COMMENT ON PROCEDURE etl.process_file(bigint) IS
-    'Processes the landed file of an attempt from raw to core, in the caller''s transaction, which holds the extract''s lock.';
+    'Processes the landed file of an attempt from raw to core, in the caller''s transaction, which holds the extract''s lock to its end.';
 
 -- object: procedure etl.process_landed
 CREATE OR REPLACE PROCEDURE etl.process_landed(p_load_run_id bigint)
@@ -3767,7 +3862,7 @@ BEGIN
 END;
 $reprocess_extract$;
 COMMENT ON PROCEDURE etl.reprocess_extract(text, timestamptz, timestamptz) IS
-    'Derives stg and core again from raw for the files of an extract with DateExtracted from p_from to p_to (NULL: no bound), by today''s rules, without S3. RC002: called in a transaction block; RC007: not possible.';
+    'Derives stg and core again from raw for the files of an extract with DateExtracted from p_from to p_to (NULL: no bound), by today''s rules, without S3. RC002: called in a transaction block; RC006: no such extract; RC007: not possible.';
 
 -- object: procedure etl.reprocess_file
 CREATE OR REPLACE PROCEDURE etl.reprocess_file(p_load_run_file_id bigint)
@@ -15930,7 +16025,7 @@ BEGIN
     WHERE t.load_run_file_id = p_load_run_file_id AND t.verdict = 'new';
     GET DIAGNOSTICS v_inserted = ROW_COUNT;
 
-    -- 2. Keys that were there, where this file changed stg.
+    -- 2. Keys that were there, where this file changed stg or today's mapping or pseudonym is another.
     WITH merged AS (
         INSERT INTO core.fact_invoice_detail AS c (
             practice_id,
@@ -16024,8 +16119,6 @@ BEGIN
         FROM etl.touched_invoice_detail AS t
         JOIN stg.invoice_detail AS s USING (practice_id, per_org_id, invoice_detail_id)
         WHERE t.load_run_file_id = p_load_run_file_id AND t.verdict = 'changed'
-            -- Not a plain equality: statistics know no row of this file yet, and one row makes a nested loop.
-            AND coalesce(s.load_run_file_id = p_load_run_file_id, false)
         ON CONFLICT (practice_id, per_org_id, invoice_detail_id) DO UPDATE
         SET invoice_transaction_id = excluded.invoice_transaction_id,
             master_service_sub_service_id = excluded.master_service_sub_service_id,
@@ -24329,7 +24422,7 @@ BEGIN
     WHERE t.load_run_file_id = p_load_run_file_id AND t.verdict = 'new';
     GET DIAGNOSTICS v_inserted = ROW_COUNT;
 
-    -- 2. Keys that were there, where this file changed stg.
+    -- 2. Keys that were there, where this file changed stg or today's mapping or pseudonym is another.
     WITH published AS MATERIALIZED (
         SELECT
             s.practice_id,
@@ -24504,8 +24597,6 @@ BEGIN
         FROM etl.touched_patients AS t
         JOIN stg.patients AS s USING (practice_id, per_org_id, patient_id)
         WHERE t.load_run_file_id = p_load_run_file_id AND t.verdict = 'changed'
-            -- Not a plain equality: statistics know no row of this file yet, and one row makes a nested loop.
-            AND coalesce(s.load_run_file_id = p_load_run_file_id, false)
     ),
     closed AS (
         UPDATE core.dim_patients AS c
@@ -35351,7 +35442,7 @@ BEGIN
     WHERE t.load_run_file_id = p_load_run_file_id AND t.verdict = 'new';
     GET DIAGNOSTICS v_inserted = ROW_COUNT;
 
-    -- 2. Keys that were there, where this file changed stg.
+    -- 2. Keys that were there, where this file changed stg or today's mapping or pseudonym is another.
     WITH published AS MATERIALIZED (
         SELECT
             s.practice_id,
@@ -35445,8 +35536,6 @@ BEGIN
         FROM etl.touched_providers AS t
         JOIN stg.providers AS s USING (practice_id, per_org_id, provider_id)
         WHERE t.load_run_file_id = p_load_run_file_id AND t.verdict = 'changed'
-            -- Not a plain equality: statistics know no row of this file yet, and one row makes a nested loop.
-            AND coalesce(s.load_run_file_id = p_load_run_file_id, false)
     ),
     closed AS (
         UPDATE core.dim_providers AS c
@@ -45735,7 +45824,7 @@ BEGIN
     WHERE t.load_run_file_id = p_load_run_file_id AND t.verdict = 'new';
     GET DIAGNOSTICS v_inserted = ROW_COUNT;
 
-    -- 2. Keys that were there, where this file changed stg.
+    -- 2. Keys that were there, where this file changed stg or today's mapping or pseudonym is another.
     WITH merged AS (
         INSERT INTO core.fact_appointment_medications AS c (
             practice_id,
@@ -45905,8 +45994,6 @@ BEGIN
         FROM etl.touched_appointment_medications AS t
         JOIN stg.appointment_medications AS s USING (practice_id, per_org_id, medication_id)
         WHERE t.load_run_file_id = p_load_run_file_id AND t.verdict = 'changed'
-            -- Not a plain equality: statistics know no row of this file yet, and one row makes a nested loop.
-            AND coalesce(s.load_run_file_id = p_load_run_file_id, false)
         ON CONFLICT (practice_id, per_org_id, medication_id) DO UPDATE
         SET patient_key = excluded.patient_key,
             provider_key = excluded.provider_key,
@@ -50033,7 +50120,7 @@ BEGIN
     WHERE t.load_run_file_id = p_load_run_file_id AND t.verdict = 'new';
     GET DIAGNOSTICS v_inserted = ROW_COUNT;
 
-    -- 2. Keys that were there, where this file changed stg.
+    -- 2. Keys that were there, where this file changed stg or today's mapping or pseudonym is another.
     WITH merged AS (
         INSERT INTO core.fact_appointments AS c (
             practice_id,
@@ -50173,8 +50260,6 @@ BEGIN
             AND status_group_domain.domain = 'status_group'
             AND status_group_domain.source_value = lower(btrim(s.status_group))
         WHERE t.load_run_file_id = p_load_run_file_id AND t.verdict = 'changed'
-            -- Not a plain equality: statistics know no row of this file yet, and one row makes a nested loop.
-            AND coalesce(s.load_run_file_id = p_load_run_file_id, false)
         ON CONFLICT (practice_id, per_org_id, appointment_id) DO UPDATE
         SET patient_key = excluded.patient_key,
             provider_key = excluded.provider_key,
@@ -53429,7 +53514,7 @@ BEGIN
     WHERE t.load_run_file_id = p_load_run_file_id AND t.verdict = 'new';
     GET DIAGNOSTICS v_inserted = ROW_COUNT;
 
-    -- 2. Keys that were there, where this file changed stg.
+    -- 2. Keys that were there, where this file changed stg or today's mapping or pseudonym is another.
     WITH merged AS (
         INSERT INTO core.fact_diagnoses AS c (
             practice_id,
@@ -53535,8 +53620,6 @@ BEGIN
         FROM etl.touched_diagnoses AS t
         JOIN stg.diagnoses AS s USING (practice_id, per_org_id, diagnosis_id)
         WHERE t.load_run_file_id = p_load_run_file_id AND t.verdict = 'changed'
-            -- Not a plain equality: statistics know no row of this file yet, and one row makes a nested loop.
-            AND coalesce(s.load_run_file_id = p_load_run_file_id, false)
         ON CONFLICT (practice_id, per_org_id, diagnosis_id) DO UPDATE
         SET patient_key = excluded.patient_key,
             diagnosis_by_key = excluded.diagnosis_by_key,
@@ -56869,7 +56952,7 @@ BEGIN
     WHERE t.load_run_file_id = p_load_run_file_id AND t.verdict = 'new';
     GET DIAGNOSTICS v_inserted = ROW_COUNT;
 
-    -- 2. Keys that were there, where this file changed stg.
+    -- 2. Keys that were there, where this file changed stg or today's mapping or pseudonym is another.
     WITH merged AS (
         INSERT INTO core.fact_immunisations AS c (
             practice_id,
@@ -57021,8 +57104,6 @@ BEGIN
             AND immunisation_status_domain.domain = 'immunisation_status'
             AND immunisation_status_domain.source_value = lower(btrim(s.immunisation_status))
         WHERE t.load_run_file_id = p_load_run_file_id AND t.verdict = 'changed'
-            -- Not a plain equality: statistics know no row of this file yet, and one row makes a nested loop.
-            AND coalesce(s.load_run_file_id = p_load_run_file_id, false)
         ON CONFLICT (practice_id, per_org_id, appointment_immunisation_id) DO UPDATE
         SET patient_key = excluded.patient_key,
             provider_key = excluded.provider_key,
@@ -68480,7 +68561,7 @@ BEGIN
     WHERE t.load_run_file_id = p_load_run_file_id AND t.verdict = 'new';
     GET DIAGNOSTICS v_inserted = ROW_COUNT;
 
-    -- 2. Keys that were there, where this file changed stg.
+    -- 2. Keys that were there, where this file changed stg or today's mapping or pseudonym is another.
     WITH merged AS (
         INSERT INTO core.fact_measurements AS c (
             practice_id,
@@ -68570,8 +68651,6 @@ BEGIN
         FROM etl.touched_measurements AS t
         JOIN stg.measurements AS s USING (practice_id, per_org_id, screaning_id)
         WHERE t.load_run_file_id = p_load_run_file_id AND t.verdict = 'changed'
-            -- Not a plain equality: statistics know no row of this file yet, and one row makes a nested loop.
-            AND coalesce(s.load_run_file_id = p_load_run_file_id, false)
         ON CONFLICT (practice_id, per_org_id, screaning_id) DO UPDATE
         SET patient_key = excluded.patient_key,
             provider_key = excluded.provider_key,
@@ -71839,7 +71918,7 @@ BEGIN
     WHERE t.load_run_file_id = p_load_run_file_id AND t.verdict = 'new';
     GET DIAGNOSTICS v_inserted = ROW_COUNT;
 
-    -- 2. Keys that were there, where this file changed stg.
+    -- 2. Keys that were there, where this file changed stg or today's mapping or pseudonym is another.
     WITH merged AS (
         INSERT INTO core.fact_next_of_kin AS c (
             practice_id,
@@ -71895,8 +71974,6 @@ BEGIN
         FROM etl.touched_next_of_kin AS t
         JOIN stg.next_of_kin AS s USING (practice_id, per_org_id, nextto_kin_id)
         WHERE t.load_run_file_id = p_load_run_file_id AND t.verdict = 'changed'
-            -- Not a plain equality: statistics know no row of this file yet, and one row makes a nested loop.
-            AND coalesce(s.load_run_file_id = p_load_run_file_id, false)
         ON CONFLICT (practice_id, per_org_id, nextto_kin_id) DO UPDATE
         SET patient_key = excluded.patient_key,
             patient_id = excluded.patient_id,
@@ -76182,7 +76259,7 @@ BEGIN
     WHERE t.load_run_file_id = p_load_run_file_id AND t.verdict = 'new';
     GET DIAGNOSTICS v_inserted = ROW_COUNT;
 
-    -- 2. Keys that were there, where this file changed stg.
+    -- 2. Keys that were there, where this file changed stg or today's mapping or pseudonym is another.
     WITH merged AS (
         INSERT INTO core.fact_recalls AS c (
             practice_id,
@@ -76254,8 +76331,6 @@ BEGIN
         FROM etl.touched_recalls AS t
         JOIN stg.recalls AS s USING (practice_id, per_org_id, re_call_id)
         WHERE t.load_run_file_id = p_load_run_file_id AND t.verdict = 'changed'
-            -- Not a plain equality: statistics know no row of this file yet, and one row makes a nested loop.
-            AND coalesce(s.load_run_file_id = p_load_run_file_id, false)
         ON CONFLICT (practice_id, per_org_id, re_call_id) DO UPDATE
         SET patient_key = excluded.patient_key,
             provider_key = excluded.provider_key,

@@ -8,6 +8,12 @@ AS $decide_drift$
 DECLARE
     v_drift etl.schema_drift;
 BEGIN
+    IF coalesce(btrim(p_reason), '') = '' THEN
+        RAISE EXCEPTION USING
+            ERRCODE = 'RC008',
+            MESSAGE = format('the decision on proposal %s lacks a reason', p_drift_id),
+            HINT = 'Say why: it is kept with the decision.';
+    END IF;
     UPDATE etl.schema_drift AS d
     SET status = p_decision,
         decided_at = clock_timestamp(),
@@ -25,4 +31,4 @@ BEGIN
 END;
 $decide_drift$;
 COMMENT ON FUNCTION etl.decide_drift(bigint, text, text) IS
-    'Records that a proposal is accepted or declined, by whom and why. RC008: it is not open.';
+    'Records that a proposal is accepted or declined, by whom and why. RC008: it is not open, or the reason is missing.';

@@ -5,6 +5,12 @@ VOLATILE
 SECURITY DEFINER
 SET search_path = pg_catalog, pg_temp
 AS $finish_run$
+UPDATE etl.load_run_files AS f
+SET status_reason = 'not processed: the run ended before, or another session held the extract; the next run takes it'
+FROM etl.load_run_plan AS p
+WHERE p.load_run_id = p_load_run_id AND f.load_run_file_id = p.load_run_file_id
+    AND f.status = 'landed' AND f.status_reason IS NULL;
+
 WITH states AS (
     SELECT
         count(*) FILTER (WHERE f.status IN ('processed', 'skipped', 'superseded', 'excluded')) AS done,

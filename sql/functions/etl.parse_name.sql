@@ -82,7 +82,11 @@ SELECT
         WHEN d.source IS NULL THEN 'the name fits no pattern of the source'
         WHEN d.impossible IS NOT NULL THEN 'the name holds an impossible date: ' || d.impossible
         WHEN t.extract IS NULL THEN 'the name holds an unknown file type: ' || d.file_type
-        WHEN d.local_extracted < d.local_to THEN 'the name says that it was extracted before its interval ended'
+        -- Where clocks are turned back an hour occurs twice: its later end, and its earlier, are compared.
+        WHEN d.local_extracted AT TIME ZONE d.timezone
+            < (d.local_to - interval '3 hours') AT TIME ZONE d.timezone + interval '3 hours'
+            AND d.local_extracted < d.local_to
+            THEN 'the name says that it was extracted before its interval ended'
     END
 FROM (VALUES (1)) AS always (n)
 LEFT JOIN dated AS d ON true

@@ -16,7 +16,17 @@ BEGIN
     IF v_source IS NULL THEN
         RAISE EXCEPTION USING
             ERRCODE = 'RC007',
-            MESSAGE = 'there is no file to reprocess',
+            MESSAGE = CASE
+                WHEN cardinality(p_file_ids) = 1 THEN coalesce(
+                    (
+                        SELECT format('file %s cannot be reprocessed: it is %s', f.load_run_file_id, f.status)
+                        FROM etl.load_run_files AS f
+                        WHERE f.load_run_file_id = ANY (p_file_ids)
+                    ),
+                    format('there is no file %s to reprocess', p_file_ids[1])
+                )
+                ELSE 'there is no file to reprocess'
+            END,
             DETAIL = 'Files that are processed, failed or landed can be reprocessed, if their rows stand in raw.',
             HINT = 'SELECT load_run_file_id, extract, date_extracted, status FROM etl.load_run_files lists the files.';
     END IF;
@@ -39,7 +49,9 @@ BEGIN
     UPDATE etl.load_run_files AS f
     SET status = 'landed', status_reason = NULL
     FROM etl.load_run_plan AS p
-    WHERE p.load_run_id = v_run_id AND f.load_run_file_id = p.load_run_file_id;
+    WHERE p.load_run_id = v_run_id AND f.load_run_file_id = p.load_run_file_id
+        -- Once more: it may have been excluded while this statement waited for it.
+        AND f.status IN ('processed', 'failed', 'landed');
     RETURN v_run_id;
 END;
 $plan_reprocess$;

@@ -4,14 +4,16 @@ LANGUAGE sql
 STABLE
 PARALLEL SAFE
 AS $pseudonym$
--- RFC 2104: H(outer || H(inner || text)).
+-- RFC 2104: H(outer || H(inner || text)). Blank is no value: else all who have none would share a pseudonym.
 SELECT
     pg_catalog.encode(
         pg_catalog.sha256(p_outer_pad || pg_catalog.sha256(
-            p_inner_pad || pg_catalog.convert_to(pg_catalog.upper(pg_catalog.btrim(p_text) COLLATE "C"), 'UTF8')
+            p_inner_pad || pg_catalog.convert_to(
+                pg_catalog.upper(nullif(pg_catalog.btrim(p_text, E' \t\r\n\u00a0'), '') COLLATE "C"), 'UTF8'
+            )
         )),
         'hex'
     );
 $pseudonym$;
 COMMENT ON FUNCTION etl.pseudonym(text, bytea, bytea) IS
-    'HMAC-SHA-256 of the trimmed, upper-cased text, in hex, with a key prepared by etl.set_pseudonym_key.';
+    'HMAC-SHA-256 of the text without blanks and line ends around it, in upper case, in hex, with a key prepared by etl.set_pseudonym_key; NULL if nothing is left.';

@@ -40,7 +40,15 @@ BEGIN
             END AS version_id,
             o.etag,
             o.size_bytes,
-            o.last_modified
+            greatest(
+                o.last_modified,
+                (
+                    SELECT max(known.last_modified)
+                    FROM etl.load_run_files AS known
+                    WHERE known.s3_bucket = f.s3_bucket AND known.s3_key = f.s3_key AND known.member = f.member
+                        AND known.load_run_file_id < f.load_run_file_id
+                )
+            ) AS last_modified
         FROM etl.s3_objects AS o
         JOIN etl.load_run_files AS f USING (s3_bucket, s3_key)
         WHERE o.source = p_source AND o.last_changed = p_now
@@ -66,7 +74,8 @@ BEGIN
     SELECT
         o.source, o.extract, o.s3_bucket, o.s3_key,
         etl.unused_version(o.s3_bucket, o.s3_key, 'etag:' || o.etag, o.last_modified),
-        o.etag, o.size_bytes, o.last_modified,
+        -- Not before the content that it follows: some stores keep the time of the copied file.
+        o.etag, o.size_bytes, greatest(o.last_modified, known.last_modified),
         o.extract_type, o.tenant, o.date_from, o.date_to, o.date_extracted, o.kind,
         CASE WHEN t.tenant IS NULL THEN 'held' ELSE 'pending' END,
         CASE WHEN t.tenant IS NULL THEN format('tenant %s is not in etl.tenants', array_to_string(o.tenant, ', ')) END,
@@ -75,14 +84,15 @@ BEGIN
     JOIN etl.sources AS s USING (source)
     LEFT JOIN etl.tenants AS t
         ON t.source = o.source AND t.tenant = o.tenant
+    LEFT JOIN LATERAL (
+        SELECT f.etag, f.last_modified
+        FROM etl.load_run_files AS f
+        WHERE f.s3_bucket = o.s3_bucket AND f.s3_key = o.s3_key AND f.member = ''
+        ORDER BY f.load_run_file_id DESC
+        LIMIT 1
+    ) AS known ON true
     WHERE o.source = p_source AND o.last_changed = p_now AND o.name_problem IS NULL
-        AND o.etag IS DISTINCT FROM (
-            SELECT known.etag
-            FROM etl.load_run_files AS known
-            WHERE known.s3_bucket = o.s3_bucket AND known.s3_key = o.s3_key AND known.member = ''
-            ORDER BY known.load_run_file_id DESC
-            LIMIT 1
-        )
+        AND o.etag IS DISTINCT FROM known.etag
     ORDER BY o.date_extracted, o.s3_key COLLATE "C"
     ON CONFLICT DO NOTHING;
 

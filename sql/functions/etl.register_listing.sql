@@ -44,9 +44,15 @@ BEGIN
         WHERE l.listing_id = p_listing_id
         RETURNING l.*
     ),
+    -- Pages of a lesser server may overlap while it is written to.
+    each AS (
+        SELECT DISTINCT ON (l.s3_bucket, l.s3_key) l.*
+        FROM listed AS l
+        ORDER BY l.s3_bucket, l.s3_key, l.last_modified DESC
+    ),
     news AS (
         SELECT l.*, o.s3_key IS NULL AS is_new
-        FROM listed AS l
+        FROM each AS l
         LEFT JOIN etl.s3_objects AS o
             ON o.source = p_source AND o.s3_bucket = l.s3_bucket AND o.s3_key = l.s3_key
         WHERE o.s3_key IS NULL
@@ -73,7 +79,7 @@ BEGIN
         RETURNING o.s3_key
     )
     SELECT
-        (SELECT count(*) FROM listed),
+        (SELECT count(*) FROM each),
         (SELECT count(*) FROM news AS n WHERE n.is_new),
         (SELECT count(*) FROM news AS n WHERE NOT n.is_new AND EXISTS (SELECT FROM written))
     INTO objects, new_objects, changed_objects;

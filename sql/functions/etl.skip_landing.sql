@@ -10,6 +10,11 @@ BEGIN
         status_reason = format('the content of version %s is landed already', p_s3_version_id),
         file_hash = p_file_hash
     WHERE f.file_attempt_id = p_file_attempt_id AND f.status = 'loading';
+    UPDATE etl.s3_objects AS o
+    SET s3_version_id = p_s3_version_id
+    FROM etl.load_run_files AS f
+    WHERE f.file_attempt_id = p_file_attempt_id AND f.status = 'skipped'
+        AND o.source = f.source AND o.s3_bucket = f.s3_bucket AND o.s3_key = f.s3_key AND o.etag = f.etag;
     UPDATE etl.file_attempts AS a
     SET finished_at = clock_timestamp(), outcome = 'skipped'
     WHERE a.file_attempt_id = p_file_attempt_id;

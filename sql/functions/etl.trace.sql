@@ -68,7 +68,18 @@ BEGIN
             WHEN 'dimension' THEN 'true AS has_versions'
             ELSE 'NULL::timestamptz AS effective_from'
         END,
-        (SELECT string_agg(format('c.%1$I::text = ($1 ->> %1$L)', k), ' AND ') FROM jsonb_object_keys(p_key) AS k),
+        (
+            -- Typed, so that the index on the key serves; a text that is no value of the type finds nothing.
+            SELECT string_agg(
+                format(
+                    'c.%1$I = CASE WHEN pg_input_is_valid($1 ->> %1$L, %2$L) THEN ($1 ->> %1$L)::%2$s END',
+                    k, format_type(a.atttypid, a.atttypmod)
+                ),
+                ' AND '
+            )
+            FROM jsonb_object_keys(p_key) AS k
+            JOIN pg_attribute AS a ON a.attrelid = v_extract.core_table::regclass AND a.attname = k
+        ),
         (
             SELECT string_agg(format('%1$L, t.%1$I', k), ', ' ORDER BY o)
             FROM unnest(v_key_columns) WITH ORDINALITY AS u (k, o)

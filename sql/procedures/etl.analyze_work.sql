@@ -3,10 +3,27 @@ LANGUAGE plpgsql
 SECURITY DEFINER
 SET search_path = pg_catalog, pg_temp
 AS $analyze_work$
--- The table was filled a moment ago: without statistics it looks almost empty to the planner.
+-- The table was filled a moment ago: without statistics it looks almost empty to the planner. Statistics outlive the
+-- rows, so they hold keys and lineage, and no other column of a file.
 BEGIN
     IF pg_relation_size(format('etl.%I', p_table)) >= etl.config_bigint('analyze_work_bytes') THEN
-        EXECUTE format('ANALYZE etl.%I', p_table);
+        EXECUTE format(
+            'ANALYZE etl.%I (%s)',
+            p_table,
+            (
+                SELECT string_agg(quote_ident(a.attname), ', ')
+                FROM pg_attribute AS a
+                WHERE a.attrelid = format('etl.%I', p_table)::regclass AND a.attnum > 0 AND NOT a.attisdropped
+                    AND NOT EXISTS (
+                        SELECT FROM etl.columns AS c
+                        JOIN etl.extracts AS e USING (extract)
+                        JOIN etl.sources AS s ON s.source = e.source
+                        WHERE c.extract = regexp_replace(p_table, '^[a-z]+_', '')
+                            AND c.column_name = a.attname
+                            AND c.column_name <> ALL (s.tenant_columns || e.natural_key)
+                    )
+            )
+        );
     END IF;
 END;
 $analyze_work$;

@@ -3,12 +3,17 @@ LANGUAGE plpgsql
 SECURITY DEFINER
 SET search_path = pg_catalog, pg_temp
 AS $process_file$
--- One landed file, from raw to core. The caller holds the extract's lock.
+-- One landed file, from raw to core, under the extract's lock, which the caller has already.
 DECLARE
     v_file etl.load_run_files;
     v_is_late boolean;
     v_verdict text;
 BEGIN
+    PERFORM
+    FROM etl.locks AS l
+    JOIN etl.load_run_files AS f USING (extract)
+    WHERE f.file_attempt_id = p_file_attempt_id
+    FOR UPDATE OF l;
     v_file := etl.record_file(p_file_attempt_id);
     v_is_late := etl.file_is_late(v_file.load_run_file_id);
     CALL etl.analyze_raw(v_file.load_run_file_id);
@@ -44,4 +49,4 @@ BEGIN
 END;
 $process_file$;
 COMMENT ON PROCEDURE etl.process_file(bigint) IS
-    'Processes the landed file of an attempt from raw to core, in the caller''s transaction, which holds the extract''s lock.';
+    'Processes the landed file of an attempt from raw to core, in the caller''s transaction, which holds the extract''s lock to its end.';

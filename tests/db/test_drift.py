@@ -111,7 +111,7 @@ def test_a_decision_is_kept_and_not_asked_for_again(web: Engine, call: Any) -> N
     )
     again = drift()
     assert (again.exit_code, "Proposal 1, declined" in again.stdout) == (1, True)
-    assert isinstance(drift("--accept", "1").exception, EngineRefused)
+    assert isinstance(drift("--accept", "1", "--reason", "announced").exception, EngineRefused)
 
 
 DECIDED = "SELECT decided_by FROM etl.schema_drift WHERE decided_at IS NOT NULL"
@@ -121,7 +121,7 @@ def test_nothing_changes_by_itself(web: Engine, contracts: Path, call: Any) -> N
     web.ingest("orders", NEW, "2025-11-01 03:00")
     drift = call(web)
     drift()
-    drift("--accept", "1")
+    drift("--accept", "1", "--reason", "announced")
     assert (contracts / "web" / "orders.yml").read_text() == ORDERS
     assert web.query("SELECT count(*) FROM etl.shapes") == [(1,)]
 
@@ -135,7 +135,7 @@ def test_the_diff_applies_and_files_of_both_shapes_load(
     assert web.query("SELECT status FROM etl.schema_drift") == [("proposed",)]
     subprocess.run(["patch", "-sp1", "-d", contracts.parent], input=diff.encode(), check=True)
     assert isinstance(drift().exception, ContractsChanged)
-    assert drift("--accept", "1").exit_code == 0
+    assert drift("--accept", "1", "--reason", "announced").exit_code == 0
     for after in engine_of(cluster, contracts, tmp_path, "after"):
         new = after.ingest("orders", NEW, "2025-11-01 03:00")
         old = after.ingest("orders", OLD, "2025-10-31 03:00")

@@ -16,7 +16,7 @@ LACKING = [e.extract for e in feed().load_order() if e.extract != "medicine"]
 def test_an_incomplete_batch_is_held_back_and_said(driver: Driver, bucket: Bucket) -> None:
     bucket.put(name("Medicine", 1), medicines(1, 3))
     done = driver.run(*HOLD)
-    said = "1 file(s) are left; a batch is held back because it is not complete"
+    said = "1 file(s) are held; a batch is held back because it is not complete"
     assert (done.code, done.out) == (1, f"Nothing to do; {said}: see `python ingest.py plan`.\n")
     plan = json.loads(driver.run("plan", "--json", *HOLD).out)
     assert [(one["action"], one["reason"]) for one in plan["plan"]] == [

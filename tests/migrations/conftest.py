@@ -82,10 +82,9 @@ def depot(
     folder = tmp_path_factory.mktemp("depot")
     project = Project(folder / "project")
     shutil.copytree(DEPOT, project.contracts / "depot", ignore=shutil.ignore_patterns("boxes.yml"))
-    assert project.migration("initial") == (
-        0,
-        "0001_initial: read migrations/0001_initial/apply.sql, then run make migrate\n",
-    )
+    sql = project.migrations / "0001_initial" / "apply.sql"
+    then = f'make migrate ARGS="--migrations {project.migrations}"'
+    assert project.migration("initial") == (0, f"0001_initial: read {sql}, then run {then}\n")
     with cluster.clone("template0") as made:
         project.apply(made)
         cluster.grant_members(made)

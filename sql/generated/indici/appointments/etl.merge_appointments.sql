@@ -164,7 +164,7 @@ BEGIN
     WHERE t.load_run_file_id = p_load_run_file_id AND t.verdict = 'new';
     GET DIAGNOSTICS v_inserted = ROW_COUNT;
 
-    -- 2. Keys that were there, where this file changed stg.
+    -- 2. Keys that were there, where this file changed stg or today's mapping or pseudonym is another.
     WITH merged AS (
         INSERT INTO core.fact_appointments AS c (
             practice_id,
@@ -304,8 +304,6 @@ BEGIN
             AND status_group_domain.domain = 'status_group'
             AND status_group_domain.source_value = lower(btrim(s.status_group))
         WHERE t.load_run_file_id = p_load_run_file_id AND t.verdict = 'changed'
-            -- Not a plain equality: statistics know no row of this file yet, and one row makes a nested loop.
-            AND coalesce(s.load_run_file_id = p_load_run_file_id, false)
         ON CONFLICT (practice_id, per_org_id, appointment_id) DO UPDATE
         SET patient_key = excluded.patient_key,
             provider_key = excluded.provider_key,

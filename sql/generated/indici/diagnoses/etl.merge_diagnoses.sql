@@ -133,7 +133,7 @@ BEGIN
     WHERE t.load_run_file_id = p_load_run_file_id AND t.verdict = 'new';
     GET DIAGNOSTICS v_inserted = ROW_COUNT;
 
-    -- 2. Keys that were there, where this file changed stg.
+    -- 2. Keys that were there, where this file changed stg or today's mapping or pseudonym is another.
     WITH merged AS (
         INSERT INTO core.fact_diagnoses AS c (
             practice_id,
@@ -239,8 +239,6 @@ BEGIN
         FROM etl.touched_diagnoses AS t
         JOIN stg.diagnoses AS s USING (practice_id, per_org_id, diagnosis_id)
         WHERE t.load_run_file_id = p_load_run_file_id AND t.verdict = 'changed'
-            -- Not a plain equality: statistics know no row of this file yet, and one row makes a nested loop.
-            AND coalesce(s.load_run_file_id = p_load_run_file_id, false)
         ON CONFLICT (practice_id, per_org_id, diagnosis_id) DO UPDATE
         SET patient_key = excluded.patient_key,
             diagnosis_by_key = excluded.diagnosis_by_key,

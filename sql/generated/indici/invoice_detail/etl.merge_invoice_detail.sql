@@ -115,7 +115,7 @@ BEGIN
     WHERE t.load_run_file_id = p_load_run_file_id AND t.verdict = 'new';
     GET DIAGNOSTICS v_inserted = ROW_COUNT;
 
-    -- 2. Keys that were there, where this file changed stg.
+    -- 2. Keys that were there, where this file changed stg or today's mapping or pseudonym is another.
     WITH merged AS (
         INSERT INTO core.fact_invoice_detail AS c (
             practice_id,
@@ -209,8 +209,6 @@ BEGIN
         FROM etl.touched_invoice_detail AS t
         JOIN stg.invoice_detail AS s USING (practice_id, per_org_id, invoice_detail_id)
         WHERE t.load_run_file_id = p_load_run_file_id AND t.verdict = 'changed'
-            -- Not a plain equality: statistics know no row of this file yet, and one row makes a nested loop.
-            AND coalesce(s.load_run_file_id = p_load_run_file_id, false)
         ON CONFLICT (practice_id, per_org_id, invoice_detail_id) DO UPDATE
         SET invoice_transaction_id = excluded.invoice_transaction_id,
             master_service_sub_service_id = excluded.master_service_sub_service_id,

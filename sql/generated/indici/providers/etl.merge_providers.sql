@@ -211,7 +211,7 @@ BEGIN
     WHERE t.load_run_file_id = p_load_run_file_id AND t.verdict = 'new';
     GET DIAGNOSTICS v_inserted = ROW_COUNT;
 
-    -- 2. Keys that were there, where this file changed stg.
+    -- 2. Keys that were there, where this file changed stg or today's mapping or pseudonym is another.
     WITH published AS MATERIALIZED (
         SELECT
             s.practice_id,
@@ -305,8 +305,6 @@ BEGIN
         FROM etl.touched_providers AS t
         JOIN stg.providers AS s USING (practice_id, per_org_id, provider_id)
         WHERE t.load_run_file_id = p_load_run_file_id AND t.verdict = 'changed'
-            -- Not a plain equality: statistics know no row of this file yet, and one row makes a nested loop.
-            AND coalesce(s.load_run_file_id = p_load_run_file_id, false)
     ),
     closed AS (
         UPDATE core.dim_providers AS c
