@@ -1200,7 +1200,15 @@ WHERE p.load_run_id = p_load_run_id AND f.load_run_file_id = p.load_run_file_id
 
 WITH states AS (
     SELECT
-        count(*) FILTER (WHERE f.status IN ('processed', 'skipped', 'superseded', 'excluded')) AS done,
+        count(*) FILTER (
+            WHERE f.status IN ('processed', 'skipped', 'superseded', 'excluded')
+                -- What counts goes on counting, also where this run could not land or process it anew.
+                AND NOT EXISTS (
+                    SELECT FROM etl.file_attempts AS a
+                    WHERE a.file_attempt_id = f.file_attempt_id
+                        AND a.load_run_id = p_load_run_id AND a.outcome = 'failed'
+                )
+        ) AS done,
         count(*) AS files
     FROM etl.load_run_plan AS p
     JOIN etl.load_run_files AS f USING (load_run_file_id)

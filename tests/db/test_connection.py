@@ -3,8 +3,10 @@
 import socket
 from typing import Any
 
+import psycopg
 import pytest
 import structlog
+from psycopg import sql
 
 from rawcore.control import Control
 from rawcore.database import connect
@@ -42,3 +44,15 @@ def test_a_source_is_free_before_the_server_sees_that_its_run_has_ended(
         got = following.execute("SELECT etl.lock_source(%s) AS got", [source]).fetchone()
     control.connection.close()
     assert got == {"got": True}
+
+
+@pytest.mark.parametrize("name", ["idle_session_timeout", "statement_timeout"])
+def test_a_session_is_not_ended_by_a_time_out_of_the_database(
+    database: Database, name: str
+) -> None:
+    statement = sql.SQL("ALTER DATABASE {} SET {} = '1min'")
+    with psycopg.connect(database.superuser_url, autocommit=True) as superuser:
+        superuser.execute(statement.format(sql.Identifier(database.name), sql.Identifier(name)))
+    with connect(database.driver_url, load_settings(), "rawcore") as connection:
+        found = connection.execute("SELECT current_setting(%s) AS is_now", [name]).fetchone()
+    assert found == {"is_now": "0"}

@@ -1,5 +1,7 @@
 """A new version of a key supersedes the old one, and only when it counts."""
 
+import os
+
 from tests.support.engine import Engine
 
 AT, LATER = "2025-07-06 12:00", "2025-07-13 12:00"
@@ -97,3 +99,13 @@ def test_a_file_that_changed_before_it_was_read_is_the_new_one(engine: Engine) -
     engine.run()
     assert engine.file(held).status == "held"
     assert engine.one("SELECT count(*) FROM etl.load_run_files") == 2
+
+
+def test_a_correction_that_keeps_an_older_time_of_change_counts_all_the_same(
+    engine: Engine,
+) -> None:
+    engine.ingest("medicine", medicines(_1="wrong"), AT)
+    os.utime(engine.deliver("medicine", medicines(_1="right"), AT), (1, 1))
+    engine.run()
+    assert engine.query(STATES) == [(1, "superseded", False, 2), (2, "processed", True, None)]
+    assert engine.query(CORE) == [(1, "right", 2)]

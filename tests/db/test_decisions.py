@@ -1,9 +1,12 @@
 """What may fail a file, what holds it, and what an operator decides about it."""
 
+from concurrent.futures import ThreadPoolExecutor
+
 import psycopg
 import pytest
 
 from tests.support.engine import Engine, counts
+from tests.support.ingest import wait_until
 
 GOOD = [{"invoice_transaction_id": str(n)} for n in range(1, 20)]
 BAD = [{"invoice_transaction_id": "x", "is_active": "yes"}]
@@ -180,3 +183,27 @@ def test_a_counting_file_that_would_now_fail_stays_as_it_was(engine: Engine) -> 
     assert engine.query(states) == [("processed", True, reason)]
     assert engine.query("SELECT xmin::text, * FROM core.fact_appointments") == before
     assert engine.query("SELECT * FROM etl.rejects") == []
+
+
+def test_a_file_that_is_excluded_while_a_reprocess_waits_for_it_stays_excluded(
+    engine: Engine,
+) -> None:
+    rows = [{"medicine_id": "1", "medicine_name": "right"}]
+    engine.ingest("medicine", rows, "2025-07-06 12:00")
+    wrong = engine.ingest("medicine", [rows[0] | {"medicine_name": "wrong"}], "2025-07-07 12:00")
+    waiting = "SELECT count(*) = 1 FROM pg_stat_activity WHERE wait_event_type = 'Lock'"
+    waiting += f" AND datname = '{engine.database.name}'"
+    with (
+        psycopg.connect(engine.database.admin_url) as operator,
+        psycopg.connect(engine.database.admin_url, autocommit=True) as other,
+        ThreadPoolExecutor() as pool,
+    ):
+        operator.execute("CALL etl.exclude_file(%s, 'wrong data')", [wrong.load_run_file_id])
+        again = pool.submit(other.execute, "CALL etl.reprocess_extract('medicine', NULL, NULL)")
+        wait_until(lambda: engine.one(waiting), "the reprocess waits")
+        operator.commit()
+        again.result(timeout=60)
+    states = "SELECT status, is_counting FROM etl.load_run_files ORDER BY load_run_file_id"
+    assert engine.query(states) == [("processed", True), ("excluded", False)]
+    names = "SELECT medicine_name FROM core.dim_medicine"
+    assert engine.query(names) == [("right",)]

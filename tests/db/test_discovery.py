@@ -1,10 +1,18 @@
 """The inventory and the plan: what a listing changes, what a batch lacks, how long it may take."""
 
+from collections.abc import Iterator
+from contextlib import closing
+from datetime import UTC, datetime
 from typing import Any
 
 import psycopg
 import pytest
+import structlog
 
+from rawcore.options import Options
+from rawcore.run import Run
+from rawcore.settings import load_settings
+from rawcore.store import Listed
 from tests.support.engine import Engine
 
 PICKS = [["a", "1", "1", "10"]]
@@ -185,3 +193,50 @@ def test_options_that_mean_nothing_are_refused(module_depot: Engine) -> None:
     assert refused(module_depot, '{"overrides": {"hold_incomplete_batches": "x"}}').sqlstate == (
         "RC009"
     )
+
+
+@pytest.mark.parametrize(
+    ("interval", "extracted", "problem"),
+    [
+        ("202504050250_202504060250", "2504060210", None),
+        ("202504050150_202504060150", "2504060110", "extracted before its interval ended"),
+        ("202504050850_202504060850", "2504060750", "extracted before its interval ended"),
+    ],
+    ids=["in-the-hour-that-comes-twice", "before-it", "after-it"],
+)
+def test_clocks_that_are_turned_back_do_not_make_a_name_impossible(
+    engine: Engine, interval: str, extracted: str, problem: str | None
+) -> None:
+    name = f"685146535Medicine_{interval}_{extracted}"
+    found = engine.one("SELECT problem FROM etl.parse_name('indici', %s)", name)
+    assert (found or "").endswith(problem or "")
+    assert bool(found) == bool(problem)
+
+
+class Twice:
+    """A store whose pages overlap, and which has a name that no text of PostgreSQL can hold."""
+
+    bucket = "lesser"
+
+    def list(self, prefix: str) -> Iterator[Listed]:
+        now = datetime.now(UTC)
+        for key in ("Picks_1", "Picks_1", "Picks\0_2"):
+            yield Listed(key, 1, "e", now)
+
+
+def test_a_listing_with_repeats_and_a_nul_is_taken_in(depot: Engine) -> None:
+    settings = load_settings(
+        database_url=depot.database.driver_url,
+        s3_bucket_name="lesser",
+        rawcore_source="depot",
+        rawcore_contracts=depot.folder,
+    )
+    log: Any = structlog.get_logger()
+    with closing(Run(settings, Options(), log)) as run:
+        store: Any = Twice()
+        assert run.register(store)["objects"] == 2
+    assert depot.query("SELECT s3_key FROM etl.s3_objects ORDER BY 1") == [
+        ("Picks\\x00_2",),
+        ("Picks_1",),
+    ]
+    assert depot.one("SELECT count(*) FROM etl.s3_listing") == 0

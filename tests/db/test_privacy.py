@@ -72,3 +72,27 @@ def test_an_error_of_the_data_leaves_no_value_behind(keyed: Engine) -> None:
     file = keyed.ingest("patients", [row])
     assert (file.status, file.status_reason) == ("failed", "SQLSTATE 23514 in patients")
     assert places(keyed) == {"raw.patients_raw", "raw.patients"}
+
+
+def test_statistics_of_work_tables_hold_no_column_but_keys_and_lineage(engine: Engine) -> None:
+    engine.set_pseudonym_key()
+    engine.query("UPDATE etl.config SET value = '0' WHERE name = 'analyze_work_bytes'")
+    rows = [{"patient_id": str(n), "nhi_number": NHI["old"], "notes": "x"} for n in range(9)]
+    for at in ("2025-07-08 12:00", "2025-07-06 12:00"):
+        engine.ingest("patients", rows, at)
+    known = "SELECT attname FROM pg_stats WHERE schemaname = 'etl' AND tablename = %s"
+    work = {"practice_id", "per_org_id", "patient_id", "observed_at", "is_absent", "row_hash"}
+    found = {name for (name,) in engine.query(known, "observed_patients")}
+    assert "patient_id" in found
+    assert found <= work | {"load_run_file_id", "load_run_id", "line_no"}
+
+
+def test_a_blank_has_no_pseudonym_and_what_stands_around_a_number_is_none_of_it(
+    engine: Engine,
+) -> None:
+    engine.set_pseudonym_key()
+    written = ["ZZZ0016", " zzz0016\t", "ZZZ0016\u00a0", " ", "\t", ""]
+    rows = [{"patient_id": str(n), "nhi_number": nhi} for n, nhi in enumerate(written)]
+    engine.ingest("patients", rows)
+    (first, *rest) = engine.query("SELECT nhi_number FROM core.dim_patients ORDER BY patient_id")
+    assert rest == [first, first, (None,), (None,), (None,)]

@@ -4,6 +4,7 @@ import contextlib
 import gzip
 import json
 import signal
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -16,7 +17,14 @@ from tests.support.databases import Database
 from tests.support.ingest import Driver, body, kill, medicines, name, row
 from tests.support.proxy import Fault, Proxy, proxy_of
 from tests.support.s3 import Bucket
-from tests.support.undisturbed import HALF, events, put_files, same_as_undisturbed, same_content
+from tests.support.undisturbed import (
+    HALF,
+    PADDING,
+    events,
+    put_files,
+    same_as_undisturbed,
+    same_content,
+)
 
 pytestmark = pytest.mark.s3
 
@@ -259,3 +267,50 @@ def test_files_of_another_bucket_are_left(driver: Driver, bucket: Bucket, tmp_pa
     assert done.code == 0, done.out
     assert sorted(driver.statuses().values()) == ["failed", "pending", "processed"]
     assert driver.run().code == 0
+
+
+def test_sigterm_is_heard_while_the_store_does_not_answer(driver: Driver, bucket: Bucket) -> None:
+    put_files(bucket)
+    endpoint = bucket.environment["AWS_ENDPOINT_URL_S3"]
+    with (
+        proxy_of(endpoint, Fault("hold"), only="Medicine") as proxy,
+        driver.started("--jobs", "1", RAWCORE_S3_TIMEOUT="600", **via(proxy)) as process,
+    ):
+        assert proxy.stalled.wait(60)
+        process.send_signal(signal.SIGTERM)
+        _, err = process.communicate(timeout=60)
+    assert process.returncode == 143, err
+    assert "processed" not in driver.statuses().values()
+
+
+def test_a_joining_driver_says_that_a_file_failed(driver: Driver, bucket: Bucket) -> None:
+    bucket.put(name("Medicine", 1), medicines(1, 1_000, PADDING))
+    bucket.put(name("Vaccine", 1), b"")
+    hold = Fault("hold", HALF)
+    with (
+        proxy_of(bucket.environment["AWS_ENDPOINT_URL_S3"], hold, only="Medicine") as proxy,
+        driver.started("--jobs", "1", **via(proxy)) as first,
+    ):
+        assert proxy.stalled.wait(60)
+        with driver.started("--join", "1", "--jobs", "1") as joining:
+            driver.until("count(*) = 1 FROM etl.load_run_files WHERE status = 'failed'")
+            proxy.let_go()
+            logs = first.communicate(timeout=60)[1], joining.communicate(timeout=60)[1]
+    assert (first.returncode, joining.returncode) == (1, 1), logs
+
+
+def test_a_joining_driver_of_another_bucket_is_refused(
+    driver: Driver, bucket: Bucket, tmp_path: Path
+) -> None:
+    put_files(bucket)
+    hold = Fault("hold", HALF)
+    with (
+        proxy_of(bucket.environment["AWS_ENDPOINT_URL_S3"], hold, only="Medicine") as proxy,
+        driver.started("--jobs", "1", **via(proxy)) as first,
+    ):
+        assert proxy.stalled.wait(60)
+        refused = driver.run("--join", "1", S3_BUCKET_NAME=f"file://{tmp_path}")
+        proxy.let_go()
+        assert first.wait(60) == 0
+    assert refused.problem.startswith(f"The file lies in {bucket.name}; this run reads file://")
+    assert set(driver.statuses().values()) == {"processed"}

@@ -160,3 +160,36 @@ def test_an_object_that_is_forbidden_waits_for_the_next_run(
     assert driver.statuses()[secret] == "pending"
     assert driver.run().code == 0
     assert driver.core() == undisturbed.core()
+
+
+def test_objects_that_stay_broken_do_not_keep_what_landed_from_core(
+    driver: Driver, undisturbed: Driver, bucket: Bucket
+) -> None:
+    put_files(bucket)
+    endpoint = bucket.environment["AWS_ENDPOINT_URL_S3"]
+    with proxy_of(endpoint, *[Fault("short", HALF)] * 99, only="Medicine") as proxy:
+        done = driver.run(AWS_ENDPOINT_URL_S3=proxy.url, RAWCORE_JOBS="1", RAWCORE_BREAKER="7")
+    assert done.code == 3, done.err
+    assert len(events(done.err, "landing ended early")) == 1
+    states = driver.statuses()
+    assert {states[name("Vaccine", day)] for day in (1, 2, 3)} == {"processed"}
+    assert {states[name("Medicine", day)] for day in (1, 2, 3)} == {"pending"}
+    same_as_undisturbed(driver, undisturbed)
+
+
+def test_an_object_that_is_gone_when_landed_again_by_force_goes_on_counting(
+    driver: Driver, bucket: Bucket
+) -> None:
+    key = name("Medicine", 1)
+    bucket.put(key, medicines(1, 3))
+    assert driver.run().code == 0
+    before = driver.places("raw", "stg", "core")
+    bucket.client.delete_object(Bucket=bucket.name, Key=key)
+    versions = bucket.client.list_object_versions(Bucket=bucket.name, Prefix=key)["Versions"]
+    bucket.client.delete_object(
+        Bucket=bucket.name, Key=key, VersionId=str(versions[0]["VersionId"])
+    )
+    done = driver.run("--force")
+    assert (done.code, attempts(driver)) == (1, [("failed", "not_found", False, None)]), done.err
+    assert driver.statuses() == {key: "processed"}
+    assert driver.places("raw", "stg", "core") == before

@@ -55,6 +55,8 @@ def test_batches_are_named_as_in_file_names_or_written_out(asked: list[Options])
     "arguments",
     [
         ("--mode", "batch"),
+        ("--mode", "backfill"),
+        ("--from", "2025-08-20", "--to", "2025-08-19"),
         ("--mode", "latest", "--batch", "2508190850"),
         ("--batch", "2513320850"),
         ("--set", "nothing"),

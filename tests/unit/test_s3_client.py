@@ -145,3 +145,8 @@ def test_checksums_are_asked_for_unless_the_server_gets_them_wrong(
     monkeypatch.setenv("RAWCORE_S3_CHECKSUMS", "when_required")
     silent = asked(client(), "get_object", Bucket="landing", Key="a").headers
     assert "x-amz-checksum-mode" not in silent
+
+
+def test_aws_region_is_the_region(aws: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("AWS_REGION", "ap-southeast-2")
+    assert client().meta.region_name == "ap-southeast-2"

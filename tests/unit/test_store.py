@@ -221,3 +221,43 @@ def test_folder_that_is_missing_and_file_that_changed(
         store().open("a", "1-1", None)
     with pytest.raises(ObjectMissing):
         store().open("../outside", None, None)
+
+
+def test_file_that_is_written_over_while_it_is_read_is_not_taken(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("S3_BUCKET_NAME", f"file://{tmp_path}")
+    path = tmp_path / "a#1"  # no fragment of a URL
+    path.write_bytes(b"x" * 20_000_000)
+    store = open_store(load_settings())
+    (listed,) = store.list("")
+    with store.open("a#1", listed.etag, None) as body:
+        pieces = iter(body)
+        next(pieces)
+        os.utime(path, (1, 1))
+        with pytest.raises(ObjectChanged):
+            list(pieces)
+
+
+def test_object_whose_length_is_not_announced_is_read(
+    s3: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    s3.put_object(Bucket="landing", Key="a", Body=b"abc")
+    store: Any = open_store(load_settings(needs_store=True))
+    real = store._reader.get_object
+
+    def chunked(**how: Any) -> Any:
+        answer = real(**how)
+        del answer["ContentLength"]
+        return answer
+
+    monkeypatch.setattr(store._reader, "get_object", chunked)
+    with store.open("a", None, None) as body:
+        assert (list(body), body.size, body.received) == ([b"abc"], None, 3)
+
+
+def test_a_password_with_an_at_sign_is_not_shown() -> None:
+    with pytest.raises(errors.BadSettings) as caught:
+        load_settings(database_url="postgresql://driver:pa@s3cret@host/x")
+    assert "s3cret" not in str(caught.value)
+    assert "write %40" in str(caught.value)
