@@ -140,7 +140,7 @@ CREATE TABLE etl.file_attempts (
 CREATE INDEX file_attempts_file_idx ON etl.file_attempts (load_run_file_id, file_attempt_id);
 CREATE INDEX file_attempts_run_idx ON etl.file_attempts (load_run_id);
 COMMENT ON TABLE etl.file_attempts IS
-    'One row per file, run and action, committed before its work starts; no end: in progress, or its worker died.';
+    'One row per file, run and action, committed before its work starts; no end: in progress, or its worker died and nobody has taken over yet.';
 COMMENT ON COLUMN etl.file_attempts.file_attempt_id IS 'The attempt.';
 COMMENT ON COLUMN etl.file_attempts.load_run_file_id IS 'The file.';
 COMMENT ON COLUMN etl.file_attempts.load_run_id IS 'The run it was part of.';
@@ -809,6 +809,25 @@ END;
 $claim_landing$;
 COMMENT ON FUNCTION etl.claim_landing(bigint) IS
     'Claims the file of an attempt to the end of the transaction, and clears what an earlier landing left; false: another worker has it.';
+
+-- object: function etl.close_lost_attempt
+CREATE OR REPLACE FUNCTION etl.close_lost_attempt(p_load_run_file_id bigint)
+RETURNS void
+LANGUAGE sql
+VOLATILE
+AS $close_lost_attempt$
+UPDATE etl.file_attempts AS a
+SET finished_at = pg_catalog.clock_timestamp(),
+    outcome = 'lost',
+    error_class = 'connection',
+    is_retryable = true,
+    problem = 'its worker is gone: another took over'
+FROM etl.load_run_files AS f
+WHERE f.load_run_file_id = p_load_run_file_id
+    AND a.file_attempt_id = f.file_attempt_id
+    AND a.finished_at IS NULL;
+$close_lost_attempt$;
+COMMENT ON FUNCTION etl.close_lost_attempt(bigint) IS 'Ends the newest attempt at a file whose worker is gone, before another begins.';
 
 -- object: function etl.commit_refusal
 CREATE OR REPLACE FUNCTION etl.commit_refusal()
@@ -1568,6 +1587,22 @@ $lock_source$;
 COMMENT ON FUNCTION etl.lock_source(text) IS
     'Takes the source for a run, to the end of the session; false: another session holds it.';
 
+-- object: function etl.lost_too_often
+CREATE OR REPLACE FUNCTION etl.lost_too_often(p_load_run_file_id bigint, p_load_run_id bigint)
+RETURNS boolean
+LANGUAGE sql
+STABLE
+AS $lost_too_often$
+-- Where a file ends each session that processes it, the others have their turn, and the next run tries it again.
+SELECT pg_catalog.count(*) >= 3
+FROM etl.file_attempts AS a
+WHERE a.load_run_file_id = p_load_run_file_id
+    AND a.load_run_id = p_load_run_id
+    AND a.action = 'process'
+    AND (a.outcome = 'lost' OR a.finished_at IS NULL);
+$lost_too_often$;
+COMMENT ON FUNCTION etl.lost_too_often(bigint, bigint) IS 'Whether a run has lost three workers over a file.';
+
 -- object: function etl.name_rules
 CREATE OR REPLACE FUNCTION etl.name_rules(p_source text)
 RETURNS text
@@ -1630,6 +1665,7 @@ BEGIN
                 WHERE p.load_run_id = p_load_run_id AND f.extract = l.extract
                     AND f.status IN ('landed', 'processing')
                     AND NOT etl.attempt_failed_since(f.file_attempt_id, p_since)
+                    AND NOT etl.lost_too_often(f.load_run_file_id, p_load_run_id)
             )
         ORDER BY e.load_order
         LIMIT 1
@@ -1644,6 +1680,7 @@ BEGIN
         WHERE p.load_run_id = p_load_run_id AND f.extract = v_extract
             AND f.status IN ('landed', 'processing')
             AND NOT etl.attempt_failed_since(f.file_attempt_id, p_since)
+            AND NOT etl.lost_too_often(f.load_run_file_id, p_load_run_id)
             AND NOT etl.extract_is_taken(v_extract)
         ORDER BY f.date_extracted, f.date_from NULLS FIRST, f.date_to, f.last_modified, f.s3_key COLLATE "C"
         LIMIT 1;
@@ -1651,6 +1688,7 @@ BEGIN
         v_passed := v_passed || v_extract;
     END LOOP;
 
+    PERFORM etl.close_lost_attempt(v_file_id);
     INSERT INTO etl.file_attempts (load_run_file_id, load_run_id, action, started_at, pid)
     VALUES (v_file_id, p_load_run_id, 'process', clock_timestamp(), pg_backend_pid())
     RETURNING file_attempt_id INTO v_attempt_id;
@@ -2752,6 +2790,7 @@ BEGIN
         RETURN;
     END IF;
 
+    PERFORM etl.close_lost_attempt(v_file_id);
     INSERT INTO etl.file_attempts (load_run_file_id, load_run_id, action, started_at, pid)
     VALUES (v_file_id, p_load_run_id, 'land', clock_timestamp(), pg_backend_pid())
     RETURNING file_attempts.file_attempt_id INTO v_attempt_id;

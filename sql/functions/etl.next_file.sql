@@ -25,6 +25,7 @@ BEGIN
                 WHERE p.load_run_id = p_load_run_id AND f.extract = l.extract
                     AND f.status IN ('landed', 'processing')
                     AND NOT etl.attempt_failed_since(f.file_attempt_id, p_since)
+                    AND NOT etl.lost_too_often(f.load_run_file_id, p_load_run_id)
             )
         ORDER BY e.load_order
         LIMIT 1
@@ -39,6 +40,7 @@ BEGIN
         WHERE p.load_run_id = p_load_run_id AND f.extract = v_extract
             AND f.status IN ('landed', 'processing')
             AND NOT etl.attempt_failed_since(f.file_attempt_id, p_since)
+            AND NOT etl.lost_too_often(f.load_run_file_id, p_load_run_id)
             AND NOT etl.extract_is_taken(v_extract)
         ORDER BY f.date_extracted, f.date_from NULLS FIRST, f.date_to, f.last_modified, f.s3_key COLLATE "C"
         LIMIT 1;
@@ -46,6 +48,7 @@ BEGIN
         v_passed := v_passed || v_extract;
     END LOOP;
 
+    PERFORM etl.close_lost_attempt(v_file_id);
     INSERT INTO etl.file_attempts (load_run_file_id, load_run_id, action, started_at, pid)
     VALUES (v_file_id, p_load_run_id, 'process', clock_timestamp(), pg_backend_pid())
     RETURNING file_attempt_id INTO v_attempt_id;

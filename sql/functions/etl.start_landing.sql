@@ -36,6 +36,7 @@ BEGIN
         RETURN;
     END IF;
 
+    PERFORM etl.close_lost_attempt(v_file_id);
     INSERT INTO etl.file_attempts (load_run_file_id, load_run_id, action, started_at, pid)
     VALUES (v_file_id, p_load_run_id, 'land', clock_timestamp(), pg_backend_pid())
     RETURNING file_attempts.file_attempt_id INTO v_attempt_id;

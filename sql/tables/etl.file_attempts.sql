@@ -17,7 +17,7 @@ CREATE TABLE etl.file_attempts (
 CREATE INDEX file_attempts_file_idx ON etl.file_attempts (load_run_file_id, file_attempt_id);
 CREATE INDEX file_attempts_run_idx ON etl.file_attempts (load_run_id);
 COMMENT ON TABLE etl.file_attempts IS
-    'One row per file, run and action, committed before its work starts; no end: in progress, or its worker died.';
+    'One row per file, run and action, committed before its work starts; no end: in progress, or its worker died and nobody has taken over yet.';
 COMMENT ON COLUMN etl.file_attempts.file_attempt_id IS 'The attempt.';
 COMMENT ON COLUMN etl.file_attempts.load_run_file_id IS 'The file.';
 COMMENT ON COLUMN etl.file_attempts.load_run_id IS 'The run it was part of.';

@@ -17,7 +17,7 @@ from rawcore.server import Server
 from rawcore.wheels import ServerError
 from tests.support.databases import Cluster
 from tests.support.home import doomed_server, home, unmount
-from tests.support.ingest import Driver, wait_until
+from tests.support.ingest import Driver, body, medicines, name, row, wait_until
 from tests.support.proxy import Fault, proxy_of
 from tests.support.s3 import Bucket
 from tests.support.undisturbed import (
@@ -205,3 +205,28 @@ def test_means_that_come_back_are_used_by_the_same_run(
     assert process.returncode == 0, err
     assert set(attempts(driver, "process")) == {("failed", "resource", True, "55P03")}
     same_content(driver, undisturbed)
+
+
+def test_a_file_that_ends_each_session_does_not_keep_the_others_from_core(
+    driver: Driver, bucket: Bucket
+) -> None:
+    bucket.put(name("Medicine", 1), medicines(1, 3))
+    bucket.put(name("Vaccine", 1), body([row("vaccine", vaccine_id="1")]))
+    driver.query(
+        "CREATE FUNCTION public.end_it() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER AS"
+        " 'BEGIN PERFORM pg_terminate_backend(pg_backend_pid()); PERFORM pg_sleep(9); END'"
+    )
+    driver.query("CREATE TRIGGER t BEFORE INSERT ON stg.medicine EXECUTE FUNCTION public.end_it()")
+    done = driver.run("--jobs", "1")
+    assert done.code != 0, done.err
+    assert driver.statuses()[name("Vaccine", 1)] == "processed"
+    tried = driver.query(
+        "SELECT a.outcome, a.error_class FROM etl.file_attempts AS a"
+        " JOIN etl.load_run_files AS f USING (load_run_file_id)"
+        " WHERE a.action = 'process' AND f.extract = 'medicine' ORDER BY a.file_attempt_id"
+    )
+    assert [tuple(one.values()) for one in tried[:2]] == 2 * [("lost", "connection")]
+    assert len(tried) == 3
+    driver.query("DROP TRIGGER t ON stg.medicine")
+    assert driver.run().code == 0
+    assert set(driver.statuses().values()) == {"processed"}

@@ -1,5 +1,7 @@
 """The store disturbs a run: the run mends it, or leaves all free for the next one."""
 
+from typing import Any
+
 import pytest
 
 from tests.support.databases import Database
@@ -64,12 +66,13 @@ def test_a_burst_of_slow_down_is_waited_out(
     same_content(driver, undisturbed)
 
 
+@pytest.mark.parametrize("algorithm", ["SHA256", "CRC64NVME"])
 def test_a_checksum_that_the_store_names_is_compared(
-    driver: Driver, other_database: Database, bucket: Bucket
+    driver: Driver, other_database: Database, bucket: Bucket, algorithm: Any
 ) -> None:
     key = name("Medicine", 1)
     bucket.client.put_object(
-        Bucket=bucket.name, Key=key, Body=medicines(1, 1_000, PADDING), ChecksumAlgorithm="SHA256"
+        Bucket=bucket.name, Key=key, Body=medicines(1, 1_000, PADDING), ChecksumAlgorithm=algorithm
     )
     with proxy_of(bucket.environment["AWS_ENDPOINT_URL_S3"], Fault("flip", HALF)) as proxy:
         done = driver.run(AWS_ENDPOINT_URL_S3=proxy.url, RAWCORE_S3_MD5="false")
