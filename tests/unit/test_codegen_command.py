@@ -35,7 +35,8 @@ def test_the_folder_of_one_source_is_one_level_too_deep() -> None:
 def test_a_refusal_says_which_folders_were_read(tmp_path: Path) -> None:
     shop = CONTRACTS.parent / "tests" / "data" / "contracts"
     migrations = str(tmp_path / "migrations")
-    assert call("migration", "x", "--contracts", str(shop), "--migrations", migrations).exit_code == 0
+    first = call("migration", "x", "--contracts", str(shop), "--migrations", migrations)
+    assert first.exit_code == 0
     done = call("migration", "forgot", "--migrations", migrations)
     assert done.exit_code == 1
     assert f"contracts were read from contracts, migrations from {migrations}" in done.output
