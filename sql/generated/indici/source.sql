@@ -15,7 +15,7 @@ VALUES (
     'Pacific/Auckland',
     ARRAY['practice_id', 'per_org_id']::text[],
     '2020-01-01'::timestamp AT TIME ZONE 'Pacific/Auckland',
-    '285cfffaa9010edc9a80c369ac96df58d8b2d8f03c1893915ae624897b9db5a5',
+    '8fe4341e0713dfef477361c96e84a6aec3c47b766838db2c971b4589d5e7f828',
     '',
     false,
     false

@@ -144,7 +144,6 @@ CREATE TABLE core.dim_patients (
     account_holder_profile_id text,
     community_service_effective_date date,
     default_gp_mc_no text,
-    default_practice_edi text,
     default_practice_name text,
     enrolment_end_date date,
     is_capitated boolean,
@@ -318,7 +317,6 @@ COMMENT ON COLUMN core.dim_patients.loaded_date_time IS 'When the provider of th
 COMMENT ON COLUMN core.dim_patients.account_holder_profile_id IS 'Identifier of the account holder''s profile in the source.';
 COMMENT ON COLUMN core.dim_patients.community_service_effective_date IS 'Date from which the Community Services Card is effective.';
 COMMENT ON COLUMN core.dim_patients.default_gp_mc_no IS 'Medical Council number of the default general practitioner. Core receives a pseudonym. A pseudonym: HMAC-SHA-256, in hex.';
-COMMENT ON COLUMN core.dim_patients.default_practice_edi IS 'Electronic mailbox of the default practice.';
 COMMENT ON COLUMN core.dim_patients.default_practice_name IS 'Name of the default practice.';
 COMMENT ON COLUMN core.dim_patients.enrolment_end_date IS 'Date on which the enrolment ended.';
 COMMENT ON COLUMN core.dim_patients.is_capitated IS 'Whether the patient is capitated.';

@@ -11,7 +11,6 @@ CREATE TABLE core.dim_practice_info (
     organization_type text,
     org_short_name text,
     org_code text,
-    edi_account text,
     legal_status text,
     incorporation_number text,
     legal_date date,
@@ -49,7 +48,6 @@ COMMENT ON COLUMN core.dim_practice_info.pho IS 'Primary health organisation of 
 COMMENT ON COLUMN core.dim_practice_info.organization_type IS 'Type of organisation, a value of a list.';
 COMMENT ON COLUMN core.dim_practice_info.org_short_name IS 'Short name of the organisation.';
 COMMENT ON COLUMN core.dim_practice_info.org_code IS 'Code of the organisation.';
-COMMENT ON COLUMN core.dim_practice_info.edi_account IS 'Electronic mailbox of the practice.';
 COMMENT ON COLUMN core.dim_practice_info.legal_status IS 'Legal status of the practice, a value of a list.';
 COMMENT ON COLUMN core.dim_practice_info.incorporation_number IS 'Number of the incorporation.';
 COMMENT ON COLUMN core.dim_practice_info.legal_date IS 'Date belonging to the legal status.';

@@ -65,7 +65,7 @@ VALUES
     ('practice_info', 6, 'organization_type', 'OrganizationType', 'text', false, NULL, NULL, 'history', 'keep', 'Type of organisation, a value of a list.', NULL, NULL, NULL),
     ('practice_info', 7, 'org_short_name', 'OrgShortName', 'text', false, NULL, NULL, 'history', 'keep', 'Short name of the organisation.', NULL, NULL, NULL),
     ('practice_info', 8, 'org_code', 'OrgCode', 'text', false, NULL, NULL, 'history', 'keep', 'Code of the organisation.', NULL, NULL, NULL),
-    ('practice_info', 9, 'edi_account', 'EDIAccount', 'text', false, NULL, NULL, 'history', 'keep', 'Electronic mailbox of the practice.', NULL, NULL, NULL),
+    ('practice_info', 9, 'edi_account', 'EDIAccount', 'text', false, NULL, NULL, 'latest', 'drop', 'Electronic mailbox of the practice.', NULL, NULL, NULL),
     ('practice_info', 10, 'legal_entity_title', 'LegalEntityTitle', 'text', false, NULL, NULL, 'latest', 'drop', 'Title of the legal entity, may name a person.', NULL, NULL, NULL),
     ('practice_info', 11, 'legal_status', 'LegalStatus', 'text', false, NULL, NULL, 'history', 'keep', 'Legal status of the practice, a value of a list.', NULL, NULL, NULL),
     ('practice_info', 12, 'incorporation_number', 'IncorporationNumber', 'text', false, NULL, NULL, 'history', 'keep', 'Number of the incorporation.', NULL, NULL, NULL),
@@ -108,5 +108,5 @@ VALUES
         'infinity',
         ARRAY['practice_id', 'practice_name', 'practice_category', 'practice_speciality', 'pho', 'organization_type', 'org_short_name', 'org_code', 'edi_account', 'legal_entity_title', 'legal_status', 'incorporation_number', 'legal_date', 'comments', 'formula', 'ownership_model', 'rural', 'primary_phone', 'secondary_phone', 'other_phone', 'primary_email', 'secondary_email', 'other_email', 'pager', 'fax_1', 'fax_2', 'health_facility_no', 'hpi_facility_no', 'hpi_facility_ext', 'hpi_organization_id', 'hpi_organization_ext', 'gst_no', 'acc_no', 'bank_account_no', 'moh_sending_practice_id', 'after_hours_number', 'emergency_number', 'is_active', 'is_deleted', 'per_org_id', 'loaded_date_time']::text[],
         ARRAY['PracticeID', 'PracticeName', 'PracticeCategory', 'PracticeSpeciality', 'PHO', 'OrganizationType', 'OrgShortName', 'OrgCode', 'EDIAccount', 'LegalEntityTitle', 'LegalStatus', 'IncorporationNumber', 'LegalDate', 'Comments', 'Formula', 'OwnershipModel', 'Rural', 'PrimaryPhone', 'SecondaryPhone', 'OtherPhone', 'PrimaryEmail', 'SecondaryEmail', 'OtherEmail', 'Pager', 'Fax1', 'Fax2', 'HealthFacilityNo', 'HPIFacilityNo', 'HPIFacilityExt', 'HPIOrganizationID', 'HPIOrganizationExt', 'GSTNo', 'ACCNo', 'BankAccountNo', 'MOHSendingPracticeID', 'AfterHoursNumber', 'EmergencyNumber', 'IsActive', 'IsDeleted', 'PerOrgID', 'LoadedDateTime']::text[],
-        'db5e9897c7b6c09f09f499b31c5bc6132e0bc07b5633b06e3966fa44d02c2d43'
+        'd054e577bf6cafa8b7bf3342c54b974170b92b831f9064a8c33bd5e014298096'
     );
