@@ -25,3 +25,6 @@ def test_another_pseudonym_key_reaches_a_dimension_that_a_file_in_order_repeats(
     engine.ingest("patients", [*old, {"patient_id": "2", "nhi_number": "ZZZ0016"}], DAYS[1])
     current = "SELECT count(*), count(DISTINCT nhi_number) FROM core.dim_patients WHERE is_current"
     assert engine.query(current) == [(2, 1)]
+    engine.query("CALL etl.reprocess_extract('patients', NULL, NULL)")
+    versions = "SELECT count(*), count(DISTINCT nhi_number) FROM core.dim_patients"
+    assert engine.query(versions) == [(2, 1)]
