@@ -151,7 +151,9 @@ class FolderStore:
             raise FolderMissing(folder=self._root)
 
         def refuse(error: OSError) -> None:
-            raise as_store_error(error, "list", self.bucket, "", "the folder") from error
+            if not isinstance(error, FileNotFoundError):  # gone meanwhile
+                key = Path(error.filename).relative_to(self._root).as_posix()
+                raise as_store_error(error, "list", self.bucket, key, "the folder") from error
 
         for folder, folders, names in os.walk(self._root, onerror=refuse):
             folders.sort()

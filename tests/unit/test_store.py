@@ -261,3 +261,20 @@ def test_a_password_with_an_at_sign_is_not_shown() -> None:
         load_settings(database_url="postgresql://driver:pa@s3cret@host/x")
     assert "s3cret" not in str(caught.value)
     assert "write %40" in str(caught.value)
+
+
+def test_folder_below_that_cannot_be_read_is_not_passed_over(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("S3_BUCKET_NAME", f"file://{tmp_path}")
+    (tmp_path / "shut").mkdir()
+    real = os.scandir
+
+    def scandir(path: Any) -> Any:  # root may read every folder
+        if str(path).endswith("shut"):
+            raise PermissionError(13, "Permission denied", str(path))
+        return real(path)
+
+    monkeypatch.setattr(os, "scandir", scandir)
+    with pytest.raises(AccessDenied, match="/shut"):
+        list(open_store(load_settings()).list(""))
