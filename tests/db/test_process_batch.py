@@ -158,3 +158,17 @@ def test_a_file_that_is_not_small_is_known_to_the_planner(depot: Engine) -> None
         " WHERE schemaname = 'raw' AND tablename = 'picks_raw'"
     )
     assert known == [("load_run_file_id", f"{{{large.load_run_file_id}}}")]
+
+
+def test_a_file_whose_extract_another_session_holds_says_so_and_is_taken_by_the_next_run(
+    depot: Engine,
+) -> None:
+    path = depot.deliver("picks", [["a", "1", "1", "2"]])
+    with psycopg.connect(depot.database.admin_url) as holder:
+        holder.execute("SELECT FROM etl.locks WHERE extract = 'picks' FOR UPDATE")
+        depot.run()
+        left = depot.file(path)
+    assert left.status == "landed"
+    assert left.status_reason.startswith("not processed: the run ended before, or another session")
+    depot.run()
+    assert (depot.file(path).status, depot.file(path).status_reason) == ("processed", None)
