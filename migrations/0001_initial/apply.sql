@@ -615,6 +615,7 @@ CREATE TABLE etl.load_run_plan (
     is_forced boolean NOT NULL DEFAULT false,
     is_landed boolean NOT NULL DEFAULT false,
     failures integer NOT NULL DEFAULT 0,
+    workers_lost integer NOT NULL DEFAULT 0,
     reason text NOT NULL,
     PRIMARY KEY (load_run_id, load_run_file_id)
 );
@@ -628,6 +629,7 @@ COMMENT ON COLUMN etl.load_run_plan.action IS 'land (and process) or process.';
 COMMENT ON COLUMN etl.load_run_plan.is_forced IS 'Whether its raw rows are replaced by --force.';
 COMMENT ON COLUMN etl.load_run_plan.is_landed IS 'Whether landing it is over in this run: landed, skipped, or failed in a way that trying again cannot mend.';
 COMMENT ON COLUMN etl.load_run_plan.failures IS 'Attempts of this run to land it that failed.';
+COMMENT ON COLUMN etl.load_run_plan.workers_lost IS 'Workers of this run that were gone while they processed it.';
 COMMENT ON COLUMN etl.load_run_plan.reason IS 'Why the file was chosen.';
 
 -- object: table etl.name_parts
@@ -816,16 +818,23 @@ RETURNS void
 LANGUAGE sql
 VOLATILE
 AS $close_lost_attempt$
-UPDATE etl.file_attempts AS a
-SET finished_at = pg_catalog.clock_timestamp(),
-    outcome = 'lost',
-    error_class = 'connection',
-    is_retryable = true,
-    problem = 'its worker is gone: another took over'
-FROM etl.load_run_files AS f
-WHERE f.load_run_file_id = p_load_run_file_id
-    AND a.file_attempt_id = f.file_attempt_id
-    AND a.finished_at IS NULL;
+WITH closed AS (
+    UPDATE etl.file_attempts AS a
+    SET finished_at = pg_catalog.clock_timestamp(),
+        outcome = 'lost',
+        error_class = 'connection',
+        is_retryable = true,
+        problem = 'its worker is gone: another took over'
+    FROM etl.load_run_files AS f
+    WHERE f.load_run_file_id = p_load_run_file_id
+        AND a.file_attempt_id = f.file_attempt_id
+        AND a.finished_at IS NULL
+    RETURNING a.load_run_id, a.load_run_file_id, a.action
+)
+UPDATE etl.load_run_plan AS p
+SET workers_lost = p.workers_lost + 1
+FROM closed AS c
+WHERE p.load_run_id = c.load_run_id AND p.load_run_file_id = c.load_run_file_id AND c.action = 'process';
 $close_lost_attempt$;
 COMMENT ON FUNCTION etl.close_lost_attempt(bigint) IS 'Ends the newest attempt at a file whose worker is gone, before another begins.';
 
@@ -1587,22 +1596,6 @@ $lock_source$;
 COMMENT ON FUNCTION etl.lock_source(text) IS
     'Takes the source for a run, to the end of the session; false: another session holds it.';
 
--- object: function etl.lost_too_often
-CREATE OR REPLACE FUNCTION etl.lost_too_often(p_load_run_file_id bigint, p_load_run_id bigint)
-RETURNS boolean
-LANGUAGE sql
-STABLE
-AS $lost_too_often$
--- Where a file ends each session that processes it, the others have their turn, and the next run tries it again.
-SELECT pg_catalog.count(*) >= 3
-FROM etl.file_attempts AS a
-WHERE a.load_run_file_id = p_load_run_file_id
-    AND a.load_run_id = p_load_run_id
-    AND a.action = 'process'
-    AND (a.outcome = 'lost' OR a.finished_at IS NULL);
-$lost_too_often$;
-COMMENT ON FUNCTION etl.lost_too_often(bigint, bigint) IS 'Whether a run has lost three workers over a file.';
-
 -- object: function etl.name_rules
 CREATE OR REPLACE FUNCTION etl.name_rules(p_source text)
 RETURNS text
@@ -1646,7 +1639,8 @@ SET search_path = pg_catalog, pg_temp
 AS $next_file$
 -- Lock a free extract first, then read which of its landed files is the oldest: whatever is read before the lock
 -- may be old. The attempt is committed by the caller before the work starts. A file that says processing while its
--- extract is free has lost its worker.
+-- extract is free has lost its worker; where that happens a third time the others have their turn, and the next run
+-- tries it again.
 DECLARE
     v_extract text;
     v_file_id bigint;
@@ -1665,7 +1659,6 @@ BEGIN
                 WHERE p.load_run_id = p_load_run_id AND f.extract = l.extract
                     AND f.status IN ('landed', 'processing')
                     AND NOT etl.attempt_failed_since(f.file_attempt_id, p_since)
-                    AND NOT etl.lost_too_often(f.load_run_file_id, p_load_run_id)
             )
         ORDER BY e.load_order
         LIMIT 1
@@ -1680,11 +1673,14 @@ BEGIN
         WHERE p.load_run_id = p_load_run_id AND f.extract = v_extract
             AND f.status IN ('landed', 'processing')
             AND NOT etl.attempt_failed_since(f.file_attempt_id, p_since)
-            AND NOT etl.lost_too_often(f.load_run_file_id, p_load_run_id)
             AND NOT etl.extract_is_taken(v_extract)
         ORDER BY f.date_extracted, f.date_from NULLS FIRST, f.date_to, f.last_modified, f.s3_key COLLATE "C"
         LIMIT 1;
-        EXIT WHEN FOUND;
+        EXIT WHEN FOUND AND (
+            SELECT p.workers_lost < 2
+            FROM etl.load_run_plan AS p
+            WHERE p.load_run_id = p_load_run_id AND p.load_run_file_id = v_file_id
+        );
         v_passed := v_passed || v_extract;
     END LOOP;
 

@@ -6,7 +6,8 @@ SET search_path = pg_catalog, pg_temp
 AS $next_file$
 -- Lock a free extract first, then read which of its landed files is the oldest: whatever is read before the lock
 -- may be old. The attempt is committed by the caller before the work starts. A file that says processing while its
--- extract is free has lost its worker.
+-- extract is free has lost its worker; where that happens a third time the others have their turn, and the next run
+-- tries it again.
 DECLARE
     v_extract text;
     v_file_id bigint;
@@ -25,7 +26,6 @@ BEGIN
                 WHERE p.load_run_id = p_load_run_id AND f.extract = l.extract
                     AND f.status IN ('landed', 'processing')
                     AND NOT etl.attempt_failed_since(f.file_attempt_id, p_since)
-                    AND NOT etl.lost_too_often(f.load_run_file_id, p_load_run_id)
             )
         ORDER BY e.load_order
         LIMIT 1
@@ -40,11 +40,14 @@ BEGIN
         WHERE p.load_run_id = p_load_run_id AND f.extract = v_extract
             AND f.status IN ('landed', 'processing')
             AND NOT etl.attempt_failed_since(f.file_attempt_id, p_since)
-            AND NOT etl.lost_too_often(f.load_run_file_id, p_load_run_id)
             AND NOT etl.extract_is_taken(v_extract)
         ORDER BY f.date_extracted, f.date_from NULLS FIRST, f.date_to, f.last_modified, f.s3_key COLLATE "C"
         LIMIT 1;
-        EXIT WHEN FOUND;
+        EXIT WHEN FOUND AND (
+            SELECT p.workers_lost < 2
+            FROM etl.load_run_plan AS p
+            WHERE p.load_run_id = p_load_run_id AND p.load_run_file_id = v_file_id
+        );
         v_passed := v_passed || v_extract;
     END LOOP;
 

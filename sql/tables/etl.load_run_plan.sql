@@ -6,6 +6,7 @@ CREATE TABLE etl.load_run_plan (
     is_forced boolean NOT NULL DEFAULT false,
     is_landed boolean NOT NULL DEFAULT false,
     failures integer NOT NULL DEFAULT 0,
+    workers_lost integer NOT NULL DEFAULT 0,
     reason text NOT NULL,
     PRIMARY KEY (load_run_id, load_run_file_id)
 );
@@ -19,4 +20,5 @@ COMMENT ON COLUMN etl.load_run_plan.action IS 'land (and process) or process.';
 COMMENT ON COLUMN etl.load_run_plan.is_forced IS 'Whether its raw rows are replaced by --force.';
 COMMENT ON COLUMN etl.load_run_plan.is_landed IS 'Whether landing it is over in this run: landed, skipped, or failed in a way that trying again cannot mend.';
 COMMENT ON COLUMN etl.load_run_plan.failures IS 'Attempts of this run to land it that failed.';
+COMMENT ON COLUMN etl.load_run_plan.workers_lost IS 'Workers of this run that were gone while they processed it.';
 COMMENT ON COLUMN etl.load_run_plan.reason IS 'Why the file was chosen.';
