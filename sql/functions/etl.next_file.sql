@@ -9,6 +9,10 @@ AS $next_file$
 -- extract is free has lost its worker; where that happens a third time the others have their turn, and the next run
 -- tries it again.
 DECLARE
+    -- Not a join with the plan: the planner knows little of the two, and could ask for each file of each extract.
+    v_files constant bigint[] := ARRAY(
+        SELECT p.load_run_file_id FROM etl.load_run_plan AS p WHERE p.load_run_id = p_load_run_id
+    );
     v_extract text;
     v_file_id bigint;
     v_attempt_id bigint;
@@ -20,13 +24,13 @@ BEGIN
         JOIN etl.extracts AS e USING (extract)
         WHERE l.extract <> ALL (v_passed)
             AND NOT etl.extract_is_taken(l.extract)
-            AND EXISTS (
-                SELECT FROM etl.load_run_plan AS p
-                JOIN etl.load_run_files AS f USING (load_run_file_id)
-                WHERE p.load_run_id = p_load_run_id AND f.extract = l.extract
+            AND l.extract = ANY (ARRAY(
+                SELECT f.extract
+                FROM etl.load_run_files AS f
+                WHERE f.load_run_file_id = ANY (v_files)
                     AND f.status IN ('landed', 'processing')
                     AND NOT etl.attempt_failed_since(f.file_attempt_id, p_since)
-            )
+            ))
         ORDER BY e.load_order
         LIMIT 1
         FOR UPDATE OF l SKIP LOCKED;
@@ -35,9 +39,8 @@ BEGIN
         END IF;
 
         SELECT f.load_run_file_id INTO v_file_id
-        FROM etl.load_run_plan AS p
-        JOIN etl.load_run_files AS f USING (load_run_file_id)
-        WHERE p.load_run_id = p_load_run_id AND f.extract = v_extract
+        FROM etl.load_run_files AS f
+        WHERE f.load_run_file_id = ANY (v_files) AND f.extract = v_extract
             AND f.status IN ('landed', 'processing')
             AND NOT etl.attempt_failed_since(f.file_attempt_id, p_since)
             AND NOT etl.extract_is_taken(v_extract)
