@@ -264,9 +264,8 @@ class _Backend(PostgresqlPsycopgBackend):  # type: ignore[misc]
         if edited:
             raise MigrationError(
                 f"{', '.join(edited)}: edited after it was applied to this database. Restore it,"
-                " and say what is new in another migration (before the first release: make clean)."
-                " If this database was migrated from another folder than"
-                f" {folder}: set DATABASE_URL to one of its own, or make clean"
+                " and say what is new in another migration. Before the first release, or if another"
+                f" folder than {folder} was migrated here: make clean, or another DATABASE_URL"
             )
 
     def allow_rewrite(self, may_rewrite: bool) -> None:

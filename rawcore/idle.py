@@ -37,7 +37,7 @@ def say_nothing_to_do(this: Run, plan: Plan, listing: dict[str, Any]) -> int:
     failed = sum(row["status"] == "failed" for row in left)
     nothing = _chooses_nothing(this)
     said = [
-        (not listing["objects"], "the store lists no object"),
+        (not listing["objects"], _no_object(this)),
         (nothing, nothing),
         (plan.held, f"{len(plan.held)} file(s) are held"),
         (failed, f"{failed} failed before (--mode retry takes them)"),
@@ -49,6 +49,11 @@ def say_nothing_to_do(this: Run, plan: Plan, listing: dict[str, Any]) -> int:
     hint = ": see `python ingest.py plan`" if remarks else ""
     console.say(f"Nothing to do{remarks}{hint}.")
     return plan.exit_code
+
+
+def _no_object(this: Run) -> str:
+    prefix = this.settings.s3_bucket_prefix
+    return "the store lists no object" + (f" that starts with {prefix}" if prefix else "")
 
 
 def _chooses_nothing(this: Run) -> str | None:

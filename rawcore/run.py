@@ -2,13 +2,9 @@
 
 from __future__ import annotations
 
-import signal
-import threading
 import time
 import uuid
-from collections.abc import Iterator
-from contextlib import closing, contextmanager, suppress
-from types import FrameType
+from contextlib import closing, suppress
 from typing import TYPE_CHECKING
 
 from rawcore import console
@@ -17,35 +13,22 @@ from rawcore.database import (
     Row,
     check_contracts,
     database_url,
-    load_extracts,
     refuse_pooler,
     translated,
 )
-from rawcore.errors import ProcessingInterrupted, RawcoreError, Stopped, UnknownRun
+from rawcore.errors import RawcoreError, UnknownRun
 from rawcore.idle import say_nothing_to_do
 from rawcore.options import PLAN_ARGUMENTS, Options
 from rawcore.plan import Plan
-from rawcore.retries import attempts
 from rawcore.settings import Settings
 from rawcore.store import Store, open_store
 from rawcore.store_errors import OtherBucket
 from rawcore.summary import report
-from rawcore.watch import Watch
-from rawcore.workers import Crew
+from rawcore.work import land_and_process
 
 if TYPE_CHECKING:
     from structlog.typing import FilteringBoundLogger
 
-_POLL_SECONDS = 0.5
-_OTHERS = """
-SELECT a.load_run_file_id
-FROM etl.load_run_plan AS p
-JOIN etl.load_run_files AS f USING (load_run_file_id)
-JOIN etl.file_attempts AS a USING (file_attempt_id)
-JOIN pg_stat_activity AS s USING (pid)
-WHERE p.load_run_id = %s AND f.status IN ('loading', 'processing') AND a.finished_at IS NULL
-    AND a.pid <> ALL (%s) AND coalesce(s.backend_start < a.started_at, true)
-"""
 _ELSEWHERE = """
 SELECT f.s3_bucket
 FROM etl.load_run_plan AS p
@@ -54,15 +37,6 @@ WHERE p.load_run_id = %s AND p.action = 'land' AND NOT p.is_landed AND f.s3_buck
 LIMIT 1
 """
 _FAILED = "SELECT count(*) AS files FROM etl.run_files WHERE load_run_id = %s AND status = 'failed'"
-_INTERRUPTED = """
-SELECT count(*) AS files, min(a.sqlstate) AS sqlstate
-FROM etl.load_run_plan AS p
-JOIN etl.load_run_files AS f USING (load_run_file_id)
-JOIN etl.file_attempts AS a USING (file_attempt_id)
-WHERE p.load_run_id = %s AND f.status = 'landed' AND a.action = 'process'
-    AND a.outcome = 'failed' AND a.error_class = 'resource'
-HAVING count(*) > 0
-"""
 
 
 class Run(Control):
@@ -173,7 +147,7 @@ def _run(this: Run, store: Store, quiet: bool) -> int:
     for one in plan.incomplete:
         log.warning("batch incomplete", run=run_id, **{**one, "batch": str(one["batch"])})
     try:
-        unreachable = _work(this, store, run_id, size, plan.todo, quiet)
+        unreachable = land_and_process(this, store, run_id, size, plan.todo, quiet)
     except RawcoreError:
         with suppress(RawcoreError):  # the next start closes the run if this cannot
             this.query("SELECT * FROM etl.finish_run(%s)", run_id)
@@ -208,100 +182,9 @@ def _join(this: Run, store: Store, run_id: int, quiet: bool) -> int:
         raise UnknownRun(run=run_id, source=this.source.name)
     for row in this.query(_ELSEWHERE, run_id, store.bucket):
         raise OtherBucket(bucket=row["s3_bucket"], here=store.bucket)
-    unreachable = _work(this, store, run_id, 0, 0, quiet)
+    unreachable = land_and_process(this, store, run_id, 0, 0, quiet)
     if unreachable is not None:
         raise unreachable
     failed = this.one(_FAILED, run_id)["files"]
     this.log.info("joined", run=run_id, files_failed=failed)
     return int(failed > 0)
-
-
-def _work(
-    this: Run, store: Store, run_id: int, size: int, files: int, watched: bool
-) -> RawcoreError | None:
-    """Land and process; return the error if the store or the database is plainly down."""
-    crew = Crew(
-        url=this.url,
-        settings=this.settings,
-        store=store,
-        dialect=this.source.dialect,
-        extracts=load_extracts(this.connection, this.source),
-        load_run_id=run_id,
-        jobs=this.options.jobs,
-        log=this.log.bind(run=run_id),
-    )
-    watch = Watch(this, run_id, crew.pids, crew.log)
-    with _signals(crew):
-        while True:
-            shown = watched and size > 0
-            with console.progress("landing", size, in_bytes=True, shown=shown) as bar:
-                down = crew.land(bar)
-            if down is not None:
-                crew.log.warning("landing ended early", problem=str(down))
-            began = time.monotonic()
-            shown = watched and files > 0
-            with (
-                console.progress("processing", files, in_bytes=False, shown=shown) as bar,
-                watch.looking(bar),
-            ):
-                interrupted = _process(this, run_id, crew)
-            if crew.stop.is_set():
-                break
-            crew.log.info("processing ended", seconds=round(time.monotonic() - began, 2))
-            if down is not None or not _wait_for_others(this, run_id, crew):
-                break
-    return interrupted or down or crew.breaker.down()
-
-
-def _process(this: Run, run_id: int, crew: Crew) -> ProcessingInterrupted | None:
-    """Process what landed, again where the server lacked the means; return why files are left."""
-    try:
-        for attempt in attempts(this.settings, crew.log, ProcessingInterrupted, stop=crew.stop):
-            with attempt:
-                (now,) = this.query("SELECT clock_timestamp()::text AS began")
-                crew.process(now["began"])
-                for left in this.query(_INTERRUPTED, run_id):
-                    raise ProcessingInterrupted(**left)
-    except ProcessingInterrupted as error:
-        return error
-    return None
-
-
-def _wait_for_others(this: Run, run_id: int, crew: Crew) -> bool:
-    """Wait while sessions of others have files of this run in hand; say whether any had.
-
-    They may be drivers that joined, or what a killed driver left behind; what they leave is ours.
-    """
-    waited = False
-    while not crew.stop.is_set():
-        others = this.query(_OTHERS, run_id, list(crew.pids))
-        if not others:
-            break
-        if not waited:
-            crew.log.info("waiting for others", files=len(others))
-        waited = True
-        crew.stop.wait(_POLL_SECONDS)
-    return waited
-
-
-@contextmanager
-def _signals(crew: Crew) -> Iterator[None]:
-    """Let SIGTERM and SIGINT end the run cleanly. Raises Stopped."""
-    caught: list[str] = []
-
-    def on_signal(number: int, frame: FrameType | None) -> None:
-        caught.append(signal.Signals(number).name)
-        crew.interrupt()
-        threading.Thread(target=crew.cancel, daemon=True).start()
-
-    before = {one: signal.signal(one, on_signal) for one in (signal.SIGTERM, signal.SIGINT)}
-    try:
-        yield
-    except RawcoreError:
-        if not caught:
-            raise
-    finally:
-        for one, handler in before.items():
-            signal.signal(one, handler)
-    if caught:
-        raise Stopped(signal=caught[0])

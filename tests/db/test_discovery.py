@@ -13,6 +13,7 @@ from rawcore.options import Options
 from rawcore.run import Run
 from rawcore.settings import load_settings
 from rawcore.store import Listed
+from rawcore.store_errors import StoreUnreachable
 from tests.support.engine import Engine
 
 PICKS = [["a", "1", "1", "10"]]
@@ -224,7 +225,7 @@ class Twice:
             yield Listed(key, 1, "e", now)
 
 
-def test_a_listing_with_repeats_and_a_nul_is_taken_in(depot: Engine) -> None:
+def register(depot: Engine, store: Any) -> Any:
     settings = load_settings(
         database_url=depot.database.driver_url,
         s3_bucket_name="lesser",
@@ -233,10 +234,28 @@ def test_a_listing_with_repeats_and_a_nul_is_taken_in(depot: Engine) -> None:
     )
     log: Any = structlog.get_logger()
     with closing(Run(settings, Options(), log)) as run:
-        store: Any = Twice()
-        assert run.register(store)["objects"] == 2
+        return run.register(store)
+
+
+def test_a_listing_with_repeats_and_a_nul_is_taken_in(depot: Engine) -> None:
+    assert register(depot, Twice())["objects"] == 2
     assert depot.query("SELECT s3_key FROM etl.s3_objects ORDER BY 1") == [
         ("Picks\\x00_2",),
         ("Picks_1",),
     ]
     assert depot.one("SELECT count(*) FROM etl.s3_listing") == 0
+
+
+class Broken(Twice):
+    """A store that goes away between two pages."""
+
+    def list(self, prefix: str) -> Iterator[Listed]:
+        yield from super().list(prefix)
+        raise StoreUnreachable(endpoint="lesser", problem="gone")
+
+
+def test_a_listing_that_breaks_off_leaves_nothing(depot: Engine) -> None:
+    with pytest.raises(StoreUnreachable):
+        register(depot, Broken())
+    assert depot.one("SELECT count(*) FROM etl.s3_listing") == 0
+    assert depot.one("SELECT count(*) FROM etl.s3_objects") == 0

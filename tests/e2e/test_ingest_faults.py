@@ -1,10 +1,8 @@
 """The driver is killed, held up, or has company: a plain run completes as if nothing had been."""
 
-import contextlib
 import gzip
 import json
 import signal
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -19,11 +17,9 @@ from tests.support.proxy import Fault, Proxy, proxy_of
 from tests.support.s3 import Bucket
 from tests.support.undisturbed import (
     HALF,
-    PADDING,
     events,
     put_files,
     same_as_undisturbed,
-    same_content,
 )
 
 pytestmark = pytest.mark.s3
@@ -100,50 +96,6 @@ def test_sigterm_while_processing_ends_cleanly(
         driver.until(f"count(*) = 0 {WAITING}", driver.database.name)
     assert driver.value("SELECT count(*) FROM etl.load_runs WHERE status = 'running'") == 0
     same_as_undisturbed(driver, undisturbed)
-
-
-def test_a_joining_driver_lands_what_the_first_has_not_in_hand(
-    driver: Driver, undisturbed: Driver, bucket: Bucket
-) -> None:
-    put_files(bucket)
-    hold = Fault("hold", HALF)
-    endpoint = bucket.environment["AWS_ENDPOINT_URL_S3"]
-    with (
-        proxy_of(endpoint, hold, only="Medicine") as proxy,
-        driver.started(**via(proxy)) as first,
-    ):
-        assert proxy.stalled.wait(60)
-        with driver.started("--join", "1", "--jobs", "1") as joining:
-            driver.until("count(file_hash) = 5 FROM etl.load_run_files")
-            proxy.let_go()
-            logs = first.communicate(timeout=60)[1], joining.communicate(timeout=60)[1]
-    assert (first.returncode, joining.returncode) == (0, 0), logs
-    landed = [one["file"] for log in logs for one in events(log, "landed")]
-    assert len(landed) == len(set(landed)) == 6
-    same_content(driver, undisturbed)
-
-
-def test_second_run_is_refused_and_a_joining_driver_shares_the_work(
-    driver: Driver, bucket: Bucket
-) -> None:
-    put_files(bucket)
-    waits = f"count(*) = %s {WAITING} AND wait_event_type = 'Lock'"
-    with driver.started("--jobs", "1") as first, contextlib.ExitStack() as stack:
-        with driver.holding("etl.locks"):
-            driver.until(waits.replace("%s", "1", 1), driver.database.name)
-            refused = driver.run()
-            assert refused.code == 4
-            assert refused.problem.startswith("Another run holds source indici: ")
-            joining = stack.enter_context(driver.started("--join", "1", "--jobs", "1"))
-            driver.until(waits.replace("%s", "2", 1), driver.database.name)
-        log, other_log = first.communicate(timeout=60)[1], joining.communicate(timeout=60)[1]
-    assert (first.returncode, joining.returncode) == (0, 0), log + other_log
-    done = driver.query(
-        "SELECT load_run_file_id FROM etl.file_attempts"
-        " WHERE action = 'process' AND outcome = 'succeeded'"
-    )
-    assert len(done) == len({one["load_run_file_id"] for one in done}) == 6
-    assert len(events(log, "processed") + events(other_log, "processed")) == 6
 
 
 def test_every_step_of_a_file_is_a_log_line(driver: Driver, bucket: Bucket) -> None:
@@ -281,36 +233,3 @@ def test_sigterm_is_heard_while_the_store_does_not_answer(driver: Driver, bucket
         _, err = process.communicate(timeout=60)
     assert process.returncode == 143, err
     assert "processed" not in driver.statuses().values()
-
-
-def test_a_joining_driver_says_that_a_file_failed(driver: Driver, bucket: Bucket) -> None:
-    bucket.put(name("Medicine", 1), medicines(1, 1_000, PADDING))
-    bucket.put(name("Vaccine", 1), b"")
-    hold = Fault("hold", HALF)
-    with (
-        proxy_of(bucket.environment["AWS_ENDPOINT_URL_S3"], hold, only="Medicine") as proxy,
-        driver.started("--jobs", "1", **via(proxy)) as first,
-    ):
-        assert proxy.stalled.wait(60)
-        with driver.started("--join", "1", "--jobs", "1") as joining:
-            driver.until("count(*) = 1 FROM etl.load_run_files WHERE status = 'failed'")
-            proxy.let_go()
-            logs = first.communicate(timeout=60)[1], joining.communicate(timeout=60)[1]
-    assert (first.returncode, joining.returncode) == (1, 1), logs
-
-
-def test_a_joining_driver_of_another_bucket_is_refused(
-    driver: Driver, bucket: Bucket, tmp_path: Path
-) -> None:
-    put_files(bucket)
-    hold = Fault("hold", HALF)
-    with (
-        proxy_of(bucket.environment["AWS_ENDPOINT_URL_S3"], hold, only="Medicine") as proxy,
-        driver.started("--jobs", "1", **via(proxy)) as first,
-    ):
-        assert proxy.stalled.wait(60)
-        refused = driver.run("--join", "1", S3_BUCKET_NAME=f"file://{tmp_path}")
-        proxy.let_go()
-        assert first.wait(60) == 0
-    assert refused.problem.startswith(f"The file lies in {bucket.name}; this run reads file://")
-    assert set(driver.statuses().values()) == {"processed"}
