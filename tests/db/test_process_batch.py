@@ -6,6 +6,7 @@ import psycopg
 import pytest
 
 from tests.support.engine import Engine
+from tests.support.ingest import wait_until
 
 ATTEMPTS = """
     SELECT load_run_file_id, count(*), count(*) FILTER (WHERE outcome = 'succeeded')
@@ -172,3 +173,22 @@ def test_a_file_whose_extract_another_session_holds_says_so_and_is_taken_by_the_
     assert left.status_reason.startswith("not processed: the run ended before, or another session")
     depot.run()
     assert (depot.file(path).status, depot.file(path).status_reason) == ("processed", None)
+
+
+def test_process_file_waits_for_the_lock_of_its_extract_whoever_calls_it(depot: Engine) -> None:
+    depot.deliver("picks", [["a", "1", "1", "2"]])
+    run = depot.run(process=False)
+    waits = "SELECT count(*) = 1 FROM pg_locks WHERE NOT granted AND pid = %s"
+    with (
+        ThreadPoolExecutor() as pool,
+        depot.driver() as caller,
+        psycopg.connect(depot.database.admin_url) as holder,
+    ):
+        (attempt,) = caller.execute("SELECT etl.next_file(%s, now())", [run]).fetchone() or (0,)
+        holder.execute("SELECT FROM etl.locks WHERE extract = 'picks' FOR UPDATE")
+        done = pool.submit(caller.execute, "CALL etl.process_file(%s)", [attempt])
+        pid = caller.info.backend_pid
+        wait_until(lambda: depot.one(waits, pid), "process_file waits")
+        holder.commit()
+        done.result(timeout=60)
+    assert depot.one("SELECT status FROM etl.load_run_files") == "processed"
