@@ -3,14 +3,8 @@
 from __future__ import annotations
 
 import json
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import datetime
-
-PLAN_ARGUMENTS = (
-    "%s::text, %s::timestamp, %s::timestamp, %s::timestamp, %s::text[], %s::text, %s, %s::text,"
-    " %s::jsonb"
-)
-"""Placeholders of Options.plan_arguments()."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,18 +26,21 @@ class Options:
     note: str | None = None
     as_json: bool = False
 
-    def plan_arguments(self, bucket: str | None) -> list[object]:
-        """Return what follows source or run in etl.plan_files, etl.plan_batches, etl.plan_run."""
-        times = (self.date_from, self.date_to, self.batch)
-        overrides = json.dumps(dict(self.overrides))
-        extracts = list(self.extracts) or None
-        return [self.mode, *times, extracts, self.prefix, self.force, bucket, overrides]
-
-    def parameters(self) -> str:
-        """Return the options as JSON, as they are kept with the run."""
-        said = {
-            name: value for name, value in asdict(self).items() if value not in (None, (), False)
+    def document(self, bucket: str | None) -> str:
+        """Return the options as etl.read_options reads them, and as they are kept with the run."""
+        given = {
+            "mode": self.mode,
+            "from": self.date_from,
+            "to": self.date_to,
+            "batch": self.batch,
+            "extracts": list(self.extracts),
+            "prefix": self.prefix,
+            "bucket": bucket,
+            "jobs": self.jobs,
+            "kind": self.kind,
+            "overrides": dict(self.overrides),
+            "force": self.force,
+            "note": self.note,
         }
-        said.pop("as_json", None)
-        said["overrides"] = dict(self.overrides)
+        said = {name: value for name, value in given.items() if value not in (None, [], {}, False)}
         return json.dumps(said, default=str)

@@ -18,7 +18,7 @@ from rawcore.database import (
 )
 from rawcore.errors import RawcoreError, UnknownRun
 from rawcore.idle import say_nothing_to_do
-from rawcore.options import PLAN_ARGUMENTS, Options
+from rawcore.options import Options
 from rawcore.plan import Plan
 from rawcore.settings import Settings
 from rawcore.store import Store, open_store
@@ -76,23 +76,19 @@ class Run(Control):
 
     def check(self) -> None:
         """Refuse options that no run of the source can have. Raises EngineRefused."""
-        parameters = self.options.parameters()
-        self.query("SELECT etl.check_parameters(%s, %s::jsonb)", self.source.name, parameters)
+        options = self.options.document(self.bucket)
+        self.query("SELECT * FROM etl.read_options(%s, %s::jsonb)", self.source.name, options)
 
     def plan(self, whole: bool) -> Plan:
         """Return what a run with these options would do; not `whole`: of the files, those held."""
-        arguments = [self.source.name, *self.options.plan_arguments(self.bucket)]
+        arguments = [self.source.name, self.options.document(self.bucket)]
         files = self.query(
-            f"SELECT * FROM etl.plan_files(%s, {PLAN_ARGUMENTS})"  # noqa: S608
+            "SELECT * FROM etl.plan_files(%s, %s::jsonb)"
             " WHERE %s OR action = 'hold' ORDER BY ordinal",
             *arguments,
             whole,
         )
-        batches = self.query(
-            f"SELECT * FROM etl.plan_batches(%s, %s, {PLAN_ARGUMENTS})",  # noqa: S608
-            self.options.jobs,
-            *arguments,
-        )
+        batches = self.query("SELECT * FROM etl.plan_batches(%s, %s::jsonb)", *arguments)
         done = self.query(
             "SELECT status, count(*) AS files FROM etl.load_run_files WHERE source = %s"
             " AND status IN ('processed', 'skipped', 'superseded', 'excluded')"
@@ -103,19 +99,12 @@ class Run(Control):
 
     def start(self) -> int:
         """Open the run and write its plan; return load_run_id."""
-        options = self.options
         run_id: int = self.one(
-            "SELECT etl.start_run(%s, %s, %s::jsonb, %s, 'driver') AS run_id",
+            "SELECT etl.start_run(%s, %s::jsonb) AS run_id",
             self.source.name,
-            options.mode,
-            options.parameters(),
-            options.note,
+            self.options.document(self.bucket),
         )["run_id"]
-        self.query(
-            f"SELECT etl.plan_run(%s, {PLAN_ARGUMENTS})",
-            run_id,
-            *options.plan_arguments(self.bucket),
-        )
+        self.query("SELECT etl.plan_run(%s)", run_id)
         return run_id
 
 

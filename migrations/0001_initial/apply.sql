@@ -685,20 +685,77 @@ SELECT EXISTS (
 $attempt_is_fresh$;
 COMMENT ON FUNCTION etl.attempt_is_fresh(bigint) IS 'Whether a live worker opened the attempt a moment ago.';
 
--- object: function etl.attempt_is_open
-CREATE OR REPLACE FUNCTION etl.attempt_is_open(p_file_attempt_id bigint)
-RETURNS boolean
+-- object: function etl.attempts_of_run
+CREATE OR REPLACE FUNCTION etl.attempts_of_run(p_load_run_id bigint, p_after bigint)
+RETURNS TABLE (
+    attempt bigint,
+    file bigint,
+    key text,
+    "extract" text,
+    is_done boolean,
+    pid integer,
+    outcome text,
+    path text,
+    bytes bigint,
+    "rows" bigint,
+    ingested bigint,
+    unchanged bigint,
+    duplicate bigint,
+    rejected bigint,
+    problem text,
+    error_class text,
+    seconds double precision
+)
 LANGUAGE sql
 STABLE
 SECURITY DEFINER
 SET search_path = pg_catalog, pg_temp
-AS $attempt_is_open$
-SELECT EXISTS (
-    SELECT FROM etl.file_attempts AS a
-    WHERE a.file_attempt_id = p_file_attempt_id AND a.finished_at IS NULL
-);
-$attempt_is_open$;
-COMMENT ON FUNCTION etl.attempt_is_open(bigint) IS 'Whether the attempt is still this worker''s.';
+AS $attempts_of_run$
+SELECT
+    a.file_attempt_id,
+    a.load_run_file_id,
+    f.s3_key,
+    f.extract,
+    a.finished_at IS NOT NULL,
+    a.pid,
+    a.outcome,
+    f.path,
+    f.size_bytes,
+    f.rows_read,
+    f.rows_ingested,
+    f.rows_unchanged,
+    f.rows_duplicate,
+    f.rows_rejected,
+    coalesce(a.problem, f.status_reason),
+    a.error_class,
+    round(EXTRACT(epoch FROM a.finished_at - a.started_at), 2)::double precision
+FROM etl.file_attempts AS a
+JOIN etl.load_run_files AS f USING (load_run_file_id)
+WHERE a.load_run_id = p_load_run_id AND a.action = 'process' AND a.file_attempt_id > p_after
+ORDER BY a.file_attempt_id;
+$attempts_of_run$;
+COMMENT ON FUNCTION etl.attempts_of_run(bigint, bigint) IS
+    'The attempts of a run to process files, after one of them, with the counts of their files: what a driver logs.';
+
+-- object: function etl.begin_round
+CREATE OR REPLACE FUNCTION etl.begin_round(p_began timestamptz DEFAULT pg_catalog.clock_timestamp())
+RETURNS timestamptz
+LANGUAGE plpgsql
+VOLATILE
+AS $begin_round$
+-- The workers of a driver call etl.process_batch at different moments but do one round together: none of them retries
+-- in it what another has just tried.
+BEGIN
+    PERFORM pg_catalog.set_config(
+        'rawcore.round_began',
+        pg_catalog.to_char(p_began AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"'),
+        false
+    );
+    RETURN p_began;
+END;
+$begin_round$;
+COMMENT ON FUNCTION etl.begin_round(timestamptz) IS
+    'Tells this session when the round of processing began, and returns that time; files that failed since are left to the next round.';
 
 -- object: function etl.check_batches
 CREATE OR REPLACE FUNCTION etl.check_batches(p_source text, p_now timestamptz)
@@ -729,50 +786,36 @@ $check_batches$;
 COMMENT ON FUNCTION etl.check_batches(text, timestamptz) IS
     'Records in etl.dq_results what batches with new files lack, and what has come since; writes nothing where there is no news.';
 
--- object: function etl.check_parameters
-CREATE OR REPLACE FUNCTION etl.check_parameters(p_source text, p_parameters jsonb)
-RETURNS void
+-- object: function etl.chosen_files
+CREATE OR REPLACE FUNCTION etl.chosen_files(p_source text, p_options jsonb)
+RETURNS TABLE (files bigint, newest_batch text)
 LANGUAGE plpgsql
 STABLE
 SECURITY DEFINER
 SET search_path = pg_catalog, pg_temp
-AS $check_parameters$
+AS $chosen_files$
 DECLARE
-    v_unknown text;
+    v_options record;
 BEGIN
-    SELECT min(x.extract) INTO v_unknown
-    FROM jsonb_array_elements_text(coalesce(p_parameters -> 'extracts', '[]')) AS x (extract)
-    WHERE NOT EXISTS (SELECT FROM etl.extracts AS e WHERE e.source = p_source AND e.extract = x.extract);
-    IF v_unknown IS NOT NULL THEN
-        RAISE EXCEPTION USING
-            ERRCODE = 'RC006',
-            MESSAGE = format('there is no extract %s', v_unknown),
-            HINT = (
-                SELECT 'Extracts: ' || string_agg(e.extract, ', ' ORDER BY e.load_order)
-                FROM etl.extracts AS e
-                WHERE e.source = p_source
-            );
-    END IF;
-
-    SELECT min(format('%s=%s', o.key, o.value)) INTO v_unknown
-    FROM jsonb_each_text(coalesce(p_parameters -> 'overrides', '{}')) AS o
-    WHERE
-        CASE
-            WHEN o.key IN ('reject_rate', 'mirror_close_share') AND pg_input_is_valid(o.value, 'numeric')
-                THEN o.value::numeric NOT BETWEEN 0 AND 1
-            WHEN o.key IN ('mirror', 'hold_incomplete_batches') THEN NOT pg_input_is_valid(o.value, 'boolean')
-            ELSE true
-        END;
-    IF v_unknown IS NOT NULL THEN
-        RAISE EXCEPTION USING
-            ERRCODE = 'RC009',
-            MESSAGE = format('%s sets nothing that a run can set', v_unknown),
-            HINT = 'A run can set reject_rate and mirror_close_share, between 0 and 1; mirror and hold_incomplete_batches, true or false.';
-    END IF;
+    SELECT o.* INTO v_options FROM etl.read_options(p_source, p_options) AS o;
+    RETURN QUERY
+    SELECT
+        count(*) FILTER (
+            WHERE starts_with(f.s3_key, coalesce(v_options.prefix, ''))
+                AND f.batch >= coalesce(v_options.first_batch, '-infinity')
+                AND f.batch <= coalesce(v_options.last_batch, 'infinity')
+        ),
+        to_char(max(f.batch), 'YYYY-MM-DD HH24:MI')
+    FROM (
+        SELECT n.s3_key, n.date_extracted AT TIME ZONE s.timezone AS batch
+        FROM etl.load_run_files AS n
+        JOIN etl.sources AS s USING (source)
+        WHERE n.source = p_source
+    ) AS f;
 END;
-$check_parameters$;
-COMMENT ON FUNCTION etl.check_parameters(text, jsonb) IS
-    'Refuses what a run of the source cannot be started with. RC006: an extract that is none; RC009: an override that is none, or a value it cannot have.';
+$chosen_files$;
+COMMENT ON FUNCTION etl.chosen_files(text, jsonb) IS
+    'How many files, in whatever state, have a batch and a key that these options choose, and the newest batch of all files, as local time.';
 
 -- object: function etl.claim_landing
 CREATE OR REPLACE FUNCTION etl.claim_landing(p_file_attempt_id bigint)
@@ -867,6 +910,27 @@ SELECT c.value::bigint FROM etl.config AS c WHERE c.name = p_name;
 $config_bigint$;
 COMMENT ON FUNCTION etl.config_bigint(text) IS 'A setting of etl.config as a whole number.';
 
+-- object: function etl.count_files
+CREATE OR REPLACE FUNCTION etl.count_files(p_source text)
+RETURNS TABLE (status text, files bigint, bytes bigint, oldest_batch timestamptz, newest_batch timestamptz)
+LANGUAGE sql
+STABLE
+SECURITY DEFINER
+SET search_path = pg_catalog, pg_temp
+AS $count_files$
+SELECT
+    f.status,
+    count(*),
+    sum(f.size_bytes)::bigint,
+    min(f.date_extracted),
+    max(f.date_extracted)
+FROM etl.load_run_files AS f
+WHERE f.source = p_source
+GROUP BY f.status
+ORDER BY f.status;
+$count_files$;
+COMMENT ON FUNCTION etl.count_files(text) IS 'How many files of a source are in which state, with their bytes and batches.';
+
 -- object: function etl.decide_drift
 CREATE OR REPLACE FUNCTION etl.decide_drift(p_drift_id bigint, p_decision text, p_reason text)
 RETURNS etl.schema_drift
@@ -919,11 +983,8 @@ AS $decide_file$
 DECLARE
     v_file etl.load_run_files;
 BEGIN
-    PERFORM
-    FROM etl.locks AS l
-    JOIN etl.load_run_files AS f USING (extract)
-    WHERE f.load_run_file_id = p_load_run_file_id
-    FOR UPDATE OF l;
+    SELECT f.* INTO v_file FROM etl.load_run_files AS f WHERE f.load_run_file_id = p_load_run_file_id;
+    CALL etl.hold_extract(v_file.extract);
     SELECT f.* INTO v_file
     FROM etl.load_run_files AS f
     WHERE f.load_run_file_id = p_load_run_file_id
@@ -971,6 +1032,49 @@ FROM etl.domain_values AS d
 WHERE d.source = p_source AND d.domain = p_domain;
 $domain_sources$;
 COMMENT ON FUNCTION etl.domain_sources(text, text) IS 'The values of a domain as the source writes them, in lower case.';
+
+-- object: function etl.drifted_files
+CREATE OR REPLACE FUNCTION etl.drifted_files(p_source text, p_bucket text)
+RETURNS TABLE (
+    "extract" text,
+    load_run_file_id bigint,
+    s3_key text,
+    s3_version_id text,
+    etag text,
+    tenant text[],
+    extracted text,
+    reason text,
+    files bigint,
+    newer_files bigint
+)
+LANGUAGE sql
+STABLE
+SECURITY DEFINER
+SET search_path = pg_catalog, pg_temp
+AS $drifted_files$
+SELECT DISTINCT ON (f.extract)
+    f.extract,
+    f.load_run_file_id,
+    f.s3_key,
+    f.s3_version_id,
+    f.etag,
+    f.tenant,
+    to_char(f.date_extracted AT TIME ZONE s.timezone, 'YYYY-MM-DD HH24:MI:SS'),
+    f.status_reason,
+    count(*) OVER (PARTITION BY f.extract),
+    (
+        SELECT count(*)
+        FROM etl.load_run_files AS o
+        WHERE o.extract = f.extract AND o.date_extracted >= f.date_extracted AND o.is_counting
+    )
+FROM etl.load_run_files AS f
+JOIN etl.file_attempts AS a USING (file_attempt_id)
+JOIN etl.sources AS s ON s.source = f.source
+WHERE f.source = p_source AND f.s3_bucket = p_bucket AND f.status = 'failed' AND a.error_class = 'drift'
+ORDER BY f.extract, f.date_extracted, f.load_run_file_id;
+$drifted_files$;
+COMMENT ON FUNCTION etl.drifted_files(text, text) IS
+    'Of each extract the oldest file of a bucket that failed because it does not look like its contract, how many failed so, and how many files as old or newer count.';
 
 -- object: function etl.extract_is_taken
 CREATE OR REPLACE FUNCTION etl.extract_is_taken(p_extract text)
@@ -1126,6 +1230,24 @@ WHERE f.load_run_id = p_load_run_id;
 $files_of_run$;
 COMMENT ON FUNCTION etl.files_of_run(bigint) IS 'The files that a run landed.';
 
+-- object: function etl.files_with_others
+CREATE OR REPLACE FUNCTION etl.files_with_others(p_load_run_id bigint, p_pids integer[])
+RETURNS SETOF bigint
+LANGUAGE sql
+VOLATILE
+AS $files_with_others$
+-- A process id can have been given to another session since; where the start of a session is visible, it decides.
+SELECT f.load_run_file_id
+FROM etl.load_run_plan AS p
+JOIN etl.load_run_files AS f USING (load_run_file_id)
+JOIN etl.file_attempts AS a USING (file_attempt_id)
+JOIN pg_catalog.pg_stat_activity AS s USING (pid)
+WHERE p.load_run_id = p_load_run_id AND f.status IN ('loading', 'processing') AND a.finished_at IS NULL
+    AND a.pid <> ALL (p_pids) AND coalesce(s.backend_start < a.started_at, true);
+$files_with_others$;
+COMMENT ON FUNCTION etl.files_with_others(bigint, integer[]) IS
+    'The files of a run that live sessions other than the given ones land or process now.';
+
 -- object: function etl.finish_landing
 CREATE OR REPLACE FUNCTION etl.finish_landing(
     p_file_attempt_id bigint,
@@ -1277,6 +1399,25 @@ SELECT ('x' || pg_catalog.left(p_fingerprint, 16))::bit(64)::bigint;
 $hash_seed$;
 COMMENT ON FUNCTION etl.hash_seed(text) IS 'A ruleset fingerprint as the seed of row hashes, so that rows checked by other rules differ.';
 
+-- object: function etl.held_files
+CREATE OR REPLACE FUNCTION etl.held_files(p_source text, p_options jsonb DEFAULT '{}')
+RETURNS TABLE (load_run_file_id bigint, "extract" text, s3_key text, status text, reason text)
+LANGUAGE plpgsql
+STABLE
+SECURITY DEFINER
+SET search_path = pg_catalog, pg_temp
+AS $held_files$
+BEGIN
+    RETURN QUERY
+    SELECT p.load_run_file_id, p.extract, p.s3_key, p.status, p.reason
+    FROM etl.plan_files(p_source, p_options) AS p
+    WHERE p.action = 'hold'
+    ORDER BY p.ordinal;
+END;
+$held_files$;
+COMMENT ON FUNCTION etl.held_files(text, jsonb) IS
+    'The files of etl.plan_files that wait for a tenant, a decision, or the rest of their batch.';
+
 -- object: function etl.horizon
 CREATE OR REPLACE FUNCTION etl.horizon(p_extract text)
 RETURNS timestamptz
@@ -1286,6 +1427,25 @@ AS $horizon$
 SELECT coalesce((SELECT h.horizon FROM etl.horizons AS h WHERE h.extract = p_extract), '-infinity');
 $horizon$;
 COMMENT ON FUNCTION etl.horizon(text) IS 'The time before which the history of an extract is frozen; -infinity: raw was never purged.';
+
+-- object: function etl.interrupted_files
+CREATE OR REPLACE FUNCTION etl.interrupted_files(p_load_run_id bigint)
+RETURNS TABLE (files bigint, sqlstate text)
+LANGUAGE sql
+STABLE
+SECURITY DEFINER
+SET search_path = pg_catalog, pg_temp
+AS $interrupted_files$
+SELECT count(*), min(a.sqlstate)
+FROM etl.load_run_plan AS p
+JOIN etl.load_run_files AS f USING (load_run_file_id)
+JOIN etl.file_attempts AS a USING (file_attempt_id)
+WHERE p.load_run_id = p_load_run_id AND f.status = 'landed' AND a.action = 'process'
+    AND a.outcome = 'failed' AND a.error_class = 'resource'
+HAVING count(*) > 0;
+$interrupted_files$;
+COMMENT ON FUNCTION etl.interrupted_files(bigint) IS
+    'How many landed files of a run could not be processed because the server lacked resources, and one SQLSTATE of these; no row: none.';
 
 -- object: function etl.is_bigint
 CREATE OR REPLACE FUNCTION etl.is_bigint(p_text text)
@@ -1458,6 +1618,35 @@ SELECT p_text ~ '^[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}$';
 $is_uuid$;
 COMMENT ON FUNCTION etl.is_uuid(text) IS 'Whether a text is a UUID of the canonical form with hyphens.';
 
+-- object: function etl.join_run
+CREATE OR REPLACE FUNCTION etl.join_run(p_source text, p_load_run_id bigint, p_bucket text)
+RETURNS text
+LANGUAGE plpgsql
+STABLE
+SECURITY DEFINER
+SET search_path = pg_catalog, pg_temp
+AS $join_run$
+BEGIN
+    IF NOT EXISTS (
+        SELECT FROM etl.load_runs AS r
+        WHERE r.load_run_id = p_load_run_id AND r.source = p_source AND r.status = 'running'
+    ) THEN
+        RAISE EXCEPTION USING
+            ERRCODE = 'RC001',
+            MESSAGE = format('run %s of source %s is not running', p_load_run_id, p_source),
+            HINT = '`python ingest.py status` lists the runs.';
+    END IF;
+    RETURN (
+        SELECT min(f.s3_bucket)
+        FROM etl.load_run_plan AS p
+        JOIN etl.load_run_files AS f USING (load_run_file_id)
+        WHERE p.load_run_id = p_load_run_id AND p.action = 'land' AND NOT p.is_landed AND f.s3_bucket <> p_bucket
+    );
+END;
+$join_run$;
+COMMENT ON FUNCTION etl.join_run(text, bigint, text) IS
+    'Checks that a driver which reads a bucket can share the work of a run. NULL: it can; else the bucket in which files of the run still have to be read. RC001: the run is not running.';
+
 -- object: function etl.judge_file
 CREATE OR REPLACE FUNCTION etl.judge_file(p_load_run_file_id bigint)
 RETURNS text
@@ -1512,6 +1701,22 @@ SELECT
     END;
 $key_bigint$;
 COMMENT ON FUNCTION etl.key_bigint(text) IS 'Value of a key column; NULL unless the text is the one text of a bigint.';
+
+-- object: function etl.key_columns
+CREATE OR REPLACE FUNCTION etl.key_columns(p_table text)
+RETURNS TABLE (tenant_columns text[], natural_key text[])
+LANGUAGE sql
+STABLE
+SECURITY DEFINER
+SET search_path = pg_catalog, pg_temp
+AS $key_columns$
+SELECT s.tenant_columns, e.natural_key
+FROM etl.extracts AS e
+JOIN etl.sources AS s USING (source)
+WHERE p_table IN (e.core_table, e.stg_table, split_part(e.core_table, '.', 2), e.extract);
+$key_columns$;
+COMMENT ON FUNCTION etl.key_columns(text) IS
+    'The columns of the tenant and of the natural key of a table of core or stg, or of an extract; no row: there is none of this name.';
 
 -- object: function etl.key_date
 CREATE OR REPLACE FUNCTION etl.key_date(p_text text)
@@ -1585,6 +1790,76 @@ SELECT
 $key_uuid$;
 COMMENT ON FUNCTION etl.key_uuid(text) IS 'Value of a key column; NULL unless the text is the one text of a uuid.';
 
+-- object: function etl.list_extracts
+CREATE OR REPLACE FUNCTION etl.list_extracts(p_source text)
+RETURNS TABLE ("extract" text, raw_table text, ragged_rows text, shapes jsonb)
+LANGUAGE sql
+STABLE
+SECURITY DEFINER
+SET search_path = pg_catalog, pg_temp
+AS $list_extracts$
+SELECT
+    e.extract,
+    e.raw_table,
+    e.ragged_rows,
+    (
+        SELECT jsonb_object_agg(
+            cardinality(h.columns)::text,
+            concat_ws(
+                ' ',
+                'files',
+                'since ' || to_char(nullif(h.since, '-infinity') AT TIME ZONE s.timezone, 'YYYY-MM-DD HH24:MI'),
+                'until ' || to_char(nullif(h.until, 'infinity') AT TIME ZONE s.timezone, 'YYYY-MM-DD HH24:MI')
+            )
+            ORDER BY h.since
+        )
+        FROM etl.shapes AS h
+        WHERE h.extract = e.extract
+    )
+FROM etl.extracts AS e
+JOIN etl.sources AS s USING (source)
+WHERE e.source = p_source
+ORDER BY e.load_order, e.extract;
+$list_extracts$;
+COMMENT ON FUNCTION etl.list_extracts(text) IS
+    'The extracts of a source in load order: where their rows land, what happens to a ragged row, and by number of fields which files have that shape.';
+
+-- object: function etl.list_sources
+CREATE OR REPLACE FUNCTION etl.list_sources()
+RETURNS TABLE (
+    source text,
+    field_separator text,
+    row_separator text,
+    encoding text,
+    header boolean,
+    quote text,
+    trailing_separator boolean,
+    open_end boolean,
+    timezone text,
+    contract_fingerprint text
+)
+LANGUAGE sql
+STABLE
+SECURITY DEFINER
+SET search_path = pg_catalog, pg_temp
+AS $list_sources$
+SELECT
+    s.source,
+    s.field_separator,
+    s.row_separator,
+    s.encoding,
+    s.header,
+    s.quote,
+    s.trailing_separator,
+    s.open_end,
+    s.timezone,
+    s.contract_fingerprint
+FROM etl.sources AS s
+ORDER BY s.source;
+$list_sources$;
+COMMENT ON FUNCTION etl.list_sources() IS
+    'The sources that were migrated: how their files are read, their time zone, and the fingerprint of their contracts.';
+
 -- object: function etl.lock_source
 CREATE OR REPLACE FUNCTION etl.lock_source(p_source text)
 RETURNS boolean
@@ -1629,6 +1904,37 @@ FROM (
 $name_rules$;
 COMMENT ON FUNCTION etl.name_rules(text) IS
     'Fingerprint of the rules that names of a source are read by; unread names are read again when it changed.';
+
+-- object: function etl.newest_runs
+CREATE OR REPLACE FUNCTION etl.newest_runs(p_source text)
+RETURNS TABLE (
+    load_run_id bigint,
+    mode text,
+    status text,
+    requested_by text,
+    started_at timestamptz,
+    finished_at timestamptz,
+    notes text
+)
+LANGUAGE sql
+STABLE
+SECURITY DEFINER
+SET search_path = pg_catalog, pg_temp
+AS $newest_runs$
+SELECT
+    r.load_run_id,
+    r.mode,
+    r.status,
+    r.requested_by,
+    r.started_at,
+    r.finished_at,
+    r.notes
+FROM etl.load_runs AS r
+WHERE r.source = p_source
+ORDER BY r.load_run_id DESC
+LIMIT 10;
+$newest_runs$;
+COMMENT ON FUNCTION etl.newest_runs(text) IS 'The ten newest runs of a source.';
 
 -- object: function etl.next_file
 CREATE OR REPLACE FUNCTION etl.next_file(p_load_run_id bigint, p_since timestamptz)
@@ -1699,6 +2005,45 @@ END;
 $next_file$;
 COMMENT ON FUNCTION etl.next_file(bigint, timestamptz) IS
     'Opens an attempt to process the oldest landed file of a free extract of the run, except files whose newest attempt failed since a time; NULL: nothing is free.';
+
+-- object: function etl.number_lines
+CREATE OR REPLACE FUNCTION etl.number_lines(p_load_run_file_id bigint, p_first_line bigint)
+RETURNS void
+LANGUAGE plpgsql
+VOLATILE
+AS $number_lines$
+-- The columns load_run_file_id and line_no of a raw table have defaults that read these settings. The sequence belongs
+-- to the session, so that two COPYs into one table do not share their numbers.
+BEGIN
+    IF pg_catalog.to_regclass('pg_temp.rawcore_line_no') IS NULL THEN
+        CREATE TEMP SEQUENCE rawcore_line_no;
+    END IF;
+    PERFORM pg_catalog.setval('pg_temp.rawcore_line_no', p_first_line, false),
+        pg_catalog.set_config('rawcore.line_seq', 'pg_temp.rawcore_line_no', true),
+        pg_catalog.set_config('rawcore.load_run_file_id', p_load_run_file_id::text, true);
+END;
+$number_lines$;
+COMMENT ON FUNCTION etl.number_lines(bigint, bigint) IS
+    'Prepares the transaction for a COPY into raw: rows belong to this file and are numbered from this line on.';
+
+-- object: function etl.open_files
+CREATE OR REPLACE FUNCTION etl.open_files(p_load_run_id bigint)
+RETURNS TABLE (file bigint, "extract" text, s3_key text, status text, error_class text, problem text)
+LANGUAGE plpgsql
+STABLE
+SECURITY DEFINER
+SET search_path = pg_catalog, pg_temp
+AS $open_files$
+BEGIN
+    RETURN QUERY
+    SELECT f.load_run_file_id, f.extract, f.s3_key, f.status, f.error_class, f.problem
+    FROM etl.run_files AS f
+    WHERE f.load_run_id = p_load_run_id
+        AND f.status NOT IN ('processed', 'skipped', 'superseded', 'excluded')
+    ORDER BY f.load_run_file_id;
+END;
+$open_files$;
+COMMENT ON FUNCTION etl.open_files(bigint) IS 'The files of a run that are not done, and why.';
 
 -- object: function etl.parse_name
 CREATE OR REPLACE FUNCTION etl.parse_name(p_source text, p_key text)
@@ -1839,19 +2184,7 @@ COMMENT ON FUNCTION etl.past_times(text) IS
     'How long landing and processing a file of each extract took lately: at least, and per byte. No rows: nothing is known yet.';
 
 -- object: function etl.plan_batches
-CREATE OR REPLACE FUNCTION etl.plan_batches(
-    p_jobs integer,
-    p_source text,
-    p_mode text,
-    p_from timestamp,
-    p_to timestamp,
-    p_batch timestamp,
-    p_extracts text[],
-    p_prefix text,
-    p_force boolean,
-    p_bucket text DEFAULT NULL,
-    p_overrides jsonb DEFAULT '{}'
-)
+CREATE OR REPLACE FUNCTION etl.plan_batches(p_source text, p_options jsonb DEFAULT '{}')
 RETURNS TABLE (
     batch timestamptz,
     tenant text[],
@@ -1870,7 +2203,10 @@ SECURITY DEFINER
 SET search_path = pg_catalog, pg_temp
 AS $plan_batches$
 -- Workers share a batch, but the last of them is not ready before its longest file is.
+DECLARE
+    v_jobs integer;
 BEGIN
+    SELECT o.jobs INTO v_jobs FROM etl.read_options(p_source, p_options) AS o;
     RETURN QUERY
     WITH times AS MATERIALIZED (
         SELECT * FROM etl.past_times(p_source)
@@ -1884,9 +2220,7 @@ BEGIN
                     + process.least_seconds + process.seconds_per_byte * p.size_bytes
                 WHEN 'process' THEN process.least_seconds + process.seconds_per_byte * p.size_bytes
             END AS seconds
-        FROM etl.plan_files(
-            p_source, p_mode, p_from, p_to, p_batch, p_extracts, p_prefix, p_force, p_bucket, p_overrides
-        ) AS p
+        FROM etl.plan_files(p_source, p_options) AS p
         LEFT JOIN times AS land ON land.extract = p.extract AND land.action = 'land'
         LEFT JOIN times AS process ON process.extract = p.extract AND process.action = 'process'
     ),
@@ -1903,7 +2237,7 @@ BEGIN
             count(*) FILTER (WHERE f.action = 'hold') AS hold,
             count(*) FILTER (WHERE f.action = 'leave') AS leave,
             coalesce(sum(f.size_bytes) FILTER (WHERE f.action = 'land'), 0)::bigint AS bytes,
-            greatest(sum(f.seconds) / p_jobs, max(f.seconds)) AS seconds
+            greatest(sum(f.seconds) / v_jobs, max(f.seconds)) AS seconds
         FROM files AS f
         GROUP BY f.batch, f.tenant
     )
@@ -1923,24 +2257,11 @@ BEGIN
     ORDER BY b.ordinal;
 END;
 $plan_batches$;
-COMMENT ON FUNCTION etl.plan_batches(
-    integer, text, text, timestamp, timestamp, timestamp, text[], text, boolean, text, jsonb
-) IS
-    'The plan of etl.plan_files by batch and tenant: files by what is done with them, extracts that are missing, and the seconds that so many workers take, by what was measured lately.';
+COMMENT ON FUNCTION etl.plan_batches(text, jsonb) IS
+    'The plan of etl.plan_files by batch and tenant: files by what is done with them, extracts that are missing, and the seconds that the workers of the option jobs (default: one) take, as measured lately.';
 
 -- object: function etl.plan_files
-CREATE OR REPLACE FUNCTION etl.plan_files(
-    p_source text,
-    p_mode text,
-    p_from timestamp,
-    p_to timestamp,
-    p_batch timestamp,
-    p_extracts text[],
-    p_prefix text,
-    p_force boolean,
-    p_bucket text DEFAULT NULL,
-    p_overrides jsonb DEFAULT '{}'
-)
+CREATE OR REPLACE FUNCTION etl.plan_files(p_source text, p_options jsonb DEFAULT '{}')
 RETURNS TABLE (
     ordinal bigint,
     load_run_file_id bigint,
@@ -1959,10 +2280,13 @@ SECURITY DEFINER
 SET search_path = pg_catalog, pg_temp
 AS $plan_files$
 DECLARE
-    v_holds constant boolean := coalesce(
-        (p_overrides ->> 'hold_incomplete_batches')::boolean, etl.flag_is_on('hold_incomplete_batches', '')
-    );
+    v_options record;
+    v_holds boolean;
 BEGIN
+    SELECT o.* INTO v_options FROM etl.read_options(p_source, p_options) AS o;
+    v_holds := coalesce(
+        (v_options.overrides ->> 'hold_incomplete_batches')::boolean, etl.flag_is_on('hold_incomplete_batches', '')
+    );
     RETURN QUERY
     WITH held_back AS MATERIALIZED (
         SELECT b.tenant, b.batch, array_to_string(b.missing, ', ') AS missing
@@ -1975,26 +2299,22 @@ BEGIN
             e.load_order,
             f.date_extracted AT TIME ZONE s.timezone AS local_batch,
             max(f.date_extracted) OVER () AS newest_batch,
-            f.s3_bucket <> p_bucket AS is_elsewhere,
+            f.s3_bucket <> v_options.bucket AS is_elsewhere,
             coalesce(f.date_extracted < z.horizon, false) AS is_frozen
         FROM etl.load_run_files AS f
         JOIN etl.extracts AS e USING (extract)
         JOIN etl.sources AS s ON s.source = f.source
         LEFT JOIN etl.horizons AS z USING (extract)
         WHERE f.source = p_source
-            AND (p_prefix IS NULL OR starts_with(f.s3_key, p_prefix))
+            AND (v_options.prefix IS NULL OR starts_with(f.s3_key, v_options.prefix))
     ),
     wanted AS (
         SELECT
             f.*,
-            (p_extracts IS NULL OR f.extract = ANY (p_extracts))
-            AND CASE p_mode
-                WHEN 'latest' THEN f.date_extracted = f.newest_batch
-                WHEN 'batch' THEN f.local_batch = p_batch
-                WHEN 'backfill' THEN
-                    f.local_batch >= coalesce(p_from, '-infinity') AND f.local_batch <= coalesce(p_to, 'infinity')
-                ELSE true
-            END AS is_wanted
+            (v_options.extracts IS NULL OR f.extract = ANY (v_options.extracts))
+            AND (v_options.mode <> 'latest' OR f.date_extracted = f.newest_batch)
+            AND f.local_batch >= coalesce(v_options.first_batch, '-infinity')
+            AND f.local_batch <= coalesce(v_options.last_batch, 'infinity') AS is_wanted
         FROM files AS f
     ),
     judged AS (
@@ -2005,20 +2325,20 @@ BEGIN
                 WHEN w.status = 'held' THEN 'hold'
                 WHEN NOT w.is_wanted THEN 'leave'
                 WHEN w.status IN ('pending', 'loading') AND w.is_elsewhere THEN 'leave'
-                WHEN w.status IN ('pending', 'loading') AND p_mode = 'retry' THEN 'leave'
+                WHEN w.status IN ('pending', 'loading') AND v_options.mode = 'retry' THEN 'leave'
                 WHEN w.status IN ('pending', 'loading') AND h.missing IS NOT NULL THEN 'hold'
                 WHEN w.status IN ('pending', 'loading') THEN 'land'
                 WHEN w.status IN ('landed', 'processing') THEN 'process'
-                WHEN w.status = 'failed' AND p_mode = 'retry' AND w.file_hash IS NOT NULL THEN 'process'
+                WHEN w.status = 'failed' AND v_options.mode = 'retry' AND w.file_hash IS NOT NULL THEN 'process'
                 WHEN w.is_elsewhere THEN 'leave'
-                WHEN w.status = 'failed' AND p_mode = 'retry' THEN 'land'
-                WHEN w.status IN ('processed', 'failed') AND p_force THEN 'land'
+                WHEN w.status = 'failed' AND v_options.mode = 'retry' THEN 'land'
+                WHEN w.status IN ('processed', 'failed') AND v_options.is_forced THEN 'land'
                 ELSE 'leave'
             END AS action
         FROM wanted AS w
         LEFT JOIN held_back AS h ON h.tenant = w.tenant AND h.batch = w.date_extracted
         WHERE w.status NOT IN ('processed', 'skipped', 'superseded', 'excluded')
-            OR (w.status = 'processed' AND p_force AND w.is_wanted AND NOT w.is_frozen)
+            OR (w.status = 'processed' AND v_options.is_forced AND w.is_wanted AND NOT w.is_frozen)
     )
     SELECT
         row_number() OVER (
@@ -2055,8 +2375,8 @@ BEGIN
     FROM judged AS j;
 END;
 $plan_files$;
-COMMENT ON FUNCTION etl.plan_files(text, text, timestamp, timestamp, timestamp, text[], text, boolean, text, jsonb) IS
-    'What a run with these options would do with each open file (land, process, hold or leave), in order, and why. Batches are local times as in file names; only files of the bucket, if one is named, are landed.';
+COMMENT ON FUNCTION etl.plan_files(text, jsonb) IS
+    'What a run with these options would do with each open file (land, process, hold or leave), in order, and why. Only files of the bucket, if the options name one, are landed. RC003, RC006, RC009: as etl.read_options.';
 
 -- object: function etl.plan_reprocess
 CREATE OR REPLACE FUNCTION etl.plan_reprocess(p_file_ids bigint[], p_note text)
@@ -2120,31 +2440,22 @@ COMMENT ON FUNCTION etl.plan_reprocess(bigint[], text) IS
     'Opens a run that processes files again from raw; returns load_run_id. RC007: none of them can be; RC013: one lies before the horizon.';
 
 -- object: function etl.plan_run
-CREATE OR REPLACE FUNCTION etl.plan_run(
-    p_load_run_id bigint,
-    p_mode text,
-    p_from timestamp,
-    p_to timestamp,
-    p_batch timestamp,
-    p_extracts text[],
-    p_prefix text,
-    p_force boolean,
-    p_bucket text DEFAULT NULL,
-    p_overrides jsonb DEFAULT '{}'
-)
+CREATE OR REPLACE FUNCTION etl.plan_run(p_load_run_id bigint)
 RETURNS bigint
 LANGUAGE plpgsql
 SECURITY DEFINER
 SET search_path = pg_catalog, pg_temp
 AS $plan_run$
 DECLARE
-    v_source text;
+    v_run etl.load_runs;
+    v_is_forced boolean;
     v_files bigint;
 BEGIN
-    SELECT r.source INTO v_source FROM etl.load_runs AS r WHERE r.load_run_id = p_load_run_id;
+    SELECT r.* INTO v_run FROM etl.load_runs AS r WHERE r.load_run_id = p_load_run_id;
     IF NOT FOUND THEN
         CALL etl.raise_unknown_run(p_load_run_id);
     END IF;
+    SELECT o.is_forced INTO v_is_forced FROM etl.read_options(v_run.source, v_run.parameters) AS o;
 
     INSERT INTO etl.load_run_plan (load_run_id, ordinal, load_run_file_id, action, is_forced, reason)
     SELECT
@@ -2152,11 +2463,9 @@ BEGIN
         p.ordinal,
         p.load_run_file_id,
         p.action,
-        p.action = 'land' AND p.status IN ('processed', 'failed') AND p_force,
+        p.action = 'land' AND p.status IN ('processed', 'failed') AND v_is_forced,
         p.reason
-    FROM etl.plan_files(
-        v_source, p_mode, p_from, p_to, p_batch, p_extracts, p_prefix, p_force, p_bucket, p_overrides
-    ) AS p
+    FROM etl.plan_files(v_run.source, v_run.parameters) AS p
     WHERE p.action IN ('land', 'process');
     GET DIAGNOSTICS v_files = ROW_COUNT;
 
@@ -2171,8 +2480,8 @@ BEGIN
     RETURN v_files;
 END;
 $plan_run$;
-COMMENT ON FUNCTION etl.plan_run(bigint, text, timestamp, timestamp, timestamp, text[], text, boolean, text, jsonb) IS
-    'Writes the plan of a run from etl.plan_files with the same options; returns its number of files. RC001: unknown run.';
+COMMENT ON FUNCTION etl.plan_run(bigint) IS
+    'Writes the plan of a run: the files that etl.plan_files chooses by the options the run was started with. Returns their number. RC001: unknown run.';
 
 -- object: function etl.propose_drift
 CREATE OR REPLACE FUNCTION etl.propose_drift(
@@ -2280,6 +2589,150 @@ FROM pg_catalog.unnest(p_fields) WITH ORDINALITY AS f (value, place);
 $quoted_row$;
 COMMENT ON FUNCTION etl.quoted_row(text[], text, text, text) IS
     'The fields of a row as one text: separated, NULL as nothing, quoted where they hold a separator, a line end or a quote.';
+
+-- object: function etl.read_options
+CREATE OR REPLACE FUNCTION etl.read_options(p_source text, p_options jsonb)
+RETURNS TABLE (
+    mode text,
+    first_batch timestamp,
+    last_batch timestamp,
+    extracts text[],
+    prefix text,
+    bucket text,
+    is_forced boolean,
+    jobs integer,
+    overrides jsonb,
+    note text
+)
+LANGUAGE plpgsql
+STABLE
+SECURITY DEFINER
+SET search_path = pg_catalog, pg_temp
+AS $read_options$
+-- The only place that knows what the options of a run are. Whatever takes options reads them through it, so no run is
+-- planned or started with options that it would not understand.
+DECLARE
+    c_options constant text[] := ARRAY[
+        'batch', 'bucket', 'extracts', 'force', 'from', 'jobs', 'kind', 'mode', 'note', 'overrides', 'prefix', 'to'
+    ];
+    v_options constant jsonb := coalesce(p_options, '{}');
+    v_fault text;
+BEGIN
+    IF NOT EXISTS (SELECT FROM etl.sources AS s WHERE s.source = p_source) THEN
+        RAISE EXCEPTION USING
+            ERRCODE = 'RC003',
+            MESSAGE = format('there is no source %s', p_source),
+            HINT = 'SELECT source FROM etl.sources lists the sources that have been migrated.';
+    END IF;
+
+    IF jsonb_typeof(v_options) <> 'object' THEN
+        v_fault := format('the options of a run are a JSON object, not %s', jsonb_typeof(v_options));
+    ELSE
+        SELECT min(format('there is no option %s', o.name)) INTO v_fault
+        FROM jsonb_object_keys(v_options) AS o (name)
+        WHERE o.name <> ALL (c_options);
+    END IF;
+    IF v_fault IS NOT NULL THEN
+        RAISE EXCEPTION USING
+            ERRCODE = 'RC009',
+            MESSAGE = v_fault,
+            HINT = format('The options of a run are %s.', array_to_string(c_options, ', '));
+    END IF;
+
+    SELECT min(format('the option %s cannot be %s', o.name, o.value)) INTO v_fault
+    FROM (
+        SELECT e.key AS name, e.value, jsonb_typeof(e.value) AS type, e.value #>> '{}' AS text
+        FROM jsonb_each(v_options) AS e
+    ) AS o
+    WHERE
+        CASE
+            WHEN o.name = 'mode' THEN o.text IN ('new', 'latest', 'backfill', 'batch', 'retry')
+            WHEN o.name = 'kind' THEN o.text IN ('full', 'delta')
+            WHEN o.name IN ('batch', 'from', 'to') THEN
+                o.text ~ '^[0-9]{4}-[0-9]{2}-[0-9]{2}[ T][0-9]{2}:[0-9]{2}(:[0-9]{2})?$'
+                AND pg_input_is_valid(o.text, 'timestamp')
+            WHEN o.name = 'jobs' THEN
+                o.type = 'number' AND pg_input_is_valid(o.text, 'integer') AND o.text::numeric BETWEEN 1 AND 64
+            WHEN o.name = 'extracts' THEN
+                o.type = 'array' AND NOT jsonb_path_exists(o.value, 'strict $[*] ? (@.type() != "string")')
+            WHEN o.name = 'overrides' THEN o.type = 'object'
+            WHEN o.name = 'force' THEN o.type = 'boolean'
+            ELSE o.type = 'string'
+        END IS NOT TRUE;
+    IF v_fault IS NOT NULL THEN
+        RAISE EXCEPTION USING
+            ERRCODE = 'RC009',
+            MESSAGE = v_fault,
+            HINT = 'mode: new, latest, backfill, batch or retry. batch, from, to: YYYY-MM-DD HH:MM, local time of the source. kind: full or delta. jobs: 1 to 64. force: true or false. extracts: a list of names. overrides: an object.';
+    END IF;
+
+    SELECT min(format('there is no extract %s', x.name)) INTO v_fault
+    FROM jsonb_array_elements_text(v_options -> 'extracts') AS x (name)
+    WHERE NOT EXISTS (SELECT FROM etl.extracts AS e WHERE e.source = p_source AND e.extract = x.name);
+    IF v_fault IS NOT NULL THEN
+        RAISE EXCEPTION USING
+            ERRCODE = 'RC006',
+            MESSAGE = v_fault,
+            HINT = (
+                SELECT 'Extracts: ' || string_agg(e.extract, ', ' ORDER BY e.load_order)
+                FROM etl.extracts AS e
+                WHERE e.source = p_source
+            );
+    END IF;
+
+    SELECT min(format('%s=%s sets nothing that a run can set', o.key, o.value)) INTO v_fault
+    FROM jsonb_each_text(v_options -> 'overrides') AS o
+    WHERE
+        CASE
+            WHEN o.key IN ('reject_rate', 'mirror_close_share') AND pg_input_is_valid(o.value, 'numeric')
+                THEN o.value::numeric BETWEEN 0 AND 1
+            WHEN o.key IN ('mirror', 'hold_incomplete_batches') THEN pg_input_is_valid(o.value, 'boolean')
+        END IS NOT TRUE;
+    IF v_fault IS NOT NULL THEN
+        RAISE EXCEPTION USING
+            ERRCODE = 'RC009',
+            MESSAGE = v_fault,
+            HINT = 'A run can set reject_rate and mirror_close_share, between 0 and 1; mirror and hold_incomplete_batches, true or false.';
+    END IF;
+
+    mode := coalesce(
+        v_options ->> 'mode',
+        CASE WHEN v_options ? 'batch' THEN 'batch' WHEN v_options ?| ARRAY['from', 'to'] THEN 'backfill' ELSE 'new' END
+    );
+    first_batch := coalesce(v_options ->> 'batch', v_options ->> 'from')::timestamp;
+    last_batch := coalesce(v_options ->> 'batch', v_options ->> 'to')::timestamp;
+    v_fault := CASE
+        WHEN mode = 'batch' AND NOT v_options ? 'batch' THEN 'mode batch needs the option batch'
+        WHEN mode = 'backfill' AND NOT v_options ?| ARRAY['from', 'to']
+            THEN 'mode backfill needs the option from, to, or both'
+        WHEN v_options ? 'batch' AND (mode <> 'batch' OR v_options ?| ARRAY['from', 'to'])
+            THEN 'the option batch goes with mode batch alone, and not with from or to'
+        WHEN v_options ?| ARRAY['from', 'to'] AND mode <> 'backfill'
+            THEN 'the options from and to go with mode backfill alone'
+        WHEN first_batch > last_batch THEN 'the option from is later than to'
+    END;
+    IF v_fault IS NOT NULL THEN
+        RAISE EXCEPTION USING
+            ERRCODE = 'RC009',
+            MESSAGE = v_fault,
+            HINT = 'Without mode the options decide: batch means mode batch, from or to means mode backfill.';
+    END IF;
+
+    extracts := CASE
+        WHEN v_options -> 'extracts' <> '[]'
+            THEN ARRAY(SELECT x.name FROM jsonb_array_elements_text(v_options -> 'extracts') AS x (name))
+    END;
+    prefix := v_options ->> 'prefix';
+    bucket := v_options ->> 'bucket';
+    is_forced := coalesce((v_options ->> 'force')::boolean, false);
+    jobs := coalesce((v_options ->> 'jobs')::integer, 1);
+    overrides := coalesce(v_options -> 'overrides', '{}');
+    note := v_options ->> 'note';
+    RETURN NEXT;
+END;
+$read_options$;
+COMMENT ON FUNCTION etl.read_options(text, jsonb) IS
+    'Checks the options of a run of the source and returns them with their types, one row. NULL: not given, no bound. RC003: unknown source; RC006: unknown extract; RC009: an option, or a value, that a run cannot have.';
 
 -- object: function etl.rebuild_differences
 CREATE OR REPLACE FUNCTION etl.rebuild_differences(p_extract text)
@@ -2720,6 +3173,34 @@ SELECT EXISTS (SELECT FROM etl.load_runs AS r WHERE r.load_run_id = p_load_run_i
 $run_exists$;
 COMMENT ON FUNCTION etl.run_exists(bigint) IS 'Whether there is such a run.';
 
+-- object: function etl.run_progress
+CREATE OR REPLACE FUNCTION etl.run_progress(p_load_run_id bigint)
+RETURNS TABLE (files_done bigint, files_failed bigint)
+LANGUAGE sql
+STABLE
+SECURITY DEFINER
+SET search_path = pg_catalog, pg_temp
+AS $run_progress$
+SELECT
+    count(*) FILTER (WHERE f.status NOT IN ('pending', 'loading', 'landed', 'processing')),
+    count(*) FILTER (WHERE f.status = 'failed')
+FROM etl.load_run_plan AS p
+JOIN etl.load_run_files AS f USING (load_run_file_id)
+WHERE p.load_run_id = p_load_run_id;
+$run_progress$;
+COMMENT ON FUNCTION etl.run_progress(bigint) IS 'How many files of a run wait for nothing more, and how many of these failed.';
+
+-- object: function etl.session_mark
+CREATE OR REPLACE FUNCTION etl.session_mark()
+RETURNS TABLE (pid integer, mark text)
+LANGUAGE sql
+STABLE
+AS $session_mark$
+SELECT pg_catalog.pg_backend_pid(), pg_catalog.current_setting('rawcore.mark', true);
+$session_mark$;
+COMMENT ON FUNCTION etl.session_mark() IS
+    'The server process of this session and its setting rawcore.mark. A driver learns from it whether a pooler gives its session to others.';
+
 -- object: function etl.skip_landing
 CREATE OR REPLACE FUNCTION etl.skip_landing(p_file_attempt_id bigint, p_s3_version_id text, p_file_hash text)
 RETURNS void
@@ -2809,30 +3290,18 @@ COMMENT ON FUNCTION etl.start_landing(bigint, integer) IS
     'Opens an attempt to land the run''s next file, with the columns that a file of its DateExtracted has; no row: nothing is left, or other workers have it. At most 5 failures a file and run, or as many as given.';
 
 -- object: function etl.start_run
-CREATE OR REPLACE FUNCTION etl.start_run(
-    p_source text,
-    p_mode text,
-    p_parameters jsonb,
-    p_note text,
-    p_trigger text
-)
+CREATE OR REPLACE FUNCTION etl.start_run(p_source text, p_options jsonb DEFAULT '{}')
 RETURNS bigint
 LANGUAGE plpgsql
 SECURITY DEFINER
 SET search_path = pg_catalog, pg_temp
 AS $start_run$
--- The caller holds the source (etl.lock_source), so a run of it that still says running has lost its driver.
+-- The caller holds the source (etl.lock_source), so a run of it that is still marked running has lost its driver.
 DECLARE
+    v_options record;
     v_load_run_id bigint;
 BEGIN
-    IF NOT EXISTS (SELECT FROM etl.sources AS s WHERE s.source = p_source) THEN
-        RAISE EXCEPTION USING
-            ERRCODE = 'RC003',
-            MESSAGE = format('there is no source %s', p_source),
-            HINT = 'SELECT source FROM etl.sources lists the sources that have been migrated.';
-    END IF;
-
-    PERFORM etl.check_parameters(p_source, p_parameters);
+    SELECT o.* INTO v_options FROM etl.read_options(p_source, p_options) AS o;
 
     UPDATE etl.load_runs AS r
     SET status = 'failed',
@@ -2842,14 +3311,50 @@ BEGIN
 
     INSERT INTO etl.load_runs (source, status, mode, trigger, requested_by, parameters, notes, started_at)
     VALUES (
-        p_source, 'running', p_mode, p_trigger, session_user, coalesce(p_parameters, '{}'), p_note, clock_timestamp()
+        p_source, 'running', v_options.mode, 'driver', session_user, coalesce(p_options, '{}'), v_options.note,
+        clock_timestamp()
     )
     RETURNING load_run_id INTO v_load_run_id;
     RETURN v_load_run_id;
 END;
 $start_run$;
-COMMENT ON FUNCTION etl.start_run(text, text, jsonb, text, text) IS
-    'Opens a run and closes those of the source whose driver went away. Returns load_run_id. RC003: unknown source; RC006: unknown extract; RC009: an override that is none.';
+COMMENT ON FUNCTION etl.start_run(text, jsonb) IS
+    'Opens a run, records its options, and closes the runs of the source whose driver went away. Returns load_run_id. RC003: unknown source; RC006: unknown extract; RC009: an option, or a value, that a run cannot have.';
+
+-- object: function etl.summary_of_run
+CREATE OR REPLACE FUNCTION etl.summary_of_run(p_load_run_id bigint)
+RETURNS TABLE (
+    load_run_id bigint,
+    batch timestamptz,
+    "extract" text,
+    files bigint,
+    files_processed bigint,
+    files_failed bigint,
+    files_held bigint,
+    files_skipped bigint,
+    rows_read bigint,
+    rows_ingested bigint,
+    rows_unchanged bigint,
+    rows_duplicate bigint,
+    rows_rejected bigint,
+    core_inserted bigint,
+    core_updated bigint,
+    core_closed bigint
+)
+LANGUAGE plpgsql
+STABLE
+SECURITY DEFINER
+SET search_path = pg_catalog, pg_temp
+AS $summary_of_run$
+BEGIN
+    RETURN QUERY
+    SELECT s.*
+    FROM etl.run_summary AS s
+    WHERE s.load_run_id = p_load_run_id
+    ORDER BY s.batch, s.extract;
+END;
+$summary_of_run$;
+COMMENT ON FUNCTION etl.summary_of_run(bigint) IS 'The rows of etl.run_summary of one run, in order.';
 
 -- object: function etl.surrogate_key
 CREATE OR REPLACE FUNCTION etl.surrogate_key(p_parts text)
@@ -2868,40 +3373,38 @@ COMMENT ON FUNCTION etl.surrogate_key(text) IS
 
 -- object: function etl.take_file
 CREATE OR REPLACE FUNCTION etl.take_file(p_file_attempt_id bigint)
-RETURNS bigint
+RETURNS boolean
 LANGUAGE plpgsql
 SECURITY DEFINER
 SET search_path = pg_catalog, pg_temp
 AS $take_file$
 -- The lock of the extract covers every read that decides and every write that follows, to the end of the transaction.
--- Somebody else may hold it for a moment, to look for a file.
+-- Another session may hold it for a moment, to look for a file.
 DECLARE
-    v_attempt etl.file_attempts;
-    v_file_id bigint;
+    v_file etl.load_run_files;
 BEGIN
-    SELECT * INTO v_attempt FROM etl.file_attempts AS a WHERE a.file_attempt_id = p_file_attempt_id;
+    SELECT f.* INTO v_file
+    FROM etl.file_attempts AS a
+    JOIN etl.load_run_files AS f USING (load_run_file_id)
+    WHERE a.file_attempt_id = p_file_attempt_id;
+    CALL etl.hold_extract(v_file.extract);
 
-    PERFORM
-    FROM etl.locks AS l
-    JOIN etl.load_run_files AS f USING (extract)
-    WHERE f.load_run_file_id = v_attempt.load_run_file_id
-    FOR UPDATE OF l;
-
-    SELECT f.load_run_file_id INTO v_file_id
-    FROM etl.load_run_files AS f
-    WHERE f.load_run_file_id = v_attempt.load_run_file_id
-        AND f.file_attempt_id = p_file_attempt_id
-        AND f.status = 'processing';
-    IF v_file_id IS NULL THEN
-        UPDATE etl.file_attempts AS a
-        SET finished_at = clock_timestamp(), outcome = 'lost'
-        WHERE a.file_attempt_id = p_file_attempt_id AND a.finished_at IS NULL;
+    IF EXISTS (
+        SELECT FROM etl.load_run_files AS f
+        WHERE f.load_run_file_id = v_file.load_run_file_id
+            AND f.file_attempt_id = p_file_attempt_id
+            AND f.status = 'processing'
+    ) THEN
+        RETURN true;
     END IF;
-    RETURN v_attempt.load_run_file_id;
+    UPDATE etl.file_attempts AS a
+    SET finished_at = clock_timestamp(), outcome = 'lost'
+    WHERE a.file_attempt_id = p_file_attempt_id AND a.finished_at IS NULL;
+    RETURN false;
 END;
 $take_file$;
 COMMENT ON FUNCTION etl.take_file(bigint) IS
-    'Locks the extract of an attempt''s file to the end of the transaction and returns the file; the attempt is lost if another worker came first.';
+    'Locks the extract of an attempt''s file to the end of the transaction. Whether the file is this attempt''s; no: another worker came first, and the attempt is lost.';
 
 -- object: function etl.trace
 CREATE OR REPLACE FUNCTION etl.trace(p_table text, p_key jsonb)
@@ -3008,6 +3511,23 @@ AS $unlock_source$
 SELECT pg_catalog.pg_advisory_unlock(pg_catalog.hashtext('rawcore.run'), pg_catalog.hashtext(p_source));
 $unlock_source$;
 COMMENT ON FUNCTION etl.unlock_source(text) IS 'Gives back what etl.lock_source took.';
+
+-- object: function etl.unread_names
+CREATE OR REPLACE FUNCTION etl.unread_names(p_source text, p_limit bigint DEFAULT NULL)
+RETURNS TABLE (s3_key text, name_problem text, first_seen timestamptz)
+LANGUAGE sql
+STABLE
+SECURITY DEFINER
+SET search_path = pg_catalog, pg_temp
+AS $unread_names$
+SELECT o.s3_key, o.name_problem, o.first_seen
+FROM etl.s3_objects AS o
+WHERE o.source = p_source AND o.name_problem IS NOT NULL
+ORDER BY o.first_seen DESC, o.s3_key
+LIMIT p_limit;
+$unread_names$;
+COMMENT ON FUNCTION etl.unread_names(text, bigint) IS
+    'The objects whose names could not be read, and why, newest first; at most so many, or all.';
 
 -- object: function etl.unused_version
 CREATE OR REPLACE FUNCTION etl.unused_version(p_bucket text, p_key text, p_version_id text, p_last_modified timestamptz)
@@ -3432,7 +3952,7 @@ AS $forget_extract$
 DECLARE
     v_file_ids bigint[];
 BEGIN
-    PERFORM FROM etl.locks AS l WHERE l.extract = p_extract FOR UPDATE;
+    CALL etl.hold_extract(p_extract);
     SELECT coalesce(array_agg(f.load_run_file_id), '{}') INTO v_file_ids
     FROM etl.load_run_files AS f
     WHERE f.extract = p_extract;
@@ -3477,12 +3997,13 @@ LANGUAGE plpgsql
 SECURITY DEFINER
 SET search_path = pg_catalog, pg_temp
 AS $hold_extract$
--- As every writer of its tables does; who has a file of it in hand is waited for.
+-- The one place that waits for an extract: every writer of its tables calls it first. etl.next_file, which looks for
+-- work, takes a free one instead of waiting.
 BEGIN
     PERFORM FROM etl.locks AS l WHERE l.extract = p_extract FOR UPDATE;
 END;
 $hold_extract$;
-COMMENT ON PROCEDURE etl.hold_extract(text) IS 'Keeps all others from processing files of an extract, to the end of the transaction.';
+COMMENT ON PROCEDURE etl.hold_extract(text) IS 'Locks an extract to the end of the transaction, and waits until no other session has it: nobody else processes its files meanwhile.';
 
 -- object: procedure etl.keep_verdicts
 CREATE OR REPLACE PROCEDURE etl.keep_verdicts(p_extract text, p_before timestamptz)
@@ -3573,11 +4094,8 @@ DECLARE
     v_is_late boolean;
     v_verdict text;
 BEGIN
-    PERFORM
-    FROM etl.locks AS l
-    JOIN etl.load_run_files AS f USING (extract)
-    WHERE f.file_attempt_id = p_file_attempt_id
-    FOR UPDATE OF l;
+    SELECT f.* INTO v_file FROM etl.load_run_files AS f WHERE f.file_attempt_id = p_file_attempt_id;
+    CALL etl.hold_extract(v_file.extract);
     v_file := etl.record_file(p_file_attempt_id);
     v_is_late := etl.file_is_late(v_file.load_run_file_id);
     CALL etl.analyze_raw(v_file.load_run_file_id);
@@ -3636,8 +4154,7 @@ BEGIN
         EXIT WHEN v_attempt_id IS NULL;
         COMMIT;
 
-        PERFORM etl.take_file(v_attempt_id);
-        IF etl.attempt_is_open(v_attempt_id) THEN
+        IF etl.take_file(v_attempt_id) THEN
             BEGIN
                 CALL etl.process_file(v_attempt_id);
             EXCEPTION WHEN OTHERS THEN
@@ -3650,6 +4167,22 @@ BEGIN
 END;
 $process_landed$;
 COMMENT ON PROCEDURE etl.process_landed(bigint) IS 'Processes the landed files of a run, one transaction each.';
+
+-- object: procedure etl.process_planned
+CREATE OR REPLACE PROCEDURE etl.process_planned(p_load_run_id bigint)
+LANGUAGE plpgsql
+AS $process_planned$
+-- The decision or request that opened the run is committed before the work starts, so it stays whatever becomes of it.
+BEGIN
+    COMMIT;
+    IF p_load_run_id IS NOT NULL THEN
+        CALL etl.process_landed(p_load_run_id);
+        PERFORM etl.finish_run(p_load_run_id);
+    END IF;
+END;
+$process_planned$;
+COMMENT ON PROCEDURE etl.process_planned(bigint) IS
+    'Commits, then processes the landed files of a run that was opened a moment ago and closes it; NULL: there is none.';
 
 -- object: procedure etl.purge_extract
 CREATE OR REPLACE PROCEDURE etl.purge_extract(p_extract text, p_before timestamptz)
@@ -3664,7 +4197,7 @@ DECLARE
     v_open record;
     v_tenant text[];
 BEGIN
-    PERFORM FROM etl.locks AS l WHERE l.extract = p_extract FOR UPDATE;
+    CALL etl.hold_extract(p_extract);
     v_horizon := etl.horizon(p_extract);
     IF p_before <= v_horizon THEN
         RETURN;
@@ -3748,16 +4281,9 @@ CREATE OR REPLACE PROCEDURE etl.readmit_file(p_load_run_file_id bigint, p_reason
 LANGUAGE plpgsql
 AS $readmit_file$
 -- Back to where it was: a file with rows in raw is processed again, one without waits to be landed.
-DECLARE
-    v_run_id bigint;
 BEGIN
     CALL etl.refuse_transaction_block('etl.readmit_file');
-    v_run_id := etl.reopen_file(p_load_run_file_id, p_reason, 'excluded');
-    COMMIT;
-    IF v_run_id IS NOT NULL THEN
-        CALL etl.process_landed(v_run_id);
-        PERFORM etl.finish_run(v_run_id);
-    END IF;
+    CALL etl.process_planned(etl.reopen_file(p_load_run_file_id, p_reason, 'excluded'));
 END;
 $readmit_file$;
 COMMENT ON PROCEDURE etl.readmit_file(bigint, text) IS
@@ -3856,16 +4382,9 @@ CREATE OR REPLACE PROCEDURE etl.release_file(p_load_run_file_id bigint, p_reason
 LANGUAGE plpgsql
 AS $release_file$
 -- The decision stays with the file, so a reprocess does not hold it again.
-DECLARE
-    v_run_id bigint;
 BEGIN
     CALL etl.refuse_transaction_block('etl.release_file');
-    v_run_id := etl.reopen_file(p_load_run_file_id, p_reason, 'held');
-    COMMIT;
-    IF v_run_id IS NOT NULL THEN
-        CALL etl.process_landed(v_run_id);
-        PERFORM etl.finish_run(v_run_id);
-    END IF;
+    CALL etl.process_planned(etl.reopen_file(p_load_run_file_id, p_reason, 'held'));
 END;
 $release_file$;
 COMMENT ON PROCEDURE etl.release_file(bigint, text) IS
@@ -3894,17 +4413,11 @@ COMMENT ON PROCEDURE etl.remember_rules(text) IS
 CREATE OR REPLACE PROCEDURE etl.reprocess_extract(p_extract text, p_from timestamptz, p_to timestamptz)
 LANGUAGE plpgsql
 AS $reprocess_extract$
-DECLARE
-    v_run_id bigint;
 BEGIN
     CALL etl.refuse_transaction_block('etl.reprocess_extract');
-    v_run_id := etl.plan_reprocess(
-        etl.files_of_extract(p_extract, p_from, p_to),
-        pg_catalog.format('extract %s', p_extract)
+    CALL etl.process_planned(
+        etl.plan_reprocess(etl.files_of_extract(p_extract, p_from, p_to), pg_catalog.format('extract %s', p_extract))
     );
-    COMMIT;
-    CALL etl.process_landed(v_run_id);
-    PERFORM etl.finish_run(v_run_id);
 END;
 $reprocess_extract$;
 COMMENT ON PROCEDURE etl.reprocess_extract(text, timestamptz, timestamptz) IS
@@ -3914,17 +4427,11 @@ COMMENT ON PROCEDURE etl.reprocess_extract(text, timestamptz, timestamptz) IS
 CREATE OR REPLACE PROCEDURE etl.reprocess_file(p_load_run_file_id bigint)
 LANGUAGE plpgsql
 AS $reprocess_file$
-DECLARE
-    v_run_id bigint;
 BEGIN
     CALL etl.refuse_transaction_block('etl.reprocess_file');
-    v_run_id := etl.plan_reprocess(
-        ARRAY[p_load_run_file_id],
-        pg_catalog.format('file %s', p_load_run_file_id)
+    CALL etl.process_planned(
+        etl.plan_reprocess(ARRAY[p_load_run_file_id], pg_catalog.format('file %s', p_load_run_file_id))
     );
-    COMMIT;
-    CALL etl.process_landed(v_run_id);
-    PERFORM etl.finish_run(v_run_id);
 END;
 $reprocess_file$;
 COMMENT ON PROCEDURE etl.reprocess_file(bigint) IS
@@ -3934,17 +4441,11 @@ COMMENT ON PROCEDURE etl.reprocess_file(bigint) IS
 CREATE OR REPLACE PROCEDURE etl.reprocess_run(p_load_run_id bigint)
 LANGUAGE plpgsql
 AS $reprocess_run$
-DECLARE
-    v_run_id bigint;
 BEGIN
     CALL etl.refuse_transaction_block('etl.reprocess_run');
-    v_run_id := etl.plan_reprocess(
-        etl.files_of_run(p_load_run_id),
-        pg_catalog.format('run %s', p_load_run_id)
+    CALL etl.process_planned(
+        etl.plan_reprocess(etl.files_of_run(p_load_run_id), pg_catalog.format('run %s', p_load_run_id))
     );
-    COMMIT;
-    CALL etl.process_landed(v_run_id);
-    PERFORM etl.finish_run(v_run_id);
 END;
 $reprocess_run$;
 COMMENT ON PROCEDURE etl.reprocess_run(bigint) IS
@@ -80140,13 +80641,20 @@ TO etl_writer;
 GRANT EXECUTE ON FUNCTION
     etl.lock_source(text),
     etl.unlock_source(text),
-    etl.start_run(text, text, jsonb, text, text),
+    etl.start_run(text, jsonb),
     etl.finish_run(bigint),
     etl.register_listing(text, text),
-    etl.check_parameters(text, jsonb),
-    etl.plan_files(text, text, timestamp, timestamp, timestamp, text[], text, boolean, text, jsonb),
-    etl.plan_batches(integer, text, text, timestamp, timestamp, timestamp, text[], text, boolean, text, jsonb),
-    etl.plan_run(bigint, text, timestamp, timestamp, timestamp, text[], text, boolean, text, jsonb),
+    etl.session_mark(),
+    etl.list_sources(),
+    etl.list_extracts(text),
+    etl.read_options(text, jsonb),
+    etl.plan_files(text, jsonb),
+    etl.held_files(text, jsonb),
+    etl.chosen_files(text, jsonb),
+    etl.plan_batches(text, jsonb),
+    etl.plan_run(bigint),
+    etl.join_run(text, bigint, text),
+    etl.number_lines(bigint, bigint),
     etl.start_landing(bigint, integer),
     etl.claim_landing(bigint),
     etl.reject_landing(bigint, bigint, text, text, text),
@@ -80155,7 +80663,18 @@ GRANT EXECUTE ON FUNCTION
     etl.fail_landing(bigint, text, text, boolean, text),
     etl.next_file(bigint, timestamptz),
     etl.take_file(bigint),
-    etl.attempt_is_open(bigint),
+    etl.begin_round(timestamptz),
+    etl.attempts_of_run(bigint, bigint),
+    etl.run_progress(bigint),
+    etl.files_with_others(bigint, integer[]),
+    etl.interrupted_files(bigint),
+    etl.summary_of_run(bigint),
+    etl.open_files(bigint),
+    etl.count_files(text),
+    etl.newest_runs(text),
+    etl.unread_names(text, bigint),
+    etl.key_columns(text),
+    etl.drifted_files(text, text),
     etl.propose_drift(bigint, bigint, text[], text, text, jsonb),
     etl.decide_drift(bigint, text, text),
     etl.commit_refusal(),

@@ -13,11 +13,8 @@ AS $decide_file$
 DECLARE
     v_file etl.load_run_files;
 BEGIN
-    PERFORM
-    FROM etl.locks AS l
-    JOIN etl.load_run_files AS f USING (extract)
-    WHERE f.load_run_file_id = p_load_run_file_id
-    FOR UPDATE OF l;
+    SELECT f.* INTO v_file FROM etl.load_run_files AS f WHERE f.load_run_file_id = p_load_run_file_id;
+    CALL etl.hold_extract(v_file.extract);
     SELECT f.* INTO v_file
     FROM etl.load_run_files AS f
     WHERE f.load_run_file_id = p_load_run_file_id

@@ -1,16 +1,4 @@
-CREATE OR REPLACE FUNCTION etl.plan_batches(
-    p_jobs integer,
-    p_source text,
-    p_mode text,
-    p_from timestamp,
-    p_to timestamp,
-    p_batch timestamp,
-    p_extracts text[],
-    p_prefix text,
-    p_force boolean,
-    p_bucket text DEFAULT NULL,
-    p_overrides jsonb DEFAULT '{}'
-)
+CREATE OR REPLACE FUNCTION etl.plan_batches(p_source text, p_options jsonb DEFAULT '{}')
 RETURNS TABLE (
     batch timestamptz,
     tenant text[],
@@ -29,7 +17,10 @@ SECURITY DEFINER
 SET search_path = pg_catalog, pg_temp
 AS $plan_batches$
 -- Workers share a batch, but the last of them is not ready before its longest file is.
+DECLARE
+    v_jobs integer;
 BEGIN
+    SELECT o.jobs INTO v_jobs FROM etl.read_options(p_source, p_options) AS o;
     RETURN QUERY
     WITH times AS MATERIALIZED (
         SELECT * FROM etl.past_times(p_source)
@@ -43,9 +34,7 @@ BEGIN
                     + process.least_seconds + process.seconds_per_byte * p.size_bytes
                 WHEN 'process' THEN process.least_seconds + process.seconds_per_byte * p.size_bytes
             END AS seconds
-        FROM etl.plan_files(
-            p_source, p_mode, p_from, p_to, p_batch, p_extracts, p_prefix, p_force, p_bucket, p_overrides
-        ) AS p
+        FROM etl.plan_files(p_source, p_options) AS p
         LEFT JOIN times AS land ON land.extract = p.extract AND land.action = 'land'
         LEFT JOIN times AS process ON process.extract = p.extract AND process.action = 'process'
     ),
@@ -62,7 +51,7 @@ BEGIN
             count(*) FILTER (WHERE f.action = 'hold') AS hold,
             count(*) FILTER (WHERE f.action = 'leave') AS leave,
             coalesce(sum(f.size_bytes) FILTER (WHERE f.action = 'land'), 0)::bigint AS bytes,
-            greatest(sum(f.seconds) / p_jobs, max(f.seconds)) AS seconds
+            greatest(sum(f.seconds) / v_jobs, max(f.seconds)) AS seconds
         FROM files AS f
         GROUP BY f.batch, f.tenant
     )
@@ -82,7 +71,5 @@ BEGIN
     ORDER BY b.ordinal;
 END;
 $plan_batches$;
-COMMENT ON FUNCTION etl.plan_batches(
-    integer, text, text, timestamp, timestamp, timestamp, text[], text, boolean, text, jsonb
-) IS
-    'The plan of etl.plan_files by batch and tenant: files by what is done with them, extracts that are missing, and the seconds that so many workers take, by what was measured lately.';
+COMMENT ON FUNCTION etl.plan_batches(text, jsonb) IS
+    'The plan of etl.plan_files by batch and tenant: files by what is done with them, extracts that are missing, and the seconds that the workers of the option jobs (default: one) take, as measured lately.';

@@ -1,15 +1,4 @@
-CREATE OR REPLACE FUNCTION etl.plan_files(
-    p_source text,
-    p_mode text,
-    p_from timestamp,
-    p_to timestamp,
-    p_batch timestamp,
-    p_extracts text[],
-    p_prefix text,
-    p_force boolean,
-    p_bucket text DEFAULT NULL,
-    p_overrides jsonb DEFAULT '{}'
-)
+CREATE OR REPLACE FUNCTION etl.plan_files(p_source text, p_options jsonb DEFAULT '{}')
 RETURNS TABLE (
     ordinal bigint,
     load_run_file_id bigint,
@@ -28,10 +17,13 @@ SECURITY DEFINER
 SET search_path = pg_catalog, pg_temp
 AS $plan_files$
 DECLARE
-    v_holds constant boolean := coalesce(
-        (p_overrides ->> 'hold_incomplete_batches')::boolean, etl.flag_is_on('hold_incomplete_batches', '')
-    );
+    v_options record;
+    v_holds boolean;
 BEGIN
+    SELECT o.* INTO v_options FROM etl.read_options(p_source, p_options) AS o;
+    v_holds := coalesce(
+        (v_options.overrides ->> 'hold_incomplete_batches')::boolean, etl.flag_is_on('hold_incomplete_batches', '')
+    );
     RETURN QUERY
     WITH held_back AS MATERIALIZED (
         SELECT b.tenant, b.batch, array_to_string(b.missing, ', ') AS missing
@@ -44,26 +36,22 @@ BEGIN
             e.load_order,
             f.date_extracted AT TIME ZONE s.timezone AS local_batch,
             max(f.date_extracted) OVER () AS newest_batch,
-            f.s3_bucket <> p_bucket AS is_elsewhere,
+            f.s3_bucket <> v_options.bucket AS is_elsewhere,
             coalesce(f.date_extracted < z.horizon, false) AS is_frozen
         FROM etl.load_run_files AS f
         JOIN etl.extracts AS e USING (extract)
         JOIN etl.sources AS s ON s.source = f.source
         LEFT JOIN etl.horizons AS z USING (extract)
         WHERE f.source = p_source
-            AND (p_prefix IS NULL OR starts_with(f.s3_key, p_prefix))
+            AND (v_options.prefix IS NULL OR starts_with(f.s3_key, v_options.prefix))
     ),
     wanted AS (
         SELECT
             f.*,
-            (p_extracts IS NULL OR f.extract = ANY (p_extracts))
-            AND CASE p_mode
-                WHEN 'latest' THEN f.date_extracted = f.newest_batch
-                WHEN 'batch' THEN f.local_batch = p_batch
-                WHEN 'backfill' THEN
-                    f.local_batch >= coalesce(p_from, '-infinity') AND f.local_batch <= coalesce(p_to, 'infinity')
-                ELSE true
-            END AS is_wanted
+            (v_options.extracts IS NULL OR f.extract = ANY (v_options.extracts))
+            AND (v_options.mode <> 'latest' OR f.date_extracted = f.newest_batch)
+            AND f.local_batch >= coalesce(v_options.first_batch, '-infinity')
+            AND f.local_batch <= coalesce(v_options.last_batch, 'infinity') AS is_wanted
         FROM files AS f
     ),
     judged AS (
@@ -74,20 +62,20 @@ BEGIN
                 WHEN w.status = 'held' THEN 'hold'
                 WHEN NOT w.is_wanted THEN 'leave'
                 WHEN w.status IN ('pending', 'loading') AND w.is_elsewhere THEN 'leave'
-                WHEN w.status IN ('pending', 'loading') AND p_mode = 'retry' THEN 'leave'
+                WHEN w.status IN ('pending', 'loading') AND v_options.mode = 'retry' THEN 'leave'
                 WHEN w.status IN ('pending', 'loading') AND h.missing IS NOT NULL THEN 'hold'
                 WHEN w.status IN ('pending', 'loading') THEN 'land'
                 WHEN w.status IN ('landed', 'processing') THEN 'process'
-                WHEN w.status = 'failed' AND p_mode = 'retry' AND w.file_hash IS NOT NULL THEN 'process'
+                WHEN w.status = 'failed' AND v_options.mode = 'retry' AND w.file_hash IS NOT NULL THEN 'process'
                 WHEN w.is_elsewhere THEN 'leave'
-                WHEN w.status = 'failed' AND p_mode = 'retry' THEN 'land'
-                WHEN w.status IN ('processed', 'failed') AND p_force THEN 'land'
+                WHEN w.status = 'failed' AND v_options.mode = 'retry' THEN 'land'
+                WHEN w.status IN ('processed', 'failed') AND v_options.is_forced THEN 'land'
                 ELSE 'leave'
             END AS action
         FROM wanted AS w
         LEFT JOIN held_back AS h ON h.tenant = w.tenant AND h.batch = w.date_extracted
         WHERE w.status NOT IN ('processed', 'skipped', 'superseded', 'excluded')
-            OR (w.status = 'processed' AND p_force AND w.is_wanted AND NOT w.is_frozen)
+            OR (w.status = 'processed' AND v_options.is_forced AND w.is_wanted AND NOT w.is_frozen)
     )
     SELECT
         row_number() OVER (
@@ -124,5 +112,5 @@ BEGIN
     FROM judged AS j;
 END;
 $plan_files$;
-COMMENT ON FUNCTION etl.plan_files(text, text, timestamp, timestamp, timestamp, text[], text, boolean, text, jsonb) IS
-    'What a run with these options would do with each open file (land, process, hold or leave), in order, and why. Batches are local times as in file names; only files of the bucket, if one is named, are landed.';
+COMMENT ON FUNCTION etl.plan_files(text, jsonb) IS
+    'What a run with these options would do with each open file (land, process, hold or leave), in order, and why. Only files of the bucket, if the options name one, are landed. RC003, RC006, RC009: as etl.read_options.';

@@ -1,28 +1,19 @@
-CREATE OR REPLACE FUNCTION etl.plan_run(
-    p_load_run_id bigint,
-    p_mode text,
-    p_from timestamp,
-    p_to timestamp,
-    p_batch timestamp,
-    p_extracts text[],
-    p_prefix text,
-    p_force boolean,
-    p_bucket text DEFAULT NULL,
-    p_overrides jsonb DEFAULT '{}'
-)
+CREATE OR REPLACE FUNCTION etl.plan_run(p_load_run_id bigint)
 RETURNS bigint
 LANGUAGE plpgsql
 SECURITY DEFINER
 SET search_path = pg_catalog, pg_temp
 AS $plan_run$
 DECLARE
-    v_source text;
+    v_run etl.load_runs;
+    v_is_forced boolean;
     v_files bigint;
 BEGIN
-    SELECT r.source INTO v_source FROM etl.load_runs AS r WHERE r.load_run_id = p_load_run_id;
+    SELECT r.* INTO v_run FROM etl.load_runs AS r WHERE r.load_run_id = p_load_run_id;
     IF NOT FOUND THEN
         CALL etl.raise_unknown_run(p_load_run_id);
     END IF;
+    SELECT o.is_forced INTO v_is_forced FROM etl.read_options(v_run.source, v_run.parameters) AS o;
 
     INSERT INTO etl.load_run_plan (load_run_id, ordinal, load_run_file_id, action, is_forced, reason)
     SELECT
@@ -30,11 +21,9 @@ BEGIN
         p.ordinal,
         p.load_run_file_id,
         p.action,
-        p.action = 'land' AND p.status IN ('processed', 'failed') AND p_force,
+        p.action = 'land' AND p.status IN ('processed', 'failed') AND v_is_forced,
         p.reason
-    FROM etl.plan_files(
-        v_source, p_mode, p_from, p_to, p_batch, p_extracts, p_prefix, p_force, p_bucket, p_overrides
-    ) AS p
+    FROM etl.plan_files(v_run.source, v_run.parameters) AS p
     WHERE p.action IN ('land', 'process');
     GET DIAGNOSTICS v_files = ROW_COUNT;
 
@@ -49,5 +38,5 @@ BEGIN
     RETURN v_files;
 END;
 $plan_run$;
-COMMENT ON FUNCTION etl.plan_run(bigint, text, timestamp, timestamp, timestamp, text[], text, boolean, text, jsonb) IS
-    'Writes the plan of a run from etl.plan_files with the same options; returns its number of files. RC001: unknown run.';
+COMMENT ON FUNCTION etl.plan_run(bigint) IS
+    'Writes the plan of a run: the files that etl.plan_files chooses by the options the run was started with. Returns their number. RC001: unknown run.';

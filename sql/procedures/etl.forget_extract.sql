@@ -8,7 +8,7 @@ AS $forget_extract$
 DECLARE
     v_file_ids bigint[];
 BEGIN
-    PERFORM FROM etl.locks AS l WHERE l.extract = p_extract FOR UPDATE;
+    CALL etl.hold_extract(p_extract);
     SELECT coalesce(array_agg(f.load_run_file_id), '{}') INTO v_file_ids
     FROM etl.load_run_files AS f
     WHERE f.extract = p_extract;

@@ -9,11 +9,8 @@ DECLARE
     v_is_late boolean;
     v_verdict text;
 BEGIN
-    PERFORM
-    FROM etl.locks AS l
-    JOIN etl.load_run_files AS f USING (extract)
-    WHERE f.file_attempt_id = p_file_attempt_id
-    FOR UPDATE OF l;
+    SELECT f.* INTO v_file FROM etl.load_run_files AS f WHERE f.file_attempt_id = p_file_attempt_id;
+    CALL etl.hold_extract(v_file.extract);
     v_file := etl.record_file(p_file_attempt_id);
     v_is_late := etl.file_is_late(v_file.load_run_file_id);
     CALL etl.analyze_raw(v_file.load_run_file_id);

@@ -18,8 +18,7 @@ BEGIN
         EXIT WHEN v_attempt_id IS NULL;
         COMMIT;
 
-        PERFORM etl.take_file(v_attempt_id);
-        IF etl.attempt_is_open(v_attempt_id) THEN
+        IF etl.take_file(v_attempt_id) THEN
             BEGIN
                 CALL etl.process_file(v_attempt_id);
             EXCEPTION WHEN OTHERS THEN

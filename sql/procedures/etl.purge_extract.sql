@@ -10,7 +10,7 @@ DECLARE
     v_open record;
     v_tenant text[];
 BEGIN
-    PERFORM FROM etl.locks AS l WHERE l.extract = p_extract FOR UPDATE;
+    CALL etl.hold_extract(p_extract);
     v_horizon := etl.horizon(p_extract);
     IF p_before <= v_horizon THEN
         RETURN;

@@ -2,16 +2,9 @@ CREATE OR REPLACE PROCEDURE etl.release_file(p_load_run_file_id bigint, p_reason
 LANGUAGE plpgsql
 AS $release_file$
 -- The decision stays with the file, so a reprocess does not hold it again.
-DECLARE
-    v_run_id bigint;
 BEGIN
     CALL etl.refuse_transaction_block('etl.release_file');
-    v_run_id := etl.reopen_file(p_load_run_file_id, p_reason, 'held');
-    COMMIT;
-    IF v_run_id IS NOT NULL THEN
-        CALL etl.process_landed(v_run_id);
-        PERFORM etl.finish_run(v_run_id);
-    END IF;
+    CALL etl.process_planned(etl.reopen_file(p_load_run_file_id, p_reason, 'held'));
 END;
 $release_file$;
 COMMENT ON PROCEDURE etl.release_file(bigint, text) IS

@@ -1,17 +1,11 @@
 CREATE OR REPLACE PROCEDURE etl.reprocess_extract(p_extract text, p_from timestamptz, p_to timestamptz)
 LANGUAGE plpgsql
 AS $reprocess_extract$
-DECLARE
-    v_run_id bigint;
 BEGIN
     CALL etl.refuse_transaction_block('etl.reprocess_extract');
-    v_run_id := etl.plan_reprocess(
-        etl.files_of_extract(p_extract, p_from, p_to),
-        pg_catalog.format('extract %s', p_extract)
+    CALL etl.process_planned(
+        etl.plan_reprocess(etl.files_of_extract(p_extract, p_from, p_to), pg_catalog.format('extract %s', p_extract))
     );
-    COMMIT;
-    CALL etl.process_landed(v_run_id);
-    PERFORM etl.finish_run(v_run_id);
 END;
 $reprocess_extract$;
 COMMENT ON PROCEDURE etl.reprocess_extract(text, timestamptz, timestamptz) IS

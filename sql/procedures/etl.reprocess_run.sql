@@ -1,17 +1,11 @@
 CREATE OR REPLACE PROCEDURE etl.reprocess_run(p_load_run_id bigint)
 LANGUAGE plpgsql
 AS $reprocess_run$
-DECLARE
-    v_run_id bigint;
 BEGIN
     CALL etl.refuse_transaction_block('etl.reprocess_run');
-    v_run_id := etl.plan_reprocess(
-        etl.files_of_run(p_load_run_id),
-        pg_catalog.format('run %s', p_load_run_id)
+    CALL etl.process_planned(
+        etl.plan_reprocess(etl.files_of_run(p_load_run_id), pg_catalog.format('run %s', p_load_run_id))
     );
-    COMMIT;
-    CALL etl.process_landed(v_run_id);
-    PERFORM etl.finish_run(v_run_id);
 END;
 $reprocess_run$;
 COMMENT ON PROCEDURE etl.reprocess_run(bigint) IS

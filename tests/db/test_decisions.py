@@ -56,8 +56,8 @@ def test_an_override_that_sets_nothing_is_refused(
 ) -> None:
     with module_depot.driver() as driver, pytest.raises(psycopg.Error) as caught:
         driver.execute(
-            "SELECT etl.start_run('depot', 'new', jsonb_build_object('overrides',"
-            " jsonb_build_object(%s::text, %s::text)), NULL, 'driver')",
+            "SELECT etl.start_run('depot', jsonb_build_object('overrides',"
+            " jsonb_build_object(%s::text, %s::text)))",
             [name, value],
         )
     assert caught.value.sqlstate == "RC009"

@@ -5,7 +5,6 @@ from contextlib import closing
 from datetime import UTC, datetime
 from typing import Any
 
-import psycopg
 import pytest
 import structlog
 
@@ -18,8 +17,8 @@ from tests.support.engine import Engine
 
 PICKS = [["a", "1", "1", "10"]]
 BINS = [["a", "1", "Red", "S", "1", "", ""]]
-PLAN = "etl.plan_files('depot', 'new', NULL, NULL, NULL, NULL, NULL, false)"
-BATCHES = "etl.plan_batches(2, 'depot', 'new', NULL, NULL, NULL, NULL, NULL, false)"
+PLAN = "etl.plan_files('depot')"
+BATCHES = """etl.plan_batches('depot', '{"jobs": 2}')"""
 PLACES = """
     SELECT tableoid::regclass::text, ctid::text, xmin::text FROM etl.s3_objects
     UNION ALL SELECT tableoid::regclass::text, ctid::text, xmin::text FROM etl.load_run_files
@@ -178,22 +177,6 @@ def test_bytes_beyond_the_quickest_file_take_their_time(depot: Engine) -> None:
     times = "SELECT least_seconds, seconds_per_byte FROM etl.past_times('depot')"
     (least, per_byte), *_ = depot.query(f"{times} WHERE extract = 'picks' AND action = 'land'")
     assert (float(least), float(per_byte)) == (1.0, 0.1)
-
-
-def refused(depot: Engine, parameters: str) -> Any:
-    with depot.driver() as driver, pytest.raises(psycopg.Error) as caught:
-        driver.execute("SELECT etl.check_parameters('depot', %s::jsonb)", [parameters])
-    return caught.value
-
-
-def test_options_that_mean_nothing_are_refused(module_depot: Engine) -> None:
-    unknown = refused(module_depot, '{"extracts": ["picks", "peaks"]}')
-    assert unknown.sqlstate == "RC006"
-    assert unknown.diag.message_primary == "there is no extract peaks"
-    assert "bins" in unknown.diag.message_hint
-    assert refused(module_depot, '{"overrides": {"hold_incomplete_batches": "x"}}').sqlstate == (
-        "RC009"
-    )
 
 
 @pytest.mark.parametrize(

@@ -18,6 +18,7 @@ from typing import Any, Literal
 import psycopg
 from psycopg import sql
 from psycopg.rows import dict_row
+from psycopg.types.json import Jsonb
 
 from codegen import migrate
 from codegen.desired import desired_objects
@@ -86,12 +87,22 @@ def _no_error(error: Exception) -> Any:
 
 @dataclass(frozen=True)
 class Options:
-    """Options of a run, as etl.plan_run takes them."""
+    """Options of a run."""
 
     mode: Literal["new", "retry", "batch"] = "new"
     batch: datetime | None = None
     extracts: Sequence[str] | None = None
     force: bool = False
+
+    def document(self) -> dict[str, Any]:
+        """Return them as etl.read_options reads them."""
+        given = {
+            "mode": self.mode,
+            "batch": self.batch and f"{self.batch:%Y-%m-%d %H:%M}",
+            "extracts": self.extracts and list(self.extracts),
+            "force": self.force,
+        }
+        return {name: value for name, value in given.items() if value is not None}
 
 
 class Warehouse:
@@ -178,13 +189,10 @@ class Warehouse:
     def start(self, options: Options) -> int:
         """Open a run and plan it."""
         row = self.driver.execute(
-            "SELECT etl.start_run('shop', %s, '{}', NULL, 'driver') AS id", [options.mode]
+            "SELECT etl.start_run('shop', %s) AS id", [Jsonb(options.document())]
         ).fetchone()
         run_id: int = row["id"] if row else 0
-        self.driver.execute(
-            "SELECT etl.plan_run(%s, %s, NULL, NULL, %s, %s::text[], NULL, %s)",
-            [run_id, options.mode, options.batch, options.extracts, options.force],
-        )
+        self.driver.execute("SELECT etl.plan_run(%s)", [run_id])
         return run_id
 
     def process(self, run_id: int, workers: int = 1, cancel_after: int | None = None) -> None:

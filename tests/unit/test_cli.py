@@ -73,7 +73,7 @@ def test_options_are_kept_with_the_run(asked: list[Options]) -> None:
     call("--extract", "a", "--extract", "b", "--set", "reject_rate=0.5", "--jobs", "3")
     (options,) = asked
     assert (options.extracts, options.jobs) == (("a", "b"), 3)
-    assert '"overrides": {"reject_rate": "0.5"}' in options.parameters()
+    assert '"overrides": {"reject_rate": "0.5"}' in options.document(None)
 
 
 def ended(monkeypatch: pytest.MonkeyPatch, error: Exception) -> int:

@@ -1,0 +1,14 @@
+CREATE OR REPLACE PROCEDURE etl.process_planned(p_load_run_id bigint)
+LANGUAGE plpgsql
+AS $process_planned$
+-- The decision or request that opened the run is committed before the work starts, so it stays whatever becomes of it.
+BEGIN
+    COMMIT;
+    IF p_load_run_id IS NOT NULL THEN
+        CALL etl.process_landed(p_load_run_id);
+        PERFORM etl.finish_run(p_load_run_id);
+    END IF;
+END;
+$process_planned$;
+COMMENT ON PROCEDURE etl.process_planned(bigint) IS
+    'Commits, then processes the landed files of a run that was opened a moment ago and closes it; NULL: there is none.';
