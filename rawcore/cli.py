@@ -6,12 +6,15 @@ import re
 import sys
 from collections.abc import Callable
 from datetime import datetime, timedelta
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from rawcore import __version__
 from rawcore.errors import RawcoreError, Stopped
+
+if TYPE_CHECKING:
+    from rawcore.settings import Settings
 
 MODES = ("new", "latest", "backfill", "batch", "retry")
 _FORMATS = ("%y%m%d%H%M", "%Y%m%d%H%M", "%Y-%m-%d %H:%M", "%Y-%m-%dT%H:%M", "%Y-%m-%d")
@@ -84,10 +87,8 @@ def _choice(function: Callable[..., None]) -> Callable[..., None]:
                 type=click.Choice(MODES),
                 help="Which files; default: new, or what --batch, --from and --to ask for.",
             ),
-            click.option("--from", "date_from", type=Batch(), help="First batch of a backfill."),
-            click.option(
-                "--to", "date_to", type=Batch(end_of_day=True), help="Last batch of a backfill."
-            ),
+            click.option("--from", type=Batch(), help="First batch of a backfill."),
+            click.option("--to", type=Batch(end_of_day=True), help="Last batch of a backfill."),
             click.option("--batch", type=Batch(), help="This batch only."),
             click.option(
                 "--extract", "extracts", multiple=True, help="Only this extract; repeatable."
@@ -122,7 +123,7 @@ _json = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 )
 @click.option("--dry-run", is_flag=True, help="Show the plan and stop.")
 @click.option("--note", help="A remark that is kept with the run.")
-def run(jobs: int | None, **chosen: Any) -> None:
+def run(jobs: int | None, join: int | None, dry_run: bool, as_json: bool, **chosen: Any) -> None:
     """Discover what is new, load it, process it.
 
     \b
@@ -136,41 +137,38 @@ def run(jobs: int | None, **chosen: Any) -> None:
     A batch is named by its DateExtracted: 2508190850, or "2025-08-19 08:50".
     """  # noqa: D301 -- click wants the character
     from rawcore.driver.run import run as do_run
-    from rawcore.settings import load_settings
 
-    settings = load_settings(needs_store=True, rawcore_jobs=jobs)
-    sys.exit(do_run(settings, _options(settings.rawcore_jobs, **chosen)))
+    settings = _settings(needs_store=True, rawcore_jobs=jobs)
+    code = do_run(settings, _options(chosen), join=join, dry_run=dry_run, as_json=as_json)
+    sys.exit(code)
 
 
 @cli.command()
 @_choice
-def plan(jobs: int | None, **chosen: Any) -> None:
+def plan(jobs: int | None, as_json: bool, **chosen: Any) -> None:
     """Show what a run would do, and why."""
-    from rawcore.driver.reports import plan as do_plan
-    from rawcore.settings import load_settings
+    from rawcore.driver.run import plan as do_plan
 
-    settings = load_settings(needs_store=True, rawcore_jobs=jobs)
-    sys.exit(do_plan(settings, _options(settings.rawcore_jobs, **chosen)))
+    settings = _settings(needs_store=True, rawcore_jobs=jobs)
+    sys.exit(do_plan(settings, _options(chosen), as_json=as_json))
 
 
 @cli.command()
 @_json
 def status(as_json: bool) -> None:
     """Show the newest runs and the state of the files."""
-    from rawcore.driver.reports import status as do_status
-    from rawcore.settings import load_settings
+    from rawcore.driver.report import status as do_status
 
-    sys.exit(do_status(load_settings(), as_json))
+    sys.exit(do_status(_settings(), as_json))
 
 
 @cli.command()
 @_json
 def health(as_json: bool) -> None:
     """Show what needs attention."""
-    from rawcore.driver.reports import health as do_health
-    from rawcore.settings import load_settings
+    from rawcore.driver.report import health as do_health
 
-    sys.exit(do_health(load_settings(), as_json))
+    sys.exit(do_health(_settings(), as_json))
 
 
 @cli.command()
@@ -183,10 +181,9 @@ def trace(table: str, key: tuple[str, ...], as_json: bool) -> None:
     KEY is the natural key, value by value, with the tenant before it or without; or NAME=VALUE
     pairs of both.
     """
-    from rawcore.driver.reports import trace as do_trace
-    from rawcore.settings import load_settings
+    from rawcore.driver.report import trace as do_trace
 
-    sys.exit(do_trace(load_settings(), table, key, as_json))
+    sys.exit(do_trace(_settings(), table, key, as_json))
 
 
 @cli.command()
@@ -197,10 +194,9 @@ def verify(extracts: tuple[str, ...], as_json: bool) -> None:
 
     Without an EXTRACT all are checked. Every violation is shown; any ends with exit code 1.
     """
-    from rawcore.driver.reports import verify as do_verify
-    from rawcore.settings import load_settings
+    from rawcore.driver.report import verify as do_verify
 
-    sys.exit(do_verify(load_settings(), extracts, as_json))
+    sys.exit(do_verify(_settings(), extracts, as_json))
 
 
 @cli.command()
@@ -217,7 +213,6 @@ def drift(**wanted: Any) -> None:
     """
     from rawcore.driver.drift import Wanted
     from rawcore.driver.drift import drift as do_drift
-    from rawcore.settings import load_settings
 
     if wanted["accept"] is not None and wanted["decline"] is not None:
         raise click.UsageError("--accept goes not with --decline")
@@ -226,7 +221,7 @@ def drift(**wanted: Any) -> None:
         raise click.UsageError("--reason goes with --accept or --decline")
     if not looks and not wanted["reason"]:
         raise click.UsageError("--accept and --decline need --reason: it is kept with the decision")
-    sys.exit(do_drift(load_settings(needs_store=looks), Wanted(**wanted)))
+    sys.exit(do_drift(_settings(needs_store=looks), Wanted(**wanted)))
 
 
 def _pair(text: str) -> tuple[str, str]:
@@ -236,24 +231,29 @@ def _pair(text: str) -> tuple[str, str]:
     return name, value
 
 
-def _options(jobs: int, **chosen: Any) -> Any:
-    from rawcore.driver.options import Options
+def _options(chosen: dict[str, Any]) -> dict[str, Any]:
+    """Return the options that were given, as the document that etl.read_options reads."""
+    given = {name: value for name, value in chosen.items() if value not in (None, (), False)}
+    for name in given.keys() & {"from", "to", "batch"}:
+        given[name] = f"{given[name]:%Y-%m-%d %H:%M}"
+    if "extracts" in given:
+        given["extracts"] = list(given["extracts"])
+    if "overrides" in given:
+        given["overrides"] = dict(_pair(one) for one in given["overrides"])
+    return given
 
-    chosen["overrides"] = tuple(_pair(one) for one in chosen["overrides"])
-    mode = chosen.pop("mode")
-    if chosen["batch"] and mode in (None, "batch"):
-        mode = "batch"
-    elif (chosen["date_from"] or chosen["date_to"]) and mode in (None, "backfill"):
-        mode = "backfill"
-    elif mode == "batch":
-        raise click.UsageError("--mode batch needs --batch")
-    elif mode == "backfill":
-        raise click.UsageError("--mode backfill needs --from, --to or both")
-    elif chosen["batch"] or chosen["date_from"] or chosen["date_to"]:
-        raise click.UsageError(f"--mode {mode} goes with neither --batch, --from nor --to")
-    if chosen["date_from"] and chosen["date_to"] and chosen["date_from"] > chosen["date_to"]:
-        raise click.UsageError("--from is after --to")
-    return Options(jobs=jobs, mode=mode or "new", **chosen)
+
+def _settings(needs_store: bool = False, **given: object) -> Settings:
+    """Read the settings; without DATABASE_URL start the embedded server and name its own."""
+    from rawcore.settings import load_settings
+
+    settings = load_settings(needs_store, **given)
+    if settings.database_url is not None:
+        return settings
+    from rawcore.local import embedded
+
+    embedded.ensure_running()
+    return settings.at(embedded.driver_url())
 
 
 def main() -> None:

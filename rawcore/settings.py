@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import re
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Self
 
 from pydantic import Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
@@ -13,7 +13,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 from rawcore.errors import BadSettings
 
 _BUCKET = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{1,62}|arn:[A-Za-z0-9._:/-]+")
-_ROLE = re.compile(r"arn:[a-z0-9-]+:iam::\d{12}:role/[\w+=,.@/-]+")
+_REPLACED = ("RAWCORE_S3_ROLE", "RAWCORE_S3_EXTERNAL_ID")
 ENV_FILE = Path(".env")
 
 
@@ -58,12 +58,6 @@ class Settings(BaseSettings):
     rawcore_s3_connect_timeout: Annotated[float, Field(gt=0, le=900)] = Field(
         10.0, description="Seconds in which the store has to take a connection."
     )
-    rawcore_s3_role: str | None = Field(
-        None, description="ARN of a role to assume with the credentials that boto3 finds."
-    )
-    rawcore_s3_external_id: SecretStr | None = Field(
-        None, description="External id that the owner of the role asks for."
-    )
     rawcore_s3_path_style: bool | None = Field(
         None,
         description="Bucket in the path, not the host; default: where AWS_ENDPOINT_URL_S3 is set.",
@@ -107,12 +101,14 @@ class Settings(BaseSettings):
             return value  # a driver may do without contracts, but not with a wrong folder
         raise ValueError("is no folder")
 
-    @field_validator("rawcore_s3_role")
-    @classmethod
-    def _readable_role(cls, value: str | None) -> str | None:
-        if value is None or _ROLE.fullmatch(value):
-            return value
-        raise ValueError("is no ARN of a role: arn:aws:iam::123456789012:role/name")
+    @property
+    def url(self) -> str:
+        """DATABASE_URL, or '' if it is not set."""
+        return self.database_url.get_secret_value() if self.database_url else ""
+
+    def at(self, url: str) -> Self:
+        """Return the same settings with another DATABASE_URL."""
+        return self.model_copy(update={"database_url": SecretStr(url)})
 
     @property
     def bucket(self) -> str:
@@ -137,6 +133,12 @@ def load_settings(needs_store: bool = False, **given: object) -> Settings:
         named = any(fault.startswith("S3_BUCKET_NAME") for fault in faults)
         if not named and not _is_set("S3_BUCKET_NAME"):
             faults.append("S3_BUCKET_NAME is not set: name the bucket, or file:///path")
+    faults += [
+        f"{name} is replaced by a profile of ~/.aws/config: give it role_arn, external_id and"
+        " source_profile or credential_source, name it in AWS_PROFILE, unset AWS_ACCESS_KEY_ID"
+        for name in _REPLACED
+        if _is_set(name)
+    ]
     if faults or settings is None:
         raise BadSettings(count=len(faults), faults="; ".join(faults))
     return settings

@@ -3119,6 +3119,30 @@ $reopen_file$;
 COMMENT ON FUNCTION etl.reopen_file(bigint, text, text) IS
     'Records that a held or excluded file may count and opens a run for it; NULL: its rows are not in raw, a run of the driver lands it. RC008: another state.';
 
+-- object: function etl.report_health
+CREATE OR REPLACE FUNCTION etl.report_health()
+RETURNS TABLE (
+    source text,
+    last_success timestamptz,
+    newest_batch timestamptz,
+    files_open bigint,
+    files_failed bigint,
+    files_held bigint,
+    files_stale bigint,
+    batches_incomplete bigint,
+    names_unread bigint
+)
+LANGUAGE plpgsql
+STABLE
+SECURITY DEFINER
+SET search_path = pg_catalog, pg_temp
+AS $report_health$
+BEGIN
+    RETURN QUERY SELECT h.* FROM etl.health AS h;
+END;
+$report_health$;
+COMMENT ON FUNCTION etl.report_health() IS 'The rows of etl.health, for the driver.';
+
 -- object: function etl.ruleset_fingerprint
 CREATE OR REPLACE FUNCTION etl.ruleset_fingerprint(p_extract text, p_date_extracted timestamptz)
 RETURNS text
@@ -80670,6 +80694,7 @@ GRANT EXECUTE ON FUNCTION
     etl.interrupted_files(bigint),
     etl.summary_of_run(bigint),
     etl.open_files(bigint),
+    etl.report_health(),
     etl.count_files(text),
     etl.newest_runs(text),
     etl.unread_names(text, bigint),

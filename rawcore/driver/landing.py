@@ -6,21 +6,28 @@ import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import psycopg
 from psycopg import sql
+from psycopg.copy import QueuedLibpqWriter
 
 from rawcore.delimited.decoding import BadRow, CopyRows, Decoder, Dialect, Output, decode
 from rawcore.delimited.first_rows import Expected
-from rawcore.driver.copying import AheadWriter
-from rawcore.driver.database import Connection, Extract, as_database_error, translated
-from rawcore.errors import RaggedFile, RawcoreError, Stopped, TooManyBadRows
-from rawcore.stores.readahead import Body, opened
-from rawcore.stores.store import Store
-from rawcore.stores.store_errors import ObjectChanged, OtherBucket
+from rawcore.driver.session import Connection, LandingRules, as_database_error, ask, value
+from rawcore.errors import (
+    ObjectChanged,
+    OtherBucket,
+    RaggedFile,
+    RawcoreError,
+    Stopped,
+    TooManyBadRows,
+)
+from rawcore.stores.store import Body, Store, opened
 
 MAX_BAD_ROWS = 1000
-_SEQUENCE = "pg_temp.rawcore_line_no"
+_PIECES = 16
+"""So many pieces of at most 128 KiB wait for the server; psycopg would let 1,024 wait."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,25 +71,17 @@ class Lander:
         connection: Connection,
         store: Store,
         dialect: Dialect,
-        extracts: dict[str, Extract],
+        extracts: dict[str, LandingRules],
         stop: threading.Event,
         on_bytes: Callable[[int], None],
     ) -> None:
         self.connection, self._store, self._dialect = connection, store, dialect
         self._extracts, self._stop, self._on_bytes = extracts, stop, on_bytes
-        with translated():
-            connection.execute("CREATE TEMP SEQUENCE IF NOT EXISTS rawcore_line_no")
 
     def start(self, load_run_id: int, attempts: int = 5) -> Task | None:
         """Open an attempt at the run's next file; None: nothing is left to land."""
-        with translated():
-            row = self.connection.execute(
-                "SELECT load_run_file_id, file_attempt_id, extract, s3_bucket, s3_key,"
-                " s3_version_id, etag, size_bytes, member, columns, headings"
-                " FROM etl.start_landing(%s, %s)",
-                [load_run_id, attempts],
-            ).fetchone()
-        return Task(**row) if row else None
+        rows = ask(self.connection, "start_landing", load_run_id, attempts)
+        return Task(**rows[0]) if rows else None
 
     def land(self, task: Task) -> Landing:
         """Land one file. Never raises for a fault of the file or the store: see `error`."""
@@ -100,17 +99,15 @@ class Lander:
     def fail(self, landing: Landing) -> None:
         """Record the error of a failed landing."""
         error = landing.error or RawcoreError(problem="unknown")
-        with translated():
-            self.connection.execute(
-                "SELECT etl.fail_landing(%s, %s, %s, %s, %s)",
-                [
-                    landing.task.file_attempt_id,
-                    error.facts.get("sqlstate"),
-                    error.error_class,
-                    error.retryable or error.ends_run,
-                    str(error),
-                ],
-            )
+        ask(
+            self.connection,
+            "fail_landing",
+            landing.task.file_attempt_id,
+            error.facts.get("sqlstate"),
+            error.error_class,
+            error.retryable or error.ends_run,
+            str(error),
+        )
 
     def _land(self, task: Task, landing: Landing) -> None:
         connection = self.connection
@@ -118,10 +115,7 @@ class Lander:
         if task.s3_bucket != self._store.bucket:
             raise OtherBucket(bucket=task.s3_bucket, here=self._store.bucket)
         with connection.transaction():
-            claimed = connection.execute(
-                "SELECT etl.claim_landing(%s) AS yes", [task.file_attempt_id]
-            ).fetchone()
-            if not claimed or not claimed["yes"]:
+            if not value(connection, "claim_landing", task.file_attempt_id):
                 landing.outcome = "lost"
                 return
             decoder = self._decoder(task)
@@ -137,26 +131,21 @@ class Lander:
                 )
                 file_hash, version_id = body.sha256, body.version_id
             landing.rows_read = decoder.rows
-            finished = connection.execute(
-                "SELECT etl.finish_landing(%s, %s, %s, %s, %s, %s, %s) AS outcome",
-                [
-                    task.file_attempt_id,
-                    version_id,
-                    file_hash,
-                    landing.bytes_read,
-                    landing.rows_read,
-                    landing.rows_rejected,
-                    decoder.encoding,
-                ],
-            ).fetchone()
-            landing.outcome = finished["outcome"] if finished else "failed"
+            landing.outcome = value(
+                connection,
+                "finish_landing",
+                task.file_attempt_id,
+                version_id,
+                file_hash,
+                landing.bytes_read,
+                landing.rows_read,
+                landing.rows_rejected,
+                decoder.encoding,
+            )
             if landing.outcome != "landed":
                 raise psycopg.Rollback
         if landing.outcome == "duplicate":
-            connection.execute(
-                "SELECT etl.skip_landing(%s, %s, %s)",
-                [task.file_attempt_id, version_id, file_hash],
-            )
+            ask(connection, "skip_landing", task.file_attempt_id, version_id, file_hash)
 
     def _decoder(self, task: Task) -> Decoder:
         extract = self._extracts[task.extract]
@@ -177,41 +166,51 @@ class Lander:
         """Feed good rows to COPY; a bad row ends it, becomes a reject, and COPY starts again."""
         extract = self._extracts[task.extract]
         statement = _copy_statement(extract, task.columns)
+        line_no = 2 if self._dialect.header else 1
         with self.connection.cursor() as cursor:
-            cursor.execute(
-                "SELECT setval(%s, %s, false), set_config('rawcore.line_seq', %s, true),"
-                " set_config('rawcore.load_run_file_id', %s, true)",
-                [
-                    _SEQUENCE,
-                    2 if self._dialect.header else 1,
-                    _SEQUENCE,
-                    str(task.load_run_file_id),
-                ],
-            )
             output = next(outputs, None)
             while output is not None:
                 if isinstance(output, BadRow):
                     self._reject(task, landing, extract, output)
+                    line_no = output.line_no + 1
                     output = next(outputs, None)
                     continue
+                ask(self.connection, "number_lines", task.load_run_file_id, line_no)
                 with cursor.copy(statement, writer=AheadWriter(cursor)) as copy:
                     while isinstance(output, CopyRows):
                         copy.write(output.data)
                         output = next(outputs, None)
 
-    def _reject(self, task: Task, landing: Landing, extract: Extract, row: BadRow) -> None:
+    def _reject(self, task: Task, landing: Landing, extract: LandingRules, row: BadRow) -> None:
         if extract.ragged_rows == "fail":
             raise RaggedFile(line_no=row.line_no, reason=row.reason, extract=extract.name)
         if landing.rows_rejected >= MAX_BAD_ROWS:
             raise TooManyBadRows(limit=MAX_BAD_ROWS, line_no=row.line_no, reason=row.reason)
         landing.rows_rejected += 1
-        self.connection.execute(
-            "SELECT etl.reject_landing(%s, %s, %s, %s, %s), nextval(%s)",
-            [task.load_run_file_id, row.line_no, row.text, row.code, row.reason, _SEQUENCE],
+        ask(
+            self.connection,
+            "reject_landing",
+            task.load_run_file_id,
+            row.line_no,
+            row.text,
+            row.code,
+            row.reason,
         )
 
 
-def _copy_statement(extract: Extract, columns: Sequence[str]) -> sql.Composed:
+class AheadWriter(QueuedLibpqWriter):
+    """COPY sent by a thread of its own, so that decoding does not wait for the server.
+
+    `QueuedLibpqWriter` in little memory.
+    """
+
+    def __init__(self, cursor: psycopg.Cursor[Any]) -> None:
+        """Take the cursor that COPY runs on."""
+        super().__init__(cursor)
+        self._queue.maxsize = _PIECES  # private, so a test says when psycopg has none any more
+
+
+def _copy_statement(extract: LandingRules, columns: Sequence[str]) -> sql.Composed:
     return sql.SQL("COPY {} ({}) FROM STDIN (FORMAT text, NULL '')").format(
         sql.Identifier(*extract.raw_table.split(".")),
         sql.SQL(", ").join(map(sql.Identifier, columns)),

@@ -1,179 +1,176 @@
-"""One run: list, register, plan, land, process, report."""
+"""One run: list, register, plan, land, process, report. Its options are one JSON document.
+
+`etl.read_options` says which options there are; they are handed to it as the command line gives
+them, and recorded with the run.
+"""
 
 from __future__ import annotations
 
 import time
 import uuid
-from contextlib import closing, suppress
-from typing import TYPE_CHECKING
+from contextlib import suppress
+from typing import Any
 
 from rawcore import console
-from rawcore.driver.control import Control
-from rawcore.driver.database import (
-    Row,
-    check_contracts,
-    database_url,
-    refuse_pooler,
-    translated,
-)
-from rawcore.driver.idle import say_nothing_to_do
-from rawcore.driver.options import Options
-from rawcore.driver.plan import Plan
-from rawcore.driver.summary import report
-from rawcore.driver.work import land_and_process
-from rawcore.errors import RawcoreError, UnknownRun
+from rawcore.driver.crew import land_and_process
+from rawcore.driver.report import Plan, say_nothing_to_do, show_plan, show_run
+from rawcore.driver.session import Row, Session, ask, check_contracts, refuse_pooler, translated
+from rawcore.errors import OtherBucket, RawcoreError
 from rawcore.settings import Settings
 from rawcore.stores.store import Store, open_store
-from rawcore.stores.store_errors import OtherBucket
 
-if TYPE_CHECKING:
-    from structlog.typing import FilteringBoundLogger
-
-_ELSEWHERE = """
-SELECT f.s3_bucket
-FROM etl.load_run_plan AS p
-JOIN etl.load_run_files AS f USING (load_run_file_id)
-WHERE p.load_run_id = %s AND p.action = 'land' AND NOT p.is_landed AND f.s3_bucket <> %s
-LIMIT 1
-"""
-_FAILED = "SELECT count(*) AS files FROM etl.run_files WHERE load_run_id = %s AND status = 'failed'"
+Options = dict[str, Any]
 
 
-class Run(Control):
-    """The control connection of a run, and what goes through it."""
+def run(
+    settings: Settings,
+    options: Options,
+    *,
+    join: int | None = None,
+    dry_run: bool = False,
+    as_json: bool = False,
+) -> int:
+    """Do a whole run, or share the work of run `join`; return the exit code.
 
-    def __init__(self, settings: Settings, options: Options, log: FilteringBoundLogger) -> None:
-        super().__init__(database_url(settings), settings, log)
-        self.options = options
-        self.bucket: str | None = None
-        check_contracts(self.source, settings.rawcore_contracts)
-
-    def register(self, store: Store) -> Row:
-        """Copy the listing into the database and let SQL make files of it; return its counts."""
-        began = time.monotonic()
-        self.bucket = store.bucket
-        counts = self.through(lambda: self._register(store))
-        self.log.info("listed", **counts, seconds=round(time.monotonic() - began, 2))
-        return counts
-
-    def _register(self, store: Store) -> Row:
-        listing_id = str(uuid.uuid4())
-        # One transaction: nothing of a listing stays that was not taken in.
-        with translated(), self.connection.transaction(), self.connection.cursor() as cursor:
-            with cursor.copy(
-                "COPY etl.s3_listing (listing_id, s3_bucket, s3_key, size_bytes, etag,"
-                " last_modified) FROM STDIN"
-            ) as copy:
-                for one in store.list(self.settings.s3_bucket_prefix):
-                    key = one.key.replace("\0", r"\x00")  # kept and reported: it fits no pattern
-                    copy.write_row(
-                        (listing_id, store.bucket, key, one.size, one.etag, one.last_modified)
-                    )
-            cursor.execute(
-                "SELECT * FROM etl.register_listing(%s, %s)", [self.source.name, listing_id]
-            )
-            return cursor.fetchone() or {}
-
-    def check(self) -> None:
-        """Refuse options that no run of the source can have. Raises EngineRefused."""
-        options = self.options.document(self.bucket)
-        self.query("SELECT * FROM etl.read_options(%s, %s::jsonb)", self.source.name, options)
-
-    def plan(self, whole: bool) -> Plan:
-        """Return what a run with these options would do; not `whole`: of the files, those held."""
-        arguments = [self.source.name, self.options.document(self.bucket)]
-        files = self.query(
-            "SELECT * FROM etl.plan_files(%s, %s::jsonb)"
-            " WHERE %s OR action = 'hold' ORDER BY ordinal",
-            *arguments,
-            whole,
-        )
-        batches = self.query("SELECT * FROM etl.plan_batches(%s, %s::jsonb)", *arguments)
-        done = self.query(
-            "SELECT status, count(*) AS files FROM etl.load_run_files WHERE source = %s"
-            " AND status IN ('processed', 'skipped', 'superseded', 'excluded')"
-            " GROUP BY status ORDER BY status",
-            self.source.name,
-        )
-        return Plan(files, batches, {row["status"]: row["files"] for row in done})
-
-    def start(self) -> int:
-        """Open the run and write its plan; return load_run_id."""
-        run_id: int = self.one(
-            "SELECT etl.start_run(%s, %s::jsonb) AS run_id",
-            self.source.name,
-            self.options.document(self.bucket),
-        )["run_id"]
-        self.query("SELECT etl.plan_run(%s)", run_id)
-        return run_id
-
-
-def run(settings: Settings, options: Options) -> int:
-    """Do a whole run; return the exit code (0 done, 1 with failed or held files)."""
+    0: done or nothing to do; 1: a file failed or is held.
+    """
     quiet = console.has_terminal() and settings.rawcore_log == "console"
     log = console.make_log(settings.rawcore_log, quiet)
     store = open_store(settings, log)
-    with closing(Run(settings, options, log)) as this:
-        refuse_pooler(this.connection, this.url, settings)
-        if options.join is not None:
-            return _join(this, store, options.join, quiet)
-        return _run(this, store, quiet)
+    options = _whole(options, settings, store)
+    with Session(settings, log) as session:
+        check_contracts(session.source, settings.rawcore_contracts)
+        refuse_pooler(session.connection, session.url, settings)
+        if join is not None:
+            return _join(session, store, join, quiet)
+        session.rows("read_options", session.source.name, options)
+        session.lock()
+        counts = register(session, store)
+        found = plan_of(session, options, whole=dry_run)
+        if dry_run or not found.todo:
+            whole = found if dry_run else plan_of(session, options, whole=True)
+            return _show_only(session, options, whole, counts, as_json)
+        return _run(session, store, options, found, counts, quiet, as_json)
 
 
-def _run(this: Run, store: Store, quiet: bool) -> int:
-    """Do a whole run, alone in its source; return the exit code."""
-    options, log = this.options, this.log
+def plan(settings: Settings, options: Options, *, as_json: bool = False) -> int:
+    """List the store, register what is there, and show what a run would do, and why."""
+    log = console.make_log(settings.rawcore_log, quiet=True)
+    store = open_store(settings, log)
+    options = _whole(options, settings, store)
+    with Session(settings, log) as session:
+        check_contracts(session.source, settings.rawcore_contracts)
+        session.rows("read_options", session.source.name, options)
+        counts = register(session, store)
+        found = plan_of(session, options, whole=True)
+        most = None if as_json else 20
+        unreadable = session.rows("unread_names", session.source.name, most)
+    show_plan(found, counts, unreadable, as_json)
+    return 0
+
+
+def _whole(options: Options, settings: Settings, store: Store) -> Options:
+    """Add to the options what the settings decide."""
+    return {**options, "jobs": settings.rawcore_jobs, "bucket": store.bucket}
+
+
+def register(session: Session, store: Store) -> Row:
+    """Copy the listing into the database and let SQL make files of it; return its counts."""
     began = time.monotonic()
-    this.check()
-    this.lock()
-    counts = this.register(store)
-    plan = this.plan(whole=options.dry_run)
-    if options.dry_run or not plan.todo:
-        return _say(this, plan, counts)
-    run_id = this.start()
-    size, to_land = plan.bytes_to_land, plan.count("land")
-    log.info("planned", run=run_id, files=plan.todo, to_land=to_land, bytes=size)
-    for one in plan.incomplete:
+    counts = session.through(lambda: _register(session, store))
+    session.log.info("listed", **counts, seconds=round(time.monotonic() - began, 2))
+    return counts
+
+
+def _register(session: Session, store: Store) -> Row:
+    listing_id = str(uuid.uuid4())
+    connection = session.connection
+    # One transaction: nothing of a listing stays that was not taken in.
+    with translated(), connection.transaction(), connection.cursor() as cursor:
+        with cursor.copy(
+            "COPY etl.s3_listing (listing_id, s3_bucket, s3_key, size_bytes, etag, last_modified)"
+            " FROM STDIN"
+        ) as copy:
+            for one in store.list(session.settings.s3_bucket_prefix):
+                key = one.key.replace("\0", r"\x00")  # kept and reported: it fits no pattern
+                copy.write_row(
+                    (listing_id, store.bucket, key, one.size, one.etag, one.last_modified)
+                )
+        (counts,) = ask(connection, "register_listing", session.source.name, listing_id)
+    return counts
+
+
+def plan_of(session: Session, options: Options, whole: bool) -> Plan:
+    """Return what a run with these options would do; not `whole`: of the files, those held."""
+    source = session.source.name
+    files = session.rows("plan_files" if whole else "held_files", source, options)
+    return Plan(
+        files=files if whole else [],
+        held=[row for row in files if not whole or row["action"] == "hold"],
+        batches=session.rows("plan_batches", source, options),
+        states=session.rows("count_files", source),
+    )
+
+
+def start(session: Session, options: Options) -> int:
+    """Open the run and write its plan; return load_run_id."""
+    run_id: int = session.value("start_run", session.source.name, options)
+    session.value("plan_run", run_id)
+    return run_id
+
+
+def _run(
+    session: Session,
+    store: Store,
+    options: Options,
+    found: Plan,
+    counts: Row,
+    quiet: bool,
+    as_json: bool,
+) -> int:
+    """Land and process what was planned; return the exit code."""
+    log, began = session.log, time.monotonic()
+    run_id = start(session, options)
+    size, to_land = found.bytes_to_land, found.count("land")
+    log.info("planned", run=run_id, files=found.todo, to_land=to_land, bytes=size)
+    for one in found.incomplete:
         log.warning("batch incomplete", run=run_id, **{**one, "batch": str(one["batch"])})
     try:
-        unreachable = land_and_process(this, store, run_id, size, plan.todo, quiet)
+        unreachable = land_and_process(
+            session, store, run_id, size=size, files=found.todo, watched=quiet
+        )
     except RawcoreError:
         with suppress(RawcoreError):  # the next start closes the run if this cannot
-            this.query("SELECT * FROM etl.finish_run(%s)", run_id)
+            session.rows("finish_run", run_id)
         raise
-    finished = this.one("SELECT * FROM etl.finish_run(%s)", run_id)
+    finished = session.row("finish_run", run_id)
     seconds = round(time.monotonic() - began, 2)
-    log.info("finished", run=run_id, status=finished["status"], files=plan.todo, seconds=seconds)
-    code = report(this, plan, finished, counts, options.as_json)
+    log.info("finished", run=run_id, status=finished["status"], files=found.todo, seconds=seconds)
+    code = show_run(session, found, finished, counts, as_json)
     if unreachable is not None:
         raise unreachable
     return code
 
 
-def _say(this: Run, plan: Plan, counts: Row) -> int:
-    whole = this.plan(whole=True)
-    if this.options.as_json:
-        console.print_json({"run": None, "listing": counts, **whole.document()})
-    elif plan.todo:
-        plan.show()
+def _show_only(session: Session, options: Options, found: Plan, counts: Row, as_json: bool) -> int:
+    """Show what a run would do, or why there is nothing to do; return the exit code."""
+    if as_json:
+        console.print_json({"run": None, "listing": counts, **found.document()})
+    elif found.todo:
+        found.show()
     else:
-        return say_nothing_to_do(this, whole, counts)
-    return plan.exit_code
+        say_nothing_to_do(session, options, found, counts)
+    return found.exit_code
 
 
-def _join(this: Run, store: Store, run_id: int, quiet: bool) -> int:
-    running = this.query(
-        "SELECT 1 FROM etl.load_runs WHERE load_run_id = %s AND source = %s AND status = 'running'",
-        run_id,
-        this.source.name,
-    )
-    if not running:
-        raise UnknownRun(run=run_id, source=this.source.name)
-    for row in this.query(_ELSEWHERE, run_id, store.bucket):
-        raise OtherBucket(bucket=row["s3_bucket"], here=store.bucket)
-    unreachable = land_and_process(this, store, run_id, 0, 0, quiet)
+def _join(session: Session, store: Store, run_id: int, quiet: bool) -> int:
+    """Share the work of a run that another driver began; return the exit code."""
+    bucket = session.value("join_run", session.source.name, run_id, store.bucket)
+    if bucket is not None:
+        raise OtherBucket(bucket=bucket, here=store.bucket)
+    unreachable = land_and_process(session, store, run_id, size=0, files=0, watched=quiet)
     if unreachable is not None:
         raise unreachable
-    failed = this.one(_FAILED, run_id)["files"]
-    this.log.info("joined", run=run_id, files_failed=failed)
+    failed: int = session.row("run_progress", run_id)["files_failed"]
+    session.log.info("joined", run=run_id, files_failed=failed)
     return int(failed > 0)

@@ -1,27 +1,47 @@
-"""Where files come from: an S3 bucket, or a folder that is read the same way."""
+"""Where objects are: an S3 bucket, or a folder that is read the same way. Listing and bodies.
+
+The body of an object is read ahead by a thread, hashed, and checked on the way.
+"""
 
 from __future__ import annotations
 
+import hashlib
 import os
+import queue
 import re
-from collections.abc import Iterator
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Protocol
+from types import TracebackType
+from typing import TYPE_CHECKING, Any, Literal, Protocol, Self
 from urllib.parse import unquote
 
-from rawcore.errors import RawcoreError
+from rawcore.errors import (
+    BodyBroken,
+    ChecksumDiffers,
+    FolderMissing,
+    ObjectChanged,
+    ObjectMissing,
+    RawcoreError,
+    SizeDiffers,
+    Stopped,
+)
+from rawcore.retries import attempts
 from rawcore.settings import Settings
-from rawcore.stores.readahead import Body, Checks
-from rawcore.stores.s3_client import make_client
-from rawcore.stores.store_errors import FolderMissing, ObjectChanged, ObjectMissing, as_store_error
+from rawcore.stores.faults import as_store_error
 
 if TYPE_CHECKING:
+    from mypy_boto3_s3 import S3Client
     from structlog.typing import FilteringBoundLogger
 
 _MD5 = re.compile(r"[0-9a-f]{32}")
 _KNOWN_VERSION = re.compile(r"(?!etag:|sha256:|null$).+")
+PIECE_BYTES = 1 << 20
+PIECES_AHEAD = 4
+_LOOK_UP_SECONDS = 0.2
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,10 +69,170 @@ class Store(Protocol):
 
 
 def open_store(settings: Settings, log: FilteringBoundLogger | None = None) -> Store:
-    """Return the store of S3_BUCKET_NAME; nothing is asked of it yet. Vain requests are logged."""
+    """Return the store of S3_BUCKET_NAME; nothing is asked of it yet. Retries are logged."""
     if settings.bucket.startswith("file://"):
         return FolderStore(Path(unquote(settings.bucket.removeprefix("file://"))))
     return S3Store(settings, log)
+
+
+@dataclass(frozen=True, slots=True)
+class Checks:
+    """What a body must come to: size in bytes, and MD5 (hex), where the store tells them."""
+
+    key: str
+    size: int | None
+    md5: str | None
+
+
+def opened(open_body: Callable[[], Body], stop: threading.Event) -> Body:
+    """Open a body in a thread of its own, so that a store that does not answer can be left.
+
+    Raises what `open_body` raises, and Stopped when the event `stop` is set before it returns.
+    """
+    answer: queue.Queue[Body | BaseException] = queue.Queue(1)
+    left = threading.Event()
+
+    def work() -> None:
+        try:
+            body = open_body()
+        except BaseException as error:
+            answer.put(error)
+            return
+        answer.put(body)
+        if left.is_set():
+            body.__exit__(None, None, None)
+
+    threading.Thread(target=work, name="open", daemon=True).start()
+    while True:
+        try:
+            found = answer.get(timeout=_LOOK_UP_SECONDS)
+        except queue.Empty:
+            if stop.is_set():
+                left.set()
+                raise Stopped(signal="a signal") from None
+            continue
+        if isinstance(found, BaseException):
+            raise found
+        return found
+
+
+class Body:
+    """An iterable of pieces of at most 1 MiB. After the last one `sha256` and `received` are final.
+
+    A thread reads up to 4 pieces ahead, so that the store and COPY work at the same time. Raises
+    BodyBroken, SizeDiffers or ChecksumDiffers where the body is not what was announced, and Stopped
+    when the event `stop` is set while no bytes come. Use it in a `with` block: leaving it stops the
+    thread and closes the connection.
+    """
+
+    def __init__(
+        self,
+        read: Callable[[int], bytes],
+        close: Callable[[], None],
+        checks: Checks,
+        version_id: str,
+        as_error: Callable[[Exception], RawcoreError],
+        interrupt: Callable[[], object] = lambda: None,
+        at_end: Callable[[], None] = lambda: None,
+    ) -> None:
+        self.size = checks.size
+        self.received = 0
+        self._read, self._close, self._interrupt, self._at_end = read, close, interrupt, at_end
+        self._checks = checks
+        self._version_id, self._as_error = version_id, as_error
+        self._sha256 = hashlib.sha256()
+        self._md5 = hashlib.md5(usedforsecurity=False)
+        self._ahead: queue.Queue[bytes | RawcoreError] = queue.Queue(PIECES_AHEAD)
+        self._stopped = threading.Event()
+        self._thread = threading.Thread(target=self._fill, name="read-ahead", daemon=True)
+        self.stop = threading.Event()
+
+    @property
+    def sha256(self) -> str:
+        """SHA-256 of the bytes as delivered, in hex."""
+        return self._sha256.hexdigest()
+
+    @property
+    def version_id(self) -> str:
+        """The version that was read; without one `etag:…`, of a folder `sha256:…`."""
+        return self._version_id or f"sha256:{self.sha256}"
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self._stopped.set()
+        if self._thread.is_alive():
+            with suppress(Exception):  # nothing depends on a body that is given up
+                self._interrupt()  # wakes a thread that waits for bytes; closing would wait for it
+            self._thread.join(timeout=1)
+        if not self._thread.is_alive():
+            with suppress(Exception):
+                self._close()
+
+    def __iter__(self) -> Iterator[bytes]:
+        self._thread.start()
+        while True:
+            try:
+                piece = self._ahead.get(timeout=_LOOK_UP_SECONDS)
+            except queue.Empty:
+                if self.stop.is_set():
+                    raise Stopped(signal="a signal") from None
+                continue
+            if isinstance(piece, RawcoreError):
+                raise piece
+            if not piece:
+                return
+            yield piece
+
+    def _fill(self) -> None:
+        try:
+            while not self._stopped.is_set():
+                piece = self._read(PIECE_BYTES)
+                self._sha256.update(piece)
+                if self._checks.md5:
+                    self._md5.update(piece)
+                self.received += len(piece)
+                if not piece:
+                    self._check()
+                self._put(piece)
+                if not piece:
+                    return
+        except RawcoreError as error:
+            self._put(error)
+        except Exception as error:  # it goes on in the other thread
+            self._put(self._explain(error))
+
+    def _put(self, item: bytes | RawcoreError) -> None:
+        while not self._stopped.is_set():
+            try:
+                self._ahead.put(item, timeout=_LOOK_UP_SECONDS)
+            except queue.Full:
+                continue
+            return
+
+    def _check(self) -> None:
+        self._at_end()
+        if self.size is not None and self.received != self.size:
+            raise SizeDiffers(key=self._checks.key, received=self.received, expected=self.size)
+        if self._checks.md5 and self._md5.hexdigest() != self._checks.md5:
+            raise ChecksumDiffers(key=self._checks.key)
+
+    def _explain(self, error: Exception) -> RawcoreError:
+        known = self._as_error(error)
+        if not known.retryable or (self.size is not None and self.received >= self.size):
+            return known
+        return BodyBroken(
+            key=self._checks.key,
+            received=self.received,
+            expected=self.size,
+            problem=type(error).__name__,
+        )
 
 
 class S3Store:
@@ -60,31 +240,32 @@ class S3Store:
 
     def __init__(self, settings: Settings, log: FilteringBoundLogger | None = None) -> None:
         self.bucket = settings.bucket
-        self._log = log
+        self._settings, self._log = settings, log
         self._md5 = settings.rawcore_s3_md5
         self._pays: dict[str, Any] = (
             {"RequestPayer": "requester"} if settings.rawcore_s3_requester_pays else {}
         )
         try:
-            self._client = make_client(settings, settings.rawcore_attempts)
-            # Reading is tried again by the run, so that each attempt is logged and recorded.
-            self._reader = make_client(settings, 1)
-            self._client.meta.events.register("needs-retry.s3", self._say_vain)
+            self._client = make_client(settings)
         except Exception as error:
             raise self._error(error, "connect") from error
 
     def list(self, prefix: str) -> Iterator[Listed]:
         """Yield all objects whose key starts with `prefix`, a page of 1,000 at a time."""
-        pages = self._client.get_paginator("list_objects_v2").paginate(
-            Bucket=self.bucket, Prefix=prefix, **self._pays
-        )
+        after: dict[str, Any] = {}
+        while True:
+            retrying = attempts(self._settings, self._log)
+            page = retrying(self._page, Bucket=self.bucket, Prefix=prefix, **self._pays, **after)
+            for one in page.get("Contents", ()):
+                etag = one.get("ETag", "").strip('"')
+                yield Listed(one["Key"], one["Size"], etag, one["LastModified"])
+            if not page.get("IsTruncated"):
+                return
+            after = {"ContinuationToken": page["NextContinuationToken"]}
+
+    def _page(self, **asked: Any) -> Any:
         try:
-            for page in pages:
-                for one in page.get("Contents", ()):
-                    etag = one.get("ETag", "").strip('"')
-                    yield Listed(one["Key"], one["Size"], etag, one["LastModified"])
-        except RawcoreError:
-            raise
+            return self._client.list_objects_v2(**asked)
         except Exception as error:
             raise self._error(error, "ListObjectsV2") from error
 
@@ -96,7 +277,7 @@ class S3Store:
         elif etag:
             pinned["IfMatch"] = f'"{etag}"'
         try:
-            answer = self._reader.get_object(Bucket=self.bucket, Key=key, **pinned)
+            answer = self._client.get_object(Bucket=self.bucket, Key=key, **pinned)
         except Exception as error:
             raise self._error(error, "GetObject", key) from error
         stream: Any = answer["Body"]
@@ -122,20 +303,36 @@ class S3Store:
             interrupt=lambda: stream._raw_stream.shutdown(),  # urllib3's own, since 2.3
         )
 
-    def _say_vain(
-        self, operation: Any, response: Any, attempts: int, caught_exception: Any, **_: Any
-    ) -> None:
-        """Log an answer or its absence that boto3 may try again: it says nothing itself."""
-        code = response[1].get("Error", {}).get("Code") if response else None
-        problem = code or (type(caught_exception).__name__ if caught_exception else None)
-        if problem and self._log is not None:
-            name = operation.name
-            self._log.warning("tried in vain", operation=name, problem=problem, attempt=attempts)
-
     def _error(self, error: Exception, operation: str, key: str = "") -> RawcoreError:
         client = getattr(self, "_client", None)
         endpoint = client.meta.endpoint_url if client else "S3"
         return as_store_error(error, operation, self.bucket, key, endpoint)
+
+
+def make_client(settings: Settings) -> S3Client:
+    """Return a client that threads may share; nothing is asked of S3 yet."""
+    import boto3
+    from botocore.config import Config
+
+    endpoint = os.environ.get("AWS_ENDPOINT_URL_S3") or os.environ.get("AWS_ENDPOINT_URL")
+    path_style = settings.rawcore_s3_path_style
+    if path_style is None:
+        path_style = bool(endpoint)
+    # Where there is an endpoint boto3 takes the path of its own accord.
+    style: Literal["path", "virtual", "auto"] = "virtual" if endpoint else "auto"
+    config = Config(
+        connect_timeout=settings.rawcore_s3_connect_timeout,
+        read_timeout=settings.rawcore_s3_timeout,
+        max_pool_connections=settings.rawcore_jobs + 2,
+        retries={"total_max_attempts": 1},  # each retry is ours, so that it is logged and recorded
+        s3={"addressing_style": "path" if path_style else style},
+        request_checksum_calculation="when_required",
+        response_checksum_validation=settings.rawcore_s3_checksums,
+        user_agent_extra="rawcore",
+    )
+    # AWS_REGION is read by other SDKs, not by boto3. A profile that assumes a role needs it too.
+    region = os.environ.get("AWS_REGION") or None
+    return boto3.session.Session(region_name=region).client("s3", config=config)
 
 
 class FolderStore:

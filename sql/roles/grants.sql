@@ -64,6 +64,7 @@ GRANT EXECUTE ON FUNCTION
     etl.interrupted_files(bigint),
     etl.summary_of_run(bigint),
     etl.open_files(bigint),
+    etl.report_health(),
     etl.count_files(text),
     etl.newest_runs(text),
     etl.unread_names(text, bigint),

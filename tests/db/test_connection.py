@@ -8,8 +8,7 @@ import pytest
 import structlog
 from psycopg import sql
 
-from rawcore.driver.control import Control
-from rawcore.driver.database import connect
+from rawcore.driver.session import Session, connect
 from rawcore.settings import load_settings
 from tests.support.databases import Database
 from tests.support.engine import Engine
@@ -37,12 +36,12 @@ def test_a_source_is_free_before_the_server_sees_that_its_run_has_ended(
     log: Any = structlog.get_logger()
     url, source = module_depot.database.driver_url, module_depot.source
     with connect(url, load_settings(), "next") as following, monkeypatch.context() as patch:
-        control = Control(url, load_settings(rawcore_source=source), log)
-        control.lock()
-        patch.setattr(type(control.connection), "close", lambda self: None)
-        control.close()
+        session = Session(load_settings(rawcore_source=source, database_url=url), log)
+        session.lock()
+        patch.setattr(type(session.connection), "close", lambda self: None)
+        session.close()
         got = following.execute("SELECT etl.lock_source(%s) AS got", [source]).fetchone()
-    control.connection.close()
+    session.connection.close()
     assert got == {"got": True}
 
 

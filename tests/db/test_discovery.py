@@ -1,18 +1,17 @@
 """The inventory and the plan: what a listing changes, what a batch lacks, how long it may take."""
 
 from collections.abc import Iterator
-from contextlib import closing
 from datetime import UTC, datetime
 from typing import Any
 
 import pytest
 import structlog
 
-from rawcore.driver.options import Options
-from rawcore.driver.run import Run
+from rawcore.driver.run import register as do_register
+from rawcore.driver.session import Session
+from rawcore.errors import StoreUnreachable
 from rawcore.settings import load_settings
 from rawcore.stores.store import Listed
-from rawcore.stores.store_errors import StoreUnreachable
 from tests.support.engine import Engine
 
 PICKS = [["a", "1", "1", "10"]]
@@ -216,8 +215,8 @@ def register(depot: Engine, store: Any) -> Any:
         rawcore_contracts=depot.folder,
     )
     log: Any = structlog.get_logger()
-    with closing(Run(settings, Options(), log)) as run:
-        return run.register(store)
+    with Session(settings, log) as session:
+        return do_register(session, store)
 
 
 def test_a_listing_with_repeats_and_a_nul_is_taken_in(depot: Engine) -> None:

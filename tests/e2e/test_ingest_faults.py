@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 import zstandard
 
-from rawcore.driver.database import connect, refuse_pooler
+from rawcore.driver.session import connect, refuse_pooler
 from rawcore.errors import PooledConnection
 from rawcore.settings import Settings
 from tests.support.databases import Database
@@ -115,10 +115,8 @@ def test_every_step_of_a_file_is_a_log_line(driver: Driver, bucket: Bucket) -> N
 
 def test_joining_a_run_that_is_not_under_way(driver: Driver) -> None:
     done = driver.run("--join", "42")
-    assert (done.code, done.problem.partition(":")[0]) == (
-        2,
-        "Run 42 of source indici is not under way",
-    )
+    assert done.code == 2
+    assert done.problem.startswith("RC001: run 42 of source indici is not running. ")
 
 
 def test_compressed_objects_are_read_whatever_their_name(driver: Driver, bucket: Bucket) -> None:
@@ -192,7 +190,7 @@ def test_pooler_in_transaction_mode_is_refused(
     settings = Settings()
     connection = connect(database.driver_url, settings, "test")
     refuse_pooler(connection, database.driver_url, settings)
-    monkeypatch.setattr("rawcore.driver.database.connect", lambda *_: connection)
+    monkeypatch.setattr("rawcore.driver.session.connect", lambda *_: connection)
     with pytest.raises(PooledConnection, match="connect to PostgreSQL itself"):
         refuse_pooler(connection, database.driver_url, settings)
 

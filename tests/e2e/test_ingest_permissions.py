@@ -8,9 +8,9 @@ import pytest
 from moto import mock_aws
 from moto.core import set_initial_no_auth_action_count
 
+from rawcore.errors import AccessDenied
 from rawcore.settings import Settings
 from rawcore.stores.store import S3Store
-from rawcore.stores.store_errors import AccessDenied
 
 BUCKET, KEY = "feed", "some/file"
 PREPARING = 6  # calls of loader(), which moto does not check

@@ -149,7 +149,7 @@ def test_server_stopped_hard_during_processing_ends_the_run_and_the_next_one_com
         _, err = process.communicate(timeout=60)
     start_again(server)
     assert process.returncode == 3, err
-    assert len(events(err, "tried in vain")) >= 5
+    assert len(events(err, "attempt failed")) >= 5
     assert "see the log" in err or "No connection to PostgreSQL" in err
     same_as_undisturbed(doomed, undisturbed)
 
@@ -165,7 +165,7 @@ def test_sessions_that_an_administrator_ends_are_opened_again(
         _, err = process.communicate(timeout=60)
     assert process.returncode == 0, err
     assert events(err, "control connection lost")
-    assert "57P01" in events(err, "tried in vain")[0]["problem"]
+    assert "57P01" in events(err, "attempt failed")[0]["problem"]
     same_content(driver, undisturbed)
 
 

@@ -128,14 +128,14 @@ def test_a_file_is_tried_five_times_and_does_not_hold_up_the_others(
     same_as_undisturbed(driver, undisturbed)
 
 
-def test_every_vain_listing_is_logged(driver: Driver, bucket: Bucket) -> None:
+def test_every_failed_listing_is_logged(driver: Driver, bucket: Bucket) -> None:
     bucket.put(name("Medicine", 1), medicines(1, 3))
     endpoint = bucket.environment["AWS_ENDPOINT_URL_S3"]
     with proxy_of(endpoint, BUSY, BUSY, only="list-type") as proxy:
         done = driver.run(AWS_ENDPOINT_URL_S3=proxy.url)
     assert done.code == 0, done.err
-    said = [(one["attempt"], one["problem"]) for one in events(done.err, "tried in vain")]
-    assert said == [(1, "SlowDown"), (2, "SlowDown")]
+    said = [(one["attempt"], one["problem"]) for one in events(done.err, "attempt failed")]
+    assert said == [(n, "The store asks to slow down (SlowDown).") for n in (1, 2)]
 
 
 def test_credentials_that_expire_end_the_run_and_leave_the_files_free(

@@ -23,12 +23,10 @@ from psycopg.types.json import Jsonb
 from codegen.migration import migrate
 from codegen.migration.desired import desired_objects
 from codegen.migration.planner import changes, migration_texts
-from rawcore.driver.database import Connection, load_extracts, load_source
 from rawcore.driver.landing import Lander
-from rawcore.errors import DriftedFile
-from rawcore.stores.readahead import Body, Checks
-from rawcore.stores.store import Listed
-from rawcore.stores.store_errors import ObjectChanged
+from rawcore.driver.session import Connection, load_extracts, load_source
+from rawcore.errors import DriftedFile, ObjectChanged
+from rawcore.stores.store import Body, Checks, Listed
 from tests.semantics.model import Origin, Row, Rules, Table
 from tests.support.databases import Cluster, Database
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import threading
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import closing, contextmanager
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from functools import cached_property
@@ -19,10 +19,9 @@ from psycopg.rows import namedtuple_row
 from codegen.migration import migrate
 from codegen.migration.desired import desired_objects
 from codegen.migration.planner import changes, migration_texts
-from rawcore.driver.database import load_extracts
 from rawcore.driver.landing import Lander, Landing
-from rawcore.driver.options import Options
-from rawcore.driver.run import Run
+from rawcore.driver.run import register, start
+from rawcore.driver.session import Session, load_extracts
 from rawcore.local.folder import locked
 from rawcore.settings import load_settings
 from rawcore.stores.store import FolderStore
@@ -171,9 +170,10 @@ class Engine:
         process: bool = True,
     ) -> int:
         """List, register, plan, land and process as `ingest.py run` does; return load_run_id."""
-        options = Options(
-            mode=mode, force=force, kind=kind, overrides=tuple((overrides or {}).items())
-        )
+        store = FolderStore(self.folder)
+        options: dict[str, Any] = {"mode": mode, "force": force, "bucket": store.bucket}
+        options |= {"kind": kind} if kind else {}
+        options |= {"overrides": dict(overrides)} if overrides else {}
         settings = load_settings(
             database_url=self.database.driver_url,
             s3_bucket_name=f"file://{self.folder}",
@@ -181,16 +181,15 @@ class Engine:
             rawcore_contracts=self.folder,  # the contracts of the tests are those migrated
         )
         log: Any = structlog.get_logger()
-        with closing(Run(settings, options, log.bind())) as run:
-            store = FolderStore(self.folder)
-            run.lock()
-            run.register(store)
-            run_id = run.start()
+        with Session(settings, log.bind()) as session:
+            session.lock()
+            register(session, store)
+            run_id = start(session, options)
             lander = Lander(
-                run.connection,
+                session.connection,
                 store,
-                run.source.dialect,
-                load_extracts(run.connection, run.source),
+                session.source.dialect,
+                load_extracts(session.connection, session.source),
                 threading.Event(),
                 lambda _: None,
             )
@@ -198,8 +197,8 @@ class Engine:
                 if landing.error is not None:
                     lander.fail(landing)
             if process:
-                run.connection.execute(f"CALL etl.process_batch({run_id:d})")
-            run.query("SELECT * FROM etl.finish_run(%s)", run_id)
+                session.connection.execute(f"CALL etl.process_batch({run_id:d})")
+            session.rows("finish_run", run_id)
         return run_id
 
     def file(self, path: Path) -> Any:

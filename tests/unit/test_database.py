@@ -11,7 +11,7 @@ from codegen.contract.fingerprint import contract_fingerprint
 from codegen.contract.fingerprint_file import fingerprint_file
 from rawcore import errors
 from rawcore.delimited.decoding import Dialect
-from rawcore.driver.database import Source, as_database_error, check_contracts, connect
+from rawcore.driver.session import LoadedSource, as_database_error, check_contracts, connect
 from rawcore.settings import load_settings
 
 
@@ -55,7 +55,7 @@ def test_contracts_with_a_written_fingerprint_are_not_parsed(tmp_path: Path) -> 
     folder.mkdir()
     (folder / "source.yml").write_text("source: [\n")
     (folder / "fingerprint.json").write_text(fingerprint_file(folder, "f" * 64))
-    source = Source("web", Dialect(",", "\n"), "UTC", "f" * 64)
+    source = LoadedSource("web", Dialect(",", "\n"), "UTC", "f" * 64)
     check_contracts(source, tmp_path)
     with pytest.raises(errors.ContractsUnreadable, match=r"source\.yml"):
         check_contracts(replace(source, contract_fingerprint="0" * 64), tmp_path)
@@ -69,7 +69,7 @@ def test_a_written_fingerprint_alone_refuses_no_contracts(tmp_path: Path) -> Non
     folder.mkdir()
     (folder / "source.yml").write_text("source: web\n")
     (folder / "fingerprint.json").write_text(fingerprint_file(folder, "of an older rawcore"))
-    source = Source("web", Dialect(",", "\n"), "UTC", contract_fingerprint(folder))
+    source = LoadedSource("web", Dialect(",", "\n"), "UTC", contract_fingerprint(folder))
     check_contracts(source, tmp_path)
     with pytest.raises(errors.ContractsChanged):
         check_contracts(replace(source, contract_fingerprint="0" * 64), tmp_path)

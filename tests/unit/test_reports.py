@@ -1,11 +1,13 @@
 """The commands that only look: what they end with."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from types import SimpleNamespace
 from typing import Any
 
 import pytest
 
-from rawcore.driver import reports
+from rawcore.driver import report
 from rawcore.settings import Settings
 
 FINDING = {"check_name": "stale", "load_run_file_id": 1, "problem": "made by other rules"}
@@ -15,9 +17,13 @@ FINDING = {"check_name": "stale", "load_run_file_id": 1, "problem": "made by oth
 def test_verify_ends_with_1_when_something_was_found(
     found: list[dict[str, Any]], code: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def look(*_: object) -> SimpleNamespace:
-        return SimpleNamespace(query=lambda *_: found)
+    @contextmanager
+    def looking(*_: object) -> Iterator[SimpleNamespace]:
+        rows = {"verify": found, "list_extracts": [{"extract": "things"}], "report_health": found}
+        yield SimpleNamespace(
+            rows=lambda function, *_: rows[function], source=SimpleNamespace(name="shop")
+        )
 
-    monkeypatch.setattr(reports, "_look", look)
-    assert reports.verify(Settings(), "things", as_json=False) == code
-    assert reports.health(Settings(), as_json=True) == 0
+    monkeypatch.setattr(report, "_looking", looking)
+    assert report.verify(Settings(), [], as_json=False) == code
+    assert report.health(Settings(), as_json=True) == 0

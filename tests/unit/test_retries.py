@@ -7,10 +7,9 @@ import pytest
 import structlog
 from structlog.testing import capture_logs
 
-from rawcore.driver.retries import Breaker, attempts
-from rawcore.errors import ConnectionLost, OtherEndDown
+from rawcore.errors import ChecksumDiffers, ConnectionLost, OtherEndDown, RateLimited
+from rawcore.retries import Breaker, attempts
 from rawcore.settings import Settings
-from rawcore.stores.store_errors import ChecksumDiffers, RateLimited
 
 BUSY = RateLimited(code="SlowDown")
 
@@ -61,12 +60,12 @@ def test_bytes_that_do_not_fit_are_no_sign_that_the_store_is_away() -> None:
     assert one.down() is None
 
 
-def test_each_attempt_in_vain_is_a_log_line_and_the_last_fault_is_raised() -> None:
+def test_each_failed_attempt_is_a_log_line_and_the_last_fault_is_raised() -> None:
     log: Any = structlog.get_logger()
     trying = attempts(Settings(rawcore_backoff=0), log, ConnectionLost)
     with capture_logs() as lines, pytest.raises(ConnectionLost):
         trying(lose)
-    said = [line["attempt"] for line in lines if line["event"] == "tried in vain"]
+    said = [line["attempt"] for line in lines if line["event"] == "attempt failed"]
     assert said == [1, 2, 3, 4]
 
 

@@ -1,19 +1,30 @@
 """The settings of S3 reach the requests: role, addresses, time-outs, who pays, checksums."""
 
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from typing import Any
 
 import boto3
 import pytest
 from moto import mock_aws
 
-from rawcore.errors import BadSettings
+from rawcore.errors import BadSettings, RoleRefused
 from rawcore.settings import load_settings
-from rawcore.stores.s3_client import make_client
-from rawcore.stores.store import open_store
-from rawcore.stores.store_errors import RoleRefused, as_store_error
+from rawcore.stores.faults import as_store_error
+from rawcore.stores.store import make_client, open_store
 
 ROLE = "arn:aws:iam::123456789012:role/loader"
+PROFILE = f"""
+[profile landing]
+role_arn = {ROLE}
+external_id = ticket 4711
+role_session_name = rawcore
+source_profile = ours
+
+[profile ours]
+aws_access_key_id = ours
+aws_secret_access_key = ours
+"""
 
 
 @pytest.fixture
@@ -34,8 +45,17 @@ def aws(monkeypatch: pytest.MonkeyPatch, tmp_path: Any) -> Iterator[None]:
         yield
 
 
-def client(attempts: int = 1) -> Any:
-    return make_client(load_settings(needs_store=True), attempts)
+@pytest.fixture
+def profile(aws: None, monkeypatch: pytest.MonkeyPatch, tmp_path: Any) -> None:
+    """A profile of ~/.aws/config that assumes a role."""
+    (tmp_path / "config").write_text(PROFILE)
+    monkeypatch.setenv("AWS_CONFIG_FILE", str(tmp_path / "config"))
+    monkeypatch.setenv("AWS_PROFILE", "landing")
+    monkeypatch.delenv("AWS_ACCESS_KEY_ID")  # it would go before the profile
+
+
+def client() -> Any:
+    return make_client(load_settings(needs_store=True))
 
 
 def asked(client: Any, operation: str, **parameters: str) -> Any:
@@ -46,25 +66,26 @@ def asked(client: Any, operation: str, **parameters: str) -> Any:
     return seen[0]
 
 
-def test_role_is_assumed_with_the_external_id(aws: None, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("RAWCORE_S3_ROLE", ROLE)
-    monkeypatch.setenv("RAWCORE_S3_EXTERNAL_ID", "ticket 4711")
-    theirs = client()._request_signer._credentials
-    assumed: list[dict[str, Any]] = []
-    fetcher = theirs._refresh_using.__self__
-
-    def fetch() -> Any:
-        assumed.append(fetcher._assume_kwargs)
-        return fetcher.fetch_credentials()
-
-    monkeypatch.setattr(theirs, "_refresh_using", fetch)
-    key = theirs.get_frozen_credentials().access_key
-    assert key.startswith("ASIA")
-    assert assumed == [{"RoleArn": ROLE, "RoleSessionName": "rawcore", "ExternalId": "ticket 4711"}]
+def test_a_profile_assumes_a_role_with_the_external_id(profile: None) -> None:
+    held = client()._request_signer._credentials
+    fetcher = held._refresh_using.__self__
+    assert held.get_frozen_credentials().access_key.startswith("ASIA")
+    assert fetcher._assume_kwargs == {
+        "RoleArn": ROLE,
+        "RoleSessionName": "rawcore",
+        "ExternalId": "ticket 4711",
+    }
 
 
-def test_requests_are_signed_by_the_role(aws: None, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("RAWCORE_S3_ROLE", ROLE)
+def test_credentials_of_a_role_are_renewed_in_a_long_run(profile: None) -> None:
+    held = client()._request_signer._credentials
+    first = held.get_frozen_credentials()
+    held._refresh_using.__self__._cache.clear()  # botocore keeps them there until they expire
+    held._expiry_time = datetime.now(UTC)
+    assert held.get_frozen_credentials() != first
+
+
+def test_requests_are_signed_by_the_role(profile: None) -> None:
     signed = asked(client(), "list_objects_v2", Bucket="landing").headers["Authorization"]
     assert b"Credential=ASIA" in signed
     assert [one.key for one in open_store(load_settings(needs_store=True)).list("")] == ["a"]
@@ -76,12 +97,16 @@ def test_role_that_is_refused_is_said_with_the_remedy() -> None:
     answer: Any = {"Error": {"Code": "AccessDenied"}, "ResponseMetadata": {"HTTPStatusCode": 403}}
     error = as_store_error(ClientError(answer, "AssumeRole"), "ListObjectsV2", "b", "", "http://s3")
     assert isinstance(error, RoleRefused)
-    assert (error.exit_code, "RAWCORE_S3_EXTERNAL_ID" in str(error)) == (2, True)
+    assert (error.exit_code, "external_id of the AWS profile" in str(error)) == (2, True)
 
 
-def test_what_is_no_role_is_refused_at_once(aws: None, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("RAWCORE_S3_ROLE", "loader")
-    with pytest.raises(BadSettings, match="RAWCORE_S3_ROLE is no ARN of a role"):
+@pytest.mark.parametrize("name", ["RAWCORE_S3_ROLE", "RAWCORE_S3_EXTERNAL_ID"])
+def test_a_setting_that_a_profile_replaces_is_refused_with_the_remedy(
+    aws: None, monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    monkeypatch.setenv(name, ROLE)
+    said = f"{name} is replaced by a profile of ~/.aws/config: give it role_arn, external_id"
+    with pytest.raises(BadSettings, match=said):
         load_settings(needs_store=True)
 
 
@@ -113,8 +138,7 @@ def test_requester_pays_for_listing_and_reading(aws: None, monkeypatch: pytest.M
     monkeypatch.setenv("RAWCORE_S3_REQUESTER_PAYS", "true")
     store: Any = open_store(load_settings(needs_store=True))
     seen: list[Any] = []
-    for one in (store._client, store._reader):
-        one.meta.events.register("before-send.s3", lambda request, **_: seen.append(request))
+    store._client.meta.events.register("before-send.s3", lambda request, **_: seen.append(request))
     (listed,) = store.list("")
     with store.open(listed.key, listed.etag, None) as body:
         assert b"".join(body) == b"x"
@@ -131,9 +155,9 @@ def test_timeouts_attempts_connections_and_checksums_are_as_set(
         "RAWCORE_JOBS": "9",
     }.items():
         monkeypatch.setenv(name, value)
-    config = client(attempts=4).meta.config
+    config = client().meta.config
     assert (config.connect_timeout, config.read_timeout) == (3.0, 7.0)
-    assert (config.max_pool_connections, config.retries["total_max_attempts"]) == (11, 4)
+    assert (config.max_pool_connections, config.retries["total_max_attempts"]) == (11, 1)
     assert config.response_checksum_validation == "when_required"
 
 

@@ -13,10 +13,7 @@ from moto.backends import get_backend
 from moto.server import ThreadedMotoServer
 
 from rawcore import errors
-from rawcore.settings import load_settings
-from rawcore.stores.readahead import Body, Checks
-from rawcore.stores.store import Listed, Store, open_store
-from rawcore.stores.store_errors import (
+from rawcore.errors import (
     AccessDenied,
     BucketMissing,
     ChecksumDiffers,
@@ -30,8 +27,10 @@ from rawcore.stores.store_errors import (
     StoreFault,
     StoreRefused,
     StoreUnreachable,
-    as_store_error,
 )
+from rawcore.settings import load_settings
+from rawcore.stores.faults import as_store_error
+from rawcore.stores.store import Body, Checks, Listed, Store, open_store
 
 
 @pytest.fixture(scope="module")
@@ -110,9 +109,9 @@ def test_answer_for_another_content_is_not_read_where_the_server_ignores_if_matc
 ) -> None:
     s3.put_object(Bucket="landing", Key="a", Body=b"y")
     careless = open_store(load_settings(needs_store=True))
-    ask = careless._reader.get_object  # type: ignore[attr-defined]
+    ask = careless._client.get_object  # type: ignore[attr-defined]
     reader = SimpleNamespace(get_object=lambda IfMatch, **asked: ask(**asked))  # noqa: N803
-    monkeypatch.setattr(careless, "_reader", reader)
+    monkeypatch.setattr(careless, "_client", reader)
     with pytest.raises(ObjectChanged):
         careless.open("a", "0" * 32, None)
 
@@ -244,14 +243,14 @@ def test_object_whose_length_is_not_announced_is_read(
 ) -> None:
     s3.put_object(Bucket="landing", Key="a", Body=b"abc")
     store: Any = open_store(load_settings(needs_store=True))
-    real = store._reader.get_object
+    real = store._client.get_object
 
     def chunked(**how: Any) -> Any:
         answer = real(**how)
         del answer["ContentLength"]
         return answer
 
-    monkeypatch.setattr(store._reader, "get_object", chunked)
+    monkeypatch.setattr(store._client, "get_object", chunked)
     with store.open("a", None, None) as body:
         assert (list(body), body.size, body.received) == ([b"abc"], None, 3)
 

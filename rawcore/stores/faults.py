@@ -1,137 +1,23 @@
-# ruff: noqa: D205, D415, N818 -- a docstring is a message; a name says what is the case
-"""What goes wrong at the store: its class, whether another attempt can help, the remedy."""
+"""What goes wrong at a store, as an error of ours: its class, and whether a retry can help."""
 
 from __future__ import annotations
 
-from rawcore.errors import RawcoreError
-
-
-class StoreError(RawcoreError):
-    """{problem}"""
-
-
-class StoreUnreachable(StoreError):
-    """No answer from {endpoint} ({problem}): check the network, AWS_ENDPOINT_URL_S3 and
-    AWS_REGION.
-    """
-
-    error_class = "connection"
-    retryable = True
-    exit_code = 3
-
-
-class BucketMissing(StoreError):
-    """There is no bucket {bucket} at {endpoint}: check S3_BUCKET_NAME and AWS_REGION."""
-
-    error_class = "not_found"
-    ends_run = True
-    exit_code = 2
-
-
-class FolderMissing(StoreError):
-    """There is no folder {folder}: check S3_BUCKET_NAME."""
-
-    error_class = "not_found"
-    ends_run = True
-    exit_code = 2
-
-
-class CredentialsWrong(StoreError):
-    """{endpoint} does not accept the credentials ({code}): check the AWS_ variables or the
-    profile.
-    """
-
-    error_class = "permission"
-    ends_run = True
-    exit_code = 2
-
-
-class RoleRefused(StoreError):
-    """The role cannot be assumed ({code}): check RAWCORE_S3_ROLE, RAWCORE_S3_EXTERNAL_ID and whom
-    the role trusts.
-    """
-
-    error_class = "permission"
-    ends_run = True
-    exit_code = 2
-
-
-class RegionWrong(StoreError):
-    """Bucket {bucket} is not in this region ({code}): set AWS_REGION to the one it is in."""
-
-    error_class = "not_found"
-    ends_run = True
-    exit_code = 2
-
-
-class AccessDenied(StoreError):
-    """Access denied to {what}: the role needs s3:ListBucket on the bucket, s3:GetObject and
-    s3:GetObjectVersion on its objects.
-    """
-
-    error_class = "permission"
-    exit_code = 2
-
-
-class ObjectMissing(StoreError):
-    """{key} is gone since it was listed: the next run lists again."""
-
-    error_class = "not_found"
-
-
-class OtherBucket(StoreError):
-    """The file lies in {bucket}; this run reads {here}: set S3_BUCKET_NAME and load it again."""
-
-    error_class = "not_found"
-    ends_run = True
-
-
-class ObjectChanged(StoreError):
-    """{key} changed since it was listed: the next run loads the new version."""
-
-    error_class = "integrity"
-
-
-class RateLimited(StoreError):
-    """The store asks to slow down ({code})."""
-
-    error_class = "rate_limited"
-    retryable = True
-    exit_code = 3
-
-
-class BodyBroken(StoreError):
-    """The body of {key} broke off after {received} bytes of {expected} ({problem})."""
-
-    error_class = "connection"
-    retryable = True
-
-
-class SizeDiffers(StoreError):
-    """{key} came with {received} bytes instead of {expected}."""
-
-    error_class = "integrity"
-    retryable = True
-
-
-class ChecksumDiffers(StoreError):
-    """The bytes of {key} do not fit the checksum or etag that the store names."""
-
-    error_class = "integrity"
-    retryable = True
-
-
-class StoreRefused(StoreError):
-    """The store answered {code} (HTTP {status}) to {operation}."""
-
-
-class StoreFault(StoreRefused):
-    """The store answered {code} (HTTP {status}) to {operation}."""
-
-    error_class = "connection"
-    retryable = True
-    exit_code = 3
-
+from rawcore.errors import (
+    AccessDenied,
+    BodyBroken,
+    BucketMissing,
+    ChecksumDiffers,
+    CredentialsWrong,
+    ObjectChanged,
+    ObjectMissing,
+    RateLimited,
+    RawcoreError,
+    RegionWrong,
+    RoleRefused,
+    StoreFault,
+    StoreRefused,
+    StoreUnreachable,
+)
 
 _CREDENTIALS = {
     "InvalidAccessKeyId",
