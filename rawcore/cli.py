@@ -20,7 +20,7 @@ MODES = ("new", "latest", "backfill", "batch", "retry")
 _FORMATS = ("%y%m%d%H%M", "%Y%m%d%H%M", "%Y-%m-%d %H:%M", "%Y-%m-%dT%H:%M", "%Y-%m-%d")
 
 
-class Batch(click.ParamType[datetime]):
+class BatchTime(click.ParamType[datetime]):
     """A DateExtracted as in file names (YYMMDDHHMM), or written out; local time of the source."""
 
     name = "YYMMDDHHMM"
@@ -87,9 +87,9 @@ def _choice(function: Callable[..., None]) -> Callable[..., None]:
                 type=click.Choice(MODES),
                 help="Which files; default: new, or what --batch, --from and --to ask for.",
             ),
-            click.option("--from", type=Batch(), help="First batch of a backfill."),
-            click.option("--to", type=Batch(end_of_day=True), help="Last batch of a backfill."),
-            click.option("--batch", type=Batch(), help="This batch only."),
+            click.option("--from", type=BatchTime(), help="First batch of a backfill."),
+            click.option("--to", type=BatchTime(end_of_day=True), help="Last batch of a backfill."),
+            click.option("--batch", type=BatchTime(), help="This batch only."),
             click.option(
                 "--extract", "extracts", multiple=True, help="Only this extract; repeatable."
             ),

@@ -19,12 +19,12 @@ from rawcore.errors import OtherBucket, RawcoreError
 from rawcore.settings import Settings
 from rawcore.stores.store import Store, open_store
 
-Options = dict[str, Any]
+RunOptions = dict[str, Any]
 
 
 def run(
     settings: Settings,
-    options: Options,
+    options: RunOptions,
     *,
     join: int | None = None,
     dry_run: bool = False,
@@ -53,7 +53,7 @@ def run(
         return _run(session, store, options, found, counts, quiet, as_json)
 
 
-def plan(settings: Settings, options: Options, *, as_json: bool = False) -> int:
+def plan(settings: Settings, options: RunOptions, *, as_json: bool = False) -> int:
     """List the store, register what is there, and show what a run would do, and why."""
     log = console.make_log(settings.rawcore_log, quiet=True)
     store = open_store(settings, log)
@@ -69,7 +69,7 @@ def plan(settings: Settings, options: Options, *, as_json: bool = False) -> int:
     return 0
 
 
-def _whole(options: Options, settings: Settings, store: Store) -> Options:
+def _whole(options: RunOptions, settings: Settings, store: Store) -> RunOptions:
     """Add to the options what the settings decide."""
     return {**options, "jobs": settings.rawcore_jobs, "bucket": store.bucket}
 
@@ -100,7 +100,7 @@ def _register(session: Session, store: Store) -> Row:
     return counts
 
 
-def plan_of(session: Session, options: Options, whole: bool) -> Plan:
+def plan_of(session: Session, options: RunOptions, whole: bool) -> Plan:
     """Return what a run with these options would do; not `whole`: of the files, those held."""
     source = session.source.name
     files = session.rows("plan_files" if whole else "held_files", source, options)
@@ -112,7 +112,7 @@ def plan_of(session: Session, options: Options, whole: bool) -> Plan:
     )
 
 
-def start(session: Session, options: Options) -> int:
+def start(session: Session, options: RunOptions) -> int:
     """Open the run and write its plan; return load_run_id."""
     run_id: int = session.value("start_run", session.source.name, options)
     session.value("plan_run", run_id)
@@ -122,7 +122,7 @@ def start(session: Session, options: Options) -> int:
 def _run(
     session: Session,
     store: Store,
-    options: Options,
+    options: RunOptions,
     found: Plan,
     counts: Row,
     quiet: bool,
@@ -152,7 +152,9 @@ def _run(
     return code
 
 
-def _show_only(session: Session, options: Options, found: Plan, counts: Row, as_json: bool) -> int:
+def _show_only(
+    session: Session, options: RunOptions, found: Plan, counts: Row, as_json: bool
+) -> int:
     """Show what a run would do, or why there is nothing to do; return the exit code."""
     if as_json:
         console.print_json({"run": None, "listing": counts, **found.document()})

@@ -75,6 +75,7 @@ _SESSION = (
     "SET idle_in_transaction_session_timeout = 0",
     "SET idle_session_timeout = 0",
     "SET TimeZone = 'UTC'",
+    "SET DateStyle = 'ISO, YMD'",  # psycopg reads times in no other style
 )
 _SESSION_17 = "SET transaction_timeout = 0"
 _SESSION_IF_ALLOWED = (
@@ -314,8 +315,8 @@ def load_source(connection: Connection, wanted: str | None) -> LoadedSource:
     """Return the source to load. Raises NotMigrated, UnknownSource."""
     try:
         rows = ask(connection, "list_sources")
-    except EngineUnfit as error:
-        if error.facts["sqlstate"] in _UNMIGRATED:
+    except RawcoreError as error:
+        if error.facts.get("sqlstate") in _UNMIGRATED:
             raise NotMigrated() from None
         raise
     fitting = [row for row in rows if wanted in (None, row["source"])]

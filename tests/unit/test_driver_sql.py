@@ -22,7 +22,7 @@ ALLOWED = re.compile(
     r"SELECT \* FROM (?:etl\.\w+|\{\})\((?:\{\}|%s(?:, %s)*)?\)"
     r"|CALL etl\.\w+\((?:%s|\{\})?\)"
     r"|COPY (?:etl\.\w+|\{\}) \([\w, {}]+\) FROM STDIN(?: \(FORMAT text, NULL ''\))?"
-    r"|SET \w+(?:\.\w+)? = (?:0|'\w+'|\{\})"
+    r"|SET \w+(?:\.\w+)? = (?:0|'[\w, ]+'|\{\})"
     r"|SET ROLE \{\}"
 )
 
