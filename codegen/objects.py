@@ -25,7 +25,10 @@ _TABLES = {
     "etl.touched_{}": "touched_table",
     "etl.observed_{}": "observed_table",
 }
+#: Views that name what several routines need: a typed row, and the row that core shows.
+_VIEWS = ("typed", "published", "republished")
 _ROUTINES = {
+    "hash": "function",
     "verdicts": "function",
     "faults": "function",
     "check": "procedure",
@@ -46,11 +49,6 @@ class SqlObject:
     sql: str
     path: Path
     extract: str = ""
-
-    @property
-    def is_replaceable(self) -> bool:
-        """Whether a migration can state it anew in full."""
-        return self.kind in ("function", "procedure", "view", "data", "grants")
 
 
 def engine_objects() -> Iterator[SqlObject]:
@@ -106,6 +104,7 @@ def names_of_extract(name: str, core_table: str) -> list[str]:
         f"core.{core_table}",
         f"raw.{name}",
         f"etl.absent_{name}",
+        *(f"etl.{view}_{name}" for view in _VIEWS),
         *(f"etl.{routine}_{name}" for routine in routines),
     ]
 
@@ -122,6 +121,8 @@ def _extract_objects(x: ExtractLists, where: Path) -> Iterator[SqlObject]:
     if x.extract.is_mirror:
         yield made("table", f"etl.absent_{x.name}", "absent_table")
     yield made("view", f"raw.{x.name}", "raw_view")
+    for view in _VIEWS:
+        yield made("view", f"etl.{view}_{x.name}", f"{view}_view")
     for routine, kind in _ROUTINES.items():
         yield made(kind, f"etl.{routine}_{x.name}", routine)
     for routine in _CORE_ROUTINES:
