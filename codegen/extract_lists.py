@@ -138,7 +138,9 @@ class ExtractLists(ExtractSql):
     def key_texts(self, alias: str) -> list[str]:
         """Return the key columns of an alias as the texts that raw has."""
         names = (ident(column.name) for column in self.key)
-        texts = ((key_text(c, f"{alias}.{name}"), name) for c, name in zip(self.key, names, strict=True))
+        texts = (
+            (key_text(c, f"{alias}.{name}"), name) for c, name in zip(self.key, names, strict=True)
+        )
         return [_named(text, alias, name) for text, name in texts]
 
     @cached_property

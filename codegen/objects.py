@@ -33,6 +33,7 @@ _ROUTINES = {
     "faults": "function",
     "check": "procedure",
     "stage": "procedure",
+    "observe": "procedure",
     "purge": "procedure",
 }
 _CORE_ROUTINES = ("merge", "rebuild")
@@ -107,6 +108,11 @@ def names_of_extract(name: str, core_table: str) -> list[str]:
         *(f"etl.{view}_{name}" for view in _VIEWS),
         *(f"etl.{routine}_{name}" for routine in routines),
     ]
+
+
+def is_private_view(name: str) -> bool:
+    """Whether an object of an extract is a view that only its routines read."""
+    return name.startswith(tuple(f"etl.{view}_" for view in _VIEWS))
 
 
 def _extract_objects(x: ExtractLists, where: Path) -> Iterator[SqlObject]:

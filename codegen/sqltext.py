@@ -15,7 +15,7 @@ TEMPLATES = Path(__file__).parent / "templates"
 #: Words that PostgreSQL takes as a name only when quoted, or that break statement splitters.
 _RESERVED_KINDS = ("RESERVED_KEYWORD", "COL_NAME_KEYWORD", "TYPE_FUNC_NAME_KEYWORD")
 #: Columns of text to which lists of names are packed.
-WIDTH = 110
+WIDTH = 116
 #: What makes an item of a list more than a name, or a name set to another.
 _EXPRESSION = re.compile(r"[('\n]|::")
 

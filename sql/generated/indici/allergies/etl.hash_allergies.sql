@@ -17,10 +17,10 @@ SELECT pg_catalog.hash_record_extended(
         p_row.is_confidential, p_row.practice_id, p_row.practice, p_row.mgen_code, p_row.mcla_code,
         p_row.medtech_id, p_row.medicine_classification_id, p_row.allergy_category_id, p_row.allergy_category,
         p_row.comment, p_row.substance_type_id, p_row.substance_type, p_row.favourite_substance_id,
-        p_row.favourite_substance, p_row.disease_id, p_row.disease, p_row.other_substance,
-        p_row.medicine_type_id, p_row.medicine_type, p_row.user_logging_id, p_row.logging_user_name,
-        p_row.show_on_portal, p_row.warning_type, p_row.row_inactive, p_row.is_reviewed, p_row.provider_id,
-        p_row.provider, p_row.practice_location_id, p_row.location_name, p_row.per_org_id
+        p_row.favourite_substance, p_row.disease_id, p_row.disease, p_row.other_substance, p_row.medicine_type_id,
+        p_row.medicine_type, p_row.user_logging_id, p_row.logging_user_name, p_row.show_on_portal,
+        p_row.warning_type, p_row.row_inactive, p_row.is_reviewed, p_row.provider_id, p_row.provider,
+        p_row.practice_location_id, p_row.location_name, p_row.per_org_id
     ),
     p_seed
 );

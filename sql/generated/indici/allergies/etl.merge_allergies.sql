@@ -20,22 +20,21 @@ BEGIN
     -- 1. New keys: stg had none of them, so core has none.
     INSERT INTO core.fact_allergies (
         practice_id, per_org_id, allergy_id, patient_key, provider_key, medicine_key, appointment_id,
-        allergy_type_id, allergy_type, onset_date, medicine_id, medicine, reaction_id, reactions,
-        reaction_type_id, reaction_type, severity_id, severity, is_active, is_deleted, inserted_by_id,
-        updated_by_id, inserted_at, updated_at, patient_id, is_confidential, practice, mgen_code, mcla_code,
-        medicine_classification_id, allergy_category_id, allergy_category, substance_type_id, substance_type,
-        favourite_substance_id, disease_id, disease, medicine_type_id, medicine_type, user_logging_id,
-        show_on_portal, warning_type, row_inactive, is_reviewed, provider_id, practice_location_id,
-        location_name, loaded_date_time, load_run_file_id, load_run_id, date_extracted
+        allergy_type_id, allergy_type, onset_date, medicine_id, medicine, reaction_id, reactions, reaction_type_id,
+        reaction_type, severity_id, severity, is_active, is_deleted, inserted_by_id, updated_by_id, inserted_at,
+        updated_at, patient_id, is_confidential, practice, mgen_code, mcla_code, medicine_classification_id,
+        allergy_category_id, allergy_category, substance_type_id, substance_type, favourite_substance_id,
+        disease_id, disease, medicine_type_id, medicine_type, user_logging_id, show_on_portal, warning_type,
+        row_inactive, is_reviewed, provider_id, practice_location_id, location_name, loaded_date_time,
+        load_run_file_id, load_run_id, date_extracted
     )
     SELECT
-        s.practice_id, s.per_org_id, s.allergy_id, s.patient_key, s.provider_key, s.medicine_key,
-        s.appointment_id, s.allergy_type_id, s.allergy_type, s.onset_date, s.medicine_id, s.medicine,
-        s.reaction_id, s.reactions, s.reaction_type_id, s.reaction_type, s.severity_id, s.severity,
-        s.is_active, s.is_deleted, s.inserted_by_id, s.updated_by_id, s.inserted_at, s.updated_at,
-        s.patient_id, s.is_confidential, s.practice, s.mgen_code, s.mcla_code, s.medicine_classification_id,
-        s.allergy_category_id, s.allergy_category, s.substance_type_id, s.substance_type,
-        s.favourite_substance_id, s.disease_id, s.disease, s.medicine_type_id, s.medicine_type,
+        s.practice_id, s.per_org_id, s.allergy_id, s.patient_key, s.provider_key, s.medicine_key, s.appointment_id,
+        s.allergy_type_id, s.allergy_type, s.onset_date, s.medicine_id, s.medicine, s.reaction_id, s.reactions,
+        s.reaction_type_id, s.reaction_type, s.severity_id, s.severity, s.is_active, s.is_deleted, s.inserted_by_id,
+        s.updated_by_id, s.inserted_at, s.updated_at, s.patient_id, s.is_confidential, s.practice, s.mgen_code,
+        s.mcla_code, s.medicine_classification_id, s.allergy_category_id, s.allergy_category, s.substance_type_id,
+        s.substance_type, s.favourite_substance_id, s.disease_id, s.disease, s.medicine_type_id, s.medicine_type,
         s.user_logging_id, s.show_on_portal, s.warning_type, s.row_inactive, s.is_reviewed, s.provider_id,
         s.practice_location_id, s.location_name, s.loaded_date_time, s.load_run_file_id, s.load_run_id,
         s.date_extracted
@@ -50,65 +49,63 @@ BEGIN
             practice_id, per_org_id, allergy_id, patient_key, provider_key, medicine_key, appointment_id,
             allergy_type_id, allergy_type, onset_date, medicine_id, medicine, reaction_id, reactions,
             reaction_type_id, reaction_type, severity_id, severity, is_active, is_deleted, inserted_by_id,
-            updated_by_id, inserted_at, updated_at, patient_id, is_confidential, practice, mgen_code,
-            mcla_code, medicine_classification_id, allergy_category_id, allergy_category, substance_type_id,
-            substance_type, favourite_substance_id, disease_id, disease, medicine_type_id, medicine_type,
-            user_logging_id, show_on_portal, warning_type, row_inactive, is_reviewed, provider_id,
-            practice_location_id, location_name, loaded_date_time, load_run_file_id, load_run_id,
-            date_extracted
+            updated_by_id, inserted_at, updated_at, patient_id, is_confidential, practice, mgen_code, mcla_code,
+            medicine_classification_id, allergy_category_id, allergy_category, substance_type_id, substance_type,
+            favourite_substance_id, disease_id, disease, medicine_type_id, medicine_type, user_logging_id,
+            show_on_portal, warning_type, row_inactive, is_reviewed, provider_id, practice_location_id,
+            location_name, loaded_date_time, load_run_file_id, load_run_id, date_extracted
         )
         SELECT
             s.practice_id, s.per_org_id, s.allergy_id, s.patient_key, s.provider_key, s.medicine_key,
             s.appointment_id, s.allergy_type_id, s.allergy_type, s.onset_date, s.medicine_id, s.medicine,
-            s.reaction_id, s.reactions, s.reaction_type_id, s.reaction_type, s.severity_id, s.severity,
-            s.is_active, s.is_deleted, s.inserted_by_id, s.updated_by_id, s.inserted_at, s.updated_at,
-            s.patient_id, s.is_confidential, s.practice, s.mgen_code, s.mcla_code,
-            s.medicine_classification_id, s.allergy_category_id, s.allergy_category, s.substance_type_id,
-            s.substance_type, s.favourite_substance_id, s.disease_id, s.disease, s.medicine_type_id,
-            s.medicine_type, s.user_logging_id, s.show_on_portal, s.warning_type, s.row_inactive,
-            s.is_reviewed, s.provider_id, s.practice_location_id, s.location_name, s.loaded_date_time,
-            s.load_run_file_id, s.load_run_id, s.date_extracted
+            s.reaction_id, s.reactions, s.reaction_type_id, s.reaction_type, s.severity_id, s.severity, s.is_active,
+            s.is_deleted, s.inserted_by_id, s.updated_by_id, s.inserted_at, s.updated_at, s.patient_id,
+            s.is_confidential, s.practice, s.mgen_code, s.mcla_code, s.medicine_classification_id,
+            s.allergy_category_id, s.allergy_category, s.substance_type_id, s.substance_type,
+            s.favourite_substance_id, s.disease_id, s.disease, s.medicine_type_id, s.medicine_type,
+            s.user_logging_id, s.show_on_portal, s.warning_type, s.row_inactive, s.is_reviewed, s.provider_id,
+            s.practice_location_id, s.location_name, s.loaded_date_time, s.load_run_file_id, s.load_run_id,
+            s.date_extracted
         FROM etl.touched_allergies AS t
         JOIN etl.published_allergies AS s USING (practice_id, per_org_id, allergy_id)
         WHERE t.load_run_file_id = p_load_run_file_id AND t.verdict = 'changed'
             -- Not a plain equality: statistics know no row of this file yet, and one row makes a nested loop.
             AND coalesce(s.load_run_file_id = p_load_run_file_id, false)
         ON CONFLICT (practice_id, per_org_id, allergy_id) DO UPDATE
-        SET patient_key = excluded.patient_key, provider_key = excluded.provider_key,
-            medicine_key = excluded.medicine_key, appointment_id = excluded.appointment_id,
-            allergy_type_id = excluded.allergy_type_id, allergy_type = excluded.allergy_type,
-            onset_date = excluded.onset_date, medicine_id = excluded.medicine_id,
-            medicine = excluded.medicine, reaction_id = excluded.reaction_id, reactions = excluded.reactions,
-            reaction_type_id = excluded.reaction_type_id, reaction_type = excluded.reaction_type,
-            severity_id = excluded.severity_id, severity = excluded.severity, is_active = excluded.is_active,
-            is_deleted = excluded.is_deleted, inserted_by_id = excluded.inserted_by_id,
-            updated_by_id = excluded.updated_by_id, inserted_at = excluded.inserted_at,
-            updated_at = excluded.updated_at, patient_id = excluded.patient_id,
-            is_confidential = excluded.is_confidential, practice = excluded.practice,
-            mgen_code = excluded.mgen_code, mcla_code = excluded.mcla_code,
-            medicine_classification_id = excluded.medicine_classification_id,
-            allergy_category_id = excluded.allergy_category_id, allergy_category = excluded.allergy_category,
-            substance_type_id = excluded.substance_type_id, substance_type = excluded.substance_type,
-            favourite_substance_id = excluded.favourite_substance_id, disease_id = excluded.disease_id,
-            disease = excluded.disease, medicine_type_id = excluded.medicine_type_id,
-            medicine_type = excluded.medicine_type, user_logging_id = excluded.user_logging_id,
-            show_on_portal = excluded.show_on_portal, warning_type = excluded.warning_type,
-            row_inactive = excluded.row_inactive, is_reviewed = excluded.is_reviewed,
-            provider_id = excluded.provider_id, practice_location_id = excluded.practice_location_id,
-            location_name = excluded.location_name, loaded_date_time = excluded.loaded_date_time,
-            deleted_at = excluded.deleted_at, load_run_file_id = excluded.load_run_file_id,
-            load_run_id = excluded.load_run_id, date_extracted = excluded.date_extracted
+        SET (
+            patient_key, provider_key, medicine_key, appointment_id, allergy_type_id, allergy_type, onset_date,
+            medicine_id, medicine, reaction_id, reactions, reaction_type_id, reaction_type, severity_id, severity,
+            is_active, is_deleted, inserted_by_id, updated_by_id, inserted_at, updated_at, patient_id,
+            is_confidential, practice, mgen_code, mcla_code, medicine_classification_id, allergy_category_id,
+            allergy_category, substance_type_id, substance_type, favourite_substance_id, disease_id, disease,
+            medicine_type_id, medicine_type, user_logging_id, show_on_portal, warning_type, row_inactive,
+            is_reviewed, provider_id, practice_location_id, location_name, loaded_date_time, deleted_at,
+            load_run_file_id, load_run_id, date_extracted
+        ) = ROW(
+            excluded.patient_key, excluded.provider_key, excluded.medicine_key, excluded.appointment_id,
+            excluded.allergy_type_id, excluded.allergy_type, excluded.onset_date, excluded.medicine_id,
+            excluded.medicine, excluded.reaction_id, excluded.reactions, excluded.reaction_type_id,
+            excluded.reaction_type, excluded.severity_id, excluded.severity, excluded.is_active,
+            excluded.is_deleted, excluded.inserted_by_id, excluded.updated_by_id, excluded.inserted_at,
+            excluded.updated_at, excluded.patient_id, excluded.is_confidential, excluded.practice,
+            excluded.mgen_code, excluded.mcla_code, excluded.medicine_classification_id,
+            excluded.allergy_category_id, excluded.allergy_category, excluded.substance_type_id,
+            excluded.substance_type, excluded.favourite_substance_id, excluded.disease_id, excluded.disease,
+            excluded.medicine_type_id, excluded.medicine_type, excluded.user_logging_id, excluded.show_on_portal,
+            excluded.warning_type, excluded.row_inactive, excluded.is_reviewed, excluded.provider_id,
+            excluded.practice_location_id, excluded.location_name, excluded.loaded_date_time, excluded.deleted_at,
+            excluded.load_run_file_id, excluded.load_run_id, excluded.date_extracted
+        )
         WHERE c.deleted_at IS NOT NULL
             OR (
-                c.patient_key, c.provider_key, c.medicine_key, c.appointment_id, c.allergy_type_id,
-                c.allergy_type, c.onset_date, c.medicine_id, c.medicine, c.reaction_id, c.reactions,
-                c.reaction_type_id, c.reaction_type, c.severity_id, c.severity, c.is_active, c.is_deleted,
-                c.inserted_by_id, c.updated_by_id, c.inserted_at, c.updated_at, c.patient_id,
-                c.is_confidential, c.practice, c.mgen_code, c.mcla_code, c.medicine_classification_id,
-                c.allergy_category_id, c.allergy_category, c.substance_type_id, c.substance_type,
-                c.favourite_substance_id, c.disease_id, c.disease, c.medicine_type_id, c.medicine_type,
-                c.user_logging_id, c.show_on_portal, c.warning_type, c.row_inactive, c.is_reviewed,
-                c.provider_id, c.practice_location_id, c.location_name
+                c.patient_key, c.provider_key, c.medicine_key, c.appointment_id, c.allergy_type_id, c.allergy_type,
+                c.onset_date, c.medicine_id, c.medicine, c.reaction_id, c.reactions, c.reaction_type_id,
+                c.reaction_type, c.severity_id, c.severity, c.is_active, c.is_deleted, c.inserted_by_id,
+                c.updated_by_id, c.inserted_at, c.updated_at, c.patient_id, c.is_confidential, c.practice,
+                c.mgen_code, c.mcla_code, c.medicine_classification_id, c.allergy_category_id, c.allergy_category,
+                c.substance_type_id, c.substance_type, c.favourite_substance_id, c.disease_id, c.disease,
+                c.medicine_type_id, c.medicine_type, c.user_logging_id, c.show_on_portal, c.warning_type,
+                c.row_inactive, c.is_reviewed, c.provider_id, c.practice_location_id, c.location_name
             ) IS DISTINCT FROM (
                 excluded.patient_key, excluded.provider_key, excluded.medicine_key, excluded.appointment_id,
                 excluded.allergy_type_id, excluded.allergy_type, excluded.onset_date, excluded.medicine_id,
@@ -118,8 +115,8 @@ BEGIN
                 excluded.updated_at, excluded.patient_id, excluded.is_confidential, excluded.practice,
                 excluded.mgen_code, excluded.mcla_code, excluded.medicine_classification_id,
                 excluded.allergy_category_id, excluded.allergy_category, excluded.substance_type_id,
-                excluded.substance_type, excluded.favourite_substance_id, excluded.disease_id,
-                excluded.disease, excluded.medicine_type_id, excluded.medicine_type, excluded.user_logging_id,
+                excluded.substance_type, excluded.favourite_substance_id, excluded.disease_id, excluded.disease,
+                excluded.medicine_type_id, excluded.medicine_type, excluded.user_logging_id,
                 excluded.show_on_portal, excluded.warning_type, excluded.row_inactive, excluded.is_reviewed,
                 excluded.provider_id, excluded.practice_location_id, excluded.location_name
             )

@@ -6,14 +6,13 @@ SELECT
     etl.surrogate_key(etl.key_part('patients') || tenant.key_part || etl.key_part(s.patient_id::text)) AS patient_key,
     etl.surrogate_key(etl.key_part('providers') || tenant.key_part || etl.key_part(s.provider_id::text)) AS provider_key,
     etl.surrogate_key(etl.key_part('medicine') || tenant.key_part || etl.key_part(s.medicine_id::text)) AS medicine_key,
-    s.appointment_id, s.allergy_type_id, s.allergy_type, s.onset_date, s.medicine_id, s.medicine,
-    s.reaction_id, s.reactions, s.reaction_type_id, s.reaction_type, s.severity_id, s.severity, s.is_active,
-    s.is_deleted, s.inserted_by_id, s.updated_by_id, s.inserted_at, s.updated_at, s.patient_id,
-    s.is_confidential, s.practice, s.mgen_code, s.mcla_code, s.medicine_classification_id,
-    s.allergy_category_id, s.allergy_category, s.substance_type_id, s.substance_type,
-    s.favourite_substance_id, s.disease_id, s.disease, s.medicine_type_id, s.medicine_type, s.user_logging_id,
-    s.show_on_portal, s.warning_type, s.row_inactive, s.is_reviewed, s.provider_id, s.practice_location_id,
-    s.location_name, s.loaded_date_time,
+    s.appointment_id, s.allergy_type_id, s.allergy_type, s.onset_date, s.medicine_id, s.medicine, s.reaction_id,
+    s.reactions, s.reaction_type_id, s.reaction_type, s.severity_id, s.severity, s.is_active, s.is_deleted,
+    s.inserted_by_id, s.updated_by_id, s.inserted_at, s.updated_at, s.patient_id, s.is_confidential, s.practice,
+    s.mgen_code, s.mcla_code, s.medicine_classification_id, s.allergy_category_id, s.allergy_category,
+    s.substance_type_id, s.substance_type, s.favourite_substance_id, s.disease_id, s.disease, s.medicine_type_id,
+    s.medicine_type, s.user_logging_id, s.show_on_portal, s.warning_type, s.row_inactive, s.is_reviewed,
+    s.provider_id, s.practice_location_id, s.location_name, s.loaded_date_time,
     s.load_run_file_id, s.load_run_id, s.date_extracted
 FROM stg.allergies AS s
 CROSS JOIN LATERAL (

@@ -25,80 +25,8 @@ BEGIN
 
     CALL etl.analyze_work('touched_allergies');
 
-    -- 2. What each counting file says of these keys; of several with one DateExtracted the last.
-    WITH keys AS MATERIALIZED (
-        SELECT DISTINCT t.practice_id, t.per_org_id, t.allergy_id::text AS allergy_id
-        FROM etl.touched_allergies AS t
-        WHERE (t.practice_id, t.per_org_id, t.allergy_id) IS NOT NULL
-    ),
-    rules AS MATERIALIZED (
-        SELECT h.since, h.until, etl.ruleset_fingerprint(h.extract, h.since) AS fingerprint
-        FROM etl.shapes AS h
-        WHERE h.extract = 'allergies'
-    ),
-    files AS MATERIALIZED (
-        SELECT
-            f.load_run_file_id,
-            f.load_run_id,
-            f.date_extracted,
-            f.is_mirror,
-            f.ruleset_fingerprint <> u.fingerprint AS is_stale,
-            etl.hash_seed(f.ruleset_fingerprint) AS seed,
-            row_number() OVER (
-                ORDER BY f.date_extracted, f.kind = 'delta', f.date_to, f.last_modified, f.s3_key COLLATE "C", f.load_run_file_id
-            ) AS place
-        FROM etl.load_run_files AS f
-        JOIN rules AS u ON f.date_extracted >= u.since AND f.date_extracted < u.until
-        WHERE f.extract = 'allergies' AND f.tenant = p_tenant AND f.is_counting AND f.date_extracted < p_before
-    ),
-    -- What today's rules reject of files that were checked by others: it may not even be of its type now.
-    misfits AS MATERIALIZED (
-        SELECT f.load_run_file_id, b.line_no
-        FROM files AS f
-        CROSS JOIN LATERAL etl.verdicts_allergies(f.load_run_file_id, true) AS b
-        WHERE f.is_stale AND b.verdict = 'rejected'
-    ),
-    said AS (
-        SELECT
-            k.practice_id, k.per_org_id, k.allergy_id, f.load_run_file_id, f.date_extracted, f.place, r.line_no,
-            nullif((r.updated_at || ' Pacific/Auckland')::timestamptz, TIMESTAMPTZ '1900-01-01 Pacific/Auckland') AS dedupe_1, false AS is_absent
-        FROM keys AS k
-        JOIN raw.allergies_raw AS r USING (practice_id, per_org_id, allergy_id)
-        JOIN files AS f USING (load_run_file_id)
-        WHERE NOT EXISTS (
-            SELECT FROM etl.rejects_allergies AS j
-            WHERE j.load_run_file_id = r.load_run_file_id AND j.line_no = r.line_no AND j.resolved_by_run IS NULL
-        )
-            AND NOT EXISTS (
-                SELECT FROM misfits AS b
-                WHERE b.load_run_file_id = r.load_run_file_id AND b.line_no = r.line_no
-            )
-    ),
-    last_said AS (
-        SELECT DISTINCT ON (s.practice_id, s.per_org_id, s.allergy_id, s.date_extracted)
-            s.practice_id, s.per_org_id, s.allergy_id, s.load_run_file_id, s.line_no, s.is_absent
-        FROM said AS s
-        ORDER BY
-            s.practice_id, s.per_org_id, s.allergy_id, s.date_extracted, s.place DESC,
-            s.dedupe_1 DESC NULLS LAST, s.line_no DESC
-    )
-    INSERT INTO etl.observed_allergies (
-        practice_id, per_org_id, allergy_id,
-        observed_at, is_absent, row_hash, load_run_file_id, load_run_id, line_no
-    )
-    SELECT
-        l.practice_id, l.per_org_id, l.allergy_id::bigint,
-        f.date_extracted,
-        l.is_absent,
-        CASE WHEN NOT l.is_absent THEN etl.hash_allergies(r, f.seed) END,
-        f.load_run_file_id,
-        f.load_run_id,
-        l.line_no
-    FROM last_said AS l
-    JOIN files AS f USING (load_run_file_id)
-    LEFT JOIN raw.allergies_raw AS r ON r.load_run_file_id = l.load_run_file_id AND r.line_no = l.line_no;
-
-    CALL etl.analyze_work('observed_allergies');
+    -- 2. Where the counting files before the horizon observed these keys.
+    CALL etl.observe_allergies(p_tenant, p_before);
 
     -- 3. Keep the newest row; the row with which the newest version began in core; and
     -- each row that changed stg since.
@@ -106,15 +34,14 @@ BEGIN
         SELECT
             o.*,
             ROW(
-                y.patient_key, y.provider_key, y.medicine_key, y.appointment_id, y.allergy_type_id,
-                y.allergy_type, y.onset_date, y.medicine_id, y.medicine, y.reaction_id, y.reactions,
-                y.reaction_type_id, y.reaction_type, y.severity_id, y.severity, y.is_active, y.is_deleted,
-                y.inserted_by_id, y.updated_by_id, y.inserted_at, y.updated_at, y.patient_id,
-                y.is_confidential, y.practice, y.mgen_code, y.mcla_code, y.medicine_classification_id,
-                y.allergy_category_id, y.allergy_category, y.substance_type_id, y.substance_type,
-                y.favourite_substance_id, y.disease_id, y.disease, y.medicine_type_id, y.medicine_type,
-                y.user_logging_id, y.show_on_portal, y.warning_type, y.row_inactive, y.is_reviewed,
-                y.provider_id, y.practice_location_id, y.location_name
+                y.patient_key, y.provider_key, y.medicine_key, y.appointment_id, y.allergy_type_id, y.allergy_type,
+                y.onset_date, y.medicine_id, y.medicine, y.reaction_id, y.reactions, y.reaction_type_id,
+                y.reaction_type, y.severity_id, y.severity, y.is_active, y.is_deleted, y.inserted_by_id,
+                y.updated_by_id, y.inserted_at, y.updated_at, y.patient_id, y.is_confidential, y.practice,
+                y.mgen_code, y.mcla_code, y.medicine_classification_id, y.allergy_category_id, y.allergy_category,
+                y.substance_type_id, y.substance_type, y.favourite_substance_id, y.disease_id, y.disease,
+                y.medicine_type_id, y.medicine_type, y.user_logging_id, y.show_on_portal, y.warning_type,
+                y.row_inactive, y.is_reviewed, y.provider_id, y.practice_location_id, y.location_name
             ) AS core_state
         FROM etl.observed_allergies AS o
         JOIN etl.republished_allergies AS y USING (load_run_file_id, line_no)
@@ -133,13 +60,13 @@ BEGIN
                 y.appointment_id, y.allergy_type_id, y.allergy_type, y.onset_date, y.deactivation_reason,
                 y.medicine_id, y.medicine, y.reaction_id, y.reactions, y.reaction_type_id, y.reaction_type,
                 y.severity_id, y.severity, y.reaction_notes, y.is_active, y.is_deleted, y.inserted_by_id,
-                y.inserted_by, y.updated_by_id, y.updated_by, y.inserted_at, y.updated_at, y.patient_id,
-                y.patient, y.is_confidential, y.practice, y.mgen_code, y.mcla_code, y.medtech_id,
-                y.medicine_classification_id, y.allergy_category_id, y.allergy_category, y.comment,
-                y.substance_type_id, y.substance_type, y.favourite_substance_id, y.favourite_substance,
-                y.disease_id, y.disease, y.other_substance, y.medicine_type_id, y.medicine_type,
-                y.user_logging_id, y.logging_user_name, y.show_on_portal, y.warning_type, y.row_inactive,
-                y.is_reviewed, y.provider_id, y.provider, y.practice_location_id, y.location_name
+                y.inserted_by, y.updated_by_id, y.updated_by, y.inserted_at, y.updated_at, y.patient_id, y.patient,
+                y.is_confidential, y.practice, y.mgen_code, y.mcla_code, y.medtech_id, y.medicine_classification_id,
+                y.allergy_category_id, y.allergy_category, y.comment, y.substance_type_id, y.substance_type,
+                y.favourite_substance_id, y.favourite_substance, y.disease_id, y.disease, y.other_substance,
+                y.medicine_type_id, y.medicine_type, y.user_logging_id, y.logging_user_name, y.show_on_portal,
+                y.warning_type, y.row_inactive, y.is_reviewed, y.provider_id, y.provider, y.practice_location_id,
+                y.location_name
             ) AS row_state
         FROM etl.observed_allergies AS o
         JOIN etl.typed_allergies AS y USING (load_run_file_id, line_no)

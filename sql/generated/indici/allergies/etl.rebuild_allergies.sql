@@ -33,80 +33,8 @@ BEGIN
 
     CALL etl.analyze_work('touched_allergies');
 
-    -- 2. What each counting file says of these keys; of several with one DateExtracted the last.
-    WITH keys AS MATERIALIZED (
-        SELECT DISTINCT t.practice_id, t.per_org_id, t.allergy_id::text AS allergy_id
-        FROM etl.touched_allergies AS t
-        WHERE (t.practice_id, t.per_org_id, t.allergy_id) IS NOT NULL
-    ),
-    rules AS MATERIALIZED (
-        SELECT h.since, h.until, etl.ruleset_fingerprint(h.extract, h.since) AS fingerprint
-        FROM etl.shapes AS h
-        WHERE h.extract = 'allergies'
-    ),
-    files AS MATERIALIZED (
-        SELECT
-            f.load_run_file_id,
-            f.load_run_id,
-            f.date_extracted,
-            f.is_mirror,
-            f.ruleset_fingerprint <> u.fingerprint AS is_stale,
-            etl.hash_seed(f.ruleset_fingerprint) AS seed,
-            row_number() OVER (
-                ORDER BY f.date_extracted, f.kind = 'delta', f.date_to, f.last_modified, f.s3_key COLLATE "C", f.load_run_file_id
-            ) AS place
-        FROM etl.load_run_files AS f
-        JOIN rules AS u ON f.date_extracted >= u.since AND f.date_extracted < u.until
-        WHERE f.extract = 'allergies' AND f.tenant = v_file.tenant AND f.is_counting
-    ),
-    -- What today's rules reject of files that were checked by others: it may not even be of its type now.
-    misfits AS MATERIALIZED (
-        SELECT f.load_run_file_id, b.line_no
-        FROM files AS f
-        CROSS JOIN LATERAL etl.verdicts_allergies(f.load_run_file_id, true) AS b
-        WHERE f.is_stale AND b.verdict = 'rejected'
-    ),
-    said AS (
-        SELECT
-            k.practice_id, k.per_org_id, k.allergy_id, f.load_run_file_id, f.date_extracted, f.place, r.line_no,
-            nullif((r.updated_at || ' Pacific/Auckland')::timestamptz, TIMESTAMPTZ '1900-01-01 Pacific/Auckland') AS dedupe_1, false AS is_absent
-        FROM keys AS k
-        JOIN raw.allergies_raw AS r USING (practice_id, per_org_id, allergy_id)
-        JOIN files AS f USING (load_run_file_id)
-        WHERE NOT EXISTS (
-            SELECT FROM etl.rejects_allergies AS j
-            WHERE j.load_run_file_id = r.load_run_file_id AND j.line_no = r.line_no AND j.resolved_by_run IS NULL
-        )
-            AND NOT EXISTS (
-                SELECT FROM misfits AS b
-                WHERE b.load_run_file_id = r.load_run_file_id AND b.line_no = r.line_no
-            )
-    ),
-    last_said AS (
-        SELECT DISTINCT ON (s.practice_id, s.per_org_id, s.allergy_id, s.date_extracted)
-            s.practice_id, s.per_org_id, s.allergy_id, s.load_run_file_id, s.line_no, s.is_absent
-        FROM said AS s
-        ORDER BY
-            s.practice_id, s.per_org_id, s.allergy_id, s.date_extracted, s.place DESC,
-            s.dedupe_1 DESC NULLS LAST, s.line_no DESC
-    )
-    INSERT INTO etl.observed_allergies (
-        practice_id, per_org_id, allergy_id,
-        observed_at, is_absent, row_hash, load_run_file_id, load_run_id, line_no
-    )
-    SELECT
-        l.practice_id, l.per_org_id, l.allergy_id::bigint,
-        f.date_extracted,
-        l.is_absent,
-        CASE WHEN NOT l.is_absent THEN etl.hash_allergies(r, f.seed) END,
-        f.load_run_file_id,
-        f.load_run_id,
-        l.line_no
-    FROM last_said AS l
-    JOIN files AS f USING (load_run_file_id)
-    LEFT JOIN raw.allergies_raw AS r ON r.load_run_file_id = l.load_run_file_id AND r.line_no = l.line_no;
-
-    CALL etl.analyze_work('observed_allergies');
+    -- 2. Where the counting files observed these keys.
+    CALL etl.observe_allergies(v_file.tenant, 'infinity');
 
     -- 3. stg: the first observation in the newest run of equal rows.
     WITH states AS (
@@ -116,13 +44,13 @@ BEGIN
                 y.appointment_id, y.allergy_type_id, y.allergy_type, y.onset_date, y.deactivation_reason,
                 y.medicine_id, y.medicine, y.reaction_id, y.reactions, y.reaction_type_id, y.reaction_type,
                 y.severity_id, y.severity, y.reaction_notes, y.is_active, y.is_deleted, y.inserted_by_id,
-                y.inserted_by, y.updated_by_id, y.updated_by, y.inserted_at, y.updated_at, y.patient_id,
-                y.patient, y.is_confidential, y.practice, y.mgen_code, y.mcla_code, y.medtech_id,
-                y.medicine_classification_id, y.allergy_category_id, y.allergy_category, y.comment,
-                y.substance_type_id, y.substance_type, y.favourite_substance_id, y.favourite_substance,
-                y.disease_id, y.disease, y.other_substance, y.medicine_type_id, y.medicine_type,
-                y.user_logging_id, y.logging_user_name, y.show_on_portal, y.warning_type, y.row_inactive,
-                y.is_reviewed, y.provider_id, y.provider, y.practice_location_id, y.location_name
+                y.inserted_by, y.updated_by_id, y.updated_by, y.inserted_at, y.updated_at, y.patient_id, y.patient,
+                y.is_confidential, y.practice, y.mgen_code, y.mcla_code, y.medtech_id, y.medicine_classification_id,
+                y.allergy_category_id, y.allergy_category, y.comment, y.substance_type_id, y.substance_type,
+                y.favourite_substance_id, y.favourite_substance, y.disease_id, y.disease, y.other_substance,
+                y.medicine_type_id, y.medicine_type, y.user_logging_id, y.logging_user_name, y.show_on_portal,
+                y.warning_type, y.row_inactive, y.is_reviewed, y.provider_id, y.provider, y.practice_location_id,
+                y.location_name
             ) AS row_state
         FROM etl.observed_allergies AS o
         JOIN etl.typed_allergies AS y USING (load_run_file_id, line_no)
@@ -154,60 +82,58 @@ BEGIN
         ORDER BY u.practice_id, u.per_org_id, u.allergy_id, u.observed_at DESC
     )
     INSERT INTO stg.allergies AS s (
-        allergy_id, appointment_id, allergy_type_id, allergy_type, onset_date, deactivation_reason,
-        medicine_id, medicine, reaction_id, reactions, reaction_type_id, reaction_type, severity_id, severity,
-        reaction_notes, is_active, is_deleted, inserted_by_id, inserted_by, updated_by_id, updated_by,
-        inserted_at, updated_at, patient_id, patient, is_confidential, practice_id, practice, mgen_code,
-        mcla_code, medtech_id, medicine_classification_id, allergy_category_id, allergy_category, comment,
-        substance_type_id, substance_type, favourite_substance_id, favourite_substance, disease_id, disease,
-        other_substance, medicine_type_id, medicine_type, user_logging_id, logging_user_name, show_on_portal,
-        warning_type, row_inactive, is_reviewed, provider_id, provider, practice_location_id, location_name,
-        per_org_id, loaded_date_time,
+        allergy_id, appointment_id, allergy_type_id, allergy_type, onset_date, deactivation_reason, medicine_id,
+        medicine, reaction_id, reactions, reaction_type_id, reaction_type, severity_id, severity, reaction_notes,
+        is_active, is_deleted, inserted_by_id, inserted_by, updated_by_id, updated_by, inserted_at, updated_at,
+        patient_id, patient, is_confidential, practice_id, practice, mgen_code, mcla_code, medtech_id,
+        medicine_classification_id, allergy_category_id, allergy_category, comment, substance_type_id,
+        substance_type, favourite_substance_id, favourite_substance, disease_id, disease, other_substance,
+        medicine_type_id, medicine_type, user_logging_id, logging_user_name, show_on_portal, warning_type,
+        row_inactive, is_reviewed, provider_id, provider, practice_location_id, location_name, per_org_id,
+        loaded_date_time,
         row_hash, absent_since, load_run_file_id, load_run_id, date_extracted
     )
     SELECT
-        y.allergy_id, y.appointment_id, y.allergy_type_id, y.allergy_type, y.onset_date,
-        y.deactivation_reason, y.medicine_id, y.medicine, y.reaction_id, y.reactions, y.reaction_type_id,
-        y.reaction_type, y.severity_id, y.severity, y.reaction_notes, y.is_active, y.is_deleted,
-        y.inserted_by_id, y.inserted_by, y.updated_by_id, y.updated_by, y.inserted_at, y.updated_at,
-        y.patient_id, y.patient, y.is_confidential, y.practice_id, y.practice, y.mgen_code, y.mcla_code,
-        y.medtech_id, y.medicine_classification_id, y.allergy_category_id, y.allergy_category, y.comment,
-        y.substance_type_id, y.substance_type, y.favourite_substance_id, y.favourite_substance, y.disease_id,
-        y.disease, y.other_substance, y.medicine_type_id, y.medicine_type, y.user_logging_id,
-        y.logging_user_name, y.show_on_portal, y.warning_type, y.row_inactive, y.is_reviewed, y.provider_id,
-        y.provider, y.practice_location_id, y.location_name, y.per_org_id, y.loaded_date_time,
+        y.allergy_id, y.appointment_id, y.allergy_type_id, y.allergy_type, y.onset_date, y.deactivation_reason,
+        y.medicine_id, y.medicine, y.reaction_id, y.reactions, y.reaction_type_id, y.reaction_type, y.severity_id,
+        y.severity, y.reaction_notes, y.is_active, y.is_deleted, y.inserted_by_id, y.inserted_by, y.updated_by_id,
+        y.updated_by, y.inserted_at, y.updated_at, y.patient_id, y.patient, y.is_confidential, y.practice_id,
+        y.practice, y.mgen_code, y.mcla_code, y.medtech_id, y.medicine_classification_id, y.allergy_category_id,
+        y.allergy_category, y.comment, y.substance_type_id, y.substance_type, y.favourite_substance_id,
+        y.favourite_substance, y.disease_id, y.disease, y.other_substance, y.medicine_type_id, y.medicine_type,
+        y.user_logging_id, y.logging_user_name, y.show_on_portal, y.warning_type, y.row_inactive, y.is_reviewed,
+        y.provider_id, y.provider, y.practice_location_id, y.location_name, y.per_org_id, y.loaded_date_time,
         n.newest_hash, n.gone_since, n.load_run_file_id, n.load_run_id, n.observed_at
     FROM newest AS n
     JOIN etl.typed_allergies AS y USING (load_run_file_id, line_no)
     ON CONFLICT (practice_id, per_org_id, allergy_id) DO UPDATE
-    SET appointment_id = excluded.appointment_id, allergy_type_id = excluded.allergy_type_id,
-        allergy_type = excluded.allergy_type, onset_date = excluded.onset_date,
-        deactivation_reason = excluded.deactivation_reason, medicine_id = excluded.medicine_id,
-        medicine = excluded.medicine, reaction_id = excluded.reaction_id, reactions = excluded.reactions,
-        reaction_type_id = excluded.reaction_type_id, reaction_type = excluded.reaction_type,
-        severity_id = excluded.severity_id, severity = excluded.severity,
-        reaction_notes = excluded.reaction_notes, is_active = excluded.is_active,
-        is_deleted = excluded.is_deleted, inserted_by_id = excluded.inserted_by_id,
-        inserted_by = excluded.inserted_by, updated_by_id = excluded.updated_by_id,
-        updated_by = excluded.updated_by, inserted_at = excluded.inserted_at,
-        updated_at = excluded.updated_at, patient_id = excluded.patient_id, patient = excluded.patient,
-        is_confidential = excluded.is_confidential, practice = excluded.practice,
-        mgen_code = excluded.mgen_code, mcla_code = excluded.mcla_code, medtech_id = excluded.medtech_id,
-        medicine_classification_id = excluded.medicine_classification_id,
-        allergy_category_id = excluded.allergy_category_id, allergy_category = excluded.allergy_category,
-        comment = excluded.comment, substance_type_id = excluded.substance_type_id,
-        substance_type = excluded.substance_type, favourite_substance_id = excluded.favourite_substance_id,
-        favourite_substance = excluded.favourite_substance, disease_id = excluded.disease_id,
-        disease = excluded.disease, other_substance = excluded.other_substance,
-        medicine_type_id = excluded.medicine_type_id, medicine_type = excluded.medicine_type,
-        user_logging_id = excluded.user_logging_id, logging_user_name = excluded.logging_user_name,
-        show_on_portal = excluded.show_on_portal, warning_type = excluded.warning_type,
-        row_inactive = excluded.row_inactive, is_reviewed = excluded.is_reviewed,
-        provider_id = excluded.provider_id, provider = excluded.provider,
-        practice_location_id = excluded.practice_location_id, location_name = excluded.location_name,
-        loaded_date_time = excluded.loaded_date_time, row_hash = excluded.row_hash,
-        absent_since = excluded.absent_since, load_run_file_id = excluded.load_run_file_id,
-        load_run_id = excluded.load_run_id, date_extracted = excluded.date_extracted
+    SET (
+        appointment_id, allergy_type_id, allergy_type, onset_date, deactivation_reason, medicine_id, medicine,
+        reaction_id, reactions, reaction_type_id, reaction_type, severity_id, severity, reaction_notes, is_active,
+        is_deleted, inserted_by_id, inserted_by, updated_by_id, updated_by, inserted_at, updated_at, patient_id,
+        patient, is_confidential, practice, mgen_code, mcla_code, medtech_id, medicine_classification_id,
+        allergy_category_id, allergy_category, comment, substance_type_id, substance_type, favourite_substance_id,
+        favourite_substance, disease_id, disease, other_substance, medicine_type_id, medicine_type, user_logging_id,
+        logging_user_name, show_on_portal, warning_type, row_inactive, is_reviewed, provider_id, provider,
+        practice_location_id, location_name, loaded_date_time, row_hash, absent_since, load_run_file_id,
+        load_run_id, date_extracted
+    ) = ROW(
+        excluded.appointment_id, excluded.allergy_type_id, excluded.allergy_type, excluded.onset_date,
+        excluded.deactivation_reason, excluded.medicine_id, excluded.medicine, excluded.reaction_id,
+        excluded.reactions, excluded.reaction_type_id, excluded.reaction_type, excluded.severity_id,
+        excluded.severity, excluded.reaction_notes, excluded.is_active, excluded.is_deleted,
+        excluded.inserted_by_id, excluded.inserted_by, excluded.updated_by_id, excluded.updated_by,
+        excluded.inserted_at, excluded.updated_at, excluded.patient_id, excluded.patient, excluded.is_confidential,
+        excluded.practice, excluded.mgen_code, excluded.mcla_code, excluded.medtech_id,
+        excluded.medicine_classification_id, excluded.allergy_category_id, excluded.allergy_category,
+        excluded.comment, excluded.substance_type_id, excluded.substance_type, excluded.favourite_substance_id,
+        excluded.favourite_substance, excluded.disease_id, excluded.disease, excluded.other_substance,
+        excluded.medicine_type_id, excluded.medicine_type, excluded.user_logging_id, excluded.logging_user_name,
+        excluded.show_on_portal, excluded.warning_type, excluded.row_inactive, excluded.is_reviewed,
+        excluded.provider_id, excluded.provider, excluded.practice_location_id, excluded.location_name,
+        excluded.loaded_date_time, excluded.row_hash, excluded.absent_since, excluded.load_run_file_id,
+        excluded.load_run_id, excluded.date_extracted
+    )
     WHERE s.* IS DISTINCT FROM excluded.*;
 
     DELETE FROM stg.allergies AS s
@@ -224,15 +150,14 @@ BEGIN
         SELECT
             o.*,
             ROW(
-                y.patient_key, y.provider_key, y.medicine_key, y.appointment_id, y.allergy_type_id,
-                y.allergy_type, y.onset_date, y.medicine_id, y.medicine, y.reaction_id, y.reactions,
-                y.reaction_type_id, y.reaction_type, y.severity_id, y.severity, y.is_active, y.is_deleted,
-                y.inserted_by_id, y.updated_by_id, y.inserted_at, y.updated_at, y.patient_id,
-                y.is_confidential, y.practice, y.mgen_code, y.mcla_code, y.medicine_classification_id,
-                y.allergy_category_id, y.allergy_category, y.substance_type_id, y.substance_type,
-                y.favourite_substance_id, y.disease_id, y.disease, y.medicine_type_id, y.medicine_type,
-                y.user_logging_id, y.show_on_portal, y.warning_type, y.row_inactive, y.is_reviewed,
-                y.provider_id, y.practice_location_id, y.location_name
+                y.patient_key, y.provider_key, y.medicine_key, y.appointment_id, y.allergy_type_id, y.allergy_type,
+                y.onset_date, y.medicine_id, y.medicine, y.reaction_id, y.reactions, y.reaction_type_id,
+                y.reaction_type, y.severity_id, y.severity, y.is_active, y.is_deleted, y.inserted_by_id,
+                y.updated_by_id, y.inserted_at, y.updated_at, y.patient_id, y.is_confidential, y.practice,
+                y.mgen_code, y.mcla_code, y.medicine_classification_id, y.allergy_category_id, y.allergy_category,
+                y.substance_type_id, y.substance_type, y.favourite_substance_id, y.disease_id, y.disease,
+                y.medicine_type_id, y.medicine_type, y.user_logging_id, y.show_on_portal, y.warning_type,
+                y.row_inactive, y.is_reviewed, y.provider_id, y.practice_location_id, y.location_name
             ) AS row_state
         FROM etl.observed_allergies AS o
         JOIN etl.republished_allergies AS y USING (load_run_file_id, line_no)
@@ -263,55 +188,53 @@ BEGIN
     merged AS (
         INSERT INTO core.fact_allergies AS c (
             practice_id, per_org_id, allergy_id,
-            patient_key, provider_key, medicine_key, appointment_id, allergy_type_id, allergy_type,
-            onset_date, medicine_id, medicine, reaction_id, reactions, reaction_type_id, reaction_type,
-            severity_id, severity, is_active, is_deleted, inserted_by_id, updated_by_id, inserted_at,
-            updated_at, patient_id, is_confidential, practice, mgen_code, mcla_code,
-            medicine_classification_id, allergy_category_id, allergy_category, substance_type_id,
-            substance_type, favourite_substance_id, disease_id, disease, medicine_type_id, medicine_type,
-            user_logging_id, show_on_portal, warning_type, row_inactive, is_reviewed, provider_id,
-            practice_location_id, location_name, loaded_date_time, deleted_at, load_run_file_id, load_run_id,
-            date_extracted
+            patient_key, provider_key, medicine_key, appointment_id, allergy_type_id, allergy_type, onset_date,
+            medicine_id, medicine, reaction_id, reactions, reaction_type_id, reaction_type, severity_id, severity,
+            is_active, is_deleted, inserted_by_id, updated_by_id, inserted_at, updated_at, patient_id,
+            is_confidential, practice, mgen_code, mcla_code, medicine_classification_id, allergy_category_id,
+            allergy_category, substance_type_id, substance_type, favourite_substance_id, disease_id, disease,
+            medicine_type_id, medicine_type, user_logging_id, show_on_portal, warning_type, row_inactive,
+            is_reviewed, provider_id, practice_location_id, location_name, loaded_date_time, deleted_at,
+            load_run_file_id, load_run_id, date_extracted
         )
         SELECT
             y.practice_id, y.per_org_id, y.allergy_id,
-            y.patient_key, y.provider_key, y.medicine_key, y.appointment_id, y.allergy_type_id,
-            y.allergy_type, y.onset_date, y.medicine_id, y.medicine, y.reaction_id, y.reactions,
-            y.reaction_type_id, y.reaction_type, y.severity_id, y.severity, y.is_active, y.is_deleted,
-            y.inserted_by_id, y.updated_by_id, y.inserted_at, y.updated_at, y.patient_id, y.is_confidential,
-            y.practice, y.mgen_code, y.mcla_code, y.medicine_classification_id, y.allergy_category_id,
-            y.allergy_category, y.substance_type_id, y.substance_type, y.favourite_substance_id, y.disease_id,
-            y.disease, y.medicine_type_id, y.medicine_type, y.user_logging_id, y.show_on_portal,
-            y.warning_type, y.row_inactive, y.is_reviewed, y.provider_id, y.practice_location_id,
-            y.location_name, y.loaded_date_time,
-            n.gone_since, n.load_run_file_id, n.load_run_id, n.observed_at
+            y.patient_key, y.provider_key, y.medicine_key, y.appointment_id, y.allergy_type_id, y.allergy_type,
+            y.onset_date, y.medicine_id, y.medicine, y.reaction_id, y.reactions, y.reaction_type_id,
+            y.reaction_type, y.severity_id, y.severity, y.is_active, y.is_deleted, y.inserted_by_id,
+            y.updated_by_id, y.inserted_at, y.updated_at, y.patient_id, y.is_confidential, y.practice, y.mgen_code,
+            y.mcla_code, y.medicine_classification_id, y.allergy_category_id, y.allergy_category,
+            y.substance_type_id, y.substance_type, y.favourite_substance_id, y.disease_id, y.disease,
+            y.medicine_type_id, y.medicine_type, y.user_logging_id, y.show_on_portal, y.warning_type,
+            y.row_inactive, y.is_reviewed, y.provider_id, y.practice_location_id, y.location_name,
+            y.loaded_date_time, n.gone_since, n.load_run_file_id, n.load_run_id, n.observed_at
         FROM newest AS n
         JOIN etl.republished_allergies AS y USING (load_run_file_id, line_no)
         ON CONFLICT (practice_id, per_org_id, allergy_id) DO UPDATE
-        SET patient_key = excluded.patient_key, provider_key = excluded.provider_key,
-            medicine_key = excluded.medicine_key, appointment_id = excluded.appointment_id,
-            allergy_type_id = excluded.allergy_type_id, allergy_type = excluded.allergy_type,
-            onset_date = excluded.onset_date, medicine_id = excluded.medicine_id,
-            medicine = excluded.medicine, reaction_id = excluded.reaction_id, reactions = excluded.reactions,
-            reaction_type_id = excluded.reaction_type_id, reaction_type = excluded.reaction_type,
-            severity_id = excluded.severity_id, severity = excluded.severity, is_active = excluded.is_active,
-            is_deleted = excluded.is_deleted, inserted_by_id = excluded.inserted_by_id,
-            updated_by_id = excluded.updated_by_id, inserted_at = excluded.inserted_at,
-            updated_at = excluded.updated_at, patient_id = excluded.patient_id,
-            is_confidential = excluded.is_confidential, practice = excluded.practice,
-            mgen_code = excluded.mgen_code, mcla_code = excluded.mcla_code,
-            medicine_classification_id = excluded.medicine_classification_id,
-            allergy_category_id = excluded.allergy_category_id, allergy_category = excluded.allergy_category,
-            substance_type_id = excluded.substance_type_id, substance_type = excluded.substance_type,
-            favourite_substance_id = excluded.favourite_substance_id, disease_id = excluded.disease_id,
-            disease = excluded.disease, medicine_type_id = excluded.medicine_type_id,
-            medicine_type = excluded.medicine_type, user_logging_id = excluded.user_logging_id,
-            show_on_portal = excluded.show_on_portal, warning_type = excluded.warning_type,
-            row_inactive = excluded.row_inactive, is_reviewed = excluded.is_reviewed,
-            provider_id = excluded.provider_id, practice_location_id = excluded.practice_location_id,
-            location_name = excluded.location_name, loaded_date_time = excluded.loaded_date_time,
-            deleted_at = excluded.deleted_at, load_run_file_id = excluded.load_run_file_id,
-            load_run_id = excluded.load_run_id, date_extracted = excluded.date_extracted
+        SET (
+            patient_key, provider_key, medicine_key, appointment_id, allergy_type_id, allergy_type, onset_date,
+            medicine_id, medicine, reaction_id, reactions, reaction_type_id, reaction_type, severity_id, severity,
+            is_active, is_deleted, inserted_by_id, updated_by_id, inserted_at, updated_at, patient_id,
+            is_confidential, practice, mgen_code, mcla_code, medicine_classification_id, allergy_category_id,
+            allergy_category, substance_type_id, substance_type, favourite_substance_id, disease_id, disease,
+            medicine_type_id, medicine_type, user_logging_id, show_on_portal, warning_type, row_inactive,
+            is_reviewed, provider_id, practice_location_id, location_name, loaded_date_time, deleted_at,
+            load_run_file_id, load_run_id, date_extracted
+        ) = ROW(
+            excluded.patient_key, excluded.provider_key, excluded.medicine_key, excluded.appointment_id,
+            excluded.allergy_type_id, excluded.allergy_type, excluded.onset_date, excluded.medicine_id,
+            excluded.medicine, excluded.reaction_id, excluded.reactions, excluded.reaction_type_id,
+            excluded.reaction_type, excluded.severity_id, excluded.severity, excluded.is_active,
+            excluded.is_deleted, excluded.inserted_by_id, excluded.updated_by_id, excluded.inserted_at,
+            excluded.updated_at, excluded.patient_id, excluded.is_confidential, excluded.practice,
+            excluded.mgen_code, excluded.mcla_code, excluded.medicine_classification_id,
+            excluded.allergy_category_id, excluded.allergy_category, excluded.substance_type_id,
+            excluded.substance_type, excluded.favourite_substance_id, excluded.disease_id, excluded.disease,
+            excluded.medicine_type_id, excluded.medicine_type, excluded.user_logging_id, excluded.show_on_portal,
+            excluded.warning_type, excluded.row_inactive, excluded.is_reviewed, excluded.provider_id,
+            excluded.practice_location_id, excluded.location_name, excluded.loaded_date_time, excluded.deleted_at,
+            excluded.load_run_file_id, excluded.load_run_id, excluded.date_extracted
+        )
         WHERE c.* IS DISTINCT FROM excluded.*
         RETURNING c.xmax = 0 AS is_new
     ),

@@ -6,14 +6,13 @@ SELECT
     etl.surrogate_key(etl.key_part('patients') || tenant.key_part || etl.key_part(y.patient_id::text)) AS patient_key,
     etl.surrogate_key(etl.key_part('providers') || tenant.key_part || etl.key_part(y.provider_id::text)) AS provider_key,
     etl.surrogate_key(etl.key_part('medicine') || tenant.key_part || etl.key_part(y.medicine_id::text)) AS medicine_key,
-    y.appointment_id, y.allergy_type_id, y.allergy_type, y.onset_date, y.medicine_id, y.medicine,
-    y.reaction_id, y.reactions, y.reaction_type_id, y.reaction_type, y.severity_id, y.severity, y.is_active,
-    y.is_deleted, y.inserted_by_id, y.updated_by_id, y.inserted_at, y.updated_at, y.patient_id,
-    y.is_confidential, y.practice, y.mgen_code, y.mcla_code, y.medicine_classification_id,
-    y.allergy_category_id, y.allergy_category, y.substance_type_id, y.substance_type,
-    y.favourite_substance_id, y.disease_id, y.disease, y.medicine_type_id, y.medicine_type, y.user_logging_id,
-    y.show_on_portal, y.warning_type, y.row_inactive, y.is_reviewed, y.provider_id, y.practice_location_id,
-    y.location_name, y.loaded_date_time,
+    y.appointment_id, y.allergy_type_id, y.allergy_type, y.onset_date, y.medicine_id, y.medicine, y.reaction_id,
+    y.reactions, y.reaction_type_id, y.reaction_type, y.severity_id, y.severity, y.is_active, y.is_deleted,
+    y.inserted_by_id, y.updated_by_id, y.inserted_at, y.updated_at, y.patient_id, y.is_confidential, y.practice,
+    y.mgen_code, y.mcla_code, y.medicine_classification_id, y.allergy_category_id, y.allergy_category,
+    y.substance_type_id, y.substance_type, y.favourite_substance_id, y.disease_id, y.disease, y.medicine_type_id,
+    y.medicine_type, y.user_logging_id, y.show_on_portal, y.warning_type, y.row_inactive, y.is_reviewed,
+    y.provider_id, y.practice_location_id, y.location_name, y.loaded_date_time,
     y.load_run_file_id, y.line_no
 FROM etl.typed_allergies AS y
 CROSS JOIN LATERAL (

@@ -20,28 +20,27 @@ BEGIN
 
     -- 1. New keys. Under the lock none can be there already, and looking for conflicts would cost a third more.
     INSERT INTO stg.allergies (
-        allergy_id, appointment_id, allergy_type_id, allergy_type, onset_date, deactivation_reason,
-        medicine_id, medicine, reaction_id, reactions, reaction_type_id, reaction_type, severity_id, severity,
-        reaction_notes, is_active, is_deleted, inserted_by_id, inserted_by, updated_by_id, updated_by,
-        inserted_at, updated_at, patient_id, patient, is_confidential, practice_id, practice, mgen_code,
-        mcla_code, medtech_id, medicine_classification_id, allergy_category_id, allergy_category, comment,
-        substance_type_id, substance_type, favourite_substance_id, favourite_substance, disease_id, disease,
-        other_substance, medicine_type_id, medicine_type, user_logging_id, logging_user_name, show_on_portal,
-        warning_type, row_inactive, is_reviewed, provider_id, provider, practice_location_id, location_name,
-        per_org_id, loaded_date_time,
+        allergy_id, appointment_id, allergy_type_id, allergy_type, onset_date, deactivation_reason, medicine_id,
+        medicine, reaction_id, reactions, reaction_type_id, reaction_type, severity_id, severity, reaction_notes,
+        is_active, is_deleted, inserted_by_id, inserted_by, updated_by_id, updated_by, inserted_at, updated_at,
+        patient_id, patient, is_confidential, practice_id, practice, mgen_code, mcla_code, medtech_id,
+        medicine_classification_id, allergy_category_id, allergy_category, comment, substance_type_id,
+        substance_type, favourite_substance_id, favourite_substance, disease_id, disease, other_substance,
+        medicine_type_id, medicine_type, user_logging_id, logging_user_name, show_on_portal, warning_type,
+        row_inactive, is_reviewed, provider_id, provider, practice_location_id, location_name, per_org_id,
+        loaded_date_time,
         row_hash, load_run_file_id, load_run_id, date_extracted
     )
     SELECT
-        y.allergy_id, y.appointment_id, y.allergy_type_id, y.allergy_type, y.onset_date,
-        y.deactivation_reason, y.medicine_id, y.medicine, y.reaction_id, y.reactions, y.reaction_type_id,
-        y.reaction_type, y.severity_id, y.severity, y.reaction_notes, y.is_active, y.is_deleted,
-        y.inserted_by_id, y.inserted_by, y.updated_by_id, y.updated_by, y.inserted_at, y.updated_at,
-        y.patient_id, y.patient, y.is_confidential, y.practice_id, y.practice, y.mgen_code, y.mcla_code,
-        y.medtech_id, y.medicine_classification_id, y.allergy_category_id, y.allergy_category, y.comment,
-        y.substance_type_id, y.substance_type, y.favourite_substance_id, y.favourite_substance, y.disease_id,
-        y.disease, y.other_substance, y.medicine_type_id, y.medicine_type, y.user_logging_id,
-        y.logging_user_name, y.show_on_portal, y.warning_type, y.row_inactive, y.is_reviewed, y.provider_id,
-        y.provider, y.practice_location_id, y.location_name, y.per_org_id, y.loaded_date_time,
+        y.allergy_id, y.appointment_id, y.allergy_type_id, y.allergy_type, y.onset_date, y.deactivation_reason,
+        y.medicine_id, y.medicine, y.reaction_id, y.reactions, y.reaction_type_id, y.reaction_type, y.severity_id,
+        y.severity, y.reaction_notes, y.is_active, y.is_deleted, y.inserted_by_id, y.inserted_by, y.updated_by_id,
+        y.updated_by, y.inserted_at, y.updated_at, y.patient_id, y.patient, y.is_confidential, y.practice_id,
+        y.practice, y.mgen_code, y.mcla_code, y.medtech_id, y.medicine_classification_id, y.allergy_category_id,
+        y.allergy_category, y.comment, y.substance_type_id, y.substance_type, y.favourite_substance_id,
+        y.favourite_substance, y.disease_id, y.disease, y.other_substance, y.medicine_type_id, y.medicine_type,
+        y.user_logging_id, y.logging_user_name, y.show_on_portal, y.warning_type, y.row_inactive, y.is_reviewed,
+        y.provider_id, y.provider, y.practice_location_id, y.location_name, y.per_org_id, y.loaded_date_time,
         t.row_hash, v_file.load_run_file_id, v_file.load_run_id, v_file.date_extracted
     FROM etl.touched_allergies AS t
     JOIN etl.typed_allergies AS y USING (load_run_file_id, line_no)
@@ -49,73 +48,70 @@ BEGIN
 
     -- 2. Keys that are there with another text.
     INSERT INTO stg.allergies AS s (
-        allergy_id, appointment_id, allergy_type_id, allergy_type, onset_date, deactivation_reason,
-        medicine_id, medicine, reaction_id, reactions, reaction_type_id, reaction_type, severity_id, severity,
-        reaction_notes, is_active, is_deleted, inserted_by_id, inserted_by, updated_by_id, updated_by,
-        inserted_at, updated_at, patient_id, patient, is_confidential, practice_id, practice, mgen_code,
-        mcla_code, medtech_id, medicine_classification_id, allergy_category_id, allergy_category, comment,
-        substance_type_id, substance_type, favourite_substance_id, favourite_substance, disease_id, disease,
-        other_substance, medicine_type_id, medicine_type, user_logging_id, logging_user_name, show_on_portal,
-        warning_type, row_inactive, is_reviewed, provider_id, provider, practice_location_id, location_name,
-        per_org_id, loaded_date_time,
+        allergy_id, appointment_id, allergy_type_id, allergy_type, onset_date, deactivation_reason, medicine_id,
+        medicine, reaction_id, reactions, reaction_type_id, reaction_type, severity_id, severity, reaction_notes,
+        is_active, is_deleted, inserted_by_id, inserted_by, updated_by_id, updated_by, inserted_at, updated_at,
+        patient_id, patient, is_confidential, practice_id, practice, mgen_code, mcla_code, medtech_id,
+        medicine_classification_id, allergy_category_id, allergy_category, comment, substance_type_id,
+        substance_type, favourite_substance_id, favourite_substance, disease_id, disease, other_substance,
+        medicine_type_id, medicine_type, user_logging_id, logging_user_name, show_on_portal, warning_type,
+        row_inactive, is_reviewed, provider_id, provider, practice_location_id, location_name, per_org_id,
+        loaded_date_time,
         row_hash, load_run_file_id, load_run_id, date_extracted
     )
     SELECT
-        y.allergy_id, y.appointment_id, y.allergy_type_id, y.allergy_type, y.onset_date,
-        y.deactivation_reason, y.medicine_id, y.medicine, y.reaction_id, y.reactions, y.reaction_type_id,
-        y.reaction_type, y.severity_id, y.severity, y.reaction_notes, y.is_active, y.is_deleted,
-        y.inserted_by_id, y.inserted_by, y.updated_by_id, y.updated_by, y.inserted_at, y.updated_at,
-        y.patient_id, y.patient, y.is_confidential, y.practice_id, y.practice, y.mgen_code, y.mcla_code,
-        y.medtech_id, y.medicine_classification_id, y.allergy_category_id, y.allergy_category, y.comment,
-        y.substance_type_id, y.substance_type, y.favourite_substance_id, y.favourite_substance, y.disease_id,
-        y.disease, y.other_substance, y.medicine_type_id, y.medicine_type, y.user_logging_id,
-        y.logging_user_name, y.show_on_portal, y.warning_type, y.row_inactive, y.is_reviewed, y.provider_id,
-        y.provider, y.practice_location_id, y.location_name, y.per_org_id, y.loaded_date_time,
+        y.allergy_id, y.appointment_id, y.allergy_type_id, y.allergy_type, y.onset_date, y.deactivation_reason,
+        y.medicine_id, y.medicine, y.reaction_id, y.reactions, y.reaction_type_id, y.reaction_type, y.severity_id,
+        y.severity, y.reaction_notes, y.is_active, y.is_deleted, y.inserted_by_id, y.inserted_by, y.updated_by_id,
+        y.updated_by, y.inserted_at, y.updated_at, y.patient_id, y.patient, y.is_confidential, y.practice_id,
+        y.practice, y.mgen_code, y.mcla_code, y.medtech_id, y.medicine_classification_id, y.allergy_category_id,
+        y.allergy_category, y.comment, y.substance_type_id, y.substance_type, y.favourite_substance_id,
+        y.favourite_substance, y.disease_id, y.disease, y.other_substance, y.medicine_type_id, y.medicine_type,
+        y.user_logging_id, y.logging_user_name, y.show_on_portal, y.warning_type, y.row_inactive, y.is_reviewed,
+        y.provider_id, y.provider, y.practice_location_id, y.location_name, y.per_org_id, y.loaded_date_time,
         t.row_hash, v_file.load_run_file_id, v_file.load_run_id, v_file.date_extracted
     FROM etl.touched_allergies AS t
     JOIN etl.typed_allergies AS y USING (load_run_file_id, line_no)
     WHERE t.load_run_file_id = p_load_run_file_id AND t.verdict = 'changed'
     ON CONFLICT (practice_id, per_org_id, allergy_id) DO UPDATE
-    SET appointment_id = excluded.appointment_id, allergy_type_id = excluded.allergy_type_id,
-        allergy_type = excluded.allergy_type, onset_date = excluded.onset_date,
-        deactivation_reason = excluded.deactivation_reason, medicine_id = excluded.medicine_id,
-        medicine = excluded.medicine, reaction_id = excluded.reaction_id, reactions = excluded.reactions,
-        reaction_type_id = excluded.reaction_type_id, reaction_type = excluded.reaction_type,
-        severity_id = excluded.severity_id, severity = excluded.severity,
-        reaction_notes = excluded.reaction_notes, is_active = excluded.is_active,
-        is_deleted = excluded.is_deleted, inserted_by_id = excluded.inserted_by_id,
-        inserted_by = excluded.inserted_by, updated_by_id = excluded.updated_by_id,
-        updated_by = excluded.updated_by, inserted_at = excluded.inserted_at,
-        updated_at = excluded.updated_at, patient_id = excluded.patient_id, patient = excluded.patient,
-        is_confidential = excluded.is_confidential, practice = excluded.practice,
-        mgen_code = excluded.mgen_code, mcla_code = excluded.mcla_code, medtech_id = excluded.medtech_id,
-        medicine_classification_id = excluded.medicine_classification_id,
-        allergy_category_id = excluded.allergy_category_id, allergy_category = excluded.allergy_category,
-        comment = excluded.comment, substance_type_id = excluded.substance_type_id,
-        substance_type = excluded.substance_type, favourite_substance_id = excluded.favourite_substance_id,
-        favourite_substance = excluded.favourite_substance, disease_id = excluded.disease_id,
-        disease = excluded.disease, other_substance = excluded.other_substance,
-        medicine_type_id = excluded.medicine_type_id, medicine_type = excluded.medicine_type,
-        user_logging_id = excluded.user_logging_id, logging_user_name = excluded.logging_user_name,
-        show_on_portal = excluded.show_on_portal, warning_type = excluded.warning_type,
-        row_inactive = excluded.row_inactive, is_reviewed = excluded.is_reviewed,
-        provider_id = excluded.provider_id, provider = excluded.provider,
-        practice_location_id = excluded.practice_location_id, location_name = excluded.location_name,
-        loaded_date_time = excluded.loaded_date_time, row_hash = excluded.row_hash,
-        absent_since = excluded.absent_since, load_run_file_id = excluded.load_run_file_id,
-        load_run_id = excluded.load_run_id, date_extracted = excluded.date_extracted
+    SET (
+        appointment_id, allergy_type_id, allergy_type, onset_date, deactivation_reason, medicine_id, medicine,
+        reaction_id, reactions, reaction_type_id, reaction_type, severity_id, severity, reaction_notes, is_active,
+        is_deleted, inserted_by_id, inserted_by, updated_by_id, updated_by, inserted_at, updated_at, patient_id,
+        patient, is_confidential, practice, mgen_code, mcla_code, medtech_id, medicine_classification_id,
+        allergy_category_id, allergy_category, comment, substance_type_id, substance_type, favourite_substance_id,
+        favourite_substance, disease_id, disease, other_substance, medicine_type_id, medicine_type, user_logging_id,
+        logging_user_name, show_on_portal, warning_type, row_inactive, is_reviewed, provider_id, provider,
+        practice_location_id, location_name, loaded_date_time, row_hash, absent_since, load_run_file_id,
+        load_run_id, date_extracted
+    ) = ROW(
+        excluded.appointment_id, excluded.allergy_type_id, excluded.allergy_type, excluded.onset_date,
+        excluded.deactivation_reason, excluded.medicine_id, excluded.medicine, excluded.reaction_id,
+        excluded.reactions, excluded.reaction_type_id, excluded.reaction_type, excluded.severity_id,
+        excluded.severity, excluded.reaction_notes, excluded.is_active, excluded.is_deleted,
+        excluded.inserted_by_id, excluded.inserted_by, excluded.updated_by_id, excluded.updated_by,
+        excluded.inserted_at, excluded.updated_at, excluded.patient_id, excluded.patient, excluded.is_confidential,
+        excluded.practice, excluded.mgen_code, excluded.mcla_code, excluded.medtech_id,
+        excluded.medicine_classification_id, excluded.allergy_category_id, excluded.allergy_category,
+        excluded.comment, excluded.substance_type_id, excluded.substance_type, excluded.favourite_substance_id,
+        excluded.favourite_substance, excluded.disease_id, excluded.disease, excluded.other_substance,
+        excluded.medicine_type_id, excluded.medicine_type, excluded.user_logging_id, excluded.logging_user_name,
+        excluded.show_on_portal, excluded.warning_type, excluded.row_inactive, excluded.is_reviewed,
+        excluded.provider_id, excluded.provider, excluded.practice_location_id, excluded.location_name,
+        excluded.loaded_date_time, excluded.row_hash, excluded.absent_since, excluded.load_run_file_id,
+        excluded.load_run_id, excluded.date_extracted
+    )
     WHERE s.absent_since IS NOT NULL
         OR (
-            s.appointment_id, s.allergy_type_id, s.allergy_type, s.onset_date, s.deactivation_reason,
-            s.medicine_id, s.medicine, s.reaction_id, s.reactions, s.reaction_type_id, s.reaction_type,
-            s.severity_id, s.severity, s.reaction_notes, s.is_active, s.is_deleted, s.inserted_by_id,
-            s.inserted_by, s.updated_by_id, s.updated_by, s.inserted_at, s.updated_at, s.patient_id,
-            s.patient, s.is_confidential, s.practice, s.mgen_code, s.mcla_code, s.medtech_id,
-            s.medicine_classification_id, s.allergy_category_id, s.allergy_category, s.comment,
-            s.substance_type_id, s.substance_type, s.favourite_substance_id, s.favourite_substance,
-            s.disease_id, s.disease, s.other_substance, s.medicine_type_id, s.medicine_type,
-            s.user_logging_id, s.logging_user_name, s.show_on_portal, s.warning_type, s.row_inactive,
-            s.is_reviewed, s.provider_id, s.provider, s.practice_location_id, s.location_name
+            s.appointment_id, s.allergy_type_id, s.allergy_type, s.onset_date, s.deactivation_reason, s.medicine_id,
+            s.medicine, s.reaction_id, s.reactions, s.reaction_type_id, s.reaction_type, s.severity_id, s.severity,
+            s.reaction_notes, s.is_active, s.is_deleted, s.inserted_by_id, s.inserted_by, s.updated_by_id,
+            s.updated_by, s.inserted_at, s.updated_at, s.patient_id, s.patient, s.is_confidential, s.practice,
+            s.mgen_code, s.mcla_code, s.medtech_id, s.medicine_classification_id, s.allergy_category_id,
+            s.allergy_category, s.comment, s.substance_type_id, s.substance_type, s.favourite_substance_id,
+            s.favourite_substance, s.disease_id, s.disease, s.other_substance, s.medicine_type_id, s.medicine_type,
+            s.user_logging_id, s.logging_user_name, s.show_on_portal, s.warning_type, s.row_inactive, s.is_reviewed,
+            s.provider_id, s.provider, s.practice_location_id, s.location_name
         ) IS DISTINCT FROM (
             excluded.appointment_id, excluded.allergy_type_id, excluded.allergy_type, excluded.onset_date,
             excluded.deactivation_reason, excluded.medicine_id, excluded.medicine, excluded.reaction_id,
@@ -126,11 +122,11 @@ BEGIN
             excluded.is_confidential, excluded.practice, excluded.mgen_code, excluded.mcla_code,
             excluded.medtech_id, excluded.medicine_classification_id, excluded.allergy_category_id,
             excluded.allergy_category, excluded.comment, excluded.substance_type_id, excluded.substance_type,
-            excluded.favourite_substance_id, excluded.favourite_substance, excluded.disease_id,
-            excluded.disease, excluded.other_substance, excluded.medicine_type_id, excluded.medicine_type,
-            excluded.user_logging_id, excluded.logging_user_name, excluded.show_on_portal,
-            excluded.warning_type, excluded.row_inactive, excluded.is_reviewed, excluded.provider_id,
-            excluded.provider, excluded.practice_location_id, excluded.location_name
+            excluded.favourite_substance_id, excluded.favourite_substance, excluded.disease_id, excluded.disease,
+            excluded.other_substance, excluded.medicine_type_id, excluded.medicine_type, excluded.user_logging_id,
+            excluded.logging_user_name, excluded.show_on_portal, excluded.warning_type, excluded.row_inactive,
+            excluded.is_reviewed, excluded.provider_id, excluded.provider, excluded.practice_location_id,
+            excluded.location_name
         );
     GET DIAGNOSTICS v_written = ROW_COUNT;
 

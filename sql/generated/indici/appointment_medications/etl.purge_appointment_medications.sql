@@ -25,80 +25,8 @@ BEGIN
 
     CALL etl.analyze_work('touched_appointment_medications');
 
-    -- 2. What each counting file says of these keys; of several with one DateExtracted the last.
-    WITH keys AS MATERIALIZED (
-        SELECT DISTINCT t.practice_id, t.per_org_id, t.medication_id::text AS medication_id
-        FROM etl.touched_appointment_medications AS t
-        WHERE (t.practice_id, t.per_org_id, t.medication_id) IS NOT NULL
-    ),
-    rules AS MATERIALIZED (
-        SELECT h.since, h.until, etl.ruleset_fingerprint(h.extract, h.since) AS fingerprint
-        FROM etl.shapes AS h
-        WHERE h.extract = 'appointment_medications'
-    ),
-    files AS MATERIALIZED (
-        SELECT
-            f.load_run_file_id,
-            f.load_run_id,
-            f.date_extracted,
-            f.is_mirror,
-            f.ruleset_fingerprint <> u.fingerprint AS is_stale,
-            etl.hash_seed(f.ruleset_fingerprint) AS seed,
-            row_number() OVER (
-                ORDER BY f.date_extracted, f.kind = 'delta', f.date_to, f.last_modified, f.s3_key COLLATE "C", f.load_run_file_id
-            ) AS place
-        FROM etl.load_run_files AS f
-        JOIN rules AS u ON f.date_extracted >= u.since AND f.date_extracted < u.until
-        WHERE f.extract = 'appointment_medications' AND f.tenant = p_tenant AND f.is_counting AND f.date_extracted < p_before
-    ),
-    -- What today's rules reject of files that were checked by others: it may not even be of its type now.
-    misfits AS MATERIALIZED (
-        SELECT f.load_run_file_id, b.line_no
-        FROM files AS f
-        CROSS JOIN LATERAL etl.verdicts_appointment_medications(f.load_run_file_id, true) AS b
-        WHERE f.is_stale AND b.verdict = 'rejected'
-    ),
-    said AS (
-        SELECT
-            k.practice_id, k.per_org_id, k.medication_id, f.load_run_file_id, f.date_extracted, f.place, r.line_no,
-            nullif((r.updated_at || ' Pacific/Auckland')::timestamptz, TIMESTAMPTZ '1900-01-01 Pacific/Auckland') AS dedupe_1, false AS is_absent
-        FROM keys AS k
-        JOIN raw.appointment_medications_raw AS r USING (practice_id, per_org_id, medication_id)
-        JOIN files AS f USING (load_run_file_id)
-        WHERE NOT EXISTS (
-            SELECT FROM etl.rejects_appointment_medications AS j
-            WHERE j.load_run_file_id = r.load_run_file_id AND j.line_no = r.line_no AND j.resolved_by_run IS NULL
-        )
-            AND NOT EXISTS (
-                SELECT FROM misfits AS b
-                WHERE b.load_run_file_id = r.load_run_file_id AND b.line_no = r.line_no
-            )
-    ),
-    last_said AS (
-        SELECT DISTINCT ON (s.practice_id, s.per_org_id, s.medication_id, s.date_extracted)
-            s.practice_id, s.per_org_id, s.medication_id, s.load_run_file_id, s.line_no, s.is_absent
-        FROM said AS s
-        ORDER BY
-            s.practice_id, s.per_org_id, s.medication_id, s.date_extracted, s.place DESC,
-            s.dedupe_1 DESC NULLS LAST, s.line_no DESC
-    )
-    INSERT INTO etl.observed_appointment_medications (
-        practice_id, per_org_id, medication_id,
-        observed_at, is_absent, row_hash, load_run_file_id, load_run_id, line_no
-    )
-    SELECT
-        l.practice_id, l.per_org_id, l.medication_id::bigint,
-        f.date_extracted,
-        l.is_absent,
-        CASE WHEN NOT l.is_absent THEN etl.hash_appointment_medications(r, f.seed) END,
-        f.load_run_file_id,
-        f.load_run_id,
-        l.line_no
-    FROM last_said AS l
-    JOIN files AS f USING (load_run_file_id)
-    LEFT JOIN raw.appointment_medications_raw AS r ON r.load_run_file_id = l.load_run_file_id AND r.line_no = l.line_no;
-
-    CALL etl.analyze_work('observed_appointment_medications');
+    -- 2. Where the counting files before the horizon observed these keys.
+    CALL etl.observe_appointment_medications(p_tenant, p_before);
 
     -- 3. Keep the newest row; the row with which the newest version began in core; and
     -- each row that changed stg since.
@@ -109,16 +37,15 @@ BEGIN
                 y.patient_key, y.provider_key, y.medicine_key, y.appointment_id, y.patient_id, y.sct_id,
                 y.medicine_id, y.medicine_name, y.strength, y.form, y.frequency, y.daily_frequency, y.route,
                 y.duration, y.duration_type, y.start_date, y.end_date, y.stop_date, y.repeats, y.sa_status,
-                y.sa_number, y.expiry_date, y.subsidy_amount, y.price, y.provider_id, y.task_id,
-                y.is_confidential, y.is_long_term, y.is_prescribed_externally, y.is_stopped, y.is_highlighted,
-                y.is_practice_in_admin, y.is_trial, y.rx_date, y.rx_status, y.is_dispense, y.printed_at,
-                y.is_active, y.is_deleted, y.inserted_at, y.updated_at, y.is_mapped, y.medtech_drug_code,
-                y.medtech_generic_name, y.prescribed_externally_id, y.quantity, y.is_generic_substitution,
-                y.is_frequently_dispensed, y.initial_dispense_period_type, y.trial_type,
-                y.is_specialist_recommended, y.recommendation_date, y.is_endorsement_criteria,
-                y.is_provider_eligible_co_payment, y.user_logging_id, y.is_override, y.is_task_generated,
-                y.show_on_portal, y.patient_sa_record_id, y.mapped_date, y.is_variable_dose, y.is_dose_change,
-                y.mims_code, y.practice_location_id, y.location_name, y.prescription_print_date,
+                y.sa_number, y.expiry_date, y.subsidy_amount, y.price, y.provider_id, y.task_id, y.is_confidential,
+                y.is_long_term, y.is_prescribed_externally, y.is_stopped, y.is_highlighted, y.is_practice_in_admin,
+                y.is_trial, y.rx_date, y.rx_status, y.is_dispense, y.printed_at, y.is_active, y.is_deleted,
+                y.inserted_at, y.updated_at, y.is_mapped, y.medtech_drug_code, y.medtech_generic_name,
+                y.prescribed_externally_id, y.quantity, y.is_generic_substitution, y.is_frequently_dispensed,
+                y.initial_dispense_period_type, y.trial_type, y.is_specialist_recommended, y.recommendation_date,
+                y.is_endorsement_criteria, y.is_provider_eligible_co_payment, y.user_logging_id, y.is_override,
+                y.is_task_generated, y.show_on_portal, y.patient_sa_record_id, y.mapped_date, y.is_variable_dose,
+                y.is_dose_change, y.mims_code, y.practice_location_id, y.location_name, y.prescription_print_date,
                 y.prescription_no, y.substance_name
             ) AS core_state
         FROM etl.observed_appointment_medications AS o
@@ -138,22 +65,21 @@ BEGIN
                 y.appointment_id, y.patient_id, y.sct_id, y.medicine_id, y.medicine_name, y.strength, y.form,
                 y.take, y.frequency, y.daily_frequency, y.route, y.duration, y.duration_type, y.start_date,
                 y.end_date, y.stop_date, y.repeats, y.sa_status, y.sa_number, y.expiry_date, y.subsidy_amount,
-                y.price, y.provider_id, y.provider, y.task_id, y.directions, y.is_confidential,
-                y.is_long_term, y.is_prescribed_externally, y.is_stopped, y.is_highlighted,
-                y.is_practice_in_admin, y.is_trial, y.stopped_reason, y.medication_stop_reason, y.rx_scid,
-                y.rx_date, y.rx_status, y.is_dispense, y.printed_by, y.printed_at, y.comments, y.is_active,
-                y.is_deleted, y.inserted_by, y.updated_by, y.inserted_at, y.updated_at, y.medtech_id,
-                y.is_mapped, y.medtech_drug_code, y.medtech_generic_name, y.prescribed_externally_id,
-                y.prescribed_externally_description, y.quantity, y.is_generic_substitution,
-                y.is_frequently_dispensed, y.initial_dispense_period, y.initial_dispense_period_type,
-                y.trial_period, y.trial_type, y.is_specialist_recommended, y.specialist_name,
-                y.recommendation_date, y.is_endorsement_criteria, y.is_provider_eligible_co_payment,
-                y.user_logging_id, y.is_override, y.override_reason, y.is_task_generated, y.show_on_portal,
-                y.patient_sa_record_id, y.stopped_by, y.mapped_by, y.mapped_date,
-                y.recommendation_override_reason, y.is_variable_dose, y.is_dose_change,
-                y.reference_medication, y.mims_code, y.permanent_address_latitude,
-                y.permanent_address_longitude, y.practice_location_id, y.location_name,
-                y.prescription_print_date, y.prescription_no, y.substance_name
+                y.price, y.provider_id, y.provider, y.task_id, y.directions, y.is_confidential, y.is_long_term,
+                y.is_prescribed_externally, y.is_stopped, y.is_highlighted, y.is_practice_in_admin, y.is_trial,
+                y.stopped_reason, y.medication_stop_reason, y.rx_scid, y.rx_date, y.rx_status, y.is_dispense,
+                y.printed_by, y.printed_at, y.comments, y.is_active, y.is_deleted, y.inserted_by, y.updated_by,
+                y.inserted_at, y.updated_at, y.medtech_id, y.is_mapped, y.medtech_drug_code, y.medtech_generic_name,
+                y.prescribed_externally_id, y.prescribed_externally_description, y.quantity,
+                y.is_generic_substitution, y.is_frequently_dispensed, y.initial_dispense_period,
+                y.initial_dispense_period_type, y.trial_period, y.trial_type, y.is_specialist_recommended,
+                y.specialist_name, y.recommendation_date, y.is_endorsement_criteria,
+                y.is_provider_eligible_co_payment, y.user_logging_id, y.is_override, y.override_reason,
+                y.is_task_generated, y.show_on_portal, y.patient_sa_record_id, y.stopped_by, y.mapped_by,
+                y.mapped_date, y.recommendation_override_reason, y.is_variable_dose, y.is_dose_change,
+                y.reference_medication, y.mims_code, y.permanent_address_latitude, y.permanent_address_longitude,
+                y.practice_location_id, y.location_name, y.prescription_print_date, y.prescription_no,
+                y.substance_name
             ) AS row_state
         FROM etl.observed_appointment_medications AS o
         JOIN etl.typed_appointment_medications AS y USING (load_run_file_id, line_no)

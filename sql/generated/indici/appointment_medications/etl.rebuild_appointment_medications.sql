@@ -33,80 +33,8 @@ BEGIN
 
     CALL etl.analyze_work('touched_appointment_medications');
 
-    -- 2. What each counting file says of these keys; of several with one DateExtracted the last.
-    WITH keys AS MATERIALIZED (
-        SELECT DISTINCT t.practice_id, t.per_org_id, t.medication_id::text AS medication_id
-        FROM etl.touched_appointment_medications AS t
-        WHERE (t.practice_id, t.per_org_id, t.medication_id) IS NOT NULL
-    ),
-    rules AS MATERIALIZED (
-        SELECT h.since, h.until, etl.ruleset_fingerprint(h.extract, h.since) AS fingerprint
-        FROM etl.shapes AS h
-        WHERE h.extract = 'appointment_medications'
-    ),
-    files AS MATERIALIZED (
-        SELECT
-            f.load_run_file_id,
-            f.load_run_id,
-            f.date_extracted,
-            f.is_mirror,
-            f.ruleset_fingerprint <> u.fingerprint AS is_stale,
-            etl.hash_seed(f.ruleset_fingerprint) AS seed,
-            row_number() OVER (
-                ORDER BY f.date_extracted, f.kind = 'delta', f.date_to, f.last_modified, f.s3_key COLLATE "C", f.load_run_file_id
-            ) AS place
-        FROM etl.load_run_files AS f
-        JOIN rules AS u ON f.date_extracted >= u.since AND f.date_extracted < u.until
-        WHERE f.extract = 'appointment_medications' AND f.tenant = v_file.tenant AND f.is_counting
-    ),
-    -- What today's rules reject of files that were checked by others: it may not even be of its type now.
-    misfits AS MATERIALIZED (
-        SELECT f.load_run_file_id, b.line_no
-        FROM files AS f
-        CROSS JOIN LATERAL etl.verdicts_appointment_medications(f.load_run_file_id, true) AS b
-        WHERE f.is_stale AND b.verdict = 'rejected'
-    ),
-    said AS (
-        SELECT
-            k.practice_id, k.per_org_id, k.medication_id, f.load_run_file_id, f.date_extracted, f.place, r.line_no,
-            nullif((r.updated_at || ' Pacific/Auckland')::timestamptz, TIMESTAMPTZ '1900-01-01 Pacific/Auckland') AS dedupe_1, false AS is_absent
-        FROM keys AS k
-        JOIN raw.appointment_medications_raw AS r USING (practice_id, per_org_id, medication_id)
-        JOIN files AS f USING (load_run_file_id)
-        WHERE NOT EXISTS (
-            SELECT FROM etl.rejects_appointment_medications AS j
-            WHERE j.load_run_file_id = r.load_run_file_id AND j.line_no = r.line_no AND j.resolved_by_run IS NULL
-        )
-            AND NOT EXISTS (
-                SELECT FROM misfits AS b
-                WHERE b.load_run_file_id = r.load_run_file_id AND b.line_no = r.line_no
-            )
-    ),
-    last_said AS (
-        SELECT DISTINCT ON (s.practice_id, s.per_org_id, s.medication_id, s.date_extracted)
-            s.practice_id, s.per_org_id, s.medication_id, s.load_run_file_id, s.line_no, s.is_absent
-        FROM said AS s
-        ORDER BY
-            s.practice_id, s.per_org_id, s.medication_id, s.date_extracted, s.place DESC,
-            s.dedupe_1 DESC NULLS LAST, s.line_no DESC
-    )
-    INSERT INTO etl.observed_appointment_medications (
-        practice_id, per_org_id, medication_id,
-        observed_at, is_absent, row_hash, load_run_file_id, load_run_id, line_no
-    )
-    SELECT
-        l.practice_id, l.per_org_id, l.medication_id::bigint,
-        f.date_extracted,
-        l.is_absent,
-        CASE WHEN NOT l.is_absent THEN etl.hash_appointment_medications(r, f.seed) END,
-        f.load_run_file_id,
-        f.load_run_id,
-        l.line_no
-    FROM last_said AS l
-    JOIN files AS f USING (load_run_file_id)
-    LEFT JOIN raw.appointment_medications_raw AS r ON r.load_run_file_id = l.load_run_file_id AND r.line_no = l.line_no;
-
-    CALL etl.analyze_work('observed_appointment_medications');
+    -- 2. Where the counting files observed these keys.
+    CALL etl.observe_appointment_medications(v_file.tenant, 'infinity');
 
     -- 3. stg: the first observation in the newest run of equal rows.
     WITH states AS (
@@ -116,22 +44,21 @@ BEGIN
                 y.appointment_id, y.patient_id, y.sct_id, y.medicine_id, y.medicine_name, y.strength, y.form,
                 y.take, y.frequency, y.daily_frequency, y.route, y.duration, y.duration_type, y.start_date,
                 y.end_date, y.stop_date, y.repeats, y.sa_status, y.sa_number, y.expiry_date, y.subsidy_amount,
-                y.price, y.provider_id, y.provider, y.task_id, y.directions, y.is_confidential,
-                y.is_long_term, y.is_prescribed_externally, y.is_stopped, y.is_highlighted,
-                y.is_practice_in_admin, y.is_trial, y.stopped_reason, y.medication_stop_reason, y.rx_scid,
-                y.rx_date, y.rx_status, y.is_dispense, y.printed_by, y.printed_at, y.comments, y.is_active,
-                y.is_deleted, y.inserted_by, y.updated_by, y.inserted_at, y.updated_at, y.medtech_id,
-                y.is_mapped, y.medtech_drug_code, y.medtech_generic_name, y.prescribed_externally_id,
-                y.prescribed_externally_description, y.quantity, y.is_generic_substitution,
-                y.is_frequently_dispensed, y.initial_dispense_period, y.initial_dispense_period_type,
-                y.trial_period, y.trial_type, y.is_specialist_recommended, y.specialist_name,
-                y.recommendation_date, y.is_endorsement_criteria, y.is_provider_eligible_co_payment,
-                y.user_logging_id, y.is_override, y.override_reason, y.is_task_generated, y.show_on_portal,
-                y.patient_sa_record_id, y.stopped_by, y.mapped_by, y.mapped_date,
-                y.recommendation_override_reason, y.is_variable_dose, y.is_dose_change,
-                y.reference_medication, y.mims_code, y.permanent_address_latitude,
-                y.permanent_address_longitude, y.practice_location_id, y.location_name,
-                y.prescription_print_date, y.prescription_no, y.substance_name
+                y.price, y.provider_id, y.provider, y.task_id, y.directions, y.is_confidential, y.is_long_term,
+                y.is_prescribed_externally, y.is_stopped, y.is_highlighted, y.is_practice_in_admin, y.is_trial,
+                y.stopped_reason, y.medication_stop_reason, y.rx_scid, y.rx_date, y.rx_status, y.is_dispense,
+                y.printed_by, y.printed_at, y.comments, y.is_active, y.is_deleted, y.inserted_by, y.updated_by,
+                y.inserted_at, y.updated_at, y.medtech_id, y.is_mapped, y.medtech_drug_code, y.medtech_generic_name,
+                y.prescribed_externally_id, y.prescribed_externally_description, y.quantity,
+                y.is_generic_substitution, y.is_frequently_dispensed, y.initial_dispense_period,
+                y.initial_dispense_period_type, y.trial_period, y.trial_type, y.is_specialist_recommended,
+                y.specialist_name, y.recommendation_date, y.is_endorsement_criteria,
+                y.is_provider_eligible_co_payment, y.user_logging_id, y.is_override, y.override_reason,
+                y.is_task_generated, y.show_on_portal, y.patient_sa_record_id, y.stopped_by, y.mapped_by,
+                y.mapped_date, y.recommendation_override_reason, y.is_variable_dose, y.is_dose_change,
+                y.reference_medication, y.mims_code, y.permanent_address_latitude, y.permanent_address_longitude,
+                y.practice_location_id, y.location_name, y.prescription_print_date, y.prescription_no,
+                y.substance_name
             ) AS row_state
         FROM etl.observed_appointment_medications AS o
         JOIN etl.typed_appointment_medications AS y USING (load_run_file_id, line_no)
@@ -166,90 +93,84 @@ BEGIN
         medication_id, appointment_id, patient_id, sct_id, medicine_id, medicine_name, strength, form, take,
         frequency, daily_frequency, route, duration, duration_type, start_date, end_date, stop_date, repeats,
         sa_status, sa_number, expiry_date, subsidy_amount, price, provider_id, provider, task_id, directions,
-        is_confidential, is_long_term, is_prescribed_externally, is_stopped, is_highlighted,
-        is_practice_in_admin, is_trial, stopped_reason, medication_stop_reason, rx_scid, rx_date, rx_status,
-        is_dispense, printed_by, printed_at, comments, is_active, is_deleted, inserted_by, updated_by,
-        inserted_at, updated_at, medtech_id, is_mapped, medtech_drug_code, medtech_generic_name, practice_id,
-        prescribed_externally_id, prescribed_externally_description, quantity, is_generic_substitution,
-        is_frequently_dispensed, initial_dispense_period, initial_dispense_period_type, trial_period,
-        trial_type, is_specialist_recommended, specialist_name, recommendation_date, is_endorsement_criteria,
-        is_provider_eligible_co_payment, user_logging_id, is_override, override_reason, is_task_generated,
-        show_on_portal, patient_sa_record_id, stopped_by, mapped_by, mapped_date,
-        recommendation_override_reason, is_variable_dose, is_dose_change, reference_medication, mims_code,
-        permanent_address_latitude, permanent_address_longitude, practice_location_id, location_name,
-        prescription_print_date, prescription_no, substance_name, per_org_id, loaded_date_time,
+        is_confidential, is_long_term, is_prescribed_externally, is_stopped, is_highlighted, is_practice_in_admin,
+        is_trial, stopped_reason, medication_stop_reason, rx_scid, rx_date, rx_status, is_dispense, printed_by,
+        printed_at, comments, is_active, is_deleted, inserted_by, updated_by, inserted_at, updated_at, medtech_id,
+        is_mapped, medtech_drug_code, medtech_generic_name, practice_id, prescribed_externally_id,
+        prescribed_externally_description, quantity, is_generic_substitution, is_frequently_dispensed,
+        initial_dispense_period, initial_dispense_period_type, trial_period, trial_type, is_specialist_recommended,
+        specialist_name, recommendation_date, is_endorsement_criteria, is_provider_eligible_co_payment,
+        user_logging_id, is_override, override_reason, is_task_generated, show_on_portal, patient_sa_record_id,
+        stopped_by, mapped_by, mapped_date, recommendation_override_reason, is_variable_dose, is_dose_change,
+        reference_medication, mims_code, permanent_address_latitude, permanent_address_longitude,
+        practice_location_id, location_name, prescription_print_date, prescription_no, substance_name, per_org_id,
+        loaded_date_time,
         row_hash, absent_since, load_run_file_id, load_run_id, date_extracted
     )
     SELECT
         y.medication_id, y.appointment_id, y.patient_id, y.sct_id, y.medicine_id, y.medicine_name, y.strength,
         y.form, y.take, y.frequency, y.daily_frequency, y.route, y.duration, y.duration_type, y.start_date,
-        y.end_date, y.stop_date, y.repeats, y.sa_status, y.sa_number, y.expiry_date, y.subsidy_amount,
-        y.price, y.provider_id, y.provider, y.task_id, y.directions, y.is_confidential, y.is_long_term,
+        y.end_date, y.stop_date, y.repeats, y.sa_status, y.sa_number, y.expiry_date, y.subsidy_amount, y.price,
+        y.provider_id, y.provider, y.task_id, y.directions, y.is_confidential, y.is_long_term,
         y.is_prescribed_externally, y.is_stopped, y.is_highlighted, y.is_practice_in_admin, y.is_trial,
-        y.stopped_reason, y.medication_stop_reason, y.rx_scid, y.rx_date, y.rx_status, y.is_dispense,
-        y.printed_by, y.printed_at, y.comments, y.is_active, y.is_deleted, y.inserted_by, y.updated_by,
-        y.inserted_at, y.updated_at, y.medtech_id, y.is_mapped, y.medtech_drug_code, y.medtech_generic_name,
-        y.practice_id, y.prescribed_externally_id, y.prescribed_externally_description, y.quantity,
-        y.is_generic_substitution, y.is_frequently_dispensed, y.initial_dispense_period,
-        y.initial_dispense_period_type, y.trial_period, y.trial_type, y.is_specialist_recommended,
-        y.specialist_name, y.recommendation_date, y.is_endorsement_criteria,
-        y.is_provider_eligible_co_payment, y.user_logging_id, y.is_override, y.override_reason,
-        y.is_task_generated, y.show_on_portal, y.patient_sa_record_id, y.stopped_by, y.mapped_by,
+        y.stopped_reason, y.medication_stop_reason, y.rx_scid, y.rx_date, y.rx_status, y.is_dispense, y.printed_by,
+        y.printed_at, y.comments, y.is_active, y.is_deleted, y.inserted_by, y.updated_by, y.inserted_at,
+        y.updated_at, y.medtech_id, y.is_mapped, y.medtech_drug_code, y.medtech_generic_name, y.practice_id,
+        y.prescribed_externally_id, y.prescribed_externally_description, y.quantity, y.is_generic_substitution,
+        y.is_frequently_dispensed, y.initial_dispense_period, y.initial_dispense_period_type, y.trial_period,
+        y.trial_type, y.is_specialist_recommended, y.specialist_name, y.recommendation_date,
+        y.is_endorsement_criteria, y.is_provider_eligible_co_payment, y.user_logging_id, y.is_override,
+        y.override_reason, y.is_task_generated, y.show_on_portal, y.patient_sa_record_id, y.stopped_by, y.mapped_by,
         y.mapped_date, y.recommendation_override_reason, y.is_variable_dose, y.is_dose_change,
         y.reference_medication, y.mims_code, y.permanent_address_latitude, y.permanent_address_longitude,
-        y.practice_location_id, y.location_name, y.prescription_print_date, y.prescription_no,
-        y.substance_name, y.per_org_id, y.loaded_date_time,
+        y.practice_location_id, y.location_name, y.prescription_print_date, y.prescription_no, y.substance_name,
+        y.per_org_id, y.loaded_date_time,
         n.newest_hash, n.gone_since, n.load_run_file_id, n.load_run_id, n.observed_at
     FROM newest AS n
     JOIN etl.typed_appointment_medications AS y USING (load_run_file_id, line_no)
     ON CONFLICT (practice_id, per_org_id, medication_id) DO UPDATE
-    SET appointment_id = excluded.appointment_id, patient_id = excluded.patient_id, sct_id = excluded.sct_id,
-        medicine_id = excluded.medicine_id, medicine_name = excluded.medicine_name,
-        strength = excluded.strength, form = excluded.form, take = excluded.take,
-        frequency = excluded.frequency, daily_frequency = excluded.daily_frequency, route = excluded.route,
-        duration = excluded.duration, duration_type = excluded.duration_type,
-        start_date = excluded.start_date, end_date = excluded.end_date, stop_date = excluded.stop_date,
-        repeats = excluded.repeats, sa_status = excluded.sa_status, sa_number = excluded.sa_number,
-        expiry_date = excluded.expiry_date, subsidy_amount = excluded.subsidy_amount, price = excluded.price,
-        provider_id = excluded.provider_id, provider = excluded.provider, task_id = excluded.task_id,
-        directions = excluded.directions, is_confidential = excluded.is_confidential,
-        is_long_term = excluded.is_long_term, is_prescribed_externally = excluded.is_prescribed_externally,
-        is_stopped = excluded.is_stopped, is_highlighted = excluded.is_highlighted,
-        is_practice_in_admin = excluded.is_practice_in_admin, is_trial = excluded.is_trial,
-        stopped_reason = excluded.stopped_reason, medication_stop_reason = excluded.medication_stop_reason,
-        rx_scid = excluded.rx_scid, rx_date = excluded.rx_date, rx_status = excluded.rx_status,
-        is_dispense = excluded.is_dispense, printed_by = excluded.printed_by,
-        printed_at = excluded.printed_at, comments = excluded.comments, is_active = excluded.is_active,
-        is_deleted = excluded.is_deleted, inserted_by = excluded.inserted_by,
-        updated_by = excluded.updated_by, inserted_at = excluded.inserted_at,
-        updated_at = excluded.updated_at, medtech_id = excluded.medtech_id, is_mapped = excluded.is_mapped,
-        medtech_drug_code = excluded.medtech_drug_code, medtech_generic_name = excluded.medtech_generic_name,
-        prescribed_externally_id = excluded.prescribed_externally_id,
-        prescribed_externally_description = excluded.prescribed_externally_description,
-        quantity = excluded.quantity, is_generic_substitution = excluded.is_generic_substitution,
-        is_frequently_dispensed = excluded.is_frequently_dispensed,
-        initial_dispense_period = excluded.initial_dispense_period,
-        initial_dispense_period_type = excluded.initial_dispense_period_type,
-        trial_period = excluded.trial_period, trial_type = excluded.trial_type,
-        is_specialist_recommended = excluded.is_specialist_recommended,
-        specialist_name = excluded.specialist_name, recommendation_date = excluded.recommendation_date,
-        is_endorsement_criteria = excluded.is_endorsement_criteria,
-        is_provider_eligible_co_payment = excluded.is_provider_eligible_co_payment,
-        user_logging_id = excluded.user_logging_id, is_override = excluded.is_override,
-        override_reason = excluded.override_reason, is_task_generated = excluded.is_task_generated,
-        show_on_portal = excluded.show_on_portal, patient_sa_record_id = excluded.patient_sa_record_id,
-        stopped_by = excluded.stopped_by, mapped_by = excluded.mapped_by, mapped_date = excluded.mapped_date,
-        recommendation_override_reason = excluded.recommendation_override_reason,
-        is_variable_dose = excluded.is_variable_dose, is_dose_change = excluded.is_dose_change,
-        reference_medication = excluded.reference_medication, mims_code = excluded.mims_code,
-        permanent_address_latitude = excluded.permanent_address_latitude,
-        permanent_address_longitude = excluded.permanent_address_longitude,
-        practice_location_id = excluded.practice_location_id, location_name = excluded.location_name,
-        prescription_print_date = excluded.prescription_print_date,
-        prescription_no = excluded.prescription_no, substance_name = excluded.substance_name,
-        loaded_date_time = excluded.loaded_date_time, row_hash = excluded.row_hash,
-        absent_since = excluded.absent_since, load_run_file_id = excluded.load_run_file_id,
-        load_run_id = excluded.load_run_id, date_extracted = excluded.date_extracted
+    SET (
+        appointment_id, patient_id, sct_id, medicine_id, medicine_name, strength, form, take, frequency,
+        daily_frequency, route, duration, duration_type, start_date, end_date, stop_date, repeats, sa_status,
+        sa_number, expiry_date, subsidy_amount, price, provider_id, provider, task_id, directions, is_confidential,
+        is_long_term, is_prescribed_externally, is_stopped, is_highlighted, is_practice_in_admin, is_trial,
+        stopped_reason, medication_stop_reason, rx_scid, rx_date, rx_status, is_dispense, printed_by, printed_at,
+        comments, is_active, is_deleted, inserted_by, updated_by, inserted_at, updated_at, medtech_id, is_mapped,
+        medtech_drug_code, medtech_generic_name, prescribed_externally_id, prescribed_externally_description,
+        quantity, is_generic_substitution, is_frequently_dispensed, initial_dispense_period,
+        initial_dispense_period_type, trial_period, trial_type, is_specialist_recommended, specialist_name,
+        recommendation_date, is_endorsement_criteria, is_provider_eligible_co_payment, user_logging_id, is_override,
+        override_reason, is_task_generated, show_on_portal, patient_sa_record_id, stopped_by, mapped_by,
+        mapped_date, recommendation_override_reason, is_variable_dose, is_dose_change, reference_medication,
+        mims_code, permanent_address_latitude, permanent_address_longitude, practice_location_id, location_name,
+        prescription_print_date, prescription_no, substance_name, loaded_date_time, row_hash, absent_since,
+        load_run_file_id, load_run_id, date_extracted
+    ) = ROW(
+        excluded.appointment_id, excluded.patient_id, excluded.sct_id, excluded.medicine_id, excluded.medicine_name,
+        excluded.strength, excluded.form, excluded.take, excluded.frequency, excluded.daily_frequency,
+        excluded.route, excluded.duration, excluded.duration_type, excluded.start_date, excluded.end_date,
+        excluded.stop_date, excluded.repeats, excluded.sa_status, excluded.sa_number, excluded.expiry_date,
+        excluded.subsidy_amount, excluded.price, excluded.provider_id, excluded.provider, excluded.task_id,
+        excluded.directions, excluded.is_confidential, excluded.is_long_term, excluded.is_prescribed_externally,
+        excluded.is_stopped, excluded.is_highlighted, excluded.is_practice_in_admin, excluded.is_trial,
+        excluded.stopped_reason, excluded.medication_stop_reason, excluded.rx_scid, excluded.rx_date,
+        excluded.rx_status, excluded.is_dispense, excluded.printed_by, excluded.printed_at, excluded.comments,
+        excluded.is_active, excluded.is_deleted, excluded.inserted_by, excluded.updated_by, excluded.inserted_at,
+        excluded.updated_at, excluded.medtech_id, excluded.is_mapped, excluded.medtech_drug_code,
+        excluded.medtech_generic_name, excluded.prescribed_externally_id,
+        excluded.prescribed_externally_description, excluded.quantity, excluded.is_generic_substitution,
+        excluded.is_frequently_dispensed, excluded.initial_dispense_period, excluded.initial_dispense_period_type,
+        excluded.trial_period, excluded.trial_type, excluded.is_specialist_recommended, excluded.specialist_name,
+        excluded.recommendation_date, excluded.is_endorsement_criteria, excluded.is_provider_eligible_co_payment,
+        excluded.user_logging_id, excluded.is_override, excluded.override_reason, excluded.is_task_generated,
+        excluded.show_on_portal, excluded.patient_sa_record_id, excluded.stopped_by, excluded.mapped_by,
+        excluded.mapped_date, excluded.recommendation_override_reason, excluded.is_variable_dose,
+        excluded.is_dose_change, excluded.reference_medication, excluded.mims_code,
+        excluded.permanent_address_latitude, excluded.permanent_address_longitude, excluded.practice_location_id,
+        excluded.location_name, excluded.prescription_print_date, excluded.prescription_no, excluded.substance_name,
+        excluded.loaded_date_time, excluded.row_hash, excluded.absent_since, excluded.load_run_file_id,
+        excluded.load_run_id, excluded.date_extracted
+    )
     WHERE s.* IS DISTINCT FROM excluded.*;
 
     DELETE FROM stg.appointment_medications AS s
@@ -269,16 +190,15 @@ BEGIN
                 y.patient_key, y.provider_key, y.medicine_key, y.appointment_id, y.patient_id, y.sct_id,
                 y.medicine_id, y.medicine_name, y.strength, y.form, y.frequency, y.daily_frequency, y.route,
                 y.duration, y.duration_type, y.start_date, y.end_date, y.stop_date, y.repeats, y.sa_status,
-                y.sa_number, y.expiry_date, y.subsidy_amount, y.price, y.provider_id, y.task_id,
-                y.is_confidential, y.is_long_term, y.is_prescribed_externally, y.is_stopped, y.is_highlighted,
-                y.is_practice_in_admin, y.is_trial, y.rx_date, y.rx_status, y.is_dispense, y.printed_at,
-                y.is_active, y.is_deleted, y.inserted_at, y.updated_at, y.is_mapped, y.medtech_drug_code,
-                y.medtech_generic_name, y.prescribed_externally_id, y.quantity, y.is_generic_substitution,
-                y.is_frequently_dispensed, y.initial_dispense_period_type, y.trial_type,
-                y.is_specialist_recommended, y.recommendation_date, y.is_endorsement_criteria,
-                y.is_provider_eligible_co_payment, y.user_logging_id, y.is_override, y.is_task_generated,
-                y.show_on_portal, y.patient_sa_record_id, y.mapped_date, y.is_variable_dose, y.is_dose_change,
-                y.mims_code, y.practice_location_id, y.location_name, y.prescription_print_date,
+                y.sa_number, y.expiry_date, y.subsidy_amount, y.price, y.provider_id, y.task_id, y.is_confidential,
+                y.is_long_term, y.is_prescribed_externally, y.is_stopped, y.is_highlighted, y.is_practice_in_admin,
+                y.is_trial, y.rx_date, y.rx_status, y.is_dispense, y.printed_at, y.is_active, y.is_deleted,
+                y.inserted_at, y.updated_at, y.is_mapped, y.medtech_drug_code, y.medtech_generic_name,
+                y.prescribed_externally_id, y.quantity, y.is_generic_substitution, y.is_frequently_dispensed,
+                y.initial_dispense_period_type, y.trial_type, y.is_specialist_recommended, y.recommendation_date,
+                y.is_endorsement_criteria, y.is_provider_eligible_co_payment, y.user_logging_id, y.is_override,
+                y.is_task_generated, y.show_on_portal, y.patient_sa_record_id, y.mapped_date, y.is_variable_dose,
+                y.is_dose_change, y.mims_code, y.practice_location_id, y.location_name, y.prescription_print_date,
                 y.prescription_no, y.substance_name
             ) AS row_state
         FROM etl.observed_appointment_medications AS o
@@ -310,78 +230,72 @@ BEGIN
     merged AS (
         INSERT INTO core.fact_appointment_medications AS c (
             practice_id, per_org_id, medication_id,
-            patient_key, provider_key, medicine_key, appointment_id, patient_id, sct_id, medicine_id,
-            medicine_name, strength, form, frequency, daily_frequency, route, duration, duration_type,
-            start_date, end_date, stop_date, repeats, sa_status, sa_number, expiry_date, subsidy_amount,
-            price, provider_id, task_id, is_confidential, is_long_term, is_prescribed_externally, is_stopped,
-            is_highlighted, is_practice_in_admin, is_trial, rx_date, rx_status, is_dispense, printed_at,
-            is_active, is_deleted, inserted_at, updated_at, is_mapped, medtech_drug_code,
-            medtech_generic_name, prescribed_externally_id, quantity, is_generic_substitution,
-            is_frequently_dispensed, initial_dispense_period_type, trial_type, is_specialist_recommended,
-            recommendation_date, is_endorsement_criteria, is_provider_eligible_co_payment, user_logging_id,
-            is_override, is_task_generated, show_on_portal, patient_sa_record_id, mapped_date,
-            is_variable_dose, is_dose_change, mims_code, practice_location_id, location_name,
-            prescription_print_date, prescription_no, substance_name, loaded_date_time, deleted_at,
+            patient_key, provider_key, medicine_key, appointment_id, patient_id, sct_id, medicine_id, medicine_name,
+            strength, form, frequency, daily_frequency, route, duration, duration_type, start_date, end_date,
+            stop_date, repeats, sa_status, sa_number, expiry_date, subsidy_amount, price, provider_id, task_id,
+            is_confidential, is_long_term, is_prescribed_externally, is_stopped, is_highlighted,
+            is_practice_in_admin, is_trial, rx_date, rx_status, is_dispense, printed_at, is_active, is_deleted,
+            inserted_at, updated_at, is_mapped, medtech_drug_code, medtech_generic_name, prescribed_externally_id,
+            quantity, is_generic_substitution, is_frequently_dispensed, initial_dispense_period_type, trial_type,
+            is_specialist_recommended, recommendation_date, is_endorsement_criteria,
+            is_provider_eligible_co_payment, user_logging_id, is_override, is_task_generated, show_on_portal,
+            patient_sa_record_id, mapped_date, is_variable_dose, is_dose_change, mims_code, practice_location_id,
+            location_name, prescription_print_date, prescription_no, substance_name, loaded_date_time, deleted_at,
             load_run_file_id, load_run_id, date_extracted
         )
         SELECT
             y.practice_id, y.per_org_id, y.medication_id,
-            y.patient_key, y.provider_key, y.medicine_key, y.appointment_id, y.patient_id, y.sct_id,
-            y.medicine_id, y.medicine_name, y.strength, y.form, y.frequency, y.daily_frequency, y.route,
-            y.duration, y.duration_type, y.start_date, y.end_date, y.stop_date, y.repeats, y.sa_status,
-            y.sa_number, y.expiry_date, y.subsidy_amount, y.price, y.provider_id, y.task_id,
-            y.is_confidential, y.is_long_term, y.is_prescribed_externally, y.is_stopped, y.is_highlighted,
-            y.is_practice_in_admin, y.is_trial, y.rx_date, y.rx_status, y.is_dispense, y.printed_at,
-            y.is_active, y.is_deleted, y.inserted_at, y.updated_at, y.is_mapped, y.medtech_drug_code,
-            y.medtech_generic_name, y.prescribed_externally_id, y.quantity, y.is_generic_substitution,
-            y.is_frequently_dispensed, y.initial_dispense_period_type, y.trial_type,
-            y.is_specialist_recommended, y.recommendation_date, y.is_endorsement_criteria,
+            y.patient_key, y.provider_key, y.medicine_key, y.appointment_id, y.patient_id, y.sct_id, y.medicine_id,
+            y.medicine_name, y.strength, y.form, y.frequency, y.daily_frequency, y.route, y.duration,
+            y.duration_type, y.start_date, y.end_date, y.stop_date, y.repeats, y.sa_status, y.sa_number,
+            y.expiry_date, y.subsidy_amount, y.price, y.provider_id, y.task_id, y.is_confidential, y.is_long_term,
+            y.is_prescribed_externally, y.is_stopped, y.is_highlighted, y.is_practice_in_admin, y.is_trial,
+            y.rx_date, y.rx_status, y.is_dispense, y.printed_at, y.is_active, y.is_deleted, y.inserted_at,
+            y.updated_at, y.is_mapped, y.medtech_drug_code, y.medtech_generic_name, y.prescribed_externally_id,
+            y.quantity, y.is_generic_substitution, y.is_frequently_dispensed, y.initial_dispense_period_type,
+            y.trial_type, y.is_specialist_recommended, y.recommendation_date, y.is_endorsement_criteria,
             y.is_provider_eligible_co_payment, y.user_logging_id, y.is_override, y.is_task_generated,
             y.show_on_portal, y.patient_sa_record_id, y.mapped_date, y.is_variable_dose, y.is_dose_change,
-            y.mims_code, y.practice_location_id, y.location_name, y.prescription_print_date,
-            y.prescription_no, y.substance_name, y.loaded_date_time,
-            n.gone_since, n.load_run_file_id, n.load_run_id, n.observed_at
+            y.mims_code, y.practice_location_id, y.location_name, y.prescription_print_date, y.prescription_no,
+            y.substance_name, y.loaded_date_time, n.gone_since, n.load_run_file_id, n.load_run_id, n.observed_at
         FROM newest AS n
         JOIN etl.republished_appointment_medications AS y USING (load_run_file_id, line_no)
         ON CONFLICT (practice_id, per_org_id, medication_id) DO UPDATE
-        SET patient_key = excluded.patient_key, provider_key = excluded.provider_key,
-            medicine_key = excluded.medicine_key, appointment_id = excluded.appointment_id,
-            patient_id = excluded.patient_id, sct_id = excluded.sct_id, medicine_id = excluded.medicine_id,
-            medicine_name = excluded.medicine_name, strength = excluded.strength, form = excluded.form,
-            frequency = excluded.frequency, daily_frequency = excluded.daily_frequency,
-            route = excluded.route, duration = excluded.duration, duration_type = excluded.duration_type,
-            start_date = excluded.start_date, end_date = excluded.end_date, stop_date = excluded.stop_date,
-            repeats = excluded.repeats, sa_status = excluded.sa_status, sa_number = excluded.sa_number,
-            expiry_date = excluded.expiry_date, subsidy_amount = excluded.subsidy_amount,
-            price = excluded.price, provider_id = excluded.provider_id, task_id = excluded.task_id,
-            is_confidential = excluded.is_confidential, is_long_term = excluded.is_long_term,
-            is_prescribed_externally = excluded.is_prescribed_externally, is_stopped = excluded.is_stopped,
-            is_highlighted = excluded.is_highlighted, is_practice_in_admin = excluded.is_practice_in_admin,
-            is_trial = excluded.is_trial, rx_date = excluded.rx_date, rx_status = excluded.rx_status,
-            is_dispense = excluded.is_dispense, printed_at = excluded.printed_at,
-            is_active = excluded.is_active, is_deleted = excluded.is_deleted,
-            inserted_at = excluded.inserted_at, updated_at = excluded.updated_at,
-            is_mapped = excluded.is_mapped, medtech_drug_code = excluded.medtech_drug_code,
-            medtech_generic_name = excluded.medtech_generic_name,
-            prescribed_externally_id = excluded.prescribed_externally_id, quantity = excluded.quantity,
-            is_generic_substitution = excluded.is_generic_substitution,
-            is_frequently_dispensed = excluded.is_frequently_dispensed,
-            initial_dispense_period_type = excluded.initial_dispense_period_type,
-            trial_type = excluded.trial_type, is_specialist_recommended = excluded.is_specialist_recommended,
-            recommendation_date = excluded.recommendation_date,
-            is_endorsement_criteria = excluded.is_endorsement_criteria,
-            is_provider_eligible_co_payment = excluded.is_provider_eligible_co_payment,
-            user_logging_id = excluded.user_logging_id, is_override = excluded.is_override,
-            is_task_generated = excluded.is_task_generated, show_on_portal = excluded.show_on_portal,
-            patient_sa_record_id = excluded.patient_sa_record_id, mapped_date = excluded.mapped_date,
-            is_variable_dose = excluded.is_variable_dose, is_dose_change = excluded.is_dose_change,
-            mims_code = excluded.mims_code, practice_location_id = excluded.practice_location_id,
-            location_name = excluded.location_name,
-            prescription_print_date = excluded.prescription_print_date,
-            prescription_no = excluded.prescription_no, substance_name = excluded.substance_name,
-            loaded_date_time = excluded.loaded_date_time, deleted_at = excluded.deleted_at,
-            load_run_file_id = excluded.load_run_file_id, load_run_id = excluded.load_run_id,
-            date_extracted = excluded.date_extracted
+        SET (
+            patient_key, provider_key, medicine_key, appointment_id, patient_id, sct_id, medicine_id, medicine_name,
+            strength, form, frequency, daily_frequency, route, duration, duration_type, start_date, end_date,
+            stop_date, repeats, sa_status, sa_number, expiry_date, subsidy_amount, price, provider_id, task_id,
+            is_confidential, is_long_term, is_prescribed_externally, is_stopped, is_highlighted,
+            is_practice_in_admin, is_trial, rx_date, rx_status, is_dispense, printed_at, is_active, is_deleted,
+            inserted_at, updated_at, is_mapped, medtech_drug_code, medtech_generic_name, prescribed_externally_id,
+            quantity, is_generic_substitution, is_frequently_dispensed, initial_dispense_period_type, trial_type,
+            is_specialist_recommended, recommendation_date, is_endorsement_criteria,
+            is_provider_eligible_co_payment, user_logging_id, is_override, is_task_generated, show_on_portal,
+            patient_sa_record_id, mapped_date, is_variable_dose, is_dose_change, mims_code, practice_location_id,
+            location_name, prescription_print_date, prescription_no, substance_name, loaded_date_time, deleted_at,
+            load_run_file_id, load_run_id, date_extracted
+        ) = ROW(
+            excluded.patient_key, excluded.provider_key, excluded.medicine_key, excluded.appointment_id,
+            excluded.patient_id, excluded.sct_id, excluded.medicine_id, excluded.medicine_name, excluded.strength,
+            excluded.form, excluded.frequency, excluded.daily_frequency, excluded.route, excluded.duration,
+            excluded.duration_type, excluded.start_date, excluded.end_date, excluded.stop_date, excluded.repeats,
+            excluded.sa_status, excluded.sa_number, excluded.expiry_date, excluded.subsidy_amount, excluded.price,
+            excluded.provider_id, excluded.task_id, excluded.is_confidential, excluded.is_long_term,
+            excluded.is_prescribed_externally, excluded.is_stopped, excluded.is_highlighted,
+            excluded.is_practice_in_admin, excluded.is_trial, excluded.rx_date, excluded.rx_status,
+            excluded.is_dispense, excluded.printed_at, excluded.is_active, excluded.is_deleted,
+            excluded.inserted_at, excluded.updated_at, excluded.is_mapped, excluded.medtech_drug_code,
+            excluded.medtech_generic_name, excluded.prescribed_externally_id, excluded.quantity,
+            excluded.is_generic_substitution, excluded.is_frequently_dispensed,
+            excluded.initial_dispense_period_type, excluded.trial_type, excluded.is_specialist_recommended,
+            excluded.recommendation_date, excluded.is_endorsement_criteria,
+            excluded.is_provider_eligible_co_payment, excluded.user_logging_id, excluded.is_override,
+            excluded.is_task_generated, excluded.show_on_portal, excluded.patient_sa_record_id,
+            excluded.mapped_date, excluded.is_variable_dose, excluded.is_dose_change, excluded.mims_code,
+            excluded.practice_location_id, excluded.location_name, excluded.prescription_print_date,
+            excluded.prescription_no, excluded.substance_name, excluded.loaded_date_time, excluded.deleted_at,
+            excluded.load_run_file_id, excluded.load_run_id, excluded.date_extracted
+        )
         WHERE c.* IS DISTINCT FROM excluded.*
         RETURNING c.xmax = 0 AS is_new
     ),

@@ -10,22 +10,20 @@ AS $hash_appointments$
 SELECT pg_catalog.hash_record_extended(
     ROW(
         p_row.appointment_id, p_row.patient_id, p_row.appointment_type, p_row.appointment_status,
-        p_row.schedule_date, p_row.notes, p_row.arrived, p_row.waiting_for_payment,
-        p_row.appointment_completed, p_row.consult_time, p_row.booked, p_row.medtech_id, p_row.inserted_at,
-        p_row.inserted_by, p_row.updated_at, p_row.updated_by, p_row.practice, p_row.practice_id,
-        p_row.provider_id, p_row.is_active, p_row.is_deleted, p_row.provider,
-        p_row.permanent_address_latitude, p_row.permanent_address_longitude, p_row.practice_location_id,
-        p_row.location_name, p_row.reason_for_visit, p_row.status_group, p_row.duration,
-        p_row.appointment_outcome_id, p_row.appointment_outcome, p_row.appointment_type_id,
-        p_row.booking_source_id, p_row.booking_source, p_row.consult_end_time, p_row.consult_start_time,
-        p_row.consult_timer_status_id, p_row.description, p_row.end_time, p_row.generated_time,
-        p_row.gp_queue_time, p_row.is_arrived, p_row.is_consult_parked, p_row.is_dummy,
-        p_row.last_appointment_status_date, p_row.last_appointment_status_id, p_row.cancel_reason,
-        p_row.parked_reason, p_row.priority_id, p_row.arrived_time, p_row.cancelled_time,
-        p_row.not_arrived_time, p_row.nurse_queue_time, p_row.on_hold_time, p_row.read_only_time,
-        p_row.self_assessment_completed_time, p_row.self_assessment_queue_time, p_row.start_time,
-        p_row.triage_queue_time, p_row.virtual_queue_time, p_row.is_confidential, p_row.is_consent_to_share,
-        p_row.per_org_id
+        p_row.schedule_date, p_row.notes, p_row.arrived, p_row.waiting_for_payment, p_row.appointment_completed,
+        p_row.consult_time, p_row.booked, p_row.medtech_id, p_row.inserted_at, p_row.inserted_by, p_row.updated_at,
+        p_row.updated_by, p_row.practice, p_row.practice_id, p_row.provider_id, p_row.is_active, p_row.is_deleted,
+        p_row.provider, p_row.permanent_address_latitude, p_row.permanent_address_longitude,
+        p_row.practice_location_id, p_row.location_name, p_row.reason_for_visit, p_row.status_group, p_row.duration,
+        p_row.appointment_outcome_id, p_row.appointment_outcome, p_row.appointment_type_id, p_row.booking_source_id,
+        p_row.booking_source, p_row.consult_end_time, p_row.consult_start_time, p_row.consult_timer_status_id,
+        p_row.description, p_row.end_time, p_row.generated_time, p_row.gp_queue_time, p_row.is_arrived,
+        p_row.is_consult_parked, p_row.is_dummy, p_row.last_appointment_status_date,
+        p_row.last_appointment_status_id, p_row.cancel_reason, p_row.parked_reason, p_row.priority_id,
+        p_row.arrived_time, p_row.cancelled_time, p_row.not_arrived_time, p_row.nurse_queue_time,
+        p_row.on_hold_time, p_row.read_only_time, p_row.self_assessment_completed_time,
+        p_row.self_assessment_queue_time, p_row.start_time, p_row.triage_queue_time, p_row.virtual_queue_time,
+        p_row.is_confidential, p_row.is_consent_to_share, p_row.per_org_id
     ),
     p_seed
 );

@@ -25,80 +25,8 @@ BEGIN
 
     CALL etl.analyze_work('touched_appointments');
 
-    -- 2. What each counting file says of these keys; of several with one DateExtracted the last.
-    WITH keys AS MATERIALIZED (
-        SELECT DISTINCT t.practice_id, t.per_org_id, t.appointment_id::text AS appointment_id
-        FROM etl.touched_appointments AS t
-        WHERE (t.practice_id, t.per_org_id, t.appointment_id) IS NOT NULL
-    ),
-    rules AS MATERIALIZED (
-        SELECT h.since, h.until, etl.ruleset_fingerprint(h.extract, h.since) AS fingerprint
-        FROM etl.shapes AS h
-        WHERE h.extract = 'appointments'
-    ),
-    files AS MATERIALIZED (
-        SELECT
-            f.load_run_file_id,
-            f.load_run_id,
-            f.date_extracted,
-            f.is_mirror,
-            f.ruleset_fingerprint <> u.fingerprint AS is_stale,
-            etl.hash_seed(f.ruleset_fingerprint) AS seed,
-            row_number() OVER (
-                ORDER BY f.date_extracted, f.kind = 'delta', f.date_to, f.last_modified, f.s3_key COLLATE "C", f.load_run_file_id
-            ) AS place
-        FROM etl.load_run_files AS f
-        JOIN rules AS u ON f.date_extracted >= u.since AND f.date_extracted < u.until
-        WHERE f.extract = 'appointments' AND f.tenant = p_tenant AND f.is_counting AND f.date_extracted < p_before
-    ),
-    -- What today's rules reject of files that were checked by others: it may not even be of its type now.
-    misfits AS MATERIALIZED (
-        SELECT f.load_run_file_id, b.line_no
-        FROM files AS f
-        CROSS JOIN LATERAL etl.verdicts_appointments(f.load_run_file_id, true) AS b
-        WHERE f.is_stale AND b.verdict = 'rejected'
-    ),
-    said AS (
-        SELECT
-            k.practice_id, k.per_org_id, k.appointment_id, f.load_run_file_id, f.date_extracted, f.place, r.line_no,
-            nullif((r.updated_at || ' Pacific/Auckland')::timestamptz, TIMESTAMPTZ '1900-01-01 Pacific/Auckland') AS dedupe_1, false AS is_absent
-        FROM keys AS k
-        JOIN raw.appointments_raw AS r USING (practice_id, per_org_id, appointment_id)
-        JOIN files AS f USING (load_run_file_id)
-        WHERE NOT EXISTS (
-            SELECT FROM etl.rejects_appointments AS j
-            WHERE j.load_run_file_id = r.load_run_file_id AND j.line_no = r.line_no AND j.resolved_by_run IS NULL
-        )
-            AND NOT EXISTS (
-                SELECT FROM misfits AS b
-                WHERE b.load_run_file_id = r.load_run_file_id AND b.line_no = r.line_no
-            )
-    ),
-    last_said AS (
-        SELECT DISTINCT ON (s.practice_id, s.per_org_id, s.appointment_id, s.date_extracted)
-            s.practice_id, s.per_org_id, s.appointment_id, s.load_run_file_id, s.line_no, s.is_absent
-        FROM said AS s
-        ORDER BY
-            s.practice_id, s.per_org_id, s.appointment_id, s.date_extracted, s.place DESC,
-            s.dedupe_1 DESC NULLS LAST, s.line_no DESC
-    )
-    INSERT INTO etl.observed_appointments (
-        practice_id, per_org_id, appointment_id,
-        observed_at, is_absent, row_hash, load_run_file_id, load_run_id, line_no
-    )
-    SELECT
-        l.practice_id, l.per_org_id, l.appointment_id::bigint,
-        f.date_extracted,
-        l.is_absent,
-        CASE WHEN NOT l.is_absent THEN etl.hash_appointments(r, f.seed) END,
-        f.load_run_file_id,
-        f.load_run_id,
-        l.line_no
-    FROM last_said AS l
-    JOIN files AS f USING (load_run_file_id)
-    LEFT JOIN raw.appointments_raw AS r ON r.load_run_file_id = l.load_run_file_id AND r.line_no = l.line_no;
-
-    CALL etl.analyze_work('observed_appointments');
+    -- 2. Where the counting files before the horizon observed these keys.
+    CALL etl.observe_appointments(p_tenant, p_before);
 
     -- 3. Keep the newest row; the row with which the newest version began in core; and
     -- each row that changed stg since.
@@ -111,12 +39,12 @@ BEGIN
                 y.booked, y.inserted_at, y.updated_at, y.practice, y.provider_id, y.is_active, y.is_deleted,
                 y.practice_location_id, y.location_name, y.status_group, y.duration, y.appointment_outcome_id,
                 y.appointment_outcome, y.appointment_type_id, y.booking_source_id, y.booking_source,
-                y.consult_end_time, y.consult_start_time, y.consult_timer_status_id, y.end_time,
-                y.generated_time, y.gp_queue_time, y.is_arrived, y.is_consult_parked, y.is_dummy,
-                y.last_appointment_status_date, y.last_appointment_status_id, y.priority_id, y.arrived_time,
-                y.cancelled_time, y.not_arrived_time, y.nurse_queue_time, y.on_hold_time, y.read_only_time,
-                y.self_assessment_completed_time, y.self_assessment_queue_time, y.start_time,
-                y.triage_queue_time, y.virtual_queue_time, y.is_confidential, y.is_consent_to_share
+                y.consult_end_time, y.consult_start_time, y.consult_timer_status_id, y.end_time, y.generated_time,
+                y.gp_queue_time, y.is_arrived, y.is_consult_parked, y.is_dummy, y.last_appointment_status_date,
+                y.last_appointment_status_id, y.priority_id, y.arrived_time, y.cancelled_time, y.not_arrived_time,
+                y.nurse_queue_time, y.on_hold_time, y.read_only_time, y.self_assessment_completed_time,
+                y.self_assessment_queue_time, y.start_time, y.triage_queue_time, y.virtual_queue_time,
+                y.is_confidential, y.is_consent_to_share
             ) AS core_state
         FROM etl.observed_appointments AS o
         JOIN etl.republished_appointments AS y USING (load_run_file_id, line_no)
@@ -134,14 +62,13 @@ BEGIN
             ROW(
                 y.patient_id, y.appointment_type, y.appointment_status, y.schedule_date, y.notes, y.arrived,
                 y.waiting_for_payment, y.appointment_completed, y.consult_time, y.booked, y.medtech_id,
-                y.inserted_at, y.inserted_by, y.updated_at, y.updated_by, y.practice, y.provider_id,
-                y.is_active, y.is_deleted, y.provider, y.permanent_address_latitude,
-                y.permanent_address_longitude, y.practice_location_id, y.location_name, y.reason_for_visit,
-                y.status_group, y.duration, y.appointment_outcome_id, y.appointment_outcome,
-                y.appointment_type_id, y.booking_source_id, y.booking_source, y.consult_end_time,
-                y.consult_start_time, y.consult_timer_status_id, y.description, y.end_time, y.generated_time,
-                y.gp_queue_time, y.is_arrived, y.is_consult_parked, y.is_dummy,
-                y.last_appointment_status_date, y.last_appointment_status_id, y.cancel_reason,
+                y.inserted_at, y.inserted_by, y.updated_at, y.updated_by, y.practice, y.provider_id, y.is_active,
+                y.is_deleted, y.provider, y.permanent_address_latitude, y.permanent_address_longitude,
+                y.practice_location_id, y.location_name, y.reason_for_visit, y.status_group, y.duration,
+                y.appointment_outcome_id, y.appointment_outcome, y.appointment_type_id, y.booking_source_id,
+                y.booking_source, y.consult_end_time, y.consult_start_time, y.consult_timer_status_id,
+                y.description, y.end_time, y.generated_time, y.gp_queue_time, y.is_arrived, y.is_consult_parked,
+                y.is_dummy, y.last_appointment_status_date, y.last_appointment_status_id, y.cancel_reason,
                 y.parked_reason, y.priority_id, y.arrived_time, y.cancelled_time, y.not_arrived_time,
                 y.nurse_queue_time, y.on_hold_time, y.read_only_time, y.self_assessment_completed_time,
                 y.self_assessment_queue_time, y.start_time, y.triage_queue_time, y.virtual_queue_time,

@@ -33,80 +33,8 @@ BEGIN
 
     CALL etl.analyze_work('touched_appointments');
 
-    -- 2. What each counting file says of these keys; of several with one DateExtracted the last.
-    WITH keys AS MATERIALIZED (
-        SELECT DISTINCT t.practice_id, t.per_org_id, t.appointment_id::text AS appointment_id
-        FROM etl.touched_appointments AS t
-        WHERE (t.practice_id, t.per_org_id, t.appointment_id) IS NOT NULL
-    ),
-    rules AS MATERIALIZED (
-        SELECT h.since, h.until, etl.ruleset_fingerprint(h.extract, h.since) AS fingerprint
-        FROM etl.shapes AS h
-        WHERE h.extract = 'appointments'
-    ),
-    files AS MATERIALIZED (
-        SELECT
-            f.load_run_file_id,
-            f.load_run_id,
-            f.date_extracted,
-            f.is_mirror,
-            f.ruleset_fingerprint <> u.fingerprint AS is_stale,
-            etl.hash_seed(f.ruleset_fingerprint) AS seed,
-            row_number() OVER (
-                ORDER BY f.date_extracted, f.kind = 'delta', f.date_to, f.last_modified, f.s3_key COLLATE "C", f.load_run_file_id
-            ) AS place
-        FROM etl.load_run_files AS f
-        JOIN rules AS u ON f.date_extracted >= u.since AND f.date_extracted < u.until
-        WHERE f.extract = 'appointments' AND f.tenant = v_file.tenant AND f.is_counting
-    ),
-    -- What today's rules reject of files that were checked by others: it may not even be of its type now.
-    misfits AS MATERIALIZED (
-        SELECT f.load_run_file_id, b.line_no
-        FROM files AS f
-        CROSS JOIN LATERAL etl.verdicts_appointments(f.load_run_file_id, true) AS b
-        WHERE f.is_stale AND b.verdict = 'rejected'
-    ),
-    said AS (
-        SELECT
-            k.practice_id, k.per_org_id, k.appointment_id, f.load_run_file_id, f.date_extracted, f.place, r.line_no,
-            nullif((r.updated_at || ' Pacific/Auckland')::timestamptz, TIMESTAMPTZ '1900-01-01 Pacific/Auckland') AS dedupe_1, false AS is_absent
-        FROM keys AS k
-        JOIN raw.appointments_raw AS r USING (practice_id, per_org_id, appointment_id)
-        JOIN files AS f USING (load_run_file_id)
-        WHERE NOT EXISTS (
-            SELECT FROM etl.rejects_appointments AS j
-            WHERE j.load_run_file_id = r.load_run_file_id AND j.line_no = r.line_no AND j.resolved_by_run IS NULL
-        )
-            AND NOT EXISTS (
-                SELECT FROM misfits AS b
-                WHERE b.load_run_file_id = r.load_run_file_id AND b.line_no = r.line_no
-            )
-    ),
-    last_said AS (
-        SELECT DISTINCT ON (s.practice_id, s.per_org_id, s.appointment_id, s.date_extracted)
-            s.practice_id, s.per_org_id, s.appointment_id, s.load_run_file_id, s.line_no, s.is_absent
-        FROM said AS s
-        ORDER BY
-            s.practice_id, s.per_org_id, s.appointment_id, s.date_extracted, s.place DESC,
-            s.dedupe_1 DESC NULLS LAST, s.line_no DESC
-    )
-    INSERT INTO etl.observed_appointments (
-        practice_id, per_org_id, appointment_id,
-        observed_at, is_absent, row_hash, load_run_file_id, load_run_id, line_no
-    )
-    SELECT
-        l.practice_id, l.per_org_id, l.appointment_id::bigint,
-        f.date_extracted,
-        l.is_absent,
-        CASE WHEN NOT l.is_absent THEN etl.hash_appointments(r, f.seed) END,
-        f.load_run_file_id,
-        f.load_run_id,
-        l.line_no
-    FROM last_said AS l
-    JOIN files AS f USING (load_run_file_id)
-    LEFT JOIN raw.appointments_raw AS r ON r.load_run_file_id = l.load_run_file_id AND r.line_no = l.line_no;
-
-    CALL etl.analyze_work('observed_appointments');
+    -- 2. Where the counting files observed these keys.
+    CALL etl.observe_appointments(v_file.tenant, 'infinity');
 
     -- 3. stg: the first observation in the newest run of equal rows.
     WITH states AS (
@@ -115,14 +43,13 @@ BEGIN
             ROW(
                 y.patient_id, y.appointment_type, y.appointment_status, y.schedule_date, y.notes, y.arrived,
                 y.waiting_for_payment, y.appointment_completed, y.consult_time, y.booked, y.medtech_id,
-                y.inserted_at, y.inserted_by, y.updated_at, y.updated_by, y.practice, y.provider_id,
-                y.is_active, y.is_deleted, y.provider, y.permanent_address_latitude,
-                y.permanent_address_longitude, y.practice_location_id, y.location_name, y.reason_for_visit,
-                y.status_group, y.duration, y.appointment_outcome_id, y.appointment_outcome,
-                y.appointment_type_id, y.booking_source_id, y.booking_source, y.consult_end_time,
-                y.consult_start_time, y.consult_timer_status_id, y.description, y.end_time, y.generated_time,
-                y.gp_queue_time, y.is_arrived, y.is_consult_parked, y.is_dummy,
-                y.last_appointment_status_date, y.last_appointment_status_id, y.cancel_reason,
+                y.inserted_at, y.inserted_by, y.updated_at, y.updated_by, y.practice, y.provider_id, y.is_active,
+                y.is_deleted, y.provider, y.permanent_address_latitude, y.permanent_address_longitude,
+                y.practice_location_id, y.location_name, y.reason_for_visit, y.status_group, y.duration,
+                y.appointment_outcome_id, y.appointment_outcome, y.appointment_type_id, y.booking_source_id,
+                y.booking_source, y.consult_end_time, y.consult_start_time, y.consult_timer_status_id,
+                y.description, y.end_time, y.generated_time, y.gp_queue_time, y.is_arrived, y.is_consult_parked,
+                y.is_dummy, y.last_appointment_status_date, y.last_appointment_status_id, y.cancel_reason,
                 y.parked_reason, y.priority_id, y.arrived_time, y.cancelled_time, y.not_arrived_time,
                 y.nurse_queue_time, y.on_hold_time, y.read_only_time, y.self_assessment_completed_time,
                 y.self_assessment_queue_time, y.start_time, y.triage_queue_time, y.virtual_queue_time,
@@ -159,17 +86,16 @@ BEGIN
     )
     INSERT INTO stg.appointments AS s (
         appointment_id, patient_id, appointment_type, appointment_status, schedule_date, notes, arrived,
-        waiting_for_payment, appointment_completed, consult_time, booked, medtech_id, inserted_at,
-        inserted_by, updated_at, updated_by, practice, practice_id, provider_id, is_active, is_deleted,
-        provider, permanent_address_latitude, permanent_address_longitude, practice_location_id,
-        location_name, reason_for_visit, status_group, duration, appointment_outcome_id, appointment_outcome,
-        appointment_type_id, booking_source_id, booking_source, consult_end_time, consult_start_time,
-        consult_timer_status_id, description, end_time, generated_time, gp_queue_time, is_arrived,
-        is_consult_parked, is_dummy, last_appointment_status_date, last_appointment_status_id, cancel_reason,
-        parked_reason, priority_id, arrived_time, cancelled_time, not_arrived_time, nurse_queue_time,
-        on_hold_time, read_only_time, self_assessment_completed_time, self_assessment_queue_time, start_time,
-        triage_queue_time, virtual_queue_time, is_confidential, is_consent_to_share, per_org_id,
-        loaded_date_time,
+        waiting_for_payment, appointment_completed, consult_time, booked, medtech_id, inserted_at, inserted_by,
+        updated_at, updated_by, practice, practice_id, provider_id, is_active, is_deleted, provider,
+        permanent_address_latitude, permanent_address_longitude, practice_location_id, location_name,
+        reason_for_visit, status_group, duration, appointment_outcome_id, appointment_outcome, appointment_type_id,
+        booking_source_id, booking_source, consult_end_time, consult_start_time, consult_timer_status_id,
+        description, end_time, generated_time, gp_queue_time, is_arrived, is_consult_parked, is_dummy,
+        last_appointment_status_date, last_appointment_status_id, cancel_reason, parked_reason, priority_id,
+        arrived_time, cancelled_time, not_arrived_time, nurse_queue_time, on_hold_time, read_only_time,
+        self_assessment_completed_time, self_assessment_queue_time, start_time, triage_queue_time,
+        virtual_queue_time, is_confidential, is_consent_to_share, per_org_id, loaded_date_time,
         row_hash, absent_since, load_run_file_id, load_run_id, date_extracted
     )
     SELECT
@@ -182,50 +108,47 @@ BEGIN
         y.booking_source, y.consult_end_time, y.consult_start_time, y.consult_timer_status_id, y.description,
         y.end_time, y.generated_time, y.gp_queue_time, y.is_arrived, y.is_consult_parked, y.is_dummy,
         y.last_appointment_status_date, y.last_appointment_status_id, y.cancel_reason, y.parked_reason,
-        y.priority_id, y.arrived_time, y.cancelled_time, y.not_arrived_time, y.nurse_queue_time,
-        y.on_hold_time, y.read_only_time, y.self_assessment_completed_time, y.self_assessment_queue_time,
-        y.start_time, y.triage_queue_time, y.virtual_queue_time, y.is_confidential, y.is_consent_to_share,
-        y.per_org_id, y.loaded_date_time,
+        y.priority_id, y.arrived_time, y.cancelled_time, y.not_arrived_time, y.nurse_queue_time, y.on_hold_time,
+        y.read_only_time, y.self_assessment_completed_time, y.self_assessment_queue_time, y.start_time,
+        y.triage_queue_time, y.virtual_queue_time, y.is_confidential, y.is_consent_to_share, y.per_org_id,
+        y.loaded_date_time,
         n.newest_hash, n.gone_since, n.load_run_file_id, n.load_run_id, n.observed_at
     FROM newest AS n
     JOIN etl.typed_appointments AS y USING (load_run_file_id, line_no)
     ON CONFLICT (practice_id, per_org_id, appointment_id) DO UPDATE
-    SET patient_id = excluded.patient_id, appointment_type = excluded.appointment_type,
-        appointment_status = excluded.appointment_status, schedule_date = excluded.schedule_date,
-        notes = excluded.notes, arrived = excluded.arrived,
-        waiting_for_payment = excluded.waiting_for_payment,
-        appointment_completed = excluded.appointment_completed, consult_time = excluded.consult_time,
-        booked = excluded.booked, medtech_id = excluded.medtech_id, inserted_at = excluded.inserted_at,
-        inserted_by = excluded.inserted_by, updated_at = excluded.updated_at,
-        updated_by = excluded.updated_by, practice = excluded.practice, provider_id = excluded.provider_id,
-        is_active = excluded.is_active, is_deleted = excluded.is_deleted, provider = excluded.provider,
-        permanent_address_latitude = excluded.permanent_address_latitude,
-        permanent_address_longitude = excluded.permanent_address_longitude,
-        practice_location_id = excluded.practice_location_id, location_name = excluded.location_name,
-        reason_for_visit = excluded.reason_for_visit, status_group = excluded.status_group,
-        duration = excluded.duration, appointment_outcome_id = excluded.appointment_outcome_id,
-        appointment_outcome = excluded.appointment_outcome,
-        appointment_type_id = excluded.appointment_type_id, booking_source_id = excluded.booking_source_id,
-        booking_source = excluded.booking_source, consult_end_time = excluded.consult_end_time,
-        consult_start_time = excluded.consult_start_time,
-        consult_timer_status_id = excluded.consult_timer_status_id, description = excluded.description,
-        end_time = excluded.end_time, generated_time = excluded.generated_time,
-        gp_queue_time = excluded.gp_queue_time, is_arrived = excluded.is_arrived,
-        is_consult_parked = excluded.is_consult_parked, is_dummy = excluded.is_dummy,
-        last_appointment_status_date = excluded.last_appointment_status_date,
-        last_appointment_status_id = excluded.last_appointment_status_id,
-        cancel_reason = excluded.cancel_reason, parked_reason = excluded.parked_reason,
-        priority_id = excluded.priority_id, arrived_time = excluded.arrived_time,
-        cancelled_time = excluded.cancelled_time, not_arrived_time = excluded.not_arrived_time,
-        nurse_queue_time = excluded.nurse_queue_time, on_hold_time = excluded.on_hold_time,
-        read_only_time = excluded.read_only_time,
-        self_assessment_completed_time = excluded.self_assessment_completed_time,
-        self_assessment_queue_time = excluded.self_assessment_queue_time, start_time = excluded.start_time,
-        triage_queue_time = excluded.triage_queue_time, virtual_queue_time = excluded.virtual_queue_time,
-        is_confidential = excluded.is_confidential, is_consent_to_share = excluded.is_consent_to_share,
-        loaded_date_time = excluded.loaded_date_time, row_hash = excluded.row_hash,
-        absent_since = excluded.absent_since, load_run_file_id = excluded.load_run_file_id,
-        load_run_id = excluded.load_run_id, date_extracted = excluded.date_extracted
+    SET (
+        patient_id, appointment_type, appointment_status, schedule_date, notes, arrived, waiting_for_payment,
+        appointment_completed, consult_time, booked, medtech_id, inserted_at, inserted_by, updated_at, updated_by,
+        practice, provider_id, is_active, is_deleted, provider, permanent_address_latitude,
+        permanent_address_longitude, practice_location_id, location_name, reason_for_visit, status_group, duration,
+        appointment_outcome_id, appointment_outcome, appointment_type_id, booking_source_id, booking_source,
+        consult_end_time, consult_start_time, consult_timer_status_id, description, end_time, generated_time,
+        gp_queue_time, is_arrived, is_consult_parked, is_dummy, last_appointment_status_date,
+        last_appointment_status_id, cancel_reason, parked_reason, priority_id, arrived_time, cancelled_time,
+        not_arrived_time, nurse_queue_time, on_hold_time, read_only_time, self_assessment_completed_time,
+        self_assessment_queue_time, start_time, triage_queue_time, virtual_queue_time, is_confidential,
+        is_consent_to_share, loaded_date_time, row_hash, absent_since, load_run_file_id, load_run_id,
+        date_extracted
+    ) = ROW(
+        excluded.patient_id, excluded.appointment_type, excluded.appointment_status, excluded.schedule_date,
+        excluded.notes, excluded.arrived, excluded.waiting_for_payment, excluded.appointment_completed,
+        excluded.consult_time, excluded.booked, excluded.medtech_id, excluded.inserted_at, excluded.inserted_by,
+        excluded.updated_at, excluded.updated_by, excluded.practice, excluded.provider_id, excluded.is_active,
+        excluded.is_deleted, excluded.provider, excluded.permanent_address_latitude,
+        excluded.permanent_address_longitude, excluded.practice_location_id, excluded.location_name,
+        excluded.reason_for_visit, excluded.status_group, excluded.duration, excluded.appointment_outcome_id,
+        excluded.appointment_outcome, excluded.appointment_type_id, excluded.booking_source_id,
+        excluded.booking_source, excluded.consult_end_time, excluded.consult_start_time,
+        excluded.consult_timer_status_id, excluded.description, excluded.end_time, excluded.generated_time,
+        excluded.gp_queue_time, excluded.is_arrived, excluded.is_consult_parked, excluded.is_dummy,
+        excluded.last_appointment_status_date, excluded.last_appointment_status_id, excluded.cancel_reason,
+        excluded.parked_reason, excluded.priority_id, excluded.arrived_time, excluded.cancelled_time,
+        excluded.not_arrived_time, excluded.nurse_queue_time, excluded.on_hold_time, excluded.read_only_time,
+        excluded.self_assessment_completed_time, excluded.self_assessment_queue_time, excluded.start_time,
+        excluded.triage_queue_time, excluded.virtual_queue_time, excluded.is_confidential,
+        excluded.is_consent_to_share, excluded.loaded_date_time, excluded.row_hash, excluded.absent_since,
+        excluded.load_run_file_id, excluded.load_run_id, excluded.date_extracted
+    )
     WHERE s.* IS DISTINCT FROM excluded.*;
 
     DELETE FROM stg.appointments AS s
@@ -247,12 +170,12 @@ BEGIN
                 y.booked, y.inserted_at, y.updated_at, y.practice, y.provider_id, y.is_active, y.is_deleted,
                 y.practice_location_id, y.location_name, y.status_group, y.duration, y.appointment_outcome_id,
                 y.appointment_outcome, y.appointment_type_id, y.booking_source_id, y.booking_source,
-                y.consult_end_time, y.consult_start_time, y.consult_timer_status_id, y.end_time,
-                y.generated_time, y.gp_queue_time, y.is_arrived, y.is_consult_parked, y.is_dummy,
-                y.last_appointment_status_date, y.last_appointment_status_id, y.priority_id, y.arrived_time,
-                y.cancelled_time, y.not_arrived_time, y.nurse_queue_time, y.on_hold_time, y.read_only_time,
-                y.self_assessment_completed_time, y.self_assessment_queue_time, y.start_time,
-                y.triage_queue_time, y.virtual_queue_time, y.is_confidential, y.is_consent_to_share
+                y.consult_end_time, y.consult_start_time, y.consult_timer_status_id, y.end_time, y.generated_time,
+                y.gp_queue_time, y.is_arrived, y.is_consult_parked, y.is_dummy, y.last_appointment_status_date,
+                y.last_appointment_status_id, y.priority_id, y.arrived_time, y.cancelled_time, y.not_arrived_time,
+                y.nurse_queue_time, y.on_hold_time, y.read_only_time, y.self_assessment_completed_time,
+                y.self_assessment_queue_time, y.start_time, y.triage_queue_time, y.virtual_queue_time,
+                y.is_confidential, y.is_consent_to_share
             ) AS row_state
         FROM etl.observed_appointments AS o
         JOIN etl.republished_appointments AS y USING (load_run_file_id, line_no)
@@ -283,66 +206,62 @@ BEGIN
     merged AS (
         INSERT INTO core.fact_appointments AS c (
             practice_id, per_org_id, appointment_id,
-            patient_key, provider_key, patient_id, appointment_type, appointment_status, schedule_date,
-            arrived, waiting_for_payment, appointment_completed, consult_time, booked, inserted_at,
-            updated_at, practice, provider_id, is_active, is_deleted, practice_location_id, location_name,
-            status_group, duration, appointment_outcome_id, appointment_outcome, appointment_type_id,
-            booking_source_id, booking_source, consult_end_time, consult_start_time, consult_timer_status_id,
-            end_time, generated_time, gp_queue_time, is_arrived, is_consult_parked, is_dummy,
-            last_appointment_status_date, last_appointment_status_id, priority_id, arrived_time,
-            cancelled_time, not_arrived_time, nurse_queue_time, on_hold_time, read_only_time,
-            self_assessment_completed_time, self_assessment_queue_time, start_time, triage_queue_time,
-            virtual_queue_time, is_confidential, is_consent_to_share, loaded_date_time, deleted_at,
-            load_run_file_id, load_run_id, date_extracted
+            patient_key, provider_key, patient_id, appointment_type, appointment_status, schedule_date, arrived,
+            waiting_for_payment, appointment_completed, consult_time, booked, inserted_at, updated_at, practice,
+            provider_id, is_active, is_deleted, practice_location_id, location_name, status_group, duration,
+            appointment_outcome_id, appointment_outcome, appointment_type_id, booking_source_id, booking_source,
+            consult_end_time, consult_start_time, consult_timer_status_id, end_time, generated_time, gp_queue_time,
+            is_arrived, is_consult_parked, is_dummy, last_appointment_status_date, last_appointment_status_id,
+            priority_id, arrived_time, cancelled_time, not_arrived_time, nurse_queue_time, on_hold_time,
+            read_only_time, self_assessment_completed_time, self_assessment_queue_time, start_time,
+            triage_queue_time, virtual_queue_time, is_confidential, is_consent_to_share, loaded_date_time,
+            deleted_at, load_run_file_id, load_run_id, date_extracted
         )
         SELECT
             y.practice_id, y.per_org_id, y.appointment_id,
-            y.patient_key, y.provider_key, y.patient_id, y.appointment_type, y.appointment_status,
-            y.schedule_date, y.arrived, y.waiting_for_payment, y.appointment_completed, y.consult_time,
-            y.booked, y.inserted_at, y.updated_at, y.practice, y.provider_id, y.is_active, y.is_deleted,
-            y.practice_location_id, y.location_name, y.status_group, y.duration, y.appointment_outcome_id,
-            y.appointment_outcome, y.appointment_type_id, y.booking_source_id, y.booking_source,
-            y.consult_end_time, y.consult_start_time, y.consult_timer_status_id, y.end_time, y.generated_time,
-            y.gp_queue_time, y.is_arrived, y.is_consult_parked, y.is_dummy, y.last_appointment_status_date,
-            y.last_appointment_status_id, y.priority_id, y.arrived_time, y.cancelled_time, y.not_arrived_time,
-            y.nurse_queue_time, y.on_hold_time, y.read_only_time, y.self_assessment_completed_time,
-            y.self_assessment_queue_time, y.start_time, y.triage_queue_time, y.virtual_queue_time,
-            y.is_confidential, y.is_consent_to_share, y.loaded_date_time,
+            y.patient_key, y.provider_key, y.patient_id, y.appointment_type, y.appointment_status, y.schedule_date,
+            y.arrived, y.waiting_for_payment, y.appointment_completed, y.consult_time, y.booked, y.inserted_at,
+            y.updated_at, y.practice, y.provider_id, y.is_active, y.is_deleted, y.practice_location_id,
+            y.location_name, y.status_group, y.duration, y.appointment_outcome_id, y.appointment_outcome,
+            y.appointment_type_id, y.booking_source_id, y.booking_source, y.consult_end_time, y.consult_start_time,
+            y.consult_timer_status_id, y.end_time, y.generated_time, y.gp_queue_time, y.is_arrived,
+            y.is_consult_parked, y.is_dummy, y.last_appointment_status_date, y.last_appointment_status_id,
+            y.priority_id, y.arrived_time, y.cancelled_time, y.not_arrived_time, y.nurse_queue_time, y.on_hold_time,
+            y.read_only_time, y.self_assessment_completed_time, y.self_assessment_queue_time, y.start_time,
+            y.triage_queue_time, y.virtual_queue_time, y.is_confidential, y.is_consent_to_share, y.loaded_date_time,
             n.gone_since, n.load_run_file_id, n.load_run_id, n.observed_at
         FROM newest AS n
         JOIN etl.republished_appointments AS y USING (load_run_file_id, line_no)
         ON CONFLICT (practice_id, per_org_id, appointment_id) DO UPDATE
-        SET patient_key = excluded.patient_key, provider_key = excluded.provider_key,
-            patient_id = excluded.patient_id, appointment_type = excluded.appointment_type,
-            appointment_status = excluded.appointment_status, schedule_date = excluded.schedule_date,
-            arrived = excluded.arrived, waiting_for_payment = excluded.waiting_for_payment,
-            appointment_completed = excluded.appointment_completed, consult_time = excluded.consult_time,
-            booked = excluded.booked, inserted_at = excluded.inserted_at, updated_at = excluded.updated_at,
-            practice = excluded.practice, provider_id = excluded.provider_id, is_active = excluded.is_active,
-            is_deleted = excluded.is_deleted, practice_location_id = excluded.practice_location_id,
-            location_name = excluded.location_name, status_group = excluded.status_group,
-            duration = excluded.duration, appointment_outcome_id = excluded.appointment_outcome_id,
-            appointment_outcome = excluded.appointment_outcome,
-            appointment_type_id = excluded.appointment_type_id,
-            booking_source_id = excluded.booking_source_id, booking_source = excluded.booking_source,
-            consult_end_time = excluded.consult_end_time, consult_start_time = excluded.consult_start_time,
-            consult_timer_status_id = excluded.consult_timer_status_id, end_time = excluded.end_time,
-            generated_time = excluded.generated_time, gp_queue_time = excluded.gp_queue_time,
-            is_arrived = excluded.is_arrived, is_consult_parked = excluded.is_consult_parked,
-            is_dummy = excluded.is_dummy,
-            last_appointment_status_date = excluded.last_appointment_status_date,
-            last_appointment_status_id = excluded.last_appointment_status_id,
-            priority_id = excluded.priority_id, arrived_time = excluded.arrived_time,
-            cancelled_time = excluded.cancelled_time, not_arrived_time = excluded.not_arrived_time,
-            nurse_queue_time = excluded.nurse_queue_time, on_hold_time = excluded.on_hold_time,
-            read_only_time = excluded.read_only_time,
-            self_assessment_completed_time = excluded.self_assessment_completed_time,
-            self_assessment_queue_time = excluded.self_assessment_queue_time,
-            start_time = excluded.start_time, triage_queue_time = excluded.triage_queue_time,
-            virtual_queue_time = excluded.virtual_queue_time, is_confidential = excluded.is_confidential,
-            is_consent_to_share = excluded.is_consent_to_share, loaded_date_time = excluded.loaded_date_time,
-            deleted_at = excluded.deleted_at, load_run_file_id = excluded.load_run_file_id,
-            load_run_id = excluded.load_run_id, date_extracted = excluded.date_extracted
+        SET (
+            patient_key, provider_key, patient_id, appointment_type, appointment_status, schedule_date, arrived,
+            waiting_for_payment, appointment_completed, consult_time, booked, inserted_at, updated_at, practice,
+            provider_id, is_active, is_deleted, practice_location_id, location_name, status_group, duration,
+            appointment_outcome_id, appointment_outcome, appointment_type_id, booking_source_id, booking_source,
+            consult_end_time, consult_start_time, consult_timer_status_id, end_time, generated_time, gp_queue_time,
+            is_arrived, is_consult_parked, is_dummy, last_appointment_status_date, last_appointment_status_id,
+            priority_id, arrived_time, cancelled_time, not_arrived_time, nurse_queue_time, on_hold_time,
+            read_only_time, self_assessment_completed_time, self_assessment_queue_time, start_time,
+            triage_queue_time, virtual_queue_time, is_confidential, is_consent_to_share, loaded_date_time,
+            deleted_at, load_run_file_id, load_run_id, date_extracted
+        ) = ROW(
+            excluded.patient_key, excluded.provider_key, excluded.patient_id, excluded.appointment_type,
+            excluded.appointment_status, excluded.schedule_date, excluded.arrived, excluded.waiting_for_payment,
+            excluded.appointment_completed, excluded.consult_time, excluded.booked, excluded.inserted_at,
+            excluded.updated_at, excluded.practice, excluded.provider_id, excluded.is_active, excluded.is_deleted,
+            excluded.practice_location_id, excluded.location_name, excluded.status_group, excluded.duration,
+            excluded.appointment_outcome_id, excluded.appointment_outcome, excluded.appointment_type_id,
+            excluded.booking_source_id, excluded.booking_source, excluded.consult_end_time,
+            excluded.consult_start_time, excluded.consult_timer_status_id, excluded.end_time,
+            excluded.generated_time, excluded.gp_queue_time, excluded.is_arrived, excluded.is_consult_parked,
+            excluded.is_dummy, excluded.last_appointment_status_date, excluded.last_appointment_status_id,
+            excluded.priority_id, excluded.arrived_time, excluded.cancelled_time, excluded.not_arrived_time,
+            excluded.nurse_queue_time, excluded.on_hold_time, excluded.read_only_time,
+            excluded.self_assessment_completed_time, excluded.self_assessment_queue_time, excluded.start_time,
+            excluded.triage_queue_time, excluded.virtual_queue_time, excluded.is_confidential,
+            excluded.is_consent_to_share, excluded.loaded_date_time, excluded.deleted_at, excluded.load_run_file_id,
+            excluded.load_run_id, excluded.date_extracted
+        )
         WHERE c.* IS DISTINCT FROM excluded.*
         RETURNING c.xmax = 0 AS is_new
     ),

@@ -21,21 +21,21 @@ BEGIN
     INSERT INTO core.fact_diagnoses (
         practice_id, per_org_id, diagnosis_id, patient_key, diagnosis_by_key, appointment_id, patient_id,
         disease_id, disease, diagnosis_date, diagnosis_by_id, is_long_term, add_to_problem, is_highlighted,
-        sequence_no, is_active, is_deleted, inserted_by_id, updated_by_id, inserted_at, updated_at,
-        is_confidential, diagnosis_type_id, diagnosis_type, medtech_read_code, medtech_read_term, is_mapped,
-        practice, onset_date, user_logging_id, recall_id, exclusion_start_date, exclusion_end_date,
-        show_on_portal, ext_appointment_id, patient_medtech_id, practice_location_id, location_name,
-        snomed_id, snomed_term, concept_id, loaded_date_time, load_run_file_id, load_run_id, date_extracted
+        sequence_no, is_active, is_deleted, inserted_by_id, updated_by_id, inserted_at, updated_at, is_confidential,
+        diagnosis_type_id, diagnosis_type, medtech_read_code, medtech_read_term, is_mapped, practice, onset_date,
+        user_logging_id, recall_id, exclusion_start_date, exclusion_end_date, show_on_portal, ext_appointment_id,
+        patient_medtech_id, practice_location_id, location_name, snomed_id, snomed_term, concept_id,
+        loaded_date_time, load_run_file_id, load_run_id, date_extracted
     )
     SELECT
         s.practice_id, s.per_org_id, s.diagnosis_id, s.patient_key, s.diagnosis_by_key, s.appointment_id,
         s.patient_id, s.disease_id, s.disease, s.diagnosis_date, s.diagnosis_by_id, s.is_long_term,
         s.add_to_problem, s.is_highlighted, s.sequence_no, s.is_active, s.is_deleted, s.inserted_by_id,
-        s.updated_by_id, s.inserted_at, s.updated_at, s.is_confidential, s.diagnosis_type_id,
-        s.diagnosis_type, s.medtech_read_code, s.medtech_read_term, s.is_mapped, s.practice, s.onset_date,
-        s.user_logging_id, s.recall_id, s.exclusion_start_date, s.exclusion_end_date, s.show_on_portal,
-        s.ext_appointment_id, s.patient_medtech_id, s.practice_location_id, s.location_name, s.snomed_id,
-        s.snomed_term, s.concept_id, s.loaded_date_time, s.load_run_file_id, s.load_run_id, s.date_extracted
+        s.updated_by_id, s.inserted_at, s.updated_at, s.is_confidential, s.diagnosis_type_id, s.diagnosis_type,
+        s.medtech_read_code, s.medtech_read_term, s.is_mapped, s.practice, s.onset_date, s.user_logging_id,
+        s.recall_id, s.exclusion_start_date, s.exclusion_end_date, s.show_on_portal, s.ext_appointment_id,
+        s.patient_medtech_id, s.practice_location_id, s.location_name, s.snomed_id, s.snomed_term, s.concept_id,
+        s.loaded_date_time, s.load_run_file_id, s.load_run_id, s.date_extracted
     FROM etl.touched_diagnoses AS t
     JOIN etl.published_diagnoses AS s USING (practice_id, per_org_id, diagnosis_id)
     WHERE t.load_run_file_id = p_load_run_file_id AND t.verdict = 'new';
@@ -45,51 +45,48 @@ BEGIN
     WITH merged AS (
         INSERT INTO core.fact_diagnoses AS c (
             practice_id, per_org_id, diagnosis_id, patient_key, diagnosis_by_key, appointment_id, patient_id,
-            disease_id, disease, diagnosis_date, diagnosis_by_id, is_long_term, add_to_problem,
-            is_highlighted, sequence_no, is_active, is_deleted, inserted_by_id, updated_by_id, inserted_at,
-            updated_at, is_confidential, diagnosis_type_id, diagnosis_type, medtech_read_code,
-            medtech_read_term, is_mapped, practice, onset_date, user_logging_id, recall_id,
-            exclusion_start_date, exclusion_end_date, show_on_portal, ext_appointment_id, patient_medtech_id,
-            practice_location_id, location_name, snomed_id, snomed_term, concept_id, loaded_date_time,
-            load_run_file_id, load_run_id, date_extracted
+            disease_id, disease, diagnosis_date, diagnosis_by_id, is_long_term, add_to_problem, is_highlighted,
+            sequence_no, is_active, is_deleted, inserted_by_id, updated_by_id, inserted_at, updated_at,
+            is_confidential, diagnosis_type_id, diagnosis_type, medtech_read_code, medtech_read_term, is_mapped,
+            practice, onset_date, user_logging_id, recall_id, exclusion_start_date, exclusion_end_date,
+            show_on_portal, ext_appointment_id, patient_medtech_id, practice_location_id, location_name, snomed_id,
+            snomed_term, concept_id, loaded_date_time, load_run_file_id, load_run_id, date_extracted
         )
         SELECT
             s.practice_id, s.per_org_id, s.diagnosis_id, s.patient_key, s.diagnosis_by_key, s.appointment_id,
             s.patient_id, s.disease_id, s.disease, s.diagnosis_date, s.diagnosis_by_id, s.is_long_term,
             s.add_to_problem, s.is_highlighted, s.sequence_no, s.is_active, s.is_deleted, s.inserted_by_id,
-            s.updated_by_id, s.inserted_at, s.updated_at, s.is_confidential, s.diagnosis_type_id,
-            s.diagnosis_type, s.medtech_read_code, s.medtech_read_term, s.is_mapped, s.practice, s.onset_date,
-            s.user_logging_id, s.recall_id, s.exclusion_start_date, s.exclusion_end_date, s.show_on_portal,
-            s.ext_appointment_id, s.patient_medtech_id, s.practice_location_id, s.location_name, s.snomed_id,
-            s.snomed_term, s.concept_id, s.loaded_date_time, s.load_run_file_id, s.load_run_id,
-            s.date_extracted
+            s.updated_by_id, s.inserted_at, s.updated_at, s.is_confidential, s.diagnosis_type_id, s.diagnosis_type,
+            s.medtech_read_code, s.medtech_read_term, s.is_mapped, s.practice, s.onset_date, s.user_logging_id,
+            s.recall_id, s.exclusion_start_date, s.exclusion_end_date, s.show_on_portal, s.ext_appointment_id,
+            s.patient_medtech_id, s.practice_location_id, s.location_name, s.snomed_id, s.snomed_term, s.concept_id,
+            s.loaded_date_time, s.load_run_file_id, s.load_run_id, s.date_extracted
         FROM etl.touched_diagnoses AS t
         JOIN etl.published_diagnoses AS s USING (practice_id, per_org_id, diagnosis_id)
         WHERE t.load_run_file_id = p_load_run_file_id AND t.verdict = 'changed'
         ON CONFLICT (practice_id, per_org_id, diagnosis_id) DO UPDATE
-        SET patient_key = excluded.patient_key, diagnosis_by_key = excluded.diagnosis_by_key,
-            appointment_id = excluded.appointment_id, patient_id = excluded.patient_id,
-            disease_id = excluded.disease_id, disease = excluded.disease,
-            diagnosis_date = excluded.diagnosis_date, diagnosis_by_id = excluded.diagnosis_by_id,
-            is_long_term = excluded.is_long_term, add_to_problem = excluded.add_to_problem,
-            is_highlighted = excluded.is_highlighted, sequence_no = excluded.sequence_no,
-            is_active = excluded.is_active, is_deleted = excluded.is_deleted,
-            inserted_by_id = excluded.inserted_by_id, updated_by_id = excluded.updated_by_id,
-            inserted_at = excluded.inserted_at, updated_at = excluded.updated_at,
-            is_confidential = excluded.is_confidential, diagnosis_type_id = excluded.diagnosis_type_id,
-            diagnosis_type = excluded.diagnosis_type, medtech_read_code = excluded.medtech_read_code,
-            medtech_read_term = excluded.medtech_read_term, is_mapped = excluded.is_mapped,
-            practice = excluded.practice, onset_date = excluded.onset_date,
-            user_logging_id = excluded.user_logging_id, recall_id = excluded.recall_id,
-            exclusion_start_date = excluded.exclusion_start_date,
-            exclusion_end_date = excluded.exclusion_end_date, show_on_portal = excluded.show_on_portal,
-            ext_appointment_id = excluded.ext_appointment_id,
-            patient_medtech_id = excluded.patient_medtech_id,
-            practice_location_id = excluded.practice_location_id, location_name = excluded.location_name,
-            snomed_id = excluded.snomed_id, snomed_term = excluded.snomed_term,
-            concept_id = excluded.concept_id, loaded_date_time = excluded.loaded_date_time,
-            deleted_at = excluded.deleted_at, load_run_file_id = excluded.load_run_file_id,
-            load_run_id = excluded.load_run_id, date_extracted = excluded.date_extracted
+        SET (
+            patient_key, diagnosis_by_key, appointment_id, patient_id, disease_id, disease, diagnosis_date,
+            diagnosis_by_id, is_long_term, add_to_problem, is_highlighted, sequence_no, is_active, is_deleted,
+            inserted_by_id, updated_by_id, inserted_at, updated_at, is_confidential, diagnosis_type_id,
+            diagnosis_type, medtech_read_code, medtech_read_term, is_mapped, practice, onset_date, user_logging_id,
+            recall_id, exclusion_start_date, exclusion_end_date, show_on_portal, ext_appointment_id,
+            patient_medtech_id, practice_location_id, location_name, snomed_id, snomed_term, concept_id,
+            loaded_date_time, deleted_at, load_run_file_id, load_run_id, date_extracted
+        ) = ROW(
+            excluded.patient_key, excluded.diagnosis_by_key, excluded.appointment_id, excluded.patient_id,
+            excluded.disease_id, excluded.disease, excluded.diagnosis_date, excluded.diagnosis_by_id,
+            excluded.is_long_term, excluded.add_to_problem, excluded.is_highlighted, excluded.sequence_no,
+            excluded.is_active, excluded.is_deleted, excluded.inserted_by_id, excluded.updated_by_id,
+            excluded.inserted_at, excluded.updated_at, excluded.is_confidential, excluded.diagnosis_type_id,
+            excluded.diagnosis_type, excluded.medtech_read_code, excluded.medtech_read_term, excluded.is_mapped,
+            excluded.practice, excluded.onset_date, excluded.user_logging_id, excluded.recall_id,
+            excluded.exclusion_start_date, excluded.exclusion_end_date, excluded.show_on_portal,
+            excluded.ext_appointment_id, excluded.patient_medtech_id, excluded.practice_location_id,
+            excluded.location_name, excluded.snomed_id, excluded.snomed_term, excluded.concept_id,
+            excluded.loaded_date_time, excluded.deleted_at, excluded.load_run_file_id, excluded.load_run_id,
+            excluded.date_extracted
+        )
         WHERE c.deleted_at IS NOT NULL
             OR (
                 c.patient_key, c.diagnosis_by_key, c.appointment_id, c.patient_id, c.disease_id, c.disease,
@@ -105,13 +102,12 @@ BEGIN
                 excluded.disease_id, excluded.disease, excluded.diagnosis_date, excluded.diagnosis_by_id,
                 excluded.is_long_term, excluded.add_to_problem, excluded.is_highlighted, excluded.sequence_no,
                 excluded.is_active, excluded.is_deleted, excluded.inserted_by_id, excluded.updated_by_id,
-                excluded.inserted_at, excluded.updated_at, excluded.is_confidential,
-                excluded.diagnosis_type_id, excluded.diagnosis_type, excluded.medtech_read_code,
-                excluded.medtech_read_term, excluded.is_mapped, excluded.practice, excluded.onset_date,
-                excluded.user_logging_id, excluded.recall_id, excluded.exclusion_start_date,
-                excluded.exclusion_end_date, excluded.show_on_portal, excluded.ext_appointment_id,
-                excluded.patient_medtech_id, excluded.practice_location_id, excluded.location_name,
-                excluded.snomed_id, excluded.snomed_term, excluded.concept_id
+                excluded.inserted_at, excluded.updated_at, excluded.is_confidential, excluded.diagnosis_type_id,
+                excluded.diagnosis_type, excluded.medtech_read_code, excluded.medtech_read_term, excluded.is_mapped,
+                excluded.practice, excluded.onset_date, excluded.user_logging_id, excluded.recall_id,
+                excluded.exclusion_start_date, excluded.exclusion_end_date, excluded.show_on_portal,
+                excluded.ext_appointment_id, excluded.patient_medtech_id, excluded.practice_location_id,
+                excluded.location_name, excluded.snomed_id, excluded.snomed_term, excluded.concept_id
             )
         RETURNING c.load_run_file_id
     )

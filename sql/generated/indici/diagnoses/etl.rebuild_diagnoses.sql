@@ -33,80 +33,8 @@ BEGIN
 
     CALL etl.analyze_work('touched_diagnoses');
 
-    -- 2. What each counting file says of these keys; of several with one DateExtracted the last.
-    WITH keys AS MATERIALIZED (
-        SELECT DISTINCT t.practice_id, t.per_org_id, t.diagnosis_id::text AS diagnosis_id
-        FROM etl.touched_diagnoses AS t
-        WHERE (t.practice_id, t.per_org_id, t.diagnosis_id) IS NOT NULL
-    ),
-    rules AS MATERIALIZED (
-        SELECT h.since, h.until, etl.ruleset_fingerprint(h.extract, h.since) AS fingerprint
-        FROM etl.shapes AS h
-        WHERE h.extract = 'diagnoses'
-    ),
-    files AS MATERIALIZED (
-        SELECT
-            f.load_run_file_id,
-            f.load_run_id,
-            f.date_extracted,
-            f.is_mirror,
-            f.ruleset_fingerprint <> u.fingerprint AS is_stale,
-            etl.hash_seed(f.ruleset_fingerprint) AS seed,
-            row_number() OVER (
-                ORDER BY f.date_extracted, f.kind = 'delta', f.date_to, f.last_modified, f.s3_key COLLATE "C", f.load_run_file_id
-            ) AS place
-        FROM etl.load_run_files AS f
-        JOIN rules AS u ON f.date_extracted >= u.since AND f.date_extracted < u.until
-        WHERE f.extract = 'diagnoses' AND f.tenant = v_file.tenant AND f.is_counting
-    ),
-    -- What today's rules reject of files that were checked by others: it may not even be of its type now.
-    misfits AS MATERIALIZED (
-        SELECT f.load_run_file_id, b.line_no
-        FROM files AS f
-        CROSS JOIN LATERAL etl.verdicts_diagnoses(f.load_run_file_id, true) AS b
-        WHERE f.is_stale AND b.verdict = 'rejected'
-    ),
-    said AS (
-        SELECT
-            k.practice_id, k.per_org_id, k.diagnosis_id, f.load_run_file_id, f.date_extracted, f.place, r.line_no,
-            nullif((r.updated_at || ' Pacific/Auckland')::timestamptz, TIMESTAMPTZ '1900-01-01 Pacific/Auckland') AS dedupe_1, false AS is_absent
-        FROM keys AS k
-        JOIN raw.diagnoses_raw AS r USING (practice_id, per_org_id, diagnosis_id)
-        JOIN files AS f USING (load_run_file_id)
-        WHERE NOT EXISTS (
-            SELECT FROM etl.rejects_diagnoses AS j
-            WHERE j.load_run_file_id = r.load_run_file_id AND j.line_no = r.line_no AND j.resolved_by_run IS NULL
-        )
-            AND NOT EXISTS (
-                SELECT FROM misfits AS b
-                WHERE b.load_run_file_id = r.load_run_file_id AND b.line_no = r.line_no
-            )
-    ),
-    last_said AS (
-        SELECT DISTINCT ON (s.practice_id, s.per_org_id, s.diagnosis_id, s.date_extracted)
-            s.practice_id, s.per_org_id, s.diagnosis_id, s.load_run_file_id, s.line_no, s.is_absent
-        FROM said AS s
-        ORDER BY
-            s.practice_id, s.per_org_id, s.diagnosis_id, s.date_extracted, s.place DESC,
-            s.dedupe_1 DESC NULLS LAST, s.line_no DESC
-    )
-    INSERT INTO etl.observed_diagnoses (
-        practice_id, per_org_id, diagnosis_id,
-        observed_at, is_absent, row_hash, load_run_file_id, load_run_id, line_no
-    )
-    SELECT
-        l.practice_id, l.per_org_id, l.diagnosis_id::bigint,
-        f.date_extracted,
-        l.is_absent,
-        CASE WHEN NOT l.is_absent THEN etl.hash_diagnoses(r, f.seed) END,
-        f.load_run_file_id,
-        f.load_run_id,
-        l.line_no
-    FROM last_said AS l
-    JOIN files AS f USING (load_run_file_id)
-    LEFT JOIN raw.diagnoses_raw AS r ON r.load_run_file_id = l.load_run_file_id AND r.line_no = l.line_no;
-
-    CALL etl.analyze_work('observed_diagnoses');
+    -- 2. Where the counting files observed these keys.
+    CALL etl.observe_diagnoses(v_file.tenant, 'infinity');
 
     -- 3. stg: the first observation in the newest run of equal rows.
     WITH states AS (
@@ -154,57 +82,54 @@ BEGIN
     )
     INSERT INTO stg.diagnoses AS s (
         diagnosis_id, appointment_id, patient_id, disease_id, disease, diagnosis_date, diagnosis_by_id,
-        diagnosis_by, summary, is_long_term, add_to_problem, is_highlighted, sequence_no, is_active,
-        is_deleted, inserted_by_id, inserted_by, updated_by_id, updated_by, inserted_at, updated_at,
-        is_confidential, diagnosis_type_id, diagnosis_type, classification_record, medtech_id,
-        medtech_read_code, medtech_read_term, is_mapped, practice_id, practice, onset_date, user_logging_id,
-        logging_user_name, recall_id, recall, exclusion_start_date, exclusion_end_date, show_on_portal,
-        ext_appointment_id, patient_medtech_id, permanent_address_latitude, permanent_address_longitude,
-        practice_location_id, location_name, snomed_id, snomed_term, concept_id, per_org_id, loaded_date_time,
+        diagnosis_by, summary, is_long_term, add_to_problem, is_highlighted, sequence_no, is_active, is_deleted,
+        inserted_by_id, inserted_by, updated_by_id, updated_by, inserted_at, updated_at, is_confidential,
+        diagnosis_type_id, diagnosis_type, classification_record, medtech_id, medtech_read_code, medtech_read_term,
+        is_mapped, practice_id, practice, onset_date, user_logging_id, logging_user_name, recall_id, recall,
+        exclusion_start_date, exclusion_end_date, show_on_portal, ext_appointment_id, patient_medtech_id,
+        permanent_address_latitude, permanent_address_longitude, practice_location_id, location_name, snomed_id,
+        snomed_term, concept_id, per_org_id, loaded_date_time,
         row_hash, absent_since, load_run_file_id, load_run_id, date_extracted
     )
     SELECT
         y.diagnosis_id, y.appointment_id, y.patient_id, y.disease_id, y.disease, y.diagnosis_date,
         y.diagnosis_by_id, y.diagnosis_by, y.summary, y.is_long_term, y.add_to_problem, y.is_highlighted,
-        y.sequence_no, y.is_active, y.is_deleted, y.inserted_by_id, y.inserted_by, y.updated_by_id,
-        y.updated_by, y.inserted_at, y.updated_at, y.is_confidential, y.diagnosis_type_id, y.diagnosis_type,
-        y.classification_record, y.medtech_id, y.medtech_read_code, y.medtech_read_term, y.is_mapped,
-        y.practice_id, y.practice, y.onset_date, y.user_logging_id, y.logging_user_name, y.recall_id,
-        y.recall, y.exclusion_start_date, y.exclusion_end_date, y.show_on_portal, y.ext_appointment_id,
-        y.patient_medtech_id, y.permanent_address_latitude, y.permanent_address_longitude,
-        y.practice_location_id, y.location_name, y.snomed_id, y.snomed_term, y.concept_id, y.per_org_id,
-        y.loaded_date_time,
+        y.sequence_no, y.is_active, y.is_deleted, y.inserted_by_id, y.inserted_by, y.updated_by_id, y.updated_by,
+        y.inserted_at, y.updated_at, y.is_confidential, y.diagnosis_type_id, y.diagnosis_type,
+        y.classification_record, y.medtech_id, y.medtech_read_code, y.medtech_read_term, y.is_mapped, y.practice_id,
+        y.practice, y.onset_date, y.user_logging_id, y.logging_user_name, y.recall_id, y.recall,
+        y.exclusion_start_date, y.exclusion_end_date, y.show_on_portal, y.ext_appointment_id, y.patient_medtech_id,
+        y.permanent_address_latitude, y.permanent_address_longitude, y.practice_location_id, y.location_name,
+        y.snomed_id, y.snomed_term, y.concept_id, y.per_org_id, y.loaded_date_time,
         n.newest_hash, n.gone_since, n.load_run_file_id, n.load_run_id, n.observed_at
     FROM newest AS n
     JOIN etl.typed_diagnoses AS y USING (load_run_file_id, line_no)
     ON CONFLICT (practice_id, per_org_id, diagnosis_id) DO UPDATE
-    SET appointment_id = excluded.appointment_id, patient_id = excluded.patient_id,
-        disease_id = excluded.disease_id, disease = excluded.disease,
-        diagnosis_date = excluded.diagnosis_date, diagnosis_by_id = excluded.diagnosis_by_id,
-        diagnosis_by = excluded.diagnosis_by, summary = excluded.summary,
-        is_long_term = excluded.is_long_term, add_to_problem = excluded.add_to_problem,
-        is_highlighted = excluded.is_highlighted, sequence_no = excluded.sequence_no,
-        is_active = excluded.is_active, is_deleted = excluded.is_deleted,
-        inserted_by_id = excluded.inserted_by_id, inserted_by = excluded.inserted_by,
-        updated_by_id = excluded.updated_by_id, updated_by = excluded.updated_by,
-        inserted_at = excluded.inserted_at, updated_at = excluded.updated_at,
-        is_confidential = excluded.is_confidential, diagnosis_type_id = excluded.diagnosis_type_id,
-        diagnosis_type = excluded.diagnosis_type, classification_record = excluded.classification_record,
-        medtech_id = excluded.medtech_id, medtech_read_code = excluded.medtech_read_code,
-        medtech_read_term = excluded.medtech_read_term, is_mapped = excluded.is_mapped,
-        practice = excluded.practice, onset_date = excluded.onset_date,
-        user_logging_id = excluded.user_logging_id, logging_user_name = excluded.logging_user_name,
-        recall_id = excluded.recall_id, recall = excluded.recall,
-        exclusion_start_date = excluded.exclusion_start_date,
-        exclusion_end_date = excluded.exclusion_end_date, show_on_portal = excluded.show_on_portal,
-        ext_appointment_id = excluded.ext_appointment_id, patient_medtech_id = excluded.patient_medtech_id,
-        permanent_address_latitude = excluded.permanent_address_latitude,
-        permanent_address_longitude = excluded.permanent_address_longitude,
-        practice_location_id = excluded.practice_location_id, location_name = excluded.location_name,
-        snomed_id = excluded.snomed_id, snomed_term = excluded.snomed_term, concept_id = excluded.concept_id,
-        loaded_date_time = excluded.loaded_date_time, row_hash = excluded.row_hash,
-        absent_since = excluded.absent_since, load_run_file_id = excluded.load_run_file_id,
-        load_run_id = excluded.load_run_id, date_extracted = excluded.date_extracted
+    SET (
+        appointment_id, patient_id, disease_id, disease, diagnosis_date, diagnosis_by_id, diagnosis_by, summary,
+        is_long_term, add_to_problem, is_highlighted, sequence_no, is_active, is_deleted, inserted_by_id,
+        inserted_by, updated_by_id, updated_by, inserted_at, updated_at, is_confidential, diagnosis_type_id,
+        diagnosis_type, classification_record, medtech_id, medtech_read_code, medtech_read_term, is_mapped,
+        practice, onset_date, user_logging_id, logging_user_name, recall_id, recall, exclusion_start_date,
+        exclusion_end_date, show_on_portal, ext_appointment_id, patient_medtech_id, permanent_address_latitude,
+        permanent_address_longitude, practice_location_id, location_name, snomed_id, snomed_term, concept_id,
+        loaded_date_time, row_hash, absent_since, load_run_file_id, load_run_id, date_extracted
+    ) = ROW(
+        excluded.appointment_id, excluded.patient_id, excluded.disease_id, excluded.disease,
+        excluded.diagnosis_date, excluded.diagnosis_by_id, excluded.diagnosis_by, excluded.summary,
+        excluded.is_long_term, excluded.add_to_problem, excluded.is_highlighted, excluded.sequence_no,
+        excluded.is_active, excluded.is_deleted, excluded.inserted_by_id, excluded.inserted_by,
+        excluded.updated_by_id, excluded.updated_by, excluded.inserted_at, excluded.updated_at,
+        excluded.is_confidential, excluded.diagnosis_type_id, excluded.diagnosis_type,
+        excluded.classification_record, excluded.medtech_id, excluded.medtech_read_code, excluded.medtech_read_term,
+        excluded.is_mapped, excluded.practice, excluded.onset_date, excluded.user_logging_id,
+        excluded.logging_user_name, excluded.recall_id, excluded.recall, excluded.exclusion_start_date,
+        excluded.exclusion_end_date, excluded.show_on_portal, excluded.ext_appointment_id,
+        excluded.patient_medtech_id, excluded.permanent_address_latitude, excluded.permanent_address_longitude,
+        excluded.practice_location_id, excluded.location_name, excluded.snomed_id, excluded.snomed_term,
+        excluded.concept_id, excluded.loaded_date_time, excluded.row_hash, excluded.absent_since,
+        excluded.load_run_file_id, excluded.load_run_id, excluded.date_extracted
+    )
     WHERE s.* IS DISTINCT FROM excluded.*;
 
     DELETE FROM stg.diagnoses AS s
@@ -262,49 +187,46 @@ BEGIN
             patient_key, diagnosis_by_key, appointment_id, patient_id, disease_id, disease, diagnosis_date,
             diagnosis_by_id, is_long_term, add_to_problem, is_highlighted, sequence_no, is_active, is_deleted,
             inserted_by_id, updated_by_id, inserted_at, updated_at, is_confidential, diagnosis_type_id,
-            diagnosis_type, medtech_read_code, medtech_read_term, is_mapped, practice, onset_date,
-            user_logging_id, recall_id, exclusion_start_date, exclusion_end_date, show_on_portal,
-            ext_appointment_id, patient_medtech_id, practice_location_id, location_name, snomed_id,
-            snomed_term, concept_id, loaded_date_time, deleted_at, load_run_file_id, load_run_id,
-            date_extracted
+            diagnosis_type, medtech_read_code, medtech_read_term, is_mapped, practice, onset_date, user_logging_id,
+            recall_id, exclusion_start_date, exclusion_end_date, show_on_portal, ext_appointment_id,
+            patient_medtech_id, practice_location_id, location_name, snomed_id, snomed_term, concept_id,
+            loaded_date_time, deleted_at, load_run_file_id, load_run_id, date_extracted
         )
         SELECT
             y.practice_id, y.per_org_id, y.diagnosis_id,
             y.patient_key, y.diagnosis_by_key, y.appointment_id, y.patient_id, y.disease_id, y.disease,
-            y.diagnosis_date, y.diagnosis_by_id, y.is_long_term, y.add_to_problem, y.is_highlighted,
-            y.sequence_no, y.is_active, y.is_deleted, y.inserted_by_id, y.updated_by_id, y.inserted_at,
-            y.updated_at, y.is_confidential, y.diagnosis_type_id, y.diagnosis_type, y.medtech_read_code,
-            y.medtech_read_term, y.is_mapped, y.practice, y.onset_date, y.user_logging_id, y.recall_id,
-            y.exclusion_start_date, y.exclusion_end_date, y.show_on_portal, y.ext_appointment_id,
-            y.patient_medtech_id, y.practice_location_id, y.location_name, y.snomed_id, y.snomed_term,
-            y.concept_id, y.loaded_date_time,
+            y.diagnosis_date, y.diagnosis_by_id, y.is_long_term, y.add_to_problem, y.is_highlighted, y.sequence_no,
+            y.is_active, y.is_deleted, y.inserted_by_id, y.updated_by_id, y.inserted_at, y.updated_at,
+            y.is_confidential, y.diagnosis_type_id, y.diagnosis_type, y.medtech_read_code, y.medtech_read_term,
+            y.is_mapped, y.practice, y.onset_date, y.user_logging_id, y.recall_id, y.exclusion_start_date,
+            y.exclusion_end_date, y.show_on_portal, y.ext_appointment_id, y.patient_medtech_id,
+            y.practice_location_id, y.location_name, y.snomed_id, y.snomed_term, y.concept_id, y.loaded_date_time,
             n.gone_since, n.load_run_file_id, n.load_run_id, n.observed_at
         FROM newest AS n
         JOIN etl.republished_diagnoses AS y USING (load_run_file_id, line_no)
         ON CONFLICT (practice_id, per_org_id, diagnosis_id) DO UPDATE
-        SET patient_key = excluded.patient_key, diagnosis_by_key = excluded.diagnosis_by_key,
-            appointment_id = excluded.appointment_id, patient_id = excluded.patient_id,
-            disease_id = excluded.disease_id, disease = excluded.disease,
-            diagnosis_date = excluded.diagnosis_date, diagnosis_by_id = excluded.diagnosis_by_id,
-            is_long_term = excluded.is_long_term, add_to_problem = excluded.add_to_problem,
-            is_highlighted = excluded.is_highlighted, sequence_no = excluded.sequence_no,
-            is_active = excluded.is_active, is_deleted = excluded.is_deleted,
-            inserted_by_id = excluded.inserted_by_id, updated_by_id = excluded.updated_by_id,
-            inserted_at = excluded.inserted_at, updated_at = excluded.updated_at,
-            is_confidential = excluded.is_confidential, diagnosis_type_id = excluded.diagnosis_type_id,
-            diagnosis_type = excluded.diagnosis_type, medtech_read_code = excluded.medtech_read_code,
-            medtech_read_term = excluded.medtech_read_term, is_mapped = excluded.is_mapped,
-            practice = excluded.practice, onset_date = excluded.onset_date,
-            user_logging_id = excluded.user_logging_id, recall_id = excluded.recall_id,
-            exclusion_start_date = excluded.exclusion_start_date,
-            exclusion_end_date = excluded.exclusion_end_date, show_on_portal = excluded.show_on_portal,
-            ext_appointment_id = excluded.ext_appointment_id,
-            patient_medtech_id = excluded.patient_medtech_id,
-            practice_location_id = excluded.practice_location_id, location_name = excluded.location_name,
-            snomed_id = excluded.snomed_id, snomed_term = excluded.snomed_term,
-            concept_id = excluded.concept_id, loaded_date_time = excluded.loaded_date_time,
-            deleted_at = excluded.deleted_at, load_run_file_id = excluded.load_run_file_id,
-            load_run_id = excluded.load_run_id, date_extracted = excluded.date_extracted
+        SET (
+            patient_key, diagnosis_by_key, appointment_id, patient_id, disease_id, disease, diagnosis_date,
+            diagnosis_by_id, is_long_term, add_to_problem, is_highlighted, sequence_no, is_active, is_deleted,
+            inserted_by_id, updated_by_id, inserted_at, updated_at, is_confidential, diagnosis_type_id,
+            diagnosis_type, medtech_read_code, medtech_read_term, is_mapped, practice, onset_date, user_logging_id,
+            recall_id, exclusion_start_date, exclusion_end_date, show_on_portal, ext_appointment_id,
+            patient_medtech_id, practice_location_id, location_name, snomed_id, snomed_term, concept_id,
+            loaded_date_time, deleted_at, load_run_file_id, load_run_id, date_extracted
+        ) = ROW(
+            excluded.patient_key, excluded.diagnosis_by_key, excluded.appointment_id, excluded.patient_id,
+            excluded.disease_id, excluded.disease, excluded.diagnosis_date, excluded.diagnosis_by_id,
+            excluded.is_long_term, excluded.add_to_problem, excluded.is_highlighted, excluded.sequence_no,
+            excluded.is_active, excluded.is_deleted, excluded.inserted_by_id, excluded.updated_by_id,
+            excluded.inserted_at, excluded.updated_at, excluded.is_confidential, excluded.diagnosis_type_id,
+            excluded.diagnosis_type, excluded.medtech_read_code, excluded.medtech_read_term, excluded.is_mapped,
+            excluded.practice, excluded.onset_date, excluded.user_logging_id, excluded.recall_id,
+            excluded.exclusion_start_date, excluded.exclusion_end_date, excluded.show_on_portal,
+            excluded.ext_appointment_id, excluded.patient_medtech_id, excluded.practice_location_id,
+            excluded.location_name, excluded.snomed_id, excluded.snomed_term, excluded.concept_id,
+            excluded.loaded_date_time, excluded.deleted_at, excluded.load_run_file_id, excluded.load_run_id,
+            excluded.date_extracted
+        )
         WHERE c.* IS DISTINCT FROM excluded.*
         RETURNING c.xmax = 0 AS is_new
     ),

@@ -21,26 +21,25 @@ BEGIN
     -- 1. New keys. Under the lock none can be there already, and looking for conflicts would cost a third more.
     INSERT INTO stg.diagnoses (
         diagnosis_id, appointment_id, patient_id, disease_id, disease, diagnosis_date, diagnosis_by_id,
-        diagnosis_by, summary, is_long_term, add_to_problem, is_highlighted, sequence_no, is_active,
-        is_deleted, inserted_by_id, inserted_by, updated_by_id, updated_by, inserted_at, updated_at,
-        is_confidential, diagnosis_type_id, diagnosis_type, classification_record, medtech_id,
-        medtech_read_code, medtech_read_term, is_mapped, practice_id, practice, onset_date, user_logging_id,
-        logging_user_name, recall_id, recall, exclusion_start_date, exclusion_end_date, show_on_portal,
-        ext_appointment_id, patient_medtech_id, permanent_address_latitude, permanent_address_longitude,
-        practice_location_id, location_name, snomed_id, snomed_term, concept_id, per_org_id, loaded_date_time,
+        diagnosis_by, summary, is_long_term, add_to_problem, is_highlighted, sequence_no, is_active, is_deleted,
+        inserted_by_id, inserted_by, updated_by_id, updated_by, inserted_at, updated_at, is_confidential,
+        diagnosis_type_id, diagnosis_type, classification_record, medtech_id, medtech_read_code, medtech_read_term,
+        is_mapped, practice_id, practice, onset_date, user_logging_id, logging_user_name, recall_id, recall,
+        exclusion_start_date, exclusion_end_date, show_on_portal, ext_appointment_id, patient_medtech_id,
+        permanent_address_latitude, permanent_address_longitude, practice_location_id, location_name, snomed_id,
+        snomed_term, concept_id, per_org_id, loaded_date_time,
         row_hash, load_run_file_id, load_run_id, date_extracted
     )
     SELECT
         y.diagnosis_id, y.appointment_id, y.patient_id, y.disease_id, y.disease, y.diagnosis_date,
         y.diagnosis_by_id, y.diagnosis_by, y.summary, y.is_long_term, y.add_to_problem, y.is_highlighted,
-        y.sequence_no, y.is_active, y.is_deleted, y.inserted_by_id, y.inserted_by, y.updated_by_id,
-        y.updated_by, y.inserted_at, y.updated_at, y.is_confidential, y.diagnosis_type_id, y.diagnosis_type,
-        y.classification_record, y.medtech_id, y.medtech_read_code, y.medtech_read_term, y.is_mapped,
-        y.practice_id, y.practice, y.onset_date, y.user_logging_id, y.logging_user_name, y.recall_id,
-        y.recall, y.exclusion_start_date, y.exclusion_end_date, y.show_on_portal, y.ext_appointment_id,
-        y.patient_medtech_id, y.permanent_address_latitude, y.permanent_address_longitude,
-        y.practice_location_id, y.location_name, y.snomed_id, y.snomed_term, y.concept_id, y.per_org_id,
-        y.loaded_date_time,
+        y.sequence_no, y.is_active, y.is_deleted, y.inserted_by_id, y.inserted_by, y.updated_by_id, y.updated_by,
+        y.inserted_at, y.updated_at, y.is_confidential, y.diagnosis_type_id, y.diagnosis_type,
+        y.classification_record, y.medtech_id, y.medtech_read_code, y.medtech_read_term, y.is_mapped, y.practice_id,
+        y.practice, y.onset_date, y.user_logging_id, y.logging_user_name, y.recall_id, y.recall,
+        y.exclusion_start_date, y.exclusion_end_date, y.show_on_portal, y.ext_appointment_id, y.patient_medtech_id,
+        y.permanent_address_latitude, y.permanent_address_longitude, y.practice_location_id, y.location_name,
+        y.snomed_id, y.snomed_term, y.concept_id, y.per_org_id, y.loaded_date_time,
         t.row_hash, v_file.load_run_file_id, v_file.load_run_id, v_file.date_extracted
     FROM etl.touched_diagnoses AS t
     JOIN etl.typed_diagnoses AS y USING (load_run_file_id, line_no)
@@ -49,58 +48,55 @@ BEGIN
     -- 2. Keys that are there with another text.
     INSERT INTO stg.diagnoses AS s (
         diagnosis_id, appointment_id, patient_id, disease_id, disease, diagnosis_date, diagnosis_by_id,
-        diagnosis_by, summary, is_long_term, add_to_problem, is_highlighted, sequence_no, is_active,
-        is_deleted, inserted_by_id, inserted_by, updated_by_id, updated_by, inserted_at, updated_at,
-        is_confidential, diagnosis_type_id, diagnosis_type, classification_record, medtech_id,
-        medtech_read_code, medtech_read_term, is_mapped, practice_id, practice, onset_date, user_logging_id,
-        logging_user_name, recall_id, recall, exclusion_start_date, exclusion_end_date, show_on_portal,
-        ext_appointment_id, patient_medtech_id, permanent_address_latitude, permanent_address_longitude,
-        practice_location_id, location_name, snomed_id, snomed_term, concept_id, per_org_id, loaded_date_time,
+        diagnosis_by, summary, is_long_term, add_to_problem, is_highlighted, sequence_no, is_active, is_deleted,
+        inserted_by_id, inserted_by, updated_by_id, updated_by, inserted_at, updated_at, is_confidential,
+        diagnosis_type_id, diagnosis_type, classification_record, medtech_id, medtech_read_code, medtech_read_term,
+        is_mapped, practice_id, practice, onset_date, user_logging_id, logging_user_name, recall_id, recall,
+        exclusion_start_date, exclusion_end_date, show_on_portal, ext_appointment_id, patient_medtech_id,
+        permanent_address_latitude, permanent_address_longitude, practice_location_id, location_name, snomed_id,
+        snomed_term, concept_id, per_org_id, loaded_date_time,
         row_hash, load_run_file_id, load_run_id, date_extracted
     )
     SELECT
         y.diagnosis_id, y.appointment_id, y.patient_id, y.disease_id, y.disease, y.diagnosis_date,
         y.diagnosis_by_id, y.diagnosis_by, y.summary, y.is_long_term, y.add_to_problem, y.is_highlighted,
-        y.sequence_no, y.is_active, y.is_deleted, y.inserted_by_id, y.inserted_by, y.updated_by_id,
-        y.updated_by, y.inserted_at, y.updated_at, y.is_confidential, y.diagnosis_type_id, y.diagnosis_type,
-        y.classification_record, y.medtech_id, y.medtech_read_code, y.medtech_read_term, y.is_mapped,
-        y.practice_id, y.practice, y.onset_date, y.user_logging_id, y.logging_user_name, y.recall_id,
-        y.recall, y.exclusion_start_date, y.exclusion_end_date, y.show_on_portal, y.ext_appointment_id,
-        y.patient_medtech_id, y.permanent_address_latitude, y.permanent_address_longitude,
-        y.practice_location_id, y.location_name, y.snomed_id, y.snomed_term, y.concept_id, y.per_org_id,
-        y.loaded_date_time,
+        y.sequence_no, y.is_active, y.is_deleted, y.inserted_by_id, y.inserted_by, y.updated_by_id, y.updated_by,
+        y.inserted_at, y.updated_at, y.is_confidential, y.diagnosis_type_id, y.diagnosis_type,
+        y.classification_record, y.medtech_id, y.medtech_read_code, y.medtech_read_term, y.is_mapped, y.practice_id,
+        y.practice, y.onset_date, y.user_logging_id, y.logging_user_name, y.recall_id, y.recall,
+        y.exclusion_start_date, y.exclusion_end_date, y.show_on_portal, y.ext_appointment_id, y.patient_medtech_id,
+        y.permanent_address_latitude, y.permanent_address_longitude, y.practice_location_id, y.location_name,
+        y.snomed_id, y.snomed_term, y.concept_id, y.per_org_id, y.loaded_date_time,
         t.row_hash, v_file.load_run_file_id, v_file.load_run_id, v_file.date_extracted
     FROM etl.touched_diagnoses AS t
     JOIN etl.typed_diagnoses AS y USING (load_run_file_id, line_no)
     WHERE t.load_run_file_id = p_load_run_file_id AND t.verdict = 'changed'
     ON CONFLICT (practice_id, per_org_id, diagnosis_id) DO UPDATE
-    SET appointment_id = excluded.appointment_id, patient_id = excluded.patient_id,
-        disease_id = excluded.disease_id, disease = excluded.disease,
-        diagnosis_date = excluded.diagnosis_date, diagnosis_by_id = excluded.diagnosis_by_id,
-        diagnosis_by = excluded.diagnosis_by, summary = excluded.summary,
-        is_long_term = excluded.is_long_term, add_to_problem = excluded.add_to_problem,
-        is_highlighted = excluded.is_highlighted, sequence_no = excluded.sequence_no,
-        is_active = excluded.is_active, is_deleted = excluded.is_deleted,
-        inserted_by_id = excluded.inserted_by_id, inserted_by = excluded.inserted_by,
-        updated_by_id = excluded.updated_by_id, updated_by = excluded.updated_by,
-        inserted_at = excluded.inserted_at, updated_at = excluded.updated_at,
-        is_confidential = excluded.is_confidential, diagnosis_type_id = excluded.diagnosis_type_id,
-        diagnosis_type = excluded.diagnosis_type, classification_record = excluded.classification_record,
-        medtech_id = excluded.medtech_id, medtech_read_code = excluded.medtech_read_code,
-        medtech_read_term = excluded.medtech_read_term, is_mapped = excluded.is_mapped,
-        practice = excluded.practice, onset_date = excluded.onset_date,
-        user_logging_id = excluded.user_logging_id, logging_user_name = excluded.logging_user_name,
-        recall_id = excluded.recall_id, recall = excluded.recall,
-        exclusion_start_date = excluded.exclusion_start_date,
-        exclusion_end_date = excluded.exclusion_end_date, show_on_portal = excluded.show_on_portal,
-        ext_appointment_id = excluded.ext_appointment_id, patient_medtech_id = excluded.patient_medtech_id,
-        permanent_address_latitude = excluded.permanent_address_latitude,
-        permanent_address_longitude = excluded.permanent_address_longitude,
-        practice_location_id = excluded.practice_location_id, location_name = excluded.location_name,
-        snomed_id = excluded.snomed_id, snomed_term = excluded.snomed_term, concept_id = excluded.concept_id,
-        loaded_date_time = excluded.loaded_date_time, row_hash = excluded.row_hash,
-        absent_since = excluded.absent_since, load_run_file_id = excluded.load_run_file_id,
-        load_run_id = excluded.load_run_id, date_extracted = excluded.date_extracted
+    SET (
+        appointment_id, patient_id, disease_id, disease, diagnosis_date, diagnosis_by_id, diagnosis_by, summary,
+        is_long_term, add_to_problem, is_highlighted, sequence_no, is_active, is_deleted, inserted_by_id,
+        inserted_by, updated_by_id, updated_by, inserted_at, updated_at, is_confidential, diagnosis_type_id,
+        diagnosis_type, classification_record, medtech_id, medtech_read_code, medtech_read_term, is_mapped,
+        practice, onset_date, user_logging_id, logging_user_name, recall_id, recall, exclusion_start_date,
+        exclusion_end_date, show_on_portal, ext_appointment_id, patient_medtech_id, permanent_address_latitude,
+        permanent_address_longitude, practice_location_id, location_name, snomed_id, snomed_term, concept_id,
+        loaded_date_time, row_hash, absent_since, load_run_file_id, load_run_id, date_extracted
+    ) = ROW(
+        excluded.appointment_id, excluded.patient_id, excluded.disease_id, excluded.disease,
+        excluded.diagnosis_date, excluded.diagnosis_by_id, excluded.diagnosis_by, excluded.summary,
+        excluded.is_long_term, excluded.add_to_problem, excluded.is_highlighted, excluded.sequence_no,
+        excluded.is_active, excluded.is_deleted, excluded.inserted_by_id, excluded.inserted_by,
+        excluded.updated_by_id, excluded.updated_by, excluded.inserted_at, excluded.updated_at,
+        excluded.is_confidential, excluded.diagnosis_type_id, excluded.diagnosis_type,
+        excluded.classification_record, excluded.medtech_id, excluded.medtech_read_code, excluded.medtech_read_term,
+        excluded.is_mapped, excluded.practice, excluded.onset_date, excluded.user_logging_id,
+        excluded.logging_user_name, excluded.recall_id, excluded.recall, excluded.exclusion_start_date,
+        excluded.exclusion_end_date, excluded.show_on_portal, excluded.ext_appointment_id,
+        excluded.patient_medtech_id, excluded.permanent_address_latitude, excluded.permanent_address_longitude,
+        excluded.practice_location_id, excluded.location_name, excluded.snomed_id, excluded.snomed_term,
+        excluded.concept_id, excluded.loaded_date_time, excluded.row_hash, excluded.absent_since,
+        excluded.load_run_file_id, excluded.load_run_id, excluded.date_extracted
+    )
     WHERE s.absent_since IS NOT NULL
         OR (
             s.appointment_id, s.patient_id, s.disease_id, s.disease, s.diagnosis_date, s.diagnosis_by_id,

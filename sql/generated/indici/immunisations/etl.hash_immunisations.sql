@@ -11,19 +11,19 @@ SELECT pg_catalog.hash_record_extended(
     ROW(
         p_row.appointment_immunisation_id, p_row.patient_id, p_row.appointment_id, p_row.patient_schedule_id,
         p_row.vaccine_id, p_row.vaccine_name, p_row.vaccine_code, p_row.dose, p_row.dose_number,
-        p_row.administration_site_id, p_row.administration_site, p_row.route_id, p_row.route,
-        p_row.batch_number, p_row.expiry_date, p_row.immunisation_status_id, p_row.immunisation_status,
-        p_row.vaccine_outcome_id, p_row.vaccine_outcome, p_row.is_nir_ack, p_row.reason, p_row.provider_id,
-        p_row.provider, p_row.comments, p_row.administration_time, p_row.vaccine_indication_id,
-        p_row.vaccine_indication, p_row.vaccine_indication_code, p_row.needle_length, p_row.has_diluent,
-        p_row.diluent_batch_no, p_row.diluent_expiry_date, p_row.is_confidential, p_row.costing_code_id,
-        p_row.costing_code, p_row.brand_id, p_row.brand, p_row.is_active, p_row.is_deleted,
-        p_row.inserted_by_id, p_row.inserted_by, p_row.updated_by_id, p_row.updated_by, p_row.inserted_at,
-        p_row.updated_at, p_row.is_parked, p_row.medtech_id, p_row.practice_id, p_row.practice,
-        p_row.is_auto_bill, p_row.vaccinator_id, p_row.vaccinator, p_row.user_logging_id,
-        p_row.logging_user_name, p_row.nir_sent_date, p_row.show_on_portal, p_row.vaccinator_code,
-        p_row.permanent_address_latitude, p_row.permanent_address_longitude, p_row.practice_location_id,
-        p_row.location_name, p_row.vaccine_group_id, p_row.vaccine_group, p_row.per_org_id
+        p_row.administration_site_id, p_row.administration_site, p_row.route_id, p_row.route, p_row.batch_number,
+        p_row.expiry_date, p_row.immunisation_status_id, p_row.immunisation_status, p_row.vaccine_outcome_id,
+        p_row.vaccine_outcome, p_row.is_nir_ack, p_row.reason, p_row.provider_id, p_row.provider, p_row.comments,
+        p_row.administration_time, p_row.vaccine_indication_id, p_row.vaccine_indication,
+        p_row.vaccine_indication_code, p_row.needle_length, p_row.has_diluent, p_row.diluent_batch_no,
+        p_row.diluent_expiry_date, p_row.is_confidential, p_row.costing_code_id, p_row.costing_code, p_row.brand_id,
+        p_row.brand, p_row.is_active, p_row.is_deleted, p_row.inserted_by_id, p_row.inserted_by,
+        p_row.updated_by_id, p_row.updated_by, p_row.inserted_at, p_row.updated_at, p_row.is_parked,
+        p_row.medtech_id, p_row.practice_id, p_row.practice, p_row.is_auto_bill, p_row.vaccinator_id,
+        p_row.vaccinator, p_row.user_logging_id, p_row.logging_user_name, p_row.nir_sent_date, p_row.show_on_portal,
+        p_row.vaccinator_code, p_row.permanent_address_latitude, p_row.permanent_address_longitude,
+        p_row.practice_location_id, p_row.location_name, p_row.vaccine_group_id, p_row.vaccine_group,
+        p_row.per_org_id
     ),
     p_seed
 );

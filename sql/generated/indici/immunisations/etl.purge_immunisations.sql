@@ -25,80 +25,8 @@ BEGIN
 
     CALL etl.analyze_work('touched_immunisations');
 
-    -- 2. What each counting file says of these keys; of several with one DateExtracted the last.
-    WITH keys AS MATERIALIZED (
-        SELECT DISTINCT t.practice_id, t.per_org_id, t.appointment_immunisation_id::text AS appointment_immunisation_id
-        FROM etl.touched_immunisations AS t
-        WHERE (t.practice_id, t.per_org_id, t.appointment_immunisation_id) IS NOT NULL
-    ),
-    rules AS MATERIALIZED (
-        SELECT h.since, h.until, etl.ruleset_fingerprint(h.extract, h.since) AS fingerprint
-        FROM etl.shapes AS h
-        WHERE h.extract = 'immunisations'
-    ),
-    files AS MATERIALIZED (
-        SELECT
-            f.load_run_file_id,
-            f.load_run_id,
-            f.date_extracted,
-            f.is_mirror,
-            f.ruleset_fingerprint <> u.fingerprint AS is_stale,
-            etl.hash_seed(f.ruleset_fingerprint) AS seed,
-            row_number() OVER (
-                ORDER BY f.date_extracted, f.kind = 'delta', f.date_to, f.last_modified, f.s3_key COLLATE "C", f.load_run_file_id
-            ) AS place
-        FROM etl.load_run_files AS f
-        JOIN rules AS u ON f.date_extracted >= u.since AND f.date_extracted < u.until
-        WHERE f.extract = 'immunisations' AND f.tenant = p_tenant AND f.is_counting AND f.date_extracted < p_before
-    ),
-    -- What today's rules reject of files that were checked by others: it may not even be of its type now.
-    misfits AS MATERIALIZED (
-        SELECT f.load_run_file_id, b.line_no
-        FROM files AS f
-        CROSS JOIN LATERAL etl.verdicts_immunisations(f.load_run_file_id, true) AS b
-        WHERE f.is_stale AND b.verdict = 'rejected'
-    ),
-    said AS (
-        SELECT
-            k.practice_id, k.per_org_id, k.appointment_immunisation_id, f.load_run_file_id, f.date_extracted, f.place, r.line_no,
-            nullif((r.updated_at || ' Pacific/Auckland')::timestamptz, TIMESTAMPTZ '1900-01-01 Pacific/Auckland') AS dedupe_1, false AS is_absent
-        FROM keys AS k
-        JOIN raw.immunisations_raw AS r USING (practice_id, per_org_id, appointment_immunisation_id)
-        JOIN files AS f USING (load_run_file_id)
-        WHERE NOT EXISTS (
-            SELECT FROM etl.rejects_immunisations AS j
-            WHERE j.load_run_file_id = r.load_run_file_id AND j.line_no = r.line_no AND j.resolved_by_run IS NULL
-        )
-            AND NOT EXISTS (
-                SELECT FROM misfits AS b
-                WHERE b.load_run_file_id = r.load_run_file_id AND b.line_no = r.line_no
-            )
-    ),
-    last_said AS (
-        SELECT DISTINCT ON (s.practice_id, s.per_org_id, s.appointment_immunisation_id, s.date_extracted)
-            s.practice_id, s.per_org_id, s.appointment_immunisation_id, s.load_run_file_id, s.line_no, s.is_absent
-        FROM said AS s
-        ORDER BY
-            s.practice_id, s.per_org_id, s.appointment_immunisation_id, s.date_extracted, s.place DESC,
-            s.dedupe_1 DESC NULLS LAST, s.line_no DESC
-    )
-    INSERT INTO etl.observed_immunisations (
-        practice_id, per_org_id, appointment_immunisation_id,
-        observed_at, is_absent, row_hash, load_run_file_id, load_run_id, line_no
-    )
-    SELECT
-        l.practice_id, l.per_org_id, l.appointment_immunisation_id::bigint,
-        f.date_extracted,
-        l.is_absent,
-        CASE WHEN NOT l.is_absent THEN etl.hash_immunisations(r, f.seed) END,
-        f.load_run_file_id,
-        f.load_run_id,
-        l.line_no
-    FROM last_said AS l
-    JOIN files AS f USING (load_run_file_id)
-    LEFT JOIN raw.immunisations_raw AS r ON r.load_run_file_id = l.load_run_file_id AND r.line_no = l.line_no;
-
-    CALL etl.analyze_work('observed_immunisations');
+    -- 2. Where the counting files before the horizon observed these keys.
+    CALL etl.observe_immunisations(p_tenant, p_before);
 
     -- 3. Keep the newest row; the row with which the newest version began in core; and
     -- each row that changed stg since.
@@ -106,17 +34,16 @@ BEGIN
         SELECT
             o.*,
             ROW(
-                y.patient_key, y.provider_key, y.vaccinator_key, y.vaccine_key, y.patient_id,
-                y.appointment_id, y.patient_schedule_id, y.vaccine_id, y.vaccine_name, y.vaccine_code, y.dose,
-                y.dose_number, y.administration_site_id, y.administration_site, y.route_id, y.route,
-                y.batch_number, y.expiry_date, y.immunisation_status_id, y.immunisation_status,
-                y.vaccine_outcome_id, y.vaccine_outcome, y.is_nir_ack, y.provider_id, y.administration_time,
-                y.vaccine_indication_id, y.vaccine_indication, y.vaccine_indication_code, y.needle_length,
-                y.has_diluent, y.diluent_batch_no, y.diluent_expiry_date, y.is_confidential,
-                y.costing_code_id, y.costing_code, y.brand_id, y.brand, y.is_active, y.is_deleted,
-                y.inserted_by_id, y.updated_by_id, y.inserted_at, y.updated_at, y.is_parked, y.practice,
-                y.is_auto_bill, y.vaccinator_id, y.user_logging_id, y.nir_sent_date, y.show_on_portal,
-                y.vaccinator_code, y.practice_location_id, y.location_name, y.vaccine_group_id,
+                y.patient_key, y.provider_key, y.vaccinator_key, y.vaccine_key, y.patient_id, y.appointment_id,
+                y.patient_schedule_id, y.vaccine_id, y.vaccine_name, y.vaccine_code, y.dose, y.dose_number,
+                y.administration_site_id, y.administration_site, y.route_id, y.route, y.batch_number, y.expiry_date,
+                y.immunisation_status_id, y.immunisation_status, y.vaccine_outcome_id, y.vaccine_outcome,
+                y.is_nir_ack, y.provider_id, y.administration_time, y.vaccine_indication_id, y.vaccine_indication,
+                y.vaccine_indication_code, y.needle_length, y.has_diluent, y.diluent_batch_no,
+                y.diluent_expiry_date, y.is_confidential, y.costing_code_id, y.costing_code, y.brand_id, y.brand,
+                y.is_active, y.is_deleted, y.inserted_by_id, y.updated_by_id, y.inserted_at, y.updated_at,
+                y.is_parked, y.practice, y.is_auto_bill, y.vaccinator_id, y.user_logging_id, y.nir_sent_date,
+                y.show_on_portal, y.vaccinator_code, y.practice_location_id, y.location_name, y.vaccine_group_id,
                 y.vaccine_group
             ) AS core_state
         FROM etl.observed_immunisations AS o
@@ -133,19 +60,18 @@ BEGIN
         SELECT
             o.*,
             ROW(
-                y.patient_id, y.appointment_id, y.patient_schedule_id, y.vaccine_id, y.vaccine_name,
-                y.vaccine_code, y.dose, y.dose_number, y.administration_site_id, y.administration_site,
-                y.route_id, y.route, y.batch_number, y.expiry_date, y.immunisation_status_id,
-                y.immunisation_status, y.vaccine_outcome_id, y.vaccine_outcome, y.is_nir_ack, y.reason,
-                y.provider_id, y.provider, y.comments, y.administration_time, y.vaccine_indication_id,
-                y.vaccine_indication, y.vaccine_indication_code, y.needle_length, y.has_diluent,
-                y.diluent_batch_no, y.diluent_expiry_date, y.is_confidential, y.costing_code_id,
-                y.costing_code, y.brand_id, y.brand, y.is_active, y.is_deleted, y.inserted_by_id,
-                y.inserted_by, y.updated_by_id, y.updated_by, y.inserted_at, y.updated_at, y.is_parked,
-                y.medtech_id, y.practice, y.is_auto_bill, y.vaccinator_id, y.vaccinator, y.user_logging_id,
-                y.logging_user_name, y.nir_sent_date, y.show_on_portal, y.vaccinator_code,
-                y.permanent_address_latitude, y.permanent_address_longitude, y.practice_location_id,
-                y.location_name, y.vaccine_group_id, y.vaccine_group
+                y.patient_id, y.appointment_id, y.patient_schedule_id, y.vaccine_id, y.vaccine_name, y.vaccine_code,
+                y.dose, y.dose_number, y.administration_site_id, y.administration_site, y.route_id, y.route,
+                y.batch_number, y.expiry_date, y.immunisation_status_id, y.immunisation_status,
+                y.vaccine_outcome_id, y.vaccine_outcome, y.is_nir_ack, y.reason, y.provider_id, y.provider,
+                y.comments, y.administration_time, y.vaccine_indication_id, y.vaccine_indication,
+                y.vaccine_indication_code, y.needle_length, y.has_diluent, y.diluent_batch_no,
+                y.diluent_expiry_date, y.is_confidential, y.costing_code_id, y.costing_code, y.brand_id, y.brand,
+                y.is_active, y.is_deleted, y.inserted_by_id, y.inserted_by, y.updated_by_id, y.updated_by,
+                y.inserted_at, y.updated_at, y.is_parked, y.medtech_id, y.practice, y.is_auto_bill, y.vaccinator_id,
+                y.vaccinator, y.user_logging_id, y.logging_user_name, y.nir_sent_date, y.show_on_portal,
+                y.vaccinator_code, y.permanent_address_latitude, y.permanent_address_longitude,
+                y.practice_location_id, y.location_name, y.vaccine_group_id, y.vaccine_group
             ) AS row_state
         FROM etl.observed_immunisations AS o
         JOIN etl.typed_immunisations AS y USING (load_run_file_id, line_no)

@@ -33,99 +33,26 @@ BEGIN
 
     CALL etl.analyze_work('touched_immunisations');
 
-    -- 2. What each counting file says of these keys; of several with one DateExtracted the last.
-    WITH keys AS MATERIALIZED (
-        SELECT DISTINCT t.practice_id, t.per_org_id, t.appointment_immunisation_id::text AS appointment_immunisation_id
-        FROM etl.touched_immunisations AS t
-        WHERE (t.practice_id, t.per_org_id, t.appointment_immunisation_id) IS NOT NULL
-    ),
-    rules AS MATERIALIZED (
-        SELECT h.since, h.until, etl.ruleset_fingerprint(h.extract, h.since) AS fingerprint
-        FROM etl.shapes AS h
-        WHERE h.extract = 'immunisations'
-    ),
-    files AS MATERIALIZED (
-        SELECT
-            f.load_run_file_id,
-            f.load_run_id,
-            f.date_extracted,
-            f.is_mirror,
-            f.ruleset_fingerprint <> u.fingerprint AS is_stale,
-            etl.hash_seed(f.ruleset_fingerprint) AS seed,
-            row_number() OVER (
-                ORDER BY f.date_extracted, f.kind = 'delta', f.date_to, f.last_modified, f.s3_key COLLATE "C", f.load_run_file_id
-            ) AS place
-        FROM etl.load_run_files AS f
-        JOIN rules AS u ON f.date_extracted >= u.since AND f.date_extracted < u.until
-        WHERE f.extract = 'immunisations' AND f.tenant = v_file.tenant AND f.is_counting
-    ),
-    -- What today's rules reject of files that were checked by others: it may not even be of its type now.
-    misfits AS MATERIALIZED (
-        SELECT f.load_run_file_id, b.line_no
-        FROM files AS f
-        CROSS JOIN LATERAL etl.verdicts_immunisations(f.load_run_file_id, true) AS b
-        WHERE f.is_stale AND b.verdict = 'rejected'
-    ),
-    said AS (
-        SELECT
-            k.practice_id, k.per_org_id, k.appointment_immunisation_id, f.load_run_file_id, f.date_extracted, f.place, r.line_no,
-            nullif((r.updated_at || ' Pacific/Auckland')::timestamptz, TIMESTAMPTZ '1900-01-01 Pacific/Auckland') AS dedupe_1, false AS is_absent
-        FROM keys AS k
-        JOIN raw.immunisations_raw AS r USING (practice_id, per_org_id, appointment_immunisation_id)
-        JOIN files AS f USING (load_run_file_id)
-        WHERE NOT EXISTS (
-            SELECT FROM etl.rejects_immunisations AS j
-            WHERE j.load_run_file_id = r.load_run_file_id AND j.line_no = r.line_no AND j.resolved_by_run IS NULL
-        )
-            AND NOT EXISTS (
-                SELECT FROM misfits AS b
-                WHERE b.load_run_file_id = r.load_run_file_id AND b.line_no = r.line_no
-            )
-    ),
-    last_said AS (
-        SELECT DISTINCT ON (s.practice_id, s.per_org_id, s.appointment_immunisation_id, s.date_extracted)
-            s.practice_id, s.per_org_id, s.appointment_immunisation_id, s.load_run_file_id, s.line_no, s.is_absent
-        FROM said AS s
-        ORDER BY
-            s.practice_id, s.per_org_id, s.appointment_immunisation_id, s.date_extracted, s.place DESC,
-            s.dedupe_1 DESC NULLS LAST, s.line_no DESC
-    )
-    INSERT INTO etl.observed_immunisations (
-        practice_id, per_org_id, appointment_immunisation_id,
-        observed_at, is_absent, row_hash, load_run_file_id, load_run_id, line_no
-    )
-    SELECT
-        l.practice_id, l.per_org_id, l.appointment_immunisation_id::bigint,
-        f.date_extracted,
-        l.is_absent,
-        CASE WHEN NOT l.is_absent THEN etl.hash_immunisations(r, f.seed) END,
-        f.load_run_file_id,
-        f.load_run_id,
-        l.line_no
-    FROM last_said AS l
-    JOIN files AS f USING (load_run_file_id)
-    LEFT JOIN raw.immunisations_raw AS r ON r.load_run_file_id = l.load_run_file_id AND r.line_no = l.line_no;
-
-    CALL etl.analyze_work('observed_immunisations');
+    -- 2. Where the counting files observed these keys.
+    CALL etl.observe_immunisations(v_file.tenant, 'infinity');
 
     -- 3. stg: the first observation in the newest run of equal rows.
     WITH states AS (
         SELECT
             o.*,
             ROW(
-                y.patient_id, y.appointment_id, y.patient_schedule_id, y.vaccine_id, y.vaccine_name,
-                y.vaccine_code, y.dose, y.dose_number, y.administration_site_id, y.administration_site,
-                y.route_id, y.route, y.batch_number, y.expiry_date, y.immunisation_status_id,
-                y.immunisation_status, y.vaccine_outcome_id, y.vaccine_outcome, y.is_nir_ack, y.reason,
-                y.provider_id, y.provider, y.comments, y.administration_time, y.vaccine_indication_id,
-                y.vaccine_indication, y.vaccine_indication_code, y.needle_length, y.has_diluent,
-                y.diluent_batch_no, y.diluent_expiry_date, y.is_confidential, y.costing_code_id,
-                y.costing_code, y.brand_id, y.brand, y.is_active, y.is_deleted, y.inserted_by_id,
-                y.inserted_by, y.updated_by_id, y.updated_by, y.inserted_at, y.updated_at, y.is_parked,
-                y.medtech_id, y.practice, y.is_auto_bill, y.vaccinator_id, y.vaccinator, y.user_logging_id,
-                y.logging_user_name, y.nir_sent_date, y.show_on_portal, y.vaccinator_code,
-                y.permanent_address_latitude, y.permanent_address_longitude, y.practice_location_id,
-                y.location_name, y.vaccine_group_id, y.vaccine_group
+                y.patient_id, y.appointment_id, y.patient_schedule_id, y.vaccine_id, y.vaccine_name, y.vaccine_code,
+                y.dose, y.dose_number, y.administration_site_id, y.administration_site, y.route_id, y.route,
+                y.batch_number, y.expiry_date, y.immunisation_status_id, y.immunisation_status,
+                y.vaccine_outcome_id, y.vaccine_outcome, y.is_nir_ack, y.reason, y.provider_id, y.provider,
+                y.comments, y.administration_time, y.vaccine_indication_id, y.vaccine_indication,
+                y.vaccine_indication_code, y.needle_length, y.has_diluent, y.diluent_batch_no,
+                y.diluent_expiry_date, y.is_confidential, y.costing_code_id, y.costing_code, y.brand_id, y.brand,
+                y.is_active, y.is_deleted, y.inserted_by_id, y.inserted_by, y.updated_by_id, y.updated_by,
+                y.inserted_at, y.updated_at, y.is_parked, y.medtech_id, y.practice, y.is_auto_bill, y.vaccinator_id,
+                y.vaccinator, y.user_logging_id, y.logging_user_name, y.nir_sent_date, y.show_on_portal,
+                y.vaccinator_code, y.permanent_address_latitude, y.permanent_address_longitude,
+                y.practice_location_id, y.location_name, y.vaccine_group_id, y.vaccine_group
             ) AS row_state
         FROM etl.observed_immunisations AS o
         JOIN etl.typed_immunisations AS y USING (load_run_file_id, line_no)
@@ -157,70 +84,66 @@ BEGIN
         ORDER BY u.practice_id, u.per_org_id, u.appointment_immunisation_id, u.observed_at DESC
     )
     INSERT INTO stg.immunisations AS s (
-        appointment_immunisation_id, patient_id, appointment_id, patient_schedule_id, vaccine_id,
-        vaccine_name, vaccine_code, dose, dose_number, administration_site_id, administration_site, route_id,
-        route, batch_number, expiry_date, immunisation_status_id, immunisation_status, vaccine_outcome_id,
-        vaccine_outcome, is_nir_ack, reason, provider_id, provider, comments, administration_time,
-        vaccine_indication_id, vaccine_indication, vaccine_indication_code, needle_length, has_diluent,
-        diluent_batch_no, diluent_expiry_date, is_confidential, costing_code_id, costing_code, brand_id,
-        brand, is_active, is_deleted, inserted_by_id, inserted_by, updated_by_id, updated_by, inserted_at,
-        updated_at, is_parked, medtech_id, practice_id, practice, is_auto_bill, vaccinator_id, vaccinator,
-        user_logging_id, logging_user_name, nir_sent_date, show_on_portal, vaccinator_code,
-        permanent_address_latitude, permanent_address_longitude, practice_location_id, location_name,
-        vaccine_group_id, vaccine_group, per_org_id, loaded_date_time,
+        appointment_immunisation_id, patient_id, appointment_id, patient_schedule_id, vaccine_id, vaccine_name,
+        vaccine_code, dose, dose_number, administration_site_id, administration_site, route_id, route, batch_number,
+        expiry_date, immunisation_status_id, immunisation_status, vaccine_outcome_id, vaccine_outcome, is_nir_ack,
+        reason, provider_id, provider, comments, administration_time, vaccine_indication_id, vaccine_indication,
+        vaccine_indication_code, needle_length, has_diluent, diluent_batch_no, diluent_expiry_date, is_confidential,
+        costing_code_id, costing_code, brand_id, brand, is_active, is_deleted, inserted_by_id, inserted_by,
+        updated_by_id, updated_by, inserted_at, updated_at, is_parked, medtech_id, practice_id, practice,
+        is_auto_bill, vaccinator_id, vaccinator, user_logging_id, logging_user_name, nir_sent_date, show_on_portal,
+        vaccinator_code, permanent_address_latitude, permanent_address_longitude, practice_location_id,
+        location_name, vaccine_group_id, vaccine_group, per_org_id, loaded_date_time,
         row_hash, absent_since, load_run_file_id, load_run_id, date_extracted
     )
     SELECT
         y.appointment_immunisation_id, y.patient_id, y.appointment_id, y.patient_schedule_id, y.vaccine_id,
-        y.vaccine_name, y.vaccine_code, y.dose, y.dose_number, y.administration_site_id,
-        y.administration_site, y.route_id, y.route, y.batch_number, y.expiry_date, y.immunisation_status_id,
-        y.immunisation_status, y.vaccine_outcome_id, y.vaccine_outcome, y.is_nir_ack, y.reason, y.provider_id,
-        y.provider, y.comments, y.administration_time, y.vaccine_indication_id, y.vaccine_indication,
-        y.vaccine_indication_code, y.needle_length, y.has_diluent, y.diluent_batch_no, y.diluent_expiry_date,
-        y.is_confidential, y.costing_code_id, y.costing_code, y.brand_id, y.brand, y.is_active, y.is_deleted,
-        y.inserted_by_id, y.inserted_by, y.updated_by_id, y.updated_by, y.inserted_at, y.updated_at,
-        y.is_parked, y.medtech_id, y.practice_id, y.practice, y.is_auto_bill, y.vaccinator_id, y.vaccinator,
-        y.user_logging_id, y.logging_user_name, y.nir_sent_date, y.show_on_portal, y.vaccinator_code,
-        y.permanent_address_latitude, y.permanent_address_longitude, y.practice_location_id, y.location_name,
-        y.vaccine_group_id, y.vaccine_group, y.per_org_id, y.loaded_date_time,
+        y.vaccine_name, y.vaccine_code, y.dose, y.dose_number, y.administration_site_id, y.administration_site,
+        y.route_id, y.route, y.batch_number, y.expiry_date, y.immunisation_status_id, y.immunisation_status,
+        y.vaccine_outcome_id, y.vaccine_outcome, y.is_nir_ack, y.reason, y.provider_id, y.provider, y.comments,
+        y.administration_time, y.vaccine_indication_id, y.vaccine_indication, y.vaccine_indication_code,
+        y.needle_length, y.has_diluent, y.diluent_batch_no, y.diluent_expiry_date, y.is_confidential,
+        y.costing_code_id, y.costing_code, y.brand_id, y.brand, y.is_active, y.is_deleted, y.inserted_by_id,
+        y.inserted_by, y.updated_by_id, y.updated_by, y.inserted_at, y.updated_at, y.is_parked, y.medtech_id,
+        y.practice_id, y.practice, y.is_auto_bill, y.vaccinator_id, y.vaccinator, y.user_logging_id,
+        y.logging_user_name, y.nir_sent_date, y.show_on_portal, y.vaccinator_code, y.permanent_address_latitude,
+        y.permanent_address_longitude, y.practice_location_id, y.location_name, y.vaccine_group_id, y.vaccine_group,
+        y.per_org_id, y.loaded_date_time,
         n.newest_hash, n.gone_since, n.load_run_file_id, n.load_run_id, n.observed_at
     FROM newest AS n
     JOIN etl.typed_immunisations AS y USING (load_run_file_id, line_no)
     ON CONFLICT (practice_id, per_org_id, appointment_immunisation_id) DO UPDATE
-    SET patient_id = excluded.patient_id, appointment_id = excluded.appointment_id,
-        patient_schedule_id = excluded.patient_schedule_id, vaccine_id = excluded.vaccine_id,
-        vaccine_name = excluded.vaccine_name, vaccine_code = excluded.vaccine_code, dose = excluded.dose,
-        dose_number = excluded.dose_number, administration_site_id = excluded.administration_site_id,
-        administration_site = excluded.administration_site, route_id = excluded.route_id,
-        route = excluded.route, batch_number = excluded.batch_number, expiry_date = excluded.expiry_date,
-        immunisation_status_id = excluded.immunisation_status_id,
-        immunisation_status = excluded.immunisation_status, vaccine_outcome_id = excluded.vaccine_outcome_id,
-        vaccine_outcome = excluded.vaccine_outcome, is_nir_ack = excluded.is_nir_ack,
-        reason = excluded.reason, provider_id = excluded.provider_id, provider = excluded.provider,
-        comments = excluded.comments, administration_time = excluded.administration_time,
-        vaccine_indication_id = excluded.vaccine_indication_id,
-        vaccine_indication = excluded.vaccine_indication,
-        vaccine_indication_code = excluded.vaccine_indication_code, needle_length = excluded.needle_length,
-        has_diluent = excluded.has_diluent, diluent_batch_no = excluded.diluent_batch_no,
-        diluent_expiry_date = excluded.diluent_expiry_date, is_confidential = excluded.is_confidential,
-        costing_code_id = excluded.costing_code_id, costing_code = excluded.costing_code,
-        brand_id = excluded.brand_id, brand = excluded.brand, is_active = excluded.is_active,
-        is_deleted = excluded.is_deleted, inserted_by_id = excluded.inserted_by_id,
-        inserted_by = excluded.inserted_by, updated_by_id = excluded.updated_by_id,
-        updated_by = excluded.updated_by, inserted_at = excluded.inserted_at,
-        updated_at = excluded.updated_at, is_parked = excluded.is_parked, medtech_id = excluded.medtech_id,
-        practice = excluded.practice, is_auto_bill = excluded.is_auto_bill,
-        vaccinator_id = excluded.vaccinator_id, vaccinator = excluded.vaccinator,
-        user_logging_id = excluded.user_logging_id, logging_user_name = excluded.logging_user_name,
-        nir_sent_date = excluded.nir_sent_date, show_on_portal = excluded.show_on_portal,
-        vaccinator_code = excluded.vaccinator_code,
-        permanent_address_latitude = excluded.permanent_address_latitude,
-        permanent_address_longitude = excluded.permanent_address_longitude,
-        practice_location_id = excluded.practice_location_id, location_name = excluded.location_name,
-        vaccine_group_id = excluded.vaccine_group_id, vaccine_group = excluded.vaccine_group,
-        loaded_date_time = excluded.loaded_date_time, row_hash = excluded.row_hash,
-        absent_since = excluded.absent_since, load_run_file_id = excluded.load_run_file_id,
-        load_run_id = excluded.load_run_id, date_extracted = excluded.date_extracted
+    SET (
+        patient_id, appointment_id, patient_schedule_id, vaccine_id, vaccine_name, vaccine_code, dose, dose_number,
+        administration_site_id, administration_site, route_id, route, batch_number, expiry_date,
+        immunisation_status_id, immunisation_status, vaccine_outcome_id, vaccine_outcome, is_nir_ack, reason,
+        provider_id, provider, comments, administration_time, vaccine_indication_id, vaccine_indication,
+        vaccine_indication_code, needle_length, has_diluent, diluent_batch_no, diluent_expiry_date, is_confidential,
+        costing_code_id, costing_code, brand_id, brand, is_active, is_deleted, inserted_by_id, inserted_by,
+        updated_by_id, updated_by, inserted_at, updated_at, is_parked, medtech_id, practice, is_auto_bill,
+        vaccinator_id, vaccinator, user_logging_id, logging_user_name, nir_sent_date, show_on_portal,
+        vaccinator_code, permanent_address_latitude, permanent_address_longitude, practice_location_id,
+        location_name, vaccine_group_id, vaccine_group, loaded_date_time, row_hash, absent_since, load_run_file_id,
+        load_run_id, date_extracted
+    ) = ROW(
+        excluded.patient_id, excluded.appointment_id, excluded.patient_schedule_id, excluded.vaccine_id,
+        excluded.vaccine_name, excluded.vaccine_code, excluded.dose, excluded.dose_number,
+        excluded.administration_site_id, excluded.administration_site, excluded.route_id, excluded.route,
+        excluded.batch_number, excluded.expiry_date, excluded.immunisation_status_id, excluded.immunisation_status,
+        excluded.vaccine_outcome_id, excluded.vaccine_outcome, excluded.is_nir_ack, excluded.reason,
+        excluded.provider_id, excluded.provider, excluded.comments, excluded.administration_time,
+        excluded.vaccine_indication_id, excluded.vaccine_indication, excluded.vaccine_indication_code,
+        excluded.needle_length, excluded.has_diluent, excluded.diluent_batch_no, excluded.diluent_expiry_date,
+        excluded.is_confidential, excluded.costing_code_id, excluded.costing_code, excluded.brand_id,
+        excluded.brand, excluded.is_active, excluded.is_deleted, excluded.inserted_by_id, excluded.inserted_by,
+        excluded.updated_by_id, excluded.updated_by, excluded.inserted_at, excluded.updated_at, excluded.is_parked,
+        excluded.medtech_id, excluded.practice, excluded.is_auto_bill, excluded.vaccinator_id, excluded.vaccinator,
+        excluded.user_logging_id, excluded.logging_user_name, excluded.nir_sent_date, excluded.show_on_portal,
+        excluded.vaccinator_code, excluded.permanent_address_latitude, excluded.permanent_address_longitude,
+        excluded.practice_location_id, excluded.location_name, excluded.vaccine_group_id, excluded.vaccine_group,
+        excluded.loaded_date_time, excluded.row_hash, excluded.absent_since, excluded.load_run_file_id,
+        excluded.load_run_id, excluded.date_extracted
+    )
     WHERE s.* IS DISTINCT FROM excluded.*;
 
     DELETE FROM stg.immunisations AS s
@@ -237,17 +160,16 @@ BEGIN
         SELECT
             o.*,
             ROW(
-                y.patient_key, y.provider_key, y.vaccinator_key, y.vaccine_key, y.patient_id,
-                y.appointment_id, y.patient_schedule_id, y.vaccine_id, y.vaccine_name, y.vaccine_code, y.dose,
-                y.dose_number, y.administration_site_id, y.administration_site, y.route_id, y.route,
-                y.batch_number, y.expiry_date, y.immunisation_status_id, y.immunisation_status,
-                y.vaccine_outcome_id, y.vaccine_outcome, y.is_nir_ack, y.provider_id, y.administration_time,
-                y.vaccine_indication_id, y.vaccine_indication, y.vaccine_indication_code, y.needle_length,
-                y.has_diluent, y.diluent_batch_no, y.diluent_expiry_date, y.is_confidential,
-                y.costing_code_id, y.costing_code, y.brand_id, y.brand, y.is_active, y.is_deleted,
-                y.inserted_by_id, y.updated_by_id, y.inserted_at, y.updated_at, y.is_parked, y.practice,
-                y.is_auto_bill, y.vaccinator_id, y.user_logging_id, y.nir_sent_date, y.show_on_portal,
-                y.vaccinator_code, y.practice_location_id, y.location_name, y.vaccine_group_id,
+                y.patient_key, y.provider_key, y.vaccinator_key, y.vaccine_key, y.patient_id, y.appointment_id,
+                y.patient_schedule_id, y.vaccine_id, y.vaccine_name, y.vaccine_code, y.dose, y.dose_number,
+                y.administration_site_id, y.administration_site, y.route_id, y.route, y.batch_number, y.expiry_date,
+                y.immunisation_status_id, y.immunisation_status, y.vaccine_outcome_id, y.vaccine_outcome,
+                y.is_nir_ack, y.provider_id, y.administration_time, y.vaccine_indication_id, y.vaccine_indication,
+                y.vaccine_indication_code, y.needle_length, y.has_diluent, y.diluent_batch_no,
+                y.diluent_expiry_date, y.is_confidential, y.costing_code_id, y.costing_code, y.brand_id, y.brand,
+                y.is_active, y.is_deleted, y.inserted_by_id, y.updated_by_id, y.inserted_at, y.updated_at,
+                y.is_parked, y.practice, y.is_auto_bill, y.vaccinator_id, y.user_logging_id, y.nir_sent_date,
+                y.show_on_portal, y.vaccinator_code, y.practice_location_id, y.location_name, y.vaccine_group_id,
                 y.vaccine_group
             ) AS row_state
         FROM etl.observed_immunisations AS o
@@ -279,67 +201,62 @@ BEGIN
     merged AS (
         INSERT INTO core.fact_immunisations AS c (
             practice_id, per_org_id, appointment_immunisation_id,
-            patient_key, provider_key, vaccinator_key, vaccine_key, patient_id, appointment_id,
-            patient_schedule_id, vaccine_id, vaccine_name, vaccine_code, dose, dose_number,
-            administration_site_id, administration_site, route_id, route, batch_number, expiry_date,
-            immunisation_status_id, immunisation_status, vaccine_outcome_id, vaccine_outcome, is_nir_ack,
-            provider_id, administration_time, vaccine_indication_id, vaccine_indication,
-            vaccine_indication_code, needle_length, has_diluent, diluent_batch_no, diluent_expiry_date,
-            is_confidential, costing_code_id, costing_code, brand_id, brand, is_active, is_deleted,
-            inserted_by_id, updated_by_id, inserted_at, updated_at, is_parked, practice, is_auto_bill,
-            vaccinator_id, user_logging_id, nir_sent_date, show_on_portal, vaccinator_code,
-            practice_location_id, location_name, vaccine_group_id, vaccine_group, loaded_date_time,
-            deleted_at, load_run_file_id, load_run_id, date_extracted
+            patient_key, provider_key, vaccinator_key, vaccine_key, patient_id, appointment_id, patient_schedule_id,
+            vaccine_id, vaccine_name, vaccine_code, dose, dose_number, administration_site_id, administration_site,
+            route_id, route, batch_number, expiry_date, immunisation_status_id, immunisation_status,
+            vaccine_outcome_id, vaccine_outcome, is_nir_ack, provider_id, administration_time,
+            vaccine_indication_id, vaccine_indication, vaccine_indication_code, needle_length, has_diluent,
+            diluent_batch_no, diluent_expiry_date, is_confidential, costing_code_id, costing_code, brand_id, brand,
+            is_active, is_deleted, inserted_by_id, updated_by_id, inserted_at, updated_at, is_parked, practice,
+            is_auto_bill, vaccinator_id, user_logging_id, nir_sent_date, show_on_portal, vaccinator_code,
+            practice_location_id, location_name, vaccine_group_id, vaccine_group, loaded_date_time, deleted_at,
+            load_run_file_id, load_run_id, date_extracted
         )
         SELECT
             y.practice_id, y.per_org_id, y.appointment_immunisation_id,
             y.patient_key, y.provider_key, y.vaccinator_key, y.vaccine_key, y.patient_id, y.appointment_id,
             y.patient_schedule_id, y.vaccine_id, y.vaccine_name, y.vaccine_code, y.dose, y.dose_number,
-            y.administration_site_id, y.administration_site, y.route_id, y.route, y.batch_number,
-            y.expiry_date, y.immunisation_status_id, y.immunisation_status, y.vaccine_outcome_id,
-            y.vaccine_outcome, y.is_nir_ack, y.provider_id, y.administration_time, y.vaccine_indication_id,
-            y.vaccine_indication, y.vaccine_indication_code, y.needle_length, y.has_diluent,
-            y.diluent_batch_no, y.diluent_expiry_date, y.is_confidential, y.costing_code_id, y.costing_code,
-            y.brand_id, y.brand, y.is_active, y.is_deleted, y.inserted_by_id, y.updated_by_id, y.inserted_at,
-            y.updated_at, y.is_parked, y.practice, y.is_auto_bill, y.vaccinator_id, y.user_logging_id,
-            y.nir_sent_date, y.show_on_portal, y.vaccinator_code, y.practice_location_id, y.location_name,
-            y.vaccine_group_id, y.vaccine_group, y.loaded_date_time,
+            y.administration_site_id, y.administration_site, y.route_id, y.route, y.batch_number, y.expiry_date,
+            y.immunisation_status_id, y.immunisation_status, y.vaccine_outcome_id, y.vaccine_outcome, y.is_nir_ack,
+            y.provider_id, y.administration_time, y.vaccine_indication_id, y.vaccine_indication,
+            y.vaccine_indication_code, y.needle_length, y.has_diluent, y.diluent_batch_no, y.diluent_expiry_date,
+            y.is_confidential, y.costing_code_id, y.costing_code, y.brand_id, y.brand, y.is_active, y.is_deleted,
+            y.inserted_by_id, y.updated_by_id, y.inserted_at, y.updated_at, y.is_parked, y.practice, y.is_auto_bill,
+            y.vaccinator_id, y.user_logging_id, y.nir_sent_date, y.show_on_portal, y.vaccinator_code,
+            y.practice_location_id, y.location_name, y.vaccine_group_id, y.vaccine_group, y.loaded_date_time,
             n.gone_since, n.load_run_file_id, n.load_run_id, n.observed_at
         FROM newest AS n
         JOIN etl.republished_immunisations AS y USING (load_run_file_id, line_no)
         ON CONFLICT (practice_id, per_org_id, appointment_immunisation_id) DO UPDATE
-        SET patient_key = excluded.patient_key, provider_key = excluded.provider_key,
-            vaccinator_key = excluded.vaccinator_key, vaccine_key = excluded.vaccine_key,
-            patient_id = excluded.patient_id, appointment_id = excluded.appointment_id,
-            patient_schedule_id = excluded.patient_schedule_id, vaccine_id = excluded.vaccine_id,
-            vaccine_name = excluded.vaccine_name, vaccine_code = excluded.vaccine_code, dose = excluded.dose,
-            dose_number = excluded.dose_number, administration_site_id = excluded.administration_site_id,
-            administration_site = excluded.administration_site, route_id = excluded.route_id,
-            route = excluded.route, batch_number = excluded.batch_number, expiry_date = excluded.expiry_date,
-            immunisation_status_id = excluded.immunisation_status_id,
-            immunisation_status = excluded.immunisation_status,
-            vaccine_outcome_id = excluded.vaccine_outcome_id, vaccine_outcome = excluded.vaccine_outcome,
-            is_nir_ack = excluded.is_nir_ack, provider_id = excluded.provider_id,
-            administration_time = excluded.administration_time,
-            vaccine_indication_id = excluded.vaccine_indication_id,
-            vaccine_indication = excluded.vaccine_indication,
-            vaccine_indication_code = excluded.vaccine_indication_code,
-            needle_length = excluded.needle_length, has_diluent = excluded.has_diluent,
-            diluent_batch_no = excluded.diluent_batch_no, diluent_expiry_date = excluded.diluent_expiry_date,
-            is_confidential = excluded.is_confidential, costing_code_id = excluded.costing_code_id,
-            costing_code = excluded.costing_code, brand_id = excluded.brand_id, brand = excluded.brand,
-            is_active = excluded.is_active, is_deleted = excluded.is_deleted,
-            inserted_by_id = excluded.inserted_by_id, updated_by_id = excluded.updated_by_id,
-            inserted_at = excluded.inserted_at, updated_at = excluded.updated_at,
-            is_parked = excluded.is_parked, practice = excluded.practice,
-            is_auto_bill = excluded.is_auto_bill, vaccinator_id = excluded.vaccinator_id,
-            user_logging_id = excluded.user_logging_id, nir_sent_date = excluded.nir_sent_date,
-            show_on_portal = excluded.show_on_portal, vaccinator_code = excluded.vaccinator_code,
-            practice_location_id = excluded.practice_location_id, location_name = excluded.location_name,
-            vaccine_group_id = excluded.vaccine_group_id, vaccine_group = excluded.vaccine_group,
-            loaded_date_time = excluded.loaded_date_time, deleted_at = excluded.deleted_at,
-            load_run_file_id = excluded.load_run_file_id, load_run_id = excluded.load_run_id,
-            date_extracted = excluded.date_extracted
+        SET (
+            patient_key, provider_key, vaccinator_key, vaccine_key, patient_id, appointment_id, patient_schedule_id,
+            vaccine_id, vaccine_name, vaccine_code, dose, dose_number, administration_site_id, administration_site,
+            route_id, route, batch_number, expiry_date, immunisation_status_id, immunisation_status,
+            vaccine_outcome_id, vaccine_outcome, is_nir_ack, provider_id, administration_time,
+            vaccine_indication_id, vaccine_indication, vaccine_indication_code, needle_length, has_diluent,
+            diluent_batch_no, diluent_expiry_date, is_confidential, costing_code_id, costing_code, brand_id, brand,
+            is_active, is_deleted, inserted_by_id, updated_by_id, inserted_at, updated_at, is_parked, practice,
+            is_auto_bill, vaccinator_id, user_logging_id, nir_sent_date, show_on_portal, vaccinator_code,
+            practice_location_id, location_name, vaccine_group_id, vaccine_group, loaded_date_time, deleted_at,
+            load_run_file_id, load_run_id, date_extracted
+        ) = ROW(
+            excluded.patient_key, excluded.provider_key, excluded.vaccinator_key, excluded.vaccine_key,
+            excluded.patient_id, excluded.appointment_id, excluded.patient_schedule_id, excluded.vaccine_id,
+            excluded.vaccine_name, excluded.vaccine_code, excluded.dose, excluded.dose_number,
+            excluded.administration_site_id, excluded.administration_site, excluded.route_id, excluded.route,
+            excluded.batch_number, excluded.expiry_date, excluded.immunisation_status_id,
+            excluded.immunisation_status, excluded.vaccine_outcome_id, excluded.vaccine_outcome,
+            excluded.is_nir_ack, excluded.provider_id, excluded.administration_time, excluded.vaccine_indication_id,
+            excluded.vaccine_indication, excluded.vaccine_indication_code, excluded.needle_length,
+            excluded.has_diluent, excluded.diluent_batch_no, excluded.diluent_expiry_date, excluded.is_confidential,
+            excluded.costing_code_id, excluded.costing_code, excluded.brand_id, excluded.brand, excluded.is_active,
+            excluded.is_deleted, excluded.inserted_by_id, excluded.updated_by_id, excluded.inserted_at,
+            excluded.updated_at, excluded.is_parked, excluded.practice, excluded.is_auto_bill,
+            excluded.vaccinator_id, excluded.user_logging_id, excluded.nir_sent_date, excluded.show_on_portal,
+            excluded.vaccinator_code, excluded.practice_location_id, excluded.location_name,
+            excluded.vaccine_group_id, excluded.vaccine_group, excluded.loaded_date_time, excluded.deleted_at,
+            excluded.load_run_file_id, excluded.load_run_id, excluded.date_extracted
+        )
         WHERE c.* IS DISTINCT FROM excluded.*
         RETURNING c.xmax = 0 AS is_new
     ),

@@ -9,18 +9,16 @@ AS $hash_inbox$
 -- One expression without settings, so that the planner puts it in place of the call.
 SELECT pg_catalog.hash_record_extended(
     ROW(
-        p_row.inbox_folder_item_id, p_row.folder_id, p_row.folder_name, p_row.is_system_folder,
-        p_row.order_no, p_row.item_type_id, p_row.item_type, p_row.patient_id, p_row.provider_id,
-        p_row.practice_id, p_row.patient_name, p_row.provider, p_row.practice_name, p_row.from_org_id,
-        p_row.from_organization_name, p_row.assign_to_id, p_row.assign_to, p_row.result_date,
-        p_row.message_subject_id, p_row.message_subject, p_row.comments, p_row.mark_as_read,
-        p_row.is_confidential, p_row.show_on_portal, p_row.is_reviewed, p_row.show_on_timeline,
-        p_row.is_active, p_row.is_deleted, p_row.inserted_by_id, p_row.inserted_by, p_row.updated_by_id,
-        p_row.updated_by, p_row.inserted_at, p_row.updated_at, p_row.medtech_id, p_row.dms_id,
-        p_row.is_repeat_rx, p_row.is_replied_rx, p_row.external_ref, p_row.abnormal_result,
-        p_row.is_deactivated, p_row.folder_group, p_row.document_code, p_row.is_gp2gp, p_row.informat_id,
-        p_row.informat, p_row.permanent_address_latitude, p_row.permanent_address_longitude, p_row.filed_at,
-        p_row.per_org_id
+        p_row.inbox_folder_item_id, p_row.folder_id, p_row.folder_name, p_row.is_system_folder, p_row.order_no,
+        p_row.item_type_id, p_row.item_type, p_row.patient_id, p_row.provider_id, p_row.practice_id,
+        p_row.patient_name, p_row.provider, p_row.practice_name, p_row.from_org_id, p_row.from_organization_name,
+        p_row.assign_to_id, p_row.assign_to, p_row.result_date, p_row.message_subject_id, p_row.message_subject,
+        p_row.comments, p_row.mark_as_read, p_row.is_confidential, p_row.show_on_portal, p_row.is_reviewed,
+        p_row.show_on_timeline, p_row.is_active, p_row.is_deleted, p_row.inserted_by_id, p_row.inserted_by,
+        p_row.updated_by_id, p_row.updated_by, p_row.inserted_at, p_row.updated_at, p_row.medtech_id, p_row.dms_id,
+        p_row.is_repeat_rx, p_row.is_replied_rx, p_row.external_ref, p_row.abnormal_result, p_row.is_deactivated,
+        p_row.folder_group, p_row.document_code, p_row.is_gp2gp, p_row.informat_id, p_row.informat,
+        p_row.permanent_address_latitude, p_row.permanent_address_longitude, p_row.filed_at, p_row.per_org_id
     ),
     p_seed
 );

@@ -22,20 +22,18 @@ BEGIN
         practice_id, per_org_id, inbox_folder_item_id, patient_key, provider_key, folder_id, is_system_folder,
         order_no, item_type_id, item_type, patient_id, provider_id, practice_name, from_org_id, assign_to_id,
         result_date, message_subject_id, mark_as_read, is_confidential, show_on_portal, is_reviewed,
-        show_on_timeline, is_active, is_deleted, inserted_by_id, updated_by_id, inserted_at, updated_at,
-        dms_id, is_repeat_rx, is_replied_rx, abnormal_result, is_deactivated, folder_group, document_code,
-        is_gp2gp, informat_id, informat, filed_at, loaded_date_time, load_run_file_id, load_run_id,
-        date_extracted
+        show_on_timeline, is_active, is_deleted, inserted_by_id, updated_by_id, inserted_at, updated_at, dms_id,
+        is_repeat_rx, is_replied_rx, abnormal_result, is_deactivated, folder_group, document_code, is_gp2gp,
+        informat_id, informat, filed_at, loaded_date_time, load_run_file_id, load_run_id, date_extracted
     )
     SELECT
         s.practice_id, s.per_org_id, s.inbox_folder_item_id, s.patient_key, s.provider_key, s.folder_id,
-        s.is_system_folder, s.order_no, s.item_type_id, s.item_type, s.patient_id, s.provider_id,
-        s.practice_name, s.from_org_id, s.assign_to_id, s.result_date, s.message_subject_id, s.mark_as_read,
-        s.is_confidential, s.show_on_portal, s.is_reviewed, s.show_on_timeline, s.is_active, s.is_deleted,
-        s.inserted_by_id, s.updated_by_id, s.inserted_at, s.updated_at, s.dms_id, s.is_repeat_rx,
-        s.is_replied_rx, s.abnormal_result, s.is_deactivated, s.folder_group, s.document_code, s.is_gp2gp,
-        s.informat_id, s.informat, s.filed_at, s.loaded_date_time, s.load_run_file_id, s.load_run_id,
-        s.date_extracted
+        s.is_system_folder, s.order_no, s.item_type_id, s.item_type, s.patient_id, s.provider_id, s.practice_name,
+        s.from_org_id, s.assign_to_id, s.result_date, s.message_subject_id, s.mark_as_read, s.is_confidential,
+        s.show_on_portal, s.is_reviewed, s.show_on_timeline, s.is_active, s.is_deleted, s.inserted_by_id,
+        s.updated_by_id, s.inserted_at, s.updated_at, s.dms_id, s.is_repeat_rx, s.is_replied_rx, s.abnormal_result,
+        s.is_deactivated, s.folder_group, s.document_code, s.is_gp2gp, s.informat_id, s.informat, s.filed_at,
+        s.loaded_date_time, s.load_run_file_id, s.load_run_id, s.date_extracted
     FROM etl.touched_inbox AS t
     JOIN etl.published_inbox AS s USING (practice_id, per_org_id, inbox_folder_item_id)
     WHERE t.load_run_file_id = p_load_run_file_id AND t.verdict = 'new';
@@ -44,69 +42,66 @@ BEGIN
     -- 2. Keys that were there, where this file changed stg.
     WITH merged AS (
         INSERT INTO core.fact_inbox AS c (
-            practice_id, per_org_id, inbox_folder_item_id, patient_key, provider_key, folder_id,
-            is_system_folder, order_no, item_type_id, item_type, patient_id, provider_id, practice_name,
-            from_org_id, assign_to_id, result_date, message_subject_id, mark_as_read, is_confidential,
-            show_on_portal, is_reviewed, show_on_timeline, is_active, is_deleted, inserted_by_id,
-            updated_by_id, inserted_at, updated_at, dms_id, is_repeat_rx, is_replied_rx, abnormal_result,
-            is_deactivated, folder_group, document_code, is_gp2gp, informat_id, informat, filed_at,
-            loaded_date_time, load_run_file_id, load_run_id, date_extracted
+            practice_id, per_org_id, inbox_folder_item_id, patient_key, provider_key, folder_id, is_system_folder,
+            order_no, item_type_id, item_type, patient_id, provider_id, practice_name, from_org_id, assign_to_id,
+            result_date, message_subject_id, mark_as_read, is_confidential, show_on_portal, is_reviewed,
+            show_on_timeline, is_active, is_deleted, inserted_by_id, updated_by_id, inserted_at, updated_at, dms_id,
+            is_repeat_rx, is_replied_rx, abnormal_result, is_deactivated, folder_group, document_code, is_gp2gp,
+            informat_id, informat, filed_at, loaded_date_time, load_run_file_id, load_run_id, date_extracted
         )
         SELECT
             s.practice_id, s.per_org_id, s.inbox_folder_item_id, s.patient_key, s.provider_key, s.folder_id,
             s.is_system_folder, s.order_no, s.item_type_id, s.item_type, s.patient_id, s.provider_id,
-            s.practice_name, s.from_org_id, s.assign_to_id, s.result_date, s.message_subject_id,
-            s.mark_as_read, s.is_confidential, s.show_on_portal, s.is_reviewed, s.show_on_timeline,
-            s.is_active, s.is_deleted, s.inserted_by_id, s.updated_by_id, s.inserted_at, s.updated_at,
-            s.dms_id, s.is_repeat_rx, s.is_replied_rx, s.abnormal_result, s.is_deactivated, s.folder_group,
-            s.document_code, s.is_gp2gp, s.informat_id, s.informat, s.filed_at, s.loaded_date_time,
-            s.load_run_file_id, s.load_run_id, s.date_extracted
+            s.practice_name, s.from_org_id, s.assign_to_id, s.result_date, s.message_subject_id, s.mark_as_read,
+            s.is_confidential, s.show_on_portal, s.is_reviewed, s.show_on_timeline, s.is_active, s.is_deleted,
+            s.inserted_by_id, s.updated_by_id, s.inserted_at, s.updated_at, s.dms_id, s.is_repeat_rx,
+            s.is_replied_rx, s.abnormal_result, s.is_deactivated, s.folder_group, s.document_code, s.is_gp2gp,
+            s.informat_id, s.informat, s.filed_at, s.loaded_date_time, s.load_run_file_id, s.load_run_id,
+            s.date_extracted
         FROM etl.touched_inbox AS t
         JOIN etl.published_inbox AS s USING (practice_id, per_org_id, inbox_folder_item_id)
         WHERE t.load_run_file_id = p_load_run_file_id AND t.verdict = 'changed'
             -- Not a plain equality: statistics know no row of this file yet, and one row makes a nested loop.
             AND coalesce(s.load_run_file_id = p_load_run_file_id, false)
         ON CONFLICT (practice_id, per_org_id, inbox_folder_item_id) DO UPDATE
-        SET patient_key = excluded.patient_key, provider_key = excluded.provider_key,
-            folder_id = excluded.folder_id, is_system_folder = excluded.is_system_folder,
-            order_no = excluded.order_no, item_type_id = excluded.item_type_id,
-            item_type = excluded.item_type, patient_id = excluded.patient_id,
-            provider_id = excluded.provider_id, practice_name = excluded.practice_name,
-            from_org_id = excluded.from_org_id, assign_to_id = excluded.assign_to_id,
-            result_date = excluded.result_date, message_subject_id = excluded.message_subject_id,
-            mark_as_read = excluded.mark_as_read, is_confidential = excluded.is_confidential,
-            show_on_portal = excluded.show_on_portal, is_reviewed = excluded.is_reviewed,
-            show_on_timeline = excluded.show_on_timeline, is_active = excluded.is_active,
-            is_deleted = excluded.is_deleted, inserted_by_id = excluded.inserted_by_id,
-            updated_by_id = excluded.updated_by_id, inserted_at = excluded.inserted_at,
-            updated_at = excluded.updated_at, dms_id = excluded.dms_id, is_repeat_rx = excluded.is_repeat_rx,
-            is_replied_rx = excluded.is_replied_rx, abnormal_result = excluded.abnormal_result,
-            is_deactivated = excluded.is_deactivated, folder_group = excluded.folder_group,
-            document_code = excluded.document_code, is_gp2gp = excluded.is_gp2gp,
-            informat_id = excluded.informat_id, informat = excluded.informat, filed_at = excluded.filed_at,
-            loaded_date_time = excluded.loaded_date_time, deleted_at = excluded.deleted_at,
-            load_run_file_id = excluded.load_run_file_id, load_run_id = excluded.load_run_id,
-            date_extracted = excluded.date_extracted
+        SET (
+            patient_key, provider_key, folder_id, is_system_folder, order_no, item_type_id, item_type, patient_id,
+            provider_id, practice_name, from_org_id, assign_to_id, result_date, message_subject_id, mark_as_read,
+            is_confidential, show_on_portal, is_reviewed, show_on_timeline, is_active, is_deleted, inserted_by_id,
+            updated_by_id, inserted_at, updated_at, dms_id, is_repeat_rx, is_replied_rx, abnormal_result,
+            is_deactivated, folder_group, document_code, is_gp2gp, informat_id, informat, filed_at,
+            loaded_date_time, deleted_at, load_run_file_id, load_run_id, date_extracted
+        ) = ROW(
+            excluded.patient_key, excluded.provider_key, excluded.folder_id, excluded.is_system_folder,
+            excluded.order_no, excluded.item_type_id, excluded.item_type, excluded.patient_id, excluded.provider_id,
+            excluded.practice_name, excluded.from_org_id, excluded.assign_to_id, excluded.result_date,
+            excluded.message_subject_id, excluded.mark_as_read, excluded.is_confidential, excluded.show_on_portal,
+            excluded.is_reviewed, excluded.show_on_timeline, excluded.is_active, excluded.is_deleted,
+            excluded.inserted_by_id, excluded.updated_by_id, excluded.inserted_at, excluded.updated_at,
+            excluded.dms_id, excluded.is_repeat_rx, excluded.is_replied_rx, excluded.abnormal_result,
+            excluded.is_deactivated, excluded.folder_group, excluded.document_code, excluded.is_gp2gp,
+            excluded.informat_id, excluded.informat, excluded.filed_at, excluded.loaded_date_time,
+            excluded.deleted_at, excluded.load_run_file_id, excluded.load_run_id, excluded.date_extracted
+        )
         WHERE c.deleted_at IS NOT NULL
             OR (
                 c.patient_key, c.provider_key, c.folder_id, c.is_system_folder, c.order_no, c.item_type_id,
                 c.item_type, c.patient_id, c.provider_id, c.practice_name, c.from_org_id, c.assign_to_id,
                 c.result_date, c.message_subject_id, c.mark_as_read, c.is_confidential, c.show_on_portal,
-                c.is_reviewed, c.show_on_timeline, c.is_active, c.is_deleted, c.inserted_by_id,
-                c.updated_by_id, c.inserted_at, c.updated_at, c.dms_id, c.is_repeat_rx, c.is_replied_rx,
-                c.abnormal_result, c.is_deactivated, c.folder_group, c.document_code, c.is_gp2gp,
-                c.informat_id, c.informat, c.filed_at
+                c.is_reviewed, c.show_on_timeline, c.is_active, c.is_deleted, c.inserted_by_id, c.updated_by_id,
+                c.inserted_at, c.updated_at, c.dms_id, c.is_repeat_rx, c.is_replied_rx, c.abnormal_result,
+                c.is_deactivated, c.folder_group, c.document_code, c.is_gp2gp, c.informat_id, c.informat,
+                c.filed_at
             ) IS DISTINCT FROM (
                 excluded.patient_key, excluded.provider_key, excluded.folder_id, excluded.is_system_folder,
                 excluded.order_no, excluded.item_type_id, excluded.item_type, excluded.patient_id,
                 excluded.provider_id, excluded.practice_name, excluded.from_org_id, excluded.assign_to_id,
-                excluded.result_date, excluded.message_subject_id, excluded.mark_as_read,
-                excluded.is_confidential, excluded.show_on_portal, excluded.is_reviewed,
-                excluded.show_on_timeline, excluded.is_active, excluded.is_deleted, excluded.inserted_by_id,
-                excluded.updated_by_id, excluded.inserted_at, excluded.updated_at, excluded.dms_id,
-                excluded.is_repeat_rx, excluded.is_replied_rx, excluded.abnormal_result,
-                excluded.is_deactivated, excluded.folder_group, excluded.document_code, excluded.is_gp2gp,
-                excluded.informat_id, excluded.informat, excluded.filed_at
+                excluded.result_date, excluded.message_subject_id, excluded.mark_as_read, excluded.is_confidential,
+                excluded.show_on_portal, excluded.is_reviewed, excluded.show_on_timeline, excluded.is_active,
+                excluded.is_deleted, excluded.inserted_by_id, excluded.updated_by_id, excluded.inserted_at,
+                excluded.updated_at, excluded.dms_id, excluded.is_repeat_rx, excluded.is_replied_rx,
+                excluded.abnormal_result, excluded.is_deactivated, excluded.folder_group, excluded.document_code,
+                excluded.is_gp2gp, excluded.informat_id, excluded.informat, excluded.filed_at
             )
         RETURNING c.load_run_file_id
     )

@@ -9,8 +9,8 @@ SELECT
     s.practice_name, s.from_org_id, s.assign_to_id, s.result_date, s.message_subject_id, s.mark_as_read,
     s.is_confidential, s.show_on_portal, s.is_reviewed, s.show_on_timeline, s.is_active, s.is_deleted,
     s.inserted_by_id, s.updated_by_id, s.inserted_at, s.updated_at, s.dms_id, s.is_repeat_rx, s.is_replied_rx,
-    s.abnormal_result, s.is_deactivated, s.folder_group, s.document_code, s.is_gp2gp, s.informat_id,
-    s.informat, s.filed_at, s.loaded_date_time,
+    s.abnormal_result, s.is_deactivated, s.folder_group, s.document_code, s.is_gp2gp, s.informat_id, s.informat,
+    s.filed_at, s.loaded_date_time,
     s.load_run_file_id, s.load_run_id, s.date_extracted
 FROM stg.inbox AS s
 CROSS JOIN LATERAL (

@@ -25,80 +25,8 @@ BEGIN
 
     CALL etl.analyze_work('touched_inbox');
 
-    -- 2. What each counting file says of these keys; of several with one DateExtracted the last.
-    WITH keys AS MATERIALIZED (
-        SELECT DISTINCT t.practice_id, t.per_org_id, t.inbox_folder_item_id::text AS inbox_folder_item_id
-        FROM etl.touched_inbox AS t
-        WHERE (t.practice_id, t.per_org_id, t.inbox_folder_item_id) IS NOT NULL
-    ),
-    rules AS MATERIALIZED (
-        SELECT h.since, h.until, etl.ruleset_fingerprint(h.extract, h.since) AS fingerprint
-        FROM etl.shapes AS h
-        WHERE h.extract = 'inbox'
-    ),
-    files AS MATERIALIZED (
-        SELECT
-            f.load_run_file_id,
-            f.load_run_id,
-            f.date_extracted,
-            f.is_mirror,
-            f.ruleset_fingerprint <> u.fingerprint AS is_stale,
-            etl.hash_seed(f.ruleset_fingerprint) AS seed,
-            row_number() OVER (
-                ORDER BY f.date_extracted, f.kind = 'delta', f.date_to, f.last_modified, f.s3_key COLLATE "C", f.load_run_file_id
-            ) AS place
-        FROM etl.load_run_files AS f
-        JOIN rules AS u ON f.date_extracted >= u.since AND f.date_extracted < u.until
-        WHERE f.extract = 'inbox' AND f.tenant = p_tenant AND f.is_counting AND f.date_extracted < p_before
-    ),
-    -- What today's rules reject of files that were checked by others: it may not even be of its type now.
-    misfits AS MATERIALIZED (
-        SELECT f.load_run_file_id, b.line_no
-        FROM files AS f
-        CROSS JOIN LATERAL etl.verdicts_inbox(f.load_run_file_id, true) AS b
-        WHERE f.is_stale AND b.verdict = 'rejected'
-    ),
-    said AS (
-        SELECT
-            k.practice_id, k.per_org_id, k.inbox_folder_item_id, f.load_run_file_id, f.date_extracted, f.place, r.line_no,
-            nullif((r.updated_at || ' Pacific/Auckland')::timestamptz, TIMESTAMPTZ '1900-01-01 Pacific/Auckland') AS dedupe_1, false AS is_absent
-        FROM keys AS k
-        JOIN raw.inbox_raw AS r USING (practice_id, per_org_id, inbox_folder_item_id)
-        JOIN files AS f USING (load_run_file_id)
-        WHERE NOT EXISTS (
-            SELECT FROM etl.rejects_inbox AS j
-            WHERE j.load_run_file_id = r.load_run_file_id AND j.line_no = r.line_no AND j.resolved_by_run IS NULL
-        )
-            AND NOT EXISTS (
-                SELECT FROM misfits AS b
-                WHERE b.load_run_file_id = r.load_run_file_id AND b.line_no = r.line_no
-            )
-    ),
-    last_said AS (
-        SELECT DISTINCT ON (s.practice_id, s.per_org_id, s.inbox_folder_item_id, s.date_extracted)
-            s.practice_id, s.per_org_id, s.inbox_folder_item_id, s.load_run_file_id, s.line_no, s.is_absent
-        FROM said AS s
-        ORDER BY
-            s.practice_id, s.per_org_id, s.inbox_folder_item_id, s.date_extracted, s.place DESC,
-            s.dedupe_1 DESC NULLS LAST, s.line_no DESC
-    )
-    INSERT INTO etl.observed_inbox (
-        practice_id, per_org_id, inbox_folder_item_id,
-        observed_at, is_absent, row_hash, load_run_file_id, load_run_id, line_no
-    )
-    SELECT
-        l.practice_id, l.per_org_id, l.inbox_folder_item_id::bigint,
-        f.date_extracted,
-        l.is_absent,
-        CASE WHEN NOT l.is_absent THEN etl.hash_inbox(r, f.seed) END,
-        f.load_run_file_id,
-        f.load_run_id,
-        l.line_no
-    FROM last_said AS l
-    JOIN files AS f USING (load_run_file_id)
-    LEFT JOIN raw.inbox_raw AS r ON r.load_run_file_id = l.load_run_file_id AND r.line_no = l.line_no;
-
-    CALL etl.analyze_work('observed_inbox');
+    -- 2. Where the counting files before the horizon observed these keys.
+    CALL etl.observe_inbox(p_tenant, p_before);
 
     -- 3. Keep the newest row; the row with which the newest version began in core; and
     -- each row that changed stg since.
@@ -109,10 +37,10 @@ BEGIN
                 y.patient_key, y.provider_key, y.folder_id, y.is_system_folder, y.order_no, y.item_type_id,
                 y.item_type, y.patient_id, y.provider_id, y.practice_name, y.from_org_id, y.assign_to_id,
                 y.result_date, y.message_subject_id, y.mark_as_read, y.is_confidential, y.show_on_portal,
-                y.is_reviewed, y.show_on_timeline, y.is_active, y.is_deleted, y.inserted_by_id,
-                y.updated_by_id, y.inserted_at, y.updated_at, y.dms_id, y.is_repeat_rx, y.is_replied_rx,
-                y.abnormal_result, y.is_deactivated, y.folder_group, y.document_code, y.is_gp2gp,
-                y.informat_id, y.informat, y.filed_at
+                y.is_reviewed, y.show_on_timeline, y.is_active, y.is_deleted, y.inserted_by_id, y.updated_by_id,
+                y.inserted_at, y.updated_at, y.dms_id, y.is_repeat_rx, y.is_replied_rx, y.abnormal_result,
+                y.is_deactivated, y.folder_group, y.document_code, y.is_gp2gp, y.informat_id, y.informat,
+                y.filed_at
             ) AS core_state
         FROM etl.observed_inbox AS o
         JOIN etl.republished_inbox AS y USING (load_run_file_id, line_no)
@@ -131,12 +59,11 @@ BEGIN
                 y.folder_id, y.folder_name, y.is_system_folder, y.order_no, y.item_type_id, y.item_type,
                 y.patient_id, y.provider_id, y.patient_name, y.provider, y.practice_name, y.from_org_id,
                 y.from_organization_name, y.assign_to_id, y.assign_to, y.result_date, y.message_subject_id,
-                y.message_subject, y.comments, y.mark_as_read, y.is_confidential, y.show_on_portal,
-                y.is_reviewed, y.show_on_timeline, y.is_active, y.is_deleted, y.inserted_by_id, y.inserted_by,
-                y.updated_by_id, y.updated_by, y.inserted_at, y.updated_at, y.medtech_id, y.dms_id,
-                y.is_repeat_rx, y.is_replied_rx, y.external_ref, y.abnormal_result, y.is_deactivated,
-                y.folder_group, y.document_code, y.is_gp2gp, y.informat_id, y.informat,
-                y.permanent_address_latitude, y.permanent_address_longitude, y.filed_at
+                y.message_subject, y.comments, y.mark_as_read, y.is_confidential, y.show_on_portal, y.is_reviewed,
+                y.show_on_timeline, y.is_active, y.is_deleted, y.inserted_by_id, y.inserted_by, y.updated_by_id,
+                y.updated_by, y.inserted_at, y.updated_at, y.medtech_id, y.dms_id, y.is_repeat_rx, y.is_replied_rx,
+                y.external_ref, y.abnormal_result, y.is_deactivated, y.folder_group, y.document_code, y.is_gp2gp,
+                y.informat_id, y.informat, y.permanent_address_latitude, y.permanent_address_longitude, y.filed_at
             ) AS row_state
         FROM etl.observed_inbox AS o
         JOIN etl.typed_inbox AS y USING (load_run_file_id, line_no)

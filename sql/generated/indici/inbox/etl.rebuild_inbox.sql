@@ -33,80 +33,8 @@ BEGIN
 
     CALL etl.analyze_work('touched_inbox');
 
-    -- 2. What each counting file says of these keys; of several with one DateExtracted the last.
-    WITH keys AS MATERIALIZED (
-        SELECT DISTINCT t.practice_id, t.per_org_id, t.inbox_folder_item_id::text AS inbox_folder_item_id
-        FROM etl.touched_inbox AS t
-        WHERE (t.practice_id, t.per_org_id, t.inbox_folder_item_id) IS NOT NULL
-    ),
-    rules AS MATERIALIZED (
-        SELECT h.since, h.until, etl.ruleset_fingerprint(h.extract, h.since) AS fingerprint
-        FROM etl.shapes AS h
-        WHERE h.extract = 'inbox'
-    ),
-    files AS MATERIALIZED (
-        SELECT
-            f.load_run_file_id,
-            f.load_run_id,
-            f.date_extracted,
-            f.is_mirror,
-            f.ruleset_fingerprint <> u.fingerprint AS is_stale,
-            etl.hash_seed(f.ruleset_fingerprint) AS seed,
-            row_number() OVER (
-                ORDER BY f.date_extracted, f.kind = 'delta', f.date_to, f.last_modified, f.s3_key COLLATE "C", f.load_run_file_id
-            ) AS place
-        FROM etl.load_run_files AS f
-        JOIN rules AS u ON f.date_extracted >= u.since AND f.date_extracted < u.until
-        WHERE f.extract = 'inbox' AND f.tenant = v_file.tenant AND f.is_counting
-    ),
-    -- What today's rules reject of files that were checked by others: it may not even be of its type now.
-    misfits AS MATERIALIZED (
-        SELECT f.load_run_file_id, b.line_no
-        FROM files AS f
-        CROSS JOIN LATERAL etl.verdicts_inbox(f.load_run_file_id, true) AS b
-        WHERE f.is_stale AND b.verdict = 'rejected'
-    ),
-    said AS (
-        SELECT
-            k.practice_id, k.per_org_id, k.inbox_folder_item_id, f.load_run_file_id, f.date_extracted, f.place, r.line_no,
-            nullif((r.updated_at || ' Pacific/Auckland')::timestamptz, TIMESTAMPTZ '1900-01-01 Pacific/Auckland') AS dedupe_1, false AS is_absent
-        FROM keys AS k
-        JOIN raw.inbox_raw AS r USING (practice_id, per_org_id, inbox_folder_item_id)
-        JOIN files AS f USING (load_run_file_id)
-        WHERE NOT EXISTS (
-            SELECT FROM etl.rejects_inbox AS j
-            WHERE j.load_run_file_id = r.load_run_file_id AND j.line_no = r.line_no AND j.resolved_by_run IS NULL
-        )
-            AND NOT EXISTS (
-                SELECT FROM misfits AS b
-                WHERE b.load_run_file_id = r.load_run_file_id AND b.line_no = r.line_no
-            )
-    ),
-    last_said AS (
-        SELECT DISTINCT ON (s.practice_id, s.per_org_id, s.inbox_folder_item_id, s.date_extracted)
-            s.practice_id, s.per_org_id, s.inbox_folder_item_id, s.load_run_file_id, s.line_no, s.is_absent
-        FROM said AS s
-        ORDER BY
-            s.practice_id, s.per_org_id, s.inbox_folder_item_id, s.date_extracted, s.place DESC,
-            s.dedupe_1 DESC NULLS LAST, s.line_no DESC
-    )
-    INSERT INTO etl.observed_inbox (
-        practice_id, per_org_id, inbox_folder_item_id,
-        observed_at, is_absent, row_hash, load_run_file_id, load_run_id, line_no
-    )
-    SELECT
-        l.practice_id, l.per_org_id, l.inbox_folder_item_id::bigint,
-        f.date_extracted,
-        l.is_absent,
-        CASE WHEN NOT l.is_absent THEN etl.hash_inbox(r, f.seed) END,
-        f.load_run_file_id,
-        f.load_run_id,
-        l.line_no
-    FROM last_said AS l
-    JOIN files AS f USING (load_run_file_id)
-    LEFT JOIN raw.inbox_raw AS r ON r.load_run_file_id = l.load_run_file_id AND r.line_no = l.line_no;
-
-    CALL etl.analyze_work('observed_inbox');
+    -- 2. Where the counting files observed these keys.
+    CALL etl.observe_inbox(v_file.tenant, 'infinity');
 
     -- 3. stg: the first observation in the newest run of equal rows.
     WITH states AS (
@@ -116,12 +44,11 @@ BEGIN
                 y.folder_id, y.folder_name, y.is_system_folder, y.order_no, y.item_type_id, y.item_type,
                 y.patient_id, y.provider_id, y.patient_name, y.provider, y.practice_name, y.from_org_id,
                 y.from_organization_name, y.assign_to_id, y.assign_to, y.result_date, y.message_subject_id,
-                y.message_subject, y.comments, y.mark_as_read, y.is_confidential, y.show_on_portal,
-                y.is_reviewed, y.show_on_timeline, y.is_active, y.is_deleted, y.inserted_by_id, y.inserted_by,
-                y.updated_by_id, y.updated_by, y.inserted_at, y.updated_at, y.medtech_id, y.dms_id,
-                y.is_repeat_rx, y.is_replied_rx, y.external_ref, y.abnormal_result, y.is_deactivated,
-                y.folder_group, y.document_code, y.is_gp2gp, y.informat_id, y.informat,
-                y.permanent_address_latitude, y.permanent_address_longitude, y.filed_at
+                y.message_subject, y.comments, y.mark_as_read, y.is_confidential, y.show_on_portal, y.is_reviewed,
+                y.show_on_timeline, y.is_active, y.is_deleted, y.inserted_by_id, y.inserted_by, y.updated_by_id,
+                y.updated_by, y.inserted_at, y.updated_at, y.medtech_id, y.dms_id, y.is_repeat_rx, y.is_replied_rx,
+                y.external_ref, y.abnormal_result, y.is_deactivated, y.folder_group, y.document_code, y.is_gp2gp,
+                y.informat_id, y.informat, y.permanent_address_latitude, y.permanent_address_longitude, y.filed_at
             ) AS row_state
         FROM etl.observed_inbox AS o
         JOIN etl.typed_inbox AS y USING (load_run_file_id, line_no)
@@ -155,54 +82,52 @@ BEGIN
     INSERT INTO stg.inbox AS s (
         inbox_folder_item_id, folder_id, folder_name, is_system_folder, order_no, item_type_id, item_type,
         patient_id, provider_id, practice_id, patient_name, provider, practice_name, from_org_id,
-        from_organization_name, assign_to_id, assign_to, result_date, message_subject_id, message_subject,
-        comments, mark_as_read, is_confidential, show_on_portal, is_reviewed, show_on_timeline, is_active,
-        is_deleted, inserted_by_id, inserted_by, updated_by_id, updated_by, inserted_at, updated_at,
-        medtech_id, dms_id, is_repeat_rx, is_replied_rx, external_ref, abnormal_result, is_deactivated,
-        folder_group, document_code, is_gp2gp, informat_id, informat, permanent_address_latitude,
-        permanent_address_longitude, filed_at, per_org_id, loaded_date_time,
+        from_organization_name, assign_to_id, assign_to, result_date, message_subject_id, message_subject, comments,
+        mark_as_read, is_confidential, show_on_portal, is_reviewed, show_on_timeline, is_active, is_deleted,
+        inserted_by_id, inserted_by, updated_by_id, updated_by, inserted_at, updated_at, medtech_id, dms_id,
+        is_repeat_rx, is_replied_rx, external_ref, abnormal_result, is_deactivated, folder_group, document_code,
+        is_gp2gp, informat_id, informat, permanent_address_latitude, permanent_address_longitude, filed_at,
+        per_org_id, loaded_date_time,
         row_hash, absent_since, load_run_file_id, load_run_id, date_extracted
     )
     SELECT
         y.inbox_folder_item_id, y.folder_id, y.folder_name, y.is_system_folder, y.order_no, y.item_type_id,
         y.item_type, y.patient_id, y.provider_id, y.practice_id, y.patient_name, y.provider, y.practice_name,
-        y.from_org_id, y.from_organization_name, y.assign_to_id, y.assign_to, y.result_date,
-        y.message_subject_id, y.message_subject, y.comments, y.mark_as_read, y.is_confidential,
-        y.show_on_portal, y.is_reviewed, y.show_on_timeline, y.is_active, y.is_deleted, y.inserted_by_id,
-        y.inserted_by, y.updated_by_id, y.updated_by, y.inserted_at, y.updated_at, y.medtech_id, y.dms_id,
-        y.is_repeat_rx, y.is_replied_rx, y.external_ref, y.abnormal_result, y.is_deactivated, y.folder_group,
-        y.document_code, y.is_gp2gp, y.informat_id, y.informat, y.permanent_address_latitude,
-        y.permanent_address_longitude, y.filed_at, y.per_org_id, y.loaded_date_time,
+        y.from_org_id, y.from_organization_name, y.assign_to_id, y.assign_to, y.result_date, y.message_subject_id,
+        y.message_subject, y.comments, y.mark_as_read, y.is_confidential, y.show_on_portal, y.is_reviewed,
+        y.show_on_timeline, y.is_active, y.is_deleted, y.inserted_by_id, y.inserted_by, y.updated_by_id,
+        y.updated_by, y.inserted_at, y.updated_at, y.medtech_id, y.dms_id, y.is_repeat_rx, y.is_replied_rx,
+        y.external_ref, y.abnormal_result, y.is_deactivated, y.folder_group, y.document_code, y.is_gp2gp,
+        y.informat_id, y.informat, y.permanent_address_latitude, y.permanent_address_longitude, y.filed_at,
+        y.per_org_id, y.loaded_date_time,
         n.newest_hash, n.gone_since, n.load_run_file_id, n.load_run_id, n.observed_at
     FROM newest AS n
     JOIN etl.typed_inbox AS y USING (load_run_file_id, line_no)
     ON CONFLICT (practice_id, per_org_id, inbox_folder_item_id) DO UPDATE
-    SET folder_id = excluded.folder_id, folder_name = excluded.folder_name,
-        is_system_folder = excluded.is_system_folder, order_no = excluded.order_no,
-        item_type_id = excluded.item_type_id, item_type = excluded.item_type,
-        patient_id = excluded.patient_id, provider_id = excluded.provider_id,
-        patient_name = excluded.patient_name, provider = excluded.provider,
-        practice_name = excluded.practice_name, from_org_id = excluded.from_org_id,
-        from_organization_name = excluded.from_organization_name, assign_to_id = excluded.assign_to_id,
-        assign_to = excluded.assign_to, result_date = excluded.result_date,
-        message_subject_id = excluded.message_subject_id, message_subject = excluded.message_subject,
-        comments = excluded.comments, mark_as_read = excluded.mark_as_read,
-        is_confidential = excluded.is_confidential, show_on_portal = excluded.show_on_portal,
-        is_reviewed = excluded.is_reviewed, show_on_timeline = excluded.show_on_timeline,
-        is_active = excluded.is_active, is_deleted = excluded.is_deleted,
-        inserted_by_id = excluded.inserted_by_id, inserted_by = excluded.inserted_by,
-        updated_by_id = excluded.updated_by_id, updated_by = excluded.updated_by,
-        inserted_at = excluded.inserted_at, updated_at = excluded.updated_at,
-        medtech_id = excluded.medtech_id, dms_id = excluded.dms_id, is_repeat_rx = excluded.is_repeat_rx,
-        is_replied_rx = excluded.is_replied_rx, external_ref = excluded.external_ref,
-        abnormal_result = excluded.abnormal_result, is_deactivated = excluded.is_deactivated,
-        folder_group = excluded.folder_group, document_code = excluded.document_code,
-        is_gp2gp = excluded.is_gp2gp, informat_id = excluded.informat_id, informat = excluded.informat,
-        permanent_address_latitude = excluded.permanent_address_latitude,
-        permanent_address_longitude = excluded.permanent_address_longitude, filed_at = excluded.filed_at,
-        loaded_date_time = excluded.loaded_date_time, row_hash = excluded.row_hash,
-        absent_since = excluded.absent_since, load_run_file_id = excluded.load_run_file_id,
-        load_run_id = excluded.load_run_id, date_extracted = excluded.date_extracted
+    SET (
+        folder_id, folder_name, is_system_folder, order_no, item_type_id, item_type, patient_id, provider_id,
+        patient_name, provider, practice_name, from_org_id, from_organization_name, assign_to_id, assign_to,
+        result_date, message_subject_id, message_subject, comments, mark_as_read, is_confidential, show_on_portal,
+        is_reviewed, show_on_timeline, is_active, is_deleted, inserted_by_id, inserted_by, updated_by_id,
+        updated_by, inserted_at, updated_at, medtech_id, dms_id, is_repeat_rx, is_replied_rx, external_ref,
+        abnormal_result, is_deactivated, folder_group, document_code, is_gp2gp, informat_id, informat,
+        permanent_address_latitude, permanent_address_longitude, filed_at, loaded_date_time, row_hash, absent_since,
+        load_run_file_id, load_run_id, date_extracted
+    ) = ROW(
+        excluded.folder_id, excluded.folder_name, excluded.is_system_folder, excluded.order_no,
+        excluded.item_type_id, excluded.item_type, excluded.patient_id, excluded.provider_id, excluded.patient_name,
+        excluded.provider, excluded.practice_name, excluded.from_org_id, excluded.from_organization_name,
+        excluded.assign_to_id, excluded.assign_to, excluded.result_date, excluded.message_subject_id,
+        excluded.message_subject, excluded.comments, excluded.mark_as_read, excluded.is_confidential,
+        excluded.show_on_portal, excluded.is_reviewed, excluded.show_on_timeline, excluded.is_active,
+        excluded.is_deleted, excluded.inserted_by_id, excluded.inserted_by, excluded.updated_by_id,
+        excluded.updated_by, excluded.inserted_at, excluded.updated_at, excluded.medtech_id, excluded.dms_id,
+        excluded.is_repeat_rx, excluded.is_replied_rx, excluded.external_ref, excluded.abnormal_result,
+        excluded.is_deactivated, excluded.folder_group, excluded.document_code, excluded.is_gp2gp,
+        excluded.informat_id, excluded.informat, excluded.permanent_address_latitude,
+        excluded.permanent_address_longitude, excluded.filed_at, excluded.loaded_date_time, excluded.row_hash,
+        excluded.absent_since, excluded.load_run_file_id, excluded.load_run_id, excluded.date_extracted
+    )
     WHERE s.* IS DISTINCT FROM excluded.*;
 
     DELETE FROM stg.inbox AS s
@@ -222,10 +147,10 @@ BEGIN
                 y.patient_key, y.provider_key, y.folder_id, y.is_system_folder, y.order_no, y.item_type_id,
                 y.item_type, y.patient_id, y.provider_id, y.practice_name, y.from_org_id, y.assign_to_id,
                 y.result_date, y.message_subject_id, y.mark_as_read, y.is_confidential, y.show_on_portal,
-                y.is_reviewed, y.show_on_timeline, y.is_active, y.is_deleted, y.inserted_by_id,
-                y.updated_by_id, y.inserted_at, y.updated_at, y.dms_id, y.is_repeat_rx, y.is_replied_rx,
-                y.abnormal_result, y.is_deactivated, y.folder_group, y.document_code, y.is_gp2gp,
-                y.informat_id, y.informat, y.filed_at
+                y.is_reviewed, y.show_on_timeline, y.is_active, y.is_deleted, y.inserted_by_id, y.updated_by_id,
+                y.inserted_at, y.updated_at, y.dms_id, y.is_repeat_rx, y.is_replied_rx, y.abnormal_result,
+                y.is_deactivated, y.folder_group, y.document_code, y.is_gp2gp, y.informat_id, y.informat,
+                y.filed_at
             ) AS row_state
         FROM etl.observed_inbox AS o
         JOIN etl.republished_inbox AS y USING (load_run_file_id, line_no)
@@ -256,47 +181,44 @@ BEGIN
     merged AS (
         INSERT INTO core.fact_inbox AS c (
             practice_id, per_org_id, inbox_folder_item_id,
-            patient_key, provider_key, folder_id, is_system_folder, order_no, item_type_id, item_type,
-            patient_id, provider_id, practice_name, from_org_id, assign_to_id, result_date,
-            message_subject_id, mark_as_read, is_confidential, show_on_portal, is_reviewed, show_on_timeline,
-            is_active, is_deleted, inserted_by_id, updated_by_id, inserted_at, updated_at, dms_id,
-            is_repeat_rx, is_replied_rx, abnormal_result, is_deactivated, folder_group, document_code,
-            is_gp2gp, informat_id, informat, filed_at, loaded_date_time, deleted_at, load_run_file_id,
-            load_run_id, date_extracted
+            patient_key, provider_key, folder_id, is_system_folder, order_no, item_type_id, item_type, patient_id,
+            provider_id, practice_name, from_org_id, assign_to_id, result_date, message_subject_id, mark_as_read,
+            is_confidential, show_on_portal, is_reviewed, show_on_timeline, is_active, is_deleted, inserted_by_id,
+            updated_by_id, inserted_at, updated_at, dms_id, is_repeat_rx, is_replied_rx, abnormal_result,
+            is_deactivated, folder_group, document_code, is_gp2gp, informat_id, informat, filed_at,
+            loaded_date_time, deleted_at, load_run_file_id, load_run_id, date_extracted
         )
         SELECT
             y.practice_id, y.per_org_id, y.inbox_folder_item_id,
-            y.patient_key, y.provider_key, y.folder_id, y.is_system_folder, y.order_no, y.item_type_id,
-            y.item_type, y.patient_id, y.provider_id, y.practice_name, y.from_org_id, y.assign_to_id,
-            y.result_date, y.message_subject_id, y.mark_as_read, y.is_confidential, y.show_on_portal,
-            y.is_reviewed, y.show_on_timeline, y.is_active, y.is_deleted, y.inserted_by_id, y.updated_by_id,
-            y.inserted_at, y.updated_at, y.dms_id, y.is_repeat_rx, y.is_replied_rx, y.abnormal_result,
-            y.is_deactivated, y.folder_group, y.document_code, y.is_gp2gp, y.informat_id, y.informat,
-            y.filed_at, y.loaded_date_time,
+            y.patient_key, y.provider_key, y.folder_id, y.is_system_folder, y.order_no, y.item_type_id, y.item_type,
+            y.patient_id, y.provider_id, y.practice_name, y.from_org_id, y.assign_to_id, y.result_date,
+            y.message_subject_id, y.mark_as_read, y.is_confidential, y.show_on_portal, y.is_reviewed,
+            y.show_on_timeline, y.is_active, y.is_deleted, y.inserted_by_id, y.updated_by_id, y.inserted_at,
+            y.updated_at, y.dms_id, y.is_repeat_rx, y.is_replied_rx, y.abnormal_result, y.is_deactivated,
+            y.folder_group, y.document_code, y.is_gp2gp, y.informat_id, y.informat, y.filed_at, y.loaded_date_time,
             n.gone_since, n.load_run_file_id, n.load_run_id, n.observed_at
         FROM newest AS n
         JOIN etl.republished_inbox AS y USING (load_run_file_id, line_no)
         ON CONFLICT (practice_id, per_org_id, inbox_folder_item_id) DO UPDATE
-        SET patient_key = excluded.patient_key, provider_key = excluded.provider_key,
-            folder_id = excluded.folder_id, is_system_folder = excluded.is_system_folder,
-            order_no = excluded.order_no, item_type_id = excluded.item_type_id,
-            item_type = excluded.item_type, patient_id = excluded.patient_id,
-            provider_id = excluded.provider_id, practice_name = excluded.practice_name,
-            from_org_id = excluded.from_org_id, assign_to_id = excluded.assign_to_id,
-            result_date = excluded.result_date, message_subject_id = excluded.message_subject_id,
-            mark_as_read = excluded.mark_as_read, is_confidential = excluded.is_confidential,
-            show_on_portal = excluded.show_on_portal, is_reviewed = excluded.is_reviewed,
-            show_on_timeline = excluded.show_on_timeline, is_active = excluded.is_active,
-            is_deleted = excluded.is_deleted, inserted_by_id = excluded.inserted_by_id,
-            updated_by_id = excluded.updated_by_id, inserted_at = excluded.inserted_at,
-            updated_at = excluded.updated_at, dms_id = excluded.dms_id, is_repeat_rx = excluded.is_repeat_rx,
-            is_replied_rx = excluded.is_replied_rx, abnormal_result = excluded.abnormal_result,
-            is_deactivated = excluded.is_deactivated, folder_group = excluded.folder_group,
-            document_code = excluded.document_code, is_gp2gp = excluded.is_gp2gp,
-            informat_id = excluded.informat_id, informat = excluded.informat, filed_at = excluded.filed_at,
-            loaded_date_time = excluded.loaded_date_time, deleted_at = excluded.deleted_at,
-            load_run_file_id = excluded.load_run_file_id, load_run_id = excluded.load_run_id,
-            date_extracted = excluded.date_extracted
+        SET (
+            patient_key, provider_key, folder_id, is_system_folder, order_no, item_type_id, item_type, patient_id,
+            provider_id, practice_name, from_org_id, assign_to_id, result_date, message_subject_id, mark_as_read,
+            is_confidential, show_on_portal, is_reviewed, show_on_timeline, is_active, is_deleted, inserted_by_id,
+            updated_by_id, inserted_at, updated_at, dms_id, is_repeat_rx, is_replied_rx, abnormal_result,
+            is_deactivated, folder_group, document_code, is_gp2gp, informat_id, informat, filed_at,
+            loaded_date_time, deleted_at, load_run_file_id, load_run_id, date_extracted
+        ) = ROW(
+            excluded.patient_key, excluded.provider_key, excluded.folder_id, excluded.is_system_folder,
+            excluded.order_no, excluded.item_type_id, excluded.item_type, excluded.patient_id, excluded.provider_id,
+            excluded.practice_name, excluded.from_org_id, excluded.assign_to_id, excluded.result_date,
+            excluded.message_subject_id, excluded.mark_as_read, excluded.is_confidential, excluded.show_on_portal,
+            excluded.is_reviewed, excluded.show_on_timeline, excluded.is_active, excluded.is_deleted,
+            excluded.inserted_by_id, excluded.updated_by_id, excluded.inserted_at, excluded.updated_at,
+            excluded.dms_id, excluded.is_repeat_rx, excluded.is_replied_rx, excluded.abnormal_result,
+            excluded.is_deactivated, excluded.folder_group, excluded.document_code, excluded.is_gp2gp,
+            excluded.informat_id, excluded.informat, excluded.filed_at, excluded.loaded_date_time,
+            excluded.deleted_at, excluded.load_run_file_id, excluded.load_run_id, excluded.date_extracted
+        )
         WHERE c.* IS DISTINCT FROM excluded.*
         RETURNING c.xmax = 0 AS is_new
     ),

@@ -9,8 +9,8 @@ SELECT
     y.practice_name, y.from_org_id, y.assign_to_id, y.result_date, y.message_subject_id, y.mark_as_read,
     y.is_confidential, y.show_on_portal, y.is_reviewed, y.show_on_timeline, y.is_active, y.is_deleted,
     y.inserted_by_id, y.updated_by_id, y.inserted_at, y.updated_at, y.dms_id, y.is_repeat_rx, y.is_replied_rx,
-    y.abnormal_result, y.is_deactivated, y.folder_group, y.document_code, y.is_gp2gp, y.informat_id,
-    y.informat, y.filed_at, y.loaded_date_time,
+    y.abnormal_result, y.is_deactivated, y.folder_group, y.document_code, y.is_gp2gp, y.informat_id, y.informat,
+    y.filed_at, y.loaded_date_time,
     y.load_run_file_id, y.line_no
 FROM etl.typed_inbox AS y
 CROSS JOIN LATERAL (

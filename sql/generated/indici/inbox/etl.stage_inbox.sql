@@ -22,24 +22,24 @@ BEGIN
     INSERT INTO stg.inbox (
         inbox_folder_item_id, folder_id, folder_name, is_system_folder, order_no, item_type_id, item_type,
         patient_id, provider_id, practice_id, patient_name, provider, practice_name, from_org_id,
-        from_organization_name, assign_to_id, assign_to, result_date, message_subject_id, message_subject,
-        comments, mark_as_read, is_confidential, show_on_portal, is_reviewed, show_on_timeline, is_active,
-        is_deleted, inserted_by_id, inserted_by, updated_by_id, updated_by, inserted_at, updated_at,
-        medtech_id, dms_id, is_repeat_rx, is_replied_rx, external_ref, abnormal_result, is_deactivated,
-        folder_group, document_code, is_gp2gp, informat_id, informat, permanent_address_latitude,
-        permanent_address_longitude, filed_at, per_org_id, loaded_date_time,
+        from_organization_name, assign_to_id, assign_to, result_date, message_subject_id, message_subject, comments,
+        mark_as_read, is_confidential, show_on_portal, is_reviewed, show_on_timeline, is_active, is_deleted,
+        inserted_by_id, inserted_by, updated_by_id, updated_by, inserted_at, updated_at, medtech_id, dms_id,
+        is_repeat_rx, is_replied_rx, external_ref, abnormal_result, is_deactivated, folder_group, document_code,
+        is_gp2gp, informat_id, informat, permanent_address_latitude, permanent_address_longitude, filed_at,
+        per_org_id, loaded_date_time,
         row_hash, load_run_file_id, load_run_id, date_extracted
     )
     SELECT
         y.inbox_folder_item_id, y.folder_id, y.folder_name, y.is_system_folder, y.order_no, y.item_type_id,
         y.item_type, y.patient_id, y.provider_id, y.practice_id, y.patient_name, y.provider, y.practice_name,
-        y.from_org_id, y.from_organization_name, y.assign_to_id, y.assign_to, y.result_date,
-        y.message_subject_id, y.message_subject, y.comments, y.mark_as_read, y.is_confidential,
-        y.show_on_portal, y.is_reviewed, y.show_on_timeline, y.is_active, y.is_deleted, y.inserted_by_id,
-        y.inserted_by, y.updated_by_id, y.updated_by, y.inserted_at, y.updated_at, y.medtech_id, y.dms_id,
-        y.is_repeat_rx, y.is_replied_rx, y.external_ref, y.abnormal_result, y.is_deactivated, y.folder_group,
-        y.document_code, y.is_gp2gp, y.informat_id, y.informat, y.permanent_address_latitude,
-        y.permanent_address_longitude, y.filed_at, y.per_org_id, y.loaded_date_time,
+        y.from_org_id, y.from_organization_name, y.assign_to_id, y.assign_to, y.result_date, y.message_subject_id,
+        y.message_subject, y.comments, y.mark_as_read, y.is_confidential, y.show_on_portal, y.is_reviewed,
+        y.show_on_timeline, y.is_active, y.is_deleted, y.inserted_by_id, y.inserted_by, y.updated_by_id,
+        y.updated_by, y.inserted_at, y.updated_at, y.medtech_id, y.dms_id, y.is_repeat_rx, y.is_replied_rx,
+        y.external_ref, y.abnormal_result, y.is_deactivated, y.folder_group, y.document_code, y.is_gp2gp,
+        y.informat_id, y.informat, y.permanent_address_latitude, y.permanent_address_longitude, y.filed_at,
+        y.per_org_id, y.loaded_date_time,
         t.row_hash, v_file.load_run_file_id, v_file.load_run_id, v_file.date_extracted
     FROM etl.touched_inbox AS t
     JOIN etl.typed_inbox AS y USING (load_run_file_id, line_no)
@@ -49,80 +49,76 @@ BEGIN
     INSERT INTO stg.inbox AS s (
         inbox_folder_item_id, folder_id, folder_name, is_system_folder, order_no, item_type_id, item_type,
         patient_id, provider_id, practice_id, patient_name, provider, practice_name, from_org_id,
-        from_organization_name, assign_to_id, assign_to, result_date, message_subject_id, message_subject,
-        comments, mark_as_read, is_confidential, show_on_portal, is_reviewed, show_on_timeline, is_active,
-        is_deleted, inserted_by_id, inserted_by, updated_by_id, updated_by, inserted_at, updated_at,
-        medtech_id, dms_id, is_repeat_rx, is_replied_rx, external_ref, abnormal_result, is_deactivated,
-        folder_group, document_code, is_gp2gp, informat_id, informat, permanent_address_latitude,
-        permanent_address_longitude, filed_at, per_org_id, loaded_date_time,
+        from_organization_name, assign_to_id, assign_to, result_date, message_subject_id, message_subject, comments,
+        mark_as_read, is_confidential, show_on_portal, is_reviewed, show_on_timeline, is_active, is_deleted,
+        inserted_by_id, inserted_by, updated_by_id, updated_by, inserted_at, updated_at, medtech_id, dms_id,
+        is_repeat_rx, is_replied_rx, external_ref, abnormal_result, is_deactivated, folder_group, document_code,
+        is_gp2gp, informat_id, informat, permanent_address_latitude, permanent_address_longitude, filed_at,
+        per_org_id, loaded_date_time,
         row_hash, load_run_file_id, load_run_id, date_extracted
     )
     SELECT
         y.inbox_folder_item_id, y.folder_id, y.folder_name, y.is_system_folder, y.order_no, y.item_type_id,
         y.item_type, y.patient_id, y.provider_id, y.practice_id, y.patient_name, y.provider, y.practice_name,
-        y.from_org_id, y.from_organization_name, y.assign_to_id, y.assign_to, y.result_date,
-        y.message_subject_id, y.message_subject, y.comments, y.mark_as_read, y.is_confidential,
-        y.show_on_portal, y.is_reviewed, y.show_on_timeline, y.is_active, y.is_deleted, y.inserted_by_id,
-        y.inserted_by, y.updated_by_id, y.updated_by, y.inserted_at, y.updated_at, y.medtech_id, y.dms_id,
-        y.is_repeat_rx, y.is_replied_rx, y.external_ref, y.abnormal_result, y.is_deactivated, y.folder_group,
-        y.document_code, y.is_gp2gp, y.informat_id, y.informat, y.permanent_address_latitude,
-        y.permanent_address_longitude, y.filed_at, y.per_org_id, y.loaded_date_time,
+        y.from_org_id, y.from_organization_name, y.assign_to_id, y.assign_to, y.result_date, y.message_subject_id,
+        y.message_subject, y.comments, y.mark_as_read, y.is_confidential, y.show_on_portal, y.is_reviewed,
+        y.show_on_timeline, y.is_active, y.is_deleted, y.inserted_by_id, y.inserted_by, y.updated_by_id,
+        y.updated_by, y.inserted_at, y.updated_at, y.medtech_id, y.dms_id, y.is_repeat_rx, y.is_replied_rx,
+        y.external_ref, y.abnormal_result, y.is_deactivated, y.folder_group, y.document_code, y.is_gp2gp,
+        y.informat_id, y.informat, y.permanent_address_latitude, y.permanent_address_longitude, y.filed_at,
+        y.per_org_id, y.loaded_date_time,
         t.row_hash, v_file.load_run_file_id, v_file.load_run_id, v_file.date_extracted
     FROM etl.touched_inbox AS t
     JOIN etl.typed_inbox AS y USING (load_run_file_id, line_no)
     WHERE t.load_run_file_id = p_load_run_file_id AND t.verdict = 'changed'
     ON CONFLICT (practice_id, per_org_id, inbox_folder_item_id) DO UPDATE
-    SET folder_id = excluded.folder_id, folder_name = excluded.folder_name,
-        is_system_folder = excluded.is_system_folder, order_no = excluded.order_no,
-        item_type_id = excluded.item_type_id, item_type = excluded.item_type,
-        patient_id = excluded.patient_id, provider_id = excluded.provider_id,
-        patient_name = excluded.patient_name, provider = excluded.provider,
-        practice_name = excluded.practice_name, from_org_id = excluded.from_org_id,
-        from_organization_name = excluded.from_organization_name, assign_to_id = excluded.assign_to_id,
-        assign_to = excluded.assign_to, result_date = excluded.result_date,
-        message_subject_id = excluded.message_subject_id, message_subject = excluded.message_subject,
-        comments = excluded.comments, mark_as_read = excluded.mark_as_read,
-        is_confidential = excluded.is_confidential, show_on_portal = excluded.show_on_portal,
-        is_reviewed = excluded.is_reviewed, show_on_timeline = excluded.show_on_timeline,
-        is_active = excluded.is_active, is_deleted = excluded.is_deleted,
-        inserted_by_id = excluded.inserted_by_id, inserted_by = excluded.inserted_by,
-        updated_by_id = excluded.updated_by_id, updated_by = excluded.updated_by,
-        inserted_at = excluded.inserted_at, updated_at = excluded.updated_at,
-        medtech_id = excluded.medtech_id, dms_id = excluded.dms_id, is_repeat_rx = excluded.is_repeat_rx,
-        is_replied_rx = excluded.is_replied_rx, external_ref = excluded.external_ref,
-        abnormal_result = excluded.abnormal_result, is_deactivated = excluded.is_deactivated,
-        folder_group = excluded.folder_group, document_code = excluded.document_code,
-        is_gp2gp = excluded.is_gp2gp, informat_id = excluded.informat_id, informat = excluded.informat,
-        permanent_address_latitude = excluded.permanent_address_latitude,
-        permanent_address_longitude = excluded.permanent_address_longitude, filed_at = excluded.filed_at,
-        loaded_date_time = excluded.loaded_date_time, row_hash = excluded.row_hash,
-        absent_since = excluded.absent_since, load_run_file_id = excluded.load_run_file_id,
-        load_run_id = excluded.load_run_id, date_extracted = excluded.date_extracted
+    SET (
+        folder_id, folder_name, is_system_folder, order_no, item_type_id, item_type, patient_id, provider_id,
+        patient_name, provider, practice_name, from_org_id, from_organization_name, assign_to_id, assign_to,
+        result_date, message_subject_id, message_subject, comments, mark_as_read, is_confidential, show_on_portal,
+        is_reviewed, show_on_timeline, is_active, is_deleted, inserted_by_id, inserted_by, updated_by_id,
+        updated_by, inserted_at, updated_at, medtech_id, dms_id, is_repeat_rx, is_replied_rx, external_ref,
+        abnormal_result, is_deactivated, folder_group, document_code, is_gp2gp, informat_id, informat,
+        permanent_address_latitude, permanent_address_longitude, filed_at, loaded_date_time, row_hash, absent_since,
+        load_run_file_id, load_run_id, date_extracted
+    ) = ROW(
+        excluded.folder_id, excluded.folder_name, excluded.is_system_folder, excluded.order_no,
+        excluded.item_type_id, excluded.item_type, excluded.patient_id, excluded.provider_id, excluded.patient_name,
+        excluded.provider, excluded.practice_name, excluded.from_org_id, excluded.from_organization_name,
+        excluded.assign_to_id, excluded.assign_to, excluded.result_date, excluded.message_subject_id,
+        excluded.message_subject, excluded.comments, excluded.mark_as_read, excluded.is_confidential,
+        excluded.show_on_portal, excluded.is_reviewed, excluded.show_on_timeline, excluded.is_active,
+        excluded.is_deleted, excluded.inserted_by_id, excluded.inserted_by, excluded.updated_by_id,
+        excluded.updated_by, excluded.inserted_at, excluded.updated_at, excluded.medtech_id, excluded.dms_id,
+        excluded.is_repeat_rx, excluded.is_replied_rx, excluded.external_ref, excluded.abnormal_result,
+        excluded.is_deactivated, excluded.folder_group, excluded.document_code, excluded.is_gp2gp,
+        excluded.informat_id, excluded.informat, excluded.permanent_address_latitude,
+        excluded.permanent_address_longitude, excluded.filed_at, excluded.loaded_date_time, excluded.row_hash,
+        excluded.absent_since, excluded.load_run_file_id, excluded.load_run_id, excluded.date_extracted
+    )
     WHERE s.absent_since IS NOT NULL
         OR (
-            s.folder_id, s.folder_name, s.is_system_folder, s.order_no, s.item_type_id, s.item_type,
-            s.patient_id, s.provider_id, s.patient_name, s.provider, s.practice_name, s.from_org_id,
-            s.from_organization_name, s.assign_to_id, s.assign_to, s.result_date, s.message_subject_id,
-            s.message_subject, s.comments, s.mark_as_read, s.is_confidential, s.show_on_portal, s.is_reviewed,
-            s.show_on_timeline, s.is_active, s.is_deleted, s.inserted_by_id, s.inserted_by, s.updated_by_id,
-            s.updated_by, s.inserted_at, s.updated_at, s.medtech_id, s.dms_id, s.is_repeat_rx,
-            s.is_replied_rx, s.external_ref, s.abnormal_result, s.is_deactivated, s.folder_group,
-            s.document_code, s.is_gp2gp, s.informat_id, s.informat, s.permanent_address_latitude,
-            s.permanent_address_longitude, s.filed_at
+            s.folder_id, s.folder_name, s.is_system_folder, s.order_no, s.item_type_id, s.item_type, s.patient_id,
+            s.provider_id, s.patient_name, s.provider, s.practice_name, s.from_org_id, s.from_organization_name,
+            s.assign_to_id, s.assign_to, s.result_date, s.message_subject_id, s.message_subject, s.comments,
+            s.mark_as_read, s.is_confidential, s.show_on_portal, s.is_reviewed, s.show_on_timeline, s.is_active,
+            s.is_deleted, s.inserted_by_id, s.inserted_by, s.updated_by_id, s.updated_by, s.inserted_at,
+            s.updated_at, s.medtech_id, s.dms_id, s.is_repeat_rx, s.is_replied_rx, s.external_ref,
+            s.abnormal_result, s.is_deactivated, s.folder_group, s.document_code, s.is_gp2gp, s.informat_id,
+            s.informat, s.permanent_address_latitude, s.permanent_address_longitude, s.filed_at
         ) IS DISTINCT FROM (
             excluded.folder_id, excluded.folder_name, excluded.is_system_folder, excluded.order_no,
             excluded.item_type_id, excluded.item_type, excluded.patient_id, excluded.provider_id,
             excluded.patient_name, excluded.provider, excluded.practice_name, excluded.from_org_id,
             excluded.from_organization_name, excluded.assign_to_id, excluded.assign_to, excluded.result_date,
             excluded.message_subject_id, excluded.message_subject, excluded.comments, excluded.mark_as_read,
-            excluded.is_confidential, excluded.show_on_portal, excluded.is_reviewed,
-            excluded.show_on_timeline, excluded.is_active, excluded.is_deleted, excluded.inserted_by_id,
-            excluded.inserted_by, excluded.updated_by_id, excluded.updated_by, excluded.inserted_at,
-            excluded.updated_at, excluded.medtech_id, excluded.dms_id, excluded.is_repeat_rx,
-            excluded.is_replied_rx, excluded.external_ref, excluded.abnormal_result, excluded.is_deactivated,
-            excluded.folder_group, excluded.document_code, excluded.is_gp2gp, excluded.informat_id,
-            excluded.informat, excluded.permanent_address_latitude, excluded.permanent_address_longitude,
-            excluded.filed_at
+            excluded.is_confidential, excluded.show_on_portal, excluded.is_reviewed, excluded.show_on_timeline,
+            excluded.is_active, excluded.is_deleted, excluded.inserted_by_id, excluded.inserted_by,
+            excluded.updated_by_id, excluded.updated_by, excluded.inserted_at, excluded.updated_at,
+            excluded.medtech_id, excluded.dms_id, excluded.is_repeat_rx, excluded.is_replied_rx,
+            excluded.external_ref, excluded.abnormal_result, excluded.is_deactivated, excluded.folder_group,
+            excluded.document_code, excluded.is_gp2gp, excluded.informat_id, excluded.informat,
+            excluded.permanent_address_latitude, excluded.permanent_address_longitude, excluded.filed_at
         );
     GET DIAGNOSTICS v_written = ROW_COUNT;
 

@@ -11,8 +11,8 @@ SELECT pg_catalog.hash_record_extended(
     ROW(
         p_row.in_box_folder_item_in_line_id, p_row.inbox_folder_item_id, p_row.patient_id, p_row.practice_id,
         p_row.practice_name, p_row.prompt, p_row.result, p_row.abnormal, p_row.unit, p_row.result_code,
-        p_row.reference_ranges, p_row.line_number, p_row.inserted_at, p_row.is_confidential,
-        p_row.show_on_portal, p_row.is_active, p_row.is_deleted, p_row.per_org_id
+        p_row.reference_ranges, p_row.line_number, p_row.inserted_at, p_row.is_confidential, p_row.show_on_portal,
+        p_row.is_active, p_row.is_deleted, p_row.per_org_id
     ),
     p_seed
 );

@@ -33,80 +33,8 @@ BEGIN
 
     CALL etl.analyze_work('touched_inbox_detail');
 
-    -- 2. What each counting file says of these keys; of several with one DateExtracted the last.
-    WITH keys AS MATERIALIZED (
-        SELECT DISTINCT t.practice_id, t.per_org_id, t.in_box_folder_item_in_line_id::text AS in_box_folder_item_in_line_id
-        FROM etl.touched_inbox_detail AS t
-        WHERE (t.practice_id, t.per_org_id, t.in_box_folder_item_in_line_id) IS NOT NULL
-    ),
-    rules AS MATERIALIZED (
-        SELECT h.since, h.until, etl.ruleset_fingerprint(h.extract, h.since) AS fingerprint
-        FROM etl.shapes AS h
-        WHERE h.extract = 'inbox_detail'
-    ),
-    files AS MATERIALIZED (
-        SELECT
-            f.load_run_file_id,
-            f.load_run_id,
-            f.date_extracted,
-            f.is_mirror,
-            f.ruleset_fingerprint <> u.fingerprint AS is_stale,
-            etl.hash_seed(f.ruleset_fingerprint) AS seed,
-            row_number() OVER (
-                ORDER BY f.date_extracted, f.kind = 'delta', f.date_to, f.last_modified, f.s3_key COLLATE "C", f.load_run_file_id
-            ) AS place
-        FROM etl.load_run_files AS f
-        JOIN rules AS u ON f.date_extracted >= u.since AND f.date_extracted < u.until
-        WHERE f.extract = 'inbox_detail' AND f.tenant = v_file.tenant AND f.is_counting
-    ),
-    -- What today's rules reject of files that were checked by others: it may not even be of its type now.
-    misfits AS MATERIALIZED (
-        SELECT f.load_run_file_id, b.line_no
-        FROM files AS f
-        CROSS JOIN LATERAL etl.verdicts_inbox_detail(f.load_run_file_id, true) AS b
-        WHERE f.is_stale AND b.verdict = 'rejected'
-    ),
-    said AS (
-        SELECT
-            k.practice_id, k.per_org_id, k.in_box_folder_item_in_line_id, f.load_run_file_id, f.date_extracted, f.place, r.line_no,
-            false AS is_absent
-        FROM keys AS k
-        JOIN raw.inbox_detail_raw AS r USING (practice_id, per_org_id, in_box_folder_item_in_line_id)
-        JOIN files AS f USING (load_run_file_id)
-        WHERE NOT EXISTS (
-            SELECT FROM etl.rejects_inbox_detail AS j
-            WHERE j.load_run_file_id = r.load_run_file_id AND j.line_no = r.line_no AND j.resolved_by_run IS NULL
-        )
-            AND NOT EXISTS (
-                SELECT FROM misfits AS b
-                WHERE b.load_run_file_id = r.load_run_file_id AND b.line_no = r.line_no
-            )
-    ),
-    last_said AS (
-        SELECT DISTINCT ON (s.practice_id, s.per_org_id, s.in_box_folder_item_in_line_id, s.date_extracted)
-            s.practice_id, s.per_org_id, s.in_box_folder_item_in_line_id, s.load_run_file_id, s.line_no, s.is_absent
-        FROM said AS s
-        ORDER BY
-            s.practice_id, s.per_org_id, s.in_box_folder_item_in_line_id, s.date_extracted, s.place DESC,
-            s.line_no DESC
-    )
-    INSERT INTO etl.observed_inbox_detail (
-        practice_id, per_org_id, in_box_folder_item_in_line_id,
-        observed_at, is_absent, row_hash, load_run_file_id, load_run_id, line_no
-    )
-    SELECT
-        l.practice_id, l.per_org_id, l.in_box_folder_item_in_line_id::bigint,
-        f.date_extracted,
-        l.is_absent,
-        CASE WHEN NOT l.is_absent THEN etl.hash_inbox_detail(r, f.seed) END,
-        f.load_run_file_id,
-        f.load_run_id,
-        l.line_no
-    FROM last_said AS l
-    JOIN files AS f USING (load_run_file_id)
-    LEFT JOIN raw.inbox_detail_raw AS r ON r.load_run_file_id = l.load_run_file_id AND r.line_no = l.line_no;
-
-    CALL etl.analyze_work('observed_inbox_detail');
+    -- 2. Where the counting files observed these keys.
+    CALL etl.observe_inbox_detail(v_file.tenant, 'infinity');
 
     -- 3. stg: the first observation in the newest run of equal rows.
     WITH states AS (
@@ -147,30 +75,30 @@ BEGIN
         ORDER BY u.practice_id, u.per_org_id, u.in_box_folder_item_in_line_id, u.observed_at DESC
     )
     INSERT INTO stg.inbox_detail AS s (
-        in_box_folder_item_in_line_id, inbox_folder_item_id, patient_id, practice_id, practice_name, prompt,
-        result, abnormal, unit, result_code, reference_ranges, line_number, inserted_at, is_confidential,
-        show_on_portal, is_active, is_deleted, per_org_id, loaded_date_time,
+        in_box_folder_item_in_line_id, inbox_folder_item_id, patient_id, practice_id, practice_name, prompt, result,
+        abnormal, unit, result_code, reference_ranges, line_number, inserted_at, is_confidential, show_on_portal,
+        is_active, is_deleted, per_org_id, loaded_date_time,
         row_hash, absent_since, load_run_file_id, load_run_id, date_extracted
     )
     SELECT
         y.in_box_folder_item_in_line_id, y.inbox_folder_item_id, y.patient_id, y.practice_id, y.practice_name,
-        y.prompt, y.result, y.abnormal, y.unit, y.result_code, y.reference_ranges, y.line_number,
-        y.inserted_at, y.is_confidential, y.show_on_portal, y.is_active, y.is_deleted, y.per_org_id,
-        y.loaded_date_time,
+        y.prompt, y.result, y.abnormal, y.unit, y.result_code, y.reference_ranges, y.line_number, y.inserted_at,
+        y.is_confidential, y.show_on_portal, y.is_active, y.is_deleted, y.per_org_id, y.loaded_date_time,
         n.newest_hash, n.gone_since, n.load_run_file_id, n.load_run_id, n.observed_at
     FROM newest AS n
     JOIN etl.typed_inbox_detail AS y USING (load_run_file_id, line_no)
     ON CONFLICT (practice_id, per_org_id, in_box_folder_item_in_line_id) DO UPDATE
-    SET inbox_folder_item_id = excluded.inbox_folder_item_id, patient_id = excluded.patient_id,
-        practice_name = excluded.practice_name, prompt = excluded.prompt, result = excluded.result,
-        abnormal = excluded.abnormal, unit = excluded.unit, result_code = excluded.result_code,
-        reference_ranges = excluded.reference_ranges, line_number = excluded.line_number,
-        inserted_at = excluded.inserted_at, is_confidential = excluded.is_confidential,
-        show_on_portal = excluded.show_on_portal, is_active = excluded.is_active,
-        is_deleted = excluded.is_deleted, loaded_date_time = excluded.loaded_date_time,
-        row_hash = excluded.row_hash, absent_since = excluded.absent_since,
-        load_run_file_id = excluded.load_run_file_id, load_run_id = excluded.load_run_id,
-        date_extracted = excluded.date_extracted
+    SET (
+        inbox_folder_item_id, patient_id, practice_name, prompt, result, abnormal, unit, result_code,
+        reference_ranges, line_number, inserted_at, is_confidential, show_on_portal, is_active, is_deleted,
+        loaded_date_time, row_hash, absent_since, load_run_file_id, load_run_id, date_extracted
+    ) = ROW(
+        excluded.inbox_folder_item_id, excluded.patient_id, excluded.practice_name, excluded.prompt,
+        excluded.result, excluded.abnormal, excluded.unit, excluded.result_code, excluded.reference_ranges,
+        excluded.line_number, excluded.inserted_at, excluded.is_confidential, excluded.show_on_portal,
+        excluded.is_active, excluded.is_deleted, excluded.loaded_date_time, excluded.row_hash,
+        excluded.absent_since, excluded.load_run_file_id, excluded.load_run_id, excluded.date_extracted
+    )
     WHERE s.* IS DISTINCT FROM excluded.*;
 
     DELETE FROM stg.inbox_detail AS s
@@ -220,28 +148,29 @@ BEGIN
     merged AS (
         INSERT INTO core.fact_inbox_detail AS c (
             practice_id, per_org_id, in_box_folder_item_in_line_id,
-            patient_key, inbox_folder_item_id, patient_id, practice_name, abnormal, unit, result_code,
-            line_number, inserted_at, is_confidential, show_on_portal, is_active, is_deleted,
-            loaded_date_time, deleted_at, load_run_file_id, load_run_id, date_extracted
+            patient_key, inbox_folder_item_id, patient_id, practice_name, abnormal, unit, result_code, line_number,
+            inserted_at, is_confidential, show_on_portal, is_active, is_deleted, loaded_date_time, deleted_at,
+            load_run_file_id, load_run_id, date_extracted
         )
         SELECT
             y.practice_id, y.per_org_id, y.in_box_folder_item_in_line_id,
-            y.patient_key, y.inbox_folder_item_id, y.patient_id, y.practice_name, y.abnormal, y.unit,
-            y.result_code, y.line_number, y.inserted_at, y.is_confidential, y.show_on_portal, y.is_active,
-            y.is_deleted, y.loaded_date_time,
-            n.gone_since, n.load_run_file_id, n.load_run_id, n.observed_at
+            y.patient_key, y.inbox_folder_item_id, y.patient_id, y.practice_name, y.abnormal, y.unit, y.result_code,
+            y.line_number, y.inserted_at, y.is_confidential, y.show_on_portal, y.is_active, y.is_deleted,
+            y.loaded_date_time, n.gone_since, n.load_run_file_id, n.load_run_id, n.observed_at
         FROM newest AS n
         JOIN etl.republished_inbox_detail AS y USING (load_run_file_id, line_no)
         ON CONFLICT (practice_id, per_org_id, in_box_folder_item_in_line_id) DO UPDATE
-        SET patient_key = excluded.patient_key, inbox_folder_item_id = excluded.inbox_folder_item_id,
-            patient_id = excluded.patient_id, practice_name = excluded.practice_name,
-            abnormal = excluded.abnormal, unit = excluded.unit, result_code = excluded.result_code,
-            line_number = excluded.line_number, inserted_at = excluded.inserted_at,
-            is_confidential = excluded.is_confidential, show_on_portal = excluded.show_on_portal,
-            is_active = excluded.is_active, is_deleted = excluded.is_deleted,
-            loaded_date_time = excluded.loaded_date_time, deleted_at = excluded.deleted_at,
-            load_run_file_id = excluded.load_run_file_id, load_run_id = excluded.load_run_id,
-            date_extracted = excluded.date_extracted
+        SET (
+            patient_key, inbox_folder_item_id, patient_id, practice_name, abnormal, unit, result_code, line_number,
+            inserted_at, is_confidential, show_on_portal, is_active, is_deleted, loaded_date_time, deleted_at,
+            load_run_file_id, load_run_id, date_extracted
+        ) = ROW(
+            excluded.patient_key, excluded.inbox_folder_item_id, excluded.patient_id, excluded.practice_name,
+            excluded.abnormal, excluded.unit, excluded.result_code, excluded.line_number, excluded.inserted_at,
+            excluded.is_confidential, excluded.show_on_portal, excluded.is_active, excluded.is_deleted,
+            excluded.loaded_date_time, excluded.deleted_at, excluded.load_run_file_id, excluded.load_run_id,
+            excluded.date_extracted
+        )
         WHERE c.* IS DISTINCT FROM excluded.*
         RETURNING c.xmax = 0 AS is_new
     ),

@@ -14,13 +14,13 @@ SELECT pg_catalog.hash_record_extended(
         p_row.gross_claim_amount, p_row.gross_co_payment, p_row.is_billing_amount, p_row.funder_id,
         p_row.funder_name, p_row.contract_service_id, p_row.contract_service_name, p_row.is_funded,
         p_row.submission_status, p_row.case_no, p_row.sequence_no, p_row.billing_claim_status_id,
-        p_row.master_service_name, p_row.master_service_code, p_row.master_service_description,
-        p_row.service_name, p_row.description, p_row.code, p_row.fee_code, p_row.service_code,
-        p_row.sub_service_description, p_row.duration, p_row.is_common_service, p_row.service_code_for_claim,
-        p_row.is_active, p_row.is_deleted, p_row.inserted_by_id, p_row.updated_by_id, p_row.inserted_by,
-        p_row.updated_by, p_row.inserted_at, p_row.updated_at, p_row.user_logging_id, p_row.logging_user_name,
-        p_row.billing_ref_id, p_row.billing_referral_id, p_row.permanent_address_latitude,
-        p_row.permanent_address_longitude, p_row.practice_id, p_row.per_org_id
+        p_row.master_service_name, p_row.master_service_code, p_row.master_service_description, p_row.service_name,
+        p_row.description, p_row.code, p_row.fee_code, p_row.service_code, p_row.sub_service_description,
+        p_row.duration, p_row.is_common_service, p_row.service_code_for_claim, p_row.is_active, p_row.is_deleted,
+        p_row.inserted_by_id, p_row.updated_by_id, p_row.inserted_by, p_row.updated_by, p_row.inserted_at,
+        p_row.updated_at, p_row.user_logging_id, p_row.logging_user_name, p_row.billing_ref_id,
+        p_row.billing_referral_id, p_row.permanent_address_latitude, p_row.permanent_address_longitude,
+        p_row.practice_id, p_row.per_org_id
     ),
     p_seed
 );

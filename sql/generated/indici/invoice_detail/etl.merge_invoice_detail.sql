@@ -22,22 +22,20 @@ BEGIN
         practice_id, per_org_id, invoice_detail_id, invoice_transaction_id, master_service_sub_service_id,
         appointment_service_id, quantity, claim_amount, co_payment, gross_claim_amount, gross_co_payment,
         is_billing_amount, funder_id, funder_name, contract_service_id, contract_service_name, is_funded,
-        submission_status, case_no, sequence_no, billing_claim_status_id, master_service_name,
-        master_service_code, service_name, code, fee_code, service_code, duration, is_common_service,
-        service_code_for_claim, is_active, is_deleted, inserted_by_id, updated_by_id, inserted_at, updated_at,
-        user_logging_id, billing_ref_id, billing_referral_id, loaded_date_time, load_run_file_id, load_run_id,
-        date_extracted
+        submission_status, case_no, sequence_no, billing_claim_status_id, master_service_name, master_service_code,
+        service_name, code, fee_code, service_code, duration, is_common_service, service_code_for_claim, is_active,
+        is_deleted, inserted_by_id, updated_by_id, inserted_at, updated_at, user_logging_id, billing_ref_id,
+        billing_referral_id, loaded_date_time, load_run_file_id, load_run_id, date_extracted
     )
     SELECT
-        s.practice_id, s.per_org_id, s.invoice_detail_id, s.invoice_transaction_id,
-        s.master_service_sub_service_id, s.appointment_service_id, s.quantity, s.claim_amount, s.co_payment,
-        s.gross_claim_amount, s.gross_co_payment, s.is_billing_amount, s.funder_id, s.funder_name,
-        s.contract_service_id, s.contract_service_name, s.is_funded, s.submission_status, s.case_no,
-        s.sequence_no, s.billing_claim_status_id, s.master_service_name, s.master_service_code,
-        s.service_name, s.code, s.fee_code, s.service_code, s.duration, s.is_common_service,
-        s.service_code_for_claim, s.is_active, s.is_deleted, s.inserted_by_id, s.updated_by_id, s.inserted_at,
-        s.updated_at, s.user_logging_id, s.billing_ref_id, s.billing_referral_id, s.loaded_date_time,
-        s.load_run_file_id, s.load_run_id, s.date_extracted
+        s.practice_id, s.per_org_id, s.invoice_detail_id, s.invoice_transaction_id, s.master_service_sub_service_id,
+        s.appointment_service_id, s.quantity, s.claim_amount, s.co_payment, s.gross_claim_amount,
+        s.gross_co_payment, s.is_billing_amount, s.funder_id, s.funder_name, s.contract_service_id,
+        s.contract_service_name, s.is_funded, s.submission_status, s.case_no, s.sequence_no,
+        s.billing_claim_status_id, s.master_service_name, s.master_service_code, s.service_name, s.code, s.fee_code,
+        s.service_code, s.duration, s.is_common_service, s.service_code_for_claim, s.is_active, s.is_deleted,
+        s.inserted_by_id, s.updated_by_id, s.inserted_at, s.updated_at, s.user_logging_id, s.billing_ref_id,
+        s.billing_referral_id, s.loaded_date_time, s.load_run_file_id, s.load_run_id, s.date_extracted
     FROM etl.touched_invoice_detail AS t
     JOIN etl.published_invoice_detail AS s USING (practice_id, per_org_id, invoice_detail_id)
     WHERE t.load_run_file_id = p_load_run_file_id AND t.verdict = 'new';
@@ -51,69 +49,67 @@ BEGIN
             is_billing_amount, funder_id, funder_name, contract_service_id, contract_service_name, is_funded,
             submission_status, case_no, sequence_no, billing_claim_status_id, master_service_name,
             master_service_code, service_name, code, fee_code, service_code, duration, is_common_service,
-            service_code_for_claim, is_active, is_deleted, inserted_by_id, updated_by_id, inserted_at,
-            updated_at, user_logging_id, billing_ref_id, billing_referral_id, loaded_date_time,
-            load_run_file_id, load_run_id, date_extracted
+            service_code_for_claim, is_active, is_deleted, inserted_by_id, updated_by_id, inserted_at, updated_at,
+            user_logging_id, billing_ref_id, billing_referral_id, loaded_date_time, load_run_file_id, load_run_id,
+            date_extracted
         )
         SELECT
             s.practice_id, s.per_org_id, s.invoice_detail_id, s.invoice_transaction_id,
-            s.master_service_sub_service_id, s.appointment_service_id, s.quantity, s.claim_amount,
-            s.co_payment, s.gross_claim_amount, s.gross_co_payment, s.is_billing_amount, s.funder_id,
-            s.funder_name, s.contract_service_id, s.contract_service_name, s.is_funded, s.submission_status,
-            s.case_no, s.sequence_no, s.billing_claim_status_id, s.master_service_name, s.master_service_code,
-            s.service_name, s.code, s.fee_code, s.service_code, s.duration, s.is_common_service,
-            s.service_code_for_claim, s.is_active, s.is_deleted, s.inserted_by_id, s.updated_by_id,
-            s.inserted_at, s.updated_at, s.user_logging_id, s.billing_ref_id, s.billing_referral_id,
-            s.loaded_date_time, s.load_run_file_id, s.load_run_id, s.date_extracted
+            s.master_service_sub_service_id, s.appointment_service_id, s.quantity, s.claim_amount, s.co_payment,
+            s.gross_claim_amount, s.gross_co_payment, s.is_billing_amount, s.funder_id, s.funder_name,
+            s.contract_service_id, s.contract_service_name, s.is_funded, s.submission_status, s.case_no,
+            s.sequence_no, s.billing_claim_status_id, s.master_service_name, s.master_service_code, s.service_name,
+            s.code, s.fee_code, s.service_code, s.duration, s.is_common_service, s.service_code_for_claim,
+            s.is_active, s.is_deleted, s.inserted_by_id, s.updated_by_id, s.inserted_at, s.updated_at,
+            s.user_logging_id, s.billing_ref_id, s.billing_referral_id, s.loaded_date_time, s.load_run_file_id,
+            s.load_run_id, s.date_extracted
         FROM etl.touched_invoice_detail AS t
         JOIN etl.published_invoice_detail AS s USING (practice_id, per_org_id, invoice_detail_id)
         WHERE t.load_run_file_id = p_load_run_file_id AND t.verdict = 'changed'
         ON CONFLICT (practice_id, per_org_id, invoice_detail_id) DO UPDATE
-        SET invoice_transaction_id = excluded.invoice_transaction_id,
-            master_service_sub_service_id = excluded.master_service_sub_service_id,
-            appointment_service_id = excluded.appointment_service_id, quantity = excluded.quantity,
-            claim_amount = excluded.claim_amount, co_payment = excluded.co_payment,
-            gross_claim_amount = excluded.gross_claim_amount, gross_co_payment = excluded.gross_co_payment,
-            is_billing_amount = excluded.is_billing_amount, funder_id = excluded.funder_id,
-            funder_name = excluded.funder_name, contract_service_id = excluded.contract_service_id,
-            contract_service_name = excluded.contract_service_name, is_funded = excluded.is_funded,
-            submission_status = excluded.submission_status, case_no = excluded.case_no,
-            sequence_no = excluded.sequence_no, billing_claim_status_id = excluded.billing_claim_status_id,
-            master_service_name = excluded.master_service_name,
-            master_service_code = excluded.master_service_code, service_name = excluded.service_name,
-            code = excluded.code, fee_code = excluded.fee_code, service_code = excluded.service_code,
-            duration = excluded.duration, is_common_service = excluded.is_common_service,
-            service_code_for_claim = excluded.service_code_for_claim, is_active = excluded.is_active,
-            is_deleted = excluded.is_deleted, inserted_by_id = excluded.inserted_by_id,
-            updated_by_id = excluded.updated_by_id, inserted_at = excluded.inserted_at,
-            updated_at = excluded.updated_at, user_logging_id = excluded.user_logging_id,
-            billing_ref_id = excluded.billing_ref_id, billing_referral_id = excluded.billing_referral_id,
-            loaded_date_time = excluded.loaded_date_time, deleted_at = excluded.deleted_at,
-            load_run_file_id = excluded.load_run_file_id, load_run_id = excluded.load_run_id,
-            date_extracted = excluded.date_extracted
+        SET (
+            invoice_transaction_id, master_service_sub_service_id, appointment_service_id, quantity, claim_amount,
+            co_payment, gross_claim_amount, gross_co_payment, is_billing_amount, funder_id, funder_name,
+            contract_service_id, contract_service_name, is_funded, submission_status, case_no, sequence_no,
+            billing_claim_status_id, master_service_name, master_service_code, service_name, code, fee_code,
+            service_code, duration, is_common_service, service_code_for_claim, is_active, is_deleted,
+            inserted_by_id, updated_by_id, inserted_at, updated_at, user_logging_id, billing_ref_id,
+            billing_referral_id, loaded_date_time, deleted_at, load_run_file_id, load_run_id, date_extracted
+        ) = ROW(
+            excluded.invoice_transaction_id, excluded.master_service_sub_service_id,
+            excluded.appointment_service_id, excluded.quantity, excluded.claim_amount, excluded.co_payment,
+            excluded.gross_claim_amount, excluded.gross_co_payment, excluded.is_billing_amount, excluded.funder_id,
+            excluded.funder_name, excluded.contract_service_id, excluded.contract_service_name, excluded.is_funded,
+            excluded.submission_status, excluded.case_no, excluded.sequence_no, excluded.billing_claim_status_id,
+            excluded.master_service_name, excluded.master_service_code, excluded.service_name, excluded.code,
+            excluded.fee_code, excluded.service_code, excluded.duration, excluded.is_common_service,
+            excluded.service_code_for_claim, excluded.is_active, excluded.is_deleted, excluded.inserted_by_id,
+            excluded.updated_by_id, excluded.inserted_at, excluded.updated_at, excluded.user_logging_id,
+            excluded.billing_ref_id, excluded.billing_referral_id, excluded.loaded_date_time, excluded.deleted_at,
+            excluded.load_run_file_id, excluded.load_run_id, excluded.date_extracted
+        )
         WHERE c.deleted_at IS NOT NULL
             OR (
-                c.invoice_transaction_id, c.master_service_sub_service_id, c.appointment_service_id,
-                c.quantity, c.claim_amount, c.co_payment, c.gross_claim_amount, c.gross_co_payment,
-                c.is_billing_amount, c.funder_id, c.funder_name, c.contract_service_id,
-                c.contract_service_name, c.is_funded, c.submission_status, c.case_no, c.sequence_no,
-                c.billing_claim_status_id, c.master_service_name, c.master_service_code, c.service_name,
-                c.code, c.fee_code, c.service_code, c.duration, c.is_common_service, c.service_code_for_claim,
-                c.is_active, c.is_deleted, c.inserted_by_id, c.updated_by_id, c.inserted_at, c.updated_at,
-                c.user_logging_id, c.billing_ref_id, c.billing_referral_id
+                c.invoice_transaction_id, c.master_service_sub_service_id, c.appointment_service_id, c.quantity,
+                c.claim_amount, c.co_payment, c.gross_claim_amount, c.gross_co_payment, c.is_billing_amount,
+                c.funder_id, c.funder_name, c.contract_service_id, c.contract_service_name, c.is_funded,
+                c.submission_status, c.case_no, c.sequence_no, c.billing_claim_status_id, c.master_service_name,
+                c.master_service_code, c.service_name, c.code, c.fee_code, c.service_code, c.duration,
+                c.is_common_service, c.service_code_for_claim, c.is_active, c.is_deleted, c.inserted_by_id,
+                c.updated_by_id, c.inserted_at, c.updated_at, c.user_logging_id, c.billing_ref_id,
+                c.billing_referral_id
             ) IS DISTINCT FROM (
                 excluded.invoice_transaction_id, excluded.master_service_sub_service_id,
-                excluded.appointment_service_id, excluded.quantity, excluded.claim_amount,
-                excluded.co_payment, excluded.gross_claim_amount, excluded.gross_co_payment,
-                excluded.is_billing_amount, excluded.funder_id, excluded.funder_name,
-                excluded.contract_service_id, excluded.contract_service_name, excluded.is_funded,
-                excluded.submission_status, excluded.case_no, excluded.sequence_no,
-                excluded.billing_claim_status_id, excluded.master_service_name, excluded.master_service_code,
-                excluded.service_name, excluded.code, excluded.fee_code, excluded.service_code,
-                excluded.duration, excluded.is_common_service, excluded.service_code_for_claim,
-                excluded.is_active, excluded.is_deleted, excluded.inserted_by_id, excluded.updated_by_id,
-                excluded.inserted_at, excluded.updated_at, excluded.user_logging_id, excluded.billing_ref_id,
-                excluded.billing_referral_id
+                excluded.appointment_service_id, excluded.quantity, excluded.claim_amount, excluded.co_payment,
+                excluded.gross_claim_amount, excluded.gross_co_payment, excluded.is_billing_amount,
+                excluded.funder_id, excluded.funder_name, excluded.contract_service_id,
+                excluded.contract_service_name, excluded.is_funded, excluded.submission_status, excluded.case_no,
+                excluded.sequence_no, excluded.billing_claim_status_id, excluded.master_service_name,
+                excluded.master_service_code, excluded.service_name, excluded.code, excluded.fee_code,
+                excluded.service_code, excluded.duration, excluded.is_common_service,
+                excluded.service_code_for_claim, excluded.is_active, excluded.is_deleted, excluded.inserted_by_id,
+                excluded.updated_by_id, excluded.inserted_at, excluded.updated_at, excluded.user_logging_id,
+                excluded.billing_ref_id, excluded.billing_referral_id
             )
         RETURNING c.load_run_file_id
     )

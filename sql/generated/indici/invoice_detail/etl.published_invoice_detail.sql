@@ -2,15 +2,15 @@
 
 CREATE OR REPLACE VIEW etl.published_invoice_detail WITH (security_invoker = true) AS
 SELECT
-    s.practice_id, s.per_org_id, s.invoice_detail_id, s.invoice_transaction_id,
-    s.master_service_sub_service_id, s.appointment_service_id, s.quantity, s.claim_amount, s.co_payment,
-    s.gross_claim_amount, s.gross_co_payment, s.is_billing_amount, s.funder_id, s.funder_name,
-    s.contract_service_id, s.contract_service_name, s.is_funded, s.submission_status,
+    s.practice_id, s.per_org_id, s.invoice_detail_id, s.invoice_transaction_id, s.master_service_sub_service_id,
+    s.appointment_service_id, s.quantity, s.claim_amount, s.co_payment, s.gross_claim_amount, s.gross_co_payment,
+    s.is_billing_amount, s.funder_id, s.funder_name, s.contract_service_id, s.contract_service_name, s.is_funded,
+    s.submission_status,
     etl.pseudonym(s.case_no, pads.inner_pad, pads.outer_pad) AS case_no,
-    s.sequence_no, s.billing_claim_status_id, s.master_service_name, s.master_service_code, s.service_name,
-    s.code, s.fee_code, s.service_code, s.duration, s.is_common_service, s.service_code_for_claim,
-    s.is_active, s.is_deleted, s.inserted_by_id, s.updated_by_id, s.inserted_at, s.updated_at,
-    s.user_logging_id, s.billing_ref_id, s.billing_referral_id, s.loaded_date_time,
+    s.sequence_no, s.billing_claim_status_id, s.master_service_name, s.master_service_code, s.service_name, s.code,
+    s.fee_code, s.service_code, s.duration, s.is_common_service, s.service_code_for_claim, s.is_active,
+    s.is_deleted, s.inserted_by_id, s.updated_by_id, s.inserted_at, s.updated_at, s.user_logging_id,
+    s.billing_ref_id, s.billing_referral_id, s.loaded_date_time,
     s.load_run_file_id, s.load_run_id, s.date_extracted
 FROM stg.invoice_detail AS s
 LEFT JOIN etl.pseudonym_keys AS pads ON pads.only_row;

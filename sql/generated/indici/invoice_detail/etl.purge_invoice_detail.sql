@@ -25,80 +25,8 @@ BEGIN
 
     CALL etl.analyze_work('touched_invoice_detail');
 
-    -- 2. What each counting file says of these keys; of several with one DateExtracted the last.
-    WITH keys AS MATERIALIZED (
-        SELECT DISTINCT t.practice_id, t.per_org_id, t.invoice_detail_id::text AS invoice_detail_id
-        FROM etl.touched_invoice_detail AS t
-        WHERE (t.practice_id, t.per_org_id, t.invoice_detail_id) IS NOT NULL
-    ),
-    rules AS MATERIALIZED (
-        SELECT h.since, h.until, etl.ruleset_fingerprint(h.extract, h.since) AS fingerprint
-        FROM etl.shapes AS h
-        WHERE h.extract = 'invoice_detail'
-    ),
-    files AS MATERIALIZED (
-        SELECT
-            f.load_run_file_id,
-            f.load_run_id,
-            f.date_extracted,
-            f.is_mirror,
-            f.ruleset_fingerprint <> u.fingerprint AS is_stale,
-            etl.hash_seed(f.ruleset_fingerprint) AS seed,
-            row_number() OVER (
-                ORDER BY f.date_extracted, f.kind = 'delta', f.date_to, f.last_modified, f.s3_key COLLATE "C", f.load_run_file_id
-            ) AS place
-        FROM etl.load_run_files AS f
-        JOIN rules AS u ON f.date_extracted >= u.since AND f.date_extracted < u.until
-        WHERE f.extract = 'invoice_detail' AND f.tenant = p_tenant AND f.is_counting AND f.date_extracted < p_before
-    ),
-    -- What today's rules reject of files that were checked by others: it may not even be of its type now.
-    misfits AS MATERIALIZED (
-        SELECT f.load_run_file_id, b.line_no
-        FROM files AS f
-        CROSS JOIN LATERAL etl.verdicts_invoice_detail(f.load_run_file_id, true) AS b
-        WHERE f.is_stale AND b.verdict = 'rejected'
-    ),
-    said AS (
-        SELECT
-            k.practice_id, k.per_org_id, k.invoice_detail_id, f.load_run_file_id, f.date_extracted, f.place, r.line_no,
-            nullif((r.updated_at || ' Pacific/Auckland')::timestamptz, TIMESTAMPTZ '1900-01-01 Pacific/Auckland') AS dedupe_1, false AS is_absent
-        FROM keys AS k
-        JOIN raw.invoice_detail_raw AS r USING (practice_id, per_org_id, invoice_detail_id)
-        JOIN files AS f USING (load_run_file_id)
-        WHERE NOT EXISTS (
-            SELECT FROM etl.rejects_invoice_detail AS j
-            WHERE j.load_run_file_id = r.load_run_file_id AND j.line_no = r.line_no AND j.resolved_by_run IS NULL
-        )
-            AND NOT EXISTS (
-                SELECT FROM misfits AS b
-                WHERE b.load_run_file_id = r.load_run_file_id AND b.line_no = r.line_no
-            )
-    ),
-    last_said AS (
-        SELECT DISTINCT ON (s.practice_id, s.per_org_id, s.invoice_detail_id, s.date_extracted)
-            s.practice_id, s.per_org_id, s.invoice_detail_id, s.load_run_file_id, s.line_no, s.is_absent
-        FROM said AS s
-        ORDER BY
-            s.practice_id, s.per_org_id, s.invoice_detail_id, s.date_extracted, s.place DESC,
-            s.dedupe_1 DESC NULLS LAST, s.line_no DESC
-    )
-    INSERT INTO etl.observed_invoice_detail (
-        practice_id, per_org_id, invoice_detail_id,
-        observed_at, is_absent, row_hash, load_run_file_id, load_run_id, line_no
-    )
-    SELECT
-        l.practice_id, l.per_org_id, l.invoice_detail_id::bigint,
-        f.date_extracted,
-        l.is_absent,
-        CASE WHEN NOT l.is_absent THEN etl.hash_invoice_detail(r, f.seed) END,
-        f.load_run_file_id,
-        f.load_run_id,
-        l.line_no
-    FROM last_said AS l
-    JOIN files AS f USING (load_run_file_id)
-    LEFT JOIN raw.invoice_detail_raw AS r ON r.load_run_file_id = l.load_run_file_id AND r.line_no = l.line_no;
-
-    CALL etl.analyze_work('observed_invoice_detail');
+    -- 2. Where the counting files before the horizon observed these keys.
+    CALL etl.observe_invoice_detail(p_tenant, p_before);
 
     -- 3. Keep the newest row; the row with which the newest version began in core; and
     -- each row that changed stg since.
@@ -106,14 +34,14 @@ BEGIN
         SELECT
             o.*,
             ROW(
-                y.invoice_transaction_id, y.master_service_sub_service_id, y.appointment_service_id,
-                y.quantity, y.claim_amount, y.co_payment, y.gross_claim_amount, y.gross_co_payment,
-                y.is_billing_amount, y.funder_id, y.funder_name, y.contract_service_id,
-                y.contract_service_name, y.is_funded, y.submission_status, y.case_no, y.sequence_no,
-                y.billing_claim_status_id, y.master_service_name, y.master_service_code, y.service_name,
-                y.code, y.fee_code, y.service_code, y.duration, y.is_common_service, y.service_code_for_claim,
-                y.is_active, y.is_deleted, y.inserted_by_id, y.updated_by_id, y.inserted_at, y.updated_at,
-                y.user_logging_id, y.billing_ref_id, y.billing_referral_id
+                y.invoice_transaction_id, y.master_service_sub_service_id, y.appointment_service_id, y.quantity,
+                y.claim_amount, y.co_payment, y.gross_claim_amount, y.gross_co_payment, y.is_billing_amount,
+                y.funder_id, y.funder_name, y.contract_service_id, y.contract_service_name, y.is_funded,
+                y.submission_status, y.case_no, y.sequence_no, y.billing_claim_status_id, y.master_service_name,
+                y.master_service_code, y.service_name, y.code, y.fee_code, y.service_code, y.duration,
+                y.is_common_service, y.service_code_for_claim, y.is_active, y.is_deleted, y.inserted_by_id,
+                y.updated_by_id, y.inserted_at, y.updated_at, y.user_logging_id, y.billing_ref_id,
+                y.billing_referral_id
             ) AS core_state
         FROM etl.observed_invoice_detail AS o
         JOIN etl.republished_invoice_detail AS y USING (load_run_file_id, line_no)
@@ -129,15 +57,14 @@ BEGIN
         SELECT
             o.*,
             ROW(
-                y.invoice_transaction_id, y.master_service_sub_service_id, y.appointment_service_id,
-                y.comments, y.quantity, y.claim_amount, y.co_payment, y.gross_claim_amount,
-                y.gross_co_payment, y.is_billing_amount, y.funder_id, y.funder_name, y.contract_service_id,
-                y.contract_service_name, y.is_funded, y.submission_status, y.case_no, y.sequence_no,
-                y.billing_claim_status_id, y.master_service_name, y.master_service_code,
-                y.master_service_description, y.service_name, y.description, y.code, y.fee_code,
-                y.service_code, y.sub_service_description, y.duration, y.is_common_service,
-                y.service_code_for_claim, y.is_active, y.is_deleted, y.inserted_by_id, y.updated_by_id,
-                y.inserted_by, y.updated_by, y.inserted_at, y.updated_at, y.user_logging_id,
+                y.invoice_transaction_id, y.master_service_sub_service_id, y.appointment_service_id, y.comments,
+                y.quantity, y.claim_amount, y.co_payment, y.gross_claim_amount, y.gross_co_payment,
+                y.is_billing_amount, y.funder_id, y.funder_name, y.contract_service_id, y.contract_service_name,
+                y.is_funded, y.submission_status, y.case_no, y.sequence_no, y.billing_claim_status_id,
+                y.master_service_name, y.master_service_code, y.master_service_description, y.service_name,
+                y.description, y.code, y.fee_code, y.service_code, y.sub_service_description, y.duration,
+                y.is_common_service, y.service_code_for_claim, y.is_active, y.is_deleted, y.inserted_by_id,
+                y.updated_by_id, y.inserted_by, y.updated_by, y.inserted_at, y.updated_at, y.user_logging_id,
                 y.logging_user_name, y.billing_ref_id, y.billing_referral_id, y.permanent_address_latitude,
                 y.permanent_address_longitude
             ) AS row_state

@@ -33,95 +33,22 @@ BEGIN
 
     CALL etl.analyze_work('touched_invoice_detail');
 
-    -- 2. What each counting file says of these keys; of several with one DateExtracted the last.
-    WITH keys AS MATERIALIZED (
-        SELECT DISTINCT t.practice_id, t.per_org_id, t.invoice_detail_id::text AS invoice_detail_id
-        FROM etl.touched_invoice_detail AS t
-        WHERE (t.practice_id, t.per_org_id, t.invoice_detail_id) IS NOT NULL
-    ),
-    rules AS MATERIALIZED (
-        SELECT h.since, h.until, etl.ruleset_fingerprint(h.extract, h.since) AS fingerprint
-        FROM etl.shapes AS h
-        WHERE h.extract = 'invoice_detail'
-    ),
-    files AS MATERIALIZED (
-        SELECT
-            f.load_run_file_id,
-            f.load_run_id,
-            f.date_extracted,
-            f.is_mirror,
-            f.ruleset_fingerprint <> u.fingerprint AS is_stale,
-            etl.hash_seed(f.ruleset_fingerprint) AS seed,
-            row_number() OVER (
-                ORDER BY f.date_extracted, f.kind = 'delta', f.date_to, f.last_modified, f.s3_key COLLATE "C", f.load_run_file_id
-            ) AS place
-        FROM etl.load_run_files AS f
-        JOIN rules AS u ON f.date_extracted >= u.since AND f.date_extracted < u.until
-        WHERE f.extract = 'invoice_detail' AND f.tenant = v_file.tenant AND f.is_counting
-    ),
-    -- What today's rules reject of files that were checked by others: it may not even be of its type now.
-    misfits AS MATERIALIZED (
-        SELECT f.load_run_file_id, b.line_no
-        FROM files AS f
-        CROSS JOIN LATERAL etl.verdicts_invoice_detail(f.load_run_file_id, true) AS b
-        WHERE f.is_stale AND b.verdict = 'rejected'
-    ),
-    said AS (
-        SELECT
-            k.practice_id, k.per_org_id, k.invoice_detail_id, f.load_run_file_id, f.date_extracted, f.place, r.line_no,
-            nullif((r.updated_at || ' Pacific/Auckland')::timestamptz, TIMESTAMPTZ '1900-01-01 Pacific/Auckland') AS dedupe_1, false AS is_absent
-        FROM keys AS k
-        JOIN raw.invoice_detail_raw AS r USING (practice_id, per_org_id, invoice_detail_id)
-        JOIN files AS f USING (load_run_file_id)
-        WHERE NOT EXISTS (
-            SELECT FROM etl.rejects_invoice_detail AS j
-            WHERE j.load_run_file_id = r.load_run_file_id AND j.line_no = r.line_no AND j.resolved_by_run IS NULL
-        )
-            AND NOT EXISTS (
-                SELECT FROM misfits AS b
-                WHERE b.load_run_file_id = r.load_run_file_id AND b.line_no = r.line_no
-            )
-    ),
-    last_said AS (
-        SELECT DISTINCT ON (s.practice_id, s.per_org_id, s.invoice_detail_id, s.date_extracted)
-            s.practice_id, s.per_org_id, s.invoice_detail_id, s.load_run_file_id, s.line_no, s.is_absent
-        FROM said AS s
-        ORDER BY
-            s.practice_id, s.per_org_id, s.invoice_detail_id, s.date_extracted, s.place DESC,
-            s.dedupe_1 DESC NULLS LAST, s.line_no DESC
-    )
-    INSERT INTO etl.observed_invoice_detail (
-        practice_id, per_org_id, invoice_detail_id,
-        observed_at, is_absent, row_hash, load_run_file_id, load_run_id, line_no
-    )
-    SELECT
-        l.practice_id, l.per_org_id, l.invoice_detail_id::bigint,
-        f.date_extracted,
-        l.is_absent,
-        CASE WHEN NOT l.is_absent THEN etl.hash_invoice_detail(r, f.seed) END,
-        f.load_run_file_id,
-        f.load_run_id,
-        l.line_no
-    FROM last_said AS l
-    JOIN files AS f USING (load_run_file_id)
-    LEFT JOIN raw.invoice_detail_raw AS r ON r.load_run_file_id = l.load_run_file_id AND r.line_no = l.line_no;
-
-    CALL etl.analyze_work('observed_invoice_detail');
+    -- 2. Where the counting files observed these keys.
+    CALL etl.observe_invoice_detail(v_file.tenant, 'infinity');
 
     -- 3. stg: the first observation in the newest run of equal rows.
     WITH states AS (
         SELECT
             o.*,
             ROW(
-                y.invoice_transaction_id, y.master_service_sub_service_id, y.appointment_service_id,
-                y.comments, y.quantity, y.claim_amount, y.co_payment, y.gross_claim_amount,
-                y.gross_co_payment, y.is_billing_amount, y.funder_id, y.funder_name, y.contract_service_id,
-                y.contract_service_name, y.is_funded, y.submission_status, y.case_no, y.sequence_no,
-                y.billing_claim_status_id, y.master_service_name, y.master_service_code,
-                y.master_service_description, y.service_name, y.description, y.code, y.fee_code,
-                y.service_code, y.sub_service_description, y.duration, y.is_common_service,
-                y.service_code_for_claim, y.is_active, y.is_deleted, y.inserted_by_id, y.updated_by_id,
-                y.inserted_by, y.updated_by, y.inserted_at, y.updated_at, y.user_logging_id,
+                y.invoice_transaction_id, y.master_service_sub_service_id, y.appointment_service_id, y.comments,
+                y.quantity, y.claim_amount, y.co_payment, y.gross_claim_amount, y.gross_co_payment,
+                y.is_billing_amount, y.funder_id, y.funder_name, y.contract_service_id, y.contract_service_name,
+                y.is_funded, y.submission_status, y.case_no, y.sequence_no, y.billing_claim_status_id,
+                y.master_service_name, y.master_service_code, y.master_service_description, y.service_name,
+                y.description, y.code, y.fee_code, y.service_code, y.sub_service_description, y.duration,
+                y.is_common_service, y.service_code_for_claim, y.is_active, y.is_deleted, y.inserted_by_id,
+                y.updated_by_id, y.inserted_by, y.updated_by, y.inserted_at, y.updated_at, y.user_logging_id,
                 y.logging_user_name, y.billing_ref_id, y.billing_referral_id, y.permanent_address_latitude,
                 y.permanent_address_longitude
             ) AS row_state
@@ -155,62 +82,57 @@ BEGIN
         ORDER BY u.practice_id, u.per_org_id, u.invoice_detail_id, u.observed_at DESC
     )
     INSERT INTO stg.invoice_detail AS s (
-        invoice_detail_id, invoice_transaction_id, master_service_sub_service_id, appointment_service_id,
-        comments, quantity, claim_amount, co_payment, gross_claim_amount, gross_co_payment, is_billing_amount,
-        funder_id, funder_name, contract_service_id, contract_service_name, is_funded, submission_status,
-        case_no, sequence_no, billing_claim_status_id, master_service_name, master_service_code,
-        master_service_description, service_name, description, code, fee_code, service_code,
-        sub_service_description, duration, is_common_service, service_code_for_claim, is_active, is_deleted,
-        inserted_by_id, updated_by_id, inserted_by, updated_by, inserted_at, updated_at, user_logging_id,
-        logging_user_name, billing_ref_id, billing_referral_id, permanent_address_latitude,
-        permanent_address_longitude, practice_id, per_org_id, loaded_date_time,
+        invoice_detail_id, invoice_transaction_id, master_service_sub_service_id, appointment_service_id, comments,
+        quantity, claim_amount, co_payment, gross_claim_amount, gross_co_payment, is_billing_amount, funder_id,
+        funder_name, contract_service_id, contract_service_name, is_funded, submission_status, case_no, sequence_no,
+        billing_claim_status_id, master_service_name, master_service_code, master_service_description, service_name,
+        description, code, fee_code, service_code, sub_service_description, duration, is_common_service,
+        service_code_for_claim, is_active, is_deleted, inserted_by_id, updated_by_id, inserted_by, updated_by,
+        inserted_at, updated_at, user_logging_id, logging_user_name, billing_ref_id, billing_referral_id,
+        permanent_address_latitude, permanent_address_longitude, practice_id, per_org_id, loaded_date_time,
         row_hash, absent_since, load_run_file_id, load_run_id, date_extracted
     )
     SELECT
-        y.invoice_detail_id, y.invoice_transaction_id, y.master_service_sub_service_id,
-        y.appointment_service_id, y.comments, y.quantity, y.claim_amount, y.co_payment, y.gross_claim_amount,
-        y.gross_co_payment, y.is_billing_amount, y.funder_id, y.funder_name, y.contract_service_id,
-        y.contract_service_name, y.is_funded, y.submission_status, y.case_no, y.sequence_no,
-        y.billing_claim_status_id, y.master_service_name, y.master_service_code, y.master_service_description,
-        y.service_name, y.description, y.code, y.fee_code, y.service_code, y.sub_service_description,
-        y.duration, y.is_common_service, y.service_code_for_claim, y.is_active, y.is_deleted,
-        y.inserted_by_id, y.updated_by_id, y.inserted_by, y.updated_by, y.inserted_at, y.updated_at,
-        y.user_logging_id, y.logging_user_name, y.billing_ref_id, y.billing_referral_id,
-        y.permanent_address_latitude, y.permanent_address_longitude, y.practice_id, y.per_org_id,
-        y.loaded_date_time,
+        y.invoice_detail_id, y.invoice_transaction_id, y.master_service_sub_service_id, y.appointment_service_id,
+        y.comments, y.quantity, y.claim_amount, y.co_payment, y.gross_claim_amount, y.gross_co_payment,
+        y.is_billing_amount, y.funder_id, y.funder_name, y.contract_service_id, y.contract_service_name,
+        y.is_funded, y.submission_status, y.case_no, y.sequence_no, y.billing_claim_status_id,
+        y.master_service_name, y.master_service_code, y.master_service_description, y.service_name, y.description,
+        y.code, y.fee_code, y.service_code, y.sub_service_description, y.duration, y.is_common_service,
+        y.service_code_for_claim, y.is_active, y.is_deleted, y.inserted_by_id, y.updated_by_id, y.inserted_by,
+        y.updated_by, y.inserted_at, y.updated_at, y.user_logging_id, y.logging_user_name, y.billing_ref_id,
+        y.billing_referral_id, y.permanent_address_latitude, y.permanent_address_longitude, y.practice_id,
+        y.per_org_id, y.loaded_date_time,
         n.newest_hash, n.gone_since, n.load_run_file_id, n.load_run_id, n.observed_at
     FROM newest AS n
     JOIN etl.typed_invoice_detail AS y USING (load_run_file_id, line_no)
     ON CONFLICT (practice_id, per_org_id, invoice_detail_id) DO UPDATE
-    SET invoice_transaction_id = excluded.invoice_transaction_id,
-        master_service_sub_service_id = excluded.master_service_sub_service_id,
-        appointment_service_id = excluded.appointment_service_id, comments = excluded.comments,
-        quantity = excluded.quantity, claim_amount = excluded.claim_amount, co_payment = excluded.co_payment,
-        gross_claim_amount = excluded.gross_claim_amount, gross_co_payment = excluded.gross_co_payment,
-        is_billing_amount = excluded.is_billing_amount, funder_id = excluded.funder_id,
-        funder_name = excluded.funder_name, contract_service_id = excluded.contract_service_id,
-        contract_service_name = excluded.contract_service_name, is_funded = excluded.is_funded,
-        submission_status = excluded.submission_status, case_no = excluded.case_no,
-        sequence_no = excluded.sequence_no, billing_claim_status_id = excluded.billing_claim_status_id,
-        master_service_name = excluded.master_service_name,
-        master_service_code = excluded.master_service_code,
-        master_service_description = excluded.master_service_description,
-        service_name = excluded.service_name, description = excluded.description, code = excluded.code,
-        fee_code = excluded.fee_code, service_code = excluded.service_code,
-        sub_service_description = excluded.sub_service_description, duration = excluded.duration,
-        is_common_service = excluded.is_common_service,
-        service_code_for_claim = excluded.service_code_for_claim, is_active = excluded.is_active,
-        is_deleted = excluded.is_deleted, inserted_by_id = excluded.inserted_by_id,
-        updated_by_id = excluded.updated_by_id, inserted_by = excluded.inserted_by,
-        updated_by = excluded.updated_by, inserted_at = excluded.inserted_at,
-        updated_at = excluded.updated_at, user_logging_id = excluded.user_logging_id,
-        logging_user_name = excluded.logging_user_name, billing_ref_id = excluded.billing_ref_id,
-        billing_referral_id = excluded.billing_referral_id,
-        permanent_address_latitude = excluded.permanent_address_latitude,
-        permanent_address_longitude = excluded.permanent_address_longitude,
-        loaded_date_time = excluded.loaded_date_time, row_hash = excluded.row_hash,
-        absent_since = excluded.absent_since, load_run_file_id = excluded.load_run_file_id,
-        load_run_id = excluded.load_run_id, date_extracted = excluded.date_extracted
+    SET (
+        invoice_transaction_id, master_service_sub_service_id, appointment_service_id, comments, quantity,
+        claim_amount, co_payment, gross_claim_amount, gross_co_payment, is_billing_amount, funder_id, funder_name,
+        contract_service_id, contract_service_name, is_funded, submission_status, case_no, sequence_no,
+        billing_claim_status_id, master_service_name, master_service_code, master_service_description, service_name,
+        description, code, fee_code, service_code, sub_service_description, duration, is_common_service,
+        service_code_for_claim, is_active, is_deleted, inserted_by_id, updated_by_id, inserted_by, updated_by,
+        inserted_at, updated_at, user_logging_id, logging_user_name, billing_ref_id, billing_referral_id,
+        permanent_address_latitude, permanent_address_longitude, loaded_date_time, row_hash, absent_since,
+        load_run_file_id, load_run_id, date_extracted
+    ) = ROW(
+        excluded.invoice_transaction_id, excluded.master_service_sub_service_id, excluded.appointment_service_id,
+        excluded.comments, excluded.quantity, excluded.claim_amount, excluded.co_payment,
+        excluded.gross_claim_amount, excluded.gross_co_payment, excluded.is_billing_amount, excluded.funder_id,
+        excluded.funder_name, excluded.contract_service_id, excluded.contract_service_name, excluded.is_funded,
+        excluded.submission_status, excluded.case_no, excluded.sequence_no, excluded.billing_claim_status_id,
+        excluded.master_service_name, excluded.master_service_code, excluded.master_service_description,
+        excluded.service_name, excluded.description, excluded.code, excluded.fee_code, excluded.service_code,
+        excluded.sub_service_description, excluded.duration, excluded.is_common_service,
+        excluded.service_code_for_claim, excluded.is_active, excluded.is_deleted, excluded.inserted_by_id,
+        excluded.updated_by_id, excluded.inserted_by, excluded.updated_by, excluded.inserted_at,
+        excluded.updated_at, excluded.user_logging_id, excluded.logging_user_name, excluded.billing_ref_id,
+        excluded.billing_referral_id, excluded.permanent_address_latitude, excluded.permanent_address_longitude,
+        excluded.loaded_date_time, excluded.row_hash, excluded.absent_since, excluded.load_run_file_id,
+        excluded.load_run_id, excluded.date_extracted
+    )
     WHERE s.* IS DISTINCT FROM excluded.*;
 
     DELETE FROM stg.invoice_detail AS s
@@ -227,14 +149,14 @@ BEGIN
         SELECT
             o.*,
             ROW(
-                y.invoice_transaction_id, y.master_service_sub_service_id, y.appointment_service_id,
-                y.quantity, y.claim_amount, y.co_payment, y.gross_claim_amount, y.gross_co_payment,
-                y.is_billing_amount, y.funder_id, y.funder_name, y.contract_service_id,
-                y.contract_service_name, y.is_funded, y.submission_status, y.case_no, y.sequence_no,
-                y.billing_claim_status_id, y.master_service_name, y.master_service_code, y.service_name,
-                y.code, y.fee_code, y.service_code, y.duration, y.is_common_service, y.service_code_for_claim,
-                y.is_active, y.is_deleted, y.inserted_by_id, y.updated_by_id, y.inserted_at, y.updated_at,
-                y.user_logging_id, y.billing_ref_id, y.billing_referral_id
+                y.invoice_transaction_id, y.master_service_sub_service_id, y.appointment_service_id, y.quantity,
+                y.claim_amount, y.co_payment, y.gross_claim_amount, y.gross_co_payment, y.is_billing_amount,
+                y.funder_id, y.funder_name, y.contract_service_id, y.contract_service_name, y.is_funded,
+                y.submission_status, y.case_no, y.sequence_no, y.billing_claim_status_id, y.master_service_name,
+                y.master_service_code, y.service_name, y.code, y.fee_code, y.service_code, y.duration,
+                y.is_common_service, y.service_code_for_claim, y.is_active, y.is_deleted, y.inserted_by_id,
+                y.updated_by_id, y.inserted_at, y.updated_at, y.user_logging_id, y.billing_ref_id,
+                y.billing_referral_id
             ) AS row_state
         FROM etl.observed_invoice_detail AS o
         JOIN etl.republished_invoice_detail AS y USING (load_run_file_id, line_no)
@@ -265,14 +187,13 @@ BEGIN
     merged AS (
         INSERT INTO core.fact_invoice_detail AS c (
             practice_id, per_org_id, invoice_detail_id,
-            invoice_transaction_id, master_service_sub_service_id, appointment_service_id, quantity,
-            claim_amount, co_payment, gross_claim_amount, gross_co_payment, is_billing_amount, funder_id,
-            funder_name, contract_service_id, contract_service_name, is_funded, submission_status, case_no,
-            sequence_no, billing_claim_status_id, master_service_name, master_service_code, service_name,
-            code, fee_code, service_code, duration, is_common_service, service_code_for_claim, is_active,
-            is_deleted, inserted_by_id, updated_by_id, inserted_at, updated_at, user_logging_id,
-            billing_ref_id, billing_referral_id, loaded_date_time, deleted_at, load_run_file_id, load_run_id,
-            date_extracted
+            invoice_transaction_id, master_service_sub_service_id, appointment_service_id, quantity, claim_amount,
+            co_payment, gross_claim_amount, gross_co_payment, is_billing_amount, funder_id, funder_name,
+            contract_service_id, contract_service_name, is_funded, submission_status, case_no, sequence_no,
+            billing_claim_status_id, master_service_name, master_service_code, service_name, code, fee_code,
+            service_code, duration, is_common_service, service_code_for_claim, is_active, is_deleted,
+            inserted_by_id, updated_by_id, inserted_at, updated_at, user_logging_id, billing_ref_id,
+            billing_referral_id, loaded_date_time, deleted_at, load_run_file_id, load_run_id, date_extracted
         )
         SELECT
             y.practice_id, y.per_org_id, y.invoice_detail_id,
@@ -283,33 +204,32 @@ BEGIN
             y.master_service_code, y.service_name, y.code, y.fee_code, y.service_code, y.duration,
             y.is_common_service, y.service_code_for_claim, y.is_active, y.is_deleted, y.inserted_by_id,
             y.updated_by_id, y.inserted_at, y.updated_at, y.user_logging_id, y.billing_ref_id,
-            y.billing_referral_id, y.loaded_date_time,
-            n.gone_since, n.load_run_file_id, n.load_run_id, n.observed_at
+            y.billing_referral_id, y.loaded_date_time, n.gone_since, n.load_run_file_id, n.load_run_id,
+            n.observed_at
         FROM newest AS n
         JOIN etl.republished_invoice_detail AS y USING (load_run_file_id, line_no)
         ON CONFLICT (practice_id, per_org_id, invoice_detail_id) DO UPDATE
-        SET invoice_transaction_id = excluded.invoice_transaction_id,
-            master_service_sub_service_id = excluded.master_service_sub_service_id,
-            appointment_service_id = excluded.appointment_service_id, quantity = excluded.quantity,
-            claim_amount = excluded.claim_amount, co_payment = excluded.co_payment,
-            gross_claim_amount = excluded.gross_claim_amount, gross_co_payment = excluded.gross_co_payment,
-            is_billing_amount = excluded.is_billing_amount, funder_id = excluded.funder_id,
-            funder_name = excluded.funder_name, contract_service_id = excluded.contract_service_id,
-            contract_service_name = excluded.contract_service_name, is_funded = excluded.is_funded,
-            submission_status = excluded.submission_status, case_no = excluded.case_no,
-            sequence_no = excluded.sequence_no, billing_claim_status_id = excluded.billing_claim_status_id,
-            master_service_name = excluded.master_service_name,
-            master_service_code = excluded.master_service_code, service_name = excluded.service_name,
-            code = excluded.code, fee_code = excluded.fee_code, service_code = excluded.service_code,
-            duration = excluded.duration, is_common_service = excluded.is_common_service,
-            service_code_for_claim = excluded.service_code_for_claim, is_active = excluded.is_active,
-            is_deleted = excluded.is_deleted, inserted_by_id = excluded.inserted_by_id,
-            updated_by_id = excluded.updated_by_id, inserted_at = excluded.inserted_at,
-            updated_at = excluded.updated_at, user_logging_id = excluded.user_logging_id,
-            billing_ref_id = excluded.billing_ref_id, billing_referral_id = excluded.billing_referral_id,
-            loaded_date_time = excluded.loaded_date_time, deleted_at = excluded.deleted_at,
-            load_run_file_id = excluded.load_run_file_id, load_run_id = excluded.load_run_id,
-            date_extracted = excluded.date_extracted
+        SET (
+            invoice_transaction_id, master_service_sub_service_id, appointment_service_id, quantity, claim_amount,
+            co_payment, gross_claim_amount, gross_co_payment, is_billing_amount, funder_id, funder_name,
+            contract_service_id, contract_service_name, is_funded, submission_status, case_no, sequence_no,
+            billing_claim_status_id, master_service_name, master_service_code, service_name, code, fee_code,
+            service_code, duration, is_common_service, service_code_for_claim, is_active, is_deleted,
+            inserted_by_id, updated_by_id, inserted_at, updated_at, user_logging_id, billing_ref_id,
+            billing_referral_id, loaded_date_time, deleted_at, load_run_file_id, load_run_id, date_extracted
+        ) = ROW(
+            excluded.invoice_transaction_id, excluded.master_service_sub_service_id,
+            excluded.appointment_service_id, excluded.quantity, excluded.claim_amount, excluded.co_payment,
+            excluded.gross_claim_amount, excluded.gross_co_payment, excluded.is_billing_amount, excluded.funder_id,
+            excluded.funder_name, excluded.contract_service_id, excluded.contract_service_name, excluded.is_funded,
+            excluded.submission_status, excluded.case_no, excluded.sequence_no, excluded.billing_claim_status_id,
+            excluded.master_service_name, excluded.master_service_code, excluded.service_name, excluded.code,
+            excluded.fee_code, excluded.service_code, excluded.duration, excluded.is_common_service,
+            excluded.service_code_for_claim, excluded.is_active, excluded.is_deleted, excluded.inserted_by_id,
+            excluded.updated_by_id, excluded.inserted_at, excluded.updated_at, excluded.user_logging_id,
+            excluded.billing_ref_id, excluded.billing_referral_id, excluded.loaded_date_time, excluded.deleted_at,
+            excluded.load_run_file_id, excluded.load_run_id, excluded.date_extracted
+        )
         WHERE c.* IS DISTINCT FROM excluded.*
         RETURNING c.xmax = 0 AS is_new
     ),

@@ -2,15 +2,15 @@
 
 CREATE OR REPLACE VIEW etl.republished_invoice_detail WITH (security_invoker = true) AS
 SELECT
-    y.practice_id, y.per_org_id, y.invoice_detail_id, y.invoice_transaction_id,
-    y.master_service_sub_service_id, y.appointment_service_id, y.quantity, y.claim_amount, y.co_payment,
-    y.gross_claim_amount, y.gross_co_payment, y.is_billing_amount, y.funder_id, y.funder_name,
-    y.contract_service_id, y.contract_service_name, y.is_funded, y.submission_status,
+    y.practice_id, y.per_org_id, y.invoice_detail_id, y.invoice_transaction_id, y.master_service_sub_service_id,
+    y.appointment_service_id, y.quantity, y.claim_amount, y.co_payment, y.gross_claim_amount, y.gross_co_payment,
+    y.is_billing_amount, y.funder_id, y.funder_name, y.contract_service_id, y.contract_service_name, y.is_funded,
+    y.submission_status,
     etl.pseudonym(y.case_no, pads.inner_pad, pads.outer_pad) AS case_no,
-    y.sequence_no, y.billing_claim_status_id, y.master_service_name, y.master_service_code, y.service_name,
-    y.code, y.fee_code, y.service_code, y.duration, y.is_common_service, y.service_code_for_claim,
-    y.is_active, y.is_deleted, y.inserted_by_id, y.updated_by_id, y.inserted_at, y.updated_at,
-    y.user_logging_id, y.billing_ref_id, y.billing_referral_id, y.loaded_date_time,
+    y.sequence_no, y.billing_claim_status_id, y.master_service_name, y.master_service_code, y.service_name, y.code,
+    y.fee_code, y.service_code, y.duration, y.is_common_service, y.service_code_for_claim, y.is_active,
+    y.is_deleted, y.inserted_by_id, y.updated_by_id, y.inserted_at, y.updated_at, y.user_logging_id,
+    y.billing_ref_id, y.billing_referral_id, y.loaded_date_time,
     y.load_run_file_id, y.line_no
 FROM etl.typed_invoice_detail AS y
 LEFT JOIN etl.pseudonym_keys AS pads ON pads.only_row;

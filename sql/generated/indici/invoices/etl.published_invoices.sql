@@ -5,9 +5,9 @@ SELECT
     s.practice_id, s.per_org_id, s.invoice_transaction_id,
     etl.surrogate_key(etl.key_part('patients') || tenant.key_part || etl.key_part(s.patient_id::text)) AS patient_key,
     etl.surrogate_key(etl.key_part('providers') || tenant.key_part || etl.key_part(s.provider_id::text)) AS provider_key,
-    s.patient_id, s.ac_date, s.payment_mode, s.total_amount, s.unpaid_amount, s.invoice_payment_no,
-    s.inserted_at, s.updated_at, s.is_active, s.transaction_type, s.provider_id, s.practice_location_id,
-    s.location_name, s.loaded_date_time,
+    s.patient_id, s.ac_date, s.payment_mode, s.total_amount, s.unpaid_amount, s.invoice_payment_no, s.inserted_at,
+    s.updated_at, s.is_active, s.transaction_type, s.provider_id, s.practice_location_id, s.location_name,
+    s.loaded_date_time,
     s.load_run_file_id, s.load_run_id, s.date_extracted
 FROM stg.invoices AS s
 CROSS JOIN LATERAL (

@@ -25,80 +25,8 @@ BEGIN
 
     CALL etl.analyze_work('touched_invoices');
 
-    -- 2. What each counting file says of these keys; of several with one DateExtracted the last.
-    WITH keys AS MATERIALIZED (
-        SELECT DISTINCT t.practice_id, t.per_org_id, t.invoice_transaction_id::text AS invoice_transaction_id
-        FROM etl.touched_invoices AS t
-        WHERE (t.practice_id, t.per_org_id, t.invoice_transaction_id) IS NOT NULL
-    ),
-    rules AS MATERIALIZED (
-        SELECT h.since, h.until, etl.ruleset_fingerprint(h.extract, h.since) AS fingerprint
-        FROM etl.shapes AS h
-        WHERE h.extract = 'invoices'
-    ),
-    files AS MATERIALIZED (
-        SELECT
-            f.load_run_file_id,
-            f.load_run_id,
-            f.date_extracted,
-            f.is_mirror,
-            f.ruleset_fingerprint <> u.fingerprint AS is_stale,
-            etl.hash_seed(f.ruleset_fingerprint) AS seed,
-            row_number() OVER (
-                ORDER BY f.date_extracted, f.kind = 'delta', f.date_to, f.last_modified, f.s3_key COLLATE "C", f.load_run_file_id
-            ) AS place
-        FROM etl.load_run_files AS f
-        JOIN rules AS u ON f.date_extracted >= u.since AND f.date_extracted < u.until
-        WHERE f.extract = 'invoices' AND f.tenant = p_tenant AND f.is_counting AND f.date_extracted < p_before
-    ),
-    -- What today's rules reject of files that were checked by others: it may not even be of its type now.
-    misfits AS MATERIALIZED (
-        SELECT f.load_run_file_id, b.line_no
-        FROM files AS f
-        CROSS JOIN LATERAL etl.verdicts_invoices(f.load_run_file_id, true) AS b
-        WHERE f.is_stale AND b.verdict = 'rejected'
-    ),
-    said AS (
-        SELECT
-            k.practice_id, k.per_org_id, k.invoice_transaction_id, f.load_run_file_id, f.date_extracted, f.place, r.line_no,
-            nullif((r.updated_at || ' Pacific/Auckland')::timestamptz, TIMESTAMPTZ '1900-01-01 Pacific/Auckland') AS dedupe_1, false AS is_absent
-        FROM keys AS k
-        JOIN raw.invoices_raw AS r USING (practice_id, per_org_id, invoice_transaction_id)
-        JOIN files AS f USING (load_run_file_id)
-        WHERE NOT EXISTS (
-            SELECT FROM etl.rejects_invoices AS j
-            WHERE j.load_run_file_id = r.load_run_file_id AND j.line_no = r.line_no AND j.resolved_by_run IS NULL
-        )
-            AND NOT EXISTS (
-                SELECT FROM misfits AS b
-                WHERE b.load_run_file_id = r.load_run_file_id AND b.line_no = r.line_no
-            )
-    ),
-    last_said AS (
-        SELECT DISTINCT ON (s.practice_id, s.per_org_id, s.invoice_transaction_id, s.date_extracted)
-            s.practice_id, s.per_org_id, s.invoice_transaction_id, s.load_run_file_id, s.line_no, s.is_absent
-        FROM said AS s
-        ORDER BY
-            s.practice_id, s.per_org_id, s.invoice_transaction_id, s.date_extracted, s.place DESC,
-            s.dedupe_1 DESC NULLS LAST, s.line_no DESC
-    )
-    INSERT INTO etl.observed_invoices (
-        practice_id, per_org_id, invoice_transaction_id,
-        observed_at, is_absent, row_hash, load_run_file_id, load_run_id, line_no
-    )
-    SELECT
-        l.practice_id, l.per_org_id, l.invoice_transaction_id::bigint,
-        f.date_extracted,
-        l.is_absent,
-        CASE WHEN NOT l.is_absent THEN etl.hash_invoices(r, f.seed) END,
-        f.load_run_file_id,
-        f.load_run_id,
-        l.line_no
-    FROM last_said AS l
-    JOIN files AS f USING (load_run_file_id)
-    LEFT JOIN raw.invoices_raw AS r ON r.load_run_file_id = l.load_run_file_id AND r.line_no = l.line_no;
-
-    CALL etl.analyze_work('observed_invoices');
+    -- 2. Where the counting files before the horizon observed these keys.
+    CALL etl.observe_invoices(p_tenant, p_before);
 
     -- 3. Keep the newest row; the row with which the newest version began in core; and
     -- each row that changed stg since.
@@ -107,8 +35,8 @@ BEGIN
             o.*,
             ROW(
                 y.patient_key, y.provider_key, y.patient_id, y.ac_date, y.payment_mode, y.total_amount,
-                y.unpaid_amount, y.invoice_payment_no, y.inserted_at, y.updated_at, y.is_active,
-                y.transaction_type, y.provider_id, y.practice_location_id, y.location_name
+                y.unpaid_amount, y.invoice_payment_no, y.inserted_at, y.updated_at, y.is_active, y.transaction_type,
+                y.provider_id, y.practice_location_id, y.location_name
             ) AS core_state
         FROM etl.observed_invoices AS o
         JOIN etl.republished_invoices AS y USING (load_run_file_id, line_no)
@@ -125,10 +53,10 @@ BEGIN
             o.*,
             ROW(
                 y.patient_id, y.ac_date, y.medtech_id, y.payment_mode, y.total_amount, y.unpaid_amount,
-                y.claim_notes, y.description, y.income_provider, y.invoice_payment_no, y.provider,
-                y.domicile_code, y.inserted_at, y.inserted_by, y.updated_at, y.updated_by, y.is_active,
-                y.transaction_type, y.provider_id, y.permanent_address_latitude,
-                y.permanent_address_longitude, y.practice_location_id, y.location_name, y.notes
+                y.claim_notes, y.description, y.income_provider, y.invoice_payment_no, y.provider, y.domicile_code,
+                y.inserted_at, y.inserted_by, y.updated_at, y.updated_by, y.is_active, y.transaction_type,
+                y.provider_id, y.permanent_address_latitude, y.permanent_address_longitude, y.practice_location_id,
+                y.location_name, y.notes
             ) AS row_state
         FROM etl.observed_invoices AS o
         JOIN etl.typed_invoices AS y USING (load_run_file_id, line_no)

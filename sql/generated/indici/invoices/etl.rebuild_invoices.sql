@@ -33,80 +33,8 @@ BEGIN
 
     CALL etl.analyze_work('touched_invoices');
 
-    -- 2. What each counting file says of these keys; of several with one DateExtracted the last.
-    WITH keys AS MATERIALIZED (
-        SELECT DISTINCT t.practice_id, t.per_org_id, t.invoice_transaction_id::text AS invoice_transaction_id
-        FROM etl.touched_invoices AS t
-        WHERE (t.practice_id, t.per_org_id, t.invoice_transaction_id) IS NOT NULL
-    ),
-    rules AS MATERIALIZED (
-        SELECT h.since, h.until, etl.ruleset_fingerprint(h.extract, h.since) AS fingerprint
-        FROM etl.shapes AS h
-        WHERE h.extract = 'invoices'
-    ),
-    files AS MATERIALIZED (
-        SELECT
-            f.load_run_file_id,
-            f.load_run_id,
-            f.date_extracted,
-            f.is_mirror,
-            f.ruleset_fingerprint <> u.fingerprint AS is_stale,
-            etl.hash_seed(f.ruleset_fingerprint) AS seed,
-            row_number() OVER (
-                ORDER BY f.date_extracted, f.kind = 'delta', f.date_to, f.last_modified, f.s3_key COLLATE "C", f.load_run_file_id
-            ) AS place
-        FROM etl.load_run_files AS f
-        JOIN rules AS u ON f.date_extracted >= u.since AND f.date_extracted < u.until
-        WHERE f.extract = 'invoices' AND f.tenant = v_file.tenant AND f.is_counting
-    ),
-    -- What today's rules reject of files that were checked by others: it may not even be of its type now.
-    misfits AS MATERIALIZED (
-        SELECT f.load_run_file_id, b.line_no
-        FROM files AS f
-        CROSS JOIN LATERAL etl.verdicts_invoices(f.load_run_file_id, true) AS b
-        WHERE f.is_stale AND b.verdict = 'rejected'
-    ),
-    said AS (
-        SELECT
-            k.practice_id, k.per_org_id, k.invoice_transaction_id, f.load_run_file_id, f.date_extracted, f.place, r.line_no,
-            nullif((r.updated_at || ' Pacific/Auckland')::timestamptz, TIMESTAMPTZ '1900-01-01 Pacific/Auckland') AS dedupe_1, false AS is_absent
-        FROM keys AS k
-        JOIN raw.invoices_raw AS r USING (practice_id, per_org_id, invoice_transaction_id)
-        JOIN files AS f USING (load_run_file_id)
-        WHERE NOT EXISTS (
-            SELECT FROM etl.rejects_invoices AS j
-            WHERE j.load_run_file_id = r.load_run_file_id AND j.line_no = r.line_no AND j.resolved_by_run IS NULL
-        )
-            AND NOT EXISTS (
-                SELECT FROM misfits AS b
-                WHERE b.load_run_file_id = r.load_run_file_id AND b.line_no = r.line_no
-            )
-    ),
-    last_said AS (
-        SELECT DISTINCT ON (s.practice_id, s.per_org_id, s.invoice_transaction_id, s.date_extracted)
-            s.practice_id, s.per_org_id, s.invoice_transaction_id, s.load_run_file_id, s.line_no, s.is_absent
-        FROM said AS s
-        ORDER BY
-            s.practice_id, s.per_org_id, s.invoice_transaction_id, s.date_extracted, s.place DESC,
-            s.dedupe_1 DESC NULLS LAST, s.line_no DESC
-    )
-    INSERT INTO etl.observed_invoices (
-        practice_id, per_org_id, invoice_transaction_id,
-        observed_at, is_absent, row_hash, load_run_file_id, load_run_id, line_no
-    )
-    SELECT
-        l.practice_id, l.per_org_id, l.invoice_transaction_id::bigint,
-        f.date_extracted,
-        l.is_absent,
-        CASE WHEN NOT l.is_absent THEN etl.hash_invoices(r, f.seed) END,
-        f.load_run_file_id,
-        f.load_run_id,
-        l.line_no
-    FROM last_said AS l
-    JOIN files AS f USING (load_run_file_id)
-    LEFT JOIN raw.invoices_raw AS r ON r.load_run_file_id = l.load_run_file_id AND r.line_no = l.line_no;
-
-    CALL etl.analyze_work('observed_invoices');
+    -- 2. Where the counting files observed these keys.
+    CALL etl.observe_invoices(v_file.tenant, 'infinity');
 
     -- 3. stg: the first observation in the newest run of equal rows.
     WITH states AS (
@@ -114,10 +42,10 @@ BEGIN
             o.*,
             ROW(
                 y.patient_id, y.ac_date, y.medtech_id, y.payment_mode, y.total_amount, y.unpaid_amount,
-                y.claim_notes, y.description, y.income_provider, y.invoice_payment_no, y.provider,
-                y.domicile_code, y.inserted_at, y.inserted_by, y.updated_at, y.updated_by, y.is_active,
-                y.transaction_type, y.provider_id, y.permanent_address_latitude,
-                y.permanent_address_longitude, y.practice_location_id, y.location_name, y.notes
+                y.claim_notes, y.description, y.income_provider, y.invoice_payment_no, y.provider, y.domicile_code,
+                y.inserted_at, y.inserted_by, y.updated_at, y.updated_by, y.is_active, y.transaction_type,
+                y.provider_id, y.permanent_address_latitude, y.permanent_address_longitude, y.practice_location_id,
+                y.location_name, y.notes
             ) AS row_state
         FROM etl.observed_invoices AS o
         JOIN etl.typed_invoices AS y USING (load_run_file_id, line_no)
@@ -159,29 +87,29 @@ BEGIN
     SELECT
         y.invoice_transaction_id, y.patient_id, y.ac_date, y.medtech_id, y.payment_mode, y.total_amount,
         y.unpaid_amount, y.claim_notes, y.description, y.income_provider, y.invoice_payment_no, y.provider,
-        y.domicile_code, y.inserted_at, y.inserted_by, y.updated_at, y.updated_by, y.is_active,
-        y.transaction_type, y.provider_id, y.practice_id, y.permanent_address_latitude,
-        y.permanent_address_longitude, y.practice_location_id, y.location_name, y.notes, y.per_org_id,
-        y.loaded_date_time,
+        y.domicile_code, y.inserted_at, y.inserted_by, y.updated_at, y.updated_by, y.is_active, y.transaction_type,
+        y.provider_id, y.practice_id, y.permanent_address_latitude, y.permanent_address_longitude,
+        y.practice_location_id, y.location_name, y.notes, y.per_org_id, y.loaded_date_time,
         n.newest_hash, n.gone_since, n.load_run_file_id, n.load_run_id, n.observed_at
     FROM newest AS n
     JOIN etl.typed_invoices AS y USING (load_run_file_id, line_no)
     ON CONFLICT (practice_id, per_org_id, invoice_transaction_id) DO UPDATE
-    SET patient_id = excluded.patient_id, ac_date = excluded.ac_date, medtech_id = excluded.medtech_id,
-        payment_mode = excluded.payment_mode, total_amount = excluded.total_amount,
-        unpaid_amount = excluded.unpaid_amount, claim_notes = excluded.claim_notes,
-        description = excluded.description, income_provider = excluded.income_provider,
-        invoice_payment_no = excluded.invoice_payment_no, provider = excluded.provider,
-        domicile_code = excluded.domicile_code, inserted_at = excluded.inserted_at,
-        inserted_by = excluded.inserted_by, updated_at = excluded.updated_at,
-        updated_by = excluded.updated_by, is_active = excluded.is_active,
-        transaction_type = excluded.transaction_type, provider_id = excluded.provider_id,
-        permanent_address_latitude = excluded.permanent_address_latitude,
-        permanent_address_longitude = excluded.permanent_address_longitude,
-        practice_location_id = excluded.practice_location_id, location_name = excluded.location_name,
-        notes = excluded.notes, loaded_date_time = excluded.loaded_date_time, row_hash = excluded.row_hash,
-        absent_since = excluded.absent_since, load_run_file_id = excluded.load_run_file_id,
-        load_run_id = excluded.load_run_id, date_extracted = excluded.date_extracted
+    SET (
+        patient_id, ac_date, medtech_id, payment_mode, total_amount, unpaid_amount, claim_notes, description,
+        income_provider, invoice_payment_no, provider, domicile_code, inserted_at, inserted_by, updated_at,
+        updated_by, is_active, transaction_type, provider_id, permanent_address_latitude,
+        permanent_address_longitude, practice_location_id, location_name, notes, loaded_date_time, row_hash,
+        absent_since, load_run_file_id, load_run_id, date_extracted
+    ) = ROW(
+        excluded.patient_id, excluded.ac_date, excluded.medtech_id, excluded.payment_mode, excluded.total_amount,
+        excluded.unpaid_amount, excluded.claim_notes, excluded.description, excluded.income_provider,
+        excluded.invoice_payment_no, excluded.provider, excluded.domicile_code, excluded.inserted_at,
+        excluded.inserted_by, excluded.updated_at, excluded.updated_by, excluded.is_active,
+        excluded.transaction_type, excluded.provider_id, excluded.permanent_address_latitude,
+        excluded.permanent_address_longitude, excluded.practice_location_id, excluded.location_name, excluded.notes,
+        excluded.loaded_date_time, excluded.row_hash, excluded.absent_since, excluded.load_run_file_id,
+        excluded.load_run_id, excluded.date_extracted
+    )
     WHERE s.* IS DISTINCT FROM excluded.*;
 
     DELETE FROM stg.invoices AS s
@@ -199,8 +127,8 @@ BEGIN
             o.*,
             ROW(
                 y.patient_key, y.provider_key, y.patient_id, y.ac_date, y.payment_mode, y.total_amount,
-                y.unpaid_amount, y.invoice_payment_no, y.inserted_at, y.updated_at, y.is_active,
-                y.transaction_type, y.provider_id, y.practice_location_id, y.location_name
+                y.unpaid_amount, y.invoice_payment_no, y.inserted_at, y.updated_at, y.is_active, y.transaction_type,
+                y.provider_id, y.practice_location_id, y.location_name
             ) AS row_state
         FROM etl.observed_invoices AS o
         JOIN etl.republished_invoices AS y USING (load_run_file_id, line_no)
@@ -238,23 +166,25 @@ BEGIN
         )
         SELECT
             y.practice_id, y.per_org_id, y.invoice_transaction_id,
-            y.patient_key, y.provider_key, y.patient_id, y.ac_date, y.payment_mode, y.total_amount,
-            y.unpaid_amount, y.invoice_payment_no, y.inserted_at, y.updated_at, y.is_active,
-            y.transaction_type, y.provider_id, y.practice_location_id, y.location_name, y.loaded_date_time,
-            n.gone_since, n.load_run_file_id, n.load_run_id, n.observed_at
+            y.patient_key, y.provider_key, y.patient_id, y.ac_date, y.payment_mode, y.total_amount, y.unpaid_amount,
+            y.invoice_payment_no, y.inserted_at, y.updated_at, y.is_active, y.transaction_type, y.provider_id,
+            y.practice_location_id, y.location_name, y.loaded_date_time, n.gone_since, n.load_run_file_id,
+            n.load_run_id, n.observed_at
         FROM newest AS n
         JOIN etl.republished_invoices AS y USING (load_run_file_id, line_no)
         ON CONFLICT (practice_id, per_org_id, invoice_transaction_id) DO UPDATE
-        SET patient_key = excluded.patient_key, provider_key = excluded.provider_key,
-            patient_id = excluded.patient_id, ac_date = excluded.ac_date,
-            payment_mode = excluded.payment_mode, total_amount = excluded.total_amount,
-            unpaid_amount = excluded.unpaid_amount, invoice_payment_no = excluded.invoice_payment_no,
-            inserted_at = excluded.inserted_at, updated_at = excluded.updated_at,
-            is_active = excluded.is_active, transaction_type = excluded.transaction_type,
-            provider_id = excluded.provider_id, practice_location_id = excluded.practice_location_id,
-            location_name = excluded.location_name, loaded_date_time = excluded.loaded_date_time,
-            deleted_at = excluded.deleted_at, load_run_file_id = excluded.load_run_file_id,
-            load_run_id = excluded.load_run_id, date_extracted = excluded.date_extracted
+        SET (
+            patient_key, provider_key, patient_id, ac_date, payment_mode, total_amount, unpaid_amount,
+            invoice_payment_no, inserted_at, updated_at, is_active, transaction_type, provider_id,
+            practice_location_id, location_name, loaded_date_time, deleted_at, load_run_file_id, load_run_id,
+            date_extracted
+        ) = ROW(
+            excluded.patient_key, excluded.provider_key, excluded.patient_id, excluded.ac_date,
+            excluded.payment_mode, excluded.total_amount, excluded.unpaid_amount, excluded.invoice_payment_no,
+            excluded.inserted_at, excluded.updated_at, excluded.is_active, excluded.transaction_type,
+            excluded.provider_id, excluded.practice_location_id, excluded.location_name, excluded.loaded_date_time,
+            excluded.deleted_at, excluded.load_run_file_id, excluded.load_run_id, excluded.date_extracted
+        )
         WHERE c.* IS DISTINCT FROM excluded.*
         RETURNING c.xmax = 0 AS is_new
     ),

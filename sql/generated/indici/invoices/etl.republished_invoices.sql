@@ -5,9 +5,9 @@ SELECT
     y.practice_id, y.per_org_id, y.invoice_transaction_id,
     etl.surrogate_key(etl.key_part('patients') || tenant.key_part || etl.key_part(y.patient_id::text)) AS patient_key,
     etl.surrogate_key(etl.key_part('providers') || tenant.key_part || etl.key_part(y.provider_id::text)) AS provider_key,
-    y.patient_id, y.ac_date, y.payment_mode, y.total_amount, y.unpaid_amount, y.invoice_payment_no,
-    y.inserted_at, y.updated_at, y.is_active, y.transaction_type, y.provider_id, y.practice_location_id,
-    y.location_name, y.loaded_date_time,
+    y.patient_id, y.ac_date, y.payment_mode, y.total_amount, y.unpaid_amount, y.invoice_payment_no, y.inserted_at,
+    y.updated_at, y.is_active, y.transaction_type, y.provider_id, y.practice_location_id, y.location_name,
+    y.loaded_date_time,
     y.load_run_file_id, y.line_no
 FROM etl.typed_invoices AS y
 CROSS JOIN LATERAL (

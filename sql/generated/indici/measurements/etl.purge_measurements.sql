@@ -25,80 +25,8 @@ BEGIN
 
     CALL etl.analyze_work('touched_measurements');
 
-    -- 2. What each counting file says of these keys; of several with one DateExtracted the last.
-    WITH keys AS MATERIALIZED (
-        SELECT DISTINCT t.practice_id, t.per_org_id, t.screaning_id::text AS screaning_id
-        FROM etl.touched_measurements AS t
-        WHERE (t.practice_id, t.per_org_id, t.screaning_id) IS NOT NULL
-    ),
-    rules AS MATERIALIZED (
-        SELECT h.since, h.until, etl.ruleset_fingerprint(h.extract, h.since) AS fingerprint
-        FROM etl.shapes AS h
-        WHERE h.extract = 'measurements'
-    ),
-    files AS MATERIALIZED (
-        SELECT
-            f.load_run_file_id,
-            f.load_run_id,
-            f.date_extracted,
-            f.is_mirror,
-            f.ruleset_fingerprint <> u.fingerprint AS is_stale,
-            etl.hash_seed(f.ruleset_fingerprint) AS seed,
-            row_number() OVER (
-                ORDER BY f.date_extracted, f.kind = 'delta', f.date_to, f.last_modified, f.s3_key COLLATE "C", f.load_run_file_id
-            ) AS place
-        FROM etl.load_run_files AS f
-        JOIN rules AS u ON f.date_extracted >= u.since AND f.date_extracted < u.until
-        WHERE f.extract = 'measurements' AND f.tenant = p_tenant AND f.is_counting AND f.date_extracted < p_before
-    ),
-    -- What today's rules reject of files that were checked by others: it may not even be of its type now.
-    misfits AS MATERIALIZED (
-        SELECT f.load_run_file_id, b.line_no
-        FROM files AS f
-        CROSS JOIN LATERAL etl.verdicts_measurements(f.load_run_file_id, true) AS b
-        WHERE f.is_stale AND b.verdict = 'rejected'
-    ),
-    said AS (
-        SELECT
-            k.practice_id, k.per_org_id, k.screaning_id, f.load_run_file_id, f.date_extracted, f.place, r.line_no,
-            nullif((r.updated_at || ' Pacific/Auckland')::timestamptz, TIMESTAMPTZ '1900-01-01 Pacific/Auckland') AS dedupe_1, false AS is_absent
-        FROM keys AS k
-        JOIN raw.measurements_raw AS r USING (practice_id, per_org_id, screaning_id)
-        JOIN files AS f USING (load_run_file_id)
-        WHERE NOT EXISTS (
-            SELECT FROM etl.rejects_measurements AS j
-            WHERE j.load_run_file_id = r.load_run_file_id AND j.line_no = r.line_no AND j.resolved_by_run IS NULL
-        )
-            AND NOT EXISTS (
-                SELECT FROM misfits AS b
-                WHERE b.load_run_file_id = r.load_run_file_id AND b.line_no = r.line_no
-            )
-    ),
-    last_said AS (
-        SELECT DISTINCT ON (s.practice_id, s.per_org_id, s.screaning_id, s.date_extracted)
-            s.practice_id, s.per_org_id, s.screaning_id, s.load_run_file_id, s.line_no, s.is_absent
-        FROM said AS s
-        ORDER BY
-            s.practice_id, s.per_org_id, s.screaning_id, s.date_extracted, s.place DESC,
-            s.dedupe_1 DESC NULLS LAST, s.line_no DESC
-    )
-    INSERT INTO etl.observed_measurements (
-        practice_id, per_org_id, screaning_id,
-        observed_at, is_absent, row_hash, load_run_file_id, load_run_id, line_no
-    )
-    SELECT
-        l.practice_id, l.per_org_id, l.screaning_id::bigint,
-        f.date_extracted,
-        l.is_absent,
-        CASE WHEN NOT l.is_absent THEN etl.hash_measurements(r, f.seed) END,
-        f.load_run_file_id,
-        f.load_run_id,
-        l.line_no
-    FROM last_said AS l
-    JOIN files AS f USING (load_run_file_id)
-    LEFT JOIN raw.measurements_raw AS r ON r.load_run_file_id = l.load_run_file_id AND r.line_no = l.line_no;
-
-    CALL etl.analyze_work('observed_measurements');
+    -- 2. Where the counting files before the horizon observed these keys.
+    CALL etl.observe_measurements(p_tenant, p_before);
 
     -- 3. Keep the newest row; the row with which the newest version began in core; and
     -- each row that changed stg since.
@@ -107,12 +35,11 @@ BEGIN
             o.*,
             ROW(
                 y.patient_key, y.provider_key, y.patient_id, y.appointment_id, y.screening_date, y.scn_code,
-                y.screening_type, y.screening_group, y.is_active, y.updated_by_id, y.updated_at,
-                y.inserted_by_id, y.inserted_at, y.patient_medtech_id, y.practice, y.provider_id,
-                y.provider_code, y.is_deleted, y.care_plan_id, y.is_confidential, y.is_gp2gp,
-                y.is_patient_portal, y.is_show_on_timeline, y.screening_source_type_id, y.service_template_id,
-                y.service_template_name, y.user_logging_id, y.practice_location_id, y.location_name,
-                y.screening_type_id
+                y.screening_type, y.screening_group, y.is_active, y.updated_by_id, y.updated_at, y.inserted_by_id,
+                y.inserted_at, y.patient_medtech_id, y.practice, y.provider_id, y.provider_code, y.is_deleted,
+                y.care_plan_id, y.is_confidential, y.is_gp2gp, y.is_patient_portal, y.is_show_on_timeline,
+                y.screening_source_type_id, y.service_template_id, y.service_template_name, y.user_logging_id,
+                y.practice_location_id, y.location_name, y.screening_type_id
             ) AS core_state
         FROM etl.observed_measurements AS o
         JOIN etl.republished_measurements AS y USING (load_run_file_id, line_no)
@@ -128,28 +55,25 @@ BEGIN
         SELECT
             o.*,
             ROW(
-                y.patient_id, y.appointment_id, y.screening_date, y.scn_code, y.screening_type,
-                y.screening_group, y.outcome, y.outcome_description, y.notes, y.is_active, y.updated_by_id,
-                y.updated_by, y.updated_at, y.inserted_by_id, y.inserted_by, y.inserted_at,
-                y.patient_medtech_id, y.practice, y.provider_id, y.provider_code, y.provider_name, y.hba1c,
-                y.is_deleted, y.care_plan_id, y.care_plan_name, y.is_confidential, y.is_gp2gp,
-                y.is_patient_portal, y.is_show_on_timeline, y.medtech_id, y.screening_source_type_id,
-                y.service_template_id, y.service_template_name, y.user_logging_id, y.logging_user_name,
-                y.field1, y.field2, y.field3, y.field4, y.field5, y.field6, y.field7, y.field8, y.field9,
-                y.field10, y.field11, y.field12, y.field13, y.field14, y.field15, y.field16, y.field17,
-                y.field18, y.field19, y.field20, y.field21, y.field22, y.field23, y.field24, y.field25,
-                y.field26, y.field27, y.field28, y.field29, y.field30, y.field31, y.field32, y.field33,
-                y.field34, y.field35, y.field36, y.field37, y.field38, y.field39, y.field40, y.field41,
-                y.field42, y.field43, y.field44, y.field45, y.field46, y.field47, y.field48, y.field49,
-                y.field50, y.permanent_address_latitude, y.permanent_address_longitude,
-                y.practice_location_id, y.location_name, y.field51, y.field52, y.field53, y.field54,
-                y.field55, y.field56, y.field57, y.field58, y.field59, y.field60, y.field61, y.field62,
-                y.field63, y.field64, y.field65, y.field66, y.field67, y.field68, y.field69, y.field70,
-                y.field71, y.field72, y.field73, y.field74, y.field75, y.field76, y.field77, y.field78,
-                y.field79, y.field80, y.field81, y.field82, y.field83, y.field84, y.field85, y.field86,
-                y.field87, y.field88, y.field89, y.field90, y.field91, y.field92, y.field93, y.field94,
-                y.field95, y.field96, y.field97, y.field98, y.field99, y.field100, y.score,
-                y.screening_type_id
+                y.patient_id, y.appointment_id, y.screening_date, y.scn_code, y.screening_type, y.screening_group,
+                y.outcome, y.outcome_description, y.notes, y.is_active, y.updated_by_id, y.updated_by, y.updated_at,
+                y.inserted_by_id, y.inserted_by, y.inserted_at, y.patient_medtech_id, y.practice, y.provider_id,
+                y.provider_code, y.provider_name, y.hba1c, y.is_deleted, y.care_plan_id, y.care_plan_name,
+                y.is_confidential, y.is_gp2gp, y.is_patient_portal, y.is_show_on_timeline, y.medtech_id,
+                y.screening_source_type_id, y.service_template_id, y.service_template_name, y.user_logging_id,
+                y.logging_user_name, y.field1, y.field2, y.field3, y.field4, y.field5, y.field6, y.field7, y.field8,
+                y.field9, y.field10, y.field11, y.field12, y.field13, y.field14, y.field15, y.field16, y.field17,
+                y.field18, y.field19, y.field20, y.field21, y.field22, y.field23, y.field24, y.field25, y.field26,
+                y.field27, y.field28, y.field29, y.field30, y.field31, y.field32, y.field33, y.field34, y.field35,
+                y.field36, y.field37, y.field38, y.field39, y.field40, y.field41, y.field42, y.field43, y.field44,
+                y.field45, y.field46, y.field47, y.field48, y.field49, y.field50, y.permanent_address_latitude,
+                y.permanent_address_longitude, y.practice_location_id, y.location_name, y.field51, y.field52,
+                y.field53, y.field54, y.field55, y.field56, y.field57, y.field58, y.field59, y.field60, y.field61,
+                y.field62, y.field63, y.field64, y.field65, y.field66, y.field67, y.field68, y.field69, y.field70,
+                y.field71, y.field72, y.field73, y.field74, y.field75, y.field76, y.field77, y.field78, y.field79,
+                y.field80, y.field81, y.field82, y.field83, y.field84, y.field85, y.field86, y.field87, y.field88,
+                y.field89, y.field90, y.field91, y.field92, y.field93, y.field94, y.field95, y.field96, y.field97,
+                y.field98, y.field99, y.field100, y.score, y.screening_type_id
             ) AS row_state
         FROM etl.observed_measurements AS o
         JOIN etl.typed_measurements AS y USING (load_run_file_id, line_no)

@@ -33,108 +33,33 @@ BEGIN
 
     CALL etl.analyze_work('touched_measurements');
 
-    -- 2. What each counting file says of these keys; of several with one DateExtracted the last.
-    WITH keys AS MATERIALIZED (
-        SELECT DISTINCT t.practice_id, t.per_org_id, t.screaning_id::text AS screaning_id
-        FROM etl.touched_measurements AS t
-        WHERE (t.practice_id, t.per_org_id, t.screaning_id) IS NOT NULL
-    ),
-    rules AS MATERIALIZED (
-        SELECT h.since, h.until, etl.ruleset_fingerprint(h.extract, h.since) AS fingerprint
-        FROM etl.shapes AS h
-        WHERE h.extract = 'measurements'
-    ),
-    files AS MATERIALIZED (
-        SELECT
-            f.load_run_file_id,
-            f.load_run_id,
-            f.date_extracted,
-            f.is_mirror,
-            f.ruleset_fingerprint <> u.fingerprint AS is_stale,
-            etl.hash_seed(f.ruleset_fingerprint) AS seed,
-            row_number() OVER (
-                ORDER BY f.date_extracted, f.kind = 'delta', f.date_to, f.last_modified, f.s3_key COLLATE "C", f.load_run_file_id
-            ) AS place
-        FROM etl.load_run_files AS f
-        JOIN rules AS u ON f.date_extracted >= u.since AND f.date_extracted < u.until
-        WHERE f.extract = 'measurements' AND f.tenant = v_file.tenant AND f.is_counting
-    ),
-    -- What today's rules reject of files that were checked by others: it may not even be of its type now.
-    misfits AS MATERIALIZED (
-        SELECT f.load_run_file_id, b.line_no
-        FROM files AS f
-        CROSS JOIN LATERAL etl.verdicts_measurements(f.load_run_file_id, true) AS b
-        WHERE f.is_stale AND b.verdict = 'rejected'
-    ),
-    said AS (
-        SELECT
-            k.practice_id, k.per_org_id, k.screaning_id, f.load_run_file_id, f.date_extracted, f.place, r.line_no,
-            nullif((r.updated_at || ' Pacific/Auckland')::timestamptz, TIMESTAMPTZ '1900-01-01 Pacific/Auckland') AS dedupe_1, false AS is_absent
-        FROM keys AS k
-        JOIN raw.measurements_raw AS r USING (practice_id, per_org_id, screaning_id)
-        JOIN files AS f USING (load_run_file_id)
-        WHERE NOT EXISTS (
-            SELECT FROM etl.rejects_measurements AS j
-            WHERE j.load_run_file_id = r.load_run_file_id AND j.line_no = r.line_no AND j.resolved_by_run IS NULL
-        )
-            AND NOT EXISTS (
-                SELECT FROM misfits AS b
-                WHERE b.load_run_file_id = r.load_run_file_id AND b.line_no = r.line_no
-            )
-    ),
-    last_said AS (
-        SELECT DISTINCT ON (s.practice_id, s.per_org_id, s.screaning_id, s.date_extracted)
-            s.practice_id, s.per_org_id, s.screaning_id, s.load_run_file_id, s.line_no, s.is_absent
-        FROM said AS s
-        ORDER BY
-            s.practice_id, s.per_org_id, s.screaning_id, s.date_extracted, s.place DESC,
-            s.dedupe_1 DESC NULLS LAST, s.line_no DESC
-    )
-    INSERT INTO etl.observed_measurements (
-        practice_id, per_org_id, screaning_id,
-        observed_at, is_absent, row_hash, load_run_file_id, load_run_id, line_no
-    )
-    SELECT
-        l.practice_id, l.per_org_id, l.screaning_id::bigint,
-        f.date_extracted,
-        l.is_absent,
-        CASE WHEN NOT l.is_absent THEN etl.hash_measurements(r, f.seed) END,
-        f.load_run_file_id,
-        f.load_run_id,
-        l.line_no
-    FROM last_said AS l
-    JOIN files AS f USING (load_run_file_id)
-    LEFT JOIN raw.measurements_raw AS r ON r.load_run_file_id = l.load_run_file_id AND r.line_no = l.line_no;
-
-    CALL etl.analyze_work('observed_measurements');
+    -- 2. Where the counting files observed these keys.
+    CALL etl.observe_measurements(v_file.tenant, 'infinity');
 
     -- 3. stg: the first observation in the newest run of equal rows.
     WITH states AS (
         SELECT
             o.*,
             ROW(
-                y.patient_id, y.appointment_id, y.screening_date, y.scn_code, y.screening_type,
-                y.screening_group, y.outcome, y.outcome_description, y.notes, y.is_active, y.updated_by_id,
-                y.updated_by, y.updated_at, y.inserted_by_id, y.inserted_by, y.inserted_at,
-                y.patient_medtech_id, y.practice, y.provider_id, y.provider_code, y.provider_name, y.hba1c,
-                y.is_deleted, y.care_plan_id, y.care_plan_name, y.is_confidential, y.is_gp2gp,
-                y.is_patient_portal, y.is_show_on_timeline, y.medtech_id, y.screening_source_type_id,
-                y.service_template_id, y.service_template_name, y.user_logging_id, y.logging_user_name,
-                y.field1, y.field2, y.field3, y.field4, y.field5, y.field6, y.field7, y.field8, y.field9,
-                y.field10, y.field11, y.field12, y.field13, y.field14, y.field15, y.field16, y.field17,
-                y.field18, y.field19, y.field20, y.field21, y.field22, y.field23, y.field24, y.field25,
-                y.field26, y.field27, y.field28, y.field29, y.field30, y.field31, y.field32, y.field33,
-                y.field34, y.field35, y.field36, y.field37, y.field38, y.field39, y.field40, y.field41,
-                y.field42, y.field43, y.field44, y.field45, y.field46, y.field47, y.field48, y.field49,
-                y.field50, y.permanent_address_latitude, y.permanent_address_longitude,
-                y.practice_location_id, y.location_name, y.field51, y.field52, y.field53, y.field54,
-                y.field55, y.field56, y.field57, y.field58, y.field59, y.field60, y.field61, y.field62,
-                y.field63, y.field64, y.field65, y.field66, y.field67, y.field68, y.field69, y.field70,
-                y.field71, y.field72, y.field73, y.field74, y.field75, y.field76, y.field77, y.field78,
-                y.field79, y.field80, y.field81, y.field82, y.field83, y.field84, y.field85, y.field86,
-                y.field87, y.field88, y.field89, y.field90, y.field91, y.field92, y.field93, y.field94,
-                y.field95, y.field96, y.field97, y.field98, y.field99, y.field100, y.score,
-                y.screening_type_id
+                y.patient_id, y.appointment_id, y.screening_date, y.scn_code, y.screening_type, y.screening_group,
+                y.outcome, y.outcome_description, y.notes, y.is_active, y.updated_by_id, y.updated_by, y.updated_at,
+                y.inserted_by_id, y.inserted_by, y.inserted_at, y.patient_medtech_id, y.practice, y.provider_id,
+                y.provider_code, y.provider_name, y.hba1c, y.is_deleted, y.care_plan_id, y.care_plan_name,
+                y.is_confidential, y.is_gp2gp, y.is_patient_portal, y.is_show_on_timeline, y.medtech_id,
+                y.screening_source_type_id, y.service_template_id, y.service_template_name, y.user_logging_id,
+                y.logging_user_name, y.field1, y.field2, y.field3, y.field4, y.field5, y.field6, y.field7, y.field8,
+                y.field9, y.field10, y.field11, y.field12, y.field13, y.field14, y.field15, y.field16, y.field17,
+                y.field18, y.field19, y.field20, y.field21, y.field22, y.field23, y.field24, y.field25, y.field26,
+                y.field27, y.field28, y.field29, y.field30, y.field31, y.field32, y.field33, y.field34, y.field35,
+                y.field36, y.field37, y.field38, y.field39, y.field40, y.field41, y.field42, y.field43, y.field44,
+                y.field45, y.field46, y.field47, y.field48, y.field49, y.field50, y.permanent_address_latitude,
+                y.permanent_address_longitude, y.practice_location_id, y.location_name, y.field51, y.field52,
+                y.field53, y.field54, y.field55, y.field56, y.field57, y.field58, y.field59, y.field60, y.field61,
+                y.field62, y.field63, y.field64, y.field65, y.field66, y.field67, y.field68, y.field69, y.field70,
+                y.field71, y.field72, y.field73, y.field74, y.field75, y.field76, y.field77, y.field78, y.field79,
+                y.field80, y.field81, y.field82, y.field83, y.field84, y.field85, y.field86, y.field87, y.field88,
+                y.field89, y.field90, y.field91, y.field92, y.field93, y.field94, y.field95, y.field96, y.field97,
+                y.field98, y.field99, y.field100, y.score, y.screening_type_id
             ) AS row_state
         FROM etl.observed_measurements AS o
         JOIN etl.typed_measurements AS y USING (load_run_file_id, line_no)
@@ -171,103 +96,91 @@ BEGIN
         inserted_by, inserted_at, patient_medtech_id, practice, practice_id, provider_id, provider_code,
         provider_name, hba1c, is_deleted, care_plan_id, care_plan_name, is_confidential, is_gp2gp,
         is_patient_portal, is_show_on_timeline, medtech_id, screening_source_type_id, service_template_id,
-        service_template_name, user_logging_id, logging_user_name, field1, field2, field3, field4, field5,
-        field6, field7, field8, field9, field10, field11, field12, field13, field14, field15, field16,
-        field17, field18, field19, field20, field21, field22, field23, field24, field25, field26, field27,
-        field28, field29, field30, field31, field32, field33, field34, field35, field36, field37, field38,
-        field39, field40, field41, field42, field43, field44, field45, field46, field47, field48, field49,
-        field50, permanent_address_latitude, permanent_address_longitude, practice_location_id, location_name,
-        field51, field52, field53, field54, field55, field56, field57, field58, field59, field60, field61,
-        field62, field63, field64, field65, field66, field67, field68, field69, field70, field71, field72,
-        field73, field74, field75, field76, field77, field78, field79, field80, field81, field82, field83,
-        field84, field85, field86, field87, field88, field89, field90, field91, field92, field93, field94,
-        field95, field96, field97, field98, field99, field100, score, screening_type_id, per_org_id,
-        loaded_date_time,
+        service_template_name, user_logging_id, logging_user_name, field1, field2, field3, field4, field5, field6,
+        field7, field8, field9, field10, field11, field12, field13, field14, field15, field16, field17, field18,
+        field19, field20, field21, field22, field23, field24, field25, field26, field27, field28, field29, field30,
+        field31, field32, field33, field34, field35, field36, field37, field38, field39, field40, field41, field42,
+        field43, field44, field45, field46, field47, field48, field49, field50, permanent_address_latitude,
+        permanent_address_longitude, practice_location_id, location_name, field51, field52, field53, field54,
+        field55, field56, field57, field58, field59, field60, field61, field62, field63, field64, field65, field66,
+        field67, field68, field69, field70, field71, field72, field73, field74, field75, field76, field77, field78,
+        field79, field80, field81, field82, field83, field84, field85, field86, field87, field88, field89, field90,
+        field91, field92, field93, field94, field95, field96, field97, field98, field99, field100, score,
+        screening_type_id, per_org_id, loaded_date_time,
         row_hash, absent_since, load_run_file_id, load_run_id, date_extracted
     )
     SELECT
         y.patient_id, y.screaning_id, y.appointment_id, y.screening_date, y.scn_code, y.screening_type,
-        y.screening_group, y.outcome, y.outcome_description, y.notes, y.is_active, y.updated_by_id,
-        y.updated_by, y.updated_at, y.inserted_by_id, y.inserted_by, y.inserted_at, y.patient_medtech_id,
-        y.practice, y.practice_id, y.provider_id, y.provider_code, y.provider_name, y.hba1c, y.is_deleted,
-        y.care_plan_id, y.care_plan_name, y.is_confidential, y.is_gp2gp, y.is_patient_portal,
-        y.is_show_on_timeline, y.medtech_id, y.screening_source_type_id, y.service_template_id,
-        y.service_template_name, y.user_logging_id, y.logging_user_name, y.field1, y.field2, y.field3,
-        y.field4, y.field5, y.field6, y.field7, y.field8, y.field9, y.field10, y.field11, y.field12,
-        y.field13, y.field14, y.field15, y.field16, y.field17, y.field18, y.field19, y.field20, y.field21,
-        y.field22, y.field23, y.field24, y.field25, y.field26, y.field27, y.field28, y.field29, y.field30,
-        y.field31, y.field32, y.field33, y.field34, y.field35, y.field36, y.field37, y.field38, y.field39,
-        y.field40, y.field41, y.field42, y.field43, y.field44, y.field45, y.field46, y.field47, y.field48,
-        y.field49, y.field50, y.permanent_address_latitude, y.permanent_address_longitude,
-        y.practice_location_id, y.location_name, y.field51, y.field52, y.field53, y.field54, y.field55,
-        y.field56, y.field57, y.field58, y.field59, y.field60, y.field61, y.field62, y.field63, y.field64,
-        y.field65, y.field66, y.field67, y.field68, y.field69, y.field70, y.field71, y.field72, y.field73,
-        y.field74, y.field75, y.field76, y.field77, y.field78, y.field79, y.field80, y.field81, y.field82,
-        y.field83, y.field84, y.field85, y.field86, y.field87, y.field88, y.field89, y.field90, y.field91,
-        y.field92, y.field93, y.field94, y.field95, y.field96, y.field97, y.field98, y.field99, y.field100,
-        y.score, y.screening_type_id, y.per_org_id, y.loaded_date_time,
+        y.screening_group, y.outcome, y.outcome_description, y.notes, y.is_active, y.updated_by_id, y.updated_by,
+        y.updated_at, y.inserted_by_id, y.inserted_by, y.inserted_at, y.patient_medtech_id, y.practice,
+        y.practice_id, y.provider_id, y.provider_code, y.provider_name, y.hba1c, y.is_deleted, y.care_plan_id,
+        y.care_plan_name, y.is_confidential, y.is_gp2gp, y.is_patient_portal, y.is_show_on_timeline, y.medtech_id,
+        y.screening_source_type_id, y.service_template_id, y.service_template_name, y.user_logging_id,
+        y.logging_user_name, y.field1, y.field2, y.field3, y.field4, y.field5, y.field6, y.field7, y.field8,
+        y.field9, y.field10, y.field11, y.field12, y.field13, y.field14, y.field15, y.field16, y.field17, y.field18,
+        y.field19, y.field20, y.field21, y.field22, y.field23, y.field24, y.field25, y.field26, y.field27,
+        y.field28, y.field29, y.field30, y.field31, y.field32, y.field33, y.field34, y.field35, y.field36,
+        y.field37, y.field38, y.field39, y.field40, y.field41, y.field42, y.field43, y.field44, y.field45,
+        y.field46, y.field47, y.field48, y.field49, y.field50, y.permanent_address_latitude,
+        y.permanent_address_longitude, y.practice_location_id, y.location_name, y.field51, y.field52, y.field53,
+        y.field54, y.field55, y.field56, y.field57, y.field58, y.field59, y.field60, y.field61, y.field62,
+        y.field63, y.field64, y.field65, y.field66, y.field67, y.field68, y.field69, y.field70, y.field71,
+        y.field72, y.field73, y.field74, y.field75, y.field76, y.field77, y.field78, y.field79, y.field80,
+        y.field81, y.field82, y.field83, y.field84, y.field85, y.field86, y.field87, y.field88, y.field89,
+        y.field90, y.field91, y.field92, y.field93, y.field94, y.field95, y.field96, y.field97, y.field98,
+        y.field99, y.field100, y.score, y.screening_type_id, y.per_org_id, y.loaded_date_time,
         n.newest_hash, n.gone_since, n.load_run_file_id, n.load_run_id, n.observed_at
     FROM newest AS n
     JOIN etl.typed_measurements AS y USING (load_run_file_id, line_no)
     ON CONFLICT (practice_id, per_org_id, screaning_id) DO UPDATE
-    SET patient_id = excluded.patient_id, appointment_id = excluded.appointment_id,
-        screening_date = excluded.screening_date, scn_code = excluded.scn_code,
-        screening_type = excluded.screening_type, screening_group = excluded.screening_group,
-        outcome = excluded.outcome, outcome_description = excluded.outcome_description,
-        notes = excluded.notes, is_active = excluded.is_active, updated_by_id = excluded.updated_by_id,
-        updated_by = excluded.updated_by, updated_at = excluded.updated_at,
-        inserted_by_id = excluded.inserted_by_id, inserted_by = excluded.inserted_by,
-        inserted_at = excluded.inserted_at, patient_medtech_id = excluded.patient_medtech_id,
-        practice = excluded.practice, provider_id = excluded.provider_id,
-        provider_code = excluded.provider_code, provider_name = excluded.provider_name,
-        hba1c = excluded.hba1c, is_deleted = excluded.is_deleted, care_plan_id = excluded.care_plan_id,
-        care_plan_name = excluded.care_plan_name, is_confidential = excluded.is_confidential,
-        is_gp2gp = excluded.is_gp2gp, is_patient_portal = excluded.is_patient_portal,
-        is_show_on_timeline = excluded.is_show_on_timeline, medtech_id = excluded.medtech_id,
-        screening_source_type_id = excluded.screening_source_type_id,
-        service_template_id = excluded.service_template_id,
-        service_template_name = excluded.service_template_name, user_logging_id = excluded.user_logging_id,
-        logging_user_name = excluded.logging_user_name, field1 = excluded.field1, field2 = excluded.field2,
-        field3 = excluded.field3, field4 = excluded.field4, field5 = excluded.field5,
-        field6 = excluded.field6, field7 = excluded.field7, field8 = excluded.field8,
-        field9 = excluded.field9, field10 = excluded.field10, field11 = excluded.field11,
-        field12 = excluded.field12, field13 = excluded.field13, field14 = excluded.field14,
-        field15 = excluded.field15, field16 = excluded.field16, field17 = excluded.field17,
-        field18 = excluded.field18, field19 = excluded.field19, field20 = excluded.field20,
-        field21 = excluded.field21, field22 = excluded.field22, field23 = excluded.field23,
-        field24 = excluded.field24, field25 = excluded.field25, field26 = excluded.field26,
-        field27 = excluded.field27, field28 = excluded.field28, field29 = excluded.field29,
-        field30 = excluded.field30, field31 = excluded.field31, field32 = excluded.field32,
-        field33 = excluded.field33, field34 = excluded.field34, field35 = excluded.field35,
-        field36 = excluded.field36, field37 = excluded.field37, field38 = excluded.field38,
-        field39 = excluded.field39, field40 = excluded.field40, field41 = excluded.field41,
-        field42 = excluded.field42, field43 = excluded.field43, field44 = excluded.field44,
-        field45 = excluded.field45, field46 = excluded.field46, field47 = excluded.field47,
-        field48 = excluded.field48, field49 = excluded.field49, field50 = excluded.field50,
-        permanent_address_latitude = excluded.permanent_address_latitude,
-        permanent_address_longitude = excluded.permanent_address_longitude,
-        practice_location_id = excluded.practice_location_id, location_name = excluded.location_name,
-        field51 = excluded.field51, field52 = excluded.field52, field53 = excluded.field53,
-        field54 = excluded.field54, field55 = excluded.field55, field56 = excluded.field56,
-        field57 = excluded.field57, field58 = excluded.field58, field59 = excluded.field59,
-        field60 = excluded.field60, field61 = excluded.field61, field62 = excluded.field62,
-        field63 = excluded.field63, field64 = excluded.field64, field65 = excluded.field65,
-        field66 = excluded.field66, field67 = excluded.field67, field68 = excluded.field68,
-        field69 = excluded.field69, field70 = excluded.field70, field71 = excluded.field71,
-        field72 = excluded.field72, field73 = excluded.field73, field74 = excluded.field74,
-        field75 = excluded.field75, field76 = excluded.field76, field77 = excluded.field77,
-        field78 = excluded.field78, field79 = excluded.field79, field80 = excluded.field80,
-        field81 = excluded.field81, field82 = excluded.field82, field83 = excluded.field83,
-        field84 = excluded.field84, field85 = excluded.field85, field86 = excluded.field86,
-        field87 = excluded.field87, field88 = excluded.field88, field89 = excluded.field89,
-        field90 = excluded.field90, field91 = excluded.field91, field92 = excluded.field92,
-        field93 = excluded.field93, field94 = excluded.field94, field95 = excluded.field95,
-        field96 = excluded.field96, field97 = excluded.field97, field98 = excluded.field98,
-        field99 = excluded.field99, field100 = excluded.field100, score = excluded.score,
-        screening_type_id = excluded.screening_type_id, loaded_date_time = excluded.loaded_date_time,
-        row_hash = excluded.row_hash, absent_since = excluded.absent_since,
-        load_run_file_id = excluded.load_run_file_id, load_run_id = excluded.load_run_id,
-        date_extracted = excluded.date_extracted
+    SET (
+        patient_id, appointment_id, screening_date, scn_code, screening_type, screening_group, outcome,
+        outcome_description, notes, is_active, updated_by_id, updated_by, updated_at, inserted_by_id, inserted_by,
+        inserted_at, patient_medtech_id, practice, provider_id, provider_code, provider_name, hba1c, is_deleted,
+        care_plan_id, care_plan_name, is_confidential, is_gp2gp, is_patient_portal, is_show_on_timeline, medtech_id,
+        screening_source_type_id, service_template_id, service_template_name, user_logging_id, logging_user_name,
+        field1, field2, field3, field4, field5, field6, field7, field8, field9, field10, field11, field12, field13,
+        field14, field15, field16, field17, field18, field19, field20, field21, field22, field23, field24, field25,
+        field26, field27, field28, field29, field30, field31, field32, field33, field34, field35, field36, field37,
+        field38, field39, field40, field41, field42, field43, field44, field45, field46, field47, field48, field49,
+        field50, permanent_address_latitude, permanent_address_longitude, practice_location_id, location_name,
+        field51, field52, field53, field54, field55, field56, field57, field58, field59, field60, field61, field62,
+        field63, field64, field65, field66, field67, field68, field69, field70, field71, field72, field73, field74,
+        field75, field76, field77, field78, field79, field80, field81, field82, field83, field84, field85, field86,
+        field87, field88, field89, field90, field91, field92, field93, field94, field95, field96, field97, field98,
+        field99, field100, score, screening_type_id, loaded_date_time, row_hash, absent_since, load_run_file_id,
+        load_run_id, date_extracted
+    ) = ROW(
+        excluded.patient_id, excluded.appointment_id, excluded.screening_date, excluded.scn_code,
+        excluded.screening_type, excluded.screening_group, excluded.outcome, excluded.outcome_description,
+        excluded.notes, excluded.is_active, excluded.updated_by_id, excluded.updated_by, excluded.updated_at,
+        excluded.inserted_by_id, excluded.inserted_by, excluded.inserted_at, excluded.patient_medtech_id,
+        excluded.practice, excluded.provider_id, excluded.provider_code, excluded.provider_name, excluded.hba1c,
+        excluded.is_deleted, excluded.care_plan_id, excluded.care_plan_name, excluded.is_confidential,
+        excluded.is_gp2gp, excluded.is_patient_portal, excluded.is_show_on_timeline, excluded.medtech_id,
+        excluded.screening_source_type_id, excluded.service_template_id, excluded.service_template_name,
+        excluded.user_logging_id, excluded.logging_user_name, excluded.field1, excluded.field2, excluded.field3,
+        excluded.field4, excluded.field5, excluded.field6, excluded.field7, excluded.field8, excluded.field9,
+        excluded.field10, excluded.field11, excluded.field12, excluded.field13, excluded.field14, excluded.field15,
+        excluded.field16, excluded.field17, excluded.field18, excluded.field19, excluded.field20, excluded.field21,
+        excluded.field22, excluded.field23, excluded.field24, excluded.field25, excluded.field26, excluded.field27,
+        excluded.field28, excluded.field29, excluded.field30, excluded.field31, excluded.field32, excluded.field33,
+        excluded.field34, excluded.field35, excluded.field36, excluded.field37, excluded.field38, excluded.field39,
+        excluded.field40, excluded.field41, excluded.field42, excluded.field43, excluded.field44, excluded.field45,
+        excluded.field46, excluded.field47, excluded.field48, excluded.field49, excluded.field50,
+        excluded.permanent_address_latitude, excluded.permanent_address_longitude, excluded.practice_location_id,
+        excluded.location_name, excluded.field51, excluded.field52, excluded.field53, excluded.field54,
+        excluded.field55, excluded.field56, excluded.field57, excluded.field58, excluded.field59, excluded.field60,
+        excluded.field61, excluded.field62, excluded.field63, excluded.field64, excluded.field65, excluded.field66,
+        excluded.field67, excluded.field68, excluded.field69, excluded.field70, excluded.field71, excluded.field72,
+        excluded.field73, excluded.field74, excluded.field75, excluded.field76, excluded.field77, excluded.field78,
+        excluded.field79, excluded.field80, excluded.field81, excluded.field82, excluded.field83, excluded.field84,
+        excluded.field85, excluded.field86, excluded.field87, excluded.field88, excluded.field89, excluded.field90,
+        excluded.field91, excluded.field92, excluded.field93, excluded.field94, excluded.field95, excluded.field96,
+        excluded.field97, excluded.field98, excluded.field99, excluded.field100, excluded.score,
+        excluded.screening_type_id, excluded.loaded_date_time, excluded.row_hash, excluded.absent_since,
+        excluded.load_run_file_id, excluded.load_run_id, excluded.date_extracted
+    )
     WHERE s.* IS DISTINCT FROM excluded.*;
 
     DELETE FROM stg.measurements AS s
@@ -285,12 +198,11 @@ BEGIN
             o.*,
             ROW(
                 y.patient_key, y.provider_key, y.patient_id, y.appointment_id, y.screening_date, y.scn_code,
-                y.screening_type, y.screening_group, y.is_active, y.updated_by_id, y.updated_at,
-                y.inserted_by_id, y.inserted_at, y.patient_medtech_id, y.practice, y.provider_id,
-                y.provider_code, y.is_deleted, y.care_plan_id, y.is_confidential, y.is_gp2gp,
-                y.is_patient_portal, y.is_show_on_timeline, y.screening_source_type_id, y.service_template_id,
-                y.service_template_name, y.user_logging_id, y.practice_location_id, y.location_name,
-                y.screening_type_id
+                y.screening_type, y.screening_group, y.is_active, y.updated_by_id, y.updated_at, y.inserted_by_id,
+                y.inserted_at, y.patient_medtech_id, y.practice, y.provider_id, y.provider_code, y.is_deleted,
+                y.care_plan_id, y.is_confidential, y.is_gp2gp, y.is_patient_portal, y.is_show_on_timeline,
+                y.screening_source_type_id, y.service_template_id, y.service_template_name, y.user_logging_id,
+                y.practice_location_id, y.location_name, y.screening_type_id
             ) AS row_state
         FROM etl.observed_measurements AS o
         JOIN etl.republished_measurements AS y USING (load_run_file_id, line_no)
@@ -322,11 +234,11 @@ BEGIN
         INSERT INTO core.fact_measurements AS c (
             practice_id, per_org_id, screaning_id,
             patient_key, provider_key, patient_id, appointment_id, screening_date, scn_code, screening_type,
-            screening_group, is_active, updated_by_id, updated_at, inserted_by_id, inserted_at,
-            patient_medtech_id, practice, provider_id, provider_code, is_deleted, care_plan_id,
-            is_confidential, is_gp2gp, is_patient_portal, is_show_on_timeline, screening_source_type_id,
-            service_template_id, service_template_name, user_logging_id, practice_location_id, location_name,
-            screening_type_id, loaded_date_time, deleted_at, load_run_file_id, load_run_id, date_extracted
+            screening_group, is_active, updated_by_id, updated_at, inserted_by_id, inserted_at, patient_medtech_id,
+            practice, provider_id, provider_code, is_deleted, care_plan_id, is_confidential, is_gp2gp,
+            is_patient_portal, is_show_on_timeline, screening_source_type_id, service_template_id,
+            service_template_name, user_logging_id, practice_location_id, location_name, screening_type_id,
+            loaded_date_time, deleted_at, load_run_file_id, load_run_id, date_extracted
         )
         SELECT
             y.practice_id, y.per_org_id, y.screaning_id,
@@ -335,31 +247,30 @@ BEGIN
             y.inserted_at, y.patient_medtech_id, y.practice, y.provider_id, y.provider_code, y.is_deleted,
             y.care_plan_id, y.is_confidential, y.is_gp2gp, y.is_patient_portal, y.is_show_on_timeline,
             y.screening_source_type_id, y.service_template_id, y.service_template_name, y.user_logging_id,
-            y.practice_location_id, y.location_name, y.screening_type_id, y.loaded_date_time,
-            n.gone_since, n.load_run_file_id, n.load_run_id, n.observed_at
+            y.practice_location_id, y.location_name, y.screening_type_id, y.loaded_date_time, n.gone_since,
+            n.load_run_file_id, n.load_run_id, n.observed_at
         FROM newest AS n
         JOIN etl.republished_measurements AS y USING (load_run_file_id, line_no)
         ON CONFLICT (practice_id, per_org_id, screaning_id) DO UPDATE
-        SET patient_key = excluded.patient_key, provider_key = excluded.provider_key,
-            patient_id = excluded.patient_id, appointment_id = excluded.appointment_id,
-            screening_date = excluded.screening_date, scn_code = excluded.scn_code,
-            screening_type = excluded.screening_type, screening_group = excluded.screening_group,
-            is_active = excluded.is_active, updated_by_id = excluded.updated_by_id,
-            updated_at = excluded.updated_at, inserted_by_id = excluded.inserted_by_id,
-            inserted_at = excluded.inserted_at, patient_medtech_id = excluded.patient_medtech_id,
-            practice = excluded.practice, provider_id = excluded.provider_id,
-            provider_code = excluded.provider_code, is_deleted = excluded.is_deleted,
-            care_plan_id = excluded.care_plan_id, is_confidential = excluded.is_confidential,
-            is_gp2gp = excluded.is_gp2gp, is_patient_portal = excluded.is_patient_portal,
-            is_show_on_timeline = excluded.is_show_on_timeline,
-            screening_source_type_id = excluded.screening_source_type_id,
-            service_template_id = excluded.service_template_id,
-            service_template_name = excluded.service_template_name,
-            user_logging_id = excluded.user_logging_id, practice_location_id = excluded.practice_location_id,
-            location_name = excluded.location_name, screening_type_id = excluded.screening_type_id,
-            loaded_date_time = excluded.loaded_date_time, deleted_at = excluded.deleted_at,
-            load_run_file_id = excluded.load_run_file_id, load_run_id = excluded.load_run_id,
-            date_extracted = excluded.date_extracted
+        SET (
+            patient_key, provider_key, patient_id, appointment_id, screening_date, scn_code, screening_type,
+            screening_group, is_active, updated_by_id, updated_at, inserted_by_id, inserted_at, patient_medtech_id,
+            practice, provider_id, provider_code, is_deleted, care_plan_id, is_confidential, is_gp2gp,
+            is_patient_portal, is_show_on_timeline, screening_source_type_id, service_template_id,
+            service_template_name, user_logging_id, practice_location_id, location_name, screening_type_id,
+            loaded_date_time, deleted_at, load_run_file_id, load_run_id, date_extracted
+        ) = ROW(
+            excluded.patient_key, excluded.provider_key, excluded.patient_id, excluded.appointment_id,
+            excluded.screening_date, excluded.scn_code, excluded.screening_type, excluded.screening_group,
+            excluded.is_active, excluded.updated_by_id, excluded.updated_at, excluded.inserted_by_id,
+            excluded.inserted_at, excluded.patient_medtech_id, excluded.practice, excluded.provider_id,
+            excluded.provider_code, excluded.is_deleted, excluded.care_plan_id, excluded.is_confidential,
+            excluded.is_gp2gp, excluded.is_patient_portal, excluded.is_show_on_timeline,
+            excluded.screening_source_type_id, excluded.service_template_id, excluded.service_template_name,
+            excluded.user_logging_id, excluded.practice_location_id, excluded.location_name,
+            excluded.screening_type_id, excluded.loaded_date_time, excluded.deleted_at, excluded.load_run_file_id,
+            excluded.load_run_id, excluded.date_extracted
+        )
         WHERE c.* IS DISTINCT FROM excluded.*
         RETURNING c.xmax = 0 AS is_new
     ),

@@ -24,8 +24,8 @@ BEGIN
         r.line_no,
         array_to_string(
             ARRAY[
-                r.medicine_id, r.medicine_name, r.medicine_short_name, r.sct_id, r.type, r.pharma_code,
-                r.is_active, r.is_deleted, r.per_org_id, r.practice_id, r.loaded_date_time
+                r.medicine_id, r.medicine_name, r.medicine_short_name, r.sct_id, r.type, r.pharma_code, r.is_active,
+                r.is_deleted, r.per_org_id, r.practice_id, r.loaded_date_time
             ],
             '|^^|', ''
         ) || '|~~|',

@@ -55,25 +55,22 @@ BEGIN
         WHERE c.practice_id = p.practice_id AND c.per_org_id = p.per_org_id AND c.medicine_id = p.medicine_id
             AND c.is_current
             AND (
-                c.medicine_name, c.medicine_short_name, c.sct_id, c.type, c.pharma_code, c.is_active,
-                c.is_deleted
+                c.medicine_name, c.medicine_short_name, c.sct_id, c.type, c.pharma_code, c.is_active, c.is_deleted
             ) IS DISTINCT FROM (
-                p.medicine_name, p.medicine_short_name, p.sct_id, p.type, p.pharma_code, p.is_active,
-                p.is_deleted
+                p.medicine_name, p.medicine_short_name, p.sct_id, p.type, p.pharma_code, p.is_active, p.is_deleted
             )
         RETURNING c.practice_id, c.per_org_id, c.medicine_id
     ),
     opened AS (
         INSERT INTO core.dim_medicine (
-            practice_id, per_org_id, medicine_id, medicine_key, medicine_name, medicine_short_name, sct_id,
-            type, pharma_code, is_active, is_deleted, loaded_date_time, load_run_file_id, load_run_id,
-            date_extracted,
+            practice_id, per_org_id, medicine_id, medicine_key, medicine_name, medicine_short_name, sct_id, type,
+            pharma_code, is_active, is_deleted, loaded_date_time, load_run_file_id, load_run_id, date_extracted,
             effective_from
         )
         SELECT
-            p.practice_id, p.per_org_id, p.medicine_id, p.medicine_key, p.medicine_name,
-            p.medicine_short_name, p.sct_id, p.type, p.pharma_code, p.is_active, p.is_deleted,
-            p.loaded_date_time, p.load_run_file_id, p.load_run_id, p.date_extracted,
+            p.practice_id, p.per_org_id, p.medicine_id, p.medicine_key, p.medicine_name, p.medicine_short_name,
+            p.sct_id, p.type, p.pharma_code, p.is_active, p.is_deleted, p.loaded_date_time, p.load_run_file_id,
+            p.load_run_id, p.date_extracted,
             v_observed_at
         FROM published AS p
         -- IN, not a join: it is hashed however few rows the planner expects of either.

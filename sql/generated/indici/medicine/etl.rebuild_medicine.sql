@@ -34,88 +34,15 @@ BEGIN
 
     CALL etl.analyze_work('touched_medicine');
 
-    -- 2. What each counting file says of these keys; of several with one DateExtracted the last.
-    WITH keys AS MATERIALIZED (
-        SELECT DISTINCT t.practice_id, t.per_org_id, t.medicine_id::text AS medicine_id
-        FROM etl.touched_medicine AS t
-        WHERE (t.practice_id, t.per_org_id, t.medicine_id) IS NOT NULL
-    ),
-    rules AS MATERIALIZED (
-        SELECT h.since, h.until, etl.ruleset_fingerprint(h.extract, h.since) AS fingerprint
-        FROM etl.shapes AS h
-        WHERE h.extract = 'medicine'
-    ),
-    files AS MATERIALIZED (
-        SELECT
-            f.load_run_file_id,
-            f.load_run_id,
-            f.date_extracted,
-            f.is_mirror,
-            f.ruleset_fingerprint <> u.fingerprint AS is_stale,
-            etl.hash_seed(f.ruleset_fingerprint) AS seed,
-            row_number() OVER (
-                ORDER BY f.date_extracted, f.kind = 'delta', f.date_to, f.last_modified, f.s3_key COLLATE "C", f.load_run_file_id
-            ) AS place
-        FROM etl.load_run_files AS f
-        JOIN rules AS u ON f.date_extracted >= u.since AND f.date_extracted < u.until
-        WHERE f.extract = 'medicine' AND f.tenant = v_file.tenant AND f.is_counting
-    ),
-    -- What today's rules reject of files that were checked by others: it may not even be of its type now.
-    misfits AS MATERIALIZED (
-        SELECT f.load_run_file_id, b.line_no
-        FROM files AS f
-        CROSS JOIN LATERAL etl.verdicts_medicine(f.load_run_file_id, true) AS b
-        WHERE f.is_stale AND b.verdict = 'rejected'
-    ),
-    said AS (
-        SELECT
-            k.practice_id, k.per_org_id, k.medicine_id, f.load_run_file_id, f.date_extracted, f.place, r.line_no,
-            false AS is_absent
-        FROM keys AS k
-        JOIN raw.medicine_raw AS r USING (practice_id, per_org_id, medicine_id)
-        JOIN files AS f USING (load_run_file_id)
-        WHERE NOT EXISTS (
-            SELECT FROM etl.rejects_medicine AS j
-            WHERE j.load_run_file_id = r.load_run_file_id AND j.line_no = r.line_no AND j.resolved_by_run IS NULL
-        )
-            AND NOT EXISTS (
-                SELECT FROM misfits AS b
-                WHERE b.load_run_file_id = r.load_run_file_id AND b.line_no = r.line_no
-            )
-    ),
-    last_said AS (
-        SELECT DISTINCT ON (s.practice_id, s.per_org_id, s.medicine_id, s.date_extracted)
-            s.practice_id, s.per_org_id, s.medicine_id, s.load_run_file_id, s.line_no, s.is_absent
-        FROM said AS s
-        ORDER BY
-            s.practice_id, s.per_org_id, s.medicine_id, s.date_extracted, s.place DESC,
-            s.line_no DESC
-    )
-    INSERT INTO etl.observed_medicine (
-        practice_id, per_org_id, medicine_id,
-        observed_at, is_absent, row_hash, load_run_file_id, load_run_id, line_no
-    )
-    SELECT
-        l.practice_id, l.per_org_id, l.medicine_id::bigint,
-        f.date_extracted,
-        l.is_absent,
-        CASE WHEN NOT l.is_absent THEN etl.hash_medicine(r, f.seed) END,
-        f.load_run_file_id,
-        f.load_run_id,
-        l.line_no
-    FROM last_said AS l
-    JOIN files AS f USING (load_run_file_id)
-    LEFT JOIN raw.medicine_raw AS r ON r.load_run_file_id = l.load_run_file_id AND r.line_no = l.line_no;
-
-    CALL etl.analyze_work('observed_medicine');
+    -- 2. Where the counting files observed these keys.
+    CALL etl.observe_medicine(v_file.tenant, 'infinity');
 
     -- 3. stg: the first observation in the newest run of equal rows.
     WITH states AS (
         SELECT
             o.*,
             ROW(
-                y.medicine_name, y.medicine_short_name, y.sct_id, y.type, y.pharma_code, y.is_active,
-                y.is_deleted
+                y.medicine_name, y.medicine_short_name, y.sct_id, y.type, y.pharma_code, y.is_active, y.is_deleted
             ) AS row_state
         FROM etl.observed_medicine AS o
         JOIN etl.typed_medicine AS y USING (load_run_file_id, line_no)
@@ -181,12 +108,10 @@ BEGIN
         SELECT
             o.*,
             ROW(
-                y.medicine_name, y.medicine_short_name, y.sct_id, y.type, y.pharma_code, y.is_active,
-                y.is_deleted
+                y.medicine_name, y.medicine_short_name, y.sct_id, y.type, y.pharma_code, y.is_active, y.is_deleted
             ) AS history_state,
             ROW(
-                y.medicine_name, y.medicine_short_name, y.sct_id, y.type, y.pharma_code, y.is_active,
-                y.is_deleted
+                y.medicine_name, y.medicine_short_name, y.sct_id, y.type, y.pharma_code, y.is_active, y.is_deleted
             ) AS row_state
         FROM etl.observed_medicine AS o
         JOIN etl.republished_medicine AS y USING (load_run_file_id, line_no)
@@ -246,15 +171,14 @@ BEGIN
         INSERT INTO core.dim_medicine AS c (
             practice_id, per_org_id, medicine_id,
             effective_from,
-            medicine_key, medicine_name, medicine_short_name, sct_id, type, pharma_code, is_active,
-            is_deleted, loaded_date_time, effective_to, load_run_file_id, load_run_id, date_extracted
+            medicine_key, medicine_name, medicine_short_name, sct_id, type, pharma_code, is_active, is_deleted,
+            loaded_date_time, effective_to, load_run_file_id, load_run_id, date_extracted
         )
         SELECT
             v.practice_id, v.per_org_id, v.medicine_id,
             v.effective_from,
-            y.medicine_key, y.medicine_name, y.medicine_short_name, y.sct_id, y.type, y.pharma_code,
-            y.is_active, y.is_deleted, y.loaded_date_time,
-            v.effective_to, v.load_run_file_id, v.load_run_id, v.observed_at
+            y.medicine_key, y.medicine_name, y.medicine_short_name, y.sct_id, y.type, y.pharma_code, y.is_active,
+            y.is_deleted, y.loaded_date_time, v.effective_to, v.load_run_file_id, v.load_run_id, v.observed_at
         FROM versions AS v
         JOIN etl.republished_medicine AS y USING (load_run_file_id, line_no)
         -- Reading the count first has the removals done first, and the order closes a version before the next is
@@ -263,11 +187,11 @@ BEGIN
         ORDER BY v.effective_from
         ON CONFLICT (practice_id, per_org_id, medicine_id, effective_from) DO UPDATE
         SET medicine_key = excluded.medicine_key, medicine_name = excluded.medicine_name,
-            medicine_short_name = excluded.medicine_short_name, sct_id = excluded.sct_id,
-            type = excluded.type, pharma_code = excluded.pharma_code, is_active = excluded.is_active,
-            is_deleted = excluded.is_deleted, loaded_date_time = excluded.loaded_date_time,
-            effective_to = excluded.effective_to, load_run_file_id = excluded.load_run_file_id,
-            load_run_id = excluded.load_run_id, date_extracted = excluded.date_extracted
+            medicine_short_name = excluded.medicine_short_name, sct_id = excluded.sct_id, type = excluded.type,
+            pharma_code = excluded.pharma_code, is_active = excluded.is_active, is_deleted = excluded.is_deleted,
+            loaded_date_time = excluded.loaded_date_time, effective_to = excluded.effective_to,
+            load_run_file_id = excluded.load_run_file_id, load_run_id = excluded.load_run_id,
+            date_extracted = excluded.date_extracted
         WHERE c.* IS DISTINCT FROM excluded.*
         RETURNING c.xmax = 0 AS is_new
     )

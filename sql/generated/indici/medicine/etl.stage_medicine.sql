@@ -54,8 +54,7 @@ BEGIN
         load_run_id = excluded.load_run_id, date_extracted = excluded.date_extracted
     WHERE s.absent_since IS NOT NULL
         OR (
-            s.medicine_name, s.medicine_short_name, s.sct_id, s.type, s.pharma_code, s.is_active,
-            s.is_deleted
+            s.medicine_name, s.medicine_short_name, s.sct_id, s.type, s.pharma_code, s.is_active, s.is_deleted
         ) IS DISTINCT FROM (
             excluded.medicine_name, excluded.medicine_short_name, excluded.sct_id, excluded.type,
             excluded.pharma_code, excluded.is_active, excluded.is_deleted

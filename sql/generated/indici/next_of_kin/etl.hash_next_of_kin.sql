@@ -14,8 +14,7 @@ SELECT pg_catalog.hash_record_extended(
         p_row.relationship_type_id, p_row.relationship_type, p_row.is_active, p_row.is_deleted,
         p_row.inserted_by_id, p_row.inserted_by, p_row.updated_by_id, p_row.updated_by, p_row.inserted_at,
         p_row.updated_at, p_row.user_logging_id, p_row.logging_user_name, p_row.is_gp2gp,
-        p_row.permanent_address_latitude, p_row.permanent_address_longitude, p_row.practice_id,
-        p_row.per_org_id
+        p_row.permanent_address_latitude, p_row.permanent_address_longitude, p_row.practice_id, p_row.per_org_id
     ),
     p_seed
 );

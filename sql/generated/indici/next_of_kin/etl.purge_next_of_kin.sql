@@ -25,80 +25,8 @@ BEGIN
 
     CALL etl.analyze_work('touched_next_of_kin');
 
-    -- 2. What each counting file says of these keys; of several with one DateExtracted the last.
-    WITH keys AS MATERIALIZED (
-        SELECT DISTINCT t.practice_id, t.per_org_id, t.nextto_kin_id::text AS nextto_kin_id
-        FROM etl.touched_next_of_kin AS t
-        WHERE (t.practice_id, t.per_org_id, t.nextto_kin_id) IS NOT NULL
-    ),
-    rules AS MATERIALIZED (
-        SELECT h.since, h.until, etl.ruleset_fingerprint(h.extract, h.since) AS fingerprint
-        FROM etl.shapes AS h
-        WHERE h.extract = 'next_of_kin'
-    ),
-    files AS MATERIALIZED (
-        SELECT
-            f.load_run_file_id,
-            f.load_run_id,
-            f.date_extracted,
-            f.is_mirror,
-            f.ruleset_fingerprint <> u.fingerprint AS is_stale,
-            etl.hash_seed(f.ruleset_fingerprint) AS seed,
-            row_number() OVER (
-                ORDER BY f.date_extracted, f.kind = 'delta', f.date_to, f.last_modified, f.s3_key COLLATE "C", f.load_run_file_id
-            ) AS place
-        FROM etl.load_run_files AS f
-        JOIN rules AS u ON f.date_extracted >= u.since AND f.date_extracted < u.until
-        WHERE f.extract = 'next_of_kin' AND f.tenant = p_tenant AND f.is_counting AND f.date_extracted < p_before
-    ),
-    -- What today's rules reject of files that were checked by others: it may not even be of its type now.
-    misfits AS MATERIALIZED (
-        SELECT f.load_run_file_id, b.line_no
-        FROM files AS f
-        CROSS JOIN LATERAL etl.verdicts_next_of_kin(f.load_run_file_id, true) AS b
-        WHERE f.is_stale AND b.verdict = 'rejected'
-    ),
-    said AS (
-        SELECT
-            k.practice_id, k.per_org_id, k.nextto_kin_id, f.load_run_file_id, f.date_extracted, f.place, r.line_no,
-            nullif((r.updated_at || ' Pacific/Auckland')::timestamptz, TIMESTAMPTZ '1900-01-01 Pacific/Auckland') AS dedupe_1, false AS is_absent
-        FROM keys AS k
-        JOIN raw.next_of_kin_raw AS r USING (practice_id, per_org_id, nextto_kin_id)
-        JOIN files AS f USING (load_run_file_id)
-        WHERE NOT EXISTS (
-            SELECT FROM etl.rejects_next_of_kin AS j
-            WHERE j.load_run_file_id = r.load_run_file_id AND j.line_no = r.line_no AND j.resolved_by_run IS NULL
-        )
-            AND NOT EXISTS (
-                SELECT FROM misfits AS b
-                WHERE b.load_run_file_id = r.load_run_file_id AND b.line_no = r.line_no
-            )
-    ),
-    last_said AS (
-        SELECT DISTINCT ON (s.practice_id, s.per_org_id, s.nextto_kin_id, s.date_extracted)
-            s.practice_id, s.per_org_id, s.nextto_kin_id, s.load_run_file_id, s.line_no, s.is_absent
-        FROM said AS s
-        ORDER BY
-            s.practice_id, s.per_org_id, s.nextto_kin_id, s.date_extracted, s.place DESC,
-            s.dedupe_1 DESC NULLS LAST, s.line_no DESC
-    )
-    INSERT INTO etl.observed_next_of_kin (
-        practice_id, per_org_id, nextto_kin_id,
-        observed_at, is_absent, row_hash, load_run_file_id, load_run_id, line_no
-    )
-    SELECT
-        l.practice_id, l.per_org_id, l.nextto_kin_id::bigint,
-        f.date_extracted,
-        l.is_absent,
-        CASE WHEN NOT l.is_absent THEN etl.hash_next_of_kin(r, f.seed) END,
-        f.load_run_file_id,
-        f.load_run_id,
-        l.line_no
-    FROM last_said AS l
-    JOIN files AS f USING (load_run_file_id)
-    LEFT JOIN raw.next_of_kin_raw AS r ON r.load_run_file_id = l.load_run_file_id AND r.line_no = l.line_no;
-
-    CALL etl.analyze_work('observed_next_of_kin');
+    -- 2. Where the counting files before the horizon observed these keys.
+    CALL etl.observe_next_of_kin(p_tenant, p_before);
 
     -- 3. Keep the newest row; the row with which the newest version began in core; and
     -- each row that changed stg since.
@@ -106,9 +34,9 @@ BEGIN
         SELECT
             o.*,
             ROW(
-                y.patient_key, y.patient_id, y.nok_profile_id, y.nhi_number, y.is_emergency,
-                y.relationship_type_id, y.relationship_type, y.is_active, y.is_deleted, y.inserted_by_id,
-                y.updated_by_id, y.inserted_at, y.updated_at, y.user_logging_id, y.is_gp2gp
+                y.patient_key, y.patient_id, y.nok_profile_id, y.nhi_number, y.is_emergency, y.relationship_type_id,
+                y.relationship_type, y.is_active, y.is_deleted, y.inserted_by_id, y.updated_by_id, y.inserted_at,
+                y.updated_at, y.user_logging_id, y.is_gp2gp
             ) AS core_state
         FROM etl.observed_next_of_kin AS o
         JOIN etl.republished_next_of_kin AS y USING (load_run_file_id, line_no)
@@ -124,11 +52,11 @@ BEGIN
         SELECT
             o.*,
             ROW(
-                y.patient_id, y.nok_profile_id, y.nhi_number, y.name, y.full_address, y.cell_number,
-                y.day_phone, y.night_phone, y.is_emergency, y.relationship_type_id, y.relationship_type,
-                y.is_active, y.is_deleted, y.inserted_by_id, y.inserted_by, y.updated_by_id, y.updated_by,
-                y.inserted_at, y.updated_at, y.user_logging_id, y.logging_user_name, y.is_gp2gp,
-                y.permanent_address_latitude, y.permanent_address_longitude
+                y.patient_id, y.nok_profile_id, y.nhi_number, y.name, y.full_address, y.cell_number, y.day_phone,
+                y.night_phone, y.is_emergency, y.relationship_type_id, y.relationship_type, y.is_active,
+                y.is_deleted, y.inserted_by_id, y.inserted_by, y.updated_by_id, y.updated_by, y.inserted_at,
+                y.updated_at, y.user_logging_id, y.logging_user_name, y.is_gp2gp, y.permanent_address_latitude,
+                y.permanent_address_longitude
             ) AS row_state
         FROM etl.observed_next_of_kin AS o
         JOIN etl.typed_next_of_kin AS y USING (load_run_file_id, line_no)

@@ -33,91 +33,19 @@ BEGIN
 
     CALL etl.analyze_work('touched_next_of_kin');
 
-    -- 2. What each counting file says of these keys; of several with one DateExtracted the last.
-    WITH keys AS MATERIALIZED (
-        SELECT DISTINCT t.practice_id, t.per_org_id, t.nextto_kin_id::text AS nextto_kin_id
-        FROM etl.touched_next_of_kin AS t
-        WHERE (t.practice_id, t.per_org_id, t.nextto_kin_id) IS NOT NULL
-    ),
-    rules AS MATERIALIZED (
-        SELECT h.since, h.until, etl.ruleset_fingerprint(h.extract, h.since) AS fingerprint
-        FROM etl.shapes AS h
-        WHERE h.extract = 'next_of_kin'
-    ),
-    files AS MATERIALIZED (
-        SELECT
-            f.load_run_file_id,
-            f.load_run_id,
-            f.date_extracted,
-            f.is_mirror,
-            f.ruleset_fingerprint <> u.fingerprint AS is_stale,
-            etl.hash_seed(f.ruleset_fingerprint) AS seed,
-            row_number() OVER (
-                ORDER BY f.date_extracted, f.kind = 'delta', f.date_to, f.last_modified, f.s3_key COLLATE "C", f.load_run_file_id
-            ) AS place
-        FROM etl.load_run_files AS f
-        JOIN rules AS u ON f.date_extracted >= u.since AND f.date_extracted < u.until
-        WHERE f.extract = 'next_of_kin' AND f.tenant = v_file.tenant AND f.is_counting
-    ),
-    -- What today's rules reject of files that were checked by others: it may not even be of its type now.
-    misfits AS MATERIALIZED (
-        SELECT f.load_run_file_id, b.line_no
-        FROM files AS f
-        CROSS JOIN LATERAL etl.verdicts_next_of_kin(f.load_run_file_id, true) AS b
-        WHERE f.is_stale AND b.verdict = 'rejected'
-    ),
-    said AS (
-        SELECT
-            k.practice_id, k.per_org_id, k.nextto_kin_id, f.load_run_file_id, f.date_extracted, f.place, r.line_no,
-            nullif((r.updated_at || ' Pacific/Auckland')::timestamptz, TIMESTAMPTZ '1900-01-01 Pacific/Auckland') AS dedupe_1, false AS is_absent
-        FROM keys AS k
-        JOIN raw.next_of_kin_raw AS r USING (practice_id, per_org_id, nextto_kin_id)
-        JOIN files AS f USING (load_run_file_id)
-        WHERE NOT EXISTS (
-            SELECT FROM etl.rejects_next_of_kin AS j
-            WHERE j.load_run_file_id = r.load_run_file_id AND j.line_no = r.line_no AND j.resolved_by_run IS NULL
-        )
-            AND NOT EXISTS (
-                SELECT FROM misfits AS b
-                WHERE b.load_run_file_id = r.load_run_file_id AND b.line_no = r.line_no
-            )
-    ),
-    last_said AS (
-        SELECT DISTINCT ON (s.practice_id, s.per_org_id, s.nextto_kin_id, s.date_extracted)
-            s.practice_id, s.per_org_id, s.nextto_kin_id, s.load_run_file_id, s.line_no, s.is_absent
-        FROM said AS s
-        ORDER BY
-            s.practice_id, s.per_org_id, s.nextto_kin_id, s.date_extracted, s.place DESC,
-            s.dedupe_1 DESC NULLS LAST, s.line_no DESC
-    )
-    INSERT INTO etl.observed_next_of_kin (
-        practice_id, per_org_id, nextto_kin_id,
-        observed_at, is_absent, row_hash, load_run_file_id, load_run_id, line_no
-    )
-    SELECT
-        l.practice_id, l.per_org_id, l.nextto_kin_id::bigint,
-        f.date_extracted,
-        l.is_absent,
-        CASE WHEN NOT l.is_absent THEN etl.hash_next_of_kin(r, f.seed) END,
-        f.load_run_file_id,
-        f.load_run_id,
-        l.line_no
-    FROM last_said AS l
-    JOIN files AS f USING (load_run_file_id)
-    LEFT JOIN raw.next_of_kin_raw AS r ON r.load_run_file_id = l.load_run_file_id AND r.line_no = l.line_no;
-
-    CALL etl.analyze_work('observed_next_of_kin');
+    -- 2. Where the counting files observed these keys.
+    CALL etl.observe_next_of_kin(v_file.tenant, 'infinity');
 
     -- 3. stg: the first observation in the newest run of equal rows.
     WITH states AS (
         SELECT
             o.*,
             ROW(
-                y.patient_id, y.nok_profile_id, y.nhi_number, y.name, y.full_address, y.cell_number,
-                y.day_phone, y.night_phone, y.is_emergency, y.relationship_type_id, y.relationship_type,
-                y.is_active, y.is_deleted, y.inserted_by_id, y.inserted_by, y.updated_by_id, y.updated_by,
-                y.inserted_at, y.updated_at, y.user_logging_id, y.logging_user_name, y.is_gp2gp,
-                y.permanent_address_latitude, y.permanent_address_longitude
+                y.patient_id, y.nok_profile_id, y.nhi_number, y.name, y.full_address, y.cell_number, y.day_phone,
+                y.night_phone, y.is_emergency, y.relationship_type_id, y.relationship_type, y.is_active,
+                y.is_deleted, y.inserted_by_id, y.inserted_by, y.updated_by_id, y.updated_by, y.inserted_at,
+                y.updated_at, y.user_logging_id, y.logging_user_name, y.is_gp2gp, y.permanent_address_latitude,
+                y.permanent_address_longitude
             ) AS row_state
         FROM etl.observed_next_of_kin AS o
         JOIN etl.typed_next_of_kin AS y USING (load_run_file_id, line_no)
@@ -150,37 +78,38 @@ BEGIN
     )
     INSERT INTO stg.next_of_kin AS s (
         nextto_kin_id, patient_id, nok_profile_id, nhi_number, name, full_address, cell_number, day_phone,
-        night_phone, is_emergency, relationship_type_id, relationship_type, is_active, is_deleted,
-        inserted_by_id, inserted_by, updated_by_id, updated_by, inserted_at, updated_at, user_logging_id,
-        logging_user_name, is_gp2gp, permanent_address_latitude, permanent_address_longitude, practice_id,
-        per_org_id, loaded_date_time,
+        night_phone, is_emergency, relationship_type_id, relationship_type, is_active, is_deleted, inserted_by_id,
+        inserted_by, updated_by_id, updated_by, inserted_at, updated_at, user_logging_id, logging_user_name,
+        is_gp2gp, permanent_address_latitude, permanent_address_longitude, practice_id, per_org_id,
+        loaded_date_time,
         row_hash, absent_since, load_run_file_id, load_run_id, date_extracted
     )
     SELECT
         y.nextto_kin_id, y.patient_id, y.nok_profile_id, y.nhi_number, y.name, y.full_address, y.cell_number,
         y.day_phone, y.night_phone, y.is_emergency, y.relationship_type_id, y.relationship_type, y.is_active,
-        y.is_deleted, y.inserted_by_id, y.inserted_by, y.updated_by_id, y.updated_by, y.inserted_at,
-        y.updated_at, y.user_logging_id, y.logging_user_name, y.is_gp2gp, y.permanent_address_latitude,
+        y.is_deleted, y.inserted_by_id, y.inserted_by, y.updated_by_id, y.updated_by, y.inserted_at, y.updated_at,
+        y.user_logging_id, y.logging_user_name, y.is_gp2gp, y.permanent_address_latitude,
         y.permanent_address_longitude, y.practice_id, y.per_org_id, y.loaded_date_time,
         n.newest_hash, n.gone_since, n.load_run_file_id, n.load_run_id, n.observed_at
     FROM newest AS n
     JOIN etl.typed_next_of_kin AS y USING (load_run_file_id, line_no)
     ON CONFLICT (practice_id, per_org_id, nextto_kin_id) DO UPDATE
-    SET patient_id = excluded.patient_id, nok_profile_id = excluded.nok_profile_id,
-        nhi_number = excluded.nhi_number, name = excluded.name, full_address = excluded.full_address,
-        cell_number = excluded.cell_number, day_phone = excluded.day_phone,
-        night_phone = excluded.night_phone, is_emergency = excluded.is_emergency,
-        relationship_type_id = excluded.relationship_type_id, relationship_type = excluded.relationship_type,
-        is_active = excluded.is_active, is_deleted = excluded.is_deleted,
-        inserted_by_id = excluded.inserted_by_id, inserted_by = excluded.inserted_by,
-        updated_by_id = excluded.updated_by_id, updated_by = excluded.updated_by,
-        inserted_at = excluded.inserted_at, updated_at = excluded.updated_at,
-        user_logging_id = excluded.user_logging_id, logging_user_name = excluded.logging_user_name,
-        is_gp2gp = excluded.is_gp2gp, permanent_address_latitude = excluded.permanent_address_latitude,
-        permanent_address_longitude = excluded.permanent_address_longitude,
-        loaded_date_time = excluded.loaded_date_time, row_hash = excluded.row_hash,
-        absent_since = excluded.absent_since, load_run_file_id = excluded.load_run_file_id,
-        load_run_id = excluded.load_run_id, date_extracted = excluded.date_extracted
+    SET (
+        patient_id, nok_profile_id, nhi_number, name, full_address, cell_number, day_phone, night_phone,
+        is_emergency, relationship_type_id, relationship_type, is_active, is_deleted, inserted_by_id, inserted_by,
+        updated_by_id, updated_by, inserted_at, updated_at, user_logging_id, logging_user_name, is_gp2gp,
+        permanent_address_latitude, permanent_address_longitude, loaded_date_time, row_hash, absent_since,
+        load_run_file_id, load_run_id, date_extracted
+    ) = ROW(
+        excluded.patient_id, excluded.nok_profile_id, excluded.nhi_number, excluded.name, excluded.full_address,
+        excluded.cell_number, excluded.day_phone, excluded.night_phone, excluded.is_emergency,
+        excluded.relationship_type_id, excluded.relationship_type, excluded.is_active, excluded.is_deleted,
+        excluded.inserted_by_id, excluded.inserted_by, excluded.updated_by_id, excluded.updated_by,
+        excluded.inserted_at, excluded.updated_at, excluded.user_logging_id, excluded.logging_user_name,
+        excluded.is_gp2gp, excluded.permanent_address_latitude, excluded.permanent_address_longitude,
+        excluded.loaded_date_time, excluded.row_hash, excluded.absent_since, excluded.load_run_file_id,
+        excluded.load_run_id, excluded.date_extracted
+    )
     WHERE s.* IS DISTINCT FROM excluded.*;
 
     DELETE FROM stg.next_of_kin AS s
@@ -197,9 +126,9 @@ BEGIN
         SELECT
             o.*,
             ROW(
-                y.patient_key, y.patient_id, y.nok_profile_id, y.nhi_number, y.is_emergency,
-                y.relationship_type_id, y.relationship_type, y.is_active, y.is_deleted, y.inserted_by_id,
-                y.updated_by_id, y.inserted_at, y.updated_at, y.user_logging_id, y.is_gp2gp
+                y.patient_key, y.patient_id, y.nok_profile_id, y.nhi_number, y.is_emergency, y.relationship_type_id,
+                y.relationship_type, y.is_active, y.is_deleted, y.inserted_by_id, y.updated_by_id, y.inserted_at,
+                y.updated_at, y.user_logging_id, y.is_gp2gp
             ) AS row_state
         FROM etl.observed_next_of_kin AS o
         JOIN etl.republished_next_of_kin AS y USING (load_run_file_id, line_no)
@@ -232,28 +161,28 @@ BEGIN
             practice_id, per_org_id, nextto_kin_id,
             patient_key, patient_id, nok_profile_id, nhi_number, is_emergency, relationship_type_id,
             relationship_type, is_active, is_deleted, inserted_by_id, updated_by_id, inserted_at, updated_at,
-            user_logging_id, is_gp2gp, loaded_date_time, deleted_at, load_run_file_id, load_run_id,
-            date_extracted
+            user_logging_id, is_gp2gp, loaded_date_time, deleted_at, load_run_file_id, load_run_id, date_extracted
         )
         SELECT
             y.practice_id, y.per_org_id, y.nextto_kin_id,
-            y.patient_key, y.patient_id, y.nok_profile_id, y.nhi_number, y.is_emergency,
-            y.relationship_type_id, y.relationship_type, y.is_active, y.is_deleted, y.inserted_by_id,
-            y.updated_by_id, y.inserted_at, y.updated_at, y.user_logging_id, y.is_gp2gp, y.loaded_date_time,
-            n.gone_since, n.load_run_file_id, n.load_run_id, n.observed_at
+            y.patient_key, y.patient_id, y.nok_profile_id, y.nhi_number, y.is_emergency, y.relationship_type_id,
+            y.relationship_type, y.is_active, y.is_deleted, y.inserted_by_id, y.updated_by_id, y.inserted_at,
+            y.updated_at, y.user_logging_id, y.is_gp2gp, y.loaded_date_time, n.gone_since, n.load_run_file_id,
+            n.load_run_id, n.observed_at
         FROM newest AS n
         JOIN etl.republished_next_of_kin AS y USING (load_run_file_id, line_no)
         ON CONFLICT (practice_id, per_org_id, nextto_kin_id) DO UPDATE
-        SET patient_key = excluded.patient_key, patient_id = excluded.patient_id,
-            nok_profile_id = excluded.nok_profile_id, nhi_number = excluded.nhi_number,
-            is_emergency = excluded.is_emergency, relationship_type_id = excluded.relationship_type_id,
-            relationship_type = excluded.relationship_type, is_active = excluded.is_active,
-            is_deleted = excluded.is_deleted, inserted_by_id = excluded.inserted_by_id,
-            updated_by_id = excluded.updated_by_id, inserted_at = excluded.inserted_at,
-            updated_at = excluded.updated_at, user_logging_id = excluded.user_logging_id,
-            is_gp2gp = excluded.is_gp2gp, loaded_date_time = excluded.loaded_date_time,
-            deleted_at = excluded.deleted_at, load_run_file_id = excluded.load_run_file_id,
-            load_run_id = excluded.load_run_id, date_extracted = excluded.date_extracted
+        SET (
+            patient_key, patient_id, nok_profile_id, nhi_number, is_emergency, relationship_type_id,
+            relationship_type, is_active, is_deleted, inserted_by_id, updated_by_id, inserted_at, updated_at,
+            user_logging_id, is_gp2gp, loaded_date_time, deleted_at, load_run_file_id, load_run_id, date_extracted
+        ) = ROW(
+            excluded.patient_key, excluded.patient_id, excluded.nok_profile_id, excluded.nhi_number,
+            excluded.is_emergency, excluded.relationship_type_id, excluded.relationship_type, excluded.is_active,
+            excluded.is_deleted, excluded.inserted_by_id, excluded.updated_by_id, excluded.inserted_at,
+            excluded.updated_at, excluded.user_logging_id, excluded.is_gp2gp, excluded.loaded_date_time,
+            excluded.deleted_at, excluded.load_run_file_id, excluded.load_run_id, excluded.date_extracted
+        )
         WHERE c.* IS DISTINCT FROM excluded.*
         RETURNING c.xmax = 0 AS is_new
     ),

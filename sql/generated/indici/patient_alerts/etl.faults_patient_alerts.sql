@@ -24,12 +24,12 @@ BEGIN
         r.line_no,
         array_to_string(
             ARRAY[
-                r.patient_alert_id, r.patient_id, r.type_id, r.type, r.alert_id, r.alert, r.severity_id,
-                r.severity, r.alert_value, r.last_updated_date, r.effective_date, r.expiry_date, r.note,
-                r.is_active, r.is_deleted, r.is_deleted_2, r.inserted_by_id, r.inserted_by, r.updated_by_id,
-                r.updated_by, r.inserted_at, r.updated_at, r.medtech_id, r.user_logging_id,
-                r.logging_user_name, r.is_gp2gp, r.permanent_address_latitude, r.permanent_address_longitude,
-                r.alert_state, r.practice_id, r.provider_id, r.per_org_id, r.loaded_date_time
+                r.patient_alert_id, r.patient_id, r.type_id, r.type, r.alert_id, r.alert, r.severity_id, r.severity,
+                r.alert_value, r.last_updated_date, r.effective_date, r.expiry_date, r.note, r.is_active,
+                r.is_deleted, r.is_deleted_2, r.inserted_by_id, r.inserted_by, r.updated_by_id, r.updated_by,
+                r.inserted_at, r.updated_at, r.medtech_id, r.user_logging_id, r.logging_user_name, r.is_gp2gp,
+                r.permanent_address_latitude, r.permanent_address_longitude, r.alert_state, r.practice_id,
+                r.provider_id, r.per_org_id, r.loaded_date_time
             ],
             '|^^|', ''
         ) || '|~~|',

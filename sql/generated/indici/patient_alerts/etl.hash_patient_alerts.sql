@@ -11,11 +11,11 @@ SELECT pg_catalog.hash_record_extended(
     ROW(
         p_row.patient_alert_id, p_row.patient_id, p_row.type_id, p_row.type, p_row.alert_id, p_row.alert,
         p_row.severity_id, p_row.severity, p_row.alert_value, p_row.last_updated_date, p_row.effective_date,
-        p_row.expiry_date, p_row.note, p_row.is_active, p_row.is_deleted, p_row.is_deleted_2,
-        p_row.inserted_by_id, p_row.inserted_by, p_row.updated_by_id, p_row.updated_by, p_row.inserted_at,
-        p_row.updated_at, p_row.medtech_id, p_row.user_logging_id, p_row.logging_user_name, p_row.is_gp2gp,
-        p_row.permanent_address_latitude, p_row.permanent_address_longitude, p_row.alert_state,
-        p_row.practice_id, p_row.provider_id, p_row.per_org_id
+        p_row.expiry_date, p_row.note, p_row.is_active, p_row.is_deleted, p_row.is_deleted_2, p_row.inserted_by_id,
+        p_row.inserted_by, p_row.updated_by_id, p_row.updated_by, p_row.inserted_at, p_row.updated_at,
+        p_row.medtech_id, p_row.user_logging_id, p_row.logging_user_name, p_row.is_gp2gp,
+        p_row.permanent_address_latitude, p_row.permanent_address_longitude, p_row.alert_state, p_row.practice_id,
+        p_row.provider_id, p_row.per_org_id
     ),
     p_seed
 );

@@ -5,10 +5,9 @@ SELECT
     s.practice_id, s.per_org_id, s.patient_alert_id,
     etl.surrogate_key(etl.key_part('patients') || tenant.key_part || etl.key_part(s.patient_id::text)) AS patient_key,
     etl.surrogate_key(etl.key_part('providers') || tenant.key_part || etl.key_part(s.provider_id::text)) AS provider_key,
-    s.patient_id, s.type_id, s.type, s.alert_id, s.severity_id, s.severity, s.last_updated_date,
-    s.effective_date, s.expiry_date, s.is_active, s.is_deleted, s.is_deleted_2, s.inserted_by_id,
-    s.updated_by_id, s.inserted_at, s.updated_at, s.user_logging_id, s.is_gp2gp, s.alert_state, s.provider_id,
-    s.loaded_date_time,
+    s.patient_id, s.type_id, s.type, s.alert_id, s.severity_id, s.severity, s.last_updated_date, s.effective_date,
+    s.expiry_date, s.is_active, s.is_deleted, s.is_deleted_2, s.inserted_by_id, s.updated_by_id, s.inserted_at,
+    s.updated_at, s.user_logging_id, s.is_gp2gp, s.alert_state, s.provider_id, s.loaded_date_time,
     s.load_run_file_id, s.load_run_id, s.date_extracted
 FROM stg.patient_alerts AS s
 CROSS JOIN LATERAL (

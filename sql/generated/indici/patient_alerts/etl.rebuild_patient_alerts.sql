@@ -33,90 +33,18 @@ BEGIN
 
     CALL etl.analyze_work('touched_patient_alerts');
 
-    -- 2. What each counting file says of these keys; of several with one DateExtracted the last.
-    WITH keys AS MATERIALIZED (
-        SELECT DISTINCT t.practice_id, t.per_org_id, t.patient_alert_id::text AS patient_alert_id
-        FROM etl.touched_patient_alerts AS t
-        WHERE (t.practice_id, t.per_org_id, t.patient_alert_id) IS NOT NULL
-    ),
-    rules AS MATERIALIZED (
-        SELECT h.since, h.until, etl.ruleset_fingerprint(h.extract, h.since) AS fingerprint
-        FROM etl.shapes AS h
-        WHERE h.extract = 'patient_alerts'
-    ),
-    files AS MATERIALIZED (
-        SELECT
-            f.load_run_file_id,
-            f.load_run_id,
-            f.date_extracted,
-            f.is_mirror,
-            f.ruleset_fingerprint <> u.fingerprint AS is_stale,
-            etl.hash_seed(f.ruleset_fingerprint) AS seed,
-            row_number() OVER (
-                ORDER BY f.date_extracted, f.kind = 'delta', f.date_to, f.last_modified, f.s3_key COLLATE "C", f.load_run_file_id
-            ) AS place
-        FROM etl.load_run_files AS f
-        JOIN rules AS u ON f.date_extracted >= u.since AND f.date_extracted < u.until
-        WHERE f.extract = 'patient_alerts' AND f.tenant = v_file.tenant AND f.is_counting
-    ),
-    -- What today's rules reject of files that were checked by others: it may not even be of its type now.
-    misfits AS MATERIALIZED (
-        SELECT f.load_run_file_id, b.line_no
-        FROM files AS f
-        CROSS JOIN LATERAL etl.verdicts_patient_alerts(f.load_run_file_id, true) AS b
-        WHERE f.is_stale AND b.verdict = 'rejected'
-    ),
-    said AS (
-        SELECT
-            k.practice_id, k.per_org_id, k.patient_alert_id, f.load_run_file_id, f.date_extracted, f.place, r.line_no,
-            nullif((r.updated_at || ' Pacific/Auckland')::timestamptz, TIMESTAMPTZ '1900-01-01 Pacific/Auckland') AS dedupe_1, false AS is_absent
-        FROM keys AS k
-        JOIN raw.patient_alerts_raw AS r USING (practice_id, per_org_id, patient_alert_id)
-        JOIN files AS f USING (load_run_file_id)
-        WHERE NOT EXISTS (
-            SELECT FROM etl.rejects_patient_alerts AS j
-            WHERE j.load_run_file_id = r.load_run_file_id AND j.line_no = r.line_no AND j.resolved_by_run IS NULL
-        )
-            AND NOT EXISTS (
-                SELECT FROM misfits AS b
-                WHERE b.load_run_file_id = r.load_run_file_id AND b.line_no = r.line_no
-            )
-    ),
-    last_said AS (
-        SELECT DISTINCT ON (s.practice_id, s.per_org_id, s.patient_alert_id, s.date_extracted)
-            s.practice_id, s.per_org_id, s.patient_alert_id, s.load_run_file_id, s.line_no, s.is_absent
-        FROM said AS s
-        ORDER BY
-            s.practice_id, s.per_org_id, s.patient_alert_id, s.date_extracted, s.place DESC,
-            s.dedupe_1 DESC NULLS LAST, s.line_no DESC
-    )
-    INSERT INTO etl.observed_patient_alerts (
-        practice_id, per_org_id, patient_alert_id,
-        observed_at, is_absent, row_hash, load_run_file_id, load_run_id, line_no
-    )
-    SELECT
-        l.practice_id, l.per_org_id, l.patient_alert_id::bigint,
-        f.date_extracted,
-        l.is_absent,
-        CASE WHEN NOT l.is_absent THEN etl.hash_patient_alerts(r, f.seed) END,
-        f.load_run_file_id,
-        f.load_run_id,
-        l.line_no
-    FROM last_said AS l
-    JOIN files AS f USING (load_run_file_id)
-    LEFT JOIN raw.patient_alerts_raw AS r ON r.load_run_file_id = l.load_run_file_id AND r.line_no = l.line_no;
-
-    CALL etl.analyze_work('observed_patient_alerts');
+    -- 2. Where the counting files observed these keys.
+    CALL etl.observe_patient_alerts(v_file.tenant, 'infinity');
 
     -- 3. stg: the first observation in the newest run of equal rows.
     WITH states AS (
         SELECT
             o.*,
             ROW(
-                y.patient_id, y.type_id, y.type, y.alert_id, y.alert, y.severity_id, y.severity,
-                y.alert_value, y.last_updated_date, y.effective_date, y.expiry_date, y.note, y.is_active,
-                y.is_deleted, y.is_deleted_2, y.inserted_by_id, y.inserted_by, y.updated_by_id, y.updated_by,
-                y.inserted_at, y.updated_at, y.medtech_id, y.user_logging_id, y.logging_user_name, y.is_gp2gp,
+                y.patient_id, y.type_id, y.type, y.alert_id, y.alert, y.severity_id, y.severity, y.alert_value,
+                y.last_updated_date, y.effective_date, y.expiry_date, y.note, y.is_active, y.is_deleted,
+                y.is_deleted_2, y.inserted_by_id, y.inserted_by, y.updated_by_id, y.updated_by, y.inserted_at,
+                y.updated_at, y.medtech_id, y.user_logging_id, y.logging_user_name, y.is_gp2gp,
                 y.permanent_address_latitude, y.permanent_address_longitude, y.alert_state, y.provider_id
             ) AS row_state
         FROM etl.observed_patient_alerts AS o
@@ -150,40 +78,40 @@ BEGIN
     )
     INSERT INTO stg.patient_alerts AS s (
         patient_alert_id, patient_id, type_id, type, alert_id, alert, severity_id, severity, alert_value,
-        last_updated_date, effective_date, expiry_date, note, is_active, is_deleted, is_deleted_2,
-        inserted_by_id, inserted_by, updated_by_id, updated_by, inserted_at, updated_at, medtech_id,
-        user_logging_id, logging_user_name, is_gp2gp, permanent_address_latitude, permanent_address_longitude,
-        alert_state, practice_id, provider_id, per_org_id, loaded_date_time,
+        last_updated_date, effective_date, expiry_date, note, is_active, is_deleted, is_deleted_2, inserted_by_id,
+        inserted_by, updated_by_id, updated_by, inserted_at, updated_at, medtech_id, user_logging_id,
+        logging_user_name, is_gp2gp, permanent_address_latitude, permanent_address_longitude, alert_state,
+        practice_id, provider_id, per_org_id, loaded_date_time,
         row_hash, absent_since, load_run_file_id, load_run_id, date_extracted
     )
     SELECT
         y.patient_alert_id, y.patient_id, y.type_id, y.type, y.alert_id, y.alert, y.severity_id, y.severity,
-        y.alert_value, y.last_updated_date, y.effective_date, y.expiry_date, y.note, y.is_active,
-        y.is_deleted, y.is_deleted_2, y.inserted_by_id, y.inserted_by, y.updated_by_id, y.updated_by,
-        y.inserted_at, y.updated_at, y.medtech_id, y.user_logging_id, y.logging_user_name, y.is_gp2gp,
-        y.permanent_address_latitude, y.permanent_address_longitude, y.alert_state, y.practice_id,
-        y.provider_id, y.per_org_id, y.loaded_date_time,
+        y.alert_value, y.last_updated_date, y.effective_date, y.expiry_date, y.note, y.is_active, y.is_deleted,
+        y.is_deleted_2, y.inserted_by_id, y.inserted_by, y.updated_by_id, y.updated_by, y.inserted_at, y.updated_at,
+        y.medtech_id, y.user_logging_id, y.logging_user_name, y.is_gp2gp, y.permanent_address_latitude,
+        y.permanent_address_longitude, y.alert_state, y.practice_id, y.provider_id, y.per_org_id,
+        y.loaded_date_time,
         n.newest_hash, n.gone_since, n.load_run_file_id, n.load_run_id, n.observed_at
     FROM newest AS n
     JOIN etl.typed_patient_alerts AS y USING (load_run_file_id, line_no)
     ON CONFLICT (practice_id, per_org_id, patient_alert_id) DO UPDATE
-    SET patient_id = excluded.patient_id, type_id = excluded.type_id, type = excluded.type,
-        alert_id = excluded.alert_id, alert = excluded.alert, severity_id = excluded.severity_id,
-        severity = excluded.severity, alert_value = excluded.alert_value,
-        last_updated_date = excluded.last_updated_date, effective_date = excluded.effective_date,
-        expiry_date = excluded.expiry_date, note = excluded.note, is_active = excluded.is_active,
-        is_deleted = excluded.is_deleted, is_deleted_2 = excluded.is_deleted_2,
-        inserted_by_id = excluded.inserted_by_id, inserted_by = excluded.inserted_by,
-        updated_by_id = excluded.updated_by_id, updated_by = excluded.updated_by,
-        inserted_at = excluded.inserted_at, updated_at = excluded.updated_at,
-        medtech_id = excluded.medtech_id, user_logging_id = excluded.user_logging_id,
-        logging_user_name = excluded.logging_user_name, is_gp2gp = excluded.is_gp2gp,
-        permanent_address_latitude = excluded.permanent_address_latitude,
-        permanent_address_longitude = excluded.permanent_address_longitude,
-        alert_state = excluded.alert_state, provider_id = excluded.provider_id,
-        loaded_date_time = excluded.loaded_date_time, row_hash = excluded.row_hash,
-        absent_since = excluded.absent_since, load_run_file_id = excluded.load_run_file_id,
-        load_run_id = excluded.load_run_id, date_extracted = excluded.date_extracted
+    SET (
+        patient_id, type_id, type, alert_id, alert, severity_id, severity, alert_value, last_updated_date,
+        effective_date, expiry_date, note, is_active, is_deleted, is_deleted_2, inserted_by_id, inserted_by,
+        updated_by_id, updated_by, inserted_at, updated_at, medtech_id, user_logging_id, logging_user_name,
+        is_gp2gp, permanent_address_latitude, permanent_address_longitude, alert_state, provider_id,
+        loaded_date_time, row_hash, absent_since, load_run_file_id, load_run_id, date_extracted
+    ) = ROW(
+        excluded.patient_id, excluded.type_id, excluded.type, excluded.alert_id, excluded.alert,
+        excluded.severity_id, excluded.severity, excluded.alert_value, excluded.last_updated_date,
+        excluded.effective_date, excluded.expiry_date, excluded.note, excluded.is_active, excluded.is_deleted,
+        excluded.is_deleted_2, excluded.inserted_by_id, excluded.inserted_by, excluded.updated_by_id,
+        excluded.updated_by, excluded.inserted_at, excluded.updated_at, excluded.medtech_id,
+        excluded.user_logging_id, excluded.logging_user_name, excluded.is_gp2gp,
+        excluded.permanent_address_latitude, excluded.permanent_address_longitude, excluded.alert_state,
+        excluded.provider_id, excluded.loaded_date_time, excluded.row_hash, excluded.absent_since,
+        excluded.load_run_file_id, excluded.load_run_id, excluded.date_extracted
+    )
     WHERE s.* IS DISTINCT FROM excluded.*;
 
     DELETE FROM stg.patient_alerts AS s
@@ -202,8 +130,8 @@ BEGIN
             ROW(
                 y.patient_key, y.provider_key, y.patient_id, y.type_id, y.type, y.alert_id, y.severity_id,
                 y.severity, y.last_updated_date, y.effective_date, y.expiry_date, y.is_active, y.is_deleted,
-                y.is_deleted_2, y.inserted_by_id, y.updated_by_id, y.inserted_at, y.updated_at,
-                y.user_logging_id, y.is_gp2gp, y.alert_state, y.provider_id
+                y.is_deleted_2, y.inserted_by_id, y.updated_by_id, y.inserted_at, y.updated_at, y.user_logging_id,
+                y.is_gp2gp, y.alert_state, y.provider_id
             ) AS row_state
         FROM etl.observed_patient_alerts AS o
         JOIN etl.republished_patient_alerts AS y USING (load_run_file_id, line_no)
@@ -235,33 +163,34 @@ BEGIN
         INSERT INTO core.fact_patient_alerts AS c (
             practice_id, per_org_id, patient_alert_id,
             patient_key, provider_key, patient_id, type_id, type, alert_id, severity_id, severity,
-            last_updated_date, effective_date, expiry_date, is_active, is_deleted, is_deleted_2,
-            inserted_by_id, updated_by_id, inserted_at, updated_at, user_logging_id, is_gp2gp, alert_state,
-            provider_id, loaded_date_time, deleted_at, load_run_file_id, load_run_id, date_extracted
+            last_updated_date, effective_date, expiry_date, is_active, is_deleted, is_deleted_2, inserted_by_id,
+            updated_by_id, inserted_at, updated_at, user_logging_id, is_gp2gp, alert_state, provider_id,
+            loaded_date_time, deleted_at, load_run_file_id, load_run_id, date_extracted
         )
         SELECT
             y.practice_id, y.per_org_id, y.patient_alert_id,
-            y.patient_key, y.provider_key, y.patient_id, y.type_id, y.type, y.alert_id, y.severity_id,
-            y.severity, y.last_updated_date, y.effective_date, y.expiry_date, y.is_active, y.is_deleted,
-            y.is_deleted_2, y.inserted_by_id, y.updated_by_id, y.inserted_at, y.updated_at, y.user_logging_id,
-            y.is_gp2gp, y.alert_state, y.provider_id, y.loaded_date_time,
-            n.gone_since, n.load_run_file_id, n.load_run_id, n.observed_at
+            y.patient_key, y.provider_key, y.patient_id, y.type_id, y.type, y.alert_id, y.severity_id, y.severity,
+            y.last_updated_date, y.effective_date, y.expiry_date, y.is_active, y.is_deleted, y.is_deleted_2,
+            y.inserted_by_id, y.updated_by_id, y.inserted_at, y.updated_at, y.user_logging_id, y.is_gp2gp,
+            y.alert_state, y.provider_id, y.loaded_date_time, n.gone_since, n.load_run_file_id, n.load_run_id,
+            n.observed_at
         FROM newest AS n
         JOIN etl.republished_patient_alerts AS y USING (load_run_file_id, line_no)
         ON CONFLICT (practice_id, per_org_id, patient_alert_id) DO UPDATE
-        SET patient_key = excluded.patient_key, provider_key = excluded.provider_key,
-            patient_id = excluded.patient_id, type_id = excluded.type_id, type = excluded.type,
-            alert_id = excluded.alert_id, severity_id = excluded.severity_id, severity = excluded.severity,
-            last_updated_date = excluded.last_updated_date, effective_date = excluded.effective_date,
-            expiry_date = excluded.expiry_date, is_active = excluded.is_active,
-            is_deleted = excluded.is_deleted, is_deleted_2 = excluded.is_deleted_2,
-            inserted_by_id = excluded.inserted_by_id, updated_by_id = excluded.updated_by_id,
-            inserted_at = excluded.inserted_at, updated_at = excluded.updated_at,
-            user_logging_id = excluded.user_logging_id, is_gp2gp = excluded.is_gp2gp,
-            alert_state = excluded.alert_state, provider_id = excluded.provider_id,
-            loaded_date_time = excluded.loaded_date_time, deleted_at = excluded.deleted_at,
-            load_run_file_id = excluded.load_run_file_id, load_run_id = excluded.load_run_id,
-            date_extracted = excluded.date_extracted
+        SET (
+            patient_key, provider_key, patient_id, type_id, type, alert_id, severity_id, severity,
+            last_updated_date, effective_date, expiry_date, is_active, is_deleted, is_deleted_2, inserted_by_id,
+            updated_by_id, inserted_at, updated_at, user_logging_id, is_gp2gp, alert_state, provider_id,
+            loaded_date_time, deleted_at, load_run_file_id, load_run_id, date_extracted
+        ) = ROW(
+            excluded.patient_key, excluded.provider_key, excluded.patient_id, excluded.type_id, excluded.type,
+            excluded.alert_id, excluded.severity_id, excluded.severity, excluded.last_updated_date,
+            excluded.effective_date, excluded.expiry_date, excluded.is_active, excluded.is_deleted,
+            excluded.is_deleted_2, excluded.inserted_by_id, excluded.updated_by_id, excluded.inserted_at,
+            excluded.updated_at, excluded.user_logging_id, excluded.is_gp2gp, excluded.alert_state,
+            excluded.provider_id, excluded.loaded_date_time, excluded.deleted_at, excluded.load_run_file_id,
+            excluded.load_run_id, excluded.date_extracted
+        )
         WHERE c.* IS DISTINCT FROM excluded.*
         RETURNING c.xmax = 0 AS is_new
     ),

@@ -5,10 +5,9 @@ SELECT
     y.practice_id, y.per_org_id, y.patient_alert_id,
     etl.surrogate_key(etl.key_part('patients') || tenant.key_part || etl.key_part(y.patient_id::text)) AS patient_key,
     etl.surrogate_key(etl.key_part('providers') || tenant.key_part || etl.key_part(y.provider_id::text)) AS provider_key,
-    y.patient_id, y.type_id, y.type, y.alert_id, y.severity_id, y.severity, y.last_updated_date,
-    y.effective_date, y.expiry_date, y.is_active, y.is_deleted, y.is_deleted_2, y.inserted_by_id,
-    y.updated_by_id, y.inserted_at, y.updated_at, y.user_logging_id, y.is_gp2gp, y.alert_state, y.provider_id,
-    y.loaded_date_time,
+    y.patient_id, y.type_id, y.type, y.alert_id, y.severity_id, y.severity, y.last_updated_date, y.effective_date,
+    y.expiry_date, y.is_active, y.is_deleted, y.is_deleted_2, y.inserted_by_id, y.updated_by_id, y.inserted_at,
+    y.updated_at, y.user_logging_id, y.is_gp2gp, y.alert_state, y.provider_id, y.loaded_date_time,
     y.load_run_file_id, y.line_no
 FROM etl.typed_patient_alerts AS y
 CROSS JOIN LATERAL (

@@ -21,19 +21,19 @@ BEGIN
     -- 1. New keys. Under the lock none can be there already, and looking for conflicts would cost a third more.
     INSERT INTO stg.patient_alerts (
         patient_alert_id, patient_id, type_id, type, alert_id, alert, severity_id, severity, alert_value,
-        last_updated_date, effective_date, expiry_date, note, is_active, is_deleted, is_deleted_2,
-        inserted_by_id, inserted_by, updated_by_id, updated_by, inserted_at, updated_at, medtech_id,
-        user_logging_id, logging_user_name, is_gp2gp, permanent_address_latitude, permanent_address_longitude,
-        alert_state, practice_id, provider_id, per_org_id, loaded_date_time,
+        last_updated_date, effective_date, expiry_date, note, is_active, is_deleted, is_deleted_2, inserted_by_id,
+        inserted_by, updated_by_id, updated_by, inserted_at, updated_at, medtech_id, user_logging_id,
+        logging_user_name, is_gp2gp, permanent_address_latitude, permanent_address_longitude, alert_state,
+        practice_id, provider_id, per_org_id, loaded_date_time,
         row_hash, load_run_file_id, load_run_id, date_extracted
     )
     SELECT
         y.patient_alert_id, y.patient_id, y.type_id, y.type, y.alert_id, y.alert, y.severity_id, y.severity,
-        y.alert_value, y.last_updated_date, y.effective_date, y.expiry_date, y.note, y.is_active,
-        y.is_deleted, y.is_deleted_2, y.inserted_by_id, y.inserted_by, y.updated_by_id, y.updated_by,
-        y.inserted_at, y.updated_at, y.medtech_id, y.user_logging_id, y.logging_user_name, y.is_gp2gp,
-        y.permanent_address_latitude, y.permanent_address_longitude, y.alert_state, y.practice_id,
-        y.provider_id, y.per_org_id, y.loaded_date_time,
+        y.alert_value, y.last_updated_date, y.effective_date, y.expiry_date, y.note, y.is_active, y.is_deleted,
+        y.is_deleted_2, y.inserted_by_id, y.inserted_by, y.updated_by_id, y.updated_by, y.inserted_at, y.updated_at,
+        y.medtech_id, y.user_logging_id, y.logging_user_name, y.is_gp2gp, y.permanent_address_latitude,
+        y.permanent_address_longitude, y.alert_state, y.practice_id, y.provider_id, y.per_org_id,
+        y.loaded_date_time,
         t.row_hash, v_file.load_run_file_id, v_file.load_run_id, v_file.date_extracted
     FROM etl.touched_patient_alerts AS t
     JOIN etl.typed_patient_alerts AS y USING (load_run_file_id, line_no)
@@ -42,55 +42,55 @@ BEGIN
     -- 2. Keys that are there with another text.
     INSERT INTO stg.patient_alerts AS s (
         patient_alert_id, patient_id, type_id, type, alert_id, alert, severity_id, severity, alert_value,
-        last_updated_date, effective_date, expiry_date, note, is_active, is_deleted, is_deleted_2,
-        inserted_by_id, inserted_by, updated_by_id, updated_by, inserted_at, updated_at, medtech_id,
-        user_logging_id, logging_user_name, is_gp2gp, permanent_address_latitude, permanent_address_longitude,
-        alert_state, practice_id, provider_id, per_org_id, loaded_date_time,
+        last_updated_date, effective_date, expiry_date, note, is_active, is_deleted, is_deleted_2, inserted_by_id,
+        inserted_by, updated_by_id, updated_by, inserted_at, updated_at, medtech_id, user_logging_id,
+        logging_user_name, is_gp2gp, permanent_address_latitude, permanent_address_longitude, alert_state,
+        practice_id, provider_id, per_org_id, loaded_date_time,
         row_hash, load_run_file_id, load_run_id, date_extracted
     )
     SELECT
         y.patient_alert_id, y.patient_id, y.type_id, y.type, y.alert_id, y.alert, y.severity_id, y.severity,
-        y.alert_value, y.last_updated_date, y.effective_date, y.expiry_date, y.note, y.is_active,
-        y.is_deleted, y.is_deleted_2, y.inserted_by_id, y.inserted_by, y.updated_by_id, y.updated_by,
-        y.inserted_at, y.updated_at, y.medtech_id, y.user_logging_id, y.logging_user_name, y.is_gp2gp,
-        y.permanent_address_latitude, y.permanent_address_longitude, y.alert_state, y.practice_id,
-        y.provider_id, y.per_org_id, y.loaded_date_time,
+        y.alert_value, y.last_updated_date, y.effective_date, y.expiry_date, y.note, y.is_active, y.is_deleted,
+        y.is_deleted_2, y.inserted_by_id, y.inserted_by, y.updated_by_id, y.updated_by, y.inserted_at, y.updated_at,
+        y.medtech_id, y.user_logging_id, y.logging_user_name, y.is_gp2gp, y.permanent_address_latitude,
+        y.permanent_address_longitude, y.alert_state, y.practice_id, y.provider_id, y.per_org_id,
+        y.loaded_date_time,
         t.row_hash, v_file.load_run_file_id, v_file.load_run_id, v_file.date_extracted
     FROM etl.touched_patient_alerts AS t
     JOIN etl.typed_patient_alerts AS y USING (load_run_file_id, line_no)
     WHERE t.load_run_file_id = p_load_run_file_id AND t.verdict = 'changed'
     ON CONFLICT (practice_id, per_org_id, patient_alert_id) DO UPDATE
-    SET patient_id = excluded.patient_id, type_id = excluded.type_id, type = excluded.type,
-        alert_id = excluded.alert_id, alert = excluded.alert, severity_id = excluded.severity_id,
-        severity = excluded.severity, alert_value = excluded.alert_value,
-        last_updated_date = excluded.last_updated_date, effective_date = excluded.effective_date,
-        expiry_date = excluded.expiry_date, note = excluded.note, is_active = excluded.is_active,
-        is_deleted = excluded.is_deleted, is_deleted_2 = excluded.is_deleted_2,
-        inserted_by_id = excluded.inserted_by_id, inserted_by = excluded.inserted_by,
-        updated_by_id = excluded.updated_by_id, updated_by = excluded.updated_by,
-        inserted_at = excluded.inserted_at, updated_at = excluded.updated_at,
-        medtech_id = excluded.medtech_id, user_logging_id = excluded.user_logging_id,
-        logging_user_name = excluded.logging_user_name, is_gp2gp = excluded.is_gp2gp,
-        permanent_address_latitude = excluded.permanent_address_latitude,
-        permanent_address_longitude = excluded.permanent_address_longitude,
-        alert_state = excluded.alert_state, provider_id = excluded.provider_id,
-        loaded_date_time = excluded.loaded_date_time, row_hash = excluded.row_hash,
-        absent_since = excluded.absent_since, load_run_file_id = excluded.load_run_file_id,
-        load_run_id = excluded.load_run_id, date_extracted = excluded.date_extracted
+    SET (
+        patient_id, type_id, type, alert_id, alert, severity_id, severity, alert_value, last_updated_date,
+        effective_date, expiry_date, note, is_active, is_deleted, is_deleted_2, inserted_by_id, inserted_by,
+        updated_by_id, updated_by, inserted_at, updated_at, medtech_id, user_logging_id, logging_user_name,
+        is_gp2gp, permanent_address_latitude, permanent_address_longitude, alert_state, provider_id,
+        loaded_date_time, row_hash, absent_since, load_run_file_id, load_run_id, date_extracted
+    ) = ROW(
+        excluded.patient_id, excluded.type_id, excluded.type, excluded.alert_id, excluded.alert,
+        excluded.severity_id, excluded.severity, excluded.alert_value, excluded.last_updated_date,
+        excluded.effective_date, excluded.expiry_date, excluded.note, excluded.is_active, excluded.is_deleted,
+        excluded.is_deleted_2, excluded.inserted_by_id, excluded.inserted_by, excluded.updated_by_id,
+        excluded.updated_by, excluded.inserted_at, excluded.updated_at, excluded.medtech_id,
+        excluded.user_logging_id, excluded.logging_user_name, excluded.is_gp2gp,
+        excluded.permanent_address_latitude, excluded.permanent_address_longitude, excluded.alert_state,
+        excluded.provider_id, excluded.loaded_date_time, excluded.row_hash, excluded.absent_since,
+        excluded.load_run_file_id, excluded.load_run_id, excluded.date_extracted
+    )
     WHERE s.absent_since IS NOT NULL
         OR (
             s.patient_id, s.type_id, s.type, s.alert_id, s.alert, s.severity_id, s.severity, s.alert_value,
-            s.last_updated_date, s.effective_date, s.expiry_date, s.note, s.is_active, s.is_deleted,
-            s.is_deleted_2, s.inserted_by_id, s.inserted_by, s.updated_by_id, s.updated_by, s.inserted_at,
-            s.updated_at, s.medtech_id, s.user_logging_id, s.logging_user_name, s.is_gp2gp,
-            s.permanent_address_latitude, s.permanent_address_longitude, s.alert_state, s.provider_id
+            s.last_updated_date, s.effective_date, s.expiry_date, s.note, s.is_active, s.is_deleted, s.is_deleted_2,
+            s.inserted_by_id, s.inserted_by, s.updated_by_id, s.updated_by, s.inserted_at, s.updated_at,
+            s.medtech_id, s.user_logging_id, s.logging_user_name, s.is_gp2gp, s.permanent_address_latitude,
+            s.permanent_address_longitude, s.alert_state, s.provider_id
         ) IS DISTINCT FROM (
             excluded.patient_id, excluded.type_id, excluded.type, excluded.alert_id, excluded.alert,
             excluded.severity_id, excluded.severity, excluded.alert_value, excluded.last_updated_date,
-            excluded.effective_date, excluded.expiry_date, excluded.note, excluded.is_active,
-            excluded.is_deleted, excluded.is_deleted_2, excluded.inserted_by_id, excluded.inserted_by,
-            excluded.updated_by_id, excluded.updated_by, excluded.inserted_at, excluded.updated_at,
-            excluded.medtech_id, excluded.user_logging_id, excluded.logging_user_name, excluded.is_gp2gp,
+            excluded.effective_date, excluded.expiry_date, excluded.note, excluded.is_active, excluded.is_deleted,
+            excluded.is_deleted_2, excluded.inserted_by_id, excluded.inserted_by, excluded.updated_by_id,
+            excluded.updated_by, excluded.inserted_at, excluded.updated_at, excluded.medtech_id,
+            excluded.user_logging_id, excluded.logging_user_name, excluded.is_gp2gp,
             excluded.permanent_address_latitude, excluded.permanent_address_longitude, excluded.alert_state,
             excluded.provider_id
         );

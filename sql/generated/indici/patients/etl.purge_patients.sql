@@ -25,80 +25,8 @@ BEGIN
 
     CALL etl.analyze_work('touched_patients');
 
-    -- 2. What each counting file says of these keys; of several with one DateExtracted the last.
-    WITH keys AS MATERIALIZED (
-        SELECT DISTINCT t.practice_id, t.per_org_id, t.patient_id::text AS patient_id
-        FROM etl.touched_patients AS t
-        WHERE (t.practice_id, t.per_org_id, t.patient_id) IS NOT NULL
-    ),
-    rules AS MATERIALIZED (
-        SELECT h.since, h.until, etl.ruleset_fingerprint(h.extract, h.since) AS fingerprint
-        FROM etl.shapes AS h
-        WHERE h.extract = 'patients'
-    ),
-    files AS MATERIALIZED (
-        SELECT
-            f.load_run_file_id,
-            f.load_run_id,
-            f.date_extracted,
-            f.is_mirror,
-            f.ruleset_fingerprint <> u.fingerprint AS is_stale,
-            etl.hash_seed(f.ruleset_fingerprint) AS seed,
-            row_number() OVER (
-                ORDER BY f.date_extracted, f.kind = 'delta', f.date_to, f.last_modified, f.s3_key COLLATE "C", f.load_run_file_id
-            ) AS place
-        FROM etl.load_run_files AS f
-        JOIN rules AS u ON f.date_extracted >= u.since AND f.date_extracted < u.until
-        WHERE f.extract = 'patients' AND f.tenant = p_tenant AND f.is_counting AND f.date_extracted < p_before
-    ),
-    -- What today's rules reject of files that were checked by others: it may not even be of its type now.
-    misfits AS MATERIALIZED (
-        SELECT f.load_run_file_id, b.line_no
-        FROM files AS f
-        CROSS JOIN LATERAL etl.verdicts_patients(f.load_run_file_id, true) AS b
-        WHERE f.is_stale AND b.verdict = 'rejected'
-    ),
-    said AS (
-        SELECT
-            k.practice_id, k.per_org_id, k.patient_id, f.load_run_file_id, f.date_extracted, f.place, r.line_no,
-            nullif((r.updated_at || ' Pacific/Auckland')::timestamptz, TIMESTAMPTZ '1900-01-01 Pacific/Auckland') AS dedupe_1, false AS is_absent
-        FROM keys AS k
-        JOIN raw.patients_raw AS r USING (practice_id, per_org_id, patient_id)
-        JOIN files AS f USING (load_run_file_id)
-        WHERE NOT EXISTS (
-            SELECT FROM etl.rejects_patients AS j
-            WHERE j.load_run_file_id = r.load_run_file_id AND j.line_no = r.line_no AND j.resolved_by_run IS NULL
-        )
-            AND NOT EXISTS (
-                SELECT FROM misfits AS b
-                WHERE b.load_run_file_id = r.load_run_file_id AND b.line_no = r.line_no
-            )
-    ),
-    last_said AS (
-        SELECT DISTINCT ON (s.practice_id, s.per_org_id, s.patient_id, s.date_extracted)
-            s.practice_id, s.per_org_id, s.patient_id, s.load_run_file_id, s.line_no, s.is_absent
-        FROM said AS s
-        ORDER BY
-            s.practice_id, s.per_org_id, s.patient_id, s.date_extracted, s.place DESC,
-            s.dedupe_1 DESC NULLS LAST, s.line_no DESC
-    )
-    INSERT INTO etl.observed_patients (
-        practice_id, per_org_id, patient_id,
-        observed_at, is_absent, row_hash, load_run_file_id, load_run_id, line_no
-    )
-    SELECT
-        l.practice_id, l.per_org_id, l.patient_id::bigint,
-        f.date_extracted,
-        l.is_absent,
-        CASE WHEN NOT l.is_absent THEN etl.hash_patients(r, f.seed) END,
-        f.load_run_file_id,
-        f.load_run_id,
-        l.line_no
-    FROM last_said AS l
-    JOIN files AS f USING (load_run_file_id)
-    LEFT JOIN raw.patients_raw AS r ON r.load_run_file_id = l.load_run_file_id AND r.line_no = l.line_no;
-
-    CALL etl.analyze_work('observed_patients');
+    -- 2. Where the counting files before the horizon observed these keys.
+    CALL etl.observe_patients(p_tenant, p_before);
 
     -- 3. Keep the newest row; the row with which the newest version and its newest state began in core; and
     -- each row that changed stg since.
@@ -111,48 +39,46 @@ BEGIN
                 y.consent_text_messaging, y.is_active, y.is_deleted, y.is_gender_self_identified,
                 y.sex_related_gender, y.is_work_visa_required, y.register_status_id, y.register_status,
                 y.practice_name, y.chart_number, y.is_insured, y.smoking_type, y.is_community_service_card,
-                y.community_service_card_no, y.community_service_card_expiry_date,
-                y.community_service_card_sighted, y.is_health_card, y.health_card_no,
-                y.health_card_expiry_date, y.health_card_sighted, y.winz, y.enrolment_type,
-                y.enrolment_status_id, y.enrolment_status, y.enrolment_date, y.enrolment_method,
-                y.funding_status_id, y.funding_status, y.funding_from, y.funding_to, y.account_group,
-                y.gms_code, y.residential_status, y.is_nka, y.is_high_care, y.is_care_plan, y.is_opt_off,
-                y.nes_status, y.is_premature, y.patient_pho_id, y.provider_id, y.registration_date,
-                y.medtech_id, y.permanent_address_city_area_id, y.permanent_address_city,
-                y.permanent_address_country_id, y.permanent_address_country, y.permanent_address_dhb_code,
-                y.permanent_address_deprivation_quintile, y.permanent_address_deprivation_decile,
-                y.postal_address_city_area_id, y.postal_address_city, y.postal_address_country_id,
-                y.postal_address_country, y.postal_address_dhb_code, y.postal_address_deprivation_quintile,
-                y.postal_address_deprivation_decile, y.ethnicity_id, y.ethnicity, y.eth_code, y.eth_code_2,
-                y.secondary_ethnicity_id, y.secondary_ethnicity, y.eth_code_3, y.other_ethnicity_id,
-                y.other_ethnicity, y.enrolment_id, y.pho_name, y.enrolment_expiry_date, y.is_consent_to_share,
-                y.is_work_visa, y.work_visa_start_date, y.work_visa_expiry_date, y.enrolment_quarter,
-                y.practice_location, y.account_holder_type_id, y.patient_type, y.breast_screen_id,
-                y.breast_screen, y.is_pregnant, y.is_care_plus, y.care_plus_start_date, y.care_plus_end_date,
-                y.care_plus_linc_status_id, y.care_plus_linc_status, y.community_service_effective_date,
-                y.default_gp_mc_no, y.default_practice_name, y.enrolment_end_date, y.is_capitated,
-                y.is_consent_auto_reminder_text_messaging, y.is_consent_for_experience_survey,
-                y.is_consent_to_import_clinical_records, y.is_consent_to_private_email_address,
-                y.is_consent_to_share_clinical_records, y.is_consent_to_share_health1,
-                y.is_consent_to_share_my_record_on_sehr, y.is_consent_to_share_pho_data_collection,
-                y.is_linked_csc_exists, y.is_test_record, y.residential_status_id, y.visa_expiry
+                y.community_service_card_no, y.community_service_card_expiry_date, y.community_service_card_sighted,
+                y.is_health_card, y.health_card_no, y.health_card_expiry_date, y.health_card_sighted, y.winz,
+                y.enrolment_type, y.enrolment_status_id, y.enrolment_status, y.enrolment_date, y.enrolment_method,
+                y.funding_status_id, y.funding_status, y.funding_from, y.funding_to, y.account_group, y.gms_code,
+                y.residential_status, y.is_nka, y.is_high_care, y.is_care_plan, y.is_opt_off, y.nes_status,
+                y.is_premature, y.patient_pho_id, y.provider_id, y.registration_date, y.medtech_id,
+                y.permanent_address_city_area_id, y.permanent_address_city, y.permanent_address_country_id,
+                y.permanent_address_country, y.permanent_address_dhb_code, y.permanent_address_deprivation_quintile,
+                y.permanent_address_deprivation_decile, y.postal_address_city_area_id, y.postal_address_city,
+                y.postal_address_country_id, y.postal_address_country, y.postal_address_dhb_code,
+                y.postal_address_deprivation_quintile, y.postal_address_deprivation_decile, y.ethnicity_id,
+                y.ethnicity, y.eth_code, y.eth_code_2, y.secondary_ethnicity_id, y.secondary_ethnicity,
+                y.eth_code_3, y.other_ethnicity_id, y.other_ethnicity, y.enrolment_id, y.pho_name,
+                y.enrolment_expiry_date, y.is_consent_to_share, y.is_work_visa, y.work_visa_start_date,
+                y.work_visa_expiry_date, y.enrolment_quarter, y.practice_location, y.account_holder_type_id,
+                y.patient_type, y.breast_screen_id, y.breast_screen, y.is_pregnant, y.is_care_plus,
+                y.care_plus_start_date, y.care_plus_end_date, y.care_plus_linc_status_id, y.care_plus_linc_status,
+                y.community_service_effective_date, y.default_gp_mc_no, y.default_practice_name,
+                y.enrolment_end_date, y.is_capitated, y.is_consent_auto_reminder_text_messaging,
+                y.is_consent_for_experience_survey, y.is_consent_to_import_clinical_records,
+                y.is_consent_to_private_email_address, y.is_consent_to_share_clinical_records,
+                y.is_consent_to_share_health1, y.is_consent_to_share_my_record_on_sehr,
+                y.is_consent_to_share_pho_data_collection, y.is_linked_csc_exists, y.is_test_record,
+                y.residential_status_id, y.visa_expiry
             ) AS version_state,
             ROW(
                 y.nhi_number, y.is_nhi_validate, y.marital_status_id, y.marital_status, y.gender_id, y.gender,
-                y.dob, y.age, y.age_type, y.age_group, y.is_alive, y.death_date, y.dob_source,
-                y.consented_to_share, y.country_of_birth_id, y.country_of_birth, y.preferred_contact_method,
-                y.consent_text_messaging, y.is_portal_user, y.is_active, y.is_deleted, y.inserted_at,
-                y.updated_at, y.is_gender_self_identified, y.sex_related_gender, y.is_work_visa_required,
-                y.balance, y.medtech_balance, y.medtech_date_last_pay, y.medtech_date_last_statement,
-                y.register_status_id, y.register_status, y.practice_name, y.calculated_balance,
-                y.last_statement_date, y.last_invoice_date, y.last_payment_date, y.chart_number, y.is_insured,
-                y.smoking_type, y.is_community_service_card, y.community_service_card_no,
-                y.community_service_card_expiry_date, y.community_service_card_sighted, y.is_health_card,
-                y.health_card_no, y.health_card_expiry_date, y.health_card_sighted, y.winz,
-                y.is_transfer_of_records, y.enrolment_type, y.enrolment_status_id, y.enrolment_status,
-                y.enrolment_date, y.enrolment_method, y.funding_status_id, y.funding_status, y.funding_from,
-                y.funding_to, y.account_group, y.gms_code, y.residential_status, y.is_nka, y.is_high_care,
-                y.is_care_plan, y.is_new_registration, y.is_opt_off, y.is_bp_graph, y.is_bmi_graph,
+                y.dob, y.age, y.age_type, y.age_group, y.is_alive, y.death_date, y.dob_source, y.consented_to_share,
+                y.country_of_birth_id, y.country_of_birth, y.preferred_contact_method, y.consent_text_messaging,
+                y.is_portal_user, y.is_active, y.is_deleted, y.inserted_at, y.updated_at,
+                y.is_gender_self_identified, y.sex_related_gender, y.is_work_visa_required, y.balance,
+                y.medtech_balance, y.medtech_date_last_pay, y.medtech_date_last_statement, y.register_status_id,
+                y.register_status, y.practice_name, y.calculated_balance, y.last_statement_date,
+                y.last_invoice_date, y.last_payment_date, y.chart_number, y.is_insured, y.smoking_type,
+                y.is_community_service_card, y.community_service_card_no, y.community_service_card_expiry_date,
+                y.community_service_card_sighted, y.is_health_card, y.health_card_no, y.health_card_expiry_date,
+                y.health_card_sighted, y.winz, y.is_transfer_of_records, y.enrolment_type, y.enrolment_status_id,
+                y.enrolment_status, y.enrolment_date, y.enrolment_method, y.funding_status_id, y.funding_status,
+                y.funding_from, y.funding_to, y.account_group, y.gms_code, y.residential_status, y.is_nka,
+                y.is_high_care, y.is_care_plan, y.is_new_registration, y.is_opt_off, y.is_bp_graph, y.is_bmi_graph,
                 y.is_inr_graph, y.is_hba1c_graph, y.asr_mark_status, y.is_height_graph, y.is_weight_graph,
                 y.is_hc_graph, y.nes_status, y.medtech_balance_date, y.is_heart_rate, y.is_premature,
                 y.patient_pho_id, y.consult_updated_at, y.provider_id, y.portal_registration_status,
@@ -167,18 +93,17 @@ BEGIN
                 y.secondary_ethnicity_id, y.secondary_ethnicity, y.eth_code_3, y.other_ethnicity_id,
                 y.other_ethnicity, y.enrolment_id, y.pho_name, y.enrolment_expiry_date, y.is_consent_to_share,
                 y.is_work_visa, y.work_visa_start_date, y.work_visa_expiry_date, y.enrolment_quarter,
-                y.practice_location, y.account_holder_type_id, y.patient_type, y.breast_screen_id,
-                y.breast_screen, y.is_pregnant, y.apply_charges, y.include_in_print, y.is_care_plus,
-                y.care_plus_start_date, y.care_plus_end_date, y.care_plus_linc_status_id,
-                y.care_plus_linc_status, y.nhi_status_id, y.nhi_status, y.account_holder_profile_id,
-                y.community_service_effective_date, y.default_gp_mc_no, y.default_practice_name,
-                y.enrolment_end_date, y.is_capitated, y.is_consent_auto_reminder_text_messaging,
-                y.is_consent_for_experience_survey, y.is_consent_to_import_clinical_records,
-                y.is_consent_to_private_email_address, y.is_consent_to_share_clinical_records,
-                y.is_consent_to_share_health1, y.is_consent_to_share_my_record_on_sehr,
-                y.is_consent_to_share_pho_data_collection, y.is_include_account_fee,
-                y.is_include_statement_fee, y.is_linked_csc_exists, y.is_test_record, y.pharmacy_id,
-                y.residential_status_id, y.visa_expiry
+                y.practice_location, y.account_holder_type_id, y.patient_type, y.breast_screen_id, y.breast_screen,
+                y.is_pregnant, y.apply_charges, y.include_in_print, y.is_care_plus, y.care_plus_start_date,
+                y.care_plus_end_date, y.care_plus_linc_status_id, y.care_plus_linc_status, y.nhi_status_id,
+                y.nhi_status, y.account_holder_profile_id, y.community_service_effective_date, y.default_gp_mc_no,
+                y.default_practice_name, y.enrolment_end_date, y.is_capitated,
+                y.is_consent_auto_reminder_text_messaging, y.is_consent_for_experience_survey,
+                y.is_consent_to_import_clinical_records, y.is_consent_to_private_email_address,
+                y.is_consent_to_share_clinical_records, y.is_consent_to_share_health1,
+                y.is_consent_to_share_my_record_on_sehr, y.is_consent_to_share_pho_data_collection,
+                y.is_include_account_fee, y.is_include_statement_fee, y.is_linked_csc_exists, y.is_test_record,
+                y.pharmacy_id, y.residential_status_id, y.visa_expiry
             ) AS core_state
         FROM etl.observed_patients AS o
         JOIN etl.republished_patients AS y USING (load_run_file_id, line_no)
@@ -195,64 +120,59 @@ BEGIN
         SELECT
             o.*,
             ROW(
-                y.nhi_number, y.is_nhi_validate, y.title, y.first_name, y.middle_name, y.family_name,
-                y.full_name, y.preferred_name, y.other_maiden_name, y.marital_status_id, y.marital_status,
-                y.gender_id, y.gender, y.dob, y.age, y.age_type, y.age_group, y.is_alive, y.death_date,
-                y.dob_source, y.picture_path, y.consented_to_share, y.place_of_birth, y.country_of_birth_id,
-                y.country_of_birth, y.cell_number, y.day_phone, y.night_phone, y.email, y.secondary_email,
-                y.preferred_contact_method, y.consent_text_messaging, y.is_portal_user, y.is_active,
-                y.is_deleted, y.inserted_by, y.updated_by, y.inserted_at, y.updated_at, y.notes,
-                y.is_gender_self_identified, y.sex_related_gender, y.is_work_visa_required, y.balance,
-                y.medtech_balance, y.medtech_date_last_pay, y.medtech_date_last_statement,
-                y.register_status_id, y.register_status, y.medtech_nok, y.practice_name, y.calculated_balance,
-                y.last_statement_date, y.last_invoice_date, y.last_payment_date, y.provider_name,
-                y.chart_number, y.extension, y.practice_remarks, y.is_insured, y.insured_remarks,
-                y.smoking_type, y.account_holder, y.account_holder_employer, y.is_community_service_card,
-                y.community_service_card_no, y.community_service_card_expiry_date,
-                y.community_service_card_sighted, y.is_health_card, y.health_card_no,
-                y.health_card_expiry_date, y.health_card_sighted, y.winz, y.is_transfer_of_records,
-                y.transfer_of_records_remarks, y.enrolment_type, y.enrolment_status_id, y.enrolment_status,
-                y.enrolment_date, y.enrolment_method, y.enrolment_verifier, y.funding_status_id,
-                y.funding_status, y.rejection_reason, y.funding_from, y.funding_to, y.account_group,
-                y.gms_code, y.residential_status, y.is_nka, y.is_high_care, y.high_care_reason,
-                y.is_care_plan, y.is_new_registration, y.is_opt_off, y.is_bp_graph, y.is_bmi_graph,
-                y.is_inr_graph, y.is_hba1c_graph, y.asr_mark_status, y.is_height_graph, y.is_weight_graph,
-                y.is_hc_graph, y.nes_status, y.nes_comments, y.medtech_balance_date, y.is_heart_rate,
-                y.is_premature, y.premature_week, y.patient_pho_id, y.consult_updated_at, y.occupation,
-                y.emergency_contact, y.emergency_contact_name, y.secondary_contact, y.secondary_contact_name,
-                y.provider_id, y.portal_registration_status, y.registration_date, y.medtech_id,
-                y.permanent_address_house_number, y.permanent_address_building_number,
-                y.permanent_address_street_number, y.permanent_address_suburb_town_id,
-                y.permanent_address_suburb, y.permanent_address_city_area_id, y.permanent_address_city,
-                y.permanent_address_postal_code, y.permanent_address_latitude, y.permanent_address_longitude,
-                y.permanent_address_country_id, y.permanent_address_country, y.permanent_address,
-                y.permanent_address_dhb_code, y.permanent_address_domicile_code,
-                y.permanent_address_deprivation_quintile, y.permanent_address_deprivation_decile,
-                y.permanent_address_meshblock, y.permanent_address_match_score,
-                y.permanent_address_uncertainty_code, y.temporary_address, y.postal_address_house_number,
-                y.postal_address_building_number, y.postal_address_street_number,
+                y.nhi_number, y.is_nhi_validate, y.title, y.first_name, y.middle_name, y.family_name, y.full_name,
+                y.preferred_name, y.other_maiden_name, y.marital_status_id, y.marital_status, y.gender_id, y.gender,
+                y.dob, y.age, y.age_type, y.age_group, y.is_alive, y.death_date, y.dob_source, y.picture_path,
+                y.consented_to_share, y.place_of_birth, y.country_of_birth_id, y.country_of_birth, y.cell_number,
+                y.day_phone, y.night_phone, y.email, y.secondary_email, y.preferred_contact_method,
+                y.consent_text_messaging, y.is_portal_user, y.is_active, y.is_deleted, y.inserted_by, y.updated_by,
+                y.inserted_at, y.updated_at, y.notes, y.is_gender_self_identified, y.sex_related_gender,
+                y.is_work_visa_required, y.balance, y.medtech_balance, y.medtech_date_last_pay,
+                y.medtech_date_last_statement, y.register_status_id, y.register_status, y.medtech_nok,
+                y.practice_name, y.calculated_balance, y.last_statement_date, y.last_invoice_date,
+                y.last_payment_date, y.provider_name, y.chart_number, y.extension, y.practice_remarks, y.is_insured,
+                y.insured_remarks, y.smoking_type, y.account_holder, y.account_holder_employer,
+                y.is_community_service_card, y.community_service_card_no, y.community_service_card_expiry_date,
+                y.community_service_card_sighted, y.is_health_card, y.health_card_no, y.health_card_expiry_date,
+                y.health_card_sighted, y.winz, y.is_transfer_of_records, y.transfer_of_records_remarks,
+                y.enrolment_type, y.enrolment_status_id, y.enrolment_status, y.enrolment_date, y.enrolment_method,
+                y.enrolment_verifier, y.funding_status_id, y.funding_status, y.rejection_reason, y.funding_from,
+                y.funding_to, y.account_group, y.gms_code, y.residential_status, y.is_nka, y.is_high_care,
+                y.high_care_reason, y.is_care_plan, y.is_new_registration, y.is_opt_off, y.is_bp_graph,
+                y.is_bmi_graph, y.is_inr_graph, y.is_hba1c_graph, y.asr_mark_status, y.is_height_graph,
+                y.is_weight_graph, y.is_hc_graph, y.nes_status, y.nes_comments, y.medtech_balance_date,
+                y.is_heart_rate, y.is_premature, y.premature_week, y.patient_pho_id, y.consult_updated_at,
+                y.occupation, y.emergency_contact, y.emergency_contact_name, y.secondary_contact,
+                y.secondary_contact_name, y.provider_id, y.portal_registration_status, y.registration_date,
+                y.medtech_id, y.permanent_address_house_number, y.permanent_address_building_number,
+                y.permanent_address_street_number, y.permanent_address_suburb_town_id, y.permanent_address_suburb,
+                y.permanent_address_city_area_id, y.permanent_address_city, y.permanent_address_postal_code,
+                y.permanent_address_latitude, y.permanent_address_longitude, y.permanent_address_country_id,
+                y.permanent_address_country, y.permanent_address, y.permanent_address_dhb_code,
+                y.permanent_address_domicile_code, y.permanent_address_deprivation_quintile,
+                y.permanent_address_deprivation_decile, y.permanent_address_meshblock,
+                y.permanent_address_match_score, y.permanent_address_uncertainty_code, y.temporary_address,
+                y.postal_address_house_number, y.postal_address_building_number, y.postal_address_street_number,
                 y.postal_address_suburb_town_id, y.postal_address_suburb, y.postal_address_city_area_id,
                 y.postal_address_city, y.postal_address_postal_code, y.postal_address_latitude,
-                y.postal_address_longitude, y.postal_address_country_id, y.postal_address_country,
-                y.postal_address, y.postal_address_dhb_code, y.postal_address_domicile_code,
-                y.postal_address_deprivation_quintile, y.postal_address_deprivation_decile,
-                y.postal_address_meshblock, y.postal_address_match_score, y.postal_address_uncertainty_code,
-                y.ethnicity_id, y.ethnicity, y.eth_code, y.eth_code_2, y.secondary_ethnicity_id,
-                y.secondary_ethnicity, y.eth_code_3, y.other_ethnicity_id, y.other_ethnicity, y.enrolment_id,
-                y.pho_name, y.enrolment_expiry_date, y.is_consent_to_share, y.is_work_visa,
-                y.work_visa_start_date, y.work_visa_expiry_date, y.enrolment_quarter, y.practice_location,
-                y.account_holder_type_id, y.patient_type, y.breast_screen_id, y.breast_screen, y.is_pregnant,
-                y.apply_charges, y.include_in_print, y.is_care_plus, y.care_plus_start_date,
+                y.postal_address_longitude, y.postal_address_country_id, y.postal_address_country, y.postal_address,
+                y.postal_address_dhb_code, y.postal_address_domicile_code, y.postal_address_deprivation_quintile,
+                y.postal_address_deprivation_decile, y.postal_address_meshblock, y.postal_address_match_score,
+                y.postal_address_uncertainty_code, y.ethnicity_id, y.ethnicity, y.eth_code, y.eth_code_2,
+                y.secondary_ethnicity_id, y.secondary_ethnicity, y.eth_code_3, y.other_ethnicity_id,
+                y.other_ethnicity, y.enrolment_id, y.pho_name, y.enrolment_expiry_date, y.is_consent_to_share,
+                y.is_work_visa, y.work_visa_start_date, y.work_visa_expiry_date, y.enrolment_quarter,
+                y.practice_location, y.account_holder_type_id, y.patient_type, y.breast_screen_id, y.breast_screen,
+                y.is_pregnant, y.apply_charges, y.include_in_print, y.is_care_plus, y.care_plus_start_date,
                 y.care_plus_end_date, y.care_plus_linc_status_id, y.care_plus_linc_status, y.nhi_status_id,
-                y.nhi_status, y.account_holder_profile_id, y.community_service_effective_date,
-                y.default_gp_mc_no, y.default_gp_name, y.default_practice_edi, y.default_practice_name,
-                y.enrolment_end_date, y.is_capitated, y.is_consent_auto_reminder_text_messaging,
-                y.is_consent_for_experience_survey, y.is_consent_to_import_clinical_records,
-                y.is_consent_to_private_email_address, y.is_consent_to_share_clinical_records,
-                y.is_consent_to_share_health1, y.is_consent_to_share_my_record_on_sehr,
-                y.is_consent_to_share_pho_data_collection, y.is_include_account_fee,
-                y.is_include_statement_fee, y.is_linked_csc_exists, y.is_test_record, y.pharmacy_id,
-                y.residential_status_id, y.visa_expiry
+                y.nhi_status, y.account_holder_profile_id, y.community_service_effective_date, y.default_gp_mc_no,
+                y.default_gp_name, y.default_practice_edi, y.default_practice_name, y.enrolment_end_date,
+                y.is_capitated, y.is_consent_auto_reminder_text_messaging, y.is_consent_for_experience_survey,
+                y.is_consent_to_import_clinical_records, y.is_consent_to_private_email_address,
+                y.is_consent_to_share_clinical_records, y.is_consent_to_share_health1,
+                y.is_consent_to_share_my_record_on_sehr, y.is_consent_to_share_pho_data_collection,
+                y.is_include_account_fee, y.is_include_statement_fee, y.is_linked_csc_exists, y.is_test_record,
+                y.pharmacy_id, y.residential_status_id, y.visa_expiry
             ) AS row_state
         FROM etl.observed_patients AS o
         JOIN etl.typed_patients AS y USING (load_run_file_id, line_no)

@@ -10,14 +10,14 @@ AS $hash_practice_info$
 SELECT pg_catalog.hash_record_extended(
     ROW(
         p_row.practice_id, p_row.practice_name, p_row.practice_category, p_row.practice_speciality, p_row.pho,
-        p_row.organization_type, p_row.org_short_name, p_row.org_code, p_row.edi_account,
-        p_row.legal_entity_title, p_row.legal_status, p_row.incorporation_number, p_row.legal_date,
-        p_row.comments, p_row.formula, p_row.ownership_model, p_row.rural, p_row.primary_phone,
-        p_row.secondary_phone, p_row.other_phone, p_row.primary_email, p_row.secondary_email,
-        p_row.other_email, p_row.pager, p_row.fax_1, p_row.fax_2, p_row.health_facility_no,
-        p_row.hpi_facility_no, p_row.hpi_facility_ext, p_row.hpi_organization_id, p_row.hpi_organization_ext,
-        p_row.gst_no, p_row.acc_no, p_row.bank_account_no, p_row.moh_sending_practice_id,
-        p_row.after_hours_number, p_row.emergency_number, p_row.is_active, p_row.is_deleted, p_row.per_org_id
+        p_row.organization_type, p_row.org_short_name, p_row.org_code, p_row.edi_account, p_row.legal_entity_title,
+        p_row.legal_status, p_row.incorporation_number, p_row.legal_date, p_row.comments, p_row.formula,
+        p_row.ownership_model, p_row.rural, p_row.primary_phone, p_row.secondary_phone, p_row.other_phone,
+        p_row.primary_email, p_row.secondary_email, p_row.other_email, p_row.pager, p_row.fax_1, p_row.fax_2,
+        p_row.health_facility_no, p_row.hpi_facility_no, p_row.hpi_facility_ext, p_row.hpi_organization_id,
+        p_row.hpi_organization_ext, p_row.gst_no, p_row.acc_no, p_row.bank_account_no,
+        p_row.moh_sending_practice_id, p_row.after_hours_number, p_row.emergency_number, p_row.is_active,
+        p_row.is_deleted, p_row.per_org_id
     ),
     p_seed
 );

@@ -28,17 +28,16 @@ BEGIN
         practice_id, per_org_id, practice_key, practice_name, practice_category, practice_speciality, pho,
         organization_type, org_short_name, org_code, legal_status, incorporation_number, legal_date, formula,
         ownership_model, rural, health_facility_no, hpi_facility_no, hpi_facility_ext, hpi_organization_id,
-        hpi_organization_ext, moh_sending_practice_id, is_active, is_deleted, loaded_date_time,
-        load_run_file_id, load_run_id, date_extracted,
+        hpi_organization_ext, moh_sending_practice_id, is_active, is_deleted, loaded_date_time, load_run_file_id,
+        load_run_id, date_extracted,
         effective_from
     )
     SELECT
-        s.practice_id, s.per_org_id, s.practice_key, s.practice_name, s.practice_category,
-        s.practice_speciality, s.pho, s.organization_type, s.org_short_name, s.org_code, s.legal_status,
-        s.incorporation_number, s.legal_date, s.formula, s.ownership_model, s.rural, s.health_facility_no,
-        s.hpi_facility_no, s.hpi_facility_ext, s.hpi_organization_id, s.hpi_organization_ext,
-        s.moh_sending_practice_id, s.is_active, s.is_deleted, s.loaded_date_time, s.load_run_file_id,
-        s.load_run_id, s.date_extracted,
+        s.practice_id, s.per_org_id, s.practice_key, s.practice_name, s.practice_category, s.practice_speciality,
+        s.pho, s.organization_type, s.org_short_name, s.org_code, s.legal_status, s.incorporation_number,
+        s.legal_date, s.formula, s.ownership_model, s.rural, s.health_facility_no, s.hpi_facility_no,
+        s.hpi_facility_ext, s.hpi_organization_id, s.hpi_organization_ext, s.moh_sending_practice_id, s.is_active,
+        s.is_deleted, s.loaded_date_time, s.load_run_file_id, s.load_run_id, s.date_extracted,
         v_observed_at
     FROM etl.touched_practice_info AS t
     JOIN etl.published_practice_info AS s USING (practice_id, per_org_id)
@@ -64,24 +63,22 @@ BEGIN
                 c.practice_name, c.practice_category, c.practice_speciality, c.pho, c.organization_type,
                 c.org_short_name, c.org_code, c.legal_status, c.incorporation_number, c.legal_date, c.formula,
                 c.ownership_model, c.rural, c.health_facility_no, c.hpi_facility_no, c.hpi_facility_ext,
-                c.hpi_organization_id, c.hpi_organization_ext, c.moh_sending_practice_id, c.is_active,
-                c.is_deleted
+                c.hpi_organization_id, c.hpi_organization_ext, c.moh_sending_practice_id, c.is_active, c.is_deleted
             ) IS DISTINCT FROM (
                 p.practice_name, p.practice_category, p.practice_speciality, p.pho, p.organization_type,
                 p.org_short_name, p.org_code, p.legal_status, p.incorporation_number, p.legal_date, p.formula,
                 p.ownership_model, p.rural, p.health_facility_no, p.hpi_facility_no, p.hpi_facility_ext,
-                p.hpi_organization_id, p.hpi_organization_ext, p.moh_sending_practice_id, p.is_active,
-                p.is_deleted
+                p.hpi_organization_id, p.hpi_organization_ext, p.moh_sending_practice_id, p.is_active, p.is_deleted
             )
         RETURNING c.practice_id, c.per_org_id
     ),
     opened AS (
         INSERT INTO core.dim_practice_info (
             practice_id, per_org_id, practice_key, practice_name, practice_category, practice_speciality, pho,
-            organization_type, org_short_name, org_code, legal_status, incorporation_number, legal_date,
-            formula, ownership_model, rural, health_facility_no, hpi_facility_no, hpi_facility_ext,
-            hpi_organization_id, hpi_organization_ext, moh_sending_practice_id, is_active, is_deleted,
-            loaded_date_time, load_run_file_id, load_run_id, date_extracted,
+            organization_type, org_short_name, org_code, legal_status, incorporation_number, legal_date, formula,
+            ownership_model, rural, health_facility_no, hpi_facility_no, hpi_facility_ext, hpi_organization_id,
+            hpi_organization_ext, moh_sending_practice_id, is_active, is_deleted, loaded_date_time,
+            load_run_file_id, load_run_id, date_extracted,
             effective_from
         )
         SELECT

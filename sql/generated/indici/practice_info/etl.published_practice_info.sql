@@ -6,8 +6,8 @@ SELECT
     etl.surrogate_key(etl.key_part('practice_info') || tenant.key_part) AS practice_key,
     s.practice_name, s.practice_category, s.practice_speciality, s.pho, s.organization_type, s.org_short_name,
     s.org_code, s.legal_status, s.incorporation_number, s.legal_date, s.formula, s.ownership_model, s.rural,
-    s.health_facility_no, s.hpi_facility_no, s.hpi_facility_ext, s.hpi_organization_id,
-    s.hpi_organization_ext, s.moh_sending_practice_id, s.is_active, s.is_deleted, s.loaded_date_time,
+    s.health_facility_no, s.hpi_facility_no, s.hpi_facility_ext, s.hpi_organization_id, s.hpi_organization_ext,
+    s.moh_sending_practice_id, s.is_active, s.is_deleted, s.loaded_date_time,
     s.load_run_file_id, s.load_run_id, s.date_extracted
 FROM stg.practice_info AS s
 CROSS JOIN LATERAL (

@@ -25,80 +25,8 @@ BEGIN
 
     CALL etl.analyze_work('touched_practice_info');
 
-    -- 2. What each counting file says of these keys; of several with one DateExtracted the last.
-    WITH keys AS MATERIALIZED (
-        SELECT DISTINCT t.practice_id, t.per_org_id
-        FROM etl.touched_practice_info AS t
-        WHERE (t.practice_id, t.per_org_id) IS NOT NULL
-    ),
-    rules AS MATERIALIZED (
-        SELECT h.since, h.until, etl.ruleset_fingerprint(h.extract, h.since) AS fingerprint
-        FROM etl.shapes AS h
-        WHERE h.extract = 'practice_info'
-    ),
-    files AS MATERIALIZED (
-        SELECT
-            f.load_run_file_id,
-            f.load_run_id,
-            f.date_extracted,
-            f.is_mirror,
-            f.ruleset_fingerprint <> u.fingerprint AS is_stale,
-            etl.hash_seed(f.ruleset_fingerprint) AS seed,
-            row_number() OVER (
-                ORDER BY f.date_extracted, f.kind = 'delta', f.date_to, f.last_modified, f.s3_key COLLATE "C", f.load_run_file_id
-            ) AS place
-        FROM etl.load_run_files AS f
-        JOIN rules AS u ON f.date_extracted >= u.since AND f.date_extracted < u.until
-        WHERE f.extract = 'practice_info' AND f.tenant = p_tenant AND f.is_counting AND f.date_extracted < p_before
-    ),
-    -- What today's rules reject of files that were checked by others: it may not even be of its type now.
-    misfits AS MATERIALIZED (
-        SELECT f.load_run_file_id, b.line_no
-        FROM files AS f
-        CROSS JOIN LATERAL etl.verdicts_practice_info(f.load_run_file_id, true) AS b
-        WHERE f.is_stale AND b.verdict = 'rejected'
-    ),
-    said AS (
-        SELECT
-            k.practice_id, k.per_org_id, f.load_run_file_id, f.date_extracted, f.place, r.line_no,
-            false AS is_absent
-        FROM keys AS k
-        JOIN raw.practice_info_raw AS r USING (practice_id, per_org_id)
-        JOIN files AS f USING (load_run_file_id)
-        WHERE NOT EXISTS (
-            SELECT FROM etl.rejects_practice_info AS j
-            WHERE j.load_run_file_id = r.load_run_file_id AND j.line_no = r.line_no AND j.resolved_by_run IS NULL
-        )
-            AND NOT EXISTS (
-                SELECT FROM misfits AS b
-                WHERE b.load_run_file_id = r.load_run_file_id AND b.line_no = r.line_no
-            )
-    ),
-    last_said AS (
-        SELECT DISTINCT ON (s.practice_id, s.per_org_id, s.date_extracted)
-            s.practice_id, s.per_org_id, s.load_run_file_id, s.line_no, s.is_absent
-        FROM said AS s
-        ORDER BY
-            s.practice_id, s.per_org_id, s.date_extracted, s.place DESC,
-            s.line_no DESC
-    )
-    INSERT INTO etl.observed_practice_info (
-        practice_id, per_org_id,
-        observed_at, is_absent, row_hash, load_run_file_id, load_run_id, line_no
-    )
-    SELECT
-        l.practice_id, l.per_org_id,
-        f.date_extracted,
-        l.is_absent,
-        CASE WHEN NOT l.is_absent THEN etl.hash_practice_info(r, f.seed) END,
-        f.load_run_file_id,
-        f.load_run_id,
-        l.line_no
-    FROM last_said AS l
-    JOIN files AS f USING (load_run_file_id)
-    LEFT JOIN raw.practice_info_raw AS r ON r.load_run_file_id = l.load_run_file_id AND r.line_no = l.line_no;
-
-    CALL etl.analyze_work('observed_practice_info');
+    -- 2. Where the counting files before the horizon observed these keys.
+    CALL etl.observe_practice_info(p_tenant, p_before);
 
     -- 3. Keep the newest row; the row with which the newest version and its newest state began in core; and
     -- each row that changed stg since.
@@ -109,15 +37,13 @@ BEGIN
                 y.practice_name, y.practice_category, y.practice_speciality, y.pho, y.organization_type,
                 y.org_short_name, y.org_code, y.legal_status, y.incorporation_number, y.legal_date, y.formula,
                 y.ownership_model, y.rural, y.health_facility_no, y.hpi_facility_no, y.hpi_facility_ext,
-                y.hpi_organization_id, y.hpi_organization_ext, y.moh_sending_practice_id, y.is_active,
-                y.is_deleted
+                y.hpi_organization_id, y.hpi_organization_ext, y.moh_sending_practice_id, y.is_active, y.is_deleted
             ) AS version_state,
             ROW(
                 y.practice_name, y.practice_category, y.practice_speciality, y.pho, y.organization_type,
                 y.org_short_name, y.org_code, y.legal_status, y.incorporation_number, y.legal_date, y.formula,
                 y.ownership_model, y.rural, y.health_facility_no, y.hpi_facility_no, y.hpi_facility_ext,
-                y.hpi_organization_id, y.hpi_organization_ext, y.moh_sending_practice_id, y.is_active,
-                y.is_deleted
+                y.hpi_organization_id, y.hpi_organization_ext, y.moh_sending_practice_id, y.is_active, y.is_deleted
             ) AS core_state
         FROM etl.observed_practice_info AS o
         JOIN etl.republished_practice_info AS y USING (load_run_file_id, line_no)
@@ -140,8 +66,8 @@ BEGIN
                 y.primary_phone, y.secondary_phone, y.other_phone, y.primary_email, y.secondary_email,
                 y.other_email, y.pager, y.fax_1, y.fax_2, y.health_facility_no, y.hpi_facility_no,
                 y.hpi_facility_ext, y.hpi_organization_id, y.hpi_organization_ext, y.gst_no, y.acc_no,
-                y.bank_account_no, y.moh_sending_practice_id, y.after_hours_number, y.emergency_number,
-                y.is_active, y.is_deleted
+                y.bank_account_no, y.moh_sending_practice_id, y.after_hours_number, y.emergency_number, y.is_active,
+                y.is_deleted
             ) AS row_state
         FROM etl.observed_practice_info AS o
         JOIN etl.typed_practice_info AS y USING (load_run_file_id, line_no)

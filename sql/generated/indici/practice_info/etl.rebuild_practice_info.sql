@@ -34,80 +34,8 @@ BEGIN
 
     CALL etl.analyze_work('touched_practice_info');
 
-    -- 2. What each counting file says of these keys; of several with one DateExtracted the last.
-    WITH keys AS MATERIALIZED (
-        SELECT DISTINCT t.practice_id, t.per_org_id
-        FROM etl.touched_practice_info AS t
-        WHERE (t.practice_id, t.per_org_id) IS NOT NULL
-    ),
-    rules AS MATERIALIZED (
-        SELECT h.since, h.until, etl.ruleset_fingerprint(h.extract, h.since) AS fingerprint
-        FROM etl.shapes AS h
-        WHERE h.extract = 'practice_info'
-    ),
-    files AS MATERIALIZED (
-        SELECT
-            f.load_run_file_id,
-            f.load_run_id,
-            f.date_extracted,
-            f.is_mirror,
-            f.ruleset_fingerprint <> u.fingerprint AS is_stale,
-            etl.hash_seed(f.ruleset_fingerprint) AS seed,
-            row_number() OVER (
-                ORDER BY f.date_extracted, f.kind = 'delta', f.date_to, f.last_modified, f.s3_key COLLATE "C", f.load_run_file_id
-            ) AS place
-        FROM etl.load_run_files AS f
-        JOIN rules AS u ON f.date_extracted >= u.since AND f.date_extracted < u.until
-        WHERE f.extract = 'practice_info' AND f.tenant = v_file.tenant AND f.is_counting
-    ),
-    -- What today's rules reject of files that were checked by others: it may not even be of its type now.
-    misfits AS MATERIALIZED (
-        SELECT f.load_run_file_id, b.line_no
-        FROM files AS f
-        CROSS JOIN LATERAL etl.verdicts_practice_info(f.load_run_file_id, true) AS b
-        WHERE f.is_stale AND b.verdict = 'rejected'
-    ),
-    said AS (
-        SELECT
-            k.practice_id, k.per_org_id, f.load_run_file_id, f.date_extracted, f.place, r.line_no,
-            false AS is_absent
-        FROM keys AS k
-        JOIN raw.practice_info_raw AS r USING (practice_id, per_org_id)
-        JOIN files AS f USING (load_run_file_id)
-        WHERE NOT EXISTS (
-            SELECT FROM etl.rejects_practice_info AS j
-            WHERE j.load_run_file_id = r.load_run_file_id AND j.line_no = r.line_no AND j.resolved_by_run IS NULL
-        )
-            AND NOT EXISTS (
-                SELECT FROM misfits AS b
-                WHERE b.load_run_file_id = r.load_run_file_id AND b.line_no = r.line_no
-            )
-    ),
-    last_said AS (
-        SELECT DISTINCT ON (s.practice_id, s.per_org_id, s.date_extracted)
-            s.practice_id, s.per_org_id, s.load_run_file_id, s.line_no, s.is_absent
-        FROM said AS s
-        ORDER BY
-            s.practice_id, s.per_org_id, s.date_extracted, s.place DESC,
-            s.line_no DESC
-    )
-    INSERT INTO etl.observed_practice_info (
-        practice_id, per_org_id,
-        observed_at, is_absent, row_hash, load_run_file_id, load_run_id, line_no
-    )
-    SELECT
-        l.practice_id, l.per_org_id,
-        f.date_extracted,
-        l.is_absent,
-        CASE WHEN NOT l.is_absent THEN etl.hash_practice_info(r, f.seed) END,
-        f.load_run_file_id,
-        f.load_run_id,
-        l.line_no
-    FROM last_said AS l
-    JOIN files AS f USING (load_run_file_id)
-    LEFT JOIN raw.practice_info_raw AS r ON r.load_run_file_id = l.load_run_file_id AND r.line_no = l.line_no;
-
-    CALL etl.analyze_work('observed_practice_info');
+    -- 2. Where the counting files observed these keys.
+    CALL etl.observe_practice_info(v_file.tenant, 'infinity');
 
     -- 3. stg: the first observation in the newest run of equal rows.
     WITH states AS (
@@ -120,8 +48,8 @@ BEGIN
                 y.primary_phone, y.secondary_phone, y.other_phone, y.primary_email, y.secondary_email,
                 y.other_email, y.pager, y.fax_1, y.fax_2, y.health_facility_no, y.hpi_facility_no,
                 y.hpi_facility_ext, y.hpi_organization_id, y.hpi_organization_ext, y.gst_no, y.acc_no,
-                y.bank_account_no, y.moh_sending_practice_id, y.after_hours_number, y.emergency_number,
-                y.is_active, y.is_deleted
+                y.bank_account_no, y.moh_sending_practice_id, y.after_hours_number, y.emergency_number, y.is_active,
+                y.is_deleted
             ) AS row_state
         FROM etl.observed_practice_info AS o
         JOIN etl.typed_practice_info AS y USING (load_run_file_id, line_no)
@@ -153,50 +81,47 @@ BEGIN
         ORDER BY u.practice_id, u.per_org_id, u.observed_at DESC
     )
     INSERT INTO stg.practice_info AS s (
-        practice_id, practice_name, practice_category, practice_speciality, pho, organization_type,
-        org_short_name, org_code, edi_account, legal_entity_title, legal_status, incorporation_number,
-        legal_date, comments, formula, ownership_model, rural, primary_phone, secondary_phone, other_phone,
-        primary_email, secondary_email, other_email, pager, fax_1, fax_2, health_facility_no, hpi_facility_no,
-        hpi_facility_ext, hpi_organization_id, hpi_organization_ext, gst_no, acc_no, bank_account_no,
-        moh_sending_practice_id, after_hours_number, emergency_number, is_active, is_deleted, per_org_id,
-        loaded_date_time,
+        practice_id, practice_name, practice_category, practice_speciality, pho, organization_type, org_short_name,
+        org_code, edi_account, legal_entity_title, legal_status, incorporation_number, legal_date, comments,
+        formula, ownership_model, rural, primary_phone, secondary_phone, other_phone, primary_email,
+        secondary_email, other_email, pager, fax_1, fax_2, health_facility_no, hpi_facility_no, hpi_facility_ext,
+        hpi_organization_id, hpi_organization_ext, gst_no, acc_no, bank_account_no, moh_sending_practice_id,
+        after_hours_number, emergency_number, is_active, is_deleted, per_org_id, loaded_date_time,
         row_hash, absent_since, load_run_file_id, load_run_id, date_extracted
     )
     SELECT
-        y.practice_id, y.practice_name, y.practice_category, y.practice_speciality, y.pho,
-        y.organization_type, y.org_short_name, y.org_code, y.edi_account, y.legal_entity_title,
-        y.legal_status, y.incorporation_number, y.legal_date, y.comments, y.formula, y.ownership_model,
-        y.rural, y.primary_phone, y.secondary_phone, y.other_phone, y.primary_email, y.secondary_email,
-        y.other_email, y.pager, y.fax_1, y.fax_2, y.health_facility_no, y.hpi_facility_no, y.hpi_facility_ext,
-        y.hpi_organization_id, y.hpi_organization_ext, y.gst_no, y.acc_no, y.bank_account_no,
-        y.moh_sending_practice_id, y.after_hours_number, y.emergency_number, y.is_active, y.is_deleted,
-        y.per_org_id, y.loaded_date_time,
+        y.practice_id, y.practice_name, y.practice_category, y.practice_speciality, y.pho, y.organization_type,
+        y.org_short_name, y.org_code, y.edi_account, y.legal_entity_title, y.legal_status, y.incorporation_number,
+        y.legal_date, y.comments, y.formula, y.ownership_model, y.rural, y.primary_phone, y.secondary_phone,
+        y.other_phone, y.primary_email, y.secondary_email, y.other_email, y.pager, y.fax_1, y.fax_2,
+        y.health_facility_no, y.hpi_facility_no, y.hpi_facility_ext, y.hpi_organization_id, y.hpi_organization_ext,
+        y.gst_no, y.acc_no, y.bank_account_no, y.moh_sending_practice_id, y.after_hours_number, y.emergency_number,
+        y.is_active, y.is_deleted, y.per_org_id, y.loaded_date_time,
         n.newest_hash, n.gone_since, n.load_run_file_id, n.load_run_id, n.observed_at
     FROM newest AS n
     JOIN etl.typed_practice_info AS y USING (load_run_file_id, line_no)
     ON CONFLICT (practice_id, per_org_id) DO UPDATE
-    SET practice_name = excluded.practice_name, practice_category = excluded.practice_category,
-        practice_speciality = excluded.practice_speciality, pho = excluded.pho,
-        organization_type = excluded.organization_type, org_short_name = excluded.org_short_name,
-        org_code = excluded.org_code, edi_account = excluded.edi_account,
-        legal_entity_title = excluded.legal_entity_title, legal_status = excluded.legal_status,
-        incorporation_number = excluded.incorporation_number, legal_date = excluded.legal_date,
-        comments = excluded.comments, formula = excluded.formula, ownership_model = excluded.ownership_model,
-        rural = excluded.rural, primary_phone = excluded.primary_phone,
-        secondary_phone = excluded.secondary_phone, other_phone = excluded.other_phone,
-        primary_email = excluded.primary_email, secondary_email = excluded.secondary_email,
-        other_email = excluded.other_email, pager = excluded.pager, fax_1 = excluded.fax_1,
-        fax_2 = excluded.fax_2, health_facility_no = excluded.health_facility_no,
-        hpi_facility_no = excluded.hpi_facility_no, hpi_facility_ext = excluded.hpi_facility_ext,
-        hpi_organization_id = excluded.hpi_organization_id,
-        hpi_organization_ext = excluded.hpi_organization_ext, gst_no = excluded.gst_no,
-        acc_no = excluded.acc_no, bank_account_no = excluded.bank_account_no,
-        moh_sending_practice_id = excluded.moh_sending_practice_id,
-        after_hours_number = excluded.after_hours_number, emergency_number = excluded.emergency_number,
-        is_active = excluded.is_active, is_deleted = excluded.is_deleted,
-        loaded_date_time = excluded.loaded_date_time, row_hash = excluded.row_hash,
-        absent_since = excluded.absent_since, load_run_file_id = excluded.load_run_file_id,
-        load_run_id = excluded.load_run_id, date_extracted = excluded.date_extracted
+    SET (
+        practice_name, practice_category, practice_speciality, pho, organization_type, org_short_name, org_code,
+        edi_account, legal_entity_title, legal_status, incorporation_number, legal_date, comments, formula,
+        ownership_model, rural, primary_phone, secondary_phone, other_phone, primary_email, secondary_email,
+        other_email, pager, fax_1, fax_2, health_facility_no, hpi_facility_no, hpi_facility_ext,
+        hpi_organization_id, hpi_organization_ext, gst_no, acc_no, bank_account_no, moh_sending_practice_id,
+        after_hours_number, emergency_number, is_active, is_deleted, loaded_date_time, row_hash, absent_since,
+        load_run_file_id, load_run_id, date_extracted
+    ) = ROW(
+        excluded.practice_name, excluded.practice_category, excluded.practice_speciality, excluded.pho,
+        excluded.organization_type, excluded.org_short_name, excluded.org_code, excluded.edi_account,
+        excluded.legal_entity_title, excluded.legal_status, excluded.incorporation_number, excluded.legal_date,
+        excluded.comments, excluded.formula, excluded.ownership_model, excluded.rural, excluded.primary_phone,
+        excluded.secondary_phone, excluded.other_phone, excluded.primary_email, excluded.secondary_email,
+        excluded.other_email, excluded.pager, excluded.fax_1, excluded.fax_2, excluded.health_facility_no,
+        excluded.hpi_facility_no, excluded.hpi_facility_ext, excluded.hpi_organization_id,
+        excluded.hpi_organization_ext, excluded.gst_no, excluded.acc_no, excluded.bank_account_no,
+        excluded.moh_sending_practice_id, excluded.after_hours_number, excluded.emergency_number,
+        excluded.is_active, excluded.is_deleted, excluded.loaded_date_time, excluded.row_hash,
+        excluded.absent_since, excluded.load_run_file_id, excluded.load_run_id, excluded.date_extracted
+    )
     WHERE s.* IS DISTINCT FROM excluded.*;
 
     DELETE FROM stg.practice_info AS s
@@ -217,15 +142,13 @@ BEGIN
                 y.practice_name, y.practice_category, y.practice_speciality, y.pho, y.organization_type,
                 y.org_short_name, y.org_code, y.legal_status, y.incorporation_number, y.legal_date, y.formula,
                 y.ownership_model, y.rural, y.health_facility_no, y.hpi_facility_no, y.hpi_facility_ext,
-                y.hpi_organization_id, y.hpi_organization_ext, y.moh_sending_practice_id, y.is_active,
-                y.is_deleted
+                y.hpi_organization_id, y.hpi_organization_ext, y.moh_sending_practice_id, y.is_active, y.is_deleted
             ) AS history_state,
             ROW(
                 y.practice_name, y.practice_category, y.practice_speciality, y.pho, y.organization_type,
                 y.org_short_name, y.org_code, y.legal_status, y.incorporation_number, y.legal_date, y.formula,
                 y.ownership_model, y.rural, y.health_facility_no, y.hpi_facility_no, y.hpi_facility_ext,
-                y.hpi_organization_id, y.hpi_organization_ext, y.moh_sending_practice_id, y.is_active,
-                y.is_deleted
+                y.hpi_organization_id, y.hpi_organization_ext, y.moh_sending_practice_id, y.is_active, y.is_deleted
             ) AS row_state
         FROM etl.observed_practice_info AS o
         JOIN etl.republished_practice_info AS y USING (load_run_file_id, line_no)
@@ -286,20 +209,19 @@ BEGIN
             practice_id, per_org_id,
             effective_from,
             practice_key, practice_name, practice_category, practice_speciality, pho, organization_type,
-            org_short_name, org_code, legal_status, incorporation_number, legal_date, formula,
-            ownership_model, rural, health_facility_no, hpi_facility_no, hpi_facility_ext,
-            hpi_organization_id, hpi_organization_ext, moh_sending_practice_id, is_active, is_deleted,
-            loaded_date_time, effective_to, load_run_file_id, load_run_id, date_extracted
+            org_short_name, org_code, legal_status, incorporation_number, legal_date, formula, ownership_model,
+            rural, health_facility_no, hpi_facility_no, hpi_facility_ext, hpi_organization_id, hpi_organization_ext,
+            moh_sending_practice_id, is_active, is_deleted, loaded_date_time, effective_to, load_run_file_id,
+            load_run_id, date_extracted
         )
         SELECT
             v.practice_id, v.per_org_id,
             v.effective_from,
-            y.practice_key, y.practice_name, y.practice_category, y.practice_speciality, y.pho,
-            y.organization_type, y.org_short_name, y.org_code, y.legal_status, y.incorporation_number,
-            y.legal_date, y.formula, y.ownership_model, y.rural, y.health_facility_no, y.hpi_facility_no,
-            y.hpi_facility_ext, y.hpi_organization_id, y.hpi_organization_ext, y.moh_sending_practice_id,
-            y.is_active, y.is_deleted, y.loaded_date_time,
-            v.effective_to, v.load_run_file_id, v.load_run_id, v.observed_at
+            y.practice_key, y.practice_name, y.practice_category, y.practice_speciality, y.pho, y.organization_type,
+            y.org_short_name, y.org_code, y.legal_status, y.incorporation_number, y.legal_date, y.formula,
+            y.ownership_model, y.rural, y.health_facility_no, y.hpi_facility_no, y.hpi_facility_ext,
+            y.hpi_organization_id, y.hpi_organization_ext, y.moh_sending_practice_id, y.is_active, y.is_deleted,
+            y.loaded_date_time, v.effective_to, v.load_run_file_id, v.load_run_id, v.observed_at
         FROM versions AS v
         JOIN etl.republished_practice_info AS y USING (load_run_file_id, line_no)
         -- Reading the count first has the removals done first, and the order closes a version before the next is
@@ -307,20 +229,21 @@ BEGIN
         WHERE NOT v.is_absent AND (SELECT count(*) FROM removed) >= 0
         ORDER BY v.effective_from
         ON CONFLICT (practice_id, per_org_id, effective_from) DO UPDATE
-        SET practice_key = excluded.practice_key, practice_name = excluded.practice_name,
-            practice_category = excluded.practice_category,
-            practice_speciality = excluded.practice_speciality, pho = excluded.pho,
-            organization_type = excluded.organization_type, org_short_name = excluded.org_short_name,
-            org_code = excluded.org_code, legal_status = excluded.legal_status,
-            incorporation_number = excluded.incorporation_number, legal_date = excluded.legal_date,
-            formula = excluded.formula, ownership_model = excluded.ownership_model, rural = excluded.rural,
-            health_facility_no = excluded.health_facility_no, hpi_facility_no = excluded.hpi_facility_no,
-            hpi_facility_ext = excluded.hpi_facility_ext, hpi_organization_id = excluded.hpi_organization_id,
-            hpi_organization_ext = excluded.hpi_organization_ext,
-            moh_sending_practice_id = excluded.moh_sending_practice_id, is_active = excluded.is_active,
-            is_deleted = excluded.is_deleted, loaded_date_time = excluded.loaded_date_time,
-            effective_to = excluded.effective_to, load_run_file_id = excluded.load_run_file_id,
-            load_run_id = excluded.load_run_id, date_extracted = excluded.date_extracted
+        SET (
+            practice_key, practice_name, practice_category, practice_speciality, pho, organization_type,
+            org_short_name, org_code, legal_status, incorporation_number, legal_date, formula, ownership_model,
+            rural, health_facility_no, hpi_facility_no, hpi_facility_ext, hpi_organization_id, hpi_organization_ext,
+            moh_sending_practice_id, is_active, is_deleted, loaded_date_time, effective_to, load_run_file_id,
+            load_run_id, date_extracted
+        ) = ROW(
+            excluded.practice_key, excluded.practice_name, excluded.practice_category, excluded.practice_speciality,
+            excluded.pho, excluded.organization_type, excluded.org_short_name, excluded.org_code,
+            excluded.legal_status, excluded.incorporation_number, excluded.legal_date, excluded.formula,
+            excluded.ownership_model, excluded.rural, excluded.health_facility_no, excluded.hpi_facility_no,
+            excluded.hpi_facility_ext, excluded.hpi_organization_id, excluded.hpi_organization_ext,
+            excluded.moh_sending_practice_id, excluded.is_active, excluded.is_deleted, excluded.loaded_date_time,
+            excluded.effective_to, excluded.load_run_file_id, excluded.load_run_id, excluded.date_extracted
+        )
         WHERE c.* IS DISTINCT FROM excluded.*
         RETURNING c.xmax = 0 AS is_new
     )

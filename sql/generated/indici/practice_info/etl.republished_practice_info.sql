@@ -6,8 +6,8 @@ SELECT
     etl.surrogate_key(etl.key_part('practice_info') || tenant.key_part) AS practice_key,
     y.practice_name, y.practice_category, y.practice_speciality, y.pho, y.organization_type, y.org_short_name,
     y.org_code, y.legal_status, y.incorporation_number, y.legal_date, y.formula, y.ownership_model, y.rural,
-    y.health_facility_no, y.hpi_facility_no, y.hpi_facility_ext, y.hpi_organization_id,
-    y.hpi_organization_ext, y.moh_sending_practice_id, y.is_active, y.is_deleted, y.loaded_date_time,
+    y.health_facility_no, y.hpi_facility_no, y.hpi_facility_ext, y.hpi_organization_id, y.hpi_organization_ext,
+    y.moh_sending_practice_id, y.is_active, y.is_deleted, y.loaded_date_time,
     y.load_run_file_id, y.line_no
 FROM etl.typed_practice_info AS y
 CROSS JOIN LATERAL (

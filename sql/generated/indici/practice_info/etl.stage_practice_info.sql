@@ -20,24 +20,22 @@ BEGIN
 
     -- 1. New keys. Under the lock none can be there already, and looking for conflicts would cost a third more.
     INSERT INTO stg.practice_info (
-        practice_id, practice_name, practice_category, practice_speciality, pho, organization_type,
-        org_short_name, org_code, edi_account, legal_entity_title, legal_status, incorporation_number,
-        legal_date, comments, formula, ownership_model, rural, primary_phone, secondary_phone, other_phone,
-        primary_email, secondary_email, other_email, pager, fax_1, fax_2, health_facility_no, hpi_facility_no,
-        hpi_facility_ext, hpi_organization_id, hpi_organization_ext, gst_no, acc_no, bank_account_no,
-        moh_sending_practice_id, after_hours_number, emergency_number, is_active, is_deleted, per_org_id,
-        loaded_date_time,
+        practice_id, practice_name, practice_category, practice_speciality, pho, organization_type, org_short_name,
+        org_code, edi_account, legal_entity_title, legal_status, incorporation_number, legal_date, comments,
+        formula, ownership_model, rural, primary_phone, secondary_phone, other_phone, primary_email,
+        secondary_email, other_email, pager, fax_1, fax_2, health_facility_no, hpi_facility_no, hpi_facility_ext,
+        hpi_organization_id, hpi_organization_ext, gst_no, acc_no, bank_account_no, moh_sending_practice_id,
+        after_hours_number, emergency_number, is_active, is_deleted, per_org_id, loaded_date_time,
         row_hash, load_run_file_id, load_run_id, date_extracted
     )
     SELECT
-        y.practice_id, y.practice_name, y.practice_category, y.practice_speciality, y.pho,
-        y.organization_type, y.org_short_name, y.org_code, y.edi_account, y.legal_entity_title,
-        y.legal_status, y.incorporation_number, y.legal_date, y.comments, y.formula, y.ownership_model,
-        y.rural, y.primary_phone, y.secondary_phone, y.other_phone, y.primary_email, y.secondary_email,
-        y.other_email, y.pager, y.fax_1, y.fax_2, y.health_facility_no, y.hpi_facility_no, y.hpi_facility_ext,
-        y.hpi_organization_id, y.hpi_organization_ext, y.gst_no, y.acc_no, y.bank_account_no,
-        y.moh_sending_practice_id, y.after_hours_number, y.emergency_number, y.is_active, y.is_deleted,
-        y.per_org_id, y.loaded_date_time,
+        y.practice_id, y.practice_name, y.practice_category, y.practice_speciality, y.pho, y.organization_type,
+        y.org_short_name, y.org_code, y.edi_account, y.legal_entity_title, y.legal_status, y.incorporation_number,
+        y.legal_date, y.comments, y.formula, y.ownership_model, y.rural, y.primary_phone, y.secondary_phone,
+        y.other_phone, y.primary_email, y.secondary_email, y.other_email, y.pager, y.fax_1, y.fax_2,
+        y.health_facility_no, y.hpi_facility_no, y.hpi_facility_ext, y.hpi_organization_id, y.hpi_organization_ext,
+        y.gst_no, y.acc_no, y.bank_account_no, y.moh_sending_practice_id, y.after_hours_number, y.emergency_number,
+        y.is_active, y.is_deleted, y.per_org_id, y.loaded_date_time,
         t.row_hash, v_file.load_run_file_id, v_file.load_run_id, v_file.date_extracted
     FROM etl.touched_practice_info AS t
     JOIN etl.typed_practice_info AS y USING (load_run_file_id, line_no)
@@ -45,72 +43,68 @@ BEGIN
 
     -- 2. Keys that are there with another text.
     INSERT INTO stg.practice_info AS s (
-        practice_id, practice_name, practice_category, practice_speciality, pho, organization_type,
-        org_short_name, org_code, edi_account, legal_entity_title, legal_status, incorporation_number,
-        legal_date, comments, formula, ownership_model, rural, primary_phone, secondary_phone, other_phone,
-        primary_email, secondary_email, other_email, pager, fax_1, fax_2, health_facility_no, hpi_facility_no,
-        hpi_facility_ext, hpi_organization_id, hpi_organization_ext, gst_no, acc_no, bank_account_no,
-        moh_sending_practice_id, after_hours_number, emergency_number, is_active, is_deleted, per_org_id,
-        loaded_date_time,
+        practice_id, practice_name, practice_category, practice_speciality, pho, organization_type, org_short_name,
+        org_code, edi_account, legal_entity_title, legal_status, incorporation_number, legal_date, comments,
+        formula, ownership_model, rural, primary_phone, secondary_phone, other_phone, primary_email,
+        secondary_email, other_email, pager, fax_1, fax_2, health_facility_no, hpi_facility_no, hpi_facility_ext,
+        hpi_organization_id, hpi_organization_ext, gst_no, acc_no, bank_account_no, moh_sending_practice_id,
+        after_hours_number, emergency_number, is_active, is_deleted, per_org_id, loaded_date_time,
         row_hash, load_run_file_id, load_run_id, date_extracted
     )
     SELECT
-        y.practice_id, y.practice_name, y.practice_category, y.practice_speciality, y.pho,
-        y.organization_type, y.org_short_name, y.org_code, y.edi_account, y.legal_entity_title,
-        y.legal_status, y.incorporation_number, y.legal_date, y.comments, y.formula, y.ownership_model,
-        y.rural, y.primary_phone, y.secondary_phone, y.other_phone, y.primary_email, y.secondary_email,
-        y.other_email, y.pager, y.fax_1, y.fax_2, y.health_facility_no, y.hpi_facility_no, y.hpi_facility_ext,
-        y.hpi_organization_id, y.hpi_organization_ext, y.gst_no, y.acc_no, y.bank_account_no,
-        y.moh_sending_practice_id, y.after_hours_number, y.emergency_number, y.is_active, y.is_deleted,
-        y.per_org_id, y.loaded_date_time,
+        y.practice_id, y.practice_name, y.practice_category, y.practice_speciality, y.pho, y.organization_type,
+        y.org_short_name, y.org_code, y.edi_account, y.legal_entity_title, y.legal_status, y.incorporation_number,
+        y.legal_date, y.comments, y.formula, y.ownership_model, y.rural, y.primary_phone, y.secondary_phone,
+        y.other_phone, y.primary_email, y.secondary_email, y.other_email, y.pager, y.fax_1, y.fax_2,
+        y.health_facility_no, y.hpi_facility_no, y.hpi_facility_ext, y.hpi_organization_id, y.hpi_organization_ext,
+        y.gst_no, y.acc_no, y.bank_account_no, y.moh_sending_practice_id, y.after_hours_number, y.emergency_number,
+        y.is_active, y.is_deleted, y.per_org_id, y.loaded_date_time,
         t.row_hash, v_file.load_run_file_id, v_file.load_run_id, v_file.date_extracted
     FROM etl.touched_practice_info AS t
     JOIN etl.typed_practice_info AS y USING (load_run_file_id, line_no)
     WHERE t.load_run_file_id = p_load_run_file_id AND t.verdict = 'changed'
     ON CONFLICT (practice_id, per_org_id) DO UPDATE
-    SET practice_name = excluded.practice_name, practice_category = excluded.practice_category,
-        practice_speciality = excluded.practice_speciality, pho = excluded.pho,
-        organization_type = excluded.organization_type, org_short_name = excluded.org_short_name,
-        org_code = excluded.org_code, edi_account = excluded.edi_account,
-        legal_entity_title = excluded.legal_entity_title, legal_status = excluded.legal_status,
-        incorporation_number = excluded.incorporation_number, legal_date = excluded.legal_date,
-        comments = excluded.comments, formula = excluded.formula, ownership_model = excluded.ownership_model,
-        rural = excluded.rural, primary_phone = excluded.primary_phone,
-        secondary_phone = excluded.secondary_phone, other_phone = excluded.other_phone,
-        primary_email = excluded.primary_email, secondary_email = excluded.secondary_email,
-        other_email = excluded.other_email, pager = excluded.pager, fax_1 = excluded.fax_1,
-        fax_2 = excluded.fax_2, health_facility_no = excluded.health_facility_no,
-        hpi_facility_no = excluded.hpi_facility_no, hpi_facility_ext = excluded.hpi_facility_ext,
-        hpi_organization_id = excluded.hpi_organization_id,
-        hpi_organization_ext = excluded.hpi_organization_ext, gst_no = excluded.gst_no,
-        acc_no = excluded.acc_no, bank_account_no = excluded.bank_account_no,
-        moh_sending_practice_id = excluded.moh_sending_practice_id,
-        after_hours_number = excluded.after_hours_number, emergency_number = excluded.emergency_number,
-        is_active = excluded.is_active, is_deleted = excluded.is_deleted,
-        loaded_date_time = excluded.loaded_date_time, row_hash = excluded.row_hash,
-        absent_since = excluded.absent_since, load_run_file_id = excluded.load_run_file_id,
-        load_run_id = excluded.load_run_id, date_extracted = excluded.date_extracted
+    SET (
+        practice_name, practice_category, practice_speciality, pho, organization_type, org_short_name, org_code,
+        edi_account, legal_entity_title, legal_status, incorporation_number, legal_date, comments, formula,
+        ownership_model, rural, primary_phone, secondary_phone, other_phone, primary_email, secondary_email,
+        other_email, pager, fax_1, fax_2, health_facility_no, hpi_facility_no, hpi_facility_ext,
+        hpi_organization_id, hpi_organization_ext, gst_no, acc_no, bank_account_no, moh_sending_practice_id,
+        after_hours_number, emergency_number, is_active, is_deleted, loaded_date_time, row_hash, absent_since,
+        load_run_file_id, load_run_id, date_extracted
+    ) = ROW(
+        excluded.practice_name, excluded.practice_category, excluded.practice_speciality, excluded.pho,
+        excluded.organization_type, excluded.org_short_name, excluded.org_code, excluded.edi_account,
+        excluded.legal_entity_title, excluded.legal_status, excluded.incorporation_number, excluded.legal_date,
+        excluded.comments, excluded.formula, excluded.ownership_model, excluded.rural, excluded.primary_phone,
+        excluded.secondary_phone, excluded.other_phone, excluded.primary_email, excluded.secondary_email,
+        excluded.other_email, excluded.pager, excluded.fax_1, excluded.fax_2, excluded.health_facility_no,
+        excluded.hpi_facility_no, excluded.hpi_facility_ext, excluded.hpi_organization_id,
+        excluded.hpi_organization_ext, excluded.gst_no, excluded.acc_no, excluded.bank_account_no,
+        excluded.moh_sending_practice_id, excluded.after_hours_number, excluded.emergency_number,
+        excluded.is_active, excluded.is_deleted, excluded.loaded_date_time, excluded.row_hash,
+        excluded.absent_since, excluded.load_run_file_id, excluded.load_run_id, excluded.date_extracted
+    )
     WHERE s.absent_since IS NOT NULL
         OR (
             s.practice_name, s.practice_category, s.practice_speciality, s.pho, s.organization_type,
             s.org_short_name, s.org_code, s.edi_account, s.legal_entity_title, s.legal_status,
             s.incorporation_number, s.legal_date, s.comments, s.formula, s.ownership_model, s.rural,
-            s.primary_phone, s.secondary_phone, s.other_phone, s.primary_email, s.secondary_email,
-            s.other_email, s.pager, s.fax_1, s.fax_2, s.health_facility_no, s.hpi_facility_no,
-            s.hpi_facility_ext, s.hpi_organization_id, s.hpi_organization_ext, s.gst_no, s.acc_no,
-            s.bank_account_no, s.moh_sending_practice_id, s.after_hours_number, s.emergency_number,
-            s.is_active, s.is_deleted
+            s.primary_phone, s.secondary_phone, s.other_phone, s.primary_email, s.secondary_email, s.other_email,
+            s.pager, s.fax_1, s.fax_2, s.health_facility_no, s.hpi_facility_no, s.hpi_facility_ext,
+            s.hpi_organization_id, s.hpi_organization_ext, s.gst_no, s.acc_no, s.bank_account_no,
+            s.moh_sending_practice_id, s.after_hours_number, s.emergency_number, s.is_active, s.is_deleted
         ) IS DISTINCT FROM (
             excluded.practice_name, excluded.practice_category, excluded.practice_speciality, excluded.pho,
             excluded.organization_type, excluded.org_short_name, excluded.org_code, excluded.edi_account,
-            excluded.legal_entity_title, excluded.legal_status, excluded.incorporation_number,
-            excluded.legal_date, excluded.comments, excluded.formula, excluded.ownership_model,
-            excluded.rural, excluded.primary_phone, excluded.secondary_phone, excluded.other_phone,
-            excluded.primary_email, excluded.secondary_email, excluded.other_email, excluded.pager,
-            excluded.fax_1, excluded.fax_2, excluded.health_facility_no, excluded.hpi_facility_no,
-            excluded.hpi_facility_ext, excluded.hpi_organization_id, excluded.hpi_organization_ext,
-            excluded.gst_no, excluded.acc_no, excluded.bank_account_no, excluded.moh_sending_practice_id,
-            excluded.after_hours_number, excluded.emergency_number, excluded.is_active, excluded.is_deleted
+            excluded.legal_entity_title, excluded.legal_status, excluded.incorporation_number, excluded.legal_date,
+            excluded.comments, excluded.formula, excluded.ownership_model, excluded.rural, excluded.primary_phone,
+            excluded.secondary_phone, excluded.other_phone, excluded.primary_email, excluded.secondary_email,
+            excluded.other_email, excluded.pager, excluded.fax_1, excluded.fax_2, excluded.health_facility_no,
+            excluded.hpi_facility_no, excluded.hpi_facility_ext, excluded.hpi_organization_id,
+            excluded.hpi_organization_ext, excluded.gst_no, excluded.acc_no, excluded.bank_account_no,
+            excluded.moh_sending_practice_id, excluded.after_hours_number, excluded.emergency_number,
+            excluded.is_active, excluded.is_deleted
         );
     GET DIAGNOSTICS v_written = ROW_COUNT;
 

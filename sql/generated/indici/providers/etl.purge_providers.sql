@@ -25,80 +25,8 @@ BEGIN
 
     CALL etl.analyze_work('touched_providers');
 
-    -- 2. What each counting file says of these keys; of several with one DateExtracted the last.
-    WITH keys AS MATERIALIZED (
-        SELECT DISTINCT t.practice_id, t.per_org_id, t.provider_id::text AS provider_id
-        FROM etl.touched_providers AS t
-        WHERE (t.practice_id, t.per_org_id, t.provider_id) IS NOT NULL
-    ),
-    rules AS MATERIALIZED (
-        SELECT h.since, h.until, etl.ruleset_fingerprint(h.extract, h.since) AS fingerprint
-        FROM etl.shapes AS h
-        WHERE h.extract = 'providers'
-    ),
-    files AS MATERIALIZED (
-        SELECT
-            f.load_run_file_id,
-            f.load_run_id,
-            f.date_extracted,
-            f.is_mirror,
-            f.ruleset_fingerprint <> u.fingerprint AS is_stale,
-            etl.hash_seed(f.ruleset_fingerprint) AS seed,
-            row_number() OVER (
-                ORDER BY f.date_extracted, f.kind = 'delta', f.date_to, f.last_modified, f.s3_key COLLATE "C", f.load_run_file_id
-            ) AS place
-        FROM etl.load_run_files AS f
-        JOIN rules AS u ON f.date_extracted >= u.since AND f.date_extracted < u.until
-        WHERE f.extract = 'providers' AND f.tenant = p_tenant AND f.is_counting AND f.date_extracted < p_before
-    ),
-    -- What today's rules reject of files that were checked by others: it may not even be of its type now.
-    misfits AS MATERIALIZED (
-        SELECT f.load_run_file_id, b.line_no
-        FROM files AS f
-        CROSS JOIN LATERAL etl.verdicts_providers(f.load_run_file_id, true) AS b
-        WHERE f.is_stale AND b.verdict = 'rejected'
-    ),
-    said AS (
-        SELECT
-            k.practice_id, k.per_org_id, k.provider_id, f.load_run_file_id, f.date_extracted, f.place, r.line_no,
-            nullif((r.updated_at || ' Pacific/Auckland')::timestamptz, TIMESTAMPTZ '1900-01-01 Pacific/Auckland') AS dedupe_1, false AS is_absent
-        FROM keys AS k
-        JOIN raw.providers_raw AS r USING (practice_id, per_org_id, provider_id)
-        JOIN files AS f USING (load_run_file_id)
-        WHERE NOT EXISTS (
-            SELECT FROM etl.rejects_providers AS j
-            WHERE j.load_run_file_id = r.load_run_file_id AND j.line_no = r.line_no AND j.resolved_by_run IS NULL
-        )
-            AND NOT EXISTS (
-                SELECT FROM misfits AS b
-                WHERE b.load_run_file_id = r.load_run_file_id AND b.line_no = r.line_no
-            )
-    ),
-    last_said AS (
-        SELECT DISTINCT ON (s.practice_id, s.per_org_id, s.provider_id, s.date_extracted)
-            s.practice_id, s.per_org_id, s.provider_id, s.load_run_file_id, s.line_no, s.is_absent
-        FROM said AS s
-        ORDER BY
-            s.practice_id, s.per_org_id, s.provider_id, s.date_extracted, s.place DESC,
-            s.dedupe_1 DESC NULLS LAST, s.line_no DESC
-    )
-    INSERT INTO etl.observed_providers (
-        practice_id, per_org_id, provider_id,
-        observed_at, is_absent, row_hash, load_run_file_id, load_run_id, line_no
-    )
-    SELECT
-        l.practice_id, l.per_org_id, l.provider_id::bigint,
-        f.date_extracted,
-        l.is_absent,
-        CASE WHEN NOT l.is_absent THEN etl.hash_providers(r, f.seed) END,
-        f.load_run_file_id,
-        f.load_run_id,
-        l.line_no
-    FROM last_said AS l
-    JOIN files AS f USING (load_run_file_id)
-    LEFT JOIN raw.providers_raw AS r ON r.load_run_file_id = l.load_run_file_id AND r.line_no = l.line_no;
-
-    CALL etl.analyze_work('observed_providers');
+    -- 2. Where the counting files before the horizon observed these keys.
+    CALL etl.observe_providers(p_tenant, p_before);
 
     -- 3. Keep the newest row; the row with which the newest version and its newest state began in core; and
     -- each row that changed stg since.
@@ -108,32 +36,30 @@ BEGIN
             ROW(
                 y.nhi_number, y.gender, y.is_alive, y.country_of_birth, y.is_active, y.is_deleted,
                 y.is_gender_self_identified, y.sex_related_gender, y.register_status, y.practice_name,
-                y.deprivation_quintile, y.city, y.ethnicity, y.affiliation_id, y.affiliation,
-                y.affiliation_code, y.nzmc_no, y.npi_no, y.hbl_mat_payee_no, y.hbl_mat_agree_no,
-                y.hpac_mat_agree_no, y.hbl_payee_no, y.hbl_gp_agree_no, y.accreditation_no, y.pho_contract_no,
-                y.group_id, y.group_name, y.acc_provider_code, y.health_facility_no, y.hpi_no,
-                y.acc_provider_no, y.acc_vendor_id, y.member_no, y.rha_payee_no, y.ipa, y.registration_no,
-                y.registration_no_2, y.lab_no, y.lab_tests_dr_id, y.is_doctor, y.provider_code,
-                y.generic_profile_type_id, y.is_gp2gp, y.from_date_practice, y.apc_expiry_date,
-                y.mps_expiry_date, y.practice_location, y.user_role
+                y.deprivation_quintile, y.city, y.ethnicity, y.affiliation_id, y.affiliation, y.affiliation_code,
+                y.nzmc_no, y.npi_no, y.hbl_mat_payee_no, y.hbl_mat_agree_no, y.hpac_mat_agree_no, y.hbl_payee_no,
+                y.hbl_gp_agree_no, y.accreditation_no, y.pho_contract_no, y.group_id, y.group_name,
+                y.acc_provider_code, y.health_facility_no, y.hpi_no, y.acc_provider_no, y.acc_vendor_id,
+                y.member_no, y.rha_payee_no, y.ipa, y.registration_no, y.registration_no_2, y.lab_no,
+                y.lab_tests_dr_id, y.is_doctor, y.provider_code, y.generic_profile_type_id, y.is_gp2gp,
+                y.from_date_practice, y.apc_expiry_date, y.mps_expiry_date, y.practice_location, y.user_role
             ) AS version_state,
             ROW(
-                y.nhi_number, y.is_nhi_validate, y.gender, y.age, y.age_type, y.age_group, y.is_alive,
-                y.dob_source, y.consented_to_share, y.country_of_birth, y.preferred_contact_method,
-                y.consent_text_messaging, y.is_portal_user, y.is_active, y.is_deleted, y.inserted_at,
-                y.updated_at, y.is_same_address, y.is_gender_self_identified, y.sex_related_gender,
-                y.is_work_visa_required, y.balance, y.register_status, y.practice_name, y.calculated_balance,
-                y.deprivation_quintile, y.uncertainty_code, y.city, y.portal_registration_status, y.ethnicity,
-                y.affiliation_id, y.affiliation, y.affiliation_code, y.nzmc_no, y.npi_no, y.hbl_mat_payee_no,
-                y.hbl_mat_agree_no, y.hpac_mat_agree_no, y.hpac_mat_agree_ver, y.hbl_payee_no,
-                y.hbl_gp_agree_no, y.hbl_gp_agree_ver, y.accreditation_no, y.pho_contract_no,
-                y.pho_contract_ver, y.group_id, y.group_name, y.acc_provider_code, y.health_facility_no,
-                y.hpi_no, y.acc_provider_no, y.acc_vendor_id, y.member_no, y.rha_payee_no, y.ipa,
-                y.registration_no, y.registration_no_2, y.lab_no, y.lab_tests_dr_id, y.color_code,
-                y.is_doctor, y.is_nzf_avoid, y.is_nzf_adjust, y.is_nzf_information, y.is_nzf_no_action,
-                y.is_nzf_monitor, y.provider_code, y.generic_profile_type_id, y.current_appointment_id,
-                y.is_invoicing_diary, y.is_gp2gp, y.from_date_practice, y.apc_expiry_date, y.mps_expiry_date,
-                y.practice_location, y.user_role
+                y.nhi_number, y.is_nhi_validate, y.gender, y.age, y.age_type, y.age_group, y.is_alive, y.dob_source,
+                y.consented_to_share, y.country_of_birth, y.preferred_contact_method, y.consent_text_messaging,
+                y.is_portal_user, y.is_active, y.is_deleted, y.inserted_at, y.updated_at, y.is_same_address,
+                y.is_gender_self_identified, y.sex_related_gender, y.is_work_visa_required, y.balance,
+                y.register_status, y.practice_name, y.calculated_balance, y.deprivation_quintile,
+                y.uncertainty_code, y.city, y.portal_registration_status, y.ethnicity, y.affiliation_id,
+                y.affiliation, y.affiliation_code, y.nzmc_no, y.npi_no, y.hbl_mat_payee_no, y.hbl_mat_agree_no,
+                y.hpac_mat_agree_no, y.hpac_mat_agree_ver, y.hbl_payee_no, y.hbl_gp_agree_no, y.hbl_gp_agree_ver,
+                y.accreditation_no, y.pho_contract_no, y.pho_contract_ver, y.group_id, y.group_name,
+                y.acc_provider_code, y.health_facility_no, y.hpi_no, y.acc_provider_no, y.acc_vendor_id,
+                y.member_no, y.rha_payee_no, y.ipa, y.registration_no, y.registration_no_2, y.lab_no,
+                y.lab_tests_dr_id, y.color_code, y.is_doctor, y.is_nzf_avoid, y.is_nzf_adjust, y.is_nzf_information,
+                y.is_nzf_no_action, y.is_nzf_monitor, y.provider_code, y.generic_profile_type_id,
+                y.current_appointment_id, y.is_invoicing_diary, y.is_gp2gp, y.from_date_practice, y.apc_expiry_date,
+                y.mps_expiry_date, y.practice_location, y.user_role
             ) AS core_state
         FROM etl.observed_providers AS o
         JOIN etl.republished_providers AS y USING (load_run_file_id, line_no)
@@ -150,30 +76,29 @@ BEGIN
         SELECT
             o.*,
             ROW(
-                y.nhi_number, y.is_nhi_validate, y.title, y.first_name, y.middle_name, y.family_name,
-                y.full_name, y.preferred_name, y.other_maiden_name, y.marital_status, y.gender, y.dob, y.age,
-                y.age_type, y.age_group, y.is_alive, y.death_date, y.dob_source, y.picture_path,
-                y.consented_to_share, y.place_of_birth, y.country_of_birth, y.cell_number, y.day_phone,
-                y.night_phone, y.email, y.secondary_email, y.preferred_contact_method,
-                y.consent_text_messaging, y.is_portal_user, y.is_active, y.is_deleted, y.inserted_by,
-                y.updated_by, y.inserted_at, y.updated_at, y.is_same_address, y.notes,
-                y.is_gender_self_identified, y.sex_related_gender, y.is_work_visa_required, y.balance,
-                y.register_status, y.medtech_nok, y.practice_name, y.calculated_balance, y.permanent_address,
-                y.deprivation_quintile, y.uncertainty_code, y.postal_address, y.temporary_address, y.city,
-                y.suburb, y.portal_registration_status, y.ethnicity, y.affiliation_id, y.affiliation,
-                y.affiliation_code, y.nzmc_no, y.npi_no, y.hbl_mat_payee_no, y.hbl_mat_agree_no,
-                y.hpac_mat_agree_no, y.hpac_mat_agree_ver, y.hbl_payee_no, y.hbl_gp_agree_no,
+                y.nhi_number, y.is_nhi_validate, y.title, y.first_name, y.middle_name, y.family_name, y.full_name,
+                y.preferred_name, y.other_maiden_name, y.marital_status, y.gender, y.dob, y.age, y.age_type,
+                y.age_group, y.is_alive, y.death_date, y.dob_source, y.picture_path, y.consented_to_share,
+                y.place_of_birth, y.country_of_birth, y.cell_number, y.day_phone, y.night_phone, y.email,
+                y.secondary_email, y.preferred_contact_method, y.consent_text_messaging, y.is_portal_user,
+                y.is_active, y.is_deleted, y.inserted_by, y.updated_by, y.inserted_at, y.updated_at,
+                y.is_same_address, y.notes, y.is_gender_self_identified, y.sex_related_gender,
+                y.is_work_visa_required, y.balance, y.register_status, y.medtech_nok, y.practice_name,
+                y.calculated_balance, y.permanent_address, y.deprivation_quintile, y.uncertainty_code,
+                y.postal_address, y.temporary_address, y.city, y.suburb, y.portal_registration_status, y.ethnicity,
+                y.affiliation_id, y.affiliation, y.affiliation_code, y.nzmc_no, y.npi_no, y.hbl_mat_payee_no,
+                y.hbl_mat_agree_no, y.hpac_mat_agree_no, y.hpac_mat_agree_ver, y.hbl_payee_no, y.hbl_gp_agree_no,
                 y.hbl_gp_agree_ver, y.accreditation_no, y.pho_contract_no, y.pho_contract_ver, y.group_id,
-                y.group_name, y.acc_provider_code, y.health_facility_no, y.hpi_no, y.unload_ref,
-                y.acc_provider_no, y.acc_vendor_id, y.pin_pan_no, y.member_no, y.rha_payee_no, y.budget_no,
-                y.ipa, y.registration_no, y.registration_no_2, y.lab_no, y.lab_tests_dr_id, y.color_code,
-                y.is_doctor, y.acc45_prefix, y.next_acc45_no, y.maximum_acc45_no, y.aitc_prefix,
-                y.next_aitc_no, y.maximum_aitc_no, y.arc18_next_acc_form_no, y.m45_prefix, y.next_m45_no,
-                y.maximum_m45_no, y.is_nzf_avoid, y.is_nzf_adjust, y.is_nzf_information, y.is_nzf_no_action,
-                y.is_nzf_monitor, y.provider_code, y.generic_profile_type_id, y.current_appointment_id,
-                y.sure_med_user_name, y.is_invoicing_diary, y.is_gp2gp, y.from_date_practice,
-                y.apc_expiry_date, y.mps_expiry_date, y.apc_name, y.practice_location, y.user_role,
-                y.provider_permanent_address_latitude, y.provider_permanent_address_longitude
+                y.group_name, y.acc_provider_code, y.health_facility_no, y.hpi_no, y.unload_ref, y.acc_provider_no,
+                y.acc_vendor_id, y.pin_pan_no, y.member_no, y.rha_payee_no, y.budget_no, y.ipa, y.registration_no,
+                y.registration_no_2, y.lab_no, y.lab_tests_dr_id, y.color_code, y.is_doctor, y.acc45_prefix,
+                y.next_acc45_no, y.maximum_acc45_no, y.aitc_prefix, y.next_aitc_no, y.maximum_aitc_no,
+                y.arc18_next_acc_form_no, y.m45_prefix, y.next_m45_no, y.maximum_m45_no, y.is_nzf_avoid,
+                y.is_nzf_adjust, y.is_nzf_information, y.is_nzf_no_action, y.is_nzf_monitor, y.provider_code,
+                y.generic_profile_type_id, y.current_appointment_id, y.sure_med_user_name, y.is_invoicing_diary,
+                y.is_gp2gp, y.from_date_practice, y.apc_expiry_date, y.mps_expiry_date, y.apc_name,
+                y.practice_location, y.user_role, y.provider_permanent_address_latitude,
+                y.provider_permanent_address_longitude
             ) AS row_state
         FROM etl.observed_providers AS o
         JOIN etl.typed_providers AS y USING (load_run_file_id, line_no)

@@ -34,110 +34,37 @@ BEGIN
 
     CALL etl.analyze_work('touched_providers');
 
-    -- 2. What each counting file says of these keys; of several with one DateExtracted the last.
-    WITH keys AS MATERIALIZED (
-        SELECT DISTINCT t.practice_id, t.per_org_id, t.provider_id::text AS provider_id
-        FROM etl.touched_providers AS t
-        WHERE (t.practice_id, t.per_org_id, t.provider_id) IS NOT NULL
-    ),
-    rules AS MATERIALIZED (
-        SELECT h.since, h.until, etl.ruleset_fingerprint(h.extract, h.since) AS fingerprint
-        FROM etl.shapes AS h
-        WHERE h.extract = 'providers'
-    ),
-    files AS MATERIALIZED (
-        SELECT
-            f.load_run_file_id,
-            f.load_run_id,
-            f.date_extracted,
-            f.is_mirror,
-            f.ruleset_fingerprint <> u.fingerprint AS is_stale,
-            etl.hash_seed(f.ruleset_fingerprint) AS seed,
-            row_number() OVER (
-                ORDER BY f.date_extracted, f.kind = 'delta', f.date_to, f.last_modified, f.s3_key COLLATE "C", f.load_run_file_id
-            ) AS place
-        FROM etl.load_run_files AS f
-        JOIN rules AS u ON f.date_extracted >= u.since AND f.date_extracted < u.until
-        WHERE f.extract = 'providers' AND f.tenant = v_file.tenant AND f.is_counting
-    ),
-    -- What today's rules reject of files that were checked by others: it may not even be of its type now.
-    misfits AS MATERIALIZED (
-        SELECT f.load_run_file_id, b.line_no
-        FROM files AS f
-        CROSS JOIN LATERAL etl.verdicts_providers(f.load_run_file_id, true) AS b
-        WHERE f.is_stale AND b.verdict = 'rejected'
-    ),
-    said AS (
-        SELECT
-            k.practice_id, k.per_org_id, k.provider_id, f.load_run_file_id, f.date_extracted, f.place, r.line_no,
-            nullif((r.updated_at || ' Pacific/Auckland')::timestamptz, TIMESTAMPTZ '1900-01-01 Pacific/Auckland') AS dedupe_1, false AS is_absent
-        FROM keys AS k
-        JOIN raw.providers_raw AS r USING (practice_id, per_org_id, provider_id)
-        JOIN files AS f USING (load_run_file_id)
-        WHERE NOT EXISTS (
-            SELECT FROM etl.rejects_providers AS j
-            WHERE j.load_run_file_id = r.load_run_file_id AND j.line_no = r.line_no AND j.resolved_by_run IS NULL
-        )
-            AND NOT EXISTS (
-                SELECT FROM misfits AS b
-                WHERE b.load_run_file_id = r.load_run_file_id AND b.line_no = r.line_no
-            )
-    ),
-    last_said AS (
-        SELECT DISTINCT ON (s.practice_id, s.per_org_id, s.provider_id, s.date_extracted)
-            s.practice_id, s.per_org_id, s.provider_id, s.load_run_file_id, s.line_no, s.is_absent
-        FROM said AS s
-        ORDER BY
-            s.practice_id, s.per_org_id, s.provider_id, s.date_extracted, s.place DESC,
-            s.dedupe_1 DESC NULLS LAST, s.line_no DESC
-    )
-    INSERT INTO etl.observed_providers (
-        practice_id, per_org_id, provider_id,
-        observed_at, is_absent, row_hash, load_run_file_id, load_run_id, line_no
-    )
-    SELECT
-        l.practice_id, l.per_org_id, l.provider_id::bigint,
-        f.date_extracted,
-        l.is_absent,
-        CASE WHEN NOT l.is_absent THEN etl.hash_providers(r, f.seed) END,
-        f.load_run_file_id,
-        f.load_run_id,
-        l.line_no
-    FROM last_said AS l
-    JOIN files AS f USING (load_run_file_id)
-    LEFT JOIN raw.providers_raw AS r ON r.load_run_file_id = l.load_run_file_id AND r.line_no = l.line_no;
-
-    CALL etl.analyze_work('observed_providers');
+    -- 2. Where the counting files observed these keys.
+    CALL etl.observe_providers(v_file.tenant, 'infinity');
 
     -- 3. stg: the first observation in the newest run of equal rows.
     WITH states AS (
         SELECT
             o.*,
             ROW(
-                y.nhi_number, y.is_nhi_validate, y.title, y.first_name, y.middle_name, y.family_name,
-                y.full_name, y.preferred_name, y.other_maiden_name, y.marital_status, y.gender, y.dob, y.age,
-                y.age_type, y.age_group, y.is_alive, y.death_date, y.dob_source, y.picture_path,
-                y.consented_to_share, y.place_of_birth, y.country_of_birth, y.cell_number, y.day_phone,
-                y.night_phone, y.email, y.secondary_email, y.preferred_contact_method,
-                y.consent_text_messaging, y.is_portal_user, y.is_active, y.is_deleted, y.inserted_by,
-                y.updated_by, y.inserted_at, y.updated_at, y.is_same_address, y.notes,
-                y.is_gender_self_identified, y.sex_related_gender, y.is_work_visa_required, y.balance,
-                y.register_status, y.medtech_nok, y.practice_name, y.calculated_balance, y.permanent_address,
-                y.deprivation_quintile, y.uncertainty_code, y.postal_address, y.temporary_address, y.city,
-                y.suburb, y.portal_registration_status, y.ethnicity, y.affiliation_id, y.affiliation,
-                y.affiliation_code, y.nzmc_no, y.npi_no, y.hbl_mat_payee_no, y.hbl_mat_agree_no,
-                y.hpac_mat_agree_no, y.hpac_mat_agree_ver, y.hbl_payee_no, y.hbl_gp_agree_no,
+                y.nhi_number, y.is_nhi_validate, y.title, y.first_name, y.middle_name, y.family_name, y.full_name,
+                y.preferred_name, y.other_maiden_name, y.marital_status, y.gender, y.dob, y.age, y.age_type,
+                y.age_group, y.is_alive, y.death_date, y.dob_source, y.picture_path, y.consented_to_share,
+                y.place_of_birth, y.country_of_birth, y.cell_number, y.day_phone, y.night_phone, y.email,
+                y.secondary_email, y.preferred_contact_method, y.consent_text_messaging, y.is_portal_user,
+                y.is_active, y.is_deleted, y.inserted_by, y.updated_by, y.inserted_at, y.updated_at,
+                y.is_same_address, y.notes, y.is_gender_self_identified, y.sex_related_gender,
+                y.is_work_visa_required, y.balance, y.register_status, y.medtech_nok, y.practice_name,
+                y.calculated_balance, y.permanent_address, y.deprivation_quintile, y.uncertainty_code,
+                y.postal_address, y.temporary_address, y.city, y.suburb, y.portal_registration_status, y.ethnicity,
+                y.affiliation_id, y.affiliation, y.affiliation_code, y.nzmc_no, y.npi_no, y.hbl_mat_payee_no,
+                y.hbl_mat_agree_no, y.hpac_mat_agree_no, y.hpac_mat_agree_ver, y.hbl_payee_no, y.hbl_gp_agree_no,
                 y.hbl_gp_agree_ver, y.accreditation_no, y.pho_contract_no, y.pho_contract_ver, y.group_id,
-                y.group_name, y.acc_provider_code, y.health_facility_no, y.hpi_no, y.unload_ref,
-                y.acc_provider_no, y.acc_vendor_id, y.pin_pan_no, y.member_no, y.rha_payee_no, y.budget_no,
-                y.ipa, y.registration_no, y.registration_no_2, y.lab_no, y.lab_tests_dr_id, y.color_code,
-                y.is_doctor, y.acc45_prefix, y.next_acc45_no, y.maximum_acc45_no, y.aitc_prefix,
-                y.next_aitc_no, y.maximum_aitc_no, y.arc18_next_acc_form_no, y.m45_prefix, y.next_m45_no,
-                y.maximum_m45_no, y.is_nzf_avoid, y.is_nzf_adjust, y.is_nzf_information, y.is_nzf_no_action,
-                y.is_nzf_monitor, y.provider_code, y.generic_profile_type_id, y.current_appointment_id,
-                y.sure_med_user_name, y.is_invoicing_diary, y.is_gp2gp, y.from_date_practice,
-                y.apc_expiry_date, y.mps_expiry_date, y.apc_name, y.practice_location, y.user_role,
-                y.provider_permanent_address_latitude, y.provider_permanent_address_longitude
+                y.group_name, y.acc_provider_code, y.health_facility_no, y.hpi_no, y.unload_ref, y.acc_provider_no,
+                y.acc_vendor_id, y.pin_pan_no, y.member_no, y.rha_payee_no, y.budget_no, y.ipa, y.registration_no,
+                y.registration_no_2, y.lab_no, y.lab_tests_dr_id, y.color_code, y.is_doctor, y.acc45_prefix,
+                y.next_acc45_no, y.maximum_acc45_no, y.aitc_prefix, y.next_aitc_no, y.maximum_aitc_no,
+                y.arc18_next_acc_form_no, y.m45_prefix, y.next_m45_no, y.maximum_m45_no, y.is_nzf_avoid,
+                y.is_nzf_adjust, y.is_nzf_information, y.is_nzf_no_action, y.is_nzf_monitor, y.provider_code,
+                y.generic_profile_type_id, y.current_appointment_id, y.sure_med_user_name, y.is_invoicing_diary,
+                y.is_gp2gp, y.from_date_practice, y.apc_expiry_date, y.mps_expiry_date, y.apc_name,
+                y.practice_location, y.user_role, y.provider_permanent_address_latitude,
+                y.provider_permanent_address_longitude
             ) AS row_state
         FROM etl.observed_providers AS o
         JOIN etl.typed_providers AS y USING (load_run_file_id, line_no)
@@ -174,113 +101,101 @@ BEGIN
         is_alive, death_date, dob_source, picture_path, consented_to_share, place_of_birth, country_of_birth,
         cell_number, day_phone, night_phone, email, secondary_email, preferred_contact_method,
         consent_text_messaging, is_portal_user, is_active, is_deleted, inserted_by, updated_by, inserted_at,
-        updated_at, is_same_address, notes, is_gender_self_identified, sex_related_gender,
-        is_work_visa_required, balance, register_status, medtech_nok, practice_name, calculated_balance,
-        permanent_address, deprivation_quintile, uncertainty_code, postal_address, temporary_address, city,
-        suburb, portal_registration_status, ethnicity, affiliation_id, affiliation, affiliation_code, nzmc_no,
-        npi_no, hbl_mat_payee_no, hbl_mat_agree_no, hpac_mat_agree_no, hpac_mat_agree_ver, hbl_payee_no,
-        hbl_gp_agree_no, hbl_gp_agree_ver, accreditation_no, pho_contract_no, pho_contract_ver, group_id,
-        group_name, acc_provider_code, health_facility_no, hpi_no, unload_ref, acc_provider_no, acc_vendor_id,
-        pin_pan_no, member_no, rha_payee_no, budget_no, ipa, registration_no, registration_no_2, lab_no,
-        lab_tests_dr_id, color_code, is_doctor, acc45_prefix, next_acc45_no, maximum_acc45_no, aitc_prefix,
-        next_aitc_no, maximum_aitc_no, arc18_next_acc_form_no, m45_prefix, next_m45_no, maximum_m45_no,
-        is_nzf_avoid, is_nzf_adjust, is_nzf_information, is_nzf_no_action, is_nzf_monitor, provider_code,
-        generic_profile_type_id, current_appointment_id, sure_med_user_name, is_invoicing_diary, is_gp2gp,
-        from_date_practice, apc_expiry_date, mps_expiry_date, apc_name, practice_location, user_role,
-        provider_permanent_address_latitude, provider_permanent_address_longitude, per_org_id,
-        loaded_date_time,
+        updated_at, is_same_address, notes, is_gender_self_identified, sex_related_gender, is_work_visa_required,
+        balance, register_status, medtech_nok, practice_name, calculated_balance, permanent_address,
+        deprivation_quintile, uncertainty_code, postal_address, temporary_address, city, suburb,
+        portal_registration_status, ethnicity, affiliation_id, affiliation, affiliation_code, nzmc_no, npi_no,
+        hbl_mat_payee_no, hbl_mat_agree_no, hpac_mat_agree_no, hpac_mat_agree_ver, hbl_payee_no, hbl_gp_agree_no,
+        hbl_gp_agree_ver, accreditation_no, pho_contract_no, pho_contract_ver, group_id, group_name,
+        acc_provider_code, health_facility_no, hpi_no, unload_ref, acc_provider_no, acc_vendor_id, pin_pan_no,
+        member_no, rha_payee_no, budget_no, ipa, registration_no, registration_no_2, lab_no, lab_tests_dr_id,
+        color_code, is_doctor, acc45_prefix, next_acc45_no, maximum_acc45_no, aitc_prefix, next_aitc_no,
+        maximum_aitc_no, arc18_next_acc_form_no, m45_prefix, next_m45_no, maximum_m45_no, is_nzf_avoid,
+        is_nzf_adjust, is_nzf_information, is_nzf_no_action, is_nzf_monitor, provider_code, generic_profile_type_id,
+        current_appointment_id, sure_med_user_name, is_invoicing_diary, is_gp2gp, from_date_practice,
+        apc_expiry_date, mps_expiry_date, apc_name, practice_location, user_role,
+        provider_permanent_address_latitude, provider_permanent_address_longitude, per_org_id, loaded_date_time,
         row_hash, absent_since, load_run_file_id, load_run_id, date_extracted
     )
     SELECT
         y.provider_id, y.practice_id, y.nhi_number, y.is_nhi_validate, y.title, y.first_name, y.middle_name,
-        y.family_name, y.full_name, y.preferred_name, y.other_maiden_name, y.marital_status, y.gender, y.dob,
-        y.age, y.age_type, y.age_group, y.is_alive, y.death_date, y.dob_source, y.picture_path,
-        y.consented_to_share, y.place_of_birth, y.country_of_birth, y.cell_number, y.day_phone, y.night_phone,
-        y.email, y.secondary_email, y.preferred_contact_method, y.consent_text_messaging, y.is_portal_user,
-        y.is_active, y.is_deleted, y.inserted_by, y.updated_by, y.inserted_at, y.updated_at,
-        y.is_same_address, y.notes, y.is_gender_self_identified, y.sex_related_gender,
-        y.is_work_visa_required, y.balance, y.register_status, y.medtech_nok, y.practice_name,
-        y.calculated_balance, y.permanent_address, y.deprivation_quintile, y.uncertainty_code,
-        y.postal_address, y.temporary_address, y.city, y.suburb, y.portal_registration_status, y.ethnicity,
-        y.affiliation_id, y.affiliation, y.affiliation_code, y.nzmc_no, y.npi_no, y.hbl_mat_payee_no,
+        y.family_name, y.full_name, y.preferred_name, y.other_maiden_name, y.marital_status, y.gender, y.dob, y.age,
+        y.age_type, y.age_group, y.is_alive, y.death_date, y.dob_source, y.picture_path, y.consented_to_share,
+        y.place_of_birth, y.country_of_birth, y.cell_number, y.day_phone, y.night_phone, y.email, y.secondary_email,
+        y.preferred_contact_method, y.consent_text_messaging, y.is_portal_user, y.is_active, y.is_deleted,
+        y.inserted_by, y.updated_by, y.inserted_at, y.updated_at, y.is_same_address, y.notes,
+        y.is_gender_self_identified, y.sex_related_gender, y.is_work_visa_required, y.balance, y.register_status,
+        y.medtech_nok, y.practice_name, y.calculated_balance, y.permanent_address, y.deprivation_quintile,
+        y.uncertainty_code, y.postal_address, y.temporary_address, y.city, y.suburb, y.portal_registration_status,
+        y.ethnicity, y.affiliation_id, y.affiliation, y.affiliation_code, y.nzmc_no, y.npi_no, y.hbl_mat_payee_no,
         y.hbl_mat_agree_no, y.hpac_mat_agree_no, y.hpac_mat_agree_ver, y.hbl_payee_no, y.hbl_gp_agree_no,
-        y.hbl_gp_agree_ver, y.accreditation_no, y.pho_contract_no, y.pho_contract_ver, y.group_id,
-        y.group_name, y.acc_provider_code, y.health_facility_no, y.hpi_no, y.unload_ref, y.acc_provider_no,
-        y.acc_vendor_id, y.pin_pan_no, y.member_no, y.rha_payee_no, y.budget_no, y.ipa, y.registration_no,
-        y.registration_no_2, y.lab_no, y.lab_tests_dr_id, y.color_code, y.is_doctor, y.acc45_prefix,
-        y.next_acc45_no, y.maximum_acc45_no, y.aitc_prefix, y.next_aitc_no, y.maximum_aitc_no,
-        y.arc18_next_acc_form_no, y.m45_prefix, y.next_m45_no, y.maximum_m45_no, y.is_nzf_avoid,
-        y.is_nzf_adjust, y.is_nzf_information, y.is_nzf_no_action, y.is_nzf_monitor, y.provider_code,
-        y.generic_profile_type_id, y.current_appointment_id, y.sure_med_user_name, y.is_invoicing_diary,
-        y.is_gp2gp, y.from_date_practice, y.apc_expiry_date, y.mps_expiry_date, y.apc_name,
-        y.practice_location, y.user_role, y.provider_permanent_address_latitude,
+        y.hbl_gp_agree_ver, y.accreditation_no, y.pho_contract_no, y.pho_contract_ver, y.group_id, y.group_name,
+        y.acc_provider_code, y.health_facility_no, y.hpi_no, y.unload_ref, y.acc_provider_no, y.acc_vendor_id,
+        y.pin_pan_no, y.member_no, y.rha_payee_no, y.budget_no, y.ipa, y.registration_no, y.registration_no_2,
+        y.lab_no, y.lab_tests_dr_id, y.color_code, y.is_doctor, y.acc45_prefix, y.next_acc45_no, y.maximum_acc45_no,
+        y.aitc_prefix, y.next_aitc_no, y.maximum_aitc_no, y.arc18_next_acc_form_no, y.m45_prefix, y.next_m45_no,
+        y.maximum_m45_no, y.is_nzf_avoid, y.is_nzf_adjust, y.is_nzf_information, y.is_nzf_no_action,
+        y.is_nzf_monitor, y.provider_code, y.generic_profile_type_id, y.current_appointment_id,
+        y.sure_med_user_name, y.is_invoicing_diary, y.is_gp2gp, y.from_date_practice, y.apc_expiry_date,
+        y.mps_expiry_date, y.apc_name, y.practice_location, y.user_role, y.provider_permanent_address_latitude,
         y.provider_permanent_address_longitude, y.per_org_id, y.loaded_date_time,
         n.newest_hash, n.gone_since, n.load_run_file_id, n.load_run_id, n.observed_at
     FROM newest AS n
     JOIN etl.typed_providers AS y USING (load_run_file_id, line_no)
     ON CONFLICT (practice_id, per_org_id, provider_id) DO UPDATE
-    SET nhi_number = excluded.nhi_number, is_nhi_validate = excluded.is_nhi_validate, title = excluded.title,
-        first_name = excluded.first_name, middle_name = excluded.middle_name,
-        family_name = excluded.family_name, full_name = excluded.full_name,
-        preferred_name = excluded.preferred_name, other_maiden_name = excluded.other_maiden_name,
-        marital_status = excluded.marital_status, gender = excluded.gender, dob = excluded.dob,
-        age = excluded.age, age_type = excluded.age_type, age_group = excluded.age_group,
-        is_alive = excluded.is_alive, death_date = excluded.death_date, dob_source = excluded.dob_source,
-        picture_path = excluded.picture_path, consented_to_share = excluded.consented_to_share,
-        place_of_birth = excluded.place_of_birth, country_of_birth = excluded.country_of_birth,
-        cell_number = excluded.cell_number, day_phone = excluded.day_phone,
-        night_phone = excluded.night_phone, email = excluded.email,
-        secondary_email = excluded.secondary_email,
-        preferred_contact_method = excluded.preferred_contact_method,
-        consent_text_messaging = excluded.consent_text_messaging, is_portal_user = excluded.is_portal_user,
-        is_active = excluded.is_active, is_deleted = excluded.is_deleted, inserted_by = excluded.inserted_by,
-        updated_by = excluded.updated_by, inserted_at = excluded.inserted_at,
-        updated_at = excluded.updated_at, is_same_address = excluded.is_same_address, notes = excluded.notes,
-        is_gender_self_identified = excluded.is_gender_self_identified,
-        sex_related_gender = excluded.sex_related_gender,
-        is_work_visa_required = excluded.is_work_visa_required, balance = excluded.balance,
-        register_status = excluded.register_status, medtech_nok = excluded.medtech_nok,
-        practice_name = excluded.practice_name, calculated_balance = excluded.calculated_balance,
-        permanent_address = excluded.permanent_address, deprivation_quintile = excluded.deprivation_quintile,
-        uncertainty_code = excluded.uncertainty_code, postal_address = excluded.postal_address,
-        temporary_address = excluded.temporary_address, city = excluded.city, suburb = excluded.suburb,
-        portal_registration_status = excluded.portal_registration_status, ethnicity = excluded.ethnicity,
-        affiliation_id = excluded.affiliation_id, affiliation = excluded.affiliation,
-        affiliation_code = excluded.affiliation_code, nzmc_no = excluded.nzmc_no, npi_no = excluded.npi_no,
-        hbl_mat_payee_no = excluded.hbl_mat_payee_no, hbl_mat_agree_no = excluded.hbl_mat_agree_no,
-        hpac_mat_agree_no = excluded.hpac_mat_agree_no, hpac_mat_agree_ver = excluded.hpac_mat_agree_ver,
-        hbl_payee_no = excluded.hbl_payee_no, hbl_gp_agree_no = excluded.hbl_gp_agree_no,
-        hbl_gp_agree_ver = excluded.hbl_gp_agree_ver, accreditation_no = excluded.accreditation_no,
-        pho_contract_no = excluded.pho_contract_no, pho_contract_ver = excluded.pho_contract_ver,
-        group_id = excluded.group_id, group_name = excluded.group_name,
-        acc_provider_code = excluded.acc_provider_code, health_facility_no = excluded.health_facility_no,
-        hpi_no = excluded.hpi_no, unload_ref = excluded.unload_ref,
-        acc_provider_no = excluded.acc_provider_no, acc_vendor_id = excluded.acc_vendor_id,
-        pin_pan_no = excluded.pin_pan_no, member_no = excluded.member_no,
-        rha_payee_no = excluded.rha_payee_no, budget_no = excluded.budget_no, ipa = excluded.ipa,
-        registration_no = excluded.registration_no, registration_no_2 = excluded.registration_no_2,
-        lab_no = excluded.lab_no, lab_tests_dr_id = excluded.lab_tests_dr_id,
-        color_code = excluded.color_code, is_doctor = excluded.is_doctor,
-        acc45_prefix = excluded.acc45_prefix, next_acc45_no = excluded.next_acc45_no,
-        maximum_acc45_no = excluded.maximum_acc45_no, aitc_prefix = excluded.aitc_prefix,
-        next_aitc_no = excluded.next_aitc_no, maximum_aitc_no = excluded.maximum_aitc_no,
-        arc18_next_acc_form_no = excluded.arc18_next_acc_form_no, m45_prefix = excluded.m45_prefix,
-        next_m45_no = excluded.next_m45_no, maximum_m45_no = excluded.maximum_m45_no,
-        is_nzf_avoid = excluded.is_nzf_avoid, is_nzf_adjust = excluded.is_nzf_adjust,
-        is_nzf_information = excluded.is_nzf_information, is_nzf_no_action = excluded.is_nzf_no_action,
-        is_nzf_monitor = excluded.is_nzf_monitor, provider_code = excluded.provider_code,
-        generic_profile_type_id = excluded.generic_profile_type_id,
-        current_appointment_id = excluded.current_appointment_id,
-        sure_med_user_name = excluded.sure_med_user_name, is_invoicing_diary = excluded.is_invoicing_diary,
-        is_gp2gp = excluded.is_gp2gp, from_date_practice = excluded.from_date_practice,
-        apc_expiry_date = excluded.apc_expiry_date, mps_expiry_date = excluded.mps_expiry_date,
-        apc_name = excluded.apc_name, practice_location = excluded.practice_location,
-        user_role = excluded.user_role,
-        provider_permanent_address_latitude = excluded.provider_permanent_address_latitude,
-        provider_permanent_address_longitude = excluded.provider_permanent_address_longitude,
-        loaded_date_time = excluded.loaded_date_time, row_hash = excluded.row_hash,
-        absent_since = excluded.absent_since, load_run_file_id = excluded.load_run_file_id,
-        load_run_id = excluded.load_run_id, date_extracted = excluded.date_extracted
+    SET (
+        nhi_number, is_nhi_validate, title, first_name, middle_name, family_name, full_name, preferred_name,
+        other_maiden_name, marital_status, gender, dob, age, age_type, age_group, is_alive, death_date, dob_source,
+        picture_path, consented_to_share, place_of_birth, country_of_birth, cell_number, day_phone, night_phone,
+        email, secondary_email, preferred_contact_method, consent_text_messaging, is_portal_user, is_active,
+        is_deleted, inserted_by, updated_by, inserted_at, updated_at, is_same_address, notes,
+        is_gender_self_identified, sex_related_gender, is_work_visa_required, balance, register_status, medtech_nok,
+        practice_name, calculated_balance, permanent_address, deprivation_quintile, uncertainty_code,
+        postal_address, temporary_address, city, suburb, portal_registration_status, ethnicity, affiliation_id,
+        affiliation, affiliation_code, nzmc_no, npi_no, hbl_mat_payee_no, hbl_mat_agree_no, hpac_mat_agree_no,
+        hpac_mat_agree_ver, hbl_payee_no, hbl_gp_agree_no, hbl_gp_agree_ver, accreditation_no, pho_contract_no,
+        pho_contract_ver, group_id, group_name, acc_provider_code, health_facility_no, hpi_no, unload_ref,
+        acc_provider_no, acc_vendor_id, pin_pan_no, member_no, rha_payee_no, budget_no, ipa, registration_no,
+        registration_no_2, lab_no, lab_tests_dr_id, color_code, is_doctor, acc45_prefix, next_acc45_no,
+        maximum_acc45_no, aitc_prefix, next_aitc_no, maximum_aitc_no, arc18_next_acc_form_no, m45_prefix,
+        next_m45_no, maximum_m45_no, is_nzf_avoid, is_nzf_adjust, is_nzf_information, is_nzf_no_action,
+        is_nzf_monitor, provider_code, generic_profile_type_id, current_appointment_id, sure_med_user_name,
+        is_invoicing_diary, is_gp2gp, from_date_practice, apc_expiry_date, mps_expiry_date, apc_name,
+        practice_location, user_role, provider_permanent_address_latitude, provider_permanent_address_longitude,
+        loaded_date_time, row_hash, absent_since, load_run_file_id, load_run_id, date_extracted
+    ) = ROW(
+        excluded.nhi_number, excluded.is_nhi_validate, excluded.title, excluded.first_name, excluded.middle_name,
+        excluded.family_name, excluded.full_name, excluded.preferred_name, excluded.other_maiden_name,
+        excluded.marital_status, excluded.gender, excluded.dob, excluded.age, excluded.age_type, excluded.age_group,
+        excluded.is_alive, excluded.death_date, excluded.dob_source, excluded.picture_path,
+        excluded.consented_to_share, excluded.place_of_birth, excluded.country_of_birth, excluded.cell_number,
+        excluded.day_phone, excluded.night_phone, excluded.email, excluded.secondary_email,
+        excluded.preferred_contact_method, excluded.consent_text_messaging, excluded.is_portal_user,
+        excluded.is_active, excluded.is_deleted, excluded.inserted_by, excluded.updated_by, excluded.inserted_at,
+        excluded.updated_at, excluded.is_same_address, excluded.notes, excluded.is_gender_self_identified,
+        excluded.sex_related_gender, excluded.is_work_visa_required, excluded.balance, excluded.register_status,
+        excluded.medtech_nok, excluded.practice_name, excluded.calculated_balance, excluded.permanent_address,
+        excluded.deprivation_quintile, excluded.uncertainty_code, excluded.postal_address,
+        excluded.temporary_address, excluded.city, excluded.suburb, excluded.portal_registration_status,
+        excluded.ethnicity, excluded.affiliation_id, excluded.affiliation, excluded.affiliation_code,
+        excluded.nzmc_no, excluded.npi_no, excluded.hbl_mat_payee_no, excluded.hbl_mat_agree_no,
+        excluded.hpac_mat_agree_no, excluded.hpac_mat_agree_ver, excluded.hbl_payee_no, excluded.hbl_gp_agree_no,
+        excluded.hbl_gp_agree_ver, excluded.accreditation_no, excluded.pho_contract_no, excluded.pho_contract_ver,
+        excluded.group_id, excluded.group_name, excluded.acc_provider_code, excluded.health_facility_no,
+        excluded.hpi_no, excluded.unload_ref, excluded.acc_provider_no, excluded.acc_vendor_id, excluded.pin_pan_no,
+        excluded.member_no, excluded.rha_payee_no, excluded.budget_no, excluded.ipa, excluded.registration_no,
+        excluded.registration_no_2, excluded.lab_no, excluded.lab_tests_dr_id, excluded.color_code,
+        excluded.is_doctor, excluded.acc45_prefix, excluded.next_acc45_no, excluded.maximum_acc45_no,
+        excluded.aitc_prefix, excluded.next_aitc_no, excluded.maximum_aitc_no, excluded.arc18_next_acc_form_no,
+        excluded.m45_prefix, excluded.next_m45_no, excluded.maximum_m45_no, excluded.is_nzf_avoid,
+        excluded.is_nzf_adjust, excluded.is_nzf_information, excluded.is_nzf_no_action, excluded.is_nzf_monitor,
+        excluded.provider_code, excluded.generic_profile_type_id, excluded.current_appointment_id,
+        excluded.sure_med_user_name, excluded.is_invoicing_diary, excluded.is_gp2gp, excluded.from_date_practice,
+        excluded.apc_expiry_date, excluded.mps_expiry_date, excluded.apc_name, excluded.practice_location,
+        excluded.user_role, excluded.provider_permanent_address_latitude,
+        excluded.provider_permanent_address_longitude, excluded.loaded_date_time, excluded.row_hash,
+        excluded.absent_since, excluded.load_run_file_id, excluded.load_run_id, excluded.date_extracted
+    )
     WHERE s.* IS DISTINCT FROM excluded.*;
 
     DELETE FROM stg.providers AS s
@@ -300,32 +215,30 @@ BEGIN
             ROW(
                 y.nhi_number, y.gender, y.is_alive, y.country_of_birth, y.is_active, y.is_deleted,
                 y.is_gender_self_identified, y.sex_related_gender, y.register_status, y.practice_name,
-                y.deprivation_quintile, y.city, y.ethnicity, y.affiliation_id, y.affiliation,
-                y.affiliation_code, y.nzmc_no, y.npi_no, y.hbl_mat_payee_no, y.hbl_mat_agree_no,
-                y.hpac_mat_agree_no, y.hbl_payee_no, y.hbl_gp_agree_no, y.accreditation_no, y.pho_contract_no,
-                y.group_id, y.group_name, y.acc_provider_code, y.health_facility_no, y.hpi_no,
-                y.acc_provider_no, y.acc_vendor_id, y.member_no, y.rha_payee_no, y.ipa, y.registration_no,
-                y.registration_no_2, y.lab_no, y.lab_tests_dr_id, y.is_doctor, y.provider_code,
-                y.generic_profile_type_id, y.is_gp2gp, y.from_date_practice, y.apc_expiry_date,
-                y.mps_expiry_date, y.practice_location, y.user_role
+                y.deprivation_quintile, y.city, y.ethnicity, y.affiliation_id, y.affiliation, y.affiliation_code,
+                y.nzmc_no, y.npi_no, y.hbl_mat_payee_no, y.hbl_mat_agree_no, y.hpac_mat_agree_no, y.hbl_payee_no,
+                y.hbl_gp_agree_no, y.accreditation_no, y.pho_contract_no, y.group_id, y.group_name,
+                y.acc_provider_code, y.health_facility_no, y.hpi_no, y.acc_provider_no, y.acc_vendor_id,
+                y.member_no, y.rha_payee_no, y.ipa, y.registration_no, y.registration_no_2, y.lab_no,
+                y.lab_tests_dr_id, y.is_doctor, y.provider_code, y.generic_profile_type_id, y.is_gp2gp,
+                y.from_date_practice, y.apc_expiry_date, y.mps_expiry_date, y.practice_location, y.user_role
             ) AS history_state,
             ROW(
-                y.nhi_number, y.is_nhi_validate, y.gender, y.age, y.age_type, y.age_group, y.is_alive,
-                y.dob_source, y.consented_to_share, y.country_of_birth, y.preferred_contact_method,
-                y.consent_text_messaging, y.is_portal_user, y.is_active, y.is_deleted, y.inserted_at,
-                y.updated_at, y.is_same_address, y.is_gender_self_identified, y.sex_related_gender,
-                y.is_work_visa_required, y.balance, y.register_status, y.practice_name, y.calculated_balance,
-                y.deprivation_quintile, y.uncertainty_code, y.city, y.portal_registration_status, y.ethnicity,
-                y.affiliation_id, y.affiliation, y.affiliation_code, y.nzmc_no, y.npi_no, y.hbl_mat_payee_no,
-                y.hbl_mat_agree_no, y.hpac_mat_agree_no, y.hpac_mat_agree_ver, y.hbl_payee_no,
-                y.hbl_gp_agree_no, y.hbl_gp_agree_ver, y.accreditation_no, y.pho_contract_no,
-                y.pho_contract_ver, y.group_id, y.group_name, y.acc_provider_code, y.health_facility_no,
-                y.hpi_no, y.acc_provider_no, y.acc_vendor_id, y.member_no, y.rha_payee_no, y.ipa,
-                y.registration_no, y.registration_no_2, y.lab_no, y.lab_tests_dr_id, y.color_code,
-                y.is_doctor, y.is_nzf_avoid, y.is_nzf_adjust, y.is_nzf_information, y.is_nzf_no_action,
-                y.is_nzf_monitor, y.provider_code, y.generic_profile_type_id, y.current_appointment_id,
-                y.is_invoicing_diary, y.is_gp2gp, y.from_date_practice, y.apc_expiry_date, y.mps_expiry_date,
-                y.practice_location, y.user_role
+                y.nhi_number, y.is_nhi_validate, y.gender, y.age, y.age_type, y.age_group, y.is_alive, y.dob_source,
+                y.consented_to_share, y.country_of_birth, y.preferred_contact_method, y.consent_text_messaging,
+                y.is_portal_user, y.is_active, y.is_deleted, y.inserted_at, y.updated_at, y.is_same_address,
+                y.is_gender_self_identified, y.sex_related_gender, y.is_work_visa_required, y.balance,
+                y.register_status, y.practice_name, y.calculated_balance, y.deprivation_quintile,
+                y.uncertainty_code, y.city, y.portal_registration_status, y.ethnicity, y.affiliation_id,
+                y.affiliation, y.affiliation_code, y.nzmc_no, y.npi_no, y.hbl_mat_payee_no, y.hbl_mat_agree_no,
+                y.hpac_mat_agree_no, y.hpac_mat_agree_ver, y.hbl_payee_no, y.hbl_gp_agree_no, y.hbl_gp_agree_ver,
+                y.accreditation_no, y.pho_contract_no, y.pho_contract_ver, y.group_id, y.group_name,
+                y.acc_provider_code, y.health_facility_no, y.hpi_no, y.acc_provider_no, y.acc_vendor_id,
+                y.member_no, y.rha_payee_no, y.ipa, y.registration_no, y.registration_no_2, y.lab_no,
+                y.lab_tests_dr_id, y.color_code, y.is_doctor, y.is_nzf_avoid, y.is_nzf_adjust, y.is_nzf_information,
+                y.is_nzf_no_action, y.is_nzf_monitor, y.provider_code, y.generic_profile_type_id,
+                y.current_appointment_id, y.is_invoicing_diary, y.is_gp2gp, y.from_date_practice, y.apc_expiry_date,
+                y.mps_expiry_date, y.practice_location, y.user_role
             ) AS row_state
         FROM etl.observed_providers AS o
         JOIN etl.republished_providers AS y USING (load_run_file_id, line_no)
@@ -386,41 +299,37 @@ BEGIN
             practice_id, per_org_id, provider_id,
             effective_from,
             provider_key, nhi_number, is_nhi_validate, gender, age, age_type, age_group, is_alive, dob_source,
-            consented_to_share, country_of_birth, preferred_contact_method, consent_text_messaging,
-            is_portal_user, is_active, is_deleted, inserted_at, updated_at, is_same_address,
-            is_gender_self_identified, sex_related_gender, is_work_visa_required, balance, register_status,
-            practice_name, calculated_balance, deprivation_quintile, uncertainty_code, city,
-            portal_registration_status, ethnicity, affiliation_id, affiliation, affiliation_code, nzmc_no,
-            npi_no, hbl_mat_payee_no, hbl_mat_agree_no, hpac_mat_agree_no, hpac_mat_agree_ver, hbl_payee_no,
-            hbl_gp_agree_no, hbl_gp_agree_ver, accreditation_no, pho_contract_no, pho_contract_ver, group_id,
-            group_name, acc_provider_code, health_facility_no, hpi_no, acc_provider_no, acc_vendor_id,
-            member_no, rha_payee_no, ipa, registration_no, registration_no_2, lab_no, lab_tests_dr_id,
-            color_code, is_doctor, is_nzf_avoid, is_nzf_adjust, is_nzf_information, is_nzf_no_action,
-            is_nzf_monitor, provider_code, generic_profile_type_id, current_appointment_id,
-            is_invoicing_diary, is_gp2gp, from_date_practice, apc_expiry_date, mps_expiry_date,
-            practice_location, user_role, loaded_date_time, effective_to, load_run_file_id, load_run_id,
-            date_extracted
+            consented_to_share, country_of_birth, preferred_contact_method, consent_text_messaging, is_portal_user,
+            is_active, is_deleted, inserted_at, updated_at, is_same_address, is_gender_self_identified,
+            sex_related_gender, is_work_visa_required, balance, register_status, practice_name, calculated_balance,
+            deprivation_quintile, uncertainty_code, city, portal_registration_status, ethnicity, affiliation_id,
+            affiliation, affiliation_code, nzmc_no, npi_no, hbl_mat_payee_no, hbl_mat_agree_no, hpac_mat_agree_no,
+            hpac_mat_agree_ver, hbl_payee_no, hbl_gp_agree_no, hbl_gp_agree_ver, accreditation_no, pho_contract_no,
+            pho_contract_ver, group_id, group_name, acc_provider_code, health_facility_no, hpi_no, acc_provider_no,
+            acc_vendor_id, member_no, rha_payee_no, ipa, registration_no, registration_no_2, lab_no,
+            lab_tests_dr_id, color_code, is_doctor, is_nzf_avoid, is_nzf_adjust, is_nzf_information,
+            is_nzf_no_action, is_nzf_monitor, provider_code, generic_profile_type_id, current_appointment_id,
+            is_invoicing_diary, is_gp2gp, from_date_practice, apc_expiry_date, mps_expiry_date, practice_location,
+            user_role, loaded_date_time, effective_to, load_run_file_id, load_run_id, date_extracted
         )
         SELECT
             v.practice_id, v.per_org_id, v.provider_id,
             v.effective_from,
-            y.provider_key, y.nhi_number, y.is_nhi_validate, y.gender, y.age, y.age_type, y.age_group,
-            y.is_alive, y.dob_source, y.consented_to_share, y.country_of_birth, y.preferred_contact_method,
-            y.consent_text_messaging, y.is_portal_user, y.is_active, y.is_deleted, y.inserted_at,
-            y.updated_at, y.is_same_address, y.is_gender_self_identified, y.sex_related_gender,
-            y.is_work_visa_required, y.balance, y.register_status, y.practice_name, y.calculated_balance,
-            y.deprivation_quintile, y.uncertainty_code, y.city, y.portal_registration_status, y.ethnicity,
-            y.affiliation_id, y.affiliation, y.affiliation_code, y.nzmc_no, y.npi_no, y.hbl_mat_payee_no,
-            y.hbl_mat_agree_no, y.hpac_mat_agree_no, y.hpac_mat_agree_ver, y.hbl_payee_no, y.hbl_gp_agree_no,
-            y.hbl_gp_agree_ver, y.accreditation_no, y.pho_contract_no, y.pho_contract_ver, y.group_id,
-            y.group_name, y.acc_provider_code, y.health_facility_no, y.hpi_no, y.acc_provider_no,
-            y.acc_vendor_id, y.member_no, y.rha_payee_no, y.ipa, y.registration_no, y.registration_no_2,
-            y.lab_no, y.lab_tests_dr_id, y.color_code, y.is_doctor, y.is_nzf_avoid, y.is_nzf_adjust,
-            y.is_nzf_information, y.is_nzf_no_action, y.is_nzf_monitor, y.provider_code,
-            y.generic_profile_type_id, y.current_appointment_id, y.is_invoicing_diary, y.is_gp2gp,
+            y.provider_key, y.nhi_number, y.is_nhi_validate, y.gender, y.age, y.age_type, y.age_group, y.is_alive,
+            y.dob_source, y.consented_to_share, y.country_of_birth, y.preferred_contact_method,
+            y.consent_text_messaging, y.is_portal_user, y.is_active, y.is_deleted, y.inserted_at, y.updated_at,
+            y.is_same_address, y.is_gender_self_identified, y.sex_related_gender, y.is_work_visa_required,
+            y.balance, y.register_status, y.practice_name, y.calculated_balance, y.deprivation_quintile,
+            y.uncertainty_code, y.city, y.portal_registration_status, y.ethnicity, y.affiliation_id, y.affiliation,
+            y.affiliation_code, y.nzmc_no, y.npi_no, y.hbl_mat_payee_no, y.hbl_mat_agree_no, y.hpac_mat_agree_no,
+            y.hpac_mat_agree_ver, y.hbl_payee_no, y.hbl_gp_agree_no, y.hbl_gp_agree_ver, y.accreditation_no,
+            y.pho_contract_no, y.pho_contract_ver, y.group_id, y.group_name, y.acc_provider_code,
+            y.health_facility_no, y.hpi_no, y.acc_provider_no, y.acc_vendor_id, y.member_no, y.rha_payee_no, y.ipa,
+            y.registration_no, y.registration_no_2, y.lab_no, y.lab_tests_dr_id, y.color_code, y.is_doctor,
+            y.is_nzf_avoid, y.is_nzf_adjust, y.is_nzf_information, y.is_nzf_no_action, y.is_nzf_monitor,
+            y.provider_code, y.generic_profile_type_id, y.current_appointment_id, y.is_invoicing_diary, y.is_gp2gp,
             y.from_date_practice, y.apc_expiry_date, y.mps_expiry_date, y.practice_location, y.user_role,
-            y.loaded_date_time,
-            v.effective_to, v.load_run_file_id, v.load_run_id, v.observed_at
+            y.loaded_date_time, v.effective_to, v.load_run_file_id, v.load_run_id, v.observed_at
         FROM versions AS v
         JOIN etl.republished_providers AS y USING (load_run_file_id, line_no)
         -- Reading the count first has the removals done first, and the order closes a version before the next is
@@ -428,50 +337,43 @@ BEGIN
         WHERE NOT v.is_absent AND (SELECT count(*) FROM removed) >= 0
         ORDER BY v.effective_from
         ON CONFLICT (practice_id, per_org_id, provider_id, effective_from) DO UPDATE
-        SET provider_key = excluded.provider_key, nhi_number = excluded.nhi_number,
-            is_nhi_validate = excluded.is_nhi_validate, gender = excluded.gender, age = excluded.age,
-            age_type = excluded.age_type, age_group = excluded.age_group, is_alive = excluded.is_alive,
-            dob_source = excluded.dob_source, consented_to_share = excluded.consented_to_share,
-            country_of_birth = excluded.country_of_birth,
-            preferred_contact_method = excluded.preferred_contact_method,
-            consent_text_messaging = excluded.consent_text_messaging,
-            is_portal_user = excluded.is_portal_user, is_active = excluded.is_active,
-            is_deleted = excluded.is_deleted, inserted_at = excluded.inserted_at,
-            updated_at = excluded.updated_at, is_same_address = excluded.is_same_address,
-            is_gender_self_identified = excluded.is_gender_self_identified,
-            sex_related_gender = excluded.sex_related_gender,
-            is_work_visa_required = excluded.is_work_visa_required, balance = excluded.balance,
-            register_status = excluded.register_status, practice_name = excluded.practice_name,
-            calculated_balance = excluded.calculated_balance,
-            deprivation_quintile = excluded.deprivation_quintile,
-            uncertainty_code = excluded.uncertainty_code, city = excluded.city,
-            portal_registration_status = excluded.portal_registration_status, ethnicity = excluded.ethnicity,
-            affiliation_id = excluded.affiliation_id, affiliation = excluded.affiliation,
-            affiliation_code = excluded.affiliation_code, nzmc_no = excluded.nzmc_no,
-            npi_no = excluded.npi_no, hbl_mat_payee_no = excluded.hbl_mat_payee_no,
-            hbl_mat_agree_no = excluded.hbl_mat_agree_no, hpac_mat_agree_no = excluded.hpac_mat_agree_no,
-            hpac_mat_agree_ver = excluded.hpac_mat_agree_ver, hbl_payee_no = excluded.hbl_payee_no,
-            hbl_gp_agree_no = excluded.hbl_gp_agree_no, hbl_gp_agree_ver = excluded.hbl_gp_agree_ver,
-            accreditation_no = excluded.accreditation_no, pho_contract_no = excluded.pho_contract_no,
-            pho_contract_ver = excluded.pho_contract_ver, group_id = excluded.group_id,
-            group_name = excluded.group_name, acc_provider_code = excluded.acc_provider_code,
-            health_facility_no = excluded.health_facility_no, hpi_no = excluded.hpi_no,
-            acc_provider_no = excluded.acc_provider_no, acc_vendor_id = excluded.acc_vendor_id,
-            member_no = excluded.member_no, rha_payee_no = excluded.rha_payee_no, ipa = excluded.ipa,
-            registration_no = excluded.registration_no, registration_no_2 = excluded.registration_no_2,
-            lab_no = excluded.lab_no, lab_tests_dr_id = excluded.lab_tests_dr_id,
-            color_code = excluded.color_code, is_doctor = excluded.is_doctor,
-            is_nzf_avoid = excluded.is_nzf_avoid, is_nzf_adjust = excluded.is_nzf_adjust,
-            is_nzf_information = excluded.is_nzf_information, is_nzf_no_action = excluded.is_nzf_no_action,
-            is_nzf_monitor = excluded.is_nzf_monitor, provider_code = excluded.provider_code,
-            generic_profile_type_id = excluded.generic_profile_type_id,
-            current_appointment_id = excluded.current_appointment_id,
-            is_invoicing_diary = excluded.is_invoicing_diary, is_gp2gp = excluded.is_gp2gp,
-            from_date_practice = excluded.from_date_practice, apc_expiry_date = excluded.apc_expiry_date,
-            mps_expiry_date = excluded.mps_expiry_date, practice_location = excluded.practice_location,
-            user_role = excluded.user_role, loaded_date_time = excluded.loaded_date_time,
-            effective_to = excluded.effective_to, load_run_file_id = excluded.load_run_file_id,
-            load_run_id = excluded.load_run_id, date_extracted = excluded.date_extracted
+        SET (
+            provider_key, nhi_number, is_nhi_validate, gender, age, age_type, age_group, is_alive, dob_source,
+            consented_to_share, country_of_birth, preferred_contact_method, consent_text_messaging, is_portal_user,
+            is_active, is_deleted, inserted_at, updated_at, is_same_address, is_gender_self_identified,
+            sex_related_gender, is_work_visa_required, balance, register_status, practice_name, calculated_balance,
+            deprivation_quintile, uncertainty_code, city, portal_registration_status, ethnicity, affiliation_id,
+            affiliation, affiliation_code, nzmc_no, npi_no, hbl_mat_payee_no, hbl_mat_agree_no, hpac_mat_agree_no,
+            hpac_mat_agree_ver, hbl_payee_no, hbl_gp_agree_no, hbl_gp_agree_ver, accreditation_no, pho_contract_no,
+            pho_contract_ver, group_id, group_name, acc_provider_code, health_facility_no, hpi_no, acc_provider_no,
+            acc_vendor_id, member_no, rha_payee_no, ipa, registration_no, registration_no_2, lab_no,
+            lab_tests_dr_id, color_code, is_doctor, is_nzf_avoid, is_nzf_adjust, is_nzf_information,
+            is_nzf_no_action, is_nzf_monitor, provider_code, generic_profile_type_id, current_appointment_id,
+            is_invoicing_diary, is_gp2gp, from_date_practice, apc_expiry_date, mps_expiry_date, practice_location,
+            user_role, loaded_date_time, effective_to, load_run_file_id, load_run_id, date_extracted
+        ) = ROW(
+            excluded.provider_key, excluded.nhi_number, excluded.is_nhi_validate, excluded.gender, excluded.age,
+            excluded.age_type, excluded.age_group, excluded.is_alive, excluded.dob_source,
+            excluded.consented_to_share, excluded.country_of_birth, excluded.preferred_contact_method,
+            excluded.consent_text_messaging, excluded.is_portal_user, excluded.is_active, excluded.is_deleted,
+            excluded.inserted_at, excluded.updated_at, excluded.is_same_address, excluded.is_gender_self_identified,
+            excluded.sex_related_gender, excluded.is_work_visa_required, excluded.balance, excluded.register_status,
+            excluded.practice_name, excluded.calculated_balance, excluded.deprivation_quintile,
+            excluded.uncertainty_code, excluded.city, excluded.portal_registration_status, excluded.ethnicity,
+            excluded.affiliation_id, excluded.affiliation, excluded.affiliation_code, excluded.nzmc_no,
+            excluded.npi_no, excluded.hbl_mat_payee_no, excluded.hbl_mat_agree_no, excluded.hpac_mat_agree_no,
+            excluded.hpac_mat_agree_ver, excluded.hbl_payee_no, excluded.hbl_gp_agree_no, excluded.hbl_gp_agree_ver,
+            excluded.accreditation_no, excluded.pho_contract_no, excluded.pho_contract_ver, excluded.group_id,
+            excluded.group_name, excluded.acc_provider_code, excluded.health_facility_no, excluded.hpi_no,
+            excluded.acc_provider_no, excluded.acc_vendor_id, excluded.member_no, excluded.rha_payee_no,
+            excluded.ipa, excluded.registration_no, excluded.registration_no_2, excluded.lab_no,
+            excluded.lab_tests_dr_id, excluded.color_code, excluded.is_doctor, excluded.is_nzf_avoid,
+            excluded.is_nzf_adjust, excluded.is_nzf_information, excluded.is_nzf_no_action, excluded.is_nzf_monitor,
+            excluded.provider_code, excluded.generic_profile_type_id, excluded.current_appointment_id,
+            excluded.is_invoicing_diary, excluded.is_gp2gp, excluded.from_date_practice, excluded.apc_expiry_date,
+            excluded.mps_expiry_date, excluded.practice_location, excluded.user_role, excluded.loaded_date_time,
+            excluded.effective_to, excluded.load_run_file_id, excluded.load_run_id, excluded.date_extracted
+        )
         WHERE c.* IS DISTINCT FROM excluded.*
         RETURNING c.xmax = 0 AS is_new
     )

@@ -12,10 +12,9 @@ SELECT pg_catalog.hash_record_extended(
         p_row.re_call_id, p_row.patient_id, p_row.recall_date, p_row.is_contacted, p_row.notes,
         p_row.patient_medtech_id, p_row.recall_reason, p_row.screening_type, p_row.code, p_row.vaccine,
         p_row.vaccine_group, p_row.recall_group, p_row.inserted_at, p_row.inserted_by, p_row.updated_at,
-        p_row.updated_by, p_row.is_active, p_row.practice, p_row.practice_id, p_row.provider_id,
-        p_row.is_deleted, p_row.permanent_address_latitude, p_row.permanent_address_longitude,
-        p_row.is_confidential, p_row.show_on_patient_portal, p_row.is_cancelled, p_row.recall_attempts,
-        p_row.scn_code, p_row.per_org_id
+        p_row.updated_by, p_row.is_active, p_row.practice, p_row.practice_id, p_row.provider_id, p_row.is_deleted,
+        p_row.permanent_address_latitude, p_row.permanent_address_longitude, p_row.is_confidential,
+        p_row.show_on_patient_portal, p_row.is_cancelled, p_row.recall_attempts, p_row.scn_code, p_row.per_org_id
     ),
     p_seed
 );

@@ -7,9 +7,9 @@ SELECT
     etl.surrogate_key(etl.key_part('providers') || tenant.key_part || etl.key_part(s.provider_id::text)) AS provider_key,
     s.patient_id, s.recall_date, s.is_contacted,
     etl.pseudonym(s.patient_medtech_id, pads.inner_pad, pads.outer_pad) AS patient_medtech_id,
-    s.screening_type, s.code, s.vaccine, s.vaccine_group, s.recall_group, s.inserted_at, s.updated_at,
-    s.is_active, s.practice, s.provider_id, s.is_deleted, s.is_confidential, s.show_on_patient_portal,
-    s.is_cancelled, s.scn_code, s.loaded_date_time,
+    s.screening_type, s.code, s.vaccine, s.vaccine_group, s.recall_group, s.inserted_at, s.updated_at, s.is_active,
+    s.practice, s.provider_id, s.is_deleted, s.is_confidential, s.show_on_patient_portal, s.is_cancelled,
+    s.scn_code, s.loaded_date_time,
     s.load_run_file_id, s.load_run_id, s.date_extracted
 FROM stg.recalls AS s
 CROSS JOIN LATERAL (

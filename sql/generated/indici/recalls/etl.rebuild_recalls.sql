@@ -33,80 +33,8 @@ BEGIN
 
     CALL etl.analyze_work('touched_recalls');
 
-    -- 2. What each counting file says of these keys; of several with one DateExtracted the last.
-    WITH keys AS MATERIALIZED (
-        SELECT DISTINCT t.practice_id, t.per_org_id, t.re_call_id::text AS re_call_id
-        FROM etl.touched_recalls AS t
-        WHERE (t.practice_id, t.per_org_id, t.re_call_id) IS NOT NULL
-    ),
-    rules AS MATERIALIZED (
-        SELECT h.since, h.until, etl.ruleset_fingerprint(h.extract, h.since) AS fingerprint
-        FROM etl.shapes AS h
-        WHERE h.extract = 'recalls'
-    ),
-    files AS MATERIALIZED (
-        SELECT
-            f.load_run_file_id,
-            f.load_run_id,
-            f.date_extracted,
-            f.is_mirror,
-            f.ruleset_fingerprint <> u.fingerprint AS is_stale,
-            etl.hash_seed(f.ruleset_fingerprint) AS seed,
-            row_number() OVER (
-                ORDER BY f.date_extracted, f.kind = 'delta', f.date_to, f.last_modified, f.s3_key COLLATE "C", f.load_run_file_id
-            ) AS place
-        FROM etl.load_run_files AS f
-        JOIN rules AS u ON f.date_extracted >= u.since AND f.date_extracted < u.until
-        WHERE f.extract = 'recalls' AND f.tenant = v_file.tenant AND f.is_counting
-    ),
-    -- What today's rules reject of files that were checked by others: it may not even be of its type now.
-    misfits AS MATERIALIZED (
-        SELECT f.load_run_file_id, b.line_no
-        FROM files AS f
-        CROSS JOIN LATERAL etl.verdicts_recalls(f.load_run_file_id, true) AS b
-        WHERE f.is_stale AND b.verdict = 'rejected'
-    ),
-    said AS (
-        SELECT
-            k.practice_id, k.per_org_id, k.re_call_id, f.load_run_file_id, f.date_extracted, f.place, r.line_no,
-            nullif((r.updated_at || ' Pacific/Auckland')::timestamptz, TIMESTAMPTZ '1900-01-01 Pacific/Auckland') AS dedupe_1, false AS is_absent
-        FROM keys AS k
-        JOIN raw.recalls_raw AS r USING (practice_id, per_org_id, re_call_id)
-        JOIN files AS f USING (load_run_file_id)
-        WHERE NOT EXISTS (
-            SELECT FROM etl.rejects_recalls AS j
-            WHERE j.load_run_file_id = r.load_run_file_id AND j.line_no = r.line_no AND j.resolved_by_run IS NULL
-        )
-            AND NOT EXISTS (
-                SELECT FROM misfits AS b
-                WHERE b.load_run_file_id = r.load_run_file_id AND b.line_no = r.line_no
-            )
-    ),
-    last_said AS (
-        SELECT DISTINCT ON (s.practice_id, s.per_org_id, s.re_call_id, s.date_extracted)
-            s.practice_id, s.per_org_id, s.re_call_id, s.load_run_file_id, s.line_no, s.is_absent
-        FROM said AS s
-        ORDER BY
-            s.practice_id, s.per_org_id, s.re_call_id, s.date_extracted, s.place DESC,
-            s.dedupe_1 DESC NULLS LAST, s.line_no DESC
-    )
-    INSERT INTO etl.observed_recalls (
-        practice_id, per_org_id, re_call_id,
-        observed_at, is_absent, row_hash, load_run_file_id, load_run_id, line_no
-    )
-    SELECT
-        l.practice_id, l.per_org_id, l.re_call_id::bigint,
-        f.date_extracted,
-        l.is_absent,
-        CASE WHEN NOT l.is_absent THEN etl.hash_recalls(r, f.seed) END,
-        f.load_run_file_id,
-        f.load_run_id,
-        l.line_no
-    FROM last_said AS l
-    JOIN files AS f USING (load_run_file_id)
-    LEFT JOIN raw.recalls_raw AS r ON r.load_run_file_id = l.load_run_file_id AND r.line_no = l.line_no;
-
-    CALL etl.analyze_work('observed_recalls');
+    -- 2. Where the counting files observed these keys.
+    CALL etl.observe_recalls(v_file.tenant, 'infinity');
 
     -- 3. stg: the first observation in the newest run of equal rows.
     WITH states AS (
@@ -114,9 +42,9 @@ BEGIN
             o.*,
             ROW(
                 y.patient_id, y.recall_date, y.is_contacted, y.notes, y.patient_medtech_id, y.recall_reason,
-                y.screening_type, y.code, y.vaccine, y.vaccine_group, y.recall_group, y.inserted_at,
-                y.inserted_by, y.updated_at, y.updated_by, y.is_active, y.practice, y.provider_id,
-                y.is_deleted, y.permanent_address_latitude, y.permanent_address_longitude, y.is_confidential,
+                y.screening_type, y.code, y.vaccine, y.vaccine_group, y.recall_group, y.inserted_at, y.inserted_by,
+                y.updated_at, y.updated_by, y.is_active, y.practice, y.provider_id, y.is_deleted,
+                y.permanent_address_latitude, y.permanent_address_longitude, y.is_confidential,
                 y.show_on_patient_portal, y.is_cancelled, y.recall_attempts, y.scn_code
             ) AS row_state
         FROM etl.observed_recalls AS o
@@ -149,40 +77,39 @@ BEGIN
         ORDER BY u.practice_id, u.per_org_id, u.re_call_id, u.observed_at DESC
     )
     INSERT INTO stg.recalls AS s (
-        re_call_id, patient_id, recall_date, is_contacted, notes, patient_medtech_id, recall_reason,
-        screening_type, code, vaccine, vaccine_group, recall_group, inserted_at, inserted_by, updated_at,
-        updated_by, is_active, practice, practice_id, provider_id, is_deleted, permanent_address_latitude,
-        permanent_address_longitude, is_confidential, show_on_patient_portal, is_cancelled, recall_attempts,
-        scn_code, per_org_id, loaded_date_time,
+        re_call_id, patient_id, recall_date, is_contacted, notes, patient_medtech_id, recall_reason, screening_type,
+        code, vaccine, vaccine_group, recall_group, inserted_at, inserted_by, updated_at, updated_by, is_active,
+        practice, practice_id, provider_id, is_deleted, permanent_address_latitude, permanent_address_longitude,
+        is_confidential, show_on_patient_portal, is_cancelled, recall_attempts, scn_code, per_org_id,
+        loaded_date_time,
         row_hash, absent_since, load_run_file_id, load_run_id, date_extracted
     )
     SELECT
-        y.re_call_id, y.patient_id, y.recall_date, y.is_contacted, y.notes, y.patient_medtech_id,
-        y.recall_reason, y.screening_type, y.code, y.vaccine, y.vaccine_group, y.recall_group, y.inserted_at,
-        y.inserted_by, y.updated_at, y.updated_by, y.is_active, y.practice, y.practice_id, y.provider_id,
-        y.is_deleted, y.permanent_address_latitude, y.permanent_address_longitude, y.is_confidential,
-        y.show_on_patient_portal, y.is_cancelled, y.recall_attempts, y.scn_code, y.per_org_id,
-        y.loaded_date_time,
+        y.re_call_id, y.patient_id, y.recall_date, y.is_contacted, y.notes, y.patient_medtech_id, y.recall_reason,
+        y.screening_type, y.code, y.vaccine, y.vaccine_group, y.recall_group, y.inserted_at, y.inserted_by,
+        y.updated_at, y.updated_by, y.is_active, y.practice, y.practice_id, y.provider_id, y.is_deleted,
+        y.permanent_address_latitude, y.permanent_address_longitude, y.is_confidential, y.show_on_patient_portal,
+        y.is_cancelled, y.recall_attempts, y.scn_code, y.per_org_id, y.loaded_date_time,
         n.newest_hash, n.gone_since, n.load_run_file_id, n.load_run_id, n.observed_at
     FROM newest AS n
     JOIN etl.typed_recalls AS y USING (load_run_file_id, line_no)
     ON CONFLICT (practice_id, per_org_id, re_call_id) DO UPDATE
-    SET patient_id = excluded.patient_id, recall_date = excluded.recall_date,
-        is_contacted = excluded.is_contacted, notes = excluded.notes,
-        patient_medtech_id = excluded.patient_medtech_id, recall_reason = excluded.recall_reason,
-        screening_type = excluded.screening_type, code = excluded.code, vaccine = excluded.vaccine,
-        vaccine_group = excluded.vaccine_group, recall_group = excluded.recall_group,
-        inserted_at = excluded.inserted_at, inserted_by = excluded.inserted_by,
-        updated_at = excluded.updated_at, updated_by = excluded.updated_by, is_active = excluded.is_active,
-        practice = excluded.practice, provider_id = excluded.provider_id, is_deleted = excluded.is_deleted,
-        permanent_address_latitude = excluded.permanent_address_latitude,
-        permanent_address_longitude = excluded.permanent_address_longitude,
-        is_confidential = excluded.is_confidential, show_on_patient_portal = excluded.show_on_patient_portal,
-        is_cancelled = excluded.is_cancelled, recall_attempts = excluded.recall_attempts,
-        scn_code = excluded.scn_code, loaded_date_time = excluded.loaded_date_time,
-        row_hash = excluded.row_hash, absent_since = excluded.absent_since,
-        load_run_file_id = excluded.load_run_file_id, load_run_id = excluded.load_run_id,
-        date_extracted = excluded.date_extracted
+    SET (
+        patient_id, recall_date, is_contacted, notes, patient_medtech_id, recall_reason, screening_type, code,
+        vaccine, vaccine_group, recall_group, inserted_at, inserted_by, updated_at, updated_by, is_active, practice,
+        provider_id, is_deleted, permanent_address_latitude, permanent_address_longitude, is_confidential,
+        show_on_patient_portal, is_cancelled, recall_attempts, scn_code, loaded_date_time, row_hash, absent_since,
+        load_run_file_id, load_run_id, date_extracted
+    ) = ROW(
+        excluded.patient_id, excluded.recall_date, excluded.is_contacted, excluded.notes,
+        excluded.patient_medtech_id, excluded.recall_reason, excluded.screening_type, excluded.code,
+        excluded.vaccine, excluded.vaccine_group, excluded.recall_group, excluded.inserted_at, excluded.inserted_by,
+        excluded.updated_at, excluded.updated_by, excluded.is_active, excluded.practice, excluded.provider_id,
+        excluded.is_deleted, excluded.permanent_address_latitude, excluded.permanent_address_longitude,
+        excluded.is_confidential, excluded.show_on_patient_portal, excluded.is_cancelled, excluded.recall_attempts,
+        excluded.scn_code, excluded.loaded_date_time, excluded.row_hash, excluded.absent_since,
+        excluded.load_run_file_id, excluded.load_run_id, excluded.date_extracted
+    )
     WHERE s.* IS DISTINCT FROM excluded.*;
 
     DELETE FROM stg.recalls AS s
@@ -199,10 +126,10 @@ BEGIN
         SELECT
             o.*,
             ROW(
-                y.patient_key, y.provider_key, y.patient_id, y.recall_date, y.is_contacted,
-                y.patient_medtech_id, y.screening_type, y.code, y.vaccine, y.vaccine_group, y.recall_group,
-                y.inserted_at, y.updated_at, y.is_active, y.practice, y.provider_id, y.is_deleted,
-                y.is_confidential, y.show_on_patient_portal, y.is_cancelled, y.scn_code
+                y.patient_key, y.provider_key, y.patient_id, y.recall_date, y.is_contacted, y.patient_medtech_id,
+                y.screening_type, y.code, y.vaccine, y.vaccine_group, y.recall_group, y.inserted_at, y.updated_at,
+                y.is_active, y.practice, y.provider_id, y.is_deleted, y.is_confidential, y.show_on_patient_portal,
+                y.is_cancelled, y.scn_code
             ) AS row_state
         FROM etl.observed_recalls AS o
         JOIN etl.republished_recalls AS y USING (load_run_file_id, line_no)
@@ -233,33 +160,35 @@ BEGIN
     merged AS (
         INSERT INTO core.fact_recalls AS c (
             practice_id, per_org_id, re_call_id,
-            patient_key, provider_key, patient_id, recall_date, is_contacted, patient_medtech_id,
-            screening_type, code, vaccine, vaccine_group, recall_group, inserted_at, updated_at, is_active,
-            practice, provider_id, is_deleted, is_confidential, show_on_patient_portal, is_cancelled,
-            scn_code, loaded_date_time, deleted_at, load_run_file_id, load_run_id, date_extracted
+            patient_key, provider_key, patient_id, recall_date, is_contacted, patient_medtech_id, screening_type,
+            code, vaccine, vaccine_group, recall_group, inserted_at, updated_at, is_active, practice, provider_id,
+            is_deleted, is_confidential, show_on_patient_portal, is_cancelled, scn_code, loaded_date_time,
+            deleted_at, load_run_file_id, load_run_id, date_extracted
         )
         SELECT
             y.practice_id, y.per_org_id, y.re_call_id,
             y.patient_key, y.provider_key, y.patient_id, y.recall_date, y.is_contacted, y.patient_medtech_id,
             y.screening_type, y.code, y.vaccine, y.vaccine_group, y.recall_group, y.inserted_at, y.updated_at,
             y.is_active, y.practice, y.provider_id, y.is_deleted, y.is_confidential, y.show_on_patient_portal,
-            y.is_cancelled, y.scn_code, y.loaded_date_time,
-            n.gone_since, n.load_run_file_id, n.load_run_id, n.observed_at
+            y.is_cancelled, y.scn_code, y.loaded_date_time, n.gone_since, n.load_run_file_id, n.load_run_id,
+            n.observed_at
         FROM newest AS n
         JOIN etl.republished_recalls AS y USING (load_run_file_id, line_no)
         ON CONFLICT (practice_id, per_org_id, re_call_id) DO UPDATE
-        SET patient_key = excluded.patient_key, provider_key = excluded.provider_key,
-            patient_id = excluded.patient_id, recall_date = excluded.recall_date,
-            is_contacted = excluded.is_contacted, patient_medtech_id = excluded.patient_medtech_id,
-            screening_type = excluded.screening_type, code = excluded.code, vaccine = excluded.vaccine,
-            vaccine_group = excluded.vaccine_group, recall_group = excluded.recall_group,
-            inserted_at = excluded.inserted_at, updated_at = excluded.updated_at,
-            is_active = excluded.is_active, practice = excluded.practice, provider_id = excluded.provider_id,
-            is_deleted = excluded.is_deleted, is_confidential = excluded.is_confidential,
-            show_on_patient_portal = excluded.show_on_patient_portal, is_cancelled = excluded.is_cancelled,
-            scn_code = excluded.scn_code, loaded_date_time = excluded.loaded_date_time,
-            deleted_at = excluded.deleted_at, load_run_file_id = excluded.load_run_file_id,
-            load_run_id = excluded.load_run_id, date_extracted = excluded.date_extracted
+        SET (
+            patient_key, provider_key, patient_id, recall_date, is_contacted, patient_medtech_id, screening_type,
+            code, vaccine, vaccine_group, recall_group, inserted_at, updated_at, is_active, practice, provider_id,
+            is_deleted, is_confidential, show_on_patient_portal, is_cancelled, scn_code, loaded_date_time,
+            deleted_at, load_run_file_id, load_run_id, date_extracted
+        ) = ROW(
+            excluded.patient_key, excluded.provider_key, excluded.patient_id, excluded.recall_date,
+            excluded.is_contacted, excluded.patient_medtech_id, excluded.screening_type, excluded.code,
+            excluded.vaccine, excluded.vaccine_group, excluded.recall_group, excluded.inserted_at,
+            excluded.updated_at, excluded.is_active, excluded.practice, excluded.provider_id, excluded.is_deleted,
+            excluded.is_confidential, excluded.show_on_patient_portal, excluded.is_cancelled, excluded.scn_code,
+            excluded.loaded_date_time, excluded.deleted_at, excluded.load_run_file_id, excluded.load_run_id,
+            excluded.date_extracted
+        )
         WHERE c.* IS DISTINCT FROM excluded.*
         RETURNING c.xmax = 0 AS is_new
     ),

@@ -7,9 +7,9 @@ SELECT
     etl.surrogate_key(etl.key_part('providers') || tenant.key_part || etl.key_part(y.provider_id::text)) AS provider_key,
     y.patient_id, y.recall_date, y.is_contacted,
     etl.pseudonym(y.patient_medtech_id, pads.inner_pad, pads.outer_pad) AS patient_medtech_id,
-    y.screening_type, y.code, y.vaccine, y.vaccine_group, y.recall_group, y.inserted_at, y.updated_at,
-    y.is_active, y.practice, y.provider_id, y.is_deleted, y.is_confidential, y.show_on_patient_portal,
-    y.is_cancelled, y.scn_code, y.loaded_date_time,
+    y.screening_type, y.code, y.vaccine, y.vaccine_group, y.recall_group, y.inserted_at, y.updated_at, y.is_active,
+    y.practice, y.provider_id, y.is_deleted, y.is_confidential, y.show_on_patient_portal, y.is_cancelled,
+    y.scn_code, y.loaded_date_time,
     y.load_run_file_id, y.line_no
 FROM etl.typed_recalls AS y
 CROSS JOIN LATERAL (

@@ -4,41 +4,20 @@ INSERT INTO etl.extracts (
     extract, source, description, entity, natural_key, core_kind, raw_table, stg_table, core_table, full_load,
     ragged_rows, reject_rate, mirror_close_share, has_pseudonyms, load_order, every_batch
 )
-VALUES
-    (
-        'recalls',
-        'indici',
-        'Recalls of patients, such as for screening or immunisation.',
-        'recall',
-        ARRAY['re_call_id']::text[],
-        'fact',
-        'raw.recalls_raw',
-        'stg.recalls',
-        'core.fact_recalls',
-        'upsert',
-        'reject',
-        0.05,
-        0.2,
-        true,
-        18,
-        true
-    )
+VALUES (
+    'recalls', 'indici',
+    'Recalls of patients, such as for screening or immunisation.',
+    'recall', ARRAY['re_call_id']::text[], 'fact',
+    'raw.recalls_raw', 'stg.recalls', 'core.fact_recalls', 'upsert',
+    'reject', 0.05, 0.2, true, 18, true
+)
 ON CONFLICT (extract) DO UPDATE
-SET source = excluded.source,
-    description = excluded.description,
-    entity = excluded.entity,
-    natural_key = excluded.natural_key,
-    core_kind = excluded.core_kind,
-    raw_table = excluded.raw_table,
-    stg_table = excluded.stg_table,
-    core_table = excluded.core_table,
-    full_load = excluded.full_load,
-    ragged_rows = excluded.ragged_rows,
-    reject_rate = excluded.reject_rate,
-    mirror_close_share = excluded.mirror_close_share,
-    has_pseudonyms = excluded.has_pseudonyms,
-    load_order = excluded.load_order,
-    every_batch = excluded.every_batch;
+SET source = excluded.source, description = excluded.description, entity = excluded.entity,
+    natural_key = excluded.natural_key, core_kind = excluded.core_kind, raw_table = excluded.raw_table,
+    stg_table = excluded.stg_table, core_table = excluded.core_table, full_load = excluded.full_load,
+    ragged_rows = excluded.ragged_rows, reject_rate = excluded.reject_rate,
+    mirror_close_share = excluded.mirror_close_share, has_pseudonyms = excluded.has_pseudonyms,
+    load_order = excluded.load_order, every_batch = excluded.every_batch;
 
 INSERT INTO etl.locks (extract)
 VALUES ('recalls')

@@ -25,8 +25,7 @@ BEGIN
         array_to_string(
             ARRAY[
                 r.vaccine_id, r.vaccine_code, r.vaccine_name, r.long_description, r.is_active, r.is_deleted,
-                r.coding_system, r.gender_id, r.gender, r.is_nir, r.per_org_id, r.practice_id,
-                r.loaded_date_time
+                r.coding_system, r.gender_id, r.gender, r.is_nir, r.per_org_id, r.practice_id, r.loaded_date_time
             ],
             '|^^|', ''
         ) || '|~~|',

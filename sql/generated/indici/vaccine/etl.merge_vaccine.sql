@@ -26,14 +26,13 @@ BEGIN
     -- 1. New keys: stg had none of them, so core has none.
     INSERT INTO core.dim_vaccine (
         practice_id, per_org_id, vaccine_id, vaccine_key, vaccine_code, vaccine_name, is_active, is_deleted,
-        coding_system, gender_id, gender, is_nir, loaded_date_time, load_run_file_id, load_run_id,
-        date_extracted,
+        coding_system, gender_id, gender, is_nir, loaded_date_time, load_run_file_id, load_run_id, date_extracted,
         effective_from
     )
     SELECT
         s.practice_id, s.per_org_id, s.vaccine_id, s.vaccine_key, s.vaccine_code, s.vaccine_name, s.is_active,
-        s.is_deleted, s.coding_system, s.gender_id, s.gender, s.is_nir, s.loaded_date_time,
-        s.load_run_file_id, s.load_run_id, s.date_extracted,
+        s.is_deleted, s.coding_system, s.gender_id, s.gender, s.is_nir, s.loaded_date_time, s.load_run_file_id,
+        s.load_run_id, s.date_extracted,
         v_observed_at
     FROM etl.touched_vaccine AS t
     JOIN etl.published_vaccine AS s USING (practice_id, per_org_id, vaccine_id)
@@ -56,25 +55,25 @@ BEGIN
         WHERE c.practice_id = p.practice_id AND c.per_org_id = p.per_org_id AND c.vaccine_id = p.vaccine_id
             AND c.is_current
             AND (
-                c.vaccine_code, c.vaccine_name, c.is_active, c.is_deleted, c.coding_system, c.gender_id,
-                c.gender, c.is_nir
+                c.vaccine_code, c.vaccine_name, c.is_active, c.is_deleted, c.coding_system, c.gender_id, c.gender,
+                c.is_nir
             ) IS DISTINCT FROM (
-                p.vaccine_code, p.vaccine_name, p.is_active, p.is_deleted, p.coding_system, p.gender_id,
-                p.gender, p.is_nir
+                p.vaccine_code, p.vaccine_name, p.is_active, p.is_deleted, p.coding_system, p.gender_id, p.gender,
+                p.is_nir
             )
         RETURNING c.practice_id, c.per_org_id, c.vaccine_id
     ),
     opened AS (
         INSERT INTO core.dim_vaccine (
-            practice_id, per_org_id, vaccine_id, vaccine_key, vaccine_code, vaccine_name, is_active,
-            is_deleted, coding_system, gender_id, gender, is_nir, loaded_date_time, load_run_file_id,
-            load_run_id, date_extracted,
+            practice_id, per_org_id, vaccine_id, vaccine_key, vaccine_code, vaccine_name, is_active, is_deleted,
+            coding_system, gender_id, gender, is_nir, loaded_date_time, load_run_file_id, load_run_id,
+            date_extracted,
             effective_from
         )
         SELECT
-            p.practice_id, p.per_org_id, p.vaccine_id, p.vaccine_key, p.vaccine_code, p.vaccine_name,
-            p.is_active, p.is_deleted, p.coding_system, p.gender_id, p.gender, p.is_nir, p.loaded_date_time,
-            p.load_run_file_id, p.load_run_id, p.date_extracted,
+            p.practice_id, p.per_org_id, p.vaccine_id, p.vaccine_key, p.vaccine_code, p.vaccine_name, p.is_active,
+            p.is_deleted, p.coding_system, p.gender_id, p.gender, p.is_nir, p.loaded_date_time, p.load_run_file_id,
+            p.load_run_id, p.date_extracted,
             v_observed_at
         FROM published AS p
         -- IN, not a join: it is hashed however few rows the planner expects of either.

@@ -4,8 +4,8 @@ CREATE OR REPLACE VIEW etl.published_vaccine WITH (security_invoker = true) AS
 SELECT
     s.practice_id, s.per_org_id, s.vaccine_id,
     etl.surrogate_key(etl.key_part('vaccine') || tenant.key_part || etl.key_part(s.vaccine_id::text)) AS vaccine_key,
-    s.vaccine_code, s.vaccine_name, s.is_active, s.is_deleted, s.coding_system, s.gender_id, s.gender,
-    s.is_nir, s.loaded_date_time,
+    s.vaccine_code, s.vaccine_name, s.is_active, s.is_deleted, s.coding_system, s.gender_id, s.gender, s.is_nir,
+    s.loaded_date_time,
     s.load_run_file_id, s.load_run_id, s.date_extracted
 FROM stg.vaccine AS s
 CROSS JOIN LATERAL (

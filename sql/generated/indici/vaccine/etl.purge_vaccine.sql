@@ -25,80 +25,8 @@ BEGIN
 
     CALL etl.analyze_work('touched_vaccine');
 
-    -- 2. What each counting file says of these keys; of several with one DateExtracted the last.
-    WITH keys AS MATERIALIZED (
-        SELECT DISTINCT t.practice_id, t.per_org_id, t.vaccine_id::text AS vaccine_id
-        FROM etl.touched_vaccine AS t
-        WHERE (t.practice_id, t.per_org_id, t.vaccine_id) IS NOT NULL
-    ),
-    rules AS MATERIALIZED (
-        SELECT h.since, h.until, etl.ruleset_fingerprint(h.extract, h.since) AS fingerprint
-        FROM etl.shapes AS h
-        WHERE h.extract = 'vaccine'
-    ),
-    files AS MATERIALIZED (
-        SELECT
-            f.load_run_file_id,
-            f.load_run_id,
-            f.date_extracted,
-            f.is_mirror,
-            f.ruleset_fingerprint <> u.fingerprint AS is_stale,
-            etl.hash_seed(f.ruleset_fingerprint) AS seed,
-            row_number() OVER (
-                ORDER BY f.date_extracted, f.kind = 'delta', f.date_to, f.last_modified, f.s3_key COLLATE "C", f.load_run_file_id
-            ) AS place
-        FROM etl.load_run_files AS f
-        JOIN rules AS u ON f.date_extracted >= u.since AND f.date_extracted < u.until
-        WHERE f.extract = 'vaccine' AND f.tenant = p_tenant AND f.is_counting AND f.date_extracted < p_before
-    ),
-    -- What today's rules reject of files that were checked by others: it may not even be of its type now.
-    misfits AS MATERIALIZED (
-        SELECT f.load_run_file_id, b.line_no
-        FROM files AS f
-        CROSS JOIN LATERAL etl.verdicts_vaccine(f.load_run_file_id, true) AS b
-        WHERE f.is_stale AND b.verdict = 'rejected'
-    ),
-    said AS (
-        SELECT
-            k.practice_id, k.per_org_id, k.vaccine_id, f.load_run_file_id, f.date_extracted, f.place, r.line_no,
-            false AS is_absent
-        FROM keys AS k
-        JOIN raw.vaccine_raw AS r USING (practice_id, per_org_id, vaccine_id)
-        JOIN files AS f USING (load_run_file_id)
-        WHERE NOT EXISTS (
-            SELECT FROM etl.rejects_vaccine AS j
-            WHERE j.load_run_file_id = r.load_run_file_id AND j.line_no = r.line_no AND j.resolved_by_run IS NULL
-        )
-            AND NOT EXISTS (
-                SELECT FROM misfits AS b
-                WHERE b.load_run_file_id = r.load_run_file_id AND b.line_no = r.line_no
-            )
-    ),
-    last_said AS (
-        SELECT DISTINCT ON (s.practice_id, s.per_org_id, s.vaccine_id, s.date_extracted)
-            s.practice_id, s.per_org_id, s.vaccine_id, s.load_run_file_id, s.line_no, s.is_absent
-        FROM said AS s
-        ORDER BY
-            s.practice_id, s.per_org_id, s.vaccine_id, s.date_extracted, s.place DESC,
-            s.line_no DESC
-    )
-    INSERT INTO etl.observed_vaccine (
-        practice_id, per_org_id, vaccine_id,
-        observed_at, is_absent, row_hash, load_run_file_id, load_run_id, line_no
-    )
-    SELECT
-        l.practice_id, l.per_org_id, l.vaccine_id::bigint,
-        f.date_extracted,
-        l.is_absent,
-        CASE WHEN NOT l.is_absent THEN etl.hash_vaccine(r, f.seed) END,
-        f.load_run_file_id,
-        f.load_run_id,
-        l.line_no
-    FROM last_said AS l
-    JOIN files AS f USING (load_run_file_id)
-    LEFT JOIN raw.vaccine_raw AS r ON r.load_run_file_id = l.load_run_file_id AND r.line_no = l.line_no;
-
-    CALL etl.analyze_work('observed_vaccine');
+    -- 2. Where the counting files before the horizon observed these keys.
+    CALL etl.observe_vaccine(p_tenant, p_before);
 
     -- 3. Keep the newest row; the row with which the newest version and its newest state began in core; and
     -- each row that changed stg since.
@@ -106,12 +34,12 @@ BEGIN
         SELECT
             o.*,
             ROW(
-                y.vaccine_code, y.vaccine_name, y.is_active, y.is_deleted, y.coding_system, y.gender_id,
-                y.gender, y.is_nir
+                y.vaccine_code, y.vaccine_name, y.is_active, y.is_deleted, y.coding_system, y.gender_id, y.gender,
+                y.is_nir
             ) AS version_state,
             ROW(
-                y.vaccine_code, y.vaccine_name, y.is_active, y.is_deleted, y.coding_system, y.gender_id,
-                y.gender, y.is_nir
+                y.vaccine_code, y.vaccine_name, y.is_active, y.is_deleted, y.coding_system, y.gender_id, y.gender,
+                y.is_nir
             ) AS core_state
         FROM etl.observed_vaccine AS o
         JOIN etl.republished_vaccine AS y USING (load_run_file_id, line_no)
@@ -128,8 +56,8 @@ BEGIN
         SELECT
             o.*,
             ROW(
-                y.vaccine_code, y.vaccine_name, y.long_description, y.is_active, y.is_deleted,
-                y.coding_system, y.gender_id, y.gender, y.is_nir
+                y.vaccine_code, y.vaccine_name, y.long_description, y.is_active, y.is_deleted, y.coding_system,
+                y.gender_id, y.gender, y.is_nir
             ) AS row_state
         FROM etl.observed_vaccine AS o
         JOIN etl.typed_vaccine AS y USING (load_run_file_id, line_no)

@@ -4,8 +4,8 @@ CREATE OR REPLACE VIEW etl.republished_vaccine WITH (security_invoker = true) AS
 SELECT
     y.practice_id, y.per_org_id, y.vaccine_id,
     etl.surrogate_key(etl.key_part('vaccine') || tenant.key_part || etl.key_part(y.vaccine_id::text)) AS vaccine_key,
-    y.vaccine_code, y.vaccine_name, y.is_active, y.is_deleted, y.coding_system, y.gender_id, y.gender,
-    y.is_nir, y.loaded_date_time,
+    y.vaccine_code, y.vaccine_name, y.is_active, y.is_deleted, y.coding_system, y.gender_id, y.gender, y.is_nir,
+    y.loaded_date_time,
     y.load_run_file_id, y.line_no
 FROM etl.typed_vaccine AS y
 CROSS JOIN LATERAL (

@@ -20,8 +20,8 @@ BEGIN
 
     -- 1. New keys. Under the lock none can be there already, and looking for conflicts would cost a third more.
     INSERT INTO stg.vaccine (
-        vaccine_id, vaccine_code, vaccine_name, long_description, is_active, is_deleted, coding_system,
-        gender_id, gender, is_nir, per_org_id, practice_id, loaded_date_time,
+        vaccine_id, vaccine_code, vaccine_name, long_description, is_active, is_deleted, coding_system, gender_id,
+        gender, is_nir, per_org_id, practice_id, loaded_date_time,
         row_hash, load_run_file_id, load_run_id, date_extracted
     )
     SELECT
@@ -34,8 +34,8 @@ BEGIN
 
     -- 2. Keys that are there with another text.
     INSERT INTO stg.vaccine AS s (
-        vaccine_id, vaccine_code, vaccine_name, long_description, is_active, is_deleted, coding_system,
-        gender_id, gender, is_nir, per_org_id, practice_id, loaded_date_time,
+        vaccine_id, vaccine_code, vaccine_name, long_description, is_active, is_deleted, coding_system, gender_id,
+        gender, is_nir, per_org_id, practice_id, loaded_date_time,
         row_hash, load_run_file_id, load_run_id, date_extracted
     )
     SELECT
@@ -48,11 +48,11 @@ BEGIN
     ON CONFLICT (practice_id, per_org_id, vaccine_id) DO UPDATE
     SET vaccine_code = excluded.vaccine_code, vaccine_name = excluded.vaccine_name,
         long_description = excluded.long_description, is_active = excluded.is_active,
-        is_deleted = excluded.is_deleted, coding_system = excluded.coding_system,
-        gender_id = excluded.gender_id, gender = excluded.gender, is_nir = excluded.is_nir,
-        loaded_date_time = excluded.loaded_date_time, row_hash = excluded.row_hash,
-        absent_since = excluded.absent_since, load_run_file_id = excluded.load_run_file_id,
-        load_run_id = excluded.load_run_id, date_extracted = excluded.date_extracted
+        is_deleted = excluded.is_deleted, coding_system = excluded.coding_system, gender_id = excluded.gender_id,
+        gender = excluded.gender, is_nir = excluded.is_nir, loaded_date_time = excluded.loaded_date_time,
+        row_hash = excluded.row_hash, absent_since = excluded.absent_since,
+        load_run_file_id = excluded.load_run_file_id, load_run_id = excluded.load_run_id,
+        date_extracted = excluded.date_extracted
     WHERE s.absent_since IS NOT NULL
         OR (
             s.vaccine_code, s.vaccine_name, s.long_description, s.is_active, s.is_deleted, s.coding_system,
