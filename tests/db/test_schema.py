@@ -5,10 +5,10 @@ from typing import Any
 
 import pytest
 
-from codegen import migrate
-from codegen.desired import CONTRACTS
-from codegen.extract_lists import ExtractLists
-from codegen.loading import load_feed
+from codegen.contract.loading import load_feed
+from codegen.migration import migrate
+from codegen.migration.desired import CONTRACTS
+from codegen.render.extract_lists import ExtractLists
 from tests.support.databases import Database
 from tests.support.engine import migrate_desired
 from tests.support.schema import HERE, SCHEMA, rows

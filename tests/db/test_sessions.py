@@ -117,7 +117,7 @@ def test_the_hash_of_a_row_is_computed_in_place(depot: Engine) -> None:
 def test_only_the_owner_reads_the_views_of_the_routines(
     depot: Engine, view: str, role: str
 ) -> None:
-    with depot.owner.transaction(force_rollback=True):
-        depot.owner.execute(f"SET LOCAL ROLE {role}")
-        with pytest.raises(psycopg.errors.InsufficientPrivilege):
-            depot.owner.execute(f"SELECT FROM etl.{view}_samples")
+    with psycopg.connect(depot.database.superuser_url) as session:
+        session.execute(f"SET ROLE {role}")
+        with pytest.raises(psycopg.errors.InsufficientPrivilege, match="denied for"):
+            session.execute(f"SELECT FROM etl.{view}_samples")

@@ -37,7 +37,7 @@ def links(page: Path) -> Iterator[str]:
 def test_every_error_code_of_the_engine_is_explained() -> None:
     raised = {
         code
-        for path in [*ROOT.glob("sql/**/*.sql"), *ROOT.glob("codegen/templates/*.j2")]
+        for path in [*ROOT.glob("sql/**/*.sql"), *ROOT.glob("codegen/render/templates/*.j2")]
         for code in re.findall(r"ERRCODE = '(RC\d{3})'", path.read_text())
     }
     assert "RC001" in raised
@@ -80,7 +80,7 @@ def test_every_command_option_and_mode_is_in_the_readme() -> None:
 
 
 def test_the_contracts_of_the_readme_are_valid(tmp_path: Path) -> None:
-    from codegen.loading import load_feed
+    from codegen.contract.loading import load_feed
 
     shown = re.findall(r"```yaml\n# (contracts/\S+)\n(.*?)```", README, re.DOTALL)
     for name, text in shown:
