@@ -27,7 +27,7 @@ from codegen.render.sqltext import ident, instant, literal
 Name = tuple[str, str]
 
 #: In this order they are stated: each needs those before it only.
-STATED = ("function", "procedure", "view", "data", "grants")
+STATED = ("function", "procedure", "view", "data", "fingerprint", "grants")
 
 
 @dataclass(frozen=True)
@@ -243,6 +243,8 @@ class Transition:
                 dropped = drop_routine(change.before or "")
                 yield f"\n-- gone: {change.kind} {change.name}\n{dropped}\n"
         for change in self.changes:
+            if change.after is None and change.kind == "fingerprint":
+                yield f"\n-- gone: fingerprint {change.name}\n"
             if change.after is None and change.kind == "data":
                 yield f"\n-- gone: data {change.name}\n{self._forget(change.name)}"
             if change.after is None and change.kind == "table":

@@ -76,14 +76,14 @@ class ExtractLists(ExtractSql):
         """The shapes that its files have had, oldest first."""
         return self.extract.file_shapes
 
-    def raw_values(self, shape: FileShape) -> list[str]:
+    def row_values(self, shape: FileShape, alias: str) -> list[str]:
         """Return the columns of raw that files of a shape have, in their order."""
-        return [f"r.{ident(column.name)}" for column in shape.columns]
+        return [f"{alias}.{ident(column.name)}" for column in shape.columns]
 
     @cached_property
     def row_text_function(self) -> str:
         """Name of the function that puts the fields of a row together again."""
-        return "etl.quoted_row" if self.source.dialect.quote else "array_to_string"
+        return "etl.quoted_row" if self.source.dialect.quote else "pg_catalog.array_to_string"
 
     @cached_property
     def row_text_arguments(self) -> list[str]:

@@ -29,6 +29,7 @@ _TABLES = {
 _VIEWS = ("typed", "published", "republished")
 _ROUTINES = {
     "hash": "function",
+    "row_text": "function",
     "verdicts": "function",
     "faults": "function",
     "check": "procedure",
@@ -73,6 +74,13 @@ def feed_objects(feed: Feed, folder: Path) -> Iterator[SqlObject]:
         yield from _extract_objects(x, where / x.name)
     text = _render("source_data", folder=_shown(folder), **_source_data(feed, folder))
     yield SqlObject("data", feed.source.source, text, where / "source.sql")
+    text = _render(
+        "source_fingerprint",
+        folder=_shown(folder),
+        source=feed.source,
+        fingerprint=contract_fingerprint(folder),
+    )
+    yield SqlObject("fingerprint", feed.source.source, text, where / "fingerprint.sql")
     for load_order, x in enumerate(extracts, 1):
         columns = [(column, interval(column)) for column in x.extract.columns]
         text = _render("extract_data", x=x, load_order=load_order, columns=columns)
@@ -146,7 +154,6 @@ def _source_data(feed: Feed, folder: Path) -> dict[str, Any]:
     ]
     return {
         "source": source,
-        "fingerprint": contract_fingerprint(folder),
         "patterns": [{"template": template, "regex": p.regex} for template, p in patterns],
         "parts": [
             {"pattern_no": number, "part_no": part, "part": name, **_date_part(p.formats[part - 1])}

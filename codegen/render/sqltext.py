@@ -18,6 +18,8 @@ _RESERVED_KINDS = ("RESERVED_KEYWORD", "COL_NAME_KEYWORD", "TYPE_FUNC_NAME_KEYWO
 WIDTH = 116
 #: What makes an item of a list more than a name, or a name set to another.
 _EXPRESSION = re.compile(r"[('\n]|::")
+#: A predicate over one column.
+_PREDICATE = re.compile(r'etl\.is_\w+\(\w+\."?\w+"?\)')
 
 _ALWAYS_QUOTED = frozenset({"begin", "declare", "end"})
 
@@ -88,6 +90,20 @@ def pack(items: Iterable[str], indent: int) -> str:
     return lines(rows, indent)
 
 
+def conditions(items: Iterable[str], indent: int) -> str:
+    """Join conditions with AND: predicates over one column share lines, others do not."""
+    rows: list[str] = []
+    is_open = False
+    for item in items:
+        is_short = _PREDICATE.fullmatch(item) is not None
+        if is_open and is_short and indent + len(rows[-1]) + len(item) + 9 <= WIDTH:
+            rows[-1] += f" AND {item}"
+        else:
+            rows.append(item)
+        is_open = is_short
+    return lines(rows, indent, " AND")
+
+
 def row(alias: str, names: Iterable[str], indent: int) -> str:
     """Return a row of an alias's columns: in one line if they fit, else packed at the indent."""
     texts = [f"{alias}.{name}" for name in names]
@@ -113,7 +129,13 @@ def environment() -> jinja2.Environment:
         keep_trailing_newline=True,
         autoescape=False,  # noqa: S701 (SQL, not HTML)
     )
-    result.filters |= {"ident": ident, "literal": literal, "lines": lines, "pack": pack}
+    result.filters |= {
+        "ident": ident,
+        "literal": literal,
+        "lines": lines,
+        "pack": pack,
+        "conditions": conditions,
+    }
     result.filters["instant"] = instant
     result.globals |= {"row": row, "assignments": assignments}
     return result

@@ -22,21 +22,7 @@ BEGIN
     RETURN QUERY
     SELECT
         r.line_no,
-        array_to_string(
-            ARRAY[
-                r.allergy_id, r.appointment_id, r.allergy_type_id, r.allergy_type, r.onset_date,
-                r.deactivation_reason, r.medicine_id, r.medicine, r.reaction_id, r.reactions, r.reaction_type_id,
-                r.reaction_type, r.severity_id, r.severity, r.reaction_notes, r.is_active, r.is_deleted,
-                r.inserted_by_id, r.inserted_by, r.updated_by_id, r.updated_by, r.inserted_at, r.updated_at,
-                r.patient_id, r.patient, r.is_confidential, r.practice_id, r.practice, r.mgen_code, r.mcla_code,
-                r.medtech_id, r.medicine_classification_id, r.allergy_category_id, r.allergy_category, r.comment,
-                r.substance_type_id, r.substance_type, r.favourite_substance_id, r.favourite_substance,
-                r.disease_id, r.disease, r.other_substance, r.medicine_type_id, r.medicine_type, r.user_logging_id,
-                r.logging_user_name, r.show_on_portal, r.warning_type, r.row_inactive, r.is_reviewed, r.provider_id,
-                r.provider, r.practice_location_id, r.location_name, r.per_org_id, r.loaded_date_time
-            ],
-            '|^^|', ''
-        ) || '|~~|',
+        etl.row_text_allergies(r, v_file.date_extracted),
         jsonb_build_object('practice_id', r.practice_id, 'per_org_id', r.per_org_id, 'allergy_id', r.allergy_id),
         e.field_errors
     FROM etl.touched_allergies AS t

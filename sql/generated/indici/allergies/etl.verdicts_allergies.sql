@@ -42,26 +42,17 @@ BEGIN
                     etl.is_local_time(r.loaded_date_time)
                 ELSE
                     r.allergy_id IS NOT NULL AND
-                    etl.is_bigint(r.allergy_id) AND
-                    etl.is_bigint(r.appointment_id) AND
-                    etl.is_date(r.onset_date) AND
-                    etl.is_bigint(r.medicine_id) AND
-                    etl.is_boolean(r.is_active) AND
-                    etl.is_boolean(r.is_deleted) AND
-                    etl.is_bigint(r.inserted_by_id) AND
-                    etl.is_bigint(r.updated_by_id) AND
-                    etl.is_local_time(r.inserted_at) AND
+                    etl.is_bigint(r.allergy_id) AND etl.is_bigint(r.appointment_id) AND
+                    etl.is_date(r.onset_date) AND etl.is_bigint(r.medicine_id) AND etl.is_boolean(r.is_active) AND
+                    etl.is_boolean(r.is_deleted) AND etl.is_bigint(r.inserted_by_id) AND
+                    etl.is_bigint(r.updated_by_id) AND etl.is_local_time(r.inserted_at) AND
                     etl.is_local_time(r.updated_at) AND
                     r.patient_id IS NOT NULL AND
-                    etl.is_bigint(r.patient_id) AND
-                    etl.is_boolean(r.is_confidential) AND
+                    etl.is_bigint(r.patient_id) AND etl.is_boolean(r.is_confidential) AND
                     r.practice_id IS NOT DISTINCT FROM v_file.tenant[1] AND
-                    etl.is_bigint(r.user_logging_id) AND
-                    etl.is_boolean(r.show_on_portal) AND
-                    etl.is_boolean(r.row_inactive) AND
-                    etl.is_boolean(r.is_reviewed) AND
-                    etl.is_bigint(r.provider_id) AND
-                    etl.is_bigint(r.practice_location_id) AND
+                    etl.is_bigint(r.user_logging_id) AND etl.is_boolean(r.show_on_portal) AND
+                    etl.is_boolean(r.row_inactive) AND etl.is_boolean(r.is_reviewed) AND
+                    etl.is_bigint(r.provider_id) AND etl.is_bigint(r.practice_location_id) AND
                     r.per_org_id IS NOT DISTINCT FROM v_file.tenant[2] AND
                     etl.is_local_time(r.loaded_date_time)
             END IS FALSE THEN 'rejected'

@@ -22,29 +22,7 @@ BEGIN
     RETURN QUERY
     SELECT
         r.line_no,
-        array_to_string(
-            ARRAY[
-                r.medication_id, r.appointment_id, r.patient_id, r.sct_id, r.medicine_id, r.medicine_name,
-                r.strength, r.form, r.take, r.frequency, r.daily_frequency, r.route, r.duration, r.duration_type,
-                r.start_date, r.end_date, r.stop_date, r.repeats, r.sa_status, r.sa_number, r.expiry_date,
-                r.subsidy_amount, r.price, r.provider_id, r.provider, r.task_id, r.directions, r.is_confidential,
-                r.is_long_term, r.is_prescribed_externally, r.is_stopped, r.is_highlighted, r.is_practice_in_admin,
-                r.is_trial, r.stopped_reason, r.medication_stop_reason, r.rx_scid, r.rx_date, r.rx_status,
-                r.is_dispense, r.printed_by, r.printed_at, r.comments, r.is_active, r.is_deleted, r.inserted_by,
-                r.updated_by, r.inserted_at, r.updated_at, r.medtech_id, r.is_mapped, r.medtech_drug_code,
-                r.medtech_generic_name, r.practice_id, r.prescribed_externally_id,
-                r.prescribed_externally_description, r.quantity, r.is_generic_substitution,
-                r.is_frequently_dispensed, r.initial_dispense_period, r.initial_dispense_period_type,
-                r.trial_period, r.trial_type, r.is_specialist_recommended, r.specialist_name, r.recommendation_date,
-                r.is_endorsement_criteria, r.is_provider_eligible_co_payment, r.user_logging_id, r.is_override,
-                r.override_reason, r.is_task_generated, r.show_on_portal, r.patient_sa_record_id, r.stopped_by,
-                r.mapped_by, r.mapped_date, r.recommendation_override_reason, r.is_variable_dose, r.is_dose_change,
-                r.reference_medication, r.mims_code, r.permanent_address_latitude, r.permanent_address_longitude,
-                r.practice_location_id, r.location_name, r.prescription_print_date, r.prescription_no,
-                r.substance_name, r.per_org_id, r.loaded_date_time
-            ],
-            '|^^|', ''
-        ) || '|~~|',
+        etl.row_text_appointment_medications(r, v_file.date_extracted),
         jsonb_build_object('practice_id', r.practice_id, 'per_org_id', r.per_org_id, 'medication_id', r.medication_id),
         e.field_errors
     FROM etl.touched_appointment_medications AS t

@@ -42,52 +42,31 @@ BEGIN
                     etl.is_local_time(r.loaded_date_time)
                 ELSE
                     r.medication_id IS NOT NULL AND
-                    etl.is_bigint(r.medication_id) AND
-                    etl.is_bigint(r.appointment_id) AND
+                    etl.is_bigint(r.medication_id) AND etl.is_bigint(r.appointment_id) AND
                     r.patient_id IS NOT NULL AND
-                    etl.is_bigint(r.patient_id) AND
-                    etl.is_bigint(r.medicine_id) AND
-                    etl.is_decimal(r.duration) AND
-                    etl.is_date(r.start_date) AND
-                    etl.is_date(r.end_date) AND
-                    etl.is_date(r.stop_date) AND
+                    etl.is_bigint(r.patient_id) AND etl.is_bigint(r.medicine_id) AND etl.is_decimal(r.duration) AND
+                    etl.is_date(r.start_date) AND etl.is_date(r.end_date) AND etl.is_date(r.stop_date) AND
                     etl.is_date(r.expiry_date) AND
                     etl.is_numeric(r.subsidy_amount, 'numeric(12,2)', 2) AND
                     etl.is_numeric(r.price, 'numeric(12,2)', 2) AND
-                    etl.is_bigint(r.provider_id) AND
-                    etl.is_boolean(r.is_confidential) AND
-                    etl.is_boolean(r.is_long_term) AND
-                    etl.is_boolean(r.is_prescribed_externally) AND
-                    etl.is_boolean(r.is_stopped) AND
-                    etl.is_boolean(r.is_highlighted) AND
-                    etl.is_boolean(r.is_practice_in_admin) AND
-                    etl.is_boolean(r.is_trial) AND
-                    etl.is_date(r.rx_date) AND
-                    etl.is_boolean(r.is_dispense) AND
-                    etl.is_local_time(r.printed_at) AND
-                    etl.is_boolean(r.is_active) AND
-                    etl.is_boolean(r.is_deleted) AND
-                    etl.is_local_time(r.inserted_at) AND
-                    etl.is_local_time(r.updated_at) AND
+                    etl.is_bigint(r.provider_id) AND etl.is_boolean(r.is_confidential) AND
+                    etl.is_boolean(r.is_long_term) AND etl.is_boolean(r.is_prescribed_externally) AND
+                    etl.is_boolean(r.is_stopped) AND etl.is_boolean(r.is_highlighted) AND
+                    etl.is_boolean(r.is_practice_in_admin) AND etl.is_boolean(r.is_trial) AND
+                    etl.is_date(r.rx_date) AND etl.is_boolean(r.is_dispense) AND etl.is_local_time(r.printed_at) AND
+                    etl.is_boolean(r.is_active) AND etl.is_boolean(r.is_deleted) AND
+                    etl.is_local_time(r.inserted_at) AND etl.is_local_time(r.updated_at) AND
                     etl.is_boolean(r.is_mapped) AND
                     r.practice_id IS NOT DISTINCT FROM v_file.tenant[1] AND
-                    etl.is_decimal(r.quantity) AND
-                    etl.is_boolean(r.is_generic_substitution) AND
-                    etl.is_boolean(r.is_frequently_dispensed) AND
-                    etl.is_boolean(r.is_specialist_recommended) AND
-                    etl.is_date(r.recommendation_date) AND
-                    etl.is_boolean(r.is_endorsement_criteria) AND
-                    etl.is_boolean(r.is_provider_eligible_co_payment) AND
-                    etl.is_bigint(r.user_logging_id) AND
-                    etl.is_boolean(r.is_override) AND
-                    etl.is_boolean(r.is_task_generated) AND
-                    etl.is_boolean(r.show_on_portal) AND
-                    etl.is_date(r.mapped_date) AND
-                    etl.is_boolean(r.is_variable_dose) AND
-                    etl.is_boolean(r.is_dose_change) AND
+                    etl.is_decimal(r.quantity) AND etl.is_boolean(r.is_generic_substitution) AND
+                    etl.is_boolean(r.is_frequently_dispensed) AND etl.is_boolean(r.is_specialist_recommended) AND
+                    etl.is_date(r.recommendation_date) AND etl.is_boolean(r.is_endorsement_criteria) AND
+                    etl.is_boolean(r.is_provider_eligible_co_payment) AND etl.is_bigint(r.user_logging_id) AND
+                    etl.is_boolean(r.is_override) AND etl.is_boolean(r.is_task_generated) AND
+                    etl.is_boolean(r.show_on_portal) AND etl.is_date(r.mapped_date) AND
+                    etl.is_boolean(r.is_variable_dose) AND etl.is_boolean(r.is_dose_change) AND
                     etl.is_decimal(r.permanent_address_latitude) AND
-                    etl.is_decimal(r.permanent_address_longitude) AND
-                    etl.is_bigint(r.practice_location_id) AND
+                    etl.is_decimal(r.permanent_address_longitude) AND etl.is_bigint(r.practice_location_id) AND
                     etl.is_date(r.prescription_print_date) AND
                     r.per_org_id IS NOT DISTINCT FROM v_file.tenant[2] AND
                     etl.is_local_time(r.loaded_date_time)

@@ -24,24 +24,7 @@ BEGIN
     RETURN QUERY
     SELECT
         r.line_no,
-        array_to_string(
-            ARRAY[
-                r.appointment_id, r.patient_id, r.appointment_type, r.appointment_status, r.schedule_date, r.notes,
-                r.arrived, r.waiting_for_payment, r.appointment_completed, r.consult_time, r.booked, r.medtech_id,
-                r.inserted_at, r.inserted_by, r.updated_at, r.updated_by, r.practice, r.practice_id, r.provider_id,
-                r.is_active, r.is_deleted, r.provider, r.permanent_address_latitude, r.permanent_address_longitude,
-                r.practice_location_id, r.location_name, r.reason_for_visit, r.status_group, r.duration,
-                r.appointment_outcome_id, r.appointment_outcome, r.appointment_type_id, r.booking_source_id,
-                r.booking_source, r.consult_end_time, r.consult_start_time, r.consult_timer_status_id,
-                r.description, r.end_time, r.generated_time, r.gp_queue_time, r.is_arrived, r.is_consult_parked,
-                r.is_dummy, r.last_appointment_status_date, r.last_appointment_status_id, r.cancel_reason,
-                r.parked_reason, r.priority_id, r.arrived_time, r.cancelled_time, r.not_arrived_time,
-                r.nurse_queue_time, r.on_hold_time, r.read_only_time, r.self_assessment_completed_time,
-                r.self_assessment_queue_time, r.start_time, r.triage_queue_time, r.virtual_queue_time,
-                r.is_confidential, r.is_consent_to_share, r.per_org_id, r.loaded_date_time
-            ],
-            '|^^|', ''
-        ) || '|~~|',
+        etl.row_text_appointments(r, v_file.date_extracted),
         jsonb_build_object('practice_id', r.practice_id, 'per_org_id', r.per_org_id, 'appointment_id', r.appointment_id),
         e.field_errors
     FROM etl.touched_appointments AS t

@@ -44,49 +44,30 @@ BEGIN
                     etl.is_local_time(r.loaded_date_time)
                 ELSE
                     r.appointment_id IS NOT NULL AND
-                    etl.is_bigint(r.appointment_id) AND
-                    etl.is_bigint(r.patient_id) AND
+                    etl.is_bigint(r.appointment_id) AND etl.is_bigint(r.patient_id) AND
                     lower(btrim(r.appointment_status)) = ANY (v_appointment_status_values) AND
-                    etl.is_date(r.schedule_date) AND
-                    etl.is_local_time(r.arrived) AND
-                    etl.is_local_time(r.waiting_for_payment) AND
-                    etl.is_local_time(r.appointment_completed) AND
-                    etl.is_local_time(r.consult_time) AND
-                    etl.is_local_time(r.booked) AND
-                    etl.is_local_time(r.inserted_at) AND
-                    etl.is_local_time(r.updated_at) AND
+                    etl.is_date(r.schedule_date) AND etl.is_local_time(r.arrived) AND
+                    etl.is_local_time(r.waiting_for_payment) AND etl.is_local_time(r.appointment_completed) AND
+                    etl.is_local_time(r.consult_time) AND etl.is_local_time(r.booked) AND
+                    etl.is_local_time(r.inserted_at) AND etl.is_local_time(r.updated_at) AND
                     r.practice_id IS NOT DISTINCT FROM v_file.tenant[1] AND
-                    etl.is_bigint(r.provider_id) AND
-                    etl.is_boolean(r.is_active) AND
-                    etl.is_boolean(r.is_deleted) AND
-                    etl.is_decimal(r.permanent_address_latitude) AND
-                    etl.is_decimal(r.permanent_address_longitude) AND
-                    etl.is_bigint(r.practice_location_id) AND
+                    etl.is_bigint(r.provider_id) AND etl.is_boolean(r.is_active) AND
+                    etl.is_boolean(r.is_deleted) AND etl.is_decimal(r.permanent_address_latitude) AND
+                    etl.is_decimal(r.permanent_address_longitude) AND etl.is_bigint(r.practice_location_id) AND
                     lower(btrim(r.status_group)) = ANY (v_status_group_values) AND
                     etl.is_integer(r.duration) AND
                     CASE WHEN etl.is_integer(r.duration) THEN (r.duration::integer BETWEEN 0 AND 1440) END AND
-                    etl.is_local_time(r.consult_end_time) AND
-                    etl.is_local_time(r.consult_start_time) AND
-                    etl.is_local_time(r.end_time) AND
-                    etl.is_local_time(r.generated_time) AND
-                    etl.is_local_time(r.gp_queue_time) AND
-                    etl.is_boolean(r.is_arrived) AND
-                    etl.is_boolean(r.is_consult_parked) AND
-                    etl.is_boolean(r.is_dummy) AND
-                    etl.is_date(r.last_appointment_status_date) AND
-                    etl.is_local_time(r.arrived_time) AND
-                    etl.is_local_time(r.cancelled_time) AND
-                    etl.is_local_time(r.not_arrived_time) AND
-                    etl.is_local_time(r.nurse_queue_time) AND
-                    etl.is_local_time(r.on_hold_time) AND
-                    etl.is_local_time(r.read_only_time) AND
-                    etl.is_local_time(r.self_assessment_completed_time) AND
-                    etl.is_local_time(r.self_assessment_queue_time) AND
-                    etl.is_local_time(r.start_time) AND
-                    etl.is_local_time(r.triage_queue_time) AND
-                    etl.is_local_time(r.virtual_queue_time) AND
-                    etl.is_boolean(r.is_confidential) AND
-                    etl.is_boolean(r.is_consent_to_share) AND
+                    etl.is_local_time(r.consult_end_time) AND etl.is_local_time(r.consult_start_time) AND
+                    etl.is_local_time(r.end_time) AND etl.is_local_time(r.generated_time) AND
+                    etl.is_local_time(r.gp_queue_time) AND etl.is_boolean(r.is_arrived) AND
+                    etl.is_boolean(r.is_consult_parked) AND etl.is_boolean(r.is_dummy) AND
+                    etl.is_date(r.last_appointment_status_date) AND etl.is_local_time(r.arrived_time) AND
+                    etl.is_local_time(r.cancelled_time) AND etl.is_local_time(r.not_arrived_time) AND
+                    etl.is_local_time(r.nurse_queue_time) AND etl.is_local_time(r.on_hold_time) AND
+                    etl.is_local_time(r.read_only_time) AND etl.is_local_time(r.self_assessment_completed_time) AND
+                    etl.is_local_time(r.self_assessment_queue_time) AND etl.is_local_time(r.start_time) AND
+                    etl.is_local_time(r.triage_queue_time) AND etl.is_local_time(r.virtual_queue_time) AND
+                    etl.is_boolean(r.is_confidential) AND etl.is_boolean(r.is_consent_to_share) AND
                     r.per_org_id IS NOT DISTINCT FROM v_file.tenant[2] AND
                     etl.is_local_time(r.loaded_date_time)
             END IS FALSE THEN 'rejected'

@@ -22,21 +22,7 @@ BEGIN
     RETURN QUERY
     SELECT
         r.line_no,
-        array_to_string(
-            ARRAY[
-                r.diagnosis_id, r.appointment_id, r.patient_id, r.disease_id, r.disease, r.diagnosis_date,
-                r.diagnosis_by_id, r.diagnosis_by, r.summary, r.is_long_term, r.add_to_problem, r.is_highlighted,
-                r.sequence_no, r.is_active, r.is_deleted, r.inserted_by_id, r.inserted_by, r.updated_by_id,
-                r.updated_by, r.inserted_at, r.updated_at, r.is_confidential, r.diagnosis_type_id, r.diagnosis_type,
-                r.classification_record, r.medtech_id, r.medtech_read_code, r.medtech_read_term, r.is_mapped,
-                r.practice_id, r.practice, r.onset_date, r.user_logging_id, r.logging_user_name, r.recall_id,
-                r.recall, r.exclusion_start_date, r.exclusion_end_date, r.show_on_portal, r.ext_appointment_id,
-                r.patient_medtech_id, r.permanent_address_latitude, r.permanent_address_longitude,
-                r.practice_location_id, r.location_name, r.snomed_id, r.snomed_term, r.concept_id, r.per_org_id,
-                r.loaded_date_time
-            ],
-            '|^^|', ''
-        ) || '|~~|',
+        etl.row_text_diagnoses(r, v_file.date_extracted),
         jsonb_build_object('practice_id', r.practice_id, 'per_org_id', r.per_org_id, 'diagnosis_id', r.diagnosis_id),
         e.field_errors
     FROM etl.touched_diagnoses AS t

@@ -42,33 +42,21 @@ BEGIN
                     etl.is_local_time(r.loaded_date_time)
                 ELSE
                     r.diagnosis_id IS NOT NULL AND
-                    etl.is_bigint(r.diagnosis_id) AND
-                    etl.is_bigint(r.appointment_id) AND
+                    etl.is_bigint(r.diagnosis_id) AND etl.is_bigint(r.appointment_id) AND
                     r.patient_id IS NOT NULL AND
-                    etl.is_bigint(r.patient_id) AND
-                    etl.is_date(r.diagnosis_date) AND
-                    etl.is_bigint(r.diagnosis_by_id) AND
-                    etl.is_boolean(r.is_long_term) AND
-                    etl.is_boolean(r.add_to_problem) AND
-                    etl.is_boolean(r.is_highlighted) AND
-                    etl.is_boolean(r.is_active) AND
-                    etl.is_boolean(r.is_deleted) AND
-                    etl.is_bigint(r.inserted_by_id) AND
-                    etl.is_bigint(r.updated_by_id) AND
-                    etl.is_local_time(r.inserted_at) AND
-                    etl.is_local_time(r.updated_at) AND
-                    etl.is_boolean(r.is_confidential) AND
-                    etl.is_boolean(r.is_mapped) AND
+                    etl.is_bigint(r.patient_id) AND etl.is_date(r.diagnosis_date) AND
+                    etl.is_bigint(r.diagnosis_by_id) AND etl.is_boolean(r.is_long_term) AND
+                    etl.is_boolean(r.add_to_problem) AND etl.is_boolean(r.is_highlighted) AND
+                    etl.is_boolean(r.is_active) AND etl.is_boolean(r.is_deleted) AND
+                    etl.is_bigint(r.inserted_by_id) AND etl.is_bigint(r.updated_by_id) AND
+                    etl.is_local_time(r.inserted_at) AND etl.is_local_time(r.updated_at) AND
+                    etl.is_boolean(r.is_confidential) AND etl.is_boolean(r.is_mapped) AND
                     r.practice_id IS NOT DISTINCT FROM v_file.tenant[1] AND
-                    etl.is_date(r.onset_date) AND
-                    etl.is_bigint(r.user_logging_id) AND
-                    etl.is_bigint(r.recall_id) AND
-                    etl.is_date(r.exclusion_start_date) AND
-                    etl.is_date(r.exclusion_end_date) AND
-                    etl.is_boolean(r.show_on_portal) AND
+                    etl.is_date(r.onset_date) AND etl.is_bigint(r.user_logging_id) AND
+                    etl.is_bigint(r.recall_id) AND etl.is_date(r.exclusion_start_date) AND
+                    etl.is_date(r.exclusion_end_date) AND etl.is_boolean(r.show_on_portal) AND
                     etl.is_decimal(r.permanent_address_latitude) AND
-                    etl.is_decimal(r.permanent_address_longitude) AND
-                    etl.is_bigint(r.practice_location_id) AND
+                    etl.is_decimal(r.permanent_address_longitude) AND etl.is_bigint(r.practice_location_id) AND
                     r.per_org_id IS NOT DISTINCT FROM v_file.tenant[2] AND
                     etl.is_local_time(r.loaded_date_time)
             END IS FALSE THEN 'rejected'

@@ -92,9 +92,7 @@ DELETE FROM etl.shapes WHERE extract = 'diagnoses';
 INSERT INTO etl.shapes (extract, since, until, columns, headings, rules_hash)
 VALUES
     (
-        'diagnoses',
-        '-infinity',
-        'infinity',
+        'diagnoses', '-infinity', 'infinity',
         ARRAY['diagnosis_id', 'appointment_id', 'patient_id', 'disease_id', 'disease', 'diagnosis_date', 'diagnosis_by_id', 'diagnosis_by', 'summary', 'is_long_term', 'add_to_problem', 'is_highlighted', 'sequence_no', 'is_active', 'is_deleted', 'inserted_by_id', 'inserted_by', 'updated_by_id', 'updated_by', 'inserted_at', 'updated_at', 'is_confidential', 'diagnosis_type_id', 'diagnosis_type', 'classification_record', 'medtech_id', 'medtech_read_code', 'medtech_read_term', 'is_mapped', 'practice_id', 'practice', 'onset_date', 'user_logging_id', 'logging_user_name', 'recall_id', 'recall', 'exclusion_start_date', 'exclusion_end_date', 'show_on_portal', 'ext_appointment_id', 'patient_medtech_id', 'permanent_address_latitude', 'permanent_address_longitude', 'practice_location_id', 'location_name', 'snomed_id', 'snomed_term', 'concept_id', 'per_org_id', 'loaded_date_time']::text[],
         ARRAY['DiagnosisID', 'AppointmentID', 'PatientID', 'DiseaseID', 'Disease', 'DiagnosisDate', 'DiagnosisByID', 'DiagnosisBy', 'Summary', 'IsLongTerm', 'AddtoProblem', 'IsHighlighted', 'SequenceNo', 'IsActive', 'IsDeleted', 'InsertedByID', 'InsertedBy', 'UpdatedByID', 'UpdatedBy', 'InsertedAt', 'UpdatedAt', 'IsConfidential', 'DiagnosisTypeID', 'DiagnosisType', 'ClassificationRecord', 'MedTechID', 'MedTechReadCode', 'MedTechReadTerm', 'IsMapped', 'PracticeID', 'Practice', 'OnSetDate', 'UserLoggingID', 'LoggingUserName', 'RecallID', 'Recall', 'ExclusionStartDate', 'ExclusionEndDate', 'ShowOnPortal', 'ExtAppointmentID', 'PatientMEDTechID', 'PermanentAddressLatitude', 'PermanentAddressLongitude', 'PracticeLocationID', 'LocationName', 'SNOMEDID', 'SnomedTerm', 'CONCEPTID', 'PerOrgId', 'LoadedDateTime']::text[],
         'ae7c5c49bb17ee32a38d993709499cfbb8ad15eef9553ae624ee4331704823e6'

@@ -23,24 +23,7 @@ BEGIN
     RETURN QUERY
     SELECT
         r.line_no,
-        array_to_string(
-            ARRAY[
-                r.appointment_immunisation_id, r.patient_id, r.appointment_id, r.patient_schedule_id, r.vaccine_id,
-                r.vaccine_name, r.vaccine_code, r.dose, r.dose_number, r.administration_site_id,
-                r.administration_site, r.route_id, r.route, r.batch_number, r.expiry_date, r.immunisation_status_id,
-                r.immunisation_status, r.vaccine_outcome_id, r.vaccine_outcome, r.is_nir_ack, r.reason,
-                r.provider_id, r.provider, r.comments, r.administration_time, r.vaccine_indication_id,
-                r.vaccine_indication, r.vaccine_indication_code, r.needle_length, r.has_diluent, r.diluent_batch_no,
-                r.diluent_expiry_date, r.is_confidential, r.costing_code_id, r.costing_code, r.brand_id, r.brand,
-                r.is_active, r.is_deleted, r.inserted_by_id, r.inserted_by, r.updated_by_id, r.updated_by,
-                r.inserted_at, r.updated_at, r.is_parked, r.medtech_id, r.practice_id, r.practice, r.is_auto_bill,
-                r.vaccinator_id, r.vaccinator, r.user_logging_id, r.logging_user_name, r.nir_sent_date,
-                r.show_on_portal, r.vaccinator_code, r.permanent_address_latitude, r.permanent_address_longitude,
-                r.practice_location_id, r.location_name, r.vaccine_group_id, r.vaccine_group, r.per_org_id,
-                r.loaded_date_time
-            ],
-            '|^^|', ''
-        ) || '|~~|',
+        etl.row_text_immunisations(r, v_file.date_extracted),
         jsonb_build_object('practice_id', r.practice_id, 'per_org_id', r.per_org_id, 'appointment_immunisation_id', r.appointment_immunisation_id),
         e.field_errors
     FROM etl.touched_immunisations AS t

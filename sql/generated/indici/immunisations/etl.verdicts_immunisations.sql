@@ -45,33 +45,21 @@ BEGIN
                     r.appointment_immunisation_id IS NOT NULL AND
                     etl.is_bigint(r.appointment_immunisation_id) AND
                     r.patient_id IS NOT NULL AND
-                    etl.is_bigint(r.patient_id) AND
-                    etl.is_bigint(r.appointment_id) AND
-                    etl.is_bigint(r.vaccine_id) AND
-                    etl.is_date(r.expiry_date) AND
+                    etl.is_bigint(r.patient_id) AND etl.is_bigint(r.appointment_id) AND
+                    etl.is_bigint(r.vaccine_id) AND etl.is_date(r.expiry_date) AND
                     lower(btrim(r.immunisation_status)) = ANY (v_immunisation_status_values) AND
-                    etl.is_boolean(r.is_nir_ack) AND
-                    etl.is_bigint(r.provider_id) AND
-                    etl.is_local_time(r.administration_time) AND
-                    etl.is_boolean(r.has_diluent) AND
-                    etl.is_date(r.diluent_expiry_date) AND
-                    etl.is_boolean(r.is_confidential) AND
-                    etl.is_boolean(r.is_active) AND
-                    etl.is_boolean(r.is_deleted) AND
-                    etl.is_bigint(r.inserted_by_id) AND
-                    etl.is_bigint(r.updated_by_id) AND
-                    etl.is_local_time(r.inserted_at) AND
-                    etl.is_local_time(r.updated_at) AND
+                    etl.is_boolean(r.is_nir_ack) AND etl.is_bigint(r.provider_id) AND
+                    etl.is_local_time(r.administration_time) AND etl.is_boolean(r.has_diluent) AND
+                    etl.is_date(r.diluent_expiry_date) AND etl.is_boolean(r.is_confidential) AND
+                    etl.is_boolean(r.is_active) AND etl.is_boolean(r.is_deleted) AND
+                    etl.is_bigint(r.inserted_by_id) AND etl.is_bigint(r.updated_by_id) AND
+                    etl.is_local_time(r.inserted_at) AND etl.is_local_time(r.updated_at) AND
                     etl.is_boolean(r.is_parked) AND
                     r.practice_id IS NOT DISTINCT FROM v_file.tenant[1] AND
-                    etl.is_boolean(r.is_auto_bill) AND
-                    etl.is_bigint(r.vaccinator_id) AND
-                    etl.is_bigint(r.user_logging_id) AND
-                    etl.is_date(r.nir_sent_date) AND
-                    etl.is_boolean(r.show_on_portal) AND
-                    etl.is_decimal(r.permanent_address_latitude) AND
-                    etl.is_decimal(r.permanent_address_longitude) AND
-                    etl.is_bigint(r.practice_location_id) AND
+                    etl.is_boolean(r.is_auto_bill) AND etl.is_bigint(r.vaccinator_id) AND
+                    etl.is_bigint(r.user_logging_id) AND etl.is_date(r.nir_sent_date) AND
+                    etl.is_boolean(r.show_on_portal) AND etl.is_decimal(r.permanent_address_latitude) AND
+                    etl.is_decimal(r.permanent_address_longitude) AND etl.is_bigint(r.practice_location_id) AND
                     r.per_org_id IS NOT DISTINCT FROM v_file.tenant[2] AND
                     etl.is_local_time(r.loaded_date_time)
             END IS FALSE THEN 'rejected'

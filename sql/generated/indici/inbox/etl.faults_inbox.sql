@@ -22,21 +22,7 @@ BEGIN
     RETURN QUERY
     SELECT
         r.line_no,
-        array_to_string(
-            ARRAY[
-                r.inbox_folder_item_id, r.folder_id, r.folder_name, r.is_system_folder, r.order_no, r.item_type_id,
-                r.item_type, r.patient_id, r.provider_id, r.practice_id, r.patient_name, r.provider,
-                r.practice_name, r.from_org_id, r.from_organization_name, r.assign_to_id, r.assign_to,
-                r.result_date, r.message_subject_id, r.message_subject, r.comments, r.mark_as_read,
-                r.is_confidential, r.show_on_portal, r.is_reviewed, r.show_on_timeline, r.is_active, r.is_deleted,
-                r.inserted_by_id, r.inserted_by, r.updated_by_id, r.updated_by, r.inserted_at, r.updated_at,
-                r.medtech_id, r.dms_id, r.is_repeat_rx, r.is_replied_rx, r.external_ref, r.abnormal_result,
-                r.is_deactivated, r.folder_group, r.document_code, r.is_gp2gp, r.informat_id, r.informat,
-                r.permanent_address_latitude, r.permanent_address_longitude, r.filed_at, r.per_org_id,
-                r.loaded_date_time
-            ],
-            '|^^|', ''
-        ) || '|~~|',
+        etl.row_text_inbox(r, v_file.date_extracted),
         jsonb_build_object('practice_id', r.practice_id, 'per_org_id', r.per_org_id, 'inbox_folder_item_id', r.inbox_folder_item_id),
         e.field_errors
     FROM etl.touched_inbox AS t

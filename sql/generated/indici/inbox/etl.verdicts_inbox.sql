@@ -42,31 +42,19 @@ BEGIN
                     etl.is_local_time(r.loaded_date_time)
                 ELSE
                     r.inbox_folder_item_id IS NOT NULL AND
-                    etl.is_bigint(r.inbox_folder_item_id) AND
-                    etl.is_boolean(r.is_system_folder) AND
-                    etl.is_bigint(r.patient_id) AND
-                    etl.is_bigint(r.provider_id) AND
+                    etl.is_bigint(r.inbox_folder_item_id) AND etl.is_boolean(r.is_system_folder) AND
+                    etl.is_bigint(r.patient_id) AND etl.is_bigint(r.provider_id) AND
                     r.practice_id IS NOT DISTINCT FROM v_file.tenant[1] AND
-                    etl.is_bigint(r.assign_to_id) AND
-                    etl.is_date(r.result_date) AND
-                    etl.is_boolean(r.mark_as_read) AND
-                    etl.is_boolean(r.is_confidential) AND
-                    etl.is_boolean(r.show_on_portal) AND
-                    etl.is_boolean(r.is_reviewed) AND
-                    etl.is_boolean(r.show_on_timeline) AND
-                    etl.is_boolean(r.is_active) AND
-                    etl.is_boolean(r.is_deleted) AND
-                    etl.is_bigint(r.inserted_by_id) AND
-                    etl.is_bigint(r.updated_by_id) AND
-                    etl.is_local_time(r.inserted_at) AND
-                    etl.is_local_time(r.updated_at) AND
-                    etl.is_boolean(r.is_repeat_rx) AND
-                    etl.is_boolean(r.is_replied_rx) AND
-                    etl.is_boolean(r.is_deactivated) AND
-                    etl.is_boolean(r.is_gp2gp) AND
-                    etl.is_decimal(r.permanent_address_latitude) AND
-                    etl.is_decimal(r.permanent_address_longitude) AND
-                    etl.is_local_time(r.filed_at) AND
+                    etl.is_bigint(r.assign_to_id) AND etl.is_date(r.result_date) AND
+                    etl.is_boolean(r.mark_as_read) AND etl.is_boolean(r.is_confidential) AND
+                    etl.is_boolean(r.show_on_portal) AND etl.is_boolean(r.is_reviewed) AND
+                    etl.is_boolean(r.show_on_timeline) AND etl.is_boolean(r.is_active) AND
+                    etl.is_boolean(r.is_deleted) AND etl.is_bigint(r.inserted_by_id) AND
+                    etl.is_bigint(r.updated_by_id) AND etl.is_local_time(r.inserted_at) AND
+                    etl.is_local_time(r.updated_at) AND etl.is_boolean(r.is_repeat_rx) AND
+                    etl.is_boolean(r.is_replied_rx) AND etl.is_boolean(r.is_deactivated) AND
+                    etl.is_boolean(r.is_gp2gp) AND etl.is_decimal(r.permanent_address_latitude) AND
+                    etl.is_decimal(r.permanent_address_longitude) AND etl.is_local_time(r.filed_at) AND
                     r.per_org_id IS NOT DISTINCT FROM v_file.tenant[2] AND
                     etl.is_local_time(r.loaded_date_time)
             END IS FALSE THEN 'rejected'

@@ -22,15 +22,7 @@ BEGIN
     RETURN QUERY
     SELECT
         r.line_no,
-        array_to_string(
-            ARRAY[
-                r.in_box_folder_item_in_line_id, r.inbox_folder_item_id, r.patient_id, r.practice_id,
-                r.practice_name, r.prompt, r.result, r.abnormal, r.unit, r.result_code, r.reference_ranges,
-                r.line_number, r.inserted_at, r.is_confidential, r.show_on_portal, r.is_active, r.is_deleted,
-                r.per_org_id, r.loaded_date_time
-            ],
-            '|^^|', ''
-        ) || '|~~|',
+        etl.row_text_inbox_detail(r, v_file.date_extracted),
         jsonb_build_object('practice_id', r.practice_id, 'per_org_id', r.per_org_id, 'in_box_folder_item_in_line_id', r.in_box_folder_item_in_line_id),
         e.field_errors
     FROM etl.touched_inbox_detail AS t

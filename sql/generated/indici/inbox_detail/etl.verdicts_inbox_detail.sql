@@ -42,14 +42,11 @@ BEGIN
                     etl.is_local_time(r.loaded_date_time)
                 ELSE
                     r.in_box_folder_item_in_line_id IS NOT NULL AND
-                    etl.is_bigint(r.in_box_folder_item_in_line_id) AND
-                    etl.is_bigint(r.inbox_folder_item_id) AND
+                    etl.is_bigint(r.in_box_folder_item_in_line_id) AND etl.is_bigint(r.inbox_folder_item_id) AND
                     etl.is_bigint(r.patient_id) AND
                     r.practice_id IS NOT DISTINCT FROM v_file.tenant[1] AND
-                    etl.is_local_time(r.inserted_at) AND
-                    etl.is_boolean(r.is_confidential) AND
-                    etl.is_boolean(r.show_on_portal) AND
-                    etl.is_boolean(r.is_active) AND
+                    etl.is_local_time(r.inserted_at) AND etl.is_boolean(r.is_confidential) AND
+                    etl.is_boolean(r.show_on_portal) AND etl.is_boolean(r.is_active) AND
                     etl.is_boolean(r.is_deleted) AND
                     r.per_org_id IS NOT DISTINCT FROM v_file.tenant[2] AND
                     etl.is_local_time(r.loaded_date_time)

@@ -60,9 +60,7 @@ DELETE FROM etl.shapes WHERE extract = 'inbox_detail';
 INSERT INTO etl.shapes (extract, since, until, columns, headings, rules_hash)
 VALUES
     (
-        'inbox_detail',
-        '-infinity',
-        'infinity',
+        'inbox_detail', '-infinity', 'infinity',
         ARRAY['in_box_folder_item_in_line_id', 'inbox_folder_item_id', 'patient_id', 'practice_id', 'practice_name', 'prompt', 'result', 'abnormal', 'unit', 'result_code', 'reference_ranges', 'line_number', 'inserted_at', 'is_confidential', 'show_on_portal', 'is_active', 'is_deleted', 'per_org_id', 'loaded_date_time']::text[],
         ARRAY['InBoxFolderItemInLineID', 'InboxFolderItemID', 'PatientID', 'PracticeID', 'PracticeName', 'Prompt', 'Result', 'AbNorm', 'Unit', 'ResultCode', 'ReferenceRanges', 'LineNumber', 'InsertedAt', 'IsConfidential', 'ShowonPortal', 'IsActive', 'IsDeleted', 'PerOrgId', 'LoadedDateTime']::text[],
         'b16a8bd2662caca98e94b96405011bb29e997f7f51816c0f08739dfa42ccdd5c'

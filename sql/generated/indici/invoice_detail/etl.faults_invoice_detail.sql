@@ -22,22 +22,7 @@ BEGIN
     RETURN QUERY
     SELECT
         r.line_no,
-        array_to_string(
-            ARRAY[
-                r.invoice_detail_id, r.invoice_transaction_id, r.master_service_sub_service_id,
-                r.appointment_service_id, r.comments, r.quantity, r.claim_amount, r.co_payment,
-                r.gross_claim_amount, r.gross_co_payment, r.is_billing_amount, r.funder_id, r.funder_name,
-                r.contract_service_id, r.contract_service_name, r.is_funded, r.submission_status, r.case_no,
-                r.sequence_no, r.billing_claim_status_id, r.master_service_name, r.master_service_code,
-                r.master_service_description, r.service_name, r.description, r.code, r.fee_code, r.service_code,
-                r.sub_service_description, r.duration, r.is_common_service, r.service_code_for_claim, r.is_active,
-                r.is_deleted, r.inserted_by_id, r.updated_by_id, r.inserted_by, r.updated_by, r.inserted_at,
-                r.updated_at, r.user_logging_id, r.logging_user_name, r.billing_ref_id, r.billing_referral_id,
-                r.permanent_address_latitude, r.permanent_address_longitude, r.practice_id, r.per_org_id,
-                r.loaded_date_time
-            ],
-            '|^^|', ''
-        ) || '|~~|',
+        etl.row_text_invoice_detail(r, v_file.date_extracted),
         jsonb_build_object('practice_id', r.practice_id, 'per_org_id', r.per_org_id, 'invoice_detail_id', r.invoice_detail_id),
         e.field_errors
     FROM etl.touched_invoice_detail AS t

@@ -42,25 +42,18 @@ BEGIN
                     etl.is_local_time(r.loaded_date_time)
                 ELSE
                     r.invoice_detail_id IS NOT NULL AND
-                    etl.is_bigint(r.invoice_detail_id) AND
-                    etl.is_bigint(r.invoice_transaction_id) AND
+                    etl.is_bigint(r.invoice_detail_id) AND etl.is_bigint(r.invoice_transaction_id) AND
                     etl.is_decimal(r.quantity) AND
                     etl.is_numeric(r.claim_amount, 'numeric(12,2)', 2) AND
                     etl.is_numeric(r.co_payment, 'numeric(12,2)', 2) AND
                     etl.is_numeric(r.gross_claim_amount, 'numeric(12,2)', 2) AND
                     etl.is_numeric(r.gross_co_payment, 'numeric(12,2)', 2) AND
-                    etl.is_boolean(r.is_billing_amount) AND
-                    etl.is_boolean(r.is_funded) AND
-                    etl.is_decimal(r.duration) AND
-                    etl.is_boolean(r.is_common_service) AND
-                    etl.is_boolean(r.is_active) AND
-                    etl.is_boolean(r.is_deleted) AND
-                    etl.is_bigint(r.inserted_by_id) AND
-                    etl.is_bigint(r.updated_by_id) AND
-                    etl.is_local_time(r.inserted_at) AND
-                    etl.is_local_time(r.updated_at) AND
-                    etl.is_bigint(r.user_logging_id) AND
-                    etl.is_decimal(r.permanent_address_latitude) AND
+                    etl.is_boolean(r.is_billing_amount) AND etl.is_boolean(r.is_funded) AND
+                    etl.is_decimal(r.duration) AND etl.is_boolean(r.is_common_service) AND
+                    etl.is_boolean(r.is_active) AND etl.is_boolean(r.is_deleted) AND
+                    etl.is_bigint(r.inserted_by_id) AND etl.is_bigint(r.updated_by_id) AND
+                    etl.is_local_time(r.inserted_at) AND etl.is_local_time(r.updated_at) AND
+                    etl.is_bigint(r.user_logging_id) AND etl.is_decimal(r.permanent_address_latitude) AND
                     etl.is_decimal(r.permanent_address_longitude) AND
                     r.practice_id IS NOT DISTINCT FROM v_file.tenant[1] AND
                     r.per_org_id IS NOT DISTINCT FROM v_file.tenant[2] AND

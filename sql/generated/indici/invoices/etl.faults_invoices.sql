@@ -22,17 +22,7 @@ BEGIN
     RETURN QUERY
     SELECT
         r.line_no,
-        array_to_string(
-            ARRAY[
-                r.invoice_transaction_id, r.patient_id, r.ac_date, r.medtech_id, r.payment_mode, r.total_amount,
-                r.unpaid_amount, r.claim_notes, r.description, r.income_provider, r.invoice_payment_no, r.provider,
-                r.domicile_code, r.inserted_at, r.inserted_by, r.updated_at, r.updated_by, r.is_active,
-                r.transaction_type, r.provider_id, r.practice_id, r.permanent_address_latitude,
-                r.permanent_address_longitude, r.practice_location_id, r.location_name, r.notes, r.per_org_id,
-                r.loaded_date_time
-            ],
-            '|^^|', ''
-        ) || '|~~|',
+        etl.row_text_invoices(r, v_file.date_extracted),
         jsonb_build_object('practice_id', r.practice_id, 'per_org_id', r.per_org_id, 'invoice_transaction_id', r.invoice_transaction_id),
         e.field_errors
     FROM etl.touched_invoices AS t

@@ -42,19 +42,15 @@ BEGIN
                     etl.is_local_time(r.loaded_date_time)
                 ELSE
                     r.invoice_transaction_id IS NOT NULL AND
-                    etl.is_bigint(r.invoice_transaction_id) AND
-                    etl.is_bigint(r.patient_id) AND
+                    etl.is_bigint(r.invoice_transaction_id) AND etl.is_bigint(r.patient_id) AND
                     etl.is_date(r.ac_date) AND
                     etl.is_numeric(r.total_amount, 'numeric(12,2)', 2) AND
                     etl.is_numeric(r.unpaid_amount, 'numeric(12,2)', 2) AND
-                    etl.is_local_time(r.inserted_at) AND
-                    etl.is_local_time(r.updated_at) AND
-                    etl.is_boolean(r.is_active) AND
-                    etl.is_bigint(r.provider_id) AND
+                    etl.is_local_time(r.inserted_at) AND etl.is_local_time(r.updated_at) AND
+                    etl.is_boolean(r.is_active) AND etl.is_bigint(r.provider_id) AND
                     r.practice_id IS NOT DISTINCT FROM v_file.tenant[1] AND
                     etl.is_decimal(r.permanent_address_latitude) AND
-                    etl.is_decimal(r.permanent_address_longitude) AND
-                    etl.is_bigint(r.practice_location_id) AND
+                    etl.is_decimal(r.permanent_address_longitude) AND etl.is_bigint(r.practice_location_id) AND
                     r.per_org_id IS NOT DISTINCT FROM v_file.tenant[2] AND
                     etl.is_local_time(r.loaded_date_time)
             END IS FALSE THEN 'rejected'

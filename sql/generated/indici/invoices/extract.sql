@@ -69,9 +69,7 @@ DELETE FROM etl.shapes WHERE extract = 'invoices';
 INSERT INTO etl.shapes (extract, since, until, columns, headings, rules_hash)
 VALUES
     (
-        'invoices',
-        '-infinity',
-        'infinity',
+        'invoices', '-infinity', 'infinity',
         ARRAY['invoice_transaction_id', 'patient_id', 'ac_date', 'medtech_id', 'payment_mode', 'total_amount', 'unpaid_amount', 'claim_notes', 'description', 'income_provider', 'invoice_payment_no', 'provider', 'domicile_code', 'inserted_at', 'inserted_by', 'updated_at', 'updated_by', 'is_active', 'transaction_type', 'provider_id', 'practice_id', 'permanent_address_latitude', 'permanent_address_longitude', 'practice_location_id', 'location_name', 'notes', 'per_org_id', 'loaded_date_time']::text[],
         ARRAY['InvoiceTransactionID', 'PatientID', 'ACDATE', 'MedtechID', 'PaymentMode', 'TotalAmount', 'UnpaidAmount', 'ClaimNotes', 'Description', 'IncomeProvider', 'InvoicePaymentNo', 'Provider', 'DomicileCode', 'InsertedAt', 'InsertedBy', 'UpdatedAt', 'UpdatedBy', 'IsActive', 'TransactionType', 'ProviderID', 'PracticeID', 'PermanentAddressLatitude', 'PermanentAddressLongitude', 'PracticeLocationID', 'LocationName', 'Notes', 'PerOrgId', 'LoadedDateTime']::text[],
         '5085d2ddf7795641991fefc6fcd68743f9731bb67342a6c63006b543fe77f1d2'

@@ -22,31 +22,7 @@ BEGIN
     RETURN QUERY
     SELECT
         r.line_no,
-        array_to_string(
-            ARRAY[
-                r.patient_id, r.screaning_id, r.appointment_id, r.screening_date, r.scn_code, r.screening_type,
-                r.screening_group, r.outcome, r.outcome_description, r.notes, r.is_active, r.updated_by_id,
-                r.updated_by, r.updated_at, r.inserted_by_id, r.inserted_by, r.inserted_at, r.patient_medtech_id,
-                r.practice, r.practice_id, r.provider_id, r.provider_code, r.provider_name, r.hba1c, r.is_deleted,
-                r.care_plan_id, r.care_plan_name, r.is_confidential, r.is_gp2gp, r.is_patient_portal,
-                r.is_show_on_timeline, r.medtech_id, r.screening_source_type_id, r.service_template_id,
-                r.service_template_name, r.user_logging_id, r.logging_user_name, r.field1, r.field2, r.field3,
-                r.field4, r.field5, r.field6, r.field7, r.field8, r.field9, r.field10, r.field11, r.field12,
-                r.field13, r.field14, r.field15, r.field16, r.field17, r.field18, r.field19, r.field20, r.field21,
-                r.field22, r.field23, r.field24, r.field25, r.field26, r.field27, r.field28, r.field29, r.field30,
-                r.field31, r.field32, r.field33, r.field34, r.field35, r.field36, r.field37, r.field38, r.field39,
-                r.field40, r.field41, r.field42, r.field43, r.field44, r.field45, r.field46, r.field47, r.field48,
-                r.field49, r.field50, r.permanent_address_latitude, r.permanent_address_longitude,
-                r.practice_location_id, r.location_name, r.field51, r.field52, r.field53, r.field54, r.field55,
-                r.field56, r.field57, r.field58, r.field59, r.field60, r.field61, r.field62, r.field63, r.field64,
-                r.field65, r.field66, r.field67, r.field68, r.field69, r.field70, r.field71, r.field72, r.field73,
-                r.field74, r.field75, r.field76, r.field77, r.field78, r.field79, r.field80, r.field81, r.field82,
-                r.field83, r.field84, r.field85, r.field86, r.field87, r.field88, r.field89, r.field90, r.field91,
-                r.field92, r.field93, r.field94, r.field95, r.field96, r.field97, r.field98, r.field99, r.field100,
-                r.score, r.screening_type_id, r.per_org_id, r.loaded_date_time
-            ],
-            '|^^|', ''
-        ) || '|~~|',
+        etl.row_text_measurements(r, v_file.date_extracted),
         jsonb_build_object('practice_id', r.practice_id, 'per_org_id', r.per_org_id, 'screaning_id', r.screaning_id),
         e.field_errors
     FROM etl.touched_measurements AS t

@@ -22,13 +22,7 @@ BEGIN
     RETURN QUERY
     SELECT
         r.line_no,
-        array_to_string(
-            ARRAY[
-                r.medicine_id, r.medicine_name, r.medicine_short_name, r.sct_id, r.type, r.pharma_code, r.is_active,
-                r.is_deleted, r.per_org_id, r.practice_id, r.loaded_date_time
-            ],
-            '|^^|', ''
-        ) || '|~~|',
+        etl.row_text_medicine(r, v_file.date_extracted),
         jsonb_build_object('practice_id', r.practice_id, 'per_org_id', r.per_org_id, 'medicine_id', r.medicine_id),
         e.field_errors
     FROM etl.touched_medicine AS t

@@ -42,8 +42,7 @@ BEGIN
                     etl.is_local_time(r.loaded_date_time)
                 ELSE
                     r.medicine_id IS NOT NULL AND
-                    etl.is_bigint(r.medicine_id) AND
-                    etl.is_boolean(r.is_active) AND
+                    etl.is_bigint(r.medicine_id) AND etl.is_boolean(r.is_active) AND
                     etl.is_boolean(r.is_deleted) AND
                     r.per_org_id IS NOT DISTINCT FROM v_file.tenant[2] AND
                     r.practice_id IS NOT DISTINCT FROM v_file.tenant[1] AND

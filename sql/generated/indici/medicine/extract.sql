@@ -52,9 +52,7 @@ DELETE FROM etl.shapes WHERE extract = 'medicine';
 INSERT INTO etl.shapes (extract, since, until, columns, headings, rules_hash)
 VALUES
     (
-        'medicine',
-        '-infinity',
-        'infinity',
+        'medicine', '-infinity', 'infinity',
         ARRAY['medicine_id', 'medicine_name', 'medicine_short_name', 'sct_id', 'type', 'pharma_code', 'is_active', 'is_deleted', 'per_org_id', 'practice_id', 'loaded_date_time']::text[],
         ARRAY['MedicineID', 'MedicineName', 'MedicineShortName', 'SCTID', 'Type', 'PharmaCode', 'IsActive', 'IsDeleted', 'PerOrgId', 'PracticeID', 'LoadedDateTime']::text[],
         'd3d643029ebbafa9f491d95b96e16b0dc4ed06b1bf35ff985099a23a333287b6'

@@ -22,17 +22,7 @@ BEGIN
     RETURN QUERY
     SELECT
         r.line_no,
-        array_to_string(
-            ARRAY[
-                r.nextto_kin_id, r.patient_id, r.nok_profile_id, r.nhi_number, r.name, r.full_address,
-                r.cell_number, r.day_phone, r.night_phone, r.is_emergency, r.relationship_type_id,
-                r.relationship_type, r.is_active, r.is_deleted, r.inserted_by_id, r.inserted_by, r.updated_by_id,
-                r.updated_by, r.inserted_at, r.updated_at, r.user_logging_id, r.logging_user_name, r.is_gp2gp,
-                r.permanent_address_latitude, r.permanent_address_longitude, r.practice_id, r.per_org_id,
-                r.loaded_date_time
-            ],
-            '|^^|', ''
-        ) || '|~~|',
+        etl.row_text_next_of_kin(r, v_file.date_extracted),
         jsonb_build_object('practice_id', r.practice_id, 'per_org_id', r.per_org_id, 'nextto_kin_id', r.nextto_kin_id),
         e.field_errors
     FROM etl.touched_next_of_kin AS t

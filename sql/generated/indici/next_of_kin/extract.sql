@@ -69,9 +69,7 @@ DELETE FROM etl.shapes WHERE extract = 'next_of_kin';
 INSERT INTO etl.shapes (extract, since, until, columns, headings, rules_hash)
 VALUES
     (
-        'next_of_kin',
-        '-infinity',
-        'infinity',
+        'next_of_kin', '-infinity', 'infinity',
         ARRAY['nextto_kin_id', 'patient_id', 'nok_profile_id', 'nhi_number', 'name', 'full_address', 'cell_number', 'day_phone', 'night_phone', 'is_emergency', 'relationship_type_id', 'relationship_type', 'is_active', 'is_deleted', 'inserted_by_id', 'inserted_by', 'updated_by_id', 'updated_by', 'inserted_at', 'updated_at', 'user_logging_id', 'logging_user_name', 'is_gp2gp', 'permanent_address_latitude', 'permanent_address_longitude', 'practice_id', 'per_org_id', 'loaded_date_time']::text[],
         ARRAY['NexttoKinID', 'PatientID', 'NOKProfileID', 'NHINumber', 'Name', 'FullAddress', 'CellNumber', 'DayPhone', 'NightPhone', 'IsEmergency', 'RelationshipTypeID', 'RelationshipType', 'IsActive', 'IsDeleted', 'InsertedByID', 'InsertedBy', 'UpdatedByID', 'UpdatedBy', 'InsertedAt', 'UpdatedAt', 'UserLoggingID', 'LoggingUserName', 'IsGP2GP', 'PermanentAddressLatitude', 'PermanentAddressLongitude', 'PracticeID', 'PerOrgId', 'LoadedDateTime']::text[],
         '36f1c52bbd92c633abdfeb1fe4b9eff71c62fd7e057e27c685d03851008ed969'

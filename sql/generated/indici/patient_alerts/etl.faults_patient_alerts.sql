@@ -22,17 +22,7 @@ BEGIN
     RETURN QUERY
     SELECT
         r.line_no,
-        array_to_string(
-            ARRAY[
-                r.patient_alert_id, r.patient_id, r.type_id, r.type, r.alert_id, r.alert, r.severity_id, r.severity,
-                r.alert_value, r.last_updated_date, r.effective_date, r.expiry_date, r.note, r.is_active,
-                r.is_deleted, r.is_deleted_2, r.inserted_by_id, r.inserted_by, r.updated_by_id, r.updated_by,
-                r.inserted_at, r.updated_at, r.medtech_id, r.user_logging_id, r.logging_user_name, r.is_gp2gp,
-                r.permanent_address_latitude, r.permanent_address_longitude, r.alert_state, r.practice_id,
-                r.provider_id, r.per_org_id, r.loaded_date_time
-            ],
-            '|^^|', ''
-        ) || '|~~|',
+        etl.row_text_patient_alerts(r, v_file.date_extracted),
         jsonb_build_object('practice_id', r.practice_id, 'per_org_id', r.per_org_id, 'patient_alert_id', r.patient_alert_id),
         e.field_errors
     FROM etl.touched_patient_alerts AS t

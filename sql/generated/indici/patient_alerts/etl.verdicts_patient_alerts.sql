@@ -44,19 +44,12 @@ BEGIN
                     r.patient_alert_id IS NOT NULL AND
                     etl.is_bigint(r.patient_alert_id) AND
                     r.patient_id IS NOT NULL AND
-                    etl.is_bigint(r.patient_id) AND
-                    etl.is_date(r.last_updated_date) AND
-                    etl.is_date(r.effective_date) AND
-                    etl.is_date(r.expiry_date) AND
-                    etl.is_boolean(r.is_active) AND
-                    etl.is_boolean(r.is_deleted) AND
-                    etl.is_boolean(r.is_deleted_2) AND
-                    etl.is_bigint(r.inserted_by_id) AND
-                    etl.is_bigint(r.updated_by_id) AND
-                    etl.is_local_time(r.inserted_at) AND
-                    etl.is_local_time(r.updated_at) AND
-                    etl.is_bigint(r.user_logging_id) AND
-                    etl.is_boolean(r.is_gp2gp) AND
+                    etl.is_bigint(r.patient_id) AND etl.is_date(r.last_updated_date) AND
+                    etl.is_date(r.effective_date) AND etl.is_date(r.expiry_date) AND etl.is_boolean(r.is_active) AND
+                    etl.is_boolean(r.is_deleted) AND etl.is_boolean(r.is_deleted_2) AND
+                    etl.is_bigint(r.inserted_by_id) AND etl.is_bigint(r.updated_by_id) AND
+                    etl.is_local_time(r.inserted_at) AND etl.is_local_time(r.updated_at) AND
+                    etl.is_bigint(r.user_logging_id) AND etl.is_boolean(r.is_gp2gp) AND
                     etl.is_decimal(r.permanent_address_latitude) AND
                     etl.is_decimal(r.permanent_address_longitude) AND
                     r.practice_id IS NOT DISTINCT FROM v_file.tenant[1] AND

@@ -74,9 +74,7 @@ DELETE FROM etl.shapes WHERE extract = 'patient_alerts';
 INSERT INTO etl.shapes (extract, since, until, columns, headings, rules_hash)
 VALUES
     (
-        'patient_alerts',
-        '-infinity',
-        'infinity',
+        'patient_alerts', '-infinity', 'infinity',
         ARRAY['patient_alert_id', 'patient_id', 'type_id', 'type', 'alert_id', 'alert', 'severity_id', 'severity', 'alert_value', 'last_updated_date', 'effective_date', 'expiry_date', 'note', 'is_active', 'is_deleted', 'is_deleted_2', 'inserted_by_id', 'inserted_by', 'updated_by_id', 'updated_by', 'inserted_at', 'updated_at', 'medtech_id', 'user_logging_id', 'logging_user_name', 'is_gp2gp', 'permanent_address_latitude', 'permanent_address_longitude', 'alert_state', 'practice_id', 'provider_id', 'per_org_id', 'loaded_date_time']::text[],
         ARRAY['PatientAlertID', 'PatientID', 'TypeID', 'Type', 'AlertID', 'Alert', 'SeverityID', 'Severity', 'AlertValue', 'LastUpdatedDate', 'EffectiveDate', 'ExpiryDate', 'Note', 'IsActive', 'IsDeleted', 'IsDeleted', 'InsertedByID', 'InsertedBy', 'UpdatedByID', 'UpdatedBy', 'InsertedAt', 'UpdatedAt', 'MedTechID', 'UserLoggingID', 'LoggingUserName', 'IsGP2GP', 'PermanentAddressLatitude', 'PermanentAddressLongitude', 'AlertState', 'PracticeID', 'ProviderID', 'PerOrgId', 'LoadedDateTime']::text[],
         'e019ffa62fd8c6b7190767943d62932a29ee69395d209bf1ffa3e0214424fdfb'

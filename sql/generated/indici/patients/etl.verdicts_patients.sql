@@ -42,79 +42,46 @@ BEGIN
                     etl.is_local_time(r.loaded_date_time)
                 ELSE
                     r.patient_id IS NOT NULL AND
-                    etl.is_bigint(r.patient_id) AND
-                    etl.is_boolean(r.is_nhi_validate) AND
-                    etl.is_date(r.dob) AND
-                    etl.is_integer(r.age) AND
-                    etl.is_boolean(r.is_alive) AND
-                    etl.is_date(r.death_date) AND
-                    etl.is_boolean(r.consented_to_share) AND
-                    etl.is_boolean(r.consent_text_messaging) AND
-                    etl.is_boolean(r.is_portal_user) AND
-                    etl.is_boolean(r.is_active) AND
-                    etl.is_boolean(r.is_deleted) AND
-                    etl.is_local_time(r.inserted_at) AND
-                    etl.is_local_time(r.updated_at) AND
-                    etl.is_boolean(r.is_gender_self_identified) AND
+                    etl.is_bigint(r.patient_id) AND etl.is_boolean(r.is_nhi_validate) AND etl.is_date(r.dob) AND
+                    etl.is_integer(r.age) AND etl.is_boolean(r.is_alive) AND etl.is_date(r.death_date) AND
+                    etl.is_boolean(r.consented_to_share) AND etl.is_boolean(r.consent_text_messaging) AND
+                    etl.is_boolean(r.is_portal_user) AND etl.is_boolean(r.is_active) AND
+                    etl.is_boolean(r.is_deleted) AND etl.is_local_time(r.inserted_at) AND
+                    etl.is_local_time(r.updated_at) AND etl.is_boolean(r.is_gender_self_identified) AND
                     etl.is_boolean(r.is_work_visa_required) AND
                     etl.is_numeric(r.balance, 'numeric(12,2)', 2) AND
                     etl.is_numeric(r.medtech_balance, 'numeric(12,2)', 2) AND
-                    etl.is_date(r.medtech_date_last_pay) AND
-                    etl.is_date(r.medtech_date_last_statement) AND
+                    etl.is_date(r.medtech_date_last_pay) AND etl.is_date(r.medtech_date_last_statement) AND
                     etl.is_numeric(r.calculated_balance, 'numeric(12,2)', 2) AND
-                    etl.is_date(r.last_statement_date) AND
-                    etl.is_date(r.last_invoice_date) AND
-                    etl.is_date(r.last_payment_date) AND
-                    etl.is_boolean(r.is_insured) AND
+                    etl.is_date(r.last_statement_date) AND etl.is_date(r.last_invoice_date) AND
+                    etl.is_date(r.last_payment_date) AND etl.is_boolean(r.is_insured) AND
                     etl.is_boolean(r.is_community_service_card) AND
-                    etl.is_date(r.community_service_card_expiry_date) AND
-                    etl.is_boolean(r.is_health_card) AND
-                    etl.is_date(r.health_card_expiry_date) AND
-                    etl.is_boolean(r.is_transfer_of_records) AND
-                    etl.is_date(r.enrolment_date) AND
-                    etl.is_date(r.funding_from) AND
-                    etl.is_date(r.funding_to) AND
-                    etl.is_boolean(r.is_nka) AND
-                    etl.is_boolean(r.is_high_care) AND
-                    etl.is_boolean(r.is_care_plan) AND
-                    etl.is_boolean(r.is_new_registration) AND
-                    etl.is_boolean(r.is_opt_off) AND
-                    etl.is_boolean(r.is_bp_graph) AND
-                    etl.is_boolean(r.is_bmi_graph) AND
-                    etl.is_boolean(r.is_inr_graph) AND
-                    etl.is_boolean(r.is_hba1c_graph) AND
-                    etl.is_boolean(r.is_height_graph) AND
-                    etl.is_boolean(r.is_weight_graph) AND
-                    etl.is_boolean(r.is_hc_graph) AND
-                    etl.is_date(r.medtech_balance_date) AND
-                    etl.is_boolean(r.is_heart_rate) AND
-                    etl.is_boolean(r.is_premature) AND
-                    etl.is_local_time(r.consult_updated_at) AND
+                    etl.is_date(r.community_service_card_expiry_date) AND etl.is_boolean(r.is_health_card) AND
+                    etl.is_date(r.health_card_expiry_date) AND etl.is_boolean(r.is_transfer_of_records) AND
+                    etl.is_date(r.enrolment_date) AND etl.is_date(r.funding_from) AND etl.is_date(r.funding_to) AND
+                    etl.is_boolean(r.is_nka) AND etl.is_boolean(r.is_high_care) AND
+                    etl.is_boolean(r.is_care_plan) AND etl.is_boolean(r.is_new_registration) AND
+                    etl.is_boolean(r.is_opt_off) AND etl.is_boolean(r.is_bp_graph) AND
+                    etl.is_boolean(r.is_bmi_graph) AND etl.is_boolean(r.is_inr_graph) AND
+                    etl.is_boolean(r.is_hba1c_graph) AND etl.is_boolean(r.is_height_graph) AND
+                    etl.is_boolean(r.is_weight_graph) AND etl.is_boolean(r.is_hc_graph) AND
+                    etl.is_date(r.medtech_balance_date) AND etl.is_boolean(r.is_heart_rate) AND
+                    etl.is_boolean(r.is_premature) AND etl.is_local_time(r.consult_updated_at) AND
                     etl.is_bigint(r.provider_id) AND
                     r.practice_id IS NOT DISTINCT FROM v_file.tenant[1] AND
-                    etl.is_date(r.registration_date) AND
-                    etl.is_decimal(r.permanent_address_latitude) AND
+                    etl.is_date(r.registration_date) AND etl.is_decimal(r.permanent_address_latitude) AND
                     etl.is_decimal(r.permanent_address_longitude) AND
                     etl.is_decimal(r.permanent_address_match_score) AND
-                    etl.is_decimal(r.postal_address_latitude) AND
-                    etl.is_decimal(r.postal_address_longitude) AND
-                    etl.is_decimal(r.postal_address_match_score) AND
-                    etl.is_date(r.enrolment_expiry_date) AND
-                    etl.is_boolean(r.is_consent_to_share) AND
-                    etl.is_boolean(r.is_work_visa) AND
-                    etl.is_date(r.work_visa_start_date) AND
-                    etl.is_date(r.work_visa_expiry_date) AND
-                    etl.is_boolean(r.is_pregnant) AND
-                    etl.is_boolean(r.apply_charges) AND
-                    etl.is_boolean(r.include_in_print) AND
-                    etl.is_boolean(r.is_care_plus) AND
-                    etl.is_date(r.care_plus_start_date) AND
-                    etl.is_date(r.care_plus_end_date) AND
+                    etl.is_decimal(r.postal_address_latitude) AND etl.is_decimal(r.postal_address_longitude) AND
+                    etl.is_decimal(r.postal_address_match_score) AND etl.is_date(r.enrolment_expiry_date) AND
+                    etl.is_boolean(r.is_consent_to_share) AND etl.is_boolean(r.is_work_visa) AND
+                    etl.is_date(r.work_visa_start_date) AND etl.is_date(r.work_visa_expiry_date) AND
+                    etl.is_boolean(r.is_pregnant) AND etl.is_boolean(r.apply_charges) AND
+                    etl.is_boolean(r.include_in_print) AND etl.is_boolean(r.is_care_plus) AND
+                    etl.is_date(r.care_plus_start_date) AND etl.is_date(r.care_plus_end_date) AND
                     r.per_org_id IS NOT DISTINCT FROM v_file.tenant[2] AND
-                    etl.is_local_time(r.loaded_date_time) AND
-                    etl.is_date(r.community_service_effective_date) AND
-                    etl.is_date(r.enrolment_end_date) AND
-                    etl.is_boolean(r.is_capitated) AND
+                    etl.is_local_time(r.loaded_date_time) AND etl.is_date(r.community_service_effective_date) AND
+                    etl.is_date(r.enrolment_end_date) AND etl.is_boolean(r.is_capitated) AND
                     etl.is_boolean(r.is_consent_auto_reminder_text_messaging) AND
                     etl.is_boolean(r.is_consent_for_experience_survey) AND
                     etl.is_boolean(r.is_consent_to_import_clinical_records) AND
@@ -123,10 +90,8 @@ BEGIN
                     etl.is_boolean(r.is_consent_to_share_health1) AND
                     etl.is_boolean(r.is_consent_to_share_my_record_on_sehr) AND
                     etl.is_boolean(r.is_consent_to_share_pho_data_collection) AND
-                    etl.is_boolean(r.is_include_account_fee) AND
-                    etl.is_boolean(r.is_include_statement_fee) AND
-                    etl.is_boolean(r.is_linked_csc_exists) AND
-                    etl.is_boolean(r.is_test_record) AND
+                    etl.is_boolean(r.is_include_account_fee) AND etl.is_boolean(r.is_include_statement_fee) AND
+                    etl.is_boolean(r.is_linked_csc_exists) AND etl.is_boolean(r.is_test_record) AND
                     etl.is_date(r.visa_expiry)
             END IS FALSE THEN 'rejected'
             WHEN s.load_run_file_id IS NULL THEN 'new'

@@ -22,19 +22,7 @@ BEGIN
     RETURN QUERY
     SELECT
         r.line_no,
-        array_to_string(
-            ARRAY[
-                r.practice_id, r.practice_name, r.practice_category, r.practice_speciality, r.pho,
-                r.organization_type, r.org_short_name, r.org_code, r.edi_account, r.legal_entity_title,
-                r.legal_status, r.incorporation_number, r.legal_date, r.comments, r.formula, r.ownership_model,
-                r.rural, r.primary_phone, r.secondary_phone, r.other_phone, r.primary_email, r.secondary_email,
-                r.other_email, r.pager, r.fax_1, r.fax_2, r.health_facility_no, r.hpi_facility_no,
-                r.hpi_facility_ext, r.hpi_organization_id, r.hpi_organization_ext, r.gst_no, r.acc_no,
-                r.bank_account_no, r.moh_sending_practice_id, r.after_hours_number, r.emergency_number, r.is_active,
-                r.is_deleted, r.per_org_id, r.loaded_date_time
-            ],
-            '|^^|', ''
-        ) || '|~~|',
+        etl.row_text_practice_info(r, v_file.date_extracted),
         jsonb_build_object('practice_id', r.practice_id, 'per_org_id', r.per_org_id),
         e.field_errors
     FROM etl.touched_practice_info AS t

@@ -41,9 +41,7 @@ BEGIN
                     etl.is_local_time(r.loaded_date_time)
                 ELSE
                     r.practice_id IS NOT DISTINCT FROM v_file.tenant[1] AND
-                    etl.is_date(r.legal_date) AND
-                    etl.is_boolean(r.is_active) AND
-                    etl.is_boolean(r.is_deleted) AND
+                    etl.is_date(r.legal_date) AND etl.is_boolean(r.is_active) AND etl.is_boolean(r.is_deleted) AND
                     r.per_org_id IS NOT DISTINCT FROM v_file.tenant[2] AND
                     etl.is_local_time(r.loaded_date_time)
             END IS FALSE THEN 'rejected'

@@ -22,34 +22,7 @@ BEGIN
     RETURN QUERY
     SELECT
         r.line_no,
-        array_to_string(
-            ARRAY[
-                r.provider_id, r.practice_id, r.nhi_number, r.is_nhi_validate, r.title, r.first_name, r.middle_name,
-                r.family_name, r.full_name, r.preferred_name, r.other_maiden_name, r.marital_status, r.gender,
-                r.dob, r.age, r.age_type, r.age_group, r.is_alive, r.death_date, r.dob_source, r.picture_path,
-                r.consented_to_share, r.place_of_birth, r.country_of_birth, r.cell_number, r.day_phone,
-                r.night_phone, r.email, r.secondary_email, r.preferred_contact_method, r.consent_text_messaging,
-                r.is_portal_user, r.is_active, r.is_deleted, r.inserted_by, r.updated_by, r.inserted_at,
-                r.updated_at, r.is_same_address, r.notes, r.is_gender_self_identified, r.sex_related_gender,
-                r.is_work_visa_required, r.balance, r.register_status, r.medtech_nok, r.practice_name,
-                r.calculated_balance, r.permanent_address, r.deprivation_quintile, r.uncertainty_code,
-                r.postal_address, r.temporary_address, r.city, r.suburb, r.portal_registration_status, r.ethnicity,
-                r.affiliation_id, r.affiliation, r.affiliation_code, r.nzmc_no, r.npi_no, r.hbl_mat_payee_no,
-                r.hbl_mat_agree_no, r.hpac_mat_agree_no, r.hpac_mat_agree_ver, r.hbl_payee_no, r.hbl_gp_agree_no,
-                r.hbl_gp_agree_ver, r.accreditation_no, r.pho_contract_no, r.pho_contract_ver, r.group_id,
-                r.group_name, r.acc_provider_code, r.health_facility_no, r.hpi_no, r.unload_ref, r.acc_provider_no,
-                r.acc_vendor_id, r.pin_pan_no, r.member_no, r.rha_payee_no, r.budget_no, r.ipa, r.registration_no,
-                r.registration_no_2, r.lab_no, r.lab_tests_dr_id, r.color_code, r.is_doctor, r.acc45_prefix,
-                r.next_acc45_no, r.maximum_acc45_no, r.aitc_prefix, r.next_aitc_no, r.maximum_aitc_no,
-                r.arc18_next_acc_form_no, r.m45_prefix, r.next_m45_no, r.maximum_m45_no, r.is_nzf_avoid,
-                r.is_nzf_adjust, r.is_nzf_information, r.is_nzf_no_action, r.is_nzf_monitor, r.provider_code,
-                r.generic_profile_type_id, r.current_appointment_id, r.sure_med_user_name, r.is_invoicing_diary,
-                r.is_gp2gp, r.from_date_practice, r.apc_expiry_date, r.mps_expiry_date, r.apc_name,
-                r.practice_location, r.user_role, r.provider_permanent_address_latitude,
-                r.provider_permanent_address_longitude, r.per_org_id, r.loaded_date_time
-            ],
-            '|^^|', ''
-        ) || '|~~|',
+        etl.row_text_providers(r, v_file.date_extracted),
         jsonb_build_object('practice_id', r.practice_id, 'per_org_id', r.per_org_id, 'provider_id', r.provider_id),
         e.field_errors
     FROM etl.touched_providers AS t

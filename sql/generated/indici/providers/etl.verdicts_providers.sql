@@ -44,35 +44,21 @@ BEGIN
                     r.provider_id IS NOT NULL AND
                     etl.is_bigint(r.provider_id) AND
                     r.practice_id IS NOT DISTINCT FROM v_file.tenant[1] AND
-                    etl.is_boolean(r.is_nhi_validate) AND
-                    etl.is_date(r.dob) AND
-                    etl.is_integer(r.age) AND
-                    etl.is_boolean(r.is_alive) AND
-                    etl.is_date(r.death_date) AND
-                    etl.is_boolean(r.consented_to_share) AND
-                    etl.is_boolean(r.consent_text_messaging) AND
-                    etl.is_boolean(r.is_portal_user) AND
-                    etl.is_boolean(r.is_active) AND
-                    etl.is_boolean(r.is_deleted) AND
-                    etl.is_local_time(r.inserted_at) AND
-                    etl.is_local_time(r.updated_at) AND
-                    etl.is_boolean(r.is_same_address) AND
-                    etl.is_boolean(r.is_gender_self_identified) AND
-                    etl.is_boolean(r.is_work_visa_required) AND
+                    etl.is_boolean(r.is_nhi_validate) AND etl.is_date(r.dob) AND etl.is_integer(r.age) AND
+                    etl.is_boolean(r.is_alive) AND etl.is_date(r.death_date) AND
+                    etl.is_boolean(r.consented_to_share) AND etl.is_boolean(r.consent_text_messaging) AND
+                    etl.is_boolean(r.is_portal_user) AND etl.is_boolean(r.is_active) AND
+                    etl.is_boolean(r.is_deleted) AND etl.is_local_time(r.inserted_at) AND
+                    etl.is_local_time(r.updated_at) AND etl.is_boolean(r.is_same_address) AND
+                    etl.is_boolean(r.is_gender_self_identified) AND etl.is_boolean(r.is_work_visa_required) AND
                     etl.is_numeric(r.balance, 'numeric(12,2)', 2) AND
                     etl.is_numeric(r.calculated_balance, 'numeric(12,2)', 2) AND
-                    etl.is_boolean(r.is_doctor) AND
-                    etl.is_boolean(r.is_nzf_avoid) AND
-                    etl.is_boolean(r.is_nzf_adjust) AND
-                    etl.is_boolean(r.is_nzf_information) AND
-                    etl.is_boolean(r.is_nzf_no_action) AND
-                    etl.is_boolean(r.is_nzf_monitor) AND
-                    etl.is_bigint(r.current_appointment_id) AND
-                    etl.is_boolean(r.is_invoicing_diary) AND
-                    etl.is_boolean(r.is_gp2gp) AND
-                    etl.is_date(r.from_date_practice) AND
-                    etl.is_date(r.apc_expiry_date) AND
-                    etl.is_date(r.mps_expiry_date) AND
+                    etl.is_boolean(r.is_doctor) AND etl.is_boolean(r.is_nzf_avoid) AND
+                    etl.is_boolean(r.is_nzf_adjust) AND etl.is_boolean(r.is_nzf_information) AND
+                    etl.is_boolean(r.is_nzf_no_action) AND etl.is_boolean(r.is_nzf_monitor) AND
+                    etl.is_bigint(r.current_appointment_id) AND etl.is_boolean(r.is_invoicing_diary) AND
+                    etl.is_boolean(r.is_gp2gp) AND etl.is_date(r.from_date_practice) AND
+                    etl.is_date(r.apc_expiry_date) AND etl.is_date(r.mps_expiry_date) AND
                     etl.is_decimal(r.provider_permanent_address_latitude) AND
                     etl.is_decimal(r.provider_permanent_address_longitude) AND
                     r.per_org_id IS NOT DISTINCT FROM v_file.tenant[2] AND

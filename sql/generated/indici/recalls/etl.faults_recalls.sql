@@ -22,17 +22,7 @@ BEGIN
     RETURN QUERY
     SELECT
         r.line_no,
-        array_to_string(
-            ARRAY[
-                r.re_call_id, r.patient_id, r.recall_date, r.is_contacted, r.notes, r.patient_medtech_id,
-                r.recall_reason, r.screening_type, r.code, r.vaccine, r.vaccine_group, r.recall_group,
-                r.inserted_at, r.inserted_by, r.updated_at, r.updated_by, r.is_active, r.practice, r.practice_id,
-                r.provider_id, r.is_deleted, r.permanent_address_latitude, r.permanent_address_longitude,
-                r.is_confidential, r.show_on_patient_portal, r.is_cancelled, r.recall_attempts, r.scn_code,
-                r.per_org_id, r.loaded_date_time
-            ],
-            '|^^|', ''
-        ) || '|~~|',
+        etl.row_text_recalls(r, v_file.date_extracted),
         jsonb_build_object('practice_id', r.practice_id, 'per_org_id', r.per_org_id, 're_call_id', r.re_call_id),
         e.field_errors
     FROM etl.touched_recalls AS t

@@ -44,20 +44,14 @@ BEGIN
                     r.re_call_id IS NOT NULL AND
                     etl.is_bigint(r.re_call_id) AND
                     r.patient_id IS NOT NULL AND
-                    etl.is_bigint(r.patient_id) AND
-                    etl.is_date(r.recall_date) AND
-                    etl.is_boolean(r.is_contacted) AND
-                    etl.is_local_time(r.inserted_at) AND
-                    etl.is_local_time(r.updated_at) AND
-                    etl.is_boolean(r.is_active) AND
+                    etl.is_bigint(r.patient_id) AND etl.is_date(r.recall_date) AND
+                    etl.is_boolean(r.is_contacted) AND etl.is_local_time(r.inserted_at) AND
+                    etl.is_local_time(r.updated_at) AND etl.is_boolean(r.is_active) AND
                     r.practice_id IS NOT DISTINCT FROM v_file.tenant[1] AND
-                    etl.is_bigint(r.provider_id) AND
-                    etl.is_boolean(r.is_deleted) AND
+                    etl.is_bigint(r.provider_id) AND etl.is_boolean(r.is_deleted) AND
                     etl.is_decimal(r.permanent_address_latitude) AND
-                    etl.is_decimal(r.permanent_address_longitude) AND
-                    etl.is_boolean(r.is_confidential) AND
-                    etl.is_boolean(r.show_on_patient_portal) AND
-                    etl.is_boolean(r.is_cancelled) AND
+                    etl.is_decimal(r.permanent_address_longitude) AND etl.is_boolean(r.is_confidential) AND
+                    etl.is_boolean(r.show_on_patient_portal) AND etl.is_boolean(r.is_cancelled) AND
                     r.per_org_id IS NOT DISTINCT FROM v_file.tenant[2] AND
                     etl.is_local_time(r.loaded_date_time)
             END IS FALSE THEN 'rejected'

@@ -71,9 +71,7 @@ DELETE FROM etl.shapes WHERE extract = 'recalls';
 INSERT INTO etl.shapes (extract, since, until, columns, headings, rules_hash)
 VALUES
     (
-        'recalls',
-        '-infinity',
-        'infinity',
+        'recalls', '-infinity', 'infinity',
         ARRAY['re_call_id', 'patient_id', 'recall_date', 'is_contacted', 'notes', 'patient_medtech_id', 'recall_reason', 'screening_type', 'code', 'vaccine', 'vaccine_group', 'recall_group', 'inserted_at', 'inserted_by', 'updated_at', 'updated_by', 'is_active', 'practice', 'practice_id', 'provider_id', 'is_deleted', 'permanent_address_latitude', 'permanent_address_longitude', 'is_confidential', 'show_on_patient_portal', 'is_cancelled', 'recall_attempts', 'scn_code', 'per_org_id', 'loaded_date_time']::text[],
         ARRAY['ReCallID', 'PatientID', 'ReCallDate', 'IsContacted', 'Notes', 'PatientMedTechID', 'RecallReason', 'ScreeningType', 'Code', 'Vaccine', 'VaccineGroup', 'ReCallGroup', 'InsertedAt', 'Insertedby', 'UpdatedAt', 'UpdatedBy', 'IsActive', 'Practice', 'PracticeID', 'ProviderID', 'IsDeleted', 'PermanentAddressLatitude', 'PermanentAddressLongitude', 'IsConfidential', 'ShowonPatientPortal', 'IsCanceled', 'ReCallAttempts', 'SCNCode', 'PerOrgId', 'LoadedDateTime']::text[],
         'f969427f4ef4818a6ef0b4f41acf2aaa1016cfbf40596c92d1baa5c316e5f988'

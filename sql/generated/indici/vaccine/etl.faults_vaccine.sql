@@ -22,13 +22,7 @@ BEGIN
     RETURN QUERY
     SELECT
         r.line_no,
-        array_to_string(
-            ARRAY[
-                r.vaccine_id, r.vaccine_code, r.vaccine_name, r.long_description, r.is_active, r.is_deleted,
-                r.coding_system, r.gender_id, r.gender, r.is_nir, r.per_org_id, r.practice_id, r.loaded_date_time
-            ],
-            '|^^|', ''
-        ) || '|~~|',
+        etl.row_text_vaccine(r, v_file.date_extracted),
         jsonb_build_object('practice_id', r.practice_id, 'per_org_id', r.per_org_id, 'vaccine_id', r.vaccine_id),
         e.field_errors
     FROM etl.touched_vaccine AS t

@@ -54,9 +54,7 @@ DELETE FROM etl.shapes WHERE extract = 'vaccine';
 INSERT INTO etl.shapes (extract, since, until, columns, headings, rules_hash)
 VALUES
     (
-        'vaccine',
-        '-infinity',
-        'infinity',
+        'vaccine', '-infinity', 'infinity',
         ARRAY['vaccine_id', 'vaccine_code', 'vaccine_name', 'long_description', 'is_active', 'is_deleted', 'coding_system', 'gender_id', 'gender', 'is_nir', 'per_org_id', 'practice_id', 'loaded_date_time']::text[],
         ARRAY['VaccineID', 'VaccineCode', 'VaccineName', 'LongDescription', 'IsActive', 'IsDeleted', 'CodingSystem', 'GenderID', 'Gender', 'IsNIR', 'PerOrgId', 'PracticeID', 'LoadedDateTime']::text[],
         '70da7faee6fcd4c777e511a88c2b770e35ef11d689d01c11882748bbe5f098e3'
