@@ -45,7 +45,7 @@ test-containers: $(stamp)  ## The tests of `make test` on a testcontainers Postg
 
 test-matrix: $(stamp)  ## The tests that touch a database on PostgreSQL 16 and 17
 	@for version in 16 17; do \
-	    $(python) -c "from rawcore.wheels import wheel_bin; wheel_bin($$version)" 2>/dev/null || { \
+	    $(python) -c "from rawcore.local.wheels import wheel_bin; wheel_bin($$version)" 2>/dev/null || { \
 	        echo "PostgreSQL $$version: NOT run, its wheel is not made for this machine"; continue; }; \
 	    echo "PostgreSQL $$version"; \
 	    env -u RAWCORE_TEST_DATABASE_URL -u RAWCORE_TEST_DB RAWCORE_TEST_PG=$$version \
@@ -84,13 +84,13 @@ bench: $(stamp)  ## Measure rawcore against bare COPY and a hand-written floor
 	@$(python) -m tests.bench $(ARGS)
 
 psql: $(stamp)  ## Open psql on the database in use
-	@$(python) -m rawcore.embedded psql
+	@$(python) -m rawcore.local.embedded psql
 
 url: $(stamp)  ## Print the connection string in use
-	@$(python) -m rawcore.embedded url
+	@$(python) -m rawcore.local.embedded url
 
 clean:  ## Stop the servers of this clone and remove their data and all caches (.venv stays)
-	@if [ -x $(python) ] && [ -d .local ]; then $(python) -m rawcore.embedded remove; fi
+	@if [ -x $(python) ] && [ -d .local ]; then $(python) -m rawcore.local.embedded remove; fi
 	@rm -rf .local .mypy_cache .ruff_cache .pytest_cache .hypothesis build dist *.egg-info
 	@find . -name __pycache__ -type d -not -path './$(venv)/*' -prune -exec rm -rf {} +
 

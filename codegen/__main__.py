@@ -6,14 +6,14 @@ from pathlib import Path
 
 import click
 
-from codegen import migrate as migrations
-from codegen.desired import CONTRACTS, desired_objects, desired_state
-from codegen.errors import ContractErrors
-from codegen.exchange import FORMATS, NotImported, exported, write_imported
-from codegen.fingerprint import contract_fingerprint
-from codegen.loading import SOURCE_FILE, load_feed, source_folders
-from codegen.newsource import NotStarted, write_source
-from codegen.planner import (
+from codegen.authoring.exchange import FORMATS, NotImported, exported, write_imported
+from codegen.authoring.newsource import NotStarted, write_source
+from codegen.contract.errors import ContractErrors
+from codegen.contract.fingerprint import contract_fingerprint
+from codegen.contract.loading import SOURCE_FILE, load_feed, source_folders
+from codegen.migration import migrate as migrations
+from codegen.migration.desired import CONTRACTS, desired_objects, desired_state
+from codegen.migration.planner import (
     Refused,
     StructuralChange,
     changes,
@@ -22,8 +22,8 @@ from codegen.planner import (
     next_migration,
     plan,
 )
-from codegen.render import ROOT, named_extracts, rendered_files, stale_files, write_files
-from codegen.transition import State
+from codegen.migration.transition import State
+from codegen.rendered import ROOT, named_extracts, rendered_files, stale_files, write_files
 
 
 def _not_of_one_source(context: click.Context, parameter: click.Parameter, contracts: Path) -> Path:
@@ -220,7 +220,7 @@ def _shown(path: Path) -> Path:
 
 def _on_database(work: migrations.Work) -> list[str]:
     """Run the work on DATABASE_URL or on the embedded server, whose driver is then let in."""
-    from rawcore import embedded
+    from rawcore.local import embedded
 
     url = embedded.given_url()
     if url is not None:

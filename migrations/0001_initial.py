@@ -2,7 +2,7 @@
 
 from yoyo import step
 
-from codegen.migrate import sql_files
+from codegen.migration.migrate import sql_files
 
 __depends__ = {}
 

@@ -135,7 +135,7 @@ def run(jobs: int | None, **chosen: Any) -> None:
 
     A batch is named by its DateExtracted: 2508190850, or "2025-08-19 08:50".
     """  # noqa: D301 -- click wants the character
-    from rawcore.run import run as do_run
+    from rawcore.driver.run import run as do_run
     from rawcore.settings import load_settings
 
     settings = load_settings(needs_store=True, rawcore_jobs=jobs)
@@ -146,7 +146,7 @@ def run(jobs: int | None, **chosen: Any) -> None:
 @_choice
 def plan(jobs: int | None, **chosen: Any) -> None:
     """Show what a run would do, and why."""
-    from rawcore.reports import plan as do_plan
+    from rawcore.driver.reports import plan as do_plan
     from rawcore.settings import load_settings
 
     settings = load_settings(needs_store=True, rawcore_jobs=jobs)
@@ -157,7 +157,7 @@ def plan(jobs: int | None, **chosen: Any) -> None:
 @_json
 def status(as_json: bool) -> None:
     """Show the newest runs and the state of the files."""
-    from rawcore.reports import status as do_status
+    from rawcore.driver.reports import status as do_status
     from rawcore.settings import load_settings
 
     sys.exit(do_status(load_settings(), as_json))
@@ -167,7 +167,7 @@ def status(as_json: bool) -> None:
 @_json
 def health(as_json: bool) -> None:
     """Show what needs attention."""
-    from rawcore.reports import health as do_health
+    from rawcore.driver.reports import health as do_health
     from rawcore.settings import load_settings
 
     sys.exit(do_health(load_settings(), as_json))
@@ -183,7 +183,7 @@ def trace(table: str, key: tuple[str, ...], as_json: bool) -> None:
     KEY is the natural key, value by value, with the tenant before it or without; or NAME=VALUE
     pairs of both.
     """
-    from rawcore.reports import trace as do_trace
+    from rawcore.driver.reports import trace as do_trace
     from rawcore.settings import load_settings
 
     sys.exit(do_trace(load_settings(), table, key, as_json))
@@ -197,7 +197,7 @@ def verify(extracts: tuple[str, ...], as_json: bool) -> None:
 
     Without an EXTRACT all are checked. Every violation is shown; any ends with exit code 1.
     """
-    from rawcore.reports import verify as do_verify
+    from rawcore.driver.reports import verify as do_verify
     from rawcore.settings import load_settings
 
     sys.exit(do_verify(load_settings(), extracts, as_json))
@@ -215,8 +215,8 @@ def drift(**wanted: Any) -> None:
     The first rows of such files are read again. Nothing changes by itself: what is proposed stands
     in etl.schema_drift until it is accepted or declined. Ends with 1 while files fail for it.
     """
-    from rawcore.proposals import Wanted
-    from rawcore.proposals import drift as do_drift
+    from rawcore.driver.drift import Wanted
+    from rawcore.driver.drift import drift as do_drift
     from rawcore.settings import load_settings
 
     if wanted["accept"] is not None and wanted["decline"] is not None:
@@ -237,7 +237,7 @@ def _pair(text: str) -> tuple[str, str]:
 
 
 def _options(jobs: int, **chosen: Any) -> Any:
-    from rawcore.options import Options
+    from rawcore.driver.options import Options
 
     chosen["overrides"] = tuple(_pair(one) for one in chosen["overrides"])
     mode = chosen.pop("mode")

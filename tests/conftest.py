@@ -11,7 +11,7 @@ from collections.abc import Iterator
 import hypothesis
 import pytest
 
-from rawcore.weed import Weed
+from rawcore.local.weed import Weed
 from tests.support.databases import Cluster, Database, start_cluster
 from tests.support.home import close_home, home, open_home
 from tests.support.s3 import Bucket, fresh_bucket, moto_bucket

@@ -16,17 +16,17 @@ import click
 import psycopg
 from rich.console import Console
 
-from codegen import migrate
-from codegen.errors import ContractErrors
-from codegen.loading import load_feeds
-from codegen.model import Feed
-from rawcore import embedded, weed
+from codegen.contract.errors import ContractErrors
+from codegen.contract.loading import load_feeds
+from codegen.contract.model import Feed
+from codegen.migration import migrate
 from rawcore.demo.feed import Options
 from rawcore.demo.plan import DEFAULT_ROWS
 from rawcore.demo.show import Showcase
 from rawcore.demo.upload import Batch, Uploader, write_settings
-from rawcore.local import LOCAL
-from rawcore.wheels import ServerError
+from rawcore.local import embedded, weed
+from rawcore.local.folder import LOCAL
+from rawcore.local.wheels import ServerError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -10,7 +10,7 @@ from datetime import date, datetime, time, timedelta
 from functools import cached_property
 from zoneinfo import ZoneInfo
 
-from codegen.model import Column, Extract, Feed
+from codegen.contract.model import Column, Extract, Feed
 from rawcore.demo import words
 
 _HISTORY_BEGINS = datetime(2016, 1, 4)  # noqa: DTZ001 - local time of the source

@@ -6,7 +6,7 @@ import random
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from codegen.model import Column, Feed
+from codegen.contract.model import Column, Feed
 from rawcore.demo.tables import Row, Table
 
 SHARE = 0.005

@@ -15,9 +15,9 @@ from zoneinfo import ZoneInfo
 
 import click
 
-from codegen.errors import ContractErrors
-from codegen.loading import load_feed, source_folders
-from codegen.model import Extract, Feed
+from codegen.contract.errors import ContractErrors
+from codegen.contract.loading import load_feed, source_folders
+from codegen.contract.model import Extract, Feed
 from rawcore.demo.columns import Calendar, Pools
 from rawcore.demo.dirt import dirty, text_of
 from rawcore.demo.names import (

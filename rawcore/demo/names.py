@@ -7,8 +7,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from codegen.model import Extract, Source
-from codegen.patterns import digits_of
+from codegen.contract.model import Extract, Source
+from codegen.contract.patterns import digits_of
 
 _PLACEHOLDER = re.compile(r"\{(\w+)(?::([^}]*))?\}")
 _STRFTIME = {

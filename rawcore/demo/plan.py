@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import dataclass
 
-from codegen.model import Extract, Feed
+from codegen.contract.model import Extract, Feed
 
 DEFAULT_ROWS = 215_000
 _FULL_SHARE = 0.85  # the rest of the rows comes with the deltas of four batches

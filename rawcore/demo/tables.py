@@ -6,7 +6,7 @@ import random
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from codegen.model import Column, Extract, ResolvedReference
+from codegen.contract.model import Column, Extract, ResolvedReference
 from rawcore.demo import words
 from rawcore.demo.columns import Pools
 from rawcore.demo.names import Tenant

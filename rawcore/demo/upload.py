@@ -9,10 +9,10 @@ from dataclasses import dataclass
 from itertools import groupby
 from pathlib import Path
 
-from codegen.model import Feed
+from codegen.contract.model import Feed
 from rawcore.demo.feed import Delivery, Options, deliveries
-from rawcore.local import write_private
-from rawcore.weed import Weed
+from rawcore.local.folder import write_private
+from rawcore.local.weed import Weed
 
 _UPLOADS = 4  # at a time; so many objects are in memory
 

@@ -19,9 +19,9 @@ import click
 from rich.console import Console
 from rich.table import Table
 
-from codegen.loading import load_feed, source_folders
-from rawcore.server import Server
-from rawcore.wheels import wheel_bin
+from codegen.contract.loading import load_feed, source_folders
+from rawcore.local.server import Server
+from rawcore.local.wheels import wheel_bin
 from tests.bench.contest import Contest, Files, Load, fastest
 from tests.bench.driver import ROOT
 from tests.bench.large import Large, large_object

@@ -15,11 +15,11 @@ from typing import Any
 
 import psycopg
 
-from codegen import migrate
-from codegen.model import Extract, Feed
-from rawcore import embedded
+from codegen.contract.model import Extract, Feed
+from codegen.migration import migrate
 from rawcore.demo.names import delta_span, full_span, known_tenants
-from rawcore.server import Server
+from rawcore.local import embedded
+from rawcore.local.server import Server
 from tests.bench.data import FIRST, Maker, Rows
 from tests.bench.driver import Ran, ingest
 from tests.bench.floor import Floor, copy_file, make_text_table

@@ -9,7 +9,7 @@ from datetime import datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-from codegen.model import Column, Extract, Feed
+from codegen.contract.model import Column, Extract, Feed
 from rawcore.demo.columns import Calendar, pool_of
 from rawcore.demo.names import Span, Tenant, file_name
 

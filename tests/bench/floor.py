@@ -17,7 +17,7 @@ from typing import Any
 
 import psycopg
 
-from codegen.model import Column, Extract, Feed
+from codegen.contract.model import Column, Extract, Feed
 
 Connection = psycopg.Connection[Any]
 _PIECE = 1 << 20

@@ -12,9 +12,9 @@ from typing import Any
 
 import psycopg
 
-from codegen.model import Extract
+from codegen.contract.model import Extract
 from rawcore.demo.names import delta_span, known_tenants
-from rawcore.wheels import wheel_bin
+from rawcore.local.wheels import wheel_bin
 from tests.bench.contest import Contest
 from tests.bench.data import FIRST, Maker, Rows
 from tests.bench.driver import Ran, drive

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import timedelta
 
-from codegen.model import Extract
+from codegen.contract.model import Extract
 from rawcore.demo.names import delta_span, known_tenants
 from tests.bench.contest import Contest
 from tests.bench.data import FIRST, Maker, Rows

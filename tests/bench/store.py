@@ -11,9 +11,9 @@ from datetime import timedelta
 from itertools import islice
 from typing import TYPE_CHECKING
 
-from codegen.model import Feed
+from codegen.contract.model import Feed
 from rawcore.demo.names import delta_span, file_name, known_tenants
-from rawcore.weed import Weed, running
+from rawcore.local.weed import Weed, running
 from tests.bench.contest import Contest
 from tests.bench.data import FIRST
 from tests.bench.driver import Ran, drive

@@ -8,8 +8,8 @@ import pytest
 import structlog
 from psycopg import sql
 
-from rawcore.control import Control
-from rawcore.database import connect
+from rawcore.driver.control import Control
+from rawcore.driver.database import connect
 from rawcore.settings import load_settings
 from tests.support.databases import Database
 from tests.support.engine import Engine

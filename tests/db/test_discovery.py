@@ -9,11 +9,11 @@ import psycopg
 import pytest
 import structlog
 
-from rawcore.options import Options
-from rawcore.run import Run
+from rawcore.driver.options import Options
+from rawcore.driver.run import Run
 from rawcore.settings import load_settings
-from rawcore.store import Listed
-from rawcore.store_errors import StoreUnreachable
+from rawcore.stores.store import Listed
+from rawcore.stores.store_errors import StoreUnreachable
 from tests.support.engine import Engine
 
 PICKS = [["a", "1", "1", "10"]]

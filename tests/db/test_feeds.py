@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
-from codegen import migrate
 from codegen.__main__ import main
+from codegen.migration import migrate
 from tests.support.databases import Cluster
 from tests.support.engine import Engine, counts
 

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from rawcore.decoding import CopyRows, Decoder, Dialect
+from rawcore.delimited.decoding import CopyRows, Decoder, Dialect
 from tests.support.databases import Cluster
 
 TEXT = st.text(st.characters(codec="utf-8", exclude_characters="\0"), max_size=6)

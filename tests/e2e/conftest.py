@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from rawcore.weed import Weed
+from rawcore.local.weed import Weed
 from tests.support.databases import Cluster, Database
 from tests.support.ingest import Driver
 from tests.support.s3 import Bucket, fresh_bucket

@@ -12,10 +12,10 @@ from pathlib import Path
 import psycopg
 import pytest
 
-from rawcore import embedded
-from rawcore.local import alive
-from rawcore.server import Server
-from rawcore.wheels import ServerError, wheel_bin
+from rawcore.local import embedded
+from rawcore.local.folder import alive
+from rawcore.local.server import Server
+from rawcore.local.wheels import ServerError, wheel_bin
 
 ROOT = Path(__file__).parents[2]
 
@@ -123,7 +123,7 @@ def test_a_stale_pid_file_is_no_obstacle(local: Path) -> None:
 
 def test_several_may_start_it_at_once(local: Path) -> None:
     program = (
-        "import sys; from pathlib import Path; from rawcore import embedded;"
+        "import sys; from pathlib import Path; from rawcore.local import embedded;"
         "local = Path(sys.argv[1]); embedded.ensure_running(local);"
         "print(embedded.admin_url(local))"
     )
@@ -137,7 +137,7 @@ def test_several_may_start_it_at_once(local: Path) -> None:
 
 def test_ctrl_c_does_not_reach_the_server(local: Path) -> None:
     program = (
-        "import os, signal, sys; from pathlib import Path; from rawcore import embedded;"
+        "import os, signal, sys; from pathlib import Path; from rawcore.local import embedded;"
         "embedded.ensure_running(Path(sys.argv[1])); os.killpg(0, signal.SIGINT)"
     )
     started = subprocess.run(

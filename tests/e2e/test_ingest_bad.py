@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from rawcore.local import free_ports
+from rawcore.local.folder import free_ports
 from tests.support.databases import Database
 from tests.support.ingest import PSEUDONYM_KEY, ROOT, Driver, body, medicines, name, row
 from tests.support.s3 import Bucket

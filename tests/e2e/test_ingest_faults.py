@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 import zstandard
 
-from rawcore.database import connect, refuse_pooler
+from rawcore.driver.database import connect, refuse_pooler
 from rawcore.errors import PooledConnection
 from rawcore.settings import Settings
 from tests.support.databases import Database
@@ -192,7 +192,7 @@ def test_pooler_in_transaction_mode_is_refused(
     settings = Settings()
     connection = connect(database.driver_url, settings, "test")
     refuse_pooler(connection, database.driver_url, settings)
-    monkeypatch.setattr("rawcore.database.connect", lambda *_: connection)  # one session for all
+    monkeypatch.setattr("rawcore.driver.database.connect", lambda *_: connection)
     with pytest.raises(PooledConnection, match="connect to PostgreSQL itself"):
         refuse_pooler(connection, database.driver_url, settings)
 

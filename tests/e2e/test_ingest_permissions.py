@@ -9,8 +9,8 @@ from moto import mock_aws
 from moto.core import set_initial_no_auth_action_count
 
 from rawcore.settings import Settings
-from rawcore.store import S3Store
-from rawcore.store_errors import AccessDenied
+from rawcore.stores.store import S3Store
+from rawcore.stores.store_errors import AccessDenied
 
 BUCKET, KEY = "feed", "some/file"
 PREPARING = 6  # calls of loader(), which moto does not check

@@ -11,10 +11,10 @@ from pathlib import Path
 import psycopg
 import pytest
 
-from codegen import migrate
-from rawcore.local import wait_until_gone
-from rawcore.server import Server
-from rawcore.wheels import ServerError
+from codegen.migration import migrate
+from rawcore.local.folder import wait_until_gone
+from rawcore.local.server import Server
+from rawcore.local.wheels import ServerError
 from tests.support.databases import Cluster
 from tests.support.home import doomed_server, home, unmount
 from tests.support.ingest import Driver, body, medicines, name, row, wait_until

@@ -10,7 +10,7 @@ import psycopg
 import pytest
 from psycopg.conninfo import conninfo_to_dict
 
-from rawcore.local import free_ports
+from rawcore.local.folder import free_ports
 from tests.support.databases import Database, as_url
 from tests.support.home import home
 from tests.support.ingest import Driver, medicines, name, wait_until

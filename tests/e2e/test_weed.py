@@ -6,8 +6,8 @@ import boto3
 import pytest
 from botocore.exceptions import ClientError
 
-from rawcore import weed as weeds
-from rawcore.local import alive
+from rawcore.local import weed as weeds
+from rawcore.local.folder import alive
 from tests.support.s3 import Bucket
 
 pytestmark = pytest.mark.s3

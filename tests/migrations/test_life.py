@@ -12,10 +12,10 @@ from typing import Any
 import psycopg
 import pytest
 
-from codegen import migrate
-from codegen.desired import desired_state
-from codegen.migrate import MigrationError
-from codegen.planner import migrated_state, next_migration, plan
+from codegen.migration import migrate
+from codegen.migration.desired import desired_state
+from codegen.migration.migrate import MigrationError
+from codegen.migration.planner import migrated_state, next_migration, plan
 from tests.db.test_sql_style import ROOT
 from tests.migrations.test_changes import CRATES, LEVELS, SAMPLES, SHELVES, column
 from tests.support.databases import Database
@@ -109,7 +109,7 @@ def test_what_an_interrupted_apply_left_is_done_by_the_next(
 
     path.write_text(text)
     with monkeypatch.context() as patch:
-        patch.setattr("codegen.migrate._Backend.validate", lambda _: None)
+        patch.setattr("codegen.migration.migrate._Backend.validate", lambda _: None)
         project.apply(upgraded.database)
     unvalidated = "SELECT conname FROM pg_constraint WHERE NOT convalidated"
     assert upgraded.query(unvalidated) == [("shelves_levels_check",)]

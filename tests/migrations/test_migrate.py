@@ -7,8 +7,8 @@ from pathlib import Path
 import psycopg
 import pytest
 
-from codegen import migrate
-from codegen.migrate import MigrationError
+from codegen.migration import migrate
+from codegen.migration.migrate import MigrationError
 from tests.support.databases import Cluster, Database
 
 

@@ -19,15 +19,15 @@ import psycopg
 from psycopg import sql
 from psycopg.rows import dict_row
 
-from codegen import migrate
-from codegen.desired import desired_objects
-from codegen.planner import changes, migration_texts
-from rawcore.database import Connection, load_extracts, load_source
+from codegen.migration import migrate
+from codegen.migration.desired import desired_objects
+from codegen.migration.planner import changes, migration_texts
+from rawcore.driver.database import Connection, load_extracts, load_source
+from rawcore.driver.landing import Lander
 from rawcore.errors import DriftedFile
-from rawcore.landing import Lander
-from rawcore.readahead import Body, Checks
-from rawcore.store import Listed
-from rawcore.store_errors import ObjectChanged
+from rawcore.stores.readahead import Body, Checks
+from rawcore.stores.store import Listed
+from rawcore.stores.store_errors import ObjectChanged
 from tests.semantics.model import Origin, Row, Rules, Table
 from tests.support.databases import Cluster, Database
 
@@ -51,7 +51,7 @@ class Stored:
 
 @dataclass
 class Bucket:
-    """A bucket with versions, in memory; it is a rawcore.store.Store."""
+    """A bucket with versions, in memory; it is a rawcore.stores.store.Store."""
 
     bucket: str = BUCKET
     objects: dict[str, list[Stored]] = field(default_factory=dict)

@@ -12,8 +12,8 @@ import psycopg
 from psycopg import sql
 from psycopg.conninfo import conninfo_to_dict
 
-from codegen import migrate
-from rawcore.local import locked
+from codegen.migration import migrate
+from rawcore.local.folder import locked
 from tests.support.home import home, server
 
 OWNER = "rawcore_test_owner"

@@ -16,16 +16,16 @@ import psycopg
 import structlog
 from psycopg.rows import namedtuple_row
 
-from codegen import migrate
-from codegen.desired import desired_objects
-from codegen.planner import changes, migration_texts
-from rawcore.database import load_extracts
-from rawcore.landing import Lander, Landing
-from rawcore.local import locked
-from rawcore.options import Options
-from rawcore.run import Run
+from codegen.migration import migrate
+from codegen.migration.desired import desired_objects
+from codegen.migration.planner import changes, migration_texts
+from rawcore.driver.database import load_extracts
+from rawcore.driver.landing import Lander, Landing
+from rawcore.driver.options import Options
+from rawcore.driver.run import Run
+from rawcore.local.folder import locked
 from rawcore.settings import load_settings
-from rawcore.store import FolderStore
+from rawcore.stores.store import FolderStore
 from tests.support.databases import Cluster, Database
 from tests.support.home import home
 

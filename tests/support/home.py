@@ -12,9 +12,9 @@ import sys
 import tempfile
 from pathlib import Path
 
-from rawcore.server import Server
-from rawcore.weed import Weed
-from rawcore.wheels import wheel_bin
+from rawcore.local.server import Server
+from rawcore.local.weed import Weed
+from rawcore.local.wheels import wheel_bin
 
 VARIABLE = "RAWCORE_TEST_HOME"
 DEFAULT_VERSION = 18

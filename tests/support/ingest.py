@@ -15,8 +15,8 @@ from typing import Any
 import psycopg
 from psycopg.rows import dict_row
 
-from codegen.loading import load_feed
-from codegen.model import Feed
+from codegen.contract.loading import load_feed
+from codegen.contract.model import Feed
 from tests.support import warm
 from tests.support.databases import Database
 

@@ -11,7 +11,7 @@ import boto3
 from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 
-from rawcore.local import free_ports
+from rawcore.local.folder import free_ports
 from tests.support.ingest import wait_until
 from tests.support.s3 import Bucket
 

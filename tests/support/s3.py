@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import boto3
 
-from rawcore.weed import REGION, Weed
+from rawcore.local.weed import REGION, Weed
 
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client

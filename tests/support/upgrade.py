@@ -12,8 +12,8 @@ from typing import Any
 
 from click.testing import CliRunner
 
-from codegen import migrate
 from codegen.__main__ import main
+from codegen.migration import migrate
 from tests.support.databases import Database
 from tests.support.engine import Engine
 

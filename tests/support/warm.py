@@ -17,7 +17,7 @@ from rawcore.cli import main
 ROOT = Path(__file__).parents[2]
 _CONTEXT = multiprocessing.get_context("forkserver")
 _CONTEXT.set_forkserver_preload(
-    [__name__, "rawcore.run", "rawcore.s3_client", "boto3", "rich.table"]
+    [__name__, "rawcore.driver.run", "rawcore.stores.s3_client", "boto3", "rich.table"]
 )
 
 

@@ -2,9 +2,9 @@
 
 import pytest
 
-from codegen.alters import TableChange
-from codegen.conversions import fits, is_instant, is_widening
-from codegen.ddl import read_table
+from codegen.migration.alters import TableChange
+from codegen.migration.conversions import fits, is_instant, is_widening
+from codegen.migration.ddl import read_table
 
 BEFORE = """
 CREATE TABLE stg.orders (

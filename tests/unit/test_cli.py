@@ -9,8 +9,8 @@ import pytest
 from click.testing import CliRunner
 
 from rawcore import cli
+from rawcore.driver.options import Options
 from rawcore.errors import SourceBusy
-from rawcore.options import Options
 
 
 @pytest.fixture
@@ -25,7 +25,7 @@ def asked(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> list[Options]:
         seen.append(options)
         return 0
 
-    monkeypatch.setattr("rawcore.run.run", do_run)
+    monkeypatch.setattr("rawcore.driver.run.run", do_run)
     return seen
 
 

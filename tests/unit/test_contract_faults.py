@@ -12,9 +12,9 @@ import yaml
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from codegen.errors import ContractErrors
-from codegen.examples import EXAMPLES
-from codegen.loading import load_feed, load_feed_with_warnings, load_feeds
+from codegen.authoring.examples import EXAMPLES
+from codegen.contract.errors import ContractErrors
+from codegen.contract.loading import load_feed, load_feed_with_warnings, load_feeds
 from tests.support import contract_fault_cases, interval_fault_cases
 
 CASES = contract_fault_cases.CASES | interval_fault_cases.CASES

@@ -6,10 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from codegen.examples import EXAMPLES
-from codegen.extract import singular
-from codegen.loading import load_feed
-from codegen.model import Column, Feed
+from codegen.authoring.examples import EXAMPLES
+from codegen.contract.extract import singular
+from codegen.contract.loading import load_feed
+from codegen.contract.model import Column, Feed
 
 
 @pytest.fixture

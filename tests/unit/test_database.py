@@ -7,11 +7,11 @@ from typing import Any
 import psycopg
 import pytest
 
-from codegen.fingerprint import contract_fingerprint
-from codegen.fingerprint_file import fingerprint_file
+from codegen.contract.fingerprint import contract_fingerprint
+from codegen.contract.fingerprint_file import fingerprint_file
 from rawcore import errors
-from rawcore.database import Source, as_database_error, check_contracts, connect
-from rawcore.decoding import Dialect
+from rawcore.delimited.decoding import Dialect
+from rawcore.driver.database import Source, as_database_error, check_contracts, connect
 from rawcore.settings import load_settings
 
 

@@ -6,9 +6,9 @@ import zlib
 import pytest
 import zstandard
 
-from rawcore import compression, decoding
-from rawcore.decoding import BadRow, CopyRows, Decoder, Dialect, decode
-from rawcore.encoding import detect
+from rawcore.delimited import compression, decoding
+from rawcore.delimited.decoding import BadRow, CopyRows, Decoder, Dialect, decode
+from rawcore.delimited.encoding import detect
 from rawcore.errors import BadArchive, BadDialect, EmptyFile, OddUtf16, RowTooLong, TruncatedFile
 
 INDICI = Dialect("|^^|", "|~~|", "auto")

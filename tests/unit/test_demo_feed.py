@@ -9,14 +9,14 @@ from typing import Any, ClassVar
 import pytest
 from click.testing import CliRunner
 
-from codegen.loading import load_feed
-from codegen.model import Extract, Feed
-from codegen.patterns import name_pattern
+from codegen.contract.loading import load_feed
+from codegen.contract.model import Extract, Feed
+from codegen.contract.patterns import name_pattern
 from rawcore.demo.feed import Delivery, Options, deliveries, main
 from rawcore.demo.plan import DEFAULT_ROWS, sizes, special, subject
 from rawcore.demo.upload import Uploader, write_settings
 from rawcore.demo.words import health_numbers
-from rawcore.weed import Weed
+from rawcore.local.weed import Weed
 
 CONTRACTS = Path(__file__).parents[2] / "contracts"
 TINY = Options(rows=3000)

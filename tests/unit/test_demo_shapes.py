@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from codegen.loading import load_feed
+from codegen.contract.loading import load_feed
 from rawcore.demo.feed import Options, deliveries
 
 SOURCE = """

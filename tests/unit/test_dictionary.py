@@ -8,11 +8,11 @@ from pathlib import Path
 
 import pytest
 
-from codegen.desired import CONTRACTS
-from codegen.dictionary import dictionary
-from codegen.examples import EXAMPLES
-from codegen.loading import load_feed
-from codegen.objects import feed_objects
+from codegen.authoring.dictionary import dictionary
+from codegen.authoring.examples import EXAMPLES
+from codegen.contract.loading import load_feed
+from codegen.migration.desired import CONTRACTS
+from codegen.render.objects import feed_objects
 
 
 @pytest.fixture

@@ -51,7 +51,7 @@ def links(page: Path) -> Iterator[str]:
 def test_every_error_code_of_the_engine_is_explained() -> None:
     raised = {
         code
-        for path in [*ROOT.glob("sql/**/*.sql"), *ROOT.glob("codegen/templates/*.j2")]
+        for path in [*ROOT.glob("sql/**/*.sql"), *ROOT.glob("codegen/render/templates/*.j2")]
         for code in re.findall(r"ERRCODE = '(RC\d{3})'", path.read_text())
     }
     assert "RC001" in raised
@@ -96,7 +96,7 @@ def test_every_command_option_and_mode_is_in_the_reference() -> None:
 
 
 def test_the_contracts_of_the_own_feed_are_valid(tmp_path: Path) -> None:
-    from codegen.loading import load_feed
+    from codegen.contract.loading import load_feed
 
     shown = contracts_in(OWN_FEED)
     assert set(contracts_in(README).items()) <= set(shown.items())

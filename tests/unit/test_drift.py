@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rawcore.decoding import BadRow, Decoder, Dialect
-from rawcore.drift import Expected, compare_headings, moved, words
+from rawcore.delimited.decoding import BadRow, Decoder, Dialect
+from rawcore.delimited.first_rows import Expected, compare_headings, moved, words
 from rawcore.errors import DriftedFile
 
 FIVE = ("OrderNo", "Customer", "Status", "Amount", "Note")

@@ -5,10 +5,10 @@ from pathlib import Path
 
 import pytest
 
-from codegen.drift.editing import ContractText
-from codegen.drift.proposing import Head, Proposal, propose
-from codegen.examples import EXAMPLES
-from codegen.loading import load_feed
+from codegen.authoring.examples import EXAMPLES
+from codegen.authoring.proposals.editing import ContractText
+from codegen.authoring.proposals.proposing import Head, Proposal, propose
+from codegen.contract.loading import load_feed
 
 HEADINGS = ("Branch", "OrderNo", "CustomerNo", "RecipientNo", "Status", "Items", "PlacedOn")
 ALL = (*HEADINGS, "SentOn", "Remarks", "ChangedAt")

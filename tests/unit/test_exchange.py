@@ -12,10 +12,10 @@ import yaml
 from click.testing import CliRunner
 
 from codegen.__main__ import main
-from codegen.exchange.formats import from_java, from_python, to_java, to_python
-from codegen.loading import load_feed
-from codegen.model import Feed
-from codegen.objects import feed_objects
+from codegen.authoring.exchange.formats import from_java, from_python, to_java, to_python
+from codegen.contract.loading import load_feed
+from codegen.contract.model import Feed
+from codegen.render.objects import feed_objects
 
 ROOT = Path(__file__).parents[2]
 EXAMPLES = ROOT / "docs" / "examples"

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from codegen.loading import load_feed
-from codegen.model import Column, Extract, Feed
+from codegen.contract.loading import load_feed
+from codegen.contract.model import Column, Extract, Feed
 
 ROOT = Path(__file__).parents[2]
 DATA = ROOT / "tests" / "data"

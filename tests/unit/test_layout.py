@@ -3,8 +3,8 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from codegen.column import Column
-from codegen.layout import Interval, file_shapes, interval, intervals_of
+from codegen.contract.column import Column
+from codegen.contract.file_shapes import Interval, file_shapes, interval, intervals_of
 
 DAYS = st.sampled_from([None, "2025-01-01", "2025-01-02", "2025-01-02 12:00", "2025-01-03"])
 COLUMNS = st.lists(

@@ -11,10 +11,10 @@ import pytest
 from click.testing import CliRunner
 
 from codegen.__main__ import main
-from codegen.loading import load_feed
-from codegen.model import Feed
-from codegen.newsource.naming import column_names, read_name
-from codegen.newsource.values import guess_column
+from codegen.authoring.newsource.naming import column_names, read_name
+from codegen.authoring.newsource.values import guess_column
+from codegen.contract.loading import load_feed
+from codegen.contract.model import Feed
 
 DAY = "{date_extracted:YYYYMMDD}"
 HEADINGS = ["OrderID", "Customer No", "Placed", "IsPaid", "Amount", "Remark"]

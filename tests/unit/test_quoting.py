@@ -9,10 +9,10 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from rawcore import decoding
-from rawcore.decoding import BadRow, CopyRows, Decoder, Dialect, decode
+from rawcore.delimited import decoding
+from rawcore.delimited.decoding import BadRow, CopyRows, Decoder, Dialect, decode
+from rawcore.delimited.quoting import QuotedSeparators
 from rawcore.errors import BadDialect, RowTooLong, TruncatedFile
-from rawcore.quoting import QuotedSeparators
 
 CSV = Dialect(",", "\n", "utf-8", quote='"')
 TBL = Dialect("|", "\n", "utf-8", trailing_separator=True)

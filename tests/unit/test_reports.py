@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from rawcore import reports
+from rawcore.driver import reports
 from rawcore.settings import Settings
 
 FINDING = {"check_name": "stale", "load_run_file_id": 1, "problem": "made by other rules"}

@@ -7,10 +7,10 @@ import pytest
 import structlog
 from structlog.testing import capture_logs
 
+from rawcore.driver.retries import Breaker, attempts
 from rawcore.errors import ConnectionLost, OtherEndDown
-from rawcore.retries import Breaker, attempts
 from rawcore.settings import Settings
-from rawcore.store_errors import ChecksumDiffers, RateLimited
+from rawcore.stores.store_errors import ChecksumDiffers, RateLimited
 
 BUSY = RateLimited(code="SlowDown")
 

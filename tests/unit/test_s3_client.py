@@ -8,10 +8,10 @@ import pytest
 from moto import mock_aws
 
 from rawcore.errors import BadSettings
-from rawcore.s3_client import make_client
 from rawcore.settings import load_settings
-from rawcore.store import open_store
-from rawcore.store_errors import RoleRefused, as_store_error
+from rawcore.stores.s3_client import make_client
+from rawcore.stores.store import open_store
+from rawcore.stores.store_errors import RoleRefused, as_store_error
 
 ROLE = "arn:aws:iam::123456789012:role/loader"
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from codegen.statements import Statement, split
+from codegen.migration.statements import Statement, split
 
 CASES = {
     "two statements": ("SELECT 1;\n\n-- then\nSELECT 2;\n", [(1, "SELECT 1;"), (4, "SELECT 2;")]),

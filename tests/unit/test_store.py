@@ -13,10 +13,10 @@ from moto.backends import get_backend
 from moto.server import ThreadedMotoServer
 
 from rawcore import errors
-from rawcore.readahead import Body, Checks
 from rawcore.settings import load_settings
-from rawcore.store import Listed, Store, open_store
-from rawcore.store_errors import (
+from rawcore.stores.readahead import Body, Checks
+from rawcore.stores.store import Listed, Store, open_store
+from rawcore.stores.store_errors import (
     AccessDenied,
     BucketMissing,
     ChecksumDiffers,

@@ -1,0 +1,1 @@
+"""For authors of contracts: drafts, proposals, other formats, dictionary and reference."""

@@ -1,0 +1,1 @@
+"""Contracts: the model, how they are read and checked, their fingerprint, their JSON Schema."""

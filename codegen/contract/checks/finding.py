@@ -1,0 +1,18 @@
+"""One thing a check found."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from codegen.contract.yamltext import Location
+
+
+@dataclass(frozen=True)
+class Finding:
+    """A fault or a warning at a place of a contract file that is not named here."""
+
+    path: Location
+    problem: str
+    remedy: str = ""
+    suggestion: str = ""
+    warning: bool = False

@@ -1,0 +1,1 @@
+"""What changed since the last migration, what it would destroy, its statements, applying it."""

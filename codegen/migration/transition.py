@@ -1,0 +1,296 @@
+"""From one state of the database to another: what changes, and the statements of the migration.
+
+The way back is the same transition the other way round.
+"""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from functools import cached_property
+
+from codegen.migration.alters import TableChange
+from codegen.migration.ddl import read_table
+from codegen.migration.domain_changes import domain_changes
+from codegen.migration.facts import Facts, boundary, same_verdicts
+from codegen.migration.views import (
+    drop_routine,
+    drop_view,
+    dropped_routine,
+    replaced_view,
+    same_view,
+)
+from codegen.render.objects import names_of_extract
+from codegen.render.sqltext import ident, instant, literal
+
+Name = tuple[str, str]
+
+#: In this order they are stated: each needs those before it only.
+STATED = ("function", "procedure", "view", "data", "grants")
+
+
+@dataclass(frozen=True)
+class State:
+    """A state of the database: its objects by kind and name, and what its contracts say."""
+
+    objects: dict[Name, str]
+    facts: Facts = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Change:
+    """An object as it was migrated and as it is wanted; None: it was not there, or goes."""
+
+    kind: str
+    name: str
+    before: str | None
+    after: str | None
+
+    @property
+    def sql_name(self) -> str:
+        """Its name, quoted where it must be."""
+        return ".".join(ident(part) for part in self.name.split("."))
+
+    @property
+    def diff(self) -> str:
+        """Both sides, as a diff."""
+        before, after = (self.before or "").splitlines(), (self.after or "").splitlines()
+        lines = difflib.unified_diff(before, after, "last migration", "contracts and sql/",
+                                     lineterm="", n=1)  # fmt: skip
+        return "\n".join(lines)
+
+
+@dataclass(frozen=True)
+class Transition:
+    """What leads from `before` to `after`; `renames` by extract, from former names to new ones."""
+
+    before: State
+    after: State
+    renames: dict[str, dict[str, str]] = field(default_factory=dict)
+
+    @cached_property
+    def changes(self) -> list[Change]:
+        """What differs, in creation order; what goes comes last."""
+        found = [
+            Change(kind, name, self.before.objects.get((kind, name)), text)
+            for (kind, name), text in self.after.objects.items()
+            if not self._is_same(kind, name, text)
+        ]
+        found += [
+            Change(kind, name, text, None)
+            for (kind, name), text in self.before.objects.items()
+            if (kind, name) not in self.after.objects
+        ]
+        grants = self.after.objects.get(("grants", "grants"))
+        if found and grants is not None and all(change.kind != "grants" for change in found):
+            found.append(Change("grants", "grants", grants, grants))  # for what is new
+        return found
+
+    def _is_same(self, kind: str, name: str, text: str) -> bool:
+        before = self.before.objects.get((kind, name))
+        if before is None or (kind == "view" and self._must_go(name)):
+            return False
+        if before == text:
+            return True
+        if kind == "table":
+            return name not in self.tables or self.tables[name].is_empty
+        return kind == "view" and same_view(before, text)
+
+    def _must_go(self, view: str) -> bool:
+        """Whether a view hinders a change of the raw table under it, and is made anew."""
+        raw = self.tables.get(f"raw.{self.extract_of(view)}_raw")
+        return raw is not None and bool(raw.retyped)
+
+    @cached_property
+    def tables(self) -> dict[str, TableChange]:
+        """Tables that are there before and after, and whose texts differ."""
+        found = {}
+        for (kind, name), text in self.after.objects.items():
+            before = self.before.objects.get((kind, name))
+            extract = self.extract_of(name)
+            if (kind == "table" and before is not None and before != text) or self._empties(name):
+                found[name] = TableChange(
+                    read_table(before or ""),
+                    read_table(text),
+                    self.renames.get(extract, {}),
+                    self._empties(name),
+                )
+        return found
+
+    def _empties(self, table: str) -> frozenset[str]:
+        """Return the columns of a core table that turn from value to pseudonym, or back."""
+        for name, (old, new) in self.both.items():
+            if table == f"core.{new['core']['table']}":
+                names = self.renames.get(name.partition("/")[2], {})
+                was = {names.get(c["name"], c["name"]): c["pii"] for c in old["columns"]}
+                return frozenset(
+                    c["name"]
+                    for c in new["columns"]
+                    if {was.get(c["name"]), c["pii"]} == {"keep", "pseudonymise"}
+                )
+        return frozenset()
+
+    @cached_property
+    def both(self) -> dict[str, tuple[Facts, Facts]]:
+        """Facts of the extracts that are there before and after, by source/extract."""
+        old, new = self.before.facts, self.after.facts
+        return {name: (old[name], new[name]) for name in new if "/" in name and name in old}
+
+    @cached_property
+    def _owners(self) -> dict[str, str]:
+        """The extract of each object of an extract, by name of the object."""
+        owners = {}
+        for facts in (self.before.facts, self.after.facts):
+            for key, said in facts.items():
+                _, slash, extract = key.partition("/")
+                if slash:
+                    names = names_of_extract(extract, said["core"]["table"])
+                    owners.update(dict.fromkeys(names, extract))
+        return owners
+
+    def extract_of(self, name: str) -> str:
+        """Return the extract that an object belongs to, or ''."""
+        return self._owners.get(name, "")
+
+    # Which extracts are concerned, and how.
+
+    @cached_property
+    def held(self) -> list[str]:
+        """Extracts that are there already and of which something changes."""
+        there = {key.partition("/")[2] for key in self.before.facts if "/" in key}
+        ruled = {key.partition("/")[2] for key in self.ruled}
+        return sorted(there & ({self.extract_of(change.name) for change in self.changes} | ruled))
+
+    @cached_property
+    def ruled(self) -> dict[str, tuple[Facts, Facts]]:
+        """Extracts whose values or verdicts are made by other rules, by source/extract."""
+        return {
+            key: (old, new)
+            for key, (old, new) in self.both.items()
+            if old["rules"] != new["rules"] or self._other_domains(key)
+        }
+
+    @cached_property
+    def kept(self) -> list[str]:
+        """Those of `ruled` whose rules say the same of the files that stand."""
+        return [
+            key
+            for key, (old, new) in self.ruled.items()
+            if not self._other_domains(key)
+            and same_verdicts(old, new, self.renames.get(key.partition("/")[2], {}))
+        ]
+
+    def _other_domains(self, key: str) -> bool:
+        source = key.partition("/")[0]
+        used = {c["domain"] for c in self.after.facts[key]["columns"] if "domain" in c}
+        old, new = (state.facts[source]["domains"] for state in (self.before, self.after))
+        return any(old.get(name, new[name]) != new[name] for name in used)
+
+    @cached_property
+    def gone(self) -> list[str]:
+        """Extracts that go, as source/extract."""
+        return [key for key in self.before.facts if "/" in key and key not in self.after.facts]
+
+    @cached_property
+    def gone_sources(self) -> list[str]:
+        """Sources that go."""
+        return [k for k in self.before.facts if "/" not in k and k not in self.after.facts]
+
+    @property
+    def derived_again(self) -> list[str]:
+        """Tables of stg and core of which all or some values are filled anew from raw."""
+        return [
+            name
+            for name, table in self.tables.items()
+            if name.startswith(("stg.", "core.")) and (table.needs_new_table or table.refilled)
+        ]
+
+    # The statements, in sections.
+
+    def sections(self) -> Iterator[str]:
+        """Yield the parts of the migration, in the order in which they run."""
+        yield from self._preparation()
+        for change in self.changes:
+            if change.kind == "table" and change.after is not None:
+                yield self._table(change)
+        for kind in STATED:
+            for change in self.changes:
+                if change.kind == kind and change.after is not None:
+                    yield self._stated(change)
+        yield from self._after_data()
+        for change in self.changes:
+            if change.after is None and change.kind in ("function", "procedure"):
+                dropped = drop_routine(change.before or "")
+                yield f"\n-- gone: {change.kind} {change.name}\n{dropped}\n"
+            if change.after is None and change.kind == "data":
+                yield f"\n-- gone: data {change.name}\n{self._forget(change.name)}"
+            if change.after is None and change.kind == "table":
+                yield f"\n-- gone: table {change.name}\n{self._drop(change)}\n"
+
+    def _preparation(self) -> Iterator[str]:
+        if self.held:
+            yield "\n-- Nobody may have a file of these in hand.\n"
+            yield "".join(f"CALL etl.hold_extract({literal(name)});\n" for name in self.held)
+            again = sorted({self.extract_of(name) for name in self.derived_again} - {""})
+            yield "".join(f"CALL etl.need_raw({literal(name)});\n" for name in again)
+        for key in self.kept:
+            yield f"CALL etl.remember_rules({literal(key.partition('/')[2])});\n"
+        for change in self.changes:
+            if change.kind == "view" and change.after is None:
+                yield f"\n-- gone: view {change.name}\n{drop_view(change.sql_name)}\n"
+            if change.kind == "view" and change.before is not None and change.after is not None:
+                before, _ = self._view(change)
+                yield f"\n-- before: view {change.name}\n{before}\n" if before else ""
+
+    def _view(self, change: Change) -> tuple[str, str]:
+        if self._must_go(change.name):
+            return drop_view(change.sql_name), change.after or ""
+        renames = self.renames.get(self.extract_of(change.name), {})
+        return replaced_view(change.sql_name, change.before or "", change.after or "", renames)
+
+    def _table(self, change: Change) -> str:
+        table = self.tables.get(change.name)
+        if table is None:
+            return f"\n-- object: table {change.name}\n{change.after}"
+        if table.needs_new_table:
+            made = f"-- object: table {change.name}\n{change.after}"
+            return f"\n-- anew: table {change.name}\n{self._drop(change)}\n\n{made}"
+        statements = "\n".join(table.statements())
+        return f"\n-- alter: table {change.name}\n{statements}\n"
+
+    def _drop(self, change: Change) -> str:
+        name = read_table(change.before or "").name
+        return f"-- squawk-ignore ban-drop-table\nDROP TABLE {name};"
+
+    def _stated(self, change: Change) -> str:
+        heading, text = f"\n-- object: {change.kind} {change.name}\n", change.after or ""
+        if change.before is None:
+            return heading + text
+        if change.kind in ("function", "procedure"):
+            dropped = dropped_routine(change.before, text)
+            return (f"\n-- before: {change.kind} {change.name}\n{dropped}\n" if dropped else "") + (
+                heading + text
+            )
+        return heading + (self._view(change)[1] if change.kind == "view" else text)
+
+    def _after_data(self) -> Iterator[str]:
+        """Yield what the data of sources, which only add, leave to be done."""
+        lines = [*domain_changes(self.before.facts, self.after.facts)]
+        lines += [self._keep(key) for key in self.kept]
+        if lines:
+            yield "\n-- after: what the data above leave to be done\n"
+            yield "\n".join(lines) + "\n"
+
+    def _forget(self, name: str) -> str:
+        source, slash, extract = name.partition("/")
+        if not slash:
+            return f"CALL etl.forget_source({literal(source)});\n"
+        is_alone = source not in self.gone_sources
+        return f"CALL etl.forget_extract({literal(extract)});\n" if is_alone else ""
+
+    def _keep(self, key: str) -> str:
+        """Return the call that carries verdicts over, of files before a change of shape."""
+        old, new = self.both[key]
+        until = instant(boundary(old, new), new["timezone"])
+        return f"CALL etl.keep_verdicts({literal(key.partition('/')[2])}, {until});"

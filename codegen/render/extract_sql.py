@@ -1,0 +1,238 @@
+"""What the templates say about one extract: every expression that differs by column, made here."""
+
+from __future__ import annotations
+
+from functools import cached_property
+
+from codegen.contract.file_shapes import FileShape, Interval
+from codegen.contract.model import Column, Extract, Feed, ResolvedReference
+from codegen.render.rules import Rule, hash_of_rules, rules_of
+from codegen.render.sqltext import ident, literal
+from codegen.render.values import typed_value
+
+LINEAGE = ("load_run_file_id", "load_run_id", "date_extracted")
+
+
+class ExtractSql:
+    """An extract as the templates need it. Alias r is raw, s is stg, o is an observation."""
+
+    def __init__(self, feed: Feed, extract: Extract, contract: str) -> None:
+        """Take the extract of a feed; `contract` is the file it came from, for the headings."""
+        self.feed = feed
+        self.source = feed.source
+        self.extract = extract
+        self.contract = contract
+        self.name = extract.extract
+        self.columns = extract.distinct_columns
+        self.key = feed.key_columns(extract)
+        self.tenant = feed.tenant_columns(extract)
+        self.natural_key = tuple(extract.column(name) for name in extract.natural_key)
+
+    # Names of the extract's objects.
+
+    @property
+    def raw(self) -> str:
+        """Table of delivered rows."""
+        return f"raw.{ident(self.name + '_raw')}"
+
+    @property
+    def stg(self) -> str:
+        """Table of the newest valid states."""
+        return f"stg.{ident(self.name)}"
+
+    @property
+    def core(self) -> str:
+        """Published table."""
+        return f"core.{ident(self.extract.core.table)}"
+
+    def etl(self, kind: str) -> str:
+        """Return one of its objects in etl: `etl.touched_<extract>`."""
+        return f"etl.{ident(f'{kind}_{self.name}')}"
+
+    def column_type(self, column: Column) -> str:
+        """Return type and collation in stg: keys compare bytes, so they sort alike everywhere."""
+        is_byte_key = column.is_key and column.type == "text"
+        return 'text COLLATE "C"' if is_byte_key else column.postgres_type
+
+    def raw_type(self, column: Column) -> str:
+        """Return type and collation in raw, where everything is text."""
+        return 'text COLLATE "C"' if column.is_key else "text"
+
+    def core_type(self, column: Column) -> str:
+        """Return the type in core of a column that is not key."""
+        return "text" if column.is_pseudonymised else column.postgres_type
+
+    def describe(self, column: Column) -> str:
+        """Return the comment of a column: its meaning, and the unit where it has one."""
+        unit = f" Unit: {column.unit}." if column.unit else ""
+        return (column.description or f"{column.source} as delivered.") + unit
+
+    def describe_core(self, column: Column) -> str:
+        """Return the comment of a column of core, which says what core has instead of the value."""
+        if column.is_pseudonymised:
+            return f"{self.describe(column)} A pseudonym: HMAC-SHA-256, in hex."
+        if column.domain is not None:
+            return f"{self.describe(column)} Mapped through domain {column.domain}."
+        return self.describe(column)
+
+    @property
+    def references(self) -> tuple[ResolvedReference, ...]:
+        """Its references, with names looked up."""
+        return self.feed.references(self.extract)
+
+    # Columns by what happens to them.
+
+    @cached_property
+    def column_names(self) -> list[str]:
+        """All columns of the file, quoted."""
+        return [ident(column.name) for column in self.columns]
+
+    @cached_property
+    def raw_key_names(self) -> list[str]:
+        """Columns of raw that a key is looked up by: the natural key, or the tenant without one."""
+        return [ident(column.name) for column in self.natural_key or self.tenant]
+
+    def is_always_there(self, column: Column) -> bool:
+        """Whether files of every DateExtracted have the column."""
+        return self.extract.intervals(column.name) == (Interval(),)
+
+    def is_not_null(self, column: Column) -> bool:
+        """Whether no row of stg lacks a value of the column."""
+        return column.is_required and self.is_always_there(column)
+
+    @cached_property
+    def checks(self) -> list[Column]:
+        """Columns with a condition that every row of stg meets."""
+        return [c for c in self.columns if c.check is not None and self.is_always_there(c)]
+
+    @cached_property
+    def key_names(self) -> list[str]:
+        """The full key, quoted."""
+        return [ident(column.name) for column in self.key]
+
+    @cached_property
+    def non_key(self) -> list[Column]:
+        """Columns of stg that are not key."""
+        return [column for column in self.columns if not column.is_key]
+
+    @cached_property
+    def tracked(self) -> list[Column]:
+        """Columns of stg whose change is a change of the row."""
+        return [column for column in self.non_key if column.tracked is not False]
+
+    @cached_property
+    def hashed(self) -> list[Column]:
+        """Columns that the hash of a row covers."""
+        return [column for column in self.columns if column.is_key or column.tracked is not False]
+
+    @cached_property
+    def published(self) -> list[Column]:
+        """Columns of core that are not key."""
+        return [column for column in self.non_key if column.in_core]
+
+    def published_by(self, *tracked: str) -> list[str]:
+        """Names of core columns that are tracked so."""
+        return [ident(c.name) for c in self.published if c.tracked in tracked]
+
+    @cached_property
+    def history(self) -> list[str]:
+        """Names of core columns whose change opens a version."""
+        return self.published_by("history")
+
+    @cached_property
+    def latest(self) -> list[str]:
+        """Names of core columns that show the newest value inside a version."""
+        return self.published_by("latest")
+
+    @cached_property
+    def compared(self) -> list[str]:
+        """Names of core columns whose change is a change of the core row."""
+        return self.published_by("history", "latest")
+
+    @cached_property
+    def core_columns(self) -> list[str]:
+        """Names of all core columns besides key, periods and lineage: surrogate keys first."""
+        return [*self.surrogates, *(ident(column.name) for column in self.published)]
+
+    @cached_property
+    def surrogates(self) -> list[str]:
+        """Names of the surrogate keys in core: a dimension's own, then those of its references."""
+        own = [self.extract.surrogate_key] if self.extract.is_dimension else []
+        return [ident(name) for name in (*own, *(r.key for r in self.references))]
+
+    @cached_property
+    def pseudonymised(self) -> list[Column]:
+        """Columns that core has as pseudonyms."""
+        return [column for column in self.published if column.is_pseudonymised]
+
+    @cached_property
+    def mapped(self) -> list[Column]:
+        """Columns that core has mapped through a domain."""
+        return [column for column in self.published if column.domain is not None]
+
+    # Expressions.
+
+    def typed(self, column: Column) -> str:
+        """Return the typed value of a raw column; the text is known to be of the type."""
+        return typed_value(column, self.source)
+
+    def key_value(self, column: Column, alias: str = "r") -> str:
+        """Return the value of a key column of raw, NULL unless its text is canonical."""
+        text = f"{alias}.{ident(column.name)}"
+        return text if column.type == "text" else f"etl.key_{column.base_type}({text})"
+
+    def surrogate(
+        self, extract: Extract, columns: tuple[Column, ...], alias: str, of_one_tenant: bool
+    ) -> str:
+        """Return the surrogate key of a dimension's row with these tenant and key columns.
+
+        The parts of the tenant, where it is one for all rows, stand in v_tenant_part.
+        """
+        parts = [f"etl.key_part({literal(extract.extract)})"]
+        if self.tenant and of_one_tenant:
+            parts.append("v_tenant_part")
+        for column in columns if of_one_tenant else (*self.tenant, *columns):
+            text = f"{alias}.{ident(column.name)}"
+            parts.append(f"etl.key_part({text if column.type == 'text' else text + '::text'})")
+        joined = ("\n" + " " * 16 + "|| ").join(parts)
+        return f"etl.surrogate_key(\n{' ' * 16}{joined}\n{' ' * 12})"
+
+    def core_values(self, alias: str, of_one_tenant: bool) -> list[str]:
+        """Return the expressions of `core_columns` over a typed row."""
+        keyed = [(r.dimension, r.columns) for r in self.references]
+        if self.extract.is_dimension:
+            keyed.insert(0, (self.extract, self.natural_key))
+        return [
+            *(self.surrogate(of, columns, alias, of_one_tenant) for of, columns in keyed),
+            *(self._core_value(column, alias) for column in self.published),
+        ]
+
+    def _core_value(self, column: Column, alias: str) -> str:
+        value = f"{alias}.{ident(column.name)}"
+        if column.is_pseudonymised:
+            return f"etl.pseudonym({value}, v_key.inner_pad, v_key.outer_pad)"
+        if column.domain is not None:
+            mapped = f"{self.domain_alias(column)}.core_value"
+            if self.source.domains[column.domain].unknown == "pass":
+                return f"coalesce({mapped}, {value})"
+            return mapped
+        return value
+
+    def domain_alias(self, column: Column) -> str:
+        """Return the alias under which the domain of a column is joined."""
+        return ident(f"{column.name}_domain")
+
+    def domain_variable(self, column: Column) -> str:
+        """Return the variable that holds the values of a column's domain."""
+        return f"v_{column.domain}_values"
+
+    # What must hold of a row.
+
+    @cached_property
+    def rules(self) -> list[Rule]:
+        """Everything that must hold of a row, in the order of its columns."""
+        return [rule for column in self.columns for rule in rules_of(self, column)]
+
+    def rules_hash(self, shape: FileShape) -> str:
+        """Return the hash of all that can change a value or a verdict in a file of this shape."""
+        return hash_of_rules(self, shape)

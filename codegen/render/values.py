@@ -1,0 +1,93 @@
+"""The text of a raw column (alias r) as a value, and what must hold of it to be one."""
+
+from __future__ import annotations
+
+from codegen.contract.model import Column, Source
+from codegen.contract.text_formats import FormatSql, boolean_texts, format_sql
+from codegen.render.sqltext import ident, literal
+
+
+def typed_value(column: Column, source: Source) -> str:
+    """Return the typed value of a raw column; the text is known to be of the type."""
+    text, form = _text(column), _form(column)
+    if column.type == "text":
+        return text
+    if column.type == "boolean" and column.text_format is not None:
+        return f"({text} = {literal(boolean_texts(column.text_format)[0])})"
+    if form is not None and form.zone:
+        return f"({_zoned(form, source)})::timestamptz"
+    if form is not None:
+        text = form.text if column.base_type == "numeric" else f"({form.text})"
+    value = f"{text}::{column.postgres_type}"
+    for number, unknown in enumerate(source.null_dates, 1):
+        if column.type == "date" and not column.is_key:
+            value = f"nullif({value}, DATE {literal(unknown)})"
+        if column.type == "timestamptz":
+            value = f"nullif({value}, c_unknown_times[{number}])"
+    return value
+
+
+def is_typed(column: Column, source: Source) -> tuple[str, str]:
+    """Return the condition that a text is of the type of its column, and the reason if not."""
+    text, form = _text(column), _form(column)
+    if column.type == "boolean" and column.text_format is not None:
+        true, false = boolean_texts(column.text_format)
+        condition = f"{text} IN ({literal(true)}, {literal(false)})"
+        return condition, f"is not boolean: {true} or {false}"
+    if form is None:
+        return _is_documented(column, text, source)
+    condition, reason = _is_documented(column, form.text, source)
+    if form.zone:
+        condition, reason = f"etl.is_timestamp({form.text})", "is not a time"
+    reason = f"{reason.partition(':')[0]}: {column.text_format}"
+    return f"({' AND '.join((*form.conditions, condition))})", reason
+
+
+def is_there(column: Column, source: Source) -> str:
+    """Return the condition that a field is not empty, nor a date that means unknown."""
+    text, form = _text(column), _form(column)
+    conditions = [f"{text} IS NOT NULL"]
+    if column.type in ("date", "timestamptz") and not column.is_key:
+        said = f"({form.text})" if form is not None else text
+        conditions += [f"{said} NOT LIKE {literal(day + '%')}" for day in source.null_dates]
+    return conditions[0] if len(conditions) == 1 else f"({' AND '.join(conditions)})"
+
+
+def _text(column: Column) -> str:
+    return f"r.{ident(column.name)}"
+
+
+def _form(column: Column) -> FormatSql | None:
+    """Return how a column is read that has another text format than its type documents."""
+    if column.text_format is None or column.type == "boolean":
+        return None
+    return format_sql(column.base_type, column.text_format, _text(column))
+
+
+def _zoned(form: FormatSql, source: Source) -> str:
+    """Return the text of a time with its zone; NULL where its date means unknown."""
+    time = form.text
+    for unknown in source.null_dates:
+        time = f"nullif(({time})::timestamp, TIMESTAMP {literal(unknown)})::text"
+    return f"{time} || {form.zone}"
+
+
+def _is_documented(column: Column, text: str, source: Source) -> tuple[str, str]:
+    """Return the condition that a text is one that the type documents, and the reason if not."""
+    type_ = column.postgres_type
+    if column.base_type in ("smallint", "integer", "bigint"):
+        reason = f"is not {type_}: a whole number without plus sign and leading zeros"
+        return f"etl.is_{type_}({text})", reason
+    if column.scale is not None:
+        reason = f"is not {type_}: a decimal number of at most {column.scale} decimals"
+        return f"etl.is_numeric({text}, {literal(type_)}, {column.scale})", reason
+    if column.type == "timestamptz":
+        reason = f"is not a local time of {source.timezone}: YYYY-MM-DD HH:MM:SS[.ffffff]"
+        return f"etl.is_local_time({text})", reason
+    name, reason = {
+        "numeric": ("decimal", "is not a decimal number"),
+        "boolean": ("boolean", "is not boolean: 0 or 1"),
+        "date": ("date", "is not a date: YYYY-MM-DD"),
+        "uuid": ("uuid", "is not a UUID"),
+    }[column.type]
+    return f"etl.is_{name}({text})", reason

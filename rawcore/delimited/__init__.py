@@ -1,0 +1,1 @@
+"""Bytes in, COPY text out; knows neither network nor database."""

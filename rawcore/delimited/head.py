@@ -1,0 +1,43 @@
+"""The first rows of one object, cut into fields: to look at what changed. Nothing is kept."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from rawcore.delimited.compression import decompressed
+from rawcore.delimited.decoding import Dialect, fields, separators_of
+from rawcore.delimited.encoding import Utf8Stream
+from rawcore.stores.readahead import Body
+
+HEAD_BYTES = 1 << 20
+MAX_ROWS = 500
+
+
+@dataclass(frozen=True, slots=True)
+class FirstFields:
+    """Headings, if the dialect has a header, and at most 500 rows."""
+
+    headings: tuple[str, ...]
+    rows: list[list[str]]
+
+
+def read_head(body: Body, key: str, dialect: Dialect) -> FirstFields:
+    """Read at most 1 MiB of an object. Raises BadArchive, StoreError."""
+    stream, utf8, is_whole = Utf8Stream(dialect.encoding), b"", True
+    with body:
+        for piece in decompressed(body, key):
+            utf8 += stream.feed(piece)
+            if len(utf8) >= HEAD_BYTES:
+                is_whole = False
+                break
+    if is_whole:
+        utf8 += stream.feed(b"", final=True)
+    separators = separators_of(dialect)
+    if is_whole and dialect.open_end and not utf8.endswith(separators.row):
+        utf8 += separators.row
+    marked = separators.mark(utf8)
+    marked = marked[: separators.end_of_rows(marked, is_whole)]
+    texts = marked.split(separators.row_token, MAX_ROWS + 1)[:-1]
+    rows = [fields(separators, text, dialect.trailing_separator) for text in texts]
+    headings = tuple(rows.pop(0)) if dialect.header and rows else ()
+    return FirstFields(headings, rows[:MAX_ROWS])

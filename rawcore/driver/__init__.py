@@ -1,0 +1,1 @@
+"""One run: its sessions, what it lands, its workers, its report."""

@@ -1,0 +1,218 @@
+"""Land one file: claim it, stream it into COPY, count, hash, mark; all in one transaction."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+
+import psycopg
+from psycopg import sql
+
+from rawcore.delimited.decoding import BadRow, CopyRows, Decoder, Dialect, Output, decode
+from rawcore.delimited.first_rows import Expected
+from rawcore.driver.copying import AheadWriter
+from rawcore.driver.database import Connection, Extract, as_database_error, translated
+from rawcore.errors import RaggedFile, RawcoreError, Stopped, TooManyBadRows
+from rawcore.stores.readahead import Body, opened
+from rawcore.stores.store import Store
+from rawcore.stores.store_errors import ObjectChanged, OtherBucket
+
+MAX_BAD_ROWS = 1000
+_SEQUENCE = "pg_temp.rawcore_line_no"
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """One attempt to land one file, as etl.start_landing opened it.
+
+    `columns` are those that a file of its DateExtracted has, `headings` what the source calls them.
+    """
+
+    load_run_file_id: int
+    file_attempt_id: int
+    extract: str
+    s3_bucket: str
+    s3_key: str
+    s3_version_id: str | None
+    etag: str | None
+    size_bytes: int
+    member: str
+    columns: list[str]
+    headings: list[str]
+
+
+@dataclass(slots=True)
+class Landing:
+    """How an attempt went: landed, duplicate, lost or failed, and then `error` says why."""
+
+    task: Task
+    outcome: str = "failed"
+    rows_read: int = 0
+    rows_rejected: int = 0
+    bytes_read: int = 0
+    seconds: float = 0.0
+    error: RawcoreError | None = None
+
+
+class Lander:
+    """Lands files of one run through one connection of its own."""
+
+    def __init__(
+        self,
+        connection: Connection,
+        store: Store,
+        dialect: Dialect,
+        extracts: dict[str, Extract],
+        stop: threading.Event,
+        on_bytes: Callable[[int], None],
+    ) -> None:
+        self.connection, self._store, self._dialect = connection, store, dialect
+        self._extracts, self._stop, self._on_bytes = extracts, stop, on_bytes
+        with translated():
+            connection.execute("CREATE TEMP SEQUENCE IF NOT EXISTS rawcore_line_no")
+
+    def start(self, load_run_id: int, attempts: int = 5) -> Task | None:
+        """Open an attempt at the run's next file; None: nothing is left to land."""
+        with translated():
+            row = self.connection.execute(
+                "SELECT load_run_file_id, file_attempt_id, extract, s3_bucket, s3_key,"
+                " s3_version_id, etag, size_bytes, member, columns, headings"
+                " FROM etl.start_landing(%s, %s)",
+                [load_run_id, attempts],
+            ).fetchone()
+        return Task(**row) if row else None
+
+    def land(self, task: Task) -> Landing:
+        """Land one file. Never raises for a fault of the file or the store: see `error`."""
+        landing = Landing(task)
+        began = time.monotonic()
+        try:
+            self._land(task, landing)
+        except psycopg.Error as error:
+            landing.outcome, landing.error = "failed", as_database_error(error)
+        except RawcoreError as error:
+            landing.outcome, landing.error = "failed", error
+        landing.seconds = time.monotonic() - began
+        return landing
+
+    def fail(self, landing: Landing) -> None:
+        """Record the error of a failed landing."""
+        error = landing.error or RawcoreError(problem="unknown")
+        with translated():
+            self.connection.execute(
+                "SELECT etl.fail_landing(%s, %s, %s, %s, %s)",
+                [
+                    landing.task.file_attempt_id,
+                    error.facts.get("sqlstate"),
+                    error.error_class,
+                    error.retryable or error.ends_run,
+                    str(error),
+                ],
+            )
+
+    def _land(self, task: Task, landing: Landing) -> None:
+        connection = self.connection
+        file_hash = version_id = ""
+        if task.s3_bucket != self._store.bucket:
+            raise OtherBucket(bucket=task.s3_bucket, here=self._store.bucket)
+        with connection.transaction():
+            claimed = connection.execute(
+                "SELECT etl.claim_landing(%s) AS yes", [task.file_attempt_id]
+            ).fetchone()
+            if not claimed or not claimed["yes"]:
+                landing.outcome = "lost"
+                return
+            decoder = self._decoder(task)
+            with opened(
+                lambda: self._store.open(task.s3_key, task.etag, task.s3_version_id), self._stop
+            ) as body:
+                if body.size is None:  # the answer does not say; the listing did
+                    body.size = task.size_bytes
+                if body.size != task.size_bytes:
+                    raise ObjectChanged(key=task.s3_key)
+                self._copy(
+                    task, landing, decode(self._watched(body, landing), decoder, task.s3_key)
+                )
+                file_hash, version_id = body.sha256, body.version_id
+            landing.rows_read = decoder.rows
+            finished = connection.execute(
+                "SELECT etl.finish_landing(%s, %s, %s, %s, %s, %s, %s) AS outcome",
+                [
+                    task.file_attempt_id,
+                    version_id,
+                    file_hash,
+                    landing.bytes_read,
+                    landing.rows_read,
+                    landing.rows_rejected,
+                    decoder.encoding,
+                ],
+            ).fetchone()
+            landing.outcome = finished["outcome"] if finished else "failed"
+            if landing.outcome != "landed":
+                raise psycopg.Rollback
+        if landing.outcome == "duplicate":
+            connection.execute(
+                "SELECT etl.skip_landing(%s, %s, %s)",
+                [task.file_attempt_id, version_id, file_hash],
+            )
+
+    def _decoder(self, task: Task) -> Decoder:
+        extract = self._extracts[task.extract]
+        headings = tuple(task.headings) if self._dialect.header else ()
+        expected = Expected(len(task.columns), headings, extract.shapes)
+        return Decoder(self._dialect, len(task.columns), expected=expected)
+
+    def _watched(self, body: Body, landing: Landing) -> Iterator[bytes]:
+        body.stop = self._stop
+        for piece in body:
+            if self._stop.is_set():
+                raise Stopped(signal="a signal")
+            landing.bytes_read += len(piece)
+            self._on_bytes(len(piece))
+            yield piece
+
+    def _copy(self, task: Task, landing: Landing, outputs: Iterator[Output]) -> None:
+        """Feed good rows to COPY; a bad row ends it, becomes a reject, and COPY starts again."""
+        extract = self._extracts[task.extract]
+        statement = _copy_statement(extract, task.columns)
+        with self.connection.cursor() as cursor:
+            cursor.execute(
+                "SELECT setval(%s, %s, false), set_config('rawcore.line_seq', %s, true),"
+                " set_config('rawcore.load_run_file_id', %s, true)",
+                [
+                    _SEQUENCE,
+                    2 if self._dialect.header else 1,
+                    _SEQUENCE,
+                    str(task.load_run_file_id),
+                ],
+            )
+            output = next(outputs, None)
+            while output is not None:
+                if isinstance(output, BadRow):
+                    self._reject(task, landing, extract, output)
+                    output = next(outputs, None)
+                    continue
+                with cursor.copy(statement, writer=AheadWriter(cursor)) as copy:
+                    while isinstance(output, CopyRows):
+                        copy.write(output.data)
+                        output = next(outputs, None)
+
+    def _reject(self, task: Task, landing: Landing, extract: Extract, row: BadRow) -> None:
+        if extract.ragged_rows == "fail":
+            raise RaggedFile(line_no=row.line_no, reason=row.reason, extract=extract.name)
+        if landing.rows_rejected >= MAX_BAD_ROWS:
+            raise TooManyBadRows(limit=MAX_BAD_ROWS, line_no=row.line_no, reason=row.reason)
+        landing.rows_rejected += 1
+        self.connection.execute(
+            "SELECT etl.reject_landing(%s, %s, %s, %s, %s), nextval(%s)",
+            [task.load_run_file_id, row.line_no, row.text, row.code, row.reason, _SEQUENCE],
+        )
+
+
+def _copy_statement(extract: Extract, columns: Sequence[str]) -> sql.Composed:
+    return sql.SQL("COPY {} ({}) FROM STDIN (FORMAT text, NULL '')").format(
+        sql.Identifier(*extract.raw_table.split(".")),
+        sql.SQL(", ").join(map(sql.Identifier, columns)),
+    )

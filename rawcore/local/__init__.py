@@ -1,0 +1,1 @@
+"""The servers of a clone: PostgreSQL and SeaweedFS."""
