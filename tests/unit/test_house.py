@@ -2,6 +2,7 @@
 
 import re
 import subprocess
+import tomllib
 from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
@@ -31,3 +32,21 @@ def test_make_help_names_every_promised_target() -> None:
         ["make", "--silent", "help"], cwd=ROOT, capture_output=True, text=True, check=True
     ).stdout
     assert [name for name in TARGETS if f"  make {name} " not in shown] == []
+
+
+def test_every_room_has_a_layer() -> None:
+    house = tomllib.loads((ROOT / "pyproject.toml").read_text())["tool"]["importlinter"]
+    (layers,) = (one["layers"] for one in house["contracts"] if one["type"] == "layers")
+    placed = {room for layer in layers for room in layer.split(" | ")}
+    rooms = {
+        f"{package}.{path.stem}"
+        for package in ("codegen", "rawcore")
+        for path in (ROOT / package).iterdir()
+        if path.is_dir() or path.suffix == ".py"
+    }
+    assert {one for one in rooms if "__init__" not in one and "__pycache__" not in one} == placed
+
+
+def test_no_module_is_longer_than_500_lines() -> None:
+    modules = [path for folder in ("codegen", "rawcore") for path in (ROOT / folder).rglob("*.py")]
+    assert [str(one) for one in modules if len(one.read_text().splitlines()) > 500] == []

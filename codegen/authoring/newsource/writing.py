@@ -5,14 +5,11 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING
 
 from codegen.authoring.newsource.dialects import Guess
+from codegen.authoring.newsource.draft import Draft
 from codegen.authoring.newsource.naming import FileName
 from codegen.authoring.newsource.values import Column
-
-if TYPE_CHECKING:
-    from codegen.authoring.newsource.drafting import Draft
 
 _PLAIN = re.compile(r"[A-Za-z][\w ./-]*")
 _WORDS = {"true", "false", "null", "yes", "no", "on", "off"}
