@@ -6,9 +6,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from codegen.authoring.newsource.columns import ColumnGuess
 from codegen.authoring.newsource.keys import Key
 from codegen.authoring.newsource.naming import entity_of
-from codegen.authoring.newsource.values import Column
 
 
 @dataclass
@@ -20,7 +20,7 @@ class Draft:
     samples: list[Path]
     headings: list[str]
     names: list[str]
-    columns: list[Column]
+    columns: list[ColumnGuess]
     key: Key
     rows: Sequence[Sequence[str]]
     bad: int

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-from codegen.authoring.newsource.dialects import Guess, guess_dialect
+from codegen.authoring.newsource.columns import guess_column
+from codegen.authoring.newsource.dialects import DialectGuess, guess_dialect
 from codegen.authoring.newsource.draft import Draft
 from codegen.authoring.newsource.keys import guess_key, refers
 from codegen.authoring.newsource.naming import FileName, column_names, entity_of, read_name, snake
 from codegen.authoring.newsource.samples import read
-from codegen.authoring.newsource.values import guess_column
 from codegen.authoring.newsource.writing import extract_text, source_text
 
 
@@ -41,7 +41,7 @@ def draft_source(
 
 
 def _draft(
-    name: str, paths: list[Path], names: dict[Path, FileName], guess: Guess, limit: int
+    name: str, paths: list[Path], names: dict[Path, FileName], guess: DialectGuess, limit: int
 ) -> Draft:
     counts = {guess.columns[path] for path in paths}
     if len(counts) > 1:
