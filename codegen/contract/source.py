@@ -16,7 +16,7 @@ class ContractModel(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
 
-class Dialect(ContractModel):
+class SourceDialect(ContractModel):
     """How a delimited file is cut into rows and fields.
 
     Quotes are those of RFC 4180: they enclose a whole field, and inside they are doubled.
@@ -122,7 +122,7 @@ class Source(ContractModel):
     format: Literal["delimited"] = Field(
         default="delimited", description="Format of the files; `delimited` is the only one today."
     )
-    dialect: Dialect = Field(description="How files are cut into rows and fields.")
+    dialect: SourceDialect = Field(description="How files are cut into rows and fields.")
     timezone: str = Field(
         description="Time zone (IANA name) of local times in file names and fields.",
         examples=["Europe/Berlin"],

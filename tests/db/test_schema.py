@@ -5,9 +5,8 @@ from typing import Any
 
 import pytest
 
-from codegen.contract.loading import load_feed
+from codegen.contract.loading import CONTRACTS, load_feed
 from codegen.migration import migrate
-from codegen.migration.desired import CONTRACTS
 from codegen.render.extract_lists import ExtractLists
 from tests.support.databases import Database
 from tests.support.engine import migrate_desired
