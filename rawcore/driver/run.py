@@ -1,4 +1,4 @@
-"""One run: list, register, plan, land, process, report. Its options are one JSON document.
+"""One run: list, register, plan, land, process. Its options are one JSON document.
 
 `etl.read_options` says which options there are; they are handed to it as the command line gives
 them, and recorded with the run.
@@ -8,18 +8,97 @@ from __future__ import annotations
 
 import time
 import uuid
+from collections.abc import Sequence
 from contextlib import suppress
+from dataclasses import dataclass
 from typing import Any
 
 from rawcore import console
 from rawcore.driver.crew import land_and_process
-from rawcore.driver.report import Plan, say_nothing_to_do, show_plan, show_run
+from rawcore.driver.report import show_run
 from rawcore.driver.session import Row, Session, ask, check_contracts, refuse_pooler, translated
 from rawcore.errors import OtherBucket, RawcoreError
 from rawcore.settings import Settings
 from rawcore.stores.store import Store, open_store
 
 RunOptions = dict[str, Any]
+_SHOWN = 100
+_DONE = ("processed", "skipped", "superseded", "excluded")
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What SQL planned: a row per open file, or none; per held file; per batch and tenant.
+
+    `states` are all files of the source, by state.
+    """
+
+    files: Sequence[Row]
+    held: Sequence[Row]
+    batches: Sequence[Row]
+    states: Sequence[Row]
+
+    def count(self, *actions: str) -> int:
+        """Return how many files are to land, process, hold or leave."""
+        return sum(row[action] for row in self.batches for action in actions)
+
+    @property
+    def todo(self) -> int:
+        """How many files a run would land and process."""
+        return self.count("land", "process")
+
+    @property
+    def done(self) -> Row:
+        """How many files were done before, by state."""
+        return {row["status"]: row["files"] for row in self.states if row["status"] in _DONE}
+
+    @property
+    def bytes_to_land(self) -> int:
+        """Size of the files to land."""
+        return sum(row["bytes"] for row in self.batches)
+
+    @property
+    def incomplete(self) -> list[Row]:
+        """The batches that lack an extract."""
+        names = ("batch", "tenant", "missing")
+        return [{name: row[name] for name in names} for row in self.batches if row["missing"]]
+
+    @property
+    def exit_code(self) -> int:
+        """1 if there is nothing to do but a batch that is held back, else 0."""
+        return int(not self.todo and any(row["status"] != "held" for row in self.held))
+
+    @property
+    def seconds(self) -> float | None:
+        """How long it may take by what was measured lately; None: nothing was."""
+        known = [float(row["seconds"]) for row in self.batches if row["seconds"] is not None]
+        return round(sum(known), 2) if known else None
+
+    def document(self) -> Row:
+        """Return it for --json."""
+        return {
+            "estimated_seconds": self.seconds,
+            "bytes_to_land": self.bytes_to_land,
+            "batches": self.batches,
+            "plan": self.files,
+            "done": self.done,
+        }
+
+    def show(self) -> None:
+        """Print it for people."""
+        if self.batches:
+            console.show("Batches", self.batches)
+        if self.files:
+            console.show("What a run would do", self.files[:_SHOWN])
+        if len(self.files) > _SHOWN:
+            console.say(f"… and {len(self.files) - _SHOWN:,} more files: --json shows all.")
+        about = f", about {self.seconds:,} s by what was measured lately" if self.seconds else ""
+        done = ", ".join(f"{count:,} {status}" for status, count in self.done.items())
+        if self.todo:
+            size = f"{self.bytes_to_land:,} bytes to land"
+            console.say(f"{self.todo:,} file(s) to do, {size}{about}.")
+        if done:
+            console.say(f"Done before: {done}.")
 
 
 def run(
@@ -65,7 +144,7 @@ def plan(settings: Settings, options: RunOptions, *, as_json: bool = False) -> i
         found = plan_of(session, options, whole=True)
         most = None if as_json else 20
         unreadable = session.rows("unread_names", session.source.name, most)
-    show_plan(found, counts, unreadable, as_json)
+    _show_plan(found, counts, unreadable, as_json)
     return 0
 
 
@@ -146,7 +225,14 @@ def _run(
     finished = session.row("finish_run", run_id)
     seconds = round(time.monotonic() - began, 2)
     log.info("finished", run=run_id, status=finished["status"], files=found.todo, seconds=seconds)
-    code = show_run(session, found, finished, counts, as_json)
+    code = show_run(
+        session,
+        finished,
+        held=found.held,
+        incomplete=found.incomplete,
+        unread=counts["unparsed"],
+        as_json=as_json,
+    )
     if unreachable is not None:
         raise unreachable
     return code
@@ -161,7 +247,7 @@ def _show_only(
     elif found.todo:
         found.show()
     else:
-        say_nothing_to_do(session, options, found, counts)
+        _say_nothing_to_do(session, options, found, counts)
     return found.exit_code
 
 
@@ -176,3 +262,50 @@ def _join(session: Session, store: Store, run_id: int, quiet: bool) -> int:
     failed: int = session.row("run_progress", run_id)["files_failed"]
     session.log.info("joined", run=run_id, files_failed=failed)
     return int(failed > 0)
+
+
+def _show_plan(plan: Plan, listing: Row, unreadable: Sequence[Row], as_json: bool) -> None:
+    """Show the listing, the names that cannot be read, and the plan."""
+    if as_json:
+        console.print_json({"listing": listing, **plan.document(), "unreadable": unreadable})
+        return
+    console.show("The listing", [listing])
+    if unreadable:
+        console.show("Names that cannot be read (the newest 20)", unreadable)
+    plan.show()
+    if not plan.todo:
+        console.say("Nothing to do.")
+
+
+def _say_nothing_to_do(session: Session, options: RunOptions, plan: Plan, listing: Row) -> None:
+    """Print that a run has nothing to do, and what it leaves."""
+    left = [row for row in plan.files if row["action"] == "leave"]
+    failed = sum(row["status"] == "failed" for row in left)
+    nothing = _chooses_nothing(session, options)
+    said = [
+        (not listing["objects"], _no_object(session)),
+        (nothing, nothing),
+        (plan.held, f"{len(plan.held)} file(s) are held"),
+        (failed, f"{failed} failed before (--mode retry takes them)"),
+        (len(left) - failed, f"{len(left) - failed} are left"),
+        (plan.exit_code, "a batch is held back because it is not complete"),
+        (listing["unparsed"], f"{listing['unparsed']} name(s) cannot be read"),
+    ]
+    remarks = "".join(f"; {remark}" for is_so, remark in said if is_so)
+    hint = ": see `python ingest.py plan`" if remarks else ""
+    console.say(f"Nothing to do{remarks}{hint}.")
+
+
+def _no_object(session: Session) -> str:
+    prefix = session.settings.s3_bucket_prefix
+    return "the store lists no object" + (f" that starts with {prefix}" if prefix else "")
+
+
+def _chooses_nothing(session: Session, options: RunOptions) -> str | None:
+    """Return the remark that no file fits batch and prefix; None: one does, or all do."""
+    if not options.keys() & {"batch", "from", "to", "prefix"}:
+        return None
+    found = session.row("chosen_files", session.source.name, options)
+    if found["files"]:
+        return None
+    return f"no file fits the options, the newest batch is {found['newest_batch'] or 'none'}"
