@@ -96,6 +96,7 @@ class Breaker:
     faults: int = 0
     _away: int = 0
     _last: RawcoreError | None = None
+    _opened_by: dict[str, object] | None = None
     _turn: threading.Lock = field(default_factory=threading.Lock)
 
     def succeeded(self) -> None:
@@ -115,8 +116,10 @@ class Breaker:
             if error.error_class in _AWAY:
                 self._away, self._last = self._away + 1, error
             is_open = self._away >= self.settings.rawcore_breaker * self.jobs
-        if is_open:
-            raise OtherEndDown(faults=self._away, problem=str(error))
+            if is_open and self._opened_by is None:  # later faults of other workers change nothing
+                self._opened_by = {"faults": self._away, "problem": str(error)}
+        if self._opened_by is not None:
+            raise OtherEndDown(**self._opened_by)
         return _pause(self.settings, rounds)
 
     def down(self) -> OtherEndDown | None:

@@ -103,8 +103,10 @@ class Settings(BaseSettings):
 
     @property
     def url(self) -> str:
-        """DATABASE_URL, or '' if it is not set."""
-        return self.database_url.get_secret_value() if self.database_url else ""
+        """DATABASE_URL. Raises BadSettings if it is not set: the command line sees to that."""
+        if self.database_url is None:
+            raise BadSettings(count=1, faults="DATABASE_URL is not set")
+        return self.database_url.get_secret_value()
 
     def at(self, url: str) -> Self:
         """Return the same settings with another DATABASE_URL."""

@@ -7,7 +7,13 @@ import pytest
 import structlog
 from structlog.testing import capture_logs
 
-from rawcore.errors import ChecksumDiffers, ConnectionLost, OtherEndDown, RateLimited
+from rawcore.errors import (
+    ChecksumDiffers,
+    ConnectionLost,
+    DatabaseUnreachable,
+    OtherEndDown,
+    RateLimited,
+)
 from rawcore.retries import Breaker, attempts
 from rawcore.settings import Settings
 
@@ -43,6 +49,8 @@ def test_so_many_faults_in_a_row_for_each_worker_end_the_run() -> None:
     with pytest.raises(OtherEndDown, match=r"6 faults in a row, .*SlowDown") as caught:
         one.failed(BUSY)
     assert caught.value.exit_code == 3
+    with pytest.raises(OtherEndDown, match=r"6 faults in a row, .*SlowDown"):
+        one.failed(ChecksumDiffers(key="the file of another worker"))
 
 
 def test_a_success_between_them_closes_it() -> None:
@@ -80,4 +88,31 @@ def test_a_stopped_run_makes_no_other_attempt() -> None:
 
     with pytest.raises(ConnectionLost):
         attempts(Settings(), None, ConnectionLost, stop=stop)(lose_and_stop)
+    assert made == [1]
+
+
+def test_with_a_breaker_attempts_go_on_until_it_opens() -> None:
+    made = []
+    one = breaker(rawcore_breaker=7)
+    one.settings = Settings(rawcore_backoff=0, rawcore_breaker=7, rawcore_attempts=2)
+
+    def lose_again() -> None:
+        made.append(1)
+        lose()
+
+    log: Any = structlog.get_logger()
+    with pytest.raises(OtherEndDown, match="7 faults in a row"):
+        attempts(one.settings, log, breaker=one)(lose_again)
+    assert len(made) == 7
+
+
+def test_a_fault_that_would_come_again_is_not_retried() -> None:
+    made = []
+
+    def refuse() -> None:
+        made.append(1)
+        raise DatabaseUnreachable(where="here", problem="no")
+
+    with pytest.raises(DatabaseUnreachable):
+        attempts(Settings(), None, breaker=breaker())(refuse)
     assert made == [1]
