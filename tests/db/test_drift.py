@@ -161,7 +161,7 @@ def test_without_headings_the_values_tell(depot: Engine, call: Any, tmp_path: Pa
     said = call(depot, tmp_path / "c")("--diff")
     assert said.exit_code == 1
     assert [line for line in said.stdout.splitlines() if line[:3] == "+  "] == [
-        "+  # New, guessed from 4 rows, 4 of them filled: review.",
+        "+  # New column, guessed from 4 rows, 4 of them filled: review it.",
         '+  - {name: unknown_3, source: unknown_3, type: integer, since: "2025-07-06 12:00"}',
     ]
 

@@ -265,7 +265,7 @@ def test_a_column_comes_to_the_feed_that_ships(database: Database, tmp_path: Pat
     assert code == 0, said
     assert re.findall(r"  indici/appointments: (.*)", said) == [
         "duration: type integer → bigint",
-        "column video_link comes (text)",
+        "column video_link is new (text)",
     ]
     assert project.squawk() == ""
     project.apply(database)

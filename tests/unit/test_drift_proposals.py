@@ -140,7 +140,7 @@ def test_values_show_which_column_was_dropped(folder: Path) -> None:
 
 def test_where_several_places_fit_it_says_so(folder: Path) -> None:
     proposal = by_values(folder, [*ROW[:9], "some words", ROW[9]])
-    assert proposal.change == "new: unknown_10 (a guess: 2 other places fit)"
+    assert proposal.change == "new: unknown_10 (a guess: 2 places fit equally well)"
     assert proposal.evidence["ways"] == 2
 
 

@@ -150,7 +150,7 @@ def _edit(
     proposal.change = "; ".join(f"{what}: {', '.join(n)}" for what, n in said.items() if n)
     if found.ways > 1:
         proposal.evidence["ways"] = found.ways
-        proposal.change += f" (a guess: {found.ways} other places fit)"
+        proposal.change += f" (a guess: {found.ways} places fit equally well)"
 
 
 def _new_column(
