@@ -193,8 +193,8 @@ def _first(found: list[Change]) -> Iterator[str]:
     yield f"\n{_END}\nRESET ROLE;\n"
 
 
-_FIRST_ROLLBACK = """-- Written by `make migration`: takes apply.sql beside it back, data included.
--- The roles stay: they belong to the whole server, and another database of it may use them.
+_FIRST_ROLLBACK = """-- Written by `make migration`: the way back from apply.sql. It drops all data.
+-- The roles stay: they belong to the whole server, and another database may use them.
 SET LOCAL lock_timeout = '5s';
 SET LOCAL ROLE etl_owner;
 DROP SCHEMA core CASCADE;

@@ -143,7 +143,7 @@ class _Maker:
         return made
 
     def _correct(self, table: Table, made: Delivery, rows: list[Row], loaded: datetime) -> None:
-        """Let the same key come again with other content."""
+        """Deliver a key again, with other content."""
         due = min(_CORRECTION_ARRIVES, self._options.batches)
         right = table.corrected(rows, loaded)
         body = self._body(table.extract, right, loaded)
@@ -183,7 +183,7 @@ class _Maker:
         )
 
     def _body(self, extract: Extract, rows: list[Row], extracted: datetime) -> bytes:
-        """Write the columns that files of this DateExtracted have; ragged rows as they are."""
+        """Write the columns of files of this DateExtracted; ragged rows stay as they are."""
         columns = extract.shape_at(f"{extracted:%Y-%m-%d %H:%M:%S}").columns
         header, names = [column.source for column in columns], extract.column_names
         if columns != extract.distinct_columns:
@@ -195,7 +195,7 @@ class _Maker:
 
 
 def write(delivery: Delivery, folder: Path) -> Path:
-    """Write an object below a folder, its key as the path; return where it is."""
+    """Write an object below a folder, with its key as path; return the path."""
     path = folder / delivery.key
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_bytes(delivery.body)
@@ -210,9 +210,11 @@ def write(delivery: Delivery, folder: Path) -> Path:
     show_default=True,
     help="Folder of contracts.",
 )
-@click.option("--source", help="Which source of it; default: the only one.")
+@click.option("--source", help="Source in that folder; default: the only one.")
 @click.option("--out", type=click.Path(path_type=Path), help="Write the objects below this folder.")
-@click.option("--bucket", help="Upload them to this bucket (boto3's variables say where).")
+@click.option(
+    "--bucket", help="Upload the objects to this bucket (boto3's variables name the server)."
+)
 @click.option(
     "--seed",
     default=1,
@@ -223,7 +225,9 @@ def write(delivery: Delivery, folder: Path) -> Path:
 @click.option("--scale", default=1.0, show_default=True, help="Multiplies --rows.")
 @click.option("--batches", default=4, show_default=True, help="Deliveries, the first one included.")
 @click.option("--only-batch", type=int, help="Write this batch only.")
-@click.option("--tenants", default=2, show_default=True, help="Tenants of the source that deliver.")
+@click.option(
+    "--tenants", default=2, show_default=True, help="Number of tenants that deliver files."
+)
 @click.option(
     "--first",
     type=click.DateTime(["%Y-%m-%dT%H:%M", "%Y-%m-%d %H:%M"]),
@@ -234,13 +238,13 @@ def write(delivery: Delivery, folder: Path) -> Path:
 @click.option(
     "--encoding",
     type=click.Choice(["utf-8", "utf-16le", "utf-16be", "latin-1"]),
-    help="Default: that of the source, UTF-16LE if it says auto.",
+    help="Default: the encoding of the source; UTF-16LE for auto.",
 )
-@click.option("--dirt/--no-dirt", default=True, help="Faulty rows in small shares.")
+@click.option("--dirt/--no-dirt", default=True, help="Whether a small share of rows is faulty.")
 @click.option(
     "--specials/--no-specials",
     default=True,
-    help="A late file, a correction, odd keys, names that fit no pattern.",
+    help="Whether there are a late file, a correction, and names that fit no pattern.",
 )
 def main(
     contracts: Path,
@@ -258,9 +262,9 @@ def main(
     dirt: bool,
     specials: bool,
 ) -> None:
-    """Write a plausible feed of a source, made from its contracts alone."""
+    """Write a plausible feed of a source, generated from its contracts alone."""
     if (out is None) == (bucket is None):
-        raise click.UsageError("say where to: --out FOLDER or --bucket NAME")
+        raise click.UsageError("give a target: --out FOLDER or --bucket NAME")
     folders = [path for path in source_folders(contracts) if source in (None, path.name)]
     if len(folders) != 1:
         names = ", ".join(path.name for path in source_folders(contracts)) or "none"

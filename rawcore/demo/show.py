@@ -1,4 +1,4 @@
-"""What a newcomer wants to see after the first runs: counts, a history, rejects, a trace."""
+"""Reports for a newcomer after the first runs: counts, a history, rejects, a trace."""
 
 from __future__ import annotations
 

@@ -19,7 +19,7 @@ _ORPHANS = 200  # one reference in so many has no target
 _RESTING = 0.6  # share of a fact's rows, the oldest ones, that never changes again
 _CHANGED, _NEW, _REPEATED = 0.025, 0.012, 0.008
 _LIVELY = 4  # rows of a dimension that change in every delivery
-_TENANT_CHANGES = 0.4  # how often the only row of a tenant changes
+_TENANT_CHANGES = 0.4  # probability that the only row of a tenant changes
 _HEALTH_NUMBERS = 20_000
 
 
@@ -36,7 +36,7 @@ class Table:
     rows: list[Row] = field(default_factory=list)
 
     def __post_init__(self) -> None:
-        """Make the links to other tables and columns."""
+        """Set the links to other tables and columns."""
         self.feed, self.seed = self.source.feed, self.source.seed
         self._references = self.feed.references(self.extract)
         self._linked = {c.name for reference in self._references for c in reference.columns}
@@ -61,7 +61,7 @@ class Table:
         return len(next(iter(self.keys.values()), [])) if self.extract.natural_key else 1
 
     def first_rows(self, count: int, loaded: datetime) -> list[Row]:
-        """Make the rows of the first full file, and keep those that may change later."""
+        """Make the rows of the first full file, and keep the rows that may change later."""
         rng = self._rng("full")
         made = self._new_rows(rng, count, loaded)
         resting = 0 if self.extract.is_dimension else int(count * _RESTING)
@@ -246,7 +246,7 @@ class Table:
             cells.setdefault(column.name, values)
 
     def _changed(self, rng: random.Random, row: Row, loaded: datetime) -> Row:
-        """Return the row with one to three other values and a newer time of change."""
+        """Return the row with one to three changed values and a newer time of change."""
         cells = list(self.altered(rng, row, rng.randint(1, 3)))
         for name in self.extract.dedupe:
             if self.extract.column(name).base_type == "timestamptz":
@@ -254,7 +254,7 @@ class Table:
         return tuple(cells)
 
     def _loaded_again(self, rng: random.Random, row: Row, loaded: datetime) -> Row:
-        """Return the row with other values in the columns that are not tracked."""
+        """Return the row with changed values in the untracked columns."""
         cells = list(row)
         for column in self._untracked:
             if column.base_type == "timestamptz":

@@ -50,7 +50,7 @@ def source_text(
         f"dialect: {_mapping(keys)}",
         "# Not guessed: the time zone of local times in file names and fields.",
         f"timezone: {timezone}",
-        "# Not guessed: columns that tell tenants apart, if there are several.",
+        "# Not guessed: the columns that identify a tenant, if there are several tenants.",
         "tenant: []",
         "file_names:",
         *_patterns(patterns),
