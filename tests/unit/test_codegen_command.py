@@ -1,4 +1,4 @@
-"""`python -m codegen` with folders that are not what they should be: it says which, and stops."""
+"""`python -m codegen` with wrong folders: it names the folder and stops."""
 
 from pathlib import Path
 

@@ -1,4 +1,4 @@
-"""The data dictionary: every column, what becomes of it, and the texts of the comments."""
+"""The data dictionary: every column, where it goes, and the texts of the comments."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A source started from samples: what is guessed, and that it loads as contracts."""
+"""A source drafted from samples: the guesses, and that the contracts load."""
 
 from __future__ import annotations
 
