@@ -7,11 +7,12 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from codegen.authoring.dictionary import dictionaries
+from codegen.authoring.reference import render_contract_reference
 from codegen.contract.fingerprint import contract_fingerprint
 from codegen.contract.fingerprint_file import FILE, fingerprint_file
-from codegen.contract.loading import source_folders
-from codegen.contract.schema import json_schemas, render_contract_reference
-from codegen.migration.desired import CONTRACTS, desired_objects
+from codegen.contract.loading import CONTRACTS, source_folders
+from codegen.contract.schema import json_schemas
+from codegen.migration.desired import desired_objects
 from codegen.render.objects import ENGINE
 
 ROOT = Path(__file__).resolve().parents[1]

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from codegen.contract.loading import load_feed, source_folders
+from codegen.contract.loading import CONTRACTS, load_feed, source_folders
 from codegen.contract.model import Feed
 from codegen.migration.facts import Facts, contract_facts
 from codegen.render.objects import (
@@ -17,8 +17,6 @@ from codegen.render.objects import (
     feed_objects,
     rejects_view,
 )
-
-CONTRACTS = Path(__file__).resolve().parents[2] / "contracts"
 
 _REFERENCE = re.compile(r"REFERENCES (etl\.\w+)")
 

@@ -12,7 +12,6 @@ from functools import cached_property
 
 from codegen.migration.alters import TableChange
 from codegen.migration.ddl import read_table
-from codegen.migration.domain_changes import domain_changes
 from codegen.migration.facts import Facts, boundary, same_verdicts
 from codegen.migration.views import (
     drop_routine,
@@ -24,7 +23,7 @@ from codegen.migration.views import (
 from codegen.render.objects import names_of_extract
 from codegen.render.sqltext import ident, instant, literal
 
-Name = tuple[str, str]
+ObjectName = tuple[str, str]
 
 #: Kinds in the order in which they are written: each needs only the kinds before it.
 STATED = ("function", "procedure", "view", "data", "grants")
@@ -34,7 +33,7 @@ STATED = ("function", "procedure", "view", "data", "grants")
 class State:
     """A state of the database: its objects by kind and name, and the facts of its contracts."""
 
-    objects: dict[Name, str]
+    objects: dict[ObjectName, str]
     facts: Facts = field(default_factory=dict)
 
 
@@ -276,7 +275,7 @@ class Transition:
 
     def _after_data(self) -> Iterator[str]:
         """Yield the removals that the data of sources, which only adds, cannot do."""
-        lines = [*domain_changes(self.before.facts, self.after.facts)]
+        lines = [*_domain_changes(self.before.facts, self.after.facts)]
         lines += [self._keep(key) for key in self.kept]
         if lines:
             yield "\n-- after: remove what the data above cannot remove\n"
@@ -294,3 +293,24 @@ class Transition:
         old, new = self.both[key]
         until = instant(boundary(old, new), new["timezone"])
         return f"CALL etl.keep_verdicts({literal(key.partition('/')[2])}, {until});"
+
+
+def _domain_changes(before: Facts, after: Facts) -> Iterator[str]:
+    """Yield the statements for domain values that contracts dropped or map differently.
+
+    The data of the source adds new values. Values that operators added stay.
+    """
+    for source, said in after.items():
+        if "/" in source or source not in before:
+            continue
+        for domain, old in before[source]["domains"].items():
+            new = said["domains"].get(domain, {})
+            where = f"WHERE source = {literal(source)} AND domain = {literal(domain)}"
+            for value in sorted(old.keys() - new.keys()):
+                which = f"{where} AND source_value = {literal(value)};"
+                yield f"DELETE FROM etl.domain_values\n{which}"  # noqa: S608
+            for value in sorted(old.keys() & new.keys()):
+                if old[value] != new[value]:
+                    which = f"{where} AND source_value = {literal(value)};"
+                    change = f"SET core_value = {literal(new[value])}\n{which}"
+                    yield f"UPDATE etl.domain_values\n{change}"

@@ -29,8 +29,8 @@ from rawcore.demo.names import (
     known_tenants,
     unknown_tenant,
 )
-from rawcore.demo.plan import DEFAULT_ROWS, Special, sizes, special
-from rawcore.demo.tables import Row, Table
+from rawcore.demo.sizes import DEFAULT_ROWS, Special, sizes, special
+from rawcore.demo.tables import FeedRow, FeedTable
 
 FIRST = datetime(2025, 9, 7, 12, 5)  # noqa: DTZ001 - local time of the source, a Sunday
 _LATE_BATCH, _LATE_ARRIVES = 2, 4
@@ -54,7 +54,7 @@ class Delivery:
 
 
 @dataclass(frozen=True)
-class Options:
+class FeedOptions:
     """Options of a feed; the defaults are those of the demo."""
 
     seed: int = 1
@@ -67,18 +67,18 @@ class Options:
     specials: bool = True
 
 
-def deliveries(feed: Feed, seed: int = 1, options: Options | None = None) -> Iterator[Delivery]:
+def deliveries(feed: Feed, seed: int = 1, options: FeedOptions | None = None) -> Iterator[Delivery]:
     """Yield the objects of a feed, batch by batch, in the order in which they arrive.
 
     `rows` of the options is the approximate total; each file has at least one row.
     """
-    yield from _Maker(feed, replace(options or Options(), seed=seed)).deliveries()
+    yield from _Maker(feed, replace(options or FeedOptions(), seed=seed)).deliveries()
 
 
 class _Maker:
     """Generates one feed; holds the state of every table."""
 
-    def __init__(self, feed: Feed, options: Options) -> None:
+    def __init__(self, feed: Feed, options: FeedOptions) -> None:
         self._feed, self._options = feed, options
         calendar = Calendar(ZoneInfo(feed.source.timezone), options.first)
         self._pools = Pools(feed, calendar, options.seed)
@@ -107,22 +107,24 @@ class _Maker:
                 yield from self._strays(batch, extracted)
             yield from self._waiting.pop(batch, [])
 
-    def _state(self, tenant: Tenant, place: int, most: int | None = None) -> dict[str, Table]:
+    def _state(self, tenant: Tenant, place: int, most: int | None = None) -> dict[str, FeedTable]:
         """Return empty tables of one tenant; the first tenant has most of the rows."""
         count = len(self._tenants)
         share = 1.0 if count == 1 else (0.6 if place == 0 else 0.4 / (count - 1))
-        tables: dict[str, Table] = {}
+        tables: dict[str, FeedTable] = {}
         for extract in self._feed.load_order():
             planned = min(most or sys.maxsize, max(1, round(self._sizes[extract.extract] * share)))
-            tables[extract.extract] = Table(self._pools, extract, tenant, planned, tables)
+            tables[extract.extract] = FeedTable(self._pools, extract, tenant, planned, tables)
         return tables
 
-    def _first(self, table: Table, extracted: datetime) -> Delivery:
+    def _first(self, table: FeedTable, extracted: datetime) -> Delivery:
         span = full_span(self._feed.source, extracted)
         rows = table.first_rows(table.planned, extracted)
         return self._file(table, 1, span, rows, "full")
 
-    def _delta(self, table: Table, batch: int, extracted: datetime, place: int) -> Delivery | None:
+    def _delta(
+        self, table: FeedTable, batch: int, extracted: datetime, place: int
+    ) -> Delivery | None:
         """Return the delta of a batch, or None if it arrives later."""
         rows = table.delta_rows(f"batch {batch}", extracted)
         last_tenant = place == len(self._tenants) - 1
@@ -142,7 +144,9 @@ class _Maker:
             return None
         return made
 
-    def _correct(self, table: Table, made: Delivery, rows: list[Row], loaded: datetime) -> None:
+    def _correct(
+        self, table: FeedTable, made: Delivery, rows: list[FeedRow], loaded: datetime
+    ) -> None:
         """Deliver a key again, with other content."""
         due = min(_CORRECTION_ARRIVES, self._options.batches)
         right = table.corrected(rows, loaded)
@@ -165,10 +169,10 @@ class _Maker:
 
     def _file(
         self,
-        table: Table,
+        table: FeedTable,
         batch: int,
         span: Span,
-        rows: list[Row],
+        rows: list[FeedRow],
         what: str,
         prefix: str | None = None,
     ) -> Delivery:
@@ -182,7 +186,7 @@ class _Maker:
             batch, prefix + name, self._body(table.extract, rows, span.date_extracted), len(rows)
         )
 
-    def _body(self, extract: Extract, rows: list[Row], extracted: datetime) -> bytes:
+    def _body(self, extract: Extract, rows: list[FeedRow], extracted: datetime) -> bytes:
         """Write the columns of files of this DateExtracted; ragged rows stay as they are."""
         columns = extract.shape_at(f"{extracted:%Y-%m-%d %H:%M:%S}").columns
         header, names = [column.source for column in columns], extract.column_names
@@ -273,7 +277,9 @@ def main(
         feed = load_feed(folders[0])
     except ContractErrors as errors:
         raise click.ClickException(str(errors)) from errors
-    options = Options(seed, round(rows * scale), batches, tenants, first, encoding, dirt, specials)
+    options = FeedOptions(
+        seed, round(rows * scale), batches, tenants, first, encoding, dirt, specials
+    )
     client = None
     if bucket is not None:
         import boto3

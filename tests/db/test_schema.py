@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 
+from codegen.contract.loading import CONTRACTS
 from codegen.migration import migrate
-from codegen.migration.desired import CONTRACTS
 from tests.support.databases import Database
 from tests.support.engine import migrate_desired
 from tests.support.schema import HERE, SCHEMA, rows

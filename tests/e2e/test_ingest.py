@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from rawcore.demo.feed import Options, deliveries
+from rawcore.demo.feed import FeedOptions, deliveries
 from tests.support.databases import Database
 from tests.support.ingest import Done, Driver, feed
 from tests.support.proxy import Proxy, proxy_of
@@ -16,7 +16,7 @@ from tests.support.s3 import Bucket
 # One database: all tests look at the same run.
 pytestmark = pytest.mark.s3
 
-OPTIONS = Options(seed=7, rows=900, batches=2, tenants=1)
+OPTIONS = FeedOptions(seed=7, rows=900, batches=2, tenants=1)
 COUNTS = "rows_ingested + rows_unchanged + rows_duplicate + rows_rejected"
 
 

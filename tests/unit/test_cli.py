@@ -18,6 +18,7 @@ def asked(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> list[Options]:
     """Collect the options of runs instead of running."""
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("S3_BUCKET_NAME", "landing")
+    monkeypatch.setenv("DATABASE_URL", "postgresql:///")
     monkeypatch.delenv("RAWCORE_JOBS", raising=False)
     seen: list[Options] = []
 

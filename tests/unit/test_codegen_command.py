@@ -6,7 +6,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from codegen.__main__ import main
-from codegen.migration.desired import CONTRACTS
+from codegen.contract.loading import CONTRACTS
 
 
 def call(*arguments: str) -> Result:

@@ -10,8 +10,7 @@ import pytest
 
 from codegen.authoring.dictionary import dictionary
 from codegen.authoring.examples import EXAMPLES
-from codegen.contract.loading import load_feed
-from codegen.migration.desired import CONTRACTS
+from codegen.contract.loading import CONTRACTS, load_feed
 from codegen.render.objects import feed_objects
 
 
