@@ -52,10 +52,11 @@ test-matrix: $(stamp)  ## The tests that touch a database on PostgreSQL 16 and 1
 	        $(pytest) $(wildcard tests/db tests/migrations) $(ARGS) || exit; \
 	done
 
-lint: $(stamp)  ## ruff, mypy, and squawk on the migrations
+lint: $(stamp)  ## ruff, mypy, the arrows between rooms, and squawk on the migrations
 	@$(python) -m ruff check $(sources)
 	@$(python) -m ruff format --check $(sources)
 	@$(python) -m mypy $(sources)
+	@$(venv)/bin/lint-imports --no-cache --no-logo
 	@$(venv)/bin/squawk $(wildcard migrations/*/apply.sql)
 
 format: $(stamp)  ## Let ruff rewrite the Python files

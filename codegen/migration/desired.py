@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from codegen.contract.loading import load_feed, source_folders
+from codegen.contract.loading import CONTRACTS, load_feed, source_folders
 from codegen.contract.model import Feed
 from codegen.migration.facts import Facts, contract_facts
 from codegen.render.objects import (
@@ -18,17 +18,15 @@ from codegen.render.objects import (
     rejects_view,
 )
 
-CONTRACTS = Path(__file__).resolve().parents[2] / "contracts"
-
 _REFERENCE = re.compile(r"REFERENCES (etl\.\w+)")
 
 
 @dataclass(frozen=True)
 class Desired:
-    """What contracts and sql/ ask for.
+    """The database that contracts and sql/ describe.
 
-    By source/extract (`allowed` also by source): facts, former names of columns with their new
-    ones, and what the next migration may destroy.
+    By source/extract (`allowed` also by source): facts, former names of columns with the new ones,
+    and what the next migration may destroy.
     """
 
     objects: list[SqlObject]
@@ -38,10 +36,10 @@ class Desired:
 
 
 def desired_state(contracts: Path = CONTRACTS) -> Desired:
-    """Return all that contracts and sql/ ask for.
+    """Return everything that contracts and sql/ describe.
 
     Raises:
-        ContractErrors: contracts are faulty; nothing is rendered then.
+        ContractErrors: contracts are faulty, and nothing is rendered.
     """
     feeds = [(load_feed(folder), folder) for folder in source_folders(contracts)]
     extracts = {
@@ -65,7 +63,7 @@ def desired_objects(contracts: Path = CONTRACTS) -> list[SqlObject]:
     """Return all objects in the order in which they can be created.
 
     Raises:
-        ContractErrors: contracts are faulty; nothing is rendered then.
+        ContractErrors: contracts are faulty, and nothing is rendered.
     """
     return desired_state(contracts).objects
 

@@ -8,6 +8,7 @@ from functools import cached_property
 from codegen.contract.file_shapes import FileShape
 from codegen.contract.model import Column, Thresholds
 from codegen.render.extract_sql import LINEAGE, ExtractSql
+from codegen.render.rules import Rule, hash_of_rules, rules_of
 from codegen.render.sqltext import ident, literal
 from codegen.render.values import key_text
 
@@ -38,6 +39,17 @@ class ExtractLists(ExtractSql):
             for column in self.columns
             if column.domain is not None and self.source.domains[column.domain].unknown == "pass"
         ]
+
+    # What must hold of a row.
+
+    @cached_property
+    def rules(self) -> list[Rule]:
+        """Everything that must hold of a row, in the order of its columns."""
+        return [rule for column in self.columns for rule in rules_of(self, column)]
+
+    def rules_hash(self, shape: FileShape) -> str:
+        """Return the hash of all that can change a value or a verdict in a file of this shape."""
+        return hash_of_rules(self, shape)
 
     @cached_property
     def conditions(self) -> list[str]:

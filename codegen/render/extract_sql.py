@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from functools import cached_property
 
-from codegen.contract.file_shapes import FileShape, Interval
+from codegen.contract.file_shapes import Interval
 from codegen.contract.model import Column, Extract, Feed, ResolvedReference
-from codegen.render.rules import Rule, hash_of_rules, rules_of
 from codegen.render.sqltext import ident, literal
 from codegen.render.values import key_text, typed_value
 
@@ -222,14 +221,3 @@ class ExtractSql:
     def domain_variable(self, column: Column) -> str:
         """Return the variable that holds the values of a column's domain."""
         return f"v_{column.domain}_values"
-
-    # What must hold of a row.
-
-    @cached_property
-    def rules(self) -> list[Rule]:
-        """Everything that must hold of a row, in the order of its columns."""
-        return [rule for column in self.columns for rule in rules_of(self, column)]
-
-    def rules_hash(self, shape: FileShape) -> str:
-        """Return the hash of all that can change a value or a verdict in a file of this shape."""
-        return hash_of_rules(self, shape)

@@ -6,15 +6,12 @@ import hashlib
 import json
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 from codegen.contract.file_shapes import FileShape, Interval
 from codegen.contract.model import Column
+from codegen.render.extract_sql import ExtractSql
 from codegen.render.sqltext import ident, instant, substitute
 from codegen.render.values import is_there, is_typed
-
-if TYPE_CHECKING:
-    from codegen.render.extract_sql import ExtractSql
 
 
 @dataclass(frozen=True)

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from codegen.contract.model import Column, Source
-from codegen.contract.text_formats import FormatSql, boolean_texts, format_sql
+from codegen.contract.text_formats import boolean_texts
+from codegen.render.format_sql import FormatSql, format_sql
 from codegen.render.sqltext import ident, literal
 
 

@@ -1,13 +1,13 @@
-"""The first rows of one object, cut into fields: to look at what changed. Nothing is kept."""
+"""Read the first rows of one object as fields, to see what changed. Nothing is stored."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from rawcore.delimited.compression import decompressed
 from rawcore.delimited.decoding import Dialect, fields, separators_of
 from rawcore.delimited.encoding import Utf8Stream
-from rawcore.stores.readahead import Body
 
 HEAD_BYTES = 1 << 20
 MAX_ROWS = 500
@@ -15,21 +15,20 @@ MAX_ROWS = 500
 
 @dataclass(frozen=True, slots=True)
 class FirstFields:
-    """Headings, if the dialect has a header, and at most 500 rows."""
+    """The header, if the dialect has one, and at most 500 rows."""
 
     headings: tuple[str, ...]
     rows: list[list[str]]
 
 
-def read_head(body: Body, key: str, dialect: Dialect) -> FirstFields:
-    """Read at most 1 MiB of an object. Raises BadArchive, StoreError."""
+def read_head(body: Iterable[bytes], key: str, dialect: Dialect) -> FirstFields:
+    """Read at most 1 MiB of an object. Raises BadArchive, and what `body` raises."""
     stream, utf8, is_whole = Utf8Stream(dialect.encoding), b"", True
-    with body:
-        for piece in decompressed(body, key):
-            utf8 += stream.feed(piece)
-            if len(utf8) >= HEAD_BYTES:
-                is_whole = False
-                break
+    for piece in decompressed(body, key):
+        utf8 += stream.feed(piece)
+        if len(utf8) >= HEAD_BYTES:
+            is_whole = False
+            break
     if is_whole:
         utf8 += stream.feed(b"", final=True)
     separators = separators_of(dialect)

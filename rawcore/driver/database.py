@@ -21,6 +21,7 @@ from psycopg.rows import dict_row
 from rawcore.delimited.decoding import Dialect
 from rawcore.driver.retries import attempts
 from rawcore.errors import (
+    BadSettings,
     ConnectionLost,
     ContentRefused,
     ContractsChanged,
@@ -101,13 +102,10 @@ class Extract:
 
 
 def database_url(settings: Settings) -> str:
-    """Return DATABASE_URL, or that of the embedded server, started if need be."""
-    if settings.database_url is not None:
-        return settings.database_url.get_secret_value()
-    from rawcore.local import embedded
-
-    embedded.ensure_running()
-    return embedded.driver_url()
+    """Return DATABASE_URL. Raises BadSettings when it is not set."""
+    if settings.database_url is None:
+        raise BadSettings(count=1, faults="DATABASE_URL is not set")
+    return settings.database_url.get_secret_value()
 
 
 def connect(

@@ -1,13 +1,12 @@
-"""The schema as a whole: described, reproducible from migrations or contracts, and taken back."""
+"""The whole schema: comments, equality of migrations and contracts, and rollback."""
 
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from codegen.contract.loading import load_feed
+from codegen.contract.loading import CONTRACTS, load_feed
 from codegen.migration import migrate
-from codegen.migration.desired import CONTRACTS
 from codegen.render.extract_lists import ExtractLists
 from tests.support.databases import Database
 from tests.support.engine import migrate_desired

@@ -4,7 +4,8 @@ import re
 import shutil
 from pathlib import Path
 
-from codegen.migration.desired import CONTRACTS, desired_state
+from codegen.contract.loading import CONTRACTS
+from codegen.migration.desired import desired_state
 from codegen.migration.migrate import MIGRATIONS
 from codegen.migration.planner import migrated_state, plan
 

@@ -1,44 +1,21 @@
-"""From samples to contracts: what is guessed of each extract, and the texts that say so."""
+"""Turn samples into contracts: a guess for each extract, written with its reasons."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
 from pathlib import Path
 
-from codegen.authoring.newsource.dialects import Guess, guess_dialect
-from codegen.authoring.newsource.keys import Key, guess_key, refers
+from codegen.authoring.newsource.columns import guess_column
+from codegen.authoring.newsource.dialects import DialectGuess, guess_dialect
+from codegen.authoring.newsource.draft import Draft
+from codegen.authoring.newsource.keys import guess_key, refers
 from codegen.authoring.newsource.naming import FileName, column_names, entity_of, read_name, snake
 from codegen.authoring.newsource.samples import read
-from codegen.authoring.newsource.values import Column, guess_column
 from codegen.authoring.newsource.writing import extract_text, source_text
 
 
-@dataclass
-class Draft:
-    """What the samples of one extract show."""
-
-    name: str
-    file_types: list[str]
-    samples: list[Path]
-    headings: list[str]
-    names: list[str]
-    columns: list[Column]
-    key: Key
-    rows: Sequence[Sequence[str]]
-    bad: int
-    has_headings: bool
-    references: list[tuple[str, str]] = field(default_factory=list)
-    is_dimension: bool = False
-
-    @property
-    def entity(self) -> str:
-        """What one row is."""
-        return entity_of(self.name)
-
-
 class NothingToRead(Exception):  # noqa: N818 (a refusal)
-    """A sample that no contract can be made of."""
+    """No contract can be made from a sample."""
 
 
 def draft_source(
@@ -64,7 +41,7 @@ def draft_source(
 
 
 def _draft(
-    name: str, paths: list[Path], names: dict[Path, FileName], guess: Guess, limit: int
+    name: str, paths: list[Path], names: dict[Path, FileName], guess: DialectGuess, limit: int
 ) -> Draft:
     counts = {guess.columns[path] for path in paths}
     if len(counts) > 1:
@@ -82,7 +59,7 @@ def _draft(
         rows += reading.rows[1 if guess.dialect.header else 0 :]
         bad += reading.bad
     if not rows:
-        raise NothingToRead(f"{paths[0].name} holds headings and no row")
+        raise NothingToRead(f"{paths[0].name} has a header but no row")
     columns_by_name = column_names(headings, entity_of(name))
     columns = [
         guess_column((row[place] for row in rows), one.startswith(("is_", "has_")))
@@ -96,7 +73,7 @@ def _draft(
 
 
 def _relate(drafts: list[Draft]) -> None:
-    """Find references by headings and values; what is referred to is a dimension."""
+    """Find references by headings and values; an extract that others refer to is a dimension."""
     for target in drafts:
         if len(target.key.places) != 1 or target.key.repeated or not target.has_headings:
             continue

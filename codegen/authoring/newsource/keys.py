@@ -1,4 +1,4 @@
-"""Which columns tell rows apart, and which columns refer to the key of another extract."""
+"""Guess which columns identify a row, and which refer to the key of another extract."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import combinations
 
-from codegen.authoring.newsource.values import Column
+from codegen.authoring.newsource.columns import ColumnGuess
 
 _KEY_TYPES = ("text", "smallint", "integer", "bigint", "uuid")
 _NAMED_LIKE_KEYS = re.compile(r"(?:^|_)(?:id|key|no|nr|num|number|code|guid|uuid)$|key$")
@@ -18,18 +18,18 @@ _REFERS = 0.9
 
 @dataclass(frozen=True)
 class Key:
-    """The columns of a key, by place, and how many rows share theirs with another."""
+    """The columns of a key, by place, and the number of rows whose key another row has."""
 
     places: tuple[int, ...]
     repeated: int
 
 
 def guess_key(
-    rows: Sequence[Sequence[str]], columns: Sequence[Column], names: Sequence[str]
+    rows: Sequence[Sequence[str]], columns: Sequence[ColumnGuess], names: Sequence[str]
 ) -> Key:
-    """Return the first key that no two rows share; else the one that fewest do.
+    """Return the first key that is unique in the rows; else the key with the fewest repeated rows.
 
-    Few columns come before many, columns named like keys and columns on the left before others.
+    Fewer columns are tried first, then columns named like keys, then columns on the left.
     """
     usable = [n for n, column in enumerate(columns) if _can_be_key(column, len(rows))]
     if not usable:
@@ -50,7 +50,7 @@ def guess_key(
     return best or Key((ranked[0],), _repeated(rows, (ranked[0],)))
 
 
-def _can_be_key(column: Column, rows: int) -> bool:
+def _can_be_key(column: ColumnGuess, rows: int) -> bool:
     is_key_type = column.type in _KEY_TYPES or (column.type == "date" and not column.format)
     return is_key_type and column.filled == rows
 

@@ -1,4 +1,4 @@
-"""Whether a `check` is one boolean SQL expression over the columns of its own row."""
+"""Tests whether a `check` is one boolean SQL expression over the columns of its own row."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Any
 from codegen.contract.column import Column
 from codegen.contract.yaml_faults import close
 
-Problem = tuple[str, str, str]
+ExpressionProblem = tuple[str, str, str]
 
 CLOCK_WORDS = frozenset(("now", "today", "tomorrow", "yesterday"))
 SAME_EVERY_DAY = "a value must mean the same on every day and server"
@@ -36,9 +36,9 @@ FORBIDDEN_NODES = {
 }
 
 
-def expression_problems(text: str, columns: Mapping[str, Column]) -> Iterator[Problem]:
-    """Say everything that is wrong with a check, with its remedy and a suggestion."""
-    from pglast import parse_sql, scan  # heavy, and wanted only where a contract has checks
+def expression_problems(text: str, columns: Mapping[str, Column]) -> Iterator[ExpressionProblem]:
+    """Yield each fault of a check, with its remedy and a suggestion."""
+    from pglast import parse_sql, scan  # slow to import, and needed only if a contract has checks
     from pglast.parser import ParseError
 
     try:
@@ -70,7 +70,7 @@ def _nodes(node: Any) -> Iterator[Any]:
             yield from _nodes(getattr(node, name))
 
 
-def _node_problems(root: Any, columns: Mapping[str, Column]) -> Iterator[Problem]:
+def _node_problems(root: Any, columns: Mapping[str, Column]) -> Iterator[ExpressionProblem]:
     for node in _nodes(root):
         kind = type(node).__name__
         if kind in FORBIDDEN_NODES:
@@ -92,7 +92,7 @@ def _value_function(node: Any) -> str:
     return str(name).lower()
 
 
-def _column_problems(node: Any, columns: Mapping[str, Column]) -> Iterator[Problem]:
+def _column_problems(node: Any, columns: Mapping[str, Column]) -> Iterator[ExpressionProblem]:
     names = [getattr(field, "sval", "*") for field in node.fields]
     if "*" in names:
         return
@@ -100,11 +100,15 @@ def _column_problems(node: Any, columns: Mapping[str, Column]) -> Iterator[Probl
         problem = f"the check names '{'.'.join(names)}'"
         yield problem, "write column names without table and schema", ""
     elif names[0] not in columns:
-        problem = f"the check names '{names[0]}', which is no column of the extract"
-        yield problem, "use column names; texts stand in single quotes", close(names[0], [*columns])
+        problem = f"the check names '{names[0]}', which is not a column of the extract"
+        yield (
+            problem,
+            "use column names, and write texts in single quotes",
+            close(names[0], [*columns]),
+        )
 
 
-def _function_problems(node: Any) -> Iterator[Problem]:
+def _function_problems(node: Any) -> Iterator[ExpressionProblem]:
     *schema, name = (part.sval for part in node.funcname)
     if schema and schema != ["pg_catalog"]:
         yield f"the check calls {'.'.join((*schema, name))}", "use PostgreSQL's own functions", ""
