@@ -84,7 +84,7 @@ def _objects(feeds: list[tuple[Feed, Path]]) -> list[SqlObject]:
         *_by_reference(list(kinds(engine, "table"))),
         *kinds(engine, "function", "procedure"),
         *kinds(of_contracts, "table"),
-        *kinds(of_contracts, "view", "function", "procedure"),
+        *kinds(of_contracts, "view", "derived", "function", "procedure"),
         *kinds(of_contracts, "data"),
         *kinds(of_contracts, "fingerprint"),
         *kinds(engine, "view"),

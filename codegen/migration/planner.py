@@ -24,6 +24,8 @@ __all__ = ["Change", "Migration", "Refused", "changes", "migrated_objects", "mig
            "migration_texts", "next_migration", "plan"]  # fmt: skip
 
 _MARKER = re.compile(r"^-- (object|gone|before|after|anew|alter): (.+)$", re.MULTILINE)
+#: A rendered file names its source; a migration is not rendered again.
+_HEADING = re.compile(r"\A-- GENERATED .*\n")
 _END = "-- end of objects"
 _AS_OWNER = "\nSET LOCAL ROLE etl_owner;\n"
 _TIMEOUT = "SET LOCAL lock_timeout = '5s';\n"
@@ -90,7 +92,7 @@ def changes(state: dict[ObjectName, str], wanted: Iterable[SqlObject]) -> list[C
 
 
 def _texts(wanted: Iterable[SqlObject]) -> dict[ObjectName, str]:
-    return {(one.kind, one.name): one.sql.strip() + "\n" for one in wanted}
+    return {(one.kind, one.name): _HEADING.sub("", one.sql).strip() + "\n" for one in wanted}
 
 
 def plan(before: State, desired: Desired, dropped_sources: Iterable[str] = ()) -> Migration | None:

@@ -14,19 +14,20 @@ from codegen.migration.alters import TableChange
 from codegen.migration.ddl import read_table
 from codegen.migration.facts import Facts, boundary, same_verdicts
 from codegen.migration.views import (
+    drop_derived,
     drop_routine,
     drop_view,
     dropped_routine,
     replaced_view,
     same_view,
 )
-from codegen.render.objects import is_private_view, names_of_extract
+from codegen.render.objects import names_of_extract
 from codegen.render.sqltext import ident, instant, literal
 
 ObjectName = tuple[str, str]
 
 #: Kinds in the order in which they are written: each needs only the kinds before it.
-STATED = ("function", "procedure", "view", "data", "fingerprint", "grants")
+STATED = ("function", "procedure", "view", "derived", "data", "fingerprint", "grants")
 
 
 @dataclass(frozen=True)
@@ -90,6 +91,8 @@ class Transition:
         before = self.before.objects.get((kind, name))
         if before is None or (kind == "view" and self._must_go(name)):
             return False
+        if kind == "derived":
+            return self.extract_of(name) not in self._reshaped
         if before == text:
             return True
         if kind == "table":
@@ -97,28 +100,20 @@ class Transition:
         return kind == "view" and same_view(before, text)
 
     def _must_go(self, view: str) -> bool:
-        """Whether a view hinders a change of what it reads, and is made anew."""
-        extract = self.extract_of(view)
-        if view in self._own_views:
-            return extract in self._reshaped
-        raw = self.tables.get(f"raw.{extract}_raw")
+        """Whether a view has to be created again because the raw table under it changes."""
+        raw = self.tables.get(f"raw.{self.extract_of(view)}_raw")
         return raw is not None and bool(raw.retyped)
 
     @cached_property
-    def _own_views(self) -> frozenset[str]:
-        """The views that only routines of their extract read: nobody else builds on them."""
-        return frozenset(name for name in self._owners if is_private_view(name))
-
-    @cached_property
     def _reshaped(self) -> frozenset[str]:
-        """Extracts of which a table, or one of their own views, has another shape."""
+        """Extracts whose derived objects are created again: their texts or a table differ."""
         tables = (name for name, table in self.tables.items() if not table.is_empty)
-        views = (
+        derived = (
             name
-            for name in self._own_views
-            if self.before.objects.get(("view", name)) != self.after.objects.get(("view", name))
+            for (kind, name), text in self.before.objects.items()
+            if kind == "derived" and self.after.objects.get((kind, name)) != text
         )
-        return frozenset(self.extract_of(name) for name in (*tables, *views))
+        return frozenset(self.extract_of(name) for name in (*tables, *derived))
 
     @cached_property
     def tables(self) -> dict[str, TableChange]:
@@ -257,7 +252,10 @@ class Transition:
             yield "".join(f"CALL etl.need_raw({literal(name)});\n" for name in again)
         for key in self.kept:
             yield f"CALL etl.remember_rules({literal(key.partition('/')[2])});\n"
-        for change in reversed(self.changes):  # a view before those that it reads
+        for change in reversed(self.changes):  # an object before those that it reads
+            if change.kind == "derived" and change.before is not None:
+                fate = "before" if change.after is not None else "gone"
+                yield f"\n-- {fate}: derived {change.name}\n{drop_derived(change.before)}\n"
             if change.kind == "view" and change.after is None:
                 yield f"\n-- gone: view {change.name}\n{drop_view(change.sql_name)}\n"
             if change.kind == "view" and change.before is not None and change.after is not None:

@@ -66,6 +66,16 @@ def drop_view(name: str) -> str:
     return f"-- squawk-ignore ban-drop-view\nDROP VIEW {name};"
 
 
+def drop_derived(text: str) -> str:
+    """Return the statement that drops the view or work table that a text creates."""
+    name = re.search(r"^CREATE (?:UNLOGGED TABLE|OR REPLACE VIEW) (\S+)", text, re.MULTILINE)
+    if name is None:
+        raise ValueError("the text creates neither a view nor a work table")
+    if "UNLOGGED" in name[0]:
+        return f"-- squawk-ignore ban-drop-table\nDROP TABLE {name[1]};"
+    return drop_view(name[1])
+
+
 def dropped_routine(before: str, after: str) -> str:
     """Return the statement that drops a routine whose parameters or result change; else ''."""
     old, new = _routine(before), _routine(after)
