@@ -286,20 +286,20 @@ class AccessDenied(StoreError):
 
 
 class ObjectMissing(StoreError):
-    message = "{key} is gone since it was listed: the next run lists again."
+    message = "{key} was deleted after it was listed: the next run lists again."
     error_class = "not_found"
 
 
 class OtherBucket(StoreError):
     message = (
-        "The file lies in {bucket}; this run reads {here}: set S3_BUCKET_NAME and load it again."
+        "The file is in {bucket}, and this run reads {here}: set S3_BUCKET_NAME and load it again."
     )
     error_class = "not_found"
     ends_run = True
 
 
 class ObjectChanged(StoreError):
-    message = "{key} changed since it was listed: the next run loads the new version."
+    message = "{key} changed after it was listed: the next run loads the new version."
     error_class = "integrity"
 
 
@@ -317,13 +317,13 @@ class BodyBroken(StoreError):
 
 
 class SizeDiffers(StoreError):
-    message = "{key} came with {received} bytes instead of {expected}."
+    message = "{key} has {received} bytes instead of {expected}."
     error_class = "integrity"
     retryable = True
 
 
 class ChecksumDiffers(StoreError):
-    message = "The bytes of {key} do not fit the checksum or etag that the store names."
+    message = "The bytes of {key} do not match the checksum or etag that the store gives."
     error_class = "integrity"
     retryable = True
 

@@ -1,4 +1,4 @@
-"""Text formats other than the one a type documents: how they are written and what they accept."""
+"""Text formats besides the documented one of a type: their syntax and what they accept."""
 
 from __future__ import annotations
 
@@ -12,20 +12,20 @@ _DATE_FORMAT = re.compile(_DATE)
 TIME_FORMAT = re.compile(_DATE + r"(?P<between>[ T])HH24:MI(?P<seconds>:SS)?(?P<zone>Z|TZH:TZM)?")
 _BOOLEAN_FORMAT = re.compile(r"(?P<true>[^/]+)/(?P<false>[^/]+)")
 
-#: Type, how a format is written, an example of it, and a text that it accepts.
+#: Type, syntax of a format, an example of a format, and a text that the example accepts.
 FORMATS: tuple[tuple[str, str, str, str], ...] = (
     (
         "date",
-        "`YYYY`, `MM` and `DD`, each once in any order, between them nothing or one of `-/. `",
+        "`YYYY`, `MM` and `DD`, each once in any order, with nothing or one of `-/. ` between them",
         "DD/MM/YYYY",
         "21/07/2025",
     ),
     (
         "timestamptz",
         (
-            "a format of dates, a blank or `T`, then `HH24:MI` or `HH24:MI:SS` (with up to six"
-            " decimals); without more a local time of the source, with `Z` one of UTC, with"
-            " `TZH:TZM` one with its offset"
+            "a date format, a blank or `T`, then `HH24:MI` or `HH24:MI:SS` (with up to six"
+            " decimals); alone it is a local time of the source, with `Z` a time in UTC, with"
+            " `TZH:TZM` a time with its offset"
         ),
         "YYYY-MM-DDTHH24:MI:SSZ",
         "2025-07-21T03:36:52Z",
@@ -43,7 +43,7 @@ FORMATTED_TYPES = ("boolean", "date", "numeric", "timestamptz")
 
 
 def format_problem(base_type: str, text: str) -> str:
-    """Say what is wrong with a format for a type; empty: nothing."""
+    """Return the fault of a format for a type; '': there is none."""
     if base_type not in FORMATTED_TYPES:
         return f"{base_type} has one text format only"
     if base_type == "numeric":

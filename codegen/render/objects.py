@@ -23,10 +23,15 @@ _TABLES = {
     "stg.{}": "stg_table",
     "etl.rejects_{}": "rejects_table",
     "etl.touched_{}": "touched_table",
-    "etl.observed_{}": "observed_table",
 }
-#: Views that name what several routines need: a typed row, and the row that core shows.
-_VIEWS = ("typed", "published", "republished")
+#: What names the rows that several routines need, with its template. Nothing of it is worth keeping
+#: or built on by others, so a migration drops and creates it where a table of the extract changes.
+_DERIVED = {
+    "typed": "typed_view",
+    "published": "published_view",
+    "observed": "observed_work",
+    "republished": "republished_view",
+}
 _ROUTINES = {
     "hash": "function",
     "row_text": "function",
@@ -113,14 +118,9 @@ def names_of_extract(name: str, core_table: str) -> list[str]:
         f"core.{core_table}",
         f"raw.{name}",
         f"etl.absent_{name}",
-        *(f"etl.{view}_{name}" for view in _VIEWS),
+        *(f"etl.{derived}_{name}" for derived in _DERIVED),
         *(f"etl.{routine}_{name}" for routine in routines),
     ]
-
-
-def is_private_view(name: str) -> bool:
-    """Whether an object of an extract is a view that only its routines read."""
-    return name.startswith(tuple(f"etl.{view}_" for view in _VIEWS))
 
 
 def _extract_objects(x: ExtractLists, where: Path) -> Iterator[SqlObject]:
@@ -135,8 +135,8 @@ def _extract_objects(x: ExtractLists, where: Path) -> Iterator[SqlObject]:
     if x.extract.is_mirror:
         yield made("table", f"etl.absent_{x.name}", "absent_table")
     yield made("view", f"raw.{x.name}", "raw_view")
-    for view in _VIEWS:
-        yield made("view", f"etl.{view}_{x.name}", f"{view}_view")
+    for derived, template in _DERIVED.items():
+        yield made("derived", f"etl.{derived}_{x.name}", template)
     for routine, kind in _ROUTINES.items():
         yield made(kind, f"etl.{routine}_{x.name}", routine)
     for routine in _CORE_ROUTINES:

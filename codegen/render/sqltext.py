@@ -16,8 +16,8 @@ TEMPLATES = Path(__file__).parent / "templates"
 _RESERVED_KINDS = ("RESERVED_KEYWORD", "COL_NAME_KEYWORD", "TYPE_FUNC_NAME_KEYWORD")
 #: Columns of text to which lists of names are packed.
 WIDTH = 116
-#: What makes an item of a list more than a name, or a name set to another.
-_EXPRESSION = re.compile(r"[('\n]|::")
+#: What makes an item of a list more than a name, a name set to another, or a plain cast.
+_EXPRESSION = re.compile(r"[('\n]")
 #: A predicate over one column.
 _PREDICATE = re.compile(r'etl\.is_\w+\(\w+\."?\w+"?\)')
 
@@ -77,7 +77,7 @@ def lines(items: Iterable[str], indent: int, separator: str = ",") -> str:
 
 
 def pack(items: Iterable[str], indent: int) -> str:
-    """Join items with commas: names fill the lines up to WIDTH, an expression has its own line."""
+    """Join items with commas: names fill the lines up to WIDTH, a call has a line of its own."""
     rows: list[str] = []
     is_open = False
     for item in items:

@@ -1,4 +1,4 @@
-"""The feed generator: files as a source would deliver them, made from its contracts alone.
+"""The feed generator: files as a source would deliver them, generated from its contracts alone.
 
 `python -m rawcore.demo.feed --help`. The same seed and sizes give the same bytes.
 """
@@ -43,7 +43,7 @@ _STRAYS = ("read me first.txt", "export.log")
 class Delivery:
     """One object: the batch it arrives with, its key and its bytes.
 
-    `rows` counts its rows without a header; `note` says what is special about it.
+    `rows` counts its rows without the header; `note` states what is special about it.
     """
 
     batch: int
@@ -55,7 +55,7 @@ class Delivery:
 
 @dataclass(frozen=True)
 class FeedOptions:
-    """What a feed is made of; the defaults are those of the demo."""
+    """Options of a feed; the defaults are those of the demo."""
 
     seed: int = 1
     rows: int = DEFAULT_ROWS
@@ -70,13 +70,13 @@ class FeedOptions:
 def deliveries(feed: Feed, seed: int = 1, options: FeedOptions | None = None) -> Iterator[Delivery]:
     """Yield the objects of a feed, batch by batch, in the order in which they arrive.
 
-    `rows` of the options is a goal for all rows in all; each file has at least one.
+    `rows` of the options is the approximate total; each file has at least one row.
     """
     yield from _Maker(feed, replace(options or FeedOptions(), seed=seed)).deliveries()
 
 
 class _Maker:
-    """Makes one feed; holds the state of every table."""
+    """Generates one feed; holds the state of every table."""
 
     def __init__(self, feed: Feed, options: FeedOptions) -> None:
         self._feed, self._options = feed, options
@@ -108,7 +108,7 @@ class _Maker:
             yield from self._waiting.pop(batch, [])
 
     def _state(self, tenant: Tenant, place: int, most: int | None = None) -> dict[str, FeedTable]:
-        """Return empty tables of one tenant; the first one has the greater share of the rows."""
+        """Return empty tables of one tenant; the first tenant has most of the rows."""
         count = len(self._tenants)
         share = 1.0 if count == 1 else (0.6 if place == 0 else 0.4 / (count - 1))
         tables: dict[str, FeedTable] = {}
@@ -147,7 +147,7 @@ class _Maker:
     def _correct(
         self, table: FeedTable, made: Delivery, rows: list[FeedRow], loaded: datetime
     ) -> None:
-        """Let the same key come again with other content."""
+        """Deliver a key again, with other content."""
         due = min(_CORRECTION_ARRIVES, self._options.batches)
         right = table.corrected(rows, loaded)
         body = self._body(table.extract, right, loaded)
@@ -187,7 +187,7 @@ class _Maker:
         )
 
     def _body(self, extract: Extract, rows: list[FeedRow], extracted: datetime) -> bytes:
-        """Write the columns that files of this DateExtracted have; ragged rows as they are."""
+        """Write the columns of files of this DateExtracted; ragged rows stay as they are."""
         columns = extract.shape_at(f"{extracted:%Y-%m-%d %H:%M:%S}").columns
         header, names = [column.source for column in columns], extract.column_names
         if columns != extract.distinct_columns:
@@ -199,7 +199,7 @@ class _Maker:
 
 
 def write(delivery: Delivery, folder: Path) -> Path:
-    """Write an object below a folder, its key as the path; return where it is."""
+    """Write an object below a folder, with its key as path; return the path."""
     path = folder / delivery.key
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_bytes(delivery.body)
@@ -214,15 +214,24 @@ def write(delivery: Delivery, folder: Path) -> Path:
     show_default=True,
     help="Folder of contracts.",
 )
-@click.option("--source", help="Which source of it; default: the only one.")
+@click.option("--source", help="Source in that folder; default: the only one.")
 @click.option("--out", type=click.Path(path_type=Path), help="Write the objects below this folder.")
-@click.option("--bucket", help="Upload them to this bucket (boto3's variables say where).")
-@click.option("--seed", default=1, show_default=True, help="Another seed, another feed.")
-@click.option("--rows", default=DEFAULT_ROWS, show_default=True, help="Rows in all, about.")
+@click.option(
+    "--bucket", help="Upload the objects to this bucket (boto3's variables name the server)."
+)
+@click.option(
+    "--seed",
+    default=1,
+    show_default=True,
+    help="Seed of the feed; another seed gives another feed.",
+)
+@click.option("--rows", default=DEFAULT_ROWS, show_default=True, help="Approximate number of rows.")
 @click.option("--scale", default=1.0, show_default=True, help="Multiplies --rows.")
 @click.option("--batches", default=4, show_default=True, help="Deliveries, the first one included.")
 @click.option("--only-batch", type=int, help="Write this batch only.")
-@click.option("--tenants", default=2, show_default=True, help="Tenants of the source that deliver.")
+@click.option(
+    "--tenants", default=2, show_default=True, help="Number of tenants that deliver files."
+)
 @click.option(
     "--first",
     type=click.DateTime(["%Y-%m-%dT%H:%M", "%Y-%m-%d %H:%M"]),
@@ -233,13 +242,13 @@ def write(delivery: Delivery, folder: Path) -> Path:
 @click.option(
     "--encoding",
     type=click.Choice(["utf-8", "utf-16le", "utf-16be", "latin-1"]),
-    help="Default: that of the source, UTF-16LE if it says auto.",
+    help="Default: the encoding of the source; UTF-16LE for auto.",
 )
-@click.option("--dirt/--no-dirt", default=True, help="Faulty rows in small shares.")
+@click.option("--dirt/--no-dirt", default=True, help="Whether a small share of rows is faulty.")
 @click.option(
     "--specials/--no-specials",
     default=True,
-    help="A late file, a correction, odd keys, names that fit no pattern.",
+    help="Whether there are a late file, a correction, and names that fit no pattern.",
 )
 def main(
     contracts: Path,
@@ -257,9 +266,9 @@ def main(
     dirt: bool,
     specials: bool,
 ) -> None:
-    """Write a plausible feed of a source, made from its contracts alone."""
+    """Write a plausible feed of a source, generated from its contracts alone."""
     if (out is None) == (bucket is None):
-        raise click.UsageError("say where to: --out FOLDER or --bucket NAME")
+        raise click.UsageError("give a target: --out FOLDER or --bucket NAME")
     folders = [path for path in source_folders(contracts) if source in (None, path.name)]
     if len(folders) != 1:
         names = ", ".join(path.name for path in source_folders(contracts)) or "none"

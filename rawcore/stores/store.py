@@ -55,21 +55,21 @@ class Listed:
 
 
 class Store(Protocol):
-    """What the driver needs of an object store. Errors are StoreErrors."""
+    """What the driver needs from an object store. All errors are StoreErrors."""
 
     @property
     def bucket(self) -> str:
-        """The name that stands in the database."""
+        """The name of the bucket in the database."""
 
     def list(self, prefix: str) -> Iterator[Listed]:
         """Yield all objects whose key starts with `prefix`."""
 
     def open(self, key: str, etag: str | None, version_id: str | None) -> Body:
-        """Start to read one object, as it was listed and not otherwise."""
+        """Open one object, but only the version that was listed."""
 
 
 def open_store(settings: Settings, log: FilteringBoundLogger | None = None) -> Store:
-    """Return the store of S3_BUCKET_NAME; nothing is asked of it yet. Retries are logged."""
+    """Return the store of S3_BUCKET_NAME, without a request yet. Retries are logged."""
     if settings.bucket.startswith("file://"):
         return FolderStore(Path(unquote(settings.bucket.removeprefix("file://"))))
     return S3Store(settings, log)
@@ -77,7 +77,7 @@ def open_store(settings: Settings, log: FilteringBoundLogger | None = None) -> S
 
 @dataclass(frozen=True, slots=True)
 class Checks:
-    """What a body must come to: size in bytes, and MD5 (hex), where the store tells them."""
+    """The expected size in bytes and MD5 (hex) of a body, if the store gives them."""
 
     key: str
     size: int | None
@@ -85,9 +85,9 @@ class Checks:
 
 
 def opened(open_body: Callable[[], Body], stop: threading.Event) -> Body:
-    """Open a body in a thread of its own, so that a store that does not answer can be left.
+    """Open a body in its own thread, so that a store that does not answer does not block us.
 
-    Raises what `open_body` raises, and Stopped when the event `stop` is set before it returns.
+    Raises the errors of `open_body`, and Stopped if the event `stop` is set before it returns.
     """
     answer: queue.Queue[Body | BaseException] = queue.Queue(1)
     left = threading.Event()
@@ -120,9 +120,9 @@ class Body:
     """An iterable of pieces of at most 1 MiB. After the last one `sha256` and `received` are final.
 
     A thread reads up to 4 pieces ahead, so that the store and COPY work at the same time. Raises
-    BodyBroken, SizeDiffers or ChecksumDiffers where the body is not what was announced, and Stopped
-    when the event `stop` is set while no bytes come. Use it in a `with` block: leaving it stops the
-    thread and closes the connection.
+    BodyBroken, SizeDiffers or ChecksumDiffers if the body is not as announced, and Stopped if the
+    event `stop` is set while no bytes arrive. Use it in a `with` block: leaving it stops the thread
+    and closes the connection.
     """
 
     def __init__(
@@ -154,7 +154,7 @@ class Body:
 
     @property
     def version_id(self) -> str:
-        """The version that was read; without one `etag:…`, of a folder `sha256:…`."""
+        """The version that was read; `etag:…` without versions, `sha256:…` for a folder."""
         return self._version_id or f"sha256:{self.sha256}"
 
     def __enter__(self) -> Self:
@@ -168,8 +168,8 @@ class Body:
     ) -> None:
         self._stopped.set()
         if self._thread.is_alive():
-            with suppress(Exception):  # nothing depends on a body that is given up
-                self._interrupt()  # wakes a thread that waits for bytes; closing would wait for it
+            with suppress(Exception):  # the result of an abandoned body is not needed
+                self._interrupt()  # wakes a thread that waits for bytes; close would wait for it
             self._thread.join(timeout=1)
         if not self._thread.is_alive():
             with suppress(Exception):
@@ -205,7 +205,7 @@ class Body:
                     return
         except RawcoreError as error:
             self._put(error)
-        except Exception as error:  # it goes on in the other thread
+        except Exception as error:  # the other thread raises it
             self._put(self._explain(error))
 
     def _put(self, item: bytes | RawcoreError) -> None:
@@ -270,7 +270,7 @@ class S3Store:
             raise self._error(error, "ListObjectsV2") from error
 
     def open(self, key: str, etag: str | None, version_id: str | None) -> Body:
-        """Start to read one object: a known version, else only what still has the etag."""
+        """Open one object: the known version, or else only if it still has the listed etag."""
         pinned: dict[str, Any] = dict(self._pays)
         if version_id and _KNOWN_VERSION.fullmatch(version_id):
             pinned["VersionId"] = version_id
@@ -283,7 +283,7 @@ class S3Store:
         stream: Any = answer["Body"]
         found = answer.get("ETag", "").strip('"')
         version = answer.get("VersionId")
-        if etag and found and found != etag:  # some servers take no notice of If-Match
+        if etag and found and found != etag:  # some servers ignore If-Match
             stream.close()
             raise ObjectChanged(key=key)
         plain = not answer.get("SSECustomerAlgorithm") and "kms" not in str(
@@ -300,7 +300,7 @@ class S3Store:
             checks,
             version_id=version if version and version != "null" else f"etag:{found or etag}",
             as_error=lambda error: self._error(error, "GetObject", key),
-            interrupt=lambda: stream._raw_stream.shutdown(),  # urllib3's own, since 2.3
+            interrupt=lambda: stream._raw_stream.shutdown(),  # a method of urllib3 since 2.3
         )
 
     def _error(self, error: Exception, operation: str, key: str = "") -> RawcoreError:
@@ -310,7 +310,7 @@ class S3Store:
 
 
 def make_client(settings: Settings) -> S3Client:
-    """Return a client that threads may share; nothing is asked of S3 yet."""
+    """Return a client that threads may share, without a request to S3 yet."""
     import boto3
     from botocore.config import Config
 
@@ -318,7 +318,7 @@ def make_client(settings: Settings) -> S3Client:
     path_style = settings.rawcore_s3_path_style
     if path_style is None:
         path_style = bool(endpoint)
-    # Where there is an endpoint boto3 takes the path of its own accord.
+    # With an endpoint boto3 puts the bucket into the path by default.
     style: Literal["path", "virtual", "auto"] = "virtual" if endpoint else "auto"
     config = Config(
         connect_timeout=settings.rawcore_s3_connect_timeout,
@@ -336,7 +336,7 @@ def make_client(settings: Settings) -> S3Client:
 
 
 class FolderStore:
-    """A folder and all below it; keys are paths with slashes."""
+    """A folder with its subfolders; keys are paths with slashes."""
 
     def __init__(self, root: Path) -> None:
         self._root = root
@@ -348,7 +348,7 @@ class FolderStore:
             raise FolderMissing(folder=self._root)
 
         def refuse(error: OSError) -> None:
-            if not isinstance(error, FileNotFoundError):  # gone meanwhile
+            if not isinstance(error, FileNotFoundError):  # deleted since
                 key = Path(error.filename).relative_to(self._root).as_posix()
                 raise as_store_error(error, "list", self.bucket, key, "the folder") from error
 
@@ -361,13 +361,13 @@ class FolderStore:
                     facts = path.stat()
                     key.encode()
                 except (OSError, UnicodeEncodeError):
-                    continue  # gone meanwhile, a dangling link, or a name that is no text
+                    continue  # deleted since, a dangling link, or a name that is not UTF-8
                 if key.startswith(prefix) and path.is_file():
                     changed = datetime.fromtimestamp(facts.st_mtime, UTC)
                     yield Listed(key, facts.st_size, _etag(facts), changed)
 
     def open(self, key: str, etag: str | None, version_id: str | None) -> Body:
-        """Start to read one file, if it is as it was listed."""
+        """Open one file, if it has not changed after the listing."""
         path = self._root / key
         if not path.resolve().is_relative_to(self._root.resolve()):
             raise ObjectMissing(key=key)

@@ -42,6 +42,7 @@ BEGIN
             VALUES
                 (format('raw.%I', e.extract), e.raw_table, 1),
                 (format('etl.%I', 'typed_' || e.extract), e.raw_table, 1),
+                (format('etl.%I', 'observed_' || e.extract), e.raw_table, 1),
                 (format('etl.%I', 'published_' || e.extract), e.core_table, 1),
                 (format('etl.%I', 'republished_' || e.extract), e.core_table, 1),
                 (format('etl.%I', 'republished_' || e.extract), e.raw_table, 2)

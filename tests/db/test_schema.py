@@ -1,4 +1,4 @@
-"""The schema as a whole: described, reproducible from migrations or contracts, and taken back."""
+"""The whole schema: comments, equality of migrations and contracts, and rollback."""
 
 from pathlib import Path
 from typing import Any

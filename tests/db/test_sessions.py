@@ -85,7 +85,7 @@ def test_a_reprocess_from_an_odd_session_changes_nothing(depot: Engine) -> None:
     assert core(depot) == before
 
 
-@pytest.mark.parametrize("view", ["typed", "published", "republished"])
+@pytest.mark.parametrize("view", ["typed", "published"])
 @pytest.mark.parametrize("fact", FACTS)
 def test_a_view_gives_the_same_values_in_every_session(depot: Engine, view: str, fact: str) -> None:
     deliver_all(depot)
@@ -112,7 +112,7 @@ def test_the_hash_of_a_row_is_computed_in_place(depot: Engine) -> None:
     assert "hash_record_extended(ROW(sample_id," in "".join(line for (line,) in plan)
 
 
-@pytest.mark.parametrize("view", ["typed", "published", "republished"])
+@pytest.mark.parametrize("view", ["typed", "published"])
 @pytest.mark.parametrize("role", ["etl_auditor", "etl_writer", "app_reader"])
 def test_only_the_owner_reads_the_views_of_the_routines(
     depot: Engine, view: str, role: str

@@ -1,4 +1,4 @@
-"""Rules over every .sql file: hand-written, generated, migrations. No database is needed."""
+"""Rules for every .sql file: hand-written, generated, migrations. No database is needed."""
 
 import re
 from collections.abc import Iterator

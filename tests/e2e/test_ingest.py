@@ -24,7 +24,7 @@ COUNTS = "rows_ingested + rows_unchanged + rows_duplicate + rows_rejected"
 def loaded(
     module_database: Database, module_bucket: Bucket
 ) -> tuple[Driver, Done, list[tuple[str, str]]]:
-    """The driver after a run over the whole feed, how it ended, and what it asked of S3."""
+    """The driver after a run over the whole feed, its end, and its requests to S3."""
     for delivery in deliveries(feed(), OPTIONS.seed, OPTIONS):
         module_bucket.put(delivery.key, delivery.body)
     environment = module_bucket.environment

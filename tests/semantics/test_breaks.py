@@ -1,4 +1,4 @@
-"""The proof is tried: an engine that was broken on purpose has to be found out by the property.
+"""The proof itself is tested: the property test must find faults that were put into the engine.
 
 Each break is a small edit of installed routines. It is taken back afterwards.
 """
@@ -25,7 +25,7 @@ FOUND_OUT = (AssertionError, psycopg.DatabaseError)
 
 @dataclass(frozen=True)
 class Break:
-    """What is done to the routines of etl whose names match: a text in them becomes another."""
+    """A fault: in the routines of etl whose names match, one text is replaced by another."""
 
     what: str
     routines: str
@@ -146,7 +146,7 @@ HORIZON = (
 
 @contextmanager
 def broken(warehouse: Warehouse, one: Break) -> Iterator[None]:
-    """Edit the routines for a while. The text has to be there, or the break breaks nothing."""
+    """Edit the routines during a block. Fails if the text is not there to be replaced."""
     found = warehouse.admin.execute(
         "SELECT pg_get_functiondef(p.oid) FROM pg_proc AS p"
         " WHERE p.pronamespace = 'etl'::regnamespace AND p.proname ~ ('^(' || %s || ')$')",
@@ -205,7 +205,7 @@ def test_an_engine_with_this_fault_about_the_horizon_is_found_out(
 
 
 def purge_a_small_feed(world: World) -> None:
-    """What the random feeds of the property come upon seldom, in few steps."""
+    """A feed with few steps for cases that random feeds reach rarely."""
     for day, row in enumerate(("Bea,New,1,", "Ann,New,1,", "Ann,New,2,", "Ann,New,1,"), 1):
         world.deliver(Name("customers", day), f"1,{row},1")
     for day in (1, 2, 3):

@@ -1,4 +1,4 @@
-"""The command line: what options mean, and how errors end."""
+"""The command line: meaning of options, and exit codes of errors."""
 
 from pathlib import Path
 from typing import Any

@@ -1,4 +1,4 @@
-"""The feed generator: the same seed, the same bytes; names, shapes and dirt as in a source."""
+"""The feed generator: equal seeds give equal bytes; names, shapes and faults as in a source."""
 
 import re
 from collections import Counter
@@ -56,7 +56,7 @@ columns:
 
 
 class Bucket(Weed):
-    """A server that remembers the keys that were put."""
+    """A server that records the uploaded keys."""
 
     keys: ClassVar[list[str]] = []
 
@@ -83,7 +83,7 @@ def bigger() -> tuple[Delivery, ...]:
 
 
 def facts_of(delivery: Delivery) -> dict[str, str]:
-    """What the name of an object says; nothing where it fits no pattern."""
+    """The facts in the name of an object; none if it fits no pattern."""
     name = re.split(r"[/\\]", delivery.key)[-1]
     for pattern in indici().source.file_names.patterns:
         read = name_pattern(pattern, indici().source.file_names.endings)

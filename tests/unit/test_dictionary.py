@@ -1,4 +1,4 @@
-"""The data dictionary: every column, what becomes of it, and the texts of the comments."""
+"""The data dictionary: every column, where it goes, and the texts of the comments."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ def test_each_column_says_what_it_is_and_what_core_receives(page: str) -> None:
             "Limit as delivered. Unit: EUR.",
         ],
         [
-            *("6", "exported_at", "ExportedAt", "timestamptz", "value, change not noticed"),
+            *("6", "exported_at", "ExportedAt", "timestamptz", "value, changes are ignored"),
             "ExportedAt as delivered.",
         ],
     ]

@@ -1,4 +1,4 @@
-"""Contracts as Open Data Contracts and Table Schemas, judged by their tools; and back again."""
+"""Contracts exported as Open Data Contracts and Table Schemas, validated, and imported again."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ def documents(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def rendered(feed: Feed, folder: Path) -> dict[str, str]:
-    """What the contracts make, without what names the exact files they were read from."""
+    """The generated SQL, without the parts that name the files of the contracts."""
     return {
         made.name: re.sub(r"'[0-9a-f]{64}'", "'…'", made.sql) for made in feed_objects(feed, folder)
     }
@@ -220,7 +220,7 @@ def test_contracts_that_are_there_stay(tmp_path: Path) -> None:
         f"{tmp_path}/contracts",
     ]
     result = CliRunner().invoke(main, arguments)
-    assert (result.exit_code, "is there already" in result.output) == (1, True)
+    assert (result.exit_code, "exists already" in result.output) == (1, True)
 
 
 @pytest.mark.parametrize(

@@ -30,52 +30,47 @@ BEGIN
 
     -- 3. Keep the newest row; the row with which the newest version began in core; and
     -- each row that changed stg since.
-    WITH states AS (
+    WITH core_states AS (
         SELECT
-            o.*,
+            s.*,
             ROW(
-                y.patient_key, y.provider_key, y.medicine_key, y.appointment_id, y.allergy_type_id, y.allergy_type,
-                y.onset_date, y.medicine_id, y.medicine, y.reaction_id, y.reactions, y.reaction_type_id,
-                y.reaction_type, y.severity_id, y.severity, y.is_active, y.is_deleted, y.inserted_by_id,
-                y.updated_by_id, y.inserted_at, y.updated_at, y.patient_id, y.is_confidential, y.practice,
-                y.mgen_code, y.mcla_code, y.medicine_classification_id, y.allergy_category_id, y.allergy_category,
-                y.substance_type_id, y.substance_type, y.favourite_substance_id, y.disease_id, y.disease,
-                y.medicine_type_id, y.medicine_type, y.user_logging_id, y.show_on_portal, y.warning_type,
-                y.row_inactive, y.is_reviewed, y.provider_id, y.practice_location_id, y.location_name
-            ) AS core_state
-        FROM etl.observed_allergies AS o
-        JOIN etl.republished_allergies AS y USING (load_run_file_id, line_no)
+                s.is_absent, s.patient_key, s.provider_key, s.medicine_key, s.appointment_id, s.allergy_type_id,
+                s.allergy_type, s.onset_date, s.medicine_id, s.medicine, s.reaction_id, s.reactions,
+                s.reaction_type_id, s.reaction_type, s.severity_id, s.severity, s.is_active, s.is_deleted,
+                s.inserted_by_id, s.updated_by_id, s.inserted_at, s.updated_at, s.patient_id, s.is_confidential,
+                s.practice, s.mgen_code, s.mcla_code, s.medicine_classification_id, s.allergy_category_id,
+                s.allergy_category, s.substance_type_id, s.substance_type, s.favourite_substance_id, s.disease_id,
+                s.disease, s.medicine_type_id, s.medicine_type, s.user_logging_id, s.show_on_portal, s.warning_type,
+                s.row_inactive, s.is_reviewed, s.provider_id, s.practice_location_id, s.location_name
+            ) AS row_state
+        FROM etl.republished_allergies AS s
     ),
     marked AS (
         SELECT
             s.practice_id, s.per_org_id, s.allergy_id, s.observed_at,
-            lag(s.core_state) OVER w IS DISTINCT FROM s.core_state AS begins_run
-        FROM states AS s
+            lag(s.row_state) OVER w IS DISTINCT FROM s.row_state AS begins_run
+        FROM core_states AS s
         WINDOW w AS (PARTITION BY s.practice_id, s.per_org_id, s.allergy_id ORDER BY s.observed_at)
     ),
-    staged AS (
-        SELECT
-            o.*,
-            ROW(
-                y.appointment_id, y.allergy_type_id, y.allergy_type, y.onset_date, y.deactivation_reason,
-                y.medicine_id, y.medicine, y.reaction_id, y.reactions, y.reaction_type_id, y.reaction_type,
-                y.severity_id, y.severity, y.reaction_notes, y.is_active, y.is_deleted, y.inserted_by_id,
-                y.inserted_by, y.updated_by_id, y.updated_by, y.inserted_at, y.updated_at, y.patient_id, y.patient,
-                y.is_confidential, y.practice, y.mgen_code, y.mcla_code, y.medtech_id, y.medicine_classification_id,
-                y.allergy_category_id, y.allergy_category, y.comment, y.substance_type_id, y.substance_type,
-                y.favourite_substance_id, y.favourite_substance, y.disease_id, y.disease, y.other_substance,
-                y.medicine_type_id, y.medicine_type, y.user_logging_id, y.logging_user_name, y.show_on_portal,
-                y.warning_type, y.row_inactive, y.is_reviewed, y.provider_id, y.provider, y.practice_location_id,
-                y.location_name
-            ) AS row_state
-        FROM etl.observed_allergies AS o
-        JOIN etl.typed_allergies AS y USING (load_run_file_id, line_no)
+    stg_states AS (
+        SELECT s.*, ROW(
+            s.is_absent, s.appointment_id, s.allergy_type_id, s.allergy_type, s.onset_date, s.deactivation_reason,
+            s.medicine_id, s.medicine, s.reaction_id, s.reactions, s.reaction_type_id, s.reaction_type,
+            s.severity_id, s.severity, s.reaction_notes, s.is_active, s.is_deleted, s.inserted_by_id, s.inserted_by,
+            s.updated_by_id, s.updated_by, s.inserted_at, s.updated_at, s.patient_id, s.patient, s.is_confidential,
+            s.practice, s.mgen_code, s.mcla_code, s.medtech_id, s.medicine_classification_id, s.allergy_category_id,
+            s.allergy_category, s.comment, s.substance_type_id, s.substance_type, s.favourite_substance_id,
+            s.favourite_substance, s.disease_id, s.disease, s.other_substance, s.medicine_type_id, s.medicine_type,
+            s.user_logging_id, s.logging_user_name, s.show_on_portal, s.warning_type, s.row_inactive, s.is_reviewed,
+            s.provider_id, s.provider, s.practice_location_id, s.location_name
+        ) AS row_state
+        FROM etl.observed_allergies AS s
     ),
     told AS (
         SELECT
             s.practice_id, s.per_org_id, s.allergy_id, s.observed_at, s.is_absent, s.load_run_file_id, s.line_no,
             lag(s.row_state) OVER w IS DISTINCT FROM s.row_state AS changes
-        FROM staged AS s
+        FROM stg_states AS s
         WINDOW w AS (PARTITION BY s.practice_id, s.per_org_id, s.allergy_id ORDER BY s.observed_at)
     ),
     placed AS (

@@ -38,22 +38,18 @@ BEGIN
 
     -- 3. stg: the first observation in the newest run of equal rows.
     WITH states AS (
-        SELECT
-            o.*,
-            ROW(
-                y.appointment_id, y.allergy_type_id, y.allergy_type, y.onset_date, y.deactivation_reason,
-                y.medicine_id, y.medicine, y.reaction_id, y.reactions, y.reaction_type_id, y.reaction_type,
-                y.severity_id, y.severity, y.reaction_notes, y.is_active, y.is_deleted, y.inserted_by_id,
-                y.inserted_by, y.updated_by_id, y.updated_by, y.inserted_at, y.updated_at, y.patient_id, y.patient,
-                y.is_confidential, y.practice, y.mgen_code, y.mcla_code, y.medtech_id, y.medicine_classification_id,
-                y.allergy_category_id, y.allergy_category, y.comment, y.substance_type_id, y.substance_type,
-                y.favourite_substance_id, y.favourite_substance, y.disease_id, y.disease, y.other_substance,
-                y.medicine_type_id, y.medicine_type, y.user_logging_id, y.logging_user_name, y.show_on_portal,
-                y.warning_type, y.row_inactive, y.is_reviewed, y.provider_id, y.provider, y.practice_location_id,
-                y.location_name
-            ) AS row_state
-        FROM etl.observed_allergies AS o
-        JOIN etl.typed_allergies AS y USING (load_run_file_id, line_no)
+        SELECT s.*, ROW(
+            s.is_absent, s.appointment_id, s.allergy_type_id, s.allergy_type, s.onset_date, s.deactivation_reason,
+            s.medicine_id, s.medicine, s.reaction_id, s.reactions, s.reaction_type_id, s.reaction_type,
+            s.severity_id, s.severity, s.reaction_notes, s.is_active, s.is_deleted, s.inserted_by_id, s.inserted_by,
+            s.updated_by_id, s.updated_by, s.inserted_at, s.updated_at, s.patient_id, s.patient, s.is_confidential,
+            s.practice, s.mgen_code, s.mcla_code, s.medtech_id, s.medicine_classification_id, s.allergy_category_id,
+            s.allergy_category, s.comment, s.substance_type_id, s.substance_type, s.favourite_substance_id,
+            s.favourite_substance, s.disease_id, s.disease, s.other_substance, s.medicine_type_id, s.medicine_type,
+            s.user_logging_id, s.logging_user_name, s.show_on_portal, s.warning_type, s.row_inactive, s.is_reviewed,
+            s.provider_id, s.provider, s.practice_location_id, s.location_name
+        ) AS row_state
+        FROM etl.observed_allergies AS s
     ),
     runs AS (
         SELECT
@@ -70,7 +66,7 @@ BEGIN
     ),
     newest AS (
         SELECT DISTINCT ON (u.practice_id, u.per_org_id, u.allergy_id)
-            u.load_run_file_id, u.load_run_id, u.line_no, u.observed_at, u.newest_hash,
+            u.*,
             (
                 SELECT min(a.observed_at)
                 FROM etl.observed_allergies AS a
@@ -94,18 +90,17 @@ BEGIN
         row_hash, absent_since, load_run_file_id, load_run_id, date_extracted
     )
     SELECT
-        y.allergy_id, y.appointment_id, y.allergy_type_id, y.allergy_type, y.onset_date, y.deactivation_reason,
-        y.medicine_id, y.medicine, y.reaction_id, y.reactions, y.reaction_type_id, y.reaction_type, y.severity_id,
-        y.severity, y.reaction_notes, y.is_active, y.is_deleted, y.inserted_by_id, y.inserted_by, y.updated_by_id,
-        y.updated_by, y.inserted_at, y.updated_at, y.patient_id, y.patient, y.is_confidential, y.practice_id,
-        y.practice, y.mgen_code, y.mcla_code, y.medtech_id, y.medicine_classification_id, y.allergy_category_id,
-        y.allergy_category, y.comment, y.substance_type_id, y.substance_type, y.favourite_substance_id,
-        y.favourite_substance, y.disease_id, y.disease, y.other_substance, y.medicine_type_id, y.medicine_type,
-        y.user_logging_id, y.logging_user_name, y.show_on_portal, y.warning_type, y.row_inactive, y.is_reviewed,
-        y.provider_id, y.provider, y.practice_location_id, y.location_name, y.per_org_id, y.loaded_date_time,
+        n.allergy_id, n.appointment_id, n.allergy_type_id, n.allergy_type, n.onset_date, n.deactivation_reason,
+        n.medicine_id, n.medicine, n.reaction_id, n.reactions, n.reaction_type_id, n.reaction_type, n.severity_id,
+        n.severity, n.reaction_notes, n.is_active, n.is_deleted, n.inserted_by_id, n.inserted_by, n.updated_by_id,
+        n.updated_by, n.inserted_at, n.updated_at, n.patient_id, n.patient, n.is_confidential, n.practice_id,
+        n.practice, n.mgen_code, n.mcla_code, n.medtech_id, n.medicine_classification_id, n.allergy_category_id,
+        n.allergy_category, n.comment, n.substance_type_id, n.substance_type, n.favourite_substance_id,
+        n.favourite_substance, n.disease_id, n.disease, n.other_substance, n.medicine_type_id, n.medicine_type,
+        n.user_logging_id, n.logging_user_name, n.show_on_portal, n.warning_type, n.row_inactive, n.is_reviewed,
+        n.provider_id, n.provider, n.practice_location_id, n.location_name, n.per_org_id, n.loaded_date_time,
         n.newest_hash, n.gone_since, n.load_run_file_id, n.load_run_id, n.observed_at
     FROM newest AS n
-    JOIN etl.typed_allergies AS y USING (load_run_file_id, line_no)
     ON CONFLICT (practice_id, per_org_id, allergy_id) DO UPDATE
     SET (
         appointment_id, allergy_type_id, allergy_type, onset_date, deactivation_reason, medicine_id, medicine,
@@ -147,20 +142,17 @@ BEGIN
 
     -- 4. core: the same for the columns that core shows.
     WITH states AS (
-        SELECT
-            o.*,
-            ROW(
-                y.patient_key, y.provider_key, y.medicine_key, y.appointment_id, y.allergy_type_id, y.allergy_type,
-                y.onset_date, y.medicine_id, y.medicine, y.reaction_id, y.reactions, y.reaction_type_id,
-                y.reaction_type, y.severity_id, y.severity, y.is_active, y.is_deleted, y.inserted_by_id,
-                y.updated_by_id, y.inserted_at, y.updated_at, y.patient_id, y.is_confidential, y.practice,
-                y.mgen_code, y.mcla_code, y.medicine_classification_id, y.allergy_category_id, y.allergy_category,
-                y.substance_type_id, y.substance_type, y.favourite_substance_id, y.disease_id, y.disease,
-                y.medicine_type_id, y.medicine_type, y.user_logging_id, y.show_on_portal, y.warning_type,
-                y.row_inactive, y.is_reviewed, y.provider_id, y.practice_location_id, y.location_name
-            ) AS row_state
-        FROM etl.observed_allergies AS o
-        JOIN etl.republished_allergies AS y USING (load_run_file_id, line_no)
+        SELECT s.*, ROW(
+            s.is_absent, s.patient_key, s.provider_key, s.medicine_key, s.appointment_id, s.allergy_type_id,
+            s.allergy_type, s.onset_date, s.medicine_id, s.medicine, s.reaction_id, s.reactions, s.reaction_type_id,
+            s.reaction_type, s.severity_id, s.severity, s.is_active, s.is_deleted, s.inserted_by_id,
+            s.updated_by_id, s.inserted_at, s.updated_at, s.patient_id, s.is_confidential, s.practice, s.mgen_code,
+            s.mcla_code, s.medicine_classification_id, s.allergy_category_id, s.allergy_category,
+            s.substance_type_id, s.substance_type, s.favourite_substance_id, s.disease_id, s.disease,
+            s.medicine_type_id, s.medicine_type, s.user_logging_id, s.show_on_portal, s.warning_type,
+            s.row_inactive, s.is_reviewed, s.provider_id, s.practice_location_id, s.location_name
+        ) AS row_state
+        FROM etl.republished_allergies AS s
     ),
     runs AS (
         SELECT
@@ -174,7 +166,7 @@ BEGIN
     ),
     newest AS (
         SELECT DISTINCT ON (u.practice_id, u.per_org_id, u.allergy_id)
-            u.load_run_file_id, u.load_run_id, u.line_no, u.observed_at,
+            u.*,
             (
                 SELECT min(a.observed_at)
                 FROM etl.observed_allergies AS a
@@ -198,18 +190,17 @@ BEGIN
             load_run_file_id, load_run_id, date_extracted
         )
         SELECT
-            y.practice_id, y.per_org_id, y.allergy_id,
-            y.patient_key, y.provider_key, y.medicine_key, y.appointment_id, y.allergy_type_id, y.allergy_type,
-            y.onset_date, y.medicine_id, y.medicine, y.reaction_id, y.reactions, y.reaction_type_id,
-            y.reaction_type, y.severity_id, y.severity, y.is_active, y.is_deleted, y.inserted_by_id,
-            y.updated_by_id, y.inserted_at, y.updated_at, y.patient_id, y.is_confidential, y.practice, y.mgen_code,
-            y.mcla_code, y.medicine_classification_id, y.allergy_category_id, y.allergy_category,
-            y.substance_type_id, y.substance_type, y.favourite_substance_id, y.disease_id, y.disease,
-            y.medicine_type_id, y.medicine_type, y.user_logging_id, y.show_on_portal, y.warning_type,
-            y.row_inactive, y.is_reviewed, y.provider_id, y.practice_location_id, y.location_name,
-            y.loaded_date_time, n.gone_since, n.load_run_file_id, n.load_run_id, n.observed_at
+            n.practice_id, n.per_org_id, n.allergy_id,
+            n.patient_key, n.provider_key, n.medicine_key, n.appointment_id, n.allergy_type_id, n.allergy_type,
+            n.onset_date, n.medicine_id, n.medicine, n.reaction_id, n.reactions, n.reaction_type_id,
+            n.reaction_type, n.severity_id, n.severity, n.is_active, n.is_deleted, n.inserted_by_id,
+            n.updated_by_id, n.inserted_at, n.updated_at, n.patient_id, n.is_confidential, n.practice, n.mgen_code,
+            n.mcla_code, n.medicine_classification_id, n.allergy_category_id, n.allergy_category,
+            n.substance_type_id, n.substance_type, n.favourite_substance_id, n.disease_id, n.disease,
+            n.medicine_type_id, n.medicine_type, n.user_logging_id, n.show_on_portal, n.warning_type,
+            n.row_inactive, n.is_reviewed, n.provider_id, n.practice_location_id, n.location_name,
+            n.loaded_date_time, n.gone_since, n.load_run_file_id, n.load_run_id, n.observed_at
         FROM newest AS n
-        JOIN etl.republished_allergies AS y USING (load_run_file_id, line_no)
         ON CONFLICT (practice_id, per_org_id, allergy_id) DO UPDATE
         SET (
             patient_key, provider_key, medicine_key, appointment_id, allergy_type_id, allergy_type, onset_date,

@@ -2,22 +2,24 @@
 
 CREATE OR REPLACE VIEW etl.republished_allergies WITH (security_invoker = true) AS
 SELECT
-    y.practice_id, y.per_org_id, y.allergy_id,
-    etl.surrogate_key(etl.key_part('patients') || tenant.key_part || etl.key_part(y.patient_id::text)) AS patient_key,
-    etl.surrogate_key(etl.key_part('providers') || tenant.key_part || etl.key_part(y.provider_id::text)) AS provider_key,
-    etl.surrogate_key(etl.key_part('medicine') || tenant.key_part || etl.key_part(y.medicine_id::text)) AS medicine_key,
-    y.appointment_id, y.allergy_type_id, y.allergy_type, y.onset_date, y.medicine_id, y.medicine, y.reaction_id,
-    y.reactions, y.reaction_type_id, y.reaction_type, y.severity_id, y.severity, y.is_active, y.is_deleted,
-    y.inserted_by_id, y.updated_by_id, y.inserted_at, y.updated_at, y.patient_id, y.is_confidential, y.practice,
-    y.mgen_code, y.mcla_code, y.medicine_classification_id, y.allergy_category_id, y.allergy_category,
-    y.substance_type_id, y.substance_type, y.favourite_substance_id, y.disease_id, y.disease, y.medicine_type_id,
-    y.medicine_type, y.user_logging_id, y.show_on_portal, y.warning_type, y.row_inactive, y.is_reviewed,
-    y.provider_id, y.practice_location_id, y.location_name, y.loaded_date_time,
-    y.load_run_file_id, y.line_no
-FROM etl.typed_allergies AS y
+    o.practice_id, o.per_org_id, o.allergy_id,
+    etl.surrogate_key(etl.key_part('patients') || tenant.key_part || etl.key_part(o.patient_id::text)) AS patient_key,
+    etl.surrogate_key(etl.key_part('providers') || tenant.key_part || etl.key_part(o.provider_id::text)) AS provider_key,
+    etl.surrogate_key(etl.key_part('medicine') || tenant.key_part || etl.key_part(o.medicine_id::text)) AS medicine_key,
+    o.appointment_id, o.allergy_type_id, o.allergy_type, o.onset_date, o.medicine_id, o.medicine, o.reaction_id,
+    o.reactions, o.reaction_type_id, o.reaction_type, o.severity_id, o.severity, o.is_active, o.is_deleted,
+    o.inserted_by_id, o.updated_by_id, o.inserted_at, o.updated_at, o.patient_id, o.is_confidential, o.practice,
+    o.mgen_code, o.mcla_code, o.medicine_classification_id, o.allergy_category_id, o.allergy_category,
+    o.substance_type_id, o.substance_type, o.favourite_substance_id, o.disease_id, o.disease, o.medicine_type_id,
+    o.medicine_type, o.user_logging_id, o.show_on_portal, o.warning_type, o.row_inactive, o.is_reviewed,
+    o.provider_id, o.practice_location_id, o.location_name, o.loaded_date_time,
+    o.observed_at, o.is_absent, o.load_run_file_id, o.load_run_id, o.line_no
+FROM etl.observed_allergies AS o
 CROSS JOIN LATERAL (
-    SELECT etl.key_part(y.practice_id) || etl.key_part(y.per_org_id) AS key_part
+    SELECT etl.key_part(o.practice_id) || etl.key_part(o.per_org_id) AS key_part
     OFFSET 0  -- computed once a row, not once for each of its surrogate keys
 ) AS tenant;
 COMMENT ON VIEW etl.republished_allergies IS
-    'Rows of raw.allergies_raw as core.fact_allergies shows them, for rebuilds. Rejected rows may fail to cast: read valid ones only.';
+    'Rows of etl.observed_allergies as core.fact_allergies shows them, for rebuilds and purges.';
+COMMENT ON COLUMN etl.republished_allergies.observed_at IS 'DateExtracted of the file.';
+COMMENT ON COLUMN etl.republished_allergies.is_absent IS 'Whether the file, a mirror, lacks the key.';

@@ -30,65 +30,59 @@ BEGIN
 
     -- 3. Keep the newest row; the row with which the newest version began in core; and
     -- each row that changed stg since.
-    WITH states AS (
+    WITH core_states AS (
         SELECT
-            o.*,
+            s.*,
             ROW(
-                y.patient_key, y.provider_key, y.medicine_key, y.appointment_id, y.patient_id, y.sct_id,
-                y.medicine_id, y.medicine_name, y.strength, y.form, y.frequency, y.daily_frequency, y.route,
-                y.duration, y.duration_type, y.start_date, y.end_date, y.stop_date, y.repeats, y.sa_status,
-                y.sa_number, y.expiry_date, y.subsidy_amount, y.price, y.provider_id, y.task_id, y.is_confidential,
-                y.is_long_term, y.is_prescribed_externally, y.is_stopped, y.is_highlighted, y.is_practice_in_admin,
-                y.is_trial, y.rx_date, y.rx_status, y.is_dispense, y.printed_at, y.is_active, y.is_deleted,
-                y.inserted_at, y.updated_at, y.is_mapped, y.medtech_drug_code, y.medtech_generic_name,
-                y.prescribed_externally_id, y.quantity, y.is_generic_substitution, y.is_frequently_dispensed,
-                y.initial_dispense_period_type, y.trial_type, y.is_specialist_recommended, y.recommendation_date,
-                y.is_endorsement_criteria, y.is_provider_eligible_co_payment, y.user_logging_id, y.is_override,
-                y.is_task_generated, y.show_on_portal, y.patient_sa_record_id, y.mapped_date, y.is_variable_dose,
-                y.is_dose_change, y.mims_code, y.practice_location_id, y.location_name, y.prescription_print_date,
-                y.prescription_no, y.substance_name
-            ) AS core_state
-        FROM etl.observed_appointment_medications AS o
-        JOIN etl.republished_appointment_medications AS y USING (load_run_file_id, line_no)
+                s.is_absent, s.patient_key, s.provider_key, s.medicine_key, s.appointment_id, s.patient_id,
+                s.sct_id, s.medicine_id, s.medicine_name, s.strength, s.form, s.frequency, s.daily_frequency,
+                s.route, s.duration, s.duration_type, s.start_date, s.end_date, s.stop_date, s.repeats, s.sa_status,
+                s.sa_number, s.expiry_date, s.subsidy_amount, s.price, s.provider_id, s.task_id, s.is_confidential,
+                s.is_long_term, s.is_prescribed_externally, s.is_stopped, s.is_highlighted, s.is_practice_in_admin,
+                s.is_trial, s.rx_date, s.rx_status, s.is_dispense, s.printed_at, s.is_active, s.is_deleted,
+                s.inserted_at, s.updated_at, s.is_mapped, s.medtech_drug_code, s.medtech_generic_name,
+                s.prescribed_externally_id, s.quantity, s.is_generic_substitution, s.is_frequently_dispensed,
+                s.initial_dispense_period_type, s.trial_type, s.is_specialist_recommended, s.recommendation_date,
+                s.is_endorsement_criteria, s.is_provider_eligible_co_payment, s.user_logging_id, s.is_override,
+                s.is_task_generated, s.show_on_portal, s.patient_sa_record_id, s.mapped_date, s.is_variable_dose,
+                s.is_dose_change, s.mims_code, s.practice_location_id, s.location_name, s.prescription_print_date,
+                s.prescription_no, s.substance_name
+            ) AS row_state
+        FROM etl.republished_appointment_medications AS s
     ),
     marked AS (
         SELECT
             s.practice_id, s.per_org_id, s.medication_id, s.observed_at,
-            lag(s.core_state) OVER w IS DISTINCT FROM s.core_state AS begins_run
-        FROM states AS s
+            lag(s.row_state) OVER w IS DISTINCT FROM s.row_state AS begins_run
+        FROM core_states AS s
         WINDOW w AS (PARTITION BY s.practice_id, s.per_org_id, s.medication_id ORDER BY s.observed_at)
     ),
-    staged AS (
-        SELECT
-            o.*,
-            ROW(
-                y.appointment_id, y.patient_id, y.sct_id, y.medicine_id, y.medicine_name, y.strength, y.form,
-                y.take, y.frequency, y.daily_frequency, y.route, y.duration, y.duration_type, y.start_date,
-                y.end_date, y.stop_date, y.repeats, y.sa_status, y.sa_number, y.expiry_date, y.subsidy_amount,
-                y.price, y.provider_id, y.provider, y.task_id, y.directions, y.is_confidential, y.is_long_term,
-                y.is_prescribed_externally, y.is_stopped, y.is_highlighted, y.is_practice_in_admin, y.is_trial,
-                y.stopped_reason, y.medication_stop_reason, y.rx_scid, y.rx_date, y.rx_status, y.is_dispense,
-                y.printed_by, y.printed_at, y.comments, y.is_active, y.is_deleted, y.inserted_by, y.updated_by,
-                y.inserted_at, y.updated_at, y.medtech_id, y.is_mapped, y.medtech_drug_code, y.medtech_generic_name,
-                y.prescribed_externally_id, y.prescribed_externally_description, y.quantity,
-                y.is_generic_substitution, y.is_frequently_dispensed, y.initial_dispense_period,
-                y.initial_dispense_period_type, y.trial_period, y.trial_type, y.is_specialist_recommended,
-                y.specialist_name, y.recommendation_date, y.is_endorsement_criteria,
-                y.is_provider_eligible_co_payment, y.user_logging_id, y.is_override, y.override_reason,
-                y.is_task_generated, y.show_on_portal, y.patient_sa_record_id, y.stopped_by, y.mapped_by,
-                y.mapped_date, y.recommendation_override_reason, y.is_variable_dose, y.is_dose_change,
-                y.reference_medication, y.mims_code, y.permanent_address_latitude, y.permanent_address_longitude,
-                y.practice_location_id, y.location_name, y.prescription_print_date, y.prescription_no,
-                y.substance_name
-            ) AS row_state
-        FROM etl.observed_appointment_medications AS o
-        JOIN etl.typed_appointment_medications AS y USING (load_run_file_id, line_no)
+    stg_states AS (
+        SELECT s.*, ROW(
+            s.is_absent, s.appointment_id, s.patient_id, s.sct_id, s.medicine_id, s.medicine_name, s.strength,
+            s.form, s.take, s.frequency, s.daily_frequency, s.route, s.duration, s.duration_type, s.start_date,
+            s.end_date, s.stop_date, s.repeats, s.sa_status, s.sa_number, s.expiry_date, s.subsidy_amount, s.price,
+            s.provider_id, s.provider, s.task_id, s.directions, s.is_confidential, s.is_long_term,
+            s.is_prescribed_externally, s.is_stopped, s.is_highlighted, s.is_practice_in_admin, s.is_trial,
+            s.stopped_reason, s.medication_stop_reason, s.rx_scid, s.rx_date, s.rx_status, s.is_dispense,
+            s.printed_by, s.printed_at, s.comments, s.is_active, s.is_deleted, s.inserted_by, s.updated_by,
+            s.inserted_at, s.updated_at, s.medtech_id, s.is_mapped, s.medtech_drug_code, s.medtech_generic_name,
+            s.prescribed_externally_id, s.prescribed_externally_description, s.quantity, s.is_generic_substitution,
+            s.is_frequently_dispensed, s.initial_dispense_period, s.initial_dispense_period_type, s.trial_period,
+            s.trial_type, s.is_specialist_recommended, s.specialist_name, s.recommendation_date,
+            s.is_endorsement_criteria, s.is_provider_eligible_co_payment, s.user_logging_id, s.is_override,
+            s.override_reason, s.is_task_generated, s.show_on_portal, s.patient_sa_record_id, s.stopped_by,
+            s.mapped_by, s.mapped_date, s.recommendation_override_reason, s.is_variable_dose, s.is_dose_change,
+            s.reference_medication, s.mims_code, s.permanent_address_latitude, s.permanent_address_longitude,
+            s.practice_location_id, s.location_name, s.prescription_print_date, s.prescription_no, s.substance_name
+        ) AS row_state
+        FROM etl.observed_appointment_medications AS s
     ),
     told AS (
         SELECT
             s.practice_id, s.per_org_id, s.medication_id, s.observed_at, s.is_absent, s.load_run_file_id, s.line_no,
             lag(s.row_state) OVER w IS DISTINCT FROM s.row_state AS changes
-        FROM staged AS s
+        FROM stg_states AS s
         WINDOW w AS (PARTITION BY s.practice_id, s.per_org_id, s.medication_id ORDER BY s.observed_at)
     ),
     placed AS (

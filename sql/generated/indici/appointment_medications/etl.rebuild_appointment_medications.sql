@@ -38,30 +38,25 @@ BEGIN
 
     -- 3. stg: the first observation in the newest run of equal rows.
     WITH states AS (
-        SELECT
-            o.*,
-            ROW(
-                y.appointment_id, y.patient_id, y.sct_id, y.medicine_id, y.medicine_name, y.strength, y.form,
-                y.take, y.frequency, y.daily_frequency, y.route, y.duration, y.duration_type, y.start_date,
-                y.end_date, y.stop_date, y.repeats, y.sa_status, y.sa_number, y.expiry_date, y.subsidy_amount,
-                y.price, y.provider_id, y.provider, y.task_id, y.directions, y.is_confidential, y.is_long_term,
-                y.is_prescribed_externally, y.is_stopped, y.is_highlighted, y.is_practice_in_admin, y.is_trial,
-                y.stopped_reason, y.medication_stop_reason, y.rx_scid, y.rx_date, y.rx_status, y.is_dispense,
-                y.printed_by, y.printed_at, y.comments, y.is_active, y.is_deleted, y.inserted_by, y.updated_by,
-                y.inserted_at, y.updated_at, y.medtech_id, y.is_mapped, y.medtech_drug_code, y.medtech_generic_name,
-                y.prescribed_externally_id, y.prescribed_externally_description, y.quantity,
-                y.is_generic_substitution, y.is_frequently_dispensed, y.initial_dispense_period,
-                y.initial_dispense_period_type, y.trial_period, y.trial_type, y.is_specialist_recommended,
-                y.specialist_name, y.recommendation_date, y.is_endorsement_criteria,
-                y.is_provider_eligible_co_payment, y.user_logging_id, y.is_override, y.override_reason,
-                y.is_task_generated, y.show_on_portal, y.patient_sa_record_id, y.stopped_by, y.mapped_by,
-                y.mapped_date, y.recommendation_override_reason, y.is_variable_dose, y.is_dose_change,
-                y.reference_medication, y.mims_code, y.permanent_address_latitude, y.permanent_address_longitude,
-                y.practice_location_id, y.location_name, y.prescription_print_date, y.prescription_no,
-                y.substance_name
-            ) AS row_state
-        FROM etl.observed_appointment_medications AS o
-        JOIN etl.typed_appointment_medications AS y USING (load_run_file_id, line_no)
+        SELECT s.*, ROW(
+            s.is_absent, s.appointment_id, s.patient_id, s.sct_id, s.medicine_id, s.medicine_name, s.strength,
+            s.form, s.take, s.frequency, s.daily_frequency, s.route, s.duration, s.duration_type, s.start_date,
+            s.end_date, s.stop_date, s.repeats, s.sa_status, s.sa_number, s.expiry_date, s.subsidy_amount, s.price,
+            s.provider_id, s.provider, s.task_id, s.directions, s.is_confidential, s.is_long_term,
+            s.is_prescribed_externally, s.is_stopped, s.is_highlighted, s.is_practice_in_admin, s.is_trial,
+            s.stopped_reason, s.medication_stop_reason, s.rx_scid, s.rx_date, s.rx_status, s.is_dispense,
+            s.printed_by, s.printed_at, s.comments, s.is_active, s.is_deleted, s.inserted_by, s.updated_by,
+            s.inserted_at, s.updated_at, s.medtech_id, s.is_mapped, s.medtech_drug_code, s.medtech_generic_name,
+            s.prescribed_externally_id, s.prescribed_externally_description, s.quantity, s.is_generic_substitution,
+            s.is_frequently_dispensed, s.initial_dispense_period, s.initial_dispense_period_type, s.trial_period,
+            s.trial_type, s.is_specialist_recommended, s.specialist_name, s.recommendation_date,
+            s.is_endorsement_criteria, s.is_provider_eligible_co_payment, s.user_logging_id, s.is_override,
+            s.override_reason, s.is_task_generated, s.show_on_portal, s.patient_sa_record_id, s.stopped_by,
+            s.mapped_by, s.mapped_date, s.recommendation_override_reason, s.is_variable_dose, s.is_dose_change,
+            s.reference_medication, s.mims_code, s.permanent_address_latitude, s.permanent_address_longitude,
+            s.practice_location_id, s.location_name, s.prescription_print_date, s.prescription_no, s.substance_name
+        ) AS row_state
+        FROM etl.observed_appointment_medications AS s
     ),
     runs AS (
         SELECT
@@ -78,7 +73,7 @@ BEGIN
     ),
     newest AS (
         SELECT DISTINCT ON (u.practice_id, u.per_org_id, u.medication_id)
-            u.load_run_file_id, u.load_run_id, u.line_no, u.observed_at, u.newest_hash,
+            u.*,
             (
                 SELECT min(a.observed_at)
                 FROM etl.observed_appointment_medications AS a
@@ -108,26 +103,25 @@ BEGIN
         row_hash, absent_since, load_run_file_id, load_run_id, date_extracted
     )
     SELECT
-        y.medication_id, y.appointment_id, y.patient_id, y.sct_id, y.medicine_id, y.medicine_name, y.strength,
-        y.form, y.take, y.frequency, y.daily_frequency, y.route, y.duration, y.duration_type, y.start_date,
-        y.end_date, y.stop_date, y.repeats, y.sa_status, y.sa_number, y.expiry_date, y.subsidy_amount, y.price,
-        y.provider_id, y.provider, y.task_id, y.directions, y.is_confidential, y.is_long_term,
-        y.is_prescribed_externally, y.is_stopped, y.is_highlighted, y.is_practice_in_admin, y.is_trial,
-        y.stopped_reason, y.medication_stop_reason, y.rx_scid, y.rx_date, y.rx_status, y.is_dispense, y.printed_by,
-        y.printed_at, y.comments, y.is_active, y.is_deleted, y.inserted_by, y.updated_by, y.inserted_at,
-        y.updated_at, y.medtech_id, y.is_mapped, y.medtech_drug_code, y.medtech_generic_name, y.practice_id,
-        y.prescribed_externally_id, y.prescribed_externally_description, y.quantity, y.is_generic_substitution,
-        y.is_frequently_dispensed, y.initial_dispense_period, y.initial_dispense_period_type, y.trial_period,
-        y.trial_type, y.is_specialist_recommended, y.specialist_name, y.recommendation_date,
-        y.is_endorsement_criteria, y.is_provider_eligible_co_payment, y.user_logging_id, y.is_override,
-        y.override_reason, y.is_task_generated, y.show_on_portal, y.patient_sa_record_id, y.stopped_by, y.mapped_by,
-        y.mapped_date, y.recommendation_override_reason, y.is_variable_dose, y.is_dose_change,
-        y.reference_medication, y.mims_code, y.permanent_address_latitude, y.permanent_address_longitude,
-        y.practice_location_id, y.location_name, y.prescription_print_date, y.prescription_no, y.substance_name,
-        y.per_org_id, y.loaded_date_time,
+        n.medication_id, n.appointment_id, n.patient_id, n.sct_id, n.medicine_id, n.medicine_name, n.strength,
+        n.form, n.take, n.frequency, n.daily_frequency, n.route, n.duration, n.duration_type, n.start_date,
+        n.end_date, n.stop_date, n.repeats, n.sa_status, n.sa_number, n.expiry_date, n.subsidy_amount, n.price,
+        n.provider_id, n.provider, n.task_id, n.directions, n.is_confidential, n.is_long_term,
+        n.is_prescribed_externally, n.is_stopped, n.is_highlighted, n.is_practice_in_admin, n.is_trial,
+        n.stopped_reason, n.medication_stop_reason, n.rx_scid, n.rx_date, n.rx_status, n.is_dispense, n.printed_by,
+        n.printed_at, n.comments, n.is_active, n.is_deleted, n.inserted_by, n.updated_by, n.inserted_at,
+        n.updated_at, n.medtech_id, n.is_mapped, n.medtech_drug_code, n.medtech_generic_name, n.practice_id,
+        n.prescribed_externally_id, n.prescribed_externally_description, n.quantity, n.is_generic_substitution,
+        n.is_frequently_dispensed, n.initial_dispense_period, n.initial_dispense_period_type, n.trial_period,
+        n.trial_type, n.is_specialist_recommended, n.specialist_name, n.recommendation_date,
+        n.is_endorsement_criteria, n.is_provider_eligible_co_payment, n.user_logging_id, n.is_override,
+        n.override_reason, n.is_task_generated, n.show_on_portal, n.patient_sa_record_id, n.stopped_by, n.mapped_by,
+        n.mapped_date, n.recommendation_override_reason, n.is_variable_dose, n.is_dose_change,
+        n.reference_medication, n.mims_code, n.permanent_address_latitude, n.permanent_address_longitude,
+        n.practice_location_id, n.location_name, n.prescription_print_date, n.prescription_no, n.substance_name,
+        n.per_org_id, n.loaded_date_time,
         n.newest_hash, n.gone_since, n.load_run_file_id, n.load_run_id, n.observed_at
     FROM newest AS n
-    JOIN etl.typed_appointment_medications AS y USING (load_run_file_id, line_no)
     ON CONFLICT (practice_id, per_org_id, medication_id) DO UPDATE
     SET (
         appointment_id, patient_id, sct_id, medicine_id, medicine_name, strength, form, take, frequency,
@@ -184,25 +178,22 @@ BEGIN
 
     -- 4. core: the same for the columns that core shows.
     WITH states AS (
-        SELECT
-            o.*,
-            ROW(
-                y.patient_key, y.provider_key, y.medicine_key, y.appointment_id, y.patient_id, y.sct_id,
-                y.medicine_id, y.medicine_name, y.strength, y.form, y.frequency, y.daily_frequency, y.route,
-                y.duration, y.duration_type, y.start_date, y.end_date, y.stop_date, y.repeats, y.sa_status,
-                y.sa_number, y.expiry_date, y.subsidy_amount, y.price, y.provider_id, y.task_id, y.is_confidential,
-                y.is_long_term, y.is_prescribed_externally, y.is_stopped, y.is_highlighted, y.is_practice_in_admin,
-                y.is_trial, y.rx_date, y.rx_status, y.is_dispense, y.printed_at, y.is_active, y.is_deleted,
-                y.inserted_at, y.updated_at, y.is_mapped, y.medtech_drug_code, y.medtech_generic_name,
-                y.prescribed_externally_id, y.quantity, y.is_generic_substitution, y.is_frequently_dispensed,
-                y.initial_dispense_period_type, y.trial_type, y.is_specialist_recommended, y.recommendation_date,
-                y.is_endorsement_criteria, y.is_provider_eligible_co_payment, y.user_logging_id, y.is_override,
-                y.is_task_generated, y.show_on_portal, y.patient_sa_record_id, y.mapped_date, y.is_variable_dose,
-                y.is_dose_change, y.mims_code, y.practice_location_id, y.location_name, y.prescription_print_date,
-                y.prescription_no, y.substance_name
-            ) AS row_state
-        FROM etl.observed_appointment_medications AS o
-        JOIN etl.republished_appointment_medications AS y USING (load_run_file_id, line_no)
+        SELECT s.*, ROW(
+            s.is_absent, s.patient_key, s.provider_key, s.medicine_key, s.appointment_id, s.patient_id, s.sct_id,
+            s.medicine_id, s.medicine_name, s.strength, s.form, s.frequency, s.daily_frequency, s.route, s.duration,
+            s.duration_type, s.start_date, s.end_date, s.stop_date, s.repeats, s.sa_status, s.sa_number,
+            s.expiry_date, s.subsidy_amount, s.price, s.provider_id, s.task_id, s.is_confidential, s.is_long_term,
+            s.is_prescribed_externally, s.is_stopped, s.is_highlighted, s.is_practice_in_admin, s.is_trial,
+            s.rx_date, s.rx_status, s.is_dispense, s.printed_at, s.is_active, s.is_deleted, s.inserted_at,
+            s.updated_at, s.is_mapped, s.medtech_drug_code, s.medtech_generic_name, s.prescribed_externally_id,
+            s.quantity, s.is_generic_substitution, s.is_frequently_dispensed, s.initial_dispense_period_type,
+            s.trial_type, s.is_specialist_recommended, s.recommendation_date, s.is_endorsement_criteria,
+            s.is_provider_eligible_co_payment, s.user_logging_id, s.is_override, s.is_task_generated,
+            s.show_on_portal, s.patient_sa_record_id, s.mapped_date, s.is_variable_dose, s.is_dose_change,
+            s.mims_code, s.practice_location_id, s.location_name, s.prescription_print_date, s.prescription_no,
+            s.substance_name
+        ) AS row_state
+        FROM etl.republished_appointment_medications AS s
     ),
     runs AS (
         SELECT
@@ -216,7 +207,7 @@ BEGIN
     ),
     newest AS (
         SELECT DISTINCT ON (u.practice_id, u.per_org_id, u.medication_id)
-            u.load_run_file_id, u.load_run_id, u.line_no, u.observed_at,
+            u.*,
             (
                 SELECT min(a.observed_at)
                 FROM etl.observed_appointment_medications AS a
@@ -244,22 +235,21 @@ BEGIN
             load_run_file_id, load_run_id, date_extracted
         )
         SELECT
-            y.practice_id, y.per_org_id, y.medication_id,
-            y.patient_key, y.provider_key, y.medicine_key, y.appointment_id, y.patient_id, y.sct_id, y.medicine_id,
-            y.medicine_name, y.strength, y.form, y.frequency, y.daily_frequency, y.route, y.duration,
-            y.duration_type, y.start_date, y.end_date, y.stop_date, y.repeats, y.sa_status, y.sa_number,
-            y.expiry_date, y.subsidy_amount, y.price, y.provider_id, y.task_id, y.is_confidential, y.is_long_term,
-            y.is_prescribed_externally, y.is_stopped, y.is_highlighted, y.is_practice_in_admin, y.is_trial,
-            y.rx_date, y.rx_status, y.is_dispense, y.printed_at, y.is_active, y.is_deleted, y.inserted_at,
-            y.updated_at, y.is_mapped, y.medtech_drug_code, y.medtech_generic_name, y.prescribed_externally_id,
-            y.quantity, y.is_generic_substitution, y.is_frequently_dispensed, y.initial_dispense_period_type,
-            y.trial_type, y.is_specialist_recommended, y.recommendation_date, y.is_endorsement_criteria,
-            y.is_provider_eligible_co_payment, y.user_logging_id, y.is_override, y.is_task_generated,
-            y.show_on_portal, y.patient_sa_record_id, y.mapped_date, y.is_variable_dose, y.is_dose_change,
-            y.mims_code, y.practice_location_id, y.location_name, y.prescription_print_date, y.prescription_no,
-            y.substance_name, y.loaded_date_time, n.gone_since, n.load_run_file_id, n.load_run_id, n.observed_at
+            n.practice_id, n.per_org_id, n.medication_id,
+            n.patient_key, n.provider_key, n.medicine_key, n.appointment_id, n.patient_id, n.sct_id, n.medicine_id,
+            n.medicine_name, n.strength, n.form, n.frequency, n.daily_frequency, n.route, n.duration,
+            n.duration_type, n.start_date, n.end_date, n.stop_date, n.repeats, n.sa_status, n.sa_number,
+            n.expiry_date, n.subsidy_amount, n.price, n.provider_id, n.task_id, n.is_confidential, n.is_long_term,
+            n.is_prescribed_externally, n.is_stopped, n.is_highlighted, n.is_practice_in_admin, n.is_trial,
+            n.rx_date, n.rx_status, n.is_dispense, n.printed_at, n.is_active, n.is_deleted, n.inserted_at,
+            n.updated_at, n.is_mapped, n.medtech_drug_code, n.medtech_generic_name, n.prescribed_externally_id,
+            n.quantity, n.is_generic_substitution, n.is_frequently_dispensed, n.initial_dispense_period_type,
+            n.trial_type, n.is_specialist_recommended, n.recommendation_date, n.is_endorsement_criteria,
+            n.is_provider_eligible_co_payment, n.user_logging_id, n.is_override, n.is_task_generated,
+            n.show_on_portal, n.patient_sa_record_id, n.mapped_date, n.is_variable_dose, n.is_dose_change,
+            n.mims_code, n.practice_location_id, n.location_name, n.prescription_print_date, n.prescription_no,
+            n.substance_name, n.loaded_date_time, n.gone_since, n.load_run_file_id, n.load_run_id, n.observed_at
         FROM newest AS n
-        JOIN etl.republished_appointment_medications AS y USING (load_run_file_id, line_no)
         ON CONFLICT (practice_id, per_org_id, medication_id) DO UPDATE
         SET (
             patient_key, provider_key, medicine_key, appointment_id, patient_id, sct_id, medicine_id, medicine_name,

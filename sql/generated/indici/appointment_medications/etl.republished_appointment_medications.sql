@@ -2,30 +2,32 @@
 
 CREATE OR REPLACE VIEW etl.republished_appointment_medications WITH (security_invoker = true) AS
 SELECT
-    y.practice_id, y.per_org_id, y.medication_id,
-    etl.surrogate_key(etl.key_part('patients') || tenant.key_part || etl.key_part(y.patient_id::text)) AS patient_key,
-    etl.surrogate_key(etl.key_part('providers') || tenant.key_part || etl.key_part(y.provider_id::text)) AS provider_key,
-    etl.surrogate_key(etl.key_part('medicine') || tenant.key_part || etl.key_part(y.medicine_id::text)) AS medicine_key,
-    y.appointment_id, y.patient_id, y.sct_id, y.medicine_id, y.medicine_name, y.strength, y.form, y.frequency,
-    y.daily_frequency, y.route, y.duration, y.duration_type, y.start_date, y.end_date, y.stop_date, y.repeats,
-    y.sa_status,
-    etl.pseudonym(y.sa_number, pads.inner_pad, pads.outer_pad) AS sa_number,
-    y.expiry_date, y.subsidy_amount, y.price, y.provider_id, y.task_id, y.is_confidential, y.is_long_term,
-    y.is_prescribed_externally, y.is_stopped, y.is_highlighted, y.is_practice_in_admin, y.is_trial, y.rx_date,
-    y.rx_status, y.is_dispense, y.printed_at, y.is_active, y.is_deleted, y.inserted_at, y.updated_at, y.is_mapped,
-    y.medtech_drug_code, y.medtech_generic_name, y.prescribed_externally_id, y.quantity, y.is_generic_substitution,
-    y.is_frequently_dispensed, y.initial_dispense_period_type, y.trial_type, y.is_specialist_recommended,
-    y.recommendation_date, y.is_endorsement_criteria, y.is_provider_eligible_co_payment, y.user_logging_id,
-    y.is_override, y.is_task_generated, y.show_on_portal, y.patient_sa_record_id, y.mapped_date, y.is_variable_dose,
-    y.is_dose_change, y.mims_code, y.practice_location_id, y.location_name, y.prescription_print_date,
-    etl.pseudonym(y.prescription_no, pads.inner_pad, pads.outer_pad) AS prescription_no,
-    y.substance_name, y.loaded_date_time,
-    y.load_run_file_id, y.line_no
-FROM etl.typed_appointment_medications AS y
+    o.practice_id, o.per_org_id, o.medication_id,
+    etl.surrogate_key(etl.key_part('patients') || tenant.key_part || etl.key_part(o.patient_id::text)) AS patient_key,
+    etl.surrogate_key(etl.key_part('providers') || tenant.key_part || etl.key_part(o.provider_id::text)) AS provider_key,
+    etl.surrogate_key(etl.key_part('medicine') || tenant.key_part || etl.key_part(o.medicine_id::text)) AS medicine_key,
+    o.appointment_id, o.patient_id, o.sct_id, o.medicine_id, o.medicine_name, o.strength, o.form, o.frequency,
+    o.daily_frequency, o.route, o.duration, o.duration_type, o.start_date, o.end_date, o.stop_date, o.repeats,
+    o.sa_status,
+    etl.pseudonym(o.sa_number, pads.inner_pad, pads.outer_pad) AS sa_number,
+    o.expiry_date, o.subsidy_amount, o.price, o.provider_id, o.task_id, o.is_confidential, o.is_long_term,
+    o.is_prescribed_externally, o.is_stopped, o.is_highlighted, o.is_practice_in_admin, o.is_trial, o.rx_date,
+    o.rx_status, o.is_dispense, o.printed_at, o.is_active, o.is_deleted, o.inserted_at, o.updated_at, o.is_mapped,
+    o.medtech_drug_code, o.medtech_generic_name, o.prescribed_externally_id, o.quantity, o.is_generic_substitution,
+    o.is_frequently_dispensed, o.initial_dispense_period_type, o.trial_type, o.is_specialist_recommended,
+    o.recommendation_date, o.is_endorsement_criteria, o.is_provider_eligible_co_payment, o.user_logging_id,
+    o.is_override, o.is_task_generated, o.show_on_portal, o.patient_sa_record_id, o.mapped_date, o.is_variable_dose,
+    o.is_dose_change, o.mims_code, o.practice_location_id, o.location_name, o.prescription_print_date,
+    etl.pseudonym(o.prescription_no, pads.inner_pad, pads.outer_pad) AS prescription_no,
+    o.substance_name, o.loaded_date_time,
+    o.observed_at, o.is_absent, o.load_run_file_id, o.load_run_id, o.line_no
+FROM etl.observed_appointment_medications AS o
 CROSS JOIN LATERAL (
-    SELECT etl.key_part(y.practice_id) || etl.key_part(y.per_org_id) AS key_part
+    SELECT etl.key_part(o.practice_id) || etl.key_part(o.per_org_id) AS key_part
     OFFSET 0  -- computed once a row, not once for each of its surrogate keys
 ) AS tenant
 LEFT JOIN etl.pseudonym_keys AS pads ON pads.only_row;
 COMMENT ON VIEW etl.republished_appointment_medications IS
-    'Rows of raw.appointment_medications_raw as core.fact_appointment_medications shows them, for rebuilds. Rejected rows may fail to cast: read valid ones only.';
+    'Rows of etl.observed_appointment_medications as core.fact_appointment_medications shows them, for rebuilds and purges.';
+COMMENT ON COLUMN etl.republished_appointment_medications.observed_at IS 'DateExtracted of the file.';
+COMMENT ON COLUMN etl.republished_appointment_medications.is_absent IS 'Whether the file, a mirror, lacks the key.';

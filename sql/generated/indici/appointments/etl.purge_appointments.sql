@@ -30,58 +30,53 @@ BEGIN
 
     -- 3. Keep the newest row; the row with which the newest version began in core; and
     -- each row that changed stg since.
-    WITH states AS (
+    WITH core_states AS (
         SELECT
-            o.*,
+            s.*,
             ROW(
-                y.patient_key, y.provider_key, y.patient_id, y.appointment_type, y.appointment_status,
-                y.schedule_date, y.arrived, y.waiting_for_payment, y.appointment_completed, y.consult_time,
-                y.booked, y.inserted_at, y.updated_at, y.practice, y.provider_id, y.is_active, y.is_deleted,
-                y.practice_location_id, y.location_name, y.status_group, y.duration, y.appointment_outcome_id,
-                y.appointment_outcome, y.appointment_type_id, y.booking_source_id, y.booking_source,
-                y.consult_end_time, y.consult_start_time, y.consult_timer_status_id, y.end_time, y.generated_time,
-                y.gp_queue_time, y.is_arrived, y.is_consult_parked, y.is_dummy, y.last_appointment_status_date,
-                y.last_appointment_status_id, y.priority_id, y.arrived_time, y.cancelled_time, y.not_arrived_time,
-                y.nurse_queue_time, y.on_hold_time, y.read_only_time, y.self_assessment_completed_time,
-                y.self_assessment_queue_time, y.start_time, y.triage_queue_time, y.virtual_queue_time,
-                y.is_confidential, y.is_consent_to_share
-            ) AS core_state
-        FROM etl.observed_appointments AS o
-        JOIN etl.republished_appointments AS y USING (load_run_file_id, line_no)
+                s.is_absent, s.patient_key, s.provider_key, s.patient_id, s.appointment_type, s.appointment_status,
+                s.schedule_date, s.arrived, s.waiting_for_payment, s.appointment_completed, s.consult_time,
+                s.booked, s.inserted_at, s.updated_at, s.practice, s.provider_id, s.is_active, s.is_deleted,
+                s.practice_location_id, s.location_name, s.status_group, s.duration, s.appointment_outcome_id,
+                s.appointment_outcome, s.appointment_type_id, s.booking_source_id, s.booking_source,
+                s.consult_end_time, s.consult_start_time, s.consult_timer_status_id, s.end_time, s.generated_time,
+                s.gp_queue_time, s.is_arrived, s.is_consult_parked, s.is_dummy, s.last_appointment_status_date,
+                s.last_appointment_status_id, s.priority_id, s.arrived_time, s.cancelled_time, s.not_arrived_time,
+                s.nurse_queue_time, s.on_hold_time, s.read_only_time, s.self_assessment_completed_time,
+                s.self_assessment_queue_time, s.start_time, s.triage_queue_time, s.virtual_queue_time,
+                s.is_confidential, s.is_consent_to_share
+            ) AS row_state
+        FROM etl.republished_appointments AS s
     ),
     marked AS (
         SELECT
             s.practice_id, s.per_org_id, s.appointment_id, s.observed_at,
-            lag(s.core_state) OVER w IS DISTINCT FROM s.core_state AS begins_run
-        FROM states AS s
+            lag(s.row_state) OVER w IS DISTINCT FROM s.row_state AS begins_run
+        FROM core_states AS s
         WINDOW w AS (PARTITION BY s.practice_id, s.per_org_id, s.appointment_id ORDER BY s.observed_at)
     ),
-    staged AS (
-        SELECT
-            o.*,
-            ROW(
-                y.patient_id, y.appointment_type, y.appointment_status, y.schedule_date, y.notes, y.arrived,
-                y.waiting_for_payment, y.appointment_completed, y.consult_time, y.booked, y.medtech_id,
-                y.inserted_at, y.inserted_by, y.updated_at, y.updated_by, y.practice, y.provider_id, y.is_active,
-                y.is_deleted, y.provider, y.permanent_address_latitude, y.permanent_address_longitude,
-                y.practice_location_id, y.location_name, y.reason_for_visit, y.status_group, y.duration,
-                y.appointment_outcome_id, y.appointment_outcome, y.appointment_type_id, y.booking_source_id,
-                y.booking_source, y.consult_end_time, y.consult_start_time, y.consult_timer_status_id,
-                y.description, y.end_time, y.generated_time, y.gp_queue_time, y.is_arrived, y.is_consult_parked,
-                y.is_dummy, y.last_appointment_status_date, y.last_appointment_status_id, y.cancel_reason,
-                y.parked_reason, y.priority_id, y.arrived_time, y.cancelled_time, y.not_arrived_time,
-                y.nurse_queue_time, y.on_hold_time, y.read_only_time, y.self_assessment_completed_time,
-                y.self_assessment_queue_time, y.start_time, y.triage_queue_time, y.virtual_queue_time,
-                y.is_confidential, y.is_consent_to_share
-            ) AS row_state
-        FROM etl.observed_appointments AS o
-        JOIN etl.typed_appointments AS y USING (load_run_file_id, line_no)
+    stg_states AS (
+        SELECT s.*, ROW(
+            s.is_absent, s.patient_id, s.appointment_type, s.appointment_status, s.schedule_date, s.notes,
+            s.arrived, s.waiting_for_payment, s.appointment_completed, s.consult_time, s.booked, s.medtech_id,
+            s.inserted_at, s.inserted_by, s.updated_at, s.updated_by, s.practice, s.provider_id, s.is_active,
+            s.is_deleted, s.provider, s.permanent_address_latitude, s.permanent_address_longitude,
+            s.practice_location_id, s.location_name, s.reason_for_visit, s.status_group, s.duration,
+            s.appointment_outcome_id, s.appointment_outcome, s.appointment_type_id, s.booking_source_id,
+            s.booking_source, s.consult_end_time, s.consult_start_time, s.consult_timer_status_id, s.description,
+            s.end_time, s.generated_time, s.gp_queue_time, s.is_arrived, s.is_consult_parked, s.is_dummy,
+            s.last_appointment_status_date, s.last_appointment_status_id, s.cancel_reason, s.parked_reason,
+            s.priority_id, s.arrived_time, s.cancelled_time, s.not_arrived_time, s.nurse_queue_time, s.on_hold_time,
+            s.read_only_time, s.self_assessment_completed_time, s.self_assessment_queue_time, s.start_time,
+            s.triage_queue_time, s.virtual_queue_time, s.is_confidential, s.is_consent_to_share
+        ) AS row_state
+        FROM etl.observed_appointments AS s
     ),
     told AS (
         SELECT
             s.practice_id, s.per_org_id, s.appointment_id, s.observed_at, s.is_absent, s.load_run_file_id, s.line_no,
             lag(s.row_state) OVER w IS DISTINCT FROM s.row_state AS changes
-        FROM staged AS s
+        FROM stg_states AS s
         WINDOW w AS (PARTITION BY s.practice_id, s.per_org_id, s.appointment_id ORDER BY s.observed_at)
     ),
     placed AS (

@@ -38,25 +38,21 @@ BEGIN
 
     -- 3. stg: the first observation in the newest run of equal rows.
     WITH states AS (
-        SELECT
-            o.*,
-            ROW(
-                y.patient_id, y.appointment_type, y.appointment_status, y.schedule_date, y.notes, y.arrived,
-                y.waiting_for_payment, y.appointment_completed, y.consult_time, y.booked, y.medtech_id,
-                y.inserted_at, y.inserted_by, y.updated_at, y.updated_by, y.practice, y.provider_id, y.is_active,
-                y.is_deleted, y.provider, y.permanent_address_latitude, y.permanent_address_longitude,
-                y.practice_location_id, y.location_name, y.reason_for_visit, y.status_group, y.duration,
-                y.appointment_outcome_id, y.appointment_outcome, y.appointment_type_id, y.booking_source_id,
-                y.booking_source, y.consult_end_time, y.consult_start_time, y.consult_timer_status_id,
-                y.description, y.end_time, y.generated_time, y.gp_queue_time, y.is_arrived, y.is_consult_parked,
-                y.is_dummy, y.last_appointment_status_date, y.last_appointment_status_id, y.cancel_reason,
-                y.parked_reason, y.priority_id, y.arrived_time, y.cancelled_time, y.not_arrived_time,
-                y.nurse_queue_time, y.on_hold_time, y.read_only_time, y.self_assessment_completed_time,
-                y.self_assessment_queue_time, y.start_time, y.triage_queue_time, y.virtual_queue_time,
-                y.is_confidential, y.is_consent_to_share
-            ) AS row_state
-        FROM etl.observed_appointments AS o
-        JOIN etl.typed_appointments AS y USING (load_run_file_id, line_no)
+        SELECT s.*, ROW(
+            s.is_absent, s.patient_id, s.appointment_type, s.appointment_status, s.schedule_date, s.notes,
+            s.arrived, s.waiting_for_payment, s.appointment_completed, s.consult_time, s.booked, s.medtech_id,
+            s.inserted_at, s.inserted_by, s.updated_at, s.updated_by, s.practice, s.provider_id, s.is_active,
+            s.is_deleted, s.provider, s.permanent_address_latitude, s.permanent_address_longitude,
+            s.practice_location_id, s.location_name, s.reason_for_visit, s.status_group, s.duration,
+            s.appointment_outcome_id, s.appointment_outcome, s.appointment_type_id, s.booking_source_id,
+            s.booking_source, s.consult_end_time, s.consult_start_time, s.consult_timer_status_id, s.description,
+            s.end_time, s.generated_time, s.gp_queue_time, s.is_arrived, s.is_consult_parked, s.is_dummy,
+            s.last_appointment_status_date, s.last_appointment_status_id, s.cancel_reason, s.parked_reason,
+            s.priority_id, s.arrived_time, s.cancelled_time, s.not_arrived_time, s.nurse_queue_time, s.on_hold_time,
+            s.read_only_time, s.self_assessment_completed_time, s.self_assessment_queue_time, s.start_time,
+            s.triage_queue_time, s.virtual_queue_time, s.is_confidential, s.is_consent_to_share
+        ) AS row_state
+        FROM etl.observed_appointments AS s
     ),
     runs AS (
         SELECT
@@ -73,7 +69,7 @@ BEGIN
     ),
     newest AS (
         SELECT DISTINCT ON (u.practice_id, u.per_org_id, u.appointment_id)
-            u.load_run_file_id, u.load_run_id, u.line_no, u.observed_at, u.newest_hash,
+            u.*,
             (
                 SELECT min(a.observed_at)
                 FROM etl.observed_appointments AS a
@@ -99,22 +95,21 @@ BEGIN
         row_hash, absent_since, load_run_file_id, load_run_id, date_extracted
     )
     SELECT
-        y.appointment_id, y.patient_id, y.appointment_type, y.appointment_status, y.schedule_date, y.notes,
-        y.arrived, y.waiting_for_payment, y.appointment_completed, y.consult_time, y.booked, y.medtech_id,
-        y.inserted_at, y.inserted_by, y.updated_at, y.updated_by, y.practice, y.practice_id, y.provider_id,
-        y.is_active, y.is_deleted, y.provider, y.permanent_address_latitude, y.permanent_address_longitude,
-        y.practice_location_id, y.location_name, y.reason_for_visit, y.status_group, y.duration,
-        y.appointment_outcome_id, y.appointment_outcome, y.appointment_type_id, y.booking_source_id,
-        y.booking_source, y.consult_end_time, y.consult_start_time, y.consult_timer_status_id, y.description,
-        y.end_time, y.generated_time, y.gp_queue_time, y.is_arrived, y.is_consult_parked, y.is_dummy,
-        y.last_appointment_status_date, y.last_appointment_status_id, y.cancel_reason, y.parked_reason,
-        y.priority_id, y.arrived_time, y.cancelled_time, y.not_arrived_time, y.nurse_queue_time, y.on_hold_time,
-        y.read_only_time, y.self_assessment_completed_time, y.self_assessment_queue_time, y.start_time,
-        y.triage_queue_time, y.virtual_queue_time, y.is_confidential, y.is_consent_to_share, y.per_org_id,
-        y.loaded_date_time,
+        n.appointment_id, n.patient_id, n.appointment_type, n.appointment_status, n.schedule_date, n.notes,
+        n.arrived, n.waiting_for_payment, n.appointment_completed, n.consult_time, n.booked, n.medtech_id,
+        n.inserted_at, n.inserted_by, n.updated_at, n.updated_by, n.practice, n.practice_id, n.provider_id,
+        n.is_active, n.is_deleted, n.provider, n.permanent_address_latitude, n.permanent_address_longitude,
+        n.practice_location_id, n.location_name, n.reason_for_visit, n.status_group, n.duration,
+        n.appointment_outcome_id, n.appointment_outcome, n.appointment_type_id, n.booking_source_id,
+        n.booking_source, n.consult_end_time, n.consult_start_time, n.consult_timer_status_id, n.description,
+        n.end_time, n.generated_time, n.gp_queue_time, n.is_arrived, n.is_consult_parked, n.is_dummy,
+        n.last_appointment_status_date, n.last_appointment_status_id, n.cancel_reason, n.parked_reason,
+        n.priority_id, n.arrived_time, n.cancelled_time, n.not_arrived_time, n.nurse_queue_time, n.on_hold_time,
+        n.read_only_time, n.self_assessment_completed_time, n.self_assessment_queue_time, n.start_time,
+        n.triage_queue_time, n.virtual_queue_time, n.is_confidential, n.is_consent_to_share, n.per_org_id,
+        n.loaded_date_time,
         n.newest_hash, n.gone_since, n.load_run_file_id, n.load_run_id, n.observed_at
     FROM newest AS n
-    JOIN etl.typed_appointments AS y USING (load_run_file_id, line_no)
     ON CONFLICT (practice_id, per_org_id, appointment_id) DO UPDATE
     SET (
         patient_id, appointment_type, appointment_status, schedule_date, notes, arrived, waiting_for_payment,
@@ -162,23 +157,20 @@ BEGIN
 
     -- 4. core: the same for the columns that core shows.
     WITH states AS (
-        SELECT
-            o.*,
-            ROW(
-                y.patient_key, y.provider_key, y.patient_id, y.appointment_type, y.appointment_status,
-                y.schedule_date, y.arrived, y.waiting_for_payment, y.appointment_completed, y.consult_time,
-                y.booked, y.inserted_at, y.updated_at, y.practice, y.provider_id, y.is_active, y.is_deleted,
-                y.practice_location_id, y.location_name, y.status_group, y.duration, y.appointment_outcome_id,
-                y.appointment_outcome, y.appointment_type_id, y.booking_source_id, y.booking_source,
-                y.consult_end_time, y.consult_start_time, y.consult_timer_status_id, y.end_time, y.generated_time,
-                y.gp_queue_time, y.is_arrived, y.is_consult_parked, y.is_dummy, y.last_appointment_status_date,
-                y.last_appointment_status_id, y.priority_id, y.arrived_time, y.cancelled_time, y.not_arrived_time,
-                y.nurse_queue_time, y.on_hold_time, y.read_only_time, y.self_assessment_completed_time,
-                y.self_assessment_queue_time, y.start_time, y.triage_queue_time, y.virtual_queue_time,
-                y.is_confidential, y.is_consent_to_share
-            ) AS row_state
-        FROM etl.observed_appointments AS o
-        JOIN etl.republished_appointments AS y USING (load_run_file_id, line_no)
+        SELECT s.*, ROW(
+            s.is_absent, s.patient_key, s.provider_key, s.patient_id, s.appointment_type, s.appointment_status,
+            s.schedule_date, s.arrived, s.waiting_for_payment, s.appointment_completed, s.consult_time, s.booked,
+            s.inserted_at, s.updated_at, s.practice, s.provider_id, s.is_active, s.is_deleted,
+            s.practice_location_id, s.location_name, s.status_group, s.duration, s.appointment_outcome_id,
+            s.appointment_outcome, s.appointment_type_id, s.booking_source_id, s.booking_source, s.consult_end_time,
+            s.consult_start_time, s.consult_timer_status_id, s.end_time, s.generated_time, s.gp_queue_time,
+            s.is_arrived, s.is_consult_parked, s.is_dummy, s.last_appointment_status_date,
+            s.last_appointment_status_id, s.priority_id, s.arrived_time, s.cancelled_time, s.not_arrived_time,
+            s.nurse_queue_time, s.on_hold_time, s.read_only_time, s.self_assessment_completed_time,
+            s.self_assessment_queue_time, s.start_time, s.triage_queue_time, s.virtual_queue_time,
+            s.is_confidential, s.is_consent_to_share
+        ) AS row_state
+        FROM etl.republished_appointments AS s
     ),
     runs AS (
         SELECT
@@ -192,7 +184,7 @@ BEGIN
     ),
     newest AS (
         SELECT DISTINCT ON (u.practice_id, u.per_org_id, u.appointment_id)
-            u.load_run_file_id, u.load_run_id, u.line_no, u.observed_at,
+            u.*,
             (
                 SELECT min(a.observed_at)
                 FROM etl.observed_appointments AS a
@@ -218,20 +210,19 @@ BEGIN
             deleted_at, load_run_file_id, load_run_id, date_extracted
         )
         SELECT
-            y.practice_id, y.per_org_id, y.appointment_id,
-            y.patient_key, y.provider_key, y.patient_id, y.appointment_type, y.appointment_status, y.schedule_date,
-            y.arrived, y.waiting_for_payment, y.appointment_completed, y.consult_time, y.booked, y.inserted_at,
-            y.updated_at, y.practice, y.provider_id, y.is_active, y.is_deleted, y.practice_location_id,
-            y.location_name, y.status_group, y.duration, y.appointment_outcome_id, y.appointment_outcome,
-            y.appointment_type_id, y.booking_source_id, y.booking_source, y.consult_end_time, y.consult_start_time,
-            y.consult_timer_status_id, y.end_time, y.generated_time, y.gp_queue_time, y.is_arrived,
-            y.is_consult_parked, y.is_dummy, y.last_appointment_status_date, y.last_appointment_status_id,
-            y.priority_id, y.arrived_time, y.cancelled_time, y.not_arrived_time, y.nurse_queue_time, y.on_hold_time,
-            y.read_only_time, y.self_assessment_completed_time, y.self_assessment_queue_time, y.start_time,
-            y.triage_queue_time, y.virtual_queue_time, y.is_confidential, y.is_consent_to_share, y.loaded_date_time,
+            n.practice_id, n.per_org_id, n.appointment_id,
+            n.patient_key, n.provider_key, n.patient_id, n.appointment_type, n.appointment_status, n.schedule_date,
+            n.arrived, n.waiting_for_payment, n.appointment_completed, n.consult_time, n.booked, n.inserted_at,
+            n.updated_at, n.practice, n.provider_id, n.is_active, n.is_deleted, n.practice_location_id,
+            n.location_name, n.status_group, n.duration, n.appointment_outcome_id, n.appointment_outcome,
+            n.appointment_type_id, n.booking_source_id, n.booking_source, n.consult_end_time, n.consult_start_time,
+            n.consult_timer_status_id, n.end_time, n.generated_time, n.gp_queue_time, n.is_arrived,
+            n.is_consult_parked, n.is_dummy, n.last_appointment_status_date, n.last_appointment_status_id,
+            n.priority_id, n.arrived_time, n.cancelled_time, n.not_arrived_time, n.nurse_queue_time, n.on_hold_time,
+            n.read_only_time, n.self_assessment_completed_time, n.self_assessment_queue_time, n.start_time,
+            n.triage_queue_time, n.virtual_queue_time, n.is_confidential, n.is_consent_to_share, n.loaded_date_time,
             n.gone_since, n.load_run_file_id, n.load_run_id, n.observed_at
         FROM newest AS n
-        JOIN etl.republished_appointments AS y USING (load_run_file_id, line_no)
         ON CONFLICT (practice_id, per_org_id, appointment_id) DO UPDATE
         SET (
             patient_key, provider_key, patient_id, appointment_type, appointment_status, schedule_date, arrived,

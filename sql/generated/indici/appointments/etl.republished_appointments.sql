@@ -2,32 +2,34 @@
 
 CREATE OR REPLACE VIEW etl.republished_appointments WITH (security_invoker = true) AS
 SELECT
-    y.practice_id, y.per_org_id, y.appointment_id,
-    etl.surrogate_key(etl.key_part('patients') || tenant.key_part || etl.key_part(y.patient_id::text)) AS patient_key,
-    etl.surrogate_key(etl.key_part('providers') || tenant.key_part || etl.key_part(y.provider_id::text)) AS provider_key,
-    y.patient_id, y.appointment_type, appointment_status_domain.core_value AS appointment_status, y.schedule_date,
-    y.arrived, y.waiting_for_payment, y.appointment_completed, y.consult_time, y.booked, y.inserted_at,
-    y.updated_at, y.practice, y.provider_id, y.is_active, y.is_deleted, y.practice_location_id, y.location_name,
-    status_group_domain.core_value AS status_group, y.duration, y.appointment_outcome_id, y.appointment_outcome,
-    y.appointment_type_id, y.booking_source_id, y.booking_source, y.consult_end_time, y.consult_start_time,
-    y.consult_timer_status_id, y.end_time, y.generated_time, y.gp_queue_time, y.is_arrived, y.is_consult_parked,
-    y.is_dummy, y.last_appointment_status_date, y.last_appointment_status_id, y.priority_id, y.arrived_time,
-    y.cancelled_time, y.not_arrived_time, y.nurse_queue_time, y.on_hold_time, y.read_only_time,
-    y.self_assessment_completed_time, y.self_assessment_queue_time, y.start_time, y.triage_queue_time,
-    y.virtual_queue_time, y.is_confidential, y.is_consent_to_share, y.loaded_date_time,
-    y.load_run_file_id, y.line_no
-FROM etl.typed_appointments AS y
+    o.practice_id, o.per_org_id, o.appointment_id,
+    etl.surrogate_key(etl.key_part('patients') || tenant.key_part || etl.key_part(o.patient_id::text)) AS patient_key,
+    etl.surrogate_key(etl.key_part('providers') || tenant.key_part || etl.key_part(o.provider_id::text)) AS provider_key,
+    o.patient_id, o.appointment_type, appointment_status_domain.core_value AS appointment_status, o.schedule_date,
+    o.arrived, o.waiting_for_payment, o.appointment_completed, o.consult_time, o.booked, o.inserted_at,
+    o.updated_at, o.practice, o.provider_id, o.is_active, o.is_deleted, o.practice_location_id, o.location_name,
+    status_group_domain.core_value AS status_group, o.duration, o.appointment_outcome_id, o.appointment_outcome,
+    o.appointment_type_id, o.booking_source_id, o.booking_source, o.consult_end_time, o.consult_start_time,
+    o.consult_timer_status_id, o.end_time, o.generated_time, o.gp_queue_time, o.is_arrived, o.is_consult_parked,
+    o.is_dummy, o.last_appointment_status_date, o.last_appointment_status_id, o.priority_id, o.arrived_time,
+    o.cancelled_time, o.not_arrived_time, o.nurse_queue_time, o.on_hold_time, o.read_only_time,
+    o.self_assessment_completed_time, o.self_assessment_queue_time, o.start_time, o.triage_queue_time,
+    o.virtual_queue_time, o.is_confidential, o.is_consent_to_share, o.loaded_date_time,
+    o.observed_at, o.is_absent, o.load_run_file_id, o.load_run_id, o.line_no
+FROM etl.observed_appointments AS o
 CROSS JOIN LATERAL (
-    SELECT etl.key_part(y.practice_id) || etl.key_part(y.per_org_id) AS key_part
+    SELECT etl.key_part(o.practice_id) || etl.key_part(o.per_org_id) AS key_part
     OFFSET 0  -- computed once a row, not once for each of its surrogate keys
 ) AS tenant
 LEFT JOIN etl.domain_values AS appointment_status_domain
     ON appointment_status_domain.source = 'indici'
     AND appointment_status_domain.domain = 'appointment_status'
-    AND appointment_status_domain.source_value = lower(btrim(y.appointment_status))
+    AND appointment_status_domain.source_value = lower(btrim(o.appointment_status))
 LEFT JOIN etl.domain_values AS status_group_domain
     ON status_group_domain.source = 'indici'
     AND status_group_domain.domain = 'status_group'
-    AND status_group_domain.source_value = lower(btrim(y.status_group));
+    AND status_group_domain.source_value = lower(btrim(o.status_group));
 COMMENT ON VIEW etl.republished_appointments IS
-    'Rows of raw.appointments_raw as core.fact_appointments shows them, for rebuilds. Rejected rows may fail to cast: read valid ones only.';
+    'Rows of etl.observed_appointments as core.fact_appointments shows them, for rebuilds and purges.';
+COMMENT ON COLUMN etl.republished_appointments.observed_at IS 'DateExtracted of the file.';
+COMMENT ON COLUMN etl.republished_appointments.is_absent IS 'Whether the file, a mirror, lacks the key.';

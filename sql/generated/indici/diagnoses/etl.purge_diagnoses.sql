@@ -30,51 +30,47 @@ BEGIN
 
     -- 3. Keep the newest row; the row with which the newest version began in core; and
     -- each row that changed stg since.
-    WITH states AS (
+    WITH core_states AS (
         SELECT
-            o.*,
+            s.*,
             ROW(
-                y.patient_key, y.diagnosis_by_key, y.appointment_id, y.patient_id, y.disease_id, y.disease,
-                y.diagnosis_date, y.diagnosis_by_id, y.is_long_term, y.add_to_problem, y.is_highlighted,
-                y.sequence_no, y.is_active, y.is_deleted, y.inserted_by_id, y.updated_by_id, y.inserted_at,
-                y.updated_at, y.is_confidential, y.diagnosis_type_id, y.diagnosis_type, y.medtech_read_code,
-                y.medtech_read_term, y.is_mapped, y.practice, y.onset_date, y.user_logging_id, y.recall_id,
-                y.exclusion_start_date, y.exclusion_end_date, y.show_on_portal, y.ext_appointment_id,
-                y.patient_medtech_id, y.practice_location_id, y.location_name, y.snomed_id, y.snomed_term,
-                y.concept_id
-            ) AS core_state
-        FROM etl.observed_diagnoses AS o
-        JOIN etl.republished_diagnoses AS y USING (load_run_file_id, line_no)
+                s.is_absent, s.patient_key, s.diagnosis_by_key, s.appointment_id, s.patient_id, s.disease_id,
+                s.disease, s.diagnosis_date, s.diagnosis_by_id, s.is_long_term, s.add_to_problem, s.is_highlighted,
+                s.sequence_no, s.is_active, s.is_deleted, s.inserted_by_id, s.updated_by_id, s.inserted_at,
+                s.updated_at, s.is_confidential, s.diagnosis_type_id, s.diagnosis_type, s.medtech_read_code,
+                s.medtech_read_term, s.is_mapped, s.practice, s.onset_date, s.user_logging_id, s.recall_id,
+                s.exclusion_start_date, s.exclusion_end_date, s.show_on_portal, s.ext_appointment_id,
+                s.patient_medtech_id, s.practice_location_id, s.location_name, s.snomed_id, s.snomed_term,
+                s.concept_id
+            ) AS row_state
+        FROM etl.republished_diagnoses AS s
     ),
     marked AS (
         SELECT
             s.practice_id, s.per_org_id, s.diagnosis_id, s.observed_at,
-            lag(s.core_state) OVER w IS DISTINCT FROM s.core_state AS begins_run
-        FROM states AS s
+            lag(s.row_state) OVER w IS DISTINCT FROM s.row_state AS begins_run
+        FROM core_states AS s
         WINDOW w AS (PARTITION BY s.practice_id, s.per_org_id, s.diagnosis_id ORDER BY s.observed_at)
     ),
-    staged AS (
-        SELECT
-            o.*,
-            ROW(
-                y.appointment_id, y.patient_id, y.disease_id, y.disease, y.diagnosis_date, y.diagnosis_by_id,
-                y.diagnosis_by, y.summary, y.is_long_term, y.add_to_problem, y.is_highlighted, y.sequence_no,
-                y.is_active, y.is_deleted, y.inserted_by_id, y.inserted_by, y.updated_by_id, y.updated_by,
-                y.inserted_at, y.updated_at, y.is_confidential, y.diagnosis_type_id, y.diagnosis_type,
-                y.classification_record, y.medtech_id, y.medtech_read_code, y.medtech_read_term, y.is_mapped,
-                y.practice, y.onset_date, y.user_logging_id, y.logging_user_name, y.recall_id, y.recall,
-                y.exclusion_start_date, y.exclusion_end_date, y.show_on_portal, y.ext_appointment_id,
-                y.patient_medtech_id, y.permanent_address_latitude, y.permanent_address_longitude,
-                y.practice_location_id, y.location_name, y.snomed_id, y.snomed_term, y.concept_id
-            ) AS row_state
-        FROM etl.observed_diagnoses AS o
-        JOIN etl.typed_diagnoses AS y USING (load_run_file_id, line_no)
+    stg_states AS (
+        SELECT s.*, ROW(
+            s.is_absent, s.appointment_id, s.patient_id, s.disease_id, s.disease, s.diagnosis_date,
+            s.diagnosis_by_id, s.diagnosis_by, s.summary, s.is_long_term, s.add_to_problem, s.is_highlighted,
+            s.sequence_no, s.is_active, s.is_deleted, s.inserted_by_id, s.inserted_by, s.updated_by_id,
+            s.updated_by, s.inserted_at, s.updated_at, s.is_confidential, s.diagnosis_type_id, s.diagnosis_type,
+            s.classification_record, s.medtech_id, s.medtech_read_code, s.medtech_read_term, s.is_mapped,
+            s.practice, s.onset_date, s.user_logging_id, s.logging_user_name, s.recall_id, s.recall,
+            s.exclusion_start_date, s.exclusion_end_date, s.show_on_portal, s.ext_appointment_id,
+            s.patient_medtech_id, s.permanent_address_latitude, s.permanent_address_longitude,
+            s.practice_location_id, s.location_name, s.snomed_id, s.snomed_term, s.concept_id
+        ) AS row_state
+        FROM etl.observed_diagnoses AS s
     ),
     told AS (
         SELECT
             s.practice_id, s.per_org_id, s.diagnosis_id, s.observed_at, s.is_absent, s.load_run_file_id, s.line_no,
             lag(s.row_state) OVER w IS DISTINCT FROM s.row_state AS changes
-        FROM staged AS s
+        FROM stg_states AS s
         WINDOW w AS (PARTITION BY s.practice_id, s.per_org_id, s.diagnosis_id ORDER BY s.observed_at)
     ),
     placed AS (

@@ -38,21 +38,18 @@ BEGIN
 
     -- 3. stg: the first observation in the newest run of equal rows.
     WITH states AS (
-        SELECT
-            o.*,
-            ROW(
-                y.appointment_id, y.patient_id, y.disease_id, y.disease, y.diagnosis_date, y.diagnosis_by_id,
-                y.diagnosis_by, y.summary, y.is_long_term, y.add_to_problem, y.is_highlighted, y.sequence_no,
-                y.is_active, y.is_deleted, y.inserted_by_id, y.inserted_by, y.updated_by_id, y.updated_by,
-                y.inserted_at, y.updated_at, y.is_confidential, y.diagnosis_type_id, y.diagnosis_type,
-                y.classification_record, y.medtech_id, y.medtech_read_code, y.medtech_read_term, y.is_mapped,
-                y.practice, y.onset_date, y.user_logging_id, y.logging_user_name, y.recall_id, y.recall,
-                y.exclusion_start_date, y.exclusion_end_date, y.show_on_portal, y.ext_appointment_id,
-                y.patient_medtech_id, y.permanent_address_latitude, y.permanent_address_longitude,
-                y.practice_location_id, y.location_name, y.snomed_id, y.snomed_term, y.concept_id
-            ) AS row_state
-        FROM etl.observed_diagnoses AS o
-        JOIN etl.typed_diagnoses AS y USING (load_run_file_id, line_no)
+        SELECT s.*, ROW(
+            s.is_absent, s.appointment_id, s.patient_id, s.disease_id, s.disease, s.diagnosis_date,
+            s.diagnosis_by_id, s.diagnosis_by, s.summary, s.is_long_term, s.add_to_problem, s.is_highlighted,
+            s.sequence_no, s.is_active, s.is_deleted, s.inserted_by_id, s.inserted_by, s.updated_by_id,
+            s.updated_by, s.inserted_at, s.updated_at, s.is_confidential, s.diagnosis_type_id, s.diagnosis_type,
+            s.classification_record, s.medtech_id, s.medtech_read_code, s.medtech_read_term, s.is_mapped,
+            s.practice, s.onset_date, s.user_logging_id, s.logging_user_name, s.recall_id, s.recall,
+            s.exclusion_start_date, s.exclusion_end_date, s.show_on_portal, s.ext_appointment_id,
+            s.patient_medtech_id, s.permanent_address_latitude, s.permanent_address_longitude,
+            s.practice_location_id, s.location_name, s.snomed_id, s.snomed_term, s.concept_id
+        ) AS row_state
+        FROM etl.observed_diagnoses AS s
     ),
     runs AS (
         SELECT
@@ -69,7 +66,7 @@ BEGIN
     ),
     newest AS (
         SELECT DISTINCT ON (u.practice_id, u.per_org_id, u.diagnosis_id)
-            u.load_run_file_id, u.load_run_id, u.line_no, u.observed_at, u.newest_hash,
+            u.*,
             (
                 SELECT min(a.observed_at)
                 FROM etl.observed_diagnoses AS a
@@ -92,18 +89,17 @@ BEGIN
         row_hash, absent_since, load_run_file_id, load_run_id, date_extracted
     )
     SELECT
-        y.diagnosis_id, y.appointment_id, y.patient_id, y.disease_id, y.disease, y.diagnosis_date,
-        y.diagnosis_by_id, y.diagnosis_by, y.summary, y.is_long_term, y.add_to_problem, y.is_highlighted,
-        y.sequence_no, y.is_active, y.is_deleted, y.inserted_by_id, y.inserted_by, y.updated_by_id, y.updated_by,
-        y.inserted_at, y.updated_at, y.is_confidential, y.diagnosis_type_id, y.diagnosis_type,
-        y.classification_record, y.medtech_id, y.medtech_read_code, y.medtech_read_term, y.is_mapped, y.practice_id,
-        y.practice, y.onset_date, y.user_logging_id, y.logging_user_name, y.recall_id, y.recall,
-        y.exclusion_start_date, y.exclusion_end_date, y.show_on_portal, y.ext_appointment_id, y.patient_medtech_id,
-        y.permanent_address_latitude, y.permanent_address_longitude, y.practice_location_id, y.location_name,
-        y.snomed_id, y.snomed_term, y.concept_id, y.per_org_id, y.loaded_date_time,
+        n.diagnosis_id, n.appointment_id, n.patient_id, n.disease_id, n.disease, n.diagnosis_date,
+        n.diagnosis_by_id, n.diagnosis_by, n.summary, n.is_long_term, n.add_to_problem, n.is_highlighted,
+        n.sequence_no, n.is_active, n.is_deleted, n.inserted_by_id, n.inserted_by, n.updated_by_id, n.updated_by,
+        n.inserted_at, n.updated_at, n.is_confidential, n.diagnosis_type_id, n.diagnosis_type,
+        n.classification_record, n.medtech_id, n.medtech_read_code, n.medtech_read_term, n.is_mapped, n.practice_id,
+        n.practice, n.onset_date, n.user_logging_id, n.logging_user_name, n.recall_id, n.recall,
+        n.exclusion_start_date, n.exclusion_end_date, n.show_on_portal, n.ext_appointment_id, n.patient_medtech_id,
+        n.permanent_address_latitude, n.permanent_address_longitude, n.practice_location_id, n.location_name,
+        n.snomed_id, n.snomed_term, n.concept_id, n.per_org_id, n.loaded_date_time,
         n.newest_hash, n.gone_since, n.load_run_file_id, n.load_run_id, n.observed_at
     FROM newest AS n
-    JOIN etl.typed_diagnoses AS y USING (load_run_file_id, line_no)
     ON CONFLICT (practice_id, per_org_id, diagnosis_id) DO UPDATE
     SET (
         appointment_id, patient_id, disease_id, disease, diagnosis_date, diagnosis_by_id, diagnosis_by, summary,
@@ -143,20 +139,16 @@ BEGIN
 
     -- 4. core: the same for the columns that core shows.
     WITH states AS (
-        SELECT
-            o.*,
-            ROW(
-                y.patient_key, y.diagnosis_by_key, y.appointment_id, y.patient_id, y.disease_id, y.disease,
-                y.diagnosis_date, y.diagnosis_by_id, y.is_long_term, y.add_to_problem, y.is_highlighted,
-                y.sequence_no, y.is_active, y.is_deleted, y.inserted_by_id, y.updated_by_id, y.inserted_at,
-                y.updated_at, y.is_confidential, y.diagnosis_type_id, y.diagnosis_type, y.medtech_read_code,
-                y.medtech_read_term, y.is_mapped, y.practice, y.onset_date, y.user_logging_id, y.recall_id,
-                y.exclusion_start_date, y.exclusion_end_date, y.show_on_portal, y.ext_appointment_id,
-                y.patient_medtech_id, y.practice_location_id, y.location_name, y.snomed_id, y.snomed_term,
-                y.concept_id
-            ) AS row_state
-        FROM etl.observed_diagnoses AS o
-        JOIN etl.republished_diagnoses AS y USING (load_run_file_id, line_no)
+        SELECT s.*, ROW(
+            s.is_absent, s.patient_key, s.diagnosis_by_key, s.appointment_id, s.patient_id, s.disease_id, s.disease,
+            s.diagnosis_date, s.diagnosis_by_id, s.is_long_term, s.add_to_problem, s.is_highlighted, s.sequence_no,
+            s.is_active, s.is_deleted, s.inserted_by_id, s.updated_by_id, s.inserted_at, s.updated_at,
+            s.is_confidential, s.diagnosis_type_id, s.diagnosis_type, s.medtech_read_code, s.medtech_read_term,
+            s.is_mapped, s.practice, s.onset_date, s.user_logging_id, s.recall_id, s.exclusion_start_date,
+            s.exclusion_end_date, s.show_on_portal, s.ext_appointment_id, s.patient_medtech_id,
+            s.practice_location_id, s.location_name, s.snomed_id, s.snomed_term, s.concept_id
+        ) AS row_state
+        FROM etl.republished_diagnoses AS s
     ),
     runs AS (
         SELECT
@@ -170,7 +162,7 @@ BEGIN
     ),
     newest AS (
         SELECT DISTINCT ON (u.practice_id, u.per_org_id, u.diagnosis_id)
-            u.load_run_file_id, u.load_run_id, u.line_no, u.observed_at,
+            u.*,
             (
                 SELECT min(a.observed_at)
                 FROM etl.observed_diagnoses AS a
@@ -193,17 +185,16 @@ BEGIN
             loaded_date_time, deleted_at, load_run_file_id, load_run_id, date_extracted
         )
         SELECT
-            y.practice_id, y.per_org_id, y.diagnosis_id,
-            y.patient_key, y.diagnosis_by_key, y.appointment_id, y.patient_id, y.disease_id, y.disease,
-            y.diagnosis_date, y.diagnosis_by_id, y.is_long_term, y.add_to_problem, y.is_highlighted, y.sequence_no,
-            y.is_active, y.is_deleted, y.inserted_by_id, y.updated_by_id, y.inserted_at, y.updated_at,
-            y.is_confidential, y.diagnosis_type_id, y.diagnosis_type, y.medtech_read_code, y.medtech_read_term,
-            y.is_mapped, y.practice, y.onset_date, y.user_logging_id, y.recall_id, y.exclusion_start_date,
-            y.exclusion_end_date, y.show_on_portal, y.ext_appointment_id, y.patient_medtech_id,
-            y.practice_location_id, y.location_name, y.snomed_id, y.snomed_term, y.concept_id, y.loaded_date_time,
+            n.practice_id, n.per_org_id, n.diagnosis_id,
+            n.patient_key, n.diagnosis_by_key, n.appointment_id, n.patient_id, n.disease_id, n.disease,
+            n.diagnosis_date, n.diagnosis_by_id, n.is_long_term, n.add_to_problem, n.is_highlighted, n.sequence_no,
+            n.is_active, n.is_deleted, n.inserted_by_id, n.updated_by_id, n.inserted_at, n.updated_at,
+            n.is_confidential, n.diagnosis_type_id, n.diagnosis_type, n.medtech_read_code, n.medtech_read_term,
+            n.is_mapped, n.practice, n.onset_date, n.user_logging_id, n.recall_id, n.exclusion_start_date,
+            n.exclusion_end_date, n.show_on_portal, n.ext_appointment_id, n.patient_medtech_id,
+            n.practice_location_id, n.location_name, n.snomed_id, n.snomed_term, n.concept_id, n.loaded_date_time,
             n.gone_since, n.load_run_file_id, n.load_run_id, n.observed_at
         FROM newest AS n
-        JOIN etl.republished_diagnoses AS y USING (load_run_file_id, line_no)
         ON CONFLICT (practice_id, per_org_id, diagnosis_id) DO UPDATE
         SET (
             patient_key, diagnosis_by_key, appointment_id, patient_id, disease_id, disease, diagnosis_date,

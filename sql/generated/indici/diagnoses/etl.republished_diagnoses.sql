@@ -2,23 +2,25 @@
 
 CREATE OR REPLACE VIEW etl.republished_diagnoses WITH (security_invoker = true) AS
 SELECT
-    y.practice_id, y.per_org_id, y.diagnosis_id,
-    etl.surrogate_key(etl.key_part('patients') || tenant.key_part || etl.key_part(y.patient_id::text)) AS patient_key,
-    etl.surrogate_key(etl.key_part('providers') || tenant.key_part || etl.key_part(y.diagnosis_by_id::text)) AS diagnosis_by_key,
-    y.appointment_id, y.patient_id, y.disease_id, y.disease, y.diagnosis_date, y.diagnosis_by_id, y.is_long_term,
-    y.add_to_problem, y.is_highlighted, y.sequence_no, y.is_active, y.is_deleted, y.inserted_by_id, y.updated_by_id,
-    y.inserted_at, y.updated_at, y.is_confidential, y.diagnosis_type_id, y.diagnosis_type, y.medtech_read_code,
-    y.medtech_read_term, y.is_mapped, y.practice, y.onset_date, y.user_logging_id, y.recall_id,
-    y.exclusion_start_date, y.exclusion_end_date, y.show_on_portal,
-    etl.pseudonym(y.ext_appointment_id, pads.inner_pad, pads.outer_pad) AS ext_appointment_id,
-    etl.pseudonym(y.patient_medtech_id, pads.inner_pad, pads.outer_pad) AS patient_medtech_id,
-    y.practice_location_id, y.location_name, y.snomed_id, y.snomed_term, y.concept_id, y.loaded_date_time,
-    y.load_run_file_id, y.line_no
-FROM etl.typed_diagnoses AS y
+    o.practice_id, o.per_org_id, o.diagnosis_id,
+    etl.surrogate_key(etl.key_part('patients') || tenant.key_part || etl.key_part(o.patient_id::text)) AS patient_key,
+    etl.surrogate_key(etl.key_part('providers') || tenant.key_part || etl.key_part(o.diagnosis_by_id::text)) AS diagnosis_by_key,
+    o.appointment_id, o.patient_id, o.disease_id, o.disease, o.diagnosis_date, o.diagnosis_by_id, o.is_long_term,
+    o.add_to_problem, o.is_highlighted, o.sequence_no, o.is_active, o.is_deleted, o.inserted_by_id, o.updated_by_id,
+    o.inserted_at, o.updated_at, o.is_confidential, o.diagnosis_type_id, o.diagnosis_type, o.medtech_read_code,
+    o.medtech_read_term, o.is_mapped, o.practice, o.onset_date, o.user_logging_id, o.recall_id,
+    o.exclusion_start_date, o.exclusion_end_date, o.show_on_portal,
+    etl.pseudonym(o.ext_appointment_id, pads.inner_pad, pads.outer_pad) AS ext_appointment_id,
+    etl.pseudonym(o.patient_medtech_id, pads.inner_pad, pads.outer_pad) AS patient_medtech_id,
+    o.practice_location_id, o.location_name, o.snomed_id, o.snomed_term, o.concept_id, o.loaded_date_time,
+    o.observed_at, o.is_absent, o.load_run_file_id, o.load_run_id, o.line_no
+FROM etl.observed_diagnoses AS o
 CROSS JOIN LATERAL (
-    SELECT etl.key_part(y.practice_id) || etl.key_part(y.per_org_id) AS key_part
+    SELECT etl.key_part(o.practice_id) || etl.key_part(o.per_org_id) AS key_part
     OFFSET 0  -- computed once a row, not once for each of its surrogate keys
 ) AS tenant
 LEFT JOIN etl.pseudonym_keys AS pads ON pads.only_row;
 COMMENT ON VIEW etl.republished_diagnoses IS
-    'Rows of raw.diagnoses_raw as core.fact_diagnoses shows them, for rebuilds. Rejected rows may fail to cast: read valid ones only.';
+    'Rows of etl.observed_diagnoses as core.fact_diagnoses shows them, for rebuilds and purges.';
+COMMENT ON COLUMN etl.republished_diagnoses.observed_at IS 'DateExtracted of the file.';
+COMMENT ON COLUMN etl.republished_diagnoses.is_absent IS 'Whether the file, a mirror, lacks the key.';

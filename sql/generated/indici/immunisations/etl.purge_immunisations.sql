@@ -30,57 +30,53 @@ BEGIN
 
     -- 3. Keep the newest row; the row with which the newest version began in core; and
     -- each row that changed stg since.
-    WITH states AS (
+    WITH core_states AS (
         SELECT
-            o.*,
+            s.*,
             ROW(
-                y.patient_key, y.provider_key, y.vaccinator_key, y.vaccine_key, y.patient_id, y.appointment_id,
-                y.patient_schedule_id, y.vaccine_id, y.vaccine_name, y.vaccine_code, y.dose, y.dose_number,
-                y.administration_site_id, y.administration_site, y.route_id, y.route, y.batch_number, y.expiry_date,
-                y.immunisation_status_id, y.immunisation_status, y.vaccine_outcome_id, y.vaccine_outcome,
-                y.is_nir_ack, y.provider_id, y.administration_time, y.vaccine_indication_id, y.vaccine_indication,
-                y.vaccine_indication_code, y.needle_length, y.has_diluent, y.diluent_batch_no,
-                y.diluent_expiry_date, y.is_confidential, y.costing_code_id, y.costing_code, y.brand_id, y.brand,
-                y.is_active, y.is_deleted, y.inserted_by_id, y.updated_by_id, y.inserted_at, y.updated_at,
-                y.is_parked, y.practice, y.is_auto_bill, y.vaccinator_id, y.user_logging_id, y.nir_sent_date,
-                y.show_on_portal, y.vaccinator_code, y.practice_location_id, y.location_name, y.vaccine_group_id,
-                y.vaccine_group
-            ) AS core_state
-        FROM etl.observed_immunisations AS o
-        JOIN etl.republished_immunisations AS y USING (load_run_file_id, line_no)
+                s.is_absent, s.patient_key, s.provider_key, s.vaccinator_key, s.vaccine_key, s.patient_id,
+                s.appointment_id, s.patient_schedule_id, s.vaccine_id, s.vaccine_name, s.vaccine_code, s.dose,
+                s.dose_number, s.administration_site_id, s.administration_site, s.route_id, s.route, s.batch_number,
+                s.expiry_date, s.immunisation_status_id, s.immunisation_status, s.vaccine_outcome_id,
+                s.vaccine_outcome, s.is_nir_ack, s.provider_id, s.administration_time, s.vaccine_indication_id,
+                s.vaccine_indication, s.vaccine_indication_code, s.needle_length, s.has_diluent, s.diluent_batch_no,
+                s.diluent_expiry_date, s.is_confidential, s.costing_code_id, s.costing_code, s.brand_id, s.brand,
+                s.is_active, s.is_deleted, s.inserted_by_id, s.updated_by_id, s.inserted_at, s.updated_at,
+                s.is_parked, s.practice, s.is_auto_bill, s.vaccinator_id, s.user_logging_id, s.nir_sent_date,
+                s.show_on_portal, s.vaccinator_code, s.practice_location_id, s.location_name, s.vaccine_group_id,
+                s.vaccine_group
+            ) AS row_state
+        FROM etl.republished_immunisations AS s
     ),
     marked AS (
         SELECT
             s.practice_id, s.per_org_id, s.appointment_immunisation_id, s.observed_at,
-            lag(s.core_state) OVER w IS DISTINCT FROM s.core_state AS begins_run
-        FROM states AS s
+            lag(s.row_state) OVER w IS DISTINCT FROM s.row_state AS begins_run
+        FROM core_states AS s
         WINDOW w AS (PARTITION BY s.practice_id, s.per_org_id, s.appointment_immunisation_id ORDER BY s.observed_at)
     ),
-    staged AS (
-        SELECT
-            o.*,
-            ROW(
-                y.patient_id, y.appointment_id, y.patient_schedule_id, y.vaccine_id, y.vaccine_name, y.vaccine_code,
-                y.dose, y.dose_number, y.administration_site_id, y.administration_site, y.route_id, y.route,
-                y.batch_number, y.expiry_date, y.immunisation_status_id, y.immunisation_status,
-                y.vaccine_outcome_id, y.vaccine_outcome, y.is_nir_ack, y.reason, y.provider_id, y.provider,
-                y.comments, y.administration_time, y.vaccine_indication_id, y.vaccine_indication,
-                y.vaccine_indication_code, y.needle_length, y.has_diluent, y.diluent_batch_no,
-                y.diluent_expiry_date, y.is_confidential, y.costing_code_id, y.costing_code, y.brand_id, y.brand,
-                y.is_active, y.is_deleted, y.inserted_by_id, y.inserted_by, y.updated_by_id, y.updated_by,
-                y.inserted_at, y.updated_at, y.is_parked, y.medtech_id, y.practice, y.is_auto_bill, y.vaccinator_id,
-                y.vaccinator, y.user_logging_id, y.logging_user_name, y.nir_sent_date, y.show_on_portal,
-                y.vaccinator_code, y.permanent_address_latitude, y.permanent_address_longitude,
-                y.practice_location_id, y.location_name, y.vaccine_group_id, y.vaccine_group
-            ) AS row_state
-        FROM etl.observed_immunisations AS o
-        JOIN etl.typed_immunisations AS y USING (load_run_file_id, line_no)
+    stg_states AS (
+        SELECT s.*, ROW(
+            s.is_absent, s.patient_id, s.appointment_id, s.patient_schedule_id, s.vaccine_id, s.vaccine_name,
+            s.vaccine_code, s.dose, s.dose_number, s.administration_site_id, s.administration_site, s.route_id,
+            s.route, s.batch_number, s.expiry_date, s.immunisation_status_id, s.immunisation_status,
+            s.vaccine_outcome_id, s.vaccine_outcome, s.is_nir_ack, s.reason, s.provider_id, s.provider, s.comments,
+            s.administration_time, s.vaccine_indication_id, s.vaccine_indication, s.vaccine_indication_code,
+            s.needle_length, s.has_diluent, s.diluent_batch_no, s.diluent_expiry_date, s.is_confidential,
+            s.costing_code_id, s.costing_code, s.brand_id, s.brand, s.is_active, s.is_deleted, s.inserted_by_id,
+            s.inserted_by, s.updated_by_id, s.updated_by, s.inserted_at, s.updated_at, s.is_parked, s.medtech_id,
+            s.practice, s.is_auto_bill, s.vaccinator_id, s.vaccinator, s.user_logging_id, s.logging_user_name,
+            s.nir_sent_date, s.show_on_portal, s.vaccinator_code, s.permanent_address_latitude,
+            s.permanent_address_longitude, s.practice_location_id, s.location_name, s.vaccine_group_id,
+            s.vaccine_group
+        ) AS row_state
+        FROM etl.observed_immunisations AS s
     ),
     told AS (
         SELECT
             s.practice_id, s.per_org_id, s.appointment_immunisation_id, s.observed_at, s.is_absent, s.load_run_file_id, s.line_no,
             lag(s.row_state) OVER w IS DISTINCT FROM s.row_state AS changes
-        FROM staged AS s
+        FROM stg_states AS s
         WINDOW w AS (PARTITION BY s.practice_id, s.per_org_id, s.appointment_immunisation_id ORDER BY s.observed_at)
     ),
     placed AS (

@@ -38,24 +38,21 @@ BEGIN
 
     -- 3. stg: the first observation in the newest run of equal rows.
     WITH states AS (
-        SELECT
-            o.*,
-            ROW(
-                y.patient_id, y.appointment_id, y.patient_schedule_id, y.vaccine_id, y.vaccine_name, y.vaccine_code,
-                y.dose, y.dose_number, y.administration_site_id, y.administration_site, y.route_id, y.route,
-                y.batch_number, y.expiry_date, y.immunisation_status_id, y.immunisation_status,
-                y.vaccine_outcome_id, y.vaccine_outcome, y.is_nir_ack, y.reason, y.provider_id, y.provider,
-                y.comments, y.administration_time, y.vaccine_indication_id, y.vaccine_indication,
-                y.vaccine_indication_code, y.needle_length, y.has_diluent, y.diluent_batch_no,
-                y.diluent_expiry_date, y.is_confidential, y.costing_code_id, y.costing_code, y.brand_id, y.brand,
-                y.is_active, y.is_deleted, y.inserted_by_id, y.inserted_by, y.updated_by_id, y.updated_by,
-                y.inserted_at, y.updated_at, y.is_parked, y.medtech_id, y.practice, y.is_auto_bill, y.vaccinator_id,
-                y.vaccinator, y.user_logging_id, y.logging_user_name, y.nir_sent_date, y.show_on_portal,
-                y.vaccinator_code, y.permanent_address_latitude, y.permanent_address_longitude,
-                y.practice_location_id, y.location_name, y.vaccine_group_id, y.vaccine_group
-            ) AS row_state
-        FROM etl.observed_immunisations AS o
-        JOIN etl.typed_immunisations AS y USING (load_run_file_id, line_no)
+        SELECT s.*, ROW(
+            s.is_absent, s.patient_id, s.appointment_id, s.patient_schedule_id, s.vaccine_id, s.vaccine_name,
+            s.vaccine_code, s.dose, s.dose_number, s.administration_site_id, s.administration_site, s.route_id,
+            s.route, s.batch_number, s.expiry_date, s.immunisation_status_id, s.immunisation_status,
+            s.vaccine_outcome_id, s.vaccine_outcome, s.is_nir_ack, s.reason, s.provider_id, s.provider, s.comments,
+            s.administration_time, s.vaccine_indication_id, s.vaccine_indication, s.vaccine_indication_code,
+            s.needle_length, s.has_diluent, s.diluent_batch_no, s.diluent_expiry_date, s.is_confidential,
+            s.costing_code_id, s.costing_code, s.brand_id, s.brand, s.is_active, s.is_deleted, s.inserted_by_id,
+            s.inserted_by, s.updated_by_id, s.updated_by, s.inserted_at, s.updated_at, s.is_parked, s.medtech_id,
+            s.practice, s.is_auto_bill, s.vaccinator_id, s.vaccinator, s.user_logging_id, s.logging_user_name,
+            s.nir_sent_date, s.show_on_portal, s.vaccinator_code, s.permanent_address_latitude,
+            s.permanent_address_longitude, s.practice_location_id, s.location_name, s.vaccine_group_id,
+            s.vaccine_group
+        ) AS row_state
+        FROM etl.observed_immunisations AS s
     ),
     runs AS (
         SELECT
@@ -72,7 +69,7 @@ BEGIN
     ),
     newest AS (
         SELECT DISTINCT ON (u.practice_id, u.per_org_id, u.appointment_immunisation_id)
-            u.load_run_file_id, u.load_run_id, u.line_no, u.observed_at, u.newest_hash,
+            u.*,
             (
                 SELECT min(a.observed_at)
                 FROM etl.observed_immunisations AS a
@@ -97,21 +94,20 @@ BEGIN
         row_hash, absent_since, load_run_file_id, load_run_id, date_extracted
     )
     SELECT
-        y.appointment_immunisation_id, y.patient_id, y.appointment_id, y.patient_schedule_id, y.vaccine_id,
-        y.vaccine_name, y.vaccine_code, y.dose, y.dose_number, y.administration_site_id, y.administration_site,
-        y.route_id, y.route, y.batch_number, y.expiry_date, y.immunisation_status_id, y.immunisation_status,
-        y.vaccine_outcome_id, y.vaccine_outcome, y.is_nir_ack, y.reason, y.provider_id, y.provider, y.comments,
-        y.administration_time, y.vaccine_indication_id, y.vaccine_indication, y.vaccine_indication_code,
-        y.needle_length, y.has_diluent, y.diluent_batch_no, y.diluent_expiry_date, y.is_confidential,
-        y.costing_code_id, y.costing_code, y.brand_id, y.brand, y.is_active, y.is_deleted, y.inserted_by_id,
-        y.inserted_by, y.updated_by_id, y.updated_by, y.inserted_at, y.updated_at, y.is_parked, y.medtech_id,
-        y.practice_id, y.practice, y.is_auto_bill, y.vaccinator_id, y.vaccinator, y.user_logging_id,
-        y.logging_user_name, y.nir_sent_date, y.show_on_portal, y.vaccinator_code, y.permanent_address_latitude,
-        y.permanent_address_longitude, y.practice_location_id, y.location_name, y.vaccine_group_id, y.vaccine_group,
-        y.per_org_id, y.loaded_date_time,
+        n.appointment_immunisation_id, n.patient_id, n.appointment_id, n.patient_schedule_id, n.vaccine_id,
+        n.vaccine_name, n.vaccine_code, n.dose, n.dose_number, n.administration_site_id, n.administration_site,
+        n.route_id, n.route, n.batch_number, n.expiry_date, n.immunisation_status_id, n.immunisation_status,
+        n.vaccine_outcome_id, n.vaccine_outcome, n.is_nir_ack, n.reason, n.provider_id, n.provider, n.comments,
+        n.administration_time, n.vaccine_indication_id, n.vaccine_indication, n.vaccine_indication_code,
+        n.needle_length, n.has_diluent, n.diluent_batch_no, n.diluent_expiry_date, n.is_confidential,
+        n.costing_code_id, n.costing_code, n.brand_id, n.brand, n.is_active, n.is_deleted, n.inserted_by_id,
+        n.inserted_by, n.updated_by_id, n.updated_by, n.inserted_at, n.updated_at, n.is_parked, n.medtech_id,
+        n.practice_id, n.practice, n.is_auto_bill, n.vaccinator_id, n.vaccinator, n.user_logging_id,
+        n.logging_user_name, n.nir_sent_date, n.show_on_portal, n.vaccinator_code, n.permanent_address_latitude,
+        n.permanent_address_longitude, n.practice_location_id, n.location_name, n.vaccine_group_id, n.vaccine_group,
+        n.per_org_id, n.loaded_date_time,
         n.newest_hash, n.gone_since, n.load_run_file_id, n.load_run_id, n.observed_at
     FROM newest AS n
-    JOIN etl.typed_immunisations AS y USING (load_run_file_id, line_no)
     ON CONFLICT (practice_id, per_org_id, appointment_immunisation_id) DO UPDATE
     SET (
         patient_id, appointment_id, patient_schedule_id, vaccine_id, vaccine_name, vaccine_code, dose, dose_number,
@@ -157,23 +153,19 @@ BEGIN
 
     -- 4. core: the same for the columns that core shows.
     WITH states AS (
-        SELECT
-            o.*,
-            ROW(
-                y.patient_key, y.provider_key, y.vaccinator_key, y.vaccine_key, y.patient_id, y.appointment_id,
-                y.patient_schedule_id, y.vaccine_id, y.vaccine_name, y.vaccine_code, y.dose, y.dose_number,
-                y.administration_site_id, y.administration_site, y.route_id, y.route, y.batch_number, y.expiry_date,
-                y.immunisation_status_id, y.immunisation_status, y.vaccine_outcome_id, y.vaccine_outcome,
-                y.is_nir_ack, y.provider_id, y.administration_time, y.vaccine_indication_id, y.vaccine_indication,
-                y.vaccine_indication_code, y.needle_length, y.has_diluent, y.diluent_batch_no,
-                y.diluent_expiry_date, y.is_confidential, y.costing_code_id, y.costing_code, y.brand_id, y.brand,
-                y.is_active, y.is_deleted, y.inserted_by_id, y.updated_by_id, y.inserted_at, y.updated_at,
-                y.is_parked, y.practice, y.is_auto_bill, y.vaccinator_id, y.user_logging_id, y.nir_sent_date,
-                y.show_on_portal, y.vaccinator_code, y.practice_location_id, y.location_name, y.vaccine_group_id,
-                y.vaccine_group
-            ) AS row_state
-        FROM etl.observed_immunisations AS o
-        JOIN etl.republished_immunisations AS y USING (load_run_file_id, line_no)
+        SELECT s.*, ROW(
+            s.is_absent, s.patient_key, s.provider_key, s.vaccinator_key, s.vaccine_key, s.patient_id,
+            s.appointment_id, s.patient_schedule_id, s.vaccine_id, s.vaccine_name, s.vaccine_code, s.dose,
+            s.dose_number, s.administration_site_id, s.administration_site, s.route_id, s.route, s.batch_number,
+            s.expiry_date, s.immunisation_status_id, s.immunisation_status, s.vaccine_outcome_id, s.vaccine_outcome,
+            s.is_nir_ack, s.provider_id, s.administration_time, s.vaccine_indication_id, s.vaccine_indication,
+            s.vaccine_indication_code, s.needle_length, s.has_diluent, s.diluent_batch_no, s.diluent_expiry_date,
+            s.is_confidential, s.costing_code_id, s.costing_code, s.brand_id, s.brand, s.is_active, s.is_deleted,
+            s.inserted_by_id, s.updated_by_id, s.inserted_at, s.updated_at, s.is_parked, s.practice, s.is_auto_bill,
+            s.vaccinator_id, s.user_logging_id, s.nir_sent_date, s.show_on_portal, s.vaccinator_code,
+            s.practice_location_id, s.location_name, s.vaccine_group_id, s.vaccine_group
+        ) AS row_state
+        FROM etl.republished_immunisations AS s
     ),
     runs AS (
         SELECT
@@ -187,7 +179,7 @@ BEGIN
     ),
     newest AS (
         SELECT DISTINCT ON (u.practice_id, u.per_org_id, u.appointment_immunisation_id)
-            u.load_run_file_id, u.load_run_id, u.line_no, u.observed_at,
+            u.*,
             (
                 SELECT min(a.observed_at)
                 FROM etl.observed_immunisations AS a
@@ -213,20 +205,19 @@ BEGIN
             load_run_file_id, load_run_id, date_extracted
         )
         SELECT
-            y.practice_id, y.per_org_id, y.appointment_immunisation_id,
-            y.patient_key, y.provider_key, y.vaccinator_key, y.vaccine_key, y.patient_id, y.appointment_id,
-            y.patient_schedule_id, y.vaccine_id, y.vaccine_name, y.vaccine_code, y.dose, y.dose_number,
-            y.administration_site_id, y.administration_site, y.route_id, y.route, y.batch_number, y.expiry_date,
-            y.immunisation_status_id, y.immunisation_status, y.vaccine_outcome_id, y.vaccine_outcome, y.is_nir_ack,
-            y.provider_id, y.administration_time, y.vaccine_indication_id, y.vaccine_indication,
-            y.vaccine_indication_code, y.needle_length, y.has_diluent, y.diluent_batch_no, y.diluent_expiry_date,
-            y.is_confidential, y.costing_code_id, y.costing_code, y.brand_id, y.brand, y.is_active, y.is_deleted,
-            y.inserted_by_id, y.updated_by_id, y.inserted_at, y.updated_at, y.is_parked, y.practice, y.is_auto_bill,
-            y.vaccinator_id, y.user_logging_id, y.nir_sent_date, y.show_on_portal, y.vaccinator_code,
-            y.practice_location_id, y.location_name, y.vaccine_group_id, y.vaccine_group, y.loaded_date_time,
+            n.practice_id, n.per_org_id, n.appointment_immunisation_id,
+            n.patient_key, n.provider_key, n.vaccinator_key, n.vaccine_key, n.patient_id, n.appointment_id,
+            n.patient_schedule_id, n.vaccine_id, n.vaccine_name, n.vaccine_code, n.dose, n.dose_number,
+            n.administration_site_id, n.administration_site, n.route_id, n.route, n.batch_number, n.expiry_date,
+            n.immunisation_status_id, n.immunisation_status, n.vaccine_outcome_id, n.vaccine_outcome, n.is_nir_ack,
+            n.provider_id, n.administration_time, n.vaccine_indication_id, n.vaccine_indication,
+            n.vaccine_indication_code, n.needle_length, n.has_diluent, n.diluent_batch_no, n.diluent_expiry_date,
+            n.is_confidential, n.costing_code_id, n.costing_code, n.brand_id, n.brand, n.is_active, n.is_deleted,
+            n.inserted_by_id, n.updated_by_id, n.inserted_at, n.updated_at, n.is_parked, n.practice, n.is_auto_bill,
+            n.vaccinator_id, n.user_logging_id, n.nir_sent_date, n.show_on_portal, n.vaccinator_code,
+            n.practice_location_id, n.location_name, n.vaccine_group_id, n.vaccine_group, n.loaded_date_time,
             n.gone_since, n.load_run_file_id, n.load_run_id, n.observed_at
         FROM newest AS n
-        JOIN etl.republished_immunisations AS y USING (load_run_file_id, line_no)
         ON CONFLICT (practice_id, per_org_id, appointment_immunisation_id) DO UPDATE
         SET (
             patient_key, provider_key, vaccinator_key, vaccine_key, patient_id, appointment_id, patient_schedule_id,

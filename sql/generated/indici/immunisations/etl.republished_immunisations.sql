@@ -2,33 +2,35 @@
 
 CREATE OR REPLACE VIEW etl.republished_immunisations WITH (security_invoker = true) AS
 SELECT
-    y.practice_id, y.per_org_id, y.appointment_immunisation_id,
-    etl.surrogate_key(etl.key_part('patients') || tenant.key_part || etl.key_part(y.patient_id::text)) AS patient_key,
-    etl.surrogate_key(etl.key_part('providers') || tenant.key_part || etl.key_part(y.provider_id::text)) AS provider_key,
-    etl.surrogate_key(etl.key_part('providers') || tenant.key_part || etl.key_part(y.vaccinator_id::text)) AS vaccinator_key,
-    etl.surrogate_key(etl.key_part('vaccine') || tenant.key_part || etl.key_part(y.vaccine_id::text)) AS vaccine_key,
-    y.patient_id, y.appointment_id, y.patient_schedule_id, y.vaccine_id, y.vaccine_name, y.vaccine_code, y.dose,
-    y.dose_number, y.administration_site_id, y.administration_site, y.route_id, y.route,
-    etl.pseudonym(y.batch_number, pads.inner_pad, pads.outer_pad) AS batch_number,
-    y.expiry_date, y.immunisation_status_id, immunisation_status_domain.core_value AS immunisation_status,
-    y.vaccine_outcome_id, y.vaccine_outcome, y.is_nir_ack, y.provider_id, y.administration_time,
-    y.vaccine_indication_id, y.vaccine_indication, y.vaccine_indication_code, y.needle_length, y.has_diluent,
-    etl.pseudonym(y.diluent_batch_no, pads.inner_pad, pads.outer_pad) AS diluent_batch_no,
-    y.diluent_expiry_date, y.is_confidential, y.costing_code_id, y.costing_code, y.brand_id, y.brand, y.is_active,
-    y.is_deleted, y.inserted_by_id, y.updated_by_id, y.inserted_at, y.updated_at, y.is_parked, y.practice,
-    y.is_auto_bill, y.vaccinator_id, y.user_logging_id, y.nir_sent_date, y.show_on_portal,
-    etl.pseudonym(y.vaccinator_code, pads.inner_pad, pads.outer_pad) AS vaccinator_code,
-    y.practice_location_id, y.location_name, y.vaccine_group_id, y.vaccine_group, y.loaded_date_time,
-    y.load_run_file_id, y.line_no
-FROM etl.typed_immunisations AS y
+    o.practice_id, o.per_org_id, o.appointment_immunisation_id,
+    etl.surrogate_key(etl.key_part('patients') || tenant.key_part || etl.key_part(o.patient_id::text)) AS patient_key,
+    etl.surrogate_key(etl.key_part('providers') || tenant.key_part || etl.key_part(o.provider_id::text)) AS provider_key,
+    etl.surrogate_key(etl.key_part('providers') || tenant.key_part || etl.key_part(o.vaccinator_id::text)) AS vaccinator_key,
+    etl.surrogate_key(etl.key_part('vaccine') || tenant.key_part || etl.key_part(o.vaccine_id::text)) AS vaccine_key,
+    o.patient_id, o.appointment_id, o.patient_schedule_id, o.vaccine_id, o.vaccine_name, o.vaccine_code, o.dose,
+    o.dose_number, o.administration_site_id, o.administration_site, o.route_id, o.route,
+    etl.pseudonym(o.batch_number, pads.inner_pad, pads.outer_pad) AS batch_number,
+    o.expiry_date, o.immunisation_status_id, immunisation_status_domain.core_value AS immunisation_status,
+    o.vaccine_outcome_id, o.vaccine_outcome, o.is_nir_ack, o.provider_id, o.administration_time,
+    o.vaccine_indication_id, o.vaccine_indication, o.vaccine_indication_code, o.needle_length, o.has_diluent,
+    etl.pseudonym(o.diluent_batch_no, pads.inner_pad, pads.outer_pad) AS diluent_batch_no,
+    o.diluent_expiry_date, o.is_confidential, o.costing_code_id, o.costing_code, o.brand_id, o.brand, o.is_active,
+    o.is_deleted, o.inserted_by_id, o.updated_by_id, o.inserted_at, o.updated_at, o.is_parked, o.practice,
+    o.is_auto_bill, o.vaccinator_id, o.user_logging_id, o.nir_sent_date, o.show_on_portal,
+    etl.pseudonym(o.vaccinator_code, pads.inner_pad, pads.outer_pad) AS vaccinator_code,
+    o.practice_location_id, o.location_name, o.vaccine_group_id, o.vaccine_group, o.loaded_date_time,
+    o.observed_at, o.is_absent, o.load_run_file_id, o.load_run_id, o.line_no
+FROM etl.observed_immunisations AS o
 CROSS JOIN LATERAL (
-    SELECT etl.key_part(y.practice_id) || etl.key_part(y.per_org_id) AS key_part
+    SELECT etl.key_part(o.practice_id) || etl.key_part(o.per_org_id) AS key_part
     OFFSET 0  -- computed once a row, not once for each of its surrogate keys
 ) AS tenant
 LEFT JOIN etl.domain_values AS immunisation_status_domain
     ON immunisation_status_domain.source = 'indici'
     AND immunisation_status_domain.domain = 'immunisation_status'
-    AND immunisation_status_domain.source_value = lower(btrim(y.immunisation_status))
+    AND immunisation_status_domain.source_value = lower(btrim(o.immunisation_status))
 LEFT JOIN etl.pseudonym_keys AS pads ON pads.only_row;
 COMMENT ON VIEW etl.republished_immunisations IS
-    'Rows of raw.immunisations_raw as core.fact_immunisations shows them, for rebuilds. Rejected rows may fail to cast: read valid ones only.';
+    'Rows of etl.observed_immunisations as core.fact_immunisations shows them, for rebuilds and purges.';
+COMMENT ON COLUMN etl.republished_immunisations.observed_at IS 'DateExtracted of the file.';
+COMMENT ON COLUMN etl.republished_immunisations.is_absent IS 'Whether the file, a mirror, lacks the key.';

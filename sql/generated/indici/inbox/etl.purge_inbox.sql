@@ -30,49 +30,45 @@ BEGIN
 
     -- 3. Keep the newest row; the row with which the newest version began in core; and
     -- each row that changed stg since.
-    WITH states AS (
+    WITH core_states AS (
         SELECT
-            o.*,
+            s.*,
             ROW(
-                y.patient_key, y.provider_key, y.folder_id, y.is_system_folder, y.order_no, y.item_type_id,
-                y.item_type, y.patient_id, y.provider_id, y.practice_name, y.from_org_id, y.assign_to_id,
-                y.result_date, y.message_subject_id, y.mark_as_read, y.is_confidential, y.show_on_portal,
-                y.is_reviewed, y.show_on_timeline, y.is_active, y.is_deleted, y.inserted_by_id, y.updated_by_id,
-                y.inserted_at, y.updated_at, y.dms_id, y.is_repeat_rx, y.is_replied_rx, y.abnormal_result,
-                y.is_deactivated, y.folder_group, y.document_code, y.is_gp2gp, y.informat_id, y.informat,
-                y.filed_at
-            ) AS core_state
-        FROM etl.observed_inbox AS o
-        JOIN etl.republished_inbox AS y USING (load_run_file_id, line_no)
+                s.is_absent, s.patient_key, s.provider_key, s.folder_id, s.is_system_folder, s.order_no,
+                s.item_type_id, s.item_type, s.patient_id, s.provider_id, s.practice_name, s.from_org_id,
+                s.assign_to_id, s.result_date, s.message_subject_id, s.mark_as_read, s.is_confidential,
+                s.show_on_portal, s.is_reviewed, s.show_on_timeline, s.is_active, s.is_deleted, s.inserted_by_id,
+                s.updated_by_id, s.inserted_at, s.updated_at, s.dms_id, s.is_repeat_rx, s.is_replied_rx,
+                s.abnormal_result, s.is_deactivated, s.folder_group, s.document_code, s.is_gp2gp, s.informat_id,
+                s.informat, s.filed_at
+            ) AS row_state
+        FROM etl.republished_inbox AS s
     ),
     marked AS (
         SELECT
             s.practice_id, s.per_org_id, s.inbox_folder_item_id, s.observed_at,
-            lag(s.core_state) OVER w IS DISTINCT FROM s.core_state AS begins_run
-        FROM states AS s
+            lag(s.row_state) OVER w IS DISTINCT FROM s.row_state AS begins_run
+        FROM core_states AS s
         WINDOW w AS (PARTITION BY s.practice_id, s.per_org_id, s.inbox_folder_item_id ORDER BY s.observed_at)
     ),
-    staged AS (
-        SELECT
-            o.*,
-            ROW(
-                y.folder_id, y.folder_name, y.is_system_folder, y.order_no, y.item_type_id, y.item_type,
-                y.patient_id, y.provider_id, y.patient_name, y.provider, y.practice_name, y.from_org_id,
-                y.from_organization_name, y.assign_to_id, y.assign_to, y.result_date, y.message_subject_id,
-                y.message_subject, y.comments, y.mark_as_read, y.is_confidential, y.show_on_portal, y.is_reviewed,
-                y.show_on_timeline, y.is_active, y.is_deleted, y.inserted_by_id, y.inserted_by, y.updated_by_id,
-                y.updated_by, y.inserted_at, y.updated_at, y.medtech_id, y.dms_id, y.is_repeat_rx, y.is_replied_rx,
-                y.external_ref, y.abnormal_result, y.is_deactivated, y.folder_group, y.document_code, y.is_gp2gp,
-                y.informat_id, y.informat, y.permanent_address_latitude, y.permanent_address_longitude, y.filed_at
-            ) AS row_state
-        FROM etl.observed_inbox AS o
-        JOIN etl.typed_inbox AS y USING (load_run_file_id, line_no)
+    stg_states AS (
+        SELECT s.*, ROW(
+            s.is_absent, s.folder_id, s.folder_name, s.is_system_folder, s.order_no, s.item_type_id, s.item_type,
+            s.patient_id, s.provider_id, s.patient_name, s.provider, s.practice_name, s.from_org_id,
+            s.from_organization_name, s.assign_to_id, s.assign_to, s.result_date, s.message_subject_id,
+            s.message_subject, s.comments, s.mark_as_read, s.is_confidential, s.show_on_portal, s.is_reviewed,
+            s.show_on_timeline, s.is_active, s.is_deleted, s.inserted_by_id, s.inserted_by, s.updated_by_id,
+            s.updated_by, s.inserted_at, s.updated_at, s.medtech_id, s.dms_id, s.is_repeat_rx, s.is_replied_rx,
+            s.external_ref, s.abnormal_result, s.is_deactivated, s.folder_group, s.document_code, s.is_gp2gp,
+            s.informat_id, s.informat, s.permanent_address_latitude, s.permanent_address_longitude, s.filed_at
+        ) AS row_state
+        FROM etl.observed_inbox AS s
     ),
     told AS (
         SELECT
             s.practice_id, s.per_org_id, s.inbox_folder_item_id, s.observed_at, s.is_absent, s.load_run_file_id, s.line_no,
             lag(s.row_state) OVER w IS DISTINCT FROM s.row_state AS changes
-        FROM staged AS s
+        FROM stg_states AS s
         WINDOW w AS (PARTITION BY s.practice_id, s.per_org_id, s.inbox_folder_item_id ORDER BY s.observed_at)
     ),
     placed AS (

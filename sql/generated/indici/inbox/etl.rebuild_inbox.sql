@@ -38,20 +38,17 @@ BEGIN
 
     -- 3. stg: the first observation in the newest run of equal rows.
     WITH states AS (
-        SELECT
-            o.*,
-            ROW(
-                y.folder_id, y.folder_name, y.is_system_folder, y.order_no, y.item_type_id, y.item_type,
-                y.patient_id, y.provider_id, y.patient_name, y.provider, y.practice_name, y.from_org_id,
-                y.from_organization_name, y.assign_to_id, y.assign_to, y.result_date, y.message_subject_id,
-                y.message_subject, y.comments, y.mark_as_read, y.is_confidential, y.show_on_portal, y.is_reviewed,
-                y.show_on_timeline, y.is_active, y.is_deleted, y.inserted_by_id, y.inserted_by, y.updated_by_id,
-                y.updated_by, y.inserted_at, y.updated_at, y.medtech_id, y.dms_id, y.is_repeat_rx, y.is_replied_rx,
-                y.external_ref, y.abnormal_result, y.is_deactivated, y.folder_group, y.document_code, y.is_gp2gp,
-                y.informat_id, y.informat, y.permanent_address_latitude, y.permanent_address_longitude, y.filed_at
-            ) AS row_state
-        FROM etl.observed_inbox AS o
-        JOIN etl.typed_inbox AS y USING (load_run_file_id, line_no)
+        SELECT s.*, ROW(
+            s.is_absent, s.folder_id, s.folder_name, s.is_system_folder, s.order_no, s.item_type_id, s.item_type,
+            s.patient_id, s.provider_id, s.patient_name, s.provider, s.practice_name, s.from_org_id,
+            s.from_organization_name, s.assign_to_id, s.assign_to, s.result_date, s.message_subject_id,
+            s.message_subject, s.comments, s.mark_as_read, s.is_confidential, s.show_on_portal, s.is_reviewed,
+            s.show_on_timeline, s.is_active, s.is_deleted, s.inserted_by_id, s.inserted_by, s.updated_by_id,
+            s.updated_by, s.inserted_at, s.updated_at, s.medtech_id, s.dms_id, s.is_repeat_rx, s.is_replied_rx,
+            s.external_ref, s.abnormal_result, s.is_deactivated, s.folder_group, s.document_code, s.is_gp2gp,
+            s.informat_id, s.informat, s.permanent_address_latitude, s.permanent_address_longitude, s.filed_at
+        ) AS row_state
+        FROM etl.observed_inbox AS s
     ),
     runs AS (
         SELECT
@@ -68,7 +65,7 @@ BEGIN
     ),
     newest AS (
         SELECT DISTINCT ON (u.practice_id, u.per_org_id, u.inbox_folder_item_id)
-            u.load_run_file_id, u.load_run_id, u.line_no, u.observed_at, u.newest_hash,
+            u.*,
             (
                 SELECT min(a.observed_at)
                 FROM etl.observed_inbox AS a
@@ -91,18 +88,17 @@ BEGIN
         row_hash, absent_since, load_run_file_id, load_run_id, date_extracted
     )
     SELECT
-        y.inbox_folder_item_id, y.folder_id, y.folder_name, y.is_system_folder, y.order_no, y.item_type_id,
-        y.item_type, y.patient_id, y.provider_id, y.practice_id, y.patient_name, y.provider, y.practice_name,
-        y.from_org_id, y.from_organization_name, y.assign_to_id, y.assign_to, y.result_date, y.message_subject_id,
-        y.message_subject, y.comments, y.mark_as_read, y.is_confidential, y.show_on_portal, y.is_reviewed,
-        y.show_on_timeline, y.is_active, y.is_deleted, y.inserted_by_id, y.inserted_by, y.updated_by_id,
-        y.updated_by, y.inserted_at, y.updated_at, y.medtech_id, y.dms_id, y.is_repeat_rx, y.is_replied_rx,
-        y.external_ref, y.abnormal_result, y.is_deactivated, y.folder_group, y.document_code, y.is_gp2gp,
-        y.informat_id, y.informat, y.permanent_address_latitude, y.permanent_address_longitude, y.filed_at,
-        y.per_org_id, y.loaded_date_time,
+        n.inbox_folder_item_id, n.folder_id, n.folder_name, n.is_system_folder, n.order_no, n.item_type_id,
+        n.item_type, n.patient_id, n.provider_id, n.practice_id, n.patient_name, n.provider, n.practice_name,
+        n.from_org_id, n.from_organization_name, n.assign_to_id, n.assign_to, n.result_date, n.message_subject_id,
+        n.message_subject, n.comments, n.mark_as_read, n.is_confidential, n.show_on_portal, n.is_reviewed,
+        n.show_on_timeline, n.is_active, n.is_deleted, n.inserted_by_id, n.inserted_by, n.updated_by_id,
+        n.updated_by, n.inserted_at, n.updated_at, n.medtech_id, n.dms_id, n.is_repeat_rx, n.is_replied_rx,
+        n.external_ref, n.abnormal_result, n.is_deactivated, n.folder_group, n.document_code, n.is_gp2gp,
+        n.informat_id, n.informat, n.permanent_address_latitude, n.permanent_address_longitude, n.filed_at,
+        n.per_org_id, n.loaded_date_time,
         n.newest_hash, n.gone_since, n.load_run_file_id, n.load_run_id, n.observed_at
     FROM newest AS n
-    JOIN etl.typed_inbox AS y USING (load_run_file_id, line_no)
     ON CONFLICT (practice_id, per_org_id, inbox_folder_item_id) DO UPDATE
     SET (
         folder_id, folder_name, is_system_folder, order_no, item_type_id, item_type, patient_id, provider_id,
@@ -141,19 +137,15 @@ BEGIN
 
     -- 4. core: the same for the columns that core shows.
     WITH states AS (
-        SELECT
-            o.*,
-            ROW(
-                y.patient_key, y.provider_key, y.folder_id, y.is_system_folder, y.order_no, y.item_type_id,
-                y.item_type, y.patient_id, y.provider_id, y.practice_name, y.from_org_id, y.assign_to_id,
-                y.result_date, y.message_subject_id, y.mark_as_read, y.is_confidential, y.show_on_portal,
-                y.is_reviewed, y.show_on_timeline, y.is_active, y.is_deleted, y.inserted_by_id, y.updated_by_id,
-                y.inserted_at, y.updated_at, y.dms_id, y.is_repeat_rx, y.is_replied_rx, y.abnormal_result,
-                y.is_deactivated, y.folder_group, y.document_code, y.is_gp2gp, y.informat_id, y.informat,
-                y.filed_at
-            ) AS row_state
-        FROM etl.observed_inbox AS o
-        JOIN etl.republished_inbox AS y USING (load_run_file_id, line_no)
+        SELECT s.*, ROW(
+            s.is_absent, s.patient_key, s.provider_key, s.folder_id, s.is_system_folder, s.order_no, s.item_type_id,
+            s.item_type, s.patient_id, s.provider_id, s.practice_name, s.from_org_id, s.assign_to_id, s.result_date,
+            s.message_subject_id, s.mark_as_read, s.is_confidential, s.show_on_portal, s.is_reviewed,
+            s.show_on_timeline, s.is_active, s.is_deleted, s.inserted_by_id, s.updated_by_id, s.inserted_at,
+            s.updated_at, s.dms_id, s.is_repeat_rx, s.is_replied_rx, s.abnormal_result, s.is_deactivated,
+            s.folder_group, s.document_code, s.is_gp2gp, s.informat_id, s.informat, s.filed_at
+        ) AS row_state
+        FROM etl.republished_inbox AS s
     ),
     runs AS (
         SELECT
@@ -167,7 +159,7 @@ BEGIN
     ),
     newest AS (
         SELECT DISTINCT ON (u.practice_id, u.per_org_id, u.inbox_folder_item_id)
-            u.load_run_file_id, u.load_run_id, u.line_no, u.observed_at,
+            u.*,
             (
                 SELECT min(a.observed_at)
                 FROM etl.observed_inbox AS a
@@ -189,16 +181,15 @@ BEGIN
             loaded_date_time, deleted_at, load_run_file_id, load_run_id, date_extracted
         )
         SELECT
-            y.practice_id, y.per_org_id, y.inbox_folder_item_id,
-            y.patient_key, y.provider_key, y.folder_id, y.is_system_folder, y.order_no, y.item_type_id, y.item_type,
-            y.patient_id, y.provider_id, y.practice_name, y.from_org_id, y.assign_to_id, y.result_date,
-            y.message_subject_id, y.mark_as_read, y.is_confidential, y.show_on_portal, y.is_reviewed,
-            y.show_on_timeline, y.is_active, y.is_deleted, y.inserted_by_id, y.updated_by_id, y.inserted_at,
-            y.updated_at, y.dms_id, y.is_repeat_rx, y.is_replied_rx, y.abnormal_result, y.is_deactivated,
-            y.folder_group, y.document_code, y.is_gp2gp, y.informat_id, y.informat, y.filed_at, y.loaded_date_time,
+            n.practice_id, n.per_org_id, n.inbox_folder_item_id,
+            n.patient_key, n.provider_key, n.folder_id, n.is_system_folder, n.order_no, n.item_type_id, n.item_type,
+            n.patient_id, n.provider_id, n.practice_name, n.from_org_id, n.assign_to_id, n.result_date,
+            n.message_subject_id, n.mark_as_read, n.is_confidential, n.show_on_portal, n.is_reviewed,
+            n.show_on_timeline, n.is_active, n.is_deleted, n.inserted_by_id, n.updated_by_id, n.inserted_at,
+            n.updated_at, n.dms_id, n.is_repeat_rx, n.is_replied_rx, n.abnormal_result, n.is_deactivated,
+            n.folder_group, n.document_code, n.is_gp2gp, n.informat_id, n.informat, n.filed_at, n.loaded_date_time,
             n.gone_since, n.load_run_file_id, n.load_run_id, n.observed_at
         FROM newest AS n
-        JOIN etl.republished_inbox AS y USING (load_run_file_id, line_no)
         ON CONFLICT (practice_id, per_org_id, inbox_folder_item_id) DO UPDATE
         SET (
             patient_key, provider_key, folder_id, is_system_folder, order_no, item_type_id, item_type, patient_id,

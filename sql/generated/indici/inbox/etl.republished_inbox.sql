@@ -2,20 +2,22 @@
 
 CREATE OR REPLACE VIEW etl.republished_inbox WITH (security_invoker = true) AS
 SELECT
-    y.practice_id, y.per_org_id, y.inbox_folder_item_id,
-    etl.surrogate_key(etl.key_part('patients') || tenant.key_part || etl.key_part(y.patient_id::text)) AS patient_key,
-    etl.surrogate_key(etl.key_part('providers') || tenant.key_part || etl.key_part(y.provider_id::text)) AS provider_key,
-    y.folder_id, y.is_system_folder, y.order_no, y.item_type_id, y.item_type, y.patient_id, y.provider_id,
-    y.practice_name, y.from_org_id, y.assign_to_id, y.result_date, y.message_subject_id, y.mark_as_read,
-    y.is_confidential, y.show_on_portal, y.is_reviewed, y.show_on_timeline, y.is_active, y.is_deleted,
-    y.inserted_by_id, y.updated_by_id, y.inserted_at, y.updated_at, y.dms_id, y.is_repeat_rx, y.is_replied_rx,
-    y.abnormal_result, y.is_deactivated, y.folder_group, y.document_code, y.is_gp2gp, y.informat_id, y.informat,
-    y.filed_at, y.loaded_date_time,
-    y.load_run_file_id, y.line_no
-FROM etl.typed_inbox AS y
+    o.practice_id, o.per_org_id, o.inbox_folder_item_id,
+    etl.surrogate_key(etl.key_part('patients') || tenant.key_part || etl.key_part(o.patient_id::text)) AS patient_key,
+    etl.surrogate_key(etl.key_part('providers') || tenant.key_part || etl.key_part(o.provider_id::text)) AS provider_key,
+    o.folder_id, o.is_system_folder, o.order_no, o.item_type_id, o.item_type, o.patient_id, o.provider_id,
+    o.practice_name, o.from_org_id, o.assign_to_id, o.result_date, o.message_subject_id, o.mark_as_read,
+    o.is_confidential, o.show_on_portal, o.is_reviewed, o.show_on_timeline, o.is_active, o.is_deleted,
+    o.inserted_by_id, o.updated_by_id, o.inserted_at, o.updated_at, o.dms_id, o.is_repeat_rx, o.is_replied_rx,
+    o.abnormal_result, o.is_deactivated, o.folder_group, o.document_code, o.is_gp2gp, o.informat_id, o.informat,
+    o.filed_at, o.loaded_date_time,
+    o.observed_at, o.is_absent, o.load_run_file_id, o.load_run_id, o.line_no
+FROM etl.observed_inbox AS o
 CROSS JOIN LATERAL (
-    SELECT etl.key_part(y.practice_id) || etl.key_part(y.per_org_id) AS key_part
+    SELECT etl.key_part(o.practice_id) || etl.key_part(o.per_org_id) AS key_part
     OFFSET 0  -- computed once a row, not once for each of its surrogate keys
 ) AS tenant;
 COMMENT ON VIEW etl.republished_inbox IS
-    'Rows of raw.inbox_raw as core.fact_inbox shows them, for rebuilds. Rejected rows may fail to cast: read valid ones only.';
+    'Rows of etl.observed_inbox as core.fact_inbox shows them, for rebuilds and purges.';
+COMMENT ON COLUMN etl.republished_inbox.observed_at IS 'DateExtracted of the file.';
+COMMENT ON COLUMN etl.republished_inbox.is_absent IS 'Whether the file, a mirror, lacks the key.';

@@ -30,40 +30,36 @@ BEGIN
 
     -- 3. Keep the newest row; the row with which the newest version began in core; and
     -- each row that changed stg since.
-    WITH states AS (
+    WITH core_states AS (
         SELECT
-            o.*,
+            s.*,
             ROW(
-                y.patient_key, y.inbox_folder_item_id, y.patient_id, y.practice_name, y.abnormal, y.unit,
-                y.result_code, y.line_number, y.inserted_at, y.is_confidential, y.show_on_portal, y.is_active,
-                y.is_deleted
-            ) AS core_state
-        FROM etl.observed_inbox_detail AS o
-        JOIN etl.republished_inbox_detail AS y USING (load_run_file_id, line_no)
+                s.is_absent, s.patient_key, s.inbox_folder_item_id, s.patient_id, s.practice_name, s.abnormal,
+                s.unit, s.result_code, s.line_number, s.inserted_at, s.is_confidential, s.show_on_portal,
+                s.is_active, s.is_deleted
+            ) AS row_state
+        FROM etl.republished_inbox_detail AS s
     ),
     marked AS (
         SELECT
             s.practice_id, s.per_org_id, s.in_box_folder_item_in_line_id, s.observed_at,
-            lag(s.core_state) OVER w IS DISTINCT FROM s.core_state AS begins_run
-        FROM states AS s
+            lag(s.row_state) OVER w IS DISTINCT FROM s.row_state AS begins_run
+        FROM core_states AS s
         WINDOW w AS (PARTITION BY s.practice_id, s.per_org_id, s.in_box_folder_item_in_line_id ORDER BY s.observed_at)
     ),
-    staged AS (
-        SELECT
-            o.*,
-            ROW(
-                y.inbox_folder_item_id, y.patient_id, y.practice_name, y.prompt, y.result, y.abnormal, y.unit,
-                y.result_code, y.reference_ranges, y.line_number, y.inserted_at, y.is_confidential,
-                y.show_on_portal, y.is_active, y.is_deleted
-            ) AS row_state
-        FROM etl.observed_inbox_detail AS o
-        JOIN etl.typed_inbox_detail AS y USING (load_run_file_id, line_no)
+    stg_states AS (
+        SELECT s.*, ROW(
+            s.is_absent, s.inbox_folder_item_id, s.patient_id, s.practice_name, s.prompt, s.result, s.abnormal,
+            s.unit, s.result_code, s.reference_ranges, s.line_number, s.inserted_at, s.is_confidential,
+            s.show_on_portal, s.is_active, s.is_deleted
+        ) AS row_state
+        FROM etl.observed_inbox_detail AS s
     ),
     told AS (
         SELECT
             s.practice_id, s.per_org_id, s.in_box_folder_item_in_line_id, s.observed_at, s.is_absent, s.load_run_file_id, s.line_no,
             lag(s.row_state) OVER w IS DISTINCT FROM s.row_state AS changes
-        FROM staged AS s
+        FROM stg_states AS s
         WINDOW w AS (PARTITION BY s.practice_id, s.per_org_id, s.in_box_folder_item_in_line_id ORDER BY s.observed_at)
     ),
     placed AS (

@@ -38,15 +38,12 @@ BEGIN
 
     -- 3. stg: the first observation in the newest run of equal rows.
     WITH states AS (
-        SELECT
-            o.*,
-            ROW(
-                y.inbox_folder_item_id, y.patient_id, y.practice_name, y.prompt, y.result, y.abnormal, y.unit,
-                y.result_code, y.reference_ranges, y.line_number, y.inserted_at, y.is_confidential,
-                y.show_on_portal, y.is_active, y.is_deleted
-            ) AS row_state
-        FROM etl.observed_inbox_detail AS o
-        JOIN etl.typed_inbox_detail AS y USING (load_run_file_id, line_no)
+        SELECT s.*, ROW(
+            s.is_absent, s.inbox_folder_item_id, s.patient_id, s.practice_name, s.prompt, s.result, s.abnormal,
+            s.unit, s.result_code, s.reference_ranges, s.line_number, s.inserted_at, s.is_confidential,
+            s.show_on_portal, s.is_active, s.is_deleted
+        ) AS row_state
+        FROM etl.observed_inbox_detail AS s
     ),
     runs AS (
         SELECT
@@ -63,7 +60,7 @@ BEGIN
     ),
     newest AS (
         SELECT DISTINCT ON (u.practice_id, u.per_org_id, u.in_box_folder_item_in_line_id)
-            u.load_run_file_id, u.load_run_id, u.line_no, u.observed_at, u.newest_hash,
+            u.*,
             (
                 SELECT min(a.observed_at)
                 FROM etl.observed_inbox_detail AS a
@@ -81,12 +78,11 @@ BEGIN
         row_hash, absent_since, load_run_file_id, load_run_id, date_extracted
     )
     SELECT
-        y.in_box_folder_item_in_line_id, y.inbox_folder_item_id, y.patient_id, y.practice_id, y.practice_name,
-        y.prompt, y.result, y.abnormal, y.unit, y.result_code, y.reference_ranges, y.line_number, y.inserted_at,
-        y.is_confidential, y.show_on_portal, y.is_active, y.is_deleted, y.per_org_id, y.loaded_date_time,
+        n.in_box_folder_item_in_line_id, n.inbox_folder_item_id, n.patient_id, n.practice_id, n.practice_name,
+        n.prompt, n.result, n.abnormal, n.unit, n.result_code, n.reference_ranges, n.line_number, n.inserted_at,
+        n.is_confidential, n.show_on_portal, n.is_active, n.is_deleted, n.per_org_id, n.loaded_date_time,
         n.newest_hash, n.gone_since, n.load_run_file_id, n.load_run_id, n.observed_at
     FROM newest AS n
-    JOIN etl.typed_inbox_detail AS y USING (load_run_file_id, line_no)
     ON CONFLICT (practice_id, per_org_id, in_box_folder_item_in_line_id) DO UPDATE
     SET (
         inbox_folder_item_id, patient_id, practice_name, prompt, result, abnormal, unit, result_code,
@@ -112,15 +108,12 @@ BEGIN
 
     -- 4. core: the same for the columns that core shows.
     WITH states AS (
-        SELECT
-            o.*,
-            ROW(
-                y.patient_key, y.inbox_folder_item_id, y.patient_id, y.practice_name, y.abnormal, y.unit,
-                y.result_code, y.line_number, y.inserted_at, y.is_confidential, y.show_on_portal, y.is_active,
-                y.is_deleted
-            ) AS row_state
-        FROM etl.observed_inbox_detail AS o
-        JOIN etl.republished_inbox_detail AS y USING (load_run_file_id, line_no)
+        SELECT s.*, ROW(
+            s.is_absent, s.patient_key, s.inbox_folder_item_id, s.patient_id, s.practice_name, s.abnormal, s.unit,
+            s.result_code, s.line_number, s.inserted_at, s.is_confidential, s.show_on_portal, s.is_active,
+            s.is_deleted
+        ) AS row_state
+        FROM etl.republished_inbox_detail AS s
     ),
     runs AS (
         SELECT
@@ -134,7 +127,7 @@ BEGIN
     ),
     newest AS (
         SELECT DISTINCT ON (u.practice_id, u.per_org_id, u.in_box_folder_item_in_line_id)
-            u.load_run_file_id, u.load_run_id, u.line_no, u.observed_at,
+            u.*,
             (
                 SELECT min(a.observed_at)
                 FROM etl.observed_inbox_detail AS a
@@ -153,12 +146,11 @@ BEGIN
             load_run_file_id, load_run_id, date_extracted
         )
         SELECT
-            y.practice_id, y.per_org_id, y.in_box_folder_item_in_line_id,
-            y.patient_key, y.inbox_folder_item_id, y.patient_id, y.practice_name, y.abnormal, y.unit, y.result_code,
-            y.line_number, y.inserted_at, y.is_confidential, y.show_on_portal, y.is_active, y.is_deleted,
-            y.loaded_date_time, n.gone_since, n.load_run_file_id, n.load_run_id, n.observed_at
+            n.practice_id, n.per_org_id, n.in_box_folder_item_in_line_id,
+            n.patient_key, n.inbox_folder_item_id, n.patient_id, n.practice_name, n.abnormal, n.unit, n.result_code,
+            n.line_number, n.inserted_at, n.is_confidential, n.show_on_portal, n.is_active, n.is_deleted,
+            n.loaded_date_time, n.gone_since, n.load_run_file_id, n.load_run_id, n.observed_at
         FROM newest AS n
-        JOIN etl.republished_inbox_detail AS y USING (load_run_file_id, line_no)
         ON CONFLICT (practice_id, per_org_id, in_box_folder_item_in_line_id) DO UPDATE
         SET (
             patient_key, inbox_folder_item_id, patient_id, practice_name, abnormal, unit, result_code, line_number,

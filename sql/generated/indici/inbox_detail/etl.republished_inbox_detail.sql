@@ -2,15 +2,17 @@
 
 CREATE OR REPLACE VIEW etl.republished_inbox_detail WITH (security_invoker = true) AS
 SELECT
-    y.practice_id, y.per_org_id, y.in_box_folder_item_in_line_id,
-    etl.surrogate_key(etl.key_part('patients') || tenant.key_part || etl.key_part(y.patient_id::text)) AS patient_key,
-    y.inbox_folder_item_id, y.patient_id, y.practice_name, y.abnormal, y.unit, y.result_code, y.line_number,
-    y.inserted_at, y.is_confidential, y.show_on_portal, y.is_active, y.is_deleted, y.loaded_date_time,
-    y.load_run_file_id, y.line_no
-FROM etl.typed_inbox_detail AS y
+    o.practice_id, o.per_org_id, o.in_box_folder_item_in_line_id,
+    etl.surrogate_key(etl.key_part('patients') || tenant.key_part || etl.key_part(o.patient_id::text)) AS patient_key,
+    o.inbox_folder_item_id, o.patient_id, o.practice_name, o.abnormal, o.unit, o.result_code, o.line_number,
+    o.inserted_at, o.is_confidential, o.show_on_portal, o.is_active, o.is_deleted, o.loaded_date_time,
+    o.observed_at, o.is_absent, o.load_run_file_id, o.load_run_id, o.line_no
+FROM etl.observed_inbox_detail AS o
 CROSS JOIN LATERAL (
-    SELECT etl.key_part(y.practice_id) || etl.key_part(y.per_org_id) AS key_part
+    SELECT etl.key_part(o.practice_id) || etl.key_part(o.per_org_id) AS key_part
     OFFSET 0  -- computed once a row, not once for each of its surrogate keys
 ) AS tenant;
 COMMENT ON VIEW etl.republished_inbox_detail IS
-    'Rows of raw.inbox_detail_raw as core.fact_inbox_detail shows them, for rebuilds. Rejected rows may fail to cast: read valid ones only.';
+    'Rows of etl.observed_inbox_detail as core.fact_inbox_detail shows them, for rebuilds and purges.';
+COMMENT ON COLUMN etl.republished_inbox_detail.observed_at IS 'DateExtracted of the file.';
+COMMENT ON COLUMN etl.republished_inbox_detail.is_absent IS 'Whether the file, a mirror, lacks the key.';

@@ -4,16 +4,11 @@ CREATE OR REPLACE VIEW etl.typed_inbox_detail WITH (security_invoker = true) AS
 SELECT
     r.load_run_file_id, r.line_no,
     r.in_box_folder_item_in_line_id::bigint AS in_box_folder_item_in_line_id,
-    r.inbox_folder_item_id::bigint AS inbox_folder_item_id,
-    r.patient_id::bigint AS patient_id,
-    r.practice_id, r.practice_name, r.prompt, r.result, r.abnormal, r.unit, r.result_code, r.reference_ranges,
-    r.line_number,
+    r.inbox_folder_item_id::bigint AS inbox_folder_item_id, r.patient_id::bigint AS patient_id, r.practice_id,
+    r.practice_name, r.prompt, r.result, r.abnormal, r.unit, r.result_code, r.reference_ranges, r.line_number,
     nullif((r.inserted_at || ' Pacific/Auckland')::timestamptz, TIMESTAMPTZ '1900-01-01 Pacific/Auckland') AS inserted_at,
-    r.is_confidential::boolean AS is_confidential,
-    r.show_on_portal::boolean AS show_on_portal,
-    r.is_active::boolean AS is_active,
-    r.is_deleted::boolean AS is_deleted,
-    r.per_org_id,
+    r.is_confidential::boolean AS is_confidential, r.show_on_portal::boolean AS show_on_portal,
+    r.is_active::boolean AS is_active, r.is_deleted::boolean AS is_deleted, r.per_org_id,
     nullif((r.loaded_date_time || ' Pacific/Auckland')::timestamptz, TIMESTAMPTZ '1900-01-01 Pacific/Auckland') AS loaded_date_time
 FROM raw.inbox_detail_raw AS r;
 COMMENT ON VIEW etl.typed_inbox_detail IS

@@ -30,52 +30,48 @@ BEGIN
 
     -- 3. Keep the newest row; the row with which the newest version began in core; and
     -- each row that changed stg since.
-    WITH states AS (
+    WITH core_states AS (
         SELECT
-            o.*,
+            s.*,
             ROW(
-                y.invoice_transaction_id, y.master_service_sub_service_id, y.appointment_service_id, y.quantity,
-                y.claim_amount, y.co_payment, y.gross_claim_amount, y.gross_co_payment, y.is_billing_amount,
-                y.funder_id, y.funder_name, y.contract_service_id, y.contract_service_name, y.is_funded,
-                y.submission_status, y.case_no, y.sequence_no, y.billing_claim_status_id, y.master_service_name,
-                y.master_service_code, y.service_name, y.code, y.fee_code, y.service_code, y.duration,
-                y.is_common_service, y.service_code_for_claim, y.is_active, y.is_deleted, y.inserted_by_id,
-                y.updated_by_id, y.inserted_at, y.updated_at, y.user_logging_id, y.billing_ref_id,
-                y.billing_referral_id
-            ) AS core_state
-        FROM etl.observed_invoice_detail AS o
-        JOIN etl.republished_invoice_detail AS y USING (load_run_file_id, line_no)
+                s.is_absent, s.invoice_transaction_id, s.master_service_sub_service_id, s.appointment_service_id,
+                s.quantity, s.claim_amount, s.co_payment, s.gross_claim_amount, s.gross_co_payment,
+                s.is_billing_amount, s.funder_id, s.funder_name, s.contract_service_id, s.contract_service_name,
+                s.is_funded, s.submission_status, s.case_no, s.sequence_no, s.billing_claim_status_id,
+                s.master_service_name, s.master_service_code, s.service_name, s.code, s.fee_code, s.service_code,
+                s.duration, s.is_common_service, s.service_code_for_claim, s.is_active, s.is_deleted,
+                s.inserted_by_id, s.updated_by_id, s.inserted_at, s.updated_at, s.user_logging_id, s.billing_ref_id,
+                s.billing_referral_id
+            ) AS row_state
+        FROM etl.republished_invoice_detail AS s
     ),
     marked AS (
         SELECT
             s.practice_id, s.per_org_id, s.invoice_detail_id, s.observed_at,
-            lag(s.core_state) OVER w IS DISTINCT FROM s.core_state AS begins_run
-        FROM states AS s
+            lag(s.row_state) OVER w IS DISTINCT FROM s.row_state AS begins_run
+        FROM core_states AS s
         WINDOW w AS (PARTITION BY s.practice_id, s.per_org_id, s.invoice_detail_id ORDER BY s.observed_at)
     ),
-    staged AS (
-        SELECT
-            o.*,
-            ROW(
-                y.invoice_transaction_id, y.master_service_sub_service_id, y.appointment_service_id, y.comments,
-                y.quantity, y.claim_amount, y.co_payment, y.gross_claim_amount, y.gross_co_payment,
-                y.is_billing_amount, y.funder_id, y.funder_name, y.contract_service_id, y.contract_service_name,
-                y.is_funded, y.submission_status, y.case_no, y.sequence_no, y.billing_claim_status_id,
-                y.master_service_name, y.master_service_code, y.master_service_description, y.service_name,
-                y.description, y.code, y.fee_code, y.service_code, y.sub_service_description, y.duration,
-                y.is_common_service, y.service_code_for_claim, y.is_active, y.is_deleted, y.inserted_by_id,
-                y.updated_by_id, y.inserted_by, y.updated_by, y.inserted_at, y.updated_at, y.user_logging_id,
-                y.logging_user_name, y.billing_ref_id, y.billing_referral_id, y.permanent_address_latitude,
-                y.permanent_address_longitude
-            ) AS row_state
-        FROM etl.observed_invoice_detail AS o
-        JOIN etl.typed_invoice_detail AS y USING (load_run_file_id, line_no)
+    stg_states AS (
+        SELECT s.*, ROW(
+            s.is_absent, s.invoice_transaction_id, s.master_service_sub_service_id, s.appointment_service_id,
+            s.comments, s.quantity, s.claim_amount, s.co_payment, s.gross_claim_amount, s.gross_co_payment,
+            s.is_billing_amount, s.funder_id, s.funder_name, s.contract_service_id, s.contract_service_name,
+            s.is_funded, s.submission_status, s.case_no, s.sequence_no, s.billing_claim_status_id,
+            s.master_service_name, s.master_service_code, s.master_service_description, s.service_name,
+            s.description, s.code, s.fee_code, s.service_code, s.sub_service_description, s.duration,
+            s.is_common_service, s.service_code_for_claim, s.is_active, s.is_deleted, s.inserted_by_id,
+            s.updated_by_id, s.inserted_by, s.updated_by, s.inserted_at, s.updated_at, s.user_logging_id,
+            s.logging_user_name, s.billing_ref_id, s.billing_referral_id, s.permanent_address_latitude,
+            s.permanent_address_longitude
+        ) AS row_state
+        FROM etl.observed_invoice_detail AS s
     ),
     told AS (
         SELECT
             s.practice_id, s.per_org_id, s.invoice_detail_id, s.observed_at, s.is_absent, s.load_run_file_id, s.line_no,
             lag(s.row_state) OVER w IS DISTINCT FROM s.row_state AS changes
-        FROM staged AS s
+        FROM stg_states AS s
         WINDOW w AS (PARTITION BY s.practice_id, s.per_org_id, s.invoice_detail_id ORDER BY s.observed_at)
     ),
     placed AS (

@@ -38,22 +38,19 @@ BEGIN
 
     -- 3. stg: the first observation in the newest run of equal rows.
     WITH states AS (
-        SELECT
-            o.*,
-            ROW(
-                y.invoice_transaction_id, y.master_service_sub_service_id, y.appointment_service_id, y.comments,
-                y.quantity, y.claim_amount, y.co_payment, y.gross_claim_amount, y.gross_co_payment,
-                y.is_billing_amount, y.funder_id, y.funder_name, y.contract_service_id, y.contract_service_name,
-                y.is_funded, y.submission_status, y.case_no, y.sequence_no, y.billing_claim_status_id,
-                y.master_service_name, y.master_service_code, y.master_service_description, y.service_name,
-                y.description, y.code, y.fee_code, y.service_code, y.sub_service_description, y.duration,
-                y.is_common_service, y.service_code_for_claim, y.is_active, y.is_deleted, y.inserted_by_id,
-                y.updated_by_id, y.inserted_by, y.updated_by, y.inserted_at, y.updated_at, y.user_logging_id,
-                y.logging_user_name, y.billing_ref_id, y.billing_referral_id, y.permanent_address_latitude,
-                y.permanent_address_longitude
-            ) AS row_state
-        FROM etl.observed_invoice_detail AS o
-        JOIN etl.typed_invoice_detail AS y USING (load_run_file_id, line_no)
+        SELECT s.*, ROW(
+            s.is_absent, s.invoice_transaction_id, s.master_service_sub_service_id, s.appointment_service_id,
+            s.comments, s.quantity, s.claim_amount, s.co_payment, s.gross_claim_amount, s.gross_co_payment,
+            s.is_billing_amount, s.funder_id, s.funder_name, s.contract_service_id, s.contract_service_name,
+            s.is_funded, s.submission_status, s.case_no, s.sequence_no, s.billing_claim_status_id,
+            s.master_service_name, s.master_service_code, s.master_service_description, s.service_name,
+            s.description, s.code, s.fee_code, s.service_code, s.sub_service_description, s.duration,
+            s.is_common_service, s.service_code_for_claim, s.is_active, s.is_deleted, s.inserted_by_id,
+            s.updated_by_id, s.inserted_by, s.updated_by, s.inserted_at, s.updated_at, s.user_logging_id,
+            s.logging_user_name, s.billing_ref_id, s.billing_referral_id, s.permanent_address_latitude,
+            s.permanent_address_longitude
+        ) AS row_state
+        FROM etl.observed_invoice_detail AS s
     ),
     runs AS (
         SELECT
@@ -70,7 +67,7 @@ BEGIN
     ),
     newest AS (
         SELECT DISTINCT ON (u.practice_id, u.per_org_id, u.invoice_detail_id)
-            u.load_run_file_id, u.load_run_id, u.line_no, u.observed_at, u.newest_hash,
+            u.*,
             (
                 SELECT min(a.observed_at)
                 FROM etl.observed_invoice_detail AS a
@@ -93,19 +90,18 @@ BEGIN
         row_hash, absent_since, load_run_file_id, load_run_id, date_extracted
     )
     SELECT
-        y.invoice_detail_id, y.invoice_transaction_id, y.master_service_sub_service_id, y.appointment_service_id,
-        y.comments, y.quantity, y.claim_amount, y.co_payment, y.gross_claim_amount, y.gross_co_payment,
-        y.is_billing_amount, y.funder_id, y.funder_name, y.contract_service_id, y.contract_service_name,
-        y.is_funded, y.submission_status, y.case_no, y.sequence_no, y.billing_claim_status_id,
-        y.master_service_name, y.master_service_code, y.master_service_description, y.service_name, y.description,
-        y.code, y.fee_code, y.service_code, y.sub_service_description, y.duration, y.is_common_service,
-        y.service_code_for_claim, y.is_active, y.is_deleted, y.inserted_by_id, y.updated_by_id, y.inserted_by,
-        y.updated_by, y.inserted_at, y.updated_at, y.user_logging_id, y.logging_user_name, y.billing_ref_id,
-        y.billing_referral_id, y.permanent_address_latitude, y.permanent_address_longitude, y.practice_id,
-        y.per_org_id, y.loaded_date_time,
+        n.invoice_detail_id, n.invoice_transaction_id, n.master_service_sub_service_id, n.appointment_service_id,
+        n.comments, n.quantity, n.claim_amount, n.co_payment, n.gross_claim_amount, n.gross_co_payment,
+        n.is_billing_amount, n.funder_id, n.funder_name, n.contract_service_id, n.contract_service_name,
+        n.is_funded, n.submission_status, n.case_no, n.sequence_no, n.billing_claim_status_id,
+        n.master_service_name, n.master_service_code, n.master_service_description, n.service_name, n.description,
+        n.code, n.fee_code, n.service_code, n.sub_service_description, n.duration, n.is_common_service,
+        n.service_code_for_claim, n.is_active, n.is_deleted, n.inserted_by_id, n.updated_by_id, n.inserted_by,
+        n.updated_by, n.inserted_at, n.updated_at, n.user_logging_id, n.logging_user_name, n.billing_ref_id,
+        n.billing_referral_id, n.permanent_address_latitude, n.permanent_address_longitude, n.practice_id,
+        n.per_org_id, n.loaded_date_time,
         n.newest_hash, n.gone_since, n.load_run_file_id, n.load_run_id, n.observed_at
     FROM newest AS n
-    JOIN etl.typed_invoice_detail AS y USING (load_run_file_id, line_no)
     ON CONFLICT (practice_id, per_org_id, invoice_detail_id) DO UPDATE
     SET (
         invoice_transaction_id, master_service_sub_service_id, appointment_service_id, comments, quantity,
@@ -146,20 +142,17 @@ BEGIN
 
     -- 4. core: the same for the columns that core shows.
     WITH states AS (
-        SELECT
-            o.*,
-            ROW(
-                y.invoice_transaction_id, y.master_service_sub_service_id, y.appointment_service_id, y.quantity,
-                y.claim_amount, y.co_payment, y.gross_claim_amount, y.gross_co_payment, y.is_billing_amount,
-                y.funder_id, y.funder_name, y.contract_service_id, y.contract_service_name, y.is_funded,
-                y.submission_status, y.case_no, y.sequence_no, y.billing_claim_status_id, y.master_service_name,
-                y.master_service_code, y.service_name, y.code, y.fee_code, y.service_code, y.duration,
-                y.is_common_service, y.service_code_for_claim, y.is_active, y.is_deleted, y.inserted_by_id,
-                y.updated_by_id, y.inserted_at, y.updated_at, y.user_logging_id, y.billing_ref_id,
-                y.billing_referral_id
-            ) AS row_state
-        FROM etl.observed_invoice_detail AS o
-        JOIN etl.republished_invoice_detail AS y USING (load_run_file_id, line_no)
+        SELECT s.*, ROW(
+            s.is_absent, s.invoice_transaction_id, s.master_service_sub_service_id, s.appointment_service_id,
+            s.quantity, s.claim_amount, s.co_payment, s.gross_claim_amount, s.gross_co_payment, s.is_billing_amount,
+            s.funder_id, s.funder_name, s.contract_service_id, s.contract_service_name, s.is_funded,
+            s.submission_status, s.case_no, s.sequence_no, s.billing_claim_status_id, s.master_service_name,
+            s.master_service_code, s.service_name, s.code, s.fee_code, s.service_code, s.duration,
+            s.is_common_service, s.service_code_for_claim, s.is_active, s.is_deleted, s.inserted_by_id,
+            s.updated_by_id, s.inserted_at, s.updated_at, s.user_logging_id, s.billing_ref_id,
+            s.billing_referral_id
+        ) AS row_state
+        FROM etl.republished_invoice_detail AS s
     ),
     runs AS (
         SELECT
@@ -173,7 +166,7 @@ BEGIN
     ),
     newest AS (
         SELECT DISTINCT ON (u.practice_id, u.per_org_id, u.invoice_detail_id)
-            u.load_run_file_id, u.load_run_id, u.line_no, u.observed_at,
+            u.*,
             (
                 SELECT min(a.observed_at)
                 FROM etl.observed_invoice_detail AS a
@@ -196,18 +189,17 @@ BEGIN
             billing_referral_id, loaded_date_time, deleted_at, load_run_file_id, load_run_id, date_extracted
         )
         SELECT
-            y.practice_id, y.per_org_id, y.invoice_detail_id,
-            y.invoice_transaction_id, y.master_service_sub_service_id, y.appointment_service_id, y.quantity,
-            y.claim_amount, y.co_payment, y.gross_claim_amount, y.gross_co_payment, y.is_billing_amount,
-            y.funder_id, y.funder_name, y.contract_service_id, y.contract_service_name, y.is_funded,
-            y.submission_status, y.case_no, y.sequence_no, y.billing_claim_status_id, y.master_service_name,
-            y.master_service_code, y.service_name, y.code, y.fee_code, y.service_code, y.duration,
-            y.is_common_service, y.service_code_for_claim, y.is_active, y.is_deleted, y.inserted_by_id,
-            y.updated_by_id, y.inserted_at, y.updated_at, y.user_logging_id, y.billing_ref_id,
-            y.billing_referral_id, y.loaded_date_time, n.gone_since, n.load_run_file_id, n.load_run_id,
+            n.practice_id, n.per_org_id, n.invoice_detail_id,
+            n.invoice_transaction_id, n.master_service_sub_service_id, n.appointment_service_id, n.quantity,
+            n.claim_amount, n.co_payment, n.gross_claim_amount, n.gross_co_payment, n.is_billing_amount,
+            n.funder_id, n.funder_name, n.contract_service_id, n.contract_service_name, n.is_funded,
+            n.submission_status, n.case_no, n.sequence_no, n.billing_claim_status_id, n.master_service_name,
+            n.master_service_code, n.service_name, n.code, n.fee_code, n.service_code, n.duration,
+            n.is_common_service, n.service_code_for_claim, n.is_active, n.is_deleted, n.inserted_by_id,
+            n.updated_by_id, n.inserted_at, n.updated_at, n.user_logging_id, n.billing_ref_id,
+            n.billing_referral_id, n.loaded_date_time, n.gone_since, n.load_run_file_id, n.load_run_id,
             n.observed_at
         FROM newest AS n
-        JOIN etl.republished_invoice_detail AS y USING (load_run_file_id, line_no)
         ON CONFLICT (practice_id, per_org_id, invoice_detail_id) DO UPDATE
         SET (
             invoice_transaction_id, master_service_sub_service_id, appointment_service_id, quantity, claim_amount,

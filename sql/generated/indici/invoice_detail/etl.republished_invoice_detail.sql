@@ -2,17 +2,19 @@
 
 CREATE OR REPLACE VIEW etl.republished_invoice_detail WITH (security_invoker = true) AS
 SELECT
-    y.practice_id, y.per_org_id, y.invoice_detail_id, y.invoice_transaction_id, y.master_service_sub_service_id,
-    y.appointment_service_id, y.quantity, y.claim_amount, y.co_payment, y.gross_claim_amount, y.gross_co_payment,
-    y.is_billing_amount, y.funder_id, y.funder_name, y.contract_service_id, y.contract_service_name, y.is_funded,
-    y.submission_status,
-    etl.pseudonym(y.case_no, pads.inner_pad, pads.outer_pad) AS case_no,
-    y.sequence_no, y.billing_claim_status_id, y.master_service_name, y.master_service_code, y.service_name, y.code,
-    y.fee_code, y.service_code, y.duration, y.is_common_service, y.service_code_for_claim, y.is_active,
-    y.is_deleted, y.inserted_by_id, y.updated_by_id, y.inserted_at, y.updated_at, y.user_logging_id,
-    y.billing_ref_id, y.billing_referral_id, y.loaded_date_time,
-    y.load_run_file_id, y.line_no
-FROM etl.typed_invoice_detail AS y
+    o.practice_id, o.per_org_id, o.invoice_detail_id, o.invoice_transaction_id, o.master_service_sub_service_id,
+    o.appointment_service_id, o.quantity, o.claim_amount, o.co_payment, o.gross_claim_amount, o.gross_co_payment,
+    o.is_billing_amount, o.funder_id, o.funder_name, o.contract_service_id, o.contract_service_name, o.is_funded,
+    o.submission_status,
+    etl.pseudonym(o.case_no, pads.inner_pad, pads.outer_pad) AS case_no,
+    o.sequence_no, o.billing_claim_status_id, o.master_service_name, o.master_service_code, o.service_name, o.code,
+    o.fee_code, o.service_code, o.duration, o.is_common_service, o.service_code_for_claim, o.is_active,
+    o.is_deleted, o.inserted_by_id, o.updated_by_id, o.inserted_at, o.updated_at, o.user_logging_id,
+    o.billing_ref_id, o.billing_referral_id, o.loaded_date_time,
+    o.observed_at, o.is_absent, o.load_run_file_id, o.load_run_id, o.line_no
+FROM etl.observed_invoice_detail AS o
 LEFT JOIN etl.pseudonym_keys AS pads ON pads.only_row;
 COMMENT ON VIEW etl.republished_invoice_detail IS
-    'Rows of raw.invoice_detail_raw as core.fact_invoice_detail shows them, for rebuilds. Rejected rows may fail to cast: read valid ones only.';
+    'Rows of etl.observed_invoice_detail as core.fact_invoice_detail shows them, for rebuilds and purges.';
+COMMENT ON COLUMN etl.republished_invoice_detail.observed_at IS 'DateExtracted of the file.';
+COMMENT ON COLUMN etl.republished_invoice_detail.is_absent IS 'Whether the file, a mirror, lacks the key.';

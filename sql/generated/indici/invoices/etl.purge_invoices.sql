@@ -30,42 +30,38 @@ BEGIN
 
     -- 3. Keep the newest row; the row with which the newest version began in core; and
     -- each row that changed stg since.
-    WITH states AS (
+    WITH core_states AS (
         SELECT
-            o.*,
+            s.*,
             ROW(
-                y.patient_key, y.provider_key, y.patient_id, y.ac_date, y.payment_mode, y.total_amount,
-                y.unpaid_amount, y.invoice_payment_no, y.inserted_at, y.updated_at, y.is_active, y.transaction_type,
-                y.provider_id, y.practice_location_id, y.location_name
-            ) AS core_state
-        FROM etl.observed_invoices AS o
-        JOIN etl.republished_invoices AS y USING (load_run_file_id, line_no)
+                s.is_absent, s.patient_key, s.provider_key, s.patient_id, s.ac_date, s.payment_mode, s.total_amount,
+                s.unpaid_amount, s.invoice_payment_no, s.inserted_at, s.updated_at, s.is_active, s.transaction_type,
+                s.provider_id, s.practice_location_id, s.location_name
+            ) AS row_state
+        FROM etl.republished_invoices AS s
     ),
     marked AS (
         SELECT
             s.practice_id, s.per_org_id, s.invoice_transaction_id, s.observed_at,
-            lag(s.core_state) OVER w IS DISTINCT FROM s.core_state AS begins_run
-        FROM states AS s
+            lag(s.row_state) OVER w IS DISTINCT FROM s.row_state AS begins_run
+        FROM core_states AS s
         WINDOW w AS (PARTITION BY s.practice_id, s.per_org_id, s.invoice_transaction_id ORDER BY s.observed_at)
     ),
-    staged AS (
-        SELECT
-            o.*,
-            ROW(
-                y.patient_id, y.ac_date, y.medtech_id, y.payment_mode, y.total_amount, y.unpaid_amount,
-                y.claim_notes, y.description, y.income_provider, y.invoice_payment_no, y.provider, y.domicile_code,
-                y.inserted_at, y.inserted_by, y.updated_at, y.updated_by, y.is_active, y.transaction_type,
-                y.provider_id, y.permanent_address_latitude, y.permanent_address_longitude, y.practice_location_id,
-                y.location_name, y.notes
-            ) AS row_state
-        FROM etl.observed_invoices AS o
-        JOIN etl.typed_invoices AS y USING (load_run_file_id, line_no)
+    stg_states AS (
+        SELECT s.*, ROW(
+            s.is_absent, s.patient_id, s.ac_date, s.medtech_id, s.payment_mode, s.total_amount, s.unpaid_amount,
+            s.claim_notes, s.description, s.income_provider, s.invoice_payment_no, s.provider, s.domicile_code,
+            s.inserted_at, s.inserted_by, s.updated_at, s.updated_by, s.is_active, s.transaction_type,
+            s.provider_id, s.permanent_address_latitude, s.permanent_address_longitude, s.practice_location_id,
+            s.location_name, s.notes
+        ) AS row_state
+        FROM etl.observed_invoices AS s
     ),
     told AS (
         SELECT
             s.practice_id, s.per_org_id, s.invoice_transaction_id, s.observed_at, s.is_absent, s.load_run_file_id, s.line_no,
             lag(s.row_state) OVER w IS DISTINCT FROM s.row_state AS changes
-        FROM staged AS s
+        FROM stg_states AS s
         WINDOW w AS (PARTITION BY s.practice_id, s.per_org_id, s.invoice_transaction_id ORDER BY s.observed_at)
     ),
     placed AS (

@@ -38,17 +38,14 @@ BEGIN
 
     -- 3. stg: the first observation in the newest run of equal rows.
     WITH states AS (
-        SELECT
-            o.*,
-            ROW(
-                y.patient_id, y.ac_date, y.medtech_id, y.payment_mode, y.total_amount, y.unpaid_amount,
-                y.claim_notes, y.description, y.income_provider, y.invoice_payment_no, y.provider, y.domicile_code,
-                y.inserted_at, y.inserted_by, y.updated_at, y.updated_by, y.is_active, y.transaction_type,
-                y.provider_id, y.permanent_address_latitude, y.permanent_address_longitude, y.practice_location_id,
-                y.location_name, y.notes
-            ) AS row_state
-        FROM etl.observed_invoices AS o
-        JOIN etl.typed_invoices AS y USING (load_run_file_id, line_no)
+        SELECT s.*, ROW(
+            s.is_absent, s.patient_id, s.ac_date, s.medtech_id, s.payment_mode, s.total_amount, s.unpaid_amount,
+            s.claim_notes, s.description, s.income_provider, s.invoice_payment_no, s.provider, s.domicile_code,
+            s.inserted_at, s.inserted_by, s.updated_at, s.updated_by, s.is_active, s.transaction_type,
+            s.provider_id, s.permanent_address_latitude, s.permanent_address_longitude, s.practice_location_id,
+            s.location_name, s.notes
+        ) AS row_state
+        FROM etl.observed_invoices AS s
     ),
     runs AS (
         SELECT
@@ -65,7 +62,7 @@ BEGIN
     ),
     newest AS (
         SELECT DISTINCT ON (u.practice_id, u.per_org_id, u.invoice_transaction_id)
-            u.load_run_file_id, u.load_run_id, u.line_no, u.observed_at, u.newest_hash,
+            u.*,
             (
                 SELECT min(a.observed_at)
                 FROM etl.observed_invoices AS a
@@ -85,14 +82,13 @@ BEGIN
         row_hash, absent_since, load_run_file_id, load_run_id, date_extracted
     )
     SELECT
-        y.invoice_transaction_id, y.patient_id, y.ac_date, y.medtech_id, y.payment_mode, y.total_amount,
-        y.unpaid_amount, y.claim_notes, y.description, y.income_provider, y.invoice_payment_no, y.provider,
-        y.domicile_code, y.inserted_at, y.inserted_by, y.updated_at, y.updated_by, y.is_active, y.transaction_type,
-        y.provider_id, y.practice_id, y.permanent_address_latitude, y.permanent_address_longitude,
-        y.practice_location_id, y.location_name, y.notes, y.per_org_id, y.loaded_date_time,
+        n.invoice_transaction_id, n.patient_id, n.ac_date, n.medtech_id, n.payment_mode, n.total_amount,
+        n.unpaid_amount, n.claim_notes, n.description, n.income_provider, n.invoice_payment_no, n.provider,
+        n.domicile_code, n.inserted_at, n.inserted_by, n.updated_at, n.updated_by, n.is_active, n.transaction_type,
+        n.provider_id, n.practice_id, n.permanent_address_latitude, n.permanent_address_longitude,
+        n.practice_location_id, n.location_name, n.notes, n.per_org_id, n.loaded_date_time,
         n.newest_hash, n.gone_since, n.load_run_file_id, n.load_run_id, n.observed_at
     FROM newest AS n
-    JOIN etl.typed_invoices AS y USING (load_run_file_id, line_no)
     ON CONFLICT (practice_id, per_org_id, invoice_transaction_id) DO UPDATE
     SET (
         patient_id, ac_date, medtech_id, payment_mode, total_amount, unpaid_amount, claim_notes, description,
@@ -123,15 +119,12 @@ BEGIN
 
     -- 4. core: the same for the columns that core shows.
     WITH states AS (
-        SELECT
-            o.*,
-            ROW(
-                y.patient_key, y.provider_key, y.patient_id, y.ac_date, y.payment_mode, y.total_amount,
-                y.unpaid_amount, y.invoice_payment_no, y.inserted_at, y.updated_at, y.is_active, y.transaction_type,
-                y.provider_id, y.practice_location_id, y.location_name
-            ) AS row_state
-        FROM etl.observed_invoices AS o
-        JOIN etl.republished_invoices AS y USING (load_run_file_id, line_no)
+        SELECT s.*, ROW(
+            s.is_absent, s.patient_key, s.provider_key, s.patient_id, s.ac_date, s.payment_mode, s.total_amount,
+            s.unpaid_amount, s.invoice_payment_no, s.inserted_at, s.updated_at, s.is_active, s.transaction_type,
+            s.provider_id, s.practice_location_id, s.location_name
+        ) AS row_state
+        FROM etl.republished_invoices AS s
     ),
     runs AS (
         SELECT
@@ -145,7 +138,7 @@ BEGIN
     ),
     newest AS (
         SELECT DISTINCT ON (u.practice_id, u.per_org_id, u.invoice_transaction_id)
-            u.load_run_file_id, u.load_run_id, u.line_no, u.observed_at,
+            u.*,
             (
                 SELECT min(a.observed_at)
                 FROM etl.observed_invoices AS a
@@ -165,13 +158,12 @@ BEGIN
             date_extracted
         )
         SELECT
-            y.practice_id, y.per_org_id, y.invoice_transaction_id,
-            y.patient_key, y.provider_key, y.patient_id, y.ac_date, y.payment_mode, y.total_amount, y.unpaid_amount,
-            y.invoice_payment_no, y.inserted_at, y.updated_at, y.is_active, y.transaction_type, y.provider_id,
-            y.practice_location_id, y.location_name, y.loaded_date_time, n.gone_since, n.load_run_file_id,
+            n.practice_id, n.per_org_id, n.invoice_transaction_id,
+            n.patient_key, n.provider_key, n.patient_id, n.ac_date, n.payment_mode, n.total_amount, n.unpaid_amount,
+            n.invoice_payment_no, n.inserted_at, n.updated_at, n.is_active, n.transaction_type, n.provider_id,
+            n.practice_location_id, n.location_name, n.loaded_date_time, n.gone_since, n.load_run_file_id,
             n.load_run_id, n.observed_at
         FROM newest AS n
-        JOIN etl.republished_invoices AS y USING (load_run_file_id, line_no)
         ON CONFLICT (practice_id, per_org_id, invoice_transaction_id) DO UPDATE
         SET (
             patient_key, provider_key, patient_id, ac_date, payment_mode, total_amount, unpaid_amount,

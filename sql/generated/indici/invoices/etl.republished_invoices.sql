@@ -2,17 +2,19 @@
 
 CREATE OR REPLACE VIEW etl.republished_invoices WITH (security_invoker = true) AS
 SELECT
-    y.practice_id, y.per_org_id, y.invoice_transaction_id,
-    etl.surrogate_key(etl.key_part('patients') || tenant.key_part || etl.key_part(y.patient_id::text)) AS patient_key,
-    etl.surrogate_key(etl.key_part('providers') || tenant.key_part || etl.key_part(y.provider_id::text)) AS provider_key,
-    y.patient_id, y.ac_date, y.payment_mode, y.total_amount, y.unpaid_amount, y.invoice_payment_no, y.inserted_at,
-    y.updated_at, y.is_active, y.transaction_type, y.provider_id, y.practice_location_id, y.location_name,
-    y.loaded_date_time,
-    y.load_run_file_id, y.line_no
-FROM etl.typed_invoices AS y
+    o.practice_id, o.per_org_id, o.invoice_transaction_id,
+    etl.surrogate_key(etl.key_part('patients') || tenant.key_part || etl.key_part(o.patient_id::text)) AS patient_key,
+    etl.surrogate_key(etl.key_part('providers') || tenant.key_part || etl.key_part(o.provider_id::text)) AS provider_key,
+    o.patient_id, o.ac_date, o.payment_mode, o.total_amount, o.unpaid_amount, o.invoice_payment_no, o.inserted_at,
+    o.updated_at, o.is_active, o.transaction_type, o.provider_id, o.practice_location_id, o.location_name,
+    o.loaded_date_time,
+    o.observed_at, o.is_absent, o.load_run_file_id, o.load_run_id, o.line_no
+FROM etl.observed_invoices AS o
 CROSS JOIN LATERAL (
-    SELECT etl.key_part(y.practice_id) || etl.key_part(y.per_org_id) AS key_part
+    SELECT etl.key_part(o.practice_id) || etl.key_part(o.per_org_id) AS key_part
     OFFSET 0  -- computed once a row, not once for each of its surrogate keys
 ) AS tenant;
 COMMENT ON VIEW etl.republished_invoices IS
-    'Rows of raw.invoices_raw as core.fact_invoices shows them, for rebuilds. Rejected rows may fail to cast: read valid ones only.';
+    'Rows of etl.observed_invoices as core.fact_invoices shows them, for rebuilds and purges.';
+COMMENT ON COLUMN etl.republished_invoices.observed_at IS 'DateExtracted of the file.';
+COMMENT ON COLUMN etl.republished_invoices.is_absent IS 'Whether the file, a mirror, lacks the key.';

@@ -3,8 +3,7 @@
 CREATE OR REPLACE VIEW etl.typed_invoices WITH (security_invoker = true) AS
 SELECT
     r.load_run_file_id, r.line_no,
-    r.invoice_transaction_id::bigint AS invoice_transaction_id,
-    r.patient_id::bigint AS patient_id,
+    r.invoice_transaction_id::bigint AS invoice_transaction_id, r.patient_id::bigint AS patient_id,
     nullif(r.ac_date::date, DATE '1900-01-01') AS ac_date,
     r.medtech_id, r.payment_mode,
     r.total_amount::numeric(12,2) AS total_amount,
@@ -13,15 +12,10 @@ SELECT
     nullif((r.inserted_at || ' Pacific/Auckland')::timestamptz, TIMESTAMPTZ '1900-01-01 Pacific/Auckland') AS inserted_at,
     r.inserted_by,
     nullif((r.updated_at || ' Pacific/Auckland')::timestamptz, TIMESTAMPTZ '1900-01-01 Pacific/Auckland') AS updated_at,
-    r.updated_by,
-    r.is_active::boolean AS is_active,
-    r.transaction_type,
-    r.provider_id::bigint AS provider_id,
-    r.practice_id,
-    r.permanent_address_latitude::numeric AS permanent_address_latitude,
+    r.updated_by, r.is_active::boolean AS is_active, r.transaction_type, r.provider_id::bigint AS provider_id,
+    r.practice_id, r.permanent_address_latitude::numeric AS permanent_address_latitude,
     r.permanent_address_longitude::numeric AS permanent_address_longitude,
-    r.practice_location_id::bigint AS practice_location_id,
-    r.location_name, r.notes, r.per_org_id,
+    r.practice_location_id::bigint AS practice_location_id, r.location_name, r.notes, r.per_org_id,
     nullif((r.loaded_date_time || ' Pacific/Auckland')::timestamptz, TIMESTAMPTZ '1900-01-01 Pacific/Auckland') AS loaded_date_time
 FROM raw.invoices_raw AS r;
 COMMENT ON VIEW etl.typed_invoices IS

@@ -30,59 +30,55 @@ BEGIN
 
     -- 3. Keep the newest row; the row with which the newest version began in core; and
     -- each row that changed stg since.
-    WITH states AS (
+    WITH core_states AS (
         SELECT
-            o.*,
+            s.*,
             ROW(
-                y.patient_key, y.provider_key, y.patient_id, y.appointment_id, y.screening_date, y.scn_code,
-                y.screening_type, y.screening_group, y.is_active, y.updated_by_id, y.updated_at, y.inserted_by_id,
-                y.inserted_at, y.patient_medtech_id, y.practice, y.provider_id, y.provider_code, y.is_deleted,
-                y.care_plan_id, y.is_confidential, y.is_gp2gp, y.is_patient_portal, y.is_show_on_timeline,
-                y.screening_source_type_id, y.service_template_id, y.service_template_name, y.user_logging_id,
-                y.practice_location_id, y.location_name, y.screening_type_id
-            ) AS core_state
-        FROM etl.observed_measurements AS o
-        JOIN etl.republished_measurements AS y USING (load_run_file_id, line_no)
+                s.is_absent, s.patient_key, s.provider_key, s.patient_id, s.appointment_id, s.screening_date,
+                s.scn_code, s.screening_type, s.screening_group, s.is_active, s.updated_by_id, s.updated_at,
+                s.inserted_by_id, s.inserted_at, s.patient_medtech_id, s.practice, s.provider_id, s.provider_code,
+                s.is_deleted, s.care_plan_id, s.is_confidential, s.is_gp2gp, s.is_patient_portal,
+                s.is_show_on_timeline, s.screening_source_type_id, s.service_template_id, s.service_template_name,
+                s.user_logging_id, s.practice_location_id, s.location_name, s.screening_type_id
+            ) AS row_state
+        FROM etl.republished_measurements AS s
     ),
     marked AS (
         SELECT
             s.practice_id, s.per_org_id, s.screaning_id, s.observed_at,
-            lag(s.core_state) OVER w IS DISTINCT FROM s.core_state AS begins_run
-        FROM states AS s
+            lag(s.row_state) OVER w IS DISTINCT FROM s.row_state AS begins_run
+        FROM core_states AS s
         WINDOW w AS (PARTITION BY s.practice_id, s.per_org_id, s.screaning_id ORDER BY s.observed_at)
     ),
-    staged AS (
-        SELECT
-            o.*,
-            ROW(
-                y.patient_id, y.appointment_id, y.screening_date, y.scn_code, y.screening_type, y.screening_group,
-                y.outcome, y.outcome_description, y.notes, y.is_active, y.updated_by_id, y.updated_by, y.updated_at,
-                y.inserted_by_id, y.inserted_by, y.inserted_at, y.patient_medtech_id, y.practice, y.provider_id,
-                y.provider_code, y.provider_name, y.hba1c, y.is_deleted, y.care_plan_id, y.care_plan_name,
-                y.is_confidential, y.is_gp2gp, y.is_patient_portal, y.is_show_on_timeline, y.medtech_id,
-                y.screening_source_type_id, y.service_template_id, y.service_template_name, y.user_logging_id,
-                y.logging_user_name, y.field1, y.field2, y.field3, y.field4, y.field5, y.field6, y.field7, y.field8,
-                y.field9, y.field10, y.field11, y.field12, y.field13, y.field14, y.field15, y.field16, y.field17,
-                y.field18, y.field19, y.field20, y.field21, y.field22, y.field23, y.field24, y.field25, y.field26,
-                y.field27, y.field28, y.field29, y.field30, y.field31, y.field32, y.field33, y.field34, y.field35,
-                y.field36, y.field37, y.field38, y.field39, y.field40, y.field41, y.field42, y.field43, y.field44,
-                y.field45, y.field46, y.field47, y.field48, y.field49, y.field50, y.permanent_address_latitude,
-                y.permanent_address_longitude, y.practice_location_id, y.location_name, y.field51, y.field52,
-                y.field53, y.field54, y.field55, y.field56, y.field57, y.field58, y.field59, y.field60, y.field61,
-                y.field62, y.field63, y.field64, y.field65, y.field66, y.field67, y.field68, y.field69, y.field70,
-                y.field71, y.field72, y.field73, y.field74, y.field75, y.field76, y.field77, y.field78, y.field79,
-                y.field80, y.field81, y.field82, y.field83, y.field84, y.field85, y.field86, y.field87, y.field88,
-                y.field89, y.field90, y.field91, y.field92, y.field93, y.field94, y.field95, y.field96, y.field97,
-                y.field98, y.field99, y.field100, y.score, y.screening_type_id
-            ) AS row_state
-        FROM etl.observed_measurements AS o
-        JOIN etl.typed_measurements AS y USING (load_run_file_id, line_no)
+    stg_states AS (
+        SELECT s.*, ROW(
+            s.is_absent, s.patient_id, s.appointment_id, s.screening_date, s.scn_code, s.screening_type,
+            s.screening_group, s.outcome, s.outcome_description, s.notes, s.is_active, s.updated_by_id,
+            s.updated_by, s.updated_at, s.inserted_by_id, s.inserted_by, s.inserted_at, s.patient_medtech_id,
+            s.practice, s.provider_id, s.provider_code, s.provider_name, s.hba1c, s.is_deleted, s.care_plan_id,
+            s.care_plan_name, s.is_confidential, s.is_gp2gp, s.is_patient_portal, s.is_show_on_timeline,
+            s.medtech_id, s.screening_source_type_id, s.service_template_id, s.service_template_name,
+            s.user_logging_id, s.logging_user_name, s.field1, s.field2, s.field3, s.field4, s.field5, s.field6,
+            s.field7, s.field8, s.field9, s.field10, s.field11, s.field12, s.field13, s.field14, s.field15,
+            s.field16, s.field17, s.field18, s.field19, s.field20, s.field21, s.field22, s.field23, s.field24,
+            s.field25, s.field26, s.field27, s.field28, s.field29, s.field30, s.field31, s.field32, s.field33,
+            s.field34, s.field35, s.field36, s.field37, s.field38, s.field39, s.field40, s.field41, s.field42,
+            s.field43, s.field44, s.field45, s.field46, s.field47, s.field48, s.field49, s.field50,
+            s.permanent_address_latitude, s.permanent_address_longitude, s.practice_location_id, s.location_name,
+            s.field51, s.field52, s.field53, s.field54, s.field55, s.field56, s.field57, s.field58, s.field59,
+            s.field60, s.field61, s.field62, s.field63, s.field64, s.field65, s.field66, s.field67, s.field68,
+            s.field69, s.field70, s.field71, s.field72, s.field73, s.field74, s.field75, s.field76, s.field77,
+            s.field78, s.field79, s.field80, s.field81, s.field82, s.field83, s.field84, s.field85, s.field86,
+            s.field87, s.field88, s.field89, s.field90, s.field91, s.field92, s.field93, s.field94, s.field95,
+            s.field96, s.field97, s.field98, s.field99, s.field100, s.score, s.screening_type_id
+        ) AS row_state
+        FROM etl.observed_measurements AS s
     ),
     told AS (
         SELECT
             s.practice_id, s.per_org_id, s.screaning_id, s.observed_at, s.is_absent, s.load_run_file_id, s.line_no,
             lag(s.row_state) OVER w IS DISTINCT FROM s.row_state AS changes
-        FROM staged AS s
+        FROM stg_states AS s
         WINDOW w AS (PARTITION BY s.practice_id, s.per_org_id, s.screaning_id ORDER BY s.observed_at)
     ),
     placed AS (

@@ -2,23 +2,25 @@
 
 CREATE OR REPLACE VIEW etl.republished_measurements WITH (security_invoker = true) AS
 SELECT
-    y.practice_id, y.per_org_id, y.screaning_id,
-    etl.surrogate_key(etl.key_part('patients') || tenant.key_part || etl.key_part(y.patient_id::text)) AS patient_key,
-    etl.surrogate_key(etl.key_part('providers') || tenant.key_part || etl.key_part(y.provider_id::text)) AS provider_key,
-    y.patient_id, y.appointment_id, y.screening_date, y.scn_code, y.screening_type, y.screening_group, y.is_active,
-    y.updated_by_id, y.updated_at, y.inserted_by_id, y.inserted_at,
-    etl.pseudonym(y.patient_medtech_id, pads.inner_pad, pads.outer_pad) AS patient_medtech_id,
-    y.practice, y.provider_id,
-    etl.pseudonym(y.provider_code, pads.inner_pad, pads.outer_pad) AS provider_code,
-    y.is_deleted, y.care_plan_id, y.is_confidential, y.is_gp2gp, y.is_patient_portal, y.is_show_on_timeline,
-    y.screening_source_type_id, y.service_template_id, y.service_template_name, y.user_logging_id,
-    y.practice_location_id, y.location_name, y.screening_type_id, y.loaded_date_time,
-    y.load_run_file_id, y.line_no
-FROM etl.typed_measurements AS y
+    o.practice_id, o.per_org_id, o.screaning_id,
+    etl.surrogate_key(etl.key_part('patients') || tenant.key_part || etl.key_part(o.patient_id::text)) AS patient_key,
+    etl.surrogate_key(etl.key_part('providers') || tenant.key_part || etl.key_part(o.provider_id::text)) AS provider_key,
+    o.patient_id, o.appointment_id, o.screening_date, o.scn_code, o.screening_type, o.screening_group, o.is_active,
+    o.updated_by_id, o.updated_at, o.inserted_by_id, o.inserted_at,
+    etl.pseudonym(o.patient_medtech_id, pads.inner_pad, pads.outer_pad) AS patient_medtech_id,
+    o.practice, o.provider_id,
+    etl.pseudonym(o.provider_code, pads.inner_pad, pads.outer_pad) AS provider_code,
+    o.is_deleted, o.care_plan_id, o.is_confidential, o.is_gp2gp, o.is_patient_portal, o.is_show_on_timeline,
+    o.screening_source_type_id, o.service_template_id, o.service_template_name, o.user_logging_id,
+    o.practice_location_id, o.location_name, o.screening_type_id, o.loaded_date_time,
+    o.observed_at, o.is_absent, o.load_run_file_id, o.load_run_id, o.line_no
+FROM etl.observed_measurements AS o
 CROSS JOIN LATERAL (
-    SELECT etl.key_part(y.practice_id) || etl.key_part(y.per_org_id) AS key_part
+    SELECT etl.key_part(o.practice_id) || etl.key_part(o.per_org_id) AS key_part
     OFFSET 0  -- computed once a row, not once for each of its surrogate keys
 ) AS tenant
 LEFT JOIN etl.pseudonym_keys AS pads ON pads.only_row;
 COMMENT ON VIEW etl.republished_measurements IS
-    'Rows of raw.measurements_raw as core.fact_measurements shows them, for rebuilds. Rejected rows may fail to cast: read valid ones only.';
+    'Rows of etl.observed_measurements as core.fact_measurements shows them, for rebuilds and purges.';
+COMMENT ON COLUMN etl.republished_measurements.observed_at IS 'DateExtracted of the file.';
+COMMENT ON COLUMN etl.republished_measurements.is_absent IS 'Whether the file, a mirror, lacks the key.';

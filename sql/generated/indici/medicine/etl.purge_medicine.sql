@@ -30,40 +30,39 @@ BEGIN
 
     -- 3. Keep the newest row; the row with which the newest version and its newest state began in core; and
     -- each row that changed stg since.
-    WITH states AS (
+    WITH core_states AS (
         SELECT
-            o.*,
+            s.*,
             ROW(
-                y.medicine_name, y.medicine_short_name, y.sct_id, y.type, y.pharma_code, y.is_active, y.is_deleted
-            ) AS version_state,
+                s.is_absent, s.medicine_name, s.medicine_short_name, s.sct_id, s.type, s.pharma_code, s.is_active,
+                s.is_deleted
+            ) AS history_state,
             ROW(
-                y.medicine_name, y.medicine_short_name, y.sct_id, y.type, y.pharma_code, y.is_active, y.is_deleted
-            ) AS core_state
-        FROM etl.observed_medicine AS o
-        JOIN etl.republished_medicine AS y USING (load_run_file_id, line_no)
+                s.is_absent, s.medicine_name, s.medicine_short_name, s.sct_id, s.type, s.pharma_code, s.is_active,
+                s.is_deleted
+            ) AS row_state
+        FROM etl.republished_medicine AS s
     ),
     marked AS (
         SELECT
             s.practice_id, s.per_org_id, s.medicine_id, s.observed_at,
-            lag(s.version_state) OVER w IS DISTINCT FROM s.version_state AS opens_version,
-            lag(s.core_state) OVER w IS DISTINCT FROM s.core_state AS begins_run
-        FROM states AS s
+            lag(s.history_state) OVER w IS DISTINCT FROM s.history_state AS opens_version,
+            lag(s.row_state) OVER w IS DISTINCT FROM s.row_state AS begins_run
+        FROM core_states AS s
         WINDOW w AS (PARTITION BY s.practice_id, s.per_org_id, s.medicine_id ORDER BY s.observed_at)
     ),
-    staged AS (
-        SELECT
-            o.*,
-            ROW(
-                y.medicine_name, y.medicine_short_name, y.sct_id, y.type, y.pharma_code, y.is_active, y.is_deleted
-            ) AS row_state
-        FROM etl.observed_medicine AS o
-        JOIN etl.typed_medicine AS y USING (load_run_file_id, line_no)
+    stg_states AS (
+        SELECT s.*, ROW(
+            s.is_absent, s.medicine_name, s.medicine_short_name, s.sct_id, s.type, s.pharma_code, s.is_active,
+            s.is_deleted
+        ) AS row_state
+        FROM etl.observed_medicine AS s
     ),
     told AS (
         SELECT
             s.practice_id, s.per_org_id, s.medicine_id, s.observed_at, s.is_absent, s.load_run_file_id, s.line_no,
             lag(s.row_state) OVER w IS DISTINCT FROM s.row_state AS changes
-        FROM staged AS s
+        FROM stg_states AS s
         WINDOW w AS (PARTITION BY s.practice_id, s.per_org_id, s.medicine_id ORDER BY s.observed_at)
     ),
     placed AS (

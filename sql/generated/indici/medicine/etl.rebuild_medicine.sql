@@ -39,13 +39,11 @@ BEGIN
 
     -- 3. stg: the first observation in the newest run of equal rows.
     WITH states AS (
-        SELECT
-            o.*,
-            ROW(
-                y.medicine_name, y.medicine_short_name, y.sct_id, y.type, y.pharma_code, y.is_active, y.is_deleted
-            ) AS row_state
-        FROM etl.observed_medicine AS o
-        JOIN etl.typed_medicine AS y USING (load_run_file_id, line_no)
+        SELECT s.*, ROW(
+            s.is_absent, s.medicine_name, s.medicine_short_name, s.sct_id, s.type, s.pharma_code, s.is_active,
+            s.is_deleted
+        ) AS row_state
+        FROM etl.observed_medicine AS s
     ),
     runs AS (
         SELECT
@@ -62,7 +60,7 @@ BEGIN
     ),
     newest AS (
         SELECT DISTINCT ON (u.practice_id, u.per_org_id, u.medicine_id)
-            u.load_run_file_id, u.load_run_id, u.line_no, u.observed_at, u.newest_hash,
+            u.*,
             (
                 SELECT min(a.observed_at)
                 FROM etl.observed_medicine AS a
@@ -79,11 +77,10 @@ BEGIN
         row_hash, absent_since, load_run_file_id, load_run_id, date_extracted
     )
     SELECT
-        y.medicine_id, y.medicine_name, y.medicine_short_name, y.sct_id, y.type, y.pharma_code, y.is_active,
-        y.is_deleted, y.per_org_id, y.practice_id, y.loaded_date_time,
+        n.medicine_id, n.medicine_name, n.medicine_short_name, n.sct_id, n.type, n.pharma_code, n.is_active,
+        n.is_deleted, n.per_org_id, n.practice_id, n.loaded_date_time,
         n.newest_hash, n.gone_since, n.load_run_file_id, n.load_run_id, n.observed_at
     FROM newest AS n
-    JOIN etl.typed_medicine AS y USING (load_run_file_id, line_no)
     ON CONFLICT (practice_id, per_org_id, medicine_id) DO UPDATE
     SET medicine_name = excluded.medicine_name, medicine_short_name = excluded.medicine_short_name,
         sct_id = excluded.sct_id, type = excluded.type, pharma_code = excluded.pharma_code,
@@ -106,15 +103,16 @@ BEGIN
     -- inside its period, and ends where the next begins or the key is absent.
     WITH states AS (
         SELECT
-            o.*,
+            s.*,
             ROW(
-                y.medicine_name, y.medicine_short_name, y.sct_id, y.type, y.pharma_code, y.is_active, y.is_deleted
+                s.is_absent, s.medicine_name, s.medicine_short_name, s.sct_id, s.type, s.pharma_code, s.is_active,
+                s.is_deleted
             ) AS history_state,
             ROW(
-                y.medicine_name, y.medicine_short_name, y.sct_id, y.type, y.pharma_code, y.is_active, y.is_deleted
+                s.is_absent, s.medicine_name, s.medicine_short_name, s.sct_id, s.type, s.pharma_code, s.is_active,
+                s.is_deleted
             ) AS row_state
-        FROM etl.observed_medicine AS o
-        JOIN etl.republished_medicine AS y USING (load_run_file_id, line_no)
+        FROM etl.republished_medicine AS s
     ),
     marked AS (
         SELECT
@@ -133,8 +131,7 @@ BEGIN
     ),
     bounded AS (
         SELECT DISTINCT ON (b.practice_id, b.per_org_id, b.medicine_id, b.version_no)
-            b.practice_id, b.per_org_id, b.medicine_id, b.version_no,
-            b.load_run_file_id, b.load_run_id, b.line_no, b.observed_at, b.is_absent,
+            b.*,
             min(b.observed_at) OVER (PARTITION BY b.practice_id, b.per_org_id, b.medicine_id, b.version_no) AS effective_from
         FROM numbered AS b
         WHERE b.begins_run
@@ -177,10 +174,9 @@ BEGIN
         SELECT
             v.practice_id, v.per_org_id, v.medicine_id,
             v.effective_from,
-            y.medicine_key, y.medicine_name, y.medicine_short_name, y.sct_id, y.type, y.pharma_code, y.is_active,
-            y.is_deleted, y.loaded_date_time, v.effective_to, v.load_run_file_id, v.load_run_id, v.observed_at
+            v.medicine_key, v.medicine_name, v.medicine_short_name, v.sct_id, v.type, v.pharma_code, v.is_active,
+            v.is_deleted, v.loaded_date_time, v.effective_to, v.load_run_file_id, v.load_run_id, v.observed_at
         FROM versions AS v
-        JOIN etl.republished_medicine AS y USING (load_run_file_id, line_no)
         -- Reading the count first has the removals done first, and the order closes a version before the next is
         -- current: at no moment has a key two current versions.
         WHERE NOT v.is_absent AND (SELECT count(*) FROM removed) >= 0

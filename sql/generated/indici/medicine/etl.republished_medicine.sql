@@ -2,15 +2,17 @@
 
 CREATE OR REPLACE VIEW etl.republished_medicine WITH (security_invoker = true) AS
 SELECT
-    y.practice_id, y.per_org_id, y.medicine_id,
-    etl.surrogate_key(etl.key_part('medicine') || tenant.key_part || etl.key_part(y.medicine_id::text)) AS medicine_key,
-    y.medicine_name, y.medicine_short_name, y.sct_id, y.type, y.pharma_code, y.is_active, y.is_deleted,
-    y.loaded_date_time,
-    y.load_run_file_id, y.line_no
-FROM etl.typed_medicine AS y
+    o.practice_id, o.per_org_id, o.medicine_id,
+    etl.surrogate_key(etl.key_part('medicine') || tenant.key_part || etl.key_part(o.medicine_id::text)) AS medicine_key,
+    o.medicine_name, o.medicine_short_name, o.sct_id, o.type, o.pharma_code, o.is_active, o.is_deleted,
+    o.loaded_date_time,
+    o.observed_at, o.is_absent, o.load_run_file_id, o.load_run_id, o.line_no
+FROM etl.observed_medicine AS o
 CROSS JOIN LATERAL (
-    SELECT etl.key_part(y.practice_id) || etl.key_part(y.per_org_id) AS key_part
+    SELECT etl.key_part(o.practice_id) || etl.key_part(o.per_org_id) AS key_part
     OFFSET 0  -- computed once a row, not once for each of its surrogate keys
 ) AS tenant;
 COMMENT ON VIEW etl.republished_medicine IS
-    'Rows of raw.medicine_raw as core.dim_medicine shows them, for rebuilds. Rejected rows may fail to cast: read valid ones only.';
+    'Rows of etl.observed_medicine as core.dim_medicine shows them, for rebuilds and purges.';
+COMMENT ON COLUMN etl.republished_medicine.observed_at IS 'DateExtracted of the file.';
+COMMENT ON COLUMN etl.republished_medicine.is_absent IS 'Whether the file, a mirror, lacks the key.';

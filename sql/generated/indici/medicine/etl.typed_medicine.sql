@@ -3,11 +3,8 @@
 CREATE OR REPLACE VIEW etl.typed_medicine WITH (security_invoker = true) AS
 SELECT
     r.load_run_file_id, r.line_no,
-    r.medicine_id::bigint AS medicine_id,
-    r.medicine_name, r.medicine_short_name, r.sct_id, r.type, r.pharma_code,
-    r.is_active::boolean AS is_active,
-    r.is_deleted::boolean AS is_deleted,
-    r.per_org_id, r.practice_id,
+    r.medicine_id::bigint AS medicine_id, r.medicine_name, r.medicine_short_name, r.sct_id, r.type, r.pharma_code,
+    r.is_active::boolean AS is_active, r.is_deleted::boolean AS is_deleted, r.per_org_id, r.practice_id,
     nullif((r.loaded_date_time || ' Pacific/Auckland')::timestamptz, TIMESTAMPTZ '1900-01-01 Pacific/Auckland') AS loaded_date_time
 FROM raw.medicine_raw AS r;
 COMMENT ON VIEW etl.typed_medicine IS

@@ -70,21 +70,12 @@ BEGIN
             s.practice_id, s.per_org_id, s.nextto_kin_id, s.date_extracted, s.place DESC,
             s.dedupe_1 DESC NULLS LAST, s.line_no DESC
     )
-    INSERT INTO etl.observed_next_of_kin (
-        practice_id, per_org_id, nextto_kin_id,
-        observed_at, is_absent, row_hash, load_run_file_id, load_run_id, line_no
-    )
-    SELECT
-        l.practice_id, l.per_org_id, l.nextto_kin_id::bigint,
-        f.date_extracted,
-        l.is_absent,
-        CASE WHEN NOT l.is_absent THEN etl.hash_next_of_kin(r, f.seed) END,
-        f.load_run_file_id,
-        f.load_run_id,
-        l.line_no
+    INSERT INTO etl.observed_next_of_kin
+    SELECT f.date_extracted, false, etl.hash_next_of_kin(r, f.seed), f.load_run_id, y.*
     FROM last_said AS l
     JOIN files AS f USING (load_run_file_id)
-    LEFT JOIN raw.next_of_kin_raw AS r ON r.load_run_file_id = l.load_run_file_id AND r.line_no = l.line_no;
+    JOIN raw.next_of_kin_raw AS r USING (load_run_file_id, line_no)
+    JOIN etl.typed_next_of_kin AS y USING (load_run_file_id, line_no);
 
     CALL etl.analyze_work('observed_next_of_kin');
 END;

@@ -30,42 +30,38 @@ BEGIN
 
     -- 3. Keep the newest row; the row with which the newest version began in core; and
     -- each row that changed stg since.
-    WITH states AS (
+    WITH core_states AS (
         SELECT
-            o.*,
+            s.*,
             ROW(
-                y.patient_key, y.patient_id, y.nok_profile_id, y.nhi_number, y.is_emergency, y.relationship_type_id,
-                y.relationship_type, y.is_active, y.is_deleted, y.inserted_by_id, y.updated_by_id, y.inserted_at,
-                y.updated_at, y.user_logging_id, y.is_gp2gp
-            ) AS core_state
-        FROM etl.observed_next_of_kin AS o
-        JOIN etl.republished_next_of_kin AS y USING (load_run_file_id, line_no)
+                s.is_absent, s.patient_key, s.patient_id, s.nok_profile_id, s.nhi_number, s.is_emergency,
+                s.relationship_type_id, s.relationship_type, s.is_active, s.is_deleted, s.inserted_by_id,
+                s.updated_by_id, s.inserted_at, s.updated_at, s.user_logging_id, s.is_gp2gp
+            ) AS row_state
+        FROM etl.republished_next_of_kin AS s
     ),
     marked AS (
         SELECT
             s.practice_id, s.per_org_id, s.nextto_kin_id, s.observed_at,
-            lag(s.core_state) OVER w IS DISTINCT FROM s.core_state AS begins_run
-        FROM states AS s
+            lag(s.row_state) OVER w IS DISTINCT FROM s.row_state AS begins_run
+        FROM core_states AS s
         WINDOW w AS (PARTITION BY s.practice_id, s.per_org_id, s.nextto_kin_id ORDER BY s.observed_at)
     ),
-    staged AS (
-        SELECT
-            o.*,
-            ROW(
-                y.patient_id, y.nok_profile_id, y.nhi_number, y.name, y.full_address, y.cell_number, y.day_phone,
-                y.night_phone, y.is_emergency, y.relationship_type_id, y.relationship_type, y.is_active,
-                y.is_deleted, y.inserted_by_id, y.inserted_by, y.updated_by_id, y.updated_by, y.inserted_at,
-                y.updated_at, y.user_logging_id, y.logging_user_name, y.is_gp2gp, y.permanent_address_latitude,
-                y.permanent_address_longitude
-            ) AS row_state
-        FROM etl.observed_next_of_kin AS o
-        JOIN etl.typed_next_of_kin AS y USING (load_run_file_id, line_no)
+    stg_states AS (
+        SELECT s.*, ROW(
+            s.is_absent, s.patient_id, s.nok_profile_id, s.nhi_number, s.name, s.full_address, s.cell_number,
+            s.day_phone, s.night_phone, s.is_emergency, s.relationship_type_id, s.relationship_type, s.is_active,
+            s.is_deleted, s.inserted_by_id, s.inserted_by, s.updated_by_id, s.updated_by, s.inserted_at,
+            s.updated_at, s.user_logging_id, s.logging_user_name, s.is_gp2gp, s.permanent_address_latitude,
+            s.permanent_address_longitude
+        ) AS row_state
+        FROM etl.observed_next_of_kin AS s
     ),
     told AS (
         SELECT
             s.practice_id, s.per_org_id, s.nextto_kin_id, s.observed_at, s.is_absent, s.load_run_file_id, s.line_no,
             lag(s.row_state) OVER w IS DISTINCT FROM s.row_state AS changes
-        FROM staged AS s
+        FROM stg_states AS s
         WINDOW w AS (PARTITION BY s.practice_id, s.per_org_id, s.nextto_kin_id ORDER BY s.observed_at)
     ),
     placed AS (

@@ -38,17 +38,14 @@ BEGIN
 
     -- 3. stg: the first observation in the newest run of equal rows.
     WITH states AS (
-        SELECT
-            o.*,
-            ROW(
-                y.patient_id, y.nok_profile_id, y.nhi_number, y.name, y.full_address, y.cell_number, y.day_phone,
-                y.night_phone, y.is_emergency, y.relationship_type_id, y.relationship_type, y.is_active,
-                y.is_deleted, y.inserted_by_id, y.inserted_by, y.updated_by_id, y.updated_by, y.inserted_at,
-                y.updated_at, y.user_logging_id, y.logging_user_name, y.is_gp2gp, y.permanent_address_latitude,
-                y.permanent_address_longitude
-            ) AS row_state
-        FROM etl.observed_next_of_kin AS o
-        JOIN etl.typed_next_of_kin AS y USING (load_run_file_id, line_no)
+        SELECT s.*, ROW(
+            s.is_absent, s.patient_id, s.nok_profile_id, s.nhi_number, s.name, s.full_address, s.cell_number,
+            s.day_phone, s.night_phone, s.is_emergency, s.relationship_type_id, s.relationship_type, s.is_active,
+            s.is_deleted, s.inserted_by_id, s.inserted_by, s.updated_by_id, s.updated_by, s.inserted_at,
+            s.updated_at, s.user_logging_id, s.logging_user_name, s.is_gp2gp, s.permanent_address_latitude,
+            s.permanent_address_longitude
+        ) AS row_state
+        FROM etl.observed_next_of_kin AS s
     ),
     runs AS (
         SELECT
@@ -65,7 +62,7 @@ BEGIN
     ),
     newest AS (
         SELECT DISTINCT ON (u.practice_id, u.per_org_id, u.nextto_kin_id)
-            u.load_run_file_id, u.load_run_id, u.line_no, u.observed_at, u.newest_hash,
+            u.*,
             (
                 SELECT min(a.observed_at)
                 FROM etl.observed_next_of_kin AS a
@@ -85,14 +82,13 @@ BEGIN
         row_hash, absent_since, load_run_file_id, load_run_id, date_extracted
     )
     SELECT
-        y.nextto_kin_id, y.patient_id, y.nok_profile_id, y.nhi_number, y.name, y.full_address, y.cell_number,
-        y.day_phone, y.night_phone, y.is_emergency, y.relationship_type_id, y.relationship_type, y.is_active,
-        y.is_deleted, y.inserted_by_id, y.inserted_by, y.updated_by_id, y.updated_by, y.inserted_at, y.updated_at,
-        y.user_logging_id, y.logging_user_name, y.is_gp2gp, y.permanent_address_latitude,
-        y.permanent_address_longitude, y.practice_id, y.per_org_id, y.loaded_date_time,
+        n.nextto_kin_id, n.patient_id, n.nok_profile_id, n.nhi_number, n.name, n.full_address, n.cell_number,
+        n.day_phone, n.night_phone, n.is_emergency, n.relationship_type_id, n.relationship_type, n.is_active,
+        n.is_deleted, n.inserted_by_id, n.inserted_by, n.updated_by_id, n.updated_by, n.inserted_at, n.updated_at,
+        n.user_logging_id, n.logging_user_name, n.is_gp2gp, n.permanent_address_latitude,
+        n.permanent_address_longitude, n.practice_id, n.per_org_id, n.loaded_date_time,
         n.newest_hash, n.gone_since, n.load_run_file_id, n.load_run_id, n.observed_at
     FROM newest AS n
-    JOIN etl.typed_next_of_kin AS y USING (load_run_file_id, line_no)
     ON CONFLICT (practice_id, per_org_id, nextto_kin_id) DO UPDATE
     SET (
         patient_id, nok_profile_id, nhi_number, name, full_address, cell_number, day_phone, night_phone,
@@ -123,15 +119,12 @@ BEGIN
 
     -- 4. core: the same for the columns that core shows.
     WITH states AS (
-        SELECT
-            o.*,
-            ROW(
-                y.patient_key, y.patient_id, y.nok_profile_id, y.nhi_number, y.is_emergency, y.relationship_type_id,
-                y.relationship_type, y.is_active, y.is_deleted, y.inserted_by_id, y.updated_by_id, y.inserted_at,
-                y.updated_at, y.user_logging_id, y.is_gp2gp
-            ) AS row_state
-        FROM etl.observed_next_of_kin AS o
-        JOIN etl.republished_next_of_kin AS y USING (load_run_file_id, line_no)
+        SELECT s.*, ROW(
+            s.is_absent, s.patient_key, s.patient_id, s.nok_profile_id, s.nhi_number, s.is_emergency,
+            s.relationship_type_id, s.relationship_type, s.is_active, s.is_deleted, s.inserted_by_id,
+            s.updated_by_id, s.inserted_at, s.updated_at, s.user_logging_id, s.is_gp2gp
+        ) AS row_state
+        FROM etl.republished_next_of_kin AS s
     ),
     runs AS (
         SELECT
@@ -145,7 +138,7 @@ BEGIN
     ),
     newest AS (
         SELECT DISTINCT ON (u.practice_id, u.per_org_id, u.nextto_kin_id)
-            u.load_run_file_id, u.load_run_id, u.line_no, u.observed_at,
+            u.*,
             (
                 SELECT min(a.observed_at)
                 FROM etl.observed_next_of_kin AS a
@@ -164,13 +157,12 @@ BEGIN
             user_logging_id, is_gp2gp, loaded_date_time, deleted_at, load_run_file_id, load_run_id, date_extracted
         )
         SELECT
-            y.practice_id, y.per_org_id, y.nextto_kin_id,
-            y.patient_key, y.patient_id, y.nok_profile_id, y.nhi_number, y.is_emergency, y.relationship_type_id,
-            y.relationship_type, y.is_active, y.is_deleted, y.inserted_by_id, y.updated_by_id, y.inserted_at,
-            y.updated_at, y.user_logging_id, y.is_gp2gp, y.loaded_date_time, n.gone_since, n.load_run_file_id,
+            n.practice_id, n.per_org_id, n.nextto_kin_id,
+            n.patient_key, n.patient_id, n.nok_profile_id, n.nhi_number, n.is_emergency, n.relationship_type_id,
+            n.relationship_type, n.is_active, n.is_deleted, n.inserted_by_id, n.updated_by_id, n.inserted_at,
+            n.updated_at, n.user_logging_id, n.is_gp2gp, n.loaded_date_time, n.gone_since, n.load_run_file_id,
             n.load_run_id, n.observed_at
         FROM newest AS n
-        JOIN etl.republished_next_of_kin AS y USING (load_run_file_id, line_no)
         ON CONFLICT (practice_id, per_org_id, nextto_kin_id) DO UPDATE
         SET (
             patient_key, patient_id, nok_profile_id, nhi_number, is_emergency, relationship_type_id,

@@ -2,18 +2,20 @@
 
 CREATE OR REPLACE VIEW etl.republished_next_of_kin WITH (security_invoker = true) AS
 SELECT
-    y.practice_id, y.per_org_id, y.nextto_kin_id,
-    etl.surrogate_key(etl.key_part('patients') || tenant.key_part || etl.key_part(y.patient_id::text)) AS patient_key,
-    y.patient_id, y.nok_profile_id,
-    etl.pseudonym(y.nhi_number, pads.inner_pad, pads.outer_pad) AS nhi_number,
-    y.is_emergency, y.relationship_type_id, y.relationship_type, y.is_active, y.is_deleted, y.inserted_by_id,
-    y.updated_by_id, y.inserted_at, y.updated_at, y.user_logging_id, y.is_gp2gp, y.loaded_date_time,
-    y.load_run_file_id, y.line_no
-FROM etl.typed_next_of_kin AS y
+    o.practice_id, o.per_org_id, o.nextto_kin_id,
+    etl.surrogate_key(etl.key_part('patients') || tenant.key_part || etl.key_part(o.patient_id::text)) AS patient_key,
+    o.patient_id, o.nok_profile_id,
+    etl.pseudonym(o.nhi_number, pads.inner_pad, pads.outer_pad) AS nhi_number,
+    o.is_emergency, o.relationship_type_id, o.relationship_type, o.is_active, o.is_deleted, o.inserted_by_id,
+    o.updated_by_id, o.inserted_at, o.updated_at, o.user_logging_id, o.is_gp2gp, o.loaded_date_time,
+    o.observed_at, o.is_absent, o.load_run_file_id, o.load_run_id, o.line_no
+FROM etl.observed_next_of_kin AS o
 CROSS JOIN LATERAL (
-    SELECT etl.key_part(y.practice_id) || etl.key_part(y.per_org_id) AS key_part
+    SELECT etl.key_part(o.practice_id) || etl.key_part(o.per_org_id) AS key_part
     OFFSET 0  -- computed once a row, not once for each of its surrogate keys
 ) AS tenant
 LEFT JOIN etl.pseudonym_keys AS pads ON pads.only_row;
 COMMENT ON VIEW etl.republished_next_of_kin IS
-    'Rows of raw.next_of_kin_raw as core.fact_next_of_kin shows them, for rebuilds. Rejected rows may fail to cast: read valid ones only.';
+    'Rows of etl.observed_next_of_kin as core.fact_next_of_kin shows them, for rebuilds and purges.';
+COMMENT ON COLUMN etl.republished_next_of_kin.observed_at IS 'DateExtracted of the file.';
+COMMENT ON COLUMN etl.republished_next_of_kin.is_absent IS 'Whether the file, a mirror, lacks the key.';

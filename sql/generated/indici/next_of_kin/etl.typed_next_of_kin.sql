@@ -3,25 +3,16 @@
 CREATE OR REPLACE VIEW etl.typed_next_of_kin WITH (security_invoker = true) AS
 SELECT
     r.load_run_file_id, r.line_no,
-    r.nextto_kin_id::bigint AS nextto_kin_id,
-    r.patient_id::bigint AS patient_id,
-    r.nok_profile_id, r.nhi_number, r.name, r.full_address, r.cell_number, r.day_phone, r.night_phone,
-    r.is_emergency::boolean AS is_emergency,
-    r.relationship_type_id, r.relationship_type,
-    r.is_active::boolean AS is_active,
-    r.is_deleted::boolean AS is_deleted,
-    r.inserted_by_id::bigint AS inserted_by_id,
-    r.inserted_by,
-    r.updated_by_id::bigint AS updated_by_id,
-    r.updated_by,
+    r.nextto_kin_id::bigint AS nextto_kin_id, r.patient_id::bigint AS patient_id, r.nok_profile_id, r.nhi_number,
+    r.name, r.full_address, r.cell_number, r.day_phone, r.night_phone, r.is_emergency::boolean AS is_emergency,
+    r.relationship_type_id, r.relationship_type, r.is_active::boolean AS is_active,
+    r.is_deleted::boolean AS is_deleted, r.inserted_by_id::bigint AS inserted_by_id, r.inserted_by,
+    r.updated_by_id::bigint AS updated_by_id, r.updated_by,
     nullif((r.inserted_at || ' Pacific/Auckland')::timestamptz, TIMESTAMPTZ '1900-01-01 Pacific/Auckland') AS inserted_at,
     nullif((r.updated_at || ' Pacific/Auckland')::timestamptz, TIMESTAMPTZ '1900-01-01 Pacific/Auckland') AS updated_at,
-    r.user_logging_id::bigint AS user_logging_id,
-    r.logging_user_name,
-    r.is_gp2gp::boolean AS is_gp2gp,
+    r.user_logging_id::bigint AS user_logging_id, r.logging_user_name, r.is_gp2gp::boolean AS is_gp2gp,
     r.permanent_address_latitude::numeric AS permanent_address_latitude,
-    r.permanent_address_longitude::numeric AS permanent_address_longitude,
-    r.practice_id, r.per_org_id,
+    r.permanent_address_longitude::numeric AS permanent_address_longitude, r.practice_id, r.per_org_id,
     nullif((r.loaded_date_time || ' Pacific/Auckland')::timestamptz, TIMESTAMPTZ '1900-01-01 Pacific/Auckland') AS loaded_date_time
 FROM raw.next_of_kin_raw AS r;
 COMMENT ON VIEW etl.typed_next_of_kin IS

@@ -30,43 +30,39 @@ BEGIN
 
     -- 3. Keep the newest row; the row with which the newest version began in core; and
     -- each row that changed stg since.
-    WITH states AS (
+    WITH core_states AS (
         SELECT
-            o.*,
+            s.*,
             ROW(
-                y.patient_key, y.provider_key, y.patient_id, y.type_id, y.type, y.alert_id, y.severity_id,
-                y.severity, y.last_updated_date, y.effective_date, y.expiry_date, y.is_active, y.is_deleted,
-                y.is_deleted_2, y.inserted_by_id, y.updated_by_id, y.inserted_at, y.updated_at, y.user_logging_id,
-                y.is_gp2gp, y.alert_state, y.provider_id
-            ) AS core_state
-        FROM etl.observed_patient_alerts AS o
-        JOIN etl.republished_patient_alerts AS y USING (load_run_file_id, line_no)
+                s.is_absent, s.patient_key, s.provider_key, s.patient_id, s.type_id, s.type, s.alert_id,
+                s.severity_id, s.severity, s.last_updated_date, s.effective_date, s.expiry_date, s.is_active,
+                s.is_deleted, s.is_deleted_2, s.inserted_by_id, s.updated_by_id, s.inserted_at, s.updated_at,
+                s.user_logging_id, s.is_gp2gp, s.alert_state, s.provider_id
+            ) AS row_state
+        FROM etl.republished_patient_alerts AS s
     ),
     marked AS (
         SELECT
             s.practice_id, s.per_org_id, s.patient_alert_id, s.observed_at,
-            lag(s.core_state) OVER w IS DISTINCT FROM s.core_state AS begins_run
-        FROM states AS s
+            lag(s.row_state) OVER w IS DISTINCT FROM s.row_state AS begins_run
+        FROM core_states AS s
         WINDOW w AS (PARTITION BY s.practice_id, s.per_org_id, s.patient_alert_id ORDER BY s.observed_at)
     ),
-    staged AS (
-        SELECT
-            o.*,
-            ROW(
-                y.patient_id, y.type_id, y.type, y.alert_id, y.alert, y.severity_id, y.severity, y.alert_value,
-                y.last_updated_date, y.effective_date, y.expiry_date, y.note, y.is_active, y.is_deleted,
-                y.is_deleted_2, y.inserted_by_id, y.inserted_by, y.updated_by_id, y.updated_by, y.inserted_at,
-                y.updated_at, y.medtech_id, y.user_logging_id, y.logging_user_name, y.is_gp2gp,
-                y.permanent_address_latitude, y.permanent_address_longitude, y.alert_state, y.provider_id
-            ) AS row_state
-        FROM etl.observed_patient_alerts AS o
-        JOIN etl.typed_patient_alerts AS y USING (load_run_file_id, line_no)
+    stg_states AS (
+        SELECT s.*, ROW(
+            s.is_absent, s.patient_id, s.type_id, s.type, s.alert_id, s.alert, s.severity_id, s.severity,
+            s.alert_value, s.last_updated_date, s.effective_date, s.expiry_date, s.note, s.is_active, s.is_deleted,
+            s.is_deleted_2, s.inserted_by_id, s.inserted_by, s.updated_by_id, s.updated_by, s.inserted_at,
+            s.updated_at, s.medtech_id, s.user_logging_id, s.logging_user_name, s.is_gp2gp,
+            s.permanent_address_latitude, s.permanent_address_longitude, s.alert_state, s.provider_id
+        ) AS row_state
+        FROM etl.observed_patient_alerts AS s
     ),
     told AS (
         SELECT
             s.practice_id, s.per_org_id, s.patient_alert_id, s.observed_at, s.is_absent, s.load_run_file_id, s.line_no,
             lag(s.row_state) OVER w IS DISTINCT FROM s.row_state AS changes
-        FROM staged AS s
+        FROM stg_states AS s
         WINDOW w AS (PARTITION BY s.practice_id, s.per_org_id, s.patient_alert_id ORDER BY s.observed_at)
     ),
     placed AS (

@@ -38,17 +38,14 @@ BEGIN
 
     -- 3. stg: the first observation in the newest run of equal rows.
     WITH states AS (
-        SELECT
-            o.*,
-            ROW(
-                y.patient_id, y.type_id, y.type, y.alert_id, y.alert, y.severity_id, y.severity, y.alert_value,
-                y.last_updated_date, y.effective_date, y.expiry_date, y.note, y.is_active, y.is_deleted,
-                y.is_deleted_2, y.inserted_by_id, y.inserted_by, y.updated_by_id, y.updated_by, y.inserted_at,
-                y.updated_at, y.medtech_id, y.user_logging_id, y.logging_user_name, y.is_gp2gp,
-                y.permanent_address_latitude, y.permanent_address_longitude, y.alert_state, y.provider_id
-            ) AS row_state
-        FROM etl.observed_patient_alerts AS o
-        JOIN etl.typed_patient_alerts AS y USING (load_run_file_id, line_no)
+        SELECT s.*, ROW(
+            s.is_absent, s.patient_id, s.type_id, s.type, s.alert_id, s.alert, s.severity_id, s.severity,
+            s.alert_value, s.last_updated_date, s.effective_date, s.expiry_date, s.note, s.is_active, s.is_deleted,
+            s.is_deleted_2, s.inserted_by_id, s.inserted_by, s.updated_by_id, s.updated_by, s.inserted_at,
+            s.updated_at, s.medtech_id, s.user_logging_id, s.logging_user_name, s.is_gp2gp,
+            s.permanent_address_latitude, s.permanent_address_longitude, s.alert_state, s.provider_id
+        ) AS row_state
+        FROM etl.observed_patient_alerts AS s
     ),
     runs AS (
         SELECT
@@ -65,7 +62,7 @@ BEGIN
     ),
     newest AS (
         SELECT DISTINCT ON (u.practice_id, u.per_org_id, u.patient_alert_id)
-            u.load_run_file_id, u.load_run_id, u.line_no, u.observed_at, u.newest_hash,
+            u.*,
             (
                 SELECT min(a.observed_at)
                 FROM etl.observed_patient_alerts AS a
@@ -85,15 +82,14 @@ BEGIN
         row_hash, absent_since, load_run_file_id, load_run_id, date_extracted
     )
     SELECT
-        y.patient_alert_id, y.patient_id, y.type_id, y.type, y.alert_id, y.alert, y.severity_id, y.severity,
-        y.alert_value, y.last_updated_date, y.effective_date, y.expiry_date, y.note, y.is_active, y.is_deleted,
-        y.is_deleted_2, y.inserted_by_id, y.inserted_by, y.updated_by_id, y.updated_by, y.inserted_at, y.updated_at,
-        y.medtech_id, y.user_logging_id, y.logging_user_name, y.is_gp2gp, y.permanent_address_latitude,
-        y.permanent_address_longitude, y.alert_state, y.practice_id, y.provider_id, y.per_org_id,
-        y.loaded_date_time,
+        n.patient_alert_id, n.patient_id, n.type_id, n.type, n.alert_id, n.alert, n.severity_id, n.severity,
+        n.alert_value, n.last_updated_date, n.effective_date, n.expiry_date, n.note, n.is_active, n.is_deleted,
+        n.is_deleted_2, n.inserted_by_id, n.inserted_by, n.updated_by_id, n.updated_by, n.inserted_at, n.updated_at,
+        n.medtech_id, n.user_logging_id, n.logging_user_name, n.is_gp2gp, n.permanent_address_latitude,
+        n.permanent_address_longitude, n.alert_state, n.practice_id, n.provider_id, n.per_org_id,
+        n.loaded_date_time,
         n.newest_hash, n.gone_since, n.load_run_file_id, n.load_run_id, n.observed_at
     FROM newest AS n
-    JOIN etl.typed_patient_alerts AS y USING (load_run_file_id, line_no)
     ON CONFLICT (practice_id, per_org_id, patient_alert_id) DO UPDATE
     SET (
         patient_id, type_id, type, alert_id, alert, severity_id, severity, alert_value, last_updated_date,
@@ -125,16 +121,13 @@ BEGIN
 
     -- 4. core: the same for the columns that core shows.
     WITH states AS (
-        SELECT
-            o.*,
-            ROW(
-                y.patient_key, y.provider_key, y.patient_id, y.type_id, y.type, y.alert_id, y.severity_id,
-                y.severity, y.last_updated_date, y.effective_date, y.expiry_date, y.is_active, y.is_deleted,
-                y.is_deleted_2, y.inserted_by_id, y.updated_by_id, y.inserted_at, y.updated_at, y.user_logging_id,
-                y.is_gp2gp, y.alert_state, y.provider_id
-            ) AS row_state
-        FROM etl.observed_patient_alerts AS o
-        JOIN etl.republished_patient_alerts AS y USING (load_run_file_id, line_no)
+        SELECT s.*, ROW(
+            s.is_absent, s.patient_key, s.provider_key, s.patient_id, s.type_id, s.type, s.alert_id, s.severity_id,
+            s.severity, s.last_updated_date, s.effective_date, s.expiry_date, s.is_active, s.is_deleted,
+            s.is_deleted_2, s.inserted_by_id, s.updated_by_id, s.inserted_at, s.updated_at, s.user_logging_id,
+            s.is_gp2gp, s.alert_state, s.provider_id
+        ) AS row_state
+        FROM etl.republished_patient_alerts AS s
     ),
     runs AS (
         SELECT
@@ -148,7 +141,7 @@ BEGIN
     ),
     newest AS (
         SELECT DISTINCT ON (u.practice_id, u.per_org_id, u.patient_alert_id)
-            u.load_run_file_id, u.load_run_id, u.line_no, u.observed_at,
+            u.*,
             (
                 SELECT min(a.observed_at)
                 FROM etl.observed_patient_alerts AS a
@@ -168,14 +161,13 @@ BEGIN
             loaded_date_time, deleted_at, load_run_file_id, load_run_id, date_extracted
         )
         SELECT
-            y.practice_id, y.per_org_id, y.patient_alert_id,
-            y.patient_key, y.provider_key, y.patient_id, y.type_id, y.type, y.alert_id, y.severity_id, y.severity,
-            y.last_updated_date, y.effective_date, y.expiry_date, y.is_active, y.is_deleted, y.is_deleted_2,
-            y.inserted_by_id, y.updated_by_id, y.inserted_at, y.updated_at, y.user_logging_id, y.is_gp2gp,
-            y.alert_state, y.provider_id, y.loaded_date_time, n.gone_since, n.load_run_file_id, n.load_run_id,
+            n.practice_id, n.per_org_id, n.patient_alert_id,
+            n.patient_key, n.provider_key, n.patient_id, n.type_id, n.type, n.alert_id, n.severity_id, n.severity,
+            n.last_updated_date, n.effective_date, n.expiry_date, n.is_active, n.is_deleted, n.is_deleted_2,
+            n.inserted_by_id, n.updated_by_id, n.inserted_at, n.updated_at, n.user_logging_id, n.is_gp2gp,
+            n.alert_state, n.provider_id, n.loaded_date_time, n.gone_since, n.load_run_file_id, n.load_run_id,
             n.observed_at
         FROM newest AS n
-        JOIN etl.republished_patient_alerts AS y USING (load_run_file_id, line_no)
         ON CONFLICT (practice_id, per_org_id, patient_alert_id) DO UPDATE
         SET (
             patient_key, provider_key, patient_id, type_id, type, alert_id, severity_id, severity,

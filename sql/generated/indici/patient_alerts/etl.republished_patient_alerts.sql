@@ -2,17 +2,19 @@
 
 CREATE OR REPLACE VIEW etl.republished_patient_alerts WITH (security_invoker = true) AS
 SELECT
-    y.practice_id, y.per_org_id, y.patient_alert_id,
-    etl.surrogate_key(etl.key_part('patients') || tenant.key_part || etl.key_part(y.patient_id::text)) AS patient_key,
-    etl.surrogate_key(etl.key_part('providers') || tenant.key_part || etl.key_part(y.provider_id::text)) AS provider_key,
-    y.patient_id, y.type_id, y.type, y.alert_id, y.severity_id, y.severity, y.last_updated_date, y.effective_date,
-    y.expiry_date, y.is_active, y.is_deleted, y.is_deleted_2, y.inserted_by_id, y.updated_by_id, y.inserted_at,
-    y.updated_at, y.user_logging_id, y.is_gp2gp, y.alert_state, y.provider_id, y.loaded_date_time,
-    y.load_run_file_id, y.line_no
-FROM etl.typed_patient_alerts AS y
+    o.practice_id, o.per_org_id, o.patient_alert_id,
+    etl.surrogate_key(etl.key_part('patients') || tenant.key_part || etl.key_part(o.patient_id::text)) AS patient_key,
+    etl.surrogate_key(etl.key_part('providers') || tenant.key_part || etl.key_part(o.provider_id::text)) AS provider_key,
+    o.patient_id, o.type_id, o.type, o.alert_id, o.severity_id, o.severity, o.last_updated_date, o.effective_date,
+    o.expiry_date, o.is_active, o.is_deleted, o.is_deleted_2, o.inserted_by_id, o.updated_by_id, o.inserted_at,
+    o.updated_at, o.user_logging_id, o.is_gp2gp, o.alert_state, o.provider_id, o.loaded_date_time,
+    o.observed_at, o.is_absent, o.load_run_file_id, o.load_run_id, o.line_no
+FROM etl.observed_patient_alerts AS o
 CROSS JOIN LATERAL (
-    SELECT etl.key_part(y.practice_id) || etl.key_part(y.per_org_id) AS key_part
+    SELECT etl.key_part(o.practice_id) || etl.key_part(o.per_org_id) AS key_part
     OFFSET 0  -- computed once a row, not once for each of its surrogate keys
 ) AS tenant;
 COMMENT ON VIEW etl.republished_patient_alerts IS
-    'Rows of raw.patient_alerts_raw as core.fact_patient_alerts shows them, for rebuilds. Rejected rows may fail to cast: read valid ones only.';
+    'Rows of etl.observed_patient_alerts as core.fact_patient_alerts shows them, for rebuilds and purges.';
+COMMENT ON COLUMN etl.republished_patient_alerts.observed_at IS 'DateExtracted of the file.';
+COMMENT ON COLUMN etl.republished_patient_alerts.is_absent IS 'Whether the file, a mirror, lacks the key.';

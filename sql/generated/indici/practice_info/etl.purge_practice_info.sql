@@ -30,53 +30,50 @@ BEGIN
 
     -- 3. Keep the newest row; the row with which the newest version and its newest state began in core; and
     -- each row that changed stg since.
-    WITH states AS (
+    WITH core_states AS (
         SELECT
-            o.*,
+            s.*,
             ROW(
-                y.practice_name, y.practice_category, y.practice_speciality, y.pho, y.organization_type,
-                y.org_short_name, y.org_code, y.legal_status, y.incorporation_number, y.legal_date, y.formula,
-                y.ownership_model, y.rural, y.health_facility_no, y.hpi_facility_no, y.hpi_facility_ext,
-                y.hpi_organization_id, y.hpi_organization_ext, y.moh_sending_practice_id, y.is_active, y.is_deleted
-            ) AS version_state,
+                s.is_absent, s.practice_name, s.practice_category, s.practice_speciality, s.pho,
+                s.organization_type, s.org_short_name, s.org_code, s.legal_status, s.incorporation_number,
+                s.legal_date, s.formula, s.ownership_model, s.rural, s.health_facility_no, s.hpi_facility_no,
+                s.hpi_facility_ext, s.hpi_organization_id, s.hpi_organization_ext, s.moh_sending_practice_id,
+                s.is_active, s.is_deleted
+            ) AS history_state,
             ROW(
-                y.practice_name, y.practice_category, y.practice_speciality, y.pho, y.organization_type,
-                y.org_short_name, y.org_code, y.legal_status, y.incorporation_number, y.legal_date, y.formula,
-                y.ownership_model, y.rural, y.health_facility_no, y.hpi_facility_no, y.hpi_facility_ext,
-                y.hpi_organization_id, y.hpi_organization_ext, y.moh_sending_practice_id, y.is_active, y.is_deleted
-            ) AS core_state
-        FROM etl.observed_practice_info AS o
-        JOIN etl.republished_practice_info AS y USING (load_run_file_id, line_no)
+                s.is_absent, s.practice_name, s.practice_category, s.practice_speciality, s.pho,
+                s.organization_type, s.org_short_name, s.org_code, s.legal_status, s.incorporation_number,
+                s.legal_date, s.formula, s.ownership_model, s.rural, s.health_facility_no, s.hpi_facility_no,
+                s.hpi_facility_ext, s.hpi_organization_id, s.hpi_organization_ext, s.moh_sending_practice_id,
+                s.is_active, s.is_deleted
+            ) AS row_state
+        FROM etl.republished_practice_info AS s
     ),
     marked AS (
         SELECT
             s.practice_id, s.per_org_id, s.observed_at,
-            lag(s.version_state) OVER w IS DISTINCT FROM s.version_state AS opens_version,
-            lag(s.core_state) OVER w IS DISTINCT FROM s.core_state AS begins_run
-        FROM states AS s
+            lag(s.history_state) OVER w IS DISTINCT FROM s.history_state AS opens_version,
+            lag(s.row_state) OVER w IS DISTINCT FROM s.row_state AS begins_run
+        FROM core_states AS s
         WINDOW w AS (PARTITION BY s.practice_id, s.per_org_id ORDER BY s.observed_at)
     ),
-    staged AS (
-        SELECT
-            o.*,
-            ROW(
-                y.practice_name, y.practice_category, y.practice_speciality, y.pho, y.organization_type,
-                y.org_short_name, y.org_code, y.edi_account, y.legal_entity_title, y.legal_status,
-                y.incorporation_number, y.legal_date, y.comments, y.formula, y.ownership_model, y.rural,
-                y.primary_phone, y.secondary_phone, y.other_phone, y.primary_email, y.secondary_email,
-                y.other_email, y.pager, y.fax_1, y.fax_2, y.health_facility_no, y.hpi_facility_no,
-                y.hpi_facility_ext, y.hpi_organization_id, y.hpi_organization_ext, y.gst_no, y.acc_no,
-                y.bank_account_no, y.moh_sending_practice_id, y.after_hours_number, y.emergency_number, y.is_active,
-                y.is_deleted
-            ) AS row_state
-        FROM etl.observed_practice_info AS o
-        JOIN etl.typed_practice_info AS y USING (load_run_file_id, line_no)
+    stg_states AS (
+        SELECT s.*, ROW(
+            s.is_absent, s.practice_name, s.practice_category, s.practice_speciality, s.pho, s.organization_type,
+            s.org_short_name, s.org_code, s.edi_account, s.legal_entity_title, s.legal_status,
+            s.incorporation_number, s.legal_date, s.comments, s.formula, s.ownership_model, s.rural,
+            s.primary_phone, s.secondary_phone, s.other_phone, s.primary_email, s.secondary_email, s.other_email,
+            s.pager, s.fax_1, s.fax_2, s.health_facility_no, s.hpi_facility_no, s.hpi_facility_ext,
+            s.hpi_organization_id, s.hpi_organization_ext, s.gst_no, s.acc_no, s.bank_account_no,
+            s.moh_sending_practice_id, s.after_hours_number, s.emergency_number, s.is_active, s.is_deleted
+        ) AS row_state
+        FROM etl.observed_practice_info AS s
     ),
     told AS (
         SELECT
             s.practice_id, s.per_org_id, s.observed_at, s.is_absent, s.load_run_file_id, s.line_no,
             lag(s.row_state) OVER w IS DISTINCT FROM s.row_state AS changes
-        FROM staged AS s
+        FROM stg_states AS s
         WINDOW w AS (PARTITION BY s.practice_id, s.per_org_id ORDER BY s.observed_at)
     ),
     placed AS (

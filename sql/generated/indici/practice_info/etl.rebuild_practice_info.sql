@@ -39,20 +39,16 @@ BEGIN
 
     -- 3. stg: the first observation in the newest run of equal rows.
     WITH states AS (
-        SELECT
-            o.*,
-            ROW(
-                y.practice_name, y.practice_category, y.practice_speciality, y.pho, y.organization_type,
-                y.org_short_name, y.org_code, y.edi_account, y.legal_entity_title, y.legal_status,
-                y.incorporation_number, y.legal_date, y.comments, y.formula, y.ownership_model, y.rural,
-                y.primary_phone, y.secondary_phone, y.other_phone, y.primary_email, y.secondary_email,
-                y.other_email, y.pager, y.fax_1, y.fax_2, y.health_facility_no, y.hpi_facility_no,
-                y.hpi_facility_ext, y.hpi_organization_id, y.hpi_organization_ext, y.gst_no, y.acc_no,
-                y.bank_account_no, y.moh_sending_practice_id, y.after_hours_number, y.emergency_number, y.is_active,
-                y.is_deleted
-            ) AS row_state
-        FROM etl.observed_practice_info AS o
-        JOIN etl.typed_practice_info AS y USING (load_run_file_id, line_no)
+        SELECT s.*, ROW(
+            s.is_absent, s.practice_name, s.practice_category, s.practice_speciality, s.pho, s.organization_type,
+            s.org_short_name, s.org_code, s.edi_account, s.legal_entity_title, s.legal_status,
+            s.incorporation_number, s.legal_date, s.comments, s.formula, s.ownership_model, s.rural,
+            s.primary_phone, s.secondary_phone, s.other_phone, s.primary_email, s.secondary_email, s.other_email,
+            s.pager, s.fax_1, s.fax_2, s.health_facility_no, s.hpi_facility_no, s.hpi_facility_ext,
+            s.hpi_organization_id, s.hpi_organization_ext, s.gst_no, s.acc_no, s.bank_account_no,
+            s.moh_sending_practice_id, s.after_hours_number, s.emergency_number, s.is_active, s.is_deleted
+        ) AS row_state
+        FROM etl.observed_practice_info AS s
     ),
     runs AS (
         SELECT
@@ -69,7 +65,7 @@ BEGIN
     ),
     newest AS (
         SELECT DISTINCT ON (u.practice_id, u.per_org_id)
-            u.load_run_file_id, u.load_run_id, u.line_no, u.observed_at, u.newest_hash,
+            u.*,
             (
                 SELECT min(a.observed_at)
                 FROM etl.observed_practice_info AS a
@@ -90,16 +86,15 @@ BEGIN
         row_hash, absent_since, load_run_file_id, load_run_id, date_extracted
     )
     SELECT
-        y.practice_id, y.practice_name, y.practice_category, y.practice_speciality, y.pho, y.organization_type,
-        y.org_short_name, y.org_code, y.edi_account, y.legal_entity_title, y.legal_status, y.incorporation_number,
-        y.legal_date, y.comments, y.formula, y.ownership_model, y.rural, y.primary_phone, y.secondary_phone,
-        y.other_phone, y.primary_email, y.secondary_email, y.other_email, y.pager, y.fax_1, y.fax_2,
-        y.health_facility_no, y.hpi_facility_no, y.hpi_facility_ext, y.hpi_organization_id, y.hpi_organization_ext,
-        y.gst_no, y.acc_no, y.bank_account_no, y.moh_sending_practice_id, y.after_hours_number, y.emergency_number,
-        y.is_active, y.is_deleted, y.per_org_id, y.loaded_date_time,
+        n.practice_id, n.practice_name, n.practice_category, n.practice_speciality, n.pho, n.organization_type,
+        n.org_short_name, n.org_code, n.edi_account, n.legal_entity_title, n.legal_status, n.incorporation_number,
+        n.legal_date, n.comments, n.formula, n.ownership_model, n.rural, n.primary_phone, n.secondary_phone,
+        n.other_phone, n.primary_email, n.secondary_email, n.other_email, n.pager, n.fax_1, n.fax_2,
+        n.health_facility_no, n.hpi_facility_no, n.hpi_facility_ext, n.hpi_organization_id, n.hpi_organization_ext,
+        n.gst_no, n.acc_no, n.bank_account_no, n.moh_sending_practice_id, n.after_hours_number, n.emergency_number,
+        n.is_active, n.is_deleted, n.per_org_id, n.loaded_date_time,
         n.newest_hash, n.gone_since, n.load_run_file_id, n.load_run_id, n.observed_at
     FROM newest AS n
-    JOIN etl.typed_practice_info AS y USING (load_run_file_id, line_no)
     ON CONFLICT (practice_id, per_org_id) DO UPDATE
     SET (
         practice_name, practice_category, practice_speciality, pho, organization_type, org_short_name, org_code,
@@ -137,21 +132,22 @@ BEGIN
     -- inside its period, and ends where the next begins or the key is absent.
     WITH states AS (
         SELECT
-            o.*,
+            s.*,
             ROW(
-                y.practice_name, y.practice_category, y.practice_speciality, y.pho, y.organization_type,
-                y.org_short_name, y.org_code, y.legal_status, y.incorporation_number, y.legal_date, y.formula,
-                y.ownership_model, y.rural, y.health_facility_no, y.hpi_facility_no, y.hpi_facility_ext,
-                y.hpi_organization_id, y.hpi_organization_ext, y.moh_sending_practice_id, y.is_active, y.is_deleted
+                s.is_absent, s.practice_name, s.practice_category, s.practice_speciality, s.pho,
+                s.organization_type, s.org_short_name, s.org_code, s.legal_status, s.incorporation_number,
+                s.legal_date, s.formula, s.ownership_model, s.rural, s.health_facility_no, s.hpi_facility_no,
+                s.hpi_facility_ext, s.hpi_organization_id, s.hpi_organization_ext, s.moh_sending_practice_id,
+                s.is_active, s.is_deleted
             ) AS history_state,
             ROW(
-                y.practice_name, y.practice_category, y.practice_speciality, y.pho, y.organization_type,
-                y.org_short_name, y.org_code, y.legal_status, y.incorporation_number, y.legal_date, y.formula,
-                y.ownership_model, y.rural, y.health_facility_no, y.hpi_facility_no, y.hpi_facility_ext,
-                y.hpi_organization_id, y.hpi_organization_ext, y.moh_sending_practice_id, y.is_active, y.is_deleted
+                s.is_absent, s.practice_name, s.practice_category, s.practice_speciality, s.pho,
+                s.organization_type, s.org_short_name, s.org_code, s.legal_status, s.incorporation_number,
+                s.legal_date, s.formula, s.ownership_model, s.rural, s.health_facility_no, s.hpi_facility_no,
+                s.hpi_facility_ext, s.hpi_organization_id, s.hpi_organization_ext, s.moh_sending_practice_id,
+                s.is_active, s.is_deleted
             ) AS row_state
-        FROM etl.observed_practice_info AS o
-        JOIN etl.republished_practice_info AS y USING (load_run_file_id, line_no)
+        FROM etl.republished_practice_info AS s
     ),
     marked AS (
         SELECT
@@ -170,8 +166,7 @@ BEGIN
     ),
     bounded AS (
         SELECT DISTINCT ON (b.practice_id, b.per_org_id, b.version_no)
-            b.practice_id, b.per_org_id, b.version_no,
-            b.load_run_file_id, b.load_run_id, b.line_no, b.observed_at, b.is_absent,
+            b.*,
             min(b.observed_at) OVER (PARTITION BY b.practice_id, b.per_org_id, b.version_no) AS effective_from
         FROM numbered AS b
         WHERE b.begins_run
@@ -217,13 +212,12 @@ BEGIN
         SELECT
             v.practice_id, v.per_org_id,
             v.effective_from,
-            y.practice_key, y.practice_name, y.practice_category, y.practice_speciality, y.pho, y.organization_type,
-            y.org_short_name, y.org_code, y.legal_status, y.incorporation_number, y.legal_date, y.formula,
-            y.ownership_model, y.rural, y.health_facility_no, y.hpi_facility_no, y.hpi_facility_ext,
-            y.hpi_organization_id, y.hpi_organization_ext, y.moh_sending_practice_id, y.is_active, y.is_deleted,
-            y.loaded_date_time, v.effective_to, v.load_run_file_id, v.load_run_id, v.observed_at
+            v.practice_key, v.practice_name, v.practice_category, v.practice_speciality, v.pho, v.organization_type,
+            v.org_short_name, v.org_code, v.legal_status, v.incorporation_number, v.legal_date, v.formula,
+            v.ownership_model, v.rural, v.health_facility_no, v.hpi_facility_no, v.hpi_facility_ext,
+            v.hpi_organization_id, v.hpi_organization_ext, v.moh_sending_practice_id, v.is_active, v.is_deleted,
+            v.loaded_date_time, v.effective_to, v.load_run_file_id, v.load_run_id, v.observed_at
         FROM versions AS v
-        JOIN etl.republished_practice_info AS y USING (load_run_file_id, line_no)
         -- Reading the count first has the removals done first, and the order closes a version before the next is
         -- current: at no moment has a key two current versions.
         WHERE NOT v.is_absent AND (SELECT count(*) FROM removed) >= 0

@@ -2,17 +2,19 @@
 
 CREATE OR REPLACE VIEW etl.republished_practice_info WITH (security_invoker = true) AS
 SELECT
-    y.practice_id, y.per_org_id,
+    o.practice_id, o.per_org_id,
     etl.surrogate_key(etl.key_part('practice_info') || tenant.key_part) AS practice_key,
-    y.practice_name, y.practice_category, y.practice_speciality, y.pho, y.organization_type, y.org_short_name,
-    y.org_code, y.legal_status, y.incorporation_number, y.legal_date, y.formula, y.ownership_model, y.rural,
-    y.health_facility_no, y.hpi_facility_no, y.hpi_facility_ext, y.hpi_organization_id, y.hpi_organization_ext,
-    y.moh_sending_practice_id, y.is_active, y.is_deleted, y.loaded_date_time,
-    y.load_run_file_id, y.line_no
-FROM etl.typed_practice_info AS y
+    o.practice_name, o.practice_category, o.practice_speciality, o.pho, o.organization_type, o.org_short_name,
+    o.org_code, o.legal_status, o.incorporation_number, o.legal_date, o.formula, o.ownership_model, o.rural,
+    o.health_facility_no, o.hpi_facility_no, o.hpi_facility_ext, o.hpi_organization_id, o.hpi_organization_ext,
+    o.moh_sending_practice_id, o.is_active, o.is_deleted, o.loaded_date_time,
+    o.observed_at, o.is_absent, o.load_run_file_id, o.load_run_id, o.line_no
+FROM etl.observed_practice_info AS o
 CROSS JOIN LATERAL (
-    SELECT etl.key_part(y.practice_id) || etl.key_part(y.per_org_id) AS key_part
+    SELECT etl.key_part(o.practice_id) || etl.key_part(o.per_org_id) AS key_part
     OFFSET 0  -- computed once a row, not once for each of its surrogate keys
 ) AS tenant;
 COMMENT ON VIEW etl.republished_practice_info IS
-    'Rows of raw.practice_info_raw as core.dim_practice_info shows them, for rebuilds. Rejected rows may fail to cast: read valid ones only.';
+    'Rows of etl.observed_practice_info as core.dim_practice_info shows them, for rebuilds and purges.';
+COMMENT ON COLUMN etl.republished_practice_info.observed_at IS 'DateExtracted of the file.';
+COMMENT ON COLUMN etl.republished_practice_info.is_absent IS 'Whether the file, a mirror, lacks the key.';

@@ -10,9 +10,7 @@ SELECT
     r.primary_email, r.secondary_email, r.other_email, r.pager, r.fax_1, r.fax_2, r.health_facility_no,
     r.hpi_facility_no, r.hpi_facility_ext, r.hpi_organization_id, r.hpi_organization_ext, r.gst_no, r.acc_no,
     r.bank_account_no, r.moh_sending_practice_id, r.after_hours_number, r.emergency_number,
-    r.is_active::boolean AS is_active,
-    r.is_deleted::boolean AS is_deleted,
-    r.per_org_id,
+    r.is_active::boolean AS is_active, r.is_deleted::boolean AS is_deleted, r.per_org_id,
     nullif((r.loaded_date_time || ' Pacific/Auckland')::timestamptz, TIMESTAMPTZ '1900-01-01 Pacific/Auckland') AS loaded_date_time
 FROM raw.practice_info_raw AS r;
 COMMENT ON VIEW etl.typed_practice_info IS

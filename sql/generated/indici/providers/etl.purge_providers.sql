@@ -30,84 +30,79 @@ BEGIN
 
     -- 3. Keep the newest row; the row with which the newest version and its newest state began in core; and
     -- each row that changed stg since.
-    WITH states AS (
+    WITH core_states AS (
         SELECT
-            o.*,
+            s.*,
             ROW(
-                y.nhi_number, y.gender, y.is_alive, y.country_of_birth, y.is_active, y.is_deleted,
-                y.is_gender_self_identified, y.sex_related_gender, y.register_status, y.practice_name,
-                y.deprivation_quintile, y.city, y.ethnicity, y.affiliation_id, y.affiliation, y.affiliation_code,
-                y.nzmc_no, y.npi_no, y.hbl_mat_payee_no, y.hbl_mat_agree_no, y.hpac_mat_agree_no, y.hbl_payee_no,
-                y.hbl_gp_agree_no, y.accreditation_no, y.pho_contract_no, y.group_id, y.group_name,
-                y.acc_provider_code, y.health_facility_no, y.hpi_no, y.acc_provider_no, y.acc_vendor_id,
-                y.member_no, y.rha_payee_no, y.ipa, y.registration_no, y.registration_no_2, y.lab_no,
-                y.lab_tests_dr_id, y.is_doctor, y.provider_code, y.generic_profile_type_id, y.is_gp2gp,
-                y.from_date_practice, y.apc_expiry_date, y.mps_expiry_date, y.practice_location, y.user_role
-            ) AS version_state,
+                s.is_absent, s.nhi_number, s.gender, s.is_alive, s.country_of_birth, s.is_active, s.is_deleted,
+                s.is_gender_self_identified, s.sex_related_gender, s.register_status, s.practice_name,
+                s.deprivation_quintile, s.city, s.ethnicity, s.affiliation_id, s.affiliation, s.affiliation_code,
+                s.nzmc_no, s.npi_no, s.hbl_mat_payee_no, s.hbl_mat_agree_no, s.hpac_mat_agree_no, s.hbl_payee_no,
+                s.hbl_gp_agree_no, s.accreditation_no, s.pho_contract_no, s.group_id, s.group_name,
+                s.acc_provider_code, s.health_facility_no, s.hpi_no, s.acc_provider_no, s.acc_vendor_id,
+                s.member_no, s.rha_payee_no, s.ipa, s.registration_no, s.registration_no_2, s.lab_no,
+                s.lab_tests_dr_id, s.is_doctor, s.provider_code, s.generic_profile_type_id, s.is_gp2gp,
+                s.from_date_practice, s.apc_expiry_date, s.mps_expiry_date, s.practice_location, s.user_role
+            ) AS history_state,
             ROW(
-                y.nhi_number, y.is_nhi_validate, y.gender, y.age, y.age_type, y.age_group, y.is_alive, y.dob_source,
-                y.consented_to_share, y.country_of_birth, y.preferred_contact_method, y.consent_text_messaging,
-                y.is_portal_user, y.is_active, y.is_deleted, y.inserted_at, y.updated_at, y.is_same_address,
-                y.is_gender_self_identified, y.sex_related_gender, y.is_work_visa_required, y.balance,
-                y.register_status, y.practice_name, y.calculated_balance, y.deprivation_quintile,
-                y.uncertainty_code, y.city, y.portal_registration_status, y.ethnicity, y.affiliation_id,
-                y.affiliation, y.affiliation_code, y.nzmc_no, y.npi_no, y.hbl_mat_payee_no, y.hbl_mat_agree_no,
-                y.hpac_mat_agree_no, y.hpac_mat_agree_ver, y.hbl_payee_no, y.hbl_gp_agree_no, y.hbl_gp_agree_ver,
-                y.accreditation_no, y.pho_contract_no, y.pho_contract_ver, y.group_id, y.group_name,
-                y.acc_provider_code, y.health_facility_no, y.hpi_no, y.acc_provider_no, y.acc_vendor_id,
-                y.member_no, y.rha_payee_no, y.ipa, y.registration_no, y.registration_no_2, y.lab_no,
-                y.lab_tests_dr_id, y.color_code, y.is_doctor, y.is_nzf_avoid, y.is_nzf_adjust, y.is_nzf_information,
-                y.is_nzf_no_action, y.is_nzf_monitor, y.provider_code, y.generic_profile_type_id,
-                y.current_appointment_id, y.is_invoicing_diary, y.is_gp2gp, y.from_date_practice, y.apc_expiry_date,
-                y.mps_expiry_date, y.practice_location, y.user_role
-            ) AS core_state
-        FROM etl.observed_providers AS o
-        JOIN etl.republished_providers AS y USING (load_run_file_id, line_no)
+                s.is_absent, s.nhi_number, s.is_nhi_validate, s.gender, s.age, s.age_type, s.age_group, s.is_alive,
+                s.dob_source, s.consented_to_share, s.country_of_birth, s.preferred_contact_method,
+                s.consent_text_messaging, s.is_portal_user, s.is_active, s.is_deleted, s.inserted_at, s.updated_at,
+                s.is_same_address, s.is_gender_self_identified, s.sex_related_gender, s.is_work_visa_required,
+                s.balance, s.register_status, s.practice_name, s.calculated_balance, s.deprivation_quintile,
+                s.uncertainty_code, s.city, s.portal_registration_status, s.ethnicity, s.affiliation_id,
+                s.affiliation, s.affiliation_code, s.nzmc_no, s.npi_no, s.hbl_mat_payee_no, s.hbl_mat_agree_no,
+                s.hpac_mat_agree_no, s.hpac_mat_agree_ver, s.hbl_payee_no, s.hbl_gp_agree_no, s.hbl_gp_agree_ver,
+                s.accreditation_no, s.pho_contract_no, s.pho_contract_ver, s.group_id, s.group_name,
+                s.acc_provider_code, s.health_facility_no, s.hpi_no, s.acc_provider_no, s.acc_vendor_id,
+                s.member_no, s.rha_payee_no, s.ipa, s.registration_no, s.registration_no_2, s.lab_no,
+                s.lab_tests_dr_id, s.color_code, s.is_doctor, s.is_nzf_avoid, s.is_nzf_adjust, s.is_nzf_information,
+                s.is_nzf_no_action, s.is_nzf_monitor, s.provider_code, s.generic_profile_type_id,
+                s.current_appointment_id, s.is_invoicing_diary, s.is_gp2gp, s.from_date_practice, s.apc_expiry_date,
+                s.mps_expiry_date, s.practice_location, s.user_role
+            ) AS row_state
+        FROM etl.republished_providers AS s
     ),
     marked AS (
         SELECT
             s.practice_id, s.per_org_id, s.provider_id, s.observed_at,
-            lag(s.version_state) OVER w IS DISTINCT FROM s.version_state AS opens_version,
-            lag(s.core_state) OVER w IS DISTINCT FROM s.core_state AS begins_run
-        FROM states AS s
+            lag(s.history_state) OVER w IS DISTINCT FROM s.history_state AS opens_version,
+            lag(s.row_state) OVER w IS DISTINCT FROM s.row_state AS begins_run
+        FROM core_states AS s
         WINDOW w AS (PARTITION BY s.practice_id, s.per_org_id, s.provider_id ORDER BY s.observed_at)
     ),
-    staged AS (
-        SELECT
-            o.*,
-            ROW(
-                y.nhi_number, y.is_nhi_validate, y.title, y.first_name, y.middle_name, y.family_name, y.full_name,
-                y.preferred_name, y.other_maiden_name, y.marital_status, y.gender, y.dob, y.age, y.age_type,
-                y.age_group, y.is_alive, y.death_date, y.dob_source, y.picture_path, y.consented_to_share,
-                y.place_of_birth, y.country_of_birth, y.cell_number, y.day_phone, y.night_phone, y.email,
-                y.secondary_email, y.preferred_contact_method, y.consent_text_messaging, y.is_portal_user,
-                y.is_active, y.is_deleted, y.inserted_by, y.updated_by, y.inserted_at, y.updated_at,
-                y.is_same_address, y.notes, y.is_gender_self_identified, y.sex_related_gender,
-                y.is_work_visa_required, y.balance, y.register_status, y.medtech_nok, y.practice_name,
-                y.calculated_balance, y.permanent_address, y.deprivation_quintile, y.uncertainty_code,
-                y.postal_address, y.temporary_address, y.city, y.suburb, y.portal_registration_status, y.ethnicity,
-                y.affiliation_id, y.affiliation, y.affiliation_code, y.nzmc_no, y.npi_no, y.hbl_mat_payee_no,
-                y.hbl_mat_agree_no, y.hpac_mat_agree_no, y.hpac_mat_agree_ver, y.hbl_payee_no, y.hbl_gp_agree_no,
-                y.hbl_gp_agree_ver, y.accreditation_no, y.pho_contract_no, y.pho_contract_ver, y.group_id,
-                y.group_name, y.acc_provider_code, y.health_facility_no, y.hpi_no, y.unload_ref, y.acc_provider_no,
-                y.acc_vendor_id, y.pin_pan_no, y.member_no, y.rha_payee_no, y.budget_no, y.ipa, y.registration_no,
-                y.registration_no_2, y.lab_no, y.lab_tests_dr_id, y.color_code, y.is_doctor, y.acc45_prefix,
-                y.next_acc45_no, y.maximum_acc45_no, y.aitc_prefix, y.next_aitc_no, y.maximum_aitc_no,
-                y.arc18_next_acc_form_no, y.m45_prefix, y.next_m45_no, y.maximum_m45_no, y.is_nzf_avoid,
-                y.is_nzf_adjust, y.is_nzf_information, y.is_nzf_no_action, y.is_nzf_monitor, y.provider_code,
-                y.generic_profile_type_id, y.current_appointment_id, y.sure_med_user_name, y.is_invoicing_diary,
-                y.is_gp2gp, y.from_date_practice, y.apc_expiry_date, y.mps_expiry_date, y.apc_name,
-                y.practice_location, y.user_role, y.provider_permanent_address_latitude,
-                y.provider_permanent_address_longitude
-            ) AS row_state
-        FROM etl.observed_providers AS o
-        JOIN etl.typed_providers AS y USING (load_run_file_id, line_no)
+    stg_states AS (
+        SELECT s.*, ROW(
+            s.is_absent, s.nhi_number, s.is_nhi_validate, s.title, s.first_name, s.middle_name, s.family_name,
+            s.full_name, s.preferred_name, s.other_maiden_name, s.marital_status, s.gender, s.dob, s.age,
+            s.age_type, s.age_group, s.is_alive, s.death_date, s.dob_source, s.picture_path, s.consented_to_share,
+            s.place_of_birth, s.country_of_birth, s.cell_number, s.day_phone, s.night_phone, s.email,
+            s.secondary_email, s.preferred_contact_method, s.consent_text_messaging, s.is_portal_user, s.is_active,
+            s.is_deleted, s.inserted_by, s.updated_by, s.inserted_at, s.updated_at, s.is_same_address, s.notes,
+            s.is_gender_self_identified, s.sex_related_gender, s.is_work_visa_required, s.balance,
+            s.register_status, s.medtech_nok, s.practice_name, s.calculated_balance, s.permanent_address,
+            s.deprivation_quintile, s.uncertainty_code, s.postal_address, s.temporary_address, s.city, s.suburb,
+            s.portal_registration_status, s.ethnicity, s.affiliation_id, s.affiliation, s.affiliation_code,
+            s.nzmc_no, s.npi_no, s.hbl_mat_payee_no, s.hbl_mat_agree_no, s.hpac_mat_agree_no, s.hpac_mat_agree_ver,
+            s.hbl_payee_no, s.hbl_gp_agree_no, s.hbl_gp_agree_ver, s.accreditation_no, s.pho_contract_no,
+            s.pho_contract_ver, s.group_id, s.group_name, s.acc_provider_code, s.health_facility_no, s.hpi_no,
+            s.unload_ref, s.acc_provider_no, s.acc_vendor_id, s.pin_pan_no, s.member_no, s.rha_payee_no,
+            s.budget_no, s.ipa, s.registration_no, s.registration_no_2, s.lab_no, s.lab_tests_dr_id, s.color_code,
+            s.is_doctor, s.acc45_prefix, s.next_acc45_no, s.maximum_acc45_no, s.aitc_prefix, s.next_aitc_no,
+            s.maximum_aitc_no, s.arc18_next_acc_form_no, s.m45_prefix, s.next_m45_no, s.maximum_m45_no,
+            s.is_nzf_avoid, s.is_nzf_adjust, s.is_nzf_information, s.is_nzf_no_action, s.is_nzf_monitor,
+            s.provider_code, s.generic_profile_type_id, s.current_appointment_id, s.sure_med_user_name,
+            s.is_invoicing_diary, s.is_gp2gp, s.from_date_practice, s.apc_expiry_date, s.mps_expiry_date,
+            s.apc_name, s.practice_location, s.user_role, s.provider_permanent_address_latitude,
+            s.provider_permanent_address_longitude
+        ) AS row_state
+        FROM etl.observed_providers AS s
     ),
     told AS (
         SELECT
             s.practice_id, s.per_org_id, s.provider_id, s.observed_at, s.is_absent, s.load_run_file_id, s.line_no,
             lag(s.row_state) OVER w IS DISTINCT FROM s.row_state AS changes
-        FROM staged AS s
+        FROM stg_states AS s
         WINDOW w AS (PARTITION BY s.practice_id, s.per_org_id, s.provider_id ORDER BY s.observed_at)
     ),
     placed AS (

@@ -39,35 +39,31 @@ BEGIN
 
     -- 3. stg: the first observation in the newest run of equal rows.
     WITH states AS (
-        SELECT
-            o.*,
-            ROW(
-                y.nhi_number, y.is_nhi_validate, y.title, y.first_name, y.middle_name, y.family_name, y.full_name,
-                y.preferred_name, y.other_maiden_name, y.marital_status, y.gender, y.dob, y.age, y.age_type,
-                y.age_group, y.is_alive, y.death_date, y.dob_source, y.picture_path, y.consented_to_share,
-                y.place_of_birth, y.country_of_birth, y.cell_number, y.day_phone, y.night_phone, y.email,
-                y.secondary_email, y.preferred_contact_method, y.consent_text_messaging, y.is_portal_user,
-                y.is_active, y.is_deleted, y.inserted_by, y.updated_by, y.inserted_at, y.updated_at,
-                y.is_same_address, y.notes, y.is_gender_self_identified, y.sex_related_gender,
-                y.is_work_visa_required, y.balance, y.register_status, y.medtech_nok, y.practice_name,
-                y.calculated_balance, y.permanent_address, y.deprivation_quintile, y.uncertainty_code,
-                y.postal_address, y.temporary_address, y.city, y.suburb, y.portal_registration_status, y.ethnicity,
-                y.affiliation_id, y.affiliation, y.affiliation_code, y.nzmc_no, y.npi_no, y.hbl_mat_payee_no,
-                y.hbl_mat_agree_no, y.hpac_mat_agree_no, y.hpac_mat_agree_ver, y.hbl_payee_no, y.hbl_gp_agree_no,
-                y.hbl_gp_agree_ver, y.accreditation_no, y.pho_contract_no, y.pho_contract_ver, y.group_id,
-                y.group_name, y.acc_provider_code, y.health_facility_no, y.hpi_no, y.unload_ref, y.acc_provider_no,
-                y.acc_vendor_id, y.pin_pan_no, y.member_no, y.rha_payee_no, y.budget_no, y.ipa, y.registration_no,
-                y.registration_no_2, y.lab_no, y.lab_tests_dr_id, y.color_code, y.is_doctor, y.acc45_prefix,
-                y.next_acc45_no, y.maximum_acc45_no, y.aitc_prefix, y.next_aitc_no, y.maximum_aitc_no,
-                y.arc18_next_acc_form_no, y.m45_prefix, y.next_m45_no, y.maximum_m45_no, y.is_nzf_avoid,
-                y.is_nzf_adjust, y.is_nzf_information, y.is_nzf_no_action, y.is_nzf_monitor, y.provider_code,
-                y.generic_profile_type_id, y.current_appointment_id, y.sure_med_user_name, y.is_invoicing_diary,
-                y.is_gp2gp, y.from_date_practice, y.apc_expiry_date, y.mps_expiry_date, y.apc_name,
-                y.practice_location, y.user_role, y.provider_permanent_address_latitude,
-                y.provider_permanent_address_longitude
-            ) AS row_state
-        FROM etl.observed_providers AS o
-        JOIN etl.typed_providers AS y USING (load_run_file_id, line_no)
+        SELECT s.*, ROW(
+            s.is_absent, s.nhi_number, s.is_nhi_validate, s.title, s.first_name, s.middle_name, s.family_name,
+            s.full_name, s.preferred_name, s.other_maiden_name, s.marital_status, s.gender, s.dob, s.age,
+            s.age_type, s.age_group, s.is_alive, s.death_date, s.dob_source, s.picture_path, s.consented_to_share,
+            s.place_of_birth, s.country_of_birth, s.cell_number, s.day_phone, s.night_phone, s.email,
+            s.secondary_email, s.preferred_contact_method, s.consent_text_messaging, s.is_portal_user, s.is_active,
+            s.is_deleted, s.inserted_by, s.updated_by, s.inserted_at, s.updated_at, s.is_same_address, s.notes,
+            s.is_gender_self_identified, s.sex_related_gender, s.is_work_visa_required, s.balance,
+            s.register_status, s.medtech_nok, s.practice_name, s.calculated_balance, s.permanent_address,
+            s.deprivation_quintile, s.uncertainty_code, s.postal_address, s.temporary_address, s.city, s.suburb,
+            s.portal_registration_status, s.ethnicity, s.affiliation_id, s.affiliation, s.affiliation_code,
+            s.nzmc_no, s.npi_no, s.hbl_mat_payee_no, s.hbl_mat_agree_no, s.hpac_mat_agree_no, s.hpac_mat_agree_ver,
+            s.hbl_payee_no, s.hbl_gp_agree_no, s.hbl_gp_agree_ver, s.accreditation_no, s.pho_contract_no,
+            s.pho_contract_ver, s.group_id, s.group_name, s.acc_provider_code, s.health_facility_no, s.hpi_no,
+            s.unload_ref, s.acc_provider_no, s.acc_vendor_id, s.pin_pan_no, s.member_no, s.rha_payee_no,
+            s.budget_no, s.ipa, s.registration_no, s.registration_no_2, s.lab_no, s.lab_tests_dr_id, s.color_code,
+            s.is_doctor, s.acc45_prefix, s.next_acc45_no, s.maximum_acc45_no, s.aitc_prefix, s.next_aitc_no,
+            s.maximum_aitc_no, s.arc18_next_acc_form_no, s.m45_prefix, s.next_m45_no, s.maximum_m45_no,
+            s.is_nzf_avoid, s.is_nzf_adjust, s.is_nzf_information, s.is_nzf_no_action, s.is_nzf_monitor,
+            s.provider_code, s.generic_profile_type_id, s.current_appointment_id, s.sure_med_user_name,
+            s.is_invoicing_diary, s.is_gp2gp, s.from_date_practice, s.apc_expiry_date, s.mps_expiry_date,
+            s.apc_name, s.practice_location, s.user_role, s.provider_permanent_address_latitude,
+            s.provider_permanent_address_longitude
+        ) AS row_state
+        FROM etl.observed_providers AS s
     ),
     runs AS (
         SELECT
@@ -84,7 +80,7 @@ BEGIN
     ),
     newest AS (
         SELECT DISTINCT ON (u.practice_id, u.per_org_id, u.provider_id)
-            u.load_run_file_id, u.load_run_id, u.line_no, u.observed_at, u.newest_hash,
+            u.*,
             (
                 SELECT min(a.observed_at)
                 FROM etl.observed_providers AS a
@@ -118,30 +114,29 @@ BEGIN
         row_hash, absent_since, load_run_file_id, load_run_id, date_extracted
     )
     SELECT
-        y.provider_id, y.practice_id, y.nhi_number, y.is_nhi_validate, y.title, y.first_name, y.middle_name,
-        y.family_name, y.full_name, y.preferred_name, y.other_maiden_name, y.marital_status, y.gender, y.dob, y.age,
-        y.age_type, y.age_group, y.is_alive, y.death_date, y.dob_source, y.picture_path, y.consented_to_share,
-        y.place_of_birth, y.country_of_birth, y.cell_number, y.day_phone, y.night_phone, y.email, y.secondary_email,
-        y.preferred_contact_method, y.consent_text_messaging, y.is_portal_user, y.is_active, y.is_deleted,
-        y.inserted_by, y.updated_by, y.inserted_at, y.updated_at, y.is_same_address, y.notes,
-        y.is_gender_self_identified, y.sex_related_gender, y.is_work_visa_required, y.balance, y.register_status,
-        y.medtech_nok, y.practice_name, y.calculated_balance, y.permanent_address, y.deprivation_quintile,
-        y.uncertainty_code, y.postal_address, y.temporary_address, y.city, y.suburb, y.portal_registration_status,
-        y.ethnicity, y.affiliation_id, y.affiliation, y.affiliation_code, y.nzmc_no, y.npi_no, y.hbl_mat_payee_no,
-        y.hbl_mat_agree_no, y.hpac_mat_agree_no, y.hpac_mat_agree_ver, y.hbl_payee_no, y.hbl_gp_agree_no,
-        y.hbl_gp_agree_ver, y.accreditation_no, y.pho_contract_no, y.pho_contract_ver, y.group_id, y.group_name,
-        y.acc_provider_code, y.health_facility_no, y.hpi_no, y.unload_ref, y.acc_provider_no, y.acc_vendor_id,
-        y.pin_pan_no, y.member_no, y.rha_payee_no, y.budget_no, y.ipa, y.registration_no, y.registration_no_2,
-        y.lab_no, y.lab_tests_dr_id, y.color_code, y.is_doctor, y.acc45_prefix, y.next_acc45_no, y.maximum_acc45_no,
-        y.aitc_prefix, y.next_aitc_no, y.maximum_aitc_no, y.arc18_next_acc_form_no, y.m45_prefix, y.next_m45_no,
-        y.maximum_m45_no, y.is_nzf_avoid, y.is_nzf_adjust, y.is_nzf_information, y.is_nzf_no_action,
-        y.is_nzf_monitor, y.provider_code, y.generic_profile_type_id, y.current_appointment_id,
-        y.sure_med_user_name, y.is_invoicing_diary, y.is_gp2gp, y.from_date_practice, y.apc_expiry_date,
-        y.mps_expiry_date, y.apc_name, y.practice_location, y.user_role, y.provider_permanent_address_latitude,
-        y.provider_permanent_address_longitude, y.per_org_id, y.loaded_date_time,
+        n.provider_id, n.practice_id, n.nhi_number, n.is_nhi_validate, n.title, n.first_name, n.middle_name,
+        n.family_name, n.full_name, n.preferred_name, n.other_maiden_name, n.marital_status, n.gender, n.dob, n.age,
+        n.age_type, n.age_group, n.is_alive, n.death_date, n.dob_source, n.picture_path, n.consented_to_share,
+        n.place_of_birth, n.country_of_birth, n.cell_number, n.day_phone, n.night_phone, n.email, n.secondary_email,
+        n.preferred_contact_method, n.consent_text_messaging, n.is_portal_user, n.is_active, n.is_deleted,
+        n.inserted_by, n.updated_by, n.inserted_at, n.updated_at, n.is_same_address, n.notes,
+        n.is_gender_self_identified, n.sex_related_gender, n.is_work_visa_required, n.balance, n.register_status,
+        n.medtech_nok, n.practice_name, n.calculated_balance, n.permanent_address, n.deprivation_quintile,
+        n.uncertainty_code, n.postal_address, n.temporary_address, n.city, n.suburb, n.portal_registration_status,
+        n.ethnicity, n.affiliation_id, n.affiliation, n.affiliation_code, n.nzmc_no, n.npi_no, n.hbl_mat_payee_no,
+        n.hbl_mat_agree_no, n.hpac_mat_agree_no, n.hpac_mat_agree_ver, n.hbl_payee_no, n.hbl_gp_agree_no,
+        n.hbl_gp_agree_ver, n.accreditation_no, n.pho_contract_no, n.pho_contract_ver, n.group_id, n.group_name,
+        n.acc_provider_code, n.health_facility_no, n.hpi_no, n.unload_ref, n.acc_provider_no, n.acc_vendor_id,
+        n.pin_pan_no, n.member_no, n.rha_payee_no, n.budget_no, n.ipa, n.registration_no, n.registration_no_2,
+        n.lab_no, n.lab_tests_dr_id, n.color_code, n.is_doctor, n.acc45_prefix, n.next_acc45_no, n.maximum_acc45_no,
+        n.aitc_prefix, n.next_aitc_no, n.maximum_aitc_no, n.arc18_next_acc_form_no, n.m45_prefix, n.next_m45_no,
+        n.maximum_m45_no, n.is_nzf_avoid, n.is_nzf_adjust, n.is_nzf_information, n.is_nzf_no_action,
+        n.is_nzf_monitor, n.provider_code, n.generic_profile_type_id, n.current_appointment_id,
+        n.sure_med_user_name, n.is_invoicing_diary, n.is_gp2gp, n.from_date_practice, n.apc_expiry_date,
+        n.mps_expiry_date, n.apc_name, n.practice_location, n.user_role, n.provider_permanent_address_latitude,
+        n.provider_permanent_address_longitude, n.per_org_id, n.loaded_date_time,
         n.newest_hash, n.gone_since, n.load_run_file_id, n.load_run_id, n.observed_at
     FROM newest AS n
-    JOIN etl.typed_providers AS y USING (load_run_file_id, line_no)
     ON CONFLICT (practice_id, per_org_id, provider_id) DO UPDATE
     SET (
         nhi_number, is_nhi_validate, title, first_name, middle_name, family_name, full_name, preferred_name,
@@ -211,37 +206,36 @@ BEGIN
     -- inside its period, and ends where the next begins or the key is absent.
     WITH states AS (
         SELECT
-            o.*,
+            s.*,
             ROW(
-                y.nhi_number, y.gender, y.is_alive, y.country_of_birth, y.is_active, y.is_deleted,
-                y.is_gender_self_identified, y.sex_related_gender, y.register_status, y.practice_name,
-                y.deprivation_quintile, y.city, y.ethnicity, y.affiliation_id, y.affiliation, y.affiliation_code,
-                y.nzmc_no, y.npi_no, y.hbl_mat_payee_no, y.hbl_mat_agree_no, y.hpac_mat_agree_no, y.hbl_payee_no,
-                y.hbl_gp_agree_no, y.accreditation_no, y.pho_contract_no, y.group_id, y.group_name,
-                y.acc_provider_code, y.health_facility_no, y.hpi_no, y.acc_provider_no, y.acc_vendor_id,
-                y.member_no, y.rha_payee_no, y.ipa, y.registration_no, y.registration_no_2, y.lab_no,
-                y.lab_tests_dr_id, y.is_doctor, y.provider_code, y.generic_profile_type_id, y.is_gp2gp,
-                y.from_date_practice, y.apc_expiry_date, y.mps_expiry_date, y.practice_location, y.user_role
+                s.is_absent, s.nhi_number, s.gender, s.is_alive, s.country_of_birth, s.is_active, s.is_deleted,
+                s.is_gender_self_identified, s.sex_related_gender, s.register_status, s.practice_name,
+                s.deprivation_quintile, s.city, s.ethnicity, s.affiliation_id, s.affiliation, s.affiliation_code,
+                s.nzmc_no, s.npi_no, s.hbl_mat_payee_no, s.hbl_mat_agree_no, s.hpac_mat_agree_no, s.hbl_payee_no,
+                s.hbl_gp_agree_no, s.accreditation_no, s.pho_contract_no, s.group_id, s.group_name,
+                s.acc_provider_code, s.health_facility_no, s.hpi_no, s.acc_provider_no, s.acc_vendor_id,
+                s.member_no, s.rha_payee_no, s.ipa, s.registration_no, s.registration_no_2, s.lab_no,
+                s.lab_tests_dr_id, s.is_doctor, s.provider_code, s.generic_profile_type_id, s.is_gp2gp,
+                s.from_date_practice, s.apc_expiry_date, s.mps_expiry_date, s.practice_location, s.user_role
             ) AS history_state,
             ROW(
-                y.nhi_number, y.is_nhi_validate, y.gender, y.age, y.age_type, y.age_group, y.is_alive, y.dob_source,
-                y.consented_to_share, y.country_of_birth, y.preferred_contact_method, y.consent_text_messaging,
-                y.is_portal_user, y.is_active, y.is_deleted, y.inserted_at, y.updated_at, y.is_same_address,
-                y.is_gender_self_identified, y.sex_related_gender, y.is_work_visa_required, y.balance,
-                y.register_status, y.practice_name, y.calculated_balance, y.deprivation_quintile,
-                y.uncertainty_code, y.city, y.portal_registration_status, y.ethnicity, y.affiliation_id,
-                y.affiliation, y.affiliation_code, y.nzmc_no, y.npi_no, y.hbl_mat_payee_no, y.hbl_mat_agree_no,
-                y.hpac_mat_agree_no, y.hpac_mat_agree_ver, y.hbl_payee_no, y.hbl_gp_agree_no, y.hbl_gp_agree_ver,
-                y.accreditation_no, y.pho_contract_no, y.pho_contract_ver, y.group_id, y.group_name,
-                y.acc_provider_code, y.health_facility_no, y.hpi_no, y.acc_provider_no, y.acc_vendor_id,
-                y.member_no, y.rha_payee_no, y.ipa, y.registration_no, y.registration_no_2, y.lab_no,
-                y.lab_tests_dr_id, y.color_code, y.is_doctor, y.is_nzf_avoid, y.is_nzf_adjust, y.is_nzf_information,
-                y.is_nzf_no_action, y.is_nzf_monitor, y.provider_code, y.generic_profile_type_id,
-                y.current_appointment_id, y.is_invoicing_diary, y.is_gp2gp, y.from_date_practice, y.apc_expiry_date,
-                y.mps_expiry_date, y.practice_location, y.user_role
+                s.is_absent, s.nhi_number, s.is_nhi_validate, s.gender, s.age, s.age_type, s.age_group, s.is_alive,
+                s.dob_source, s.consented_to_share, s.country_of_birth, s.preferred_contact_method,
+                s.consent_text_messaging, s.is_portal_user, s.is_active, s.is_deleted, s.inserted_at, s.updated_at,
+                s.is_same_address, s.is_gender_self_identified, s.sex_related_gender, s.is_work_visa_required,
+                s.balance, s.register_status, s.practice_name, s.calculated_balance, s.deprivation_quintile,
+                s.uncertainty_code, s.city, s.portal_registration_status, s.ethnicity, s.affiliation_id,
+                s.affiliation, s.affiliation_code, s.nzmc_no, s.npi_no, s.hbl_mat_payee_no, s.hbl_mat_agree_no,
+                s.hpac_mat_agree_no, s.hpac_mat_agree_ver, s.hbl_payee_no, s.hbl_gp_agree_no, s.hbl_gp_agree_ver,
+                s.accreditation_no, s.pho_contract_no, s.pho_contract_ver, s.group_id, s.group_name,
+                s.acc_provider_code, s.health_facility_no, s.hpi_no, s.acc_provider_no, s.acc_vendor_id,
+                s.member_no, s.rha_payee_no, s.ipa, s.registration_no, s.registration_no_2, s.lab_no,
+                s.lab_tests_dr_id, s.color_code, s.is_doctor, s.is_nzf_avoid, s.is_nzf_adjust, s.is_nzf_information,
+                s.is_nzf_no_action, s.is_nzf_monitor, s.provider_code, s.generic_profile_type_id,
+                s.current_appointment_id, s.is_invoicing_diary, s.is_gp2gp, s.from_date_practice, s.apc_expiry_date,
+                s.mps_expiry_date, s.practice_location, s.user_role
             ) AS row_state
-        FROM etl.observed_providers AS o
-        JOIN etl.republished_providers AS y USING (load_run_file_id, line_no)
+        FROM etl.republished_providers AS s
     ),
     marked AS (
         SELECT
@@ -260,8 +254,7 @@ BEGIN
     ),
     bounded AS (
         SELECT DISTINCT ON (b.practice_id, b.per_org_id, b.provider_id, b.version_no)
-            b.practice_id, b.per_org_id, b.provider_id, b.version_no,
-            b.load_run_file_id, b.load_run_id, b.line_no, b.observed_at, b.is_absent,
+            b.*,
             min(b.observed_at) OVER (PARTITION BY b.practice_id, b.per_org_id, b.provider_id, b.version_no) AS effective_from
         FROM numbered AS b
         WHERE b.begins_run
@@ -315,23 +308,22 @@ BEGIN
         SELECT
             v.practice_id, v.per_org_id, v.provider_id,
             v.effective_from,
-            y.provider_key, y.nhi_number, y.is_nhi_validate, y.gender, y.age, y.age_type, y.age_group, y.is_alive,
-            y.dob_source, y.consented_to_share, y.country_of_birth, y.preferred_contact_method,
-            y.consent_text_messaging, y.is_portal_user, y.is_active, y.is_deleted, y.inserted_at, y.updated_at,
-            y.is_same_address, y.is_gender_self_identified, y.sex_related_gender, y.is_work_visa_required,
-            y.balance, y.register_status, y.practice_name, y.calculated_balance, y.deprivation_quintile,
-            y.uncertainty_code, y.city, y.portal_registration_status, y.ethnicity, y.affiliation_id, y.affiliation,
-            y.affiliation_code, y.nzmc_no, y.npi_no, y.hbl_mat_payee_no, y.hbl_mat_agree_no, y.hpac_mat_agree_no,
-            y.hpac_mat_agree_ver, y.hbl_payee_no, y.hbl_gp_agree_no, y.hbl_gp_agree_ver, y.accreditation_no,
-            y.pho_contract_no, y.pho_contract_ver, y.group_id, y.group_name, y.acc_provider_code,
-            y.health_facility_no, y.hpi_no, y.acc_provider_no, y.acc_vendor_id, y.member_no, y.rha_payee_no, y.ipa,
-            y.registration_no, y.registration_no_2, y.lab_no, y.lab_tests_dr_id, y.color_code, y.is_doctor,
-            y.is_nzf_avoid, y.is_nzf_adjust, y.is_nzf_information, y.is_nzf_no_action, y.is_nzf_monitor,
-            y.provider_code, y.generic_profile_type_id, y.current_appointment_id, y.is_invoicing_diary, y.is_gp2gp,
-            y.from_date_practice, y.apc_expiry_date, y.mps_expiry_date, y.practice_location, y.user_role,
-            y.loaded_date_time, v.effective_to, v.load_run_file_id, v.load_run_id, v.observed_at
+            v.provider_key, v.nhi_number, v.is_nhi_validate, v.gender, v.age, v.age_type, v.age_group, v.is_alive,
+            v.dob_source, v.consented_to_share, v.country_of_birth, v.preferred_contact_method,
+            v.consent_text_messaging, v.is_portal_user, v.is_active, v.is_deleted, v.inserted_at, v.updated_at,
+            v.is_same_address, v.is_gender_self_identified, v.sex_related_gender, v.is_work_visa_required,
+            v.balance, v.register_status, v.practice_name, v.calculated_balance, v.deprivation_quintile,
+            v.uncertainty_code, v.city, v.portal_registration_status, v.ethnicity, v.affiliation_id, v.affiliation,
+            v.affiliation_code, v.nzmc_no, v.npi_no, v.hbl_mat_payee_no, v.hbl_mat_agree_no, v.hpac_mat_agree_no,
+            v.hpac_mat_agree_ver, v.hbl_payee_no, v.hbl_gp_agree_no, v.hbl_gp_agree_ver, v.accreditation_no,
+            v.pho_contract_no, v.pho_contract_ver, v.group_id, v.group_name, v.acc_provider_code,
+            v.health_facility_no, v.hpi_no, v.acc_provider_no, v.acc_vendor_id, v.member_no, v.rha_payee_no, v.ipa,
+            v.registration_no, v.registration_no_2, v.lab_no, v.lab_tests_dr_id, v.color_code, v.is_doctor,
+            v.is_nzf_avoid, v.is_nzf_adjust, v.is_nzf_information, v.is_nzf_no_action, v.is_nzf_monitor,
+            v.provider_code, v.generic_profile_type_id, v.current_appointment_id, v.is_invoicing_diary, v.is_gp2gp,
+            v.from_date_practice, v.apc_expiry_date, v.mps_expiry_date, v.practice_location, v.user_role,
+            v.loaded_date_time, v.effective_to, v.load_run_file_id, v.load_run_id, v.observed_at
         FROM versions AS v
-        JOIN etl.republished_providers AS y USING (load_run_file_id, line_no)
         -- Reading the count first has the removals done first, and the order closes a version before the next is
         -- current: at no moment has a key two current versions.
         WHERE NOT v.is_absent AND (SELECT count(*) FROM removed) >= 0

@@ -2,50 +2,52 @@
 
 CREATE OR REPLACE VIEW etl.republished_providers WITH (security_invoker = true) AS
 SELECT
-    y.practice_id, y.per_org_id, y.provider_id,
-    etl.surrogate_key(etl.key_part('providers') || tenant.key_part || etl.key_part(y.provider_id::text)) AS provider_key,
-    etl.pseudonym(y.nhi_number, pads.inner_pad, pads.outer_pad) AS nhi_number,
-    y.is_nhi_validate, y.gender, y.age, y.age_type, y.age_group, y.is_alive, y.dob_source, y.consented_to_share,
-    y.country_of_birth, y.preferred_contact_method, y.consent_text_messaging, y.is_portal_user, y.is_active,
-    y.is_deleted, y.inserted_at, y.updated_at, y.is_same_address, y.is_gender_self_identified, y.sex_related_gender,
-    y.is_work_visa_required, y.balance, y.register_status, y.practice_name, y.calculated_balance,
-    y.deprivation_quintile, y.uncertainty_code, y.city, y.portal_registration_status, y.ethnicity, y.affiliation_id,
-    y.affiliation, y.affiliation_code,
-    etl.pseudonym(y.nzmc_no, pads.inner_pad, pads.outer_pad) AS nzmc_no,
-    etl.pseudonym(y.npi_no, pads.inner_pad, pads.outer_pad) AS npi_no,
-    etl.pseudonym(y.hbl_mat_payee_no, pads.inner_pad, pads.outer_pad) AS hbl_mat_payee_no,
-    etl.pseudonym(y.hbl_mat_agree_no, pads.inner_pad, pads.outer_pad) AS hbl_mat_agree_no,
-    etl.pseudonym(y.hpac_mat_agree_no, pads.inner_pad, pads.outer_pad) AS hpac_mat_agree_no,
-    y.hpac_mat_agree_ver,
-    etl.pseudonym(y.hbl_payee_no, pads.inner_pad, pads.outer_pad) AS hbl_payee_no,
-    etl.pseudonym(y.hbl_gp_agree_no, pads.inner_pad, pads.outer_pad) AS hbl_gp_agree_no,
-    y.hbl_gp_agree_ver,
-    etl.pseudonym(y.accreditation_no, pads.inner_pad, pads.outer_pad) AS accreditation_no,
-    etl.pseudonym(y.pho_contract_no, pads.inner_pad, pads.outer_pad) AS pho_contract_no,
-    y.pho_contract_ver, y.group_id, y.group_name,
-    etl.pseudonym(y.acc_provider_code, pads.inner_pad, pads.outer_pad) AS acc_provider_code,
-    y.health_facility_no,
-    etl.pseudonym(y.hpi_no, pads.inner_pad, pads.outer_pad) AS hpi_no,
-    etl.pseudonym(y.acc_provider_no, pads.inner_pad, pads.outer_pad) AS acc_provider_no,
-    etl.pseudonym(y.acc_vendor_id, pads.inner_pad, pads.outer_pad) AS acc_vendor_id,
-    etl.pseudonym(y.member_no, pads.inner_pad, pads.outer_pad) AS member_no,
-    etl.pseudonym(y.rha_payee_no, pads.inner_pad, pads.outer_pad) AS rha_payee_no,
-    y.ipa,
-    etl.pseudonym(y.registration_no, pads.inner_pad, pads.outer_pad) AS registration_no,
-    etl.pseudonym(y.registration_no_2, pads.inner_pad, pads.outer_pad) AS registration_no_2,
-    etl.pseudonym(y.lab_no, pads.inner_pad, pads.outer_pad) AS lab_no,
-    etl.pseudonym(y.lab_tests_dr_id, pads.inner_pad, pads.outer_pad) AS lab_tests_dr_id,
-    y.color_code, y.is_doctor, y.is_nzf_avoid, y.is_nzf_adjust, y.is_nzf_information, y.is_nzf_no_action,
-    y.is_nzf_monitor,
-    etl.pseudonym(y.provider_code, pads.inner_pad, pads.outer_pad) AS provider_code,
-    y.generic_profile_type_id, y.current_appointment_id, y.is_invoicing_diary, y.is_gp2gp, y.from_date_practice,
-    y.apc_expiry_date, y.mps_expiry_date, y.practice_location, y.user_role, y.loaded_date_time,
-    y.load_run_file_id, y.line_no
-FROM etl.typed_providers AS y
+    o.practice_id, o.per_org_id, o.provider_id,
+    etl.surrogate_key(etl.key_part('providers') || tenant.key_part || etl.key_part(o.provider_id::text)) AS provider_key,
+    etl.pseudonym(o.nhi_number, pads.inner_pad, pads.outer_pad) AS nhi_number,
+    o.is_nhi_validate, o.gender, o.age, o.age_type, o.age_group, o.is_alive, o.dob_source, o.consented_to_share,
+    o.country_of_birth, o.preferred_contact_method, o.consent_text_messaging, o.is_portal_user, o.is_active,
+    o.is_deleted, o.inserted_at, o.updated_at, o.is_same_address, o.is_gender_self_identified, o.sex_related_gender,
+    o.is_work_visa_required, o.balance, o.register_status, o.practice_name, o.calculated_balance,
+    o.deprivation_quintile, o.uncertainty_code, o.city, o.portal_registration_status, o.ethnicity, o.affiliation_id,
+    o.affiliation, o.affiliation_code,
+    etl.pseudonym(o.nzmc_no, pads.inner_pad, pads.outer_pad) AS nzmc_no,
+    etl.pseudonym(o.npi_no, pads.inner_pad, pads.outer_pad) AS npi_no,
+    etl.pseudonym(o.hbl_mat_payee_no, pads.inner_pad, pads.outer_pad) AS hbl_mat_payee_no,
+    etl.pseudonym(o.hbl_mat_agree_no, pads.inner_pad, pads.outer_pad) AS hbl_mat_agree_no,
+    etl.pseudonym(o.hpac_mat_agree_no, pads.inner_pad, pads.outer_pad) AS hpac_mat_agree_no,
+    o.hpac_mat_agree_ver,
+    etl.pseudonym(o.hbl_payee_no, pads.inner_pad, pads.outer_pad) AS hbl_payee_no,
+    etl.pseudonym(o.hbl_gp_agree_no, pads.inner_pad, pads.outer_pad) AS hbl_gp_agree_no,
+    o.hbl_gp_agree_ver,
+    etl.pseudonym(o.accreditation_no, pads.inner_pad, pads.outer_pad) AS accreditation_no,
+    etl.pseudonym(o.pho_contract_no, pads.inner_pad, pads.outer_pad) AS pho_contract_no,
+    o.pho_contract_ver, o.group_id, o.group_name,
+    etl.pseudonym(o.acc_provider_code, pads.inner_pad, pads.outer_pad) AS acc_provider_code,
+    o.health_facility_no,
+    etl.pseudonym(o.hpi_no, pads.inner_pad, pads.outer_pad) AS hpi_no,
+    etl.pseudonym(o.acc_provider_no, pads.inner_pad, pads.outer_pad) AS acc_provider_no,
+    etl.pseudonym(o.acc_vendor_id, pads.inner_pad, pads.outer_pad) AS acc_vendor_id,
+    etl.pseudonym(o.member_no, pads.inner_pad, pads.outer_pad) AS member_no,
+    etl.pseudonym(o.rha_payee_no, pads.inner_pad, pads.outer_pad) AS rha_payee_no,
+    o.ipa,
+    etl.pseudonym(o.registration_no, pads.inner_pad, pads.outer_pad) AS registration_no,
+    etl.pseudonym(o.registration_no_2, pads.inner_pad, pads.outer_pad) AS registration_no_2,
+    etl.pseudonym(o.lab_no, pads.inner_pad, pads.outer_pad) AS lab_no,
+    etl.pseudonym(o.lab_tests_dr_id, pads.inner_pad, pads.outer_pad) AS lab_tests_dr_id,
+    o.color_code, o.is_doctor, o.is_nzf_avoid, o.is_nzf_adjust, o.is_nzf_information, o.is_nzf_no_action,
+    o.is_nzf_monitor,
+    etl.pseudonym(o.provider_code, pads.inner_pad, pads.outer_pad) AS provider_code,
+    o.generic_profile_type_id, o.current_appointment_id, o.is_invoicing_diary, o.is_gp2gp, o.from_date_practice,
+    o.apc_expiry_date, o.mps_expiry_date, o.practice_location, o.user_role, o.loaded_date_time,
+    o.observed_at, o.is_absent, o.load_run_file_id, o.load_run_id, o.line_no
+FROM etl.observed_providers AS o
 CROSS JOIN LATERAL (
-    SELECT etl.key_part(y.practice_id) || etl.key_part(y.per_org_id) AS key_part
+    SELECT etl.key_part(o.practice_id) || etl.key_part(o.per_org_id) AS key_part
     OFFSET 0  -- computed once a row, not once for each of its surrogate keys
 ) AS tenant
 LEFT JOIN etl.pseudonym_keys AS pads ON pads.only_row;
 COMMENT ON VIEW etl.republished_providers IS
-    'Rows of raw.providers_raw as core.dim_providers shows them, for rebuilds. Rejected rows may fail to cast: read valid ones only.';
+    'Rows of etl.observed_providers as core.dim_providers shows them, for rebuilds and purges.';
+COMMENT ON COLUMN etl.republished_providers.observed_at IS 'DateExtracted of the file.';
+COMMENT ON COLUMN etl.republished_providers.is_absent IS 'Whether the file, a mirror, lacks the key.';

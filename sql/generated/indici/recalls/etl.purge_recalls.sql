@@ -30,43 +30,39 @@ BEGIN
 
     -- 3. Keep the newest row; the row with which the newest version began in core; and
     -- each row that changed stg since.
-    WITH states AS (
+    WITH core_states AS (
         SELECT
-            o.*,
+            s.*,
             ROW(
-                y.patient_key, y.provider_key, y.patient_id, y.recall_date, y.is_contacted, y.patient_medtech_id,
-                y.screening_type, y.code, y.vaccine, y.vaccine_group, y.recall_group, y.inserted_at, y.updated_at,
-                y.is_active, y.practice, y.provider_id, y.is_deleted, y.is_confidential, y.show_on_patient_portal,
-                y.is_cancelled, y.scn_code
-            ) AS core_state
-        FROM etl.observed_recalls AS o
-        JOIN etl.republished_recalls AS y USING (load_run_file_id, line_no)
+                s.is_absent, s.patient_key, s.provider_key, s.patient_id, s.recall_date, s.is_contacted,
+                s.patient_medtech_id, s.screening_type, s.code, s.vaccine, s.vaccine_group, s.recall_group,
+                s.inserted_at, s.updated_at, s.is_active, s.practice, s.provider_id, s.is_deleted,
+                s.is_confidential, s.show_on_patient_portal, s.is_cancelled, s.scn_code
+            ) AS row_state
+        FROM etl.republished_recalls AS s
     ),
     marked AS (
         SELECT
             s.practice_id, s.per_org_id, s.re_call_id, s.observed_at,
-            lag(s.core_state) OVER w IS DISTINCT FROM s.core_state AS begins_run
-        FROM states AS s
+            lag(s.row_state) OVER w IS DISTINCT FROM s.row_state AS begins_run
+        FROM core_states AS s
         WINDOW w AS (PARTITION BY s.practice_id, s.per_org_id, s.re_call_id ORDER BY s.observed_at)
     ),
-    staged AS (
-        SELECT
-            o.*,
-            ROW(
-                y.patient_id, y.recall_date, y.is_contacted, y.notes, y.patient_medtech_id, y.recall_reason,
-                y.screening_type, y.code, y.vaccine, y.vaccine_group, y.recall_group, y.inserted_at, y.inserted_by,
-                y.updated_at, y.updated_by, y.is_active, y.practice, y.provider_id, y.is_deleted,
-                y.permanent_address_latitude, y.permanent_address_longitude, y.is_confidential,
-                y.show_on_patient_portal, y.is_cancelled, y.recall_attempts, y.scn_code
-            ) AS row_state
-        FROM etl.observed_recalls AS o
-        JOIN etl.typed_recalls AS y USING (load_run_file_id, line_no)
+    stg_states AS (
+        SELECT s.*, ROW(
+            s.is_absent, s.patient_id, s.recall_date, s.is_contacted, s.notes, s.patient_medtech_id,
+            s.recall_reason, s.screening_type, s.code, s.vaccine, s.vaccine_group, s.recall_group, s.inserted_at,
+            s.inserted_by, s.updated_at, s.updated_by, s.is_active, s.practice, s.provider_id, s.is_deleted,
+            s.permanent_address_latitude, s.permanent_address_longitude, s.is_confidential,
+            s.show_on_patient_portal, s.is_cancelled, s.recall_attempts, s.scn_code
+        ) AS row_state
+        FROM etl.observed_recalls AS s
     ),
     told AS (
         SELECT
             s.practice_id, s.per_org_id, s.re_call_id, s.observed_at, s.is_absent, s.load_run_file_id, s.line_no,
             lag(s.row_state) OVER w IS DISTINCT FROM s.row_state AS changes
-        FROM staged AS s
+        FROM stg_states AS s
         WINDOW w AS (PARTITION BY s.practice_id, s.per_org_id, s.re_call_id ORDER BY s.observed_at)
     ),
     placed AS (

@@ -38,17 +38,14 @@ BEGIN
 
     -- 3. stg: the first observation in the newest run of equal rows.
     WITH states AS (
-        SELECT
-            o.*,
-            ROW(
-                y.patient_id, y.recall_date, y.is_contacted, y.notes, y.patient_medtech_id, y.recall_reason,
-                y.screening_type, y.code, y.vaccine, y.vaccine_group, y.recall_group, y.inserted_at, y.inserted_by,
-                y.updated_at, y.updated_by, y.is_active, y.practice, y.provider_id, y.is_deleted,
-                y.permanent_address_latitude, y.permanent_address_longitude, y.is_confidential,
-                y.show_on_patient_portal, y.is_cancelled, y.recall_attempts, y.scn_code
-            ) AS row_state
-        FROM etl.observed_recalls AS o
-        JOIN etl.typed_recalls AS y USING (load_run_file_id, line_no)
+        SELECT s.*, ROW(
+            s.is_absent, s.patient_id, s.recall_date, s.is_contacted, s.notes, s.patient_medtech_id,
+            s.recall_reason, s.screening_type, s.code, s.vaccine, s.vaccine_group, s.recall_group, s.inserted_at,
+            s.inserted_by, s.updated_at, s.updated_by, s.is_active, s.practice, s.provider_id, s.is_deleted,
+            s.permanent_address_latitude, s.permanent_address_longitude, s.is_confidential,
+            s.show_on_patient_portal, s.is_cancelled, s.recall_attempts, s.scn_code
+        ) AS row_state
+        FROM etl.observed_recalls AS s
     ),
     runs AS (
         SELECT
@@ -65,7 +62,7 @@ BEGIN
     ),
     newest AS (
         SELECT DISTINCT ON (u.practice_id, u.per_org_id, u.re_call_id)
-            u.load_run_file_id, u.load_run_id, u.line_no, u.observed_at, u.newest_hash,
+            u.*,
             (
                 SELECT min(a.observed_at)
                 FROM etl.observed_recalls AS a
@@ -85,14 +82,13 @@ BEGIN
         row_hash, absent_since, load_run_file_id, load_run_id, date_extracted
     )
     SELECT
-        y.re_call_id, y.patient_id, y.recall_date, y.is_contacted, y.notes, y.patient_medtech_id, y.recall_reason,
-        y.screening_type, y.code, y.vaccine, y.vaccine_group, y.recall_group, y.inserted_at, y.inserted_by,
-        y.updated_at, y.updated_by, y.is_active, y.practice, y.practice_id, y.provider_id, y.is_deleted,
-        y.permanent_address_latitude, y.permanent_address_longitude, y.is_confidential, y.show_on_patient_portal,
-        y.is_cancelled, y.recall_attempts, y.scn_code, y.per_org_id, y.loaded_date_time,
+        n.re_call_id, n.patient_id, n.recall_date, n.is_contacted, n.notes, n.patient_medtech_id, n.recall_reason,
+        n.screening_type, n.code, n.vaccine, n.vaccine_group, n.recall_group, n.inserted_at, n.inserted_by,
+        n.updated_at, n.updated_by, n.is_active, n.practice, n.practice_id, n.provider_id, n.is_deleted,
+        n.permanent_address_latitude, n.permanent_address_longitude, n.is_confidential, n.show_on_patient_portal,
+        n.is_cancelled, n.recall_attempts, n.scn_code, n.per_org_id, n.loaded_date_time,
         n.newest_hash, n.gone_since, n.load_run_file_id, n.load_run_id, n.observed_at
     FROM newest AS n
-    JOIN etl.typed_recalls AS y USING (load_run_file_id, line_no)
     ON CONFLICT (practice_id, per_org_id, re_call_id) DO UPDATE
     SET (
         patient_id, recall_date, is_contacted, notes, patient_medtech_id, recall_reason, screening_type, code,
@@ -123,16 +119,13 @@ BEGIN
 
     -- 4. core: the same for the columns that core shows.
     WITH states AS (
-        SELECT
-            o.*,
-            ROW(
-                y.patient_key, y.provider_key, y.patient_id, y.recall_date, y.is_contacted, y.patient_medtech_id,
-                y.screening_type, y.code, y.vaccine, y.vaccine_group, y.recall_group, y.inserted_at, y.updated_at,
-                y.is_active, y.practice, y.provider_id, y.is_deleted, y.is_confidential, y.show_on_patient_portal,
-                y.is_cancelled, y.scn_code
-            ) AS row_state
-        FROM etl.observed_recalls AS o
-        JOIN etl.republished_recalls AS y USING (load_run_file_id, line_no)
+        SELECT s.*, ROW(
+            s.is_absent, s.patient_key, s.provider_key, s.patient_id, s.recall_date, s.is_contacted,
+            s.patient_medtech_id, s.screening_type, s.code, s.vaccine, s.vaccine_group, s.recall_group,
+            s.inserted_at, s.updated_at, s.is_active, s.practice, s.provider_id, s.is_deleted, s.is_confidential,
+            s.show_on_patient_portal, s.is_cancelled, s.scn_code
+        ) AS row_state
+        FROM etl.republished_recalls AS s
     ),
     runs AS (
         SELECT
@@ -146,7 +139,7 @@ BEGIN
     ),
     newest AS (
         SELECT DISTINCT ON (u.practice_id, u.per_org_id, u.re_call_id)
-            u.load_run_file_id, u.load_run_id, u.line_no, u.observed_at,
+            u.*,
             (
                 SELECT min(a.observed_at)
                 FROM etl.observed_recalls AS a
@@ -166,14 +159,13 @@ BEGIN
             deleted_at, load_run_file_id, load_run_id, date_extracted
         )
         SELECT
-            y.practice_id, y.per_org_id, y.re_call_id,
-            y.patient_key, y.provider_key, y.patient_id, y.recall_date, y.is_contacted, y.patient_medtech_id,
-            y.screening_type, y.code, y.vaccine, y.vaccine_group, y.recall_group, y.inserted_at, y.updated_at,
-            y.is_active, y.practice, y.provider_id, y.is_deleted, y.is_confidential, y.show_on_patient_portal,
-            y.is_cancelled, y.scn_code, y.loaded_date_time, n.gone_since, n.load_run_file_id, n.load_run_id,
+            n.practice_id, n.per_org_id, n.re_call_id,
+            n.patient_key, n.provider_key, n.patient_id, n.recall_date, n.is_contacted, n.patient_medtech_id,
+            n.screening_type, n.code, n.vaccine, n.vaccine_group, n.recall_group, n.inserted_at, n.updated_at,
+            n.is_active, n.practice, n.provider_id, n.is_deleted, n.is_confidential, n.show_on_patient_portal,
+            n.is_cancelled, n.scn_code, n.loaded_date_time, n.gone_since, n.load_run_file_id, n.load_run_id,
             n.observed_at
         FROM newest AS n
-        JOIN etl.republished_recalls AS y USING (load_run_file_id, line_no)
         ON CONFLICT (practice_id, per_org_id, re_call_id) DO UPDATE
         SET (
             patient_key, provider_key, patient_id, recall_date, is_contacted, patient_medtech_id, screening_type,

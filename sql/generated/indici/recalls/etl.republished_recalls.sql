@@ -2,20 +2,22 @@
 
 CREATE OR REPLACE VIEW etl.republished_recalls WITH (security_invoker = true) AS
 SELECT
-    y.practice_id, y.per_org_id, y.re_call_id,
-    etl.surrogate_key(etl.key_part('patients') || tenant.key_part || etl.key_part(y.patient_id::text)) AS patient_key,
-    etl.surrogate_key(etl.key_part('providers') || tenant.key_part || etl.key_part(y.provider_id::text)) AS provider_key,
-    y.patient_id, y.recall_date, y.is_contacted,
-    etl.pseudonym(y.patient_medtech_id, pads.inner_pad, pads.outer_pad) AS patient_medtech_id,
-    y.screening_type, y.code, y.vaccine, y.vaccine_group, y.recall_group, y.inserted_at, y.updated_at, y.is_active,
-    y.practice, y.provider_id, y.is_deleted, y.is_confidential, y.show_on_patient_portal, y.is_cancelled,
-    y.scn_code, y.loaded_date_time,
-    y.load_run_file_id, y.line_no
-FROM etl.typed_recalls AS y
+    o.practice_id, o.per_org_id, o.re_call_id,
+    etl.surrogate_key(etl.key_part('patients') || tenant.key_part || etl.key_part(o.patient_id::text)) AS patient_key,
+    etl.surrogate_key(etl.key_part('providers') || tenant.key_part || etl.key_part(o.provider_id::text)) AS provider_key,
+    o.patient_id, o.recall_date, o.is_contacted,
+    etl.pseudonym(o.patient_medtech_id, pads.inner_pad, pads.outer_pad) AS patient_medtech_id,
+    o.screening_type, o.code, o.vaccine, o.vaccine_group, o.recall_group, o.inserted_at, o.updated_at, o.is_active,
+    o.practice, o.provider_id, o.is_deleted, o.is_confidential, o.show_on_patient_portal, o.is_cancelled,
+    o.scn_code, o.loaded_date_time,
+    o.observed_at, o.is_absent, o.load_run_file_id, o.load_run_id, o.line_no
+FROM etl.observed_recalls AS o
 CROSS JOIN LATERAL (
-    SELECT etl.key_part(y.practice_id) || etl.key_part(y.per_org_id) AS key_part
+    SELECT etl.key_part(o.practice_id) || etl.key_part(o.per_org_id) AS key_part
     OFFSET 0  -- computed once a row, not once for each of its surrogate keys
 ) AS tenant
 LEFT JOIN etl.pseudonym_keys AS pads ON pads.only_row;
 COMMENT ON VIEW etl.republished_recalls IS
-    'Rows of raw.recalls_raw as core.fact_recalls shows them, for rebuilds. Rejected rows may fail to cast: read valid ones only.';
+    'Rows of etl.observed_recalls as core.fact_recalls shows them, for rebuilds and purges.';
+COMMENT ON COLUMN etl.republished_recalls.observed_at IS 'DateExtracted of the file.';
+COMMENT ON COLUMN etl.republished_recalls.is_absent IS 'Whether the file, a mirror, lacks the key.';

@@ -3,26 +3,19 @@
 CREATE OR REPLACE VIEW etl.typed_recalls WITH (security_invoker = true) AS
 SELECT
     r.load_run_file_id, r.line_no,
-    r.re_call_id::bigint AS re_call_id,
-    r.patient_id::bigint AS patient_id,
+    r.re_call_id::bigint AS re_call_id, r.patient_id::bigint AS patient_id,
     nullif(r.recall_date::date, DATE '1900-01-01') AS recall_date,
-    r.is_contacted::boolean AS is_contacted,
-    r.notes, r.patient_medtech_id, r.recall_reason, r.screening_type, r.code, r.vaccine, r.vaccine_group,
-    r.recall_group,
+    r.is_contacted::boolean AS is_contacted, r.notes, r.patient_medtech_id, r.recall_reason, r.screening_type,
+    r.code, r.vaccine, r.vaccine_group, r.recall_group,
     nullif((r.inserted_at || ' Pacific/Auckland')::timestamptz, TIMESTAMPTZ '1900-01-01 Pacific/Auckland') AS inserted_at,
     r.inserted_by,
     nullif((r.updated_at || ' Pacific/Auckland')::timestamptz, TIMESTAMPTZ '1900-01-01 Pacific/Auckland') AS updated_at,
-    r.updated_by,
-    r.is_active::boolean AS is_active,
-    r.practice, r.practice_id,
-    r.provider_id::bigint AS provider_id,
-    r.is_deleted::boolean AS is_deleted,
+    r.updated_by, r.is_active::boolean AS is_active, r.practice, r.practice_id,
+    r.provider_id::bigint AS provider_id, r.is_deleted::boolean AS is_deleted,
     r.permanent_address_latitude::numeric AS permanent_address_latitude,
     r.permanent_address_longitude::numeric AS permanent_address_longitude,
-    r.is_confidential::boolean AS is_confidential,
-    r.show_on_patient_portal::boolean AS show_on_patient_portal,
-    r.is_cancelled::boolean AS is_cancelled,
-    r.recall_attempts, r.scn_code, r.per_org_id,
+    r.is_confidential::boolean AS is_confidential, r.show_on_patient_portal::boolean AS show_on_patient_portal,
+    r.is_cancelled::boolean AS is_cancelled, r.recall_attempts, r.scn_code, r.per_org_id,
     nullif((r.loaded_date_time || ' Pacific/Auckland')::timestamptz, TIMESTAMPTZ '1900-01-01 Pacific/Auckland') AS loaded_date_time
 FROM raw.recalls_raw AS r;
 COMMENT ON VIEW etl.typed_recalls IS

@@ -70,21 +70,12 @@ BEGIN
             s.practice_id, s.per_org_id, s.vaccine_id, s.date_extracted, s.place DESC,
             s.line_no DESC
     )
-    INSERT INTO etl.observed_vaccine (
-        practice_id, per_org_id, vaccine_id,
-        observed_at, is_absent, row_hash, load_run_file_id, load_run_id, line_no
-    )
-    SELECT
-        l.practice_id, l.per_org_id, l.vaccine_id::bigint,
-        f.date_extracted,
-        l.is_absent,
-        CASE WHEN NOT l.is_absent THEN etl.hash_vaccine(r, f.seed) END,
-        f.load_run_file_id,
-        f.load_run_id,
-        l.line_no
+    INSERT INTO etl.observed_vaccine
+    SELECT f.date_extracted, false, etl.hash_vaccine(r, f.seed), f.load_run_id, y.*
     FROM last_said AS l
     JOIN files AS f USING (load_run_file_id)
-    LEFT JOIN raw.vaccine_raw AS r ON r.load_run_file_id = l.load_run_file_id AND r.line_no = l.line_no;
+    JOIN raw.vaccine_raw AS r USING (load_run_file_id, line_no)
+    JOIN etl.typed_vaccine AS y USING (load_run_file_id, line_no);
 
     CALL etl.analyze_work('observed_vaccine');
 END;

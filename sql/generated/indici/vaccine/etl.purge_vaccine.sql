@@ -30,43 +30,39 @@ BEGIN
 
     -- 3. Keep the newest row; the row with which the newest version and its newest state began in core; and
     -- each row that changed stg since.
-    WITH states AS (
+    WITH core_states AS (
         SELECT
-            o.*,
+            s.*,
             ROW(
-                y.vaccine_code, y.vaccine_name, y.is_active, y.is_deleted, y.coding_system, y.gender_id, y.gender,
-                y.is_nir
-            ) AS version_state,
+                s.is_absent, s.vaccine_code, s.vaccine_name, s.is_active, s.is_deleted, s.coding_system,
+                s.gender_id, s.gender, s.is_nir
+            ) AS history_state,
             ROW(
-                y.vaccine_code, y.vaccine_name, y.is_active, y.is_deleted, y.coding_system, y.gender_id, y.gender,
-                y.is_nir
-            ) AS core_state
-        FROM etl.observed_vaccine AS o
-        JOIN etl.republished_vaccine AS y USING (load_run_file_id, line_no)
+                s.is_absent, s.vaccine_code, s.vaccine_name, s.is_active, s.is_deleted, s.coding_system,
+                s.gender_id, s.gender, s.is_nir
+            ) AS row_state
+        FROM etl.republished_vaccine AS s
     ),
     marked AS (
         SELECT
             s.practice_id, s.per_org_id, s.vaccine_id, s.observed_at,
-            lag(s.version_state) OVER w IS DISTINCT FROM s.version_state AS opens_version,
-            lag(s.core_state) OVER w IS DISTINCT FROM s.core_state AS begins_run
-        FROM states AS s
+            lag(s.history_state) OVER w IS DISTINCT FROM s.history_state AS opens_version,
+            lag(s.row_state) OVER w IS DISTINCT FROM s.row_state AS begins_run
+        FROM core_states AS s
         WINDOW w AS (PARTITION BY s.practice_id, s.per_org_id, s.vaccine_id ORDER BY s.observed_at)
     ),
-    staged AS (
-        SELECT
-            o.*,
-            ROW(
-                y.vaccine_code, y.vaccine_name, y.long_description, y.is_active, y.is_deleted, y.coding_system,
-                y.gender_id, y.gender, y.is_nir
-            ) AS row_state
-        FROM etl.observed_vaccine AS o
-        JOIN etl.typed_vaccine AS y USING (load_run_file_id, line_no)
+    stg_states AS (
+        SELECT s.*, ROW(
+            s.is_absent, s.vaccine_code, s.vaccine_name, s.long_description, s.is_active, s.is_deleted,
+            s.coding_system, s.gender_id, s.gender, s.is_nir
+        ) AS row_state
+        FROM etl.observed_vaccine AS s
     ),
     told AS (
         SELECT
             s.practice_id, s.per_org_id, s.vaccine_id, s.observed_at, s.is_absent, s.load_run_file_id, s.line_no,
             lag(s.row_state) OVER w IS DISTINCT FROM s.row_state AS changes
-        FROM staged AS s
+        FROM stg_states AS s
         WINDOW w AS (PARTITION BY s.practice_id, s.per_org_id, s.vaccine_id ORDER BY s.observed_at)
     ),
     placed AS (

@@ -39,14 +39,11 @@ BEGIN
 
     -- 3. stg: the first observation in the newest run of equal rows.
     WITH states AS (
-        SELECT
-            o.*,
-            ROW(
-                y.vaccine_code, y.vaccine_name, y.long_description, y.is_active, y.is_deleted, y.coding_system,
-                y.gender_id, y.gender, y.is_nir
-            ) AS row_state
-        FROM etl.observed_vaccine AS o
-        JOIN etl.typed_vaccine AS y USING (load_run_file_id, line_no)
+        SELECT s.*, ROW(
+            s.is_absent, s.vaccine_code, s.vaccine_name, s.long_description, s.is_active, s.is_deleted,
+            s.coding_system, s.gender_id, s.gender, s.is_nir
+        ) AS row_state
+        FROM etl.observed_vaccine AS s
     ),
     runs AS (
         SELECT
@@ -63,7 +60,7 @@ BEGIN
     ),
     newest AS (
         SELECT DISTINCT ON (u.practice_id, u.per_org_id, u.vaccine_id)
-            u.load_run_file_id, u.load_run_id, u.line_no, u.observed_at, u.newest_hash,
+            u.*,
             (
                 SELECT min(a.observed_at)
                 FROM etl.observed_vaccine AS a
@@ -80,11 +77,10 @@ BEGIN
         row_hash, absent_since, load_run_file_id, load_run_id, date_extracted
     )
     SELECT
-        y.vaccine_id, y.vaccine_code, y.vaccine_name, y.long_description, y.is_active, y.is_deleted,
-        y.coding_system, y.gender_id, y.gender, y.is_nir, y.per_org_id, y.practice_id, y.loaded_date_time,
+        n.vaccine_id, n.vaccine_code, n.vaccine_name, n.long_description, n.is_active, n.is_deleted,
+        n.coding_system, n.gender_id, n.gender, n.is_nir, n.per_org_id, n.practice_id, n.loaded_date_time,
         n.newest_hash, n.gone_since, n.load_run_file_id, n.load_run_id, n.observed_at
     FROM newest AS n
-    JOIN etl.typed_vaccine AS y USING (load_run_file_id, line_no)
     ON CONFLICT (practice_id, per_org_id, vaccine_id) DO UPDATE
     SET vaccine_code = excluded.vaccine_code, vaccine_name = excluded.vaccine_name,
         long_description = excluded.long_description, is_active = excluded.is_active,
@@ -108,17 +104,16 @@ BEGIN
     -- inside its period, and ends where the next begins or the key is absent.
     WITH states AS (
         SELECT
-            o.*,
+            s.*,
             ROW(
-                y.vaccine_code, y.vaccine_name, y.is_active, y.is_deleted, y.coding_system, y.gender_id, y.gender,
-                y.is_nir
+                s.is_absent, s.vaccine_code, s.vaccine_name, s.is_active, s.is_deleted, s.coding_system,
+                s.gender_id, s.gender, s.is_nir
             ) AS history_state,
             ROW(
-                y.vaccine_code, y.vaccine_name, y.is_active, y.is_deleted, y.coding_system, y.gender_id, y.gender,
-                y.is_nir
+                s.is_absent, s.vaccine_code, s.vaccine_name, s.is_active, s.is_deleted, s.coding_system,
+                s.gender_id, s.gender, s.is_nir
             ) AS row_state
-        FROM etl.observed_vaccine AS o
-        JOIN etl.republished_vaccine AS y USING (load_run_file_id, line_no)
+        FROM etl.republished_vaccine AS s
     ),
     marked AS (
         SELECT
@@ -137,8 +132,7 @@ BEGIN
     ),
     bounded AS (
         SELECT DISTINCT ON (b.practice_id, b.per_org_id, b.vaccine_id, b.version_no)
-            b.practice_id, b.per_org_id, b.vaccine_id, b.version_no,
-            b.load_run_file_id, b.load_run_id, b.line_no, b.observed_at, b.is_absent,
+            b.*,
             min(b.observed_at) OVER (PARTITION BY b.practice_id, b.per_org_id, b.vaccine_id, b.version_no) AS effective_from
         FROM numbered AS b
         WHERE b.begins_run
@@ -181,11 +175,10 @@ BEGIN
         SELECT
             v.practice_id, v.per_org_id, v.vaccine_id,
             v.effective_from,
-            y.vaccine_key, y.vaccine_code, y.vaccine_name, y.is_active, y.is_deleted, y.coding_system, y.gender_id,
-            y.gender, y.is_nir, y.loaded_date_time, v.effective_to, v.load_run_file_id, v.load_run_id,
+            v.vaccine_key, v.vaccine_code, v.vaccine_name, v.is_active, v.is_deleted, v.coding_system, v.gender_id,
+            v.gender, v.is_nir, v.loaded_date_time, v.effective_to, v.load_run_file_id, v.load_run_id,
             v.observed_at
         FROM versions AS v
-        JOIN etl.republished_vaccine AS y USING (load_run_file_id, line_no)
         -- Reading the count first has the removals done first, and the order closes a version before the next is
         -- current: at no moment has a key two current versions.
         WHERE NOT v.is_absent AND (SELECT count(*) FROM removed) >= 0

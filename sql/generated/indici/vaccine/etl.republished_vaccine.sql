@@ -2,15 +2,17 @@
 
 CREATE OR REPLACE VIEW etl.republished_vaccine WITH (security_invoker = true) AS
 SELECT
-    y.practice_id, y.per_org_id, y.vaccine_id,
-    etl.surrogate_key(etl.key_part('vaccine') || tenant.key_part || etl.key_part(y.vaccine_id::text)) AS vaccine_key,
-    y.vaccine_code, y.vaccine_name, y.is_active, y.is_deleted, y.coding_system, y.gender_id, y.gender, y.is_nir,
-    y.loaded_date_time,
-    y.load_run_file_id, y.line_no
-FROM etl.typed_vaccine AS y
+    o.practice_id, o.per_org_id, o.vaccine_id,
+    etl.surrogate_key(etl.key_part('vaccine') || tenant.key_part || etl.key_part(o.vaccine_id::text)) AS vaccine_key,
+    o.vaccine_code, o.vaccine_name, o.is_active, o.is_deleted, o.coding_system, o.gender_id, o.gender, o.is_nir,
+    o.loaded_date_time,
+    o.observed_at, o.is_absent, o.load_run_file_id, o.load_run_id, o.line_no
+FROM etl.observed_vaccine AS o
 CROSS JOIN LATERAL (
-    SELECT etl.key_part(y.practice_id) || etl.key_part(y.per_org_id) AS key_part
+    SELECT etl.key_part(o.practice_id) || etl.key_part(o.per_org_id) AS key_part
     OFFSET 0  -- computed once a row, not once for each of its surrogate keys
 ) AS tenant;
 COMMENT ON VIEW etl.republished_vaccine IS
-    'Rows of raw.vaccine_raw as core.dim_vaccine shows them, for rebuilds. Rejected rows may fail to cast: read valid ones only.';
+    'Rows of etl.observed_vaccine as core.dim_vaccine shows them, for rebuilds and purges.';
+COMMENT ON COLUMN etl.republished_vaccine.observed_at IS 'DateExtracted of the file.';
+COMMENT ON COLUMN etl.republished_vaccine.is_absent IS 'Whether the file, a mirror, lacks the key.';

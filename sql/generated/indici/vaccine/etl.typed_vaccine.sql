@@ -3,13 +3,9 @@
 CREATE OR REPLACE VIEW etl.typed_vaccine WITH (security_invoker = true) AS
 SELECT
     r.load_run_file_id, r.line_no,
-    r.vaccine_id::bigint AS vaccine_id,
-    r.vaccine_code, r.vaccine_name, r.long_description,
-    r.is_active::boolean AS is_active,
-    r.is_deleted::boolean AS is_deleted,
-    r.coding_system, r.gender_id, r.gender,
-    r.is_nir::boolean AS is_nir,
-    r.per_org_id, r.practice_id,
+    r.vaccine_id::bigint AS vaccine_id, r.vaccine_code, r.vaccine_name, r.long_description,
+    r.is_active::boolean AS is_active, r.is_deleted::boolean AS is_deleted, r.coding_system, r.gender_id, r.gender,
+    r.is_nir::boolean AS is_nir, r.per_org_id, r.practice_id,
     nullif((r.loaded_date_time || ' Pacific/Auckland')::timestamptz, TIMESTAMPTZ '1900-01-01 Pacific/Auckland') AS loaded_date_time
 FROM raw.vaccine_raw AS r;
 COMMENT ON VIEW etl.typed_vaccine IS
