@@ -86,6 +86,7 @@ def _objects(feeds: list[tuple[Feed, Path]]) -> list[SqlObject]:
         *kinds(of_contracts, "table"),
         *kinds(of_contracts, "view", "function", "procedure"),
         *kinds(of_contracts, "data"),
+        *kinds(of_contracts, "fingerprint"),
         *kinds(engine, "view"),
         rejects_view(feeds),
         SqlObject("grants", "grants", engine_text("grants"), Path("roles/grants.sql")),

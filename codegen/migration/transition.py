@@ -20,13 +20,13 @@ from codegen.migration.views import (
     replaced_view,
     same_view,
 )
-from codegen.render.objects import names_of_extract
+from codegen.render.objects import is_private_view, names_of_extract
 from codegen.render.sqltext import ident, instant, literal
 
 ObjectName = tuple[str, str]
 
 #: Kinds in the order in which they are written: each needs only the kinds before it.
-STATED = ("function", "procedure", "view", "data", "grants")
+STATED = ("function", "procedure", "view", "data", "fingerprint", "grants")
 
 
 @dataclass(frozen=True)
@@ -97,9 +97,28 @@ class Transition:
         return kind == "view" and same_view(before, text)
 
     def _must_go(self, view: str) -> bool:
-        """Whether a view has to be created again because the raw table under it changes."""
-        raw = self.tables.get(f"raw.{self.extract_of(view)}_raw")
+        """Whether a view has to be created again because something that it reads changes."""
+        extract = self.extract_of(view)
+        if view in self._own_views:
+            return extract in self._reshaped
+        raw = self.tables.get(f"raw.{extract}_raw")
         return raw is not None and bool(raw.retyped)
+
+    @cached_property
+    def _own_views(self) -> frozenset[str]:
+        """The views that only routines of their extract read; no other object uses them."""
+        return frozenset(name for name in self._owners if is_private_view(name))
+
+    @cached_property
+    def _reshaped(self) -> frozenset[str]:
+        """Extracts with a changed table, or a changed view of their own."""
+        tables = (name for name, table in self.tables.items() if not table.is_empty)
+        views = (
+            name
+            for name in self._own_views
+            if self.before.objects.get(("view", name)) != self.after.objects.get(("view", name))
+        )
+        return frozenset(self.extract_of(name) for name in (*tables, *views))
 
     @cached_property
     def tables(self) -> dict[str, TableChange]:
@@ -218,10 +237,13 @@ class Transition:
                 if change.kind == kind and change.after is not None:
                     yield self._stated(change)
         yield from self._after_data()
-        for change in self.changes:
+        for change in self.changes:  # before their tables: a row can be a parameter
             if change.after is None and change.kind in ("function", "procedure"):
                 dropped = drop_routine(change.before or "")
                 yield f"\n-- gone: {change.kind} {change.name}\n{dropped}\n"
+        for change in self.changes:
+            if change.after is None and change.kind == "fingerprint":
+                yield f"\n-- gone: fingerprint {change.name}\n"
             if change.after is None and change.kind == "data":
                 yield f"\n-- gone: data {change.name}\n{self._forget(change.name)}"
             if change.after is None and change.kind == "table":
@@ -235,7 +257,7 @@ class Transition:
             yield "".join(f"CALL etl.need_raw({literal(name)});\n" for name in again)
         for key in self.kept:
             yield f"CALL etl.remember_rules({literal(key.partition('/')[2])});\n"
-        for change in self.changes:
+        for change in reversed(self.changes):  # a view before those that it reads
             if change.kind == "view" and change.after is None:
                 yield f"\n-- gone: view {change.name}\n{drop_view(change.sql_name)}\n"
             if change.kind == "view" and change.before is not None and change.after is not None:

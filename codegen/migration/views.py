@@ -15,7 +15,7 @@ from pglast import ast, parse_sql
 from pglast.stream import RawStream
 
 from codegen.migration.statements import split
-from codegen.render.sqltext import ident
+from codegen.render.sqltext import ident, pack
 
 _ROUTINE = re.compile(r"CREATE OR REPLACE (?:FUNCTION|PROCEDURE)")
 
@@ -57,7 +57,7 @@ def replaced_view(name: str, before: str, after: str, renames: dict[str, str]) -
         for column in old.items
         if column in renames
     )
-    items = ",\n    ".join(new.items[column] for column in ordered)
+    items = pack((new.items[column] for column in ordered), 4)
     return renamed, f"{new.head}{items}\n{new.tail}"
 
 

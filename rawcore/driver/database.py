@@ -73,7 +73,8 @@ SELECT set_config('statement_timeout', '0', false),
         WHEN current_setting('transaction_timeout', true) IS NOT NULL
             THEN set_config('transaction_timeout', '0', false)
     END,
-    set_config('TimeZone', 'UTC', false)
+    set_config('TimeZone', 'UTC', false),
+    set_config('DateStyle', 'ISO, YMD', false)
 """
 
 

@@ -35,13 +35,13 @@ class Break:
 
 QUICK = (
     Break("no file is late", "file_is_late", "SELECT EXISTS (", "SELECT false AND EXISTS ("),
-    Break("delta before full", "rebuild_.*", "f.kind = 'delta'", "f.kind = 'full'"),
+    Break("delta before full", "observe_.*", "f.kind = 'delta'", "f.kind = 'full'"),
 )
 OTHERS = (
     Break(
         "a column is required of files that lack it",
         "verdicts_vouchers",
-        "v_file.date_extracted < TIMESTAMPTZ '2025-01-03 03:00:00' OR",
+        "v_file.date_extracted < TIMESTAMP '2025-01-03 03:00:00' AT TIME ZONE 'Europe/Berlin' OR",
         "false OR",
     ),
     Break(
@@ -52,19 +52,19 @@ OTHERS = (
     ),
     Break(
         "last_modified before DateTo",
-        "rebuild_.*",
+        "observe_.*",
         "f.date_to, f.last_modified",
         "f.last_modified, f.date_to",
     ),
     Break(
         "equal times by the id of the file",
-        "rebuild_.*",
+        "observe_.*",
         'f.s3_key COLLATE "C", f.load_run_file_id',
         "f.load_run_file_id",
     ),
     Break(
         "keys compared by concatenation",
-        "rebuild_order_items",
+        "observe_order_items",
         "AS r USING (region, shop, order_no, item)",
         "AS r ON r.region || r.shop || r.order_no || r.item"
         " = k.region || k.shop || k.order_no || k.item",
@@ -77,7 +77,7 @@ OTHERS = (
     ),
     Break(
         "a rebuild takes rejected rows",
-        "rebuild_.*",
+        "observe_.*",
         "j.resolved_by_run IS NULL",
         "j.resolved_by_run IS NOT NULL",
     ),
@@ -136,7 +136,7 @@ HORIZON = (
     ),
     Break(
         "mirrors before the horizon lack what was purged",
-        "rebuild_(customers|orders)",
+        "observe_(customers|orders)",
         "f.is_mirror AND f.date_extracted >= v_horizon",
         "f.is_mirror",
     ),
