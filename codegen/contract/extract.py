@@ -113,7 +113,7 @@ class Extract(ContractModel):
         description="What the next migration may destroy: `drop COLUMN` (its values), `unpublish"
         " COLUMN` (its values in core), `retype COLUMN` (values that the new type cannot hold),"
         " `rekey` (rows, for a new natural key), `republish` (the core table, for another kind or"
-        " name). Later migrations ignore it.",
+        " name). Afterwards it has no effect.",
         examples=[["drop remark", "retype amount"]],
     )
     columns: tuple[Column, ...] = Field(

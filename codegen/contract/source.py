@@ -72,8 +72,8 @@ class FileNames(ContractModel):
     endings: tuple[str, ...] = Field(
         default=("",),
         min_length=1,
-        description='What may follow the pattern, in any case (`""`: nothing); `.gz` and `.zst`'
-        " may follow each.",
+        description='What may follow the pattern, in upper or lower case (`""`: nothing). `.gz` or'
+        " `.zst` may follow each ending.",
         examples=["", ".csv"],
     )
 
@@ -173,6 +173,6 @@ class Source(ContractModel):
     allow: tuple[str, ...] = Field(
         default=(),
         description="What the next migration may destroy: `drop EXTRACT`, everything of an"
-        " extract whose contract was removed. Later migrations ignore it.",
+        " extract whose contract was removed. Afterwards it has no effect.",
         examples=[["drop orders"]],
     )

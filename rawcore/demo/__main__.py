@@ -168,7 +168,9 @@ class Demo:
         activate = Path(sys.prefix) / "bin" / "activate"
         if activate.exists() and activate.is_relative_to(ROOT):
             name = activate.relative_to(ROOT)
-            self.console.print(f"  (python is that of this clone after: . {name})", style="dim")
+            self.console.print(
+                f"  (first: . {name}, so that python is the one of this clone)", style="dim"
+            )
 
 
 @click.command(context_settings={"help_option_names": ["-h", "--help"]})

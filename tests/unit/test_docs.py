@@ -122,6 +122,13 @@ def test_the_readme_is_one_page() -> None:
     assert len(README.splitlines()) <= 150
 
 
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
+def test_documents_avoid_words_that_have_to_be_read_twice(page: Path) -> None:
+    prose = re.sub(r"`[^`]*`", "", FENCE.sub("", page.read_text()))
+    odd = r"\b(?:anew|in vain|meanwhile|mend(?:ed|s)?|stands?|stood|tried again|what it says)\b"
+    assert re.findall(odd, prose, re.IGNORECASE) == []
+
+
 def test_documents_hold_no_path_of_a_machine_and_no_tab() -> None:
     for page in PAGES:
         text = page.read_text()

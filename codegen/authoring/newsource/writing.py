@@ -114,7 +114,7 @@ def extract_text(draft: Draft) -> str:
 
 def _remark(column: ColumnGuess, rows: int) -> str:
     filled = "always filled" if column.filled == rows else f"{column.filled} of {rows} filled"
-    remarks = [filled, f"{column.different} different"]
+    remarks = [filled, f"different values: {column.different}"]
     if column.type == "text" and column.different <= _FEW and rows >= _MANY_ROWS and column.filled:
         remarks.append("a domain?")
     return "; ".join([*remarks, *([column.remark] if column.remark else [])])
