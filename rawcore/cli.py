@@ -11,7 +11,7 @@ from typing import Any
 import click
 
 from rawcore import __version__
-from rawcore.errors import RawcoreError, Stopped
+from rawcore.errors import PackageMissing, RawcoreError, Stopped
 
 MODES = ("new", "latest", "backfill", "batch", "retry")
 _FORMATS = ("%y%m%d%H%M", "%Y%m%d%H%M", "%Y-%m-%d %H:%M", "%Y-%m-%dT%H:%M", "%Y-%m-%d")
@@ -266,6 +266,9 @@ def main() -> None:
     except RawcoreError as error:
         click.echo(f"rawcore: {error}", err=True)
         sys.exit(error.exit_code)
+    except ModuleNotFoundError as error:
+        click.echo(f"rawcore: {PackageMissing.of(error)}", err=True)
+        sys.exit(2)
     except Exception as error:  # its text could hold values, so only its kind and place are told
         trace = error.__traceback__
         while trace is not None and trace.tb_next is not None:

@@ -36,6 +36,22 @@ class ConfigurationError(RawcoreError):
     exit_code = 2
 
 
+class PackageMissing(ConfigurationError):
+    """The Python package {package} is not installed here. {remedy}"""
+
+    @classmethod
+    def of(cls, error: ModuleNotFoundError) -> PackageMissing:
+        """Return what to say about a package that could not be imported."""
+        package = (error.name or "?").partition(".")[0]
+        if package in ("rawcore", "codegen"):
+            return cls(package=error.name, remedy="Run from the folder of the clone.")
+        target = "setup-dev" if package in _ONLY_IN_DEV else "setup"
+        return cls(package=package, remedy=f"Run `make {target}`, then use .venv/bin/python.")
+
+
+_ONLY_IN_DEV = ("charset_normalizer", "jinja2", "pglast")
+
+
 class BadSettings(ConfigurationError):
     """The settings have {count} fault(s): {faults}"""
 
@@ -171,6 +187,13 @@ class DatabaseUnreachable(RawcoreError):
 
 class ConnectionLost(DatabaseUnreachable):
     """The connection to PostgreSQL was lost ({problem}): see the log of the server."""
+
+
+class NoLocalServer(RawcoreError):
+    """DATABASE_URL is not set, and the embedded PostgreSQL does not run: {problem}"""
+
+    error_class = "connection"
+    exit_code = 3
 
 
 class DatabaseRefused(RawcoreError):

@@ -31,6 +31,7 @@ from rawcore.errors import (
     DatabaseUnreachable,
     EngineRefused,
     EngineUnfit,
+    NoLocalServer,
     NotMigrated,
     OtherBytes,
     PooledConnection,
@@ -104,8 +105,12 @@ def database_url(settings: Settings) -> str:
     if settings.database_url is not None:
         return settings.database_url.get_secret_value()
     from rawcore.local import embedded
+    from rawcore.local.wheels import ServerError
 
-    embedded.ensure_running()
+    try:
+        embedded.ensure_running()
+    except ServerError as error:
+        raise NoLocalServer(problem=str(error)) from error
     return embedded.driver_url()
 
 
