@@ -24,6 +24,12 @@ pytest  := $(python) -m pytest -n $(JOBS) --dist loadfile --no-loadscope-reorder
 help:  ## List these targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-16s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
+define install
+$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { \
+    echo "rawcore needs Python 3.11 or newer; say which with: make $(MAKECMDGOALS) PYTHON=/path/to/python3" >&2; exit 1; }; \
+$(PYTHON) rawcore/local/install.py $(1)
+endef
+
 setup: $(local)  ## Make .venv with what a clone runs on: driver, migrations, PostgreSQL 18, SeaweedFS
 
 setup-server: $(run)  ## Make .venv for a server that has its own PostgreSQL and S3: driver and migrations
@@ -31,13 +37,13 @@ setup-server: $(run)  ## Make .venv for a server that has its own PostgreSQL and
 setup-dev: $(dev)  ## Make .venv with everything: to write contracts, to test, to lint
 
 $(run): requirements.lock
-	@$(PYTHON) rawcore/local/install.py run
+	@$(call install,run)
 
 $(local): requirements-local.lock
-	@$(PYTHON) rawcore/local/install.py local
+	@$(call install,local)
 
 $(dev): requirements-dev.lock
-	@$(PYTHON) rawcore/local/install.py dev
+	@$(call install,dev)
 
 demo: $(local)  ## From nothing to a loaded core: database, S3 server, feed, ingest (under 3 minutes)
 	@$(python) -m rawcore.demo $(ARGS)

@@ -1,6 +1,7 @@
 """`python -m codegen`: render contracts, write and apply migrations. The Makefile calls it.
 
-What needs packages of the set `dev` is imported by its command: a server applies migrations without.
+What needs packages of the set `dev` is imported by its command: a server, which applies migrations,
+does not have them.
 """
 
 from __future__ import annotations

@@ -1,6 +1,7 @@
 """SQL text: names and literals quoted, conditions rewritten, templates rendered.
 
-pglast and Jinja2 are imported where they are needed: contracts are also read where neither is installed.
+pglast and Jinja2 are imported where they are needed: contracts are also read where neither is
+installed.
 """
 
 from __future__ import annotations

@@ -49,7 +49,7 @@ class _ZstdFrame:
         else:
             from backports import zstd
 
-        limit = {zstd.DecompressionParameter.window_log_max: _ZSTD_WINDOW_LOG}
+        limit: dict[int, int] = {zstd.DecompressionParameter.window_log_max: _ZSTD_WINDOW_LOG}
         self._reader = zstd.ZstdDecompressor(options=limit)
         self._error = zstd.ZstdError
 
@@ -58,7 +58,7 @@ class _ZstdFrame:
         return self._reader.eof
 
     def step(self, data: bytes) -> tuple[bytes, bytes]:
-        """The reader keeps input that it has no room to unpack; behind the frame the rest is left."""
+        # The reader keeps input that did not fit into the output, until the frame ends.
         try:
             out = self._reader.decompress(data, PIECE_BYTES)
         except self._error as error:

@@ -1,7 +1,7 @@
 """Make `.venv` with one of the three locked sets: `python3 rawcore/local/install.py local`.
 
-The Makefile runs it with any Python from 3.11 on, before anything is installed: it uses the standard library only.
-uv does the work where it is on PATH, else the pip that the Python has, else a pip inside `.venv`.
+The Makefile runs it before anything is installed, so it uses the standard library only. uv does the
+work where it is on PATH, else the pip of the Python that runs this, else a pip inside `.venv`.
 """
 
 from __future__ import annotations
@@ -60,19 +60,12 @@ def commands(level: str, uv: str | None, has_pip: bool, has_venv: bool) -> list[
         install = [uv, "pip", "install", "--python", inside, "--requirement", lock]
         install += ["--compile-bytecode"] if compiles else []
     else:
-        make = [
-            sys.executable,
-            "-m",
-            "venv",
-            "--clear",
-            *([] if not has_pip else ["--without-pip"]),
-        ]
-        make.append(str(VENV))
-        pip = (
-            [sys.executable, "-m", "pip", "--python", inside] if has_pip else [inside, "-m", "pip"]
-        )
-        install = [*pip, "--disable-pip-version-check", "install", "--requirement", lock]
-        install += ["--progress-bar", "off", *([] if compiles else ["--no-compile"])]
+        options = ["--clear", "--without-pip"] if has_pip else ["--clear"]
+        make = [sys.executable, "-m", "venv", *options, str(VENV)]
+        pip = ["-m", "pip", "--python", inside] if has_pip else ["-m", "pip"]
+        install = [sys.executable if has_pip else inside, *pip, "--disable-pip-version-check"]
+        install += ["install", "--requirement", lock, "--progress-bar", "off"]
+        install += [] if compiles else ["--no-compile"]
     return [install] if has_venv else [make, install]
 
 
@@ -87,11 +80,14 @@ def large_package(line: str) -> str | None:
 
 
 def slim(venv: Path) -> None:
-    """Remove botocore's descriptions of the 440 services that rawcore does not call: 26 MB."""
-    for data in venv.glob("lib/python3*/site-packages/botocore/data"):
-        for folder in data.iterdir():
-            if folder.is_dir() and folder.name not in AWS_SERVICES:
-                shutil.rmtree(folder)
+    """Remove what a clone never reads: other services of AWS (27 MB), PostgreSQL's C headers (9)."""
+    packages = "lib/python3*/site-packages"
+    folders = list(venv.glob(f"{packages}/*/pginstall/include"))
+    for service in venv.glob(f"{packages}/botocore/data/*"):
+        if service.is_dir() and service.name not in AWS_SERVICES:
+            folders.append(service)
+    for folder in folders:
+        shutil.rmtree(folder)
 
 
 def size_mb(folder: Path) -> int:
@@ -149,9 +145,7 @@ def install(level: str) -> int:
             _say(log.read_text()[-3000:])
             if command[1:3] == ["-m", "venv"]:
                 shutil.rmtree(VENV, ignore_errors=True)
-                _say(
-                    "Python has no venv here; on Debian or Ubuntu: sudo apt-get install python3-venv"
-                )
+                _say("Python has no venv; on Debian or Ubuntu: sudo apt-get install python3-venv")
             return 1
     log.unlink()
     if level != "run":
@@ -164,9 +158,6 @@ def install(level: str) -> int:
 
 def main(arguments: Sequence[str]) -> int:
     """Install the set that the one argument names; return the exit code."""
-    if sys.version_info < (3, 11):
-        _say("rawcore needs Python 3.11 or newer; say which with: make … PYTHON=/path/to/python3")
-        return 1
     if len(arguments) != 1 or arguments[0] not in SETS:
         _say(f"usage: python3 {os.path.relpath(__file__)} {'|'.join(SETS)}")
         return 2

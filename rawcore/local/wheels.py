@@ -22,8 +22,8 @@ def wheel_bin(version: int) -> Path:
             return Path(folder) / "pginstall/bin"
     if version == max(WHEELS):
         raise ServerError(
-            "the embedded PostgreSQL is not installed: set DATABASE_URL to a server of yours, or run"
-            " `make setup`"
+            "the embedded PostgreSQL is not installed: set DATABASE_URL to a server of yours,"
+            " or run `make setup`"
         )
     raise ServerError(
         f"PostgreSQL {version} is not installed: `make setup-dev` brings it where this machine has"
