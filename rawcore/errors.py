@@ -190,7 +190,7 @@ class ConnectionLost(DatabaseUnreachable):
 
 
 class NoLocalServer(RawcoreError):
-    """DATABASE_URL is not set, and the embedded PostgreSQL does not run: {problem}"""
+    """DATABASE_URL is not set: {problem}"""
 
     error_class = "connection"
     exit_code = 3

@@ -80,7 +80,7 @@ def large_package(line: str) -> str | None:
 
 
 def slim(venv: Path) -> None:
-    """Remove what a clone never reads: other services of AWS (27 MB), PostgreSQL's C headers (9)."""
+    """Remove what a clone never reads: other services of AWS, 27 MB; PostgreSQL's headers, 9 MB."""
     packages = "lib/python3*/site-packages"
     folders = list(venv.glob(f"{packages}/*/pginstall/include"))
     for service in venv.glob(f"{packages}/botocore/data/*"):
