@@ -24,7 +24,7 @@ ROOT = Path(__file__).resolve().parents[1]
 
 def _not_of_one_source(context: click.Context, parameter: click.Parameter, contracts: Path) -> Path:
     if (contracts / SOURCE_FILE).is_file():
-        raise click.BadParameter(f"{contracts} is one source: give the folder it stands in.")
+        raise click.BadParameter(f"{contracts} is one source: give the folder that contains it.")
     return contracts
 
 
@@ -54,7 +54,7 @@ def main() -> None:
 @main.command()
 @contracts_option
 def render(contracts: Path) -> None:
-    """Write what contracts say: sql/generated, docs, fingerprints and schema in contracts/."""
+    """Render the contracts: sql/generated, docs, and fingerprints and schema in contracts/."""
     from codegen.rendered import write_files
 
     _refuse_empty(contracts)
@@ -69,13 +69,13 @@ def render(contracts: Path) -> None:
 @click.argument(
     "samples", nargs=-1, required=True, type=click.Path(path_type=Path, exists=True, dir_okay=False)
 )
-@click.option("--timezone", default="UTC", show_default=True, help="Zone of local times.")
+@click.option("--timezone", default="UTC", show_default=True, help="Time zone of local times.")
 @click.option("--rows", default=20_000, show_default=True, help="Rows to read of each sample.")
 @contracts_option
 def new_source(
     source: str, samples: tuple[Path, ...], timezone: str, rows: int, contracts: Path
 ) -> None:
-    """Start a source from sample files: guess its contracts, to be reviewed."""
+    """Draft the contracts of a new source from sample files; review them afterwards."""
     try:
         written = write_source(source, list(samples), contracts, timezone, rows)
     except NotStarted as refusal:
@@ -89,7 +89,7 @@ def new_source(
 @click.option("--format", "form", type=click.Choice([*FORMATS]), required=True, help="Standard.")
 @contracts_option
 def export_contracts(folder: Path, form: str, contracts: Path) -> None:
-    """Write each contract as Open Data Contract (odcs) or Table Schema (frictionless)."""
+    """Write each contract as an Open Data Contract (odcs) or a Table Schema (frictionless)."""
     _refuse_empty(contracts)
     for path in source_folders(contracts):
         feed = load_feed(path)
@@ -110,7 +110,7 @@ def export_contracts(folder: Path, form: str, contracts: Path) -> None:
 )
 @contracts_option
 def import_contracts(source: str, documents: tuple[Path, ...], contracts: Path) -> None:
-    """Add the extracts of Open Data Contracts and Table Schemas to a source, to be reviewed."""
+    """Import extracts from Open Data Contracts or Table Schemas; review them afterwards."""
     try:
         written = write_imported(source, list(documents), contracts)
     except NotImported as refusal:
@@ -123,7 +123,7 @@ def import_contracts(source: str, documents: tuple[Path, ...], contracts: Path) 
 @contracts_option
 @folder_option
 def check(contracts: Path, folder: Path) -> None:
-    """Fail if anything rendered is stale, unmigrated, or if general code names an extract."""
+    """Fail if rendered files or migrations are out of date, or general code names an extract."""
     from codegen.migration.planner import changes, migrated_objects
     from codegen.rendered import named_extracts, rendered_files, stale_files
 
@@ -132,9 +132,12 @@ def check(contracts: Path, folder: Path) -> None:
     unmigrated = changes(migrated_objects(folder), desired_objects(contracts))
     named = list(named_extracts(contracts))
     said = [
-        [f"{path} is stale: run make codegen" for path in stale],
+        [f"{path} is out of date: run make codegen" for path in stale],
         [f"{one.kind} {one.name} is not migrated: run make migration" for one in unmigrated],
-        [f"{place} is an extract or source, named in code that serves all" for place in named],
+        [
+            f"{place} is the name of an extract or source, in code that serves all feeds"
+            for place in named
+        ],
     ]
     for lines in said:
         for line in lines[:10]:
@@ -143,27 +146,28 @@ def check(contracts: Path, folder: Path) -> None:
             click.echo(f"… and {len(lines) - 10} more")
     if stale or unmigrated or named:
         raise click.ClickException(
-            f"{len(stale)} stale files, {len(unmigrated)} unmigrated objects, {len(named)} names"
+            f"{len(stale)} files out of date, {len(unmigrated)} objects not migrated,"
+            f" {len(named)} names in general code"
         )
     click.echo("all rendered files and migrations are up to date")
 
 
 @main.command()
 @click.argument("title", default="change")
-@click.option("--first", is_flag=True, help="Write 0001_initial anew; only before a release.")
+@click.option("--first", is_flag=True, help="Write 0001_initial again; only before a release.")
 @click.option(
     "--drop-source",
     "dropped",
     multiple=True,
     metavar="NAME",
-    help="A source whose folder is no longer there, and which may go with all its data.",
+    help="A source whose folder was removed: drop it with all its data.",
 )
 @contracts_option
 @folder_option
 def migration(
     title: str, first: bool, dropped: tuple[str, ...], contracts: Path, folder: Path
 ) -> None:
-    """Write the next migration: what differs between contracts and sql/ and the last one."""
+    """Write the next migration: the difference between contracts with sql/ and the last state."""
     from codegen.migration.planner import (
         Refused,
         StructuralChange,
@@ -193,13 +197,13 @@ def migration(
     for line in made.summary:
         click.echo(f"  {line}")
     if made.notes:
-        click.echo("after that:")
+        click.echo("then run:")
     for line in made.notes:
         click.echo(f"  {line}")
 
 
 @main.command()
-@click.option("--rewrite", is_flag=True, help="Let big tables be written anew under a lock.")
+@click.option("--rewrite", is_flag=True, help="Allow rewriting big tables under a lock.")
 @folder_option
 def migrate(rewrite: bool, folder: Path) -> None:
     """Apply the migrations to DATABASE_URL, or to the embedded server."""
@@ -212,7 +216,7 @@ def migrate(rewrite: bool, folder: Path) -> None:
 @main.command()
 @folder_option
 def rollback(folder: Path) -> None:
-    """Take the last migration back, its data included."""
+    """Take the last migration back; data of its new columns is lost."""
     taken = _on_database(lambda url: migrations.rollback(url, 1, folder, click.echo))
     click.echo(f"took back {', '.join(taken)}" if taken else "nothing to take back")
 
@@ -229,7 +233,7 @@ def _shown(path: Path) -> Path:
 
 
 def _on_database(work: migrations.Work) -> list[str]:
-    """Run the work on DATABASE_URL or on the embedded server, whose driver is then let in."""
+    """Run the work on DATABASE_URL, or on the embedded server and give its driver its role."""
     from rawcore.local import embedded
     from rawcore.local.wheels import ServerError
 

@@ -14,7 +14,7 @@ from codegen.contract.model import Column, Feed
 from codegen.render.extract_lists import ExtractLists
 from codegen.render.sqltext import TEMPLATES
 
-_TRACKED = {"history": "with history", "latest": "newest value", False: "change not noticed"}
+_TRACKED = {"history": "with history", "latest": "newest value", False: "changes are ignored"}
 
 
 @dataclass(frozen=True)
@@ -65,7 +65,9 @@ def _entry(feed: Feed, x: ExtractLists, column: Column, position: int) -> Entry:
         facts.append("required")
     if column.domain is not None:
         unknown = feed.source.domains[column.domain].unknown
-        facts.append(f"domain {column.domain}" + (", others pass" if unknown == "pass" else ""))
+        facts.append(
+            f"domain {column.domain}" + (", other values pass" if unknown == "pass" else "")
+        )
     if column.check is not None:
         facts.append(f"check: {column.check}")
     when = interval(column)

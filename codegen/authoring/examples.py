@@ -1,4 +1,4 @@
-"""A small source that uses every key; the contract reference shows it, and a test loads it."""
+"""A small source that uses every key. The contract reference shows it, and a test loads it."""
 
 EXAMPLES: dict[str, str] = {
     "source.yml": """\

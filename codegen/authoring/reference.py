@@ -43,19 +43,20 @@ HEAD = """\
 
 <!-- Written by `make codegen` from the models in codegen/; not edited by hand. -->
 
-A contract says what files hold and what becomes of it. Everything else, tables, procedures,
-checks and documentation, is derived from it. A source is a folder, `contracts/<source>/`, with
-one `source.yml` and one `<extract>.yml` for each kind of file. A new extract is one new file.
+A contract describes the files of one kind and what happens to their rows. Tables, procedures,
+checks and documentation are generated from it. A source is a folder, `contracts/<source>/`, with
+one `source.yml` and one `<extract>.yml` for each kind of file. A new extract is one new file. The
+[glossary](glossary.md) explains the words, [your own feed](your-own-feed.md) shows the first steps.
 
-Faults are reported all at once, each with its file, its line, its place and its remedy:
+All faults are reported at once, each with file, line, place and remedy:
 
 ```
 {fault}
 ```
 
-Files are YAML 1.2: `yes`, `no` and `on` are texts. A text that holds `,` `:` `#` or brackets
-stands in quotes as a whole, so inside `{{ }}` write `type: "numeric(12,2)"`. With this first line
-an editor completes keys and checks them:
+Contracts are YAML 1.2: `yes`, `no` and `on` are texts. Put a text with `,` `:` `#` or brackets in
+quotes as a whole: inside `{{ }}` write `type: "numeric(12,2)"`. With this first line an editor
+completes and checks the keys:
 
 ```yaml
 # yaml-language-server: $schema=../schema/extract.schema.json
@@ -69,16 +70,16 @@ FAULT = (
 TYPES = """\
 ## Types
 
-A type accepts one text format from a file, stricter than PostgreSQL's own input: a text that a
-cast would alter, cut or round is rejected, never changed. An empty field is NULL. A key column
-accepts exactly one text per value, so that one key is never written in two ways.
+A type accepts one text format from a file. It is stricter than PostgreSQL's own input: a text that
+a cast would alter, cut or round is rejected. An empty field is NULL. A key column accepts exactly
+one text for each value, so that one key is never written in two ways.
 
 """
 
 FORMATS_TEXT = """\
-A contract can say another format, for a column (`format:`) or for all columns of a type
-(`formats:` of `source.yml`). It then takes the place of the documented one; a text of any other
-form is rejected.
+A contract can set another format, for one column (`format:`) or for all columns of a type
+(`formats:` in `source.yml`). It replaces the documented format: a text in any other format is
+rejected.
 """
 
 
@@ -184,7 +185,7 @@ def _example(name: str) -> Iterator[str]:
 def _types() -> Iterator[str]:
     yield TYPES.rstrip() + "\n"
     rows = [
-        (f"`{t.name}`", t.text_format, t.example, t.key_format or "cannot stand in a key")
+        (f"`{t.name}`", t.text_format, t.example, t.key_format or "cannot be in a key")
         for t in COLUMN_TYPES
     ]
     yield from _table(("type", "text in a file", "example", "in a key column"), rows)
@@ -192,4 +193,4 @@ def _types() -> Iterator[str]:
     rows = [(f"`{name}`", how, f"`{example}`", f"`{text}`") for name, how, example, text in FORMATS]
     yield from _table(("type", "format", "for example", "text in a file"), rows)
     others = ", ".join(f"{theirs} → {ours}" for theirs, ours in sorted(TYPE_NAMES.items()))
-    yield f"Coming from elsewhere: {others}."
+    yield f"Types of other systems: {others}."

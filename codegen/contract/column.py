@@ -17,50 +17,50 @@ class Column(ContractModel):
 
     With `since` and `until` files of several shapes load side by side: outside its interval a
     column is NULL, and `required` and `check` do not apply. A column that moved, or whose heading
-    changed, stands once for each place, alike but for `source` and its interval.
+    changed, has one entry for each place; the entries differ only in `source`, `since` and `until`.
     """
 
     name: Name = Field(max_length=63, description="Name in the database, snake_case.")
     source: str = Field(
-        min_length=1, description="Heading as the source spells it; need not be unique."
+        min_length=1, description="Heading as the source spells it; it need not be unique."
     )
     type: str = Field(description="Type in stg and core, with one text format (see Types).")
     format: str | None = Field(
         default=None,
-        description="Text format, where it is not the one that the type documents (see Types). Not"
-        " for columns of the key.",
+        description="Text format, if it is not the documented one of the type (see Types). Key"
+        " columns cannot have one.",
         examples=["DD/MM/YYYY", "Y/N"],
     )
     required: bool = Field(
         default=False,
         strict=True,
-        description="Whether an empty field rejects the row. Natural-key and tenant columns are"
-        " required whatever this says.",
+        description="Whether an empty field rejects the row. Columns of the natural key and of"
+        " the tenant are always required.",
     )
     domain: str | None = Field(
         default=None,
-        description="Domain of `source.yml` that holds the values of this text column.",
+        description="Domain of `source.yml` with the values of this text column.",
     )
     check: str | None = Field(
         default=None,
         description="SQL condition over columns of the same row; a row for which it is false is"
-        " rejected. No subqueries and nothing that depends on the time of day.",
+        " rejected. Subqueries and functions that depend on the clock are not allowed.",
         examples=["items BETWEEN 1 AND 1000"],
     )
     tracked: Literal["history", "latest", False] = Field(
         default="history",
-        description="In a dimension: `history`, a change opens a version; `latest`, a version"
-        " shows the newest value inside its period; `false`, a change alone changes nothing. In a"
-        " fact history and latest mean the same.",
+        description="In a dimension: `history`: a change opens a version; `latest`: a version"
+        " shows the newest value inside its period; `false`: a change of this column alone"
+        " changes nothing. In a fact `history` and `latest` mean the same.",
     )
     pii: Pii | None = Field(
         default=None,
-        description="What core receives: nothing (`drop`), a pseudonym (`pseudonymise`, text"
-        " only) or the value (`keep`). Default: `drop` for text, `keep` for other types and for"
-        " tenant, natural-key and domain columns.",
+        description="What core gets: nothing (`drop`), a pseudonym (`pseudonymise`, text only) or"
+        " the value (`keep`). Default: `drop` for text; `keep` for other types, and for columns"
+        " of the tenant, the natural key or a domain.",
     )
     description: str = Field(
-        default="", description="What the column says; becomes its comment in the database."
+        default="", description="Meaning of the column; it becomes the comment in the database."
     )
     unit: str | None = Field(
         default=None, description="Unit of the values.", examples=["minutes", "EUR"]
@@ -68,19 +68,19 @@ class Column(ContractModel):
     since: str | None = Field(
         default=None,
         description="First DateExtracted (date or local time of the source) whose files have the"
-        " column here. null: as far back as there are files.",
+        " column here. null: all files from the first one on.",
         examples=["2025-11-01"],
     )
     until: str | None = Field(
         default=None,
-        description="First DateExtracted whose files no longer have it here. null: files still"
-        " have it.",
+        description="First DateExtracted whose files no longer have the column here. null: files"
+        " still have it.",
         examples=["2025-11-01 03:00"],
     )
     renamed_from: str | None = Field(
         default=None,
-        description="Former name of the column: the next migration renames instead of refusing"
-        " to drop.",
+        description="Former name of the column: the next migration renames it instead of refusing"
+        " to drop it.",
     )
 
     _tenant: bool = PrivateAttr(default=False)
@@ -94,7 +94,7 @@ class Column(ContractModel):
 
     @property
     def is_key(self) -> bool:
-        """Whether the column belongs to the full key: tenant columns, then the natural key."""
+        """Whether the column is in the full key: tenant columns, then the natural key."""
         return self._tenant or self._natural_key
 
     @property
@@ -104,7 +104,7 @@ class Column(ContractModel):
 
     @property
     def text_format(self) -> str | None:
-        """The text format, its own or the source's; None: the one that the type documents."""
+        """The text format of the column, or else of the source; None: the documented one."""
         return self.format or self._source_format
 
     @property
@@ -132,7 +132,7 @@ class Column(ContractModel):
 
     @property
     def core_pii(self) -> Pii:
-        """What core receives, the default resolved."""
+        """What core gets: `drop`, `pseudonymise` or `keep`, with the default applied."""
         if self.pii is not None:
             return self.pii
         free_text = self.type == "text" and not self.is_key and self.domain is None

@@ -8,10 +8,10 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class ColumnType:
-    """A type of the contract language, as the contract reference documents it.
+    """A type that contracts can use, as the contract reference documents it.
 
     `text_format` is the text accepted from a file, `key_format` the narrower one of a key column
-    (None: the type cannot stand in a key, because one value has several texts).
+    (None: the type cannot be in a key, because one value has several texts).
     """
 
     name: str
@@ -47,7 +47,7 @@ COLUMN_TYPES: tuple[ColumnType, ...] = (
     ColumnType(
         "timestamptz",
         "`YYYY-MM-DD HH:MM:SS[.ffffff]`, local time of the source; a local time that does not"
-        " exist is rejected, one that occurs twice takes the standard offset",
+        " exist is rejected, a local time that occurs twice gets the standard offset",
         "`2025-04-03 15:36:52.467`",
     ),
     ColumnType(
@@ -95,7 +95,7 @@ _NUMERIC = re.compile(r"^numeric\(\s*([0-9]+)\s*,\s*([0-9]+)\s*\)$")
 
 
 def is_type(text: str) -> bool:
-    """Say whether the text names a type (of whatever precision)."""
+    """Return whether the text names a type (of whatever precision)."""
     return re.match(TYPE_PATTERN, text) is not None
 
 

@@ -1,4 +1,4 @@
-"""What can be wrong with a contract, in words that say what would be right."""
+"""Faults of contracts, each with its remedy."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, order=True)
 class ContractFault:
-    """One fault: where it stands (file, line, path inside the file), what it is, how to mend it."""
+    """One fault: its place (file, line, path inside the file), the problem and the remedy."""
 
     file: str
     line: int
@@ -28,7 +28,7 @@ class ContractFault:
         return " ".join(text.split())
 
 
-class ContractErrors(Exception):  # noqa: N818 (it holds several)
+class ContractErrors(Exception):  # noqa: N818 (it holds several faults)
     """The contracts are faulty; each fault is one line of the message, by file and line."""
 
     def __init__(self, faults: Iterable[ContractFault]) -> None:

@@ -25,7 +25,7 @@ class Core(ContractModel):
 
 
 class Reference(ContractModel):
-    """A soft reference to a dimension of the same source: orphans are measured, not forbidden."""
+    """A soft reference to a dimension of the same source: a key without a row there is no fault."""
 
     dimension: str = Field(description="Extract whose core table is the dimension.")
     columns: tuple[str, ...] = Field(
@@ -56,12 +56,12 @@ class Extract(ContractModel):
     extract: Name = Field(description="Name of the extract, equal to the name of its file.")
     file_types: tuple[str, ...] = Field(
         min_length=1,
-        description="Spellings of this extract in file names, in any case: letters, and `_` or `-`"
-        " between them.",
+        description="Spellings of this extract in file names: letters, and `_` or `-` between"
+        " them. Case does not matter.",
         examples=["Customers", "Customer"],
     )
     description: str = Field(
-        min_length=1, description="What a row is; becomes the comment of the tables."
+        min_length=1, description="What a row is; it becomes the comment of the tables."
     )
     entity: Name = Field(
         default="",
@@ -71,8 +71,8 @@ class Extract(ContractModel):
         examples=["order"],
     )
     natural_key: tuple[str, ...] = Field(
-        description="Columns that tell the rows of a tenant apart, without the tenant columns."
-        " An empty list: the tenant is the key.",
+        description="Columns that identify a row of a tenant, without the tenant columns. An"
+        " empty list: the tenant is the key.",
         examples=["order_id"],
     )
     core: Core = Field(description="Where the rows are published.")
@@ -81,14 +81,14 @@ class Extract(ContractModel):
     )
     dedupe: tuple[str, ...] = Field(
         default=(),
-        description="Columns that choose between several rows of one key in one file: the"
-        " greatest wins, then the last line.",
+        description="Columns that choose between several rows of one key in one file: the row"
+        " with the greatest value is taken, then the last line.",
         examples=["changed_at"],
     )
     full_load: Literal["upsert", "mirror"] = Field(
         default="upsert",
-        description="What a full file means for the keys that are absent from it: `upsert`"
-        " nothing; `mirror` they are closed (dimension) or marked deleted (fact).",
+        description="What a full file does with keys that it lacks. `upsert`: nothing. `mirror`:"
+        " it closes them (dimension) or marks them as deleted (fact).",
     )
     ragged_rows: RaggedRows | None = Field(
         default=None, description="What happens to ragged rows. Default: as in `source.yml`."
@@ -96,8 +96,8 @@ class Extract(ContractModel):
     every_batch: bool = Field(
         default=True,
         strict=True,
-        description="Whether each batch of a tenant should hold a file of it. Then a batch without"
-        " one is reported, and held back if the flag `hold_incomplete_batches` is on.",
+        description="Whether each batch of a tenant should have a file of this extract. A batch"
+        " without one is reported, and held back if the flag `hold_incomplete_batches` is on.",
     )
     raw_key_index: bool = Field(
         default=True,
@@ -111,13 +111,13 @@ class Extract(ContractModel):
     allow: tuple[str, ...] = Field(
         default=(),
         description="What the next migration may destroy: `drop COLUMN` (its values), `unpublish"
-        " COLUMN` (it leaves core), `retype COLUMN` (a type that holds less, or another),"
-        " `rekey` (the natural key), `republish` (kind or name of the core table). Of no effect"
-        " afterwards.",
+        " COLUMN` (its values in core), `retype COLUMN` (values that the new type cannot hold),"
+        " `rekey` (rows, for a new natural key), `republish` (the core table, for another kind or"
+        " name). Later migrations ignore it.",
         examples=[["drop remark", "retype amount"]],
     )
     columns: tuple[Column, ...] = Field(
-        min_length=1, description="All columns of the file, in its order."
+        min_length=1, description="All columns of the file, in the order of the file."
     )
 
     @model_validator(mode="before")
@@ -140,7 +140,7 @@ class Extract(ContractModel):
 
     @property
     def file_type_keys(self) -> tuple[str, ...]:
-        """Spellings in file names in lower case, each once: what names are compared with."""
+        """Spellings in file names, in lower case, each once; file names are compared with them."""
         return tuple(dict.fromkeys(spelling.lower() for spelling in self.file_types))
 
     @property
@@ -155,7 +155,7 @@ class Extract(ContractModel):
 
     @property
     def distinct_columns(self) -> tuple[Column, ...]:
-        """All columns, each once: of one with several places the first."""
+        """All columns, each once; for a column with several places, its first entry."""
         first: dict[str, Column] = {}
         for column in self.columns:
             first.setdefault(column.name, column)
@@ -168,7 +168,7 @@ class Extract(ContractModel):
 
     @property
     def file_shapes(self) -> tuple[FileShape, ...]:
-        """The shapes that its files have had, oldest first; mostly one."""
+        """The shapes of its files, oldest first; usually there is one."""
         return file_shapes(self.columns)
 
     def shape_at(self, time: str | None) -> FileShape:
@@ -176,7 +176,7 @@ class Extract(ContractModel):
         return next(shape for shape in self.file_shapes if shape.interval.holds(time))
 
     def intervals(self, name: str) -> tuple[Interval, ...]:
-        """When files have the column of this name; one of all times where nothing is said."""
+        """Return when files have the column of this name; without `since` and `until`, always."""
         return intervals_of(self.columns, name)
 
     def column(self, name: str) -> Column:

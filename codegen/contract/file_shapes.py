@@ -1,4 +1,4 @@
-"""Which columns a file has, by its DateExtracted: the shapes of an extract."""
+"""The shapes of an extract: which columns a file has, by its DateExtracted."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _LOCAL_TIME = re.compile(_DATE.pattern + r"[ T][0-9]{2}:[0-9]{2}(:[0-9]{2})?")
 
 
 def is_date(text: str) -> bool:
-    """Say whether a text is a date that exists: YYYY-MM-DD."""
+    """Return whether a text is a date that exists: YYYY-MM-DD."""
     try:
         return _DATE.fullmatch(text) is not None and date.fromisoformat(text) is not None
     except ValueError:
@@ -24,7 +24,7 @@ def is_date(text: str) -> bool:
 
 
 def is_local_time(text: str) -> bool:
-    """Say whether a text is a date, or a date and a time without offset."""
+    """Return whether a text is a date, or a date and a time without offset."""
     try:
         return is_date(text) or bool(_LOCAL_TIME.fullmatch(text) and datetime.fromisoformat(text))
     except ValueError:
@@ -33,29 +33,29 @@ def is_local_time(text: str) -> bool:
 
 @dataclass(frozen=True)
 class Interval:
-    """DateExtracted from `since` on, before `until`: local times as `local_time` writes them."""
+    """DateExtracted from `since` on and before `until`, as local times that `local_time` wrote."""
 
     since: str | None = None
     until: str | None = None
 
     @property
     def is_empty(self) -> bool:
-        """Whether no time lies in it."""
+        """Whether no time is in it."""
         return self.since is not None and self.until is not None and self.since >= self.until
 
     @property
     def is_always(self) -> bool:
-        """Whether every time lies in it."""
+        """Whether every time is in it."""
         return self.since is None and self.until is None
 
     def holds(self, time: str | None) -> bool:
-        """Say whether a time lies in it; None: a time before all others."""
+        """Return whether a time is in it; None means a time before all others."""
         if time is None:
             return self.since is None
         return (self.since or "") <= time and (self.until is None or time < self.until)
 
     def overlaps(self, other: Interval) -> bool:
-        """Say whether a time lies in both."""
+        """Return whether a time is in both."""
         since = max(self.since or "", other.since or "")
         untils = [until for until in (self.until, other.until) if until is not None]
         return not untils or since < min(untils)
@@ -80,7 +80,7 @@ def interval(column: Column) -> Interval:
 
 
 def file_shapes(columns: Sequence[Column]) -> tuple[FileShape, ...]:
-    """Return the shapes that files have had, oldest first; together they hold every time."""
+    """Return the shapes of the files, oldest first; together their intervals cover every time."""
     intervals = [interval(column) for column in columns]
     ends = {end for one in intervals for end in (one.since, one.until) if end is not None}
     begins: list[str | None] = [None, *sorted(ends)]
@@ -94,7 +94,7 @@ def file_shapes(columns: Sequence[Column]) -> tuple[FileShape, ...]:
 
 
 def intervals_of(columns: Sequence[Column], name: str) -> tuple[Interval, ...]:
-    """Return when files have the column of this name; intervals that adjoin are one."""
+    """Return when files have the column of this name; adjoining intervals are merged."""
     found = sorted(
         (interval(column) for column in columns if column.name == name),
         key=lambda one: one.since or "",

@@ -1,4 +1,4 @@
-"""The fingerprint of a source's contracts: the same as long as they say the same."""
+"""The fingerprint of a source's contracts: equal as long as their meaning is equal."""
 
 from __future__ import annotations
 
@@ -14,11 +14,12 @@ from codegen.contract.yamltext import ContractLoader, read_text, unreadable
 
 
 def contract_fingerprint(folder: Path) -> str:
-    """Return the SHA-256 (hex) over what the contracts of one source folder say.
+    """Return the SHA-256 (hex) over the meaning of the contracts of one source folder.
 
-    Comments, blanks and the order of keys do not count; the order of lists does. Nor does what
-    only the next migration reads: it may go once that is written. Raises ContractErrors when a
-    file is not YAML. Light on purpose: the driver calls it where `fingerprint.json` is of others.
+    Comments, blanks and the order of keys do not count; the order of lists does. `allow` and
+    `renamed_from` do not count either: they can be removed once the next migration is written.
+    Raises ContractErrors when a file is not YAML. It imports little on purpose: the driver calls it
+    when `fingerprint.json` is out of date.
     """
     said = {path.name: _without_orders(_parse(path)) for path in contract_files(folder)}
     canonical = json.dumps(_texts(said), sort_keys=True, ensure_ascii=False, separators=(",", ":"))
@@ -49,7 +50,7 @@ def _without_orders(contract: Any) -> Any:
 
 
 def _texts(value: Any) -> Any:
-    """Make every key a text, so that a faulty contract has a fingerprint too."""
+    """Make every key a text, so that a faulty contract also has a fingerprint."""
     if isinstance(value, dict):
         return {str(key): _texts(item) for key, item in value.items()}
     if isinstance(value, list):

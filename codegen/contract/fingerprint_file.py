@@ -1,7 +1,7 @@
-"""`fingerprint.json` beside the contracts of a source: their fingerprint, found by `make codegen`.
+"""`fingerprint.json`, which `make codegen` writes beside the contracts of a source.
 
-As long as the files are the same, byte for byte, and the database has it too, the driver parses
-nothing.
+As long as the contracts are the same, byte for byte, and the database has the same fingerprint, the
+driver does not parse the contracts.
 """
 
 from __future__ import annotations
@@ -19,13 +19,13 @@ def contract_files(folder: Path) -> tuple[Path, ...]:
 
 
 def fingerprint_file(folder: Path, fingerprint: str) -> str:
-    """Return the text of `fingerprint.json` for the contracts as they stand."""
+    """Return the text of `fingerprint.json` for the current contracts."""
     known = {"files_sha256": _files_sha256(folder), "contract_fingerprint": fingerprint}
     return json.dumps(known, indent=2) + "\n"
 
 
 def written_fingerprint(folder: Path) -> str | None:
-    """Return the fingerprint that stands in `fingerprint.json`; None: not of these files."""
+    """Return the fingerprint in `fingerprint.json`; None: the contracts have changed since."""
     try:
         known = json.loads((folder / FILE).read_bytes())
         if known["files_sha256"] != _files_sha256(folder):

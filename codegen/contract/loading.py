@@ -1,4 +1,4 @@
-"""Loading contracts: a folder becomes a feed, or every fault in it is reported at once."""
+"""Load contracts: a folder becomes a feed, or all its faults are reported at once."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ _log = logging.getLogger(__name__)
 
 @dataclass(frozen=True)
 class LoadedFeed:
-    """A feed and the findings that are no faults but deserve a look."""
+    """A feed and its warnings."""
 
     feed: Feed
     warnings: tuple[ContractFault, ...]
@@ -67,7 +67,7 @@ def load_feeds(folder: Path) -> tuple[Feed, ...]:
 
 
 def source_folders(folder: Path) -> tuple[Path, ...]:
-    """Subfolders that hold a source.yml, by name; the folder of the JSON Schemas is none."""
+    """Return the subfolders with a source.yml, by name; not the folder of the JSON Schemas."""
     found = (p.parent for p in folder.glob(f"*/{SOURCE_FILE}") if p.parent.name != SCHEMA_FOLDER)
     return tuple(sorted(found))
 
@@ -114,7 +114,7 @@ def _shape_file(
 
 
 def _assemble(source: Shaped | None, extracts: dict[str, Shaped | None]) -> Feed | None:
-    """Put together what could be read, so that the checks between files can run."""
+    """Put the readable files together, so that the checks between files can run."""
     if source is None or source.model is None:
         return None
     models = [
@@ -131,7 +131,7 @@ def _report(
     faults: list[ContractFault],
     warnings: list[ContractFault],
 ) -> None:
-    """Turn findings into faults with file and line, unless their place is faulty already."""
+    """Turn findings into faults with file and line; skip a place that is faulty already."""
     if shaped is None:
         return
     for finding in findings:

@@ -1,4 +1,4 @@
-"""The contract model: a feed is a source and its extracts; every default is resolved here."""
+"""The contract model: a feed is a source with its extracts; every default is applied here."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ __all__ = [
 
 @dataclass(frozen=True)
 class ResolvedReference:
-    """A reference with its names looked up: `columns` of the extract match `target_columns`."""
+    """A reference with its names resolved: `columns` of the extract match `target_columns`."""
 
     dimension: Extract
     columns: tuple[Column, ...]
@@ -93,16 +93,16 @@ class Feed(ContractModel):
         )
 
     def ragged_rows(self, extract: Extract) -> RaggedRows:
-        """The policy for ragged rows in force for the extract."""
+        """The policy for ragged rows that applies to the extract."""
         return extract.ragged_rows or self.source.ragged_rows
 
     def thresholds(self, extract: Extract) -> Thresholds:
-        """The thresholds in force for the extract."""
+        """The thresholds that apply to the extract."""
         overrides = extract.thresholds.model_dump(exclude_none=True)
         return self.source.thresholds.model_copy(update=overrides)
 
     def load_order(self) -> tuple[Extract, ...]:
-        """Extracts with the dimensions they refer to first, then by name.
+        """Extracts in load order: each after the dimensions that it refers to, else by name.
 
         A reference of a dimension to itself does not count. Raises ValueError on a cycle.
         """

@@ -22,7 +22,7 @@ Problem = tuple[str, str]
 
 @dataclass(frozen=True)
 class NamePattern:
-    """A pattern as a regular expression that PostgreSQL and Python read alike.
+    """A pattern as a regular expression that means the same in PostgreSQL and in Python.
 
     Group n of `regex` holds `fields[n - 1]`; `formats` has the to_timestamp format of dates and
     None elsewhere.
@@ -34,7 +34,7 @@ class NamePattern:
 
 
 def name_pattern(pattern: str, endings: Sequence[str] = ("",)) -> NamePattern:
-    """Translate a pattern that `pattern_problems` has nothing against."""
+    """Translate a pattern; `pattern_problems` must have found no fault in it."""
     regex, fields, formats = "", [], []
     for name, argument, text, _ in _PART.findall(pattern):
         if text:
@@ -56,7 +56,7 @@ def _regex_of(name: str, argument: str) -> str:
 
 
 def digits_of(pattern: str, tenant_column: str) -> int | None:
-    """Return how many digits the pattern gives a tenant column; None if it does not say."""
+    """Return how many digits the pattern has for a tenant column; None: it lacks the column."""
     for name, argument, _, _ in _PART.findall(pattern):
         if name == tenant_column and argument.isdigit():
             return int(argument)
@@ -64,25 +64,28 @@ def digits_of(pattern: str, tenant_column: str) -> int | None:
 
 
 def pattern_problems(pattern: str, tenant: Sequence[str]) -> Iterator[Problem]:
-    """Say everything that is wrong with a pattern, with its remedy."""
+    """Yield each fault of a pattern, with its remedy."""
     known = (*tenant, *PLACEHOLDERS)
     seen: list[str] = []
     for name, argument, text, brace in _PART.findall(pattern):
         if brace:
-            yield f"a {brace} stands alone", "write placeholders as {name} or {name:format}"
+            yield (
+                f"a single {brace} is not a placeholder",
+                "write placeholders as {name} or {name:format}",
+            )
             return
         if text:
             if re.search(r"[/\\]", text):
                 yield (
                     "a pattern holds a / or \\",
-                    "only what follows the last one in the key is matched: leave the folder out",
+                    "leave the folder out: only what follows the last one in the key is matched",
                 )
             continue
         if name not in known:
             yield f"{{{name}}} is not a placeholder", _known(known)
             continue
         if name in seen:
-            yield f"{{{name}}} stands twice", "keep one of them"
+            yield f"{{{name}}} is there twice", "keep one of them"
         seen.append(name)
         yield from _argument_problems(name, argument, tenant)
     for name in ("file_type", "date_extracted", *tenant):
@@ -114,10 +117,10 @@ def _format_problems(name: str, text: str) -> Iterator[Problem]:
         yield f"{{{name}}} has no format", f"write {{{name}:YYYYMMDDHH24MI}}"
     elif "".join(parts) != text:
         rest = _DATE_PART.sub(" ", text).split()
-        yield f"'{rest[0]}' is no part of a date format", remedy
+        yield f"'{rest[0]}' is not a part of a date format", remedy
     elif len(set(parts)) < len(parts) or {"YYYY", "YY"} <= set(parts):
-        yield f"a part stands twice in the date format {text}", remedy
+        yield f"the date format {text} has a part twice", remedy
     elif not {"MM", "DD"} <= set(parts) or not {"YYYY", "YY"} & set(parts):
         yield f"the date format {text} lacks year, month or day", remedy
     elif ("MI" in parts and "HH24" not in parts) or ("SS" in parts and "MI" not in parts):
-        yield f"the date format {text} has smaller units without the greater", remedy
+        yield f"the date format {text} has a smaller unit without the greater one", remedy

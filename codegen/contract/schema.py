@@ -1,4 +1,4 @@
-"""What is published from the models: JSON Schemas for editors, and the contract reference."""
+"""The JSON Schemas of contracts, for editors, written from the models."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _ORIGIN = "Written by `make codegen` from the models in codegen/; not edited by 
 
 
 def json_schemas() -> dict[str, str]:
-    """Return the JSON Schemas by file name, as they stand in contracts/schema."""
+    """Return the JSON Schemas by file name, as in contracts/schema."""
     return {
         "extract.schema.json": _text(_extract_schema()),
         "source.schema.json": _text(_finish(Source.model_json_schema(), "source.yml of rawcore")),
@@ -36,7 +36,7 @@ def write_json_schemas(folder: Path) -> tuple[Path, ...]:
 
 
 def stale_json_schemas(folder: Path) -> tuple[Path, ...]:
-    """Return the schema files that are missing or do not say what the models say."""
+    """Return the schema files that are missing or out of date."""
     return tuple(
         folder / name
         for name, text in json_schemas().items()
@@ -46,7 +46,7 @@ def stale_json_schemas(folder: Path) -> tuple[Path, ...]:
 
 def _extract_schema() -> dict[str, Any]:
     schema = _finish(Extract.model_json_schema(), "extract of rawcore")
-    del schema["properties"]["entity"]["default"]  # it derives from the name of the extract
+    del schema["properties"]["entity"]["default"]  # it is derived from the name of the extract
     column_type = schema["$defs"]["Column"]["properties"]["type"]
     del column_type["type"]
     column_type["anyOf"] = [
@@ -58,7 +58,7 @@ def _extract_schema() -> dict[str, Any]:
 
 
 def _finish(schema: dict[str, Any], title: str) -> dict[str, Any]:
-    """Give the schema its head, and drop the titles that only repeat the keys."""
+    """Add the head of the schema, and remove titles that only repeat the keys."""
     for part in (schema, *schema.get("$defs", {}).values()):
         for info in part.get("properties", {}).values():
             info.pop("title", None)

@@ -1,7 +1,7 @@
-"""Other text formats than the one a type documents: what they accept, and the SQL that reads them.
+"""Text formats besides the documented one of a type: what they accept, and the SQL that reads them.
 
-Each format is brought to the documented text by cutting it at fixed places, so that the checks of
-the types (`etl.is_date`, `etl.is_local_time`, …) hold for it too: nothing is altered silently.
+SQL cuts a text at fixed places and writes it in the documented format. So the checks of the types
+(`etl.is_date`, `etl.is_local_time`, …) also hold for it, and nothing is altered silently.
 """
 
 from __future__ import annotations
@@ -21,20 +21,20 @@ _ISO_DATE = "YYYY-MM-DD"
 _OFFSET = r"^[-+](?:0[0-9]|1[0-5]):[0-5][0-9]$"
 _ZONE_LENGTHS = {"Z": 1, "TZH:TZM": 6}
 
-#: Type, how a format is written, an example of it, and a text that it accepts.
+#: Type, syntax of a format, an example of a format, and a text that the example accepts.
 FORMATS: tuple[tuple[str, str, str, str], ...] = (
     (
         "date",
-        "`YYYY`, `MM` and `DD`, each once in any order, between them nothing or one of `-/. `",
+        "`YYYY`, `MM` and `DD`, each once in any order, with nothing or one of `-/. ` between them",
         "DD/MM/YYYY",
         "21/07/2025",
     ),
     (
         "timestamptz",
         (
-            "a format of dates, a blank or `T`, then `HH24:MI` or `HH24:MI:SS` (with up to six"
-            " decimals); without more a local time of the source, with `Z` one of UTC, with"
-            " `TZH:TZM` one with its offset"
+            "a date format, a blank or `T`, then `HH24:MI` or `HH24:MI:SS` (with up to six"
+            " decimals); alone it is a local time of the source, with `Z` a time in UTC, with"
+            " `TZH:TZM` a time with its offset"
         ),
         "YYYY-MM-DDTHH24:MI:SSZ",
         "2025-07-21T03:36:52Z",
@@ -52,7 +52,7 @@ FORMATTED_TYPES = ("boolean", "date", "numeric", "timestamptz")
 
 
 def format_problem(base_type: str, text: str) -> str:
-    """Say what is wrong with a format for a type; empty: nothing."""
+    """Return the fault of a format for a type; '': there is none."""
     if base_type not in FORMATTED_TYPES:
         return f"{base_type} has one text format only"
     if base_type == "numeric":
@@ -71,9 +71,9 @@ def format_problem(base_type: str, text: str) -> str:
 
 @dataclass(frozen=True)
 class FormatSql:
-    """SQL over the text of a field: `text` in the documented format, and what else must hold.
+    """SQL over the text of a field: `text` in the documented format, and conditions that must hold.
 
-    `zone` is what follows a time that is not local: an expression, or empty.
+    `zone` is an expression for the offset after a time that is not local, else ''.
     """
 
     text: str
@@ -92,11 +92,11 @@ def format_sql(base_type: str, text_format: str, field: str) -> FormatSql:
 
 def _time_sql(text_format: str, field: str) -> FormatSql:
     found = _TIME_FORMAT.fullmatch(text_format)
-    if found is None:  # the checks of contracts let none through
+    if found is None:  # the checks of contracts refuse such a format
         raise ValueError(f"{text_format} is not a format of times")
     date, zone = found["date"], found["zone"] or ""
     seconds, between = found["seconds"], found["between"]
-    # Few operations: beyond ten the planner no longer inlines the checks of the types.
+    # Keep it short: with more than ten operations the planner does not inline the type checks.
     time = f"substr({field}, {len(date) + (2 if between == 'T' else 1)})"
     if zone:
         time = f"left({time}, -{_ZONE_LENGTHS[zone]})"

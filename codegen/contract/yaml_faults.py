@@ -1,4 +1,4 @@
-"""From YAML data to models: faults of shape in our own words, and a mended copy to go on with."""
+"""YAML data become models; faults get our own words, and a repaired copy lets checks continue."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from codegen.contract.yamltext import QUOTES, Document, Location
 
 Model = TypeVar("Model", bound=BaseModel)
 
-#: What stands in for a required value that is missing or wrong, so that checking can go on.
+#: Values used in place of a required value that is missing or wrong, so that checks continue.
 STAND_INS: dict[str, Any] = {
     "columns": [{"name": "unnamed", "source": "unnamed", "type": "text"}],
     "core": {"kind": "fact", "table": "unnamed"},
@@ -34,7 +34,7 @@ STAND_INS: dict[str, Any] = {
 }
 STAND_IN_NAME = "unnamed"
 
-#: What stands in for a wrong item of a list, so that the places of the others stay the same.
+#: Items used in place of a wrong list item, so that the positions of other items stay.
 ITEM_STAND_INS: dict[str, Any] = {
     "references": {"dimension": STAND_IN_NAME, "columns": []},
     "tenants": {},
@@ -56,7 +56,7 @@ NAMES_OF_PARTS = {
 
 @dataclass
 class Shaped:
-    """A document with its model (None: beyond mending) and the places that were faulty."""
+    """A document with its model (None: it cannot be repaired) and its faulty places."""
 
     document: Document
     model: Any = None
@@ -64,16 +64,16 @@ class Shaped:
     doubtful: set[Location] = field(default_factory=set)
 
     def doubts(self, location: Location) -> bool:
-        """Say whether this place, or one that holds it, was faulty already."""
+        """Return whether this place, or a place around it, was faulty already."""
         return any(location[:length] in self.doubtful for length in range(1, len(location) + 1))
 
     def doubts_below(self, location: Location) -> bool:
-        """Say whether this place, or one inside it, was faulty already."""
+        """Return whether this place, or a place inside it, was faulty already."""
         return any(place[: len(location)] == location for place in self.doubtful)
 
 
 def shape(document: Document, model: type[Model]) -> Shaped:
-    """Validate a document; on faults, mend a copy until it validates, so that checks can run."""
+    """Validate a document; repair a copy of a faulty one until it validates, for more checks."""
     shaped = Shaped(document, faults=list(document.faults))
     if not isinstance(document.data, dict):
         problem = "the file is empty" if document.data is None else "the file is not a mapping"
@@ -89,7 +89,7 @@ def shape(document: Document, model: type[Model]) -> Shaped:
             for detail in reversed(error.errors(include_url=False)):
                 location = _location(detail["loc"])
                 if detail["type"] == "too_short" and detail["input"]:
-                    continue  # pydantic does not count items that are faulty themselves
+                    continue  # pydantic does not count faulty items
                 if attempt == 0:
                     fault = _fault(document, model, location, dict(detail))
                     shaped.doubtful.add(location)
@@ -105,7 +105,7 @@ def _location(loc: tuple[int | str, ...]) -> Location:
 
 
 def _mend(data: Any, location: Location, kind: str) -> None:
-    """Take away what is wrong; put a stand-in where something has to be."""
+    """Remove a wrong value; put a placeholder where a value is required."""
     parent = data
     for step in location[:-1]:
         try:
@@ -154,7 +154,7 @@ def _fault(
     return document.fault(location, problem, remedy, suggestion)
 
 
-_NOTHING = "no value stands here"
+_NOTHING = "the value is missing"
 
 
 def _unknown_key(
@@ -172,8 +172,8 @@ def _unknown_key(
     part = NAMES_OF_PARTS[owner.__name__]
     suggestion = close(name, keys)
     if value is None and not suggestion:
-        problem = f"'{name}' is no key of {part} and has no value"
-        remedy = "put the text before it in quotes as a whole, if the comma belongs to it"
+        problem = f"'{name}' is not a key of {part} and has no value"
+        remedy = "if the comma is part of the text before it, put that whole text in quotes"
         return document.fault(location, problem, remedy)
     return document.fault(
         location, f"'{name}' is not a key of {part}", f"use {either(keys)}", suggestion
@@ -183,7 +183,7 @@ def _unknown_key(
 def _words(kind: str, value: Any, detail: dict[str, Any]) -> tuple[str, str, str]:
     if kind == "string_type":
         if isinstance(value, list | dict):
-            return f"{_thing(value)} stands where one text belongs", QUOTES, ""
+            return f"{_thing(value)} is given where one text is needed", QUOTES, ""
         return f"{_written(value)} is {_thing(value)}, not a text", f'write "{value}"', ""
     if kind == "bool_type":
         return f"{_written(value)} is neither true nor false", "write true or false", ""
@@ -193,13 +193,13 @@ def _words(kind: str, value: Any, detail: dict[str, Any]) -> tuple[str, str, str
     if kind == "tuple_type":
         one = isinstance(value, str) and value.isidentifier()
         remedy = f"write [{value}]" if one else "write [first, second], or - and one item a line"
-        return f"{_thing(value)} stands where a list belongs", remedy, ""
+        return f"{_thing(value)} is given where a list is needed", remedy, ""
     if kind in ("dict_type", "model_type", "model_attributes_type"):
-        return f"{_thing(value)} stands where keys and values belong", "write key: value", ""
+        return f"{_thing(value)} is given where keys and values are needed", "write key: value", ""
     if kind == "too_short":
         return "the list is empty", "write at least one item", ""
     if kind == "string_too_short":
-        return "the text is empty", "write something", ""
+        return "the text is empty", "write a text", ""
     if kind == "string_too_long":
         return f"'{value}' is too long", "names in PostgreSQL have at most 63 bytes", ""
     if kind == "string_pattern_mismatch":
@@ -241,7 +241,7 @@ def _models(annotation: Any) -> Iterator[type[BaseModel]]:
 
 
 def _owner(model: type[BaseModel], location: Location) -> type[BaseModel] | None:
-    """Return the model that has, or should have, the last step of the location as a key."""
+    """Return the model that has, or should have, the last step of the location as its key."""
     owner: type[BaseModel] | None = model
     for step in location[:-1]:
         if owner is None or not isinstance(step, str):
@@ -258,7 +258,7 @@ def either(choices: list[str] | tuple[str, ...]) -> str:
 
 
 def close(word: str, choices: list[str] | tuple[str, ...]) -> str:
-    """Return the choice most like the word, or nothing."""
+    """Return the choice that is most like the word, or ''."""
     folded = {choice.lower(): choice for choice in choices}
     found = get_close_matches(word.lower(), folded, n=1, cutoff=0.6)
     return folded[found[0]] if found and folded[found[0]] != word else ""

@@ -1,4 +1,4 @@
-"""Reading YAML so that nothing is lost: plain values as YAML 1.2 has them, and lines for faults."""
+"""Read YAML without loss: plain values as in YAML 1.2, and line numbers for faults."""
 
 from __future__ import annotations
 
@@ -13,13 +13,13 @@ from codegen.contract.errors import ContractErrors, ContractFault
 
 Location = tuple[str | int, ...]
 
-QUOTES = "a text that holds , : # or brackets must stand in quotes as a whole"
+QUOTES = "put a text with , : # or brackets in quotes as a whole"
 
-#: What to do about a fault of YAML, by words of the parser's own message.
+#: Remedies for faults of YAML, by words in the message of the parser.
 REMEDIES = (
-    ("alias", "a text that begins with * or & must stand in quotes"),
-    ("anchor", "a text that begins with * or & must stand in quotes"),
-    ("tag", "a text that begins with ! must stand in quotes"),
+    ("alias", "put a text that begins with * or & in quotes"),
+    ("anchor", "put a text that begins with * or & in quotes"),
+    ("tag", "put a text that begins with ! in quotes"),
     ("expected ',' or", "close the bracket; " + QUOTES),
     ("node content", "close the bracket; " + QUOTES),
     ("quoted scalar", "close the quotes"),
@@ -30,7 +30,7 @@ _Base: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
 class ContractLoader(_Base):  # type: ignore[misc]
-    """YAML's C loader, on which `yes`, `on`, `1:30`, `010` and dates are text or plain numbers."""
+    """YAML's C loader; it reads `yes`, `on`, `1:30`, `010` and dates as text or plain numbers."""
 
     yaml_implicit_resolvers: dict[str, Any] = {}  # noqa: RUF012 (yaml fills it per class)
 
@@ -51,7 +51,7 @@ ContractLoader.add_constructor("tag:yaml.org,2002:int", _whole_number)
 
 @dataclass
 class Document:
-    """A YAML file as data, the line of each of its nodes, and the faults of its text."""
+    """A YAML file as data, with the line of each node and the faults of its text."""
 
     file: str
     data: Any = None
@@ -59,7 +59,7 @@ class Document:
     faults: list[ContractFault] = field(default_factory=list)
 
     def line(self, location: Location) -> int:
-        """Return the line of a node, or of the nearest node that holds it."""
+        """Return the line of a node, or of the nearest node around it."""
         while location not in self.lines and location:
             location = location[:-1]
         return self.lines.get(location, 1)
@@ -87,7 +87,7 @@ def path_text(location: Location) -> str:
 
 
 def shown(path: Path) -> str:
-    """Write a path as short as it can be: from the current folder when it lies below it."""
+    """Write a path relative to the current folder if it is below that folder."""
     try:
         return path.resolve().relative_to(Path.cwd()).as_posix()
     except ValueError:
@@ -109,7 +109,7 @@ def read_text(path: Path) -> str:
 
 
 def unreadable(path: Path, text: str, error: yaml.YAMLError) -> ContractErrors:
-    """Turn an error of the YAML parser into one line that says where and why."""
+    """Turn an error of the YAML parser into one line with place and reason."""
     problem, remedy, line, column = "not readable as YAML", QUOTES, 1, 0
     if isinstance(error, yaml.MarkedYAMLError):
         mark = error.problem_mark
@@ -124,7 +124,7 @@ def unreadable(path: Path, text: str, error: yaml.YAMLError) -> ContractErrors:
             column = mark.column + 1
             rows = text.splitlines()
             if mark.line < len(rows) and rows[mark.line][mark.column : mark.column + 1] == "\t":
-                problem = f"a tab stands at column {column}, where YAML allows only blanks"
+                problem = f"there is a tab at column {column}, where YAML allows only blanks"
                 return ContractErrors(
                     [ContractFault(shown(path), line, "", problem, "indent with blanks")]
                 )
@@ -195,7 +195,7 @@ def _build_mapping(
             continue
         place = (*here, key)
         if key in result:
-            problem = f"the key stands twice, first on line {document.lines[place]}"
+            problem = f"the key is there twice, first on line {document.lines[place]}"
             document.faults.append(
                 ContractFault(document.file, line, path_text(place), problem, "remove one of them")
             )

@@ -1,7 +1,7 @@
-"""From one table to another: the statements, each with why squawk need not worry.
+"""The statements that turn one table into another, each with the squawk rules that it breaks.
 
-Locks are short: nothing here reads a whole table while it is locked, but for what
-`etl.refuse_rewrite` guards. Constraints come as NOT VALID; `make migrate` validates them after it.
+Locks are short: no statement reads a whole table under a lock, except those after
+`etl.refuse_rewrite`. Constraints are added as NOT VALID; `make migrate` validates them afterwards.
 """
 
 from __future__ import annotations
@@ -21,10 +21,10 @@ REQUIRED_SUFFIX = "_required"
 
 @dataclass(frozen=True)
 class TableChange:
-    """A table that is there before and after.
+    """A table that exists before and after a migration.
 
-    `renames` leads from former names of columns to new ones; the values of `emptied` columns go,
-    because only raw can say what they become.
+    `renames` maps former names of columns to new ones. The values of `emptied` columns are dropped,
+    because only raw has what is needed to compute the new ones.
     """
 
     before: Table
@@ -39,17 +39,17 @@ class TableChange:
 
     @property
     def dropped(self) -> list[str]:
-        """Columns that go, by name."""
+        """Names of the columns that are dropped."""
         return [name for name in self.was.columns if name not in self.after.columns]
 
     @property
     def added(self) -> list[TableColumn]:
-        """Columns that come."""
+        """Columns that are added."""
         return [c for name, c in self.after.columns.items() if name not in self.was.columns]
 
     @property
     def stays(self) -> list[tuple[TableColumn, TableColumn]]:
-        """Columns as they were and as they are."""
+        """Columns that stay: before and after."""
         return [
             (self.was.columns[name], column)
             for name, column in self.after.columns.items()
@@ -63,7 +63,7 @@ class TableChange:
 
     @property
     def refilled(self) -> frozenset[str]:
-        """Columns whose values go until their files are processed again."""
+        """Columns that lose their values until their files are processed again."""
         return self.emptied | {
             new.name
             for old, new in self.retyped
@@ -77,7 +77,7 @@ class TableChange:
 
     @property
     def needs_new_table(self) -> bool:
-        """Whether the rows that stand cannot become rows of the new table."""
+        """Whether the existing rows cannot become rows of the new table."""
         return (
             self.was.key != self.after.key
             or self.before.is_unlogged != self.after.is_unlogged
@@ -89,12 +89,12 @@ class TableChange:
 
     @property
     def is_empty(self) -> bool:
-        """Whether nothing is to be done."""
+        """Whether there is nothing to do."""
         renamed = any(old in self.before.columns for old in self.renames)
         return not self.emptied and not renamed and self.was == self.after
 
     def statements(self) -> Iterator[str]:
-        """Yield the statements, in an order in which they run."""
+        """Yield the statements in the order in which they must run."""
         name = self.after.name
         for old, new in self.renames.items():
             if old in self.before.columns:
@@ -132,7 +132,7 @@ class TableChange:
         return {name: new[one] for name, one in gone.items() if one in new}
 
     def _clean(self) -> Iterator[str]:
-        """Take out of stg what breaks the new rules: raw has it, and its files are announced."""
+        """Delete rows of stg that break the new rules: raw has them; their files are announced."""
         if not self.after.name.startswith("stg."):
             return
         conditions = [f"{ident(name)} IS NOT NULL" for name in self.newly_required]
@@ -211,7 +211,7 @@ class TableChange:
                 yield _ignoring(["require-concurrent-index-creation"], f"{text};")
 
     def _words(self) -> Iterator[str]:
-        """Yield what is said about the table, and who may do what with it."""
+        """Yield comments, grants and rows of the table."""
         fresh = self.refilled | {column.name for column in self.added}
         names = {f"COLUMN {self.after.name}.{ident(name)}" for name in fresh}
         for what, text in self.after.comments.items():

@@ -1,4 +1,4 @@
-"""What the SQL of a migration was when it was applied: an edited one is found, not guessed at."""
+"""Checksums of applied migrations, so that an edited migration is found."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ def checksum(folder: Path, migration_id: str) -> str:
 
 
 def make_table(connection: psycopg.Connection[Any]) -> None:
-    """Make the table of checksums beside yoyo's own, if it is not there."""
+    """Create the table of checksums beside yoyo's tables, if it does not exist."""
     connection.execute(
         "CREATE TABLE IF NOT EXISTS _rawcore_migration"
         " (migration_id text PRIMARY KEY, checksum text)"
@@ -28,7 +28,7 @@ def make_table(connection: psycopg.Connection[Any]) -> None:
 
 
 def record(connection: psycopg.Connection[Any], migration_id: str, folder: Path) -> None:
-    """Note the checksum of a migration that is being applied."""
+    """Record the checksum of a migration that is being applied."""
     connection.execute(
         "INSERT INTO _rawcore_migration VALUES (%s, %s)"
         " ON CONFLICT (migration_id) DO UPDATE SET checksum = excluded.checksum",
@@ -42,7 +42,7 @@ def forget(connection: psycopg.Connection[Any], migration_id: str) -> None:
 
 
 def edited(connection: psycopg.Connection[Any], folder: Path) -> list[str]:
-    """Return the migrations of a folder that were applied here with other SQL than they have."""
+    """Return the migrations of a folder that were edited after they were applied here."""
     rows = connection.execute(
         "SELECT migration_id, checksum FROM _rawcore_migration ORDER BY 1"
     ).fetchall()

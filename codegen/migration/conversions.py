@@ -1,4 +1,4 @@
-"""What becomes of the values of a column whose type changes."""
+"""What happens to the values of a column whose type changes."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ def plain(type_: str) -> str:
 
 
 def is_instant(before: str, after: str) -> bool:
-    """Whether PostgreSQL changes the type without touching a row."""
+    """Whether PostgreSQL changes the type without reading or writing a row."""
     old, new = numeric_limits(plain(before)), numeric_limits(plain(after))
     if plain(before) == plain(after) or (old and plain(after) == "numeric"):
         return True
@@ -24,7 +24,7 @@ def is_instant(before: str, after: str) -> bool:
 
 
 def is_widening(before: str, after: str) -> bool:
-    """Whether every value of the one type is the same value in the other."""
+    """Whether the new type holds every value of the old type unchanged."""
     before, after = plain(before), plain(after)
     if is_instant(before, after):
         return True
@@ -40,9 +40,9 @@ def is_widening(before: str, after: str) -> bool:
 
 
 def fits(column: str, before: str, after: str) -> str | None:
-    """Return the condition that a value of the one type is one of the other too.
+    """Return the SQL condition under which a value of the old type is also a value of the new type.
 
-    None: its text in the file is needed, so the column is filled anew from raw.
+    None: only the text in the file can tell, so the column is filled again from raw.
     """
     before, after = plain(before), plain(after)
     limits, is_number = numeric_limits(after), before in _WHOLE or before.startswith("numeric")

@@ -1,4 +1,4 @@
-"""Tables read back from the text that creates them: columns, constraints, indexes, comments."""
+"""Parse the text that creates a table: columns, constraints, indexes, comments."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ _SUFFIXES = {
 
 @dataclass(frozen=True)
 class TableColumn:
-    """A column; `definition` is all of it as it was written, `fill` its default or generation."""
+    """A column; `definition` is its full text, `fill` its default or generation expression."""
 
     name: str
     type: str
@@ -35,7 +35,7 @@ class TableColumn:
 
 @dataclass(frozen=True)
 class Constraint:
-    """A constraint of a table: `text` without its name; the column that it was written with."""
+    """A constraint of a table: `text` without its name, and the column that it belongs to."""
 
     kind: str
     text: str
@@ -44,7 +44,7 @@ class Constraint:
 
 @dataclass(frozen=True)
 class Table:
-    """What a table consists of. Two are equal if they differ in the order of columns only."""
+    """The parts of a table. Two tables are equal even if the order of their columns differs."""
 
     name: str
     is_unlogged: bool
@@ -165,7 +165,7 @@ def _column(element: Any, definition: str) -> TableColumn:
 
 
 def _constraint(one: Any, table: str, column: str | None) -> Iterator[tuple[str, Constraint]]:
-    """Yield name and constraint, the name as PostgreSQL gives it where none is written."""
+    """Yield name and constraint; without a written name, the name that PostgreSQL gives."""
     suffix = _SUFFIXES.get(one.contype)
     if suffix is None:
         return
@@ -185,7 +185,7 @@ def _constraint(one: Any, table: str, column: str | None) -> Iterator[tuple[str,
 
 
 def _comments(statements: Iterator[str]) -> Iterator[tuple[str, str]]:
-    """Yield what is described, `TABLE x` or `COLUMN x.y`, and the text as it is written."""
+    """Yield each described object, `TABLE x` or `COLUMN x.y`, and its comment as written."""
     for statement in statements:
         found = re.match(r"COMMENT ON ((?:TABLE|COLUMN|INDEX) \S+) IS\s+(.*)", statement, re.DOTALL)
         if found is None:
@@ -194,7 +194,7 @@ def _comments(statements: Iterator[str]) -> Iterator[tuple[str, str]]:
 
 
 def _grant(statement: Any, text: str) -> tuple[str, frozenset[str]]:
-    """Return a GRANT with {} for its columns, and these."""
+    """Return a GRANT with {} in place of its columns, and the columns."""
     columns = frozenset(
         ident(column.sval) for right in statement.privileges or () for column in right.cols or ()
     )

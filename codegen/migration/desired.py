@@ -25,10 +25,10 @@ _REFERENCE = re.compile(r"REFERENCES (etl\.\w+)")
 
 @dataclass(frozen=True)
 class Desired:
-    """What contracts and sql/ ask for.
+    """The database that contracts and sql/ describe.
 
-    By source/extract (`allowed` also by source): facts, former names of columns with their new
-    ones, and what the next migration may destroy.
+    By source/extract (`allowed` also by source): facts, former names of columns with the new ones,
+    and what the next migration may destroy.
     """
 
     objects: list[SqlObject]
@@ -38,10 +38,10 @@ class Desired:
 
 
 def desired_state(contracts: Path = CONTRACTS) -> Desired:
-    """Return all that contracts and sql/ ask for.
+    """Return everything that contracts and sql/ describe.
 
     Raises:
-        ContractErrors: contracts are faulty; nothing is rendered then.
+        ContractErrors: contracts are faulty, and nothing is rendered.
     """
     feeds = [(load_feed(folder), folder) for folder in source_folders(contracts)]
     extracts = {
@@ -65,7 +65,7 @@ def desired_objects(contracts: Path = CONTRACTS) -> list[SqlObject]:
     """Return all objects in the order in which they can be created.
 
     Raises:
-        ContractErrors: contracts are faulty; nothing is rendered then.
+        ContractErrors: contracts are faulty, and nothing is rendered.
     """
     return desired_state(contracts).objects
 

@@ -1,4 +1,4 @@
-"""Values of domains that contracts no longer have or map otherwise; new ones come with data."""
+"""SQL for domain values that contracts removed or map differently; `data` adds new values."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from codegen.render.sqltext import literal
 
 
 def domain_changes(before: Facts, after: Facts) -> Iterator[str]:
-    """Yield the statements; what operators added themselves stays."""
+    """Yield the statements; values that operators added stay."""
     for source, said in after.items():
         if "/" in source or source not in before:
             continue

@@ -1,4 +1,4 @@
-"""What contracts say, as migrations keep it beside themselves, and what changed in it, in words."""
+"""The facts of contracts, which migrations keep beside themselves, and changes of them in words."""
 
 from __future__ import annotations
 
@@ -14,12 +14,12 @@ from codegen.render.sqltext import ident, substitute
 
 FILE = "contracts.json"
 
-#: By `source` and `source/extract`; what each says, every default resolved.
+#: Contents of contracts by `source` and `source/extract`, with every default written out.
 Facts = dict[str, Any]
 
 #: Keys of a column that change no value and no verdict.
 _WORDS = frozenset({"name", "source"})
-#: Keys of an extract that change none of the files that stand.
+#: Keys of an extract that change nothing for files that are loaded.
 _FREE = frozenset({"file_types", "full_load", "rules"})
 
 
@@ -75,7 +75,7 @@ def _column_facts(column: Column) -> dict[str, Any]:
 
 
 def migrated_facts(folder: Path) -> Facts:
-    """Return the facts as the migrations of a folder say last."""
+    """Return the facts after the last migration of a folder."""
     facts: Facts = {}
     for path in sorted(folder.glob(f"*/{FILE}")):
         for name, said in json.loads(path.read_text()).items():
@@ -87,13 +87,13 @@ def migrated_facts(folder: Path) -> Facts:
 
 
 def changed_facts(before: Facts, after: Facts) -> Facts:
-    """Return what a migration has to keep: what is new or changed, and None for what is gone."""
+    """Return the facts that a migration keeps: new or changed ones, and None for removed ones."""
     changed = {name: said for name, said in after.items() if before.get(name) != said}
     return {**changed, **{name: None for name in before if name not in after}}
 
 
 def facts_text(facts: Facts) -> str:
-    """Return facts as JSON with a column a line, so that a diff reads well."""
+    """Return facts as JSON with one column a line, so that a diff is readable."""
     entries = [f"{json.dumps(name)}: {_entry(said)}" for name, said in sorted(facts.items())]
     return "{\n" + ",\n".join(entries) + "\n}\n"
 
@@ -112,10 +112,10 @@ def _entry(said: dict[str, Any] | None) -> str:
 
 
 def same_verdicts(before: dict[str, Any], after: dict[str, Any], renames: dict[str, str]) -> bool:
-    """Whether every value and verdict of the files that stand is the same by both.
+    """Whether all values and verdicts of the loaded files are the same under both facts.
 
-    So it is when columns only have another name or place, or come in and may be empty: such a
-    column is NULL in every row that stands. Files from `boundary` on are another matter.
+    They are if columns only have another name or place, or if a new column may be empty: it is NULL
+    in every loaded row. Files from `boundary` on can differ.
     """
     old, new = _by_name(before, renames), _by_name(after, {})
     fresh = {
@@ -133,13 +133,13 @@ def same_verdicts(before: dict[str, Any], after: dict[str, Any], renames: dict[s
         for name, entries in old["columns"].items()
     }
     for columns in (old["columns"], new["columns"]):
-        for name, entries in columns.items():  # one that moved stands once for each place
+        for name, entries in columns.items():  # a column that moved has one entry for each place
             columns[name] = [one for n, one in enumerate(entries) if one not in entries[:n]]
     return old == new
 
 
 def boundary(before: dict[str, Any], after: dict[str, Any]) -> str | None:
-    """Return the first local time from which files have another shape than it was said before."""
+    """Return the first local time from which files have another shape than before."""
     old, new = (
         {local_time(c.get(key)) for c in said["columns"] for key in ("since", "until")}
         for said in (before, after)
@@ -157,7 +157,7 @@ def _may_be_empty(column: dict[str, Any]) -> bool:
 
 
 def _by_name(said: dict[str, Any], renames: dict[str, str]) -> dict[str, Any]:
-    """Return what decides about values and verdicts, with columns by their new names."""
+    """Return the facts that decide values and verdicts, with columns by their new names."""
     new = {old: ident(name) for old, name in renames.items()}
 
     def renamed(names: list[str]) -> list[str]:
@@ -179,7 +179,7 @@ def _by_name(said: dict[str, Any], renames: dict[str, str]) -> dict[str, Any]:
 
 
 def columns_by_name(said: dict[str, Any]) -> dict[str, dict[str, Any]]:
-    """Return the columns of an extract by name, of one with several places the first."""
+    """Return the columns of an extract by name; for several places, the first entry."""
     found: dict[str, dict[str, Any]] = {}
     for column in said["columns"]:
         found.setdefault(column["name"], column)
@@ -189,14 +189,14 @@ def columns_by_name(said: dict[str, Any]) -> dict[str, dict[str, Any]]:
 def changed_words(
     before: dict[str, Any], after: dict[str, Any], renames: dict[str, str]
 ) -> Iterator[str]:
-    """Yield what changed between the facts of an extract, a line each."""
+    """Yield the changes between the facts of an extract, one line each."""
     old, new = columns_by_name(before), columns_by_name(after)
     former = {name: old_name for old_name, name in renames.items()}
     for name, column in new.items():
         was = old.get(former.get(name, name))
         if was is None:
             since = f" in files from {column['since']} on" if "since" in column else ""
-            yield f"column {name} comes ({column['type']}){since}"
+            yield f"column {name} is new ({column['type']}){since}"
             continue
         if name in former:
             yield f"column {former[name]} is now {name}"
@@ -205,7 +205,7 @@ def changed_words(
                 yield f"{name}: {key} {shown(was.get(key))} → {shown(column.get(key))}"
     for name in old:
         if name not in new and name not in renames:
-            yield f"column {name} goes"
+            yield f"column {name} is dropped"
     places = [renames.get(name, name) for name in old if renames.get(name, name) in new]
     if places != [name for name in new if former.get(name, name) in old]:
         yield "columns have another order in the file"

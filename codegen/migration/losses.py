@@ -1,4 +1,4 @@
-"""What a migration would destroy, and what it leaves to be done; both in words."""
+"""Descriptions of what a migration would destroy, and of what is left to do after it."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ Allowed = dict[str, tuple[str, ...]]
 
 @dataclass(frozen=True)
 class Destruction:
-    """Something that goes for good or for a while, and the word that allows it."""
+    """Data that would be lost, for good or until a reprocess, and the word that allows it."""
 
     place: str
     word: str
@@ -38,8 +38,8 @@ class Destruction:
         return "\n".join(lines)
 
 
-class Refused(Exception):  # noqa: N818 (it is no error of the program)
-    """Some changes destroy something and are not allowed in the contracts."""
+class Refused(Exception):  # noqa: N818 (it is not an error of the program)
+    """Some changes would destroy data, and the contracts do not allow them."""
 
     def __init__(self, found: list[Destruction]) -> None:
         """Take what is not allowed."""
@@ -65,11 +65,11 @@ def destructions(transition: Transition) -> Iterator[tuple[str, list[Destruction
         source, _, extract = key.partition("/")
         if source not in transition.gone_sources:
             said = transition.before.facts[key]
-            what = f"extract {extract} goes with all its rows, and the entries of its files"
+            what = f"extract {extract} is dropped with all its rows and the entries of its files"
             sides = f"{len(said['columns'])} columns, core.{said['core']['table']}", "no file"
             yield source, [Destruction(f"{source}/source.yml", f"drop {extract}", what, *sides)]
     for source in transition.gone_sources:
-        what = f"source {source} goes with all its extracts, files and runs"
+        what = f"source {source} is dropped with all its extracts, files and runs"
         remedy = f"to allow it: make migration ARGS='--drop-source {source}'"
         yield source, [Destruction(source, "drop source", what, "a folder", "none", remedy)]
 
@@ -85,31 +85,31 @@ def _of_extract(t: Transition, key: str, old: Facts, new: Facts) -> Iterator[Des
     core = t.tables.get(tables[1])
 
     for name in raw.dropped if raw else ():
-        what = f"column {name} goes with its values, in raw too"
-        remedy = f"if it only has another name, write beside that one: renamed_from: {name}"
+        what = f"column {name} is dropped with its values, also in raw"
+        remedy = f"if the column was renamed, write at its new name: renamed_from: {name}"
         yield Destruction(place, f"drop {name}", what, _column(was.get(name)), "-", remedy)
     if old["natural_key"] != new["natural_key"] and stg and stg.needs_new_table:
         what = f"another key: stg.{extract} and {tables[1]} start empty and are filled from raw"
         sides = f"natural_key: {shown(old['natural_key'])}", shown(new["natural_key"])
         yield Destruction(place, "rekey", what, *sides)
     elif tables[0] != tables[1] or (core and core.needs_new_table and not _is_retyped(core)):
-        what = f"{tables[0]} goes; {tables[1]} starts empty and is filled from raw"
+        what = f"{tables[0]} is dropped; {tables[1]} starts empty and is filled from raw"
         yield Destruction(place, "republish", what, shown(old["core"]), shown(new["core"]))
     elif core:
         for name in core.dropped:
             if raw is None or name not in raw.dropped:
-                what = f"{tables[1]}.{name} goes"
+                what = f"{tables[1]}.{name} is dropped"
                 sides = _column(was.get(name)), _column(now.get(name))
                 yield Destruction(place, f"unpublish {name}", what, *sides)
     for name, column in now.items():
         former = was.get(name)
         if former is not None and not is_widening(former["type"], column["type"]):
-            what = f"{name} holds less than before, or something else"
+            what = f"{name} gets a type that cannot hold every value of the old one"
             sides = _column(former), _column(column)
             yield Destruction(place, f"retype {name}", what, *sides)
         if former is None and column["required"] and "since" not in column:
-            what = f"column {name} comes and is required, and no row that stands has it"
-            remedy = "write since: with the first DateExtracted that has it, or leave required out"
+            what = f"column {name} is new and required, but no existing row has it"
+            remedy = "write since: with the first DateExtracted that has it, or leave out required"
             yield Destruction(place, "", what, "-", _column(column), remedy)
 
 
@@ -125,7 +125,7 @@ def _column(said: Facts | None) -> str:
 
 
 def notes(transition: Transition) -> Iterator[tuple[str, str]]:
-    """Yield extract and reason for each whose files have to be processed again."""
+    """Yield extract and reason for each extract whose files have to be processed again."""
     for key in transition.both:
         extract = key.partition("/")[2]
         if key in transition.ruled and key not in transition.kept:
@@ -133,12 +133,12 @@ def notes(transition: Transition) -> Iterator[tuple[str, str]]:
 
 
 def warnings(transition: Transition) -> Iterator[tuple[str, str]]:
-    """Yield the notes, and what holds only where files of a new shape came before it was said."""
+    """Yield the notes, and warnings for files that were loaded before their shape was known."""
     yield from notes(transition)
     for key in transition.kept:
         time = boundary(*transition.both[key])
         if time is not None:
-            reason = f"Files from {time} on came before their shape was known and show the former"
+            reason = f"Files from {time} on were loaded by the old shape and still show it"
             yield key.partition("/")[2], reason
 
 
@@ -154,12 +154,12 @@ def _until_then(t: Transition, key: str) -> str:
         new_in_file = {c["name"] for c in new["columns"]} - there
         empty = sorted({c.name for c in core.added} - new_in_file | core.refilled)
         if empty:
-            return f"{name} has nothing in {', '.join(empty)} until they are processed again"
+            return f"{name} has only NULL in {', '.join(empty)} until they are processed again"
     return f"{name} and the rejects of {extract} show the former rules until then"
 
 
 def words(transition: Transition) -> Iterator[str]:
-    """Yield what changes, a line each."""
+    """Yield the changes, one line each."""
     for key, (old, new) in transition.both.items():
         renames = transition.renames.get(key.partition("/")[2], {})
         for line in changed_words(old, new, renames):
@@ -169,7 +169,7 @@ def words(transition: Transition) -> Iterator[str]:
             yield f"{key}: new"
     for key in transition.before.facts:
         if key not in transition.after.facts:
-            yield f"{key}: goes"
+            yield f"{key}: is dropped"
     for source, said in transition.after.facts.items():
         former = transition.before.facts.get(source)
         if "/" not in source and former is not None:

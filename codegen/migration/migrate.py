@@ -1,7 +1,7 @@
 """Apply the migrations of a folder to a database and take them back, through yoyo.
 
 A migration is a Python file, `0001_initial.py`, and the SQL beside it: `0001_initial/apply.sql` and
-`rollback.sql`. Each runs in one transaction together with yoyo's mark that it did.
+`rollback.sql`. Each runs in one transaction, which also marks the migration as applied.
 """
 
 import contextlib
@@ -37,7 +37,7 @@ Work = Callable[[str], list[str]]
 
 
 class MigrationError(RuntimeError):
-    """A migration or its database is not as it must be; the text says where, why and what to do."""
+    """A migration or its database is faulty; the text states where, why and what to do."""
 
 
 def apply(
@@ -48,16 +48,16 @@ def apply(
     may_rewrite: bool = False,
     pause: float = 1.0,
 ) -> list[str]:
-    """Apply what is not applied yet; return the ids of what was, in order.
+    """Apply all pending migrations; return their ids, in order.
 
-    Harmless when repeated, and with two at once: the second waits and finds nothing to do. A
-    migration whose tables others have in hand is tried again, after `pause` seconds and then after
-    twice as long each time. `report` gets the warnings that migrations raise. `may_rewrite`: big
-    tables may be written anew under a lock.
+    It is harmless to call it again, or twice at once: the second call waits and finds nothing to
+    do. If other sessions use the tables of a migration, it is retried after `pause` seconds, and
+    the pause doubles each time. `report` gets the warnings that migrations raise. With
+    `may_rewrite` big tables may be rewritten under a lock.
 
     Raises:
         MigrationError: the database is out of reach, too old or not UTF8, a migration was edited
-            after it was applied, or a statement failed (then nothing of its migration is left).
+            after it was applied, or a statement failed (its migration is rolled back as a whole).
     """
     with _backend(database_url, report) as backend:
         migrations = _read(folder)
@@ -71,7 +71,7 @@ def apply(
 
 
 def _patiently(work: Callable[[], None], report: Report, pause: float) -> None:
-    """Do the work, again while what it needs is locked by others."""
+    """Do the work; retry it while other sessions lock its tables."""
     for attempt in range(_ATTEMPTS):
         try:
             work()
@@ -80,7 +80,7 @@ def _patiently(work: Callable[[], None], report: Report, pause: float) -> None:
             is_locked = isinstance(error.__cause__, psycopg.errors.LockNotAvailable)
             if not is_locked or attempt == _ATTEMPTS - 1:
                 raise
-        report("the tables are in use: trying again")
+        report("the tables are in use: retrying")
         time.sleep(pause * 2**attempt)
 
 
@@ -89,10 +89,10 @@ def rollback(
 ) -> list[str]:
     """Take the last `count` applied migrations back, newest first; return their ids.
 
-    Big tables may be written anew.
+    Big tables may be rewritten.
 
     Raises:
-        MigrationError: as `apply`.
+        MigrationError: as in `apply`.
     """
     with _backend(database_url, report) as backend:
         backend.allow_rewrite(True)
@@ -147,7 +147,7 @@ def _file_step(path: Path) -> Step:
 
 
 def _explain(path: Path, statement: Statement, error: psycopg.Error) -> str:
-    """Say file, line, message and SQLSTATE; then the statement's first line and what else helps."""
+    """Return file, line, message and SQLSTATE, then the first line of the statement and details."""
     diag = error.diag
     position = int(diag.statement_position or 1) - 1
     line = statement.line + statement.text.count("\n", 0, position)
@@ -167,7 +167,7 @@ def _explain(path: Path, statement: Statement, error: psycopg.Error) -> str:
 
 
 def _read(folder: Path) -> Any:
-    """Read the migrations of a folder; yoyo alone would skip what it cannot read."""
+    """Read the migrations of a folder; yoyo alone would skip files that it cannot read."""
     if not folder.is_dir():
         raise MigrationError(f"there is no folder {folder}: make migration writes the first one")
     migrations = read_migrations(str(folder))
@@ -181,7 +181,7 @@ def _read(folder: Path) -> Any:
 
 @contextlib.contextmanager
 def _backend(database_url: str, report: Report) -> Iterator["_Backend"]:
-    """Connect, check the database, and keep every other `apply` and `rollback` out of it."""
+    """Connect, check the database, and lock out every other `apply` and `rollback`."""
     url = database_url.replace("+psycopg://", "://", 1)
     try:
         with psycopg.connect(url, autocommit=True) as guard:
@@ -216,7 +216,7 @@ def _check(connection: psycopg.Connection[Any]) -> None:
 
 
 class _Backend(PostgresqlPsycopgBackend):  # type: ignore[misc]
-    """yoyo's backend; a migration and the mark that it ran are one transaction."""
+    """yoyo's backend; one transaction runs a migration and marks it as applied."""
 
     def __init__(self, url: str, report: Report) -> None:
         self._url = url
@@ -225,7 +225,7 @@ class _Backend(PostgresqlPsycopgBackend):  # type: ignore[misc]
         super().__init__(address, default_migration_table)
 
     def connect(self, dburi: DatabaseURI) -> psycopg.Connection[Any]:
-        """Connect with the URL as it is: libpq knows every form of it."""
+        """Connect with the URL unchanged: libpq understands every form of it."""
         connection = psycopg.connect(self._url, autocommit=True)
         connection.execute("SET client_min_messages = warning")
         connection.add_notice_handler(lambda diag: self._report(diag.message_primary or ""))
@@ -233,7 +233,7 @@ class _Backend(PostgresqlPsycopgBackend):  # type: ignore[misc]
 
     @contextlib.contextmanager
     def lock(self, timeout: float = 10) -> Iterator[None]:
-        """Do nothing: an advisory lock is held, which no crash leaves behind."""
+        """Do nothing: an advisory lock is held already, and a crash does not leave it behind."""
         yield
 
     def apply_one(self, migration: Migration, force: bool = False, mark: bool = True) -> None:
@@ -258,7 +258,7 @@ class _Backend(PostgresqlPsycopgBackend):  # type: ignore[misc]
             self.unmark_one(migration, log=False)
 
     def refuse_edited(self, folder: Path) -> None:
-        """Raise MigrationError if SQL that was applied here says something else now."""
+        """Raise MigrationError if a migration was edited after it was applied here."""
         checksums.make_table(self.connection)
         edited = checksums.edited(self.connection, folder)
         if edited:
@@ -269,11 +269,11 @@ class _Backend(PostgresqlPsycopgBackend):  # type: ignore[misc]
             )
 
     def allow_rewrite(self, may_rewrite: bool) -> None:
-        """Say to the migrations whether big tables may be written anew: etl.refuse_rewrite."""
+        """Set whether big tables may be rewritten, for etl.refuse_rewrite in migrations."""
         self.execute(f"SET rawcore.rewrite = {'on' if may_rewrite else 'off'}")
 
     def validate(self) -> None:
-        """Validate what migrations added as NOT VALID; harmless when repeated."""
+        """Validate constraints that migrations added as NOT VALID; harmless when repeated."""
         routine = "etl.validate_constraints()"
         known = self.execute("SELECT to_regprocedure(:name)", {"name": routine}).fetchone()
         if known != (None,):
@@ -282,7 +282,7 @@ class _Backend(PostgresqlPsycopgBackend):  # type: ignore[misc]
             self._be_oneself()
 
     def _be_oneself(self) -> None:
-        """Undo a SET ROLE or SET search_path of the migration: yoyo's tables are the login's."""
+        """Undo SET ROLE and SET search_path of the migration: the login owns yoyo's tables."""
         self.execute("RESET ROLE")
         self.execute("RESET search_path")
 

@@ -1,8 +1,8 @@
-"""The next migration: what contracts and sql/ say now, beside what the migrations say last.
+"""Plan the next migration: the difference between contracts with sql/ and the last migrated state.
 
-Each object stands in a migration below a marker line, and so does, in `state.sql` beside it, each
-table that was altered; `contracts.json` says what the contracts said. All of them read in order are
-the migrated state. Routines, views and data are stated anew in full; a table is altered.
+Each object is below a marker line of a migration; `state.sql` beside it has the altered tables in
+the same way, and `contracts.json` has the contracts. Read in order, these files are the migrated
+state. A migration contains changed routines, views and data in full; it alters tables.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ _MARKER = re.compile(r"^-- (object|gone|before|after|anew|alter): (.+)$", re.MUL
 _END = "-- end of objects"
 _AS_OWNER = "\nSET LOCAL ROLE etl_owner;\n"
 _TIMEOUT = "SET LOCAL lock_timeout = '5s';\n"
-#: What only the first migration can make.
+#: Kinds that only the first migration can create.
 _FOUNDATION = ("roles", "schema", "privileges")
 
 
@@ -35,15 +35,15 @@ class StructuralChange(Exception):  # noqa: N818 (a refusal)
     """Roles, schemas or default privileges changed: write that migration by hand."""
 
     def __init__(self, found: list[Change]) -> None:
-        """Take the changes that cannot be written."""
+        """Keep the changes that cannot be written."""
         texts = (f"{one.kind} {one.name} changed:\n{one.diff}" for one in found)
-        remedy = "roles, schemas and default privileges are changed by a migration written by hand"
+        remedy = "write a migration by hand to change roles, schemas or default privileges"
         super().__init__("\n\n".join([*texts, remedy]))
 
 
 @dataclass(frozen=True)
 class Migration:
-    """A migration before it is written: its files by name, and what to tell who asked for it."""
+    """A migration before it is written: its files by name, and lines for the user."""
 
     files: dict[str, str]
     summary: list[str]
@@ -58,7 +58,7 @@ class Migration:
 
 
 def migrated_objects(folder: Path) -> dict[Name, str]:
-    """Return kind and name of each object with its text, as the migrations say last."""
+    """Return kind and name of each object with its text after the last migration."""
     state: dict[Name, str] = {}
     for path in sorted(folder.glob("*/apply.sql")):
         for file in (path, path.with_name("state.sql")):
@@ -80,12 +80,12 @@ def _fold(text: str, state: dict[Name, str]) -> None:
 
 
 def migrated_state(folder: Path) -> State:
-    """Return the state that the migrations of a folder lead to."""
+    """Return the state after all migrations of a folder."""
     return State(migrated_objects(folder), migrated_facts(folder))
 
 
 def changes(state: dict[Name, str], wanted: Iterable[SqlObject]) -> list[Change]:
-    """Return what differs between migrated objects and wanted ones."""
+    """Return the differences between migrated objects and desired ones."""
     return Transition(State(state), State(_texts(wanted))).changes
 
 
@@ -97,7 +97,7 @@ def plan(before: State, desired: Desired, dropped_sources: Iterable[str] = ()) -
     """Return the migration from a state to the desired one; None: nothing has changed.
 
     Raises:
-        Refused: something would be destroyed that neither contracts nor `dropped_sources` allow.
+        Refused: data would be destroyed, and neither contracts nor `dropped_sources` allow it.
         StructuralChange: roles, schemas or default privileges changed.
     """
     after = State(_texts(desired.objects), desired.facts)
@@ -120,7 +120,7 @@ def plan(before: State, desired: Desired, dropped_sources: Iterable[str] = ()) -
     files = {
         "apply.sql": _text(forward, "Written by `make migration`. Never edited after release."),
         "rollback.sql": _text(
-            backward, "Written by `make migration`: takes apply.sql beside it back."
+            backward, "Written by `make migration`: the way back from apply.sql."
         ),
         FILE: facts_text(changed_facts(before.facts, after.facts)),
     }
@@ -136,7 +136,7 @@ def plan(before: State, desired: Desired, dropped_sources: Iterable[str] = ()) -
 
 
 def _renames(before: State, desired: Desired) -> dict[str, dict[str, str]]:
-    """Return, by extract, former names of columns and their new ones, where they apply now."""
+    """Return, by extract, the former and new names of columns that this migration renames."""
     found: dict[str, dict[str, str]] = {}
     for key, names in desired.renames.items():
         columns = {column["name"] for column in before.facts.get(key, {}).get("columns", ())}
@@ -163,13 +163,13 @@ def _text(transition: Transition, heading: str) -> str:
 
 
 def _state(altered: list[Change]) -> Iterator[str]:
-    yield "-- What apply.sql alters, as it is afterwards. Read by `make migration`, never run.\n"
+    yield "-- The altered tables, as they are afterwards. Read by `make migration`, never run.\n"
     for change in altered:
         yield f"\n-- object: {change.kind} {change.name}\n{change.after}"
 
 
 def next_migration(folder: Path, title: str) -> tuple[str, str | None]:
-    """Return the name of the next migration of a folder, and that of the one before it."""
+    """Return the name of the next migration of a folder, and the name of the last one."""
     names = sorted(path.parent.name for path in folder.glob("*/apply.sql"))
     if not names:
         return "0001_initial", None
@@ -177,12 +177,12 @@ def next_migration(folder: Path, title: str) -> tuple[str, str | None]:
 
 
 def migration_texts(found: list[Change]) -> tuple[str, str]:
-    """Return apply.sql and rollback.sql of a first migration, which makes all there is."""
+    """Return apply.sql and rollback.sql of a first migration, which creates everything."""
     return "".join(_first(found)), _FIRST_ROLLBACK
 
 
 def _first(found: list[Change]) -> Iterator[str]:
-    """Yield the statements, those of roles and schemas as who migrates, the others as the owner."""
+    """Yield the statements: roles and schemas as the login that migrates, the rest as the owner."""
     yield f"-- Written by `make migration`. Never edited after release.\n{_TIMEOUT}"
     is_owner = False
     for change in found:

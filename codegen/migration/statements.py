@@ -1,4 +1,4 @@
-"""Split a SQL file into its statements, so that an error can name a line of the file."""
+"""Split a SQL file into statements, so that an error can name the line of the file."""
 
 import re
 from collections.abc import Iterator

@@ -1,6 +1,6 @@
-"""From one state of the database to another: what changes, and the statements of the migration.
+"""A transition between two states of the database: the changes, and the statements for them.
 
-The way back is the same transition the other way round.
+The rollback is the transition in the other direction.
 """
 
 from __future__ import annotations
@@ -26,13 +26,13 @@ from codegen.render.sqltext import ident, instant, literal
 
 Name = tuple[str, str]
 
-#: In this order they are stated: each needs those before it only.
+#: Kinds in the order in which they are written: each needs only the kinds before it.
 STATED = ("function", "procedure", "view", "data", "grants")
 
 
 @dataclass(frozen=True)
 class State:
-    """A state of the database: its objects by kind and name, and what its contracts say."""
+    """A state of the database: its objects by kind and name, and the facts of its contracts."""
 
     objects: dict[Name, str]
     facts: Facts = field(default_factory=dict)
@@ -40,7 +40,7 @@ class State:
 
 @dataclass(frozen=True)
 class Change:
-    """An object as it was migrated and as it is wanted; None: it was not there, or goes."""
+    """An object before and after; None: it did not exist, or it is dropped."""
 
     kind: str
     name: str
@@ -49,7 +49,7 @@ class Change:
 
     @property
     def sql_name(self) -> str:
-        """Its name, quoted where it must be."""
+        """Its name, quoted if necessary."""
         return ".".join(ident(part) for part in self.name.split("."))
 
     @property
@@ -63,7 +63,7 @@ class Change:
 
 @dataclass(frozen=True)
 class Transition:
-    """What leads from `before` to `after`; `renames` by extract, from former names to new ones."""
+    """The way from `before` to `after`; `renames` maps, by extract, former names to new ones."""
 
     before: State
     after: State
@@ -71,7 +71,7 @@ class Transition:
 
     @cached_property
     def changes(self) -> list[Change]:
-        """What differs, in creation order; what goes comes last."""
+        """The differences in creation order; dropped objects come last."""
         found = [
             Change(kind, name, self.before.objects.get((kind, name)), text)
             for (kind, name), text in self.after.objects.items()
@@ -98,13 +98,13 @@ class Transition:
         return kind == "view" and same_view(before, text)
 
     def _must_go(self, view: str) -> bool:
-        """Whether a view hinders a change of the raw table under it, and is made anew."""
+        """Whether a view has to be created again because the raw table under it changes."""
         raw = self.tables.get(f"raw.{self.extract_of(view)}_raw")
         return raw is not None and bool(raw.retyped)
 
     @cached_property
     def tables(self) -> dict[str, TableChange]:
-        """Tables that are there before and after, and whose texts differ."""
+        """Tables that exist before and after, with different texts."""
         found = {}
         for (kind, name), text in self.after.objects.items():
             before = self.before.objects.get((kind, name))
@@ -119,7 +119,7 @@ class Transition:
         return found
 
     def _empties(self, table: str) -> frozenset[str]:
-        """Return the columns of a core table that turn from value to pseudonym, or back."""
+        """Return the columns of a core table that change from value to pseudonym, or back."""
         for name, (old, new) in self.both.items():
             if table == f"core.{new['core']['table']}":
                 names = self.renames.get(name.partition("/")[2], {})
@@ -133,7 +133,7 @@ class Transition:
 
     @cached_property
     def both(self) -> dict[str, tuple[Facts, Facts]]:
-        """Facts of the extracts that are there before and after, by source/extract."""
+        """Facts of the extracts that exist before and after, by source/extract."""
         old, new = self.before.facts, self.after.facts
         return {name: (old[name], new[name]) for name in new if "/" in name and name in old}
 
@@ -153,18 +153,18 @@ class Transition:
         """Return the extract that an object belongs to, or ''."""
         return self._owners.get(name, "")
 
-    # Which extracts are concerned, and how.
+    # Which extracts change, and how.
 
     @cached_property
     def held(self) -> list[str]:
-        """Extracts that are there already and of which something changes."""
+        """Existing extracts that change."""
         there = {key.partition("/")[2] for key in self.before.facts if "/" in key}
         ruled = {key.partition("/")[2] for key in self.ruled}
         return sorted(there & ({self.extract_of(change.name) for change in self.changes} | ruled))
 
     @cached_property
     def ruled(self) -> dict[str, tuple[Facts, Facts]]:
-        """Extracts whose values or verdicts are made by other rules, by source/extract."""
+        """Extracts whose rules for values or verdicts change, by source/extract."""
         return {
             key: (old, new)
             for key, (old, new) in self.both.items()
@@ -173,7 +173,7 @@ class Transition:
 
     @cached_property
     def kept(self) -> list[str]:
-        """Those of `ruled` whose rules say the same of the files that stand."""
+        """Extracts of `ruled` whose new rules give the same result for loaded files."""
         return [
             key
             for key, (old, new) in self.ruled.items()
@@ -189,17 +189,17 @@ class Transition:
 
     @cached_property
     def gone(self) -> list[str]:
-        """Extracts that go, as source/extract."""
+        """Extracts that are dropped, as source/extract."""
         return [key for key in self.before.facts if "/" in key and key not in self.after.facts]
 
     @cached_property
     def gone_sources(self) -> list[str]:
-        """Sources that go."""
+        """Sources that are dropped."""
         return [k for k in self.before.facts if "/" not in k and k not in self.after.facts]
 
     @property
     def derived_again(self) -> list[str]:
-        """Tables of stg and core of which all or some values are filled anew from raw."""
+        """Tables of stg and core with values that are filled again from raw."""
         return [
             name
             for name, table in self.tables.items()
@@ -230,7 +230,7 @@ class Transition:
 
     def _preparation(self) -> Iterator[str]:
         if self.held:
-            yield "\n-- Nobody may have a file of these in hand.\n"
+            yield "\n-- No worker may be processing a file of these extracts.\n"
             yield "".join(f"CALL etl.hold_extract({literal(name)});\n" for name in self.held)
             again = sorted({self.extract_of(name) for name in self.derived_again} - {""})
             yield "".join(f"CALL etl.need_raw({literal(name)});\n" for name in again)
@@ -275,11 +275,11 @@ class Transition:
         return heading + (self._view(change)[1] if change.kind == "view" else text)
 
     def _after_data(self) -> Iterator[str]:
-        """Yield what the data of sources, which only add, leave to be done."""
+        """Yield the removals that the data of sources, which only adds, cannot do."""
         lines = [*domain_changes(self.before.facts, self.after.facts)]
         lines += [self._keep(key) for key in self.kept]
         if lines:
-            yield "\n-- after: what the data above leave to be done\n"
+            yield "\n-- after: remove what the data above cannot remove\n"
             yield "\n".join(lines) + "\n"
 
     def _forget(self, name: str) -> str:
@@ -290,7 +290,7 @@ class Transition:
         return f"CALL etl.forget_extract({literal(extract)});\n" if is_alone else ""
 
     def _keep(self, key: str) -> str:
-        """Return the call that carries verdicts over, of files before a change of shape."""
+        """Return the call that keeps the verdicts of files from before a change of shape valid."""
         old, new = self.both[key]
         until = instant(boundary(old, new), new["timezone"])
         return f"CALL etl.keep_verdicts({literal(key.partition('/')[2])}, {until});"

@@ -1,4 +1,4 @@
-"""Compressed objects in, plain pieces out: gzip and zstd, of several members, in bounded memory."""
+"""Decompress objects in bounded memory: gzip and zstd, also with several members."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ class _Member(Protocol):
 
     @property
     def ended(self) -> bool:
-        """Whether its last byte was seen."""
+        """Whether its last byte was read."""
 
     def step(self, data: bytes) -> tuple[bytes, bytes]:
         """Return some output and the input that is left."""
@@ -37,7 +37,7 @@ class _GzipMember:
 
     def step(self, data: bytes) -> tuple[bytes, bytes]:
         out = self._reader.decompress(data, PIECE_BYTES)
-        if self._reader.eof:  # some writers pad with zeros behind the last member
+        if self._reader.eof:  # some writers pad with zeros after the last member
             return out, self._reader.unused_data.lstrip(b"\0")
         return out, self._reader.unconsumed_tail
 
@@ -69,8 +69,8 @@ class _ZstdFrame:
 def decompressed(pieces: Iterable[bytes], key: str = "") -> Iterator[bytes]:
     """Yield the plain bytes of an object in pieces of at most 1 MiB; plain objects pass through.
 
-    The content decides. A key that ends in .gz or .zst whose content is neither is an error, as is
-    an end within a member (BadArchive).
+    The content decides, not the key. Raises BadArchive if a key ends in .gz or .zst but the content
+    is neither, and if the content ends inside a member.
     """
     source = iter(pieces)
     head = b""
@@ -85,7 +85,7 @@ def decompressed(pieces: Iterable[bytes], key: str = "") -> Iterator[bytes]:
     if head.startswith(_ZSTD):
         return _cut(_members(whole, "zstd", _ZstdFrame))
     if head and suffix in ("gz", "zst"):
-        raise BadArchive(kind=suffix, problem="it does not begin like one")
+        raise BadArchive(kind=suffix, problem="it does not begin like an archive")
     return _cut(whole)
 
 

@@ -1,9 +1,9 @@
-"""Delimited text in, PostgreSQL's COPY text format out, piece by piece and without splitting rows.
+"""Turn delimited text into PostgreSQL's COPY text format, piece by piece, without splitting rows.
 
-Both separators are replaced in place by tokens, bytes that UTF-8 never holds (see `separators`).
-What is left of a piece after deleting everything but the tokens of fields and rows shows whether
-each row has its number of fields. Then the text is escaped, and one translate() turns the tokens
-into tab and line feed. Only a piece that holds a bad row is cut into rows.
+Both separators are replaced in place by tokens: bytes that UTF-8 never contains (see `separators`).
+With everything but the tokens deleted, a piece shows whether each row has its number of fields.
+Then the text is escaped, and one translate() turns the tokens into tabs and line feeds. Only a
+piece with a bad row is split into rows.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from rawcore.delimited.separators import FIELD, FLAW, ROW, Separators
 from rawcore.errors import BadDialect, EmptyFile, RowTooLong, TruncatedFile
 
 PIECE_BYTES = 1 << 18
-"""So much is decoded at once: what a core's cache holds, a quarter faster than 1 MiB."""
+"""Bytes decoded at once: they fit the cache of a core, which is a quarter faster than 1 MiB."""
 
 MAX_ROW_BYTES = 16 << 20
 
@@ -32,9 +32,9 @@ _LINE_ENDS = b"\r\n"
 class Dialect:
     """How a source writes its files; separators have one or more characters.
 
-    With a `quote` a field that begins with it may hold separators, line ends and, doubled, the
-    quote itself. A `trailing_separator` stands after the last field too. `open_end`: the last row
-    may end with the file.
+    A field that begins with the `quote` may contain separators, line ends and doubled quotes. With
+    `trailing_separator` each row also has a separator after its last field. With `open_end` the
+    last row may end without a row separator.
     """
 
     field_separator: str
@@ -47,7 +47,7 @@ class Dialect:
     open_end: bool = False
 
     def __post_init__(self) -> None:
-        """Raise BadDialect where no file could be read."""
+        """Raise BadDialect if no file could be read with this dialect."""
         problem = None
         if not self.field_separator or not self.row_separator:
             problem = "a separator is empty"
@@ -75,7 +75,7 @@ class CopyRows:
 
 @dataclass(frozen=True, slots=True)
 class BadRow:
-    r"""A row that cannot stand in raw. Undecodable bytes show as \xNN in its text, NUL as \x00."""
+    r"""A row that raw cannot store. Its text shows undecodable bytes as \xNN and NUL as \x00."""
 
     line_no: int
     text: str
@@ -87,10 +87,10 @@ Output = CopyRows | BadRow
 
 
 class Decoder:
-    """One file from delivered bytes (already decompressed) to COPY text, in constant memory.
+    """Decodes one file from (decompressed) bytes to COPY text, in constant memory.
 
-    `rows` counts the rows without a header, good or bad; `line_no` all of them. Not thread-safe.
-    Where it is told what to expect beyond the number of `columns`, the first rows are compared.
+    `rows` counts good and bad rows without the header; `line_no` counts all rows. Not thread-safe.
+    If it is given more expectations than the number of `columns`, it compares the first rows.
     """
 
     def __init__(
@@ -118,11 +118,11 @@ class Decoder:
 
     @property
     def encoding(self) -> str:
-        """The encoding in use; empty as long as it is not known."""
+        """The encoding in use; '' until it is known."""
         return self._stream.encoding or ""
 
     def feed(self, piece: bytes) -> Iterator[Output]:
-        """Take the next bytes; exhaust the iterator before the next call.
+        """Decode the next bytes; exhaust the iterator before the next call.
 
         Raises BadContent: DriftedFile at the first rows, RowTooLong.
         """
@@ -134,7 +134,7 @@ class Decoder:
                 yield from self._work(self._take(), final=False)
 
     def finish(self) -> Iterator[Output]:
-        """Take the end of the file. Raises EmptyFile, TruncatedFile or OddUtf16."""
+        """Finish the file. Raises EmptyFile, TruncatedFile or OddUtf16."""
         yield from self._work(self._take(), final=True)
         rest = self._carry.strip(_LINE_ENDS)
         is_whole = self._separators.is_whole_row(self._carry)
@@ -146,7 +146,7 @@ class Decoder:
             if not is_whole:
                 cause = "a quote opens there and is never closed"
             elif not self.line_no:
-                cause = "separators or encoding of the source are not those of this file"
+                cause = "the separators or the encoding of the source do not match this file"
             raise TruncatedFile(
                 characters=len(rest.decode(errors="replace")), rows=self.line_no, cause=cause
             )
@@ -202,7 +202,7 @@ class Decoder:
         shape = body.translate(None, _ALL_BUT_TOKENS)
         rows = shape.count(ROW)
         if self._trailing and self._separators.field_token + ROW not in body:
-            return Counter()  # the separator lacks after the last field, not a field
+            return Counter()  # the separator after the last field is missing, not a field
         if shape == self._shape * rows:
             return Counter({self._columns: rows}) if rows else Counter()
         return Counter(len(row) + 1 - self._trailing for row in shape.split(ROW)[:-1])
@@ -240,7 +240,9 @@ class Decoder:
         if wrong := self._wrong_fields(row):
             problems.append(("field_count", wrong))
         if FLAW in row:
-            problems.append(("quote", f"{row.count(FLAW)} field(s) with text after the quote"))
+            problems.append(
+                ("quote", f"{row.count(FLAW)} field(s) with text after the closing quote")
+            )
         if b"\0" in row:
             problems.append(("nul", f"{row.count(0)} NUL character(s)"))
         if self._marks and (marks := len(MARK.findall(row))):
@@ -248,7 +250,7 @@ class Decoder:
         return problems
 
     def _wrong_fields(self, row: bytes) -> str:
-        """Say what is wrong with the number of fields; empty: nothing."""
+        """Return the fault in the number of fields; '': there is none."""
         fields = row.count(FIELD) + 1
         if not self._trailing:
             return "" if fields == self._columns else _expected(self._columns, fields)
@@ -263,13 +265,13 @@ def _expected(wanted: int, found: int) -> str:
 
 
 def fields(separators: Separators, marked: bytes, trailing: bool) -> list[str]:
-    """Return the texts of one row, for headings and for a look at the head of a file."""
+    """Return the texts of one row, for a header and for the first rows of a file."""
     texts = separators.to_copy(marked).decode(errors="replace").split("\t")
     return texts[:-1] if trailing and not texts[-1] else texts
 
 
 def separators_of(dialect: Dialect) -> Separators:
-    """Return what finds the separators of a dialect."""
+    """Return the object that finds the separators of a dialect."""
     field, row = dialect.field_separator.encode(), dialect.row_separator.encode()
     if dialect.quote:
         return QuotedSeparators(field, row, dialect.quote.encode())
@@ -277,7 +279,7 @@ def separators_of(dialect: Dialect) -> Separators:
 
 
 def decode(pieces: Iterable[bytes], decoder: Decoder, key: str = "") -> Iterator[Output]:
-    """Yield the rows of a whole object, decompressing it where its content says so."""
+    """Yield the rows of a whole object; compressed content is decompressed."""
     for piece in decompressed(pieces, key):
         yield from decoder.feed(piece)
     yield from decoder.finish()

@@ -1,6 +1,6 @@
-"""Delivered bytes in, UTF-8 out, piece by piece: encodings, byte order marks, undecodable bytes.
+"""Turn delivered bytes into UTF-8, piece by piece: encodings, byte order marks, undecodable bytes.
 
-Separators are looked for after this step: in UTF-16 their bytes also occur across characters.
+Separators are searched after this step: in UTF-16 their bytes also occur across characters.
 """
 
 from __future__ import annotations
@@ -12,17 +12,17 @@ from typing import Protocol, Self
 from rawcore.errors import OddUtf16
 
 HEAD_BYTES = 4096
-"""So many bytes (or the whole file) are seen before the encoding is decided."""
+"""Number of bytes (or the whole file) that decide the encoding."""
 
 MARK = re.compile(rb"\xed[\xb0-\xb3][\x80-\xbf]")
-"""An undecodable byte in the UTF-8 that leaves here: U+DC00 plus the byte, never in valid text."""
+"""An undecodable byte in the UTF-8 output: U+DC00 plus the byte, which valid text never has."""
 
 _BOMS = ((b"\xef\xbb\xbf", "utf-8"), (b"\xff\xfe", "utf-16le"), (b"\xfe\xff", "utf-16be"))
 _ERRORS = "rawcore-mark"
 
 
 class _Decode(Protocol):
-    """What `codecs` calls a stateless decoder: the text, and how many bytes of the data it used."""
+    """A stateless decoder of `codecs`: it returns the text and the number of bytes used."""
 
     def __call__(self: Self, data: bytes, errors: str, final: bool, /) -> tuple[str, int]: ...
 
@@ -41,7 +41,7 @@ ENCODINGS = ("auto", *_DECODERS)
 
 
 def _mark(error: UnicodeError) -> tuple[str, int]:
-    """Keep undecodable bytes as marks, so that the row they stand in can be shown."""
+    """Replace undecodable bytes by marks, so that their row can be shown."""
     if not isinstance(error, UnicodeDecodeError):
         raise error
     bad = error.object[error.start : error.end]
@@ -52,10 +52,10 @@ codecs.register_error(_ERRORS, _mark)
 
 
 def detect(head: bytes, declared: str) -> tuple[str, int]:
-    """Say the encoding of a file that starts with `head`, and the length of its byte order mark.
+    """Return the encoding of a file that starts with `head`, and the length of its byte order mark.
 
-    A byte order mark decides whatever was declared. Without one `auto` looks at zero bytes: text
-    has them in UTF-16 only, there on one side of each pair. Few zeros in valid UTF-8 are NULs.
+    A byte order mark wins over the declared encoding. Without one, `auto` looks at zero bytes: text
+    has many of them only in UTF-16, on one side of each pair. A few zeros in valid UTF-8 are NULs.
     """
     for bom, encoding in _BOMS:
         if head.startswith(bom):
@@ -78,7 +78,7 @@ def detect(head: bytes, declared: str) -> tuple[str, int]:
 class Utf8Stream:
     """An incremental decoder whose output is UTF-8.
 
-    Undecodable bytes come out as `MARK`; `marked` then says so about the last piece.
+    Undecodable bytes come out as `MARK`; `marked` is true if the last piece has any.
     """
 
     def __init__(self, declared: str) -> None:
@@ -88,7 +88,7 @@ class Utf8Stream:
         self._rest = b""
 
     def feed(self, piece: bytes, final: bool = False) -> bytes:
-        """Return what can be decoded so far. Raises OddUtf16 at an end within a code unit."""
+        """Return the text decoded so far. Raises OddUtf16 if the file ends inside a code unit."""
         self.marked = False
         data = self._rest + piece if self._rest else piece
         if self.encoding is None:

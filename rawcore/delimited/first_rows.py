@@ -1,7 +1,7 @@
-"""Drift: a file that no longer looks as its contract says is noticed at its first rows.
+"""Drift: the first rows of a file show that its columns differ from those of the contract.
 
-Without a header the number of fields tells; with one, the headings do. Headings are named in
-messages only where the first row is one of headings beyond doubt: else it would be field content.
+Without a header the number of fields decides, with a header the headings do. Messages name headings
+only if the first row is certainly a header; otherwise they would show field content.
 """
 
 from __future__ import annotations
@@ -14,9 +14,9 @@ from difflib import SequenceMatcher
 from rawcore.errors import DriftedFile
 
 _MOST = 0.5
-"""Share of rows above which they say how many fields a file has."""
+"""Share of rows above which their number of fields is that of the file."""
 _FEW = 0.1
-"""Share of rows below which the expected number of fields is chance."""
+"""Share of rows below which the expected number of fields is accidental."""
 _ALIKE = 0.6
 _NAMED = 5
 _LONGEST = 40
@@ -24,10 +24,10 @@ _LONGEST = 40
 
 @dataclass(frozen=True, slots=True)
 class Expected:
-    """What a file of an extract and DateExtracted should look like.
+    """The expected columns of a file of an extract and DateExtracted.
 
-    `headings` is empty where files have none. `others` says, by the number of their fields, which
-    files of other shapes are known.
+    `headings` is empty if files have no header. `others` describes the other known shapes, by their
+    number of fields.
     """
 
     fields: int
@@ -37,7 +37,7 @@ class Expected:
 
 @dataclass(frozen=True, slots=True)
 class FirstRows:
-    """The first rows of a file: its headings, if it has any, and how many rows have n fields."""
+    """The first rows of a file: its header, if it has one, and how many rows have n fields."""
 
     headings: tuple[str, ...] = ()
     counts: Counter[int] = field(default_factory=Counter)
@@ -45,18 +45,18 @@ class FirstRows:
 
 @dataclass(frozen=True, slots=True)
 class Headings:
-    """How headings differ: for each found one the expected one that it is, None: a new one."""
+    """How headings differ: the expected heading of each found one; None: a new heading."""
 
     places: tuple[int | None, ...]
     renamed: frozenset[int] = frozenset()
 
     def is_same(self, expected: int) -> bool:
-        """Whether nothing differs."""
+        """Whether no heading differs."""
         return not self.renamed and self.places == tuple(range(expected))
 
 
 def check_first_rows(found: FirstRows, expected: Expected) -> None:
-    """Raise DriftedFile if the first rows are not those of the contract."""
+    """Raise DriftedFile if the first rows do not match the contract."""
     if expected.headings and found.headings:
         _check_headings(found.headings, expected)
     rows = found.counts.total()
@@ -66,15 +66,15 @@ def check_first_rows(found: FirstRows, expected: Expected) -> None:
         and most > _MOST * rows
         and found.counts[expected.fields] < _FEW * rows
     ):
-        problem = f"rows have {_fields(fields)}, expected are {expected.fields}"
+        problem = f"rows have {_fields(fields)} instead of {expected.fields}"
         raise DriftedFile(problem=problem, change=_change(fields, expected))
 
 
 def compare_headings(found: Sequence[str], expected: Sequence[str]) -> Headings:
-    """Say which expected heading each found one is; case and blanks do not count.
+    """Match found headings to expected ones; case and blanks do not count.
 
-    One in the place of another is the other renamed if there are as many as before, or if they are
-    spelled alike; else one is new and the other is missing.
+    A heading in the place of another one is the same column, renamed, if the number of headings is
+    as expected, or if both are spelled alike. Otherwise one is new and the other is missing.
     """
     new, old = [_plain(one) for one in found], [_plain(one) for one in expected]
     places: list[int | None] = [None] * len(new)
@@ -96,7 +96,7 @@ def compare_headings(found: Sequence[str], expected: Sequence[str]) -> Headings:
 
 
 def are_headings(found: Sequence[str], expected: Sequence[str]) -> bool:
-    """Say whether a first row is one of headings: half of those expected stand in it."""
+    """Return whether a first row is a header: it has at least half of the expected headings."""
     plain = {_plain(one) for one in found}
     return 2 * sum(_plain(one) in plain for one in expected) >= len(expected)
 
@@ -105,16 +105,16 @@ def _check_headings(found: Sequence[str], expected: Expected) -> None:
     compared = compare_headings(found, expected.headings)
     if compared.is_same(len(expected.headings)):
         return
-    problem = f"it has {_fields(len(found))}, expected are {expected.fields}"
+    problem = f"it has {_fields(len(found))} instead of {expected.fields}"
     if len(found) == expected.fields:
         problem = "its headings differ"
     if not are_headings(found, expected.headings):
-        raise DriftedFile(problem=problem, change="the first row does not hold the headings")
+        raise DriftedFile(problem=problem, change="the first row is not the header")
     raise DriftedFile(problem=problem, change=words(compared, found, expected.headings))
 
 
 def words(compared: Headings, found: Sequence[str], expected: Sequence[str]) -> str:
-    """Say in words how headings differ."""
+    """Describe in words how headings differ."""
     places = compared.places
     kept = [place for place in places if place is not None]
     parts = {
@@ -127,7 +127,7 @@ def words(compared: Headings, found: Sequence[str], expected: Sequence[str]) -> 
 
 
 def moved(places: Sequence[int | None]) -> list[int]:
-    """Return which places are out of order: as few as make the others ascend."""
+    """Return the fewest places without which the remaining ones ascend."""
     best: list[list[int]] = []
     for here, place in enumerate(places):
         if place is None:

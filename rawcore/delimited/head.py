@@ -1,4 +1,4 @@
-"""The first rows of one object, cut into fields: to look at what changed. Nothing is kept."""
+"""Read the first rows of one object as fields, to see what changed. Nothing is stored."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ MAX_ROWS = 500
 
 @dataclass(frozen=True, slots=True)
 class FirstFields:
-    """Headings, if the dialect has a header, and at most 500 rows."""
+    """The header, if the dialect has one, and at most 500 rows."""
 
     headings: tuple[str, ...]
     rows: list[list[str]]

@@ -1,10 +1,9 @@
 """Quoted fields, as in RFC 4180: separators inside quotes are text, a doubled quote is one quote.
 
-A piece is cut at its quotes. Every second stretch lies outside of them: only there are separators
-looked for, all at once. Quotes stay as QUOTE, so that a bad row can be shown as it came. That
-reading is right if each quote stands next to a separator. Where one does not, the piece is read
-field by field: a quote that does not begin its field is text, and text after the end of a quoted
-field is a flaw.
+A piece is split at its quotes. Every second part is outside quotes, and separators are replaced
+only there, all at once. Quotes stay as QUOTE, so that a bad row can be shown as delivered. This is
+correct if each quote is next to a separator. Otherwise the piece is read field by field: a quote
+that does not begin its field is text, and text after a closing quote is a flaw.
 """
 
 from __future__ import annotations
@@ -16,11 +15,11 @@ from rawcore.delimited.separators import FIELD, FLAW, PAD, ROW, Separators
 QUOTES = ('"', "'")
 
 _QUOTE, _DOUBLED = b"\xfb", b"\xfc"
-"""A quote as delivered; and, put between the two of a doubled quote, the one that is text."""
+"""Tokens: a quote as delivered, and the quote that a doubled quote means."""
 
 
 class QuotedSeparators(Separators):
-    """Finds separators outside of quotes."""
+    """Finds separators outside quotes."""
 
     def __init__(self, field: bytes, row: bytes, quote: bytes) -> None:
         super().__init__(field, row)
@@ -37,13 +36,13 @@ class QuotedSeparators(Separators):
         )
 
     def mark(self, utf8: bytes) -> bytes:
-        """Replace separators outside of quotes by tokens, and quotes by theirs."""
+        """Replace separators outside quotes, and quotes, by tokens."""
         quote = self._quote
         if quote not in utf8:
             return super().mark(utf8)
         stretches = utf8.split(quote)
         outside = super().mark(quote.join(stretches[0::2]))
-        # Nothing between two quotes outside: a doubled quote. Twice, because pairs can overlap.
+        # An empty part outside quotes is a doubled quote. Twice, because pairs can overlap.
         is_open = len(stretches) % 2 == 0
         outside = ROW + outside + quote * is_open
         for _ in range(2):
@@ -75,7 +74,7 @@ class QuotedSeparators(Separators):
         return b"".join([*parts, utf8[end:]])
 
     def is_whole_row(self, rest: bytes) -> bool:
-        """Say whether the text after the last row leaves no quote open."""
+        """Return whether the text after the last row leaves no quote open."""
         return self.mark(rest + self.row).endswith(self.row_token)
 
     def unmark(self, marked: bytes) -> bytes:

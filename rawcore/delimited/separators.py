@@ -1,7 +1,7 @@
-"""Separators become tokens of the same length: bytes that UTF-8 never holds.
+"""Replace separators by tokens of the same length: bytes that UTF-8 never contains.
 
-FIELD and ROW are padded with PAD to the length of their separator, which is twice as fast as
-another length.
+FIELD and ROW are padded with PAD to the length of their separator. Replacing by the same length is
+twice as fast.
 """
 
 from __future__ import annotations
@@ -11,24 +11,24 @@ import re
 FIELD, ROW, PAD = b"\xff", b"\xfe", b"\xfd"
 
 FLAW = b"\xfa"
-"""Put before text that cannot stand where it stands: its row is bad."""
+"""Marks text at a place where no text may be: its row is bad."""
 
 _ESCAPES = ((b"\\", b"\\\\"), (b"\t", b"\\t"), (b"\n", b"\\n"), (b"\r", b"\\r"))
 
 
 class Separators:
-    """Finds both separators: from the left, at each position the longer one that fits."""
+    """Finds both separators from the left; at each position the longer match wins."""
 
     def __init__(self, field: bytes, row: bytes) -> None:
         self.field, self.row = field, row
         self.field_token = FIELD + PAD * (len(field) - 1)
         self.row_token = ROW + PAD * (len(row) - 1)
         pairs = [(field, self.field_token), (row, self.row_token)]
-        if field in row:  # the one that holds the other goes first
+        if field in row:  # the separator that contains the other one goes first
             pairs.reverse()
         (first, self._first_token), (second, self._second_token) = pairs
         self._first, self._second = first, second
-        # Where the second begins and the first follows before its end, the second would have won.
+        # If the second separator begins earlier and overlaps the first, the second one wins.
         self._overlaps = tuple(
             second[:-shared] + self._first_token[:1]
             for shared in range(1, min(len(first), len(second)))
@@ -52,7 +52,7 @@ class Separators:
         return self.field_token if separator == self.field else self.row_token
 
     def is_whole_row(self, rest: bytes) -> bool:
-        """Say whether text after the last row is a row that only lacks its separator."""
+        """Return whether the text after the last row is a row without its separator."""
         return True
 
     def unmark(self, marked: bytes) -> bytes:
@@ -60,7 +60,7 @@ class Separators:
         return marked.replace(self.row_token, self.row).replace(self.field_token, self.field)
 
     def end_of_rows(self, marked: bytes, final: bool) -> int:
-        """Return the position after the last row separator that no later byte can undo."""
+        """Return the position after the last row separator that later bytes cannot change."""
         last = marked.rfind(ROW, 0, len(marked) if final else max(0, len(marked) - self._wait + 1))
         return last + len(self.row) if last >= 0 else 0
 

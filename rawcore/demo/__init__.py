@@ -1,1 +1,1 @@
-"""The demo and its feed: plausible files of a source, made from its contracts alone."""
+"""The demo and its feed: plausible files of a source, generated from its contracts alone."""

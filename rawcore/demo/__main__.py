@@ -1,4 +1,4 @@
-"""`make demo`: from nothing to a loaded core, with a feed made up from the contracts."""
+"""`make demo`: from nothing to a loaded core, with a feed generated from the contracts."""
 
 from __future__ import annotations
 
@@ -44,14 +44,14 @@ _NOTES = {
 
 
 def _console() -> Console:
-    """Return a console that is wide enough for tables where nobody looks at a terminal."""
+    """Return a console that is wide enough for tables if the output is not a terminal."""
     console = Console(highlight=False)
     return console if console.is_terminal else Console(highlight=False, width=140)
 
 
 @dataclass
 class Demo:
-    """One walk through the demo; each step says in one line what happens."""
+    """One run of the demo; each step prints one line."""
 
     feed: Feed
     options: Options
@@ -59,7 +59,7 @@ class Demo:
     _step: int = 0
 
     def run(self) -> int:
-        """Do everything; return the exit code: 0, or 1 if a file failed or a run broke off."""
+        """Run all steps; return the exit code: 0, or 1 if a file failed or a run ended early."""
         began = time.monotonic()
         with self._doing("PostgreSQL 18 starts below .local/postgres"):
             embedded.ensure_running()
@@ -74,7 +74,7 @@ class Demo:
         uploader = Uploader(server, BUCKET, self.feed, self.options)
         if uploader.differs:
             self.console.print(
-                "      The bucket holds another feed, which is kept: `make clean` starts anew."
+                "      The bucket has another feed, which is kept; `make clean` removes it."
             )
         code = self._ingest_batches(uploader, settings)
         if code > 1:
@@ -110,15 +110,15 @@ class Demo:
         """Write the settings of the driver for the user, and return them."""
         settings = {**server.environment, "S3_BUCKET_NAME": BUCKET}
         settings["RAWCORE_SOURCE"] = self.feed.source.source
-        if os.environ.get("DATABASE_URL"):  # the user's own database is no place for a demo
+        if os.environ.get("DATABASE_URL"):  # the demo must not use the user's own database
             settings["DATABASE_URL"] = embedded.driver_url()
         write_settings(SETTINGS, settings)
         return settings
 
     def _ingest_batches(self, uploader: Uploader, settings: dict[str, str]) -> int:
-        """Upload and ingest what is missing, batch by batch; return an exit code above 1, or 0."""
+        """Upload and ingest missing batches, one by one; return an exit code above 1, or 0."""
         if uploader.complete:
-            self._say("The feed is in the bucket already; ingest.py looks for anything new")
+            self._say("The feed is in the bucket already; ingest.py looks for new files")
             return self._ingest(settings)
         self._say(f"{self.options.batches} deliveries: each is made, uploaded and ingested")
         began = time.monotonic()
@@ -138,14 +138,14 @@ class Demo:
         )
 
     def _ingest(self, settings: dict[str, str]) -> int:
-        """Run what a user types."""
+        """Run the command that a user types."""
         self.console.print("      $ python ingest.py", style="bold")
         kept = {k: v for k, v in os.environ.items() if not k.startswith(("AWS_", "S3_"))}
         environment = {**kept, **settings, "DATABASE_URL": embedded.driver_url()}
         began = time.monotonic()
         command = [sys.executable, "ingest.py"]
         code = subprocess.run(command, cwd=ROOT, env=environment, check=False).returncode
-        meaning = {0: "all is well", 1: "files are held or failed, which the summary names"}
+        meaning = {0: "all is well", 1: "some files are held or failed, as the summary shows"}
         self.console.print(
             f"      exit code {code} after {time.monotonic() - began:.1f} s:"
             f" {meaning.get(code, 'it could not work')}"
@@ -172,12 +172,17 @@ class Demo:
 
 
 @click.command(context_settings={"help_option_names": ["-h", "--help"]})
-@click.option("--source", help="Source whose feed is made; default: the only one.")
-@click.option("--rows", default=DEFAULT_ROWS, show_default=True, help="Rows in all, about.")
-@click.option("--seed", default=1, show_default=True, help="Another seed, another feed.")
+@click.option("--source", help="Source of the feed; default: the only one.")
+@click.option("--rows", default=DEFAULT_ROWS, show_default=True, help="Approximate number of rows.")
+@click.option(
+    "--seed",
+    default=1,
+    show_default=True,
+    help="Seed of the feed; another seed gives another feed.",
+)
 @click.option("--batches", default=4, show_default=True, help="Deliveries.")
 def main(source: str | None, rows: int, seed: int, batches: int) -> None:
-    """Show rawcore at work on this machine; repeat it as often as you like."""
+    """Show rawcore at work on this machine. You can run it as often as you like."""
     try:
         feeds = [
             feed for feed in load_feeds(ROOT / "contracts") if source in (None, feed.source.source)

@@ -1,4 +1,4 @@
-"""What a column may hold: a pool of texts, chosen by type, contract facts and its name."""
+"""Pools of texts for a column, chosen by its type, its contract and its name."""
 
 from __future__ import annotations
 
@@ -17,10 +17,10 @@ _HISTORY_BEGINS = datetime(2016, 1, 4)  # noqa: DTZ001 - local time of the sourc
 _FILL = (1.0, 0.9, 0.6, 0.25, 0.04)
 _BETWEEN = r"\b{}\s+BETWEEN\s+(-?\d+)\s+AND\s+(-?\d+)"
 _FAMILY = re.compile(r"\D_?(\d+)$")
-_SPARSE_FROM = 4  # field1 to field3 of a numbered family are mostly filled
+_SPARSE_FROM = 4  # field1 to field3 of numbered columns are usually filled
 
 _Pool = Callable[[random.Random], list[str]]
-# Patterns of names that any feed could have; the first that is found decides.
+# Patterns of column names that any feed could have; the first match decides.
 _DROPPED: tuple[tuple[str, _Pool], ...] = (
     ("email", words.emails),
     ("phone|fax|cell|mobile|pager", words.phones),
@@ -46,7 +46,7 @@ _KEPT: tuple[tuple[str, _Pool], ...] = (
     ("code|no$|number|(^|_)edi$|account$", words.codes),
     ("quintile|decile|score|ver$|sequence", lambda _: [str(n) for n in range(1, 6)]),
 )
-# What nearly every row has, and what few have.
+# Columns that nearly every row has, and columns that few rows have.
 _ALWAYS = re.compile("(first|family|full|^)_?name$|^dob$|active$|alive$|(^|_)status$|^title$")
 _RARELY = re.compile("death|deceas|cancel|reject|exclu|visa|temporary|_end_|deactivat")
 
@@ -59,12 +59,12 @@ class Calendar:
     first: datetime
 
     def exists(self, moment: datetime) -> bool:
-        """Say whether the clock shows this local time."""
+        """Return whether this local time exists."""
         return moment.date() not in self._changes or self._is_shown(moment)
 
     @cached_property
     def _changes(self) -> frozenset[date]:
-        """The days of some years on which the clock was changed, with their neighbours."""
+        """The days of some years on which the clock changed, with the days before and after."""
         days = [self.first + timedelta(days=n) for n in range(-4000, 400)]
         offsets = [day.replace(tzinfo=self.zone).utcoffset() for day in days]
         odd = (n for n in range(1, len(days)) if offsets[n] != offsets[n - 1])
@@ -76,7 +76,7 @@ class Calendar:
 
     @cached_property
     def gap(self) -> datetime | None:
-        """A local time that the clock skipped not long ago; None if there is none."""
+        """A recent local time that the clock skipped; None: there is none."""
         last = self.first + timedelta(days=30)
         for day in sorted((d for d in self._changes if d <= last.date()), reverse=True):
             for hour in range(24):
@@ -106,7 +106,7 @@ class Pools:
     _made: dict[str, dict[str, list[str]]] = field(default_factory=dict)
 
     def of(self, extract: Extract) -> dict[str, list[str]]:
-        """Return the pools of an extract by column; tenant columns have none."""
+        """Return the pools of an extract by column; tenant columns have no pool."""
         if extract.extract not in self._made:
             self._made[extract.extract] = {
                 column.name: pool_of(self.feed, column, extract.extract, self.calendar, self.seed)
@@ -117,7 +117,7 @@ class Pools:
 
 
 def pool_of(feed: Feed, column: Column, extract: str, calendar: Calendar, seed: int) -> list[str]:
-    """Return the texts that a column may hold, the empty one in its share."""
+    """Return the possible texts of a column, with the right share of empty ones."""
     rng = random.Random(f"{seed}/{extract}/{column.name}")
     values = _values(feed, column, rng, calendar)
     for separator in (feed.source.dialect.field_separator, feed.source.dialect.row_separator):
@@ -229,6 +229,6 @@ def _texts(feed: Feed, column: Column, rng: random.Random) -> list[str]:
 
 
 def _domain_values(values: list[str]) -> list[str]:
-    """Return the values of a domain, some in another case or with blanks around."""
+    """Return the values of a domain, some in another case or with blanks around them."""
     often = [value for place, value in enumerate(values) for _ in range(20 // (place + 1) + 1)]
     return [*often, values[0].lower(), f" {values[-1]} ", values[-1].upper()]

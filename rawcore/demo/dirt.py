@@ -1,4 +1,4 @@
-"""Faults as deliveries have them, in a small share of the rows of a file."""
+"""Faults as in real deliveries, in a small share of the rows of a file."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from codegen.contract.model import Column, Feed
 from rawcore.demo.tables import Row, Table
 
 SHARE = 0.005
-"""Rejected rows in a file; each of the dirty copies is one row."""
+"""Share of rejected rows in a file; each faulty copy is one row."""
 
 _FEWEST_ROWS = 150
 _DUPLICATES = 0.001
@@ -28,16 +28,16 @@ _BAD: dict[str, tuple[str, ...]] = {
 
 @dataclass(frozen=True)
 class _Fault:
-    """A text that a column cannot take."""
+    """A text that a column does not accept."""
 
     place: int
     text: str
 
 
 def dirty(table: Table, rows: list[Row], what: str) -> list[Row]:
-    """Return the rows with some spoilt, some twice and one ragged; small files stay clean.
+    """Return the rows with some faulty ones, duplicates and a ragged one; small files stay clean.
 
-    The rows themselves stay as they are: what is spoilt in one file is right in the next.
+    The given rows do not change: a row that is faulty in one file is correct in the next.
     """
     limit = table.feed.thresholds(table.extract).reject_rate
     share = min(SHARE, limit / 5)
@@ -47,7 +47,7 @@ def dirty(table: Table, rows: list[Row], what: str) -> list[Row]:
     extract = table.extract.extract
     rng = random.Random(f"{table.seed}/{extract}/{'/'.join(table.tenant.values())}/{what}/dirt")
     out = list(rows)
-    # One fault after another, so that even a small file shows several kinds.
+    # Take the kinds of faults in turn, so that even a small file has several.
     turn = rng.randrange(len(faults))
     for place in rng.sample(range(len(out)), max(1, int(len(out) * share))):
         cells = list(out[place])
@@ -63,7 +63,7 @@ def dirty(table: Table, rows: list[Row], what: str) -> list[Row]:
 
 
 def _faults(table: Table) -> list[list[_Fault]]:
-    """Return what can go wrong in this table, by kind."""
+    """Return the possible faults of this table, by kind."""
     kinds: dict[str, list[_Fault]] = {}
     gap = table.source.calendar.gap
     for column in table.extract.distinct_columns:
@@ -90,13 +90,13 @@ def _too_many_decimals(column: Column) -> str:
 
 
 def _duplicate(rng: random.Random, table: Table, rows: list[Row]) -> None:
-    """Put a second row of some keys into the list, with another value in one column."""
+    """Add a second row for some keys, with another value in one column."""
     for place in rng.sample(range(len(rows)), max(1, int(len(rows) * _DUPLICATES))):
         rows.insert(rng.randrange(len(rows)), table.altered(rng, rows[place]))
 
 
 def _ragged(rng: random.Random, table: Table, rows: list[Row]) -> list[Row]:
-    """Make one row too long or too short, where the contract lets such rows be rejected."""
+    """Make one row too long or too short, if the contract rejects ragged rows."""
     if table.feed.ragged_rows(table.extract) == "reject":
         place = rng.randrange(len(rows))
         row = rows[place]

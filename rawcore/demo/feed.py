@@ -1,4 +1,4 @@
-"""The feed generator: files as a source would deliver them, made from its contracts alone.
+"""The feed generator: files as a source would deliver them, generated from its contracts alone.
 
 `python -m rawcore.demo.feed --help`. The same seed and sizes give the same bytes.
 """
@@ -43,7 +43,7 @@ _STRAYS = ("read me first.txt", "export.log")
 class Delivery:
     """One object: the batch it arrives with, its key and its bytes.
 
-    `rows` counts its rows without a header; `note` says what is special about it.
+    `rows` counts its rows without the header; `note` states what is special about it.
     """
 
     batch: int
@@ -55,7 +55,7 @@ class Delivery:
 
 @dataclass(frozen=True)
 class Options:
-    """What a feed is made of; the defaults are those of the demo."""
+    """Options of a feed; the defaults are those of the demo."""
 
     seed: int = 1
     rows: int = DEFAULT_ROWS
@@ -70,13 +70,13 @@ class Options:
 def deliveries(feed: Feed, seed: int = 1, options: Options | None = None) -> Iterator[Delivery]:
     """Yield the objects of a feed, batch by batch, in the order in which they arrive.
 
-    `rows` of the options is a goal for all rows in all; each file has at least one.
+    `rows` of the options is the approximate total; each file has at least one row.
     """
     yield from _Maker(feed, replace(options or Options(), seed=seed)).deliveries()
 
 
 class _Maker:
-    """Makes one feed; holds the state of every table."""
+    """Generates one feed; holds the state of every table."""
 
     def __init__(self, feed: Feed, options: Options) -> None:
         self._feed, self._options = feed, options
@@ -108,7 +108,7 @@ class _Maker:
             yield from self._waiting.pop(batch, [])
 
     def _state(self, tenant: Tenant, place: int, most: int | None = None) -> dict[str, Table]:
-        """Return empty tables of one tenant; the first one has the greater share of the rows."""
+        """Return empty tables of one tenant; the first tenant has most of the rows."""
         count = len(self._tenants)
         share = 1.0 if count == 1 else (0.6 if place == 0 else 0.4 / (count - 1))
         tables: dict[str, Table] = {}
@@ -213,8 +213,13 @@ def write(delivery: Delivery, folder: Path) -> Path:
 @click.option("--source", help="Which source of it; default: the only one.")
 @click.option("--out", type=click.Path(path_type=Path), help="Write the objects below this folder.")
 @click.option("--bucket", help="Upload them to this bucket (boto3's variables say where).")
-@click.option("--seed", default=1, show_default=True, help="Another seed, another feed.")
-@click.option("--rows", default=DEFAULT_ROWS, show_default=True, help="Rows in all, about.")
+@click.option(
+    "--seed",
+    default=1,
+    show_default=True,
+    help="Seed of the feed; another seed gives another feed.",
+)
+@click.option("--rows", default=DEFAULT_ROWS, show_default=True, help="Approximate number of rows.")
 @click.option("--scale", default=1.0, show_default=True, help="Multiplies --rows.")
 @click.option("--batches", default=4, show_default=True, help="Deliveries, the first one included.")
 @click.option("--only-batch", type=int, help="Write this batch only.")

@@ -63,13 +63,13 @@ ORDER BY s.load_run_id
 
 @dataclass
 class Showcase:
-    """Prints from one database; the login reads etl and core."""
+    """Prints reports about one database; its login can read etl and core."""
 
     url: str
     console: Console
 
     def show(self) -> None:
-        """Print everything, each part with a line that says what it is."""
+        """Print all parts, each with a title."""
         with psycopg.connect(self.url, autocommit=True, row_factory=dict_row) as connection:
             self._connection = connection
             zone = self._query("SELECT min(timezone) AS zone FROM etl.sources")[0]["zone"]
@@ -223,7 +223,7 @@ def _pairs(value: Row) -> str:
 
 
 def _reasons(errors: dict[str, Row]) -> str:
-    """Return a line for each column: its name, its text, what is wrong with it."""
+    """Return a line for each column: its name, its text and its fault."""
     return "\n".join(f"{name}: {_reason(error)}" for name, error in errors.items())
 
 

@@ -1,4 +1,4 @@
-"""The rows of one extract and tenant, and how they change from delivery to delivery."""
+"""The rows of one extract and tenant, and their changes between deliveries."""
 
 from __future__ import annotations
 
@@ -15,8 +15,8 @@ Row = tuple[str, ...]
 Keys = dict[str, list[str]]
 """Texts of the natural key, one list for each of its columns."""
 
-_ORPHANS = 200  # one reference in so many points nowhere
-_RESTING = 0.6  # the oldest share of a fact's rows that never changes again
+_ORPHANS = 200  # one reference in so many has no target
+_RESTING = 0.6  # share of a fact's rows, the oldest ones, that never changes again
 _CHANGED, _NEW, _REPEATED = 0.025, 0.012, 0.008
 _LIVELY = 4  # rows of a dimension that change in every delivery
 _TENANT_CHANGES = 0.4  # how often the only row of a tenant changes
@@ -25,7 +25,7 @@ _HEALTH_NUMBERS = 20_000
 
 @dataclass
 class Table:
-    """The state of one extract at one tenant, as the source system would hold it."""
+    """The state of one extract and tenant in the source system."""
 
     source: Pools
     extract: Extract
@@ -57,7 +57,7 @@ class Table:
 
     @property
     def count(self) -> int:
-        """Keys so far."""
+        """Number of keys so far."""
         return len(next(iter(self.keys.values()), [])) if self.extract.natural_key else 1
 
     def first_rows(self, count: int, loaded: datetime) -> list[Row]:
@@ -69,7 +69,7 @@ class Table:
         return made
 
     def delta_rows(self, batch: str, loaded: datetime) -> list[Row]:
-        """Change the state as a week does; return changed rows, repeated ones and new ones."""
+        """Change the state by one week; return changed, repeated and new rows."""
         rng = self._rng(batch)
         total = self.count
         wanted = max(1, round(total * (_CHANGED + _REPEATED)))
@@ -92,7 +92,7 @@ class Table:
         return out
 
     def corrected(self, rows: list[Row], loaded: datetime) -> list[Row]:
-        """Return the rows of an earlier file as a correction holds them: some other, one gone."""
+        """Return the rows of an earlier file as corrected: some changed, one removed."""
         rng = self._rng("correction")
         kept = rows[:-1] if len(rows) > 2 else rows
         return [self._changed(rng, r, loaded) if n % 5 == 0 else r for n, r in enumerate(kept)]
@@ -122,7 +122,7 @@ class Table:
         return "/".join(self.tenant.values())
 
     def _lookup_ids(self) -> dict[str, tuple[Column, dict[str, str]]]:
-        """Return the columns that number the values of another: gender_id beside gender."""
+        """Return the columns that hold numbers for the values of another: gender_id for gender."""
         found: dict[str, tuple[Column, dict[str, str]]] = {}
         for name, pool in self.pools.items():
             column = self.extract.column(name)
@@ -139,7 +139,7 @@ class Table:
         return found
 
     def _moves(self, column: Column) -> bool:
-        """Whether a change of this column is one that a reader of core would see."""
+        """Whether a reader of core would see a change of this column."""
         if column.is_key or column.is_pseudonymised or not column.in_core:
             return False
         if column.tracked != "history" or column.name in (*self._linked, *self.extract.dedupe):
@@ -197,7 +197,7 @@ class Table:
         return rng.choices(self._alike[column.name] or self.pools[column.name], k=count)
 
     def _keys_of_that_name(self, column: Column) -> list[str]:
-        """Return first keys of the other table whose natural key has this name and type."""
+        """Return the first keys of another table whose natural key has this name and type."""
         for table in self.tables.values():
             key = table.extract.natural_key
             if table is not self and key == (column.name,):
@@ -207,7 +207,7 @@ class Table:
         return []
 
     def _key(self, column: Column, number: int) -> str:
-        """Return the key text of the n-th row; every third number is in use."""
+        """Return the key text of the n-th row; every third number is used."""
         salt = sum(map(ord, self.extract.extract)) % 50 * 1000
         match column.base_type:
             case "text":
@@ -228,7 +228,7 @@ class Table:
         count: int,
         cells: dict[str, list[str]],
     ) -> None:
-        """Fill the columns of a reference with keys that exist, but for a few orphans."""
+        """Fill the columns of a reference with existing keys, except for a few orphans."""
         target = self.tables[reference.dimension.extract]
         required = any(column.is_required for column in reference.columns)
         known = target.count

@@ -1,4 +1,4 @@
-"""Puts a feed into the bucket batch by batch, and remembers how far it came."""
+"""Uploads a feed to the bucket, batch by batch, and remembers how far it got."""
 
 from __future__ import annotations
 
@@ -14,12 +14,12 @@ from rawcore.demo.feed import Delivery, Options, deliveries
 from rawcore.local.folder import write_private
 from rawcore.local.weed import Weed
 
-_UPLOADS = 4  # at a time; so many objects are in memory
+_UPLOADS = 4  # uploads at once; so many objects are in memory
 
 
 @dataclass
 class Batch:
-    """What one delivery put into the bucket."""
+    """What one delivery uploaded to the bucket."""
 
     number: int
     objects: int = 0
@@ -29,7 +29,7 @@ class Batch:
 
 
 class Uploader:
-    """Uploads one feed to one bucket; what is there already stays."""
+    """Uploads one feed to one bucket; existing objects stay."""
 
     def __init__(self, server: Weed, bucket: str, feed: Feed, options: Options) -> None:
         self._server, self._bucket = server, bucket
@@ -38,22 +38,22 @@ class Uploader:
 
     @property
     def done(self) -> int:
-        """Batches that are in the bucket."""
+        """Number of batches in the bucket."""
         batches = self._read().get("batches", 0)
         return batches if isinstance(batches, int) else 0
 
     @property
     def complete(self) -> bool:
-        """Whether the feed is there."""
+        """Whether the whole feed is in the bucket."""
         return self.done >= self._options.batches
 
     @property
     def differs(self) -> bool:
-        """Whether what is there was made with another seed or size."""
+        """Whether the bucket has a feed of another seed or size."""
         return self.done > 0 and self._read().get("made") != self._made
 
     def batches(self) -> Iterator[Batch]:
-        """Upload the batches that are missing; yield each when all of it is there."""
+        """Upload the missing batches; yield each one when it is complete."""
         made = deliveries(self._feed, self._options.seed, self._options)
         for number, group in groupby(made, key=lambda delivery: delivery.batch):
             if number <= self.done:

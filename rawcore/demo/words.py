@@ -1,6 +1,6 @@
-"""Pools of invented words: names, places, numbers and texts; nothing here is of a real person.
+"""Pools of invented words: names, places, numbers and texts; none belongs to a real person.
 
-Numbers of the national health identifier start with Z, which is kept for tests.
+Numbers of the national health identifier start with Z, which is reserved for tests.
 """
 
 from __future__ import annotations
@@ -9,9 +9,9 @@ import random
 from functools import lru_cache
 
 POOL = 400
-"""Texts in a pool; a column draws its values from one."""
+"""Number of texts in a pool."""
 
-_LETTERS = "ABCDEFGHJKLMNPQRSTUVWXYZ"  # the identifier has neither I nor O
+_LETTERS = "ABCDEFGHJKLMNPQRSTUVWXYZ"  # the identifier uses neither I nor O
 _WEIGHTS = (7, 6, 5, 4, 3, 2)
 _STARTS = ("Ar", "Bel", "Cor", "Dav", "Ell", "Fen", "Hār", "Jor", "Kēp", "Lin", "Mā", "Ōra")
 _ENDS = ("an", "eth", "ika", "o", "ora", "wyn", "ata", "iri", "ūna", "ley")
@@ -101,7 +101,7 @@ def full_names(rng: random.Random) -> list[str]:
 
 
 def labels() -> list[str]:
-    """Return names of houses, as things and services are called."""
+    """Return names for things and services."""
     return list(_HOUSES)
 
 
@@ -116,12 +116,12 @@ def addresses(rng: random.Random) -> list[str]:
 
 
 def emails(rng: random.Random) -> list[str]:
-    """Return addresses below a domain that is kept for examples."""
+    """Return addresses in a domain that is reserved for examples."""
     return [f"{rng.choice(_ENDS)}.{rng.randint(10, 9999)}@example.org" for _ in range(POOL)]
 
 
 def phones(rng: random.Random) -> list[str]:
-    """Return phone numbers with a plus sign, of a range that is not given out."""
+    """Return phone numbers with a plus sign, from a range that is not in use."""
     return [f"+6420000{rng.randint(1000, 99999)}" for _ in range(POOL)]
 
 
@@ -138,12 +138,12 @@ def guids(rng: random.Random) -> list[str]:
 
 
 def list_values(rng: random.Random) -> list[str]:
-    """Return a few values, as a closed list of the source would have them."""
+    """Return a few values for a closed list of the source."""
     return rng.sample(_VALUES, 6)
 
 
 def texts(rng: random.Random) -> list[str]:
-    """Return free texts: plain ones, odd ones, and some that hold a health number."""
+    """Return free texts: plain ones, odd ones, and some with a health number."""
     plain = [
         rng.choice(_OPENINGS) + " " + rng.choice(_MIDDLES) + rng.choice(_CLOSINGS)
         for _ in range(POOL)

@@ -1,8 +1,8 @@
-"""The database that rawcore uses while DATABASE_URL is not set: PostgreSQL 18 from a wheel.
+"""The database that rawcore uses without DATABASE_URL: PostgreSQL 18 from a wheel.
 
-It belongs to the clone: data, port and passwords stand under `.local/postgres`. The login `rawcore`
-owns the database `rawcore` and may create roles, but is no superuser; the driver works as
-`rawcore_driver`, which has what `etl_writer` has once the migrations are in.
+It belongs to the clone: data, port and passwords are in `.local/postgres`. The login `rawcore` owns
+the database `rawcore` and may create roles, but is no superuser. The driver logs in as
+`rawcore_driver`, which becomes a member of `etl_writer` after the migrations.
 """
 
 import os
@@ -28,7 +28,7 @@ DRIVER = "rawcore_driver"
 VERSION = max(WHEELS)
 
 USAGE = """usage: python -m rawcore.local.embedded start|stop|url|psql|remove
-  start   start the embedded server if it does not run
+  start   start the embedded server if it is not running
   stop    stop it
   url     print the connection string in use: DATABASE_URL, or the embedded server's owner
   psql    open psql on it; further arguments go to psql
@@ -37,16 +37,16 @@ USAGE = """usage: python -m rawcore.local.embedded start|stop|url|psql|remove
 
 def server(local: Path = LOCAL) -> Server:
     """Return the clone's server, running or not."""
-    # Errors of statements stay out of the log: they can hold values of the feed.
+    # The log has no statements that failed: they can contain values of the feed.
     settings = {"shared_buffers": "256MB", "max_wal_size": "4GB", "log_min_messages": "log"}
     return Server(local / "postgres", wheel_bin(VERSION), settings)
 
 
 def ensure_running(local: Path = LOCAL) -> Server:
-    """Return the clone's server, started and with its database and logins; safe with two at once.
+    """Return the clone's server, started, with database and logins; safe with two callers.
 
     Raises:
-        ServerError: it cannot be made or started; the text says why.
+        ServerError: the server cannot be created or started; the text states why.
     """
     running = server(local)
     running.start()
@@ -56,12 +56,12 @@ def ensure_running(local: Path = LOCAL) -> Server:
 
 
 def stop(local: Path = LOCAL) -> None:
-    """Stop the clone's server; harmless if it does not run."""
+    """Stop the clone's server; harmless if it is not running."""
     server(local).stop()
 
 
 def admin_url(local: Path = LOCAL) -> str:
-    """Return the connection string of the owner: runs migrations, creates roles, no superuser."""
+    """Return the connection string of the owner, who migrates and creates roles; no superuser."""
     return _url(OWNER, local)
 
 
@@ -76,13 +76,13 @@ def superuser_url(local: Path = LOCAL) -> str:
 
 
 def grant_driver(local: Path = LOCAL) -> bool:
-    """Give the driver's login the rights of `etl_writer`; say whether that role exists yet."""
+    """Make the driver's login a member of `etl_writer`; return whether that role exists yet."""
     with psycopg.connect(admin_url(local), autocommit=True) as connection:
         return grant_role(connection, "etl_writer", DRIVER)
 
 
 def grant_role(connection: psycopg.Connection, role: str, login: str) -> bool:
-    """Make `login` a member of `role`, if that role exists; say whether it does."""
+    """Make `login` a member of `role`, if that role exists; return whether it does."""
     found = connection.execute("SELECT 1 FROM pg_roles WHERE rolname = %s", [role]).fetchone()
     if found is not None:
         connection.execute(
@@ -119,13 +119,13 @@ def make_logins(running: Server, logins: Sequence[str], database: str) -> None:
 
 
 def given_url(local: Path = LOCAL) -> str | None:
-    """Return DATABASE_URL (environment, then .env) in libpq's spelling; None: it is not set."""
+    """Return DATABASE_URL (environment, then .env) in libpq's syntax; None: it is not set."""
     url = os.environ.get("DATABASE_URL") or dotenv_values(local.parent / ".env").get("DATABASE_URL")
     return re.sub(r"^(postgres(?:ql)?)\+\w+://", r"\1://", url) if url else None
 
 
 def url_in_use(local: Path = LOCAL) -> str:
-    """Return DATABASE_URL (environment, then .env), else the embedded owner's, started."""
+    """Return DATABASE_URL (environment, then .env), else the URL of the embedded owner, started."""
     url = given_url(local)
     if url is not None:
         return url
@@ -143,7 +143,7 @@ def _url(login: str, local: Path) -> str:
 
 
 def _psql(url: str, arguments: Sequence[str]) -> NoReturn:
-    """Become psql; the password goes by the environment, where other users cannot see it."""
+    """Replace this process by psql; other users cannot see the password in its environment."""
     parts = {name: str(value) for name, value in conninfo_to_dict(url).items()}
     if "password" in parts:
         os.environ["PGPASSWORD"] = parts.pop("password")
@@ -153,7 +153,7 @@ def _psql(url: str, arguments: Sequence[str]) -> NoReturn:
 
 def _remove(local: Path) -> None:
     server(local).remove()
-    from rawcore.local.weed import Weed  # brings boto3, which takes its time
+    from rawcore.local.weed import Weed  # it imports boto3, which is slow
 
     Weed(local / "weed").remove()
 

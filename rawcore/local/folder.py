@@ -1,4 +1,4 @@
-"""What the servers of a clone share: its `.local` folder, locks, free ports, secrets."""
+"""Helpers for the servers of a clone: its `.local` folder, locks, free ports, secrets."""
 
 import contextlib
 import fcntl
@@ -16,7 +16,7 @@ LOCAL = Path(__file__).resolve().parents[2] / ".local"
 
 @contextlib.contextmanager
 def locked(path: Path) -> Iterator[None]:
-    """Hold an exclusive lock on the file `path`; it is free at once when the holder dies."""
+    """Hold an exclusive lock on the file `path`; it is released at once when the holder dies."""
     path.parent.mkdir(parents=True, exist_ok=True)
     with path.open("a") as handle:
         fcntl.flock(handle, fcntl.LOCK_EX)
@@ -24,10 +24,10 @@ def locked(path: Path) -> Iterator[None]:
 
 
 def free_ports(count: int) -> list[int]:
-    """Return `count` different TCP ports of 127.0.0.1 that nothing listens on now.
+    """Return `count` different TCP ports of 127.0.0.1 on which nothing listens.
 
-    They are drawn below the range the system gives to outgoing connections, so that a port chosen
-    here is still free when its server starts a little later.
+    They are below the range that the system uses for outgoing connections, so that a port is still
+    free when its server starts a little later.
     """
     ports: list[int] = []
     while len(ports) < count:
@@ -38,7 +38,7 @@ def free_ports(count: int) -> list[int]:
 
 
 def is_free(port: int) -> bool:
-    """Say whether nothing listens on this TCP port of 127.0.0.1."""
+    """Return whether nothing listens on this TCP port of 127.0.0.1."""
     with socket.socket(socket.AF_INET, socket.SOCK_STREAM) as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
@@ -49,7 +49,7 @@ def is_free(port: int) -> bool:
 
 
 def write_private(path: Path, text: str) -> None:
-    """Write a file that only its owner can read (mode 0600), whole or not at all."""
+    """Write a file atomically that only its owner can read (mode 0600)."""
     path.parent.mkdir(parents=True, exist_ok=True)
     draft = path.with_name(f"{path.name}.{os.getpid()}")
     descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
@@ -59,7 +59,7 @@ def write_private(path: Path, text: str) -> None:
 
 
 def alive(pid: int) -> bool:
-    """Say whether a process with this id runs (a zombie counts as gone)."""
+    """Return whether a process with this id is running (a zombie is not)."""
     with contextlib.suppress(ChildProcessError):
         os.waitpid(pid, os.WNOHANG)
     try:
@@ -80,7 +80,7 @@ def command_of(pid: int) -> str:
     except OSError:
         if Path("/proc/self").exists():
             return ""
-    # No /proc: macOS, which has ps.
+    # macOS has no /proc, but ps.
     shown = subprocess.run(
         ["ps", "-ww", "-o", "command=", "-p", str(pid)], capture_output=True, text=True, check=False
     )
@@ -88,7 +88,7 @@ def command_of(pid: int) -> str:
 
 
 def wait_until_gone(pid: int, seconds: float) -> bool:
-    """Wait at most `seconds` for a process to end; say whether it did."""
+    """Wait at most `seconds` for a process to end; return whether it ended."""
     deadline = time.monotonic() + seconds
     while alive(pid):
         if time.monotonic() > deadline:

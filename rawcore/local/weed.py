@@ -41,15 +41,15 @@ _PORTS = ("s3", "master", "volume", "filer", "admin")
 
 @dataclass(frozen=True)
 class Weed:
-    """An S3 server with its own directory, ports and credentials; several run side by side."""
+    """An S3 server with its own directory, ports and credentials; several can run at once."""
 
     directory: Path
 
     def start(self) -> None:
-        """Start the server if it does not run, and wait until S3 answers.
+        """Start the server if it is not running, and wait until S3 answers.
 
         Raises:
-            ServerError: the program is missing or does not answer; the text shows its last words.
+            ServerError: the program is missing or does not answer; the text has its last log lines.
         """
         with locked(self.directory / "lock"):
             if self._pid() is not None and self._answers():
@@ -60,7 +60,7 @@ class Weed:
             self._launch()
 
     def stop(self, grace: float = 10) -> None:
-        """Stop the server; killed after `grace` seconds (0: at once, for data not needed again)."""
+        """Stop the server; kill it after `grace` seconds (0: at once; its data may be lost)."""
         if self.directory.exists():
             with locked(self.directory / "lock"):
                 self._kill(grace)
@@ -77,7 +77,7 @@ class Weed:
 
     @property
     def environment(self) -> dict[str, str]:
-        """What boto3 needs to know, as environment variables."""
+        """Environment variables for boto3."""
         return {
             "AWS_ENDPOINT_URL_S3": self.endpoint,
             "AWS_ACCESS_KEY_ID": self._state["access_key"],
@@ -86,7 +86,7 @@ class Weed:
         }
 
     def client(self) -> "S3Client":
-        """Return a boto3 client that is patient with a server under load."""
+        """Return a boto3 client with long time-outs, for a server under load."""
         return self._client(attempts=8)
 
     def _client(self, attempts: int) -> "S3Client":
@@ -102,7 +102,7 @@ class Weed:
         )
 
     def make_bucket(self, name: str) -> None:
-        """Make a bucket that keeps versions; harmless if it is there."""
+        """Create a bucket with versions; harmless if it exists."""
         client = self.client()
         with contextlib.suppress(
             client.exceptions.BucketAlreadyOwnedByYou, client.exceptions.BucketAlreadyExists
@@ -132,7 +132,9 @@ class Weed:
     def _launch(self) -> None:
         state, data = self._state, self.directory / "data"
         data.mkdir(exist_ok=True)
-        (data / "mini.options").unlink(missing_ok=True)  # weed would read it back over ours
+        (data / "mini.options").unlink(
+            missing_ok=True
+        )  # weed would read it and override our settings
         options = {f"{name}.port": state[name] for name in _PORTS}
         options |= {f"{name}.port.grpc": state[f"{name}.grpc"] for name in _PORTS}
         options |= {"dir": str(data), "ip": "127.0.0.1", "ip.bind": "127.0.0.1"}
@@ -165,7 +167,7 @@ class Weed:
             time.sleep(0.1)
 
     def _answers(self) -> bool:
-        """Whether S3 answers and the volumes, which report some seconds later, can be read."""
+        """Whether S3 answers, and the volumes, which are ready some seconds later, can be read."""
         master = HTTPConnection("127.0.0.1", int(self._state["master"]), timeout=5)
         try:
             self._client(attempts=1).list_buckets()
@@ -176,7 +178,7 @@ class Weed:
             return False
 
     def _pid(self) -> int | None:
-        """The process that runs on our directory, if one does."""
+        """The process that runs on our directory, if there is one."""
         try:
             pid = int((self.directory / "pid").read_text())
         except (FileNotFoundError, ValueError):
@@ -217,7 +219,7 @@ def weed_program() -> Path:
 
 @contextlib.contextmanager
 def running(directory: Path) -> Iterator[Weed]:
-    """Run a server for the length of a block; nothing of it is left."""
+    """Run a server during a block, and remove it afterwards."""
     server = Weed(directory)
     try:
         server.start()
@@ -234,5 +236,5 @@ def ensure_running(local: Path = LOCAL) -> Weed:
 
 
 def stop(local: Path = LOCAL) -> None:
-    """Stop the clone's S3 server; harmless if it does not run."""
+    """Stop the clone's S3 server; harmless if it is not running."""
     Weed(local / "weed").stop()

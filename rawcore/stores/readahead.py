@@ -21,7 +21,7 @@ _LOOK_UP_SECONDS = 0.2
 
 @dataclass(frozen=True, slots=True)
 class Checks:
-    """What a body must come to: size in bytes, and MD5 (hex), where the store tells them."""
+    """The expected size in bytes and MD5 (hex) of a body, if the store gives them."""
 
     key: str
     size: int | None
@@ -29,9 +29,9 @@ class Checks:
 
 
 def opened(open_body: Callable[[], Body], stop: threading.Event) -> Body:
-    """Open a body in a thread of its own, so that a store that does not answer can be left.
+    """Open a body in its own thread, so that a store that does not answer does not block us.
 
-    Raises what `open_body` raises, and Stopped when the event `stop` is set before it returns.
+    Raises the errors of `open_body`, and Stopped if the event `stop` is set before it returns.
     """
     answer: queue.Queue[Body | BaseException] = queue.Queue(1)
     left = threading.Event()
@@ -64,9 +64,9 @@ class Body:
     """An iterable of pieces of at most 1 MiB. After the last one `sha256` and `received` are final.
 
     A thread reads up to 4 pieces ahead, so that the store and COPY work at the same time. Raises
-    BodyBroken, SizeDiffers or ChecksumDiffers where the body is not what was announced, and Stopped
-    when the event `stop` is set while no bytes come. Use it in a `with` block: leaving it stops the
-    thread and closes the connection.
+    BodyBroken, SizeDiffers or ChecksumDiffers if the body is not as announced, and Stopped if the
+    event `stop` is set while no bytes arrive. Use it in a `with` block: leaving it stops the thread
+    and closes the connection.
     """
 
     def __init__(
@@ -98,7 +98,7 @@ class Body:
 
     @property
     def version_id(self) -> str:
-        """The version that was read; without one `etag:…`, of a folder `sha256:…`."""
+        """The version that was read; `etag:…` without versions, `sha256:…` for a folder."""
         return self._version_id or f"sha256:{self.sha256}"
 
     def __enter__(self) -> Self:
@@ -112,8 +112,8 @@ class Body:
     ) -> None:
         self._stopped.set()
         if self._thread.is_alive():
-            with suppress(Exception):  # nothing depends on a body that is given up
-                self._interrupt()  # wakes a thread that waits for bytes; closing would wait for it
+            with suppress(Exception):  # the result of an abandoned body is not needed
+                self._interrupt()  # wakes a thread that waits for bytes; close would wait for it
             self._thread.join(timeout=1)
         if not self._thread.is_alive():
             with suppress(Exception):
@@ -149,7 +149,7 @@ class Body:
                     return
         except RawcoreError as error:
             self._put(error)
-        except Exception as error:  # it goes on in the other thread
+        except Exception as error:  # the other thread raises it
             self._put(self._explain(error))
 
     def _put(self, item: bytes | RawcoreError) -> None:

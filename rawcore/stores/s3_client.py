@@ -1,4 +1,4 @@
-"""The S3 client of boto3, as the settings want it."""
+"""The S3 client of boto3, configured by the settings."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 
 def make_client(settings: Settings, attempts: int) -> S3Client:
-    """Return a client that threads may share; nothing is asked of S3 yet."""
+    """Return a client that threads may share, without a request to S3 yet."""
     import boto3
     from botocore.config import Config
 
@@ -21,7 +21,7 @@ def make_client(settings: Settings, attempts: int) -> S3Client:
     path_style = settings.rawcore_s3_path_style
     if path_style is None:
         path_style = bool(endpoint)
-    # Where there is an endpoint boto3 takes the path of its own accord.
+    # With an endpoint boto3 puts the bucket into the path by default.
     style: Literal["path", "virtual", "auto"] = "virtual" if endpoint else "auto"
     config = Config(
         connect_timeout=settings.rawcore_s3_connect_timeout,

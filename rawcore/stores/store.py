@@ -1,4 +1,4 @@
-"""Where files come from: an S3 bucket, or a folder that is read the same way."""
+"""The stores: an S3 bucket, or a folder that is read in the same way."""
 
 from __future__ import annotations
 
@@ -35,21 +35,21 @@ class Listed:
 
 
 class Store(Protocol):
-    """What the driver needs of an object store. Errors are StoreErrors."""
+    """What the driver needs from an object store. All errors are StoreErrors."""
 
     @property
     def bucket(self) -> str:
-        """The name that stands in the database."""
+        """The name of the bucket in the database."""
 
     def list(self, prefix: str) -> Iterator[Listed]:
         """Yield all objects whose key starts with `prefix`."""
 
     def open(self, key: str, etag: str | None, version_id: str | None) -> Body:
-        """Start to read one object, as it was listed and not otherwise."""
+        """Open one object, but only the version that was listed."""
 
 
 def open_store(settings: Settings, log: FilteringBoundLogger | None = None) -> Store:
-    """Return the store of S3_BUCKET_NAME; nothing is asked of it yet. Vain requests are logged."""
+    """Return the store of S3_BUCKET_NAME, without a request yet. Failed requests are logged."""
     if settings.bucket.startswith("file://"):
         return FolderStore(Path(unquote(settings.bucket.removeprefix("file://"))))
     return S3Store(settings, log)
@@ -67,7 +67,7 @@ class S3Store:
         )
         try:
             self._client = make_client(settings, settings.rawcore_attempts)
-            # Reading is tried again by the run, so that each attempt is logged and recorded.
+            # The run retries failed reads itself, so that each attempt is logged and recorded.
             self._reader = make_client(settings, 1)
             self._client.meta.events.register("needs-retry.s3", self._say_vain)
         except Exception as error:
@@ -89,7 +89,7 @@ class S3Store:
             raise self._error(error, "ListObjectsV2") from error
 
     def open(self, key: str, etag: str | None, version_id: str | None) -> Body:
-        """Start to read one object: a known version, else only what still has the etag."""
+        """Open one object: the known version, or else only if it still has the listed etag."""
         pinned: dict[str, Any] = dict(self._pays)
         if version_id and _KNOWN_VERSION.fullmatch(version_id):
             pinned["VersionId"] = version_id
@@ -102,7 +102,7 @@ class S3Store:
         stream: Any = answer["Body"]
         found = answer.get("ETag", "").strip('"')
         version = answer.get("VersionId")
-        if etag and found and found != etag:  # some servers take no notice of If-Match
+        if etag and found and found != etag:  # some servers ignore If-Match
             stream.close()
             raise ObjectChanged(key=key)
         plain = not answer.get("SSECustomerAlgorithm") and "kms" not in str(
@@ -119,18 +119,18 @@ class S3Store:
             checks,
             version_id=version if version and version != "null" else f"etag:{found or etag}",
             as_error=lambda error: self._error(error, "GetObject", key),
-            interrupt=lambda: stream._raw_stream.shutdown(),  # urllib3's own, since 2.3
+            interrupt=lambda: stream._raw_stream.shutdown(),  # a method of urllib3 since 2.3
         )
 
     def _say_vain(
         self, operation: Any, response: Any, attempts: int, caught_exception: Any, **_: Any
     ) -> None:
-        """Log an answer or its absence that boto3 may try again: it says nothing itself."""
+        """Log a failed request: boto3 retries it without a log line."""
         code = response[1].get("Error", {}).get("Code") if response else None
         problem = code or (type(caught_exception).__name__ if caught_exception else None)
         if problem and self._log is not None:
             name = operation.name
-            self._log.warning("tried in vain", operation=name, problem=problem, attempt=attempts)
+            self._log.warning("attempt failed", operation=name, problem=problem, attempt=attempts)
 
     def _error(self, error: Exception, operation: str, key: str = "") -> RawcoreError:
         client = getattr(self, "_client", None)
@@ -139,7 +139,7 @@ class S3Store:
 
 
 class FolderStore:
-    """A folder and all below it; keys are paths with slashes."""
+    """A folder with its subfolders; keys are paths with slashes."""
 
     def __init__(self, root: Path) -> None:
         self._root = root
@@ -151,7 +151,7 @@ class FolderStore:
             raise FolderMissing(folder=self._root)
 
         def refuse(error: OSError) -> None:
-            if not isinstance(error, FileNotFoundError):  # gone meanwhile
+            if not isinstance(error, FileNotFoundError):  # deleted since
                 key = Path(error.filename).relative_to(self._root).as_posix()
                 raise as_store_error(error, "list", self.bucket, key, "the folder") from error
 
@@ -164,13 +164,13 @@ class FolderStore:
                     facts = path.stat()
                     key.encode()
                 except (OSError, UnicodeEncodeError):
-                    continue  # gone meanwhile, a dangling link, or a name that is no text
+                    continue  # deleted since, a dangling link, or a name that is not UTF-8
                 if key.startswith(prefix) and path.is_file():
                     changed = datetime.fromtimestamp(facts.st_mtime, UTC)
                     yield Listed(key, facts.st_size, _etag(facts), changed)
 
     def open(self, key: str, etag: str | None, version_id: str | None) -> Body:
-        """Start to read one file, if it is as it was listed."""
+        """Open one file, if it has not changed after the listing."""
         path = self._root / key
         if not path.resolve().is_relative_to(self._root.resolve()):
             raise ObjectMissing(key=key)

@@ -1,5 +1,5 @@
 # ruff: noqa: D205, D415, N818 -- a docstring is a message; a name says what is the case
-"""What goes wrong at the store: its class, whether another attempt can help, the remedy."""
+"""Errors of the stores: class, whether a retry can help, and remedy."""
 
 from __future__ import annotations
 
@@ -74,20 +74,20 @@ class AccessDenied(StoreError):
 
 
 class ObjectMissing(StoreError):
-    """{key} is gone since it was listed: the next run lists again."""
+    """{key} was deleted after it was listed: the next run lists again."""
 
     error_class = "not_found"
 
 
 class OtherBucket(StoreError):
-    """The file lies in {bucket}; this run reads {here}: set S3_BUCKET_NAME and load it again."""
+    """The file is in {bucket}, and this run reads {here}: set S3_BUCKET_NAME and load it again."""
 
     error_class = "not_found"
     ends_run = True
 
 
 class ObjectChanged(StoreError):
-    """{key} changed since it was listed: the next run loads the new version."""
+    """{key} changed after it was listed: the next run loads the new version."""
 
     error_class = "integrity"
 
@@ -108,14 +108,14 @@ class BodyBroken(StoreError):
 
 
 class SizeDiffers(StoreError):
-    """{key} came with {received} bytes instead of {expected}."""
+    """{key} has {received} bytes instead of {expected}."""
 
     error_class = "integrity"
     retryable = True
 
 
 class ChecksumDiffers(StoreError):
-    """The bytes of {key} do not fit the checksum or etag that the store names."""
+    """The bytes of {key} do not match the checksum or etag that the store gives."""
 
     error_class = "integrity"
     retryable = True

@@ -81,7 +81,7 @@ def test_a_file_with_other_headings_fails_and_names_them(web: Engine) -> None:
     file = web.ingest("orders", NEW, "2025-11-01 03:00")
     assert (file.status, file.rows_read) == ("failed", None)
     assert file.status_reason == (
-        "Drift: it has 4 fields, expected are 3. Likely: new: Channel, State; missing: Status."
+        "Drift: it has 4 fields instead of 3. Likely: new: Channel, State; missing: Status."
         " `python ingest.py drift` proposes the edit of the contract."
     )
     assert web.query("SELECT * FROM raw.orders_raw") == []
@@ -157,11 +157,11 @@ def test_without_headings_the_values_tell(depot: Engine, call: Any, tmp_path: Pa
     shutil.copytree(Path(__file__).parents[1] / "data/contracts/depot", tmp_path / "c" / "depot")
     row = "2025-07-0{}|6f1c0a52-93c1-4e0e-8f0b-0d6a2f0c7b1{}|17|2025-07-01|2025-07-01 00:00:00\n"
     file = depot.ingest("dated", "".join(row.format(n, n) for n in range(1, 5)).encode())
-    assert "rows have 5 fields, expected are 4. Likely: 1 column was added." in file.status_reason
+    assert "rows have 5 fields instead of 4. Likely: 1 column was added." in file.status_reason
     said = call(depot, tmp_path / "c")("--diff")
     assert said.exit_code == 1
     assert [line for line in said.stdout.splitlines() if line[:3] == "+  "] == [
-        "+  # New, guessed from 4 rows, 4 of them filled: review.",
+        "+  # New column, guessed from 4 rows, 4 of them filled: review it.",
         '+  - {name: unknown_3, source: unknown_3, type: integer, since: "2025-07-06 12:00"}',
     ]
 

@@ -134,7 +134,7 @@ def test_every_vain_listing_is_logged(driver: Driver, bucket: Bucket) -> None:
     with proxy_of(endpoint, BUSY, BUSY, only="list-type") as proxy:
         done = driver.run(AWS_ENDPOINT_URL_S3=proxy.url)
     assert done.code == 0, done.err
-    said = [(one["attempt"], one["problem"]) for one in events(done.err, "tried in vain")]
+    said = [(one["attempt"], one["problem"]) for one in events(done.err, "attempt failed")]
     assert said == [(1, "SlowDown"), (2, "SlowDown")]
 
 

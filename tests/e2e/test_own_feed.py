@@ -1,4 +1,4 @@
-"""A team's own feed, from its first sample to core, with contracts and migrations of its own."""
+"""The steps of docs/your-own-feed.md: a sample, contracts outside the clone, a migration, core."""
 
 import os
 import subprocess

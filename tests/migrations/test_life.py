@@ -145,7 +145,7 @@ def test_a_migration_waits_in_turns_for_who_has_a_file_in_hand(
             other.execute("ROLLBACK")
 
         migrate.apply(upgraded.database.admin_url, project.migrations, report, pause=0.01)
-    assert said == ["the tables are in use: trying again"]
+    assert said == ["the tables are in use: retrying"]
 
 
 def test_a_big_table_is_written_anew_only_where_that_is_said(
@@ -265,7 +265,7 @@ def test_a_column_comes_to_the_feed_that_ships(database: Database, tmp_path: Pat
     assert code == 0, said
     assert re.findall(r"  indici/appointments: (.*)", said) == [
         "duration: type integer → bigint",
-        "column video_link comes (text)",
+        "column video_link is new (text)",
     ]
     assert project.squawk() == ""
     project.apply(database)

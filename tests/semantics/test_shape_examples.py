@@ -8,7 +8,7 @@ VOUCHER = "1,5,Ann,New,A1"
 """Number, worth, holder, tier, code; each file has those of them that its day has."""
 
 DRIFT = (
-    "Drift: rows have 5 fields, expected are 6. Likely: 1 column was dropped."
+    "Drift: rows have 5 fields instead of 6. Likely: 1 column was dropped."
     " `python ingest.py drift` proposes the edit of the contract."
 )
 
@@ -68,7 +68,7 @@ def test_a_file_of_the_shape_of_another_time_says_so(world: World) -> None:
     world.deliver(Name("vouchers", 1), f"!1,23,{VOUCHER}")
     (reason,) = world.warehouse.admin.execute("SELECT status_reason FROM etl.load_run_files")
     assert (
-        "rows have 7 fields, expected are 6. Likely: as in files since 2025-01-03 03:00 until"
+        "rows have 7 fields instead of 6. Likely: as in files since 2025-01-03 03:00 until"
         " 2025-01-04 00:00: since or until in the contract may be wrong" in reason[0]
     )
 

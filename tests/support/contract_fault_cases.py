@@ -46,8 +46,8 @@ CASES = {
     "a text cut at its comma": (
         ("orders.yml", '"Free text."', "Free, text"),
         (
-            "orders.yml:25: columns[8].text: 'text' is no key of a column and has no value:"
-            " put the text before it in quotes as a whole, if the comma belongs to it"
+            "orders.yml:25: columns[8].text: 'text' is not a key of a column and has no value:"
+            " if the comma is part of the text before it, put that whole text in quotes"
         ),
     ),
     "a number where a text belongs": (
@@ -69,14 +69,14 @@ CASES = {
             " in file names and fields"
         ),
     ),
-    "a key that stands twice": (
+    "a key that is there twice": (
         ("orders.yml", "extract: orders\n", "extract: orders\nextract: orders\n"),
-        "orders.yml:3: extract: the key stands twice, first on line 2: remove one of them",
+        "orders.yml:3: extract: the key is there twice, first on line 2: remove one of them",
     ),
     "a tab": (
         ("orders.yml", "full_load", "\tfull_load"),
         (
-            "orders.yml:12: a tab stands at column 1, where YAML allows only blanks:"
+            "orders.yml:12: there is a tab at column 1, where YAML allows only blanks:"
             " indent with blanks"
         ),
     ),
@@ -84,9 +84,7 @@ CASES = {
         ("orders.yml", "required: true}", "required: true"),
         (
             "orders.yml:18: not readable as YAML (did not find expected ',' or '}' at line 19,"
-            " column 5): close the bracket; a text that holds , : # or brackets must stand in"
-            " quotes"
-            " as a whole"
+            " column 5): close the bracket; put a text with , : # or brackets in quotes as a whole"
         ),
     ),
     "a key column that does not exist": (
@@ -107,14 +105,14 @@ CASES = {
         ("orders.yml", "[order_id]", "[branch_id, order_id]"),
         (
             "orders.yml:6: natural_key[0]: 'branch_id' is a tenant column:"
-            " remove it: the tenant belongs to each key by itself"
+            " remove it: tenant columns are part of every key already"
         ),
     ),
     "a tenant column that is missing": (
         ("orders.yml", "name: branch_id", "name: branch"),
         (
             "orders.yml:16: columns: the tenant column 'branch_id' is missing:"
-            " every extract of the source has it, under this name (did you mean branch?)"
+            " add it: every extract of the source needs it, under this name (did you mean branch?)"
         ),
     ),
     "a dimension that does not exist": (
@@ -165,28 +163,28 @@ CASES = {
         ("source.yml", "Open: open", "Open: open, ' OPEN ': open"),
         (
             "source.yml:25: domains.order_status.values[' OPEN ']: ' OPEN ' is the same as 'Open':"
-            " values are compared trimmed and in any case: keep one of them"
+            " keep one of them: values are compared trimmed, and case does not matter"
         ),
     ),
     "a name of rawcore's own": (
         ("orders.yml", "name: remarks", "name: line_no"),
         (
             "orders.yml:25: columns[8].name: rawcore itself has a column 'line_no':"
-            " choose another, such as source_line_no"
+            " choose another name, such as source_line_no"
         ),
     ),
     "a key that core would not get": (
         ("orders.yml", "OrderNo, type: bigint", "OrderNo, type: bigint, pii: drop"),
         (
             "orders.yml:18: columns[1].pii: the key column 'order_id' cannot be pii: drop:"
-            " core needs its keys: write keep, or choose another key"
+            " write keep, or choose another key: core needs its keys"
         ),
     ),
     "a file type of another extract": (
         ("orders.yml", "[Orders]", "[customer]"),
         (
             "orders.yml:3: file_types[0]: 'customer' is a file type of customers too:"
-            " one spelling, in any case, leads to one extract"
+            " give each spelling to one extract only; case does not matter"
         ),
     ),
     "a time zone": (
@@ -200,13 +198,13 @@ CASES = {
         ("source.yml", 'field_separator: "|"', 'field_separator: "\\n|"'),
         (
             "source.yml:6: dialect.row_separator: the field separator '\\n|' and the row separator"
-            " '\\n' contain each other: a row would end inside a separator: check both with the"
-            " supplier of the files"
+            " '\\n' contain each other: check both with the provider of the files: a row would"
+            " end inside a separator"
         ),
     ),
     "a quote inside a separator": (
         ("source.yml", 'field_separator: "|"', 'field_separator: "|\'|"'),
-        "source.yml:6: dialect.field_separator: holds the quote: a quote would be no quote there",
+        "source.yml:6: dialect.field_separator: holds the quote: choose another quote, or none",
     ),
     "a quote of another kind": (
         ("source.yml", 'quote: "\'"', "quote: '`'"),
@@ -237,15 +235,14 @@ CASES = {
         ("orders.yml", "natural_key: [order_id]", "natural_key: [placed_on]"),
         (
             "orders.yml:23: columns[6].type: the key column 'placed_on' would have the format"
-            " DD/MM/YYYY: a key has one text for each value, that of its type: choose another key"
-            " or text"
+            " DD/MM/YYYY: choose another key, or make it text: a key has one text for each value"
         ),
     ),
     "a tenant that no file name can hold": (
         ("source.yml", '"001"', '"01"'),
         (
-            "source.yml:10: tenants[0].branch_id: '01' never stands in a file name:"
-            " the patterns read 3 digits"
+            "source.yml:10: tenants[0].branch_id: '01' can never be in a file name:"
+            " write 3 digits, as the patterns do"
         ),
     ),
 }

@@ -11,22 +11,22 @@ CASES = {
     "an empty interval": (
         ("orders.yml", "type: date}", 'type: date, since: "2025-02-01 00:00", until: 2025-02-01}'),
         (
-            "orders.yml:23: columns[6].until: no time lies from 2025-02-01 00:00 to 2025-02-01:"
-            " until is the first DateExtracted without the column: it comes after since"
+            "orders.yml:23: columns[6].until: the interval from 2025-02-01 00:00 to 2025-02-01 is"
+            " empty: write an until after since: it is the first DateExtracted without the column"
         ),
     ),
     "a key column that is not in every file": (
         ("orders.yml", "OrderNo, type: bigint,", "OrderNo, type: bigint, until: 2025-02-01,"),
         (
             "orders.yml:18: columns[1].until: the key column 'order_id' is not in every file:"
-            " remove since and until, or choose a key that files of all times have"
+            " remove since and until, or choose a key that all files have"
         ),
     ),
     "a tenant column that is not in every file": (
         ("orders.yml", "Branch, type: text}", "Branch, type: text, since: 2025-02-01}"),
         (
             "orders.yml:17: columns[0].since: the key column 'branch_id' is not in every file:"
-            " remove since and until, or choose a key that files of all times have"
+            " remove since and until, or choose a key that all files have"
         ),
     ),
     "places of a column at the same time": (
@@ -39,8 +39,8 @@ CASES = {
             ),
         ),
         (
-            "orders.yml:24: columns[7].name: 'placed_on' stands in columns[6] at the same time:"
-            " let the one end (until) where the other begins (since)"
+            "orders.yml:24: columns[7].name: 'placed_on' is already in columns[6] at the same time:"
+            " end one (until) where the other begins (since)"
         ),
     ),
     "places of a column that differ": (
@@ -54,14 +54,14 @@ CASES = {
         ),
         (
             "orders.yml:24: columns[7].name: 'placed_on' differs from columns[6] in type:"
-            " the places of one column differ in source, since and until only"
+            " entries of one column may differ only in source, since and until"
         ),
     ),
     "one name twice": (
         ("orders.yml", "name: remarks", "name: status"),
         (
             "orders.yml:25: columns[8].name: 'status' is also the name of columns[4]:"
-            " headings may repeat, names may not"
+            " give each column its own name; only headings may repeat"
         ),
     ),
 }

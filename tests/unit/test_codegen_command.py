@@ -29,7 +29,7 @@ def test_a_folder_without_a_source_writes_no_migration(tmp_path: Path) -> None:
 def test_the_folder_of_one_source_is_one_level_too_deep() -> None:
     done = call("migration", "--contracts", str(CONTRACTS / "indici"))
     assert done.exit_code == 2
-    assert "indici is one source: give the folder it stands in." in done.output
+    assert "indici is one source: give the folder that contains it." in done.output
 
 
 def test_a_refusal_says_which_folders_were_read(tmp_path: Path) -> None:

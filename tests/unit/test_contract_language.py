@@ -62,12 +62,12 @@ def test_a_pattern_refuses_other_names(name: str) -> None:
         ("{site}{file_type}{date_extracted:YYYYMMDD}", "{site} has no number of digits"),
         ("{site:0}{file_type}{date_extracted:YYYYMMDD}", "{site:0} is out of range"),
         ("{site:3}{file_type}{date_extracted}", "{date_extracted} has no format"),
-        ("{site:3}{file_type}{date_extracted:YYYY-MM-DD}", "'-' is no part of a date format"),
+        ("{site:3}{file_type}{date_extracted:YYYY-MM-DD}", "'-' is not a part of a date format"),
         ("{site:3}{file_type:9}{date_extracted:YYYYMMDD}", "{file_type} takes no format"),
-        ("{site:3}{file_type}{date_extracted:YYYYMMDD}{kind}{kind}", "{kind} stands twice"),
+        ("{site:3}{file_type}{date_extracted:YYYYMMDD}{kind}{kind}", "{kind} is there twice"),
         ("{site:3}{file_type}{date_extracted:YYYYMMDD}{x}", "{x} is not a placeholder"),
         ("a/{site:3}{file_type}{date_extracted:YYYYMMDD}", "a pattern holds a / or \\"),
-        ("{site:3}{file_type}{date_extracted:YYYYMMDD}{", "a { stands alone"),
+        ("{site:3}{file_type}{date_extracted:YYYYMMDD}{", "a single { is not a placeholder"),
     ],
 )
 def test_a_faulty_pattern_is_refused(pattern: str, problem: str) -> None:
@@ -92,7 +92,7 @@ def test_a_condition_over_the_row_is_accepted(check: str) -> None:
 @pytest.mark.parametrize(
     ("check", "problem"),
     [
-        ("amuont > 0", "the check names 'amuont', which is no column of the extract"),
+        ("amuont > 0", "the check names 'amuont', which is not a column of the extract"),
         ("stg.amount > 0", "the check names 'stg.amount'"),
         ("amount >", "the check is not SQL (syntax error at end of input)"),
         ("amount", "the check is not a condition"),
@@ -186,7 +186,7 @@ def test_a_stale_fingerprint_is_named_wherever_the_contracts_stand(tmp_path: Pat
     source.write_text(source.read_text() + "# read again\n")
     done = CliRunner().invoke(main, ["check", "--contracts", str(contracts)])
     assert done.exit_code == 1
-    assert f"{source.parent}/fingerprint.json is stale: run make codegen" in done.output
+    assert f"{source.parent}/fingerprint.json is out of date: run make codegen" in done.output
 
 
 def test_the_published_schemas_and_reference_are_not_stale() -> None:

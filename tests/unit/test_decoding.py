@@ -105,7 +105,7 @@ def test_text_after_the_last_row_is_a_truncation() -> None:
 
 
 def test_no_separator_at_all_points_to_the_dialect() -> None:
-    with pytest.raises(TruncatedFile, match="separators or encoding of the source"):
+    with pytest.raises(TruncatedFile, match="separators or the encoding of the source"):
         read(b"1,2\n3,4\n")
 
 
@@ -176,7 +176,7 @@ def test_archive_that_is_damaged_is_an_error(data: bytes) -> None:
 
 
 def test_name_that_promises_an_archive_is_held_to_it() -> None:
-    with pytest.raises(BadArchive, match="does not begin like one"):
+    with pytest.raises(BadArchive, match="does not begin like an archive"):
         read(ROWS, key="a/b.csv.GZ")
 
 

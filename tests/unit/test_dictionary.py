@@ -49,7 +49,7 @@ def test_each_column_says_what_it_is_and_what_core_receives(page: str) -> None:
             "Limit as delivered. Unit: EUR.",
         ],
         [
-            *("6", "exported_at", "ExportedAt", "timestamptz", "value, change not noticed"),
+            *("6", "exported_at", "ExportedAt", "timestamptz", "value, changes are ignored"),
             "ExportedAt as delivered.",
         ],
     ]

@@ -28,13 +28,11 @@ def drift(text: str, expected: Expected, header: bool = False) -> str:
 
 def test_more_fields_were_added() -> None:
     said = drift("1,2,3\n4,5,6\n", Expected(2))
-    assert said == "rows have 3 fields, expected are 2; 1 column was added"
+    assert said == "rows have 3 fields instead of 2; 1 column was added"
 
 
 def test_fewer_fields_were_dropped() -> None:
-    assert drift("1\n", Expected(3)) == (
-        "rows have 1 field, expected are 3; 2 columns were dropped"
-    )
+    assert drift("1\n", Expected(3)) == ("rows have 1 field instead of 3; 2 columns were dropped")
 
 
 def test_the_fields_of_another_shape_are_known() -> None:
@@ -56,16 +54,16 @@ def test_one_good_row_of_many_is_chance() -> None:
 @pytest.mark.parametrize(
     ("found", "said"),
     [
-        ((*FIVE, "Discount"), "it has 6 fields, expected are 5; new: Discount"),
-        (FIVE[:4], "it has 4 fields, expected are 5; missing: Note"),
+        ((*FIVE, "Discount"), "it has 6 fields instead of 5; new: Discount"),
+        (FIVE[:4], "it has 4 fields instead of 5; missing: Note"),
         ((*FIVE[:4], "Remark"), "its headings differ; renamed: Note → Remark"),
         (
             ("OrderNo", "CustomerNo", "Status", "Amount"),
-            "it has 4 fields, expected are 5; missing: Note; renamed: Customer → CustomerNo",
+            "it has 4 fields instead of 5; missing: Note; renamed: Customer → CustomerNo",
         ),
         (
             ("OrderNo", "Channel", "Status", "Amount"),
-            "it has 4 fields, expected are 5; new: Channel; missing: Customer, Note",
+            "it has 4 fields instead of 5; new: Channel; missing: Customer, Note",
         ),
         (("Note", *FIVE[:4]), "its headings differ; moved: Note"),
         (
@@ -87,7 +85,7 @@ def test_headings_in_other_case_and_with_blanks_are_the_same() -> None:
 
 def test_what_is_no_row_of_headings_is_not_named() -> None:
     said = drift("17,Ann Example,x,y,z\n", Expected(5, FIVE), header=True)
-    assert said == "its headings differ; the first row does not hold the headings"
+    assert said == "its headings differ; the first row is not the header"
 
 
 def test_only_few_headings_are_named() -> None:

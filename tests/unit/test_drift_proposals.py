@@ -54,7 +54,7 @@ def test_a_new_heading_is_a_column_since_then(folder: Path) -> None:
     proposal = by_heading(folder, (*HEADINGS, "VoucherCode", *ALL[7:]), [*ROW[:7], "9", *ROW[7:]])
     assert (proposal.problem, proposal.change) == ("", "new: voucher_code")
     assert changed(proposal) == [
-        "+  # New, guessed from 3 rows, 3 of them filled: review.",
+        "+  # New column, guessed from 3 rows, 3 of them filled: review it.",
         '+  - {name: voucher_code, source: VoucherCode, type: integer, since: "2025-08-01 03:00"}',
     ]
 
@@ -112,14 +112,14 @@ def test_a_key_that_is_gone_cannot_be_proposed(folder: Path) -> None:
     assert proposal.diff == ""
     assert proposal.problem == (
         "dropped: order_id: the key column 'order_id' is not in every file: remove since and until,"
-        " or choose a key that files of all times have"
+        " or choose a key that all files have"
     )
 
 
 def test_a_first_row_that_holds_no_headings_is_not_kept(folder: Path) -> None:
     proposal = by_heading(folder, ("Ann", "Bo"), ["Cid", "Di"])
     assert (proposal.problem, proposal.headings, proposal.diff) == (
-        "the first row does not hold the headings",
+        "the first row is not the header",
         (),
         "",
     )
@@ -140,7 +140,7 @@ def test_values_show_which_column_was_dropped(folder: Path) -> None:
 
 def test_where_several_places_fit_it_says_so(folder: Path) -> None:
     proposal = by_values(folder, [*ROW[:9], "some words", ROW[9]])
-    assert proposal.change == "new: unknown_10 (a guess: 2 places fit as well)"
+    assert proposal.change == "new: unknown_10 (a guess: 2 places fit equally well)"
     assert proposal.evidence["ways"] == 2
 
 

@@ -220,7 +220,7 @@ def test_contracts_that_are_there_stay(tmp_path: Path) -> None:
         f"{tmp_path}/contracts",
     ]
     result = CliRunner().invoke(main, arguments)
-    assert (result.exit_code, "is there already" in result.output) == (1, True)
+    assert (result.exit_code, "exists already" in result.output) == (1, True)
 
 
 @pytest.mark.parametrize(

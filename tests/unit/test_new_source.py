@@ -194,7 +194,7 @@ def test_a_key_that_repeats_is_called_none(tmp_path: Path) -> None:
     rows = [["Kind", "Note"], ["a", "x"], ["a", "x"], ["b", "y"]]
     started(tmp_path, ("Notes_20250801.csv", sheet(rows).encode()))
     text = (tmp_path / "contracts" / "fresh" / "notes.yml").read_text()
-    assert "# Key: 1 of 3 rows repeat theirs: NOT a key as it stands." in text
+    assert "# Key: NOT unique: 1 of 3 rows repeat a key." in text
     assert "# Guessed from 3 rows of Notes_20250801.csv; 0 could not be read." in text
 
 
@@ -208,7 +208,7 @@ def test_contracts_hold_no_value_of_the_samples(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("name", "content", "problem"),
     [
-        ("fresh", b"one word\nanother\n", "no field and row separator cut the samples"),
+        ("fresh", b"one word\nanother\n", "no pair of separators cuts the samples"),
         ("Fresh", b"a,b\n1,2\n", "'Fresh' is not a name"),
     ],
 )
@@ -228,5 +228,5 @@ def test_contracts_that_are_there_are_not_touched(tmp_path: Path) -> None:
     arguments = ["new-source", "fresh", f"{tmp_path}/x_20250801.csv", "--contracts", str(tmp_path)]
     result = CliRunner().invoke(main, arguments)
     assert result.exit_code == 1
-    assert "is there already" in result.output
+    assert "exists already" in result.output
     assert list((tmp_path / "fresh").iterdir()) == []

@@ -50,7 +50,7 @@ def test_a_quote_that_does_not_begin_its_field_is_text() -> None:
 def test_text_after_the_quote_is_a_bad_row_shown_as_it_came() -> None:
     assert read('1,"a"\n2,"b"c\n"3","d ""e"" f"\n') == [
         "1\ta\n",
-        (2, '2,"b"c', "1 field(s) with text after the quote"),
+        (2, '2,"b"c', "1 field(s) with text after the closing quote"),
         '3\td "e" f\n',
     ]
 

@@ -128,7 +128,7 @@ def test_known_version_is_read_though_a_newer_one_is_there(s3: Any) -> None:
 def test_missing_object_and_missing_bucket_are_told_apart(
     s3: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    with pytest.raises(ObjectMissing, match="gone is gone since"):
+    with pytest.raises(ObjectMissing, match="gone was deleted after it was listed"):
         store().open("gone", None, None)
     monkeypatch.setenv("S3_BUCKET_NAME", "nowhere")
     with pytest.raises(BucketMissing, match=r"There is no bucket nowhere.*S3_BUCKET_NAME"):

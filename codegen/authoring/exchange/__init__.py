@@ -1,4 +1,4 @@
-"""Contracts in other people's formats: ODCS v3 and Frictionless Table Schema, both ways."""
+"""Export and import of contracts: ODCS v3 and Frictionless Table Schema."""
 
 from codegen.authoring.exchange.exporting import FORMATS, exported
 from codegen.authoring.exchange.importing import NotImported

@@ -1,7 +1,7 @@
-"""Contracts written as ODCS (one YAML an extract) and as Frictionless Table Schemas (JSON).
+"""Write contracts as ODCS (one YAML file per extract) or as Frictionless Table Schemas (JSON).
 
-They describe the columns that files have today. What the standards have no place for stands in
-their own extension: `customProperties` called rawcore… (ODCS), an object `rawcore` (Frictionless).
+A document describes the columns that files have today. Keys without a place in the standard go into
+its extension: `customProperties` named rawcore… (ODCS), an object `rawcore` (Frictionless).
 """
 
 from __future__ import annotations
@@ -132,7 +132,7 @@ def _frictionless(feed: Feed, extract: Extract, version: str) -> str:
 
 
 def field_names(columns: tuple[Column, ...]) -> dict[str, str]:
-    """Return what fields are called: the headings, or where these repeat the columns' names."""
+    """Return the names of the fields: the headings, or the column names if a heading repeats."""
     headings = [column.source for column in columns]
     repeat = len(set(headings)) < len(headings)
     return {column.name: column.name if repeat else column.source for column in columns}
@@ -158,7 +158,7 @@ def _field(column: Column, name: str) -> dict[str, Any]:
 
 
 def _kept(model: Column | Extract, keys: tuple[str, ...]) -> dict[str, Any]:
-    """Return what a contract says of these keys, without what is a default."""
+    """Return the values of these keys in a contract, without defaults."""
     said = model.model_dump(mode="json", include=set(keys), exclude_defaults=True)
     return {key: said[key] for key in keys if key in said}
 

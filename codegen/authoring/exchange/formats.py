@@ -1,4 +1,4 @@
-"""Text formats of dates and times as Java (ODCS) and Python (Frictionless) write them."""
+"""Text formats of dates and times in the notations of Java (ODCS) and Python (Frictionless)."""
 
 from __future__ import annotations
 
@@ -17,22 +17,22 @@ _PYTHON = {"YYYY": "%Y", "MM": "%m", "DD": "%d", "HH24": "%H", "MI": "%M", "SS":
 
 
 def to_java(text_format: str) -> str:
-    """Write a format as java.time's DateTimeFormatter does."""
+    """Write a format in the notation of java.time's DateTimeFormatter."""
     return _OURS.sub(lambda part: _JAVA.get(part[0], part[0]), text_format)
 
 
 def to_python(text_format: str) -> str:
-    """Write a format as strptime does."""
+    """Write a format in the notation of strptime."""
     return _OURS.sub(lambda part: _PYTHON.get(part[0], part[0]), text_format)
 
 
 def from_java(base_type: str, text: str) -> str | None:
-    """Return our format; None: it has none, or the type's own."""
+    """Return the format as contracts write it; None: it is the documented one, or there is none."""
     return _back(base_type, text, _JAVA, r"yyyy|MM|dd|HH|mm|ss|XXX|'[TZ]'|.")
 
 
 def from_python(base_type: str, text: str) -> str | None:
-    """Return our format; None: it has none, or the type's own."""
+    """Return the format as contracts write it; None: it is the documented one, or there is none."""
     return _back(base_type, text, _PYTHON, r"%[A-Za-z]|.")
 
 

@@ -1,4 +1,4 @@
-"""ODCS and Frictionless documents as extracts: what they say is taken, the rest is for review."""
+"""Read ODCS and Frictionless documents as extracts; what they lack is left for the review."""
 
 from __future__ import annotations
 
@@ -23,11 +23,11 @@ _ISO_TIME = "YYYY-MM-DDTHH24:MI:SSZ"
 
 
 class NotImported(Exception):  # noqa: N818 (a refusal)
-    """A document that no extract can be made of."""
+    """No extract can be made from a document."""
 
 
 def import_extracts(path: Path, tenant: tuple[str, ...]) -> list[dict[str, Any]]:
-    """Return the extracts of a document as contracts say them. Raises NotImported."""
+    """Return the extracts of a document as data of contracts. Raises NotImported."""
     try:
         text = path.read_text(encoding="utf-8")
         document = yaml.load(text, Loader=_LOADER)  # noqa: S506 (a safe one; JSON is YAML)
@@ -81,7 +81,7 @@ def _odcs_type(one: Mapping[str, Any]) -> str:
 
 
 def _type_of(physical: str) -> str | None:
-    """Return our type for one of a database, numbers with their digits."""
+    """Return the contract type for a database type, with the digits of numbers."""
     base, _, rest = physical.partition("(")
     ours = TYPE_NAMES.get(base.strip(), base.strip()).partition("(")[0]
     if ours == "numeric" and re.fullmatch(r"\s*[0-9]+\s*,\s*[0-9]+\s*\)", rest):
@@ -164,7 +164,7 @@ def _extract(
     columns: list[dict[str, Any]],
     tenant: tuple[str, ...],
 ) -> dict[str, Any]:
-    """Put an extract together, in the order in which contracts are written."""
+    """Assemble an extract, with its keys in the order of contracts."""
     said = {key: extension[key] for key in EXTRACT_KEYS if key in extension}
     description = " ".join(str(document.get("description") or name).split())
     made = {
@@ -176,7 +176,7 @@ def _extract(
         "core": said.pop("core", {"kind": "fact", "table": f"fact_{name}"}),
     }
     for column in columns:
-        if column["name"] in key:  # keys are required and kept by themselves
+        if column["name"] in key:  # key columns are always required and kept
             column.pop("required", None)
     return made | said | {"columns": columns}
 

@@ -1,4 +1,4 @@
-"""Imported extracts written as contracts, beside a source that is there or is drafted."""
+"""Write imported extracts as contracts, into an existing source or with a drafted one."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from codegen.contract.yamltext import read_document
 
 _SOURCE = """\
 # yaml-language-server: $schema=../schema/source.schema.json
-# Documents say what columns hold, not how files are written: review each line.
+# The documents describe columns, not how files are written: review each line.
 source: {source}
 title: {title}
 dialect: {{field_separator: ",", row_separator: "\\n", encoding: utf-8, header: true, quote: "\\""}}
@@ -29,14 +29,14 @@ file_names:
 
 
 def write_imported(source: str, documents: list[Path], contracts: Path) -> list[str]:
-    """Write the extracts of documents into a source; return what there is to say about them.
+    """Write the extracts of documents into a source; return lines about them.
 
     Raises:
-        NotImported: a document is of neither standard, or a contract is there already.
+        NotImported: a document is of neither standard, or a contract exists already.
     """
     folder = contracts / source
     if not re.fullmatch("[a-z][a-z0-9_]*", source):
-        raise NotImported(f"'{source}' is not a name: write small letters, digits and _")
+        raise NotImported(f"'{source}' is not a name: write lower-case letters, digits and _")
     texts = {}
     if not (folder / SOURCE_FILE).exists():
         title = source.replace("_", " ").capitalize()
@@ -46,22 +46,22 @@ def write_imported(source: str, documents: list[Path], contracts: Path) -> list[
             texts[f"{extract['extract']}.yml"] = contract_text(extract, document.name)
     for name in texts:
         if (folder / name).exists():
-            raise NotImported(f"{folder / name} is there already: remove it, or edit it by hand")
+            raise NotImported(f"{folder / name} exists already: remove it, or edit it by hand")
     folder.mkdir(parents=True, exist_ok=True)
     if not (contracts / SCHEMA_FOLDER).exists():
-        write_json_schemas(contracts / SCHEMA_FOLDER)  # the contracts name them, for editors
+        write_json_schemas(contracts / SCHEMA_FOLDER)  # editors find them through the contracts
     for name, text in texts.items():
         (folder / name).write_text(text, encoding="utf-8")
     said = [f"{folder / name}: {text.count(chr(10))} lines" for name, text in texts.items()]
     try:
         load_feed_with_warnings(folder)
     except ContractErrors as errors:
-        return [*said, *map(str, errors.faults), "mend these faults, and review the rest"]
-    return [*said, "review them; then make codegen, make migration"]
+        return [*said, *map(str, errors.faults), "correct these faults, and review the rest"]
+    return [*said, "review them; then run make codegen and make migration"]
 
 
 def _tenant(folder: Path) -> tuple[str, ...]:
-    """Return the tenant columns of a source that is there."""
+    """Return the tenant columns of an existing source."""
     if not (folder / SOURCE_FILE).exists():
         return ()
     data = read_document(folder / SOURCE_FILE).data

@@ -1,4 +1,4 @@
-"""A source started from sample files: what they show is written as contracts to be reviewed."""
+"""Start a source from sample files: write contracts, which a person then reviews."""
 
 from __future__ import annotations
 
@@ -16,22 +16,22 @@ __all__ = ["NotStarted", "draft_source", "write_source"]
 
 
 class NotStarted(Exception):  # noqa: N818 (a refusal)
-    """A source that cannot be started, and why."""
+    """A source cannot be started; the text gives the reason."""
 
 
 def write_source(
     source: str, samples: list[Path], contracts: Path, timezone: str, rows: int
 ) -> list[str]:
-    """Write the contracts of a new source and return what there is to say about them.
+    """Write the contracts of a new source and return lines about them.
 
     Raises:
-        NotStarted: the source is there already, or the samples cannot be read.
+        NotStarted: the source exists already, or the samples cannot be read.
     """
     folder = contracts / source
     if not re.fullmatch("[a-z][a-z0-9_]*", source):
-        raise NotStarted(f"'{source}' is not a name: write small letters, digits and _")
+        raise NotStarted(f"'{source}' is not a name: write lower-case letters, digits and _")
     if folder.exists():
-        raise NotStarted(f"{folder} is there already: choose another name, or remove it")
+        raise NotStarted(f"{folder} exists already: choose another name, or remove it")
     taken = [p.stem for other in source_folders(contracts) for p in other.glob("*.yml")]
     try:
         texts = draft_source(source, samples, timezone, rows, taken)
@@ -41,19 +41,19 @@ def write_source(
     for name, text in texts.items():
         (folder / name).write_text(text, encoding="utf-8")
     if not (contracts / SCHEMA_FOLDER).exists():
-        write_json_schemas(contracts / SCHEMA_FOLDER)  # the contracts name them, for editors
+        write_json_schemas(contracts / SCHEMA_FOLDER)  # editors find them through the contracts
     said = [f"{folder / name}: {text.count(chr(10))} lines" for name, text in texts.items()]
     try:
         loaded = load_feed_with_warnings(folder)
     except ContractErrors as errors:
-        return [*said, *map(str, errors.faults), "mend these faults, and review the rest"]
+        return [*said, *map(str, errors.faults), "correct these faults, and review the rest"]
     said += [f"warning: {warning}" for warning in loaded.warnings]
-    return [*said, f"review them, comment by comment; then {_next_commands(contracts)}"]
+    return [*said, f"review them, comment by comment; then run {_next_commands(contracts)}"]
 
 
 def _next_commands(contracts: Path) -> str:
-    """Say what makes a database of reviewed contracts."""
+    """Return the commands that make a database from reviewed contracts."""
     if contracts == CONTRACTS:
-        return "make codegen, make migration"
+        return "make codegen and make migration"
     migrations = contracts.parent / "migrations"
     return f'make migration ARGS="initial --contracts {contracts} --migrations {migrations}"'

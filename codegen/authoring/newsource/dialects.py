@@ -1,4 +1,4 @@
-"""Which dialect reads all samples: candidates are tried with the decoder itself."""
+"""Find the dialect that reads all samples, by trying candidates with the real decoder."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ _HEADING = re.compile(r"[^\W\d][\w .()/%#-]*")
 
 @dataclass(frozen=True)
 class Guess:
-    """A dialect, the number of columns of each sample, and what is to be said about it."""
+    """A dialect, the number of columns of each sample, and remarks for the contract."""
 
     dialect: Dialect
     columns: dict[Path, int]
@@ -41,7 +41,7 @@ class Guess:
 
     @property
     def without_header(self) -> Dialect:
-        """The same dialect for reading headings as a row."""
+        """The same dialect, reading the header as a row."""
         return replace(self.dialect, header=False)
 
 
@@ -58,7 +58,9 @@ def guess_dialect(paths: list[Path]) -> Guess:
         if score is not None and (best is None or score > best[0]):
             best = score, dialect
     if best is None:
-        raise NoDialectError("no field and row separator cut the samples into equal rows")
+        raise NoDialectError(
+            "no pair of separators cuts the samples into rows with equal numbers of fields"
+        )
     return _finished(best[1], heads)
 
 
@@ -78,7 +80,7 @@ def _candidates(heads: list[str]) -> Iterator[Dialect]:
 
 
 def _runs(text: str) -> list[str]:
-    """Return runs of punctuation that may be separators: no run is made of others."""
+    """Return runs of punctuation that may be separators; no run is a combination of other runs."""
     found = Counter(_RUN.findall(text))
     runs: list[str] = []
     for run, _ in sorted(found.items(), key=lambda item: (len(item[0]), -item[1])):
@@ -92,7 +94,7 @@ def _runs(text: str) -> list[str]:
 
 
 def _score(dialect: Dialect, heads: list[str]) -> tuple[float, ...] | None:
-    """Rate a dialect by its worst sample; None: it reads none of them."""
+    """Rate a dialect by its worst sample; None: it does not read all of them."""
     shares, fields = [], 0
     for head in heads:
         columns = width(head, dialect)
@@ -124,13 +126,13 @@ def _good_share(head: str, dialect: Dialect, columns: int) -> float:
         for output in decode([head.encode("utf-8", "replace")], decoder):
             good += output.rows if isinstance(output, CopyRows) else 0
             bad += isinstance(output, BadRow)
-    except RawcoreError:  # the head may end inside a quote
+    except RawcoreError:  # the beginning of a sample may end inside a quoted field
         bad += 1
     return good / (good + bad) if good + bad else 0.0
 
 
 def _finished(dialect: Dialect, heads: dict[Path, str]) -> Guess:
-    """Complete separators: encoding, headings, what stands at the ends of rows and files."""
+    """Complete a dialect: encoding, header, trailing separators, and the end of the file."""
     columns = {path: width(head, dialect) for path, head in heads.items()}
     firsts = {path: _first_rows(head, dialect, columns[path]) for path, head in heads.items()}
     remarks = []
@@ -138,7 +140,7 @@ def _finished(dialect: Dialect, heads: dict[Path, str]) -> Guess:
     header = all(_has_headings(rows, trailing) for rows in firsts.values())
     if trailing:
         columns = {path: count - 1 for path, count in columns.items()}
-        remarks.append("Each row ends with a field separator: trailing_separator.")
+        remarks.append("Each row ends with a field separator, hence trailing_separator.")
     encodings = {path: encoding_of_file(path) for path in heads}
     if "latin-1" in encodings.values():
         names = sorted({likely_charset(p) for p, e in encodings.items() if e == "latin-1"})
@@ -167,7 +169,7 @@ def _first_rows(head: str, dialect: Dialect, columns: int) -> list[list[str]]:
 
 
 def _has_headings(rows: list[list[str]], trailing: bool) -> bool:
-    """Say whether the first row holds names: distinct, none a value, none a value further down."""
+    """Return whether the first row is a header: distinct names, none of which is a value."""
     if len(rows) < 2:
         return False
     first = rows[0][:-1] if trailing else rows[0]

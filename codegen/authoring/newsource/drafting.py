@@ -1,4 +1,4 @@
-"""From samples to contracts: what is guessed of each extract, and the texts that say so."""
+"""Turn samples into contracts: a guess for each extract, written with its reasons."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ class Draft:
 
 
 class NothingToRead(Exception):  # noqa: N818 (a refusal)
-    """A sample that no contract can be made of."""
+    """No contract can be made from a sample."""
 
 
 def draft_source(
@@ -82,7 +82,7 @@ def _draft(
         rows += reading.rows[1 if guess.dialect.header else 0 :]
         bad += reading.bad
     if not rows:
-        raise NothingToRead(f"{paths[0].name} holds headings and no row")
+        raise NothingToRead(f"{paths[0].name} has a header but no row")
     columns_by_name = column_names(headings, entity_of(name))
     columns = [
         guess_column((row[place] for row in rows), one.startswith(("is_", "has_")))
@@ -96,7 +96,7 @@ def _draft(
 
 
 def _relate(drafts: list[Draft]) -> None:
-    """Find references by headings and values; what is referred to is a dimension."""
+    """Find references by headings and values; an extract that others refer to is a dimension."""
     for target in drafts:
         if len(target.key.places) != 1 or target.key.repeated or not target.has_headings:
             continue

@@ -1,4 +1,4 @@
-"""Which columns tell rows apart, and which columns refer to the key of another extract."""
+"""Guess which columns identify a row, and which refer to the key of another extract."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _REFERS = 0.9
 
 @dataclass(frozen=True)
 class Key:
-    """The columns of a key, by place, and how many rows share theirs with another."""
+    """The columns of a key, by place, and the number of rows whose key another row has."""
 
     places: tuple[int, ...]
     repeated: int
@@ -27,9 +27,9 @@ class Key:
 def guess_key(
     rows: Sequence[Sequence[str]], columns: Sequence[Column], names: Sequence[str]
 ) -> Key:
-    """Return the first key that no two rows share; else the one that fewest do.
+    """Return the first key that is unique in the rows; else the key with the fewest repeated rows.
 
-    Few columns come before many, columns named like keys and columns on the left before others.
+    Fewer columns are tried first, then columns named like keys, then columns on the left.
     """
     usable = [n for n, column in enumerate(columns) if _can_be_key(column, len(rows))]
     if not usable:

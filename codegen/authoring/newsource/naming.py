@@ -29,7 +29,7 @@ _DATE_NAMES = {1: ("date_extracted",), 2: ("date_to", "date_extracted"),
 
 @dataclass(frozen=True)
 class FileName:
-    """How the name of a sample is read; `pattern` is empty where it holds no date."""
+    """How the name of a sample is parsed; `pattern` is empty if the name has no date."""
 
     file_type: str
     pattern: str
@@ -80,7 +80,7 @@ def snake(text: str) -> str:
 
 
 def column_names(headings: Iterable[str], entity: str) -> list[str]:
-    """Return one name a heading, each once, none that rawcore has itself."""
+    """Return one distinct name for each heading; none is a column of rawcore's own."""
     names: list[str] = []
     for heading in headings:
         name = snake(heading)[:55]

@@ -1,4 +1,4 @@
-"""The rows of sample files, read by the decoder that will read them in earnest."""
+"""The rows of sample files, read by the decoder that also loads files."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from rawcore.delimited.encoding import Utf8Stream, detect
 from rawcore.errors import RawcoreError
 
 HEAD_BYTES = 1 << 18
-"""So many bytes of a sample decide about its separators."""
+"""Number of bytes of a sample that decide its separators."""
 
 _PIECE_BYTES = 1 << 20
 _PLAIN = {"\\": "\\", "t": "\t", "n": "\n", "r": "\r"}
@@ -22,7 +22,7 @@ _ESCAPE = re.compile(r"\\([\\tnr])")
 
 @dataclass(frozen=True)
 class Reading:
-    """What a dialect makes of a sample: its rows, and how many could not stand in raw."""
+    """The rows that a dialect reads from a sample, and the number of rows that raw cannot store."""
 
     rows: list[list[str]]
     bad: int
@@ -35,7 +35,7 @@ class Reading:
 
 
 def head_of(path: Path) -> str:
-    """Return the beginning of a sample as text; what cannot be decoded is replaced."""
+    """Return the beginning of a sample as text; undecodable bytes are replaced."""
     data = b""
     for piece in _pieces(path):
         data += piece
@@ -47,13 +47,13 @@ def head_of(path: Path) -> str:
 
 
 def encoding_of(data: bytes) -> str:
-    """Return the encoding that reads all of it: what `auto` finds, else latin-1."""
+    """Return the encoding that decodes all bytes: the one that `auto` finds, else latin-1."""
     found, _ = detect(data, "auto")
     if found == "utf-8":
         try:
             data.decode()
         except UnicodeDecodeError as error:
-            if error.end < len(data) - 3:  # not a character that was cut
+            if error.end < len(data) - 3:  # and not only a character that was cut off
                 return "latin-1"
     return found
 
@@ -64,7 +64,7 @@ def encoding_of_file(path: Path) -> str:
 
 
 def read(path: Path, dialect: Dialect, columns: int, limit: int) -> Reading:
-    """Read up to so many rows of a sample."""
+    """Read at most `limit` rows of a sample."""
     decoder = Decoder(dialect, columns)
     rows: list[list[str]] = []
     bad = 0
@@ -88,13 +88,13 @@ def copied_rows(data: bytes) -> Iterator[list[str]]:
 
 
 def ends_with(path: Path, encoding: str, end: str) -> bool:
-    """Say whether a sample ends with a row separator; line ends after it do not count."""
+    """Return whether a sample ends with a row separator; line ends after it do not count."""
     text = b"".join(_pieces(path)).decode(encoding, "replace")
     return text.endswith(end) or text.rstrip("\r\n").endswith(end)
 
 
 def likely_charset(path: Path) -> str:
-    """Return what a sample that is not Unicode is probably written in."""
+    """Return the probable encoding of a sample that is not Unicode."""
     from charset_normalizer import from_bytes
 
     best = from_bytes(b"".join(_pieces(path))[:HEAD_BYTES]).best()

@@ -1,4 +1,4 @@
-"""The narrowest type, and text format, that takes all values of a column."""
+"""The narrowest type and text format that accept all values of a column."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _SECONDS = _TIME + r":[0-5][0-9](?:\.[0-9]{1,6})?"
 _INTEGERS = (("integer", 31), ("bigint", 63))
 _BOOLEANS = ("true/false", "True/False", "TRUE/FALSE", "Y/N", "y/n", "yes/no", "Yes/No", "T/F")
 
-#: Formats of dates, the documented one first; of several that fit the first is taken.
+#: Formats of dates, the documented one first; the first one that fits is used.
 _DATES = {
     "YYYY-MM-DD": "%Y-%m-%d",
     "DD/MM/YYYY": "%d/%m/%Y",
@@ -44,7 +44,7 @@ UNKNOWN_DATES = ("1900-01-01", "1899-12-30", "1753-01-01", "0001-01-01", "9999-1
 
 @dataclass(frozen=True)
 class Column:
-    """What a column of the samples is: type, format where it is another, and counts."""
+    """A column of the samples: type, format if it is not the documented one, and counts."""
 
     type: str
     format: str = ""
@@ -55,7 +55,7 @@ class Column:
 
 
 def guess_column(values: Iterable[str], is_flag: bool = False) -> Column:
-    """Return what takes all values that are not empty; `is_flag`: its heading asks yes or no."""
+    """Return the type of all values that are not empty; `is_flag`: the name is that of a flag."""
     filled = [value for value in values if value]
     different = set(filled)
     type_, text_format, remark = _type(different, is_flag)
@@ -66,7 +66,7 @@ def guess_column(values: Iterable[str], is_flag: bool = False) -> Column:
 
 
 def looks_like_data(value: str) -> bool:
-    """Say whether a text is a number, a date or the like, and so no heading."""
+    """Return whether a text is a value (a number, a date, …) and so not a heading."""
     return bool(value) and _type({value}, is_flag=False)[0] != "text"
 
 
@@ -99,7 +99,7 @@ def _whole(values: set[str], is_flag: bool) -> tuple[str, str, str] | None:
     if not _all(_WHOLE.fullmatch, values) or "-0" in values:
         return None
     if len(values) > 1 and _all(lambda value: len(value) == 8 and _is_day(value), values):
-        return "date", "YYYYMMDD", "numbers of eight digits that are all days"
+        return "date", "YYYYMMDD", "numbers of eight digits that are all valid dates"
     greatest = max(abs(int(value)) for value in values)
     for name, bits in _INTEGERS:
         if greatest < 2**bits // (10 if name == "integer" else 1):

@@ -1,4 +1,4 @@
-"""The texts of drafted contracts, with comments that say what was guessed and from how much."""
+"""The texts of drafted contracts, with comments on what was guessed and from how many rows."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ def source_text(
         f"title: {_yaml(source.replace('_', ' ').capitalize())}",
         *(f"# {remark}" for remark in guess.remarks),
         f"dialect: {_mapping(keys)}",
-        "# Not guessed: the zone of local times in names and fields.",
+        "# Not guessed: the time zone of local times in file names and fields.",
         f"timezone: {timezone}",
         "# Not guessed: columns that tell tenants apart, if there are several.",
         "tenant: []",
@@ -57,7 +57,7 @@ def source_text(
         f"  endings: {_list(endings)}",
     ]
     if unknown:
-        lines.append("# These dates occur; if they mean unknown they become NULL.")
+        lines.append("# These dates occur and perhaps mean unknown: then they become NULL.")
         lines.append(f"null_dates: {_list(unknown)}")
     return "\n".join(lines) + "\n"
 
@@ -65,12 +65,14 @@ def source_text(
 def _patterns(patterns: list[str]) -> list[str]:
     lines = []
     if not patterns:
-        lines.append("  # The names of the samples hold no date; a delivery's name must.")
+        lines.append("  # The names of the samples have no date; the names of real files need one.")
         patterns = ["{file_type}_{date_extracted:YYYYMMDD}"]
     if any(re.search(r"[0-9]", re.sub(r"\{.*?\}", "", one)) for one in patterns):
-        lines.append("  # Digits that stand as they are may be a tenant: {tenant_column:3}.")
+        lines.append(
+            "  # Fixed digits may be a tenant; if so, write {tenant_column:3} for three digits."
+        )
     if any("{date_to" in one for one in patterns):
-        lines.append("  # Of several dates the last is taken for the day of the extraction.")
+        lines.append("  # The last of several dates is taken as the day of the extraction.")
     return [*lines, "  patterns:", *(f"    - {json.dumps(one)}" for one in patterns)]
 
 
@@ -79,8 +81,8 @@ def extract_text(draft: Draft) -> str:
     kind = "dimension" if draft.is_dimension else "fact"
     prefix = "dim" if draft.is_dimension else "fact"
     key = [draft.names[place] for place in draft.key.places]
-    shared = f"{draft.key.repeated} of {len(draft.rows)} rows repeat theirs: NOT a key as it stands"
-    unique = f"no two of {len(draft.rows)} rows share theirs"
+    shared = f"NOT unique: {draft.key.repeated} of {len(draft.rows)} rows repeat a key"
+    unique = f"it is different in all {len(draft.rows)} rows"
     samples = ", ".join(path.name for path in draft.samples)
     lines = [
         "# yaml-language-server: $schema=../schema/extract.schema.json",
@@ -90,14 +92,14 @@ def extract_text(draft: Draft) -> str:
         f"description: {_yaml(draft.name.replace('_', ' ').capitalize() + '.')}",
         f"# Key: {shared if draft.key.repeated else unique}.",
         f"natural_key: {_list(key)}",
-        "# A dimension, with history, where other extracts refer to it; else a fact.",
+        "# A dimension, with history, if other extracts refer to it; otherwise a fact.",
         f"core: {{kind: {kind}, table: {prefix}_{draft.name}}}",
     ]
     if draft.references:
         lines.append("references:")
         lines += [f"  - {{dimension: {to}, columns: [{name}]}}" for to, name in draft.references]
     lines.append(
-        "# Text that is not key is dropped from core: say pii: keep or pseudonymise where wanted."
+        "# Text outside the key does not reach core: add pii: keep or pseudonymise where it should."
     )
     lines.append("columns:")
     for name, heading, column in zip(draft.names, draft.headings, draft.columns, strict=True):

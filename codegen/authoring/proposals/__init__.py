@@ -1,1 +1,1 @@
-"""Proposals: what a contract would have to say so that a drifted file can be read."""
+"""Proposals: the edit of a contract that lets it read a drifted file."""

@@ -1,4 +1,4 @@
-"""Which field of a drifted file is which column: by headings, or by what the values look like."""
+"""Match the fields of a drifted file to columns, by headings or by their values."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from codegen.authoring.newsource.values import guess_column
 from codegen.contract.model import Column, Source
 
 _FITTING = 0.9
-"""Share of the filled values that have to be of the type of a column."""
+"""Share of the filled values that must have the type of the column."""
 _WEIGHTS = {"uuid": 1.5, "date": 1.2, "timestamptz": 1.2, "boolean": 0.6}
 _NUMBER = 0.5
 _WORDS = 0.1
@@ -41,7 +41,7 @@ _PARTS = {
 
 @cache
 def _format_pattern(base_type: str, text_format: str) -> re.Pattern[str]:
-    """Return what texts of a format look like."""
+    """Return the regular expression of texts in a format."""
     if base_type == "boolean":
         return re.compile("|".join(map(re.escape, text_format.split("/"))))
     if base_type == "numeric":
@@ -56,7 +56,7 @@ def _format_pattern(base_type: str, text_format: str) -> re.Pattern[str]:
 
 @dataclass(frozen=True)
 class Alignment:
-    """For each field the column that it is, None: a new one; `ways` alignments fit as well."""
+    """The column of each field (None: a new column), and how many alignments fit equally well."""
 
     places: tuple[int | None, ...]
     ways: int = 1
@@ -68,9 +68,9 @@ def align(
     source: Source,
     tenant: dict[str, str],
 ) -> Alignment | None:
-    """Align columns with the values of fields, both in their order; None: that cannot be.
+    """Align columns with the values of fields, both in their order; None: it is impossible.
 
-    Of several ways that fit as well the one with new fields as late as possible is taken.
+    If several alignments fit equally well, the one with new fields as late as possible is returned.
     """
     guesses = [guess_column(values) for values in fields]
     scores = [
@@ -101,7 +101,7 @@ def align(
 
 
 Best = tuple[int, float, int]
-"""Columns that have a field, their score, and how many alignments have both."""
+"""Number of columns with a field, their score, and how many alignments reach both."""
 
 
 def _plus(rest: Best, score: float) -> Best:
@@ -109,7 +109,7 @@ def _plus(rest: Best, score: float) -> Best:
 
 
 def _best(scores: Sequence[Sequence[float | None]], fields: int) -> list[list[Best]]:
-    """Return the best that can be had of columns from i and fields from j on."""
+    """Return the best alignment of the columns from i on with the fields from j on."""
     size = len(scores)
     best: list[list[Best]] = [[(0, 0.0, 1)] * (fields + 1) for _ in range(size + 1)]
     for i in range(size - 1, -1, -1):
@@ -127,7 +127,7 @@ def _best(scores: Sequence[Sequence[float | None]], fields: int) -> list[list[Be
 def _score(
     column: Column, values: Sequence[str], guess: Guess, source: Source, tenant: dict[str, str]
 ) -> float | None:
-    """Say how well values fit a column; None: not at all."""
+    """Return how well values fit a column; None: they do not fit."""
     filled = [value for value in values if value]
     if column.is_required and len(filled) < _FITTING * len(values):
         return None

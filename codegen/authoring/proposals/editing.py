@@ -1,4 +1,4 @@
-"""Edits of the columns of a contract as text: comments and all that is not touched stay."""
+"""Edit the columns of a contract as text: comments and untouched entries stay as they are."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ def scalar(value: str) -> str:
 
 @dataclass
 class ContractText:
-    """The text of `<extract>.yml` with edits in hand; entries of `columns` go by their number."""
+    """The text of `<extract>.yml` with pending edits; entries of `columns` are numbered."""
 
     text: str
     _edits: list[tuple[int, int, str]] = field(default_factory=list)
@@ -35,14 +35,14 @@ class ContractText:
         self._entries: list[yaml.MappingNode] = nodes["columns"].value
 
     def entry(self, number: int) -> dict[str, str]:
-        """Return the keys of an entry with their values as they are written."""
+        """Return the keys of an entry with their values as written in the file."""
         return {
             key.value: self.text[value.start_mark.index : value.end_mark.index]
             for key, value in self._entries[number].value
         }
 
     def set(self, number: int, key: str, value: str) -> None:
-        """Give an entry a key, or the key another value."""
+        """Set a key of an entry."""
         node = self._entries[number]
         for known, old in node.value:
             if known.value == key:
@@ -53,7 +53,7 @@ class ContractText:
         self._edits.append((end, end, f"{', ' if node.flow_style else blanks}{key}: {value}"))
 
     def add_after(self, number: int, keys: Mapping[str, str], remark: str = "") -> None:
-        """Add an entry behind another, behind those added there before; -1: before the first."""
+        """Add an entry after another one (-1: at the start), after entries added there earlier."""
         flow = "{" + ", ".join(f"{key}: {value}" for key, value in keys.items()) + "}"
         blanks = " " * self._indent()
         lines = [f"{blanks}# {remark}"] if remark else []
@@ -78,7 +78,8 @@ class ContractText:
             place = len(self.text) if line_end < 0 else line_end
             edits.append((place, place, "".join(f"\n{line}" for line in lines)))
         text = self.text
-        edits += self._edits  # of two at one place the one applied last stands first
+        # Of two edits at one place, the one applied last comes first in the text.
+        edits += self._edits
         for start, end, new in sorted(edits, key=lambda edit: edit[:2], reverse=True):
             text = text[:start] + new + text[end:]
         return text

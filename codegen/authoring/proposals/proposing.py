@@ -1,4 +1,4 @@
-"""From the head of a drifted file to a contract that reads it, as a diff to apply."""
+"""From the first rows of a drifted file to a contract that reads it, as a diff."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from codegen.contract.loading import load_feed
 from codegen.contract.model import Column, Extract, Feed
 from rawcore.delimited.first_rows import are_headings, compare_headings, moved
 
-#: The formats that types document, written out where the source has another one for all columns.
+#: The documented formats, written out if the source has another format for all columns.
 _DOCUMENTED = {
     "boolean": "1/0",
     "date": "YYYY-MM-DD",
@@ -29,7 +29,7 @@ _DOCUMENTED = {
 
 @dataclass(frozen=True)
 class Head:
-    """The first rows of a drifted file, its headings where it has any, and its DateExtracted."""
+    """The first rows of a drifted file, its header if it has one, and its DateExtracted."""
 
     extracted: str
     tenant: tuple[str, ...]
@@ -39,7 +39,7 @@ class Head:
 
 @dataclass
 class Proposal:
-    """What would have to change: a diff, or why there is none; `evidence` holds no values."""
+    """The proposed change: a diff, or the reason why there is none; `evidence` has no values."""
 
     change: str = ""
     diff: str = ""
@@ -51,7 +51,7 @@ class Proposal:
 
 @dataclass(frozen=True)
 class _Found:
-    """For each field its column among those expected, None: new; and which were renamed."""
+    """The expected column of each field (None: a new column), and which columns were renamed."""
 
     places: tuple[int | None, ...]
     renamed: frozenset[int] = frozenset()
@@ -92,14 +92,14 @@ def _found(
 ) -> _Found | None:
     wanted = [column.source for column in expected]
     if head.headings and not are_headings(head.headings, wanted):
-        proposal.problem = "the first row does not hold the headings"
+        proposal.problem = "the first row is not the header"
         return None
     if head.headings:
         proposal.headings = head.headings
         compared = compare_headings(head.headings, wanted)
         return _Found(compared.places, compared.renamed)
     if proposal.fields == len(expected):
-        proposal.problem = "the rows have as many fields as the contract says"
+        proposal.problem = "the rows have as many fields as in the contract"
         return None
     tenant = dict(zip(feed.source.tenant, head.tenant, strict=False))
     values = [list(field_values) for field_values in zip(*rows, strict=True)]
@@ -120,7 +120,7 @@ def _edit(
     rows: Sequence[Sequence[str]],
     proposal: Proposal,
 ) -> None:
-    """Edit the contract, and say in words what changes."""
+    """Edit the contract, and describe the changes in words."""
     since = scalar(head.extracted)
     shifted = {*moved(found.places)}
     said: dict[str, list[str]] = {"new": [], "dropped": [], "renamed": [], "moved": []}
@@ -150,7 +150,7 @@ def _edit(
     proposal.change = "; ".join(f"{what}: {', '.join(n)}" for what, n in said.items() if n)
     if found.ways > 1:
         proposal.evidence["ways"] = found.ways
-        proposal.change += f" (a guess: {found.ways} places fit as well)"
+        proposal.change += f" (a guess: {found.ways} places fit equally well)"
 
 
 def _new_column(
@@ -174,12 +174,12 @@ def _new_column(
         keys["format"] = scalar(text_format)
     facts = {"field": number + 1, "type": guess.type, "filled": guess.filled}
     proposal.evidence[f"column {name}"] = facts
-    remark = f"New, guessed from {len(rows)} rows, {guess.filled} of them filled: review."
+    remark = f"New column, guessed from {len(rows)} rows, {guess.filled} of them filled: review it."
     return keys, remark
 
 
 def _finish(proposal: Proposal, path: Path, text: str, name: str, time: str | None) -> None:
-    """Try the edited contract, and write the diff if it reads the file."""
+    """Load the edited contract, and write the diff if it reads the file."""
     with tempfile.TemporaryDirectory() as scratch:
         folder = Path(scratch) / path.parent.name
         shutil.copytree(path.parent, folder)

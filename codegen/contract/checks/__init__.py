@@ -1,4 +1,4 @@
-"""What the shapes of the models cannot say: names that must agree, inside a file and between."""
+"""Checks that the models cannot express: names that must agree, in one file and between files."""
 
 from codegen.contract.checks.extract import check_extract
 from codegen.contract.checks.feed import check_between_feeds, check_feed

@@ -1,4 +1,4 @@
-"""Whether a `check` is one boolean SQL expression over the columns of its own row."""
+"""Tests whether a `check` is one boolean SQL expression over the columns of its own row."""
 
 from __future__ import annotations
 
@@ -38,14 +38,14 @@ FORBIDDEN_NODES = {
 
 
 def expression_problems(text: str, columns: Mapping[str, Column]) -> Iterator[Problem]:
-    """Say everything that is wrong with a check, with its remedy and a suggestion.
+    """Yield each fault of a check, with its remedy and a suggestion.
 
-    Where PostgreSQL's parser is not installed, nothing is said: there no SQL can be generated from
-    the contract, and the driver only compares it with what was checked and migrated elsewhere.
+    Without PostgreSQL's parser (pglast) nothing is checked: no SQL can be generated then, and the
+    driver only compares the contract with the one that was checked and migrated elsewhere.
     """
     if find_spec("pglast") is None:
         return
-    from pglast import parse_sql, scan  # heavy, and wanted only where a contract has checks
+    from pglast import parse_sql, scan  # slow to import, and needed only if a contract has checks
     from pglast.parser import ParseError
 
     try:
@@ -107,8 +107,12 @@ def _column_problems(node: Any, columns: Mapping[str, Column]) -> Iterator[Probl
         problem = f"the check names '{'.'.join(names)}'"
         yield problem, "write column names without table and schema", ""
     elif names[0] not in columns:
-        problem = f"the check names '{names[0]}', which is no column of the extract"
-        yield problem, "use column names; texts stand in single quotes", close(names[0], [*columns])
+        problem = f"the check names '{names[0]}', which is not a column of the extract"
+        yield (
+            problem,
+            "use column names, and write texts in single quotes",
+            close(names[0], [*columns]),
+        )
 
 
 def _function_problems(node: Any) -> Iterator[Problem]:

@@ -31,7 +31,7 @@ OWN_COLUMNS = re.compile(
     "|effective_to|is_current|deleted_at|s3_bucket|s3_key|s3_version_id|file_hash|extract_type"
     "|load_ts"
 )
-#: What `allow` can say, and whether a column follows.
+#: The words of `allow`, and whether a column follows.
 ALLOWED = {"drop": True, "unpublish": True, "retype": True, "rekey": False, "republish": False}
 SYSTEM_COLUMNS = re.compile("tableoid|xmin|cmin|xmax|cmax|ctid")
 
@@ -39,7 +39,7 @@ SYSTEM_COLUMNS = re.compile("tableoid|xmin|cmin|xmax|cmax|ctid")
 def check_extract(
     extract: Extract, stem: str, source: Shaped | None, shaped: Shaped
 ) -> Iterator[Finding]:
-    """Find what is wrong inside the file `<stem>.yml`; source: None when it cannot be read."""
+    """Find the faults inside the file `<stem>.yml`; `source` is None if it cannot be read."""
     model: Source | None = source.model if source else None
     if extract.extract != stem:
         problem = f"the extract is called '{extract.extract}' and its file '{stem}.yml'"
@@ -47,8 +47,8 @@ def check_extract(
     yield from repeated(("file_types",), extract.file_types)
     for index, spelling in enumerate(extract.file_types):
         if not re.fullmatch(FILE_TYPE, spelling):
-            problem = f"'{spelling}' cannot stand in a file name"
-            remedy = "{file_type} reads letters, and between them _ or -"
+            problem = f"'{spelling}' cannot be part of a file name"
+            remedy = "use letters, and _ or - between them"
             yield Finding(("file_types", index), problem, remedy)
     yield from _identifiers(extract)
     yield from _column_names(extract)
@@ -56,7 +56,7 @@ def check_extract(
         word, _, name = text.partition(" ")
         if word not in ALLOWED or ALLOWED[word] != bool(name):
             forms = [f"{form} COLUMN" if wants else form for form, wants in ALLOWED.items()]
-            problem = f"'{text}' is nothing that a migration asks for"
+            problem = f"'{text}' is not something that `allow` can permit"
             yield Finding(("allow", index), problem, f"write {either(forms)}")
     for index, column in enumerate(extract.columns):
         yield from _type(("columns", index, "type"), column.type)
@@ -70,7 +70,7 @@ def check_extract(
 
 
 def _tenant(source: Shaped | None) -> Sequence[str]:
-    """Return the tenant columns, as far as they are known."""
+    """Return the tenant columns that are known."""
     if source is None or source.model is None or source.doubts_below(("tenant",)):
         return ()
     tenant: Sequence[str] = source.model.tenant
@@ -78,7 +78,7 @@ def _tenant(source: Shaped | None) -> Sequence[str]:
 
 
 def _names_in_doubt(shaped: Shaped) -> bool:
-    """Whether a column's name may be missing only because it was faulty."""
+    """Return whether a column may seem to be missing only because its name is faulty."""
     return any(
         place[0] == "columns" and (len(place) < 3 or place[2] == "name")
         for place in shaped.doubtful
@@ -94,8 +94,10 @@ def _identifiers(extract: Extract) -> Iterator[Finding]:
     ):
         if len(identifier) > MAX_IDENTIFIER:
             over = len(identifier) - MAX_IDENTIFIER
-            problem = f"'{identifier}', derived from it, is too long by {over}"
-            yield Finding(path, problem, f"PostgreSQL's names have at most {MAX_IDENTIFIER} bytes")
+            problem = f"'{identifier}', derived from it, is {over} bytes too long"
+            yield Finding(
+                path, problem, f"choose a shorter name: PostgreSQL allows {MAX_IDENTIFIER} bytes"
+            )
 
 
 def _column_names(extract: Extract) -> Iterator[Finding]:
@@ -109,7 +111,7 @@ def _column_names(extract: Extract) -> Iterator[Finding]:
         own = OWN_COLUMNS.fullmatch(name)
         if own or SYSTEM_COLUMNS.fullmatch(name):
             owner = "rawcore" if own else "PostgreSQL"
-            remedy = f"choose another, such as source_{name}"
+            remedy = f"choose another name, such as source_{name}"
             yield Finding(path, f"{owner} itself has a column '{name}'", remedy)
         if column.renamed_from in extract.column_names:
             problem = f"'{column.renamed_from}' is still a column"
@@ -128,7 +130,9 @@ def _type(path: Location, text: str) -> Iterator[Finding]:
         return
     limits = numeric_limits(text)
     if limits and not 1 <= limits[0] <= MAX_NUMERIC_PRECISION:
-        yield Finding(path, f"{text} has no such precision", f"use 1 to {MAX_NUMERIC_PRECISION}")
+        yield Finding(
+            path, f"{text} has an impossible precision", f"use 1 to {MAX_NUMERIC_PRECISION}"
+        )
     elif limits and limits[1] > limits[0]:
         problem = f"{text} has more decimals than digits"
         yield Finding(path, problem, "write numeric(digits,decimals), such as numeric(12,2)")
@@ -140,7 +144,7 @@ def _privacy(
     keys = (*extract.natural_key, *(source.tenant if source else ()))
     if column.name in keys and column.pii in ("drop", "pseudonymise"):
         problem = f"the key column '{column.name}' cannot be pii: {column.pii}"
-        yield Finding(path, problem, "core needs its keys: write keep, or choose another key")
+        yield Finding(path, problem, "write keep, or choose another key: core needs its keys")
     elif column.pii == "pseudonymise" and column.type != "text":
         problem = f"'{column.name}' is of type {column.type}, and a pseudonym is a text"
         yield Finding(path, problem, "make the column text, or write drop or keep")
@@ -158,7 +162,7 @@ def _format(
     text_format = column.format or (source.formats.get(column.base_type) if source else None)
     if text_format is not None and column.name in extract.natural_key:
         problem = f"the key column '{column.name}' would have the format {text_format}"
-        remedy = "a key has one text for each value, that of its type: choose another key or text"
+        remedy = "choose another key, or make it text: a key has one text for each value"
         yield Finding((*path, "format" if column.format else "type"), problem, remedy)
 
 
@@ -185,7 +189,7 @@ def _uses_of_columns(
     if source is not None and shaped_source is not None:
         yield from _tenant_columns(columns, tenant)
         if not (extract.natural_key or tenant or shaped_source.doubts_below(("tenant",))):
-            remedy = "name the columns that tell rows apart: the source has no tenant either"
+            remedy = "name the columns that identify a row: the source has no tenant columns either"
             yield Finding(("natural_key",), "there is no key", remedy)
     yield from repeated(("natural_key",), extract.natural_key)
     yield from repeated(("dedupe",), extract.dedupe)
@@ -193,7 +197,7 @@ def _uses_of_columns(
         path = ("natural_key", index)
         if name in tenant:
             problem = f"'{name}' is a tenant column"
-            yield Finding(path, problem, "remove it: the tenant belongs to each key by itself")
+            yield Finding(path, problem, "remove it: tenant columns are part of every key already")
         elif name not in columns:
             yield no_column(path, name, extract)
         elif is_type(columns[name].type) and columns[name].base_type not in KEY_TYPES:
@@ -212,17 +216,17 @@ def _tenant_columns(columns: dict[str, Column], tenant: Sequence[str]) -> Iterat
     for name in tenant:
         if name not in columns:
             problem = f"the tenant column '{name}' is missing"
-            remedy = "every extract of the source has it, under this name"
+            remedy = "add it: every extract of the source needs it, under this name"
             yield Finding(("columns",), problem, remedy, close(name, [*columns]))
         elif columns[name].type != "text":
             index = [*columns].index(name)
             problem = f"the tenant column '{name}' is {columns[name].type}"
-            remedy = "write text: it is kept as written in the file name, leading zeros included"
+            remedy = "write type: text, so that leading zeros of the file name are kept"
             yield Finding(("columns", index, "type"), problem, remedy)
 
 
 def no_column(path: Location, name: str, extract: Extract) -> Finding:
-    """Say that an extract has no such column."""
+    """Return the finding that an extract has no column of this name."""
     remedy = "use the name of one of its columns"
     problem = f"'{name}' is not a column of {extract.extract}"
     return Finding(path, problem, remedy, close(name, extract.column_names))

@@ -14,13 +14,13 @@ from codegen.contract.yamltext import Location
 
 Shapes = Mapping[str, Shaped | None]
 
-#: Relations of the engine in the schemas where contracts name relations.
+#: Relations of the engine in schema core, where contracts also name relations.
 ENGINE_RELATIONS = {"core.files": "the view core.files"}
 WHOLE_NUMBERS = ("smallint", "integer", "bigint")
 
 
 def check_feed(feed: Feed, shapes: Shapes) -> Iterator[tuple[str, Finding]]:
-    """Find what is wrong between the files of one feed; '' stands for source.yml."""
+    """Find the faults between the files of one feed; the name '' means source.yml."""
     for extract in feed.extracts:
         for index, reference in enumerate(extract.references):
             path: Location = ("references", index)
@@ -40,7 +40,7 @@ def check_feed(feed: Feed, shapes: Shapes) -> Iterator[tuple[str, Finding]]:
 def check_between_feeds(
     feeds: Sequence[tuple[Path, Feed]],
 ) -> Iterator[tuple[Path, str, Finding]]:
-    """Find names that two sources both use: schemas and extracts are shared by all of them."""
+    """Find names that two sources use: all sources share the schemas and the names of extracts."""
     extracts: dict[str, str] = {}
     relations: dict[str, str] = {}
     for folder, feed in feeds:
@@ -89,7 +89,7 @@ def _same_twice(extracts: Sequence[Extract]) -> Iterator[tuple[str, Finding]]:
             other = spellings.setdefault(spelling.lower(), name)
             if other != name:
                 problem = f"'{spelling}' is a file type of {other} too"
-                remedy = "one spelling, in any case, leads to one extract"
+                remedy = "give each spelling to one extract only; case does not matter"
                 yield name, Finding(("file_types", index), problem, remedy)
         other = entities.setdefault(extract.entity, name)
         if other != name:
@@ -111,18 +111,20 @@ def _reference(
     if name not in known:
         if name not in shapes:
             problem = f"'{name}' is not an extract of this source"
-            remedy = f"use {either(dimensions)}" if dimensions else "there is no dimension yet"
+            remedy = (
+                f"use {either(dimensions)}" if dimensions else "the source has no dimension yet"
+            )
             yield Finding((*path, "dimension"), problem, remedy, close(name, dimensions))
         return
     target = known[name]
     if not target.is_dimension and not _in_doubt(shapes, name, ("core",)):
-        problem = f"'{name}' is a fact, and only dimensions can be referred to"
-        remedy = f"use {either(dimensions)}" if dimensions else "there is no dimension yet"
+        problem = f"'{name}' is a fact, and a reference needs a dimension"
+        remedy = f"use {either(dimensions)}" if dimensions else "the source has no dimension yet"
         yield Finding((*path, "dimension"), problem, remedy)
     if _in_doubt(shapes, name, ("natural_key",)) or _in_doubt(shapes, name, ("columns",)):
         return
     if len(reference.columns) != len(target.natural_key):
-        wanted = ", ".join(target.natural_key) or "nothing: the tenant is its key"
+        wanted = ", ".join(target.natural_key) or "none: the tenant is its key"
         problem = f"{_count(reference.columns)} for the key of {name}"
         remedy = f"it has {_count(target.natural_key)} ({wanted})"
         yield Finding((*path, "columns"), problem, remedy)
@@ -182,5 +184,5 @@ def _cycles(feed: Feed) -> Iterator[tuple[str, Finding]]:
         feed.load_order()
     except ValueError as error:
         name = str(error).rpartition(" → ")[2]
-        remedy = "dimensions load before what refers to them: remove one reference"
+        remedy = "remove one reference: dimensions load before the extracts that refer to them"
         yield name, Finding(("references",), str(error), remedy)

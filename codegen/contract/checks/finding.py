@@ -1,4 +1,4 @@
-"""One thing a check found."""
+"""One result of a check."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from codegen.contract.yamltext import Location
 
 @dataclass(frozen=True)
 class Finding:
-    """A fault or a warning at a place of a contract file that is not named here."""
+    """A fault or a warning at a place of a contract file; the caller knows which file."""
 
     path: Location
     problem: str

@@ -1,4 +1,4 @@
-"""Checks of `since:` and `until:`, and of columns that have several places."""
+"""Checks of `since:` and `until:`, and of columns with several entries."""
 
 from __future__ import annotations
 
@@ -8,12 +8,12 @@ from codegen.contract.checks.finding import Finding
 from codegen.contract.file_shapes import interval, intervals_of, is_local_time
 from codegen.contract.model import Column, Extract
 
-#: In these the places of one column may differ.
+#: Entries of one column may differ in these keys.
 OF_A_PLACE = {"source", "since", "until"}
 
 
 def check_layout(extract: Extract, tenant: Sequence[str]) -> Iterator[Finding]:
-    """Find what is wrong with the intervals of the columns; `tenant` are the tenant columns."""
+    """Find the faults in the intervals of the columns; `tenant` holds the tenant columns."""
     times = [*_times(extract)]
     yield from times
     if times:
@@ -22,8 +22,8 @@ def check_layout(extract: Extract, tenant: Sequence[str]) -> Iterator[Finding]:
     for index, column in enumerate(extract.columns):
         one = interval(column)
         if one.is_empty:
-            problem = f"no time lies from {column.since} to {column.until}"
-            remedy = "until is the first DateExtracted without the column: it comes after since"
+            problem = f"the interval from {column.since} to {column.until} is empty"
+            remedy = "write an until after since: it is the first DateExtracted without the column"
             yield Finding(("columns", index, "until"), problem, remedy)
     for name in (*tenant, *extract.natural_key):
         yield from _key(extract, name)
@@ -39,7 +39,7 @@ def _times(extract: Extract) -> Iterator[Finding]:
 
 
 def _places(extract: Extract) -> Iterator[Finding]:
-    """Find columns of one name that overlap, or that differ in more than their place."""
+    """Find entries of one name that overlap, or that differ in more than their place."""
     for index, column in enumerate(extract.columns):
         path = ("columns", index, "name")
         for earlier, other in enumerate(extract.columns[:index]):
@@ -47,14 +47,16 @@ def _places(extract: Extract) -> Iterator[Finding]:
                 continue
             if interval(column).is_always or interval(other).is_always:
                 problem = f"'{column.name}' is also the name of columns[{earlier}]"
-                yield Finding(path, problem, "headings may repeat, names may not")
+                yield Finding(
+                    path, problem, "give each column its own name; only headings may repeat"
+                )
             elif interval(column).overlaps(interval(other)):
-                problem = f"'{column.name}' stands in columns[{earlier}] at the same time"
-                remedy = "let the one end (until) where the other begins (since)"
+                problem = f"'{column.name}' is already in columns[{earlier}] at the same time"
+                remedy = "end one (until) where the other begins (since)"
                 yield Finding(path, problem, remedy)
             elif differing := _differing(column, other):
                 problem = f"'{column.name}' differs from columns[{earlier}] in {differing}"
-                remedy = "the places of one column differ in source, since and until only"
+                remedy = "entries of one column may differ only in source, since and until"
                 yield Finding(path, problem, remedy)
             break
 
@@ -71,5 +73,5 @@ def _key(extract: Extract, name: str) -> Iterator[Finding]:
         index = places[0]
         key = "since" if extract.columns[index].since is not None else "until"
         problem = f"the key column '{name}' is not in every file"
-        remedy = "remove since and until, or choose a key that files of all times have"
+        remedy = "remove since and until, or choose a key that all files have"
         yield Finding(("columns", index, key), problem, remedy)

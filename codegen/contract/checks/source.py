@@ -18,7 +18,7 @@ TENANT_NAME = "name"
 
 
 def check_source(shaped: Shaped, folder: str) -> Iterator[Finding]:
-    """Find what is wrong inside one source.yml that stands in a folder of this name."""
+    """Find the faults inside one source.yml, which is in a folder of this name."""
     source: Source = shaped.model
     if source.source != folder:
         yield Finding(
@@ -28,7 +28,7 @@ def check_source(shaped: Shaped, folder: str) -> Iterator[Finding]:
         )
     for index, text in enumerate(source.allow):
         if not text.startswith("drop "):
-            problem = f"'{text}' is nothing that a migration asks for"
+            problem = f"'{text}' is not something that `allow` can permit"
             yield Finding(("allow", index), problem, "write drop EXTRACT")
     yield from _separators(source)
     yield from _timezone(source)
@@ -45,12 +45,12 @@ def check_source(shaped: Shaped, folder: str) -> Iterator[Finding]:
 
 
 def repeated(path: Location, values: Iterable[str], *, fold: bool = False) -> Iterator[Finding]:
-    """Find what stands in a list more than once."""
+    """Find values that a list has more than once."""
     seen: set[str] = set()
     for index, value in enumerate(values):
         key = value.lower() if fold else value
         if key in seen:
-            yield Finding((*path, index), f"'{value}' stands twice", "keep one of them")
+            yield Finding((*path, index), f"'{value}' is listed twice", "keep one of them")
         seen.add(key)
 
 
@@ -61,15 +61,19 @@ def _separators(source: Source) -> Iterator[Finding]:
         if not text:
             yield Finding(("dialect", key), "is empty", "write one or more characters")
         elif "\0" in text:
-            yield Finding(("dialect", key), "holds a NUL", "a NUL is never data in PostgreSQL")
+            yield Finding(
+                ("dialect", key),
+                "holds a NUL",
+                "choose other characters: PostgreSQL cannot store a NUL",
+            )
         elif dialect.encoding == "latin-1" and any(ord(c) > 255 for c in text):
             yield Finding(("dialect", key), f"'{text}' does not exist in latin-1", "check encoding")
         if dialect.quote and dialect.quote in text:
-            yield Finding(("dialect", key), "holds the quote", "a quote would be no quote there")
+            yield Finding(("dialect", key), "holds the quote", "choose another quote, or none")
     field, row = pair.values()
     if field and row and (field in row or row in field):
         problem = f"the field separator {field!r} and the row separator {row!r} contain each other"
-        remedy = "a row would end inside a separator: check both with the supplier of the files"
+        remedy = "check both with the provider of the files: a row would end inside a separator"
         yield Finding(("dialect", "row_separator"), problem, remedy)
 
 
@@ -108,7 +112,7 @@ def _tenants(source: Source) -> Iterator[Finding]:
         yield Finding(
             ("tenant", source.tenant.index(TENANT_NAME)),
             f"a tenant column cannot be called '{TENANT_NAME}'",
-            "in `tenants` that key holds the name for people: give the column another name",
+            "give the column another name: in `tenants` that key is the name for people",
         )
     for index, tenant in enumerate(source.tenants):
         path: Location = ("tenants", index)
@@ -126,7 +130,7 @@ def _tenants(source: Source) -> Iterator[Finding]:
                 yield Finding((*path, column), "the tenant column is missing", remedy)
         values = tuple(tenant.get(column, "") for column in source.tenant)
         if values in seen:
-            yield Finding(path, "the tenant stands twice", "keep one of them")
+            yield Finding(path, "the tenant is listed twice", "keep one of them")
         seen.add(values)
         yield from _tenant_digits(source, path, tenant)
 
@@ -139,8 +143,8 @@ def _tenant_digits(source: Source, path: Location, tenant: dict[str, str]) -> It
             continue
         if not re.fullmatch(r"[0-9]+", value) or len(value) not in lengths:
             wanted = either([str(length) for length in sorted(filter(None, lengths))])
-            problem = f"'{value}' never stands in a file name"
-            yield Finding((*path, column), problem, f"the patterns read {wanted} digits")
+            problem = f"'{value}' can never be in a file name"
+            yield Finding((*path, column), problem, f"write {wanted} digits, as the patterns do")
 
 
 def _file_names(source: Source) -> Iterator[Finding]:
@@ -158,18 +162,20 @@ def _file_names(source: Source) -> Iterator[Finding]:
 def _domain(path: Location, domain: Domain) -> Iterator[Finding]:
     if not domain.values and domain.unknown == "reject":
         yield Finding(
-            path, "the list is empty, so every value would be rejected", "list values, or pass"
+            path,
+            "the list is empty, so every value would be rejected",
+            "list values, or write unknown: pass",
         )
     seen: dict[str, str] = {}
     for value, target in domain.values.items():
         folded = value.strip().lower()
         if not folded:
-            remedy = "an empty field is NULL and never looked up: remove it"
+            remedy = "remove it: an empty field is NULL and never looked up"
             yield Finding((*path, value), "a value of the file is empty", remedy)
         elif folded in seen:
-            remedy = "values are compared trimmed and in any case: keep one of them"
+            remedy = "keep one of them: values are compared trimmed, and case does not matter"
             yield Finding((*path, value), f"'{value}' is the same as '{seen[folded]}'", remedy)
         if not target.strip():
-            remedy = "core would hold an empty text: name the value"
-            yield Finding((*path, value), f"'{value}' becomes nothing", remedy)
+            remedy = "write the value that core should have"
+            yield Finding((*path, value), f"'{value}' is mapped to an empty text", remedy)
         seen.setdefault(folded, value)
