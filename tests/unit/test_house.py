@@ -66,3 +66,14 @@ def test_make_help_names_every_promised_target() -> None:
         ["make", "--silent", "help"], cwd=ROOT, capture_output=True, text=True, check=True
     ).stdout
     assert [name for name in TARGETS if f"  make {name} " not in shown] == []
+
+
+def test_no_test_imports_a_conftest_or_another_test() -> None:
+    imports = re.compile(r"^\s*(?:from|import) (?:tests\.)?(?:\w+\.)*(?:conftest|test_\w+)\b")
+    found = [
+        f"{path.relative_to(ROOT)}:{number}"
+        for path in (ROOT / "tests").rglob("*.py")
+        for number, line in enumerate(path.read_text().splitlines(), 1)
+        if imports.match(line)
+    ]
+    assert found == []
