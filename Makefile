@@ -20,6 +20,7 @@ installed := $(if $(wildcard $(run)),$(run),$(local))
 sources := $(wildcard rawcore codegen tests ingest.py)
 # One worker a file: some share a server or a run. In the order of testpaths, so that no long file is left for the end.
 pytest  := $(python) -m pytest -n $(JOBS) --dist loadfile --no-loadscope-reorder -m "not slow"
+with_database := tests/semantics tests/e2e tests/migrations tests/db
 
 help:  ## List these targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-16s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -54,16 +55,16 @@ test: $(dev)  ## All tests that are not slow (up to 5 minutes)
 test-slow: $(dev)  ## Sizes over 100 MB and long property runs
 	@$(python) -m pytest -m slow $(ARGS)
 
-test-containers: $(dev)  ## The tests of `make test` on a testcontainers PostgreSQL (needs a Docker engine)
-	@env -u RAWCORE_TEST_DATABASE_URL RAWCORE_TEST_DB=testcontainers $(pytest) $(ARGS)
+test-containers: $(dev)  ## The tests that touch a database on a testcontainers PostgreSQL (needs a Docker engine)
+	@env -u RAWCORE_TEST_DATABASE_URL RAWCORE_TEST_DB=testcontainers $(pytest) $(with_database) $(ARGS)
 
-test-matrix: $(dev)  ## The tests that touch a database on PostgreSQL 16 and 17
+test-matrix: $(dev)  ## The tests of SQL and of migrations on PostgreSQL 16 and 17
 	@for version in 16 17; do \
 	    $(python) -c "from rawcore.local.wheels import wheel_bin; wheel_bin($$version)" 2>/dev/null || { \
 	        echo "PostgreSQL $$version: NOT run, its wheel is not made for this machine"; continue; }; \
 	    echo "PostgreSQL $$version"; \
 	    env -u RAWCORE_TEST_DATABASE_URL -u RAWCORE_TEST_DB RAWCORE_TEST_PG=$$version \
-	        $(pytest) $(wildcard tests/db tests/migrations) $(ARGS) || exit; \
+	        $(pytest) tests/migrations tests/db $(ARGS) || exit; \
 	done
 
 lint: $(dev)  ## ruff, mypy, and squawk on the migrations
