@@ -1,5 +1,6 @@
 """Installing a set into `.venv`, and what is said where a package of a set is missing."""
 
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -129,3 +130,28 @@ def test_a_run_without_database_url_says_how_to_get_the_embedded_server(
     ) as error:
         database_url(Settings(_env_file=None))
     assert error.value.exit_code == 3
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("build", "--wheel", "--out-dir", "made"),
+        ("pip", "install", "--no-deps", "--target", "made"),
+    ],
+)
+def test_no_wheel_is_built_and_the_message_says_what_to_do(
+    tmp_path: Path, arguments: tuple[str, ...]
+) -> None:
+    shutil.copy(ROOT / "pyproject.toml", tmp_path)
+    shutil.copytree(ROOT / "rawcore", tmp_path / "rawcore")
+    done = subprocess.run(
+        [sys.executable, "-m", "uv", *arguments, "--offline", "--python", sys.executable, "."],
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode != 0
+    assert "no wheel of it is built" in done.stderr
+    assert "make setup-server" in done.stderr
+    assert list(tmp_path.rglob("*.whl")) == []
