@@ -1,13 +1,8 @@
 """Load new files from S3 into PostgreSQL: `python ingest.py --help`."""
 
-import atexit
-import gc
 import sys
 
 if __name__ == "__main__":
-    # Little that is imported becomes garbage: not to look for it saves a fifth of an idle run.
-    gc.set_threshold(50_000)
-    atexit.register(gc.freeze)
     try:
         from rawcore.cli import main
     except ModuleNotFoundError as error:

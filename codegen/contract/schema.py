@@ -10,7 +10,7 @@ from codegen.authoring.reference import render_contract_reference
 from codegen.contract.column_types import BASE_TYPES, TYPE_CHOICES
 from codegen.contract.model import Extract, Source
 
-__all__ = ["json_schemas", "render_contract_reference", "stale_json_schemas", "write_json_schemas"]
+__all__ = ["json_schemas", "render_contract_reference", "write_json_schemas"]
 
 _DRAFT = "https://json-schema.org/draft/2020-12/schema"
 _ORIGIN = "Written by `make codegen` from the models in codegen/; not edited by hand."
@@ -33,15 +33,6 @@ def write_json_schemas(folder: Path) -> tuple[Path, ...]:
         path.write_text(text, encoding="utf-8")
         paths.append(path)
     return tuple(paths)
-
-
-def stale_json_schemas(folder: Path) -> tuple[Path, ...]:
-    """Return the schema files that are missing or out of date."""
-    return tuple(
-        folder / name
-        for name, text in json_schemas().items()
-        if not (folder / name).is_file() or (folder / name).read_text(encoding="utf-8") != text
-    )
 
 
 def _extract_schema() -> dict[str, Any]:
