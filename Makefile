@@ -67,10 +67,11 @@ test-matrix: $(dev)  ## The tests of SQL and of migrations on PostgreSQL 16 and 
 	        $(pytest) tests/migrations tests/db $(ARGS) || exit; \
 	done
 
-lint: $(dev)  ## ruff, mypy, and squawk on the migrations
+lint: $(dev)  ## ruff, mypy, the arrows between rooms, and squawk on the migrations
 	@$(python) -m ruff check $(sources)
 	@$(python) -m ruff format --check $(sources)
 	@$(python) -m mypy $(sources)
+	@$(venv)/bin/lint-imports --no-cache --no-logo
 	@$(venv)/bin/squawk $(wildcard migrations/*/apply.sql)
 
 format: $(dev)  ## Let ruff rewrite the Python files

@@ -1,1 +1,1 @@
-"""Contracts in, SQL out: the contract model, the planner, the renderer and their command line."""
+"""From contracts to SQL: the contract model, the renderer, migrations and their command line."""

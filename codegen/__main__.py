@@ -14,9 +14,9 @@ from codegen.authoring.exchange import FORMATS, NotImported, exported, write_imp
 from codegen.authoring.newsource import NotStarted, write_source
 from codegen.contract.errors import ContractErrors
 from codegen.contract.fingerprint import contract_fingerprint
-from codegen.contract.loading import SOURCE_FILE, load_feed, source_folders
+from codegen.contract.loading import CONTRACTS, SOURCE_FILE, load_feed, source_folders
 from codegen.migration import migrate as migrations
-from codegen.migration.desired import CONTRACTS, desired_objects, desired_state
+from codegen.migration.desired import desired_objects, desired_state
 from rawcore.errors import PackageMissing
 
 ROOT = Path(__file__).resolve().parents[1]

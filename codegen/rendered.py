@@ -7,16 +7,17 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from codegen.authoring.dictionary import dictionaries
+from codegen.authoring.reference import render_contract_reference
 from codegen.contract.fingerprint import contract_fingerprint
 from codegen.contract.fingerprint_file import FILE, fingerprint_file
-from codegen.contract.loading import source_folders
-from codegen.contract.schema import json_schemas, render_contract_reference
-from codegen.migration.desired import CONTRACTS, desired_objects
+from codegen.contract.loading import CONTRACTS, source_folders
+from codegen.contract.schema import json_schemas
+from codegen.migration.desired import desired_objects
 from codegen.render.objects import ENGINE
 
 ROOT = Path(__file__).resolve().parents[1]
 DICTIONARY = ROOT / "docs" / "dictionary"
-#: Code that must know nothing of any one extract.
+#: Code that must not name a single extract.
 _GENERAL = ("rawcore/**/*.py", "codegen/**/*.py", "codegen/render/templates/*.j2", "ingest.py",
             "sql/functions/*.sql", "sql/procedures/*.sql", "sql/tables/*.sql",
             "sql/views/*.sql", "sql/roles/*.sql")  # fmt: skip
@@ -45,7 +46,7 @@ def rendered_files(contracts: Path = CONTRACTS) -> dict[Path, str]:
 
 
 def write_files(contracts: Path = CONTRACTS) -> tuple[list[Path], list[Path]]:
-    """Bring the rendered files up to date; return those written and those removed."""
+    """Update the rendered files; return the written and the removed ones."""
     wanted = rendered_files(contracts)
     stale = list(stale_files(wanted))
     for path in stale:
@@ -60,7 +61,7 @@ def write_files(contracts: Path = CONTRACTS) -> tuple[list[Path], list[Path]]:
 
 
 def stale_files(wanted: dict[Path, str]) -> Iterator[Path]:
-    """Yield rendered files that are missing, differ, or are no longer made."""
+    """Yield rendered files that are missing, differ, or are not rendered any more."""
     for path, text in wanted.items():
         if not path.is_file() or path.read_text() != text:
             yield path
@@ -70,7 +71,7 @@ def stale_files(wanted: dict[Path, str]) -> Iterator[Path]:
 
 
 def named_extracts(contracts: Path = CONTRACTS) -> Iterator[str]:
-    """Yield `file:line: name` where general code names an extract or a source."""
+    """Yield `file:line: name` for each name of an extract or a source in general code."""
     folders = [path for path in sorted(contracts.iterdir()) if (path / "source.yml").is_file()]
     names = {path.stem for folder in folders for path in folder.glob("*.yml")} - {"source"}
     names |= {folder.name for folder in folders}

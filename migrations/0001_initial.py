@@ -1,4 +1,4 @@
-"""The SQL stands in 0001_initial/apply.sql, the way back in rollback.sql."""
+"""The SQL is in 0001_initial/apply.sql, the way back in rollback.sql."""
 
 from yoyo import step
 

@@ -6,12 +6,15 @@ import re
 import sys
 from collections.abc import Callable
 from datetime import datetime, timedelta
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from rawcore import __version__
-from rawcore.errors import PackageMissing, RawcoreError, Stopped
+from rawcore.errors import NoLocalServer, PackageMissing, RawcoreError, Stopped
+
+if TYPE_CHECKING:
+    from rawcore.settings import Settings
 
 MODES = ("new", "latest", "backfill", "batch", "retry")
 _FORMATS = ("%y%m%d%H%M", "%Y%m%d%H%M", "%Y-%m-%d %H:%M", "%Y-%m-%dT%H:%M", "%Y-%m-%d")
@@ -139,7 +142,8 @@ def run(jobs: int | None, **chosen: Any) -> None:
     from rawcore.settings import load_settings
 
     settings = load_settings(needs_store=True, rawcore_jobs=jobs)
-    sys.exit(do_run(settings, _options(settings.rawcore_jobs, **chosen)))
+    options = _options(settings.rawcore_jobs, **chosen)
+    sys.exit(do_run(_with_database(settings), options))
 
 
 @cli.command()
@@ -150,7 +154,8 @@ def plan(jobs: int | None, **chosen: Any) -> None:
     from rawcore.settings import load_settings
 
     settings = load_settings(needs_store=True, rawcore_jobs=jobs)
-    sys.exit(do_plan(settings, _options(settings.rawcore_jobs, **chosen)))
+    options = _options(settings.rawcore_jobs, **chosen)
+    sys.exit(do_plan(_with_database(settings), options))
 
 
 @cli.command()
@@ -160,7 +165,7 @@ def status(as_json: bool) -> None:
     from rawcore.driver.reports import status as do_status
     from rawcore.settings import load_settings
 
-    sys.exit(do_status(load_settings(), as_json))
+    sys.exit(do_status(_with_database(load_settings()), as_json))
 
 
 @cli.command()
@@ -170,7 +175,7 @@ def health(as_json: bool) -> None:
     from rawcore.driver.reports import health as do_health
     from rawcore.settings import load_settings
 
-    sys.exit(do_health(load_settings(), as_json))
+    sys.exit(do_health(_with_database(load_settings()), as_json))
 
 
 @cli.command()
@@ -186,7 +191,7 @@ def trace(table: str, key: tuple[str, ...], as_json: bool) -> None:
     from rawcore.driver.reports import trace as do_trace
     from rawcore.settings import load_settings
 
-    sys.exit(do_trace(load_settings(), table, key, as_json))
+    sys.exit(do_trace(_with_database(load_settings()), table, key, as_json))
 
 
 @cli.command()
@@ -200,7 +205,7 @@ def verify(extracts: tuple[str, ...], as_json: bool) -> None:
     from rawcore.driver.reports import verify as do_verify
     from rawcore.settings import load_settings
 
-    sys.exit(do_verify(load_settings(), extracts, as_json))
+    sys.exit(do_verify(_with_database(load_settings()), extracts, as_json))
 
 
 @cli.command()
@@ -226,7 +231,24 @@ def drift(**wanted: Any) -> None:
         raise click.UsageError("--reason goes with --accept or --decline")
     if not looks and not wanted["reason"]:
         raise click.UsageError("--accept and --decline need --reason: it is kept with the decision")
-    sys.exit(do_drift(load_settings(needs_store=looks), Wanted(**wanted)))
+    settings = load_settings(needs_store=looks)
+    sys.exit(do_drift(_with_database(settings), Wanted(**wanted)))
+
+
+def _with_database(settings: Settings) -> Settings:
+    """Return settings that name a database: without DATABASE_URL the embedded server, started."""
+    if settings.database_url is not None:
+        return settings
+    from pydantic import SecretStr
+
+    from rawcore.local import embedded
+    from rawcore.local.wheels import ServerError
+
+    try:
+        embedded.ensure_running()
+    except ServerError as error:
+        raise NoLocalServer(problem=str(error)) from error
+    return settings.model_copy(update={"database_url": SecretStr(embedded.driver_url())})
 
 
 def _pair(text: str) -> tuple[str, str]:

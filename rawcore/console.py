@@ -15,8 +15,6 @@ from typing import TYPE_CHECKING, Any, Protocol
 if TYPE_CHECKING:
     from structlog.typing import FilteringBoundLogger
 
-Row = Mapping[str, Any]
-
 
 def make_log(style: str, quiet: bool = False) -> FilteringBoundLogger:
     """Return the log: lines for people (console) or machines (json); quiet: warnings and worse."""
@@ -100,7 +98,10 @@ def progress(title: str, total: float, in_bytes: bool, shown: bool) -> Iterator[
 
 
 def show(
-    title: str, rows: Sequence[Row], columns: Sequence[str] = (), as_json: bool = False
+    title: str,
+    rows: Sequence[Mapping[str, Any]],
+    columns: Sequence[str] = (),
+    as_json: bool = False,
 ) -> None:
     """Print rows as a table, or as a JSON document. Numbers stand to the right."""
     if as_json:
@@ -126,7 +127,7 @@ def show(
     Console(width=None if terminal else 200, highlight=False, markup=False).print(table)
 
 
-def show_records(title: str, rows: Sequence[Row], as_json: bool = False) -> None:
+def show_records(title: str, rows: Sequence[Mapping[str, Any]], as_json: bool = False) -> None:
     """Print each row as lines of name and value, or all as a JSON document."""
     if as_json:
         print_json([dict(row) for row in rows])

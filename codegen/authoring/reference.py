@@ -14,19 +14,19 @@ from codegen.contract.column_types import COLUMN_TYPES, TYPE_NAMES
 from codegen.contract.model import (
     Column,
     Core,
-    Dialect,
     Domain,
     Extract,
     FileNames,
     Reference,
     Source,
+    SourceDialect,
     ThresholdOverrides,
     Thresholds,
 )
 from codegen.contract.text_formats import FORMATS
 
 PARTS_OF_SOURCE: tuple[tuple[str, type[BaseModel]], ...] = (
-    ("dialect", Dialect),
+    ("dialect", SourceDialect),
     ("file_names", FileNames),
     ("thresholds of a source", Thresholds),
     ("domains", Domain),

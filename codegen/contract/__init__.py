@@ -1,1 +1,1 @@
-"""Contracts: the model, how they are read and checked, their fingerprint, their JSON Schema."""
+"""Contracts: the model, reading and checking, the fingerprint and the JSON Schema."""

@@ -20,6 +20,8 @@ from codegen.contract.model import Extract, Feed, Source
 from codegen.contract.yaml_faults import Shaped, shape
 from codegen.contract.yamltext import read_document, shown
 
+#: The folder of contracts of this clone.
+CONTRACTS = Path(__file__).resolve().parents[2] / "contracts"
 SOURCE_FILE = "source.yml"
 SCHEMA_FOLDER = "schema"
 

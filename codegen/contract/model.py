@@ -11,18 +11,17 @@ from codegen.contract.column import Column
 from codegen.contract.extract import Core, Extract, Reference, ThresholdOverrides
 from codegen.contract.source import (
     ContractModel,
-    Dialect,
     Domain,
     FileNames,
     RaggedRows,
     Source,
+    SourceDialect,
     Thresholds,
 )
 
 __all__ = [
     "Column",
     "Core",
-    "Dialect",
     "Domain",
     "Extract",
     "Feed",
@@ -30,6 +29,7 @@ __all__ = [
     "Reference",
     "ResolvedReference",
     "Source",
+    "SourceDialect",
     "ThresholdOverrides",
     "Thresholds",
 ]

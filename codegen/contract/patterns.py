@@ -17,7 +17,7 @@ _PART = re.compile(r"\{([^{}:]*)(?::([^{}]*))?\}|([^{}]+)|([{}])")
 _DATE_PART = re.compile("|".join(DATE_PARTS))
 _MAX_DIGITS = 30
 
-Problem = tuple[str, str]
+PatternProblem = tuple[str, str]
 
 
 @dataclass(frozen=True)
@@ -63,7 +63,7 @@ def digits_of(pattern: str, tenant_column: str) -> int | None:
     return None
 
 
-def pattern_problems(pattern: str, tenant: Sequence[str]) -> Iterator[Problem]:
+def pattern_problems(pattern: str, tenant: Sequence[str]) -> Iterator[PatternProblem]:
     """Yield each fault of a pattern, with its remedy."""
     known = (*tenant, *PLACEHOLDERS)
     seen: list[str] = []
@@ -98,7 +98,7 @@ def _known(known: Sequence[str]) -> str:
     return "use " + ", ".join(f"{{{name}}}" for name in known) + " or a column of tenant"
 
 
-def _argument_problems(name: str, argument: str, tenant: Sequence[str]) -> Iterator[Problem]:
+def _argument_problems(name: str, argument: str, tenant: Sequence[str]) -> Iterator[PatternProblem]:
     if name in tenant:
         if not argument.isascii() or not argument.isdigit():
             yield f"{{{name}}} has no number of digits", f"write {{{name}:6}} for six digits"
@@ -110,7 +110,7 @@ def _argument_problems(name: str, argument: str, tenant: Sequence[str]) -> Itera
         yield f"{{{name}}} takes no format", f"write {{{name}}}"
 
 
-def _format_problems(name: str, text: str) -> Iterator[Problem]:
+def _format_problems(name: str, text: str) -> Iterator[PatternProblem]:
     parts = _DATE_PART.findall(text)
     remedy = "write the parts " + " ".join(DATE_PARTS) + ", as in YYYYMMDDHH24MI"
     if not text:

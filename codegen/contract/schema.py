@@ -6,11 +6,8 @@ import json
 from pathlib import Path
 from typing import Any
 
-from codegen.authoring.reference import render_contract_reference
 from codegen.contract.column_types import BASE_TYPES, TYPE_CHOICES
 from codegen.contract.model import Extract, Source
-
-__all__ = ["json_schemas", "render_contract_reference", "write_json_schemas"]
 
 _DRAFT = "https://json-schema.org/draft/2020-12/schema"
 _ORIGIN = "Written by `make codegen` from the models in codegen/; not edited by hand."

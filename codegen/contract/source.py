@@ -16,7 +16,7 @@ class ContractModel(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
 
-class Dialect(ContractModel):
+class SourceDialect(ContractModel):
     """How a delimited file is divided into rows and fields.
 
     Quotes follow RFC 4180: they enclose a whole field, and a quote inside the field is doubled.
@@ -122,7 +122,7 @@ class Source(ContractModel):
     format: Literal["delimited"] = Field(
         default="delimited", description="Format of the files; `delimited` is the only one today."
     )
-    dialect: Dialect = Field(description="How files are divided into rows and fields.")
+    dialect: SourceDialect = Field(description="How files are divided into rows and fields.")
     timezone: str = Field(
         description="Time zone (IANA name) of local times in file names and fields.",
         examples=["Europe/Berlin"],

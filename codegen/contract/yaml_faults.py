@@ -47,7 +47,7 @@ NAMES_OF_PARTS = {
     "Core": "core",
     "Thresholds": "thresholds",
     "ThresholdOverrides": "thresholds",
-    "Dialect": "the dialect",
+    "SourceDialect": "the dialect",
     "Domain": "a domain",
     "Column": "a column",
     "Reference": "a reference",

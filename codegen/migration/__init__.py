@@ -1,1 +1,1 @@
-"""What changed since the last migration, what it would destroy, its statements, applying it."""
+"""Migrations: what changed, what would be lost, the statements, and applying them."""

@@ -37,7 +37,7 @@ def record(connection: psycopg.Connection[Any], migration_id: str, folder: Path)
 
 
 def forget(connection: psycopg.Connection[Any], migration_id: str) -> None:
-    """Forget the checksum of a migration that is taken back."""
+    """Delete the checksum of a migration that is taken back."""
     connection.execute("DELETE FROM _rawcore_migration WHERE migration_id = %s", [migration_id])
 
 

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from codegen.contract.loading import load_feed, source_folders
+from codegen.contract.loading import CONTRACTS, load_feed, source_folders
 from codegen.contract.model import Feed
 from codegen.migration.facts import Facts, contract_facts
 from codegen.render.objects import (
@@ -17,8 +17,6 @@ from codegen.render.objects import (
     feed_objects,
     rejects_view,
 )
-
-CONTRACTS = Path(__file__).resolve().parents[2] / "contracts"
 
 _REFERENCE = re.compile(r"REFERENCES (etl\.\w+)")
 
@@ -88,6 +86,7 @@ def _objects(feeds: list[tuple[Feed, Path]]) -> list[SqlObject]:
         *kinds(of_contracts, "table"),
         *kinds(of_contracts, "view", "function", "procedure"),
         *kinds(of_contracts, "data"),
+        *kinds(of_contracts, "fingerprint"),
         *kinds(engine, "view"),
         rejects_view(feeds),
         SqlObject("grants", "grants", engine_text("grants"), Path("roles/grants.sql")),

@@ -42,13 +42,13 @@ class Refused(Exception):  # noqa: N818 (it is not an error of the program)
     """Some changes would destroy data, and the contracts do not allow them."""
 
     def __init__(self, found: list[Destruction]) -> None:
-        """Take what is not allowed."""
+        """Keep the changes that are not allowed."""
         self.found = found
         super().__init__("\n\n".join(str(one) for one in found))
 
 
 def refused(transition: Transition, allowed: Allowed) -> list[Destruction]:
-    """Return what the transition destroys and the contracts do not allow."""
+    """Return the losses of a transition that the contracts do not allow."""
     return [
         one
         for key, found in destructions(transition)
@@ -58,7 +58,7 @@ def refused(transition: Transition, allowed: Allowed) -> list[Destruction]:
 
 
 def destructions(transition: Transition) -> Iterator[tuple[str, list[Destruction]]]:
-    """Yield, by source/extract or source, what the transition destroys."""
+    """Yield the losses of a transition, by source/extract or source."""
     for key, (old, new) in transition.both.items():
         yield key, [*_of_extract(transition, key, old, new)]
     for key in transition.gone:

@@ -114,7 +114,7 @@ def sql_files(migration: str) -> tuple[Step, Step]:
 
 def migration_file(migration_id: str, depends: str | None) -> str:
     """Return the text of the Python file of a migration that follows on `depends`."""
-    return f'''"""The SQL stands in {migration_id}/apply.sql, the way back in rollback.sql."""
+    return f'''"""The SQL is in {migration_id}/apply.sql, the way back in rollback.sql."""
 
 from yoyo import step
 
@@ -264,8 +264,9 @@ class _Backend(PostgresqlPsycopgBackend):  # type: ignore[misc]
         if edited:
             raise MigrationError(
                 f"{', '.join(edited)}: edited after it was applied to this database. Restore it,"
-                " and say what is new in another migration. Before the first release, or if another"
-                f" folder than {folder} was migrated here: make clean, or another DATABASE_URL"
+                " and put the change into a new migration. Before the first release, or if this"
+                f" database was migrated from another folder than {folder}: make clean, or set"
+                " another DATABASE_URL"
             )
 
     def allow_rewrite(self, may_rewrite: bool) -> None:

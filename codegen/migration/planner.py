@@ -16,7 +16,7 @@ from codegen.migration.desired import Desired
 from codegen.migration.facts import FILE, changed_facts, facts_text, migrated_facts
 from codegen.migration.losses import Refused, notes, refused, warnings, words
 from codegen.migration.migrate import migration_file
-from codegen.migration.transition import Change, Name, State, Transition
+from codegen.migration.transition import Change, ObjectName, State, Transition
 from codegen.render.objects import SqlObject
 from codegen.render.sqltext import literal
 
@@ -57,9 +57,9 @@ class Migration:
         (folder / f"{name}.py").write_text(migration_file(name, depends))
 
 
-def migrated_objects(folder: Path) -> dict[Name, str]:
+def migrated_objects(folder: Path) -> dict[ObjectName, str]:
     """Return kind and name of each object with its text after the last migration."""
-    state: dict[Name, str] = {}
+    state: dict[ObjectName, str] = {}
     for path in sorted(folder.glob("*/apply.sql")):
         for file in (path, path.with_name("state.sql")):
             if file.is_file():
@@ -67,7 +67,7 @@ def migrated_objects(folder: Path) -> dict[Name, str]:
     return state
 
 
-def _fold(text: str, state: dict[Name, str]) -> None:
+def _fold(text: str, state: dict[ObjectName, str]) -> None:
     text = text.split(_END)[0]
     marks = [*_MARKER.finditer(text)]
     ends = [mark.start() for mark in marks[1:]] + [len(text)]
@@ -84,12 +84,12 @@ def migrated_state(folder: Path) -> State:
     return State(migrated_objects(folder), migrated_facts(folder))
 
 
-def changes(state: dict[Name, str], wanted: Iterable[SqlObject]) -> list[Change]:
+def changes(state: dict[ObjectName, str], wanted: Iterable[SqlObject]) -> list[Change]:
     """Return the differences between migrated objects and desired ones."""
     return Transition(State(state), State(_texts(wanted))).changes
 
 
-def _texts(wanted: Iterable[SqlObject]) -> dict[Name, str]:
+def _texts(wanted: Iterable[SqlObject]) -> dict[ObjectName, str]:
     return {(one.kind, one.name): one.sql.strip() + "\n" for one in wanted}
 
 
@@ -193,8 +193,8 @@ def _first(found: list[Change]) -> Iterator[str]:
     yield f"\n{_END}\nRESET ROLE;\n"
 
 
-_FIRST_ROLLBACK = """-- Written by `make migration`: takes apply.sql beside it back, data included.
--- The roles stay: they belong to the whole server, and another database of it may use them.
+_FIRST_ROLLBACK = """-- Written by `make migration`: the way back from apply.sql. It drops all data.
+-- The roles stay: they belong to the whole server, and another database may use them.
 SET LOCAL lock_timeout = '5s';
 SET LOCAL ROLE etl_owner;
 DROP SCHEMA core CASCADE;

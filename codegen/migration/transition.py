@@ -12,7 +12,6 @@ from functools import cached_property
 
 from codegen.migration.alters import TableChange
 from codegen.migration.ddl import read_table
-from codegen.migration.domain_changes import domain_changes
 from codegen.migration.facts import Facts, boundary, same_verdicts
 from codegen.migration.views import (
     drop_routine,
@@ -21,20 +20,20 @@ from codegen.migration.views import (
     replaced_view,
     same_view,
 )
-from codegen.render.objects import names_of_extract
+from codegen.render.objects import is_private_view, names_of_extract
 from codegen.render.sqltext import ident, instant, literal
 
-Name = tuple[str, str]
+ObjectName = tuple[str, str]
 
 #: Kinds in the order in which they are written: each needs only the kinds before it.
-STATED = ("function", "procedure", "view", "data", "grants")
+STATED = ("function", "procedure", "view", "data", "fingerprint", "grants")
 
 
 @dataclass(frozen=True)
 class State:
     """A state of the database: its objects by kind and name, and the facts of its contracts."""
 
-    objects: dict[Name, str]
+    objects: dict[ObjectName, str]
     facts: Facts = field(default_factory=dict)
 
 
@@ -98,9 +97,28 @@ class Transition:
         return kind == "view" and same_view(before, text)
 
     def _must_go(self, view: str) -> bool:
-        """Whether a view has to be created again because the raw table under it changes."""
-        raw = self.tables.get(f"raw.{self.extract_of(view)}_raw")
+        """Whether a view hinders a change of what it reads, and is made anew."""
+        extract = self.extract_of(view)
+        if view in self._own_views:
+            return extract in self._reshaped
+        raw = self.tables.get(f"raw.{extract}_raw")
         return raw is not None and bool(raw.retyped)
+
+    @cached_property
+    def _own_views(self) -> frozenset[str]:
+        """The views that only routines of their extract read: nobody else builds on them."""
+        return frozenset(name for name in self._owners if is_private_view(name))
+
+    @cached_property
+    def _reshaped(self) -> frozenset[str]:
+        """Extracts of which a table, or one of their own views, has another shape."""
+        tables = (name for name, table in self.tables.items() if not table.is_empty)
+        views = (
+            name
+            for name in self._own_views
+            if self.before.objects.get(("view", name)) != self.after.objects.get(("view", name))
+        )
+        return frozenset(self.extract_of(name) for name in (*tables, *views))
 
     @cached_property
     def tables(self) -> dict[str, TableChange]:
@@ -219,10 +237,13 @@ class Transition:
                 if change.kind == kind and change.after is not None:
                     yield self._stated(change)
         yield from self._after_data()
-        for change in self.changes:
+        for change in self.changes:  # before their tables: a row can be a parameter
             if change.after is None and change.kind in ("function", "procedure"):
                 dropped = drop_routine(change.before or "")
                 yield f"\n-- gone: {change.kind} {change.name}\n{dropped}\n"
+        for change in self.changes:
+            if change.after is None and change.kind == "fingerprint":
+                yield f"\n-- gone: fingerprint {change.name}\n"
             if change.after is None and change.kind == "data":
                 yield f"\n-- gone: data {change.name}\n{self._forget(change.name)}"
             if change.after is None and change.kind == "table":
@@ -236,7 +257,7 @@ class Transition:
             yield "".join(f"CALL etl.need_raw({literal(name)});\n" for name in again)
         for key in self.kept:
             yield f"CALL etl.remember_rules({literal(key.partition('/')[2])});\n"
-        for change in self.changes:
+        for change in reversed(self.changes):  # a view before those that it reads
             if change.kind == "view" and change.after is None:
                 yield f"\n-- gone: view {change.name}\n{drop_view(change.sql_name)}\n"
             if change.kind == "view" and change.before is not None and change.after is not None:
@@ -276,7 +297,7 @@ class Transition:
 
     def _after_data(self) -> Iterator[str]:
         """Yield the removals that the data of sources, which only adds, cannot do."""
-        lines = [*domain_changes(self.before.facts, self.after.facts)]
+        lines = [*_domain_changes(self.before.facts, self.after.facts)]
         lines += [self._keep(key) for key in self.kept]
         if lines:
             yield "\n-- after: remove what the data above cannot remove\n"
@@ -294,3 +315,24 @@ class Transition:
         old, new = self.both[key]
         until = instant(boundary(old, new), new["timezone"])
         return f"CALL etl.keep_verdicts({literal(key.partition('/')[2])}, {until});"
+
+
+def _domain_changes(before: Facts, after: Facts) -> Iterator[str]:
+    """Yield the statements for domain values that contracts dropped or map differently.
+
+    The data of the source adds new values. Values that operators added stay.
+    """
+    for source, said in after.items():
+        if "/" in source or source not in before:
+            continue
+        for domain, old in before[source]["domains"].items():
+            new = said["domains"].get(domain, {})
+            where = f"WHERE source = {literal(source)} AND domain = {literal(domain)}"
+            for value in sorted(old.keys() - new.keys()):
+                which = f"{where} AND source_value = {literal(value)};"
+                yield f"DELETE FROM etl.domain_values\n{which}"  # noqa: S608
+            for value in sorted(old.keys() & new.keys()):
+                if old[value] != new[value]:
+                    which = f"{where} AND source_value = {literal(value)};"
+                    change = f"SET core_value = {literal(new[value])}\n{which}"
+                    yield f"UPDATE etl.domain_values\n{change}"

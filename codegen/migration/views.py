@@ -1,8 +1,8 @@
-"""Views and routines that change: what CREATE OR REPLACE can do, and what it cannot.
+"""Changes of views and routines that CREATE OR REPLACE can do, and changes that need a DROP.
 
-PostgreSQL replaces a view only if its columns keep name, place and type; new ones come last. So a
-migration states a view with its columns in the order that they have, and drops it only where one
-goes: what others built on it then stops the migration, and nothing is lost.
+PostgreSQL replaces a view only if its columns keep name, place and type; new columns must be last.
+So a migration keeps the order of a view's columns, and drops the view only if a column is dropped.
+If users have built objects on the view, the migration then stops, and nothing is lost.
 """
 
 from __future__ import annotations
@@ -15,14 +15,14 @@ from pglast import ast, parse_sql
 from pglast.stream import RawStream
 
 from codegen.migration.statements import split
-from codegen.render.sqltext import ident
+from codegen.render.sqltext import ident, pack
 
 _ROUTINE = re.compile(r"CREATE OR REPLACE (?:FUNCTION|PROCEDURE)")
 
 
 @dataclass(frozen=True)
 class _View:
-    """The text of a view in three parts: before its select list, the items of it, and after."""
+    """The text of a view in three parts: before its select list, the items, and after it."""
 
     head: str
     items: dict[str, str]
@@ -43,7 +43,7 @@ def same_view(before: str, after: str) -> bool:
 
 
 def replaced_view(name: str, before: str, after: str, renames: dict[str, str]) -> tuple[str, str]:
-    """Return what has to run before a view is stated, and the text that states it."""
+    """Return the statements before CREATE OR REPLACE VIEW, and the text of the view."""
     old, new = _read_view(before), _read_view(after)
     if old is None or new is None:
         return ("", after) if _columns(before) == _columns(after) else (drop_view(name), after)
@@ -57,12 +57,12 @@ def replaced_view(name: str, before: str, after: str, renames: dict[str, str]) -
         for column in old.items
         if column in renames
     )
-    items = ",\n    ".join(new.items[column] for column in ordered)
+    items = pack((new.items[column] for column in ordered), 4)
     return renamed, f"{new.head}{items}\n{new.tail}"
 
 
 def drop_view(name: str) -> str:
-    """Return the statement that drops a view; it fails where others built on it."""
+    """Return the statement that drops a view; it fails if users have built objects on it."""
     return f"-- squawk-ignore ban-drop-view\nDROP VIEW {name};"
 
 
@@ -107,7 +107,7 @@ def _query(text: str) -> tuple[str, Any]:
 
 
 def _columns(text: str) -> list[str]:
-    """Return the names of a view's columns; of a UNION those of its first query."""
+    """Return the column names of a view; for a UNION the names of its first query."""
     query: Any = _query(text)[1]
     while query.larg is not None:
         query = query.larg
@@ -124,7 +124,7 @@ def _name(item: Any) -> str:
 
 
 def _read_view(text: str) -> _View | None:
-    """Take a view with one plain SELECT apart; None: it is another kind of query."""
+    """Split a view with one plain SELECT; None: it is another kind of query."""
     statement, query = _query(text)
     if query.targetList is None or query.withClause is not None or query.fromClause is None:
         return None

@@ -8,7 +8,9 @@ from functools import cached_property
 from codegen.contract.file_shapes import FileShape
 from codegen.contract.model import Column, Thresholds
 from codegen.render.extract_sql import LINEAGE, ExtractSql
+from codegen.render.rules import Rule, hash_of_rules, rules_of
 from codegen.render.sqltext import ident, literal
+from codegen.render.values import key_text
 
 
 class ExtractLists(ExtractSql):
@@ -24,11 +26,6 @@ class ExtractLists(ExtractSql):
         return self.feed.thresholds(self.extract)
 
     @cached_property
-    def has_times(self) -> bool:
-        """Whether a column is a local time."""
-        return any(column.type == "timestamptz" for column in self.columns)
-
-    @cached_property
     def domains(self) -> list[str]:
         """Domains whose unknown values are rejected, each once."""
         names = dict.fromkeys(c.domain for c in self.columns if c.domain is not None)
@@ -42,6 +39,17 @@ class ExtractLists(ExtractSql):
             for column in self.columns
             if column.domain is not None and self.source.domains[column.domain].unknown == "pass"
         ]
+
+    # What must hold of a row.
+
+    @cached_property
+    def rules(self) -> list[Rule]:
+        """Everything that must hold of a row, in the order of its columns."""
+        return [rule for column in self.columns for rule in rules_of(self, column)]
+
+    def rules_hash(self, shape: FileShape) -> str:
+        """Return the hash of all that can change a value or a verdict in a file of this shape."""
+        return hash_of_rules(self, shape)
 
     @cached_property
     def conditions(self) -> list[str]:
@@ -80,14 +88,14 @@ class ExtractLists(ExtractSql):
         """The shapes that its files have had, oldest first."""
         return self.extract.file_shapes
 
-    def raw_values(self, shape: FileShape) -> list[str]:
+    def row_values(self, shape: FileShape, alias: str) -> list[str]:
         """Return the columns of raw that files of a shape have, in their order."""
-        return [f"r.{ident(column.name)}" for column in shape.columns]
+        return [f"{alias}.{ident(column.name)}" for column in shape.columns]
 
     @cached_property
     def row_text_function(self) -> str:
         """Name of the function that puts the fields of a row together again."""
-        return "etl.quoted_row" if self.source.dialect.quote else "array_to_string"
+        return "etl.quoted_row" if self.source.dialect.quote else "pg_catalog.array_to_string"
 
     @cached_property
     def row_text_arguments(self) -> list[str]:
@@ -111,19 +119,13 @@ class ExtractLists(ExtractSql):
 
     @cached_property
     def typed_values(self) -> list[str]:
-        """All columns of raw, typed."""
-        return [self.typed(column) for column in self.columns]
+        """All columns of raw, typed and named."""
+        return [_named(self.typed(column), "r", ident(column.name)) for column in self.columns]
 
-    @cached_property
-    def observed_values(self) -> list[str]:
-        """All columns typed, the key from the candidate l, because an absent key has no row."""
-        return [self._observed(column) for column in self.columns]
-
-    def _observed(self, column: Column) -> str:
-        if not column.is_key:
-            return self.typed(column)
-        text = f"l.{ident(column.name)}"
-        return text if column.type == "text" else f"{text}::{column.postgres_type}"
+    def typed_key(self, alias: str) -> list[str]:
+        """Return the key, typed, from the texts of an alias."""
+        texts = ((f"{alias}.{ident(c.name)}", c) for c in self.key)
+        return [text if c.type == "text" else f"{text}::{c.postgres_type}" for text, c in texts]
 
     @cached_property
     def tracked_names(self) -> list[str]:
@@ -147,15 +149,11 @@ class ExtractLists(ExtractSql):
 
     def key_texts(self, alias: str) -> list[str]:
         """Return the key columns of an alias as the texts that raw has."""
-        return [
-            f"{alias}.{ident(c.name)}" + ("" if c.type == "text" else f"::text AS {ident(c.name)}")
-            for c in self.key
-        ]
-
-    @cached_property
-    def dedupe_has_times(self) -> bool:
-        """Whether a dedupe column is a local time."""
-        return any(self.extract.column(n).type == "timestamptz" for n in self.extract.dedupe)
+        names = (ident(column.name) for column in self.key)
+        texts = (
+            (key_text(c, f"{alias}.{name}"), name) for c, name in zip(self.key, names, strict=True)
+        )
+        return [_named(text, alias, name) for text, name in texts]
 
     @cached_property
     def dedupe_words(self) -> str:
@@ -175,26 +173,22 @@ class ExtractLists(ExtractSql):
         """Return `core_all`, of an alias."""
         return [f"{alias}.{name}" for name in self.core_all]
 
-    def core_select(self, alias: str, of_one_file: bool = True) -> list[str]:
-        """Return the expressions of key, surrogate keys and published columns, named.
+    def core_columns_of(self, alias: str) -> list[str]:
+        """Return `core_columns`, of an alias."""
+        return [f"{alias}.{name}" for name in self.core_columns]
 
-        Rows of one file have one tenant and their lineage.
-        """
-        values = zip(self.core_columns, self.core_values(alias, of_one_file), strict=True)
+    def core_select(self, alias: str) -> list[str]:
+        """Return the expressions of key, surrogate keys and published columns, named."""
+        values = zip(self.core_columns, self.core_values(alias), strict=True)
         return [
             *(f"{alias}.{name}" for name in self.key_names),
-            *(
-                value if value == f"{alias}.{name}" else f"{value} AS {name}"
-                for name, value in values
-            ),
-            *(f"{alias}.{name}" for name in LINEAGE if of_one_file),
+            *(_named(value, alias, name) for name, value in values),
         ]
 
-    @cached_property
-    def tenant_part(self) -> str:
-        """What the tenant of file f adds to each surrogate key of its rows; empty: nothing."""
-        places = range(1, len(self.tenant) + 1) if self.surrogates else ()
-        return " || ".join(f"etl.key_part(f.tenant[{place}])" for place in places)
+    def tenant_part(self, alias: str) -> str:
+        """What the tenant adds to each surrogate key of a row; empty: nothing."""
+        columns = self.tenant if self.surrogates else ()
+        return " || ".join(f"etl.key_part({alias}.{ident(column.name)})" for column in columns)
 
     @cached_property
     def fact_compared(self) -> list[str]:
@@ -215,3 +209,8 @@ class ExtractLists(ExtractSql):
     def dimension_values(self) -> list[str]:
         """Everything in a version but key and start."""
         return [*self.core_columns, "effective_to", *LINEAGE]
+
+
+def _named(value: str, alias: str, name: str) -> str:
+    """Return an expression with its name, which the column of that name has already."""
+    return value if value == f"{alias}.{name}" else f"{value} AS {name}"

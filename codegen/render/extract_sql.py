@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from functools import cached_property
 
-from codegen.contract.file_shapes import FileShape, Interval
+from codegen.contract.file_shapes import Interval
 from codegen.contract.model import Column, Extract, Feed, ResolvedReference
-from codegen.render.rules import Rule, hash_of_rules, rules_of
 from codegen.render.sqltext import ident, literal
-from codegen.render.values import typed_value
+from codegen.render.values import key_text, typed_value
 
 LINEAGE = ("load_run_file_id", "load_run_id", "date_extracted")
 
@@ -181,36 +180,33 @@ class ExtractSql:
         text = f"{alias}.{ident(column.name)}"
         return text if column.type == "text" else f"etl.key_{column.base_type}({text})"
 
-    def surrogate(
-        self, extract: Extract, columns: tuple[Column, ...], alias: str, of_one_tenant: bool
-    ) -> str:
-        """Return the surrogate key of a dimension's row with these tenant and key columns.
+    def surrogate(self, extract: Extract, columns: tuple[Column, ...], alias: str) -> str:
+        """Return the surrogate key of a dimension's row: extract, tenant and natural key.
 
-        The parts of the tenant, where it is one for all rows, stand in v_tenant_part.
+        The parts of the tenant are the same for all keys of a row: alias tenant.
         """
         parts = [f"etl.key_part({literal(extract.extract)})"]
-        if self.tenant and of_one_tenant:
-            parts.append("v_tenant_part")
-        for column in columns if of_one_tenant else (*self.tenant, *columns):
-            text = f"{alias}.{ident(column.name)}"
-            parts.append(f"etl.key_part({text if column.type == 'text' else text + '::text'})")
-        joined = ("\n" + " " * 16 + "|| ").join(parts)
-        return f"etl.surrogate_key(\n{' ' * 16}{joined}\n{' ' * 12})"
+        if self.tenant:
+            parts.append("tenant.key_part")
+        for column in columns:
+            text = key_text(column, f"{alias}.{ident(column.name)}")
+            parts.append(f"etl.key_part({text})")
+        return f"etl.surrogate_key({' || '.join(parts)})"
 
-    def core_values(self, alias: str, of_one_tenant: bool) -> list[str]:
+    def core_values(self, alias: str) -> list[str]:
         """Return the expressions of `core_columns` over a typed row."""
         keyed = [(r.dimension, r.columns) for r in self.references]
         if self.extract.is_dimension:
             keyed.insert(0, (self.extract, self.natural_key))
         return [
-            *(self.surrogate(of, columns, alias, of_one_tenant) for of, columns in keyed),
+            *(self.surrogate(of, columns, alias) for of, columns in keyed),
             *(self._core_value(column, alias) for column in self.published),
         ]
 
     def _core_value(self, column: Column, alias: str) -> str:
         value = f"{alias}.{ident(column.name)}"
         if column.is_pseudonymised:
-            return f"etl.pseudonym({value}, v_key.inner_pad, v_key.outer_pad)"
+            return f"etl.pseudonym({value}, pads.inner_pad, pads.outer_pad)"
         if column.domain is not None:
             mapped = f"{self.domain_alias(column)}.core_value"
             if self.source.domains[column.domain].unknown == "pass":
@@ -225,14 +221,3 @@ class ExtractSql:
     def domain_variable(self, column: Column) -> str:
         """Return the variable that holds the values of a column's domain."""
         return f"v_{column.domain}_values"
-
-    # What must hold of a row.
-
-    @cached_property
-    def rules(self) -> list[Rule]:
-        """Everything that must hold of a row, in the order of its columns."""
-        return [rule for column in self.columns for rule in rules_of(self, column)]
-
-    def rules_hash(self, shape: FileShape) -> str:
-        """Return the hash of all that can change a value or a verdict in a file of this shape."""
-        return hash_of_rules(self, shape)

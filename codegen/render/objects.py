@@ -25,11 +25,16 @@ _TABLES = {
     "etl.touched_{}": "touched_table",
     "etl.observed_{}": "observed_table",
 }
+#: Views that name what several routines need: a typed row, and the row that core shows.
+_VIEWS = ("typed", "published", "republished")
 _ROUTINES = {
+    "hash": "function",
+    "row_text": "function",
     "verdicts": "function",
     "faults": "function",
     "check": "procedure",
     "stage": "procedure",
+    "observe": "procedure",
     "purge": "procedure",
 }
 _CORE_ROUTINES = ("merge", "rebuild")
@@ -46,11 +51,6 @@ class SqlObject:
     sql: str
     path: Path
     extract: str = ""
-
-    @property
-    def is_replaceable(self) -> bool:
-        """Whether a migration can state it anew in full."""
-        return self.kind in ("function", "procedure", "view", "data", "grants")
 
 
 def engine_objects() -> Iterator[SqlObject]:
@@ -74,6 +74,13 @@ def feed_objects(feed: Feed, folder: Path) -> Iterator[SqlObject]:
         yield from _extract_objects(x, where / x.name)
     text = _render("source_data", folder=_shown(folder), **_source_data(feed, folder))
     yield SqlObject("data", feed.source.source, text, where / "source.sql")
+    text = _render(
+        "source_fingerprint",
+        folder=_shown(folder),
+        source=feed.source,
+        fingerprint=contract_fingerprint(folder),
+    )
+    yield SqlObject("fingerprint", feed.source.source, text, where / "fingerprint.sql")
     for load_order, x in enumerate(extracts, 1):
         columns = [(column, interval(column)) for column in x.extract.columns]
         text = _render("extract_data", x=x, load_order=load_order, columns=columns)
@@ -106,8 +113,14 @@ def names_of_extract(name: str, core_table: str) -> list[str]:
         f"core.{core_table}",
         f"raw.{name}",
         f"etl.absent_{name}",
+        *(f"etl.{view}_{name}" for view in _VIEWS),
         *(f"etl.{routine}_{name}" for routine in routines),
     ]
+
+
+def is_private_view(name: str) -> bool:
+    """Whether an object of an extract is a view that only its routines read."""
+    return name.startswith(tuple(f"etl.{view}_" for view in _VIEWS))
 
 
 def _extract_objects(x: ExtractLists, where: Path) -> Iterator[SqlObject]:
@@ -122,6 +135,8 @@ def _extract_objects(x: ExtractLists, where: Path) -> Iterator[SqlObject]:
     if x.extract.is_mirror:
         yield made("table", f"etl.absent_{x.name}", "absent_table")
     yield made("view", f"raw.{x.name}", "raw_view")
+    for view in _VIEWS:
+        yield made("view", f"etl.{view}_{x.name}", f"{view}_view")
     for routine, kind in _ROUTINES.items():
         yield made(kind, f"etl.{routine}_{x.name}", routine)
     for routine in _CORE_ROUTINES:
@@ -139,7 +154,6 @@ def _source_data(feed: Feed, folder: Path) -> dict[str, Any]:
     ]
     return {
         "source": source,
-        "fingerprint": contract_fingerprint(folder),
         "patterns": [{"template": template, "regex": p.regex} for template, p in patterns],
         "parts": [
             {"pattern_no": number, "part_no": part, "part": name, **_date_part(p.formats[part - 1])}

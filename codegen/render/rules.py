@@ -6,15 +6,12 @@ import hashlib
 import json
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 from codegen.contract.file_shapes import FileShape, Interval
 from codegen.contract.model import Column
-from codegen.render.sqltext import ident, literal, substitute
+from codegen.render.extract_sql import ExtractSql
+from codegen.render.sqltext import ident, instant, substitute
 from codegen.render.values import is_there, is_typed
-
-if TYPE_CHECKING:
-    from codegen.render.extract_sql import ExtractSql
 
 
 @dataclass(frozen=True)
@@ -87,7 +84,8 @@ def _inside(x: ExtractSql, column: Column, condition: str) -> str:
     """Return a condition that applies only to files that have the column."""
     if x.is_always_there(column):
         return condition
-    outside = " AND ".join(_outside(one) for one in x.extract.intervals(column.name))
+    zone = x.source.timezone
+    outside = " AND ".join(_outside(one, zone) for one in x.extract.intervals(column.name))
     return f"({outside} OR {condition})"
 
 
@@ -104,11 +102,11 @@ def _check(x: ExtractSql, condition: str) -> str:
     return f"CASE WHEN {' AND '.join(are_typed)} THEN {checked} END" if are_typed else checked
 
 
-def _outside(interval: Interval) -> str:
+def _outside(interval: Interval, zone: str) -> str:
     """Return the condition that the file in hand lies outside of an interval."""
     ends = []
     if interval.since is not None:
-        ends.append(f"v_file.date_extracted < TIMESTAMPTZ {literal(interval.since)}")
+        ends.append(f"v_file.date_extracted < {instant(interval.since, zone)}")
     if interval.until is not None:
-        ends.append(f"v_file.date_extracted >= TIMESTAMPTZ {literal(interval.until)}")
+        ends.append(f"v_file.date_extracted >= {instant(interval.until, zone)}")
     return ends[0] if len(ends) == 1 else f"({' OR '.join(ends)})"

@@ -19,6 +19,13 @@ TEMPLATES = Path(__file__).parent / "templates"
 
 #: Words that PostgreSQL takes as a name only when quoted, or that break statement splitters.
 _RESERVED_KINDS = ("RESERVED_KEYWORD", "COL_NAME_KEYWORD", "TYPE_FUNC_NAME_KEYWORD")
+#: Columns of text to which lists of names are packed.
+WIDTH = 116
+#: What makes an item of a list more than a name, or a name set to another.
+_EXPRESSION = re.compile(r"[('\n]|::")
+#: A predicate over one column.
+_PREDICATE = re.compile(r'etl\.is_\w+\(\w+\."?\w+"?\)')
+
 _ALWAYS_QUOTED = frozenset({"begin", "declare", "end"})
 
 
@@ -78,19 +85,46 @@ def lines(items: Iterable[str], indent: int, separator: str = ",") -> str:
     return (separator + "\n" + " " * indent).join(items)
 
 
-def few(items: Iterable[str], indent: int) -> str:
-    """Join items with commas: in one line up to three of them, one a line beyond."""
-    texts = list(items)
-    return ", ".join(texts) if len(texts) <= 3 else "\n" + " " * indent + lines(texts, indent)
+def pack(items: Iterable[str], indent: int) -> str:
+    """Join items with commas: names fill the lines up to WIDTH, an expression has its own line."""
+    rows: list[str] = []
+    is_open = False
+    for item in items:
+        is_short = _EXPRESSION.search(item) is None
+        if is_open and is_short and indent + len(rows[-1]) + len(item) + 3 <= WIDTH:
+            rows[-1] += f", {item}"
+        else:
+            rows.append(item)
+        is_open = is_short
+    return lines(rows, indent)
+
+
+def conditions(items: Iterable[str], indent: int) -> str:
+    """Join conditions with AND: predicates over one column share lines, others do not."""
+    rows: list[str] = []
+    is_open = False
+    for item in items:
+        is_short = _PREDICATE.fullmatch(item) is not None
+        if is_open and is_short and indent + len(rows[-1]) + len(item) + 9 <= WIDTH:
+            rows[-1] += f" AND {item}"
+        else:
+            rows.append(item)
+        is_open = is_short
+    return lines(rows, indent, " AND")
 
 
 def row(alias: str, names: Iterable[str], indent: int) -> str:
-    """Return a row of an alias's columns: one a line beyond three, at the indent of its line."""
+    """Return a row of an alias's columns: in one line if they fit, else packed at the indent."""
     texts = [f"{alias}.{name}" for name in names]
-    if len(texts) <= 3:
+    if indent + len(", ".join(texts)) <= WIDTH // 2:
         return f"({', '.join(texts)})"
     blanks = " " * indent
-    return f"(\n{blanks}    {lines(texts, indent + 4)}\n{blanks})"
+    return f"(\n{blanks}    {pack(texts, indent + 4)}\n{blanks})"
+
+
+def assignments(names: Iterable[str], alias: str) -> list[str]:
+    """Return what SET takes: each name with the value that an alias has for it."""
+    return [f"{name} = {alias}.{name}" for name in names]
 
 
 @cache
@@ -106,7 +140,13 @@ def environment() -> jinja2.Environment:
         keep_trailing_newline=True,
         autoescape=False,  # noqa: S701 (SQL, not HTML)
     )
-    result.filters |= {"ident": ident, "literal": literal, "lines": lines, "few": few}
+    result.filters |= {
+        "ident": ident,
+        "literal": literal,
+        "lines": lines,
+        "pack": pack,
+        "conditions": conditions,
+    }
     result.filters["instant"] = instant
-    result.globals["row"] = row
+    result.globals |= {"row": row, "assignments": assignments}
     return result

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from codegen.contract.model import Column, Source
-from codegen.contract.text_formats import FormatSql, boolean_texts, format_sql
+from codegen.contract.text_formats import boolean_texts
+from codegen.render.format_sql import FormatSql, format_sql
 from codegen.render.sqltext import ident, literal
 
 
@@ -15,15 +16,19 @@ def typed_value(column: Column, source: Source) -> str:
     if column.type == "boolean" and column.text_format is not None:
         return f"({text} = {literal(boolean_texts(column.text_format)[0])})"
     if form is not None and form.zone:
-        return f"({_zoned(form, source)})::timestamptz"
+        return _zoned(form, source)
     if form is not None:
         text = form.text if column.base_type == "numeric" else f"({form.text})"
-    value = f"{text}::{column.postgres_type}"
-    for number, unknown in enumerate(source.null_dates, 1):
+    zone = f" {source.timezone}"
+    if column.type == "timestamptz":
+        value = f"({text} || {literal(zone)})::timestamptz"
+    else:
+        value = f"{text}::{column.postgres_type}"
+    for unknown in source.null_dates:
         if column.type == "date" and not column.is_key:
             value = f"nullif({value}, DATE {literal(unknown)})"
         if column.type == "timestamptz":
-            value = f"nullif({value}, c_unknown_times[{number}])"
+            value = f"nullif({value}, TIMESTAMPTZ {literal(unknown + zone)})"
     return value
 
 
@@ -65,11 +70,21 @@ def _form(column: Column) -> FormatSql | None:
 
 
 def _zoned(form: FormatSql, source: Source) -> str:
-    """Return the text of a time with its zone; NULL where its date means unknown."""
-    time = form.text
-    for unknown in source.null_dates:
-        time = f"nullif(({time})::timestamp, TIMESTAMP {literal(unknown)})::text"
-    return f"{time} || {form.zone}"
+    """Return a time whose text has its zone; NULL where its date means unknown."""
+    value = f"({form.text} || {form.zone})::timestamptz"
+    if not source.null_dates:
+        return value
+    unknown = ", ".join(f"TIMESTAMP {literal(day)}" for day in source.null_dates)
+    return f"CASE WHEN ({form.text})::timestamp NOT IN ({unknown}) THEN {value} END"
+
+
+def key_text(column: Column, value: str) -> str:
+    """Return the one text that a key column has for a value, whatever the session's settings."""
+    if column.type == "text":
+        return value
+    if column.type == "date":
+        return f"to_char({value}::timestamp, 'YYYY-MM-DD')"
+    return f"{value}::text"
 
 
 def _is_documented(column: Column, text: str, source: Source) -> tuple[str, str]:

@@ -1,5 +1,5 @@
--- Written by `make migration`: takes apply.sql beside it back, data included.
--- The roles stay: they belong to the whole server, and another database of it may use them.
+-- Written by `make migration`: the way back from apply.sql. It drops all data.
+-- The roles stay: they belong to the whole server, and another database may use them.
 SET LOCAL lock_timeout = '5s';
 SET LOCAL ROLE etl_owner;
 DROP SCHEMA core CASCADE;

@@ -1,1 +1,1 @@
-"""Bytes in, COPY text out; knows neither network nor database."""
+"""Turns bytes into COPY text; it uses neither network nor database."""

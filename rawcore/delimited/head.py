@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from rawcore.delimited.compression import decompressed
 from rawcore.delimited.decoding import Dialect, fields, separators_of
 from rawcore.delimited.encoding import Utf8Stream
-from rawcore.stores.readahead import Body
 
 HEAD_BYTES = 1 << 20
 MAX_ROWS = 500
@@ -21,15 +21,14 @@ class FirstFields:
     rows: list[list[str]]
 
 
-def read_head(body: Body, key: str, dialect: Dialect) -> FirstFields:
-    """Read at most 1 MiB of an object. Raises BadArchive, StoreError."""
+def read_head(body: Iterable[bytes], key: str, dialect: Dialect) -> FirstFields:
+    """Read at most 1 MiB of an object. Raises BadArchive, and what `body` raises."""
     stream, utf8, is_whole = Utf8Stream(dialect.encoding), b"", True
-    with body:
-        for piece in decompressed(body, key):
-            utf8 += stream.feed(piece)
-            if len(utf8) >= HEAD_BYTES:
-                is_whole = False
-                break
+    for piece in decompressed(body, key):
+        utf8 += stream.feed(piece)
+        if len(utf8) >= HEAD_BYTES:
+            is_whole = False
+            break
     if is_whole:
         utf8 += stream.feed(b"", final=True)
     separators = separators_of(dialect)

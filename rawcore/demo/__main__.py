@@ -20,10 +20,10 @@ from codegen.contract.errors import ContractErrors
 from codegen.contract.loading import load_feeds
 from codegen.contract.model import Feed
 from codegen.migration import migrate
-from rawcore.demo.feed import Options
-from rawcore.demo.plan import DEFAULT_ROWS
+from rawcore.demo.feed import FeedOptions
 from rawcore.demo.show import Showcase
-from rawcore.demo.upload import Batch, Uploader, write_settings
+from rawcore.demo.sizes import DEFAULT_ROWS
+from rawcore.demo.upload import UploadedBatch, Uploader, write_settings
 from rawcore.local import embedded, weed
 from rawcore.local.folder import LOCAL
 from rawcore.local.wheels import ServerError
@@ -54,7 +54,7 @@ class Demo:
     """One run of the demo; each step prints one line."""
 
     feed: Feed
-    options: Options
+    options: FeedOptions
     console: Console = field(default_factory=lambda: _console())
     _step: int = 0
 
@@ -130,7 +130,7 @@ class Demo:
             began = time.monotonic()
         return 0
 
-    def _say_batch(self, batch: Batch, seconds: float) -> None:
+    def _say_batch(self, batch: UploadedBatch, seconds: float) -> None:
         odd = "; with " + ", ".join(_NOTES[note] for note in batch.notes) if batch.notes else ""
         self.console.print(
             f"      Delivery {batch.number}: {batch.objects} objects, {batch.rows:,} rows,"
@@ -192,7 +192,7 @@ def main(source: str | None, rows: int, seed: int, batches: int) -> None:
     if len(feeds) != 1:
         raise click.UsageError("--source has to name one of the sources of contracts/")
     try:
-        sys.exit(Demo(feeds[0], Options(seed=seed, rows=rows, batches=batches)).run())
+        sys.exit(Demo(feeds[0], FeedOptions(seed=seed, rows=rows, batches=batches)).run())
     except (ServerError, migrate.MigrationError) as error:
         raise click.ClickException(str(error)) from error
 

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from codegen.contract.model import Column, Feed
-from rawcore.demo.tables import Row, Table
+from rawcore.demo.tables import FeedRow, FeedTable
 
 SHARE = 0.005
 """Share of rejected rows in a file; each faulty copy is one row."""
@@ -34,7 +34,7 @@ class _Fault:
     text: str
 
 
-def dirty(table: Table, rows: list[Row], what: str) -> list[Row]:
+def dirty(table: FeedTable, rows: list[FeedRow], what: str) -> list[FeedRow]:
     """Return the rows with some faulty ones, duplicates and a ragged one; small files stay clean.
 
     The given rows do not change: a row that is faulty in one file is correct in the next.
@@ -62,7 +62,7 @@ def dirty(table: Table, rows: list[Row], what: str) -> list[Row]:
     return _ragged(rng, table, out) if len(rows) > 4 * _FEWEST_ROWS else out
 
 
-def _faults(table: Table) -> list[list[_Fault]]:
+def _faults(table: FeedTable) -> list[list[_Fault]]:
     """Return the possible faults of this table, by kind."""
     kinds: dict[str, list[_Fault]] = {}
     gap = table.source.calendar.gap
@@ -89,13 +89,13 @@ def _too_many_decimals(column: Column) -> str:
     return "18." + "5" * ((column.scale or 0) + 1)
 
 
-def _duplicate(rng: random.Random, table: Table, rows: list[Row]) -> None:
+def _duplicate(rng: random.Random, table: FeedTable, rows: list[FeedRow]) -> None:
     """Add a second row for some keys, with another value in one column."""
     for place in rng.sample(range(len(rows)), max(1, int(len(rows) * _DUPLICATES))):
         rows.insert(rng.randrange(len(rows)), table.altered(rng, rows[place]))
 
 
-def _ragged(rng: random.Random, table: Table, rows: list[Row]) -> list[Row]:
+def _ragged(rng: random.Random, table: FeedTable, rows: list[FeedRow]) -> list[FeedRow]:
     """Make one row too long or too short, if the contract rejects ragged rows."""
     if table.feed.ragged_rows(table.extract) == "reject":
         place = rng.randrange(len(rows))
@@ -104,7 +104,7 @@ def _ragged(rng: random.Random, table: Table, rows: list[Row]) -> list[Row]:
     return rows
 
 
-def text_of(feed: Feed, rows: Sequence[Row], header: Sequence[str]) -> str:
+def text_of(feed: Feed, rows: Sequence[FeedRow], header: Sequence[str]) -> str:
     """Return the text of a file in the dialect of the source."""
     dialect = feed.source.dialect
     field, row = dialect.field_separator, dialect.row_separator

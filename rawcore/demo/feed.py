@@ -29,8 +29,8 @@ from rawcore.demo.names import (
     known_tenants,
     unknown_tenant,
 )
-from rawcore.demo.plan import DEFAULT_ROWS, Special, sizes, special
-from rawcore.demo.tables import Row, Table
+from rawcore.demo.sizes import DEFAULT_ROWS, Special, sizes, special
+from rawcore.demo.tables import FeedRow, FeedTable
 
 FIRST = datetime(2025, 9, 7, 12, 5)  # noqa: DTZ001 - local time of the source, a Sunday
 _LATE_BATCH, _LATE_ARRIVES = 2, 4
@@ -54,7 +54,7 @@ class Delivery:
 
 
 @dataclass(frozen=True)
-class Options:
+class FeedOptions:
     """Options of a feed; the defaults are those of the demo."""
 
     seed: int = 1
@@ -67,18 +67,18 @@ class Options:
     specials: bool = True
 
 
-def deliveries(feed: Feed, seed: int = 1, options: Options | None = None) -> Iterator[Delivery]:
+def deliveries(feed: Feed, seed: int = 1, options: FeedOptions | None = None) -> Iterator[Delivery]:
     """Yield the objects of a feed, batch by batch, in the order in which they arrive.
 
     `rows` of the options is the approximate total; each file has at least one row.
     """
-    yield from _Maker(feed, replace(options or Options(), seed=seed)).deliveries()
+    yield from _Maker(feed, replace(options or FeedOptions(), seed=seed)).deliveries()
 
 
 class _Maker:
     """Generates one feed; holds the state of every table."""
 
-    def __init__(self, feed: Feed, options: Options) -> None:
+    def __init__(self, feed: Feed, options: FeedOptions) -> None:
         self._feed, self._options = feed, options
         calendar = Calendar(ZoneInfo(feed.source.timezone), options.first)
         self._pools = Pools(feed, calendar, options.seed)
@@ -107,22 +107,24 @@ class _Maker:
                 yield from self._strays(batch, extracted)
             yield from self._waiting.pop(batch, [])
 
-    def _state(self, tenant: Tenant, place: int, most: int | None = None) -> dict[str, Table]:
+    def _state(self, tenant: Tenant, place: int, most: int | None = None) -> dict[str, FeedTable]:
         """Return empty tables of one tenant; the first tenant has most of the rows."""
         count = len(self._tenants)
         share = 1.0 if count == 1 else (0.6 if place == 0 else 0.4 / (count - 1))
-        tables: dict[str, Table] = {}
+        tables: dict[str, FeedTable] = {}
         for extract in self._feed.load_order():
             planned = min(most or sys.maxsize, max(1, round(self._sizes[extract.extract] * share)))
-            tables[extract.extract] = Table(self._pools, extract, tenant, planned, tables)
+            tables[extract.extract] = FeedTable(self._pools, extract, tenant, planned, tables)
         return tables
 
-    def _first(self, table: Table, extracted: datetime) -> Delivery:
+    def _first(self, table: FeedTable, extracted: datetime) -> Delivery:
         span = full_span(self._feed.source, extracted)
         rows = table.first_rows(table.planned, extracted)
         return self._file(table, 1, span, rows, "full")
 
-    def _delta(self, table: Table, batch: int, extracted: datetime, place: int) -> Delivery | None:
+    def _delta(
+        self, table: FeedTable, batch: int, extracted: datetime, place: int
+    ) -> Delivery | None:
         """Return the delta of a batch, or None if it arrives later."""
         rows = table.delta_rows(f"batch {batch}", extracted)
         last_tenant = place == len(self._tenants) - 1
@@ -142,8 +144,10 @@ class _Maker:
             return None
         return made
 
-    def _correct(self, table: Table, made: Delivery, rows: list[Row], loaded: datetime) -> None:
-        """Let the same key come again with other content."""
+    def _correct(
+        self, table: FeedTable, made: Delivery, rows: list[FeedRow], loaded: datetime
+    ) -> None:
+        """Deliver a key again, with other content."""
         due = min(_CORRECTION_ARRIVES, self._options.batches)
         right = table.corrected(rows, loaded)
         body = self._body(table.extract, right, loaded)
@@ -165,10 +169,10 @@ class _Maker:
 
     def _file(
         self,
-        table: Table,
+        table: FeedTable,
         batch: int,
         span: Span,
-        rows: list[Row],
+        rows: list[FeedRow],
         what: str,
         prefix: str | None = None,
     ) -> Delivery:
@@ -182,8 +186,8 @@ class _Maker:
             batch, prefix + name, self._body(table.extract, rows, span.date_extracted), len(rows)
         )
 
-    def _body(self, extract: Extract, rows: list[Row], extracted: datetime) -> bytes:
-        """Write the columns that files of this DateExtracted have; ragged rows as they are."""
+    def _body(self, extract: Extract, rows: list[FeedRow], extracted: datetime) -> bytes:
+        """Write the columns of files of this DateExtracted; ragged rows stay as they are."""
         columns = extract.shape_at(f"{extracted:%Y-%m-%d %H:%M:%S}").columns
         header, names = [column.source for column in columns], extract.column_names
         if columns != extract.distinct_columns:
@@ -195,7 +199,7 @@ class _Maker:
 
 
 def write(delivery: Delivery, folder: Path) -> Path:
-    """Write an object below a folder, its key as the path; return where it is."""
+    """Write an object below a folder, with its key as path; return the path."""
     path = folder / delivery.key
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_bytes(delivery.body)
@@ -210,9 +214,11 @@ def write(delivery: Delivery, folder: Path) -> Path:
     show_default=True,
     help="Folder of contracts.",
 )
-@click.option("--source", help="Which source of it; default: the only one.")
+@click.option("--source", help="Source in that folder; default: the only one.")
 @click.option("--out", type=click.Path(path_type=Path), help="Write the objects below this folder.")
-@click.option("--bucket", help="Upload them to this bucket (boto3's variables say where).")
+@click.option(
+    "--bucket", help="Upload the objects to this bucket (boto3's variables name the server)."
+)
 @click.option(
     "--seed",
     default=1,
@@ -223,7 +229,9 @@ def write(delivery: Delivery, folder: Path) -> Path:
 @click.option("--scale", default=1.0, show_default=True, help="Multiplies --rows.")
 @click.option("--batches", default=4, show_default=True, help="Deliveries, the first one included.")
 @click.option("--only-batch", type=int, help="Write this batch only.")
-@click.option("--tenants", default=2, show_default=True, help="Tenants of the source that deliver.")
+@click.option(
+    "--tenants", default=2, show_default=True, help="Number of tenants that deliver files."
+)
 @click.option(
     "--first",
     type=click.DateTime(["%Y-%m-%dT%H:%M", "%Y-%m-%d %H:%M"]),
@@ -234,13 +242,13 @@ def write(delivery: Delivery, folder: Path) -> Path:
 @click.option(
     "--encoding",
     type=click.Choice(["utf-8", "utf-16le", "utf-16be", "latin-1"]),
-    help="Default: that of the source, UTF-16LE if it says auto.",
+    help="Default: the encoding of the source; UTF-16LE for auto.",
 )
-@click.option("--dirt/--no-dirt", default=True, help="Faulty rows in small shares.")
+@click.option("--dirt/--no-dirt", default=True, help="Whether a small share of rows is faulty.")
 @click.option(
     "--specials/--no-specials",
     default=True,
-    help="A late file, a correction, odd keys, names that fit no pattern.",
+    help="Whether there are a late file, a correction, and names that fit no pattern.",
 )
 def main(
     contracts: Path,
@@ -258,9 +266,9 @@ def main(
     dirt: bool,
     specials: bool,
 ) -> None:
-    """Write a plausible feed of a source, made from its contracts alone."""
+    """Write a plausible feed of a source, generated from its contracts alone."""
     if (out is None) == (bucket is None):
-        raise click.UsageError("say where to: --out FOLDER or --bucket NAME")
+        raise click.UsageError("give a target: --out FOLDER or --bucket NAME")
     folders = [path for path in source_folders(contracts) if source in (None, path.name)]
     if len(folders) != 1:
         names = ", ".join(path.name for path in source_folders(contracts)) or "none"
@@ -269,7 +277,9 @@ def main(
         feed = load_feed(folders[0])
     except ContractErrors as errors:
         raise click.ClickException(str(errors)) from errors
-    options = Options(seed, round(rows * scale), batches, tenants, first, encoding, dirt, specials)
+    options = FeedOptions(
+        seed, round(rows * scale), batches, tenants, first, encoding, dirt, specials
+    )
     client = None
     if bucket is not None:
         import boto3

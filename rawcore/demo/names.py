@@ -1,4 +1,4 @@
-"""File names from the patterns of a source, the other way round: facts in, name out."""
+"""Compose file names by the patterns of a source."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ Tenant = Mapping[str, str]
 
 @dataclass(frozen=True)
 class Span:
-    """The interval and the extraction of a file, local times of the source."""
+    """The interval and the DateExtracted of a file, in local time of the source."""
 
     date_from: datetime
     date_to: datetime
@@ -43,13 +43,13 @@ def full_span(source: Source, extracted: datetime) -> Span:
 
 
 def delta_span(extracted: datetime, days: int = 7) -> Span:
-    """Return the span of a delta: it begins where the delivery before it ended."""
+    """Return the span of a delta: it begins where the span of the delivery before ended."""
     before = extracted - timedelta(days=days)
     return Span(before, extracted - timedelta(minutes=20), extracted, "delta")
 
 
 def file_name(source: Source, extract: Extract, tenant: Tenant, span: Span, turn: int) -> str:
-    """Return a file name; `turn` chooses among the patterns, the spellings and the endings."""
+    """Return a file name; `turn` chooses the pattern, the spelling and the ending."""
     patterns, endings = source.file_names.patterns, source.file_names.endings
     moments = {
         "date_from": span.date_from,
@@ -72,7 +72,7 @@ def file_name(source: Source, extract: Extract, tenant: Tenant, span: Span, turn
 
 
 def known_tenants(source: Source, count: int) -> list[Tenant]:
-    """Return the first tenants of the source; a source without tenants has one, without columns."""
+    """Return the first tenants of the source; without tenant columns it has one empty tenant."""
     if not source.tenant:
         return [{}]
     known = [{name: tenant[name] for name in source.tenant} for tenant in source.tenants]

@@ -1,4 +1,4 @@
-"""What a newcomer wants to see after the first runs: counts, a history, rejects, a trace."""
+"""Reports for a newcomer after the first runs: counts, a history, rejects, a trace."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-Row = dict[str, Any]
+Record = dict[str, Any]
 _MOST_COLUMNS = 10
 _REJECTS = """
 WITH open_rejects AS (
@@ -88,7 +88,7 @@ class Showcase:
             )
             return int(counted[0]["n"])
 
-    def _query(self, statement: str | sql.Composed, *values: object) -> list[Row]:
+    def _query(self, statement: str | sql.Composed, *values: object) -> list[Record]:
         query = statement.encode() if isinstance(statement, str) else statement
         return self._connection.execute(query, values or None).fetchall()
 
@@ -98,7 +98,7 @@ class Showcase:
         self._table(list(rows[0]) if rows else [], [list(row.values()) for row in rows])
 
     def _history(self) -> None:
-        best: tuple[int, int, Row, Row] | None = None
+        best: tuple[int, int, Record, Record] | None = None
         for extract in self._extracts("dimension"):
             found = self._query(
                 sql.SQL(
@@ -152,7 +152,7 @@ class Showcase:
 
     def _trace(self) -> None:
         """Show the origin of the row of a fact that was loaded last."""
-        newest: tuple[int, Row, Row] | None = None
+        newest: tuple[int, Record, Record] | None = None
         for extract in self._extracts("fact"):
             found = self._query(
                 sql.SQL(
@@ -174,7 +174,7 @@ class Showcase:
         lines = [[name, _text(value)] for name, value in traced[0].items()] if traced else []
         self._table(["", ""], lines, header=False)
 
-    def _extracts(self, kind: str) -> list[Row]:
+    def _extracts(self, kind: str) -> list[Record]:
         """Return the extracts of a kind with their full key and their history columns."""
         return self._query(
             "SELECT e.extract, e.entity, e.core_table, s.tenant_columns || e.natural_key AS key,"
@@ -218,15 +218,15 @@ def _text(value: object) -> str:
     return "-" if value is None else str(value)
 
 
-def _pairs(value: Row) -> str:
+def _pairs(value: Record) -> str:
     return ", ".join(f"{name} {text}" for name, text in value.items())
 
 
-def _reasons(errors: dict[str, Row]) -> str:
+def _reasons(errors: dict[str, Record]) -> str:
     """Return a line for each column: its name, its text and its fault."""
     return "\n".join(f"{name}: {_reason(error)}" for name, error in errors.items())
 
 
-def _reason(error: Row) -> str:
+def _reason(error: Record) -> str:
     text = error.get("text")
     return f"{'' if text is None else repr(text) + ' '}{error.get('reason', '')}"

@@ -11,7 +11,7 @@ from rawcore.demo import words
 from rawcore.demo.columns import Pools
 from rawcore.demo.names import Tenant
 
-Row = tuple[str, ...]
+FeedRow = tuple[str, ...]
 Keys = dict[str, list[str]]
 """Texts of the natural key, one list for each of its columns."""
 
@@ -19,24 +19,24 @@ _ORPHANS = 200  # one reference in so many has no target
 _RESTING = 0.6  # share of a fact's rows, the oldest ones, that never changes again
 _CHANGED, _NEW, _REPEATED = 0.025, 0.012, 0.008
 _LIVELY = 4  # rows of a dimension that change in every delivery
-_TENANT_CHANGES = 0.4  # how often the only row of a tenant changes
+_TENANT_CHANGES = 0.4  # probability that the only row of a tenant changes
 _HEALTH_NUMBERS = 20_000
 
 
 @dataclass
-class Table:
+class FeedTable:
     """The state of one extract and tenant in the source system."""
 
     source: Pools
     extract: Extract
     tenant: Tenant
     planned: int
-    tables: dict[str, Table]
+    tables: dict[str, FeedTable]
     keys: Keys = field(default_factory=dict)
-    rows: list[Row] = field(default_factory=list)
+    rows: list[FeedRow] = field(default_factory=list)
 
     def __post_init__(self) -> None:
-        """Make the links to other tables and columns."""
+        """Set the links to other tables and columns."""
         self.feed, self.seed = self.source.feed, self.source.seed
         self._references = self.feed.references(self.extract)
         self._linked = {c.name for reference in self._references for c in reference.columns}
@@ -60,15 +60,15 @@ class Table:
         """Number of keys so far."""
         return len(next(iter(self.keys.values()), [])) if self.extract.natural_key else 1
 
-    def first_rows(self, count: int, loaded: datetime) -> list[Row]:
-        """Make the rows of the first full file, and keep those that may change later."""
+    def first_rows(self, count: int, loaded: datetime) -> list[FeedRow]:
+        """Make the rows of the first full file, and keep the rows that may change later."""
         rng = self._rng("full")
         made = self._new_rows(rng, count, loaded)
         resting = 0 if self.extract.is_dimension else int(count * _RESTING)
         self.rows = made[resting:]
         return made
 
-    def delta_rows(self, batch: str, loaded: datetime) -> list[Row]:
+    def delta_rows(self, batch: str, loaded: datetime) -> list[FeedRow]:
         """Change the state by one week; return changed, repeated and new rows."""
         rng = self._rng(batch)
         total = self.count
@@ -91,13 +91,13 @@ class Table:
             out += fresh
         return out
 
-    def corrected(self, rows: list[Row], loaded: datetime) -> list[Row]:
+    def corrected(self, rows: list[FeedRow], loaded: datetime) -> list[FeedRow]:
         """Return the rows of an earlier file as corrected: some changed, one removed."""
         rng = self._rng("correction")
         kept = rows[:-1] if len(rows) > 2 else rows
         return [self._changed(rng, r, loaded) if n % 5 == 0 else r for n, r in enumerate(kept)]
 
-    def altered(self, rng: random.Random, row: Row, columns: int = 1) -> Row:
+    def altered(self, rng: random.Random, row: FeedRow, columns: int = 1) -> FeedRow:
         """Return the row with other values in some columns."""
         cells = list(row)
         for column in rng.sample(self._moving, min(columns, len(self._moving))):
@@ -148,7 +148,7 @@ class Table:
             return False
         return len({value for value in self.pools[column.name] if value}) > 1
 
-    def _new_rows(self, rng: random.Random, count: int, loaded: datetime) -> list[Row]:
+    def _new_rows(self, rng: random.Random, count: int, loaded: datetime) -> list[FeedRow]:
         if not self.extract.natural_key:
             count = 1
         cells: dict[str, list[str]] = {}
@@ -245,16 +245,16 @@ class Table:
                 values[place] = ""
             cells.setdefault(column.name, values)
 
-    def _changed(self, rng: random.Random, row: Row, loaded: datetime) -> Row:
-        """Return the row with one to three other values and a newer time of change."""
+    def _changed(self, rng: random.Random, row: FeedRow, loaded: datetime) -> FeedRow:
+        """Return the row with one to three changed values and a newer time of change."""
         cells = list(self.altered(rng, row, rng.randint(1, 3)))
         for name in self.extract.dedupe:
             if self.extract.column(name).base_type == "timestamptz":
                 cells[self._places[name]] = rng.choice(self._week(rng, loaded, 1))
         return tuple(cells)
 
-    def _loaded_again(self, rng: random.Random, row: Row, loaded: datetime) -> Row:
-        """Return the row with other values in the columns that are not tracked."""
+    def _loaded_again(self, rng: random.Random, row: FeedRow, loaded: datetime) -> FeedRow:
+        """Return the row with changed values in the untracked columns."""
         cells = list(row)
         for column in self._untracked:
             if column.base_type == "timestamptz":

@@ -10,7 +10,7 @@ from itertools import groupby
 from pathlib import Path
 
 from codegen.contract.model import Feed
-from rawcore.demo.feed import Delivery, Options, deliveries
+from rawcore.demo.feed import Delivery, FeedOptions, deliveries
 from rawcore.local.folder import write_private
 from rawcore.local.weed import Weed
 
@@ -18,7 +18,7 @@ _UPLOADS = 4  # uploads at once; so many objects are in memory
 
 
 @dataclass
-class Batch:
+class UploadedBatch:
     """What one delivery uploaded to the bucket."""
 
     number: int
@@ -31,7 +31,7 @@ class Batch:
 class Uploader:
     """Uploads one feed to one bucket; existing objects stay."""
 
-    def __init__(self, server: Weed, bucket: str, feed: Feed, options: Options) -> None:
+    def __init__(self, server: Weed, bucket: str, feed: Feed, options: FeedOptions) -> None:
         self._server, self._bucket = server, bucket
         self._feed, self._options = feed, options
         self._state = server.directory / f"feed-{bucket}.json"
@@ -52,7 +52,7 @@ class Uploader:
         """Whether the bucket has a feed of another seed or size."""
         return self.done > 0 and self._read().get("made") != self._made
 
-    def batches(self) -> Iterator[Batch]:
+    def batches(self) -> Iterator[UploadedBatch]:
         """Upload the missing batches; yield each one when it is complete."""
         made = deliveries(self._feed, self._options.seed, self._options)
         for number, group in groupby(made, key=lambda delivery: delivery.batch):
@@ -73,9 +73,9 @@ class Uploader:
         state: dict[str, object] = json.loads(self._state.read_text())
         return state
 
-    def _upload(self, number: int, group: Iterator[Delivery]) -> Batch:
+    def _upload(self, number: int, group: Iterator[Delivery]) -> UploadedBatch:
         """Upload in several threads; a key occurs once in a delivery, so their order is free."""
-        batch = Batch(number)
+        batch = UploadedBatch(number)
         client = self._server.client()
 
         def put(delivery: Delivery) -> None:

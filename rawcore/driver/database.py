@@ -21,6 +21,7 @@ from psycopg.rows import dict_row
 from rawcore.delimited.decoding import Dialect
 from rawcore.driver.retries import attempts
 from rawcore.errors import (
+    BadSettings,
     ConnectionLost,
     ContentRefused,
     ContractsChanged,
@@ -31,7 +32,6 @@ from rawcore.errors import (
     DatabaseUnreachable,
     EngineRefused,
     EngineUnfit,
-    NoLocalServer,
     NotMigrated,
     OtherBytes,
     PooledConnection,
@@ -73,7 +73,8 @@ SELECT set_config('statement_timeout', '0', false),
         WHEN current_setting('transaction_timeout', true) IS NOT NULL
             THEN set_config('transaction_timeout', '0', false)
     END,
-    set_config('TimeZone', 'UTC', false)
+    set_config('TimeZone', 'UTC', false),
+    set_config('DateStyle', 'ISO, YMD', false)
 """
 
 
@@ -101,17 +102,10 @@ class Extract:
 
 
 def database_url(settings: Settings) -> str:
-    """Return DATABASE_URL, or that of the embedded server, started if need be."""
-    if settings.database_url is not None:
-        return settings.database_url.get_secret_value()
-    from rawcore.local import embedded
-    from rawcore.local.wheels import ServerError
-
-    try:
-        embedded.ensure_running()
-    except ServerError as error:
-        raise NoLocalServer(problem=str(error)) from error
-    return embedded.driver_url()
+    """Return DATABASE_URL. Raises BadSettings when it is not set."""
+    if settings.database_url is None:
+        raise BadSettings(count=1, faults="DATABASE_URL is not set")
+    return settings.database_url.get_secret_value()
 
 
 def connect(

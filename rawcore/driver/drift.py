@@ -111,8 +111,8 @@ def _proposed(this: Run, store: Store, folder: Path, file: Row) -> Row:
 
 
 def _head(this: Run, store: Store, file: Row) -> FirstFields:
-    body = store.open(file["s3_key"], file["etag"], file["s3_version_id"])
-    return read_head(body, file["s3_key"], this.source.dialect)
+    with store.open(file["s3_key"], file["etag"], file["s3_version_id"]) as body:
+        return read_head(body, file["s3_key"], this.source.dialect)
 
 
 def _migrating(contracts: Path) -> str:

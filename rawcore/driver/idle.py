@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from rawcore import console
+from rawcore.driver.control import Control
+from rawcore.driver.options import Options
 from rawcore.driver.plan import Plan
-
-if TYPE_CHECKING:
-    from rawcore.driver.run import Run
 
 _CHOSEN = """
 WITH files AS (
@@ -31,11 +30,11 @@ FROM files
 """
 
 
-def say_nothing_to_do(this: Run, plan: Plan, listing: dict[str, Any]) -> int:
+def say_nothing_to_do(this: Control, options: Options, plan: Plan, listing: dict[str, Any]) -> int:
     """Print that a run has nothing to do, and what it leaves; return the exit code."""
     left = [row for row in plan.files if row["action"] == "leave"]
     failed = sum(row["status"] == "failed" for row in left)
-    nothing = _chooses_nothing(this)
+    nothing = _chooses_nothing(this, options)
     said = [
         (not listing["objects"], _no_object(this)),
         (nothing, nothing),
@@ -51,14 +50,13 @@ def say_nothing_to_do(this: Run, plan: Plan, listing: dict[str, Any]) -> int:
     return plan.exit_code
 
 
-def _no_object(this: Run) -> str:
+def _no_object(this: Control) -> str:
     prefix = this.settings.s3_bucket_prefix
     return "the store lists no object" + (f" that starts with {prefix}" if prefix else "")
 
 
-def _chooses_nothing(this: Run) -> str | None:
+def _chooses_nothing(this: Control, options: Options) -> str | None:
     """Say that no file fits batch and prefix of the options; None: one does, or all do."""
-    options = this.options
     times = (options.batch, options.date_from, options.date_to)
     if not (any(times) or options.prefix):
         return None

@@ -147,7 +147,7 @@ def _run(this: Run, store: Store, quiet: bool) -> int:
     for one in plan.incomplete:
         log.warning("batch incomplete", run=run_id, **{**one, "batch": str(one["batch"])})
     try:
-        unreachable = land_and_process(this, store, run_id, size, plan.todo, quiet)
+        unreachable = land_and_process(this, store, run_id, options.jobs, size, plan.todo, quiet)
     except RawcoreError:
         with suppress(RawcoreError):  # the next start closes the run if this cannot
             this.query("SELECT * FROM etl.finish_run(%s)", run_id)
@@ -168,7 +168,7 @@ def _say(this: Run, plan: Plan, counts: Row) -> int:
     elif plan.todo:
         plan.show()
     else:
-        return say_nothing_to_do(this, whole, counts)
+        return say_nothing_to_do(this, this.options, whole, counts)
     return plan.exit_code
 
 
@@ -182,7 +182,7 @@ def _join(this: Run, store: Store, run_id: int, quiet: bool) -> int:
         raise UnknownRun(run=run_id, source=this.source.name)
     for row in this.query(_ELSEWHERE, run_id, store.bucket):
         raise OtherBucket(bucket=row["s3_bucket"], here=store.bucket)
-    unreachable = land_and_process(this, store, run_id, 0, 0, quiet)
+    unreachable = land_and_process(this, store, run_id, this.options.jobs, 0, 0, quiet)
     if unreachable is not None:
         raise unreachable
     failed = this.one(_FAILED, run_id)["files"]

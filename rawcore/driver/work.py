@@ -8,18 +8,15 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from types import FrameType
-from typing import TYPE_CHECKING
 
 from rawcore import console
+from rawcore.driver.control import Control
 from rawcore.driver.database import load_extracts
 from rawcore.driver.retries import attempts
 from rawcore.driver.watch import Watch
 from rawcore.driver.workers import Crew
 from rawcore.errors import ProcessingInterrupted, RawcoreError, Stopped
 from rawcore.stores.store import Store
-
-if TYPE_CHECKING:
-    from rawcore.driver.run import Run
 
 _POLL_SECONDS = 0.5
 _OTHERS = """
@@ -43,7 +40,7 @@ HAVING count(*) > 0
 
 
 def land_and_process(
-    this: Run, store: Store, run_id: int, size: int, files: int, watched: bool
+    this: Control, store: Store, run_id: int, jobs: int, size: int, files: int, watched: bool
 ) -> RawcoreError | None:
     """Land and process; return the error if the store or the database is plainly down."""
     crew = Crew(
@@ -53,7 +50,7 @@ def land_and_process(
         dialect=this.source.dialect,
         extracts=load_extracts(this.connection, this.source),
         load_run_id=run_id,
-        jobs=this.options.jobs,
+        jobs=jobs,
         log=this.log.bind(run=run_id),
     )
     watch = Watch(this, run_id, crew.pids, crew.log)
@@ -79,7 +76,7 @@ def land_and_process(
     return interrupted or down or crew.breaker.down()
 
 
-def _process(this: Run, run_id: int, crew: Crew) -> ProcessingInterrupted | None:
+def _process(this: Control, run_id: int, crew: Crew) -> ProcessingInterrupted | None:
     """Process what landed, again where the server lacked the means; return why files are left."""
     try:
         for attempt in attempts(this.settings, crew.log, ProcessingInterrupted, stop=crew.stop):
@@ -93,7 +90,7 @@ def _process(this: Run, run_id: int, crew: Crew) -> ProcessingInterrupted | None
     return None
 
 
-def _wait_for_others(this: Run, run_id: int, crew: Crew) -> bool:
+def _wait_for_others(this: Control, run_id: int, crew: Crew) -> bool:
     """Wait while sessions of others have files of this run in hand; say whether any had.
 
     They may be drivers that joined, or what a killed driver left behind; what they leave is ours.

@@ -1,1 +1,1 @@
-"""Where objects are: an S3 bucket or a folder; their list, their bytes, their faults."""
+"""The stores, an S3 bucket or a folder: listing objects, reading bytes, errors."""

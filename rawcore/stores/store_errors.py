@@ -1,4 +1,4 @@
-# ruff: noqa: D205, D415, N818 -- a docstring is a message; a name says what is the case
+# ruff: noqa: D205, D415, N818 -- a docstring is a message; a name states a fact
 """Errors of the stores: class, whether a retry can help, and remedy."""
 
 from __future__ import annotations

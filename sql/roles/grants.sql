@@ -1,4 +1,6 @@
--- Who may read and call what, stated after everything is there.
+-- The end of each migration, when everything is there: what columns mean, who may read and call what.
+CALL etl.describe_columns();
+
 REVOKE EXECUTE ON ALL ROUTINES IN SCHEMA etl FROM PUBLIC;
 
 GRANT SELECT ON ALL TABLES IN SCHEMA core TO app_reader;

@@ -10,7 +10,7 @@ CREATE TABLE etl.sources (
     timezone text NOT NULL,
     tenant_columns text[] NOT NULL,
     full_before timestamptz,
-    contract_fingerprint text NOT NULL,
+    contract_fingerprint text NOT NULL DEFAULT '',
     quote text NOT NULL DEFAULT '',
     trailing_separator boolean NOT NULL DEFAULT false,
     open_end boolean NOT NULL DEFAULT false

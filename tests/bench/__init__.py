@@ -1,1 +1,1 @@
-"""`make bench`: rawcore against bare COPY and against what a DBA would write by hand."""
+"""`make bench`: rawcore compared with bare COPY and with a loader that a DBA would write."""

@@ -62,7 +62,7 @@ def _server(version: int, settings: dict[str, str]) -> Iterator[tuple[Server, Pa
 
 
 class Report:
-    """Prints each result when it is there, and counts the targets that are missed."""
+    """Prints each result as soon as it is measured, and counts missed targets."""
 
     def __init__(self, console: Console) -> None:
         self._console = console
@@ -183,7 +183,7 @@ def main(
     pg: int,
     profile: Path | None,
 ) -> None:
-    """Compare rawcore with bare COPY and a hand-written floor, in one run on one server."""
+    """Compare rawcore with bare COPY and a hand-written loader, in one run on one server."""
     console = Console(highlight=False, width=None if sys.stdout.isatty() else 120)
     (folder,) = source_folders(ROOT / "contracts")
     feed = load_feed(folder)

@@ -1,4 +1,4 @@
-"""The cases: one server, one run, each contestant on its own tables."""
+"""The cases of the bench: one server, one run, own tables for each contestant."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ _PREFIXES = ("check_", "stage_", "merge_", "rebuild_", "close_")
 
 @dataclass(frozen=True)
 class Load:
-    """One delivery loaded by all three. Seconds; `phases` are those of rawcore."""
+    """One file loaded by all three contestants, in seconds; `phases` are those of rawcore."""
 
     title: str
     rows: int
@@ -44,17 +44,17 @@ class Load:
 
     @property
     def floor_seconds(self) -> float:
-        """Seconds of the floor in all."""
+        """Total seconds of the floor."""
         return sum(self.floor.values())
 
     @property
     def ratio(self) -> float:
-        """The whole time of rawcore, start of Python included, over that of the floor."""
+        """Total time of rawcore, with the start of Python, divided by that of the floor."""
         return self.rawcore.seconds / self.floor_seconds
 
 
 def fastest(loads: Iterable[Load]) -> list[Load]:
-    """Return one load a title, of the fastest that each contestant showed in it."""
+    """Return one load for each title, with the fastest time of each contestant."""
     groups: dict[str, list[Load]] = {}
     for load in loads:
         groups.setdefault(load.title, []).append(load)
@@ -111,7 +111,7 @@ class Contest:
             connection.execute(f"DROP DATABASE {name} WITH (FORCE)")
 
     def loads(self, extract: Extract, rows: int) -> Iterator[Load]:
-        """Yield the initial load of so many rows, the same again, and deltas of 5 %."""
+        """Yield a first load of so many rows, the same file again, and deltas of 5 %."""
         maker = Maker(self.feed, extract, known_tenants(self.feed.source, 1)[0])
         changed, new = rows * 5 * 2 // 300, rows * 5 // 300
         step = rows // changed
@@ -150,7 +150,7 @@ class Contest:
         shutil.rmtree(self.folder / extract.extract)
 
     def files(self, count: int, rows: int) -> Files:
-        """Load many small files, shared out among all extracts."""
+        """Load many small files, spread over all extracts."""
         tenant = known_tenants(self.feed.source, 1)[0]
         extracts = [e for e in self.feed.load_order() if e.natural_key]
         folder = self.folder / "files"
@@ -220,7 +220,7 @@ class Contest:
         return found
 
     def settle(self) -> None:
-        """Let nothing of one contestant weigh on the next: write out, so that none pays for it."""
+        """Write everything to disk, so that no contestant pays for the one before it."""
         with psycopg.connect(self.server.superuser_url(), autocommit=True) as connection:
             connection.execute("CHECKPOINT")
         os.sync()

@@ -1,4 +1,4 @@
-"""Rows for the bench: made from a contract, filled like a real delivery, the same for a seed."""
+"""Rows for the bench: generated from a contract, filled like a real file, equal for equal seeds."""
 
 from __future__ import annotations
 
@@ -24,13 +24,13 @@ _ESCAPES = (("\\", "\\\\"), ("\t", "\\t"), ("\n", "\\n"), ("\r", "\\r"))
 
 @dataclass(frozen=True)
 class Rows:
-    """Keys with their rows; another `version` of a key is another row."""
+    """Keys with their rows; each `version` of a key gives another row."""
 
     keys: range
     version: int = 0
 
     def __len__(self) -> int:
-        """Return how many rows these are."""
+        """Return the number of rows."""
         return len(self.keys)
 
 

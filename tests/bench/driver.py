@@ -1,4 +1,4 @@
-"""Runs `python ingest.py` as a user does, and sees how long it takes and how much memory."""
+"""Runs `python ingest.py` as a user does, and measures time and memory."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a good DBA would write by hand for one extract: COPY, cast, publish. No checks, no lineage.
+"""The loader that a good DBA would write by hand: COPY, cast, publish. No checks, no lineage.
 
 Text table (plain, emptied for each delivery) ← COPY; typed table with all columns, its unique key
 and the number of the delivery ← INSERT … SELECT casts ON CONFLICT DO UPDATE; core table with the

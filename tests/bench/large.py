@@ -1,4 +1,4 @@
-"""One very large object: landed from S3 and from a folder, and its decoded rows by psql's copy."""
+"""One very large object: landed from S3 and from a folder, compared with psql's copy."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Late rows into a big dimension, against files in order of the same size."""
+"""Late rows in a big dimension, compared with files in order of the same size."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ class Late:
 
     @property
     def ratio(self) -> float:
-        """How many files in order take the time of one late file."""
+        """Time of a late file divided by that of a file in order."""
         return self.late["process"] / self.in_order["process"]
 
 

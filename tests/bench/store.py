@@ -27,7 +27,7 @@ _THREADS = 16
 
 @dataclass(frozen=True)
 class Objects:
-    """Listing, registering and planning so many objects: all new, and again without news."""
+    """Seconds to list, register and plan so many objects: all new, and again without changes."""
 
     objects: int
     first: Ran

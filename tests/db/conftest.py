@@ -1,4 +1,4 @@
-"""Databases with an engine: the feed that ships, and a small feed of the tests' own."""
+"""Databases with an engine: the shipped feed, and a small feed of the tests."""
 
 import shutil
 from collections.abc import Iterator
@@ -14,7 +14,7 @@ DEPOT = Path(__file__).parents[1] / "data" / "contracts" / "depot"
 
 @pytest.fixture
 def engine(database: Database, tmp_path: Path) -> Iterator[Engine]:
-    """The feed that ships, in a database of this test's own."""
+    """The shipped feed, in a database of this test."""
     made = Engine(database, tmp_path)
     yield made
     made.close()
@@ -31,7 +31,7 @@ def keyed(engine: Engine) -> Engine:
 def depot_template(
     cluster: Cluster, template: str, tmp_path_factory: pytest.TempPathFactory
 ) -> str:
-    """The name of the database made of the contracts of the depot alone."""
+    """The name of the database with only the contracts of the depot."""
     contracts = tmp_path_factory.mktemp("contracts")
     shutil.copytree(DEPOT, contracts / "depot")
     return make_contracts_template(cluster, "depot", contracts)
@@ -39,7 +39,7 @@ def depot_template(
 
 @pytest.fixture
 def depot(cluster: Cluster, depot_template: str, tmp_path: Path) -> Iterator[Engine]:
-    """The feed of the tests, in a database of this test's own."""
+    """The feed of the tests, in a database of this test."""
     with cluster.clone(depot_template) as made:
         engine = Engine(made, tmp_path, "depot", ())
         yield engine

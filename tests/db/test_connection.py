@@ -1,4 +1,4 @@
-"""The driver's connection: what it does when nothing comes back, and what it leaves."""
+"""The driver's connection: a server that does not answer, and what a session leaves behind."""
 
 import socket
 from typing import Any

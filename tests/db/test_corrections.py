@@ -1,4 +1,4 @@
-"""A new version of a key supersedes the old one, and only when it counts."""
+"""A new version of an object supersedes the old one, but only if the new one counts."""
 
 import os
 

@@ -1,4 +1,4 @@
-"""Every row read is accounted for: counts add up, a reject keeps line, text and all reasons."""
+"""Every row read is counted: counts add up, and a reject keeps line, text and all reasons."""
 
 from tests.support.engine import Engine, counts
 

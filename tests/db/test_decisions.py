@@ -1,4 +1,4 @@
-"""What may fail a file, what holds it, and what an operator decides about it."""
+"""Reasons to fail or hold a file, and decisions of operators about it."""
 
 from concurrent.futures import ThreadPoolExecutor
 

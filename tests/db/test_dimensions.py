@@ -1,4 +1,4 @@
-"""Histories of dimensions: versions open, show what is newest, adjoin, and are rebuilt."""
+"""Histories of dimensions: versions open, show newest values, adjoin, and are rebuilt."""
 
 from tests.support.engine import Engine
 

@@ -1,4 +1,4 @@
-"""The inventory and the plan: what a listing changes, what a batch lacks, how long it may take."""
+"""The inventory and the plan: changes by a listing, incomplete batches, estimated times."""
 
 from collections.abc import Iterator
 from contextlib import closing
@@ -143,7 +143,7 @@ def test_the_flag_of_a_run_holds_back_too(depot: Engine) -> None:
 
 
 def measured(depot: Engine, action: str, seconds: int) -> None:
-    """Say how long the attempts of an action took."""
+    """Set the duration of the attempts of an action."""
     depot.query(
         "UPDATE etl.file_attempts SET finished_at = started_at + make_interval(secs => %s)"
         " WHERE action = %s",
@@ -215,7 +215,7 @@ def test_clocks_that_are_turned_back_do_not_make_a_name_impossible(
 
 
 class Twice:
-    """A store whose pages overlap, and which has a name that no text of PostgreSQL can hold."""
+    """A store whose pages overlap, with a name that PostgreSQL cannot store."""
 
     bucket = "lesser"
 
@@ -247,7 +247,7 @@ def test_a_listing_with_repeats_and_a_nul_is_taken_in(depot: Engine) -> None:
 
 
 class Broken(Twice):
-    """A store that goes away between two pages."""
+    """A store that fails between two pages."""
 
     def list(self, prefix: str) -> Iterator[Listed]:
         yield from super().list(prefix)

@@ -1,4 +1,4 @@
-"""A feed changes: its file fails and says why, an edit is proposed, decided and applied."""
+"""A feed changes: its file fails with the reason, and an edit is proposed, decided and applied."""
 
 import json
 import shutil
@@ -48,7 +48,7 @@ def contracts(tmp_path: Path) -> Path:
 
 
 def engine_of(cluster: Cluster, contracts: Path, tmp_path: Path, name: str) -> Iterator[Engine]:
-    """A database made of the contracts as they are now, with a folder of its own."""
+    """A database of the current contracts, with a folder of its own."""
     cluster.make_template()
     database = cluster.create(f"{cluster.make_template()}_{tmp_path.name[-8:]}_{name}", "template0")
     migrate_desired(database, contracts, tmp_path / name)

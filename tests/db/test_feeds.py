@@ -1,4 +1,4 @@
-"""Feeds that are contracts and nothing else, in one database with the feed that ships."""
+"""Feeds that are nothing but contracts, in one database with the shipped feed."""
 
 import csv
 import re

@@ -1,4 +1,4 @@
-"""Surrogate keys and pseudonyms: computed here a second time, by hashlib and hmac."""
+"""Surrogate keys and pseudonyms, computed a second time with hashlib and hmac."""
 
 import hashlib
 import hmac

@@ -1,4 +1,4 @@
-"""From bytes to raw: what a row holds stays as it is, what cannot stand there is told apart."""
+"""From bytes to raw: rows stay as they are, and rows that raw cannot store become rejects."""
 
 import pytest
 

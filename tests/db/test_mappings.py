@@ -1,4 +1,4 @@
-"""Another mapping or pseudonym key: core has it as soon as a file in order repeats the row."""
+"""A changed mapping or pseudonym key reaches core when a file in order repeats the row."""
 
 from tests.support.engine import Engine
 

@@ -18,7 +18,7 @@ SAMPLES = Path(__file__).parents[2] / "docs" / "examples" / "samples"
 def drafted_template(
     cluster: Cluster, template: str, tmp_path_factory: pytest.TempPathFactory
 ) -> str:
-    """A database of contracts that nobody has reviewed."""
+    """A database of drafted contracts without a review."""
     contracts = tmp_path_factory.mktemp("drafted")
     for name in ("tpch", "synthea"):
         samples = [str(path) for path in sorted((SAMPLES / name).glob("*_20250901.*"))]

@@ -1,4 +1,4 @@
-"""Whoever calls it: errors come with a hint, and sessions at once share the work."""
+"""Errors of process_batch have a hint, and several sessions share the work."""
 
 from concurrent.futures import ThreadPoolExecutor
 

@@ -1,4 +1,4 @@
-"""Raw is purged up to a horizon; what it means for core is shown in tests/semantics."""
+"""Raw is purged up to a horizon; tests/semantics shows the effect on core."""
 
 from typing import LiteralString
 

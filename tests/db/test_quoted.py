@@ -1,4 +1,4 @@
-"""Quoted files through PostgreSQL, against Python's csv module."""
+"""Quoted files through PostgreSQL, compared with Python's csv module."""
 
 import csv
 import io

@@ -1,4 +1,4 @@
-"""Who may read and call what: asked of the catalog for everything there is, and tried by login."""
+"""Privileges of the roles: read from the catalog for all objects, and tried by login."""
 
 from collections.abc import Iterator
 
@@ -24,7 +24,7 @@ GRANTED = """
 
 @pytest.fixture(scope="module")
 def loaded(module_database: Database, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Engine]:
-    """The feed that ships with one medicine loaded."""
+    """The shipped feed with one medicine loaded."""
     engine = Engine(module_database, tmp_path_factory.mktemp("files"))
     engine.set_pseudonym_key()
     engine.ingest("medicine", [{"medicine_id": "1", "medicine_name": "a"}])

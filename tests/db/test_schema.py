@@ -1,12 +1,13 @@
-"""The schema as a whole: described, reproducible from migrations or contracts, and taken back."""
+"""The whole schema: comments, equality of migrations and contracts, and rollback."""
 
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from codegen.contract.loading import CONTRACTS, load_feed
 from codegen.migration import migrate
-from codegen.migration.desired import CONTRACTS
+from codegen.render.extract_lists import ExtractLists
 from tests.support.databases import Database
 from tests.support.engine import migrate_desired
 from tests.support.schema import HERE, SCHEMA, rows
@@ -67,3 +68,23 @@ def test_rolled_back_migrations_leave_nothing_and_apply_again(database: Database
     assert rows(url, leftovers) == []
     assert len(migrate.apply(url)) == migrations
     assert migrate.apply(url) == []
+
+
+def test_comments_of_core_carry_the_texts_of_the_contracts(module_database: Database) -> None:
+    feed = load_feed(CONTRACTS / "indici")
+    wanted = {
+        (extract.core.table, column.name): ExtractLists(feed, extract, "").describe_core(column)
+        for extract in feed.extracts
+        for column in extract.columns
+        if column.in_core
+    }
+    found = rows(
+        module_database.admin_url,
+        """
+            SELECT c.relname, a.attname, col_description(c.oid, a.attnum)
+            FROM pg_class AS c JOIN pg_attribute AS a ON a.attrelid = c.oid
+            WHERE c.relnamespace = 'core'::regnamespace AND a.attnum > 0
+        """,
+    )
+    comments = {(table, column): text for table, column, text in found}
+    assert {key: comments.get(key) for key in wanted} == wanted

@@ -1,4 +1,4 @@
-"""Files of several shapes: columns that came, went and moved, by DateExtracted."""
+"""Files of several shapes: columns that were added, dropped and moved, by DateExtracted."""
 
 from typing import Any
 

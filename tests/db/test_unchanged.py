@@ -1,4 +1,4 @@
-"""What does not change is not written: equal rows, equal files, a later time of loading alone."""
+"""Unchanged data is not written: equal rows, equal files, only a later time of loading."""
 
 from tests.support.engine import Engine, counts
 

@@ -1,4 +1,4 @@
-"""Which texts a type takes, and what they become: stricter than PostgreSQL's own input."""
+"""The texts that a type accepts, and their values: stricter than PostgreSQL's own input."""
 
 from datetime import date
 from decimal import Decimal
@@ -89,7 +89,7 @@ TAKEN: list[tuple[str, str, Any]] = [
 
 @pytest.fixture(scope="module")
 def loaded(module_depot: Engine) -> Engine:
-    """One file with a row for each case; line numbers of texts that are taken begin with 1."""
+    """One file with a row for each case; accepted texts have line numbers from 1 on."""
     taken = [(column, text) for column, text, _ in TAKEN]
     refused = [(column, text) for column, texts in REFUSED.items() for text in texts]
     rows = [{"sample_id": str(n), c: text} for n, (c, text) in enumerate([*taken, *refused], 1)]

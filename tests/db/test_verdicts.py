@@ -1,4 +1,4 @@
-"""A verdict belongs to its file: rebuilds keep it, a reprocess makes it anew."""
+"""A verdict belongs to its file: rebuilds keep it, a reprocess makes a new one."""
 
 import pytest
 

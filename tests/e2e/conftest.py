@@ -1,4 +1,4 @@
-"""The driver on a database and a bucket of a test's own."""
+"""The driver with a database and a bucket for each test."""
 
 from collections.abc import Iterator
 
@@ -13,7 +13,7 @@ from tests.support.undisturbed import put_files
 
 @pytest.fixture
 def driver(database: Database, bucket: Bucket) -> Driver:
-    """The driver on a database and a bucket of this test's own, the pseudonym key set."""
+    """The driver with a database and a bucket of this test; the pseudonym key is set."""
     made = Driver(database, bucket.environment)
     made.set_pseudonym_key()
     return made
@@ -27,14 +27,14 @@ def module_bucket(weed: Weed) -> Bucket:
 
 @pytest.fixture
 def other_database(cluster: Cluster, template: str) -> Iterator[Database]:
-    """A second migrated database: what an undisturbed run makes."""
+    """A second migrated database, for an undisturbed run."""
     with cluster.clone(template) as made:
         yield made
 
 
 @pytest.fixture(scope="module")
 def undisturbed(module_database: Database, module_bucket: Bucket) -> Driver:
-    """The driver after a run over the files of put_files that nothing disturbed."""
+    """The driver after an undisturbed run over the files of put_files."""
     made = Driver(module_database, module_bucket.environment)
     made.set_pseudonym_key()
     put_files(module_bucket)

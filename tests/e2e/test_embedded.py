@@ -1,4 +1,4 @@
-"""The embedded server: made, started, stopped, in odd places and after odd ends."""
+"""The embedded server: created, started and stopped, in unusual folders and after crashes."""
 
 import os
 import shutil

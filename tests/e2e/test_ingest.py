@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from rawcore.demo.feed import Options, deliveries
+from rawcore.demo.feed import FeedOptions, deliveries
 from tests.support.databases import Database
 from tests.support.ingest import Done, Driver, feed
 from tests.support.proxy import Proxy, proxy_of
@@ -16,7 +16,7 @@ from tests.support.s3 import Bucket
 # One database: all tests look at the same run.
 pytestmark = pytest.mark.s3
 
-OPTIONS = Options(seed=7, rows=900, batches=2, tenants=1)
+OPTIONS = FeedOptions(seed=7, rows=900, batches=2, tenants=1)
 COUNTS = "rows_ingested + rows_unchanged + rows_duplicate + rows_rejected"
 
 
@@ -24,7 +24,7 @@ COUNTS = "rows_ingested + rows_unchanged + rows_duplicate + rows_rejected"
 def loaded(
     module_database: Database, module_bucket: Bucket
 ) -> tuple[Driver, Done, list[tuple[str, str]]]:
-    """The driver after a run over the whole feed, how it ended, and what it asked of S3."""
+    """The driver after a run over the whole feed, its end, and its requests to S3."""
     for delivery in deliveries(feed(), OPTIONS.seed, OPTIONS):
         module_bucket.put(delivery.key, delivery.body)
     environment = module_bucket.environment

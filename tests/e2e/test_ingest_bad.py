@@ -1,4 +1,4 @@
-"""Bad input: a clear line and an exit code each; nothing lost, no other file harmed."""
+"""Bad input: each has a clear message and exit code; nothing is lost, no other file is affected."""
 
 import gzip
 import json
@@ -25,7 +25,7 @@ SHORT = "8|^^|too short"
 
 
 def _bad_files() -> Mapping[str, tuple[bytes, str, str]]:
-    """Content, the state it ends in, and what is said about it, by key."""
+    """Content, final state and message, by key."""
     good = medicines(1, 3)
     return {
         name("Medicine", 1): (good, "processed", ""),

@@ -1,4 +1,4 @@
-"""The driver is killed, held up, or has company: a plain run completes as if nothing had been."""
+"""The driver is killed, delayed, or not alone: a later plain run completes the work."""
 
 import gzip
 import json
@@ -31,7 +31,7 @@ IN_WORK = "(SELECT count(*) FROM etl.load_run_files WHERE status = %s) = %s"
 
 
 def via(proxy: Proxy) -> dict[str, str]:
-    """Settings that lead through a proxy, with one worker."""
+    """Settings for a proxy and one worker."""
     return {"AWS_ENDPOINT_URL_S3": proxy.url, "RAWCORE_JOBS": "1"}
 
 

@@ -1,4 +1,4 @@
-"""Several drivers share a run, or are kept from it."""
+"""Several drivers share a run, or are refused."""
 
 import contextlib
 import subprocess

@@ -1,4 +1,4 @@
-"""Memory of the driver does not grow with the object."""
+"""The memory of the driver does not grow with the object."""
 
 import io
 import time

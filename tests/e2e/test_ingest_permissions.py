@@ -1,4 +1,4 @@
-"""The driver asks S3 for nothing that the four permissions of the feed do not allow."""
+"""The driver needs only the four S3 permissions of the feed."""
 
 import json
 from collections.abc import Iterator
@@ -38,7 +38,7 @@ def loader(granted: tuple[str, ...]) -> dict[str, str]:
 
 @pytest.fixture
 def aws(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    """AWS in this process."""
+    """A mock of AWS in this process."""
     for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
         monkeypatch.setenv(name, "testing")
     monkeypatch.setenv("AWS_REGION", "us-east-1")

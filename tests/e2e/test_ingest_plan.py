@@ -1,4 +1,4 @@
-"""What `plan` and `run` say about batches, what they leave and why; what is kept with a run."""
+"""Reports of `plan` and `run` about batches and files that they leave; records of a run."""
 
 import json
 

@@ -1,4 +1,4 @@
-"""PostgreSQL goes away, or lacks the means: the run mends it, or leaves all for the next one."""
+"""PostgreSQL is down or short of a resource: the run recovers, or leaves files to the next run."""
 
 import contextlib
 import os
@@ -40,7 +40,7 @@ IN_PROCESSING = f"count(*) > 0 {OURS} AND wait_event_type = 'Lock'"
 
 @pytest.fixture(scope="module")
 def server() -> Iterator[Server]:
-    """A server of this module's own."""
+    """A server for this module."""
     made = doomed_server()
     made.start()
     yield made
@@ -89,7 +89,7 @@ def small_disk(doomed: Driver, server: Server) -> Iterator[Path]:
 
 
 def stop_hard(server: Server, how: signal.Signals) -> None:
-    """Stop a server as pg_ctl -m immediate does (SIGQUIT), or as the kernel does (SIGKILL)."""
+    """Stop a server like pg_ctl -m immediate (SIGQUIT), or like the kernel (SIGKILL)."""
     pid = int((server.log.parent / "data/postmaster.pid").read_text().split()[0])
     os.kill(pid, how)
     assert wait_until_gone(pid, 60)  # until then it may still hold its port
@@ -110,7 +110,7 @@ def _started(server: Server) -> bool:
 
 
 def fill(disk: Path) -> Path:
-    """Leave 64 KiB of a disk; return the file to remove when there shall be room again."""
+    """Fill a disk except for 64 KiB; return the file whose removal frees it."""
     ballast = disk / "ballast"
     ballast.write_bytes(bytes(shutil.disk_usage(disk).free - 65_536))
     return ballast

@@ -1,4 +1,4 @@
-"""The store disturbs a run: the run mends it, or leaves all free for the next one."""
+"""The store disturbs a run: the run recovers, or leaves the files to the next run."""
 
 from typing import Any
 

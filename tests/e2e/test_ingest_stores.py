@@ -1,4 +1,4 @@
-"""The same files from other ends of the wire make the same core."""
+"""The same files from different stores give the same core."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -21,7 +21,7 @@ CORRECTED = {name("Medicine", 1): medicines(2, 9)}
 
 
 class Folder:
-    """A folder that is given objects as a bucket is."""
+    """A folder that gets objects like a bucket."""
 
     def __init__(self, root: Path) -> None:
         self._root, self.environment = root, {"S3_BUCKET_NAME": f"file://{root}"}
@@ -58,7 +58,7 @@ def load(driver: Driver, bucket: Bucket | Folder) -> dict[str, str]:
 
 @pytest.fixture(scope="module")
 def expected(module_database: Database, module_bucket: Bucket) -> dict[str, str]:
-    """What SeaweedFS with versions makes of core."""
+    """Core after loading from SeaweedFS with versions."""
     driver = Driver(module_database, module_bucket.environment)
     driver.set_pseudonym_key()
     return load(driver, module_bucket)

@@ -1,4 +1,4 @@
-"""A real pgbouncer between driver and server: sessions that are lent out are refused."""
+"""A real pgbouncer between driver and server: pools that share sessions are refused."""
 
 import contextlib
 import os

@@ -1,4 +1,4 @@
-"""A depot of rows loaded by the contracts of yesterday, and what it takes to change them."""
+"""A depot with rows that older contracts loaded, and tools to change the contracts."""
 
 import shutil
 from collections.abc import Iterator
@@ -18,7 +18,7 @@ DEPOT = Path(__file__).parents[1] / "data" / "contracts" / "depot"
 def depot(
     cluster: Cluster, template: str, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Depot]:
-    """The depot at N-1 with two deliveries; `template` makes the roles that its database needs."""
+    """The depot before the change with two deliveries; `template` creates the roles."""
     folder = tmp_path_factory.mktemp("depot")
     project = Project(folder / "project")
     shutil.copytree(DEPOT, project.contracts / "depot", ignore=shutil.ignore_patterns("boxes.yml"))
@@ -56,7 +56,7 @@ def upgraded(cluster: Cluster, depot: Depot, tmp_path: Path) -> Iterator[Engine]
 def fresh(
     cluster: Cluster, depot: Depot, tmp_path: Path, empty_database: Database
 ) -> Iterator[Engine]:
-    """An empty database, for what the contracts ask for."""
+    """An empty database, for the desired state."""
     (tmp_path / "fresh").mkdir()
     engine = Engine(empty_database, tmp_path / "fresh", "depot", ())
     yield engine

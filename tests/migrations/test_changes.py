@@ -1,4 +1,4 @@
-"""Each change of a contract, with rows: migrated, loaded, processed again, and taken back."""
+"""Each change of a contract, with rows: migrate, load, reprocess, roll back."""
 
 import re
 from collections.abc import Mapping
@@ -223,7 +223,7 @@ def files_of(case: Case) -> set[str]:
 
 
 def groups() -> list[tuple[str, ...]]:
-    """Return the cases, those of different contracts together: a database serves several."""
+    """Return groups of cases of different contracts, which share a database."""
     found: list[tuple[str, ...]] = []
     for name, case in CASES.items():
         for place, group in enumerate(found):

@@ -1,4 +1,4 @@
-"""What a migration does beside its change: to others, when repeated, interrupted, taken back."""
+"""Side effects of a migration: on other sessions, when repeated, interrupted or rolled back."""
 
 import re
 import shutil

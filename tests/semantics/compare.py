@@ -1,8 +1,8 @@
-"""Say what differs, and only that."""
+"""Report differences, and nothing else."""
 
 
 def same(what: str, found: object, expected: object) -> None:
-    """Fail with what differs, and only that."""
+    """Fail with the differences, and nothing else."""
     if found == expected:
         return
     if isinstance(found, dict) and isinstance(expected, dict):

@@ -1,4 +1,4 @@
-"""What the examples look at: a table of the shop in few columns, times as days of January 2025."""
+"""Views of the shop for the examples: few columns, times as days of January 2025."""
 
 from typing import Any
 

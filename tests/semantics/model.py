@@ -1,4 +1,4 @@
-"""What rawcore promises, in plain Python: DESIGN section 4 as dictionaries and loops.
+"""The promises of rawcore in plain Python: dictionaries and loops.
 
 Nothing here is shared with the product, and no SQL: from the contents that were delivered and what
 was decided about them it says what stg, core and the rejects must hold.
@@ -100,7 +100,7 @@ class File:
 
 @dataclass
 class Verdict:
-    """What one file comes to by itself."""
+    """The verdict on one file by itself."""
 
     winners: dict[Key, Values] = field(default_factory=dict)
     present: set[Key] = field(default_factory=set)
@@ -110,7 +110,7 @@ class Verdict:
 
 
 def drifted(rules: Rules, file: File) -> bool:
-    """Say whether hardly a row has the expected number of fields and most have another one."""
+    """Return whether most rows have one other number of fields, and hardly any the expected one."""
     expected = len(rules.columns_at(file.extracted))
     found = [len(text.split(",")) for text in file.rows]
     most = max(map(found.count, found))
@@ -169,7 +169,7 @@ def _rank(rules: Rules, values: Values, line: int) -> tuple[object, ...]:
 
 @dataclass
 class Delivery:
-    """A content and what became of it: by which rules it was last processed, what was decided."""
+    """A content and its state: the rules of its last processing, and decisions about it."""
 
     file: File
     rules: Rules
@@ -180,7 +180,7 @@ class Delivery:
 
     @property
     def verdict(self) -> Verdict:
-        """What it comes to by the rules it was last processed by."""
+        """Its verdict under the rules of its last processing."""
         return judge(self.rules, self.file)
 
     @property
@@ -208,7 +208,7 @@ class Event:
 
 
 def events(counting: Iterable[Delivery]) -> dict[Key, list[Event]]:
-    """What the counting files say about each key, in order of observation."""
+    """The observations of each key in the counting files, in order."""
     ordered = sorted(counting, key=lambda one: one.file.order)
     judged = [(one.file, one.verdict, one.is_mirror) for one in ordered]
     found: dict[Key, list[Event]] = {key: [] for _, verdict, _ in judged for key in verdict.winners}
@@ -224,7 +224,7 @@ def events(counting: Iterable[Delivery]) -> dict[Key, list[Event]]:
 
 
 def collapsed(seen: list[Event]) -> list[Event]:
-    """Of several events with one observation time only the last counts, absence included."""
+    """Keep only the last of several events with one observation time, absence included."""
     return list({event.time: event for event in seen}.values())
 
 
@@ -232,7 +232,7 @@ Same = Callable[[Values], Values]
 
 
 def newest_run(seen: list[Event], same: Same) -> Event | None:
-    """First observation of the newest run of rows that `same` shows equal; absence ends a run."""
+    """First observation of the newest series of rows that are equal by `same`; absence ends one."""
     first: Event | None = None
     for event in reversed(seen):
         if event.values is None:
@@ -306,7 +306,7 @@ def core(rules: Rules, counting: Iterable[Delivery]) -> Table:
 
 
 def versions(rules: Rules, key: Key, seen: list[Event]) -> Iterator[Row]:
-    """The history of one key: runs of equal history columns, broken by absence."""
+    """The history of one key: series of equal history columns, interrupted by absence."""
     history = _publisher(rules, "history")
     runs: list[tuple[list[Event], datetime | None]] = []
     open_run: list[Event] = []

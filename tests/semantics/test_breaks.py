@@ -1,4 +1,4 @@
-"""The proof is tried: an engine that was broken on purpose has to be found out by the property.
+"""The proof itself is tested: the property test must find faults that were put into the engine.
 
 Each break is a small edit of installed routines. It is taken back afterwards.
 """
@@ -25,7 +25,7 @@ FOUND_OUT = (AssertionError, psycopg.DatabaseError)
 
 @dataclass(frozen=True)
 class Break:
-    """What is done to the routines of etl whose names match: a text in them becomes another."""
+    """A fault: in the routines of etl whose names match, one text is replaced by another."""
 
     what: str
     routines: str
@@ -35,13 +35,13 @@ class Break:
 
 QUICK = (
     Break("no file is late", "file_is_late", "SELECT EXISTS (", "SELECT false AND EXISTS ("),
-    Break("delta before full", "rebuild_.*", "f.kind = 'delta'", "f.kind = 'full'"),
+    Break("delta before full", "observe_.*", "f.kind = 'delta'", "f.kind = 'full'"),
 )
 OTHERS = (
     Break(
         "a column is required of files that lack it",
         "verdicts_vouchers",
-        "v_file.date_extracted < TIMESTAMPTZ '2025-01-03 03:00:00' OR",
+        "v_file.date_extracted < TIMESTAMP '2025-01-03 03:00:00' AT TIME ZONE 'Europe/Berlin' OR",
         "false OR",
     ),
     Break(
@@ -52,19 +52,19 @@ OTHERS = (
     ),
     Break(
         "last_modified before DateTo",
-        "rebuild_.*",
+        "observe_.*",
         "f.date_to, f.last_modified",
         "f.last_modified, f.date_to",
     ),
     Break(
         "equal times by the id of the file",
-        "rebuild_.*",
+        "observe_.*",
         'f.s3_key COLLATE "C", f.load_run_file_id',
         "f.load_run_file_id",
     ),
     Break(
         "keys compared by concatenation",
-        "rebuild_order_items",
+        "observe_order_items",
         "AS r USING (region, shop, order_no, item)",
         "AS r ON r.region || r.shop || r.order_no || r.item"
         " = k.region || k.shop || k.order_no || k.item",
@@ -77,7 +77,7 @@ OTHERS = (
     ),
     Break(
         "a rebuild takes rejected rows",
-        "rebuild_.*",
+        "observe_.*",
         "j.resolved_by_run IS NULL",
         "j.resolved_by_run IS NOT NULL",
     ),
@@ -136,7 +136,7 @@ HORIZON = (
     ),
     Break(
         "mirrors before the horizon lack what was purged",
-        "rebuild_(customers|orders)",
+        "observe_(customers|orders)",
         "f.is_mirror AND f.date_extracted >= v_horizon",
         "f.is_mirror",
     ),
@@ -146,7 +146,7 @@ HORIZON = (
 
 @contextmanager
 def broken(warehouse: Warehouse, one: Break) -> Iterator[None]:
-    """Edit the routines for a while. The text has to be there, or the break breaks nothing."""
+    """Edit the routines during a block. Fails if the text is not there to be replaced."""
     found = warehouse.admin.execute(
         "SELECT pg_get_functiondef(p.oid) FROM pg_proc AS p"
         " WHERE p.pronamespace = 'etl'::regnamespace AND p.proname ~ ('^(' || %s || ')$')",
@@ -205,7 +205,7 @@ def test_an_engine_with_this_fault_about_the_horizon_is_found_out(
 
 
 def purge_a_small_feed(world: World) -> None:
-    """What the random feeds of the property come upon seldom, in few steps."""
+    """A feed with few steps for cases that random feeds reach rarely."""
     for day, row in enumerate(("Bea,New,1,", "Ann,New,1,", "Ann,New,2,", "Ann,New,1,"), 1):
         world.deliver(Name("customers", day), f"1,{row},1")
     for day in (1, 2, 3):

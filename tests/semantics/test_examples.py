@@ -1,4 +1,4 @@
-"""The examples of docs/semantics.md, and what the property found. Day 1 is 2 January 2025.
+"""The examples of docs/semantics.md, and what the property test found. Day 1 is 2 January 2025.
 
 Each step of a test is compared with the model as well; what is written out here is for the reader.
 """

@@ -138,7 +138,7 @@ class Warehouse:
         self.admin.close()
 
     def reset(self) -> None:
-        """Forget all data, keep the contracts; to delete is faster than TRUNCATE, for a while."""
+        """Delete all data but the contracts; DELETE is faster than TRUNCATE on small tables."""
         self.bucket.objects.clear()
         self.resets += 1
         self.admin.execute("DELETE FROM etl.domain_values WHERE core_value IN ('boss', 'lost')")
@@ -148,7 +148,7 @@ class Warehouse:
             self.admin.execute(";".join(f"DELETE FROM {table}" for table in self.data_tables))
 
     def look(self) -> None:
-        """Let the database see the bucket."""
+        """List the bucket into the database."""
         listing = str(uuid.uuid4())
         with self.driver.cursor() as cursor:
             with cursor.copy(
@@ -209,7 +209,7 @@ class Warehouse:
 
     @contextmanager
     def landing(self) -> Iterator[None]:
-        """A worker has a file in hand; at the end its connection is lost."""
+        """A worker is processing a file; at the end its connection is lost."""
         self.look()
         run_id = self.start(Options())
         with self.connect() as connection:
@@ -227,7 +227,7 @@ class Warehouse:
             pass
 
     def _wait_for_the_end_of(self, pid: int) -> None:
-        """Until the server has noticed, its work looks as if it went on."""
+        """Until the server notices the loss, the work looks as if it continues."""
         while self.admin.execute("SELECT 1 FROM pg_stat_activity WHERE pid = %s", [pid]).fetchone():
             time.sleep(0.002)
 

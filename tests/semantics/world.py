@@ -1,4 +1,4 @@
-"""The shop and its model side by side: everything that is done is done to both and compared."""
+"""The shop and its model side by side: each step is done in both, and the results are compared."""
 
 from __future__ import annotations
 
@@ -121,7 +121,7 @@ class World:
         self.undecided.append(one)
 
     def is_frozen(self, one: Delivery) -> bool:
-        """Whether a file lies before the horizon: neither taken nor processed again."""
+        """Whether a file is before the horizon, so that it is neither loaded nor reprocessed."""
         horizon = self.horizons.get(one.file.extract)
         return horizon is not None and one.file.extracted < horizon
 
@@ -236,7 +236,7 @@ class World:
         )
 
     def verify(self) -> None:
-        """What etl.verify finds: files of old rules, and nothing else."""
+        """The findings of etl.verify: stale files, and nothing else."""
         stale = {
             ("stale", *one.file.origin)
             for one in model.counting(self.deliveries)

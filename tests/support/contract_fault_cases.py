@@ -1,4 +1,4 @@
-"""Edits of the example contracts, and the one line that each of them earns."""
+"""Edits of the example contracts, each with the one fault that is reported."""
 
 SELF_REFERENCE = "references: [{dimension: customers, columns: [customer_id]}]"
 

@@ -88,7 +88,7 @@ class Cluster:
         )
 
     def make_template(self) -> str:
-        """Return the migrated database every test gets a copy of; made by the first who asks."""
+        """Return the migrated database that each test copies; the first caller creates it."""
         name = f"{_prefix()}_template"
         done = home() / "template.done"
         with locked(home() / "template.lock"):

@@ -1,4 +1,4 @@
-"""A migrated database, a folder of deliveries, and the driver's own way from one to the other."""
+"""A migrated database, a folder with files, and loading with the driver's own code."""
 
 from __future__ import annotations
 

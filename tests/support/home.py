@@ -1,4 +1,4 @@
-"""The folder of one test run, shared by its xdist workers, and the end of all that runs in it.
+"""The folder of one test run, shared by its xdist workers, and the cleanup at its end.
 
 The first process of the run makes the folder and starts a reaper, which holds on to a pipe. When
 that process ends, in whatever way, the pipe closes and the reaper stops the servers.
@@ -63,7 +63,7 @@ def open_home() -> "subprocess.Popen[bytes]":
 
 
 def close_home(reaper: "subprocess.Popen[bytes]") -> None:
-    """Let the reaper do its work and wait for it."""
+    """Start the cleanup and wait for it."""
     if reaper.stdin is not None:
         reaper.stdin.close()
     reaper.wait(timeout=60)
@@ -110,7 +110,7 @@ def _kill(processes: Iterable[psutil.Process]) -> None:
 
 
 def _remove_container(identity: str) -> None:
-    """Remove the container, if its process did not come to it."""
+    """Remove the container, if its process did not do so."""
     import docker
 
     with contextlib.suppress(docker.errors.NotFound):

@@ -1,4 +1,4 @@
-"""The driver as a user starts it, small files for it, and what it left in the database."""
+"""The driver as a user starts it, small files for it, and the state of the database after it."""
 
 import contextlib
 import os
@@ -37,7 +37,7 @@ class Done:
 
     @property
     def problem(self) -> str:
-        """The one line that says what is wrong: stderr without log lines."""
+        """The error message: stderr without log lines."""
         lines = [line for line in self.err.splitlines() if line.startswith("rawcore: ")]
         assert len(lines) == 1, self.err
         return lines[0].removeprefix("rawcore: ")
@@ -106,7 +106,7 @@ class Driver:
 
     @contextlib.contextmanager
     def holding(self, table: str) -> Iterator[None]:
-        """Let nobody else touch a table during a block."""
+        """Lock a table during a block."""
         with psycopg.connect(self.database.superuser_url) as connection:
             connection.execute(f"LOCK TABLE {table} IN ACCESS EXCLUSIVE MODE")
             yield
@@ -121,7 +121,7 @@ class Driver:
         return [row["name"] for row in rows]
 
     def places(self, *schemas: str) -> dict[str, str]:
-        """Return for each table where all its rows stand: any write to a row changes that."""
+        """Return the physical places of all rows of each table: any write to a row changes them."""
         asked = " UNION ALL ".join(
             f"SELECT '{name}' AS name, md5(string_agg(ctid::text || xmin::text, ' ' ORDER BY ctid))"
             f" AS places FROM {name}"
@@ -164,7 +164,7 @@ class Driver:
 
 
 def wait_until(condition: Callable[[], bool], what: str) -> None:
-    """Wait until something is the case; fails after a minute."""
+    """Wait until a condition is true; fail after a minute."""
     deadline = time.monotonic() + _PATIENCE_SECONDS
     while not condition():
         assert time.monotonic() < deadline, f"still not: {what}"
@@ -172,7 +172,7 @@ def wait_until(condition: Callable[[], bool], what: str) -> None:
 
 
 def kill(process: "subprocess.Popen[str]") -> None:
-    """Kill a driver as a power cut would."""
+    """Kill a driver, like a power failure."""
     with contextlib.suppress(ProcessLookupError):
         process.send_signal(signal.SIGKILL)
     process.communicate()
@@ -180,7 +180,7 @@ def kill(process: "subprocess.Popen[str]") -> None:
 
 @cache
 def feed() -> Feed:
-    """Return the contracts that ship."""
+    """Return the shipped contracts."""
     return load_feed(ROOT / "contracts/indici")
 
 
@@ -188,7 +188,7 @@ TENANT = {"practice_id": "535", "per_org_id": "685146"}
 
 
 def row(extract: str, **values: str) -> str:
-    """Return a row of an extract without its separator at the end; what is not named is empty."""
+    """Return a row of an extract without its last separator; other columns are empty."""
     given = TENANT | values
     columns = feed().extract(extract).columns
     assert given.keys() <= {column.name for column in columns}

@@ -1,4 +1,4 @@
-"""Edits of the example contracts around `since:` and `until:`, and the line each of them earns."""
+"""Edits of `since:` and `until:` in the example contracts, each with the fault that is reported."""
 
 CASES = {
     "an interval that begins at no time": (

@@ -1,4 +1,4 @@
-"""A TCP proxy in front of an S3 server: it sees each request, and disturbs answers for objects.
+"""A TCP proxy in front of an S3 server: it records requests and disturbs responses for objects.
 
 It understands nothing but request lines, so what passes is what a real server and a real client say
 to each other. Signatures hold, because the client signs the proxy's own address.
@@ -29,7 +29,7 @@ _ANSWERS = {
 
 @dataclass(frozen=True)
 class Fault:
-    """What happens to one answer for an object, after so many bytes of it.
+    """A fault of one response for an object, after so many bytes.
 
     busy, expired, denied: an error is the answer, and the server is not asked. cut: the connection
     is reset. short: it is closed in good order. stall: nothing comes any more. hold: nothing comes
@@ -42,7 +42,7 @@ class Fault:
 
 @dataclass
 class _Exchange:
-    """The request that a connection is at: its fault, and how much of its answer has passed."""
+    """The current request of a connection: its fault, and how much of the response has passed."""
 
     fault: Fault | None = None
     passed: int = 0
@@ -77,17 +77,17 @@ class Proxy:
         threading.Thread(target=self._accept, daemon=True).start()
 
     def stop(self) -> None:
-        """Take no more connections, and cut those that stand still."""
+        """Accept no more connections, and cut stalled ones."""
         self._stopped.set()
         self._listener.close()
         self.let_go()
 
     def let_go(self) -> None:
-        """Send what is on hold, and cut connections that stand still."""
+        """Send held data, and cut stalled connections."""
         self._released.set()
 
     def operations(self) -> list[str]:
-        """Return what was asked: the method, and LIST or OBJECT with the names of parameters."""
+        """Return the requests: the method, and LIST or OBJECT with the names of parameters."""
         found = []
         for method, path in self.requests:
             names = sorted(one.partition("=")[0] for one in urlsplit(path).query.split("&") if one)
@@ -139,7 +139,7 @@ class Proxy:
             client.shutdown(socket.SHUT_WR)
 
     def _disturb(self, fault: Fault, client: socket.socket, piece: bytes, passed: int) -> bool:
-        """Send a piece, or what the fault makes of it; say whether the answer goes on."""
+        """Send a piece, changed by the fault; return whether the response continues."""
         left = fault.after - passed
         if fault.kind == "slow":
             for start in range(0, len(piece), _SLOW_PIECE):

@@ -1,4 +1,4 @@
-"""rclone's S3 server on a folder: it keeps no versions and is nobody's reference."""
+"""rclone's S3 server on a folder: it keeps no versions, and its S3 is incomplete."""
 
 import contextlib
 import secrets

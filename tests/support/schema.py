@@ -1,4 +1,4 @@
-"""Everything a schema is made of, as sorted text; and normalised, so that two can be compared."""
+"""All objects of a schema as sorted, normalised text, so that two schemas can be compared."""
 
 from typing import Any
 
@@ -58,7 +58,7 @@ def rows(url: str, query: str) -> list[tuple[Any, ...]]:
 
 
 def schema(url: str) -> dict[str, set[str]]:
-    """Return all of a schema but what migrations may leave in another way than one from zero has.
+    """Return a schema without details that may differ between migrations and a fresh database.
 
     That is the order of columns in tables and views, columns that are gone, and the names that
     PostgreSQL 18 gives to NOT NULL.
@@ -81,7 +81,7 @@ def _normal(kind: str, row: tuple[Any, ...]) -> str:
 
 
 def differences(url: str, other_url: str) -> list[str]:
-    """Return what one of two schemas has and the other has not."""
+    """Return the differences between two schemas."""
     one, other = schema(url), schema(other_url)
     return sorted(
         f"{kind}, {'first' if line in one[kind] else 'second'} only: {line}"

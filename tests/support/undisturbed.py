@@ -1,4 +1,4 @@
-"""A few deliveries, and the proof that a load of them ended as if nothing had disturbed it."""
+"""A few deliveries, and a check that a disturbed load ends like an undisturbed one."""
 
 import json
 from typing import Any
@@ -24,7 +24,7 @@ def put_files(bucket: Bucket) -> None:
 
 
 def same_as_undisturbed(driver: Driver, undisturbed: Driver, *arguments: str) -> None:
-    """A plain run ends with 0 and leaves what an undisturbed run makes, each row once."""
+    """Check that a plain run ends with 0 and leaves what an undisturbed run does, each row once."""
     done = driver.run(*arguments)
     assert done.code == 0, done.err
     same_content(driver, undisturbed)

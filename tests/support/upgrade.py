@@ -1,4 +1,4 @@
-"""Contracts and migrations of a team's own, changed, migrated, loaded; and what came of it."""
+"""Contracts and migrations outside the clone: change, migrate, load, and compare."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ class Project:
         return Project(folder)
 
     def edit(self, file: str, old: str, new: str) -> None:
-        """Replace a text that stands once; without `old` write the file, without both remove it."""
+        """Replace a text that occurs once; without `old` write the file, without both remove it."""
         path = self.contracts / file
         if not old and not new:
             path.unlink()
@@ -79,7 +79,7 @@ class Project:
         migrate.rollback(database.admin_url, 1, self.migrations, lambda _: None)
 
     def squawk(self) -> str:
-        """Return what squawk finds in the newest migration and its way back."""
+        """Return the findings of squawk in the newest migration and its rollback."""
         newest = sorted(self.migrations.glob("*/apply.sql"))[-1]
         done = subprocess.run(
             [SQUAWK, "--config", CONFIG, newest, newest.with_name("rollback.sql")],

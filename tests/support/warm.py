@@ -1,4 +1,4 @@
-"""The driver in a process of its own, forked from one that has imported it already.
+"""The driver in its own process, forked from one that has imported it already.
 
 Importing takes most of a short run. What is forked has its own environment, output and exit code,
 as `python ingest.py` has; `Driver.start` is that command itself.

@@ -1,4 +1,4 @@
-"""From one table to another: which types hold which, and the statements."""
+"""Changes of tables: which types hold the values of others, and the statements."""
 
 import pytest
 

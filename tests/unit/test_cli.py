@@ -1,4 +1,4 @@
-"""The command line: what options mean, and how errors end."""
+"""The command line: meaning of options, and exit codes of errors."""
 # ruff: noqa: DTZ001 -- batches are local times of the source
 
 from datetime import datetime
@@ -18,6 +18,7 @@ def asked(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> list[Options]:
     """Collect the options of runs instead of running."""
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("S3_BUCKET_NAME", "landing")
+    monkeypatch.setenv("DATABASE_URL", "postgresql:///")
     monkeypatch.delenv("RAWCORE_JOBS", raising=False)
     seen: list[Options] = []
 

@@ -1,4 +1,4 @@
-"""`python -m codegen` with folders that are not what they should be: it says which, and stops."""
+"""`python -m codegen` with wrong folders: it names the folder and stops."""
 
 from pathlib import Path
 
@@ -6,7 +6,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from codegen.__main__ import main
-from codegen.migration.desired import CONTRACTS
+from codegen.contract.loading import CONTRACTS
 
 
 def call(*arguments: str) -> Result:

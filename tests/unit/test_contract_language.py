@@ -10,13 +10,13 @@ import pytest
 from click.testing import CliRunner
 
 from codegen.__main__ import main
+from codegen.authoring.reference import render_contract_reference
 from codegen.contract.checks.expression import expression_problems
 from codegen.contract.errors import ContractErrors
 from codegen.contract.fingerprint import contract_fingerprint
 from codegen.contract.fingerprint_file import fingerprint_file, written_fingerprint
 from codegen.contract.model import Column
 from codegen.contract.patterns import name_pattern, pattern_problems
-from codegen.contract.schema import render_contract_reference
 from codegen.contract.yamltext import read_document
 
 ROOT = Path(__file__).parents[2]

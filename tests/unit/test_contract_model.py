@@ -1,4 +1,4 @@
-"""What the contract model resolves: keys, defaults, order, types."""
+"""The contract model: keys, defaults, order, types."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the driver says about errors of the server, and about contracts that are not migrated."""
+"""Messages of the driver about errors of the server and contracts that are not migrated."""
 
 from dataclasses import replace
 from pathlib import Path

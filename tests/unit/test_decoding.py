@@ -1,4 +1,4 @@
-"""Single cases of the decoder, each with what goes in and what comes out."""
+"""Single cases of the decoder, each with input and output."""
 
 import gzip
 import zlib

@@ -1,4 +1,4 @@
-"""The decoder against a model that shares no code with it: a scan by single characters."""
+"""The decoder compared with a model that shares no code with it and scans single characters."""
 
 from itertools import pairwise
 

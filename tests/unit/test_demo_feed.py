@@ -1,4 +1,4 @@
-"""The feed generator: the same seed, the same bytes; names, shapes and dirt as in a source."""
+"""The feed generator: equal seeds give equal bytes; names, shapes and faults as in a source."""
 
 import re
 from collections import Counter
@@ -12,14 +12,14 @@ from click.testing import CliRunner
 from codegen.contract.loading import load_feed
 from codegen.contract.model import Extract, Feed
 from codegen.contract.patterns import name_pattern
-from rawcore.demo.feed import Delivery, Options, deliveries, main
-from rawcore.demo.plan import DEFAULT_ROWS, sizes, special, subject
+from rawcore.demo.feed import Delivery, FeedOptions, deliveries, main
+from rawcore.demo.sizes import DEFAULT_ROWS, sizes, special, subject
 from rawcore.demo.upload import Uploader, write_settings
 from rawcore.demo.words import health_numbers
 from rawcore.local.weed import Weed
 
 CONTRACTS = Path(__file__).parents[2] / "contracts"
-TINY = Options(rows=3000)
+TINY = FeedOptions(rows=3000)
 
 SHOP = {
     "source.yml": """
@@ -56,7 +56,7 @@ columns:
 
 
 class Bucket(Weed):
-    """A server that remembers the keys that were put."""
+    """A server that records the uploaded keys."""
 
     keys: ClassVar[list[str]] = []
 
@@ -79,11 +79,11 @@ def tiny() -> tuple[Delivery, ...]:
 
 @lru_cache
 def bigger() -> tuple[Delivery, ...]:
-    return tuple(deliveries(indici(), options=Options(rows=24_000, batches=2)))
+    return tuple(deliveries(indici(), options=FeedOptions(rows=24_000, batches=2)))
 
 
 def facts_of(delivery: Delivery) -> dict[str, str]:
-    """What the name of an object says; nothing where it fits no pattern."""
+    """The facts in the name of an object; none if it fits no pattern."""
     name = re.split(r"[/\\]", delivery.key)[-1]
     for pattern in indici().source.file_names.patterns:
         read = name_pattern(pattern, indici().source.file_names.endings)
@@ -168,7 +168,7 @@ def test_the_correction_has_the_key_of_an_earlier_object_and_other_content() -> 
 
 
 def test_without_dirt_every_row_has_its_fields_and_no_key_twice() -> None:
-    for delivery in files(tuple(deliveries(indici(), options=Options(rows=2000, dirt=False)))):
+    for delivery in files(tuple(deliveries(indici(), options=FeedOptions(rows=2000, dirt=False)))):
         extract, rows = extract_of(delivery), rows_of(delivery)
         assert {len(row) for row in rows} == {len(extract.columns)}
         places = [extract.column_names.index(name) for name in extract.natural_key]
@@ -195,7 +195,7 @@ def test_references_point_to_keys_of_the_dimension_but_for_a_few_orphans() -> No
 
 
 def test_every_file_stays_far_below_the_reject_threshold() -> None:
-    clean = tuple(deliveries(indici(), options=Options(rows=24_000, batches=2, dirt=False)))
+    clean = tuple(deliveries(indici(), options=FeedOptions(rows=24_000, batches=2, dirt=False)))
     for dirty, right in zip(bigger(), clean, strict=True):
         if facts_of(dirty):
             spoilt = Counter(map(tuple, rows_of(dirty))) - Counter(map(tuple, rows_of(right)))
@@ -248,7 +248,7 @@ def test_any_other_source_gets_a_feed_too(tmp_path: Path) -> None:
     for name, text in SHOP.items():
         (tmp_path / "shop" / name).parent.mkdir(exist_ok=True)
         (tmp_path / "shop" / name).write_text(text)
-    made = list(deliveries(load_feed(tmp_path / "shop"), options=Options(rows=900, batches=3)))
+    made = list(deliveries(load_feed(tmp_path / "shop"), options=FeedOptions(rows=900, batches=3)))
     first = made[0].body.decode("latin-1").splitlines()
     assert made[0].key == "shop/2025-09-07/full_Things_20250907"
     assert first[:2] == ["Code\tColour", first[1]]
@@ -273,7 +273,7 @@ def test_the_command_wants_one_place_to_write_to(arguments: list[str]) -> None:
 
 
 def test_an_interrupted_upload_goes_on_with_the_batch_that_is_missing(tmp_path: Path) -> None:
-    bucket, options = Bucket(tmp_path), Options(rows=300, batches=3, specials=False)
+    bucket, options = Bucket(tmp_path), FeedOptions(rows=300, batches=3, specials=False)
     first = next(Uploader(bucket, "demo", indici(), options).batches())
     assert (first.number, first.objects, len(bucket.keys)) == (1, 72, 72)
     again = Uploader(bucket, "demo", indici(), options)
@@ -281,7 +281,7 @@ def test_an_interrupted_upload_goes_on_with_the_batch_that_is_missing(tmp_path: 
     assert again.complete
     assert not again.differs
     assert len(bucket.keys) == len(set(bucket.keys)) == 4 * 36
-    assert Uploader(bucket, "demo", indici(), Options(rows=301, batches=3)).differs
+    assert Uploader(bucket, "demo", indici(), FeedOptions(rows=301, batches=3)).differs
 
 
 def test_settings_are_for_the_user_alone(tmp_path: Path) -> None:

@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from codegen.contract.loading import load_feed
-from rawcore.demo.feed import Options, deliveries
+from rawcore.demo.feed import FeedOptions, deliveries
 
 SOURCE = """
 source: shop
@@ -32,7 +32,7 @@ def test_each_file_has_the_columns_of_its_time(tmp_path: Path) -> None:
     (tmp_path / "shop" / "source.yml").write_text(SOURCE)
     (tmp_path / "shop" / "things.yml").write_text(THINGS)
     made = deliveries(
-        load_feed(tmp_path / "shop"), options=Options(rows=300, batches=2, dirt=False)
+        load_feed(tmp_path / "shop"), options=FeedOptions(rows=300, batches=2, dirt=False)
     )
     files = {one.key[-8:]: one.body.decode().splitlines() for one in made if "_Things_" in one.key}
     assert [files[day][0] for day in ("20250907", "20250914")] == [

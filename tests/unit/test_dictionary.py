@@ -1,4 +1,4 @@
-"""The data dictionary: every column, what becomes of it, and the texts of the comments."""
+"""The data dictionary: every column, where it goes, and the texts of the comments."""
 
 from __future__ import annotations
 
@@ -11,8 +11,6 @@ import pytest
 from codegen.authoring.dictionary import dictionary
 from codegen.authoring.examples import EXAMPLES
 from codegen.contract.loading import load_feed
-from codegen.migration.desired import CONTRACTS
-from codegen.render.objects import feed_objects
 
 
 @pytest.fixture
@@ -74,22 +72,3 @@ def test_texts_of_contracts_cannot_break_the_page(page: str, tmp_path: Path) -> 
     (tmp_path / "shop" / "orders.yml").write_text(orders.replace("Free text.", "<b>&amp;"))
     broken = dictionary(load_feed(tmp_path / "shop"))
     assert "&lt;b&gt;&amp;amp;" in broken
-
-
-def test_comments_in_the_database_carry_the_same_texts() -> None:
-    feed = load_feed(CONTRACTS / "indici")
-    page = dictionary(feed)
-    shown = {
-        (extract.extract, row[1]): row[5]
-        for extract in feed.extracts
-        for row in rows(page, extract.extract)
-    }
-    comments = {}
-    for made in feed_objects(feed, CONTRACTS / "indici"):
-        if made.kind == "table" and made.name.startswith("core."):
-            for column, text in re.findall(
-                r"^COMMENT ON COLUMN core\.\w+\.\"?(\w+)\"? IS '(.*)';$", made.sql, re.MULTILINE
-            ):
-                comments[made.extract, column] = text.replace("''", "'")
-    in_core = {(e.extract, c.name) for e in feed.extracts for c in e.columns if c.in_core}
-    assert {key: shown[key] for key in in_core} == {key: comments[key] for key in in_core}

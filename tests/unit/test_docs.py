@@ -1,4 +1,4 @@
-"""The documents: what they name exists, and what exists is named."""
+"""The documents: everything that they name exists, and everything that exists is named."""
 
 import re
 from collections.abc import Iterator

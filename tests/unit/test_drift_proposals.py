@@ -1,4 +1,4 @@
-"""Proposals: the edit of a contract that lets it read a drifted file, and nothing else of it."""
+"""Proposals: the edit that lets a contract read a drifted file, and changes nothing else."""
 
 import subprocess
 from pathlib import Path
@@ -37,7 +37,7 @@ def folder(tmp_path: Path) -> Path:
 
 
 def changed(proposal: Proposal) -> list[str]:
-    """Lines that the diff takes out and puts in."""
+    """Lines that the diff removes and adds."""
     lines = proposal.diff.splitlines()[2:]
     return [line for line in lines if line[:1] in ("-", "+")]
 

@@ -1,4 +1,4 @@
-"""Contracts as Open Data Contracts and Table Schemas, judged by their tools; and back again."""
+"""Contracts exported as Open Data Contracts and Table Schemas, validated, and imported again."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ def documents(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def rendered(feed: Feed, folder: Path) -> dict[str, str]:
-    """What the contracts make, without what names the exact files they were read from."""
+    """The generated SQL, without the parts that name the files of the contracts."""
     return {
         made.name: re.sub(r"'[0-9a-f]{64}'", "'…'", made.sql) for made in feed_objects(feed, folder)
     }

@@ -2,8 +2,10 @@
 
 import re
 import subprocess
+import tomllib
 from pathlib import Path
 
+import grimp
 import pytest
 
 ROOT = Path(__file__).parents[2]
@@ -77,3 +79,39 @@ def test_no_test_imports_a_conftest_or_another_test() -> None:
         if imports.match(line)
     ]
     assert found == []
+
+
+def test_every_room_has_a_layer() -> None:
+    house = tomllib.loads((ROOT / "pyproject.toml").read_text())["tool"]["importlinter"]
+    (layers,) = (one["layers"] for one in house["contracts"] if one["type"] == "layers")
+    placed = {room for layer in layers for room in layer.split(" | ")}
+    rooms = {
+        f"{package}.{path.stem}"
+        for package in ("codegen", "rawcore")
+        for path in (ROOT / package).iterdir()
+        if path.suffix == ".py" or (path / "__init__.py").is_file()
+    }
+    assert {one for one in rooms if "__init__" not in one and "__pycache__" not in one} == placed
+
+
+def test_no_module_is_longer_than_500_lines() -> None:
+    modules = [path for folder in ("codegen", "rawcore") for path in (ROOT / folder).rglob("*.py")]
+    assert [str(one) for one in modules if len(one.read_text().splitlines()) > 500] == []
+
+
+def test_the_picture_of_the_rooms_shows_the_imports() -> None:
+    text = (ROOT / "docs" / "development.md").read_text()
+    drawn = set(re.findall(r"^    (\w+) --> (\w+)$", text, re.MULTILINE))
+    graph = grimp.build_graph("codegen", "rawcore", cache_dir=None)
+    imports = {
+        (_room(module), _room(used))
+        for module in graph.modules
+        for used in graph.find_modules_directly_imported_by(module)
+    }
+    shared = {path.stem for path in (ROOT / "rawcore").glob("*.py")} - {"cli"} | {"rawcore"}
+    assert {(a, b) for a, b in imports if a != b and not {a, b} & shared} == drawn
+
+
+def _room(module: str) -> str:
+    package, *rest = module.split(".")
+    return {"__main__": "command"}.get(rest[0], rest[0]) if rest else package

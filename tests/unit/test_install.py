@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from rawcore.driver.database import database_url
+from rawcore import cli
 from rawcore.errors import NoLocalServer
 from rawcore.local import install
 from rawcore.local.wheels import ServerError, wheel_bin
@@ -128,7 +128,7 @@ def test_a_run_without_database_url_says_how_to_get_the_embedded_server(
     with pytest.raises(
         NoLocalServer, match=r"DATABASE_URL is not set: .* run `make setup`"
     ) as error:
-        database_url(Settings(_env_file=None))
+        cli._with_database(Settings(_env_file=None))
     assert error.value.exit_code == 3
 
 

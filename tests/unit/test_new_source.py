@@ -1,4 +1,4 @@
-"""A source started from samples: what is guessed, and that it loads as contracts."""
+"""A source drafted from samples: the guesses, and that the contracts load."""
 
 from __future__ import annotations
 
@@ -11,8 +11,8 @@ import pytest
 from click.testing import CliRunner
 
 from codegen.__main__ import main
+from codegen.authoring.newsource.columns import guess_column
 from codegen.authoring.newsource.naming import column_names, read_name
-from codegen.authoring.newsource.values import guess_column
 from codegen.contract.loading import load_feed
 from codegen.contract.model import Feed
 

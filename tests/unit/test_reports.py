@@ -1,4 +1,4 @@
-"""The commands that only look: what they end with."""
+"""The commands that only read: their exit codes."""
 
 from types import SimpleNamespace
 from typing import Any

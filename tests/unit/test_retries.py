@@ -1,4 +1,4 @@
-"""When another attempt is made, after which pause, and when no more."""
+"""Retries: when, after which pause, and when not."""
 
 import threading
 from typing import Any

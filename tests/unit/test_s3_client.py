@@ -1,4 +1,4 @@
-"""The settings of S3 reach the requests: role, addresses, time-outs, who pays, checksums."""
+"""The S3 settings reach the requests: role, addresses, time-outs, payer, checksums."""
 
 from collections.abc import Iterator
 from typing import Any

@@ -1,4 +1,4 @@
-"""Settings: what is read, and that all faults come at once."""
+"""Settings: where they are read, and that all faults are reported at once."""
 
 from collections.abc import Iterator
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""The two stores: what they list, what they read, and how they say what went wrong."""
+"""The two stores: listing, reading, and errors."""
 
 import hashlib
 import os

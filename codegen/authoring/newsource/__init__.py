@@ -8,9 +8,13 @@ from pathlib import Path
 from codegen.authoring.newsource.dialects import NoDialectError
 from codegen.authoring.newsource.drafting import NothingToRead, draft_source
 from codegen.contract.errors import ContractErrors
-from codegen.contract.loading import SCHEMA_FOLDER, load_feed_with_warnings, source_folders
+from codegen.contract.loading import (
+    CONTRACTS,
+    SCHEMA_FOLDER,
+    load_feed_with_warnings,
+    source_folders,
+)
 from codegen.contract.schema import write_json_schemas
-from codegen.migration.desired import CONTRACTS
 
 __all__ = ["NotStarted", "draft_source", "write_source"]
 

@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from itertools import product
 from pathlib import Path
 
+from codegen.authoring.newsource.columns import looks_like_data
 from codegen.authoring.newsource.samples import (
     copied_rows,
     encoding_of_file,
@@ -17,7 +18,6 @@ from codegen.authoring.newsource.samples import (
     head_of,
     likely_charset,
 )
-from codegen.authoring.newsource.values import looks_like_data
 from rawcore.delimited.decoding import BadRow, CopyRows, Decoder, Dialect, decode
 from rawcore.delimited.quoting import QuotedSeparators
 from rawcore.delimited.separators import FIELD, ROW, Separators
@@ -32,7 +32,7 @@ _HEADING = re.compile(r"[^\W\d][\w .()/%#-]*")
 
 
 @dataclass(frozen=True)
-class Guess:
+class DialectGuess:
     """A dialect, the number of columns of each sample, and remarks for the contract."""
 
     dialect: Dialect
@@ -49,7 +49,7 @@ class NoDialectError(Exception):
     """No pair of separators reads the samples."""
 
 
-def guess_dialect(paths: list[Path]) -> Guess:
+def guess_dialect(paths: list[Path]) -> DialectGuess:
     """Return the dialect that reads most rows of every sample. Raises NoDialectError."""
     heads = {path: head_of(path) for path in paths}
     best: tuple[tuple[float, ...], Dialect] | None = None
@@ -131,7 +131,7 @@ def _good_share(head: str, dialect: Dialect, columns: int) -> float:
     return good / (good + bad) if good + bad else 0.0
 
 
-def _finished(dialect: Dialect, heads: dict[Path, str]) -> Guess:
+def _finished(dialect: Dialect, heads: dict[Path, str]) -> DialectGuess:
     """Complete a dialect: encoding, header, trailing separators, and the end of the file."""
     columns = {path: width(head, dialect) for path, head in heads.items()}
     firsts = {path: _first_rows(head, dialect, columns[path]) for path, head in heads.items()}
@@ -147,7 +147,7 @@ def _finished(dialect: Dialect, heads: dict[Path, str]) -> Guess:
         remarks.append(f"Not UTF-8; it looks like {', '.join(names)} and is read as latin-1.")
     found = set(encodings.values())
     ends = dialect.row_separator
-    return Guess(
+    return DialectGuess(
         replace(
             dialect,
             encoding=found.pop() if len(found) == 1 else "auto",

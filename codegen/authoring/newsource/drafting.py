@@ -3,38 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
 from pathlib import Path
 
-from codegen.authoring.newsource.dialects import Guess, guess_dialect
-from codegen.authoring.newsource.keys import Key, guess_key, refers
+from codegen.authoring.newsource.columns import guess_column
+from codegen.authoring.newsource.dialects import DialectGuess, guess_dialect
+from codegen.authoring.newsource.draft import Draft
+from codegen.authoring.newsource.keys import guess_key, refers
 from codegen.authoring.newsource.naming import FileName, column_names, entity_of, read_name, snake
 from codegen.authoring.newsource.samples import read
-from codegen.authoring.newsource.values import Column, guess_column
 from codegen.authoring.newsource.writing import extract_text, source_text
-
-
-@dataclass
-class Draft:
-    """What the samples of one extract show."""
-
-    name: str
-    file_types: list[str]
-    samples: list[Path]
-    headings: list[str]
-    names: list[str]
-    columns: list[Column]
-    key: Key
-    rows: Sequence[Sequence[str]]
-    bad: int
-    has_headings: bool
-    references: list[tuple[str, str]] = field(default_factory=list)
-    is_dimension: bool = False
-
-    @property
-    def entity(self) -> str:
-        """What one row is."""
-        return entity_of(self.name)
 
 
 class NothingToRead(Exception):  # noqa: N818 (a refusal)
@@ -64,7 +41,7 @@ def draft_source(
 
 
 def _draft(
-    name: str, paths: list[Path], names: dict[Path, FileName], guess: Guess, limit: int
+    name: str, paths: list[Path], names: dict[Path, FileName], guess: DialectGuess, limit: int
 ) -> Draft:
     counts = {guess.columns[path] for path in paths}
     if len(counts) > 1:

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import combinations
 
-from codegen.authoring.newsource.values import Column
+from codegen.authoring.newsource.columns import ColumnGuess
 
 _KEY_TYPES = ("text", "smallint", "integer", "bigint", "uuid")
 _NAMED_LIKE_KEYS = re.compile(r"(?:^|_)(?:id|key|no|nr|num|number|code|guid|uuid)$|key$")
@@ -25,7 +25,7 @@ class Key:
 
 
 def guess_key(
-    rows: Sequence[Sequence[str]], columns: Sequence[Column], names: Sequence[str]
+    rows: Sequence[Sequence[str]], columns: Sequence[ColumnGuess], names: Sequence[str]
 ) -> Key:
     """Return the first key that is unique in the rows; else the key with the fewest repeated rows.
 
@@ -50,7 +50,7 @@ def guess_key(
     return best or Key((ranked[0],), _repeated(rows, (ranked[0],)))
 
 
-def _can_be_key(column: Column, rows: int) -> bool:
+def _can_be_key(column: ColumnGuess, rows: int) -> bool:
     is_key_type = column.type in _KEY_TYPES or (column.type == "date" and not column.format)
     return is_key_type and column.filled == rows
 

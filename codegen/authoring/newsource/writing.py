@@ -5,14 +5,11 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING
 
-from codegen.authoring.newsource.dialects import Guess
+from codegen.authoring.newsource.columns import ColumnGuess
+from codegen.authoring.newsource.dialects import DialectGuess
+from codegen.authoring.newsource.draft import Draft
 from codegen.authoring.newsource.naming import FileName
-from codegen.authoring.newsource.values import Column
-
-if TYPE_CHECKING:
-    from codegen.authoring.newsource.drafting import Draft
 
 _PLAIN = re.compile(r"[A-Za-z][\w ./-]*")
 _WORDS = {"true", "false", "null", "yes", "no", "on", "off"}
@@ -21,7 +18,11 @@ _MANY_ROWS = 50
 
 
 def source_text(
-    source: str, timezone: str, guess: Guess, names: Sequence[FileName], drafts: Sequence[Draft]
+    source: str,
+    timezone: str,
+    guess: DialectGuess,
+    names: Sequence[FileName],
+    drafts: Sequence[Draft],
 ) -> str:
     """Return source.yml."""
     dialect = guess.dialect
@@ -50,7 +51,7 @@ def source_text(
         f"dialect: {_mapping(keys)}",
         "# Not guessed: the time zone of local times in file names and fields.",
         f"timezone: {timezone}",
-        "# Not guessed: columns that tell tenants apart, if there are several.",
+        "# Not guessed: the columns that identify a tenant, if there are several tenants.",
         "tenant: []",
         "file_names:",
         *_patterns(patterns),
@@ -111,7 +112,7 @@ def extract_text(draft: Draft) -> str:
     return "\n".join(lines) + "\n"
 
 
-def _remark(column: Column, rows: int) -> str:
+def _remark(column: ColumnGuess, rows: int) -> str:
     filled = "always filled" if column.filled == rows else f"{column.filled} of {rows} filled"
     remarks = [filled, f"{column.different} different"]
     if column.type == "text" and column.different <= _FEW and rows >= _MANY_ROWS and column.filled:

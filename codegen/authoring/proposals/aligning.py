@@ -7,8 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 
-from codegen.authoring.newsource.values import Column as Guess
-from codegen.authoring.newsource.values import guess_column
+from codegen.authoring.newsource.columns import ColumnGuess, guess_column
 from codegen.contract.model import Column, Source
 
 _FITTING = 0.9
@@ -125,7 +124,11 @@ def _best(scores: Sequence[Sequence[float | None]], fields: int) -> list[list[Be
 
 
 def _score(
-    column: Column, values: Sequence[str], guess: Guess, source: Source, tenant: dict[str, str]
+    column: Column,
+    values: Sequence[str],
+    guess: ColumnGuess,
+    source: Source,
+    tenant: dict[str, str],
 ) -> float | None:
     """Return how well values fit a column; None: they do not fit."""
     filled = [value for value in values if value]

@@ -9,8 +9,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from codegen.authoring.newsource.columns import guess_column
 from codegen.authoring.newsource.naming import column_names
-from codegen.authoring.newsource.values import guess_column
 from codegen.authoring.proposals.aligning import align
 from codegen.authoring.proposals.editing import ContractText, scalar
 from codegen.contract.errors import ContractErrors

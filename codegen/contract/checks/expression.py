@@ -10,7 +10,7 @@ from typing import Any
 from codegen.contract.column import Column
 from codegen.contract.yaml_faults import close
 
-Problem = tuple[str, str, str]
+ExpressionProblem = tuple[str, str, str]
 
 CLOCK_WORDS = frozenset(("now", "today", "tomorrow", "yesterday"))
 SAME_EVERY_DAY = "a value must mean the same on every day and server"
@@ -37,7 +37,7 @@ FORBIDDEN_NODES = {
 }
 
 
-def expression_problems(text: str, columns: Mapping[str, Column]) -> Iterator[Problem]:
+def expression_problems(text: str, columns: Mapping[str, Column]) -> Iterator[ExpressionProblem]:
     """Yield each fault of a check, with its remedy and a suggestion.
 
     Without PostgreSQL's parser (pglast) nothing is checked: no SQL can be generated then, and the
@@ -77,7 +77,7 @@ def _nodes(node: Any) -> Iterator[Any]:
             yield from _nodes(getattr(node, name))
 
 
-def _node_problems(root: Any, columns: Mapping[str, Column]) -> Iterator[Problem]:
+def _node_problems(root: Any, columns: Mapping[str, Column]) -> Iterator[ExpressionProblem]:
     for node in _nodes(root):
         kind = type(node).__name__
         if kind in FORBIDDEN_NODES:
@@ -99,7 +99,7 @@ def _value_function(node: Any) -> str:
     return str(name).lower()
 
 
-def _column_problems(node: Any, columns: Mapping[str, Column]) -> Iterator[Problem]:
+def _column_problems(node: Any, columns: Mapping[str, Column]) -> Iterator[ExpressionProblem]:
     names = [getattr(field, "sval", "*") for field in node.fields]
     if "*" in names:
         return
@@ -115,7 +115,7 @@ def _column_problems(node: Any, columns: Mapping[str, Column]) -> Iterator[Probl
         )
 
 
-def _function_problems(node: Any) -> Iterator[Problem]:
+def _function_problems(node: Any) -> Iterator[ExpressionProblem]:
     *schema, name = (part.sval for part in node.funcname)
     if schema and schema != ["pg_catalog"]:
         yield f"the check calls {'.'.join((*schema, name))}", "use PostgreSQL's own functions", ""

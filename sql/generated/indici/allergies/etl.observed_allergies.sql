@@ -3,62 +3,9 @@
 CREATE UNLOGGED TABLE etl.observed_allergies (
     observed_at timestamptz NOT NULL,
     is_absent boolean NOT NULL,
-    allergy_id bigint,
-    appointment_id bigint,
-    allergy_type_id text,
-    allergy_type text,
-    onset_date date,
-    deactivation_reason text,
-    medicine_id bigint,
-    medicine text,
-    reaction_id text,
-    reactions text,
-    reaction_type_id text,
-    reaction_type text,
-    severity_id text,
-    severity text,
-    reaction_notes text,
-    is_active boolean,
-    is_deleted boolean,
-    inserted_by_id bigint,
-    inserted_by text,
-    updated_by_id bigint,
-    updated_by text,
-    inserted_at timestamptz,
-    updated_at timestamptz,
-    patient_id bigint,
-    patient text,
-    is_confidential boolean,
     practice_id text COLLATE "C",
-    practice text,
-    mgen_code text,
-    mcla_code text,
-    medtech_id text,
-    medicine_classification_id text,
-    allergy_category_id text,
-    allergy_category text,
-    comment text,
-    substance_type_id text,
-    substance_type text,
-    favourite_substance_id text,
-    favourite_substance text,
-    disease_id text,
-    disease text,
-    other_substance text,
-    medicine_type_id text,
-    medicine_type text,
-    user_logging_id bigint,
-    logging_user_name text,
-    show_on_portal boolean,
-    warning_type text,
-    row_inactive boolean,
-    is_reviewed boolean,
-    provider_id bigint,
-    provider text,
-    practice_location_id bigint,
-    location_name text,
     per_org_id text COLLATE "C",
-    loaded_date_time timestamptz,
+    allergy_id bigint,
     row_hash bigint,
     load_run_file_id bigint NOT NULL,
     load_run_id bigint,
@@ -66,65 +13,12 @@ CREATE UNLOGGED TABLE etl.observed_allergies (
     PRIMARY KEY (practice_id, per_org_id, allergy_id, observed_at)
 );
 COMMENT ON TABLE etl.observed_allergies IS
-    'Work of a rebuild or purge: what each counting file said of the keys in hand. Under the extract''s lock; empty between files.';
+    'Work of a rebuild or purge: where each counting file observed the keys in hand. Under the extract''s lock; empty between files.';
 COMMENT ON COLUMN etl.observed_allergies.observed_at IS 'DateExtracted of the file.';
 COMMENT ON COLUMN etl.observed_allergies.is_absent IS 'Whether the file, a mirror, lacks the key.';
-COMMENT ON COLUMN etl.observed_allergies.allergy_id IS 'Identifier of the allergy.';
-COMMENT ON COLUMN etl.observed_allergies.appointment_id IS 'Appointment at which the allergy was recorded.';
-COMMENT ON COLUMN etl.observed_allergies.allergy_type_id IS 'Lookup id of the type of the allergy.';
-COMMENT ON COLUMN etl.observed_allergies.allergy_type IS 'Type of the allergy, a value of a list.';
-COMMENT ON COLUMN etl.observed_allergies.onset_date IS 'Date of the onset.';
-COMMENT ON COLUMN etl.observed_allergies.deactivation_reason IS 'Reason for deactivating the allergy, may be free text.';
-COMMENT ON COLUMN etl.observed_allergies.medicine_id IS 'Medicine to which the patient is allergic.';
-COMMENT ON COLUMN etl.observed_allergies.medicine IS 'Name of the medicine.';
-COMMENT ON COLUMN etl.observed_allergies.reaction_id IS 'Lookup id of the reaction.';
-COMMENT ON COLUMN etl.observed_allergies.reactions IS 'Reaction, a value of a list.';
-COMMENT ON COLUMN etl.observed_allergies.reaction_type_id IS 'Lookup id of the type of the reaction.';
-COMMENT ON COLUMN etl.observed_allergies.reaction_type IS 'Type of the reaction, a value of a list.';
-COMMENT ON COLUMN etl.observed_allergies.severity_id IS 'Lookup id of the severity.';
-COMMENT ON COLUMN etl.observed_allergies.severity IS 'Severity of the reaction, a value of a list.';
-COMMENT ON COLUMN etl.observed_allergies.reaction_notes IS 'Notes on the reaction, free text.';
-COMMENT ON COLUMN etl.observed_allergies.is_active IS 'Whether the allergy is active.';
-COMMENT ON COLUMN etl.observed_allergies.is_deleted IS 'Whether the allergy was deleted in the source.';
-COMMENT ON COLUMN etl.observed_allergies.inserted_by_id IS 'User who created the allergy.';
-COMMENT ON COLUMN etl.observed_allergies.inserted_by IS 'Name of the user who created the allergy.';
-COMMENT ON COLUMN etl.observed_allergies.updated_by_id IS 'User who last changed the allergy.';
-COMMENT ON COLUMN etl.observed_allergies.updated_by IS 'Name of the user who last changed the allergy.';
-COMMENT ON COLUMN etl.observed_allergies.inserted_at IS 'When the allergy was created.';
-COMMENT ON COLUMN etl.observed_allergies.updated_at IS 'When the allergy was last changed.';
-COMMENT ON COLUMN etl.observed_allergies.patient_id IS 'Patient who has the allergy.';
-COMMENT ON COLUMN etl.observed_allergies.patient IS 'Name of the patient.';
-COMMENT ON COLUMN etl.observed_allergies.is_confidential IS 'Whether the allergy is marked confidential.';
 COMMENT ON COLUMN etl.observed_allergies.practice_id IS 'Practice that delivered the row, three digits as in the file name. Part of the tenant.';
-COMMENT ON COLUMN etl.observed_allergies.practice IS 'Name of the practice.';
-COMMENT ON COLUMN etl.observed_allergies.mgen_code IS 'Code of the medicine, the source''s MGENCODE.';
-COMMENT ON COLUMN etl.observed_allergies.mcla_code IS 'Code of the class of the medicine, the source''s MCLACODE.';
-COMMENT ON COLUMN etl.observed_allergies.medtech_id IS 'Identifier of the allergy in MedTech. Can hold a GUID.';
-COMMENT ON COLUMN etl.observed_allergies.medicine_classification_id IS 'Lookup id of the classification of the medicine.';
-COMMENT ON COLUMN etl.observed_allergies.allergy_category_id IS 'Lookup id of the category of the allergy.';
-COMMENT ON COLUMN etl.observed_allergies.allergy_category IS 'Category of the allergy, a value of a list.';
-COMMENT ON COLUMN etl.observed_allergies.comment IS 'Comment on the allergy, free text.';
-COMMENT ON COLUMN etl.observed_allergies.substance_type_id IS 'Lookup id of the type of substance.';
-COMMENT ON COLUMN etl.observed_allergies.substance_type IS 'Type of substance, a value of a list.';
-COMMENT ON COLUMN etl.observed_allergies.favourite_substance_id IS 'Lookup id of the favourite substance.';
-COMMENT ON COLUMN etl.observed_allergies.favourite_substance IS 'Favourite substance of the practice, may be free text.';
-COMMENT ON COLUMN etl.observed_allergies.disease_id IS 'Lookup id of the disease.';
-COMMENT ON COLUMN etl.observed_allergies.disease IS 'Disease linked to the allergy, a value of a list.';
-COMMENT ON COLUMN etl.observed_allergies.other_substance IS 'Substance not in the list, free text.';
-COMMENT ON COLUMN etl.observed_allergies.medicine_type_id IS 'Lookup id of the type of medicine.';
-COMMENT ON COLUMN etl.observed_allergies.medicine_type IS 'Type of medicine, a value of a list.';
-COMMENT ON COLUMN etl.observed_allergies.user_logging_id IS 'User recorded by the source''s log for the allergy.';
-COMMENT ON COLUMN etl.observed_allergies.logging_user_name IS 'Name of the user recorded by the source''s log for the allergy.';
-COMMENT ON COLUMN etl.observed_allergies.show_on_portal IS 'Whether the allergy is shown on the portal.';
-COMMENT ON COLUMN etl.observed_allergies.warning_type IS 'Type of warning, a value of a list.';
-COMMENT ON COLUMN etl.observed_allergies.row_inactive IS 'Whether the row is inactive.';
-COMMENT ON COLUMN etl.observed_allergies.is_reviewed IS 'Whether the allergy was reviewed.';
-COMMENT ON COLUMN etl.observed_allergies.provider_id IS 'Provider who recorded the allergy.';
-COMMENT ON COLUMN etl.observed_allergies.provider IS 'Name of the provider.';
-COMMENT ON COLUMN etl.observed_allergies.practice_location_id IS 'Location of the practice.';
-COMMENT ON COLUMN etl.observed_allergies.location_name IS 'Name of the location of the practice.';
 COMMENT ON COLUMN etl.observed_allergies.per_org_id IS 'Organisation of the practice, six digits as in the file name. Part of the tenant.';
-COMMENT ON COLUMN etl.observed_allergies.loaded_date_time IS 'When the provider of the feed loaded the row. Can change when nothing else did.';
+COMMENT ON COLUMN etl.observed_allergies.allergy_id IS 'Identifier of the allergy.';
 COMMENT ON COLUMN etl.observed_allergies.row_hash IS 'Hash of the text and of the rules of the file.';
 COMMENT ON COLUMN etl.observed_allergies.load_run_file_id IS 'The file.';
 COMMENT ON COLUMN etl.observed_allergies.load_run_id IS 'The run that landed it.';

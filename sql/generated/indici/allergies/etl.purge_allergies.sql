@@ -12,8 +12,6 @@ SET random_page_cost = 1.1
 AS $purge_allergies$
 -- Of a tenant's rows of raw before a new horizon keep what a rebuild of any key still needs: its newest row, and those
 -- with which its state in stg and core began. The caller, etl.purge_extract, holds the extract's lock.
-DECLARE
-    c_unknown_times constant timestamptz[] := ARRAY['1900-01-01']::text[]::timestamptz[];
 BEGIN
     -- 1. All keys that counting files of the tenant held before.
     INSERT INTO etl.touched_allergies (load_run_file_id, line_no, practice_id, per_org_id, allergy_id, row_hash, verdict)
@@ -27,544 +25,65 @@ BEGIN
 
     CALL etl.analyze_work('touched_allergies');
 
-    -- 2. What each counting file says of these keys; of several with one DateExtracted the last.
-    WITH keys AS MATERIALIZED (
-        SELECT DISTINCT t.practice_id, t.per_org_id, t.allergy_id::text AS allergy_id
-        FROM etl.touched_allergies AS t
-        WHERE (t.practice_id, t.per_org_id, t.allergy_id) IS NOT NULL
-    ),
-    rules AS MATERIALIZED (
-        SELECT h.since, h.until, etl.ruleset_fingerprint(h.extract, h.since) AS fingerprint
-        FROM etl.shapes AS h
-        WHERE h.extract = 'allergies'
-    ),
-    files AS MATERIALIZED (
-        SELECT
-            f.load_run_file_id,
-            f.load_run_id,
-            f.date_extracted,
-            f.is_mirror,
-            f.ruleset_fingerprint <> u.fingerprint AS is_stale,
-            etl.hash_seed(f.ruleset_fingerprint) AS seed,
-            row_number() OVER (
-                ORDER BY f.date_extracted, f.kind = 'delta', f.date_to, f.last_modified, f.s3_key COLLATE "C", f.load_run_file_id
-            ) AS place
-        FROM etl.load_run_files AS f
-        JOIN rules AS u ON f.date_extracted >= u.since AND f.date_extracted < u.until
-        WHERE f.extract = 'allergies' AND f.tenant = p_tenant AND f.is_counting AND f.date_extracted < p_before
-    ),
-    -- What today's rules reject of files that were checked by others: it may not even be of its type now.
-    misfits AS MATERIALIZED (
-        SELECT f.load_run_file_id, b.line_no
-        FROM files AS f
-        CROSS JOIN LATERAL etl.verdicts_allergies(f.load_run_file_id, true) AS b
-        WHERE f.is_stale AND b.verdict = 'rejected'
-    ),
-    said AS (
-        SELECT
-            k.practice_id, k.per_org_id, k.allergy_id, f.load_run_file_id, f.date_extracted, f.place, r.line_no,
-            nullif(r.updated_at::timestamptz, c_unknown_times[1]) AS dedupe_1, false AS is_absent
-        FROM keys AS k
-        JOIN raw.allergies_raw AS r USING (practice_id, per_org_id, allergy_id)
-        JOIN files AS f USING (load_run_file_id)
-        WHERE NOT EXISTS (
-            SELECT FROM etl.rejects_allergies AS j
-            WHERE j.load_run_file_id = r.load_run_file_id AND j.line_no = r.line_no AND j.resolved_by_run IS NULL
-        )
-            AND NOT EXISTS (
-                SELECT FROM misfits AS b
-                WHERE b.load_run_file_id = r.load_run_file_id AND b.line_no = r.line_no
-            )
-    ),
-    last_said AS (
-        SELECT DISTINCT ON (s.practice_id, s.per_org_id, s.allergy_id, s.date_extracted)
-            s.practice_id, s.per_org_id, s.allergy_id, s.load_run_file_id, s.line_no, s.is_absent
-        FROM said AS s
-        ORDER BY
-            s.practice_id, s.per_org_id, s.allergy_id, s.date_extracted, s.place DESC,
-            s.dedupe_1 DESC NULLS LAST, s.line_no DESC
-    )
-    INSERT INTO etl.observed_allergies (
-        allergy_id,
-        appointment_id,
-        allergy_type_id,
-        allergy_type,
-        onset_date,
-        deactivation_reason,
-        medicine_id,
-        medicine,
-        reaction_id,
-        reactions,
-        reaction_type_id,
-        reaction_type,
-        severity_id,
-        severity,
-        reaction_notes,
-        is_active,
-        is_deleted,
-        inserted_by_id,
-        inserted_by,
-        updated_by_id,
-        updated_by,
-        inserted_at,
-        updated_at,
-        patient_id,
-        patient,
-        is_confidential,
-        practice_id,
-        practice,
-        mgen_code,
-        mcla_code,
-        medtech_id,
-        medicine_classification_id,
-        allergy_category_id,
-        allergy_category,
-        comment,
-        substance_type_id,
-        substance_type,
-        favourite_substance_id,
-        favourite_substance,
-        disease_id,
-        disease,
-        other_substance,
-        medicine_type_id,
-        medicine_type,
-        user_logging_id,
-        logging_user_name,
-        show_on_portal,
-        warning_type,
-        row_inactive,
-        is_reviewed,
-        provider_id,
-        provider,
-        practice_location_id,
-        location_name,
-        per_org_id,
-        loaded_date_time,
-        observed_at, is_absent, row_hash, load_run_file_id, load_run_id, line_no
-    )
-    SELECT
-        l.allergy_id::bigint,
-        r.appointment_id::bigint,
-        r.allergy_type_id,
-        r.allergy_type,
-        nullif(r.onset_date::date, DATE '1900-01-01'),
-        r.deactivation_reason,
-        r.medicine_id::bigint,
-        r.medicine,
-        r.reaction_id,
-        r.reactions,
-        r.reaction_type_id,
-        r.reaction_type,
-        r.severity_id,
-        r.severity,
-        r.reaction_notes,
-        r.is_active::boolean,
-        r.is_deleted::boolean,
-        r.inserted_by_id::bigint,
-        r.inserted_by,
-        r.updated_by_id::bigint,
-        r.updated_by,
-        nullif(r.inserted_at::timestamptz, c_unknown_times[1]),
-        nullif(r.updated_at::timestamptz, c_unknown_times[1]),
-        r.patient_id::bigint,
-        r.patient,
-        r.is_confidential::boolean,
-        l.practice_id,
-        r.practice,
-        r.mgen_code,
-        r.mcla_code,
-        r.medtech_id,
-        r.medicine_classification_id,
-        r.allergy_category_id,
-        r.allergy_category,
-        r.comment,
-        r.substance_type_id,
-        r.substance_type,
-        r.favourite_substance_id,
-        r.favourite_substance,
-        r.disease_id,
-        r.disease,
-        r.other_substance,
-        r.medicine_type_id,
-        r.medicine_type,
-        r.user_logging_id::bigint,
-        r.logging_user_name,
-        r.show_on_portal::boolean,
-        r.warning_type,
-        r.row_inactive::boolean,
-        r.is_reviewed::boolean,
-        r.provider_id::bigint,
-        r.provider,
-        r.practice_location_id::bigint,
-        r.location_name,
-        l.per_org_id,
-        nullif(r.loaded_date_time::timestamptz, c_unknown_times[1]),
-        f.date_extracted,
-        l.is_absent,
-        CASE WHEN NOT l.is_absent THEN hash_record_extended(ROW(
-            r.allergy_id,
-            r.appointment_id,
-            r.allergy_type_id,
-            r.allergy_type,
-            r.onset_date,
-            r.deactivation_reason,
-            r.medicine_id,
-            r.medicine,
-            r.reaction_id,
-            r.reactions,
-            r.reaction_type_id,
-            r.reaction_type,
-            r.severity_id,
-            r.severity,
-            r.reaction_notes,
-            r.is_active,
-            r.is_deleted,
-            r.inserted_by_id,
-            r.inserted_by,
-            r.updated_by_id,
-            r.updated_by,
-            r.inserted_at,
-            r.updated_at,
-            r.patient_id,
-            r.patient,
-            r.is_confidential,
-            r.practice_id,
-            r.practice,
-            r.mgen_code,
-            r.mcla_code,
-            r.medtech_id,
-            r.medicine_classification_id,
-            r.allergy_category_id,
-            r.allergy_category,
-            r.comment,
-            r.substance_type_id,
-            r.substance_type,
-            r.favourite_substance_id,
-            r.favourite_substance,
-            r.disease_id,
-            r.disease,
-            r.other_substance,
-            r.medicine_type_id,
-            r.medicine_type,
-            r.user_logging_id,
-            r.logging_user_name,
-            r.show_on_portal,
-            r.warning_type,
-            r.row_inactive,
-            r.is_reviewed,
-            r.provider_id,
-            r.provider,
-            r.practice_location_id,
-            r.location_name,
-            r.per_org_id
-        ), f.seed) END,
-        f.load_run_file_id,
-        f.load_run_id,
-        l.line_no
-    FROM last_said AS l
-    JOIN files AS f USING (load_run_file_id)
-    LEFT JOIN raw.allergies_raw AS r ON r.load_run_file_id = l.load_run_file_id AND r.line_no = l.line_no;
-
-    CALL etl.analyze_work('observed_allergies');
+    -- 2. Where the counting files before the horizon observed these keys.
+    CALL etl.observe_allergies(p_tenant, p_before);
 
     -- 3. Keep the newest row; the row with which the newest version began in core; and
     -- each row that changed stg since.
-    WITH published AS (
+    WITH states AS (
         SELECT
-            o.practice_id,
-            o.per_org_id,
-            o.allergy_id,
-            etl.surrogate_key(
-                etl.key_part('patients')
-                || etl.key_part(o.practice_id)
-                || etl.key_part(o.per_org_id)
-                || etl.key_part(o.patient_id::text)
-            ) AS patient_key,
-            etl.surrogate_key(
-                etl.key_part('providers')
-                || etl.key_part(o.practice_id)
-                || etl.key_part(o.per_org_id)
-                || etl.key_part(o.provider_id::text)
-            ) AS provider_key,
-            etl.surrogate_key(
-                etl.key_part('medicine')
-                || etl.key_part(o.practice_id)
-                || etl.key_part(o.per_org_id)
-                || etl.key_part(o.medicine_id::text)
-            ) AS medicine_key,
-            o.appointment_id,
-            o.allergy_type_id,
-            o.allergy_type,
-            o.onset_date,
-            o.medicine_id,
-            o.medicine,
-            o.reaction_id,
-            o.reactions,
-            o.reaction_type_id,
-            o.reaction_type,
-            o.severity_id,
-            o.severity,
-            o.is_active,
-            o.is_deleted,
-            o.inserted_by_id,
-            o.updated_by_id,
-            o.inserted_at,
-            o.updated_at,
-            o.patient_id,
-            o.is_confidential,
-            o.practice,
-            o.mgen_code,
-            o.mcla_code,
-            o.medicine_classification_id,
-            o.allergy_category_id,
-            o.allergy_category,
-            o.substance_type_id,
-            o.substance_type,
-            o.favourite_substance_id,
-            o.disease_id,
-            o.disease,
-            o.medicine_type_id,
-            o.medicine_type,
-            o.user_logging_id,
-            o.show_on_portal,
-            o.warning_type,
-            o.row_inactive,
-            o.is_reviewed,
-            o.provider_id,
-            o.practice_location_id,
-            o.location_name,
-            o.loaded_date_time,
-            o.observed_at,
-            o.is_absent,
-            o.load_run_file_id,
-            o.load_run_id
+            o.*,
+            ROW(
+                y.patient_key, y.provider_key, y.medicine_key, y.appointment_id, y.allergy_type_id, y.allergy_type,
+                y.onset_date, y.medicine_id, y.medicine, y.reaction_id, y.reactions, y.reaction_type_id,
+                y.reaction_type, y.severity_id, y.severity, y.is_active, y.is_deleted, y.inserted_by_id,
+                y.updated_by_id, y.inserted_at, y.updated_at, y.patient_id, y.is_confidential, y.practice,
+                y.mgen_code, y.mcla_code, y.medicine_classification_id, y.allergy_category_id, y.allergy_category,
+                y.substance_type_id, y.substance_type, y.favourite_substance_id, y.disease_id, y.disease,
+                y.medicine_type_id, y.medicine_type, y.user_logging_id, y.show_on_portal, y.warning_type,
+                y.row_inactive, y.is_reviewed, y.provider_id, y.practice_location_id, y.location_name
+            ) AS core_state
         FROM etl.observed_allergies AS o
+        JOIN etl.republished_allergies AS y USING (load_run_file_id, line_no)
     ),
     marked AS (
         SELECT
-            p.*,
-            coalesce(
-                lag(p.is_absent) OVER w <> p.is_absent
-                OR lag(ROW(
-                    p.patient_key,
-                    p.provider_key,
-                    p.medicine_key,
-                    p.appointment_id,
-                    p.allergy_type_id,
-                    p.allergy_type,
-                    p.onset_date,
-                    p.medicine_id,
-                    p.medicine,
-                    p.reaction_id,
-                    p.reactions,
-                    p.reaction_type_id,
-                    p.reaction_type,
-                    p.severity_id,
-                    p.severity,
-                    p.is_active,
-                    p.is_deleted,
-                    p.inserted_by_id,
-                    p.updated_by_id,
-                    p.inserted_at,
-                    p.updated_at,
-                    p.patient_id,
-                    p.is_confidential,
-                    p.practice,
-                    p.mgen_code,
-                    p.mcla_code,
-                    p.medicine_classification_id,
-                    p.allergy_category_id,
-                    p.allergy_category,
-                    p.substance_type_id,
-                    p.substance_type,
-                    p.favourite_substance_id,
-                    p.disease_id,
-                    p.disease,
-                    p.medicine_type_id,
-                    p.medicine_type,
-                    p.user_logging_id,
-                    p.show_on_portal,
-                    p.warning_type,
-                    p.row_inactive,
-                    p.is_reviewed,
-                    p.provider_id,
-                    p.practice_location_id,
-                    p.location_name
-                )) OVER w IS DISTINCT FROM ROW(
-                    p.patient_key,
-                    p.provider_key,
-                    p.medicine_key,
-                    p.appointment_id,
-                    p.allergy_type_id,
-                    p.allergy_type,
-                    p.onset_date,
-                    p.medicine_id,
-                    p.medicine,
-                    p.reaction_id,
-                    p.reactions,
-                    p.reaction_type_id,
-                    p.reaction_type,
-                    p.severity_id,
-                    p.severity,
-                    p.is_active,
-                    p.is_deleted,
-                    p.inserted_by_id,
-                    p.updated_by_id,
-                    p.inserted_at,
-                    p.updated_at,
-                    p.patient_id,
-                    p.is_confidential,
-                    p.practice,
-                    p.mgen_code,
-                    p.mcla_code,
-                    p.medicine_classification_id,
-                    p.allergy_category_id,
-                    p.allergy_category,
-                    p.substance_type_id,
-                    p.substance_type,
-                    p.favourite_substance_id,
-                    p.disease_id,
-                    p.disease,
-                    p.medicine_type_id,
-                    p.medicine_type,
-                    p.user_logging_id,
-                    p.show_on_portal,
-                    p.warning_type,
-                    p.row_inactive,
-                    p.is_reviewed,
-                    p.provider_id,
-                    p.practice_location_id,
-                    p.location_name
-                ),
-                true
-            ) AS starts
-        FROM published AS p
-        WINDOW w AS (PARTITION BY p.practice_id, p.per_org_id, p.allergy_id ORDER BY p.observed_at)
+            s.practice_id, s.per_org_id, s.allergy_id, s.observed_at,
+            lag(s.core_state) OVER w IS DISTINCT FROM s.core_state AS begins_run
+        FROM states AS s
+        WINDOW w AS (PARTITION BY s.practice_id, s.per_org_id, s.allergy_id ORDER BY s.observed_at)
+    ),
+    staged AS (
+        SELECT
+            o.*,
+            ROW(
+                y.appointment_id, y.allergy_type_id, y.allergy_type, y.onset_date, y.deactivation_reason,
+                y.medicine_id, y.medicine, y.reaction_id, y.reactions, y.reaction_type_id, y.reaction_type,
+                y.severity_id, y.severity, y.reaction_notes, y.is_active, y.is_deleted, y.inserted_by_id,
+                y.inserted_by, y.updated_by_id, y.updated_by, y.inserted_at, y.updated_at, y.patient_id, y.patient,
+                y.is_confidential, y.practice, y.mgen_code, y.mcla_code, y.medtech_id, y.medicine_classification_id,
+                y.allergy_category_id, y.allergy_category, y.comment, y.substance_type_id, y.substance_type,
+                y.favourite_substance_id, y.favourite_substance, y.disease_id, y.disease, y.other_substance,
+                y.medicine_type_id, y.medicine_type, y.user_logging_id, y.logging_user_name, y.show_on_portal,
+                y.warning_type, y.row_inactive, y.is_reviewed, y.provider_id, y.provider, y.practice_location_id,
+                y.location_name
+            ) AS row_state
+        FROM etl.observed_allergies AS o
+        JOIN etl.typed_allergies AS y USING (load_run_file_id, line_no)
     ),
     told AS (
         SELECT
-            o.practice_id, o.per_org_id, o.allergy_id, o.observed_at, o.is_absent, o.load_run_file_id, o.line_no,
-            coalesce(
-                lag(o.is_absent) OVER w <> o.is_absent
-                OR lag(ROW(
-                    o.appointment_id,
-                    o.allergy_type_id,
-                    o.allergy_type,
-                    o.onset_date,
-                    o.deactivation_reason,
-                    o.medicine_id,
-                    o.medicine,
-                    o.reaction_id,
-                    o.reactions,
-                    o.reaction_type_id,
-                    o.reaction_type,
-                    o.severity_id,
-                    o.severity,
-                    o.reaction_notes,
-                    o.is_active,
-                    o.is_deleted,
-                    o.inserted_by_id,
-                    o.inserted_by,
-                    o.updated_by_id,
-                    o.updated_by,
-                    o.inserted_at,
-                    o.updated_at,
-                    o.patient_id,
-                    o.patient,
-                    o.is_confidential,
-                    o.practice,
-                    o.mgen_code,
-                    o.mcla_code,
-                    o.medtech_id,
-                    o.medicine_classification_id,
-                    o.allergy_category_id,
-                    o.allergy_category,
-                    o.comment,
-                    o.substance_type_id,
-                    o.substance_type,
-                    o.favourite_substance_id,
-                    o.favourite_substance,
-                    o.disease_id,
-                    o.disease,
-                    o.other_substance,
-                    o.medicine_type_id,
-                    o.medicine_type,
-                    o.user_logging_id,
-                    o.logging_user_name,
-                    o.show_on_portal,
-                    o.warning_type,
-                    o.row_inactive,
-                    o.is_reviewed,
-                    o.provider_id,
-                    o.provider,
-                    o.practice_location_id,
-                    o.location_name
-                )) OVER w IS DISTINCT FROM ROW(
-                    o.appointment_id,
-                    o.allergy_type_id,
-                    o.allergy_type,
-                    o.onset_date,
-                    o.deactivation_reason,
-                    o.medicine_id,
-                    o.medicine,
-                    o.reaction_id,
-                    o.reactions,
-                    o.reaction_type_id,
-                    o.reaction_type,
-                    o.severity_id,
-                    o.severity,
-                    o.reaction_notes,
-                    o.is_active,
-                    o.is_deleted,
-                    o.inserted_by_id,
-                    o.inserted_by,
-                    o.updated_by_id,
-                    o.updated_by,
-                    o.inserted_at,
-                    o.updated_at,
-                    o.patient_id,
-                    o.patient,
-                    o.is_confidential,
-                    o.practice,
-                    o.mgen_code,
-                    o.mcla_code,
-                    o.medtech_id,
-                    o.medicine_classification_id,
-                    o.allergy_category_id,
-                    o.allergy_category,
-                    o.comment,
-                    o.substance_type_id,
-                    o.substance_type,
-                    o.favourite_substance_id,
-                    o.favourite_substance,
-                    o.disease_id,
-                    o.disease,
-                    o.other_substance,
-                    o.medicine_type_id,
-                    o.medicine_type,
-                    o.user_logging_id,
-                    o.logging_user_name,
-                    o.show_on_portal,
-                    o.warning_type,
-                    o.row_inactive,
-                    o.is_reviewed,
-                    o.provider_id,
-                    o.provider,
-                    o.practice_location_id,
-                    o.location_name
-                ),
-                true
-            ) AS changes
-        FROM etl.observed_allergies AS o
-        WINDOW w AS (PARTITION BY o.practice_id, o.per_org_id, o.allergy_id ORDER BY o.observed_at)
+            s.practice_id, s.per_org_id, s.allergy_id, s.observed_at, s.is_absent, s.load_run_file_id, s.line_no,
+            lag(s.row_state) OVER w IS DISTINCT FROM s.row_state AS changes
+        FROM staged AS s
+        WINDOW w AS (PARTITION BY s.practice_id, s.per_org_id, s.allergy_id ORDER BY s.observed_at)
     ),
     placed AS (
         SELECT
             t.*,
             max(t.observed_at) OVER k AS newest,
-            max(t.observed_at) FILTER (WHERE d.starts) OVER k AS state_from,
-            max(t.observed_at) FILTER (WHERE d.starts) OVER k AS version_from
+            max(t.observed_at) FILTER (WHERE d.begins_run) OVER k AS state_from,
+            max(t.observed_at) FILTER (WHERE d.begins_run) OVER k AS version_from
         FROM told AS t
         JOIN marked AS d USING (practice_id, per_org_id, allergy_id, observed_at)
         WHERE NOT t.is_absent

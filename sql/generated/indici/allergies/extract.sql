@@ -4,41 +4,20 @@ INSERT INTO etl.extracts (
     extract, source, description, entity, natural_key, core_kind, raw_table, stg_table, core_table, full_load,
     ragged_rows, reject_rate, mirror_close_share, has_pseudonyms, load_order, every_batch
 )
-VALUES
-    (
-        'allergies',
-        'indici',
-        'Allergies and adverse reactions recorded for patients.',
-        'allergy',
-        ARRAY['allergy_id']::text[],
-        'fact',
-        'raw.allergies_raw',
-        'stg.allergies',
-        'core.fact_allergies',
-        'upsert',
-        'reject',
-        0.05,
-        0.2,
-        false,
-        7,
-        true
-    )
+VALUES (
+    'allergies', 'indici',
+    'Allergies and adverse reactions recorded for patients.',
+    'allergy', ARRAY['allergy_id']::text[], 'fact',
+    'raw.allergies_raw', 'stg.allergies', 'core.fact_allergies', 'upsert',
+    'reject', 0.05, 0.2, false, 7, true
+)
 ON CONFLICT (extract) DO UPDATE
-SET source = excluded.source,
-    description = excluded.description,
-    entity = excluded.entity,
-    natural_key = excluded.natural_key,
-    core_kind = excluded.core_kind,
-    raw_table = excluded.raw_table,
-    stg_table = excluded.stg_table,
-    core_table = excluded.core_table,
-    full_load = excluded.full_load,
-    ragged_rows = excluded.ragged_rows,
-    reject_rate = excluded.reject_rate,
-    mirror_close_share = excluded.mirror_close_share,
-    has_pseudonyms = excluded.has_pseudonyms,
-    load_order = excluded.load_order,
-    every_batch = excluded.every_batch;
+SET source = excluded.source, description = excluded.description, entity = excluded.entity,
+    natural_key = excluded.natural_key, core_kind = excluded.core_kind, raw_table = excluded.raw_table,
+    stg_table = excluded.stg_table, core_table = excluded.core_table, full_load = excluded.full_load,
+    ragged_rows = excluded.ragged_rows, reject_rate = excluded.reject_rate,
+    mirror_close_share = excluded.mirror_close_share, has_pseudonyms = excluded.has_pseudonyms,
+    load_order = excluded.load_order, every_batch = excluded.every_batch;
 
 INSERT INTO etl.locks (extract)
 VALUES ('allergies')
@@ -118,9 +97,7 @@ DELETE FROM etl.shapes WHERE extract = 'allergies';
 INSERT INTO etl.shapes (extract, since, until, columns, headings, rules_hash)
 VALUES
     (
-        'allergies',
-        '-infinity',
-        'infinity',
+        'allergies', '-infinity', 'infinity',
         ARRAY['allergy_id', 'appointment_id', 'allergy_type_id', 'allergy_type', 'onset_date', 'deactivation_reason', 'medicine_id', 'medicine', 'reaction_id', 'reactions', 'reaction_type_id', 'reaction_type', 'severity_id', 'severity', 'reaction_notes', 'is_active', 'is_deleted', 'inserted_by_id', 'inserted_by', 'updated_by_id', 'updated_by', 'inserted_at', 'updated_at', 'patient_id', 'patient', 'is_confidential', 'practice_id', 'practice', 'mgen_code', 'mcla_code', 'medtech_id', 'medicine_classification_id', 'allergy_category_id', 'allergy_category', 'comment', 'substance_type_id', 'substance_type', 'favourite_substance_id', 'favourite_substance', 'disease_id', 'disease', 'other_substance', 'medicine_type_id', 'medicine_type', 'user_logging_id', 'logging_user_name', 'show_on_portal', 'warning_type', 'row_inactive', 'is_reviewed', 'provider_id', 'provider', 'practice_location_id', 'location_name', 'per_org_id', 'loaded_date_time']::text[],
         ARRAY['AllergyID', 'AppointmentID', 'AllergyTypeID', 'AllergyType', 'OnsetDate', 'DeactivationReason', 'MedicineID', 'Medicine', 'ReactionID', 'Reactions', 'ReactionTypeID', 'ReactionType', 'SeverityID', 'Severity', 'ReactionNotes', 'IsActive', 'IsDeleted', 'InsertedByID', 'InsertedBy', 'UpdatedByID', 'UpdatedBy', 'InsertedAt', 'UpdatedAt', 'PatientID', 'Patient', 'IsConfidential', 'PracticeID', 'Practice', 'MGENCODE', 'MCLACODE', 'MedTechID', 'MedicineClassificationID', 'AllergyCategoryID', 'AllergyCategory', 'Comment', 'SubstanceTypeID', 'SubstanceType', 'FavouriteSubstanceID', 'FavouriteSubstance', 'DiseaseID', 'Disease', 'OtherSubstance', 'MedicineTypeID', 'MedicineType', 'UserLoggingID', 'LoggingUserName', 'ShowOnPortal', 'WarningType', 'ROWINACTIVE', 'IsReviewed', 'ProviderID', 'Provider', 'PracticeLocationID', 'LocationName', 'PerOrgID', 'LoadedDateTime']::text[],
         '512833d3b361cc950430f5053ec693346be1a2dbaa5a0ee49bc7578017fa46e6'

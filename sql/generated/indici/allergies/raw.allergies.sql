@@ -2,133 +2,22 @@
 
 CREATE OR REPLACE VIEW raw.allergies AS
 SELECT
-    r.allergy_id,
-    r.appointment_id,
-    r.allergy_type_id,
-    r.allergy_type,
-    r.onset_date,
-    r.deactivation_reason,
-    r.medicine_id,
-    r.medicine,
-    r.reaction_id,
-    r.reactions,
-    r.reaction_type_id,
-    r.reaction_type,
-    r.severity_id,
-    r.severity,
-    r.reaction_notes,
-    r.is_active,
-    r.is_deleted,
-    r.inserted_by_id,
-    r.inserted_by,
-    r.updated_by_id,
-    r.updated_by,
-    r.inserted_at,
-    r.updated_at,
-    r.patient_id,
-    r.patient,
-    r.is_confidential,
-    r.practice_id,
-    r.practice,
-    r.mgen_code,
-    r.mcla_code,
-    r.medtech_id,
-    r.medicine_classification_id,
-    r.allergy_category_id,
-    r.allergy_category,
-    r.comment,
-    r.substance_type_id,
-    r.substance_type,
-    r.favourite_substance_id,
-    r.favourite_substance,
-    r.disease_id,
-    r.disease,
-    r.other_substance,
-    r.medicine_type_id,
-    r.medicine_type,
-    r.user_logging_id,
-    r.logging_user_name,
-    r.show_on_portal,
-    r.warning_type,
-    r.row_inactive,
-    r.is_reviewed,
-    r.provider_id,
-    r.provider,
-    r.practice_location_id,
-    r.location_name,
-    r.per_org_id,
-    r.loaded_date_time,
-    r.load_run_file_id,
-    r.line_no,
-    f.s3_bucket,
-    f.s3_key,
-    f.s3_version_id,
-    f.file_hash,
-    f.date_extracted,
-    f.extract_type,
+    r.allergy_id, r.appointment_id, r.allergy_type_id, r.allergy_type, r.onset_date, r.deactivation_reason,
+    r.medicine_id, r.medicine, r.reaction_id, r.reactions, r.reaction_type_id, r.reaction_type, r.severity_id,
+    r.severity, r.reaction_notes, r.is_active, r.is_deleted, r.inserted_by_id, r.inserted_by, r.updated_by_id,
+    r.updated_by, r.inserted_at, r.updated_at, r.patient_id, r.patient, r.is_confidential, r.practice_id,
+    r.practice, r.mgen_code, r.mcla_code, r.medtech_id, r.medicine_classification_id, r.allergy_category_id,
+    r.allergy_category, r.comment, r.substance_type_id, r.substance_type, r.favourite_substance_id,
+    r.favourite_substance, r.disease_id, r.disease, r.other_substance, r.medicine_type_id, r.medicine_type,
+    r.user_logging_id, r.logging_user_name, r.show_on_portal, r.warning_type, r.row_inactive, r.is_reviewed,
+    r.provider_id, r.provider, r.practice_location_id, r.location_name, r.per_org_id, r.loaded_date_time,
+    r.load_run_file_id, r.line_no, f.s3_bucket, f.s3_key, f.s3_version_id, f.file_hash, f.date_extracted, f.extract_type,
     f.tenant[1] AS file_practice_id,
     f.tenant[2] AS file_per_org_id,
-    f.load_run_id,
-    f.load_ts
+    f.load_run_id, f.load_ts
 FROM raw.allergies_raw AS r
 JOIN etl.load_run_files AS f USING (load_run_file_id);
 COMMENT ON VIEW raw.allergies IS 'Delivered rows with where they came from: Allergies and adverse reactions recorded for patients.';
-COMMENT ON COLUMN raw.allergies.allergy_id IS 'Identifier of the allergy.';
-COMMENT ON COLUMN raw.allergies.appointment_id IS 'Appointment at which the allergy was recorded.';
-COMMENT ON COLUMN raw.allergies.allergy_type_id IS 'Lookup id of the type of the allergy.';
-COMMENT ON COLUMN raw.allergies.allergy_type IS 'Type of the allergy, a value of a list.';
-COMMENT ON COLUMN raw.allergies.onset_date IS 'Date of the onset.';
-COMMENT ON COLUMN raw.allergies.deactivation_reason IS 'Reason for deactivating the allergy, may be free text.';
-COMMENT ON COLUMN raw.allergies.medicine_id IS 'Medicine to which the patient is allergic.';
-COMMENT ON COLUMN raw.allergies.medicine IS 'Name of the medicine.';
-COMMENT ON COLUMN raw.allergies.reaction_id IS 'Lookup id of the reaction.';
-COMMENT ON COLUMN raw.allergies.reactions IS 'Reaction, a value of a list.';
-COMMENT ON COLUMN raw.allergies.reaction_type_id IS 'Lookup id of the type of the reaction.';
-COMMENT ON COLUMN raw.allergies.reaction_type IS 'Type of the reaction, a value of a list.';
-COMMENT ON COLUMN raw.allergies.severity_id IS 'Lookup id of the severity.';
-COMMENT ON COLUMN raw.allergies.severity IS 'Severity of the reaction, a value of a list.';
-COMMENT ON COLUMN raw.allergies.reaction_notes IS 'Notes on the reaction, free text.';
-COMMENT ON COLUMN raw.allergies.is_active IS 'Whether the allergy is active.';
-COMMENT ON COLUMN raw.allergies.is_deleted IS 'Whether the allergy was deleted in the source.';
-COMMENT ON COLUMN raw.allergies.inserted_by_id IS 'User who created the allergy.';
-COMMENT ON COLUMN raw.allergies.inserted_by IS 'Name of the user who created the allergy.';
-COMMENT ON COLUMN raw.allergies.updated_by_id IS 'User who last changed the allergy.';
-COMMENT ON COLUMN raw.allergies.updated_by IS 'Name of the user who last changed the allergy.';
-COMMENT ON COLUMN raw.allergies.inserted_at IS 'When the allergy was created.';
-COMMENT ON COLUMN raw.allergies.updated_at IS 'When the allergy was last changed.';
-COMMENT ON COLUMN raw.allergies.patient_id IS 'Patient who has the allergy.';
-COMMENT ON COLUMN raw.allergies.patient IS 'Name of the patient.';
-COMMENT ON COLUMN raw.allergies.is_confidential IS 'Whether the allergy is marked confidential.';
-COMMENT ON COLUMN raw.allergies.practice_id IS 'Practice that delivered the row, three digits as in the file name. Part of the tenant.';
-COMMENT ON COLUMN raw.allergies.practice IS 'Name of the practice.';
-COMMENT ON COLUMN raw.allergies.mgen_code IS 'Code of the medicine, the source''s MGENCODE.';
-COMMENT ON COLUMN raw.allergies.mcla_code IS 'Code of the class of the medicine, the source''s MCLACODE.';
-COMMENT ON COLUMN raw.allergies.medtech_id IS 'Identifier of the allergy in MedTech. Can hold a GUID.';
-COMMENT ON COLUMN raw.allergies.medicine_classification_id IS 'Lookup id of the classification of the medicine.';
-COMMENT ON COLUMN raw.allergies.allergy_category_id IS 'Lookup id of the category of the allergy.';
-COMMENT ON COLUMN raw.allergies.allergy_category IS 'Category of the allergy, a value of a list.';
-COMMENT ON COLUMN raw.allergies.comment IS 'Comment on the allergy, free text.';
-COMMENT ON COLUMN raw.allergies.substance_type_id IS 'Lookup id of the type of substance.';
-COMMENT ON COLUMN raw.allergies.substance_type IS 'Type of substance, a value of a list.';
-COMMENT ON COLUMN raw.allergies.favourite_substance_id IS 'Lookup id of the favourite substance.';
-COMMENT ON COLUMN raw.allergies.favourite_substance IS 'Favourite substance of the practice, may be free text.';
-COMMENT ON COLUMN raw.allergies.disease_id IS 'Lookup id of the disease.';
-COMMENT ON COLUMN raw.allergies.disease IS 'Disease linked to the allergy, a value of a list.';
-COMMENT ON COLUMN raw.allergies.other_substance IS 'Substance not in the list, free text.';
-COMMENT ON COLUMN raw.allergies.medicine_type_id IS 'Lookup id of the type of medicine.';
-COMMENT ON COLUMN raw.allergies.medicine_type IS 'Type of medicine, a value of a list.';
-COMMENT ON COLUMN raw.allergies.user_logging_id IS 'User recorded by the source''s log for the allergy.';
-COMMENT ON COLUMN raw.allergies.logging_user_name IS 'Name of the user recorded by the source''s log for the allergy.';
-COMMENT ON COLUMN raw.allergies.show_on_portal IS 'Whether the allergy is shown on the portal.';
-COMMENT ON COLUMN raw.allergies.warning_type IS 'Type of warning, a value of a list.';
-COMMENT ON COLUMN raw.allergies.row_inactive IS 'Whether the row is inactive.';
-COMMENT ON COLUMN raw.allergies.is_reviewed IS 'Whether the allergy was reviewed.';
-COMMENT ON COLUMN raw.allergies.provider_id IS 'Provider who recorded the allergy.';
-COMMENT ON COLUMN raw.allergies.provider IS 'Name of the provider.';
-COMMENT ON COLUMN raw.allergies.practice_location_id IS 'Location of the practice.';
-COMMENT ON COLUMN raw.allergies.location_name IS 'Name of the location of the practice.';
-COMMENT ON COLUMN raw.allergies.per_org_id IS 'Organisation of the practice, six digits as in the file name. Part of the tenant.';
-COMMENT ON COLUMN raw.allergies.loaded_date_time IS 'When the provider of the feed loaded the row. Can change when nothing else did.';
 COMMENT ON COLUMN raw.allergies.load_run_file_id IS 'The file: etl.load_run_files.';
 COMMENT ON COLUMN raw.allergies.line_no IS 'Number of the row in the file, from 1, counting every row.';
 COMMENT ON COLUMN raw.allergies.s3_bucket IS 'Bucket of the file.';

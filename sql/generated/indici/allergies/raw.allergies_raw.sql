@@ -63,62 +63,15 @@ CREATE TABLE raw.allergies_raw (
 );
 CREATE INDEX allergies_raw_key_idx ON raw.allergies_raw (allergy_id);
 COMMENT ON TABLE raw.allergies_raw IS 'Delivered rows as text: Allergies and adverse reactions recorded for patients.';
-COMMENT ON COLUMN raw.allergies_raw.allergy_id IS 'Identifier of the allergy.';
-COMMENT ON COLUMN raw.allergies_raw.appointment_id IS 'Appointment at which the allergy was recorded.';
-COMMENT ON COLUMN raw.allergies_raw.allergy_type_id IS 'Lookup id of the type of the allergy.';
-COMMENT ON COLUMN raw.allergies_raw.allergy_type IS 'Type of the allergy, a value of a list.';
-COMMENT ON COLUMN raw.allergies_raw.onset_date IS 'Date of the onset.';
-COMMENT ON COLUMN raw.allergies_raw.deactivation_reason IS 'Reason for deactivating the allergy, may be free text.';
-COMMENT ON COLUMN raw.allergies_raw.medicine_id IS 'Medicine to which the patient is allergic.';
-COMMENT ON COLUMN raw.allergies_raw.medicine IS 'Name of the medicine.';
-COMMENT ON COLUMN raw.allergies_raw.reaction_id IS 'Lookup id of the reaction.';
-COMMENT ON COLUMN raw.allergies_raw.reactions IS 'Reaction, a value of a list.';
-COMMENT ON COLUMN raw.allergies_raw.reaction_type_id IS 'Lookup id of the type of the reaction.';
-COMMENT ON COLUMN raw.allergies_raw.reaction_type IS 'Type of the reaction, a value of a list.';
-COMMENT ON COLUMN raw.allergies_raw.severity_id IS 'Lookup id of the severity.';
-COMMENT ON COLUMN raw.allergies_raw.severity IS 'Severity of the reaction, a value of a list.';
-COMMENT ON COLUMN raw.allergies_raw.reaction_notes IS 'Notes on the reaction, free text.';
-COMMENT ON COLUMN raw.allergies_raw.is_active IS 'Whether the allergy is active.';
-COMMENT ON COLUMN raw.allergies_raw.is_deleted IS 'Whether the allergy was deleted in the source.';
-COMMENT ON COLUMN raw.allergies_raw.inserted_by_id IS 'User who created the allergy.';
-COMMENT ON COLUMN raw.allergies_raw.inserted_by IS 'Name of the user who created the allergy.';
-COMMENT ON COLUMN raw.allergies_raw.updated_by_id IS 'User who last changed the allergy.';
-COMMENT ON COLUMN raw.allergies_raw.updated_by IS 'Name of the user who last changed the allergy.';
-COMMENT ON COLUMN raw.allergies_raw.inserted_at IS 'When the allergy was created.';
-COMMENT ON COLUMN raw.allergies_raw.updated_at IS 'When the allergy was last changed.';
-COMMENT ON COLUMN raw.allergies_raw.patient_id IS 'Patient who has the allergy.';
-COMMENT ON COLUMN raw.allergies_raw.patient IS 'Name of the patient.';
-COMMENT ON COLUMN raw.allergies_raw.is_confidential IS 'Whether the allergy is marked confidential.';
-COMMENT ON COLUMN raw.allergies_raw.practice_id IS 'Practice that delivered the row, three digits as in the file name. Part of the tenant.';
-COMMENT ON COLUMN raw.allergies_raw.practice IS 'Name of the practice.';
-COMMENT ON COLUMN raw.allergies_raw.mgen_code IS 'Code of the medicine, the source''s MGENCODE.';
-COMMENT ON COLUMN raw.allergies_raw.mcla_code IS 'Code of the class of the medicine, the source''s MCLACODE.';
-COMMENT ON COLUMN raw.allergies_raw.medtech_id IS 'Identifier of the allergy in MedTech. Can hold a GUID.';
-COMMENT ON COLUMN raw.allergies_raw.medicine_classification_id IS 'Lookup id of the classification of the medicine.';
-COMMENT ON COLUMN raw.allergies_raw.allergy_category_id IS 'Lookup id of the category of the allergy.';
-COMMENT ON COLUMN raw.allergies_raw.allergy_category IS 'Category of the allergy, a value of a list.';
-COMMENT ON COLUMN raw.allergies_raw.comment IS 'Comment on the allergy, free text.';
-COMMENT ON COLUMN raw.allergies_raw.substance_type_id IS 'Lookup id of the type of substance.';
-COMMENT ON COLUMN raw.allergies_raw.substance_type IS 'Type of substance, a value of a list.';
-COMMENT ON COLUMN raw.allergies_raw.favourite_substance_id IS 'Lookup id of the favourite substance.';
-COMMENT ON COLUMN raw.allergies_raw.favourite_substance IS 'Favourite substance of the practice, may be free text.';
-COMMENT ON COLUMN raw.allergies_raw.disease_id IS 'Lookup id of the disease.';
-COMMENT ON COLUMN raw.allergies_raw.disease IS 'Disease linked to the allergy, a value of a list.';
-COMMENT ON COLUMN raw.allergies_raw.other_substance IS 'Substance not in the list, free text.';
-COMMENT ON COLUMN raw.allergies_raw.medicine_type_id IS 'Lookup id of the type of medicine.';
-COMMENT ON COLUMN raw.allergies_raw.medicine_type IS 'Type of medicine, a value of a list.';
-COMMENT ON COLUMN raw.allergies_raw.user_logging_id IS 'User recorded by the source''s log for the allergy.';
-COMMENT ON COLUMN raw.allergies_raw.logging_user_name IS 'Name of the user recorded by the source''s log for the allergy.';
-COMMENT ON COLUMN raw.allergies_raw.show_on_portal IS 'Whether the allergy is shown on the portal.';
-COMMENT ON COLUMN raw.allergies_raw.warning_type IS 'Type of warning, a value of a list.';
-COMMENT ON COLUMN raw.allergies_raw.row_inactive IS 'Whether the row is inactive.';
-COMMENT ON COLUMN raw.allergies_raw.is_reviewed IS 'Whether the allergy was reviewed.';
-COMMENT ON COLUMN raw.allergies_raw.provider_id IS 'Provider who recorded the allergy.';
-COMMENT ON COLUMN raw.allergies_raw.provider IS 'Name of the provider.';
-COMMENT ON COLUMN raw.allergies_raw.practice_location_id IS 'Location of the practice.';
-COMMENT ON COLUMN raw.allergies_raw.location_name IS 'Name of the location of the practice.';
-COMMENT ON COLUMN raw.allergies_raw.per_org_id IS 'Organisation of the practice, six digits as in the file name. Part of the tenant.';
-COMMENT ON COLUMN raw.allergies_raw.loaded_date_time IS 'When the provider of the feed loaded the row. Can change when nothing else did.';
 COMMENT ON COLUMN raw.allergies_raw.load_run_file_id IS 'The file: etl.load_run_files.';
 COMMENT ON COLUMN raw.allergies_raw.line_no IS 'Number of the row in the file, from 1, counting every row.';
-GRANT INSERT (allergy_id, appointment_id, allergy_type_id, allergy_type, onset_date, deactivation_reason, medicine_id, medicine, reaction_id, reactions, reaction_type_id, reaction_type, severity_id, severity, reaction_notes, is_active, is_deleted, inserted_by_id, inserted_by, updated_by_id, updated_by, inserted_at, updated_at, patient_id, patient, is_confidential, practice_id, practice, mgen_code, mcla_code, medtech_id, medicine_classification_id, allergy_category_id, allergy_category, comment, substance_type_id, substance_type, favourite_substance_id, favourite_substance, disease_id, disease, other_substance, medicine_type_id, medicine_type, user_logging_id, logging_user_name, show_on_portal, warning_type, row_inactive, is_reviewed, provider_id, provider, practice_location_id, location_name, per_org_id, loaded_date_time) ON raw.allergies_raw TO etl_writer;
+GRANT INSERT (
+    allergy_id, appointment_id, allergy_type_id, allergy_type, onset_date, deactivation_reason, medicine_id,
+    medicine, reaction_id, reactions, reaction_type_id, reaction_type, severity_id, severity, reaction_notes,
+    is_active, is_deleted, inserted_by_id, inserted_by, updated_by_id, updated_by, inserted_at, updated_at,
+    patient_id, patient, is_confidential, practice_id, practice, mgen_code, mcla_code, medtech_id,
+    medicine_classification_id, allergy_category_id, allergy_category, comment, substance_type_id, substance_type,
+    favourite_substance_id, favourite_substance, disease_id, disease, other_substance, medicine_type_id,
+    medicine_type, user_logging_id, logging_user_name, show_on_portal, warning_type, row_inactive, is_reviewed,
+    provider_id, provider, practice_location_id, location_name, per_org_id, loaded_date_time
+) ON raw.allergies_raw TO etl_writer;

@@ -16,109 +16,13 @@ AS $faults_appointment_medications$
 -- nothing. A column without a value has no fault, unless it is required.
 DECLARE
     v_file etl.load_run_files;
-    c_unknown_times constant timestamptz[] := ARRAY['1900-01-01']::text[]::timestamptz[];
 BEGIN
     SELECT f.* INTO v_file FROM etl.load_run_files AS f WHERE f.load_run_file_id = p_load_run_file_id;
 
     RETURN QUERY
     SELECT
         r.line_no,
-        array_to_string(
-            ARRAY[
-                r.medication_id,
-                r.appointment_id,
-                r.patient_id,
-                r.sct_id,
-                r.medicine_id,
-                r.medicine_name,
-                r.strength,
-                r.form,
-                r.take,
-                r.frequency,
-                r.daily_frequency,
-                r.route,
-                r.duration,
-                r.duration_type,
-                r.start_date,
-                r.end_date,
-                r.stop_date,
-                r.repeats,
-                r.sa_status,
-                r.sa_number,
-                r.expiry_date,
-                r.subsidy_amount,
-                r.price,
-                r.provider_id,
-                r.provider,
-                r.task_id,
-                r.directions,
-                r.is_confidential,
-                r.is_long_term,
-                r.is_prescribed_externally,
-                r.is_stopped,
-                r.is_highlighted,
-                r.is_practice_in_admin,
-                r.is_trial,
-                r.stopped_reason,
-                r.medication_stop_reason,
-                r.rx_scid,
-                r.rx_date,
-                r.rx_status,
-                r.is_dispense,
-                r.printed_by,
-                r.printed_at,
-                r.comments,
-                r.is_active,
-                r.is_deleted,
-                r.inserted_by,
-                r.updated_by,
-                r.inserted_at,
-                r.updated_at,
-                r.medtech_id,
-                r.is_mapped,
-                r.medtech_drug_code,
-                r.medtech_generic_name,
-                r.practice_id,
-                r.prescribed_externally_id,
-                r.prescribed_externally_description,
-                r.quantity,
-                r.is_generic_substitution,
-                r.is_frequently_dispensed,
-                r.initial_dispense_period,
-                r.initial_dispense_period_type,
-                r.trial_period,
-                r.trial_type,
-                r.is_specialist_recommended,
-                r.specialist_name,
-                r.recommendation_date,
-                r.is_endorsement_criteria,
-                r.is_provider_eligible_co_payment,
-                r.user_logging_id,
-                r.is_override,
-                r.override_reason,
-                r.is_task_generated,
-                r.show_on_portal,
-                r.patient_sa_record_id,
-                r.stopped_by,
-                r.mapped_by,
-                r.mapped_date,
-                r.recommendation_override_reason,
-                r.is_variable_dose,
-                r.is_dose_change,
-                r.reference_medication,
-                r.mims_code,
-                r.permanent_address_latitude,
-                r.permanent_address_longitude,
-                r.practice_location_id,
-                r.location_name,
-                r.prescription_print_date,
-                r.prescription_no,
-                r.substance_name,
-                r.per_org_id,
-                r.loaded_date_time
-            ],
-            '|^^|', ''
-        ) || '|~~|',
+        etl.row_text_appointment_medications(r, v_file.date_extracted),
         jsonb_build_object('practice_id', r.practice_id, 'per_org_id', r.per_org_id, 'medication_id', r.medication_id),
         e.field_errors
     FROM etl.touched_appointment_medications AS t
@@ -127,296 +31,60 @@ BEGIN
         SELECT jsonb_object_agg(v.name, jsonb_build_object('text', v.text, 'reason', v.reason)) AS field_errors
         FROM (
             VALUES
-                (
-                    'medication_id', r.medication_id,
-                    CASE
-                        WHEN (r.medication_id IS NOT NULL) IS FALSE THEN 'is required and empty'
-                        WHEN (etl.is_bigint(r.medication_id)) IS FALSE THEN 'is not bigint: a whole number without plus sign and leading zeros'
-                    END
-                ),
-                (
-                    'appointment_id', r.appointment_id,
-                    CASE
-                        WHEN (etl.is_bigint(r.appointment_id)) IS FALSE THEN 'is not bigint: a whole number without plus sign and leading zeros'
-                    END
-                ),
-                (
-                    'patient_id', r.patient_id,
-                    CASE
-                        WHEN (r.patient_id IS NOT NULL) IS FALSE THEN 'is required and empty'
-                        WHEN (etl.is_bigint(r.patient_id)) IS FALSE THEN 'is not bigint: a whole number without plus sign and leading zeros'
-                    END
-                ),
-                (
-                    'medicine_id', r.medicine_id,
-                    CASE
-                        WHEN (etl.is_bigint(r.medicine_id)) IS FALSE THEN 'is not bigint: a whole number without plus sign and leading zeros'
-                    END
-                ),
-                (
-                    'duration', r.duration,
-                    CASE
-                        WHEN (etl.is_decimal(r.duration)) IS FALSE THEN 'is not a decimal number'
-                    END
-                ),
-                (
-                    'start_date', r.start_date,
-                    CASE
-                        WHEN (etl.is_date(r.start_date)) IS FALSE THEN 'is not a date: YYYY-MM-DD'
-                    END
-                ),
-                (
-                    'end_date', r.end_date,
-                    CASE
-                        WHEN (etl.is_date(r.end_date)) IS FALSE THEN 'is not a date: YYYY-MM-DD'
-                    END
-                ),
-                (
-                    'stop_date', r.stop_date,
-                    CASE
-                        WHEN (etl.is_date(r.stop_date)) IS FALSE THEN 'is not a date: YYYY-MM-DD'
-                    END
-                ),
-                (
-                    'expiry_date', r.expiry_date,
-                    CASE
-                        WHEN (etl.is_date(r.expiry_date)) IS FALSE THEN 'is not a date: YYYY-MM-DD'
-                    END
-                ),
-                (
-                    'subsidy_amount', r.subsidy_amount,
-                    CASE
-                        WHEN (etl.is_numeric(r.subsidy_amount, 'numeric(12,2)', 2)) IS FALSE THEN 'is not numeric(12,2): a decimal number of at most 2 decimals'
-                    END
-                ),
-                (
-                    'price', r.price,
-                    CASE
-                        WHEN (etl.is_numeric(r.price, 'numeric(12,2)', 2)) IS FALSE THEN 'is not numeric(12,2): a decimal number of at most 2 decimals'
-                    END
-                ),
-                (
-                    'provider_id', r.provider_id,
-                    CASE
-                        WHEN (etl.is_bigint(r.provider_id)) IS FALSE THEN 'is not bigint: a whole number without plus sign and leading zeros'
-                    END
-                ),
-                (
-                    'is_confidential', r.is_confidential,
-                    CASE
-                        WHEN (etl.is_boolean(r.is_confidential)) IS FALSE THEN 'is not boolean: 0 or 1'
-                    END
-                ),
-                (
-                    'is_long_term', r.is_long_term,
-                    CASE
-                        WHEN (etl.is_boolean(r.is_long_term)) IS FALSE THEN 'is not boolean: 0 or 1'
-                    END
-                ),
-                (
-                    'is_prescribed_externally', r.is_prescribed_externally,
-                    CASE
-                        WHEN (etl.is_boolean(r.is_prescribed_externally)) IS FALSE THEN 'is not boolean: 0 or 1'
-                    END
-                ),
-                (
-                    'is_stopped', r.is_stopped,
-                    CASE
-                        WHEN (etl.is_boolean(r.is_stopped)) IS FALSE THEN 'is not boolean: 0 or 1'
-                    END
-                ),
-                (
-                    'is_highlighted', r.is_highlighted,
-                    CASE
-                        WHEN (etl.is_boolean(r.is_highlighted)) IS FALSE THEN 'is not boolean: 0 or 1'
-                    END
-                ),
-                (
-                    'is_practice_in_admin', r.is_practice_in_admin,
-                    CASE
-                        WHEN (etl.is_boolean(r.is_practice_in_admin)) IS FALSE THEN 'is not boolean: 0 or 1'
-                    END
-                ),
-                (
-                    'is_trial', r.is_trial,
-                    CASE
-                        WHEN (etl.is_boolean(r.is_trial)) IS FALSE THEN 'is not boolean: 0 or 1'
-                    END
-                ),
-                (
-                    'rx_date', r.rx_date,
-                    CASE
-                        WHEN (etl.is_date(r.rx_date)) IS FALSE THEN 'is not a date: YYYY-MM-DD'
-                    END
-                ),
-                (
-                    'is_dispense', r.is_dispense,
-                    CASE
-                        WHEN (etl.is_boolean(r.is_dispense)) IS FALSE THEN 'is not boolean: 0 or 1'
-                    END
-                ),
-                (
-                    'printed_at', r.printed_at,
-                    CASE
-                        WHEN (etl.is_local_time(r.printed_at)) IS FALSE THEN 'is not a local time of Pacific/Auckland: YYYY-MM-DD HH:MM:SS[.ffffff]'
-                    END
-                ),
-                (
-                    'is_active', r.is_active,
-                    CASE
-                        WHEN (etl.is_boolean(r.is_active)) IS FALSE THEN 'is not boolean: 0 or 1'
-                    END
-                ),
-                (
-                    'is_deleted', r.is_deleted,
-                    CASE
-                        WHEN (etl.is_boolean(r.is_deleted)) IS FALSE THEN 'is not boolean: 0 or 1'
-                    END
-                ),
-                (
-                    'inserted_at', r.inserted_at,
-                    CASE
-                        WHEN (etl.is_local_time(r.inserted_at)) IS FALSE THEN 'is not a local time of Pacific/Auckland: YYYY-MM-DD HH:MM:SS[.ffffff]'
-                    END
-                ),
-                (
-                    'updated_at', r.updated_at,
-                    CASE
-                        WHEN (etl.is_local_time(r.updated_at)) IS FALSE THEN 'is not a local time of Pacific/Auckland: YYYY-MM-DD HH:MM:SS[.ffffff]'
-                    END
-                ),
-                (
-                    'is_mapped', r.is_mapped,
-                    CASE
-                        WHEN (etl.is_boolean(r.is_mapped)) IS FALSE THEN 'is not boolean: 0 or 1'
-                    END
-                ),
-                (
-                    'practice_id', r.practice_id,
-                    CASE
-                        WHEN (r.practice_id IS NOT DISTINCT FROM v_file.tenant[1]) IS FALSE THEN 'is not the tenant in the name of the file'
-                    END
-                ),
-                (
-                    'quantity', r.quantity,
-                    CASE
-                        WHEN (etl.is_decimal(r.quantity)) IS FALSE THEN 'is not a decimal number'
-                    END
-                ),
-                (
-                    'is_generic_substitution', r.is_generic_substitution,
-                    CASE
-                        WHEN (etl.is_boolean(r.is_generic_substitution)) IS FALSE THEN 'is not boolean: 0 or 1'
-                    END
-                ),
-                (
-                    'is_frequently_dispensed', r.is_frequently_dispensed,
-                    CASE
-                        WHEN (etl.is_boolean(r.is_frequently_dispensed)) IS FALSE THEN 'is not boolean: 0 or 1'
-                    END
-                ),
-                (
-                    'is_specialist_recommended', r.is_specialist_recommended,
-                    CASE
-                        WHEN (etl.is_boolean(r.is_specialist_recommended)) IS FALSE THEN 'is not boolean: 0 or 1'
-                    END
-                ),
-                (
-                    'recommendation_date', r.recommendation_date,
-                    CASE
-                        WHEN (etl.is_date(r.recommendation_date)) IS FALSE THEN 'is not a date: YYYY-MM-DD'
-                    END
-                ),
-                (
-                    'is_endorsement_criteria', r.is_endorsement_criteria,
-                    CASE
-                        WHEN (etl.is_boolean(r.is_endorsement_criteria)) IS FALSE THEN 'is not boolean: 0 or 1'
-                    END
-                ),
-                (
-                    'is_provider_eligible_co_payment', r.is_provider_eligible_co_payment,
-                    CASE
-                        WHEN (etl.is_boolean(r.is_provider_eligible_co_payment)) IS FALSE THEN 'is not boolean: 0 or 1'
-                    END
-                ),
-                (
-                    'user_logging_id', r.user_logging_id,
-                    CASE
-                        WHEN (etl.is_bigint(r.user_logging_id)) IS FALSE THEN 'is not bigint: a whole number without plus sign and leading zeros'
-                    END
-                ),
-                (
-                    'is_override', r.is_override,
-                    CASE
-                        WHEN (etl.is_boolean(r.is_override)) IS FALSE THEN 'is not boolean: 0 or 1'
-                    END
-                ),
-                (
-                    'is_task_generated', r.is_task_generated,
-                    CASE
-                        WHEN (etl.is_boolean(r.is_task_generated)) IS FALSE THEN 'is not boolean: 0 or 1'
-                    END
-                ),
-                (
-                    'show_on_portal', r.show_on_portal,
-                    CASE
-                        WHEN (etl.is_boolean(r.show_on_portal)) IS FALSE THEN 'is not boolean: 0 or 1'
-                    END
-                ),
-                (
-                    'mapped_date', r.mapped_date,
-                    CASE
-                        WHEN (etl.is_date(r.mapped_date)) IS FALSE THEN 'is not a date: YYYY-MM-DD'
-                    END
-                ),
-                (
-                    'is_variable_dose', r.is_variable_dose,
-                    CASE
-                        WHEN (etl.is_boolean(r.is_variable_dose)) IS FALSE THEN 'is not boolean: 0 or 1'
-                    END
-                ),
-                (
-                    'is_dose_change', r.is_dose_change,
-                    CASE
-                        WHEN (etl.is_boolean(r.is_dose_change)) IS FALSE THEN 'is not boolean: 0 or 1'
-                    END
-                ),
-                (
-                    'permanent_address_latitude', r.permanent_address_latitude,
-                    CASE
-                        WHEN (etl.is_decimal(r.permanent_address_latitude)) IS FALSE THEN 'is not a decimal number'
-                    END
-                ),
-                (
-                    'permanent_address_longitude', r.permanent_address_longitude,
-                    CASE
-                        WHEN (etl.is_decimal(r.permanent_address_longitude)) IS FALSE THEN 'is not a decimal number'
-                    END
-                ),
-                (
-                    'practice_location_id', r.practice_location_id,
-                    CASE
-                        WHEN (etl.is_bigint(r.practice_location_id)) IS FALSE THEN 'is not bigint: a whole number without plus sign and leading zeros'
-                    END
-                ),
-                (
-                    'prescription_print_date', r.prescription_print_date,
-                    CASE
-                        WHEN (etl.is_date(r.prescription_print_date)) IS FALSE THEN 'is not a date: YYYY-MM-DD'
-                    END
-                ),
-                (
-                    'per_org_id', r.per_org_id,
-                    CASE
-                        WHEN (r.per_org_id IS NOT DISTINCT FROM v_file.tenant[2]) IS FALSE THEN 'is not the tenant in the name of the file'
-                    END
-                ),
-                (
-                    'loaded_date_time', r.loaded_date_time,
-                    CASE
-                        WHEN (etl.is_local_time(r.loaded_date_time)) IS FALSE THEN 'is not a local time of Pacific/Auckland: YYYY-MM-DD HH:MM:SS[.ffffff]'
-                    END
-                )
+                ('medication_id', r.medication_id, CASE
+                    WHEN (r.medication_id IS NOT NULL) IS FALSE THEN 'is required and empty'
+                    WHEN (etl.is_bigint(r.medication_id)) IS FALSE THEN 'is not bigint: a whole number without plus sign and leading zeros'
+                END),
+                ('appointment_id', r.appointment_id, CASE WHEN (etl.is_bigint(r.appointment_id)) IS FALSE THEN 'is not bigint: a whole number without plus sign and leading zeros' END),
+                ('patient_id', r.patient_id, CASE
+                    WHEN (r.patient_id IS NOT NULL) IS FALSE THEN 'is required and empty'
+                    WHEN (etl.is_bigint(r.patient_id)) IS FALSE THEN 'is not bigint: a whole number without plus sign and leading zeros'
+                END),
+                ('medicine_id', r.medicine_id, CASE WHEN (etl.is_bigint(r.medicine_id)) IS FALSE THEN 'is not bigint: a whole number without plus sign and leading zeros' END),
+                ('duration', r.duration, CASE WHEN (etl.is_decimal(r.duration)) IS FALSE THEN 'is not a decimal number' END),
+                ('start_date', r.start_date, CASE WHEN (etl.is_date(r.start_date)) IS FALSE THEN 'is not a date: YYYY-MM-DD' END),
+                ('end_date', r.end_date, CASE WHEN (etl.is_date(r.end_date)) IS FALSE THEN 'is not a date: YYYY-MM-DD' END),
+                ('stop_date', r.stop_date, CASE WHEN (etl.is_date(r.stop_date)) IS FALSE THEN 'is not a date: YYYY-MM-DD' END),
+                ('expiry_date', r.expiry_date, CASE WHEN (etl.is_date(r.expiry_date)) IS FALSE THEN 'is not a date: YYYY-MM-DD' END),
+                ('subsidy_amount', r.subsidy_amount, CASE WHEN (etl.is_numeric(r.subsidy_amount, 'numeric(12,2)', 2)) IS FALSE THEN 'is not numeric(12,2): a decimal number of at most 2 decimals' END),
+                ('price', r.price, CASE WHEN (etl.is_numeric(r.price, 'numeric(12,2)', 2)) IS FALSE THEN 'is not numeric(12,2): a decimal number of at most 2 decimals' END),
+                ('provider_id', r.provider_id, CASE WHEN (etl.is_bigint(r.provider_id)) IS FALSE THEN 'is not bigint: a whole number without plus sign and leading zeros' END),
+                ('is_confidential', r.is_confidential, CASE WHEN (etl.is_boolean(r.is_confidential)) IS FALSE THEN 'is not boolean: 0 or 1' END),
+                ('is_long_term', r.is_long_term, CASE WHEN (etl.is_boolean(r.is_long_term)) IS FALSE THEN 'is not boolean: 0 or 1' END),
+                ('is_prescribed_externally', r.is_prescribed_externally, CASE WHEN (etl.is_boolean(r.is_prescribed_externally)) IS FALSE THEN 'is not boolean: 0 or 1' END),
+                ('is_stopped', r.is_stopped, CASE WHEN (etl.is_boolean(r.is_stopped)) IS FALSE THEN 'is not boolean: 0 or 1' END),
+                ('is_highlighted', r.is_highlighted, CASE WHEN (etl.is_boolean(r.is_highlighted)) IS FALSE THEN 'is not boolean: 0 or 1' END),
+                ('is_practice_in_admin', r.is_practice_in_admin, CASE WHEN (etl.is_boolean(r.is_practice_in_admin)) IS FALSE THEN 'is not boolean: 0 or 1' END),
+                ('is_trial', r.is_trial, CASE WHEN (etl.is_boolean(r.is_trial)) IS FALSE THEN 'is not boolean: 0 or 1' END),
+                ('rx_date', r.rx_date, CASE WHEN (etl.is_date(r.rx_date)) IS FALSE THEN 'is not a date: YYYY-MM-DD' END),
+                ('is_dispense', r.is_dispense, CASE WHEN (etl.is_boolean(r.is_dispense)) IS FALSE THEN 'is not boolean: 0 or 1' END),
+                ('printed_at', r.printed_at, CASE WHEN (etl.is_local_time(r.printed_at)) IS FALSE THEN 'is not a local time of Pacific/Auckland: YYYY-MM-DD HH:MM:SS[.ffffff]' END),
+                ('is_active', r.is_active, CASE WHEN (etl.is_boolean(r.is_active)) IS FALSE THEN 'is not boolean: 0 or 1' END),
+                ('is_deleted', r.is_deleted, CASE WHEN (etl.is_boolean(r.is_deleted)) IS FALSE THEN 'is not boolean: 0 or 1' END),
+                ('inserted_at', r.inserted_at, CASE WHEN (etl.is_local_time(r.inserted_at)) IS FALSE THEN 'is not a local time of Pacific/Auckland: YYYY-MM-DD HH:MM:SS[.ffffff]' END),
+                ('updated_at', r.updated_at, CASE WHEN (etl.is_local_time(r.updated_at)) IS FALSE THEN 'is not a local time of Pacific/Auckland: YYYY-MM-DD HH:MM:SS[.ffffff]' END),
+                ('is_mapped', r.is_mapped, CASE WHEN (etl.is_boolean(r.is_mapped)) IS FALSE THEN 'is not boolean: 0 or 1' END),
+                ('practice_id', r.practice_id, CASE WHEN (r.practice_id IS NOT DISTINCT FROM v_file.tenant[1]) IS FALSE THEN 'is not the tenant in the name of the file' END),
+                ('quantity', r.quantity, CASE WHEN (etl.is_decimal(r.quantity)) IS FALSE THEN 'is not a decimal number' END),
+                ('is_generic_substitution', r.is_generic_substitution, CASE WHEN (etl.is_boolean(r.is_generic_substitution)) IS FALSE THEN 'is not boolean: 0 or 1' END),
+                ('is_frequently_dispensed', r.is_frequently_dispensed, CASE WHEN (etl.is_boolean(r.is_frequently_dispensed)) IS FALSE THEN 'is not boolean: 0 or 1' END),
+                ('is_specialist_recommended', r.is_specialist_recommended, CASE WHEN (etl.is_boolean(r.is_specialist_recommended)) IS FALSE THEN 'is not boolean: 0 or 1' END),
+                ('recommendation_date', r.recommendation_date, CASE WHEN (etl.is_date(r.recommendation_date)) IS FALSE THEN 'is not a date: YYYY-MM-DD' END),
+                ('is_endorsement_criteria', r.is_endorsement_criteria, CASE WHEN (etl.is_boolean(r.is_endorsement_criteria)) IS FALSE THEN 'is not boolean: 0 or 1' END),
+                ('is_provider_eligible_co_payment', r.is_provider_eligible_co_payment, CASE WHEN (etl.is_boolean(r.is_provider_eligible_co_payment)) IS FALSE THEN 'is not boolean: 0 or 1' END),
+                ('user_logging_id', r.user_logging_id, CASE WHEN (etl.is_bigint(r.user_logging_id)) IS FALSE THEN 'is not bigint: a whole number without plus sign and leading zeros' END),
+                ('is_override', r.is_override, CASE WHEN (etl.is_boolean(r.is_override)) IS FALSE THEN 'is not boolean: 0 or 1' END),
+                ('is_task_generated', r.is_task_generated, CASE WHEN (etl.is_boolean(r.is_task_generated)) IS FALSE THEN 'is not boolean: 0 or 1' END),
+                ('show_on_portal', r.show_on_portal, CASE WHEN (etl.is_boolean(r.show_on_portal)) IS FALSE THEN 'is not boolean: 0 or 1' END),
+                ('mapped_date', r.mapped_date, CASE WHEN (etl.is_date(r.mapped_date)) IS FALSE THEN 'is not a date: YYYY-MM-DD' END),
+                ('is_variable_dose', r.is_variable_dose, CASE WHEN (etl.is_boolean(r.is_variable_dose)) IS FALSE THEN 'is not boolean: 0 or 1' END),
+                ('is_dose_change', r.is_dose_change, CASE WHEN (etl.is_boolean(r.is_dose_change)) IS FALSE THEN 'is not boolean: 0 or 1' END),
+                ('permanent_address_latitude', r.permanent_address_latitude, CASE WHEN (etl.is_decimal(r.permanent_address_latitude)) IS FALSE THEN 'is not a decimal number' END),
+                ('permanent_address_longitude', r.permanent_address_longitude, CASE WHEN (etl.is_decimal(r.permanent_address_longitude)) IS FALSE THEN 'is not a decimal number' END),
+                ('practice_location_id', r.practice_location_id, CASE WHEN (etl.is_bigint(r.practice_location_id)) IS FALSE THEN 'is not bigint: a whole number without plus sign and leading zeros' END),
+                ('prescription_print_date', r.prescription_print_date, CASE WHEN (etl.is_date(r.prescription_print_date)) IS FALSE THEN 'is not a date: YYYY-MM-DD' END),
+                ('per_org_id', r.per_org_id, CASE WHEN (r.per_org_id IS NOT DISTINCT FROM v_file.tenant[2]) IS FALSE THEN 'is not the tenant in the name of the file' END),
+                ('loaded_date_time', r.loaded_date_time, CASE WHEN (etl.is_local_time(r.loaded_date_time)) IS FALSE THEN 'is not a local time of Pacific/Auckland: YYYY-MM-DD HH:MM:SS[.ffffff]' END)
         ) AS v (name, text, reason)
         WHERE v.reason IS NOT NULL
     ) AS e

@@ -3,97 +3,9 @@
 CREATE UNLOGGED TABLE etl.observed_appointment_medications (
     observed_at timestamptz NOT NULL,
     is_absent boolean NOT NULL,
-    medication_id bigint,
-    appointment_id bigint,
-    patient_id bigint,
-    sct_id text,
-    medicine_id bigint,
-    medicine_name text,
-    strength text,
-    form text,
-    take text,
-    frequency text,
-    daily_frequency text,
-    route text,
-    duration numeric,
-    duration_type text,
-    start_date date,
-    end_date date,
-    stop_date date,
-    repeats text,
-    sa_status text,
-    sa_number text,
-    expiry_date date,
-    subsidy_amount numeric(12,2),
-    price numeric(12,2),
-    provider_id bigint,
-    provider text,
-    task_id text,
-    directions text,
-    is_confidential boolean,
-    is_long_term boolean,
-    is_prescribed_externally boolean,
-    is_stopped boolean,
-    is_highlighted boolean,
-    is_practice_in_admin boolean,
-    is_trial boolean,
-    stopped_reason text,
-    medication_stop_reason text,
-    rx_scid text,
-    rx_date date,
-    rx_status text,
-    is_dispense boolean,
-    printed_by text,
-    printed_at timestamptz,
-    comments text,
-    is_active boolean,
-    is_deleted boolean,
-    inserted_by text,
-    updated_by text,
-    inserted_at timestamptz,
-    updated_at timestamptz,
-    medtech_id text,
-    is_mapped boolean,
-    medtech_drug_code text,
-    medtech_generic_name text,
     practice_id text COLLATE "C",
-    prescribed_externally_id text,
-    prescribed_externally_description text,
-    quantity numeric,
-    is_generic_substitution boolean,
-    is_frequently_dispensed boolean,
-    initial_dispense_period text,
-    initial_dispense_period_type text,
-    trial_period text,
-    trial_type text,
-    is_specialist_recommended boolean,
-    specialist_name text,
-    recommendation_date date,
-    is_endorsement_criteria boolean,
-    is_provider_eligible_co_payment boolean,
-    user_logging_id bigint,
-    is_override boolean,
-    override_reason text,
-    is_task_generated boolean,
-    show_on_portal boolean,
-    patient_sa_record_id text,
-    stopped_by text,
-    mapped_by text,
-    mapped_date date,
-    recommendation_override_reason text,
-    is_variable_dose boolean,
-    is_dose_change boolean,
-    reference_medication text,
-    mims_code text,
-    permanent_address_latitude numeric,
-    permanent_address_longitude numeric,
-    practice_location_id bigint,
-    location_name text,
-    prescription_print_date date,
-    prescription_no text,
-    substance_name text,
     per_org_id text COLLATE "C",
-    loaded_date_time timestamptz,
+    medication_id bigint,
     row_hash bigint,
     load_run_file_id bigint NOT NULL,
     load_run_id bigint,
@@ -101,100 +13,12 @@ CREATE UNLOGGED TABLE etl.observed_appointment_medications (
     PRIMARY KEY (practice_id, per_org_id, medication_id, observed_at)
 );
 COMMENT ON TABLE etl.observed_appointment_medications IS
-    'Work of a rebuild or purge: what each counting file said of the keys in hand. Under the extract''s lock; empty between files.';
+    'Work of a rebuild or purge: where each counting file observed the keys in hand. Under the extract''s lock; empty between files.';
 COMMENT ON COLUMN etl.observed_appointment_medications.observed_at IS 'DateExtracted of the file.';
 COMMENT ON COLUMN etl.observed_appointment_medications.is_absent IS 'Whether the file, a mirror, lacks the key.';
-COMMENT ON COLUMN etl.observed_appointment_medications.medication_id IS 'Identifier of the medication.';
-COMMENT ON COLUMN etl.observed_appointment_medications.appointment_id IS 'Appointment at which the medication was recorded.';
-COMMENT ON COLUMN etl.observed_appointment_medications.patient_id IS 'Patient who takes the medication.';
-COMMENT ON COLUMN etl.observed_appointment_medications.sct_id IS 'SNOMED CT identifier of the medicine.';
-COMMENT ON COLUMN etl.observed_appointment_medications.medicine_id IS 'Medicine of the medication.';
-COMMENT ON COLUMN etl.observed_appointment_medications.medicine_name IS 'Name of the medicine.';
-COMMENT ON COLUMN etl.observed_appointment_medications.strength IS 'Strength of the medicine.';
-COMMENT ON COLUMN etl.observed_appointment_medications.form IS 'Form of the medicine, such as tablet.';
-COMMENT ON COLUMN etl.observed_appointment_medications.take IS 'What to take each time, may be free text.';
-COMMENT ON COLUMN etl.observed_appointment_medications.frequency IS 'How often to take the medicine, a value of a list.';
-COMMENT ON COLUMN etl.observed_appointment_medications.daily_frequency IS 'Times a day, as the source says it.';
-COMMENT ON COLUMN etl.observed_appointment_medications.route IS 'Route of administration, a value of a list.';
-COMMENT ON COLUMN etl.observed_appointment_medications.duration IS 'How long to take the medicine, in units of duration_type.';
-COMMENT ON COLUMN etl.observed_appointment_medications.duration_type IS 'Unit of the duration, such as days.';
-COMMENT ON COLUMN etl.observed_appointment_medications.start_date IS 'First date of the medication.';
-COMMENT ON COLUMN etl.observed_appointment_medications.end_date IS 'Last date of the medication.';
-COMMENT ON COLUMN etl.observed_appointment_medications.stop_date IS 'Date on which the medication was stopped.';
-COMMENT ON COLUMN etl.observed_appointment_medications.repeats IS 'Number of repeats, as the source says it.';
-COMMENT ON COLUMN etl.observed_appointment_medications.sa_status IS 'Status of the special authority, a value of a list.';
-COMMENT ON COLUMN etl.observed_appointment_medications.sa_number IS 'Number of the special authority. Core receives a pseudonym.';
-COMMENT ON COLUMN etl.observed_appointment_medications.expiry_date IS 'Date on which the special authority or medication expires, as the source says it.';
-COMMENT ON COLUMN etl.observed_appointment_medications.subsidy_amount IS 'Subsidy for the medicine. Unit: NZD.';
-COMMENT ON COLUMN etl.observed_appointment_medications.price IS 'Price of the medicine. Unit: NZD.';
-COMMENT ON COLUMN etl.observed_appointment_medications.provider_id IS 'Provider who prescribed the medication.';
-COMMENT ON COLUMN etl.observed_appointment_medications.provider IS 'Name of the provider.';
-COMMENT ON COLUMN etl.observed_appointment_medications.task_id IS 'Identifier of the task in the source.';
-COMMENT ON COLUMN etl.observed_appointment_medications.directions IS 'Directions for use, free text.';
-COMMENT ON COLUMN etl.observed_appointment_medications.is_confidential IS 'Whether the medication is marked confidential.';
-COMMENT ON COLUMN etl.observed_appointment_medications.is_long_term IS 'Whether the medication is long-term.';
-COMMENT ON COLUMN etl.observed_appointment_medications.is_prescribed_externally IS 'Whether the medication was prescribed elsewhere.';
-COMMENT ON COLUMN etl.observed_appointment_medications.is_stopped IS 'Whether the medication was stopped.';
-COMMENT ON COLUMN etl.observed_appointment_medications.is_highlighted IS 'Whether the medication is highlighted.';
-COMMENT ON COLUMN etl.observed_appointment_medications.is_practice_in_admin IS 'Whether the medicine is administered in the practice.';
-COMMENT ON COLUMN etl.observed_appointment_medications.is_trial IS 'Whether the medication is a trial.';
-COMMENT ON COLUMN etl.observed_appointment_medications.stopped_reason IS 'Reason for stopping, may be free text.';
-COMMENT ON COLUMN etl.observed_appointment_medications.medication_stop_reason IS 'Reason for stopping the medication, may be free text.';
-COMMENT ON COLUMN etl.observed_appointment_medications.rx_scid IS 'Identifier of the prescription, the source''s RxSCID.';
-COMMENT ON COLUMN etl.observed_appointment_medications.rx_date IS 'Date of the prescription.';
-COMMENT ON COLUMN etl.observed_appointment_medications.rx_status IS 'Status of the prescription, a value of a list.';
-COMMENT ON COLUMN etl.observed_appointment_medications.is_dispense IS 'Whether the medicine is dispensed.';
-COMMENT ON COLUMN etl.observed_appointment_medications.printed_by IS 'Name of the user who printed the prescription.';
-COMMENT ON COLUMN etl.observed_appointment_medications.printed_at IS 'When the prescription was printed.';
-COMMENT ON COLUMN etl.observed_appointment_medications.comments IS 'Comments on the medication, free text.';
-COMMENT ON COLUMN etl.observed_appointment_medications.is_active IS 'Whether the medication is active.';
-COMMENT ON COLUMN etl.observed_appointment_medications.is_deleted IS 'Whether the medication was deleted in the source.';
-COMMENT ON COLUMN etl.observed_appointment_medications.inserted_by IS 'Name of the user who created the medication.';
-COMMENT ON COLUMN etl.observed_appointment_medications.updated_by IS 'Name of the user who last changed the medication.';
-COMMENT ON COLUMN etl.observed_appointment_medications.inserted_at IS 'When the medication was created.';
-COMMENT ON COLUMN etl.observed_appointment_medications.updated_at IS 'When the medication was last changed.';
-COMMENT ON COLUMN etl.observed_appointment_medications.medtech_id IS 'Identifier of the medication in MedTech. Can hold a GUID.';
-COMMENT ON COLUMN etl.observed_appointment_medications.is_mapped IS 'Whether the medicine was mapped to the medicine list.';
-COMMENT ON COLUMN etl.observed_appointment_medications.medtech_drug_code IS 'Code of the medicine in MedTech.';
-COMMENT ON COLUMN etl.observed_appointment_medications.medtech_generic_name IS 'Generic name of the medicine in MedTech.';
 COMMENT ON COLUMN etl.observed_appointment_medications.practice_id IS 'Practice that delivered the row, three digits as in the file name. Part of the tenant.';
-COMMENT ON COLUMN etl.observed_appointment_medications.prescribed_externally_id IS 'Lookup id of the place of an external prescription.';
-COMMENT ON COLUMN etl.observed_appointment_medications.prescribed_externally_description IS 'Description of an external prescription, may be free text.';
-COMMENT ON COLUMN etl.observed_appointment_medications.quantity IS 'Quantity prescribed.';
-COMMENT ON COLUMN etl.observed_appointment_medications.is_generic_substitution IS 'Whether a generic medicine may be substituted.';
-COMMENT ON COLUMN etl.observed_appointment_medications.is_frequently_dispensed IS 'Whether the medicine is dispensed frequently.';
-COMMENT ON COLUMN etl.observed_appointment_medications.initial_dispense_period IS 'Length of the first dispensing period, in units of initial_dispense_period_type.';
-COMMENT ON COLUMN etl.observed_appointment_medications.initial_dispense_period_type IS 'Unit of the first dispensing period.';
-COMMENT ON COLUMN etl.observed_appointment_medications.trial_period IS 'Length of the trial period, in units of trial_type.';
-COMMENT ON COLUMN etl.observed_appointment_medications.trial_type IS 'Unit or type of the trial, a value of a list.';
-COMMENT ON COLUMN etl.observed_appointment_medications.is_specialist_recommended IS 'Whether a specialist recommended the medicine.';
-COMMENT ON COLUMN etl.observed_appointment_medications.specialist_name IS 'Name of the specialist.';
-COMMENT ON COLUMN etl.observed_appointment_medications.recommendation_date IS 'Date of the recommendation.';
-COMMENT ON COLUMN etl.observed_appointment_medications.is_endorsement_criteria IS 'Whether the endorsement criteria are met.';
-COMMENT ON COLUMN etl.observed_appointment_medications.is_provider_eligible_co_payment IS 'Whether the provider is eligible for the co-payment.';
-COMMENT ON COLUMN etl.observed_appointment_medications.user_logging_id IS 'User recorded by the source''s log for the medication.';
-COMMENT ON COLUMN etl.observed_appointment_medications.is_override IS 'Whether a warning or rule was overridden.';
-COMMENT ON COLUMN etl.observed_appointment_medications.override_reason IS 'Reason for the override, may be free text.';
-COMMENT ON COLUMN etl.observed_appointment_medications.is_task_generated IS 'Whether a task was generated.';
-COMMENT ON COLUMN etl.observed_appointment_medications.show_on_portal IS 'Whether the medication is shown on the portal.';
-COMMENT ON COLUMN etl.observed_appointment_medications.patient_sa_record_id IS 'Identifier of the patient''s special authority record in the source.';
-COMMENT ON COLUMN etl.observed_appointment_medications.stopped_by IS 'Name of the user who stopped the medication.';
-COMMENT ON COLUMN etl.observed_appointment_medications.mapped_by IS 'Name of the user who mapped the medicine.';
-COMMENT ON COLUMN etl.observed_appointment_medications.mapped_date IS 'Date on which the medicine was mapped.';
-COMMENT ON COLUMN etl.observed_appointment_medications.recommendation_override_reason IS 'Reason for overriding the recommendation, may be free text.';
-COMMENT ON COLUMN etl.observed_appointment_medications.is_variable_dose IS 'Whether the dose is variable.';
-COMMENT ON COLUMN etl.observed_appointment_medications.is_dose_change IS 'Whether the dose was changed.';
-COMMENT ON COLUMN etl.observed_appointment_medications.reference_medication IS 'Medication the row refers to, as the source says it.';
-COMMENT ON COLUMN etl.observed_appointment_medications.mims_code IS 'MIMS code of the medicine.';
-COMMENT ON COLUMN etl.observed_appointment_medications.permanent_address_latitude IS 'Latitude of the patient''s permanent address, in degrees.';
-COMMENT ON COLUMN etl.observed_appointment_medications.permanent_address_longitude IS 'Longitude of the patient''s permanent address, in degrees.';
-COMMENT ON COLUMN etl.observed_appointment_medications.practice_location_id IS 'Location of the practice.';
-COMMENT ON COLUMN etl.observed_appointment_medications.location_name IS 'Name of the location of the practice.';
-COMMENT ON COLUMN etl.observed_appointment_medications.prescription_print_date IS 'Date on which the prescription was printed.';
-COMMENT ON COLUMN etl.observed_appointment_medications.prescription_no IS 'Number of the prescription. Core receives a pseudonym.';
-COMMENT ON COLUMN etl.observed_appointment_medications.substance_name IS 'Name of the substance.';
 COMMENT ON COLUMN etl.observed_appointment_medications.per_org_id IS 'Organisation of the practice, six digits as in the file name. Part of the tenant.';
-COMMENT ON COLUMN etl.observed_appointment_medications.loaded_date_time IS 'When the provider of the feed loaded the row. Can change when nothing else did.';
+COMMENT ON COLUMN etl.observed_appointment_medications.medication_id IS 'Identifier of the medication.';
 COMMENT ON COLUMN etl.observed_appointment_medications.row_hash IS 'Hash of the text and of the rules of the file.';
 COMMENT ON COLUMN etl.observed_appointment_medications.load_run_file_id IS 'The file.';
 COMMENT ON COLUMN etl.observed_appointment_medications.load_run_id IS 'The run that landed it.';

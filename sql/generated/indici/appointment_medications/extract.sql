@@ -4,41 +4,20 @@ INSERT INTO etl.extracts (
     extract, source, description, entity, natural_key, core_kind, raw_table, stg_table, core_table, full_load,
     ragged_rows, reject_rate, mirror_close_share, has_pseudonyms, load_order, every_batch
 )
-VALUES
-    (
-        'appointment_medications',
-        'indici',
-        'Medications prescribed or recorded for patients.',
-        'appointment_medication',
-        ARRAY['medication_id']::text[],
-        'fact',
-        'raw.appointment_medications_raw',
-        'stg.appointment_medications',
-        'core.fact_appointment_medications',
-        'upsert',
-        'reject',
-        0.05,
-        0.2,
-        true,
-        8,
-        true
-    )
+VALUES (
+    'appointment_medications', 'indici',
+    'Medications prescribed or recorded for patients.',
+    'appointment_medication', ARRAY['medication_id']::text[], 'fact',
+    'raw.appointment_medications_raw', 'stg.appointment_medications', 'core.fact_appointment_medications', 'upsert',
+    'reject', 0.05, 0.2, true, 8, true
+)
 ON CONFLICT (extract) DO UPDATE
-SET source = excluded.source,
-    description = excluded.description,
-    entity = excluded.entity,
-    natural_key = excluded.natural_key,
-    core_kind = excluded.core_kind,
-    raw_table = excluded.raw_table,
-    stg_table = excluded.stg_table,
-    core_table = excluded.core_table,
-    full_load = excluded.full_load,
-    ragged_rows = excluded.ragged_rows,
-    reject_rate = excluded.reject_rate,
-    mirror_close_share = excluded.mirror_close_share,
-    has_pseudonyms = excluded.has_pseudonyms,
-    load_order = excluded.load_order,
-    every_batch = excluded.every_batch;
+SET source = excluded.source, description = excluded.description, entity = excluded.entity,
+    natural_key = excluded.natural_key, core_kind = excluded.core_kind, raw_table = excluded.raw_table,
+    stg_table = excluded.stg_table, core_table = excluded.core_table, full_load = excluded.full_load,
+    ragged_rows = excluded.ragged_rows, reject_rate = excluded.reject_rate,
+    mirror_close_share = excluded.mirror_close_share, has_pseudonyms = excluded.has_pseudonyms,
+    load_order = excluded.load_order, every_batch = excluded.every_batch;
 
 INSERT INTO etl.locks (extract)
 VALUES ('appointment_medications')
@@ -154,9 +133,7 @@ DELETE FROM etl.shapes WHERE extract = 'appointment_medications';
 INSERT INTO etl.shapes (extract, since, until, columns, headings, rules_hash)
 VALUES
     (
-        'appointment_medications',
-        '-infinity',
-        'infinity',
+        'appointment_medications', '-infinity', 'infinity',
         ARRAY['medication_id', 'appointment_id', 'patient_id', 'sct_id', 'medicine_id', 'medicine_name', 'strength', 'form', 'take', 'frequency', 'daily_frequency', 'route', 'duration', 'duration_type', 'start_date', 'end_date', 'stop_date', 'repeats', 'sa_status', 'sa_number', 'expiry_date', 'subsidy_amount', 'price', 'provider_id', 'provider', 'task_id', 'directions', 'is_confidential', 'is_long_term', 'is_prescribed_externally', 'is_stopped', 'is_highlighted', 'is_practice_in_admin', 'is_trial', 'stopped_reason', 'medication_stop_reason', 'rx_scid', 'rx_date', 'rx_status', 'is_dispense', 'printed_by', 'printed_at', 'comments', 'is_active', 'is_deleted', 'inserted_by', 'updated_by', 'inserted_at', 'updated_at', 'medtech_id', 'is_mapped', 'medtech_drug_code', 'medtech_generic_name', 'practice_id', 'prescribed_externally_id', 'prescribed_externally_description', 'quantity', 'is_generic_substitution', 'is_frequently_dispensed', 'initial_dispense_period', 'initial_dispense_period_type', 'trial_period', 'trial_type', 'is_specialist_recommended', 'specialist_name', 'recommendation_date', 'is_endorsement_criteria', 'is_provider_eligible_co_payment', 'user_logging_id', 'is_override', 'override_reason', 'is_task_generated', 'show_on_portal', 'patient_sa_record_id', 'stopped_by', 'mapped_by', 'mapped_date', 'recommendation_override_reason', 'is_variable_dose', 'is_dose_change', 'reference_medication', 'mims_code', 'permanent_address_latitude', 'permanent_address_longitude', 'practice_location_id', 'location_name', 'prescription_print_date', 'prescription_no', 'substance_name', 'per_org_id', 'loaded_date_time']::text[],
         ARRAY['MedicationID', 'AppointmentID', 'PatientID', 'SCTID', 'MedicineID', 'MedicineName', 'Strength', 'Form', 'Take', 'Frequency', 'DAILYFREQ', 'Route', 'Duration', 'DurationType', 'StartDate', 'EndDate', 'StopDate', 'Repeats', 'SAStatus', 'SANumber', 'ExpiryDate', 'SubsidyAmount', 'Price', 'ProviderID', 'Provider', 'TaskID', 'Directions', 'IsConfidential', 'IsLongTerm', 'IsPrescribedExternally', 'IsStopped', 'IsHighlighted', 'IsPracticeinAdmin', 'IsTrial', 'StoppedReason', 'MedicationStopReason', 'RxSCID', 'RxDate', 'RxStatus', 'IsDispense', 'PrintedBy', 'PrintedAt', 'Comments', 'IsActive', 'IsDeleted', 'InsertedBy', 'UpdatedBy', 'InsertedAt', 'UpdatedAt', 'MedTechID', 'IsMapped', 'MedTechDrugCode', 'MedTechGenericName', 'PracticeID', 'PrescibedExternlayID', 'PrescibedExternlayDesc', 'Quantity', 'IsGenericSubstitution', 'IsFrequentDispensed', 'InitialDispensePeriod', 'InitialDispensePeriodType', 'TrialPeriod', 'TrialType', 'IsSpecalistRecomended', 'SpecalistName', 'RecomendationDate', 'IsEndorsementCriteria', 'IsProviderEligibleCoPayment', 'UserLoggingID', 'IsOverride', 'OverrideReason', 'IsTaskGenerated', 'ShowOnPortal', 'PatientSARecordID', 'StoppedBy', 'MappedBy', 'MappedDate', 'RecomendationOverrideReason', 'IsVariableDose', 'IsDoseChange', 'ReferenceMedication', 'MIMSCODE', 'PermanentAddressLatitude', 'PermanentAddressLongitude', 'PracticeLocationID', 'LocationName', 'PrescriptionPrintDate', 'PrescriptionNo', 'SubstanceName', 'PerOrgId', 'LoadedDateTime']::text[],
         'c2866b51c538e6904db45adc6e0666fa671b1bb6e6c428cc38863b1cbf0f50ce'

@@ -2,203 +2,29 @@
 
 CREATE OR REPLACE VIEW raw.appointment_medications AS
 SELECT
-    r.medication_id,
-    r.appointment_id,
-    r.patient_id,
-    r.sct_id,
-    r.medicine_id,
-    r.medicine_name,
-    r.strength,
-    r.form,
-    r.take,
-    r.frequency,
-    r.daily_frequency,
-    r.route,
-    r.duration,
-    r.duration_type,
-    r.start_date,
-    r.end_date,
-    r.stop_date,
-    r.repeats,
-    r.sa_status,
-    r.sa_number,
-    r.expiry_date,
-    r.subsidy_amount,
-    r.price,
-    r.provider_id,
-    r.provider,
-    r.task_id,
-    r.directions,
-    r.is_confidential,
-    r.is_long_term,
-    r.is_prescribed_externally,
-    r.is_stopped,
-    r.is_highlighted,
-    r.is_practice_in_admin,
-    r.is_trial,
-    r.stopped_reason,
-    r.medication_stop_reason,
-    r.rx_scid,
-    r.rx_date,
-    r.rx_status,
-    r.is_dispense,
-    r.printed_by,
-    r.printed_at,
-    r.comments,
-    r.is_active,
-    r.is_deleted,
-    r.inserted_by,
-    r.updated_by,
-    r.inserted_at,
-    r.updated_at,
-    r.medtech_id,
-    r.is_mapped,
-    r.medtech_drug_code,
-    r.medtech_generic_name,
-    r.practice_id,
-    r.prescribed_externally_id,
-    r.prescribed_externally_description,
-    r.quantity,
-    r.is_generic_substitution,
-    r.is_frequently_dispensed,
-    r.initial_dispense_period,
-    r.initial_dispense_period_type,
-    r.trial_period,
-    r.trial_type,
-    r.is_specialist_recommended,
-    r.specialist_name,
-    r.recommendation_date,
-    r.is_endorsement_criteria,
-    r.is_provider_eligible_co_payment,
-    r.user_logging_id,
-    r.is_override,
-    r.override_reason,
-    r.is_task_generated,
-    r.show_on_portal,
-    r.patient_sa_record_id,
-    r.stopped_by,
-    r.mapped_by,
-    r.mapped_date,
-    r.recommendation_override_reason,
-    r.is_variable_dose,
-    r.is_dose_change,
-    r.reference_medication,
-    r.mims_code,
-    r.permanent_address_latitude,
-    r.permanent_address_longitude,
-    r.practice_location_id,
-    r.location_name,
-    r.prescription_print_date,
-    r.prescription_no,
-    r.substance_name,
-    r.per_org_id,
-    r.loaded_date_time,
-    r.load_run_file_id,
-    r.line_no,
-    f.s3_bucket,
-    f.s3_key,
-    f.s3_version_id,
-    f.file_hash,
-    f.date_extracted,
-    f.extract_type,
+    r.medication_id, r.appointment_id, r.patient_id, r.sct_id, r.medicine_id, r.medicine_name, r.strength, r.form,
+    r.take, r.frequency, r.daily_frequency, r.route, r.duration, r.duration_type, r.start_date, r.end_date,
+    r.stop_date, r.repeats, r.sa_status, r.sa_number, r.expiry_date, r.subsidy_amount, r.price, r.provider_id,
+    r.provider, r.task_id, r.directions, r.is_confidential, r.is_long_term, r.is_prescribed_externally,
+    r.is_stopped, r.is_highlighted, r.is_practice_in_admin, r.is_trial, r.stopped_reason, r.medication_stop_reason,
+    r.rx_scid, r.rx_date, r.rx_status, r.is_dispense, r.printed_by, r.printed_at, r.comments, r.is_active,
+    r.is_deleted, r.inserted_by, r.updated_by, r.inserted_at, r.updated_at, r.medtech_id, r.is_mapped,
+    r.medtech_drug_code, r.medtech_generic_name, r.practice_id, r.prescribed_externally_id,
+    r.prescribed_externally_description, r.quantity, r.is_generic_substitution, r.is_frequently_dispensed,
+    r.initial_dispense_period, r.initial_dispense_period_type, r.trial_period, r.trial_type,
+    r.is_specialist_recommended, r.specialist_name, r.recommendation_date, r.is_endorsement_criteria,
+    r.is_provider_eligible_co_payment, r.user_logging_id, r.is_override, r.override_reason, r.is_task_generated,
+    r.show_on_portal, r.patient_sa_record_id, r.stopped_by, r.mapped_by, r.mapped_date,
+    r.recommendation_override_reason, r.is_variable_dose, r.is_dose_change, r.reference_medication, r.mims_code,
+    r.permanent_address_latitude, r.permanent_address_longitude, r.practice_location_id, r.location_name,
+    r.prescription_print_date, r.prescription_no, r.substance_name, r.per_org_id, r.loaded_date_time,
+    r.load_run_file_id, r.line_no, f.s3_bucket, f.s3_key, f.s3_version_id, f.file_hash, f.date_extracted, f.extract_type,
     f.tenant[1] AS file_practice_id,
     f.tenant[2] AS file_per_org_id,
-    f.load_run_id,
-    f.load_ts
+    f.load_run_id, f.load_ts
 FROM raw.appointment_medications_raw AS r
 JOIN etl.load_run_files AS f USING (load_run_file_id);
 COMMENT ON VIEW raw.appointment_medications IS 'Delivered rows with where they came from: Medications prescribed or recorded for patients.';
-COMMENT ON COLUMN raw.appointment_medications.medication_id IS 'Identifier of the medication.';
-COMMENT ON COLUMN raw.appointment_medications.appointment_id IS 'Appointment at which the medication was recorded.';
-COMMENT ON COLUMN raw.appointment_medications.patient_id IS 'Patient who takes the medication.';
-COMMENT ON COLUMN raw.appointment_medications.sct_id IS 'SNOMED CT identifier of the medicine.';
-COMMENT ON COLUMN raw.appointment_medications.medicine_id IS 'Medicine of the medication.';
-COMMENT ON COLUMN raw.appointment_medications.medicine_name IS 'Name of the medicine.';
-COMMENT ON COLUMN raw.appointment_medications.strength IS 'Strength of the medicine.';
-COMMENT ON COLUMN raw.appointment_medications.form IS 'Form of the medicine, such as tablet.';
-COMMENT ON COLUMN raw.appointment_medications.take IS 'What to take each time, may be free text.';
-COMMENT ON COLUMN raw.appointment_medications.frequency IS 'How often to take the medicine, a value of a list.';
-COMMENT ON COLUMN raw.appointment_medications.daily_frequency IS 'Times a day, as the source says it.';
-COMMENT ON COLUMN raw.appointment_medications.route IS 'Route of administration, a value of a list.';
-COMMENT ON COLUMN raw.appointment_medications.duration IS 'How long to take the medicine, in units of duration_type.';
-COMMENT ON COLUMN raw.appointment_medications.duration_type IS 'Unit of the duration, such as days.';
-COMMENT ON COLUMN raw.appointment_medications.start_date IS 'First date of the medication.';
-COMMENT ON COLUMN raw.appointment_medications.end_date IS 'Last date of the medication.';
-COMMENT ON COLUMN raw.appointment_medications.stop_date IS 'Date on which the medication was stopped.';
-COMMENT ON COLUMN raw.appointment_medications.repeats IS 'Number of repeats, as the source says it.';
-COMMENT ON COLUMN raw.appointment_medications.sa_status IS 'Status of the special authority, a value of a list.';
-COMMENT ON COLUMN raw.appointment_medications.sa_number IS 'Number of the special authority. Core receives a pseudonym.';
-COMMENT ON COLUMN raw.appointment_medications.expiry_date IS 'Date on which the special authority or medication expires, as the source says it.';
-COMMENT ON COLUMN raw.appointment_medications.subsidy_amount IS 'Subsidy for the medicine. Unit: NZD.';
-COMMENT ON COLUMN raw.appointment_medications.price IS 'Price of the medicine. Unit: NZD.';
-COMMENT ON COLUMN raw.appointment_medications.provider_id IS 'Provider who prescribed the medication.';
-COMMENT ON COLUMN raw.appointment_medications.provider IS 'Name of the provider.';
-COMMENT ON COLUMN raw.appointment_medications.task_id IS 'Identifier of the task in the source.';
-COMMENT ON COLUMN raw.appointment_medications.directions IS 'Directions for use, free text.';
-COMMENT ON COLUMN raw.appointment_medications.is_confidential IS 'Whether the medication is marked confidential.';
-COMMENT ON COLUMN raw.appointment_medications.is_long_term IS 'Whether the medication is long-term.';
-COMMENT ON COLUMN raw.appointment_medications.is_prescribed_externally IS 'Whether the medication was prescribed elsewhere.';
-COMMENT ON COLUMN raw.appointment_medications.is_stopped IS 'Whether the medication was stopped.';
-COMMENT ON COLUMN raw.appointment_medications.is_highlighted IS 'Whether the medication is highlighted.';
-COMMENT ON COLUMN raw.appointment_medications.is_practice_in_admin IS 'Whether the medicine is administered in the practice.';
-COMMENT ON COLUMN raw.appointment_medications.is_trial IS 'Whether the medication is a trial.';
-COMMENT ON COLUMN raw.appointment_medications.stopped_reason IS 'Reason for stopping, may be free text.';
-COMMENT ON COLUMN raw.appointment_medications.medication_stop_reason IS 'Reason for stopping the medication, may be free text.';
-COMMENT ON COLUMN raw.appointment_medications.rx_scid IS 'Identifier of the prescription, the source''s RxSCID.';
-COMMENT ON COLUMN raw.appointment_medications.rx_date IS 'Date of the prescription.';
-COMMENT ON COLUMN raw.appointment_medications.rx_status IS 'Status of the prescription, a value of a list.';
-COMMENT ON COLUMN raw.appointment_medications.is_dispense IS 'Whether the medicine is dispensed.';
-COMMENT ON COLUMN raw.appointment_medications.printed_by IS 'Name of the user who printed the prescription.';
-COMMENT ON COLUMN raw.appointment_medications.printed_at IS 'When the prescription was printed.';
-COMMENT ON COLUMN raw.appointment_medications.comments IS 'Comments on the medication, free text.';
-COMMENT ON COLUMN raw.appointment_medications.is_active IS 'Whether the medication is active.';
-COMMENT ON COLUMN raw.appointment_medications.is_deleted IS 'Whether the medication was deleted in the source.';
-COMMENT ON COLUMN raw.appointment_medications.inserted_by IS 'Name of the user who created the medication.';
-COMMENT ON COLUMN raw.appointment_medications.updated_by IS 'Name of the user who last changed the medication.';
-COMMENT ON COLUMN raw.appointment_medications.inserted_at IS 'When the medication was created.';
-COMMENT ON COLUMN raw.appointment_medications.updated_at IS 'When the medication was last changed.';
-COMMENT ON COLUMN raw.appointment_medications.medtech_id IS 'Identifier of the medication in MedTech. Can hold a GUID.';
-COMMENT ON COLUMN raw.appointment_medications.is_mapped IS 'Whether the medicine was mapped to the medicine list.';
-COMMENT ON COLUMN raw.appointment_medications.medtech_drug_code IS 'Code of the medicine in MedTech.';
-COMMENT ON COLUMN raw.appointment_medications.medtech_generic_name IS 'Generic name of the medicine in MedTech.';
-COMMENT ON COLUMN raw.appointment_medications.practice_id IS 'Practice that delivered the row, three digits as in the file name. Part of the tenant.';
-COMMENT ON COLUMN raw.appointment_medications.prescribed_externally_id IS 'Lookup id of the place of an external prescription.';
-COMMENT ON COLUMN raw.appointment_medications.prescribed_externally_description IS 'Description of an external prescription, may be free text.';
-COMMENT ON COLUMN raw.appointment_medications.quantity IS 'Quantity prescribed.';
-COMMENT ON COLUMN raw.appointment_medications.is_generic_substitution IS 'Whether a generic medicine may be substituted.';
-COMMENT ON COLUMN raw.appointment_medications.is_frequently_dispensed IS 'Whether the medicine is dispensed frequently.';
-COMMENT ON COLUMN raw.appointment_medications.initial_dispense_period IS 'Length of the first dispensing period, in units of initial_dispense_period_type.';
-COMMENT ON COLUMN raw.appointment_medications.initial_dispense_period_type IS 'Unit of the first dispensing period.';
-COMMENT ON COLUMN raw.appointment_medications.trial_period IS 'Length of the trial period, in units of trial_type.';
-COMMENT ON COLUMN raw.appointment_medications.trial_type IS 'Unit or type of the trial, a value of a list.';
-COMMENT ON COLUMN raw.appointment_medications.is_specialist_recommended IS 'Whether a specialist recommended the medicine.';
-COMMENT ON COLUMN raw.appointment_medications.specialist_name IS 'Name of the specialist.';
-COMMENT ON COLUMN raw.appointment_medications.recommendation_date IS 'Date of the recommendation.';
-COMMENT ON COLUMN raw.appointment_medications.is_endorsement_criteria IS 'Whether the endorsement criteria are met.';
-COMMENT ON COLUMN raw.appointment_medications.is_provider_eligible_co_payment IS 'Whether the provider is eligible for the co-payment.';
-COMMENT ON COLUMN raw.appointment_medications.user_logging_id IS 'User recorded by the source''s log for the medication.';
-COMMENT ON COLUMN raw.appointment_medications.is_override IS 'Whether a warning or rule was overridden.';
-COMMENT ON COLUMN raw.appointment_medications.override_reason IS 'Reason for the override, may be free text.';
-COMMENT ON COLUMN raw.appointment_medications.is_task_generated IS 'Whether a task was generated.';
-COMMENT ON COLUMN raw.appointment_medications.show_on_portal IS 'Whether the medication is shown on the portal.';
-COMMENT ON COLUMN raw.appointment_medications.patient_sa_record_id IS 'Identifier of the patient''s special authority record in the source.';
-COMMENT ON COLUMN raw.appointment_medications.stopped_by IS 'Name of the user who stopped the medication.';
-COMMENT ON COLUMN raw.appointment_medications.mapped_by IS 'Name of the user who mapped the medicine.';
-COMMENT ON COLUMN raw.appointment_medications.mapped_date IS 'Date on which the medicine was mapped.';
-COMMENT ON COLUMN raw.appointment_medications.recommendation_override_reason IS 'Reason for overriding the recommendation, may be free text.';
-COMMENT ON COLUMN raw.appointment_medications.is_variable_dose IS 'Whether the dose is variable.';
-COMMENT ON COLUMN raw.appointment_medications.is_dose_change IS 'Whether the dose was changed.';
-COMMENT ON COLUMN raw.appointment_medications.reference_medication IS 'Medication the row refers to, as the source says it.';
-COMMENT ON COLUMN raw.appointment_medications.mims_code IS 'MIMS code of the medicine.';
-COMMENT ON COLUMN raw.appointment_medications.permanent_address_latitude IS 'Latitude of the patient''s permanent address, in degrees.';
-COMMENT ON COLUMN raw.appointment_medications.permanent_address_longitude IS 'Longitude of the patient''s permanent address, in degrees.';
-COMMENT ON COLUMN raw.appointment_medications.practice_location_id IS 'Location of the practice.';
-COMMENT ON COLUMN raw.appointment_medications.location_name IS 'Name of the location of the practice.';
-COMMENT ON COLUMN raw.appointment_medications.prescription_print_date IS 'Date on which the prescription was printed.';
-COMMENT ON COLUMN raw.appointment_medications.prescription_no IS 'Number of the prescription. Core receives a pseudonym.';
-COMMENT ON COLUMN raw.appointment_medications.substance_name IS 'Name of the substance.';
-COMMENT ON COLUMN raw.appointment_medications.per_org_id IS 'Organisation of the practice, six digits as in the file name. Part of the tenant.';
-COMMENT ON COLUMN raw.appointment_medications.loaded_date_time IS 'When the provider of the feed loaded the row. Can change when nothing else did.';
 COMMENT ON COLUMN raw.appointment_medications.load_run_file_id IS 'The file: etl.load_run_files.';
 COMMENT ON COLUMN raw.appointment_medications.line_no IS 'Number of the row in the file, from 1, counting every row.';
 COMMENT ON COLUMN raw.appointment_medications.s3_bucket IS 'Bucket of the file.';

@@ -98,97 +98,21 @@ CREATE TABLE raw.appointment_medications_raw (
 );
 CREATE INDEX appointment_medications_raw_key_idx ON raw.appointment_medications_raw (medication_id);
 COMMENT ON TABLE raw.appointment_medications_raw IS 'Delivered rows as text: Medications prescribed or recorded for patients.';
-COMMENT ON COLUMN raw.appointment_medications_raw.medication_id IS 'Identifier of the medication.';
-COMMENT ON COLUMN raw.appointment_medications_raw.appointment_id IS 'Appointment at which the medication was recorded.';
-COMMENT ON COLUMN raw.appointment_medications_raw.patient_id IS 'Patient who takes the medication.';
-COMMENT ON COLUMN raw.appointment_medications_raw.sct_id IS 'SNOMED CT identifier of the medicine.';
-COMMENT ON COLUMN raw.appointment_medications_raw.medicine_id IS 'Medicine of the medication.';
-COMMENT ON COLUMN raw.appointment_medications_raw.medicine_name IS 'Name of the medicine.';
-COMMENT ON COLUMN raw.appointment_medications_raw.strength IS 'Strength of the medicine.';
-COMMENT ON COLUMN raw.appointment_medications_raw.form IS 'Form of the medicine, such as tablet.';
-COMMENT ON COLUMN raw.appointment_medications_raw.take IS 'What to take each time, may be free text.';
-COMMENT ON COLUMN raw.appointment_medications_raw.frequency IS 'How often to take the medicine, a value of a list.';
-COMMENT ON COLUMN raw.appointment_medications_raw.daily_frequency IS 'Times a day, as the source says it.';
-COMMENT ON COLUMN raw.appointment_medications_raw.route IS 'Route of administration, a value of a list.';
-COMMENT ON COLUMN raw.appointment_medications_raw.duration IS 'How long to take the medicine, in units of duration_type.';
-COMMENT ON COLUMN raw.appointment_medications_raw.duration_type IS 'Unit of the duration, such as days.';
-COMMENT ON COLUMN raw.appointment_medications_raw.start_date IS 'First date of the medication.';
-COMMENT ON COLUMN raw.appointment_medications_raw.end_date IS 'Last date of the medication.';
-COMMENT ON COLUMN raw.appointment_medications_raw.stop_date IS 'Date on which the medication was stopped.';
-COMMENT ON COLUMN raw.appointment_medications_raw.repeats IS 'Number of repeats, as the source says it.';
-COMMENT ON COLUMN raw.appointment_medications_raw.sa_status IS 'Status of the special authority, a value of a list.';
-COMMENT ON COLUMN raw.appointment_medications_raw.sa_number IS 'Number of the special authority. Core receives a pseudonym.';
-COMMENT ON COLUMN raw.appointment_medications_raw.expiry_date IS 'Date on which the special authority or medication expires, as the source says it.';
-COMMENT ON COLUMN raw.appointment_medications_raw.subsidy_amount IS 'Subsidy for the medicine. Unit: NZD.';
-COMMENT ON COLUMN raw.appointment_medications_raw.price IS 'Price of the medicine. Unit: NZD.';
-COMMENT ON COLUMN raw.appointment_medications_raw.provider_id IS 'Provider who prescribed the medication.';
-COMMENT ON COLUMN raw.appointment_medications_raw.provider IS 'Name of the provider.';
-COMMENT ON COLUMN raw.appointment_medications_raw.task_id IS 'Identifier of the task in the source.';
-COMMENT ON COLUMN raw.appointment_medications_raw.directions IS 'Directions for use, free text.';
-COMMENT ON COLUMN raw.appointment_medications_raw.is_confidential IS 'Whether the medication is marked confidential.';
-COMMENT ON COLUMN raw.appointment_medications_raw.is_long_term IS 'Whether the medication is long-term.';
-COMMENT ON COLUMN raw.appointment_medications_raw.is_prescribed_externally IS 'Whether the medication was prescribed elsewhere.';
-COMMENT ON COLUMN raw.appointment_medications_raw.is_stopped IS 'Whether the medication was stopped.';
-COMMENT ON COLUMN raw.appointment_medications_raw.is_highlighted IS 'Whether the medication is highlighted.';
-COMMENT ON COLUMN raw.appointment_medications_raw.is_practice_in_admin IS 'Whether the medicine is administered in the practice.';
-COMMENT ON COLUMN raw.appointment_medications_raw.is_trial IS 'Whether the medication is a trial.';
-COMMENT ON COLUMN raw.appointment_medications_raw.stopped_reason IS 'Reason for stopping, may be free text.';
-COMMENT ON COLUMN raw.appointment_medications_raw.medication_stop_reason IS 'Reason for stopping the medication, may be free text.';
-COMMENT ON COLUMN raw.appointment_medications_raw.rx_scid IS 'Identifier of the prescription, the source''s RxSCID.';
-COMMENT ON COLUMN raw.appointment_medications_raw.rx_date IS 'Date of the prescription.';
-COMMENT ON COLUMN raw.appointment_medications_raw.rx_status IS 'Status of the prescription, a value of a list.';
-COMMENT ON COLUMN raw.appointment_medications_raw.is_dispense IS 'Whether the medicine is dispensed.';
-COMMENT ON COLUMN raw.appointment_medications_raw.printed_by IS 'Name of the user who printed the prescription.';
-COMMENT ON COLUMN raw.appointment_medications_raw.printed_at IS 'When the prescription was printed.';
-COMMENT ON COLUMN raw.appointment_medications_raw.comments IS 'Comments on the medication, free text.';
-COMMENT ON COLUMN raw.appointment_medications_raw.is_active IS 'Whether the medication is active.';
-COMMENT ON COLUMN raw.appointment_medications_raw.is_deleted IS 'Whether the medication was deleted in the source.';
-COMMENT ON COLUMN raw.appointment_medications_raw.inserted_by IS 'Name of the user who created the medication.';
-COMMENT ON COLUMN raw.appointment_medications_raw.updated_by IS 'Name of the user who last changed the medication.';
-COMMENT ON COLUMN raw.appointment_medications_raw.inserted_at IS 'When the medication was created.';
-COMMENT ON COLUMN raw.appointment_medications_raw.updated_at IS 'When the medication was last changed.';
-COMMENT ON COLUMN raw.appointment_medications_raw.medtech_id IS 'Identifier of the medication in MedTech. Can hold a GUID.';
-COMMENT ON COLUMN raw.appointment_medications_raw.is_mapped IS 'Whether the medicine was mapped to the medicine list.';
-COMMENT ON COLUMN raw.appointment_medications_raw.medtech_drug_code IS 'Code of the medicine in MedTech.';
-COMMENT ON COLUMN raw.appointment_medications_raw.medtech_generic_name IS 'Generic name of the medicine in MedTech.';
-COMMENT ON COLUMN raw.appointment_medications_raw.practice_id IS 'Practice that delivered the row, three digits as in the file name. Part of the tenant.';
-COMMENT ON COLUMN raw.appointment_medications_raw.prescribed_externally_id IS 'Lookup id of the place of an external prescription.';
-COMMENT ON COLUMN raw.appointment_medications_raw.prescribed_externally_description IS 'Description of an external prescription, may be free text.';
-COMMENT ON COLUMN raw.appointment_medications_raw.quantity IS 'Quantity prescribed.';
-COMMENT ON COLUMN raw.appointment_medications_raw.is_generic_substitution IS 'Whether a generic medicine may be substituted.';
-COMMENT ON COLUMN raw.appointment_medications_raw.is_frequently_dispensed IS 'Whether the medicine is dispensed frequently.';
-COMMENT ON COLUMN raw.appointment_medications_raw.initial_dispense_period IS 'Length of the first dispensing period, in units of initial_dispense_period_type.';
-COMMENT ON COLUMN raw.appointment_medications_raw.initial_dispense_period_type IS 'Unit of the first dispensing period.';
-COMMENT ON COLUMN raw.appointment_medications_raw.trial_period IS 'Length of the trial period, in units of trial_type.';
-COMMENT ON COLUMN raw.appointment_medications_raw.trial_type IS 'Unit or type of the trial, a value of a list.';
-COMMENT ON COLUMN raw.appointment_medications_raw.is_specialist_recommended IS 'Whether a specialist recommended the medicine.';
-COMMENT ON COLUMN raw.appointment_medications_raw.specialist_name IS 'Name of the specialist.';
-COMMENT ON COLUMN raw.appointment_medications_raw.recommendation_date IS 'Date of the recommendation.';
-COMMENT ON COLUMN raw.appointment_medications_raw.is_endorsement_criteria IS 'Whether the endorsement criteria are met.';
-COMMENT ON COLUMN raw.appointment_medications_raw.is_provider_eligible_co_payment IS 'Whether the provider is eligible for the co-payment.';
-COMMENT ON COLUMN raw.appointment_medications_raw.user_logging_id IS 'User recorded by the source''s log for the medication.';
-COMMENT ON COLUMN raw.appointment_medications_raw.is_override IS 'Whether a warning or rule was overridden.';
-COMMENT ON COLUMN raw.appointment_medications_raw.override_reason IS 'Reason for the override, may be free text.';
-COMMENT ON COLUMN raw.appointment_medications_raw.is_task_generated IS 'Whether a task was generated.';
-COMMENT ON COLUMN raw.appointment_medications_raw.show_on_portal IS 'Whether the medication is shown on the portal.';
-COMMENT ON COLUMN raw.appointment_medications_raw.patient_sa_record_id IS 'Identifier of the patient''s special authority record in the source.';
-COMMENT ON COLUMN raw.appointment_medications_raw.stopped_by IS 'Name of the user who stopped the medication.';
-COMMENT ON COLUMN raw.appointment_medications_raw.mapped_by IS 'Name of the user who mapped the medicine.';
-COMMENT ON COLUMN raw.appointment_medications_raw.mapped_date IS 'Date on which the medicine was mapped.';
-COMMENT ON COLUMN raw.appointment_medications_raw.recommendation_override_reason IS 'Reason for overriding the recommendation, may be free text.';
-COMMENT ON COLUMN raw.appointment_medications_raw.is_variable_dose IS 'Whether the dose is variable.';
-COMMENT ON COLUMN raw.appointment_medications_raw.is_dose_change IS 'Whether the dose was changed.';
-COMMENT ON COLUMN raw.appointment_medications_raw.reference_medication IS 'Medication the row refers to, as the source says it.';
-COMMENT ON COLUMN raw.appointment_medications_raw.mims_code IS 'MIMS code of the medicine.';
-COMMENT ON COLUMN raw.appointment_medications_raw.permanent_address_latitude IS 'Latitude of the patient''s permanent address, in degrees.';
-COMMENT ON COLUMN raw.appointment_medications_raw.permanent_address_longitude IS 'Longitude of the patient''s permanent address, in degrees.';
-COMMENT ON COLUMN raw.appointment_medications_raw.practice_location_id IS 'Location of the practice.';
-COMMENT ON COLUMN raw.appointment_medications_raw.location_name IS 'Name of the location of the practice.';
-COMMENT ON COLUMN raw.appointment_medications_raw.prescription_print_date IS 'Date on which the prescription was printed.';
-COMMENT ON COLUMN raw.appointment_medications_raw.prescription_no IS 'Number of the prescription. Core receives a pseudonym.';
-COMMENT ON COLUMN raw.appointment_medications_raw.substance_name IS 'Name of the substance.';
-COMMENT ON COLUMN raw.appointment_medications_raw.per_org_id IS 'Organisation of the practice, six digits as in the file name. Part of the tenant.';
-COMMENT ON COLUMN raw.appointment_medications_raw.loaded_date_time IS 'When the provider of the feed loaded the row. Can change when nothing else did.';
 COMMENT ON COLUMN raw.appointment_medications_raw.load_run_file_id IS 'The file: etl.load_run_files.';
 COMMENT ON COLUMN raw.appointment_medications_raw.line_no IS 'Number of the row in the file, from 1, counting every row.';
-GRANT INSERT (medication_id, appointment_id, patient_id, sct_id, medicine_id, medicine_name, strength, form, take, frequency, daily_frequency, route, duration, duration_type, start_date, end_date, stop_date, repeats, sa_status, sa_number, expiry_date, subsidy_amount, price, provider_id, provider, task_id, directions, is_confidential, is_long_term, is_prescribed_externally, is_stopped, is_highlighted, is_practice_in_admin, is_trial, stopped_reason, medication_stop_reason, rx_scid, rx_date, rx_status, is_dispense, printed_by, printed_at, comments, is_active, is_deleted, inserted_by, updated_by, inserted_at, updated_at, medtech_id, is_mapped, medtech_drug_code, medtech_generic_name, practice_id, prescribed_externally_id, prescribed_externally_description, quantity, is_generic_substitution, is_frequently_dispensed, initial_dispense_period, initial_dispense_period_type, trial_period, trial_type, is_specialist_recommended, specialist_name, recommendation_date, is_endorsement_criteria, is_provider_eligible_co_payment, user_logging_id, is_override, override_reason, is_task_generated, show_on_portal, patient_sa_record_id, stopped_by, mapped_by, mapped_date, recommendation_override_reason, is_variable_dose, is_dose_change, reference_medication, mims_code, permanent_address_latitude, permanent_address_longitude, practice_location_id, location_name, prescription_print_date, prescription_no, substance_name, per_org_id, loaded_date_time) ON raw.appointment_medications_raw TO etl_writer;
+GRANT INSERT (
+    medication_id, appointment_id, patient_id, sct_id, medicine_id, medicine_name, strength, form, take, frequency,
+    daily_frequency, route, duration, duration_type, start_date, end_date, stop_date, repeats, sa_status, sa_number,
+    expiry_date, subsidy_amount, price, provider_id, provider, task_id, directions, is_confidential, is_long_term,
+    is_prescribed_externally, is_stopped, is_highlighted, is_practice_in_admin, is_trial, stopped_reason,
+    medication_stop_reason, rx_scid, rx_date, rx_status, is_dispense, printed_by, printed_at, comments, is_active,
+    is_deleted, inserted_by, updated_by, inserted_at, updated_at, medtech_id, is_mapped, medtech_drug_code,
+    medtech_generic_name, practice_id, prescribed_externally_id, prescribed_externally_description, quantity,
+    is_generic_substitution, is_frequently_dispensed, initial_dispense_period, initial_dispense_period_type,
+    trial_period, trial_type, is_specialist_recommended, specialist_name, recommendation_date,
+    is_endorsement_criteria, is_provider_eligible_co_payment, user_logging_id, is_override, override_reason,
+    is_task_generated, show_on_portal, patient_sa_record_id, stopped_by, mapped_by, mapped_date,
+    recommendation_override_reason, is_variable_dose, is_dose_change, reference_medication, mims_code,
+    permanent_address_latitude, permanent_address_longitude, practice_location_id, location_name,
+    prescription_print_date, prescription_no, substance_name, per_org_id, loaded_date_time
+) ON raw.appointment_medications_raw TO etl_writer;

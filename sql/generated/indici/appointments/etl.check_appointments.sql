@@ -14,7 +14,6 @@ AS $check_appointments$
 -- The caller, etl.process_file, holds the extract's lock.
 DECLARE
     v_run_id bigint;
-    c_unknown_times constant timestamptz[] := ARRAY['1900-01-01']::text[]::timestamptz[];
 BEGIN
     SELECT a.load_run_id INTO v_run_id
     FROM etl.load_run_files AS f
@@ -59,7 +58,7 @@ BEGIN
             t.line_no,
             row_number() OVER (
                 PARTITION BY t.practice_id, t.per_org_id, t.appointment_id
-                ORDER BY nullif(r.updated_at::timestamptz, c_unknown_times[1]) DESC NULLS LAST, t.line_no DESC
+                ORDER BY nullif((r.updated_at || ' Pacific/Auckland')::timestamptz, TIMESTAMPTZ '1900-01-01 Pacific/Auckland') DESC NULLS LAST, t.line_no DESC
             ) AS place
         FROM etl.touched_appointments AS t
         JOIN repeated USING (practice_id, per_org_id, appointment_id)

@@ -16,7 +16,6 @@ AS $faults_appointments$
 -- nothing. A column without a value has no fault, unless it is required.
 DECLARE
     v_file etl.load_run_files;
-    c_unknown_times constant timestamptz[] := ARRAY['1900-01-01']::text[]::timestamptz[];
     v_appointment_status_values constant text[] := etl.domain_sources('indici', 'appointment_status');
     v_status_group_values constant text[] := etl.domain_sources('indici', 'status_group');
 BEGIN
@@ -25,75 +24,7 @@ BEGIN
     RETURN QUERY
     SELECT
         r.line_no,
-        array_to_string(
-            ARRAY[
-                r.appointment_id,
-                r.patient_id,
-                r.appointment_type,
-                r.appointment_status,
-                r.schedule_date,
-                r.notes,
-                r.arrived,
-                r.waiting_for_payment,
-                r.appointment_completed,
-                r.consult_time,
-                r.booked,
-                r.medtech_id,
-                r.inserted_at,
-                r.inserted_by,
-                r.updated_at,
-                r.updated_by,
-                r.practice,
-                r.practice_id,
-                r.provider_id,
-                r.is_active,
-                r.is_deleted,
-                r.provider,
-                r.permanent_address_latitude,
-                r.permanent_address_longitude,
-                r.practice_location_id,
-                r.location_name,
-                r.reason_for_visit,
-                r.status_group,
-                r.duration,
-                r.appointment_outcome_id,
-                r.appointment_outcome,
-                r.appointment_type_id,
-                r.booking_source_id,
-                r.booking_source,
-                r.consult_end_time,
-                r.consult_start_time,
-                r.consult_timer_status_id,
-                r.description,
-                r.end_time,
-                r.generated_time,
-                r.gp_queue_time,
-                r.is_arrived,
-                r.is_consult_parked,
-                r.is_dummy,
-                r.last_appointment_status_date,
-                r.last_appointment_status_id,
-                r.cancel_reason,
-                r.parked_reason,
-                r.priority_id,
-                r.arrived_time,
-                r.cancelled_time,
-                r.not_arrived_time,
-                r.nurse_queue_time,
-                r.on_hold_time,
-                r.read_only_time,
-                r.self_assessment_completed_time,
-                r.self_assessment_queue_time,
-                r.start_time,
-                r.triage_queue_time,
-                r.virtual_queue_time,
-                r.is_confidential,
-                r.is_consent_to_share,
-                r.per_org_id,
-                r.loaded_date_time
-            ],
-            '|^^|', ''
-        ) || '|~~|',
+        etl.row_text_appointments(r, v_file.date_extracted),
         jsonb_build_object('practice_id', r.practice_id, 'per_org_id', r.per_org_id, 'appointment_id', r.appointment_id),
         e.field_errors
     FROM etl.touched_appointments AS t
@@ -102,272 +33,56 @@ BEGIN
         SELECT jsonb_object_agg(v.name, jsonb_build_object('text', v.text, 'reason', v.reason)) AS field_errors
         FROM (
             VALUES
-                (
-                    'appointment_id', r.appointment_id,
-                    CASE
-                        WHEN (r.appointment_id IS NOT NULL) IS FALSE THEN 'is required and empty'
-                        WHEN (etl.is_bigint(r.appointment_id)) IS FALSE THEN 'is not bigint: a whole number without plus sign and leading zeros'
-                    END
-                ),
-                (
-                    'patient_id', r.patient_id,
-                    CASE
-                        WHEN (etl.is_bigint(r.patient_id)) IS FALSE THEN 'is not bigint: a whole number without plus sign and leading zeros'
-                    END
-                ),
-                (
-                    'appointment_status', r.appointment_status,
-                    CASE
-                        WHEN (lower(btrim(r.appointment_status)) = ANY (v_appointment_status_values)) IS FALSE THEN 'is not in domain appointment_status'
-                    END
-                ),
-                (
-                    'schedule_date', r.schedule_date,
-                    CASE
-                        WHEN (etl.is_date(r.schedule_date)) IS FALSE THEN 'is not a date: YYYY-MM-DD'
-                    END
-                ),
-                (
-                    'arrived', r.arrived,
-                    CASE
-                        WHEN (etl.is_local_time(r.arrived)) IS FALSE THEN 'is not a local time of Pacific/Auckland: YYYY-MM-DD HH:MM:SS[.ffffff]'
-                    END
-                ),
-                (
-                    'waiting_for_payment', r.waiting_for_payment,
-                    CASE
-                        WHEN (etl.is_local_time(r.waiting_for_payment)) IS FALSE THEN 'is not a local time of Pacific/Auckland: YYYY-MM-DD HH:MM:SS[.ffffff]'
-                    END
-                ),
-                (
-                    'appointment_completed', r.appointment_completed,
-                    CASE
-                        WHEN (etl.is_local_time(r.appointment_completed)) IS FALSE THEN 'is not a local time of Pacific/Auckland: YYYY-MM-DD HH:MM:SS[.ffffff]'
-                    END
-                ),
-                (
-                    'consult_time', r.consult_time,
-                    CASE
-                        WHEN (etl.is_local_time(r.consult_time)) IS FALSE THEN 'is not a local time of Pacific/Auckland: YYYY-MM-DD HH:MM:SS[.ffffff]'
-                    END
-                ),
-                (
-                    'booked', r.booked,
-                    CASE
-                        WHEN (etl.is_local_time(r.booked)) IS FALSE THEN 'is not a local time of Pacific/Auckland: YYYY-MM-DD HH:MM:SS[.ffffff]'
-                    END
-                ),
-                (
-                    'inserted_at', r.inserted_at,
-                    CASE
-                        WHEN (etl.is_local_time(r.inserted_at)) IS FALSE THEN 'is not a local time of Pacific/Auckland: YYYY-MM-DD HH:MM:SS[.ffffff]'
-                    END
-                ),
-                (
-                    'updated_at', r.updated_at,
-                    CASE
-                        WHEN (etl.is_local_time(r.updated_at)) IS FALSE THEN 'is not a local time of Pacific/Auckland: YYYY-MM-DD HH:MM:SS[.ffffff]'
-                    END
-                ),
-                (
-                    'practice_id', r.practice_id,
-                    CASE
-                        WHEN (r.practice_id IS NOT DISTINCT FROM v_file.tenant[1]) IS FALSE THEN 'is not the tenant in the name of the file'
-                    END
-                ),
-                (
-                    'provider_id', r.provider_id,
-                    CASE
-                        WHEN (etl.is_bigint(r.provider_id)) IS FALSE THEN 'is not bigint: a whole number without plus sign and leading zeros'
-                    END
-                ),
-                (
-                    'is_active', r.is_active,
-                    CASE
-                        WHEN (etl.is_boolean(r.is_active)) IS FALSE THEN 'is not boolean: 0 or 1'
-                    END
-                ),
-                (
-                    'is_deleted', r.is_deleted,
-                    CASE
-                        WHEN (etl.is_boolean(r.is_deleted)) IS FALSE THEN 'is not boolean: 0 or 1'
-                    END
-                ),
-                (
-                    'permanent_address_latitude', r.permanent_address_latitude,
-                    CASE
-                        WHEN (etl.is_decimal(r.permanent_address_latitude)) IS FALSE THEN 'is not a decimal number'
-                    END
-                ),
-                (
-                    'permanent_address_longitude', r.permanent_address_longitude,
-                    CASE
-                        WHEN (etl.is_decimal(r.permanent_address_longitude)) IS FALSE THEN 'is not a decimal number'
-                    END
-                ),
-                (
-                    'practice_location_id', r.practice_location_id,
-                    CASE
-                        WHEN (etl.is_bigint(r.practice_location_id)) IS FALSE THEN 'is not bigint: a whole number without plus sign and leading zeros'
-                    END
-                ),
-                (
-                    'status_group', r.status_group,
-                    CASE
-                        WHEN (lower(btrim(r.status_group)) = ANY (v_status_group_values)) IS FALSE THEN 'is not in domain status_group'
-                    END
-                ),
-                (
-                    'duration', r.duration,
-                    CASE
-                        WHEN (etl.is_integer(r.duration)) IS FALSE THEN 'is not integer: a whole number without plus sign and leading zeros'
-                        WHEN (CASE WHEN etl.is_integer(r.duration) THEN (r.duration::integer BETWEEN 0 AND 1440) END) IS FALSE THEN 'does not meet: duration BETWEEN 0 AND 1440'
-                    END
-                ),
-                (
-                    'consult_end_time', r.consult_end_time,
-                    CASE
-                        WHEN (etl.is_local_time(r.consult_end_time)) IS FALSE THEN 'is not a local time of Pacific/Auckland: YYYY-MM-DD HH:MM:SS[.ffffff]'
-                    END
-                ),
-                (
-                    'consult_start_time', r.consult_start_time,
-                    CASE
-                        WHEN (etl.is_local_time(r.consult_start_time)) IS FALSE THEN 'is not a local time of Pacific/Auckland: YYYY-MM-DD HH:MM:SS[.ffffff]'
-                    END
-                ),
-                (
-                    'end_time', r.end_time,
-                    CASE
-                        WHEN (etl.is_local_time(r.end_time)) IS FALSE THEN 'is not a local time of Pacific/Auckland: YYYY-MM-DD HH:MM:SS[.ffffff]'
-                    END
-                ),
-                (
-                    'generated_time', r.generated_time,
-                    CASE
-                        WHEN (etl.is_local_time(r.generated_time)) IS FALSE THEN 'is not a local time of Pacific/Auckland: YYYY-MM-DD HH:MM:SS[.ffffff]'
-                    END
-                ),
-                (
-                    'gp_queue_time', r.gp_queue_time,
-                    CASE
-                        WHEN (etl.is_local_time(r.gp_queue_time)) IS FALSE THEN 'is not a local time of Pacific/Auckland: YYYY-MM-DD HH:MM:SS[.ffffff]'
-                    END
-                ),
-                (
-                    'is_arrived', r.is_arrived,
-                    CASE
-                        WHEN (etl.is_boolean(r.is_arrived)) IS FALSE THEN 'is not boolean: 0 or 1'
-                    END
-                ),
-                (
-                    'is_consult_parked', r.is_consult_parked,
-                    CASE
-                        WHEN (etl.is_boolean(r.is_consult_parked)) IS FALSE THEN 'is not boolean: 0 or 1'
-                    END
-                ),
-                (
-                    'is_dummy', r.is_dummy,
-                    CASE
-                        WHEN (etl.is_boolean(r.is_dummy)) IS FALSE THEN 'is not boolean: 0 or 1'
-                    END
-                ),
-                (
-                    'last_appointment_status_date', r.last_appointment_status_date,
-                    CASE
-                        WHEN (etl.is_date(r.last_appointment_status_date)) IS FALSE THEN 'is not a date: YYYY-MM-DD'
-                    END
-                ),
-                (
-                    'arrived_time', r.arrived_time,
-                    CASE
-                        WHEN (etl.is_local_time(r.arrived_time)) IS FALSE THEN 'is not a local time of Pacific/Auckland: YYYY-MM-DD HH:MM:SS[.ffffff]'
-                    END
-                ),
-                (
-                    'cancelled_time', r.cancelled_time,
-                    CASE
-                        WHEN (etl.is_local_time(r.cancelled_time)) IS FALSE THEN 'is not a local time of Pacific/Auckland: YYYY-MM-DD HH:MM:SS[.ffffff]'
-                    END
-                ),
-                (
-                    'not_arrived_time', r.not_arrived_time,
-                    CASE
-                        WHEN (etl.is_local_time(r.not_arrived_time)) IS FALSE THEN 'is not a local time of Pacific/Auckland: YYYY-MM-DD HH:MM:SS[.ffffff]'
-                    END
-                ),
-                (
-                    'nurse_queue_time', r.nurse_queue_time,
-                    CASE
-                        WHEN (etl.is_local_time(r.nurse_queue_time)) IS FALSE THEN 'is not a local time of Pacific/Auckland: YYYY-MM-DD HH:MM:SS[.ffffff]'
-                    END
-                ),
-                (
-                    'on_hold_time', r.on_hold_time,
-                    CASE
-                        WHEN (etl.is_local_time(r.on_hold_time)) IS FALSE THEN 'is not a local time of Pacific/Auckland: YYYY-MM-DD HH:MM:SS[.ffffff]'
-                    END
-                ),
-                (
-                    'read_only_time', r.read_only_time,
-                    CASE
-                        WHEN (etl.is_local_time(r.read_only_time)) IS FALSE THEN 'is not a local time of Pacific/Auckland: YYYY-MM-DD HH:MM:SS[.ffffff]'
-                    END
-                ),
-                (
-                    'self_assessment_completed_time', r.self_assessment_completed_time,
-                    CASE
-                        WHEN (etl.is_local_time(r.self_assessment_completed_time)) IS FALSE THEN 'is not a local time of Pacific/Auckland: YYYY-MM-DD HH:MM:SS[.ffffff]'
-                    END
-                ),
-                (
-                    'self_assessment_queue_time', r.self_assessment_queue_time,
-                    CASE
-                        WHEN (etl.is_local_time(r.self_assessment_queue_time)) IS FALSE THEN 'is not a local time of Pacific/Auckland: YYYY-MM-DD HH:MM:SS[.ffffff]'
-                    END
-                ),
-                (
-                    'start_time', r.start_time,
-                    CASE
-                        WHEN (etl.is_local_time(r.start_time)) IS FALSE THEN 'is not a local time of Pacific/Auckland: YYYY-MM-DD HH:MM:SS[.ffffff]'
-                    END
-                ),
-                (
-                    'triage_queue_time', r.triage_queue_time,
-                    CASE
-                        WHEN (etl.is_local_time(r.triage_queue_time)) IS FALSE THEN 'is not a local time of Pacific/Auckland: YYYY-MM-DD HH:MM:SS[.ffffff]'
-                    END
-                ),
-                (
-                    'virtual_queue_time', r.virtual_queue_time,
-                    CASE
-                        WHEN (etl.is_local_time(r.virtual_queue_time)) IS FALSE THEN 'is not a local time of Pacific/Auckland: YYYY-MM-DD HH:MM:SS[.ffffff]'
-                    END
-                ),
-                (
-                    'is_confidential', r.is_confidential,
-                    CASE
-                        WHEN (etl.is_boolean(r.is_confidential)) IS FALSE THEN 'is not boolean: 0 or 1'
-                    END
-                ),
-                (
-                    'is_consent_to_share', r.is_consent_to_share,
-                    CASE
-                        WHEN (etl.is_boolean(r.is_consent_to_share)) IS FALSE THEN 'is not boolean: 0 or 1'
-                    END
-                ),
-                (
-                    'per_org_id', r.per_org_id,
-                    CASE
-                        WHEN (r.per_org_id IS NOT DISTINCT FROM v_file.tenant[2]) IS FALSE THEN 'is not the tenant in the name of the file'
-                    END
-                ),
-                (
-                    'loaded_date_time', r.loaded_date_time,
-                    CASE
-                        WHEN (etl.is_local_time(r.loaded_date_time)) IS FALSE THEN 'is not a local time of Pacific/Auckland: YYYY-MM-DD HH:MM:SS[.ffffff]'
-                    END
-                )
+                ('appointment_id', r.appointment_id, CASE
+                    WHEN (r.appointment_id IS NOT NULL) IS FALSE THEN 'is required and empty'
+                    WHEN (etl.is_bigint(r.appointment_id)) IS FALSE THEN 'is not bigint: a whole number without plus sign and leading zeros'
+                END),
+                ('patient_id', r.patient_id, CASE WHEN (etl.is_bigint(r.patient_id)) IS FALSE THEN 'is not bigint: a whole number without plus sign and leading zeros' END),
+                ('appointment_status', r.appointment_status, CASE WHEN (lower(btrim(r.appointment_status)) = ANY (v_appointment_status_values)) IS FALSE THEN 'is not in domain appointment_status' END),
+                ('schedule_date', r.schedule_date, CASE WHEN (etl.is_date(r.schedule_date)) IS FALSE THEN 'is not a date: YYYY-MM-DD' END),
+                ('arrived', r.arrived, CASE WHEN (etl.is_local_time(r.arrived)) IS FALSE THEN 'is not a local time of Pacific/Auckland: YYYY-MM-DD HH:MM:SS[.ffffff]' END),
+                ('waiting_for_payment', r.waiting_for_payment, CASE WHEN (etl.is_local_time(r.waiting_for_payment)) IS FALSE THEN 'is not a local time of Pacific/Auckland: YYYY-MM-DD HH:MM:SS[.ffffff]' END),
+                ('appointment_completed', r.appointment_completed, CASE WHEN (etl.is_local_time(r.appointment_completed)) IS FALSE THEN 'is not a local time of Pacific/Auckland: YYYY-MM-DD HH:MM:SS[.ffffff]' END),
+                ('consult_time', r.consult_time, CASE WHEN (etl.is_local_time(r.consult_time)) IS FALSE THEN 'is not a local time of Pacific/Auckland: YYYY-MM-DD HH:MM:SS[.ffffff]' END),
+                ('booked', r.booked, CASE WHEN (etl.is_local_time(r.booked)) IS FALSE THEN 'is not a local time of Pacific/Auckland: YYYY-MM-DD HH:MM:SS[.ffffff]' END),
+                ('inserted_at', r.inserted_at, CASE WHEN (etl.is_local_time(r.inserted_at)) IS FALSE THEN 'is not a local time of Pacific/Auckland: YYYY-MM-DD HH:MM:SS[.ffffff]' END),
+                ('updated_at', r.updated_at, CASE WHEN (etl.is_local_time(r.updated_at)) IS FALSE THEN 'is not a local time of Pacific/Auckland: YYYY-MM-DD HH:MM:SS[.ffffff]' END),
+                ('practice_id', r.practice_id, CASE WHEN (r.practice_id IS NOT DISTINCT FROM v_file.tenant[1]) IS FALSE THEN 'is not the tenant in the name of the file' END),
+                ('provider_id', r.provider_id, CASE WHEN (etl.is_bigint(r.provider_id)) IS FALSE THEN 'is not bigint: a whole number without plus sign and leading zeros' END),
+                ('is_active', r.is_active, CASE WHEN (etl.is_boolean(r.is_active)) IS FALSE THEN 'is not boolean: 0 or 1' END),
+                ('is_deleted', r.is_deleted, CASE WHEN (etl.is_boolean(r.is_deleted)) IS FALSE THEN 'is not boolean: 0 or 1' END),
+                ('permanent_address_latitude', r.permanent_address_latitude, CASE WHEN (etl.is_decimal(r.permanent_address_latitude)) IS FALSE THEN 'is not a decimal number' END),
+                ('permanent_address_longitude', r.permanent_address_longitude, CASE WHEN (etl.is_decimal(r.permanent_address_longitude)) IS FALSE THEN 'is not a decimal number' END),
+                ('practice_location_id', r.practice_location_id, CASE WHEN (etl.is_bigint(r.practice_location_id)) IS FALSE THEN 'is not bigint: a whole number without plus sign and leading zeros' END),
+                ('status_group', r.status_group, CASE WHEN (lower(btrim(r.status_group)) = ANY (v_status_group_values)) IS FALSE THEN 'is not in domain status_group' END),
+                ('duration', r.duration, CASE
+                    WHEN (etl.is_integer(r.duration)) IS FALSE THEN 'is not integer: a whole number without plus sign and leading zeros'
+                    WHEN (CASE WHEN etl.is_integer(r.duration) THEN (r.duration::integer BETWEEN 0 AND 1440) END) IS FALSE THEN 'does not meet: duration BETWEEN 0 AND 1440'
+                END),
+                ('consult_end_time', r.consult_end_time, CASE WHEN (etl.is_local_time(r.consult_end_time)) IS FALSE THEN 'is not a local time of Pacific/Auckland: YYYY-MM-DD HH:MM:SS[.ffffff]' END),
+                ('consult_start_time', r.consult_start_time, CASE WHEN (etl.is_local_time(r.consult_start_time)) IS FALSE THEN 'is not a local time of Pacific/Auckland: YYYY-MM-DD HH:MM:SS[.ffffff]' END),
+                ('end_time', r.end_time, CASE WHEN (etl.is_local_time(r.end_time)) IS FALSE THEN 'is not a local time of Pacific/Auckland: YYYY-MM-DD HH:MM:SS[.ffffff]' END),
+                ('generated_time', r.generated_time, CASE WHEN (etl.is_local_time(r.generated_time)) IS FALSE THEN 'is not a local time of Pacific/Auckland: YYYY-MM-DD HH:MM:SS[.ffffff]' END),
+                ('gp_queue_time', r.gp_queue_time, CASE WHEN (etl.is_local_time(r.gp_queue_time)) IS FALSE THEN 'is not a local time of Pacific/Auckland: YYYY-MM-DD HH:MM:SS[.ffffff]' END),
+                ('is_arrived', r.is_arrived, CASE WHEN (etl.is_boolean(r.is_arrived)) IS FALSE THEN 'is not boolean: 0 or 1' END),
+                ('is_consult_parked', r.is_consult_parked, CASE WHEN (etl.is_boolean(r.is_consult_parked)) IS FALSE THEN 'is not boolean: 0 or 1' END),
+                ('is_dummy', r.is_dummy, CASE WHEN (etl.is_boolean(r.is_dummy)) IS FALSE THEN 'is not boolean: 0 or 1' END),
+                ('last_appointment_status_date', r.last_appointment_status_date, CASE WHEN (etl.is_date(r.last_appointment_status_date)) IS FALSE THEN 'is not a date: YYYY-MM-DD' END),
+                ('arrived_time', r.arrived_time, CASE WHEN (etl.is_local_time(r.arrived_time)) IS FALSE THEN 'is not a local time of Pacific/Auckland: YYYY-MM-DD HH:MM:SS[.ffffff]' END),
+                ('cancelled_time', r.cancelled_time, CASE WHEN (etl.is_local_time(r.cancelled_time)) IS FALSE THEN 'is not a local time of Pacific/Auckland: YYYY-MM-DD HH:MM:SS[.ffffff]' END),
+                ('not_arrived_time', r.not_arrived_time, CASE WHEN (etl.is_local_time(r.not_arrived_time)) IS FALSE THEN 'is not a local time of Pacific/Auckland: YYYY-MM-DD HH:MM:SS[.ffffff]' END),
+                ('nurse_queue_time', r.nurse_queue_time, CASE WHEN (etl.is_local_time(r.nurse_queue_time)) IS FALSE THEN 'is not a local time of Pacific/Auckland: YYYY-MM-DD HH:MM:SS[.ffffff]' END),
+                ('on_hold_time', r.on_hold_time, CASE WHEN (etl.is_local_time(r.on_hold_time)) IS FALSE THEN 'is not a local time of Pacific/Auckland: YYYY-MM-DD HH:MM:SS[.ffffff]' END),
+                ('read_only_time', r.read_only_time, CASE WHEN (etl.is_local_time(r.read_only_time)) IS FALSE THEN 'is not a local time of Pacific/Auckland: YYYY-MM-DD HH:MM:SS[.ffffff]' END),
+                ('self_assessment_completed_time', r.self_assessment_completed_time, CASE WHEN (etl.is_local_time(r.self_assessment_completed_time)) IS FALSE THEN 'is not a local time of Pacific/Auckland: YYYY-MM-DD HH:MM:SS[.ffffff]' END),
+                ('self_assessment_queue_time', r.self_assessment_queue_time, CASE WHEN (etl.is_local_time(r.self_assessment_queue_time)) IS FALSE THEN 'is not a local time of Pacific/Auckland: YYYY-MM-DD HH:MM:SS[.ffffff]' END),
+                ('start_time', r.start_time, CASE WHEN (etl.is_local_time(r.start_time)) IS FALSE THEN 'is not a local time of Pacific/Auckland: YYYY-MM-DD HH:MM:SS[.ffffff]' END),
+                ('triage_queue_time', r.triage_queue_time, CASE WHEN (etl.is_local_time(r.triage_queue_time)) IS FALSE THEN 'is not a local time of Pacific/Auckland: YYYY-MM-DD HH:MM:SS[.ffffff]' END),
+                ('virtual_queue_time', r.virtual_queue_time, CASE WHEN (etl.is_local_time(r.virtual_queue_time)) IS FALSE THEN 'is not a local time of Pacific/Auckland: YYYY-MM-DD HH:MM:SS[.ffffff]' END),
+                ('is_confidential', r.is_confidential, CASE WHEN (etl.is_boolean(r.is_confidential)) IS FALSE THEN 'is not boolean: 0 or 1' END),
+                ('is_consent_to_share', r.is_consent_to_share, CASE WHEN (etl.is_boolean(r.is_consent_to_share)) IS FALSE THEN 'is not boolean: 0 or 1' END),
+                ('per_org_id', r.per_org_id, CASE WHEN (r.per_org_id IS NOT DISTINCT FROM v_file.tenant[2]) IS FALSE THEN 'is not the tenant in the name of the file' END),
+                ('loaded_date_time', r.loaded_date_time, CASE WHEN (etl.is_local_time(r.loaded_date_time)) IS FALSE THEN 'is not a local time of Pacific/Auckland: YYYY-MM-DD HH:MM:SS[.ffffff]' END)
         ) AS v (name, text, reason)
         WHERE v.reason IS NOT NULL
     ) AS e

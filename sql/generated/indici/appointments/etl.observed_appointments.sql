@@ -3,70 +3,9 @@
 CREATE UNLOGGED TABLE etl.observed_appointments (
     observed_at timestamptz NOT NULL,
     is_absent boolean NOT NULL,
-    appointment_id bigint,
-    patient_id bigint,
-    appointment_type text,
-    appointment_status text,
-    schedule_date date,
-    notes text,
-    arrived timestamptz,
-    waiting_for_payment timestamptz,
-    appointment_completed timestamptz,
-    consult_time timestamptz,
-    booked timestamptz,
-    medtech_id text,
-    inserted_at timestamptz,
-    inserted_by text,
-    updated_at timestamptz,
-    updated_by text,
-    practice text,
     practice_id text COLLATE "C",
-    provider_id bigint,
-    is_active boolean,
-    is_deleted boolean,
-    provider text,
-    permanent_address_latitude numeric,
-    permanent_address_longitude numeric,
-    practice_location_id bigint,
-    location_name text,
-    reason_for_visit text,
-    status_group text,
-    duration integer,
-    appointment_outcome_id text,
-    appointment_outcome text,
-    appointment_type_id text,
-    booking_source_id text,
-    booking_source text,
-    consult_end_time timestamptz,
-    consult_start_time timestamptz,
-    consult_timer_status_id text,
-    description text,
-    end_time timestamptz,
-    generated_time timestamptz,
-    gp_queue_time timestamptz,
-    is_arrived boolean,
-    is_consult_parked boolean,
-    is_dummy boolean,
-    last_appointment_status_date date,
-    last_appointment_status_id text,
-    cancel_reason text,
-    parked_reason text,
-    priority_id text,
-    arrived_time timestamptz,
-    cancelled_time timestamptz,
-    not_arrived_time timestamptz,
-    nurse_queue_time timestamptz,
-    on_hold_time timestamptz,
-    read_only_time timestamptz,
-    self_assessment_completed_time timestamptz,
-    self_assessment_queue_time timestamptz,
-    start_time timestamptz,
-    triage_queue_time timestamptz,
-    virtual_queue_time timestamptz,
-    is_confidential boolean,
-    is_consent_to_share boolean,
     per_org_id text COLLATE "C",
-    loaded_date_time timestamptz,
+    appointment_id bigint,
     row_hash bigint,
     load_run_file_id bigint NOT NULL,
     load_run_id bigint,
@@ -74,73 +13,12 @@ CREATE UNLOGGED TABLE etl.observed_appointments (
     PRIMARY KEY (practice_id, per_org_id, appointment_id, observed_at)
 );
 COMMENT ON TABLE etl.observed_appointments IS
-    'Work of a rebuild or purge: what each counting file said of the keys in hand. Under the extract''s lock; empty between files.';
+    'Work of a rebuild or purge: where each counting file observed the keys in hand. Under the extract''s lock; empty between files.';
 COMMENT ON COLUMN etl.observed_appointments.observed_at IS 'DateExtracted of the file.';
 COMMENT ON COLUMN etl.observed_appointments.is_absent IS 'Whether the file, a mirror, lacks the key.';
-COMMENT ON COLUMN etl.observed_appointments.appointment_id IS 'Identifier of the appointment.';
-COMMENT ON COLUMN etl.observed_appointments.patient_id IS 'Patient the appointment is for.';
-COMMENT ON COLUMN etl.observed_appointments.appointment_type IS 'Type of the appointment, a value of the practice''s list.';
-COMMENT ON COLUMN etl.observed_appointments.appointment_status IS 'Status of the appointment.';
-COMMENT ON COLUMN etl.observed_appointments.schedule_date IS 'Date for which the appointment is scheduled.';
-COMMENT ON COLUMN etl.observed_appointments.notes IS 'Notes on the appointment, free text.';
-COMMENT ON COLUMN etl.observed_appointments.arrived IS 'Time recorded as arrived; see also arrived_time.';
-COMMENT ON COLUMN etl.observed_appointments.waiting_for_payment IS 'Time recorded as waiting for payment.';
-COMMENT ON COLUMN etl.observed_appointments.appointment_completed IS 'Time recorded as completed.';
-COMMENT ON COLUMN etl.observed_appointments.consult_time IS 'Time recorded for the consultation.';
-COMMENT ON COLUMN etl.observed_appointments.booked IS 'When the appointment was booked.';
-COMMENT ON COLUMN etl.observed_appointments.medtech_id IS 'Identifier of the appointment in MedTech. Can hold a GUID.';
-COMMENT ON COLUMN etl.observed_appointments.inserted_at IS 'When the appointment was created.';
-COMMENT ON COLUMN etl.observed_appointments.inserted_by IS 'Name of the user who created the appointment.';
-COMMENT ON COLUMN etl.observed_appointments.updated_at IS 'When the appointment was last changed.';
-COMMENT ON COLUMN etl.observed_appointments.updated_by IS 'Name of the user who last changed the appointment.';
-COMMENT ON COLUMN etl.observed_appointments.practice IS 'Name of the practice.';
 COMMENT ON COLUMN etl.observed_appointments.practice_id IS 'Practice that delivered the row, three digits as in the file name. Part of the tenant.';
-COMMENT ON COLUMN etl.observed_appointments.provider_id IS 'Provider the appointment is with.';
-COMMENT ON COLUMN etl.observed_appointments.is_active IS 'Whether the appointment is active.';
-COMMENT ON COLUMN etl.observed_appointments.is_deleted IS 'Whether the appointment was deleted in the source.';
-COMMENT ON COLUMN etl.observed_appointments.provider IS 'Name of the provider.';
-COMMENT ON COLUMN etl.observed_appointments.permanent_address_latitude IS 'Latitude of the patient''s permanent address, in degrees.';
-COMMENT ON COLUMN etl.observed_appointments.permanent_address_longitude IS 'Longitude of the patient''s permanent address, in degrees.';
-COMMENT ON COLUMN etl.observed_appointments.practice_location_id IS 'Location of the practice at which the appointment takes place.';
-COMMENT ON COLUMN etl.observed_appointments.location_name IS 'Name of the location of the practice.';
-COMMENT ON COLUMN etl.observed_appointments.reason_for_visit IS 'Reason for the visit, free text.';
-COMMENT ON COLUMN etl.observed_appointments.status_group IS 'Group the status of the appointment belongs to.';
-COMMENT ON COLUMN etl.observed_appointments.duration IS 'Length of the appointment in minutes. Unit: minutes.';
-COMMENT ON COLUMN etl.observed_appointments.appointment_outcome_id IS 'Lookup id of the outcome of the appointment.';
-COMMENT ON COLUMN etl.observed_appointments.appointment_outcome IS 'Outcome of the appointment, a value of a list.';
-COMMENT ON COLUMN etl.observed_appointments.appointment_type_id IS 'Lookup id of the type of the appointment.';
-COMMENT ON COLUMN etl.observed_appointments.booking_source_id IS 'Lookup id of the booking source.';
-COMMENT ON COLUMN etl.observed_appointments.booking_source IS 'How the appointment was booked, a value of a list.';
-COMMENT ON COLUMN etl.observed_appointments.consult_end_time IS 'When the consultation ended.';
-COMMENT ON COLUMN etl.observed_appointments.consult_start_time IS 'When the consultation started.';
-COMMENT ON COLUMN etl.observed_appointments.consult_timer_status_id IS 'Lookup id of the state of the consultation timer.';
-COMMENT ON COLUMN etl.observed_appointments.description IS 'Description of the appointment, free text.';
-COMMENT ON COLUMN etl.observed_appointments.end_time IS 'When the appointment ends as scheduled.';
-COMMENT ON COLUMN etl.observed_appointments.generated_time IS 'Time recorded by the source as generated.';
-COMMENT ON COLUMN etl.observed_appointments.gp_queue_time IS 'When the appointment entered the queue of the general practitioner.';
-COMMENT ON COLUMN etl.observed_appointments.is_arrived IS 'Whether the patient has arrived.';
-COMMENT ON COLUMN etl.observed_appointments.is_consult_parked IS 'Whether the consultation is parked.';
-COMMENT ON COLUMN etl.observed_appointments.is_dummy IS 'Whether the appointment is marked as a dummy.';
-COMMENT ON COLUMN etl.observed_appointments.last_appointment_status_date IS 'Date on which the status of the appointment last changed.';
-COMMENT ON COLUMN etl.observed_appointments.last_appointment_status_id IS 'Lookup id of the last status of the appointment.';
-COMMENT ON COLUMN etl.observed_appointments.cancel_reason IS 'Reason for cancelling the appointment, may be free text.';
-COMMENT ON COLUMN etl.observed_appointments.parked_reason IS 'Reason for parking the consultation, may be free text.';
-COMMENT ON COLUMN etl.observed_appointments.priority_id IS 'Lookup id of the priority of the appointment.';
-COMMENT ON COLUMN etl.observed_appointments.arrived_time IS 'When the patient arrived.';
-COMMENT ON COLUMN etl.observed_appointments.cancelled_time IS 'When the appointment was cancelled.';
-COMMENT ON COLUMN etl.observed_appointments.not_arrived_time IS 'When the patient was marked as not arrived.';
-COMMENT ON COLUMN etl.observed_appointments.nurse_queue_time IS 'When the appointment entered the queue of the nurse.';
-COMMENT ON COLUMN etl.observed_appointments.on_hold_time IS 'When the appointment was put on hold.';
-COMMENT ON COLUMN etl.observed_appointments.read_only_time IS 'When the appointment became read-only.';
-COMMENT ON COLUMN etl.observed_appointments.self_assessment_completed_time IS 'When the self-assessment was completed.';
-COMMENT ON COLUMN etl.observed_appointments.self_assessment_queue_time IS 'When the appointment entered the queue for self-assessment.';
-COMMENT ON COLUMN etl.observed_appointments.start_time IS 'When the appointment starts as scheduled.';
-COMMENT ON COLUMN etl.observed_appointments.triage_queue_time IS 'When the appointment entered the queue for triage.';
-COMMENT ON COLUMN etl.observed_appointments.virtual_queue_time IS 'When the appointment entered the virtual queue.';
-COMMENT ON COLUMN etl.observed_appointments.is_confidential IS 'Whether the appointment is marked confidential.';
-COMMENT ON COLUMN etl.observed_appointments.is_consent_to_share IS 'Whether there is consent to share the appointment.';
 COMMENT ON COLUMN etl.observed_appointments.per_org_id IS 'Organisation of the practice, six digits as in the file name. Part of the tenant.';
-COMMENT ON COLUMN etl.observed_appointments.loaded_date_time IS 'When the provider of the feed loaded the row. Can change when nothing else did.';
+COMMENT ON COLUMN etl.observed_appointments.appointment_id IS 'Identifier of the appointment.';
 COMMENT ON COLUMN etl.observed_appointments.row_hash IS 'Hash of the text and of the rules of the file.';
 COMMENT ON COLUMN etl.observed_appointments.load_run_file_id IS 'The file.';
 COMMENT ON COLUMN etl.observed_appointments.load_run_id IS 'The run that landed it.';

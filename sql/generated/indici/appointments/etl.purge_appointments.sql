@@ -12,8 +12,6 @@ SET random_page_cost = 1.1
 AS $purge_appointments$
 -- Of a tenant's rows of raw before a new horizon keep what a rebuild of any key still needs: its newest row, and those
 -- with which its state in stg and core began. The caller, etl.purge_extract, holds the extract's lock.
-DECLARE
-    c_unknown_times constant timestamptz[] := ARRAY['1900-01-01']::text[]::timestamptz[];
 BEGIN
     -- 1. All keys that counting files of the tenant held before.
     INSERT INTO etl.touched_appointments (load_run_file_id, line_no, practice_id, per_org_id, appointment_id, row_hash, verdict)
@@ -27,608 +25,71 @@ BEGIN
 
     CALL etl.analyze_work('touched_appointments');
 
-    -- 2. What each counting file says of these keys; of several with one DateExtracted the last.
-    WITH keys AS MATERIALIZED (
-        SELECT DISTINCT t.practice_id, t.per_org_id, t.appointment_id::text AS appointment_id
-        FROM etl.touched_appointments AS t
-        WHERE (t.practice_id, t.per_org_id, t.appointment_id) IS NOT NULL
-    ),
-    rules AS MATERIALIZED (
-        SELECT h.since, h.until, etl.ruleset_fingerprint(h.extract, h.since) AS fingerprint
-        FROM etl.shapes AS h
-        WHERE h.extract = 'appointments'
-    ),
-    files AS MATERIALIZED (
-        SELECT
-            f.load_run_file_id,
-            f.load_run_id,
-            f.date_extracted,
-            f.is_mirror,
-            f.ruleset_fingerprint <> u.fingerprint AS is_stale,
-            etl.hash_seed(f.ruleset_fingerprint) AS seed,
-            row_number() OVER (
-                ORDER BY f.date_extracted, f.kind = 'delta', f.date_to, f.last_modified, f.s3_key COLLATE "C", f.load_run_file_id
-            ) AS place
-        FROM etl.load_run_files AS f
-        JOIN rules AS u ON f.date_extracted >= u.since AND f.date_extracted < u.until
-        WHERE f.extract = 'appointments' AND f.tenant = p_tenant AND f.is_counting AND f.date_extracted < p_before
-    ),
-    -- What today's rules reject of files that were checked by others: it may not even be of its type now.
-    misfits AS MATERIALIZED (
-        SELECT f.load_run_file_id, b.line_no
-        FROM files AS f
-        CROSS JOIN LATERAL etl.verdicts_appointments(f.load_run_file_id, true) AS b
-        WHERE f.is_stale AND b.verdict = 'rejected'
-    ),
-    said AS (
-        SELECT
-            k.practice_id, k.per_org_id, k.appointment_id, f.load_run_file_id, f.date_extracted, f.place, r.line_no,
-            nullif(r.updated_at::timestamptz, c_unknown_times[1]) AS dedupe_1, false AS is_absent
-        FROM keys AS k
-        JOIN raw.appointments_raw AS r USING (practice_id, per_org_id, appointment_id)
-        JOIN files AS f USING (load_run_file_id)
-        WHERE NOT EXISTS (
-            SELECT FROM etl.rejects_appointments AS j
-            WHERE j.load_run_file_id = r.load_run_file_id AND j.line_no = r.line_no AND j.resolved_by_run IS NULL
-        )
-            AND NOT EXISTS (
-                SELECT FROM misfits AS b
-                WHERE b.load_run_file_id = r.load_run_file_id AND b.line_no = r.line_no
-            )
-    ),
-    last_said AS (
-        SELECT DISTINCT ON (s.practice_id, s.per_org_id, s.appointment_id, s.date_extracted)
-            s.practice_id, s.per_org_id, s.appointment_id, s.load_run_file_id, s.line_no, s.is_absent
-        FROM said AS s
-        ORDER BY
-            s.practice_id, s.per_org_id, s.appointment_id, s.date_extracted, s.place DESC,
-            s.dedupe_1 DESC NULLS LAST, s.line_no DESC
-    )
-    INSERT INTO etl.observed_appointments (
-        appointment_id,
-        patient_id,
-        appointment_type,
-        appointment_status,
-        schedule_date,
-        notes,
-        arrived,
-        waiting_for_payment,
-        appointment_completed,
-        consult_time,
-        booked,
-        medtech_id,
-        inserted_at,
-        inserted_by,
-        updated_at,
-        updated_by,
-        practice,
-        practice_id,
-        provider_id,
-        is_active,
-        is_deleted,
-        provider,
-        permanent_address_latitude,
-        permanent_address_longitude,
-        practice_location_id,
-        location_name,
-        reason_for_visit,
-        status_group,
-        duration,
-        appointment_outcome_id,
-        appointment_outcome,
-        appointment_type_id,
-        booking_source_id,
-        booking_source,
-        consult_end_time,
-        consult_start_time,
-        consult_timer_status_id,
-        description,
-        end_time,
-        generated_time,
-        gp_queue_time,
-        is_arrived,
-        is_consult_parked,
-        is_dummy,
-        last_appointment_status_date,
-        last_appointment_status_id,
-        cancel_reason,
-        parked_reason,
-        priority_id,
-        arrived_time,
-        cancelled_time,
-        not_arrived_time,
-        nurse_queue_time,
-        on_hold_time,
-        read_only_time,
-        self_assessment_completed_time,
-        self_assessment_queue_time,
-        start_time,
-        triage_queue_time,
-        virtual_queue_time,
-        is_confidential,
-        is_consent_to_share,
-        per_org_id,
-        loaded_date_time,
-        observed_at, is_absent, row_hash, load_run_file_id, load_run_id, line_no
-    )
-    SELECT
-        l.appointment_id::bigint,
-        r.patient_id::bigint,
-        r.appointment_type,
-        r.appointment_status,
-        nullif(r.schedule_date::date, DATE '1900-01-01'),
-        r.notes,
-        nullif(r.arrived::timestamptz, c_unknown_times[1]),
-        nullif(r.waiting_for_payment::timestamptz, c_unknown_times[1]),
-        nullif(r.appointment_completed::timestamptz, c_unknown_times[1]),
-        nullif(r.consult_time::timestamptz, c_unknown_times[1]),
-        nullif(r.booked::timestamptz, c_unknown_times[1]),
-        r.medtech_id,
-        nullif(r.inserted_at::timestamptz, c_unknown_times[1]),
-        r.inserted_by,
-        nullif(r.updated_at::timestamptz, c_unknown_times[1]),
-        r.updated_by,
-        r.practice,
-        l.practice_id,
-        r.provider_id::bigint,
-        r.is_active::boolean,
-        r.is_deleted::boolean,
-        r.provider,
-        r.permanent_address_latitude::numeric,
-        r.permanent_address_longitude::numeric,
-        r.practice_location_id::bigint,
-        r.location_name,
-        r.reason_for_visit,
-        r.status_group,
-        r.duration::integer,
-        r.appointment_outcome_id,
-        r.appointment_outcome,
-        r.appointment_type_id,
-        r.booking_source_id,
-        r.booking_source,
-        nullif(r.consult_end_time::timestamptz, c_unknown_times[1]),
-        nullif(r.consult_start_time::timestamptz, c_unknown_times[1]),
-        r.consult_timer_status_id,
-        r.description,
-        nullif(r.end_time::timestamptz, c_unknown_times[1]),
-        nullif(r.generated_time::timestamptz, c_unknown_times[1]),
-        nullif(r.gp_queue_time::timestamptz, c_unknown_times[1]),
-        r.is_arrived::boolean,
-        r.is_consult_parked::boolean,
-        r.is_dummy::boolean,
-        nullif(r.last_appointment_status_date::date, DATE '1900-01-01'),
-        r.last_appointment_status_id,
-        r.cancel_reason,
-        r.parked_reason,
-        r.priority_id,
-        nullif(r.arrived_time::timestamptz, c_unknown_times[1]),
-        nullif(r.cancelled_time::timestamptz, c_unknown_times[1]),
-        nullif(r.not_arrived_time::timestamptz, c_unknown_times[1]),
-        nullif(r.nurse_queue_time::timestamptz, c_unknown_times[1]),
-        nullif(r.on_hold_time::timestamptz, c_unknown_times[1]),
-        nullif(r.read_only_time::timestamptz, c_unknown_times[1]),
-        nullif(r.self_assessment_completed_time::timestamptz, c_unknown_times[1]),
-        nullif(r.self_assessment_queue_time::timestamptz, c_unknown_times[1]),
-        nullif(r.start_time::timestamptz, c_unknown_times[1]),
-        nullif(r.triage_queue_time::timestamptz, c_unknown_times[1]),
-        nullif(r.virtual_queue_time::timestamptz, c_unknown_times[1]),
-        r.is_confidential::boolean,
-        r.is_consent_to_share::boolean,
-        l.per_org_id,
-        nullif(r.loaded_date_time::timestamptz, c_unknown_times[1]),
-        f.date_extracted,
-        l.is_absent,
-        CASE WHEN NOT l.is_absent THEN hash_record_extended(ROW(
-            r.appointment_id,
-            r.patient_id,
-            r.appointment_type,
-            r.appointment_status,
-            r.schedule_date,
-            r.notes,
-            r.arrived,
-            r.waiting_for_payment,
-            r.appointment_completed,
-            r.consult_time,
-            r.booked,
-            r.medtech_id,
-            r.inserted_at,
-            r.inserted_by,
-            r.updated_at,
-            r.updated_by,
-            r.practice,
-            r.practice_id,
-            r.provider_id,
-            r.is_active,
-            r.is_deleted,
-            r.provider,
-            r.permanent_address_latitude,
-            r.permanent_address_longitude,
-            r.practice_location_id,
-            r.location_name,
-            r.reason_for_visit,
-            r.status_group,
-            r.duration,
-            r.appointment_outcome_id,
-            r.appointment_outcome,
-            r.appointment_type_id,
-            r.booking_source_id,
-            r.booking_source,
-            r.consult_end_time,
-            r.consult_start_time,
-            r.consult_timer_status_id,
-            r.description,
-            r.end_time,
-            r.generated_time,
-            r.gp_queue_time,
-            r.is_arrived,
-            r.is_consult_parked,
-            r.is_dummy,
-            r.last_appointment_status_date,
-            r.last_appointment_status_id,
-            r.cancel_reason,
-            r.parked_reason,
-            r.priority_id,
-            r.arrived_time,
-            r.cancelled_time,
-            r.not_arrived_time,
-            r.nurse_queue_time,
-            r.on_hold_time,
-            r.read_only_time,
-            r.self_assessment_completed_time,
-            r.self_assessment_queue_time,
-            r.start_time,
-            r.triage_queue_time,
-            r.virtual_queue_time,
-            r.is_confidential,
-            r.is_consent_to_share,
-            r.per_org_id
-        ), f.seed) END,
-        f.load_run_file_id,
-        f.load_run_id,
-        l.line_no
-    FROM last_said AS l
-    JOIN files AS f USING (load_run_file_id)
-    LEFT JOIN raw.appointments_raw AS r ON r.load_run_file_id = l.load_run_file_id AND r.line_no = l.line_no;
-
-    CALL etl.analyze_work('observed_appointments');
+    -- 2. Where the counting files before the horizon observed these keys.
+    CALL etl.observe_appointments(p_tenant, p_before);
 
     -- 3. Keep the newest row; the row with which the newest version began in core; and
     -- each row that changed stg since.
-    WITH published AS (
+    WITH states AS (
         SELECT
-            o.practice_id,
-            o.per_org_id,
-            o.appointment_id,
-            etl.surrogate_key(
-                etl.key_part('patients')
-                || etl.key_part(o.practice_id)
-                || etl.key_part(o.per_org_id)
-                || etl.key_part(o.patient_id::text)
-            ) AS patient_key,
-            etl.surrogate_key(
-                etl.key_part('providers')
-                || etl.key_part(o.practice_id)
-                || etl.key_part(o.per_org_id)
-                || etl.key_part(o.provider_id::text)
-            ) AS provider_key,
-            o.patient_id,
-            o.appointment_type,
-            appointment_status_domain.core_value AS appointment_status,
-            o.schedule_date,
-            o.arrived,
-            o.waiting_for_payment,
-            o.appointment_completed,
-            o.consult_time,
-            o.booked,
-            o.inserted_at,
-            o.updated_at,
-            o.practice,
-            o.provider_id,
-            o.is_active,
-            o.is_deleted,
-            o.practice_location_id,
-            o.location_name,
-            status_group_domain.core_value AS status_group,
-            o.duration,
-            o.appointment_outcome_id,
-            o.appointment_outcome,
-            o.appointment_type_id,
-            o.booking_source_id,
-            o.booking_source,
-            o.consult_end_time,
-            o.consult_start_time,
-            o.consult_timer_status_id,
-            o.end_time,
-            o.generated_time,
-            o.gp_queue_time,
-            o.is_arrived,
-            o.is_consult_parked,
-            o.is_dummy,
-            o.last_appointment_status_date,
-            o.last_appointment_status_id,
-            o.priority_id,
-            o.arrived_time,
-            o.cancelled_time,
-            o.not_arrived_time,
-            o.nurse_queue_time,
-            o.on_hold_time,
-            o.read_only_time,
-            o.self_assessment_completed_time,
-            o.self_assessment_queue_time,
-            o.start_time,
-            o.triage_queue_time,
-            o.virtual_queue_time,
-            o.is_confidential,
-            o.is_consent_to_share,
-            o.loaded_date_time,
-            o.observed_at,
-            o.is_absent,
-            o.load_run_file_id,
-            o.load_run_id
+            o.*,
+            ROW(
+                y.patient_key, y.provider_key, y.patient_id, y.appointment_type, y.appointment_status,
+                y.schedule_date, y.arrived, y.waiting_for_payment, y.appointment_completed, y.consult_time,
+                y.booked, y.inserted_at, y.updated_at, y.practice, y.provider_id, y.is_active, y.is_deleted,
+                y.practice_location_id, y.location_name, y.status_group, y.duration, y.appointment_outcome_id,
+                y.appointment_outcome, y.appointment_type_id, y.booking_source_id, y.booking_source,
+                y.consult_end_time, y.consult_start_time, y.consult_timer_status_id, y.end_time, y.generated_time,
+                y.gp_queue_time, y.is_arrived, y.is_consult_parked, y.is_dummy, y.last_appointment_status_date,
+                y.last_appointment_status_id, y.priority_id, y.arrived_time, y.cancelled_time, y.not_arrived_time,
+                y.nurse_queue_time, y.on_hold_time, y.read_only_time, y.self_assessment_completed_time,
+                y.self_assessment_queue_time, y.start_time, y.triage_queue_time, y.virtual_queue_time,
+                y.is_confidential, y.is_consent_to_share
+            ) AS core_state
         FROM etl.observed_appointments AS o
-        LEFT JOIN etl.domain_values AS appointment_status_domain
-            ON appointment_status_domain.source = 'indici'
-            AND appointment_status_domain.domain = 'appointment_status'
-            AND appointment_status_domain.source_value = lower(btrim(o.appointment_status))
-        LEFT JOIN etl.domain_values AS status_group_domain
-            ON status_group_domain.source = 'indici'
-            AND status_group_domain.domain = 'status_group'
-            AND status_group_domain.source_value = lower(btrim(o.status_group))
+        JOIN etl.republished_appointments AS y USING (load_run_file_id, line_no)
     ),
     marked AS (
         SELECT
-            p.*,
-            coalesce(
-                lag(p.is_absent) OVER w <> p.is_absent
-                OR lag(ROW(
-                    p.patient_key,
-                    p.provider_key,
-                    p.patient_id,
-                    p.appointment_type,
-                    p.appointment_status,
-                    p.schedule_date,
-                    p.arrived,
-                    p.waiting_for_payment,
-                    p.appointment_completed,
-                    p.consult_time,
-                    p.booked,
-                    p.inserted_at,
-                    p.updated_at,
-                    p.practice,
-                    p.provider_id,
-                    p.is_active,
-                    p.is_deleted,
-                    p.practice_location_id,
-                    p.location_name,
-                    p.status_group,
-                    p.duration,
-                    p.appointment_outcome_id,
-                    p.appointment_outcome,
-                    p.appointment_type_id,
-                    p.booking_source_id,
-                    p.booking_source,
-                    p.consult_end_time,
-                    p.consult_start_time,
-                    p.consult_timer_status_id,
-                    p.end_time,
-                    p.generated_time,
-                    p.gp_queue_time,
-                    p.is_arrived,
-                    p.is_consult_parked,
-                    p.is_dummy,
-                    p.last_appointment_status_date,
-                    p.last_appointment_status_id,
-                    p.priority_id,
-                    p.arrived_time,
-                    p.cancelled_time,
-                    p.not_arrived_time,
-                    p.nurse_queue_time,
-                    p.on_hold_time,
-                    p.read_only_time,
-                    p.self_assessment_completed_time,
-                    p.self_assessment_queue_time,
-                    p.start_time,
-                    p.triage_queue_time,
-                    p.virtual_queue_time,
-                    p.is_confidential,
-                    p.is_consent_to_share
-                )) OVER w IS DISTINCT FROM ROW(
-                    p.patient_key,
-                    p.provider_key,
-                    p.patient_id,
-                    p.appointment_type,
-                    p.appointment_status,
-                    p.schedule_date,
-                    p.arrived,
-                    p.waiting_for_payment,
-                    p.appointment_completed,
-                    p.consult_time,
-                    p.booked,
-                    p.inserted_at,
-                    p.updated_at,
-                    p.practice,
-                    p.provider_id,
-                    p.is_active,
-                    p.is_deleted,
-                    p.practice_location_id,
-                    p.location_name,
-                    p.status_group,
-                    p.duration,
-                    p.appointment_outcome_id,
-                    p.appointment_outcome,
-                    p.appointment_type_id,
-                    p.booking_source_id,
-                    p.booking_source,
-                    p.consult_end_time,
-                    p.consult_start_time,
-                    p.consult_timer_status_id,
-                    p.end_time,
-                    p.generated_time,
-                    p.gp_queue_time,
-                    p.is_arrived,
-                    p.is_consult_parked,
-                    p.is_dummy,
-                    p.last_appointment_status_date,
-                    p.last_appointment_status_id,
-                    p.priority_id,
-                    p.arrived_time,
-                    p.cancelled_time,
-                    p.not_arrived_time,
-                    p.nurse_queue_time,
-                    p.on_hold_time,
-                    p.read_only_time,
-                    p.self_assessment_completed_time,
-                    p.self_assessment_queue_time,
-                    p.start_time,
-                    p.triage_queue_time,
-                    p.virtual_queue_time,
-                    p.is_confidential,
-                    p.is_consent_to_share
-                ),
-                true
-            ) AS starts
-        FROM published AS p
-        WINDOW w AS (PARTITION BY p.practice_id, p.per_org_id, p.appointment_id ORDER BY p.observed_at)
+            s.practice_id, s.per_org_id, s.appointment_id, s.observed_at,
+            lag(s.core_state) OVER w IS DISTINCT FROM s.core_state AS begins_run
+        FROM states AS s
+        WINDOW w AS (PARTITION BY s.practice_id, s.per_org_id, s.appointment_id ORDER BY s.observed_at)
+    ),
+    staged AS (
+        SELECT
+            o.*,
+            ROW(
+                y.patient_id, y.appointment_type, y.appointment_status, y.schedule_date, y.notes, y.arrived,
+                y.waiting_for_payment, y.appointment_completed, y.consult_time, y.booked, y.medtech_id,
+                y.inserted_at, y.inserted_by, y.updated_at, y.updated_by, y.practice, y.provider_id, y.is_active,
+                y.is_deleted, y.provider, y.permanent_address_latitude, y.permanent_address_longitude,
+                y.practice_location_id, y.location_name, y.reason_for_visit, y.status_group, y.duration,
+                y.appointment_outcome_id, y.appointment_outcome, y.appointment_type_id, y.booking_source_id,
+                y.booking_source, y.consult_end_time, y.consult_start_time, y.consult_timer_status_id,
+                y.description, y.end_time, y.generated_time, y.gp_queue_time, y.is_arrived, y.is_consult_parked,
+                y.is_dummy, y.last_appointment_status_date, y.last_appointment_status_id, y.cancel_reason,
+                y.parked_reason, y.priority_id, y.arrived_time, y.cancelled_time, y.not_arrived_time,
+                y.nurse_queue_time, y.on_hold_time, y.read_only_time, y.self_assessment_completed_time,
+                y.self_assessment_queue_time, y.start_time, y.triage_queue_time, y.virtual_queue_time,
+                y.is_confidential, y.is_consent_to_share
+            ) AS row_state
+        FROM etl.observed_appointments AS o
+        JOIN etl.typed_appointments AS y USING (load_run_file_id, line_no)
     ),
     told AS (
         SELECT
-            o.practice_id, o.per_org_id, o.appointment_id, o.observed_at, o.is_absent, o.load_run_file_id, o.line_no,
-            coalesce(
-                lag(o.is_absent) OVER w <> o.is_absent
-                OR lag(ROW(
-                    o.patient_id,
-                    o.appointment_type,
-                    o.appointment_status,
-                    o.schedule_date,
-                    o.notes,
-                    o.arrived,
-                    o.waiting_for_payment,
-                    o.appointment_completed,
-                    o.consult_time,
-                    o.booked,
-                    o.medtech_id,
-                    o.inserted_at,
-                    o.inserted_by,
-                    o.updated_at,
-                    o.updated_by,
-                    o.practice,
-                    o.provider_id,
-                    o.is_active,
-                    o.is_deleted,
-                    o.provider,
-                    o.permanent_address_latitude,
-                    o.permanent_address_longitude,
-                    o.practice_location_id,
-                    o.location_name,
-                    o.reason_for_visit,
-                    o.status_group,
-                    o.duration,
-                    o.appointment_outcome_id,
-                    o.appointment_outcome,
-                    o.appointment_type_id,
-                    o.booking_source_id,
-                    o.booking_source,
-                    o.consult_end_time,
-                    o.consult_start_time,
-                    o.consult_timer_status_id,
-                    o.description,
-                    o.end_time,
-                    o.generated_time,
-                    o.gp_queue_time,
-                    o.is_arrived,
-                    o.is_consult_parked,
-                    o.is_dummy,
-                    o.last_appointment_status_date,
-                    o.last_appointment_status_id,
-                    o.cancel_reason,
-                    o.parked_reason,
-                    o.priority_id,
-                    o.arrived_time,
-                    o.cancelled_time,
-                    o.not_arrived_time,
-                    o.nurse_queue_time,
-                    o.on_hold_time,
-                    o.read_only_time,
-                    o.self_assessment_completed_time,
-                    o.self_assessment_queue_time,
-                    o.start_time,
-                    o.triage_queue_time,
-                    o.virtual_queue_time,
-                    o.is_confidential,
-                    o.is_consent_to_share
-                )) OVER w IS DISTINCT FROM ROW(
-                    o.patient_id,
-                    o.appointment_type,
-                    o.appointment_status,
-                    o.schedule_date,
-                    o.notes,
-                    o.arrived,
-                    o.waiting_for_payment,
-                    o.appointment_completed,
-                    o.consult_time,
-                    o.booked,
-                    o.medtech_id,
-                    o.inserted_at,
-                    o.inserted_by,
-                    o.updated_at,
-                    o.updated_by,
-                    o.practice,
-                    o.provider_id,
-                    o.is_active,
-                    o.is_deleted,
-                    o.provider,
-                    o.permanent_address_latitude,
-                    o.permanent_address_longitude,
-                    o.practice_location_id,
-                    o.location_name,
-                    o.reason_for_visit,
-                    o.status_group,
-                    o.duration,
-                    o.appointment_outcome_id,
-                    o.appointment_outcome,
-                    o.appointment_type_id,
-                    o.booking_source_id,
-                    o.booking_source,
-                    o.consult_end_time,
-                    o.consult_start_time,
-                    o.consult_timer_status_id,
-                    o.description,
-                    o.end_time,
-                    o.generated_time,
-                    o.gp_queue_time,
-                    o.is_arrived,
-                    o.is_consult_parked,
-                    o.is_dummy,
-                    o.last_appointment_status_date,
-                    o.last_appointment_status_id,
-                    o.cancel_reason,
-                    o.parked_reason,
-                    o.priority_id,
-                    o.arrived_time,
-                    o.cancelled_time,
-                    o.not_arrived_time,
-                    o.nurse_queue_time,
-                    o.on_hold_time,
-                    o.read_only_time,
-                    o.self_assessment_completed_time,
-                    o.self_assessment_queue_time,
-                    o.start_time,
-                    o.triage_queue_time,
-                    o.virtual_queue_time,
-                    o.is_confidential,
-                    o.is_consent_to_share
-                ),
-                true
-            ) AS changes
-        FROM etl.observed_appointments AS o
-        WINDOW w AS (PARTITION BY o.practice_id, o.per_org_id, o.appointment_id ORDER BY o.observed_at)
+            s.practice_id, s.per_org_id, s.appointment_id, s.observed_at, s.is_absent, s.load_run_file_id, s.line_no,
+            lag(s.row_state) OVER w IS DISTINCT FROM s.row_state AS changes
+        FROM staged AS s
+        WINDOW w AS (PARTITION BY s.practice_id, s.per_org_id, s.appointment_id ORDER BY s.observed_at)
     ),
     placed AS (
         SELECT
             t.*,
             max(t.observed_at) OVER k AS newest,
-            max(t.observed_at) FILTER (WHERE d.starts) OVER k AS state_from,
-            max(t.observed_at) FILTER (WHERE d.starts) OVER k AS version_from
+            max(t.observed_at) FILTER (WHERE d.begins_run) OVER k AS state_from,
+            max(t.observed_at) FILTER (WHERE d.begins_run) OVER k AS version_from
         FROM told AS t
         JOIN marked AS d USING (practice_id, per_org_id, appointment_id, observed_at)
         WHERE NOT t.is_absent

@@ -4,41 +4,20 @@ INSERT INTO etl.extracts (
     extract, source, description, entity, natural_key, core_kind, raw_table, stg_table, core_table, full_load,
     ragged_rows, reject_rate, mirror_close_share, has_pseudonyms, load_order, every_batch
 )
-VALUES
-    (
-        'appointments',
-        'indici',
-        'Consultations booked, attended or cancelled.',
-        'appointment',
-        ARRAY['appointment_id']::text[],
-        'fact',
-        'raw.appointments_raw',
-        'stg.appointments',
-        'core.fact_appointments',
-        'upsert',
-        'reject',
-        0.05,
-        0.2,
-        false,
-        9,
-        true
-    )
+VALUES (
+    'appointments', 'indici',
+    'Consultations booked, attended or cancelled.',
+    'appointment', ARRAY['appointment_id']::text[], 'fact',
+    'raw.appointments_raw', 'stg.appointments', 'core.fact_appointments', 'upsert',
+    'reject', 0.05, 0.2, false, 9, true
+)
 ON CONFLICT (extract) DO UPDATE
-SET source = excluded.source,
-    description = excluded.description,
-    entity = excluded.entity,
-    natural_key = excluded.natural_key,
-    core_kind = excluded.core_kind,
-    raw_table = excluded.raw_table,
-    stg_table = excluded.stg_table,
-    core_table = excluded.core_table,
-    full_load = excluded.full_load,
-    ragged_rows = excluded.ragged_rows,
-    reject_rate = excluded.reject_rate,
-    mirror_close_share = excluded.mirror_close_share,
-    has_pseudonyms = excluded.has_pseudonyms,
-    load_order = excluded.load_order,
-    every_batch = excluded.every_batch;
+SET source = excluded.source, description = excluded.description, entity = excluded.entity,
+    natural_key = excluded.natural_key, core_kind = excluded.core_kind, raw_table = excluded.raw_table,
+    stg_table = excluded.stg_table, core_table = excluded.core_table, full_load = excluded.full_load,
+    ragged_rows = excluded.ragged_rows, reject_rate = excluded.reject_rate,
+    mirror_close_share = excluded.mirror_close_share, has_pseudonyms = excluded.has_pseudonyms,
+    load_order = excluded.load_order, every_batch = excluded.every_batch;
 
 INSERT INTO etl.locks (extract)
 VALUES ('appointments')
@@ -126,9 +105,7 @@ DELETE FROM etl.shapes WHERE extract = 'appointments';
 INSERT INTO etl.shapes (extract, since, until, columns, headings, rules_hash)
 VALUES
     (
-        'appointments',
-        '-infinity',
-        'infinity',
+        'appointments', '-infinity', 'infinity',
         ARRAY['appointment_id', 'patient_id', 'appointment_type', 'appointment_status', 'schedule_date', 'notes', 'arrived', 'waiting_for_payment', 'appointment_completed', 'consult_time', 'booked', 'medtech_id', 'inserted_at', 'inserted_by', 'updated_at', 'updated_by', 'practice', 'practice_id', 'provider_id', 'is_active', 'is_deleted', 'provider', 'permanent_address_latitude', 'permanent_address_longitude', 'practice_location_id', 'location_name', 'reason_for_visit', 'status_group', 'duration', 'appointment_outcome_id', 'appointment_outcome', 'appointment_type_id', 'booking_source_id', 'booking_source', 'consult_end_time', 'consult_start_time', 'consult_timer_status_id', 'description', 'end_time', 'generated_time', 'gp_queue_time', 'is_arrived', 'is_consult_parked', 'is_dummy', 'last_appointment_status_date', 'last_appointment_status_id', 'cancel_reason', 'parked_reason', 'priority_id', 'arrived_time', 'cancelled_time', 'not_arrived_time', 'nurse_queue_time', 'on_hold_time', 'read_only_time', 'self_assessment_completed_time', 'self_assessment_queue_time', 'start_time', 'triage_queue_time', 'virtual_queue_time', 'is_confidential', 'is_consent_to_share', 'per_org_id', 'loaded_date_time']::text[],
         ARRAY['AppointmentID', 'PatientID', 'AppointmentType', 'AppointmentStatus', 'ScheduleDate', 'Notes', 'Arrived', 'WaitingForpayment', 'AppointmentCompleted', 'ConsultTime', 'Booked', 'MedTechID', 'InsertedAt', 'InsertedBy', 'UpdatedAt', 'UpdatedBy', 'Practice', 'PracticeID', 'ProviderID', 'IsActive', 'IsDeleted', 'Provider', 'PermanentAddressLatitude', 'PermanentAddressLongitude', 'PracticeLocationID', 'LocationName', 'ReasonforVisit', 'StatusGroup', 'Duration', 'AppointmentOutComeID', 'AppointmentOutCome', 'AppointmentTypeID', 'BookingSourceID', 'BookingSource', 'ConsultEndTime', 'ConsultStartTime', 'ConsultTimerStatusID', 'Description', 'EndTime', 'GeneratedTime', 'GPQueueTime', 'IsArrived', 'IsConsultParked', 'IsDummy', 'LastAppointmentStatusDate', 'LastAppointmentStatusID', 'CancelReason', 'ParkedReason', 'PriorityID', 'ArrivedTime', 'CancelledTime', 'NotArrivedTime', 'NurseQueueTime', 'OnHoldTime', 'ReadOnlyTime', 'SelfAssessmentCompletedTime', 'SelfAssessmentQueueTime', 'StartTime', 'TriageQueueTime', 'VirtualQueueTime', 'IsConfidential', 'IsConsenttoShare', 'PerOrgID', 'LoadedDateTime']::text[],
         '0b38629c96993bf3d9fe6192d3bc049ecd0b70365153d2447366bbe447126a70'

@@ -2,149 +2,25 @@
 
 CREATE OR REPLACE VIEW raw.appointments AS
 SELECT
-    r.appointment_id,
-    r.patient_id,
-    r.appointment_type,
-    r.appointment_status,
-    r.schedule_date,
-    r.notes,
-    r.arrived,
-    r.waiting_for_payment,
-    r.appointment_completed,
-    r.consult_time,
-    r.booked,
-    r.medtech_id,
-    r.inserted_at,
-    r.inserted_by,
-    r.updated_at,
-    r.updated_by,
-    r.practice,
-    r.practice_id,
-    r.provider_id,
-    r.is_active,
-    r.is_deleted,
-    r.provider,
-    r.permanent_address_latitude,
-    r.permanent_address_longitude,
-    r.practice_location_id,
-    r.location_name,
-    r.reason_for_visit,
-    r.status_group,
-    r.duration,
-    r.appointment_outcome_id,
-    r.appointment_outcome,
-    r.appointment_type_id,
-    r.booking_source_id,
-    r.booking_source,
-    r.consult_end_time,
-    r.consult_start_time,
-    r.consult_timer_status_id,
-    r.description,
-    r.end_time,
-    r.generated_time,
-    r.gp_queue_time,
-    r.is_arrived,
-    r.is_consult_parked,
-    r.is_dummy,
-    r.last_appointment_status_date,
-    r.last_appointment_status_id,
-    r.cancel_reason,
-    r.parked_reason,
-    r.priority_id,
-    r.arrived_time,
-    r.cancelled_time,
-    r.not_arrived_time,
-    r.nurse_queue_time,
-    r.on_hold_time,
-    r.read_only_time,
-    r.self_assessment_completed_time,
-    r.self_assessment_queue_time,
-    r.start_time,
-    r.triage_queue_time,
-    r.virtual_queue_time,
-    r.is_confidential,
-    r.is_consent_to_share,
-    r.per_org_id,
-    r.loaded_date_time,
-    r.load_run_file_id,
-    r.line_no,
-    f.s3_bucket,
-    f.s3_key,
-    f.s3_version_id,
-    f.file_hash,
-    f.date_extracted,
-    f.extract_type,
+    r.appointment_id, r.patient_id, r.appointment_type, r.appointment_status, r.schedule_date, r.notes, r.arrived,
+    r.waiting_for_payment, r.appointment_completed, r.consult_time, r.booked, r.medtech_id, r.inserted_at,
+    r.inserted_by, r.updated_at, r.updated_by, r.practice, r.practice_id, r.provider_id, r.is_active, r.is_deleted,
+    r.provider, r.permanent_address_latitude, r.permanent_address_longitude, r.practice_location_id,
+    r.location_name, r.reason_for_visit, r.status_group, r.duration, r.appointment_outcome_id,
+    r.appointment_outcome, r.appointment_type_id, r.booking_source_id, r.booking_source, r.consult_end_time,
+    r.consult_start_time, r.consult_timer_status_id, r.description, r.end_time, r.generated_time, r.gp_queue_time,
+    r.is_arrived, r.is_consult_parked, r.is_dummy, r.last_appointment_status_date, r.last_appointment_status_id,
+    r.cancel_reason, r.parked_reason, r.priority_id, r.arrived_time, r.cancelled_time, r.not_arrived_time,
+    r.nurse_queue_time, r.on_hold_time, r.read_only_time, r.self_assessment_completed_time,
+    r.self_assessment_queue_time, r.start_time, r.triage_queue_time, r.virtual_queue_time, r.is_confidential,
+    r.is_consent_to_share, r.per_org_id, r.loaded_date_time,
+    r.load_run_file_id, r.line_no, f.s3_bucket, f.s3_key, f.s3_version_id, f.file_hash, f.date_extracted, f.extract_type,
     f.tenant[1] AS file_practice_id,
     f.tenant[2] AS file_per_org_id,
-    f.load_run_id,
-    f.load_ts
+    f.load_run_id, f.load_ts
 FROM raw.appointments_raw AS r
 JOIN etl.load_run_files AS f USING (load_run_file_id);
 COMMENT ON VIEW raw.appointments IS 'Delivered rows with where they came from: Consultations booked, attended or cancelled.';
-COMMENT ON COLUMN raw.appointments.appointment_id IS 'Identifier of the appointment.';
-COMMENT ON COLUMN raw.appointments.patient_id IS 'Patient the appointment is for.';
-COMMENT ON COLUMN raw.appointments.appointment_type IS 'Type of the appointment, a value of the practice''s list.';
-COMMENT ON COLUMN raw.appointments.appointment_status IS 'Status of the appointment.';
-COMMENT ON COLUMN raw.appointments.schedule_date IS 'Date for which the appointment is scheduled.';
-COMMENT ON COLUMN raw.appointments.notes IS 'Notes on the appointment, free text.';
-COMMENT ON COLUMN raw.appointments.arrived IS 'Time recorded as arrived; see also arrived_time.';
-COMMENT ON COLUMN raw.appointments.waiting_for_payment IS 'Time recorded as waiting for payment.';
-COMMENT ON COLUMN raw.appointments.appointment_completed IS 'Time recorded as completed.';
-COMMENT ON COLUMN raw.appointments.consult_time IS 'Time recorded for the consultation.';
-COMMENT ON COLUMN raw.appointments.booked IS 'When the appointment was booked.';
-COMMENT ON COLUMN raw.appointments.medtech_id IS 'Identifier of the appointment in MedTech. Can hold a GUID.';
-COMMENT ON COLUMN raw.appointments.inserted_at IS 'When the appointment was created.';
-COMMENT ON COLUMN raw.appointments.inserted_by IS 'Name of the user who created the appointment.';
-COMMENT ON COLUMN raw.appointments.updated_at IS 'When the appointment was last changed.';
-COMMENT ON COLUMN raw.appointments.updated_by IS 'Name of the user who last changed the appointment.';
-COMMENT ON COLUMN raw.appointments.practice IS 'Name of the practice.';
-COMMENT ON COLUMN raw.appointments.practice_id IS 'Practice that delivered the row, three digits as in the file name. Part of the tenant.';
-COMMENT ON COLUMN raw.appointments.provider_id IS 'Provider the appointment is with.';
-COMMENT ON COLUMN raw.appointments.is_active IS 'Whether the appointment is active.';
-COMMENT ON COLUMN raw.appointments.is_deleted IS 'Whether the appointment was deleted in the source.';
-COMMENT ON COLUMN raw.appointments.provider IS 'Name of the provider.';
-COMMENT ON COLUMN raw.appointments.permanent_address_latitude IS 'Latitude of the patient''s permanent address, in degrees.';
-COMMENT ON COLUMN raw.appointments.permanent_address_longitude IS 'Longitude of the patient''s permanent address, in degrees.';
-COMMENT ON COLUMN raw.appointments.practice_location_id IS 'Location of the practice at which the appointment takes place.';
-COMMENT ON COLUMN raw.appointments.location_name IS 'Name of the location of the practice.';
-COMMENT ON COLUMN raw.appointments.reason_for_visit IS 'Reason for the visit, free text.';
-COMMENT ON COLUMN raw.appointments.status_group IS 'Group the status of the appointment belongs to.';
-COMMENT ON COLUMN raw.appointments.duration IS 'Length of the appointment in minutes. Unit: minutes.';
-COMMENT ON COLUMN raw.appointments.appointment_outcome_id IS 'Lookup id of the outcome of the appointment.';
-COMMENT ON COLUMN raw.appointments.appointment_outcome IS 'Outcome of the appointment, a value of a list.';
-COMMENT ON COLUMN raw.appointments.appointment_type_id IS 'Lookup id of the type of the appointment.';
-COMMENT ON COLUMN raw.appointments.booking_source_id IS 'Lookup id of the booking source.';
-COMMENT ON COLUMN raw.appointments.booking_source IS 'How the appointment was booked, a value of a list.';
-COMMENT ON COLUMN raw.appointments.consult_end_time IS 'When the consultation ended.';
-COMMENT ON COLUMN raw.appointments.consult_start_time IS 'When the consultation started.';
-COMMENT ON COLUMN raw.appointments.consult_timer_status_id IS 'Lookup id of the state of the consultation timer.';
-COMMENT ON COLUMN raw.appointments.description IS 'Description of the appointment, free text.';
-COMMENT ON COLUMN raw.appointments.end_time IS 'When the appointment ends as scheduled.';
-COMMENT ON COLUMN raw.appointments.generated_time IS 'Time recorded by the source as generated.';
-COMMENT ON COLUMN raw.appointments.gp_queue_time IS 'When the appointment entered the queue of the general practitioner.';
-COMMENT ON COLUMN raw.appointments.is_arrived IS 'Whether the patient has arrived.';
-COMMENT ON COLUMN raw.appointments.is_consult_parked IS 'Whether the consultation is parked.';
-COMMENT ON COLUMN raw.appointments.is_dummy IS 'Whether the appointment is marked as a dummy.';
-COMMENT ON COLUMN raw.appointments.last_appointment_status_date IS 'Date on which the status of the appointment last changed.';
-COMMENT ON COLUMN raw.appointments.last_appointment_status_id IS 'Lookup id of the last status of the appointment.';
-COMMENT ON COLUMN raw.appointments.cancel_reason IS 'Reason for cancelling the appointment, may be free text.';
-COMMENT ON COLUMN raw.appointments.parked_reason IS 'Reason for parking the consultation, may be free text.';
-COMMENT ON COLUMN raw.appointments.priority_id IS 'Lookup id of the priority of the appointment.';
-COMMENT ON COLUMN raw.appointments.arrived_time IS 'When the patient arrived.';
-COMMENT ON COLUMN raw.appointments.cancelled_time IS 'When the appointment was cancelled.';
-COMMENT ON COLUMN raw.appointments.not_arrived_time IS 'When the patient was marked as not arrived.';
-COMMENT ON COLUMN raw.appointments.nurse_queue_time IS 'When the appointment entered the queue of the nurse.';
-COMMENT ON COLUMN raw.appointments.on_hold_time IS 'When the appointment was put on hold.';
-COMMENT ON COLUMN raw.appointments.read_only_time IS 'When the appointment became read-only.';
-COMMENT ON COLUMN raw.appointments.self_assessment_completed_time IS 'When the self-assessment was completed.';
-COMMENT ON COLUMN raw.appointments.self_assessment_queue_time IS 'When the appointment entered the queue for self-assessment.';
-COMMENT ON COLUMN raw.appointments.start_time IS 'When the appointment starts as scheduled.';
-COMMENT ON COLUMN raw.appointments.triage_queue_time IS 'When the appointment entered the queue for triage.';
-COMMENT ON COLUMN raw.appointments.virtual_queue_time IS 'When the appointment entered the virtual queue.';
-COMMENT ON COLUMN raw.appointments.is_confidential IS 'Whether the appointment is marked confidential.';
-COMMENT ON COLUMN raw.appointments.is_consent_to_share IS 'Whether there is consent to share the appointment.';
-COMMENT ON COLUMN raw.appointments.per_org_id IS 'Organisation of the practice, six digits as in the file name. Part of the tenant.';
-COMMENT ON COLUMN raw.appointments.loaded_date_time IS 'When the provider of the feed loaded the row. Can change when nothing else did.';
 COMMENT ON COLUMN raw.appointments.load_run_file_id IS 'The file: etl.load_run_files.';
 COMMENT ON COLUMN raw.appointments.line_no IS 'Number of the row in the file, from 1, counting every row.';
 COMMENT ON COLUMN raw.appointments.s3_bucket IS 'Bucket of the file.';

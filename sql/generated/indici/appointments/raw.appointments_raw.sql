@@ -71,70 +71,18 @@ CREATE TABLE raw.appointments_raw (
 );
 CREATE INDEX appointments_raw_key_idx ON raw.appointments_raw (appointment_id);
 COMMENT ON TABLE raw.appointments_raw IS 'Delivered rows as text: Consultations booked, attended or cancelled.';
-COMMENT ON COLUMN raw.appointments_raw.appointment_id IS 'Identifier of the appointment.';
-COMMENT ON COLUMN raw.appointments_raw.patient_id IS 'Patient the appointment is for.';
-COMMENT ON COLUMN raw.appointments_raw.appointment_type IS 'Type of the appointment, a value of the practice''s list.';
-COMMENT ON COLUMN raw.appointments_raw.appointment_status IS 'Status of the appointment.';
-COMMENT ON COLUMN raw.appointments_raw.schedule_date IS 'Date for which the appointment is scheduled.';
-COMMENT ON COLUMN raw.appointments_raw.notes IS 'Notes on the appointment, free text.';
-COMMENT ON COLUMN raw.appointments_raw.arrived IS 'Time recorded as arrived; see also arrived_time.';
-COMMENT ON COLUMN raw.appointments_raw.waiting_for_payment IS 'Time recorded as waiting for payment.';
-COMMENT ON COLUMN raw.appointments_raw.appointment_completed IS 'Time recorded as completed.';
-COMMENT ON COLUMN raw.appointments_raw.consult_time IS 'Time recorded for the consultation.';
-COMMENT ON COLUMN raw.appointments_raw.booked IS 'When the appointment was booked.';
-COMMENT ON COLUMN raw.appointments_raw.medtech_id IS 'Identifier of the appointment in MedTech. Can hold a GUID.';
-COMMENT ON COLUMN raw.appointments_raw.inserted_at IS 'When the appointment was created.';
-COMMENT ON COLUMN raw.appointments_raw.inserted_by IS 'Name of the user who created the appointment.';
-COMMENT ON COLUMN raw.appointments_raw.updated_at IS 'When the appointment was last changed.';
-COMMENT ON COLUMN raw.appointments_raw.updated_by IS 'Name of the user who last changed the appointment.';
-COMMENT ON COLUMN raw.appointments_raw.practice IS 'Name of the practice.';
-COMMENT ON COLUMN raw.appointments_raw.practice_id IS 'Practice that delivered the row, three digits as in the file name. Part of the tenant.';
-COMMENT ON COLUMN raw.appointments_raw.provider_id IS 'Provider the appointment is with.';
-COMMENT ON COLUMN raw.appointments_raw.is_active IS 'Whether the appointment is active.';
-COMMENT ON COLUMN raw.appointments_raw.is_deleted IS 'Whether the appointment was deleted in the source.';
-COMMENT ON COLUMN raw.appointments_raw.provider IS 'Name of the provider.';
-COMMENT ON COLUMN raw.appointments_raw.permanent_address_latitude IS 'Latitude of the patient''s permanent address, in degrees.';
-COMMENT ON COLUMN raw.appointments_raw.permanent_address_longitude IS 'Longitude of the patient''s permanent address, in degrees.';
-COMMENT ON COLUMN raw.appointments_raw.practice_location_id IS 'Location of the practice at which the appointment takes place.';
-COMMENT ON COLUMN raw.appointments_raw.location_name IS 'Name of the location of the practice.';
-COMMENT ON COLUMN raw.appointments_raw.reason_for_visit IS 'Reason for the visit, free text.';
-COMMENT ON COLUMN raw.appointments_raw.status_group IS 'Group the status of the appointment belongs to.';
-COMMENT ON COLUMN raw.appointments_raw.duration IS 'Length of the appointment in minutes. Unit: minutes.';
-COMMENT ON COLUMN raw.appointments_raw.appointment_outcome_id IS 'Lookup id of the outcome of the appointment.';
-COMMENT ON COLUMN raw.appointments_raw.appointment_outcome IS 'Outcome of the appointment, a value of a list.';
-COMMENT ON COLUMN raw.appointments_raw.appointment_type_id IS 'Lookup id of the type of the appointment.';
-COMMENT ON COLUMN raw.appointments_raw.booking_source_id IS 'Lookup id of the booking source.';
-COMMENT ON COLUMN raw.appointments_raw.booking_source IS 'How the appointment was booked, a value of a list.';
-COMMENT ON COLUMN raw.appointments_raw.consult_end_time IS 'When the consultation ended.';
-COMMENT ON COLUMN raw.appointments_raw.consult_start_time IS 'When the consultation started.';
-COMMENT ON COLUMN raw.appointments_raw.consult_timer_status_id IS 'Lookup id of the state of the consultation timer.';
-COMMENT ON COLUMN raw.appointments_raw.description IS 'Description of the appointment, free text.';
-COMMENT ON COLUMN raw.appointments_raw.end_time IS 'When the appointment ends as scheduled.';
-COMMENT ON COLUMN raw.appointments_raw.generated_time IS 'Time recorded by the source as generated.';
-COMMENT ON COLUMN raw.appointments_raw.gp_queue_time IS 'When the appointment entered the queue of the general practitioner.';
-COMMENT ON COLUMN raw.appointments_raw.is_arrived IS 'Whether the patient has arrived.';
-COMMENT ON COLUMN raw.appointments_raw.is_consult_parked IS 'Whether the consultation is parked.';
-COMMENT ON COLUMN raw.appointments_raw.is_dummy IS 'Whether the appointment is marked as a dummy.';
-COMMENT ON COLUMN raw.appointments_raw.last_appointment_status_date IS 'Date on which the status of the appointment last changed.';
-COMMENT ON COLUMN raw.appointments_raw.last_appointment_status_id IS 'Lookup id of the last status of the appointment.';
-COMMENT ON COLUMN raw.appointments_raw.cancel_reason IS 'Reason for cancelling the appointment, may be free text.';
-COMMENT ON COLUMN raw.appointments_raw.parked_reason IS 'Reason for parking the consultation, may be free text.';
-COMMENT ON COLUMN raw.appointments_raw.priority_id IS 'Lookup id of the priority of the appointment.';
-COMMENT ON COLUMN raw.appointments_raw.arrived_time IS 'When the patient arrived.';
-COMMENT ON COLUMN raw.appointments_raw.cancelled_time IS 'When the appointment was cancelled.';
-COMMENT ON COLUMN raw.appointments_raw.not_arrived_time IS 'When the patient was marked as not arrived.';
-COMMENT ON COLUMN raw.appointments_raw.nurse_queue_time IS 'When the appointment entered the queue of the nurse.';
-COMMENT ON COLUMN raw.appointments_raw.on_hold_time IS 'When the appointment was put on hold.';
-COMMENT ON COLUMN raw.appointments_raw.read_only_time IS 'When the appointment became read-only.';
-COMMENT ON COLUMN raw.appointments_raw.self_assessment_completed_time IS 'When the self-assessment was completed.';
-COMMENT ON COLUMN raw.appointments_raw.self_assessment_queue_time IS 'When the appointment entered the queue for self-assessment.';
-COMMENT ON COLUMN raw.appointments_raw.start_time IS 'When the appointment starts as scheduled.';
-COMMENT ON COLUMN raw.appointments_raw.triage_queue_time IS 'When the appointment entered the queue for triage.';
-COMMENT ON COLUMN raw.appointments_raw.virtual_queue_time IS 'When the appointment entered the virtual queue.';
-COMMENT ON COLUMN raw.appointments_raw.is_confidential IS 'Whether the appointment is marked confidential.';
-COMMENT ON COLUMN raw.appointments_raw.is_consent_to_share IS 'Whether there is consent to share the appointment.';
-COMMENT ON COLUMN raw.appointments_raw.per_org_id IS 'Organisation of the practice, six digits as in the file name. Part of the tenant.';
-COMMENT ON COLUMN raw.appointments_raw.loaded_date_time IS 'When the provider of the feed loaded the row. Can change when nothing else did.';
 COMMENT ON COLUMN raw.appointments_raw.load_run_file_id IS 'The file: etl.load_run_files.';
 COMMENT ON COLUMN raw.appointments_raw.line_no IS 'Number of the row in the file, from 1, counting every row.';
-GRANT INSERT (appointment_id, patient_id, appointment_type, appointment_status, schedule_date, notes, arrived, waiting_for_payment, appointment_completed, consult_time, booked, medtech_id, inserted_at, inserted_by, updated_at, updated_by, practice, practice_id, provider_id, is_active, is_deleted, provider, permanent_address_latitude, permanent_address_longitude, practice_location_id, location_name, reason_for_visit, status_group, duration, appointment_outcome_id, appointment_outcome, appointment_type_id, booking_source_id, booking_source, consult_end_time, consult_start_time, consult_timer_status_id, description, end_time, generated_time, gp_queue_time, is_arrived, is_consult_parked, is_dummy, last_appointment_status_date, last_appointment_status_id, cancel_reason, parked_reason, priority_id, arrived_time, cancelled_time, not_arrived_time, nurse_queue_time, on_hold_time, read_only_time, self_assessment_completed_time, self_assessment_queue_time, start_time, triage_queue_time, virtual_queue_time, is_confidential, is_consent_to_share, per_org_id, loaded_date_time) ON raw.appointments_raw TO etl_writer;
+GRANT INSERT (
+    appointment_id, patient_id, appointment_type, appointment_status, schedule_date, notes, arrived,
+    waiting_for_payment, appointment_completed, consult_time, booked, medtech_id, inserted_at, inserted_by,
+    updated_at, updated_by, practice, practice_id, provider_id, is_active, is_deleted, provider,
+    permanent_address_latitude, permanent_address_longitude, practice_location_id, location_name, reason_for_visit,
+    status_group, duration, appointment_outcome_id, appointment_outcome, appointment_type_id, booking_source_id,
+    booking_source, consult_end_time, consult_start_time, consult_timer_status_id, description, end_time,
+    generated_time, gp_queue_time, is_arrived, is_consult_parked, is_dummy, last_appointment_status_date,
+    last_appointment_status_id, cancel_reason, parked_reason, priority_id, arrived_time, cancelled_time,
+    not_arrived_time, nurse_queue_time, on_hold_time, read_only_time, self_assessment_completed_time,
+    self_assessment_queue_time, start_time, triage_queue_time, virtual_queue_time, is_confidential,
+    is_consent_to_share, per_org_id, loaded_date_time
+) ON raw.appointments_raw TO etl_writer;

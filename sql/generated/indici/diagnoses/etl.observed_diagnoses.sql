@@ -3,56 +3,9 @@
 CREATE UNLOGGED TABLE etl.observed_diagnoses (
     observed_at timestamptz NOT NULL,
     is_absent boolean NOT NULL,
-    diagnosis_id bigint,
-    appointment_id bigint,
-    patient_id bigint,
-    disease_id text,
-    disease text,
-    diagnosis_date date,
-    diagnosis_by_id bigint,
-    diagnosis_by text,
-    summary text,
-    is_long_term boolean,
-    add_to_problem boolean,
-    is_highlighted boolean,
-    sequence_no text,
-    is_active boolean,
-    is_deleted boolean,
-    inserted_by_id bigint,
-    inserted_by text,
-    updated_by_id bigint,
-    updated_by text,
-    inserted_at timestamptz,
-    updated_at timestamptz,
-    is_confidential boolean,
-    diagnosis_type_id text,
-    diagnosis_type text,
-    classification_record text,
-    medtech_id text,
-    medtech_read_code text,
-    medtech_read_term text,
-    is_mapped boolean,
     practice_id text COLLATE "C",
-    practice text,
-    onset_date date,
-    user_logging_id bigint,
-    logging_user_name text,
-    recall_id bigint,
-    recall text,
-    exclusion_start_date date,
-    exclusion_end_date date,
-    show_on_portal boolean,
-    ext_appointment_id text,
-    patient_medtech_id text,
-    permanent_address_latitude numeric,
-    permanent_address_longitude numeric,
-    practice_location_id bigint,
-    location_name text,
-    snomed_id text,
-    snomed_term text,
-    concept_id text,
     per_org_id text COLLATE "C",
-    loaded_date_time timestamptz,
+    diagnosis_id bigint,
     row_hash bigint,
     load_run_file_id bigint NOT NULL,
     load_run_id bigint,
@@ -60,59 +13,12 @@ CREATE UNLOGGED TABLE etl.observed_diagnoses (
     PRIMARY KEY (practice_id, per_org_id, diagnosis_id, observed_at)
 );
 COMMENT ON TABLE etl.observed_diagnoses IS
-    'Work of a rebuild or purge: what each counting file said of the keys in hand. Under the extract''s lock; empty between files.';
+    'Work of a rebuild or purge: where each counting file observed the keys in hand. Under the extract''s lock; empty between files.';
 COMMENT ON COLUMN etl.observed_diagnoses.observed_at IS 'DateExtracted of the file.';
 COMMENT ON COLUMN etl.observed_diagnoses.is_absent IS 'Whether the file, a mirror, lacks the key.';
-COMMENT ON COLUMN etl.observed_diagnoses.diagnosis_id IS 'Identifier of the diagnosis.';
-COMMENT ON COLUMN etl.observed_diagnoses.appointment_id IS 'Appointment at which the diagnosis was made.';
-COMMENT ON COLUMN etl.observed_diagnoses.patient_id IS 'Patient who has the diagnosis.';
-COMMENT ON COLUMN etl.observed_diagnoses.disease_id IS 'Lookup id of the disease.';
-COMMENT ON COLUMN etl.observed_diagnoses.disease IS 'Disease, a term of the source''s list.';
-COMMENT ON COLUMN etl.observed_diagnoses.diagnosis_date IS 'Date of the diagnosis.';
-COMMENT ON COLUMN etl.observed_diagnoses.diagnosis_by_id IS 'Provider who made the diagnosis.';
-COMMENT ON COLUMN etl.observed_diagnoses.diagnosis_by IS 'Name of the provider who made the diagnosis.';
-COMMENT ON COLUMN etl.observed_diagnoses.summary IS 'Summary of the diagnosis, free text.';
-COMMENT ON COLUMN etl.observed_diagnoses.is_long_term IS 'Whether the diagnosis is long-term.';
-COMMENT ON COLUMN etl.observed_diagnoses.add_to_problem IS 'Whether the diagnosis is added to the list of problems.';
-COMMENT ON COLUMN etl.observed_diagnoses.is_highlighted IS 'Whether the diagnosis is highlighted.';
-COMMENT ON COLUMN etl.observed_diagnoses.sequence_no IS 'Place of the diagnosis in a sequence, as the source says it.';
-COMMENT ON COLUMN etl.observed_diagnoses.is_active IS 'Whether the diagnosis is active.';
-COMMENT ON COLUMN etl.observed_diagnoses.is_deleted IS 'Whether the diagnosis was deleted in the source.';
-COMMENT ON COLUMN etl.observed_diagnoses.inserted_by_id IS 'User who created the diagnosis.';
-COMMENT ON COLUMN etl.observed_diagnoses.inserted_by IS 'Name of the user who created the diagnosis.';
-COMMENT ON COLUMN etl.observed_diagnoses.updated_by_id IS 'User who last changed the diagnosis.';
-COMMENT ON COLUMN etl.observed_diagnoses.updated_by IS 'Name of the user who last changed the diagnosis.';
-COMMENT ON COLUMN etl.observed_diagnoses.inserted_at IS 'When the diagnosis was created.';
-COMMENT ON COLUMN etl.observed_diagnoses.updated_at IS 'When the diagnosis was last changed.';
-COMMENT ON COLUMN etl.observed_diagnoses.is_confidential IS 'Whether the diagnosis is marked confidential.';
-COMMENT ON COLUMN etl.observed_diagnoses.diagnosis_type_id IS 'Lookup id of the type of the diagnosis.';
-COMMENT ON COLUMN etl.observed_diagnoses.diagnosis_type IS 'Type of the diagnosis, a value of a list.';
-COMMENT ON COLUMN etl.observed_diagnoses.classification_record IS 'Classification record of the diagnosis, as the source says it.';
-COMMENT ON COLUMN etl.observed_diagnoses.medtech_id IS 'Identifier of the diagnosis in MedTech. Can hold a GUID.';
-COMMENT ON COLUMN etl.observed_diagnoses.medtech_read_code IS 'Read code of the diagnosis in MedTech.';
-COMMENT ON COLUMN etl.observed_diagnoses.medtech_read_term IS 'Term of the Read code in MedTech.';
-COMMENT ON COLUMN etl.observed_diagnoses.is_mapped IS 'Whether the diagnosis was mapped to the disease list.';
 COMMENT ON COLUMN etl.observed_diagnoses.practice_id IS 'Practice that delivered the row, three digits as in the file name. Part of the tenant.';
-COMMENT ON COLUMN etl.observed_diagnoses.practice IS 'Name of the practice.';
-COMMENT ON COLUMN etl.observed_diagnoses.onset_date IS 'Date of the onset.';
-COMMENT ON COLUMN etl.observed_diagnoses.user_logging_id IS 'User recorded by the source''s log for the diagnosis.';
-COMMENT ON COLUMN etl.observed_diagnoses.logging_user_name IS 'Name of the user recorded by the source''s log for the diagnosis.';
-COMMENT ON COLUMN etl.observed_diagnoses.recall_id IS 'Recall the diagnosis refers to.';
-COMMENT ON COLUMN etl.observed_diagnoses.recall IS 'Recall the diagnosis refers to, may be free text.';
-COMMENT ON COLUMN etl.observed_diagnoses.exclusion_start_date IS 'First date of the exclusion.';
-COMMENT ON COLUMN etl.observed_diagnoses.exclusion_end_date IS 'Last date of the exclusion.';
-COMMENT ON COLUMN etl.observed_diagnoses.show_on_portal IS 'Whether the diagnosis is shown on the portal.';
-COMMENT ON COLUMN etl.observed_diagnoses.ext_appointment_id IS 'Identifier of the appointment outside the source. Core receives a pseudonym.';
-COMMENT ON COLUMN etl.observed_diagnoses.patient_medtech_id IS 'Identifier of the patient in MedTech. Core receives a pseudonym.';
-COMMENT ON COLUMN etl.observed_diagnoses.permanent_address_latitude IS 'Latitude of the patient''s permanent address, in degrees.';
-COMMENT ON COLUMN etl.observed_diagnoses.permanent_address_longitude IS 'Longitude of the patient''s permanent address, in degrees.';
-COMMENT ON COLUMN etl.observed_diagnoses.practice_location_id IS 'Location of the practice.';
-COMMENT ON COLUMN etl.observed_diagnoses.location_name IS 'Name of the location of the practice.';
-COMMENT ON COLUMN etl.observed_diagnoses.snomed_id IS 'SNOMED identifier of the diagnosis.';
-COMMENT ON COLUMN etl.observed_diagnoses.snomed_term IS 'SNOMED term of the diagnosis.';
-COMMENT ON COLUMN etl.observed_diagnoses.concept_id IS 'SNOMED concept identifier of the diagnosis.';
 COMMENT ON COLUMN etl.observed_diagnoses.per_org_id IS 'Organisation of the practice, six digits as in the file name. Part of the tenant.';
-COMMENT ON COLUMN etl.observed_diagnoses.loaded_date_time IS 'When the provider of the feed loaded the row. Can change when nothing else did.';
+COMMENT ON COLUMN etl.observed_diagnoses.diagnosis_id IS 'Identifier of the diagnosis.';
 COMMENT ON COLUMN etl.observed_diagnoses.row_hash IS 'Hash of the text and of the rules of the file.';
 COMMENT ON COLUMN etl.observed_diagnoses.load_run_file_id IS 'The file.';
 COMMENT ON COLUMN etl.observed_diagnoses.load_run_id IS 'The run that landed it.';

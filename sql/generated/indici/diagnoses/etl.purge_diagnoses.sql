@@ -12,11 +12,7 @@ SET random_page_cost = 1.1
 AS $purge_diagnoses$
 -- Of a tenant's rows of raw before a new horizon keep what a rebuild of any key still needs: its newest row, and those
 -- with which its state in stg and core began. The caller, etl.purge_extract, holds the extract's lock.
-DECLARE
-    c_unknown_times constant timestamptz[] := ARRAY['1900-01-01']::text[]::timestamptz[];
-    v_key etl.pseudonym_keys;
 BEGIN
-    SELECT k.* INTO v_key FROM etl.pseudonym_keys AS k;
     -- 1. All keys that counting files of the tenant held before.
     INSERT INTO etl.touched_diagnoses (load_run_file_id, line_no, practice_id, per_org_id, diagnosis_id, row_hash, verdict)
     SELECT DISTINCT 0, 0, r.practice_id, r.per_org_id, etl.key_bigint(r.diagnosis_id), 0, 'replaced'
@@ -29,491 +25,64 @@ BEGIN
 
     CALL etl.analyze_work('touched_diagnoses');
 
-    -- 2. What each counting file says of these keys; of several with one DateExtracted the last.
-    WITH keys AS MATERIALIZED (
-        SELECT DISTINCT t.practice_id, t.per_org_id, t.diagnosis_id::text AS diagnosis_id
-        FROM etl.touched_diagnoses AS t
-        WHERE (t.practice_id, t.per_org_id, t.diagnosis_id) IS NOT NULL
-    ),
-    rules AS MATERIALIZED (
-        SELECT h.since, h.until, etl.ruleset_fingerprint(h.extract, h.since) AS fingerprint
-        FROM etl.shapes AS h
-        WHERE h.extract = 'diagnoses'
-    ),
-    files AS MATERIALIZED (
-        SELECT
-            f.load_run_file_id,
-            f.load_run_id,
-            f.date_extracted,
-            f.is_mirror,
-            f.ruleset_fingerprint <> u.fingerprint AS is_stale,
-            etl.hash_seed(f.ruleset_fingerprint) AS seed,
-            row_number() OVER (
-                ORDER BY f.date_extracted, f.kind = 'delta', f.date_to, f.last_modified, f.s3_key COLLATE "C", f.load_run_file_id
-            ) AS place
-        FROM etl.load_run_files AS f
-        JOIN rules AS u ON f.date_extracted >= u.since AND f.date_extracted < u.until
-        WHERE f.extract = 'diagnoses' AND f.tenant = p_tenant AND f.is_counting AND f.date_extracted < p_before
-    ),
-    -- What today's rules reject of files that were checked by others: it may not even be of its type now.
-    misfits AS MATERIALIZED (
-        SELECT f.load_run_file_id, b.line_no
-        FROM files AS f
-        CROSS JOIN LATERAL etl.verdicts_diagnoses(f.load_run_file_id, true) AS b
-        WHERE f.is_stale AND b.verdict = 'rejected'
-    ),
-    said AS (
-        SELECT
-            k.practice_id, k.per_org_id, k.diagnosis_id, f.load_run_file_id, f.date_extracted, f.place, r.line_no,
-            nullif(r.updated_at::timestamptz, c_unknown_times[1]) AS dedupe_1, false AS is_absent
-        FROM keys AS k
-        JOIN raw.diagnoses_raw AS r USING (practice_id, per_org_id, diagnosis_id)
-        JOIN files AS f USING (load_run_file_id)
-        WHERE NOT EXISTS (
-            SELECT FROM etl.rejects_diagnoses AS j
-            WHERE j.load_run_file_id = r.load_run_file_id AND j.line_no = r.line_no AND j.resolved_by_run IS NULL
-        )
-            AND NOT EXISTS (
-                SELECT FROM misfits AS b
-                WHERE b.load_run_file_id = r.load_run_file_id AND b.line_no = r.line_no
-            )
-    ),
-    last_said AS (
-        SELECT DISTINCT ON (s.practice_id, s.per_org_id, s.diagnosis_id, s.date_extracted)
-            s.practice_id, s.per_org_id, s.diagnosis_id, s.load_run_file_id, s.line_no, s.is_absent
-        FROM said AS s
-        ORDER BY
-            s.practice_id, s.per_org_id, s.diagnosis_id, s.date_extracted, s.place DESC,
-            s.dedupe_1 DESC NULLS LAST, s.line_no DESC
-    )
-    INSERT INTO etl.observed_diagnoses (
-        diagnosis_id,
-        appointment_id,
-        patient_id,
-        disease_id,
-        disease,
-        diagnosis_date,
-        diagnosis_by_id,
-        diagnosis_by,
-        summary,
-        is_long_term,
-        add_to_problem,
-        is_highlighted,
-        sequence_no,
-        is_active,
-        is_deleted,
-        inserted_by_id,
-        inserted_by,
-        updated_by_id,
-        updated_by,
-        inserted_at,
-        updated_at,
-        is_confidential,
-        diagnosis_type_id,
-        diagnosis_type,
-        classification_record,
-        medtech_id,
-        medtech_read_code,
-        medtech_read_term,
-        is_mapped,
-        practice_id,
-        practice,
-        onset_date,
-        user_logging_id,
-        logging_user_name,
-        recall_id,
-        recall,
-        exclusion_start_date,
-        exclusion_end_date,
-        show_on_portal,
-        ext_appointment_id,
-        patient_medtech_id,
-        permanent_address_latitude,
-        permanent_address_longitude,
-        practice_location_id,
-        location_name,
-        snomed_id,
-        snomed_term,
-        concept_id,
-        per_org_id,
-        loaded_date_time,
-        observed_at, is_absent, row_hash, load_run_file_id, load_run_id, line_no
-    )
-    SELECT
-        l.diagnosis_id::bigint,
-        r.appointment_id::bigint,
-        r.patient_id::bigint,
-        r.disease_id,
-        r.disease,
-        nullif(r.diagnosis_date::date, DATE '1900-01-01'),
-        r.diagnosis_by_id::bigint,
-        r.diagnosis_by,
-        r.summary,
-        r.is_long_term::boolean,
-        r.add_to_problem::boolean,
-        r.is_highlighted::boolean,
-        r.sequence_no,
-        r.is_active::boolean,
-        r.is_deleted::boolean,
-        r.inserted_by_id::bigint,
-        r.inserted_by,
-        r.updated_by_id::bigint,
-        r.updated_by,
-        nullif(r.inserted_at::timestamptz, c_unknown_times[1]),
-        nullif(r.updated_at::timestamptz, c_unknown_times[1]),
-        r.is_confidential::boolean,
-        r.diagnosis_type_id,
-        r.diagnosis_type,
-        r.classification_record,
-        r.medtech_id,
-        r.medtech_read_code,
-        r.medtech_read_term,
-        r.is_mapped::boolean,
-        l.practice_id,
-        r.practice,
-        nullif(r.onset_date::date, DATE '1900-01-01'),
-        r.user_logging_id::bigint,
-        r.logging_user_name,
-        r.recall_id::bigint,
-        r.recall,
-        nullif(r.exclusion_start_date::date, DATE '1900-01-01'),
-        nullif(r.exclusion_end_date::date, DATE '1900-01-01'),
-        r.show_on_portal::boolean,
-        r.ext_appointment_id,
-        r.patient_medtech_id,
-        r.permanent_address_latitude::numeric,
-        r.permanent_address_longitude::numeric,
-        r.practice_location_id::bigint,
-        r.location_name,
-        r.snomed_id,
-        r.snomed_term,
-        r.concept_id,
-        l.per_org_id,
-        nullif(r.loaded_date_time::timestamptz, c_unknown_times[1]),
-        f.date_extracted,
-        l.is_absent,
-        CASE WHEN NOT l.is_absent THEN hash_record_extended(ROW(
-            r.diagnosis_id,
-            r.appointment_id,
-            r.patient_id,
-            r.disease_id,
-            r.disease,
-            r.diagnosis_date,
-            r.diagnosis_by_id,
-            r.diagnosis_by,
-            r.summary,
-            r.is_long_term,
-            r.add_to_problem,
-            r.is_highlighted,
-            r.sequence_no,
-            r.is_active,
-            r.is_deleted,
-            r.inserted_by_id,
-            r.inserted_by,
-            r.updated_by_id,
-            r.updated_by,
-            r.inserted_at,
-            r.updated_at,
-            r.is_confidential,
-            r.diagnosis_type_id,
-            r.diagnosis_type,
-            r.classification_record,
-            r.medtech_id,
-            r.medtech_read_code,
-            r.medtech_read_term,
-            r.is_mapped,
-            r.practice_id,
-            r.practice,
-            r.onset_date,
-            r.user_logging_id,
-            r.logging_user_name,
-            r.recall_id,
-            r.recall,
-            r.exclusion_start_date,
-            r.exclusion_end_date,
-            r.show_on_portal,
-            r.ext_appointment_id,
-            r.patient_medtech_id,
-            r.permanent_address_latitude,
-            r.permanent_address_longitude,
-            r.practice_location_id,
-            r.location_name,
-            r.snomed_id,
-            r.snomed_term,
-            r.concept_id,
-            r.per_org_id
-        ), f.seed) END,
-        f.load_run_file_id,
-        f.load_run_id,
-        l.line_no
-    FROM last_said AS l
-    JOIN files AS f USING (load_run_file_id)
-    LEFT JOIN raw.diagnoses_raw AS r ON r.load_run_file_id = l.load_run_file_id AND r.line_no = l.line_no;
-
-    CALL etl.analyze_work('observed_diagnoses');
+    -- 2. Where the counting files before the horizon observed these keys.
+    CALL etl.observe_diagnoses(p_tenant, p_before);
 
     -- 3. Keep the newest row; the row with which the newest version began in core; and
     -- each row that changed stg since.
-    WITH published AS (
+    WITH states AS (
         SELECT
-            o.practice_id,
-            o.per_org_id,
-            o.diagnosis_id,
-            etl.surrogate_key(
-                etl.key_part('patients')
-                || etl.key_part(o.practice_id)
-                || etl.key_part(o.per_org_id)
-                || etl.key_part(o.patient_id::text)
-            ) AS patient_key,
-            etl.surrogate_key(
-                etl.key_part('providers')
-                || etl.key_part(o.practice_id)
-                || etl.key_part(o.per_org_id)
-                || etl.key_part(o.diagnosis_by_id::text)
-            ) AS diagnosis_by_key,
-            o.appointment_id,
-            o.patient_id,
-            o.disease_id,
-            o.disease,
-            o.diagnosis_date,
-            o.diagnosis_by_id,
-            o.is_long_term,
-            o.add_to_problem,
-            o.is_highlighted,
-            o.sequence_no,
-            o.is_active,
-            o.is_deleted,
-            o.inserted_by_id,
-            o.updated_by_id,
-            o.inserted_at,
-            o.updated_at,
-            o.is_confidential,
-            o.diagnosis_type_id,
-            o.diagnosis_type,
-            o.medtech_read_code,
-            o.medtech_read_term,
-            o.is_mapped,
-            o.practice,
-            o.onset_date,
-            o.user_logging_id,
-            o.recall_id,
-            o.exclusion_start_date,
-            o.exclusion_end_date,
-            o.show_on_portal,
-            etl.pseudonym(o.ext_appointment_id, v_key.inner_pad, v_key.outer_pad) AS ext_appointment_id,
-            etl.pseudonym(o.patient_medtech_id, v_key.inner_pad, v_key.outer_pad) AS patient_medtech_id,
-            o.practice_location_id,
-            o.location_name,
-            o.snomed_id,
-            o.snomed_term,
-            o.concept_id,
-            o.loaded_date_time,
-            o.observed_at,
-            o.is_absent,
-            o.load_run_file_id,
-            o.load_run_id
+            o.*,
+            ROW(
+                y.patient_key, y.diagnosis_by_key, y.appointment_id, y.patient_id, y.disease_id, y.disease,
+                y.diagnosis_date, y.diagnosis_by_id, y.is_long_term, y.add_to_problem, y.is_highlighted,
+                y.sequence_no, y.is_active, y.is_deleted, y.inserted_by_id, y.updated_by_id, y.inserted_at,
+                y.updated_at, y.is_confidential, y.diagnosis_type_id, y.diagnosis_type, y.medtech_read_code,
+                y.medtech_read_term, y.is_mapped, y.practice, y.onset_date, y.user_logging_id, y.recall_id,
+                y.exclusion_start_date, y.exclusion_end_date, y.show_on_portal, y.ext_appointment_id,
+                y.patient_medtech_id, y.practice_location_id, y.location_name, y.snomed_id, y.snomed_term,
+                y.concept_id
+            ) AS core_state
         FROM etl.observed_diagnoses AS o
+        JOIN etl.republished_diagnoses AS y USING (load_run_file_id, line_no)
     ),
     marked AS (
         SELECT
-            p.*,
-            coalesce(
-                lag(p.is_absent) OVER w <> p.is_absent
-                OR lag(ROW(
-                    p.patient_key,
-                    p.diagnosis_by_key,
-                    p.appointment_id,
-                    p.patient_id,
-                    p.disease_id,
-                    p.disease,
-                    p.diagnosis_date,
-                    p.diagnosis_by_id,
-                    p.is_long_term,
-                    p.add_to_problem,
-                    p.is_highlighted,
-                    p.sequence_no,
-                    p.is_active,
-                    p.is_deleted,
-                    p.inserted_by_id,
-                    p.updated_by_id,
-                    p.inserted_at,
-                    p.updated_at,
-                    p.is_confidential,
-                    p.diagnosis_type_id,
-                    p.diagnosis_type,
-                    p.medtech_read_code,
-                    p.medtech_read_term,
-                    p.is_mapped,
-                    p.practice,
-                    p.onset_date,
-                    p.user_logging_id,
-                    p.recall_id,
-                    p.exclusion_start_date,
-                    p.exclusion_end_date,
-                    p.show_on_portal,
-                    p.ext_appointment_id,
-                    p.patient_medtech_id,
-                    p.practice_location_id,
-                    p.location_name,
-                    p.snomed_id,
-                    p.snomed_term,
-                    p.concept_id
-                )) OVER w IS DISTINCT FROM ROW(
-                    p.patient_key,
-                    p.diagnosis_by_key,
-                    p.appointment_id,
-                    p.patient_id,
-                    p.disease_id,
-                    p.disease,
-                    p.diagnosis_date,
-                    p.diagnosis_by_id,
-                    p.is_long_term,
-                    p.add_to_problem,
-                    p.is_highlighted,
-                    p.sequence_no,
-                    p.is_active,
-                    p.is_deleted,
-                    p.inserted_by_id,
-                    p.updated_by_id,
-                    p.inserted_at,
-                    p.updated_at,
-                    p.is_confidential,
-                    p.diagnosis_type_id,
-                    p.diagnosis_type,
-                    p.medtech_read_code,
-                    p.medtech_read_term,
-                    p.is_mapped,
-                    p.practice,
-                    p.onset_date,
-                    p.user_logging_id,
-                    p.recall_id,
-                    p.exclusion_start_date,
-                    p.exclusion_end_date,
-                    p.show_on_portal,
-                    p.ext_appointment_id,
-                    p.patient_medtech_id,
-                    p.practice_location_id,
-                    p.location_name,
-                    p.snomed_id,
-                    p.snomed_term,
-                    p.concept_id
-                ),
-                true
-            ) AS starts
-        FROM published AS p
-        WINDOW w AS (PARTITION BY p.practice_id, p.per_org_id, p.diagnosis_id ORDER BY p.observed_at)
+            s.practice_id, s.per_org_id, s.diagnosis_id, s.observed_at,
+            lag(s.core_state) OVER w IS DISTINCT FROM s.core_state AS begins_run
+        FROM states AS s
+        WINDOW w AS (PARTITION BY s.practice_id, s.per_org_id, s.diagnosis_id ORDER BY s.observed_at)
+    ),
+    staged AS (
+        SELECT
+            o.*,
+            ROW(
+                y.appointment_id, y.patient_id, y.disease_id, y.disease, y.diagnosis_date, y.diagnosis_by_id,
+                y.diagnosis_by, y.summary, y.is_long_term, y.add_to_problem, y.is_highlighted, y.sequence_no,
+                y.is_active, y.is_deleted, y.inserted_by_id, y.inserted_by, y.updated_by_id, y.updated_by,
+                y.inserted_at, y.updated_at, y.is_confidential, y.diagnosis_type_id, y.diagnosis_type,
+                y.classification_record, y.medtech_id, y.medtech_read_code, y.medtech_read_term, y.is_mapped,
+                y.practice, y.onset_date, y.user_logging_id, y.logging_user_name, y.recall_id, y.recall,
+                y.exclusion_start_date, y.exclusion_end_date, y.show_on_portal, y.ext_appointment_id,
+                y.patient_medtech_id, y.permanent_address_latitude, y.permanent_address_longitude,
+                y.practice_location_id, y.location_name, y.snomed_id, y.snomed_term, y.concept_id
+            ) AS row_state
+        FROM etl.observed_diagnoses AS o
+        JOIN etl.typed_diagnoses AS y USING (load_run_file_id, line_no)
     ),
     told AS (
         SELECT
-            o.practice_id, o.per_org_id, o.diagnosis_id, o.observed_at, o.is_absent, o.load_run_file_id, o.line_no,
-            coalesce(
-                lag(o.is_absent) OVER w <> o.is_absent
-                OR lag(ROW(
-                    o.appointment_id,
-                    o.patient_id,
-                    o.disease_id,
-                    o.disease,
-                    o.diagnosis_date,
-                    o.diagnosis_by_id,
-                    o.diagnosis_by,
-                    o.summary,
-                    o.is_long_term,
-                    o.add_to_problem,
-                    o.is_highlighted,
-                    o.sequence_no,
-                    o.is_active,
-                    o.is_deleted,
-                    o.inserted_by_id,
-                    o.inserted_by,
-                    o.updated_by_id,
-                    o.updated_by,
-                    o.inserted_at,
-                    o.updated_at,
-                    o.is_confidential,
-                    o.diagnosis_type_id,
-                    o.diagnosis_type,
-                    o.classification_record,
-                    o.medtech_id,
-                    o.medtech_read_code,
-                    o.medtech_read_term,
-                    o.is_mapped,
-                    o.practice,
-                    o.onset_date,
-                    o.user_logging_id,
-                    o.logging_user_name,
-                    o.recall_id,
-                    o.recall,
-                    o.exclusion_start_date,
-                    o.exclusion_end_date,
-                    o.show_on_portal,
-                    o.ext_appointment_id,
-                    o.patient_medtech_id,
-                    o.permanent_address_latitude,
-                    o.permanent_address_longitude,
-                    o.practice_location_id,
-                    o.location_name,
-                    o.snomed_id,
-                    o.snomed_term,
-                    o.concept_id
-                )) OVER w IS DISTINCT FROM ROW(
-                    o.appointment_id,
-                    o.patient_id,
-                    o.disease_id,
-                    o.disease,
-                    o.diagnosis_date,
-                    o.diagnosis_by_id,
-                    o.diagnosis_by,
-                    o.summary,
-                    o.is_long_term,
-                    o.add_to_problem,
-                    o.is_highlighted,
-                    o.sequence_no,
-                    o.is_active,
-                    o.is_deleted,
-                    o.inserted_by_id,
-                    o.inserted_by,
-                    o.updated_by_id,
-                    o.updated_by,
-                    o.inserted_at,
-                    o.updated_at,
-                    o.is_confidential,
-                    o.diagnosis_type_id,
-                    o.diagnosis_type,
-                    o.classification_record,
-                    o.medtech_id,
-                    o.medtech_read_code,
-                    o.medtech_read_term,
-                    o.is_mapped,
-                    o.practice,
-                    o.onset_date,
-                    o.user_logging_id,
-                    o.logging_user_name,
-                    o.recall_id,
-                    o.recall,
-                    o.exclusion_start_date,
-                    o.exclusion_end_date,
-                    o.show_on_portal,
-                    o.ext_appointment_id,
-                    o.patient_medtech_id,
-                    o.permanent_address_latitude,
-                    o.permanent_address_longitude,
-                    o.practice_location_id,
-                    o.location_name,
-                    o.snomed_id,
-                    o.snomed_term,
-                    o.concept_id
-                ),
-                true
-            ) AS changes
-        FROM etl.observed_diagnoses AS o
-        WINDOW w AS (PARTITION BY o.practice_id, o.per_org_id, o.diagnosis_id ORDER BY o.observed_at)
+            s.practice_id, s.per_org_id, s.diagnosis_id, s.observed_at, s.is_absent, s.load_run_file_id, s.line_no,
+            lag(s.row_state) OVER w IS DISTINCT FROM s.row_state AS changes
+        FROM staged AS s
+        WINDOW w AS (PARTITION BY s.practice_id, s.per_org_id, s.diagnosis_id ORDER BY s.observed_at)
     ),
     placed AS (
         SELECT
             t.*,
             max(t.observed_at) OVER k AS newest,
-            max(t.observed_at) FILTER (WHERE d.starts) OVER k AS state_from,
-            max(t.observed_at) FILTER (WHERE d.starts) OVER k AS version_from
+            max(t.observed_at) FILTER (WHERE d.begins_run) OVER k AS state_from,
+            max(t.observed_at) FILTER (WHERE d.begins_run) OVER k AS version_from
         FROM told AS t
         JOIN marked AS d USING (practice_id, per_org_id, diagnosis_id, observed_at)
         WHERE NOT t.is_absent

@@ -14,12 +14,9 @@ AS $rebuild_diagnoses$
 -- The caller holds the extract's lock.
 DECLARE
     v_file etl.load_run_files;
-    c_unknown_times constant timestamptz[] := ARRAY['1900-01-01']::text[]::timestamptz[];
-    v_key etl.pseudonym_keys;
 
 BEGIN
     SELECT f.* INTO v_file FROM etl.load_run_files AS f WHERE f.load_run_file_id = p_load_run_file_id;
-    SELECT k.* INTO v_key FROM etl.pseudonym_keys AS k;
 
     -- Rows of other tenants were rejected; their keys are not for this file to touch.
     DELETE FROM etl.touched_diagnoses AS t
@@ -36,1043 +33,210 @@ BEGIN
 
     CALL etl.analyze_work('touched_diagnoses');
 
-    -- 2. What each counting file says of these keys; of several with one DateExtracted the last.
-    WITH keys AS MATERIALIZED (
-        SELECT DISTINCT t.practice_id, t.per_org_id, t.diagnosis_id::text AS diagnosis_id
-        FROM etl.touched_diagnoses AS t
-        WHERE (t.practice_id, t.per_org_id, t.diagnosis_id) IS NOT NULL
-    ),
-    rules AS MATERIALIZED (
-        SELECT h.since, h.until, etl.ruleset_fingerprint(h.extract, h.since) AS fingerprint
-        FROM etl.shapes AS h
-        WHERE h.extract = 'diagnoses'
-    ),
-    files AS MATERIALIZED (
-        SELECT
-            f.load_run_file_id,
-            f.load_run_id,
-            f.date_extracted,
-            f.is_mirror,
-            f.ruleset_fingerprint <> u.fingerprint AS is_stale,
-            etl.hash_seed(f.ruleset_fingerprint) AS seed,
-            row_number() OVER (
-                ORDER BY f.date_extracted, f.kind = 'delta', f.date_to, f.last_modified, f.s3_key COLLATE "C", f.load_run_file_id
-            ) AS place
-        FROM etl.load_run_files AS f
-        JOIN rules AS u ON f.date_extracted >= u.since AND f.date_extracted < u.until
-        WHERE f.extract = 'diagnoses' AND f.tenant = v_file.tenant AND f.is_counting
-    ),
-    -- What today's rules reject of files that were checked by others: it may not even be of its type now.
-    misfits AS MATERIALIZED (
-        SELECT f.load_run_file_id, b.line_no
-        FROM files AS f
-        CROSS JOIN LATERAL etl.verdicts_diagnoses(f.load_run_file_id, true) AS b
-        WHERE f.is_stale AND b.verdict = 'rejected'
-    ),
-    said AS (
-        SELECT
-            k.practice_id, k.per_org_id, k.diagnosis_id, f.load_run_file_id, f.date_extracted, f.place, r.line_no,
-            nullif(r.updated_at::timestamptz, c_unknown_times[1]) AS dedupe_1, false AS is_absent
-        FROM keys AS k
-        JOIN raw.diagnoses_raw AS r USING (practice_id, per_org_id, diagnosis_id)
-        JOIN files AS f USING (load_run_file_id)
-        WHERE NOT EXISTS (
-            SELECT FROM etl.rejects_diagnoses AS j
-            WHERE j.load_run_file_id = r.load_run_file_id AND j.line_no = r.line_no AND j.resolved_by_run IS NULL
-        )
-            AND NOT EXISTS (
-                SELECT FROM misfits AS b
-                WHERE b.load_run_file_id = r.load_run_file_id AND b.line_no = r.line_no
-            )
-    ),
-    last_said AS (
-        SELECT DISTINCT ON (s.practice_id, s.per_org_id, s.diagnosis_id, s.date_extracted)
-            s.practice_id, s.per_org_id, s.diagnosis_id, s.load_run_file_id, s.line_no, s.is_absent
-        FROM said AS s
-        ORDER BY
-            s.practice_id, s.per_org_id, s.diagnosis_id, s.date_extracted, s.place DESC,
-            s.dedupe_1 DESC NULLS LAST, s.line_no DESC
-    )
-    INSERT INTO etl.observed_diagnoses (
-        diagnosis_id,
-        appointment_id,
-        patient_id,
-        disease_id,
-        disease,
-        diagnosis_date,
-        diagnosis_by_id,
-        diagnosis_by,
-        summary,
-        is_long_term,
-        add_to_problem,
-        is_highlighted,
-        sequence_no,
-        is_active,
-        is_deleted,
-        inserted_by_id,
-        inserted_by,
-        updated_by_id,
-        updated_by,
-        inserted_at,
-        updated_at,
-        is_confidential,
-        diagnosis_type_id,
-        diagnosis_type,
-        classification_record,
-        medtech_id,
-        medtech_read_code,
-        medtech_read_term,
-        is_mapped,
-        practice_id,
-        practice,
-        onset_date,
-        user_logging_id,
-        logging_user_name,
-        recall_id,
-        recall,
-        exclusion_start_date,
-        exclusion_end_date,
-        show_on_portal,
-        ext_appointment_id,
-        patient_medtech_id,
-        permanent_address_latitude,
-        permanent_address_longitude,
-        practice_location_id,
-        location_name,
-        snomed_id,
-        snomed_term,
-        concept_id,
-        per_org_id,
-        loaded_date_time,
-        observed_at, is_absent, row_hash, load_run_file_id, load_run_id, line_no
-    )
-    SELECT
-        l.diagnosis_id::bigint,
-        r.appointment_id::bigint,
-        r.patient_id::bigint,
-        r.disease_id,
-        r.disease,
-        nullif(r.diagnosis_date::date, DATE '1900-01-01'),
-        r.diagnosis_by_id::bigint,
-        r.diagnosis_by,
-        r.summary,
-        r.is_long_term::boolean,
-        r.add_to_problem::boolean,
-        r.is_highlighted::boolean,
-        r.sequence_no,
-        r.is_active::boolean,
-        r.is_deleted::boolean,
-        r.inserted_by_id::bigint,
-        r.inserted_by,
-        r.updated_by_id::bigint,
-        r.updated_by,
-        nullif(r.inserted_at::timestamptz, c_unknown_times[1]),
-        nullif(r.updated_at::timestamptz, c_unknown_times[1]),
-        r.is_confidential::boolean,
-        r.diagnosis_type_id,
-        r.diagnosis_type,
-        r.classification_record,
-        r.medtech_id,
-        r.medtech_read_code,
-        r.medtech_read_term,
-        r.is_mapped::boolean,
-        l.practice_id,
-        r.practice,
-        nullif(r.onset_date::date, DATE '1900-01-01'),
-        r.user_logging_id::bigint,
-        r.logging_user_name,
-        r.recall_id::bigint,
-        r.recall,
-        nullif(r.exclusion_start_date::date, DATE '1900-01-01'),
-        nullif(r.exclusion_end_date::date, DATE '1900-01-01'),
-        r.show_on_portal::boolean,
-        r.ext_appointment_id,
-        r.patient_medtech_id,
-        r.permanent_address_latitude::numeric,
-        r.permanent_address_longitude::numeric,
-        r.practice_location_id::bigint,
-        r.location_name,
-        r.snomed_id,
-        r.snomed_term,
-        r.concept_id,
-        l.per_org_id,
-        nullif(r.loaded_date_time::timestamptz, c_unknown_times[1]),
-        f.date_extracted,
-        l.is_absent,
-        CASE WHEN NOT l.is_absent THEN hash_record_extended(ROW(
-            r.diagnosis_id,
-            r.appointment_id,
-            r.patient_id,
-            r.disease_id,
-            r.disease,
-            r.diagnosis_date,
-            r.diagnosis_by_id,
-            r.diagnosis_by,
-            r.summary,
-            r.is_long_term,
-            r.add_to_problem,
-            r.is_highlighted,
-            r.sequence_no,
-            r.is_active,
-            r.is_deleted,
-            r.inserted_by_id,
-            r.inserted_by,
-            r.updated_by_id,
-            r.updated_by,
-            r.inserted_at,
-            r.updated_at,
-            r.is_confidential,
-            r.diagnosis_type_id,
-            r.diagnosis_type,
-            r.classification_record,
-            r.medtech_id,
-            r.medtech_read_code,
-            r.medtech_read_term,
-            r.is_mapped,
-            r.practice_id,
-            r.practice,
-            r.onset_date,
-            r.user_logging_id,
-            r.logging_user_name,
-            r.recall_id,
-            r.recall,
-            r.exclusion_start_date,
-            r.exclusion_end_date,
-            r.show_on_portal,
-            r.ext_appointment_id,
-            r.patient_medtech_id,
-            r.permanent_address_latitude,
-            r.permanent_address_longitude,
-            r.practice_location_id,
-            r.location_name,
-            r.snomed_id,
-            r.snomed_term,
-            r.concept_id,
-            r.per_org_id
-        ), f.seed) END,
-        f.load_run_file_id,
-        f.load_run_id,
-        l.line_no
-    FROM last_said AS l
-    JOIN files AS f USING (load_run_file_id)
-    LEFT JOIN raw.diagnoses_raw AS r ON r.load_run_file_id = l.load_run_file_id AND r.line_no = l.line_no;
+    -- 2. Where the counting files observed these keys.
+    CALL etl.observe_diagnoses(v_file.tenant, 'infinity');
 
-    CALL etl.analyze_work('observed_diagnoses');
-
-    -- 3. stg: the first observation of the newest run of equal rows.
-    WITH marked AS (
+    -- 3. stg: the first observation in the newest run of equal rows.
+    WITH states AS (
         SELECT
             o.*,
-            coalesce(
-                lag(o.is_absent) OVER w <> o.is_absent
-                OR lag(ROW(
-                    o.appointment_id,
-                    o.patient_id,
-                    o.disease_id,
-                    o.disease,
-                    o.diagnosis_date,
-                    o.diagnosis_by_id,
-                    o.diagnosis_by,
-                    o.summary,
-                    o.is_long_term,
-                    o.add_to_problem,
-                    o.is_highlighted,
-                    o.sequence_no,
-                    o.is_active,
-                    o.is_deleted,
-                    o.inserted_by_id,
-                    o.inserted_by,
-                    o.updated_by_id,
-                    o.updated_by,
-                    o.inserted_at,
-                    o.updated_at,
-                    o.is_confidential,
-                    o.diagnosis_type_id,
-                    o.diagnosis_type,
-                    o.classification_record,
-                    o.medtech_id,
-                    o.medtech_read_code,
-                    o.medtech_read_term,
-                    o.is_mapped,
-                    o.practice,
-                    o.onset_date,
-                    o.user_logging_id,
-                    o.logging_user_name,
-                    o.recall_id,
-                    o.recall,
-                    o.exclusion_start_date,
-                    o.exclusion_end_date,
-                    o.show_on_portal,
-                    o.ext_appointment_id,
-                    o.patient_medtech_id,
-                    o.permanent_address_latitude,
-                    o.permanent_address_longitude,
-                    o.practice_location_id,
-                    o.location_name,
-                    o.snomed_id,
-                    o.snomed_term,
-                    o.concept_id
-                )) OVER w IS DISTINCT FROM ROW(
-                    o.appointment_id,
-                    o.patient_id,
-                    o.disease_id,
-                    o.disease,
-                    o.diagnosis_date,
-                    o.diagnosis_by_id,
-                    o.diagnosis_by,
-                    o.summary,
-                    o.is_long_term,
-                    o.add_to_problem,
-                    o.is_highlighted,
-                    o.sequence_no,
-                    o.is_active,
-                    o.is_deleted,
-                    o.inserted_by_id,
-                    o.inserted_by,
-                    o.updated_by_id,
-                    o.updated_by,
-                    o.inserted_at,
-                    o.updated_at,
-                    o.is_confidential,
-                    o.diagnosis_type_id,
-                    o.diagnosis_type,
-                    o.classification_record,
-                    o.medtech_id,
-                    o.medtech_read_code,
-                    o.medtech_read_term,
-                    o.is_mapped,
-                    o.practice,
-                    o.onset_date,
-                    o.user_logging_id,
-                    o.logging_user_name,
-                    o.recall_id,
-                    o.recall,
-                    o.exclusion_start_date,
-                    o.exclusion_end_date,
-                    o.show_on_portal,
-                    o.ext_appointment_id,
-                    o.patient_medtech_id,
-                    o.permanent_address_latitude,
-                    o.permanent_address_longitude,
-                    o.practice_location_id,
-                    o.location_name,
-                    o.snomed_id,
-                    o.snomed_term,
-                    o.concept_id
-                ),
-                true
-            ) AS starts,
-            first_value(o.row_hash) OVER (
-                PARTITION BY o.practice_id, o.per_org_id, o.diagnosis_id ORDER BY o.is_absent, o.observed_at DESC
-            ) AS newest_hash,
-            max(o.observed_at) FILTER (WHERE NOT o.is_absent) OVER (
-                PARTITION BY o.practice_id, o.per_org_id, o.diagnosis_id
-            ) AS last_present
+            ROW(
+                y.appointment_id, y.patient_id, y.disease_id, y.disease, y.diagnosis_date, y.diagnosis_by_id,
+                y.diagnosis_by, y.summary, y.is_long_term, y.add_to_problem, y.is_highlighted, y.sequence_no,
+                y.is_active, y.is_deleted, y.inserted_by_id, y.inserted_by, y.updated_by_id, y.updated_by,
+                y.inserted_at, y.updated_at, y.is_confidential, y.diagnosis_type_id, y.diagnosis_type,
+                y.classification_record, y.medtech_id, y.medtech_read_code, y.medtech_read_term, y.is_mapped,
+                y.practice, y.onset_date, y.user_logging_id, y.logging_user_name, y.recall_id, y.recall,
+                y.exclusion_start_date, y.exclusion_end_date, y.show_on_portal, y.ext_appointment_id,
+                y.patient_medtech_id, y.permanent_address_latitude, y.permanent_address_longitude,
+                y.practice_location_id, y.location_name, y.snomed_id, y.snomed_term, y.concept_id
+            ) AS row_state
         FROM etl.observed_diagnoses AS o
-        WINDOW w AS (PARTITION BY o.practice_id, o.per_org_id, o.diagnosis_id ORDER BY o.observed_at)
+        JOIN etl.typed_diagnoses AS y USING (load_run_file_id, line_no)
+    ),
+    runs AS (
+        SELECT
+            s.*,
+            lag(s.row_state) OVER w IS DISTINCT FROM s.row_state AS begins_run,
+            first_value(s.row_hash) OVER (
+                PARTITION BY s.practice_id, s.per_org_id, s.diagnosis_id ORDER BY s.is_absent, s.observed_at DESC
+            ) AS newest_hash,
+            max(s.observed_at) FILTER (WHERE NOT s.is_absent) OVER (
+                PARTITION BY s.practice_id, s.per_org_id, s.diagnosis_id
+            ) AS last_present
+        FROM states AS s
+        WINDOW w AS (PARTITION BY s.practice_id, s.per_org_id, s.diagnosis_id ORDER BY s.observed_at)
     ),
     newest AS (
-        SELECT DISTINCT ON (k.practice_id, k.per_org_id, k.diagnosis_id)
-            k.*,
+        SELECT DISTINCT ON (u.practice_id, u.per_org_id, u.diagnosis_id)
+            u.load_run_file_id, u.load_run_id, u.line_no, u.observed_at, u.newest_hash,
             (
                 SELECT min(a.observed_at)
                 FROM etl.observed_diagnoses AS a
-                WHERE a.practice_id = k.practice_id
-                    AND a.per_org_id = k.per_org_id
-                    AND a.diagnosis_id = k.diagnosis_id
-                    AND a.observed_at > k.last_present
+                WHERE a.practice_id = u.practice_id AND a.per_org_id = u.per_org_id AND a.diagnosis_id = u.diagnosis_id
+                    AND a.observed_at > u.last_present
             ) AS gone_since
-        FROM marked AS k
-        WHERE k.starts AND NOT k.is_absent
-        ORDER BY k.practice_id, k.per_org_id, k.diagnosis_id, k.observed_at DESC
+        FROM runs AS u
+        WHERE u.begins_run AND NOT u.is_absent
+        ORDER BY u.practice_id, u.per_org_id, u.diagnosis_id, u.observed_at DESC
     )
     INSERT INTO stg.diagnoses AS s (
-        diagnosis_id,
-        appointment_id,
-        patient_id,
-        disease_id,
-        disease,
-        diagnosis_date,
-        diagnosis_by_id,
-        diagnosis_by,
-        summary,
-        is_long_term,
-        add_to_problem,
-        is_highlighted,
-        sequence_no,
-        is_active,
-        is_deleted,
-        inserted_by_id,
-        inserted_by,
-        updated_by_id,
-        updated_by,
-        inserted_at,
-        updated_at,
-        is_confidential,
-        diagnosis_type_id,
-        diagnosis_type,
-        classification_record,
-        medtech_id,
-        medtech_read_code,
-        medtech_read_term,
-        is_mapped,
-        practice_id,
-        practice,
-        onset_date,
-        user_logging_id,
-        logging_user_name,
-        recall_id,
-        recall,
-        exclusion_start_date,
-        exclusion_end_date,
-        show_on_portal,
-        ext_appointment_id,
-        patient_medtech_id,
-        permanent_address_latitude,
-        permanent_address_longitude,
-        practice_location_id,
-        location_name,
-        snomed_id,
-        snomed_term,
-        concept_id,
-        per_org_id,
-        loaded_date_time,
+        diagnosis_id, appointment_id, patient_id, disease_id, disease, diagnosis_date, diagnosis_by_id,
+        diagnosis_by, summary, is_long_term, add_to_problem, is_highlighted, sequence_no, is_active, is_deleted,
+        inserted_by_id, inserted_by, updated_by_id, updated_by, inserted_at, updated_at, is_confidential,
+        diagnosis_type_id, diagnosis_type, classification_record, medtech_id, medtech_read_code, medtech_read_term,
+        is_mapped, practice_id, practice, onset_date, user_logging_id, logging_user_name, recall_id, recall,
+        exclusion_start_date, exclusion_end_date, show_on_portal, ext_appointment_id, patient_medtech_id,
+        permanent_address_latitude, permanent_address_longitude, practice_location_id, location_name, snomed_id,
+        snomed_term, concept_id, per_org_id, loaded_date_time,
         row_hash, absent_since, load_run_file_id, load_run_id, date_extracted
     )
     SELECT
-        n.diagnosis_id,
-        n.appointment_id,
-        n.patient_id,
-        n.disease_id,
-        n.disease,
-        n.diagnosis_date,
-        n.diagnosis_by_id,
-        n.diagnosis_by,
-        n.summary,
-        n.is_long_term,
-        n.add_to_problem,
-        n.is_highlighted,
-        n.sequence_no,
-        n.is_active,
-        n.is_deleted,
-        n.inserted_by_id,
-        n.inserted_by,
-        n.updated_by_id,
-        n.updated_by,
-        n.inserted_at,
-        n.updated_at,
-        n.is_confidential,
-        n.diagnosis_type_id,
-        n.diagnosis_type,
-        n.classification_record,
-        n.medtech_id,
-        n.medtech_read_code,
-        n.medtech_read_term,
-        n.is_mapped,
-        n.practice_id,
-        n.practice,
-        n.onset_date,
-        n.user_logging_id,
-        n.logging_user_name,
-        n.recall_id,
-        n.recall,
-        n.exclusion_start_date,
-        n.exclusion_end_date,
-        n.show_on_portal,
-        n.ext_appointment_id,
-        n.patient_medtech_id,
-        n.permanent_address_latitude,
-        n.permanent_address_longitude,
-        n.practice_location_id,
-        n.location_name,
-        n.snomed_id,
-        n.snomed_term,
-        n.concept_id,
-        n.per_org_id,
-        n.loaded_date_time,
+        y.diagnosis_id, y.appointment_id, y.patient_id, y.disease_id, y.disease, y.diagnosis_date,
+        y.diagnosis_by_id, y.diagnosis_by, y.summary, y.is_long_term, y.add_to_problem, y.is_highlighted,
+        y.sequence_no, y.is_active, y.is_deleted, y.inserted_by_id, y.inserted_by, y.updated_by_id, y.updated_by,
+        y.inserted_at, y.updated_at, y.is_confidential, y.diagnosis_type_id, y.diagnosis_type,
+        y.classification_record, y.medtech_id, y.medtech_read_code, y.medtech_read_term, y.is_mapped, y.practice_id,
+        y.practice, y.onset_date, y.user_logging_id, y.logging_user_name, y.recall_id, y.recall,
+        y.exclusion_start_date, y.exclusion_end_date, y.show_on_portal, y.ext_appointment_id, y.patient_medtech_id,
+        y.permanent_address_latitude, y.permanent_address_longitude, y.practice_location_id, y.location_name,
+        y.snomed_id, y.snomed_term, y.concept_id, y.per_org_id, y.loaded_date_time,
         n.newest_hash, n.gone_since, n.load_run_file_id, n.load_run_id, n.observed_at
     FROM newest AS n
+    JOIN etl.typed_diagnoses AS y USING (load_run_file_id, line_no)
     ON CONFLICT (practice_id, per_org_id, diagnosis_id) DO UPDATE
-    SET appointment_id = excluded.appointment_id,
-        patient_id = excluded.patient_id,
-        disease_id = excluded.disease_id,
-        disease = excluded.disease,
-        diagnosis_date = excluded.diagnosis_date,
-        diagnosis_by_id = excluded.diagnosis_by_id,
-        diagnosis_by = excluded.diagnosis_by,
-        summary = excluded.summary,
-        is_long_term = excluded.is_long_term,
-        add_to_problem = excluded.add_to_problem,
-        is_highlighted = excluded.is_highlighted,
-        sequence_no = excluded.sequence_no,
-        is_active = excluded.is_active,
-        is_deleted = excluded.is_deleted,
-        inserted_by_id = excluded.inserted_by_id,
-        inserted_by = excluded.inserted_by,
-        updated_by_id = excluded.updated_by_id,
-        updated_by = excluded.updated_by,
-        inserted_at = excluded.inserted_at,
-        updated_at = excluded.updated_at,
-        is_confidential = excluded.is_confidential,
-        diagnosis_type_id = excluded.diagnosis_type_id,
-        diagnosis_type = excluded.diagnosis_type,
-        classification_record = excluded.classification_record,
-        medtech_id = excluded.medtech_id,
-        medtech_read_code = excluded.medtech_read_code,
-        medtech_read_term = excluded.medtech_read_term,
-        is_mapped = excluded.is_mapped,
-        practice = excluded.practice,
-        onset_date = excluded.onset_date,
-        user_logging_id = excluded.user_logging_id,
-        logging_user_name = excluded.logging_user_name,
-        recall_id = excluded.recall_id,
-        recall = excluded.recall,
-        exclusion_start_date = excluded.exclusion_start_date,
-        exclusion_end_date = excluded.exclusion_end_date,
-        show_on_portal = excluded.show_on_portal,
-        ext_appointment_id = excluded.ext_appointment_id,
-        patient_medtech_id = excluded.patient_medtech_id,
-        permanent_address_latitude = excluded.permanent_address_latitude,
-        permanent_address_longitude = excluded.permanent_address_longitude,
-        practice_location_id = excluded.practice_location_id,
-        location_name = excluded.location_name,
-        snomed_id = excluded.snomed_id,
-        snomed_term = excluded.snomed_term,
-        concept_id = excluded.concept_id,
-        loaded_date_time = excluded.loaded_date_time,
-        row_hash = excluded.row_hash,
-        absent_since = excluded.absent_since,
-        load_run_file_id = excluded.load_run_file_id,
-        load_run_id = excluded.load_run_id,
-        date_extracted = excluded.date_extracted
-    WHERE (
-            s.appointment_id,
-            s.patient_id,
-            s.disease_id,
-            s.disease,
-            s.diagnosis_date,
-            s.diagnosis_by_id,
-            s.diagnosis_by,
-            s.summary,
-            s.is_long_term,
-            s.add_to_problem,
-            s.is_highlighted,
-            s.sequence_no,
-            s.is_active,
-            s.is_deleted,
-            s.inserted_by_id,
-            s.inserted_by,
-            s.updated_by_id,
-            s.updated_by,
-            s.inserted_at,
-            s.updated_at,
-            s.is_confidential,
-            s.diagnosis_type_id,
-            s.diagnosis_type,
-            s.classification_record,
-            s.medtech_id,
-            s.medtech_read_code,
-            s.medtech_read_term,
-            s.is_mapped,
-            s.practice,
-            s.onset_date,
-            s.user_logging_id,
-            s.logging_user_name,
-            s.recall_id,
-            s.recall,
-            s.exclusion_start_date,
-            s.exclusion_end_date,
-            s.show_on_portal,
-            s.ext_appointment_id,
-            s.patient_medtech_id,
-            s.permanent_address_latitude,
-            s.permanent_address_longitude,
-            s.practice_location_id,
-            s.location_name,
-            s.snomed_id,
-            s.snomed_term,
-            s.concept_id,
-            s.loaded_date_time,
-            s.row_hash,
-            s.absent_since,
-            s.load_run_file_id,
-            s.load_run_id,
-            s.date_extracted
-        ) IS DISTINCT FROM (
-            excluded.appointment_id,
-            excluded.patient_id,
-            excluded.disease_id,
-            excluded.disease,
-            excluded.diagnosis_date,
-            excluded.diagnosis_by_id,
-            excluded.diagnosis_by,
-            excluded.summary,
-            excluded.is_long_term,
-            excluded.add_to_problem,
-            excluded.is_highlighted,
-            excluded.sequence_no,
-            excluded.is_active,
-            excluded.is_deleted,
-            excluded.inserted_by_id,
-            excluded.inserted_by,
-            excluded.updated_by_id,
-            excluded.updated_by,
-            excluded.inserted_at,
-            excluded.updated_at,
-            excluded.is_confidential,
-            excluded.diagnosis_type_id,
-            excluded.diagnosis_type,
-            excluded.classification_record,
-            excluded.medtech_id,
-            excluded.medtech_read_code,
-            excluded.medtech_read_term,
-            excluded.is_mapped,
-            excluded.practice,
-            excluded.onset_date,
-            excluded.user_logging_id,
-            excluded.logging_user_name,
-            excluded.recall_id,
-            excluded.recall,
-            excluded.exclusion_start_date,
-            excluded.exclusion_end_date,
-            excluded.show_on_portal,
-            excluded.ext_appointment_id,
-            excluded.patient_medtech_id,
-            excluded.permanent_address_latitude,
-            excluded.permanent_address_longitude,
-            excluded.practice_location_id,
-            excluded.location_name,
-            excluded.snomed_id,
-            excluded.snomed_term,
-            excluded.concept_id,
-            excluded.loaded_date_time,
-            excluded.row_hash,
-            excluded.absent_since,
-            excluded.load_run_file_id,
-            excluded.load_run_id,
-            excluded.date_extracted
-        );
+    SET (
+        appointment_id, patient_id, disease_id, disease, diagnosis_date, diagnosis_by_id, diagnosis_by, summary,
+        is_long_term, add_to_problem, is_highlighted, sequence_no, is_active, is_deleted, inserted_by_id,
+        inserted_by, updated_by_id, updated_by, inserted_at, updated_at, is_confidential, diagnosis_type_id,
+        diagnosis_type, classification_record, medtech_id, medtech_read_code, medtech_read_term, is_mapped,
+        practice, onset_date, user_logging_id, logging_user_name, recall_id, recall, exclusion_start_date,
+        exclusion_end_date, show_on_portal, ext_appointment_id, patient_medtech_id, permanent_address_latitude,
+        permanent_address_longitude, practice_location_id, location_name, snomed_id, snomed_term, concept_id,
+        loaded_date_time, row_hash, absent_since, load_run_file_id, load_run_id, date_extracted
+    ) = ROW(
+        excluded.appointment_id, excluded.patient_id, excluded.disease_id, excluded.disease,
+        excluded.diagnosis_date, excluded.diagnosis_by_id, excluded.diagnosis_by, excluded.summary,
+        excluded.is_long_term, excluded.add_to_problem, excluded.is_highlighted, excluded.sequence_no,
+        excluded.is_active, excluded.is_deleted, excluded.inserted_by_id, excluded.inserted_by,
+        excluded.updated_by_id, excluded.updated_by, excluded.inserted_at, excluded.updated_at,
+        excluded.is_confidential, excluded.diagnosis_type_id, excluded.diagnosis_type,
+        excluded.classification_record, excluded.medtech_id, excluded.medtech_read_code, excluded.medtech_read_term,
+        excluded.is_mapped, excluded.practice, excluded.onset_date, excluded.user_logging_id,
+        excluded.logging_user_name, excluded.recall_id, excluded.recall, excluded.exclusion_start_date,
+        excluded.exclusion_end_date, excluded.show_on_portal, excluded.ext_appointment_id,
+        excluded.patient_medtech_id, excluded.permanent_address_latitude, excluded.permanent_address_longitude,
+        excluded.practice_location_id, excluded.location_name, excluded.snomed_id, excluded.snomed_term,
+        excluded.concept_id, excluded.loaded_date_time, excluded.row_hash, excluded.absent_since,
+        excluded.load_run_file_id, excluded.load_run_id, excluded.date_extracted
+    )
+    WHERE s.* IS DISTINCT FROM excluded.*;
 
     DELETE FROM stg.diagnoses AS s
     USING etl.touched_diagnoses AS t
-    WHERE s.practice_id = t.practice_id
-        AND s.per_org_id = t.per_org_id
-        AND s.diagnosis_id = t.diagnosis_id
+    WHERE s.practice_id = t.practice_id AND s.per_org_id = t.per_org_id AND s.diagnosis_id = t.diagnosis_id
         AND NOT EXISTS (
             SELECT FROM etl.observed_diagnoses AS o
-            WHERE o.practice_id = s.practice_id
-                AND o.per_org_id = s.per_org_id
-                AND o.diagnosis_id = s.diagnosis_id
+            WHERE o.practice_id = s.practice_id AND o.per_org_id = s.per_org_id AND o.diagnosis_id = s.diagnosis_id
                 AND NOT o.is_absent
         );
 
-    -- 4. core: the same, over what core shows.
-    WITH published AS (
+    -- 4. core: the same for the columns that core shows.
+    WITH states AS (
         SELECT
-            o.practice_id,
-            o.per_org_id,
-            o.diagnosis_id,
-            etl.surrogate_key(
-                etl.key_part('patients')
-                || etl.key_part(o.practice_id)
-                || etl.key_part(o.per_org_id)
-                || etl.key_part(o.patient_id::text)
-            ) AS patient_key,
-            etl.surrogate_key(
-                etl.key_part('providers')
-                || etl.key_part(o.practice_id)
-                || etl.key_part(o.per_org_id)
-                || etl.key_part(o.diagnosis_by_id::text)
-            ) AS diagnosis_by_key,
-            o.appointment_id,
-            o.patient_id,
-            o.disease_id,
-            o.disease,
-            o.diagnosis_date,
-            o.diagnosis_by_id,
-            o.is_long_term,
-            o.add_to_problem,
-            o.is_highlighted,
-            o.sequence_no,
-            o.is_active,
-            o.is_deleted,
-            o.inserted_by_id,
-            o.updated_by_id,
-            o.inserted_at,
-            o.updated_at,
-            o.is_confidential,
-            o.diagnosis_type_id,
-            o.diagnosis_type,
-            o.medtech_read_code,
-            o.medtech_read_term,
-            o.is_mapped,
-            o.practice,
-            o.onset_date,
-            o.user_logging_id,
-            o.recall_id,
-            o.exclusion_start_date,
-            o.exclusion_end_date,
-            o.show_on_portal,
-            etl.pseudonym(o.ext_appointment_id, v_key.inner_pad, v_key.outer_pad) AS ext_appointment_id,
-            etl.pseudonym(o.patient_medtech_id, v_key.inner_pad, v_key.outer_pad) AS patient_medtech_id,
-            o.practice_location_id,
-            o.location_name,
-            o.snomed_id,
-            o.snomed_term,
-            o.concept_id,
-            o.loaded_date_time,
-            o.observed_at,
-            o.is_absent,
-            o.load_run_file_id,
-            o.load_run_id
+            o.*,
+            ROW(
+                y.patient_key, y.diagnosis_by_key, y.appointment_id, y.patient_id, y.disease_id, y.disease,
+                y.diagnosis_date, y.diagnosis_by_id, y.is_long_term, y.add_to_problem, y.is_highlighted,
+                y.sequence_no, y.is_active, y.is_deleted, y.inserted_by_id, y.updated_by_id, y.inserted_at,
+                y.updated_at, y.is_confidential, y.diagnosis_type_id, y.diagnosis_type, y.medtech_read_code,
+                y.medtech_read_term, y.is_mapped, y.practice, y.onset_date, y.user_logging_id, y.recall_id,
+                y.exclusion_start_date, y.exclusion_end_date, y.show_on_portal, y.ext_appointment_id,
+                y.patient_medtech_id, y.practice_location_id, y.location_name, y.snomed_id, y.snomed_term,
+                y.concept_id
+            ) AS row_state
         FROM etl.observed_diagnoses AS o
+        JOIN etl.republished_diagnoses AS y USING (load_run_file_id, line_no)
     ),
-    marked AS (
+    runs AS (
         SELECT
-            p.*,
-            coalesce(
-                lag(p.is_absent) OVER w <> p.is_absent
-                OR lag(ROW(
-                    p.patient_key,
-                    p.diagnosis_by_key,
-                    p.appointment_id,
-                    p.patient_id,
-                    p.disease_id,
-                    p.disease,
-                    p.diagnosis_date,
-                    p.diagnosis_by_id,
-                    p.is_long_term,
-                    p.add_to_problem,
-                    p.is_highlighted,
-                    p.sequence_no,
-                    p.is_active,
-                    p.is_deleted,
-                    p.inserted_by_id,
-                    p.updated_by_id,
-                    p.inserted_at,
-                    p.updated_at,
-                    p.is_confidential,
-                    p.diagnosis_type_id,
-                    p.diagnosis_type,
-                    p.medtech_read_code,
-                    p.medtech_read_term,
-                    p.is_mapped,
-                    p.practice,
-                    p.onset_date,
-                    p.user_logging_id,
-                    p.recall_id,
-                    p.exclusion_start_date,
-                    p.exclusion_end_date,
-                    p.show_on_portal,
-                    p.ext_appointment_id,
-                    p.patient_medtech_id,
-                    p.practice_location_id,
-                    p.location_name,
-                    p.snomed_id,
-                    p.snomed_term,
-                    p.concept_id
-                )) OVER w IS DISTINCT FROM ROW(
-                    p.patient_key,
-                    p.diagnosis_by_key,
-                    p.appointment_id,
-                    p.patient_id,
-                    p.disease_id,
-                    p.disease,
-                    p.diagnosis_date,
-                    p.diagnosis_by_id,
-                    p.is_long_term,
-                    p.add_to_problem,
-                    p.is_highlighted,
-                    p.sequence_no,
-                    p.is_active,
-                    p.is_deleted,
-                    p.inserted_by_id,
-                    p.updated_by_id,
-                    p.inserted_at,
-                    p.updated_at,
-                    p.is_confidential,
-                    p.diagnosis_type_id,
-                    p.diagnosis_type,
-                    p.medtech_read_code,
-                    p.medtech_read_term,
-                    p.is_mapped,
-                    p.practice,
-                    p.onset_date,
-                    p.user_logging_id,
-                    p.recall_id,
-                    p.exclusion_start_date,
-                    p.exclusion_end_date,
-                    p.show_on_portal,
-                    p.ext_appointment_id,
-                    p.patient_medtech_id,
-                    p.practice_location_id,
-                    p.location_name,
-                    p.snomed_id,
-                    p.snomed_term,
-                    p.concept_id
-                ),
-                true
-            ) AS starts,
-            max(p.observed_at) FILTER (WHERE NOT p.is_absent) OVER (
-                PARTITION BY p.practice_id, p.per_org_id, p.diagnosis_id
+            s.*,
+            lag(s.row_state) OVER w IS DISTINCT FROM s.row_state AS begins_run,
+            max(s.observed_at) FILTER (WHERE NOT s.is_absent) OVER (
+                PARTITION BY s.practice_id, s.per_org_id, s.diagnosis_id
             ) AS last_present
-        FROM published AS p
-        WINDOW w AS (PARTITION BY p.practice_id, p.per_org_id, p.diagnosis_id ORDER BY p.observed_at)
+        FROM states AS s
+        WINDOW w AS (PARTITION BY s.practice_id, s.per_org_id, s.diagnosis_id ORDER BY s.observed_at)
     ),
     newest AS (
-        SELECT DISTINCT ON (k.practice_id, k.per_org_id, k.diagnosis_id)
-            k.*,
+        SELECT DISTINCT ON (u.practice_id, u.per_org_id, u.diagnosis_id)
+            u.load_run_file_id, u.load_run_id, u.line_no, u.observed_at,
             (
                 SELECT min(a.observed_at)
                 FROM etl.observed_diagnoses AS a
-                WHERE a.practice_id = k.practice_id
-                    AND a.per_org_id = k.per_org_id
-                    AND a.diagnosis_id = k.diagnosis_id
-                    AND a.observed_at > k.last_present
+                WHERE a.practice_id = u.practice_id AND a.per_org_id = u.per_org_id AND a.diagnosis_id = u.diagnosis_id
+                    AND a.observed_at > u.last_present
             ) AS gone_since
-        FROM marked AS k
-        WHERE k.starts AND NOT k.is_absent
-        ORDER BY k.practice_id, k.per_org_id, k.diagnosis_id, k.observed_at DESC
+        FROM runs AS u
+        WHERE u.begins_run AND NOT u.is_absent
+        ORDER BY u.practice_id, u.per_org_id, u.diagnosis_id, u.observed_at DESC
     ),
     merged AS (
         INSERT INTO core.fact_diagnoses AS c (
             practice_id, per_org_id, diagnosis_id,
-            patient_key,
-            diagnosis_by_key,
-            appointment_id,
-            patient_id,
-            disease_id,
-            disease,
-            diagnosis_date,
-            diagnosis_by_id,
-            is_long_term,
-            add_to_problem,
-            is_highlighted,
-            sequence_no,
-            is_active,
-            is_deleted,
-            inserted_by_id,
-            updated_by_id,
-            inserted_at,
-            updated_at,
-            is_confidential,
-            diagnosis_type_id,
-            diagnosis_type,
-            medtech_read_code,
-            medtech_read_term,
-            is_mapped,
-            practice,
-            onset_date,
-            user_logging_id,
-            recall_id,
-            exclusion_start_date,
-            exclusion_end_date,
-            show_on_portal,
-            ext_appointment_id,
-            patient_medtech_id,
-            practice_location_id,
-            location_name,
-            snomed_id,
-            snomed_term,
-            concept_id,
-            loaded_date_time,
-            deleted_at,
-            load_run_file_id,
-            load_run_id,
-            date_extracted
+            patient_key, diagnosis_by_key, appointment_id, patient_id, disease_id, disease, diagnosis_date,
+            diagnosis_by_id, is_long_term, add_to_problem, is_highlighted, sequence_no, is_active, is_deleted,
+            inserted_by_id, updated_by_id, inserted_at, updated_at, is_confidential, diagnosis_type_id,
+            diagnosis_type, medtech_read_code, medtech_read_term, is_mapped, practice, onset_date, user_logging_id,
+            recall_id, exclusion_start_date, exclusion_end_date, show_on_portal, ext_appointment_id,
+            patient_medtech_id, practice_location_id, location_name, snomed_id, snomed_term, concept_id,
+            loaded_date_time, deleted_at, load_run_file_id, load_run_id, date_extracted
         )
         SELECT
-            n.practice_id, n.per_org_id, n.diagnosis_id,
-            n.patient_key,
-            n.diagnosis_by_key,
-            n.appointment_id,
-            n.patient_id,
-            n.disease_id,
-            n.disease,
-            n.diagnosis_date,
-            n.diagnosis_by_id,
-            n.is_long_term,
-            n.add_to_problem,
-            n.is_highlighted,
-            n.sequence_no,
-            n.is_active,
-            n.is_deleted,
-            n.inserted_by_id,
-            n.updated_by_id,
-            n.inserted_at,
-            n.updated_at,
-            n.is_confidential,
-            n.diagnosis_type_id,
-            n.diagnosis_type,
-            n.medtech_read_code,
-            n.medtech_read_term,
-            n.is_mapped,
-            n.practice,
-            n.onset_date,
-            n.user_logging_id,
-            n.recall_id,
-            n.exclusion_start_date,
-            n.exclusion_end_date,
-            n.show_on_portal,
-            n.ext_appointment_id,
-            n.patient_medtech_id,
-            n.practice_location_id,
-            n.location_name,
-            n.snomed_id,
-            n.snomed_term,
-            n.concept_id,
-            n.loaded_date_time,
-            n.gone_since,
-            n.load_run_file_id,
-            n.load_run_id,
-            n.observed_at
+            y.practice_id, y.per_org_id, y.diagnosis_id,
+            y.patient_key, y.diagnosis_by_key, y.appointment_id, y.patient_id, y.disease_id, y.disease,
+            y.diagnosis_date, y.diagnosis_by_id, y.is_long_term, y.add_to_problem, y.is_highlighted, y.sequence_no,
+            y.is_active, y.is_deleted, y.inserted_by_id, y.updated_by_id, y.inserted_at, y.updated_at,
+            y.is_confidential, y.diagnosis_type_id, y.diagnosis_type, y.medtech_read_code, y.medtech_read_term,
+            y.is_mapped, y.practice, y.onset_date, y.user_logging_id, y.recall_id, y.exclusion_start_date,
+            y.exclusion_end_date, y.show_on_portal, y.ext_appointment_id, y.patient_medtech_id,
+            y.practice_location_id, y.location_name, y.snomed_id, y.snomed_term, y.concept_id, y.loaded_date_time,
+            n.gone_since, n.load_run_file_id, n.load_run_id, n.observed_at
         FROM newest AS n
+        JOIN etl.republished_diagnoses AS y USING (load_run_file_id, line_no)
         ON CONFLICT (practice_id, per_org_id, diagnosis_id) DO UPDATE
-        SET patient_key = excluded.patient_key,
-            diagnosis_by_key = excluded.diagnosis_by_key,
-            appointment_id = excluded.appointment_id,
-            patient_id = excluded.patient_id,
-            disease_id = excluded.disease_id,
-            disease = excluded.disease,
-            diagnosis_date = excluded.diagnosis_date,
-            diagnosis_by_id = excluded.diagnosis_by_id,
-            is_long_term = excluded.is_long_term,
-            add_to_problem = excluded.add_to_problem,
-            is_highlighted = excluded.is_highlighted,
-            sequence_no = excluded.sequence_no,
-            is_active = excluded.is_active,
-            is_deleted = excluded.is_deleted,
-            inserted_by_id = excluded.inserted_by_id,
-            updated_by_id = excluded.updated_by_id,
-            inserted_at = excluded.inserted_at,
-            updated_at = excluded.updated_at,
-            is_confidential = excluded.is_confidential,
-            diagnosis_type_id = excluded.diagnosis_type_id,
-            diagnosis_type = excluded.diagnosis_type,
-            medtech_read_code = excluded.medtech_read_code,
-            medtech_read_term = excluded.medtech_read_term,
-            is_mapped = excluded.is_mapped,
-            practice = excluded.practice,
-            onset_date = excluded.onset_date,
-            user_logging_id = excluded.user_logging_id,
-            recall_id = excluded.recall_id,
-            exclusion_start_date = excluded.exclusion_start_date,
-            exclusion_end_date = excluded.exclusion_end_date,
-            show_on_portal = excluded.show_on_portal,
-            ext_appointment_id = excluded.ext_appointment_id,
-            patient_medtech_id = excluded.patient_medtech_id,
-            practice_location_id = excluded.practice_location_id,
-            location_name = excluded.location_name,
-            snomed_id = excluded.snomed_id,
-            snomed_term = excluded.snomed_term,
-            concept_id = excluded.concept_id,
-            loaded_date_time = excluded.loaded_date_time,
-            deleted_at = excluded.deleted_at,
-            load_run_file_id = excluded.load_run_file_id,
-            load_run_id = excluded.load_run_id,
-            date_extracted = excluded.date_extracted
-        WHERE (
-                c.patient_key,
-                c.diagnosis_by_key,
-                c.appointment_id,
-                c.patient_id,
-                c.disease_id,
-                c.disease,
-                c.diagnosis_date,
-                c.diagnosis_by_id,
-                c.is_long_term,
-                c.add_to_problem,
-                c.is_highlighted,
-                c.sequence_no,
-                c.is_active,
-                c.is_deleted,
-                c.inserted_by_id,
-                c.updated_by_id,
-                c.inserted_at,
-                c.updated_at,
-                c.is_confidential,
-                c.diagnosis_type_id,
-                c.diagnosis_type,
-                c.medtech_read_code,
-                c.medtech_read_term,
-                c.is_mapped,
-                c.practice,
-                c.onset_date,
-                c.user_logging_id,
-                c.recall_id,
-                c.exclusion_start_date,
-                c.exclusion_end_date,
-                c.show_on_portal,
-                c.ext_appointment_id,
-                c.patient_medtech_id,
-                c.practice_location_id,
-                c.location_name,
-                c.snomed_id,
-                c.snomed_term,
-                c.concept_id,
-                c.loaded_date_time,
-                c.deleted_at,
-                c.load_run_file_id,
-                c.load_run_id,
-                c.date_extracted
-            ) IS DISTINCT FROM (
-                excluded.patient_key,
-                excluded.diagnosis_by_key,
-                excluded.appointment_id,
-                excluded.patient_id,
-                excluded.disease_id,
-                excluded.disease,
-                excluded.diagnosis_date,
-                excluded.diagnosis_by_id,
-                excluded.is_long_term,
-                excluded.add_to_problem,
-                excluded.is_highlighted,
-                excluded.sequence_no,
-                excluded.is_active,
-                excluded.is_deleted,
-                excluded.inserted_by_id,
-                excluded.updated_by_id,
-                excluded.inserted_at,
-                excluded.updated_at,
-                excluded.is_confidential,
-                excluded.diagnosis_type_id,
-                excluded.diagnosis_type,
-                excluded.medtech_read_code,
-                excluded.medtech_read_term,
-                excluded.is_mapped,
-                excluded.practice,
-                excluded.onset_date,
-                excluded.user_logging_id,
-                excluded.recall_id,
-                excluded.exclusion_start_date,
-                excluded.exclusion_end_date,
-                excluded.show_on_portal,
-                excluded.ext_appointment_id,
-                excluded.patient_medtech_id,
-                excluded.practice_location_id,
-                excluded.location_name,
-                excluded.snomed_id,
-                excluded.snomed_term,
-                excluded.concept_id,
-                excluded.loaded_date_time,
-                excluded.deleted_at,
-                excluded.load_run_file_id,
-                excluded.load_run_id,
-                excluded.date_extracted
-            )
+        SET (
+            patient_key, diagnosis_by_key, appointment_id, patient_id, disease_id, disease, diagnosis_date,
+            diagnosis_by_id, is_long_term, add_to_problem, is_highlighted, sequence_no, is_active, is_deleted,
+            inserted_by_id, updated_by_id, inserted_at, updated_at, is_confidential, diagnosis_type_id,
+            diagnosis_type, medtech_read_code, medtech_read_term, is_mapped, practice, onset_date, user_logging_id,
+            recall_id, exclusion_start_date, exclusion_end_date, show_on_portal, ext_appointment_id,
+            patient_medtech_id, practice_location_id, location_name, snomed_id, snomed_term, concept_id,
+            loaded_date_time, deleted_at, load_run_file_id, load_run_id, date_extracted
+        ) = ROW(
+            excluded.patient_key, excluded.diagnosis_by_key, excluded.appointment_id, excluded.patient_id,
+            excluded.disease_id, excluded.disease, excluded.diagnosis_date, excluded.diagnosis_by_id,
+            excluded.is_long_term, excluded.add_to_problem, excluded.is_highlighted, excluded.sequence_no,
+            excluded.is_active, excluded.is_deleted, excluded.inserted_by_id, excluded.updated_by_id,
+            excluded.inserted_at, excluded.updated_at, excluded.is_confidential, excluded.diagnosis_type_id,
+            excluded.diagnosis_type, excluded.medtech_read_code, excluded.medtech_read_term, excluded.is_mapped,
+            excluded.practice, excluded.onset_date, excluded.user_logging_id, excluded.recall_id,
+            excluded.exclusion_start_date, excluded.exclusion_end_date, excluded.show_on_portal,
+            excluded.ext_appointment_id, excluded.patient_medtech_id, excluded.practice_location_id,
+            excluded.location_name, excluded.snomed_id, excluded.snomed_term, excluded.concept_id,
+            excluded.loaded_date_time, excluded.deleted_at, excluded.load_run_file_id, excluded.load_run_id,
+            excluded.date_extracted
+        )
+        WHERE c.* IS DISTINCT FROM excluded.*
         RETURNING c.xmax = 0 AS is_new
     ),
     gone AS (
         DELETE FROM core.fact_diagnoses AS c
         USING etl.touched_diagnoses AS t
-        WHERE c.practice_id = t.practice_id
-            AND c.per_org_id = t.per_org_id
-            AND c.diagnosis_id = t.diagnosis_id
+        WHERE c.practice_id = t.practice_id AND c.per_org_id = t.per_org_id AND c.diagnosis_id = t.diagnosis_id
             AND NOT EXISTS (
                 SELECT FROM etl.observed_diagnoses AS o
-                WHERE o.practice_id = c.practice_id
-                    AND o.per_org_id = c.per_org_id
-                    AND o.diagnosis_id = c.diagnosis_id
+                WHERE o.practice_id = c.practice_id AND o.per_org_id = c.per_org_id AND o.diagnosis_id = c.diagnosis_id
                     AND NOT o.is_absent
             )
         RETURNING c.load_run_file_id

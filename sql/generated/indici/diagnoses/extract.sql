@@ -4,41 +4,20 @@ INSERT INTO etl.extracts (
     extract, source, description, entity, natural_key, core_kind, raw_table, stg_table, core_table, full_load,
     ragged_rows, reject_rate, mirror_close_share, has_pseudonyms, load_order, every_batch
 )
-VALUES
-    (
-        'diagnoses',
-        'indici',
-        'Diagnoses recorded for patients.',
-        'diagnosis',
-        ARRAY['diagnosis_id']::text[],
-        'fact',
-        'raw.diagnoses_raw',
-        'stg.diagnoses',
-        'core.fact_diagnoses',
-        'upsert',
-        'reject',
-        0.05,
-        0.2,
-        true,
-        10,
-        true
-    )
+VALUES (
+    'diagnoses', 'indici',
+    'Diagnoses recorded for patients.',
+    'diagnosis', ARRAY['diagnosis_id']::text[], 'fact',
+    'raw.diagnoses_raw', 'stg.diagnoses', 'core.fact_diagnoses', 'upsert',
+    'reject', 0.05, 0.2, true, 10, true
+)
 ON CONFLICT (extract) DO UPDATE
-SET source = excluded.source,
-    description = excluded.description,
-    entity = excluded.entity,
-    natural_key = excluded.natural_key,
-    core_kind = excluded.core_kind,
-    raw_table = excluded.raw_table,
-    stg_table = excluded.stg_table,
-    core_table = excluded.core_table,
-    full_load = excluded.full_load,
-    ragged_rows = excluded.ragged_rows,
-    reject_rate = excluded.reject_rate,
-    mirror_close_share = excluded.mirror_close_share,
-    has_pseudonyms = excluded.has_pseudonyms,
-    load_order = excluded.load_order,
-    every_batch = excluded.every_batch;
+SET source = excluded.source, description = excluded.description, entity = excluded.entity,
+    natural_key = excluded.natural_key, core_kind = excluded.core_kind, raw_table = excluded.raw_table,
+    stg_table = excluded.stg_table, core_table = excluded.core_table, full_load = excluded.full_load,
+    ragged_rows = excluded.ragged_rows, reject_rate = excluded.reject_rate,
+    mirror_close_share = excluded.mirror_close_share, has_pseudonyms = excluded.has_pseudonyms,
+    load_order = excluded.load_order, every_batch = excluded.every_batch;
 
 INSERT INTO etl.locks (extract)
 VALUES ('diagnoses')
@@ -113,9 +92,7 @@ DELETE FROM etl.shapes WHERE extract = 'diagnoses';
 INSERT INTO etl.shapes (extract, since, until, columns, headings, rules_hash)
 VALUES
     (
-        'diagnoses',
-        '-infinity',
-        'infinity',
+        'diagnoses', '-infinity', 'infinity',
         ARRAY['diagnosis_id', 'appointment_id', 'patient_id', 'disease_id', 'disease', 'diagnosis_date', 'diagnosis_by_id', 'diagnosis_by', 'summary', 'is_long_term', 'add_to_problem', 'is_highlighted', 'sequence_no', 'is_active', 'is_deleted', 'inserted_by_id', 'inserted_by', 'updated_by_id', 'updated_by', 'inserted_at', 'updated_at', 'is_confidential', 'diagnosis_type_id', 'diagnosis_type', 'classification_record', 'medtech_id', 'medtech_read_code', 'medtech_read_term', 'is_mapped', 'practice_id', 'practice', 'onset_date', 'user_logging_id', 'logging_user_name', 'recall_id', 'recall', 'exclusion_start_date', 'exclusion_end_date', 'show_on_portal', 'ext_appointment_id', 'patient_medtech_id', 'permanent_address_latitude', 'permanent_address_longitude', 'practice_location_id', 'location_name', 'snomed_id', 'snomed_term', 'concept_id', 'per_org_id', 'loaded_date_time']::text[],
         ARRAY['DiagnosisID', 'AppointmentID', 'PatientID', 'DiseaseID', 'Disease', 'DiagnosisDate', 'DiagnosisByID', 'DiagnosisBy', 'Summary', 'IsLongTerm', 'AddtoProblem', 'IsHighlighted', 'SequenceNo', 'IsActive', 'IsDeleted', 'InsertedByID', 'InsertedBy', 'UpdatedByID', 'UpdatedBy', 'InsertedAt', 'UpdatedAt', 'IsConfidential', 'DiagnosisTypeID', 'DiagnosisType', 'ClassificationRecord', 'MedTechID', 'MedTechReadCode', 'MedTechReadTerm', 'IsMapped', 'PracticeID', 'Practice', 'OnSetDate', 'UserLoggingID', 'LoggingUserName', 'RecallID', 'Recall', 'ExclusionStartDate', 'ExclusionEndDate', 'ShowOnPortal', 'ExtAppointmentID', 'PatientMEDTechID', 'PermanentAddressLatitude', 'PermanentAddressLongitude', 'PracticeLocationID', 'LocationName', 'SNOMEDID', 'SnomedTerm', 'CONCEPTID', 'PerOrgId', 'LoadedDateTime']::text[],
         'ae7c5c49bb17ee32a38d993709499cfbb8ad15eef9553ae624ee4331704823e6'

@@ -2,121 +2,22 @@
 
 CREATE OR REPLACE VIEW raw.diagnoses AS
 SELECT
-    r.diagnosis_id,
-    r.appointment_id,
-    r.patient_id,
-    r.disease_id,
-    r.disease,
-    r.diagnosis_date,
-    r.diagnosis_by_id,
-    r.diagnosis_by,
-    r.summary,
-    r.is_long_term,
-    r.add_to_problem,
-    r.is_highlighted,
-    r.sequence_no,
-    r.is_active,
-    r.is_deleted,
-    r.inserted_by_id,
-    r.inserted_by,
-    r.updated_by_id,
-    r.updated_by,
-    r.inserted_at,
-    r.updated_at,
-    r.is_confidential,
-    r.diagnosis_type_id,
-    r.diagnosis_type,
-    r.classification_record,
-    r.medtech_id,
-    r.medtech_read_code,
-    r.medtech_read_term,
-    r.is_mapped,
-    r.practice_id,
-    r.practice,
-    r.onset_date,
-    r.user_logging_id,
-    r.logging_user_name,
-    r.recall_id,
-    r.recall,
-    r.exclusion_start_date,
-    r.exclusion_end_date,
-    r.show_on_portal,
-    r.ext_appointment_id,
-    r.patient_medtech_id,
-    r.permanent_address_latitude,
-    r.permanent_address_longitude,
-    r.practice_location_id,
-    r.location_name,
-    r.snomed_id,
-    r.snomed_term,
-    r.concept_id,
-    r.per_org_id,
-    r.loaded_date_time,
-    r.load_run_file_id,
-    r.line_no,
-    f.s3_bucket,
-    f.s3_key,
-    f.s3_version_id,
-    f.file_hash,
-    f.date_extracted,
-    f.extract_type,
+    r.diagnosis_id, r.appointment_id, r.patient_id, r.disease_id, r.disease, r.diagnosis_date, r.diagnosis_by_id,
+    r.diagnosis_by, r.summary, r.is_long_term, r.add_to_problem, r.is_highlighted, r.sequence_no, r.is_active,
+    r.is_deleted, r.inserted_by_id, r.inserted_by, r.updated_by_id, r.updated_by, r.inserted_at, r.updated_at,
+    r.is_confidential, r.diagnosis_type_id, r.diagnosis_type, r.classification_record, r.medtech_id,
+    r.medtech_read_code, r.medtech_read_term, r.is_mapped, r.practice_id, r.practice, r.onset_date,
+    r.user_logging_id, r.logging_user_name, r.recall_id, r.recall, r.exclusion_start_date, r.exclusion_end_date,
+    r.show_on_portal, r.ext_appointment_id, r.patient_medtech_id, r.permanent_address_latitude,
+    r.permanent_address_longitude, r.practice_location_id, r.location_name, r.snomed_id, r.snomed_term,
+    r.concept_id, r.per_org_id, r.loaded_date_time,
+    r.load_run_file_id, r.line_no, f.s3_bucket, f.s3_key, f.s3_version_id, f.file_hash, f.date_extracted, f.extract_type,
     f.tenant[1] AS file_practice_id,
     f.tenant[2] AS file_per_org_id,
-    f.load_run_id,
-    f.load_ts
+    f.load_run_id, f.load_ts
 FROM raw.diagnoses_raw AS r
 JOIN etl.load_run_files AS f USING (load_run_file_id);
 COMMENT ON VIEW raw.diagnoses IS 'Delivered rows with where they came from: Diagnoses recorded for patients.';
-COMMENT ON COLUMN raw.diagnoses.diagnosis_id IS 'Identifier of the diagnosis.';
-COMMENT ON COLUMN raw.diagnoses.appointment_id IS 'Appointment at which the diagnosis was made.';
-COMMENT ON COLUMN raw.diagnoses.patient_id IS 'Patient who has the diagnosis.';
-COMMENT ON COLUMN raw.diagnoses.disease_id IS 'Lookup id of the disease.';
-COMMENT ON COLUMN raw.diagnoses.disease IS 'Disease, a term of the source''s list.';
-COMMENT ON COLUMN raw.diagnoses.diagnosis_date IS 'Date of the diagnosis.';
-COMMENT ON COLUMN raw.diagnoses.diagnosis_by_id IS 'Provider who made the diagnosis.';
-COMMENT ON COLUMN raw.diagnoses.diagnosis_by IS 'Name of the provider who made the diagnosis.';
-COMMENT ON COLUMN raw.diagnoses.summary IS 'Summary of the diagnosis, free text.';
-COMMENT ON COLUMN raw.diagnoses.is_long_term IS 'Whether the diagnosis is long-term.';
-COMMENT ON COLUMN raw.diagnoses.add_to_problem IS 'Whether the diagnosis is added to the list of problems.';
-COMMENT ON COLUMN raw.diagnoses.is_highlighted IS 'Whether the diagnosis is highlighted.';
-COMMENT ON COLUMN raw.diagnoses.sequence_no IS 'Place of the diagnosis in a sequence, as the source says it.';
-COMMENT ON COLUMN raw.diagnoses.is_active IS 'Whether the diagnosis is active.';
-COMMENT ON COLUMN raw.diagnoses.is_deleted IS 'Whether the diagnosis was deleted in the source.';
-COMMENT ON COLUMN raw.diagnoses.inserted_by_id IS 'User who created the diagnosis.';
-COMMENT ON COLUMN raw.diagnoses.inserted_by IS 'Name of the user who created the diagnosis.';
-COMMENT ON COLUMN raw.diagnoses.updated_by_id IS 'User who last changed the diagnosis.';
-COMMENT ON COLUMN raw.diagnoses.updated_by IS 'Name of the user who last changed the diagnosis.';
-COMMENT ON COLUMN raw.diagnoses.inserted_at IS 'When the diagnosis was created.';
-COMMENT ON COLUMN raw.diagnoses.updated_at IS 'When the diagnosis was last changed.';
-COMMENT ON COLUMN raw.diagnoses.is_confidential IS 'Whether the diagnosis is marked confidential.';
-COMMENT ON COLUMN raw.diagnoses.diagnosis_type_id IS 'Lookup id of the type of the diagnosis.';
-COMMENT ON COLUMN raw.diagnoses.diagnosis_type IS 'Type of the diagnosis, a value of a list.';
-COMMENT ON COLUMN raw.diagnoses.classification_record IS 'Classification record of the diagnosis, as the source says it.';
-COMMENT ON COLUMN raw.diagnoses.medtech_id IS 'Identifier of the diagnosis in MedTech. Can hold a GUID.';
-COMMENT ON COLUMN raw.diagnoses.medtech_read_code IS 'Read code of the diagnosis in MedTech.';
-COMMENT ON COLUMN raw.diagnoses.medtech_read_term IS 'Term of the Read code in MedTech.';
-COMMENT ON COLUMN raw.diagnoses.is_mapped IS 'Whether the diagnosis was mapped to the disease list.';
-COMMENT ON COLUMN raw.diagnoses.practice_id IS 'Practice that delivered the row, three digits as in the file name. Part of the tenant.';
-COMMENT ON COLUMN raw.diagnoses.practice IS 'Name of the practice.';
-COMMENT ON COLUMN raw.diagnoses.onset_date IS 'Date of the onset.';
-COMMENT ON COLUMN raw.diagnoses.user_logging_id IS 'User recorded by the source''s log for the diagnosis.';
-COMMENT ON COLUMN raw.diagnoses.logging_user_name IS 'Name of the user recorded by the source''s log for the diagnosis.';
-COMMENT ON COLUMN raw.diagnoses.recall_id IS 'Recall the diagnosis refers to.';
-COMMENT ON COLUMN raw.diagnoses.recall IS 'Recall the diagnosis refers to, may be free text.';
-COMMENT ON COLUMN raw.diagnoses.exclusion_start_date IS 'First date of the exclusion.';
-COMMENT ON COLUMN raw.diagnoses.exclusion_end_date IS 'Last date of the exclusion.';
-COMMENT ON COLUMN raw.diagnoses.show_on_portal IS 'Whether the diagnosis is shown on the portal.';
-COMMENT ON COLUMN raw.diagnoses.ext_appointment_id IS 'Identifier of the appointment outside the source. Core receives a pseudonym.';
-COMMENT ON COLUMN raw.diagnoses.patient_medtech_id IS 'Identifier of the patient in MedTech. Core receives a pseudonym.';
-COMMENT ON COLUMN raw.diagnoses.permanent_address_latitude IS 'Latitude of the patient''s permanent address, in degrees.';
-COMMENT ON COLUMN raw.diagnoses.permanent_address_longitude IS 'Longitude of the patient''s permanent address, in degrees.';
-COMMENT ON COLUMN raw.diagnoses.practice_location_id IS 'Location of the practice.';
-COMMENT ON COLUMN raw.diagnoses.location_name IS 'Name of the location of the practice.';
-COMMENT ON COLUMN raw.diagnoses.snomed_id IS 'SNOMED identifier of the diagnosis.';
-COMMENT ON COLUMN raw.diagnoses.snomed_term IS 'SNOMED term of the diagnosis.';
-COMMENT ON COLUMN raw.diagnoses.concept_id IS 'SNOMED concept identifier of the diagnosis.';
-COMMENT ON COLUMN raw.diagnoses.per_org_id IS 'Organisation of the practice, six digits as in the file name. Part of the tenant.';
-COMMENT ON COLUMN raw.diagnoses.loaded_date_time IS 'When the provider of the feed loaded the row. Can change when nothing else did.';
 COMMENT ON COLUMN raw.diagnoses.load_run_file_id IS 'The file: etl.load_run_files.';
 COMMENT ON COLUMN raw.diagnoses.line_no IS 'Number of the row in the file, from 1, counting every row.';
 COMMENT ON COLUMN raw.diagnoses.s3_bucket IS 'Bucket of the file.';

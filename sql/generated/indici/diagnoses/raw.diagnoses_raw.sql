@@ -57,56 +57,15 @@ CREATE TABLE raw.diagnoses_raw (
 );
 CREATE INDEX diagnoses_raw_key_idx ON raw.diagnoses_raw (diagnosis_id);
 COMMENT ON TABLE raw.diagnoses_raw IS 'Delivered rows as text: Diagnoses recorded for patients.';
-COMMENT ON COLUMN raw.diagnoses_raw.diagnosis_id IS 'Identifier of the diagnosis.';
-COMMENT ON COLUMN raw.diagnoses_raw.appointment_id IS 'Appointment at which the diagnosis was made.';
-COMMENT ON COLUMN raw.diagnoses_raw.patient_id IS 'Patient who has the diagnosis.';
-COMMENT ON COLUMN raw.diagnoses_raw.disease_id IS 'Lookup id of the disease.';
-COMMENT ON COLUMN raw.diagnoses_raw.disease IS 'Disease, a term of the source''s list.';
-COMMENT ON COLUMN raw.diagnoses_raw.diagnosis_date IS 'Date of the diagnosis.';
-COMMENT ON COLUMN raw.diagnoses_raw.diagnosis_by_id IS 'Provider who made the diagnosis.';
-COMMENT ON COLUMN raw.diagnoses_raw.diagnosis_by IS 'Name of the provider who made the diagnosis.';
-COMMENT ON COLUMN raw.diagnoses_raw.summary IS 'Summary of the diagnosis, free text.';
-COMMENT ON COLUMN raw.diagnoses_raw.is_long_term IS 'Whether the diagnosis is long-term.';
-COMMENT ON COLUMN raw.diagnoses_raw.add_to_problem IS 'Whether the diagnosis is added to the list of problems.';
-COMMENT ON COLUMN raw.diagnoses_raw.is_highlighted IS 'Whether the diagnosis is highlighted.';
-COMMENT ON COLUMN raw.diagnoses_raw.sequence_no IS 'Place of the diagnosis in a sequence, as the source says it.';
-COMMENT ON COLUMN raw.diagnoses_raw.is_active IS 'Whether the diagnosis is active.';
-COMMENT ON COLUMN raw.diagnoses_raw.is_deleted IS 'Whether the diagnosis was deleted in the source.';
-COMMENT ON COLUMN raw.diagnoses_raw.inserted_by_id IS 'User who created the diagnosis.';
-COMMENT ON COLUMN raw.diagnoses_raw.inserted_by IS 'Name of the user who created the diagnosis.';
-COMMENT ON COLUMN raw.diagnoses_raw.updated_by_id IS 'User who last changed the diagnosis.';
-COMMENT ON COLUMN raw.diagnoses_raw.updated_by IS 'Name of the user who last changed the diagnosis.';
-COMMENT ON COLUMN raw.diagnoses_raw.inserted_at IS 'When the diagnosis was created.';
-COMMENT ON COLUMN raw.diagnoses_raw.updated_at IS 'When the diagnosis was last changed.';
-COMMENT ON COLUMN raw.diagnoses_raw.is_confidential IS 'Whether the diagnosis is marked confidential.';
-COMMENT ON COLUMN raw.diagnoses_raw.diagnosis_type_id IS 'Lookup id of the type of the diagnosis.';
-COMMENT ON COLUMN raw.diagnoses_raw.diagnosis_type IS 'Type of the diagnosis, a value of a list.';
-COMMENT ON COLUMN raw.diagnoses_raw.classification_record IS 'Classification record of the diagnosis, as the source says it.';
-COMMENT ON COLUMN raw.diagnoses_raw.medtech_id IS 'Identifier of the diagnosis in MedTech. Can hold a GUID.';
-COMMENT ON COLUMN raw.diagnoses_raw.medtech_read_code IS 'Read code of the diagnosis in MedTech.';
-COMMENT ON COLUMN raw.diagnoses_raw.medtech_read_term IS 'Term of the Read code in MedTech.';
-COMMENT ON COLUMN raw.diagnoses_raw.is_mapped IS 'Whether the diagnosis was mapped to the disease list.';
-COMMENT ON COLUMN raw.diagnoses_raw.practice_id IS 'Practice that delivered the row, three digits as in the file name. Part of the tenant.';
-COMMENT ON COLUMN raw.diagnoses_raw.practice IS 'Name of the practice.';
-COMMENT ON COLUMN raw.diagnoses_raw.onset_date IS 'Date of the onset.';
-COMMENT ON COLUMN raw.diagnoses_raw.user_logging_id IS 'User recorded by the source''s log for the diagnosis.';
-COMMENT ON COLUMN raw.diagnoses_raw.logging_user_name IS 'Name of the user recorded by the source''s log for the diagnosis.';
-COMMENT ON COLUMN raw.diagnoses_raw.recall_id IS 'Recall the diagnosis refers to.';
-COMMENT ON COLUMN raw.diagnoses_raw.recall IS 'Recall the diagnosis refers to, may be free text.';
-COMMENT ON COLUMN raw.diagnoses_raw.exclusion_start_date IS 'First date of the exclusion.';
-COMMENT ON COLUMN raw.diagnoses_raw.exclusion_end_date IS 'Last date of the exclusion.';
-COMMENT ON COLUMN raw.diagnoses_raw.show_on_portal IS 'Whether the diagnosis is shown on the portal.';
-COMMENT ON COLUMN raw.diagnoses_raw.ext_appointment_id IS 'Identifier of the appointment outside the source. Core receives a pseudonym.';
-COMMENT ON COLUMN raw.diagnoses_raw.patient_medtech_id IS 'Identifier of the patient in MedTech. Core receives a pseudonym.';
-COMMENT ON COLUMN raw.diagnoses_raw.permanent_address_latitude IS 'Latitude of the patient''s permanent address, in degrees.';
-COMMENT ON COLUMN raw.diagnoses_raw.permanent_address_longitude IS 'Longitude of the patient''s permanent address, in degrees.';
-COMMENT ON COLUMN raw.diagnoses_raw.practice_location_id IS 'Location of the practice.';
-COMMENT ON COLUMN raw.diagnoses_raw.location_name IS 'Name of the location of the practice.';
-COMMENT ON COLUMN raw.diagnoses_raw.snomed_id IS 'SNOMED identifier of the diagnosis.';
-COMMENT ON COLUMN raw.diagnoses_raw.snomed_term IS 'SNOMED term of the diagnosis.';
-COMMENT ON COLUMN raw.diagnoses_raw.concept_id IS 'SNOMED concept identifier of the diagnosis.';
-COMMENT ON COLUMN raw.diagnoses_raw.per_org_id IS 'Organisation of the practice, six digits as in the file name. Part of the tenant.';
-COMMENT ON COLUMN raw.diagnoses_raw.loaded_date_time IS 'When the provider of the feed loaded the row. Can change when nothing else did.';
 COMMENT ON COLUMN raw.diagnoses_raw.load_run_file_id IS 'The file: etl.load_run_files.';
 COMMENT ON COLUMN raw.diagnoses_raw.line_no IS 'Number of the row in the file, from 1, counting every row.';
-GRANT INSERT (diagnosis_id, appointment_id, patient_id, disease_id, disease, diagnosis_date, diagnosis_by_id, diagnosis_by, summary, is_long_term, add_to_problem, is_highlighted, sequence_no, is_active, is_deleted, inserted_by_id, inserted_by, updated_by_id, updated_by, inserted_at, updated_at, is_confidential, diagnosis_type_id, diagnosis_type, classification_record, medtech_id, medtech_read_code, medtech_read_term, is_mapped, practice_id, practice, onset_date, user_logging_id, logging_user_name, recall_id, recall, exclusion_start_date, exclusion_end_date, show_on_portal, ext_appointment_id, patient_medtech_id, permanent_address_latitude, permanent_address_longitude, practice_location_id, location_name, snomed_id, snomed_term, concept_id, per_org_id, loaded_date_time) ON raw.diagnoses_raw TO etl_writer;
+GRANT INSERT (
+    diagnosis_id, appointment_id, patient_id, disease_id, disease, diagnosis_date, diagnosis_by_id, diagnosis_by,
+    summary, is_long_term, add_to_problem, is_highlighted, sequence_no, is_active, is_deleted, inserted_by_id,
+    inserted_by, updated_by_id, updated_by, inserted_at, updated_at, is_confidential, diagnosis_type_id,
+    diagnosis_type, classification_record, medtech_id, medtech_read_code, medtech_read_term, is_mapped, practice_id,
+    practice, onset_date, user_logging_id, logging_user_name, recall_id, recall, exclusion_start_date,
+    exclusion_end_date, show_on_portal, ext_appointment_id, patient_medtech_id, permanent_address_latitude,
+    permanent_address_longitude, practice_location_id, location_name, snomed_id, snomed_term, concept_id,
+    per_org_id, loaded_date_time
+) ON raw.diagnoses_raw TO etl_writer;

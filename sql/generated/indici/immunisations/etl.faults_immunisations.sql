@@ -16,7 +16,6 @@ AS $faults_immunisations$
 -- nothing. A column without a value has no fault, unless it is required.
 DECLARE
     v_file etl.load_run_files;
-    c_unknown_times constant timestamptz[] := ARRAY['1900-01-01']::text[]::timestamptz[];
     v_immunisation_status_values constant text[] := etl.domain_sources('indici', 'immunisation_status');
 BEGIN
     SELECT f.* INTO v_file FROM etl.load_run_files AS f WHERE f.load_run_file_id = p_load_run_file_id;
@@ -24,76 +23,7 @@ BEGIN
     RETURN QUERY
     SELECT
         r.line_no,
-        array_to_string(
-            ARRAY[
-                r.appointment_immunisation_id,
-                r.patient_id,
-                r.appointment_id,
-                r.patient_schedule_id,
-                r.vaccine_id,
-                r.vaccine_name,
-                r.vaccine_code,
-                r.dose,
-                r.dose_number,
-                r.administration_site_id,
-                r.administration_site,
-                r.route_id,
-                r.route,
-                r.batch_number,
-                r.expiry_date,
-                r.immunisation_status_id,
-                r.immunisation_status,
-                r.vaccine_outcome_id,
-                r.vaccine_outcome,
-                r.is_nir_ack,
-                r.reason,
-                r.provider_id,
-                r.provider,
-                r.comments,
-                r.administration_time,
-                r.vaccine_indication_id,
-                r.vaccine_indication,
-                r.vaccine_indication_code,
-                r.needle_length,
-                r.has_diluent,
-                r.diluent_batch_no,
-                r.diluent_expiry_date,
-                r.is_confidential,
-                r.costing_code_id,
-                r.costing_code,
-                r.brand_id,
-                r.brand,
-                r.is_active,
-                r.is_deleted,
-                r.inserted_by_id,
-                r.inserted_by,
-                r.updated_by_id,
-                r.updated_by,
-                r.inserted_at,
-                r.updated_at,
-                r.is_parked,
-                r.medtech_id,
-                r.practice_id,
-                r.practice,
-                r.is_auto_bill,
-                r.vaccinator_id,
-                r.vaccinator,
-                r.user_logging_id,
-                r.logging_user_name,
-                r.nir_sent_date,
-                r.show_on_portal,
-                r.vaccinator_code,
-                r.permanent_address_latitude,
-                r.permanent_address_longitude,
-                r.practice_location_id,
-                r.location_name,
-                r.vaccine_group_id,
-                r.vaccine_group,
-                r.per_org_id,
-                r.loaded_date_time
-            ],
-            '|^^|', ''
-        ) || '|~~|',
+        etl.row_text_immunisations(r, v_file.date_extracted),
         jsonb_build_object('practice_id', r.practice_id, 'per_org_id', r.per_org_id, 'appointment_immunisation_id', r.appointment_immunisation_id),
         e.field_errors
     FROM etl.touched_immunisations AS t
@@ -102,188 +32,42 @@ BEGIN
         SELECT jsonb_object_agg(v.name, jsonb_build_object('text', v.text, 'reason', v.reason)) AS field_errors
         FROM (
             VALUES
-                (
-                    'appointment_immunisation_id', r.appointment_immunisation_id,
-                    CASE
-                        WHEN (r.appointment_immunisation_id IS NOT NULL) IS FALSE THEN 'is required and empty'
-                        WHEN (etl.is_bigint(r.appointment_immunisation_id)) IS FALSE THEN 'is not bigint: a whole number without plus sign and leading zeros'
-                    END
-                ),
-                (
-                    'patient_id', r.patient_id,
-                    CASE
-                        WHEN (r.patient_id IS NOT NULL) IS FALSE THEN 'is required and empty'
-                        WHEN (etl.is_bigint(r.patient_id)) IS FALSE THEN 'is not bigint: a whole number without plus sign and leading zeros'
-                    END
-                ),
-                (
-                    'appointment_id', r.appointment_id,
-                    CASE
-                        WHEN (etl.is_bigint(r.appointment_id)) IS FALSE THEN 'is not bigint: a whole number without plus sign and leading zeros'
-                    END
-                ),
-                (
-                    'vaccine_id', r.vaccine_id,
-                    CASE
-                        WHEN (etl.is_bigint(r.vaccine_id)) IS FALSE THEN 'is not bigint: a whole number without plus sign and leading zeros'
-                    END
-                ),
-                (
-                    'expiry_date', r.expiry_date,
-                    CASE
-                        WHEN (etl.is_date(r.expiry_date)) IS FALSE THEN 'is not a date: YYYY-MM-DD'
-                    END
-                ),
-                (
-                    'immunisation_status', r.immunisation_status,
-                    CASE
-                        WHEN (lower(btrim(r.immunisation_status)) = ANY (v_immunisation_status_values)) IS FALSE THEN 'is not in domain immunisation_status'
-                    END
-                ),
-                (
-                    'is_nir_ack', r.is_nir_ack,
-                    CASE
-                        WHEN (etl.is_boolean(r.is_nir_ack)) IS FALSE THEN 'is not boolean: 0 or 1'
-                    END
-                ),
-                (
-                    'provider_id', r.provider_id,
-                    CASE
-                        WHEN (etl.is_bigint(r.provider_id)) IS FALSE THEN 'is not bigint: a whole number without plus sign and leading zeros'
-                    END
-                ),
-                (
-                    'administration_time', r.administration_time,
-                    CASE
-                        WHEN (etl.is_local_time(r.administration_time)) IS FALSE THEN 'is not a local time of Pacific/Auckland: YYYY-MM-DD HH:MM:SS[.ffffff]'
-                    END
-                ),
-                (
-                    'has_diluent', r.has_diluent,
-                    CASE
-                        WHEN (etl.is_boolean(r.has_diluent)) IS FALSE THEN 'is not boolean: 0 or 1'
-                    END
-                ),
-                (
-                    'diluent_expiry_date', r.diluent_expiry_date,
-                    CASE
-                        WHEN (etl.is_date(r.diluent_expiry_date)) IS FALSE THEN 'is not a date: YYYY-MM-DD'
-                    END
-                ),
-                (
-                    'is_confidential', r.is_confidential,
-                    CASE
-                        WHEN (etl.is_boolean(r.is_confidential)) IS FALSE THEN 'is not boolean: 0 or 1'
-                    END
-                ),
-                (
-                    'is_active', r.is_active,
-                    CASE
-                        WHEN (etl.is_boolean(r.is_active)) IS FALSE THEN 'is not boolean: 0 or 1'
-                    END
-                ),
-                (
-                    'is_deleted', r.is_deleted,
-                    CASE
-                        WHEN (etl.is_boolean(r.is_deleted)) IS FALSE THEN 'is not boolean: 0 or 1'
-                    END
-                ),
-                (
-                    'inserted_by_id', r.inserted_by_id,
-                    CASE
-                        WHEN (etl.is_bigint(r.inserted_by_id)) IS FALSE THEN 'is not bigint: a whole number without plus sign and leading zeros'
-                    END
-                ),
-                (
-                    'updated_by_id', r.updated_by_id,
-                    CASE
-                        WHEN (etl.is_bigint(r.updated_by_id)) IS FALSE THEN 'is not bigint: a whole number without plus sign and leading zeros'
-                    END
-                ),
-                (
-                    'inserted_at', r.inserted_at,
-                    CASE
-                        WHEN (etl.is_local_time(r.inserted_at)) IS FALSE THEN 'is not a local time of Pacific/Auckland: YYYY-MM-DD HH:MM:SS[.ffffff]'
-                    END
-                ),
-                (
-                    'updated_at', r.updated_at,
-                    CASE
-                        WHEN (etl.is_local_time(r.updated_at)) IS FALSE THEN 'is not a local time of Pacific/Auckland: YYYY-MM-DD HH:MM:SS[.ffffff]'
-                    END
-                ),
-                (
-                    'is_parked', r.is_parked,
-                    CASE
-                        WHEN (etl.is_boolean(r.is_parked)) IS FALSE THEN 'is not boolean: 0 or 1'
-                    END
-                ),
-                (
-                    'practice_id', r.practice_id,
-                    CASE
-                        WHEN (r.practice_id IS NOT DISTINCT FROM v_file.tenant[1]) IS FALSE THEN 'is not the tenant in the name of the file'
-                    END
-                ),
-                (
-                    'is_auto_bill', r.is_auto_bill,
-                    CASE
-                        WHEN (etl.is_boolean(r.is_auto_bill)) IS FALSE THEN 'is not boolean: 0 or 1'
-                    END
-                ),
-                (
-                    'vaccinator_id', r.vaccinator_id,
-                    CASE
-                        WHEN (etl.is_bigint(r.vaccinator_id)) IS FALSE THEN 'is not bigint: a whole number without plus sign and leading zeros'
-                    END
-                ),
-                (
-                    'user_logging_id', r.user_logging_id,
-                    CASE
-                        WHEN (etl.is_bigint(r.user_logging_id)) IS FALSE THEN 'is not bigint: a whole number without plus sign and leading zeros'
-                    END
-                ),
-                (
-                    'nir_sent_date', r.nir_sent_date,
-                    CASE
-                        WHEN (etl.is_date(r.nir_sent_date)) IS FALSE THEN 'is not a date: YYYY-MM-DD'
-                    END
-                ),
-                (
-                    'show_on_portal', r.show_on_portal,
-                    CASE
-                        WHEN (etl.is_boolean(r.show_on_portal)) IS FALSE THEN 'is not boolean: 0 or 1'
-                    END
-                ),
-                (
-                    'permanent_address_latitude', r.permanent_address_latitude,
-                    CASE
-                        WHEN (etl.is_decimal(r.permanent_address_latitude)) IS FALSE THEN 'is not a decimal number'
-                    END
-                ),
-                (
-                    'permanent_address_longitude', r.permanent_address_longitude,
-                    CASE
-                        WHEN (etl.is_decimal(r.permanent_address_longitude)) IS FALSE THEN 'is not a decimal number'
-                    END
-                ),
-                (
-                    'practice_location_id', r.practice_location_id,
-                    CASE
-                        WHEN (etl.is_bigint(r.practice_location_id)) IS FALSE THEN 'is not bigint: a whole number without plus sign and leading zeros'
-                    END
-                ),
-                (
-                    'per_org_id', r.per_org_id,
-                    CASE
-                        WHEN (r.per_org_id IS NOT DISTINCT FROM v_file.tenant[2]) IS FALSE THEN 'is not the tenant in the name of the file'
-                    END
-                ),
-                (
-                    'loaded_date_time', r.loaded_date_time,
-                    CASE
-                        WHEN (etl.is_local_time(r.loaded_date_time)) IS FALSE THEN 'is not a local time of Pacific/Auckland: YYYY-MM-DD HH:MM:SS[.ffffff]'
-                    END
-                )
+                ('appointment_immunisation_id', r.appointment_immunisation_id, CASE
+                    WHEN (r.appointment_immunisation_id IS NOT NULL) IS FALSE THEN 'is required and empty'
+                    WHEN (etl.is_bigint(r.appointment_immunisation_id)) IS FALSE THEN 'is not bigint: a whole number without plus sign and leading zeros'
+                END),
+                ('patient_id', r.patient_id, CASE
+                    WHEN (r.patient_id IS NOT NULL) IS FALSE THEN 'is required and empty'
+                    WHEN (etl.is_bigint(r.patient_id)) IS FALSE THEN 'is not bigint: a whole number without plus sign and leading zeros'
+                END),
+                ('appointment_id', r.appointment_id, CASE WHEN (etl.is_bigint(r.appointment_id)) IS FALSE THEN 'is not bigint: a whole number without plus sign and leading zeros' END),
+                ('vaccine_id', r.vaccine_id, CASE WHEN (etl.is_bigint(r.vaccine_id)) IS FALSE THEN 'is not bigint: a whole number without plus sign and leading zeros' END),
+                ('expiry_date', r.expiry_date, CASE WHEN (etl.is_date(r.expiry_date)) IS FALSE THEN 'is not a date: YYYY-MM-DD' END),
+                ('immunisation_status', r.immunisation_status, CASE WHEN (lower(btrim(r.immunisation_status)) = ANY (v_immunisation_status_values)) IS FALSE THEN 'is not in domain immunisation_status' END),
+                ('is_nir_ack', r.is_nir_ack, CASE WHEN (etl.is_boolean(r.is_nir_ack)) IS FALSE THEN 'is not boolean: 0 or 1' END),
+                ('provider_id', r.provider_id, CASE WHEN (etl.is_bigint(r.provider_id)) IS FALSE THEN 'is not bigint: a whole number without plus sign and leading zeros' END),
+                ('administration_time', r.administration_time, CASE WHEN (etl.is_local_time(r.administration_time)) IS FALSE THEN 'is not a local time of Pacific/Auckland: YYYY-MM-DD HH:MM:SS[.ffffff]' END),
+                ('has_diluent', r.has_diluent, CASE WHEN (etl.is_boolean(r.has_diluent)) IS FALSE THEN 'is not boolean: 0 or 1' END),
+                ('diluent_expiry_date', r.diluent_expiry_date, CASE WHEN (etl.is_date(r.diluent_expiry_date)) IS FALSE THEN 'is not a date: YYYY-MM-DD' END),
+                ('is_confidential', r.is_confidential, CASE WHEN (etl.is_boolean(r.is_confidential)) IS FALSE THEN 'is not boolean: 0 or 1' END),
+                ('is_active', r.is_active, CASE WHEN (etl.is_boolean(r.is_active)) IS FALSE THEN 'is not boolean: 0 or 1' END),
+                ('is_deleted', r.is_deleted, CASE WHEN (etl.is_boolean(r.is_deleted)) IS FALSE THEN 'is not boolean: 0 or 1' END),
+                ('inserted_by_id', r.inserted_by_id, CASE WHEN (etl.is_bigint(r.inserted_by_id)) IS FALSE THEN 'is not bigint: a whole number without plus sign and leading zeros' END),
+                ('updated_by_id', r.updated_by_id, CASE WHEN (etl.is_bigint(r.updated_by_id)) IS FALSE THEN 'is not bigint: a whole number without plus sign and leading zeros' END),
+                ('inserted_at', r.inserted_at, CASE WHEN (etl.is_local_time(r.inserted_at)) IS FALSE THEN 'is not a local time of Pacific/Auckland: YYYY-MM-DD HH:MM:SS[.ffffff]' END),
+                ('updated_at', r.updated_at, CASE WHEN (etl.is_local_time(r.updated_at)) IS FALSE THEN 'is not a local time of Pacific/Auckland: YYYY-MM-DD HH:MM:SS[.ffffff]' END),
+                ('is_parked', r.is_parked, CASE WHEN (etl.is_boolean(r.is_parked)) IS FALSE THEN 'is not boolean: 0 or 1' END),
+                ('practice_id', r.practice_id, CASE WHEN (r.practice_id IS NOT DISTINCT FROM v_file.tenant[1]) IS FALSE THEN 'is not the tenant in the name of the file' END),
+                ('is_auto_bill', r.is_auto_bill, CASE WHEN (etl.is_boolean(r.is_auto_bill)) IS FALSE THEN 'is not boolean: 0 or 1' END),
+                ('vaccinator_id', r.vaccinator_id, CASE WHEN (etl.is_bigint(r.vaccinator_id)) IS FALSE THEN 'is not bigint: a whole number without plus sign and leading zeros' END),
+                ('user_logging_id', r.user_logging_id, CASE WHEN (etl.is_bigint(r.user_logging_id)) IS FALSE THEN 'is not bigint: a whole number without plus sign and leading zeros' END),
+                ('nir_sent_date', r.nir_sent_date, CASE WHEN (etl.is_date(r.nir_sent_date)) IS FALSE THEN 'is not a date: YYYY-MM-DD' END),
+                ('show_on_portal', r.show_on_portal, CASE WHEN (etl.is_boolean(r.show_on_portal)) IS FALSE THEN 'is not boolean: 0 or 1' END),
+                ('permanent_address_latitude', r.permanent_address_latitude, CASE WHEN (etl.is_decimal(r.permanent_address_latitude)) IS FALSE THEN 'is not a decimal number' END),
+                ('permanent_address_longitude', r.permanent_address_longitude, CASE WHEN (etl.is_decimal(r.permanent_address_longitude)) IS FALSE THEN 'is not a decimal number' END),
+                ('practice_location_id', r.practice_location_id, CASE WHEN (etl.is_bigint(r.practice_location_id)) IS FALSE THEN 'is not bigint: a whole number without plus sign and leading zeros' END),
+                ('per_org_id', r.per_org_id, CASE WHEN (r.per_org_id IS NOT DISTINCT FROM v_file.tenant[2]) IS FALSE THEN 'is not the tenant in the name of the file' END),
+                ('loaded_date_time', r.loaded_date_time, CASE WHEN (etl.is_local_time(r.loaded_date_time)) IS FALSE THEN 'is not a local time of Pacific/Auckland: YYYY-MM-DD HH:MM:SS[.ffffff]' END)
         ) AS v (name, text, reason)
         WHERE v.reason IS NOT NULL
     ) AS e

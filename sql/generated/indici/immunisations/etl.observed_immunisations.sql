@@ -3,71 +3,9 @@
 CREATE UNLOGGED TABLE etl.observed_immunisations (
     observed_at timestamptz NOT NULL,
     is_absent boolean NOT NULL,
-    appointment_immunisation_id bigint,
-    patient_id bigint,
-    appointment_id bigint,
-    patient_schedule_id text,
-    vaccine_id bigint,
-    vaccine_name text,
-    vaccine_code text,
-    dose text,
-    dose_number text,
-    administration_site_id text,
-    administration_site text,
-    route_id text,
-    route text,
-    batch_number text,
-    expiry_date date,
-    immunisation_status_id text,
-    immunisation_status text,
-    vaccine_outcome_id text,
-    vaccine_outcome text,
-    is_nir_ack boolean,
-    reason text,
-    provider_id bigint,
-    provider text,
-    comments text,
-    administration_time timestamptz,
-    vaccine_indication_id text,
-    vaccine_indication text,
-    vaccine_indication_code text,
-    needle_length text,
-    has_diluent boolean,
-    diluent_batch_no text,
-    diluent_expiry_date date,
-    is_confidential boolean,
-    costing_code_id text,
-    costing_code text,
-    brand_id text,
-    brand text,
-    is_active boolean,
-    is_deleted boolean,
-    inserted_by_id bigint,
-    inserted_by text,
-    updated_by_id bigint,
-    updated_by text,
-    inserted_at timestamptz,
-    updated_at timestamptz,
-    is_parked boolean,
-    medtech_id text,
     practice_id text COLLATE "C",
-    practice text,
-    is_auto_bill boolean,
-    vaccinator_id bigint,
-    vaccinator text,
-    user_logging_id bigint,
-    logging_user_name text,
-    nir_sent_date date,
-    show_on_portal boolean,
-    vaccinator_code text,
-    permanent_address_latitude numeric,
-    permanent_address_longitude numeric,
-    practice_location_id bigint,
-    location_name text,
-    vaccine_group_id text,
-    vaccine_group text,
     per_org_id text COLLATE "C",
-    loaded_date_time timestamptz,
+    appointment_immunisation_id bigint,
     row_hash bigint,
     load_run_file_id bigint NOT NULL,
     load_run_id bigint,
@@ -75,74 +13,12 @@ CREATE UNLOGGED TABLE etl.observed_immunisations (
     PRIMARY KEY (practice_id, per_org_id, appointment_immunisation_id, observed_at)
 );
 COMMENT ON TABLE etl.observed_immunisations IS
-    'Work of a rebuild or purge: what each counting file said of the keys in hand. Under the extract''s lock; empty between files.';
+    'Work of a rebuild or purge: where each counting file observed the keys in hand. Under the extract''s lock; empty between files.';
 COMMENT ON COLUMN etl.observed_immunisations.observed_at IS 'DateExtracted of the file.';
 COMMENT ON COLUMN etl.observed_immunisations.is_absent IS 'Whether the file, a mirror, lacks the key.';
-COMMENT ON COLUMN etl.observed_immunisations.appointment_immunisation_id IS 'Identifier of the immunisation.';
-COMMENT ON COLUMN etl.observed_immunisations.patient_id IS 'Patient who was to be immunised.';
-COMMENT ON COLUMN etl.observed_immunisations.appointment_id IS 'Appointment of the immunisation.';
-COMMENT ON COLUMN etl.observed_immunisations.patient_schedule_id IS 'Identifier of the patient''s immunisation schedule in the source.';
-COMMENT ON COLUMN etl.observed_immunisations.vaccine_id IS 'Vaccine of the immunisation.';
-COMMENT ON COLUMN etl.observed_immunisations.vaccine_name IS 'Name of the vaccine.';
-COMMENT ON COLUMN etl.observed_immunisations.vaccine_code IS 'Code of the vaccine.';
-COMMENT ON COLUMN etl.observed_immunisations.dose IS 'Dose of the vaccine.';
-COMMENT ON COLUMN etl.observed_immunisations.dose_number IS 'Number of the dose in its series.';
-COMMENT ON COLUMN etl.observed_immunisations.administration_site_id IS 'Lookup id of the site of administration.';
-COMMENT ON COLUMN etl.observed_immunisations.administration_site IS 'Site of administration on the body, a value of a list.';
-COMMENT ON COLUMN etl.observed_immunisations.route_id IS 'Lookup id of the route.';
-COMMENT ON COLUMN etl.observed_immunisations.route IS 'Route of administration, a value of a list.';
-COMMENT ON COLUMN etl.observed_immunisations.batch_number IS 'Batch of the vaccine, typed by staff. Core receives a pseudonym: equal batches stay equal.';
-COMMENT ON COLUMN etl.observed_immunisations.expiry_date IS 'Date on which the vaccine expires.';
-COMMENT ON COLUMN etl.observed_immunisations.immunisation_status_id IS 'Lookup id of the status of the immunisation.';
-COMMENT ON COLUMN etl.observed_immunisations.immunisation_status IS 'Status of the immunisation.';
-COMMENT ON COLUMN etl.observed_immunisations.vaccine_outcome_id IS 'Lookup id of the outcome.';
-COMMENT ON COLUMN etl.observed_immunisations.vaccine_outcome IS 'Outcome of the immunisation, a value of a list.';
-COMMENT ON COLUMN etl.observed_immunisations.is_nir_ack IS 'Whether the National Immunisation Register acknowledged the immunisation.';
-COMMENT ON COLUMN etl.observed_immunisations.reason IS 'Reason recorded with the immunisation, may be free text.';
-COMMENT ON COLUMN etl.observed_immunisations.provider_id IS 'Provider of the immunisation.';
-COMMENT ON COLUMN etl.observed_immunisations.provider IS 'Name of the provider.';
-COMMENT ON COLUMN etl.observed_immunisations.comments IS 'Comments on the immunisation, free text.';
-COMMENT ON COLUMN etl.observed_immunisations.administration_time IS 'When the vaccine was given.';
-COMMENT ON COLUMN etl.observed_immunisations.vaccine_indication_id IS 'Lookup id of the indication.';
-COMMENT ON COLUMN etl.observed_immunisations.vaccine_indication IS 'Indication for the vaccine, a value of a list.';
-COMMENT ON COLUMN etl.observed_immunisations.vaccine_indication_code IS 'Code of the indication.';
-COMMENT ON COLUMN etl.observed_immunisations.needle_length IS 'Length of the needle, a value of a list.';
-COMMENT ON COLUMN etl.observed_immunisations.has_diluent IS 'Whether the vaccine has a diluent.';
-COMMENT ON COLUMN etl.observed_immunisations.diluent_batch_no IS 'Batch of the diluent, typed by staff. Core receives a pseudonym: equal batches stay equal.';
-COMMENT ON COLUMN etl.observed_immunisations.diluent_expiry_date IS 'Date on which the diluent expires.';
-COMMENT ON COLUMN etl.observed_immunisations.is_confidential IS 'Whether the immunisation is marked confidential.';
-COMMENT ON COLUMN etl.observed_immunisations.costing_code_id IS 'Lookup id of the costing code.';
-COMMENT ON COLUMN etl.observed_immunisations.costing_code IS 'Costing code of the immunisation.';
-COMMENT ON COLUMN etl.observed_immunisations.brand_id IS 'Lookup id of the brand.';
-COMMENT ON COLUMN etl.observed_immunisations.brand IS 'Brand of the vaccine.';
-COMMENT ON COLUMN etl.observed_immunisations.is_active IS 'Whether the immunisation is active.';
-COMMENT ON COLUMN etl.observed_immunisations.is_deleted IS 'Whether the immunisation was deleted in the source.';
-COMMENT ON COLUMN etl.observed_immunisations.inserted_by_id IS 'User who created the immunisation.';
-COMMENT ON COLUMN etl.observed_immunisations.inserted_by IS 'Name of the user who created the immunisation.';
-COMMENT ON COLUMN etl.observed_immunisations.updated_by_id IS 'User who last changed the immunisation.';
-COMMENT ON COLUMN etl.observed_immunisations.updated_by IS 'Name of the user who last changed the immunisation.';
-COMMENT ON COLUMN etl.observed_immunisations.inserted_at IS 'When the immunisation was created.';
-COMMENT ON COLUMN etl.observed_immunisations.updated_at IS 'When the immunisation was last changed.';
-COMMENT ON COLUMN etl.observed_immunisations.is_parked IS 'Whether the immunisation is parked.';
-COMMENT ON COLUMN etl.observed_immunisations.medtech_id IS 'Identifier of the immunisation in MedTech. Can hold a GUID.';
 COMMENT ON COLUMN etl.observed_immunisations.practice_id IS 'Practice that delivered the row, three digits as in the file name. Part of the tenant.';
-COMMENT ON COLUMN etl.observed_immunisations.practice IS 'Name of the practice.';
-COMMENT ON COLUMN etl.observed_immunisations.is_auto_bill IS 'Whether the immunisation is billed automatically.';
-COMMENT ON COLUMN etl.observed_immunisations.vaccinator_id IS 'Provider who gave the vaccine.';
-COMMENT ON COLUMN etl.observed_immunisations.vaccinator IS 'Name of the vaccinator.';
-COMMENT ON COLUMN etl.observed_immunisations.user_logging_id IS 'User recorded by the source''s log for the immunisation.';
-COMMENT ON COLUMN etl.observed_immunisations.logging_user_name IS 'Name of the user recorded by the source''s log for the immunisation.';
-COMMENT ON COLUMN etl.observed_immunisations.nir_sent_date IS 'Date of sending to the National Immunisation Register.';
-COMMENT ON COLUMN etl.observed_immunisations.show_on_portal IS 'Whether the immunisation is shown on the portal.';
-COMMENT ON COLUMN etl.observed_immunisations.vaccinator_code IS 'Code of the vaccinator. Core receives a pseudonym.';
-COMMENT ON COLUMN etl.observed_immunisations.permanent_address_latitude IS 'Latitude of the patient''s permanent address, in degrees.';
-COMMENT ON COLUMN etl.observed_immunisations.permanent_address_longitude IS 'Longitude of the patient''s permanent address, in degrees.';
-COMMENT ON COLUMN etl.observed_immunisations.practice_location_id IS 'Location of the practice.';
-COMMENT ON COLUMN etl.observed_immunisations.location_name IS 'Name of the location of the practice.';
-COMMENT ON COLUMN etl.observed_immunisations.vaccine_group_id IS 'Lookup id of the group of vaccines.';
-COMMENT ON COLUMN etl.observed_immunisations.vaccine_group IS 'Group of vaccines, a value of a list.';
 COMMENT ON COLUMN etl.observed_immunisations.per_org_id IS 'Organisation of the practice, six digits as in the file name. Part of the tenant.';
-COMMENT ON COLUMN etl.observed_immunisations.loaded_date_time IS 'When the provider of the feed loaded the row. Can change when nothing else did.';
+COMMENT ON COLUMN etl.observed_immunisations.appointment_immunisation_id IS 'Identifier of the immunisation.';
 COMMENT ON COLUMN etl.observed_immunisations.row_hash IS 'Hash of the text and of the rules of the file.';
 COMMENT ON COLUMN etl.observed_immunisations.load_run_file_id IS 'The file.';
 COMMENT ON COLUMN etl.observed_immunisations.load_run_id IS 'The run that landed it.';

@@ -12,11 +12,7 @@ SET random_page_cost = 1.1
 AS $purge_immunisations$
 -- Of a tenant's rows of raw before a new horizon keep what a rebuild of any key still needs: its newest row, and those
 -- with which its state in stg and core began. The caller, etl.purge_extract, holds the extract's lock.
-DECLARE
-    c_unknown_times constant timestamptz[] := ARRAY['1900-01-01']::text[]::timestamptz[];
-    v_key etl.pseudonym_keys;
 BEGIN
-    SELECT k.* INTO v_key FROM etl.pseudonym_keys AS k;
     -- 1. All keys that counting files of the tenant held before.
     INSERT INTO etl.touched_immunisations (load_run_file_id, line_no, practice_id, per_org_id, appointment_immunisation_id, row_hash, verdict)
     SELECT DISTINCT 0, 0, r.practice_id, r.per_org_id, etl.key_bigint(r.appointment_immunisation_id), 0, 'replaced'
@@ -29,631 +25,70 @@ BEGIN
 
     CALL etl.analyze_work('touched_immunisations');
 
-    -- 2. What each counting file says of these keys; of several with one DateExtracted the last.
-    WITH keys AS MATERIALIZED (
-        SELECT DISTINCT t.practice_id, t.per_org_id, t.appointment_immunisation_id::text AS appointment_immunisation_id
-        FROM etl.touched_immunisations AS t
-        WHERE (t.practice_id, t.per_org_id, t.appointment_immunisation_id) IS NOT NULL
-    ),
-    rules AS MATERIALIZED (
-        SELECT h.since, h.until, etl.ruleset_fingerprint(h.extract, h.since) AS fingerprint
-        FROM etl.shapes AS h
-        WHERE h.extract = 'immunisations'
-    ),
-    files AS MATERIALIZED (
-        SELECT
-            f.load_run_file_id,
-            f.load_run_id,
-            f.date_extracted,
-            f.is_mirror,
-            f.ruleset_fingerprint <> u.fingerprint AS is_stale,
-            etl.hash_seed(f.ruleset_fingerprint) AS seed,
-            row_number() OVER (
-                ORDER BY f.date_extracted, f.kind = 'delta', f.date_to, f.last_modified, f.s3_key COLLATE "C", f.load_run_file_id
-            ) AS place
-        FROM etl.load_run_files AS f
-        JOIN rules AS u ON f.date_extracted >= u.since AND f.date_extracted < u.until
-        WHERE f.extract = 'immunisations' AND f.tenant = p_tenant AND f.is_counting AND f.date_extracted < p_before
-    ),
-    -- What today's rules reject of files that were checked by others: it may not even be of its type now.
-    misfits AS MATERIALIZED (
-        SELECT f.load_run_file_id, b.line_no
-        FROM files AS f
-        CROSS JOIN LATERAL etl.verdicts_immunisations(f.load_run_file_id, true) AS b
-        WHERE f.is_stale AND b.verdict = 'rejected'
-    ),
-    said AS (
-        SELECT
-            k.practice_id, k.per_org_id, k.appointment_immunisation_id, f.load_run_file_id, f.date_extracted, f.place, r.line_no,
-            nullif(r.updated_at::timestamptz, c_unknown_times[1]) AS dedupe_1, false AS is_absent
-        FROM keys AS k
-        JOIN raw.immunisations_raw AS r USING (practice_id, per_org_id, appointment_immunisation_id)
-        JOIN files AS f USING (load_run_file_id)
-        WHERE NOT EXISTS (
-            SELECT FROM etl.rejects_immunisations AS j
-            WHERE j.load_run_file_id = r.load_run_file_id AND j.line_no = r.line_no AND j.resolved_by_run IS NULL
-        )
-            AND NOT EXISTS (
-                SELECT FROM misfits AS b
-                WHERE b.load_run_file_id = r.load_run_file_id AND b.line_no = r.line_no
-            )
-    ),
-    last_said AS (
-        SELECT DISTINCT ON (s.practice_id, s.per_org_id, s.appointment_immunisation_id, s.date_extracted)
-            s.practice_id, s.per_org_id, s.appointment_immunisation_id, s.load_run_file_id, s.line_no, s.is_absent
-        FROM said AS s
-        ORDER BY
-            s.practice_id, s.per_org_id, s.appointment_immunisation_id, s.date_extracted, s.place DESC,
-            s.dedupe_1 DESC NULLS LAST, s.line_no DESC
-    )
-    INSERT INTO etl.observed_immunisations (
-        appointment_immunisation_id,
-        patient_id,
-        appointment_id,
-        patient_schedule_id,
-        vaccine_id,
-        vaccine_name,
-        vaccine_code,
-        dose,
-        dose_number,
-        administration_site_id,
-        administration_site,
-        route_id,
-        route,
-        batch_number,
-        expiry_date,
-        immunisation_status_id,
-        immunisation_status,
-        vaccine_outcome_id,
-        vaccine_outcome,
-        is_nir_ack,
-        reason,
-        provider_id,
-        provider,
-        comments,
-        administration_time,
-        vaccine_indication_id,
-        vaccine_indication,
-        vaccine_indication_code,
-        needle_length,
-        has_diluent,
-        diluent_batch_no,
-        diluent_expiry_date,
-        is_confidential,
-        costing_code_id,
-        costing_code,
-        brand_id,
-        brand,
-        is_active,
-        is_deleted,
-        inserted_by_id,
-        inserted_by,
-        updated_by_id,
-        updated_by,
-        inserted_at,
-        updated_at,
-        is_parked,
-        medtech_id,
-        practice_id,
-        practice,
-        is_auto_bill,
-        vaccinator_id,
-        vaccinator,
-        user_logging_id,
-        logging_user_name,
-        nir_sent_date,
-        show_on_portal,
-        vaccinator_code,
-        permanent_address_latitude,
-        permanent_address_longitude,
-        practice_location_id,
-        location_name,
-        vaccine_group_id,
-        vaccine_group,
-        per_org_id,
-        loaded_date_time,
-        observed_at, is_absent, row_hash, load_run_file_id, load_run_id, line_no
-    )
-    SELECT
-        l.appointment_immunisation_id::bigint,
-        r.patient_id::bigint,
-        r.appointment_id::bigint,
-        r.patient_schedule_id,
-        r.vaccine_id::bigint,
-        r.vaccine_name,
-        r.vaccine_code,
-        r.dose,
-        r.dose_number,
-        r.administration_site_id,
-        r.administration_site,
-        r.route_id,
-        r.route,
-        r.batch_number,
-        nullif(r.expiry_date::date, DATE '1900-01-01'),
-        r.immunisation_status_id,
-        r.immunisation_status,
-        r.vaccine_outcome_id,
-        r.vaccine_outcome,
-        r.is_nir_ack::boolean,
-        r.reason,
-        r.provider_id::bigint,
-        r.provider,
-        r.comments,
-        nullif(r.administration_time::timestamptz, c_unknown_times[1]),
-        r.vaccine_indication_id,
-        r.vaccine_indication,
-        r.vaccine_indication_code,
-        r.needle_length,
-        r.has_diluent::boolean,
-        r.diluent_batch_no,
-        nullif(r.diluent_expiry_date::date, DATE '1900-01-01'),
-        r.is_confidential::boolean,
-        r.costing_code_id,
-        r.costing_code,
-        r.brand_id,
-        r.brand,
-        r.is_active::boolean,
-        r.is_deleted::boolean,
-        r.inserted_by_id::bigint,
-        r.inserted_by,
-        r.updated_by_id::bigint,
-        r.updated_by,
-        nullif(r.inserted_at::timestamptz, c_unknown_times[1]),
-        nullif(r.updated_at::timestamptz, c_unknown_times[1]),
-        r.is_parked::boolean,
-        r.medtech_id,
-        l.practice_id,
-        r.practice,
-        r.is_auto_bill::boolean,
-        r.vaccinator_id::bigint,
-        r.vaccinator,
-        r.user_logging_id::bigint,
-        r.logging_user_name,
-        nullif(r.nir_sent_date::date, DATE '1900-01-01'),
-        r.show_on_portal::boolean,
-        r.vaccinator_code,
-        r.permanent_address_latitude::numeric,
-        r.permanent_address_longitude::numeric,
-        r.practice_location_id::bigint,
-        r.location_name,
-        r.vaccine_group_id,
-        r.vaccine_group,
-        l.per_org_id,
-        nullif(r.loaded_date_time::timestamptz, c_unknown_times[1]),
-        f.date_extracted,
-        l.is_absent,
-        CASE WHEN NOT l.is_absent THEN hash_record_extended(ROW(
-            r.appointment_immunisation_id,
-            r.patient_id,
-            r.appointment_id,
-            r.patient_schedule_id,
-            r.vaccine_id,
-            r.vaccine_name,
-            r.vaccine_code,
-            r.dose,
-            r.dose_number,
-            r.administration_site_id,
-            r.administration_site,
-            r.route_id,
-            r.route,
-            r.batch_number,
-            r.expiry_date,
-            r.immunisation_status_id,
-            r.immunisation_status,
-            r.vaccine_outcome_id,
-            r.vaccine_outcome,
-            r.is_nir_ack,
-            r.reason,
-            r.provider_id,
-            r.provider,
-            r.comments,
-            r.administration_time,
-            r.vaccine_indication_id,
-            r.vaccine_indication,
-            r.vaccine_indication_code,
-            r.needle_length,
-            r.has_diluent,
-            r.diluent_batch_no,
-            r.diluent_expiry_date,
-            r.is_confidential,
-            r.costing_code_id,
-            r.costing_code,
-            r.brand_id,
-            r.brand,
-            r.is_active,
-            r.is_deleted,
-            r.inserted_by_id,
-            r.inserted_by,
-            r.updated_by_id,
-            r.updated_by,
-            r.inserted_at,
-            r.updated_at,
-            r.is_parked,
-            r.medtech_id,
-            r.practice_id,
-            r.practice,
-            r.is_auto_bill,
-            r.vaccinator_id,
-            r.vaccinator,
-            r.user_logging_id,
-            r.logging_user_name,
-            r.nir_sent_date,
-            r.show_on_portal,
-            r.vaccinator_code,
-            r.permanent_address_latitude,
-            r.permanent_address_longitude,
-            r.practice_location_id,
-            r.location_name,
-            r.vaccine_group_id,
-            r.vaccine_group,
-            r.per_org_id
-        ), f.seed) END,
-        f.load_run_file_id,
-        f.load_run_id,
-        l.line_no
-    FROM last_said AS l
-    JOIN files AS f USING (load_run_file_id)
-    LEFT JOIN raw.immunisations_raw AS r ON r.load_run_file_id = l.load_run_file_id AND r.line_no = l.line_no;
-
-    CALL etl.analyze_work('observed_immunisations');
+    -- 2. Where the counting files before the horizon observed these keys.
+    CALL etl.observe_immunisations(p_tenant, p_before);
 
     -- 3. Keep the newest row; the row with which the newest version began in core; and
     -- each row that changed stg since.
-    WITH published AS (
+    WITH states AS (
         SELECT
-            o.practice_id,
-            o.per_org_id,
-            o.appointment_immunisation_id,
-            etl.surrogate_key(
-                etl.key_part('patients')
-                || etl.key_part(o.practice_id)
-                || etl.key_part(o.per_org_id)
-                || etl.key_part(o.patient_id::text)
-            ) AS patient_key,
-            etl.surrogate_key(
-                etl.key_part('providers')
-                || etl.key_part(o.practice_id)
-                || etl.key_part(o.per_org_id)
-                || etl.key_part(o.provider_id::text)
-            ) AS provider_key,
-            etl.surrogate_key(
-                etl.key_part('providers')
-                || etl.key_part(o.practice_id)
-                || etl.key_part(o.per_org_id)
-                || etl.key_part(o.vaccinator_id::text)
-            ) AS vaccinator_key,
-            etl.surrogate_key(
-                etl.key_part('vaccine')
-                || etl.key_part(o.practice_id)
-                || etl.key_part(o.per_org_id)
-                || etl.key_part(o.vaccine_id::text)
-            ) AS vaccine_key,
-            o.patient_id,
-            o.appointment_id,
-            o.patient_schedule_id,
-            o.vaccine_id,
-            o.vaccine_name,
-            o.vaccine_code,
-            o.dose,
-            o.dose_number,
-            o.administration_site_id,
-            o.administration_site,
-            o.route_id,
-            o.route,
-            etl.pseudonym(o.batch_number, v_key.inner_pad, v_key.outer_pad) AS batch_number,
-            o.expiry_date,
-            o.immunisation_status_id,
-            immunisation_status_domain.core_value AS immunisation_status,
-            o.vaccine_outcome_id,
-            o.vaccine_outcome,
-            o.is_nir_ack,
-            o.provider_id,
-            o.administration_time,
-            o.vaccine_indication_id,
-            o.vaccine_indication,
-            o.vaccine_indication_code,
-            o.needle_length,
-            o.has_diluent,
-            etl.pseudonym(o.diluent_batch_no, v_key.inner_pad, v_key.outer_pad) AS diluent_batch_no,
-            o.diluent_expiry_date,
-            o.is_confidential,
-            o.costing_code_id,
-            o.costing_code,
-            o.brand_id,
-            o.brand,
-            o.is_active,
-            o.is_deleted,
-            o.inserted_by_id,
-            o.updated_by_id,
-            o.inserted_at,
-            o.updated_at,
-            o.is_parked,
-            o.practice,
-            o.is_auto_bill,
-            o.vaccinator_id,
-            o.user_logging_id,
-            o.nir_sent_date,
-            o.show_on_portal,
-            etl.pseudonym(o.vaccinator_code, v_key.inner_pad, v_key.outer_pad) AS vaccinator_code,
-            o.practice_location_id,
-            o.location_name,
-            o.vaccine_group_id,
-            o.vaccine_group,
-            o.loaded_date_time,
-            o.observed_at,
-            o.is_absent,
-            o.load_run_file_id,
-            o.load_run_id
+            o.*,
+            ROW(
+                y.patient_key, y.provider_key, y.vaccinator_key, y.vaccine_key, y.patient_id, y.appointment_id,
+                y.patient_schedule_id, y.vaccine_id, y.vaccine_name, y.vaccine_code, y.dose, y.dose_number,
+                y.administration_site_id, y.administration_site, y.route_id, y.route, y.batch_number, y.expiry_date,
+                y.immunisation_status_id, y.immunisation_status, y.vaccine_outcome_id, y.vaccine_outcome,
+                y.is_nir_ack, y.provider_id, y.administration_time, y.vaccine_indication_id, y.vaccine_indication,
+                y.vaccine_indication_code, y.needle_length, y.has_diluent, y.diluent_batch_no,
+                y.diluent_expiry_date, y.is_confidential, y.costing_code_id, y.costing_code, y.brand_id, y.brand,
+                y.is_active, y.is_deleted, y.inserted_by_id, y.updated_by_id, y.inserted_at, y.updated_at,
+                y.is_parked, y.practice, y.is_auto_bill, y.vaccinator_id, y.user_logging_id, y.nir_sent_date,
+                y.show_on_portal, y.vaccinator_code, y.practice_location_id, y.location_name, y.vaccine_group_id,
+                y.vaccine_group
+            ) AS core_state
         FROM etl.observed_immunisations AS o
-        LEFT JOIN etl.domain_values AS immunisation_status_domain
-            ON immunisation_status_domain.source = 'indici'
-            AND immunisation_status_domain.domain = 'immunisation_status'
-            AND immunisation_status_domain.source_value = lower(btrim(o.immunisation_status))
+        JOIN etl.republished_immunisations AS y USING (load_run_file_id, line_no)
     ),
     marked AS (
         SELECT
-            p.*,
-            coalesce(
-                lag(p.is_absent) OVER w <> p.is_absent
-                OR lag(ROW(
-                    p.patient_key,
-                    p.provider_key,
-                    p.vaccinator_key,
-                    p.vaccine_key,
-                    p.patient_id,
-                    p.appointment_id,
-                    p.patient_schedule_id,
-                    p.vaccine_id,
-                    p.vaccine_name,
-                    p.vaccine_code,
-                    p.dose,
-                    p.dose_number,
-                    p.administration_site_id,
-                    p.administration_site,
-                    p.route_id,
-                    p.route,
-                    p.batch_number,
-                    p.expiry_date,
-                    p.immunisation_status_id,
-                    p.immunisation_status,
-                    p.vaccine_outcome_id,
-                    p.vaccine_outcome,
-                    p.is_nir_ack,
-                    p.provider_id,
-                    p.administration_time,
-                    p.vaccine_indication_id,
-                    p.vaccine_indication,
-                    p.vaccine_indication_code,
-                    p.needle_length,
-                    p.has_diluent,
-                    p.diluent_batch_no,
-                    p.diluent_expiry_date,
-                    p.is_confidential,
-                    p.costing_code_id,
-                    p.costing_code,
-                    p.brand_id,
-                    p.brand,
-                    p.is_active,
-                    p.is_deleted,
-                    p.inserted_by_id,
-                    p.updated_by_id,
-                    p.inserted_at,
-                    p.updated_at,
-                    p.is_parked,
-                    p.practice,
-                    p.is_auto_bill,
-                    p.vaccinator_id,
-                    p.user_logging_id,
-                    p.nir_sent_date,
-                    p.show_on_portal,
-                    p.vaccinator_code,
-                    p.practice_location_id,
-                    p.location_name,
-                    p.vaccine_group_id,
-                    p.vaccine_group
-                )) OVER w IS DISTINCT FROM ROW(
-                    p.patient_key,
-                    p.provider_key,
-                    p.vaccinator_key,
-                    p.vaccine_key,
-                    p.patient_id,
-                    p.appointment_id,
-                    p.patient_schedule_id,
-                    p.vaccine_id,
-                    p.vaccine_name,
-                    p.vaccine_code,
-                    p.dose,
-                    p.dose_number,
-                    p.administration_site_id,
-                    p.administration_site,
-                    p.route_id,
-                    p.route,
-                    p.batch_number,
-                    p.expiry_date,
-                    p.immunisation_status_id,
-                    p.immunisation_status,
-                    p.vaccine_outcome_id,
-                    p.vaccine_outcome,
-                    p.is_nir_ack,
-                    p.provider_id,
-                    p.administration_time,
-                    p.vaccine_indication_id,
-                    p.vaccine_indication,
-                    p.vaccine_indication_code,
-                    p.needle_length,
-                    p.has_diluent,
-                    p.diluent_batch_no,
-                    p.diluent_expiry_date,
-                    p.is_confidential,
-                    p.costing_code_id,
-                    p.costing_code,
-                    p.brand_id,
-                    p.brand,
-                    p.is_active,
-                    p.is_deleted,
-                    p.inserted_by_id,
-                    p.updated_by_id,
-                    p.inserted_at,
-                    p.updated_at,
-                    p.is_parked,
-                    p.practice,
-                    p.is_auto_bill,
-                    p.vaccinator_id,
-                    p.user_logging_id,
-                    p.nir_sent_date,
-                    p.show_on_portal,
-                    p.vaccinator_code,
-                    p.practice_location_id,
-                    p.location_name,
-                    p.vaccine_group_id,
-                    p.vaccine_group
-                ),
-                true
-            ) AS starts
-        FROM published AS p
-        WINDOW w AS (PARTITION BY p.practice_id, p.per_org_id, p.appointment_immunisation_id ORDER BY p.observed_at)
+            s.practice_id, s.per_org_id, s.appointment_immunisation_id, s.observed_at,
+            lag(s.core_state) OVER w IS DISTINCT FROM s.core_state AS begins_run
+        FROM states AS s
+        WINDOW w AS (PARTITION BY s.practice_id, s.per_org_id, s.appointment_immunisation_id ORDER BY s.observed_at)
+    ),
+    staged AS (
+        SELECT
+            o.*,
+            ROW(
+                y.patient_id, y.appointment_id, y.patient_schedule_id, y.vaccine_id, y.vaccine_name, y.vaccine_code,
+                y.dose, y.dose_number, y.administration_site_id, y.administration_site, y.route_id, y.route,
+                y.batch_number, y.expiry_date, y.immunisation_status_id, y.immunisation_status,
+                y.vaccine_outcome_id, y.vaccine_outcome, y.is_nir_ack, y.reason, y.provider_id, y.provider,
+                y.comments, y.administration_time, y.vaccine_indication_id, y.vaccine_indication,
+                y.vaccine_indication_code, y.needle_length, y.has_diluent, y.diluent_batch_no,
+                y.diluent_expiry_date, y.is_confidential, y.costing_code_id, y.costing_code, y.brand_id, y.brand,
+                y.is_active, y.is_deleted, y.inserted_by_id, y.inserted_by, y.updated_by_id, y.updated_by,
+                y.inserted_at, y.updated_at, y.is_parked, y.medtech_id, y.practice, y.is_auto_bill, y.vaccinator_id,
+                y.vaccinator, y.user_logging_id, y.logging_user_name, y.nir_sent_date, y.show_on_portal,
+                y.vaccinator_code, y.permanent_address_latitude, y.permanent_address_longitude,
+                y.practice_location_id, y.location_name, y.vaccine_group_id, y.vaccine_group
+            ) AS row_state
+        FROM etl.observed_immunisations AS o
+        JOIN etl.typed_immunisations AS y USING (load_run_file_id, line_no)
     ),
     told AS (
         SELECT
-            o.practice_id, o.per_org_id, o.appointment_immunisation_id, o.observed_at, o.is_absent, o.load_run_file_id, o.line_no,
-            coalesce(
-                lag(o.is_absent) OVER w <> o.is_absent
-                OR lag(ROW(
-                    o.patient_id,
-                    o.appointment_id,
-                    o.patient_schedule_id,
-                    o.vaccine_id,
-                    o.vaccine_name,
-                    o.vaccine_code,
-                    o.dose,
-                    o.dose_number,
-                    o.administration_site_id,
-                    o.administration_site,
-                    o.route_id,
-                    o.route,
-                    o.batch_number,
-                    o.expiry_date,
-                    o.immunisation_status_id,
-                    o.immunisation_status,
-                    o.vaccine_outcome_id,
-                    o.vaccine_outcome,
-                    o.is_nir_ack,
-                    o.reason,
-                    o.provider_id,
-                    o.provider,
-                    o.comments,
-                    o.administration_time,
-                    o.vaccine_indication_id,
-                    o.vaccine_indication,
-                    o.vaccine_indication_code,
-                    o.needle_length,
-                    o.has_diluent,
-                    o.diluent_batch_no,
-                    o.diluent_expiry_date,
-                    o.is_confidential,
-                    o.costing_code_id,
-                    o.costing_code,
-                    o.brand_id,
-                    o.brand,
-                    o.is_active,
-                    o.is_deleted,
-                    o.inserted_by_id,
-                    o.inserted_by,
-                    o.updated_by_id,
-                    o.updated_by,
-                    o.inserted_at,
-                    o.updated_at,
-                    o.is_parked,
-                    o.medtech_id,
-                    o.practice,
-                    o.is_auto_bill,
-                    o.vaccinator_id,
-                    o.vaccinator,
-                    o.user_logging_id,
-                    o.logging_user_name,
-                    o.nir_sent_date,
-                    o.show_on_portal,
-                    o.vaccinator_code,
-                    o.permanent_address_latitude,
-                    o.permanent_address_longitude,
-                    o.practice_location_id,
-                    o.location_name,
-                    o.vaccine_group_id,
-                    o.vaccine_group
-                )) OVER w IS DISTINCT FROM ROW(
-                    o.patient_id,
-                    o.appointment_id,
-                    o.patient_schedule_id,
-                    o.vaccine_id,
-                    o.vaccine_name,
-                    o.vaccine_code,
-                    o.dose,
-                    o.dose_number,
-                    o.administration_site_id,
-                    o.administration_site,
-                    o.route_id,
-                    o.route,
-                    o.batch_number,
-                    o.expiry_date,
-                    o.immunisation_status_id,
-                    o.immunisation_status,
-                    o.vaccine_outcome_id,
-                    o.vaccine_outcome,
-                    o.is_nir_ack,
-                    o.reason,
-                    o.provider_id,
-                    o.provider,
-                    o.comments,
-                    o.administration_time,
-                    o.vaccine_indication_id,
-                    o.vaccine_indication,
-                    o.vaccine_indication_code,
-                    o.needle_length,
-                    o.has_diluent,
-                    o.diluent_batch_no,
-                    o.diluent_expiry_date,
-                    o.is_confidential,
-                    o.costing_code_id,
-                    o.costing_code,
-                    o.brand_id,
-                    o.brand,
-                    o.is_active,
-                    o.is_deleted,
-                    o.inserted_by_id,
-                    o.inserted_by,
-                    o.updated_by_id,
-                    o.updated_by,
-                    o.inserted_at,
-                    o.updated_at,
-                    o.is_parked,
-                    o.medtech_id,
-                    o.practice,
-                    o.is_auto_bill,
-                    o.vaccinator_id,
-                    o.vaccinator,
-                    o.user_logging_id,
-                    o.logging_user_name,
-                    o.nir_sent_date,
-                    o.show_on_portal,
-                    o.vaccinator_code,
-                    o.permanent_address_latitude,
-                    o.permanent_address_longitude,
-                    o.practice_location_id,
-                    o.location_name,
-                    o.vaccine_group_id,
-                    o.vaccine_group
-                ),
-                true
-            ) AS changes
-        FROM etl.observed_immunisations AS o
-        WINDOW w AS (PARTITION BY o.practice_id, o.per_org_id, o.appointment_immunisation_id ORDER BY o.observed_at)
+            s.practice_id, s.per_org_id, s.appointment_immunisation_id, s.observed_at, s.is_absent, s.load_run_file_id, s.line_no,
+            lag(s.row_state) OVER w IS DISTINCT FROM s.row_state AS changes
+        FROM staged AS s
+        WINDOW w AS (PARTITION BY s.practice_id, s.per_org_id, s.appointment_immunisation_id ORDER BY s.observed_at)
     ),
     placed AS (
         SELECT
             t.*,
             max(t.observed_at) OVER k AS newest,
-            max(t.observed_at) FILTER (WHERE d.starts) OVER k AS state_from,
-            max(t.observed_at) FILTER (WHERE d.starts) OVER k AS version_from
+            max(t.observed_at) FILTER (WHERE d.begins_run) OVER k AS state_from,
+            max(t.observed_at) FILTER (WHERE d.begins_run) OVER k AS version_from
         FROM told AS t
         JOIN marked AS d USING (practice_id, per_org_id, appointment_immunisation_id, observed_at)
         WHERE NOT t.is_absent

@@ -4,41 +4,20 @@ INSERT INTO etl.extracts (
     extract, source, description, entity, natural_key, core_kind, raw_table, stg_table, core_table, full_load,
     ragged_rows, reject_rate, mirror_close_share, has_pseudonyms, load_order, every_batch
 )
-VALUES
-    (
-        'immunisations',
-        'indici',
-        'Vaccines given to patients or declined by them.',
-        'immunisation',
-        ARRAY['appointment_immunisation_id']::text[],
-        'fact',
-        'raw.immunisations_raw',
-        'stg.immunisations',
-        'core.fact_immunisations',
-        'upsert',
-        'reject',
-        0.05,
-        0.2,
-        true,
-        11,
-        true
-    )
+VALUES (
+    'immunisations', 'indici',
+    'Vaccines given to patients or declined by them.',
+    'immunisation', ARRAY['appointment_immunisation_id']::text[], 'fact',
+    'raw.immunisations_raw', 'stg.immunisations', 'core.fact_immunisations', 'upsert',
+    'reject', 0.05, 0.2, true, 11, true
+)
 ON CONFLICT (extract) DO UPDATE
-SET source = excluded.source,
-    description = excluded.description,
-    entity = excluded.entity,
-    natural_key = excluded.natural_key,
-    core_kind = excluded.core_kind,
-    raw_table = excluded.raw_table,
-    stg_table = excluded.stg_table,
-    core_table = excluded.core_table,
-    full_load = excluded.full_load,
-    ragged_rows = excluded.ragged_rows,
-    reject_rate = excluded.reject_rate,
-    mirror_close_share = excluded.mirror_close_share,
-    has_pseudonyms = excluded.has_pseudonyms,
-    load_order = excluded.load_order,
-    every_batch = excluded.every_batch;
+SET source = excluded.source, description = excluded.description, entity = excluded.entity,
+    natural_key = excluded.natural_key, core_kind = excluded.core_kind, raw_table = excluded.raw_table,
+    stg_table = excluded.stg_table, core_table = excluded.core_table, full_load = excluded.full_load,
+    ragged_rows = excluded.ragged_rows, reject_rate = excluded.reject_rate,
+    mirror_close_share = excluded.mirror_close_share, has_pseudonyms = excluded.has_pseudonyms,
+    load_order = excluded.load_order, every_batch = excluded.every_batch;
 
 INSERT INTO etl.locks (extract)
 VALUES ('immunisations')
@@ -128,9 +107,7 @@ DELETE FROM etl.shapes WHERE extract = 'immunisations';
 INSERT INTO etl.shapes (extract, since, until, columns, headings, rules_hash)
 VALUES
     (
-        'immunisations',
-        '-infinity',
-        'infinity',
+        'immunisations', '-infinity', 'infinity',
         ARRAY['appointment_immunisation_id', 'patient_id', 'appointment_id', 'patient_schedule_id', 'vaccine_id', 'vaccine_name', 'vaccine_code', 'dose', 'dose_number', 'administration_site_id', 'administration_site', 'route_id', 'route', 'batch_number', 'expiry_date', 'immunisation_status_id', 'immunisation_status', 'vaccine_outcome_id', 'vaccine_outcome', 'is_nir_ack', 'reason', 'provider_id', 'provider', 'comments', 'administration_time', 'vaccine_indication_id', 'vaccine_indication', 'vaccine_indication_code', 'needle_length', 'has_diluent', 'diluent_batch_no', 'diluent_expiry_date', 'is_confidential', 'costing_code_id', 'costing_code', 'brand_id', 'brand', 'is_active', 'is_deleted', 'inserted_by_id', 'inserted_by', 'updated_by_id', 'updated_by', 'inserted_at', 'updated_at', 'is_parked', 'medtech_id', 'practice_id', 'practice', 'is_auto_bill', 'vaccinator_id', 'vaccinator', 'user_logging_id', 'logging_user_name', 'nir_sent_date', 'show_on_portal', 'vaccinator_code', 'permanent_address_latitude', 'permanent_address_longitude', 'practice_location_id', 'location_name', 'vaccine_group_id', 'vaccine_group', 'per_org_id', 'loaded_date_time']::text[],
         ARRAY['AppointmentImmunisationID', 'PatientID', 'AppointmentID', 'PatientScheduleID', 'VaccineID', 'VaccineName', 'VaccineCode', 'Dose', 'DoseNumber', 'AdministrationSiteID', 'AdministrationSite', 'RouteID', 'Route', 'BatchNumber', 'ExpiryDate', 'ImmunisationStatusID', 'ImmunisationStatus', 'VaccineOutComeID', 'VaccineOutCome', 'IsNIRAck', 'Reason', 'ProviderID', 'Provider', 'Comments', 'AdministrationTime', 'VaccineIndicationID', 'VaccineIndication', 'VaccineIndicationCode', 'NeedleLength', 'HasDiluent', 'DiluentBatchNo', 'DiluentExpiryDate', 'IsConfidential', 'CostingCodeID', 'CostingCode', 'BrandID', 'Brand', 'IsActive', 'IsDeleted', 'InsertedByID', 'InsertedBy', 'UpdatedByID', 'UpdatedBy', 'InsertedAt', 'UpdatedAt', 'IsParked', 'MedTechID', 'PracticeID', 'Practice', 'IsAutoBill', 'VaccinatorID', 'Vaccinator', 'UserLoggingID', 'LoggingUserName', 'NIRSentDate', 'ShowOnPortal', 'VaccinatorCode', 'PermanentAddressLatitude', 'PermanentAddressLongitude', 'PracticeLocationID', 'LocationName', 'VaccineGroupID', 'VaccineGroup', 'PerOrgId', 'LoadedDateTime']::text[],
         '3aa44e26e894110a17922c1d318131448cf3bfaf5be013fe663961a8fb3f6be5'

@@ -2,151 +2,25 @@
 
 CREATE OR REPLACE VIEW raw.immunisations AS
 SELECT
-    r.appointment_immunisation_id,
-    r.patient_id,
-    r.appointment_id,
-    r.patient_schedule_id,
-    r.vaccine_id,
-    r.vaccine_name,
-    r.vaccine_code,
-    r.dose,
-    r.dose_number,
-    r.administration_site_id,
-    r.administration_site,
-    r.route_id,
-    r.route,
-    r.batch_number,
-    r.expiry_date,
-    r.immunisation_status_id,
-    r.immunisation_status,
-    r.vaccine_outcome_id,
-    r.vaccine_outcome,
-    r.is_nir_ack,
-    r.reason,
-    r.provider_id,
-    r.provider,
-    r.comments,
-    r.administration_time,
-    r.vaccine_indication_id,
-    r.vaccine_indication,
-    r.vaccine_indication_code,
-    r.needle_length,
-    r.has_diluent,
-    r.diluent_batch_no,
-    r.diluent_expiry_date,
-    r.is_confidential,
-    r.costing_code_id,
-    r.costing_code,
-    r.brand_id,
-    r.brand,
-    r.is_active,
-    r.is_deleted,
-    r.inserted_by_id,
-    r.inserted_by,
-    r.updated_by_id,
-    r.updated_by,
-    r.inserted_at,
-    r.updated_at,
-    r.is_parked,
-    r.medtech_id,
-    r.practice_id,
-    r.practice,
-    r.is_auto_bill,
-    r.vaccinator_id,
-    r.vaccinator,
-    r.user_logging_id,
-    r.logging_user_name,
-    r.nir_sent_date,
-    r.show_on_portal,
-    r.vaccinator_code,
-    r.permanent_address_latitude,
-    r.permanent_address_longitude,
-    r.practice_location_id,
-    r.location_name,
-    r.vaccine_group_id,
-    r.vaccine_group,
-    r.per_org_id,
-    r.loaded_date_time,
-    r.load_run_file_id,
-    r.line_no,
-    f.s3_bucket,
-    f.s3_key,
-    f.s3_version_id,
-    f.file_hash,
-    f.date_extracted,
-    f.extract_type,
+    r.appointment_immunisation_id, r.patient_id, r.appointment_id, r.patient_schedule_id, r.vaccine_id,
+    r.vaccine_name, r.vaccine_code, r.dose, r.dose_number, r.administration_site_id, r.administration_site,
+    r.route_id, r.route, r.batch_number, r.expiry_date, r.immunisation_status_id, r.immunisation_status,
+    r.vaccine_outcome_id, r.vaccine_outcome, r.is_nir_ack, r.reason, r.provider_id, r.provider, r.comments,
+    r.administration_time, r.vaccine_indication_id, r.vaccine_indication, r.vaccine_indication_code,
+    r.needle_length, r.has_diluent, r.diluent_batch_no, r.diluent_expiry_date, r.is_confidential, r.costing_code_id,
+    r.costing_code, r.brand_id, r.brand, r.is_active, r.is_deleted, r.inserted_by_id, r.inserted_by,
+    r.updated_by_id, r.updated_by, r.inserted_at, r.updated_at, r.is_parked, r.medtech_id, r.practice_id,
+    r.practice, r.is_auto_bill, r.vaccinator_id, r.vaccinator, r.user_logging_id, r.logging_user_name,
+    r.nir_sent_date, r.show_on_portal, r.vaccinator_code, r.permanent_address_latitude,
+    r.permanent_address_longitude, r.practice_location_id, r.location_name, r.vaccine_group_id, r.vaccine_group,
+    r.per_org_id, r.loaded_date_time,
+    r.load_run_file_id, r.line_no, f.s3_bucket, f.s3_key, f.s3_version_id, f.file_hash, f.date_extracted, f.extract_type,
     f.tenant[1] AS file_practice_id,
     f.tenant[2] AS file_per_org_id,
-    f.load_run_id,
-    f.load_ts
+    f.load_run_id, f.load_ts
 FROM raw.immunisations_raw AS r
 JOIN etl.load_run_files AS f USING (load_run_file_id);
 COMMENT ON VIEW raw.immunisations IS 'Delivered rows with where they came from: Vaccines given to patients or declined by them.';
-COMMENT ON COLUMN raw.immunisations.appointment_immunisation_id IS 'Identifier of the immunisation.';
-COMMENT ON COLUMN raw.immunisations.patient_id IS 'Patient who was to be immunised.';
-COMMENT ON COLUMN raw.immunisations.appointment_id IS 'Appointment of the immunisation.';
-COMMENT ON COLUMN raw.immunisations.patient_schedule_id IS 'Identifier of the patient''s immunisation schedule in the source.';
-COMMENT ON COLUMN raw.immunisations.vaccine_id IS 'Vaccine of the immunisation.';
-COMMENT ON COLUMN raw.immunisations.vaccine_name IS 'Name of the vaccine.';
-COMMENT ON COLUMN raw.immunisations.vaccine_code IS 'Code of the vaccine.';
-COMMENT ON COLUMN raw.immunisations.dose IS 'Dose of the vaccine.';
-COMMENT ON COLUMN raw.immunisations.dose_number IS 'Number of the dose in its series.';
-COMMENT ON COLUMN raw.immunisations.administration_site_id IS 'Lookup id of the site of administration.';
-COMMENT ON COLUMN raw.immunisations.administration_site IS 'Site of administration on the body, a value of a list.';
-COMMENT ON COLUMN raw.immunisations.route_id IS 'Lookup id of the route.';
-COMMENT ON COLUMN raw.immunisations.route IS 'Route of administration, a value of a list.';
-COMMENT ON COLUMN raw.immunisations.batch_number IS 'Batch of the vaccine, typed by staff. Core receives a pseudonym: equal batches stay equal.';
-COMMENT ON COLUMN raw.immunisations.expiry_date IS 'Date on which the vaccine expires.';
-COMMENT ON COLUMN raw.immunisations.immunisation_status_id IS 'Lookup id of the status of the immunisation.';
-COMMENT ON COLUMN raw.immunisations.immunisation_status IS 'Status of the immunisation.';
-COMMENT ON COLUMN raw.immunisations.vaccine_outcome_id IS 'Lookup id of the outcome.';
-COMMENT ON COLUMN raw.immunisations.vaccine_outcome IS 'Outcome of the immunisation, a value of a list.';
-COMMENT ON COLUMN raw.immunisations.is_nir_ack IS 'Whether the National Immunisation Register acknowledged the immunisation.';
-COMMENT ON COLUMN raw.immunisations.reason IS 'Reason recorded with the immunisation, may be free text.';
-COMMENT ON COLUMN raw.immunisations.provider_id IS 'Provider of the immunisation.';
-COMMENT ON COLUMN raw.immunisations.provider IS 'Name of the provider.';
-COMMENT ON COLUMN raw.immunisations.comments IS 'Comments on the immunisation, free text.';
-COMMENT ON COLUMN raw.immunisations.administration_time IS 'When the vaccine was given.';
-COMMENT ON COLUMN raw.immunisations.vaccine_indication_id IS 'Lookup id of the indication.';
-COMMENT ON COLUMN raw.immunisations.vaccine_indication IS 'Indication for the vaccine, a value of a list.';
-COMMENT ON COLUMN raw.immunisations.vaccine_indication_code IS 'Code of the indication.';
-COMMENT ON COLUMN raw.immunisations.needle_length IS 'Length of the needle, a value of a list.';
-COMMENT ON COLUMN raw.immunisations.has_diluent IS 'Whether the vaccine has a diluent.';
-COMMENT ON COLUMN raw.immunisations.diluent_batch_no IS 'Batch of the diluent, typed by staff. Core receives a pseudonym: equal batches stay equal.';
-COMMENT ON COLUMN raw.immunisations.diluent_expiry_date IS 'Date on which the diluent expires.';
-COMMENT ON COLUMN raw.immunisations.is_confidential IS 'Whether the immunisation is marked confidential.';
-COMMENT ON COLUMN raw.immunisations.costing_code_id IS 'Lookup id of the costing code.';
-COMMENT ON COLUMN raw.immunisations.costing_code IS 'Costing code of the immunisation.';
-COMMENT ON COLUMN raw.immunisations.brand_id IS 'Lookup id of the brand.';
-COMMENT ON COLUMN raw.immunisations.brand IS 'Brand of the vaccine.';
-COMMENT ON COLUMN raw.immunisations.is_active IS 'Whether the immunisation is active.';
-COMMENT ON COLUMN raw.immunisations.is_deleted IS 'Whether the immunisation was deleted in the source.';
-COMMENT ON COLUMN raw.immunisations.inserted_by_id IS 'User who created the immunisation.';
-COMMENT ON COLUMN raw.immunisations.inserted_by IS 'Name of the user who created the immunisation.';
-COMMENT ON COLUMN raw.immunisations.updated_by_id IS 'User who last changed the immunisation.';
-COMMENT ON COLUMN raw.immunisations.updated_by IS 'Name of the user who last changed the immunisation.';
-COMMENT ON COLUMN raw.immunisations.inserted_at IS 'When the immunisation was created.';
-COMMENT ON COLUMN raw.immunisations.updated_at IS 'When the immunisation was last changed.';
-COMMENT ON COLUMN raw.immunisations.is_parked IS 'Whether the immunisation is parked.';
-COMMENT ON COLUMN raw.immunisations.medtech_id IS 'Identifier of the immunisation in MedTech. Can hold a GUID.';
-COMMENT ON COLUMN raw.immunisations.practice_id IS 'Practice that delivered the row, three digits as in the file name. Part of the tenant.';
-COMMENT ON COLUMN raw.immunisations.practice IS 'Name of the practice.';
-COMMENT ON COLUMN raw.immunisations.is_auto_bill IS 'Whether the immunisation is billed automatically.';
-COMMENT ON COLUMN raw.immunisations.vaccinator_id IS 'Provider who gave the vaccine.';
-COMMENT ON COLUMN raw.immunisations.vaccinator IS 'Name of the vaccinator.';
-COMMENT ON COLUMN raw.immunisations.user_logging_id IS 'User recorded by the source''s log for the immunisation.';
-COMMENT ON COLUMN raw.immunisations.logging_user_name IS 'Name of the user recorded by the source''s log for the immunisation.';
-COMMENT ON COLUMN raw.immunisations.nir_sent_date IS 'Date of sending to the National Immunisation Register.';
-COMMENT ON COLUMN raw.immunisations.show_on_portal IS 'Whether the immunisation is shown on the portal.';
-COMMENT ON COLUMN raw.immunisations.vaccinator_code IS 'Code of the vaccinator. Core receives a pseudonym.';
-COMMENT ON COLUMN raw.immunisations.permanent_address_latitude IS 'Latitude of the patient''s permanent address, in degrees.';
-COMMENT ON COLUMN raw.immunisations.permanent_address_longitude IS 'Longitude of the patient''s permanent address, in degrees.';
-COMMENT ON COLUMN raw.immunisations.practice_location_id IS 'Location of the practice.';
-COMMENT ON COLUMN raw.immunisations.location_name IS 'Name of the location of the practice.';
-COMMENT ON COLUMN raw.immunisations.vaccine_group_id IS 'Lookup id of the group of vaccines.';
-COMMENT ON COLUMN raw.immunisations.vaccine_group IS 'Group of vaccines, a value of a list.';
-COMMENT ON COLUMN raw.immunisations.per_org_id IS 'Organisation of the practice, six digits as in the file name. Part of the tenant.';
-COMMENT ON COLUMN raw.immunisations.loaded_date_time IS 'When the provider of the feed loaded the row. Can change when nothing else did.';
 COMMENT ON COLUMN raw.immunisations.load_run_file_id IS 'The file: etl.load_run_files.';
 COMMENT ON COLUMN raw.immunisations.line_no IS 'Number of the row in the file, from 1, counting every row.';
 COMMENT ON COLUMN raw.immunisations.s3_bucket IS 'Bucket of the file.';

@@ -72,71 +72,17 @@ CREATE TABLE raw.immunisations_raw (
 );
 CREATE INDEX immunisations_raw_key_idx ON raw.immunisations_raw (appointment_immunisation_id);
 COMMENT ON TABLE raw.immunisations_raw IS 'Delivered rows as text: Vaccines given to patients or declined by them.';
-COMMENT ON COLUMN raw.immunisations_raw.appointment_immunisation_id IS 'Identifier of the immunisation.';
-COMMENT ON COLUMN raw.immunisations_raw.patient_id IS 'Patient who was to be immunised.';
-COMMENT ON COLUMN raw.immunisations_raw.appointment_id IS 'Appointment of the immunisation.';
-COMMENT ON COLUMN raw.immunisations_raw.patient_schedule_id IS 'Identifier of the patient''s immunisation schedule in the source.';
-COMMENT ON COLUMN raw.immunisations_raw.vaccine_id IS 'Vaccine of the immunisation.';
-COMMENT ON COLUMN raw.immunisations_raw.vaccine_name IS 'Name of the vaccine.';
-COMMENT ON COLUMN raw.immunisations_raw.vaccine_code IS 'Code of the vaccine.';
-COMMENT ON COLUMN raw.immunisations_raw.dose IS 'Dose of the vaccine.';
-COMMENT ON COLUMN raw.immunisations_raw.dose_number IS 'Number of the dose in its series.';
-COMMENT ON COLUMN raw.immunisations_raw.administration_site_id IS 'Lookup id of the site of administration.';
-COMMENT ON COLUMN raw.immunisations_raw.administration_site IS 'Site of administration on the body, a value of a list.';
-COMMENT ON COLUMN raw.immunisations_raw.route_id IS 'Lookup id of the route.';
-COMMENT ON COLUMN raw.immunisations_raw.route IS 'Route of administration, a value of a list.';
-COMMENT ON COLUMN raw.immunisations_raw.batch_number IS 'Batch of the vaccine, typed by staff. Core receives a pseudonym: equal batches stay equal.';
-COMMENT ON COLUMN raw.immunisations_raw.expiry_date IS 'Date on which the vaccine expires.';
-COMMENT ON COLUMN raw.immunisations_raw.immunisation_status_id IS 'Lookup id of the status of the immunisation.';
-COMMENT ON COLUMN raw.immunisations_raw.immunisation_status IS 'Status of the immunisation.';
-COMMENT ON COLUMN raw.immunisations_raw.vaccine_outcome_id IS 'Lookup id of the outcome.';
-COMMENT ON COLUMN raw.immunisations_raw.vaccine_outcome IS 'Outcome of the immunisation, a value of a list.';
-COMMENT ON COLUMN raw.immunisations_raw.is_nir_ack IS 'Whether the National Immunisation Register acknowledged the immunisation.';
-COMMENT ON COLUMN raw.immunisations_raw.reason IS 'Reason recorded with the immunisation, may be free text.';
-COMMENT ON COLUMN raw.immunisations_raw.provider_id IS 'Provider of the immunisation.';
-COMMENT ON COLUMN raw.immunisations_raw.provider IS 'Name of the provider.';
-COMMENT ON COLUMN raw.immunisations_raw.comments IS 'Comments on the immunisation, free text.';
-COMMENT ON COLUMN raw.immunisations_raw.administration_time IS 'When the vaccine was given.';
-COMMENT ON COLUMN raw.immunisations_raw.vaccine_indication_id IS 'Lookup id of the indication.';
-COMMENT ON COLUMN raw.immunisations_raw.vaccine_indication IS 'Indication for the vaccine, a value of a list.';
-COMMENT ON COLUMN raw.immunisations_raw.vaccine_indication_code IS 'Code of the indication.';
-COMMENT ON COLUMN raw.immunisations_raw.needle_length IS 'Length of the needle, a value of a list.';
-COMMENT ON COLUMN raw.immunisations_raw.has_diluent IS 'Whether the vaccine has a diluent.';
-COMMENT ON COLUMN raw.immunisations_raw.diluent_batch_no IS 'Batch of the diluent, typed by staff. Core receives a pseudonym: equal batches stay equal.';
-COMMENT ON COLUMN raw.immunisations_raw.diluent_expiry_date IS 'Date on which the diluent expires.';
-COMMENT ON COLUMN raw.immunisations_raw.is_confidential IS 'Whether the immunisation is marked confidential.';
-COMMENT ON COLUMN raw.immunisations_raw.costing_code_id IS 'Lookup id of the costing code.';
-COMMENT ON COLUMN raw.immunisations_raw.costing_code IS 'Costing code of the immunisation.';
-COMMENT ON COLUMN raw.immunisations_raw.brand_id IS 'Lookup id of the brand.';
-COMMENT ON COLUMN raw.immunisations_raw.brand IS 'Brand of the vaccine.';
-COMMENT ON COLUMN raw.immunisations_raw.is_active IS 'Whether the immunisation is active.';
-COMMENT ON COLUMN raw.immunisations_raw.is_deleted IS 'Whether the immunisation was deleted in the source.';
-COMMENT ON COLUMN raw.immunisations_raw.inserted_by_id IS 'User who created the immunisation.';
-COMMENT ON COLUMN raw.immunisations_raw.inserted_by IS 'Name of the user who created the immunisation.';
-COMMENT ON COLUMN raw.immunisations_raw.updated_by_id IS 'User who last changed the immunisation.';
-COMMENT ON COLUMN raw.immunisations_raw.updated_by IS 'Name of the user who last changed the immunisation.';
-COMMENT ON COLUMN raw.immunisations_raw.inserted_at IS 'When the immunisation was created.';
-COMMENT ON COLUMN raw.immunisations_raw.updated_at IS 'When the immunisation was last changed.';
-COMMENT ON COLUMN raw.immunisations_raw.is_parked IS 'Whether the immunisation is parked.';
-COMMENT ON COLUMN raw.immunisations_raw.medtech_id IS 'Identifier of the immunisation in MedTech. Can hold a GUID.';
-COMMENT ON COLUMN raw.immunisations_raw.practice_id IS 'Practice that delivered the row, three digits as in the file name. Part of the tenant.';
-COMMENT ON COLUMN raw.immunisations_raw.practice IS 'Name of the practice.';
-COMMENT ON COLUMN raw.immunisations_raw.is_auto_bill IS 'Whether the immunisation is billed automatically.';
-COMMENT ON COLUMN raw.immunisations_raw.vaccinator_id IS 'Provider who gave the vaccine.';
-COMMENT ON COLUMN raw.immunisations_raw.vaccinator IS 'Name of the vaccinator.';
-COMMENT ON COLUMN raw.immunisations_raw.user_logging_id IS 'User recorded by the source''s log for the immunisation.';
-COMMENT ON COLUMN raw.immunisations_raw.logging_user_name IS 'Name of the user recorded by the source''s log for the immunisation.';
-COMMENT ON COLUMN raw.immunisations_raw.nir_sent_date IS 'Date of sending to the National Immunisation Register.';
-COMMENT ON COLUMN raw.immunisations_raw.show_on_portal IS 'Whether the immunisation is shown on the portal.';
-COMMENT ON COLUMN raw.immunisations_raw.vaccinator_code IS 'Code of the vaccinator. Core receives a pseudonym.';
-COMMENT ON COLUMN raw.immunisations_raw.permanent_address_latitude IS 'Latitude of the patient''s permanent address, in degrees.';
-COMMENT ON COLUMN raw.immunisations_raw.permanent_address_longitude IS 'Longitude of the patient''s permanent address, in degrees.';
-COMMENT ON COLUMN raw.immunisations_raw.practice_location_id IS 'Location of the practice.';
-COMMENT ON COLUMN raw.immunisations_raw.location_name IS 'Name of the location of the practice.';
-COMMENT ON COLUMN raw.immunisations_raw.vaccine_group_id IS 'Lookup id of the group of vaccines.';
-COMMENT ON COLUMN raw.immunisations_raw.vaccine_group IS 'Group of vaccines, a value of a list.';
-COMMENT ON COLUMN raw.immunisations_raw.per_org_id IS 'Organisation of the practice, six digits as in the file name. Part of the tenant.';
-COMMENT ON COLUMN raw.immunisations_raw.loaded_date_time IS 'When the provider of the feed loaded the row. Can change when nothing else did.';
 COMMENT ON COLUMN raw.immunisations_raw.load_run_file_id IS 'The file: etl.load_run_files.';
 COMMENT ON COLUMN raw.immunisations_raw.line_no IS 'Number of the row in the file, from 1, counting every row.';
-GRANT INSERT (appointment_immunisation_id, patient_id, appointment_id, patient_schedule_id, vaccine_id, vaccine_name, vaccine_code, dose, dose_number, administration_site_id, administration_site, route_id, route, batch_number, expiry_date, immunisation_status_id, immunisation_status, vaccine_outcome_id, vaccine_outcome, is_nir_ack, reason, provider_id, provider, comments, administration_time, vaccine_indication_id, vaccine_indication, vaccine_indication_code, needle_length, has_diluent, diluent_batch_no, diluent_expiry_date, is_confidential, costing_code_id, costing_code, brand_id, brand, is_active, is_deleted, inserted_by_id, inserted_by, updated_by_id, updated_by, inserted_at, updated_at, is_parked, medtech_id, practice_id, practice, is_auto_bill, vaccinator_id, vaccinator, user_logging_id, logging_user_name, nir_sent_date, show_on_portal, vaccinator_code, permanent_address_latitude, permanent_address_longitude, practice_location_id, location_name, vaccine_group_id, vaccine_group, per_org_id, loaded_date_time) ON raw.immunisations_raw TO etl_writer;
+GRANT INSERT (
+    appointment_immunisation_id, patient_id, appointment_id, patient_schedule_id, vaccine_id, vaccine_name,
+    vaccine_code, dose, dose_number, administration_site_id, administration_site, route_id, route, batch_number,
+    expiry_date, immunisation_status_id, immunisation_status, vaccine_outcome_id, vaccine_outcome, is_nir_ack,
+    reason, provider_id, provider, comments, administration_time, vaccine_indication_id, vaccine_indication,
+    vaccine_indication_code, needle_length, has_diluent, diluent_batch_no, diluent_expiry_date, is_confidential,
+    costing_code_id, costing_code, brand_id, brand, is_active, is_deleted, inserted_by_id, inserted_by,
+    updated_by_id, updated_by, inserted_at, updated_at, is_parked, medtech_id, practice_id, practice, is_auto_bill,
+    vaccinator_id, vaccinator, user_logging_id, logging_user_name, nir_sent_date, show_on_portal, vaccinator_code,
+    permanent_address_latitude, permanent_address_longitude, practice_location_id, location_name, vaccine_group_id,
+    vaccine_group, per_org_id, loaded_date_time
+) ON raw.immunisations_raw TO etl_writer;

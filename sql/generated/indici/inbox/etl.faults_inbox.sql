@@ -16,69 +16,13 @@ AS $faults_inbox$
 -- nothing. A column without a value has no fault, unless it is required.
 DECLARE
     v_file etl.load_run_files;
-    c_unknown_times constant timestamptz[] := ARRAY['1900-01-01']::text[]::timestamptz[];
 BEGIN
     SELECT f.* INTO v_file FROM etl.load_run_files AS f WHERE f.load_run_file_id = p_load_run_file_id;
 
     RETURN QUERY
     SELECT
         r.line_no,
-        array_to_string(
-            ARRAY[
-                r.inbox_folder_item_id,
-                r.folder_id,
-                r.folder_name,
-                r.is_system_folder,
-                r.order_no,
-                r.item_type_id,
-                r.item_type,
-                r.patient_id,
-                r.provider_id,
-                r.practice_id,
-                r.patient_name,
-                r.provider,
-                r.practice_name,
-                r.from_org_id,
-                r.from_organization_name,
-                r.assign_to_id,
-                r.assign_to,
-                r.result_date,
-                r.message_subject_id,
-                r.message_subject,
-                r.comments,
-                r.mark_as_read,
-                r.is_confidential,
-                r.show_on_portal,
-                r.is_reviewed,
-                r.show_on_timeline,
-                r.is_active,
-                r.is_deleted,
-                r.inserted_by_id,
-                r.inserted_by,
-                r.updated_by_id,
-                r.updated_by,
-                r.inserted_at,
-                r.updated_at,
-                r.medtech_id,
-                r.dms_id,
-                r.is_repeat_rx,
-                r.is_replied_rx,
-                r.external_ref,
-                r.abnormal_result,
-                r.is_deactivated,
-                r.folder_group,
-                r.document_code,
-                r.is_gp2gp,
-                r.informat_id,
-                r.informat,
-                r.permanent_address_latitude,
-                r.permanent_address_longitude,
-                r.filed_at,
-                r.per_org_id,
-                r.loaded_date_time
-            ],
-            '|^^|', ''
-        ) || '|~~|',
+        etl.row_text_inbox(r, v_file.date_extracted),
         jsonb_build_object('practice_id', r.practice_id, 'per_org_id', r.per_org_id, 'inbox_folder_item_id', r.inbox_folder_item_id),
         e.field_errors
     FROM etl.touched_inbox AS t
@@ -87,169 +31,36 @@ BEGIN
         SELECT jsonb_object_agg(v.name, jsonb_build_object('text', v.text, 'reason', v.reason)) AS field_errors
         FROM (
             VALUES
-                (
-                    'inbox_folder_item_id', r.inbox_folder_item_id,
-                    CASE
-                        WHEN (r.inbox_folder_item_id IS NOT NULL) IS FALSE THEN 'is required and empty'
-                        WHEN (etl.is_bigint(r.inbox_folder_item_id)) IS FALSE THEN 'is not bigint: a whole number without plus sign and leading zeros'
-                    END
-                ),
-                (
-                    'is_system_folder', r.is_system_folder,
-                    CASE
-                        WHEN (etl.is_boolean(r.is_system_folder)) IS FALSE THEN 'is not boolean: 0 or 1'
-                    END
-                ),
-                (
-                    'patient_id', r.patient_id,
-                    CASE
-                        WHEN (etl.is_bigint(r.patient_id)) IS FALSE THEN 'is not bigint: a whole number without plus sign and leading zeros'
-                    END
-                ),
-                (
-                    'provider_id', r.provider_id,
-                    CASE
-                        WHEN (etl.is_bigint(r.provider_id)) IS FALSE THEN 'is not bigint: a whole number without plus sign and leading zeros'
-                    END
-                ),
-                (
-                    'practice_id', r.practice_id,
-                    CASE
-                        WHEN (r.practice_id IS NOT DISTINCT FROM v_file.tenant[1]) IS FALSE THEN 'is not the tenant in the name of the file'
-                    END
-                ),
-                (
-                    'assign_to_id', r.assign_to_id,
-                    CASE
-                        WHEN (etl.is_bigint(r.assign_to_id)) IS FALSE THEN 'is not bigint: a whole number without plus sign and leading zeros'
-                    END
-                ),
-                (
-                    'result_date', r.result_date,
-                    CASE
-                        WHEN (etl.is_date(r.result_date)) IS FALSE THEN 'is not a date: YYYY-MM-DD'
-                    END
-                ),
-                (
-                    'mark_as_read', r.mark_as_read,
-                    CASE
-                        WHEN (etl.is_boolean(r.mark_as_read)) IS FALSE THEN 'is not boolean: 0 or 1'
-                    END
-                ),
-                (
-                    'is_confidential', r.is_confidential,
-                    CASE
-                        WHEN (etl.is_boolean(r.is_confidential)) IS FALSE THEN 'is not boolean: 0 or 1'
-                    END
-                ),
-                (
-                    'show_on_portal', r.show_on_portal,
-                    CASE
-                        WHEN (etl.is_boolean(r.show_on_portal)) IS FALSE THEN 'is not boolean: 0 or 1'
-                    END
-                ),
-                (
-                    'is_reviewed', r.is_reviewed,
-                    CASE
-                        WHEN (etl.is_boolean(r.is_reviewed)) IS FALSE THEN 'is not boolean: 0 or 1'
-                    END
-                ),
-                (
-                    'show_on_timeline', r.show_on_timeline,
-                    CASE
-                        WHEN (etl.is_boolean(r.show_on_timeline)) IS FALSE THEN 'is not boolean: 0 or 1'
-                    END
-                ),
-                (
-                    'is_active', r.is_active,
-                    CASE
-                        WHEN (etl.is_boolean(r.is_active)) IS FALSE THEN 'is not boolean: 0 or 1'
-                    END
-                ),
-                (
-                    'is_deleted', r.is_deleted,
-                    CASE
-                        WHEN (etl.is_boolean(r.is_deleted)) IS FALSE THEN 'is not boolean: 0 or 1'
-                    END
-                ),
-                (
-                    'inserted_by_id', r.inserted_by_id,
-                    CASE
-                        WHEN (etl.is_bigint(r.inserted_by_id)) IS FALSE THEN 'is not bigint: a whole number without plus sign and leading zeros'
-                    END
-                ),
-                (
-                    'updated_by_id', r.updated_by_id,
-                    CASE
-                        WHEN (etl.is_bigint(r.updated_by_id)) IS FALSE THEN 'is not bigint: a whole number without plus sign and leading zeros'
-                    END
-                ),
-                (
-                    'inserted_at', r.inserted_at,
-                    CASE
-                        WHEN (etl.is_local_time(r.inserted_at)) IS FALSE THEN 'is not a local time of Pacific/Auckland: YYYY-MM-DD HH:MM:SS[.ffffff]'
-                    END
-                ),
-                (
-                    'updated_at', r.updated_at,
-                    CASE
-                        WHEN (etl.is_local_time(r.updated_at)) IS FALSE THEN 'is not a local time of Pacific/Auckland: YYYY-MM-DD HH:MM:SS[.ffffff]'
-                    END
-                ),
-                (
-                    'is_repeat_rx', r.is_repeat_rx,
-                    CASE
-                        WHEN (etl.is_boolean(r.is_repeat_rx)) IS FALSE THEN 'is not boolean: 0 or 1'
-                    END
-                ),
-                (
-                    'is_replied_rx', r.is_replied_rx,
-                    CASE
-                        WHEN (etl.is_boolean(r.is_replied_rx)) IS FALSE THEN 'is not boolean: 0 or 1'
-                    END
-                ),
-                (
-                    'is_deactivated', r.is_deactivated,
-                    CASE
-                        WHEN (etl.is_boolean(r.is_deactivated)) IS FALSE THEN 'is not boolean: 0 or 1'
-                    END
-                ),
-                (
-                    'is_gp2gp', r.is_gp2gp,
-                    CASE
-                        WHEN (etl.is_boolean(r.is_gp2gp)) IS FALSE THEN 'is not boolean: 0 or 1'
-                    END
-                ),
-                (
-                    'permanent_address_latitude', r.permanent_address_latitude,
-                    CASE
-                        WHEN (etl.is_decimal(r.permanent_address_latitude)) IS FALSE THEN 'is not a decimal number'
-                    END
-                ),
-                (
-                    'permanent_address_longitude', r.permanent_address_longitude,
-                    CASE
-                        WHEN (etl.is_decimal(r.permanent_address_longitude)) IS FALSE THEN 'is not a decimal number'
-                    END
-                ),
-                (
-                    'filed_at', r.filed_at,
-                    CASE
-                        WHEN (etl.is_local_time(r.filed_at)) IS FALSE THEN 'is not a local time of Pacific/Auckland: YYYY-MM-DD HH:MM:SS[.ffffff]'
-                    END
-                ),
-                (
-                    'per_org_id', r.per_org_id,
-                    CASE
-                        WHEN (r.per_org_id IS NOT DISTINCT FROM v_file.tenant[2]) IS FALSE THEN 'is not the tenant in the name of the file'
-                    END
-                ),
-                (
-                    'loaded_date_time', r.loaded_date_time,
-                    CASE
-                        WHEN (etl.is_local_time(r.loaded_date_time)) IS FALSE THEN 'is not a local time of Pacific/Auckland: YYYY-MM-DD HH:MM:SS[.ffffff]'
-                    END
-                )
+                ('inbox_folder_item_id', r.inbox_folder_item_id, CASE
+                    WHEN (r.inbox_folder_item_id IS NOT NULL) IS FALSE THEN 'is required and empty'
+                    WHEN (etl.is_bigint(r.inbox_folder_item_id)) IS FALSE THEN 'is not bigint: a whole number without plus sign and leading zeros'
+                END),
+                ('is_system_folder', r.is_system_folder, CASE WHEN (etl.is_boolean(r.is_system_folder)) IS FALSE THEN 'is not boolean: 0 or 1' END),
+                ('patient_id', r.patient_id, CASE WHEN (etl.is_bigint(r.patient_id)) IS FALSE THEN 'is not bigint: a whole number without plus sign and leading zeros' END),
+                ('provider_id', r.provider_id, CASE WHEN (etl.is_bigint(r.provider_id)) IS FALSE THEN 'is not bigint: a whole number without plus sign and leading zeros' END),
+                ('practice_id', r.practice_id, CASE WHEN (r.practice_id IS NOT DISTINCT FROM v_file.tenant[1]) IS FALSE THEN 'is not the tenant in the name of the file' END),
+                ('assign_to_id', r.assign_to_id, CASE WHEN (etl.is_bigint(r.assign_to_id)) IS FALSE THEN 'is not bigint: a whole number without plus sign and leading zeros' END),
+                ('result_date', r.result_date, CASE WHEN (etl.is_date(r.result_date)) IS FALSE THEN 'is not a date: YYYY-MM-DD' END),
+                ('mark_as_read', r.mark_as_read, CASE WHEN (etl.is_boolean(r.mark_as_read)) IS FALSE THEN 'is not boolean: 0 or 1' END),
+                ('is_confidential', r.is_confidential, CASE WHEN (etl.is_boolean(r.is_confidential)) IS FALSE THEN 'is not boolean: 0 or 1' END),
+                ('show_on_portal', r.show_on_portal, CASE WHEN (etl.is_boolean(r.show_on_portal)) IS FALSE THEN 'is not boolean: 0 or 1' END),
+                ('is_reviewed', r.is_reviewed, CASE WHEN (etl.is_boolean(r.is_reviewed)) IS FALSE THEN 'is not boolean: 0 or 1' END),
+                ('show_on_timeline', r.show_on_timeline, CASE WHEN (etl.is_boolean(r.show_on_timeline)) IS FALSE THEN 'is not boolean: 0 or 1' END),
+                ('is_active', r.is_active, CASE WHEN (etl.is_boolean(r.is_active)) IS FALSE THEN 'is not boolean: 0 or 1' END),
+                ('is_deleted', r.is_deleted, CASE WHEN (etl.is_boolean(r.is_deleted)) IS FALSE THEN 'is not boolean: 0 or 1' END),
+                ('inserted_by_id', r.inserted_by_id, CASE WHEN (etl.is_bigint(r.inserted_by_id)) IS FALSE THEN 'is not bigint: a whole number without plus sign and leading zeros' END),
+                ('updated_by_id', r.updated_by_id, CASE WHEN (etl.is_bigint(r.updated_by_id)) IS FALSE THEN 'is not bigint: a whole number without plus sign and leading zeros' END),
+                ('inserted_at', r.inserted_at, CASE WHEN (etl.is_local_time(r.inserted_at)) IS FALSE THEN 'is not a local time of Pacific/Auckland: YYYY-MM-DD HH:MM:SS[.ffffff]' END),
+                ('updated_at', r.updated_at, CASE WHEN (etl.is_local_time(r.updated_at)) IS FALSE THEN 'is not a local time of Pacific/Auckland: YYYY-MM-DD HH:MM:SS[.ffffff]' END),
+                ('is_repeat_rx', r.is_repeat_rx, CASE WHEN (etl.is_boolean(r.is_repeat_rx)) IS FALSE THEN 'is not boolean: 0 or 1' END),
+                ('is_replied_rx', r.is_replied_rx, CASE WHEN (etl.is_boolean(r.is_replied_rx)) IS FALSE THEN 'is not boolean: 0 or 1' END),
+                ('is_deactivated', r.is_deactivated, CASE WHEN (etl.is_boolean(r.is_deactivated)) IS FALSE THEN 'is not boolean: 0 or 1' END),
+                ('is_gp2gp', r.is_gp2gp, CASE WHEN (etl.is_boolean(r.is_gp2gp)) IS FALSE THEN 'is not boolean: 0 or 1' END),
+                ('permanent_address_latitude', r.permanent_address_latitude, CASE WHEN (etl.is_decimal(r.permanent_address_latitude)) IS FALSE THEN 'is not a decimal number' END),
+                ('permanent_address_longitude', r.permanent_address_longitude, CASE WHEN (etl.is_decimal(r.permanent_address_longitude)) IS FALSE THEN 'is not a decimal number' END),
+                ('filed_at', r.filed_at, CASE WHEN (etl.is_local_time(r.filed_at)) IS FALSE THEN 'is not a local time of Pacific/Auckland: YYYY-MM-DD HH:MM:SS[.ffffff]' END),
+                ('per_org_id', r.per_org_id, CASE WHEN (r.per_org_id IS NOT DISTINCT FROM v_file.tenant[2]) IS FALSE THEN 'is not the tenant in the name of the file' END),
+                ('loaded_date_time', r.loaded_date_time, CASE WHEN (etl.is_local_time(r.loaded_date_time)) IS FALSE THEN 'is not a local time of Pacific/Auckland: YYYY-MM-DD HH:MM:SS[.ffffff]' END)
         ) AS v (name, text, reason)
         WHERE v.reason IS NOT NULL
     ) AS e

@@ -3,57 +3,9 @@
 CREATE UNLOGGED TABLE etl.observed_inbox (
     observed_at timestamptz NOT NULL,
     is_absent boolean NOT NULL,
-    inbox_folder_item_id bigint,
-    folder_id text,
-    folder_name text,
-    is_system_folder boolean,
-    order_no text,
-    item_type_id text,
-    item_type text,
-    patient_id bigint,
-    provider_id bigint,
     practice_id text COLLATE "C",
-    patient_name text,
-    provider text,
-    practice_name text,
-    from_org_id text,
-    from_organization_name text,
-    assign_to_id bigint,
-    assign_to text,
-    result_date date,
-    message_subject_id text,
-    message_subject text,
-    comments text,
-    mark_as_read boolean,
-    is_confidential boolean,
-    show_on_portal boolean,
-    is_reviewed boolean,
-    show_on_timeline boolean,
-    is_active boolean,
-    is_deleted boolean,
-    inserted_by_id bigint,
-    inserted_by text,
-    updated_by_id bigint,
-    updated_by text,
-    inserted_at timestamptz,
-    updated_at timestamptz,
-    medtech_id text,
-    dms_id text,
-    is_repeat_rx boolean,
-    is_replied_rx boolean,
-    external_ref text,
-    abnormal_result text,
-    is_deactivated boolean,
-    folder_group text,
-    document_code text,
-    is_gp2gp boolean,
-    informat_id text,
-    informat text,
-    permanent_address_latitude numeric,
-    permanent_address_longitude numeric,
-    filed_at timestamptz,
     per_org_id text COLLATE "C",
-    loaded_date_time timestamptz,
+    inbox_folder_item_id bigint,
     row_hash bigint,
     load_run_file_id bigint NOT NULL,
     load_run_id bigint,
@@ -61,60 +13,12 @@ CREATE UNLOGGED TABLE etl.observed_inbox (
     PRIMARY KEY (practice_id, per_org_id, inbox_folder_item_id, observed_at)
 );
 COMMENT ON TABLE etl.observed_inbox IS
-    'Work of a rebuild or purge: what each counting file said of the keys in hand. Under the extract''s lock; empty between files.';
+    'Work of a rebuild or purge: where each counting file observed the keys in hand. Under the extract''s lock; empty between files.';
 COMMENT ON COLUMN etl.observed_inbox.observed_at IS 'DateExtracted of the file.';
 COMMENT ON COLUMN etl.observed_inbox.is_absent IS 'Whether the file, a mirror, lacks the key.';
-COMMENT ON COLUMN etl.observed_inbox.inbox_folder_item_id IS 'Identifier of the inbox item.';
-COMMENT ON COLUMN etl.observed_inbox.folder_id IS 'Identifier of the folder in the source.';
-COMMENT ON COLUMN etl.observed_inbox.folder_name IS 'Name of the folder, may be free text or name a person.';
-COMMENT ON COLUMN etl.observed_inbox.is_system_folder IS 'Whether the folder belongs to the system.';
-COMMENT ON COLUMN etl.observed_inbox.order_no IS 'Place of the item in an order, as the source says it.';
-COMMENT ON COLUMN etl.observed_inbox.item_type_id IS 'Lookup id of the type of the item.';
-COMMENT ON COLUMN etl.observed_inbox.item_type IS 'Type of the item, a value of a list.';
-COMMENT ON COLUMN etl.observed_inbox.patient_id IS 'Patient the item is about.';
-COMMENT ON COLUMN etl.observed_inbox.provider_id IS 'Provider the item is for.';
 COMMENT ON COLUMN etl.observed_inbox.practice_id IS 'Practice that delivered the row, three digits as in the file name. Part of the tenant.';
-COMMENT ON COLUMN etl.observed_inbox.patient_name IS 'Name of the patient.';
-COMMENT ON COLUMN etl.observed_inbox.provider IS 'Name of the provider.';
-COMMENT ON COLUMN etl.observed_inbox.practice_name IS 'Name of the practice.';
-COMMENT ON COLUMN etl.observed_inbox.from_org_id IS 'Identifier of the sending organisation in the source.';
-COMMENT ON COLUMN etl.observed_inbox.from_organization_name IS 'Name of the sending organisation, may name a person.';
-COMMENT ON COLUMN etl.observed_inbox.assign_to_id IS 'User to whom the item is assigned.';
-COMMENT ON COLUMN etl.observed_inbox.assign_to IS 'Name of the user to whom the item is assigned.';
-COMMENT ON COLUMN etl.observed_inbox.result_date IS 'Date of the result.';
-COMMENT ON COLUMN etl.observed_inbox.message_subject_id IS 'Lookup id of the subject.';
-COMMENT ON COLUMN etl.observed_inbox.message_subject IS 'Subject of the message, free text.';
-COMMENT ON COLUMN etl.observed_inbox.comments IS 'Comments on the item, free text.';
-COMMENT ON COLUMN etl.observed_inbox.mark_as_read IS 'Whether the item is marked as read.';
-COMMENT ON COLUMN etl.observed_inbox.is_confidential IS 'Whether the inbox item is marked confidential.';
-COMMENT ON COLUMN etl.observed_inbox.show_on_portal IS 'Whether the item is shown on the portal.';
-COMMENT ON COLUMN etl.observed_inbox.is_reviewed IS 'Whether the item was reviewed.';
-COMMENT ON COLUMN etl.observed_inbox.show_on_timeline IS 'Whether the item is shown on the timeline.';
-COMMENT ON COLUMN etl.observed_inbox.is_active IS 'Whether the inbox item is active.';
-COMMENT ON COLUMN etl.observed_inbox.is_deleted IS 'Whether the inbox item was deleted in the source.';
-COMMENT ON COLUMN etl.observed_inbox.inserted_by_id IS 'User who created the inbox item.';
-COMMENT ON COLUMN etl.observed_inbox.inserted_by IS 'Name of the user who created the inbox item.';
-COMMENT ON COLUMN etl.observed_inbox.updated_by_id IS 'User who last changed the inbox item.';
-COMMENT ON COLUMN etl.observed_inbox.updated_by IS 'Name of the user who last changed the inbox item.';
-COMMENT ON COLUMN etl.observed_inbox.inserted_at IS 'When the inbox item was created.';
-COMMENT ON COLUMN etl.observed_inbox.updated_at IS 'When the inbox item was last changed.';
-COMMENT ON COLUMN etl.observed_inbox.medtech_id IS 'Identifier of the inbox item in MedTech. Can hold a GUID.';
-COMMENT ON COLUMN etl.observed_inbox.dms_id IS 'Identifier of the document in the document management system.';
-COMMENT ON COLUMN etl.observed_inbox.is_repeat_rx IS 'Whether the item asks for a repeat prescription.';
-COMMENT ON COLUMN etl.observed_inbox.is_replied_rx IS 'Whether the request for a prescription was replied to.';
-COMMENT ON COLUMN etl.observed_inbox.external_ref IS 'Reference of the sender, may be free text.';
-COMMENT ON COLUMN etl.observed_inbox.abnormal_result IS 'Mark of the source for an abnormal result.';
-COMMENT ON COLUMN etl.observed_inbox.is_deactivated IS 'Whether the item is deactivated.';
-COMMENT ON COLUMN etl.observed_inbox.folder_group IS 'Group of folders, a value of a list.';
-COMMENT ON COLUMN etl.observed_inbox.document_code IS 'Code of the kind of document.';
-COMMENT ON COLUMN etl.observed_inbox.is_gp2gp IS 'Whether the inbox item came by GP2GP, the transfer of records between practices.';
-COMMENT ON COLUMN etl.observed_inbox.informat_id IS 'Lookup id of the in-format, as the source calls it.';
-COMMENT ON COLUMN etl.observed_inbox.informat IS 'In-format of the item, as the source calls it, a value of a list.';
-COMMENT ON COLUMN etl.observed_inbox.permanent_address_latitude IS 'Latitude of the patient''s permanent address, in degrees.';
-COMMENT ON COLUMN etl.observed_inbox.permanent_address_longitude IS 'Longitude of the patient''s permanent address, in degrees.';
-COMMENT ON COLUMN etl.observed_inbox.filed_at IS 'When the item was filed.';
 COMMENT ON COLUMN etl.observed_inbox.per_org_id IS 'Organisation of the practice, six digits as in the file name. Part of the tenant.';
-COMMENT ON COLUMN etl.observed_inbox.loaded_date_time IS 'When the provider of the feed loaded the row. Can change when nothing else did.';
+COMMENT ON COLUMN etl.observed_inbox.inbox_folder_item_id IS 'Identifier of the inbox item.';
 COMMENT ON COLUMN etl.observed_inbox.row_hash IS 'Hash of the text and of the rules of the file.';
 COMMENT ON COLUMN etl.observed_inbox.load_run_file_id IS 'The file.';
 COMMENT ON COLUMN etl.observed_inbox.load_run_id IS 'The run that landed it.';

@@ -12,8 +12,6 @@ SET random_page_cost = 1.1
 AS $purge_inbox$
 -- Of a tenant's rows of raw before a new horizon keep what a rebuild of any key still needs: its newest row, and those
 -- with which its state in stg and core began. The caller, etl.purge_extract, holds the extract's lock.
-DECLARE
-    c_unknown_times constant timestamptz[] := ARRAY['1900-01-01']::text[]::timestamptz[];
 BEGIN
     -- 1. All keys that counting files of the tenant held before.
     INSERT INTO etl.touched_inbox (load_run_file_id, line_no, practice_id, per_org_id, inbox_folder_item_id, row_hash, verdict)
@@ -27,490 +25,62 @@ BEGIN
 
     CALL etl.analyze_work('touched_inbox');
 
-    -- 2. What each counting file says of these keys; of several with one DateExtracted the last.
-    WITH keys AS MATERIALIZED (
-        SELECT DISTINCT t.practice_id, t.per_org_id, t.inbox_folder_item_id::text AS inbox_folder_item_id
-        FROM etl.touched_inbox AS t
-        WHERE (t.practice_id, t.per_org_id, t.inbox_folder_item_id) IS NOT NULL
-    ),
-    rules AS MATERIALIZED (
-        SELECT h.since, h.until, etl.ruleset_fingerprint(h.extract, h.since) AS fingerprint
-        FROM etl.shapes AS h
-        WHERE h.extract = 'inbox'
-    ),
-    files AS MATERIALIZED (
-        SELECT
-            f.load_run_file_id,
-            f.load_run_id,
-            f.date_extracted,
-            f.is_mirror,
-            f.ruleset_fingerprint <> u.fingerprint AS is_stale,
-            etl.hash_seed(f.ruleset_fingerprint) AS seed,
-            row_number() OVER (
-                ORDER BY f.date_extracted, f.kind = 'delta', f.date_to, f.last_modified, f.s3_key COLLATE "C", f.load_run_file_id
-            ) AS place
-        FROM etl.load_run_files AS f
-        JOIN rules AS u ON f.date_extracted >= u.since AND f.date_extracted < u.until
-        WHERE f.extract = 'inbox' AND f.tenant = p_tenant AND f.is_counting AND f.date_extracted < p_before
-    ),
-    -- What today's rules reject of files that were checked by others: it may not even be of its type now.
-    misfits AS MATERIALIZED (
-        SELECT f.load_run_file_id, b.line_no
-        FROM files AS f
-        CROSS JOIN LATERAL etl.verdicts_inbox(f.load_run_file_id, true) AS b
-        WHERE f.is_stale AND b.verdict = 'rejected'
-    ),
-    said AS (
-        SELECT
-            k.practice_id, k.per_org_id, k.inbox_folder_item_id, f.load_run_file_id, f.date_extracted, f.place, r.line_no,
-            nullif(r.updated_at::timestamptz, c_unknown_times[1]) AS dedupe_1, false AS is_absent
-        FROM keys AS k
-        JOIN raw.inbox_raw AS r USING (practice_id, per_org_id, inbox_folder_item_id)
-        JOIN files AS f USING (load_run_file_id)
-        WHERE NOT EXISTS (
-            SELECT FROM etl.rejects_inbox AS j
-            WHERE j.load_run_file_id = r.load_run_file_id AND j.line_no = r.line_no AND j.resolved_by_run IS NULL
-        )
-            AND NOT EXISTS (
-                SELECT FROM misfits AS b
-                WHERE b.load_run_file_id = r.load_run_file_id AND b.line_no = r.line_no
-            )
-    ),
-    last_said AS (
-        SELECT DISTINCT ON (s.practice_id, s.per_org_id, s.inbox_folder_item_id, s.date_extracted)
-            s.practice_id, s.per_org_id, s.inbox_folder_item_id, s.load_run_file_id, s.line_no, s.is_absent
-        FROM said AS s
-        ORDER BY
-            s.practice_id, s.per_org_id, s.inbox_folder_item_id, s.date_extracted, s.place DESC,
-            s.dedupe_1 DESC NULLS LAST, s.line_no DESC
-    )
-    INSERT INTO etl.observed_inbox (
-        inbox_folder_item_id,
-        folder_id,
-        folder_name,
-        is_system_folder,
-        order_no,
-        item_type_id,
-        item_type,
-        patient_id,
-        provider_id,
-        practice_id,
-        patient_name,
-        provider,
-        practice_name,
-        from_org_id,
-        from_organization_name,
-        assign_to_id,
-        assign_to,
-        result_date,
-        message_subject_id,
-        message_subject,
-        comments,
-        mark_as_read,
-        is_confidential,
-        show_on_portal,
-        is_reviewed,
-        show_on_timeline,
-        is_active,
-        is_deleted,
-        inserted_by_id,
-        inserted_by,
-        updated_by_id,
-        updated_by,
-        inserted_at,
-        updated_at,
-        medtech_id,
-        dms_id,
-        is_repeat_rx,
-        is_replied_rx,
-        external_ref,
-        abnormal_result,
-        is_deactivated,
-        folder_group,
-        document_code,
-        is_gp2gp,
-        informat_id,
-        informat,
-        permanent_address_latitude,
-        permanent_address_longitude,
-        filed_at,
-        per_org_id,
-        loaded_date_time,
-        observed_at, is_absent, row_hash, load_run_file_id, load_run_id, line_no
-    )
-    SELECT
-        l.inbox_folder_item_id::bigint,
-        r.folder_id,
-        r.folder_name,
-        r.is_system_folder::boolean,
-        r.order_no,
-        r.item_type_id,
-        r.item_type,
-        r.patient_id::bigint,
-        r.provider_id::bigint,
-        l.practice_id,
-        r.patient_name,
-        r.provider,
-        r.practice_name,
-        r.from_org_id,
-        r.from_organization_name,
-        r.assign_to_id::bigint,
-        r.assign_to,
-        nullif(r.result_date::date, DATE '1900-01-01'),
-        r.message_subject_id,
-        r.message_subject,
-        r.comments,
-        r.mark_as_read::boolean,
-        r.is_confidential::boolean,
-        r.show_on_portal::boolean,
-        r.is_reviewed::boolean,
-        r.show_on_timeline::boolean,
-        r.is_active::boolean,
-        r.is_deleted::boolean,
-        r.inserted_by_id::bigint,
-        r.inserted_by,
-        r.updated_by_id::bigint,
-        r.updated_by,
-        nullif(r.inserted_at::timestamptz, c_unknown_times[1]),
-        nullif(r.updated_at::timestamptz, c_unknown_times[1]),
-        r.medtech_id,
-        r.dms_id,
-        r.is_repeat_rx::boolean,
-        r.is_replied_rx::boolean,
-        r.external_ref,
-        r.abnormal_result,
-        r.is_deactivated::boolean,
-        r.folder_group,
-        r.document_code,
-        r.is_gp2gp::boolean,
-        r.informat_id,
-        r.informat,
-        r.permanent_address_latitude::numeric,
-        r.permanent_address_longitude::numeric,
-        nullif(r.filed_at::timestamptz, c_unknown_times[1]),
-        l.per_org_id,
-        nullif(r.loaded_date_time::timestamptz, c_unknown_times[1]),
-        f.date_extracted,
-        l.is_absent,
-        CASE WHEN NOT l.is_absent THEN hash_record_extended(ROW(
-            r.inbox_folder_item_id,
-            r.folder_id,
-            r.folder_name,
-            r.is_system_folder,
-            r.order_no,
-            r.item_type_id,
-            r.item_type,
-            r.patient_id,
-            r.provider_id,
-            r.practice_id,
-            r.patient_name,
-            r.provider,
-            r.practice_name,
-            r.from_org_id,
-            r.from_organization_name,
-            r.assign_to_id,
-            r.assign_to,
-            r.result_date,
-            r.message_subject_id,
-            r.message_subject,
-            r.comments,
-            r.mark_as_read,
-            r.is_confidential,
-            r.show_on_portal,
-            r.is_reviewed,
-            r.show_on_timeline,
-            r.is_active,
-            r.is_deleted,
-            r.inserted_by_id,
-            r.inserted_by,
-            r.updated_by_id,
-            r.updated_by,
-            r.inserted_at,
-            r.updated_at,
-            r.medtech_id,
-            r.dms_id,
-            r.is_repeat_rx,
-            r.is_replied_rx,
-            r.external_ref,
-            r.abnormal_result,
-            r.is_deactivated,
-            r.folder_group,
-            r.document_code,
-            r.is_gp2gp,
-            r.informat_id,
-            r.informat,
-            r.permanent_address_latitude,
-            r.permanent_address_longitude,
-            r.filed_at,
-            r.per_org_id
-        ), f.seed) END,
-        f.load_run_file_id,
-        f.load_run_id,
-        l.line_no
-    FROM last_said AS l
-    JOIN files AS f USING (load_run_file_id)
-    LEFT JOIN raw.inbox_raw AS r ON r.load_run_file_id = l.load_run_file_id AND r.line_no = l.line_no;
-
-    CALL etl.analyze_work('observed_inbox');
+    -- 2. Where the counting files before the horizon observed these keys.
+    CALL etl.observe_inbox(p_tenant, p_before);
 
     -- 3. Keep the newest row; the row with which the newest version began in core; and
     -- each row that changed stg since.
-    WITH published AS (
+    WITH states AS (
         SELECT
-            o.practice_id,
-            o.per_org_id,
-            o.inbox_folder_item_id,
-            etl.surrogate_key(
-                etl.key_part('patients')
-                || etl.key_part(o.practice_id)
-                || etl.key_part(o.per_org_id)
-                || etl.key_part(o.patient_id::text)
-            ) AS patient_key,
-            etl.surrogate_key(
-                etl.key_part('providers')
-                || etl.key_part(o.practice_id)
-                || etl.key_part(o.per_org_id)
-                || etl.key_part(o.provider_id::text)
-            ) AS provider_key,
-            o.folder_id,
-            o.is_system_folder,
-            o.order_no,
-            o.item_type_id,
-            o.item_type,
-            o.patient_id,
-            o.provider_id,
-            o.practice_name,
-            o.from_org_id,
-            o.assign_to_id,
-            o.result_date,
-            o.message_subject_id,
-            o.mark_as_read,
-            o.is_confidential,
-            o.show_on_portal,
-            o.is_reviewed,
-            o.show_on_timeline,
-            o.is_active,
-            o.is_deleted,
-            o.inserted_by_id,
-            o.updated_by_id,
-            o.inserted_at,
-            o.updated_at,
-            o.dms_id,
-            o.is_repeat_rx,
-            o.is_replied_rx,
-            o.abnormal_result,
-            o.is_deactivated,
-            o.folder_group,
-            o.document_code,
-            o.is_gp2gp,
-            o.informat_id,
-            o.informat,
-            o.filed_at,
-            o.loaded_date_time,
-            o.observed_at,
-            o.is_absent,
-            o.load_run_file_id,
-            o.load_run_id
+            o.*,
+            ROW(
+                y.patient_key, y.provider_key, y.folder_id, y.is_system_folder, y.order_no, y.item_type_id,
+                y.item_type, y.patient_id, y.provider_id, y.practice_name, y.from_org_id, y.assign_to_id,
+                y.result_date, y.message_subject_id, y.mark_as_read, y.is_confidential, y.show_on_portal,
+                y.is_reviewed, y.show_on_timeline, y.is_active, y.is_deleted, y.inserted_by_id, y.updated_by_id,
+                y.inserted_at, y.updated_at, y.dms_id, y.is_repeat_rx, y.is_replied_rx, y.abnormal_result,
+                y.is_deactivated, y.folder_group, y.document_code, y.is_gp2gp, y.informat_id, y.informat,
+                y.filed_at
+            ) AS core_state
         FROM etl.observed_inbox AS o
+        JOIN etl.republished_inbox AS y USING (load_run_file_id, line_no)
     ),
     marked AS (
         SELECT
-            p.*,
-            coalesce(
-                lag(p.is_absent) OVER w <> p.is_absent
-                OR lag(ROW(
-                    p.patient_key,
-                    p.provider_key,
-                    p.folder_id,
-                    p.is_system_folder,
-                    p.order_no,
-                    p.item_type_id,
-                    p.item_type,
-                    p.patient_id,
-                    p.provider_id,
-                    p.practice_name,
-                    p.from_org_id,
-                    p.assign_to_id,
-                    p.result_date,
-                    p.message_subject_id,
-                    p.mark_as_read,
-                    p.is_confidential,
-                    p.show_on_portal,
-                    p.is_reviewed,
-                    p.show_on_timeline,
-                    p.is_active,
-                    p.is_deleted,
-                    p.inserted_by_id,
-                    p.updated_by_id,
-                    p.inserted_at,
-                    p.updated_at,
-                    p.dms_id,
-                    p.is_repeat_rx,
-                    p.is_replied_rx,
-                    p.abnormal_result,
-                    p.is_deactivated,
-                    p.folder_group,
-                    p.document_code,
-                    p.is_gp2gp,
-                    p.informat_id,
-                    p.informat,
-                    p.filed_at
-                )) OVER w IS DISTINCT FROM ROW(
-                    p.patient_key,
-                    p.provider_key,
-                    p.folder_id,
-                    p.is_system_folder,
-                    p.order_no,
-                    p.item_type_id,
-                    p.item_type,
-                    p.patient_id,
-                    p.provider_id,
-                    p.practice_name,
-                    p.from_org_id,
-                    p.assign_to_id,
-                    p.result_date,
-                    p.message_subject_id,
-                    p.mark_as_read,
-                    p.is_confidential,
-                    p.show_on_portal,
-                    p.is_reviewed,
-                    p.show_on_timeline,
-                    p.is_active,
-                    p.is_deleted,
-                    p.inserted_by_id,
-                    p.updated_by_id,
-                    p.inserted_at,
-                    p.updated_at,
-                    p.dms_id,
-                    p.is_repeat_rx,
-                    p.is_replied_rx,
-                    p.abnormal_result,
-                    p.is_deactivated,
-                    p.folder_group,
-                    p.document_code,
-                    p.is_gp2gp,
-                    p.informat_id,
-                    p.informat,
-                    p.filed_at
-                ),
-                true
-            ) AS starts
-        FROM published AS p
-        WINDOW w AS (PARTITION BY p.practice_id, p.per_org_id, p.inbox_folder_item_id ORDER BY p.observed_at)
+            s.practice_id, s.per_org_id, s.inbox_folder_item_id, s.observed_at,
+            lag(s.core_state) OVER w IS DISTINCT FROM s.core_state AS begins_run
+        FROM states AS s
+        WINDOW w AS (PARTITION BY s.practice_id, s.per_org_id, s.inbox_folder_item_id ORDER BY s.observed_at)
+    ),
+    staged AS (
+        SELECT
+            o.*,
+            ROW(
+                y.folder_id, y.folder_name, y.is_system_folder, y.order_no, y.item_type_id, y.item_type,
+                y.patient_id, y.provider_id, y.patient_name, y.provider, y.practice_name, y.from_org_id,
+                y.from_organization_name, y.assign_to_id, y.assign_to, y.result_date, y.message_subject_id,
+                y.message_subject, y.comments, y.mark_as_read, y.is_confidential, y.show_on_portal, y.is_reviewed,
+                y.show_on_timeline, y.is_active, y.is_deleted, y.inserted_by_id, y.inserted_by, y.updated_by_id,
+                y.updated_by, y.inserted_at, y.updated_at, y.medtech_id, y.dms_id, y.is_repeat_rx, y.is_replied_rx,
+                y.external_ref, y.abnormal_result, y.is_deactivated, y.folder_group, y.document_code, y.is_gp2gp,
+                y.informat_id, y.informat, y.permanent_address_latitude, y.permanent_address_longitude, y.filed_at
+            ) AS row_state
+        FROM etl.observed_inbox AS o
+        JOIN etl.typed_inbox AS y USING (load_run_file_id, line_no)
     ),
     told AS (
         SELECT
-            o.practice_id, o.per_org_id, o.inbox_folder_item_id, o.observed_at, o.is_absent, o.load_run_file_id, o.line_no,
-            coalesce(
-                lag(o.is_absent) OVER w <> o.is_absent
-                OR lag(ROW(
-                    o.folder_id,
-                    o.folder_name,
-                    o.is_system_folder,
-                    o.order_no,
-                    o.item_type_id,
-                    o.item_type,
-                    o.patient_id,
-                    o.provider_id,
-                    o.patient_name,
-                    o.provider,
-                    o.practice_name,
-                    o.from_org_id,
-                    o.from_organization_name,
-                    o.assign_to_id,
-                    o.assign_to,
-                    o.result_date,
-                    o.message_subject_id,
-                    o.message_subject,
-                    o.comments,
-                    o.mark_as_read,
-                    o.is_confidential,
-                    o.show_on_portal,
-                    o.is_reviewed,
-                    o.show_on_timeline,
-                    o.is_active,
-                    o.is_deleted,
-                    o.inserted_by_id,
-                    o.inserted_by,
-                    o.updated_by_id,
-                    o.updated_by,
-                    o.inserted_at,
-                    o.updated_at,
-                    o.medtech_id,
-                    o.dms_id,
-                    o.is_repeat_rx,
-                    o.is_replied_rx,
-                    o.external_ref,
-                    o.abnormal_result,
-                    o.is_deactivated,
-                    o.folder_group,
-                    o.document_code,
-                    o.is_gp2gp,
-                    o.informat_id,
-                    o.informat,
-                    o.permanent_address_latitude,
-                    o.permanent_address_longitude,
-                    o.filed_at
-                )) OVER w IS DISTINCT FROM ROW(
-                    o.folder_id,
-                    o.folder_name,
-                    o.is_system_folder,
-                    o.order_no,
-                    o.item_type_id,
-                    o.item_type,
-                    o.patient_id,
-                    o.provider_id,
-                    o.patient_name,
-                    o.provider,
-                    o.practice_name,
-                    o.from_org_id,
-                    o.from_organization_name,
-                    o.assign_to_id,
-                    o.assign_to,
-                    o.result_date,
-                    o.message_subject_id,
-                    o.message_subject,
-                    o.comments,
-                    o.mark_as_read,
-                    o.is_confidential,
-                    o.show_on_portal,
-                    o.is_reviewed,
-                    o.show_on_timeline,
-                    o.is_active,
-                    o.is_deleted,
-                    o.inserted_by_id,
-                    o.inserted_by,
-                    o.updated_by_id,
-                    o.updated_by,
-                    o.inserted_at,
-                    o.updated_at,
-                    o.medtech_id,
-                    o.dms_id,
-                    o.is_repeat_rx,
-                    o.is_replied_rx,
-                    o.external_ref,
-                    o.abnormal_result,
-                    o.is_deactivated,
-                    o.folder_group,
-                    o.document_code,
-                    o.is_gp2gp,
-                    o.informat_id,
-                    o.informat,
-                    o.permanent_address_latitude,
-                    o.permanent_address_longitude,
-                    o.filed_at
-                ),
-                true
-            ) AS changes
-        FROM etl.observed_inbox AS o
-        WINDOW w AS (PARTITION BY o.practice_id, o.per_org_id, o.inbox_folder_item_id ORDER BY o.observed_at)
+            s.practice_id, s.per_org_id, s.inbox_folder_item_id, s.observed_at, s.is_absent, s.load_run_file_id, s.line_no,
+            lag(s.row_state) OVER w IS DISTINCT FROM s.row_state AS changes
+        FROM staged AS s
+        WINDOW w AS (PARTITION BY s.practice_id, s.per_org_id, s.inbox_folder_item_id ORDER BY s.observed_at)
     ),
     placed AS (
         SELECT
             t.*,
             max(t.observed_at) OVER k AS newest,
-            max(t.observed_at) FILTER (WHERE d.starts) OVER k AS state_from,
-            max(t.observed_at) FILTER (WHERE d.starts) OVER k AS version_from
+            max(t.observed_at) FILTER (WHERE d.begins_run) OVER k AS state_from,
+            max(t.observed_at) FILTER (WHERE d.begins_run) OVER k AS version_from
         FROM told AS t
         JOIN marked AS d USING (practice_id, per_org_id, inbox_folder_item_id, observed_at)
         WHERE NOT t.is_absent

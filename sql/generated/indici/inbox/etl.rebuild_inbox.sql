@@ -14,7 +14,6 @@ AS $rebuild_inbox$
 -- The caller holds the extract's lock.
 DECLARE
     v_file etl.load_run_files;
-    c_unknown_times constant timestamptz[] := ARRAY['1900-01-01']::text[]::timestamptz[];
 
 BEGIN
     SELECT f.* INTO v_file FROM etl.load_run_files AS f WHERE f.load_run_file_id = p_load_run_file_id;
@@ -34,1037 +33,202 @@ BEGIN
 
     CALL etl.analyze_work('touched_inbox');
 
-    -- 2. What each counting file says of these keys; of several with one DateExtracted the last.
-    WITH keys AS MATERIALIZED (
-        SELECT DISTINCT t.practice_id, t.per_org_id, t.inbox_folder_item_id::text AS inbox_folder_item_id
-        FROM etl.touched_inbox AS t
-        WHERE (t.practice_id, t.per_org_id, t.inbox_folder_item_id) IS NOT NULL
-    ),
-    rules AS MATERIALIZED (
-        SELECT h.since, h.until, etl.ruleset_fingerprint(h.extract, h.since) AS fingerprint
-        FROM etl.shapes AS h
-        WHERE h.extract = 'inbox'
-    ),
-    files AS MATERIALIZED (
-        SELECT
-            f.load_run_file_id,
-            f.load_run_id,
-            f.date_extracted,
-            f.is_mirror,
-            f.ruleset_fingerprint <> u.fingerprint AS is_stale,
-            etl.hash_seed(f.ruleset_fingerprint) AS seed,
-            row_number() OVER (
-                ORDER BY f.date_extracted, f.kind = 'delta', f.date_to, f.last_modified, f.s3_key COLLATE "C", f.load_run_file_id
-            ) AS place
-        FROM etl.load_run_files AS f
-        JOIN rules AS u ON f.date_extracted >= u.since AND f.date_extracted < u.until
-        WHERE f.extract = 'inbox' AND f.tenant = v_file.tenant AND f.is_counting
-    ),
-    -- What today's rules reject of files that were checked by others: it may not even be of its type now.
-    misfits AS MATERIALIZED (
-        SELECT f.load_run_file_id, b.line_no
-        FROM files AS f
-        CROSS JOIN LATERAL etl.verdicts_inbox(f.load_run_file_id, true) AS b
-        WHERE f.is_stale AND b.verdict = 'rejected'
-    ),
-    said AS (
-        SELECT
-            k.practice_id, k.per_org_id, k.inbox_folder_item_id, f.load_run_file_id, f.date_extracted, f.place, r.line_no,
-            nullif(r.updated_at::timestamptz, c_unknown_times[1]) AS dedupe_1, false AS is_absent
-        FROM keys AS k
-        JOIN raw.inbox_raw AS r USING (practice_id, per_org_id, inbox_folder_item_id)
-        JOIN files AS f USING (load_run_file_id)
-        WHERE NOT EXISTS (
-            SELECT FROM etl.rejects_inbox AS j
-            WHERE j.load_run_file_id = r.load_run_file_id AND j.line_no = r.line_no AND j.resolved_by_run IS NULL
-        )
-            AND NOT EXISTS (
-                SELECT FROM misfits AS b
-                WHERE b.load_run_file_id = r.load_run_file_id AND b.line_no = r.line_no
-            )
-    ),
-    last_said AS (
-        SELECT DISTINCT ON (s.practice_id, s.per_org_id, s.inbox_folder_item_id, s.date_extracted)
-            s.practice_id, s.per_org_id, s.inbox_folder_item_id, s.load_run_file_id, s.line_no, s.is_absent
-        FROM said AS s
-        ORDER BY
-            s.practice_id, s.per_org_id, s.inbox_folder_item_id, s.date_extracted, s.place DESC,
-            s.dedupe_1 DESC NULLS LAST, s.line_no DESC
-    )
-    INSERT INTO etl.observed_inbox (
-        inbox_folder_item_id,
-        folder_id,
-        folder_name,
-        is_system_folder,
-        order_no,
-        item_type_id,
-        item_type,
-        patient_id,
-        provider_id,
-        practice_id,
-        patient_name,
-        provider,
-        practice_name,
-        from_org_id,
-        from_organization_name,
-        assign_to_id,
-        assign_to,
-        result_date,
-        message_subject_id,
-        message_subject,
-        comments,
-        mark_as_read,
-        is_confidential,
-        show_on_portal,
-        is_reviewed,
-        show_on_timeline,
-        is_active,
-        is_deleted,
-        inserted_by_id,
-        inserted_by,
-        updated_by_id,
-        updated_by,
-        inserted_at,
-        updated_at,
-        medtech_id,
-        dms_id,
-        is_repeat_rx,
-        is_replied_rx,
-        external_ref,
-        abnormal_result,
-        is_deactivated,
-        folder_group,
-        document_code,
-        is_gp2gp,
-        informat_id,
-        informat,
-        permanent_address_latitude,
-        permanent_address_longitude,
-        filed_at,
-        per_org_id,
-        loaded_date_time,
-        observed_at, is_absent, row_hash, load_run_file_id, load_run_id, line_no
-    )
-    SELECT
-        l.inbox_folder_item_id::bigint,
-        r.folder_id,
-        r.folder_name,
-        r.is_system_folder::boolean,
-        r.order_no,
-        r.item_type_id,
-        r.item_type,
-        r.patient_id::bigint,
-        r.provider_id::bigint,
-        l.practice_id,
-        r.patient_name,
-        r.provider,
-        r.practice_name,
-        r.from_org_id,
-        r.from_organization_name,
-        r.assign_to_id::bigint,
-        r.assign_to,
-        nullif(r.result_date::date, DATE '1900-01-01'),
-        r.message_subject_id,
-        r.message_subject,
-        r.comments,
-        r.mark_as_read::boolean,
-        r.is_confidential::boolean,
-        r.show_on_portal::boolean,
-        r.is_reviewed::boolean,
-        r.show_on_timeline::boolean,
-        r.is_active::boolean,
-        r.is_deleted::boolean,
-        r.inserted_by_id::bigint,
-        r.inserted_by,
-        r.updated_by_id::bigint,
-        r.updated_by,
-        nullif(r.inserted_at::timestamptz, c_unknown_times[1]),
-        nullif(r.updated_at::timestamptz, c_unknown_times[1]),
-        r.medtech_id,
-        r.dms_id,
-        r.is_repeat_rx::boolean,
-        r.is_replied_rx::boolean,
-        r.external_ref,
-        r.abnormal_result,
-        r.is_deactivated::boolean,
-        r.folder_group,
-        r.document_code,
-        r.is_gp2gp::boolean,
-        r.informat_id,
-        r.informat,
-        r.permanent_address_latitude::numeric,
-        r.permanent_address_longitude::numeric,
-        nullif(r.filed_at::timestamptz, c_unknown_times[1]),
-        l.per_org_id,
-        nullif(r.loaded_date_time::timestamptz, c_unknown_times[1]),
-        f.date_extracted,
-        l.is_absent,
-        CASE WHEN NOT l.is_absent THEN hash_record_extended(ROW(
-            r.inbox_folder_item_id,
-            r.folder_id,
-            r.folder_name,
-            r.is_system_folder,
-            r.order_no,
-            r.item_type_id,
-            r.item_type,
-            r.patient_id,
-            r.provider_id,
-            r.practice_id,
-            r.patient_name,
-            r.provider,
-            r.practice_name,
-            r.from_org_id,
-            r.from_organization_name,
-            r.assign_to_id,
-            r.assign_to,
-            r.result_date,
-            r.message_subject_id,
-            r.message_subject,
-            r.comments,
-            r.mark_as_read,
-            r.is_confidential,
-            r.show_on_portal,
-            r.is_reviewed,
-            r.show_on_timeline,
-            r.is_active,
-            r.is_deleted,
-            r.inserted_by_id,
-            r.inserted_by,
-            r.updated_by_id,
-            r.updated_by,
-            r.inserted_at,
-            r.updated_at,
-            r.medtech_id,
-            r.dms_id,
-            r.is_repeat_rx,
-            r.is_replied_rx,
-            r.external_ref,
-            r.abnormal_result,
-            r.is_deactivated,
-            r.folder_group,
-            r.document_code,
-            r.is_gp2gp,
-            r.informat_id,
-            r.informat,
-            r.permanent_address_latitude,
-            r.permanent_address_longitude,
-            r.filed_at,
-            r.per_org_id
-        ), f.seed) END,
-        f.load_run_file_id,
-        f.load_run_id,
-        l.line_no
-    FROM last_said AS l
-    JOIN files AS f USING (load_run_file_id)
-    LEFT JOIN raw.inbox_raw AS r ON r.load_run_file_id = l.load_run_file_id AND r.line_no = l.line_no;
+    -- 2. Where the counting files observed these keys.
+    CALL etl.observe_inbox(v_file.tenant, 'infinity');
 
-    CALL etl.analyze_work('observed_inbox');
-
-    -- 3. stg: the first observation of the newest run of equal rows.
-    WITH marked AS (
+    -- 3. stg: the first observation in the newest run of equal rows.
+    WITH states AS (
         SELECT
             o.*,
-            coalesce(
-                lag(o.is_absent) OVER w <> o.is_absent
-                OR lag(ROW(
-                    o.folder_id,
-                    o.folder_name,
-                    o.is_system_folder,
-                    o.order_no,
-                    o.item_type_id,
-                    o.item_type,
-                    o.patient_id,
-                    o.provider_id,
-                    o.patient_name,
-                    o.provider,
-                    o.practice_name,
-                    o.from_org_id,
-                    o.from_organization_name,
-                    o.assign_to_id,
-                    o.assign_to,
-                    o.result_date,
-                    o.message_subject_id,
-                    o.message_subject,
-                    o.comments,
-                    o.mark_as_read,
-                    o.is_confidential,
-                    o.show_on_portal,
-                    o.is_reviewed,
-                    o.show_on_timeline,
-                    o.is_active,
-                    o.is_deleted,
-                    o.inserted_by_id,
-                    o.inserted_by,
-                    o.updated_by_id,
-                    o.updated_by,
-                    o.inserted_at,
-                    o.updated_at,
-                    o.medtech_id,
-                    o.dms_id,
-                    o.is_repeat_rx,
-                    o.is_replied_rx,
-                    o.external_ref,
-                    o.abnormal_result,
-                    o.is_deactivated,
-                    o.folder_group,
-                    o.document_code,
-                    o.is_gp2gp,
-                    o.informat_id,
-                    o.informat,
-                    o.permanent_address_latitude,
-                    o.permanent_address_longitude,
-                    o.filed_at
-                )) OVER w IS DISTINCT FROM ROW(
-                    o.folder_id,
-                    o.folder_name,
-                    o.is_system_folder,
-                    o.order_no,
-                    o.item_type_id,
-                    o.item_type,
-                    o.patient_id,
-                    o.provider_id,
-                    o.patient_name,
-                    o.provider,
-                    o.practice_name,
-                    o.from_org_id,
-                    o.from_organization_name,
-                    o.assign_to_id,
-                    o.assign_to,
-                    o.result_date,
-                    o.message_subject_id,
-                    o.message_subject,
-                    o.comments,
-                    o.mark_as_read,
-                    o.is_confidential,
-                    o.show_on_portal,
-                    o.is_reviewed,
-                    o.show_on_timeline,
-                    o.is_active,
-                    o.is_deleted,
-                    o.inserted_by_id,
-                    o.inserted_by,
-                    o.updated_by_id,
-                    o.updated_by,
-                    o.inserted_at,
-                    o.updated_at,
-                    o.medtech_id,
-                    o.dms_id,
-                    o.is_repeat_rx,
-                    o.is_replied_rx,
-                    o.external_ref,
-                    o.abnormal_result,
-                    o.is_deactivated,
-                    o.folder_group,
-                    o.document_code,
-                    o.is_gp2gp,
-                    o.informat_id,
-                    o.informat,
-                    o.permanent_address_latitude,
-                    o.permanent_address_longitude,
-                    o.filed_at
-                ),
-                true
-            ) AS starts,
-            first_value(o.row_hash) OVER (
-                PARTITION BY o.practice_id, o.per_org_id, o.inbox_folder_item_id ORDER BY o.is_absent, o.observed_at DESC
-            ) AS newest_hash,
-            max(o.observed_at) FILTER (WHERE NOT o.is_absent) OVER (
-                PARTITION BY o.practice_id, o.per_org_id, o.inbox_folder_item_id
-            ) AS last_present
+            ROW(
+                y.folder_id, y.folder_name, y.is_system_folder, y.order_no, y.item_type_id, y.item_type,
+                y.patient_id, y.provider_id, y.patient_name, y.provider, y.practice_name, y.from_org_id,
+                y.from_organization_name, y.assign_to_id, y.assign_to, y.result_date, y.message_subject_id,
+                y.message_subject, y.comments, y.mark_as_read, y.is_confidential, y.show_on_portal, y.is_reviewed,
+                y.show_on_timeline, y.is_active, y.is_deleted, y.inserted_by_id, y.inserted_by, y.updated_by_id,
+                y.updated_by, y.inserted_at, y.updated_at, y.medtech_id, y.dms_id, y.is_repeat_rx, y.is_replied_rx,
+                y.external_ref, y.abnormal_result, y.is_deactivated, y.folder_group, y.document_code, y.is_gp2gp,
+                y.informat_id, y.informat, y.permanent_address_latitude, y.permanent_address_longitude, y.filed_at
+            ) AS row_state
         FROM etl.observed_inbox AS o
-        WINDOW w AS (PARTITION BY o.practice_id, o.per_org_id, o.inbox_folder_item_id ORDER BY o.observed_at)
+        JOIN etl.typed_inbox AS y USING (load_run_file_id, line_no)
+    ),
+    runs AS (
+        SELECT
+            s.*,
+            lag(s.row_state) OVER w IS DISTINCT FROM s.row_state AS begins_run,
+            first_value(s.row_hash) OVER (
+                PARTITION BY s.practice_id, s.per_org_id, s.inbox_folder_item_id ORDER BY s.is_absent, s.observed_at DESC
+            ) AS newest_hash,
+            max(s.observed_at) FILTER (WHERE NOT s.is_absent) OVER (
+                PARTITION BY s.practice_id, s.per_org_id, s.inbox_folder_item_id
+            ) AS last_present
+        FROM states AS s
+        WINDOW w AS (PARTITION BY s.practice_id, s.per_org_id, s.inbox_folder_item_id ORDER BY s.observed_at)
     ),
     newest AS (
-        SELECT DISTINCT ON (k.practice_id, k.per_org_id, k.inbox_folder_item_id)
-            k.*,
+        SELECT DISTINCT ON (u.practice_id, u.per_org_id, u.inbox_folder_item_id)
+            u.load_run_file_id, u.load_run_id, u.line_no, u.observed_at, u.newest_hash,
             (
                 SELECT min(a.observed_at)
                 FROM etl.observed_inbox AS a
-                WHERE a.practice_id = k.practice_id
-                    AND a.per_org_id = k.per_org_id
-                    AND a.inbox_folder_item_id = k.inbox_folder_item_id
-                    AND a.observed_at > k.last_present
+                WHERE a.practice_id = u.practice_id AND a.per_org_id = u.per_org_id AND a.inbox_folder_item_id = u.inbox_folder_item_id
+                    AND a.observed_at > u.last_present
             ) AS gone_since
-        FROM marked AS k
-        WHERE k.starts AND NOT k.is_absent
-        ORDER BY k.practice_id, k.per_org_id, k.inbox_folder_item_id, k.observed_at DESC
+        FROM runs AS u
+        WHERE u.begins_run AND NOT u.is_absent
+        ORDER BY u.practice_id, u.per_org_id, u.inbox_folder_item_id, u.observed_at DESC
     )
     INSERT INTO stg.inbox AS s (
-        inbox_folder_item_id,
-        folder_id,
-        folder_name,
-        is_system_folder,
-        order_no,
-        item_type_id,
-        item_type,
-        patient_id,
-        provider_id,
-        practice_id,
-        patient_name,
-        provider,
-        practice_name,
-        from_org_id,
-        from_organization_name,
-        assign_to_id,
-        assign_to,
-        result_date,
-        message_subject_id,
-        message_subject,
-        comments,
-        mark_as_read,
-        is_confidential,
-        show_on_portal,
-        is_reviewed,
-        show_on_timeline,
-        is_active,
-        is_deleted,
-        inserted_by_id,
-        inserted_by,
-        updated_by_id,
-        updated_by,
-        inserted_at,
-        updated_at,
-        medtech_id,
-        dms_id,
-        is_repeat_rx,
-        is_replied_rx,
-        external_ref,
-        abnormal_result,
-        is_deactivated,
-        folder_group,
-        document_code,
-        is_gp2gp,
-        informat_id,
-        informat,
-        permanent_address_latitude,
-        permanent_address_longitude,
-        filed_at,
-        per_org_id,
-        loaded_date_time,
+        inbox_folder_item_id, folder_id, folder_name, is_system_folder, order_no, item_type_id, item_type,
+        patient_id, provider_id, practice_id, patient_name, provider, practice_name, from_org_id,
+        from_organization_name, assign_to_id, assign_to, result_date, message_subject_id, message_subject, comments,
+        mark_as_read, is_confidential, show_on_portal, is_reviewed, show_on_timeline, is_active, is_deleted,
+        inserted_by_id, inserted_by, updated_by_id, updated_by, inserted_at, updated_at, medtech_id, dms_id,
+        is_repeat_rx, is_replied_rx, external_ref, abnormal_result, is_deactivated, folder_group, document_code,
+        is_gp2gp, informat_id, informat, permanent_address_latitude, permanent_address_longitude, filed_at,
+        per_org_id, loaded_date_time,
         row_hash, absent_since, load_run_file_id, load_run_id, date_extracted
     )
     SELECT
-        n.inbox_folder_item_id,
-        n.folder_id,
-        n.folder_name,
-        n.is_system_folder,
-        n.order_no,
-        n.item_type_id,
-        n.item_type,
-        n.patient_id,
-        n.provider_id,
-        n.practice_id,
-        n.patient_name,
-        n.provider,
-        n.practice_name,
-        n.from_org_id,
-        n.from_organization_name,
-        n.assign_to_id,
-        n.assign_to,
-        n.result_date,
-        n.message_subject_id,
-        n.message_subject,
-        n.comments,
-        n.mark_as_read,
-        n.is_confidential,
-        n.show_on_portal,
-        n.is_reviewed,
-        n.show_on_timeline,
-        n.is_active,
-        n.is_deleted,
-        n.inserted_by_id,
-        n.inserted_by,
-        n.updated_by_id,
-        n.updated_by,
-        n.inserted_at,
-        n.updated_at,
-        n.medtech_id,
-        n.dms_id,
-        n.is_repeat_rx,
-        n.is_replied_rx,
-        n.external_ref,
-        n.abnormal_result,
-        n.is_deactivated,
-        n.folder_group,
-        n.document_code,
-        n.is_gp2gp,
-        n.informat_id,
-        n.informat,
-        n.permanent_address_latitude,
-        n.permanent_address_longitude,
-        n.filed_at,
-        n.per_org_id,
-        n.loaded_date_time,
+        y.inbox_folder_item_id, y.folder_id, y.folder_name, y.is_system_folder, y.order_no, y.item_type_id,
+        y.item_type, y.patient_id, y.provider_id, y.practice_id, y.patient_name, y.provider, y.practice_name,
+        y.from_org_id, y.from_organization_name, y.assign_to_id, y.assign_to, y.result_date, y.message_subject_id,
+        y.message_subject, y.comments, y.mark_as_read, y.is_confidential, y.show_on_portal, y.is_reviewed,
+        y.show_on_timeline, y.is_active, y.is_deleted, y.inserted_by_id, y.inserted_by, y.updated_by_id,
+        y.updated_by, y.inserted_at, y.updated_at, y.medtech_id, y.dms_id, y.is_repeat_rx, y.is_replied_rx,
+        y.external_ref, y.abnormal_result, y.is_deactivated, y.folder_group, y.document_code, y.is_gp2gp,
+        y.informat_id, y.informat, y.permanent_address_latitude, y.permanent_address_longitude, y.filed_at,
+        y.per_org_id, y.loaded_date_time,
         n.newest_hash, n.gone_since, n.load_run_file_id, n.load_run_id, n.observed_at
     FROM newest AS n
+    JOIN etl.typed_inbox AS y USING (load_run_file_id, line_no)
     ON CONFLICT (practice_id, per_org_id, inbox_folder_item_id) DO UPDATE
-    SET folder_id = excluded.folder_id,
-        folder_name = excluded.folder_name,
-        is_system_folder = excluded.is_system_folder,
-        order_no = excluded.order_no,
-        item_type_id = excluded.item_type_id,
-        item_type = excluded.item_type,
-        patient_id = excluded.patient_id,
-        provider_id = excluded.provider_id,
-        patient_name = excluded.patient_name,
-        provider = excluded.provider,
-        practice_name = excluded.practice_name,
-        from_org_id = excluded.from_org_id,
-        from_organization_name = excluded.from_organization_name,
-        assign_to_id = excluded.assign_to_id,
-        assign_to = excluded.assign_to,
-        result_date = excluded.result_date,
-        message_subject_id = excluded.message_subject_id,
-        message_subject = excluded.message_subject,
-        comments = excluded.comments,
-        mark_as_read = excluded.mark_as_read,
-        is_confidential = excluded.is_confidential,
-        show_on_portal = excluded.show_on_portal,
-        is_reviewed = excluded.is_reviewed,
-        show_on_timeline = excluded.show_on_timeline,
-        is_active = excluded.is_active,
-        is_deleted = excluded.is_deleted,
-        inserted_by_id = excluded.inserted_by_id,
-        inserted_by = excluded.inserted_by,
-        updated_by_id = excluded.updated_by_id,
-        updated_by = excluded.updated_by,
-        inserted_at = excluded.inserted_at,
-        updated_at = excluded.updated_at,
-        medtech_id = excluded.medtech_id,
-        dms_id = excluded.dms_id,
-        is_repeat_rx = excluded.is_repeat_rx,
-        is_replied_rx = excluded.is_replied_rx,
-        external_ref = excluded.external_ref,
-        abnormal_result = excluded.abnormal_result,
-        is_deactivated = excluded.is_deactivated,
-        folder_group = excluded.folder_group,
-        document_code = excluded.document_code,
-        is_gp2gp = excluded.is_gp2gp,
-        informat_id = excluded.informat_id,
-        informat = excluded.informat,
-        permanent_address_latitude = excluded.permanent_address_latitude,
-        permanent_address_longitude = excluded.permanent_address_longitude,
-        filed_at = excluded.filed_at,
-        loaded_date_time = excluded.loaded_date_time,
-        row_hash = excluded.row_hash,
-        absent_since = excluded.absent_since,
-        load_run_file_id = excluded.load_run_file_id,
-        load_run_id = excluded.load_run_id,
-        date_extracted = excluded.date_extracted
-    WHERE (
-            s.folder_id,
-            s.folder_name,
-            s.is_system_folder,
-            s.order_no,
-            s.item_type_id,
-            s.item_type,
-            s.patient_id,
-            s.provider_id,
-            s.patient_name,
-            s.provider,
-            s.practice_name,
-            s.from_org_id,
-            s.from_organization_name,
-            s.assign_to_id,
-            s.assign_to,
-            s.result_date,
-            s.message_subject_id,
-            s.message_subject,
-            s.comments,
-            s.mark_as_read,
-            s.is_confidential,
-            s.show_on_portal,
-            s.is_reviewed,
-            s.show_on_timeline,
-            s.is_active,
-            s.is_deleted,
-            s.inserted_by_id,
-            s.inserted_by,
-            s.updated_by_id,
-            s.updated_by,
-            s.inserted_at,
-            s.updated_at,
-            s.medtech_id,
-            s.dms_id,
-            s.is_repeat_rx,
-            s.is_replied_rx,
-            s.external_ref,
-            s.abnormal_result,
-            s.is_deactivated,
-            s.folder_group,
-            s.document_code,
-            s.is_gp2gp,
-            s.informat_id,
-            s.informat,
-            s.permanent_address_latitude,
-            s.permanent_address_longitude,
-            s.filed_at,
-            s.loaded_date_time,
-            s.row_hash,
-            s.absent_since,
-            s.load_run_file_id,
-            s.load_run_id,
-            s.date_extracted
-        ) IS DISTINCT FROM (
-            excluded.folder_id,
-            excluded.folder_name,
-            excluded.is_system_folder,
-            excluded.order_no,
-            excluded.item_type_id,
-            excluded.item_type,
-            excluded.patient_id,
-            excluded.provider_id,
-            excluded.patient_name,
-            excluded.provider,
-            excluded.practice_name,
-            excluded.from_org_id,
-            excluded.from_organization_name,
-            excluded.assign_to_id,
-            excluded.assign_to,
-            excluded.result_date,
-            excluded.message_subject_id,
-            excluded.message_subject,
-            excluded.comments,
-            excluded.mark_as_read,
-            excluded.is_confidential,
-            excluded.show_on_portal,
-            excluded.is_reviewed,
-            excluded.show_on_timeline,
-            excluded.is_active,
-            excluded.is_deleted,
-            excluded.inserted_by_id,
-            excluded.inserted_by,
-            excluded.updated_by_id,
-            excluded.updated_by,
-            excluded.inserted_at,
-            excluded.updated_at,
-            excluded.medtech_id,
-            excluded.dms_id,
-            excluded.is_repeat_rx,
-            excluded.is_replied_rx,
-            excluded.external_ref,
-            excluded.abnormal_result,
-            excluded.is_deactivated,
-            excluded.folder_group,
-            excluded.document_code,
-            excluded.is_gp2gp,
-            excluded.informat_id,
-            excluded.informat,
-            excluded.permanent_address_latitude,
-            excluded.permanent_address_longitude,
-            excluded.filed_at,
-            excluded.loaded_date_time,
-            excluded.row_hash,
-            excluded.absent_since,
-            excluded.load_run_file_id,
-            excluded.load_run_id,
-            excluded.date_extracted
-        );
+    SET (
+        folder_id, folder_name, is_system_folder, order_no, item_type_id, item_type, patient_id, provider_id,
+        patient_name, provider, practice_name, from_org_id, from_organization_name, assign_to_id, assign_to,
+        result_date, message_subject_id, message_subject, comments, mark_as_read, is_confidential, show_on_portal,
+        is_reviewed, show_on_timeline, is_active, is_deleted, inserted_by_id, inserted_by, updated_by_id,
+        updated_by, inserted_at, updated_at, medtech_id, dms_id, is_repeat_rx, is_replied_rx, external_ref,
+        abnormal_result, is_deactivated, folder_group, document_code, is_gp2gp, informat_id, informat,
+        permanent_address_latitude, permanent_address_longitude, filed_at, loaded_date_time, row_hash, absent_since,
+        load_run_file_id, load_run_id, date_extracted
+    ) = ROW(
+        excluded.folder_id, excluded.folder_name, excluded.is_system_folder, excluded.order_no,
+        excluded.item_type_id, excluded.item_type, excluded.patient_id, excluded.provider_id, excluded.patient_name,
+        excluded.provider, excluded.practice_name, excluded.from_org_id, excluded.from_organization_name,
+        excluded.assign_to_id, excluded.assign_to, excluded.result_date, excluded.message_subject_id,
+        excluded.message_subject, excluded.comments, excluded.mark_as_read, excluded.is_confidential,
+        excluded.show_on_portal, excluded.is_reviewed, excluded.show_on_timeline, excluded.is_active,
+        excluded.is_deleted, excluded.inserted_by_id, excluded.inserted_by, excluded.updated_by_id,
+        excluded.updated_by, excluded.inserted_at, excluded.updated_at, excluded.medtech_id, excluded.dms_id,
+        excluded.is_repeat_rx, excluded.is_replied_rx, excluded.external_ref, excluded.abnormal_result,
+        excluded.is_deactivated, excluded.folder_group, excluded.document_code, excluded.is_gp2gp,
+        excluded.informat_id, excluded.informat, excluded.permanent_address_latitude,
+        excluded.permanent_address_longitude, excluded.filed_at, excluded.loaded_date_time, excluded.row_hash,
+        excluded.absent_since, excluded.load_run_file_id, excluded.load_run_id, excluded.date_extracted
+    )
+    WHERE s.* IS DISTINCT FROM excluded.*;
 
     DELETE FROM stg.inbox AS s
     USING etl.touched_inbox AS t
-    WHERE s.practice_id = t.practice_id
-        AND s.per_org_id = t.per_org_id
-        AND s.inbox_folder_item_id = t.inbox_folder_item_id
+    WHERE s.practice_id = t.practice_id AND s.per_org_id = t.per_org_id AND s.inbox_folder_item_id = t.inbox_folder_item_id
         AND NOT EXISTS (
             SELECT FROM etl.observed_inbox AS o
-            WHERE o.practice_id = s.practice_id
-                AND o.per_org_id = s.per_org_id
-                AND o.inbox_folder_item_id = s.inbox_folder_item_id
+            WHERE o.practice_id = s.practice_id AND o.per_org_id = s.per_org_id AND o.inbox_folder_item_id = s.inbox_folder_item_id
                 AND NOT o.is_absent
         );
 
-    -- 4. core: the same, over what core shows.
-    WITH published AS (
+    -- 4. core: the same for the columns that core shows.
+    WITH states AS (
         SELECT
-            o.practice_id,
-            o.per_org_id,
-            o.inbox_folder_item_id,
-            etl.surrogate_key(
-                etl.key_part('patients')
-                || etl.key_part(o.practice_id)
-                || etl.key_part(o.per_org_id)
-                || etl.key_part(o.patient_id::text)
-            ) AS patient_key,
-            etl.surrogate_key(
-                etl.key_part('providers')
-                || etl.key_part(o.practice_id)
-                || etl.key_part(o.per_org_id)
-                || etl.key_part(o.provider_id::text)
-            ) AS provider_key,
-            o.folder_id,
-            o.is_system_folder,
-            o.order_no,
-            o.item_type_id,
-            o.item_type,
-            o.patient_id,
-            o.provider_id,
-            o.practice_name,
-            o.from_org_id,
-            o.assign_to_id,
-            o.result_date,
-            o.message_subject_id,
-            o.mark_as_read,
-            o.is_confidential,
-            o.show_on_portal,
-            o.is_reviewed,
-            o.show_on_timeline,
-            o.is_active,
-            o.is_deleted,
-            o.inserted_by_id,
-            o.updated_by_id,
-            o.inserted_at,
-            o.updated_at,
-            o.dms_id,
-            o.is_repeat_rx,
-            o.is_replied_rx,
-            o.abnormal_result,
-            o.is_deactivated,
-            o.folder_group,
-            o.document_code,
-            o.is_gp2gp,
-            o.informat_id,
-            o.informat,
-            o.filed_at,
-            o.loaded_date_time,
-            o.observed_at,
-            o.is_absent,
-            o.load_run_file_id,
-            o.load_run_id
+            o.*,
+            ROW(
+                y.patient_key, y.provider_key, y.folder_id, y.is_system_folder, y.order_no, y.item_type_id,
+                y.item_type, y.patient_id, y.provider_id, y.practice_name, y.from_org_id, y.assign_to_id,
+                y.result_date, y.message_subject_id, y.mark_as_read, y.is_confidential, y.show_on_portal,
+                y.is_reviewed, y.show_on_timeline, y.is_active, y.is_deleted, y.inserted_by_id, y.updated_by_id,
+                y.inserted_at, y.updated_at, y.dms_id, y.is_repeat_rx, y.is_replied_rx, y.abnormal_result,
+                y.is_deactivated, y.folder_group, y.document_code, y.is_gp2gp, y.informat_id, y.informat,
+                y.filed_at
+            ) AS row_state
         FROM etl.observed_inbox AS o
+        JOIN etl.republished_inbox AS y USING (load_run_file_id, line_no)
     ),
-    marked AS (
+    runs AS (
         SELECT
-            p.*,
-            coalesce(
-                lag(p.is_absent) OVER w <> p.is_absent
-                OR lag(ROW(
-                    p.patient_key,
-                    p.provider_key,
-                    p.folder_id,
-                    p.is_system_folder,
-                    p.order_no,
-                    p.item_type_id,
-                    p.item_type,
-                    p.patient_id,
-                    p.provider_id,
-                    p.practice_name,
-                    p.from_org_id,
-                    p.assign_to_id,
-                    p.result_date,
-                    p.message_subject_id,
-                    p.mark_as_read,
-                    p.is_confidential,
-                    p.show_on_portal,
-                    p.is_reviewed,
-                    p.show_on_timeline,
-                    p.is_active,
-                    p.is_deleted,
-                    p.inserted_by_id,
-                    p.updated_by_id,
-                    p.inserted_at,
-                    p.updated_at,
-                    p.dms_id,
-                    p.is_repeat_rx,
-                    p.is_replied_rx,
-                    p.abnormal_result,
-                    p.is_deactivated,
-                    p.folder_group,
-                    p.document_code,
-                    p.is_gp2gp,
-                    p.informat_id,
-                    p.informat,
-                    p.filed_at
-                )) OVER w IS DISTINCT FROM ROW(
-                    p.patient_key,
-                    p.provider_key,
-                    p.folder_id,
-                    p.is_system_folder,
-                    p.order_no,
-                    p.item_type_id,
-                    p.item_type,
-                    p.patient_id,
-                    p.provider_id,
-                    p.practice_name,
-                    p.from_org_id,
-                    p.assign_to_id,
-                    p.result_date,
-                    p.message_subject_id,
-                    p.mark_as_read,
-                    p.is_confidential,
-                    p.show_on_portal,
-                    p.is_reviewed,
-                    p.show_on_timeline,
-                    p.is_active,
-                    p.is_deleted,
-                    p.inserted_by_id,
-                    p.updated_by_id,
-                    p.inserted_at,
-                    p.updated_at,
-                    p.dms_id,
-                    p.is_repeat_rx,
-                    p.is_replied_rx,
-                    p.abnormal_result,
-                    p.is_deactivated,
-                    p.folder_group,
-                    p.document_code,
-                    p.is_gp2gp,
-                    p.informat_id,
-                    p.informat,
-                    p.filed_at
-                ),
-                true
-            ) AS starts,
-            max(p.observed_at) FILTER (WHERE NOT p.is_absent) OVER (
-                PARTITION BY p.practice_id, p.per_org_id, p.inbox_folder_item_id
+            s.*,
+            lag(s.row_state) OVER w IS DISTINCT FROM s.row_state AS begins_run,
+            max(s.observed_at) FILTER (WHERE NOT s.is_absent) OVER (
+                PARTITION BY s.practice_id, s.per_org_id, s.inbox_folder_item_id
             ) AS last_present
-        FROM published AS p
-        WINDOW w AS (PARTITION BY p.practice_id, p.per_org_id, p.inbox_folder_item_id ORDER BY p.observed_at)
+        FROM states AS s
+        WINDOW w AS (PARTITION BY s.practice_id, s.per_org_id, s.inbox_folder_item_id ORDER BY s.observed_at)
     ),
     newest AS (
-        SELECT DISTINCT ON (k.practice_id, k.per_org_id, k.inbox_folder_item_id)
-            k.*,
+        SELECT DISTINCT ON (u.practice_id, u.per_org_id, u.inbox_folder_item_id)
+            u.load_run_file_id, u.load_run_id, u.line_no, u.observed_at,
             (
                 SELECT min(a.observed_at)
                 FROM etl.observed_inbox AS a
-                WHERE a.practice_id = k.practice_id
-                    AND a.per_org_id = k.per_org_id
-                    AND a.inbox_folder_item_id = k.inbox_folder_item_id
-                    AND a.observed_at > k.last_present
+                WHERE a.practice_id = u.practice_id AND a.per_org_id = u.per_org_id AND a.inbox_folder_item_id = u.inbox_folder_item_id
+                    AND a.observed_at > u.last_present
             ) AS gone_since
-        FROM marked AS k
-        WHERE k.starts AND NOT k.is_absent
-        ORDER BY k.practice_id, k.per_org_id, k.inbox_folder_item_id, k.observed_at DESC
+        FROM runs AS u
+        WHERE u.begins_run AND NOT u.is_absent
+        ORDER BY u.practice_id, u.per_org_id, u.inbox_folder_item_id, u.observed_at DESC
     ),
     merged AS (
         INSERT INTO core.fact_inbox AS c (
             practice_id, per_org_id, inbox_folder_item_id,
-            patient_key,
-            provider_key,
-            folder_id,
-            is_system_folder,
-            order_no,
-            item_type_id,
-            item_type,
-            patient_id,
-            provider_id,
-            practice_name,
-            from_org_id,
-            assign_to_id,
-            result_date,
-            message_subject_id,
-            mark_as_read,
-            is_confidential,
-            show_on_portal,
-            is_reviewed,
-            show_on_timeline,
-            is_active,
-            is_deleted,
-            inserted_by_id,
-            updated_by_id,
-            inserted_at,
-            updated_at,
-            dms_id,
-            is_repeat_rx,
-            is_replied_rx,
-            abnormal_result,
-            is_deactivated,
-            folder_group,
-            document_code,
-            is_gp2gp,
-            informat_id,
-            informat,
-            filed_at,
-            loaded_date_time,
-            deleted_at,
-            load_run_file_id,
-            load_run_id,
-            date_extracted
+            patient_key, provider_key, folder_id, is_system_folder, order_no, item_type_id, item_type, patient_id,
+            provider_id, practice_name, from_org_id, assign_to_id, result_date, message_subject_id, mark_as_read,
+            is_confidential, show_on_portal, is_reviewed, show_on_timeline, is_active, is_deleted, inserted_by_id,
+            updated_by_id, inserted_at, updated_at, dms_id, is_repeat_rx, is_replied_rx, abnormal_result,
+            is_deactivated, folder_group, document_code, is_gp2gp, informat_id, informat, filed_at,
+            loaded_date_time, deleted_at, load_run_file_id, load_run_id, date_extracted
         )
         SELECT
-            n.practice_id, n.per_org_id, n.inbox_folder_item_id,
-            n.patient_key,
-            n.provider_key,
-            n.folder_id,
-            n.is_system_folder,
-            n.order_no,
-            n.item_type_id,
-            n.item_type,
-            n.patient_id,
-            n.provider_id,
-            n.practice_name,
-            n.from_org_id,
-            n.assign_to_id,
-            n.result_date,
-            n.message_subject_id,
-            n.mark_as_read,
-            n.is_confidential,
-            n.show_on_portal,
-            n.is_reviewed,
-            n.show_on_timeline,
-            n.is_active,
-            n.is_deleted,
-            n.inserted_by_id,
-            n.updated_by_id,
-            n.inserted_at,
-            n.updated_at,
-            n.dms_id,
-            n.is_repeat_rx,
-            n.is_replied_rx,
-            n.abnormal_result,
-            n.is_deactivated,
-            n.folder_group,
-            n.document_code,
-            n.is_gp2gp,
-            n.informat_id,
-            n.informat,
-            n.filed_at,
-            n.loaded_date_time,
-            n.gone_since,
-            n.load_run_file_id,
-            n.load_run_id,
-            n.observed_at
+            y.practice_id, y.per_org_id, y.inbox_folder_item_id,
+            y.patient_key, y.provider_key, y.folder_id, y.is_system_folder, y.order_no, y.item_type_id, y.item_type,
+            y.patient_id, y.provider_id, y.practice_name, y.from_org_id, y.assign_to_id, y.result_date,
+            y.message_subject_id, y.mark_as_read, y.is_confidential, y.show_on_portal, y.is_reviewed,
+            y.show_on_timeline, y.is_active, y.is_deleted, y.inserted_by_id, y.updated_by_id, y.inserted_at,
+            y.updated_at, y.dms_id, y.is_repeat_rx, y.is_replied_rx, y.abnormal_result, y.is_deactivated,
+            y.folder_group, y.document_code, y.is_gp2gp, y.informat_id, y.informat, y.filed_at, y.loaded_date_time,
+            n.gone_since, n.load_run_file_id, n.load_run_id, n.observed_at
         FROM newest AS n
+        JOIN etl.republished_inbox AS y USING (load_run_file_id, line_no)
         ON CONFLICT (practice_id, per_org_id, inbox_folder_item_id) DO UPDATE
-        SET patient_key = excluded.patient_key,
-            provider_key = excluded.provider_key,
-            folder_id = excluded.folder_id,
-            is_system_folder = excluded.is_system_folder,
-            order_no = excluded.order_no,
-            item_type_id = excluded.item_type_id,
-            item_type = excluded.item_type,
-            patient_id = excluded.patient_id,
-            provider_id = excluded.provider_id,
-            practice_name = excluded.practice_name,
-            from_org_id = excluded.from_org_id,
-            assign_to_id = excluded.assign_to_id,
-            result_date = excluded.result_date,
-            message_subject_id = excluded.message_subject_id,
-            mark_as_read = excluded.mark_as_read,
-            is_confidential = excluded.is_confidential,
-            show_on_portal = excluded.show_on_portal,
-            is_reviewed = excluded.is_reviewed,
-            show_on_timeline = excluded.show_on_timeline,
-            is_active = excluded.is_active,
-            is_deleted = excluded.is_deleted,
-            inserted_by_id = excluded.inserted_by_id,
-            updated_by_id = excluded.updated_by_id,
-            inserted_at = excluded.inserted_at,
-            updated_at = excluded.updated_at,
-            dms_id = excluded.dms_id,
-            is_repeat_rx = excluded.is_repeat_rx,
-            is_replied_rx = excluded.is_replied_rx,
-            abnormal_result = excluded.abnormal_result,
-            is_deactivated = excluded.is_deactivated,
-            folder_group = excluded.folder_group,
-            document_code = excluded.document_code,
-            is_gp2gp = excluded.is_gp2gp,
-            informat_id = excluded.informat_id,
-            informat = excluded.informat,
-            filed_at = excluded.filed_at,
-            loaded_date_time = excluded.loaded_date_time,
-            deleted_at = excluded.deleted_at,
-            load_run_file_id = excluded.load_run_file_id,
-            load_run_id = excluded.load_run_id,
-            date_extracted = excluded.date_extracted
-        WHERE (
-                c.patient_key,
-                c.provider_key,
-                c.folder_id,
-                c.is_system_folder,
-                c.order_no,
-                c.item_type_id,
-                c.item_type,
-                c.patient_id,
-                c.provider_id,
-                c.practice_name,
-                c.from_org_id,
-                c.assign_to_id,
-                c.result_date,
-                c.message_subject_id,
-                c.mark_as_read,
-                c.is_confidential,
-                c.show_on_portal,
-                c.is_reviewed,
-                c.show_on_timeline,
-                c.is_active,
-                c.is_deleted,
-                c.inserted_by_id,
-                c.updated_by_id,
-                c.inserted_at,
-                c.updated_at,
-                c.dms_id,
-                c.is_repeat_rx,
-                c.is_replied_rx,
-                c.abnormal_result,
-                c.is_deactivated,
-                c.folder_group,
-                c.document_code,
-                c.is_gp2gp,
-                c.informat_id,
-                c.informat,
-                c.filed_at,
-                c.loaded_date_time,
-                c.deleted_at,
-                c.load_run_file_id,
-                c.load_run_id,
-                c.date_extracted
-            ) IS DISTINCT FROM (
-                excluded.patient_key,
-                excluded.provider_key,
-                excluded.folder_id,
-                excluded.is_system_folder,
-                excluded.order_no,
-                excluded.item_type_id,
-                excluded.item_type,
-                excluded.patient_id,
-                excluded.provider_id,
-                excluded.practice_name,
-                excluded.from_org_id,
-                excluded.assign_to_id,
-                excluded.result_date,
-                excluded.message_subject_id,
-                excluded.mark_as_read,
-                excluded.is_confidential,
-                excluded.show_on_portal,
-                excluded.is_reviewed,
-                excluded.show_on_timeline,
-                excluded.is_active,
-                excluded.is_deleted,
-                excluded.inserted_by_id,
-                excluded.updated_by_id,
-                excluded.inserted_at,
-                excluded.updated_at,
-                excluded.dms_id,
-                excluded.is_repeat_rx,
-                excluded.is_replied_rx,
-                excluded.abnormal_result,
-                excluded.is_deactivated,
-                excluded.folder_group,
-                excluded.document_code,
-                excluded.is_gp2gp,
-                excluded.informat_id,
-                excluded.informat,
-                excluded.filed_at,
-                excluded.loaded_date_time,
-                excluded.deleted_at,
-                excluded.load_run_file_id,
-                excluded.load_run_id,
-                excluded.date_extracted
-            )
+        SET (
+            patient_key, provider_key, folder_id, is_system_folder, order_no, item_type_id, item_type, patient_id,
+            provider_id, practice_name, from_org_id, assign_to_id, result_date, message_subject_id, mark_as_read,
+            is_confidential, show_on_portal, is_reviewed, show_on_timeline, is_active, is_deleted, inserted_by_id,
+            updated_by_id, inserted_at, updated_at, dms_id, is_repeat_rx, is_replied_rx, abnormal_result,
+            is_deactivated, folder_group, document_code, is_gp2gp, informat_id, informat, filed_at,
+            loaded_date_time, deleted_at, load_run_file_id, load_run_id, date_extracted
+        ) = ROW(
+            excluded.patient_key, excluded.provider_key, excluded.folder_id, excluded.is_system_folder,
+            excluded.order_no, excluded.item_type_id, excluded.item_type, excluded.patient_id, excluded.provider_id,
+            excluded.practice_name, excluded.from_org_id, excluded.assign_to_id, excluded.result_date,
+            excluded.message_subject_id, excluded.mark_as_read, excluded.is_confidential, excluded.show_on_portal,
+            excluded.is_reviewed, excluded.show_on_timeline, excluded.is_active, excluded.is_deleted,
+            excluded.inserted_by_id, excluded.updated_by_id, excluded.inserted_at, excluded.updated_at,
+            excluded.dms_id, excluded.is_repeat_rx, excluded.is_replied_rx, excluded.abnormal_result,
+            excluded.is_deactivated, excluded.folder_group, excluded.document_code, excluded.is_gp2gp,
+            excluded.informat_id, excluded.informat, excluded.filed_at, excluded.loaded_date_time,
+            excluded.deleted_at, excluded.load_run_file_id, excluded.load_run_id, excluded.date_extracted
+        )
+        WHERE c.* IS DISTINCT FROM excluded.*
         RETURNING c.xmax = 0 AS is_new
     ),
     gone AS (
         DELETE FROM core.fact_inbox AS c
         USING etl.touched_inbox AS t
-        WHERE c.practice_id = t.practice_id
-            AND c.per_org_id = t.per_org_id
-            AND c.inbox_folder_item_id = t.inbox_folder_item_id
+        WHERE c.practice_id = t.practice_id AND c.per_org_id = t.per_org_id AND c.inbox_folder_item_id = t.inbox_folder_item_id
             AND NOT EXISTS (
                 SELECT FROM etl.observed_inbox AS o
-                WHERE o.practice_id = c.practice_id
-                    AND o.per_org_id = c.per_org_id
-                    AND o.inbox_folder_item_id = c.inbox_folder_item_id
+                WHERE o.practice_id = c.practice_id AND o.per_org_id = c.per_org_id AND o.inbox_folder_item_id = c.inbox_folder_item_id
                     AND NOT o.is_absent
             )
         RETURNING c.load_run_file_id

@@ -4,41 +4,20 @@ INSERT INTO etl.extracts (
     extract, source, description, entity, natural_key, core_kind, raw_table, stg_table, core_table, full_load,
     ragged_rows, reject_rate, mirror_close_share, has_pseudonyms, load_order, every_batch
 )
-VALUES
-    (
-        'inbox',
-        'indici',
-        'Items of the practice''s inbox, such as results, letters and messages.',
-        'inbox_item',
-        ARRAY['inbox_folder_item_id']::text[],
-        'fact',
-        'raw.inbox_raw',
-        'stg.inbox',
-        'core.fact_inbox',
-        'upsert',
-        'reject',
-        0.05,
-        0.2,
-        false,
-        12,
-        true
-    )
+VALUES (
+    'inbox', 'indici',
+    'Items of the practice''s inbox, such as results, letters and messages.',
+    'inbox_item', ARRAY['inbox_folder_item_id']::text[], 'fact',
+    'raw.inbox_raw', 'stg.inbox', 'core.fact_inbox', 'upsert',
+    'reject', 0.05, 0.2, false, 12, true
+)
 ON CONFLICT (extract) DO UPDATE
-SET source = excluded.source,
-    description = excluded.description,
-    entity = excluded.entity,
-    natural_key = excluded.natural_key,
-    core_kind = excluded.core_kind,
-    raw_table = excluded.raw_table,
-    stg_table = excluded.stg_table,
-    core_table = excluded.core_table,
-    full_load = excluded.full_load,
-    ragged_rows = excluded.ragged_rows,
-    reject_rate = excluded.reject_rate,
-    mirror_close_share = excluded.mirror_close_share,
-    has_pseudonyms = excluded.has_pseudonyms,
-    load_order = excluded.load_order,
-    every_batch = excluded.every_batch;
+SET source = excluded.source, description = excluded.description, entity = excluded.entity,
+    natural_key = excluded.natural_key, core_kind = excluded.core_kind, raw_table = excluded.raw_table,
+    stg_table = excluded.stg_table, core_table = excluded.core_table, full_load = excluded.full_load,
+    ragged_rows = excluded.ragged_rows, reject_rate = excluded.reject_rate,
+    mirror_close_share = excluded.mirror_close_share, has_pseudonyms = excluded.has_pseudonyms,
+    load_order = excluded.load_order, every_batch = excluded.every_batch;
 
 INSERT INTO etl.locks (extract)
 VALUES ('inbox')
@@ -113,9 +92,7 @@ DELETE FROM etl.shapes WHERE extract = 'inbox';
 INSERT INTO etl.shapes (extract, since, until, columns, headings, rules_hash)
 VALUES
     (
-        'inbox',
-        '-infinity',
-        'infinity',
+        'inbox', '-infinity', 'infinity',
         ARRAY['inbox_folder_item_id', 'folder_id', 'folder_name', 'is_system_folder', 'order_no', 'item_type_id', 'item_type', 'patient_id', 'provider_id', 'practice_id', 'patient_name', 'provider', 'practice_name', 'from_org_id', 'from_organization_name', 'assign_to_id', 'assign_to', 'result_date', 'message_subject_id', 'message_subject', 'comments', 'mark_as_read', 'is_confidential', 'show_on_portal', 'is_reviewed', 'show_on_timeline', 'is_active', 'is_deleted', 'inserted_by_id', 'inserted_by', 'updated_by_id', 'updated_by', 'inserted_at', 'updated_at', 'medtech_id', 'dms_id', 'is_repeat_rx', 'is_replied_rx', 'external_ref', 'abnormal_result', 'is_deactivated', 'folder_group', 'document_code', 'is_gp2gp', 'informat_id', 'informat', 'permanent_address_latitude', 'permanent_address_longitude', 'filed_at', 'per_org_id', 'loaded_date_time']::text[],
         ARRAY['InboxFolderItemID', 'FolderID', 'FolderName', 'IsSystemFolder', 'OrderNo', 'ItemTypeID', 'ItemType', 'PatientID', 'ProviderID', 'PracticeID', 'PatientName', 'Provider', 'PracticeName', 'FromOrgID', 'FromOrganizationName', 'AssignToID', 'AssignTo', 'ResultDate', 'MessageSubjectID', 'MessageSubject', 'Comments', 'MarkAsRead', 'IsConfidential', 'ShowonPortal', 'IsReviewed', 'ShowOnTimeLine', 'IsActive', 'IsDeleted', 'InsertedByID', 'InsertedBy', 'UpdatedByID', 'UpdatedBy', 'InsertedAt', 'UpdatedAt', 'MedTechID', 'DMSID', 'IsRepeatRX', 'IsRepliedRx', 'ExternalRef', 'ABNORMResult', 'IsDeactivated', 'FolderGroup', 'DocumentCode', 'IsGP2GP', 'InformatID', 'Informat', 'PermanentAddressLatitude', 'PermanentAddressLongitude', 'FiledAt', 'PerOrgId', 'LoadedDateTime']::text[],
         '86b4af3312e28a6b1e306a1d6c2a63d88fd9ddff5e2a790250cc05ea3dcf43e9'

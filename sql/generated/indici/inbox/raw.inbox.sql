@@ -2,123 +2,21 @@
 
 CREATE OR REPLACE VIEW raw.inbox AS
 SELECT
-    r.inbox_folder_item_id,
-    r.folder_id,
-    r.folder_name,
-    r.is_system_folder,
-    r.order_no,
-    r.item_type_id,
-    r.item_type,
-    r.patient_id,
-    r.provider_id,
-    r.practice_id,
-    r.patient_name,
-    r.provider,
-    r.practice_name,
-    r.from_org_id,
-    r.from_organization_name,
-    r.assign_to_id,
-    r.assign_to,
-    r.result_date,
-    r.message_subject_id,
-    r.message_subject,
-    r.comments,
-    r.mark_as_read,
-    r.is_confidential,
-    r.show_on_portal,
-    r.is_reviewed,
-    r.show_on_timeline,
-    r.is_active,
-    r.is_deleted,
-    r.inserted_by_id,
-    r.inserted_by,
-    r.updated_by_id,
-    r.updated_by,
-    r.inserted_at,
-    r.updated_at,
-    r.medtech_id,
-    r.dms_id,
-    r.is_repeat_rx,
-    r.is_replied_rx,
-    r.external_ref,
-    r.abnormal_result,
-    r.is_deactivated,
-    r.folder_group,
-    r.document_code,
-    r.is_gp2gp,
-    r.informat_id,
-    r.informat,
-    r.permanent_address_latitude,
-    r.permanent_address_longitude,
-    r.filed_at,
-    r.per_org_id,
-    r.loaded_date_time,
-    r.load_run_file_id,
-    r.line_no,
-    f.s3_bucket,
-    f.s3_key,
-    f.s3_version_id,
-    f.file_hash,
-    f.date_extracted,
-    f.extract_type,
+    r.inbox_folder_item_id, r.folder_id, r.folder_name, r.is_system_folder, r.order_no, r.item_type_id, r.item_type,
+    r.patient_id, r.provider_id, r.practice_id, r.patient_name, r.provider, r.practice_name, r.from_org_id,
+    r.from_organization_name, r.assign_to_id, r.assign_to, r.result_date, r.message_subject_id, r.message_subject,
+    r.comments, r.mark_as_read, r.is_confidential, r.show_on_portal, r.is_reviewed, r.show_on_timeline, r.is_active,
+    r.is_deleted, r.inserted_by_id, r.inserted_by, r.updated_by_id, r.updated_by, r.inserted_at, r.updated_at,
+    r.medtech_id, r.dms_id, r.is_repeat_rx, r.is_replied_rx, r.external_ref, r.abnormal_result, r.is_deactivated,
+    r.folder_group, r.document_code, r.is_gp2gp, r.informat_id, r.informat, r.permanent_address_latitude,
+    r.permanent_address_longitude, r.filed_at, r.per_org_id, r.loaded_date_time,
+    r.load_run_file_id, r.line_no, f.s3_bucket, f.s3_key, f.s3_version_id, f.file_hash, f.date_extracted, f.extract_type,
     f.tenant[1] AS file_practice_id,
     f.tenant[2] AS file_per_org_id,
-    f.load_run_id,
-    f.load_ts
+    f.load_run_id, f.load_ts
 FROM raw.inbox_raw AS r
 JOIN etl.load_run_files AS f USING (load_run_file_id);
 COMMENT ON VIEW raw.inbox IS 'Delivered rows with where they came from: Items of the practice''s inbox, such as results, letters and messages.';
-COMMENT ON COLUMN raw.inbox.inbox_folder_item_id IS 'Identifier of the inbox item.';
-COMMENT ON COLUMN raw.inbox.folder_id IS 'Identifier of the folder in the source.';
-COMMENT ON COLUMN raw.inbox.folder_name IS 'Name of the folder, may be free text or name a person.';
-COMMENT ON COLUMN raw.inbox.is_system_folder IS 'Whether the folder belongs to the system.';
-COMMENT ON COLUMN raw.inbox.order_no IS 'Place of the item in an order, as the source says it.';
-COMMENT ON COLUMN raw.inbox.item_type_id IS 'Lookup id of the type of the item.';
-COMMENT ON COLUMN raw.inbox.item_type IS 'Type of the item, a value of a list.';
-COMMENT ON COLUMN raw.inbox.patient_id IS 'Patient the item is about.';
-COMMENT ON COLUMN raw.inbox.provider_id IS 'Provider the item is for.';
-COMMENT ON COLUMN raw.inbox.practice_id IS 'Practice that delivered the row, three digits as in the file name. Part of the tenant.';
-COMMENT ON COLUMN raw.inbox.patient_name IS 'Name of the patient.';
-COMMENT ON COLUMN raw.inbox.provider IS 'Name of the provider.';
-COMMENT ON COLUMN raw.inbox.practice_name IS 'Name of the practice.';
-COMMENT ON COLUMN raw.inbox.from_org_id IS 'Identifier of the sending organisation in the source.';
-COMMENT ON COLUMN raw.inbox.from_organization_name IS 'Name of the sending organisation, may name a person.';
-COMMENT ON COLUMN raw.inbox.assign_to_id IS 'User to whom the item is assigned.';
-COMMENT ON COLUMN raw.inbox.assign_to IS 'Name of the user to whom the item is assigned.';
-COMMENT ON COLUMN raw.inbox.result_date IS 'Date of the result.';
-COMMENT ON COLUMN raw.inbox.message_subject_id IS 'Lookup id of the subject.';
-COMMENT ON COLUMN raw.inbox.message_subject IS 'Subject of the message, free text.';
-COMMENT ON COLUMN raw.inbox.comments IS 'Comments on the item, free text.';
-COMMENT ON COLUMN raw.inbox.mark_as_read IS 'Whether the item is marked as read.';
-COMMENT ON COLUMN raw.inbox.is_confidential IS 'Whether the inbox item is marked confidential.';
-COMMENT ON COLUMN raw.inbox.show_on_portal IS 'Whether the item is shown on the portal.';
-COMMENT ON COLUMN raw.inbox.is_reviewed IS 'Whether the item was reviewed.';
-COMMENT ON COLUMN raw.inbox.show_on_timeline IS 'Whether the item is shown on the timeline.';
-COMMENT ON COLUMN raw.inbox.is_active IS 'Whether the inbox item is active.';
-COMMENT ON COLUMN raw.inbox.is_deleted IS 'Whether the inbox item was deleted in the source.';
-COMMENT ON COLUMN raw.inbox.inserted_by_id IS 'User who created the inbox item.';
-COMMENT ON COLUMN raw.inbox.inserted_by IS 'Name of the user who created the inbox item.';
-COMMENT ON COLUMN raw.inbox.updated_by_id IS 'User who last changed the inbox item.';
-COMMENT ON COLUMN raw.inbox.updated_by IS 'Name of the user who last changed the inbox item.';
-COMMENT ON COLUMN raw.inbox.inserted_at IS 'When the inbox item was created.';
-COMMENT ON COLUMN raw.inbox.updated_at IS 'When the inbox item was last changed.';
-COMMENT ON COLUMN raw.inbox.medtech_id IS 'Identifier of the inbox item in MedTech. Can hold a GUID.';
-COMMENT ON COLUMN raw.inbox.dms_id IS 'Identifier of the document in the document management system.';
-COMMENT ON COLUMN raw.inbox.is_repeat_rx IS 'Whether the item asks for a repeat prescription.';
-COMMENT ON COLUMN raw.inbox.is_replied_rx IS 'Whether the request for a prescription was replied to.';
-COMMENT ON COLUMN raw.inbox.external_ref IS 'Reference of the sender, may be free text.';
-COMMENT ON COLUMN raw.inbox.abnormal_result IS 'Mark of the source for an abnormal result.';
-COMMENT ON COLUMN raw.inbox.is_deactivated IS 'Whether the item is deactivated.';
-COMMENT ON COLUMN raw.inbox.folder_group IS 'Group of folders, a value of a list.';
-COMMENT ON COLUMN raw.inbox.document_code IS 'Code of the kind of document.';
-COMMENT ON COLUMN raw.inbox.is_gp2gp IS 'Whether the inbox item came by GP2GP, the transfer of records between practices.';
-COMMENT ON COLUMN raw.inbox.informat_id IS 'Lookup id of the in-format, as the source calls it.';
-COMMENT ON COLUMN raw.inbox.informat IS 'In-format of the item, as the source calls it, a value of a list.';
-COMMENT ON COLUMN raw.inbox.permanent_address_latitude IS 'Latitude of the patient''s permanent address, in degrees.';
-COMMENT ON COLUMN raw.inbox.permanent_address_longitude IS 'Longitude of the patient''s permanent address, in degrees.';
-COMMENT ON COLUMN raw.inbox.filed_at IS 'When the item was filed.';
-COMMENT ON COLUMN raw.inbox.per_org_id IS 'Organisation of the practice, six digits as in the file name. Part of the tenant.';
-COMMENT ON COLUMN raw.inbox.loaded_date_time IS 'When the provider of the feed loaded the row. Can change when nothing else did.';
 COMMENT ON COLUMN raw.inbox.load_run_file_id IS 'The file: etl.load_run_files.';
 COMMENT ON COLUMN raw.inbox.line_no IS 'Number of the row in the file, from 1, counting every row.';
 COMMENT ON COLUMN raw.inbox.s3_bucket IS 'Bucket of the file.';

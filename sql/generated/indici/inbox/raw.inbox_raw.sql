@@ -58,57 +58,15 @@ CREATE TABLE raw.inbox_raw (
 );
 CREATE INDEX inbox_raw_key_idx ON raw.inbox_raw (inbox_folder_item_id);
 COMMENT ON TABLE raw.inbox_raw IS 'Delivered rows as text: Items of the practice''s inbox, such as results, letters and messages.';
-COMMENT ON COLUMN raw.inbox_raw.inbox_folder_item_id IS 'Identifier of the inbox item.';
-COMMENT ON COLUMN raw.inbox_raw.folder_id IS 'Identifier of the folder in the source.';
-COMMENT ON COLUMN raw.inbox_raw.folder_name IS 'Name of the folder, may be free text or name a person.';
-COMMENT ON COLUMN raw.inbox_raw.is_system_folder IS 'Whether the folder belongs to the system.';
-COMMENT ON COLUMN raw.inbox_raw.order_no IS 'Place of the item in an order, as the source says it.';
-COMMENT ON COLUMN raw.inbox_raw.item_type_id IS 'Lookup id of the type of the item.';
-COMMENT ON COLUMN raw.inbox_raw.item_type IS 'Type of the item, a value of a list.';
-COMMENT ON COLUMN raw.inbox_raw.patient_id IS 'Patient the item is about.';
-COMMENT ON COLUMN raw.inbox_raw.provider_id IS 'Provider the item is for.';
-COMMENT ON COLUMN raw.inbox_raw.practice_id IS 'Practice that delivered the row, three digits as in the file name. Part of the tenant.';
-COMMENT ON COLUMN raw.inbox_raw.patient_name IS 'Name of the patient.';
-COMMENT ON COLUMN raw.inbox_raw.provider IS 'Name of the provider.';
-COMMENT ON COLUMN raw.inbox_raw.practice_name IS 'Name of the practice.';
-COMMENT ON COLUMN raw.inbox_raw.from_org_id IS 'Identifier of the sending organisation in the source.';
-COMMENT ON COLUMN raw.inbox_raw.from_organization_name IS 'Name of the sending organisation, may name a person.';
-COMMENT ON COLUMN raw.inbox_raw.assign_to_id IS 'User to whom the item is assigned.';
-COMMENT ON COLUMN raw.inbox_raw.assign_to IS 'Name of the user to whom the item is assigned.';
-COMMENT ON COLUMN raw.inbox_raw.result_date IS 'Date of the result.';
-COMMENT ON COLUMN raw.inbox_raw.message_subject_id IS 'Lookup id of the subject.';
-COMMENT ON COLUMN raw.inbox_raw.message_subject IS 'Subject of the message, free text.';
-COMMENT ON COLUMN raw.inbox_raw.comments IS 'Comments on the item, free text.';
-COMMENT ON COLUMN raw.inbox_raw.mark_as_read IS 'Whether the item is marked as read.';
-COMMENT ON COLUMN raw.inbox_raw.is_confidential IS 'Whether the inbox item is marked confidential.';
-COMMENT ON COLUMN raw.inbox_raw.show_on_portal IS 'Whether the item is shown on the portal.';
-COMMENT ON COLUMN raw.inbox_raw.is_reviewed IS 'Whether the item was reviewed.';
-COMMENT ON COLUMN raw.inbox_raw.show_on_timeline IS 'Whether the item is shown on the timeline.';
-COMMENT ON COLUMN raw.inbox_raw.is_active IS 'Whether the inbox item is active.';
-COMMENT ON COLUMN raw.inbox_raw.is_deleted IS 'Whether the inbox item was deleted in the source.';
-COMMENT ON COLUMN raw.inbox_raw.inserted_by_id IS 'User who created the inbox item.';
-COMMENT ON COLUMN raw.inbox_raw.inserted_by IS 'Name of the user who created the inbox item.';
-COMMENT ON COLUMN raw.inbox_raw.updated_by_id IS 'User who last changed the inbox item.';
-COMMENT ON COLUMN raw.inbox_raw.updated_by IS 'Name of the user who last changed the inbox item.';
-COMMENT ON COLUMN raw.inbox_raw.inserted_at IS 'When the inbox item was created.';
-COMMENT ON COLUMN raw.inbox_raw.updated_at IS 'When the inbox item was last changed.';
-COMMENT ON COLUMN raw.inbox_raw.medtech_id IS 'Identifier of the inbox item in MedTech. Can hold a GUID.';
-COMMENT ON COLUMN raw.inbox_raw.dms_id IS 'Identifier of the document in the document management system.';
-COMMENT ON COLUMN raw.inbox_raw.is_repeat_rx IS 'Whether the item asks for a repeat prescription.';
-COMMENT ON COLUMN raw.inbox_raw.is_replied_rx IS 'Whether the request for a prescription was replied to.';
-COMMENT ON COLUMN raw.inbox_raw.external_ref IS 'Reference of the sender, may be free text.';
-COMMENT ON COLUMN raw.inbox_raw.abnormal_result IS 'Mark of the source for an abnormal result.';
-COMMENT ON COLUMN raw.inbox_raw.is_deactivated IS 'Whether the item is deactivated.';
-COMMENT ON COLUMN raw.inbox_raw.folder_group IS 'Group of folders, a value of a list.';
-COMMENT ON COLUMN raw.inbox_raw.document_code IS 'Code of the kind of document.';
-COMMENT ON COLUMN raw.inbox_raw.is_gp2gp IS 'Whether the inbox item came by GP2GP, the transfer of records between practices.';
-COMMENT ON COLUMN raw.inbox_raw.informat_id IS 'Lookup id of the in-format, as the source calls it.';
-COMMENT ON COLUMN raw.inbox_raw.informat IS 'In-format of the item, as the source calls it, a value of a list.';
-COMMENT ON COLUMN raw.inbox_raw.permanent_address_latitude IS 'Latitude of the patient''s permanent address, in degrees.';
-COMMENT ON COLUMN raw.inbox_raw.permanent_address_longitude IS 'Longitude of the patient''s permanent address, in degrees.';
-COMMENT ON COLUMN raw.inbox_raw.filed_at IS 'When the item was filed.';
-COMMENT ON COLUMN raw.inbox_raw.per_org_id IS 'Organisation of the practice, six digits as in the file name. Part of the tenant.';
-COMMENT ON COLUMN raw.inbox_raw.loaded_date_time IS 'When the provider of the feed loaded the row. Can change when nothing else did.';
 COMMENT ON COLUMN raw.inbox_raw.load_run_file_id IS 'The file: etl.load_run_files.';
 COMMENT ON COLUMN raw.inbox_raw.line_no IS 'Number of the row in the file, from 1, counting every row.';
-GRANT INSERT (inbox_folder_item_id, folder_id, folder_name, is_system_folder, order_no, item_type_id, item_type, patient_id, provider_id, practice_id, patient_name, provider, practice_name, from_org_id, from_organization_name, assign_to_id, assign_to, result_date, message_subject_id, message_subject, comments, mark_as_read, is_confidential, show_on_portal, is_reviewed, show_on_timeline, is_active, is_deleted, inserted_by_id, inserted_by, updated_by_id, updated_by, inserted_at, updated_at, medtech_id, dms_id, is_repeat_rx, is_replied_rx, external_ref, abnormal_result, is_deactivated, folder_group, document_code, is_gp2gp, informat_id, informat, permanent_address_latitude, permanent_address_longitude, filed_at, per_org_id, loaded_date_time) ON raw.inbox_raw TO etl_writer;
+GRANT INSERT (
+    inbox_folder_item_id, folder_id, folder_name, is_system_folder, order_no, item_type_id, item_type, patient_id,
+    provider_id, practice_id, patient_name, provider, practice_name, from_org_id, from_organization_name,
+    assign_to_id, assign_to, result_date, message_subject_id, message_subject, comments, mark_as_read,
+    is_confidential, show_on_portal, is_reviewed, show_on_timeline, is_active, is_deleted, inserted_by_id,
+    inserted_by, updated_by_id, updated_by, inserted_at, updated_at, medtech_id, dms_id, is_repeat_rx,
+    is_replied_rx, external_ref, abnormal_result, is_deactivated, folder_group, document_code, is_gp2gp,
+    informat_id, informat, permanent_address_latitude, permanent_address_longitude, filed_at, per_org_id,
+    loaded_date_time
+) ON raw.inbox_raw TO etl_writer;

@@ -25,23 +25,7 @@ CREATE TABLE core.fact_inbox_detail (
     PRIMARY KEY (practice_id, per_org_id, in_box_folder_item_in_line_id)
 ) WITH (fillfactor = 90);
 COMMENT ON TABLE core.fact_inbox_detail IS 'Lines of inbox items, such as the single results of a laboratory report.';
-COMMENT ON COLUMN core.fact_inbox_detail.practice_id IS 'Practice that delivered the row, three digits as in the file name. Part of the tenant.';
-COMMENT ON COLUMN core.fact_inbox_detail.per_org_id IS 'Organisation of the practice, six digits as in the file name. Part of the tenant.';
-COMMENT ON COLUMN core.fact_inbox_detail.in_box_folder_item_in_line_id IS 'Identifier of the line.';
 COMMENT ON COLUMN core.fact_inbox_detail.patient_key IS 'Key of core.dim_patients; the row may be missing there.';
-COMMENT ON COLUMN core.fact_inbox_detail.inbox_folder_item_id IS 'Inbox item the line belongs to.';
-COMMENT ON COLUMN core.fact_inbox_detail.patient_id IS 'Patient the line is about.';
-COMMENT ON COLUMN core.fact_inbox_detail.practice_name IS 'Name of the practice.';
-COMMENT ON COLUMN core.fact_inbox_detail.abnormal IS 'Mark of the sender for an abnormal result.';
-COMMENT ON COLUMN core.fact_inbox_detail.unit IS 'Unit of the result.';
-COMMENT ON COLUMN core.fact_inbox_detail.result_code IS 'Code of the result.';
-COMMENT ON COLUMN core.fact_inbox_detail.line_number IS 'Number of the line within the item, as the source says it.';
-COMMENT ON COLUMN core.fact_inbox_detail.inserted_at IS 'When the inbox line was created.';
-COMMENT ON COLUMN core.fact_inbox_detail.is_confidential IS 'Whether the inbox line is marked confidential.';
-COMMENT ON COLUMN core.fact_inbox_detail.show_on_portal IS 'Whether the line is shown on the portal.';
-COMMENT ON COLUMN core.fact_inbox_detail.is_active IS 'Whether the inbox line is active.';
-COMMENT ON COLUMN core.fact_inbox_detail.is_deleted IS 'Whether the inbox line was deleted in the source.';
-COMMENT ON COLUMN core.fact_inbox_detail.loaded_date_time IS 'When the provider of the feed loaded the row. Can change when nothing else did.';
 COMMENT ON COLUMN core.fact_inbox_detail.deleted_at IS 'DateExtracted of the full file that no longer has the key; NULL: present.';
 COMMENT ON COLUMN core.fact_inbox_detail.load_run_file_id IS 'The file that first delivered this state: core.files.';
 COMMENT ON COLUMN core.fact_inbox_detail.load_run_id IS 'The run that landed that file.';

@@ -16,168 +16,61 @@ AS $merge_inbox_detail$
 -- and not the wide rows of stg.
 DECLARE
     v_inserted bigint;
-    v_tenant_part text;
 BEGIN
-    SELECT etl.key_part(f.tenant[1]) || etl.key_part(f.tenant[2])
-    INTO v_tenant_part
-    FROM etl.load_run_files AS f
-    WHERE f.load_run_file_id = p_load_run_file_id;
-
     -- 1. New keys: stg had none of them, so core has none.
     INSERT INTO core.fact_inbox_detail (
-        practice_id,
-        per_org_id,
-        in_box_folder_item_in_line_id,
-        patient_key,
-        inbox_folder_item_id,
-        patient_id,
-        practice_name,
-        abnormal,
-        unit,
-        result_code,
-        line_number,
-        inserted_at,
-        is_confidential,
-        show_on_portal,
-        is_active,
-        is_deleted,
-        loaded_date_time,
-        load_run_file_id,
-        load_run_id,
-        date_extracted
+        practice_id, per_org_id, in_box_folder_item_in_line_id, patient_key, inbox_folder_item_id, patient_id,
+        practice_name, abnormal, unit, result_code, line_number, inserted_at, is_confidential, show_on_portal,
+        is_active, is_deleted, loaded_date_time, load_run_file_id, load_run_id, date_extracted
     )
     SELECT
-        s.practice_id,
-        s.per_org_id,
-        s.in_box_folder_item_in_line_id,
-        etl.surrogate_key(
-                etl.key_part('patients')
-                || v_tenant_part
-                || etl.key_part(s.patient_id::text)
-            ) AS patient_key,
-        s.inbox_folder_item_id,
-        s.patient_id,
-        s.practice_name,
-        s.abnormal,
-        s.unit,
-        s.result_code,
-        s.line_number,
-        s.inserted_at,
-        s.is_confidential,
-        s.show_on_portal,
-        s.is_active,
-        s.is_deleted,
-        s.loaded_date_time,
-        s.load_run_file_id,
-        s.load_run_id,
-        s.date_extracted
+        s.practice_id, s.per_org_id, s.in_box_folder_item_in_line_id, s.patient_key, s.inbox_folder_item_id,
+        s.patient_id, s.practice_name, s.abnormal, s.unit, s.result_code, s.line_number, s.inserted_at,
+        s.is_confidential, s.show_on_portal, s.is_active, s.is_deleted, s.loaded_date_time, s.load_run_file_id,
+        s.load_run_id, s.date_extracted
     FROM etl.touched_inbox_detail AS t
-    JOIN stg.inbox_detail AS s USING (practice_id, per_org_id, in_box_folder_item_in_line_id)
+    JOIN etl.published_inbox_detail AS s USING (practice_id, per_org_id, in_box_folder_item_in_line_id)
     WHERE t.load_run_file_id = p_load_run_file_id AND t.verdict = 'new';
     GET DIAGNOSTICS v_inserted = ROW_COUNT;
 
     -- 2. Keys that were there, where this file changed stg.
     WITH merged AS (
         INSERT INTO core.fact_inbox_detail AS c (
-            practice_id,
-            per_org_id,
-            in_box_folder_item_in_line_id,
-            patient_key,
-            inbox_folder_item_id,
-            patient_id,
-            practice_name,
-            abnormal,
-            unit,
-            result_code,
-            line_number,
-            inserted_at,
-            is_confidential,
-            show_on_portal,
-            is_active,
-            is_deleted,
-            loaded_date_time,
-            load_run_file_id,
-            load_run_id,
-            date_extracted
+            practice_id, per_org_id, in_box_folder_item_in_line_id, patient_key, inbox_folder_item_id, patient_id,
+            practice_name, abnormal, unit, result_code, line_number, inserted_at, is_confidential, show_on_portal,
+            is_active, is_deleted, loaded_date_time, load_run_file_id, load_run_id, date_extracted
         )
         SELECT
-            s.practice_id,
-            s.per_org_id,
-            s.in_box_folder_item_in_line_id,
-            etl.surrogate_key(
-                etl.key_part('patients')
-                || v_tenant_part
-                || etl.key_part(s.patient_id::text)
-            ) AS patient_key,
-            s.inbox_folder_item_id,
-            s.patient_id,
-            s.practice_name,
-            s.abnormal,
-            s.unit,
-            s.result_code,
-            s.line_number,
-            s.inserted_at,
-            s.is_confidential,
-            s.show_on_portal,
-            s.is_active,
-            s.is_deleted,
-            s.loaded_date_time,
-            s.load_run_file_id,
-            s.load_run_id,
-            s.date_extracted
+            s.practice_id, s.per_org_id, s.in_box_folder_item_in_line_id, s.patient_key, s.inbox_folder_item_id,
+            s.patient_id, s.practice_name, s.abnormal, s.unit, s.result_code, s.line_number, s.inserted_at,
+            s.is_confidential, s.show_on_portal, s.is_active, s.is_deleted, s.loaded_date_time, s.load_run_file_id,
+            s.load_run_id, s.date_extracted
         FROM etl.touched_inbox_detail AS t
-        JOIN stg.inbox_detail AS s USING (practice_id, per_org_id, in_box_folder_item_in_line_id)
+        JOIN etl.published_inbox_detail AS s USING (practice_id, per_org_id, in_box_folder_item_in_line_id)
         WHERE t.load_run_file_id = p_load_run_file_id AND t.verdict = 'changed'
             -- Not a plain equality: statistics know no row of this file yet, and one row makes a nested loop.
             AND coalesce(s.load_run_file_id = p_load_run_file_id, false)
         ON CONFLICT (practice_id, per_org_id, in_box_folder_item_in_line_id) DO UPDATE
-        SET patient_key = excluded.patient_key,
-            inbox_folder_item_id = excluded.inbox_folder_item_id,
-            patient_id = excluded.patient_id,
-            practice_name = excluded.practice_name,
-            abnormal = excluded.abnormal,
-            unit = excluded.unit,
-            result_code = excluded.result_code,
-            line_number = excluded.line_number,
-            inserted_at = excluded.inserted_at,
-            is_confidential = excluded.is_confidential,
-            show_on_portal = excluded.show_on_portal,
-            is_active = excluded.is_active,
-            is_deleted = excluded.is_deleted,
-            loaded_date_time = excluded.loaded_date_time,
-            deleted_at = excluded.deleted_at,
-            load_run_file_id = excluded.load_run_file_id,
-            load_run_id = excluded.load_run_id,
-            date_extracted = excluded.date_extracted
+        SET (
+            patient_key, inbox_folder_item_id, patient_id, practice_name, abnormal, unit, result_code, line_number,
+            inserted_at, is_confidential, show_on_portal, is_active, is_deleted, loaded_date_time, deleted_at,
+            load_run_file_id, load_run_id, date_extracted
+        ) = ROW(
+            excluded.patient_key, excluded.inbox_folder_item_id, excluded.patient_id, excluded.practice_name,
+            excluded.abnormal, excluded.unit, excluded.result_code, excluded.line_number, excluded.inserted_at,
+            excluded.is_confidential, excluded.show_on_portal, excluded.is_active, excluded.is_deleted,
+            excluded.loaded_date_time, excluded.deleted_at, excluded.load_run_file_id, excluded.load_run_id,
+            excluded.date_extracted
+        )
         WHERE c.deleted_at IS NOT NULL
             OR (
-                c.patient_key,
-                c.inbox_folder_item_id,
-                c.patient_id,
-                c.practice_name,
-                c.abnormal,
-                c.unit,
-                c.result_code,
-                c.line_number,
-                c.inserted_at,
-                c.is_confidential,
-                c.show_on_portal,
-                c.is_active,
+                c.patient_key, c.inbox_folder_item_id, c.patient_id, c.practice_name, c.abnormal, c.unit,
+                c.result_code, c.line_number, c.inserted_at, c.is_confidential, c.show_on_portal, c.is_active,
                 c.is_deleted
             ) IS DISTINCT FROM (
-                excluded.patient_key,
-                excluded.inbox_folder_item_id,
-                excluded.patient_id,
-                excluded.practice_name,
-                excluded.abnormal,
-                excluded.unit,
-                excluded.result_code,
-                excluded.line_number,
-                excluded.inserted_at,
-                excluded.is_confidential,
-                excluded.show_on_portal,
-                excluded.is_active,
-                excluded.is_deleted
+                excluded.patient_key, excluded.inbox_folder_item_id, excluded.patient_id, excluded.practice_name,
+                excluded.abnormal, excluded.unit, excluded.result_code, excluded.line_number, excluded.inserted_at,
+                excluded.is_confidential, excluded.show_on_portal, excluded.is_active, excluded.is_deleted
             )
         RETURNING c.load_run_file_id
     )

@@ -3,25 +3,9 @@
 CREATE UNLOGGED TABLE etl.observed_inbox_detail (
     observed_at timestamptz NOT NULL,
     is_absent boolean NOT NULL,
-    in_box_folder_item_in_line_id bigint,
-    inbox_folder_item_id bigint,
-    patient_id bigint,
     practice_id text COLLATE "C",
-    practice_name text,
-    prompt text,
-    result text,
-    abnormal text,
-    unit text,
-    result_code text,
-    reference_ranges text,
-    line_number text,
-    inserted_at timestamptz,
-    is_confidential boolean,
-    show_on_portal boolean,
-    is_active boolean,
-    is_deleted boolean,
     per_org_id text COLLATE "C",
-    loaded_date_time timestamptz,
+    in_box_folder_item_in_line_id bigint,
     row_hash bigint,
     load_run_file_id bigint NOT NULL,
     load_run_id bigint,
@@ -29,28 +13,12 @@ CREATE UNLOGGED TABLE etl.observed_inbox_detail (
     PRIMARY KEY (practice_id, per_org_id, in_box_folder_item_in_line_id, observed_at)
 );
 COMMENT ON TABLE etl.observed_inbox_detail IS
-    'Work of a rebuild or purge: what each counting file said of the keys in hand. Under the extract''s lock; empty between files.';
+    'Work of a rebuild or purge: where each counting file observed the keys in hand. Under the extract''s lock; empty between files.';
 COMMENT ON COLUMN etl.observed_inbox_detail.observed_at IS 'DateExtracted of the file.';
 COMMENT ON COLUMN etl.observed_inbox_detail.is_absent IS 'Whether the file, a mirror, lacks the key.';
-COMMENT ON COLUMN etl.observed_inbox_detail.in_box_folder_item_in_line_id IS 'Identifier of the line.';
-COMMENT ON COLUMN etl.observed_inbox_detail.inbox_folder_item_id IS 'Inbox item the line belongs to.';
-COMMENT ON COLUMN etl.observed_inbox_detail.patient_id IS 'Patient the line is about.';
 COMMENT ON COLUMN etl.observed_inbox_detail.practice_id IS 'Practice that delivered the row, three digits as in the file name. Part of the tenant.';
-COMMENT ON COLUMN etl.observed_inbox_detail.practice_name IS 'Name of the practice.';
-COMMENT ON COLUMN etl.observed_inbox_detail.prompt IS 'Label of the line as sent, may be free text.';
-COMMENT ON COLUMN etl.observed_inbox_detail.result IS 'Result as sent, a value or free text.';
-COMMENT ON COLUMN etl.observed_inbox_detail.abnormal IS 'Mark of the sender for an abnormal result.';
-COMMENT ON COLUMN etl.observed_inbox_detail.unit IS 'Unit of the result.';
-COMMENT ON COLUMN etl.observed_inbox_detail.result_code IS 'Code of the result.';
-COMMENT ON COLUMN etl.observed_inbox_detail.reference_ranges IS 'Reference ranges of the result as sent, may be free text.';
-COMMENT ON COLUMN etl.observed_inbox_detail.line_number IS 'Number of the line within the item, as the source says it.';
-COMMENT ON COLUMN etl.observed_inbox_detail.inserted_at IS 'When the inbox line was created.';
-COMMENT ON COLUMN etl.observed_inbox_detail.is_confidential IS 'Whether the inbox line is marked confidential.';
-COMMENT ON COLUMN etl.observed_inbox_detail.show_on_portal IS 'Whether the line is shown on the portal.';
-COMMENT ON COLUMN etl.observed_inbox_detail.is_active IS 'Whether the inbox line is active.';
-COMMENT ON COLUMN etl.observed_inbox_detail.is_deleted IS 'Whether the inbox line was deleted in the source.';
 COMMENT ON COLUMN etl.observed_inbox_detail.per_org_id IS 'Organisation of the practice, six digits as in the file name. Part of the tenant.';
-COMMENT ON COLUMN etl.observed_inbox_detail.loaded_date_time IS 'When the provider of the feed loaded the row. Can change when nothing else did.';
+COMMENT ON COLUMN etl.observed_inbox_detail.in_box_folder_item_in_line_id IS 'Identifier of the line.';
 COMMENT ON COLUMN etl.observed_inbox_detail.row_hash IS 'Hash of the text and of the rules of the file.';
 COMMENT ON COLUMN etl.observed_inbox_detail.load_run_file_id IS 'The file.';
 COMMENT ON COLUMN etl.observed_inbox_detail.load_run_id IS 'The run that landed it.';

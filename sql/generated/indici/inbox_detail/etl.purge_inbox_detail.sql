@@ -12,8 +12,6 @@ SET random_page_cost = 1.1
 AS $purge_inbox_detail$
 -- Of a tenant's rows of raw before a new horizon keep what a rebuild of any key still needs: its newest row, and those
 -- with which its state in stg and core began. The caller, etl.purge_extract, holds the extract's lock.
-DECLARE
-    c_unknown_times constant timestamptz[] := ARRAY['1900-01-01']::text[]::timestamptz[];
 BEGIN
     -- 1. All keys that counting files of the tenant held before.
     INSERT INTO etl.touched_inbox_detail (load_run_file_id, line_no, practice_id, per_org_id, in_box_folder_item_in_line_id, row_hash, verdict)
@@ -27,256 +25,53 @@ BEGIN
 
     CALL etl.analyze_work('touched_inbox_detail');
 
-    -- 2. What each counting file says of these keys; of several with one DateExtracted the last.
-    WITH keys AS MATERIALIZED (
-        SELECT DISTINCT t.practice_id, t.per_org_id, t.in_box_folder_item_in_line_id::text AS in_box_folder_item_in_line_id
-        FROM etl.touched_inbox_detail AS t
-        WHERE (t.practice_id, t.per_org_id, t.in_box_folder_item_in_line_id) IS NOT NULL
-    ),
-    rules AS MATERIALIZED (
-        SELECT h.since, h.until, etl.ruleset_fingerprint(h.extract, h.since) AS fingerprint
-        FROM etl.shapes AS h
-        WHERE h.extract = 'inbox_detail'
-    ),
-    files AS MATERIALIZED (
-        SELECT
-            f.load_run_file_id,
-            f.load_run_id,
-            f.date_extracted,
-            f.is_mirror,
-            f.ruleset_fingerprint <> u.fingerprint AS is_stale,
-            etl.hash_seed(f.ruleset_fingerprint) AS seed,
-            row_number() OVER (
-                ORDER BY f.date_extracted, f.kind = 'delta', f.date_to, f.last_modified, f.s3_key COLLATE "C", f.load_run_file_id
-            ) AS place
-        FROM etl.load_run_files AS f
-        JOIN rules AS u ON f.date_extracted >= u.since AND f.date_extracted < u.until
-        WHERE f.extract = 'inbox_detail' AND f.tenant = p_tenant AND f.is_counting AND f.date_extracted < p_before
-    ),
-    -- What today's rules reject of files that were checked by others: it may not even be of its type now.
-    misfits AS MATERIALIZED (
-        SELECT f.load_run_file_id, b.line_no
-        FROM files AS f
-        CROSS JOIN LATERAL etl.verdicts_inbox_detail(f.load_run_file_id, true) AS b
-        WHERE f.is_stale AND b.verdict = 'rejected'
-    ),
-    said AS (
-        SELECT
-            k.practice_id, k.per_org_id, k.in_box_folder_item_in_line_id, f.load_run_file_id, f.date_extracted, f.place, r.line_no,
-            false AS is_absent
-        FROM keys AS k
-        JOIN raw.inbox_detail_raw AS r USING (practice_id, per_org_id, in_box_folder_item_in_line_id)
-        JOIN files AS f USING (load_run_file_id)
-        WHERE NOT EXISTS (
-            SELECT FROM etl.rejects_inbox_detail AS j
-            WHERE j.load_run_file_id = r.load_run_file_id AND j.line_no = r.line_no AND j.resolved_by_run IS NULL
-        )
-            AND NOT EXISTS (
-                SELECT FROM misfits AS b
-                WHERE b.load_run_file_id = r.load_run_file_id AND b.line_no = r.line_no
-            )
-    ),
-    last_said AS (
-        SELECT DISTINCT ON (s.practice_id, s.per_org_id, s.in_box_folder_item_in_line_id, s.date_extracted)
-            s.practice_id, s.per_org_id, s.in_box_folder_item_in_line_id, s.load_run_file_id, s.line_no, s.is_absent
-        FROM said AS s
-        ORDER BY
-            s.practice_id, s.per_org_id, s.in_box_folder_item_in_line_id, s.date_extracted, s.place DESC,
-            s.line_no DESC
-    )
-    INSERT INTO etl.observed_inbox_detail (
-        in_box_folder_item_in_line_id,
-        inbox_folder_item_id,
-        patient_id,
-        practice_id,
-        practice_name,
-        prompt,
-        result,
-        abnormal,
-        unit,
-        result_code,
-        reference_ranges,
-        line_number,
-        inserted_at,
-        is_confidential,
-        show_on_portal,
-        is_active,
-        is_deleted,
-        per_org_id,
-        loaded_date_time,
-        observed_at, is_absent, row_hash, load_run_file_id, load_run_id, line_no
-    )
-    SELECT
-        l.in_box_folder_item_in_line_id::bigint,
-        r.inbox_folder_item_id::bigint,
-        r.patient_id::bigint,
-        l.practice_id,
-        r.practice_name,
-        r.prompt,
-        r.result,
-        r.abnormal,
-        r.unit,
-        r.result_code,
-        r.reference_ranges,
-        r.line_number,
-        nullif(r.inserted_at::timestamptz, c_unknown_times[1]),
-        r.is_confidential::boolean,
-        r.show_on_portal::boolean,
-        r.is_active::boolean,
-        r.is_deleted::boolean,
-        l.per_org_id,
-        nullif(r.loaded_date_time::timestamptz, c_unknown_times[1]),
-        f.date_extracted,
-        l.is_absent,
-        CASE WHEN NOT l.is_absent THEN hash_record_extended(ROW(
-            r.in_box_folder_item_in_line_id,
-            r.inbox_folder_item_id,
-            r.patient_id,
-            r.practice_id,
-            r.practice_name,
-            r.prompt,
-            r.result,
-            r.abnormal,
-            r.unit,
-            r.result_code,
-            r.reference_ranges,
-            r.line_number,
-            r.inserted_at,
-            r.is_confidential,
-            r.show_on_portal,
-            r.is_active,
-            r.is_deleted,
-            r.per_org_id
-        ), f.seed) END,
-        f.load_run_file_id,
-        f.load_run_id,
-        l.line_no
-    FROM last_said AS l
-    JOIN files AS f USING (load_run_file_id)
-    LEFT JOIN raw.inbox_detail_raw AS r ON r.load_run_file_id = l.load_run_file_id AND r.line_no = l.line_no;
-
-    CALL etl.analyze_work('observed_inbox_detail');
+    -- 2. Where the counting files before the horizon observed these keys.
+    CALL etl.observe_inbox_detail(p_tenant, p_before);
 
     -- 3. Keep the newest row; the row with which the newest version began in core; and
     -- each row that changed stg since.
-    WITH published AS (
+    WITH states AS (
         SELECT
-            o.practice_id,
-            o.per_org_id,
-            o.in_box_folder_item_in_line_id,
-            etl.surrogate_key(
-                etl.key_part('patients')
-                || etl.key_part(o.practice_id)
-                || etl.key_part(o.per_org_id)
-                || etl.key_part(o.patient_id::text)
-            ) AS patient_key,
-            o.inbox_folder_item_id,
-            o.patient_id,
-            o.practice_name,
-            o.abnormal,
-            o.unit,
-            o.result_code,
-            o.line_number,
-            o.inserted_at,
-            o.is_confidential,
-            o.show_on_portal,
-            o.is_active,
-            o.is_deleted,
-            o.loaded_date_time,
-            o.observed_at,
-            o.is_absent,
-            o.load_run_file_id,
-            o.load_run_id
+            o.*,
+            ROW(
+                y.patient_key, y.inbox_folder_item_id, y.patient_id, y.practice_name, y.abnormal, y.unit,
+                y.result_code, y.line_number, y.inserted_at, y.is_confidential, y.show_on_portal, y.is_active,
+                y.is_deleted
+            ) AS core_state
         FROM etl.observed_inbox_detail AS o
+        JOIN etl.republished_inbox_detail AS y USING (load_run_file_id, line_no)
     ),
     marked AS (
         SELECT
-            p.*,
-            coalesce(
-                lag(p.is_absent) OVER w <> p.is_absent
-                OR lag(ROW(
-                    p.patient_key,
-                    p.inbox_folder_item_id,
-                    p.patient_id,
-                    p.practice_name,
-                    p.abnormal,
-                    p.unit,
-                    p.result_code,
-                    p.line_number,
-                    p.inserted_at,
-                    p.is_confidential,
-                    p.show_on_portal,
-                    p.is_active,
-                    p.is_deleted
-                )) OVER w IS DISTINCT FROM ROW(
-                    p.patient_key,
-                    p.inbox_folder_item_id,
-                    p.patient_id,
-                    p.practice_name,
-                    p.abnormal,
-                    p.unit,
-                    p.result_code,
-                    p.line_number,
-                    p.inserted_at,
-                    p.is_confidential,
-                    p.show_on_portal,
-                    p.is_active,
-                    p.is_deleted
-                ),
-                true
-            ) AS starts
-        FROM published AS p
-        WINDOW w AS (PARTITION BY p.practice_id, p.per_org_id, p.in_box_folder_item_in_line_id ORDER BY p.observed_at)
+            s.practice_id, s.per_org_id, s.in_box_folder_item_in_line_id, s.observed_at,
+            lag(s.core_state) OVER w IS DISTINCT FROM s.core_state AS begins_run
+        FROM states AS s
+        WINDOW w AS (PARTITION BY s.practice_id, s.per_org_id, s.in_box_folder_item_in_line_id ORDER BY s.observed_at)
+    ),
+    staged AS (
+        SELECT
+            o.*,
+            ROW(
+                y.inbox_folder_item_id, y.patient_id, y.practice_name, y.prompt, y.result, y.abnormal, y.unit,
+                y.result_code, y.reference_ranges, y.line_number, y.inserted_at, y.is_confidential,
+                y.show_on_portal, y.is_active, y.is_deleted
+            ) AS row_state
+        FROM etl.observed_inbox_detail AS o
+        JOIN etl.typed_inbox_detail AS y USING (load_run_file_id, line_no)
     ),
     told AS (
         SELECT
-            o.practice_id, o.per_org_id, o.in_box_folder_item_in_line_id, o.observed_at, o.is_absent, o.load_run_file_id, o.line_no,
-            coalesce(
-                lag(o.is_absent) OVER w <> o.is_absent
-                OR lag(ROW(
-                    o.inbox_folder_item_id,
-                    o.patient_id,
-                    o.practice_name,
-                    o.prompt,
-                    o.result,
-                    o.abnormal,
-                    o.unit,
-                    o.result_code,
-                    o.reference_ranges,
-                    o.line_number,
-                    o.inserted_at,
-                    o.is_confidential,
-                    o.show_on_portal,
-                    o.is_active,
-                    o.is_deleted
-                )) OVER w IS DISTINCT FROM ROW(
-                    o.inbox_folder_item_id,
-                    o.patient_id,
-                    o.practice_name,
-                    o.prompt,
-                    o.result,
-                    o.abnormal,
-                    o.unit,
-                    o.result_code,
-                    o.reference_ranges,
-                    o.line_number,
-                    o.inserted_at,
-                    o.is_confidential,
-                    o.show_on_portal,
-                    o.is_active,
-                    o.is_deleted
-                ),
-                true
-            ) AS changes
-        FROM etl.observed_inbox_detail AS o
-        WINDOW w AS (PARTITION BY o.practice_id, o.per_org_id, o.in_box_folder_item_in_line_id ORDER BY o.observed_at)
+            s.practice_id, s.per_org_id, s.in_box_folder_item_in_line_id, s.observed_at, s.is_absent, s.load_run_file_id, s.line_no,
+            lag(s.row_state) OVER w IS DISTINCT FROM s.row_state AS changes
+        FROM staged AS s
+        WINDOW w AS (PARTITION BY s.practice_id, s.per_org_id, s.in_box_folder_item_in_line_id ORDER BY s.observed_at)
     ),
     placed AS (
         SELECT
             t.*,
             max(t.observed_at) OVER k AS newest,
-            max(t.observed_at) FILTER (WHERE d.starts) OVER k AS state_from,
-            max(t.observed_at) FILTER (WHERE d.starts) OVER k AS version_from
+            max(t.observed_at) FILTER (WHERE d.begins_run) OVER k AS state_from,
+            max(t.observed_at) FILTER (WHERE d.begins_run) OVER k AS version_from
         FROM told AS t
         JOIN marked AS d USING (practice_id, per_org_id, in_box_folder_item_in_line_id, observed_at)
         WHERE NOT t.is_absent

@@ -14,7 +14,6 @@ AS $rebuild_inbox_detail$
 -- The caller holds the extract's lock.
 DECLARE
     v_file etl.load_run_files;
-    c_unknown_times constant timestamptz[] := ARRAY['1900-01-01']::text[]::timestamptz[];
 
 BEGIN
     SELECT f.* INTO v_file FROM etl.load_run_files AS f WHERE f.load_run_file_id = p_load_run_file_id;
@@ -34,528 +33,154 @@ BEGIN
 
     CALL etl.analyze_work('touched_inbox_detail');
 
-    -- 2. What each counting file says of these keys; of several with one DateExtracted the last.
-    WITH keys AS MATERIALIZED (
-        SELECT DISTINCT t.practice_id, t.per_org_id, t.in_box_folder_item_in_line_id::text AS in_box_folder_item_in_line_id
-        FROM etl.touched_inbox_detail AS t
-        WHERE (t.practice_id, t.per_org_id, t.in_box_folder_item_in_line_id) IS NOT NULL
-    ),
-    rules AS MATERIALIZED (
-        SELECT h.since, h.until, etl.ruleset_fingerprint(h.extract, h.since) AS fingerprint
-        FROM etl.shapes AS h
-        WHERE h.extract = 'inbox_detail'
-    ),
-    files AS MATERIALIZED (
-        SELECT
-            f.load_run_file_id,
-            f.load_run_id,
-            f.date_extracted,
-            f.is_mirror,
-            f.ruleset_fingerprint <> u.fingerprint AS is_stale,
-            etl.hash_seed(f.ruleset_fingerprint) AS seed,
-            row_number() OVER (
-                ORDER BY f.date_extracted, f.kind = 'delta', f.date_to, f.last_modified, f.s3_key COLLATE "C", f.load_run_file_id
-            ) AS place
-        FROM etl.load_run_files AS f
-        JOIN rules AS u ON f.date_extracted >= u.since AND f.date_extracted < u.until
-        WHERE f.extract = 'inbox_detail' AND f.tenant = v_file.tenant AND f.is_counting
-    ),
-    -- What today's rules reject of files that were checked by others: it may not even be of its type now.
-    misfits AS MATERIALIZED (
-        SELECT f.load_run_file_id, b.line_no
-        FROM files AS f
-        CROSS JOIN LATERAL etl.verdicts_inbox_detail(f.load_run_file_id, true) AS b
-        WHERE f.is_stale AND b.verdict = 'rejected'
-    ),
-    said AS (
-        SELECT
-            k.practice_id, k.per_org_id, k.in_box_folder_item_in_line_id, f.load_run_file_id, f.date_extracted, f.place, r.line_no,
-            false AS is_absent
-        FROM keys AS k
-        JOIN raw.inbox_detail_raw AS r USING (practice_id, per_org_id, in_box_folder_item_in_line_id)
-        JOIN files AS f USING (load_run_file_id)
-        WHERE NOT EXISTS (
-            SELECT FROM etl.rejects_inbox_detail AS j
-            WHERE j.load_run_file_id = r.load_run_file_id AND j.line_no = r.line_no AND j.resolved_by_run IS NULL
-        )
-            AND NOT EXISTS (
-                SELECT FROM misfits AS b
-                WHERE b.load_run_file_id = r.load_run_file_id AND b.line_no = r.line_no
-            )
-    ),
-    last_said AS (
-        SELECT DISTINCT ON (s.practice_id, s.per_org_id, s.in_box_folder_item_in_line_id, s.date_extracted)
-            s.practice_id, s.per_org_id, s.in_box_folder_item_in_line_id, s.load_run_file_id, s.line_no, s.is_absent
-        FROM said AS s
-        ORDER BY
-            s.practice_id, s.per_org_id, s.in_box_folder_item_in_line_id, s.date_extracted, s.place DESC,
-            s.line_no DESC
-    )
-    INSERT INTO etl.observed_inbox_detail (
-        in_box_folder_item_in_line_id,
-        inbox_folder_item_id,
-        patient_id,
-        practice_id,
-        practice_name,
-        prompt,
-        result,
-        abnormal,
-        unit,
-        result_code,
-        reference_ranges,
-        line_number,
-        inserted_at,
-        is_confidential,
-        show_on_portal,
-        is_active,
-        is_deleted,
-        per_org_id,
-        loaded_date_time,
-        observed_at, is_absent, row_hash, load_run_file_id, load_run_id, line_no
-    )
-    SELECT
-        l.in_box_folder_item_in_line_id::bigint,
-        r.inbox_folder_item_id::bigint,
-        r.patient_id::bigint,
-        l.practice_id,
-        r.practice_name,
-        r.prompt,
-        r.result,
-        r.abnormal,
-        r.unit,
-        r.result_code,
-        r.reference_ranges,
-        r.line_number,
-        nullif(r.inserted_at::timestamptz, c_unknown_times[1]),
-        r.is_confidential::boolean,
-        r.show_on_portal::boolean,
-        r.is_active::boolean,
-        r.is_deleted::boolean,
-        l.per_org_id,
-        nullif(r.loaded_date_time::timestamptz, c_unknown_times[1]),
-        f.date_extracted,
-        l.is_absent,
-        CASE WHEN NOT l.is_absent THEN hash_record_extended(ROW(
-            r.in_box_folder_item_in_line_id,
-            r.inbox_folder_item_id,
-            r.patient_id,
-            r.practice_id,
-            r.practice_name,
-            r.prompt,
-            r.result,
-            r.abnormal,
-            r.unit,
-            r.result_code,
-            r.reference_ranges,
-            r.line_number,
-            r.inserted_at,
-            r.is_confidential,
-            r.show_on_portal,
-            r.is_active,
-            r.is_deleted,
-            r.per_org_id
-        ), f.seed) END,
-        f.load_run_file_id,
-        f.load_run_id,
-        l.line_no
-    FROM last_said AS l
-    JOIN files AS f USING (load_run_file_id)
-    LEFT JOIN raw.inbox_detail_raw AS r ON r.load_run_file_id = l.load_run_file_id AND r.line_no = l.line_no;
+    -- 2. Where the counting files observed these keys.
+    CALL etl.observe_inbox_detail(v_file.tenant, 'infinity');
 
-    CALL etl.analyze_work('observed_inbox_detail');
-
-    -- 3. stg: the first observation of the newest run of equal rows.
-    WITH marked AS (
+    -- 3. stg: the first observation in the newest run of equal rows.
+    WITH states AS (
         SELECT
             o.*,
-            coalesce(
-                lag(o.is_absent) OVER w <> o.is_absent
-                OR lag(ROW(
-                    o.inbox_folder_item_id,
-                    o.patient_id,
-                    o.practice_name,
-                    o.prompt,
-                    o.result,
-                    o.abnormal,
-                    o.unit,
-                    o.result_code,
-                    o.reference_ranges,
-                    o.line_number,
-                    o.inserted_at,
-                    o.is_confidential,
-                    o.show_on_portal,
-                    o.is_active,
-                    o.is_deleted
-                )) OVER w IS DISTINCT FROM ROW(
-                    o.inbox_folder_item_id,
-                    o.patient_id,
-                    o.practice_name,
-                    o.prompt,
-                    o.result,
-                    o.abnormal,
-                    o.unit,
-                    o.result_code,
-                    o.reference_ranges,
-                    o.line_number,
-                    o.inserted_at,
-                    o.is_confidential,
-                    o.show_on_portal,
-                    o.is_active,
-                    o.is_deleted
-                ),
-                true
-            ) AS starts,
-            first_value(o.row_hash) OVER (
-                PARTITION BY o.practice_id, o.per_org_id, o.in_box_folder_item_in_line_id ORDER BY o.is_absent, o.observed_at DESC
-            ) AS newest_hash,
-            max(o.observed_at) FILTER (WHERE NOT o.is_absent) OVER (
-                PARTITION BY o.practice_id, o.per_org_id, o.in_box_folder_item_in_line_id
-            ) AS last_present
+            ROW(
+                y.inbox_folder_item_id, y.patient_id, y.practice_name, y.prompt, y.result, y.abnormal, y.unit,
+                y.result_code, y.reference_ranges, y.line_number, y.inserted_at, y.is_confidential,
+                y.show_on_portal, y.is_active, y.is_deleted
+            ) AS row_state
         FROM etl.observed_inbox_detail AS o
-        WINDOW w AS (PARTITION BY o.practice_id, o.per_org_id, o.in_box_folder_item_in_line_id ORDER BY o.observed_at)
+        JOIN etl.typed_inbox_detail AS y USING (load_run_file_id, line_no)
+    ),
+    runs AS (
+        SELECT
+            s.*,
+            lag(s.row_state) OVER w IS DISTINCT FROM s.row_state AS begins_run,
+            first_value(s.row_hash) OVER (
+                PARTITION BY s.practice_id, s.per_org_id, s.in_box_folder_item_in_line_id ORDER BY s.is_absent, s.observed_at DESC
+            ) AS newest_hash,
+            max(s.observed_at) FILTER (WHERE NOT s.is_absent) OVER (
+                PARTITION BY s.practice_id, s.per_org_id, s.in_box_folder_item_in_line_id
+            ) AS last_present
+        FROM states AS s
+        WINDOW w AS (PARTITION BY s.practice_id, s.per_org_id, s.in_box_folder_item_in_line_id ORDER BY s.observed_at)
     ),
     newest AS (
-        SELECT DISTINCT ON (k.practice_id, k.per_org_id, k.in_box_folder_item_in_line_id)
-            k.*,
+        SELECT DISTINCT ON (u.practice_id, u.per_org_id, u.in_box_folder_item_in_line_id)
+            u.load_run_file_id, u.load_run_id, u.line_no, u.observed_at, u.newest_hash,
             (
                 SELECT min(a.observed_at)
                 FROM etl.observed_inbox_detail AS a
-                WHERE a.practice_id = k.practice_id
-                    AND a.per_org_id = k.per_org_id
-                    AND a.in_box_folder_item_in_line_id = k.in_box_folder_item_in_line_id
-                    AND a.observed_at > k.last_present
+                WHERE a.practice_id = u.practice_id AND a.per_org_id = u.per_org_id AND a.in_box_folder_item_in_line_id = u.in_box_folder_item_in_line_id
+                    AND a.observed_at > u.last_present
             ) AS gone_since
-        FROM marked AS k
-        WHERE k.starts AND NOT k.is_absent
-        ORDER BY k.practice_id, k.per_org_id, k.in_box_folder_item_in_line_id, k.observed_at DESC
+        FROM runs AS u
+        WHERE u.begins_run AND NOT u.is_absent
+        ORDER BY u.practice_id, u.per_org_id, u.in_box_folder_item_in_line_id, u.observed_at DESC
     )
     INSERT INTO stg.inbox_detail AS s (
-        in_box_folder_item_in_line_id,
-        inbox_folder_item_id,
-        patient_id,
-        practice_id,
-        practice_name,
-        prompt,
-        result,
-        abnormal,
-        unit,
-        result_code,
-        reference_ranges,
-        line_number,
-        inserted_at,
-        is_confidential,
-        show_on_portal,
-        is_active,
-        is_deleted,
-        per_org_id,
-        loaded_date_time,
+        in_box_folder_item_in_line_id, inbox_folder_item_id, patient_id, practice_id, practice_name, prompt, result,
+        abnormal, unit, result_code, reference_ranges, line_number, inserted_at, is_confidential, show_on_portal,
+        is_active, is_deleted, per_org_id, loaded_date_time,
         row_hash, absent_since, load_run_file_id, load_run_id, date_extracted
     )
     SELECT
-        n.in_box_folder_item_in_line_id,
-        n.inbox_folder_item_id,
-        n.patient_id,
-        n.practice_id,
-        n.practice_name,
-        n.prompt,
-        n.result,
-        n.abnormal,
-        n.unit,
-        n.result_code,
-        n.reference_ranges,
-        n.line_number,
-        n.inserted_at,
-        n.is_confidential,
-        n.show_on_portal,
-        n.is_active,
-        n.is_deleted,
-        n.per_org_id,
-        n.loaded_date_time,
+        y.in_box_folder_item_in_line_id, y.inbox_folder_item_id, y.patient_id, y.practice_id, y.practice_name,
+        y.prompt, y.result, y.abnormal, y.unit, y.result_code, y.reference_ranges, y.line_number, y.inserted_at,
+        y.is_confidential, y.show_on_portal, y.is_active, y.is_deleted, y.per_org_id, y.loaded_date_time,
         n.newest_hash, n.gone_since, n.load_run_file_id, n.load_run_id, n.observed_at
     FROM newest AS n
+    JOIN etl.typed_inbox_detail AS y USING (load_run_file_id, line_no)
     ON CONFLICT (practice_id, per_org_id, in_box_folder_item_in_line_id) DO UPDATE
-    SET inbox_folder_item_id = excluded.inbox_folder_item_id,
-        patient_id = excluded.patient_id,
-        practice_name = excluded.practice_name,
-        prompt = excluded.prompt,
-        result = excluded.result,
-        abnormal = excluded.abnormal,
-        unit = excluded.unit,
-        result_code = excluded.result_code,
-        reference_ranges = excluded.reference_ranges,
-        line_number = excluded.line_number,
-        inserted_at = excluded.inserted_at,
-        is_confidential = excluded.is_confidential,
-        show_on_portal = excluded.show_on_portal,
-        is_active = excluded.is_active,
-        is_deleted = excluded.is_deleted,
-        loaded_date_time = excluded.loaded_date_time,
-        row_hash = excluded.row_hash,
-        absent_since = excluded.absent_since,
-        load_run_file_id = excluded.load_run_file_id,
-        load_run_id = excluded.load_run_id,
-        date_extracted = excluded.date_extracted
-    WHERE (
-            s.inbox_folder_item_id,
-            s.patient_id,
-            s.practice_name,
-            s.prompt,
-            s.result,
-            s.abnormal,
-            s.unit,
-            s.result_code,
-            s.reference_ranges,
-            s.line_number,
-            s.inserted_at,
-            s.is_confidential,
-            s.show_on_portal,
-            s.is_active,
-            s.is_deleted,
-            s.loaded_date_time,
-            s.row_hash,
-            s.absent_since,
-            s.load_run_file_id,
-            s.load_run_id,
-            s.date_extracted
-        ) IS DISTINCT FROM (
-            excluded.inbox_folder_item_id,
-            excluded.patient_id,
-            excluded.practice_name,
-            excluded.prompt,
-            excluded.result,
-            excluded.abnormal,
-            excluded.unit,
-            excluded.result_code,
-            excluded.reference_ranges,
-            excluded.line_number,
-            excluded.inserted_at,
-            excluded.is_confidential,
-            excluded.show_on_portal,
-            excluded.is_active,
-            excluded.is_deleted,
-            excluded.loaded_date_time,
-            excluded.row_hash,
-            excluded.absent_since,
-            excluded.load_run_file_id,
-            excluded.load_run_id,
-            excluded.date_extracted
-        );
+    SET (
+        inbox_folder_item_id, patient_id, practice_name, prompt, result, abnormal, unit, result_code,
+        reference_ranges, line_number, inserted_at, is_confidential, show_on_portal, is_active, is_deleted,
+        loaded_date_time, row_hash, absent_since, load_run_file_id, load_run_id, date_extracted
+    ) = ROW(
+        excluded.inbox_folder_item_id, excluded.patient_id, excluded.practice_name, excluded.prompt,
+        excluded.result, excluded.abnormal, excluded.unit, excluded.result_code, excluded.reference_ranges,
+        excluded.line_number, excluded.inserted_at, excluded.is_confidential, excluded.show_on_portal,
+        excluded.is_active, excluded.is_deleted, excluded.loaded_date_time, excluded.row_hash,
+        excluded.absent_since, excluded.load_run_file_id, excluded.load_run_id, excluded.date_extracted
+    )
+    WHERE s.* IS DISTINCT FROM excluded.*;
 
     DELETE FROM stg.inbox_detail AS s
     USING etl.touched_inbox_detail AS t
-    WHERE s.practice_id = t.practice_id
-        AND s.per_org_id = t.per_org_id
-        AND s.in_box_folder_item_in_line_id = t.in_box_folder_item_in_line_id
+    WHERE s.practice_id = t.practice_id AND s.per_org_id = t.per_org_id AND s.in_box_folder_item_in_line_id = t.in_box_folder_item_in_line_id
         AND NOT EXISTS (
             SELECT FROM etl.observed_inbox_detail AS o
-            WHERE o.practice_id = s.practice_id
-                AND o.per_org_id = s.per_org_id
-                AND o.in_box_folder_item_in_line_id = s.in_box_folder_item_in_line_id
+            WHERE o.practice_id = s.practice_id AND o.per_org_id = s.per_org_id AND o.in_box_folder_item_in_line_id = s.in_box_folder_item_in_line_id
                 AND NOT o.is_absent
         );
 
-    -- 4. core: the same, over what core shows.
-    WITH published AS (
+    -- 4. core: the same for the columns that core shows.
+    WITH states AS (
         SELECT
-            o.practice_id,
-            o.per_org_id,
-            o.in_box_folder_item_in_line_id,
-            etl.surrogate_key(
-                etl.key_part('patients')
-                || etl.key_part(o.practice_id)
-                || etl.key_part(o.per_org_id)
-                || etl.key_part(o.patient_id::text)
-            ) AS patient_key,
-            o.inbox_folder_item_id,
-            o.patient_id,
-            o.practice_name,
-            o.abnormal,
-            o.unit,
-            o.result_code,
-            o.line_number,
-            o.inserted_at,
-            o.is_confidential,
-            o.show_on_portal,
-            o.is_active,
-            o.is_deleted,
-            o.loaded_date_time,
-            o.observed_at,
-            o.is_absent,
-            o.load_run_file_id,
-            o.load_run_id
+            o.*,
+            ROW(
+                y.patient_key, y.inbox_folder_item_id, y.patient_id, y.practice_name, y.abnormal, y.unit,
+                y.result_code, y.line_number, y.inserted_at, y.is_confidential, y.show_on_portal, y.is_active,
+                y.is_deleted
+            ) AS row_state
         FROM etl.observed_inbox_detail AS o
+        JOIN etl.republished_inbox_detail AS y USING (load_run_file_id, line_no)
     ),
-    marked AS (
+    runs AS (
         SELECT
-            p.*,
-            coalesce(
-                lag(p.is_absent) OVER w <> p.is_absent
-                OR lag(ROW(
-                    p.patient_key,
-                    p.inbox_folder_item_id,
-                    p.patient_id,
-                    p.practice_name,
-                    p.abnormal,
-                    p.unit,
-                    p.result_code,
-                    p.line_number,
-                    p.inserted_at,
-                    p.is_confidential,
-                    p.show_on_portal,
-                    p.is_active,
-                    p.is_deleted
-                )) OVER w IS DISTINCT FROM ROW(
-                    p.patient_key,
-                    p.inbox_folder_item_id,
-                    p.patient_id,
-                    p.practice_name,
-                    p.abnormal,
-                    p.unit,
-                    p.result_code,
-                    p.line_number,
-                    p.inserted_at,
-                    p.is_confidential,
-                    p.show_on_portal,
-                    p.is_active,
-                    p.is_deleted
-                ),
-                true
-            ) AS starts,
-            max(p.observed_at) FILTER (WHERE NOT p.is_absent) OVER (
-                PARTITION BY p.practice_id, p.per_org_id, p.in_box_folder_item_in_line_id
+            s.*,
+            lag(s.row_state) OVER w IS DISTINCT FROM s.row_state AS begins_run,
+            max(s.observed_at) FILTER (WHERE NOT s.is_absent) OVER (
+                PARTITION BY s.practice_id, s.per_org_id, s.in_box_folder_item_in_line_id
             ) AS last_present
-        FROM published AS p
-        WINDOW w AS (PARTITION BY p.practice_id, p.per_org_id, p.in_box_folder_item_in_line_id ORDER BY p.observed_at)
+        FROM states AS s
+        WINDOW w AS (PARTITION BY s.practice_id, s.per_org_id, s.in_box_folder_item_in_line_id ORDER BY s.observed_at)
     ),
     newest AS (
-        SELECT DISTINCT ON (k.practice_id, k.per_org_id, k.in_box_folder_item_in_line_id)
-            k.*,
+        SELECT DISTINCT ON (u.practice_id, u.per_org_id, u.in_box_folder_item_in_line_id)
+            u.load_run_file_id, u.load_run_id, u.line_no, u.observed_at,
             (
                 SELECT min(a.observed_at)
                 FROM etl.observed_inbox_detail AS a
-                WHERE a.practice_id = k.practice_id
-                    AND a.per_org_id = k.per_org_id
-                    AND a.in_box_folder_item_in_line_id = k.in_box_folder_item_in_line_id
-                    AND a.observed_at > k.last_present
+                WHERE a.practice_id = u.practice_id AND a.per_org_id = u.per_org_id AND a.in_box_folder_item_in_line_id = u.in_box_folder_item_in_line_id
+                    AND a.observed_at > u.last_present
             ) AS gone_since
-        FROM marked AS k
-        WHERE k.starts AND NOT k.is_absent
-        ORDER BY k.practice_id, k.per_org_id, k.in_box_folder_item_in_line_id, k.observed_at DESC
+        FROM runs AS u
+        WHERE u.begins_run AND NOT u.is_absent
+        ORDER BY u.practice_id, u.per_org_id, u.in_box_folder_item_in_line_id, u.observed_at DESC
     ),
     merged AS (
         INSERT INTO core.fact_inbox_detail AS c (
             practice_id, per_org_id, in_box_folder_item_in_line_id,
-            patient_key,
-            inbox_folder_item_id,
-            patient_id,
-            practice_name,
-            abnormal,
-            unit,
-            result_code,
-            line_number,
-            inserted_at,
-            is_confidential,
-            show_on_portal,
-            is_active,
-            is_deleted,
-            loaded_date_time,
-            deleted_at,
-            load_run_file_id,
-            load_run_id,
-            date_extracted
+            patient_key, inbox_folder_item_id, patient_id, practice_name, abnormal, unit, result_code, line_number,
+            inserted_at, is_confidential, show_on_portal, is_active, is_deleted, loaded_date_time, deleted_at,
+            load_run_file_id, load_run_id, date_extracted
         )
         SELECT
-            n.practice_id, n.per_org_id, n.in_box_folder_item_in_line_id,
-            n.patient_key,
-            n.inbox_folder_item_id,
-            n.patient_id,
-            n.practice_name,
-            n.abnormal,
-            n.unit,
-            n.result_code,
-            n.line_number,
-            n.inserted_at,
-            n.is_confidential,
-            n.show_on_portal,
-            n.is_active,
-            n.is_deleted,
-            n.loaded_date_time,
-            n.gone_since,
-            n.load_run_file_id,
-            n.load_run_id,
-            n.observed_at
+            y.practice_id, y.per_org_id, y.in_box_folder_item_in_line_id,
+            y.patient_key, y.inbox_folder_item_id, y.patient_id, y.practice_name, y.abnormal, y.unit, y.result_code,
+            y.line_number, y.inserted_at, y.is_confidential, y.show_on_portal, y.is_active, y.is_deleted,
+            y.loaded_date_time, n.gone_since, n.load_run_file_id, n.load_run_id, n.observed_at
         FROM newest AS n
+        JOIN etl.republished_inbox_detail AS y USING (load_run_file_id, line_no)
         ON CONFLICT (practice_id, per_org_id, in_box_folder_item_in_line_id) DO UPDATE
-        SET patient_key = excluded.patient_key,
-            inbox_folder_item_id = excluded.inbox_folder_item_id,
-            patient_id = excluded.patient_id,
-            practice_name = excluded.practice_name,
-            abnormal = excluded.abnormal,
-            unit = excluded.unit,
-            result_code = excluded.result_code,
-            line_number = excluded.line_number,
-            inserted_at = excluded.inserted_at,
-            is_confidential = excluded.is_confidential,
-            show_on_portal = excluded.show_on_portal,
-            is_active = excluded.is_active,
-            is_deleted = excluded.is_deleted,
-            loaded_date_time = excluded.loaded_date_time,
-            deleted_at = excluded.deleted_at,
-            load_run_file_id = excluded.load_run_file_id,
-            load_run_id = excluded.load_run_id,
-            date_extracted = excluded.date_extracted
-        WHERE (
-                c.patient_key,
-                c.inbox_folder_item_id,
-                c.patient_id,
-                c.practice_name,
-                c.abnormal,
-                c.unit,
-                c.result_code,
-                c.line_number,
-                c.inserted_at,
-                c.is_confidential,
-                c.show_on_portal,
-                c.is_active,
-                c.is_deleted,
-                c.loaded_date_time,
-                c.deleted_at,
-                c.load_run_file_id,
-                c.load_run_id,
-                c.date_extracted
-            ) IS DISTINCT FROM (
-                excluded.patient_key,
-                excluded.inbox_folder_item_id,
-                excluded.patient_id,
-                excluded.practice_name,
-                excluded.abnormal,
-                excluded.unit,
-                excluded.result_code,
-                excluded.line_number,
-                excluded.inserted_at,
-                excluded.is_confidential,
-                excluded.show_on_portal,
-                excluded.is_active,
-                excluded.is_deleted,
-                excluded.loaded_date_time,
-                excluded.deleted_at,
-                excluded.load_run_file_id,
-                excluded.load_run_id,
-                excluded.date_extracted
-            )
+        SET (
+            patient_key, inbox_folder_item_id, patient_id, practice_name, abnormal, unit, result_code, line_number,
+            inserted_at, is_confidential, show_on_portal, is_active, is_deleted, loaded_date_time, deleted_at,
+            load_run_file_id, load_run_id, date_extracted
+        ) = ROW(
+            excluded.patient_key, excluded.inbox_folder_item_id, excluded.patient_id, excluded.practice_name,
+            excluded.abnormal, excluded.unit, excluded.result_code, excluded.line_number, excluded.inserted_at,
+            excluded.is_confidential, excluded.show_on_portal, excluded.is_active, excluded.is_deleted,
+            excluded.loaded_date_time, excluded.deleted_at, excluded.load_run_file_id, excluded.load_run_id,
+            excluded.date_extracted
+        )
+        WHERE c.* IS DISTINCT FROM excluded.*
         RETURNING c.xmax = 0 AS is_new
     ),
     gone AS (
         DELETE FROM core.fact_inbox_detail AS c
         USING etl.touched_inbox_detail AS t
-        WHERE c.practice_id = t.practice_id
-            AND c.per_org_id = t.per_org_id
-            AND c.in_box_folder_item_in_line_id = t.in_box_folder_item_in_line_id
+        WHERE c.practice_id = t.practice_id AND c.per_org_id = t.per_org_id AND c.in_box_folder_item_in_line_id = t.in_box_folder_item_in_line_id
             AND NOT EXISTS (
                 SELECT FROM etl.observed_inbox_detail AS o
-                WHERE o.practice_id = c.practice_id
-                    AND o.per_org_id = c.per_org_id
-                    AND o.in_box_folder_item_in_line_id = c.in_box_folder_item_in_line_id
+                WHERE o.practice_id = c.practice_id AND o.per_org_id = c.per_org_id AND o.in_box_folder_item_in_line_id = c.in_box_folder_item_in_line_id
                     AND NOT o.is_absent
             )
         RETURNING c.load_run_file_id

@@ -15,164 +15,66 @@ AS $stage_inbox_detail$
 DECLARE
     v_file etl.load_run_files;
     v_written bigint;
-    c_unknown_times constant timestamptz[] := ARRAY['1900-01-01']::text[]::timestamptz[];
 BEGIN
     SELECT f.* INTO v_file FROM etl.load_run_files AS f WHERE f.load_run_file_id = p_load_run_file_id;
 
     -- 1. New keys. Under the lock none can be there already, and looking for conflicts would cost a third more.
     INSERT INTO stg.inbox_detail (
-        in_box_folder_item_in_line_id,
-        inbox_folder_item_id,
-        patient_id,
-        practice_id,
-        practice_name,
-        prompt,
-        result,
-        abnormal,
-        unit,
-        result_code,
-        reference_ranges,
-        line_number,
-        inserted_at,
-        is_confidential,
-        show_on_portal,
-        is_active,
-        is_deleted,
-        per_org_id,
-        loaded_date_time,
+        in_box_folder_item_in_line_id, inbox_folder_item_id, patient_id, practice_id, practice_name, prompt, result,
+        abnormal, unit, result_code, reference_ranges, line_number, inserted_at, is_confidential, show_on_portal,
+        is_active, is_deleted, per_org_id, loaded_date_time,
         row_hash, load_run_file_id, load_run_id, date_extracted
     )
     SELECT
-        r.in_box_folder_item_in_line_id::bigint,
-        r.inbox_folder_item_id::bigint,
-        r.patient_id::bigint,
-        r.practice_id,
-        r.practice_name,
-        r.prompt,
-        r.result,
-        r.abnormal,
-        r.unit,
-        r.result_code,
-        r.reference_ranges,
-        r.line_number,
-        nullif(r.inserted_at::timestamptz, c_unknown_times[1]),
-        r.is_confidential::boolean,
-        r.show_on_portal::boolean,
-        r.is_active::boolean,
-        r.is_deleted::boolean,
-        r.per_org_id,
-        nullif(r.loaded_date_time::timestamptz, c_unknown_times[1]),
+        y.in_box_folder_item_in_line_id, y.inbox_folder_item_id, y.patient_id, y.practice_id, y.practice_name,
+        y.prompt, y.result, y.abnormal, y.unit, y.result_code, y.reference_ranges, y.line_number, y.inserted_at,
+        y.is_confidential, y.show_on_portal, y.is_active, y.is_deleted, y.per_org_id, y.loaded_date_time,
         t.row_hash, v_file.load_run_file_id, v_file.load_run_id, v_file.date_extracted
     FROM etl.touched_inbox_detail AS t
-    JOIN raw.inbox_detail_raw AS r USING (load_run_file_id, line_no)
+    JOIN etl.typed_inbox_detail AS y USING (load_run_file_id, line_no)
     WHERE t.load_run_file_id = p_load_run_file_id AND t.verdict = 'new';
 
     -- 2. Keys that are there with another text.
     INSERT INTO stg.inbox_detail AS s (
-        in_box_folder_item_in_line_id,
-        inbox_folder_item_id,
-        patient_id,
-        practice_id,
-        practice_name,
-        prompt,
-        result,
-        abnormal,
-        unit,
-        result_code,
-        reference_ranges,
-        line_number,
-        inserted_at,
-        is_confidential,
-        show_on_portal,
-        is_active,
-        is_deleted,
-        per_org_id,
-        loaded_date_time,
+        in_box_folder_item_in_line_id, inbox_folder_item_id, patient_id, practice_id, practice_name, prompt, result,
+        abnormal, unit, result_code, reference_ranges, line_number, inserted_at, is_confidential, show_on_portal,
+        is_active, is_deleted, per_org_id, loaded_date_time,
         row_hash, load_run_file_id, load_run_id, date_extracted
     )
     SELECT
-        r.in_box_folder_item_in_line_id::bigint,
-        r.inbox_folder_item_id::bigint,
-        r.patient_id::bigint,
-        r.practice_id,
-        r.practice_name,
-        r.prompt,
-        r.result,
-        r.abnormal,
-        r.unit,
-        r.result_code,
-        r.reference_ranges,
-        r.line_number,
-        nullif(r.inserted_at::timestamptz, c_unknown_times[1]),
-        r.is_confidential::boolean,
-        r.show_on_portal::boolean,
-        r.is_active::boolean,
-        r.is_deleted::boolean,
-        r.per_org_id,
-        nullif(r.loaded_date_time::timestamptz, c_unknown_times[1]),
+        y.in_box_folder_item_in_line_id, y.inbox_folder_item_id, y.patient_id, y.practice_id, y.practice_name,
+        y.prompt, y.result, y.abnormal, y.unit, y.result_code, y.reference_ranges, y.line_number, y.inserted_at,
+        y.is_confidential, y.show_on_portal, y.is_active, y.is_deleted, y.per_org_id, y.loaded_date_time,
         t.row_hash, v_file.load_run_file_id, v_file.load_run_id, v_file.date_extracted
     FROM etl.touched_inbox_detail AS t
-    JOIN raw.inbox_detail_raw AS r USING (load_run_file_id, line_no)
+    JOIN etl.typed_inbox_detail AS y USING (load_run_file_id, line_no)
     WHERE t.load_run_file_id = p_load_run_file_id AND t.verdict = 'changed'
     ON CONFLICT (practice_id, per_org_id, in_box_folder_item_in_line_id) DO UPDATE
-    SET inbox_folder_item_id = excluded.inbox_folder_item_id,
-        patient_id = excluded.patient_id,
-        practice_name = excluded.practice_name,
-        prompt = excluded.prompt,
-        result = excluded.result,
-        abnormal = excluded.abnormal,
-        unit = excluded.unit,
-        result_code = excluded.result_code,
-        reference_ranges = excluded.reference_ranges,
-        line_number = excluded.line_number,
-        inserted_at = excluded.inserted_at,
-        is_confidential = excluded.is_confidential,
-        show_on_portal = excluded.show_on_portal,
-        is_active = excluded.is_active,
-        is_deleted = excluded.is_deleted,
-        loaded_date_time = excluded.loaded_date_time,
-        row_hash = excluded.row_hash,
-        absent_since = excluded.absent_since,
-        load_run_file_id = excluded.load_run_file_id,
-        load_run_id = excluded.load_run_id,
-        date_extracted = excluded.date_extracted
+    SET (
+        inbox_folder_item_id, patient_id, practice_name, prompt, result, abnormal, unit, result_code,
+        reference_ranges, line_number, inserted_at, is_confidential, show_on_portal, is_active, is_deleted,
+        loaded_date_time, row_hash, absent_since, load_run_file_id, load_run_id, date_extracted
+    ) = ROW(
+        excluded.inbox_folder_item_id, excluded.patient_id, excluded.practice_name, excluded.prompt,
+        excluded.result, excluded.abnormal, excluded.unit, excluded.result_code, excluded.reference_ranges,
+        excluded.line_number, excluded.inserted_at, excluded.is_confidential, excluded.show_on_portal,
+        excluded.is_active, excluded.is_deleted, excluded.loaded_date_time, excluded.row_hash,
+        excluded.absent_since, excluded.load_run_file_id, excluded.load_run_id, excluded.date_extracted
+    )
     WHERE s.absent_since IS NOT NULL
         OR (
-            s.inbox_folder_item_id,
-            s.patient_id,
-            s.practice_name,
-            s.prompt,
-            s.result,
-            s.abnormal,
-            s.unit,
-            s.result_code,
-            s.reference_ranges,
-            s.line_number,
-            s.inserted_at,
-            s.is_confidential,
-            s.show_on_portal,
-            s.is_active,
-            s.is_deleted
+            s.inbox_folder_item_id, s.patient_id, s.practice_name, s.prompt, s.result, s.abnormal, s.unit,
+            s.result_code, s.reference_ranges, s.line_number, s.inserted_at, s.is_confidential, s.show_on_portal,
+            s.is_active, s.is_deleted
         ) IS DISTINCT FROM (
-            excluded.inbox_folder_item_id,
-            excluded.patient_id,
-            excluded.practice_name,
-            excluded.prompt,
-            excluded.result,
-            excluded.abnormal,
-            excluded.unit,
-            excluded.result_code,
-            excluded.reference_ranges,
-            excluded.line_number,
-            excluded.inserted_at,
-            excluded.is_confidential,
-            excluded.show_on_portal,
-            excluded.is_active,
-            excluded.is_deleted
+            excluded.inbox_folder_item_id, excluded.patient_id, excluded.practice_name, excluded.prompt,
+            excluded.result, excluded.abnormal, excluded.unit, excluded.result_code, excluded.reference_ranges,
+            excluded.line_number, excluded.inserted_at, excluded.is_confidential, excluded.show_on_portal,
+            excluded.is_active, excluded.is_deleted
         );
     GET DIAGNOSTICS v_written = ROW_COUNT;
 
-    -- 3. Another text, or other rules, that say the same: remember the text, so that the next file can skip it.
+    -- 3. The values are equal, though text or rules are not: keep the new hash, so that the next file can skip the row.
     IF v_written < (
         SELECT count(*)
         FROM etl.touched_inbox_detail AS t
@@ -182,9 +84,7 @@ BEGIN
         SET row_hash = t.row_hash
         FROM etl.touched_inbox_detail AS t
         WHERE t.load_run_file_id = p_load_run_file_id AND t.verdict = 'changed'
-            AND s.practice_id = t.practice_id
-            AND s.per_org_id = t.per_org_id
-            AND s.in_box_folder_item_in_line_id = t.in_box_folder_item_in_line_id
+            AND s.practice_id = t.practice_id AND s.per_org_id = t.per_org_id AND s.in_box_folder_item_in_line_id = t.in_box_folder_item_in_line_id
             AND s.row_hash <> t.row_hash;
     END IF;
 END;

@@ -4,41 +4,20 @@ INSERT INTO etl.extracts (
     extract, source, description, entity, natural_key, core_kind, raw_table, stg_table, core_table, full_load,
     ragged_rows, reject_rate, mirror_close_share, has_pseudonyms, load_order, every_batch
 )
-VALUES
-    (
-        'inbox_detail',
-        'indici',
-        'Lines of inbox items, such as the single results of a laboratory report.',
-        'inbox_line',
-        ARRAY['in_box_folder_item_in_line_id']::text[],
-        'fact',
-        'raw.inbox_detail_raw',
-        'stg.inbox_detail',
-        'core.fact_inbox_detail',
-        'upsert',
-        'reject',
-        0.05,
-        0.2,
-        false,
-        13,
-        true
-    )
+VALUES (
+    'inbox_detail', 'indici',
+    'Lines of inbox items, such as the single results of a laboratory report.',
+    'inbox_line', ARRAY['in_box_folder_item_in_line_id']::text[], 'fact',
+    'raw.inbox_detail_raw', 'stg.inbox_detail', 'core.fact_inbox_detail', 'upsert',
+    'reject', 0.05, 0.2, false, 13, true
+)
 ON CONFLICT (extract) DO UPDATE
-SET source = excluded.source,
-    description = excluded.description,
-    entity = excluded.entity,
-    natural_key = excluded.natural_key,
-    core_kind = excluded.core_kind,
-    raw_table = excluded.raw_table,
-    stg_table = excluded.stg_table,
-    core_table = excluded.core_table,
-    full_load = excluded.full_load,
-    ragged_rows = excluded.ragged_rows,
-    reject_rate = excluded.reject_rate,
-    mirror_close_share = excluded.mirror_close_share,
-    has_pseudonyms = excluded.has_pseudonyms,
-    load_order = excluded.load_order,
-    every_batch = excluded.every_batch;
+SET source = excluded.source, description = excluded.description, entity = excluded.entity,
+    natural_key = excluded.natural_key, core_kind = excluded.core_kind, raw_table = excluded.raw_table,
+    stg_table = excluded.stg_table, core_table = excluded.core_table, full_load = excluded.full_load,
+    ragged_rows = excluded.ragged_rows, reject_rate = excluded.reject_rate,
+    mirror_close_share = excluded.mirror_close_share, has_pseudonyms = excluded.has_pseudonyms,
+    load_order = excluded.load_order, every_batch = excluded.every_batch;
 
 INSERT INTO etl.locks (extract)
 VALUES ('inbox_detail')
@@ -81,9 +60,7 @@ DELETE FROM etl.shapes WHERE extract = 'inbox_detail';
 INSERT INTO etl.shapes (extract, since, until, columns, headings, rules_hash)
 VALUES
     (
-        'inbox_detail',
-        '-infinity',
-        'infinity',
+        'inbox_detail', '-infinity', 'infinity',
         ARRAY['in_box_folder_item_in_line_id', 'inbox_folder_item_id', 'patient_id', 'practice_id', 'practice_name', 'prompt', 'result', 'abnormal', 'unit', 'result_code', 'reference_ranges', 'line_number', 'inserted_at', 'is_confidential', 'show_on_portal', 'is_active', 'is_deleted', 'per_org_id', 'loaded_date_time']::text[],
         ARRAY['InBoxFolderItemInLineID', 'InboxFolderItemID', 'PatientID', 'PracticeID', 'PracticeName', 'Prompt', 'Result', 'AbNorm', 'Unit', 'ResultCode', 'ReferenceRanges', 'LineNumber', 'InsertedAt', 'IsConfidential', 'ShowonPortal', 'IsActive', 'IsDeleted', 'PerOrgId', 'LoadedDateTime']::text[],
         'b16a8bd2662caca98e94b96405011bb29e997f7f51816c0f08739dfa42ccdd5c'

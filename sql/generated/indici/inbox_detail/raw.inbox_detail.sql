@@ -2,59 +2,16 @@
 
 CREATE OR REPLACE VIEW raw.inbox_detail AS
 SELECT
-    r.in_box_folder_item_in_line_id,
-    r.inbox_folder_item_id,
-    r.patient_id,
-    r.practice_id,
-    r.practice_name,
-    r.prompt,
-    r.result,
-    r.abnormal,
-    r.unit,
-    r.result_code,
-    r.reference_ranges,
-    r.line_number,
-    r.inserted_at,
-    r.is_confidential,
-    r.show_on_portal,
-    r.is_active,
-    r.is_deleted,
-    r.per_org_id,
-    r.loaded_date_time,
-    r.load_run_file_id,
-    r.line_no,
-    f.s3_bucket,
-    f.s3_key,
-    f.s3_version_id,
-    f.file_hash,
-    f.date_extracted,
-    f.extract_type,
+    r.in_box_folder_item_in_line_id, r.inbox_folder_item_id, r.patient_id, r.practice_id, r.practice_name, r.prompt,
+    r.result, r.abnormal, r.unit, r.result_code, r.reference_ranges, r.line_number, r.inserted_at,
+    r.is_confidential, r.show_on_portal, r.is_active, r.is_deleted, r.per_org_id, r.loaded_date_time,
+    r.load_run_file_id, r.line_no, f.s3_bucket, f.s3_key, f.s3_version_id, f.file_hash, f.date_extracted, f.extract_type,
     f.tenant[1] AS file_practice_id,
     f.tenant[2] AS file_per_org_id,
-    f.load_run_id,
-    f.load_ts
+    f.load_run_id, f.load_ts
 FROM raw.inbox_detail_raw AS r
 JOIN etl.load_run_files AS f USING (load_run_file_id);
 COMMENT ON VIEW raw.inbox_detail IS 'Delivered rows with where they came from: Lines of inbox items, such as the single results of a laboratory report.';
-COMMENT ON COLUMN raw.inbox_detail.in_box_folder_item_in_line_id IS 'Identifier of the line.';
-COMMENT ON COLUMN raw.inbox_detail.inbox_folder_item_id IS 'Inbox item the line belongs to.';
-COMMENT ON COLUMN raw.inbox_detail.patient_id IS 'Patient the line is about.';
-COMMENT ON COLUMN raw.inbox_detail.practice_id IS 'Practice that delivered the row, three digits as in the file name. Part of the tenant.';
-COMMENT ON COLUMN raw.inbox_detail.practice_name IS 'Name of the practice.';
-COMMENT ON COLUMN raw.inbox_detail.prompt IS 'Label of the line as sent, may be free text.';
-COMMENT ON COLUMN raw.inbox_detail.result IS 'Result as sent, a value or free text.';
-COMMENT ON COLUMN raw.inbox_detail.abnormal IS 'Mark of the sender for an abnormal result.';
-COMMENT ON COLUMN raw.inbox_detail.unit IS 'Unit of the result.';
-COMMENT ON COLUMN raw.inbox_detail.result_code IS 'Code of the result.';
-COMMENT ON COLUMN raw.inbox_detail.reference_ranges IS 'Reference ranges of the result as sent, may be free text.';
-COMMENT ON COLUMN raw.inbox_detail.line_number IS 'Number of the line within the item, as the source says it.';
-COMMENT ON COLUMN raw.inbox_detail.inserted_at IS 'When the inbox line was created.';
-COMMENT ON COLUMN raw.inbox_detail.is_confidential IS 'Whether the inbox line is marked confidential.';
-COMMENT ON COLUMN raw.inbox_detail.show_on_portal IS 'Whether the line is shown on the portal.';
-COMMENT ON COLUMN raw.inbox_detail.is_active IS 'Whether the inbox line is active.';
-COMMENT ON COLUMN raw.inbox_detail.is_deleted IS 'Whether the inbox line was deleted in the source.';
-COMMENT ON COLUMN raw.inbox_detail.per_org_id IS 'Organisation of the practice, six digits as in the file name. Part of the tenant.';
-COMMENT ON COLUMN raw.inbox_detail.loaded_date_time IS 'When the provider of the feed loaded the row. Can change when nothing else did.';
 COMMENT ON COLUMN raw.inbox_detail.load_run_file_id IS 'The file: etl.load_run_files.';
 COMMENT ON COLUMN raw.inbox_detail.line_no IS 'Number of the row in the file, from 1, counting every row.';
 COMMENT ON COLUMN raw.inbox_detail.s3_bucket IS 'Bucket of the file.';

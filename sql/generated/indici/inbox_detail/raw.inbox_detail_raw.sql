@@ -26,25 +26,10 @@ CREATE TABLE raw.inbox_detail_raw (
 );
 CREATE INDEX inbox_detail_raw_key_idx ON raw.inbox_detail_raw (in_box_folder_item_in_line_id);
 COMMENT ON TABLE raw.inbox_detail_raw IS 'Delivered rows as text: Lines of inbox items, such as the single results of a laboratory report.';
-COMMENT ON COLUMN raw.inbox_detail_raw.in_box_folder_item_in_line_id IS 'Identifier of the line.';
-COMMENT ON COLUMN raw.inbox_detail_raw.inbox_folder_item_id IS 'Inbox item the line belongs to.';
-COMMENT ON COLUMN raw.inbox_detail_raw.patient_id IS 'Patient the line is about.';
-COMMENT ON COLUMN raw.inbox_detail_raw.practice_id IS 'Practice that delivered the row, three digits as in the file name. Part of the tenant.';
-COMMENT ON COLUMN raw.inbox_detail_raw.practice_name IS 'Name of the practice.';
-COMMENT ON COLUMN raw.inbox_detail_raw.prompt IS 'Label of the line as sent, may be free text.';
-COMMENT ON COLUMN raw.inbox_detail_raw.result IS 'Result as sent, a value or free text.';
-COMMENT ON COLUMN raw.inbox_detail_raw.abnormal IS 'Mark of the sender for an abnormal result.';
-COMMENT ON COLUMN raw.inbox_detail_raw.unit IS 'Unit of the result.';
-COMMENT ON COLUMN raw.inbox_detail_raw.result_code IS 'Code of the result.';
-COMMENT ON COLUMN raw.inbox_detail_raw.reference_ranges IS 'Reference ranges of the result as sent, may be free text.';
-COMMENT ON COLUMN raw.inbox_detail_raw.line_number IS 'Number of the line within the item, as the source says it.';
-COMMENT ON COLUMN raw.inbox_detail_raw.inserted_at IS 'When the inbox line was created.';
-COMMENT ON COLUMN raw.inbox_detail_raw.is_confidential IS 'Whether the inbox line is marked confidential.';
-COMMENT ON COLUMN raw.inbox_detail_raw.show_on_portal IS 'Whether the line is shown on the portal.';
-COMMENT ON COLUMN raw.inbox_detail_raw.is_active IS 'Whether the inbox line is active.';
-COMMENT ON COLUMN raw.inbox_detail_raw.is_deleted IS 'Whether the inbox line was deleted in the source.';
-COMMENT ON COLUMN raw.inbox_detail_raw.per_org_id IS 'Organisation of the practice, six digits as in the file name. Part of the tenant.';
-COMMENT ON COLUMN raw.inbox_detail_raw.loaded_date_time IS 'When the provider of the feed loaded the row. Can change when nothing else did.';
 COMMENT ON COLUMN raw.inbox_detail_raw.load_run_file_id IS 'The file: etl.load_run_files.';
 COMMENT ON COLUMN raw.inbox_detail_raw.line_no IS 'Number of the row in the file, from 1, counting every row.';
-GRANT INSERT (in_box_folder_item_in_line_id, inbox_folder_item_id, patient_id, practice_id, practice_name, prompt, result, abnormal, unit, result_code, reference_ranges, line_number, inserted_at, is_confidential, show_on_portal, is_active, is_deleted, per_org_id, loaded_date_time) ON raw.inbox_detail_raw TO etl_writer;
+GRANT INSERT (
+    in_box_folder_item_in_line_id, inbox_folder_item_id, patient_id, practice_id, practice_name, prompt, result,
+    abnormal, unit, result_code, reference_ranges, line_number, inserted_at, is_confidential, show_on_portal,
+    is_active, is_deleted, per_org_id, loaded_date_time
+) ON raw.inbox_detail_raw TO etl_writer;

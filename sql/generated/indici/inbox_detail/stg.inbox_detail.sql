@@ -28,25 +28,6 @@ CREATE TABLE stg.inbox_detail (
     PRIMARY KEY (practice_id, per_org_id, in_box_folder_item_in_line_id)
 ) WITH (fillfactor = 85);
 COMMENT ON TABLE stg.inbox_detail IS 'Newest valid state of each key: Lines of inbox items, such as the single results of a laboratory report.';
-COMMENT ON COLUMN stg.inbox_detail.in_box_folder_item_in_line_id IS 'Identifier of the line.';
-COMMENT ON COLUMN stg.inbox_detail.inbox_folder_item_id IS 'Inbox item the line belongs to.';
-COMMENT ON COLUMN stg.inbox_detail.patient_id IS 'Patient the line is about.';
-COMMENT ON COLUMN stg.inbox_detail.practice_id IS 'Practice that delivered the row, three digits as in the file name. Part of the tenant.';
-COMMENT ON COLUMN stg.inbox_detail.practice_name IS 'Name of the practice.';
-COMMENT ON COLUMN stg.inbox_detail.prompt IS 'Label of the line as sent, may be free text.';
-COMMENT ON COLUMN stg.inbox_detail.result IS 'Result as sent, a value or free text.';
-COMMENT ON COLUMN stg.inbox_detail.abnormal IS 'Mark of the sender for an abnormal result.';
-COMMENT ON COLUMN stg.inbox_detail.unit IS 'Unit of the result.';
-COMMENT ON COLUMN stg.inbox_detail.result_code IS 'Code of the result.';
-COMMENT ON COLUMN stg.inbox_detail.reference_ranges IS 'Reference ranges of the result as sent, may be free text.';
-COMMENT ON COLUMN stg.inbox_detail.line_number IS 'Number of the line within the item, as the source says it.';
-COMMENT ON COLUMN stg.inbox_detail.inserted_at IS 'When the inbox line was created.';
-COMMENT ON COLUMN stg.inbox_detail.is_confidential IS 'Whether the inbox line is marked confidential.';
-COMMENT ON COLUMN stg.inbox_detail.show_on_portal IS 'Whether the line is shown on the portal.';
-COMMENT ON COLUMN stg.inbox_detail.is_active IS 'Whether the inbox line is active.';
-COMMENT ON COLUMN stg.inbox_detail.is_deleted IS 'Whether the inbox line was deleted in the source.';
-COMMENT ON COLUMN stg.inbox_detail.per_org_id IS 'Organisation of the practice, six digits as in the file name. Part of the tenant.';
-COMMENT ON COLUMN stg.inbox_detail.loaded_date_time IS 'When the provider of the feed loaded the row. Can change when nothing else did.';
 COMMENT ON COLUMN stg.inbox_detail.row_hash IS 'Hash of the newest text and of the rules; compares a row with itself only.';
 COMMENT ON COLUMN stg.inbox_detail.absent_since IS 'DateExtracted of the full file that no longer has the key; NULL: present.';
 COMMENT ON COLUMN stg.inbox_detail.load_run_file_id IS 'The file that first delivered this state.';

@@ -16,67 +16,13 @@ AS $faults_invoice_detail$
 -- nothing. A column without a value has no fault, unless it is required.
 DECLARE
     v_file etl.load_run_files;
-    c_unknown_times constant timestamptz[] := ARRAY['1900-01-01']::text[]::timestamptz[];
 BEGIN
     SELECT f.* INTO v_file FROM etl.load_run_files AS f WHERE f.load_run_file_id = p_load_run_file_id;
 
     RETURN QUERY
     SELECT
         r.line_no,
-        array_to_string(
-            ARRAY[
-                r.invoice_detail_id,
-                r.invoice_transaction_id,
-                r.master_service_sub_service_id,
-                r.appointment_service_id,
-                r.comments,
-                r.quantity,
-                r.claim_amount,
-                r.co_payment,
-                r.gross_claim_amount,
-                r.gross_co_payment,
-                r.is_billing_amount,
-                r.funder_id,
-                r.funder_name,
-                r.contract_service_id,
-                r.contract_service_name,
-                r.is_funded,
-                r.submission_status,
-                r.case_no,
-                r.sequence_no,
-                r.billing_claim_status_id,
-                r.master_service_name,
-                r.master_service_code,
-                r.master_service_description,
-                r.service_name,
-                r.description,
-                r.code,
-                r.fee_code,
-                r.service_code,
-                r.sub_service_description,
-                r.duration,
-                r.is_common_service,
-                r.service_code_for_claim,
-                r.is_active,
-                r.is_deleted,
-                r.inserted_by_id,
-                r.updated_by_id,
-                r.inserted_by,
-                r.updated_by,
-                r.inserted_at,
-                r.updated_at,
-                r.user_logging_id,
-                r.logging_user_name,
-                r.billing_ref_id,
-                r.billing_referral_id,
-                r.permanent_address_latitude,
-                r.permanent_address_longitude,
-                r.practice_id,
-                r.per_org_id,
-                r.loaded_date_time
-            ],
-            '|^^|', ''
-        ) || '|~~|',
+        etl.row_text_invoice_detail(r, v_file.date_extracted),
         jsonb_build_object('practice_id', r.practice_id, 'per_org_id', r.per_org_id, 'invoice_detail_id', r.invoice_detail_id),
         e.field_errors
     FROM etl.touched_invoice_detail AS t
@@ -85,145 +31,32 @@ BEGIN
         SELECT jsonb_object_agg(v.name, jsonb_build_object('text', v.text, 'reason', v.reason)) AS field_errors
         FROM (
             VALUES
-                (
-                    'invoice_detail_id', r.invoice_detail_id,
-                    CASE
-                        WHEN (r.invoice_detail_id IS NOT NULL) IS FALSE THEN 'is required and empty'
-                        WHEN (etl.is_bigint(r.invoice_detail_id)) IS FALSE THEN 'is not bigint: a whole number without plus sign and leading zeros'
-                    END
-                ),
-                (
-                    'invoice_transaction_id', r.invoice_transaction_id,
-                    CASE
-                        WHEN (etl.is_bigint(r.invoice_transaction_id)) IS FALSE THEN 'is not bigint: a whole number without plus sign and leading zeros'
-                    END
-                ),
-                (
-                    'quantity', r.quantity,
-                    CASE
-                        WHEN (etl.is_decimal(r.quantity)) IS FALSE THEN 'is not a decimal number'
-                    END
-                ),
-                (
-                    'claim_amount', r.claim_amount,
-                    CASE
-                        WHEN (etl.is_numeric(r.claim_amount, 'numeric(12,2)', 2)) IS FALSE THEN 'is not numeric(12,2): a decimal number of at most 2 decimals'
-                    END
-                ),
-                (
-                    'co_payment', r.co_payment,
-                    CASE
-                        WHEN (etl.is_numeric(r.co_payment, 'numeric(12,2)', 2)) IS FALSE THEN 'is not numeric(12,2): a decimal number of at most 2 decimals'
-                    END
-                ),
-                (
-                    'gross_claim_amount', r.gross_claim_amount,
-                    CASE
-                        WHEN (etl.is_numeric(r.gross_claim_amount, 'numeric(12,2)', 2)) IS FALSE THEN 'is not numeric(12,2): a decimal number of at most 2 decimals'
-                    END
-                ),
-                (
-                    'gross_co_payment', r.gross_co_payment,
-                    CASE
-                        WHEN (etl.is_numeric(r.gross_co_payment, 'numeric(12,2)', 2)) IS FALSE THEN 'is not numeric(12,2): a decimal number of at most 2 decimals'
-                    END
-                ),
-                (
-                    'is_billing_amount', r.is_billing_amount,
-                    CASE
-                        WHEN (etl.is_boolean(r.is_billing_amount)) IS FALSE THEN 'is not boolean: 0 or 1'
-                    END
-                ),
-                (
-                    'is_funded', r.is_funded,
-                    CASE
-                        WHEN (etl.is_boolean(r.is_funded)) IS FALSE THEN 'is not boolean: 0 or 1'
-                    END
-                ),
-                (
-                    'duration', r.duration,
-                    CASE
-                        WHEN (etl.is_decimal(r.duration)) IS FALSE THEN 'is not a decimal number'
-                    END
-                ),
-                (
-                    'is_common_service', r.is_common_service,
-                    CASE
-                        WHEN (etl.is_boolean(r.is_common_service)) IS FALSE THEN 'is not boolean: 0 or 1'
-                    END
-                ),
-                (
-                    'is_active', r.is_active,
-                    CASE
-                        WHEN (etl.is_boolean(r.is_active)) IS FALSE THEN 'is not boolean: 0 or 1'
-                    END
-                ),
-                (
-                    'is_deleted', r.is_deleted,
-                    CASE
-                        WHEN (etl.is_boolean(r.is_deleted)) IS FALSE THEN 'is not boolean: 0 or 1'
-                    END
-                ),
-                (
-                    'inserted_by_id', r.inserted_by_id,
-                    CASE
-                        WHEN (etl.is_bigint(r.inserted_by_id)) IS FALSE THEN 'is not bigint: a whole number without plus sign and leading zeros'
-                    END
-                ),
-                (
-                    'updated_by_id', r.updated_by_id,
-                    CASE
-                        WHEN (etl.is_bigint(r.updated_by_id)) IS FALSE THEN 'is not bigint: a whole number without plus sign and leading zeros'
-                    END
-                ),
-                (
-                    'inserted_at', r.inserted_at,
-                    CASE
-                        WHEN (etl.is_local_time(r.inserted_at)) IS FALSE THEN 'is not a local time of Pacific/Auckland: YYYY-MM-DD HH:MM:SS[.ffffff]'
-                    END
-                ),
-                (
-                    'updated_at', r.updated_at,
-                    CASE
-                        WHEN (etl.is_local_time(r.updated_at)) IS FALSE THEN 'is not a local time of Pacific/Auckland: YYYY-MM-DD HH:MM:SS[.ffffff]'
-                    END
-                ),
-                (
-                    'user_logging_id', r.user_logging_id,
-                    CASE
-                        WHEN (etl.is_bigint(r.user_logging_id)) IS FALSE THEN 'is not bigint: a whole number without plus sign and leading zeros'
-                    END
-                ),
-                (
-                    'permanent_address_latitude', r.permanent_address_latitude,
-                    CASE
-                        WHEN (etl.is_decimal(r.permanent_address_latitude)) IS FALSE THEN 'is not a decimal number'
-                    END
-                ),
-                (
-                    'permanent_address_longitude', r.permanent_address_longitude,
-                    CASE
-                        WHEN (etl.is_decimal(r.permanent_address_longitude)) IS FALSE THEN 'is not a decimal number'
-                    END
-                ),
-                (
-                    'practice_id', r.practice_id,
-                    CASE
-                        WHEN (r.practice_id IS NOT DISTINCT FROM v_file.tenant[1]) IS FALSE THEN 'is not the tenant in the name of the file'
-                    END
-                ),
-                (
-                    'per_org_id', r.per_org_id,
-                    CASE
-                        WHEN (r.per_org_id IS NOT DISTINCT FROM v_file.tenant[2]) IS FALSE THEN 'is not the tenant in the name of the file'
-                    END
-                ),
-                (
-                    'loaded_date_time', r.loaded_date_time,
-                    CASE
-                        WHEN (etl.is_local_time(r.loaded_date_time)) IS FALSE THEN 'is not a local time of Pacific/Auckland: YYYY-MM-DD HH:MM:SS[.ffffff]'
-                    END
-                )
+                ('invoice_detail_id', r.invoice_detail_id, CASE
+                    WHEN (r.invoice_detail_id IS NOT NULL) IS FALSE THEN 'is required and empty'
+                    WHEN (etl.is_bigint(r.invoice_detail_id)) IS FALSE THEN 'is not bigint: a whole number without plus sign and leading zeros'
+                END),
+                ('invoice_transaction_id', r.invoice_transaction_id, CASE WHEN (etl.is_bigint(r.invoice_transaction_id)) IS FALSE THEN 'is not bigint: a whole number without plus sign and leading zeros' END),
+                ('quantity', r.quantity, CASE WHEN (etl.is_decimal(r.quantity)) IS FALSE THEN 'is not a decimal number' END),
+                ('claim_amount', r.claim_amount, CASE WHEN (etl.is_numeric(r.claim_amount, 'numeric(12,2)', 2)) IS FALSE THEN 'is not numeric(12,2): a decimal number of at most 2 decimals' END),
+                ('co_payment', r.co_payment, CASE WHEN (etl.is_numeric(r.co_payment, 'numeric(12,2)', 2)) IS FALSE THEN 'is not numeric(12,2): a decimal number of at most 2 decimals' END),
+                ('gross_claim_amount', r.gross_claim_amount, CASE WHEN (etl.is_numeric(r.gross_claim_amount, 'numeric(12,2)', 2)) IS FALSE THEN 'is not numeric(12,2): a decimal number of at most 2 decimals' END),
+                ('gross_co_payment', r.gross_co_payment, CASE WHEN (etl.is_numeric(r.gross_co_payment, 'numeric(12,2)', 2)) IS FALSE THEN 'is not numeric(12,2): a decimal number of at most 2 decimals' END),
+                ('is_billing_amount', r.is_billing_amount, CASE WHEN (etl.is_boolean(r.is_billing_amount)) IS FALSE THEN 'is not boolean: 0 or 1' END),
+                ('is_funded', r.is_funded, CASE WHEN (etl.is_boolean(r.is_funded)) IS FALSE THEN 'is not boolean: 0 or 1' END),
+                ('duration', r.duration, CASE WHEN (etl.is_decimal(r.duration)) IS FALSE THEN 'is not a decimal number' END),
+                ('is_common_service', r.is_common_service, CASE WHEN (etl.is_boolean(r.is_common_service)) IS FALSE THEN 'is not boolean: 0 or 1' END),
+                ('is_active', r.is_active, CASE WHEN (etl.is_boolean(r.is_active)) IS FALSE THEN 'is not boolean: 0 or 1' END),
+                ('is_deleted', r.is_deleted, CASE WHEN (etl.is_boolean(r.is_deleted)) IS FALSE THEN 'is not boolean: 0 or 1' END),
+                ('inserted_by_id', r.inserted_by_id, CASE WHEN (etl.is_bigint(r.inserted_by_id)) IS FALSE THEN 'is not bigint: a whole number without plus sign and leading zeros' END),
+                ('updated_by_id', r.updated_by_id, CASE WHEN (etl.is_bigint(r.updated_by_id)) IS FALSE THEN 'is not bigint: a whole number without plus sign and leading zeros' END),
+                ('inserted_at', r.inserted_at, CASE WHEN (etl.is_local_time(r.inserted_at)) IS FALSE THEN 'is not a local time of Pacific/Auckland: YYYY-MM-DD HH:MM:SS[.ffffff]' END),
+                ('updated_at', r.updated_at, CASE WHEN (etl.is_local_time(r.updated_at)) IS FALSE THEN 'is not a local time of Pacific/Auckland: YYYY-MM-DD HH:MM:SS[.ffffff]' END),
+                ('user_logging_id', r.user_logging_id, CASE WHEN (etl.is_bigint(r.user_logging_id)) IS FALSE THEN 'is not bigint: a whole number without plus sign and leading zeros' END),
+                ('permanent_address_latitude', r.permanent_address_latitude, CASE WHEN (etl.is_decimal(r.permanent_address_latitude)) IS FALSE THEN 'is not a decimal number' END),
+                ('permanent_address_longitude', r.permanent_address_longitude, CASE WHEN (etl.is_decimal(r.permanent_address_longitude)) IS FALSE THEN 'is not a decimal number' END),
+                ('practice_id', r.practice_id, CASE WHEN (r.practice_id IS NOT DISTINCT FROM v_file.tenant[1]) IS FALSE THEN 'is not the tenant in the name of the file' END),
+                ('per_org_id', r.per_org_id, CASE WHEN (r.per_org_id IS NOT DISTINCT FROM v_file.tenant[2]) IS FALSE THEN 'is not the tenant in the name of the file' END),
+                ('loaded_date_time', r.loaded_date_time, CASE WHEN (etl.is_local_time(r.loaded_date_time)) IS FALSE THEN 'is not a local time of Pacific/Auckland: YYYY-MM-DD HH:MM:SS[.ffffff]' END)
         ) AS v (name, text, reason)
         WHERE v.reason IS NOT NULL
     ) AS e

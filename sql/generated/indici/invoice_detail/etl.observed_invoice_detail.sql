@@ -3,55 +3,9 @@
 CREATE UNLOGGED TABLE etl.observed_invoice_detail (
     observed_at timestamptz NOT NULL,
     is_absent boolean NOT NULL,
-    invoice_detail_id bigint,
-    invoice_transaction_id bigint,
-    master_service_sub_service_id text,
-    appointment_service_id text,
-    comments text,
-    quantity numeric,
-    claim_amount numeric(12,2),
-    co_payment numeric(12,2),
-    gross_claim_amount numeric(12,2),
-    gross_co_payment numeric(12,2),
-    is_billing_amount boolean,
-    funder_id text,
-    funder_name text,
-    contract_service_id text,
-    contract_service_name text,
-    is_funded boolean,
-    submission_status text,
-    case_no text,
-    sequence_no text,
-    billing_claim_status_id text,
-    master_service_name text,
-    master_service_code text,
-    master_service_description text,
-    service_name text,
-    description text,
-    code text,
-    fee_code text,
-    service_code text,
-    sub_service_description text,
-    duration numeric,
-    is_common_service boolean,
-    service_code_for_claim text,
-    is_active boolean,
-    is_deleted boolean,
-    inserted_by_id bigint,
-    updated_by_id bigint,
-    inserted_by text,
-    updated_by text,
-    inserted_at timestamptz,
-    updated_at timestamptz,
-    user_logging_id bigint,
-    logging_user_name text,
-    billing_ref_id text,
-    billing_referral_id text,
-    permanent_address_latitude numeric,
-    permanent_address_longitude numeric,
     practice_id text COLLATE "C",
     per_org_id text COLLATE "C",
-    loaded_date_time timestamptz,
+    invoice_detail_id bigint,
     row_hash bigint,
     load_run_file_id bigint NOT NULL,
     load_run_id bigint,
@@ -59,58 +13,12 @@ CREATE UNLOGGED TABLE etl.observed_invoice_detail (
     PRIMARY KEY (practice_id, per_org_id, invoice_detail_id, observed_at)
 );
 COMMENT ON TABLE etl.observed_invoice_detail IS
-    'Work of a rebuild or purge: what each counting file said of the keys in hand. Under the extract''s lock; empty between files.';
+    'Work of a rebuild or purge: where each counting file observed the keys in hand. Under the extract''s lock; empty between files.';
 COMMENT ON COLUMN etl.observed_invoice_detail.observed_at IS 'DateExtracted of the file.';
 COMMENT ON COLUMN etl.observed_invoice_detail.is_absent IS 'Whether the file, a mirror, lacks the key.';
-COMMENT ON COLUMN etl.observed_invoice_detail.invoice_detail_id IS 'Identifier of the invoice line.';
-COMMENT ON COLUMN etl.observed_invoice_detail.invoice_transaction_id IS 'Invoice the line belongs to.';
-COMMENT ON COLUMN etl.observed_invoice_detail.master_service_sub_service_id IS 'Lookup id of the service and sub-service.';
-COMMENT ON COLUMN etl.observed_invoice_detail.appointment_service_id IS 'Identifier of the service of the appointment in the source.';
-COMMENT ON COLUMN etl.observed_invoice_detail.comments IS 'Comments on the line, free text.';
-COMMENT ON COLUMN etl.observed_invoice_detail.quantity IS 'Quantity billed.';
-COMMENT ON COLUMN etl.observed_invoice_detail.claim_amount IS 'Amount claimed from the funder. Unit: NZD.';
-COMMENT ON COLUMN etl.observed_invoice_detail.co_payment IS 'Amount paid by the patient. Unit: NZD.';
-COMMENT ON COLUMN etl.observed_invoice_detail.gross_claim_amount IS 'Amount claimed from the funder, gross. Unit: NZD.';
-COMMENT ON COLUMN etl.observed_invoice_detail.gross_co_payment IS 'Amount paid by the patient, gross. Unit: NZD.';
-COMMENT ON COLUMN etl.observed_invoice_detail.is_billing_amount IS 'Whether the line has a billing amount.';
-COMMENT ON COLUMN etl.observed_invoice_detail.funder_id IS 'Lookup id of the funder.';
-COMMENT ON COLUMN etl.observed_invoice_detail.funder_name IS 'Name of the funder, a value of a list.';
-COMMENT ON COLUMN etl.observed_invoice_detail.contract_service_id IS 'Lookup id of the contract service.';
-COMMENT ON COLUMN etl.observed_invoice_detail.contract_service_name IS 'Name of the contract service, a value of a list.';
-COMMENT ON COLUMN etl.observed_invoice_detail.is_funded IS 'Whether the line is funded.';
-COMMENT ON COLUMN etl.observed_invoice_detail.submission_status IS 'Status of the submission of the claim, a value of a list.';
-COMMENT ON COLUMN etl.observed_invoice_detail.case_no IS 'Number of the case. Core receives a pseudonym.';
-COMMENT ON COLUMN etl.observed_invoice_detail.sequence_no IS 'Place of the line in a sequence, as the source says it.';
-COMMENT ON COLUMN etl.observed_invoice_detail.billing_claim_status_id IS 'Lookup id of the status of the claim.';
-COMMENT ON COLUMN etl.observed_invoice_detail.master_service_name IS 'Name of the master service, a value of a list.';
-COMMENT ON COLUMN etl.observed_invoice_detail.master_service_code IS 'Code of the master service.';
-COMMENT ON COLUMN etl.observed_invoice_detail.master_service_description IS 'Description of the master service, may be free text.';
-COMMENT ON COLUMN etl.observed_invoice_detail.service_name IS 'Name of the service, a value of a list.';
-COMMENT ON COLUMN etl.observed_invoice_detail.description IS 'Description of the line, free text.';
-COMMENT ON COLUMN etl.observed_invoice_detail.code IS 'Code of the line.';
-COMMENT ON COLUMN etl.observed_invoice_detail.fee_code IS 'Code of the fee.';
-COMMENT ON COLUMN etl.observed_invoice_detail.service_code IS 'Code of the service.';
-COMMENT ON COLUMN etl.observed_invoice_detail.sub_service_description IS 'Description of the sub-service, may be free text.';
-COMMENT ON COLUMN etl.observed_invoice_detail.duration IS 'Duration of the service, in the unit of the source.';
-COMMENT ON COLUMN etl.observed_invoice_detail.is_common_service IS 'Whether the service is a common one.';
-COMMENT ON COLUMN etl.observed_invoice_detail.service_code_for_claim IS 'Code of the service as used in the claim.';
-COMMENT ON COLUMN etl.observed_invoice_detail.is_active IS 'Whether the invoice line is active.';
-COMMENT ON COLUMN etl.observed_invoice_detail.is_deleted IS 'Whether the invoice line was deleted in the source.';
-COMMENT ON COLUMN etl.observed_invoice_detail.inserted_by_id IS 'User who created the invoice line.';
-COMMENT ON COLUMN etl.observed_invoice_detail.updated_by_id IS 'User who last changed the invoice line.';
-COMMENT ON COLUMN etl.observed_invoice_detail.inserted_by IS 'Name of the user who created the invoice line.';
-COMMENT ON COLUMN etl.observed_invoice_detail.updated_by IS 'Name of the user who last changed the invoice line.';
-COMMENT ON COLUMN etl.observed_invoice_detail.inserted_at IS 'When the invoice line was created.';
-COMMENT ON COLUMN etl.observed_invoice_detail.updated_at IS 'When the invoice line was last changed.';
-COMMENT ON COLUMN etl.observed_invoice_detail.user_logging_id IS 'User recorded by the source''s log for the invoice line.';
-COMMENT ON COLUMN etl.observed_invoice_detail.logging_user_name IS 'Name of the user recorded by the source''s log for the invoice line.';
-COMMENT ON COLUMN etl.observed_invoice_detail.billing_ref_id IS 'Identifier of the billing reference in the source.';
-COMMENT ON COLUMN etl.observed_invoice_detail.billing_referral_id IS 'Identifier of the billing referral in the source.';
-COMMENT ON COLUMN etl.observed_invoice_detail.permanent_address_latitude IS 'Latitude of the patient''s permanent address, in degrees.';
-COMMENT ON COLUMN etl.observed_invoice_detail.permanent_address_longitude IS 'Longitude of the patient''s permanent address, in degrees.';
 COMMENT ON COLUMN etl.observed_invoice_detail.practice_id IS 'Practice that delivered the row, three digits as in the file name. Part of the tenant.';
 COMMENT ON COLUMN etl.observed_invoice_detail.per_org_id IS 'Organisation of the practice, six digits as in the file name. Part of the tenant.';
-COMMENT ON COLUMN etl.observed_invoice_detail.loaded_date_time IS 'When the provider of the feed loaded the row. Can change when nothing else did.';
+COMMENT ON COLUMN etl.observed_invoice_detail.invoice_detail_id IS 'Identifier of the invoice line.';
 COMMENT ON COLUMN etl.observed_invoice_detail.row_hash IS 'Hash of the text and of the rules of the file.';
 COMMENT ON COLUMN etl.observed_invoice_detail.load_run_file_id IS 'The file.';
 COMMENT ON COLUMN etl.observed_invoice_detail.load_run_id IS 'The run that landed it.';

@@ -12,11 +12,7 @@ SET random_page_cost = 1.1
 AS $purge_invoice_detail$
 -- Of a tenant's rows of raw before a new horizon keep what a rebuild of any key still needs: its newest row, and those
 -- with which its state in stg and core began. The caller, etl.purge_extract, holds the extract's lock.
-DECLARE
-    c_unknown_times constant timestamptz[] := ARRAY['1900-01-01']::text[]::timestamptz[];
-    v_key etl.pseudonym_keys;
 BEGIN
-    SELECT k.* INTO v_key FROM etl.pseudonym_keys AS k;
     -- 1. All keys that counting files of the tenant held before.
     INSERT INTO etl.touched_invoice_detail (load_run_file_id, line_no, practice_id, per_org_id, invoice_detail_id, row_hash, verdict)
     SELECT DISTINCT 0, 0, r.practice_id, r.per_org_id, etl.key_bigint(r.invoice_detail_id), 0, 'replaced'
@@ -29,470 +25,65 @@ BEGIN
 
     CALL etl.analyze_work('touched_invoice_detail');
 
-    -- 2. What each counting file says of these keys; of several with one DateExtracted the last.
-    WITH keys AS MATERIALIZED (
-        SELECT DISTINCT t.practice_id, t.per_org_id, t.invoice_detail_id::text AS invoice_detail_id
-        FROM etl.touched_invoice_detail AS t
-        WHERE (t.practice_id, t.per_org_id, t.invoice_detail_id) IS NOT NULL
-    ),
-    rules AS MATERIALIZED (
-        SELECT h.since, h.until, etl.ruleset_fingerprint(h.extract, h.since) AS fingerprint
-        FROM etl.shapes AS h
-        WHERE h.extract = 'invoice_detail'
-    ),
-    files AS MATERIALIZED (
-        SELECT
-            f.load_run_file_id,
-            f.load_run_id,
-            f.date_extracted,
-            f.is_mirror,
-            f.ruleset_fingerprint <> u.fingerprint AS is_stale,
-            etl.hash_seed(f.ruleset_fingerprint) AS seed,
-            row_number() OVER (
-                ORDER BY f.date_extracted, f.kind = 'delta', f.date_to, f.last_modified, f.s3_key COLLATE "C", f.load_run_file_id
-            ) AS place
-        FROM etl.load_run_files AS f
-        JOIN rules AS u ON f.date_extracted >= u.since AND f.date_extracted < u.until
-        WHERE f.extract = 'invoice_detail' AND f.tenant = p_tenant AND f.is_counting AND f.date_extracted < p_before
-    ),
-    -- What today's rules reject of files that were checked by others: it may not even be of its type now.
-    misfits AS MATERIALIZED (
-        SELECT f.load_run_file_id, b.line_no
-        FROM files AS f
-        CROSS JOIN LATERAL etl.verdicts_invoice_detail(f.load_run_file_id, true) AS b
-        WHERE f.is_stale AND b.verdict = 'rejected'
-    ),
-    said AS (
-        SELECT
-            k.practice_id, k.per_org_id, k.invoice_detail_id, f.load_run_file_id, f.date_extracted, f.place, r.line_no,
-            nullif(r.updated_at::timestamptz, c_unknown_times[1]) AS dedupe_1, false AS is_absent
-        FROM keys AS k
-        JOIN raw.invoice_detail_raw AS r USING (practice_id, per_org_id, invoice_detail_id)
-        JOIN files AS f USING (load_run_file_id)
-        WHERE NOT EXISTS (
-            SELECT FROM etl.rejects_invoice_detail AS j
-            WHERE j.load_run_file_id = r.load_run_file_id AND j.line_no = r.line_no AND j.resolved_by_run IS NULL
-        )
-            AND NOT EXISTS (
-                SELECT FROM misfits AS b
-                WHERE b.load_run_file_id = r.load_run_file_id AND b.line_no = r.line_no
-            )
-    ),
-    last_said AS (
-        SELECT DISTINCT ON (s.practice_id, s.per_org_id, s.invoice_detail_id, s.date_extracted)
-            s.practice_id, s.per_org_id, s.invoice_detail_id, s.load_run_file_id, s.line_no, s.is_absent
-        FROM said AS s
-        ORDER BY
-            s.practice_id, s.per_org_id, s.invoice_detail_id, s.date_extracted, s.place DESC,
-            s.dedupe_1 DESC NULLS LAST, s.line_no DESC
-    )
-    INSERT INTO etl.observed_invoice_detail (
-        invoice_detail_id,
-        invoice_transaction_id,
-        master_service_sub_service_id,
-        appointment_service_id,
-        comments,
-        quantity,
-        claim_amount,
-        co_payment,
-        gross_claim_amount,
-        gross_co_payment,
-        is_billing_amount,
-        funder_id,
-        funder_name,
-        contract_service_id,
-        contract_service_name,
-        is_funded,
-        submission_status,
-        case_no,
-        sequence_no,
-        billing_claim_status_id,
-        master_service_name,
-        master_service_code,
-        master_service_description,
-        service_name,
-        description,
-        code,
-        fee_code,
-        service_code,
-        sub_service_description,
-        duration,
-        is_common_service,
-        service_code_for_claim,
-        is_active,
-        is_deleted,
-        inserted_by_id,
-        updated_by_id,
-        inserted_by,
-        updated_by,
-        inserted_at,
-        updated_at,
-        user_logging_id,
-        logging_user_name,
-        billing_ref_id,
-        billing_referral_id,
-        permanent_address_latitude,
-        permanent_address_longitude,
-        practice_id,
-        per_org_id,
-        loaded_date_time,
-        observed_at, is_absent, row_hash, load_run_file_id, load_run_id, line_no
-    )
-    SELECT
-        l.invoice_detail_id::bigint,
-        r.invoice_transaction_id::bigint,
-        r.master_service_sub_service_id,
-        r.appointment_service_id,
-        r.comments,
-        r.quantity::numeric,
-        r.claim_amount::numeric(12,2),
-        r.co_payment::numeric(12,2),
-        r.gross_claim_amount::numeric(12,2),
-        r.gross_co_payment::numeric(12,2),
-        r.is_billing_amount::boolean,
-        r.funder_id,
-        r.funder_name,
-        r.contract_service_id,
-        r.contract_service_name,
-        r.is_funded::boolean,
-        r.submission_status,
-        r.case_no,
-        r.sequence_no,
-        r.billing_claim_status_id,
-        r.master_service_name,
-        r.master_service_code,
-        r.master_service_description,
-        r.service_name,
-        r.description,
-        r.code,
-        r.fee_code,
-        r.service_code,
-        r.sub_service_description,
-        r.duration::numeric,
-        r.is_common_service::boolean,
-        r.service_code_for_claim,
-        r.is_active::boolean,
-        r.is_deleted::boolean,
-        r.inserted_by_id::bigint,
-        r.updated_by_id::bigint,
-        r.inserted_by,
-        r.updated_by,
-        nullif(r.inserted_at::timestamptz, c_unknown_times[1]),
-        nullif(r.updated_at::timestamptz, c_unknown_times[1]),
-        r.user_logging_id::bigint,
-        r.logging_user_name,
-        r.billing_ref_id,
-        r.billing_referral_id,
-        r.permanent_address_latitude::numeric,
-        r.permanent_address_longitude::numeric,
-        l.practice_id,
-        l.per_org_id,
-        nullif(r.loaded_date_time::timestamptz, c_unknown_times[1]),
-        f.date_extracted,
-        l.is_absent,
-        CASE WHEN NOT l.is_absent THEN hash_record_extended(ROW(
-            r.invoice_detail_id,
-            r.invoice_transaction_id,
-            r.master_service_sub_service_id,
-            r.appointment_service_id,
-            r.comments,
-            r.quantity,
-            r.claim_amount,
-            r.co_payment,
-            r.gross_claim_amount,
-            r.gross_co_payment,
-            r.is_billing_amount,
-            r.funder_id,
-            r.funder_name,
-            r.contract_service_id,
-            r.contract_service_name,
-            r.is_funded,
-            r.submission_status,
-            r.case_no,
-            r.sequence_no,
-            r.billing_claim_status_id,
-            r.master_service_name,
-            r.master_service_code,
-            r.master_service_description,
-            r.service_name,
-            r.description,
-            r.code,
-            r.fee_code,
-            r.service_code,
-            r.sub_service_description,
-            r.duration,
-            r.is_common_service,
-            r.service_code_for_claim,
-            r.is_active,
-            r.is_deleted,
-            r.inserted_by_id,
-            r.updated_by_id,
-            r.inserted_by,
-            r.updated_by,
-            r.inserted_at,
-            r.updated_at,
-            r.user_logging_id,
-            r.logging_user_name,
-            r.billing_ref_id,
-            r.billing_referral_id,
-            r.permanent_address_latitude,
-            r.permanent_address_longitude,
-            r.practice_id,
-            r.per_org_id
-        ), f.seed) END,
-        f.load_run_file_id,
-        f.load_run_id,
-        l.line_no
-    FROM last_said AS l
-    JOIN files AS f USING (load_run_file_id)
-    LEFT JOIN raw.invoice_detail_raw AS r ON r.load_run_file_id = l.load_run_file_id AND r.line_no = l.line_no;
-
-    CALL etl.analyze_work('observed_invoice_detail');
+    -- 2. Where the counting files before the horizon observed these keys.
+    CALL etl.observe_invoice_detail(p_tenant, p_before);
 
     -- 3. Keep the newest row; the row with which the newest version began in core; and
     -- each row that changed stg since.
-    WITH published AS (
+    WITH states AS (
         SELECT
-            o.practice_id,
-            o.per_org_id,
-            o.invoice_detail_id,
-            o.invoice_transaction_id,
-            o.master_service_sub_service_id,
-            o.appointment_service_id,
-            o.quantity,
-            o.claim_amount,
-            o.co_payment,
-            o.gross_claim_amount,
-            o.gross_co_payment,
-            o.is_billing_amount,
-            o.funder_id,
-            o.funder_name,
-            o.contract_service_id,
-            o.contract_service_name,
-            o.is_funded,
-            o.submission_status,
-            etl.pseudonym(o.case_no, v_key.inner_pad, v_key.outer_pad) AS case_no,
-            o.sequence_no,
-            o.billing_claim_status_id,
-            o.master_service_name,
-            o.master_service_code,
-            o.service_name,
-            o.code,
-            o.fee_code,
-            o.service_code,
-            o.duration,
-            o.is_common_service,
-            o.service_code_for_claim,
-            o.is_active,
-            o.is_deleted,
-            o.inserted_by_id,
-            o.updated_by_id,
-            o.inserted_at,
-            o.updated_at,
-            o.user_logging_id,
-            o.billing_ref_id,
-            o.billing_referral_id,
-            o.loaded_date_time,
-            o.observed_at,
-            o.is_absent,
-            o.load_run_file_id,
-            o.load_run_id
+            o.*,
+            ROW(
+                y.invoice_transaction_id, y.master_service_sub_service_id, y.appointment_service_id, y.quantity,
+                y.claim_amount, y.co_payment, y.gross_claim_amount, y.gross_co_payment, y.is_billing_amount,
+                y.funder_id, y.funder_name, y.contract_service_id, y.contract_service_name, y.is_funded,
+                y.submission_status, y.case_no, y.sequence_no, y.billing_claim_status_id, y.master_service_name,
+                y.master_service_code, y.service_name, y.code, y.fee_code, y.service_code, y.duration,
+                y.is_common_service, y.service_code_for_claim, y.is_active, y.is_deleted, y.inserted_by_id,
+                y.updated_by_id, y.inserted_at, y.updated_at, y.user_logging_id, y.billing_ref_id,
+                y.billing_referral_id
+            ) AS core_state
         FROM etl.observed_invoice_detail AS o
+        JOIN etl.republished_invoice_detail AS y USING (load_run_file_id, line_no)
     ),
     marked AS (
         SELECT
-            p.*,
-            coalesce(
-                lag(p.is_absent) OVER w <> p.is_absent
-                OR lag(ROW(
-                    p.invoice_transaction_id,
-                    p.master_service_sub_service_id,
-                    p.appointment_service_id,
-                    p.quantity,
-                    p.claim_amount,
-                    p.co_payment,
-                    p.gross_claim_amount,
-                    p.gross_co_payment,
-                    p.is_billing_amount,
-                    p.funder_id,
-                    p.funder_name,
-                    p.contract_service_id,
-                    p.contract_service_name,
-                    p.is_funded,
-                    p.submission_status,
-                    p.case_no,
-                    p.sequence_no,
-                    p.billing_claim_status_id,
-                    p.master_service_name,
-                    p.master_service_code,
-                    p.service_name,
-                    p.code,
-                    p.fee_code,
-                    p.service_code,
-                    p.duration,
-                    p.is_common_service,
-                    p.service_code_for_claim,
-                    p.is_active,
-                    p.is_deleted,
-                    p.inserted_by_id,
-                    p.updated_by_id,
-                    p.inserted_at,
-                    p.updated_at,
-                    p.user_logging_id,
-                    p.billing_ref_id,
-                    p.billing_referral_id
-                )) OVER w IS DISTINCT FROM ROW(
-                    p.invoice_transaction_id,
-                    p.master_service_sub_service_id,
-                    p.appointment_service_id,
-                    p.quantity,
-                    p.claim_amount,
-                    p.co_payment,
-                    p.gross_claim_amount,
-                    p.gross_co_payment,
-                    p.is_billing_amount,
-                    p.funder_id,
-                    p.funder_name,
-                    p.contract_service_id,
-                    p.contract_service_name,
-                    p.is_funded,
-                    p.submission_status,
-                    p.case_no,
-                    p.sequence_no,
-                    p.billing_claim_status_id,
-                    p.master_service_name,
-                    p.master_service_code,
-                    p.service_name,
-                    p.code,
-                    p.fee_code,
-                    p.service_code,
-                    p.duration,
-                    p.is_common_service,
-                    p.service_code_for_claim,
-                    p.is_active,
-                    p.is_deleted,
-                    p.inserted_by_id,
-                    p.updated_by_id,
-                    p.inserted_at,
-                    p.updated_at,
-                    p.user_logging_id,
-                    p.billing_ref_id,
-                    p.billing_referral_id
-                ),
-                true
-            ) AS starts
-        FROM published AS p
-        WINDOW w AS (PARTITION BY p.practice_id, p.per_org_id, p.invoice_detail_id ORDER BY p.observed_at)
+            s.practice_id, s.per_org_id, s.invoice_detail_id, s.observed_at,
+            lag(s.core_state) OVER w IS DISTINCT FROM s.core_state AS begins_run
+        FROM states AS s
+        WINDOW w AS (PARTITION BY s.practice_id, s.per_org_id, s.invoice_detail_id ORDER BY s.observed_at)
+    ),
+    staged AS (
+        SELECT
+            o.*,
+            ROW(
+                y.invoice_transaction_id, y.master_service_sub_service_id, y.appointment_service_id, y.comments,
+                y.quantity, y.claim_amount, y.co_payment, y.gross_claim_amount, y.gross_co_payment,
+                y.is_billing_amount, y.funder_id, y.funder_name, y.contract_service_id, y.contract_service_name,
+                y.is_funded, y.submission_status, y.case_no, y.sequence_no, y.billing_claim_status_id,
+                y.master_service_name, y.master_service_code, y.master_service_description, y.service_name,
+                y.description, y.code, y.fee_code, y.service_code, y.sub_service_description, y.duration,
+                y.is_common_service, y.service_code_for_claim, y.is_active, y.is_deleted, y.inserted_by_id,
+                y.updated_by_id, y.inserted_by, y.updated_by, y.inserted_at, y.updated_at, y.user_logging_id,
+                y.logging_user_name, y.billing_ref_id, y.billing_referral_id, y.permanent_address_latitude,
+                y.permanent_address_longitude
+            ) AS row_state
+        FROM etl.observed_invoice_detail AS o
+        JOIN etl.typed_invoice_detail AS y USING (load_run_file_id, line_no)
     ),
     told AS (
         SELECT
-            o.practice_id, o.per_org_id, o.invoice_detail_id, o.observed_at, o.is_absent, o.load_run_file_id, o.line_no,
-            coalesce(
-                lag(o.is_absent) OVER w <> o.is_absent
-                OR lag(ROW(
-                    o.invoice_transaction_id,
-                    o.master_service_sub_service_id,
-                    o.appointment_service_id,
-                    o.comments,
-                    o.quantity,
-                    o.claim_amount,
-                    o.co_payment,
-                    o.gross_claim_amount,
-                    o.gross_co_payment,
-                    o.is_billing_amount,
-                    o.funder_id,
-                    o.funder_name,
-                    o.contract_service_id,
-                    o.contract_service_name,
-                    o.is_funded,
-                    o.submission_status,
-                    o.case_no,
-                    o.sequence_no,
-                    o.billing_claim_status_id,
-                    o.master_service_name,
-                    o.master_service_code,
-                    o.master_service_description,
-                    o.service_name,
-                    o.description,
-                    o.code,
-                    o.fee_code,
-                    o.service_code,
-                    o.sub_service_description,
-                    o.duration,
-                    o.is_common_service,
-                    o.service_code_for_claim,
-                    o.is_active,
-                    o.is_deleted,
-                    o.inserted_by_id,
-                    o.updated_by_id,
-                    o.inserted_by,
-                    o.updated_by,
-                    o.inserted_at,
-                    o.updated_at,
-                    o.user_logging_id,
-                    o.logging_user_name,
-                    o.billing_ref_id,
-                    o.billing_referral_id,
-                    o.permanent_address_latitude,
-                    o.permanent_address_longitude
-                )) OVER w IS DISTINCT FROM ROW(
-                    o.invoice_transaction_id,
-                    o.master_service_sub_service_id,
-                    o.appointment_service_id,
-                    o.comments,
-                    o.quantity,
-                    o.claim_amount,
-                    o.co_payment,
-                    o.gross_claim_amount,
-                    o.gross_co_payment,
-                    o.is_billing_amount,
-                    o.funder_id,
-                    o.funder_name,
-                    o.contract_service_id,
-                    o.contract_service_name,
-                    o.is_funded,
-                    o.submission_status,
-                    o.case_no,
-                    o.sequence_no,
-                    o.billing_claim_status_id,
-                    o.master_service_name,
-                    o.master_service_code,
-                    o.master_service_description,
-                    o.service_name,
-                    o.description,
-                    o.code,
-                    o.fee_code,
-                    o.service_code,
-                    o.sub_service_description,
-                    o.duration,
-                    o.is_common_service,
-                    o.service_code_for_claim,
-                    o.is_active,
-                    o.is_deleted,
-                    o.inserted_by_id,
-                    o.updated_by_id,
-                    o.inserted_by,
-                    o.updated_by,
-                    o.inserted_at,
-                    o.updated_at,
-                    o.user_logging_id,
-                    o.logging_user_name,
-                    o.billing_ref_id,
-                    o.billing_referral_id,
-                    o.permanent_address_latitude,
-                    o.permanent_address_longitude
-                ),
-                true
-            ) AS changes
-        FROM etl.observed_invoice_detail AS o
-        WINDOW w AS (PARTITION BY o.practice_id, o.per_org_id, o.invoice_detail_id ORDER BY o.observed_at)
+            s.practice_id, s.per_org_id, s.invoice_detail_id, s.observed_at, s.is_absent, s.load_run_file_id, s.line_no,
+            lag(s.row_state) OVER w IS DISTINCT FROM s.row_state AS changes
+        FROM staged AS s
+        WINDOW w AS (PARTITION BY s.practice_id, s.per_org_id, s.invoice_detail_id ORDER BY s.observed_at)
     ),
     placed AS (
         SELECT
             t.*,
             max(t.observed_at) OVER k AS newest,
-            max(t.observed_at) FILTER (WHERE d.starts) OVER k AS state_from,
-            max(t.observed_at) FILTER (WHERE d.starts) OVER k AS version_from
+            max(t.observed_at) FILTER (WHERE d.begins_run) OVER k AS state_from,
+            max(t.observed_at) FILTER (WHERE d.begins_run) OVER k AS version_from
         FROM told AS t
         JOIN marked AS d USING (practice_id, per_org_id, invoice_detail_id, observed_at)
         WHERE NOT t.is_absent

@@ -14,12 +14,9 @@ AS $rebuild_invoice_detail$
 -- The caller holds the extract's lock.
 DECLARE
     v_file etl.load_run_files;
-    c_unknown_times constant timestamptz[] := ARRAY['1900-01-01']::text[]::timestamptz[];
-    v_key etl.pseudonym_keys;
 
 BEGIN
     SELECT f.* INTO v_file FROM etl.load_run_files AS f WHERE f.load_run_file_id = p_load_run_file_id;
-    SELECT k.* INTO v_key FROM etl.pseudonym_keys AS k;
 
     -- Rows of other tenants were rejected; their keys are not for this file to touch.
     DELETE FROM etl.touched_invoice_detail AS t
@@ -36,1007 +33,213 @@ BEGIN
 
     CALL etl.analyze_work('touched_invoice_detail');
 
-    -- 2. What each counting file says of these keys; of several with one DateExtracted the last.
-    WITH keys AS MATERIALIZED (
-        SELECT DISTINCT t.practice_id, t.per_org_id, t.invoice_detail_id::text AS invoice_detail_id
-        FROM etl.touched_invoice_detail AS t
-        WHERE (t.practice_id, t.per_org_id, t.invoice_detail_id) IS NOT NULL
-    ),
-    rules AS MATERIALIZED (
-        SELECT h.since, h.until, etl.ruleset_fingerprint(h.extract, h.since) AS fingerprint
-        FROM etl.shapes AS h
-        WHERE h.extract = 'invoice_detail'
-    ),
-    files AS MATERIALIZED (
-        SELECT
-            f.load_run_file_id,
-            f.load_run_id,
-            f.date_extracted,
-            f.is_mirror,
-            f.ruleset_fingerprint <> u.fingerprint AS is_stale,
-            etl.hash_seed(f.ruleset_fingerprint) AS seed,
-            row_number() OVER (
-                ORDER BY f.date_extracted, f.kind = 'delta', f.date_to, f.last_modified, f.s3_key COLLATE "C", f.load_run_file_id
-            ) AS place
-        FROM etl.load_run_files AS f
-        JOIN rules AS u ON f.date_extracted >= u.since AND f.date_extracted < u.until
-        WHERE f.extract = 'invoice_detail' AND f.tenant = v_file.tenant AND f.is_counting
-    ),
-    -- What today's rules reject of files that were checked by others: it may not even be of its type now.
-    misfits AS MATERIALIZED (
-        SELECT f.load_run_file_id, b.line_no
-        FROM files AS f
-        CROSS JOIN LATERAL etl.verdicts_invoice_detail(f.load_run_file_id, true) AS b
-        WHERE f.is_stale AND b.verdict = 'rejected'
-    ),
-    said AS (
-        SELECT
-            k.practice_id, k.per_org_id, k.invoice_detail_id, f.load_run_file_id, f.date_extracted, f.place, r.line_no,
-            nullif(r.updated_at::timestamptz, c_unknown_times[1]) AS dedupe_1, false AS is_absent
-        FROM keys AS k
-        JOIN raw.invoice_detail_raw AS r USING (practice_id, per_org_id, invoice_detail_id)
-        JOIN files AS f USING (load_run_file_id)
-        WHERE NOT EXISTS (
-            SELECT FROM etl.rejects_invoice_detail AS j
-            WHERE j.load_run_file_id = r.load_run_file_id AND j.line_no = r.line_no AND j.resolved_by_run IS NULL
-        )
-            AND NOT EXISTS (
-                SELECT FROM misfits AS b
-                WHERE b.load_run_file_id = r.load_run_file_id AND b.line_no = r.line_no
-            )
-    ),
-    last_said AS (
-        SELECT DISTINCT ON (s.practice_id, s.per_org_id, s.invoice_detail_id, s.date_extracted)
-            s.practice_id, s.per_org_id, s.invoice_detail_id, s.load_run_file_id, s.line_no, s.is_absent
-        FROM said AS s
-        ORDER BY
-            s.practice_id, s.per_org_id, s.invoice_detail_id, s.date_extracted, s.place DESC,
-            s.dedupe_1 DESC NULLS LAST, s.line_no DESC
-    )
-    INSERT INTO etl.observed_invoice_detail (
-        invoice_detail_id,
-        invoice_transaction_id,
-        master_service_sub_service_id,
-        appointment_service_id,
-        comments,
-        quantity,
-        claim_amount,
-        co_payment,
-        gross_claim_amount,
-        gross_co_payment,
-        is_billing_amount,
-        funder_id,
-        funder_name,
-        contract_service_id,
-        contract_service_name,
-        is_funded,
-        submission_status,
-        case_no,
-        sequence_no,
-        billing_claim_status_id,
-        master_service_name,
-        master_service_code,
-        master_service_description,
-        service_name,
-        description,
-        code,
-        fee_code,
-        service_code,
-        sub_service_description,
-        duration,
-        is_common_service,
-        service_code_for_claim,
-        is_active,
-        is_deleted,
-        inserted_by_id,
-        updated_by_id,
-        inserted_by,
-        updated_by,
-        inserted_at,
-        updated_at,
-        user_logging_id,
-        logging_user_name,
-        billing_ref_id,
-        billing_referral_id,
-        permanent_address_latitude,
-        permanent_address_longitude,
-        practice_id,
-        per_org_id,
-        loaded_date_time,
-        observed_at, is_absent, row_hash, load_run_file_id, load_run_id, line_no
-    )
-    SELECT
-        l.invoice_detail_id::bigint,
-        r.invoice_transaction_id::bigint,
-        r.master_service_sub_service_id,
-        r.appointment_service_id,
-        r.comments,
-        r.quantity::numeric,
-        r.claim_amount::numeric(12,2),
-        r.co_payment::numeric(12,2),
-        r.gross_claim_amount::numeric(12,2),
-        r.gross_co_payment::numeric(12,2),
-        r.is_billing_amount::boolean,
-        r.funder_id,
-        r.funder_name,
-        r.contract_service_id,
-        r.contract_service_name,
-        r.is_funded::boolean,
-        r.submission_status,
-        r.case_no,
-        r.sequence_no,
-        r.billing_claim_status_id,
-        r.master_service_name,
-        r.master_service_code,
-        r.master_service_description,
-        r.service_name,
-        r.description,
-        r.code,
-        r.fee_code,
-        r.service_code,
-        r.sub_service_description,
-        r.duration::numeric,
-        r.is_common_service::boolean,
-        r.service_code_for_claim,
-        r.is_active::boolean,
-        r.is_deleted::boolean,
-        r.inserted_by_id::bigint,
-        r.updated_by_id::bigint,
-        r.inserted_by,
-        r.updated_by,
-        nullif(r.inserted_at::timestamptz, c_unknown_times[1]),
-        nullif(r.updated_at::timestamptz, c_unknown_times[1]),
-        r.user_logging_id::bigint,
-        r.logging_user_name,
-        r.billing_ref_id,
-        r.billing_referral_id,
-        r.permanent_address_latitude::numeric,
-        r.permanent_address_longitude::numeric,
-        l.practice_id,
-        l.per_org_id,
-        nullif(r.loaded_date_time::timestamptz, c_unknown_times[1]),
-        f.date_extracted,
-        l.is_absent,
-        CASE WHEN NOT l.is_absent THEN hash_record_extended(ROW(
-            r.invoice_detail_id,
-            r.invoice_transaction_id,
-            r.master_service_sub_service_id,
-            r.appointment_service_id,
-            r.comments,
-            r.quantity,
-            r.claim_amount,
-            r.co_payment,
-            r.gross_claim_amount,
-            r.gross_co_payment,
-            r.is_billing_amount,
-            r.funder_id,
-            r.funder_name,
-            r.contract_service_id,
-            r.contract_service_name,
-            r.is_funded,
-            r.submission_status,
-            r.case_no,
-            r.sequence_no,
-            r.billing_claim_status_id,
-            r.master_service_name,
-            r.master_service_code,
-            r.master_service_description,
-            r.service_name,
-            r.description,
-            r.code,
-            r.fee_code,
-            r.service_code,
-            r.sub_service_description,
-            r.duration,
-            r.is_common_service,
-            r.service_code_for_claim,
-            r.is_active,
-            r.is_deleted,
-            r.inserted_by_id,
-            r.updated_by_id,
-            r.inserted_by,
-            r.updated_by,
-            r.inserted_at,
-            r.updated_at,
-            r.user_logging_id,
-            r.logging_user_name,
-            r.billing_ref_id,
-            r.billing_referral_id,
-            r.permanent_address_latitude,
-            r.permanent_address_longitude,
-            r.practice_id,
-            r.per_org_id
-        ), f.seed) END,
-        f.load_run_file_id,
-        f.load_run_id,
-        l.line_no
-    FROM last_said AS l
-    JOIN files AS f USING (load_run_file_id)
-    LEFT JOIN raw.invoice_detail_raw AS r ON r.load_run_file_id = l.load_run_file_id AND r.line_no = l.line_no;
+    -- 2. Where the counting files observed these keys.
+    CALL etl.observe_invoice_detail(v_file.tenant, 'infinity');
 
-    CALL etl.analyze_work('observed_invoice_detail');
-
-    -- 3. stg: the first observation of the newest run of equal rows.
-    WITH marked AS (
+    -- 3. stg: the first observation in the newest run of equal rows.
+    WITH states AS (
         SELECT
             o.*,
-            coalesce(
-                lag(o.is_absent) OVER w <> o.is_absent
-                OR lag(ROW(
-                    o.invoice_transaction_id,
-                    o.master_service_sub_service_id,
-                    o.appointment_service_id,
-                    o.comments,
-                    o.quantity,
-                    o.claim_amount,
-                    o.co_payment,
-                    o.gross_claim_amount,
-                    o.gross_co_payment,
-                    o.is_billing_amount,
-                    o.funder_id,
-                    o.funder_name,
-                    o.contract_service_id,
-                    o.contract_service_name,
-                    o.is_funded,
-                    o.submission_status,
-                    o.case_no,
-                    o.sequence_no,
-                    o.billing_claim_status_id,
-                    o.master_service_name,
-                    o.master_service_code,
-                    o.master_service_description,
-                    o.service_name,
-                    o.description,
-                    o.code,
-                    o.fee_code,
-                    o.service_code,
-                    o.sub_service_description,
-                    o.duration,
-                    o.is_common_service,
-                    o.service_code_for_claim,
-                    o.is_active,
-                    o.is_deleted,
-                    o.inserted_by_id,
-                    o.updated_by_id,
-                    o.inserted_by,
-                    o.updated_by,
-                    o.inserted_at,
-                    o.updated_at,
-                    o.user_logging_id,
-                    o.logging_user_name,
-                    o.billing_ref_id,
-                    o.billing_referral_id,
-                    o.permanent_address_latitude,
-                    o.permanent_address_longitude
-                )) OVER w IS DISTINCT FROM ROW(
-                    o.invoice_transaction_id,
-                    o.master_service_sub_service_id,
-                    o.appointment_service_id,
-                    o.comments,
-                    o.quantity,
-                    o.claim_amount,
-                    o.co_payment,
-                    o.gross_claim_amount,
-                    o.gross_co_payment,
-                    o.is_billing_amount,
-                    o.funder_id,
-                    o.funder_name,
-                    o.contract_service_id,
-                    o.contract_service_name,
-                    o.is_funded,
-                    o.submission_status,
-                    o.case_no,
-                    o.sequence_no,
-                    o.billing_claim_status_id,
-                    o.master_service_name,
-                    o.master_service_code,
-                    o.master_service_description,
-                    o.service_name,
-                    o.description,
-                    o.code,
-                    o.fee_code,
-                    o.service_code,
-                    o.sub_service_description,
-                    o.duration,
-                    o.is_common_service,
-                    o.service_code_for_claim,
-                    o.is_active,
-                    o.is_deleted,
-                    o.inserted_by_id,
-                    o.updated_by_id,
-                    o.inserted_by,
-                    o.updated_by,
-                    o.inserted_at,
-                    o.updated_at,
-                    o.user_logging_id,
-                    o.logging_user_name,
-                    o.billing_ref_id,
-                    o.billing_referral_id,
-                    o.permanent_address_latitude,
-                    o.permanent_address_longitude
-                ),
-                true
-            ) AS starts,
-            first_value(o.row_hash) OVER (
-                PARTITION BY o.practice_id, o.per_org_id, o.invoice_detail_id ORDER BY o.is_absent, o.observed_at DESC
-            ) AS newest_hash,
-            max(o.observed_at) FILTER (WHERE NOT o.is_absent) OVER (
-                PARTITION BY o.practice_id, o.per_org_id, o.invoice_detail_id
-            ) AS last_present
+            ROW(
+                y.invoice_transaction_id, y.master_service_sub_service_id, y.appointment_service_id, y.comments,
+                y.quantity, y.claim_amount, y.co_payment, y.gross_claim_amount, y.gross_co_payment,
+                y.is_billing_amount, y.funder_id, y.funder_name, y.contract_service_id, y.contract_service_name,
+                y.is_funded, y.submission_status, y.case_no, y.sequence_no, y.billing_claim_status_id,
+                y.master_service_name, y.master_service_code, y.master_service_description, y.service_name,
+                y.description, y.code, y.fee_code, y.service_code, y.sub_service_description, y.duration,
+                y.is_common_service, y.service_code_for_claim, y.is_active, y.is_deleted, y.inserted_by_id,
+                y.updated_by_id, y.inserted_by, y.updated_by, y.inserted_at, y.updated_at, y.user_logging_id,
+                y.logging_user_name, y.billing_ref_id, y.billing_referral_id, y.permanent_address_latitude,
+                y.permanent_address_longitude
+            ) AS row_state
         FROM etl.observed_invoice_detail AS o
-        WINDOW w AS (PARTITION BY o.practice_id, o.per_org_id, o.invoice_detail_id ORDER BY o.observed_at)
+        JOIN etl.typed_invoice_detail AS y USING (load_run_file_id, line_no)
+    ),
+    runs AS (
+        SELECT
+            s.*,
+            lag(s.row_state) OVER w IS DISTINCT FROM s.row_state AS begins_run,
+            first_value(s.row_hash) OVER (
+                PARTITION BY s.practice_id, s.per_org_id, s.invoice_detail_id ORDER BY s.is_absent, s.observed_at DESC
+            ) AS newest_hash,
+            max(s.observed_at) FILTER (WHERE NOT s.is_absent) OVER (
+                PARTITION BY s.practice_id, s.per_org_id, s.invoice_detail_id
+            ) AS last_present
+        FROM states AS s
+        WINDOW w AS (PARTITION BY s.practice_id, s.per_org_id, s.invoice_detail_id ORDER BY s.observed_at)
     ),
     newest AS (
-        SELECT DISTINCT ON (k.practice_id, k.per_org_id, k.invoice_detail_id)
-            k.*,
+        SELECT DISTINCT ON (u.practice_id, u.per_org_id, u.invoice_detail_id)
+            u.load_run_file_id, u.load_run_id, u.line_no, u.observed_at, u.newest_hash,
             (
                 SELECT min(a.observed_at)
                 FROM etl.observed_invoice_detail AS a
-                WHERE a.practice_id = k.practice_id
-                    AND a.per_org_id = k.per_org_id
-                    AND a.invoice_detail_id = k.invoice_detail_id
-                    AND a.observed_at > k.last_present
+                WHERE a.practice_id = u.practice_id AND a.per_org_id = u.per_org_id AND a.invoice_detail_id = u.invoice_detail_id
+                    AND a.observed_at > u.last_present
             ) AS gone_since
-        FROM marked AS k
-        WHERE k.starts AND NOT k.is_absent
-        ORDER BY k.practice_id, k.per_org_id, k.invoice_detail_id, k.observed_at DESC
+        FROM runs AS u
+        WHERE u.begins_run AND NOT u.is_absent
+        ORDER BY u.practice_id, u.per_org_id, u.invoice_detail_id, u.observed_at DESC
     )
     INSERT INTO stg.invoice_detail AS s (
-        invoice_detail_id,
-        invoice_transaction_id,
-        master_service_sub_service_id,
-        appointment_service_id,
-        comments,
-        quantity,
-        claim_amount,
-        co_payment,
-        gross_claim_amount,
-        gross_co_payment,
-        is_billing_amount,
-        funder_id,
-        funder_name,
-        contract_service_id,
-        contract_service_name,
-        is_funded,
-        submission_status,
-        case_no,
-        sequence_no,
-        billing_claim_status_id,
-        master_service_name,
-        master_service_code,
-        master_service_description,
-        service_name,
-        description,
-        code,
-        fee_code,
-        service_code,
-        sub_service_description,
-        duration,
-        is_common_service,
-        service_code_for_claim,
-        is_active,
-        is_deleted,
-        inserted_by_id,
-        updated_by_id,
-        inserted_by,
-        updated_by,
-        inserted_at,
-        updated_at,
-        user_logging_id,
-        logging_user_name,
-        billing_ref_id,
-        billing_referral_id,
-        permanent_address_latitude,
-        permanent_address_longitude,
-        practice_id,
-        per_org_id,
-        loaded_date_time,
+        invoice_detail_id, invoice_transaction_id, master_service_sub_service_id, appointment_service_id, comments,
+        quantity, claim_amount, co_payment, gross_claim_amount, gross_co_payment, is_billing_amount, funder_id,
+        funder_name, contract_service_id, contract_service_name, is_funded, submission_status, case_no, sequence_no,
+        billing_claim_status_id, master_service_name, master_service_code, master_service_description, service_name,
+        description, code, fee_code, service_code, sub_service_description, duration, is_common_service,
+        service_code_for_claim, is_active, is_deleted, inserted_by_id, updated_by_id, inserted_by, updated_by,
+        inserted_at, updated_at, user_logging_id, logging_user_name, billing_ref_id, billing_referral_id,
+        permanent_address_latitude, permanent_address_longitude, practice_id, per_org_id, loaded_date_time,
         row_hash, absent_since, load_run_file_id, load_run_id, date_extracted
     )
     SELECT
-        n.invoice_detail_id,
-        n.invoice_transaction_id,
-        n.master_service_sub_service_id,
-        n.appointment_service_id,
-        n.comments,
-        n.quantity,
-        n.claim_amount,
-        n.co_payment,
-        n.gross_claim_amount,
-        n.gross_co_payment,
-        n.is_billing_amount,
-        n.funder_id,
-        n.funder_name,
-        n.contract_service_id,
-        n.contract_service_name,
-        n.is_funded,
-        n.submission_status,
-        n.case_no,
-        n.sequence_no,
-        n.billing_claim_status_id,
-        n.master_service_name,
-        n.master_service_code,
-        n.master_service_description,
-        n.service_name,
-        n.description,
-        n.code,
-        n.fee_code,
-        n.service_code,
-        n.sub_service_description,
-        n.duration,
-        n.is_common_service,
-        n.service_code_for_claim,
-        n.is_active,
-        n.is_deleted,
-        n.inserted_by_id,
-        n.updated_by_id,
-        n.inserted_by,
-        n.updated_by,
-        n.inserted_at,
-        n.updated_at,
-        n.user_logging_id,
-        n.logging_user_name,
-        n.billing_ref_id,
-        n.billing_referral_id,
-        n.permanent_address_latitude,
-        n.permanent_address_longitude,
-        n.practice_id,
-        n.per_org_id,
-        n.loaded_date_time,
+        y.invoice_detail_id, y.invoice_transaction_id, y.master_service_sub_service_id, y.appointment_service_id,
+        y.comments, y.quantity, y.claim_amount, y.co_payment, y.gross_claim_amount, y.gross_co_payment,
+        y.is_billing_amount, y.funder_id, y.funder_name, y.contract_service_id, y.contract_service_name,
+        y.is_funded, y.submission_status, y.case_no, y.sequence_no, y.billing_claim_status_id,
+        y.master_service_name, y.master_service_code, y.master_service_description, y.service_name, y.description,
+        y.code, y.fee_code, y.service_code, y.sub_service_description, y.duration, y.is_common_service,
+        y.service_code_for_claim, y.is_active, y.is_deleted, y.inserted_by_id, y.updated_by_id, y.inserted_by,
+        y.updated_by, y.inserted_at, y.updated_at, y.user_logging_id, y.logging_user_name, y.billing_ref_id,
+        y.billing_referral_id, y.permanent_address_latitude, y.permanent_address_longitude, y.practice_id,
+        y.per_org_id, y.loaded_date_time,
         n.newest_hash, n.gone_since, n.load_run_file_id, n.load_run_id, n.observed_at
     FROM newest AS n
+    JOIN etl.typed_invoice_detail AS y USING (load_run_file_id, line_no)
     ON CONFLICT (practice_id, per_org_id, invoice_detail_id) DO UPDATE
-    SET invoice_transaction_id = excluded.invoice_transaction_id,
-        master_service_sub_service_id = excluded.master_service_sub_service_id,
-        appointment_service_id = excluded.appointment_service_id,
-        comments = excluded.comments,
-        quantity = excluded.quantity,
-        claim_amount = excluded.claim_amount,
-        co_payment = excluded.co_payment,
-        gross_claim_amount = excluded.gross_claim_amount,
-        gross_co_payment = excluded.gross_co_payment,
-        is_billing_amount = excluded.is_billing_amount,
-        funder_id = excluded.funder_id,
-        funder_name = excluded.funder_name,
-        contract_service_id = excluded.contract_service_id,
-        contract_service_name = excluded.contract_service_name,
-        is_funded = excluded.is_funded,
-        submission_status = excluded.submission_status,
-        case_no = excluded.case_no,
-        sequence_no = excluded.sequence_no,
-        billing_claim_status_id = excluded.billing_claim_status_id,
-        master_service_name = excluded.master_service_name,
-        master_service_code = excluded.master_service_code,
-        master_service_description = excluded.master_service_description,
-        service_name = excluded.service_name,
-        description = excluded.description,
-        code = excluded.code,
-        fee_code = excluded.fee_code,
-        service_code = excluded.service_code,
-        sub_service_description = excluded.sub_service_description,
-        duration = excluded.duration,
-        is_common_service = excluded.is_common_service,
-        service_code_for_claim = excluded.service_code_for_claim,
-        is_active = excluded.is_active,
-        is_deleted = excluded.is_deleted,
-        inserted_by_id = excluded.inserted_by_id,
-        updated_by_id = excluded.updated_by_id,
-        inserted_by = excluded.inserted_by,
-        updated_by = excluded.updated_by,
-        inserted_at = excluded.inserted_at,
-        updated_at = excluded.updated_at,
-        user_logging_id = excluded.user_logging_id,
-        logging_user_name = excluded.logging_user_name,
-        billing_ref_id = excluded.billing_ref_id,
-        billing_referral_id = excluded.billing_referral_id,
-        permanent_address_latitude = excluded.permanent_address_latitude,
-        permanent_address_longitude = excluded.permanent_address_longitude,
-        loaded_date_time = excluded.loaded_date_time,
-        row_hash = excluded.row_hash,
-        absent_since = excluded.absent_since,
-        load_run_file_id = excluded.load_run_file_id,
-        load_run_id = excluded.load_run_id,
-        date_extracted = excluded.date_extracted
-    WHERE (
-            s.invoice_transaction_id,
-            s.master_service_sub_service_id,
-            s.appointment_service_id,
-            s.comments,
-            s.quantity,
-            s.claim_amount,
-            s.co_payment,
-            s.gross_claim_amount,
-            s.gross_co_payment,
-            s.is_billing_amount,
-            s.funder_id,
-            s.funder_name,
-            s.contract_service_id,
-            s.contract_service_name,
-            s.is_funded,
-            s.submission_status,
-            s.case_no,
-            s.sequence_no,
-            s.billing_claim_status_id,
-            s.master_service_name,
-            s.master_service_code,
-            s.master_service_description,
-            s.service_name,
-            s.description,
-            s.code,
-            s.fee_code,
-            s.service_code,
-            s.sub_service_description,
-            s.duration,
-            s.is_common_service,
-            s.service_code_for_claim,
-            s.is_active,
-            s.is_deleted,
-            s.inserted_by_id,
-            s.updated_by_id,
-            s.inserted_by,
-            s.updated_by,
-            s.inserted_at,
-            s.updated_at,
-            s.user_logging_id,
-            s.logging_user_name,
-            s.billing_ref_id,
-            s.billing_referral_id,
-            s.permanent_address_latitude,
-            s.permanent_address_longitude,
-            s.loaded_date_time,
-            s.row_hash,
-            s.absent_since,
-            s.load_run_file_id,
-            s.load_run_id,
-            s.date_extracted
-        ) IS DISTINCT FROM (
-            excluded.invoice_transaction_id,
-            excluded.master_service_sub_service_id,
-            excluded.appointment_service_id,
-            excluded.comments,
-            excluded.quantity,
-            excluded.claim_amount,
-            excluded.co_payment,
-            excluded.gross_claim_amount,
-            excluded.gross_co_payment,
-            excluded.is_billing_amount,
-            excluded.funder_id,
-            excluded.funder_name,
-            excluded.contract_service_id,
-            excluded.contract_service_name,
-            excluded.is_funded,
-            excluded.submission_status,
-            excluded.case_no,
-            excluded.sequence_no,
-            excluded.billing_claim_status_id,
-            excluded.master_service_name,
-            excluded.master_service_code,
-            excluded.master_service_description,
-            excluded.service_name,
-            excluded.description,
-            excluded.code,
-            excluded.fee_code,
-            excluded.service_code,
-            excluded.sub_service_description,
-            excluded.duration,
-            excluded.is_common_service,
-            excluded.service_code_for_claim,
-            excluded.is_active,
-            excluded.is_deleted,
-            excluded.inserted_by_id,
-            excluded.updated_by_id,
-            excluded.inserted_by,
-            excluded.updated_by,
-            excluded.inserted_at,
-            excluded.updated_at,
-            excluded.user_logging_id,
-            excluded.logging_user_name,
-            excluded.billing_ref_id,
-            excluded.billing_referral_id,
-            excluded.permanent_address_latitude,
-            excluded.permanent_address_longitude,
-            excluded.loaded_date_time,
-            excluded.row_hash,
-            excluded.absent_since,
-            excluded.load_run_file_id,
-            excluded.load_run_id,
-            excluded.date_extracted
-        );
+    SET (
+        invoice_transaction_id, master_service_sub_service_id, appointment_service_id, comments, quantity,
+        claim_amount, co_payment, gross_claim_amount, gross_co_payment, is_billing_amount, funder_id, funder_name,
+        contract_service_id, contract_service_name, is_funded, submission_status, case_no, sequence_no,
+        billing_claim_status_id, master_service_name, master_service_code, master_service_description, service_name,
+        description, code, fee_code, service_code, sub_service_description, duration, is_common_service,
+        service_code_for_claim, is_active, is_deleted, inserted_by_id, updated_by_id, inserted_by, updated_by,
+        inserted_at, updated_at, user_logging_id, logging_user_name, billing_ref_id, billing_referral_id,
+        permanent_address_latitude, permanent_address_longitude, loaded_date_time, row_hash, absent_since,
+        load_run_file_id, load_run_id, date_extracted
+    ) = ROW(
+        excluded.invoice_transaction_id, excluded.master_service_sub_service_id, excluded.appointment_service_id,
+        excluded.comments, excluded.quantity, excluded.claim_amount, excluded.co_payment,
+        excluded.gross_claim_amount, excluded.gross_co_payment, excluded.is_billing_amount, excluded.funder_id,
+        excluded.funder_name, excluded.contract_service_id, excluded.contract_service_name, excluded.is_funded,
+        excluded.submission_status, excluded.case_no, excluded.sequence_no, excluded.billing_claim_status_id,
+        excluded.master_service_name, excluded.master_service_code, excluded.master_service_description,
+        excluded.service_name, excluded.description, excluded.code, excluded.fee_code, excluded.service_code,
+        excluded.sub_service_description, excluded.duration, excluded.is_common_service,
+        excluded.service_code_for_claim, excluded.is_active, excluded.is_deleted, excluded.inserted_by_id,
+        excluded.updated_by_id, excluded.inserted_by, excluded.updated_by, excluded.inserted_at,
+        excluded.updated_at, excluded.user_logging_id, excluded.logging_user_name, excluded.billing_ref_id,
+        excluded.billing_referral_id, excluded.permanent_address_latitude, excluded.permanent_address_longitude,
+        excluded.loaded_date_time, excluded.row_hash, excluded.absent_since, excluded.load_run_file_id,
+        excluded.load_run_id, excluded.date_extracted
+    )
+    WHERE s.* IS DISTINCT FROM excluded.*;
 
     DELETE FROM stg.invoice_detail AS s
     USING etl.touched_invoice_detail AS t
-    WHERE s.practice_id = t.practice_id
-        AND s.per_org_id = t.per_org_id
-        AND s.invoice_detail_id = t.invoice_detail_id
+    WHERE s.practice_id = t.practice_id AND s.per_org_id = t.per_org_id AND s.invoice_detail_id = t.invoice_detail_id
         AND NOT EXISTS (
             SELECT FROM etl.observed_invoice_detail AS o
-            WHERE o.practice_id = s.practice_id
-                AND o.per_org_id = s.per_org_id
-                AND o.invoice_detail_id = s.invoice_detail_id
+            WHERE o.practice_id = s.practice_id AND o.per_org_id = s.per_org_id AND o.invoice_detail_id = s.invoice_detail_id
                 AND NOT o.is_absent
         );
 
-    -- 4. core: the same, over what core shows.
-    WITH published AS (
+    -- 4. core: the same for the columns that core shows.
+    WITH states AS (
         SELECT
-            o.practice_id,
-            o.per_org_id,
-            o.invoice_detail_id,
-            o.invoice_transaction_id,
-            o.master_service_sub_service_id,
-            o.appointment_service_id,
-            o.quantity,
-            o.claim_amount,
-            o.co_payment,
-            o.gross_claim_amount,
-            o.gross_co_payment,
-            o.is_billing_amount,
-            o.funder_id,
-            o.funder_name,
-            o.contract_service_id,
-            o.contract_service_name,
-            o.is_funded,
-            o.submission_status,
-            etl.pseudonym(o.case_no, v_key.inner_pad, v_key.outer_pad) AS case_no,
-            o.sequence_no,
-            o.billing_claim_status_id,
-            o.master_service_name,
-            o.master_service_code,
-            o.service_name,
-            o.code,
-            o.fee_code,
-            o.service_code,
-            o.duration,
-            o.is_common_service,
-            o.service_code_for_claim,
-            o.is_active,
-            o.is_deleted,
-            o.inserted_by_id,
-            o.updated_by_id,
-            o.inserted_at,
-            o.updated_at,
-            o.user_logging_id,
-            o.billing_ref_id,
-            o.billing_referral_id,
-            o.loaded_date_time,
-            o.observed_at,
-            o.is_absent,
-            o.load_run_file_id,
-            o.load_run_id
+            o.*,
+            ROW(
+                y.invoice_transaction_id, y.master_service_sub_service_id, y.appointment_service_id, y.quantity,
+                y.claim_amount, y.co_payment, y.gross_claim_amount, y.gross_co_payment, y.is_billing_amount,
+                y.funder_id, y.funder_name, y.contract_service_id, y.contract_service_name, y.is_funded,
+                y.submission_status, y.case_no, y.sequence_no, y.billing_claim_status_id, y.master_service_name,
+                y.master_service_code, y.service_name, y.code, y.fee_code, y.service_code, y.duration,
+                y.is_common_service, y.service_code_for_claim, y.is_active, y.is_deleted, y.inserted_by_id,
+                y.updated_by_id, y.inserted_at, y.updated_at, y.user_logging_id, y.billing_ref_id,
+                y.billing_referral_id
+            ) AS row_state
         FROM etl.observed_invoice_detail AS o
+        JOIN etl.republished_invoice_detail AS y USING (load_run_file_id, line_no)
     ),
-    marked AS (
+    runs AS (
         SELECT
-            p.*,
-            coalesce(
-                lag(p.is_absent) OVER w <> p.is_absent
-                OR lag(ROW(
-                    p.invoice_transaction_id,
-                    p.master_service_sub_service_id,
-                    p.appointment_service_id,
-                    p.quantity,
-                    p.claim_amount,
-                    p.co_payment,
-                    p.gross_claim_amount,
-                    p.gross_co_payment,
-                    p.is_billing_amount,
-                    p.funder_id,
-                    p.funder_name,
-                    p.contract_service_id,
-                    p.contract_service_name,
-                    p.is_funded,
-                    p.submission_status,
-                    p.case_no,
-                    p.sequence_no,
-                    p.billing_claim_status_id,
-                    p.master_service_name,
-                    p.master_service_code,
-                    p.service_name,
-                    p.code,
-                    p.fee_code,
-                    p.service_code,
-                    p.duration,
-                    p.is_common_service,
-                    p.service_code_for_claim,
-                    p.is_active,
-                    p.is_deleted,
-                    p.inserted_by_id,
-                    p.updated_by_id,
-                    p.inserted_at,
-                    p.updated_at,
-                    p.user_logging_id,
-                    p.billing_ref_id,
-                    p.billing_referral_id
-                )) OVER w IS DISTINCT FROM ROW(
-                    p.invoice_transaction_id,
-                    p.master_service_sub_service_id,
-                    p.appointment_service_id,
-                    p.quantity,
-                    p.claim_amount,
-                    p.co_payment,
-                    p.gross_claim_amount,
-                    p.gross_co_payment,
-                    p.is_billing_amount,
-                    p.funder_id,
-                    p.funder_name,
-                    p.contract_service_id,
-                    p.contract_service_name,
-                    p.is_funded,
-                    p.submission_status,
-                    p.case_no,
-                    p.sequence_no,
-                    p.billing_claim_status_id,
-                    p.master_service_name,
-                    p.master_service_code,
-                    p.service_name,
-                    p.code,
-                    p.fee_code,
-                    p.service_code,
-                    p.duration,
-                    p.is_common_service,
-                    p.service_code_for_claim,
-                    p.is_active,
-                    p.is_deleted,
-                    p.inserted_by_id,
-                    p.updated_by_id,
-                    p.inserted_at,
-                    p.updated_at,
-                    p.user_logging_id,
-                    p.billing_ref_id,
-                    p.billing_referral_id
-                ),
-                true
-            ) AS starts,
-            max(p.observed_at) FILTER (WHERE NOT p.is_absent) OVER (
-                PARTITION BY p.practice_id, p.per_org_id, p.invoice_detail_id
+            s.*,
+            lag(s.row_state) OVER w IS DISTINCT FROM s.row_state AS begins_run,
+            max(s.observed_at) FILTER (WHERE NOT s.is_absent) OVER (
+                PARTITION BY s.practice_id, s.per_org_id, s.invoice_detail_id
             ) AS last_present
-        FROM published AS p
-        WINDOW w AS (PARTITION BY p.practice_id, p.per_org_id, p.invoice_detail_id ORDER BY p.observed_at)
+        FROM states AS s
+        WINDOW w AS (PARTITION BY s.practice_id, s.per_org_id, s.invoice_detail_id ORDER BY s.observed_at)
     ),
     newest AS (
-        SELECT DISTINCT ON (k.practice_id, k.per_org_id, k.invoice_detail_id)
-            k.*,
+        SELECT DISTINCT ON (u.practice_id, u.per_org_id, u.invoice_detail_id)
+            u.load_run_file_id, u.load_run_id, u.line_no, u.observed_at,
             (
                 SELECT min(a.observed_at)
                 FROM etl.observed_invoice_detail AS a
-                WHERE a.practice_id = k.practice_id
-                    AND a.per_org_id = k.per_org_id
-                    AND a.invoice_detail_id = k.invoice_detail_id
-                    AND a.observed_at > k.last_present
+                WHERE a.practice_id = u.practice_id AND a.per_org_id = u.per_org_id AND a.invoice_detail_id = u.invoice_detail_id
+                    AND a.observed_at > u.last_present
             ) AS gone_since
-        FROM marked AS k
-        WHERE k.starts AND NOT k.is_absent
-        ORDER BY k.practice_id, k.per_org_id, k.invoice_detail_id, k.observed_at DESC
+        FROM runs AS u
+        WHERE u.begins_run AND NOT u.is_absent
+        ORDER BY u.practice_id, u.per_org_id, u.invoice_detail_id, u.observed_at DESC
     ),
     merged AS (
         INSERT INTO core.fact_invoice_detail AS c (
             practice_id, per_org_id, invoice_detail_id,
-            invoice_transaction_id,
-            master_service_sub_service_id,
-            appointment_service_id,
-            quantity,
-            claim_amount,
-            co_payment,
-            gross_claim_amount,
-            gross_co_payment,
-            is_billing_amount,
-            funder_id,
-            funder_name,
-            contract_service_id,
-            contract_service_name,
-            is_funded,
-            submission_status,
-            case_no,
-            sequence_no,
-            billing_claim_status_id,
-            master_service_name,
-            master_service_code,
-            service_name,
-            code,
-            fee_code,
-            service_code,
-            duration,
-            is_common_service,
-            service_code_for_claim,
-            is_active,
-            is_deleted,
-            inserted_by_id,
-            updated_by_id,
-            inserted_at,
-            updated_at,
-            user_logging_id,
-            billing_ref_id,
-            billing_referral_id,
-            loaded_date_time,
-            deleted_at,
-            load_run_file_id,
-            load_run_id,
-            date_extracted
+            invoice_transaction_id, master_service_sub_service_id, appointment_service_id, quantity, claim_amount,
+            co_payment, gross_claim_amount, gross_co_payment, is_billing_amount, funder_id, funder_name,
+            contract_service_id, contract_service_name, is_funded, submission_status, case_no, sequence_no,
+            billing_claim_status_id, master_service_name, master_service_code, service_name, code, fee_code,
+            service_code, duration, is_common_service, service_code_for_claim, is_active, is_deleted,
+            inserted_by_id, updated_by_id, inserted_at, updated_at, user_logging_id, billing_ref_id,
+            billing_referral_id, loaded_date_time, deleted_at, load_run_file_id, load_run_id, date_extracted
         )
         SELECT
-            n.practice_id, n.per_org_id, n.invoice_detail_id,
-            n.invoice_transaction_id,
-            n.master_service_sub_service_id,
-            n.appointment_service_id,
-            n.quantity,
-            n.claim_amount,
-            n.co_payment,
-            n.gross_claim_amount,
-            n.gross_co_payment,
-            n.is_billing_amount,
-            n.funder_id,
-            n.funder_name,
-            n.contract_service_id,
-            n.contract_service_name,
-            n.is_funded,
-            n.submission_status,
-            n.case_no,
-            n.sequence_no,
-            n.billing_claim_status_id,
-            n.master_service_name,
-            n.master_service_code,
-            n.service_name,
-            n.code,
-            n.fee_code,
-            n.service_code,
-            n.duration,
-            n.is_common_service,
-            n.service_code_for_claim,
-            n.is_active,
-            n.is_deleted,
-            n.inserted_by_id,
-            n.updated_by_id,
-            n.inserted_at,
-            n.updated_at,
-            n.user_logging_id,
-            n.billing_ref_id,
-            n.billing_referral_id,
-            n.loaded_date_time,
-            n.gone_since,
-            n.load_run_file_id,
-            n.load_run_id,
+            y.practice_id, y.per_org_id, y.invoice_detail_id,
+            y.invoice_transaction_id, y.master_service_sub_service_id, y.appointment_service_id, y.quantity,
+            y.claim_amount, y.co_payment, y.gross_claim_amount, y.gross_co_payment, y.is_billing_amount,
+            y.funder_id, y.funder_name, y.contract_service_id, y.contract_service_name, y.is_funded,
+            y.submission_status, y.case_no, y.sequence_no, y.billing_claim_status_id, y.master_service_name,
+            y.master_service_code, y.service_name, y.code, y.fee_code, y.service_code, y.duration,
+            y.is_common_service, y.service_code_for_claim, y.is_active, y.is_deleted, y.inserted_by_id,
+            y.updated_by_id, y.inserted_at, y.updated_at, y.user_logging_id, y.billing_ref_id,
+            y.billing_referral_id, y.loaded_date_time, n.gone_since, n.load_run_file_id, n.load_run_id,
             n.observed_at
         FROM newest AS n
+        JOIN etl.republished_invoice_detail AS y USING (load_run_file_id, line_no)
         ON CONFLICT (practice_id, per_org_id, invoice_detail_id) DO UPDATE
-        SET invoice_transaction_id = excluded.invoice_transaction_id,
-            master_service_sub_service_id = excluded.master_service_sub_service_id,
-            appointment_service_id = excluded.appointment_service_id,
-            quantity = excluded.quantity,
-            claim_amount = excluded.claim_amount,
-            co_payment = excluded.co_payment,
-            gross_claim_amount = excluded.gross_claim_amount,
-            gross_co_payment = excluded.gross_co_payment,
-            is_billing_amount = excluded.is_billing_amount,
-            funder_id = excluded.funder_id,
-            funder_name = excluded.funder_name,
-            contract_service_id = excluded.contract_service_id,
-            contract_service_name = excluded.contract_service_name,
-            is_funded = excluded.is_funded,
-            submission_status = excluded.submission_status,
-            case_no = excluded.case_no,
-            sequence_no = excluded.sequence_no,
-            billing_claim_status_id = excluded.billing_claim_status_id,
-            master_service_name = excluded.master_service_name,
-            master_service_code = excluded.master_service_code,
-            service_name = excluded.service_name,
-            code = excluded.code,
-            fee_code = excluded.fee_code,
-            service_code = excluded.service_code,
-            duration = excluded.duration,
-            is_common_service = excluded.is_common_service,
-            service_code_for_claim = excluded.service_code_for_claim,
-            is_active = excluded.is_active,
-            is_deleted = excluded.is_deleted,
-            inserted_by_id = excluded.inserted_by_id,
-            updated_by_id = excluded.updated_by_id,
-            inserted_at = excluded.inserted_at,
-            updated_at = excluded.updated_at,
-            user_logging_id = excluded.user_logging_id,
-            billing_ref_id = excluded.billing_ref_id,
-            billing_referral_id = excluded.billing_referral_id,
-            loaded_date_time = excluded.loaded_date_time,
-            deleted_at = excluded.deleted_at,
-            load_run_file_id = excluded.load_run_file_id,
-            load_run_id = excluded.load_run_id,
-            date_extracted = excluded.date_extracted
-        WHERE (
-                c.invoice_transaction_id,
-                c.master_service_sub_service_id,
-                c.appointment_service_id,
-                c.quantity,
-                c.claim_amount,
-                c.co_payment,
-                c.gross_claim_amount,
-                c.gross_co_payment,
-                c.is_billing_amount,
-                c.funder_id,
-                c.funder_name,
-                c.contract_service_id,
-                c.contract_service_name,
-                c.is_funded,
-                c.submission_status,
-                c.case_no,
-                c.sequence_no,
-                c.billing_claim_status_id,
-                c.master_service_name,
-                c.master_service_code,
-                c.service_name,
-                c.code,
-                c.fee_code,
-                c.service_code,
-                c.duration,
-                c.is_common_service,
-                c.service_code_for_claim,
-                c.is_active,
-                c.is_deleted,
-                c.inserted_by_id,
-                c.updated_by_id,
-                c.inserted_at,
-                c.updated_at,
-                c.user_logging_id,
-                c.billing_ref_id,
-                c.billing_referral_id,
-                c.loaded_date_time,
-                c.deleted_at,
-                c.load_run_file_id,
-                c.load_run_id,
-                c.date_extracted
-            ) IS DISTINCT FROM (
-                excluded.invoice_transaction_id,
-                excluded.master_service_sub_service_id,
-                excluded.appointment_service_id,
-                excluded.quantity,
-                excluded.claim_amount,
-                excluded.co_payment,
-                excluded.gross_claim_amount,
-                excluded.gross_co_payment,
-                excluded.is_billing_amount,
-                excluded.funder_id,
-                excluded.funder_name,
-                excluded.contract_service_id,
-                excluded.contract_service_name,
-                excluded.is_funded,
-                excluded.submission_status,
-                excluded.case_no,
-                excluded.sequence_no,
-                excluded.billing_claim_status_id,
-                excluded.master_service_name,
-                excluded.master_service_code,
-                excluded.service_name,
-                excluded.code,
-                excluded.fee_code,
-                excluded.service_code,
-                excluded.duration,
-                excluded.is_common_service,
-                excluded.service_code_for_claim,
-                excluded.is_active,
-                excluded.is_deleted,
-                excluded.inserted_by_id,
-                excluded.updated_by_id,
-                excluded.inserted_at,
-                excluded.updated_at,
-                excluded.user_logging_id,
-                excluded.billing_ref_id,
-                excluded.billing_referral_id,
-                excluded.loaded_date_time,
-                excluded.deleted_at,
-                excluded.load_run_file_id,
-                excluded.load_run_id,
-                excluded.date_extracted
-            )
+        SET (
+            invoice_transaction_id, master_service_sub_service_id, appointment_service_id, quantity, claim_amount,
+            co_payment, gross_claim_amount, gross_co_payment, is_billing_amount, funder_id, funder_name,
+            contract_service_id, contract_service_name, is_funded, submission_status, case_no, sequence_no,
+            billing_claim_status_id, master_service_name, master_service_code, service_name, code, fee_code,
+            service_code, duration, is_common_service, service_code_for_claim, is_active, is_deleted,
+            inserted_by_id, updated_by_id, inserted_at, updated_at, user_logging_id, billing_ref_id,
+            billing_referral_id, loaded_date_time, deleted_at, load_run_file_id, load_run_id, date_extracted
+        ) = ROW(
+            excluded.invoice_transaction_id, excluded.master_service_sub_service_id,
+            excluded.appointment_service_id, excluded.quantity, excluded.claim_amount, excluded.co_payment,
+            excluded.gross_claim_amount, excluded.gross_co_payment, excluded.is_billing_amount, excluded.funder_id,
+            excluded.funder_name, excluded.contract_service_id, excluded.contract_service_name, excluded.is_funded,
+            excluded.submission_status, excluded.case_no, excluded.sequence_no, excluded.billing_claim_status_id,
+            excluded.master_service_name, excluded.master_service_code, excluded.service_name, excluded.code,
+            excluded.fee_code, excluded.service_code, excluded.duration, excluded.is_common_service,
+            excluded.service_code_for_claim, excluded.is_active, excluded.is_deleted, excluded.inserted_by_id,
+            excluded.updated_by_id, excluded.inserted_at, excluded.updated_at, excluded.user_logging_id,
+            excluded.billing_ref_id, excluded.billing_referral_id, excluded.loaded_date_time, excluded.deleted_at,
+            excluded.load_run_file_id, excluded.load_run_id, excluded.date_extracted
+        )
+        WHERE c.* IS DISTINCT FROM excluded.*
         RETURNING c.xmax = 0 AS is_new
     ),
     gone AS (
         DELETE FROM core.fact_invoice_detail AS c
         USING etl.touched_invoice_detail AS t
-        WHERE c.practice_id = t.practice_id
-            AND c.per_org_id = t.per_org_id
-            AND c.invoice_detail_id = t.invoice_detail_id
+        WHERE c.practice_id = t.practice_id AND c.per_org_id = t.per_org_id AND c.invoice_detail_id = t.invoice_detail_id
             AND NOT EXISTS (
                 SELECT FROM etl.observed_invoice_detail AS o
-                WHERE o.practice_id = c.practice_id
-                    AND o.per_org_id = c.per_org_id
-                    AND o.invoice_detail_id = c.invoice_detail_id
+                WHERE o.practice_id = c.practice_id AND o.per_org_id = c.per_org_id AND o.invoice_detail_id = c.invoice_detail_id
                     AND NOT o.is_absent
             )
         RETURNING c.load_run_file_id

@@ -4,41 +4,20 @@ INSERT INTO etl.extracts (
     extract, source, description, entity, natural_key, core_kind, raw_table, stg_table, core_table, full_load,
     ragged_rows, reject_rate, mirror_close_share, has_pseudonyms, load_order, every_batch
 )
-VALUES
-    (
-        'invoice_detail',
-        'indici',
-        'Lines of invoices, one for each service billed.',
-        'invoice_line',
-        ARRAY['invoice_detail_id']::text[],
-        'fact',
-        'raw.invoice_detail_raw',
-        'stg.invoice_detail',
-        'core.fact_invoice_detail',
-        'upsert',
-        'reject',
-        0.05,
-        0.2,
-        true,
-        1,
-        true
-    )
+VALUES (
+    'invoice_detail', 'indici',
+    'Lines of invoices, one for each service billed.',
+    'invoice_line', ARRAY['invoice_detail_id']::text[], 'fact',
+    'raw.invoice_detail_raw', 'stg.invoice_detail', 'core.fact_invoice_detail', 'upsert',
+    'reject', 0.05, 0.2, true, 1, true
+)
 ON CONFLICT (extract) DO UPDATE
-SET source = excluded.source,
-    description = excluded.description,
-    entity = excluded.entity,
-    natural_key = excluded.natural_key,
-    core_kind = excluded.core_kind,
-    raw_table = excluded.raw_table,
-    stg_table = excluded.stg_table,
-    core_table = excluded.core_table,
-    full_load = excluded.full_load,
-    ragged_rows = excluded.ragged_rows,
-    reject_rate = excluded.reject_rate,
-    mirror_close_share = excluded.mirror_close_share,
-    has_pseudonyms = excluded.has_pseudonyms,
-    load_order = excluded.load_order,
-    every_batch = excluded.every_batch;
+SET source = excluded.source, description = excluded.description, entity = excluded.entity,
+    natural_key = excluded.natural_key, core_kind = excluded.core_kind, raw_table = excluded.raw_table,
+    stg_table = excluded.stg_table, core_table = excluded.core_table, full_load = excluded.full_load,
+    ragged_rows = excluded.ragged_rows, reject_rate = excluded.reject_rate,
+    mirror_close_share = excluded.mirror_close_share, has_pseudonyms = excluded.has_pseudonyms,
+    load_order = excluded.load_order, every_batch = excluded.every_batch;
 
 INSERT INTO etl.locks (extract)
 VALUES ('invoice_detail')
@@ -111,9 +90,7 @@ DELETE FROM etl.shapes WHERE extract = 'invoice_detail';
 INSERT INTO etl.shapes (extract, since, until, columns, headings, rules_hash)
 VALUES
     (
-        'invoice_detail',
-        '-infinity',
-        'infinity',
+        'invoice_detail', '-infinity', 'infinity',
         ARRAY['invoice_detail_id', 'invoice_transaction_id', 'master_service_sub_service_id', 'appointment_service_id', 'comments', 'quantity', 'claim_amount', 'co_payment', 'gross_claim_amount', 'gross_co_payment', 'is_billing_amount', 'funder_id', 'funder_name', 'contract_service_id', 'contract_service_name', 'is_funded', 'submission_status', 'case_no', 'sequence_no', 'billing_claim_status_id', 'master_service_name', 'master_service_code', 'master_service_description', 'service_name', 'description', 'code', 'fee_code', 'service_code', 'sub_service_description', 'duration', 'is_common_service', 'service_code_for_claim', 'is_active', 'is_deleted', 'inserted_by_id', 'updated_by_id', 'inserted_by', 'updated_by', 'inserted_at', 'updated_at', 'user_logging_id', 'logging_user_name', 'billing_ref_id', 'billing_referral_id', 'permanent_address_latitude', 'permanent_address_longitude', 'practice_id', 'per_org_id', 'loaded_date_time']::text[],
         ARRAY['InvoiceDetailID', 'InvoiceTransactionID', 'MasterServiceSubServiceID', 'AppointmentServiceID', 'Comments', 'Quantity', 'ClaimAmount', 'CoPayment', 'GrossClaimAmount', 'GrossCoPayment', 'IsBillingAmount', 'FunderID', 'FunderName', 'ContractServiceID', 'ContractServiceName', 'IsFunded', 'SubmissionStatus', 'CaseNo', 'SequenceNo', 'BillingClaimStatusID', 'MasterServiceName', 'MasterServiceCode', 'MasterServiceDescription', 'ServiceName', 'Description', 'Code', 'FeeCode', 'ServiceCode', 'SubServiceDescription', 'Duration', 'IsCommonService', 'ServiceCodeForClaim', 'IsActive', 'IsDeleted', 'InsertedByID', 'UpdatedByID', 'InsertedBy', 'UpdatedBy', 'InsertedAt', 'UpdatedAt', 'UserLoggingID', 'LoggingUserName', 'BillingRefID', 'BillingReferralID', 'PermanentAddressLatitude', 'PermanentAddressLongitude', 'PracticeID', 'PerOrgID', 'LoadedDateTime']::text[],
         'c194eae205dd05556ba60db5caccb68dcbe013dbb175ff301e0a0b8ff5eccad0'

@@ -2,119 +2,22 @@
 
 CREATE OR REPLACE VIEW raw.invoice_detail AS
 SELECT
-    r.invoice_detail_id,
-    r.invoice_transaction_id,
-    r.master_service_sub_service_id,
-    r.appointment_service_id,
-    r.comments,
-    r.quantity,
-    r.claim_amount,
-    r.co_payment,
-    r.gross_claim_amount,
-    r.gross_co_payment,
-    r.is_billing_amount,
-    r.funder_id,
-    r.funder_name,
-    r.contract_service_id,
-    r.contract_service_name,
-    r.is_funded,
-    r.submission_status,
-    r.case_no,
-    r.sequence_no,
-    r.billing_claim_status_id,
-    r.master_service_name,
-    r.master_service_code,
-    r.master_service_description,
-    r.service_name,
-    r.description,
-    r.code,
-    r.fee_code,
-    r.service_code,
-    r.sub_service_description,
-    r.duration,
-    r.is_common_service,
-    r.service_code_for_claim,
-    r.is_active,
-    r.is_deleted,
-    r.inserted_by_id,
-    r.updated_by_id,
-    r.inserted_by,
-    r.updated_by,
-    r.inserted_at,
-    r.updated_at,
-    r.user_logging_id,
-    r.logging_user_name,
-    r.billing_ref_id,
-    r.billing_referral_id,
-    r.permanent_address_latitude,
-    r.permanent_address_longitude,
-    r.practice_id,
-    r.per_org_id,
-    r.loaded_date_time,
-    r.load_run_file_id,
-    r.line_no,
-    f.s3_bucket,
-    f.s3_key,
-    f.s3_version_id,
-    f.file_hash,
-    f.date_extracted,
-    f.extract_type,
+    r.invoice_detail_id, r.invoice_transaction_id, r.master_service_sub_service_id, r.appointment_service_id,
+    r.comments, r.quantity, r.claim_amount, r.co_payment, r.gross_claim_amount, r.gross_co_payment,
+    r.is_billing_amount, r.funder_id, r.funder_name, r.contract_service_id, r.contract_service_name, r.is_funded,
+    r.submission_status, r.case_no, r.sequence_no, r.billing_claim_status_id, r.master_service_name,
+    r.master_service_code, r.master_service_description, r.service_name, r.description, r.code, r.fee_code,
+    r.service_code, r.sub_service_description, r.duration, r.is_common_service, r.service_code_for_claim,
+    r.is_active, r.is_deleted, r.inserted_by_id, r.updated_by_id, r.inserted_by, r.updated_by, r.inserted_at,
+    r.updated_at, r.user_logging_id, r.logging_user_name, r.billing_ref_id, r.billing_referral_id,
+    r.permanent_address_latitude, r.permanent_address_longitude, r.practice_id, r.per_org_id, r.loaded_date_time,
+    r.load_run_file_id, r.line_no, f.s3_bucket, f.s3_key, f.s3_version_id, f.file_hash, f.date_extracted, f.extract_type,
     f.tenant[1] AS file_practice_id,
     f.tenant[2] AS file_per_org_id,
-    f.load_run_id,
-    f.load_ts
+    f.load_run_id, f.load_ts
 FROM raw.invoice_detail_raw AS r
 JOIN etl.load_run_files AS f USING (load_run_file_id);
 COMMENT ON VIEW raw.invoice_detail IS 'Delivered rows with where they came from: Lines of invoices, one for each service billed.';
-COMMENT ON COLUMN raw.invoice_detail.invoice_detail_id IS 'Identifier of the invoice line.';
-COMMENT ON COLUMN raw.invoice_detail.invoice_transaction_id IS 'Invoice the line belongs to.';
-COMMENT ON COLUMN raw.invoice_detail.master_service_sub_service_id IS 'Lookup id of the service and sub-service.';
-COMMENT ON COLUMN raw.invoice_detail.appointment_service_id IS 'Identifier of the service of the appointment in the source.';
-COMMENT ON COLUMN raw.invoice_detail.comments IS 'Comments on the line, free text.';
-COMMENT ON COLUMN raw.invoice_detail.quantity IS 'Quantity billed.';
-COMMENT ON COLUMN raw.invoice_detail.claim_amount IS 'Amount claimed from the funder. Unit: NZD.';
-COMMENT ON COLUMN raw.invoice_detail.co_payment IS 'Amount paid by the patient. Unit: NZD.';
-COMMENT ON COLUMN raw.invoice_detail.gross_claim_amount IS 'Amount claimed from the funder, gross. Unit: NZD.';
-COMMENT ON COLUMN raw.invoice_detail.gross_co_payment IS 'Amount paid by the patient, gross. Unit: NZD.';
-COMMENT ON COLUMN raw.invoice_detail.is_billing_amount IS 'Whether the line has a billing amount.';
-COMMENT ON COLUMN raw.invoice_detail.funder_id IS 'Lookup id of the funder.';
-COMMENT ON COLUMN raw.invoice_detail.funder_name IS 'Name of the funder, a value of a list.';
-COMMENT ON COLUMN raw.invoice_detail.contract_service_id IS 'Lookup id of the contract service.';
-COMMENT ON COLUMN raw.invoice_detail.contract_service_name IS 'Name of the contract service, a value of a list.';
-COMMENT ON COLUMN raw.invoice_detail.is_funded IS 'Whether the line is funded.';
-COMMENT ON COLUMN raw.invoice_detail.submission_status IS 'Status of the submission of the claim, a value of a list.';
-COMMENT ON COLUMN raw.invoice_detail.case_no IS 'Number of the case. Core receives a pseudonym.';
-COMMENT ON COLUMN raw.invoice_detail.sequence_no IS 'Place of the line in a sequence, as the source says it.';
-COMMENT ON COLUMN raw.invoice_detail.billing_claim_status_id IS 'Lookup id of the status of the claim.';
-COMMENT ON COLUMN raw.invoice_detail.master_service_name IS 'Name of the master service, a value of a list.';
-COMMENT ON COLUMN raw.invoice_detail.master_service_code IS 'Code of the master service.';
-COMMENT ON COLUMN raw.invoice_detail.master_service_description IS 'Description of the master service, may be free text.';
-COMMENT ON COLUMN raw.invoice_detail.service_name IS 'Name of the service, a value of a list.';
-COMMENT ON COLUMN raw.invoice_detail.description IS 'Description of the line, free text.';
-COMMENT ON COLUMN raw.invoice_detail.code IS 'Code of the line.';
-COMMENT ON COLUMN raw.invoice_detail.fee_code IS 'Code of the fee.';
-COMMENT ON COLUMN raw.invoice_detail.service_code IS 'Code of the service.';
-COMMENT ON COLUMN raw.invoice_detail.sub_service_description IS 'Description of the sub-service, may be free text.';
-COMMENT ON COLUMN raw.invoice_detail.duration IS 'Duration of the service, in the unit of the source.';
-COMMENT ON COLUMN raw.invoice_detail.is_common_service IS 'Whether the service is a common one.';
-COMMENT ON COLUMN raw.invoice_detail.service_code_for_claim IS 'Code of the service as used in the claim.';
-COMMENT ON COLUMN raw.invoice_detail.is_active IS 'Whether the invoice line is active.';
-COMMENT ON COLUMN raw.invoice_detail.is_deleted IS 'Whether the invoice line was deleted in the source.';
-COMMENT ON COLUMN raw.invoice_detail.inserted_by_id IS 'User who created the invoice line.';
-COMMENT ON COLUMN raw.invoice_detail.updated_by_id IS 'User who last changed the invoice line.';
-COMMENT ON COLUMN raw.invoice_detail.inserted_by IS 'Name of the user who created the invoice line.';
-COMMENT ON COLUMN raw.invoice_detail.updated_by IS 'Name of the user who last changed the invoice line.';
-COMMENT ON COLUMN raw.invoice_detail.inserted_at IS 'When the invoice line was created.';
-COMMENT ON COLUMN raw.invoice_detail.updated_at IS 'When the invoice line was last changed.';
-COMMENT ON COLUMN raw.invoice_detail.user_logging_id IS 'User recorded by the source''s log for the invoice line.';
-COMMENT ON COLUMN raw.invoice_detail.logging_user_name IS 'Name of the user recorded by the source''s log for the invoice line.';
-COMMENT ON COLUMN raw.invoice_detail.billing_ref_id IS 'Identifier of the billing reference in the source.';
-COMMENT ON COLUMN raw.invoice_detail.billing_referral_id IS 'Identifier of the billing referral in the source.';
-COMMENT ON COLUMN raw.invoice_detail.permanent_address_latitude IS 'Latitude of the patient''s permanent address, in degrees.';
-COMMENT ON COLUMN raw.invoice_detail.permanent_address_longitude IS 'Longitude of the patient''s permanent address, in degrees.';
-COMMENT ON COLUMN raw.invoice_detail.practice_id IS 'Practice that delivered the row, three digits as in the file name. Part of the tenant.';
-COMMENT ON COLUMN raw.invoice_detail.per_org_id IS 'Organisation of the practice, six digits as in the file name. Part of the tenant.';
-COMMENT ON COLUMN raw.invoice_detail.loaded_date_time IS 'When the provider of the feed loaded the row. Can change when nothing else did.';
 COMMENT ON COLUMN raw.invoice_detail.load_run_file_id IS 'The file: etl.load_run_files.';
 COMMENT ON COLUMN raw.invoice_detail.line_no IS 'Number of the row in the file, from 1, counting every row.';
 COMMENT ON COLUMN raw.invoice_detail.s3_bucket IS 'Bucket of the file.';

@@ -56,55 +56,15 @@ CREATE TABLE raw.invoice_detail_raw (
 );
 CREATE INDEX invoice_detail_raw_key_idx ON raw.invoice_detail_raw (invoice_detail_id);
 COMMENT ON TABLE raw.invoice_detail_raw IS 'Delivered rows as text: Lines of invoices, one for each service billed.';
-COMMENT ON COLUMN raw.invoice_detail_raw.invoice_detail_id IS 'Identifier of the invoice line.';
-COMMENT ON COLUMN raw.invoice_detail_raw.invoice_transaction_id IS 'Invoice the line belongs to.';
-COMMENT ON COLUMN raw.invoice_detail_raw.master_service_sub_service_id IS 'Lookup id of the service and sub-service.';
-COMMENT ON COLUMN raw.invoice_detail_raw.appointment_service_id IS 'Identifier of the service of the appointment in the source.';
-COMMENT ON COLUMN raw.invoice_detail_raw.comments IS 'Comments on the line, free text.';
-COMMENT ON COLUMN raw.invoice_detail_raw.quantity IS 'Quantity billed.';
-COMMENT ON COLUMN raw.invoice_detail_raw.claim_amount IS 'Amount claimed from the funder. Unit: NZD.';
-COMMENT ON COLUMN raw.invoice_detail_raw.co_payment IS 'Amount paid by the patient. Unit: NZD.';
-COMMENT ON COLUMN raw.invoice_detail_raw.gross_claim_amount IS 'Amount claimed from the funder, gross. Unit: NZD.';
-COMMENT ON COLUMN raw.invoice_detail_raw.gross_co_payment IS 'Amount paid by the patient, gross. Unit: NZD.';
-COMMENT ON COLUMN raw.invoice_detail_raw.is_billing_amount IS 'Whether the line has a billing amount.';
-COMMENT ON COLUMN raw.invoice_detail_raw.funder_id IS 'Lookup id of the funder.';
-COMMENT ON COLUMN raw.invoice_detail_raw.funder_name IS 'Name of the funder, a value of a list.';
-COMMENT ON COLUMN raw.invoice_detail_raw.contract_service_id IS 'Lookup id of the contract service.';
-COMMENT ON COLUMN raw.invoice_detail_raw.contract_service_name IS 'Name of the contract service, a value of a list.';
-COMMENT ON COLUMN raw.invoice_detail_raw.is_funded IS 'Whether the line is funded.';
-COMMENT ON COLUMN raw.invoice_detail_raw.submission_status IS 'Status of the submission of the claim, a value of a list.';
-COMMENT ON COLUMN raw.invoice_detail_raw.case_no IS 'Number of the case. Core receives a pseudonym.';
-COMMENT ON COLUMN raw.invoice_detail_raw.sequence_no IS 'Place of the line in a sequence, as the source says it.';
-COMMENT ON COLUMN raw.invoice_detail_raw.billing_claim_status_id IS 'Lookup id of the status of the claim.';
-COMMENT ON COLUMN raw.invoice_detail_raw.master_service_name IS 'Name of the master service, a value of a list.';
-COMMENT ON COLUMN raw.invoice_detail_raw.master_service_code IS 'Code of the master service.';
-COMMENT ON COLUMN raw.invoice_detail_raw.master_service_description IS 'Description of the master service, may be free text.';
-COMMENT ON COLUMN raw.invoice_detail_raw.service_name IS 'Name of the service, a value of a list.';
-COMMENT ON COLUMN raw.invoice_detail_raw.description IS 'Description of the line, free text.';
-COMMENT ON COLUMN raw.invoice_detail_raw.code IS 'Code of the line.';
-COMMENT ON COLUMN raw.invoice_detail_raw.fee_code IS 'Code of the fee.';
-COMMENT ON COLUMN raw.invoice_detail_raw.service_code IS 'Code of the service.';
-COMMENT ON COLUMN raw.invoice_detail_raw.sub_service_description IS 'Description of the sub-service, may be free text.';
-COMMENT ON COLUMN raw.invoice_detail_raw.duration IS 'Duration of the service, in the unit of the source.';
-COMMENT ON COLUMN raw.invoice_detail_raw.is_common_service IS 'Whether the service is a common one.';
-COMMENT ON COLUMN raw.invoice_detail_raw.service_code_for_claim IS 'Code of the service as used in the claim.';
-COMMENT ON COLUMN raw.invoice_detail_raw.is_active IS 'Whether the invoice line is active.';
-COMMENT ON COLUMN raw.invoice_detail_raw.is_deleted IS 'Whether the invoice line was deleted in the source.';
-COMMENT ON COLUMN raw.invoice_detail_raw.inserted_by_id IS 'User who created the invoice line.';
-COMMENT ON COLUMN raw.invoice_detail_raw.updated_by_id IS 'User who last changed the invoice line.';
-COMMENT ON COLUMN raw.invoice_detail_raw.inserted_by IS 'Name of the user who created the invoice line.';
-COMMENT ON COLUMN raw.invoice_detail_raw.updated_by IS 'Name of the user who last changed the invoice line.';
-COMMENT ON COLUMN raw.invoice_detail_raw.inserted_at IS 'When the invoice line was created.';
-COMMENT ON COLUMN raw.invoice_detail_raw.updated_at IS 'When the invoice line was last changed.';
-COMMENT ON COLUMN raw.invoice_detail_raw.user_logging_id IS 'User recorded by the source''s log for the invoice line.';
-COMMENT ON COLUMN raw.invoice_detail_raw.logging_user_name IS 'Name of the user recorded by the source''s log for the invoice line.';
-COMMENT ON COLUMN raw.invoice_detail_raw.billing_ref_id IS 'Identifier of the billing reference in the source.';
-COMMENT ON COLUMN raw.invoice_detail_raw.billing_referral_id IS 'Identifier of the billing referral in the source.';
-COMMENT ON COLUMN raw.invoice_detail_raw.permanent_address_latitude IS 'Latitude of the patient''s permanent address, in degrees.';
-COMMENT ON COLUMN raw.invoice_detail_raw.permanent_address_longitude IS 'Longitude of the patient''s permanent address, in degrees.';
-COMMENT ON COLUMN raw.invoice_detail_raw.practice_id IS 'Practice that delivered the row, three digits as in the file name. Part of the tenant.';
-COMMENT ON COLUMN raw.invoice_detail_raw.per_org_id IS 'Organisation of the practice, six digits as in the file name. Part of the tenant.';
-COMMENT ON COLUMN raw.invoice_detail_raw.loaded_date_time IS 'When the provider of the feed loaded the row. Can change when nothing else did.';
 COMMENT ON COLUMN raw.invoice_detail_raw.load_run_file_id IS 'The file: etl.load_run_files.';
 COMMENT ON COLUMN raw.invoice_detail_raw.line_no IS 'Number of the row in the file, from 1, counting every row.';
-GRANT INSERT (invoice_detail_id, invoice_transaction_id, master_service_sub_service_id, appointment_service_id, comments, quantity, claim_amount, co_payment, gross_claim_amount, gross_co_payment, is_billing_amount, funder_id, funder_name, contract_service_id, contract_service_name, is_funded, submission_status, case_no, sequence_no, billing_claim_status_id, master_service_name, master_service_code, master_service_description, service_name, description, code, fee_code, service_code, sub_service_description, duration, is_common_service, service_code_for_claim, is_active, is_deleted, inserted_by_id, updated_by_id, inserted_by, updated_by, inserted_at, updated_at, user_logging_id, logging_user_name, billing_ref_id, billing_referral_id, permanent_address_latitude, permanent_address_longitude, practice_id, per_org_id, loaded_date_time) ON raw.invoice_detail_raw TO etl_writer;
+GRANT INSERT (
+    invoice_detail_id, invoice_transaction_id, master_service_sub_service_id, appointment_service_id, comments,
+    quantity, claim_amount, co_payment, gross_claim_amount, gross_co_payment, is_billing_amount, funder_id,
+    funder_name, contract_service_id, contract_service_name, is_funded, submission_status, case_no, sequence_no,
+    billing_claim_status_id, master_service_name, master_service_code, master_service_description, service_name,
+    description, code, fee_code, service_code, sub_service_description, duration, is_common_service,
+    service_code_for_claim, is_active, is_deleted, inserted_by_id, updated_by_id, inserted_by, updated_by,
+    inserted_at, updated_at, user_logging_id, logging_user_name, billing_ref_id, billing_referral_id,
+    permanent_address_latitude, permanent_address_longitude, practice_id, per_org_id, loaded_date_time
+) ON raw.invoice_detail_raw TO etl_writer;

@@ -27,25 +27,8 @@ CREATE TABLE core.fact_invoices (
     PRIMARY KEY (practice_id, per_org_id, invoice_transaction_id)
 ) WITH (fillfactor = 90);
 COMMENT ON TABLE core.fact_invoices IS 'Invoices, payments and other transactions on patients'' accounts.';
-COMMENT ON COLUMN core.fact_invoices.practice_id IS 'Practice that delivered the row, three digits as in the file name. Part of the tenant.';
-COMMENT ON COLUMN core.fact_invoices.per_org_id IS 'Organisation of the practice, six digits as in the file name. Part of the tenant.';
-COMMENT ON COLUMN core.fact_invoices.invoice_transaction_id IS 'Identifier of the transaction.';
 COMMENT ON COLUMN core.fact_invoices.patient_key IS 'Key of core.dim_patients; the row may be missing there.';
 COMMENT ON COLUMN core.fact_invoices.provider_key IS 'Key of core.dim_providers; the row may be missing there.';
-COMMENT ON COLUMN core.fact_invoices.patient_id IS 'Patient whose account the transaction is on.';
-COMMENT ON COLUMN core.fact_invoices.ac_date IS 'Date of the transaction.';
-COMMENT ON COLUMN core.fact_invoices.payment_mode IS 'How the payment was made, a value of a list.';
-COMMENT ON COLUMN core.fact_invoices.total_amount IS 'Amount of the transaction. Unit: NZD.';
-COMMENT ON COLUMN core.fact_invoices.unpaid_amount IS 'Amount not yet paid. Unit: NZD.';
-COMMENT ON COLUMN core.fact_invoices.invoice_payment_no IS 'Number of the invoice or payment.';
-COMMENT ON COLUMN core.fact_invoices.inserted_at IS 'When the invoice was created.';
-COMMENT ON COLUMN core.fact_invoices.updated_at IS 'When the invoice was last changed.';
-COMMENT ON COLUMN core.fact_invoices.is_active IS 'Whether the invoice is active.';
-COMMENT ON COLUMN core.fact_invoices.transaction_type IS 'Type of the transaction, a value of a list.';
-COMMENT ON COLUMN core.fact_invoices.provider_id IS 'Provider of the service billed.';
-COMMENT ON COLUMN core.fact_invoices.practice_location_id IS 'Location of the practice.';
-COMMENT ON COLUMN core.fact_invoices.location_name IS 'Name of the location of the practice.';
-COMMENT ON COLUMN core.fact_invoices.loaded_date_time IS 'When the provider of the feed loaded the row. Can change when nothing else did.';
 COMMENT ON COLUMN core.fact_invoices.deleted_at IS 'DateExtracted of the full file that no longer has the key; NULL: present.';
 COMMENT ON COLUMN core.fact_invoices.load_run_file_id IS 'The file that first delivered this state: core.files.';
 COMMENT ON COLUMN core.fact_invoices.load_run_id IS 'The run that landed that file.';

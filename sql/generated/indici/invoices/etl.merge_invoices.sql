@@ -16,190 +16,65 @@ AS $merge_invoices$
 -- and not the wide rows of stg.
 DECLARE
     v_inserted bigint;
-    v_tenant_part text;
 BEGIN
-    SELECT etl.key_part(f.tenant[1]) || etl.key_part(f.tenant[2])
-    INTO v_tenant_part
-    FROM etl.load_run_files AS f
-    WHERE f.load_run_file_id = p_load_run_file_id;
-
     -- 1. New keys: stg had none of them, so core has none.
     INSERT INTO core.fact_invoices (
-        practice_id,
-        per_org_id,
-        invoice_transaction_id,
-        patient_key,
-        provider_key,
-        patient_id,
-        ac_date,
-        payment_mode,
-        total_amount,
-        unpaid_amount,
-        invoice_payment_no,
-        inserted_at,
-        updated_at,
-        is_active,
-        transaction_type,
-        provider_id,
-        practice_location_id,
-        location_name,
-        loaded_date_time,
-        load_run_file_id,
-        load_run_id,
-        date_extracted
+        practice_id, per_org_id, invoice_transaction_id, patient_key, provider_key, patient_id, ac_date,
+        payment_mode, total_amount, unpaid_amount, invoice_payment_no, inserted_at, updated_at, is_active,
+        transaction_type, provider_id, practice_location_id, location_name, loaded_date_time, load_run_file_id,
+        load_run_id, date_extracted
     )
     SELECT
-        s.practice_id,
-        s.per_org_id,
-        s.invoice_transaction_id,
-        etl.surrogate_key(
-                etl.key_part('patients')
-                || v_tenant_part
-                || etl.key_part(s.patient_id::text)
-            ) AS patient_key,
-        etl.surrogate_key(
-                etl.key_part('providers')
-                || v_tenant_part
-                || etl.key_part(s.provider_id::text)
-            ) AS provider_key,
-        s.patient_id,
-        s.ac_date,
-        s.payment_mode,
-        s.total_amount,
-        s.unpaid_amount,
-        s.invoice_payment_no,
-        s.inserted_at,
-        s.updated_at,
-        s.is_active,
-        s.transaction_type,
-        s.provider_id,
-        s.practice_location_id,
-        s.location_name,
-        s.loaded_date_time,
-        s.load_run_file_id,
-        s.load_run_id,
-        s.date_extracted
+        s.practice_id, s.per_org_id, s.invoice_transaction_id, s.patient_key, s.provider_key, s.patient_id,
+        s.ac_date, s.payment_mode, s.total_amount, s.unpaid_amount, s.invoice_payment_no, s.inserted_at,
+        s.updated_at, s.is_active, s.transaction_type, s.provider_id, s.practice_location_id, s.location_name,
+        s.loaded_date_time, s.load_run_file_id, s.load_run_id, s.date_extracted
     FROM etl.touched_invoices AS t
-    JOIN stg.invoices AS s USING (practice_id, per_org_id, invoice_transaction_id)
+    JOIN etl.published_invoices AS s USING (practice_id, per_org_id, invoice_transaction_id)
     WHERE t.load_run_file_id = p_load_run_file_id AND t.verdict = 'new';
     GET DIAGNOSTICS v_inserted = ROW_COUNT;
 
     -- 2. Keys that were there, where this file changed stg.
     WITH merged AS (
         INSERT INTO core.fact_invoices AS c (
-            practice_id,
-            per_org_id,
-            invoice_transaction_id,
-            patient_key,
-            provider_key,
-            patient_id,
-            ac_date,
-            payment_mode,
-            total_amount,
-            unpaid_amount,
-            invoice_payment_no,
-            inserted_at,
-            updated_at,
-            is_active,
-            transaction_type,
-            provider_id,
-            practice_location_id,
-            location_name,
-            loaded_date_time,
-            load_run_file_id,
-            load_run_id,
-            date_extracted
+            practice_id, per_org_id, invoice_transaction_id, patient_key, provider_key, patient_id, ac_date,
+            payment_mode, total_amount, unpaid_amount, invoice_payment_no, inserted_at, updated_at, is_active,
+            transaction_type, provider_id, practice_location_id, location_name, loaded_date_time, load_run_file_id,
+            load_run_id, date_extracted
         )
         SELECT
-            s.practice_id,
-            s.per_org_id,
-            s.invoice_transaction_id,
-            etl.surrogate_key(
-                etl.key_part('patients')
-                || v_tenant_part
-                || etl.key_part(s.patient_id::text)
-            ) AS patient_key,
-            etl.surrogate_key(
-                etl.key_part('providers')
-                || v_tenant_part
-                || etl.key_part(s.provider_id::text)
-            ) AS provider_key,
-            s.patient_id,
-            s.ac_date,
-            s.payment_mode,
-            s.total_amount,
-            s.unpaid_amount,
-            s.invoice_payment_no,
-            s.inserted_at,
-            s.updated_at,
-            s.is_active,
-            s.transaction_type,
-            s.provider_id,
-            s.practice_location_id,
-            s.location_name,
-            s.loaded_date_time,
-            s.load_run_file_id,
-            s.load_run_id,
-            s.date_extracted
+            s.practice_id, s.per_org_id, s.invoice_transaction_id, s.patient_key, s.provider_key, s.patient_id,
+            s.ac_date, s.payment_mode, s.total_amount, s.unpaid_amount, s.invoice_payment_no, s.inserted_at,
+            s.updated_at, s.is_active, s.transaction_type, s.provider_id, s.practice_location_id, s.location_name,
+            s.loaded_date_time, s.load_run_file_id, s.load_run_id, s.date_extracted
         FROM etl.touched_invoices AS t
-        JOIN stg.invoices AS s USING (practice_id, per_org_id, invoice_transaction_id)
+        JOIN etl.published_invoices AS s USING (practice_id, per_org_id, invoice_transaction_id)
         WHERE t.load_run_file_id = p_load_run_file_id AND t.verdict = 'changed'
             -- Not a plain equality: statistics know no row of this file yet, and one row makes a nested loop.
             AND coalesce(s.load_run_file_id = p_load_run_file_id, false)
         ON CONFLICT (practice_id, per_org_id, invoice_transaction_id) DO UPDATE
-        SET patient_key = excluded.patient_key,
-            provider_key = excluded.provider_key,
-            patient_id = excluded.patient_id,
-            ac_date = excluded.ac_date,
-            payment_mode = excluded.payment_mode,
-            total_amount = excluded.total_amount,
-            unpaid_amount = excluded.unpaid_amount,
-            invoice_payment_no = excluded.invoice_payment_no,
-            inserted_at = excluded.inserted_at,
-            updated_at = excluded.updated_at,
-            is_active = excluded.is_active,
-            transaction_type = excluded.transaction_type,
-            provider_id = excluded.provider_id,
-            practice_location_id = excluded.practice_location_id,
-            location_name = excluded.location_name,
-            loaded_date_time = excluded.loaded_date_time,
-            deleted_at = excluded.deleted_at,
-            load_run_file_id = excluded.load_run_file_id,
-            load_run_id = excluded.load_run_id,
-            date_extracted = excluded.date_extracted
+        SET (
+            patient_key, provider_key, patient_id, ac_date, payment_mode, total_amount, unpaid_amount,
+            invoice_payment_no, inserted_at, updated_at, is_active, transaction_type, provider_id,
+            practice_location_id, location_name, loaded_date_time, deleted_at, load_run_file_id, load_run_id,
+            date_extracted
+        ) = ROW(
+            excluded.patient_key, excluded.provider_key, excluded.patient_id, excluded.ac_date,
+            excluded.payment_mode, excluded.total_amount, excluded.unpaid_amount, excluded.invoice_payment_no,
+            excluded.inserted_at, excluded.updated_at, excluded.is_active, excluded.transaction_type,
+            excluded.provider_id, excluded.practice_location_id, excluded.location_name, excluded.loaded_date_time,
+            excluded.deleted_at, excluded.load_run_file_id, excluded.load_run_id, excluded.date_extracted
+        )
         WHERE c.deleted_at IS NOT NULL
             OR (
-                c.patient_key,
-                c.provider_key,
-                c.patient_id,
-                c.ac_date,
-                c.payment_mode,
-                c.total_amount,
-                c.unpaid_amount,
-                c.invoice_payment_no,
-                c.inserted_at,
-                c.updated_at,
-                c.is_active,
-                c.transaction_type,
-                c.provider_id,
-                c.practice_location_id,
-                c.location_name
+                c.patient_key, c.provider_key, c.patient_id, c.ac_date, c.payment_mode, c.total_amount,
+                c.unpaid_amount, c.invoice_payment_no, c.inserted_at, c.updated_at, c.is_active, c.transaction_type,
+                c.provider_id, c.practice_location_id, c.location_name
             ) IS DISTINCT FROM (
-                excluded.patient_key,
-                excluded.provider_key,
-                excluded.patient_id,
-                excluded.ac_date,
-                excluded.payment_mode,
-                excluded.total_amount,
-                excluded.unpaid_amount,
-                excluded.invoice_payment_no,
-                excluded.inserted_at,
-                excluded.updated_at,
-                excluded.is_active,
-                excluded.transaction_type,
-                excluded.provider_id,
-                excluded.practice_location_id,
-                excluded.location_name
+                excluded.patient_key, excluded.provider_key, excluded.patient_id, excluded.ac_date,
+                excluded.payment_mode, excluded.total_amount, excluded.unpaid_amount, excluded.invoice_payment_no,
+                excluded.inserted_at, excluded.updated_at, excluded.is_active, excluded.transaction_type,
+                excluded.provider_id, excluded.practice_location_id, excluded.location_name
             )
         RETURNING c.load_run_file_id
     )

@@ -3,34 +3,9 @@
 CREATE UNLOGGED TABLE etl.observed_invoices (
     observed_at timestamptz NOT NULL,
     is_absent boolean NOT NULL,
-    invoice_transaction_id bigint,
-    patient_id bigint,
-    ac_date date,
-    medtech_id text,
-    payment_mode text,
-    total_amount numeric(12,2),
-    unpaid_amount numeric(12,2),
-    claim_notes text,
-    description text,
-    income_provider text,
-    invoice_payment_no text,
-    provider text,
-    domicile_code text,
-    inserted_at timestamptz,
-    inserted_by text,
-    updated_at timestamptz,
-    updated_by text,
-    is_active boolean,
-    transaction_type text,
-    provider_id bigint,
     practice_id text COLLATE "C",
-    permanent_address_latitude numeric,
-    permanent_address_longitude numeric,
-    practice_location_id bigint,
-    location_name text,
-    notes text,
     per_org_id text COLLATE "C",
-    loaded_date_time timestamptz,
+    invoice_transaction_id bigint,
     row_hash bigint,
     load_run_file_id bigint NOT NULL,
     load_run_id bigint,
@@ -38,37 +13,12 @@ CREATE UNLOGGED TABLE etl.observed_invoices (
     PRIMARY KEY (practice_id, per_org_id, invoice_transaction_id, observed_at)
 );
 COMMENT ON TABLE etl.observed_invoices IS
-    'Work of a rebuild or purge: what each counting file said of the keys in hand. Under the extract''s lock; empty between files.';
+    'Work of a rebuild or purge: where each counting file observed the keys in hand. Under the extract''s lock; empty between files.';
 COMMENT ON COLUMN etl.observed_invoices.observed_at IS 'DateExtracted of the file.';
 COMMENT ON COLUMN etl.observed_invoices.is_absent IS 'Whether the file, a mirror, lacks the key.';
-COMMENT ON COLUMN etl.observed_invoices.invoice_transaction_id IS 'Identifier of the transaction.';
-COMMENT ON COLUMN etl.observed_invoices.patient_id IS 'Patient whose account the transaction is on.';
-COMMENT ON COLUMN etl.observed_invoices.ac_date IS 'Date of the transaction.';
-COMMENT ON COLUMN etl.observed_invoices.medtech_id IS 'Identifier of the transaction in MedTech. Can hold a GUID.';
-COMMENT ON COLUMN etl.observed_invoices.payment_mode IS 'How the payment was made, a value of a list.';
-COMMENT ON COLUMN etl.observed_invoices.total_amount IS 'Amount of the transaction. Unit: NZD.';
-COMMENT ON COLUMN etl.observed_invoices.unpaid_amount IS 'Amount not yet paid. Unit: NZD.';
-COMMENT ON COLUMN etl.observed_invoices.claim_notes IS 'Notes on the claim, free text.';
-COMMENT ON COLUMN etl.observed_invoices.description IS 'Description of the transaction, free text.';
-COMMENT ON COLUMN etl.observed_invoices.income_provider IS 'Name of the provider who receives the income.';
-COMMENT ON COLUMN etl.observed_invoices.invoice_payment_no IS 'Number of the invoice or payment.';
-COMMENT ON COLUMN etl.observed_invoices.provider IS 'Name of the provider.';
-COMMENT ON COLUMN etl.observed_invoices.domicile_code IS 'Domicile code of the patient''s address, finer than a city.';
-COMMENT ON COLUMN etl.observed_invoices.inserted_at IS 'When the invoice was created.';
-COMMENT ON COLUMN etl.observed_invoices.inserted_by IS 'Name of the user who created the invoice.';
-COMMENT ON COLUMN etl.observed_invoices.updated_at IS 'When the invoice was last changed.';
-COMMENT ON COLUMN etl.observed_invoices.updated_by IS 'Name of the user who last changed the invoice.';
-COMMENT ON COLUMN etl.observed_invoices.is_active IS 'Whether the invoice is active.';
-COMMENT ON COLUMN etl.observed_invoices.transaction_type IS 'Type of the transaction, a value of a list.';
-COMMENT ON COLUMN etl.observed_invoices.provider_id IS 'Provider of the service billed.';
 COMMENT ON COLUMN etl.observed_invoices.practice_id IS 'Practice that delivered the row, three digits as in the file name. Part of the tenant.';
-COMMENT ON COLUMN etl.observed_invoices.permanent_address_latitude IS 'Latitude of the patient''s permanent address, in degrees.';
-COMMENT ON COLUMN etl.observed_invoices.permanent_address_longitude IS 'Longitude of the patient''s permanent address, in degrees.';
-COMMENT ON COLUMN etl.observed_invoices.practice_location_id IS 'Location of the practice.';
-COMMENT ON COLUMN etl.observed_invoices.location_name IS 'Name of the location of the practice.';
-COMMENT ON COLUMN etl.observed_invoices.notes IS 'Notes on the transaction, free text.';
 COMMENT ON COLUMN etl.observed_invoices.per_org_id IS 'Organisation of the practice, six digits as in the file name. Part of the tenant.';
-COMMENT ON COLUMN etl.observed_invoices.loaded_date_time IS 'When the provider of the feed loaded the row. Can change when nothing else did.';
+COMMENT ON COLUMN etl.observed_invoices.invoice_transaction_id IS 'Identifier of the transaction.';
 COMMENT ON COLUMN etl.observed_invoices.row_hash IS 'Hash of the text and of the rules of the file.';
 COMMENT ON COLUMN etl.observed_invoices.load_run_file_id IS 'The file.';
 COMMENT ON COLUMN etl.observed_invoices.load_run_id IS 'The run that landed it.';

@@ -12,8 +12,6 @@ SET random_page_cost = 1.1
 AS $purge_invoices$
 -- Of a tenant's rows of raw before a new horizon keep what a rebuild of any key still needs: its newest row, and those
 -- with which its state in stg and core began. The caller, etl.purge_extract, holds the extract's lock.
-DECLARE
-    c_unknown_times constant timestamptz[] := ARRAY['1900-01-01']::text[]::timestamptz[];
 BEGIN
     -- 1. All keys that counting files of the tenant held before.
     INSERT INTO etl.touched_invoices (load_run_file_id, line_no, practice_id, per_org_id, invoice_transaction_id, row_hash, verdict)
@@ -27,312 +25,55 @@ BEGIN
 
     CALL etl.analyze_work('touched_invoices');
 
-    -- 2. What each counting file says of these keys; of several with one DateExtracted the last.
-    WITH keys AS MATERIALIZED (
-        SELECT DISTINCT t.practice_id, t.per_org_id, t.invoice_transaction_id::text AS invoice_transaction_id
-        FROM etl.touched_invoices AS t
-        WHERE (t.practice_id, t.per_org_id, t.invoice_transaction_id) IS NOT NULL
-    ),
-    rules AS MATERIALIZED (
-        SELECT h.since, h.until, etl.ruleset_fingerprint(h.extract, h.since) AS fingerprint
-        FROM etl.shapes AS h
-        WHERE h.extract = 'invoices'
-    ),
-    files AS MATERIALIZED (
-        SELECT
-            f.load_run_file_id,
-            f.load_run_id,
-            f.date_extracted,
-            f.is_mirror,
-            f.ruleset_fingerprint <> u.fingerprint AS is_stale,
-            etl.hash_seed(f.ruleset_fingerprint) AS seed,
-            row_number() OVER (
-                ORDER BY f.date_extracted, f.kind = 'delta', f.date_to, f.last_modified, f.s3_key COLLATE "C", f.load_run_file_id
-            ) AS place
-        FROM etl.load_run_files AS f
-        JOIN rules AS u ON f.date_extracted >= u.since AND f.date_extracted < u.until
-        WHERE f.extract = 'invoices' AND f.tenant = p_tenant AND f.is_counting AND f.date_extracted < p_before
-    ),
-    -- What today's rules reject of files that were checked by others: it may not even be of its type now.
-    misfits AS MATERIALIZED (
-        SELECT f.load_run_file_id, b.line_no
-        FROM files AS f
-        CROSS JOIN LATERAL etl.verdicts_invoices(f.load_run_file_id, true) AS b
-        WHERE f.is_stale AND b.verdict = 'rejected'
-    ),
-    said AS (
-        SELECT
-            k.practice_id, k.per_org_id, k.invoice_transaction_id, f.load_run_file_id, f.date_extracted, f.place, r.line_no,
-            nullif(r.updated_at::timestamptz, c_unknown_times[1]) AS dedupe_1, false AS is_absent
-        FROM keys AS k
-        JOIN raw.invoices_raw AS r USING (practice_id, per_org_id, invoice_transaction_id)
-        JOIN files AS f USING (load_run_file_id)
-        WHERE NOT EXISTS (
-            SELECT FROM etl.rejects_invoices AS j
-            WHERE j.load_run_file_id = r.load_run_file_id AND j.line_no = r.line_no AND j.resolved_by_run IS NULL
-        )
-            AND NOT EXISTS (
-                SELECT FROM misfits AS b
-                WHERE b.load_run_file_id = r.load_run_file_id AND b.line_no = r.line_no
-            )
-    ),
-    last_said AS (
-        SELECT DISTINCT ON (s.practice_id, s.per_org_id, s.invoice_transaction_id, s.date_extracted)
-            s.practice_id, s.per_org_id, s.invoice_transaction_id, s.load_run_file_id, s.line_no, s.is_absent
-        FROM said AS s
-        ORDER BY
-            s.practice_id, s.per_org_id, s.invoice_transaction_id, s.date_extracted, s.place DESC,
-            s.dedupe_1 DESC NULLS LAST, s.line_no DESC
-    )
-    INSERT INTO etl.observed_invoices (
-        invoice_transaction_id,
-        patient_id,
-        ac_date,
-        medtech_id,
-        payment_mode,
-        total_amount,
-        unpaid_amount,
-        claim_notes,
-        description,
-        income_provider,
-        invoice_payment_no,
-        provider,
-        domicile_code,
-        inserted_at,
-        inserted_by,
-        updated_at,
-        updated_by,
-        is_active,
-        transaction_type,
-        provider_id,
-        practice_id,
-        permanent_address_latitude,
-        permanent_address_longitude,
-        practice_location_id,
-        location_name,
-        notes,
-        per_org_id,
-        loaded_date_time,
-        observed_at, is_absent, row_hash, load_run_file_id, load_run_id, line_no
-    )
-    SELECT
-        l.invoice_transaction_id::bigint,
-        r.patient_id::bigint,
-        nullif(r.ac_date::date, DATE '1900-01-01'),
-        r.medtech_id,
-        r.payment_mode,
-        r.total_amount::numeric(12,2),
-        r.unpaid_amount::numeric(12,2),
-        r.claim_notes,
-        r.description,
-        r.income_provider,
-        r.invoice_payment_no,
-        r.provider,
-        r.domicile_code,
-        nullif(r.inserted_at::timestamptz, c_unknown_times[1]),
-        r.inserted_by,
-        nullif(r.updated_at::timestamptz, c_unknown_times[1]),
-        r.updated_by,
-        r.is_active::boolean,
-        r.transaction_type,
-        r.provider_id::bigint,
-        l.practice_id,
-        r.permanent_address_latitude::numeric,
-        r.permanent_address_longitude::numeric,
-        r.practice_location_id::bigint,
-        r.location_name,
-        r.notes,
-        l.per_org_id,
-        nullif(r.loaded_date_time::timestamptz, c_unknown_times[1]),
-        f.date_extracted,
-        l.is_absent,
-        CASE WHEN NOT l.is_absent THEN hash_record_extended(ROW(
-            r.invoice_transaction_id,
-            r.patient_id,
-            r.ac_date,
-            r.medtech_id,
-            r.payment_mode,
-            r.total_amount,
-            r.unpaid_amount,
-            r.claim_notes,
-            r.description,
-            r.income_provider,
-            r.invoice_payment_no,
-            r.provider,
-            r.domicile_code,
-            r.inserted_at,
-            r.inserted_by,
-            r.updated_at,
-            r.updated_by,
-            r.is_active,
-            r.transaction_type,
-            r.provider_id,
-            r.practice_id,
-            r.permanent_address_latitude,
-            r.permanent_address_longitude,
-            r.practice_location_id,
-            r.location_name,
-            r.notes,
-            r.per_org_id
-        ), f.seed) END,
-        f.load_run_file_id,
-        f.load_run_id,
-        l.line_no
-    FROM last_said AS l
-    JOIN files AS f USING (load_run_file_id)
-    LEFT JOIN raw.invoices_raw AS r ON r.load_run_file_id = l.load_run_file_id AND r.line_no = l.line_no;
-
-    CALL etl.analyze_work('observed_invoices');
+    -- 2. Where the counting files before the horizon observed these keys.
+    CALL etl.observe_invoices(p_tenant, p_before);
 
     -- 3. Keep the newest row; the row with which the newest version began in core; and
     -- each row that changed stg since.
-    WITH published AS (
+    WITH states AS (
         SELECT
-            o.practice_id,
-            o.per_org_id,
-            o.invoice_transaction_id,
-            etl.surrogate_key(
-                etl.key_part('patients')
-                || etl.key_part(o.practice_id)
-                || etl.key_part(o.per_org_id)
-                || etl.key_part(o.patient_id::text)
-            ) AS patient_key,
-            etl.surrogate_key(
-                etl.key_part('providers')
-                || etl.key_part(o.practice_id)
-                || etl.key_part(o.per_org_id)
-                || etl.key_part(o.provider_id::text)
-            ) AS provider_key,
-            o.patient_id,
-            o.ac_date,
-            o.payment_mode,
-            o.total_amount,
-            o.unpaid_amount,
-            o.invoice_payment_no,
-            o.inserted_at,
-            o.updated_at,
-            o.is_active,
-            o.transaction_type,
-            o.provider_id,
-            o.practice_location_id,
-            o.location_name,
-            o.loaded_date_time,
-            o.observed_at,
-            o.is_absent,
-            o.load_run_file_id,
-            o.load_run_id
+            o.*,
+            ROW(
+                y.patient_key, y.provider_key, y.patient_id, y.ac_date, y.payment_mode, y.total_amount,
+                y.unpaid_amount, y.invoice_payment_no, y.inserted_at, y.updated_at, y.is_active, y.transaction_type,
+                y.provider_id, y.practice_location_id, y.location_name
+            ) AS core_state
         FROM etl.observed_invoices AS o
+        JOIN etl.republished_invoices AS y USING (load_run_file_id, line_no)
     ),
     marked AS (
         SELECT
-            p.*,
-            coalesce(
-                lag(p.is_absent) OVER w <> p.is_absent
-                OR lag(ROW(
-                    p.patient_key,
-                    p.provider_key,
-                    p.patient_id,
-                    p.ac_date,
-                    p.payment_mode,
-                    p.total_amount,
-                    p.unpaid_amount,
-                    p.invoice_payment_no,
-                    p.inserted_at,
-                    p.updated_at,
-                    p.is_active,
-                    p.transaction_type,
-                    p.provider_id,
-                    p.practice_location_id,
-                    p.location_name
-                )) OVER w IS DISTINCT FROM ROW(
-                    p.patient_key,
-                    p.provider_key,
-                    p.patient_id,
-                    p.ac_date,
-                    p.payment_mode,
-                    p.total_amount,
-                    p.unpaid_amount,
-                    p.invoice_payment_no,
-                    p.inserted_at,
-                    p.updated_at,
-                    p.is_active,
-                    p.transaction_type,
-                    p.provider_id,
-                    p.practice_location_id,
-                    p.location_name
-                ),
-                true
-            ) AS starts
-        FROM published AS p
-        WINDOW w AS (PARTITION BY p.practice_id, p.per_org_id, p.invoice_transaction_id ORDER BY p.observed_at)
+            s.practice_id, s.per_org_id, s.invoice_transaction_id, s.observed_at,
+            lag(s.core_state) OVER w IS DISTINCT FROM s.core_state AS begins_run
+        FROM states AS s
+        WINDOW w AS (PARTITION BY s.practice_id, s.per_org_id, s.invoice_transaction_id ORDER BY s.observed_at)
+    ),
+    staged AS (
+        SELECT
+            o.*,
+            ROW(
+                y.patient_id, y.ac_date, y.medtech_id, y.payment_mode, y.total_amount, y.unpaid_amount,
+                y.claim_notes, y.description, y.income_provider, y.invoice_payment_no, y.provider, y.domicile_code,
+                y.inserted_at, y.inserted_by, y.updated_at, y.updated_by, y.is_active, y.transaction_type,
+                y.provider_id, y.permanent_address_latitude, y.permanent_address_longitude, y.practice_location_id,
+                y.location_name, y.notes
+            ) AS row_state
+        FROM etl.observed_invoices AS o
+        JOIN etl.typed_invoices AS y USING (load_run_file_id, line_no)
     ),
     told AS (
         SELECT
-            o.practice_id, o.per_org_id, o.invoice_transaction_id, o.observed_at, o.is_absent, o.load_run_file_id, o.line_no,
-            coalesce(
-                lag(o.is_absent) OVER w <> o.is_absent
-                OR lag(ROW(
-                    o.patient_id,
-                    o.ac_date,
-                    o.medtech_id,
-                    o.payment_mode,
-                    o.total_amount,
-                    o.unpaid_amount,
-                    o.claim_notes,
-                    o.description,
-                    o.income_provider,
-                    o.invoice_payment_no,
-                    o.provider,
-                    o.domicile_code,
-                    o.inserted_at,
-                    o.inserted_by,
-                    o.updated_at,
-                    o.updated_by,
-                    o.is_active,
-                    o.transaction_type,
-                    o.provider_id,
-                    o.permanent_address_latitude,
-                    o.permanent_address_longitude,
-                    o.practice_location_id,
-                    o.location_name,
-                    o.notes
-                )) OVER w IS DISTINCT FROM ROW(
-                    o.patient_id,
-                    o.ac_date,
-                    o.medtech_id,
-                    o.payment_mode,
-                    o.total_amount,
-                    o.unpaid_amount,
-                    o.claim_notes,
-                    o.description,
-                    o.income_provider,
-                    o.invoice_payment_no,
-                    o.provider,
-                    o.domicile_code,
-                    o.inserted_at,
-                    o.inserted_by,
-                    o.updated_at,
-                    o.updated_by,
-                    o.is_active,
-                    o.transaction_type,
-                    o.provider_id,
-                    o.permanent_address_latitude,
-                    o.permanent_address_longitude,
-                    o.practice_location_id,
-                    o.location_name,
-                    o.notes
-                ),
-                true
-            ) AS changes
-        FROM etl.observed_invoices AS o
-        WINDOW w AS (PARTITION BY o.practice_id, o.per_org_id, o.invoice_transaction_id ORDER BY o.observed_at)
+            s.practice_id, s.per_org_id, s.invoice_transaction_id, s.observed_at, s.is_absent, s.load_run_file_id, s.line_no,
+            lag(s.row_state) OVER w IS DISTINCT FROM s.row_state AS changes
+        FROM staged AS s
+        WINDOW w AS (PARTITION BY s.practice_id, s.per_org_id, s.invoice_transaction_id ORDER BY s.observed_at)
     ),
     placed AS (
         SELECT
             t.*,
             max(t.observed_at) OVER k AS newest,
-            max(t.observed_at) FILTER (WHERE d.starts) OVER k AS state_from,
-            max(t.observed_at) FILTER (WHERE d.starts) OVER k AS version_from
+            max(t.observed_at) FILTER (WHERE d.begins_run) OVER k AS state_from,
+            max(t.observed_at) FILTER (WHERE d.begins_run) OVER k AS version_from
         FROM told AS t
         JOIN marked AS d USING (practice_id, per_org_id, invoice_transaction_id, observed_at)
         WHERE NOT t.is_absent

@@ -14,7 +14,6 @@ AS $rebuild_invoices$
 -- The caller holds the extract's lock.
 DECLARE
     v_file etl.load_run_files;
-    c_unknown_times constant timestamptz[] := ARRAY['1900-01-01']::text[]::timestamptz[];
 
 BEGIN
     SELECT f.* INTO v_file FROM etl.load_run_files AS f WHERE f.load_run_file_id = p_load_run_file_id;
@@ -34,639 +33,168 @@ BEGIN
 
     CALL etl.analyze_work('touched_invoices');
 
-    -- 2. What each counting file says of these keys; of several with one DateExtracted the last.
-    WITH keys AS MATERIALIZED (
-        SELECT DISTINCT t.practice_id, t.per_org_id, t.invoice_transaction_id::text AS invoice_transaction_id
-        FROM etl.touched_invoices AS t
-        WHERE (t.practice_id, t.per_org_id, t.invoice_transaction_id) IS NOT NULL
-    ),
-    rules AS MATERIALIZED (
-        SELECT h.since, h.until, etl.ruleset_fingerprint(h.extract, h.since) AS fingerprint
-        FROM etl.shapes AS h
-        WHERE h.extract = 'invoices'
-    ),
-    files AS MATERIALIZED (
-        SELECT
-            f.load_run_file_id,
-            f.load_run_id,
-            f.date_extracted,
-            f.is_mirror,
-            f.ruleset_fingerprint <> u.fingerprint AS is_stale,
-            etl.hash_seed(f.ruleset_fingerprint) AS seed,
-            row_number() OVER (
-                ORDER BY f.date_extracted, f.kind = 'delta', f.date_to, f.last_modified, f.s3_key COLLATE "C", f.load_run_file_id
-            ) AS place
-        FROM etl.load_run_files AS f
-        JOIN rules AS u ON f.date_extracted >= u.since AND f.date_extracted < u.until
-        WHERE f.extract = 'invoices' AND f.tenant = v_file.tenant AND f.is_counting
-    ),
-    -- What today's rules reject of files that were checked by others: it may not even be of its type now.
-    misfits AS MATERIALIZED (
-        SELECT f.load_run_file_id, b.line_no
-        FROM files AS f
-        CROSS JOIN LATERAL etl.verdicts_invoices(f.load_run_file_id, true) AS b
-        WHERE f.is_stale AND b.verdict = 'rejected'
-    ),
-    said AS (
-        SELECT
-            k.practice_id, k.per_org_id, k.invoice_transaction_id, f.load_run_file_id, f.date_extracted, f.place, r.line_no,
-            nullif(r.updated_at::timestamptz, c_unknown_times[1]) AS dedupe_1, false AS is_absent
-        FROM keys AS k
-        JOIN raw.invoices_raw AS r USING (practice_id, per_org_id, invoice_transaction_id)
-        JOIN files AS f USING (load_run_file_id)
-        WHERE NOT EXISTS (
-            SELECT FROM etl.rejects_invoices AS j
-            WHERE j.load_run_file_id = r.load_run_file_id AND j.line_no = r.line_no AND j.resolved_by_run IS NULL
-        )
-            AND NOT EXISTS (
-                SELECT FROM misfits AS b
-                WHERE b.load_run_file_id = r.load_run_file_id AND b.line_no = r.line_no
-            )
-    ),
-    last_said AS (
-        SELECT DISTINCT ON (s.practice_id, s.per_org_id, s.invoice_transaction_id, s.date_extracted)
-            s.practice_id, s.per_org_id, s.invoice_transaction_id, s.load_run_file_id, s.line_no, s.is_absent
-        FROM said AS s
-        ORDER BY
-            s.practice_id, s.per_org_id, s.invoice_transaction_id, s.date_extracted, s.place DESC,
-            s.dedupe_1 DESC NULLS LAST, s.line_no DESC
-    )
-    INSERT INTO etl.observed_invoices (
-        invoice_transaction_id,
-        patient_id,
-        ac_date,
-        medtech_id,
-        payment_mode,
-        total_amount,
-        unpaid_amount,
-        claim_notes,
-        description,
-        income_provider,
-        invoice_payment_no,
-        provider,
-        domicile_code,
-        inserted_at,
-        inserted_by,
-        updated_at,
-        updated_by,
-        is_active,
-        transaction_type,
-        provider_id,
-        practice_id,
-        permanent_address_latitude,
-        permanent_address_longitude,
-        practice_location_id,
-        location_name,
-        notes,
-        per_org_id,
-        loaded_date_time,
-        observed_at, is_absent, row_hash, load_run_file_id, load_run_id, line_no
-    )
-    SELECT
-        l.invoice_transaction_id::bigint,
-        r.patient_id::bigint,
-        nullif(r.ac_date::date, DATE '1900-01-01'),
-        r.medtech_id,
-        r.payment_mode,
-        r.total_amount::numeric(12,2),
-        r.unpaid_amount::numeric(12,2),
-        r.claim_notes,
-        r.description,
-        r.income_provider,
-        r.invoice_payment_no,
-        r.provider,
-        r.domicile_code,
-        nullif(r.inserted_at::timestamptz, c_unknown_times[1]),
-        r.inserted_by,
-        nullif(r.updated_at::timestamptz, c_unknown_times[1]),
-        r.updated_by,
-        r.is_active::boolean,
-        r.transaction_type,
-        r.provider_id::bigint,
-        l.practice_id,
-        r.permanent_address_latitude::numeric,
-        r.permanent_address_longitude::numeric,
-        r.practice_location_id::bigint,
-        r.location_name,
-        r.notes,
-        l.per_org_id,
-        nullif(r.loaded_date_time::timestamptz, c_unknown_times[1]),
-        f.date_extracted,
-        l.is_absent,
-        CASE WHEN NOT l.is_absent THEN hash_record_extended(ROW(
-            r.invoice_transaction_id,
-            r.patient_id,
-            r.ac_date,
-            r.medtech_id,
-            r.payment_mode,
-            r.total_amount,
-            r.unpaid_amount,
-            r.claim_notes,
-            r.description,
-            r.income_provider,
-            r.invoice_payment_no,
-            r.provider,
-            r.domicile_code,
-            r.inserted_at,
-            r.inserted_by,
-            r.updated_at,
-            r.updated_by,
-            r.is_active,
-            r.transaction_type,
-            r.provider_id,
-            r.practice_id,
-            r.permanent_address_latitude,
-            r.permanent_address_longitude,
-            r.practice_location_id,
-            r.location_name,
-            r.notes,
-            r.per_org_id
-        ), f.seed) END,
-        f.load_run_file_id,
-        f.load_run_id,
-        l.line_no
-    FROM last_said AS l
-    JOIN files AS f USING (load_run_file_id)
-    LEFT JOIN raw.invoices_raw AS r ON r.load_run_file_id = l.load_run_file_id AND r.line_no = l.line_no;
+    -- 2. Where the counting files observed these keys.
+    CALL etl.observe_invoices(v_file.tenant, 'infinity');
 
-    CALL etl.analyze_work('observed_invoices');
-
-    -- 3. stg: the first observation of the newest run of equal rows.
-    WITH marked AS (
+    -- 3. stg: the first observation in the newest run of equal rows.
+    WITH states AS (
         SELECT
             o.*,
-            coalesce(
-                lag(o.is_absent) OVER w <> o.is_absent
-                OR lag(ROW(
-                    o.patient_id,
-                    o.ac_date,
-                    o.medtech_id,
-                    o.payment_mode,
-                    o.total_amount,
-                    o.unpaid_amount,
-                    o.claim_notes,
-                    o.description,
-                    o.income_provider,
-                    o.invoice_payment_no,
-                    o.provider,
-                    o.domicile_code,
-                    o.inserted_at,
-                    o.inserted_by,
-                    o.updated_at,
-                    o.updated_by,
-                    o.is_active,
-                    o.transaction_type,
-                    o.provider_id,
-                    o.permanent_address_latitude,
-                    o.permanent_address_longitude,
-                    o.practice_location_id,
-                    o.location_name,
-                    o.notes
-                )) OVER w IS DISTINCT FROM ROW(
-                    o.patient_id,
-                    o.ac_date,
-                    o.medtech_id,
-                    o.payment_mode,
-                    o.total_amount,
-                    o.unpaid_amount,
-                    o.claim_notes,
-                    o.description,
-                    o.income_provider,
-                    o.invoice_payment_no,
-                    o.provider,
-                    o.domicile_code,
-                    o.inserted_at,
-                    o.inserted_by,
-                    o.updated_at,
-                    o.updated_by,
-                    o.is_active,
-                    o.transaction_type,
-                    o.provider_id,
-                    o.permanent_address_latitude,
-                    o.permanent_address_longitude,
-                    o.practice_location_id,
-                    o.location_name,
-                    o.notes
-                ),
-                true
-            ) AS starts,
-            first_value(o.row_hash) OVER (
-                PARTITION BY o.practice_id, o.per_org_id, o.invoice_transaction_id ORDER BY o.is_absent, o.observed_at DESC
-            ) AS newest_hash,
-            max(o.observed_at) FILTER (WHERE NOT o.is_absent) OVER (
-                PARTITION BY o.practice_id, o.per_org_id, o.invoice_transaction_id
-            ) AS last_present
+            ROW(
+                y.patient_id, y.ac_date, y.medtech_id, y.payment_mode, y.total_amount, y.unpaid_amount,
+                y.claim_notes, y.description, y.income_provider, y.invoice_payment_no, y.provider, y.domicile_code,
+                y.inserted_at, y.inserted_by, y.updated_at, y.updated_by, y.is_active, y.transaction_type,
+                y.provider_id, y.permanent_address_latitude, y.permanent_address_longitude, y.practice_location_id,
+                y.location_name, y.notes
+            ) AS row_state
         FROM etl.observed_invoices AS o
-        WINDOW w AS (PARTITION BY o.practice_id, o.per_org_id, o.invoice_transaction_id ORDER BY o.observed_at)
+        JOIN etl.typed_invoices AS y USING (load_run_file_id, line_no)
+    ),
+    runs AS (
+        SELECT
+            s.*,
+            lag(s.row_state) OVER w IS DISTINCT FROM s.row_state AS begins_run,
+            first_value(s.row_hash) OVER (
+                PARTITION BY s.practice_id, s.per_org_id, s.invoice_transaction_id ORDER BY s.is_absent, s.observed_at DESC
+            ) AS newest_hash,
+            max(s.observed_at) FILTER (WHERE NOT s.is_absent) OVER (
+                PARTITION BY s.practice_id, s.per_org_id, s.invoice_transaction_id
+            ) AS last_present
+        FROM states AS s
+        WINDOW w AS (PARTITION BY s.practice_id, s.per_org_id, s.invoice_transaction_id ORDER BY s.observed_at)
     ),
     newest AS (
-        SELECT DISTINCT ON (k.practice_id, k.per_org_id, k.invoice_transaction_id)
-            k.*,
+        SELECT DISTINCT ON (u.practice_id, u.per_org_id, u.invoice_transaction_id)
+            u.load_run_file_id, u.load_run_id, u.line_no, u.observed_at, u.newest_hash,
             (
                 SELECT min(a.observed_at)
                 FROM etl.observed_invoices AS a
-                WHERE a.practice_id = k.practice_id
-                    AND a.per_org_id = k.per_org_id
-                    AND a.invoice_transaction_id = k.invoice_transaction_id
-                    AND a.observed_at > k.last_present
+                WHERE a.practice_id = u.practice_id AND a.per_org_id = u.per_org_id AND a.invoice_transaction_id = u.invoice_transaction_id
+                    AND a.observed_at > u.last_present
             ) AS gone_since
-        FROM marked AS k
-        WHERE k.starts AND NOT k.is_absent
-        ORDER BY k.practice_id, k.per_org_id, k.invoice_transaction_id, k.observed_at DESC
+        FROM runs AS u
+        WHERE u.begins_run AND NOT u.is_absent
+        ORDER BY u.practice_id, u.per_org_id, u.invoice_transaction_id, u.observed_at DESC
     )
     INSERT INTO stg.invoices AS s (
-        invoice_transaction_id,
-        patient_id,
-        ac_date,
-        medtech_id,
-        payment_mode,
-        total_amount,
-        unpaid_amount,
-        claim_notes,
-        description,
-        income_provider,
-        invoice_payment_no,
-        provider,
-        domicile_code,
-        inserted_at,
-        inserted_by,
-        updated_at,
-        updated_by,
-        is_active,
-        transaction_type,
-        provider_id,
-        practice_id,
-        permanent_address_latitude,
-        permanent_address_longitude,
-        practice_location_id,
-        location_name,
-        notes,
-        per_org_id,
-        loaded_date_time,
+        invoice_transaction_id, patient_id, ac_date, medtech_id, payment_mode, total_amount, unpaid_amount,
+        claim_notes, description, income_provider, invoice_payment_no, provider, domicile_code, inserted_at,
+        inserted_by, updated_at, updated_by, is_active, transaction_type, provider_id, practice_id,
+        permanent_address_latitude, permanent_address_longitude, practice_location_id, location_name, notes,
+        per_org_id, loaded_date_time,
         row_hash, absent_since, load_run_file_id, load_run_id, date_extracted
     )
     SELECT
-        n.invoice_transaction_id,
-        n.patient_id,
-        n.ac_date,
-        n.medtech_id,
-        n.payment_mode,
-        n.total_amount,
-        n.unpaid_amount,
-        n.claim_notes,
-        n.description,
-        n.income_provider,
-        n.invoice_payment_no,
-        n.provider,
-        n.domicile_code,
-        n.inserted_at,
-        n.inserted_by,
-        n.updated_at,
-        n.updated_by,
-        n.is_active,
-        n.transaction_type,
-        n.provider_id,
-        n.practice_id,
-        n.permanent_address_latitude,
-        n.permanent_address_longitude,
-        n.practice_location_id,
-        n.location_name,
-        n.notes,
-        n.per_org_id,
-        n.loaded_date_time,
+        y.invoice_transaction_id, y.patient_id, y.ac_date, y.medtech_id, y.payment_mode, y.total_amount,
+        y.unpaid_amount, y.claim_notes, y.description, y.income_provider, y.invoice_payment_no, y.provider,
+        y.domicile_code, y.inserted_at, y.inserted_by, y.updated_at, y.updated_by, y.is_active, y.transaction_type,
+        y.provider_id, y.practice_id, y.permanent_address_latitude, y.permanent_address_longitude,
+        y.practice_location_id, y.location_name, y.notes, y.per_org_id, y.loaded_date_time,
         n.newest_hash, n.gone_since, n.load_run_file_id, n.load_run_id, n.observed_at
     FROM newest AS n
+    JOIN etl.typed_invoices AS y USING (load_run_file_id, line_no)
     ON CONFLICT (practice_id, per_org_id, invoice_transaction_id) DO UPDATE
-    SET patient_id = excluded.patient_id,
-        ac_date = excluded.ac_date,
-        medtech_id = excluded.medtech_id,
-        payment_mode = excluded.payment_mode,
-        total_amount = excluded.total_amount,
-        unpaid_amount = excluded.unpaid_amount,
-        claim_notes = excluded.claim_notes,
-        description = excluded.description,
-        income_provider = excluded.income_provider,
-        invoice_payment_no = excluded.invoice_payment_no,
-        provider = excluded.provider,
-        domicile_code = excluded.domicile_code,
-        inserted_at = excluded.inserted_at,
-        inserted_by = excluded.inserted_by,
-        updated_at = excluded.updated_at,
-        updated_by = excluded.updated_by,
-        is_active = excluded.is_active,
-        transaction_type = excluded.transaction_type,
-        provider_id = excluded.provider_id,
-        permanent_address_latitude = excluded.permanent_address_latitude,
-        permanent_address_longitude = excluded.permanent_address_longitude,
-        practice_location_id = excluded.practice_location_id,
-        location_name = excluded.location_name,
-        notes = excluded.notes,
-        loaded_date_time = excluded.loaded_date_time,
-        row_hash = excluded.row_hash,
-        absent_since = excluded.absent_since,
-        load_run_file_id = excluded.load_run_file_id,
-        load_run_id = excluded.load_run_id,
-        date_extracted = excluded.date_extracted
-    WHERE (
-            s.patient_id,
-            s.ac_date,
-            s.medtech_id,
-            s.payment_mode,
-            s.total_amount,
-            s.unpaid_amount,
-            s.claim_notes,
-            s.description,
-            s.income_provider,
-            s.invoice_payment_no,
-            s.provider,
-            s.domicile_code,
-            s.inserted_at,
-            s.inserted_by,
-            s.updated_at,
-            s.updated_by,
-            s.is_active,
-            s.transaction_type,
-            s.provider_id,
-            s.permanent_address_latitude,
-            s.permanent_address_longitude,
-            s.practice_location_id,
-            s.location_name,
-            s.notes,
-            s.loaded_date_time,
-            s.row_hash,
-            s.absent_since,
-            s.load_run_file_id,
-            s.load_run_id,
-            s.date_extracted
-        ) IS DISTINCT FROM (
-            excluded.patient_id,
-            excluded.ac_date,
-            excluded.medtech_id,
-            excluded.payment_mode,
-            excluded.total_amount,
-            excluded.unpaid_amount,
-            excluded.claim_notes,
-            excluded.description,
-            excluded.income_provider,
-            excluded.invoice_payment_no,
-            excluded.provider,
-            excluded.domicile_code,
-            excluded.inserted_at,
-            excluded.inserted_by,
-            excluded.updated_at,
-            excluded.updated_by,
-            excluded.is_active,
-            excluded.transaction_type,
-            excluded.provider_id,
-            excluded.permanent_address_latitude,
-            excluded.permanent_address_longitude,
-            excluded.practice_location_id,
-            excluded.location_name,
-            excluded.notes,
-            excluded.loaded_date_time,
-            excluded.row_hash,
-            excluded.absent_since,
-            excluded.load_run_file_id,
-            excluded.load_run_id,
-            excluded.date_extracted
-        );
+    SET (
+        patient_id, ac_date, medtech_id, payment_mode, total_amount, unpaid_amount, claim_notes, description,
+        income_provider, invoice_payment_no, provider, domicile_code, inserted_at, inserted_by, updated_at,
+        updated_by, is_active, transaction_type, provider_id, permanent_address_latitude,
+        permanent_address_longitude, practice_location_id, location_name, notes, loaded_date_time, row_hash,
+        absent_since, load_run_file_id, load_run_id, date_extracted
+    ) = ROW(
+        excluded.patient_id, excluded.ac_date, excluded.medtech_id, excluded.payment_mode, excluded.total_amount,
+        excluded.unpaid_amount, excluded.claim_notes, excluded.description, excluded.income_provider,
+        excluded.invoice_payment_no, excluded.provider, excluded.domicile_code, excluded.inserted_at,
+        excluded.inserted_by, excluded.updated_at, excluded.updated_by, excluded.is_active,
+        excluded.transaction_type, excluded.provider_id, excluded.permanent_address_latitude,
+        excluded.permanent_address_longitude, excluded.practice_location_id, excluded.location_name, excluded.notes,
+        excluded.loaded_date_time, excluded.row_hash, excluded.absent_since, excluded.load_run_file_id,
+        excluded.load_run_id, excluded.date_extracted
+    )
+    WHERE s.* IS DISTINCT FROM excluded.*;
 
     DELETE FROM stg.invoices AS s
     USING etl.touched_invoices AS t
-    WHERE s.practice_id = t.practice_id
-        AND s.per_org_id = t.per_org_id
-        AND s.invoice_transaction_id = t.invoice_transaction_id
+    WHERE s.practice_id = t.practice_id AND s.per_org_id = t.per_org_id AND s.invoice_transaction_id = t.invoice_transaction_id
         AND NOT EXISTS (
             SELECT FROM etl.observed_invoices AS o
-            WHERE o.practice_id = s.practice_id
-                AND o.per_org_id = s.per_org_id
-                AND o.invoice_transaction_id = s.invoice_transaction_id
+            WHERE o.practice_id = s.practice_id AND o.per_org_id = s.per_org_id AND o.invoice_transaction_id = s.invoice_transaction_id
                 AND NOT o.is_absent
         );
 
-    -- 4. core: the same, over what core shows.
-    WITH published AS (
+    -- 4. core: the same for the columns that core shows.
+    WITH states AS (
         SELECT
-            o.practice_id,
-            o.per_org_id,
-            o.invoice_transaction_id,
-            etl.surrogate_key(
-                etl.key_part('patients')
-                || etl.key_part(o.practice_id)
-                || etl.key_part(o.per_org_id)
-                || etl.key_part(o.patient_id::text)
-            ) AS patient_key,
-            etl.surrogate_key(
-                etl.key_part('providers')
-                || etl.key_part(o.practice_id)
-                || etl.key_part(o.per_org_id)
-                || etl.key_part(o.provider_id::text)
-            ) AS provider_key,
-            o.patient_id,
-            o.ac_date,
-            o.payment_mode,
-            o.total_amount,
-            o.unpaid_amount,
-            o.invoice_payment_no,
-            o.inserted_at,
-            o.updated_at,
-            o.is_active,
-            o.transaction_type,
-            o.provider_id,
-            o.practice_location_id,
-            o.location_name,
-            o.loaded_date_time,
-            o.observed_at,
-            o.is_absent,
-            o.load_run_file_id,
-            o.load_run_id
+            o.*,
+            ROW(
+                y.patient_key, y.provider_key, y.patient_id, y.ac_date, y.payment_mode, y.total_amount,
+                y.unpaid_amount, y.invoice_payment_no, y.inserted_at, y.updated_at, y.is_active, y.transaction_type,
+                y.provider_id, y.practice_location_id, y.location_name
+            ) AS row_state
         FROM etl.observed_invoices AS o
+        JOIN etl.republished_invoices AS y USING (load_run_file_id, line_no)
     ),
-    marked AS (
+    runs AS (
         SELECT
-            p.*,
-            coalesce(
-                lag(p.is_absent) OVER w <> p.is_absent
-                OR lag(ROW(
-                    p.patient_key,
-                    p.provider_key,
-                    p.patient_id,
-                    p.ac_date,
-                    p.payment_mode,
-                    p.total_amount,
-                    p.unpaid_amount,
-                    p.invoice_payment_no,
-                    p.inserted_at,
-                    p.updated_at,
-                    p.is_active,
-                    p.transaction_type,
-                    p.provider_id,
-                    p.practice_location_id,
-                    p.location_name
-                )) OVER w IS DISTINCT FROM ROW(
-                    p.patient_key,
-                    p.provider_key,
-                    p.patient_id,
-                    p.ac_date,
-                    p.payment_mode,
-                    p.total_amount,
-                    p.unpaid_amount,
-                    p.invoice_payment_no,
-                    p.inserted_at,
-                    p.updated_at,
-                    p.is_active,
-                    p.transaction_type,
-                    p.provider_id,
-                    p.practice_location_id,
-                    p.location_name
-                ),
-                true
-            ) AS starts,
-            max(p.observed_at) FILTER (WHERE NOT p.is_absent) OVER (
-                PARTITION BY p.practice_id, p.per_org_id, p.invoice_transaction_id
+            s.*,
+            lag(s.row_state) OVER w IS DISTINCT FROM s.row_state AS begins_run,
+            max(s.observed_at) FILTER (WHERE NOT s.is_absent) OVER (
+                PARTITION BY s.practice_id, s.per_org_id, s.invoice_transaction_id
             ) AS last_present
-        FROM published AS p
-        WINDOW w AS (PARTITION BY p.practice_id, p.per_org_id, p.invoice_transaction_id ORDER BY p.observed_at)
+        FROM states AS s
+        WINDOW w AS (PARTITION BY s.practice_id, s.per_org_id, s.invoice_transaction_id ORDER BY s.observed_at)
     ),
     newest AS (
-        SELECT DISTINCT ON (k.practice_id, k.per_org_id, k.invoice_transaction_id)
-            k.*,
+        SELECT DISTINCT ON (u.practice_id, u.per_org_id, u.invoice_transaction_id)
+            u.load_run_file_id, u.load_run_id, u.line_no, u.observed_at,
             (
                 SELECT min(a.observed_at)
                 FROM etl.observed_invoices AS a
-                WHERE a.practice_id = k.practice_id
-                    AND a.per_org_id = k.per_org_id
-                    AND a.invoice_transaction_id = k.invoice_transaction_id
-                    AND a.observed_at > k.last_present
+                WHERE a.practice_id = u.practice_id AND a.per_org_id = u.per_org_id AND a.invoice_transaction_id = u.invoice_transaction_id
+                    AND a.observed_at > u.last_present
             ) AS gone_since
-        FROM marked AS k
-        WHERE k.starts AND NOT k.is_absent
-        ORDER BY k.practice_id, k.per_org_id, k.invoice_transaction_id, k.observed_at DESC
+        FROM runs AS u
+        WHERE u.begins_run AND NOT u.is_absent
+        ORDER BY u.practice_id, u.per_org_id, u.invoice_transaction_id, u.observed_at DESC
     ),
     merged AS (
         INSERT INTO core.fact_invoices AS c (
             practice_id, per_org_id, invoice_transaction_id,
-            patient_key,
-            provider_key,
-            patient_id,
-            ac_date,
-            payment_mode,
-            total_amount,
-            unpaid_amount,
-            invoice_payment_no,
-            inserted_at,
-            updated_at,
-            is_active,
-            transaction_type,
-            provider_id,
-            practice_location_id,
-            location_name,
-            loaded_date_time,
-            deleted_at,
-            load_run_file_id,
-            load_run_id,
+            patient_key, provider_key, patient_id, ac_date, payment_mode, total_amount, unpaid_amount,
+            invoice_payment_no, inserted_at, updated_at, is_active, transaction_type, provider_id,
+            practice_location_id, location_name, loaded_date_time, deleted_at, load_run_file_id, load_run_id,
             date_extracted
         )
         SELECT
-            n.practice_id, n.per_org_id, n.invoice_transaction_id,
-            n.patient_key,
-            n.provider_key,
-            n.patient_id,
-            n.ac_date,
-            n.payment_mode,
-            n.total_amount,
-            n.unpaid_amount,
-            n.invoice_payment_no,
-            n.inserted_at,
-            n.updated_at,
-            n.is_active,
-            n.transaction_type,
-            n.provider_id,
-            n.practice_location_id,
-            n.location_name,
-            n.loaded_date_time,
-            n.gone_since,
-            n.load_run_file_id,
-            n.load_run_id,
-            n.observed_at
+            y.practice_id, y.per_org_id, y.invoice_transaction_id,
+            y.patient_key, y.provider_key, y.patient_id, y.ac_date, y.payment_mode, y.total_amount, y.unpaid_amount,
+            y.invoice_payment_no, y.inserted_at, y.updated_at, y.is_active, y.transaction_type, y.provider_id,
+            y.practice_location_id, y.location_name, y.loaded_date_time, n.gone_since, n.load_run_file_id,
+            n.load_run_id, n.observed_at
         FROM newest AS n
+        JOIN etl.republished_invoices AS y USING (load_run_file_id, line_no)
         ON CONFLICT (practice_id, per_org_id, invoice_transaction_id) DO UPDATE
-        SET patient_key = excluded.patient_key,
-            provider_key = excluded.provider_key,
-            patient_id = excluded.patient_id,
-            ac_date = excluded.ac_date,
-            payment_mode = excluded.payment_mode,
-            total_amount = excluded.total_amount,
-            unpaid_amount = excluded.unpaid_amount,
-            invoice_payment_no = excluded.invoice_payment_no,
-            inserted_at = excluded.inserted_at,
-            updated_at = excluded.updated_at,
-            is_active = excluded.is_active,
-            transaction_type = excluded.transaction_type,
-            provider_id = excluded.provider_id,
-            practice_location_id = excluded.practice_location_id,
-            location_name = excluded.location_name,
-            loaded_date_time = excluded.loaded_date_time,
-            deleted_at = excluded.deleted_at,
-            load_run_file_id = excluded.load_run_file_id,
-            load_run_id = excluded.load_run_id,
-            date_extracted = excluded.date_extracted
-        WHERE (
-                c.patient_key,
-                c.provider_key,
-                c.patient_id,
-                c.ac_date,
-                c.payment_mode,
-                c.total_amount,
-                c.unpaid_amount,
-                c.invoice_payment_no,
-                c.inserted_at,
-                c.updated_at,
-                c.is_active,
-                c.transaction_type,
-                c.provider_id,
-                c.practice_location_id,
-                c.location_name,
-                c.loaded_date_time,
-                c.deleted_at,
-                c.load_run_file_id,
-                c.load_run_id,
-                c.date_extracted
-            ) IS DISTINCT FROM (
-                excluded.patient_key,
-                excluded.provider_key,
-                excluded.patient_id,
-                excluded.ac_date,
-                excluded.payment_mode,
-                excluded.total_amount,
-                excluded.unpaid_amount,
-                excluded.invoice_payment_no,
-                excluded.inserted_at,
-                excluded.updated_at,
-                excluded.is_active,
-                excluded.transaction_type,
-                excluded.provider_id,
-                excluded.practice_location_id,
-                excluded.location_name,
-                excluded.loaded_date_time,
-                excluded.deleted_at,
-                excluded.load_run_file_id,
-                excluded.load_run_id,
-                excluded.date_extracted
-            )
+        SET (
+            patient_key, provider_key, patient_id, ac_date, payment_mode, total_amount, unpaid_amount,
+            invoice_payment_no, inserted_at, updated_at, is_active, transaction_type, provider_id,
+            practice_location_id, location_name, loaded_date_time, deleted_at, load_run_file_id, load_run_id,
+            date_extracted
+        ) = ROW(
+            excluded.patient_key, excluded.provider_key, excluded.patient_id, excluded.ac_date,
+            excluded.payment_mode, excluded.total_amount, excluded.unpaid_amount, excluded.invoice_payment_no,
+            excluded.inserted_at, excluded.updated_at, excluded.is_active, excluded.transaction_type,
+            excluded.provider_id, excluded.practice_location_id, excluded.location_name, excluded.loaded_date_time,
+            excluded.deleted_at, excluded.load_run_file_id, excluded.load_run_id, excluded.date_extracted
+        )
+        WHERE c.* IS DISTINCT FROM excluded.*
         RETURNING c.xmax = 0 AS is_new
     ),
     gone AS (
         DELETE FROM core.fact_invoices AS c
         USING etl.touched_invoices AS t
-        WHERE c.practice_id = t.practice_id
-            AND c.per_org_id = t.per_org_id
-            AND c.invoice_transaction_id = t.invoice_transaction_id
+        WHERE c.practice_id = t.practice_id AND c.per_org_id = t.per_org_id AND c.invoice_transaction_id = t.invoice_transaction_id
             AND NOT EXISTS (
                 SELECT FROM etl.observed_invoices AS o
-                WHERE o.practice_id = c.practice_id
-                    AND o.per_org_id = c.per_org_id
-                    AND o.invoice_transaction_id = c.invoice_transaction_id
+                WHERE o.practice_id = c.practice_id AND o.per_org_id = c.per_org_id AND o.invoice_transaction_id = c.invoice_transaction_id
                     AND NOT o.is_absent
             )
         RETURNING c.load_run_file_id

@@ -15,227 +15,84 @@ AS $stage_invoices$
 DECLARE
     v_file etl.load_run_files;
     v_written bigint;
-    c_unknown_times constant timestamptz[] := ARRAY['1900-01-01']::text[]::timestamptz[];
 BEGIN
     SELECT f.* INTO v_file FROM etl.load_run_files AS f WHERE f.load_run_file_id = p_load_run_file_id;
 
     -- 1. New keys. Under the lock none can be there already, and looking for conflicts would cost a third more.
     INSERT INTO stg.invoices (
-        invoice_transaction_id,
-        patient_id,
-        ac_date,
-        medtech_id,
-        payment_mode,
-        total_amount,
-        unpaid_amount,
-        claim_notes,
-        description,
-        income_provider,
-        invoice_payment_no,
-        provider,
-        domicile_code,
-        inserted_at,
-        inserted_by,
-        updated_at,
-        updated_by,
-        is_active,
-        transaction_type,
-        provider_id,
-        practice_id,
-        permanent_address_latitude,
-        permanent_address_longitude,
-        practice_location_id,
-        location_name,
-        notes,
-        per_org_id,
-        loaded_date_time,
+        invoice_transaction_id, patient_id, ac_date, medtech_id, payment_mode, total_amount, unpaid_amount,
+        claim_notes, description, income_provider, invoice_payment_no, provider, domicile_code, inserted_at,
+        inserted_by, updated_at, updated_by, is_active, transaction_type, provider_id, practice_id,
+        permanent_address_latitude, permanent_address_longitude, practice_location_id, location_name, notes,
+        per_org_id, loaded_date_time,
         row_hash, load_run_file_id, load_run_id, date_extracted
     )
     SELECT
-        r.invoice_transaction_id::bigint,
-        r.patient_id::bigint,
-        nullif(r.ac_date::date, DATE '1900-01-01'),
-        r.medtech_id,
-        r.payment_mode,
-        r.total_amount::numeric(12,2),
-        r.unpaid_amount::numeric(12,2),
-        r.claim_notes,
-        r.description,
-        r.income_provider,
-        r.invoice_payment_no,
-        r.provider,
-        r.domicile_code,
-        nullif(r.inserted_at::timestamptz, c_unknown_times[1]),
-        r.inserted_by,
-        nullif(r.updated_at::timestamptz, c_unknown_times[1]),
-        r.updated_by,
-        r.is_active::boolean,
-        r.transaction_type,
-        r.provider_id::bigint,
-        r.practice_id,
-        r.permanent_address_latitude::numeric,
-        r.permanent_address_longitude::numeric,
-        r.practice_location_id::bigint,
-        r.location_name,
-        r.notes,
-        r.per_org_id,
-        nullif(r.loaded_date_time::timestamptz, c_unknown_times[1]),
+        y.invoice_transaction_id, y.patient_id, y.ac_date, y.medtech_id, y.payment_mode, y.total_amount,
+        y.unpaid_amount, y.claim_notes, y.description, y.income_provider, y.invoice_payment_no, y.provider,
+        y.domicile_code, y.inserted_at, y.inserted_by, y.updated_at, y.updated_by, y.is_active, y.transaction_type,
+        y.provider_id, y.practice_id, y.permanent_address_latitude, y.permanent_address_longitude,
+        y.practice_location_id, y.location_name, y.notes, y.per_org_id, y.loaded_date_time,
         t.row_hash, v_file.load_run_file_id, v_file.load_run_id, v_file.date_extracted
     FROM etl.touched_invoices AS t
-    JOIN raw.invoices_raw AS r USING (load_run_file_id, line_no)
+    JOIN etl.typed_invoices AS y USING (load_run_file_id, line_no)
     WHERE t.load_run_file_id = p_load_run_file_id AND t.verdict = 'new';
 
     -- 2. Keys that are there with another text.
     INSERT INTO stg.invoices AS s (
-        invoice_transaction_id,
-        patient_id,
-        ac_date,
-        medtech_id,
-        payment_mode,
-        total_amount,
-        unpaid_amount,
-        claim_notes,
-        description,
-        income_provider,
-        invoice_payment_no,
-        provider,
-        domicile_code,
-        inserted_at,
-        inserted_by,
-        updated_at,
-        updated_by,
-        is_active,
-        transaction_type,
-        provider_id,
-        practice_id,
-        permanent_address_latitude,
-        permanent_address_longitude,
-        practice_location_id,
-        location_name,
-        notes,
-        per_org_id,
-        loaded_date_time,
+        invoice_transaction_id, patient_id, ac_date, medtech_id, payment_mode, total_amount, unpaid_amount,
+        claim_notes, description, income_provider, invoice_payment_no, provider, domicile_code, inserted_at,
+        inserted_by, updated_at, updated_by, is_active, transaction_type, provider_id, practice_id,
+        permanent_address_latitude, permanent_address_longitude, practice_location_id, location_name, notes,
+        per_org_id, loaded_date_time,
         row_hash, load_run_file_id, load_run_id, date_extracted
     )
     SELECT
-        r.invoice_transaction_id::bigint,
-        r.patient_id::bigint,
-        nullif(r.ac_date::date, DATE '1900-01-01'),
-        r.medtech_id,
-        r.payment_mode,
-        r.total_amount::numeric(12,2),
-        r.unpaid_amount::numeric(12,2),
-        r.claim_notes,
-        r.description,
-        r.income_provider,
-        r.invoice_payment_no,
-        r.provider,
-        r.domicile_code,
-        nullif(r.inserted_at::timestamptz, c_unknown_times[1]),
-        r.inserted_by,
-        nullif(r.updated_at::timestamptz, c_unknown_times[1]),
-        r.updated_by,
-        r.is_active::boolean,
-        r.transaction_type,
-        r.provider_id::bigint,
-        r.practice_id,
-        r.permanent_address_latitude::numeric,
-        r.permanent_address_longitude::numeric,
-        r.practice_location_id::bigint,
-        r.location_name,
-        r.notes,
-        r.per_org_id,
-        nullif(r.loaded_date_time::timestamptz, c_unknown_times[1]),
+        y.invoice_transaction_id, y.patient_id, y.ac_date, y.medtech_id, y.payment_mode, y.total_amount,
+        y.unpaid_amount, y.claim_notes, y.description, y.income_provider, y.invoice_payment_no, y.provider,
+        y.domicile_code, y.inserted_at, y.inserted_by, y.updated_at, y.updated_by, y.is_active, y.transaction_type,
+        y.provider_id, y.practice_id, y.permanent_address_latitude, y.permanent_address_longitude,
+        y.practice_location_id, y.location_name, y.notes, y.per_org_id, y.loaded_date_time,
         t.row_hash, v_file.load_run_file_id, v_file.load_run_id, v_file.date_extracted
     FROM etl.touched_invoices AS t
-    JOIN raw.invoices_raw AS r USING (load_run_file_id, line_no)
+    JOIN etl.typed_invoices AS y USING (load_run_file_id, line_no)
     WHERE t.load_run_file_id = p_load_run_file_id AND t.verdict = 'changed'
     ON CONFLICT (practice_id, per_org_id, invoice_transaction_id) DO UPDATE
-    SET patient_id = excluded.patient_id,
-        ac_date = excluded.ac_date,
-        medtech_id = excluded.medtech_id,
-        payment_mode = excluded.payment_mode,
-        total_amount = excluded.total_amount,
-        unpaid_amount = excluded.unpaid_amount,
-        claim_notes = excluded.claim_notes,
-        description = excluded.description,
-        income_provider = excluded.income_provider,
-        invoice_payment_no = excluded.invoice_payment_no,
-        provider = excluded.provider,
-        domicile_code = excluded.domicile_code,
-        inserted_at = excluded.inserted_at,
-        inserted_by = excluded.inserted_by,
-        updated_at = excluded.updated_at,
-        updated_by = excluded.updated_by,
-        is_active = excluded.is_active,
-        transaction_type = excluded.transaction_type,
-        provider_id = excluded.provider_id,
-        permanent_address_latitude = excluded.permanent_address_latitude,
-        permanent_address_longitude = excluded.permanent_address_longitude,
-        practice_location_id = excluded.practice_location_id,
-        location_name = excluded.location_name,
-        notes = excluded.notes,
-        loaded_date_time = excluded.loaded_date_time,
-        row_hash = excluded.row_hash,
-        absent_since = excluded.absent_since,
-        load_run_file_id = excluded.load_run_file_id,
-        load_run_id = excluded.load_run_id,
-        date_extracted = excluded.date_extracted
+    SET (
+        patient_id, ac_date, medtech_id, payment_mode, total_amount, unpaid_amount, claim_notes, description,
+        income_provider, invoice_payment_no, provider, domicile_code, inserted_at, inserted_by, updated_at,
+        updated_by, is_active, transaction_type, provider_id, permanent_address_latitude,
+        permanent_address_longitude, practice_location_id, location_name, notes, loaded_date_time, row_hash,
+        absent_since, load_run_file_id, load_run_id, date_extracted
+    ) = ROW(
+        excluded.patient_id, excluded.ac_date, excluded.medtech_id, excluded.payment_mode, excluded.total_amount,
+        excluded.unpaid_amount, excluded.claim_notes, excluded.description, excluded.income_provider,
+        excluded.invoice_payment_no, excluded.provider, excluded.domicile_code, excluded.inserted_at,
+        excluded.inserted_by, excluded.updated_at, excluded.updated_by, excluded.is_active,
+        excluded.transaction_type, excluded.provider_id, excluded.permanent_address_latitude,
+        excluded.permanent_address_longitude, excluded.practice_location_id, excluded.location_name, excluded.notes,
+        excluded.loaded_date_time, excluded.row_hash, excluded.absent_since, excluded.load_run_file_id,
+        excluded.load_run_id, excluded.date_extracted
+    )
     WHERE s.absent_since IS NOT NULL
         OR (
-            s.patient_id,
-            s.ac_date,
-            s.medtech_id,
-            s.payment_mode,
-            s.total_amount,
-            s.unpaid_amount,
-            s.claim_notes,
-            s.description,
-            s.income_provider,
-            s.invoice_payment_no,
-            s.provider,
-            s.domicile_code,
-            s.inserted_at,
-            s.inserted_by,
-            s.updated_at,
-            s.updated_by,
-            s.is_active,
-            s.transaction_type,
-            s.provider_id,
-            s.permanent_address_latitude,
-            s.permanent_address_longitude,
-            s.practice_location_id,
-            s.location_name,
+            s.patient_id, s.ac_date, s.medtech_id, s.payment_mode, s.total_amount, s.unpaid_amount, s.claim_notes,
+            s.description, s.income_provider, s.invoice_payment_no, s.provider, s.domicile_code, s.inserted_at,
+            s.inserted_by, s.updated_at, s.updated_by, s.is_active, s.transaction_type, s.provider_id,
+            s.permanent_address_latitude, s.permanent_address_longitude, s.practice_location_id, s.location_name,
             s.notes
         ) IS DISTINCT FROM (
-            excluded.patient_id,
-            excluded.ac_date,
-            excluded.medtech_id,
-            excluded.payment_mode,
-            excluded.total_amount,
-            excluded.unpaid_amount,
-            excluded.claim_notes,
-            excluded.description,
-            excluded.income_provider,
-            excluded.invoice_payment_no,
-            excluded.provider,
-            excluded.domicile_code,
-            excluded.inserted_at,
-            excluded.inserted_by,
-            excluded.updated_at,
-            excluded.updated_by,
-            excluded.is_active,
-            excluded.transaction_type,
-            excluded.provider_id,
-            excluded.permanent_address_latitude,
-            excluded.permanent_address_longitude,
-            excluded.practice_location_id,
-            excluded.location_name,
-            excluded.notes
+            excluded.patient_id, excluded.ac_date, excluded.medtech_id, excluded.payment_mode,
+            excluded.total_amount, excluded.unpaid_amount, excluded.claim_notes, excluded.description,
+            excluded.income_provider, excluded.invoice_payment_no, excluded.provider, excluded.domicile_code,
+            excluded.inserted_at, excluded.inserted_by, excluded.updated_at, excluded.updated_by,
+            excluded.is_active, excluded.transaction_type, excluded.provider_id,
+            excluded.permanent_address_latitude, excluded.permanent_address_longitude,
+            excluded.practice_location_id, excluded.location_name, excluded.notes
         );
     GET DIAGNOSTICS v_written = ROW_COUNT;
 
-    -- 3. Another text, or other rules, that say the same: remember the text, so that the next file can skip it.
+    -- 3. The values are equal, though text or rules are not: keep the new hash, so that the next file can skip the row.
     IF v_written < (
         SELECT count(*)
         FROM etl.touched_invoices AS t
@@ -245,9 +102,7 @@ BEGIN
         SET row_hash = t.row_hash
         FROM etl.touched_invoices AS t
         WHERE t.load_run_file_id = p_load_run_file_id AND t.verdict = 'changed'
-            AND s.practice_id = t.practice_id
-            AND s.per_org_id = t.per_org_id
-            AND s.invoice_transaction_id = t.invoice_transaction_id
+            AND s.practice_id = t.practice_id AND s.per_org_id = t.per_org_id AND s.invoice_transaction_id = t.invoice_transaction_id
             AND s.row_hash <> t.row_hash;
     END IF;
 END;

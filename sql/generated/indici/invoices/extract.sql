@@ -4,41 +4,20 @@ INSERT INTO etl.extracts (
     extract, source, description, entity, natural_key, core_kind, raw_table, stg_table, core_table, full_load,
     ragged_rows, reject_rate, mirror_close_share, has_pseudonyms, load_order, every_batch
 )
-VALUES
-    (
-        'invoices',
-        'indici',
-        'Invoices, payments and other transactions on patients'' accounts.',
-        'invoice',
-        ARRAY['invoice_transaction_id']::text[],
-        'fact',
-        'raw.invoices_raw',
-        'stg.invoices',
-        'core.fact_invoices',
-        'upsert',
-        'reject',
-        0.05,
-        0.2,
-        false,
-        14,
-        true
-    )
+VALUES (
+    'invoices', 'indici',
+    'Invoices, payments and other transactions on patients'' accounts.',
+    'invoice', ARRAY['invoice_transaction_id']::text[], 'fact',
+    'raw.invoices_raw', 'stg.invoices', 'core.fact_invoices', 'upsert',
+    'reject', 0.05, 0.2, false, 14, true
+)
 ON CONFLICT (extract) DO UPDATE
-SET source = excluded.source,
-    description = excluded.description,
-    entity = excluded.entity,
-    natural_key = excluded.natural_key,
-    core_kind = excluded.core_kind,
-    raw_table = excluded.raw_table,
-    stg_table = excluded.stg_table,
-    core_table = excluded.core_table,
-    full_load = excluded.full_load,
-    ragged_rows = excluded.ragged_rows,
-    reject_rate = excluded.reject_rate,
-    mirror_close_share = excluded.mirror_close_share,
-    has_pseudonyms = excluded.has_pseudonyms,
-    load_order = excluded.load_order,
-    every_batch = excluded.every_batch;
+SET source = excluded.source, description = excluded.description, entity = excluded.entity,
+    natural_key = excluded.natural_key, core_kind = excluded.core_kind, raw_table = excluded.raw_table,
+    stg_table = excluded.stg_table, core_table = excluded.core_table, full_load = excluded.full_load,
+    ragged_rows = excluded.ragged_rows, reject_rate = excluded.reject_rate,
+    mirror_close_share = excluded.mirror_close_share, has_pseudonyms = excluded.has_pseudonyms,
+    load_order = excluded.load_order, every_batch = excluded.every_batch;
 
 INSERT INTO etl.locks (extract)
 VALUES ('invoices')
@@ -90,9 +69,7 @@ DELETE FROM etl.shapes WHERE extract = 'invoices';
 INSERT INTO etl.shapes (extract, since, until, columns, headings, rules_hash)
 VALUES
     (
-        'invoices',
-        '-infinity',
-        'infinity',
+        'invoices', '-infinity', 'infinity',
         ARRAY['invoice_transaction_id', 'patient_id', 'ac_date', 'medtech_id', 'payment_mode', 'total_amount', 'unpaid_amount', 'claim_notes', 'description', 'income_provider', 'invoice_payment_no', 'provider', 'domicile_code', 'inserted_at', 'inserted_by', 'updated_at', 'updated_by', 'is_active', 'transaction_type', 'provider_id', 'practice_id', 'permanent_address_latitude', 'permanent_address_longitude', 'practice_location_id', 'location_name', 'notes', 'per_org_id', 'loaded_date_time']::text[],
         ARRAY['InvoiceTransactionID', 'PatientID', 'ACDATE', 'MedtechID', 'PaymentMode', 'TotalAmount', 'UnpaidAmount', 'ClaimNotes', 'Description', 'IncomeProvider', 'InvoicePaymentNo', 'Provider', 'DomicileCode', 'InsertedAt', 'InsertedBy', 'UpdatedAt', 'UpdatedBy', 'IsActive', 'TransactionType', 'ProviderID', 'PracticeID', 'PermanentAddressLatitude', 'PermanentAddressLongitude', 'PracticeLocationID', 'LocationName', 'Notes', 'PerOrgId', 'LoadedDateTime']::text[],
         '5085d2ddf7795641991fefc6fcd68743f9731bb67342a6c63006b543fe77f1d2'

@@ -2,77 +2,18 @@
 
 CREATE OR REPLACE VIEW raw.invoices AS
 SELECT
-    r.invoice_transaction_id,
-    r.patient_id,
-    r.ac_date,
-    r.medtech_id,
-    r.payment_mode,
-    r.total_amount,
-    r.unpaid_amount,
-    r.claim_notes,
-    r.description,
-    r.income_provider,
-    r.invoice_payment_no,
-    r.provider,
-    r.domicile_code,
-    r.inserted_at,
-    r.inserted_by,
-    r.updated_at,
-    r.updated_by,
-    r.is_active,
-    r.transaction_type,
-    r.provider_id,
-    r.practice_id,
-    r.permanent_address_latitude,
-    r.permanent_address_longitude,
-    r.practice_location_id,
-    r.location_name,
-    r.notes,
-    r.per_org_id,
-    r.loaded_date_time,
-    r.load_run_file_id,
-    r.line_no,
-    f.s3_bucket,
-    f.s3_key,
-    f.s3_version_id,
-    f.file_hash,
-    f.date_extracted,
-    f.extract_type,
+    r.invoice_transaction_id, r.patient_id, r.ac_date, r.medtech_id, r.payment_mode, r.total_amount,
+    r.unpaid_amount, r.claim_notes, r.description, r.income_provider, r.invoice_payment_no, r.provider,
+    r.domicile_code, r.inserted_at, r.inserted_by, r.updated_at, r.updated_by, r.is_active, r.transaction_type,
+    r.provider_id, r.practice_id, r.permanent_address_latitude, r.permanent_address_longitude,
+    r.practice_location_id, r.location_name, r.notes, r.per_org_id, r.loaded_date_time,
+    r.load_run_file_id, r.line_no, f.s3_bucket, f.s3_key, f.s3_version_id, f.file_hash, f.date_extracted, f.extract_type,
     f.tenant[1] AS file_practice_id,
     f.tenant[2] AS file_per_org_id,
-    f.load_run_id,
-    f.load_ts
+    f.load_run_id, f.load_ts
 FROM raw.invoices_raw AS r
 JOIN etl.load_run_files AS f USING (load_run_file_id);
 COMMENT ON VIEW raw.invoices IS 'Delivered rows with where they came from: Invoices, payments and other transactions on patients'' accounts.';
-COMMENT ON COLUMN raw.invoices.invoice_transaction_id IS 'Identifier of the transaction.';
-COMMENT ON COLUMN raw.invoices.patient_id IS 'Patient whose account the transaction is on.';
-COMMENT ON COLUMN raw.invoices.ac_date IS 'Date of the transaction.';
-COMMENT ON COLUMN raw.invoices.medtech_id IS 'Identifier of the transaction in MedTech. Can hold a GUID.';
-COMMENT ON COLUMN raw.invoices.payment_mode IS 'How the payment was made, a value of a list.';
-COMMENT ON COLUMN raw.invoices.total_amount IS 'Amount of the transaction. Unit: NZD.';
-COMMENT ON COLUMN raw.invoices.unpaid_amount IS 'Amount not yet paid. Unit: NZD.';
-COMMENT ON COLUMN raw.invoices.claim_notes IS 'Notes on the claim, free text.';
-COMMENT ON COLUMN raw.invoices.description IS 'Description of the transaction, free text.';
-COMMENT ON COLUMN raw.invoices.income_provider IS 'Name of the provider who receives the income.';
-COMMENT ON COLUMN raw.invoices.invoice_payment_no IS 'Number of the invoice or payment.';
-COMMENT ON COLUMN raw.invoices.provider IS 'Name of the provider.';
-COMMENT ON COLUMN raw.invoices.domicile_code IS 'Domicile code of the patient''s address, finer than a city.';
-COMMENT ON COLUMN raw.invoices.inserted_at IS 'When the invoice was created.';
-COMMENT ON COLUMN raw.invoices.inserted_by IS 'Name of the user who created the invoice.';
-COMMENT ON COLUMN raw.invoices.updated_at IS 'When the invoice was last changed.';
-COMMENT ON COLUMN raw.invoices.updated_by IS 'Name of the user who last changed the invoice.';
-COMMENT ON COLUMN raw.invoices.is_active IS 'Whether the invoice is active.';
-COMMENT ON COLUMN raw.invoices.transaction_type IS 'Type of the transaction, a value of a list.';
-COMMENT ON COLUMN raw.invoices.provider_id IS 'Provider of the service billed.';
-COMMENT ON COLUMN raw.invoices.practice_id IS 'Practice that delivered the row, three digits as in the file name. Part of the tenant.';
-COMMENT ON COLUMN raw.invoices.permanent_address_latitude IS 'Latitude of the patient''s permanent address, in degrees.';
-COMMENT ON COLUMN raw.invoices.permanent_address_longitude IS 'Longitude of the patient''s permanent address, in degrees.';
-COMMENT ON COLUMN raw.invoices.practice_location_id IS 'Location of the practice.';
-COMMENT ON COLUMN raw.invoices.location_name IS 'Name of the location of the practice.';
-COMMENT ON COLUMN raw.invoices.notes IS 'Notes on the transaction, free text.';
-COMMENT ON COLUMN raw.invoices.per_org_id IS 'Organisation of the practice, six digits as in the file name. Part of the tenant.';
-COMMENT ON COLUMN raw.invoices.loaded_date_time IS 'When the provider of the feed loaded the row. Can change when nothing else did.';
 COMMENT ON COLUMN raw.invoices.load_run_file_id IS 'The file: etl.load_run_files.';
 COMMENT ON COLUMN raw.invoices.line_no IS 'Number of the row in the file, from 1, counting every row.';
 COMMENT ON COLUMN raw.invoices.s3_bucket IS 'Bucket of the file.';

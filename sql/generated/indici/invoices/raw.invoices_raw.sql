@@ -35,34 +35,11 @@ CREATE TABLE raw.invoices_raw (
 );
 CREATE INDEX invoices_raw_key_idx ON raw.invoices_raw (invoice_transaction_id);
 COMMENT ON TABLE raw.invoices_raw IS 'Delivered rows as text: Invoices, payments and other transactions on patients'' accounts.';
-COMMENT ON COLUMN raw.invoices_raw.invoice_transaction_id IS 'Identifier of the transaction.';
-COMMENT ON COLUMN raw.invoices_raw.patient_id IS 'Patient whose account the transaction is on.';
-COMMENT ON COLUMN raw.invoices_raw.ac_date IS 'Date of the transaction.';
-COMMENT ON COLUMN raw.invoices_raw.medtech_id IS 'Identifier of the transaction in MedTech. Can hold a GUID.';
-COMMENT ON COLUMN raw.invoices_raw.payment_mode IS 'How the payment was made, a value of a list.';
-COMMENT ON COLUMN raw.invoices_raw.total_amount IS 'Amount of the transaction. Unit: NZD.';
-COMMENT ON COLUMN raw.invoices_raw.unpaid_amount IS 'Amount not yet paid. Unit: NZD.';
-COMMENT ON COLUMN raw.invoices_raw.claim_notes IS 'Notes on the claim, free text.';
-COMMENT ON COLUMN raw.invoices_raw.description IS 'Description of the transaction, free text.';
-COMMENT ON COLUMN raw.invoices_raw.income_provider IS 'Name of the provider who receives the income.';
-COMMENT ON COLUMN raw.invoices_raw.invoice_payment_no IS 'Number of the invoice or payment.';
-COMMENT ON COLUMN raw.invoices_raw.provider IS 'Name of the provider.';
-COMMENT ON COLUMN raw.invoices_raw.domicile_code IS 'Domicile code of the patient''s address, finer than a city.';
-COMMENT ON COLUMN raw.invoices_raw.inserted_at IS 'When the invoice was created.';
-COMMENT ON COLUMN raw.invoices_raw.inserted_by IS 'Name of the user who created the invoice.';
-COMMENT ON COLUMN raw.invoices_raw.updated_at IS 'When the invoice was last changed.';
-COMMENT ON COLUMN raw.invoices_raw.updated_by IS 'Name of the user who last changed the invoice.';
-COMMENT ON COLUMN raw.invoices_raw.is_active IS 'Whether the invoice is active.';
-COMMENT ON COLUMN raw.invoices_raw.transaction_type IS 'Type of the transaction, a value of a list.';
-COMMENT ON COLUMN raw.invoices_raw.provider_id IS 'Provider of the service billed.';
-COMMENT ON COLUMN raw.invoices_raw.practice_id IS 'Practice that delivered the row, three digits as in the file name. Part of the tenant.';
-COMMENT ON COLUMN raw.invoices_raw.permanent_address_latitude IS 'Latitude of the patient''s permanent address, in degrees.';
-COMMENT ON COLUMN raw.invoices_raw.permanent_address_longitude IS 'Longitude of the patient''s permanent address, in degrees.';
-COMMENT ON COLUMN raw.invoices_raw.practice_location_id IS 'Location of the practice.';
-COMMENT ON COLUMN raw.invoices_raw.location_name IS 'Name of the location of the practice.';
-COMMENT ON COLUMN raw.invoices_raw.notes IS 'Notes on the transaction, free text.';
-COMMENT ON COLUMN raw.invoices_raw.per_org_id IS 'Organisation of the practice, six digits as in the file name. Part of the tenant.';
-COMMENT ON COLUMN raw.invoices_raw.loaded_date_time IS 'When the provider of the feed loaded the row. Can change when nothing else did.';
 COMMENT ON COLUMN raw.invoices_raw.load_run_file_id IS 'The file: etl.load_run_files.';
 COMMENT ON COLUMN raw.invoices_raw.line_no IS 'Number of the row in the file, from 1, counting every row.';
-GRANT INSERT (invoice_transaction_id, patient_id, ac_date, medtech_id, payment_mode, total_amount, unpaid_amount, claim_notes, description, income_provider, invoice_payment_no, provider, domicile_code, inserted_at, inserted_by, updated_at, updated_by, is_active, transaction_type, provider_id, practice_id, permanent_address_latitude, permanent_address_longitude, practice_location_id, location_name, notes, per_org_id, loaded_date_time) ON raw.invoices_raw TO etl_writer;
+GRANT INSERT (
+    invoice_transaction_id, patient_id, ac_date, medtech_id, payment_mode, total_amount, unpaid_amount, claim_notes,
+    description, income_provider, invoice_payment_no, provider, domicile_code, inserted_at, inserted_by, updated_at,
+    updated_by, is_active, transaction_type, provider_id, practice_id, permanent_address_latitude,
+    permanent_address_longitude, practice_location_id, location_name, notes, per_org_id, loaded_date_time
+) ON raw.invoices_raw TO etl_writer;

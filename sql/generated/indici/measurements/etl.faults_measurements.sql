@@ -16,163 +16,13 @@ AS $faults_measurements$
 -- nothing. A column without a value has no fault, unless it is required.
 DECLARE
     v_file etl.load_run_files;
-    c_unknown_times constant timestamptz[] := ARRAY['1900-01-01']::text[]::timestamptz[];
 BEGIN
     SELECT f.* INTO v_file FROM etl.load_run_files AS f WHERE f.load_run_file_id = p_load_run_file_id;
 
     RETURN QUERY
     SELECT
         r.line_no,
-        array_to_string(
-            ARRAY[
-                r.patient_id,
-                r.screaning_id,
-                r.appointment_id,
-                r.screening_date,
-                r.scn_code,
-                r.screening_type,
-                r.screening_group,
-                r.outcome,
-                r.outcome_description,
-                r.notes,
-                r.is_active,
-                r.updated_by_id,
-                r.updated_by,
-                r.updated_at,
-                r.inserted_by_id,
-                r.inserted_by,
-                r.inserted_at,
-                r.patient_medtech_id,
-                r.practice,
-                r.practice_id,
-                r.provider_id,
-                r.provider_code,
-                r.provider_name,
-                r.hba1c,
-                r.is_deleted,
-                r.care_plan_id,
-                r.care_plan_name,
-                r.is_confidential,
-                r.is_gp2gp,
-                r.is_patient_portal,
-                r.is_show_on_timeline,
-                r.medtech_id,
-                r.screening_source_type_id,
-                r.service_template_id,
-                r.service_template_name,
-                r.user_logging_id,
-                r.logging_user_name,
-                r.field1,
-                r.field2,
-                r.field3,
-                r.field4,
-                r.field5,
-                r.field6,
-                r.field7,
-                r.field8,
-                r.field9,
-                r.field10,
-                r.field11,
-                r.field12,
-                r.field13,
-                r.field14,
-                r.field15,
-                r.field16,
-                r.field17,
-                r.field18,
-                r.field19,
-                r.field20,
-                r.field21,
-                r.field22,
-                r.field23,
-                r.field24,
-                r.field25,
-                r.field26,
-                r.field27,
-                r.field28,
-                r.field29,
-                r.field30,
-                r.field31,
-                r.field32,
-                r.field33,
-                r.field34,
-                r.field35,
-                r.field36,
-                r.field37,
-                r.field38,
-                r.field39,
-                r.field40,
-                r.field41,
-                r.field42,
-                r.field43,
-                r.field44,
-                r.field45,
-                r.field46,
-                r.field47,
-                r.field48,
-                r.field49,
-                r.field50,
-                r.permanent_address_latitude,
-                r.permanent_address_longitude,
-                r.practice_location_id,
-                r.location_name,
-                r.field51,
-                r.field52,
-                r.field53,
-                r.field54,
-                r.field55,
-                r.field56,
-                r.field57,
-                r.field58,
-                r.field59,
-                r.field60,
-                r.field61,
-                r.field62,
-                r.field63,
-                r.field64,
-                r.field65,
-                r.field66,
-                r.field67,
-                r.field68,
-                r.field69,
-                r.field70,
-                r.field71,
-                r.field72,
-                r.field73,
-                r.field74,
-                r.field75,
-                r.field76,
-                r.field77,
-                r.field78,
-                r.field79,
-                r.field80,
-                r.field81,
-                r.field82,
-                r.field83,
-                r.field84,
-                r.field85,
-                r.field86,
-                r.field87,
-                r.field88,
-                r.field89,
-                r.field90,
-                r.field91,
-                r.field92,
-                r.field93,
-                r.field94,
-                r.field95,
-                r.field96,
-                r.field97,
-                r.field98,
-                r.field99,
-                r.field100,
-                r.score,
-                r.screening_type_id,
-                r.per_org_id,
-                r.loaded_date_time
-            ],
-            '|^^|', ''
-        ) || '|~~|',
+        etl.row_text_measurements(r, v_file.date_extracted),
         jsonb_build_object('practice_id', r.practice_id, 'per_org_id', r.per_org_id, 'screaning_id', r.screaning_id),
         e.field_errors
     FROM etl.touched_measurements AS t
@@ -181,140 +31,34 @@ BEGIN
         SELECT jsonb_object_agg(v.name, jsonb_build_object('text', v.text, 'reason', v.reason)) AS field_errors
         FROM (
             VALUES
-                (
-                    'patient_id', r.patient_id,
-                    CASE
-                        WHEN (r.patient_id IS NOT NULL) IS FALSE THEN 'is required and empty'
-                        WHEN (etl.is_bigint(r.patient_id)) IS FALSE THEN 'is not bigint: a whole number without plus sign and leading zeros'
-                    END
-                ),
-                (
-                    'screaning_id', r.screaning_id,
-                    CASE
-                        WHEN (r.screaning_id IS NOT NULL) IS FALSE THEN 'is required and empty'
-                        WHEN (etl.is_bigint(r.screaning_id)) IS FALSE THEN 'is not bigint: a whole number without plus sign and leading zeros'
-                    END
-                ),
-                (
-                    'appointment_id', r.appointment_id,
-                    CASE
-                        WHEN (etl.is_bigint(r.appointment_id)) IS FALSE THEN 'is not bigint: a whole number without plus sign and leading zeros'
-                    END
-                ),
-                (
-                    'screening_date', r.screening_date,
-                    CASE
-                        WHEN (etl.is_date(r.screening_date)) IS FALSE THEN 'is not a date: YYYY-MM-DD'
-                    END
-                ),
-                (
-                    'is_active', r.is_active,
-                    CASE
-                        WHEN (etl.is_boolean(r.is_active)) IS FALSE THEN 'is not boolean: 0 or 1'
-                    END
-                ),
-                (
-                    'updated_by_id', r.updated_by_id,
-                    CASE
-                        WHEN (etl.is_bigint(r.updated_by_id)) IS FALSE THEN 'is not bigint: a whole number without plus sign and leading zeros'
-                    END
-                ),
-                (
-                    'updated_at', r.updated_at,
-                    CASE
-                        WHEN (etl.is_local_time(r.updated_at)) IS FALSE THEN 'is not a local time of Pacific/Auckland: YYYY-MM-DD HH:MM:SS[.ffffff]'
-                    END
-                ),
-                (
-                    'inserted_by_id', r.inserted_by_id,
-                    CASE
-                        WHEN (etl.is_bigint(r.inserted_by_id)) IS FALSE THEN 'is not bigint: a whole number without plus sign and leading zeros'
-                    END
-                ),
-                (
-                    'inserted_at', r.inserted_at,
-                    CASE
-                        WHEN (etl.is_local_time(r.inserted_at)) IS FALSE THEN 'is not a local time of Pacific/Auckland: YYYY-MM-DD HH:MM:SS[.ffffff]'
-                    END
-                ),
-                (
-                    'practice_id', r.practice_id,
-                    CASE
-                        WHEN (r.practice_id IS NOT DISTINCT FROM v_file.tenant[1]) IS FALSE THEN 'is not the tenant in the name of the file'
-                    END
-                ),
-                (
-                    'provider_id', r.provider_id,
-                    CASE
-                        WHEN (etl.is_bigint(r.provider_id)) IS FALSE THEN 'is not bigint: a whole number without plus sign and leading zeros'
-                    END
-                ),
-                (
-                    'is_deleted', r.is_deleted,
-                    CASE
-                        WHEN (etl.is_boolean(r.is_deleted)) IS FALSE THEN 'is not boolean: 0 or 1'
-                    END
-                ),
-                (
-                    'is_confidential', r.is_confidential,
-                    CASE
-                        WHEN (etl.is_boolean(r.is_confidential)) IS FALSE THEN 'is not boolean: 0 or 1'
-                    END
-                ),
-                (
-                    'is_gp2gp', r.is_gp2gp,
-                    CASE
-                        WHEN (etl.is_boolean(r.is_gp2gp)) IS FALSE THEN 'is not boolean: 0 or 1'
-                    END
-                ),
-                (
-                    'is_patient_portal', r.is_patient_portal,
-                    CASE
-                        WHEN (etl.is_boolean(r.is_patient_portal)) IS FALSE THEN 'is not boolean: 0 or 1'
-                    END
-                ),
-                (
-                    'is_show_on_timeline', r.is_show_on_timeline,
-                    CASE
-                        WHEN (etl.is_boolean(r.is_show_on_timeline)) IS FALSE THEN 'is not boolean: 0 or 1'
-                    END
-                ),
-                (
-                    'user_logging_id', r.user_logging_id,
-                    CASE
-                        WHEN (etl.is_bigint(r.user_logging_id)) IS FALSE THEN 'is not bigint: a whole number without plus sign and leading zeros'
-                    END
-                ),
-                (
-                    'permanent_address_latitude', r.permanent_address_latitude,
-                    CASE
-                        WHEN (etl.is_decimal(r.permanent_address_latitude)) IS FALSE THEN 'is not a decimal number'
-                    END
-                ),
-                (
-                    'permanent_address_longitude', r.permanent_address_longitude,
-                    CASE
-                        WHEN (etl.is_decimal(r.permanent_address_longitude)) IS FALSE THEN 'is not a decimal number'
-                    END
-                ),
-                (
-                    'practice_location_id', r.practice_location_id,
-                    CASE
-                        WHEN (etl.is_bigint(r.practice_location_id)) IS FALSE THEN 'is not bigint: a whole number without plus sign and leading zeros'
-                    END
-                ),
-                (
-                    'per_org_id', r.per_org_id,
-                    CASE
-                        WHEN (r.per_org_id IS NOT DISTINCT FROM v_file.tenant[2]) IS FALSE THEN 'is not the tenant in the name of the file'
-                    END
-                ),
-                (
-                    'loaded_date_time', r.loaded_date_time,
-                    CASE
-                        WHEN (etl.is_local_time(r.loaded_date_time)) IS FALSE THEN 'is not a local time of Pacific/Auckland: YYYY-MM-DD HH:MM:SS[.ffffff]'
-                    END
-                )
+                ('patient_id', r.patient_id, CASE
+                    WHEN (r.patient_id IS NOT NULL) IS FALSE THEN 'is required and empty'
+                    WHEN (etl.is_bigint(r.patient_id)) IS FALSE THEN 'is not bigint: a whole number without plus sign and leading zeros'
+                END),
+                ('screaning_id', r.screaning_id, CASE
+                    WHEN (r.screaning_id IS NOT NULL) IS FALSE THEN 'is required and empty'
+                    WHEN (etl.is_bigint(r.screaning_id)) IS FALSE THEN 'is not bigint: a whole number without plus sign and leading zeros'
+                END),
+                ('appointment_id', r.appointment_id, CASE WHEN (etl.is_bigint(r.appointment_id)) IS FALSE THEN 'is not bigint: a whole number without plus sign and leading zeros' END),
+                ('screening_date', r.screening_date, CASE WHEN (etl.is_date(r.screening_date)) IS FALSE THEN 'is not a date: YYYY-MM-DD' END),
+                ('is_active', r.is_active, CASE WHEN (etl.is_boolean(r.is_active)) IS FALSE THEN 'is not boolean: 0 or 1' END),
+                ('updated_by_id', r.updated_by_id, CASE WHEN (etl.is_bigint(r.updated_by_id)) IS FALSE THEN 'is not bigint: a whole number without plus sign and leading zeros' END),
+                ('updated_at', r.updated_at, CASE WHEN (etl.is_local_time(r.updated_at)) IS FALSE THEN 'is not a local time of Pacific/Auckland: YYYY-MM-DD HH:MM:SS[.ffffff]' END),
+                ('inserted_by_id', r.inserted_by_id, CASE WHEN (etl.is_bigint(r.inserted_by_id)) IS FALSE THEN 'is not bigint: a whole number without plus sign and leading zeros' END),
+                ('inserted_at', r.inserted_at, CASE WHEN (etl.is_local_time(r.inserted_at)) IS FALSE THEN 'is not a local time of Pacific/Auckland: YYYY-MM-DD HH:MM:SS[.ffffff]' END),
+                ('practice_id', r.practice_id, CASE WHEN (r.practice_id IS NOT DISTINCT FROM v_file.tenant[1]) IS FALSE THEN 'is not the tenant in the name of the file' END),
+                ('provider_id', r.provider_id, CASE WHEN (etl.is_bigint(r.provider_id)) IS FALSE THEN 'is not bigint: a whole number without plus sign and leading zeros' END),
+                ('is_deleted', r.is_deleted, CASE WHEN (etl.is_boolean(r.is_deleted)) IS FALSE THEN 'is not boolean: 0 or 1' END),
+                ('is_confidential', r.is_confidential, CASE WHEN (etl.is_boolean(r.is_confidential)) IS FALSE THEN 'is not boolean: 0 or 1' END),
+                ('is_gp2gp', r.is_gp2gp, CASE WHEN (etl.is_boolean(r.is_gp2gp)) IS FALSE THEN 'is not boolean: 0 or 1' END),
+                ('is_patient_portal', r.is_patient_portal, CASE WHEN (etl.is_boolean(r.is_patient_portal)) IS FALSE THEN 'is not boolean: 0 or 1' END),
+                ('is_show_on_timeline', r.is_show_on_timeline, CASE WHEN (etl.is_boolean(r.is_show_on_timeline)) IS FALSE THEN 'is not boolean: 0 or 1' END),
+                ('user_logging_id', r.user_logging_id, CASE WHEN (etl.is_bigint(r.user_logging_id)) IS FALSE THEN 'is not bigint: a whole number without plus sign and leading zeros' END),
+                ('permanent_address_latitude', r.permanent_address_latitude, CASE WHEN (etl.is_decimal(r.permanent_address_latitude)) IS FALSE THEN 'is not a decimal number' END),
+                ('permanent_address_longitude', r.permanent_address_longitude, CASE WHEN (etl.is_decimal(r.permanent_address_longitude)) IS FALSE THEN 'is not a decimal number' END),
+                ('practice_location_id', r.practice_location_id, CASE WHEN (etl.is_bigint(r.practice_location_id)) IS FALSE THEN 'is not bigint: a whole number without plus sign and leading zeros' END),
+                ('per_org_id', r.per_org_id, CASE WHEN (r.per_org_id IS NOT DISTINCT FROM v_file.tenant[2]) IS FALSE THEN 'is not the tenant in the name of the file' END),
+                ('loaded_date_time', r.loaded_date_time, CASE WHEN (etl.is_local_time(r.loaded_date_time)) IS FALSE THEN 'is not a local time of Pacific/Auckland: YYYY-MM-DD HH:MM:SS[.ffffff]' END)
         ) AS v (name, text, reason)
         WHERE v.reason IS NOT NULL
     ) AS e

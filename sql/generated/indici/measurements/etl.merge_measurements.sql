@@ -16,295 +16,88 @@ AS $merge_measurements$
 -- and not the wide rows of stg.
 DECLARE
     v_inserted bigint;
-    v_tenant_part text;
-    v_key etl.pseudonym_keys;
 BEGIN
-    SELECT etl.key_part(f.tenant[1]) || etl.key_part(f.tenant[2])
-    INTO v_tenant_part
-    FROM etl.load_run_files AS f
-    WHERE f.load_run_file_id = p_load_run_file_id;
-
-    SELECT k.* INTO v_key FROM etl.pseudonym_keys AS k;
-
     -- 1. New keys: stg had none of them, so core has none.
     INSERT INTO core.fact_measurements (
-        practice_id,
-        per_org_id,
-        screaning_id,
-        patient_key,
-        provider_key,
-        patient_id,
-        appointment_id,
-        screening_date,
-        scn_code,
-        screening_type,
-        screening_group,
-        is_active,
-        updated_by_id,
-        updated_at,
-        inserted_by_id,
-        inserted_at,
-        patient_medtech_id,
-        practice,
-        provider_id,
-        provider_code,
-        is_deleted,
-        care_plan_id,
-        is_confidential,
-        is_gp2gp,
-        is_patient_portal,
-        is_show_on_timeline,
-        screening_source_type_id,
-        service_template_id,
-        service_template_name,
-        user_logging_id,
-        practice_location_id,
-        location_name,
-        screening_type_id,
-        loaded_date_time,
-        load_run_file_id,
-        load_run_id,
-        date_extracted
+        practice_id, per_org_id, screaning_id, patient_key, provider_key, patient_id, appointment_id,
+        screening_date, scn_code, screening_type, screening_group, is_active, updated_by_id, updated_at,
+        inserted_by_id, inserted_at, patient_medtech_id, practice, provider_id, provider_code, is_deleted,
+        care_plan_id, is_confidential, is_gp2gp, is_patient_portal, is_show_on_timeline, screening_source_type_id,
+        service_template_id, service_template_name, user_logging_id, practice_location_id, location_name,
+        screening_type_id, loaded_date_time, load_run_file_id, load_run_id, date_extracted
     )
     SELECT
-        s.practice_id,
-        s.per_org_id,
-        s.screaning_id,
-        etl.surrogate_key(
-                etl.key_part('patients')
-                || v_tenant_part
-                || etl.key_part(s.patient_id::text)
-            ) AS patient_key,
-        etl.surrogate_key(
-                etl.key_part('providers')
-                || v_tenant_part
-                || etl.key_part(s.provider_id::text)
-            ) AS provider_key,
-        s.patient_id,
-        s.appointment_id,
-        s.screening_date,
-        s.scn_code,
-        s.screening_type,
-        s.screening_group,
-        s.is_active,
-        s.updated_by_id,
-        s.updated_at,
-        s.inserted_by_id,
-        s.inserted_at,
-        etl.pseudonym(s.patient_medtech_id, v_key.inner_pad, v_key.outer_pad) AS patient_medtech_id,
-        s.practice,
-        s.provider_id,
-        etl.pseudonym(s.provider_code, v_key.inner_pad, v_key.outer_pad) AS provider_code,
-        s.is_deleted,
-        s.care_plan_id,
-        s.is_confidential,
-        s.is_gp2gp,
-        s.is_patient_portal,
-        s.is_show_on_timeline,
-        s.screening_source_type_id,
-        s.service_template_id,
-        s.service_template_name,
-        s.user_logging_id,
-        s.practice_location_id,
-        s.location_name,
-        s.screening_type_id,
-        s.loaded_date_time,
-        s.load_run_file_id,
-        s.load_run_id,
-        s.date_extracted
+        s.practice_id, s.per_org_id, s.screaning_id, s.patient_key, s.provider_key, s.patient_id, s.appointment_id,
+        s.screening_date, s.scn_code, s.screening_type, s.screening_group, s.is_active, s.updated_by_id,
+        s.updated_at, s.inserted_by_id, s.inserted_at, s.patient_medtech_id, s.practice, s.provider_id,
+        s.provider_code, s.is_deleted, s.care_plan_id, s.is_confidential, s.is_gp2gp, s.is_patient_portal,
+        s.is_show_on_timeline, s.screening_source_type_id, s.service_template_id, s.service_template_name,
+        s.user_logging_id, s.practice_location_id, s.location_name, s.screening_type_id, s.loaded_date_time,
+        s.load_run_file_id, s.load_run_id, s.date_extracted
     FROM etl.touched_measurements AS t
-    JOIN stg.measurements AS s USING (practice_id, per_org_id, screaning_id)
+    JOIN etl.published_measurements AS s USING (practice_id, per_org_id, screaning_id)
     WHERE t.load_run_file_id = p_load_run_file_id AND t.verdict = 'new';
     GET DIAGNOSTICS v_inserted = ROW_COUNT;
 
     -- 2. Keys that were there, where this file changed stg or today's mapping or pseudonym is another.
     WITH merged AS (
         INSERT INTO core.fact_measurements AS c (
-            practice_id,
-            per_org_id,
-            screaning_id,
-            patient_key,
-            provider_key,
-            patient_id,
-            appointment_id,
-            screening_date,
-            scn_code,
-            screening_type,
-            screening_group,
-            is_active,
-            updated_by_id,
-            updated_at,
-            inserted_by_id,
-            inserted_at,
-            patient_medtech_id,
-            practice,
-            provider_id,
-            provider_code,
-            is_deleted,
-            care_plan_id,
-            is_confidential,
-            is_gp2gp,
-            is_patient_portal,
-            is_show_on_timeline,
-            screening_source_type_id,
-            service_template_id,
-            service_template_name,
-            user_logging_id,
-            practice_location_id,
-            location_name,
-            screening_type_id,
-            loaded_date_time,
-            load_run_file_id,
-            load_run_id,
+            practice_id, per_org_id, screaning_id, patient_key, provider_key, patient_id, appointment_id,
+            screening_date, scn_code, screening_type, screening_group, is_active, updated_by_id, updated_at,
+            inserted_by_id, inserted_at, patient_medtech_id, practice, provider_id, provider_code, is_deleted,
+            care_plan_id, is_confidential, is_gp2gp, is_patient_portal, is_show_on_timeline,
+            screening_source_type_id, service_template_id, service_template_name, user_logging_id,
+            practice_location_id, location_name, screening_type_id, loaded_date_time, load_run_file_id, load_run_id,
             date_extracted
         )
         SELECT
-            s.practice_id,
-            s.per_org_id,
-            s.screaning_id,
-            etl.surrogate_key(
-                etl.key_part('patients')
-                || v_tenant_part
-                || etl.key_part(s.patient_id::text)
-            ) AS patient_key,
-            etl.surrogate_key(
-                etl.key_part('providers')
-                || v_tenant_part
-                || etl.key_part(s.provider_id::text)
-            ) AS provider_key,
-            s.patient_id,
-            s.appointment_id,
-            s.screening_date,
-            s.scn_code,
-            s.screening_type,
-            s.screening_group,
-            s.is_active,
-            s.updated_by_id,
-            s.updated_at,
-            s.inserted_by_id,
-            s.inserted_at,
-            etl.pseudonym(s.patient_medtech_id, v_key.inner_pad, v_key.outer_pad) AS patient_medtech_id,
-            s.practice,
-            s.provider_id,
-            etl.pseudonym(s.provider_code, v_key.inner_pad, v_key.outer_pad) AS provider_code,
-            s.is_deleted,
-            s.care_plan_id,
-            s.is_confidential,
-            s.is_gp2gp,
-            s.is_patient_portal,
-            s.is_show_on_timeline,
-            s.screening_source_type_id,
-            s.service_template_id,
-            s.service_template_name,
-            s.user_logging_id,
-            s.practice_location_id,
-            s.location_name,
-            s.screening_type_id,
-            s.loaded_date_time,
-            s.load_run_file_id,
-            s.load_run_id,
-            s.date_extracted
+            s.practice_id, s.per_org_id, s.screaning_id, s.patient_key, s.provider_key, s.patient_id,
+            s.appointment_id, s.screening_date, s.scn_code, s.screening_type, s.screening_group, s.is_active,
+            s.updated_by_id, s.updated_at, s.inserted_by_id, s.inserted_at, s.patient_medtech_id, s.practice,
+            s.provider_id, s.provider_code, s.is_deleted, s.care_plan_id, s.is_confidential, s.is_gp2gp,
+            s.is_patient_portal, s.is_show_on_timeline, s.screening_source_type_id, s.service_template_id,
+            s.service_template_name, s.user_logging_id, s.practice_location_id, s.location_name,
+            s.screening_type_id, s.loaded_date_time, s.load_run_file_id, s.load_run_id, s.date_extracted
         FROM etl.touched_measurements AS t
-        JOIN stg.measurements AS s USING (practice_id, per_org_id, screaning_id)
+        JOIN etl.published_measurements AS s USING (practice_id, per_org_id, screaning_id)
         WHERE t.load_run_file_id = p_load_run_file_id AND t.verdict = 'changed'
         ON CONFLICT (practice_id, per_org_id, screaning_id) DO UPDATE
-        SET patient_key = excluded.patient_key,
-            provider_key = excluded.provider_key,
-            patient_id = excluded.patient_id,
-            appointment_id = excluded.appointment_id,
-            screening_date = excluded.screening_date,
-            scn_code = excluded.scn_code,
-            screening_type = excluded.screening_type,
-            screening_group = excluded.screening_group,
-            is_active = excluded.is_active,
-            updated_by_id = excluded.updated_by_id,
-            updated_at = excluded.updated_at,
-            inserted_by_id = excluded.inserted_by_id,
-            inserted_at = excluded.inserted_at,
-            patient_medtech_id = excluded.patient_medtech_id,
-            practice = excluded.practice,
-            provider_id = excluded.provider_id,
-            provider_code = excluded.provider_code,
-            is_deleted = excluded.is_deleted,
-            care_plan_id = excluded.care_plan_id,
-            is_confidential = excluded.is_confidential,
-            is_gp2gp = excluded.is_gp2gp,
-            is_patient_portal = excluded.is_patient_portal,
-            is_show_on_timeline = excluded.is_show_on_timeline,
-            screening_source_type_id = excluded.screening_source_type_id,
-            service_template_id = excluded.service_template_id,
-            service_template_name = excluded.service_template_name,
-            user_logging_id = excluded.user_logging_id,
-            practice_location_id = excluded.practice_location_id,
-            location_name = excluded.location_name,
-            screening_type_id = excluded.screening_type_id,
-            loaded_date_time = excluded.loaded_date_time,
-            deleted_at = excluded.deleted_at,
-            load_run_file_id = excluded.load_run_file_id,
-            load_run_id = excluded.load_run_id,
-            date_extracted = excluded.date_extracted
+        SET (
+            patient_key, provider_key, patient_id, appointment_id, screening_date, scn_code, screening_type,
+            screening_group, is_active, updated_by_id, updated_at, inserted_by_id, inserted_at, patient_medtech_id,
+            practice, provider_id, provider_code, is_deleted, care_plan_id, is_confidential, is_gp2gp,
+            is_patient_portal, is_show_on_timeline, screening_source_type_id, service_template_id,
+            service_template_name, user_logging_id, practice_location_id, location_name, screening_type_id,
+            loaded_date_time, deleted_at, load_run_file_id, load_run_id, date_extracted
+        ) = ROW(
+            excluded.patient_key, excluded.provider_key, excluded.patient_id, excluded.appointment_id,
+            excluded.screening_date, excluded.scn_code, excluded.screening_type, excluded.screening_group,
+            excluded.is_active, excluded.updated_by_id, excluded.updated_at, excluded.inserted_by_id,
+            excluded.inserted_at, excluded.patient_medtech_id, excluded.practice, excluded.provider_id,
+            excluded.provider_code, excluded.is_deleted, excluded.care_plan_id, excluded.is_confidential,
+            excluded.is_gp2gp, excluded.is_patient_portal, excluded.is_show_on_timeline,
+            excluded.screening_source_type_id, excluded.service_template_id, excluded.service_template_name,
+            excluded.user_logging_id, excluded.practice_location_id, excluded.location_name,
+            excluded.screening_type_id, excluded.loaded_date_time, excluded.deleted_at, excluded.load_run_file_id,
+            excluded.load_run_id, excluded.date_extracted
+        )
         WHERE c.deleted_at IS NOT NULL
             OR (
-                c.patient_key,
-                c.provider_key,
-                c.patient_id,
-                c.appointment_id,
-                c.screening_date,
-                c.scn_code,
-                c.screening_type,
-                c.screening_group,
-                c.is_active,
-                c.updated_by_id,
-                c.updated_at,
-                c.inserted_by_id,
-                c.inserted_at,
-                c.patient_medtech_id,
-                c.practice,
-                c.provider_id,
-                c.provider_code,
-                c.is_deleted,
-                c.care_plan_id,
-                c.is_confidential,
-                c.is_gp2gp,
-                c.is_patient_portal,
-                c.is_show_on_timeline,
-                c.screening_source_type_id,
-                c.service_template_id,
-                c.service_template_name,
-                c.user_logging_id,
-                c.practice_location_id,
-                c.location_name,
-                c.screening_type_id
+                c.patient_key, c.provider_key, c.patient_id, c.appointment_id, c.screening_date, c.scn_code,
+                c.screening_type, c.screening_group, c.is_active, c.updated_by_id, c.updated_at, c.inserted_by_id,
+                c.inserted_at, c.patient_medtech_id, c.practice, c.provider_id, c.provider_code, c.is_deleted,
+                c.care_plan_id, c.is_confidential, c.is_gp2gp, c.is_patient_portal, c.is_show_on_timeline,
+                c.screening_source_type_id, c.service_template_id, c.service_template_name, c.user_logging_id,
+                c.practice_location_id, c.location_name, c.screening_type_id
             ) IS DISTINCT FROM (
-                excluded.patient_key,
-                excluded.provider_key,
-                excluded.patient_id,
-                excluded.appointment_id,
-                excluded.screening_date,
-                excluded.scn_code,
-                excluded.screening_type,
-                excluded.screening_group,
-                excluded.is_active,
-                excluded.updated_by_id,
-                excluded.updated_at,
-                excluded.inserted_by_id,
-                excluded.inserted_at,
-                excluded.patient_medtech_id,
-                excluded.practice,
-                excluded.provider_id,
-                excluded.provider_code,
-                excluded.is_deleted,
-                excluded.care_plan_id,
-                excluded.is_confidential,
-                excluded.is_gp2gp,
-                excluded.is_patient_portal,
-                excluded.is_show_on_timeline,
-                excluded.screening_source_type_id,
-                excluded.service_template_id,
-                excluded.service_template_name,
-                excluded.user_logging_id,
-                excluded.practice_location_id,
-                excluded.location_name,
+                excluded.patient_key, excluded.provider_key, excluded.patient_id, excluded.appointment_id,
+                excluded.screening_date, excluded.scn_code, excluded.screening_type, excluded.screening_group,
+                excluded.is_active, excluded.updated_by_id, excluded.updated_at, excluded.inserted_by_id,
+                excluded.inserted_at, excluded.patient_medtech_id, excluded.practice, excluded.provider_id,
+                excluded.provider_code, excluded.is_deleted, excluded.care_plan_id, excluded.is_confidential,
+                excluded.is_gp2gp, excluded.is_patient_portal, excluded.is_show_on_timeline,
+                excluded.screening_source_type_id, excluded.service_template_id, excluded.service_template_name,
+                excluded.user_logging_id, excluded.practice_location_id, excluded.location_name,
                 excluded.screening_type_id
             )
         RETURNING c.load_run_file_id

@@ -4,41 +4,20 @@ INSERT INTO etl.extracts (
     extract, source, description, entity, natural_key, core_kind, raw_table, stg_table, core_table, full_load,
     ragged_rows, reject_rate, mirror_close_share, has_pseudonyms, load_order, every_batch
 )
-VALUES
-    (
-        'measurements',
-        'indici',
-        'Screenings and measurements taken of patients.',
-        'measurement',
-        ARRAY['screaning_id']::text[],
-        'fact',
-        'raw.measurements_raw',
-        'stg.measurements',
-        'core.fact_measurements',
-        'upsert',
-        'reject',
-        0.05,
-        0.2,
-        true,
-        15,
-        true
-    )
+VALUES (
+    'measurements', 'indici',
+    'Screenings and measurements taken of patients.',
+    'measurement', ARRAY['screaning_id']::text[], 'fact',
+    'raw.measurements_raw', 'stg.measurements', 'core.fact_measurements', 'upsert',
+    'reject', 0.05, 0.2, true, 15, true
+)
 ON CONFLICT (extract) DO UPDATE
-SET source = excluded.source,
-    description = excluded.description,
-    entity = excluded.entity,
-    natural_key = excluded.natural_key,
-    core_kind = excluded.core_kind,
-    raw_table = excluded.raw_table,
-    stg_table = excluded.stg_table,
-    core_table = excluded.core_table,
-    full_load = excluded.full_load,
-    ragged_rows = excluded.ragged_rows,
-    reject_rate = excluded.reject_rate,
-    mirror_close_share = excluded.mirror_close_share,
-    has_pseudonyms = excluded.has_pseudonyms,
-    load_order = excluded.load_order,
-    every_batch = excluded.every_batch;
+SET source = excluded.source, description = excluded.description, entity = excluded.entity,
+    natural_key = excluded.natural_key, core_kind = excluded.core_kind, raw_table = excluded.raw_table,
+    stg_table = excluded.stg_table, core_table = excluded.core_table, full_load = excluded.full_load,
+    ragged_rows = excluded.ragged_rows, reject_rate = excluded.reject_rate,
+    mirror_close_share = excluded.mirror_close_share, has_pseudonyms = excluded.has_pseudonyms,
+    load_order = excluded.load_order, every_batch = excluded.every_batch;
 
 INSERT INTO etl.locks (extract)
 VALUES ('measurements')
@@ -207,9 +186,7 @@ DELETE FROM etl.shapes WHERE extract = 'measurements';
 INSERT INTO etl.shapes (extract, since, until, columns, headings, rules_hash)
 VALUES
     (
-        'measurements',
-        '-infinity',
-        'infinity',
+        'measurements', '-infinity', 'infinity',
         ARRAY['patient_id', 'screaning_id', 'appointment_id', 'screening_date', 'scn_code', 'screening_type', 'screening_group', 'outcome', 'outcome_description', 'notes', 'is_active', 'updated_by_id', 'updated_by', 'updated_at', 'inserted_by_id', 'inserted_by', 'inserted_at', 'patient_medtech_id', 'practice', 'practice_id', 'provider_id', 'provider_code', 'provider_name', 'hba1c', 'is_deleted', 'care_plan_id', 'care_plan_name', 'is_confidential', 'is_gp2gp', 'is_patient_portal', 'is_show_on_timeline', 'medtech_id', 'screening_source_type_id', 'service_template_id', 'service_template_name', 'user_logging_id', 'logging_user_name', 'field1', 'field2', 'field3', 'field4', 'field5', 'field6', 'field7', 'field8', 'field9', 'field10', 'field11', 'field12', 'field13', 'field14', 'field15', 'field16', 'field17', 'field18', 'field19', 'field20', 'field21', 'field22', 'field23', 'field24', 'field25', 'field26', 'field27', 'field28', 'field29', 'field30', 'field31', 'field32', 'field33', 'field34', 'field35', 'field36', 'field37', 'field38', 'field39', 'field40', 'field41', 'field42', 'field43', 'field44', 'field45', 'field46', 'field47', 'field48', 'field49', 'field50', 'permanent_address_latitude', 'permanent_address_longitude', 'practice_location_id', 'location_name', 'field51', 'field52', 'field53', 'field54', 'field55', 'field56', 'field57', 'field58', 'field59', 'field60', 'field61', 'field62', 'field63', 'field64', 'field65', 'field66', 'field67', 'field68', 'field69', 'field70', 'field71', 'field72', 'field73', 'field74', 'field75', 'field76', 'field77', 'field78', 'field79', 'field80', 'field81', 'field82', 'field83', 'field84', 'field85', 'field86', 'field87', 'field88', 'field89', 'field90', 'field91', 'field92', 'field93', 'field94', 'field95', 'field96', 'field97', 'field98', 'field99', 'field100', 'score', 'screening_type_id', 'per_org_id', 'loaded_date_time']::text[],
         ARRAY['PatientID', 'ScreaningID', 'AppointmentID', 'ScreeningDate', 'SCNCODE', 'ScreeningType', 'ScreeningGroup', 'Outcome', 'OutcomeDescription', 'Notes', 'IsActive', 'UpdatedByID', 'UpdatedBy', 'UpdatedAt', 'InsertedByID', 'InsertedBy', 'InsertedAt', 'PatientMedTechID', 'Practice', 'PracticeID', 'ProviderID', 'ProviderCode', 'ProviderName', 'HBAIC', 'IsDeleted', 'CarePlanID', 'CarePlaneName', 'IsConfidential', 'IsGP2GP', 'IsPatientPortal', 'IsShowonTimeLine', 'MedTechID', 'ScreeningSourceTypeID', 'ServiceTemplateID', 'ServiceTemplateName', 'UserLoggingID', 'LoggingUserName', 'Field1', 'Field2', 'Field3', 'Field4', 'Field5', 'Field6', 'Field7', 'Field8', 'Field9', 'Field10', 'Field11', 'Field12', 'Field13', 'Field14', 'Field15', 'Field16', 'Field17', 'Field18', 'Field19', 'Field20', 'Field21', 'Field22', 'Field23', 'Field24', 'Field25', 'Field26', 'Field27', 'Field28', 'Field29', 'Field30', 'Field31', 'Field32', 'Field33', 'Field34', 'Field35', 'Field36', 'Field37', 'Field38', 'Field39', 'Field40', 'Field41', 'Field42', 'Field43', 'Field44', 'Field45', 'Field46', 'Field47', 'Field48', 'Field49', 'Field50', 'PermanentAddressLatitude', 'PermanentAddressLongitude', 'PracticeLocationID', 'LocationName', 'Field51', 'Field52', 'Field53', 'Field54', 'Field55', 'Field56', 'Field57', 'Field58', 'Field59', 'Field60', 'Field61', 'Field62', 'Field63', 'Field64', 'Field65', 'Field66', 'Field67', 'Field68', 'Field69', 'Field70', 'Field71', 'Field72', 'Field73', 'Field74', 'Field75', 'Field76', 'Field77', 'Field78', 'Field79', 'Field80', 'Field81', 'Field82', 'Field83', 'Field84', 'Field85', 'Field86', 'Field87', 'Field88', 'Field89', 'Field90', 'Field91', 'Field92', 'Field93', 'Field94', 'Field95', 'Field96', 'Field97', 'Field98', 'Field99', 'Field100', 'Score', 'ScreeningTypeID', 'PerOrgId', 'LoadedDateTime']::text[],
         '16e0f5706974c9a421cb81beff85bdd4f88f0af93f72a578668ade41c7427b10'

@@ -152,151 +152,22 @@ CREATE TABLE raw.measurements_raw (
 );
 CREATE INDEX measurements_raw_key_idx ON raw.measurements_raw (screaning_id);
 COMMENT ON TABLE raw.measurements_raw IS 'Delivered rows as text: Screenings and measurements taken of patients.';
-COMMENT ON COLUMN raw.measurements_raw.patient_id IS 'Patient who was measured.';
-COMMENT ON COLUMN raw.measurements_raw.screaning_id IS 'Identifier of the measurement, in the source''s spelling.';
-COMMENT ON COLUMN raw.measurements_raw.appointment_id IS 'Appointment at which the measurement was taken.';
-COMMENT ON COLUMN raw.measurements_raw.screening_date IS 'Date of the measurement.';
-COMMENT ON COLUMN raw.measurements_raw.scn_code IS 'Code of the screening.';
-COMMENT ON COLUMN raw.measurements_raw.screening_type IS 'Type of screening, a value of a list.';
-COMMENT ON COLUMN raw.measurements_raw.screening_group IS 'Group of screenings, a value of a list.';
-COMMENT ON COLUMN raw.measurements_raw.outcome IS 'Outcome of the screening, a value or free text.';
-COMMENT ON COLUMN raw.measurements_raw.outcome_description IS 'Description of the outcome, free text.';
-COMMENT ON COLUMN raw.measurements_raw.notes IS 'Notes on the measurement, free text.';
-COMMENT ON COLUMN raw.measurements_raw.is_active IS 'Whether the measurement is active.';
-COMMENT ON COLUMN raw.measurements_raw.updated_by_id IS 'User who last changed the measurement.';
-COMMENT ON COLUMN raw.measurements_raw.updated_by IS 'Name of the user who last changed the measurement.';
-COMMENT ON COLUMN raw.measurements_raw.updated_at IS 'When the measurement was last changed.';
-COMMENT ON COLUMN raw.measurements_raw.inserted_by_id IS 'User who created the measurement.';
-COMMENT ON COLUMN raw.measurements_raw.inserted_by IS 'Name of the user who created the measurement.';
-COMMENT ON COLUMN raw.measurements_raw.inserted_at IS 'When the measurement was created.';
-COMMENT ON COLUMN raw.measurements_raw.patient_medtech_id IS 'Identifier of the patient in MedTech. Core receives a pseudonym.';
-COMMENT ON COLUMN raw.measurements_raw.practice IS 'Name of the practice.';
-COMMENT ON COLUMN raw.measurements_raw.practice_id IS 'Practice that delivered the row, three digits as in the file name. Part of the tenant.';
-COMMENT ON COLUMN raw.measurements_raw.provider_id IS 'Provider who took the measurement.';
-COMMENT ON COLUMN raw.measurements_raw.provider_code IS 'Code of the provider. Core receives a pseudonym.';
-COMMENT ON COLUMN raw.measurements_raw.provider_name IS 'Name of the provider.';
-COMMENT ON COLUMN raw.measurements_raw.hba1c IS 'HbA1c value as typed in.';
-COMMENT ON COLUMN raw.measurements_raw.is_deleted IS 'Whether the measurement was deleted in the source.';
-COMMENT ON COLUMN raw.measurements_raw.care_plan_id IS 'Identifier of the care plan in the source.';
-COMMENT ON COLUMN raw.measurements_raw.care_plan_name IS 'Name of the care plan, may be free text.';
-COMMENT ON COLUMN raw.measurements_raw.is_confidential IS 'Whether the measurement is marked confidential.';
-COMMENT ON COLUMN raw.measurements_raw.is_gp2gp IS 'Whether the measurement came by GP2GP, the transfer of records between practices.';
-COMMENT ON COLUMN raw.measurements_raw.is_patient_portal IS 'Whether the measurement came by or is on the patient portal.';
-COMMENT ON COLUMN raw.measurements_raw.is_show_on_timeline IS 'Whether the measurement is shown on the timeline.';
-COMMENT ON COLUMN raw.measurements_raw.medtech_id IS 'Identifier of the measurement in MedTech. Can hold a GUID.';
-COMMENT ON COLUMN raw.measurements_raw.screening_source_type_id IS 'Lookup id of the source of the screening.';
-COMMENT ON COLUMN raw.measurements_raw.service_template_id IS 'Lookup id of the service template.';
-COMMENT ON COLUMN raw.measurements_raw.service_template_name IS 'Name of the service template, a value of a list.';
-COMMENT ON COLUMN raw.measurements_raw.user_logging_id IS 'User recorded by the source''s log for the measurement.';
-COMMENT ON COLUMN raw.measurements_raw.logging_user_name IS 'Name of the user recorded by the source''s log for the measurement.';
-COMMENT ON COLUMN raw.measurements_raw.field1 IS 'Value 1 of the measurement; its meaning depends on the type of screening.';
-COMMENT ON COLUMN raw.measurements_raw.field2 IS 'Value 2 of the measurement; its meaning depends on the type of screening.';
-COMMENT ON COLUMN raw.measurements_raw.field3 IS 'Value 3 of the measurement; its meaning depends on the type of screening.';
-COMMENT ON COLUMN raw.measurements_raw.field4 IS 'Value 4 of the measurement; its meaning depends on the type of screening.';
-COMMENT ON COLUMN raw.measurements_raw.field5 IS 'Value 5 of the measurement; its meaning depends on the type of screening.';
-COMMENT ON COLUMN raw.measurements_raw.field6 IS 'Value 6 of the measurement; its meaning depends on the type of screening.';
-COMMENT ON COLUMN raw.measurements_raw.field7 IS 'Value 7 of the measurement; its meaning depends on the type of screening.';
-COMMENT ON COLUMN raw.measurements_raw.field8 IS 'Value 8 of the measurement; its meaning depends on the type of screening.';
-COMMENT ON COLUMN raw.measurements_raw.field9 IS 'Value 9 of the measurement; its meaning depends on the type of screening.';
-COMMENT ON COLUMN raw.measurements_raw.field10 IS 'Value 10 of the measurement; its meaning depends on the type of screening.';
-COMMENT ON COLUMN raw.measurements_raw.field11 IS 'Value 11 of the measurement; its meaning depends on the type of screening.';
-COMMENT ON COLUMN raw.measurements_raw.field12 IS 'Value 12 of the measurement; its meaning depends on the type of screening.';
-COMMENT ON COLUMN raw.measurements_raw.field13 IS 'Value 13 of the measurement; its meaning depends on the type of screening.';
-COMMENT ON COLUMN raw.measurements_raw.field14 IS 'Value 14 of the measurement; its meaning depends on the type of screening.';
-COMMENT ON COLUMN raw.measurements_raw.field15 IS 'Value 15 of the measurement; its meaning depends on the type of screening.';
-COMMENT ON COLUMN raw.measurements_raw.field16 IS 'Value 16 of the measurement; its meaning depends on the type of screening.';
-COMMENT ON COLUMN raw.measurements_raw.field17 IS 'Value 17 of the measurement; its meaning depends on the type of screening.';
-COMMENT ON COLUMN raw.measurements_raw.field18 IS 'Value 18 of the measurement; its meaning depends on the type of screening.';
-COMMENT ON COLUMN raw.measurements_raw.field19 IS 'Value 19 of the measurement; its meaning depends on the type of screening.';
-COMMENT ON COLUMN raw.measurements_raw.field20 IS 'Value 20 of the measurement; its meaning depends on the type of screening.';
-COMMENT ON COLUMN raw.measurements_raw.field21 IS 'Value 21 of the measurement; its meaning depends on the type of screening.';
-COMMENT ON COLUMN raw.measurements_raw.field22 IS 'Value 22 of the measurement; its meaning depends on the type of screening.';
-COMMENT ON COLUMN raw.measurements_raw.field23 IS 'Value 23 of the measurement; its meaning depends on the type of screening.';
-COMMENT ON COLUMN raw.measurements_raw.field24 IS 'Value 24 of the measurement; its meaning depends on the type of screening.';
-COMMENT ON COLUMN raw.measurements_raw.field25 IS 'Value 25 of the measurement; its meaning depends on the type of screening.';
-COMMENT ON COLUMN raw.measurements_raw.field26 IS 'Value 26 of the measurement; its meaning depends on the type of screening.';
-COMMENT ON COLUMN raw.measurements_raw.field27 IS 'Value 27 of the measurement; its meaning depends on the type of screening.';
-COMMENT ON COLUMN raw.measurements_raw.field28 IS 'Value 28 of the measurement; its meaning depends on the type of screening.';
-COMMENT ON COLUMN raw.measurements_raw.field29 IS 'Value 29 of the measurement; its meaning depends on the type of screening.';
-COMMENT ON COLUMN raw.measurements_raw.field30 IS 'Value 30 of the measurement; its meaning depends on the type of screening.';
-COMMENT ON COLUMN raw.measurements_raw.field31 IS 'Value 31 of the measurement; its meaning depends on the type of screening.';
-COMMENT ON COLUMN raw.measurements_raw.field32 IS 'Value 32 of the measurement; its meaning depends on the type of screening.';
-COMMENT ON COLUMN raw.measurements_raw.field33 IS 'Value 33 of the measurement; its meaning depends on the type of screening.';
-COMMENT ON COLUMN raw.measurements_raw.field34 IS 'Value 34 of the measurement; its meaning depends on the type of screening.';
-COMMENT ON COLUMN raw.measurements_raw.field35 IS 'Value 35 of the measurement; its meaning depends on the type of screening.';
-COMMENT ON COLUMN raw.measurements_raw.field36 IS 'Value 36 of the measurement; its meaning depends on the type of screening.';
-COMMENT ON COLUMN raw.measurements_raw.field37 IS 'Value 37 of the measurement; its meaning depends on the type of screening.';
-COMMENT ON COLUMN raw.measurements_raw.field38 IS 'Value 38 of the measurement; its meaning depends on the type of screening.';
-COMMENT ON COLUMN raw.measurements_raw.field39 IS 'Value 39 of the measurement; its meaning depends on the type of screening.';
-COMMENT ON COLUMN raw.measurements_raw.field40 IS 'Value 40 of the measurement; its meaning depends on the type of screening.';
-COMMENT ON COLUMN raw.measurements_raw.field41 IS 'Value 41 of the measurement; its meaning depends on the type of screening.';
-COMMENT ON COLUMN raw.measurements_raw.field42 IS 'Value 42 of the measurement; its meaning depends on the type of screening.';
-COMMENT ON COLUMN raw.measurements_raw.field43 IS 'Value 43 of the measurement; its meaning depends on the type of screening.';
-COMMENT ON COLUMN raw.measurements_raw.field44 IS 'Value 44 of the measurement; its meaning depends on the type of screening.';
-COMMENT ON COLUMN raw.measurements_raw.field45 IS 'Value 45 of the measurement; its meaning depends on the type of screening.';
-COMMENT ON COLUMN raw.measurements_raw.field46 IS 'Value 46 of the measurement; its meaning depends on the type of screening.';
-COMMENT ON COLUMN raw.measurements_raw.field47 IS 'Value 47 of the measurement; its meaning depends on the type of screening.';
-COMMENT ON COLUMN raw.measurements_raw.field48 IS 'Value 48 of the measurement; its meaning depends on the type of screening.';
-COMMENT ON COLUMN raw.measurements_raw.field49 IS 'Value 49 of the measurement; its meaning depends on the type of screening.';
-COMMENT ON COLUMN raw.measurements_raw.field50 IS 'Value 50 of the measurement; its meaning depends on the type of screening.';
-COMMENT ON COLUMN raw.measurements_raw.permanent_address_latitude IS 'Latitude of the patient''s permanent address, in degrees.';
-COMMENT ON COLUMN raw.measurements_raw.permanent_address_longitude IS 'Longitude of the patient''s permanent address, in degrees.';
-COMMENT ON COLUMN raw.measurements_raw.practice_location_id IS 'Location of the practice.';
-COMMENT ON COLUMN raw.measurements_raw.location_name IS 'Name of the location of the practice.';
-COMMENT ON COLUMN raw.measurements_raw.field51 IS 'Value 51 of the measurement; its meaning depends on the type of screening.';
-COMMENT ON COLUMN raw.measurements_raw.field52 IS 'Value 52 of the measurement; its meaning depends on the type of screening.';
-COMMENT ON COLUMN raw.measurements_raw.field53 IS 'Value 53 of the measurement; its meaning depends on the type of screening.';
-COMMENT ON COLUMN raw.measurements_raw.field54 IS 'Value 54 of the measurement; its meaning depends on the type of screening.';
-COMMENT ON COLUMN raw.measurements_raw.field55 IS 'Value 55 of the measurement; its meaning depends on the type of screening.';
-COMMENT ON COLUMN raw.measurements_raw.field56 IS 'Value 56 of the measurement; its meaning depends on the type of screening.';
-COMMENT ON COLUMN raw.measurements_raw.field57 IS 'Value 57 of the measurement; its meaning depends on the type of screening.';
-COMMENT ON COLUMN raw.measurements_raw.field58 IS 'Value 58 of the measurement; its meaning depends on the type of screening.';
-COMMENT ON COLUMN raw.measurements_raw.field59 IS 'Value 59 of the measurement; its meaning depends on the type of screening.';
-COMMENT ON COLUMN raw.measurements_raw.field60 IS 'Value 60 of the measurement; its meaning depends on the type of screening.';
-COMMENT ON COLUMN raw.measurements_raw.field61 IS 'Value 61 of the measurement; its meaning depends on the type of screening.';
-COMMENT ON COLUMN raw.measurements_raw.field62 IS 'Value 62 of the measurement; its meaning depends on the type of screening.';
-COMMENT ON COLUMN raw.measurements_raw.field63 IS 'Value 63 of the measurement; its meaning depends on the type of screening.';
-COMMENT ON COLUMN raw.measurements_raw.field64 IS 'Value 64 of the measurement; its meaning depends on the type of screening.';
-COMMENT ON COLUMN raw.measurements_raw.field65 IS 'Value 65 of the measurement; its meaning depends on the type of screening.';
-COMMENT ON COLUMN raw.measurements_raw.field66 IS 'Value 66 of the measurement; its meaning depends on the type of screening.';
-COMMENT ON COLUMN raw.measurements_raw.field67 IS 'Value 67 of the measurement; its meaning depends on the type of screening.';
-COMMENT ON COLUMN raw.measurements_raw.field68 IS 'Value 68 of the measurement; its meaning depends on the type of screening.';
-COMMENT ON COLUMN raw.measurements_raw.field69 IS 'Value 69 of the measurement; its meaning depends on the type of screening.';
-COMMENT ON COLUMN raw.measurements_raw.field70 IS 'Value 70 of the measurement; its meaning depends on the type of screening.';
-COMMENT ON COLUMN raw.measurements_raw.field71 IS 'Value 71 of the measurement; its meaning depends on the type of screening.';
-COMMENT ON COLUMN raw.measurements_raw.field72 IS 'Value 72 of the measurement; its meaning depends on the type of screening.';
-COMMENT ON COLUMN raw.measurements_raw.field73 IS 'Value 73 of the measurement; its meaning depends on the type of screening.';
-COMMENT ON COLUMN raw.measurements_raw.field74 IS 'Value 74 of the measurement; its meaning depends on the type of screening.';
-COMMENT ON COLUMN raw.measurements_raw.field75 IS 'Value 75 of the measurement; its meaning depends on the type of screening.';
-COMMENT ON COLUMN raw.measurements_raw.field76 IS 'Value 76 of the measurement; its meaning depends on the type of screening.';
-COMMENT ON COLUMN raw.measurements_raw.field77 IS 'Value 77 of the measurement; its meaning depends on the type of screening.';
-COMMENT ON COLUMN raw.measurements_raw.field78 IS 'Value 78 of the measurement; its meaning depends on the type of screening.';
-COMMENT ON COLUMN raw.measurements_raw.field79 IS 'Value 79 of the measurement; its meaning depends on the type of screening.';
-COMMENT ON COLUMN raw.measurements_raw.field80 IS 'Value 80 of the measurement; its meaning depends on the type of screening.';
-COMMENT ON COLUMN raw.measurements_raw.field81 IS 'Value 81 of the measurement; its meaning depends on the type of screening.';
-COMMENT ON COLUMN raw.measurements_raw.field82 IS 'Value 82 of the measurement; its meaning depends on the type of screening.';
-COMMENT ON COLUMN raw.measurements_raw.field83 IS 'Value 83 of the measurement; its meaning depends on the type of screening.';
-COMMENT ON COLUMN raw.measurements_raw.field84 IS 'Value 84 of the measurement; its meaning depends on the type of screening.';
-COMMENT ON COLUMN raw.measurements_raw.field85 IS 'Value 85 of the measurement; its meaning depends on the type of screening.';
-COMMENT ON COLUMN raw.measurements_raw.field86 IS 'Value 86 of the measurement; its meaning depends on the type of screening.';
-COMMENT ON COLUMN raw.measurements_raw.field87 IS 'Value 87 of the measurement; its meaning depends on the type of screening.';
-COMMENT ON COLUMN raw.measurements_raw.field88 IS 'Value 88 of the measurement; its meaning depends on the type of screening.';
-COMMENT ON COLUMN raw.measurements_raw.field89 IS 'Value 89 of the measurement; its meaning depends on the type of screening.';
-COMMENT ON COLUMN raw.measurements_raw.field90 IS 'Value 90 of the measurement; its meaning depends on the type of screening.';
-COMMENT ON COLUMN raw.measurements_raw.field91 IS 'Value 91 of the measurement; its meaning depends on the type of screening.';
-COMMENT ON COLUMN raw.measurements_raw.field92 IS 'Value 92 of the measurement; its meaning depends on the type of screening.';
-COMMENT ON COLUMN raw.measurements_raw.field93 IS 'Value 93 of the measurement; its meaning depends on the type of screening.';
-COMMENT ON COLUMN raw.measurements_raw.field94 IS 'Value 94 of the measurement; its meaning depends on the type of screening.';
-COMMENT ON COLUMN raw.measurements_raw.field95 IS 'Value 95 of the measurement; its meaning depends on the type of screening.';
-COMMENT ON COLUMN raw.measurements_raw.field96 IS 'Value 96 of the measurement; its meaning depends on the type of screening.';
-COMMENT ON COLUMN raw.measurements_raw.field97 IS 'Value 97 of the measurement; its meaning depends on the type of screening.';
-COMMENT ON COLUMN raw.measurements_raw.field98 IS 'Value 98 of the measurement; its meaning depends on the type of screening.';
-COMMENT ON COLUMN raw.measurements_raw.field99 IS 'Value 99 of the measurement; its meaning depends on the type of screening.';
-COMMENT ON COLUMN raw.measurements_raw.field100 IS 'Value 100 of the measurement; its meaning depends on the type of screening.';
-COMMENT ON COLUMN raw.measurements_raw.score IS 'Score of the measurement, a value or free text.';
-COMMENT ON COLUMN raw.measurements_raw.screening_type_id IS 'Lookup id of the type of screening.';
-COMMENT ON COLUMN raw.measurements_raw.per_org_id IS 'Organisation of the practice, six digits as in the file name. Part of the tenant.';
-COMMENT ON COLUMN raw.measurements_raw.loaded_date_time IS 'When the provider of the feed loaded the row. Can change when nothing else did.';
 COMMENT ON COLUMN raw.measurements_raw.load_run_file_id IS 'The file: etl.load_run_files.';
 COMMENT ON COLUMN raw.measurements_raw.line_no IS 'Number of the row in the file, from 1, counting every row.';
-GRANT INSERT (patient_id, screaning_id, appointment_id, screening_date, scn_code, screening_type, screening_group, outcome, outcome_description, notes, is_active, updated_by_id, updated_by, updated_at, inserted_by_id, inserted_by, inserted_at, patient_medtech_id, practice, practice_id, provider_id, provider_code, provider_name, hba1c, is_deleted, care_plan_id, care_plan_name, is_confidential, is_gp2gp, is_patient_portal, is_show_on_timeline, medtech_id, screening_source_type_id, service_template_id, service_template_name, user_logging_id, logging_user_name, field1, field2, field3, field4, field5, field6, field7, field8, field9, field10, field11, field12, field13, field14, field15, field16, field17, field18, field19, field20, field21, field22, field23, field24, field25, field26, field27, field28, field29, field30, field31, field32, field33, field34, field35, field36, field37, field38, field39, field40, field41, field42, field43, field44, field45, field46, field47, field48, field49, field50, permanent_address_latitude, permanent_address_longitude, practice_location_id, location_name, field51, field52, field53, field54, field55, field56, field57, field58, field59, field60, field61, field62, field63, field64, field65, field66, field67, field68, field69, field70, field71, field72, field73, field74, field75, field76, field77, field78, field79, field80, field81, field82, field83, field84, field85, field86, field87, field88, field89, field90, field91, field92, field93, field94, field95, field96, field97, field98, field99, field100, score, screening_type_id, per_org_id, loaded_date_time) ON raw.measurements_raw TO etl_writer;
+GRANT INSERT (
+    patient_id, screaning_id, appointment_id, screening_date, scn_code, screening_type, screening_group, outcome,
+    outcome_description, notes, is_active, updated_by_id, updated_by, updated_at, inserted_by_id, inserted_by,
+    inserted_at, patient_medtech_id, practice, practice_id, provider_id, provider_code, provider_name, hba1c,
+    is_deleted, care_plan_id, care_plan_name, is_confidential, is_gp2gp, is_patient_portal, is_show_on_timeline,
+    medtech_id, screening_source_type_id, service_template_id, service_template_name, user_logging_id,
+    logging_user_name, field1, field2, field3, field4, field5, field6, field7, field8, field9, field10, field11,
+    field12, field13, field14, field15, field16, field17, field18, field19, field20, field21, field22, field23,
+    field24, field25, field26, field27, field28, field29, field30, field31, field32, field33, field34, field35,
+    field36, field37, field38, field39, field40, field41, field42, field43, field44, field45, field46, field47,
+    field48, field49, field50, permanent_address_latitude, permanent_address_longitude, practice_location_id,
+    location_name, field51, field52, field53, field54, field55, field56, field57, field58, field59, field60,
+    field61, field62, field63, field64, field65, field66, field67, field68, field69, field70, field71, field72,
+    field73, field74, field75, field76, field77, field78, field79, field80, field81, field82, field83, field84,
+    field85, field86, field87, field88, field89, field90, field91, field92, field93, field94, field95, field96,
+    field97, field98, field99, field100, score, screening_type_id, per_org_id, loaded_date_time
+) ON raw.measurements_raw TO etl_writer;

@@ -25,18 +25,7 @@ CREATE TABLE core.dim_medicine (
 CREATE UNIQUE INDEX dim_medicine_current_idx ON core.dim_medicine (practice_id, per_org_id, medicine_id) WHERE is_current;
 CREATE UNIQUE INDEX dim_medicine_medicine_key_idx ON core.dim_medicine (medicine_key) WHERE is_current;
 COMMENT ON TABLE core.dim_medicine IS 'List of medicines from which the practice prescribes. One row per version; is_current marks the newest.';
-COMMENT ON COLUMN core.dim_medicine.practice_id IS 'Practice that delivered the row, three digits as in the file name. Part of the tenant.';
-COMMENT ON COLUMN core.dim_medicine.per_org_id IS 'Organisation of the practice, six digits as in the file name. Part of the tenant.';
-COMMENT ON COLUMN core.dim_medicine.medicine_id IS 'Identifier of the medicine.';
 COMMENT ON COLUMN core.dim_medicine.medicine_key IS 'Computed from the natural key: durable, and shared by all versions.';
-COMMENT ON COLUMN core.dim_medicine.medicine_name IS 'Name of the medicine.';
-COMMENT ON COLUMN core.dim_medicine.medicine_short_name IS 'Short name of the medicine.';
-COMMENT ON COLUMN core.dim_medicine.sct_id IS 'SNOMED CT identifier of the medicine.';
-COMMENT ON COLUMN core.dim_medicine.type IS 'Type of the medicine, a value of a list.';
-COMMENT ON COLUMN core.dim_medicine.pharma_code IS 'Pharmacode of the medicine.';
-COMMENT ON COLUMN core.dim_medicine.is_active IS 'Whether the medicine is active.';
-COMMENT ON COLUMN core.dim_medicine.is_deleted IS 'Whether the medicine was deleted in the source.';
-COMMENT ON COLUMN core.dim_medicine.loaded_date_time IS 'When the provider of the feed loaded the row. Can change when nothing else did.';
 COMMENT ON COLUMN core.dim_medicine.effective_from IS 'Start of the version, included: DateExtracted of the file that first showed it.';
 COMMENT ON COLUMN core.dim_medicine.effective_to IS 'End of the version, not included; NULL: current.';
 COMMENT ON COLUMN core.dim_medicine.is_current IS 'Whether the version is the newest and its key is present.';

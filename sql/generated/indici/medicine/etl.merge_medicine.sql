@@ -17,83 +17,33 @@ AS $merge_medicine$
 -- and not the wide rows of stg.
 DECLARE
     v_observed_at timestamptz;
-    v_tenant_part text;
     v_inserted bigint;
 BEGIN
-    SELECT f.date_extracted, etl.key_part(f.tenant[1]) || etl.key_part(f.tenant[2])
-    INTO v_observed_at, v_tenant_part
+    SELECT f.date_extracted INTO v_observed_at
     FROM etl.load_run_files AS f
     WHERE f.load_run_file_id = p_load_run_file_id;
 
     -- 1. New keys: stg had none of them, so core has none.
     INSERT INTO core.dim_medicine (
-        practice_id,
-        per_org_id,
-        medicine_id,
-        medicine_key,
-        medicine_name,
-        medicine_short_name,
-        sct_id,
-        type,
-        pharma_code,
-        is_active,
-        is_deleted,
-        loaded_date_time,
-        load_run_file_id,
-        load_run_id,
-        date_extracted,
+        practice_id, per_org_id, medicine_id, medicine_key, medicine_name, medicine_short_name, sct_id, type,
+        pharma_code, is_active, is_deleted, loaded_date_time, load_run_file_id, load_run_id, date_extracted,
         effective_from
     )
     SELECT
-        s.practice_id,
-        s.per_org_id,
-        s.medicine_id,
-        etl.surrogate_key(
-                etl.key_part('medicine')
-                || v_tenant_part
-                || etl.key_part(s.medicine_id::text)
-            ) AS medicine_key,
-        s.medicine_name,
-        s.medicine_short_name,
-        s.sct_id,
-        s.type,
-        s.pharma_code,
-        s.is_active,
-        s.is_deleted,
-        s.loaded_date_time,
-        s.load_run_file_id,
-        s.load_run_id,
-        s.date_extracted,
+        s.practice_id, s.per_org_id, s.medicine_id, s.medicine_key, s.medicine_name, s.medicine_short_name,
+        s.sct_id, s.type, s.pharma_code, s.is_active, s.is_deleted, s.loaded_date_time, s.load_run_file_id,
+        s.load_run_id, s.date_extracted,
         v_observed_at
     FROM etl.touched_medicine AS t
-    JOIN stg.medicine AS s USING (practice_id, per_org_id, medicine_id)
+    JOIN etl.published_medicine AS s USING (practice_id, per_org_id, medicine_id)
     WHERE t.load_run_file_id = p_load_run_file_id AND t.verdict = 'new';
     GET DIAGNOSTICS v_inserted = ROW_COUNT;
 
     -- 2. Keys that were there, where this file changed stg.
     WITH published AS MATERIALIZED (
-        SELECT
-            s.practice_id,
-            s.per_org_id,
-            s.medicine_id,
-            etl.surrogate_key(
-                etl.key_part('medicine')
-                || v_tenant_part
-                || etl.key_part(s.medicine_id::text)
-            ) AS medicine_key,
-            s.medicine_name,
-            s.medicine_short_name,
-            s.sct_id,
-            s.type,
-            s.pharma_code,
-            s.is_active,
-            s.is_deleted,
-            s.loaded_date_time,
-            s.load_run_file_id,
-            s.load_run_id,
-            s.date_extracted
+        SELECT s.*
         FROM etl.touched_medicine AS t
-        JOIN stg.medicine AS s USING (practice_id, per_org_id, medicine_id)
+        JOIN etl.published_medicine AS s USING (practice_id, per_org_id, medicine_id)
         WHERE t.load_run_file_id = p_load_run_file_id AND t.verdict = 'changed'
             -- Not a plain equality: statistics know no row of this file yet, and one row makes a nested loop.
             AND coalesce(s.load_run_file_id = p_load_run_file_id, false)
@@ -102,73 +52,32 @@ BEGIN
         UPDATE core.dim_medicine AS c
         SET effective_to = v_observed_at
         FROM published AS p
-        WHERE c.practice_id = p.practice_id
-            AND c.per_org_id = p.per_org_id
-            AND c.medicine_id = p.medicine_id
+        WHERE c.practice_id = p.practice_id AND c.per_org_id = p.per_org_id AND c.medicine_id = p.medicine_id
             AND c.is_current
             AND (
-                c.medicine_name,
-                c.medicine_short_name,
-                c.sct_id,
-                c.type,
-                c.pharma_code,
-                c.is_active,
-                c.is_deleted
+                c.medicine_name, c.medicine_short_name, c.sct_id, c.type, c.pharma_code, c.is_active, c.is_deleted
             ) IS DISTINCT FROM (
-                p.medicine_name,
-                p.medicine_short_name,
-                p.sct_id,
-                p.type,
-                p.pharma_code,
-                p.is_active,
-                p.is_deleted
+                p.medicine_name, p.medicine_short_name, p.sct_id, p.type, p.pharma_code, p.is_active, p.is_deleted
             )
         RETURNING c.practice_id, c.per_org_id, c.medicine_id
     ),
     opened AS (
         INSERT INTO core.dim_medicine (
-            practice_id,
-            per_org_id,
-            medicine_id,
-            medicine_key,
-            medicine_name,
-            medicine_short_name,
-            sct_id,
-            type,
-            pharma_code,
-            is_active,
-            is_deleted,
-            loaded_date_time,
-            load_run_file_id,
-            load_run_id,
-            date_extracted,
+            practice_id, per_org_id, medicine_id, medicine_key, medicine_name, medicine_short_name, sct_id, type,
+            pharma_code, is_active, is_deleted, loaded_date_time, load_run_file_id, load_run_id, date_extracted,
             effective_from
         )
         SELECT
-            p.practice_id,
-            p.per_org_id,
-            p.medicine_id,
-            p.medicine_key,
-            p.medicine_name,
-            p.medicine_short_name,
-            p.sct_id,
-            p.type,
-            p.pharma_code,
-            p.is_active,
-            p.is_deleted,
-            p.loaded_date_time,
-            p.load_run_file_id,
-            p.load_run_id,
-            p.date_extracted,
+            p.practice_id, p.per_org_id, p.medicine_id, p.medicine_key, p.medicine_name, p.medicine_short_name,
+            p.sct_id, p.type, p.pharma_code, p.is_active, p.is_deleted, p.loaded_date_time, p.load_run_file_id,
+            p.load_run_id, p.date_extracted,
             v_observed_at
         FROM published AS p
         -- IN, not a join: it is hashed however few rows the planner expects of either.
         WHERE (p.practice_id, p.per_org_id, p.medicine_id) IN (SELECT d.practice_id, d.per_org_id, d.medicine_id FROM closed AS d)
             OR NOT EXISTS (
                 SELECT FROM core.dim_medicine AS c
-                WHERE c.practice_id = p.practice_id
-                    AND c.per_org_id = p.per_org_id
-                    AND c.medicine_id = p.medicine_id
+                WHERE c.practice_id = p.practice_id AND c.per_org_id = p.per_org_id AND c.medicine_id = p.medicine_id
                     AND c.is_current
             )
         RETURNING load_run_file_id

@@ -3,17 +3,9 @@
 CREATE UNLOGGED TABLE etl.observed_medicine (
     observed_at timestamptz NOT NULL,
     is_absent boolean NOT NULL,
-    medicine_id bigint,
-    medicine_name text,
-    medicine_short_name text,
-    sct_id text,
-    type text,
-    pharma_code text,
-    is_active boolean,
-    is_deleted boolean,
-    per_org_id text COLLATE "C",
     practice_id text COLLATE "C",
-    loaded_date_time timestamptz,
+    per_org_id text COLLATE "C",
+    medicine_id bigint,
     row_hash bigint,
     load_run_file_id bigint NOT NULL,
     load_run_id bigint,
@@ -21,20 +13,12 @@ CREATE UNLOGGED TABLE etl.observed_medicine (
     PRIMARY KEY (practice_id, per_org_id, medicine_id, observed_at)
 );
 COMMENT ON TABLE etl.observed_medicine IS
-    'Work of a rebuild or purge: what each counting file said of the keys in hand. Under the extract''s lock; empty between files.';
+    'Work of a rebuild or purge: where each counting file observed the keys in hand. Under the extract''s lock; empty between files.';
 COMMENT ON COLUMN etl.observed_medicine.observed_at IS 'DateExtracted of the file.';
 COMMENT ON COLUMN etl.observed_medicine.is_absent IS 'Whether the file, a mirror, lacks the key.';
-COMMENT ON COLUMN etl.observed_medicine.medicine_id IS 'Identifier of the medicine.';
-COMMENT ON COLUMN etl.observed_medicine.medicine_name IS 'Name of the medicine.';
-COMMENT ON COLUMN etl.observed_medicine.medicine_short_name IS 'Short name of the medicine.';
-COMMENT ON COLUMN etl.observed_medicine.sct_id IS 'SNOMED CT identifier of the medicine.';
-COMMENT ON COLUMN etl.observed_medicine.type IS 'Type of the medicine, a value of a list.';
-COMMENT ON COLUMN etl.observed_medicine.pharma_code IS 'Pharmacode of the medicine.';
-COMMENT ON COLUMN etl.observed_medicine.is_active IS 'Whether the medicine is active.';
-COMMENT ON COLUMN etl.observed_medicine.is_deleted IS 'Whether the medicine was deleted in the source.';
-COMMENT ON COLUMN etl.observed_medicine.per_org_id IS 'Organisation of the practice, six digits as in the file name. Part of the tenant.';
 COMMENT ON COLUMN etl.observed_medicine.practice_id IS 'Practice that delivered the row, three digits as in the file name. Part of the tenant.';
-COMMENT ON COLUMN etl.observed_medicine.loaded_date_time IS 'When the provider of the feed loaded the row. Can change when nothing else did.';
+COMMENT ON COLUMN etl.observed_medicine.per_org_id IS 'Organisation of the practice, six digits as in the file name. Part of the tenant.';
+COMMENT ON COLUMN etl.observed_medicine.medicine_id IS 'Identifier of the medicine.';
 COMMENT ON COLUMN etl.observed_medicine.row_hash IS 'Hash of the text and of the rules of the file.';
 COMMENT ON COLUMN etl.observed_medicine.load_run_file_id IS 'The file.';
 COMMENT ON COLUMN etl.observed_medicine.load_run_id IS 'The run that landed it.';

@@ -14,7 +14,6 @@ AS $rebuild_medicine$
 -- The caller holds the extract's lock.
 DECLARE
     v_file etl.load_run_files;
-    c_unknown_times constant timestamptz[] := ARRAY['1900-01-01']::text[]::timestamptz[];
     v_horizon constant timestamptz := etl.horizon('medicine');
 
 BEGIN
@@ -35,341 +34,117 @@ BEGIN
 
     CALL etl.analyze_work('touched_medicine');
 
-    -- 2. What each counting file says of these keys; of several with one DateExtracted the last.
-    WITH keys AS MATERIALIZED (
-        SELECT DISTINCT t.practice_id, t.per_org_id, t.medicine_id::text AS medicine_id
-        FROM etl.touched_medicine AS t
-        WHERE (t.practice_id, t.per_org_id, t.medicine_id) IS NOT NULL
-    ),
-    rules AS MATERIALIZED (
-        SELECT h.since, h.until, etl.ruleset_fingerprint(h.extract, h.since) AS fingerprint
-        FROM etl.shapes AS h
-        WHERE h.extract = 'medicine'
-    ),
-    files AS MATERIALIZED (
-        SELECT
-            f.load_run_file_id,
-            f.load_run_id,
-            f.date_extracted,
-            f.is_mirror,
-            f.ruleset_fingerprint <> u.fingerprint AS is_stale,
-            etl.hash_seed(f.ruleset_fingerprint) AS seed,
-            row_number() OVER (
-                ORDER BY f.date_extracted, f.kind = 'delta', f.date_to, f.last_modified, f.s3_key COLLATE "C", f.load_run_file_id
-            ) AS place
-        FROM etl.load_run_files AS f
-        JOIN rules AS u ON f.date_extracted >= u.since AND f.date_extracted < u.until
-        WHERE f.extract = 'medicine' AND f.tenant = v_file.tenant AND f.is_counting
-    ),
-    -- What today's rules reject of files that were checked by others: it may not even be of its type now.
-    misfits AS MATERIALIZED (
-        SELECT f.load_run_file_id, b.line_no
-        FROM files AS f
-        CROSS JOIN LATERAL etl.verdicts_medicine(f.load_run_file_id, true) AS b
-        WHERE f.is_stale AND b.verdict = 'rejected'
-    ),
-    said AS (
-        SELECT
-            k.practice_id, k.per_org_id, k.medicine_id, f.load_run_file_id, f.date_extracted, f.place, r.line_no,
-            false AS is_absent
-        FROM keys AS k
-        JOIN raw.medicine_raw AS r USING (practice_id, per_org_id, medicine_id)
-        JOIN files AS f USING (load_run_file_id)
-        WHERE NOT EXISTS (
-            SELECT FROM etl.rejects_medicine AS j
-            WHERE j.load_run_file_id = r.load_run_file_id AND j.line_no = r.line_no AND j.resolved_by_run IS NULL
-        )
-            AND NOT EXISTS (
-                SELECT FROM misfits AS b
-                WHERE b.load_run_file_id = r.load_run_file_id AND b.line_no = r.line_no
-            )
-    ),
-    last_said AS (
-        SELECT DISTINCT ON (s.practice_id, s.per_org_id, s.medicine_id, s.date_extracted)
-            s.practice_id, s.per_org_id, s.medicine_id, s.load_run_file_id, s.line_no, s.is_absent
-        FROM said AS s
-        ORDER BY
-            s.practice_id, s.per_org_id, s.medicine_id, s.date_extracted, s.place DESC,
-            s.line_no DESC
-    )
-    INSERT INTO etl.observed_medicine (
-        medicine_id,
-        medicine_name,
-        medicine_short_name,
-        sct_id,
-        type,
-        pharma_code,
-        is_active,
-        is_deleted,
-        per_org_id,
-        practice_id,
-        loaded_date_time,
-        observed_at, is_absent, row_hash, load_run_file_id, load_run_id, line_no
-    )
-    SELECT
-        l.medicine_id::bigint,
-        r.medicine_name,
-        r.medicine_short_name,
-        r.sct_id,
-        r.type,
-        r.pharma_code,
-        r.is_active::boolean,
-        r.is_deleted::boolean,
-        l.per_org_id,
-        l.practice_id,
-        nullif(r.loaded_date_time::timestamptz, c_unknown_times[1]),
-        f.date_extracted,
-        l.is_absent,
-        CASE WHEN NOT l.is_absent THEN hash_record_extended(ROW(
-            r.medicine_id,
-            r.medicine_name,
-            r.medicine_short_name,
-            r.sct_id,
-            r.type,
-            r.pharma_code,
-            r.is_active,
-            r.is_deleted,
-            r.per_org_id,
-            r.practice_id
-        ), f.seed) END,
-        f.load_run_file_id,
-        f.load_run_id,
-        l.line_no
-    FROM last_said AS l
-    JOIN files AS f USING (load_run_file_id)
-    LEFT JOIN raw.medicine_raw AS r ON r.load_run_file_id = l.load_run_file_id AND r.line_no = l.line_no;
+    -- 2. Where the counting files observed these keys.
+    CALL etl.observe_medicine(v_file.tenant, 'infinity');
 
-    CALL etl.analyze_work('observed_medicine');
-
-    -- 3. stg: the first observation of the newest run of equal rows.
-    WITH marked AS (
+    -- 3. stg: the first observation in the newest run of equal rows.
+    WITH states AS (
         SELECT
             o.*,
-            coalesce(
-                lag(o.is_absent) OVER w <> o.is_absent
-                OR lag(ROW(
-                    o.medicine_name,
-                    o.medicine_short_name,
-                    o.sct_id,
-                    o.type,
-                    o.pharma_code,
-                    o.is_active,
-                    o.is_deleted
-                )) OVER w IS DISTINCT FROM ROW(
-                    o.medicine_name,
-                    o.medicine_short_name,
-                    o.sct_id,
-                    o.type,
-                    o.pharma_code,
-                    o.is_active,
-                    o.is_deleted
-                ),
-                true
-            ) AS starts,
-            first_value(o.row_hash) OVER (
-                PARTITION BY o.practice_id, o.per_org_id, o.medicine_id ORDER BY o.is_absent, o.observed_at DESC
-            ) AS newest_hash,
-            max(o.observed_at) FILTER (WHERE NOT o.is_absent) OVER (
-                PARTITION BY o.practice_id, o.per_org_id, o.medicine_id
-            ) AS last_present
+            ROW(
+                y.medicine_name, y.medicine_short_name, y.sct_id, y.type, y.pharma_code, y.is_active, y.is_deleted
+            ) AS row_state
         FROM etl.observed_medicine AS o
-        WINDOW w AS (PARTITION BY o.practice_id, o.per_org_id, o.medicine_id ORDER BY o.observed_at)
+        JOIN etl.typed_medicine AS y USING (load_run_file_id, line_no)
+    ),
+    runs AS (
+        SELECT
+            s.*,
+            lag(s.row_state) OVER w IS DISTINCT FROM s.row_state AS begins_run,
+            first_value(s.row_hash) OVER (
+                PARTITION BY s.practice_id, s.per_org_id, s.medicine_id ORDER BY s.is_absent, s.observed_at DESC
+            ) AS newest_hash,
+            max(s.observed_at) FILTER (WHERE NOT s.is_absent) OVER (
+                PARTITION BY s.practice_id, s.per_org_id, s.medicine_id
+            ) AS last_present
+        FROM states AS s
+        WINDOW w AS (PARTITION BY s.practice_id, s.per_org_id, s.medicine_id ORDER BY s.observed_at)
     ),
     newest AS (
-        SELECT DISTINCT ON (k.practice_id, k.per_org_id, k.medicine_id)
-            k.*,
+        SELECT DISTINCT ON (u.practice_id, u.per_org_id, u.medicine_id)
+            u.load_run_file_id, u.load_run_id, u.line_no, u.observed_at, u.newest_hash,
             (
                 SELECT min(a.observed_at)
                 FROM etl.observed_medicine AS a
-                WHERE a.practice_id = k.practice_id
-                    AND a.per_org_id = k.per_org_id
-                    AND a.medicine_id = k.medicine_id
-                    AND a.observed_at > k.last_present
+                WHERE a.practice_id = u.practice_id AND a.per_org_id = u.per_org_id AND a.medicine_id = u.medicine_id
+                    AND a.observed_at > u.last_present
             ) AS gone_since
-        FROM marked AS k
-        WHERE k.starts AND NOT k.is_absent
-        ORDER BY k.practice_id, k.per_org_id, k.medicine_id, k.observed_at DESC
+        FROM runs AS u
+        WHERE u.begins_run AND NOT u.is_absent
+        ORDER BY u.practice_id, u.per_org_id, u.medicine_id, u.observed_at DESC
     )
     INSERT INTO stg.medicine AS s (
-        medicine_id,
-        medicine_name,
-        medicine_short_name,
-        sct_id,
-        type,
-        pharma_code,
-        is_active,
-        is_deleted,
-        per_org_id,
-        practice_id,
-        loaded_date_time,
+        medicine_id, medicine_name, medicine_short_name, sct_id, type, pharma_code, is_active, is_deleted,
+        per_org_id, practice_id, loaded_date_time,
         row_hash, absent_since, load_run_file_id, load_run_id, date_extracted
     )
     SELECT
-        n.medicine_id,
-        n.medicine_name,
-        n.medicine_short_name,
-        n.sct_id,
-        n.type,
-        n.pharma_code,
-        n.is_active,
-        n.is_deleted,
-        n.per_org_id,
-        n.practice_id,
-        n.loaded_date_time,
+        y.medicine_id, y.medicine_name, y.medicine_short_name, y.sct_id, y.type, y.pharma_code, y.is_active,
+        y.is_deleted, y.per_org_id, y.practice_id, y.loaded_date_time,
         n.newest_hash, n.gone_since, n.load_run_file_id, n.load_run_id, n.observed_at
     FROM newest AS n
+    JOIN etl.typed_medicine AS y USING (load_run_file_id, line_no)
     ON CONFLICT (practice_id, per_org_id, medicine_id) DO UPDATE
-    SET medicine_name = excluded.medicine_name,
-        medicine_short_name = excluded.medicine_short_name,
-        sct_id = excluded.sct_id,
-        type = excluded.type,
-        pharma_code = excluded.pharma_code,
-        is_active = excluded.is_active,
-        is_deleted = excluded.is_deleted,
-        loaded_date_time = excluded.loaded_date_time,
-        row_hash = excluded.row_hash,
-        absent_since = excluded.absent_since,
-        load_run_file_id = excluded.load_run_file_id,
-        load_run_id = excluded.load_run_id,
-        date_extracted = excluded.date_extracted
-    WHERE (
-            s.medicine_name,
-            s.medicine_short_name,
-            s.sct_id,
-            s.type,
-            s.pharma_code,
-            s.is_active,
-            s.is_deleted,
-            s.loaded_date_time,
-            s.row_hash,
-            s.absent_since,
-            s.load_run_file_id,
-            s.load_run_id,
-            s.date_extracted
-        ) IS DISTINCT FROM (
-            excluded.medicine_name,
-            excluded.medicine_short_name,
-            excluded.sct_id,
-            excluded.type,
-            excluded.pharma_code,
-            excluded.is_active,
-            excluded.is_deleted,
-            excluded.loaded_date_time,
-            excluded.row_hash,
-            excluded.absent_since,
-            excluded.load_run_file_id,
-            excluded.load_run_id,
-            excluded.date_extracted
-        );
+    SET medicine_name = excluded.medicine_name, medicine_short_name = excluded.medicine_short_name,
+        sct_id = excluded.sct_id, type = excluded.type, pharma_code = excluded.pharma_code,
+        is_active = excluded.is_active, is_deleted = excluded.is_deleted,
+        loaded_date_time = excluded.loaded_date_time, row_hash = excluded.row_hash,
+        absent_since = excluded.absent_since, load_run_file_id = excluded.load_run_file_id,
+        load_run_id = excluded.load_run_id, date_extracted = excluded.date_extracted
+    WHERE s.* IS DISTINCT FROM excluded.*;
 
     DELETE FROM stg.medicine AS s
     USING etl.touched_medicine AS t
-    WHERE s.practice_id = t.practice_id
-        AND s.per_org_id = t.per_org_id
-        AND s.medicine_id = t.medicine_id
+    WHERE s.practice_id = t.practice_id AND s.per_org_id = t.per_org_id AND s.medicine_id = t.medicine_id
         AND NOT EXISTS (
             SELECT FROM etl.observed_medicine AS o
-            WHERE o.practice_id = s.practice_id
-                AND o.per_org_id = s.per_org_id
-                AND o.medicine_id = s.medicine_id
+            WHERE o.practice_id = s.practice_id AND o.per_org_id = s.per_org_id AND o.medicine_id = s.medicine_id
                 AND NOT o.is_absent
         );
 
     -- 4. core: a version begins where a history column changes or the key comes back; it shows the newest state
     -- inside its period, and ends where the next begins or the key is absent.
-    WITH published AS (
+    WITH states AS (
         SELECT
-            o.practice_id,
-            o.per_org_id,
-            o.medicine_id,
-            etl.surrogate_key(
-                etl.key_part('medicine')
-                || etl.key_part(o.practice_id)
-                || etl.key_part(o.per_org_id)
-                || etl.key_part(o.medicine_id::text)
-            ) AS medicine_key,
-            o.medicine_name,
-            o.medicine_short_name,
-            o.sct_id,
-            o.type,
-            o.pharma_code,
-            o.is_active,
-            o.is_deleted,
-            o.loaded_date_time,
-            o.observed_at,
-            o.is_absent,
-            o.load_run_file_id,
-            o.load_run_id
+            o.*,
+            ROW(
+                y.medicine_name, y.medicine_short_name, y.sct_id, y.type, y.pharma_code, y.is_active, y.is_deleted
+            ) AS history_state,
+            ROW(
+                y.medicine_name, y.medicine_short_name, y.sct_id, y.type, y.pharma_code, y.is_active, y.is_deleted
+            ) AS row_state
         FROM etl.observed_medicine AS o
+        JOIN etl.republished_medicine AS y USING (load_run_file_id, line_no)
     ),
     marked AS (
         SELECT
-            p.*,
-            coalesce(
-                lag(p.is_absent) OVER w <> p.is_absent
-                OR lag(ROW(
-                    p.medicine_name,
-                    p.medicine_short_name,
-                    p.sct_id,
-                    p.type,
-                    p.pharma_code,
-                    p.is_active,
-                    p.is_deleted
-                )) OVER w IS DISTINCT FROM ROW(
-                    p.medicine_name,
-                    p.medicine_short_name,
-                    p.sct_id,
-                    p.type,
-                    p.pharma_code,
-                    p.is_active,
-                    p.is_deleted
-                ),
-                true
-            ) AS opens,
-            coalesce(
-                lag(p.is_absent) OVER w <> p.is_absent
-                OR lag(ROW(
-                    p.medicine_name,
-                    p.medicine_short_name,
-                    p.sct_id,
-                    p.type,
-                    p.pharma_code,
-                    p.is_active,
-                    p.is_deleted
-                )) OVER w IS DISTINCT FROM ROW(
-                    p.medicine_name,
-                    p.medicine_short_name,
-                    p.sct_id,
-                    p.type,
-                    p.pharma_code,
-                    p.is_active,
-                    p.is_deleted
-                ),
-                true
-            ) AS starts
-        FROM published AS p
-        WINDOW w AS (PARTITION BY p.practice_id, p.per_org_id, p.medicine_id ORDER BY p.observed_at)
+            s.*,
+            lag(s.history_state) OVER w IS DISTINCT FROM s.history_state AS opens_version,
+            lag(s.row_state) OVER w IS DISTINCT FROM s.row_state AS begins_run
+        FROM states AS s
+        WINDOW w AS (PARTITION BY s.practice_id, s.per_org_id, s.medicine_id ORDER BY s.observed_at)
     ),
     numbered AS (
         SELECT
             k.*,
-            count(*) FILTER (WHERE k.opens) OVER w AS version_no
+            count(*) FILTER (WHERE k.opens_version) OVER w AS version_no
         FROM marked AS k
         WINDOW w AS (PARTITION BY k.practice_id, k.per_org_id, k.medicine_id ORDER BY k.observed_at)
     ),
     bounded AS (
-        SELECT DISTINCT ON (v.practice_id, v.per_org_id, v.medicine_id, v.version_no)
-            v.*,
-            min(v.observed_at) OVER (PARTITION BY v.practice_id, v.per_org_id, v.medicine_id, v.version_no) AS effective_from
-        FROM numbered AS v
-        WHERE v.starts
-        ORDER BY v.practice_id, v.per_org_id, v.medicine_id, v.version_no, v.observed_at DESC
+        SELECT DISTINCT ON (b.practice_id, b.per_org_id, b.medicine_id, b.version_no)
+            b.practice_id, b.per_org_id, b.medicine_id, b.version_no,
+            b.load_run_file_id, b.load_run_id, b.line_no, b.observed_at, b.is_absent,
+            min(b.observed_at) OVER (PARTITION BY b.practice_id, b.per_org_id, b.medicine_id, b.version_no) AS effective_from
+        FROM numbered AS b
+        WHERE b.begins_run
+        ORDER BY b.practice_id, b.per_org_id, b.medicine_id, b.version_no, b.observed_at DESC
     ),
     versions AS MATERIALIZED (
         SELECT
-            b.*,
-            lead(b.effective_from) OVER (PARTITION BY b.practice_id, b.per_org_id, b.medicine_id ORDER BY b.version_no) AS effective_to
-        FROM bounded AS b
+            v.*,
+            lead(v.effective_from) OVER (PARTITION BY v.practice_id, v.per_org_id, v.medicine_id ORDER BY v.version_no) AS effective_to
+        FROM bounded AS v
     ),
     -- Versions that began before the horizon stay. EXCEPT, not an anti-join: it is hashed or sorted however few rows the planner expects.
     stale AS (
@@ -388,9 +163,7 @@ BEGIN
     removed AS (
         DELETE FROM core.dim_medicine AS c
         USING stale AS s
-        WHERE c.practice_id = s.practice_id
-            AND c.per_org_id = s.per_org_id
-            AND c.medicine_id = s.medicine_id
+        WHERE c.practice_id = s.practice_id AND c.per_org_id = s.per_org_id AND c.medicine_id = s.medicine_id
             AND c.effective_from = s.effective_from
         RETURNING c.load_run_file_id
     ),
@@ -398,84 +171,28 @@ BEGIN
         INSERT INTO core.dim_medicine AS c (
             practice_id, per_org_id, medicine_id,
             effective_from,
-            medicine_key,
-            medicine_name,
-            medicine_short_name,
-            sct_id,
-            type,
-            pharma_code,
-            is_active,
-            is_deleted,
-            loaded_date_time,
-            effective_to,
-            load_run_file_id,
-            load_run_id,
-            date_extracted
+            medicine_key, medicine_name, medicine_short_name, sct_id, type, pharma_code, is_active, is_deleted,
+            loaded_date_time, effective_to, load_run_file_id, load_run_id, date_extracted
         )
         SELECT
             v.practice_id, v.per_org_id, v.medicine_id,
             v.effective_from,
-            v.medicine_key,
-            v.medicine_name,
-            v.medicine_short_name,
-            v.sct_id,
-            v.type,
-            v.pharma_code,
-            v.is_active,
-            v.is_deleted,
-            v.loaded_date_time,
-            v.effective_to,
-            v.load_run_file_id,
-            v.load_run_id,
-            v.observed_at
+            y.medicine_key, y.medicine_name, y.medicine_short_name, y.sct_id, y.type, y.pharma_code, y.is_active,
+            y.is_deleted, y.loaded_date_time, v.effective_to, v.load_run_file_id, v.load_run_id, v.observed_at
         FROM versions AS v
+        JOIN etl.republished_medicine AS y USING (load_run_file_id, line_no)
         -- Reading the count first has the removals done first, and the order closes a version before the next is
         -- current: at no moment has a key two current versions.
         WHERE NOT v.is_absent AND (SELECT count(*) FROM removed) >= 0
         ORDER BY v.effective_from
         ON CONFLICT (practice_id, per_org_id, medicine_id, effective_from) DO UPDATE
-        SET medicine_key = excluded.medicine_key,
-            medicine_name = excluded.medicine_name,
-            medicine_short_name = excluded.medicine_short_name,
-            sct_id = excluded.sct_id,
-            type = excluded.type,
-            pharma_code = excluded.pharma_code,
-            is_active = excluded.is_active,
-            is_deleted = excluded.is_deleted,
-            loaded_date_time = excluded.loaded_date_time,
-            effective_to = excluded.effective_to,
-            load_run_file_id = excluded.load_run_file_id,
-            load_run_id = excluded.load_run_id,
+        SET medicine_key = excluded.medicine_key, medicine_name = excluded.medicine_name,
+            medicine_short_name = excluded.medicine_short_name, sct_id = excluded.sct_id, type = excluded.type,
+            pharma_code = excluded.pharma_code, is_active = excluded.is_active, is_deleted = excluded.is_deleted,
+            loaded_date_time = excluded.loaded_date_time, effective_to = excluded.effective_to,
+            load_run_file_id = excluded.load_run_file_id, load_run_id = excluded.load_run_id,
             date_extracted = excluded.date_extracted
-        WHERE (
-                c.medicine_key,
-                c.medicine_name,
-                c.medicine_short_name,
-                c.sct_id,
-                c.type,
-                c.pharma_code,
-                c.is_active,
-                c.is_deleted,
-                c.loaded_date_time,
-                c.effective_to,
-                c.load_run_file_id,
-                c.load_run_id,
-                c.date_extracted
-            ) IS DISTINCT FROM (
-                excluded.medicine_key,
-                excluded.medicine_name,
-                excluded.medicine_short_name,
-                excluded.sct_id,
-                excluded.type,
-                excluded.pharma_code,
-                excluded.is_active,
-                excluded.is_deleted,
-                excluded.loaded_date_time,
-                excluded.effective_to,
-                excluded.load_run_file_id,
-                excluded.load_run_id,
-                excluded.date_extracted
-            )
+        WHERE c.* IS DISTINCT FROM excluded.*
         RETURNING c.xmax = 0 AS is_new
     )
     UPDATE etl.load_run_files AS f

@@ -15,108 +15,53 @@ AS $stage_medicine$
 DECLARE
     v_file etl.load_run_files;
     v_written bigint;
-    c_unknown_times constant timestamptz[] := ARRAY['1900-01-01']::text[]::timestamptz[];
 BEGIN
     SELECT f.* INTO v_file FROM etl.load_run_files AS f WHERE f.load_run_file_id = p_load_run_file_id;
 
     -- 1. New keys. Under the lock none can be there already, and looking for conflicts would cost a third more.
     INSERT INTO stg.medicine (
-        medicine_id,
-        medicine_name,
-        medicine_short_name,
-        sct_id,
-        type,
-        pharma_code,
-        is_active,
-        is_deleted,
-        per_org_id,
-        practice_id,
-        loaded_date_time,
+        medicine_id, medicine_name, medicine_short_name, sct_id, type, pharma_code, is_active, is_deleted,
+        per_org_id, practice_id, loaded_date_time,
         row_hash, load_run_file_id, load_run_id, date_extracted
     )
     SELECT
-        r.medicine_id::bigint,
-        r.medicine_name,
-        r.medicine_short_name,
-        r.sct_id,
-        r.type,
-        r.pharma_code,
-        r.is_active::boolean,
-        r.is_deleted::boolean,
-        r.per_org_id,
-        r.practice_id,
-        nullif(r.loaded_date_time::timestamptz, c_unknown_times[1]),
+        y.medicine_id, y.medicine_name, y.medicine_short_name, y.sct_id, y.type, y.pharma_code, y.is_active,
+        y.is_deleted, y.per_org_id, y.practice_id, y.loaded_date_time,
         t.row_hash, v_file.load_run_file_id, v_file.load_run_id, v_file.date_extracted
     FROM etl.touched_medicine AS t
-    JOIN raw.medicine_raw AS r USING (load_run_file_id, line_no)
+    JOIN etl.typed_medicine AS y USING (load_run_file_id, line_no)
     WHERE t.load_run_file_id = p_load_run_file_id AND t.verdict = 'new';
 
     -- 2. Keys that are there with another text.
     INSERT INTO stg.medicine AS s (
-        medicine_id,
-        medicine_name,
-        medicine_short_name,
-        sct_id,
-        type,
-        pharma_code,
-        is_active,
-        is_deleted,
-        per_org_id,
-        practice_id,
-        loaded_date_time,
+        medicine_id, medicine_name, medicine_short_name, sct_id, type, pharma_code, is_active, is_deleted,
+        per_org_id, practice_id, loaded_date_time,
         row_hash, load_run_file_id, load_run_id, date_extracted
     )
     SELECT
-        r.medicine_id::bigint,
-        r.medicine_name,
-        r.medicine_short_name,
-        r.sct_id,
-        r.type,
-        r.pharma_code,
-        r.is_active::boolean,
-        r.is_deleted::boolean,
-        r.per_org_id,
-        r.practice_id,
-        nullif(r.loaded_date_time::timestamptz, c_unknown_times[1]),
+        y.medicine_id, y.medicine_name, y.medicine_short_name, y.sct_id, y.type, y.pharma_code, y.is_active,
+        y.is_deleted, y.per_org_id, y.practice_id, y.loaded_date_time,
         t.row_hash, v_file.load_run_file_id, v_file.load_run_id, v_file.date_extracted
     FROM etl.touched_medicine AS t
-    JOIN raw.medicine_raw AS r USING (load_run_file_id, line_no)
+    JOIN etl.typed_medicine AS y USING (load_run_file_id, line_no)
     WHERE t.load_run_file_id = p_load_run_file_id AND t.verdict = 'changed'
     ON CONFLICT (practice_id, per_org_id, medicine_id) DO UPDATE
-    SET medicine_name = excluded.medicine_name,
-        medicine_short_name = excluded.medicine_short_name,
-        sct_id = excluded.sct_id,
-        type = excluded.type,
-        pharma_code = excluded.pharma_code,
-        is_active = excluded.is_active,
-        is_deleted = excluded.is_deleted,
-        loaded_date_time = excluded.loaded_date_time,
-        row_hash = excluded.row_hash,
-        absent_since = excluded.absent_since,
-        load_run_file_id = excluded.load_run_file_id,
-        load_run_id = excluded.load_run_id,
-        date_extracted = excluded.date_extracted
+    SET medicine_name = excluded.medicine_name, medicine_short_name = excluded.medicine_short_name,
+        sct_id = excluded.sct_id, type = excluded.type, pharma_code = excluded.pharma_code,
+        is_active = excluded.is_active, is_deleted = excluded.is_deleted,
+        loaded_date_time = excluded.loaded_date_time, row_hash = excluded.row_hash,
+        absent_since = excluded.absent_since, load_run_file_id = excluded.load_run_file_id,
+        load_run_id = excluded.load_run_id, date_extracted = excluded.date_extracted
     WHERE s.absent_since IS NOT NULL
         OR (
-            s.medicine_name,
-            s.medicine_short_name,
-            s.sct_id,
-            s.type,
-            s.pharma_code,
-            s.is_active,
-            s.is_deleted
+            s.medicine_name, s.medicine_short_name, s.sct_id, s.type, s.pharma_code, s.is_active, s.is_deleted
         ) IS DISTINCT FROM (
-            excluded.medicine_name,
-            excluded.medicine_short_name,
-            excluded.sct_id,
-            excluded.type,
-            excluded.pharma_code,
-            excluded.is_active,
-            excluded.is_deleted
+            excluded.medicine_name, excluded.medicine_short_name, excluded.sct_id, excluded.type,
+            excluded.pharma_code, excluded.is_active, excluded.is_deleted
         );
     GET DIAGNOSTICS v_written = ROW_COUNT;
 
-    -- 3. Another text, or other rules, that say the same: remember the text, so that the next file can skip it.
+    -- 3. The values are equal, though text or rules are not: keep the new hash, so that the next file can skip the row.
     IF v_written < (
         SELECT count(*)
         FROM etl.touched_medicine AS t
@@ -126,9 +71,7 @@ BEGIN
         SET row_hash = t.row_hash
         FROM etl.touched_medicine AS t
         WHERE t.load_run_file_id = p_load_run_file_id AND t.verdict = 'changed'
-            AND s.practice_id = t.practice_id
-            AND s.per_org_id = t.per_org_id
-            AND s.medicine_id = t.medicine_id
+            AND s.practice_id = t.practice_id AND s.per_org_id = t.per_org_id AND s.medicine_id = t.medicine_id
             AND s.row_hash <> t.row_hash;
     END IF;
 END;

@@ -4,41 +4,20 @@ INSERT INTO etl.extracts (
     extract, source, description, entity, natural_key, core_kind, raw_table, stg_table, core_table, full_load,
     ragged_rows, reject_rate, mirror_close_share, has_pseudonyms, load_order, every_batch
 )
-VALUES
-    (
-        'medicine',
-        'indici',
-        'List of medicines from which the practice prescribes.',
-        'medicine',
-        ARRAY['medicine_id']::text[],
-        'dimension',
-        'raw.medicine_raw',
-        'stg.medicine',
-        'core.dim_medicine',
-        'upsert',
-        'reject',
-        0.05,
-        0.2,
-        false,
-        2,
-        true
-    )
+VALUES (
+    'medicine', 'indici',
+    'List of medicines from which the practice prescribes.',
+    'medicine', ARRAY['medicine_id']::text[], 'dimension',
+    'raw.medicine_raw', 'stg.medicine', 'core.dim_medicine', 'upsert',
+    'reject', 0.05, 0.2, false, 2, true
+)
 ON CONFLICT (extract) DO UPDATE
-SET source = excluded.source,
-    description = excluded.description,
-    entity = excluded.entity,
-    natural_key = excluded.natural_key,
-    core_kind = excluded.core_kind,
-    raw_table = excluded.raw_table,
-    stg_table = excluded.stg_table,
-    core_table = excluded.core_table,
-    full_load = excluded.full_load,
-    ragged_rows = excluded.ragged_rows,
-    reject_rate = excluded.reject_rate,
-    mirror_close_share = excluded.mirror_close_share,
-    has_pseudonyms = excluded.has_pseudonyms,
-    load_order = excluded.load_order,
-    every_batch = excluded.every_batch;
+SET source = excluded.source, description = excluded.description, entity = excluded.entity,
+    natural_key = excluded.natural_key, core_kind = excluded.core_kind, raw_table = excluded.raw_table,
+    stg_table = excluded.stg_table, core_table = excluded.core_table, full_load = excluded.full_load,
+    ragged_rows = excluded.ragged_rows, reject_rate = excluded.reject_rate,
+    mirror_close_share = excluded.mirror_close_share, has_pseudonyms = excluded.has_pseudonyms,
+    load_order = excluded.load_order, every_batch = excluded.every_batch;
 
 INSERT INTO etl.locks (extract)
 VALUES ('medicine')
@@ -73,9 +52,7 @@ DELETE FROM etl.shapes WHERE extract = 'medicine';
 INSERT INTO etl.shapes (extract, since, until, columns, headings, rules_hash)
 VALUES
     (
-        'medicine',
-        '-infinity',
-        'infinity',
+        'medicine', '-infinity', 'infinity',
         ARRAY['medicine_id', 'medicine_name', 'medicine_short_name', 'sct_id', 'type', 'pharma_code', 'is_active', 'is_deleted', 'per_org_id', 'practice_id', 'loaded_date_time']::text[],
         ARRAY['MedicineID', 'MedicineName', 'MedicineShortName', 'SCTID', 'Type', 'PharmaCode', 'IsActive', 'IsDeleted', 'PerOrgId', 'PracticeID', 'LoadedDateTime']::text[],
         'd3d643029ebbafa9f491d95b96e16b0dc4ed06b1bf35ff985099a23a333287b6'

@@ -2,43 +2,15 @@
 
 CREATE OR REPLACE VIEW raw.medicine AS
 SELECT
-    r.medicine_id,
-    r.medicine_name,
-    r.medicine_short_name,
-    r.sct_id,
-    r.type,
-    r.pharma_code,
-    r.is_active,
-    r.is_deleted,
-    r.per_org_id,
-    r.practice_id,
-    r.loaded_date_time,
-    r.load_run_file_id,
-    r.line_no,
-    f.s3_bucket,
-    f.s3_key,
-    f.s3_version_id,
-    f.file_hash,
-    f.date_extracted,
-    f.extract_type,
+    r.medicine_id, r.medicine_name, r.medicine_short_name, r.sct_id, r.type, r.pharma_code, r.is_active,
+    r.is_deleted, r.per_org_id, r.practice_id, r.loaded_date_time,
+    r.load_run_file_id, r.line_no, f.s3_bucket, f.s3_key, f.s3_version_id, f.file_hash, f.date_extracted, f.extract_type,
     f.tenant[1] AS file_practice_id,
     f.tenant[2] AS file_per_org_id,
-    f.load_run_id,
-    f.load_ts
+    f.load_run_id, f.load_ts
 FROM raw.medicine_raw AS r
 JOIN etl.load_run_files AS f USING (load_run_file_id);
 COMMENT ON VIEW raw.medicine IS 'Delivered rows with where they came from: List of medicines from which the practice prescribes.';
-COMMENT ON COLUMN raw.medicine.medicine_id IS 'Identifier of the medicine.';
-COMMENT ON COLUMN raw.medicine.medicine_name IS 'Name of the medicine.';
-COMMENT ON COLUMN raw.medicine.medicine_short_name IS 'Short name of the medicine.';
-COMMENT ON COLUMN raw.medicine.sct_id IS 'SNOMED CT identifier of the medicine.';
-COMMENT ON COLUMN raw.medicine.type IS 'Type of the medicine, a value of a list.';
-COMMENT ON COLUMN raw.medicine.pharma_code IS 'Pharmacode of the medicine.';
-COMMENT ON COLUMN raw.medicine.is_active IS 'Whether the medicine is active.';
-COMMENT ON COLUMN raw.medicine.is_deleted IS 'Whether the medicine was deleted in the source.';
-COMMENT ON COLUMN raw.medicine.per_org_id IS 'Organisation of the practice, six digits as in the file name. Part of the tenant.';
-COMMENT ON COLUMN raw.medicine.practice_id IS 'Practice that delivered the row, three digits as in the file name. Part of the tenant.';
-COMMENT ON COLUMN raw.medicine.loaded_date_time IS 'When the provider of the feed loaded the row. Can change when nothing else did.';
 COMMENT ON COLUMN raw.medicine.load_run_file_id IS 'The file: etl.load_run_files.';
 COMMENT ON COLUMN raw.medicine.line_no IS 'Number of the row in the file, from 1, counting every row.';
 COMMENT ON COLUMN raw.medicine.s3_bucket IS 'Bucket of the file.';

@@ -18,17 +18,9 @@ CREATE TABLE raw.medicine_raw (
 );
 CREATE INDEX medicine_raw_key_idx ON raw.medicine_raw (medicine_id);
 COMMENT ON TABLE raw.medicine_raw IS 'Delivered rows as text: List of medicines from which the practice prescribes.';
-COMMENT ON COLUMN raw.medicine_raw.medicine_id IS 'Identifier of the medicine.';
-COMMENT ON COLUMN raw.medicine_raw.medicine_name IS 'Name of the medicine.';
-COMMENT ON COLUMN raw.medicine_raw.medicine_short_name IS 'Short name of the medicine.';
-COMMENT ON COLUMN raw.medicine_raw.sct_id IS 'SNOMED CT identifier of the medicine.';
-COMMENT ON COLUMN raw.medicine_raw.type IS 'Type of the medicine, a value of a list.';
-COMMENT ON COLUMN raw.medicine_raw.pharma_code IS 'Pharmacode of the medicine.';
-COMMENT ON COLUMN raw.medicine_raw.is_active IS 'Whether the medicine is active.';
-COMMENT ON COLUMN raw.medicine_raw.is_deleted IS 'Whether the medicine was deleted in the source.';
-COMMENT ON COLUMN raw.medicine_raw.per_org_id IS 'Organisation of the practice, six digits as in the file name. Part of the tenant.';
-COMMENT ON COLUMN raw.medicine_raw.practice_id IS 'Practice that delivered the row, three digits as in the file name. Part of the tenant.';
-COMMENT ON COLUMN raw.medicine_raw.loaded_date_time IS 'When the provider of the feed loaded the row. Can change when nothing else did.';
 COMMENT ON COLUMN raw.medicine_raw.load_run_file_id IS 'The file: etl.load_run_files.';
 COMMENT ON COLUMN raw.medicine_raw.line_no IS 'Number of the row in the file, from 1, counting every row.';
-GRANT INSERT (medicine_id, medicine_name, medicine_short_name, sct_id, type, pharma_code, is_active, is_deleted, per_org_id, practice_id, loaded_date_time) ON raw.medicine_raw TO etl_writer;
+GRANT INSERT (
+    medicine_id, medicine_name, medicine_short_name, sct_id, type, pharma_code, is_active, is_deleted, per_org_id,
+    practice_id, loaded_date_time
+) ON raw.medicine_raw TO etl_writer;

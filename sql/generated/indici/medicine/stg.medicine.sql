@@ -20,17 +20,6 @@ CREATE TABLE stg.medicine (
     PRIMARY KEY (practice_id, per_org_id, medicine_id)
 ) WITH (fillfactor = 85);
 COMMENT ON TABLE stg.medicine IS 'Newest valid state of each key: List of medicines from which the practice prescribes.';
-COMMENT ON COLUMN stg.medicine.medicine_id IS 'Identifier of the medicine.';
-COMMENT ON COLUMN stg.medicine.medicine_name IS 'Name of the medicine.';
-COMMENT ON COLUMN stg.medicine.medicine_short_name IS 'Short name of the medicine.';
-COMMENT ON COLUMN stg.medicine.sct_id IS 'SNOMED CT identifier of the medicine.';
-COMMENT ON COLUMN stg.medicine.type IS 'Type of the medicine, a value of a list.';
-COMMENT ON COLUMN stg.medicine.pharma_code IS 'Pharmacode of the medicine.';
-COMMENT ON COLUMN stg.medicine.is_active IS 'Whether the medicine is active.';
-COMMENT ON COLUMN stg.medicine.is_deleted IS 'Whether the medicine was deleted in the source.';
-COMMENT ON COLUMN stg.medicine.per_org_id IS 'Organisation of the practice, six digits as in the file name. Part of the tenant.';
-COMMENT ON COLUMN stg.medicine.practice_id IS 'Practice that delivered the row, three digits as in the file name. Part of the tenant.';
-COMMENT ON COLUMN stg.medicine.loaded_date_time IS 'When the provider of the feed loaded the row. Can change when nothing else did.';
 COMMENT ON COLUMN stg.medicine.row_hash IS 'Hash of the newest text and of the rules; compares a row with itself only.';
 COMMENT ON COLUMN stg.medicine.absent_since IS 'DateExtracted of the full file that no longer has the key; NULL: present.';
 COMMENT ON COLUMN stg.medicine.load_run_file_id IS 'The file that first delivered this state.';

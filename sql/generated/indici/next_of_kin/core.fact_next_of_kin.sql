@@ -27,25 +27,7 @@ CREATE TABLE core.fact_next_of_kin (
     PRIMARY KEY (practice_id, per_org_id, nextto_kin_id)
 ) WITH (fillfactor = 90);
 COMMENT ON TABLE core.fact_next_of_kin IS 'Next of kin and emergency contacts of patients.';
-COMMENT ON COLUMN core.fact_next_of_kin.practice_id IS 'Practice that delivered the row, three digits as in the file name. Part of the tenant.';
-COMMENT ON COLUMN core.fact_next_of_kin.per_org_id IS 'Organisation of the practice, six digits as in the file name. Part of the tenant.';
-COMMENT ON COLUMN core.fact_next_of_kin.nextto_kin_id IS 'Identifier of the next of kin, in the source''s spelling.';
 COMMENT ON COLUMN core.fact_next_of_kin.patient_key IS 'Key of core.dim_patients; the row may be missing there.';
-COMMENT ON COLUMN core.fact_next_of_kin.patient_id IS 'Patient whose next of kin it is.';
-COMMENT ON COLUMN core.fact_next_of_kin.nok_profile_id IS 'Identifier of the next of kin''s profile in the source.';
-COMMENT ON COLUMN core.fact_next_of_kin.nhi_number IS 'National health identifier in the row of the next of kin. Core receives a pseudonym. A pseudonym: HMAC-SHA-256, in hex.';
-COMMENT ON COLUMN core.fact_next_of_kin.is_emergency IS 'Whether the next of kin is a contact for emergencies.';
-COMMENT ON COLUMN core.fact_next_of_kin.relationship_type_id IS 'Lookup id of the relationship.';
-COMMENT ON COLUMN core.fact_next_of_kin.relationship_type IS 'Relationship to the patient, a value of a list.';
-COMMENT ON COLUMN core.fact_next_of_kin.is_active IS 'Whether the next of kin is active.';
-COMMENT ON COLUMN core.fact_next_of_kin.is_deleted IS 'Whether the next of kin was deleted in the source.';
-COMMENT ON COLUMN core.fact_next_of_kin.inserted_by_id IS 'User who created the next of kin.';
-COMMENT ON COLUMN core.fact_next_of_kin.updated_by_id IS 'User who last changed the next of kin.';
-COMMENT ON COLUMN core.fact_next_of_kin.inserted_at IS 'When the next of kin was created.';
-COMMENT ON COLUMN core.fact_next_of_kin.updated_at IS 'When the next of kin was last changed.';
-COMMENT ON COLUMN core.fact_next_of_kin.user_logging_id IS 'User recorded by the source''s log for the next of kin.';
-COMMENT ON COLUMN core.fact_next_of_kin.is_gp2gp IS 'Whether the next of kin came by GP2GP, the transfer of records between practices.';
-COMMENT ON COLUMN core.fact_next_of_kin.loaded_date_time IS 'When the provider of the feed loaded the row. Can change when nothing else did.';
 COMMENT ON COLUMN core.fact_next_of_kin.deleted_at IS 'DateExtracted of the full file that no longer has the key; NULL: present.';
 COMMENT ON COLUMN core.fact_next_of_kin.load_run_file_id IS 'The file that first delivered this state: core.files.';
 COMMENT ON COLUMN core.fact_next_of_kin.load_run_id IS 'The run that landed that file.';

@@ -16,46 +16,13 @@ AS $faults_next_of_kin$
 -- nothing. A column without a value has no fault, unless it is required.
 DECLARE
     v_file etl.load_run_files;
-    c_unknown_times constant timestamptz[] := ARRAY['1900-01-01']::text[]::timestamptz[];
 BEGIN
     SELECT f.* INTO v_file FROM etl.load_run_files AS f WHERE f.load_run_file_id = p_load_run_file_id;
 
     RETURN QUERY
     SELECT
         r.line_no,
-        array_to_string(
-            ARRAY[
-                r.nextto_kin_id,
-                r.patient_id,
-                r.nok_profile_id,
-                r.nhi_number,
-                r.name,
-                r.full_address,
-                r.cell_number,
-                r.day_phone,
-                r.night_phone,
-                r.is_emergency,
-                r.relationship_type_id,
-                r.relationship_type,
-                r.is_active,
-                r.is_deleted,
-                r.inserted_by_id,
-                r.inserted_by,
-                r.updated_by_id,
-                r.updated_by,
-                r.inserted_at,
-                r.updated_at,
-                r.user_logging_id,
-                r.logging_user_name,
-                r.is_gp2gp,
-                r.permanent_address_latitude,
-                r.permanent_address_longitude,
-                r.practice_id,
-                r.per_org_id,
-                r.loaded_date_time
-            ],
-            '|^^|', ''
-        ) || '|~~|',
+        etl.row_text_next_of_kin(r, v_file.date_extracted),
         jsonb_build_object('practice_id', r.practice_id, 'per_org_id', r.per_org_id, 'nextto_kin_id', r.nextto_kin_id),
         e.field_errors
     FROM etl.touched_next_of_kin AS t
@@ -64,104 +31,28 @@ BEGIN
         SELECT jsonb_object_agg(v.name, jsonb_build_object('text', v.text, 'reason', v.reason)) AS field_errors
         FROM (
             VALUES
-                (
-                    'nextto_kin_id', r.nextto_kin_id,
-                    CASE
-                        WHEN (r.nextto_kin_id IS NOT NULL) IS FALSE THEN 'is required and empty'
-                        WHEN (etl.is_bigint(r.nextto_kin_id)) IS FALSE THEN 'is not bigint: a whole number without plus sign and leading zeros'
-                    END
-                ),
-                (
-                    'patient_id', r.patient_id,
-                    CASE
-                        WHEN (r.patient_id IS NOT NULL) IS FALSE THEN 'is required and empty'
-                        WHEN (etl.is_bigint(r.patient_id)) IS FALSE THEN 'is not bigint: a whole number without plus sign and leading zeros'
-                    END
-                ),
-                (
-                    'is_emergency', r.is_emergency,
-                    CASE
-                        WHEN (etl.is_boolean(r.is_emergency)) IS FALSE THEN 'is not boolean: 0 or 1'
-                    END
-                ),
-                (
-                    'is_active', r.is_active,
-                    CASE
-                        WHEN (etl.is_boolean(r.is_active)) IS FALSE THEN 'is not boolean: 0 or 1'
-                    END
-                ),
-                (
-                    'is_deleted', r.is_deleted,
-                    CASE
-                        WHEN (etl.is_boolean(r.is_deleted)) IS FALSE THEN 'is not boolean: 0 or 1'
-                    END
-                ),
-                (
-                    'inserted_by_id', r.inserted_by_id,
-                    CASE
-                        WHEN (etl.is_bigint(r.inserted_by_id)) IS FALSE THEN 'is not bigint: a whole number without plus sign and leading zeros'
-                    END
-                ),
-                (
-                    'updated_by_id', r.updated_by_id,
-                    CASE
-                        WHEN (etl.is_bigint(r.updated_by_id)) IS FALSE THEN 'is not bigint: a whole number without plus sign and leading zeros'
-                    END
-                ),
-                (
-                    'inserted_at', r.inserted_at,
-                    CASE
-                        WHEN (etl.is_local_time(r.inserted_at)) IS FALSE THEN 'is not a local time of Pacific/Auckland: YYYY-MM-DD HH:MM:SS[.ffffff]'
-                    END
-                ),
-                (
-                    'updated_at', r.updated_at,
-                    CASE
-                        WHEN (etl.is_local_time(r.updated_at)) IS FALSE THEN 'is not a local time of Pacific/Auckland: YYYY-MM-DD HH:MM:SS[.ffffff]'
-                    END
-                ),
-                (
-                    'user_logging_id', r.user_logging_id,
-                    CASE
-                        WHEN (etl.is_bigint(r.user_logging_id)) IS FALSE THEN 'is not bigint: a whole number without plus sign and leading zeros'
-                    END
-                ),
-                (
-                    'is_gp2gp', r.is_gp2gp,
-                    CASE
-                        WHEN (etl.is_boolean(r.is_gp2gp)) IS FALSE THEN 'is not boolean: 0 or 1'
-                    END
-                ),
-                (
-                    'permanent_address_latitude', r.permanent_address_latitude,
-                    CASE
-                        WHEN (etl.is_decimal(r.permanent_address_latitude)) IS FALSE THEN 'is not a decimal number'
-                    END
-                ),
-                (
-                    'permanent_address_longitude', r.permanent_address_longitude,
-                    CASE
-                        WHEN (etl.is_decimal(r.permanent_address_longitude)) IS FALSE THEN 'is not a decimal number'
-                    END
-                ),
-                (
-                    'practice_id', r.practice_id,
-                    CASE
-                        WHEN (r.practice_id IS NOT DISTINCT FROM v_file.tenant[1]) IS FALSE THEN 'is not the tenant in the name of the file'
-                    END
-                ),
-                (
-                    'per_org_id', r.per_org_id,
-                    CASE
-                        WHEN (r.per_org_id IS NOT DISTINCT FROM v_file.tenant[2]) IS FALSE THEN 'is not the tenant in the name of the file'
-                    END
-                ),
-                (
-                    'loaded_date_time', r.loaded_date_time,
-                    CASE
-                        WHEN (etl.is_local_time(r.loaded_date_time)) IS FALSE THEN 'is not a local time of Pacific/Auckland: YYYY-MM-DD HH:MM:SS[.ffffff]'
-                    END
-                )
+                ('nextto_kin_id', r.nextto_kin_id, CASE
+                    WHEN (r.nextto_kin_id IS NOT NULL) IS FALSE THEN 'is required and empty'
+                    WHEN (etl.is_bigint(r.nextto_kin_id)) IS FALSE THEN 'is not bigint: a whole number without plus sign and leading zeros'
+                END),
+                ('patient_id', r.patient_id, CASE
+                    WHEN (r.patient_id IS NOT NULL) IS FALSE THEN 'is required and empty'
+                    WHEN (etl.is_bigint(r.patient_id)) IS FALSE THEN 'is not bigint: a whole number without plus sign and leading zeros'
+                END),
+                ('is_emergency', r.is_emergency, CASE WHEN (etl.is_boolean(r.is_emergency)) IS FALSE THEN 'is not boolean: 0 or 1' END),
+                ('is_active', r.is_active, CASE WHEN (etl.is_boolean(r.is_active)) IS FALSE THEN 'is not boolean: 0 or 1' END),
+                ('is_deleted', r.is_deleted, CASE WHEN (etl.is_boolean(r.is_deleted)) IS FALSE THEN 'is not boolean: 0 or 1' END),
+                ('inserted_by_id', r.inserted_by_id, CASE WHEN (etl.is_bigint(r.inserted_by_id)) IS FALSE THEN 'is not bigint: a whole number without plus sign and leading zeros' END),
+                ('updated_by_id', r.updated_by_id, CASE WHEN (etl.is_bigint(r.updated_by_id)) IS FALSE THEN 'is not bigint: a whole number without plus sign and leading zeros' END),
+                ('inserted_at', r.inserted_at, CASE WHEN (etl.is_local_time(r.inserted_at)) IS FALSE THEN 'is not a local time of Pacific/Auckland: YYYY-MM-DD HH:MM:SS[.ffffff]' END),
+                ('updated_at', r.updated_at, CASE WHEN (etl.is_local_time(r.updated_at)) IS FALSE THEN 'is not a local time of Pacific/Auckland: YYYY-MM-DD HH:MM:SS[.ffffff]' END),
+                ('user_logging_id', r.user_logging_id, CASE WHEN (etl.is_bigint(r.user_logging_id)) IS FALSE THEN 'is not bigint: a whole number without plus sign and leading zeros' END),
+                ('is_gp2gp', r.is_gp2gp, CASE WHEN (etl.is_boolean(r.is_gp2gp)) IS FALSE THEN 'is not boolean: 0 or 1' END),
+                ('permanent_address_latitude', r.permanent_address_latitude, CASE WHEN (etl.is_decimal(r.permanent_address_latitude)) IS FALSE THEN 'is not a decimal number' END),
+                ('permanent_address_longitude', r.permanent_address_longitude, CASE WHEN (etl.is_decimal(r.permanent_address_longitude)) IS FALSE THEN 'is not a decimal number' END),
+                ('practice_id', r.practice_id, CASE WHEN (r.practice_id IS NOT DISTINCT FROM v_file.tenant[1]) IS FALSE THEN 'is not the tenant in the name of the file' END),
+                ('per_org_id', r.per_org_id, CASE WHEN (r.per_org_id IS NOT DISTINCT FROM v_file.tenant[2]) IS FALSE THEN 'is not the tenant in the name of the file' END),
+                ('loaded_date_time', r.loaded_date_time, CASE WHEN (etl.is_local_time(r.loaded_date_time)) IS FALSE THEN 'is not a local time of Pacific/Auckland: YYYY-MM-DD HH:MM:SS[.ffffff]' END)
         ) AS v (name, text, reason)
         WHERE v.reason IS NOT NULL
     ) AS e

@@ -16,183 +16,61 @@ AS $merge_next_of_kin$
 -- and not the wide rows of stg.
 DECLARE
     v_inserted bigint;
-    v_tenant_part text;
-    v_key etl.pseudonym_keys;
 BEGIN
-    SELECT etl.key_part(f.tenant[1]) || etl.key_part(f.tenant[2])
-    INTO v_tenant_part
-    FROM etl.load_run_files AS f
-    WHERE f.load_run_file_id = p_load_run_file_id;
-
-    SELECT k.* INTO v_key FROM etl.pseudonym_keys AS k;
-
     -- 1. New keys: stg had none of them, so core has none.
     INSERT INTO core.fact_next_of_kin (
-        practice_id,
-        per_org_id,
-        nextto_kin_id,
-        patient_key,
-        patient_id,
-        nok_profile_id,
-        nhi_number,
-        is_emergency,
-        relationship_type_id,
-        relationship_type,
-        is_active,
-        is_deleted,
-        inserted_by_id,
-        updated_by_id,
-        inserted_at,
-        updated_at,
-        user_logging_id,
-        is_gp2gp,
-        loaded_date_time,
-        load_run_file_id,
-        load_run_id,
-        date_extracted
+        practice_id, per_org_id, nextto_kin_id, patient_key, patient_id, nok_profile_id, nhi_number, is_emergency,
+        relationship_type_id, relationship_type, is_active, is_deleted, inserted_by_id, updated_by_id, inserted_at,
+        updated_at, user_logging_id, is_gp2gp, loaded_date_time, load_run_file_id, load_run_id, date_extracted
     )
     SELECT
-        s.practice_id,
-        s.per_org_id,
-        s.nextto_kin_id,
-        etl.surrogate_key(
-                etl.key_part('patients')
-                || v_tenant_part
-                || etl.key_part(s.patient_id::text)
-            ) AS patient_key,
-        s.patient_id,
-        s.nok_profile_id,
-        etl.pseudonym(s.nhi_number, v_key.inner_pad, v_key.outer_pad) AS nhi_number,
-        s.is_emergency,
-        s.relationship_type_id,
-        s.relationship_type,
-        s.is_active,
-        s.is_deleted,
-        s.inserted_by_id,
-        s.updated_by_id,
-        s.inserted_at,
-        s.updated_at,
-        s.user_logging_id,
-        s.is_gp2gp,
-        s.loaded_date_time,
-        s.load_run_file_id,
-        s.load_run_id,
-        s.date_extracted
+        s.practice_id, s.per_org_id, s.nextto_kin_id, s.patient_key, s.patient_id, s.nok_profile_id, s.nhi_number,
+        s.is_emergency, s.relationship_type_id, s.relationship_type, s.is_active, s.is_deleted, s.inserted_by_id,
+        s.updated_by_id, s.inserted_at, s.updated_at, s.user_logging_id, s.is_gp2gp, s.loaded_date_time,
+        s.load_run_file_id, s.load_run_id, s.date_extracted
     FROM etl.touched_next_of_kin AS t
-    JOIN stg.next_of_kin AS s USING (practice_id, per_org_id, nextto_kin_id)
+    JOIN etl.published_next_of_kin AS s USING (practice_id, per_org_id, nextto_kin_id)
     WHERE t.load_run_file_id = p_load_run_file_id AND t.verdict = 'new';
     GET DIAGNOSTICS v_inserted = ROW_COUNT;
 
     -- 2. Keys that were there, where this file changed stg or today's mapping or pseudonym is another.
     WITH merged AS (
         INSERT INTO core.fact_next_of_kin AS c (
-            practice_id,
-            per_org_id,
-            nextto_kin_id,
-            patient_key,
-            patient_id,
-            nok_profile_id,
-            nhi_number,
-            is_emergency,
-            relationship_type_id,
-            relationship_type,
-            is_active,
-            is_deleted,
-            inserted_by_id,
-            updated_by_id,
-            inserted_at,
-            updated_at,
-            user_logging_id,
-            is_gp2gp,
-            loaded_date_time,
-            load_run_file_id,
-            load_run_id,
-            date_extracted
+            practice_id, per_org_id, nextto_kin_id, patient_key, patient_id, nok_profile_id, nhi_number,
+            is_emergency, relationship_type_id, relationship_type, is_active, is_deleted, inserted_by_id,
+            updated_by_id, inserted_at, updated_at, user_logging_id, is_gp2gp, loaded_date_time, load_run_file_id,
+            load_run_id, date_extracted
         )
         SELECT
-            s.practice_id,
-            s.per_org_id,
-            s.nextto_kin_id,
-            etl.surrogate_key(
-                etl.key_part('patients')
-                || v_tenant_part
-                || etl.key_part(s.patient_id::text)
-            ) AS patient_key,
-            s.patient_id,
-            s.nok_profile_id,
-            etl.pseudonym(s.nhi_number, v_key.inner_pad, v_key.outer_pad) AS nhi_number,
-            s.is_emergency,
-            s.relationship_type_id,
-            s.relationship_type,
-            s.is_active,
-            s.is_deleted,
-            s.inserted_by_id,
-            s.updated_by_id,
-            s.inserted_at,
-            s.updated_at,
-            s.user_logging_id,
-            s.is_gp2gp,
-            s.loaded_date_time,
-            s.load_run_file_id,
-            s.load_run_id,
-            s.date_extracted
+            s.practice_id, s.per_org_id, s.nextto_kin_id, s.patient_key, s.patient_id, s.nok_profile_id,
+            s.nhi_number, s.is_emergency, s.relationship_type_id, s.relationship_type, s.is_active, s.is_deleted,
+            s.inserted_by_id, s.updated_by_id, s.inserted_at, s.updated_at, s.user_logging_id, s.is_gp2gp,
+            s.loaded_date_time, s.load_run_file_id, s.load_run_id, s.date_extracted
         FROM etl.touched_next_of_kin AS t
-        JOIN stg.next_of_kin AS s USING (practice_id, per_org_id, nextto_kin_id)
+        JOIN etl.published_next_of_kin AS s USING (practice_id, per_org_id, nextto_kin_id)
         WHERE t.load_run_file_id = p_load_run_file_id AND t.verdict = 'changed'
         ON CONFLICT (practice_id, per_org_id, nextto_kin_id) DO UPDATE
-        SET patient_key = excluded.patient_key,
-            patient_id = excluded.patient_id,
-            nok_profile_id = excluded.nok_profile_id,
-            nhi_number = excluded.nhi_number,
-            is_emergency = excluded.is_emergency,
-            relationship_type_id = excluded.relationship_type_id,
-            relationship_type = excluded.relationship_type,
-            is_active = excluded.is_active,
-            is_deleted = excluded.is_deleted,
-            inserted_by_id = excluded.inserted_by_id,
-            updated_by_id = excluded.updated_by_id,
-            inserted_at = excluded.inserted_at,
-            updated_at = excluded.updated_at,
-            user_logging_id = excluded.user_logging_id,
-            is_gp2gp = excluded.is_gp2gp,
-            loaded_date_time = excluded.loaded_date_time,
-            deleted_at = excluded.deleted_at,
-            load_run_file_id = excluded.load_run_file_id,
-            load_run_id = excluded.load_run_id,
-            date_extracted = excluded.date_extracted
+        SET (
+            patient_key, patient_id, nok_profile_id, nhi_number, is_emergency, relationship_type_id,
+            relationship_type, is_active, is_deleted, inserted_by_id, updated_by_id, inserted_at, updated_at,
+            user_logging_id, is_gp2gp, loaded_date_time, deleted_at, load_run_file_id, load_run_id, date_extracted
+        ) = ROW(
+            excluded.patient_key, excluded.patient_id, excluded.nok_profile_id, excluded.nhi_number,
+            excluded.is_emergency, excluded.relationship_type_id, excluded.relationship_type, excluded.is_active,
+            excluded.is_deleted, excluded.inserted_by_id, excluded.updated_by_id, excluded.inserted_at,
+            excluded.updated_at, excluded.user_logging_id, excluded.is_gp2gp, excluded.loaded_date_time,
+            excluded.deleted_at, excluded.load_run_file_id, excluded.load_run_id, excluded.date_extracted
+        )
         WHERE c.deleted_at IS NOT NULL
             OR (
-                c.patient_key,
-                c.patient_id,
-                c.nok_profile_id,
-                c.nhi_number,
-                c.is_emergency,
-                c.relationship_type_id,
-                c.relationship_type,
-                c.is_active,
-                c.is_deleted,
-                c.inserted_by_id,
-                c.updated_by_id,
-                c.inserted_at,
-                c.updated_at,
-                c.user_logging_id,
-                c.is_gp2gp
+                c.patient_key, c.patient_id, c.nok_profile_id, c.nhi_number, c.is_emergency, c.relationship_type_id,
+                c.relationship_type, c.is_active, c.is_deleted, c.inserted_by_id, c.updated_by_id, c.inserted_at,
+                c.updated_at, c.user_logging_id, c.is_gp2gp
             ) IS DISTINCT FROM (
-                excluded.patient_key,
-                excluded.patient_id,
-                excluded.nok_profile_id,
-                excluded.nhi_number,
-                excluded.is_emergency,
-                excluded.relationship_type_id,
-                excluded.relationship_type,
-                excluded.is_active,
-                excluded.is_deleted,
-                excluded.inserted_by_id,
-                excluded.updated_by_id,
-                excluded.inserted_at,
-                excluded.updated_at,
-                excluded.user_logging_id,
-                excluded.is_gp2gp
+                excluded.patient_key, excluded.patient_id, excluded.nok_profile_id, excluded.nhi_number,
+                excluded.is_emergency, excluded.relationship_type_id, excluded.relationship_type,
+                excluded.is_active, excluded.is_deleted, excluded.inserted_by_id, excluded.updated_by_id,
+                excluded.inserted_at, excluded.updated_at, excluded.user_logging_id, excluded.is_gp2gp
             )
         RETURNING c.load_run_file_id
     )

@@ -3,34 +3,9 @@
 CREATE UNLOGGED TABLE etl.observed_next_of_kin (
     observed_at timestamptz NOT NULL,
     is_absent boolean NOT NULL,
-    nextto_kin_id bigint,
-    patient_id bigint,
-    nok_profile_id text,
-    nhi_number text,
-    name text,
-    full_address text,
-    cell_number text,
-    day_phone text,
-    night_phone text,
-    is_emergency boolean,
-    relationship_type_id text,
-    relationship_type text,
-    is_active boolean,
-    is_deleted boolean,
-    inserted_by_id bigint,
-    inserted_by text,
-    updated_by_id bigint,
-    updated_by text,
-    inserted_at timestamptz,
-    updated_at timestamptz,
-    user_logging_id bigint,
-    logging_user_name text,
-    is_gp2gp boolean,
-    permanent_address_latitude numeric,
-    permanent_address_longitude numeric,
     practice_id text COLLATE "C",
     per_org_id text COLLATE "C",
-    loaded_date_time timestamptz,
+    nextto_kin_id bigint,
     row_hash bigint,
     load_run_file_id bigint NOT NULL,
     load_run_id bigint,
@@ -38,37 +13,12 @@ CREATE UNLOGGED TABLE etl.observed_next_of_kin (
     PRIMARY KEY (practice_id, per_org_id, nextto_kin_id, observed_at)
 );
 COMMENT ON TABLE etl.observed_next_of_kin IS
-    'Work of a rebuild or purge: what each counting file said of the keys in hand. Under the extract''s lock; empty between files.';
+    'Work of a rebuild or purge: where each counting file observed the keys in hand. Under the extract''s lock; empty between files.';
 COMMENT ON COLUMN etl.observed_next_of_kin.observed_at IS 'DateExtracted of the file.';
 COMMENT ON COLUMN etl.observed_next_of_kin.is_absent IS 'Whether the file, a mirror, lacks the key.';
-COMMENT ON COLUMN etl.observed_next_of_kin.nextto_kin_id IS 'Identifier of the next of kin, in the source''s spelling.';
-COMMENT ON COLUMN etl.observed_next_of_kin.patient_id IS 'Patient whose next of kin it is.';
-COMMENT ON COLUMN etl.observed_next_of_kin.nok_profile_id IS 'Identifier of the next of kin''s profile in the source.';
-COMMENT ON COLUMN etl.observed_next_of_kin.nhi_number IS 'National health identifier in the row of the next of kin. Core receives a pseudonym.';
-COMMENT ON COLUMN etl.observed_next_of_kin.name IS 'Name of the next of kin.';
-COMMENT ON COLUMN etl.observed_next_of_kin.full_address IS 'Address of the next of kin.';
-COMMENT ON COLUMN etl.observed_next_of_kin.cell_number IS 'Mobile phone number of the next of kin.';
-COMMENT ON COLUMN etl.observed_next_of_kin.day_phone IS 'Phone number of the next of kin by day.';
-COMMENT ON COLUMN etl.observed_next_of_kin.night_phone IS 'Phone number of the next of kin by night.';
-COMMENT ON COLUMN etl.observed_next_of_kin.is_emergency IS 'Whether the next of kin is a contact for emergencies.';
-COMMENT ON COLUMN etl.observed_next_of_kin.relationship_type_id IS 'Lookup id of the relationship.';
-COMMENT ON COLUMN etl.observed_next_of_kin.relationship_type IS 'Relationship to the patient, a value of a list.';
-COMMENT ON COLUMN etl.observed_next_of_kin.is_active IS 'Whether the next of kin is active.';
-COMMENT ON COLUMN etl.observed_next_of_kin.is_deleted IS 'Whether the next of kin was deleted in the source.';
-COMMENT ON COLUMN etl.observed_next_of_kin.inserted_by_id IS 'User who created the next of kin.';
-COMMENT ON COLUMN etl.observed_next_of_kin.inserted_by IS 'Name of the user who created the next of kin.';
-COMMENT ON COLUMN etl.observed_next_of_kin.updated_by_id IS 'User who last changed the next of kin.';
-COMMENT ON COLUMN etl.observed_next_of_kin.updated_by IS 'Name of the user who last changed the next of kin.';
-COMMENT ON COLUMN etl.observed_next_of_kin.inserted_at IS 'When the next of kin was created.';
-COMMENT ON COLUMN etl.observed_next_of_kin.updated_at IS 'When the next of kin was last changed.';
-COMMENT ON COLUMN etl.observed_next_of_kin.user_logging_id IS 'User recorded by the source''s log for the next of kin.';
-COMMENT ON COLUMN etl.observed_next_of_kin.logging_user_name IS 'Name of the user recorded by the source''s log for the next of kin.';
-COMMENT ON COLUMN etl.observed_next_of_kin.is_gp2gp IS 'Whether the next of kin came by GP2GP, the transfer of records between practices.';
-COMMENT ON COLUMN etl.observed_next_of_kin.permanent_address_latitude IS 'Latitude of a permanent address, in degrees.';
-COMMENT ON COLUMN etl.observed_next_of_kin.permanent_address_longitude IS 'Longitude of a permanent address, in degrees.';
 COMMENT ON COLUMN etl.observed_next_of_kin.practice_id IS 'Practice that delivered the row, three digits as in the file name. Part of the tenant.';
 COMMENT ON COLUMN etl.observed_next_of_kin.per_org_id IS 'Organisation of the practice, six digits as in the file name. Part of the tenant.';
-COMMENT ON COLUMN etl.observed_next_of_kin.loaded_date_time IS 'When the provider of the feed loaded the row. Can change when nothing else did.';
+COMMENT ON COLUMN etl.observed_next_of_kin.nextto_kin_id IS 'Identifier of the next of kin, in the source''s spelling.';
 COMMENT ON COLUMN etl.observed_next_of_kin.row_hash IS 'Hash of the text and of the rules of the file.';
 COMMENT ON COLUMN etl.observed_next_of_kin.load_run_file_id IS 'The file.';
 COMMENT ON COLUMN etl.observed_next_of_kin.load_run_id IS 'The run that landed it.';

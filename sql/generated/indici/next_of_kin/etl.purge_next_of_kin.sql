@@ -12,11 +12,7 @@ SET random_page_cost = 1.1
 AS $purge_next_of_kin$
 -- Of a tenant's rows of raw before a new horizon keep what a rebuild of any key still needs: its newest row, and those
 -- with which its state in stg and core began. The caller, etl.purge_extract, holds the extract's lock.
-DECLARE
-    c_unknown_times constant timestamptz[] := ARRAY['1900-01-01']::text[]::timestamptz[];
-    v_key etl.pseudonym_keys;
 BEGIN
-    SELECT k.* INTO v_key FROM etl.pseudonym_keys AS k;
     -- 1. All keys that counting files of the tenant held before.
     INSERT INTO etl.touched_next_of_kin (load_run_file_id, line_no, practice_id, per_org_id, nextto_kin_id, row_hash, verdict)
     SELECT DISTINCT 0, 0, r.practice_id, r.per_org_id, etl.key_bigint(r.nextto_kin_id), 0, 'replaced'
@@ -29,307 +25,55 @@ BEGIN
 
     CALL etl.analyze_work('touched_next_of_kin');
 
-    -- 2. What each counting file says of these keys; of several with one DateExtracted the last.
-    WITH keys AS MATERIALIZED (
-        SELECT DISTINCT t.practice_id, t.per_org_id, t.nextto_kin_id::text AS nextto_kin_id
-        FROM etl.touched_next_of_kin AS t
-        WHERE (t.practice_id, t.per_org_id, t.nextto_kin_id) IS NOT NULL
-    ),
-    rules AS MATERIALIZED (
-        SELECT h.since, h.until, etl.ruleset_fingerprint(h.extract, h.since) AS fingerprint
-        FROM etl.shapes AS h
-        WHERE h.extract = 'next_of_kin'
-    ),
-    files AS MATERIALIZED (
-        SELECT
-            f.load_run_file_id,
-            f.load_run_id,
-            f.date_extracted,
-            f.is_mirror,
-            f.ruleset_fingerprint <> u.fingerprint AS is_stale,
-            etl.hash_seed(f.ruleset_fingerprint) AS seed,
-            row_number() OVER (
-                ORDER BY f.date_extracted, f.kind = 'delta', f.date_to, f.last_modified, f.s3_key COLLATE "C", f.load_run_file_id
-            ) AS place
-        FROM etl.load_run_files AS f
-        JOIN rules AS u ON f.date_extracted >= u.since AND f.date_extracted < u.until
-        WHERE f.extract = 'next_of_kin' AND f.tenant = p_tenant AND f.is_counting AND f.date_extracted < p_before
-    ),
-    -- What today's rules reject of files that were checked by others: it may not even be of its type now.
-    misfits AS MATERIALIZED (
-        SELECT f.load_run_file_id, b.line_no
-        FROM files AS f
-        CROSS JOIN LATERAL etl.verdicts_next_of_kin(f.load_run_file_id, true) AS b
-        WHERE f.is_stale AND b.verdict = 'rejected'
-    ),
-    said AS (
-        SELECT
-            k.practice_id, k.per_org_id, k.nextto_kin_id, f.load_run_file_id, f.date_extracted, f.place, r.line_no,
-            nullif(r.updated_at::timestamptz, c_unknown_times[1]) AS dedupe_1, false AS is_absent
-        FROM keys AS k
-        JOIN raw.next_of_kin_raw AS r USING (practice_id, per_org_id, nextto_kin_id)
-        JOIN files AS f USING (load_run_file_id)
-        WHERE NOT EXISTS (
-            SELECT FROM etl.rejects_next_of_kin AS j
-            WHERE j.load_run_file_id = r.load_run_file_id AND j.line_no = r.line_no AND j.resolved_by_run IS NULL
-        )
-            AND NOT EXISTS (
-                SELECT FROM misfits AS b
-                WHERE b.load_run_file_id = r.load_run_file_id AND b.line_no = r.line_no
-            )
-    ),
-    last_said AS (
-        SELECT DISTINCT ON (s.practice_id, s.per_org_id, s.nextto_kin_id, s.date_extracted)
-            s.practice_id, s.per_org_id, s.nextto_kin_id, s.load_run_file_id, s.line_no, s.is_absent
-        FROM said AS s
-        ORDER BY
-            s.practice_id, s.per_org_id, s.nextto_kin_id, s.date_extracted, s.place DESC,
-            s.dedupe_1 DESC NULLS LAST, s.line_no DESC
-    )
-    INSERT INTO etl.observed_next_of_kin (
-        nextto_kin_id,
-        patient_id,
-        nok_profile_id,
-        nhi_number,
-        name,
-        full_address,
-        cell_number,
-        day_phone,
-        night_phone,
-        is_emergency,
-        relationship_type_id,
-        relationship_type,
-        is_active,
-        is_deleted,
-        inserted_by_id,
-        inserted_by,
-        updated_by_id,
-        updated_by,
-        inserted_at,
-        updated_at,
-        user_logging_id,
-        logging_user_name,
-        is_gp2gp,
-        permanent_address_latitude,
-        permanent_address_longitude,
-        practice_id,
-        per_org_id,
-        loaded_date_time,
-        observed_at, is_absent, row_hash, load_run_file_id, load_run_id, line_no
-    )
-    SELECT
-        l.nextto_kin_id::bigint,
-        r.patient_id::bigint,
-        r.nok_profile_id,
-        r.nhi_number,
-        r.name,
-        r.full_address,
-        r.cell_number,
-        r.day_phone,
-        r.night_phone,
-        r.is_emergency::boolean,
-        r.relationship_type_id,
-        r.relationship_type,
-        r.is_active::boolean,
-        r.is_deleted::boolean,
-        r.inserted_by_id::bigint,
-        r.inserted_by,
-        r.updated_by_id::bigint,
-        r.updated_by,
-        nullif(r.inserted_at::timestamptz, c_unknown_times[1]),
-        nullif(r.updated_at::timestamptz, c_unknown_times[1]),
-        r.user_logging_id::bigint,
-        r.logging_user_name,
-        r.is_gp2gp::boolean,
-        r.permanent_address_latitude::numeric,
-        r.permanent_address_longitude::numeric,
-        l.practice_id,
-        l.per_org_id,
-        nullif(r.loaded_date_time::timestamptz, c_unknown_times[1]),
-        f.date_extracted,
-        l.is_absent,
-        CASE WHEN NOT l.is_absent THEN hash_record_extended(ROW(
-            r.nextto_kin_id,
-            r.patient_id,
-            r.nok_profile_id,
-            r.nhi_number,
-            r.name,
-            r.full_address,
-            r.cell_number,
-            r.day_phone,
-            r.night_phone,
-            r.is_emergency,
-            r.relationship_type_id,
-            r.relationship_type,
-            r.is_active,
-            r.is_deleted,
-            r.inserted_by_id,
-            r.inserted_by,
-            r.updated_by_id,
-            r.updated_by,
-            r.inserted_at,
-            r.updated_at,
-            r.user_logging_id,
-            r.logging_user_name,
-            r.is_gp2gp,
-            r.permanent_address_latitude,
-            r.permanent_address_longitude,
-            r.practice_id,
-            r.per_org_id
-        ), f.seed) END,
-        f.load_run_file_id,
-        f.load_run_id,
-        l.line_no
-    FROM last_said AS l
-    JOIN files AS f USING (load_run_file_id)
-    LEFT JOIN raw.next_of_kin_raw AS r ON r.load_run_file_id = l.load_run_file_id AND r.line_no = l.line_no;
-
-    CALL etl.analyze_work('observed_next_of_kin');
+    -- 2. Where the counting files before the horizon observed these keys.
+    CALL etl.observe_next_of_kin(p_tenant, p_before);
 
     -- 3. Keep the newest row; the row with which the newest version began in core; and
     -- each row that changed stg since.
-    WITH published AS (
+    WITH states AS (
         SELECT
-            o.practice_id,
-            o.per_org_id,
-            o.nextto_kin_id,
-            etl.surrogate_key(
-                etl.key_part('patients')
-                || etl.key_part(o.practice_id)
-                || etl.key_part(o.per_org_id)
-                || etl.key_part(o.patient_id::text)
-            ) AS patient_key,
-            o.patient_id,
-            o.nok_profile_id,
-            etl.pseudonym(o.nhi_number, v_key.inner_pad, v_key.outer_pad) AS nhi_number,
-            o.is_emergency,
-            o.relationship_type_id,
-            o.relationship_type,
-            o.is_active,
-            o.is_deleted,
-            o.inserted_by_id,
-            o.updated_by_id,
-            o.inserted_at,
-            o.updated_at,
-            o.user_logging_id,
-            o.is_gp2gp,
-            o.loaded_date_time,
-            o.observed_at,
-            o.is_absent,
-            o.load_run_file_id,
-            o.load_run_id
+            o.*,
+            ROW(
+                y.patient_key, y.patient_id, y.nok_profile_id, y.nhi_number, y.is_emergency, y.relationship_type_id,
+                y.relationship_type, y.is_active, y.is_deleted, y.inserted_by_id, y.updated_by_id, y.inserted_at,
+                y.updated_at, y.user_logging_id, y.is_gp2gp
+            ) AS core_state
         FROM etl.observed_next_of_kin AS o
+        JOIN etl.republished_next_of_kin AS y USING (load_run_file_id, line_no)
     ),
     marked AS (
         SELECT
-            p.*,
-            coalesce(
-                lag(p.is_absent) OVER w <> p.is_absent
-                OR lag(ROW(
-                    p.patient_key,
-                    p.patient_id,
-                    p.nok_profile_id,
-                    p.nhi_number,
-                    p.is_emergency,
-                    p.relationship_type_id,
-                    p.relationship_type,
-                    p.is_active,
-                    p.is_deleted,
-                    p.inserted_by_id,
-                    p.updated_by_id,
-                    p.inserted_at,
-                    p.updated_at,
-                    p.user_logging_id,
-                    p.is_gp2gp
-                )) OVER w IS DISTINCT FROM ROW(
-                    p.patient_key,
-                    p.patient_id,
-                    p.nok_profile_id,
-                    p.nhi_number,
-                    p.is_emergency,
-                    p.relationship_type_id,
-                    p.relationship_type,
-                    p.is_active,
-                    p.is_deleted,
-                    p.inserted_by_id,
-                    p.updated_by_id,
-                    p.inserted_at,
-                    p.updated_at,
-                    p.user_logging_id,
-                    p.is_gp2gp
-                ),
-                true
-            ) AS starts
-        FROM published AS p
-        WINDOW w AS (PARTITION BY p.practice_id, p.per_org_id, p.nextto_kin_id ORDER BY p.observed_at)
+            s.practice_id, s.per_org_id, s.nextto_kin_id, s.observed_at,
+            lag(s.core_state) OVER w IS DISTINCT FROM s.core_state AS begins_run
+        FROM states AS s
+        WINDOW w AS (PARTITION BY s.practice_id, s.per_org_id, s.nextto_kin_id ORDER BY s.observed_at)
+    ),
+    staged AS (
+        SELECT
+            o.*,
+            ROW(
+                y.patient_id, y.nok_profile_id, y.nhi_number, y.name, y.full_address, y.cell_number, y.day_phone,
+                y.night_phone, y.is_emergency, y.relationship_type_id, y.relationship_type, y.is_active,
+                y.is_deleted, y.inserted_by_id, y.inserted_by, y.updated_by_id, y.updated_by, y.inserted_at,
+                y.updated_at, y.user_logging_id, y.logging_user_name, y.is_gp2gp, y.permanent_address_latitude,
+                y.permanent_address_longitude
+            ) AS row_state
+        FROM etl.observed_next_of_kin AS o
+        JOIN etl.typed_next_of_kin AS y USING (load_run_file_id, line_no)
     ),
     told AS (
         SELECT
-            o.practice_id, o.per_org_id, o.nextto_kin_id, o.observed_at, o.is_absent, o.load_run_file_id, o.line_no,
-            coalesce(
-                lag(o.is_absent) OVER w <> o.is_absent
-                OR lag(ROW(
-                    o.patient_id,
-                    o.nok_profile_id,
-                    o.nhi_number,
-                    o.name,
-                    o.full_address,
-                    o.cell_number,
-                    o.day_phone,
-                    o.night_phone,
-                    o.is_emergency,
-                    o.relationship_type_id,
-                    o.relationship_type,
-                    o.is_active,
-                    o.is_deleted,
-                    o.inserted_by_id,
-                    o.inserted_by,
-                    o.updated_by_id,
-                    o.updated_by,
-                    o.inserted_at,
-                    o.updated_at,
-                    o.user_logging_id,
-                    o.logging_user_name,
-                    o.is_gp2gp,
-                    o.permanent_address_latitude,
-                    o.permanent_address_longitude
-                )) OVER w IS DISTINCT FROM ROW(
-                    o.patient_id,
-                    o.nok_profile_id,
-                    o.nhi_number,
-                    o.name,
-                    o.full_address,
-                    o.cell_number,
-                    o.day_phone,
-                    o.night_phone,
-                    o.is_emergency,
-                    o.relationship_type_id,
-                    o.relationship_type,
-                    o.is_active,
-                    o.is_deleted,
-                    o.inserted_by_id,
-                    o.inserted_by,
-                    o.updated_by_id,
-                    o.updated_by,
-                    o.inserted_at,
-                    o.updated_at,
-                    o.user_logging_id,
-                    o.logging_user_name,
-                    o.is_gp2gp,
-                    o.permanent_address_latitude,
-                    o.permanent_address_longitude
-                ),
-                true
-            ) AS changes
-        FROM etl.observed_next_of_kin AS o
-        WINDOW w AS (PARTITION BY o.practice_id, o.per_org_id, o.nextto_kin_id ORDER BY o.observed_at)
+            s.practice_id, s.per_org_id, s.nextto_kin_id, s.observed_at, s.is_absent, s.load_run_file_id, s.line_no,
+            lag(s.row_state) OVER w IS DISTINCT FROM s.row_state AS changes
+        FROM staged AS s
+        WINDOW w AS (PARTITION BY s.practice_id, s.per_org_id, s.nextto_kin_id ORDER BY s.observed_at)
     ),
     placed AS (
         SELECT
             t.*,
             max(t.observed_at) OVER k AS newest,
-            max(t.observed_at) FILTER (WHERE d.starts) OVER k AS state_from,
-            max(t.observed_at) FILTER (WHERE d.starts) OVER k AS version_from
+            max(t.observed_at) FILTER (WHERE d.begins_run) OVER k AS state_from,
+            max(t.observed_at) FILTER (WHERE d.begins_run) OVER k AS version_from
         FROM told AS t
         JOIN marked AS d USING (practice_id, per_org_id, nextto_kin_id, observed_at)
         WHERE NOT t.is_absent

@@ -14,12 +14,9 @@ AS $rebuild_next_of_kin$
 -- The caller holds the extract's lock.
 DECLARE
     v_file etl.load_run_files;
-    c_unknown_times constant timestamptz[] := ARRAY['1900-01-01']::text[]::timestamptz[];
-    v_key etl.pseudonym_keys;
 
 BEGIN
     SELECT f.* INTO v_file FROM etl.load_run_files AS f WHERE f.load_run_file_id = p_load_run_file_id;
-    SELECT k.* INTO v_key FROM etl.pseudonym_keys AS k;
 
     -- Rows of other tenants were rejected; their keys are not for this file to touch.
     DELETE FROM etl.touched_next_of_kin AS t
@@ -36,634 +33,166 @@ BEGIN
 
     CALL etl.analyze_work('touched_next_of_kin');
 
-    -- 2. What each counting file says of these keys; of several with one DateExtracted the last.
-    WITH keys AS MATERIALIZED (
-        SELECT DISTINCT t.practice_id, t.per_org_id, t.nextto_kin_id::text AS nextto_kin_id
-        FROM etl.touched_next_of_kin AS t
-        WHERE (t.practice_id, t.per_org_id, t.nextto_kin_id) IS NOT NULL
-    ),
-    rules AS MATERIALIZED (
-        SELECT h.since, h.until, etl.ruleset_fingerprint(h.extract, h.since) AS fingerprint
-        FROM etl.shapes AS h
-        WHERE h.extract = 'next_of_kin'
-    ),
-    files AS MATERIALIZED (
-        SELECT
-            f.load_run_file_id,
-            f.load_run_id,
-            f.date_extracted,
-            f.is_mirror,
-            f.ruleset_fingerprint <> u.fingerprint AS is_stale,
-            etl.hash_seed(f.ruleset_fingerprint) AS seed,
-            row_number() OVER (
-                ORDER BY f.date_extracted, f.kind = 'delta', f.date_to, f.last_modified, f.s3_key COLLATE "C", f.load_run_file_id
-            ) AS place
-        FROM etl.load_run_files AS f
-        JOIN rules AS u ON f.date_extracted >= u.since AND f.date_extracted < u.until
-        WHERE f.extract = 'next_of_kin' AND f.tenant = v_file.tenant AND f.is_counting
-    ),
-    -- What today's rules reject of files that were checked by others: it may not even be of its type now.
-    misfits AS MATERIALIZED (
-        SELECT f.load_run_file_id, b.line_no
-        FROM files AS f
-        CROSS JOIN LATERAL etl.verdicts_next_of_kin(f.load_run_file_id, true) AS b
-        WHERE f.is_stale AND b.verdict = 'rejected'
-    ),
-    said AS (
-        SELECT
-            k.practice_id, k.per_org_id, k.nextto_kin_id, f.load_run_file_id, f.date_extracted, f.place, r.line_no,
-            nullif(r.updated_at::timestamptz, c_unknown_times[1]) AS dedupe_1, false AS is_absent
-        FROM keys AS k
-        JOIN raw.next_of_kin_raw AS r USING (practice_id, per_org_id, nextto_kin_id)
-        JOIN files AS f USING (load_run_file_id)
-        WHERE NOT EXISTS (
-            SELECT FROM etl.rejects_next_of_kin AS j
-            WHERE j.load_run_file_id = r.load_run_file_id AND j.line_no = r.line_no AND j.resolved_by_run IS NULL
-        )
-            AND NOT EXISTS (
-                SELECT FROM misfits AS b
-                WHERE b.load_run_file_id = r.load_run_file_id AND b.line_no = r.line_no
-            )
-    ),
-    last_said AS (
-        SELECT DISTINCT ON (s.practice_id, s.per_org_id, s.nextto_kin_id, s.date_extracted)
-            s.practice_id, s.per_org_id, s.nextto_kin_id, s.load_run_file_id, s.line_no, s.is_absent
-        FROM said AS s
-        ORDER BY
-            s.practice_id, s.per_org_id, s.nextto_kin_id, s.date_extracted, s.place DESC,
-            s.dedupe_1 DESC NULLS LAST, s.line_no DESC
-    )
-    INSERT INTO etl.observed_next_of_kin (
-        nextto_kin_id,
-        patient_id,
-        nok_profile_id,
-        nhi_number,
-        name,
-        full_address,
-        cell_number,
-        day_phone,
-        night_phone,
-        is_emergency,
-        relationship_type_id,
-        relationship_type,
-        is_active,
-        is_deleted,
-        inserted_by_id,
-        inserted_by,
-        updated_by_id,
-        updated_by,
-        inserted_at,
-        updated_at,
-        user_logging_id,
-        logging_user_name,
-        is_gp2gp,
-        permanent_address_latitude,
-        permanent_address_longitude,
-        practice_id,
-        per_org_id,
-        loaded_date_time,
-        observed_at, is_absent, row_hash, load_run_file_id, load_run_id, line_no
-    )
-    SELECT
-        l.nextto_kin_id::bigint,
-        r.patient_id::bigint,
-        r.nok_profile_id,
-        r.nhi_number,
-        r.name,
-        r.full_address,
-        r.cell_number,
-        r.day_phone,
-        r.night_phone,
-        r.is_emergency::boolean,
-        r.relationship_type_id,
-        r.relationship_type,
-        r.is_active::boolean,
-        r.is_deleted::boolean,
-        r.inserted_by_id::bigint,
-        r.inserted_by,
-        r.updated_by_id::bigint,
-        r.updated_by,
-        nullif(r.inserted_at::timestamptz, c_unknown_times[1]),
-        nullif(r.updated_at::timestamptz, c_unknown_times[1]),
-        r.user_logging_id::bigint,
-        r.logging_user_name,
-        r.is_gp2gp::boolean,
-        r.permanent_address_latitude::numeric,
-        r.permanent_address_longitude::numeric,
-        l.practice_id,
-        l.per_org_id,
-        nullif(r.loaded_date_time::timestamptz, c_unknown_times[1]),
-        f.date_extracted,
-        l.is_absent,
-        CASE WHEN NOT l.is_absent THEN hash_record_extended(ROW(
-            r.nextto_kin_id,
-            r.patient_id,
-            r.nok_profile_id,
-            r.nhi_number,
-            r.name,
-            r.full_address,
-            r.cell_number,
-            r.day_phone,
-            r.night_phone,
-            r.is_emergency,
-            r.relationship_type_id,
-            r.relationship_type,
-            r.is_active,
-            r.is_deleted,
-            r.inserted_by_id,
-            r.inserted_by,
-            r.updated_by_id,
-            r.updated_by,
-            r.inserted_at,
-            r.updated_at,
-            r.user_logging_id,
-            r.logging_user_name,
-            r.is_gp2gp,
-            r.permanent_address_latitude,
-            r.permanent_address_longitude,
-            r.practice_id,
-            r.per_org_id
-        ), f.seed) END,
-        f.load_run_file_id,
-        f.load_run_id,
-        l.line_no
-    FROM last_said AS l
-    JOIN files AS f USING (load_run_file_id)
-    LEFT JOIN raw.next_of_kin_raw AS r ON r.load_run_file_id = l.load_run_file_id AND r.line_no = l.line_no;
+    -- 2. Where the counting files observed these keys.
+    CALL etl.observe_next_of_kin(v_file.tenant, 'infinity');
 
-    CALL etl.analyze_work('observed_next_of_kin');
-
-    -- 3. stg: the first observation of the newest run of equal rows.
-    WITH marked AS (
+    -- 3. stg: the first observation in the newest run of equal rows.
+    WITH states AS (
         SELECT
             o.*,
-            coalesce(
-                lag(o.is_absent) OVER w <> o.is_absent
-                OR lag(ROW(
-                    o.patient_id,
-                    o.nok_profile_id,
-                    o.nhi_number,
-                    o.name,
-                    o.full_address,
-                    o.cell_number,
-                    o.day_phone,
-                    o.night_phone,
-                    o.is_emergency,
-                    o.relationship_type_id,
-                    o.relationship_type,
-                    o.is_active,
-                    o.is_deleted,
-                    o.inserted_by_id,
-                    o.inserted_by,
-                    o.updated_by_id,
-                    o.updated_by,
-                    o.inserted_at,
-                    o.updated_at,
-                    o.user_logging_id,
-                    o.logging_user_name,
-                    o.is_gp2gp,
-                    o.permanent_address_latitude,
-                    o.permanent_address_longitude
-                )) OVER w IS DISTINCT FROM ROW(
-                    o.patient_id,
-                    o.nok_profile_id,
-                    o.nhi_number,
-                    o.name,
-                    o.full_address,
-                    o.cell_number,
-                    o.day_phone,
-                    o.night_phone,
-                    o.is_emergency,
-                    o.relationship_type_id,
-                    o.relationship_type,
-                    o.is_active,
-                    o.is_deleted,
-                    o.inserted_by_id,
-                    o.inserted_by,
-                    o.updated_by_id,
-                    o.updated_by,
-                    o.inserted_at,
-                    o.updated_at,
-                    o.user_logging_id,
-                    o.logging_user_name,
-                    o.is_gp2gp,
-                    o.permanent_address_latitude,
-                    o.permanent_address_longitude
-                ),
-                true
-            ) AS starts,
-            first_value(o.row_hash) OVER (
-                PARTITION BY o.practice_id, o.per_org_id, o.nextto_kin_id ORDER BY o.is_absent, o.observed_at DESC
-            ) AS newest_hash,
-            max(o.observed_at) FILTER (WHERE NOT o.is_absent) OVER (
-                PARTITION BY o.practice_id, o.per_org_id, o.nextto_kin_id
-            ) AS last_present
+            ROW(
+                y.patient_id, y.nok_profile_id, y.nhi_number, y.name, y.full_address, y.cell_number, y.day_phone,
+                y.night_phone, y.is_emergency, y.relationship_type_id, y.relationship_type, y.is_active,
+                y.is_deleted, y.inserted_by_id, y.inserted_by, y.updated_by_id, y.updated_by, y.inserted_at,
+                y.updated_at, y.user_logging_id, y.logging_user_name, y.is_gp2gp, y.permanent_address_latitude,
+                y.permanent_address_longitude
+            ) AS row_state
         FROM etl.observed_next_of_kin AS o
-        WINDOW w AS (PARTITION BY o.practice_id, o.per_org_id, o.nextto_kin_id ORDER BY o.observed_at)
+        JOIN etl.typed_next_of_kin AS y USING (load_run_file_id, line_no)
+    ),
+    runs AS (
+        SELECT
+            s.*,
+            lag(s.row_state) OVER w IS DISTINCT FROM s.row_state AS begins_run,
+            first_value(s.row_hash) OVER (
+                PARTITION BY s.practice_id, s.per_org_id, s.nextto_kin_id ORDER BY s.is_absent, s.observed_at DESC
+            ) AS newest_hash,
+            max(s.observed_at) FILTER (WHERE NOT s.is_absent) OVER (
+                PARTITION BY s.practice_id, s.per_org_id, s.nextto_kin_id
+            ) AS last_present
+        FROM states AS s
+        WINDOW w AS (PARTITION BY s.practice_id, s.per_org_id, s.nextto_kin_id ORDER BY s.observed_at)
     ),
     newest AS (
-        SELECT DISTINCT ON (k.practice_id, k.per_org_id, k.nextto_kin_id)
-            k.*,
+        SELECT DISTINCT ON (u.practice_id, u.per_org_id, u.nextto_kin_id)
+            u.load_run_file_id, u.load_run_id, u.line_no, u.observed_at, u.newest_hash,
             (
                 SELECT min(a.observed_at)
                 FROM etl.observed_next_of_kin AS a
-                WHERE a.practice_id = k.practice_id
-                    AND a.per_org_id = k.per_org_id
-                    AND a.nextto_kin_id = k.nextto_kin_id
-                    AND a.observed_at > k.last_present
+                WHERE a.practice_id = u.practice_id AND a.per_org_id = u.per_org_id AND a.nextto_kin_id = u.nextto_kin_id
+                    AND a.observed_at > u.last_present
             ) AS gone_since
-        FROM marked AS k
-        WHERE k.starts AND NOT k.is_absent
-        ORDER BY k.practice_id, k.per_org_id, k.nextto_kin_id, k.observed_at DESC
+        FROM runs AS u
+        WHERE u.begins_run AND NOT u.is_absent
+        ORDER BY u.practice_id, u.per_org_id, u.nextto_kin_id, u.observed_at DESC
     )
     INSERT INTO stg.next_of_kin AS s (
-        nextto_kin_id,
-        patient_id,
-        nok_profile_id,
-        nhi_number,
-        name,
-        full_address,
-        cell_number,
-        day_phone,
-        night_phone,
-        is_emergency,
-        relationship_type_id,
-        relationship_type,
-        is_active,
-        is_deleted,
-        inserted_by_id,
-        inserted_by,
-        updated_by_id,
-        updated_by,
-        inserted_at,
-        updated_at,
-        user_logging_id,
-        logging_user_name,
-        is_gp2gp,
-        permanent_address_latitude,
-        permanent_address_longitude,
-        practice_id,
-        per_org_id,
+        nextto_kin_id, patient_id, nok_profile_id, nhi_number, name, full_address, cell_number, day_phone,
+        night_phone, is_emergency, relationship_type_id, relationship_type, is_active, is_deleted, inserted_by_id,
+        inserted_by, updated_by_id, updated_by, inserted_at, updated_at, user_logging_id, logging_user_name,
+        is_gp2gp, permanent_address_latitude, permanent_address_longitude, practice_id, per_org_id,
         loaded_date_time,
         row_hash, absent_since, load_run_file_id, load_run_id, date_extracted
     )
     SELECT
-        n.nextto_kin_id,
-        n.patient_id,
-        n.nok_profile_id,
-        n.nhi_number,
-        n.name,
-        n.full_address,
-        n.cell_number,
-        n.day_phone,
-        n.night_phone,
-        n.is_emergency,
-        n.relationship_type_id,
-        n.relationship_type,
-        n.is_active,
-        n.is_deleted,
-        n.inserted_by_id,
-        n.inserted_by,
-        n.updated_by_id,
-        n.updated_by,
-        n.inserted_at,
-        n.updated_at,
-        n.user_logging_id,
-        n.logging_user_name,
-        n.is_gp2gp,
-        n.permanent_address_latitude,
-        n.permanent_address_longitude,
-        n.practice_id,
-        n.per_org_id,
-        n.loaded_date_time,
+        y.nextto_kin_id, y.patient_id, y.nok_profile_id, y.nhi_number, y.name, y.full_address, y.cell_number,
+        y.day_phone, y.night_phone, y.is_emergency, y.relationship_type_id, y.relationship_type, y.is_active,
+        y.is_deleted, y.inserted_by_id, y.inserted_by, y.updated_by_id, y.updated_by, y.inserted_at, y.updated_at,
+        y.user_logging_id, y.logging_user_name, y.is_gp2gp, y.permanent_address_latitude,
+        y.permanent_address_longitude, y.practice_id, y.per_org_id, y.loaded_date_time,
         n.newest_hash, n.gone_since, n.load_run_file_id, n.load_run_id, n.observed_at
     FROM newest AS n
+    JOIN etl.typed_next_of_kin AS y USING (load_run_file_id, line_no)
     ON CONFLICT (practice_id, per_org_id, nextto_kin_id) DO UPDATE
-    SET patient_id = excluded.patient_id,
-        nok_profile_id = excluded.nok_profile_id,
-        nhi_number = excluded.nhi_number,
-        name = excluded.name,
-        full_address = excluded.full_address,
-        cell_number = excluded.cell_number,
-        day_phone = excluded.day_phone,
-        night_phone = excluded.night_phone,
-        is_emergency = excluded.is_emergency,
-        relationship_type_id = excluded.relationship_type_id,
-        relationship_type = excluded.relationship_type,
-        is_active = excluded.is_active,
-        is_deleted = excluded.is_deleted,
-        inserted_by_id = excluded.inserted_by_id,
-        inserted_by = excluded.inserted_by,
-        updated_by_id = excluded.updated_by_id,
-        updated_by = excluded.updated_by,
-        inserted_at = excluded.inserted_at,
-        updated_at = excluded.updated_at,
-        user_logging_id = excluded.user_logging_id,
-        logging_user_name = excluded.logging_user_name,
-        is_gp2gp = excluded.is_gp2gp,
-        permanent_address_latitude = excluded.permanent_address_latitude,
-        permanent_address_longitude = excluded.permanent_address_longitude,
-        loaded_date_time = excluded.loaded_date_time,
-        row_hash = excluded.row_hash,
-        absent_since = excluded.absent_since,
-        load_run_file_id = excluded.load_run_file_id,
-        load_run_id = excluded.load_run_id,
-        date_extracted = excluded.date_extracted
-    WHERE (
-            s.patient_id,
-            s.nok_profile_id,
-            s.nhi_number,
-            s.name,
-            s.full_address,
-            s.cell_number,
-            s.day_phone,
-            s.night_phone,
-            s.is_emergency,
-            s.relationship_type_id,
-            s.relationship_type,
-            s.is_active,
-            s.is_deleted,
-            s.inserted_by_id,
-            s.inserted_by,
-            s.updated_by_id,
-            s.updated_by,
-            s.inserted_at,
-            s.updated_at,
-            s.user_logging_id,
-            s.logging_user_name,
-            s.is_gp2gp,
-            s.permanent_address_latitude,
-            s.permanent_address_longitude,
-            s.loaded_date_time,
-            s.row_hash,
-            s.absent_since,
-            s.load_run_file_id,
-            s.load_run_id,
-            s.date_extracted
-        ) IS DISTINCT FROM (
-            excluded.patient_id,
-            excluded.nok_profile_id,
-            excluded.nhi_number,
-            excluded.name,
-            excluded.full_address,
-            excluded.cell_number,
-            excluded.day_phone,
-            excluded.night_phone,
-            excluded.is_emergency,
-            excluded.relationship_type_id,
-            excluded.relationship_type,
-            excluded.is_active,
-            excluded.is_deleted,
-            excluded.inserted_by_id,
-            excluded.inserted_by,
-            excluded.updated_by_id,
-            excluded.updated_by,
-            excluded.inserted_at,
-            excluded.updated_at,
-            excluded.user_logging_id,
-            excluded.logging_user_name,
-            excluded.is_gp2gp,
-            excluded.permanent_address_latitude,
-            excluded.permanent_address_longitude,
-            excluded.loaded_date_time,
-            excluded.row_hash,
-            excluded.absent_since,
-            excluded.load_run_file_id,
-            excluded.load_run_id,
-            excluded.date_extracted
-        );
+    SET (
+        patient_id, nok_profile_id, nhi_number, name, full_address, cell_number, day_phone, night_phone,
+        is_emergency, relationship_type_id, relationship_type, is_active, is_deleted, inserted_by_id, inserted_by,
+        updated_by_id, updated_by, inserted_at, updated_at, user_logging_id, logging_user_name, is_gp2gp,
+        permanent_address_latitude, permanent_address_longitude, loaded_date_time, row_hash, absent_since,
+        load_run_file_id, load_run_id, date_extracted
+    ) = ROW(
+        excluded.patient_id, excluded.nok_profile_id, excluded.nhi_number, excluded.name, excluded.full_address,
+        excluded.cell_number, excluded.day_phone, excluded.night_phone, excluded.is_emergency,
+        excluded.relationship_type_id, excluded.relationship_type, excluded.is_active, excluded.is_deleted,
+        excluded.inserted_by_id, excluded.inserted_by, excluded.updated_by_id, excluded.updated_by,
+        excluded.inserted_at, excluded.updated_at, excluded.user_logging_id, excluded.logging_user_name,
+        excluded.is_gp2gp, excluded.permanent_address_latitude, excluded.permanent_address_longitude,
+        excluded.loaded_date_time, excluded.row_hash, excluded.absent_since, excluded.load_run_file_id,
+        excluded.load_run_id, excluded.date_extracted
+    )
+    WHERE s.* IS DISTINCT FROM excluded.*;
 
     DELETE FROM stg.next_of_kin AS s
     USING etl.touched_next_of_kin AS t
-    WHERE s.practice_id = t.practice_id
-        AND s.per_org_id = t.per_org_id
-        AND s.nextto_kin_id = t.nextto_kin_id
+    WHERE s.practice_id = t.practice_id AND s.per_org_id = t.per_org_id AND s.nextto_kin_id = t.nextto_kin_id
         AND NOT EXISTS (
             SELECT FROM etl.observed_next_of_kin AS o
-            WHERE o.practice_id = s.practice_id
-                AND o.per_org_id = s.per_org_id
-                AND o.nextto_kin_id = s.nextto_kin_id
+            WHERE o.practice_id = s.practice_id AND o.per_org_id = s.per_org_id AND o.nextto_kin_id = s.nextto_kin_id
                 AND NOT o.is_absent
         );
 
-    -- 4. core: the same, over what core shows.
-    WITH published AS (
+    -- 4. core: the same for the columns that core shows.
+    WITH states AS (
         SELECT
-            o.practice_id,
-            o.per_org_id,
-            o.nextto_kin_id,
-            etl.surrogate_key(
-                etl.key_part('patients')
-                || etl.key_part(o.practice_id)
-                || etl.key_part(o.per_org_id)
-                || etl.key_part(o.patient_id::text)
-            ) AS patient_key,
-            o.patient_id,
-            o.nok_profile_id,
-            etl.pseudonym(o.nhi_number, v_key.inner_pad, v_key.outer_pad) AS nhi_number,
-            o.is_emergency,
-            o.relationship_type_id,
-            o.relationship_type,
-            o.is_active,
-            o.is_deleted,
-            o.inserted_by_id,
-            o.updated_by_id,
-            o.inserted_at,
-            o.updated_at,
-            o.user_logging_id,
-            o.is_gp2gp,
-            o.loaded_date_time,
-            o.observed_at,
-            o.is_absent,
-            o.load_run_file_id,
-            o.load_run_id
+            o.*,
+            ROW(
+                y.patient_key, y.patient_id, y.nok_profile_id, y.nhi_number, y.is_emergency, y.relationship_type_id,
+                y.relationship_type, y.is_active, y.is_deleted, y.inserted_by_id, y.updated_by_id, y.inserted_at,
+                y.updated_at, y.user_logging_id, y.is_gp2gp
+            ) AS row_state
         FROM etl.observed_next_of_kin AS o
+        JOIN etl.republished_next_of_kin AS y USING (load_run_file_id, line_no)
     ),
-    marked AS (
+    runs AS (
         SELECT
-            p.*,
-            coalesce(
-                lag(p.is_absent) OVER w <> p.is_absent
-                OR lag(ROW(
-                    p.patient_key,
-                    p.patient_id,
-                    p.nok_profile_id,
-                    p.nhi_number,
-                    p.is_emergency,
-                    p.relationship_type_id,
-                    p.relationship_type,
-                    p.is_active,
-                    p.is_deleted,
-                    p.inserted_by_id,
-                    p.updated_by_id,
-                    p.inserted_at,
-                    p.updated_at,
-                    p.user_logging_id,
-                    p.is_gp2gp
-                )) OVER w IS DISTINCT FROM ROW(
-                    p.patient_key,
-                    p.patient_id,
-                    p.nok_profile_id,
-                    p.nhi_number,
-                    p.is_emergency,
-                    p.relationship_type_id,
-                    p.relationship_type,
-                    p.is_active,
-                    p.is_deleted,
-                    p.inserted_by_id,
-                    p.updated_by_id,
-                    p.inserted_at,
-                    p.updated_at,
-                    p.user_logging_id,
-                    p.is_gp2gp
-                ),
-                true
-            ) AS starts,
-            max(p.observed_at) FILTER (WHERE NOT p.is_absent) OVER (
-                PARTITION BY p.practice_id, p.per_org_id, p.nextto_kin_id
+            s.*,
+            lag(s.row_state) OVER w IS DISTINCT FROM s.row_state AS begins_run,
+            max(s.observed_at) FILTER (WHERE NOT s.is_absent) OVER (
+                PARTITION BY s.practice_id, s.per_org_id, s.nextto_kin_id
             ) AS last_present
-        FROM published AS p
-        WINDOW w AS (PARTITION BY p.practice_id, p.per_org_id, p.nextto_kin_id ORDER BY p.observed_at)
+        FROM states AS s
+        WINDOW w AS (PARTITION BY s.practice_id, s.per_org_id, s.nextto_kin_id ORDER BY s.observed_at)
     ),
     newest AS (
-        SELECT DISTINCT ON (k.practice_id, k.per_org_id, k.nextto_kin_id)
-            k.*,
+        SELECT DISTINCT ON (u.practice_id, u.per_org_id, u.nextto_kin_id)
+            u.load_run_file_id, u.load_run_id, u.line_no, u.observed_at,
             (
                 SELECT min(a.observed_at)
                 FROM etl.observed_next_of_kin AS a
-                WHERE a.practice_id = k.practice_id
-                    AND a.per_org_id = k.per_org_id
-                    AND a.nextto_kin_id = k.nextto_kin_id
-                    AND a.observed_at > k.last_present
+                WHERE a.practice_id = u.practice_id AND a.per_org_id = u.per_org_id AND a.nextto_kin_id = u.nextto_kin_id
+                    AND a.observed_at > u.last_present
             ) AS gone_since
-        FROM marked AS k
-        WHERE k.starts AND NOT k.is_absent
-        ORDER BY k.practice_id, k.per_org_id, k.nextto_kin_id, k.observed_at DESC
+        FROM runs AS u
+        WHERE u.begins_run AND NOT u.is_absent
+        ORDER BY u.practice_id, u.per_org_id, u.nextto_kin_id, u.observed_at DESC
     ),
     merged AS (
         INSERT INTO core.fact_next_of_kin AS c (
             practice_id, per_org_id, nextto_kin_id,
-            patient_key,
-            patient_id,
-            nok_profile_id,
-            nhi_number,
-            is_emergency,
-            relationship_type_id,
-            relationship_type,
-            is_active,
-            is_deleted,
-            inserted_by_id,
-            updated_by_id,
-            inserted_at,
-            updated_at,
-            user_logging_id,
-            is_gp2gp,
-            loaded_date_time,
-            deleted_at,
-            load_run_file_id,
-            load_run_id,
-            date_extracted
+            patient_key, patient_id, nok_profile_id, nhi_number, is_emergency, relationship_type_id,
+            relationship_type, is_active, is_deleted, inserted_by_id, updated_by_id, inserted_at, updated_at,
+            user_logging_id, is_gp2gp, loaded_date_time, deleted_at, load_run_file_id, load_run_id, date_extracted
         )
         SELECT
-            n.practice_id, n.per_org_id, n.nextto_kin_id,
-            n.patient_key,
-            n.patient_id,
-            n.nok_profile_id,
-            n.nhi_number,
-            n.is_emergency,
-            n.relationship_type_id,
-            n.relationship_type,
-            n.is_active,
-            n.is_deleted,
-            n.inserted_by_id,
-            n.updated_by_id,
-            n.inserted_at,
-            n.updated_at,
-            n.user_logging_id,
-            n.is_gp2gp,
-            n.loaded_date_time,
-            n.gone_since,
-            n.load_run_file_id,
-            n.load_run_id,
-            n.observed_at
+            y.practice_id, y.per_org_id, y.nextto_kin_id,
+            y.patient_key, y.patient_id, y.nok_profile_id, y.nhi_number, y.is_emergency, y.relationship_type_id,
+            y.relationship_type, y.is_active, y.is_deleted, y.inserted_by_id, y.updated_by_id, y.inserted_at,
+            y.updated_at, y.user_logging_id, y.is_gp2gp, y.loaded_date_time, n.gone_since, n.load_run_file_id,
+            n.load_run_id, n.observed_at
         FROM newest AS n
+        JOIN etl.republished_next_of_kin AS y USING (load_run_file_id, line_no)
         ON CONFLICT (practice_id, per_org_id, nextto_kin_id) DO UPDATE
-        SET patient_key = excluded.patient_key,
-            patient_id = excluded.patient_id,
-            nok_profile_id = excluded.nok_profile_id,
-            nhi_number = excluded.nhi_number,
-            is_emergency = excluded.is_emergency,
-            relationship_type_id = excluded.relationship_type_id,
-            relationship_type = excluded.relationship_type,
-            is_active = excluded.is_active,
-            is_deleted = excluded.is_deleted,
-            inserted_by_id = excluded.inserted_by_id,
-            updated_by_id = excluded.updated_by_id,
-            inserted_at = excluded.inserted_at,
-            updated_at = excluded.updated_at,
-            user_logging_id = excluded.user_logging_id,
-            is_gp2gp = excluded.is_gp2gp,
-            loaded_date_time = excluded.loaded_date_time,
-            deleted_at = excluded.deleted_at,
-            load_run_file_id = excluded.load_run_file_id,
-            load_run_id = excluded.load_run_id,
-            date_extracted = excluded.date_extracted
-        WHERE (
-                c.patient_key,
-                c.patient_id,
-                c.nok_profile_id,
-                c.nhi_number,
-                c.is_emergency,
-                c.relationship_type_id,
-                c.relationship_type,
-                c.is_active,
-                c.is_deleted,
-                c.inserted_by_id,
-                c.updated_by_id,
-                c.inserted_at,
-                c.updated_at,
-                c.user_logging_id,
-                c.is_gp2gp,
-                c.loaded_date_time,
-                c.deleted_at,
-                c.load_run_file_id,
-                c.load_run_id,
-                c.date_extracted
-            ) IS DISTINCT FROM (
-                excluded.patient_key,
-                excluded.patient_id,
-                excluded.nok_profile_id,
-                excluded.nhi_number,
-                excluded.is_emergency,
-                excluded.relationship_type_id,
-                excluded.relationship_type,
-                excluded.is_active,
-                excluded.is_deleted,
-                excluded.inserted_by_id,
-                excluded.updated_by_id,
-                excluded.inserted_at,
-                excluded.updated_at,
-                excluded.user_logging_id,
-                excluded.is_gp2gp,
-                excluded.loaded_date_time,
-                excluded.deleted_at,
-                excluded.load_run_file_id,
-                excluded.load_run_id,
-                excluded.date_extracted
-            )
+        SET (
+            patient_key, patient_id, nok_profile_id, nhi_number, is_emergency, relationship_type_id,
+            relationship_type, is_active, is_deleted, inserted_by_id, updated_by_id, inserted_at, updated_at,
+            user_logging_id, is_gp2gp, loaded_date_time, deleted_at, load_run_file_id, load_run_id, date_extracted
+        ) = ROW(
+            excluded.patient_key, excluded.patient_id, excluded.nok_profile_id, excluded.nhi_number,
+            excluded.is_emergency, excluded.relationship_type_id, excluded.relationship_type, excluded.is_active,
+            excluded.is_deleted, excluded.inserted_by_id, excluded.updated_by_id, excluded.inserted_at,
+            excluded.updated_at, excluded.user_logging_id, excluded.is_gp2gp, excluded.loaded_date_time,
+            excluded.deleted_at, excluded.load_run_file_id, excluded.load_run_id, excluded.date_extracted
+        )
+        WHERE c.* IS DISTINCT FROM excluded.*
         RETURNING c.xmax = 0 AS is_new
     ),
     gone AS (
         DELETE FROM core.fact_next_of_kin AS c
         USING etl.touched_next_of_kin AS t
-        WHERE c.practice_id = t.practice_id
-            AND c.per_org_id = t.per_org_id
-            AND c.nextto_kin_id = t.nextto_kin_id
+        WHERE c.practice_id = t.practice_id AND c.per_org_id = t.per_org_id AND c.nextto_kin_id = t.nextto_kin_id
             AND NOT EXISTS (
                 SELECT FROM etl.observed_next_of_kin AS o
-                WHERE o.practice_id = c.practice_id
-                    AND o.per_org_id = c.per_org_id
-                    AND o.nextto_kin_id = c.nextto_kin_id
+                WHERE o.practice_id = c.practice_id AND o.per_org_id = c.per_org_id AND o.nextto_kin_id = c.nextto_kin_id
                     AND NOT o.is_absent
             )
         RETURNING c.load_run_file_id

@@ -15,227 +15,83 @@ AS $stage_next_of_kin$
 DECLARE
     v_file etl.load_run_files;
     v_written bigint;
-    c_unknown_times constant timestamptz[] := ARRAY['1900-01-01']::text[]::timestamptz[];
 BEGIN
     SELECT f.* INTO v_file FROM etl.load_run_files AS f WHERE f.load_run_file_id = p_load_run_file_id;
 
     -- 1. New keys. Under the lock none can be there already, and looking for conflicts would cost a third more.
     INSERT INTO stg.next_of_kin (
-        nextto_kin_id,
-        patient_id,
-        nok_profile_id,
-        nhi_number,
-        name,
-        full_address,
-        cell_number,
-        day_phone,
-        night_phone,
-        is_emergency,
-        relationship_type_id,
-        relationship_type,
-        is_active,
-        is_deleted,
-        inserted_by_id,
-        inserted_by,
-        updated_by_id,
-        updated_by,
-        inserted_at,
-        updated_at,
-        user_logging_id,
-        logging_user_name,
-        is_gp2gp,
-        permanent_address_latitude,
-        permanent_address_longitude,
-        practice_id,
-        per_org_id,
+        nextto_kin_id, patient_id, nok_profile_id, nhi_number, name, full_address, cell_number, day_phone,
+        night_phone, is_emergency, relationship_type_id, relationship_type, is_active, is_deleted, inserted_by_id,
+        inserted_by, updated_by_id, updated_by, inserted_at, updated_at, user_logging_id, logging_user_name,
+        is_gp2gp, permanent_address_latitude, permanent_address_longitude, practice_id, per_org_id,
         loaded_date_time,
         row_hash, load_run_file_id, load_run_id, date_extracted
     )
     SELECT
-        r.nextto_kin_id::bigint,
-        r.patient_id::bigint,
-        r.nok_profile_id,
-        r.nhi_number,
-        r.name,
-        r.full_address,
-        r.cell_number,
-        r.day_phone,
-        r.night_phone,
-        r.is_emergency::boolean,
-        r.relationship_type_id,
-        r.relationship_type,
-        r.is_active::boolean,
-        r.is_deleted::boolean,
-        r.inserted_by_id::bigint,
-        r.inserted_by,
-        r.updated_by_id::bigint,
-        r.updated_by,
-        nullif(r.inserted_at::timestamptz, c_unknown_times[1]),
-        nullif(r.updated_at::timestamptz, c_unknown_times[1]),
-        r.user_logging_id::bigint,
-        r.logging_user_name,
-        r.is_gp2gp::boolean,
-        r.permanent_address_latitude::numeric,
-        r.permanent_address_longitude::numeric,
-        r.practice_id,
-        r.per_org_id,
-        nullif(r.loaded_date_time::timestamptz, c_unknown_times[1]),
+        y.nextto_kin_id, y.patient_id, y.nok_profile_id, y.nhi_number, y.name, y.full_address, y.cell_number,
+        y.day_phone, y.night_phone, y.is_emergency, y.relationship_type_id, y.relationship_type, y.is_active,
+        y.is_deleted, y.inserted_by_id, y.inserted_by, y.updated_by_id, y.updated_by, y.inserted_at, y.updated_at,
+        y.user_logging_id, y.logging_user_name, y.is_gp2gp, y.permanent_address_latitude,
+        y.permanent_address_longitude, y.practice_id, y.per_org_id, y.loaded_date_time,
         t.row_hash, v_file.load_run_file_id, v_file.load_run_id, v_file.date_extracted
     FROM etl.touched_next_of_kin AS t
-    JOIN raw.next_of_kin_raw AS r USING (load_run_file_id, line_no)
+    JOIN etl.typed_next_of_kin AS y USING (load_run_file_id, line_no)
     WHERE t.load_run_file_id = p_load_run_file_id AND t.verdict = 'new';
 
     -- 2. Keys that are there with another text.
     INSERT INTO stg.next_of_kin AS s (
-        nextto_kin_id,
-        patient_id,
-        nok_profile_id,
-        nhi_number,
-        name,
-        full_address,
-        cell_number,
-        day_phone,
-        night_phone,
-        is_emergency,
-        relationship_type_id,
-        relationship_type,
-        is_active,
-        is_deleted,
-        inserted_by_id,
-        inserted_by,
-        updated_by_id,
-        updated_by,
-        inserted_at,
-        updated_at,
-        user_logging_id,
-        logging_user_name,
-        is_gp2gp,
-        permanent_address_latitude,
-        permanent_address_longitude,
-        practice_id,
-        per_org_id,
+        nextto_kin_id, patient_id, nok_profile_id, nhi_number, name, full_address, cell_number, day_phone,
+        night_phone, is_emergency, relationship_type_id, relationship_type, is_active, is_deleted, inserted_by_id,
+        inserted_by, updated_by_id, updated_by, inserted_at, updated_at, user_logging_id, logging_user_name,
+        is_gp2gp, permanent_address_latitude, permanent_address_longitude, practice_id, per_org_id,
         loaded_date_time,
         row_hash, load_run_file_id, load_run_id, date_extracted
     )
     SELECT
-        r.nextto_kin_id::bigint,
-        r.patient_id::bigint,
-        r.nok_profile_id,
-        r.nhi_number,
-        r.name,
-        r.full_address,
-        r.cell_number,
-        r.day_phone,
-        r.night_phone,
-        r.is_emergency::boolean,
-        r.relationship_type_id,
-        r.relationship_type,
-        r.is_active::boolean,
-        r.is_deleted::boolean,
-        r.inserted_by_id::bigint,
-        r.inserted_by,
-        r.updated_by_id::bigint,
-        r.updated_by,
-        nullif(r.inserted_at::timestamptz, c_unknown_times[1]),
-        nullif(r.updated_at::timestamptz, c_unknown_times[1]),
-        r.user_logging_id::bigint,
-        r.logging_user_name,
-        r.is_gp2gp::boolean,
-        r.permanent_address_latitude::numeric,
-        r.permanent_address_longitude::numeric,
-        r.practice_id,
-        r.per_org_id,
-        nullif(r.loaded_date_time::timestamptz, c_unknown_times[1]),
+        y.nextto_kin_id, y.patient_id, y.nok_profile_id, y.nhi_number, y.name, y.full_address, y.cell_number,
+        y.day_phone, y.night_phone, y.is_emergency, y.relationship_type_id, y.relationship_type, y.is_active,
+        y.is_deleted, y.inserted_by_id, y.inserted_by, y.updated_by_id, y.updated_by, y.inserted_at, y.updated_at,
+        y.user_logging_id, y.logging_user_name, y.is_gp2gp, y.permanent_address_latitude,
+        y.permanent_address_longitude, y.practice_id, y.per_org_id, y.loaded_date_time,
         t.row_hash, v_file.load_run_file_id, v_file.load_run_id, v_file.date_extracted
     FROM etl.touched_next_of_kin AS t
-    JOIN raw.next_of_kin_raw AS r USING (load_run_file_id, line_no)
+    JOIN etl.typed_next_of_kin AS y USING (load_run_file_id, line_no)
     WHERE t.load_run_file_id = p_load_run_file_id AND t.verdict = 'changed'
     ON CONFLICT (practice_id, per_org_id, nextto_kin_id) DO UPDATE
-    SET patient_id = excluded.patient_id,
-        nok_profile_id = excluded.nok_profile_id,
-        nhi_number = excluded.nhi_number,
-        name = excluded.name,
-        full_address = excluded.full_address,
-        cell_number = excluded.cell_number,
-        day_phone = excluded.day_phone,
-        night_phone = excluded.night_phone,
-        is_emergency = excluded.is_emergency,
-        relationship_type_id = excluded.relationship_type_id,
-        relationship_type = excluded.relationship_type,
-        is_active = excluded.is_active,
-        is_deleted = excluded.is_deleted,
-        inserted_by_id = excluded.inserted_by_id,
-        inserted_by = excluded.inserted_by,
-        updated_by_id = excluded.updated_by_id,
-        updated_by = excluded.updated_by,
-        inserted_at = excluded.inserted_at,
-        updated_at = excluded.updated_at,
-        user_logging_id = excluded.user_logging_id,
-        logging_user_name = excluded.logging_user_name,
-        is_gp2gp = excluded.is_gp2gp,
-        permanent_address_latitude = excluded.permanent_address_latitude,
-        permanent_address_longitude = excluded.permanent_address_longitude,
-        loaded_date_time = excluded.loaded_date_time,
-        row_hash = excluded.row_hash,
-        absent_since = excluded.absent_since,
-        load_run_file_id = excluded.load_run_file_id,
-        load_run_id = excluded.load_run_id,
-        date_extracted = excluded.date_extracted
+    SET (
+        patient_id, nok_profile_id, nhi_number, name, full_address, cell_number, day_phone, night_phone,
+        is_emergency, relationship_type_id, relationship_type, is_active, is_deleted, inserted_by_id, inserted_by,
+        updated_by_id, updated_by, inserted_at, updated_at, user_logging_id, logging_user_name, is_gp2gp,
+        permanent_address_latitude, permanent_address_longitude, loaded_date_time, row_hash, absent_since,
+        load_run_file_id, load_run_id, date_extracted
+    ) = ROW(
+        excluded.patient_id, excluded.nok_profile_id, excluded.nhi_number, excluded.name, excluded.full_address,
+        excluded.cell_number, excluded.day_phone, excluded.night_phone, excluded.is_emergency,
+        excluded.relationship_type_id, excluded.relationship_type, excluded.is_active, excluded.is_deleted,
+        excluded.inserted_by_id, excluded.inserted_by, excluded.updated_by_id, excluded.updated_by,
+        excluded.inserted_at, excluded.updated_at, excluded.user_logging_id, excluded.logging_user_name,
+        excluded.is_gp2gp, excluded.permanent_address_latitude, excluded.permanent_address_longitude,
+        excluded.loaded_date_time, excluded.row_hash, excluded.absent_since, excluded.load_run_file_id,
+        excluded.load_run_id, excluded.date_extracted
+    )
     WHERE s.absent_since IS NOT NULL
         OR (
-            s.patient_id,
-            s.nok_profile_id,
-            s.nhi_number,
-            s.name,
-            s.full_address,
-            s.cell_number,
-            s.day_phone,
-            s.night_phone,
-            s.is_emergency,
-            s.relationship_type_id,
-            s.relationship_type,
-            s.is_active,
-            s.is_deleted,
-            s.inserted_by_id,
-            s.inserted_by,
-            s.updated_by_id,
-            s.updated_by,
-            s.inserted_at,
-            s.updated_at,
-            s.user_logging_id,
-            s.logging_user_name,
-            s.is_gp2gp,
-            s.permanent_address_latitude,
+            s.patient_id, s.nok_profile_id, s.nhi_number, s.name, s.full_address, s.cell_number, s.day_phone,
+            s.night_phone, s.is_emergency, s.relationship_type_id, s.relationship_type, s.is_active, s.is_deleted,
+            s.inserted_by_id, s.inserted_by, s.updated_by_id, s.updated_by, s.inserted_at, s.updated_at,
+            s.user_logging_id, s.logging_user_name, s.is_gp2gp, s.permanent_address_latitude,
             s.permanent_address_longitude
         ) IS DISTINCT FROM (
-            excluded.patient_id,
-            excluded.nok_profile_id,
-            excluded.nhi_number,
-            excluded.name,
-            excluded.full_address,
-            excluded.cell_number,
-            excluded.day_phone,
-            excluded.night_phone,
-            excluded.is_emergency,
-            excluded.relationship_type_id,
-            excluded.relationship_type,
-            excluded.is_active,
-            excluded.is_deleted,
-            excluded.inserted_by_id,
-            excluded.inserted_by,
-            excluded.updated_by_id,
-            excluded.updated_by,
-            excluded.inserted_at,
-            excluded.updated_at,
-            excluded.user_logging_id,
-            excluded.logging_user_name,
-            excluded.is_gp2gp,
-            excluded.permanent_address_latitude,
-            excluded.permanent_address_longitude
+            excluded.patient_id, excluded.nok_profile_id, excluded.nhi_number, excluded.name, excluded.full_address,
+            excluded.cell_number, excluded.day_phone, excluded.night_phone, excluded.is_emergency,
+            excluded.relationship_type_id, excluded.relationship_type, excluded.is_active, excluded.is_deleted,
+            excluded.inserted_by_id, excluded.inserted_by, excluded.updated_by_id, excluded.updated_by,
+            excluded.inserted_at, excluded.updated_at, excluded.user_logging_id, excluded.logging_user_name,
+            excluded.is_gp2gp, excluded.permanent_address_latitude, excluded.permanent_address_longitude
         );
     GET DIAGNOSTICS v_written = ROW_COUNT;
 
-    -- 3. Another text, or other rules, that say the same: remember the text, so that the next file can skip it.
+    -- 3. The values are equal, though text or rules are not: keep the new hash, so that the next file can skip the row.
     IF v_written < (
         SELECT count(*)
         FROM etl.touched_next_of_kin AS t
@@ -245,9 +101,7 @@ BEGIN
         SET row_hash = t.row_hash
         FROM etl.touched_next_of_kin AS t
         WHERE t.load_run_file_id = p_load_run_file_id AND t.verdict = 'changed'
-            AND s.practice_id = t.practice_id
-            AND s.per_org_id = t.per_org_id
-            AND s.nextto_kin_id = t.nextto_kin_id
+            AND s.practice_id = t.practice_id AND s.per_org_id = t.per_org_id AND s.nextto_kin_id = t.nextto_kin_id
             AND s.row_hash <> t.row_hash;
     END IF;
 END;

@@ -4,41 +4,20 @@ INSERT INTO etl.extracts (
     extract, source, description, entity, natural_key, core_kind, raw_table, stg_table, core_table, full_load,
     ragged_rows, reject_rate, mirror_close_share, has_pseudonyms, load_order, every_batch
 )
-VALUES
-    (
-        'next_of_kin',
-        'indici',
-        'Next of kin and emergency contacts of patients.',
-        'next_of_kin',
-        ARRAY['nextto_kin_id']::text[],
-        'fact',
-        'raw.next_of_kin_raw',
-        'stg.next_of_kin',
-        'core.fact_next_of_kin',
-        'upsert',
-        'reject',
-        0.05,
-        0.2,
-        true,
-        16,
-        true
-    )
+VALUES (
+    'next_of_kin', 'indici',
+    'Next of kin and emergency contacts of patients.',
+    'next_of_kin', ARRAY['nextto_kin_id']::text[], 'fact',
+    'raw.next_of_kin_raw', 'stg.next_of_kin', 'core.fact_next_of_kin', 'upsert',
+    'reject', 0.05, 0.2, true, 16, true
+)
 ON CONFLICT (extract) DO UPDATE
-SET source = excluded.source,
-    description = excluded.description,
-    entity = excluded.entity,
-    natural_key = excluded.natural_key,
-    core_kind = excluded.core_kind,
-    raw_table = excluded.raw_table,
-    stg_table = excluded.stg_table,
-    core_table = excluded.core_table,
-    full_load = excluded.full_load,
-    ragged_rows = excluded.ragged_rows,
-    reject_rate = excluded.reject_rate,
-    mirror_close_share = excluded.mirror_close_share,
-    has_pseudonyms = excluded.has_pseudonyms,
-    load_order = excluded.load_order,
-    every_batch = excluded.every_batch;
+SET source = excluded.source, description = excluded.description, entity = excluded.entity,
+    natural_key = excluded.natural_key, core_kind = excluded.core_kind, raw_table = excluded.raw_table,
+    stg_table = excluded.stg_table, core_table = excluded.core_table, full_load = excluded.full_load,
+    ragged_rows = excluded.ragged_rows, reject_rate = excluded.reject_rate,
+    mirror_close_share = excluded.mirror_close_share, has_pseudonyms = excluded.has_pseudonyms,
+    load_order = excluded.load_order, every_batch = excluded.every_batch;
 
 INSERT INTO etl.locks (extract)
 VALUES ('next_of_kin')
@@ -90,9 +69,7 @@ DELETE FROM etl.shapes WHERE extract = 'next_of_kin';
 INSERT INTO etl.shapes (extract, since, until, columns, headings, rules_hash)
 VALUES
     (
-        'next_of_kin',
-        '-infinity',
-        'infinity',
+        'next_of_kin', '-infinity', 'infinity',
         ARRAY['nextto_kin_id', 'patient_id', 'nok_profile_id', 'nhi_number', 'name', 'full_address', 'cell_number', 'day_phone', 'night_phone', 'is_emergency', 'relationship_type_id', 'relationship_type', 'is_active', 'is_deleted', 'inserted_by_id', 'inserted_by', 'updated_by_id', 'updated_by', 'inserted_at', 'updated_at', 'user_logging_id', 'logging_user_name', 'is_gp2gp', 'permanent_address_latitude', 'permanent_address_longitude', 'practice_id', 'per_org_id', 'loaded_date_time']::text[],
         ARRAY['NexttoKinID', 'PatientID', 'NOKProfileID', 'NHINumber', 'Name', 'FullAddress', 'CellNumber', 'DayPhone', 'NightPhone', 'IsEmergency', 'RelationshipTypeID', 'RelationshipType', 'IsActive', 'IsDeleted', 'InsertedByID', 'InsertedBy', 'UpdatedByID', 'UpdatedBy', 'InsertedAt', 'UpdatedAt', 'UserLoggingID', 'LoggingUserName', 'IsGP2GP', 'PermanentAddressLatitude', 'PermanentAddressLongitude', 'PracticeID', 'PerOrgId', 'LoadedDateTime']::text[],
         '36f1c52bbd92c633abdfeb1fe4b9eff71c62fd7e057e27c685d03851008ed969'

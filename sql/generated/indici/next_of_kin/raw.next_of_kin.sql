@@ -2,77 +2,18 @@
 
 CREATE OR REPLACE VIEW raw.next_of_kin AS
 SELECT
-    r.nextto_kin_id,
-    r.patient_id,
-    r.nok_profile_id,
-    r.nhi_number,
-    r.name,
-    r.full_address,
-    r.cell_number,
-    r.day_phone,
-    r.night_phone,
-    r.is_emergency,
-    r.relationship_type_id,
-    r.relationship_type,
-    r.is_active,
-    r.is_deleted,
-    r.inserted_by_id,
-    r.inserted_by,
-    r.updated_by_id,
-    r.updated_by,
-    r.inserted_at,
-    r.updated_at,
-    r.user_logging_id,
-    r.logging_user_name,
-    r.is_gp2gp,
-    r.permanent_address_latitude,
-    r.permanent_address_longitude,
-    r.practice_id,
-    r.per_org_id,
-    r.loaded_date_time,
-    r.load_run_file_id,
-    r.line_no,
-    f.s3_bucket,
-    f.s3_key,
-    f.s3_version_id,
-    f.file_hash,
-    f.date_extracted,
-    f.extract_type,
+    r.nextto_kin_id, r.patient_id, r.nok_profile_id, r.nhi_number, r.name, r.full_address, r.cell_number,
+    r.day_phone, r.night_phone, r.is_emergency, r.relationship_type_id, r.relationship_type, r.is_active,
+    r.is_deleted, r.inserted_by_id, r.inserted_by, r.updated_by_id, r.updated_by, r.inserted_at, r.updated_at,
+    r.user_logging_id, r.logging_user_name, r.is_gp2gp, r.permanent_address_latitude, r.permanent_address_longitude,
+    r.practice_id, r.per_org_id, r.loaded_date_time,
+    r.load_run_file_id, r.line_no, f.s3_bucket, f.s3_key, f.s3_version_id, f.file_hash, f.date_extracted, f.extract_type,
     f.tenant[1] AS file_practice_id,
     f.tenant[2] AS file_per_org_id,
-    f.load_run_id,
-    f.load_ts
+    f.load_run_id, f.load_ts
 FROM raw.next_of_kin_raw AS r
 JOIN etl.load_run_files AS f USING (load_run_file_id);
 COMMENT ON VIEW raw.next_of_kin IS 'Delivered rows with where they came from: Next of kin and emergency contacts of patients.';
-COMMENT ON COLUMN raw.next_of_kin.nextto_kin_id IS 'Identifier of the next of kin, in the source''s spelling.';
-COMMENT ON COLUMN raw.next_of_kin.patient_id IS 'Patient whose next of kin it is.';
-COMMENT ON COLUMN raw.next_of_kin.nok_profile_id IS 'Identifier of the next of kin''s profile in the source.';
-COMMENT ON COLUMN raw.next_of_kin.nhi_number IS 'National health identifier in the row of the next of kin. Core receives a pseudonym.';
-COMMENT ON COLUMN raw.next_of_kin.name IS 'Name of the next of kin.';
-COMMENT ON COLUMN raw.next_of_kin.full_address IS 'Address of the next of kin.';
-COMMENT ON COLUMN raw.next_of_kin.cell_number IS 'Mobile phone number of the next of kin.';
-COMMENT ON COLUMN raw.next_of_kin.day_phone IS 'Phone number of the next of kin by day.';
-COMMENT ON COLUMN raw.next_of_kin.night_phone IS 'Phone number of the next of kin by night.';
-COMMENT ON COLUMN raw.next_of_kin.is_emergency IS 'Whether the next of kin is a contact for emergencies.';
-COMMENT ON COLUMN raw.next_of_kin.relationship_type_id IS 'Lookup id of the relationship.';
-COMMENT ON COLUMN raw.next_of_kin.relationship_type IS 'Relationship to the patient, a value of a list.';
-COMMENT ON COLUMN raw.next_of_kin.is_active IS 'Whether the next of kin is active.';
-COMMENT ON COLUMN raw.next_of_kin.is_deleted IS 'Whether the next of kin was deleted in the source.';
-COMMENT ON COLUMN raw.next_of_kin.inserted_by_id IS 'User who created the next of kin.';
-COMMENT ON COLUMN raw.next_of_kin.inserted_by IS 'Name of the user who created the next of kin.';
-COMMENT ON COLUMN raw.next_of_kin.updated_by_id IS 'User who last changed the next of kin.';
-COMMENT ON COLUMN raw.next_of_kin.updated_by IS 'Name of the user who last changed the next of kin.';
-COMMENT ON COLUMN raw.next_of_kin.inserted_at IS 'When the next of kin was created.';
-COMMENT ON COLUMN raw.next_of_kin.updated_at IS 'When the next of kin was last changed.';
-COMMENT ON COLUMN raw.next_of_kin.user_logging_id IS 'User recorded by the source''s log for the next of kin.';
-COMMENT ON COLUMN raw.next_of_kin.logging_user_name IS 'Name of the user recorded by the source''s log for the next of kin.';
-COMMENT ON COLUMN raw.next_of_kin.is_gp2gp IS 'Whether the next of kin came by GP2GP, the transfer of records between practices.';
-COMMENT ON COLUMN raw.next_of_kin.permanent_address_latitude IS 'Latitude of a permanent address, in degrees.';
-COMMENT ON COLUMN raw.next_of_kin.permanent_address_longitude IS 'Longitude of a permanent address, in degrees.';
-COMMENT ON COLUMN raw.next_of_kin.practice_id IS 'Practice that delivered the row, three digits as in the file name. Part of the tenant.';
-COMMENT ON COLUMN raw.next_of_kin.per_org_id IS 'Organisation of the practice, six digits as in the file name. Part of the tenant.';
-COMMENT ON COLUMN raw.next_of_kin.loaded_date_time IS 'When the provider of the feed loaded the row. Can change when nothing else did.';
 COMMENT ON COLUMN raw.next_of_kin.load_run_file_id IS 'The file: etl.load_run_files.';
 COMMENT ON COLUMN raw.next_of_kin.line_no IS 'Number of the row in the file, from 1, counting every row.';
 COMMENT ON COLUMN raw.next_of_kin.s3_bucket IS 'Bucket of the file.';

@@ -35,34 +35,11 @@ CREATE TABLE raw.next_of_kin_raw (
 );
 CREATE INDEX next_of_kin_raw_key_idx ON raw.next_of_kin_raw (nextto_kin_id);
 COMMENT ON TABLE raw.next_of_kin_raw IS 'Delivered rows as text: Next of kin and emergency contacts of patients.';
-COMMENT ON COLUMN raw.next_of_kin_raw.nextto_kin_id IS 'Identifier of the next of kin, in the source''s spelling.';
-COMMENT ON COLUMN raw.next_of_kin_raw.patient_id IS 'Patient whose next of kin it is.';
-COMMENT ON COLUMN raw.next_of_kin_raw.nok_profile_id IS 'Identifier of the next of kin''s profile in the source.';
-COMMENT ON COLUMN raw.next_of_kin_raw.nhi_number IS 'National health identifier in the row of the next of kin. Core receives a pseudonym.';
-COMMENT ON COLUMN raw.next_of_kin_raw.name IS 'Name of the next of kin.';
-COMMENT ON COLUMN raw.next_of_kin_raw.full_address IS 'Address of the next of kin.';
-COMMENT ON COLUMN raw.next_of_kin_raw.cell_number IS 'Mobile phone number of the next of kin.';
-COMMENT ON COLUMN raw.next_of_kin_raw.day_phone IS 'Phone number of the next of kin by day.';
-COMMENT ON COLUMN raw.next_of_kin_raw.night_phone IS 'Phone number of the next of kin by night.';
-COMMENT ON COLUMN raw.next_of_kin_raw.is_emergency IS 'Whether the next of kin is a contact for emergencies.';
-COMMENT ON COLUMN raw.next_of_kin_raw.relationship_type_id IS 'Lookup id of the relationship.';
-COMMENT ON COLUMN raw.next_of_kin_raw.relationship_type IS 'Relationship to the patient, a value of a list.';
-COMMENT ON COLUMN raw.next_of_kin_raw.is_active IS 'Whether the next of kin is active.';
-COMMENT ON COLUMN raw.next_of_kin_raw.is_deleted IS 'Whether the next of kin was deleted in the source.';
-COMMENT ON COLUMN raw.next_of_kin_raw.inserted_by_id IS 'User who created the next of kin.';
-COMMENT ON COLUMN raw.next_of_kin_raw.inserted_by IS 'Name of the user who created the next of kin.';
-COMMENT ON COLUMN raw.next_of_kin_raw.updated_by_id IS 'User who last changed the next of kin.';
-COMMENT ON COLUMN raw.next_of_kin_raw.updated_by IS 'Name of the user who last changed the next of kin.';
-COMMENT ON COLUMN raw.next_of_kin_raw.inserted_at IS 'When the next of kin was created.';
-COMMENT ON COLUMN raw.next_of_kin_raw.updated_at IS 'When the next of kin was last changed.';
-COMMENT ON COLUMN raw.next_of_kin_raw.user_logging_id IS 'User recorded by the source''s log for the next of kin.';
-COMMENT ON COLUMN raw.next_of_kin_raw.logging_user_name IS 'Name of the user recorded by the source''s log for the next of kin.';
-COMMENT ON COLUMN raw.next_of_kin_raw.is_gp2gp IS 'Whether the next of kin came by GP2GP, the transfer of records between practices.';
-COMMENT ON COLUMN raw.next_of_kin_raw.permanent_address_latitude IS 'Latitude of a permanent address, in degrees.';
-COMMENT ON COLUMN raw.next_of_kin_raw.permanent_address_longitude IS 'Longitude of a permanent address, in degrees.';
-COMMENT ON COLUMN raw.next_of_kin_raw.practice_id IS 'Practice that delivered the row, three digits as in the file name. Part of the tenant.';
-COMMENT ON COLUMN raw.next_of_kin_raw.per_org_id IS 'Organisation of the practice, six digits as in the file name. Part of the tenant.';
-COMMENT ON COLUMN raw.next_of_kin_raw.loaded_date_time IS 'When the provider of the feed loaded the row. Can change when nothing else did.';
 COMMENT ON COLUMN raw.next_of_kin_raw.load_run_file_id IS 'The file: etl.load_run_files.';
 COMMENT ON COLUMN raw.next_of_kin_raw.line_no IS 'Number of the row in the file, from 1, counting every row.';
-GRANT INSERT (nextto_kin_id, patient_id, nok_profile_id, nhi_number, name, full_address, cell_number, day_phone, night_phone, is_emergency, relationship_type_id, relationship_type, is_active, is_deleted, inserted_by_id, inserted_by, updated_by_id, updated_by, inserted_at, updated_at, user_logging_id, logging_user_name, is_gp2gp, permanent_address_latitude, permanent_address_longitude, practice_id, per_org_id, loaded_date_time) ON raw.next_of_kin_raw TO etl_writer;
+GRANT INSERT (
+    nextto_kin_id, patient_id, nok_profile_id, nhi_number, name, full_address, cell_number, day_phone, night_phone,
+    is_emergency, relationship_type_id, relationship_type, is_active, is_deleted, inserted_by_id, inserted_by,
+    updated_by_id, updated_by, inserted_at, updated_at, user_logging_id, logging_user_name, is_gp2gp,
+    permanent_address_latitude, permanent_address_longitude, practice_id, per_org_id, loaded_date_time
+) ON raw.next_of_kin_raw TO etl_writer;

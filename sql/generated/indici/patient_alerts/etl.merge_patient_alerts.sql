@@ -16,238 +16,71 @@ AS $merge_patient_alerts$
 -- and not the wide rows of stg.
 DECLARE
     v_inserted bigint;
-    v_tenant_part text;
 BEGIN
-    SELECT etl.key_part(f.tenant[1]) || etl.key_part(f.tenant[2])
-    INTO v_tenant_part
-    FROM etl.load_run_files AS f
-    WHERE f.load_run_file_id = p_load_run_file_id;
-
     -- 1. New keys: stg had none of them, so core has none.
     INSERT INTO core.fact_patient_alerts (
-        practice_id,
-        per_org_id,
-        patient_alert_id,
-        patient_key,
-        provider_key,
-        patient_id,
-        type_id,
-        type,
-        alert_id,
-        severity_id,
-        severity,
-        last_updated_date,
-        effective_date,
-        expiry_date,
-        is_active,
-        is_deleted,
-        is_deleted_2,
-        inserted_by_id,
-        updated_by_id,
-        inserted_at,
-        updated_at,
-        user_logging_id,
-        is_gp2gp,
-        alert_state,
-        provider_id,
-        loaded_date_time,
-        load_run_file_id,
-        load_run_id,
-        date_extracted
+        practice_id, per_org_id, patient_alert_id, patient_key, provider_key, patient_id, type_id, type, alert_id,
+        severity_id, severity, last_updated_date, effective_date, expiry_date, is_active, is_deleted, is_deleted_2,
+        inserted_by_id, updated_by_id, inserted_at, updated_at, user_logging_id, is_gp2gp, alert_state, provider_id,
+        loaded_date_time, load_run_file_id, load_run_id, date_extracted
     )
     SELECT
-        s.practice_id,
-        s.per_org_id,
-        s.patient_alert_id,
-        etl.surrogate_key(
-                etl.key_part('patients')
-                || v_tenant_part
-                || etl.key_part(s.patient_id::text)
-            ) AS patient_key,
-        etl.surrogate_key(
-                etl.key_part('providers')
-                || v_tenant_part
-                || etl.key_part(s.provider_id::text)
-            ) AS provider_key,
-        s.patient_id,
-        s.type_id,
-        s.type,
-        s.alert_id,
-        s.severity_id,
-        s.severity,
-        s.last_updated_date,
-        s.effective_date,
-        s.expiry_date,
-        s.is_active,
-        s.is_deleted,
-        s.is_deleted_2,
-        s.inserted_by_id,
-        s.updated_by_id,
-        s.inserted_at,
-        s.updated_at,
-        s.user_logging_id,
-        s.is_gp2gp,
-        s.alert_state,
-        s.provider_id,
-        s.loaded_date_time,
-        s.load_run_file_id,
-        s.load_run_id,
-        s.date_extracted
+        s.practice_id, s.per_org_id, s.patient_alert_id, s.patient_key, s.provider_key, s.patient_id, s.type_id,
+        s.type, s.alert_id, s.severity_id, s.severity, s.last_updated_date, s.effective_date, s.expiry_date,
+        s.is_active, s.is_deleted, s.is_deleted_2, s.inserted_by_id, s.updated_by_id, s.inserted_at, s.updated_at,
+        s.user_logging_id, s.is_gp2gp, s.alert_state, s.provider_id, s.loaded_date_time, s.load_run_file_id,
+        s.load_run_id, s.date_extracted
     FROM etl.touched_patient_alerts AS t
-    JOIN stg.patient_alerts AS s USING (practice_id, per_org_id, patient_alert_id)
+    JOIN etl.published_patient_alerts AS s USING (practice_id, per_org_id, patient_alert_id)
     WHERE t.load_run_file_id = p_load_run_file_id AND t.verdict = 'new';
     GET DIAGNOSTICS v_inserted = ROW_COUNT;
 
     -- 2. Keys that were there, where this file changed stg.
     WITH merged AS (
         INSERT INTO core.fact_patient_alerts AS c (
-            practice_id,
-            per_org_id,
-            patient_alert_id,
-            patient_key,
-            provider_key,
-            patient_id,
-            type_id,
-            type,
-            alert_id,
-            severity_id,
-            severity,
-            last_updated_date,
-            effective_date,
-            expiry_date,
-            is_active,
-            is_deleted,
-            is_deleted_2,
-            inserted_by_id,
-            updated_by_id,
-            inserted_at,
-            updated_at,
-            user_logging_id,
-            is_gp2gp,
-            alert_state,
-            provider_id,
-            loaded_date_time,
-            load_run_file_id,
-            load_run_id,
-            date_extracted
+            practice_id, per_org_id, patient_alert_id, patient_key, provider_key, patient_id, type_id, type,
+            alert_id, severity_id, severity, last_updated_date, effective_date, expiry_date, is_active, is_deleted,
+            is_deleted_2, inserted_by_id, updated_by_id, inserted_at, updated_at, user_logging_id, is_gp2gp,
+            alert_state, provider_id, loaded_date_time, load_run_file_id, load_run_id, date_extracted
         )
         SELECT
-            s.practice_id,
-            s.per_org_id,
-            s.patient_alert_id,
-            etl.surrogate_key(
-                etl.key_part('patients')
-                || v_tenant_part
-                || etl.key_part(s.patient_id::text)
-            ) AS patient_key,
-            etl.surrogate_key(
-                etl.key_part('providers')
-                || v_tenant_part
-                || etl.key_part(s.provider_id::text)
-            ) AS provider_key,
-            s.patient_id,
-            s.type_id,
-            s.type,
-            s.alert_id,
-            s.severity_id,
-            s.severity,
-            s.last_updated_date,
-            s.effective_date,
-            s.expiry_date,
-            s.is_active,
-            s.is_deleted,
-            s.is_deleted_2,
-            s.inserted_by_id,
-            s.updated_by_id,
-            s.inserted_at,
-            s.updated_at,
-            s.user_logging_id,
-            s.is_gp2gp,
-            s.alert_state,
-            s.provider_id,
-            s.loaded_date_time,
-            s.load_run_file_id,
-            s.load_run_id,
-            s.date_extracted
+            s.practice_id, s.per_org_id, s.patient_alert_id, s.patient_key, s.provider_key, s.patient_id, s.type_id,
+            s.type, s.alert_id, s.severity_id, s.severity, s.last_updated_date, s.effective_date, s.expiry_date,
+            s.is_active, s.is_deleted, s.is_deleted_2, s.inserted_by_id, s.updated_by_id, s.inserted_at,
+            s.updated_at, s.user_logging_id, s.is_gp2gp, s.alert_state, s.provider_id, s.loaded_date_time,
+            s.load_run_file_id, s.load_run_id, s.date_extracted
         FROM etl.touched_patient_alerts AS t
-        JOIN stg.patient_alerts AS s USING (practice_id, per_org_id, patient_alert_id)
+        JOIN etl.published_patient_alerts AS s USING (practice_id, per_org_id, patient_alert_id)
         WHERE t.load_run_file_id = p_load_run_file_id AND t.verdict = 'changed'
             -- Not a plain equality: statistics know no row of this file yet, and one row makes a nested loop.
             AND coalesce(s.load_run_file_id = p_load_run_file_id, false)
         ON CONFLICT (practice_id, per_org_id, patient_alert_id) DO UPDATE
-        SET patient_key = excluded.patient_key,
-            provider_key = excluded.provider_key,
-            patient_id = excluded.patient_id,
-            type_id = excluded.type_id,
-            type = excluded.type,
-            alert_id = excluded.alert_id,
-            severity_id = excluded.severity_id,
-            severity = excluded.severity,
-            last_updated_date = excluded.last_updated_date,
-            effective_date = excluded.effective_date,
-            expiry_date = excluded.expiry_date,
-            is_active = excluded.is_active,
-            is_deleted = excluded.is_deleted,
-            is_deleted_2 = excluded.is_deleted_2,
-            inserted_by_id = excluded.inserted_by_id,
-            updated_by_id = excluded.updated_by_id,
-            inserted_at = excluded.inserted_at,
-            updated_at = excluded.updated_at,
-            user_logging_id = excluded.user_logging_id,
-            is_gp2gp = excluded.is_gp2gp,
-            alert_state = excluded.alert_state,
-            provider_id = excluded.provider_id,
-            loaded_date_time = excluded.loaded_date_time,
-            deleted_at = excluded.deleted_at,
-            load_run_file_id = excluded.load_run_file_id,
-            load_run_id = excluded.load_run_id,
-            date_extracted = excluded.date_extracted
+        SET (
+            patient_key, provider_key, patient_id, type_id, type, alert_id, severity_id, severity,
+            last_updated_date, effective_date, expiry_date, is_active, is_deleted, is_deleted_2, inserted_by_id,
+            updated_by_id, inserted_at, updated_at, user_logging_id, is_gp2gp, alert_state, provider_id,
+            loaded_date_time, deleted_at, load_run_file_id, load_run_id, date_extracted
+        ) = ROW(
+            excluded.patient_key, excluded.provider_key, excluded.patient_id, excluded.type_id, excluded.type,
+            excluded.alert_id, excluded.severity_id, excluded.severity, excluded.last_updated_date,
+            excluded.effective_date, excluded.expiry_date, excluded.is_active, excluded.is_deleted,
+            excluded.is_deleted_2, excluded.inserted_by_id, excluded.updated_by_id, excluded.inserted_at,
+            excluded.updated_at, excluded.user_logging_id, excluded.is_gp2gp, excluded.alert_state,
+            excluded.provider_id, excluded.loaded_date_time, excluded.deleted_at, excluded.load_run_file_id,
+            excluded.load_run_id, excluded.date_extracted
+        )
         WHERE c.deleted_at IS NOT NULL
             OR (
-                c.patient_key,
-                c.provider_key,
-                c.patient_id,
-                c.type_id,
-                c.type,
-                c.alert_id,
-                c.severity_id,
-                c.severity,
-                c.last_updated_date,
-                c.effective_date,
-                c.expiry_date,
-                c.is_active,
-                c.is_deleted,
-                c.is_deleted_2,
-                c.inserted_by_id,
-                c.updated_by_id,
-                c.inserted_at,
-                c.updated_at,
-                c.user_logging_id,
-                c.is_gp2gp,
-                c.alert_state,
-                c.provider_id
+                c.patient_key, c.provider_key, c.patient_id, c.type_id, c.type, c.alert_id, c.severity_id,
+                c.severity, c.last_updated_date, c.effective_date, c.expiry_date, c.is_active, c.is_deleted,
+                c.is_deleted_2, c.inserted_by_id, c.updated_by_id, c.inserted_at, c.updated_at, c.user_logging_id,
+                c.is_gp2gp, c.alert_state, c.provider_id
             ) IS DISTINCT FROM (
-                excluded.patient_key,
-                excluded.provider_key,
-                excluded.patient_id,
-                excluded.type_id,
-                excluded.type,
-                excluded.alert_id,
-                excluded.severity_id,
-                excluded.severity,
-                excluded.last_updated_date,
-                excluded.effective_date,
-                excluded.expiry_date,
-                excluded.is_active,
-                excluded.is_deleted,
-                excluded.is_deleted_2,
-                excluded.inserted_by_id,
-                excluded.updated_by_id,
-                excluded.inserted_at,
-                excluded.updated_at,
-                excluded.user_logging_id,
-                excluded.is_gp2gp,
-                excluded.alert_state,
+                excluded.patient_key, excluded.provider_key, excluded.patient_id, excluded.type_id, excluded.type,
+                excluded.alert_id, excluded.severity_id, excluded.severity, excluded.last_updated_date,
+                excluded.effective_date, excluded.expiry_date, excluded.is_active, excluded.is_deleted,
+                excluded.is_deleted_2, excluded.inserted_by_id, excluded.updated_by_id, excluded.inserted_at,
+                excluded.updated_at, excluded.user_logging_id, excluded.is_gp2gp, excluded.alert_state,
                 excluded.provider_id
             )
         RETURNING c.load_run_file_id

@@ -3,39 +3,9 @@
 CREATE UNLOGGED TABLE etl.observed_patient_alerts (
     observed_at timestamptz NOT NULL,
     is_absent boolean NOT NULL,
-    patient_alert_id bigint,
-    patient_id bigint,
-    type_id text,
-    type text,
-    alert_id text,
-    alert text,
-    severity_id text,
-    severity text,
-    alert_value text,
-    last_updated_date date,
-    effective_date date,
-    expiry_date date,
-    note text,
-    is_active boolean,
-    is_deleted boolean,
-    is_deleted_2 boolean,
-    inserted_by_id bigint,
-    inserted_by text,
-    updated_by_id bigint,
-    updated_by text,
-    inserted_at timestamptz,
-    updated_at timestamptz,
-    medtech_id text,
-    user_logging_id bigint,
-    logging_user_name text,
-    is_gp2gp boolean,
-    permanent_address_latitude numeric,
-    permanent_address_longitude numeric,
-    alert_state text,
     practice_id text COLLATE "C",
-    provider_id bigint,
     per_org_id text COLLATE "C",
-    loaded_date_time timestamptz,
+    patient_alert_id bigint,
     row_hash bigint,
     load_run_file_id bigint NOT NULL,
     load_run_id bigint,
@@ -43,42 +13,12 @@ CREATE UNLOGGED TABLE etl.observed_patient_alerts (
     PRIMARY KEY (practice_id, per_org_id, patient_alert_id, observed_at)
 );
 COMMENT ON TABLE etl.observed_patient_alerts IS
-    'Work of a rebuild or purge: what each counting file said of the keys in hand. Under the extract''s lock; empty between files.';
+    'Work of a rebuild or purge: where each counting file observed the keys in hand. Under the extract''s lock; empty between files.';
 COMMENT ON COLUMN etl.observed_patient_alerts.observed_at IS 'DateExtracted of the file.';
 COMMENT ON COLUMN etl.observed_patient_alerts.is_absent IS 'Whether the file, a mirror, lacks the key.';
-COMMENT ON COLUMN etl.observed_patient_alerts.patient_alert_id IS 'Identifier of the alert of the patient.';
-COMMENT ON COLUMN etl.observed_patient_alerts.patient_id IS 'Patient the alert is about.';
-COMMENT ON COLUMN etl.observed_patient_alerts.type_id IS 'Lookup id of the type of the alert.';
-COMMENT ON COLUMN etl.observed_patient_alerts.type IS 'Type of the alert, a value of a list.';
-COMMENT ON COLUMN etl.observed_patient_alerts.alert_id IS 'Lookup id of the alert.';
-COMMENT ON COLUMN etl.observed_patient_alerts.alert IS 'Text of the alert, may be free text.';
-COMMENT ON COLUMN etl.observed_patient_alerts.severity_id IS 'Lookup id of the severity.';
-COMMENT ON COLUMN etl.observed_patient_alerts.severity IS 'Severity of the alert, a value of a list.';
-COMMENT ON COLUMN etl.observed_patient_alerts.alert_value IS 'Value of the alert, may be free text.';
-COMMENT ON COLUMN etl.observed_patient_alerts.last_updated_date IS 'Date of the last update of the alert.';
-COMMENT ON COLUMN etl.observed_patient_alerts.effective_date IS 'Date from which the alert is effective.';
-COMMENT ON COLUMN etl.observed_patient_alerts.expiry_date IS 'Date on which the alert expires.';
-COMMENT ON COLUMN etl.observed_patient_alerts.note IS 'Note on the alert, free text.';
-COMMENT ON COLUMN etl.observed_patient_alerts.is_active IS 'Whether the alert is active.';
-COMMENT ON COLUMN etl.observed_patient_alerts.is_deleted IS 'Whether the alert was deleted in the source, first column of this heading.';
-COMMENT ON COLUMN etl.observed_patient_alerts.is_deleted_2 IS 'Whether the alert was deleted in the source, second column of this heading.';
-COMMENT ON COLUMN etl.observed_patient_alerts.inserted_by_id IS 'User who created the alert.';
-COMMENT ON COLUMN etl.observed_patient_alerts.inserted_by IS 'Name of the user who created the alert.';
-COMMENT ON COLUMN etl.observed_patient_alerts.updated_by_id IS 'User who last changed the alert.';
-COMMENT ON COLUMN etl.observed_patient_alerts.updated_by IS 'Name of the user who last changed the alert.';
-COMMENT ON COLUMN etl.observed_patient_alerts.inserted_at IS 'When the alert was created.';
-COMMENT ON COLUMN etl.observed_patient_alerts.updated_at IS 'When the alert was last changed.';
-COMMENT ON COLUMN etl.observed_patient_alerts.medtech_id IS 'Identifier of the alert in MedTech. Can hold a GUID.';
-COMMENT ON COLUMN etl.observed_patient_alerts.user_logging_id IS 'User recorded by the source''s log for the alert.';
-COMMENT ON COLUMN etl.observed_patient_alerts.logging_user_name IS 'Name of the user recorded by the source''s log for the alert.';
-COMMENT ON COLUMN etl.observed_patient_alerts.is_gp2gp IS 'Whether the alert came by GP2GP, the transfer of records between practices.';
-COMMENT ON COLUMN etl.observed_patient_alerts.permanent_address_latitude IS 'Latitude of the patient''s permanent address, in degrees.';
-COMMENT ON COLUMN etl.observed_patient_alerts.permanent_address_longitude IS 'Longitude of the patient''s permanent address, in degrees.';
-COMMENT ON COLUMN etl.observed_patient_alerts.alert_state IS 'State of the alert, a value of a list.';
 COMMENT ON COLUMN etl.observed_patient_alerts.practice_id IS 'Practice that delivered the row, three digits as in the file name. Part of the tenant.';
-COMMENT ON COLUMN etl.observed_patient_alerts.provider_id IS 'Provider of the alert.';
 COMMENT ON COLUMN etl.observed_patient_alerts.per_org_id IS 'Organisation of the practice, six digits as in the file name. Part of the tenant.';
-COMMENT ON COLUMN etl.observed_patient_alerts.loaded_date_time IS 'When the provider of the feed loaded the row. Can change when nothing else did.';
+COMMENT ON COLUMN etl.observed_patient_alerts.patient_alert_id IS 'Identifier of the alert of the patient.';
 COMMENT ON COLUMN etl.observed_patient_alerts.row_hash IS 'Hash of the text and of the rules of the file.';
 COMMENT ON COLUMN etl.observed_patient_alerts.load_run_file_id IS 'The file.';
 COMMENT ON COLUMN etl.observed_patient_alerts.load_run_id IS 'The run that landed it.';

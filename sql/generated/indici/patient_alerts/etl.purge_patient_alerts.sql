@@ -12,8 +12,6 @@ SET random_page_cost = 1.1
 AS $purge_patient_alerts$
 -- Of a tenant's rows of raw before a new horizon keep what a rebuild of any key still needs: its newest row, and those
 -- with which its state in stg and core began. The caller, etl.purge_extract, holds the extract's lock.
-DECLARE
-    c_unknown_times constant timestamptz[] := ARRAY['1900-01-01']::text[]::timestamptz[];
 BEGIN
     -- 1. All keys that counting files of the tenant held before.
     INSERT INTO etl.touched_patient_alerts (load_run_file_id, line_no, practice_id, per_org_id, patient_alert_id, row_hash, verdict)
@@ -27,358 +25,56 @@ BEGIN
 
     CALL etl.analyze_work('touched_patient_alerts');
 
-    -- 2. What each counting file says of these keys; of several with one DateExtracted the last.
-    WITH keys AS MATERIALIZED (
-        SELECT DISTINCT t.practice_id, t.per_org_id, t.patient_alert_id::text AS patient_alert_id
-        FROM etl.touched_patient_alerts AS t
-        WHERE (t.practice_id, t.per_org_id, t.patient_alert_id) IS NOT NULL
-    ),
-    rules AS MATERIALIZED (
-        SELECT h.since, h.until, etl.ruleset_fingerprint(h.extract, h.since) AS fingerprint
-        FROM etl.shapes AS h
-        WHERE h.extract = 'patient_alerts'
-    ),
-    files AS MATERIALIZED (
-        SELECT
-            f.load_run_file_id,
-            f.load_run_id,
-            f.date_extracted,
-            f.is_mirror,
-            f.ruleset_fingerprint <> u.fingerprint AS is_stale,
-            etl.hash_seed(f.ruleset_fingerprint) AS seed,
-            row_number() OVER (
-                ORDER BY f.date_extracted, f.kind = 'delta', f.date_to, f.last_modified, f.s3_key COLLATE "C", f.load_run_file_id
-            ) AS place
-        FROM etl.load_run_files AS f
-        JOIN rules AS u ON f.date_extracted >= u.since AND f.date_extracted < u.until
-        WHERE f.extract = 'patient_alerts' AND f.tenant = p_tenant AND f.is_counting AND f.date_extracted < p_before
-    ),
-    -- What today's rules reject of files that were checked by others: it may not even be of its type now.
-    misfits AS MATERIALIZED (
-        SELECT f.load_run_file_id, b.line_no
-        FROM files AS f
-        CROSS JOIN LATERAL etl.verdicts_patient_alerts(f.load_run_file_id, true) AS b
-        WHERE f.is_stale AND b.verdict = 'rejected'
-    ),
-    said AS (
-        SELECT
-            k.practice_id, k.per_org_id, k.patient_alert_id, f.load_run_file_id, f.date_extracted, f.place, r.line_no,
-            nullif(r.updated_at::timestamptz, c_unknown_times[1]) AS dedupe_1, false AS is_absent
-        FROM keys AS k
-        JOIN raw.patient_alerts_raw AS r USING (practice_id, per_org_id, patient_alert_id)
-        JOIN files AS f USING (load_run_file_id)
-        WHERE NOT EXISTS (
-            SELECT FROM etl.rejects_patient_alerts AS j
-            WHERE j.load_run_file_id = r.load_run_file_id AND j.line_no = r.line_no AND j.resolved_by_run IS NULL
-        )
-            AND NOT EXISTS (
-                SELECT FROM misfits AS b
-                WHERE b.load_run_file_id = r.load_run_file_id AND b.line_no = r.line_no
-            )
-    ),
-    last_said AS (
-        SELECT DISTINCT ON (s.practice_id, s.per_org_id, s.patient_alert_id, s.date_extracted)
-            s.practice_id, s.per_org_id, s.patient_alert_id, s.load_run_file_id, s.line_no, s.is_absent
-        FROM said AS s
-        ORDER BY
-            s.practice_id, s.per_org_id, s.patient_alert_id, s.date_extracted, s.place DESC,
-            s.dedupe_1 DESC NULLS LAST, s.line_no DESC
-    )
-    INSERT INTO etl.observed_patient_alerts (
-        patient_alert_id,
-        patient_id,
-        type_id,
-        type,
-        alert_id,
-        alert,
-        severity_id,
-        severity,
-        alert_value,
-        last_updated_date,
-        effective_date,
-        expiry_date,
-        note,
-        is_active,
-        is_deleted,
-        is_deleted_2,
-        inserted_by_id,
-        inserted_by,
-        updated_by_id,
-        updated_by,
-        inserted_at,
-        updated_at,
-        medtech_id,
-        user_logging_id,
-        logging_user_name,
-        is_gp2gp,
-        permanent_address_latitude,
-        permanent_address_longitude,
-        alert_state,
-        practice_id,
-        provider_id,
-        per_org_id,
-        loaded_date_time,
-        observed_at, is_absent, row_hash, load_run_file_id, load_run_id, line_no
-    )
-    SELECT
-        l.patient_alert_id::bigint,
-        r.patient_id::bigint,
-        r.type_id,
-        r.type,
-        r.alert_id,
-        r.alert,
-        r.severity_id,
-        r.severity,
-        r.alert_value,
-        nullif(r.last_updated_date::date, DATE '1900-01-01'),
-        nullif(r.effective_date::date, DATE '1900-01-01'),
-        nullif(r.expiry_date::date, DATE '1900-01-01'),
-        r.note,
-        r.is_active::boolean,
-        r.is_deleted::boolean,
-        r.is_deleted_2::boolean,
-        r.inserted_by_id::bigint,
-        r.inserted_by,
-        r.updated_by_id::bigint,
-        r.updated_by,
-        nullif(r.inserted_at::timestamptz, c_unknown_times[1]),
-        nullif(r.updated_at::timestamptz, c_unknown_times[1]),
-        r.medtech_id,
-        r.user_logging_id::bigint,
-        r.logging_user_name,
-        r.is_gp2gp::boolean,
-        r.permanent_address_latitude::numeric,
-        r.permanent_address_longitude::numeric,
-        r.alert_state,
-        l.practice_id,
-        r.provider_id::bigint,
-        l.per_org_id,
-        nullif(r.loaded_date_time::timestamptz, c_unknown_times[1]),
-        f.date_extracted,
-        l.is_absent,
-        CASE WHEN NOT l.is_absent THEN hash_record_extended(ROW(
-            r.patient_alert_id,
-            r.patient_id,
-            r.type_id,
-            r.type,
-            r.alert_id,
-            r.alert,
-            r.severity_id,
-            r.severity,
-            r.alert_value,
-            r.last_updated_date,
-            r.effective_date,
-            r.expiry_date,
-            r.note,
-            r.is_active,
-            r.is_deleted,
-            r.is_deleted_2,
-            r.inserted_by_id,
-            r.inserted_by,
-            r.updated_by_id,
-            r.updated_by,
-            r.inserted_at,
-            r.updated_at,
-            r.medtech_id,
-            r.user_logging_id,
-            r.logging_user_name,
-            r.is_gp2gp,
-            r.permanent_address_latitude,
-            r.permanent_address_longitude,
-            r.alert_state,
-            r.practice_id,
-            r.provider_id,
-            r.per_org_id
-        ), f.seed) END,
-        f.load_run_file_id,
-        f.load_run_id,
-        l.line_no
-    FROM last_said AS l
-    JOIN files AS f USING (load_run_file_id)
-    LEFT JOIN raw.patient_alerts_raw AS r ON r.load_run_file_id = l.load_run_file_id AND r.line_no = l.line_no;
-
-    CALL etl.analyze_work('observed_patient_alerts');
+    -- 2. Where the counting files before the horizon observed these keys.
+    CALL etl.observe_patient_alerts(p_tenant, p_before);
 
     -- 3. Keep the newest row; the row with which the newest version began in core; and
     -- each row that changed stg since.
-    WITH published AS (
+    WITH states AS (
         SELECT
-            o.practice_id,
-            o.per_org_id,
-            o.patient_alert_id,
-            etl.surrogate_key(
-                etl.key_part('patients')
-                || etl.key_part(o.practice_id)
-                || etl.key_part(o.per_org_id)
-                || etl.key_part(o.patient_id::text)
-            ) AS patient_key,
-            etl.surrogate_key(
-                etl.key_part('providers')
-                || etl.key_part(o.practice_id)
-                || etl.key_part(o.per_org_id)
-                || etl.key_part(o.provider_id::text)
-            ) AS provider_key,
-            o.patient_id,
-            o.type_id,
-            o.type,
-            o.alert_id,
-            o.severity_id,
-            o.severity,
-            o.last_updated_date,
-            o.effective_date,
-            o.expiry_date,
-            o.is_active,
-            o.is_deleted,
-            o.is_deleted_2,
-            o.inserted_by_id,
-            o.updated_by_id,
-            o.inserted_at,
-            o.updated_at,
-            o.user_logging_id,
-            o.is_gp2gp,
-            o.alert_state,
-            o.provider_id,
-            o.loaded_date_time,
-            o.observed_at,
-            o.is_absent,
-            o.load_run_file_id,
-            o.load_run_id
+            o.*,
+            ROW(
+                y.patient_key, y.provider_key, y.patient_id, y.type_id, y.type, y.alert_id, y.severity_id,
+                y.severity, y.last_updated_date, y.effective_date, y.expiry_date, y.is_active, y.is_deleted,
+                y.is_deleted_2, y.inserted_by_id, y.updated_by_id, y.inserted_at, y.updated_at, y.user_logging_id,
+                y.is_gp2gp, y.alert_state, y.provider_id
+            ) AS core_state
         FROM etl.observed_patient_alerts AS o
+        JOIN etl.republished_patient_alerts AS y USING (load_run_file_id, line_no)
     ),
     marked AS (
         SELECT
-            p.*,
-            coalesce(
-                lag(p.is_absent) OVER w <> p.is_absent
-                OR lag(ROW(
-                    p.patient_key,
-                    p.provider_key,
-                    p.patient_id,
-                    p.type_id,
-                    p.type,
-                    p.alert_id,
-                    p.severity_id,
-                    p.severity,
-                    p.last_updated_date,
-                    p.effective_date,
-                    p.expiry_date,
-                    p.is_active,
-                    p.is_deleted,
-                    p.is_deleted_2,
-                    p.inserted_by_id,
-                    p.updated_by_id,
-                    p.inserted_at,
-                    p.updated_at,
-                    p.user_logging_id,
-                    p.is_gp2gp,
-                    p.alert_state,
-                    p.provider_id
-                )) OVER w IS DISTINCT FROM ROW(
-                    p.patient_key,
-                    p.provider_key,
-                    p.patient_id,
-                    p.type_id,
-                    p.type,
-                    p.alert_id,
-                    p.severity_id,
-                    p.severity,
-                    p.last_updated_date,
-                    p.effective_date,
-                    p.expiry_date,
-                    p.is_active,
-                    p.is_deleted,
-                    p.is_deleted_2,
-                    p.inserted_by_id,
-                    p.updated_by_id,
-                    p.inserted_at,
-                    p.updated_at,
-                    p.user_logging_id,
-                    p.is_gp2gp,
-                    p.alert_state,
-                    p.provider_id
-                ),
-                true
-            ) AS starts
-        FROM published AS p
-        WINDOW w AS (PARTITION BY p.practice_id, p.per_org_id, p.patient_alert_id ORDER BY p.observed_at)
+            s.practice_id, s.per_org_id, s.patient_alert_id, s.observed_at,
+            lag(s.core_state) OVER w IS DISTINCT FROM s.core_state AS begins_run
+        FROM states AS s
+        WINDOW w AS (PARTITION BY s.practice_id, s.per_org_id, s.patient_alert_id ORDER BY s.observed_at)
+    ),
+    staged AS (
+        SELECT
+            o.*,
+            ROW(
+                y.patient_id, y.type_id, y.type, y.alert_id, y.alert, y.severity_id, y.severity, y.alert_value,
+                y.last_updated_date, y.effective_date, y.expiry_date, y.note, y.is_active, y.is_deleted,
+                y.is_deleted_2, y.inserted_by_id, y.inserted_by, y.updated_by_id, y.updated_by, y.inserted_at,
+                y.updated_at, y.medtech_id, y.user_logging_id, y.logging_user_name, y.is_gp2gp,
+                y.permanent_address_latitude, y.permanent_address_longitude, y.alert_state, y.provider_id
+            ) AS row_state
+        FROM etl.observed_patient_alerts AS o
+        JOIN etl.typed_patient_alerts AS y USING (load_run_file_id, line_no)
     ),
     told AS (
         SELECT
-            o.practice_id, o.per_org_id, o.patient_alert_id, o.observed_at, o.is_absent, o.load_run_file_id, o.line_no,
-            coalesce(
-                lag(o.is_absent) OVER w <> o.is_absent
-                OR lag(ROW(
-                    o.patient_id,
-                    o.type_id,
-                    o.type,
-                    o.alert_id,
-                    o.alert,
-                    o.severity_id,
-                    o.severity,
-                    o.alert_value,
-                    o.last_updated_date,
-                    o.effective_date,
-                    o.expiry_date,
-                    o.note,
-                    o.is_active,
-                    o.is_deleted,
-                    o.is_deleted_2,
-                    o.inserted_by_id,
-                    o.inserted_by,
-                    o.updated_by_id,
-                    o.updated_by,
-                    o.inserted_at,
-                    o.updated_at,
-                    o.medtech_id,
-                    o.user_logging_id,
-                    o.logging_user_name,
-                    o.is_gp2gp,
-                    o.permanent_address_latitude,
-                    o.permanent_address_longitude,
-                    o.alert_state,
-                    o.provider_id
-                )) OVER w IS DISTINCT FROM ROW(
-                    o.patient_id,
-                    o.type_id,
-                    o.type,
-                    o.alert_id,
-                    o.alert,
-                    o.severity_id,
-                    o.severity,
-                    o.alert_value,
-                    o.last_updated_date,
-                    o.effective_date,
-                    o.expiry_date,
-                    o.note,
-                    o.is_active,
-                    o.is_deleted,
-                    o.is_deleted_2,
-                    o.inserted_by_id,
-                    o.inserted_by,
-                    o.updated_by_id,
-                    o.updated_by,
-                    o.inserted_at,
-                    o.updated_at,
-                    o.medtech_id,
-                    o.user_logging_id,
-                    o.logging_user_name,
-                    o.is_gp2gp,
-                    o.permanent_address_latitude,
-                    o.permanent_address_longitude,
-                    o.alert_state,
-                    o.provider_id
-                ),
-                true
-            ) AS changes
-        FROM etl.observed_patient_alerts AS o
-        WINDOW w AS (PARTITION BY o.practice_id, o.per_org_id, o.patient_alert_id ORDER BY o.observed_at)
+            s.practice_id, s.per_org_id, s.patient_alert_id, s.observed_at, s.is_absent, s.load_run_file_id, s.line_no,
+            lag(s.row_state) OVER w IS DISTINCT FROM s.row_state AS changes
+        FROM staged AS s
+        WINDOW w AS (PARTITION BY s.practice_id, s.per_org_id, s.patient_alert_id ORDER BY s.observed_at)
     ),
     placed AS (
         SELECT
             t.*,
             max(t.observed_at) OVER k AS newest,
-            max(t.observed_at) FILTER (WHERE d.starts) OVER k AS state_from,
-            max(t.observed_at) FILTER (WHERE d.starts) OVER k AS version_from
+            max(t.observed_at) FILTER (WHERE d.begins_run) OVER k AS state_from,
+            max(t.observed_at) FILTER (WHERE d.begins_run) OVER k AS version_from
         FROM told AS t
         JOIN marked AS d USING (practice_id, per_org_id, patient_alert_id, observed_at)
         WHERE NOT t.is_absent

@@ -14,7 +14,6 @@ AS $rebuild_patient_alerts$
 -- The caller holds the extract's lock.
 DECLARE
     v_file etl.load_run_files;
-    c_unknown_times constant timestamptz[] := ARRAY['1900-01-01']::text[]::timestamptz[];
 
 BEGIN
     SELECT f.* INTO v_file FROM etl.load_run_files AS f WHERE f.load_run_file_id = p_load_run_file_id;
@@ -34,745 +33,174 @@ BEGIN
 
     CALL etl.analyze_work('touched_patient_alerts');
 
-    -- 2. What each counting file says of these keys; of several with one DateExtracted the last.
-    WITH keys AS MATERIALIZED (
-        SELECT DISTINCT t.practice_id, t.per_org_id, t.patient_alert_id::text AS patient_alert_id
-        FROM etl.touched_patient_alerts AS t
-        WHERE (t.practice_id, t.per_org_id, t.patient_alert_id) IS NOT NULL
-    ),
-    rules AS MATERIALIZED (
-        SELECT h.since, h.until, etl.ruleset_fingerprint(h.extract, h.since) AS fingerprint
-        FROM etl.shapes AS h
-        WHERE h.extract = 'patient_alerts'
-    ),
-    files AS MATERIALIZED (
-        SELECT
-            f.load_run_file_id,
-            f.load_run_id,
-            f.date_extracted,
-            f.is_mirror,
-            f.ruleset_fingerprint <> u.fingerprint AS is_stale,
-            etl.hash_seed(f.ruleset_fingerprint) AS seed,
-            row_number() OVER (
-                ORDER BY f.date_extracted, f.kind = 'delta', f.date_to, f.last_modified, f.s3_key COLLATE "C", f.load_run_file_id
-            ) AS place
-        FROM etl.load_run_files AS f
-        JOIN rules AS u ON f.date_extracted >= u.since AND f.date_extracted < u.until
-        WHERE f.extract = 'patient_alerts' AND f.tenant = v_file.tenant AND f.is_counting
-    ),
-    -- What today's rules reject of files that were checked by others: it may not even be of its type now.
-    misfits AS MATERIALIZED (
-        SELECT f.load_run_file_id, b.line_no
-        FROM files AS f
-        CROSS JOIN LATERAL etl.verdicts_patient_alerts(f.load_run_file_id, true) AS b
-        WHERE f.is_stale AND b.verdict = 'rejected'
-    ),
-    said AS (
-        SELECT
-            k.practice_id, k.per_org_id, k.patient_alert_id, f.load_run_file_id, f.date_extracted, f.place, r.line_no,
-            nullif(r.updated_at::timestamptz, c_unknown_times[1]) AS dedupe_1, false AS is_absent
-        FROM keys AS k
-        JOIN raw.patient_alerts_raw AS r USING (practice_id, per_org_id, patient_alert_id)
-        JOIN files AS f USING (load_run_file_id)
-        WHERE NOT EXISTS (
-            SELECT FROM etl.rejects_patient_alerts AS j
-            WHERE j.load_run_file_id = r.load_run_file_id AND j.line_no = r.line_no AND j.resolved_by_run IS NULL
-        )
-            AND NOT EXISTS (
-                SELECT FROM misfits AS b
-                WHERE b.load_run_file_id = r.load_run_file_id AND b.line_no = r.line_no
-            )
-    ),
-    last_said AS (
-        SELECT DISTINCT ON (s.practice_id, s.per_org_id, s.patient_alert_id, s.date_extracted)
-            s.practice_id, s.per_org_id, s.patient_alert_id, s.load_run_file_id, s.line_no, s.is_absent
-        FROM said AS s
-        ORDER BY
-            s.practice_id, s.per_org_id, s.patient_alert_id, s.date_extracted, s.place DESC,
-            s.dedupe_1 DESC NULLS LAST, s.line_no DESC
-    )
-    INSERT INTO etl.observed_patient_alerts (
-        patient_alert_id,
-        patient_id,
-        type_id,
-        type,
-        alert_id,
-        alert,
-        severity_id,
-        severity,
-        alert_value,
-        last_updated_date,
-        effective_date,
-        expiry_date,
-        note,
-        is_active,
-        is_deleted,
-        is_deleted_2,
-        inserted_by_id,
-        inserted_by,
-        updated_by_id,
-        updated_by,
-        inserted_at,
-        updated_at,
-        medtech_id,
-        user_logging_id,
-        logging_user_name,
-        is_gp2gp,
-        permanent_address_latitude,
-        permanent_address_longitude,
-        alert_state,
-        practice_id,
-        provider_id,
-        per_org_id,
-        loaded_date_time,
-        observed_at, is_absent, row_hash, load_run_file_id, load_run_id, line_no
-    )
-    SELECT
-        l.patient_alert_id::bigint,
-        r.patient_id::bigint,
-        r.type_id,
-        r.type,
-        r.alert_id,
-        r.alert,
-        r.severity_id,
-        r.severity,
-        r.alert_value,
-        nullif(r.last_updated_date::date, DATE '1900-01-01'),
-        nullif(r.effective_date::date, DATE '1900-01-01'),
-        nullif(r.expiry_date::date, DATE '1900-01-01'),
-        r.note,
-        r.is_active::boolean,
-        r.is_deleted::boolean,
-        r.is_deleted_2::boolean,
-        r.inserted_by_id::bigint,
-        r.inserted_by,
-        r.updated_by_id::bigint,
-        r.updated_by,
-        nullif(r.inserted_at::timestamptz, c_unknown_times[1]),
-        nullif(r.updated_at::timestamptz, c_unknown_times[1]),
-        r.medtech_id,
-        r.user_logging_id::bigint,
-        r.logging_user_name,
-        r.is_gp2gp::boolean,
-        r.permanent_address_latitude::numeric,
-        r.permanent_address_longitude::numeric,
-        r.alert_state,
-        l.practice_id,
-        r.provider_id::bigint,
-        l.per_org_id,
-        nullif(r.loaded_date_time::timestamptz, c_unknown_times[1]),
-        f.date_extracted,
-        l.is_absent,
-        CASE WHEN NOT l.is_absent THEN hash_record_extended(ROW(
-            r.patient_alert_id,
-            r.patient_id,
-            r.type_id,
-            r.type,
-            r.alert_id,
-            r.alert,
-            r.severity_id,
-            r.severity,
-            r.alert_value,
-            r.last_updated_date,
-            r.effective_date,
-            r.expiry_date,
-            r.note,
-            r.is_active,
-            r.is_deleted,
-            r.is_deleted_2,
-            r.inserted_by_id,
-            r.inserted_by,
-            r.updated_by_id,
-            r.updated_by,
-            r.inserted_at,
-            r.updated_at,
-            r.medtech_id,
-            r.user_logging_id,
-            r.logging_user_name,
-            r.is_gp2gp,
-            r.permanent_address_latitude,
-            r.permanent_address_longitude,
-            r.alert_state,
-            r.practice_id,
-            r.provider_id,
-            r.per_org_id
-        ), f.seed) END,
-        f.load_run_file_id,
-        f.load_run_id,
-        l.line_no
-    FROM last_said AS l
-    JOIN files AS f USING (load_run_file_id)
-    LEFT JOIN raw.patient_alerts_raw AS r ON r.load_run_file_id = l.load_run_file_id AND r.line_no = l.line_no;
+    -- 2. Where the counting files observed these keys.
+    CALL etl.observe_patient_alerts(v_file.tenant, 'infinity');
 
-    CALL etl.analyze_work('observed_patient_alerts');
-
-    -- 3. stg: the first observation of the newest run of equal rows.
-    WITH marked AS (
+    -- 3. stg: the first observation in the newest run of equal rows.
+    WITH states AS (
         SELECT
             o.*,
-            coalesce(
-                lag(o.is_absent) OVER w <> o.is_absent
-                OR lag(ROW(
-                    o.patient_id,
-                    o.type_id,
-                    o.type,
-                    o.alert_id,
-                    o.alert,
-                    o.severity_id,
-                    o.severity,
-                    o.alert_value,
-                    o.last_updated_date,
-                    o.effective_date,
-                    o.expiry_date,
-                    o.note,
-                    o.is_active,
-                    o.is_deleted,
-                    o.is_deleted_2,
-                    o.inserted_by_id,
-                    o.inserted_by,
-                    o.updated_by_id,
-                    o.updated_by,
-                    o.inserted_at,
-                    o.updated_at,
-                    o.medtech_id,
-                    o.user_logging_id,
-                    o.logging_user_name,
-                    o.is_gp2gp,
-                    o.permanent_address_latitude,
-                    o.permanent_address_longitude,
-                    o.alert_state,
-                    o.provider_id
-                )) OVER w IS DISTINCT FROM ROW(
-                    o.patient_id,
-                    o.type_id,
-                    o.type,
-                    o.alert_id,
-                    o.alert,
-                    o.severity_id,
-                    o.severity,
-                    o.alert_value,
-                    o.last_updated_date,
-                    o.effective_date,
-                    o.expiry_date,
-                    o.note,
-                    o.is_active,
-                    o.is_deleted,
-                    o.is_deleted_2,
-                    o.inserted_by_id,
-                    o.inserted_by,
-                    o.updated_by_id,
-                    o.updated_by,
-                    o.inserted_at,
-                    o.updated_at,
-                    o.medtech_id,
-                    o.user_logging_id,
-                    o.logging_user_name,
-                    o.is_gp2gp,
-                    o.permanent_address_latitude,
-                    o.permanent_address_longitude,
-                    o.alert_state,
-                    o.provider_id
-                ),
-                true
-            ) AS starts,
-            first_value(o.row_hash) OVER (
-                PARTITION BY o.practice_id, o.per_org_id, o.patient_alert_id ORDER BY o.is_absent, o.observed_at DESC
-            ) AS newest_hash,
-            max(o.observed_at) FILTER (WHERE NOT o.is_absent) OVER (
-                PARTITION BY o.practice_id, o.per_org_id, o.patient_alert_id
-            ) AS last_present
+            ROW(
+                y.patient_id, y.type_id, y.type, y.alert_id, y.alert, y.severity_id, y.severity, y.alert_value,
+                y.last_updated_date, y.effective_date, y.expiry_date, y.note, y.is_active, y.is_deleted,
+                y.is_deleted_2, y.inserted_by_id, y.inserted_by, y.updated_by_id, y.updated_by, y.inserted_at,
+                y.updated_at, y.medtech_id, y.user_logging_id, y.logging_user_name, y.is_gp2gp,
+                y.permanent_address_latitude, y.permanent_address_longitude, y.alert_state, y.provider_id
+            ) AS row_state
         FROM etl.observed_patient_alerts AS o
-        WINDOW w AS (PARTITION BY o.practice_id, o.per_org_id, o.patient_alert_id ORDER BY o.observed_at)
+        JOIN etl.typed_patient_alerts AS y USING (load_run_file_id, line_no)
+    ),
+    runs AS (
+        SELECT
+            s.*,
+            lag(s.row_state) OVER w IS DISTINCT FROM s.row_state AS begins_run,
+            first_value(s.row_hash) OVER (
+                PARTITION BY s.practice_id, s.per_org_id, s.patient_alert_id ORDER BY s.is_absent, s.observed_at DESC
+            ) AS newest_hash,
+            max(s.observed_at) FILTER (WHERE NOT s.is_absent) OVER (
+                PARTITION BY s.practice_id, s.per_org_id, s.patient_alert_id
+            ) AS last_present
+        FROM states AS s
+        WINDOW w AS (PARTITION BY s.practice_id, s.per_org_id, s.patient_alert_id ORDER BY s.observed_at)
     ),
     newest AS (
-        SELECT DISTINCT ON (k.practice_id, k.per_org_id, k.patient_alert_id)
-            k.*,
+        SELECT DISTINCT ON (u.practice_id, u.per_org_id, u.patient_alert_id)
+            u.load_run_file_id, u.load_run_id, u.line_no, u.observed_at, u.newest_hash,
             (
                 SELECT min(a.observed_at)
                 FROM etl.observed_patient_alerts AS a
-                WHERE a.practice_id = k.practice_id
-                    AND a.per_org_id = k.per_org_id
-                    AND a.patient_alert_id = k.patient_alert_id
-                    AND a.observed_at > k.last_present
+                WHERE a.practice_id = u.practice_id AND a.per_org_id = u.per_org_id AND a.patient_alert_id = u.patient_alert_id
+                    AND a.observed_at > u.last_present
             ) AS gone_since
-        FROM marked AS k
-        WHERE k.starts AND NOT k.is_absent
-        ORDER BY k.practice_id, k.per_org_id, k.patient_alert_id, k.observed_at DESC
+        FROM runs AS u
+        WHERE u.begins_run AND NOT u.is_absent
+        ORDER BY u.practice_id, u.per_org_id, u.patient_alert_id, u.observed_at DESC
     )
     INSERT INTO stg.patient_alerts AS s (
-        patient_alert_id,
-        patient_id,
-        type_id,
-        type,
-        alert_id,
-        alert,
-        severity_id,
-        severity,
-        alert_value,
-        last_updated_date,
-        effective_date,
-        expiry_date,
-        note,
-        is_active,
-        is_deleted,
-        is_deleted_2,
-        inserted_by_id,
-        inserted_by,
-        updated_by_id,
-        updated_by,
-        inserted_at,
-        updated_at,
-        medtech_id,
-        user_logging_id,
-        logging_user_name,
-        is_gp2gp,
-        permanent_address_latitude,
-        permanent_address_longitude,
-        alert_state,
-        practice_id,
-        provider_id,
-        per_org_id,
-        loaded_date_time,
+        patient_alert_id, patient_id, type_id, type, alert_id, alert, severity_id, severity, alert_value,
+        last_updated_date, effective_date, expiry_date, note, is_active, is_deleted, is_deleted_2, inserted_by_id,
+        inserted_by, updated_by_id, updated_by, inserted_at, updated_at, medtech_id, user_logging_id,
+        logging_user_name, is_gp2gp, permanent_address_latitude, permanent_address_longitude, alert_state,
+        practice_id, provider_id, per_org_id, loaded_date_time,
         row_hash, absent_since, load_run_file_id, load_run_id, date_extracted
     )
     SELECT
-        n.patient_alert_id,
-        n.patient_id,
-        n.type_id,
-        n.type,
-        n.alert_id,
-        n.alert,
-        n.severity_id,
-        n.severity,
-        n.alert_value,
-        n.last_updated_date,
-        n.effective_date,
-        n.expiry_date,
-        n.note,
-        n.is_active,
-        n.is_deleted,
-        n.is_deleted_2,
-        n.inserted_by_id,
-        n.inserted_by,
-        n.updated_by_id,
-        n.updated_by,
-        n.inserted_at,
-        n.updated_at,
-        n.medtech_id,
-        n.user_logging_id,
-        n.logging_user_name,
-        n.is_gp2gp,
-        n.permanent_address_latitude,
-        n.permanent_address_longitude,
-        n.alert_state,
-        n.practice_id,
-        n.provider_id,
-        n.per_org_id,
-        n.loaded_date_time,
+        y.patient_alert_id, y.patient_id, y.type_id, y.type, y.alert_id, y.alert, y.severity_id, y.severity,
+        y.alert_value, y.last_updated_date, y.effective_date, y.expiry_date, y.note, y.is_active, y.is_deleted,
+        y.is_deleted_2, y.inserted_by_id, y.inserted_by, y.updated_by_id, y.updated_by, y.inserted_at, y.updated_at,
+        y.medtech_id, y.user_logging_id, y.logging_user_name, y.is_gp2gp, y.permanent_address_latitude,
+        y.permanent_address_longitude, y.alert_state, y.practice_id, y.provider_id, y.per_org_id,
+        y.loaded_date_time,
         n.newest_hash, n.gone_since, n.load_run_file_id, n.load_run_id, n.observed_at
     FROM newest AS n
+    JOIN etl.typed_patient_alerts AS y USING (load_run_file_id, line_no)
     ON CONFLICT (practice_id, per_org_id, patient_alert_id) DO UPDATE
-    SET patient_id = excluded.patient_id,
-        type_id = excluded.type_id,
-        type = excluded.type,
-        alert_id = excluded.alert_id,
-        alert = excluded.alert,
-        severity_id = excluded.severity_id,
-        severity = excluded.severity,
-        alert_value = excluded.alert_value,
-        last_updated_date = excluded.last_updated_date,
-        effective_date = excluded.effective_date,
-        expiry_date = excluded.expiry_date,
-        note = excluded.note,
-        is_active = excluded.is_active,
-        is_deleted = excluded.is_deleted,
-        is_deleted_2 = excluded.is_deleted_2,
-        inserted_by_id = excluded.inserted_by_id,
-        inserted_by = excluded.inserted_by,
-        updated_by_id = excluded.updated_by_id,
-        updated_by = excluded.updated_by,
-        inserted_at = excluded.inserted_at,
-        updated_at = excluded.updated_at,
-        medtech_id = excluded.medtech_id,
-        user_logging_id = excluded.user_logging_id,
-        logging_user_name = excluded.logging_user_name,
-        is_gp2gp = excluded.is_gp2gp,
-        permanent_address_latitude = excluded.permanent_address_latitude,
-        permanent_address_longitude = excluded.permanent_address_longitude,
-        alert_state = excluded.alert_state,
-        provider_id = excluded.provider_id,
-        loaded_date_time = excluded.loaded_date_time,
-        row_hash = excluded.row_hash,
-        absent_since = excluded.absent_since,
-        load_run_file_id = excluded.load_run_file_id,
-        load_run_id = excluded.load_run_id,
-        date_extracted = excluded.date_extracted
-    WHERE (
-            s.patient_id,
-            s.type_id,
-            s.type,
-            s.alert_id,
-            s.alert,
-            s.severity_id,
-            s.severity,
-            s.alert_value,
-            s.last_updated_date,
-            s.effective_date,
-            s.expiry_date,
-            s.note,
-            s.is_active,
-            s.is_deleted,
-            s.is_deleted_2,
-            s.inserted_by_id,
-            s.inserted_by,
-            s.updated_by_id,
-            s.updated_by,
-            s.inserted_at,
-            s.updated_at,
-            s.medtech_id,
-            s.user_logging_id,
-            s.logging_user_name,
-            s.is_gp2gp,
-            s.permanent_address_latitude,
-            s.permanent_address_longitude,
-            s.alert_state,
-            s.provider_id,
-            s.loaded_date_time,
-            s.row_hash,
-            s.absent_since,
-            s.load_run_file_id,
-            s.load_run_id,
-            s.date_extracted
-        ) IS DISTINCT FROM (
-            excluded.patient_id,
-            excluded.type_id,
-            excluded.type,
-            excluded.alert_id,
-            excluded.alert,
-            excluded.severity_id,
-            excluded.severity,
-            excluded.alert_value,
-            excluded.last_updated_date,
-            excluded.effective_date,
-            excluded.expiry_date,
-            excluded.note,
-            excluded.is_active,
-            excluded.is_deleted,
-            excluded.is_deleted_2,
-            excluded.inserted_by_id,
-            excluded.inserted_by,
-            excluded.updated_by_id,
-            excluded.updated_by,
-            excluded.inserted_at,
-            excluded.updated_at,
-            excluded.medtech_id,
-            excluded.user_logging_id,
-            excluded.logging_user_name,
-            excluded.is_gp2gp,
-            excluded.permanent_address_latitude,
-            excluded.permanent_address_longitude,
-            excluded.alert_state,
-            excluded.provider_id,
-            excluded.loaded_date_time,
-            excluded.row_hash,
-            excluded.absent_since,
-            excluded.load_run_file_id,
-            excluded.load_run_id,
-            excluded.date_extracted
-        );
+    SET (
+        patient_id, type_id, type, alert_id, alert, severity_id, severity, alert_value, last_updated_date,
+        effective_date, expiry_date, note, is_active, is_deleted, is_deleted_2, inserted_by_id, inserted_by,
+        updated_by_id, updated_by, inserted_at, updated_at, medtech_id, user_logging_id, logging_user_name,
+        is_gp2gp, permanent_address_latitude, permanent_address_longitude, alert_state, provider_id,
+        loaded_date_time, row_hash, absent_since, load_run_file_id, load_run_id, date_extracted
+    ) = ROW(
+        excluded.patient_id, excluded.type_id, excluded.type, excluded.alert_id, excluded.alert,
+        excluded.severity_id, excluded.severity, excluded.alert_value, excluded.last_updated_date,
+        excluded.effective_date, excluded.expiry_date, excluded.note, excluded.is_active, excluded.is_deleted,
+        excluded.is_deleted_2, excluded.inserted_by_id, excluded.inserted_by, excluded.updated_by_id,
+        excluded.updated_by, excluded.inserted_at, excluded.updated_at, excluded.medtech_id,
+        excluded.user_logging_id, excluded.logging_user_name, excluded.is_gp2gp,
+        excluded.permanent_address_latitude, excluded.permanent_address_longitude, excluded.alert_state,
+        excluded.provider_id, excluded.loaded_date_time, excluded.row_hash, excluded.absent_since,
+        excluded.load_run_file_id, excluded.load_run_id, excluded.date_extracted
+    )
+    WHERE s.* IS DISTINCT FROM excluded.*;
 
     DELETE FROM stg.patient_alerts AS s
     USING etl.touched_patient_alerts AS t
-    WHERE s.practice_id = t.practice_id
-        AND s.per_org_id = t.per_org_id
-        AND s.patient_alert_id = t.patient_alert_id
+    WHERE s.practice_id = t.practice_id AND s.per_org_id = t.per_org_id AND s.patient_alert_id = t.patient_alert_id
         AND NOT EXISTS (
             SELECT FROM etl.observed_patient_alerts AS o
-            WHERE o.practice_id = s.practice_id
-                AND o.per_org_id = s.per_org_id
-                AND o.patient_alert_id = s.patient_alert_id
+            WHERE o.practice_id = s.practice_id AND o.per_org_id = s.per_org_id AND o.patient_alert_id = s.patient_alert_id
                 AND NOT o.is_absent
         );
 
-    -- 4. core: the same, over what core shows.
-    WITH published AS (
+    -- 4. core: the same for the columns that core shows.
+    WITH states AS (
         SELECT
-            o.practice_id,
-            o.per_org_id,
-            o.patient_alert_id,
-            etl.surrogate_key(
-                etl.key_part('patients')
-                || etl.key_part(o.practice_id)
-                || etl.key_part(o.per_org_id)
-                || etl.key_part(o.patient_id::text)
-            ) AS patient_key,
-            etl.surrogate_key(
-                etl.key_part('providers')
-                || etl.key_part(o.practice_id)
-                || etl.key_part(o.per_org_id)
-                || etl.key_part(o.provider_id::text)
-            ) AS provider_key,
-            o.patient_id,
-            o.type_id,
-            o.type,
-            o.alert_id,
-            o.severity_id,
-            o.severity,
-            o.last_updated_date,
-            o.effective_date,
-            o.expiry_date,
-            o.is_active,
-            o.is_deleted,
-            o.is_deleted_2,
-            o.inserted_by_id,
-            o.updated_by_id,
-            o.inserted_at,
-            o.updated_at,
-            o.user_logging_id,
-            o.is_gp2gp,
-            o.alert_state,
-            o.provider_id,
-            o.loaded_date_time,
-            o.observed_at,
-            o.is_absent,
-            o.load_run_file_id,
-            o.load_run_id
+            o.*,
+            ROW(
+                y.patient_key, y.provider_key, y.patient_id, y.type_id, y.type, y.alert_id, y.severity_id,
+                y.severity, y.last_updated_date, y.effective_date, y.expiry_date, y.is_active, y.is_deleted,
+                y.is_deleted_2, y.inserted_by_id, y.updated_by_id, y.inserted_at, y.updated_at, y.user_logging_id,
+                y.is_gp2gp, y.alert_state, y.provider_id
+            ) AS row_state
         FROM etl.observed_patient_alerts AS o
+        JOIN etl.republished_patient_alerts AS y USING (load_run_file_id, line_no)
     ),
-    marked AS (
+    runs AS (
         SELECT
-            p.*,
-            coalesce(
-                lag(p.is_absent) OVER w <> p.is_absent
-                OR lag(ROW(
-                    p.patient_key,
-                    p.provider_key,
-                    p.patient_id,
-                    p.type_id,
-                    p.type,
-                    p.alert_id,
-                    p.severity_id,
-                    p.severity,
-                    p.last_updated_date,
-                    p.effective_date,
-                    p.expiry_date,
-                    p.is_active,
-                    p.is_deleted,
-                    p.is_deleted_2,
-                    p.inserted_by_id,
-                    p.updated_by_id,
-                    p.inserted_at,
-                    p.updated_at,
-                    p.user_logging_id,
-                    p.is_gp2gp,
-                    p.alert_state,
-                    p.provider_id
-                )) OVER w IS DISTINCT FROM ROW(
-                    p.patient_key,
-                    p.provider_key,
-                    p.patient_id,
-                    p.type_id,
-                    p.type,
-                    p.alert_id,
-                    p.severity_id,
-                    p.severity,
-                    p.last_updated_date,
-                    p.effective_date,
-                    p.expiry_date,
-                    p.is_active,
-                    p.is_deleted,
-                    p.is_deleted_2,
-                    p.inserted_by_id,
-                    p.updated_by_id,
-                    p.inserted_at,
-                    p.updated_at,
-                    p.user_logging_id,
-                    p.is_gp2gp,
-                    p.alert_state,
-                    p.provider_id
-                ),
-                true
-            ) AS starts,
-            max(p.observed_at) FILTER (WHERE NOT p.is_absent) OVER (
-                PARTITION BY p.practice_id, p.per_org_id, p.patient_alert_id
+            s.*,
+            lag(s.row_state) OVER w IS DISTINCT FROM s.row_state AS begins_run,
+            max(s.observed_at) FILTER (WHERE NOT s.is_absent) OVER (
+                PARTITION BY s.practice_id, s.per_org_id, s.patient_alert_id
             ) AS last_present
-        FROM published AS p
-        WINDOW w AS (PARTITION BY p.practice_id, p.per_org_id, p.patient_alert_id ORDER BY p.observed_at)
+        FROM states AS s
+        WINDOW w AS (PARTITION BY s.practice_id, s.per_org_id, s.patient_alert_id ORDER BY s.observed_at)
     ),
     newest AS (
-        SELECT DISTINCT ON (k.practice_id, k.per_org_id, k.patient_alert_id)
-            k.*,
+        SELECT DISTINCT ON (u.practice_id, u.per_org_id, u.patient_alert_id)
+            u.load_run_file_id, u.load_run_id, u.line_no, u.observed_at,
             (
                 SELECT min(a.observed_at)
                 FROM etl.observed_patient_alerts AS a
-                WHERE a.practice_id = k.practice_id
-                    AND a.per_org_id = k.per_org_id
-                    AND a.patient_alert_id = k.patient_alert_id
-                    AND a.observed_at > k.last_present
+                WHERE a.practice_id = u.practice_id AND a.per_org_id = u.per_org_id AND a.patient_alert_id = u.patient_alert_id
+                    AND a.observed_at > u.last_present
             ) AS gone_since
-        FROM marked AS k
-        WHERE k.starts AND NOT k.is_absent
-        ORDER BY k.practice_id, k.per_org_id, k.patient_alert_id, k.observed_at DESC
+        FROM runs AS u
+        WHERE u.begins_run AND NOT u.is_absent
+        ORDER BY u.practice_id, u.per_org_id, u.patient_alert_id, u.observed_at DESC
     ),
     merged AS (
         INSERT INTO core.fact_patient_alerts AS c (
             practice_id, per_org_id, patient_alert_id,
-            patient_key,
-            provider_key,
-            patient_id,
-            type_id,
-            type,
-            alert_id,
-            severity_id,
-            severity,
-            last_updated_date,
-            effective_date,
-            expiry_date,
-            is_active,
-            is_deleted,
-            is_deleted_2,
-            inserted_by_id,
-            updated_by_id,
-            inserted_at,
-            updated_at,
-            user_logging_id,
-            is_gp2gp,
-            alert_state,
-            provider_id,
-            loaded_date_time,
-            deleted_at,
-            load_run_file_id,
-            load_run_id,
-            date_extracted
+            patient_key, provider_key, patient_id, type_id, type, alert_id, severity_id, severity,
+            last_updated_date, effective_date, expiry_date, is_active, is_deleted, is_deleted_2, inserted_by_id,
+            updated_by_id, inserted_at, updated_at, user_logging_id, is_gp2gp, alert_state, provider_id,
+            loaded_date_time, deleted_at, load_run_file_id, load_run_id, date_extracted
         )
         SELECT
-            n.practice_id, n.per_org_id, n.patient_alert_id,
-            n.patient_key,
-            n.provider_key,
-            n.patient_id,
-            n.type_id,
-            n.type,
-            n.alert_id,
-            n.severity_id,
-            n.severity,
-            n.last_updated_date,
-            n.effective_date,
-            n.expiry_date,
-            n.is_active,
-            n.is_deleted,
-            n.is_deleted_2,
-            n.inserted_by_id,
-            n.updated_by_id,
-            n.inserted_at,
-            n.updated_at,
-            n.user_logging_id,
-            n.is_gp2gp,
-            n.alert_state,
-            n.provider_id,
-            n.loaded_date_time,
-            n.gone_since,
-            n.load_run_file_id,
-            n.load_run_id,
+            y.practice_id, y.per_org_id, y.patient_alert_id,
+            y.patient_key, y.provider_key, y.patient_id, y.type_id, y.type, y.alert_id, y.severity_id, y.severity,
+            y.last_updated_date, y.effective_date, y.expiry_date, y.is_active, y.is_deleted, y.is_deleted_2,
+            y.inserted_by_id, y.updated_by_id, y.inserted_at, y.updated_at, y.user_logging_id, y.is_gp2gp,
+            y.alert_state, y.provider_id, y.loaded_date_time, n.gone_since, n.load_run_file_id, n.load_run_id,
             n.observed_at
         FROM newest AS n
+        JOIN etl.republished_patient_alerts AS y USING (load_run_file_id, line_no)
         ON CONFLICT (practice_id, per_org_id, patient_alert_id) DO UPDATE
-        SET patient_key = excluded.patient_key,
-            provider_key = excluded.provider_key,
-            patient_id = excluded.patient_id,
-            type_id = excluded.type_id,
-            type = excluded.type,
-            alert_id = excluded.alert_id,
-            severity_id = excluded.severity_id,
-            severity = excluded.severity,
-            last_updated_date = excluded.last_updated_date,
-            effective_date = excluded.effective_date,
-            expiry_date = excluded.expiry_date,
-            is_active = excluded.is_active,
-            is_deleted = excluded.is_deleted,
-            is_deleted_2 = excluded.is_deleted_2,
-            inserted_by_id = excluded.inserted_by_id,
-            updated_by_id = excluded.updated_by_id,
-            inserted_at = excluded.inserted_at,
-            updated_at = excluded.updated_at,
-            user_logging_id = excluded.user_logging_id,
-            is_gp2gp = excluded.is_gp2gp,
-            alert_state = excluded.alert_state,
-            provider_id = excluded.provider_id,
-            loaded_date_time = excluded.loaded_date_time,
-            deleted_at = excluded.deleted_at,
-            load_run_file_id = excluded.load_run_file_id,
-            load_run_id = excluded.load_run_id,
-            date_extracted = excluded.date_extracted
-        WHERE (
-                c.patient_key,
-                c.provider_key,
-                c.patient_id,
-                c.type_id,
-                c.type,
-                c.alert_id,
-                c.severity_id,
-                c.severity,
-                c.last_updated_date,
-                c.effective_date,
-                c.expiry_date,
-                c.is_active,
-                c.is_deleted,
-                c.is_deleted_2,
-                c.inserted_by_id,
-                c.updated_by_id,
-                c.inserted_at,
-                c.updated_at,
-                c.user_logging_id,
-                c.is_gp2gp,
-                c.alert_state,
-                c.provider_id,
-                c.loaded_date_time,
-                c.deleted_at,
-                c.load_run_file_id,
-                c.load_run_id,
-                c.date_extracted
-            ) IS DISTINCT FROM (
-                excluded.patient_key,
-                excluded.provider_key,
-                excluded.patient_id,
-                excluded.type_id,
-                excluded.type,
-                excluded.alert_id,
-                excluded.severity_id,
-                excluded.severity,
-                excluded.last_updated_date,
-                excluded.effective_date,
-                excluded.expiry_date,
-                excluded.is_active,
-                excluded.is_deleted,
-                excluded.is_deleted_2,
-                excluded.inserted_by_id,
-                excluded.updated_by_id,
-                excluded.inserted_at,
-                excluded.updated_at,
-                excluded.user_logging_id,
-                excluded.is_gp2gp,
-                excluded.alert_state,
-                excluded.provider_id,
-                excluded.loaded_date_time,
-                excluded.deleted_at,
-                excluded.load_run_file_id,
-                excluded.load_run_id,
-                excluded.date_extracted
-            )
+        SET (
+            patient_key, provider_key, patient_id, type_id, type, alert_id, severity_id, severity,
+            last_updated_date, effective_date, expiry_date, is_active, is_deleted, is_deleted_2, inserted_by_id,
+            updated_by_id, inserted_at, updated_at, user_logging_id, is_gp2gp, alert_state, provider_id,
+            loaded_date_time, deleted_at, load_run_file_id, load_run_id, date_extracted
+        ) = ROW(
+            excluded.patient_key, excluded.provider_key, excluded.patient_id, excluded.type_id, excluded.type,
+            excluded.alert_id, excluded.severity_id, excluded.severity, excluded.last_updated_date,
+            excluded.effective_date, excluded.expiry_date, excluded.is_active, excluded.is_deleted,
+            excluded.is_deleted_2, excluded.inserted_by_id, excluded.updated_by_id, excluded.inserted_at,
+            excluded.updated_at, excluded.user_logging_id, excluded.is_gp2gp, excluded.alert_state,
+            excluded.provider_id, excluded.loaded_date_time, excluded.deleted_at, excluded.load_run_file_id,
+            excluded.load_run_id, excluded.date_extracted
+        )
+        WHERE c.* IS DISTINCT FROM excluded.*
         RETURNING c.xmax = 0 AS is_new
     ),
     gone AS (
         DELETE FROM core.fact_patient_alerts AS c
         USING etl.touched_patient_alerts AS t
-        WHERE c.practice_id = t.practice_id
-            AND c.per_org_id = t.per_org_id
-            AND c.patient_alert_id = t.patient_alert_id
+        WHERE c.practice_id = t.practice_id AND c.per_org_id = t.per_org_id AND c.patient_alert_id = t.patient_alert_id
             AND NOT EXISTS (
                 SELECT FROM etl.observed_patient_alerts AS o
-                WHERE o.practice_id = c.practice_id
-                    AND o.per_org_id = c.per_org_id
-                    AND o.patient_alert_id = c.patient_alert_id
+                WHERE o.practice_id = c.practice_id AND o.per_org_id = c.per_org_id AND o.patient_alert_id = c.patient_alert_id
                     AND NOT o.is_absent
             )
         RETURNING c.load_run_file_id

@@ -4,41 +4,20 @@ INSERT INTO etl.extracts (
     extract, source, description, entity, natural_key, core_kind, raw_table, stg_table, core_table, full_load,
     ragged_rows, reject_rate, mirror_close_share, has_pseudonyms, load_order, every_batch
 )
-VALUES
-    (
-        'patient_alerts',
-        'indici',
-        'Alerts shown with a patient''s record.',
-        'patient_alert',
-        ARRAY['patient_alert_id']::text[],
-        'fact',
-        'raw.patient_alerts_raw',
-        'stg.patient_alerts',
-        'core.fact_patient_alerts',
-        'upsert',
-        'reject',
-        0.05,
-        0.2,
-        false,
-        17,
-        true
-    )
+VALUES (
+    'patient_alerts', 'indici',
+    'Alerts shown with a patient''s record.',
+    'patient_alert', ARRAY['patient_alert_id']::text[], 'fact',
+    'raw.patient_alerts_raw', 'stg.patient_alerts', 'core.fact_patient_alerts', 'upsert',
+    'reject', 0.05, 0.2, false, 17, true
+)
 ON CONFLICT (extract) DO UPDATE
-SET source = excluded.source,
-    description = excluded.description,
-    entity = excluded.entity,
-    natural_key = excluded.natural_key,
-    core_kind = excluded.core_kind,
-    raw_table = excluded.raw_table,
-    stg_table = excluded.stg_table,
-    core_table = excluded.core_table,
-    full_load = excluded.full_load,
-    ragged_rows = excluded.ragged_rows,
-    reject_rate = excluded.reject_rate,
-    mirror_close_share = excluded.mirror_close_share,
-    has_pseudonyms = excluded.has_pseudonyms,
-    load_order = excluded.load_order,
-    every_batch = excluded.every_batch;
+SET source = excluded.source, description = excluded.description, entity = excluded.entity,
+    natural_key = excluded.natural_key, core_kind = excluded.core_kind, raw_table = excluded.raw_table,
+    stg_table = excluded.stg_table, core_table = excluded.core_table, full_load = excluded.full_load,
+    ragged_rows = excluded.ragged_rows, reject_rate = excluded.reject_rate,
+    mirror_close_share = excluded.mirror_close_share, has_pseudonyms = excluded.has_pseudonyms,
+    load_order = excluded.load_order, every_batch = excluded.every_batch;
 
 INSERT INTO etl.locks (extract)
 VALUES ('patient_alerts')
@@ -95,9 +74,7 @@ DELETE FROM etl.shapes WHERE extract = 'patient_alerts';
 INSERT INTO etl.shapes (extract, since, until, columns, headings, rules_hash)
 VALUES
     (
-        'patient_alerts',
-        '-infinity',
-        'infinity',
+        'patient_alerts', '-infinity', 'infinity',
         ARRAY['patient_alert_id', 'patient_id', 'type_id', 'type', 'alert_id', 'alert', 'severity_id', 'severity', 'alert_value', 'last_updated_date', 'effective_date', 'expiry_date', 'note', 'is_active', 'is_deleted', 'is_deleted_2', 'inserted_by_id', 'inserted_by', 'updated_by_id', 'updated_by', 'inserted_at', 'updated_at', 'medtech_id', 'user_logging_id', 'logging_user_name', 'is_gp2gp', 'permanent_address_latitude', 'permanent_address_longitude', 'alert_state', 'practice_id', 'provider_id', 'per_org_id', 'loaded_date_time']::text[],
         ARRAY['PatientAlertID', 'PatientID', 'TypeID', 'Type', 'AlertID', 'Alert', 'SeverityID', 'Severity', 'AlertValue', 'LastUpdatedDate', 'EffectiveDate', 'ExpiryDate', 'Note', 'IsActive', 'IsDeleted', 'IsDeleted', 'InsertedByID', 'InsertedBy', 'UpdatedByID', 'UpdatedBy', 'InsertedAt', 'UpdatedAt', 'MedTechID', 'UserLoggingID', 'LoggingUserName', 'IsGP2GP', 'PermanentAddressLatitude', 'PermanentAddressLongitude', 'AlertState', 'PracticeID', 'ProviderID', 'PerOrgId', 'LoadedDateTime']::text[],
         'e019ffa62fd8c6b7190767943d62932a29ee69395d209bf1ffa3e0214424fdfb'

@@ -2,87 +2,18 @@
 
 CREATE OR REPLACE VIEW raw.patient_alerts AS
 SELECT
-    r.patient_alert_id,
-    r.patient_id,
-    r.type_id,
-    r.type,
-    r.alert_id,
-    r.alert,
-    r.severity_id,
-    r.severity,
-    r.alert_value,
-    r.last_updated_date,
-    r.effective_date,
-    r.expiry_date,
-    r.note,
-    r.is_active,
-    r.is_deleted,
-    r.is_deleted_2,
-    r.inserted_by_id,
-    r.inserted_by,
-    r.updated_by_id,
-    r.updated_by,
-    r.inserted_at,
-    r.updated_at,
-    r.medtech_id,
-    r.user_logging_id,
-    r.logging_user_name,
-    r.is_gp2gp,
-    r.permanent_address_latitude,
-    r.permanent_address_longitude,
-    r.alert_state,
-    r.practice_id,
-    r.provider_id,
-    r.per_org_id,
-    r.loaded_date_time,
-    r.load_run_file_id,
-    r.line_no,
-    f.s3_bucket,
-    f.s3_key,
-    f.s3_version_id,
-    f.file_hash,
-    f.date_extracted,
-    f.extract_type,
+    r.patient_alert_id, r.patient_id, r.type_id, r.type, r.alert_id, r.alert, r.severity_id, r.severity,
+    r.alert_value, r.last_updated_date, r.effective_date, r.expiry_date, r.note, r.is_active, r.is_deleted,
+    r.is_deleted_2, r.inserted_by_id, r.inserted_by, r.updated_by_id, r.updated_by, r.inserted_at, r.updated_at,
+    r.medtech_id, r.user_logging_id, r.logging_user_name, r.is_gp2gp, r.permanent_address_latitude,
+    r.permanent_address_longitude, r.alert_state, r.practice_id, r.provider_id, r.per_org_id, r.loaded_date_time,
+    r.load_run_file_id, r.line_no, f.s3_bucket, f.s3_key, f.s3_version_id, f.file_hash, f.date_extracted, f.extract_type,
     f.tenant[1] AS file_practice_id,
     f.tenant[2] AS file_per_org_id,
-    f.load_run_id,
-    f.load_ts
+    f.load_run_id, f.load_ts
 FROM raw.patient_alerts_raw AS r
 JOIN etl.load_run_files AS f USING (load_run_file_id);
 COMMENT ON VIEW raw.patient_alerts IS 'Delivered rows with where they came from: Alerts shown with a patient''s record.';
-COMMENT ON COLUMN raw.patient_alerts.patient_alert_id IS 'Identifier of the alert of the patient.';
-COMMENT ON COLUMN raw.patient_alerts.patient_id IS 'Patient the alert is about.';
-COMMENT ON COLUMN raw.patient_alerts.type_id IS 'Lookup id of the type of the alert.';
-COMMENT ON COLUMN raw.patient_alerts.type IS 'Type of the alert, a value of a list.';
-COMMENT ON COLUMN raw.patient_alerts.alert_id IS 'Lookup id of the alert.';
-COMMENT ON COLUMN raw.patient_alerts.alert IS 'Text of the alert, may be free text.';
-COMMENT ON COLUMN raw.patient_alerts.severity_id IS 'Lookup id of the severity.';
-COMMENT ON COLUMN raw.patient_alerts.severity IS 'Severity of the alert, a value of a list.';
-COMMENT ON COLUMN raw.patient_alerts.alert_value IS 'Value of the alert, may be free text.';
-COMMENT ON COLUMN raw.patient_alerts.last_updated_date IS 'Date of the last update of the alert.';
-COMMENT ON COLUMN raw.patient_alerts.effective_date IS 'Date from which the alert is effective.';
-COMMENT ON COLUMN raw.patient_alerts.expiry_date IS 'Date on which the alert expires.';
-COMMENT ON COLUMN raw.patient_alerts.note IS 'Note on the alert, free text.';
-COMMENT ON COLUMN raw.patient_alerts.is_active IS 'Whether the alert is active.';
-COMMENT ON COLUMN raw.patient_alerts.is_deleted IS 'Whether the alert was deleted in the source, first column of this heading.';
-COMMENT ON COLUMN raw.patient_alerts.is_deleted_2 IS 'Whether the alert was deleted in the source, second column of this heading.';
-COMMENT ON COLUMN raw.patient_alerts.inserted_by_id IS 'User who created the alert.';
-COMMENT ON COLUMN raw.patient_alerts.inserted_by IS 'Name of the user who created the alert.';
-COMMENT ON COLUMN raw.patient_alerts.updated_by_id IS 'User who last changed the alert.';
-COMMENT ON COLUMN raw.patient_alerts.updated_by IS 'Name of the user who last changed the alert.';
-COMMENT ON COLUMN raw.patient_alerts.inserted_at IS 'When the alert was created.';
-COMMENT ON COLUMN raw.patient_alerts.updated_at IS 'When the alert was last changed.';
-COMMENT ON COLUMN raw.patient_alerts.medtech_id IS 'Identifier of the alert in MedTech. Can hold a GUID.';
-COMMENT ON COLUMN raw.patient_alerts.user_logging_id IS 'User recorded by the source''s log for the alert.';
-COMMENT ON COLUMN raw.patient_alerts.logging_user_name IS 'Name of the user recorded by the source''s log for the alert.';
-COMMENT ON COLUMN raw.patient_alerts.is_gp2gp IS 'Whether the alert came by GP2GP, the transfer of records between practices.';
-COMMENT ON COLUMN raw.patient_alerts.permanent_address_latitude IS 'Latitude of the patient''s permanent address, in degrees.';
-COMMENT ON COLUMN raw.patient_alerts.permanent_address_longitude IS 'Longitude of the patient''s permanent address, in degrees.';
-COMMENT ON COLUMN raw.patient_alerts.alert_state IS 'State of the alert, a value of a list.';
-COMMENT ON COLUMN raw.patient_alerts.practice_id IS 'Practice that delivered the row, three digits as in the file name. Part of the tenant.';
-COMMENT ON COLUMN raw.patient_alerts.provider_id IS 'Provider of the alert.';
-COMMENT ON COLUMN raw.patient_alerts.per_org_id IS 'Organisation of the practice, six digits as in the file name. Part of the tenant.';
-COMMENT ON COLUMN raw.patient_alerts.loaded_date_time IS 'When the provider of the feed loaded the row. Can change when nothing else did.';
 COMMENT ON COLUMN raw.patient_alerts.load_run_file_id IS 'The file: etl.load_run_files.';
 COMMENT ON COLUMN raw.patient_alerts.line_no IS 'Number of the row in the file, from 1, counting every row.';
 COMMENT ON COLUMN raw.patient_alerts.s3_bucket IS 'Bucket of the file.';

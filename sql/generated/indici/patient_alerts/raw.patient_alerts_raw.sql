@@ -40,39 +40,12 @@ CREATE TABLE raw.patient_alerts_raw (
 );
 CREATE INDEX patient_alerts_raw_key_idx ON raw.patient_alerts_raw (patient_alert_id);
 COMMENT ON TABLE raw.patient_alerts_raw IS 'Delivered rows as text: Alerts shown with a patient''s record.';
-COMMENT ON COLUMN raw.patient_alerts_raw.patient_alert_id IS 'Identifier of the alert of the patient.';
-COMMENT ON COLUMN raw.patient_alerts_raw.patient_id IS 'Patient the alert is about.';
-COMMENT ON COLUMN raw.patient_alerts_raw.type_id IS 'Lookup id of the type of the alert.';
-COMMENT ON COLUMN raw.patient_alerts_raw.type IS 'Type of the alert, a value of a list.';
-COMMENT ON COLUMN raw.patient_alerts_raw.alert_id IS 'Lookup id of the alert.';
-COMMENT ON COLUMN raw.patient_alerts_raw.alert IS 'Text of the alert, may be free text.';
-COMMENT ON COLUMN raw.patient_alerts_raw.severity_id IS 'Lookup id of the severity.';
-COMMENT ON COLUMN raw.patient_alerts_raw.severity IS 'Severity of the alert, a value of a list.';
-COMMENT ON COLUMN raw.patient_alerts_raw.alert_value IS 'Value of the alert, may be free text.';
-COMMENT ON COLUMN raw.patient_alerts_raw.last_updated_date IS 'Date of the last update of the alert.';
-COMMENT ON COLUMN raw.patient_alerts_raw.effective_date IS 'Date from which the alert is effective.';
-COMMENT ON COLUMN raw.patient_alerts_raw.expiry_date IS 'Date on which the alert expires.';
-COMMENT ON COLUMN raw.patient_alerts_raw.note IS 'Note on the alert, free text.';
-COMMENT ON COLUMN raw.patient_alerts_raw.is_active IS 'Whether the alert is active.';
-COMMENT ON COLUMN raw.patient_alerts_raw.is_deleted IS 'Whether the alert was deleted in the source, first column of this heading.';
-COMMENT ON COLUMN raw.patient_alerts_raw.is_deleted_2 IS 'Whether the alert was deleted in the source, second column of this heading.';
-COMMENT ON COLUMN raw.patient_alerts_raw.inserted_by_id IS 'User who created the alert.';
-COMMENT ON COLUMN raw.patient_alerts_raw.inserted_by IS 'Name of the user who created the alert.';
-COMMENT ON COLUMN raw.patient_alerts_raw.updated_by_id IS 'User who last changed the alert.';
-COMMENT ON COLUMN raw.patient_alerts_raw.updated_by IS 'Name of the user who last changed the alert.';
-COMMENT ON COLUMN raw.patient_alerts_raw.inserted_at IS 'When the alert was created.';
-COMMENT ON COLUMN raw.patient_alerts_raw.updated_at IS 'When the alert was last changed.';
-COMMENT ON COLUMN raw.patient_alerts_raw.medtech_id IS 'Identifier of the alert in MedTech. Can hold a GUID.';
-COMMENT ON COLUMN raw.patient_alerts_raw.user_logging_id IS 'User recorded by the source''s log for the alert.';
-COMMENT ON COLUMN raw.patient_alerts_raw.logging_user_name IS 'Name of the user recorded by the source''s log for the alert.';
-COMMENT ON COLUMN raw.patient_alerts_raw.is_gp2gp IS 'Whether the alert came by GP2GP, the transfer of records between practices.';
-COMMENT ON COLUMN raw.patient_alerts_raw.permanent_address_latitude IS 'Latitude of the patient''s permanent address, in degrees.';
-COMMENT ON COLUMN raw.patient_alerts_raw.permanent_address_longitude IS 'Longitude of the patient''s permanent address, in degrees.';
-COMMENT ON COLUMN raw.patient_alerts_raw.alert_state IS 'State of the alert, a value of a list.';
-COMMENT ON COLUMN raw.patient_alerts_raw.practice_id IS 'Practice that delivered the row, three digits as in the file name. Part of the tenant.';
-COMMENT ON COLUMN raw.patient_alerts_raw.provider_id IS 'Provider of the alert.';
-COMMENT ON COLUMN raw.patient_alerts_raw.per_org_id IS 'Organisation of the practice, six digits as in the file name. Part of the tenant.';
-COMMENT ON COLUMN raw.patient_alerts_raw.loaded_date_time IS 'When the provider of the feed loaded the row. Can change when nothing else did.';
 COMMENT ON COLUMN raw.patient_alerts_raw.load_run_file_id IS 'The file: etl.load_run_files.';
 COMMENT ON COLUMN raw.patient_alerts_raw.line_no IS 'Number of the row in the file, from 1, counting every row.';
-GRANT INSERT (patient_alert_id, patient_id, type_id, type, alert_id, alert, severity_id, severity, alert_value, last_updated_date, effective_date, expiry_date, note, is_active, is_deleted, is_deleted_2, inserted_by_id, inserted_by, updated_by_id, updated_by, inserted_at, updated_at, medtech_id, user_logging_id, logging_user_name, is_gp2gp, permanent_address_latitude, permanent_address_longitude, alert_state, practice_id, provider_id, per_org_id, loaded_date_time) ON raw.patient_alerts_raw TO etl_writer;
+GRANT INSERT (
+    patient_alert_id, patient_id, type_id, type, alert_id, alert, severity_id, severity, alert_value,
+    last_updated_date, effective_date, expiry_date, note, is_active, is_deleted, is_deleted_2, inserted_by_id,
+    inserted_by, updated_by_id, updated_by, inserted_at, updated_at, medtech_id, user_logging_id, logging_user_name,
+    is_gp2gp, permanent_address_latitude, permanent_address_longitude, alert_state, practice_id, provider_id,
+    per_org_id, loaded_date_time
+) ON raw.patient_alerts_raw TO etl_writer;

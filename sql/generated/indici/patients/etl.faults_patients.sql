@@ -16,238 +16,13 @@ AS $faults_patients$
 -- nothing. A column without a value has no fault, unless it is required.
 DECLARE
     v_file etl.load_run_files;
-    c_unknown_times constant timestamptz[] := ARRAY['1900-01-01']::text[]::timestamptz[];
 BEGIN
     SELECT f.* INTO v_file FROM etl.load_run_files AS f WHERE f.load_run_file_id = p_load_run_file_id;
 
     RETURN QUERY
     SELECT
         r.line_no,
-        array_to_string(
-            ARRAY[
-                r.patient_id,
-                r.nhi_number,
-                r.is_nhi_validate,
-                r.title,
-                r.first_name,
-                r.middle_name,
-                r.family_name,
-                r.full_name,
-                r.preferred_name,
-                r.other_maiden_name,
-                r.marital_status_id,
-                r.marital_status,
-                r.gender_id,
-                r.gender,
-                r.dob,
-                r.age,
-                r.age_type,
-                r.age_group,
-                r.is_alive,
-                r.death_date,
-                r.dob_source,
-                r.picture_path,
-                r.consented_to_share,
-                r.place_of_birth,
-                r.country_of_birth_id,
-                r.country_of_birth,
-                r.cell_number,
-                r.day_phone,
-                r.night_phone,
-                r.email,
-                r.secondary_email,
-                r.preferred_contact_method,
-                r.consent_text_messaging,
-                r.is_portal_user,
-                r.is_active,
-                r.is_deleted,
-                r.inserted_by,
-                r.updated_by,
-                r.inserted_at,
-                r.updated_at,
-                r.notes,
-                r.is_gender_self_identified,
-                r.sex_related_gender,
-                r.is_work_visa_required,
-                r.balance,
-                r.medtech_balance,
-                r.medtech_date_last_pay,
-                r.medtech_date_last_statement,
-                r.register_status_id,
-                r.register_status,
-                r.medtech_nok,
-                r.practice_name,
-                r.calculated_balance,
-                r.last_statement_date,
-                r.last_invoice_date,
-                r.last_payment_date,
-                r.provider_name,
-                r.chart_number,
-                r.extension,
-                r.practice_remarks,
-                r.is_insured,
-                r.insured_remarks,
-                r.smoking_type,
-                r.account_holder,
-                r.account_holder_employer,
-                r.is_community_service_card,
-                r.community_service_card_no,
-                r.community_service_card_expiry_date,
-                r.community_service_card_sighted,
-                r.is_health_card,
-                r.health_card_no,
-                r.health_card_expiry_date,
-                r.health_card_sighted,
-                r.winz,
-                r.is_transfer_of_records,
-                r.transfer_of_records_remarks,
-                r.enrolment_type,
-                r.enrolment_status_id,
-                r.enrolment_status,
-                r.enrolment_date,
-                r.enrolment_method,
-                r.enrolment_verifier,
-                r.funding_status_id,
-                r.funding_status,
-                r.rejection_reason,
-                r.funding_from,
-                r.funding_to,
-                r.account_group,
-                r.gms_code,
-                r.residential_status,
-                r.is_nka,
-                r.is_high_care,
-                r.high_care_reason,
-                r.is_care_plan,
-                r.is_new_registration,
-                r.is_opt_off,
-                r.is_bp_graph,
-                r.is_bmi_graph,
-                r.is_inr_graph,
-                r.is_hba1c_graph,
-                r.asr_mark_status,
-                r.is_height_graph,
-                r.is_weight_graph,
-                r.is_hc_graph,
-                r.nes_status,
-                r.nes_comments,
-                r.medtech_balance_date,
-                r.is_heart_rate,
-                r.is_premature,
-                r.premature_week,
-                r.patient_pho_id,
-                r.consult_updated_at,
-                r.occupation,
-                r.emergency_contact,
-                r.emergency_contact_name,
-                r.secondary_contact,
-                r.secondary_contact_name,
-                r.provider_id,
-                r.practice_id,
-                r.portal_registration_status,
-                r.registration_date,
-                r.medtech_id,
-                r.permanent_address_house_number,
-                r.permanent_address_building_number,
-                r.permanent_address_street_number,
-                r.permanent_address_suburb_town_id,
-                r.permanent_address_suburb,
-                r.permanent_address_city_area_id,
-                r.permanent_address_city,
-                r.permanent_address_postal_code,
-                r.permanent_address_latitude,
-                r.permanent_address_longitude,
-                r.permanent_address_country_id,
-                r.permanent_address_country,
-                r.permanent_address,
-                r.permanent_address_dhb_code,
-                r.permanent_address_domicile_code,
-                r.permanent_address_deprivation_quintile,
-                r.permanent_address_deprivation_decile,
-                r.permanent_address_meshblock,
-                r.permanent_address_match_score,
-                r.permanent_address_uncertainty_code,
-                r.temporary_address,
-                r.postal_address_house_number,
-                r.postal_address_building_number,
-                r.postal_address_street_number,
-                r.postal_address_suburb_town_id,
-                r.postal_address_suburb,
-                r.postal_address_city_area_id,
-                r.postal_address_city,
-                r.postal_address_postal_code,
-                r.postal_address_latitude,
-                r.postal_address_longitude,
-                r.postal_address_country_id,
-                r.postal_address_country,
-                r.postal_address,
-                r.postal_address_dhb_code,
-                r.postal_address_domicile_code,
-                r.postal_address_deprivation_quintile,
-                r.postal_address_deprivation_decile,
-                r.postal_address_meshblock,
-                r.postal_address_match_score,
-                r.postal_address_uncertainty_code,
-                r.ethnicity_id,
-                r.ethnicity,
-                r.eth_code,
-                r.eth_code_2,
-                r.secondary_ethnicity_id,
-                r.secondary_ethnicity,
-                r.eth_code_3,
-                r.other_ethnicity_id,
-                r.other_ethnicity,
-                r.enrolment_id,
-                r.pho_name,
-                r.enrolment_expiry_date,
-                r.is_consent_to_share,
-                r.is_work_visa,
-                r.work_visa_start_date,
-                r.work_visa_expiry_date,
-                r.enrolment_quarter,
-                r.practice_location,
-                r.account_holder_type_id,
-                r.patient_type,
-                r.breast_screen_id,
-                r.breast_screen,
-                r.is_pregnant,
-                r.apply_charges,
-                r.include_in_print,
-                r.is_care_plus,
-                r.care_plus_start_date,
-                r.care_plus_end_date,
-                r.care_plus_linc_status_id,
-                r.care_plus_linc_status,
-                r.nhi_status_id,
-                r.nhi_status,
-                r.per_org_id,
-                r.loaded_date_time,
-                r.account_holder_profile_id,
-                r.community_service_effective_date,
-                r.default_gp_mc_no,
-                r.default_gp_name,
-                r.default_practice_edi,
-                r.default_practice_name,
-                r.enrolment_end_date,
-                r.is_capitated,
-                r.is_consent_auto_reminder_text_messaging,
-                r.is_consent_for_experience_survey,
-                r.is_consent_to_import_clinical_records,
-                r.is_consent_to_private_email_address,
-                r.is_consent_to_share_clinical_records,
-                r.is_consent_to_share_health1,
-                r.is_consent_to_share_my_record_on_sehr,
-                r.is_consent_to_share_pho_data_collection,
-                r.is_include_account_fee,
-                r.is_include_statement_fee,
-                r.is_linked_csc_exists,
-                r.is_test_record,
-                r.pharmacy_id,
-                r.residential_status_id,
-                r.visa_expiry
-            ],
-            '|^^|', ''
-        ) || '|~~|',
+        etl.row_text_patients(r, v_file.date_extracted),
         jsonb_build_object('practice_id', r.practice_id, 'per_org_id', r.per_org_id, 'patient_id', r.patient_id),
         e.field_errors
     FROM etl.touched_patients AS t
@@ -256,523 +31,95 @@ BEGIN
         SELECT jsonb_object_agg(v.name, jsonb_build_object('text', v.text, 'reason', v.reason)) AS field_errors
         FROM (
             VALUES
-                (
-                    'patient_id', r.patient_id,
-                    CASE
-                        WHEN (r.patient_id IS NOT NULL) IS FALSE THEN 'is required and empty'
-                        WHEN (etl.is_bigint(r.patient_id)) IS FALSE THEN 'is not bigint: a whole number without plus sign and leading zeros'
-                    END
-                ),
-                (
-                    'is_nhi_validate', r.is_nhi_validate,
-                    CASE
-                        WHEN (etl.is_boolean(r.is_nhi_validate)) IS FALSE THEN 'is not boolean: 0 or 1'
-                    END
-                ),
-                (
-                    'dob', r.dob,
-                    CASE
-                        WHEN (etl.is_date(r.dob)) IS FALSE THEN 'is not a date: YYYY-MM-DD'
-                    END
-                ),
-                (
-                    'age', r.age,
-                    CASE
-                        WHEN (etl.is_integer(r.age)) IS FALSE THEN 'is not integer: a whole number without plus sign and leading zeros'
-                    END
-                ),
-                (
-                    'is_alive', r.is_alive,
-                    CASE
-                        WHEN (etl.is_boolean(r.is_alive)) IS FALSE THEN 'is not boolean: 0 or 1'
-                    END
-                ),
-                (
-                    'death_date', r.death_date,
-                    CASE
-                        WHEN (etl.is_date(r.death_date)) IS FALSE THEN 'is not a date: YYYY-MM-DD'
-                    END
-                ),
-                (
-                    'consented_to_share', r.consented_to_share,
-                    CASE
-                        WHEN (etl.is_boolean(r.consented_to_share)) IS FALSE THEN 'is not boolean: 0 or 1'
-                    END
-                ),
-                (
-                    'consent_text_messaging', r.consent_text_messaging,
-                    CASE
-                        WHEN (etl.is_boolean(r.consent_text_messaging)) IS FALSE THEN 'is not boolean: 0 or 1'
-                    END
-                ),
-                (
-                    'is_portal_user', r.is_portal_user,
-                    CASE
-                        WHEN (etl.is_boolean(r.is_portal_user)) IS FALSE THEN 'is not boolean: 0 or 1'
-                    END
-                ),
-                (
-                    'is_active', r.is_active,
-                    CASE
-                        WHEN (etl.is_boolean(r.is_active)) IS FALSE THEN 'is not boolean: 0 or 1'
-                    END
-                ),
-                (
-                    'is_deleted', r.is_deleted,
-                    CASE
-                        WHEN (etl.is_boolean(r.is_deleted)) IS FALSE THEN 'is not boolean: 0 or 1'
-                    END
-                ),
-                (
-                    'inserted_at', r.inserted_at,
-                    CASE
-                        WHEN (etl.is_local_time(r.inserted_at)) IS FALSE THEN 'is not a local time of Pacific/Auckland: YYYY-MM-DD HH:MM:SS[.ffffff]'
-                    END
-                ),
-                (
-                    'updated_at', r.updated_at,
-                    CASE
-                        WHEN (etl.is_local_time(r.updated_at)) IS FALSE THEN 'is not a local time of Pacific/Auckland: YYYY-MM-DD HH:MM:SS[.ffffff]'
-                    END
-                ),
-                (
-                    'is_gender_self_identified', r.is_gender_self_identified,
-                    CASE
-                        WHEN (etl.is_boolean(r.is_gender_self_identified)) IS FALSE THEN 'is not boolean: 0 or 1'
-                    END
-                ),
-                (
-                    'is_work_visa_required', r.is_work_visa_required,
-                    CASE
-                        WHEN (etl.is_boolean(r.is_work_visa_required)) IS FALSE THEN 'is not boolean: 0 or 1'
-                    END
-                ),
-                (
-                    'balance', r.balance,
-                    CASE
-                        WHEN (etl.is_numeric(r.balance, 'numeric(12,2)', 2)) IS FALSE THEN 'is not numeric(12,2): a decimal number of at most 2 decimals'
-                    END
-                ),
-                (
-                    'medtech_balance', r.medtech_balance,
-                    CASE
-                        WHEN (etl.is_numeric(r.medtech_balance, 'numeric(12,2)', 2)) IS FALSE THEN 'is not numeric(12,2): a decimal number of at most 2 decimals'
-                    END
-                ),
-                (
-                    'medtech_date_last_pay', r.medtech_date_last_pay,
-                    CASE
-                        WHEN (etl.is_date(r.medtech_date_last_pay)) IS FALSE THEN 'is not a date: YYYY-MM-DD'
-                    END
-                ),
-                (
-                    'medtech_date_last_statement', r.medtech_date_last_statement,
-                    CASE
-                        WHEN (etl.is_date(r.medtech_date_last_statement)) IS FALSE THEN 'is not a date: YYYY-MM-DD'
-                    END
-                ),
-                (
-                    'calculated_balance', r.calculated_balance,
-                    CASE
-                        WHEN (etl.is_numeric(r.calculated_balance, 'numeric(12,2)', 2)) IS FALSE THEN 'is not numeric(12,2): a decimal number of at most 2 decimals'
-                    END
-                ),
-                (
-                    'last_statement_date', r.last_statement_date,
-                    CASE
-                        WHEN (etl.is_date(r.last_statement_date)) IS FALSE THEN 'is not a date: YYYY-MM-DD'
-                    END
-                ),
-                (
-                    'last_invoice_date', r.last_invoice_date,
-                    CASE
-                        WHEN (etl.is_date(r.last_invoice_date)) IS FALSE THEN 'is not a date: YYYY-MM-DD'
-                    END
-                ),
-                (
-                    'last_payment_date', r.last_payment_date,
-                    CASE
-                        WHEN (etl.is_date(r.last_payment_date)) IS FALSE THEN 'is not a date: YYYY-MM-DD'
-                    END
-                ),
-                (
-                    'is_insured', r.is_insured,
-                    CASE
-                        WHEN (etl.is_boolean(r.is_insured)) IS FALSE THEN 'is not boolean: 0 or 1'
-                    END
-                ),
-                (
-                    'is_community_service_card', r.is_community_service_card,
-                    CASE
-                        WHEN (etl.is_boolean(r.is_community_service_card)) IS FALSE THEN 'is not boolean: 0 or 1'
-                    END
-                ),
-                (
-                    'community_service_card_expiry_date', r.community_service_card_expiry_date,
-                    CASE
-                        WHEN (etl.is_date(r.community_service_card_expiry_date)) IS FALSE THEN 'is not a date: YYYY-MM-DD'
-                    END
-                ),
-                (
-                    'is_health_card', r.is_health_card,
-                    CASE
-                        WHEN (etl.is_boolean(r.is_health_card)) IS FALSE THEN 'is not boolean: 0 or 1'
-                    END
-                ),
-                (
-                    'health_card_expiry_date', r.health_card_expiry_date,
-                    CASE
-                        WHEN (etl.is_date(r.health_card_expiry_date)) IS FALSE THEN 'is not a date: YYYY-MM-DD'
-                    END
-                ),
-                (
-                    'is_transfer_of_records', r.is_transfer_of_records,
-                    CASE
-                        WHEN (etl.is_boolean(r.is_transfer_of_records)) IS FALSE THEN 'is not boolean: 0 or 1'
-                    END
-                ),
-                (
-                    'enrolment_date', r.enrolment_date,
-                    CASE
-                        WHEN (etl.is_date(r.enrolment_date)) IS FALSE THEN 'is not a date: YYYY-MM-DD'
-                    END
-                ),
-                (
-                    'funding_from', r.funding_from,
-                    CASE
-                        WHEN (etl.is_date(r.funding_from)) IS FALSE THEN 'is not a date: YYYY-MM-DD'
-                    END
-                ),
-                (
-                    'funding_to', r.funding_to,
-                    CASE
-                        WHEN (etl.is_date(r.funding_to)) IS FALSE THEN 'is not a date: YYYY-MM-DD'
-                    END
-                ),
-                (
-                    'is_nka', r.is_nka,
-                    CASE
-                        WHEN (etl.is_boolean(r.is_nka)) IS FALSE THEN 'is not boolean: 0 or 1'
-                    END
-                ),
-                (
-                    'is_high_care', r.is_high_care,
-                    CASE
-                        WHEN (etl.is_boolean(r.is_high_care)) IS FALSE THEN 'is not boolean: 0 or 1'
-                    END
-                ),
-                (
-                    'is_care_plan', r.is_care_plan,
-                    CASE
-                        WHEN (etl.is_boolean(r.is_care_plan)) IS FALSE THEN 'is not boolean: 0 or 1'
-                    END
-                ),
-                (
-                    'is_new_registration', r.is_new_registration,
-                    CASE
-                        WHEN (etl.is_boolean(r.is_new_registration)) IS FALSE THEN 'is not boolean: 0 or 1'
-                    END
-                ),
-                (
-                    'is_opt_off', r.is_opt_off,
-                    CASE
-                        WHEN (etl.is_boolean(r.is_opt_off)) IS FALSE THEN 'is not boolean: 0 or 1'
-                    END
-                ),
-                (
-                    'is_bp_graph', r.is_bp_graph,
-                    CASE
-                        WHEN (etl.is_boolean(r.is_bp_graph)) IS FALSE THEN 'is not boolean: 0 or 1'
-                    END
-                ),
-                (
-                    'is_bmi_graph', r.is_bmi_graph,
-                    CASE
-                        WHEN (etl.is_boolean(r.is_bmi_graph)) IS FALSE THEN 'is not boolean: 0 or 1'
-                    END
-                ),
-                (
-                    'is_inr_graph', r.is_inr_graph,
-                    CASE
-                        WHEN (etl.is_boolean(r.is_inr_graph)) IS FALSE THEN 'is not boolean: 0 or 1'
-                    END
-                ),
-                (
-                    'is_hba1c_graph', r.is_hba1c_graph,
-                    CASE
-                        WHEN (etl.is_boolean(r.is_hba1c_graph)) IS FALSE THEN 'is not boolean: 0 or 1'
-                    END
-                ),
-                (
-                    'is_height_graph', r.is_height_graph,
-                    CASE
-                        WHEN (etl.is_boolean(r.is_height_graph)) IS FALSE THEN 'is not boolean: 0 or 1'
-                    END
-                ),
-                (
-                    'is_weight_graph', r.is_weight_graph,
-                    CASE
-                        WHEN (etl.is_boolean(r.is_weight_graph)) IS FALSE THEN 'is not boolean: 0 or 1'
-                    END
-                ),
-                (
-                    'is_hc_graph', r.is_hc_graph,
-                    CASE
-                        WHEN (etl.is_boolean(r.is_hc_graph)) IS FALSE THEN 'is not boolean: 0 or 1'
-                    END
-                ),
-                (
-                    'medtech_balance_date', r.medtech_balance_date,
-                    CASE
-                        WHEN (etl.is_date(r.medtech_balance_date)) IS FALSE THEN 'is not a date: YYYY-MM-DD'
-                    END
-                ),
-                (
-                    'is_heart_rate', r.is_heart_rate,
-                    CASE
-                        WHEN (etl.is_boolean(r.is_heart_rate)) IS FALSE THEN 'is not boolean: 0 or 1'
-                    END
-                ),
-                (
-                    'is_premature', r.is_premature,
-                    CASE
-                        WHEN (etl.is_boolean(r.is_premature)) IS FALSE THEN 'is not boolean: 0 or 1'
-                    END
-                ),
-                (
-                    'consult_updated_at', r.consult_updated_at,
-                    CASE
-                        WHEN (etl.is_local_time(r.consult_updated_at)) IS FALSE THEN 'is not a local time of Pacific/Auckland: YYYY-MM-DD HH:MM:SS[.ffffff]'
-                    END
-                ),
-                (
-                    'provider_id', r.provider_id,
-                    CASE
-                        WHEN (etl.is_bigint(r.provider_id)) IS FALSE THEN 'is not bigint: a whole number without plus sign and leading zeros'
-                    END
-                ),
-                (
-                    'practice_id', r.practice_id,
-                    CASE
-                        WHEN (r.practice_id IS NOT DISTINCT FROM v_file.tenant[1]) IS FALSE THEN 'is not the tenant in the name of the file'
-                    END
-                ),
-                (
-                    'registration_date', r.registration_date,
-                    CASE
-                        WHEN (etl.is_date(r.registration_date)) IS FALSE THEN 'is not a date: YYYY-MM-DD'
-                    END
-                ),
-                (
-                    'permanent_address_latitude', r.permanent_address_latitude,
-                    CASE
-                        WHEN (etl.is_decimal(r.permanent_address_latitude)) IS FALSE THEN 'is not a decimal number'
-                    END
-                ),
-                (
-                    'permanent_address_longitude', r.permanent_address_longitude,
-                    CASE
-                        WHEN (etl.is_decimal(r.permanent_address_longitude)) IS FALSE THEN 'is not a decimal number'
-                    END
-                ),
-                (
-                    'permanent_address_match_score', r.permanent_address_match_score,
-                    CASE
-                        WHEN (etl.is_decimal(r.permanent_address_match_score)) IS FALSE THEN 'is not a decimal number'
-                    END
-                ),
-                (
-                    'postal_address_latitude', r.postal_address_latitude,
-                    CASE
-                        WHEN (etl.is_decimal(r.postal_address_latitude)) IS FALSE THEN 'is not a decimal number'
-                    END
-                ),
-                (
-                    'postal_address_longitude', r.postal_address_longitude,
-                    CASE
-                        WHEN (etl.is_decimal(r.postal_address_longitude)) IS FALSE THEN 'is not a decimal number'
-                    END
-                ),
-                (
-                    'postal_address_match_score', r.postal_address_match_score,
-                    CASE
-                        WHEN (etl.is_decimal(r.postal_address_match_score)) IS FALSE THEN 'is not a decimal number'
-                    END
-                ),
-                (
-                    'enrolment_expiry_date', r.enrolment_expiry_date,
-                    CASE
-                        WHEN (etl.is_date(r.enrolment_expiry_date)) IS FALSE THEN 'is not a date: YYYY-MM-DD'
-                    END
-                ),
-                (
-                    'is_consent_to_share', r.is_consent_to_share,
-                    CASE
-                        WHEN (etl.is_boolean(r.is_consent_to_share)) IS FALSE THEN 'is not boolean: 0 or 1'
-                    END
-                ),
-                (
-                    'is_work_visa', r.is_work_visa,
-                    CASE
-                        WHEN (etl.is_boolean(r.is_work_visa)) IS FALSE THEN 'is not boolean: 0 or 1'
-                    END
-                ),
-                (
-                    'work_visa_start_date', r.work_visa_start_date,
-                    CASE
-                        WHEN (etl.is_date(r.work_visa_start_date)) IS FALSE THEN 'is not a date: YYYY-MM-DD'
-                    END
-                ),
-                (
-                    'work_visa_expiry_date', r.work_visa_expiry_date,
-                    CASE
-                        WHEN (etl.is_date(r.work_visa_expiry_date)) IS FALSE THEN 'is not a date: YYYY-MM-DD'
-                    END
-                ),
-                (
-                    'is_pregnant', r.is_pregnant,
-                    CASE
-                        WHEN (etl.is_boolean(r.is_pregnant)) IS FALSE THEN 'is not boolean: 0 or 1'
-                    END
-                ),
-                (
-                    'apply_charges', r.apply_charges,
-                    CASE
-                        WHEN (etl.is_boolean(r.apply_charges)) IS FALSE THEN 'is not boolean: 0 or 1'
-                    END
-                ),
-                (
-                    'include_in_print', r.include_in_print,
-                    CASE
-                        WHEN (etl.is_boolean(r.include_in_print)) IS FALSE THEN 'is not boolean: 0 or 1'
-                    END
-                ),
-                (
-                    'is_care_plus', r.is_care_plus,
-                    CASE
-                        WHEN (etl.is_boolean(r.is_care_plus)) IS FALSE THEN 'is not boolean: 0 or 1'
-                    END
-                ),
-                (
-                    'care_plus_start_date', r.care_plus_start_date,
-                    CASE
-                        WHEN (etl.is_date(r.care_plus_start_date)) IS FALSE THEN 'is not a date: YYYY-MM-DD'
-                    END
-                ),
-                (
-                    'care_plus_end_date', r.care_plus_end_date,
-                    CASE
-                        WHEN (etl.is_date(r.care_plus_end_date)) IS FALSE THEN 'is not a date: YYYY-MM-DD'
-                    END
-                ),
-                (
-                    'per_org_id', r.per_org_id,
-                    CASE
-                        WHEN (r.per_org_id IS NOT DISTINCT FROM v_file.tenant[2]) IS FALSE THEN 'is not the tenant in the name of the file'
-                    END
-                ),
-                (
-                    'loaded_date_time', r.loaded_date_time,
-                    CASE
-                        WHEN (etl.is_local_time(r.loaded_date_time)) IS FALSE THEN 'is not a local time of Pacific/Auckland: YYYY-MM-DD HH:MM:SS[.ffffff]'
-                    END
-                ),
-                (
-                    'community_service_effective_date', r.community_service_effective_date,
-                    CASE
-                        WHEN (etl.is_date(r.community_service_effective_date)) IS FALSE THEN 'is not a date: YYYY-MM-DD'
-                    END
-                ),
-                (
-                    'enrolment_end_date', r.enrolment_end_date,
-                    CASE
-                        WHEN (etl.is_date(r.enrolment_end_date)) IS FALSE THEN 'is not a date: YYYY-MM-DD'
-                    END
-                ),
-                (
-                    'is_capitated', r.is_capitated,
-                    CASE
-                        WHEN (etl.is_boolean(r.is_capitated)) IS FALSE THEN 'is not boolean: 0 or 1'
-                    END
-                ),
-                (
-                    'is_consent_auto_reminder_text_messaging', r.is_consent_auto_reminder_text_messaging,
-                    CASE
-                        WHEN (etl.is_boolean(r.is_consent_auto_reminder_text_messaging)) IS FALSE THEN 'is not boolean: 0 or 1'
-                    END
-                ),
-                (
-                    'is_consent_for_experience_survey', r.is_consent_for_experience_survey,
-                    CASE
-                        WHEN (etl.is_boolean(r.is_consent_for_experience_survey)) IS FALSE THEN 'is not boolean: 0 or 1'
-                    END
-                ),
-                (
-                    'is_consent_to_import_clinical_records', r.is_consent_to_import_clinical_records,
-                    CASE
-                        WHEN (etl.is_boolean(r.is_consent_to_import_clinical_records)) IS FALSE THEN 'is not boolean: 0 or 1'
-                    END
-                ),
-                (
-                    'is_consent_to_private_email_address', r.is_consent_to_private_email_address,
-                    CASE
-                        WHEN (etl.is_boolean(r.is_consent_to_private_email_address)) IS FALSE THEN 'is not boolean: 0 or 1'
-                    END
-                ),
-                (
-                    'is_consent_to_share_clinical_records', r.is_consent_to_share_clinical_records,
-                    CASE
-                        WHEN (etl.is_boolean(r.is_consent_to_share_clinical_records)) IS FALSE THEN 'is not boolean: 0 or 1'
-                    END
-                ),
-                (
-                    'is_consent_to_share_health1', r.is_consent_to_share_health1,
-                    CASE
-                        WHEN (etl.is_boolean(r.is_consent_to_share_health1)) IS FALSE THEN 'is not boolean: 0 or 1'
-                    END
-                ),
-                (
-                    'is_consent_to_share_my_record_on_sehr', r.is_consent_to_share_my_record_on_sehr,
-                    CASE
-                        WHEN (etl.is_boolean(r.is_consent_to_share_my_record_on_sehr)) IS FALSE THEN 'is not boolean: 0 or 1'
-                    END
-                ),
-                (
-                    'is_consent_to_share_pho_data_collection', r.is_consent_to_share_pho_data_collection,
-                    CASE
-                        WHEN (etl.is_boolean(r.is_consent_to_share_pho_data_collection)) IS FALSE THEN 'is not boolean: 0 or 1'
-                    END
-                ),
-                (
-                    'is_include_account_fee', r.is_include_account_fee,
-                    CASE
-                        WHEN (etl.is_boolean(r.is_include_account_fee)) IS FALSE THEN 'is not boolean: 0 or 1'
-                    END
-                ),
-                (
-                    'is_include_statement_fee', r.is_include_statement_fee,
-                    CASE
-                        WHEN (etl.is_boolean(r.is_include_statement_fee)) IS FALSE THEN 'is not boolean: 0 or 1'
-                    END
-                ),
-                (
-                    'is_linked_csc_exists', r.is_linked_csc_exists,
-                    CASE
-                        WHEN (etl.is_boolean(r.is_linked_csc_exists)) IS FALSE THEN 'is not boolean: 0 or 1'
-                    END
-                ),
-                (
-                    'is_test_record', r.is_test_record,
-                    CASE
-                        WHEN (etl.is_boolean(r.is_test_record)) IS FALSE THEN 'is not boolean: 0 or 1'
-                    END
-                ),
-                (
-                    'visa_expiry', r.visa_expiry,
-                    CASE
-                        WHEN (etl.is_date(r.visa_expiry)) IS FALSE THEN 'is not a date: YYYY-MM-DD'
-                    END
-                )
+                ('patient_id', r.patient_id, CASE
+                    WHEN (r.patient_id IS NOT NULL) IS FALSE THEN 'is required and empty'
+                    WHEN (etl.is_bigint(r.patient_id)) IS FALSE THEN 'is not bigint: a whole number without plus sign and leading zeros'
+                END),
+                ('is_nhi_validate', r.is_nhi_validate, CASE WHEN (etl.is_boolean(r.is_nhi_validate)) IS FALSE THEN 'is not boolean: 0 or 1' END),
+                ('dob', r.dob, CASE WHEN (etl.is_date(r.dob)) IS FALSE THEN 'is not a date: YYYY-MM-DD' END),
+                ('age', r.age, CASE WHEN (etl.is_integer(r.age)) IS FALSE THEN 'is not integer: a whole number without plus sign and leading zeros' END),
+                ('is_alive', r.is_alive, CASE WHEN (etl.is_boolean(r.is_alive)) IS FALSE THEN 'is not boolean: 0 or 1' END),
+                ('death_date', r.death_date, CASE WHEN (etl.is_date(r.death_date)) IS FALSE THEN 'is not a date: YYYY-MM-DD' END),
+                ('consented_to_share', r.consented_to_share, CASE WHEN (etl.is_boolean(r.consented_to_share)) IS FALSE THEN 'is not boolean: 0 or 1' END),
+                ('consent_text_messaging', r.consent_text_messaging, CASE WHEN (etl.is_boolean(r.consent_text_messaging)) IS FALSE THEN 'is not boolean: 0 or 1' END),
+                ('is_portal_user', r.is_portal_user, CASE WHEN (etl.is_boolean(r.is_portal_user)) IS FALSE THEN 'is not boolean: 0 or 1' END),
+                ('is_active', r.is_active, CASE WHEN (etl.is_boolean(r.is_active)) IS FALSE THEN 'is not boolean: 0 or 1' END),
+                ('is_deleted', r.is_deleted, CASE WHEN (etl.is_boolean(r.is_deleted)) IS FALSE THEN 'is not boolean: 0 or 1' END),
+                ('inserted_at', r.inserted_at, CASE WHEN (etl.is_local_time(r.inserted_at)) IS FALSE THEN 'is not a local time of Pacific/Auckland: YYYY-MM-DD HH:MM:SS[.ffffff]' END),
+                ('updated_at', r.updated_at, CASE WHEN (etl.is_local_time(r.updated_at)) IS FALSE THEN 'is not a local time of Pacific/Auckland: YYYY-MM-DD HH:MM:SS[.ffffff]' END),
+                ('is_gender_self_identified', r.is_gender_self_identified, CASE WHEN (etl.is_boolean(r.is_gender_self_identified)) IS FALSE THEN 'is not boolean: 0 or 1' END),
+                ('is_work_visa_required', r.is_work_visa_required, CASE WHEN (etl.is_boolean(r.is_work_visa_required)) IS FALSE THEN 'is not boolean: 0 or 1' END),
+                ('balance', r.balance, CASE WHEN (etl.is_numeric(r.balance, 'numeric(12,2)', 2)) IS FALSE THEN 'is not numeric(12,2): a decimal number of at most 2 decimals' END),
+                ('medtech_balance', r.medtech_balance, CASE WHEN (etl.is_numeric(r.medtech_balance, 'numeric(12,2)', 2)) IS FALSE THEN 'is not numeric(12,2): a decimal number of at most 2 decimals' END),
+                ('medtech_date_last_pay', r.medtech_date_last_pay, CASE WHEN (etl.is_date(r.medtech_date_last_pay)) IS FALSE THEN 'is not a date: YYYY-MM-DD' END),
+                ('medtech_date_last_statement', r.medtech_date_last_statement, CASE WHEN (etl.is_date(r.medtech_date_last_statement)) IS FALSE THEN 'is not a date: YYYY-MM-DD' END),
+                ('calculated_balance', r.calculated_balance, CASE WHEN (etl.is_numeric(r.calculated_balance, 'numeric(12,2)', 2)) IS FALSE THEN 'is not numeric(12,2): a decimal number of at most 2 decimals' END),
+                ('last_statement_date', r.last_statement_date, CASE WHEN (etl.is_date(r.last_statement_date)) IS FALSE THEN 'is not a date: YYYY-MM-DD' END),
+                ('last_invoice_date', r.last_invoice_date, CASE WHEN (etl.is_date(r.last_invoice_date)) IS FALSE THEN 'is not a date: YYYY-MM-DD' END),
+                ('last_payment_date', r.last_payment_date, CASE WHEN (etl.is_date(r.last_payment_date)) IS FALSE THEN 'is not a date: YYYY-MM-DD' END),
+                ('is_insured', r.is_insured, CASE WHEN (etl.is_boolean(r.is_insured)) IS FALSE THEN 'is not boolean: 0 or 1' END),
+                ('is_community_service_card', r.is_community_service_card, CASE WHEN (etl.is_boolean(r.is_community_service_card)) IS FALSE THEN 'is not boolean: 0 or 1' END),
+                ('community_service_card_expiry_date', r.community_service_card_expiry_date, CASE WHEN (etl.is_date(r.community_service_card_expiry_date)) IS FALSE THEN 'is not a date: YYYY-MM-DD' END),
+                ('is_health_card', r.is_health_card, CASE WHEN (etl.is_boolean(r.is_health_card)) IS FALSE THEN 'is not boolean: 0 or 1' END),
+                ('health_card_expiry_date', r.health_card_expiry_date, CASE WHEN (etl.is_date(r.health_card_expiry_date)) IS FALSE THEN 'is not a date: YYYY-MM-DD' END),
+                ('is_transfer_of_records', r.is_transfer_of_records, CASE WHEN (etl.is_boolean(r.is_transfer_of_records)) IS FALSE THEN 'is not boolean: 0 or 1' END),
+                ('enrolment_date', r.enrolment_date, CASE WHEN (etl.is_date(r.enrolment_date)) IS FALSE THEN 'is not a date: YYYY-MM-DD' END),
+                ('funding_from', r.funding_from, CASE WHEN (etl.is_date(r.funding_from)) IS FALSE THEN 'is not a date: YYYY-MM-DD' END),
+                ('funding_to', r.funding_to, CASE WHEN (etl.is_date(r.funding_to)) IS FALSE THEN 'is not a date: YYYY-MM-DD' END),
+                ('is_nka', r.is_nka, CASE WHEN (etl.is_boolean(r.is_nka)) IS FALSE THEN 'is not boolean: 0 or 1' END),
+                ('is_high_care', r.is_high_care, CASE WHEN (etl.is_boolean(r.is_high_care)) IS FALSE THEN 'is not boolean: 0 or 1' END),
+                ('is_care_plan', r.is_care_plan, CASE WHEN (etl.is_boolean(r.is_care_plan)) IS FALSE THEN 'is not boolean: 0 or 1' END),
+                ('is_new_registration', r.is_new_registration, CASE WHEN (etl.is_boolean(r.is_new_registration)) IS FALSE THEN 'is not boolean: 0 or 1' END),
+                ('is_opt_off', r.is_opt_off, CASE WHEN (etl.is_boolean(r.is_opt_off)) IS FALSE THEN 'is not boolean: 0 or 1' END),
+                ('is_bp_graph', r.is_bp_graph, CASE WHEN (etl.is_boolean(r.is_bp_graph)) IS FALSE THEN 'is not boolean: 0 or 1' END),
+                ('is_bmi_graph', r.is_bmi_graph, CASE WHEN (etl.is_boolean(r.is_bmi_graph)) IS FALSE THEN 'is not boolean: 0 or 1' END),
+                ('is_inr_graph', r.is_inr_graph, CASE WHEN (etl.is_boolean(r.is_inr_graph)) IS FALSE THEN 'is not boolean: 0 or 1' END),
+                ('is_hba1c_graph', r.is_hba1c_graph, CASE WHEN (etl.is_boolean(r.is_hba1c_graph)) IS FALSE THEN 'is not boolean: 0 or 1' END),
+                ('is_height_graph', r.is_height_graph, CASE WHEN (etl.is_boolean(r.is_height_graph)) IS FALSE THEN 'is not boolean: 0 or 1' END),
+                ('is_weight_graph', r.is_weight_graph, CASE WHEN (etl.is_boolean(r.is_weight_graph)) IS FALSE THEN 'is not boolean: 0 or 1' END),
+                ('is_hc_graph', r.is_hc_graph, CASE WHEN (etl.is_boolean(r.is_hc_graph)) IS FALSE THEN 'is not boolean: 0 or 1' END),
+                ('medtech_balance_date', r.medtech_balance_date, CASE WHEN (etl.is_date(r.medtech_balance_date)) IS FALSE THEN 'is not a date: YYYY-MM-DD' END),
+                ('is_heart_rate', r.is_heart_rate, CASE WHEN (etl.is_boolean(r.is_heart_rate)) IS FALSE THEN 'is not boolean: 0 or 1' END),
+                ('is_premature', r.is_premature, CASE WHEN (etl.is_boolean(r.is_premature)) IS FALSE THEN 'is not boolean: 0 or 1' END),
+                ('consult_updated_at', r.consult_updated_at, CASE WHEN (etl.is_local_time(r.consult_updated_at)) IS FALSE THEN 'is not a local time of Pacific/Auckland: YYYY-MM-DD HH:MM:SS[.ffffff]' END),
+                ('provider_id', r.provider_id, CASE WHEN (etl.is_bigint(r.provider_id)) IS FALSE THEN 'is not bigint: a whole number without plus sign and leading zeros' END),
+                ('practice_id', r.practice_id, CASE WHEN (r.practice_id IS NOT DISTINCT FROM v_file.tenant[1]) IS FALSE THEN 'is not the tenant in the name of the file' END),
+                ('registration_date', r.registration_date, CASE WHEN (etl.is_date(r.registration_date)) IS FALSE THEN 'is not a date: YYYY-MM-DD' END),
+                ('permanent_address_latitude', r.permanent_address_latitude, CASE WHEN (etl.is_decimal(r.permanent_address_latitude)) IS FALSE THEN 'is not a decimal number' END),
+                ('permanent_address_longitude', r.permanent_address_longitude, CASE WHEN (etl.is_decimal(r.permanent_address_longitude)) IS FALSE THEN 'is not a decimal number' END),
+                ('permanent_address_match_score', r.permanent_address_match_score, CASE WHEN (etl.is_decimal(r.permanent_address_match_score)) IS FALSE THEN 'is not a decimal number' END),
+                ('postal_address_latitude', r.postal_address_latitude, CASE WHEN (etl.is_decimal(r.postal_address_latitude)) IS FALSE THEN 'is not a decimal number' END),
+                ('postal_address_longitude', r.postal_address_longitude, CASE WHEN (etl.is_decimal(r.postal_address_longitude)) IS FALSE THEN 'is not a decimal number' END),
+                ('postal_address_match_score', r.postal_address_match_score, CASE WHEN (etl.is_decimal(r.postal_address_match_score)) IS FALSE THEN 'is not a decimal number' END),
+                ('enrolment_expiry_date', r.enrolment_expiry_date, CASE WHEN (etl.is_date(r.enrolment_expiry_date)) IS FALSE THEN 'is not a date: YYYY-MM-DD' END),
+                ('is_consent_to_share', r.is_consent_to_share, CASE WHEN (etl.is_boolean(r.is_consent_to_share)) IS FALSE THEN 'is not boolean: 0 or 1' END),
+                ('is_work_visa', r.is_work_visa, CASE WHEN (etl.is_boolean(r.is_work_visa)) IS FALSE THEN 'is not boolean: 0 or 1' END),
+                ('work_visa_start_date', r.work_visa_start_date, CASE WHEN (etl.is_date(r.work_visa_start_date)) IS FALSE THEN 'is not a date: YYYY-MM-DD' END),
+                ('work_visa_expiry_date', r.work_visa_expiry_date, CASE WHEN (etl.is_date(r.work_visa_expiry_date)) IS FALSE THEN 'is not a date: YYYY-MM-DD' END),
+                ('is_pregnant', r.is_pregnant, CASE WHEN (etl.is_boolean(r.is_pregnant)) IS FALSE THEN 'is not boolean: 0 or 1' END),
+                ('apply_charges', r.apply_charges, CASE WHEN (etl.is_boolean(r.apply_charges)) IS FALSE THEN 'is not boolean: 0 or 1' END),
+                ('include_in_print', r.include_in_print, CASE WHEN (etl.is_boolean(r.include_in_print)) IS FALSE THEN 'is not boolean: 0 or 1' END),
+                ('is_care_plus', r.is_care_plus, CASE WHEN (etl.is_boolean(r.is_care_plus)) IS FALSE THEN 'is not boolean: 0 or 1' END),
+                ('care_plus_start_date', r.care_plus_start_date, CASE WHEN (etl.is_date(r.care_plus_start_date)) IS FALSE THEN 'is not a date: YYYY-MM-DD' END),
+                ('care_plus_end_date', r.care_plus_end_date, CASE WHEN (etl.is_date(r.care_plus_end_date)) IS FALSE THEN 'is not a date: YYYY-MM-DD' END),
+                ('per_org_id', r.per_org_id, CASE WHEN (r.per_org_id IS NOT DISTINCT FROM v_file.tenant[2]) IS FALSE THEN 'is not the tenant in the name of the file' END),
+                ('loaded_date_time', r.loaded_date_time, CASE WHEN (etl.is_local_time(r.loaded_date_time)) IS FALSE THEN 'is not a local time of Pacific/Auckland: YYYY-MM-DD HH:MM:SS[.ffffff]' END),
+                ('community_service_effective_date', r.community_service_effective_date, CASE WHEN (etl.is_date(r.community_service_effective_date)) IS FALSE THEN 'is not a date: YYYY-MM-DD' END),
+                ('enrolment_end_date', r.enrolment_end_date, CASE WHEN (etl.is_date(r.enrolment_end_date)) IS FALSE THEN 'is not a date: YYYY-MM-DD' END),
+                ('is_capitated', r.is_capitated, CASE WHEN (etl.is_boolean(r.is_capitated)) IS FALSE THEN 'is not boolean: 0 or 1' END),
+                ('is_consent_auto_reminder_text_messaging', r.is_consent_auto_reminder_text_messaging, CASE WHEN (etl.is_boolean(r.is_consent_auto_reminder_text_messaging)) IS FALSE THEN 'is not boolean: 0 or 1' END),
+                ('is_consent_for_experience_survey', r.is_consent_for_experience_survey, CASE WHEN (etl.is_boolean(r.is_consent_for_experience_survey)) IS FALSE THEN 'is not boolean: 0 or 1' END),
+                ('is_consent_to_import_clinical_records', r.is_consent_to_import_clinical_records, CASE WHEN (etl.is_boolean(r.is_consent_to_import_clinical_records)) IS FALSE THEN 'is not boolean: 0 or 1' END),
+                ('is_consent_to_private_email_address', r.is_consent_to_private_email_address, CASE WHEN (etl.is_boolean(r.is_consent_to_private_email_address)) IS FALSE THEN 'is not boolean: 0 or 1' END),
+                ('is_consent_to_share_clinical_records', r.is_consent_to_share_clinical_records, CASE WHEN (etl.is_boolean(r.is_consent_to_share_clinical_records)) IS FALSE THEN 'is not boolean: 0 or 1' END),
+                ('is_consent_to_share_health1', r.is_consent_to_share_health1, CASE WHEN (etl.is_boolean(r.is_consent_to_share_health1)) IS FALSE THEN 'is not boolean: 0 or 1' END),
+                ('is_consent_to_share_my_record_on_sehr', r.is_consent_to_share_my_record_on_sehr, CASE WHEN (etl.is_boolean(r.is_consent_to_share_my_record_on_sehr)) IS FALSE THEN 'is not boolean: 0 or 1' END),
+                ('is_consent_to_share_pho_data_collection', r.is_consent_to_share_pho_data_collection, CASE WHEN (etl.is_boolean(r.is_consent_to_share_pho_data_collection)) IS FALSE THEN 'is not boolean: 0 or 1' END),
+                ('is_include_account_fee', r.is_include_account_fee, CASE WHEN (etl.is_boolean(r.is_include_account_fee)) IS FALSE THEN 'is not boolean: 0 or 1' END),
+                ('is_include_statement_fee', r.is_include_statement_fee, CASE WHEN (etl.is_boolean(r.is_include_statement_fee)) IS FALSE THEN 'is not boolean: 0 or 1' END),
+                ('is_linked_csc_exists', r.is_linked_csc_exists, CASE WHEN (etl.is_boolean(r.is_linked_csc_exists)) IS FALSE THEN 'is not boolean: 0 or 1' END),
+                ('is_test_record', r.is_test_record, CASE WHEN (etl.is_boolean(r.is_test_record)) IS FALSE THEN 'is not boolean: 0 or 1' END),
+                ('visa_expiry', r.visa_expiry, CASE WHEN (etl.is_date(r.visa_expiry)) IS FALSE THEN 'is not a date: YYYY-MM-DD' END)
         ) AS v (name, text, reason)
         WHERE v.reason IS NOT NULL
     ) AS e

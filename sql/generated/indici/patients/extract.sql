@@ -4,41 +4,20 @@ INSERT INTO etl.extracts (
     extract, source, description, entity, natural_key, core_kind, raw_table, stg_table, core_table, full_load,
     ragged_rows, reject_rate, mirror_close_share, has_pseudonyms, load_order, every_batch
 )
-VALUES
-    (
-        'patients',
-        'indici',
-        'People registered with, enrolled in or seen by the practice.',
-        'patient',
-        ARRAY['patient_id']::text[],
-        'dimension',
-        'raw.patients_raw',
-        'stg.patients',
-        'core.dim_patients',
-        'upsert',
-        'reject',
-        0.05,
-        0.2,
-        true,
-        3,
-        true
-    )
+VALUES (
+    'patients', 'indici',
+    'People registered with, enrolled in or seen by the practice.',
+    'patient', ARRAY['patient_id']::text[], 'dimension',
+    'raw.patients_raw', 'stg.patients', 'core.dim_patients', 'upsert',
+    'reject', 0.05, 0.2, true, 3, true
+)
 ON CONFLICT (extract) DO UPDATE
-SET source = excluded.source,
-    description = excluded.description,
-    entity = excluded.entity,
-    natural_key = excluded.natural_key,
-    core_kind = excluded.core_kind,
-    raw_table = excluded.raw_table,
-    stg_table = excluded.stg_table,
-    core_table = excluded.core_table,
-    full_load = excluded.full_load,
-    ragged_rows = excluded.ragged_rows,
-    reject_rate = excluded.reject_rate,
-    mirror_close_share = excluded.mirror_close_share,
-    has_pseudonyms = excluded.has_pseudonyms,
-    load_order = excluded.load_order,
-    every_batch = excluded.every_batch;
+SET source = excluded.source, description = excluded.description, entity = excluded.entity,
+    natural_key = excluded.natural_key, core_kind = excluded.core_kind, raw_table = excluded.raw_table,
+    stg_table = excluded.stg_table, core_table = excluded.core_table, full_load = excluded.full_load,
+    ragged_rows = excluded.ragged_rows, reject_rate = excluded.reject_rate,
+    mirror_close_share = excluded.mirror_close_share, has_pseudonyms = excluded.has_pseudonyms,
+    load_order = excluded.load_order, every_batch = excluded.every_batch;
 
 INSERT INTO etl.locks (extract)
 VALUES ('patients')
@@ -283,9 +262,7 @@ DELETE FROM etl.shapes WHERE extract = 'patients';
 INSERT INTO etl.shapes (extract, since, until, columns, headings, rules_hash)
 VALUES
     (
-        'patients',
-        '-infinity',
-        'infinity',
+        'patients', '-infinity', 'infinity',
         ARRAY['patient_id', 'nhi_number', 'is_nhi_validate', 'title', 'first_name', 'middle_name', 'family_name', 'full_name', 'preferred_name', 'other_maiden_name', 'marital_status_id', 'marital_status', 'gender_id', 'gender', 'dob', 'age', 'age_type', 'age_group', 'is_alive', 'death_date', 'dob_source', 'picture_path', 'consented_to_share', 'place_of_birth', 'country_of_birth_id', 'country_of_birth', 'cell_number', 'day_phone', 'night_phone', 'email', 'secondary_email', 'preferred_contact_method', 'consent_text_messaging', 'is_portal_user', 'is_active', 'is_deleted', 'inserted_by', 'updated_by', 'inserted_at', 'updated_at', 'notes', 'is_gender_self_identified', 'sex_related_gender', 'is_work_visa_required', 'balance', 'medtech_balance', 'medtech_date_last_pay', 'medtech_date_last_statement', 'register_status_id', 'register_status', 'medtech_nok', 'practice_name', 'calculated_balance', 'last_statement_date', 'last_invoice_date', 'last_payment_date', 'provider_name', 'chart_number', 'extension', 'practice_remarks', 'is_insured', 'insured_remarks', 'smoking_type', 'account_holder', 'account_holder_employer', 'is_community_service_card', 'community_service_card_no', 'community_service_card_expiry_date', 'community_service_card_sighted', 'is_health_card', 'health_card_no', 'health_card_expiry_date', 'health_card_sighted', 'winz', 'is_transfer_of_records', 'transfer_of_records_remarks', 'enrolment_type', 'enrolment_status_id', 'enrolment_status', 'enrolment_date', 'enrolment_method', 'enrolment_verifier', 'funding_status_id', 'funding_status', 'rejection_reason', 'funding_from', 'funding_to', 'account_group', 'gms_code', 'residential_status', 'is_nka', 'is_high_care', 'high_care_reason', 'is_care_plan', 'is_new_registration', 'is_opt_off', 'is_bp_graph', 'is_bmi_graph', 'is_inr_graph', 'is_hba1c_graph', 'asr_mark_status', 'is_height_graph', 'is_weight_graph', 'is_hc_graph', 'nes_status', 'nes_comments', 'medtech_balance_date', 'is_heart_rate', 'is_premature', 'premature_week', 'patient_pho_id', 'consult_updated_at', 'occupation', 'emergency_contact', 'emergency_contact_name', 'secondary_contact', 'secondary_contact_name', 'provider_id', 'practice_id', 'portal_registration_status', 'registration_date', 'medtech_id', 'permanent_address_house_number', 'permanent_address_building_number', 'permanent_address_street_number', 'permanent_address_suburb_town_id', 'permanent_address_suburb', 'permanent_address_city_area_id', 'permanent_address_city', 'permanent_address_postal_code', 'permanent_address_latitude', 'permanent_address_longitude', 'permanent_address_country_id', 'permanent_address_country', 'permanent_address', 'permanent_address_dhb_code', 'permanent_address_domicile_code', 'permanent_address_deprivation_quintile', 'permanent_address_deprivation_decile', 'permanent_address_meshblock', 'permanent_address_match_score', 'permanent_address_uncertainty_code', 'temporary_address', 'postal_address_house_number', 'postal_address_building_number', 'postal_address_street_number', 'postal_address_suburb_town_id', 'postal_address_suburb', 'postal_address_city_area_id', 'postal_address_city', 'postal_address_postal_code', 'postal_address_latitude', 'postal_address_longitude', 'postal_address_country_id', 'postal_address_country', 'postal_address', 'postal_address_dhb_code', 'postal_address_domicile_code', 'postal_address_deprivation_quintile', 'postal_address_deprivation_decile', 'postal_address_meshblock', 'postal_address_match_score', 'postal_address_uncertainty_code', 'ethnicity_id', 'ethnicity', 'eth_code', 'eth_code_2', 'secondary_ethnicity_id', 'secondary_ethnicity', 'eth_code_3', 'other_ethnicity_id', 'other_ethnicity', 'enrolment_id', 'pho_name', 'enrolment_expiry_date', 'is_consent_to_share', 'is_work_visa', 'work_visa_start_date', 'work_visa_expiry_date', 'enrolment_quarter', 'practice_location', 'account_holder_type_id', 'patient_type', 'breast_screen_id', 'breast_screen', 'is_pregnant', 'apply_charges', 'include_in_print', 'is_care_plus', 'care_plus_start_date', 'care_plus_end_date', 'care_plus_linc_status_id', 'care_plus_linc_status', 'nhi_status_id', 'nhi_status', 'per_org_id', 'loaded_date_time', 'account_holder_profile_id', 'community_service_effective_date', 'default_gp_mc_no', 'default_gp_name', 'default_practice_edi', 'default_practice_name', 'enrolment_end_date', 'is_capitated', 'is_consent_auto_reminder_text_messaging', 'is_consent_for_experience_survey', 'is_consent_to_import_clinical_records', 'is_consent_to_private_email_address', 'is_consent_to_share_clinical_records', 'is_consent_to_share_health1', 'is_consent_to_share_my_record_on_sehr', 'is_consent_to_share_pho_data_collection', 'is_include_account_fee', 'is_include_statement_fee', 'is_linked_csc_exists', 'is_test_record', 'pharmacy_id', 'residential_status_id', 'visa_expiry']::text[],
         ARRAY['PatientID', 'NHINumber', 'IsNHIValidate', 'Title', 'FirstName', 'MiddleName', 'FamilyName', 'FullName', 'PreferredName', 'OtherMaidenName', 'MaritalStatusID', 'MaritalStatus', 'GenderID', 'Gender', 'DOB', 'Age', 'AgeType', 'AgeGroup', 'IsAlive', 'DeathDate', 'DOBSource', 'PicturePath', 'ConsentedtoShare', 'PlaceofBirth', 'CountryofBirthID', 'CountryOfBirth', 'CellNumber', 'DayPhone', 'NightPhone', 'Email', 'SecondaryEmail', 'PreferredContactMethod', 'ConsentTextMessaging', 'IsPortalUser', 'IsActive', 'IsDeleted', 'InsertedBy', 'UpdatedBy', 'InsertedAt', 'UpdatedAt', 'Notes', 'IsGenderSelfIdentified', 'SexRelatedGender', 'IsWorkedVisaRequired', 'Balance', 'MedTechBalance', 'MedTechDATELASTPAY', 'MedTechDATELASTSTMT', 'RegisterStatusID', 'RegisterStatus', 'MedTechNOK', 'PracticeName', 'CalculatedBalance', 'LastStatementDate', 'LastInvoiceDate', 'LastPaymentDate', 'ProviderName', 'ChartNumber', 'Extention', 'PracticeRemarks', 'IsInsured', 'InsuredRemarks', 'SmokingType', 'AccountHolder', 'AccountHolderEmployer', 'IsCommunityServiceCard', 'CommunityServiceCardNo', 'CommunityServiceCardExipryDate', 'CommunityServiceCardSighted', 'IsHealthCard', 'HealthCardNo', 'HealthCardExpiryDate', 'HealthCardSighted', 'WINZ', 'IsTransferOfRecords', 'TransferofRecordsRemarks', 'EnrolmentType', 'EnrolmentStatusID', 'EnrolmentStatus', 'EnrolmentDate', 'EnrolmentMethod', 'EnrolmentVerifier', 'FundingStatusID', 'FundingStatus', 'RejectionReason', 'FundingFrom', 'FundingTo', 'AccountGroup', 'GMSCode', 'ResidentialStatus', 'IsNKA', 'IsHighCare', 'HighCareReason', 'IsCarePlan', 'IsNewRegisteration', 'IsOptOff', 'IsBPGraph', 'IsBMIGraph', 'IsINRGraph', 'IsHbA1cGraph', 'ASRMarkStatus', 'IsHeightGraph', 'IsWeightGraph', 'IsHcGraph', 'NESStatus', 'NESComments', 'MedTechBalanceDate', 'IsHeartRate', 'IsPremature', 'PrematureWeek', 'PatientPHOID', 'ConsultUpdatedAt', 'Occupation', 'EmergencyContact', 'EmergencyContactName', 'SecondaryContact', 'SecondaryContactName', 'ProviderID', 'PracticeID', 'PortalRegistrationStatus', 'RegistrationDate', 'MedTechID', 'PermanentAddressHouseNumber', 'PermanentAddressBuildingNumber', 'PermanentAddressStreetNumber', 'PermanentAddressSuburbTownID', 'PermanentAddressSuburb', 'PermanentAddressCityAreaID', 'PermanentAddressCity', 'PermanentAddressPostalCode', 'PermanentAddressLatitude', 'PermanentAddressLongitude', 'PermanentAddressCountryID', 'PermanentAddressCountry', 'PermanentAddress', 'PermanentAddressDHBCode', 'PermanentAddressDomicileCode', 'PermanentAddressDeprivationQuintile', 'PermanentAddressDeprivationDecile', 'PermanentAddressMeshblock', 'PermanentAddressMatchScore', 'PermanentAddressUncertaintyCode', 'TemporaryAddress', 'PostalAddressHouseNumber', 'PostalAddressBuildingNumber', 'PostalAddressStreetNumber', 'PostalAddressSuburbTownID', 'PostalAddressSuburb', 'PostalAddressCityAreaID', 'PostalAddressCity', 'PostalAddressPostalCode', 'PostalAddressLatitude', 'PostalAddressLongitude', 'PostalAddressCountryID', 'PostalAddressCountry', 'PostalAddress', 'PostalAddressDHBCode', 'PostalAddressDomicileCode', 'PostalAddressDeprivationQuintile', 'PostalAddressDeprivationDecile', 'PostalAddressMeshblock', 'PostalAddressMatchScore', 'PostalAddressUncertaintyCode', 'EthnicityID', 'Ethnicity', 'ETHCODE', 'ETHCODE2', 'SecondaryEthnicityID', 'SecondaryEthnicity', 'ETHCODE3', 'OtherEthnicityID', 'OtherEthnicity', 'EnrolmentID', 'PHOName', 'EnrolmentExpiryDate', 'IsConsentToShare', 'IsWorkVisa', 'WorkVisaStartDate', 'WorkVisaExpiryDate', 'EnrolmentQuarter', 'PracticeLocation', 'AccountHolderTypeID', 'PatientType', 'BreastScreenID', 'BreastScreen', 'IsPregnant', 'ApplyCharges', 'IncludeInPrint', 'IsCareplus', 'CarePlusStartDate', 'CarePlusEnddate', 'CarePlusLincStatusID', 'CarePlusLincStatus', 'NHIStatusID', 'NHIStatus', 'PerOrgId', 'LoadedDateTime', 'AccountHolderProfileID', 'ComunityServiceEffectiveDate', 'DefaultGPMCNo', 'DefaultGPName', 'DefaultPracticeEDI', 'DefaultPracticeName', 'EnrolmentEndDate', 'IsCapitated', 'IsConsentAutoReminderTextMessaging', 'IsConsentForExperienceSurvey', 'IsConsentToImportClinicalRecords', 'IsConsentToPrivateEmailAddress', 'IsConsentToShareClinicalRecords', 'IsConsentToShareHealth1', 'IsConsentToShareMyRecordOnSEHR', 'IsConsentToSharePHODataCollection', 'IsIncludeAccountFee', 'IsIncludeStatementFee', 'IsLinkedCSCExists', 'IsTestRecord', 'PharmacyID', 'ResidentialStatusID', 'VisaExpiry']::text[],
         '2864beb0acd186429165816ad57353aacd96e6e34881863e9159ab3d574da012'

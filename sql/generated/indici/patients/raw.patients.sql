@@ -2,461 +2,61 @@
 
 CREATE OR REPLACE VIEW raw.patients AS
 SELECT
-    r.patient_id,
-    r.nhi_number,
-    r.is_nhi_validate,
-    r.title,
-    r.first_name,
-    r.middle_name,
-    r.family_name,
-    r.full_name,
-    r.preferred_name,
-    r.other_maiden_name,
-    r.marital_status_id,
-    r.marital_status,
-    r.gender_id,
-    r.gender,
-    r.dob,
-    r.age,
-    r.age_type,
-    r.age_group,
-    r.is_alive,
-    r.death_date,
-    r.dob_source,
-    r.picture_path,
-    r.consented_to_share,
-    r.place_of_birth,
-    r.country_of_birth_id,
-    r.country_of_birth,
-    r.cell_number,
-    r.day_phone,
-    r.night_phone,
-    r.email,
-    r.secondary_email,
-    r.preferred_contact_method,
-    r.consent_text_messaging,
-    r.is_portal_user,
-    r.is_active,
-    r.is_deleted,
-    r.inserted_by,
-    r.updated_by,
-    r.inserted_at,
-    r.updated_at,
-    r.notes,
-    r.is_gender_self_identified,
-    r.sex_related_gender,
-    r.is_work_visa_required,
-    r.balance,
-    r.medtech_balance,
-    r.medtech_date_last_pay,
-    r.medtech_date_last_statement,
-    r.register_status_id,
-    r.register_status,
-    r.medtech_nok,
-    r.practice_name,
-    r.calculated_balance,
-    r.last_statement_date,
-    r.last_invoice_date,
-    r.last_payment_date,
-    r.provider_name,
-    r.chart_number,
-    r.extension,
-    r.practice_remarks,
-    r.is_insured,
-    r.insured_remarks,
-    r.smoking_type,
-    r.account_holder,
-    r.account_holder_employer,
-    r.is_community_service_card,
-    r.community_service_card_no,
-    r.community_service_card_expiry_date,
-    r.community_service_card_sighted,
-    r.is_health_card,
-    r.health_card_no,
-    r.health_card_expiry_date,
-    r.health_card_sighted,
-    r.winz,
-    r.is_transfer_of_records,
-    r.transfer_of_records_remarks,
-    r.enrolment_type,
-    r.enrolment_status_id,
-    r.enrolment_status,
-    r.enrolment_date,
-    r.enrolment_method,
-    r.enrolment_verifier,
-    r.funding_status_id,
-    r.funding_status,
-    r.rejection_reason,
-    r.funding_from,
-    r.funding_to,
-    r.account_group,
-    r.gms_code,
-    r.residential_status,
-    r.is_nka,
-    r.is_high_care,
-    r.high_care_reason,
-    r.is_care_plan,
-    r.is_new_registration,
-    r.is_opt_off,
-    r.is_bp_graph,
-    r.is_bmi_graph,
-    r.is_inr_graph,
-    r.is_hba1c_graph,
-    r.asr_mark_status,
-    r.is_height_graph,
-    r.is_weight_graph,
-    r.is_hc_graph,
-    r.nes_status,
-    r.nes_comments,
-    r.medtech_balance_date,
-    r.is_heart_rate,
-    r.is_premature,
-    r.premature_week,
-    r.patient_pho_id,
-    r.consult_updated_at,
-    r.occupation,
-    r.emergency_contact,
-    r.emergency_contact_name,
-    r.secondary_contact,
-    r.secondary_contact_name,
-    r.provider_id,
-    r.practice_id,
-    r.portal_registration_status,
-    r.registration_date,
-    r.medtech_id,
-    r.permanent_address_house_number,
-    r.permanent_address_building_number,
-    r.permanent_address_street_number,
-    r.permanent_address_suburb_town_id,
-    r.permanent_address_suburb,
-    r.permanent_address_city_area_id,
-    r.permanent_address_city,
-    r.permanent_address_postal_code,
-    r.permanent_address_latitude,
-    r.permanent_address_longitude,
-    r.permanent_address_country_id,
-    r.permanent_address_country,
-    r.permanent_address,
-    r.permanent_address_dhb_code,
-    r.permanent_address_domicile_code,
-    r.permanent_address_deprivation_quintile,
-    r.permanent_address_deprivation_decile,
-    r.permanent_address_meshblock,
-    r.permanent_address_match_score,
-    r.permanent_address_uncertainty_code,
-    r.temporary_address,
-    r.postal_address_house_number,
-    r.postal_address_building_number,
-    r.postal_address_street_number,
-    r.postal_address_suburb_town_id,
-    r.postal_address_suburb,
-    r.postal_address_city_area_id,
-    r.postal_address_city,
-    r.postal_address_postal_code,
-    r.postal_address_latitude,
-    r.postal_address_longitude,
-    r.postal_address_country_id,
-    r.postal_address_country,
-    r.postal_address,
-    r.postal_address_dhb_code,
-    r.postal_address_domicile_code,
-    r.postal_address_deprivation_quintile,
-    r.postal_address_deprivation_decile,
-    r.postal_address_meshblock,
-    r.postal_address_match_score,
-    r.postal_address_uncertainty_code,
-    r.ethnicity_id,
-    r.ethnicity,
-    r.eth_code,
-    r.eth_code_2,
-    r.secondary_ethnicity_id,
-    r.secondary_ethnicity,
-    r.eth_code_3,
-    r.other_ethnicity_id,
-    r.other_ethnicity,
-    r.enrolment_id,
-    r.pho_name,
-    r.enrolment_expiry_date,
-    r.is_consent_to_share,
-    r.is_work_visa,
-    r.work_visa_start_date,
-    r.work_visa_expiry_date,
-    r.enrolment_quarter,
-    r.practice_location,
-    r.account_holder_type_id,
-    r.patient_type,
-    r.breast_screen_id,
-    r.breast_screen,
-    r.is_pregnant,
-    r.apply_charges,
-    r.include_in_print,
-    r.is_care_plus,
-    r.care_plus_start_date,
-    r.care_plus_end_date,
-    r.care_plus_linc_status_id,
-    r.care_plus_linc_status,
-    r.nhi_status_id,
-    r.nhi_status,
-    r.per_org_id,
-    r.loaded_date_time,
-    r.account_holder_profile_id,
-    r.community_service_effective_date,
-    r.default_gp_mc_no,
-    r.default_gp_name,
-    r.default_practice_edi,
-    r.default_practice_name,
-    r.enrolment_end_date,
-    r.is_capitated,
-    r.is_consent_auto_reminder_text_messaging,
-    r.is_consent_for_experience_survey,
-    r.is_consent_to_import_clinical_records,
-    r.is_consent_to_private_email_address,
-    r.is_consent_to_share_clinical_records,
-    r.is_consent_to_share_health1,
-    r.is_consent_to_share_my_record_on_sehr,
-    r.is_consent_to_share_pho_data_collection,
-    r.is_include_account_fee,
-    r.is_include_statement_fee,
-    r.is_linked_csc_exists,
-    r.is_test_record,
-    r.pharmacy_id,
-    r.residential_status_id,
-    r.visa_expiry,
-    r.load_run_file_id,
-    r.line_no,
-    f.s3_bucket,
-    f.s3_key,
-    f.s3_version_id,
-    f.file_hash,
-    f.date_extracted,
-    f.extract_type,
+    r.patient_id, r.nhi_number, r.is_nhi_validate, r.title, r.first_name, r.middle_name, r.family_name, r.full_name,
+    r.preferred_name, r.other_maiden_name, r.marital_status_id, r.marital_status, r.gender_id, r.gender, r.dob,
+    r.age, r.age_type, r.age_group, r.is_alive, r.death_date, r.dob_source, r.picture_path, r.consented_to_share,
+    r.place_of_birth, r.country_of_birth_id, r.country_of_birth, r.cell_number, r.day_phone, r.night_phone, r.email,
+    r.secondary_email, r.preferred_contact_method, r.consent_text_messaging, r.is_portal_user, r.is_active,
+    r.is_deleted, r.inserted_by, r.updated_by, r.inserted_at, r.updated_at, r.notes, r.is_gender_self_identified,
+    r.sex_related_gender, r.is_work_visa_required, r.balance, r.medtech_balance, r.medtech_date_last_pay,
+    r.medtech_date_last_statement, r.register_status_id, r.register_status, r.medtech_nok, r.practice_name,
+    r.calculated_balance, r.last_statement_date, r.last_invoice_date, r.last_payment_date, r.provider_name,
+    r.chart_number, r.extension, r.practice_remarks, r.is_insured, r.insured_remarks, r.smoking_type,
+    r.account_holder, r.account_holder_employer, r.is_community_service_card, r.community_service_card_no,
+    r.community_service_card_expiry_date, r.community_service_card_sighted, r.is_health_card, r.health_card_no,
+    r.health_card_expiry_date, r.health_card_sighted, r.winz, r.is_transfer_of_records,
+    r.transfer_of_records_remarks, r.enrolment_type, r.enrolment_status_id, r.enrolment_status, r.enrolment_date,
+    r.enrolment_method, r.enrolment_verifier, r.funding_status_id, r.funding_status, r.rejection_reason,
+    r.funding_from, r.funding_to, r.account_group, r.gms_code, r.residential_status, r.is_nka, r.is_high_care,
+    r.high_care_reason, r.is_care_plan, r.is_new_registration, r.is_opt_off, r.is_bp_graph, r.is_bmi_graph,
+    r.is_inr_graph, r.is_hba1c_graph, r.asr_mark_status, r.is_height_graph, r.is_weight_graph, r.is_hc_graph,
+    r.nes_status, r.nes_comments, r.medtech_balance_date, r.is_heart_rate, r.is_premature, r.premature_week,
+    r.patient_pho_id, r.consult_updated_at, r.occupation, r.emergency_contact, r.emergency_contact_name,
+    r.secondary_contact, r.secondary_contact_name, r.provider_id, r.practice_id, r.portal_registration_status,
+    r.registration_date, r.medtech_id, r.permanent_address_house_number, r.permanent_address_building_number,
+    r.permanent_address_street_number, r.permanent_address_suburb_town_id, r.permanent_address_suburb,
+    r.permanent_address_city_area_id, r.permanent_address_city, r.permanent_address_postal_code,
+    r.permanent_address_latitude, r.permanent_address_longitude, r.permanent_address_country_id,
+    r.permanent_address_country, r.permanent_address, r.permanent_address_dhb_code,
+    r.permanent_address_domicile_code, r.permanent_address_deprivation_quintile,
+    r.permanent_address_deprivation_decile, r.permanent_address_meshblock, r.permanent_address_match_score,
+    r.permanent_address_uncertainty_code, r.temporary_address, r.postal_address_house_number,
+    r.postal_address_building_number, r.postal_address_street_number, r.postal_address_suburb_town_id,
+    r.postal_address_suburb, r.postal_address_city_area_id, r.postal_address_city, r.postal_address_postal_code,
+    r.postal_address_latitude, r.postal_address_longitude, r.postal_address_country_id, r.postal_address_country,
+    r.postal_address, r.postal_address_dhb_code, r.postal_address_domicile_code,
+    r.postal_address_deprivation_quintile, r.postal_address_deprivation_decile, r.postal_address_meshblock,
+    r.postal_address_match_score, r.postal_address_uncertainty_code, r.ethnicity_id, r.ethnicity, r.eth_code,
+    r.eth_code_2, r.secondary_ethnicity_id, r.secondary_ethnicity, r.eth_code_3, r.other_ethnicity_id,
+    r.other_ethnicity, r.enrolment_id, r.pho_name, r.enrolment_expiry_date, r.is_consent_to_share, r.is_work_visa,
+    r.work_visa_start_date, r.work_visa_expiry_date, r.enrolment_quarter, r.practice_location,
+    r.account_holder_type_id, r.patient_type, r.breast_screen_id, r.breast_screen, r.is_pregnant, r.apply_charges,
+    r.include_in_print, r.is_care_plus, r.care_plus_start_date, r.care_plus_end_date, r.care_plus_linc_status_id,
+    r.care_plus_linc_status, r.nhi_status_id, r.nhi_status, r.per_org_id, r.loaded_date_time,
+    r.account_holder_profile_id, r.community_service_effective_date, r.default_gp_mc_no, r.default_gp_name,
+    r.default_practice_edi, r.default_practice_name, r.enrolment_end_date, r.is_capitated,
+    r.is_consent_auto_reminder_text_messaging, r.is_consent_for_experience_survey,
+    r.is_consent_to_import_clinical_records, r.is_consent_to_private_email_address,
+    r.is_consent_to_share_clinical_records, r.is_consent_to_share_health1, r.is_consent_to_share_my_record_on_sehr,
+    r.is_consent_to_share_pho_data_collection, r.is_include_account_fee, r.is_include_statement_fee,
+    r.is_linked_csc_exists, r.is_test_record, r.pharmacy_id, r.residential_status_id, r.visa_expiry,
+    r.load_run_file_id, r.line_no, f.s3_bucket, f.s3_key, f.s3_version_id, f.file_hash, f.date_extracted, f.extract_type,
     f.tenant[1] AS file_practice_id,
     f.tenant[2] AS file_per_org_id,
-    f.load_run_id,
-    f.load_ts
+    f.load_run_id, f.load_ts
 FROM raw.patients_raw AS r
 JOIN etl.load_run_files AS f USING (load_run_file_id);
 COMMENT ON VIEW raw.patients IS 'Delivered rows with where they came from: People registered with, enrolled in or seen by the practice.';
-COMMENT ON COLUMN raw.patients.patient_id IS 'Identifier of the patient within the practice.';
-COMMENT ON COLUMN raw.patients.nhi_number IS 'National health identifier of the patient. Core receives a pseudonym.';
-COMMENT ON COLUMN raw.patients.is_nhi_validate IS 'Whether the national health identifier is validated.';
-COMMENT ON COLUMN raw.patients.title IS 'Title used with the patient''s name.';
-COMMENT ON COLUMN raw.patients.first_name IS 'First name of the patient.';
-COMMENT ON COLUMN raw.patients.middle_name IS 'Middle name of the patient.';
-COMMENT ON COLUMN raw.patients.family_name IS 'Family name of the patient.';
-COMMENT ON COLUMN raw.patients.full_name IS 'Full name of the patient.';
-COMMENT ON COLUMN raw.patients.preferred_name IS 'Name the patient prefers.';
-COMMENT ON COLUMN raw.patients.other_maiden_name IS 'Other or maiden name of the patient.';
-COMMENT ON COLUMN raw.patients.marital_status_id IS 'Lookup id of the marital status.';
-COMMENT ON COLUMN raw.patients.marital_status IS 'Marital status of the patient, a value of a list.';
-COMMENT ON COLUMN raw.patients.gender_id IS 'Lookup id of the gender.';
-COMMENT ON COLUMN raw.patients.gender IS 'Gender of the patient, a value of a list.';
-COMMENT ON COLUMN raw.patients.dob IS 'Date of birth of the patient.';
-COMMENT ON COLUMN raw.patients.age IS 'Age of the patient when the row was extracted, in the unit of age_type.';
-COMMENT ON COLUMN raw.patients.age_type IS 'Unit of the age, such as years.';
-COMMENT ON COLUMN raw.patients.age_group IS 'Age group of the patient when the row was extracted.';
-COMMENT ON COLUMN raw.patients.is_alive IS 'Whether the patient is alive.';
-COMMENT ON COLUMN raw.patients.death_date IS 'Date of the patient''s death.';
-COMMENT ON COLUMN raw.patients.dob_source IS 'Source of the date of birth, a value of a list.';
-COMMENT ON COLUMN raw.patients.picture_path IS 'Path of the patient''s picture in the source.';
-COMMENT ON COLUMN raw.patients.consented_to_share IS 'Whether the patient has consented to share.';
-COMMENT ON COLUMN raw.patients.place_of_birth IS 'Place of birth of the patient, free text.';
-COMMENT ON COLUMN raw.patients.country_of_birth_id IS 'Lookup id of the country of birth.';
-COMMENT ON COLUMN raw.patients.country_of_birth IS 'Country in which the patient was born.';
-COMMENT ON COLUMN raw.patients.cell_number IS 'Mobile phone number of the patient.';
-COMMENT ON COLUMN raw.patients.day_phone IS 'Phone number of the patient by day.';
-COMMENT ON COLUMN raw.patients.night_phone IS 'Phone number of the patient by night.';
-COMMENT ON COLUMN raw.patients.email IS 'Email address of the patient.';
-COMMENT ON COLUMN raw.patients.secondary_email IS 'Second email address of the patient.';
-COMMENT ON COLUMN raw.patients.preferred_contact_method IS 'How the patient prefers to be contacted, a value of a list.';
-COMMENT ON COLUMN raw.patients.consent_text_messaging IS 'Whether the patient consents to text messages.';
-COMMENT ON COLUMN raw.patients.is_portal_user IS 'Whether the patient uses the portal.';
-COMMENT ON COLUMN raw.patients.is_active IS 'Whether the patient''s record is active.';
-COMMENT ON COLUMN raw.patients.is_deleted IS 'Whether the patient''s record was deleted in the source.';
-COMMENT ON COLUMN raw.patients.inserted_by IS 'Name of the user who created the patient''s record.';
-COMMENT ON COLUMN raw.patients.updated_by IS 'Name of the user who last changed the patient''s record.';
-COMMENT ON COLUMN raw.patients.inserted_at IS 'When the patient''s record was created.';
-COMMENT ON COLUMN raw.patients.updated_at IS 'When the patient''s record was last changed.';
-COMMENT ON COLUMN raw.patients.notes IS 'Notes on the patient, free text.';
-COMMENT ON COLUMN raw.patients.is_gender_self_identified IS 'Whether the gender is self-identified.';
-COMMENT ON COLUMN raw.patients.sex_related_gender IS 'Sex recorded beside the gender, a value of a list.';
-COMMENT ON COLUMN raw.patients.is_work_visa_required IS 'Whether a work visa is required.';
-COMMENT ON COLUMN raw.patients.balance IS 'Balance of the patient''s account. Unit: NZD.';
-COMMENT ON COLUMN raw.patients.medtech_balance IS 'Balance of the patient''s account in MedTech. Unit: NZD.';
-COMMENT ON COLUMN raw.patients.medtech_date_last_pay IS 'Date of the last payment in MedTech.';
-COMMENT ON COLUMN raw.patients.medtech_date_last_statement IS 'Date of the last statement in MedTech.';
-COMMENT ON COLUMN raw.patients.register_status_id IS 'Lookup id of the registration status.';
-COMMENT ON COLUMN raw.patients.register_status IS 'Registration status of the patient, a value of a list.';
-COMMENT ON COLUMN raw.patients.medtech_nok IS 'Next of kin as recorded in MedTech.';
-COMMENT ON COLUMN raw.patients.practice_name IS 'Name of the practice.';
-COMMENT ON COLUMN raw.patients.calculated_balance IS 'Balance of the patient''s account as calculated by the source. Unit: NZD.';
-COMMENT ON COLUMN raw.patients.last_statement_date IS 'Date of the last statement of account.';
-COMMENT ON COLUMN raw.patients.last_invoice_date IS 'Date of the last invoice.';
-COMMENT ON COLUMN raw.patients.last_payment_date IS 'Date of the last payment.';
-COMMENT ON COLUMN raw.patients.provider_name IS 'Name of the patient''s provider.';
-COMMENT ON COLUMN raw.patients.chart_number IS 'Number of the patient''s chart. Core receives a pseudonym.';
-COMMENT ON COLUMN raw.patients.extension IS 'Extension of a phone number of the patient.';
-COMMENT ON COLUMN raw.patients.practice_remarks IS 'Remarks of the practice, free text.';
-COMMENT ON COLUMN raw.patients.is_insured IS 'Whether the patient is insured.';
-COMMENT ON COLUMN raw.patients.insured_remarks IS 'Remarks on the insurance, free text.';
-COMMENT ON COLUMN raw.patients.smoking_type IS 'Smoking status of the patient, a value of a list.';
-COMMENT ON COLUMN raw.patients.account_holder IS 'Holder of the patient''s account, may name a person.';
-COMMENT ON COLUMN raw.patients.account_holder_employer IS 'Employer of the account holder.';
-COMMENT ON COLUMN raw.patients.is_community_service_card IS 'Whether the patient holds a Community Services Card.';
-COMMENT ON COLUMN raw.patients.community_service_card_no IS 'Number of the Community Services Card. Core receives a pseudonym.';
-COMMENT ON COLUMN raw.patients.community_service_card_expiry_date IS 'Date on which the Community Services Card expires.';
-COMMENT ON COLUMN raw.patients.community_service_card_sighted IS 'Whether the Community Services Card was sighted, as the source says it.';
-COMMENT ON COLUMN raw.patients.is_health_card IS 'Whether the patient holds a health card.';
-COMMENT ON COLUMN raw.patients.health_card_no IS 'Number of the health card. Core receives a pseudonym.';
-COMMENT ON COLUMN raw.patients.health_card_expiry_date IS 'Date on which the health card expires.';
-COMMENT ON COLUMN raw.patients.health_card_sighted IS 'Whether the health card was sighted, as the source says it.';
-COMMENT ON COLUMN raw.patients.winz IS 'WINZ (Work and Income) number or reference of the patient. Core receives a pseudonym.';
-COMMENT ON COLUMN raw.patients.is_transfer_of_records IS 'Whether records are to be transferred.';
-COMMENT ON COLUMN raw.patients.transfer_of_records_remarks IS 'Remarks on the transfer of records, free text.';
-COMMENT ON COLUMN raw.patients.enrolment_type IS 'Type of the enrolment, a value of a list.';
-COMMENT ON COLUMN raw.patients.enrolment_status_id IS 'Lookup id of the enrolment status.';
-COMMENT ON COLUMN raw.patients.enrolment_status IS 'Enrolment status of the patient, a value of a list.';
-COMMENT ON COLUMN raw.patients.enrolment_date IS 'Date of the enrolment.';
-COMMENT ON COLUMN raw.patients.enrolment_method IS 'Method of the enrolment, a value of a list.';
-COMMENT ON COLUMN raw.patients.enrolment_verifier IS 'Who verified the enrolment, may name a person.';
-COMMENT ON COLUMN raw.patients.funding_status_id IS 'Lookup id of the funding status.';
-COMMENT ON COLUMN raw.patients.funding_status IS 'Funding status of the patient, a value of a list.';
-COMMENT ON COLUMN raw.patients.rejection_reason IS 'Reason for a rejection, may be free text.';
-COMMENT ON COLUMN raw.patients.funding_from IS 'First date of the funding.';
-COMMENT ON COLUMN raw.patients.funding_to IS 'Last date of the funding.';
-COMMENT ON COLUMN raw.patients.account_group IS 'Account group of the patient, a value of the practice''s list.';
-COMMENT ON COLUMN raw.patients.gms_code IS 'General Medical Services code of the patient.';
-COMMENT ON COLUMN raw.patients.residential_status IS 'Residential status of the patient, a value of a list.';
-COMMENT ON COLUMN raw.patients.is_nka IS 'Whether the patient is flagged NKA in the source.';
-COMMENT ON COLUMN raw.patients.is_high_care IS 'Whether the patient is marked as high care.';
-COMMENT ON COLUMN raw.patients.high_care_reason IS 'Reason for high care, may be free text.';
-COMMENT ON COLUMN raw.patients.is_care_plan IS 'Whether the patient has a care plan.';
-COMMENT ON COLUMN raw.patients.is_new_registration IS 'Whether the registration is new.';
-COMMENT ON COLUMN raw.patients.is_opt_off IS 'Whether the patient has opted off.';
-COMMENT ON COLUMN raw.patients.is_bp_graph IS 'Whether the blood pressure graph is shown.';
-COMMENT ON COLUMN raw.patients.is_bmi_graph IS 'Whether the body mass index graph is shown.';
-COMMENT ON COLUMN raw.patients.is_inr_graph IS 'Whether the INR graph is shown.';
-COMMENT ON COLUMN raw.patients.is_hba1c_graph IS 'Whether the HbA1c graph is shown.';
-COMMENT ON COLUMN raw.patients.asr_mark_status IS 'ASR mark status of the patient, a value of a list.';
-COMMENT ON COLUMN raw.patients.is_height_graph IS 'Whether the height graph is shown.';
-COMMENT ON COLUMN raw.patients.is_weight_graph IS 'Whether the weight graph is shown.';
-COMMENT ON COLUMN raw.patients.is_hc_graph IS 'Whether the Hc graph is shown.';
-COMMENT ON COLUMN raw.patients.nes_status IS 'Status of the patient in the National Enrolment Service, a value of a list.';
-COMMENT ON COLUMN raw.patients.nes_comments IS 'Comments on the National Enrolment Service, free text.';
-COMMENT ON COLUMN raw.patients.medtech_balance_date IS 'Date of the balance in MedTech.';
-COMMENT ON COLUMN raw.patients.is_heart_rate IS 'Flag of the source for the heart rate.';
-COMMENT ON COLUMN raw.patients.is_premature IS 'Whether the patient was born prematurely.';
-COMMENT ON COLUMN raw.patients.premature_week IS 'Week of a premature birth as typed in.';
-COMMENT ON COLUMN raw.patients.patient_pho_id IS 'Identifier of the patient with the primary health organisation. Core receives a pseudonym.';
-COMMENT ON COLUMN raw.patients.consult_updated_at IS 'When a consultation of the patient was last changed.';
-COMMENT ON COLUMN raw.patients.occupation IS 'Occupation of the patient, may be free text.';
-COMMENT ON COLUMN raw.patients.emergency_contact IS 'Contact details for emergencies.';
-COMMENT ON COLUMN raw.patients.emergency_contact_name IS 'Name of the contact for emergencies.';
-COMMENT ON COLUMN raw.patients.secondary_contact IS 'Details of the second contact.';
-COMMENT ON COLUMN raw.patients.secondary_contact_name IS 'Name of the second contact.';
-COMMENT ON COLUMN raw.patients.provider_id IS 'Provider with whom the patient is registered.';
-COMMENT ON COLUMN raw.patients.practice_id IS 'Practice that delivered the row, three digits as in the file name. Part of the tenant.';
-COMMENT ON COLUMN raw.patients.portal_registration_status IS 'State of the registration with the portal, a value of a list.';
-COMMENT ON COLUMN raw.patients.registration_date IS 'Date of the registration.';
-COMMENT ON COLUMN raw.patients.medtech_id IS 'Identifier of the patient in MedTech. Core receives a pseudonym.';
-COMMENT ON COLUMN raw.patients.permanent_address_house_number IS 'House number of the permanent address.';
-COMMENT ON COLUMN raw.patients.permanent_address_building_number IS 'Building number of the permanent address.';
-COMMENT ON COLUMN raw.patients.permanent_address_street_number IS 'Street of the permanent address.';
-COMMENT ON COLUMN raw.patients.permanent_address_suburb_town_id IS 'Lookup id of the suburb or town of the permanent address.';
-COMMENT ON COLUMN raw.patients.permanent_address_suburb IS 'Suburb of the permanent address.';
-COMMENT ON COLUMN raw.patients.permanent_address_city_area_id IS 'Lookup id of the city or area of the permanent address.';
-COMMENT ON COLUMN raw.patients.permanent_address_city IS 'City of the permanent address.';
-COMMENT ON COLUMN raw.patients.permanent_address_postal_code IS 'Postcode of the permanent address.';
-COMMENT ON COLUMN raw.patients.permanent_address_latitude IS 'Latitude of the patient''s permanent address, in degrees.';
-COMMENT ON COLUMN raw.patients.permanent_address_longitude IS 'Longitude of the patient''s permanent address, in degrees.';
-COMMENT ON COLUMN raw.patients.permanent_address_country_id IS 'Lookup id of the country of the permanent address.';
-COMMENT ON COLUMN raw.patients.permanent_address_country IS 'Country of the permanent address.';
-COMMENT ON COLUMN raw.patients.permanent_address IS 'Permanent address in full.';
-COMMENT ON COLUMN raw.patients.permanent_address_dhb_code IS 'Code of the health district of the permanent address.';
-COMMENT ON COLUMN raw.patients.permanent_address_domicile_code IS 'Domicile code of the permanent address, finer than a city.';
-COMMENT ON COLUMN raw.patients.permanent_address_deprivation_quintile IS 'Deprivation quintile of the permanent address.';
-COMMENT ON COLUMN raw.patients.permanent_address_deprivation_decile IS 'Deprivation decile of the permanent address.';
-COMMENT ON COLUMN raw.patients.permanent_address_meshblock IS 'Meshblock of the permanent address, an area of few households.';
-COMMENT ON COLUMN raw.patients.permanent_address_match_score IS 'Score of matching the permanent address.';
-COMMENT ON COLUMN raw.patients.permanent_address_uncertainty_code IS 'Code for how uncertain the match of the permanent address is.';
-COMMENT ON COLUMN raw.patients.temporary_address IS 'Temporary address in full.';
-COMMENT ON COLUMN raw.patients.postal_address_house_number IS 'House number of the postal address.';
-COMMENT ON COLUMN raw.patients.postal_address_building_number IS 'Building number of the postal address.';
-COMMENT ON COLUMN raw.patients.postal_address_street_number IS 'Street of the postal address.';
-COMMENT ON COLUMN raw.patients.postal_address_suburb_town_id IS 'Lookup id of the suburb or town of the postal address.';
-COMMENT ON COLUMN raw.patients.postal_address_suburb IS 'Suburb of the postal address.';
-COMMENT ON COLUMN raw.patients.postal_address_city_area_id IS 'Lookup id of the city or area of the postal address.';
-COMMENT ON COLUMN raw.patients.postal_address_city IS 'City of the postal address.';
-COMMENT ON COLUMN raw.patients.postal_address_postal_code IS 'Postcode of the postal address.';
-COMMENT ON COLUMN raw.patients.postal_address_latitude IS 'Latitude of the postal address, in degrees.';
-COMMENT ON COLUMN raw.patients.postal_address_longitude IS 'Longitude of the postal address, in degrees.';
-COMMENT ON COLUMN raw.patients.postal_address_country_id IS 'Lookup id of the country of the postal address.';
-COMMENT ON COLUMN raw.patients.postal_address_country IS 'Country of the postal address.';
-COMMENT ON COLUMN raw.patients.postal_address IS 'Postal address in full.';
-COMMENT ON COLUMN raw.patients.postal_address_dhb_code IS 'Code of the health district of the postal address.';
-COMMENT ON COLUMN raw.patients.postal_address_domicile_code IS 'Domicile code of the postal address, finer than a city.';
-COMMENT ON COLUMN raw.patients.postal_address_deprivation_quintile IS 'Deprivation quintile of the postal address.';
-COMMENT ON COLUMN raw.patients.postal_address_deprivation_decile IS 'Deprivation decile of the postal address.';
-COMMENT ON COLUMN raw.patients.postal_address_meshblock IS 'Meshblock of the postal address, an area of few households.';
-COMMENT ON COLUMN raw.patients.postal_address_match_score IS 'Score of matching the postal address.';
-COMMENT ON COLUMN raw.patients.postal_address_uncertainty_code IS 'Code for how uncertain the match of the postal address is.';
-COMMENT ON COLUMN raw.patients.ethnicity_id IS 'Lookup id of the first ethnicity.';
-COMMENT ON COLUMN raw.patients.ethnicity IS 'First ethnicity of the patient, a value of a list.';
-COMMENT ON COLUMN raw.patients.eth_code IS 'Code of the first ethnicity.';
-COMMENT ON COLUMN raw.patients.eth_code_2 IS 'Code of the second ethnicity.';
-COMMENT ON COLUMN raw.patients.secondary_ethnicity_id IS 'Lookup id of the second ethnicity.';
-COMMENT ON COLUMN raw.patients.secondary_ethnicity IS 'Second ethnicity of the patient, a value of a list.';
-COMMENT ON COLUMN raw.patients.eth_code_3 IS 'Code of the third ethnicity.';
-COMMENT ON COLUMN raw.patients.other_ethnicity_id IS 'Lookup id of the other ethnicity.';
-COMMENT ON COLUMN raw.patients.other_ethnicity IS 'Other ethnicity of the patient, a value of a list.';
-COMMENT ON COLUMN raw.patients.enrolment_id IS 'Identifier of the enrolment in the source.';
-COMMENT ON COLUMN raw.patients.pho_name IS 'Name of the primary health organisation.';
-COMMENT ON COLUMN raw.patients.enrolment_expiry_date IS 'Date on which the enrolment expires.';
-COMMENT ON COLUMN raw.patients.is_consent_to_share IS 'Whether there is consent to share.';
-COMMENT ON COLUMN raw.patients.is_work_visa IS 'Whether the patient has a work visa.';
-COMMENT ON COLUMN raw.patients.work_visa_start_date IS 'First date of the work visa.';
-COMMENT ON COLUMN raw.patients.work_visa_expiry_date IS 'Date on which the work visa expires.';
-COMMENT ON COLUMN raw.patients.enrolment_quarter IS 'Quarter of the enrolment.';
-COMMENT ON COLUMN raw.patients.practice_location IS 'Location of the practice the patient belongs to.';
-COMMENT ON COLUMN raw.patients.account_holder_type_id IS 'Lookup id of the type of account holder.';
-COMMENT ON COLUMN raw.patients.patient_type IS 'Type of patient, a value of a list.';
-COMMENT ON COLUMN raw.patients.breast_screen_id IS 'Lookup id of the breast screening value.';
-COMMENT ON COLUMN raw.patients.breast_screen IS 'Breast screening value of the patient, a value of a list.';
-COMMENT ON COLUMN raw.patients.is_pregnant IS 'Whether the patient is pregnant.';
-COMMENT ON COLUMN raw.patients.apply_charges IS 'Whether charges apply to the account.';
-COMMENT ON COLUMN raw.patients.include_in_print IS 'Whether the patient is included in prints.';
-COMMENT ON COLUMN raw.patients.is_care_plus IS 'Whether the patient is in CarePlus.';
-COMMENT ON COLUMN raw.patients.care_plus_start_date IS 'First date of CarePlus.';
-COMMENT ON COLUMN raw.patients.care_plus_end_date IS 'Last date of CarePlus.';
-COMMENT ON COLUMN raw.patients.care_plus_linc_status_id IS 'Lookup id of the CarePlus Linc status.';
-COMMENT ON COLUMN raw.patients.care_plus_linc_status IS 'CarePlus Linc status of the patient, a value of a list.';
-COMMENT ON COLUMN raw.patients.nhi_status_id IS 'Lookup id of the status of the national health identifier.';
-COMMENT ON COLUMN raw.patients.nhi_status IS 'Status of the national health identifier, a value of a list.';
-COMMENT ON COLUMN raw.patients.per_org_id IS 'Organisation of the practice, six digits as in the file name. Part of the tenant.';
-COMMENT ON COLUMN raw.patients.loaded_date_time IS 'When the provider of the feed loaded the row. Can change when nothing else did.';
-COMMENT ON COLUMN raw.patients.account_holder_profile_id IS 'Identifier of the account holder''s profile in the source.';
-COMMENT ON COLUMN raw.patients.community_service_effective_date IS 'Date from which the Community Services Card is effective.';
-COMMENT ON COLUMN raw.patients.default_gp_mc_no IS 'Medical Council number of the default general practitioner. Core receives a pseudonym.';
-COMMENT ON COLUMN raw.patients.default_gp_name IS 'Name of the default general practitioner.';
-COMMENT ON COLUMN raw.patients.default_practice_edi IS 'Electronic mailbox of the default practice.';
-COMMENT ON COLUMN raw.patients.default_practice_name IS 'Name of the default practice.';
-COMMENT ON COLUMN raw.patients.enrolment_end_date IS 'Date on which the enrolment ended.';
-COMMENT ON COLUMN raw.patients.is_capitated IS 'Whether the patient is capitated.';
-COMMENT ON COLUMN raw.patients.is_consent_auto_reminder_text_messaging IS 'Whether the patient consents to automatic reminders by text message.';
-COMMENT ON COLUMN raw.patients.is_consent_for_experience_survey IS 'Whether the patient consents to the experience survey.';
-COMMENT ON COLUMN raw.patients.is_consent_to_import_clinical_records IS 'Whether the patient consents to importing clinical records.';
-COMMENT ON COLUMN raw.patients.is_consent_to_private_email_address IS 'Whether the patient consents to the use of a private email address.';
-COMMENT ON COLUMN raw.patients.is_consent_to_share_clinical_records IS 'Whether the patient consents to sharing clinical records.';
-COMMENT ON COLUMN raw.patients.is_consent_to_share_health1 IS 'Whether the patient consents to sharing with Health1.';
-COMMENT ON COLUMN raw.patients.is_consent_to_share_my_record_on_sehr IS 'Whether the patient consents to sharing the record on the shared electronic health record.';
-COMMENT ON COLUMN raw.patients.is_consent_to_share_pho_data_collection IS 'Whether the patient consents to data collection by the primary health organisation.';
-COMMENT ON COLUMN raw.patients.is_include_account_fee IS 'Whether the account fee is included.';
-COMMENT ON COLUMN raw.patients.is_include_statement_fee IS 'Whether the statement fee is included.';
-COMMENT ON COLUMN raw.patients.is_linked_csc_exists IS 'Whether a linked Community Services Card exists.';
-COMMENT ON COLUMN raw.patients.is_test_record IS 'Whether the record is a test record.';
-COMMENT ON COLUMN raw.patients.pharmacy_id IS 'Identifier of the patient''s pharmacy in the source.';
-COMMENT ON COLUMN raw.patients.residential_status_id IS 'Lookup id of the residential status.';
-COMMENT ON COLUMN raw.patients.visa_expiry IS 'Date on which the visa expires.';
 COMMENT ON COLUMN raw.patients.load_run_file_id IS 'The file: etl.load_run_files.';
 COMMENT ON COLUMN raw.patients.line_no IS 'Number of the row in the file, from 1, counting every row.';
 COMMENT ON COLUMN raw.patients.s3_bucket IS 'Bucket of the file.';

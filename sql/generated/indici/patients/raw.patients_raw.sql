@@ -227,226 +227,50 @@ CREATE TABLE raw.patients_raw (
 );
 CREATE INDEX patients_raw_key_idx ON raw.patients_raw (patient_id);
 COMMENT ON TABLE raw.patients_raw IS 'Delivered rows as text: People registered with, enrolled in or seen by the practice.';
-COMMENT ON COLUMN raw.patients_raw.patient_id IS 'Identifier of the patient within the practice.';
-COMMENT ON COLUMN raw.patients_raw.nhi_number IS 'National health identifier of the patient. Core receives a pseudonym.';
-COMMENT ON COLUMN raw.patients_raw.is_nhi_validate IS 'Whether the national health identifier is validated.';
-COMMENT ON COLUMN raw.patients_raw.title IS 'Title used with the patient''s name.';
-COMMENT ON COLUMN raw.patients_raw.first_name IS 'First name of the patient.';
-COMMENT ON COLUMN raw.patients_raw.middle_name IS 'Middle name of the patient.';
-COMMENT ON COLUMN raw.patients_raw.family_name IS 'Family name of the patient.';
-COMMENT ON COLUMN raw.patients_raw.full_name IS 'Full name of the patient.';
-COMMENT ON COLUMN raw.patients_raw.preferred_name IS 'Name the patient prefers.';
-COMMENT ON COLUMN raw.patients_raw.other_maiden_name IS 'Other or maiden name of the patient.';
-COMMENT ON COLUMN raw.patients_raw.marital_status_id IS 'Lookup id of the marital status.';
-COMMENT ON COLUMN raw.patients_raw.marital_status IS 'Marital status of the patient, a value of a list.';
-COMMENT ON COLUMN raw.patients_raw.gender_id IS 'Lookup id of the gender.';
-COMMENT ON COLUMN raw.patients_raw.gender IS 'Gender of the patient, a value of a list.';
-COMMENT ON COLUMN raw.patients_raw.dob IS 'Date of birth of the patient.';
-COMMENT ON COLUMN raw.patients_raw.age IS 'Age of the patient when the row was extracted, in the unit of age_type.';
-COMMENT ON COLUMN raw.patients_raw.age_type IS 'Unit of the age, such as years.';
-COMMENT ON COLUMN raw.patients_raw.age_group IS 'Age group of the patient when the row was extracted.';
-COMMENT ON COLUMN raw.patients_raw.is_alive IS 'Whether the patient is alive.';
-COMMENT ON COLUMN raw.patients_raw.death_date IS 'Date of the patient''s death.';
-COMMENT ON COLUMN raw.patients_raw.dob_source IS 'Source of the date of birth, a value of a list.';
-COMMENT ON COLUMN raw.patients_raw.picture_path IS 'Path of the patient''s picture in the source.';
-COMMENT ON COLUMN raw.patients_raw.consented_to_share IS 'Whether the patient has consented to share.';
-COMMENT ON COLUMN raw.patients_raw.place_of_birth IS 'Place of birth of the patient, free text.';
-COMMENT ON COLUMN raw.patients_raw.country_of_birth_id IS 'Lookup id of the country of birth.';
-COMMENT ON COLUMN raw.patients_raw.country_of_birth IS 'Country in which the patient was born.';
-COMMENT ON COLUMN raw.patients_raw.cell_number IS 'Mobile phone number of the patient.';
-COMMENT ON COLUMN raw.patients_raw.day_phone IS 'Phone number of the patient by day.';
-COMMENT ON COLUMN raw.patients_raw.night_phone IS 'Phone number of the patient by night.';
-COMMENT ON COLUMN raw.patients_raw.email IS 'Email address of the patient.';
-COMMENT ON COLUMN raw.patients_raw.secondary_email IS 'Second email address of the patient.';
-COMMENT ON COLUMN raw.patients_raw.preferred_contact_method IS 'How the patient prefers to be contacted, a value of a list.';
-COMMENT ON COLUMN raw.patients_raw.consent_text_messaging IS 'Whether the patient consents to text messages.';
-COMMENT ON COLUMN raw.patients_raw.is_portal_user IS 'Whether the patient uses the portal.';
-COMMENT ON COLUMN raw.patients_raw.is_active IS 'Whether the patient''s record is active.';
-COMMENT ON COLUMN raw.patients_raw.is_deleted IS 'Whether the patient''s record was deleted in the source.';
-COMMENT ON COLUMN raw.patients_raw.inserted_by IS 'Name of the user who created the patient''s record.';
-COMMENT ON COLUMN raw.patients_raw.updated_by IS 'Name of the user who last changed the patient''s record.';
-COMMENT ON COLUMN raw.patients_raw.inserted_at IS 'When the patient''s record was created.';
-COMMENT ON COLUMN raw.patients_raw.updated_at IS 'When the patient''s record was last changed.';
-COMMENT ON COLUMN raw.patients_raw.notes IS 'Notes on the patient, free text.';
-COMMENT ON COLUMN raw.patients_raw.is_gender_self_identified IS 'Whether the gender is self-identified.';
-COMMENT ON COLUMN raw.patients_raw.sex_related_gender IS 'Sex recorded beside the gender, a value of a list.';
-COMMENT ON COLUMN raw.patients_raw.is_work_visa_required IS 'Whether a work visa is required.';
-COMMENT ON COLUMN raw.patients_raw.balance IS 'Balance of the patient''s account. Unit: NZD.';
-COMMENT ON COLUMN raw.patients_raw.medtech_balance IS 'Balance of the patient''s account in MedTech. Unit: NZD.';
-COMMENT ON COLUMN raw.patients_raw.medtech_date_last_pay IS 'Date of the last payment in MedTech.';
-COMMENT ON COLUMN raw.patients_raw.medtech_date_last_statement IS 'Date of the last statement in MedTech.';
-COMMENT ON COLUMN raw.patients_raw.register_status_id IS 'Lookup id of the registration status.';
-COMMENT ON COLUMN raw.patients_raw.register_status IS 'Registration status of the patient, a value of a list.';
-COMMENT ON COLUMN raw.patients_raw.medtech_nok IS 'Next of kin as recorded in MedTech.';
-COMMENT ON COLUMN raw.patients_raw.practice_name IS 'Name of the practice.';
-COMMENT ON COLUMN raw.patients_raw.calculated_balance IS 'Balance of the patient''s account as calculated by the source. Unit: NZD.';
-COMMENT ON COLUMN raw.patients_raw.last_statement_date IS 'Date of the last statement of account.';
-COMMENT ON COLUMN raw.patients_raw.last_invoice_date IS 'Date of the last invoice.';
-COMMENT ON COLUMN raw.patients_raw.last_payment_date IS 'Date of the last payment.';
-COMMENT ON COLUMN raw.patients_raw.provider_name IS 'Name of the patient''s provider.';
-COMMENT ON COLUMN raw.patients_raw.chart_number IS 'Number of the patient''s chart. Core receives a pseudonym.';
-COMMENT ON COLUMN raw.patients_raw.extension IS 'Extension of a phone number of the patient.';
-COMMENT ON COLUMN raw.patients_raw.practice_remarks IS 'Remarks of the practice, free text.';
-COMMENT ON COLUMN raw.patients_raw.is_insured IS 'Whether the patient is insured.';
-COMMENT ON COLUMN raw.patients_raw.insured_remarks IS 'Remarks on the insurance, free text.';
-COMMENT ON COLUMN raw.patients_raw.smoking_type IS 'Smoking status of the patient, a value of a list.';
-COMMENT ON COLUMN raw.patients_raw.account_holder IS 'Holder of the patient''s account, may name a person.';
-COMMENT ON COLUMN raw.patients_raw.account_holder_employer IS 'Employer of the account holder.';
-COMMENT ON COLUMN raw.patients_raw.is_community_service_card IS 'Whether the patient holds a Community Services Card.';
-COMMENT ON COLUMN raw.patients_raw.community_service_card_no IS 'Number of the Community Services Card. Core receives a pseudonym.';
-COMMENT ON COLUMN raw.patients_raw.community_service_card_expiry_date IS 'Date on which the Community Services Card expires.';
-COMMENT ON COLUMN raw.patients_raw.community_service_card_sighted IS 'Whether the Community Services Card was sighted, as the source says it.';
-COMMENT ON COLUMN raw.patients_raw.is_health_card IS 'Whether the patient holds a health card.';
-COMMENT ON COLUMN raw.patients_raw.health_card_no IS 'Number of the health card. Core receives a pseudonym.';
-COMMENT ON COLUMN raw.patients_raw.health_card_expiry_date IS 'Date on which the health card expires.';
-COMMENT ON COLUMN raw.patients_raw.health_card_sighted IS 'Whether the health card was sighted, as the source says it.';
-COMMENT ON COLUMN raw.patients_raw.winz IS 'WINZ (Work and Income) number or reference of the patient. Core receives a pseudonym.';
-COMMENT ON COLUMN raw.patients_raw.is_transfer_of_records IS 'Whether records are to be transferred.';
-COMMENT ON COLUMN raw.patients_raw.transfer_of_records_remarks IS 'Remarks on the transfer of records, free text.';
-COMMENT ON COLUMN raw.patients_raw.enrolment_type IS 'Type of the enrolment, a value of a list.';
-COMMENT ON COLUMN raw.patients_raw.enrolment_status_id IS 'Lookup id of the enrolment status.';
-COMMENT ON COLUMN raw.patients_raw.enrolment_status IS 'Enrolment status of the patient, a value of a list.';
-COMMENT ON COLUMN raw.patients_raw.enrolment_date IS 'Date of the enrolment.';
-COMMENT ON COLUMN raw.patients_raw.enrolment_method IS 'Method of the enrolment, a value of a list.';
-COMMENT ON COLUMN raw.patients_raw.enrolment_verifier IS 'Who verified the enrolment, may name a person.';
-COMMENT ON COLUMN raw.patients_raw.funding_status_id IS 'Lookup id of the funding status.';
-COMMENT ON COLUMN raw.patients_raw.funding_status IS 'Funding status of the patient, a value of a list.';
-COMMENT ON COLUMN raw.patients_raw.rejection_reason IS 'Reason for a rejection, may be free text.';
-COMMENT ON COLUMN raw.patients_raw.funding_from IS 'First date of the funding.';
-COMMENT ON COLUMN raw.patients_raw.funding_to IS 'Last date of the funding.';
-COMMENT ON COLUMN raw.patients_raw.account_group IS 'Account group of the patient, a value of the practice''s list.';
-COMMENT ON COLUMN raw.patients_raw.gms_code IS 'General Medical Services code of the patient.';
-COMMENT ON COLUMN raw.patients_raw.residential_status IS 'Residential status of the patient, a value of a list.';
-COMMENT ON COLUMN raw.patients_raw.is_nka IS 'Whether the patient is flagged NKA in the source.';
-COMMENT ON COLUMN raw.patients_raw.is_high_care IS 'Whether the patient is marked as high care.';
-COMMENT ON COLUMN raw.patients_raw.high_care_reason IS 'Reason for high care, may be free text.';
-COMMENT ON COLUMN raw.patients_raw.is_care_plan IS 'Whether the patient has a care plan.';
-COMMENT ON COLUMN raw.patients_raw.is_new_registration IS 'Whether the registration is new.';
-COMMENT ON COLUMN raw.patients_raw.is_opt_off IS 'Whether the patient has opted off.';
-COMMENT ON COLUMN raw.patients_raw.is_bp_graph IS 'Whether the blood pressure graph is shown.';
-COMMENT ON COLUMN raw.patients_raw.is_bmi_graph IS 'Whether the body mass index graph is shown.';
-COMMENT ON COLUMN raw.patients_raw.is_inr_graph IS 'Whether the INR graph is shown.';
-COMMENT ON COLUMN raw.patients_raw.is_hba1c_graph IS 'Whether the HbA1c graph is shown.';
-COMMENT ON COLUMN raw.patients_raw.asr_mark_status IS 'ASR mark status of the patient, a value of a list.';
-COMMENT ON COLUMN raw.patients_raw.is_height_graph IS 'Whether the height graph is shown.';
-COMMENT ON COLUMN raw.patients_raw.is_weight_graph IS 'Whether the weight graph is shown.';
-COMMENT ON COLUMN raw.patients_raw.is_hc_graph IS 'Whether the Hc graph is shown.';
-COMMENT ON COLUMN raw.patients_raw.nes_status IS 'Status of the patient in the National Enrolment Service, a value of a list.';
-COMMENT ON COLUMN raw.patients_raw.nes_comments IS 'Comments on the National Enrolment Service, free text.';
-COMMENT ON COLUMN raw.patients_raw.medtech_balance_date IS 'Date of the balance in MedTech.';
-COMMENT ON COLUMN raw.patients_raw.is_heart_rate IS 'Flag of the source for the heart rate.';
-COMMENT ON COLUMN raw.patients_raw.is_premature IS 'Whether the patient was born prematurely.';
-COMMENT ON COLUMN raw.patients_raw.premature_week IS 'Week of a premature birth as typed in.';
-COMMENT ON COLUMN raw.patients_raw.patient_pho_id IS 'Identifier of the patient with the primary health organisation. Core receives a pseudonym.';
-COMMENT ON COLUMN raw.patients_raw.consult_updated_at IS 'When a consultation of the patient was last changed.';
-COMMENT ON COLUMN raw.patients_raw.occupation IS 'Occupation of the patient, may be free text.';
-COMMENT ON COLUMN raw.patients_raw.emergency_contact IS 'Contact details for emergencies.';
-COMMENT ON COLUMN raw.patients_raw.emergency_contact_name IS 'Name of the contact for emergencies.';
-COMMENT ON COLUMN raw.patients_raw.secondary_contact IS 'Details of the second contact.';
-COMMENT ON COLUMN raw.patients_raw.secondary_contact_name IS 'Name of the second contact.';
-COMMENT ON COLUMN raw.patients_raw.provider_id IS 'Provider with whom the patient is registered.';
-COMMENT ON COLUMN raw.patients_raw.practice_id IS 'Practice that delivered the row, three digits as in the file name. Part of the tenant.';
-COMMENT ON COLUMN raw.patients_raw.portal_registration_status IS 'State of the registration with the portal, a value of a list.';
-COMMENT ON COLUMN raw.patients_raw.registration_date IS 'Date of the registration.';
-COMMENT ON COLUMN raw.patients_raw.medtech_id IS 'Identifier of the patient in MedTech. Core receives a pseudonym.';
-COMMENT ON COLUMN raw.patients_raw.permanent_address_house_number IS 'House number of the permanent address.';
-COMMENT ON COLUMN raw.patients_raw.permanent_address_building_number IS 'Building number of the permanent address.';
-COMMENT ON COLUMN raw.patients_raw.permanent_address_street_number IS 'Street of the permanent address.';
-COMMENT ON COLUMN raw.patients_raw.permanent_address_suburb_town_id IS 'Lookup id of the suburb or town of the permanent address.';
-COMMENT ON COLUMN raw.patients_raw.permanent_address_suburb IS 'Suburb of the permanent address.';
-COMMENT ON COLUMN raw.patients_raw.permanent_address_city_area_id IS 'Lookup id of the city or area of the permanent address.';
-COMMENT ON COLUMN raw.patients_raw.permanent_address_city IS 'City of the permanent address.';
-COMMENT ON COLUMN raw.patients_raw.permanent_address_postal_code IS 'Postcode of the permanent address.';
-COMMENT ON COLUMN raw.patients_raw.permanent_address_latitude IS 'Latitude of the patient''s permanent address, in degrees.';
-COMMENT ON COLUMN raw.patients_raw.permanent_address_longitude IS 'Longitude of the patient''s permanent address, in degrees.';
-COMMENT ON COLUMN raw.patients_raw.permanent_address_country_id IS 'Lookup id of the country of the permanent address.';
-COMMENT ON COLUMN raw.patients_raw.permanent_address_country IS 'Country of the permanent address.';
-COMMENT ON COLUMN raw.patients_raw.permanent_address IS 'Permanent address in full.';
-COMMENT ON COLUMN raw.patients_raw.permanent_address_dhb_code IS 'Code of the health district of the permanent address.';
-COMMENT ON COLUMN raw.patients_raw.permanent_address_domicile_code IS 'Domicile code of the permanent address, finer than a city.';
-COMMENT ON COLUMN raw.patients_raw.permanent_address_deprivation_quintile IS 'Deprivation quintile of the permanent address.';
-COMMENT ON COLUMN raw.patients_raw.permanent_address_deprivation_decile IS 'Deprivation decile of the permanent address.';
-COMMENT ON COLUMN raw.patients_raw.permanent_address_meshblock IS 'Meshblock of the permanent address, an area of few households.';
-COMMENT ON COLUMN raw.patients_raw.permanent_address_match_score IS 'Score of matching the permanent address.';
-COMMENT ON COLUMN raw.patients_raw.permanent_address_uncertainty_code IS 'Code for how uncertain the match of the permanent address is.';
-COMMENT ON COLUMN raw.patients_raw.temporary_address IS 'Temporary address in full.';
-COMMENT ON COLUMN raw.patients_raw.postal_address_house_number IS 'House number of the postal address.';
-COMMENT ON COLUMN raw.patients_raw.postal_address_building_number IS 'Building number of the postal address.';
-COMMENT ON COLUMN raw.patients_raw.postal_address_street_number IS 'Street of the postal address.';
-COMMENT ON COLUMN raw.patients_raw.postal_address_suburb_town_id IS 'Lookup id of the suburb or town of the postal address.';
-COMMENT ON COLUMN raw.patients_raw.postal_address_suburb IS 'Suburb of the postal address.';
-COMMENT ON COLUMN raw.patients_raw.postal_address_city_area_id IS 'Lookup id of the city or area of the postal address.';
-COMMENT ON COLUMN raw.patients_raw.postal_address_city IS 'City of the postal address.';
-COMMENT ON COLUMN raw.patients_raw.postal_address_postal_code IS 'Postcode of the postal address.';
-COMMENT ON COLUMN raw.patients_raw.postal_address_latitude IS 'Latitude of the postal address, in degrees.';
-COMMENT ON COLUMN raw.patients_raw.postal_address_longitude IS 'Longitude of the postal address, in degrees.';
-COMMENT ON COLUMN raw.patients_raw.postal_address_country_id IS 'Lookup id of the country of the postal address.';
-COMMENT ON COLUMN raw.patients_raw.postal_address_country IS 'Country of the postal address.';
-COMMENT ON COLUMN raw.patients_raw.postal_address IS 'Postal address in full.';
-COMMENT ON COLUMN raw.patients_raw.postal_address_dhb_code IS 'Code of the health district of the postal address.';
-COMMENT ON COLUMN raw.patients_raw.postal_address_domicile_code IS 'Domicile code of the postal address, finer than a city.';
-COMMENT ON COLUMN raw.patients_raw.postal_address_deprivation_quintile IS 'Deprivation quintile of the postal address.';
-COMMENT ON COLUMN raw.patients_raw.postal_address_deprivation_decile IS 'Deprivation decile of the postal address.';
-COMMENT ON COLUMN raw.patients_raw.postal_address_meshblock IS 'Meshblock of the postal address, an area of few households.';
-COMMENT ON COLUMN raw.patients_raw.postal_address_match_score IS 'Score of matching the postal address.';
-COMMENT ON COLUMN raw.patients_raw.postal_address_uncertainty_code IS 'Code for how uncertain the match of the postal address is.';
-COMMENT ON COLUMN raw.patients_raw.ethnicity_id IS 'Lookup id of the first ethnicity.';
-COMMENT ON COLUMN raw.patients_raw.ethnicity IS 'First ethnicity of the patient, a value of a list.';
-COMMENT ON COLUMN raw.patients_raw.eth_code IS 'Code of the first ethnicity.';
-COMMENT ON COLUMN raw.patients_raw.eth_code_2 IS 'Code of the second ethnicity.';
-COMMENT ON COLUMN raw.patients_raw.secondary_ethnicity_id IS 'Lookup id of the second ethnicity.';
-COMMENT ON COLUMN raw.patients_raw.secondary_ethnicity IS 'Second ethnicity of the patient, a value of a list.';
-COMMENT ON COLUMN raw.patients_raw.eth_code_3 IS 'Code of the third ethnicity.';
-COMMENT ON COLUMN raw.patients_raw.other_ethnicity_id IS 'Lookup id of the other ethnicity.';
-COMMENT ON COLUMN raw.patients_raw.other_ethnicity IS 'Other ethnicity of the patient, a value of a list.';
-COMMENT ON COLUMN raw.patients_raw.enrolment_id IS 'Identifier of the enrolment in the source.';
-COMMENT ON COLUMN raw.patients_raw.pho_name IS 'Name of the primary health organisation.';
-COMMENT ON COLUMN raw.patients_raw.enrolment_expiry_date IS 'Date on which the enrolment expires.';
-COMMENT ON COLUMN raw.patients_raw.is_consent_to_share IS 'Whether there is consent to share.';
-COMMENT ON COLUMN raw.patients_raw.is_work_visa IS 'Whether the patient has a work visa.';
-COMMENT ON COLUMN raw.patients_raw.work_visa_start_date IS 'First date of the work visa.';
-COMMENT ON COLUMN raw.patients_raw.work_visa_expiry_date IS 'Date on which the work visa expires.';
-COMMENT ON COLUMN raw.patients_raw.enrolment_quarter IS 'Quarter of the enrolment.';
-COMMENT ON COLUMN raw.patients_raw.practice_location IS 'Location of the practice the patient belongs to.';
-COMMENT ON COLUMN raw.patients_raw.account_holder_type_id IS 'Lookup id of the type of account holder.';
-COMMENT ON COLUMN raw.patients_raw.patient_type IS 'Type of patient, a value of a list.';
-COMMENT ON COLUMN raw.patients_raw.breast_screen_id IS 'Lookup id of the breast screening value.';
-COMMENT ON COLUMN raw.patients_raw.breast_screen IS 'Breast screening value of the patient, a value of a list.';
-COMMENT ON COLUMN raw.patients_raw.is_pregnant IS 'Whether the patient is pregnant.';
-COMMENT ON COLUMN raw.patients_raw.apply_charges IS 'Whether charges apply to the account.';
-COMMENT ON COLUMN raw.patients_raw.include_in_print IS 'Whether the patient is included in prints.';
-COMMENT ON COLUMN raw.patients_raw.is_care_plus IS 'Whether the patient is in CarePlus.';
-COMMENT ON COLUMN raw.patients_raw.care_plus_start_date IS 'First date of CarePlus.';
-COMMENT ON COLUMN raw.patients_raw.care_plus_end_date IS 'Last date of CarePlus.';
-COMMENT ON COLUMN raw.patients_raw.care_plus_linc_status_id IS 'Lookup id of the CarePlus Linc status.';
-COMMENT ON COLUMN raw.patients_raw.care_plus_linc_status IS 'CarePlus Linc status of the patient, a value of a list.';
-COMMENT ON COLUMN raw.patients_raw.nhi_status_id IS 'Lookup id of the status of the national health identifier.';
-COMMENT ON COLUMN raw.patients_raw.nhi_status IS 'Status of the national health identifier, a value of a list.';
-COMMENT ON COLUMN raw.patients_raw.per_org_id IS 'Organisation of the practice, six digits as in the file name. Part of the tenant.';
-COMMENT ON COLUMN raw.patients_raw.loaded_date_time IS 'When the provider of the feed loaded the row. Can change when nothing else did.';
-COMMENT ON COLUMN raw.patients_raw.account_holder_profile_id IS 'Identifier of the account holder''s profile in the source.';
-COMMENT ON COLUMN raw.patients_raw.community_service_effective_date IS 'Date from which the Community Services Card is effective.';
-COMMENT ON COLUMN raw.patients_raw.default_gp_mc_no IS 'Medical Council number of the default general practitioner. Core receives a pseudonym.';
-COMMENT ON COLUMN raw.patients_raw.default_gp_name IS 'Name of the default general practitioner.';
-COMMENT ON COLUMN raw.patients_raw.default_practice_edi IS 'Electronic mailbox of the default practice.';
-COMMENT ON COLUMN raw.patients_raw.default_practice_name IS 'Name of the default practice.';
-COMMENT ON COLUMN raw.patients_raw.enrolment_end_date IS 'Date on which the enrolment ended.';
-COMMENT ON COLUMN raw.patients_raw.is_capitated IS 'Whether the patient is capitated.';
-COMMENT ON COLUMN raw.patients_raw.is_consent_auto_reminder_text_messaging IS 'Whether the patient consents to automatic reminders by text message.';
-COMMENT ON COLUMN raw.patients_raw.is_consent_for_experience_survey IS 'Whether the patient consents to the experience survey.';
-COMMENT ON COLUMN raw.patients_raw.is_consent_to_import_clinical_records IS 'Whether the patient consents to importing clinical records.';
-COMMENT ON COLUMN raw.patients_raw.is_consent_to_private_email_address IS 'Whether the patient consents to the use of a private email address.';
-COMMENT ON COLUMN raw.patients_raw.is_consent_to_share_clinical_records IS 'Whether the patient consents to sharing clinical records.';
-COMMENT ON COLUMN raw.patients_raw.is_consent_to_share_health1 IS 'Whether the patient consents to sharing with Health1.';
-COMMENT ON COLUMN raw.patients_raw.is_consent_to_share_my_record_on_sehr IS 'Whether the patient consents to sharing the record on the shared electronic health record.';
-COMMENT ON COLUMN raw.patients_raw.is_consent_to_share_pho_data_collection IS 'Whether the patient consents to data collection by the primary health organisation.';
-COMMENT ON COLUMN raw.patients_raw.is_include_account_fee IS 'Whether the account fee is included.';
-COMMENT ON COLUMN raw.patients_raw.is_include_statement_fee IS 'Whether the statement fee is included.';
-COMMENT ON COLUMN raw.patients_raw.is_linked_csc_exists IS 'Whether a linked Community Services Card exists.';
-COMMENT ON COLUMN raw.patients_raw.is_test_record IS 'Whether the record is a test record.';
-COMMENT ON COLUMN raw.patients_raw.pharmacy_id IS 'Identifier of the patient''s pharmacy in the source.';
-COMMENT ON COLUMN raw.patients_raw.residential_status_id IS 'Lookup id of the residential status.';
-COMMENT ON COLUMN raw.patients_raw.visa_expiry IS 'Date on which the visa expires.';
 COMMENT ON COLUMN raw.patients_raw.load_run_file_id IS 'The file: etl.load_run_files.';
 COMMENT ON COLUMN raw.patients_raw.line_no IS 'Number of the row in the file, from 1, counting every row.';
-GRANT INSERT (patient_id, nhi_number, is_nhi_validate, title, first_name, middle_name, family_name, full_name, preferred_name, other_maiden_name, marital_status_id, marital_status, gender_id, gender, dob, age, age_type, age_group, is_alive, death_date, dob_source, picture_path, consented_to_share, place_of_birth, country_of_birth_id, country_of_birth, cell_number, day_phone, night_phone, email, secondary_email, preferred_contact_method, consent_text_messaging, is_portal_user, is_active, is_deleted, inserted_by, updated_by, inserted_at, updated_at, notes, is_gender_self_identified, sex_related_gender, is_work_visa_required, balance, medtech_balance, medtech_date_last_pay, medtech_date_last_statement, register_status_id, register_status, medtech_nok, practice_name, calculated_balance, last_statement_date, last_invoice_date, last_payment_date, provider_name, chart_number, extension, practice_remarks, is_insured, insured_remarks, smoking_type, account_holder, account_holder_employer, is_community_service_card, community_service_card_no, community_service_card_expiry_date, community_service_card_sighted, is_health_card, health_card_no, health_card_expiry_date, health_card_sighted, winz, is_transfer_of_records, transfer_of_records_remarks, enrolment_type, enrolment_status_id, enrolment_status, enrolment_date, enrolment_method, enrolment_verifier, funding_status_id, funding_status, rejection_reason, funding_from, funding_to, account_group, gms_code, residential_status, is_nka, is_high_care, high_care_reason, is_care_plan, is_new_registration, is_opt_off, is_bp_graph, is_bmi_graph, is_inr_graph, is_hba1c_graph, asr_mark_status, is_height_graph, is_weight_graph, is_hc_graph, nes_status, nes_comments, medtech_balance_date, is_heart_rate, is_premature, premature_week, patient_pho_id, consult_updated_at, occupation, emergency_contact, emergency_contact_name, secondary_contact, secondary_contact_name, provider_id, practice_id, portal_registration_status, registration_date, medtech_id, permanent_address_house_number, permanent_address_building_number, permanent_address_street_number, permanent_address_suburb_town_id, permanent_address_suburb, permanent_address_city_area_id, permanent_address_city, permanent_address_postal_code, permanent_address_latitude, permanent_address_longitude, permanent_address_country_id, permanent_address_country, permanent_address, permanent_address_dhb_code, permanent_address_domicile_code, permanent_address_deprivation_quintile, permanent_address_deprivation_decile, permanent_address_meshblock, permanent_address_match_score, permanent_address_uncertainty_code, temporary_address, postal_address_house_number, postal_address_building_number, postal_address_street_number, postal_address_suburb_town_id, postal_address_suburb, postal_address_city_area_id, postal_address_city, postal_address_postal_code, postal_address_latitude, postal_address_longitude, postal_address_country_id, postal_address_country, postal_address, postal_address_dhb_code, postal_address_domicile_code, postal_address_deprivation_quintile, postal_address_deprivation_decile, postal_address_meshblock, postal_address_match_score, postal_address_uncertainty_code, ethnicity_id, ethnicity, eth_code, eth_code_2, secondary_ethnicity_id, secondary_ethnicity, eth_code_3, other_ethnicity_id, other_ethnicity, enrolment_id, pho_name, enrolment_expiry_date, is_consent_to_share, is_work_visa, work_visa_start_date, work_visa_expiry_date, enrolment_quarter, practice_location, account_holder_type_id, patient_type, breast_screen_id, breast_screen, is_pregnant, apply_charges, include_in_print, is_care_plus, care_plus_start_date, care_plus_end_date, care_plus_linc_status_id, care_plus_linc_status, nhi_status_id, nhi_status, per_org_id, loaded_date_time, account_holder_profile_id, community_service_effective_date, default_gp_mc_no, default_gp_name, default_practice_edi, default_practice_name, enrolment_end_date, is_capitated, is_consent_auto_reminder_text_messaging, is_consent_for_experience_survey, is_consent_to_import_clinical_records, is_consent_to_private_email_address, is_consent_to_share_clinical_records, is_consent_to_share_health1, is_consent_to_share_my_record_on_sehr, is_consent_to_share_pho_data_collection, is_include_account_fee, is_include_statement_fee, is_linked_csc_exists, is_test_record, pharmacy_id, residential_status_id, visa_expiry) ON raw.patients_raw TO etl_writer;
+GRANT INSERT (
+    patient_id, nhi_number, is_nhi_validate, title, first_name, middle_name, family_name, full_name, preferred_name,
+    other_maiden_name, marital_status_id, marital_status, gender_id, gender, dob, age, age_type, age_group,
+    is_alive, death_date, dob_source, picture_path, consented_to_share, place_of_birth, country_of_birth_id,
+    country_of_birth, cell_number, day_phone, night_phone, email, secondary_email, preferred_contact_method,
+    consent_text_messaging, is_portal_user, is_active, is_deleted, inserted_by, updated_by, inserted_at, updated_at,
+    notes, is_gender_self_identified, sex_related_gender, is_work_visa_required, balance, medtech_balance,
+    medtech_date_last_pay, medtech_date_last_statement, register_status_id, register_status, medtech_nok,
+    practice_name, calculated_balance, last_statement_date, last_invoice_date, last_payment_date, provider_name,
+    chart_number, extension, practice_remarks, is_insured, insured_remarks, smoking_type, account_holder,
+    account_holder_employer, is_community_service_card, community_service_card_no,
+    community_service_card_expiry_date, community_service_card_sighted, is_health_card, health_card_no,
+    health_card_expiry_date, health_card_sighted, winz, is_transfer_of_records, transfer_of_records_remarks,
+    enrolment_type, enrolment_status_id, enrolment_status, enrolment_date, enrolment_method, enrolment_verifier,
+    funding_status_id, funding_status, rejection_reason, funding_from, funding_to, account_group, gms_code,
+    residential_status, is_nka, is_high_care, high_care_reason, is_care_plan, is_new_registration, is_opt_off,
+    is_bp_graph, is_bmi_graph, is_inr_graph, is_hba1c_graph, asr_mark_status, is_height_graph, is_weight_graph,
+    is_hc_graph, nes_status, nes_comments, medtech_balance_date, is_heart_rate, is_premature, premature_week,
+    patient_pho_id, consult_updated_at, occupation, emergency_contact, emergency_contact_name, secondary_contact,
+    secondary_contact_name, provider_id, practice_id, portal_registration_status, registration_date, medtech_id,
+    permanent_address_house_number, permanent_address_building_number, permanent_address_street_number,
+    permanent_address_suburb_town_id, permanent_address_suburb, permanent_address_city_area_id,
+    permanent_address_city, permanent_address_postal_code, permanent_address_latitude, permanent_address_longitude,
+    permanent_address_country_id, permanent_address_country, permanent_address, permanent_address_dhb_code,
+    permanent_address_domicile_code, permanent_address_deprivation_quintile, permanent_address_deprivation_decile,
+    permanent_address_meshblock, permanent_address_match_score, permanent_address_uncertainty_code,
+    temporary_address, postal_address_house_number, postal_address_building_number, postal_address_street_number,
+    postal_address_suburb_town_id, postal_address_suburb, postal_address_city_area_id, postal_address_city,
+    postal_address_postal_code, postal_address_latitude, postal_address_longitude, postal_address_country_id,
+    postal_address_country, postal_address, postal_address_dhb_code, postal_address_domicile_code,
+    postal_address_deprivation_quintile, postal_address_deprivation_decile, postal_address_meshblock,
+    postal_address_match_score, postal_address_uncertainty_code, ethnicity_id, ethnicity, eth_code, eth_code_2,
+    secondary_ethnicity_id, secondary_ethnicity, eth_code_3, other_ethnicity_id, other_ethnicity, enrolment_id,
+    pho_name, enrolment_expiry_date, is_consent_to_share, is_work_visa, work_visa_start_date, work_visa_expiry_date,
+    enrolment_quarter, practice_location, account_holder_type_id, patient_type, breast_screen_id, breast_screen,
+    is_pregnant, apply_charges, include_in_print, is_care_plus, care_plus_start_date, care_plus_end_date,
+    care_plus_linc_status_id, care_plus_linc_status, nhi_status_id, nhi_status, per_org_id, loaded_date_time,
+    account_holder_profile_id, community_service_effective_date, default_gp_mc_no, default_gp_name,
+    default_practice_edi, default_practice_name, enrolment_end_date, is_capitated,
+    is_consent_auto_reminder_text_messaging, is_consent_for_experience_survey,
+    is_consent_to_import_clinical_records, is_consent_to_private_email_address,
+    is_consent_to_share_clinical_records, is_consent_to_share_health1, is_consent_to_share_my_record_on_sehr,
+    is_consent_to_share_pho_data_collection, is_include_account_fee, is_include_statement_fee, is_linked_csc_exists,
+    is_test_record, pharmacy_id, residential_status_id, visa_expiry
+) ON raw.patients_raw TO etl_writer;

@@ -16,59 +16,13 @@ AS $faults_practice_info$
 -- nothing. A column without a value has no fault, unless it is required.
 DECLARE
     v_file etl.load_run_files;
-    c_unknown_times constant timestamptz[] := ARRAY['1900-01-01']::text[]::timestamptz[];
 BEGIN
     SELECT f.* INTO v_file FROM etl.load_run_files AS f WHERE f.load_run_file_id = p_load_run_file_id;
 
     RETURN QUERY
     SELECT
         r.line_no,
-        array_to_string(
-            ARRAY[
-                r.practice_id,
-                r.practice_name,
-                r.practice_category,
-                r.practice_speciality,
-                r.pho,
-                r.organization_type,
-                r.org_short_name,
-                r.org_code,
-                r.edi_account,
-                r.legal_entity_title,
-                r.legal_status,
-                r.incorporation_number,
-                r.legal_date,
-                r.comments,
-                r.formula,
-                r.ownership_model,
-                r.rural,
-                r.primary_phone,
-                r.secondary_phone,
-                r.other_phone,
-                r.primary_email,
-                r.secondary_email,
-                r.other_email,
-                r.pager,
-                r.fax_1,
-                r.fax_2,
-                r.health_facility_no,
-                r.hpi_facility_no,
-                r.hpi_facility_ext,
-                r.hpi_organization_id,
-                r.hpi_organization_ext,
-                r.gst_no,
-                r.acc_no,
-                r.bank_account_no,
-                r.moh_sending_practice_id,
-                r.after_hours_number,
-                r.emergency_number,
-                r.is_active,
-                r.is_deleted,
-                r.per_org_id,
-                r.loaded_date_time
-            ],
-            '|^^|', ''
-        ) || '|~~|',
+        etl.row_text_practice_info(r, v_file.date_extracted),
         jsonb_build_object('practice_id', r.practice_id, 'per_org_id', r.per_org_id),
         e.field_errors
     FROM etl.touched_practice_info AS t
@@ -77,42 +31,12 @@ BEGIN
         SELECT jsonb_object_agg(v.name, jsonb_build_object('text', v.text, 'reason', v.reason)) AS field_errors
         FROM (
             VALUES
-                (
-                    'practice_id', r.practice_id,
-                    CASE
-                        WHEN (r.practice_id IS NOT DISTINCT FROM v_file.tenant[1]) IS FALSE THEN 'is not the tenant in the name of the file'
-                    END
-                ),
-                (
-                    'legal_date', r.legal_date,
-                    CASE
-                        WHEN (etl.is_date(r.legal_date)) IS FALSE THEN 'is not a date: YYYY-MM-DD'
-                    END
-                ),
-                (
-                    'is_active', r.is_active,
-                    CASE
-                        WHEN (etl.is_boolean(r.is_active)) IS FALSE THEN 'is not boolean: 0 or 1'
-                    END
-                ),
-                (
-                    'is_deleted', r.is_deleted,
-                    CASE
-                        WHEN (etl.is_boolean(r.is_deleted)) IS FALSE THEN 'is not boolean: 0 or 1'
-                    END
-                ),
-                (
-                    'per_org_id', r.per_org_id,
-                    CASE
-                        WHEN (r.per_org_id IS NOT DISTINCT FROM v_file.tenant[2]) IS FALSE THEN 'is not the tenant in the name of the file'
-                    END
-                ),
-                (
-                    'loaded_date_time', r.loaded_date_time,
-                    CASE
-                        WHEN (etl.is_local_time(r.loaded_date_time)) IS FALSE THEN 'is not a local time of Pacific/Auckland: YYYY-MM-DD HH:MM:SS[.ffffff]'
-                    END
-                )
+                ('practice_id', r.practice_id, CASE WHEN (r.practice_id IS NOT DISTINCT FROM v_file.tenant[1]) IS FALSE THEN 'is not the tenant in the name of the file' END),
+                ('legal_date', r.legal_date, CASE WHEN (etl.is_date(r.legal_date)) IS FALSE THEN 'is not a date: YYYY-MM-DD' END),
+                ('is_active', r.is_active, CASE WHEN (etl.is_boolean(r.is_active)) IS FALSE THEN 'is not boolean: 0 or 1' END),
+                ('is_deleted', r.is_deleted, CASE WHEN (etl.is_boolean(r.is_deleted)) IS FALSE THEN 'is not boolean: 0 or 1' END),
+                ('per_org_id', r.per_org_id, CASE WHEN (r.per_org_id IS NOT DISTINCT FROM v_file.tenant[2]) IS FALSE THEN 'is not the tenant in the name of the file' END),
+                ('loaded_date_time', r.loaded_date_time, CASE WHEN (etl.is_local_time(r.loaded_date_time)) IS FALSE THEN 'is not a local time of Pacific/Auckland: YYYY-MM-DD HH:MM:SS[.ffffff]' END)
         ) AS v (name, text, reason)
         WHERE v.reason IS NOT NULL
     ) AS e

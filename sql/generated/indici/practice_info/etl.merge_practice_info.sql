@@ -17,120 +17,38 @@ AS $merge_practice_info$
 -- and not the wide rows of stg.
 DECLARE
     v_observed_at timestamptz;
-    v_tenant_part text;
     v_inserted bigint;
 BEGIN
-    SELECT f.date_extracted, etl.key_part(f.tenant[1]) || etl.key_part(f.tenant[2])
-    INTO v_observed_at, v_tenant_part
+    SELECT f.date_extracted INTO v_observed_at
     FROM etl.load_run_files AS f
     WHERE f.load_run_file_id = p_load_run_file_id;
 
     -- 1. New keys: stg had none of them, so core has none.
     INSERT INTO core.dim_practice_info (
-        practice_id,
-        per_org_id,
-        practice_key,
-        practice_name,
-        practice_category,
-        practice_speciality,
-        pho,
-        organization_type,
-        org_short_name,
-        org_code,
-        legal_status,
-        incorporation_number,
-        legal_date,
-        formula,
-        ownership_model,
-        rural,
-        health_facility_no,
-        hpi_facility_no,
-        hpi_facility_ext,
-        hpi_organization_id,
-        hpi_organization_ext,
-        moh_sending_practice_id,
-        is_active,
-        is_deleted,
-        loaded_date_time,
-        load_run_file_id,
-        load_run_id,
-        date_extracted,
+        practice_id, per_org_id, practice_key, practice_name, practice_category, practice_speciality, pho,
+        organization_type, org_short_name, org_code, legal_status, incorporation_number, legal_date, formula,
+        ownership_model, rural, health_facility_no, hpi_facility_no, hpi_facility_ext, hpi_organization_id,
+        hpi_organization_ext, moh_sending_practice_id, is_active, is_deleted, loaded_date_time, load_run_file_id,
+        load_run_id, date_extracted,
         effective_from
     )
     SELECT
-        s.practice_id,
-        s.per_org_id,
-        etl.surrogate_key(
-                etl.key_part('practice_info')
-                || v_tenant_part
-            ) AS practice_key,
-        s.practice_name,
-        s.practice_category,
-        s.practice_speciality,
-        s.pho,
-        s.organization_type,
-        s.org_short_name,
-        s.org_code,
-        s.legal_status,
-        s.incorporation_number,
-        s.legal_date,
-        s.formula,
-        s.ownership_model,
-        s.rural,
-        s.health_facility_no,
-        s.hpi_facility_no,
-        s.hpi_facility_ext,
-        s.hpi_organization_id,
-        s.hpi_organization_ext,
-        s.moh_sending_practice_id,
-        s.is_active,
-        s.is_deleted,
-        s.loaded_date_time,
-        s.load_run_file_id,
-        s.load_run_id,
-        s.date_extracted,
+        s.practice_id, s.per_org_id, s.practice_key, s.practice_name, s.practice_category, s.practice_speciality,
+        s.pho, s.organization_type, s.org_short_name, s.org_code, s.legal_status, s.incorporation_number,
+        s.legal_date, s.formula, s.ownership_model, s.rural, s.health_facility_no, s.hpi_facility_no,
+        s.hpi_facility_ext, s.hpi_organization_id, s.hpi_organization_ext, s.moh_sending_practice_id, s.is_active,
+        s.is_deleted, s.loaded_date_time, s.load_run_file_id, s.load_run_id, s.date_extracted,
         v_observed_at
     FROM etl.touched_practice_info AS t
-    JOIN stg.practice_info AS s USING (practice_id, per_org_id)
+    JOIN etl.published_practice_info AS s USING (practice_id, per_org_id)
     WHERE t.load_run_file_id = p_load_run_file_id AND t.verdict = 'new';
     GET DIAGNOSTICS v_inserted = ROW_COUNT;
 
     -- 2. Keys that were there, where this file changed stg.
     WITH published AS MATERIALIZED (
-        SELECT
-            s.practice_id,
-            s.per_org_id,
-            etl.surrogate_key(
-                etl.key_part('practice_info')
-                || v_tenant_part
-            ) AS practice_key,
-            s.practice_name,
-            s.practice_category,
-            s.practice_speciality,
-            s.pho,
-            s.organization_type,
-            s.org_short_name,
-            s.org_code,
-            s.legal_status,
-            s.incorporation_number,
-            s.legal_date,
-            s.formula,
-            s.ownership_model,
-            s.rural,
-            s.health_facility_no,
-            s.hpi_facility_no,
-            s.hpi_facility_ext,
-            s.hpi_organization_id,
-            s.hpi_organization_ext,
-            s.moh_sending_practice_id,
-            s.is_active,
-            s.is_deleted,
-            s.loaded_date_time,
-            s.load_run_file_id,
-            s.load_run_id,
-            s.date_extracted
+        SELECT s.*
         FROM etl.touched_practice_info AS t
-        JOIN stg.practice_info AS s USING (practice_id, per_org_id)
+        JOIN etl.published_practice_info AS s USING (practice_id, per_org_id)
         WHERE t.load_run_file_id = p_load_run_file_id AND t.verdict = 'changed'
             -- Not a plain equality: statistics know no row of this file yet, and one row makes a nested loop.
             AND coalesce(s.load_run_file_id = p_load_run_file_id, false)
@@ -139,125 +57,44 @@ BEGIN
         UPDATE core.dim_practice_info AS c
         SET effective_to = v_observed_at
         FROM published AS p
-        WHERE c.practice_id = p.practice_id
-            AND c.per_org_id = p.per_org_id
+        WHERE c.practice_id = p.practice_id AND c.per_org_id = p.per_org_id
             AND c.is_current
             AND (
-                c.practice_name,
-                c.practice_category,
-                c.practice_speciality,
-                c.pho,
-                c.organization_type,
-                c.org_short_name,
-                c.org_code,
-                c.legal_status,
-                c.incorporation_number,
-                c.legal_date,
-                c.formula,
-                c.ownership_model,
-                c.rural,
-                c.health_facility_no,
-                c.hpi_facility_no,
-                c.hpi_facility_ext,
-                c.hpi_organization_id,
-                c.hpi_organization_ext,
-                c.moh_sending_practice_id,
-                c.is_active,
-                c.is_deleted
+                c.practice_name, c.practice_category, c.practice_speciality, c.pho, c.organization_type,
+                c.org_short_name, c.org_code, c.legal_status, c.incorporation_number, c.legal_date, c.formula,
+                c.ownership_model, c.rural, c.health_facility_no, c.hpi_facility_no, c.hpi_facility_ext,
+                c.hpi_organization_id, c.hpi_organization_ext, c.moh_sending_practice_id, c.is_active, c.is_deleted
             ) IS DISTINCT FROM (
-                p.practice_name,
-                p.practice_category,
-                p.practice_speciality,
-                p.pho,
-                p.organization_type,
-                p.org_short_name,
-                p.org_code,
-                p.legal_status,
-                p.incorporation_number,
-                p.legal_date,
-                p.formula,
-                p.ownership_model,
-                p.rural,
-                p.health_facility_no,
-                p.hpi_facility_no,
-                p.hpi_facility_ext,
-                p.hpi_organization_id,
-                p.hpi_organization_ext,
-                p.moh_sending_practice_id,
-                p.is_active,
-                p.is_deleted
+                p.practice_name, p.practice_category, p.practice_speciality, p.pho, p.organization_type,
+                p.org_short_name, p.org_code, p.legal_status, p.incorporation_number, p.legal_date, p.formula,
+                p.ownership_model, p.rural, p.health_facility_no, p.hpi_facility_no, p.hpi_facility_ext,
+                p.hpi_organization_id, p.hpi_organization_ext, p.moh_sending_practice_id, p.is_active, p.is_deleted
             )
         RETURNING c.practice_id, c.per_org_id
     ),
     opened AS (
         INSERT INTO core.dim_practice_info (
-            practice_id,
-            per_org_id,
-            practice_key,
-            practice_name,
-            practice_category,
-            practice_speciality,
-            pho,
-            organization_type,
-            org_short_name,
-            org_code,
-            legal_status,
-            incorporation_number,
-            legal_date,
-            formula,
-            ownership_model,
-            rural,
-            health_facility_no,
-            hpi_facility_no,
-            hpi_facility_ext,
-            hpi_organization_id,
-            hpi_organization_ext,
-            moh_sending_practice_id,
-            is_active,
-            is_deleted,
-            loaded_date_time,
-            load_run_file_id,
-            load_run_id,
-            date_extracted,
+            practice_id, per_org_id, practice_key, practice_name, practice_category, practice_speciality, pho,
+            organization_type, org_short_name, org_code, legal_status, incorporation_number, legal_date, formula,
+            ownership_model, rural, health_facility_no, hpi_facility_no, hpi_facility_ext, hpi_organization_id,
+            hpi_organization_ext, moh_sending_practice_id, is_active, is_deleted, loaded_date_time,
+            load_run_file_id, load_run_id, date_extracted,
             effective_from
         )
         SELECT
-            p.practice_id,
-            p.per_org_id,
-            p.practice_key,
-            p.practice_name,
-            p.practice_category,
-            p.practice_speciality,
-            p.pho,
-            p.organization_type,
-            p.org_short_name,
-            p.org_code,
-            p.legal_status,
-            p.incorporation_number,
-            p.legal_date,
-            p.formula,
-            p.ownership_model,
-            p.rural,
-            p.health_facility_no,
-            p.hpi_facility_no,
-            p.hpi_facility_ext,
-            p.hpi_organization_id,
-            p.hpi_organization_ext,
-            p.moh_sending_practice_id,
-            p.is_active,
-            p.is_deleted,
-            p.loaded_date_time,
-            p.load_run_file_id,
-            p.load_run_id,
-            p.date_extracted,
+            p.practice_id, p.per_org_id, p.practice_key, p.practice_name, p.practice_category,
+            p.practice_speciality, p.pho, p.organization_type, p.org_short_name, p.org_code, p.legal_status,
+            p.incorporation_number, p.legal_date, p.formula, p.ownership_model, p.rural, p.health_facility_no,
+            p.hpi_facility_no, p.hpi_facility_ext, p.hpi_organization_id, p.hpi_organization_ext,
+            p.moh_sending_practice_id, p.is_active, p.is_deleted, p.loaded_date_time, p.load_run_file_id,
+            p.load_run_id, p.date_extracted,
             v_observed_at
         FROM published AS p
         -- IN, not a join: it is hashed however few rows the planner expects of either.
         WHERE (p.practice_id, p.per_org_id) IN (SELECT d.practice_id, d.per_org_id FROM closed AS d)
             OR NOT EXISTS (
                 SELECT FROM core.dim_practice_info AS c
-                WHERE c.practice_id = p.practice_id
-                    AND c.per_org_id = p.per_org_id
+                WHERE c.practice_id = p.practice_id AND c.per_org_id = p.per_org_id
                     AND c.is_current
             )
         RETURNING load_run_file_id

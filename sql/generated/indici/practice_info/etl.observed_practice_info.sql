@@ -4,46 +4,7 @@ CREATE UNLOGGED TABLE etl.observed_practice_info (
     observed_at timestamptz NOT NULL,
     is_absent boolean NOT NULL,
     practice_id text COLLATE "C",
-    practice_name text,
-    practice_category text,
-    practice_speciality text,
-    pho text,
-    organization_type text,
-    org_short_name text,
-    org_code text,
-    edi_account text,
-    legal_entity_title text,
-    legal_status text,
-    incorporation_number text,
-    legal_date date,
-    comments text,
-    formula text,
-    ownership_model text,
-    rural text,
-    primary_phone text,
-    secondary_phone text,
-    other_phone text,
-    primary_email text,
-    secondary_email text,
-    other_email text,
-    pager text,
-    fax_1 text,
-    fax_2 text,
-    health_facility_no text,
-    hpi_facility_no text,
-    hpi_facility_ext text,
-    hpi_organization_id text,
-    hpi_organization_ext text,
-    gst_no text,
-    acc_no text,
-    bank_account_no text,
-    moh_sending_practice_id text,
-    after_hours_number text,
-    emergency_number text,
-    is_active boolean,
-    is_deleted boolean,
     per_org_id text COLLATE "C",
-    loaded_date_time timestamptz,
     row_hash bigint,
     load_run_file_id bigint NOT NULL,
     load_run_id bigint,
@@ -51,50 +12,11 @@ CREATE UNLOGGED TABLE etl.observed_practice_info (
     PRIMARY KEY (practice_id, per_org_id, observed_at)
 );
 COMMENT ON TABLE etl.observed_practice_info IS
-    'Work of a rebuild or purge: what each counting file said of the keys in hand. Under the extract''s lock; empty between files.';
+    'Work of a rebuild or purge: where each counting file observed the keys in hand. Under the extract''s lock; empty between files.';
 COMMENT ON COLUMN etl.observed_practice_info.observed_at IS 'DateExtracted of the file.';
 COMMENT ON COLUMN etl.observed_practice_info.is_absent IS 'Whether the file, a mirror, lacks the key.';
 COMMENT ON COLUMN etl.observed_practice_info.practice_id IS 'Practice that delivered the row, three digits as in the file name. Part of the tenant.';
-COMMENT ON COLUMN etl.observed_practice_info.practice_name IS 'Name of the practice.';
-COMMENT ON COLUMN etl.observed_practice_info.practice_category IS 'Category of the practice, a value of a list.';
-COMMENT ON COLUMN etl.observed_practice_info.practice_speciality IS 'Speciality of the practice, a value of a list.';
-COMMENT ON COLUMN etl.observed_practice_info.pho IS 'Primary health organisation of the practice.';
-COMMENT ON COLUMN etl.observed_practice_info.organization_type IS 'Type of organisation, a value of a list.';
-COMMENT ON COLUMN etl.observed_practice_info.org_short_name IS 'Short name of the organisation.';
-COMMENT ON COLUMN etl.observed_practice_info.org_code IS 'Code of the organisation.';
-COMMENT ON COLUMN etl.observed_practice_info.edi_account IS 'Electronic mailbox of the practice.';
-COMMENT ON COLUMN etl.observed_practice_info.legal_entity_title IS 'Title of the legal entity, may name a person.';
-COMMENT ON COLUMN etl.observed_practice_info.legal_status IS 'Legal status of the practice, a value of a list.';
-COMMENT ON COLUMN etl.observed_practice_info.incorporation_number IS 'Number of the incorporation.';
-COMMENT ON COLUMN etl.observed_practice_info.legal_date IS 'Date belonging to the legal status.';
-COMMENT ON COLUMN etl.observed_practice_info.comments IS 'Comments on the practice, free text.';
-COMMENT ON COLUMN etl.observed_practice_info.formula IS 'Formula of the practice, as the source calls it.';
-COMMENT ON COLUMN etl.observed_practice_info.ownership_model IS 'Model of ownership, a value of a list.';
-COMMENT ON COLUMN etl.observed_practice_info.rural IS 'Whether the practice is rural, as the source says it.';
-COMMENT ON COLUMN etl.observed_practice_info.primary_phone IS 'First phone number of the practice.';
-COMMENT ON COLUMN etl.observed_practice_info.secondary_phone IS 'Second phone number of the practice.';
-COMMENT ON COLUMN etl.observed_practice_info.other_phone IS 'Other phone number of the practice.';
-COMMENT ON COLUMN etl.observed_practice_info.primary_email IS 'First email address of the practice.';
-COMMENT ON COLUMN etl.observed_practice_info.secondary_email IS 'Second email address of the practice.';
-COMMENT ON COLUMN etl.observed_practice_info.other_email IS 'Other email address of the practice.';
-COMMENT ON COLUMN etl.observed_practice_info.pager IS 'Pager number of the practice.';
-COMMENT ON COLUMN etl.observed_practice_info.fax_1 IS 'First fax number of the practice.';
-COMMENT ON COLUMN etl.observed_practice_info.fax_2 IS 'Second fax number of the practice.';
-COMMENT ON COLUMN etl.observed_practice_info.health_facility_no IS 'Number of the health facility.';
-COMMENT ON COLUMN etl.observed_practice_info.hpi_facility_no IS 'Number of the facility in the health provider index.';
-COMMENT ON COLUMN etl.observed_practice_info.hpi_facility_ext IS 'Extension of the facility''s number in the health provider index.';
-COMMENT ON COLUMN etl.observed_practice_info.hpi_organization_id IS 'Identifier of the organisation in the health provider index.';
-COMMENT ON COLUMN etl.observed_practice_info.hpi_organization_ext IS 'Extension of the organisation''s identifier in the health provider index.';
-COMMENT ON COLUMN etl.observed_practice_info.gst_no IS 'Goods and services tax number, which can be a person''s tax number.';
-COMMENT ON COLUMN etl.observed_practice_info.acc_no IS 'Number of the practice with ACC.';
-COMMENT ON COLUMN etl.observed_practice_info.bank_account_no IS 'Bank account of the practice.';
-COMMENT ON COLUMN etl.observed_practice_info.moh_sending_practice_id IS 'Identifier of the practice for sending to the Ministry of Health.';
-COMMENT ON COLUMN etl.observed_practice_info.after_hours_number IS 'Phone number for use after hours.';
-COMMENT ON COLUMN etl.observed_practice_info.emergency_number IS 'Phone number for emergencies.';
-COMMENT ON COLUMN etl.observed_practice_info.is_active IS 'Whether the practice is active.';
-COMMENT ON COLUMN etl.observed_practice_info.is_deleted IS 'Whether the practice was deleted in the source.';
 COMMENT ON COLUMN etl.observed_practice_info.per_org_id IS 'Organisation of the practice, six digits as in the file name. Part of the tenant.';
-COMMENT ON COLUMN etl.observed_practice_info.loaded_date_time IS 'When the provider of the feed loaded the row. Can change when nothing else did.';
 COMMENT ON COLUMN etl.observed_practice_info.row_hash IS 'Hash of the text and of the rules of the file.';
 COMMENT ON COLUMN etl.observed_practice_info.load_run_file_id IS 'The file.';
 COMMENT ON COLUMN etl.observed_practice_info.load_run_id IS 'The run that landed it.';

@@ -12,8 +12,6 @@ SET random_page_cost = 1.1
 AS $purge_practice_info$
 -- Of a tenant's rows of raw before a new horizon keep what a rebuild of any key still needs: its newest row, and those
 -- with which its state in stg and core began. The caller, etl.purge_extract, holds the extract's lock.
-DECLARE
-    c_unknown_times constant timestamptz[] := ARRAY['1900-01-01']::text[]::timestamptz[];
 BEGIN
     -- 1. All keys that counting files of the tenant held before.
     INSERT INTO etl.touched_practice_info (load_run_file_id, line_no, practice_id, per_org_id, row_hash, verdict)
@@ -27,440 +25,66 @@ BEGIN
 
     CALL etl.analyze_work('touched_practice_info');
 
-    -- 2. What each counting file says of these keys; of several with one DateExtracted the last.
-    WITH keys AS MATERIALIZED (
-        SELECT DISTINCT t.practice_id, t.per_org_id
-        FROM etl.touched_practice_info AS t
-        WHERE (t.practice_id, t.per_org_id) IS NOT NULL
-    ),
-    rules AS MATERIALIZED (
-        SELECT h.since, h.until, etl.ruleset_fingerprint(h.extract, h.since) AS fingerprint
-        FROM etl.shapes AS h
-        WHERE h.extract = 'practice_info'
-    ),
-    files AS MATERIALIZED (
-        SELECT
-            f.load_run_file_id,
-            f.load_run_id,
-            f.date_extracted,
-            f.is_mirror,
-            f.ruleset_fingerprint <> u.fingerprint AS is_stale,
-            etl.hash_seed(f.ruleset_fingerprint) AS seed,
-            row_number() OVER (
-                ORDER BY f.date_extracted, f.kind = 'delta', f.date_to, f.last_modified, f.s3_key COLLATE "C", f.load_run_file_id
-            ) AS place
-        FROM etl.load_run_files AS f
-        JOIN rules AS u ON f.date_extracted >= u.since AND f.date_extracted < u.until
-        WHERE f.extract = 'practice_info' AND f.tenant = p_tenant AND f.is_counting AND f.date_extracted < p_before
-    ),
-    -- What today's rules reject of files that were checked by others: it may not even be of its type now.
-    misfits AS MATERIALIZED (
-        SELECT f.load_run_file_id, b.line_no
-        FROM files AS f
-        CROSS JOIN LATERAL etl.verdicts_practice_info(f.load_run_file_id, true) AS b
-        WHERE f.is_stale AND b.verdict = 'rejected'
-    ),
-    said AS (
-        SELECT
-            k.practice_id, k.per_org_id, f.load_run_file_id, f.date_extracted, f.place, r.line_no,
-            false AS is_absent
-        FROM keys AS k
-        JOIN raw.practice_info_raw AS r USING (practice_id, per_org_id)
-        JOIN files AS f USING (load_run_file_id)
-        WHERE NOT EXISTS (
-            SELECT FROM etl.rejects_practice_info AS j
-            WHERE j.load_run_file_id = r.load_run_file_id AND j.line_no = r.line_no AND j.resolved_by_run IS NULL
-        )
-            AND NOT EXISTS (
-                SELECT FROM misfits AS b
-                WHERE b.load_run_file_id = r.load_run_file_id AND b.line_no = r.line_no
-            )
-    ),
-    last_said AS (
-        SELECT DISTINCT ON (s.practice_id, s.per_org_id, s.date_extracted)
-            s.practice_id, s.per_org_id, s.load_run_file_id, s.line_no, s.is_absent
-        FROM said AS s
-        ORDER BY
-            s.practice_id, s.per_org_id, s.date_extracted, s.place DESC,
-            s.line_no DESC
-    )
-    INSERT INTO etl.observed_practice_info (
-        practice_id,
-        practice_name,
-        practice_category,
-        practice_speciality,
-        pho,
-        organization_type,
-        org_short_name,
-        org_code,
-        edi_account,
-        legal_entity_title,
-        legal_status,
-        incorporation_number,
-        legal_date,
-        comments,
-        formula,
-        ownership_model,
-        rural,
-        primary_phone,
-        secondary_phone,
-        other_phone,
-        primary_email,
-        secondary_email,
-        other_email,
-        pager,
-        fax_1,
-        fax_2,
-        health_facility_no,
-        hpi_facility_no,
-        hpi_facility_ext,
-        hpi_organization_id,
-        hpi_organization_ext,
-        gst_no,
-        acc_no,
-        bank_account_no,
-        moh_sending_practice_id,
-        after_hours_number,
-        emergency_number,
-        is_active,
-        is_deleted,
-        per_org_id,
-        loaded_date_time,
-        observed_at, is_absent, row_hash, load_run_file_id, load_run_id, line_no
-    )
-    SELECT
-        l.practice_id,
-        r.practice_name,
-        r.practice_category,
-        r.practice_speciality,
-        r.pho,
-        r.organization_type,
-        r.org_short_name,
-        r.org_code,
-        r.edi_account,
-        r.legal_entity_title,
-        r.legal_status,
-        r.incorporation_number,
-        nullif(r.legal_date::date, DATE '1900-01-01'),
-        r.comments,
-        r.formula,
-        r.ownership_model,
-        r.rural,
-        r.primary_phone,
-        r.secondary_phone,
-        r.other_phone,
-        r.primary_email,
-        r.secondary_email,
-        r.other_email,
-        r.pager,
-        r.fax_1,
-        r.fax_2,
-        r.health_facility_no,
-        r.hpi_facility_no,
-        r.hpi_facility_ext,
-        r.hpi_organization_id,
-        r.hpi_organization_ext,
-        r.gst_no,
-        r.acc_no,
-        r.bank_account_no,
-        r.moh_sending_practice_id,
-        r.after_hours_number,
-        r.emergency_number,
-        r.is_active::boolean,
-        r.is_deleted::boolean,
-        l.per_org_id,
-        nullif(r.loaded_date_time::timestamptz, c_unknown_times[1]),
-        f.date_extracted,
-        l.is_absent,
-        CASE WHEN NOT l.is_absent THEN hash_record_extended(ROW(
-            r.practice_id,
-            r.practice_name,
-            r.practice_category,
-            r.practice_speciality,
-            r.pho,
-            r.organization_type,
-            r.org_short_name,
-            r.org_code,
-            r.edi_account,
-            r.legal_entity_title,
-            r.legal_status,
-            r.incorporation_number,
-            r.legal_date,
-            r.comments,
-            r.formula,
-            r.ownership_model,
-            r.rural,
-            r.primary_phone,
-            r.secondary_phone,
-            r.other_phone,
-            r.primary_email,
-            r.secondary_email,
-            r.other_email,
-            r.pager,
-            r.fax_1,
-            r.fax_2,
-            r.health_facility_no,
-            r.hpi_facility_no,
-            r.hpi_facility_ext,
-            r.hpi_organization_id,
-            r.hpi_organization_ext,
-            r.gst_no,
-            r.acc_no,
-            r.bank_account_no,
-            r.moh_sending_practice_id,
-            r.after_hours_number,
-            r.emergency_number,
-            r.is_active,
-            r.is_deleted,
-            r.per_org_id
-        ), f.seed) END,
-        f.load_run_file_id,
-        f.load_run_id,
-        l.line_no
-    FROM last_said AS l
-    JOIN files AS f USING (load_run_file_id)
-    LEFT JOIN raw.practice_info_raw AS r ON r.load_run_file_id = l.load_run_file_id AND r.line_no = l.line_no;
-
-    CALL etl.analyze_work('observed_practice_info');
+    -- 2. Where the counting files before the horizon observed these keys.
+    CALL etl.observe_practice_info(p_tenant, p_before);
 
     -- 3. Keep the newest row; the row with which the newest version and its newest state began in core; and
     -- each row that changed stg since.
-    WITH published AS (
+    WITH states AS (
         SELECT
-            o.practice_id,
-            o.per_org_id,
-            etl.surrogate_key(
-                etl.key_part('practice_info')
-                || etl.key_part(o.practice_id)
-                || etl.key_part(o.per_org_id)
-            ) AS practice_key,
-            o.practice_name,
-            o.practice_category,
-            o.practice_speciality,
-            o.pho,
-            o.organization_type,
-            o.org_short_name,
-            o.org_code,
-            o.legal_status,
-            o.incorporation_number,
-            o.legal_date,
-            o.formula,
-            o.ownership_model,
-            o.rural,
-            o.health_facility_no,
-            o.hpi_facility_no,
-            o.hpi_facility_ext,
-            o.hpi_organization_id,
-            o.hpi_organization_ext,
-            o.moh_sending_practice_id,
-            o.is_active,
-            o.is_deleted,
-            o.loaded_date_time,
-            o.observed_at,
-            o.is_absent,
-            o.load_run_file_id,
-            o.load_run_id
+            o.*,
+            ROW(
+                y.practice_name, y.practice_category, y.practice_speciality, y.pho, y.organization_type,
+                y.org_short_name, y.org_code, y.legal_status, y.incorporation_number, y.legal_date, y.formula,
+                y.ownership_model, y.rural, y.health_facility_no, y.hpi_facility_no, y.hpi_facility_ext,
+                y.hpi_organization_id, y.hpi_organization_ext, y.moh_sending_practice_id, y.is_active, y.is_deleted
+            ) AS version_state,
+            ROW(
+                y.practice_name, y.practice_category, y.practice_speciality, y.pho, y.organization_type,
+                y.org_short_name, y.org_code, y.legal_status, y.incorporation_number, y.legal_date, y.formula,
+                y.ownership_model, y.rural, y.health_facility_no, y.hpi_facility_no, y.hpi_facility_ext,
+                y.hpi_organization_id, y.hpi_organization_ext, y.moh_sending_practice_id, y.is_active, y.is_deleted
+            ) AS core_state
         FROM etl.observed_practice_info AS o
+        JOIN etl.republished_practice_info AS y USING (load_run_file_id, line_no)
     ),
     marked AS (
         SELECT
-            p.*,
-            coalesce(
-                lag(p.is_absent) OVER w <> p.is_absent
-                OR lag(ROW(
-                    p.practice_name,
-                    p.practice_category,
-                    p.practice_speciality,
-                    p.pho,
-                    p.organization_type,
-                    p.org_short_name,
-                    p.org_code,
-                    p.legal_status,
-                    p.incorporation_number,
-                    p.legal_date,
-                    p.formula,
-                    p.ownership_model,
-                    p.rural,
-                    p.health_facility_no,
-                    p.hpi_facility_no,
-                    p.hpi_facility_ext,
-                    p.hpi_organization_id,
-                    p.hpi_organization_ext,
-                    p.moh_sending_practice_id,
-                    p.is_active,
-                    p.is_deleted
-                )) OVER w IS DISTINCT FROM ROW(
-                    p.practice_name,
-                    p.practice_category,
-                    p.practice_speciality,
-                    p.pho,
-                    p.organization_type,
-                    p.org_short_name,
-                    p.org_code,
-                    p.legal_status,
-                    p.incorporation_number,
-                    p.legal_date,
-                    p.formula,
-                    p.ownership_model,
-                    p.rural,
-                    p.health_facility_no,
-                    p.hpi_facility_no,
-                    p.hpi_facility_ext,
-                    p.hpi_organization_id,
-                    p.hpi_organization_ext,
-                    p.moh_sending_practice_id,
-                    p.is_active,
-                    p.is_deleted
-                ),
-                true
-            ) AS opens,
-            coalesce(
-                lag(p.is_absent) OVER w <> p.is_absent
-                OR lag(ROW(
-                    p.practice_name,
-                    p.practice_category,
-                    p.practice_speciality,
-                    p.pho,
-                    p.organization_type,
-                    p.org_short_name,
-                    p.org_code,
-                    p.legal_status,
-                    p.incorporation_number,
-                    p.legal_date,
-                    p.formula,
-                    p.ownership_model,
-                    p.rural,
-                    p.health_facility_no,
-                    p.hpi_facility_no,
-                    p.hpi_facility_ext,
-                    p.hpi_organization_id,
-                    p.hpi_organization_ext,
-                    p.moh_sending_practice_id,
-                    p.is_active,
-                    p.is_deleted
-                )) OVER w IS DISTINCT FROM ROW(
-                    p.practice_name,
-                    p.practice_category,
-                    p.practice_speciality,
-                    p.pho,
-                    p.organization_type,
-                    p.org_short_name,
-                    p.org_code,
-                    p.legal_status,
-                    p.incorporation_number,
-                    p.legal_date,
-                    p.formula,
-                    p.ownership_model,
-                    p.rural,
-                    p.health_facility_no,
-                    p.hpi_facility_no,
-                    p.hpi_facility_ext,
-                    p.hpi_organization_id,
-                    p.hpi_organization_ext,
-                    p.moh_sending_practice_id,
-                    p.is_active,
-                    p.is_deleted
-                ),
-                true
-            ) AS starts
-        FROM published AS p
-        WINDOW w AS (PARTITION BY p.practice_id, p.per_org_id ORDER BY p.observed_at)
+            s.practice_id, s.per_org_id, s.observed_at,
+            lag(s.version_state) OVER w IS DISTINCT FROM s.version_state AS opens_version,
+            lag(s.core_state) OVER w IS DISTINCT FROM s.core_state AS begins_run
+        FROM states AS s
+        WINDOW w AS (PARTITION BY s.practice_id, s.per_org_id ORDER BY s.observed_at)
+    ),
+    staged AS (
+        SELECT
+            o.*,
+            ROW(
+                y.practice_name, y.practice_category, y.practice_speciality, y.pho, y.organization_type,
+                y.org_short_name, y.org_code, y.edi_account, y.legal_entity_title, y.legal_status,
+                y.incorporation_number, y.legal_date, y.comments, y.formula, y.ownership_model, y.rural,
+                y.primary_phone, y.secondary_phone, y.other_phone, y.primary_email, y.secondary_email,
+                y.other_email, y.pager, y.fax_1, y.fax_2, y.health_facility_no, y.hpi_facility_no,
+                y.hpi_facility_ext, y.hpi_organization_id, y.hpi_organization_ext, y.gst_no, y.acc_no,
+                y.bank_account_no, y.moh_sending_practice_id, y.after_hours_number, y.emergency_number, y.is_active,
+                y.is_deleted
+            ) AS row_state
+        FROM etl.observed_practice_info AS o
+        JOIN etl.typed_practice_info AS y USING (load_run_file_id, line_no)
     ),
     told AS (
         SELECT
-            o.practice_id, o.per_org_id, o.observed_at, o.is_absent, o.load_run_file_id, o.line_no,
-            coalesce(
-                lag(o.is_absent) OVER w <> o.is_absent
-                OR lag(ROW(
-                    o.practice_name,
-                    o.practice_category,
-                    o.practice_speciality,
-                    o.pho,
-                    o.organization_type,
-                    o.org_short_name,
-                    o.org_code,
-                    o.edi_account,
-                    o.legal_entity_title,
-                    o.legal_status,
-                    o.incorporation_number,
-                    o.legal_date,
-                    o.comments,
-                    o.formula,
-                    o.ownership_model,
-                    o.rural,
-                    o.primary_phone,
-                    o.secondary_phone,
-                    o.other_phone,
-                    o.primary_email,
-                    o.secondary_email,
-                    o.other_email,
-                    o.pager,
-                    o.fax_1,
-                    o.fax_2,
-                    o.health_facility_no,
-                    o.hpi_facility_no,
-                    o.hpi_facility_ext,
-                    o.hpi_organization_id,
-                    o.hpi_organization_ext,
-                    o.gst_no,
-                    o.acc_no,
-                    o.bank_account_no,
-                    o.moh_sending_practice_id,
-                    o.after_hours_number,
-                    o.emergency_number,
-                    o.is_active,
-                    o.is_deleted
-                )) OVER w IS DISTINCT FROM ROW(
-                    o.practice_name,
-                    o.practice_category,
-                    o.practice_speciality,
-                    o.pho,
-                    o.organization_type,
-                    o.org_short_name,
-                    o.org_code,
-                    o.edi_account,
-                    o.legal_entity_title,
-                    o.legal_status,
-                    o.incorporation_number,
-                    o.legal_date,
-                    o.comments,
-                    o.formula,
-                    o.ownership_model,
-                    o.rural,
-                    o.primary_phone,
-                    o.secondary_phone,
-                    o.other_phone,
-                    o.primary_email,
-                    o.secondary_email,
-                    o.other_email,
-                    o.pager,
-                    o.fax_1,
-                    o.fax_2,
-                    o.health_facility_no,
-                    o.hpi_facility_no,
-                    o.hpi_facility_ext,
-                    o.hpi_organization_id,
-                    o.hpi_organization_ext,
-                    o.gst_no,
-                    o.acc_no,
-                    o.bank_account_no,
-                    o.moh_sending_practice_id,
-                    o.after_hours_number,
-                    o.emergency_number,
-                    o.is_active,
-                    o.is_deleted
-                ),
-                true
-            ) AS changes
-        FROM etl.observed_practice_info AS o
-        WINDOW w AS (PARTITION BY o.practice_id, o.per_org_id ORDER BY o.observed_at)
+            s.practice_id, s.per_org_id, s.observed_at, s.is_absent, s.load_run_file_id, s.line_no,
+            lag(s.row_state) OVER w IS DISTINCT FROM s.row_state AS changes
+        FROM staged AS s
+        WINDOW w AS (PARTITION BY s.practice_id, s.per_org_id ORDER BY s.observed_at)
     ),
     placed AS (
         SELECT
             t.*,
             max(t.observed_at) OVER k AS newest,
-            max(t.observed_at) FILTER (WHERE d.starts) OVER k AS state_from,
-            max(t.observed_at) FILTER (WHERE d.opens) OVER k AS version_from,
+            max(t.observed_at) FILTER (WHERE d.begins_run) OVER k AS state_from,
+            max(t.observed_at) FILTER (WHERE d.opens_version) OVER k AS version_from,
             lead(t.observed_at) OVER (k ORDER BY t.observed_at) AS next_at
         FROM told AS t
         JOIN marked AS d USING (practice_id, per_org_id, observed_at)

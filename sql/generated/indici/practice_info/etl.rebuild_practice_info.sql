@@ -14,7 +14,6 @@ AS $rebuild_practice_info$
 -- The caller holds the extract's lock.
 DECLARE
     v_file etl.load_run_files;
-    c_unknown_times constant timestamptz[] := ARRAY['1900-01-01']::text[]::timestamptz[];
     v_horizon constant timestamptz := etl.horizon('practice_info');
 
 BEGIN
@@ -35,711 +34,154 @@ BEGIN
 
     CALL etl.analyze_work('touched_practice_info');
 
-    -- 2. What each counting file says of these keys; of several with one DateExtracted the last.
-    WITH keys AS MATERIALIZED (
-        SELECT DISTINCT t.practice_id, t.per_org_id
-        FROM etl.touched_practice_info AS t
-        WHERE (t.practice_id, t.per_org_id) IS NOT NULL
-    ),
-    rules AS MATERIALIZED (
-        SELECT h.since, h.until, etl.ruleset_fingerprint(h.extract, h.since) AS fingerprint
-        FROM etl.shapes AS h
-        WHERE h.extract = 'practice_info'
-    ),
-    files AS MATERIALIZED (
-        SELECT
-            f.load_run_file_id,
-            f.load_run_id,
-            f.date_extracted,
-            f.is_mirror,
-            f.ruleset_fingerprint <> u.fingerprint AS is_stale,
-            etl.hash_seed(f.ruleset_fingerprint) AS seed,
-            row_number() OVER (
-                ORDER BY f.date_extracted, f.kind = 'delta', f.date_to, f.last_modified, f.s3_key COLLATE "C", f.load_run_file_id
-            ) AS place
-        FROM etl.load_run_files AS f
-        JOIN rules AS u ON f.date_extracted >= u.since AND f.date_extracted < u.until
-        WHERE f.extract = 'practice_info' AND f.tenant = v_file.tenant AND f.is_counting
-    ),
-    -- What today's rules reject of files that were checked by others: it may not even be of its type now.
-    misfits AS MATERIALIZED (
-        SELECT f.load_run_file_id, b.line_no
-        FROM files AS f
-        CROSS JOIN LATERAL etl.verdicts_practice_info(f.load_run_file_id, true) AS b
-        WHERE f.is_stale AND b.verdict = 'rejected'
-    ),
-    said AS (
-        SELECT
-            k.practice_id, k.per_org_id, f.load_run_file_id, f.date_extracted, f.place, r.line_no,
-            false AS is_absent
-        FROM keys AS k
-        JOIN raw.practice_info_raw AS r USING (practice_id, per_org_id)
-        JOIN files AS f USING (load_run_file_id)
-        WHERE NOT EXISTS (
-            SELECT FROM etl.rejects_practice_info AS j
-            WHERE j.load_run_file_id = r.load_run_file_id AND j.line_no = r.line_no AND j.resolved_by_run IS NULL
-        )
-            AND NOT EXISTS (
-                SELECT FROM misfits AS b
-                WHERE b.load_run_file_id = r.load_run_file_id AND b.line_no = r.line_no
-            )
-    ),
-    last_said AS (
-        SELECT DISTINCT ON (s.practice_id, s.per_org_id, s.date_extracted)
-            s.practice_id, s.per_org_id, s.load_run_file_id, s.line_no, s.is_absent
-        FROM said AS s
-        ORDER BY
-            s.practice_id, s.per_org_id, s.date_extracted, s.place DESC,
-            s.line_no DESC
-    )
-    INSERT INTO etl.observed_practice_info (
-        practice_id,
-        practice_name,
-        practice_category,
-        practice_speciality,
-        pho,
-        organization_type,
-        org_short_name,
-        org_code,
-        edi_account,
-        legal_entity_title,
-        legal_status,
-        incorporation_number,
-        legal_date,
-        comments,
-        formula,
-        ownership_model,
-        rural,
-        primary_phone,
-        secondary_phone,
-        other_phone,
-        primary_email,
-        secondary_email,
-        other_email,
-        pager,
-        fax_1,
-        fax_2,
-        health_facility_no,
-        hpi_facility_no,
-        hpi_facility_ext,
-        hpi_organization_id,
-        hpi_organization_ext,
-        gst_no,
-        acc_no,
-        bank_account_no,
-        moh_sending_practice_id,
-        after_hours_number,
-        emergency_number,
-        is_active,
-        is_deleted,
-        per_org_id,
-        loaded_date_time,
-        observed_at, is_absent, row_hash, load_run_file_id, load_run_id, line_no
-    )
-    SELECT
-        l.practice_id,
-        r.practice_name,
-        r.practice_category,
-        r.practice_speciality,
-        r.pho,
-        r.organization_type,
-        r.org_short_name,
-        r.org_code,
-        r.edi_account,
-        r.legal_entity_title,
-        r.legal_status,
-        r.incorporation_number,
-        nullif(r.legal_date::date, DATE '1900-01-01'),
-        r.comments,
-        r.formula,
-        r.ownership_model,
-        r.rural,
-        r.primary_phone,
-        r.secondary_phone,
-        r.other_phone,
-        r.primary_email,
-        r.secondary_email,
-        r.other_email,
-        r.pager,
-        r.fax_1,
-        r.fax_2,
-        r.health_facility_no,
-        r.hpi_facility_no,
-        r.hpi_facility_ext,
-        r.hpi_organization_id,
-        r.hpi_organization_ext,
-        r.gst_no,
-        r.acc_no,
-        r.bank_account_no,
-        r.moh_sending_practice_id,
-        r.after_hours_number,
-        r.emergency_number,
-        r.is_active::boolean,
-        r.is_deleted::boolean,
-        l.per_org_id,
-        nullif(r.loaded_date_time::timestamptz, c_unknown_times[1]),
-        f.date_extracted,
-        l.is_absent,
-        CASE WHEN NOT l.is_absent THEN hash_record_extended(ROW(
-            r.practice_id,
-            r.practice_name,
-            r.practice_category,
-            r.practice_speciality,
-            r.pho,
-            r.organization_type,
-            r.org_short_name,
-            r.org_code,
-            r.edi_account,
-            r.legal_entity_title,
-            r.legal_status,
-            r.incorporation_number,
-            r.legal_date,
-            r.comments,
-            r.formula,
-            r.ownership_model,
-            r.rural,
-            r.primary_phone,
-            r.secondary_phone,
-            r.other_phone,
-            r.primary_email,
-            r.secondary_email,
-            r.other_email,
-            r.pager,
-            r.fax_1,
-            r.fax_2,
-            r.health_facility_no,
-            r.hpi_facility_no,
-            r.hpi_facility_ext,
-            r.hpi_organization_id,
-            r.hpi_organization_ext,
-            r.gst_no,
-            r.acc_no,
-            r.bank_account_no,
-            r.moh_sending_practice_id,
-            r.after_hours_number,
-            r.emergency_number,
-            r.is_active,
-            r.is_deleted,
-            r.per_org_id
-        ), f.seed) END,
-        f.load_run_file_id,
-        f.load_run_id,
-        l.line_no
-    FROM last_said AS l
-    JOIN files AS f USING (load_run_file_id)
-    LEFT JOIN raw.practice_info_raw AS r ON r.load_run_file_id = l.load_run_file_id AND r.line_no = l.line_no;
+    -- 2. Where the counting files observed these keys.
+    CALL etl.observe_practice_info(v_file.tenant, 'infinity');
 
-    CALL etl.analyze_work('observed_practice_info');
-
-    -- 3. stg: the first observation of the newest run of equal rows.
-    WITH marked AS (
+    -- 3. stg: the first observation in the newest run of equal rows.
+    WITH states AS (
         SELECT
             o.*,
-            coalesce(
-                lag(o.is_absent) OVER w <> o.is_absent
-                OR lag(ROW(
-                    o.practice_name,
-                    o.practice_category,
-                    o.practice_speciality,
-                    o.pho,
-                    o.organization_type,
-                    o.org_short_name,
-                    o.org_code,
-                    o.edi_account,
-                    o.legal_entity_title,
-                    o.legal_status,
-                    o.incorporation_number,
-                    o.legal_date,
-                    o.comments,
-                    o.formula,
-                    o.ownership_model,
-                    o.rural,
-                    o.primary_phone,
-                    o.secondary_phone,
-                    o.other_phone,
-                    o.primary_email,
-                    o.secondary_email,
-                    o.other_email,
-                    o.pager,
-                    o.fax_1,
-                    o.fax_2,
-                    o.health_facility_no,
-                    o.hpi_facility_no,
-                    o.hpi_facility_ext,
-                    o.hpi_organization_id,
-                    o.hpi_organization_ext,
-                    o.gst_no,
-                    o.acc_no,
-                    o.bank_account_no,
-                    o.moh_sending_practice_id,
-                    o.after_hours_number,
-                    o.emergency_number,
-                    o.is_active,
-                    o.is_deleted
-                )) OVER w IS DISTINCT FROM ROW(
-                    o.practice_name,
-                    o.practice_category,
-                    o.practice_speciality,
-                    o.pho,
-                    o.organization_type,
-                    o.org_short_name,
-                    o.org_code,
-                    o.edi_account,
-                    o.legal_entity_title,
-                    o.legal_status,
-                    o.incorporation_number,
-                    o.legal_date,
-                    o.comments,
-                    o.formula,
-                    o.ownership_model,
-                    o.rural,
-                    o.primary_phone,
-                    o.secondary_phone,
-                    o.other_phone,
-                    o.primary_email,
-                    o.secondary_email,
-                    o.other_email,
-                    o.pager,
-                    o.fax_1,
-                    o.fax_2,
-                    o.health_facility_no,
-                    o.hpi_facility_no,
-                    o.hpi_facility_ext,
-                    o.hpi_organization_id,
-                    o.hpi_organization_ext,
-                    o.gst_no,
-                    o.acc_no,
-                    o.bank_account_no,
-                    o.moh_sending_practice_id,
-                    o.after_hours_number,
-                    o.emergency_number,
-                    o.is_active,
-                    o.is_deleted
-                ),
-                true
-            ) AS starts,
-            first_value(o.row_hash) OVER (
-                PARTITION BY o.practice_id, o.per_org_id ORDER BY o.is_absent, o.observed_at DESC
-            ) AS newest_hash,
-            max(o.observed_at) FILTER (WHERE NOT o.is_absent) OVER (
-                PARTITION BY o.practice_id, o.per_org_id
-            ) AS last_present
+            ROW(
+                y.practice_name, y.practice_category, y.practice_speciality, y.pho, y.organization_type,
+                y.org_short_name, y.org_code, y.edi_account, y.legal_entity_title, y.legal_status,
+                y.incorporation_number, y.legal_date, y.comments, y.formula, y.ownership_model, y.rural,
+                y.primary_phone, y.secondary_phone, y.other_phone, y.primary_email, y.secondary_email,
+                y.other_email, y.pager, y.fax_1, y.fax_2, y.health_facility_no, y.hpi_facility_no,
+                y.hpi_facility_ext, y.hpi_organization_id, y.hpi_organization_ext, y.gst_no, y.acc_no,
+                y.bank_account_no, y.moh_sending_practice_id, y.after_hours_number, y.emergency_number, y.is_active,
+                y.is_deleted
+            ) AS row_state
         FROM etl.observed_practice_info AS o
-        WINDOW w AS (PARTITION BY o.practice_id, o.per_org_id ORDER BY o.observed_at)
+        JOIN etl.typed_practice_info AS y USING (load_run_file_id, line_no)
+    ),
+    runs AS (
+        SELECT
+            s.*,
+            lag(s.row_state) OVER w IS DISTINCT FROM s.row_state AS begins_run,
+            first_value(s.row_hash) OVER (
+                PARTITION BY s.practice_id, s.per_org_id ORDER BY s.is_absent, s.observed_at DESC
+            ) AS newest_hash,
+            max(s.observed_at) FILTER (WHERE NOT s.is_absent) OVER (
+                PARTITION BY s.practice_id, s.per_org_id
+            ) AS last_present
+        FROM states AS s
+        WINDOW w AS (PARTITION BY s.practice_id, s.per_org_id ORDER BY s.observed_at)
     ),
     newest AS (
-        SELECT DISTINCT ON (k.practice_id, k.per_org_id)
-            k.*,
+        SELECT DISTINCT ON (u.practice_id, u.per_org_id)
+            u.load_run_file_id, u.load_run_id, u.line_no, u.observed_at, u.newest_hash,
             (
                 SELECT min(a.observed_at)
                 FROM etl.observed_practice_info AS a
-                WHERE a.practice_id = k.practice_id
-                    AND a.per_org_id = k.per_org_id
-                    AND a.observed_at > k.last_present
+                WHERE a.practice_id = u.practice_id AND a.per_org_id = u.per_org_id
+                    AND a.observed_at > u.last_present
             ) AS gone_since
-        FROM marked AS k
-        WHERE k.starts AND NOT k.is_absent
-        ORDER BY k.practice_id, k.per_org_id, k.observed_at DESC
+        FROM runs AS u
+        WHERE u.begins_run AND NOT u.is_absent
+        ORDER BY u.practice_id, u.per_org_id, u.observed_at DESC
     )
     INSERT INTO stg.practice_info AS s (
-        practice_id,
-        practice_name,
-        practice_category,
-        practice_speciality,
-        pho,
-        organization_type,
-        org_short_name,
-        org_code,
-        edi_account,
-        legal_entity_title,
-        legal_status,
-        incorporation_number,
-        legal_date,
-        comments,
-        formula,
-        ownership_model,
-        rural,
-        primary_phone,
-        secondary_phone,
-        other_phone,
-        primary_email,
-        secondary_email,
-        other_email,
-        pager,
-        fax_1,
-        fax_2,
-        health_facility_no,
-        hpi_facility_no,
-        hpi_facility_ext,
-        hpi_organization_id,
-        hpi_organization_ext,
-        gst_no,
-        acc_no,
-        bank_account_no,
-        moh_sending_practice_id,
-        after_hours_number,
-        emergency_number,
-        is_active,
-        is_deleted,
-        per_org_id,
-        loaded_date_time,
+        practice_id, practice_name, practice_category, practice_speciality, pho, organization_type, org_short_name,
+        org_code, edi_account, legal_entity_title, legal_status, incorporation_number, legal_date, comments,
+        formula, ownership_model, rural, primary_phone, secondary_phone, other_phone, primary_email,
+        secondary_email, other_email, pager, fax_1, fax_2, health_facility_no, hpi_facility_no, hpi_facility_ext,
+        hpi_organization_id, hpi_organization_ext, gst_no, acc_no, bank_account_no, moh_sending_practice_id,
+        after_hours_number, emergency_number, is_active, is_deleted, per_org_id, loaded_date_time,
         row_hash, absent_since, load_run_file_id, load_run_id, date_extracted
     )
     SELECT
-        n.practice_id,
-        n.practice_name,
-        n.practice_category,
-        n.practice_speciality,
-        n.pho,
-        n.organization_type,
-        n.org_short_name,
-        n.org_code,
-        n.edi_account,
-        n.legal_entity_title,
-        n.legal_status,
-        n.incorporation_number,
-        n.legal_date,
-        n.comments,
-        n.formula,
-        n.ownership_model,
-        n.rural,
-        n.primary_phone,
-        n.secondary_phone,
-        n.other_phone,
-        n.primary_email,
-        n.secondary_email,
-        n.other_email,
-        n.pager,
-        n.fax_1,
-        n.fax_2,
-        n.health_facility_no,
-        n.hpi_facility_no,
-        n.hpi_facility_ext,
-        n.hpi_organization_id,
-        n.hpi_organization_ext,
-        n.gst_no,
-        n.acc_no,
-        n.bank_account_no,
-        n.moh_sending_practice_id,
-        n.after_hours_number,
-        n.emergency_number,
-        n.is_active,
-        n.is_deleted,
-        n.per_org_id,
-        n.loaded_date_time,
+        y.practice_id, y.practice_name, y.practice_category, y.practice_speciality, y.pho, y.organization_type,
+        y.org_short_name, y.org_code, y.edi_account, y.legal_entity_title, y.legal_status, y.incorporation_number,
+        y.legal_date, y.comments, y.formula, y.ownership_model, y.rural, y.primary_phone, y.secondary_phone,
+        y.other_phone, y.primary_email, y.secondary_email, y.other_email, y.pager, y.fax_1, y.fax_2,
+        y.health_facility_no, y.hpi_facility_no, y.hpi_facility_ext, y.hpi_organization_id, y.hpi_organization_ext,
+        y.gst_no, y.acc_no, y.bank_account_no, y.moh_sending_practice_id, y.after_hours_number, y.emergency_number,
+        y.is_active, y.is_deleted, y.per_org_id, y.loaded_date_time,
         n.newest_hash, n.gone_since, n.load_run_file_id, n.load_run_id, n.observed_at
     FROM newest AS n
+    JOIN etl.typed_practice_info AS y USING (load_run_file_id, line_no)
     ON CONFLICT (practice_id, per_org_id) DO UPDATE
-    SET practice_name = excluded.practice_name,
-        practice_category = excluded.practice_category,
-        practice_speciality = excluded.practice_speciality,
-        pho = excluded.pho,
-        organization_type = excluded.organization_type,
-        org_short_name = excluded.org_short_name,
-        org_code = excluded.org_code,
-        edi_account = excluded.edi_account,
-        legal_entity_title = excluded.legal_entity_title,
-        legal_status = excluded.legal_status,
-        incorporation_number = excluded.incorporation_number,
-        legal_date = excluded.legal_date,
-        comments = excluded.comments,
-        formula = excluded.formula,
-        ownership_model = excluded.ownership_model,
-        rural = excluded.rural,
-        primary_phone = excluded.primary_phone,
-        secondary_phone = excluded.secondary_phone,
-        other_phone = excluded.other_phone,
-        primary_email = excluded.primary_email,
-        secondary_email = excluded.secondary_email,
-        other_email = excluded.other_email,
-        pager = excluded.pager,
-        fax_1 = excluded.fax_1,
-        fax_2 = excluded.fax_2,
-        health_facility_no = excluded.health_facility_no,
-        hpi_facility_no = excluded.hpi_facility_no,
-        hpi_facility_ext = excluded.hpi_facility_ext,
-        hpi_organization_id = excluded.hpi_organization_id,
-        hpi_organization_ext = excluded.hpi_organization_ext,
-        gst_no = excluded.gst_no,
-        acc_no = excluded.acc_no,
-        bank_account_no = excluded.bank_account_no,
-        moh_sending_practice_id = excluded.moh_sending_practice_id,
-        after_hours_number = excluded.after_hours_number,
-        emergency_number = excluded.emergency_number,
-        is_active = excluded.is_active,
-        is_deleted = excluded.is_deleted,
-        loaded_date_time = excluded.loaded_date_time,
-        row_hash = excluded.row_hash,
-        absent_since = excluded.absent_since,
-        load_run_file_id = excluded.load_run_file_id,
-        load_run_id = excluded.load_run_id,
-        date_extracted = excluded.date_extracted
-    WHERE (
-            s.practice_name,
-            s.practice_category,
-            s.practice_speciality,
-            s.pho,
-            s.organization_type,
-            s.org_short_name,
-            s.org_code,
-            s.edi_account,
-            s.legal_entity_title,
-            s.legal_status,
-            s.incorporation_number,
-            s.legal_date,
-            s.comments,
-            s.formula,
-            s.ownership_model,
-            s.rural,
-            s.primary_phone,
-            s.secondary_phone,
-            s.other_phone,
-            s.primary_email,
-            s.secondary_email,
-            s.other_email,
-            s.pager,
-            s.fax_1,
-            s.fax_2,
-            s.health_facility_no,
-            s.hpi_facility_no,
-            s.hpi_facility_ext,
-            s.hpi_organization_id,
-            s.hpi_organization_ext,
-            s.gst_no,
-            s.acc_no,
-            s.bank_account_no,
-            s.moh_sending_practice_id,
-            s.after_hours_number,
-            s.emergency_number,
-            s.is_active,
-            s.is_deleted,
-            s.loaded_date_time,
-            s.row_hash,
-            s.absent_since,
-            s.load_run_file_id,
-            s.load_run_id,
-            s.date_extracted
-        ) IS DISTINCT FROM (
-            excluded.practice_name,
-            excluded.practice_category,
-            excluded.practice_speciality,
-            excluded.pho,
-            excluded.organization_type,
-            excluded.org_short_name,
-            excluded.org_code,
-            excluded.edi_account,
-            excluded.legal_entity_title,
-            excluded.legal_status,
-            excluded.incorporation_number,
-            excluded.legal_date,
-            excluded.comments,
-            excluded.formula,
-            excluded.ownership_model,
-            excluded.rural,
-            excluded.primary_phone,
-            excluded.secondary_phone,
-            excluded.other_phone,
-            excluded.primary_email,
-            excluded.secondary_email,
-            excluded.other_email,
-            excluded.pager,
-            excluded.fax_1,
-            excluded.fax_2,
-            excluded.health_facility_no,
-            excluded.hpi_facility_no,
-            excluded.hpi_facility_ext,
-            excluded.hpi_organization_id,
-            excluded.hpi_organization_ext,
-            excluded.gst_no,
-            excluded.acc_no,
-            excluded.bank_account_no,
-            excluded.moh_sending_practice_id,
-            excluded.after_hours_number,
-            excluded.emergency_number,
-            excluded.is_active,
-            excluded.is_deleted,
-            excluded.loaded_date_time,
-            excluded.row_hash,
-            excluded.absent_since,
-            excluded.load_run_file_id,
-            excluded.load_run_id,
-            excluded.date_extracted
-        );
+    SET (
+        practice_name, practice_category, practice_speciality, pho, organization_type, org_short_name, org_code,
+        edi_account, legal_entity_title, legal_status, incorporation_number, legal_date, comments, formula,
+        ownership_model, rural, primary_phone, secondary_phone, other_phone, primary_email, secondary_email,
+        other_email, pager, fax_1, fax_2, health_facility_no, hpi_facility_no, hpi_facility_ext,
+        hpi_organization_id, hpi_organization_ext, gst_no, acc_no, bank_account_no, moh_sending_practice_id,
+        after_hours_number, emergency_number, is_active, is_deleted, loaded_date_time, row_hash, absent_since,
+        load_run_file_id, load_run_id, date_extracted
+    ) = ROW(
+        excluded.practice_name, excluded.practice_category, excluded.practice_speciality, excluded.pho,
+        excluded.organization_type, excluded.org_short_name, excluded.org_code, excluded.edi_account,
+        excluded.legal_entity_title, excluded.legal_status, excluded.incorporation_number, excluded.legal_date,
+        excluded.comments, excluded.formula, excluded.ownership_model, excluded.rural, excluded.primary_phone,
+        excluded.secondary_phone, excluded.other_phone, excluded.primary_email, excluded.secondary_email,
+        excluded.other_email, excluded.pager, excluded.fax_1, excluded.fax_2, excluded.health_facility_no,
+        excluded.hpi_facility_no, excluded.hpi_facility_ext, excluded.hpi_organization_id,
+        excluded.hpi_organization_ext, excluded.gst_no, excluded.acc_no, excluded.bank_account_no,
+        excluded.moh_sending_practice_id, excluded.after_hours_number, excluded.emergency_number,
+        excluded.is_active, excluded.is_deleted, excluded.loaded_date_time, excluded.row_hash,
+        excluded.absent_since, excluded.load_run_file_id, excluded.load_run_id, excluded.date_extracted
+    )
+    WHERE s.* IS DISTINCT FROM excluded.*;
 
     DELETE FROM stg.practice_info AS s
     USING etl.touched_practice_info AS t
-    WHERE s.practice_id = t.practice_id
-        AND s.per_org_id = t.per_org_id
+    WHERE s.practice_id = t.practice_id AND s.per_org_id = t.per_org_id
         AND NOT EXISTS (
             SELECT FROM etl.observed_practice_info AS o
-            WHERE o.practice_id = s.practice_id
-                AND o.per_org_id = s.per_org_id
+            WHERE o.practice_id = s.practice_id AND o.per_org_id = s.per_org_id
                 AND NOT o.is_absent
         );
 
     -- 4. core: a version begins where a history column changes or the key comes back; it shows the newest state
     -- inside its period, and ends where the next begins or the key is absent.
-    WITH published AS (
+    WITH states AS (
         SELECT
-            o.practice_id,
-            o.per_org_id,
-            etl.surrogate_key(
-                etl.key_part('practice_info')
-                || etl.key_part(o.practice_id)
-                || etl.key_part(o.per_org_id)
-            ) AS practice_key,
-            o.practice_name,
-            o.practice_category,
-            o.practice_speciality,
-            o.pho,
-            o.organization_type,
-            o.org_short_name,
-            o.org_code,
-            o.legal_status,
-            o.incorporation_number,
-            o.legal_date,
-            o.formula,
-            o.ownership_model,
-            o.rural,
-            o.health_facility_no,
-            o.hpi_facility_no,
-            o.hpi_facility_ext,
-            o.hpi_organization_id,
-            o.hpi_organization_ext,
-            o.moh_sending_practice_id,
-            o.is_active,
-            o.is_deleted,
-            o.loaded_date_time,
-            o.observed_at,
-            o.is_absent,
-            o.load_run_file_id,
-            o.load_run_id
+            o.*,
+            ROW(
+                y.practice_name, y.practice_category, y.practice_speciality, y.pho, y.organization_type,
+                y.org_short_name, y.org_code, y.legal_status, y.incorporation_number, y.legal_date, y.formula,
+                y.ownership_model, y.rural, y.health_facility_no, y.hpi_facility_no, y.hpi_facility_ext,
+                y.hpi_organization_id, y.hpi_organization_ext, y.moh_sending_practice_id, y.is_active, y.is_deleted
+            ) AS history_state,
+            ROW(
+                y.practice_name, y.practice_category, y.practice_speciality, y.pho, y.organization_type,
+                y.org_short_name, y.org_code, y.legal_status, y.incorporation_number, y.legal_date, y.formula,
+                y.ownership_model, y.rural, y.health_facility_no, y.hpi_facility_no, y.hpi_facility_ext,
+                y.hpi_organization_id, y.hpi_organization_ext, y.moh_sending_practice_id, y.is_active, y.is_deleted
+            ) AS row_state
         FROM etl.observed_practice_info AS o
+        JOIN etl.republished_practice_info AS y USING (load_run_file_id, line_no)
     ),
     marked AS (
         SELECT
-            p.*,
-            coalesce(
-                lag(p.is_absent) OVER w <> p.is_absent
-                OR lag(ROW(
-                    p.practice_name,
-                    p.practice_category,
-                    p.practice_speciality,
-                    p.pho,
-                    p.organization_type,
-                    p.org_short_name,
-                    p.org_code,
-                    p.legal_status,
-                    p.incorporation_number,
-                    p.legal_date,
-                    p.formula,
-                    p.ownership_model,
-                    p.rural,
-                    p.health_facility_no,
-                    p.hpi_facility_no,
-                    p.hpi_facility_ext,
-                    p.hpi_organization_id,
-                    p.hpi_organization_ext,
-                    p.moh_sending_practice_id,
-                    p.is_active,
-                    p.is_deleted
-                )) OVER w IS DISTINCT FROM ROW(
-                    p.practice_name,
-                    p.practice_category,
-                    p.practice_speciality,
-                    p.pho,
-                    p.organization_type,
-                    p.org_short_name,
-                    p.org_code,
-                    p.legal_status,
-                    p.incorporation_number,
-                    p.legal_date,
-                    p.formula,
-                    p.ownership_model,
-                    p.rural,
-                    p.health_facility_no,
-                    p.hpi_facility_no,
-                    p.hpi_facility_ext,
-                    p.hpi_organization_id,
-                    p.hpi_organization_ext,
-                    p.moh_sending_practice_id,
-                    p.is_active,
-                    p.is_deleted
-                ),
-                true
-            ) AS opens,
-            coalesce(
-                lag(p.is_absent) OVER w <> p.is_absent
-                OR lag(ROW(
-                    p.practice_name,
-                    p.practice_category,
-                    p.practice_speciality,
-                    p.pho,
-                    p.organization_type,
-                    p.org_short_name,
-                    p.org_code,
-                    p.legal_status,
-                    p.incorporation_number,
-                    p.legal_date,
-                    p.formula,
-                    p.ownership_model,
-                    p.rural,
-                    p.health_facility_no,
-                    p.hpi_facility_no,
-                    p.hpi_facility_ext,
-                    p.hpi_organization_id,
-                    p.hpi_organization_ext,
-                    p.moh_sending_practice_id,
-                    p.is_active,
-                    p.is_deleted
-                )) OVER w IS DISTINCT FROM ROW(
-                    p.practice_name,
-                    p.practice_category,
-                    p.practice_speciality,
-                    p.pho,
-                    p.organization_type,
-                    p.org_short_name,
-                    p.org_code,
-                    p.legal_status,
-                    p.incorporation_number,
-                    p.legal_date,
-                    p.formula,
-                    p.ownership_model,
-                    p.rural,
-                    p.health_facility_no,
-                    p.hpi_facility_no,
-                    p.hpi_facility_ext,
-                    p.hpi_organization_id,
-                    p.hpi_organization_ext,
-                    p.moh_sending_practice_id,
-                    p.is_active,
-                    p.is_deleted
-                ),
-                true
-            ) AS starts
-        FROM published AS p
-        WINDOW w AS (PARTITION BY p.practice_id, p.per_org_id ORDER BY p.observed_at)
+            s.*,
+            lag(s.history_state) OVER w IS DISTINCT FROM s.history_state AS opens_version,
+            lag(s.row_state) OVER w IS DISTINCT FROM s.row_state AS begins_run
+        FROM states AS s
+        WINDOW w AS (PARTITION BY s.practice_id, s.per_org_id ORDER BY s.observed_at)
     ),
     numbered AS (
         SELECT
             k.*,
-            count(*) FILTER (WHERE k.opens) OVER w AS version_no
+            count(*) FILTER (WHERE k.opens_version) OVER w AS version_no
         FROM marked AS k
         WINDOW w AS (PARTITION BY k.practice_id, k.per_org_id ORDER BY k.observed_at)
     ),
     bounded AS (
-        SELECT DISTINCT ON (v.practice_id, v.per_org_id, v.version_no)
-            v.*,
-            min(v.observed_at) OVER (PARTITION BY v.practice_id, v.per_org_id, v.version_no) AS effective_from
-        FROM numbered AS v
-        WHERE v.starts
-        ORDER BY v.practice_id, v.per_org_id, v.version_no, v.observed_at DESC
+        SELECT DISTINCT ON (b.practice_id, b.per_org_id, b.version_no)
+            b.practice_id, b.per_org_id, b.version_no,
+            b.load_run_file_id, b.load_run_id, b.line_no, b.observed_at, b.is_absent,
+            min(b.observed_at) OVER (PARTITION BY b.practice_id, b.per_org_id, b.version_no) AS effective_from
+        FROM numbered AS b
+        WHERE b.begins_run
+        ORDER BY b.practice_id, b.per_org_id, b.version_no, b.observed_at DESC
     ),
     versions AS MATERIALIZED (
         SELECT
-            b.*,
-            lead(b.effective_from) OVER (PARTITION BY b.practice_id, b.per_org_id ORDER BY b.version_no) AS effective_to
-        FROM bounded AS b
+            v.*,
+            lead(v.effective_from) OVER (PARTITION BY v.practice_id, v.per_org_id ORDER BY v.version_no) AS effective_to
+        FROM bounded AS v
     ),
     -- Versions that began before the horizon stay. EXCEPT, not an anti-join: it is hashed or sorted however few rows the planner expects.
     stale AS (
@@ -758,8 +200,7 @@ BEGIN
     removed AS (
         DELETE FROM core.dim_practice_info AS c
         USING stale AS s
-        WHERE c.practice_id = s.practice_id
-            AND c.per_org_id = s.per_org_id
+        WHERE c.practice_id = s.practice_id AND c.per_org_id = s.per_org_id
             AND c.effective_from = s.effective_from
         RETURNING c.load_run_file_id
     ),
@@ -767,154 +208,43 @@ BEGIN
         INSERT INTO core.dim_practice_info AS c (
             practice_id, per_org_id,
             effective_from,
-            practice_key,
-            practice_name,
-            practice_category,
-            practice_speciality,
-            pho,
-            organization_type,
-            org_short_name,
-            org_code,
-            legal_status,
-            incorporation_number,
-            legal_date,
-            formula,
-            ownership_model,
-            rural,
-            health_facility_no,
-            hpi_facility_no,
-            hpi_facility_ext,
-            hpi_organization_id,
-            hpi_organization_ext,
-            moh_sending_practice_id,
-            is_active,
-            is_deleted,
-            loaded_date_time,
-            effective_to,
-            load_run_file_id,
-            load_run_id,
-            date_extracted
+            practice_key, practice_name, practice_category, practice_speciality, pho, organization_type,
+            org_short_name, org_code, legal_status, incorporation_number, legal_date, formula, ownership_model,
+            rural, health_facility_no, hpi_facility_no, hpi_facility_ext, hpi_organization_id, hpi_organization_ext,
+            moh_sending_practice_id, is_active, is_deleted, loaded_date_time, effective_to, load_run_file_id,
+            load_run_id, date_extracted
         )
         SELECT
             v.practice_id, v.per_org_id,
             v.effective_from,
-            v.practice_key,
-            v.practice_name,
-            v.practice_category,
-            v.practice_speciality,
-            v.pho,
-            v.organization_type,
-            v.org_short_name,
-            v.org_code,
-            v.legal_status,
-            v.incorporation_number,
-            v.legal_date,
-            v.formula,
-            v.ownership_model,
-            v.rural,
-            v.health_facility_no,
-            v.hpi_facility_no,
-            v.hpi_facility_ext,
-            v.hpi_organization_id,
-            v.hpi_organization_ext,
-            v.moh_sending_practice_id,
-            v.is_active,
-            v.is_deleted,
-            v.loaded_date_time,
-            v.effective_to,
-            v.load_run_file_id,
-            v.load_run_id,
-            v.observed_at
+            y.practice_key, y.practice_name, y.practice_category, y.practice_speciality, y.pho, y.organization_type,
+            y.org_short_name, y.org_code, y.legal_status, y.incorporation_number, y.legal_date, y.formula,
+            y.ownership_model, y.rural, y.health_facility_no, y.hpi_facility_no, y.hpi_facility_ext,
+            y.hpi_organization_id, y.hpi_organization_ext, y.moh_sending_practice_id, y.is_active, y.is_deleted,
+            y.loaded_date_time, v.effective_to, v.load_run_file_id, v.load_run_id, v.observed_at
         FROM versions AS v
+        JOIN etl.republished_practice_info AS y USING (load_run_file_id, line_no)
         -- Reading the count first has the removals done first, and the order closes a version before the next is
         -- current: at no moment has a key two current versions.
         WHERE NOT v.is_absent AND (SELECT count(*) FROM removed) >= 0
         ORDER BY v.effective_from
         ON CONFLICT (practice_id, per_org_id, effective_from) DO UPDATE
-        SET practice_key = excluded.practice_key,
-            practice_name = excluded.practice_name,
-            practice_category = excluded.practice_category,
-            practice_speciality = excluded.practice_speciality,
-            pho = excluded.pho,
-            organization_type = excluded.organization_type,
-            org_short_name = excluded.org_short_name,
-            org_code = excluded.org_code,
-            legal_status = excluded.legal_status,
-            incorporation_number = excluded.incorporation_number,
-            legal_date = excluded.legal_date,
-            formula = excluded.formula,
-            ownership_model = excluded.ownership_model,
-            rural = excluded.rural,
-            health_facility_no = excluded.health_facility_no,
-            hpi_facility_no = excluded.hpi_facility_no,
-            hpi_facility_ext = excluded.hpi_facility_ext,
-            hpi_organization_id = excluded.hpi_organization_id,
-            hpi_organization_ext = excluded.hpi_organization_ext,
-            moh_sending_practice_id = excluded.moh_sending_practice_id,
-            is_active = excluded.is_active,
-            is_deleted = excluded.is_deleted,
-            loaded_date_time = excluded.loaded_date_time,
-            effective_to = excluded.effective_to,
-            load_run_file_id = excluded.load_run_file_id,
-            load_run_id = excluded.load_run_id,
-            date_extracted = excluded.date_extracted
-        WHERE (
-                c.practice_key,
-                c.practice_name,
-                c.practice_category,
-                c.practice_speciality,
-                c.pho,
-                c.organization_type,
-                c.org_short_name,
-                c.org_code,
-                c.legal_status,
-                c.incorporation_number,
-                c.legal_date,
-                c.formula,
-                c.ownership_model,
-                c.rural,
-                c.health_facility_no,
-                c.hpi_facility_no,
-                c.hpi_facility_ext,
-                c.hpi_organization_id,
-                c.hpi_organization_ext,
-                c.moh_sending_practice_id,
-                c.is_active,
-                c.is_deleted,
-                c.loaded_date_time,
-                c.effective_to,
-                c.load_run_file_id,
-                c.load_run_id,
-                c.date_extracted
-            ) IS DISTINCT FROM (
-                excluded.practice_key,
-                excluded.practice_name,
-                excluded.practice_category,
-                excluded.practice_speciality,
-                excluded.pho,
-                excluded.organization_type,
-                excluded.org_short_name,
-                excluded.org_code,
-                excluded.legal_status,
-                excluded.incorporation_number,
-                excluded.legal_date,
-                excluded.formula,
-                excluded.ownership_model,
-                excluded.rural,
-                excluded.health_facility_no,
-                excluded.hpi_facility_no,
-                excluded.hpi_facility_ext,
-                excluded.hpi_organization_id,
-                excluded.hpi_organization_ext,
-                excluded.moh_sending_practice_id,
-                excluded.is_active,
-                excluded.is_deleted,
-                excluded.loaded_date_time,
-                excluded.effective_to,
-                excluded.load_run_file_id,
-                excluded.load_run_id,
-                excluded.date_extracted
-            )
+        SET (
+            practice_key, practice_name, practice_category, practice_speciality, pho, organization_type,
+            org_short_name, org_code, legal_status, incorporation_number, legal_date, formula, ownership_model,
+            rural, health_facility_no, hpi_facility_no, hpi_facility_ext, hpi_organization_id, hpi_organization_ext,
+            moh_sending_practice_id, is_active, is_deleted, loaded_date_time, effective_to, load_run_file_id,
+            load_run_id, date_extracted
+        ) = ROW(
+            excluded.practice_key, excluded.practice_name, excluded.practice_category, excluded.practice_speciality,
+            excluded.pho, excluded.organization_type, excluded.org_short_name, excluded.org_code,
+            excluded.legal_status, excluded.incorporation_number, excluded.legal_date, excluded.formula,
+            excluded.ownership_model, excluded.rural, excluded.health_facility_no, excluded.hpi_facility_no,
+            excluded.hpi_facility_ext, excluded.hpi_organization_id, excluded.hpi_organization_ext,
+            excluded.moh_sending_practice_id, excluded.is_active, excluded.is_deleted, excluded.loaded_date_time,
+            excluded.effective_to, excluded.load_run_file_id, excluded.load_run_id, excluded.date_extracted
+        )
+        WHERE c.* IS DISTINCT FROM excluded.*
         RETURNING c.xmax = 0 AS is_new
     )
     UPDATE etl.load_run_files AS f

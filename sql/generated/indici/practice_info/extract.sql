@@ -4,41 +4,20 @@ INSERT INTO etl.extracts (
     extract, source, description, entity, natural_key, core_kind, raw_table, stg_table, core_table, full_load,
     ragged_rows, reject_rate, mirror_close_share, has_pseudonyms, load_order, every_batch
 )
-VALUES
-    (
-        'practice_info',
-        'indici',
-        'The practice itself, one row for each practice.',
-        'practice',
-        ARRAY[]::text[],
-        'dimension',
-        'raw.practice_info_raw',
-        'stg.practice_info',
-        'core.dim_practice_info',
-        'upsert',
-        'reject',
-        0.05,
-        0.2,
-        false,
-        4,
-        true
-    )
+VALUES (
+    'practice_info', 'indici',
+    'The practice itself, one row for each practice.',
+    'practice', ARRAY[]::text[], 'dimension',
+    'raw.practice_info_raw', 'stg.practice_info', 'core.dim_practice_info', 'upsert',
+    'reject', 0.05, 0.2, false, 4, true
+)
 ON CONFLICT (extract) DO UPDATE
-SET source = excluded.source,
-    description = excluded.description,
-    entity = excluded.entity,
-    natural_key = excluded.natural_key,
-    core_kind = excluded.core_kind,
-    raw_table = excluded.raw_table,
-    stg_table = excluded.stg_table,
-    core_table = excluded.core_table,
-    full_load = excluded.full_load,
-    ragged_rows = excluded.ragged_rows,
-    reject_rate = excluded.reject_rate,
-    mirror_close_share = excluded.mirror_close_share,
-    has_pseudonyms = excluded.has_pseudonyms,
-    load_order = excluded.load_order,
-    every_batch = excluded.every_batch;
+SET source = excluded.source, description = excluded.description, entity = excluded.entity,
+    natural_key = excluded.natural_key, core_kind = excluded.core_kind, raw_table = excluded.raw_table,
+    stg_table = excluded.stg_table, core_table = excluded.core_table, full_load = excluded.full_load,
+    ragged_rows = excluded.ragged_rows, reject_rate = excluded.reject_rate,
+    mirror_close_share = excluded.mirror_close_share, has_pseudonyms = excluded.has_pseudonyms,
+    load_order = excluded.load_order, every_batch = excluded.every_batch;
 
 INSERT INTO etl.locks (extract)
 VALUES ('practice_info')
@@ -103,9 +82,7 @@ DELETE FROM etl.shapes WHERE extract = 'practice_info';
 INSERT INTO etl.shapes (extract, since, until, columns, headings, rules_hash)
 VALUES
     (
-        'practice_info',
-        '-infinity',
-        'infinity',
+        'practice_info', '-infinity', 'infinity',
         ARRAY['practice_id', 'practice_name', 'practice_category', 'practice_speciality', 'pho', 'organization_type', 'org_short_name', 'org_code', 'edi_account', 'legal_entity_title', 'legal_status', 'incorporation_number', 'legal_date', 'comments', 'formula', 'ownership_model', 'rural', 'primary_phone', 'secondary_phone', 'other_phone', 'primary_email', 'secondary_email', 'other_email', 'pager', 'fax_1', 'fax_2', 'health_facility_no', 'hpi_facility_no', 'hpi_facility_ext', 'hpi_organization_id', 'hpi_organization_ext', 'gst_no', 'acc_no', 'bank_account_no', 'moh_sending_practice_id', 'after_hours_number', 'emergency_number', 'is_active', 'is_deleted', 'per_org_id', 'loaded_date_time']::text[],
         ARRAY['PracticeID', 'PracticeName', 'PracticeCategory', 'PracticeSpeciality', 'PHO', 'OrganizationType', 'OrgShortName', 'OrgCode', 'EDIAccount', 'LegalEntityTitle', 'LegalStatus', 'IncorporationNumber', 'LegalDate', 'Comments', 'Formula', 'OwnershipModel', 'Rural', 'PrimaryPhone', 'SecondaryPhone', 'OtherPhone', 'PrimaryEmail', 'SecondaryEmail', 'OtherEmail', 'Pager', 'Fax1', 'Fax2', 'HealthFacilityNo', 'HPIFacilityNo', 'HPIFacilityExt', 'HPIOrganizationID', 'HPIOrganizationExt', 'GSTNo', 'ACCNo', 'BankAccountNo', 'MOHSendingPracticeID', 'AfterHoursNumber', 'EmergencyNumber', 'IsActive', 'IsDeleted', 'PerOrgID', 'LoadedDateTime']::text[],
         'd054e577bf6cafa8b7bf3342c54b974170b92b831f9064a8c33bd5e014298096'

@@ -2,103 +2,20 @@
 
 CREATE OR REPLACE VIEW raw.practice_info AS
 SELECT
-    r.practice_id,
-    r.practice_name,
-    r.practice_category,
-    r.practice_speciality,
-    r.pho,
-    r.organization_type,
-    r.org_short_name,
-    r.org_code,
-    r.edi_account,
-    r.legal_entity_title,
-    r.legal_status,
-    r.incorporation_number,
-    r.legal_date,
-    r.comments,
-    r.formula,
-    r.ownership_model,
-    r.rural,
-    r.primary_phone,
-    r.secondary_phone,
-    r.other_phone,
-    r.primary_email,
-    r.secondary_email,
-    r.other_email,
-    r.pager,
-    r.fax_1,
-    r.fax_2,
-    r.health_facility_no,
-    r.hpi_facility_no,
-    r.hpi_facility_ext,
-    r.hpi_organization_id,
-    r.hpi_organization_ext,
-    r.gst_no,
-    r.acc_no,
-    r.bank_account_no,
-    r.moh_sending_practice_id,
-    r.after_hours_number,
-    r.emergency_number,
-    r.is_active,
-    r.is_deleted,
-    r.per_org_id,
-    r.loaded_date_time,
-    r.load_run_file_id,
-    r.line_no,
-    f.s3_bucket,
-    f.s3_key,
-    f.s3_version_id,
-    f.file_hash,
-    f.date_extracted,
-    f.extract_type,
+    r.practice_id, r.practice_name, r.practice_category, r.practice_speciality, r.pho, r.organization_type,
+    r.org_short_name, r.org_code, r.edi_account, r.legal_entity_title, r.legal_status, r.incorporation_number,
+    r.legal_date, r.comments, r.formula, r.ownership_model, r.rural, r.primary_phone, r.secondary_phone,
+    r.other_phone, r.primary_email, r.secondary_email, r.other_email, r.pager, r.fax_1, r.fax_2,
+    r.health_facility_no, r.hpi_facility_no, r.hpi_facility_ext, r.hpi_organization_id, r.hpi_organization_ext,
+    r.gst_no, r.acc_no, r.bank_account_no, r.moh_sending_practice_id, r.after_hours_number, r.emergency_number,
+    r.is_active, r.is_deleted, r.per_org_id, r.loaded_date_time,
+    r.load_run_file_id, r.line_no, f.s3_bucket, f.s3_key, f.s3_version_id, f.file_hash, f.date_extracted, f.extract_type,
     f.tenant[1] AS file_practice_id,
     f.tenant[2] AS file_per_org_id,
-    f.load_run_id,
-    f.load_ts
+    f.load_run_id, f.load_ts
 FROM raw.practice_info_raw AS r
 JOIN etl.load_run_files AS f USING (load_run_file_id);
 COMMENT ON VIEW raw.practice_info IS 'Delivered rows with where they came from: The practice itself, one row for each practice.';
-COMMENT ON COLUMN raw.practice_info.practice_id IS 'Practice that delivered the row, three digits as in the file name. Part of the tenant.';
-COMMENT ON COLUMN raw.practice_info.practice_name IS 'Name of the practice.';
-COMMENT ON COLUMN raw.practice_info.practice_category IS 'Category of the practice, a value of a list.';
-COMMENT ON COLUMN raw.practice_info.practice_speciality IS 'Speciality of the practice, a value of a list.';
-COMMENT ON COLUMN raw.practice_info.pho IS 'Primary health organisation of the practice.';
-COMMENT ON COLUMN raw.practice_info.organization_type IS 'Type of organisation, a value of a list.';
-COMMENT ON COLUMN raw.practice_info.org_short_name IS 'Short name of the organisation.';
-COMMENT ON COLUMN raw.practice_info.org_code IS 'Code of the organisation.';
-COMMENT ON COLUMN raw.practice_info.edi_account IS 'Electronic mailbox of the practice.';
-COMMENT ON COLUMN raw.practice_info.legal_entity_title IS 'Title of the legal entity, may name a person.';
-COMMENT ON COLUMN raw.practice_info.legal_status IS 'Legal status of the practice, a value of a list.';
-COMMENT ON COLUMN raw.practice_info.incorporation_number IS 'Number of the incorporation.';
-COMMENT ON COLUMN raw.practice_info.legal_date IS 'Date belonging to the legal status.';
-COMMENT ON COLUMN raw.practice_info.comments IS 'Comments on the practice, free text.';
-COMMENT ON COLUMN raw.practice_info.formula IS 'Formula of the practice, as the source calls it.';
-COMMENT ON COLUMN raw.practice_info.ownership_model IS 'Model of ownership, a value of a list.';
-COMMENT ON COLUMN raw.practice_info.rural IS 'Whether the practice is rural, as the source says it.';
-COMMENT ON COLUMN raw.practice_info.primary_phone IS 'First phone number of the practice.';
-COMMENT ON COLUMN raw.practice_info.secondary_phone IS 'Second phone number of the practice.';
-COMMENT ON COLUMN raw.practice_info.other_phone IS 'Other phone number of the practice.';
-COMMENT ON COLUMN raw.practice_info.primary_email IS 'First email address of the practice.';
-COMMENT ON COLUMN raw.practice_info.secondary_email IS 'Second email address of the practice.';
-COMMENT ON COLUMN raw.practice_info.other_email IS 'Other email address of the practice.';
-COMMENT ON COLUMN raw.practice_info.pager IS 'Pager number of the practice.';
-COMMENT ON COLUMN raw.practice_info.fax_1 IS 'First fax number of the practice.';
-COMMENT ON COLUMN raw.practice_info.fax_2 IS 'Second fax number of the practice.';
-COMMENT ON COLUMN raw.practice_info.health_facility_no IS 'Number of the health facility.';
-COMMENT ON COLUMN raw.practice_info.hpi_facility_no IS 'Number of the facility in the health provider index.';
-COMMENT ON COLUMN raw.practice_info.hpi_facility_ext IS 'Extension of the facility''s number in the health provider index.';
-COMMENT ON COLUMN raw.practice_info.hpi_organization_id IS 'Identifier of the organisation in the health provider index.';
-COMMENT ON COLUMN raw.practice_info.hpi_organization_ext IS 'Extension of the organisation''s identifier in the health provider index.';
-COMMENT ON COLUMN raw.practice_info.gst_no IS 'Goods and services tax number, which can be a person''s tax number.';
-COMMENT ON COLUMN raw.practice_info.acc_no IS 'Number of the practice with ACC.';
-COMMENT ON COLUMN raw.practice_info.bank_account_no IS 'Bank account of the practice.';
-COMMENT ON COLUMN raw.practice_info.moh_sending_practice_id IS 'Identifier of the practice for sending to the Ministry of Health.';
-COMMENT ON COLUMN raw.practice_info.after_hours_number IS 'Phone number for use after hours.';
-COMMENT ON COLUMN raw.practice_info.emergency_number IS 'Phone number for emergencies.';
-COMMENT ON COLUMN raw.practice_info.is_active IS 'Whether the practice is active.';
-COMMENT ON COLUMN raw.practice_info.is_deleted IS 'Whether the practice was deleted in the source.';
-COMMENT ON COLUMN raw.practice_info.per_org_id IS 'Organisation of the practice, six digits as in the file name. Part of the tenant.';
-COMMENT ON COLUMN raw.practice_info.loaded_date_time IS 'When the provider of the feed loaded the row. Can change when nothing else did.';
 COMMENT ON COLUMN raw.practice_info.load_run_file_id IS 'The file: etl.load_run_files.';
 COMMENT ON COLUMN raw.practice_info.line_no IS 'Number of the row in the file, from 1, counting every row.';
 COMMENT ON COLUMN raw.practice_info.s3_bucket IS 'Bucket of the file.';

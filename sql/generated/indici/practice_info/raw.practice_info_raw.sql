@@ -48,47 +48,13 @@ CREATE TABLE raw.practice_info_raw (
 );
 CREATE INDEX practice_info_raw_key_idx ON raw.practice_info_raw (practice_id, per_org_id);
 COMMENT ON TABLE raw.practice_info_raw IS 'Delivered rows as text: The practice itself, one row for each practice.';
-COMMENT ON COLUMN raw.practice_info_raw.practice_id IS 'Practice that delivered the row, three digits as in the file name. Part of the tenant.';
-COMMENT ON COLUMN raw.practice_info_raw.practice_name IS 'Name of the practice.';
-COMMENT ON COLUMN raw.practice_info_raw.practice_category IS 'Category of the practice, a value of a list.';
-COMMENT ON COLUMN raw.practice_info_raw.practice_speciality IS 'Speciality of the practice, a value of a list.';
-COMMENT ON COLUMN raw.practice_info_raw.pho IS 'Primary health organisation of the practice.';
-COMMENT ON COLUMN raw.practice_info_raw.organization_type IS 'Type of organisation, a value of a list.';
-COMMENT ON COLUMN raw.practice_info_raw.org_short_name IS 'Short name of the organisation.';
-COMMENT ON COLUMN raw.practice_info_raw.org_code IS 'Code of the organisation.';
-COMMENT ON COLUMN raw.practice_info_raw.edi_account IS 'Electronic mailbox of the practice.';
-COMMENT ON COLUMN raw.practice_info_raw.legal_entity_title IS 'Title of the legal entity, may name a person.';
-COMMENT ON COLUMN raw.practice_info_raw.legal_status IS 'Legal status of the practice, a value of a list.';
-COMMENT ON COLUMN raw.practice_info_raw.incorporation_number IS 'Number of the incorporation.';
-COMMENT ON COLUMN raw.practice_info_raw.legal_date IS 'Date belonging to the legal status.';
-COMMENT ON COLUMN raw.practice_info_raw.comments IS 'Comments on the practice, free text.';
-COMMENT ON COLUMN raw.practice_info_raw.formula IS 'Formula of the practice, as the source calls it.';
-COMMENT ON COLUMN raw.practice_info_raw.ownership_model IS 'Model of ownership, a value of a list.';
-COMMENT ON COLUMN raw.practice_info_raw.rural IS 'Whether the practice is rural, as the source says it.';
-COMMENT ON COLUMN raw.practice_info_raw.primary_phone IS 'First phone number of the practice.';
-COMMENT ON COLUMN raw.practice_info_raw.secondary_phone IS 'Second phone number of the practice.';
-COMMENT ON COLUMN raw.practice_info_raw.other_phone IS 'Other phone number of the practice.';
-COMMENT ON COLUMN raw.practice_info_raw.primary_email IS 'First email address of the practice.';
-COMMENT ON COLUMN raw.practice_info_raw.secondary_email IS 'Second email address of the practice.';
-COMMENT ON COLUMN raw.practice_info_raw.other_email IS 'Other email address of the practice.';
-COMMENT ON COLUMN raw.practice_info_raw.pager IS 'Pager number of the practice.';
-COMMENT ON COLUMN raw.practice_info_raw.fax_1 IS 'First fax number of the practice.';
-COMMENT ON COLUMN raw.practice_info_raw.fax_2 IS 'Second fax number of the practice.';
-COMMENT ON COLUMN raw.practice_info_raw.health_facility_no IS 'Number of the health facility.';
-COMMENT ON COLUMN raw.practice_info_raw.hpi_facility_no IS 'Number of the facility in the health provider index.';
-COMMENT ON COLUMN raw.practice_info_raw.hpi_facility_ext IS 'Extension of the facility''s number in the health provider index.';
-COMMENT ON COLUMN raw.practice_info_raw.hpi_organization_id IS 'Identifier of the organisation in the health provider index.';
-COMMENT ON COLUMN raw.practice_info_raw.hpi_organization_ext IS 'Extension of the organisation''s identifier in the health provider index.';
-COMMENT ON COLUMN raw.practice_info_raw.gst_no IS 'Goods and services tax number, which can be a person''s tax number.';
-COMMENT ON COLUMN raw.practice_info_raw.acc_no IS 'Number of the practice with ACC.';
-COMMENT ON COLUMN raw.practice_info_raw.bank_account_no IS 'Bank account of the practice.';
-COMMENT ON COLUMN raw.practice_info_raw.moh_sending_practice_id IS 'Identifier of the practice for sending to the Ministry of Health.';
-COMMENT ON COLUMN raw.practice_info_raw.after_hours_number IS 'Phone number for use after hours.';
-COMMENT ON COLUMN raw.practice_info_raw.emergency_number IS 'Phone number for emergencies.';
-COMMENT ON COLUMN raw.practice_info_raw.is_active IS 'Whether the practice is active.';
-COMMENT ON COLUMN raw.practice_info_raw.is_deleted IS 'Whether the practice was deleted in the source.';
-COMMENT ON COLUMN raw.practice_info_raw.per_org_id IS 'Organisation of the practice, six digits as in the file name. Part of the tenant.';
-COMMENT ON COLUMN raw.practice_info_raw.loaded_date_time IS 'When the provider of the feed loaded the row. Can change when nothing else did.';
 COMMENT ON COLUMN raw.practice_info_raw.load_run_file_id IS 'The file: etl.load_run_files.';
 COMMENT ON COLUMN raw.practice_info_raw.line_no IS 'Number of the row in the file, from 1, counting every row.';
-GRANT INSERT (practice_id, practice_name, practice_category, practice_speciality, pho, organization_type, org_short_name, org_code, edi_account, legal_entity_title, legal_status, incorporation_number, legal_date, comments, formula, ownership_model, rural, primary_phone, secondary_phone, other_phone, primary_email, secondary_email, other_email, pager, fax_1, fax_2, health_facility_no, hpi_facility_no, hpi_facility_ext, hpi_organization_id, hpi_organization_ext, gst_no, acc_no, bank_account_no, moh_sending_practice_id, after_hours_number, emergency_number, is_active, is_deleted, per_org_id, loaded_date_time) ON raw.practice_info_raw TO etl_writer;
+GRANT INSERT (
+    practice_id, practice_name, practice_category, practice_speciality, pho, organization_type, org_short_name,
+    org_code, edi_account, legal_entity_title, legal_status, incorporation_number, legal_date, comments, formula,
+    ownership_model, rural, primary_phone, secondary_phone, other_phone, primary_email, secondary_email,
+    other_email, pager, fax_1, fax_2, health_facility_no, hpi_facility_no, hpi_facility_ext, hpi_organization_id,
+    hpi_organization_ext, gst_no, acc_no, bank_account_no, moh_sending_practice_id, after_hours_number,
+    emergency_number, is_active, is_deleted, per_org_id, loaded_date_time
+) ON raw.practice_info_raw TO etl_writer;

@@ -16,140 +16,13 @@ AS $faults_providers$
 -- nothing. A column without a value has no fault, unless it is required.
 DECLARE
     v_file etl.load_run_files;
-    c_unknown_times constant timestamptz[] := ARRAY['1900-01-01']::text[]::timestamptz[];
 BEGIN
     SELECT f.* INTO v_file FROM etl.load_run_files AS f WHERE f.load_run_file_id = p_load_run_file_id;
 
     RETURN QUERY
     SELECT
         r.line_no,
-        array_to_string(
-            ARRAY[
-                r.provider_id,
-                r.practice_id,
-                r.nhi_number,
-                r.is_nhi_validate,
-                r.title,
-                r.first_name,
-                r.middle_name,
-                r.family_name,
-                r.full_name,
-                r.preferred_name,
-                r.other_maiden_name,
-                r.marital_status,
-                r.gender,
-                r.dob,
-                r.age,
-                r.age_type,
-                r.age_group,
-                r.is_alive,
-                r.death_date,
-                r.dob_source,
-                r.picture_path,
-                r.consented_to_share,
-                r.place_of_birth,
-                r.country_of_birth,
-                r.cell_number,
-                r.day_phone,
-                r.night_phone,
-                r.email,
-                r.secondary_email,
-                r.preferred_contact_method,
-                r.consent_text_messaging,
-                r.is_portal_user,
-                r.is_active,
-                r.is_deleted,
-                r.inserted_by,
-                r.updated_by,
-                r.inserted_at,
-                r.updated_at,
-                r.is_same_address,
-                r.notes,
-                r.is_gender_self_identified,
-                r.sex_related_gender,
-                r.is_work_visa_required,
-                r.balance,
-                r.register_status,
-                r.medtech_nok,
-                r.practice_name,
-                r.calculated_balance,
-                r.permanent_address,
-                r.deprivation_quintile,
-                r.uncertainty_code,
-                r.postal_address,
-                r.temporary_address,
-                r.city,
-                r.suburb,
-                r.portal_registration_status,
-                r.ethnicity,
-                r.affiliation_id,
-                r.affiliation,
-                r.affiliation_code,
-                r.nzmc_no,
-                r.npi_no,
-                r.hbl_mat_payee_no,
-                r.hbl_mat_agree_no,
-                r.hpac_mat_agree_no,
-                r.hpac_mat_agree_ver,
-                r.hbl_payee_no,
-                r.hbl_gp_agree_no,
-                r.hbl_gp_agree_ver,
-                r.accreditation_no,
-                r.pho_contract_no,
-                r.pho_contract_ver,
-                r.group_id,
-                r.group_name,
-                r.acc_provider_code,
-                r.health_facility_no,
-                r.hpi_no,
-                r.unload_ref,
-                r.acc_provider_no,
-                r.acc_vendor_id,
-                r.pin_pan_no,
-                r.member_no,
-                r.rha_payee_no,
-                r.budget_no,
-                r.ipa,
-                r.registration_no,
-                r.registration_no_2,
-                r.lab_no,
-                r.lab_tests_dr_id,
-                r.color_code,
-                r.is_doctor,
-                r.acc45_prefix,
-                r.next_acc45_no,
-                r.maximum_acc45_no,
-                r.aitc_prefix,
-                r.next_aitc_no,
-                r.maximum_aitc_no,
-                r.arc18_next_acc_form_no,
-                r.m45_prefix,
-                r.next_m45_no,
-                r.maximum_m45_no,
-                r.is_nzf_avoid,
-                r.is_nzf_adjust,
-                r.is_nzf_information,
-                r.is_nzf_no_action,
-                r.is_nzf_monitor,
-                r.provider_code,
-                r.generic_profile_type_id,
-                r.current_appointment_id,
-                r.sure_med_user_name,
-                r.is_invoicing_diary,
-                r.is_gp2gp,
-                r.from_date_practice,
-                r.apc_expiry_date,
-                r.mps_expiry_date,
-                r.apc_name,
-                r.practice_location,
-                r.user_role,
-                r.provider_permanent_address_latitude,
-                r.provider_permanent_address_longitude,
-                r.per_org_id,
-                r.loaded_date_time
-            ],
-            '|^^|', ''
-        ) || '|~~|',
+        etl.row_text_providers(r, v_file.date_extracted),
         jsonb_build_object('practice_id', r.practice_id, 'per_org_id', r.per_org_id, 'provider_id', r.provider_id),
         e.field_errors
     FROM etl.touched_providers AS t
@@ -158,217 +31,44 @@ BEGIN
         SELECT jsonb_object_agg(v.name, jsonb_build_object('text', v.text, 'reason', v.reason)) AS field_errors
         FROM (
             VALUES
-                (
-                    'provider_id', r.provider_id,
-                    CASE
-                        WHEN (r.provider_id IS NOT NULL) IS FALSE THEN 'is required and empty'
-                        WHEN (etl.is_bigint(r.provider_id)) IS FALSE THEN 'is not bigint: a whole number without plus sign and leading zeros'
-                    END
-                ),
-                (
-                    'practice_id', r.practice_id,
-                    CASE
-                        WHEN (r.practice_id IS NOT DISTINCT FROM v_file.tenant[1]) IS FALSE THEN 'is not the tenant in the name of the file'
-                    END
-                ),
-                (
-                    'is_nhi_validate', r.is_nhi_validate,
-                    CASE
-                        WHEN (etl.is_boolean(r.is_nhi_validate)) IS FALSE THEN 'is not boolean: 0 or 1'
-                    END
-                ),
-                (
-                    'dob', r.dob,
-                    CASE
-                        WHEN (etl.is_date(r.dob)) IS FALSE THEN 'is not a date: YYYY-MM-DD'
-                    END
-                ),
-                (
-                    'age', r.age,
-                    CASE
-                        WHEN (etl.is_integer(r.age)) IS FALSE THEN 'is not integer: a whole number without plus sign and leading zeros'
-                    END
-                ),
-                (
-                    'is_alive', r.is_alive,
-                    CASE
-                        WHEN (etl.is_boolean(r.is_alive)) IS FALSE THEN 'is not boolean: 0 or 1'
-                    END
-                ),
-                (
-                    'death_date', r.death_date,
-                    CASE
-                        WHEN (etl.is_date(r.death_date)) IS FALSE THEN 'is not a date: YYYY-MM-DD'
-                    END
-                ),
-                (
-                    'consented_to_share', r.consented_to_share,
-                    CASE
-                        WHEN (etl.is_boolean(r.consented_to_share)) IS FALSE THEN 'is not boolean: 0 or 1'
-                    END
-                ),
-                (
-                    'consent_text_messaging', r.consent_text_messaging,
-                    CASE
-                        WHEN (etl.is_boolean(r.consent_text_messaging)) IS FALSE THEN 'is not boolean: 0 or 1'
-                    END
-                ),
-                (
-                    'is_portal_user', r.is_portal_user,
-                    CASE
-                        WHEN (etl.is_boolean(r.is_portal_user)) IS FALSE THEN 'is not boolean: 0 or 1'
-                    END
-                ),
-                (
-                    'is_active', r.is_active,
-                    CASE
-                        WHEN (etl.is_boolean(r.is_active)) IS FALSE THEN 'is not boolean: 0 or 1'
-                    END
-                ),
-                (
-                    'is_deleted', r.is_deleted,
-                    CASE
-                        WHEN (etl.is_boolean(r.is_deleted)) IS FALSE THEN 'is not boolean: 0 or 1'
-                    END
-                ),
-                (
-                    'inserted_at', r.inserted_at,
-                    CASE
-                        WHEN (etl.is_local_time(r.inserted_at)) IS FALSE THEN 'is not a local time of Pacific/Auckland: YYYY-MM-DD HH:MM:SS[.ffffff]'
-                    END
-                ),
-                (
-                    'updated_at', r.updated_at,
-                    CASE
-                        WHEN (etl.is_local_time(r.updated_at)) IS FALSE THEN 'is not a local time of Pacific/Auckland: YYYY-MM-DD HH:MM:SS[.ffffff]'
-                    END
-                ),
-                (
-                    'is_same_address', r.is_same_address,
-                    CASE
-                        WHEN (etl.is_boolean(r.is_same_address)) IS FALSE THEN 'is not boolean: 0 or 1'
-                    END
-                ),
-                (
-                    'is_gender_self_identified', r.is_gender_self_identified,
-                    CASE
-                        WHEN (etl.is_boolean(r.is_gender_self_identified)) IS FALSE THEN 'is not boolean: 0 or 1'
-                    END
-                ),
-                (
-                    'is_work_visa_required', r.is_work_visa_required,
-                    CASE
-                        WHEN (etl.is_boolean(r.is_work_visa_required)) IS FALSE THEN 'is not boolean: 0 or 1'
-                    END
-                ),
-                (
-                    'balance', r.balance,
-                    CASE
-                        WHEN (etl.is_numeric(r.balance, 'numeric(12,2)', 2)) IS FALSE THEN 'is not numeric(12,2): a decimal number of at most 2 decimals'
-                    END
-                ),
-                (
-                    'calculated_balance', r.calculated_balance,
-                    CASE
-                        WHEN (etl.is_numeric(r.calculated_balance, 'numeric(12,2)', 2)) IS FALSE THEN 'is not numeric(12,2): a decimal number of at most 2 decimals'
-                    END
-                ),
-                (
-                    'is_doctor', r.is_doctor,
-                    CASE
-                        WHEN (etl.is_boolean(r.is_doctor)) IS FALSE THEN 'is not boolean: 0 or 1'
-                    END
-                ),
-                (
-                    'is_nzf_avoid', r.is_nzf_avoid,
-                    CASE
-                        WHEN (etl.is_boolean(r.is_nzf_avoid)) IS FALSE THEN 'is not boolean: 0 or 1'
-                    END
-                ),
-                (
-                    'is_nzf_adjust', r.is_nzf_adjust,
-                    CASE
-                        WHEN (etl.is_boolean(r.is_nzf_adjust)) IS FALSE THEN 'is not boolean: 0 or 1'
-                    END
-                ),
-                (
-                    'is_nzf_information', r.is_nzf_information,
-                    CASE
-                        WHEN (etl.is_boolean(r.is_nzf_information)) IS FALSE THEN 'is not boolean: 0 or 1'
-                    END
-                ),
-                (
-                    'is_nzf_no_action', r.is_nzf_no_action,
-                    CASE
-                        WHEN (etl.is_boolean(r.is_nzf_no_action)) IS FALSE THEN 'is not boolean: 0 or 1'
-                    END
-                ),
-                (
-                    'is_nzf_monitor', r.is_nzf_monitor,
-                    CASE
-                        WHEN (etl.is_boolean(r.is_nzf_monitor)) IS FALSE THEN 'is not boolean: 0 or 1'
-                    END
-                ),
-                (
-                    'current_appointment_id', r.current_appointment_id,
-                    CASE
-                        WHEN (etl.is_bigint(r.current_appointment_id)) IS FALSE THEN 'is not bigint: a whole number without plus sign and leading zeros'
-                    END
-                ),
-                (
-                    'is_invoicing_diary', r.is_invoicing_diary,
-                    CASE
-                        WHEN (etl.is_boolean(r.is_invoicing_diary)) IS FALSE THEN 'is not boolean: 0 or 1'
-                    END
-                ),
-                (
-                    'is_gp2gp', r.is_gp2gp,
-                    CASE
-                        WHEN (etl.is_boolean(r.is_gp2gp)) IS FALSE THEN 'is not boolean: 0 or 1'
-                    END
-                ),
-                (
-                    'from_date_practice', r.from_date_practice,
-                    CASE
-                        WHEN (etl.is_date(r.from_date_practice)) IS FALSE THEN 'is not a date: YYYY-MM-DD'
-                    END
-                ),
-                (
-                    'apc_expiry_date', r.apc_expiry_date,
-                    CASE
-                        WHEN (etl.is_date(r.apc_expiry_date)) IS FALSE THEN 'is not a date: YYYY-MM-DD'
-                    END
-                ),
-                (
-                    'mps_expiry_date', r.mps_expiry_date,
-                    CASE
-                        WHEN (etl.is_date(r.mps_expiry_date)) IS FALSE THEN 'is not a date: YYYY-MM-DD'
-                    END
-                ),
-                (
-                    'provider_permanent_address_latitude', r.provider_permanent_address_latitude,
-                    CASE
-                        WHEN (etl.is_decimal(r.provider_permanent_address_latitude)) IS FALSE THEN 'is not a decimal number'
-                    END
-                ),
-                (
-                    'provider_permanent_address_longitude', r.provider_permanent_address_longitude,
-                    CASE
-                        WHEN (etl.is_decimal(r.provider_permanent_address_longitude)) IS FALSE THEN 'is not a decimal number'
-                    END
-                ),
-                (
-                    'per_org_id', r.per_org_id,
-                    CASE
-                        WHEN (r.per_org_id IS NOT DISTINCT FROM v_file.tenant[2]) IS FALSE THEN 'is not the tenant in the name of the file'
-                    END
-                ),
-                (
-                    'loaded_date_time', r.loaded_date_time,
-                    CASE
-                        WHEN (etl.is_local_time(r.loaded_date_time)) IS FALSE THEN 'is not a local time of Pacific/Auckland: YYYY-MM-DD HH:MM:SS[.ffffff]'
-                    END
-                )
+                ('provider_id', r.provider_id, CASE
+                    WHEN (r.provider_id IS NOT NULL) IS FALSE THEN 'is required and empty'
+                    WHEN (etl.is_bigint(r.provider_id)) IS FALSE THEN 'is not bigint: a whole number without plus sign and leading zeros'
+                END),
+                ('practice_id', r.practice_id, CASE WHEN (r.practice_id IS NOT DISTINCT FROM v_file.tenant[1]) IS FALSE THEN 'is not the tenant in the name of the file' END),
+                ('is_nhi_validate', r.is_nhi_validate, CASE WHEN (etl.is_boolean(r.is_nhi_validate)) IS FALSE THEN 'is not boolean: 0 or 1' END),
+                ('dob', r.dob, CASE WHEN (etl.is_date(r.dob)) IS FALSE THEN 'is not a date: YYYY-MM-DD' END),
+                ('age', r.age, CASE WHEN (etl.is_integer(r.age)) IS FALSE THEN 'is not integer: a whole number without plus sign and leading zeros' END),
+                ('is_alive', r.is_alive, CASE WHEN (etl.is_boolean(r.is_alive)) IS FALSE THEN 'is not boolean: 0 or 1' END),
+                ('death_date', r.death_date, CASE WHEN (etl.is_date(r.death_date)) IS FALSE THEN 'is not a date: YYYY-MM-DD' END),
+                ('consented_to_share', r.consented_to_share, CASE WHEN (etl.is_boolean(r.consented_to_share)) IS FALSE THEN 'is not boolean: 0 or 1' END),
+                ('consent_text_messaging', r.consent_text_messaging, CASE WHEN (etl.is_boolean(r.consent_text_messaging)) IS FALSE THEN 'is not boolean: 0 or 1' END),
+                ('is_portal_user', r.is_portal_user, CASE WHEN (etl.is_boolean(r.is_portal_user)) IS FALSE THEN 'is not boolean: 0 or 1' END),
+                ('is_active', r.is_active, CASE WHEN (etl.is_boolean(r.is_active)) IS FALSE THEN 'is not boolean: 0 or 1' END),
+                ('is_deleted', r.is_deleted, CASE WHEN (etl.is_boolean(r.is_deleted)) IS FALSE THEN 'is not boolean: 0 or 1' END),
+                ('inserted_at', r.inserted_at, CASE WHEN (etl.is_local_time(r.inserted_at)) IS FALSE THEN 'is not a local time of Pacific/Auckland: YYYY-MM-DD HH:MM:SS[.ffffff]' END),
+                ('updated_at', r.updated_at, CASE WHEN (etl.is_local_time(r.updated_at)) IS FALSE THEN 'is not a local time of Pacific/Auckland: YYYY-MM-DD HH:MM:SS[.ffffff]' END),
+                ('is_same_address', r.is_same_address, CASE WHEN (etl.is_boolean(r.is_same_address)) IS FALSE THEN 'is not boolean: 0 or 1' END),
+                ('is_gender_self_identified', r.is_gender_self_identified, CASE WHEN (etl.is_boolean(r.is_gender_self_identified)) IS FALSE THEN 'is not boolean: 0 or 1' END),
+                ('is_work_visa_required', r.is_work_visa_required, CASE WHEN (etl.is_boolean(r.is_work_visa_required)) IS FALSE THEN 'is not boolean: 0 or 1' END),
+                ('balance', r.balance, CASE WHEN (etl.is_numeric(r.balance, 'numeric(12,2)', 2)) IS FALSE THEN 'is not numeric(12,2): a decimal number of at most 2 decimals' END),
+                ('calculated_balance', r.calculated_balance, CASE WHEN (etl.is_numeric(r.calculated_balance, 'numeric(12,2)', 2)) IS FALSE THEN 'is not numeric(12,2): a decimal number of at most 2 decimals' END),
+                ('is_doctor', r.is_doctor, CASE WHEN (etl.is_boolean(r.is_doctor)) IS FALSE THEN 'is not boolean: 0 or 1' END),
+                ('is_nzf_avoid', r.is_nzf_avoid, CASE WHEN (etl.is_boolean(r.is_nzf_avoid)) IS FALSE THEN 'is not boolean: 0 or 1' END),
+                ('is_nzf_adjust', r.is_nzf_adjust, CASE WHEN (etl.is_boolean(r.is_nzf_adjust)) IS FALSE THEN 'is not boolean: 0 or 1' END),
+                ('is_nzf_information', r.is_nzf_information, CASE WHEN (etl.is_boolean(r.is_nzf_information)) IS FALSE THEN 'is not boolean: 0 or 1' END),
+                ('is_nzf_no_action', r.is_nzf_no_action, CASE WHEN (etl.is_boolean(r.is_nzf_no_action)) IS FALSE THEN 'is not boolean: 0 or 1' END),
+                ('is_nzf_monitor', r.is_nzf_monitor, CASE WHEN (etl.is_boolean(r.is_nzf_monitor)) IS FALSE THEN 'is not boolean: 0 or 1' END),
+                ('current_appointment_id', r.current_appointment_id, CASE WHEN (etl.is_bigint(r.current_appointment_id)) IS FALSE THEN 'is not bigint: a whole number without plus sign and leading zeros' END),
+                ('is_invoicing_diary', r.is_invoicing_diary, CASE WHEN (etl.is_boolean(r.is_invoicing_diary)) IS FALSE THEN 'is not boolean: 0 or 1' END),
+                ('is_gp2gp', r.is_gp2gp, CASE WHEN (etl.is_boolean(r.is_gp2gp)) IS FALSE THEN 'is not boolean: 0 or 1' END),
+                ('from_date_practice', r.from_date_practice, CASE WHEN (etl.is_date(r.from_date_practice)) IS FALSE THEN 'is not a date: YYYY-MM-DD' END),
+                ('apc_expiry_date', r.apc_expiry_date, CASE WHEN (etl.is_date(r.apc_expiry_date)) IS FALSE THEN 'is not a date: YYYY-MM-DD' END),
+                ('mps_expiry_date', r.mps_expiry_date, CASE WHEN (etl.is_date(r.mps_expiry_date)) IS FALSE THEN 'is not a date: YYYY-MM-DD' END),
+                ('provider_permanent_address_latitude', r.provider_permanent_address_latitude, CASE WHEN (etl.is_decimal(r.provider_permanent_address_latitude)) IS FALSE THEN 'is not a decimal number' END),
+                ('provider_permanent_address_longitude', r.provider_permanent_address_longitude, CASE WHEN (etl.is_decimal(r.provider_permanent_address_longitude)) IS FALSE THEN 'is not a decimal number' END),
+                ('per_org_id', r.per_org_id, CASE WHEN (r.per_org_id IS NOT DISTINCT FROM v_file.tenant[2]) IS FALSE THEN 'is not the tenant in the name of the file' END),
+                ('loaded_date_time', r.loaded_date_time, CASE WHEN (etl.is_local_time(r.loaded_date_time)) IS FALSE THEN 'is not a local time of Pacific/Auckland: YYYY-MM-DD HH:MM:SS[.ffffff]' END)
         ) AS v (name, text, reason)
         WHERE v.reason IS NOT NULL
     ) AS e

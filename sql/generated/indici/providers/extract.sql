@@ -4,41 +4,20 @@ INSERT INTO etl.extracts (
     extract, source, description, entity, natural_key, core_kind, raw_table, stg_table, core_table, full_load,
     ragged_rows, reject_rate, mirror_close_share, has_pseudonyms, load_order, every_batch
 )
-VALUES
-    (
-        'providers',
-        'indici',
-        'Doctors, nurses and other staff who provide care at the practice.',
-        'provider',
-        ARRAY['provider_id']::text[],
-        'dimension',
-        'raw.providers_raw',
-        'stg.providers',
-        'core.dim_providers',
-        'upsert',
-        'reject',
-        0.05,
-        0.2,
-        true,
-        5,
-        true
-    )
+VALUES (
+    'providers', 'indici',
+    'Doctors, nurses and other staff who provide care at the practice.',
+    'provider', ARRAY['provider_id']::text[], 'dimension',
+    'raw.providers_raw', 'stg.providers', 'core.dim_providers', 'upsert',
+    'reject', 0.05, 0.2, true, 5, true
+)
 ON CONFLICT (extract) DO UPDATE
-SET source = excluded.source,
-    description = excluded.description,
-    entity = excluded.entity,
-    natural_key = excluded.natural_key,
-    core_kind = excluded.core_kind,
-    raw_table = excluded.raw_table,
-    stg_table = excluded.stg_table,
-    core_table = excluded.core_table,
-    full_load = excluded.full_load,
-    ragged_rows = excluded.ragged_rows,
-    reject_rate = excluded.reject_rate,
-    mirror_close_share = excluded.mirror_close_share,
-    has_pseudonyms = excluded.has_pseudonyms,
-    load_order = excluded.load_order,
-    every_batch = excluded.every_batch;
+SET source = excluded.source, description = excluded.description, entity = excluded.entity,
+    natural_key = excluded.natural_key, core_kind = excluded.core_kind, raw_table = excluded.raw_table,
+    stg_table = excluded.stg_table, core_table = excluded.core_table, full_load = excluded.full_load,
+    ragged_rows = excluded.ragged_rows, reject_rate = excluded.reject_rate,
+    mirror_close_share = excluded.mirror_close_share, has_pseudonyms = excluded.has_pseudonyms,
+    load_order = excluded.load_order, every_batch = excluded.every_batch;
 
 INSERT INTO etl.locks (extract)
 VALUES ('providers')
@@ -185,9 +164,7 @@ DELETE FROM etl.shapes WHERE extract = 'providers';
 INSERT INTO etl.shapes (extract, since, until, columns, headings, rules_hash)
 VALUES
     (
-        'providers',
-        '-infinity',
-        'infinity',
+        'providers', '-infinity', 'infinity',
         ARRAY['provider_id', 'practice_id', 'nhi_number', 'is_nhi_validate', 'title', 'first_name', 'middle_name', 'family_name', 'full_name', 'preferred_name', 'other_maiden_name', 'marital_status', 'gender', 'dob', 'age', 'age_type', 'age_group', 'is_alive', 'death_date', 'dob_source', 'picture_path', 'consented_to_share', 'place_of_birth', 'country_of_birth', 'cell_number', 'day_phone', 'night_phone', 'email', 'secondary_email', 'preferred_contact_method', 'consent_text_messaging', 'is_portal_user', 'is_active', 'is_deleted', 'inserted_by', 'updated_by', 'inserted_at', 'updated_at', 'is_same_address', 'notes', 'is_gender_self_identified', 'sex_related_gender', 'is_work_visa_required', 'balance', 'register_status', 'medtech_nok', 'practice_name', 'calculated_balance', 'permanent_address', 'deprivation_quintile', 'uncertainty_code', 'postal_address', 'temporary_address', 'city', 'suburb', 'portal_registration_status', 'ethnicity', 'affiliation_id', 'affiliation', 'affiliation_code', 'nzmc_no', 'npi_no', 'hbl_mat_payee_no', 'hbl_mat_agree_no', 'hpac_mat_agree_no', 'hpac_mat_agree_ver', 'hbl_payee_no', 'hbl_gp_agree_no', 'hbl_gp_agree_ver', 'accreditation_no', 'pho_contract_no', 'pho_contract_ver', 'group_id', 'group_name', 'acc_provider_code', 'health_facility_no', 'hpi_no', 'unload_ref', 'acc_provider_no', 'acc_vendor_id', 'pin_pan_no', 'member_no', 'rha_payee_no', 'budget_no', 'ipa', 'registration_no', 'registration_no_2', 'lab_no', 'lab_tests_dr_id', 'color_code', 'is_doctor', 'acc45_prefix', 'next_acc45_no', 'maximum_acc45_no', 'aitc_prefix', 'next_aitc_no', 'maximum_aitc_no', 'arc18_next_acc_form_no', 'm45_prefix', 'next_m45_no', 'maximum_m45_no', 'is_nzf_avoid', 'is_nzf_adjust', 'is_nzf_information', 'is_nzf_no_action', 'is_nzf_monitor', 'provider_code', 'generic_profile_type_id', 'current_appointment_id', 'sure_med_user_name', 'is_invoicing_diary', 'is_gp2gp', 'from_date_practice', 'apc_expiry_date', 'mps_expiry_date', 'apc_name', 'practice_location', 'user_role', 'provider_permanent_address_latitude', 'provider_permanent_address_longitude', 'per_org_id', 'loaded_date_time']::text[],
         ARRAY['ProviderID', 'PracticeID', 'NHINumber', 'IsNHIValidate', 'Title', 'FirstName', 'MiddleName', 'FamilyName', 'FullName', 'PreferredName', 'OtherMaidenName', 'MaritalStatus', 'Gender', 'DOB', 'Age', 'AgeType', 'AgeGroup', 'IsAlive', 'DeathDate', 'DOBSource', 'PicturePath', 'ConsentedtoShare', 'PlaceofBirth', 'CountryOfBirth', 'CellNumber', 'DayPhone', 'NightPhone', 'Email', 'SecondaryEmail', 'PreferredContactMethod', 'ConsentTextMessaging', 'IsPortalUser', 'IsActive', 'IsDeleted', 'InsertedBy', 'UpdatedBy', 'InsertedAt', 'UpdatedAt', 'IsSameAddress', 'Notes', 'IsGenderSelfIdentified', 'SexRelatedGender', 'IsWorkedVisaRequired', 'Balance', 'RegisterStatus', 'MedTechNOK', 'PracticeName', 'CalculatedBalance', 'PermanentAddress', 'DeprivationQuintile', 'UncertaintyCode', 'PostalAddress', 'TemporaryAddress', 'City', 'Suburb', 'PortalRegistrationStatus', 'Ethnicity', 'AffiliationID', 'Affiliation', 'AffiliationCode', 'NZMCNO', 'NPINo', 'HBLMatPayeeNo', 'HBLMatAgreeNo', 'HPacMatAgreeNo', 'HPacMatAgreeVer', 'HBLPayeeNo', 'HBLGPAgreeNo', 'HBLGPAgreeVer', 'AccreditationNo', 'PHOContractNo', 'PHOContractVer', 'GroupID', 'GroupName', 'ACCProviderCode', 'HealthFacilityNo', 'HPINo', 'UnloadRef', 'ACCProviderNo', 'ACCVendorID', 'PinPanNo', 'MemberNo', 'RHAPayeeNo', 'BudgetNo', 'IPA', 'RegisterationNo', 'RegisterationNo', 'LabNo', 'LabTestsDrID', 'ColorCode', 'IsDoctor', 'ACC45Prefix', 'NextACC45No', 'MaximumACC45No', 'AITCPrefix', 'NextAITCNo', 'MaximumAITCNo', 'ARC18NextACCFormNo', 'M45Prefix', 'NextM45No', 'MaximumM45No', 'IsNZFAvoid', 'IsNZFAdjust', 'IsNZFInformation', 'IsNZFNoAction', 'IsNZFMonitor', 'ProviderCode', 'GenericProfileTypeID', 'CurrentAppointmentID', 'SureMedUserName', 'IsInvoicingDiary', 'IsGP2GP', 'FromDatePractice', 'APCExpiryDate', 'MPSExpiryDate', 'APCName', 'PracticeLocation', 'UserRole', 'ProviderPermanentAddressLatitude', 'ProviderPermanentAddressLongitude', 'PerOrgId', 'LoadedDateTime']::text[],
         'b826a84a35811d0a4b2922313f20310fd13a6887d9c4b289a38601d471fdcc52'

@@ -2,265 +2,34 @@
 
 CREATE OR REPLACE VIEW raw.providers AS
 SELECT
-    r.provider_id,
-    r.practice_id,
-    r.nhi_number,
-    r.is_nhi_validate,
-    r.title,
-    r.first_name,
-    r.middle_name,
-    r.family_name,
-    r.full_name,
-    r.preferred_name,
-    r.other_maiden_name,
-    r.marital_status,
-    r.gender,
-    r.dob,
-    r.age,
-    r.age_type,
-    r.age_group,
-    r.is_alive,
-    r.death_date,
-    r.dob_source,
-    r.picture_path,
-    r.consented_to_share,
-    r.place_of_birth,
-    r.country_of_birth,
-    r.cell_number,
-    r.day_phone,
-    r.night_phone,
-    r.email,
-    r.secondary_email,
-    r.preferred_contact_method,
-    r.consent_text_messaging,
-    r.is_portal_user,
-    r.is_active,
-    r.is_deleted,
-    r.inserted_by,
-    r.updated_by,
-    r.inserted_at,
-    r.updated_at,
-    r.is_same_address,
-    r.notes,
-    r.is_gender_self_identified,
-    r.sex_related_gender,
-    r.is_work_visa_required,
-    r.balance,
-    r.register_status,
-    r.medtech_nok,
-    r.practice_name,
-    r.calculated_balance,
-    r.permanent_address,
-    r.deprivation_quintile,
-    r.uncertainty_code,
-    r.postal_address,
-    r.temporary_address,
-    r.city,
-    r.suburb,
-    r.portal_registration_status,
-    r.ethnicity,
-    r.affiliation_id,
-    r.affiliation,
-    r.affiliation_code,
-    r.nzmc_no,
-    r.npi_no,
-    r.hbl_mat_payee_no,
-    r.hbl_mat_agree_no,
-    r.hpac_mat_agree_no,
-    r.hpac_mat_agree_ver,
-    r.hbl_payee_no,
-    r.hbl_gp_agree_no,
-    r.hbl_gp_agree_ver,
-    r.accreditation_no,
-    r.pho_contract_no,
-    r.pho_contract_ver,
-    r.group_id,
-    r.group_name,
-    r.acc_provider_code,
-    r.health_facility_no,
-    r.hpi_no,
-    r.unload_ref,
-    r.acc_provider_no,
-    r.acc_vendor_id,
-    r.pin_pan_no,
-    r.member_no,
-    r.rha_payee_no,
-    r.budget_no,
-    r.ipa,
-    r.registration_no,
-    r.registration_no_2,
-    r.lab_no,
-    r.lab_tests_dr_id,
-    r.color_code,
-    r.is_doctor,
-    r.acc45_prefix,
-    r.next_acc45_no,
-    r.maximum_acc45_no,
-    r.aitc_prefix,
-    r.next_aitc_no,
-    r.maximum_aitc_no,
-    r.arc18_next_acc_form_no,
-    r.m45_prefix,
-    r.next_m45_no,
-    r.maximum_m45_no,
-    r.is_nzf_avoid,
-    r.is_nzf_adjust,
-    r.is_nzf_information,
-    r.is_nzf_no_action,
-    r.is_nzf_monitor,
-    r.provider_code,
-    r.generic_profile_type_id,
-    r.current_appointment_id,
-    r.sure_med_user_name,
-    r.is_invoicing_diary,
-    r.is_gp2gp,
-    r.from_date_practice,
-    r.apc_expiry_date,
-    r.mps_expiry_date,
-    r.apc_name,
-    r.practice_location,
-    r.user_role,
-    r.provider_permanent_address_latitude,
-    r.provider_permanent_address_longitude,
-    r.per_org_id,
-    r.loaded_date_time,
-    r.load_run_file_id,
-    r.line_no,
-    f.s3_bucket,
-    f.s3_key,
-    f.s3_version_id,
-    f.file_hash,
-    f.date_extracted,
-    f.extract_type,
+    r.provider_id, r.practice_id, r.nhi_number, r.is_nhi_validate, r.title, r.first_name, r.middle_name,
+    r.family_name, r.full_name, r.preferred_name, r.other_maiden_name, r.marital_status, r.gender, r.dob, r.age,
+    r.age_type, r.age_group, r.is_alive, r.death_date, r.dob_source, r.picture_path, r.consented_to_share,
+    r.place_of_birth, r.country_of_birth, r.cell_number, r.day_phone, r.night_phone, r.email, r.secondary_email,
+    r.preferred_contact_method, r.consent_text_messaging, r.is_portal_user, r.is_active, r.is_deleted,
+    r.inserted_by, r.updated_by, r.inserted_at, r.updated_at, r.is_same_address, r.notes,
+    r.is_gender_self_identified, r.sex_related_gender, r.is_work_visa_required, r.balance, r.register_status,
+    r.medtech_nok, r.practice_name, r.calculated_balance, r.permanent_address, r.deprivation_quintile,
+    r.uncertainty_code, r.postal_address, r.temporary_address, r.city, r.suburb, r.portal_registration_status,
+    r.ethnicity, r.affiliation_id, r.affiliation, r.affiliation_code, r.nzmc_no, r.npi_no, r.hbl_mat_payee_no,
+    r.hbl_mat_agree_no, r.hpac_mat_agree_no, r.hpac_mat_agree_ver, r.hbl_payee_no, r.hbl_gp_agree_no,
+    r.hbl_gp_agree_ver, r.accreditation_no, r.pho_contract_no, r.pho_contract_ver, r.group_id, r.group_name,
+    r.acc_provider_code, r.health_facility_no, r.hpi_no, r.unload_ref, r.acc_provider_no, r.acc_vendor_id,
+    r.pin_pan_no, r.member_no, r.rha_payee_no, r.budget_no, r.ipa, r.registration_no, r.registration_no_2, r.lab_no,
+    r.lab_tests_dr_id, r.color_code, r.is_doctor, r.acc45_prefix, r.next_acc45_no, r.maximum_acc45_no,
+    r.aitc_prefix, r.next_aitc_no, r.maximum_aitc_no, r.arc18_next_acc_form_no, r.m45_prefix, r.next_m45_no,
+    r.maximum_m45_no, r.is_nzf_avoid, r.is_nzf_adjust, r.is_nzf_information, r.is_nzf_no_action, r.is_nzf_monitor,
+    r.provider_code, r.generic_profile_type_id, r.current_appointment_id, r.sure_med_user_name,
+    r.is_invoicing_diary, r.is_gp2gp, r.from_date_practice, r.apc_expiry_date, r.mps_expiry_date, r.apc_name,
+    r.practice_location, r.user_role, r.provider_permanent_address_latitude, r.provider_permanent_address_longitude,
+    r.per_org_id, r.loaded_date_time,
+    r.load_run_file_id, r.line_no, f.s3_bucket, f.s3_key, f.s3_version_id, f.file_hash, f.date_extracted, f.extract_type,
     f.tenant[1] AS file_practice_id,
     f.tenant[2] AS file_per_org_id,
-    f.load_run_id,
-    f.load_ts
+    f.load_run_id, f.load_ts
 FROM raw.providers_raw AS r
 JOIN etl.load_run_files AS f USING (load_run_file_id);
 COMMENT ON VIEW raw.providers IS 'Delivered rows with where they came from: Doctors, nurses and other staff who provide care at the practice.';
-COMMENT ON COLUMN raw.providers.provider_id IS 'Identifier of the provider within the practice.';
-COMMENT ON COLUMN raw.providers.practice_id IS 'Practice that delivered the row, three digits as in the file name. Part of the tenant.';
-COMMENT ON COLUMN raw.providers.nhi_number IS 'National health identifier of the provider. Core receives a pseudonym.';
-COMMENT ON COLUMN raw.providers.is_nhi_validate IS 'Whether the national health identifier is validated.';
-COMMENT ON COLUMN raw.providers.title IS 'Title used with the provider''s name.';
-COMMENT ON COLUMN raw.providers.first_name IS 'First name of the provider.';
-COMMENT ON COLUMN raw.providers.middle_name IS 'Middle name of the provider.';
-COMMENT ON COLUMN raw.providers.family_name IS 'Family name of the provider.';
-COMMENT ON COLUMN raw.providers.full_name IS 'Full name of the provider.';
-COMMENT ON COLUMN raw.providers.preferred_name IS 'Name the provider prefers.';
-COMMENT ON COLUMN raw.providers.other_maiden_name IS 'Other or maiden name of the provider.';
-COMMENT ON COLUMN raw.providers.marital_status IS 'Marital status of the provider.';
-COMMENT ON COLUMN raw.providers.gender IS 'Gender of the provider, a value of a list.';
-COMMENT ON COLUMN raw.providers.dob IS 'Date of birth of the provider.';
-COMMENT ON COLUMN raw.providers.age IS 'Age of the provider when the row was extracted, in the unit of age_type.';
-COMMENT ON COLUMN raw.providers.age_type IS 'Unit of the age, such as years.';
-COMMENT ON COLUMN raw.providers.age_group IS 'Age group of the provider when the row was extracted.';
-COMMENT ON COLUMN raw.providers.is_alive IS 'Whether the provider is alive.';
-COMMENT ON COLUMN raw.providers.death_date IS 'Date of the provider''s death.';
-COMMENT ON COLUMN raw.providers.dob_source IS 'Source of the date of birth, a value of a list.';
-COMMENT ON COLUMN raw.providers.picture_path IS 'Path of the provider''s picture in the source.';
-COMMENT ON COLUMN raw.providers.consented_to_share IS 'Whether the provider has consented to share.';
-COMMENT ON COLUMN raw.providers.place_of_birth IS 'Place of birth of the provider, free text.';
-COMMENT ON COLUMN raw.providers.country_of_birth IS 'Country in which the provider was born.';
-COMMENT ON COLUMN raw.providers.cell_number IS 'Mobile phone number of the provider.';
-COMMENT ON COLUMN raw.providers.day_phone IS 'Phone number of the provider by day.';
-COMMENT ON COLUMN raw.providers.night_phone IS 'Phone number of the provider by night.';
-COMMENT ON COLUMN raw.providers.email IS 'Email address of the provider.';
-COMMENT ON COLUMN raw.providers.secondary_email IS 'Second email address of the provider.';
-COMMENT ON COLUMN raw.providers.preferred_contact_method IS 'How the provider prefers to be contacted, a value of a list.';
-COMMENT ON COLUMN raw.providers.consent_text_messaging IS 'Whether the provider consents to text messages.';
-COMMENT ON COLUMN raw.providers.is_portal_user IS 'Whether the provider uses the portal.';
-COMMENT ON COLUMN raw.providers.is_active IS 'Whether the provider''s record is active.';
-COMMENT ON COLUMN raw.providers.is_deleted IS 'Whether the provider''s record was deleted in the source.';
-COMMENT ON COLUMN raw.providers.inserted_by IS 'Name of the user who created the provider''s record.';
-COMMENT ON COLUMN raw.providers.updated_by IS 'Name of the user who last changed the provider''s record.';
-COMMENT ON COLUMN raw.providers.inserted_at IS 'When the provider''s record was created.';
-COMMENT ON COLUMN raw.providers.updated_at IS 'When the provider''s record was last changed.';
-COMMENT ON COLUMN raw.providers.is_same_address IS 'Whether the addresses of the provider are the same.';
-COMMENT ON COLUMN raw.providers.notes IS 'Notes on the provider, free text.';
-COMMENT ON COLUMN raw.providers.is_gender_self_identified IS 'Whether the gender is self-identified.';
-COMMENT ON COLUMN raw.providers.sex_related_gender IS 'Sex recorded beside the gender, a value of a list.';
-COMMENT ON COLUMN raw.providers.is_work_visa_required IS 'Whether a work visa is required.';
-COMMENT ON COLUMN raw.providers.balance IS 'Balance of the provider''s account. Unit: NZD.';
-COMMENT ON COLUMN raw.providers.register_status IS 'Registration status of the provider, a value of a list.';
-COMMENT ON COLUMN raw.providers.medtech_nok IS 'Next of kin as recorded in MedTech.';
-COMMENT ON COLUMN raw.providers.practice_name IS 'Name of the practice.';
-COMMENT ON COLUMN raw.providers.calculated_balance IS 'Balance of the provider''s account as calculated by the source. Unit: NZD.';
-COMMENT ON COLUMN raw.providers.permanent_address IS 'Permanent address in full.';
-COMMENT ON COLUMN raw.providers.deprivation_quintile IS 'Deprivation quintile of the provider''s address.';
-COMMENT ON COLUMN raw.providers.uncertainty_code IS 'Code for how uncertain the match of the address is.';
-COMMENT ON COLUMN raw.providers.postal_address IS 'Postal address in full.';
-COMMENT ON COLUMN raw.providers.temporary_address IS 'Temporary address in full.';
-COMMENT ON COLUMN raw.providers.city IS 'City of the provider''s address.';
-COMMENT ON COLUMN raw.providers.suburb IS 'Suburb of the provider''s address.';
-COMMENT ON COLUMN raw.providers.portal_registration_status IS 'State of the registration with the portal, a value of a list.';
-COMMENT ON COLUMN raw.providers.ethnicity IS 'Ethnicity of the provider, a value of a list.';
-COMMENT ON COLUMN raw.providers.affiliation_id IS 'Lookup id of the affiliation.';
-COMMENT ON COLUMN raw.providers.affiliation IS 'Affiliation of the provider, a value of a list.';
-COMMENT ON COLUMN raw.providers.affiliation_code IS 'Code of the affiliation.';
-COMMENT ON COLUMN raw.providers.nzmc_no IS 'Medical Council of New Zealand number of the provider. Core receives a pseudonym.';
-COMMENT ON COLUMN raw.providers.npi_no IS 'NPI number of the provider. Core receives a pseudonym.';
-COMMENT ON COLUMN raw.providers.hbl_mat_payee_no IS 'HBL maternity payee number of the provider. Core receives a pseudonym.';
-COMMENT ON COLUMN raw.providers.hbl_mat_agree_no IS 'HBL maternity agreement number of the provider. Core receives a pseudonym.';
-COMMENT ON COLUMN raw.providers.hpac_mat_agree_no IS 'HPac maternity agreement number of the provider. Core receives a pseudonym.';
-COMMENT ON COLUMN raw.providers.hpac_mat_agree_ver IS 'Version of the HPac maternity agreement.';
-COMMENT ON COLUMN raw.providers.hbl_payee_no IS 'HBL payee number of the provider. Core receives a pseudonym.';
-COMMENT ON COLUMN raw.providers.hbl_gp_agree_no IS 'HBL general practice agreement number of the provider. Core receives a pseudonym.';
-COMMENT ON COLUMN raw.providers.hbl_gp_agree_ver IS 'Version of the HBL general practice agreement.';
-COMMENT ON COLUMN raw.providers.accreditation_no IS 'Accreditation number of the provider. Core receives a pseudonym.';
-COMMENT ON COLUMN raw.providers.pho_contract_no IS 'Number of the contract with the primary health organisation. Core receives a pseudonym.';
-COMMENT ON COLUMN raw.providers.pho_contract_ver IS 'Version of the contract with the primary health organisation.';
-COMMENT ON COLUMN raw.providers.group_id IS 'Lookup id of the provider''s group.';
-COMMENT ON COLUMN raw.providers.group_name IS 'Name of the provider''s group, a value of a list.';
-COMMENT ON COLUMN raw.providers.acc_provider_code IS 'Code of the provider with ACC. Core receives a pseudonym.';
-COMMENT ON COLUMN raw.providers.health_facility_no IS 'Number of the health facility.';
-COMMENT ON COLUMN raw.providers.hpi_no IS 'Health provider index number of the provider. Core receives a pseudonym.';
-COMMENT ON COLUMN raw.providers.unload_ref IS 'Unload reference in the source.';
-COMMENT ON COLUMN raw.providers.acc_provider_no IS 'Number of the provider with ACC. Core receives a pseudonym.';
-COMMENT ON COLUMN raw.providers.acc_vendor_id IS 'Vendor identifier with ACC. Core receives a pseudonym.';
-COMMENT ON COLUMN raw.providers.pin_pan_no IS 'PinPan number of the provider, as the source calls it.';
-COMMENT ON COLUMN raw.providers.member_no IS 'Member number of the provider. Core receives a pseudonym.';
-COMMENT ON COLUMN raw.providers.rha_payee_no IS 'RHA payee number of the provider. Core receives a pseudonym.';
-COMMENT ON COLUMN raw.providers.budget_no IS 'Budget number of the provider.';
-COMMENT ON COLUMN raw.providers.ipa IS 'IPA of the provider, as the source says it.';
-COMMENT ON COLUMN raw.providers.registration_no IS 'Registration number of the provider, first column of this heading. Core receives a pseudonym.';
-COMMENT ON COLUMN raw.providers.registration_no_2 IS 'Registration number of the provider, second column of this heading. Core receives a pseudonym.';
-COMMENT ON COLUMN raw.providers.lab_no IS 'Number of the provider with the laboratory. Core receives a pseudonym.';
-COMMENT ON COLUMN raw.providers.lab_tests_dr_id IS 'Identifier of the provider for laboratory tests. Core receives a pseudonym.';
-COMMENT ON COLUMN raw.providers.color_code IS 'Colour with which the source shows the provider.';
-COMMENT ON COLUMN raw.providers.is_doctor IS 'Whether the provider is a doctor.';
-COMMENT ON COLUMN raw.providers.acc45_prefix IS 'Prefix of the provider''s ACC45 form numbers.';
-COMMENT ON COLUMN raw.providers.next_acc45_no IS 'Next ACC45 form number of the provider.';
-COMMENT ON COLUMN raw.providers.maximum_acc45_no IS 'Highest ACC45 form number of the provider.';
-COMMENT ON COLUMN raw.providers.aitc_prefix IS 'Prefix of the provider''s AITC form numbers.';
-COMMENT ON COLUMN raw.providers.next_aitc_no IS 'Next AITC form number of the provider.';
-COMMENT ON COLUMN raw.providers.maximum_aitc_no IS 'Highest AITC form number of the provider.';
-COMMENT ON COLUMN raw.providers.arc18_next_acc_form_no IS 'Next ARC18 form number of the provider with ACC.';
-COMMENT ON COLUMN raw.providers.m45_prefix IS 'Prefix of the provider''s M45 form numbers.';
-COMMENT ON COLUMN raw.providers.next_m45_no IS 'Next M45 form number of the provider.';
-COMMENT ON COLUMN raw.providers.maximum_m45_no IS 'Highest M45 form number of the provider.';
-COMMENT ON COLUMN raw.providers.is_nzf_avoid IS 'Setting of the provider for NZF (New Zealand Formulary) warnings: avoid.';
-COMMENT ON COLUMN raw.providers.is_nzf_adjust IS 'Setting of the provider for NZF (New Zealand Formulary) warnings: adjust.';
-COMMENT ON COLUMN raw.providers.is_nzf_information IS 'Setting of the provider for NZF (New Zealand Formulary) warnings: information.';
-COMMENT ON COLUMN raw.providers.is_nzf_no_action IS 'Setting of the provider for NZF (New Zealand Formulary) warnings: no-action.';
-COMMENT ON COLUMN raw.providers.is_nzf_monitor IS 'Setting of the provider for NZF (New Zealand Formulary) warnings: monitor.';
-COMMENT ON COLUMN raw.providers.provider_code IS 'Code of the provider. Core receives a pseudonym.';
-COMMENT ON COLUMN raw.providers.generic_profile_type_id IS 'Lookup id of the type of profile.';
-COMMENT ON COLUMN raw.providers.current_appointment_id IS 'Current appointment of the provider.';
-COMMENT ON COLUMN raw.providers.sure_med_user_name IS 'User name of the provider with SureMed.';
-COMMENT ON COLUMN raw.providers.is_invoicing_diary IS 'Whether the diary of the provider is used for invoicing.';
-COMMENT ON COLUMN raw.providers.is_gp2gp IS 'Whether the provider''s record came by GP2GP, the transfer of records between practices.';
-COMMENT ON COLUMN raw.providers.from_date_practice IS 'Date from which the provider has been with the practice.';
-COMMENT ON COLUMN raw.providers.apc_expiry_date IS 'Date on which the annual practising certificate expires.';
-COMMENT ON COLUMN raw.providers.mps_expiry_date IS 'Expiry date of MPS, as the source calls it.';
-COMMENT ON COLUMN raw.providers.apc_name IS 'Name of the annual practising certificate (APC), may name a person.';
-COMMENT ON COLUMN raw.providers.practice_location IS 'Location of the practice the provider belongs to.';
-COMMENT ON COLUMN raw.providers.user_role IS 'Role of the provider as a user, a value of a list.';
-COMMENT ON COLUMN raw.providers.provider_permanent_address_latitude IS 'Latitude of the provider''s permanent address, in degrees.';
-COMMENT ON COLUMN raw.providers.provider_permanent_address_longitude IS 'Longitude of the provider''s permanent address, in degrees.';
-COMMENT ON COLUMN raw.providers.per_org_id IS 'Organisation of the practice, six digits as in the file name. Part of the tenant.';
-COMMENT ON COLUMN raw.providers.loaded_date_time IS 'When the provider of the feed loaded the row. Can change when nothing else did.';
 COMMENT ON COLUMN raw.providers.load_run_file_id IS 'The file: etl.load_run_files.';
 COMMENT ON COLUMN raw.providers.line_no IS 'Number of the row in the file, from 1, counting every row.';
 COMMENT ON COLUMN raw.providers.s3_bucket IS 'Bucket of the file.';

@@ -129,128 +129,25 @@ CREATE TABLE raw.providers_raw (
 );
 CREATE INDEX providers_raw_key_idx ON raw.providers_raw (provider_id);
 COMMENT ON TABLE raw.providers_raw IS 'Delivered rows as text: Doctors, nurses and other staff who provide care at the practice.';
-COMMENT ON COLUMN raw.providers_raw.provider_id IS 'Identifier of the provider within the practice.';
-COMMENT ON COLUMN raw.providers_raw.practice_id IS 'Practice that delivered the row, three digits as in the file name. Part of the tenant.';
-COMMENT ON COLUMN raw.providers_raw.nhi_number IS 'National health identifier of the provider. Core receives a pseudonym.';
-COMMENT ON COLUMN raw.providers_raw.is_nhi_validate IS 'Whether the national health identifier is validated.';
-COMMENT ON COLUMN raw.providers_raw.title IS 'Title used with the provider''s name.';
-COMMENT ON COLUMN raw.providers_raw.first_name IS 'First name of the provider.';
-COMMENT ON COLUMN raw.providers_raw.middle_name IS 'Middle name of the provider.';
-COMMENT ON COLUMN raw.providers_raw.family_name IS 'Family name of the provider.';
-COMMENT ON COLUMN raw.providers_raw.full_name IS 'Full name of the provider.';
-COMMENT ON COLUMN raw.providers_raw.preferred_name IS 'Name the provider prefers.';
-COMMENT ON COLUMN raw.providers_raw.other_maiden_name IS 'Other or maiden name of the provider.';
-COMMENT ON COLUMN raw.providers_raw.marital_status IS 'Marital status of the provider.';
-COMMENT ON COLUMN raw.providers_raw.gender IS 'Gender of the provider, a value of a list.';
-COMMENT ON COLUMN raw.providers_raw.dob IS 'Date of birth of the provider.';
-COMMENT ON COLUMN raw.providers_raw.age IS 'Age of the provider when the row was extracted, in the unit of age_type.';
-COMMENT ON COLUMN raw.providers_raw.age_type IS 'Unit of the age, such as years.';
-COMMENT ON COLUMN raw.providers_raw.age_group IS 'Age group of the provider when the row was extracted.';
-COMMENT ON COLUMN raw.providers_raw.is_alive IS 'Whether the provider is alive.';
-COMMENT ON COLUMN raw.providers_raw.death_date IS 'Date of the provider''s death.';
-COMMENT ON COLUMN raw.providers_raw.dob_source IS 'Source of the date of birth, a value of a list.';
-COMMENT ON COLUMN raw.providers_raw.picture_path IS 'Path of the provider''s picture in the source.';
-COMMENT ON COLUMN raw.providers_raw.consented_to_share IS 'Whether the provider has consented to share.';
-COMMENT ON COLUMN raw.providers_raw.place_of_birth IS 'Place of birth of the provider, free text.';
-COMMENT ON COLUMN raw.providers_raw.country_of_birth IS 'Country in which the provider was born.';
-COMMENT ON COLUMN raw.providers_raw.cell_number IS 'Mobile phone number of the provider.';
-COMMENT ON COLUMN raw.providers_raw.day_phone IS 'Phone number of the provider by day.';
-COMMENT ON COLUMN raw.providers_raw.night_phone IS 'Phone number of the provider by night.';
-COMMENT ON COLUMN raw.providers_raw.email IS 'Email address of the provider.';
-COMMENT ON COLUMN raw.providers_raw.secondary_email IS 'Second email address of the provider.';
-COMMENT ON COLUMN raw.providers_raw.preferred_contact_method IS 'How the provider prefers to be contacted, a value of a list.';
-COMMENT ON COLUMN raw.providers_raw.consent_text_messaging IS 'Whether the provider consents to text messages.';
-COMMENT ON COLUMN raw.providers_raw.is_portal_user IS 'Whether the provider uses the portal.';
-COMMENT ON COLUMN raw.providers_raw.is_active IS 'Whether the provider''s record is active.';
-COMMENT ON COLUMN raw.providers_raw.is_deleted IS 'Whether the provider''s record was deleted in the source.';
-COMMENT ON COLUMN raw.providers_raw.inserted_by IS 'Name of the user who created the provider''s record.';
-COMMENT ON COLUMN raw.providers_raw.updated_by IS 'Name of the user who last changed the provider''s record.';
-COMMENT ON COLUMN raw.providers_raw.inserted_at IS 'When the provider''s record was created.';
-COMMENT ON COLUMN raw.providers_raw.updated_at IS 'When the provider''s record was last changed.';
-COMMENT ON COLUMN raw.providers_raw.is_same_address IS 'Whether the addresses of the provider are the same.';
-COMMENT ON COLUMN raw.providers_raw.notes IS 'Notes on the provider, free text.';
-COMMENT ON COLUMN raw.providers_raw.is_gender_self_identified IS 'Whether the gender is self-identified.';
-COMMENT ON COLUMN raw.providers_raw.sex_related_gender IS 'Sex recorded beside the gender, a value of a list.';
-COMMENT ON COLUMN raw.providers_raw.is_work_visa_required IS 'Whether a work visa is required.';
-COMMENT ON COLUMN raw.providers_raw.balance IS 'Balance of the provider''s account. Unit: NZD.';
-COMMENT ON COLUMN raw.providers_raw.register_status IS 'Registration status of the provider, a value of a list.';
-COMMENT ON COLUMN raw.providers_raw.medtech_nok IS 'Next of kin as recorded in MedTech.';
-COMMENT ON COLUMN raw.providers_raw.practice_name IS 'Name of the practice.';
-COMMENT ON COLUMN raw.providers_raw.calculated_balance IS 'Balance of the provider''s account as calculated by the source. Unit: NZD.';
-COMMENT ON COLUMN raw.providers_raw.permanent_address IS 'Permanent address in full.';
-COMMENT ON COLUMN raw.providers_raw.deprivation_quintile IS 'Deprivation quintile of the provider''s address.';
-COMMENT ON COLUMN raw.providers_raw.uncertainty_code IS 'Code for how uncertain the match of the address is.';
-COMMENT ON COLUMN raw.providers_raw.postal_address IS 'Postal address in full.';
-COMMENT ON COLUMN raw.providers_raw.temporary_address IS 'Temporary address in full.';
-COMMENT ON COLUMN raw.providers_raw.city IS 'City of the provider''s address.';
-COMMENT ON COLUMN raw.providers_raw.suburb IS 'Suburb of the provider''s address.';
-COMMENT ON COLUMN raw.providers_raw.portal_registration_status IS 'State of the registration with the portal, a value of a list.';
-COMMENT ON COLUMN raw.providers_raw.ethnicity IS 'Ethnicity of the provider, a value of a list.';
-COMMENT ON COLUMN raw.providers_raw.affiliation_id IS 'Lookup id of the affiliation.';
-COMMENT ON COLUMN raw.providers_raw.affiliation IS 'Affiliation of the provider, a value of a list.';
-COMMENT ON COLUMN raw.providers_raw.affiliation_code IS 'Code of the affiliation.';
-COMMENT ON COLUMN raw.providers_raw.nzmc_no IS 'Medical Council of New Zealand number of the provider. Core receives a pseudonym.';
-COMMENT ON COLUMN raw.providers_raw.npi_no IS 'NPI number of the provider. Core receives a pseudonym.';
-COMMENT ON COLUMN raw.providers_raw.hbl_mat_payee_no IS 'HBL maternity payee number of the provider. Core receives a pseudonym.';
-COMMENT ON COLUMN raw.providers_raw.hbl_mat_agree_no IS 'HBL maternity agreement number of the provider. Core receives a pseudonym.';
-COMMENT ON COLUMN raw.providers_raw.hpac_mat_agree_no IS 'HPac maternity agreement number of the provider. Core receives a pseudonym.';
-COMMENT ON COLUMN raw.providers_raw.hpac_mat_agree_ver IS 'Version of the HPac maternity agreement.';
-COMMENT ON COLUMN raw.providers_raw.hbl_payee_no IS 'HBL payee number of the provider. Core receives a pseudonym.';
-COMMENT ON COLUMN raw.providers_raw.hbl_gp_agree_no IS 'HBL general practice agreement number of the provider. Core receives a pseudonym.';
-COMMENT ON COLUMN raw.providers_raw.hbl_gp_agree_ver IS 'Version of the HBL general practice agreement.';
-COMMENT ON COLUMN raw.providers_raw.accreditation_no IS 'Accreditation number of the provider. Core receives a pseudonym.';
-COMMENT ON COLUMN raw.providers_raw.pho_contract_no IS 'Number of the contract with the primary health organisation. Core receives a pseudonym.';
-COMMENT ON COLUMN raw.providers_raw.pho_contract_ver IS 'Version of the contract with the primary health organisation.';
-COMMENT ON COLUMN raw.providers_raw.group_id IS 'Lookup id of the provider''s group.';
-COMMENT ON COLUMN raw.providers_raw.group_name IS 'Name of the provider''s group, a value of a list.';
-COMMENT ON COLUMN raw.providers_raw.acc_provider_code IS 'Code of the provider with ACC. Core receives a pseudonym.';
-COMMENT ON COLUMN raw.providers_raw.health_facility_no IS 'Number of the health facility.';
-COMMENT ON COLUMN raw.providers_raw.hpi_no IS 'Health provider index number of the provider. Core receives a pseudonym.';
-COMMENT ON COLUMN raw.providers_raw.unload_ref IS 'Unload reference in the source.';
-COMMENT ON COLUMN raw.providers_raw.acc_provider_no IS 'Number of the provider with ACC. Core receives a pseudonym.';
-COMMENT ON COLUMN raw.providers_raw.acc_vendor_id IS 'Vendor identifier with ACC. Core receives a pseudonym.';
-COMMENT ON COLUMN raw.providers_raw.pin_pan_no IS 'PinPan number of the provider, as the source calls it.';
-COMMENT ON COLUMN raw.providers_raw.member_no IS 'Member number of the provider. Core receives a pseudonym.';
-COMMENT ON COLUMN raw.providers_raw.rha_payee_no IS 'RHA payee number of the provider. Core receives a pseudonym.';
-COMMENT ON COLUMN raw.providers_raw.budget_no IS 'Budget number of the provider.';
-COMMENT ON COLUMN raw.providers_raw.ipa IS 'IPA of the provider, as the source says it.';
-COMMENT ON COLUMN raw.providers_raw.registration_no IS 'Registration number of the provider, first column of this heading. Core receives a pseudonym.';
-COMMENT ON COLUMN raw.providers_raw.registration_no_2 IS 'Registration number of the provider, second column of this heading. Core receives a pseudonym.';
-COMMENT ON COLUMN raw.providers_raw.lab_no IS 'Number of the provider with the laboratory. Core receives a pseudonym.';
-COMMENT ON COLUMN raw.providers_raw.lab_tests_dr_id IS 'Identifier of the provider for laboratory tests. Core receives a pseudonym.';
-COMMENT ON COLUMN raw.providers_raw.color_code IS 'Colour with which the source shows the provider.';
-COMMENT ON COLUMN raw.providers_raw.is_doctor IS 'Whether the provider is a doctor.';
-COMMENT ON COLUMN raw.providers_raw.acc45_prefix IS 'Prefix of the provider''s ACC45 form numbers.';
-COMMENT ON COLUMN raw.providers_raw.next_acc45_no IS 'Next ACC45 form number of the provider.';
-COMMENT ON COLUMN raw.providers_raw.maximum_acc45_no IS 'Highest ACC45 form number of the provider.';
-COMMENT ON COLUMN raw.providers_raw.aitc_prefix IS 'Prefix of the provider''s AITC form numbers.';
-COMMENT ON COLUMN raw.providers_raw.next_aitc_no IS 'Next AITC form number of the provider.';
-COMMENT ON COLUMN raw.providers_raw.maximum_aitc_no IS 'Highest AITC form number of the provider.';
-COMMENT ON COLUMN raw.providers_raw.arc18_next_acc_form_no IS 'Next ARC18 form number of the provider with ACC.';
-COMMENT ON COLUMN raw.providers_raw.m45_prefix IS 'Prefix of the provider''s M45 form numbers.';
-COMMENT ON COLUMN raw.providers_raw.next_m45_no IS 'Next M45 form number of the provider.';
-COMMENT ON COLUMN raw.providers_raw.maximum_m45_no IS 'Highest M45 form number of the provider.';
-COMMENT ON COLUMN raw.providers_raw.is_nzf_avoid IS 'Setting of the provider for NZF (New Zealand Formulary) warnings: avoid.';
-COMMENT ON COLUMN raw.providers_raw.is_nzf_adjust IS 'Setting of the provider for NZF (New Zealand Formulary) warnings: adjust.';
-COMMENT ON COLUMN raw.providers_raw.is_nzf_information IS 'Setting of the provider for NZF (New Zealand Formulary) warnings: information.';
-COMMENT ON COLUMN raw.providers_raw.is_nzf_no_action IS 'Setting of the provider for NZF (New Zealand Formulary) warnings: no-action.';
-COMMENT ON COLUMN raw.providers_raw.is_nzf_monitor IS 'Setting of the provider for NZF (New Zealand Formulary) warnings: monitor.';
-COMMENT ON COLUMN raw.providers_raw.provider_code IS 'Code of the provider. Core receives a pseudonym.';
-COMMENT ON COLUMN raw.providers_raw.generic_profile_type_id IS 'Lookup id of the type of profile.';
-COMMENT ON COLUMN raw.providers_raw.current_appointment_id IS 'Current appointment of the provider.';
-COMMENT ON COLUMN raw.providers_raw.sure_med_user_name IS 'User name of the provider with SureMed.';
-COMMENT ON COLUMN raw.providers_raw.is_invoicing_diary IS 'Whether the diary of the provider is used for invoicing.';
-COMMENT ON COLUMN raw.providers_raw.is_gp2gp IS 'Whether the provider''s record came by GP2GP, the transfer of records between practices.';
-COMMENT ON COLUMN raw.providers_raw.from_date_practice IS 'Date from which the provider has been with the practice.';
-COMMENT ON COLUMN raw.providers_raw.apc_expiry_date IS 'Date on which the annual practising certificate expires.';
-COMMENT ON COLUMN raw.providers_raw.mps_expiry_date IS 'Expiry date of MPS, as the source calls it.';
-COMMENT ON COLUMN raw.providers_raw.apc_name IS 'Name of the annual practising certificate (APC), may name a person.';
-COMMENT ON COLUMN raw.providers_raw.practice_location IS 'Location of the practice the provider belongs to.';
-COMMENT ON COLUMN raw.providers_raw.user_role IS 'Role of the provider as a user, a value of a list.';
-COMMENT ON COLUMN raw.providers_raw.provider_permanent_address_latitude IS 'Latitude of the provider''s permanent address, in degrees.';
-COMMENT ON COLUMN raw.providers_raw.provider_permanent_address_longitude IS 'Longitude of the provider''s permanent address, in degrees.';
-COMMENT ON COLUMN raw.providers_raw.per_org_id IS 'Organisation of the practice, six digits as in the file name. Part of the tenant.';
-COMMENT ON COLUMN raw.providers_raw.loaded_date_time IS 'When the provider of the feed loaded the row. Can change when nothing else did.';
 COMMENT ON COLUMN raw.providers_raw.load_run_file_id IS 'The file: etl.load_run_files.';
 COMMENT ON COLUMN raw.providers_raw.line_no IS 'Number of the row in the file, from 1, counting every row.';
-GRANT INSERT (provider_id, practice_id, nhi_number, is_nhi_validate, title, first_name, middle_name, family_name, full_name, preferred_name, other_maiden_name, marital_status, gender, dob, age, age_type, age_group, is_alive, death_date, dob_source, picture_path, consented_to_share, place_of_birth, country_of_birth, cell_number, day_phone, night_phone, email, secondary_email, preferred_contact_method, consent_text_messaging, is_portal_user, is_active, is_deleted, inserted_by, updated_by, inserted_at, updated_at, is_same_address, notes, is_gender_self_identified, sex_related_gender, is_work_visa_required, balance, register_status, medtech_nok, practice_name, calculated_balance, permanent_address, deprivation_quintile, uncertainty_code, postal_address, temporary_address, city, suburb, portal_registration_status, ethnicity, affiliation_id, affiliation, affiliation_code, nzmc_no, npi_no, hbl_mat_payee_no, hbl_mat_agree_no, hpac_mat_agree_no, hpac_mat_agree_ver, hbl_payee_no, hbl_gp_agree_no, hbl_gp_agree_ver, accreditation_no, pho_contract_no, pho_contract_ver, group_id, group_name, acc_provider_code, health_facility_no, hpi_no, unload_ref, acc_provider_no, acc_vendor_id, pin_pan_no, member_no, rha_payee_no, budget_no, ipa, registration_no, registration_no_2, lab_no, lab_tests_dr_id, color_code, is_doctor, acc45_prefix, next_acc45_no, maximum_acc45_no, aitc_prefix, next_aitc_no, maximum_aitc_no, arc18_next_acc_form_no, m45_prefix, next_m45_no, maximum_m45_no, is_nzf_avoid, is_nzf_adjust, is_nzf_information, is_nzf_no_action, is_nzf_monitor, provider_code, generic_profile_type_id, current_appointment_id, sure_med_user_name, is_invoicing_diary, is_gp2gp, from_date_practice, apc_expiry_date, mps_expiry_date, apc_name, practice_location, user_role, provider_permanent_address_latitude, provider_permanent_address_longitude, per_org_id, loaded_date_time) ON raw.providers_raw TO etl_writer;
+GRANT INSERT (
+    provider_id, practice_id, nhi_number, is_nhi_validate, title, first_name, middle_name, family_name, full_name,
+    preferred_name, other_maiden_name, marital_status, gender, dob, age, age_type, age_group, is_alive, death_date,
+    dob_source, picture_path, consented_to_share, place_of_birth, country_of_birth, cell_number, day_phone,
+    night_phone, email, secondary_email, preferred_contact_method, consent_text_messaging, is_portal_user,
+    is_active, is_deleted, inserted_by, updated_by, inserted_at, updated_at, is_same_address, notes,
+    is_gender_self_identified, sex_related_gender, is_work_visa_required, balance, register_status, medtech_nok,
+    practice_name, calculated_balance, permanent_address, deprivation_quintile, uncertainty_code, postal_address,
+    temporary_address, city, suburb, portal_registration_status, ethnicity, affiliation_id, affiliation,
+    affiliation_code, nzmc_no, npi_no, hbl_mat_payee_no, hbl_mat_agree_no, hpac_mat_agree_no, hpac_mat_agree_ver,
+    hbl_payee_no, hbl_gp_agree_no, hbl_gp_agree_ver, accreditation_no, pho_contract_no, pho_contract_ver, group_id,
+    group_name, acc_provider_code, health_facility_no, hpi_no, unload_ref, acc_provider_no, acc_vendor_id,
+    pin_pan_no, member_no, rha_payee_no, budget_no, ipa, registration_no, registration_no_2, lab_no,
+    lab_tests_dr_id, color_code, is_doctor, acc45_prefix, next_acc45_no, maximum_acc45_no, aitc_prefix,
+    next_aitc_no, maximum_aitc_no, arc18_next_acc_form_no, m45_prefix, next_m45_no, maximum_m45_no, is_nzf_avoid,
+    is_nzf_adjust, is_nzf_information, is_nzf_no_action, is_nzf_monitor, provider_code, generic_profile_type_id,
+    current_appointment_id, sure_med_user_name, is_invoicing_diary, is_gp2gp, from_date_practice, apc_expiry_date,
+    mps_expiry_date, apc_name, practice_location, user_role, provider_permanent_address_latitude,
+    provider_permanent_address_longitude, per_org_id, loaded_date_time
+) ON raw.providers_raw TO etl_writer;

@@ -16,233 +16,70 @@ AS $merge_recalls$
 -- and not the wide rows of stg.
 DECLARE
     v_inserted bigint;
-    v_tenant_part text;
-    v_key etl.pseudonym_keys;
 BEGIN
-    SELECT etl.key_part(f.tenant[1]) || etl.key_part(f.tenant[2])
-    INTO v_tenant_part
-    FROM etl.load_run_files AS f
-    WHERE f.load_run_file_id = p_load_run_file_id;
-
-    SELECT k.* INTO v_key FROM etl.pseudonym_keys AS k;
-
     -- 1. New keys: stg had none of them, so core has none.
     INSERT INTO core.fact_recalls (
-        practice_id,
-        per_org_id,
-        re_call_id,
-        patient_key,
-        provider_key,
-        patient_id,
-        recall_date,
-        is_contacted,
-        patient_medtech_id,
-        screening_type,
-        code,
-        vaccine,
-        vaccine_group,
-        recall_group,
-        inserted_at,
-        updated_at,
-        is_active,
-        practice,
-        provider_id,
-        is_deleted,
-        is_confidential,
-        show_on_patient_portal,
-        is_cancelled,
-        scn_code,
-        loaded_date_time,
-        load_run_file_id,
-        load_run_id,
-        date_extracted
+        practice_id, per_org_id, re_call_id, patient_key, provider_key, patient_id, recall_date, is_contacted,
+        patient_medtech_id, screening_type, code, vaccine, vaccine_group, recall_group, inserted_at, updated_at,
+        is_active, practice, provider_id, is_deleted, is_confidential, show_on_patient_portal, is_cancelled,
+        scn_code, loaded_date_time, load_run_file_id, load_run_id, date_extracted
     )
     SELECT
-        s.practice_id,
-        s.per_org_id,
-        s.re_call_id,
-        etl.surrogate_key(
-                etl.key_part('patients')
-                || v_tenant_part
-                || etl.key_part(s.patient_id::text)
-            ) AS patient_key,
-        etl.surrogate_key(
-                etl.key_part('providers')
-                || v_tenant_part
-                || etl.key_part(s.provider_id::text)
-            ) AS provider_key,
-        s.patient_id,
-        s.recall_date,
-        s.is_contacted,
-        etl.pseudonym(s.patient_medtech_id, v_key.inner_pad, v_key.outer_pad) AS patient_medtech_id,
-        s.screening_type,
-        s.code,
-        s.vaccine,
-        s.vaccine_group,
-        s.recall_group,
-        s.inserted_at,
-        s.updated_at,
-        s.is_active,
-        s.practice,
-        s.provider_id,
-        s.is_deleted,
-        s.is_confidential,
-        s.show_on_patient_portal,
-        s.is_cancelled,
-        s.scn_code,
-        s.loaded_date_time,
-        s.load_run_file_id,
-        s.load_run_id,
+        s.practice_id, s.per_org_id, s.re_call_id, s.patient_key, s.provider_key, s.patient_id, s.recall_date,
+        s.is_contacted, s.patient_medtech_id, s.screening_type, s.code, s.vaccine, s.vaccine_group, s.recall_group,
+        s.inserted_at, s.updated_at, s.is_active, s.practice, s.provider_id, s.is_deleted, s.is_confidential,
+        s.show_on_patient_portal, s.is_cancelled, s.scn_code, s.loaded_date_time, s.load_run_file_id, s.load_run_id,
         s.date_extracted
     FROM etl.touched_recalls AS t
-    JOIN stg.recalls AS s USING (practice_id, per_org_id, re_call_id)
+    JOIN etl.published_recalls AS s USING (practice_id, per_org_id, re_call_id)
     WHERE t.load_run_file_id = p_load_run_file_id AND t.verdict = 'new';
     GET DIAGNOSTICS v_inserted = ROW_COUNT;
 
     -- 2. Keys that were there, where this file changed stg or today's mapping or pseudonym is another.
     WITH merged AS (
         INSERT INTO core.fact_recalls AS c (
-            practice_id,
-            per_org_id,
-            re_call_id,
-            patient_key,
-            provider_key,
-            patient_id,
-            recall_date,
-            is_contacted,
-            patient_medtech_id,
-            screening_type,
-            code,
-            vaccine,
-            vaccine_group,
-            recall_group,
-            inserted_at,
-            updated_at,
-            is_active,
-            practice,
-            provider_id,
-            is_deleted,
-            is_confidential,
-            show_on_patient_portal,
-            is_cancelled,
-            scn_code,
-            loaded_date_time,
-            load_run_file_id,
-            load_run_id,
-            date_extracted
+            practice_id, per_org_id, re_call_id, patient_key, provider_key, patient_id, recall_date, is_contacted,
+            patient_medtech_id, screening_type, code, vaccine, vaccine_group, recall_group, inserted_at, updated_at,
+            is_active, practice, provider_id, is_deleted, is_confidential, show_on_patient_portal, is_cancelled,
+            scn_code, loaded_date_time, load_run_file_id, load_run_id, date_extracted
         )
         SELECT
-            s.practice_id,
-            s.per_org_id,
-            s.re_call_id,
-            etl.surrogate_key(
-                etl.key_part('patients')
-                || v_tenant_part
-                || etl.key_part(s.patient_id::text)
-            ) AS patient_key,
-            etl.surrogate_key(
-                etl.key_part('providers')
-                || v_tenant_part
-                || etl.key_part(s.provider_id::text)
-            ) AS provider_key,
-            s.patient_id,
-            s.recall_date,
-            s.is_contacted,
-            etl.pseudonym(s.patient_medtech_id, v_key.inner_pad, v_key.outer_pad) AS patient_medtech_id,
-            s.screening_type,
-            s.code,
-            s.vaccine,
-            s.vaccine_group,
-            s.recall_group,
-            s.inserted_at,
-            s.updated_at,
-            s.is_active,
-            s.practice,
-            s.provider_id,
-            s.is_deleted,
-            s.is_confidential,
-            s.show_on_patient_portal,
-            s.is_cancelled,
-            s.scn_code,
-            s.loaded_date_time,
-            s.load_run_file_id,
-            s.load_run_id,
-            s.date_extracted
+            s.practice_id, s.per_org_id, s.re_call_id, s.patient_key, s.provider_key, s.patient_id, s.recall_date,
+            s.is_contacted, s.patient_medtech_id, s.screening_type, s.code, s.vaccine, s.vaccine_group,
+            s.recall_group, s.inserted_at, s.updated_at, s.is_active, s.practice, s.provider_id, s.is_deleted,
+            s.is_confidential, s.show_on_patient_portal, s.is_cancelled, s.scn_code, s.loaded_date_time,
+            s.load_run_file_id, s.load_run_id, s.date_extracted
         FROM etl.touched_recalls AS t
-        JOIN stg.recalls AS s USING (practice_id, per_org_id, re_call_id)
+        JOIN etl.published_recalls AS s USING (practice_id, per_org_id, re_call_id)
         WHERE t.load_run_file_id = p_load_run_file_id AND t.verdict = 'changed'
         ON CONFLICT (practice_id, per_org_id, re_call_id) DO UPDATE
-        SET patient_key = excluded.patient_key,
-            provider_key = excluded.provider_key,
-            patient_id = excluded.patient_id,
-            recall_date = excluded.recall_date,
-            is_contacted = excluded.is_contacted,
-            patient_medtech_id = excluded.patient_medtech_id,
-            screening_type = excluded.screening_type,
-            code = excluded.code,
-            vaccine = excluded.vaccine,
-            vaccine_group = excluded.vaccine_group,
-            recall_group = excluded.recall_group,
-            inserted_at = excluded.inserted_at,
-            updated_at = excluded.updated_at,
-            is_active = excluded.is_active,
-            practice = excluded.practice,
-            provider_id = excluded.provider_id,
-            is_deleted = excluded.is_deleted,
-            is_confidential = excluded.is_confidential,
-            show_on_patient_portal = excluded.show_on_patient_portal,
-            is_cancelled = excluded.is_cancelled,
-            scn_code = excluded.scn_code,
-            loaded_date_time = excluded.loaded_date_time,
-            deleted_at = excluded.deleted_at,
-            load_run_file_id = excluded.load_run_file_id,
-            load_run_id = excluded.load_run_id,
-            date_extracted = excluded.date_extracted
+        SET (
+            patient_key, provider_key, patient_id, recall_date, is_contacted, patient_medtech_id, screening_type,
+            code, vaccine, vaccine_group, recall_group, inserted_at, updated_at, is_active, practice, provider_id,
+            is_deleted, is_confidential, show_on_patient_portal, is_cancelled, scn_code, loaded_date_time,
+            deleted_at, load_run_file_id, load_run_id, date_extracted
+        ) = ROW(
+            excluded.patient_key, excluded.provider_key, excluded.patient_id, excluded.recall_date,
+            excluded.is_contacted, excluded.patient_medtech_id, excluded.screening_type, excluded.code,
+            excluded.vaccine, excluded.vaccine_group, excluded.recall_group, excluded.inserted_at,
+            excluded.updated_at, excluded.is_active, excluded.practice, excluded.provider_id, excluded.is_deleted,
+            excluded.is_confidential, excluded.show_on_patient_portal, excluded.is_cancelled, excluded.scn_code,
+            excluded.loaded_date_time, excluded.deleted_at, excluded.load_run_file_id, excluded.load_run_id,
+            excluded.date_extracted
+        )
         WHERE c.deleted_at IS NOT NULL
             OR (
-                c.patient_key,
-                c.provider_key,
-                c.patient_id,
-                c.recall_date,
-                c.is_contacted,
-                c.patient_medtech_id,
-                c.screening_type,
-                c.code,
-                c.vaccine,
-                c.vaccine_group,
-                c.recall_group,
-                c.inserted_at,
-                c.updated_at,
-                c.is_active,
-                c.practice,
-                c.provider_id,
-                c.is_deleted,
-                c.is_confidential,
-                c.show_on_patient_portal,
-                c.is_cancelled,
-                c.scn_code
+                c.patient_key, c.provider_key, c.patient_id, c.recall_date, c.is_contacted, c.patient_medtech_id,
+                c.screening_type, c.code, c.vaccine, c.vaccine_group, c.recall_group, c.inserted_at, c.updated_at,
+                c.is_active, c.practice, c.provider_id, c.is_deleted, c.is_confidential, c.show_on_patient_portal,
+                c.is_cancelled, c.scn_code
             ) IS DISTINCT FROM (
-                excluded.patient_key,
-                excluded.provider_key,
-                excluded.patient_id,
-                excluded.recall_date,
-                excluded.is_contacted,
-                excluded.patient_medtech_id,
-                excluded.screening_type,
-                excluded.code,
-                excluded.vaccine,
-                excluded.vaccine_group,
-                excluded.recall_group,
-                excluded.inserted_at,
-                excluded.updated_at,
-                excluded.is_active,
-                excluded.practice,
-                excluded.provider_id,
-                excluded.is_deleted,
-                excluded.is_confidential,
-                excluded.show_on_patient_portal,
-                excluded.is_cancelled,
-                excluded.scn_code
+                excluded.patient_key, excluded.provider_key, excluded.patient_id, excluded.recall_date,
+                excluded.is_contacted, excluded.patient_medtech_id, excluded.screening_type, excluded.code,
+                excluded.vaccine, excluded.vaccine_group, excluded.recall_group, excluded.inserted_at,
+                excluded.updated_at, excluded.is_active, excluded.practice, excluded.provider_id,
+                excluded.is_deleted, excluded.is_confidential, excluded.show_on_patient_portal,
+                excluded.is_cancelled, excluded.scn_code
             )
         RETURNING c.load_run_file_id
     )

@@ -3,36 +3,9 @@
 CREATE UNLOGGED TABLE etl.observed_recalls (
     observed_at timestamptz NOT NULL,
     is_absent boolean NOT NULL,
-    re_call_id bigint,
-    patient_id bigint,
-    recall_date date,
-    is_contacted boolean,
-    notes text,
-    patient_medtech_id text,
-    recall_reason text,
-    screening_type text,
-    code text,
-    vaccine text,
-    vaccine_group text,
-    recall_group text,
-    inserted_at timestamptz,
-    inserted_by text,
-    updated_at timestamptz,
-    updated_by text,
-    is_active boolean,
-    practice text,
     practice_id text COLLATE "C",
-    provider_id bigint,
-    is_deleted boolean,
-    permanent_address_latitude numeric,
-    permanent_address_longitude numeric,
-    is_confidential boolean,
-    show_on_patient_portal boolean,
-    is_cancelled boolean,
-    recall_attempts text,
-    scn_code text,
     per_org_id text COLLATE "C",
-    loaded_date_time timestamptz,
+    re_call_id bigint,
     row_hash bigint,
     load_run_file_id bigint NOT NULL,
     load_run_id bigint,
@@ -40,39 +13,12 @@ CREATE UNLOGGED TABLE etl.observed_recalls (
     PRIMARY KEY (practice_id, per_org_id, re_call_id, observed_at)
 );
 COMMENT ON TABLE etl.observed_recalls IS
-    'Work of a rebuild or purge: what each counting file said of the keys in hand. Under the extract''s lock; empty between files.';
+    'Work of a rebuild or purge: where each counting file observed the keys in hand. Under the extract''s lock; empty between files.';
 COMMENT ON COLUMN etl.observed_recalls.observed_at IS 'DateExtracted of the file.';
 COMMENT ON COLUMN etl.observed_recalls.is_absent IS 'Whether the file, a mirror, lacks the key.';
-COMMENT ON COLUMN etl.observed_recalls.re_call_id IS 'Identifier of the recall, in the source''s spelling.';
-COMMENT ON COLUMN etl.observed_recalls.patient_id IS 'Patient to be recalled.';
-COMMENT ON COLUMN etl.observed_recalls.recall_date IS 'Date for which the recall is due.';
-COMMENT ON COLUMN etl.observed_recalls.is_contacted IS 'Whether the patient was contacted.';
-COMMENT ON COLUMN etl.observed_recalls.notes IS 'Notes on the recall, free text.';
-COMMENT ON COLUMN etl.observed_recalls.patient_medtech_id IS 'Identifier of the patient in MedTech. Core receives a pseudonym.';
-COMMENT ON COLUMN etl.observed_recalls.recall_reason IS 'Reason for the recall, may be free text.';
-COMMENT ON COLUMN etl.observed_recalls.screening_type IS 'Type of screening, a value of a list.';
-COMMENT ON COLUMN etl.observed_recalls.code IS 'Code of the recall.';
-COMMENT ON COLUMN etl.observed_recalls.vaccine IS 'Name of the vaccine the recall is for.';
-COMMENT ON COLUMN etl.observed_recalls.vaccine_group IS 'Group of vaccines the recall is for.';
-COMMENT ON COLUMN etl.observed_recalls.recall_group IS 'Group of recalls, a value of a list.';
-COMMENT ON COLUMN etl.observed_recalls.inserted_at IS 'When the recall was created.';
-COMMENT ON COLUMN etl.observed_recalls.inserted_by IS 'Name of the user who created the recall.';
-COMMENT ON COLUMN etl.observed_recalls.updated_at IS 'When the recall was last changed.';
-COMMENT ON COLUMN etl.observed_recalls.updated_by IS 'Name of the user who last changed the recall.';
-COMMENT ON COLUMN etl.observed_recalls.is_active IS 'Whether the recall is active.';
-COMMENT ON COLUMN etl.observed_recalls.practice IS 'Name of the practice.';
 COMMENT ON COLUMN etl.observed_recalls.practice_id IS 'Practice that delivered the row, three digits as in the file name. Part of the tenant.';
-COMMENT ON COLUMN etl.observed_recalls.provider_id IS 'Provider of the recall.';
-COMMENT ON COLUMN etl.observed_recalls.is_deleted IS 'Whether the recall was deleted in the source.';
-COMMENT ON COLUMN etl.observed_recalls.permanent_address_latitude IS 'Latitude of the patient''s permanent address, in degrees.';
-COMMENT ON COLUMN etl.observed_recalls.permanent_address_longitude IS 'Longitude of the patient''s permanent address, in degrees.';
-COMMENT ON COLUMN etl.observed_recalls.is_confidential IS 'Whether the recall is marked confidential.';
-COMMENT ON COLUMN etl.observed_recalls.show_on_patient_portal IS 'Whether the recall is shown on the patient portal.';
-COMMENT ON COLUMN etl.observed_recalls.is_cancelled IS 'Whether the recall was cancelled.';
-COMMENT ON COLUMN etl.observed_recalls.recall_attempts IS 'Attempts to reach the patient, a number or free text.';
-COMMENT ON COLUMN etl.observed_recalls.scn_code IS 'Code of the screening.';
 COMMENT ON COLUMN etl.observed_recalls.per_org_id IS 'Organisation of the practice, six digits as in the file name. Part of the tenant.';
-COMMENT ON COLUMN etl.observed_recalls.loaded_date_time IS 'When the provider of the feed loaded the row. Can change when nothing else did.';
+COMMENT ON COLUMN etl.observed_recalls.re_call_id IS 'Identifier of the recall, in the source''s spelling.';
 COMMENT ON COLUMN etl.observed_recalls.row_hash IS 'Hash of the text and of the rules of the file.';
 COMMENT ON COLUMN etl.observed_recalls.load_run_file_id IS 'The file.';
 COMMENT ON COLUMN etl.observed_recalls.load_run_id IS 'The run that landed it.';

@@ -12,11 +12,7 @@ SET random_page_cost = 1.1
 AS $purge_recalls$
 -- Of a tenant's rows of raw before a new horizon keep what a rebuild of any key still needs: its newest row, and those
 -- with which its state in stg and core began. The caller, etl.purge_extract, holds the extract's lock.
-DECLARE
-    c_unknown_times constant timestamptz[] := ARRAY['1900-01-01']::text[]::timestamptz[];
-    v_key etl.pseudonym_keys;
 BEGIN
-    SELECT k.* INTO v_key FROM etl.pseudonym_keys AS k;
     -- 1. All keys that counting files of the tenant held before.
     INSERT INTO etl.touched_recalls (load_run_file_id, line_no, practice_id, per_org_id, re_call_id, row_hash, verdict)
     SELECT DISTINCT 0, 0, r.practice_id, r.per_org_id, etl.key_bigint(r.re_call_id), 0, 'replaced'
@@ -29,340 +25,56 @@ BEGIN
 
     CALL etl.analyze_work('touched_recalls');
 
-    -- 2. What each counting file says of these keys; of several with one DateExtracted the last.
-    WITH keys AS MATERIALIZED (
-        SELECT DISTINCT t.practice_id, t.per_org_id, t.re_call_id::text AS re_call_id
-        FROM etl.touched_recalls AS t
-        WHERE (t.practice_id, t.per_org_id, t.re_call_id) IS NOT NULL
-    ),
-    rules AS MATERIALIZED (
-        SELECT h.since, h.until, etl.ruleset_fingerprint(h.extract, h.since) AS fingerprint
-        FROM etl.shapes AS h
-        WHERE h.extract = 'recalls'
-    ),
-    files AS MATERIALIZED (
-        SELECT
-            f.load_run_file_id,
-            f.load_run_id,
-            f.date_extracted,
-            f.is_mirror,
-            f.ruleset_fingerprint <> u.fingerprint AS is_stale,
-            etl.hash_seed(f.ruleset_fingerprint) AS seed,
-            row_number() OVER (
-                ORDER BY f.date_extracted, f.kind = 'delta', f.date_to, f.last_modified, f.s3_key COLLATE "C", f.load_run_file_id
-            ) AS place
-        FROM etl.load_run_files AS f
-        JOIN rules AS u ON f.date_extracted >= u.since AND f.date_extracted < u.until
-        WHERE f.extract = 'recalls' AND f.tenant = p_tenant AND f.is_counting AND f.date_extracted < p_before
-    ),
-    -- What today's rules reject of files that were checked by others: it may not even be of its type now.
-    misfits AS MATERIALIZED (
-        SELECT f.load_run_file_id, b.line_no
-        FROM files AS f
-        CROSS JOIN LATERAL etl.verdicts_recalls(f.load_run_file_id, true) AS b
-        WHERE f.is_stale AND b.verdict = 'rejected'
-    ),
-    said AS (
-        SELECT
-            k.practice_id, k.per_org_id, k.re_call_id, f.load_run_file_id, f.date_extracted, f.place, r.line_no,
-            nullif(r.updated_at::timestamptz, c_unknown_times[1]) AS dedupe_1, false AS is_absent
-        FROM keys AS k
-        JOIN raw.recalls_raw AS r USING (practice_id, per_org_id, re_call_id)
-        JOIN files AS f USING (load_run_file_id)
-        WHERE NOT EXISTS (
-            SELECT FROM etl.rejects_recalls AS j
-            WHERE j.load_run_file_id = r.load_run_file_id AND j.line_no = r.line_no AND j.resolved_by_run IS NULL
-        )
-            AND NOT EXISTS (
-                SELECT FROM misfits AS b
-                WHERE b.load_run_file_id = r.load_run_file_id AND b.line_no = r.line_no
-            )
-    ),
-    last_said AS (
-        SELECT DISTINCT ON (s.practice_id, s.per_org_id, s.re_call_id, s.date_extracted)
-            s.practice_id, s.per_org_id, s.re_call_id, s.load_run_file_id, s.line_no, s.is_absent
-        FROM said AS s
-        ORDER BY
-            s.practice_id, s.per_org_id, s.re_call_id, s.date_extracted, s.place DESC,
-            s.dedupe_1 DESC NULLS LAST, s.line_no DESC
-    )
-    INSERT INTO etl.observed_recalls (
-        re_call_id,
-        patient_id,
-        recall_date,
-        is_contacted,
-        notes,
-        patient_medtech_id,
-        recall_reason,
-        screening_type,
-        code,
-        vaccine,
-        vaccine_group,
-        recall_group,
-        inserted_at,
-        inserted_by,
-        updated_at,
-        updated_by,
-        is_active,
-        practice,
-        practice_id,
-        provider_id,
-        is_deleted,
-        permanent_address_latitude,
-        permanent_address_longitude,
-        is_confidential,
-        show_on_patient_portal,
-        is_cancelled,
-        recall_attempts,
-        scn_code,
-        per_org_id,
-        loaded_date_time,
-        observed_at, is_absent, row_hash, load_run_file_id, load_run_id, line_no
-    )
-    SELECT
-        l.re_call_id::bigint,
-        r.patient_id::bigint,
-        nullif(r.recall_date::date, DATE '1900-01-01'),
-        r.is_contacted::boolean,
-        r.notes,
-        r.patient_medtech_id,
-        r.recall_reason,
-        r.screening_type,
-        r.code,
-        r.vaccine,
-        r.vaccine_group,
-        r.recall_group,
-        nullif(r.inserted_at::timestamptz, c_unknown_times[1]),
-        r.inserted_by,
-        nullif(r.updated_at::timestamptz, c_unknown_times[1]),
-        r.updated_by,
-        r.is_active::boolean,
-        r.practice,
-        l.practice_id,
-        r.provider_id::bigint,
-        r.is_deleted::boolean,
-        r.permanent_address_latitude::numeric,
-        r.permanent_address_longitude::numeric,
-        r.is_confidential::boolean,
-        r.show_on_patient_portal::boolean,
-        r.is_cancelled::boolean,
-        r.recall_attempts,
-        r.scn_code,
-        l.per_org_id,
-        nullif(r.loaded_date_time::timestamptz, c_unknown_times[1]),
-        f.date_extracted,
-        l.is_absent,
-        CASE WHEN NOT l.is_absent THEN hash_record_extended(ROW(
-            r.re_call_id,
-            r.patient_id,
-            r.recall_date,
-            r.is_contacted,
-            r.notes,
-            r.patient_medtech_id,
-            r.recall_reason,
-            r.screening_type,
-            r.code,
-            r.vaccine,
-            r.vaccine_group,
-            r.recall_group,
-            r.inserted_at,
-            r.inserted_by,
-            r.updated_at,
-            r.updated_by,
-            r.is_active,
-            r.practice,
-            r.practice_id,
-            r.provider_id,
-            r.is_deleted,
-            r.permanent_address_latitude,
-            r.permanent_address_longitude,
-            r.is_confidential,
-            r.show_on_patient_portal,
-            r.is_cancelled,
-            r.recall_attempts,
-            r.scn_code,
-            r.per_org_id
-        ), f.seed) END,
-        f.load_run_file_id,
-        f.load_run_id,
-        l.line_no
-    FROM last_said AS l
-    JOIN files AS f USING (load_run_file_id)
-    LEFT JOIN raw.recalls_raw AS r ON r.load_run_file_id = l.load_run_file_id AND r.line_no = l.line_no;
-
-    CALL etl.analyze_work('observed_recalls');
+    -- 2. Where the counting files before the horizon observed these keys.
+    CALL etl.observe_recalls(p_tenant, p_before);
 
     -- 3. Keep the newest row; the row with which the newest version began in core; and
     -- each row that changed stg since.
-    WITH published AS (
+    WITH states AS (
         SELECT
-            o.practice_id,
-            o.per_org_id,
-            o.re_call_id,
-            etl.surrogate_key(
-                etl.key_part('patients')
-                || etl.key_part(o.practice_id)
-                || etl.key_part(o.per_org_id)
-                || etl.key_part(o.patient_id::text)
-            ) AS patient_key,
-            etl.surrogate_key(
-                etl.key_part('providers')
-                || etl.key_part(o.practice_id)
-                || etl.key_part(o.per_org_id)
-                || etl.key_part(o.provider_id::text)
-            ) AS provider_key,
-            o.patient_id,
-            o.recall_date,
-            o.is_contacted,
-            etl.pseudonym(o.patient_medtech_id, v_key.inner_pad, v_key.outer_pad) AS patient_medtech_id,
-            o.screening_type,
-            o.code,
-            o.vaccine,
-            o.vaccine_group,
-            o.recall_group,
-            o.inserted_at,
-            o.updated_at,
-            o.is_active,
-            o.practice,
-            o.provider_id,
-            o.is_deleted,
-            o.is_confidential,
-            o.show_on_patient_portal,
-            o.is_cancelled,
-            o.scn_code,
-            o.loaded_date_time,
-            o.observed_at,
-            o.is_absent,
-            o.load_run_file_id,
-            o.load_run_id
+            o.*,
+            ROW(
+                y.patient_key, y.provider_key, y.patient_id, y.recall_date, y.is_contacted, y.patient_medtech_id,
+                y.screening_type, y.code, y.vaccine, y.vaccine_group, y.recall_group, y.inserted_at, y.updated_at,
+                y.is_active, y.practice, y.provider_id, y.is_deleted, y.is_confidential, y.show_on_patient_portal,
+                y.is_cancelled, y.scn_code
+            ) AS core_state
         FROM etl.observed_recalls AS o
+        JOIN etl.republished_recalls AS y USING (load_run_file_id, line_no)
     ),
     marked AS (
         SELECT
-            p.*,
-            coalesce(
-                lag(p.is_absent) OVER w <> p.is_absent
-                OR lag(ROW(
-                    p.patient_key,
-                    p.provider_key,
-                    p.patient_id,
-                    p.recall_date,
-                    p.is_contacted,
-                    p.patient_medtech_id,
-                    p.screening_type,
-                    p.code,
-                    p.vaccine,
-                    p.vaccine_group,
-                    p.recall_group,
-                    p.inserted_at,
-                    p.updated_at,
-                    p.is_active,
-                    p.practice,
-                    p.provider_id,
-                    p.is_deleted,
-                    p.is_confidential,
-                    p.show_on_patient_portal,
-                    p.is_cancelled,
-                    p.scn_code
-                )) OVER w IS DISTINCT FROM ROW(
-                    p.patient_key,
-                    p.provider_key,
-                    p.patient_id,
-                    p.recall_date,
-                    p.is_contacted,
-                    p.patient_medtech_id,
-                    p.screening_type,
-                    p.code,
-                    p.vaccine,
-                    p.vaccine_group,
-                    p.recall_group,
-                    p.inserted_at,
-                    p.updated_at,
-                    p.is_active,
-                    p.practice,
-                    p.provider_id,
-                    p.is_deleted,
-                    p.is_confidential,
-                    p.show_on_patient_portal,
-                    p.is_cancelled,
-                    p.scn_code
-                ),
-                true
-            ) AS starts
-        FROM published AS p
-        WINDOW w AS (PARTITION BY p.practice_id, p.per_org_id, p.re_call_id ORDER BY p.observed_at)
+            s.practice_id, s.per_org_id, s.re_call_id, s.observed_at,
+            lag(s.core_state) OVER w IS DISTINCT FROM s.core_state AS begins_run
+        FROM states AS s
+        WINDOW w AS (PARTITION BY s.practice_id, s.per_org_id, s.re_call_id ORDER BY s.observed_at)
+    ),
+    staged AS (
+        SELECT
+            o.*,
+            ROW(
+                y.patient_id, y.recall_date, y.is_contacted, y.notes, y.patient_medtech_id, y.recall_reason,
+                y.screening_type, y.code, y.vaccine, y.vaccine_group, y.recall_group, y.inserted_at, y.inserted_by,
+                y.updated_at, y.updated_by, y.is_active, y.practice, y.provider_id, y.is_deleted,
+                y.permanent_address_latitude, y.permanent_address_longitude, y.is_confidential,
+                y.show_on_patient_portal, y.is_cancelled, y.recall_attempts, y.scn_code
+            ) AS row_state
+        FROM etl.observed_recalls AS o
+        JOIN etl.typed_recalls AS y USING (load_run_file_id, line_no)
     ),
     told AS (
         SELECT
-            o.practice_id, o.per_org_id, o.re_call_id, o.observed_at, o.is_absent, o.load_run_file_id, o.line_no,
-            coalesce(
-                lag(o.is_absent) OVER w <> o.is_absent
-                OR lag(ROW(
-                    o.patient_id,
-                    o.recall_date,
-                    o.is_contacted,
-                    o.notes,
-                    o.patient_medtech_id,
-                    o.recall_reason,
-                    o.screening_type,
-                    o.code,
-                    o.vaccine,
-                    o.vaccine_group,
-                    o.recall_group,
-                    o.inserted_at,
-                    o.inserted_by,
-                    o.updated_at,
-                    o.updated_by,
-                    o.is_active,
-                    o.practice,
-                    o.provider_id,
-                    o.is_deleted,
-                    o.permanent_address_latitude,
-                    o.permanent_address_longitude,
-                    o.is_confidential,
-                    o.show_on_patient_portal,
-                    o.is_cancelled,
-                    o.recall_attempts,
-                    o.scn_code
-                )) OVER w IS DISTINCT FROM ROW(
-                    o.patient_id,
-                    o.recall_date,
-                    o.is_contacted,
-                    o.notes,
-                    o.patient_medtech_id,
-                    o.recall_reason,
-                    o.screening_type,
-                    o.code,
-                    o.vaccine,
-                    o.vaccine_group,
-                    o.recall_group,
-                    o.inserted_at,
-                    o.inserted_by,
-                    o.updated_at,
-                    o.updated_by,
-                    o.is_active,
-                    o.practice,
-                    o.provider_id,
-                    o.is_deleted,
-                    o.permanent_address_latitude,
-                    o.permanent_address_longitude,
-                    o.is_confidential,
-                    o.show_on_patient_portal,
-                    o.is_cancelled,
-                    o.recall_attempts,
-                    o.scn_code
-                ),
-                true
-            ) AS changes
-        FROM etl.observed_recalls AS o
-        WINDOW w AS (PARTITION BY o.practice_id, o.per_org_id, o.re_call_id ORDER BY o.observed_at)
+            s.practice_id, s.per_org_id, s.re_call_id, s.observed_at, s.is_absent, s.load_run_file_id, s.line_no,
+            lag(s.row_state) OVER w IS DISTINCT FROM s.row_state AS changes
+        FROM staged AS s
+        WINDOW w AS (PARTITION BY s.practice_id, s.per_org_id, s.re_call_id ORDER BY s.observed_at)
     ),
     placed AS (
         SELECT
             t.*,
             max(t.observed_at) OVER k AS newest,
-            max(t.observed_at) FILTER (WHERE d.starts) OVER k AS state_from,
-            max(t.observed_at) FILTER (WHERE d.starts) OVER k AS version_from
+            max(t.observed_at) FILTER (WHERE d.begins_run) OVER k AS state_from,
+            max(t.observed_at) FILTER (WHERE d.begins_run) OVER k AS version_from
         FROM told AS t
         JOIN marked AS d USING (practice_id, per_org_id, re_call_id, observed_at)
         WHERE NOT t.is_absent

@@ -14,12 +14,9 @@ AS $rebuild_recalls$
 -- The caller holds the extract's lock.
 DECLARE
     v_file etl.load_run_files;
-    c_unknown_times constant timestamptz[] := ARRAY['1900-01-01']::text[]::timestamptz[];
-    v_key etl.pseudonym_keys;
 
 BEGIN
     SELECT f.* INTO v_file FROM etl.load_run_files AS f WHERE f.load_run_file_id = p_load_run_file_id;
-    SELECT k.* INTO v_key FROM etl.pseudonym_keys AS k;
 
     -- Rows of other tenants were rejected; their keys are not for this file to touch.
     DELETE FROM etl.touched_recalls AS t
@@ -36,707 +33,172 @@ BEGIN
 
     CALL etl.analyze_work('touched_recalls');
 
-    -- 2. What each counting file says of these keys; of several with one DateExtracted the last.
-    WITH keys AS MATERIALIZED (
-        SELECT DISTINCT t.practice_id, t.per_org_id, t.re_call_id::text AS re_call_id
-        FROM etl.touched_recalls AS t
-        WHERE (t.practice_id, t.per_org_id, t.re_call_id) IS NOT NULL
-    ),
-    rules AS MATERIALIZED (
-        SELECT h.since, h.until, etl.ruleset_fingerprint(h.extract, h.since) AS fingerprint
-        FROM etl.shapes AS h
-        WHERE h.extract = 'recalls'
-    ),
-    files AS MATERIALIZED (
-        SELECT
-            f.load_run_file_id,
-            f.load_run_id,
-            f.date_extracted,
-            f.is_mirror,
-            f.ruleset_fingerprint <> u.fingerprint AS is_stale,
-            etl.hash_seed(f.ruleset_fingerprint) AS seed,
-            row_number() OVER (
-                ORDER BY f.date_extracted, f.kind = 'delta', f.date_to, f.last_modified, f.s3_key COLLATE "C", f.load_run_file_id
-            ) AS place
-        FROM etl.load_run_files AS f
-        JOIN rules AS u ON f.date_extracted >= u.since AND f.date_extracted < u.until
-        WHERE f.extract = 'recalls' AND f.tenant = v_file.tenant AND f.is_counting
-    ),
-    -- What today's rules reject of files that were checked by others: it may not even be of its type now.
-    misfits AS MATERIALIZED (
-        SELECT f.load_run_file_id, b.line_no
-        FROM files AS f
-        CROSS JOIN LATERAL etl.verdicts_recalls(f.load_run_file_id, true) AS b
-        WHERE f.is_stale AND b.verdict = 'rejected'
-    ),
-    said AS (
-        SELECT
-            k.practice_id, k.per_org_id, k.re_call_id, f.load_run_file_id, f.date_extracted, f.place, r.line_no,
-            nullif(r.updated_at::timestamptz, c_unknown_times[1]) AS dedupe_1, false AS is_absent
-        FROM keys AS k
-        JOIN raw.recalls_raw AS r USING (practice_id, per_org_id, re_call_id)
-        JOIN files AS f USING (load_run_file_id)
-        WHERE NOT EXISTS (
-            SELECT FROM etl.rejects_recalls AS j
-            WHERE j.load_run_file_id = r.load_run_file_id AND j.line_no = r.line_no AND j.resolved_by_run IS NULL
-        )
-            AND NOT EXISTS (
-                SELECT FROM misfits AS b
-                WHERE b.load_run_file_id = r.load_run_file_id AND b.line_no = r.line_no
-            )
-    ),
-    last_said AS (
-        SELECT DISTINCT ON (s.practice_id, s.per_org_id, s.re_call_id, s.date_extracted)
-            s.practice_id, s.per_org_id, s.re_call_id, s.load_run_file_id, s.line_no, s.is_absent
-        FROM said AS s
-        ORDER BY
-            s.practice_id, s.per_org_id, s.re_call_id, s.date_extracted, s.place DESC,
-            s.dedupe_1 DESC NULLS LAST, s.line_no DESC
-    )
-    INSERT INTO etl.observed_recalls (
-        re_call_id,
-        patient_id,
-        recall_date,
-        is_contacted,
-        notes,
-        patient_medtech_id,
-        recall_reason,
-        screening_type,
-        code,
-        vaccine,
-        vaccine_group,
-        recall_group,
-        inserted_at,
-        inserted_by,
-        updated_at,
-        updated_by,
-        is_active,
-        practice,
-        practice_id,
-        provider_id,
-        is_deleted,
-        permanent_address_latitude,
-        permanent_address_longitude,
-        is_confidential,
-        show_on_patient_portal,
-        is_cancelled,
-        recall_attempts,
-        scn_code,
-        per_org_id,
-        loaded_date_time,
-        observed_at, is_absent, row_hash, load_run_file_id, load_run_id, line_no
-    )
-    SELECT
-        l.re_call_id::bigint,
-        r.patient_id::bigint,
-        nullif(r.recall_date::date, DATE '1900-01-01'),
-        r.is_contacted::boolean,
-        r.notes,
-        r.patient_medtech_id,
-        r.recall_reason,
-        r.screening_type,
-        r.code,
-        r.vaccine,
-        r.vaccine_group,
-        r.recall_group,
-        nullif(r.inserted_at::timestamptz, c_unknown_times[1]),
-        r.inserted_by,
-        nullif(r.updated_at::timestamptz, c_unknown_times[1]),
-        r.updated_by,
-        r.is_active::boolean,
-        r.practice,
-        l.practice_id,
-        r.provider_id::bigint,
-        r.is_deleted::boolean,
-        r.permanent_address_latitude::numeric,
-        r.permanent_address_longitude::numeric,
-        r.is_confidential::boolean,
-        r.show_on_patient_portal::boolean,
-        r.is_cancelled::boolean,
-        r.recall_attempts,
-        r.scn_code,
-        l.per_org_id,
-        nullif(r.loaded_date_time::timestamptz, c_unknown_times[1]),
-        f.date_extracted,
-        l.is_absent,
-        CASE WHEN NOT l.is_absent THEN hash_record_extended(ROW(
-            r.re_call_id,
-            r.patient_id,
-            r.recall_date,
-            r.is_contacted,
-            r.notes,
-            r.patient_medtech_id,
-            r.recall_reason,
-            r.screening_type,
-            r.code,
-            r.vaccine,
-            r.vaccine_group,
-            r.recall_group,
-            r.inserted_at,
-            r.inserted_by,
-            r.updated_at,
-            r.updated_by,
-            r.is_active,
-            r.practice,
-            r.practice_id,
-            r.provider_id,
-            r.is_deleted,
-            r.permanent_address_latitude,
-            r.permanent_address_longitude,
-            r.is_confidential,
-            r.show_on_patient_portal,
-            r.is_cancelled,
-            r.recall_attempts,
-            r.scn_code,
-            r.per_org_id
-        ), f.seed) END,
-        f.load_run_file_id,
-        f.load_run_id,
-        l.line_no
-    FROM last_said AS l
-    JOIN files AS f USING (load_run_file_id)
-    LEFT JOIN raw.recalls_raw AS r ON r.load_run_file_id = l.load_run_file_id AND r.line_no = l.line_no;
+    -- 2. Where the counting files observed these keys.
+    CALL etl.observe_recalls(v_file.tenant, 'infinity');
 
-    CALL etl.analyze_work('observed_recalls');
-
-    -- 3. stg: the first observation of the newest run of equal rows.
-    WITH marked AS (
+    -- 3. stg: the first observation in the newest run of equal rows.
+    WITH states AS (
         SELECT
             o.*,
-            coalesce(
-                lag(o.is_absent) OVER w <> o.is_absent
-                OR lag(ROW(
-                    o.patient_id,
-                    o.recall_date,
-                    o.is_contacted,
-                    o.notes,
-                    o.patient_medtech_id,
-                    o.recall_reason,
-                    o.screening_type,
-                    o.code,
-                    o.vaccine,
-                    o.vaccine_group,
-                    o.recall_group,
-                    o.inserted_at,
-                    o.inserted_by,
-                    o.updated_at,
-                    o.updated_by,
-                    o.is_active,
-                    o.practice,
-                    o.provider_id,
-                    o.is_deleted,
-                    o.permanent_address_latitude,
-                    o.permanent_address_longitude,
-                    o.is_confidential,
-                    o.show_on_patient_portal,
-                    o.is_cancelled,
-                    o.recall_attempts,
-                    o.scn_code
-                )) OVER w IS DISTINCT FROM ROW(
-                    o.patient_id,
-                    o.recall_date,
-                    o.is_contacted,
-                    o.notes,
-                    o.patient_medtech_id,
-                    o.recall_reason,
-                    o.screening_type,
-                    o.code,
-                    o.vaccine,
-                    o.vaccine_group,
-                    o.recall_group,
-                    o.inserted_at,
-                    o.inserted_by,
-                    o.updated_at,
-                    o.updated_by,
-                    o.is_active,
-                    o.practice,
-                    o.provider_id,
-                    o.is_deleted,
-                    o.permanent_address_latitude,
-                    o.permanent_address_longitude,
-                    o.is_confidential,
-                    o.show_on_patient_portal,
-                    o.is_cancelled,
-                    o.recall_attempts,
-                    o.scn_code
-                ),
-                true
-            ) AS starts,
-            first_value(o.row_hash) OVER (
-                PARTITION BY o.practice_id, o.per_org_id, o.re_call_id ORDER BY o.is_absent, o.observed_at DESC
-            ) AS newest_hash,
-            max(o.observed_at) FILTER (WHERE NOT o.is_absent) OVER (
-                PARTITION BY o.practice_id, o.per_org_id, o.re_call_id
-            ) AS last_present
+            ROW(
+                y.patient_id, y.recall_date, y.is_contacted, y.notes, y.patient_medtech_id, y.recall_reason,
+                y.screening_type, y.code, y.vaccine, y.vaccine_group, y.recall_group, y.inserted_at, y.inserted_by,
+                y.updated_at, y.updated_by, y.is_active, y.practice, y.provider_id, y.is_deleted,
+                y.permanent_address_latitude, y.permanent_address_longitude, y.is_confidential,
+                y.show_on_patient_portal, y.is_cancelled, y.recall_attempts, y.scn_code
+            ) AS row_state
         FROM etl.observed_recalls AS o
-        WINDOW w AS (PARTITION BY o.practice_id, o.per_org_id, o.re_call_id ORDER BY o.observed_at)
+        JOIN etl.typed_recalls AS y USING (load_run_file_id, line_no)
+    ),
+    runs AS (
+        SELECT
+            s.*,
+            lag(s.row_state) OVER w IS DISTINCT FROM s.row_state AS begins_run,
+            first_value(s.row_hash) OVER (
+                PARTITION BY s.practice_id, s.per_org_id, s.re_call_id ORDER BY s.is_absent, s.observed_at DESC
+            ) AS newest_hash,
+            max(s.observed_at) FILTER (WHERE NOT s.is_absent) OVER (
+                PARTITION BY s.practice_id, s.per_org_id, s.re_call_id
+            ) AS last_present
+        FROM states AS s
+        WINDOW w AS (PARTITION BY s.practice_id, s.per_org_id, s.re_call_id ORDER BY s.observed_at)
     ),
     newest AS (
-        SELECT DISTINCT ON (k.practice_id, k.per_org_id, k.re_call_id)
-            k.*,
+        SELECT DISTINCT ON (u.practice_id, u.per_org_id, u.re_call_id)
+            u.load_run_file_id, u.load_run_id, u.line_no, u.observed_at, u.newest_hash,
             (
                 SELECT min(a.observed_at)
                 FROM etl.observed_recalls AS a
-                WHERE a.practice_id = k.practice_id
-                    AND a.per_org_id = k.per_org_id
-                    AND a.re_call_id = k.re_call_id
-                    AND a.observed_at > k.last_present
+                WHERE a.practice_id = u.practice_id AND a.per_org_id = u.per_org_id AND a.re_call_id = u.re_call_id
+                    AND a.observed_at > u.last_present
             ) AS gone_since
-        FROM marked AS k
-        WHERE k.starts AND NOT k.is_absent
-        ORDER BY k.practice_id, k.per_org_id, k.re_call_id, k.observed_at DESC
+        FROM runs AS u
+        WHERE u.begins_run AND NOT u.is_absent
+        ORDER BY u.practice_id, u.per_org_id, u.re_call_id, u.observed_at DESC
     )
     INSERT INTO stg.recalls AS s (
-        re_call_id,
-        patient_id,
-        recall_date,
-        is_contacted,
-        notes,
-        patient_medtech_id,
-        recall_reason,
-        screening_type,
-        code,
-        vaccine,
-        vaccine_group,
-        recall_group,
-        inserted_at,
-        inserted_by,
-        updated_at,
-        updated_by,
-        is_active,
-        practice,
-        practice_id,
-        provider_id,
-        is_deleted,
-        permanent_address_latitude,
-        permanent_address_longitude,
-        is_confidential,
-        show_on_patient_portal,
-        is_cancelled,
-        recall_attempts,
-        scn_code,
-        per_org_id,
+        re_call_id, patient_id, recall_date, is_contacted, notes, patient_medtech_id, recall_reason, screening_type,
+        code, vaccine, vaccine_group, recall_group, inserted_at, inserted_by, updated_at, updated_by, is_active,
+        practice, practice_id, provider_id, is_deleted, permanent_address_latitude, permanent_address_longitude,
+        is_confidential, show_on_patient_portal, is_cancelled, recall_attempts, scn_code, per_org_id,
         loaded_date_time,
         row_hash, absent_since, load_run_file_id, load_run_id, date_extracted
     )
     SELECT
-        n.re_call_id,
-        n.patient_id,
-        n.recall_date,
-        n.is_contacted,
-        n.notes,
-        n.patient_medtech_id,
-        n.recall_reason,
-        n.screening_type,
-        n.code,
-        n.vaccine,
-        n.vaccine_group,
-        n.recall_group,
-        n.inserted_at,
-        n.inserted_by,
-        n.updated_at,
-        n.updated_by,
-        n.is_active,
-        n.practice,
-        n.practice_id,
-        n.provider_id,
-        n.is_deleted,
-        n.permanent_address_latitude,
-        n.permanent_address_longitude,
-        n.is_confidential,
-        n.show_on_patient_portal,
-        n.is_cancelled,
-        n.recall_attempts,
-        n.scn_code,
-        n.per_org_id,
-        n.loaded_date_time,
+        y.re_call_id, y.patient_id, y.recall_date, y.is_contacted, y.notes, y.patient_medtech_id, y.recall_reason,
+        y.screening_type, y.code, y.vaccine, y.vaccine_group, y.recall_group, y.inserted_at, y.inserted_by,
+        y.updated_at, y.updated_by, y.is_active, y.practice, y.practice_id, y.provider_id, y.is_deleted,
+        y.permanent_address_latitude, y.permanent_address_longitude, y.is_confidential, y.show_on_patient_portal,
+        y.is_cancelled, y.recall_attempts, y.scn_code, y.per_org_id, y.loaded_date_time,
         n.newest_hash, n.gone_since, n.load_run_file_id, n.load_run_id, n.observed_at
     FROM newest AS n
+    JOIN etl.typed_recalls AS y USING (load_run_file_id, line_no)
     ON CONFLICT (practice_id, per_org_id, re_call_id) DO UPDATE
-    SET patient_id = excluded.patient_id,
-        recall_date = excluded.recall_date,
-        is_contacted = excluded.is_contacted,
-        notes = excluded.notes,
-        patient_medtech_id = excluded.patient_medtech_id,
-        recall_reason = excluded.recall_reason,
-        screening_type = excluded.screening_type,
-        code = excluded.code,
-        vaccine = excluded.vaccine,
-        vaccine_group = excluded.vaccine_group,
-        recall_group = excluded.recall_group,
-        inserted_at = excluded.inserted_at,
-        inserted_by = excluded.inserted_by,
-        updated_at = excluded.updated_at,
-        updated_by = excluded.updated_by,
-        is_active = excluded.is_active,
-        practice = excluded.practice,
-        provider_id = excluded.provider_id,
-        is_deleted = excluded.is_deleted,
-        permanent_address_latitude = excluded.permanent_address_latitude,
-        permanent_address_longitude = excluded.permanent_address_longitude,
-        is_confidential = excluded.is_confidential,
-        show_on_patient_portal = excluded.show_on_patient_portal,
-        is_cancelled = excluded.is_cancelled,
-        recall_attempts = excluded.recall_attempts,
-        scn_code = excluded.scn_code,
-        loaded_date_time = excluded.loaded_date_time,
-        row_hash = excluded.row_hash,
-        absent_since = excluded.absent_since,
-        load_run_file_id = excluded.load_run_file_id,
-        load_run_id = excluded.load_run_id,
-        date_extracted = excluded.date_extracted
-    WHERE (
-            s.patient_id,
-            s.recall_date,
-            s.is_contacted,
-            s.notes,
-            s.patient_medtech_id,
-            s.recall_reason,
-            s.screening_type,
-            s.code,
-            s.vaccine,
-            s.vaccine_group,
-            s.recall_group,
-            s.inserted_at,
-            s.inserted_by,
-            s.updated_at,
-            s.updated_by,
-            s.is_active,
-            s.practice,
-            s.provider_id,
-            s.is_deleted,
-            s.permanent_address_latitude,
-            s.permanent_address_longitude,
-            s.is_confidential,
-            s.show_on_patient_portal,
-            s.is_cancelled,
-            s.recall_attempts,
-            s.scn_code,
-            s.loaded_date_time,
-            s.row_hash,
-            s.absent_since,
-            s.load_run_file_id,
-            s.load_run_id,
-            s.date_extracted
-        ) IS DISTINCT FROM (
-            excluded.patient_id,
-            excluded.recall_date,
-            excluded.is_contacted,
-            excluded.notes,
-            excluded.patient_medtech_id,
-            excluded.recall_reason,
-            excluded.screening_type,
-            excluded.code,
-            excluded.vaccine,
-            excluded.vaccine_group,
-            excluded.recall_group,
-            excluded.inserted_at,
-            excluded.inserted_by,
-            excluded.updated_at,
-            excluded.updated_by,
-            excluded.is_active,
-            excluded.practice,
-            excluded.provider_id,
-            excluded.is_deleted,
-            excluded.permanent_address_latitude,
-            excluded.permanent_address_longitude,
-            excluded.is_confidential,
-            excluded.show_on_patient_portal,
-            excluded.is_cancelled,
-            excluded.recall_attempts,
-            excluded.scn_code,
-            excluded.loaded_date_time,
-            excluded.row_hash,
-            excluded.absent_since,
-            excluded.load_run_file_id,
-            excluded.load_run_id,
-            excluded.date_extracted
-        );
+    SET (
+        patient_id, recall_date, is_contacted, notes, patient_medtech_id, recall_reason, screening_type, code,
+        vaccine, vaccine_group, recall_group, inserted_at, inserted_by, updated_at, updated_by, is_active, practice,
+        provider_id, is_deleted, permanent_address_latitude, permanent_address_longitude, is_confidential,
+        show_on_patient_portal, is_cancelled, recall_attempts, scn_code, loaded_date_time, row_hash, absent_since,
+        load_run_file_id, load_run_id, date_extracted
+    ) = ROW(
+        excluded.patient_id, excluded.recall_date, excluded.is_contacted, excluded.notes,
+        excluded.patient_medtech_id, excluded.recall_reason, excluded.screening_type, excluded.code,
+        excluded.vaccine, excluded.vaccine_group, excluded.recall_group, excluded.inserted_at, excluded.inserted_by,
+        excluded.updated_at, excluded.updated_by, excluded.is_active, excluded.practice, excluded.provider_id,
+        excluded.is_deleted, excluded.permanent_address_latitude, excluded.permanent_address_longitude,
+        excluded.is_confidential, excluded.show_on_patient_portal, excluded.is_cancelled, excluded.recall_attempts,
+        excluded.scn_code, excluded.loaded_date_time, excluded.row_hash, excluded.absent_since,
+        excluded.load_run_file_id, excluded.load_run_id, excluded.date_extracted
+    )
+    WHERE s.* IS DISTINCT FROM excluded.*;
 
     DELETE FROM stg.recalls AS s
     USING etl.touched_recalls AS t
-    WHERE s.practice_id = t.practice_id
-        AND s.per_org_id = t.per_org_id
-        AND s.re_call_id = t.re_call_id
+    WHERE s.practice_id = t.practice_id AND s.per_org_id = t.per_org_id AND s.re_call_id = t.re_call_id
         AND NOT EXISTS (
             SELECT FROM etl.observed_recalls AS o
-            WHERE o.practice_id = s.practice_id
-                AND o.per_org_id = s.per_org_id
-                AND o.re_call_id = s.re_call_id
+            WHERE o.practice_id = s.practice_id AND o.per_org_id = s.per_org_id AND o.re_call_id = s.re_call_id
                 AND NOT o.is_absent
         );
 
-    -- 4. core: the same, over what core shows.
-    WITH published AS (
+    -- 4. core: the same for the columns that core shows.
+    WITH states AS (
         SELECT
-            o.practice_id,
-            o.per_org_id,
-            o.re_call_id,
-            etl.surrogate_key(
-                etl.key_part('patients')
-                || etl.key_part(o.practice_id)
-                || etl.key_part(o.per_org_id)
-                || etl.key_part(o.patient_id::text)
-            ) AS patient_key,
-            etl.surrogate_key(
-                etl.key_part('providers')
-                || etl.key_part(o.practice_id)
-                || etl.key_part(o.per_org_id)
-                || etl.key_part(o.provider_id::text)
-            ) AS provider_key,
-            o.patient_id,
-            o.recall_date,
-            o.is_contacted,
-            etl.pseudonym(o.patient_medtech_id, v_key.inner_pad, v_key.outer_pad) AS patient_medtech_id,
-            o.screening_type,
-            o.code,
-            o.vaccine,
-            o.vaccine_group,
-            o.recall_group,
-            o.inserted_at,
-            o.updated_at,
-            o.is_active,
-            o.practice,
-            o.provider_id,
-            o.is_deleted,
-            o.is_confidential,
-            o.show_on_patient_portal,
-            o.is_cancelled,
-            o.scn_code,
-            o.loaded_date_time,
-            o.observed_at,
-            o.is_absent,
-            o.load_run_file_id,
-            o.load_run_id
+            o.*,
+            ROW(
+                y.patient_key, y.provider_key, y.patient_id, y.recall_date, y.is_contacted, y.patient_medtech_id,
+                y.screening_type, y.code, y.vaccine, y.vaccine_group, y.recall_group, y.inserted_at, y.updated_at,
+                y.is_active, y.practice, y.provider_id, y.is_deleted, y.is_confidential, y.show_on_patient_portal,
+                y.is_cancelled, y.scn_code
+            ) AS row_state
         FROM etl.observed_recalls AS o
+        JOIN etl.republished_recalls AS y USING (load_run_file_id, line_no)
     ),
-    marked AS (
+    runs AS (
         SELECT
-            p.*,
-            coalesce(
-                lag(p.is_absent) OVER w <> p.is_absent
-                OR lag(ROW(
-                    p.patient_key,
-                    p.provider_key,
-                    p.patient_id,
-                    p.recall_date,
-                    p.is_contacted,
-                    p.patient_medtech_id,
-                    p.screening_type,
-                    p.code,
-                    p.vaccine,
-                    p.vaccine_group,
-                    p.recall_group,
-                    p.inserted_at,
-                    p.updated_at,
-                    p.is_active,
-                    p.practice,
-                    p.provider_id,
-                    p.is_deleted,
-                    p.is_confidential,
-                    p.show_on_patient_portal,
-                    p.is_cancelled,
-                    p.scn_code
-                )) OVER w IS DISTINCT FROM ROW(
-                    p.patient_key,
-                    p.provider_key,
-                    p.patient_id,
-                    p.recall_date,
-                    p.is_contacted,
-                    p.patient_medtech_id,
-                    p.screening_type,
-                    p.code,
-                    p.vaccine,
-                    p.vaccine_group,
-                    p.recall_group,
-                    p.inserted_at,
-                    p.updated_at,
-                    p.is_active,
-                    p.practice,
-                    p.provider_id,
-                    p.is_deleted,
-                    p.is_confidential,
-                    p.show_on_patient_portal,
-                    p.is_cancelled,
-                    p.scn_code
-                ),
-                true
-            ) AS starts,
-            max(p.observed_at) FILTER (WHERE NOT p.is_absent) OVER (
-                PARTITION BY p.practice_id, p.per_org_id, p.re_call_id
+            s.*,
+            lag(s.row_state) OVER w IS DISTINCT FROM s.row_state AS begins_run,
+            max(s.observed_at) FILTER (WHERE NOT s.is_absent) OVER (
+                PARTITION BY s.practice_id, s.per_org_id, s.re_call_id
             ) AS last_present
-        FROM published AS p
-        WINDOW w AS (PARTITION BY p.practice_id, p.per_org_id, p.re_call_id ORDER BY p.observed_at)
+        FROM states AS s
+        WINDOW w AS (PARTITION BY s.practice_id, s.per_org_id, s.re_call_id ORDER BY s.observed_at)
     ),
     newest AS (
-        SELECT DISTINCT ON (k.practice_id, k.per_org_id, k.re_call_id)
-            k.*,
+        SELECT DISTINCT ON (u.practice_id, u.per_org_id, u.re_call_id)
+            u.load_run_file_id, u.load_run_id, u.line_no, u.observed_at,
             (
                 SELECT min(a.observed_at)
                 FROM etl.observed_recalls AS a
-                WHERE a.practice_id = k.practice_id
-                    AND a.per_org_id = k.per_org_id
-                    AND a.re_call_id = k.re_call_id
-                    AND a.observed_at > k.last_present
+                WHERE a.practice_id = u.practice_id AND a.per_org_id = u.per_org_id AND a.re_call_id = u.re_call_id
+                    AND a.observed_at > u.last_present
             ) AS gone_since
-        FROM marked AS k
-        WHERE k.starts AND NOT k.is_absent
-        ORDER BY k.practice_id, k.per_org_id, k.re_call_id, k.observed_at DESC
+        FROM runs AS u
+        WHERE u.begins_run AND NOT u.is_absent
+        ORDER BY u.practice_id, u.per_org_id, u.re_call_id, u.observed_at DESC
     ),
     merged AS (
         INSERT INTO core.fact_recalls AS c (
             practice_id, per_org_id, re_call_id,
-            patient_key,
-            provider_key,
-            patient_id,
-            recall_date,
-            is_contacted,
-            patient_medtech_id,
-            screening_type,
-            code,
-            vaccine,
-            vaccine_group,
-            recall_group,
-            inserted_at,
-            updated_at,
-            is_active,
-            practice,
-            provider_id,
-            is_deleted,
-            is_confidential,
-            show_on_patient_portal,
-            is_cancelled,
-            scn_code,
-            loaded_date_time,
-            deleted_at,
-            load_run_file_id,
-            load_run_id,
-            date_extracted
+            patient_key, provider_key, patient_id, recall_date, is_contacted, patient_medtech_id, screening_type,
+            code, vaccine, vaccine_group, recall_group, inserted_at, updated_at, is_active, practice, provider_id,
+            is_deleted, is_confidential, show_on_patient_portal, is_cancelled, scn_code, loaded_date_time,
+            deleted_at, load_run_file_id, load_run_id, date_extracted
         )
         SELECT
-            n.practice_id, n.per_org_id, n.re_call_id,
-            n.patient_key,
-            n.provider_key,
-            n.patient_id,
-            n.recall_date,
-            n.is_contacted,
-            n.patient_medtech_id,
-            n.screening_type,
-            n.code,
-            n.vaccine,
-            n.vaccine_group,
-            n.recall_group,
-            n.inserted_at,
-            n.updated_at,
-            n.is_active,
-            n.practice,
-            n.provider_id,
-            n.is_deleted,
-            n.is_confidential,
-            n.show_on_patient_portal,
-            n.is_cancelled,
-            n.scn_code,
-            n.loaded_date_time,
-            n.gone_since,
-            n.load_run_file_id,
-            n.load_run_id,
+            y.practice_id, y.per_org_id, y.re_call_id,
+            y.patient_key, y.provider_key, y.patient_id, y.recall_date, y.is_contacted, y.patient_medtech_id,
+            y.screening_type, y.code, y.vaccine, y.vaccine_group, y.recall_group, y.inserted_at, y.updated_at,
+            y.is_active, y.practice, y.provider_id, y.is_deleted, y.is_confidential, y.show_on_patient_portal,
+            y.is_cancelled, y.scn_code, y.loaded_date_time, n.gone_since, n.load_run_file_id, n.load_run_id,
             n.observed_at
         FROM newest AS n
+        JOIN etl.republished_recalls AS y USING (load_run_file_id, line_no)
         ON CONFLICT (practice_id, per_org_id, re_call_id) DO UPDATE
-        SET patient_key = excluded.patient_key,
-            provider_key = excluded.provider_key,
-            patient_id = excluded.patient_id,
-            recall_date = excluded.recall_date,
-            is_contacted = excluded.is_contacted,
-            patient_medtech_id = excluded.patient_medtech_id,
-            screening_type = excluded.screening_type,
-            code = excluded.code,
-            vaccine = excluded.vaccine,
-            vaccine_group = excluded.vaccine_group,
-            recall_group = excluded.recall_group,
-            inserted_at = excluded.inserted_at,
-            updated_at = excluded.updated_at,
-            is_active = excluded.is_active,
-            practice = excluded.practice,
-            provider_id = excluded.provider_id,
-            is_deleted = excluded.is_deleted,
-            is_confidential = excluded.is_confidential,
-            show_on_patient_portal = excluded.show_on_patient_portal,
-            is_cancelled = excluded.is_cancelled,
-            scn_code = excluded.scn_code,
-            loaded_date_time = excluded.loaded_date_time,
-            deleted_at = excluded.deleted_at,
-            load_run_file_id = excluded.load_run_file_id,
-            load_run_id = excluded.load_run_id,
-            date_extracted = excluded.date_extracted
-        WHERE (
-                c.patient_key,
-                c.provider_key,
-                c.patient_id,
-                c.recall_date,
-                c.is_contacted,
-                c.patient_medtech_id,
-                c.screening_type,
-                c.code,
-                c.vaccine,
-                c.vaccine_group,
-                c.recall_group,
-                c.inserted_at,
-                c.updated_at,
-                c.is_active,
-                c.practice,
-                c.provider_id,
-                c.is_deleted,
-                c.is_confidential,
-                c.show_on_patient_portal,
-                c.is_cancelled,
-                c.scn_code,
-                c.loaded_date_time,
-                c.deleted_at,
-                c.load_run_file_id,
-                c.load_run_id,
-                c.date_extracted
-            ) IS DISTINCT FROM (
-                excluded.patient_key,
-                excluded.provider_key,
-                excluded.patient_id,
-                excluded.recall_date,
-                excluded.is_contacted,
-                excluded.patient_medtech_id,
-                excluded.screening_type,
-                excluded.code,
-                excluded.vaccine,
-                excluded.vaccine_group,
-                excluded.recall_group,
-                excluded.inserted_at,
-                excluded.updated_at,
-                excluded.is_active,
-                excluded.practice,
-                excluded.provider_id,
-                excluded.is_deleted,
-                excluded.is_confidential,
-                excluded.show_on_patient_portal,
-                excluded.is_cancelled,
-                excluded.scn_code,
-                excluded.loaded_date_time,
-                excluded.deleted_at,
-                excluded.load_run_file_id,
-                excluded.load_run_id,
-                excluded.date_extracted
-            )
+        SET (
+            patient_key, provider_key, patient_id, recall_date, is_contacted, patient_medtech_id, screening_type,
+            code, vaccine, vaccine_group, recall_group, inserted_at, updated_at, is_active, practice, provider_id,
+            is_deleted, is_confidential, show_on_patient_portal, is_cancelled, scn_code, loaded_date_time,
+            deleted_at, load_run_file_id, load_run_id, date_extracted
+        ) = ROW(
+            excluded.patient_key, excluded.provider_key, excluded.patient_id, excluded.recall_date,
+            excluded.is_contacted, excluded.patient_medtech_id, excluded.screening_type, excluded.code,
+            excluded.vaccine, excluded.vaccine_group, excluded.recall_group, excluded.inserted_at,
+            excluded.updated_at, excluded.is_active, excluded.practice, excluded.provider_id, excluded.is_deleted,
+            excluded.is_confidential, excluded.show_on_patient_portal, excluded.is_cancelled, excluded.scn_code,
+            excluded.loaded_date_time, excluded.deleted_at, excluded.load_run_file_id, excluded.load_run_id,
+            excluded.date_extracted
+        )
+        WHERE c.* IS DISTINCT FROM excluded.*
         RETURNING c.xmax = 0 AS is_new
     ),
     gone AS (
         DELETE FROM core.fact_recalls AS c
         USING etl.touched_recalls AS t
-        WHERE c.practice_id = t.practice_id
-            AND c.per_org_id = t.per_org_id
-            AND c.re_call_id = t.re_call_id
+        WHERE c.practice_id = t.practice_id AND c.per_org_id = t.per_org_id AND c.re_call_id = t.re_call_id
             AND NOT EXISTS (
                 SELECT FROM etl.observed_recalls AS o
-                WHERE o.practice_id = c.practice_id
-                    AND o.per_org_id = c.per_org_id
-                    AND o.re_call_id = c.re_call_id
+                WHERE o.practice_id = c.practice_id AND o.per_org_id = c.per_org_id AND o.re_call_id = c.re_call_id
                     AND NOT o.is_absent
             )
         RETURNING c.load_run_file_id

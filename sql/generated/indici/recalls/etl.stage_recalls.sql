@@ -15,241 +15,84 @@ AS $stage_recalls$
 DECLARE
     v_file etl.load_run_files;
     v_written bigint;
-    c_unknown_times constant timestamptz[] := ARRAY['1900-01-01']::text[]::timestamptz[];
 BEGIN
     SELECT f.* INTO v_file FROM etl.load_run_files AS f WHERE f.load_run_file_id = p_load_run_file_id;
 
     -- 1. New keys. Under the lock none can be there already, and looking for conflicts would cost a third more.
     INSERT INTO stg.recalls (
-        re_call_id,
-        patient_id,
-        recall_date,
-        is_contacted,
-        notes,
-        patient_medtech_id,
-        recall_reason,
-        screening_type,
-        code,
-        vaccine,
-        vaccine_group,
-        recall_group,
-        inserted_at,
-        inserted_by,
-        updated_at,
-        updated_by,
-        is_active,
-        practice,
-        practice_id,
-        provider_id,
-        is_deleted,
-        permanent_address_latitude,
-        permanent_address_longitude,
-        is_confidential,
-        show_on_patient_portal,
-        is_cancelled,
-        recall_attempts,
-        scn_code,
-        per_org_id,
+        re_call_id, patient_id, recall_date, is_contacted, notes, patient_medtech_id, recall_reason, screening_type,
+        code, vaccine, vaccine_group, recall_group, inserted_at, inserted_by, updated_at, updated_by, is_active,
+        practice, practice_id, provider_id, is_deleted, permanent_address_latitude, permanent_address_longitude,
+        is_confidential, show_on_patient_portal, is_cancelled, recall_attempts, scn_code, per_org_id,
         loaded_date_time,
         row_hash, load_run_file_id, load_run_id, date_extracted
     )
     SELECT
-        r.re_call_id::bigint,
-        r.patient_id::bigint,
-        nullif(r.recall_date::date, DATE '1900-01-01'),
-        r.is_contacted::boolean,
-        r.notes,
-        r.patient_medtech_id,
-        r.recall_reason,
-        r.screening_type,
-        r.code,
-        r.vaccine,
-        r.vaccine_group,
-        r.recall_group,
-        nullif(r.inserted_at::timestamptz, c_unknown_times[1]),
-        r.inserted_by,
-        nullif(r.updated_at::timestamptz, c_unknown_times[1]),
-        r.updated_by,
-        r.is_active::boolean,
-        r.practice,
-        r.practice_id,
-        r.provider_id::bigint,
-        r.is_deleted::boolean,
-        r.permanent_address_latitude::numeric,
-        r.permanent_address_longitude::numeric,
-        r.is_confidential::boolean,
-        r.show_on_patient_portal::boolean,
-        r.is_cancelled::boolean,
-        r.recall_attempts,
-        r.scn_code,
-        r.per_org_id,
-        nullif(r.loaded_date_time::timestamptz, c_unknown_times[1]),
+        y.re_call_id, y.patient_id, y.recall_date, y.is_contacted, y.notes, y.patient_medtech_id, y.recall_reason,
+        y.screening_type, y.code, y.vaccine, y.vaccine_group, y.recall_group, y.inserted_at, y.inserted_by,
+        y.updated_at, y.updated_by, y.is_active, y.practice, y.practice_id, y.provider_id, y.is_deleted,
+        y.permanent_address_latitude, y.permanent_address_longitude, y.is_confidential, y.show_on_patient_portal,
+        y.is_cancelled, y.recall_attempts, y.scn_code, y.per_org_id, y.loaded_date_time,
         t.row_hash, v_file.load_run_file_id, v_file.load_run_id, v_file.date_extracted
     FROM etl.touched_recalls AS t
-    JOIN raw.recalls_raw AS r USING (load_run_file_id, line_no)
+    JOIN etl.typed_recalls AS y USING (load_run_file_id, line_no)
     WHERE t.load_run_file_id = p_load_run_file_id AND t.verdict = 'new';
 
     -- 2. Keys that are there with another text.
     INSERT INTO stg.recalls AS s (
-        re_call_id,
-        patient_id,
-        recall_date,
-        is_contacted,
-        notes,
-        patient_medtech_id,
-        recall_reason,
-        screening_type,
-        code,
-        vaccine,
-        vaccine_group,
-        recall_group,
-        inserted_at,
-        inserted_by,
-        updated_at,
-        updated_by,
-        is_active,
-        practice,
-        practice_id,
-        provider_id,
-        is_deleted,
-        permanent_address_latitude,
-        permanent_address_longitude,
-        is_confidential,
-        show_on_patient_portal,
-        is_cancelled,
-        recall_attempts,
-        scn_code,
-        per_org_id,
+        re_call_id, patient_id, recall_date, is_contacted, notes, patient_medtech_id, recall_reason, screening_type,
+        code, vaccine, vaccine_group, recall_group, inserted_at, inserted_by, updated_at, updated_by, is_active,
+        practice, practice_id, provider_id, is_deleted, permanent_address_latitude, permanent_address_longitude,
+        is_confidential, show_on_patient_portal, is_cancelled, recall_attempts, scn_code, per_org_id,
         loaded_date_time,
         row_hash, load_run_file_id, load_run_id, date_extracted
     )
     SELECT
-        r.re_call_id::bigint,
-        r.patient_id::bigint,
-        nullif(r.recall_date::date, DATE '1900-01-01'),
-        r.is_contacted::boolean,
-        r.notes,
-        r.patient_medtech_id,
-        r.recall_reason,
-        r.screening_type,
-        r.code,
-        r.vaccine,
-        r.vaccine_group,
-        r.recall_group,
-        nullif(r.inserted_at::timestamptz, c_unknown_times[1]),
-        r.inserted_by,
-        nullif(r.updated_at::timestamptz, c_unknown_times[1]),
-        r.updated_by,
-        r.is_active::boolean,
-        r.practice,
-        r.practice_id,
-        r.provider_id::bigint,
-        r.is_deleted::boolean,
-        r.permanent_address_latitude::numeric,
-        r.permanent_address_longitude::numeric,
-        r.is_confidential::boolean,
-        r.show_on_patient_portal::boolean,
-        r.is_cancelled::boolean,
-        r.recall_attempts,
-        r.scn_code,
-        r.per_org_id,
-        nullif(r.loaded_date_time::timestamptz, c_unknown_times[1]),
+        y.re_call_id, y.patient_id, y.recall_date, y.is_contacted, y.notes, y.patient_medtech_id, y.recall_reason,
+        y.screening_type, y.code, y.vaccine, y.vaccine_group, y.recall_group, y.inserted_at, y.inserted_by,
+        y.updated_at, y.updated_by, y.is_active, y.practice, y.practice_id, y.provider_id, y.is_deleted,
+        y.permanent_address_latitude, y.permanent_address_longitude, y.is_confidential, y.show_on_patient_portal,
+        y.is_cancelled, y.recall_attempts, y.scn_code, y.per_org_id, y.loaded_date_time,
         t.row_hash, v_file.load_run_file_id, v_file.load_run_id, v_file.date_extracted
     FROM etl.touched_recalls AS t
-    JOIN raw.recalls_raw AS r USING (load_run_file_id, line_no)
+    JOIN etl.typed_recalls AS y USING (load_run_file_id, line_no)
     WHERE t.load_run_file_id = p_load_run_file_id AND t.verdict = 'changed'
     ON CONFLICT (practice_id, per_org_id, re_call_id) DO UPDATE
-    SET patient_id = excluded.patient_id,
-        recall_date = excluded.recall_date,
-        is_contacted = excluded.is_contacted,
-        notes = excluded.notes,
-        patient_medtech_id = excluded.patient_medtech_id,
-        recall_reason = excluded.recall_reason,
-        screening_type = excluded.screening_type,
-        code = excluded.code,
-        vaccine = excluded.vaccine,
-        vaccine_group = excluded.vaccine_group,
-        recall_group = excluded.recall_group,
-        inserted_at = excluded.inserted_at,
-        inserted_by = excluded.inserted_by,
-        updated_at = excluded.updated_at,
-        updated_by = excluded.updated_by,
-        is_active = excluded.is_active,
-        practice = excluded.practice,
-        provider_id = excluded.provider_id,
-        is_deleted = excluded.is_deleted,
-        permanent_address_latitude = excluded.permanent_address_latitude,
-        permanent_address_longitude = excluded.permanent_address_longitude,
-        is_confidential = excluded.is_confidential,
-        show_on_patient_portal = excluded.show_on_patient_portal,
-        is_cancelled = excluded.is_cancelled,
-        recall_attempts = excluded.recall_attempts,
-        scn_code = excluded.scn_code,
-        loaded_date_time = excluded.loaded_date_time,
-        row_hash = excluded.row_hash,
-        absent_since = excluded.absent_since,
-        load_run_file_id = excluded.load_run_file_id,
-        load_run_id = excluded.load_run_id,
-        date_extracted = excluded.date_extracted
+    SET (
+        patient_id, recall_date, is_contacted, notes, patient_medtech_id, recall_reason, screening_type, code,
+        vaccine, vaccine_group, recall_group, inserted_at, inserted_by, updated_at, updated_by, is_active, practice,
+        provider_id, is_deleted, permanent_address_latitude, permanent_address_longitude, is_confidential,
+        show_on_patient_portal, is_cancelled, recall_attempts, scn_code, loaded_date_time, row_hash, absent_since,
+        load_run_file_id, load_run_id, date_extracted
+    ) = ROW(
+        excluded.patient_id, excluded.recall_date, excluded.is_contacted, excluded.notes,
+        excluded.patient_medtech_id, excluded.recall_reason, excluded.screening_type, excluded.code,
+        excluded.vaccine, excluded.vaccine_group, excluded.recall_group, excluded.inserted_at, excluded.inserted_by,
+        excluded.updated_at, excluded.updated_by, excluded.is_active, excluded.practice, excluded.provider_id,
+        excluded.is_deleted, excluded.permanent_address_latitude, excluded.permanent_address_longitude,
+        excluded.is_confidential, excluded.show_on_patient_portal, excluded.is_cancelled, excluded.recall_attempts,
+        excluded.scn_code, excluded.loaded_date_time, excluded.row_hash, excluded.absent_since,
+        excluded.load_run_file_id, excluded.load_run_id, excluded.date_extracted
+    )
     WHERE s.absent_since IS NOT NULL
         OR (
-            s.patient_id,
-            s.recall_date,
-            s.is_contacted,
-            s.notes,
-            s.patient_medtech_id,
-            s.recall_reason,
-            s.screening_type,
-            s.code,
-            s.vaccine,
-            s.vaccine_group,
-            s.recall_group,
-            s.inserted_at,
-            s.inserted_by,
-            s.updated_at,
-            s.updated_by,
-            s.is_active,
-            s.practice,
-            s.provider_id,
-            s.is_deleted,
-            s.permanent_address_latitude,
-            s.permanent_address_longitude,
-            s.is_confidential,
-            s.show_on_patient_portal,
-            s.is_cancelled,
-            s.recall_attempts,
-            s.scn_code
+            s.patient_id, s.recall_date, s.is_contacted, s.notes, s.patient_medtech_id, s.recall_reason,
+            s.screening_type, s.code, s.vaccine, s.vaccine_group, s.recall_group, s.inserted_at, s.inserted_by,
+            s.updated_at, s.updated_by, s.is_active, s.practice, s.provider_id, s.is_deleted,
+            s.permanent_address_latitude, s.permanent_address_longitude, s.is_confidential,
+            s.show_on_patient_portal, s.is_cancelled, s.recall_attempts, s.scn_code
         ) IS DISTINCT FROM (
-            excluded.patient_id,
-            excluded.recall_date,
-            excluded.is_contacted,
-            excluded.notes,
-            excluded.patient_medtech_id,
-            excluded.recall_reason,
-            excluded.screening_type,
-            excluded.code,
-            excluded.vaccine,
-            excluded.vaccine_group,
-            excluded.recall_group,
-            excluded.inserted_at,
-            excluded.inserted_by,
-            excluded.updated_at,
-            excluded.updated_by,
-            excluded.is_active,
-            excluded.practice,
-            excluded.provider_id,
-            excluded.is_deleted,
-            excluded.permanent_address_latitude,
-            excluded.permanent_address_longitude,
-            excluded.is_confidential,
-            excluded.show_on_patient_portal,
-            excluded.is_cancelled,
-            excluded.recall_attempts,
-            excluded.scn_code
+            excluded.patient_id, excluded.recall_date, excluded.is_contacted, excluded.notes,
+            excluded.patient_medtech_id, excluded.recall_reason, excluded.screening_type, excluded.code,
+            excluded.vaccine, excluded.vaccine_group, excluded.recall_group, excluded.inserted_at,
+            excluded.inserted_by, excluded.updated_at, excluded.updated_by, excluded.is_active, excluded.practice,
+            excluded.provider_id, excluded.is_deleted, excluded.permanent_address_latitude,
+            excluded.permanent_address_longitude, excluded.is_confidential, excluded.show_on_patient_portal,
+            excluded.is_cancelled, excluded.recall_attempts, excluded.scn_code
         );
     GET DIAGNOSTICS v_written = ROW_COUNT;
 
-    -- 3. Another text, or other rules, that say the same: remember the text, so that the next file can skip it.
+    -- 3. The values are equal, though text or rules are not: keep the new hash, so that the next file can skip the row.
     IF v_written < (
         SELECT count(*)
         FROM etl.touched_recalls AS t
@@ -259,9 +102,7 @@ BEGIN
         SET row_hash = t.row_hash
         FROM etl.touched_recalls AS t
         WHERE t.load_run_file_id = p_load_run_file_id AND t.verdict = 'changed'
-            AND s.practice_id = t.practice_id
-            AND s.per_org_id = t.per_org_id
-            AND s.re_call_id = t.re_call_id
+            AND s.practice_id = t.practice_id AND s.per_org_id = t.per_org_id AND s.re_call_id = t.re_call_id
             AND s.row_hash <> t.row_hash;
     END IF;
 END;

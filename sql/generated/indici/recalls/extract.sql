@@ -4,41 +4,20 @@ INSERT INTO etl.extracts (
     extract, source, description, entity, natural_key, core_kind, raw_table, stg_table, core_table, full_load,
     ragged_rows, reject_rate, mirror_close_share, has_pseudonyms, load_order, every_batch
 )
-VALUES
-    (
-        'recalls',
-        'indici',
-        'Recalls of patients, such as for screening or immunisation.',
-        'recall',
-        ARRAY['re_call_id']::text[],
-        'fact',
-        'raw.recalls_raw',
-        'stg.recalls',
-        'core.fact_recalls',
-        'upsert',
-        'reject',
-        0.05,
-        0.2,
-        true,
-        18,
-        true
-    )
+VALUES (
+    'recalls', 'indici',
+    'Recalls of patients, such as for screening or immunisation.',
+    'recall', ARRAY['re_call_id']::text[], 'fact',
+    'raw.recalls_raw', 'stg.recalls', 'core.fact_recalls', 'upsert',
+    'reject', 0.05, 0.2, true, 18, true
+)
 ON CONFLICT (extract) DO UPDATE
-SET source = excluded.source,
-    description = excluded.description,
-    entity = excluded.entity,
-    natural_key = excluded.natural_key,
-    core_kind = excluded.core_kind,
-    raw_table = excluded.raw_table,
-    stg_table = excluded.stg_table,
-    core_table = excluded.core_table,
-    full_load = excluded.full_load,
-    ragged_rows = excluded.ragged_rows,
-    reject_rate = excluded.reject_rate,
-    mirror_close_share = excluded.mirror_close_share,
-    has_pseudonyms = excluded.has_pseudonyms,
-    load_order = excluded.load_order,
-    every_batch = excluded.every_batch;
+SET source = excluded.source, description = excluded.description, entity = excluded.entity,
+    natural_key = excluded.natural_key, core_kind = excluded.core_kind, raw_table = excluded.raw_table,
+    stg_table = excluded.stg_table, core_table = excluded.core_table, full_load = excluded.full_load,
+    ragged_rows = excluded.ragged_rows, reject_rate = excluded.reject_rate,
+    mirror_close_share = excluded.mirror_close_share, has_pseudonyms = excluded.has_pseudonyms,
+    load_order = excluded.load_order, every_batch = excluded.every_batch;
 
 INSERT INTO etl.locks (extract)
 VALUES ('recalls')
@@ -92,9 +71,7 @@ DELETE FROM etl.shapes WHERE extract = 'recalls';
 INSERT INTO etl.shapes (extract, since, until, columns, headings, rules_hash)
 VALUES
     (
-        'recalls',
-        '-infinity',
-        'infinity',
+        'recalls', '-infinity', 'infinity',
         ARRAY['re_call_id', 'patient_id', 'recall_date', 'is_contacted', 'notes', 'patient_medtech_id', 'recall_reason', 'screening_type', 'code', 'vaccine', 'vaccine_group', 'recall_group', 'inserted_at', 'inserted_by', 'updated_at', 'updated_by', 'is_active', 'practice', 'practice_id', 'provider_id', 'is_deleted', 'permanent_address_latitude', 'permanent_address_longitude', 'is_confidential', 'show_on_patient_portal', 'is_cancelled', 'recall_attempts', 'scn_code', 'per_org_id', 'loaded_date_time']::text[],
         ARRAY['ReCallID', 'PatientID', 'ReCallDate', 'IsContacted', 'Notes', 'PatientMedTechID', 'RecallReason', 'ScreeningType', 'Code', 'Vaccine', 'VaccineGroup', 'ReCallGroup', 'InsertedAt', 'Insertedby', 'UpdatedAt', 'UpdatedBy', 'IsActive', 'Practice', 'PracticeID', 'ProviderID', 'IsDeleted', 'PermanentAddressLatitude', 'PermanentAddressLongitude', 'IsConfidential', 'ShowonPatientPortal', 'IsCanceled', 'ReCallAttempts', 'SCNCode', 'PerOrgId', 'LoadedDateTime']::text[],
         'f969427f4ef4818a6ef0b4f41acf2aaa1016cfbf40596c92d1baa5c316e5f988'

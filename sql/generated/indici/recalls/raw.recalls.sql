@@ -2,81 +2,18 @@
 
 CREATE OR REPLACE VIEW raw.recalls AS
 SELECT
-    r.re_call_id,
-    r.patient_id,
-    r.recall_date,
-    r.is_contacted,
-    r.notes,
-    r.patient_medtech_id,
-    r.recall_reason,
-    r.screening_type,
-    r.code,
-    r.vaccine,
-    r.vaccine_group,
-    r.recall_group,
-    r.inserted_at,
-    r.inserted_by,
-    r.updated_at,
-    r.updated_by,
-    r.is_active,
-    r.practice,
-    r.practice_id,
-    r.provider_id,
-    r.is_deleted,
-    r.permanent_address_latitude,
-    r.permanent_address_longitude,
-    r.is_confidential,
-    r.show_on_patient_portal,
-    r.is_cancelled,
-    r.recall_attempts,
-    r.scn_code,
-    r.per_org_id,
-    r.loaded_date_time,
-    r.load_run_file_id,
-    r.line_no,
-    f.s3_bucket,
-    f.s3_key,
-    f.s3_version_id,
-    f.file_hash,
-    f.date_extracted,
-    f.extract_type,
+    r.re_call_id, r.patient_id, r.recall_date, r.is_contacted, r.notes, r.patient_medtech_id, r.recall_reason,
+    r.screening_type, r.code, r.vaccine, r.vaccine_group, r.recall_group, r.inserted_at, r.inserted_by,
+    r.updated_at, r.updated_by, r.is_active, r.practice, r.practice_id, r.provider_id, r.is_deleted,
+    r.permanent_address_latitude, r.permanent_address_longitude, r.is_confidential, r.show_on_patient_portal,
+    r.is_cancelled, r.recall_attempts, r.scn_code, r.per_org_id, r.loaded_date_time,
+    r.load_run_file_id, r.line_no, f.s3_bucket, f.s3_key, f.s3_version_id, f.file_hash, f.date_extracted, f.extract_type,
     f.tenant[1] AS file_practice_id,
     f.tenant[2] AS file_per_org_id,
-    f.load_run_id,
-    f.load_ts
+    f.load_run_id, f.load_ts
 FROM raw.recalls_raw AS r
 JOIN etl.load_run_files AS f USING (load_run_file_id);
 COMMENT ON VIEW raw.recalls IS 'Delivered rows with where they came from: Recalls of patients, such as for screening or immunisation.';
-COMMENT ON COLUMN raw.recalls.re_call_id IS 'Identifier of the recall, in the source''s spelling.';
-COMMENT ON COLUMN raw.recalls.patient_id IS 'Patient to be recalled.';
-COMMENT ON COLUMN raw.recalls.recall_date IS 'Date for which the recall is due.';
-COMMENT ON COLUMN raw.recalls.is_contacted IS 'Whether the patient was contacted.';
-COMMENT ON COLUMN raw.recalls.notes IS 'Notes on the recall, free text.';
-COMMENT ON COLUMN raw.recalls.patient_medtech_id IS 'Identifier of the patient in MedTech. Core receives a pseudonym.';
-COMMENT ON COLUMN raw.recalls.recall_reason IS 'Reason for the recall, may be free text.';
-COMMENT ON COLUMN raw.recalls.screening_type IS 'Type of screening, a value of a list.';
-COMMENT ON COLUMN raw.recalls.code IS 'Code of the recall.';
-COMMENT ON COLUMN raw.recalls.vaccine IS 'Name of the vaccine the recall is for.';
-COMMENT ON COLUMN raw.recalls.vaccine_group IS 'Group of vaccines the recall is for.';
-COMMENT ON COLUMN raw.recalls.recall_group IS 'Group of recalls, a value of a list.';
-COMMENT ON COLUMN raw.recalls.inserted_at IS 'When the recall was created.';
-COMMENT ON COLUMN raw.recalls.inserted_by IS 'Name of the user who created the recall.';
-COMMENT ON COLUMN raw.recalls.updated_at IS 'When the recall was last changed.';
-COMMENT ON COLUMN raw.recalls.updated_by IS 'Name of the user who last changed the recall.';
-COMMENT ON COLUMN raw.recalls.is_active IS 'Whether the recall is active.';
-COMMENT ON COLUMN raw.recalls.practice IS 'Name of the practice.';
-COMMENT ON COLUMN raw.recalls.practice_id IS 'Practice that delivered the row, three digits as in the file name. Part of the tenant.';
-COMMENT ON COLUMN raw.recalls.provider_id IS 'Provider of the recall.';
-COMMENT ON COLUMN raw.recalls.is_deleted IS 'Whether the recall was deleted in the source.';
-COMMENT ON COLUMN raw.recalls.permanent_address_latitude IS 'Latitude of the patient''s permanent address, in degrees.';
-COMMENT ON COLUMN raw.recalls.permanent_address_longitude IS 'Longitude of the patient''s permanent address, in degrees.';
-COMMENT ON COLUMN raw.recalls.is_confidential IS 'Whether the recall is marked confidential.';
-COMMENT ON COLUMN raw.recalls.show_on_patient_portal IS 'Whether the recall is shown on the patient portal.';
-COMMENT ON COLUMN raw.recalls.is_cancelled IS 'Whether the recall was cancelled.';
-COMMENT ON COLUMN raw.recalls.recall_attempts IS 'Attempts to reach the patient, a number or free text.';
-COMMENT ON COLUMN raw.recalls.scn_code IS 'Code of the screening.';
-COMMENT ON COLUMN raw.recalls.per_org_id IS 'Organisation of the practice, six digits as in the file name. Part of the tenant.';
-COMMENT ON COLUMN raw.recalls.loaded_date_time IS 'When the provider of the feed loaded the row. Can change when nothing else did.';
 COMMENT ON COLUMN raw.recalls.load_run_file_id IS 'The file: etl.load_run_files.';
 COMMENT ON COLUMN raw.recalls.line_no IS 'Number of the row in the file, from 1, counting every row.';
 COMMENT ON COLUMN raw.recalls.s3_bucket IS 'Bucket of the file.';

@@ -37,36 +37,11 @@ CREATE TABLE raw.recalls_raw (
 );
 CREATE INDEX recalls_raw_key_idx ON raw.recalls_raw (re_call_id);
 COMMENT ON TABLE raw.recalls_raw IS 'Delivered rows as text: Recalls of patients, such as for screening or immunisation.';
-COMMENT ON COLUMN raw.recalls_raw.re_call_id IS 'Identifier of the recall, in the source''s spelling.';
-COMMENT ON COLUMN raw.recalls_raw.patient_id IS 'Patient to be recalled.';
-COMMENT ON COLUMN raw.recalls_raw.recall_date IS 'Date for which the recall is due.';
-COMMENT ON COLUMN raw.recalls_raw.is_contacted IS 'Whether the patient was contacted.';
-COMMENT ON COLUMN raw.recalls_raw.notes IS 'Notes on the recall, free text.';
-COMMENT ON COLUMN raw.recalls_raw.patient_medtech_id IS 'Identifier of the patient in MedTech. Core receives a pseudonym.';
-COMMENT ON COLUMN raw.recalls_raw.recall_reason IS 'Reason for the recall, may be free text.';
-COMMENT ON COLUMN raw.recalls_raw.screening_type IS 'Type of screening, a value of a list.';
-COMMENT ON COLUMN raw.recalls_raw.code IS 'Code of the recall.';
-COMMENT ON COLUMN raw.recalls_raw.vaccine IS 'Name of the vaccine the recall is for.';
-COMMENT ON COLUMN raw.recalls_raw.vaccine_group IS 'Group of vaccines the recall is for.';
-COMMENT ON COLUMN raw.recalls_raw.recall_group IS 'Group of recalls, a value of a list.';
-COMMENT ON COLUMN raw.recalls_raw.inserted_at IS 'When the recall was created.';
-COMMENT ON COLUMN raw.recalls_raw.inserted_by IS 'Name of the user who created the recall.';
-COMMENT ON COLUMN raw.recalls_raw.updated_at IS 'When the recall was last changed.';
-COMMENT ON COLUMN raw.recalls_raw.updated_by IS 'Name of the user who last changed the recall.';
-COMMENT ON COLUMN raw.recalls_raw.is_active IS 'Whether the recall is active.';
-COMMENT ON COLUMN raw.recalls_raw.practice IS 'Name of the practice.';
-COMMENT ON COLUMN raw.recalls_raw.practice_id IS 'Practice that delivered the row, three digits as in the file name. Part of the tenant.';
-COMMENT ON COLUMN raw.recalls_raw.provider_id IS 'Provider of the recall.';
-COMMENT ON COLUMN raw.recalls_raw.is_deleted IS 'Whether the recall was deleted in the source.';
-COMMENT ON COLUMN raw.recalls_raw.permanent_address_latitude IS 'Latitude of the patient''s permanent address, in degrees.';
-COMMENT ON COLUMN raw.recalls_raw.permanent_address_longitude IS 'Longitude of the patient''s permanent address, in degrees.';
-COMMENT ON COLUMN raw.recalls_raw.is_confidential IS 'Whether the recall is marked confidential.';
-COMMENT ON COLUMN raw.recalls_raw.show_on_patient_portal IS 'Whether the recall is shown on the patient portal.';
-COMMENT ON COLUMN raw.recalls_raw.is_cancelled IS 'Whether the recall was cancelled.';
-COMMENT ON COLUMN raw.recalls_raw.recall_attempts IS 'Attempts to reach the patient, a number or free text.';
-COMMENT ON COLUMN raw.recalls_raw.scn_code IS 'Code of the screening.';
-COMMENT ON COLUMN raw.recalls_raw.per_org_id IS 'Organisation of the practice, six digits as in the file name. Part of the tenant.';
-COMMENT ON COLUMN raw.recalls_raw.loaded_date_time IS 'When the provider of the feed loaded the row. Can change when nothing else did.';
 COMMENT ON COLUMN raw.recalls_raw.load_run_file_id IS 'The file: etl.load_run_files.';
 COMMENT ON COLUMN raw.recalls_raw.line_no IS 'Number of the row in the file, from 1, counting every row.';
-GRANT INSERT (re_call_id, patient_id, recall_date, is_contacted, notes, patient_medtech_id, recall_reason, screening_type, code, vaccine, vaccine_group, recall_group, inserted_at, inserted_by, updated_at, updated_by, is_active, practice, practice_id, provider_id, is_deleted, permanent_address_latitude, permanent_address_longitude, is_confidential, show_on_patient_portal, is_cancelled, recall_attempts, scn_code, per_org_id, loaded_date_time) ON raw.recalls_raw TO etl_writer;
+GRANT INSERT (
+    re_call_id, patient_id, recall_date, is_contacted, notes, patient_medtech_id, recall_reason, screening_type,
+    code, vaccine, vaccine_group, recall_group, inserted_at, inserted_by, updated_at, updated_by, is_active,
+    practice, practice_id, provider_id, is_deleted, permanent_address_latitude, permanent_address_longitude,
+    is_confidential, show_on_patient_portal, is_cancelled, recall_attempts, scn_code, per_org_id, loaded_date_time
+) ON raw.recalls_raw TO etl_writer;

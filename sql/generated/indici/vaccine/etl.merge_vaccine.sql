@@ -17,86 +17,33 @@ AS $merge_vaccine$
 -- and not the wide rows of stg.
 DECLARE
     v_observed_at timestamptz;
-    v_tenant_part text;
     v_inserted bigint;
 BEGIN
-    SELECT f.date_extracted, etl.key_part(f.tenant[1]) || etl.key_part(f.tenant[2])
-    INTO v_observed_at, v_tenant_part
+    SELECT f.date_extracted INTO v_observed_at
     FROM etl.load_run_files AS f
     WHERE f.load_run_file_id = p_load_run_file_id;
 
     -- 1. New keys: stg had none of them, so core has none.
     INSERT INTO core.dim_vaccine (
-        practice_id,
-        per_org_id,
-        vaccine_id,
-        vaccine_key,
-        vaccine_code,
-        vaccine_name,
-        is_active,
-        is_deleted,
-        coding_system,
-        gender_id,
-        gender,
-        is_nir,
-        loaded_date_time,
-        load_run_file_id,
-        load_run_id,
-        date_extracted,
+        practice_id, per_org_id, vaccine_id, vaccine_key, vaccine_code, vaccine_name, is_active, is_deleted,
+        coding_system, gender_id, gender, is_nir, loaded_date_time, load_run_file_id, load_run_id, date_extracted,
         effective_from
     )
     SELECT
-        s.practice_id,
-        s.per_org_id,
-        s.vaccine_id,
-        etl.surrogate_key(
-                etl.key_part('vaccine')
-                || v_tenant_part
-                || etl.key_part(s.vaccine_id::text)
-            ) AS vaccine_key,
-        s.vaccine_code,
-        s.vaccine_name,
-        s.is_active,
-        s.is_deleted,
-        s.coding_system,
-        s.gender_id,
-        s.gender,
-        s.is_nir,
-        s.loaded_date_time,
-        s.load_run_file_id,
-        s.load_run_id,
-        s.date_extracted,
+        s.practice_id, s.per_org_id, s.vaccine_id, s.vaccine_key, s.vaccine_code, s.vaccine_name, s.is_active,
+        s.is_deleted, s.coding_system, s.gender_id, s.gender, s.is_nir, s.loaded_date_time, s.load_run_file_id,
+        s.load_run_id, s.date_extracted,
         v_observed_at
     FROM etl.touched_vaccine AS t
-    JOIN stg.vaccine AS s USING (practice_id, per_org_id, vaccine_id)
+    JOIN etl.published_vaccine AS s USING (practice_id, per_org_id, vaccine_id)
     WHERE t.load_run_file_id = p_load_run_file_id AND t.verdict = 'new';
     GET DIAGNOSTICS v_inserted = ROW_COUNT;
 
     -- 2. Keys that were there, where this file changed stg.
     WITH published AS MATERIALIZED (
-        SELECT
-            s.practice_id,
-            s.per_org_id,
-            s.vaccine_id,
-            etl.surrogate_key(
-                etl.key_part('vaccine')
-                || v_tenant_part
-                || etl.key_part(s.vaccine_id::text)
-            ) AS vaccine_key,
-            s.vaccine_code,
-            s.vaccine_name,
-            s.is_active,
-            s.is_deleted,
-            s.coding_system,
-            s.gender_id,
-            s.gender,
-            s.is_nir,
-            s.loaded_date_time,
-            s.load_run_file_id,
-            s.load_run_id,
-            s.date_extracted
+        SELECT s.*
         FROM etl.touched_vaccine AS t
-        JOIN stg.vaccine AS s USING (practice_id, per_org_id, vaccine_id)
+        JOIN etl.published_vaccine AS s USING (practice_id, per_org_id, vaccine_id)
         WHERE t.load_run_file_id = p_load_run_file_id AND t.verdict = 'changed'
             -- Not a plain equality: statistics know no row of this file yet, and one row makes a nested loop.
             AND coalesce(s.load_run_file_id = p_load_run_file_id, false)
@@ -105,77 +52,35 @@ BEGIN
         UPDATE core.dim_vaccine AS c
         SET effective_to = v_observed_at
         FROM published AS p
-        WHERE c.practice_id = p.practice_id
-            AND c.per_org_id = p.per_org_id
-            AND c.vaccine_id = p.vaccine_id
+        WHERE c.practice_id = p.practice_id AND c.per_org_id = p.per_org_id AND c.vaccine_id = p.vaccine_id
             AND c.is_current
             AND (
-                c.vaccine_code,
-                c.vaccine_name,
-                c.is_active,
-                c.is_deleted,
-                c.coding_system,
-                c.gender_id,
-                c.gender,
+                c.vaccine_code, c.vaccine_name, c.is_active, c.is_deleted, c.coding_system, c.gender_id, c.gender,
                 c.is_nir
             ) IS DISTINCT FROM (
-                p.vaccine_code,
-                p.vaccine_name,
-                p.is_active,
-                p.is_deleted,
-                p.coding_system,
-                p.gender_id,
-                p.gender,
+                p.vaccine_code, p.vaccine_name, p.is_active, p.is_deleted, p.coding_system, p.gender_id, p.gender,
                 p.is_nir
             )
         RETURNING c.practice_id, c.per_org_id, c.vaccine_id
     ),
     opened AS (
         INSERT INTO core.dim_vaccine (
-            practice_id,
-            per_org_id,
-            vaccine_id,
-            vaccine_key,
-            vaccine_code,
-            vaccine_name,
-            is_active,
-            is_deleted,
-            coding_system,
-            gender_id,
-            gender,
-            is_nir,
-            loaded_date_time,
-            load_run_file_id,
-            load_run_id,
+            practice_id, per_org_id, vaccine_id, vaccine_key, vaccine_code, vaccine_name, is_active, is_deleted,
+            coding_system, gender_id, gender, is_nir, loaded_date_time, load_run_file_id, load_run_id,
             date_extracted,
             effective_from
         )
         SELECT
-            p.practice_id,
-            p.per_org_id,
-            p.vaccine_id,
-            p.vaccine_key,
-            p.vaccine_code,
-            p.vaccine_name,
-            p.is_active,
-            p.is_deleted,
-            p.coding_system,
-            p.gender_id,
-            p.gender,
-            p.is_nir,
-            p.loaded_date_time,
-            p.load_run_file_id,
-            p.load_run_id,
-            p.date_extracted,
+            p.practice_id, p.per_org_id, p.vaccine_id, p.vaccine_key, p.vaccine_code, p.vaccine_name, p.is_active,
+            p.is_deleted, p.coding_system, p.gender_id, p.gender, p.is_nir, p.loaded_date_time, p.load_run_file_id,
+            p.load_run_id, p.date_extracted,
             v_observed_at
         FROM published AS p
         -- IN, not a join: it is hashed however few rows the planner expects of either.
         WHERE (p.practice_id, p.per_org_id, p.vaccine_id) IN (SELECT d.practice_id, d.per_org_id, d.vaccine_id FROM closed AS d)
             OR NOT EXISTS (
                 SELECT FROM core.dim_vaccine AS c
-                WHERE c.practice_id = p.practice_id
-                    AND c.per_org_id = p.per_org_id
-                    AND c.vaccine_id = p.vaccine_id
+                WHERE c.practice_id = p.practice_id AND c.per_org_id = p.per_org_id AND c.vaccine_id = p.vaccine_id
                     AND c.is_current
             )
         RETURNING load_run_file_id

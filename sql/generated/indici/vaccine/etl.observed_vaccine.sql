@@ -3,19 +3,9 @@
 CREATE UNLOGGED TABLE etl.observed_vaccine (
     observed_at timestamptz NOT NULL,
     is_absent boolean NOT NULL,
-    vaccine_id bigint,
-    vaccine_code text,
-    vaccine_name text,
-    long_description text,
-    is_active boolean,
-    is_deleted boolean,
-    coding_system text,
-    gender_id text,
-    gender text,
-    is_nir boolean,
-    per_org_id text COLLATE "C",
     practice_id text COLLATE "C",
-    loaded_date_time timestamptz,
+    per_org_id text COLLATE "C",
+    vaccine_id bigint,
     row_hash bigint,
     load_run_file_id bigint NOT NULL,
     load_run_id bigint,
@@ -23,22 +13,12 @@ CREATE UNLOGGED TABLE etl.observed_vaccine (
     PRIMARY KEY (practice_id, per_org_id, vaccine_id, observed_at)
 );
 COMMENT ON TABLE etl.observed_vaccine IS
-    'Work of a rebuild or purge: what each counting file said of the keys in hand. Under the extract''s lock; empty between files.';
+    'Work of a rebuild or purge: where each counting file observed the keys in hand. Under the extract''s lock; empty between files.';
 COMMENT ON COLUMN etl.observed_vaccine.observed_at IS 'DateExtracted of the file.';
 COMMENT ON COLUMN etl.observed_vaccine.is_absent IS 'Whether the file, a mirror, lacks the key.';
-COMMENT ON COLUMN etl.observed_vaccine.vaccine_id IS 'Identifier of the vaccine.';
-COMMENT ON COLUMN etl.observed_vaccine.vaccine_code IS 'Code of the vaccine.';
-COMMENT ON COLUMN etl.observed_vaccine.vaccine_name IS 'Name of the vaccine.';
-COMMENT ON COLUMN etl.observed_vaccine.long_description IS 'Long description of the vaccine, may be free text.';
-COMMENT ON COLUMN etl.observed_vaccine.is_active IS 'Whether the vaccine is active.';
-COMMENT ON COLUMN etl.observed_vaccine.is_deleted IS 'Whether the vaccine was deleted in the source.';
-COMMENT ON COLUMN etl.observed_vaccine.coding_system IS 'Coding system of the code.';
-COMMENT ON COLUMN etl.observed_vaccine.gender_id IS 'Lookup id of the gender the vaccine is for.';
-COMMENT ON COLUMN etl.observed_vaccine.gender IS 'Gender the vaccine is for, a value of a list.';
-COMMENT ON COLUMN etl.observed_vaccine.is_nir IS 'Whether the vaccine is reported to the National Immunisation Register.';
-COMMENT ON COLUMN etl.observed_vaccine.per_org_id IS 'Organisation of the practice, six digits as in the file name. Part of the tenant.';
 COMMENT ON COLUMN etl.observed_vaccine.practice_id IS 'Practice that delivered the row, three digits as in the file name. Part of the tenant.';
-COMMENT ON COLUMN etl.observed_vaccine.loaded_date_time IS 'When the provider of the feed loaded the row. Can change when nothing else did.';
+COMMENT ON COLUMN etl.observed_vaccine.per_org_id IS 'Organisation of the practice, six digits as in the file name. Part of the tenant.';
+COMMENT ON COLUMN etl.observed_vaccine.vaccine_id IS 'Identifier of the vaccine.';
 COMMENT ON COLUMN etl.observed_vaccine.row_hash IS 'Hash of the text and of the rules of the file.';
 COMMENT ON COLUMN etl.observed_vaccine.load_run_file_id IS 'The file.';
 COMMENT ON COLUMN etl.observed_vaccine.load_run_id IS 'The run that landed it.';

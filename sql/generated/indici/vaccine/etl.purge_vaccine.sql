@@ -12,8 +12,6 @@ SET random_page_cost = 1.1
 AS $purge_vaccine$
 -- Of a tenant's rows of raw before a new horizon keep what a rebuild of any key still needs: its newest row, and those
 -- with which its state in stg and core began. The caller, etl.purge_extract, holds the extract's lock.
-DECLARE
-    c_unknown_times constant timestamptz[] := ARRAY['1900-01-01']::text[]::timestamptz[];
 BEGIN
     -- 1. All keys that counting files of the tenant held before.
     INSERT INTO etl.touched_vaccine (load_run_file_id, line_no, practice_id, per_org_id, vaccine_id, row_hash, verdict)
@@ -27,235 +25,56 @@ BEGIN
 
     CALL etl.analyze_work('touched_vaccine');
 
-    -- 2. What each counting file says of these keys; of several with one DateExtracted the last.
-    WITH keys AS MATERIALIZED (
-        SELECT DISTINCT t.practice_id, t.per_org_id, t.vaccine_id::text AS vaccine_id
-        FROM etl.touched_vaccine AS t
-        WHERE (t.practice_id, t.per_org_id, t.vaccine_id) IS NOT NULL
-    ),
-    rules AS MATERIALIZED (
-        SELECT h.since, h.until, etl.ruleset_fingerprint(h.extract, h.since) AS fingerprint
-        FROM etl.shapes AS h
-        WHERE h.extract = 'vaccine'
-    ),
-    files AS MATERIALIZED (
-        SELECT
-            f.load_run_file_id,
-            f.load_run_id,
-            f.date_extracted,
-            f.is_mirror,
-            f.ruleset_fingerprint <> u.fingerprint AS is_stale,
-            etl.hash_seed(f.ruleset_fingerprint) AS seed,
-            row_number() OVER (
-                ORDER BY f.date_extracted, f.kind = 'delta', f.date_to, f.last_modified, f.s3_key COLLATE "C", f.load_run_file_id
-            ) AS place
-        FROM etl.load_run_files AS f
-        JOIN rules AS u ON f.date_extracted >= u.since AND f.date_extracted < u.until
-        WHERE f.extract = 'vaccine' AND f.tenant = p_tenant AND f.is_counting AND f.date_extracted < p_before
-    ),
-    -- What today's rules reject of files that were checked by others: it may not even be of its type now.
-    misfits AS MATERIALIZED (
-        SELECT f.load_run_file_id, b.line_no
-        FROM files AS f
-        CROSS JOIN LATERAL etl.verdicts_vaccine(f.load_run_file_id, true) AS b
-        WHERE f.is_stale AND b.verdict = 'rejected'
-    ),
-    said AS (
-        SELECT
-            k.practice_id, k.per_org_id, k.vaccine_id, f.load_run_file_id, f.date_extracted, f.place, r.line_no,
-            false AS is_absent
-        FROM keys AS k
-        JOIN raw.vaccine_raw AS r USING (practice_id, per_org_id, vaccine_id)
-        JOIN files AS f USING (load_run_file_id)
-        WHERE NOT EXISTS (
-            SELECT FROM etl.rejects_vaccine AS j
-            WHERE j.load_run_file_id = r.load_run_file_id AND j.line_no = r.line_no AND j.resolved_by_run IS NULL
-        )
-            AND NOT EXISTS (
-                SELECT FROM misfits AS b
-                WHERE b.load_run_file_id = r.load_run_file_id AND b.line_no = r.line_no
-            )
-    ),
-    last_said AS (
-        SELECT DISTINCT ON (s.practice_id, s.per_org_id, s.vaccine_id, s.date_extracted)
-            s.practice_id, s.per_org_id, s.vaccine_id, s.load_run_file_id, s.line_no, s.is_absent
-        FROM said AS s
-        ORDER BY
-            s.practice_id, s.per_org_id, s.vaccine_id, s.date_extracted, s.place DESC,
-            s.line_no DESC
-    )
-    INSERT INTO etl.observed_vaccine (
-        vaccine_id,
-        vaccine_code,
-        vaccine_name,
-        long_description,
-        is_active,
-        is_deleted,
-        coding_system,
-        gender_id,
-        gender,
-        is_nir,
-        per_org_id,
-        practice_id,
-        loaded_date_time,
-        observed_at, is_absent, row_hash, load_run_file_id, load_run_id, line_no
-    )
-    SELECT
-        l.vaccine_id::bigint,
-        r.vaccine_code,
-        r.vaccine_name,
-        r.long_description,
-        r.is_active::boolean,
-        r.is_deleted::boolean,
-        r.coding_system,
-        r.gender_id,
-        r.gender,
-        r.is_nir::boolean,
-        l.per_org_id,
-        l.practice_id,
-        nullif(r.loaded_date_time::timestamptz, c_unknown_times[1]),
-        f.date_extracted,
-        l.is_absent,
-        CASE WHEN NOT l.is_absent THEN hash_record_extended(ROW(
-            r.vaccine_id,
-            r.vaccine_code,
-            r.vaccine_name,
-            r.long_description,
-            r.is_active,
-            r.is_deleted,
-            r.coding_system,
-            r.gender_id,
-            r.gender,
-            r.is_nir,
-            r.per_org_id,
-            r.practice_id
-        ), f.seed) END,
-        f.load_run_file_id,
-        f.load_run_id,
-        l.line_no
-    FROM last_said AS l
-    JOIN files AS f USING (load_run_file_id)
-    LEFT JOIN raw.vaccine_raw AS r ON r.load_run_file_id = l.load_run_file_id AND r.line_no = l.line_no;
-
-    CALL etl.analyze_work('observed_vaccine');
+    -- 2. Where the counting files before the horizon observed these keys.
+    CALL etl.observe_vaccine(p_tenant, p_before);
 
     -- 3. Keep the newest row; the row with which the newest version and its newest state began in core; and
     -- each row that changed stg since.
-    WITH published AS (
+    WITH states AS (
         SELECT
-            o.practice_id,
-            o.per_org_id,
-            o.vaccine_id,
-            etl.surrogate_key(
-                etl.key_part('vaccine')
-                || etl.key_part(o.practice_id)
-                || etl.key_part(o.per_org_id)
-                || etl.key_part(o.vaccine_id::text)
-            ) AS vaccine_key,
-            o.vaccine_code,
-            o.vaccine_name,
-            o.is_active,
-            o.is_deleted,
-            o.coding_system,
-            o.gender_id,
-            o.gender,
-            o.is_nir,
-            o.loaded_date_time,
-            o.observed_at,
-            o.is_absent,
-            o.load_run_file_id,
-            o.load_run_id
+            o.*,
+            ROW(
+                y.vaccine_code, y.vaccine_name, y.is_active, y.is_deleted, y.coding_system, y.gender_id, y.gender,
+                y.is_nir
+            ) AS version_state,
+            ROW(
+                y.vaccine_code, y.vaccine_name, y.is_active, y.is_deleted, y.coding_system, y.gender_id, y.gender,
+                y.is_nir
+            ) AS core_state
         FROM etl.observed_vaccine AS o
+        JOIN etl.republished_vaccine AS y USING (load_run_file_id, line_no)
     ),
     marked AS (
         SELECT
-            p.*,
-            coalesce(
-                lag(p.is_absent) OVER w <> p.is_absent
-                OR lag(ROW(
-                    p.vaccine_code,
-                    p.vaccine_name,
-                    p.is_active,
-                    p.is_deleted,
-                    p.coding_system,
-                    p.gender_id,
-                    p.gender,
-                    p.is_nir
-                )) OVER w IS DISTINCT FROM ROW(
-                    p.vaccine_code,
-                    p.vaccine_name,
-                    p.is_active,
-                    p.is_deleted,
-                    p.coding_system,
-                    p.gender_id,
-                    p.gender,
-                    p.is_nir
-                ),
-                true
-            ) AS opens,
-            coalesce(
-                lag(p.is_absent) OVER w <> p.is_absent
-                OR lag(ROW(
-                    p.vaccine_code,
-                    p.vaccine_name,
-                    p.is_active,
-                    p.is_deleted,
-                    p.coding_system,
-                    p.gender_id,
-                    p.gender,
-                    p.is_nir
-                )) OVER w IS DISTINCT FROM ROW(
-                    p.vaccine_code,
-                    p.vaccine_name,
-                    p.is_active,
-                    p.is_deleted,
-                    p.coding_system,
-                    p.gender_id,
-                    p.gender,
-                    p.is_nir
-                ),
-                true
-            ) AS starts
-        FROM published AS p
-        WINDOW w AS (PARTITION BY p.practice_id, p.per_org_id, p.vaccine_id ORDER BY p.observed_at)
+            s.practice_id, s.per_org_id, s.vaccine_id, s.observed_at,
+            lag(s.version_state) OVER w IS DISTINCT FROM s.version_state AS opens_version,
+            lag(s.core_state) OVER w IS DISTINCT FROM s.core_state AS begins_run
+        FROM states AS s
+        WINDOW w AS (PARTITION BY s.practice_id, s.per_org_id, s.vaccine_id ORDER BY s.observed_at)
+    ),
+    staged AS (
+        SELECT
+            o.*,
+            ROW(
+                y.vaccine_code, y.vaccine_name, y.long_description, y.is_active, y.is_deleted, y.coding_system,
+                y.gender_id, y.gender, y.is_nir
+            ) AS row_state
+        FROM etl.observed_vaccine AS o
+        JOIN etl.typed_vaccine AS y USING (load_run_file_id, line_no)
     ),
     told AS (
         SELECT
-            o.practice_id, o.per_org_id, o.vaccine_id, o.observed_at, o.is_absent, o.load_run_file_id, o.line_no,
-            coalesce(
-                lag(o.is_absent) OVER w <> o.is_absent
-                OR lag(ROW(
-                    o.vaccine_code,
-                    o.vaccine_name,
-                    o.long_description,
-                    o.is_active,
-                    o.is_deleted,
-                    o.coding_system,
-                    o.gender_id,
-                    o.gender,
-                    o.is_nir
-                )) OVER w IS DISTINCT FROM ROW(
-                    o.vaccine_code,
-                    o.vaccine_name,
-                    o.long_description,
-                    o.is_active,
-                    o.is_deleted,
-                    o.coding_system,
-                    o.gender_id,
-                    o.gender,
-                    o.is_nir
-                ),
-                true
-            ) AS changes
-        FROM etl.observed_vaccine AS o
-        WINDOW w AS (PARTITION BY o.practice_id, o.per_org_id, o.vaccine_id ORDER BY o.observed_at)
+            s.practice_id, s.per_org_id, s.vaccine_id, s.observed_at, s.is_absent, s.load_run_file_id, s.line_no,
+            lag(s.row_state) OVER w IS DISTINCT FROM s.row_state AS changes
+        FROM staged AS s
+        WINDOW w AS (PARTITION BY s.practice_id, s.per_org_id, s.vaccine_id ORDER BY s.observed_at)
     ),
     placed AS (
         SELECT
             t.*,
             max(t.observed_at) OVER k AS newest,
-            max(t.observed_at) FILTER (WHERE d.starts) OVER k AS state_from,
-            max(t.observed_at) FILTER (WHERE d.opens) OVER k AS version_from,
+            max(t.observed_at) FILTER (WHERE d.begins_run) OVER k AS state_from,
+            max(t.observed_at) FILTER (WHERE d.opens_version) OVER k AS version_from,
             lead(t.observed_at) OVER (k ORDER BY t.observed_at) AS next_at
         FROM told AS t
         JOIN marked AS d USING (practice_id, per_org_id, vaccine_id, observed_at)

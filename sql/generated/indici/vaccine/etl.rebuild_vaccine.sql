@@ -14,7 +14,6 @@ AS $rebuild_vaccine$
 -- The caller holds the extract's lock.
 DECLARE
     v_file etl.load_run_files;
-    c_unknown_times constant timestamptz[] := ARRAY['1900-01-01']::text[]::timestamptz[];
     v_horizon constant timestamptz := etl.horizon('vaccine');
 
 BEGIN
@@ -35,366 +34,121 @@ BEGIN
 
     CALL etl.analyze_work('touched_vaccine');
 
-    -- 2. What each counting file says of these keys; of several with one DateExtracted the last.
-    WITH keys AS MATERIALIZED (
-        SELECT DISTINCT t.practice_id, t.per_org_id, t.vaccine_id::text AS vaccine_id
-        FROM etl.touched_vaccine AS t
-        WHERE (t.practice_id, t.per_org_id, t.vaccine_id) IS NOT NULL
-    ),
-    rules AS MATERIALIZED (
-        SELECT h.since, h.until, etl.ruleset_fingerprint(h.extract, h.since) AS fingerprint
-        FROM etl.shapes AS h
-        WHERE h.extract = 'vaccine'
-    ),
-    files AS MATERIALIZED (
-        SELECT
-            f.load_run_file_id,
-            f.load_run_id,
-            f.date_extracted,
-            f.is_mirror,
-            f.ruleset_fingerprint <> u.fingerprint AS is_stale,
-            etl.hash_seed(f.ruleset_fingerprint) AS seed,
-            row_number() OVER (
-                ORDER BY f.date_extracted, f.kind = 'delta', f.date_to, f.last_modified, f.s3_key COLLATE "C", f.load_run_file_id
-            ) AS place
-        FROM etl.load_run_files AS f
-        JOIN rules AS u ON f.date_extracted >= u.since AND f.date_extracted < u.until
-        WHERE f.extract = 'vaccine' AND f.tenant = v_file.tenant AND f.is_counting
-    ),
-    -- What today's rules reject of files that were checked by others: it may not even be of its type now.
-    misfits AS MATERIALIZED (
-        SELECT f.load_run_file_id, b.line_no
-        FROM files AS f
-        CROSS JOIN LATERAL etl.verdicts_vaccine(f.load_run_file_id, true) AS b
-        WHERE f.is_stale AND b.verdict = 'rejected'
-    ),
-    said AS (
-        SELECT
-            k.practice_id, k.per_org_id, k.vaccine_id, f.load_run_file_id, f.date_extracted, f.place, r.line_no,
-            false AS is_absent
-        FROM keys AS k
-        JOIN raw.vaccine_raw AS r USING (practice_id, per_org_id, vaccine_id)
-        JOIN files AS f USING (load_run_file_id)
-        WHERE NOT EXISTS (
-            SELECT FROM etl.rejects_vaccine AS j
-            WHERE j.load_run_file_id = r.load_run_file_id AND j.line_no = r.line_no AND j.resolved_by_run IS NULL
-        )
-            AND NOT EXISTS (
-                SELECT FROM misfits AS b
-                WHERE b.load_run_file_id = r.load_run_file_id AND b.line_no = r.line_no
-            )
-    ),
-    last_said AS (
-        SELECT DISTINCT ON (s.practice_id, s.per_org_id, s.vaccine_id, s.date_extracted)
-            s.practice_id, s.per_org_id, s.vaccine_id, s.load_run_file_id, s.line_no, s.is_absent
-        FROM said AS s
-        ORDER BY
-            s.practice_id, s.per_org_id, s.vaccine_id, s.date_extracted, s.place DESC,
-            s.line_no DESC
-    )
-    INSERT INTO etl.observed_vaccine (
-        vaccine_id,
-        vaccine_code,
-        vaccine_name,
-        long_description,
-        is_active,
-        is_deleted,
-        coding_system,
-        gender_id,
-        gender,
-        is_nir,
-        per_org_id,
-        practice_id,
-        loaded_date_time,
-        observed_at, is_absent, row_hash, load_run_file_id, load_run_id, line_no
-    )
-    SELECT
-        l.vaccine_id::bigint,
-        r.vaccine_code,
-        r.vaccine_name,
-        r.long_description,
-        r.is_active::boolean,
-        r.is_deleted::boolean,
-        r.coding_system,
-        r.gender_id,
-        r.gender,
-        r.is_nir::boolean,
-        l.per_org_id,
-        l.practice_id,
-        nullif(r.loaded_date_time::timestamptz, c_unknown_times[1]),
-        f.date_extracted,
-        l.is_absent,
-        CASE WHEN NOT l.is_absent THEN hash_record_extended(ROW(
-            r.vaccine_id,
-            r.vaccine_code,
-            r.vaccine_name,
-            r.long_description,
-            r.is_active,
-            r.is_deleted,
-            r.coding_system,
-            r.gender_id,
-            r.gender,
-            r.is_nir,
-            r.per_org_id,
-            r.practice_id
-        ), f.seed) END,
-        f.load_run_file_id,
-        f.load_run_id,
-        l.line_no
-    FROM last_said AS l
-    JOIN files AS f USING (load_run_file_id)
-    LEFT JOIN raw.vaccine_raw AS r ON r.load_run_file_id = l.load_run_file_id AND r.line_no = l.line_no;
+    -- 2. Where the counting files observed these keys.
+    CALL etl.observe_vaccine(v_file.tenant, 'infinity');
 
-    CALL etl.analyze_work('observed_vaccine');
-
-    -- 3. stg: the first observation of the newest run of equal rows.
-    WITH marked AS (
+    -- 3. stg: the first observation in the newest run of equal rows.
+    WITH states AS (
         SELECT
             o.*,
-            coalesce(
-                lag(o.is_absent) OVER w <> o.is_absent
-                OR lag(ROW(
-                    o.vaccine_code,
-                    o.vaccine_name,
-                    o.long_description,
-                    o.is_active,
-                    o.is_deleted,
-                    o.coding_system,
-                    o.gender_id,
-                    o.gender,
-                    o.is_nir
-                )) OVER w IS DISTINCT FROM ROW(
-                    o.vaccine_code,
-                    o.vaccine_name,
-                    o.long_description,
-                    o.is_active,
-                    o.is_deleted,
-                    o.coding_system,
-                    o.gender_id,
-                    o.gender,
-                    o.is_nir
-                ),
-                true
-            ) AS starts,
-            first_value(o.row_hash) OVER (
-                PARTITION BY o.practice_id, o.per_org_id, o.vaccine_id ORDER BY o.is_absent, o.observed_at DESC
-            ) AS newest_hash,
-            max(o.observed_at) FILTER (WHERE NOT o.is_absent) OVER (
-                PARTITION BY o.practice_id, o.per_org_id, o.vaccine_id
-            ) AS last_present
+            ROW(
+                y.vaccine_code, y.vaccine_name, y.long_description, y.is_active, y.is_deleted, y.coding_system,
+                y.gender_id, y.gender, y.is_nir
+            ) AS row_state
         FROM etl.observed_vaccine AS o
-        WINDOW w AS (PARTITION BY o.practice_id, o.per_org_id, o.vaccine_id ORDER BY o.observed_at)
+        JOIN etl.typed_vaccine AS y USING (load_run_file_id, line_no)
+    ),
+    runs AS (
+        SELECT
+            s.*,
+            lag(s.row_state) OVER w IS DISTINCT FROM s.row_state AS begins_run,
+            first_value(s.row_hash) OVER (
+                PARTITION BY s.practice_id, s.per_org_id, s.vaccine_id ORDER BY s.is_absent, s.observed_at DESC
+            ) AS newest_hash,
+            max(s.observed_at) FILTER (WHERE NOT s.is_absent) OVER (
+                PARTITION BY s.practice_id, s.per_org_id, s.vaccine_id
+            ) AS last_present
+        FROM states AS s
+        WINDOW w AS (PARTITION BY s.practice_id, s.per_org_id, s.vaccine_id ORDER BY s.observed_at)
     ),
     newest AS (
-        SELECT DISTINCT ON (k.practice_id, k.per_org_id, k.vaccine_id)
-            k.*,
+        SELECT DISTINCT ON (u.practice_id, u.per_org_id, u.vaccine_id)
+            u.load_run_file_id, u.load_run_id, u.line_no, u.observed_at, u.newest_hash,
             (
                 SELECT min(a.observed_at)
                 FROM etl.observed_vaccine AS a
-                WHERE a.practice_id = k.practice_id
-                    AND a.per_org_id = k.per_org_id
-                    AND a.vaccine_id = k.vaccine_id
-                    AND a.observed_at > k.last_present
+                WHERE a.practice_id = u.practice_id AND a.per_org_id = u.per_org_id AND a.vaccine_id = u.vaccine_id
+                    AND a.observed_at > u.last_present
             ) AS gone_since
-        FROM marked AS k
-        WHERE k.starts AND NOT k.is_absent
-        ORDER BY k.practice_id, k.per_org_id, k.vaccine_id, k.observed_at DESC
+        FROM runs AS u
+        WHERE u.begins_run AND NOT u.is_absent
+        ORDER BY u.practice_id, u.per_org_id, u.vaccine_id, u.observed_at DESC
     )
     INSERT INTO stg.vaccine AS s (
-        vaccine_id,
-        vaccine_code,
-        vaccine_name,
-        long_description,
-        is_active,
-        is_deleted,
-        coding_system,
-        gender_id,
-        gender,
-        is_nir,
-        per_org_id,
-        practice_id,
-        loaded_date_time,
+        vaccine_id, vaccine_code, vaccine_name, long_description, is_active, is_deleted, coding_system, gender_id,
+        gender, is_nir, per_org_id, practice_id, loaded_date_time,
         row_hash, absent_since, load_run_file_id, load_run_id, date_extracted
     )
     SELECT
-        n.vaccine_id,
-        n.vaccine_code,
-        n.vaccine_name,
-        n.long_description,
-        n.is_active,
-        n.is_deleted,
-        n.coding_system,
-        n.gender_id,
-        n.gender,
-        n.is_nir,
-        n.per_org_id,
-        n.practice_id,
-        n.loaded_date_time,
+        y.vaccine_id, y.vaccine_code, y.vaccine_name, y.long_description, y.is_active, y.is_deleted,
+        y.coding_system, y.gender_id, y.gender, y.is_nir, y.per_org_id, y.practice_id, y.loaded_date_time,
         n.newest_hash, n.gone_since, n.load_run_file_id, n.load_run_id, n.observed_at
     FROM newest AS n
+    JOIN etl.typed_vaccine AS y USING (load_run_file_id, line_no)
     ON CONFLICT (practice_id, per_org_id, vaccine_id) DO UPDATE
-    SET vaccine_code = excluded.vaccine_code,
-        vaccine_name = excluded.vaccine_name,
-        long_description = excluded.long_description,
-        is_active = excluded.is_active,
-        is_deleted = excluded.is_deleted,
-        coding_system = excluded.coding_system,
-        gender_id = excluded.gender_id,
-        gender = excluded.gender,
-        is_nir = excluded.is_nir,
-        loaded_date_time = excluded.loaded_date_time,
-        row_hash = excluded.row_hash,
-        absent_since = excluded.absent_since,
-        load_run_file_id = excluded.load_run_file_id,
-        load_run_id = excluded.load_run_id,
+    SET vaccine_code = excluded.vaccine_code, vaccine_name = excluded.vaccine_name,
+        long_description = excluded.long_description, is_active = excluded.is_active,
+        is_deleted = excluded.is_deleted, coding_system = excluded.coding_system, gender_id = excluded.gender_id,
+        gender = excluded.gender, is_nir = excluded.is_nir, loaded_date_time = excluded.loaded_date_time,
+        row_hash = excluded.row_hash, absent_since = excluded.absent_since,
+        load_run_file_id = excluded.load_run_file_id, load_run_id = excluded.load_run_id,
         date_extracted = excluded.date_extracted
-    WHERE (
-            s.vaccine_code,
-            s.vaccine_name,
-            s.long_description,
-            s.is_active,
-            s.is_deleted,
-            s.coding_system,
-            s.gender_id,
-            s.gender,
-            s.is_nir,
-            s.loaded_date_time,
-            s.row_hash,
-            s.absent_since,
-            s.load_run_file_id,
-            s.load_run_id,
-            s.date_extracted
-        ) IS DISTINCT FROM (
-            excluded.vaccine_code,
-            excluded.vaccine_name,
-            excluded.long_description,
-            excluded.is_active,
-            excluded.is_deleted,
-            excluded.coding_system,
-            excluded.gender_id,
-            excluded.gender,
-            excluded.is_nir,
-            excluded.loaded_date_time,
-            excluded.row_hash,
-            excluded.absent_since,
-            excluded.load_run_file_id,
-            excluded.load_run_id,
-            excluded.date_extracted
-        );
+    WHERE s.* IS DISTINCT FROM excluded.*;
 
     DELETE FROM stg.vaccine AS s
     USING etl.touched_vaccine AS t
-    WHERE s.practice_id = t.practice_id
-        AND s.per_org_id = t.per_org_id
-        AND s.vaccine_id = t.vaccine_id
+    WHERE s.practice_id = t.practice_id AND s.per_org_id = t.per_org_id AND s.vaccine_id = t.vaccine_id
         AND NOT EXISTS (
             SELECT FROM etl.observed_vaccine AS o
-            WHERE o.practice_id = s.practice_id
-                AND o.per_org_id = s.per_org_id
-                AND o.vaccine_id = s.vaccine_id
+            WHERE o.practice_id = s.practice_id AND o.per_org_id = s.per_org_id AND o.vaccine_id = s.vaccine_id
                 AND NOT o.is_absent
         );
 
     -- 4. core: a version begins where a history column changes or the key comes back; it shows the newest state
     -- inside its period, and ends where the next begins or the key is absent.
-    WITH published AS (
+    WITH states AS (
         SELECT
-            o.practice_id,
-            o.per_org_id,
-            o.vaccine_id,
-            etl.surrogate_key(
-                etl.key_part('vaccine')
-                || etl.key_part(o.practice_id)
-                || etl.key_part(o.per_org_id)
-                || etl.key_part(o.vaccine_id::text)
-            ) AS vaccine_key,
-            o.vaccine_code,
-            o.vaccine_name,
-            o.is_active,
-            o.is_deleted,
-            o.coding_system,
-            o.gender_id,
-            o.gender,
-            o.is_nir,
-            o.loaded_date_time,
-            o.observed_at,
-            o.is_absent,
-            o.load_run_file_id,
-            o.load_run_id
+            o.*,
+            ROW(
+                y.vaccine_code, y.vaccine_name, y.is_active, y.is_deleted, y.coding_system, y.gender_id, y.gender,
+                y.is_nir
+            ) AS history_state,
+            ROW(
+                y.vaccine_code, y.vaccine_name, y.is_active, y.is_deleted, y.coding_system, y.gender_id, y.gender,
+                y.is_nir
+            ) AS row_state
         FROM etl.observed_vaccine AS o
+        JOIN etl.republished_vaccine AS y USING (load_run_file_id, line_no)
     ),
     marked AS (
         SELECT
-            p.*,
-            coalesce(
-                lag(p.is_absent) OVER w <> p.is_absent
-                OR lag(ROW(
-                    p.vaccine_code,
-                    p.vaccine_name,
-                    p.is_active,
-                    p.is_deleted,
-                    p.coding_system,
-                    p.gender_id,
-                    p.gender,
-                    p.is_nir
-                )) OVER w IS DISTINCT FROM ROW(
-                    p.vaccine_code,
-                    p.vaccine_name,
-                    p.is_active,
-                    p.is_deleted,
-                    p.coding_system,
-                    p.gender_id,
-                    p.gender,
-                    p.is_nir
-                ),
-                true
-            ) AS opens,
-            coalesce(
-                lag(p.is_absent) OVER w <> p.is_absent
-                OR lag(ROW(
-                    p.vaccine_code,
-                    p.vaccine_name,
-                    p.is_active,
-                    p.is_deleted,
-                    p.coding_system,
-                    p.gender_id,
-                    p.gender,
-                    p.is_nir
-                )) OVER w IS DISTINCT FROM ROW(
-                    p.vaccine_code,
-                    p.vaccine_name,
-                    p.is_active,
-                    p.is_deleted,
-                    p.coding_system,
-                    p.gender_id,
-                    p.gender,
-                    p.is_nir
-                ),
-                true
-            ) AS starts
-        FROM published AS p
-        WINDOW w AS (PARTITION BY p.practice_id, p.per_org_id, p.vaccine_id ORDER BY p.observed_at)
+            s.*,
+            lag(s.history_state) OVER w IS DISTINCT FROM s.history_state AS opens_version,
+            lag(s.row_state) OVER w IS DISTINCT FROM s.row_state AS begins_run
+        FROM states AS s
+        WINDOW w AS (PARTITION BY s.practice_id, s.per_org_id, s.vaccine_id ORDER BY s.observed_at)
     ),
     numbered AS (
         SELECT
             k.*,
-            count(*) FILTER (WHERE k.opens) OVER w AS version_no
+            count(*) FILTER (WHERE k.opens_version) OVER w AS version_no
         FROM marked AS k
         WINDOW w AS (PARTITION BY k.practice_id, k.per_org_id, k.vaccine_id ORDER BY k.observed_at)
     ),
     bounded AS (
-        SELECT DISTINCT ON (v.practice_id, v.per_org_id, v.vaccine_id, v.version_no)
-            v.*,
-            min(v.observed_at) OVER (PARTITION BY v.practice_id, v.per_org_id, v.vaccine_id, v.version_no) AS effective_from
-        FROM numbered AS v
-        WHERE v.starts
-        ORDER BY v.practice_id, v.per_org_id, v.vaccine_id, v.version_no, v.observed_at DESC
+        SELECT DISTINCT ON (b.practice_id, b.per_org_id, b.vaccine_id, b.version_no)
+            b.practice_id, b.per_org_id, b.vaccine_id, b.version_no,
+            b.load_run_file_id, b.load_run_id, b.line_no, b.observed_at, b.is_absent,
+            min(b.observed_at) OVER (PARTITION BY b.practice_id, b.per_org_id, b.vaccine_id, b.version_no) AS effective_from
+        FROM numbered AS b
+        WHERE b.begins_run
+        ORDER BY b.practice_id, b.per_org_id, b.vaccine_id, b.version_no, b.observed_at DESC
     ),
     versions AS MATERIALIZED (
         SELECT
-            b.*,
-            lead(b.effective_from) OVER (PARTITION BY b.practice_id, b.per_org_id, b.vaccine_id ORDER BY b.version_no) AS effective_to
-        FROM bounded AS b
+            v.*,
+            lead(v.effective_from) OVER (PARTITION BY v.practice_id, v.per_org_id, v.vaccine_id ORDER BY v.version_no) AS effective_to
+        FROM bounded AS v
     ),
     -- Versions that began before the horizon stay. EXCEPT, not an anti-join: it is hashed or sorted however few rows the planner expects.
     stale AS (
@@ -413,9 +167,7 @@ BEGIN
     removed AS (
         DELETE FROM core.dim_vaccine AS c
         USING stale AS s
-        WHERE c.practice_id = s.practice_id
-            AND c.per_org_id = s.per_org_id
-            AND c.vaccine_id = s.vaccine_id
+        WHERE c.practice_id = s.practice_id AND c.per_org_id = s.per_org_id AND c.vaccine_id = s.vaccine_id
             AND c.effective_from = s.effective_from
         RETURNING c.load_run_file_id
     ),
@@ -423,89 +175,29 @@ BEGIN
         INSERT INTO core.dim_vaccine AS c (
             practice_id, per_org_id, vaccine_id,
             effective_from,
-            vaccine_key,
-            vaccine_code,
-            vaccine_name,
-            is_active,
-            is_deleted,
-            coding_system,
-            gender_id,
-            gender,
-            is_nir,
-            loaded_date_time,
-            effective_to,
-            load_run_file_id,
-            load_run_id,
-            date_extracted
+            vaccine_key, vaccine_code, vaccine_name, is_active, is_deleted, coding_system, gender_id, gender,
+            is_nir, loaded_date_time, effective_to, load_run_file_id, load_run_id, date_extracted
         )
         SELECT
             v.practice_id, v.per_org_id, v.vaccine_id,
             v.effective_from,
-            v.vaccine_key,
-            v.vaccine_code,
-            v.vaccine_name,
-            v.is_active,
-            v.is_deleted,
-            v.coding_system,
-            v.gender_id,
-            v.gender,
-            v.is_nir,
-            v.loaded_date_time,
-            v.effective_to,
-            v.load_run_file_id,
-            v.load_run_id,
+            y.vaccine_key, y.vaccine_code, y.vaccine_name, y.is_active, y.is_deleted, y.coding_system, y.gender_id,
+            y.gender, y.is_nir, y.loaded_date_time, v.effective_to, v.load_run_file_id, v.load_run_id,
             v.observed_at
         FROM versions AS v
+        JOIN etl.republished_vaccine AS y USING (load_run_file_id, line_no)
         -- Reading the count first has the removals done first, and the order closes a version before the next is
         -- current: at no moment has a key two current versions.
         WHERE NOT v.is_absent AND (SELECT count(*) FROM removed) >= 0
         ORDER BY v.effective_from
         ON CONFLICT (practice_id, per_org_id, vaccine_id, effective_from) DO UPDATE
-        SET vaccine_key = excluded.vaccine_key,
-            vaccine_code = excluded.vaccine_code,
-            vaccine_name = excluded.vaccine_name,
-            is_active = excluded.is_active,
-            is_deleted = excluded.is_deleted,
-            coding_system = excluded.coding_system,
-            gender_id = excluded.gender_id,
-            gender = excluded.gender,
-            is_nir = excluded.is_nir,
-            loaded_date_time = excluded.loaded_date_time,
-            effective_to = excluded.effective_to,
-            load_run_file_id = excluded.load_run_file_id,
-            load_run_id = excluded.load_run_id,
-            date_extracted = excluded.date_extracted
-        WHERE (
-                c.vaccine_key,
-                c.vaccine_code,
-                c.vaccine_name,
-                c.is_active,
-                c.is_deleted,
-                c.coding_system,
-                c.gender_id,
-                c.gender,
-                c.is_nir,
-                c.loaded_date_time,
-                c.effective_to,
-                c.load_run_file_id,
-                c.load_run_id,
-                c.date_extracted
-            ) IS DISTINCT FROM (
-                excluded.vaccine_key,
-                excluded.vaccine_code,
-                excluded.vaccine_name,
-                excluded.is_active,
-                excluded.is_deleted,
-                excluded.coding_system,
-                excluded.gender_id,
-                excluded.gender,
-                excluded.is_nir,
-                excluded.loaded_date_time,
-                excluded.effective_to,
-                excluded.load_run_file_id,
-                excluded.load_run_id,
-                excluded.date_extracted
-            )
+        SET vaccine_key = excluded.vaccine_key, vaccine_code = excluded.vaccine_code,
+            vaccine_name = excluded.vaccine_name, is_active = excluded.is_active, is_deleted = excluded.is_deleted,
+            coding_system = excluded.coding_system, gender_id = excluded.gender_id, gender = excluded.gender,
+            is_nir = excluded.is_nir, loaded_date_time = excluded.loaded_date_time,
+            effective_to = excluded.effective_to, load_run_file_id = excluded.load_run_file_id,
+            load_run_id = excluded.load_run_id, date_extracted = excluded.date_extracted
+        WHERE c.* IS DISTINCT FROM excluded.*
         RETURNING c.xmax = 0 AS is_new
     )
     UPDATE etl.load_run_files AS f

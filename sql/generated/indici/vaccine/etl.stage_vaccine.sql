@@ -15,122 +15,55 @@ AS $stage_vaccine$
 DECLARE
     v_file etl.load_run_files;
     v_written bigint;
-    c_unknown_times constant timestamptz[] := ARRAY['1900-01-01']::text[]::timestamptz[];
 BEGIN
     SELECT f.* INTO v_file FROM etl.load_run_files AS f WHERE f.load_run_file_id = p_load_run_file_id;
 
     -- 1. New keys. Under the lock none can be there already, and looking for conflicts would cost a third more.
     INSERT INTO stg.vaccine (
-        vaccine_id,
-        vaccine_code,
-        vaccine_name,
-        long_description,
-        is_active,
-        is_deleted,
-        coding_system,
-        gender_id,
-        gender,
-        is_nir,
-        per_org_id,
-        practice_id,
-        loaded_date_time,
+        vaccine_id, vaccine_code, vaccine_name, long_description, is_active, is_deleted, coding_system, gender_id,
+        gender, is_nir, per_org_id, practice_id, loaded_date_time,
         row_hash, load_run_file_id, load_run_id, date_extracted
     )
     SELECT
-        r.vaccine_id::bigint,
-        r.vaccine_code,
-        r.vaccine_name,
-        r.long_description,
-        r.is_active::boolean,
-        r.is_deleted::boolean,
-        r.coding_system,
-        r.gender_id,
-        r.gender,
-        r.is_nir::boolean,
-        r.per_org_id,
-        r.practice_id,
-        nullif(r.loaded_date_time::timestamptz, c_unknown_times[1]),
+        y.vaccine_id, y.vaccine_code, y.vaccine_name, y.long_description, y.is_active, y.is_deleted,
+        y.coding_system, y.gender_id, y.gender, y.is_nir, y.per_org_id, y.practice_id, y.loaded_date_time,
         t.row_hash, v_file.load_run_file_id, v_file.load_run_id, v_file.date_extracted
     FROM etl.touched_vaccine AS t
-    JOIN raw.vaccine_raw AS r USING (load_run_file_id, line_no)
+    JOIN etl.typed_vaccine AS y USING (load_run_file_id, line_no)
     WHERE t.load_run_file_id = p_load_run_file_id AND t.verdict = 'new';
 
     -- 2. Keys that are there with another text.
     INSERT INTO stg.vaccine AS s (
-        vaccine_id,
-        vaccine_code,
-        vaccine_name,
-        long_description,
-        is_active,
-        is_deleted,
-        coding_system,
-        gender_id,
-        gender,
-        is_nir,
-        per_org_id,
-        practice_id,
-        loaded_date_time,
+        vaccine_id, vaccine_code, vaccine_name, long_description, is_active, is_deleted, coding_system, gender_id,
+        gender, is_nir, per_org_id, practice_id, loaded_date_time,
         row_hash, load_run_file_id, load_run_id, date_extracted
     )
     SELECT
-        r.vaccine_id::bigint,
-        r.vaccine_code,
-        r.vaccine_name,
-        r.long_description,
-        r.is_active::boolean,
-        r.is_deleted::boolean,
-        r.coding_system,
-        r.gender_id,
-        r.gender,
-        r.is_nir::boolean,
-        r.per_org_id,
-        r.practice_id,
-        nullif(r.loaded_date_time::timestamptz, c_unknown_times[1]),
+        y.vaccine_id, y.vaccine_code, y.vaccine_name, y.long_description, y.is_active, y.is_deleted,
+        y.coding_system, y.gender_id, y.gender, y.is_nir, y.per_org_id, y.practice_id, y.loaded_date_time,
         t.row_hash, v_file.load_run_file_id, v_file.load_run_id, v_file.date_extracted
     FROM etl.touched_vaccine AS t
-    JOIN raw.vaccine_raw AS r USING (load_run_file_id, line_no)
+    JOIN etl.typed_vaccine AS y USING (load_run_file_id, line_no)
     WHERE t.load_run_file_id = p_load_run_file_id AND t.verdict = 'changed'
     ON CONFLICT (practice_id, per_org_id, vaccine_id) DO UPDATE
-    SET vaccine_code = excluded.vaccine_code,
-        vaccine_name = excluded.vaccine_name,
-        long_description = excluded.long_description,
-        is_active = excluded.is_active,
-        is_deleted = excluded.is_deleted,
-        coding_system = excluded.coding_system,
-        gender_id = excluded.gender_id,
-        gender = excluded.gender,
-        is_nir = excluded.is_nir,
-        loaded_date_time = excluded.loaded_date_time,
-        row_hash = excluded.row_hash,
-        absent_since = excluded.absent_since,
-        load_run_file_id = excluded.load_run_file_id,
-        load_run_id = excluded.load_run_id,
+    SET vaccine_code = excluded.vaccine_code, vaccine_name = excluded.vaccine_name,
+        long_description = excluded.long_description, is_active = excluded.is_active,
+        is_deleted = excluded.is_deleted, coding_system = excluded.coding_system, gender_id = excluded.gender_id,
+        gender = excluded.gender, is_nir = excluded.is_nir, loaded_date_time = excluded.loaded_date_time,
+        row_hash = excluded.row_hash, absent_since = excluded.absent_since,
+        load_run_file_id = excluded.load_run_file_id, load_run_id = excluded.load_run_id,
         date_extracted = excluded.date_extracted
     WHERE s.absent_since IS NOT NULL
         OR (
-            s.vaccine_code,
-            s.vaccine_name,
-            s.long_description,
-            s.is_active,
-            s.is_deleted,
-            s.coding_system,
-            s.gender_id,
-            s.gender,
-            s.is_nir
+            s.vaccine_code, s.vaccine_name, s.long_description, s.is_active, s.is_deleted, s.coding_system,
+            s.gender_id, s.gender, s.is_nir
         ) IS DISTINCT FROM (
-            excluded.vaccine_code,
-            excluded.vaccine_name,
-            excluded.long_description,
-            excluded.is_active,
-            excluded.is_deleted,
-            excluded.coding_system,
-            excluded.gender_id,
-            excluded.gender,
-            excluded.is_nir
+            excluded.vaccine_code, excluded.vaccine_name, excluded.long_description, excluded.is_active,
+            excluded.is_deleted, excluded.coding_system, excluded.gender_id, excluded.gender, excluded.is_nir
         );
     GET DIAGNOSTICS v_written = ROW_COUNT;
 
-    -- 3. Another text, or other rules, that say the same: remember the text, so that the next file can skip it.
+    -- 3. The values are equal, though text or rules are not: keep the new hash, so that the next file can skip the row.
     IF v_written < (
         SELECT count(*)
         FROM etl.touched_vaccine AS t
@@ -140,9 +73,7 @@ BEGIN
         SET row_hash = t.row_hash
         FROM etl.touched_vaccine AS t
         WHERE t.load_run_file_id = p_load_run_file_id AND t.verdict = 'changed'
-            AND s.practice_id = t.practice_id
-            AND s.per_org_id = t.per_org_id
-            AND s.vaccine_id = t.vaccine_id
+            AND s.practice_id = t.practice_id AND s.per_org_id = t.per_org_id AND s.vaccine_id = t.vaccine_id
             AND s.row_hash <> t.row_hash;
     END IF;
 END;

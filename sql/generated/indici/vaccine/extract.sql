@@ -4,41 +4,20 @@ INSERT INTO etl.extracts (
     extract, source, description, entity, natural_key, core_kind, raw_table, stg_table, core_table, full_load,
     ragged_rows, reject_rate, mirror_close_share, has_pseudonyms, load_order, every_batch
 )
-VALUES
-    (
-        'vaccine',
-        'indici',
-        'List of vaccines the practice uses.',
-        'vaccine',
-        ARRAY['vaccine_id']::text[],
-        'dimension',
-        'raw.vaccine_raw',
-        'stg.vaccine',
-        'core.dim_vaccine',
-        'upsert',
-        'reject',
-        0.05,
-        0.2,
-        false,
-        6,
-        true
-    )
+VALUES (
+    'vaccine', 'indici',
+    'List of vaccines the practice uses.',
+    'vaccine', ARRAY['vaccine_id']::text[], 'dimension',
+    'raw.vaccine_raw', 'stg.vaccine', 'core.dim_vaccine', 'upsert',
+    'reject', 0.05, 0.2, false, 6, true
+)
 ON CONFLICT (extract) DO UPDATE
-SET source = excluded.source,
-    description = excluded.description,
-    entity = excluded.entity,
-    natural_key = excluded.natural_key,
-    core_kind = excluded.core_kind,
-    raw_table = excluded.raw_table,
-    stg_table = excluded.stg_table,
-    core_table = excluded.core_table,
-    full_load = excluded.full_load,
-    ragged_rows = excluded.ragged_rows,
-    reject_rate = excluded.reject_rate,
-    mirror_close_share = excluded.mirror_close_share,
-    has_pseudonyms = excluded.has_pseudonyms,
-    load_order = excluded.load_order,
-    every_batch = excluded.every_batch;
+SET source = excluded.source, description = excluded.description, entity = excluded.entity,
+    natural_key = excluded.natural_key, core_kind = excluded.core_kind, raw_table = excluded.raw_table,
+    stg_table = excluded.stg_table, core_table = excluded.core_table, full_load = excluded.full_load,
+    ragged_rows = excluded.ragged_rows, reject_rate = excluded.reject_rate,
+    mirror_close_share = excluded.mirror_close_share, has_pseudonyms = excluded.has_pseudonyms,
+    load_order = excluded.load_order, every_batch = excluded.every_batch;
 
 INSERT INTO etl.locks (extract)
 VALUES ('vaccine')
@@ -75,9 +54,7 @@ DELETE FROM etl.shapes WHERE extract = 'vaccine';
 INSERT INTO etl.shapes (extract, since, until, columns, headings, rules_hash)
 VALUES
     (
-        'vaccine',
-        '-infinity',
-        'infinity',
+        'vaccine', '-infinity', 'infinity',
         ARRAY['vaccine_id', 'vaccine_code', 'vaccine_name', 'long_description', 'is_active', 'is_deleted', 'coding_system', 'gender_id', 'gender', 'is_nir', 'per_org_id', 'practice_id', 'loaded_date_time']::text[],
         ARRAY['VaccineID', 'VaccineCode', 'VaccineName', 'LongDescription', 'IsActive', 'IsDeleted', 'CodingSystem', 'GenderID', 'Gender', 'IsNIR', 'PerOrgId', 'PracticeID', 'LoadedDateTime']::text[],
         '70da7faee6fcd4c777e511a88c2b770e35ef11d689d01c11882748bbe5f098e3'

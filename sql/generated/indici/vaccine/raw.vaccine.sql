@@ -2,47 +2,15 @@
 
 CREATE OR REPLACE VIEW raw.vaccine AS
 SELECT
-    r.vaccine_id,
-    r.vaccine_code,
-    r.vaccine_name,
-    r.long_description,
-    r.is_active,
-    r.is_deleted,
-    r.coding_system,
-    r.gender_id,
-    r.gender,
-    r.is_nir,
-    r.per_org_id,
-    r.practice_id,
-    r.loaded_date_time,
-    r.load_run_file_id,
-    r.line_no,
-    f.s3_bucket,
-    f.s3_key,
-    f.s3_version_id,
-    f.file_hash,
-    f.date_extracted,
-    f.extract_type,
+    r.vaccine_id, r.vaccine_code, r.vaccine_name, r.long_description, r.is_active, r.is_deleted, r.coding_system,
+    r.gender_id, r.gender, r.is_nir, r.per_org_id, r.practice_id, r.loaded_date_time,
+    r.load_run_file_id, r.line_no, f.s3_bucket, f.s3_key, f.s3_version_id, f.file_hash, f.date_extracted, f.extract_type,
     f.tenant[1] AS file_practice_id,
     f.tenant[2] AS file_per_org_id,
-    f.load_run_id,
-    f.load_ts
+    f.load_run_id, f.load_ts
 FROM raw.vaccine_raw AS r
 JOIN etl.load_run_files AS f USING (load_run_file_id);
 COMMENT ON VIEW raw.vaccine IS 'Delivered rows with where they came from: List of vaccines the practice uses.';
-COMMENT ON COLUMN raw.vaccine.vaccine_id IS 'Identifier of the vaccine.';
-COMMENT ON COLUMN raw.vaccine.vaccine_code IS 'Code of the vaccine.';
-COMMENT ON COLUMN raw.vaccine.vaccine_name IS 'Name of the vaccine.';
-COMMENT ON COLUMN raw.vaccine.long_description IS 'Long description of the vaccine, may be free text.';
-COMMENT ON COLUMN raw.vaccine.is_active IS 'Whether the vaccine is active.';
-COMMENT ON COLUMN raw.vaccine.is_deleted IS 'Whether the vaccine was deleted in the source.';
-COMMENT ON COLUMN raw.vaccine.coding_system IS 'Coding system of the code.';
-COMMENT ON COLUMN raw.vaccine.gender_id IS 'Lookup id of the gender the vaccine is for.';
-COMMENT ON COLUMN raw.vaccine.gender IS 'Gender the vaccine is for, a value of a list.';
-COMMENT ON COLUMN raw.vaccine.is_nir IS 'Whether the vaccine is reported to the National Immunisation Register.';
-COMMENT ON COLUMN raw.vaccine.per_org_id IS 'Organisation of the practice, six digits as in the file name. Part of the tenant.';
-COMMENT ON COLUMN raw.vaccine.practice_id IS 'Practice that delivered the row, three digits as in the file name. Part of the tenant.';
-COMMENT ON COLUMN raw.vaccine.loaded_date_time IS 'When the provider of the feed loaded the row. Can change when nothing else did.';
 COMMENT ON COLUMN raw.vaccine.load_run_file_id IS 'The file: etl.load_run_files.';
 COMMENT ON COLUMN raw.vaccine.line_no IS 'Number of the row in the file, from 1, counting every row.';
 COMMENT ON COLUMN raw.vaccine.s3_bucket IS 'Bucket of the file.';

@@ -20,19 +20,9 @@ CREATE TABLE raw.vaccine_raw (
 );
 CREATE INDEX vaccine_raw_key_idx ON raw.vaccine_raw (vaccine_id);
 COMMENT ON TABLE raw.vaccine_raw IS 'Delivered rows as text: List of vaccines the practice uses.';
-COMMENT ON COLUMN raw.vaccine_raw.vaccine_id IS 'Identifier of the vaccine.';
-COMMENT ON COLUMN raw.vaccine_raw.vaccine_code IS 'Code of the vaccine.';
-COMMENT ON COLUMN raw.vaccine_raw.vaccine_name IS 'Name of the vaccine.';
-COMMENT ON COLUMN raw.vaccine_raw.long_description IS 'Long description of the vaccine, may be free text.';
-COMMENT ON COLUMN raw.vaccine_raw.is_active IS 'Whether the vaccine is active.';
-COMMENT ON COLUMN raw.vaccine_raw.is_deleted IS 'Whether the vaccine was deleted in the source.';
-COMMENT ON COLUMN raw.vaccine_raw.coding_system IS 'Coding system of the code.';
-COMMENT ON COLUMN raw.vaccine_raw.gender_id IS 'Lookup id of the gender the vaccine is for.';
-COMMENT ON COLUMN raw.vaccine_raw.gender IS 'Gender the vaccine is for, a value of a list.';
-COMMENT ON COLUMN raw.vaccine_raw.is_nir IS 'Whether the vaccine is reported to the National Immunisation Register.';
-COMMENT ON COLUMN raw.vaccine_raw.per_org_id IS 'Organisation of the practice, six digits as in the file name. Part of the tenant.';
-COMMENT ON COLUMN raw.vaccine_raw.practice_id IS 'Practice that delivered the row, three digits as in the file name. Part of the tenant.';
-COMMENT ON COLUMN raw.vaccine_raw.loaded_date_time IS 'When the provider of the feed loaded the row. Can change when nothing else did.';
 COMMENT ON COLUMN raw.vaccine_raw.load_run_file_id IS 'The file: etl.load_run_files.';
 COMMENT ON COLUMN raw.vaccine_raw.line_no IS 'Number of the row in the file, from 1, counting every row.';
-GRANT INSERT (vaccine_id, vaccine_code, vaccine_name, long_description, is_active, is_deleted, coding_system, gender_id, gender, is_nir, per_org_id, practice_id, loaded_date_time) ON raw.vaccine_raw TO etl_writer;
+GRANT INSERT (
+    vaccine_id, vaccine_code, vaccine_name, long_description, is_active, is_deleted, coding_system, gender_id,
+    gender, is_nir, per_org_id, practice_id, loaded_date_time
+) ON raw.vaccine_raw TO etl_writer;

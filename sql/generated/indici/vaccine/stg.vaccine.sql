@@ -22,19 +22,6 @@ CREATE TABLE stg.vaccine (
     PRIMARY KEY (practice_id, per_org_id, vaccine_id)
 ) WITH (fillfactor = 85);
 COMMENT ON TABLE stg.vaccine IS 'Newest valid state of each key: List of vaccines the practice uses.';
-COMMENT ON COLUMN stg.vaccine.vaccine_id IS 'Identifier of the vaccine.';
-COMMENT ON COLUMN stg.vaccine.vaccine_code IS 'Code of the vaccine.';
-COMMENT ON COLUMN stg.vaccine.vaccine_name IS 'Name of the vaccine.';
-COMMENT ON COLUMN stg.vaccine.long_description IS 'Long description of the vaccine, may be free text.';
-COMMENT ON COLUMN stg.vaccine.is_active IS 'Whether the vaccine is active.';
-COMMENT ON COLUMN stg.vaccine.is_deleted IS 'Whether the vaccine was deleted in the source.';
-COMMENT ON COLUMN stg.vaccine.coding_system IS 'Coding system of the code.';
-COMMENT ON COLUMN stg.vaccine.gender_id IS 'Lookup id of the gender the vaccine is for.';
-COMMENT ON COLUMN stg.vaccine.gender IS 'Gender the vaccine is for, a value of a list.';
-COMMENT ON COLUMN stg.vaccine.is_nir IS 'Whether the vaccine is reported to the National Immunisation Register.';
-COMMENT ON COLUMN stg.vaccine.per_org_id IS 'Organisation of the practice, six digits as in the file name. Part of the tenant.';
-COMMENT ON COLUMN stg.vaccine.practice_id IS 'Practice that delivered the row, three digits as in the file name. Part of the tenant.';
-COMMENT ON COLUMN stg.vaccine.loaded_date_time IS 'When the provider of the feed loaded the row. Can change when nothing else did.';
 COMMENT ON COLUMN stg.vaccine.row_hash IS 'Hash of the newest text and of the rules; compares a row with itself only.';
 COMMENT ON COLUMN stg.vaccine.absent_since IS 'DateExtracted of the full file that no longer has the key; NULL: present.';
 COMMENT ON COLUMN stg.vaccine.load_run_file_id IS 'The file that first delivered this state.';

@@ -43,7 +43,7 @@ UNKNOWN_DATES = ("1900-01-01", "1899-12-30", "1753-01-01", "0001-01-01", "9999-1
 
 
 @dataclass(frozen=True)
-class Column:
+class ColumnGuess:
     """A column of the samples: type, format if it is not the documented one, and counts."""
 
     type: str
@@ -54,7 +54,7 @@ class Column:
     unknown_dates: frozenset[str] = frozenset()
 
 
-def guess_column(values: Iterable[str], is_flag: bool = False) -> Column:
+def guess_column(values: Iterable[str], is_flag: bool = False) -> ColumnGuess:
     """Return the type of all values that are not empty; `is_flag`: the name is that of a flag."""
     filled = [value for value in values if value]
     different = set(filled)
@@ -62,7 +62,7 @@ def guess_column(values: Iterable[str], is_flag: bool = False) -> Column:
     unknown: frozenset[str] = frozenset()
     if type_ in ("date", "timestamptz") and not text_format:
         unknown = frozenset({value[:10] for value in different} & {*UNKNOWN_DATES})
-    return Column(type_, text_format, remark, len(filled), len(different), unknown)
+    return ColumnGuess(type_, text_format, remark, len(filled), len(different), unknown)
 
 
 def looks_like_data(value: str) -> bool:

@@ -1,4 +1,4 @@
-"""How big each table is, and which files of a feed are special: from contract facts alone."""
+"""The sizes of tables, and the special files of a feed, derived from contracts alone."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from codegen.contract.model import Extract, Feed
 
 DEFAULT_ROWS = 215_000
-_FULL_SHARE = 0.85  # the rest of the rows comes with the deltas of four batches
+_FULL_SHARE = 0.85  # the other rows are in the deltas of four batches
 _SUBJECT_SHARE = 0.04
 _LOOKUP_SHARE = 0.001
 _WIDE = 100
@@ -16,7 +16,7 @@ _WIDE = 100
 
 @dataclass(frozen=True)
 class Special:
-    """Which table has the late file and which one is corrected, by extract."""
+    """The extract with the late file, and the extract with the corrected file."""
 
     late: str
     corrected: str
@@ -29,16 +29,16 @@ def references_to(feed: Feed) -> Counter[str]:
 
 
 def subject(feed: Feed) -> Extract:
-    """Return the dimension that most references point to; without one the first extract."""
+    """Return the dimension with the most references to it; else the first extract."""
     counts = references_to(feed)
     return max(feed.load_order(), key=lambda extract: counts[extract.extract])
 
 
 def sizes(feed: Feed, rows: int) -> dict[str, int]:
-    """Return the rows of each extract's full file, over all tenants, for `rows` rows in all.
+    """Return the rows of each extract's full file, over all tenants, for `rows` rows in total.
 
-    Dimensions are small beside facts. Facts whose references may all be empty count as the busy
-    ones of the source (twice the rows), very wide ones as rare (half).
+    Dimensions are smaller than facts. Facts whose references may all be empty get twice the rows,
+    very wide facts get half.
     """
     total = rows * _FULL_SHARE
     main = subject(feed)

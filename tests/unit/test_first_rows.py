@@ -1,4 +1,4 @@
-"""Drift is noticed at the first rows, and said in words."""
+"""Drift is detected in the first rows, and described in words."""
 
 from collections import Counter
 

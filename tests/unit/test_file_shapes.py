@@ -1,4 +1,4 @@
-"""Shapes of files: which columns a file has, by its DateExtracted."""
+"""Shapes of files: the columns of a file, by its DateExtracted."""
 
 from hypothesis import given
 from hypothesis import strategies as st
