@@ -1,12 +1,15 @@
 """Load new files from S3 into PostgreSQL: `python ingest.py --help`."""
 
-import atexit
-import gc
+import sys
 
 if __name__ == "__main__":
-    # Little that is imported becomes garbage: not to look for it saves a fifth of an idle run.
-    gc.set_threshold(50_000)
-    atexit.register(gc.freeze)
-    from rawcore.cli import main
-
+    try:
+        from rawcore.cli import main
+    except ModuleNotFoundError as error:
+        print(
+            f"rawcore: the Python package {error.name} is not installed here."
+            " Run `make setup`, then .venv/bin/python ingest.py",
+            file=sys.stderr,
+        )
+        sys.exit(2)
     main()

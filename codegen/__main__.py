@@ -1,4 +1,8 @@
-"""`python -m codegen`: render contracts, write and apply migrations. The Makefile calls it."""
+"""`python -m codegen`: render contracts, write and apply migrations. The Makefile calls it.
+
+What needs packages of the set `dev` is imported by its command: a server, which applies migrations,
+does not have them.
+"""
 
 from __future__ import annotations
 
@@ -13,17 +17,9 @@ from codegen.contract.fingerprint import contract_fingerprint
 from codegen.contract.loading import CONTRACTS, SOURCE_FILE, load_feed, source_folders
 from codegen.migration import migrate as migrations
 from codegen.migration.desired import desired_objects, desired_state
-from codegen.migration.planner import (
-    Refused,
-    StructuralChange,
-    changes,
-    migrated_objects,
-    migrated_state,
-    next_migration,
-    plan,
-)
-from codegen.migration.transition import State
-from codegen.rendered import ROOT, named_extracts, rendered_files, stale_files, write_files
+from rawcore.errors import PackageMissing
+
+ROOT = Path(__file__).resolve().parents[1]
 
 
 def _not_of_one_source(context: click.Context, parameter: click.Parameter, contracts: Path) -> Path:
@@ -59,6 +55,8 @@ def main() -> None:
 @contracts_option
 def render(contracts: Path) -> None:
     """Render the contracts: sql/generated, docs, and fingerprints and schema in contracts/."""
+    from codegen.rendered import write_files
+
     _refuse_empty(contracts)
     written, removed = write_files(contracts)
     for path in removed:
@@ -126,6 +124,9 @@ def import_contracts(source: str, documents: tuple[Path, ...], contracts: Path) 
 @folder_option
 def check(contracts: Path, folder: Path) -> None:
     """Fail if rendered files or migrations are out of date, or general code names an extract."""
+    from codegen.migration.planner import changes, migrated_objects
+    from codegen.rendered import named_extracts, rendered_files, stale_files
+
     _refuse_empty(contracts)
     stale = [_shown(path) for path in stale_files(rendered_files(contracts))]
     unmigrated = changes(migrated_objects(folder), desired_objects(contracts))
@@ -167,6 +168,15 @@ def migration(
     title: str, first: bool, dropped: tuple[str, ...], contracts: Path, folder: Path
 ) -> None:
     """Write the next migration: the difference between contracts with sql/ and the last state."""
+    from codegen.migration.planner import (
+        Refused,
+        StructuralChange,
+        migrated_state,
+        next_migration,
+        plan,
+    )
+    from codegen.migration.transition import State
+
     if not dropped:
         _refuse_empty(contracts)
     try:
@@ -225,11 +235,15 @@ def _shown(path: Path) -> Path:
 def _on_database(work: migrations.Work) -> list[str]:
     """Run the work on DATABASE_URL, or on the embedded server and give its driver its role."""
     from rawcore.local import embedded
+    from rawcore.local.wheels import ServerError
 
     url = embedded.given_url()
     if url is not None:
         return work(url)
-    embedded.ensure_running()
+    try:
+        embedded.ensure_running()
+    except ServerError as error:
+        raise click.ClickException(f"DATABASE_URL is not set; {error}") from error
     result = work(embedded.admin_url())
     embedded.grant_driver()
     return result
@@ -240,3 +254,5 @@ if __name__ == "__main__":
         main()
     except (ContractErrors, migrations.MigrationError) as error:
         raise SystemExit(str(error)) from None
+    except ModuleNotFoundError as error:
+        raise SystemExit(f"rawcore: {PackageMissing.of(error)}") from None

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from rawcore import __version__
-from rawcore.errors import RawcoreError, Stopped
+from rawcore.errors import NoLocalServer, PackageMissing, RawcoreError, Stopped
 
 if TYPE_CHECKING:
     from rawcore.settings import Settings
@@ -251,8 +251,12 @@ def _settings(needs_store: bool = False, **given: object) -> Settings:
     if settings.database_url is not None:
         return settings
     from rawcore.local import embedded
+    from rawcore.local.wheels import ServerError
 
-    embedded.ensure_running()
+    try:
+        embedded.ensure_running()
+    except ServerError as error:
+        raise NoLocalServer(problem=str(error)) from error
     return settings.at(embedded.driver_url())
 
 
@@ -266,6 +270,9 @@ def main() -> None:
     except RawcoreError as error:
         click.echo(f"rawcore: {error}", err=True)
         sys.exit(error.exit_code)
+    except ModuleNotFoundError as error:
+        click.echo(f"rawcore: {PackageMissing.of(error)}", err=True)
+        sys.exit(2)
     except Exception as error:  # its text could hold values, so only its kind and place are told
         trace = error.__traceback__
         while trace is not None and trace.tb_next is not None:

@@ -10,8 +10,7 @@ import sys
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import datetime
-from types import ModuleType
-from typing import TYPE_CHECKING, Any, Protocol, cast
+from typing import TYPE_CHECKING, Any, Protocol
 
 if TYPE_CHECKING:
     from structlog.typing import FilteringBoundLogger
@@ -21,9 +20,7 @@ def make_log(style: str, quiet: bool = False) -> FilteringBoundLogger:
     """Return the log: lines for people (console) or machines (json); quiet: warnings and worse."""
     import logging
 
-    # structlog wants rich for tracebacks, which no line of ours has; it is a sixth of a start.
-    with _without("rich"):
-        import structlog
+    import structlog
 
     # psycopg logs the text of errors, which can hold values of the feed.
     logging.getLogger("psycopg").setLevel(logging.CRITICAL + 1)
@@ -46,17 +43,6 @@ def make_log(style: str, quiet: bool = False) -> FilteringBoundLogger:
     )
     log: FilteringBoundLogger = structlog.get_logger()
     return log
-
-
-@contextmanager
-def _without(module: str) -> Iterator[None]:
-    """Import others as if a module, not imported yet, were not installed."""
-    is_new = sys.modules.setdefault(module, cast("ModuleType", None)) is None
-    try:
-        yield
-    finally:
-        if is_new:
-            del sys.modules[module]
 
 
 def has_terminal() -> bool:

@@ -32,6 +32,22 @@ class ConfigurationError(RawcoreError):
     exit_code = 2
 
 
+class PackageMissing(ConfigurationError):
+    message = "The Python package {package} is not installed here. {remedy}"
+
+    @classmethod
+    def of(cls, error: ModuleNotFoundError) -> PackageMissing:
+        """Return what to say about a package that could not be imported."""
+        package = (error.name or "?").partition(".")[0]
+        if package in ("rawcore", "codegen"):
+            return cls(package=error.name, remedy="Run from the folder of the clone.")
+        target = "setup-dev" if package in _ONLY_IN_DEV else "setup"
+        return cls(package=package, remedy=f"Run `make {target}`, then use .venv/bin/python.")
+
+
+_ONLY_IN_DEV = ("charset_normalizer", "jinja2", "pglast")
+
+
 class BadSettings(ConfigurationError):
     message = "The settings have {count} fault(s): {faults}"
 
@@ -169,6 +185,12 @@ class DatabaseUnreachable(RawcoreError):
 class ConnectionLost(DatabaseUnreachable):
     message = "The connection to PostgreSQL was lost ({problem}): see the log of the server."
     ends_run = False
+
+
+class NoLocalServer(RawcoreError):
+    message = "DATABASE_URL is not set: {problem}"
+    error_class = "connection"
+    exit_code = 3
 
 
 class DatabaseRefused(RawcoreError):

@@ -15,6 +15,9 @@ from rawcore.local.weed import Weed
 from tests.support.databases import Cluster, Database, start_cluster
 from tests.support.home import close_home, home, open_home
 from tests.support.s3 import Bucket, fresh_bucket, moto_bucket
+from tests.support.skips import pytest_addoption, pytest_sessionfinish, pytest_terminal_summary
+
+__all__ = ["pytest_addoption", "pytest_sessionfinish", "pytest_terminal_summary"]
 
 OURS = ("AWS_", "S3_", "RAWCORE_", "DATABASE_URL", "PG")
 

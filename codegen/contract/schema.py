@@ -32,15 +32,6 @@ def write_json_schemas(folder: Path) -> tuple[Path, ...]:
     return tuple(paths)
 
 
-def stale_json_schemas(folder: Path) -> tuple[Path, ...]:
-    """Return the schema files that are missing or out of date."""
-    return tuple(
-        folder / name
-        for name, text in json_schemas().items()
-        if not (folder / name).is_file() or (folder / name).read_text(encoding="utf-8") != text
-    )
-
-
 def _extract_schema() -> dict[str, Any]:
     schema = _finish(Extract.model_json_schema(), "extract of rawcore")
     del schema["properties"]["entity"]["default"]  # it is derived from the name of the extract

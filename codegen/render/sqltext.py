@@ -1,4 +1,8 @@
-"""SQL text: names and literals quoted, conditions rewritten, templates rendered."""
+"""SQL text: names and literals quoted, conditions rewritten, templates rendered.
+
+pglast and Jinja2 are imported where they are needed: contracts are also read where neither is
+installed.
+"""
 
 from __future__ import annotations
 
@@ -6,9 +10,10 @@ import re
 from collections.abc import Iterable, Mapping
 from functools import cache
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-import jinja2
-from pglast import parser
+if TYPE_CHECKING:
+    import jinja2
 
 TEMPLATES = Path(__file__).parent / "templates"
 
@@ -27,6 +32,8 @@ _ALWAYS_QUOTED = frozenset({"begin", "declare", "end"})
 @cache
 def ident(name: str) -> str:
     """Return the name as an identifier, quoted only where it must be."""
+    from pglast import parser
+
     plain = name.isidentifier() and name.isascii() and name == name.lower()
     if plain and name not in _ALWAYS_QUOTED:
         tokens = parser.scan(name)
@@ -59,6 +66,8 @@ def instant(local: str | None, zone: str, otherwise: str = "NULL") -> str:
 
 def substitute(condition: str, columns: Mapping[str, str]) -> str:
     """Return a condition with each column name replaced by an expression."""
+    from pglast import parser
+
     encoded = condition.encode()
     parts: list[str] = []
     position = 0
@@ -121,6 +130,8 @@ def assignments(names: Iterable[str], alias: str) -> list[str]:
 @cache
 def environment() -> jinja2.Environment:
     """Return the template environment: undefined names fail, blocks leave no blank lines."""
+    import jinja2
+
     result = jinja2.Environment(
         loader=jinja2.FileSystemLoader(TEMPLATES),
         undefined=jinja2.StrictUndefined,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 import zlib
 from collections.abc import Callable, Iterable, Iterator
 from itertools import chain
@@ -10,8 +11,7 @@ from typing import Protocol
 from rawcore.errors import BadArchive
 
 PIECE_BYTES = 1 << 20
-_ZSTD_SLICE = 1024  # a zstd block of 4 bytes can hold 128 KiB, so feed little at a time
-_ZSTD_WINDOW = 1 << 26
+_ZSTD_WINDOW_LOG = 26
 _GZIP = b"\x1f\x8b\x08"
 _ZSTD = b"\x28\xb5\x2f\xfd"
 
@@ -44,20 +44,26 @@ class _GzipMember:
 
 class _ZstdFrame:
     def __init__(self) -> None:
-        import zstandard
+        if sys.version_info >= (3, 14):
+            from compression import zstd
+        else:
+            from backports import zstd
 
-        self._reader = zstandard.ZstdDecompressor(max_window_size=_ZSTD_WINDOW).decompressobj()
+        limit: dict[int, int] = {zstd.DecompressionParameter.window_log_max: _ZSTD_WINDOW_LOG}
+        self._reader = zstd.ZstdDecompressor(options=limit)
+        self._error = zstd.ZstdError
 
     @property
     def ended(self) -> bool:
         return self._reader.eof
 
     def step(self, data: bytes) -> tuple[bytes, bytes]:
+        # The reader keeps input that did not fit into the output, until the frame ends.
         try:
-            out = self._reader.decompress(data[:_ZSTD_SLICE])
-        except Exception as error:  # zstandard is imported late, so its error has no name here
+            out = self._reader.decompress(data, PIECE_BYTES)
+        except self._error as error:
             raise zlib.error(str(error)) from error
-        return out, self._reader.unused_data + data[_ZSTD_SLICE:]
+        return out, self._reader.unused_data
 
 
 def decompressed(pieces: Iterable[bytes], key: str = "") -> Iterator[bytes]:

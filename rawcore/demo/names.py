@@ -35,11 +35,6 @@ class Span:
     date_extracted: datetime
     kind: str
 
-    @property
-    def is_full(self) -> bool:
-        """Whether it is the span of a full file."""
-        return self.kind == "full"
-
 
 def full_span(source: Source, extracted: datetime) -> Span:
     """Return the span of a full file: it begins long before the source's `full_before`."""

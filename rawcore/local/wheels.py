@@ -20,7 +20,12 @@ def wheel_bin(version: int) -> Path:
     for folder in (found.submodule_search_locations or []) if found else []:
         if (Path(folder) / "pginstall/bin/initdb").exists():
             return Path(folder) / "pginstall/bin"
+    if version == max(WHEELS):
+        raise ServerError(
+            "the embedded PostgreSQL is not installed: set DATABASE_URL to a server of yours,"
+            " or run `make setup`"
+        )
     raise ServerError(
-        f"PostgreSQL {version} comes with the wheel {package!r}, which is not installed: "
-        "make setup (16 and 17 have no wheel for every machine)"
+        f"PostgreSQL {version} is not installed: `make setup-dev` brings it where this machine has"
+        f" a wheel of it (the package {package})"
     )

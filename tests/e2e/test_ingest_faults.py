@@ -6,11 +6,11 @@ import signal
 from typing import Any
 
 import pytest
-import zstandard
 
 from rawcore.driver.session import connect, refuse_pooler
 from rawcore.errors import PooledConnection
 from rawcore.settings import Settings
+from tests.support.archives import zstd
 from tests.support.databases import Database
 from tests.support.ingest import Driver, body, kill, medicines, name, row
 from tests.support.proxy import Fault, Proxy, proxy_of
@@ -121,7 +121,7 @@ def test_joining_a_run_that_is_not_under_way(driver: Driver) -> None:
 
 def test_compressed_objects_are_read_whatever_their_name(driver: Driver, bucket: Bucket) -> None:
     bucket.put(name("Medicine", 1), gzip.compress(medicines(1, 3)))
-    bucket.put(name("Medicine", 2) + ".csv", zstandard.compress(medicines(4, 6)))
+    bucket.put(name("Medicine", 2) + ".csv", zstd.compress(medicines(4, 6)))
     assert driver.run().code == 0
     assert driver.value("SELECT count(*) FROM core.dim_medicine") == 6
 

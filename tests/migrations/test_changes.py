@@ -7,15 +7,23 @@ from pathlib import Path
 
 import pytest
 
-from tests.migrations.conftest import DAYS, Depot, bin_, sample
 from tests.support.databases import Cluster
+from tests.support.depot import (
+    BINS,
+    CRATES,
+    DAYS,
+    LEVELS,
+    SAMPLES,
+    SHELVES,
+    Depot,
+    bin_,
+    column,
+    sample,
+)
 from tests.support.engine import Engine, migrate_desired
 from tests.support.schema import differences
 from tests.support.upgrade import Delivery, Project, contents, deliver
 
-BINS, SAMPLES, SHELVES, PICKS = (
-    f"depot/{name}.yml" for name in ("bins", "samples", "shelves", "picks")
-)
 SOURCE = "depot/source.yml"
 
 
@@ -34,28 +42,12 @@ class Case:
     names: Mapping[str, str | None] = field(default_factory=dict)
 
 
-def column(name: str, rest: str) -> str:
-    return f"  - {{name: {name}, source: {name.title()}, {rest}}}\n"
-
-
-LEVELS = "  - {name: levels, source: Levels, type: integer}\n"
 INTEGER = "{name: an_integer, source: Integer, type: integer}"
 AMOUNT = '{name: an_amount, source: Amount, type: "numeric(12,2)"}'
 TEXT = "{name: a_text, source: Text, type: text, pii: keep}"
 SHELF = [{"shelf_id": "1", "label": "top", "levels": "4"}, {"shelf_id": "4", "label": "x"}]
 NEXT_SAMPLES = [sample(1, an_integer="50000", a_text="13"), sample(7, an_integer="4", a_text="7")]
 NEXT_BINS = [bin_("A", "1", stock="6", remark="wet"), bin_("A", "2", stock="9", colour="Blue")]
-CRATES = """\
-extract: crates
-file_types: [Crates]
-description: Crates.
-natural_key: [crate_id]
-core: {kind: dimension, table: dim_crates}
-columns:
-  - {name: crate_id, source: CrateID, type: bigint}
-  - {name: owner, source: Owner, type: text, pii: pseudonymise}
-"""
-
 CASES = {
     "new column at the end": Case(
         [(SHELVES, LEVELS, LEVELS + column("depth", "type: integer"))],

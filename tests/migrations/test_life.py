@@ -16,12 +16,12 @@ from codegen.migration import migrate
 from codegen.migration.desired import desired_state
 from codegen.migration.migrate import MigrationError
 from codegen.migration.planner import migrated_state, next_migration, plan
-from tests.db.test_sql_style import ROOT
-from tests.migrations.test_changes import CRATES, LEVELS, SAMPLES, SHELVES, column
 from tests.support.databases import Database
+from tests.support.depot import CRATES, LEVELS, SAMPLES, SHELVES, column
 from tests.support.engine import Engine
 from tests.support.upgrade import Project
 
+ROOT = Path(__file__).parents[2]
 DEPTH = column("depth", "type: integer")
 CHECK = LEVELS.replace("integer}", "integer, check: levels > 2}")
 

@@ -10,7 +10,10 @@ import shutil
 import subprocess
 import sys
 import tempfile
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
+
+import psutil
 
 from rawcore.local.server import Server
 from rawcore.local.weed import Weed
@@ -75,14 +78,35 @@ def unmount(folder: Path) -> None:
 def _reap() -> None:
     sys.stdin.buffer.read()
     folder = home()
+    _kill(_processes(but=("postgres", "weed")))  # first: a worker could start another server
     server().remove()
     doomed_server().remove()
     with contextlib.suppress(OSError):
         unmount(folder / "small")
     Weed(folder / "weed").remove()
+    for process in _processes():
+        for option in process.cmdline():
+            if option.startswith("-dir="):  # a SeaweedFS of a single test
+                Weed(Path(option.removeprefix("-dir=")).parent).remove()
+    _kill(_processes())
     if (folder / "container.id").exists():
         _remove_container((folder / "container.id").read_text())
     shutil.rmtree(folder, ignore_errors=True)
+
+
+def _processes(but: Sequence[str] = ()) -> Iterator[psutil.Process]:
+    """Yield the processes that were started by this run, directly or not: they inherit its name."""
+    for process in psutil.process_iter(["pid", "name"]):
+        with contextlib.suppress(psutil.Error, OSError):
+            is_ours = process.environ().get(VARIABLE) == os.environ[VARIABLE]
+            if is_ours and process.pid != os.getpid() and process.name() not in but:
+                yield process
+
+
+def _kill(processes: Iterable[psutil.Process]) -> None:
+    for process in processes:
+        with contextlib.suppress(psutil.Error):
+            process.kill()
 
 
 def _remove_container(identity: str) -> None:

