@@ -11,7 +11,6 @@ from rawcore import cli
 from rawcore.errors import NoLocalServer
 from rawcore.local import install
 from rawcore.local.wheels import ServerError, wheel_bin
-from rawcore.settings import Settings
 
 ROOT = Path(__file__).parents[2]
 
@@ -118,8 +117,10 @@ def test_contracts_are_read_and_migrations_applied_without_the_tools_of_authors(
 
 
 def test_a_run_without_database_url_says_how_to_get_the_embedded_server(
-    monkeypatch: pytest.MonkeyPatch,
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.delenv("DATABASE_URL", raising=False)
     monkeypatch.setattr("importlib.util.find_spec", lambda name: None)
     with pytest.raises(ServerError, match="run `make setup`"):
         wheel_bin(18)
@@ -128,7 +129,7 @@ def test_a_run_without_database_url_says_how_to_get_the_embedded_server(
     with pytest.raises(
         NoLocalServer, match=r"DATABASE_URL is not set: .* run `make setup`"
     ) as error:
-        cli._with_database(Settings(_env_file=None))
+        cli._settings()
     assert error.value.exit_code == 3
 
 
