@@ -40,8 +40,8 @@ PURPOSES = {
     "uv": "writes the lock files",
 }
 LARGE_MB = 4.0
-AWS_SERVICES = ("s3", "sts", "sso", "sso-oidc", "signin")
-"""The services of botocore that rawcore calls, itself or to get credentials."""
+AWS_SERVICES = ("s3", "sts", "sso", "sso-oidc", "signin", "iam")
+"""What rawcore calls of botocore's services, itself or to get credentials; iam is for its tests."""
 
 _FETCHED = re.compile(r"\s*(?:Using cached|Downloading) (\S+?)-\d\S* \((\d+\.?\d*) MB\)")
 
