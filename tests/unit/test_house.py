@@ -3,6 +3,7 @@
 import re
 import subprocess
 import tomllib
+from collections import Counter
 from pathlib import Path
 
 import grimp
@@ -10,22 +11,10 @@ import pytest
 
 ROOT = Path(__file__).parents[2]
 LOCKS = ("requirements.lock", "requirements-local.lock", "requirements-dev.lock")
-TARGETS = [
-    *(
-        "help",
-        "setup",
-        "setup-server",
-        "setup-dev",
-        "demo",
-        "test",
-        "test-slow",
-        "test-containers",
-        "lint",
-        "format",
-        "codegen",
-    ),
-    *("migration", "check", "migrate", "rollback", "bench", "psql", "url", "clean"),
-]
+TARGETS = (
+    "help setup setup-server setup-dev demo test test-slow test-containers test-matrix lint format"
+    " new-source codegen migration check migrate rollback bench psql url clean lock"
+)
 
 
 def pins(name: str) -> dict[str, str]:
@@ -67,7 +56,7 @@ def test_make_help_names_every_promised_target() -> None:
     shown = subprocess.run(
         ["make", "--silent", "help"], cwd=ROOT, capture_output=True, text=True, check=True
     ).stdout
-    assert [name for name in TARGETS if f"  make {name} " not in shown] == []
+    assert [name for name in TARGETS.split() if f"  make {name} " not in shown] == []
 
 
 def test_no_test_imports_a_conftest_or_another_test() -> None:
@@ -92,6 +81,16 @@ def test_every_room_has_a_layer() -> None:
         if path.suffix == ".py" or (path / "__init__.py").is_file()
     }
     assert {one for one in rooms if "__init__" not in one and "__pycache__" not in one} == placed
+
+
+def test_no_two_classes_share_a_name() -> None:
+    names = Counter(
+        name
+        for folder in ("codegen", "rawcore")
+        for path in (ROOT / folder).rglob("*.py")
+        for name in re.findall(r"^class (\w+)", path.read_text(), re.MULTILINE)
+    )
+    assert [name for name, count in names.items() if count > 1] == []
 
 
 def test_no_module_is_longer_than_500_lines() -> None:
