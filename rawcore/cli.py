@@ -94,7 +94,7 @@ def _choice(function: Callable[..., None]) -> Callable[..., None]:
                 "--extract", "extracts", multiple=True, help="Only this extract; repeatable."
             ),
             click.option("--prefix", help="Only keys that start with it."),
-            click.option("--force", is_flag=True, help="Land the chosen files again."),
+            click.option("--force", is_flag=True, help="Land failed files again."),
             click.option(
                 "--set",
                 "overrides",

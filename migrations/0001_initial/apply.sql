@@ -125,7 +125,7 @@ CREATE TABLE etl.file_attempts (
     file_attempt_id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
     load_run_file_id bigint NOT NULL,
     load_run_id bigint,
-    action text NOT NULL CHECK (action IN ('land', 'process', 'reprocess', 'exclude', 'readmit', 'release', 'purge')),
+    action text NOT NULL CHECK (action IN ('land', 'process', 'reprocess', 'exclude', 'readmit', 'release', 'reread', 'purge')),
     started_at timestamptz NOT NULL,
     finished_at timestamptz,
     outcome text CHECK (outcome IN ('succeeded', 'failed', 'held', 'skipped', 'lost')),
@@ -144,7 +144,7 @@ COMMENT ON TABLE etl.file_attempts IS
 COMMENT ON COLUMN etl.file_attempts.file_attempt_id IS 'The attempt.';
 COMMENT ON COLUMN etl.file_attempts.load_run_file_id IS 'The file.';
 COMMENT ON COLUMN etl.file_attempts.load_run_id IS 'The run it was part of.';
-COMMENT ON COLUMN etl.file_attempts.action IS 'land, process, reprocess, exclude, readmit, release or purge.';
+COMMENT ON COLUMN etl.file_attempts.action IS 'land, process, reprocess, exclude, readmit, release, reread or purge.';
 COMMENT ON COLUMN etl.file_attempts.started_at IS 'Start.';
 COMMENT ON COLUMN etl.file_attempts.finished_at IS 'End.';
 COMMENT ON COLUMN etl.file_attempts.outcome IS 'succeeded, failed, held, skipped, or lost (another worker took over).';
@@ -330,6 +330,7 @@ CREATE TABLE etl.load_run_files (
     s3_key text NOT NULL,
     s3_version_id text NOT NULL,
     member text NOT NULL DEFAULT '',
+    reading integer NOT NULL DEFAULT 1 CHECK (reading > 0),
     file_hash text,
     etag text NOT NULL,
     size_bytes bigint NOT NULL,
@@ -370,8 +371,7 @@ CREATE TABLE etl.load_run_files (
     discovered_at timestamptz NOT NULL,
     load_ts timestamptz,
     processed_at timestamptz,
-    UNIQUE (s3_bucket, s3_key, s3_version_id, member),
-    UNIQUE (s3_bucket, s3_key, s3_version_id, member, file_hash)
+    UNIQUE (s3_bucket, s3_key, s3_version_id, member, reading)
 ) WITH (fillfactor = 70);
 CREATE INDEX load_run_files_extract_idx ON etl.load_run_files (extract, tenant, date_extracted);
 CREATE INDEX load_run_files_landed_idx ON etl.load_run_files (extract, date_extracted)
@@ -379,7 +379,7 @@ WHERE status IN ('landed', 'processing');
 CREATE INDEX load_run_files_open_idx ON etl.load_run_files (source, status)
 WHERE status IN ('pending', 'loading', 'landed', 'processing', 'failed', 'held');
 
-COMMENT ON TABLE etl.load_run_files IS 'One row per delivered content: where it came from, what became of it, and what was decided about it.';
+COMMENT ON TABLE etl.load_run_files IS 'One row per reading of a delivered content: where it came from, what became of it, and what was decided about it.';
 COMMENT ON COLUMN etl.load_run_files.load_run_file_id IS 'The file; raw, stg, core and rejects refer to it.';
 COMMENT ON COLUMN etl.load_run_files.source IS 'The feed.';
 COMMENT ON COLUMN etl.load_run_files.extract IS 'The extract.';
@@ -388,6 +388,8 @@ COMMENT ON COLUMN etl.load_run_files.s3_key IS 'Key.';
 COMMENT ON COLUMN etl.load_run_files.s3_version_id IS
     'Version of the object; etag:… until it was read and where the bucket keeps no versions; sha256:… of a folder.';
 COMMENT ON COLUMN etl.load_run_files.member IS 'Name inside an archive; empty: not an archive.';
+COMMENT ON COLUMN etl.load_run_files.reading IS
+    'How often this content had been read, from 1; a later reading takes the place of the earlier one when it is processed.';
 COMMENT ON COLUMN etl.load_run_files.file_hash IS 'SHA-256 of the bytes as delivered, in hex; NULL until landed.';
 COMMENT ON COLUMN etl.load_run_files.etag IS 'Entity tag of the version.';
 COMMENT ON COLUMN etl.load_run_files.size_bytes IS 'Size in bytes.';
@@ -401,7 +403,7 @@ COMMENT ON COLUMN etl.load_run_files.status IS
     'pending, loading, landed, processing, processed; or failed, held, skipped, superseded, excluded.';
 COMMENT ON COLUMN etl.load_run_files.status_reason IS 'Why it failed, is held or was skipped, in one line without field content.';
 COMMENT ON COLUMN etl.load_run_files.is_counting IS 'Whether core is made of it: processed, not superseded, not excluded.';
-COMMENT ON COLUMN etl.load_run_files.superseded_by IS 'The newer version of the key that took its place.';
+COMMENT ON COLUMN etl.load_run_files.superseded_by IS 'The newer version of the key, or the later reading, that took its place.';
 COMMENT ON COLUMN etl.load_run_files.file_attempt_id IS 'Its newest attempt; an older one has lost its claim.';
 COMMENT ON COLUMN etl.load_run_files.load_run_id IS 'The run that landed it.';
 COMMENT ON COLUMN etl.load_run_files.kind IS 'full or delta, recorded when it was first processed.';
@@ -626,7 +628,7 @@ COMMENT ON COLUMN etl.load_run_plan.load_run_id IS 'The run.';
 COMMENT ON COLUMN etl.load_run_plan.ordinal IS 'Order, from 1.';
 COMMENT ON COLUMN etl.load_run_plan.load_run_file_id IS 'The file.';
 COMMENT ON COLUMN etl.load_run_plan.action IS 'land (and process) or process.';
-COMMENT ON COLUMN etl.load_run_plan.is_forced IS 'Whether its raw rows are replaced by --force.';
+COMMENT ON COLUMN etl.load_run_plan.is_forced IS 'Whether --force lands it again: it had failed.';
 COMMENT ON COLUMN etl.load_run_plan.is_landed IS 'Whether landing it is over in this run: landed, skipped, or failed in a way that trying again cannot mend.';
 COMMENT ON COLUMN etl.load_run_plan.failures IS 'Attempts of this run to land it that failed.';
 COMMENT ON COLUMN etl.load_run_plan.workers_lost IS 'Workers of this run that were gone while they processed it.';
@@ -831,7 +833,7 @@ BEGIN
     SELECT f.load_run_file_id, f.extract, e.raw_table INTO v_file
     FROM etl.load_run_files AS f
     JOIN etl.extracts AS e USING (extract)
-    WHERE f.file_attempt_id = p_file_attempt_id AND f.status = 'loading'
+    WHERE f.file_attempt_id = p_file_attempt_id AND f.status = 'loading' AND NOT f.is_counting
         AND f.load_run_file_id = (
             SELECT a.load_run_file_id FROM etl.file_attempts AS a WHERE a.file_attempt_id = p_file_attempt_id
         )
@@ -843,7 +845,7 @@ BEGIN
         RETURN false;
     END IF;
 
-    -- Rows of an earlier landing: only --force gets here with any.
+    -- Rows of an earlier landing of a file that failed: --force lands it again. No file that counts gets here.
     EXECUTE format('DELETE FROM %s WHERE load_run_file_id = $1', v_file.raw_table) USING v_file.load_run_file_id;
     EXECUTE format(
         'DELETE FROM etl.%I WHERE load_run_file_id = $1 AND stage = ''landing''', 'rejects_' || v_file.extract
@@ -1137,8 +1139,7 @@ SECURITY DEFINER
 SET search_path = pg_catalog, pg_temp
 AS $fail_landing$
 -- Nothing to do for a file that another worker has taken over, or that has landed: a connection can break between a
--- commit and its answer. What a permission forbids is tried again by the next run, not by this one. A file that counts
--- goes on counting when it cannot be landed again.
+-- commit and its answer. What a permission forbids is tried again by the next run, not by this one.
 DECLARE
     v_is_denied constant boolean := p_error_class = 'permission';
     v_is_retryable constant boolean := p_retryable OR v_is_denied;
@@ -1158,7 +1159,7 @@ BEGIN
     END IF;
 
     UPDATE etl.load_run_files AS f
-    SET status = CASE WHEN v_is_retryable THEN 'pending' WHEN f.is_counting THEN 'processed' ELSE 'failed' END,
+    SET status = CASE WHEN v_is_retryable THEN 'pending' ELSE 'failed' END,
         status_reason = p_message
     WHERE f.file_attempt_id = p_file_attempt_id AND f.status = 'loading';
     UPDATE etl.load_run_plan AS p
@@ -1280,20 +1281,26 @@ BEGIN
             MESSAGE = format('attempt %s is not landing a file', p_file_attempt_id),
             HINT = 'Call etl.claim_landing first, in the same transaction.';
     END IF;
-    IF v_file.file_hash <> p_file_hash THEN
+    IF EXISTS (
+        SELECT FROM etl.load_run_files AS o
+        WHERE o.s3_bucket = v_file.s3_bucket AND o.s3_key = v_file.s3_key AND o.s3_version_id = v_file.s3_version_id
+            AND o.member = v_file.member AND o.file_hash <> p_file_hash
+    ) THEN
         RAISE EXCEPTION USING
             ERRCODE = 'RC005',
             MESSAGE = format('the content of file %s is not what was landed before', v_file.load_run_file_id),
             HINT = 'The same version of an object has to give the same bytes; ask who wrote to the bucket.';
     END IF;
 
-    -- The newest content of this key that was written before this one stands in raw and is the same: the caller rolls
-    -- back. Only the newest: content that comes back after another, even one not processed yet, is a correction.
+    -- The newest content of this key that was written before this one is the same: the caller rolls back. Only the
+    -- newest: content that comes back after another, even one not processed yet, is a correction. Only other versions:
+    -- a second reading has the bytes of the first.
     IF p_file_hash = (
         SELECT o.file_hash
         FROM etl.load_run_files AS o
         WHERE o.s3_bucket = v_file.s3_bucket AND o.s3_key = v_file.s3_key AND o.member = v_file.member
             AND (o.last_modified, o.load_run_file_id) < (v_file.last_modified, v_file.load_run_file_id)
+            AND o.s3_version_id <> v_file.s3_version_id
             AND o.file_hash IS NOT NULL AND o.status <> 'skipped'
         ORDER BY o.last_modified DESC, o.load_run_file_id DESC
         LIMIT 1
@@ -2045,6 +2052,58 @@ END;
 $open_files$;
 COMMENT ON FUNCTION etl.open_files(bigint) IS 'The files of a run that are not done, and why.';
 
+-- object: function etl.open_readings
+CREATE OR REPLACE FUNCTION etl.open_readings(p_file_ids bigint[], p_reason text)
+RETURNS bigint
+LANGUAGE plpgsql
+SECURITY DEFINER
+SET search_path = pg_catalog, pg_temp
+AS $open_readings$
+-- The earlier reading counts until the new one is processed. What was recorded about the content (kind, mirror,
+-- thresholds) holds for each reading of it; a decision that let a mirror in does not, because the rows can differ.
+DECLARE
+    v_open_id bigint;
+    v_readings bigint;
+BEGIN
+    PERFORM etl.decide_file(i.id, p_reason, 'reread', ARRAY['processed']) FROM unnest(p_file_ids) AS i (id);
+
+    SELECT min(n.load_run_file_id) INTO v_open_id
+    FROM etl.load_run_files AS f
+    JOIN etl.load_run_files AS n USING (s3_bucket, s3_key, s3_version_id, member)
+    WHERE f.load_run_file_id = ANY (p_file_ids) AND n.reading > f.reading
+        AND n.status IN ('pending', 'loading', 'landed', 'processing');
+    IF v_open_id IS NOT NULL THEN
+        RAISE EXCEPTION USING
+            ERRCODE = 'RC008',
+            MESSAGE = format('a new reading of this content is open already: file %s', v_open_id),
+            HINT = 'The next run of ingest.py reads it.';
+    END IF;
+
+    INSERT INTO etl.load_run_files (
+        source, extract, s3_bucket, s3_key, s3_version_id, member, reading, etag, size_bytes, last_modified,
+        extract_type, tenant, date_from, date_to, date_extracted, kind, is_mirror, reject_rate, mirror_close_share,
+        status, status_reason, discovered_at
+    )
+    SELECT
+        f.source, f.extract, f.s3_bucket, f.s3_key, f.s3_version_id, f.member,
+        (
+            SELECT max(n.reading) + 1
+            FROM etl.load_run_files AS n
+            WHERE n.s3_bucket = f.s3_bucket AND n.s3_key = f.s3_key AND n.s3_version_id = f.s3_version_id
+                AND n.member = f.member
+        ),
+        f.etag, f.size_bytes, f.last_modified, f.extract_type, f.tenant, f.date_from, f.date_to, f.date_extracted,
+        f.kind, f.is_mirror, f.reject_rate, f.mirror_close_share, 'pending', p_reason, clock_timestamp()
+    FROM etl.load_run_files AS f
+    WHERE f.load_run_file_id = ANY (p_file_ids)
+    ORDER BY f.date_extracted, f.load_run_file_id;
+    GET DIAGNOSTICS v_readings = ROW_COUNT;
+    RETURN v_readings;
+END;
+$open_readings$;
+COMMENT ON FUNCTION etl.open_readings(bigint[], text) IS
+    'Records the decision to read counting files from the store once more, and plans the new readings; returns their number. RC008: a file does not count, has an open reading, or the reason is missing; RC013: before the horizon.';
+
 -- object: function etl.parse_name
 CREATE OR REPLACE FUNCTION etl.parse_name(p_source text, p_key text)
 RETURNS TABLE (
@@ -2332,7 +2391,7 @@ BEGIN
                 WHEN w.status = 'failed' AND v_options.mode = 'retry' AND w.file_hash IS NOT NULL THEN 'process'
                 WHEN w.is_elsewhere THEN 'leave'
                 WHEN w.status = 'failed' AND v_options.mode = 'retry' THEN 'land'
-                WHEN w.status IN ('processed', 'failed') AND v_options.is_forced THEN 'land'
+                WHEN w.status = 'failed' AND v_options.is_forced THEN 'land'
                 ELSE 'leave'
             END AS action
         FROM wanted AS w
@@ -2359,13 +2418,16 @@ BEGIN
             WHEN j.status = 'held' THEN 'held: ' || coalesce(j.status_reason, '')
             WHEN j.action = 'hold' THEN 'held: its batch lacks ' || j.missing
             WHEN j.action = 'leave' AND NOT j.is_wanted THEN 'left by the options of this run'
+            WHEN j.status = 'processed' THEN format(
+                'it counts; to read it once more, the owner calls etl.reread_file(%s, reason)', j.load_run_file_id
+            )
             WHEN j.action = 'leave' AND j.is_elsewhere THEN 'lies in ' || j.s3_bucket
             WHEN j.action = 'leave' AND j.status = 'failed'
                 THEN 'failed before: ' || coalesce(j.status_reason, '') || '; --mode retry takes it'
             WHEN j.action = 'leave' THEN 'not failed before, left by --mode retry'
             WHEN j.status = 'failed' THEN 'failed before'
             WHEN j.status IN ('loading', 'landed', 'processing') THEN 'unfinished'
-            WHEN j.status = 'processed' THEN 'forced'
+            WHEN j.reading > 1 THEN 'read again: ' || coalesce(j.status_reason, '')
             WHEN EXISTS (
                 SELECT FROM etl.load_run_files AS o
                 WHERE o.s3_bucket = j.s3_bucket AND o.s3_key = j.s3_key AND o.load_run_file_id <> j.load_run_file_id
@@ -2463,20 +2525,20 @@ BEGIN
         p.ordinal,
         p.load_run_file_id,
         p.action,
-        p.action = 'land' AND p.status IN ('processed', 'failed') AND v_is_forced,
+        p.action = 'land' AND p.status = 'failed' AND v_is_forced,
         p.reason
     FROM etl.plan_files(v_run.source, v_run.parameters) AS p
     WHERE p.action IN ('land', 'process');
     GET DIAGNOSTICS v_files = ROW_COUNT;
 
-    -- What failed before starts over where its bytes are; a forced file waits to be landed again but goes on counting.
+    -- What failed before starts over where its bytes are.
     UPDATE etl.load_run_files AS f
     SET status = CASE p.action WHEN 'land' THEN 'pending' ELSE 'landed' END,
         status_reason = NULL
     FROM etl.load_run_plan AS p
     WHERE p.load_run_id = p_load_run_id
         AND f.load_run_file_id = p.load_run_file_id
-        AND f.status IN ('failed', 'processed');
+        AND f.status = 'failed';
     RETURN v_files;
 END;
 $plan_run$;
@@ -2852,24 +2914,6 @@ BEGIN
     WHERE f.source = p_source AND f.status = 'held' AND f.file_hash IS NULL
         AND t.source = f.source AND t.tenant = f.tenant;
 
-    -- A content that was not read before another came is gone, unless a worker has it in hand.
-    WITH unread AS (
-        SELECT f.load_run_file_id
-        FROM etl.load_run_files AS f
-        WHERE f.source = p_source AND f.file_hash IS NULL AND f.member = ''
-            AND f.status IN ('pending', 'loading', 'held', 'failed')
-            AND EXISTS (
-                SELECT FROM etl.load_run_files AS n
-                WHERE n.s3_bucket = f.s3_bucket AND n.s3_key = f.s3_key AND n.member = f.member
-                    AND n.load_run_file_id > f.load_run_file_id
-            )
-        FOR NO KEY UPDATE SKIP LOCKED
-    )
-    UPDATE etl.load_run_files AS f
-    SET status = 'skipped', status_reason = 'another content took its place before it was read'
-    FROM unread AS u
-    WHERE f.load_run_file_id = u.load_run_file_id;
-
     -- An object changed before the newest content of its key was read: the file is what lies there now.
     WITH unread AS (
         SELECT
@@ -2892,7 +2936,8 @@ BEGIN
         FROM etl.s3_objects AS o
         JOIN etl.load_run_files AS f USING (s3_bucket, s3_key)
         WHERE o.source = p_source AND o.last_changed = p_now
-            AND f.file_hash IS NULL AND f.member = '' AND f.status IN ('pending', 'loading', 'held', 'failed')
+            AND f.file_hash IS NULL AND f.member = '' AND f.reading = 1
+            AND f.status IN ('pending', 'loading', 'held', 'failed')
             AND (f.etag, f.last_modified) IS DISTINCT FROM (o.etag, o.last_modified)
         FOR NO KEY UPDATE OF f SKIP LOCKED
     )
@@ -2927,7 +2972,7 @@ BEGIN
     LEFT JOIN LATERAL (
         SELECT f.etag, f.last_modified
         FROM etl.load_run_files AS f
-        WHERE f.s3_bucket = o.s3_bucket AND f.s3_key = o.s3_key AND f.member = ''
+        WHERE f.s3_bucket = o.s3_bucket AND f.s3_key = o.s3_key AND f.member = '' AND f.reading = 1
         ORDER BY f.load_run_file_id DESC
         LIMIT 1
     ) AS known ON true
@@ -2935,6 +2980,24 @@ BEGIN
         AND o.etag IS DISTINCT FROM known.etag
     ORDER BY o.date_extracted, o.s3_key COLLATE "C"
     ON CONFLICT DO NOTHING;
+
+    -- A content that was not read before another came is gone, unless a worker has it in hand.
+    WITH unread AS (
+        SELECT f.load_run_file_id
+        FROM etl.load_run_files AS f
+        WHERE f.source = p_source AND f.file_hash IS NULL AND f.member = ''
+            AND f.status IN ('pending', 'loading', 'held', 'failed')
+            AND EXISTS (
+                SELECT FROM etl.load_run_files AS n
+                WHERE n.s3_bucket = f.s3_bucket AND n.s3_key = f.s3_key AND n.member = f.member
+                    AND n.reading = 1 AND n.load_run_file_id > f.load_run_file_id
+            )
+        FOR NO KEY UPDATE SKIP LOCKED
+    )
+    UPDATE etl.load_run_files AS f
+    SET status = 'skipped', status_reason = 'another content took its place before it was read'
+    FROM unread AS u
+    WHERE f.load_run_file_id = u.load_run_file_id;
 
     PERFORM etl.check_batches(p_source, p_now);
 END;
@@ -4539,6 +4602,48 @@ END;
 $reprocess_run$;
 COMMENT ON PROCEDURE etl.reprocess_run(bigint) IS
     'Derives stg and core again from the raw rows of the files that a run landed, by today''s rules, without S3. RC002: called in a transaction block; RC007: not possible.';
+
+-- object: procedure etl.reread_extract
+CREATE OR REPLACE PROCEDURE etl.reread_extract(
+    p_extract text,
+    p_from timestamptz,
+    p_to timestamptz,
+    p_reason text
+)
+LANGUAGE plpgsql
+SECURITY DEFINER
+SET search_path = pg_catalog, pg_temp
+AS $reread_extract$
+DECLARE
+    v_readings bigint;
+BEGIN
+    CALL etl.hold_extract(p_extract);
+    v_readings := etl.open_readings(
+        ARRAY(
+            SELECT f.load_run_file_id
+            FROM etl.load_run_files AS f
+            WHERE f.load_run_file_id = ANY (etl.files_of_extract(p_extract, p_from, p_to)) AND f.status = 'processed'
+        ),
+        p_reason
+    );
+    RAISE NOTICE '% files of % will be read again by the next run of ingest.py', v_readings, p_extract;
+END;
+$reread_extract$;
+COMMENT ON PROCEDURE etl.reread_extract(text, timestamptz, timestamptz, text) IS
+    'etl.reread_file for the counting files of an extract whose DateExtracted is in the interval, from the horizon on; NULL: no bound. RC006: unknown extract; RC008: as etl.reread_file.';
+
+-- object: procedure etl.reread_file
+CREATE OR REPLACE PROCEDURE etl.reread_file(p_load_run_file_id bigint, p_reason text)
+LANGUAGE plpgsql
+SECURITY DEFINER
+SET search_path = pg_catalog, pg_temp
+AS $reread_file$
+BEGIN
+    PERFORM etl.open_readings(ARRAY[p_load_run_file_id], p_reason);
+END;
+$reread_file$;
+COMMENT ON PROCEDURE etl.reread_file(bigint, text) IS
+    'Lets the next run of ingest.py read a counting file once more, with a reason. The file counts until the new reading is processed and takes its place. RC008: the file does not count, or has an open reading; RC013: before the horizon.';
 
 -- object: procedure etl.set_pseudonym_key
 CREATE OR REPLACE PROCEDURE etl.set_pseudonym_key(p_key text)

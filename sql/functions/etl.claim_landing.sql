@@ -11,7 +11,7 @@ BEGIN
     SELECT f.load_run_file_id, f.extract, e.raw_table INTO v_file
     FROM etl.load_run_files AS f
     JOIN etl.extracts AS e USING (extract)
-    WHERE f.file_attempt_id = p_file_attempt_id AND f.status = 'loading'
+    WHERE f.file_attempt_id = p_file_attempt_id AND f.status = 'loading' AND NOT f.is_counting
         AND f.load_run_file_id = (
             SELECT a.load_run_file_id FROM etl.file_attempts AS a WHERE a.file_attempt_id = p_file_attempt_id
         )
@@ -23,7 +23,7 @@ BEGIN
         RETURN false;
     END IF;
 
-    -- Rows of an earlier landing: only --force gets here with any.
+    -- Rows of an earlier landing of a file that failed: --force lands it again. No file that counts gets here.
     EXECUTE format('DELETE FROM %s WHERE load_run_file_id = $1', v_file.raw_table) USING v_file.load_run_file_id;
     EXECUTE format(
         'DELETE FROM etl.%I WHERE load_run_file_id = $1 AND stage = ''landing''', 'rejects_' || v_file.extract

@@ -11,8 +11,7 @@ SECURITY DEFINER
 SET search_path = pg_catalog, pg_temp
 AS $fail_landing$
 -- Nothing to do for a file that another worker has taken over, or that has landed: a connection can break between a
--- commit and its answer. What a permission forbids is tried again by the next run, not by this one. A file that counts
--- goes on counting when it cannot be landed again.
+-- commit and its answer. What a permission forbids is tried again by the next run, not by this one.
 DECLARE
     v_is_denied constant boolean := p_error_class = 'permission';
     v_is_retryable constant boolean := p_retryable OR v_is_denied;
@@ -32,7 +31,7 @@ BEGIN
     END IF;
 
     UPDATE etl.load_run_files AS f
-    SET status = CASE WHEN v_is_retryable THEN 'pending' WHEN f.is_counting THEN 'processed' ELSE 'failed' END,
+    SET status = CASE WHEN v_is_retryable THEN 'pending' ELSE 'failed' END,
         status_reason = p_message
     WHERE f.file_attempt_id = p_file_attempt_id AND f.status = 'loading';
     UPDATE etl.load_run_plan AS p

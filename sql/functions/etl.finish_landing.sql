@@ -29,20 +29,26 @@ BEGIN
             MESSAGE = format('attempt %s is not landing a file', p_file_attempt_id),
             HINT = 'Call etl.claim_landing first, in the same transaction.';
     END IF;
-    IF v_file.file_hash <> p_file_hash THEN
+    IF EXISTS (
+        SELECT FROM etl.load_run_files AS o
+        WHERE o.s3_bucket = v_file.s3_bucket AND o.s3_key = v_file.s3_key AND o.s3_version_id = v_file.s3_version_id
+            AND o.member = v_file.member AND o.file_hash <> p_file_hash
+    ) THEN
         RAISE EXCEPTION USING
             ERRCODE = 'RC005',
             MESSAGE = format('the content of file %s is not what was landed before', v_file.load_run_file_id),
             HINT = 'The same version of an object has to give the same bytes; ask who wrote to the bucket.';
     END IF;
 
-    -- The newest content of this key that was written before this one stands in raw and is the same: the caller rolls
-    -- back. Only the newest: content that comes back after another, even one not processed yet, is a correction.
+    -- The newest content of this key that was written before this one is the same: the caller rolls back. Only the
+    -- newest: content that comes back after another, even one not processed yet, is a correction. Only other versions:
+    -- a second reading has the bytes of the first.
     IF p_file_hash = (
         SELECT o.file_hash
         FROM etl.load_run_files AS o
         WHERE o.s3_bucket = v_file.s3_bucket AND o.s3_key = v_file.s3_key AND o.member = v_file.member
             AND (o.last_modified, o.load_run_file_id) < (v_file.last_modified, v_file.load_run_file_id)
+            AND o.s3_version_id <> v_file.s3_version_id
             AND o.file_hash IS NOT NULL AND o.status <> 'skipped'
         ORDER BY o.last_modified DESC, o.load_run_file_id DESC
         LIMIT 1

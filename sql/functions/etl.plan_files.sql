@@ -69,7 +69,7 @@ BEGIN
                 WHEN w.status = 'failed' AND v_options.mode = 'retry' AND w.file_hash IS NOT NULL THEN 'process'
                 WHEN w.is_elsewhere THEN 'leave'
                 WHEN w.status = 'failed' AND v_options.mode = 'retry' THEN 'land'
-                WHEN w.status IN ('processed', 'failed') AND v_options.is_forced THEN 'land'
+                WHEN w.status = 'failed' AND v_options.is_forced THEN 'land'
                 ELSE 'leave'
             END AS action
         FROM wanted AS w
@@ -96,13 +96,16 @@ BEGIN
             WHEN j.status = 'held' THEN 'held: ' || coalesce(j.status_reason, '')
             WHEN j.action = 'hold' THEN 'held: its batch lacks ' || j.missing
             WHEN j.action = 'leave' AND NOT j.is_wanted THEN 'left by the options of this run'
+            WHEN j.status = 'processed' THEN format(
+                'it counts; to read it once more, the owner calls etl.reread_file(%s, reason)', j.load_run_file_id
+            )
             WHEN j.action = 'leave' AND j.is_elsewhere THEN 'lies in ' || j.s3_bucket
             WHEN j.action = 'leave' AND j.status = 'failed'
                 THEN 'failed before: ' || coalesce(j.status_reason, '') || '; --mode retry takes it'
             WHEN j.action = 'leave' THEN 'not failed before, left by --mode retry'
             WHEN j.status = 'failed' THEN 'failed before'
             WHEN j.status IN ('loading', 'landed', 'processing') THEN 'unfinished'
-            WHEN j.status = 'processed' THEN 'forced'
+            WHEN j.reading > 1 THEN 'read again: ' || coalesce(j.status_reason, '')
             WHEN EXISTS (
                 SELECT FROM etl.load_run_files AS o
                 WHERE o.s3_bucket = j.s3_bucket AND o.s3_key = j.s3_key AND o.load_run_file_id <> j.load_run_file_id

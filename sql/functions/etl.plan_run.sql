@@ -21,20 +21,20 @@ BEGIN
         p.ordinal,
         p.load_run_file_id,
         p.action,
-        p.action = 'land' AND p.status IN ('processed', 'failed') AND v_is_forced,
+        p.action = 'land' AND p.status = 'failed' AND v_is_forced,
         p.reason
     FROM etl.plan_files(v_run.source, v_run.parameters) AS p
     WHERE p.action IN ('land', 'process');
     GET DIAGNOSTICS v_files = ROW_COUNT;
 
-    -- What failed before starts over where its bytes are; a forced file waits to be landed again but goes on counting.
+    -- What failed before starts over where its bytes are.
     UPDATE etl.load_run_files AS f
     SET status = CASE p.action WHEN 'land' THEN 'pending' ELSE 'landed' END,
         status_reason = NULL
     FROM etl.load_run_plan AS p
     WHERE p.load_run_id = p_load_run_id
         AND f.load_run_file_id = p.load_run_file_id
-        AND f.status IN ('failed', 'processed');
+        AND f.status = 'failed';
     RETURN v_files;
 END;
 $plan_run$;

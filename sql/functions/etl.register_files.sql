@@ -12,23 +12,7 @@ BEGIN
     WHERE f.source = p_source AND f.status = 'held' AND f.file_hash IS NULL
         AND t.source = f.source AND t.tenant = f.tenant;
 
-    -- A content that was not read before another came is gone, unless a worker has it in hand.
-    WITH unread AS (
-        SELECT f.load_run_file_id
-        FROM etl.load_run_files AS f
-        WHERE f.source = p_source AND f.file_hash IS NULL AND f.member = ''
-            AND f.status IN ('pending', 'loading', 'held', 'failed')
-            AND EXISTS (
-                SELECT FROM etl.load_run_files AS n
-                WHERE n.s3_bucket = f.s3_bucket AND n.s3_key = f.s3_key AND n.member = f.member
-                    AND n.load_run_file_id > f.load_run_file_id
-            )
-        FOR NO KEY UPDATE SKIP LOCKED
-    )
-    UPDATE etl.load_run_files AS f
-    SET status = 'skipped', status_reason = 'another content took its place before it was read'
-    FROM unread AS u
-    WHERE f.load_run_file_id = u.load_run_file_id;
+    PERFORM etl.skip_unread(p_source);
 
     -- An object changed before the newest content of its key was read: the file is what lies there now.
     WITH unread AS (
@@ -52,7 +36,8 @@ BEGIN
         FROM etl.s3_objects AS o
         JOIN etl.load_run_files AS f USING (s3_bucket, s3_key)
         WHERE o.source = p_source AND o.last_changed = p_now
-            AND f.file_hash IS NULL AND f.member = '' AND f.status IN ('pending', 'loading', 'held', 'failed')
+            AND f.file_hash IS NULL AND f.member = '' AND f.reading = 1
+            AND f.status IN ('pending', 'loading', 'held', 'failed')
             AND (f.etag, f.last_modified) IS DISTINCT FROM (o.etag, o.last_modified)
         FOR NO KEY UPDATE OF f SKIP LOCKED
     )
@@ -87,7 +72,7 @@ BEGIN
     LEFT JOIN LATERAL (
         SELECT f.etag, f.last_modified
         FROM etl.load_run_files AS f
-        WHERE f.s3_bucket = o.s3_bucket AND f.s3_key = o.s3_key AND f.member = ''
+        WHERE f.s3_bucket = o.s3_bucket AND f.s3_key = o.s3_key AND f.member = '' AND f.reading = 1
         ORDER BY f.load_run_file_id DESC
         LIMIT 1
     ) AS known ON true
@@ -96,6 +81,7 @@ BEGIN
     ORDER BY o.date_extracted, o.s3_key COLLATE "C"
     ON CONFLICT DO NOTHING;
 
+    PERFORM etl.skip_unread(p_source);
     PERFORM etl.check_batches(p_source, p_now);
 END;
 $register_files$;

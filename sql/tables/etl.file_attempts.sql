@@ -2,7 +2,7 @@ CREATE TABLE etl.file_attempts (
     file_attempt_id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
     load_run_file_id bigint NOT NULL,
     load_run_id bigint,
-    action text NOT NULL CHECK (action IN ('land', 'process', 'reprocess', 'exclude', 'readmit', 'release', 'purge')),
+    action text NOT NULL CHECK (action IN ('land', 'process', 'reprocess', 'exclude', 'readmit', 'release', 'reread', 'purge')),
     started_at timestamptz NOT NULL,
     finished_at timestamptz,
     outcome text CHECK (outcome IN ('succeeded', 'failed', 'held', 'skipped', 'lost')),
@@ -21,7 +21,7 @@ COMMENT ON TABLE etl.file_attempts IS
 COMMENT ON COLUMN etl.file_attempts.file_attempt_id IS 'The attempt.';
 COMMENT ON COLUMN etl.file_attempts.load_run_file_id IS 'The file.';
 COMMENT ON COLUMN etl.file_attempts.load_run_id IS 'The run it was part of.';
-COMMENT ON COLUMN etl.file_attempts.action IS 'land, process, reprocess, exclude, readmit, release or purge.';
+COMMENT ON COLUMN etl.file_attempts.action IS 'land, process, reprocess, exclude, readmit, release, reread or purge.';
 COMMENT ON COLUMN etl.file_attempts.started_at IS 'Start.';
 COMMENT ON COLUMN etl.file_attempts.finished_at IS 'End.';
 COMMENT ON COLUMN etl.file_attempts.outcome IS 'succeeded, failed, held, skipped, or lost (another worker took over).';

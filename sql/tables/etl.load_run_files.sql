@@ -6,6 +6,7 @@ CREATE TABLE etl.load_run_files (
     s3_key text NOT NULL,
     s3_version_id text NOT NULL,
     member text NOT NULL DEFAULT '',
+    reading integer NOT NULL DEFAULT 1 CHECK (reading > 0),
     file_hash text,
     etag text NOT NULL,
     size_bytes bigint NOT NULL,
@@ -46,8 +47,7 @@ CREATE TABLE etl.load_run_files (
     discovered_at timestamptz NOT NULL,
     load_ts timestamptz,
     processed_at timestamptz,
-    UNIQUE (s3_bucket, s3_key, s3_version_id, member),
-    UNIQUE (s3_bucket, s3_key, s3_version_id, member, file_hash)
+    UNIQUE (s3_bucket, s3_key, s3_version_id, member, reading)
 ) WITH (fillfactor = 70);
 CREATE INDEX load_run_files_extract_idx ON etl.load_run_files (extract, tenant, date_extracted);
 CREATE INDEX load_run_files_landed_idx ON etl.load_run_files (extract, date_extracted)
@@ -55,7 +55,7 @@ WHERE status IN ('landed', 'processing');
 CREATE INDEX load_run_files_open_idx ON etl.load_run_files (source, status)
 WHERE status IN ('pending', 'loading', 'landed', 'processing', 'failed', 'held');
 
-COMMENT ON TABLE etl.load_run_files IS 'One row per delivered content: where it came from, what became of it, and what was decided about it.';
+COMMENT ON TABLE etl.load_run_files IS 'One row per reading of a delivered content: where it came from, what became of it, and what was decided about it.';
 COMMENT ON COLUMN etl.load_run_files.load_run_file_id IS 'The file; raw, stg, core and rejects refer to it.';
 COMMENT ON COLUMN etl.load_run_files.source IS 'The feed.';
 COMMENT ON COLUMN etl.load_run_files.extract IS 'The extract.';
@@ -64,6 +64,8 @@ COMMENT ON COLUMN etl.load_run_files.s3_key IS 'Key.';
 COMMENT ON COLUMN etl.load_run_files.s3_version_id IS
     'Version of the object; etag:… until it was read and where the bucket keeps no versions; sha256:… of a folder.';
 COMMENT ON COLUMN etl.load_run_files.member IS 'Name inside an archive; empty: not an archive.';
+COMMENT ON COLUMN etl.load_run_files.reading IS
+    'How often this content had been read, from 1; a later reading takes the place of the earlier one when it is processed.';
 COMMENT ON COLUMN etl.load_run_files.file_hash IS 'SHA-256 of the bytes as delivered, in hex; NULL until landed.';
 COMMENT ON COLUMN etl.load_run_files.etag IS 'Entity tag of the version.';
 COMMENT ON COLUMN etl.load_run_files.size_bytes IS 'Size in bytes.';
@@ -77,7 +79,7 @@ COMMENT ON COLUMN etl.load_run_files.status IS
     'pending, loading, landed, processing, processed; or failed, held, skipped, superseded, excluded.';
 COMMENT ON COLUMN etl.load_run_files.status_reason IS 'Why it failed, is held or was skipped, in one line without field content.';
 COMMENT ON COLUMN etl.load_run_files.is_counting IS 'Whether core is made of it: processed, not superseded, not excluded.';
-COMMENT ON COLUMN etl.load_run_files.superseded_by IS 'The newer version of the key that took its place.';
+COMMENT ON COLUMN etl.load_run_files.superseded_by IS 'The newer version of the key, or the later reading, that took its place.';
 COMMENT ON COLUMN etl.load_run_files.file_attempt_id IS 'Its newest attempt; an older one has lost its claim.';
 COMMENT ON COLUMN etl.load_run_files.load_run_id IS 'The run that landed it.';
 COMMENT ON COLUMN etl.load_run_files.kind IS 'full or delta, recorded when it was first processed.';

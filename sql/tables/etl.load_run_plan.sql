@@ -17,7 +17,7 @@ COMMENT ON COLUMN etl.load_run_plan.load_run_id IS 'The run.';
 COMMENT ON COLUMN etl.load_run_plan.ordinal IS 'Order, from 1.';
 COMMENT ON COLUMN etl.load_run_plan.load_run_file_id IS 'The file.';
 COMMENT ON COLUMN etl.load_run_plan.action IS 'land (and process) or process.';
-COMMENT ON COLUMN etl.load_run_plan.is_forced IS 'Whether its raw rows are replaced by --force.';
+COMMENT ON COLUMN etl.load_run_plan.is_forced IS 'Whether --force lands it again: it had failed.';
 COMMENT ON COLUMN etl.load_run_plan.is_landed IS 'Whether landing it is over in this run: landed, skipped, or failed in a way that trying again cannot mend.';
 COMMENT ON COLUMN etl.load_run_plan.failures IS 'Attempts of this run to land it that failed.';
 COMMENT ON COLUMN etl.load_run_plan.workers_lost IS 'Workers of this run that were gone while they processed it.';

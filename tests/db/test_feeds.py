@@ -147,7 +147,8 @@ def test_tpch_changes_and_is_reloaded(tpch: Engine) -> None:
         ("a new address,", Decimal(moved[5]), True),
     ]
     loaded = state(tpch, *tables)
-    tpch.run(force=True)
+    tpch.reread()
+    tpch.run()
     assert state(tpch, *tables) == loaded
     assert [
         tpch.query("SELECT * FROM etl.verify(%s)", name) for name in ("customer", "orders")
@@ -234,7 +235,8 @@ def test_synthea_changes_and_is_reloaded(synthea: Engine) -> None:
         " ORDER BY 1"
     ) == sorted((row["Id"],) for row in in_core)
     loaded = state(synthea, *tables)
-    synthea.run(force=True)
+    synthea.reread()
+    synthea.run()
     assert state(synthea, *tables) == loaded
     assert synthea.query("SELECT * FROM etl.verify('synthea_patients')") == []
 

@@ -83,20 +83,6 @@ def test_an_older_file_with_equal_rows_moves_the_lineage_to_the_first_that_said_
     assert engine.query(lineage + "core.dim_medicine") == [(2, "2025-07-06")]
 
 
-def test_the_same_content_landed_again_by_force_changes_no_row(engine: Engine) -> None:
-    path = engine.deliver("medicine", [*medicines("a", "b"), {"medicine_id": "x"}] * 10)
-    engine.run(overrides={"reject_rate": "1"})
-    before = engine.query(STG), engine.query(CORE), engine.query("SELECT * FROM etl.rejects")
-    first = engine.file(path)
-    engine.run(force=True)
-    again = engine.file(path)
-    assert (engine.query(STG), engine.query(CORE)) == before[:2]
-    assert engine.query("SELECT * FROM etl.rejects") == before[2]
-    assert (again.load_run_file_id, again.status) == (first.load_run_file_id, "processed")
-    assert counts(again) == counts(first)
-    assert engine.one("SELECT count(*) FROM raw.medicine_raw") == 30
-
-
 def test_the_same_content_under_a_new_version_is_skipped(engine: Engine) -> None:
     engine.ingest("medicine", medicines("a"))
     touched = engine.ingest("medicine", medicines("a"))

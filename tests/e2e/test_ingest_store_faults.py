@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 
 from tests.support.databases import Database
+from tests.support.engine import REREAD
 from tests.support.ingest import Driver, medicines, name
 from tests.support.proxy import Fault, proxy_of
 from tests.support.s3 import Bucket
@@ -180,7 +181,7 @@ def test_objects_that_stay_broken_do_not_keep_what_landed_from_core(
     same_as_undisturbed(driver, undisturbed)
 
 
-def test_an_object_that_is_gone_when_landed_again_by_force_goes_on_counting(
+def test_an_object_that_is_gone_when_it_is_read_again_goes_on_counting(
     driver: Driver, bucket: Bucket
 ) -> None:
     key = name("Medicine", 1)
@@ -192,7 +193,12 @@ def test_an_object_that_is_gone_when_landed_again_by_force_goes_on_counting(
     bucket.client.delete_object(
         Bucket=bucket.name, Key=key, VersionId=str(versions[0]["VersionId"])
     )
-    done = driver.run("--force")
+    driver.query(REREAD)
+    done = driver.run()
     assert (done.code, attempts(driver)) == (1, [("failed", "not_found", False, None)]), done.err
-    assert driver.statuses() == {key: "processed"}
+    states = "SELECT reading, status FROM etl.load_run_files WHERE is_counting OR status = 'failed'"
+    assert driver.query(states + " ORDER BY 1") == [
+        {"reading": 1, "status": "processed"},
+        {"reading": 2, "status": "failed"},
+    ]
     assert driver.places("raw", "stg", "core") == before

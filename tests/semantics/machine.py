@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import ClassVar, Literal
+from typing import Any, ClassVar, Literal
 
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition, rule
@@ -160,8 +160,33 @@ class Shop(RuleBasedStateMachine):
 
     @rule()
     def force(self) -> None:
-        """Land everything again."""
+        """Land again what failed."""
         self.world.run(force=True)
+
+    @rule(data=st.data())
+    def deliver_by_a_wrong_contract(self, data: st.DataObject) -> None:
+        """Two columns of an extract are swapped; the contract is corrected afterwards."""
+        extract = data.draw(st.sampled_from(self.extracts))
+        self.world.swap(extract)
+        self._put(data)
+        self.world.run(process=data.draw(st.booleans()))
+        self.world.swap(extract)
+
+    @precondition(lambda self: self.world.readable_files())
+    @rule(data=st.data(), wrong=st.booleans(), process=st.booleans(), broken=st.booleans())
+    def read_again(self, data: st.DataObject, wrong: bool, process: bool, broken: bool) -> None:
+        """Read a counting file again, by a right or a wrong contract, with or without a break."""
+        one = self._choose(data, self.world.readable_files())
+        self.world.reread(one)
+        if wrong:
+            self.world.swap(one.file.extract)
+        if broken:
+            self.world.warehouse.die_while_landing()
+        how: dict[str, Any] = {"cancel_after": 20} if broken else {}
+        self.world.run(None, process, **how)
+        if wrong:
+            self.world.swap(one.file.extract)
+        self.world.verify()
 
     def _choose(self, data: st.DataObject, wanted: list[Delivery]) -> Delivery:
         return wanted[data.draw(st.integers(0, len(wanted) - 1))]

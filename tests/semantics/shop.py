@@ -194,6 +194,15 @@ LEARNED = {
 }
 SHOP = {rules.extract: rules for rules in (CUSTOMERS, PRODUCTS, ORDERS, ORDER_ITEMS, VOUCHERS)}
 
+#: Two columns of each extract that a wrong contract can have in each other's place.
+SWAPPED = {
+    "customers": ("customer_id", "exported_at"),
+    "products": ("sku", "category"),
+    "orders": ("order_id", "customer_id"),
+    "order_items": ("order_no", "item"),
+    "vouchers": ("voucher_id", "worth"),
+}
+
 #: Rows of which files are made, without their tenant: `good`, and `bad` ones that are rejected.
 GOOD = {
     "customers": [

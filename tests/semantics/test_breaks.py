@@ -142,6 +142,28 @@ HORIZON = (
     ),
     Break("files before the horizon are taken", "refuse_frozen", "IF FOUND THEN", "IF false THEN"),
 )
+READINGS = (
+    Break(
+        "a second reading leaves the keys of the first",
+        "rebuild_.*",
+        "IN (f.load_run_file_id, f.superseded_by)",
+        "IN (f.load_run_file_id)",
+    ),
+    Break(
+        "a second reading does not take the place of the first",
+        "supersede_versions",
+        "AND v.newest <> v.load_run_file_id",
+        "AND false",
+    ),
+    Break(
+        "landing takes the place of what counts",
+        "claim_landing",
+        "    RETURN true;",
+        "    UPDATE etl.load_run_files AS f SET is_counting = false FROM etl.load_run_files AS n"
+        " WHERE n.file_attempt_id = p_file_attempt_id AND f.s3_key = n.s3_key AND f.is_counting;"
+        " RETURN true;",
+    ),
+)
 
 
 @contextmanager
@@ -202,6 +224,33 @@ def test_an_engine_with_this_fault_about_the_horizon_is_found_out(
 ) -> None:
     with broken(warehouse, one), pytest.raises(FOUND_OUT):
         purge_a_small_feed(World(warehouse))
+
+
+@pytest.mark.parametrize("one", READINGS, ids=lambda one: one.what)
+def test_an_engine_with_this_fault_about_readings_is_found_out(
+    warehouse: Warehouse, one: Break
+) -> None:
+    with broken(warehouse, one), pytest.raises(FOUND_OUT):
+        read_a_small_feed_again(World(warehouse))
+
+
+def read_a_small_feed_again(world: World) -> None:
+    """Two files read by a wrong contract, and again by the right one."""
+    world.swap("orders")
+    for day in (1, 3):
+        world.deliver(Name("orders", day), "1,7,Open,1,,1", "2,8,Open,1,,1")
+    world.swap("orders")
+    world.deliver(Name("orders", 2), "7,1,Open,1,,1")
+    for one in world.readable_files():
+        world.reread(one)
+        world.run(process=False)
+        world.compare()
+        world.run()
+    world.verify()
+
+
+def test_a_sound_engine_reads_the_small_feed_again(warehouse: Warehouse) -> None:
+    read_a_small_feed_again(World(warehouse))
 
 
 def purge_a_small_feed(world: World) -> None:

@@ -31,6 +31,11 @@ from tests.support.home import home
 PSEUDONYM_KEY = "a key of the tests, 32 characters or more"
 FIRST_DELIVERY = datetime(2025, 7, 6, 12, 0, tzinfo=UTC)
 
+REREAD: LiteralString = (
+    "SELECT etl.open_readings(ARRAY(SELECT load_run_file_id FROM etl.load_run_files"
+    " WHERE status = 'processed'), 'read again by a test')"
+)
+
 Rows = Sequence[Mapping[str, str] | Sequence[str]]
 
 
@@ -174,14 +179,7 @@ class Engine:
         options: dict[str, Any] = {"mode": mode, "force": force, "bucket": store.bucket}
         options |= {"kind": kind} if kind else {}
         options |= {"overrides": dict(overrides)} if overrides else {}
-        settings = load_settings(
-            database_url=self.database.driver_url,
-            s3_bucket_name=f"file://{self.folder}",
-            rawcore_source=self.source,
-            rawcore_contracts=self.folder,  # the contracts of the tests are those migrated
-        )
-        log: Any = structlog.get_logger()
-        with Session(settings, log.bind()) as session:
+        with self._session() as session:
             session.lock()
             register(session, store)
             run_id = start(session, options)
@@ -200,6 +198,26 @@ class Engine:
                 session.connection.execute(f"CALL etl.process_batch({run_id:d})")
             session.rows("finish_run", run_id)
         return run_id
+
+    def reread(self) -> None:
+        """Let the next run read all counting files again, as the owner does."""
+        self.query(REREAD)
+
+    def look(self) -> None:
+        """List and register, as the beginning of each run does, and land nothing."""
+        with self._session() as session:
+            session.lock()
+            register(session, FolderStore(self.folder))
+
+    def _session(self) -> Session:
+        settings = load_settings(
+            database_url=self.database.driver_url,
+            s3_bucket_name=f"file://{self.folder}",
+            rawcore_source=self.source,
+            rawcore_contracts=self.folder,  # the contracts of the tests are those migrated
+        )
+        log: Any = structlog.get_logger()
+        return Session(settings, log.bind())
 
     def file(self, path: Path) -> Any:
         """Return the newest file of this name: its row of etl.load_run_files."""
