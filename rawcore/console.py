@@ -12,6 +12,8 @@ from contextlib import contextmanager
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Protocol
 
+from rawcore.errors import printable
+
 if TYPE_CHECKING:
     from structlog.typing import FilteringBoundLogger
 
@@ -24,17 +26,20 @@ def make_log(style: str, quiet: bool = False) -> FilteringBoundLogger:
 
     # psycopg logs the text of errors, which can hold values of the feed.
     logging.getLogger("psycopg").setLevel(logging.CRITICAL + 1)
-    renderer: structlog.typing.Processor = (
-        structlog.processors.JSONRenderer(ensure_ascii=False)
+    renderers: list[structlog.typing.Processor] = (
+        [structlog.processors.JSONRenderer(serializer=_json)]
         if style == "json"
-        else structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty(), pad_event_to=0)
+        else [
+            _printable_values,
+            structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty(), pad_event_to=0),
+        ]
     )
     structlog.configure(
         processors=[
             structlog.contextvars.merge_contextvars,
             structlog.processors.add_log_level,
             structlog.processors.TimeStamper(fmt="iso", utc=True),
-            renderer,
+            *renderers,
         ],
         wrapper_class=structlog.make_filtering_bound_logger(
             logging.WARNING if quiet else logging.INFO
@@ -162,12 +167,27 @@ def _print_value(value: object, margin: str) -> None:
 
 
 def _text(value: object) -> str:
-    return json.dumps(value, default=_plain, ensure_ascii=False)
+    return _json(value, default=_plain)
+
+
+def _json(value: object, **how: Any) -> str:
+    """Return JSON in which all that could steer a terminal is escaped, and nothing else."""
+    text = json.dumps(value, ensure_ascii=False, **how)
+    if text.isprintable():
+        return text
+    return "".join(one if one.isprintable() else json.dumps(one)[1:-1] for one in text)
+
+
+def _printable_values(log: object, method: str, event: dict[str, Any]) -> dict[str, Any]:
+    """Escape the texts of a log line; a processor of structlog."""
+    return {
+        name: printable(value) if isinstance(value, str) else value for name, value in event.items()
+    }
 
 
 def say(text: str) -> None:
-    """Print a line to stdout."""
-    print(text)
+    """Print lines to stdout."""
+    print("\n".join(map(printable, text.split("\n"))))
 
 
 def _cell(value: object, name: str) -> str:
@@ -180,10 +200,10 @@ def _cell(value: object, name: str) -> str:
     if isinstance(value, datetime):
         return value.strftime("%Y-%m-%d %H:%M")
     if isinstance(value, list) and all(isinstance(one, str) for one in value):
-        return ", ".join(value)
+        return printable(", ".join(value))
     if isinstance(value, dict | list):
-        return json.dumps(value, default=_plain, ensure_ascii=False)
-    return str(value)
+        return _text(value)
+    return printable(str(value))
 
 
 def _plain(value: object) -> object:

@@ -11,8 +11,21 @@ from __future__ import annotations
 from typing import ClassVar
 
 
+def printable(text: str) -> str:
+    """Return a text that cannot steer a terminal or forge a line of a log.
+
+    Control characters, line ends and marks that change the direction of writing become escapes, as
+    Python writes them. They come from keys of objects, for example.
+    """
+    if text.isprintable():
+        return text
+    return "".join(
+        one if one.isprintable() else one.encode("unicode_escape").decode() for one in text
+    )
+
+
 class RawcoreError(Exception):
-    """The message is a template; `facts` fill it."""
+    """The message is a template; `facts` fill it, with escapes for what could steer a terminal."""
 
     message: ClassVar[str] = "{problem}"
     error_class: ClassVar[str] = "internal"
@@ -22,7 +35,10 @@ class RawcoreError(Exception):
 
     def __init__(self, **facts: object) -> None:
         self.facts = facts
-        super().__init__(self.message.format(**facts))
+        shown = {
+            name: printable(fact) if isinstance(fact, str) else fact for name, fact in facts.items()
+        }
+        super().__init__(self.message.format(**shown))
 
 
 # --- usage and configuration: exit 2

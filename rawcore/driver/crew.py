@@ -8,7 +8,7 @@ from __future__ import annotations
 import signal
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor, wait
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
@@ -48,6 +48,8 @@ if TYPE_CHECKING:
 
 _LOOK_UP_SECONDS = 0.2
 _POLL_SECONDS = 0.5
+_GRACE_SECONDS = 2.0
+"""How long a landing may take to end its COPY after a signal, before the server is asked to."""
 
 
 def land_and_process(
@@ -118,6 +120,7 @@ class Crew:
     stop: threading.Event = field(default_factory=threading.Event)
     interrupted: threading.Event = field(default_factory=threading.Event)
     connections: list[Connection] = field(default_factory=list)
+    landing: list[Connection] = field(default_factory=list)
     pids: set[int] = field(default_factory=set)
     fatal: RawcoreError | None = None
 
@@ -182,8 +185,19 @@ class Crew:
         self.stop.set()
 
     def cancel(self) -> None:
-        """Cancel running statements."""
-        for connection in list(self.connections):
+        """Cancel running statements; of landings only those that do not end their COPY themselves.
+
+        A COPY that the server cancels writes the row at hand into the server's log.
+        """
+        landing = list(self.landing)
+        self._cancel(one for one in list(self.connections) if one not in landing)
+        deadline = time.monotonic() + _GRACE_SECONDS
+        while self.landing and time.monotonic() < deadline:
+            time.sleep(0.05)
+        self._cancel(one for one in landing if one in self.landing)
+
+    def _cancel(self, connections: Iterable[Connection]) -> None:
+        for connection in connections:
             with suppress(psycopg.Error):  # a dead connection must not keep the rest from it
                 connection.cancel_safe(timeout=2)
 
@@ -245,7 +259,11 @@ class Crew:
 
     def _land_one(self, lander: Lander, task: Task, unrecorded: list[Landing]) -> None:
         """Land a file. Raises what ends the run, and what asks for a pause before the next file."""
-        landing = lander.land(task)
+        self.landing.append(lander.connection)
+        try:
+            landing = lander.land(task)
+        finally:
+            self.landing.remove(lander.connection)
         self._tell(landing)
         error = landing.error
         if error is None:

@@ -26,6 +26,11 @@ from rawcore.errors import (
 from rawcore.stores.store import Body, Store, opened
 
 MAX_BAD_ROWS = 1000
+_COPY_REJECT = (
+    "COPY etl.landing_rejects (load_run_file_id, line_no, row_text, code, reason) FROM STDIN"
+)
+"""By COPY and not as a parameter, because a server may log parameters."""
+
 _PIECES = 16
 """So many pieces of at most 128 KiB wait for the server; psycopg would let 1,024 wait."""
 
@@ -187,15 +192,8 @@ class Lander:
         if landing.rows_rejected >= MAX_BAD_ROWS:
             raise TooManyBadRows(limit=MAX_BAD_ROWS, line_no=row.line_no, reason=row.reason)
         landing.rows_rejected += 1
-        ask(
-            self.connection,
-            "reject_landing",
-            task.load_run_file_id,
-            row.line_no,
-            row.text,
-            row.code,
-            row.reason,
-        )
+        with self.connection.cursor() as cursor, cursor.copy(_COPY_REJECT) as copy:
+            copy.write_row((task.load_run_file_id, row.line_no, row.text, row.code, row.reason))
 
 
 class AheadWriter(QueuedLibpqWriter):

@@ -56,6 +56,20 @@ BEGIN
         RETURN 'duplicate';
     END IF;
 
+    EXECUTE format(
+        $query$
+            WITH rejected AS (
+                DELETE FROM etl.landing_rejects AS l WHERE l.load_run_file_id = $1
+                RETURNING l.*
+            )
+            INSERT INTO etl.%I (load_run_file_id, line_no, stage, row_text, field_errors)
+            SELECT r.load_run_file_id, r.line_no, 'landing', r.row_text,
+                jsonb_build_object('(row)', jsonb_build_object('code', r.code, 'reason', r.reason))
+            FROM rejected AS r
+        $query$,
+        'rejects_' || v_file.extract
+    )
+    USING v_file.load_run_file_id;
     v_version_id := CASE
         WHEN v_file.s3_version_id = p_s3_version_id THEN p_s3_version_id
         ELSE etl.unused_version(v_file.s3_bucket, v_file.s3_key, p_s3_version_id, v_file.last_modified)
@@ -87,4 +101,4 @@ BEGIN
 END;
 $finish_landing$;
 COMMENT ON FUNCTION etl.finish_landing(bigint, text, text, bigint, bigint, bigint, text) IS
-    'Marks a file landed; or returns duplicate, and the caller rolls back and calls etl.skip_landing. RC004: not claimed; RC005: another content.';
+    'Marks a file landed and keeps its rejected rows; or returns duplicate, and the caller rolls back and calls etl.skip_landing. RC004: not claimed; RC005: another content.';

@@ -26,8 +26,8 @@ BEGIN
 
     INSERT INTO etl.load_run_files (
         source, extract, s3_bucket, s3_key, s3_version_id, member, reading, etag, size_bytes, last_modified,
-        extract_type, tenant, date_from, date_to, date_extracted, kind, is_mirror, reject_rate, mirror_close_share,
-        status, status_reason, discovered_at
+        extract_type, tenant, date_from, date_to, date_extracted, kind, told, is_mirror, reject_rate,
+        mirror_close_share, status, status_reason, discovered_at
     )
     SELECT
         f.source, f.extract, f.s3_bucket, f.s3_key, f.s3_version_id, f.member,
@@ -38,7 +38,7 @@ BEGIN
                 AND n.member = f.member
         ),
         f.etag, f.size_bytes, f.last_modified, f.extract_type, f.tenant, f.date_from, f.date_to, f.date_extracted,
-        f.kind, f.is_mirror, f.reject_rate, f.mirror_close_share, 'pending', p_reason, clock_timestamp()
+        f.kind, f.told, f.is_mirror, f.reject_rate, f.mirror_close_share, 'pending', p_reason, clock_timestamp()
     FROM etl.load_run_files AS f
     WHERE f.load_run_file_id = ANY (p_file_ids)
     ORDER BY f.date_extracted, f.load_run_file_id;

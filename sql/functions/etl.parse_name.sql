@@ -82,6 +82,8 @@ SELECT
         WHEN d.source IS NULL THEN 'the name fits no pattern of the source'
         WHEN d.impossible IS NOT NULL THEN 'the name holds an impossible date: ' || d.impossible
         WHEN t.extract IS NULL THEN 'the name holds an unknown file type: ' || d.file_type
+        WHEN d.local_extracted AT TIME ZONE d.timezone AT TIME ZONE d.timezone <> d.local_extracted
+            THEN pg_catalog.format('the name holds a DateExtracted that the time zone skips: %s', d.iso_extracted)
         -- Where clocks are turned back an hour occurs twice: its later end, and its earlier, are compared.
         WHEN d.local_extracted AT TIME ZONE d.timezone
             < (d.local_to - interval '3 hours') AT TIME ZONE d.timezone + interval '3 hours'

@@ -33,6 +33,7 @@ BEGIN
     files AS (
         SELECT
             f.*,
+            f AS file,
             e.load_order,
             f.date_extracted AT TIME ZONE s.timezone AS local_batch,
             max(f.date_extracted) OVER () AS newest_batch,
@@ -58,6 +59,7 @@ BEGIN
         SELECT
             w.*,
             h.missing,
+            CASE WHEN p_options ? 'kind' THEN etl.named_kind(w.file) END AS named_kind,
             CASE
                 WHEN w.status = 'held' THEN 'hold'
                 WHEN NOT w.is_wanted THEN 'leave'
@@ -111,6 +113,11 @@ BEGIN
                 WHERE o.s3_bucket = j.s3_bucket AND o.s3_key = j.s3_key AND o.load_run_file_id <> j.load_run_file_id
             ) THEN 'new version'
             ELSE 'new'
+        END
+        || CASE
+            WHEN j.action IN ('land', 'process') AND j.named_kind <> p_options ->> 'kind'
+                THEN format('; its name says %s, so --kind does not hold for it', j.named_kind)
+            ELSE ''
         END
     FROM judged AS j;
 END;

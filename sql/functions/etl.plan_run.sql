@@ -27,6 +27,17 @@ BEGIN
     WHERE p.action IN ('land', 'process');
     GET DIAGNOSTICS v_files = ROW_COUNT;
 
+    -- What a run is told about its files holds for them even if another run processes them.
+    UPDATE etl.load_run_files AS f
+    SET told = f.told || jsonb_strip_nulls(jsonb_build_object(
+            'kind', v_run.parameters -> 'kind',
+            'overrides', nullif(v_run.parameters -> 'overrides', '{}')
+        )),
+        is_mirror = CASE WHEN f.is_counting THEN f.is_mirror END
+    FROM etl.load_run_plan AS p
+    WHERE p.load_run_id = p_load_run_id AND f.load_run_file_id = p.load_run_file_id
+        AND v_run.parameters ?| ARRAY['kind', 'overrides'];
+
     -- What failed before starts over where its bytes are.
     UPDATE etl.load_run_files AS f
     SET status = CASE p.action WHEN 'land' THEN 'pending' ELSE 'landed' END,

@@ -11,8 +11,9 @@ DECLARE
     v_extract etl.extracts;
     v_parameters jsonb;
     v_overrides jsonb;
+    v_named_kind text;
     v_kind text;
-    v_is_certain boolean;
+    v_is_told boolean;
 BEGIN
     SELECT f.* INTO v_file
     FROM etl.load_run_files AS f
@@ -36,18 +37,17 @@ BEGIN
     LEFT JOIN etl.load_runs AS r ON r.load_run_id = a.load_run_id
     WHERE a.file_attempt_id = p_file_attempt_id;
 
-    v_kind := coalesce(v_parameters ->> 'kind', v_file.kind);
+    v_named_kind := etl.named_kind(v_file);
+    v_is_told := v_named_kind IS NULL AND v_parameters ? 'kind' OR v_parameters #> '{overrides,mirror}' IS NOT NULL;
+    v_parameters := v_file.told || v_parameters;
+    v_kind := coalesce(v_named_kind, v_parameters ->> 'kind', v_file.kind, 'delta');
     v_overrides := coalesce(v_parameters -> 'overrides', '{}');
 
-    SELECT coalesce(v_kind = 'full', v_file.date_from < s.full_before, false) INTO v_is_certain
-    FROM etl.sources AS s
-    WHERE s.source = v_file.source;
-
     UPDATE etl.load_run_files AS f
-    SET kind = coalesce(v_kind, CASE WHEN v_is_certain THEN 'full' ELSE 'delta' END),
+    SET kind = v_kind,
         is_mirror = coalesce(
-            CASE WHEN NOT v_parameters ? 'kind' AND NOT v_overrides ? 'mirror' THEN f.is_mirror END,
-            v_extract.full_load = 'mirror' AND v_is_certain
+            CASE WHEN NOT v_is_told THEN f.is_mirror END,
+            v_extract.full_load = 'mirror' AND v_kind = 'full'
             AND coalesce((v_overrides ->> 'mirror')::boolean, etl.flag_is_on('mirror', v_extract.extract))
         ),
         reject_rate = coalesce((v_overrides ->> 'reject_rate')::numeric, f.reject_rate, v_extract.reject_rate),

@@ -5,12 +5,14 @@ SECURITY DEFINER
 SET search_path = pg_catalog, pg_temp
 AS $register_files$
 BEGIN
-    -- A tenant was added: its files may load now.
+    -- What held a file is no longer so: its tenant was added, for example.
     UPDATE etl.load_run_files AS f
-    SET status = 'pending', status_reason = NULL
-    FROM etl.tenants AS t
-    WHERE f.source = p_source AND f.status = 'held' AND f.file_hash IS NULL
-        AND t.source = f.source AND t.tenant = f.tenant;
+    SET status = CASE WHEN r.reason IS NULL THEN 'pending' ELSE 'held' END,
+        status_reason = r.reason
+    FROM etl.load_run_files AS h
+    CROSS JOIN LATERAL etl.reason_to_hold(h.source, h.tenant, h.date_extracted, h.last_modified) AS r (reason)
+    WHERE h.source = p_source AND h.status = 'held' AND h.file_hash IS NULL
+        AND f.load_run_file_id = h.load_run_file_id AND r.reason IS DISTINCT FROM f.status_reason;
 
     PERFORM etl.skip_unread(p_source);
 
@@ -62,13 +64,11 @@ BEGIN
         -- Not before the content that it follows: some stores keep the time of the copied file.
         o.etag, o.size_bytes, greatest(o.last_modified, known.last_modified),
         o.extract_type, o.tenant, o.date_from, o.date_to, o.date_extracted, o.kind,
-        CASE WHEN t.tenant IS NULL THEN 'held' ELSE 'pending' END,
-        CASE WHEN t.tenant IS NULL THEN format('tenant %s is not in etl.tenants', array_to_string(o.tenant, ', ')) END,
+        CASE WHEN r.reason IS NULL THEN 'pending' ELSE 'held' END,
+        r.reason,
         p_now
     FROM etl.s3_objects AS o
     JOIN etl.sources AS s USING (source)
-    LEFT JOIN etl.tenants AS t
-        ON t.source = o.source AND t.tenant = o.tenant
     LEFT JOIN LATERAL (
         SELECT f.etag, f.last_modified
         FROM etl.load_run_files AS f
@@ -76,6 +76,7 @@ BEGIN
         ORDER BY f.load_run_file_id DESC
         LIMIT 1
     ) AS known ON true
+    CROSS JOIN LATERAL etl.reason_to_hold(o.source, o.tenant, o.date_extracted, o.last_modified) AS r (reason)
     WHERE o.source = p_source AND o.last_changed = p_now AND o.name_problem IS NULL
         AND o.etag IS DISTINCT FROM known.etag
     ORDER BY o.date_extracted, o.s3_key COLLATE "C"
@@ -86,4 +87,4 @@ BEGIN
 END;
 $register_files$;
 COMMENT ON FUNCTION etl.register_files(text, timestamptz) IS
-    'Makes files of the objects that the listing of that time showed new or changed; files of unknown tenants are held, incomplete batches recorded.';
+    'Makes files of the objects that the listing of that time showed new or changed; files that etl.reason_to_hold names are held, incomplete batches recorded.';

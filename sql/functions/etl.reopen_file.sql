@@ -10,7 +10,9 @@ BEGIN
     v_file := etl.decide_file(
         p_load_run_file_id, p_reason, CASE p_state WHEN 'held' THEN 'release' ELSE 'readmit' END, ARRAY[p_state]
     );
-    IF v_file.file_hash IS NULL AND p_state = 'held' THEN
+    IF v_file.file_hash IS NULL AND p_state = 'held' AND NOT EXISTS (
+        SELECT FROM etl.tenants AS t WHERE t.source = v_file.source AND t.tenant = v_file.tenant
+    ) THEN
         RAISE EXCEPTION USING
             ERRCODE = 'RC008',
             MESSAGE = format('file %s waits for its tenant', p_load_run_file_id),

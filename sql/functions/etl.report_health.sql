@@ -8,7 +8,8 @@ RETURNS TABLE (
     files_held bigint,
     files_stale bigint,
     batches_incomplete bigint,
-    names_unread bigint
+    names_unread bigint,
+    risky_log_settings text[]
 )
 LANGUAGE plpgsql
 STABLE

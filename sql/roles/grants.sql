@@ -1,5 +1,6 @@
 -- The end of each migration, when everything is there: what columns mean, who may read and call what.
 CALL etl.describe_columns();
+CALL etl.warn_of_log_settings();
 
 REVOKE EXECUTE ON ALL ROUTINES IN SCHEMA etl FROM PUBLIC;
 
@@ -14,7 +15,7 @@ GRANT EXECUTE ON FUNCTION
 TO etl_auditor;
 
 -- The driver reads what it needs to plan and report, lands rows, and changes all else through routines.
-GRANT INSERT ON etl.s3_listing TO etl_writer;
+GRANT INSERT ON etl.s3_listing, etl.landing_rejects TO etl_writer;
 GRANT SELECT ON
     etl.sources, etl.extracts, etl.columns, etl.shapes, etl.tenants, etl.s3_objects, etl.load_runs,
     etl.load_run_plan, etl.load_run_files, etl.file_attempts, etl.batches, etl.run_summary, etl.run_files,
@@ -26,7 +27,7 @@ GRANT EXECUTE ON FUNCTION
     etl.read_options(text, jsonb), etl.plan_files(text, jsonb), etl.held_files(text, jsonb),
     etl.chosen_files(text, jsonb), etl.plan_batches(text, jsonb), etl.plan_run(bigint),
     etl.join_run(text, bigint, text), etl.number_lines(bigint, bigint), etl.start_landing(bigint, integer),
-    etl.claim_landing(bigint), etl.reject_landing(bigint, bigint, text, text, text),
+    etl.claim_landing(bigint),
     etl.finish_landing(bigint, text, text, bigint, bigint, bigint, text),
     etl.skip_landing(bigint, text, text), etl.fail_landing(bigint, text, text, boolean, text),
     etl.next_file(bigint, timestamptz), etl.take_file(bigint), etl.begin_round(timestamptz),

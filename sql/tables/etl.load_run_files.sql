@@ -26,6 +26,7 @@ CREATE TABLE etl.load_run_files (
     file_attempt_id bigint,
     load_run_id bigint,
     kind text CHECK (kind IN ('full', 'delta')),
+    told jsonb NOT NULL DEFAULT '{}',
     is_mirror boolean,
     reject_rate numeric,
     mirror_close_share numeric,
@@ -83,6 +84,8 @@ COMMENT ON COLUMN etl.load_run_files.superseded_by IS 'The newer version of the 
 COMMENT ON COLUMN etl.load_run_files.file_attempt_id IS 'Its newest attempt; an older one has lost its claim.';
 COMMENT ON COLUMN etl.load_run_files.load_run_id IS 'The run that landed it.';
 COMMENT ON COLUMN etl.load_run_files.kind IS 'full or delta, recorded when it was first processed.';
+COMMENT ON COLUMN etl.load_run_files.told IS
+    'kind and overrides that runs which planned it were started with; they hold for it whichever run processes it.';
 COMMENT ON COLUMN etl.load_run_files.is_mirror IS 'Whether keys absent from it are closed, recorded when it was first processed.';
 COMMENT ON COLUMN etl.load_run_files.reject_rate IS 'Share of rejects above which it fails, recorded when it was first processed.';
 COMMENT ON COLUMN etl.load_run_files.mirror_close_share IS 'Share of closed keys above which it is held, recorded when it was first processed.';

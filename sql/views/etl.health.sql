@@ -18,7 +18,8 @@ SELECT
         FROM etl.dq_results AS d
         WHERE d.load_run_file_id IS NULL AND d.source = s.source AND NOT d.passed
     ) AS batches_incomplete,
-    (SELECT count(*) FROM etl.s3_objects AS o WHERE o.source = s.source AND o.name_problem IS NOT NULL) AS names_unread
+    (SELECT count(*) FROM etl.s3_objects AS o WHERE o.source = s.source AND o.name_problem IS NOT NULL) AS names_unread,
+    etl.risky_log_settings() AS risky_log_settings
 FROM etl.sources AS s
 LEFT JOIN (
     SELECT
@@ -45,3 +46,5 @@ COMMENT ON COLUMN etl.health.files_held IS 'Files that wait for a decision or a 
 COMMENT ON COLUMN etl.health.files_stale IS 'Counting files whose verdicts were made by other rules than today''s, from the horizon on.';
 COMMENT ON COLUMN etl.health.batches_incomplete IS 'Batches that lack an extract: see etl.batches.missing.';
 COMMENT ON COLUMN etl.health.names_unread IS 'Objects whose names could not be read: see etl.s3_objects.name_problem.';
+COMMENT ON COLUMN etl.health.risky_log_settings IS
+    'Settings of the server that let field content into its log, see docs/reference.md; empty: none.';

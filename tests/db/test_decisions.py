@@ -140,6 +140,21 @@ def test_a_value_outside_its_domain_arrives_once_it_is_added_and_reprocessed(
     assert engine.one("SELECT files_stale FROM etl.health") == 0
 
 
+def test_a_file_from_the_future_waits_until_it_is_released(engine: Engine) -> None:
+    path = engine.deliver("invoices", GOOD[:2], "2027-07-06 12:00")
+    engine.run()
+    held = engine.file(path)
+    assert (held.status, held.status_reason) == (
+        "held",
+        "its DateExtracted is 365 days after it was written",
+    )
+    engine.run()
+    assert engine.file(path).status == "held"
+    engine.query("CALL etl.release_file(%s, 'a test of the provider')", held.load_run_file_id)
+    engine.run()
+    assert (engine.file(path).status, engine.one(CORE)) == ("processed", 2)
+
+
 def test_excluding_a_file_takes_its_rows_back_and_readmitting_brings_them(engine: Engine) -> None:
     engine.ingest("invoices", GOOD[:2], "2025-07-06 12:00")
     file = engine.ingest("invoices", GOOD[1:3], "2025-07-13 12:00")

@@ -71,7 +71,8 @@ def test_a_file_that_is_not_whole_fails_and_leaves_nothing(
 
 
 def test_names_that_fit_no_pattern_are_kept_with_the_reason(depot: Engine) -> None:
-    for name in ("notes.txt", "Picks_delta_202502300000", "Cats_delta_202507010000"):
+    days = ("Picks_delta_202502300000", "Picks_delta_202509280230", "Cats_delta_202507010000")
+    for name in ("notes.txt", *days):
         (depot.folder / name).write_bytes(b"a|1|1|10\n")
     depot.run()
     assert depot.query("SELECT s3_key, name_problem FROM etl.s3_objects ORDER BY 1") == [
@@ -80,9 +81,13 @@ def test_names_that_fit_no_pattern_are_kept_with_the_reason(depot: Engine) -> No
             "Picks_delta_202502300000",
             "the name holds an impossible date: date_extracted 202502300000",
         ),
+        (
+            "Picks_delta_202509280230",
+            "the name holds a DateExtracted that the time zone skips: 2025-09-28 02:30:00",
+        ),
         ("notes.txt", "the name fits no pattern of the source"),
     ]
-    assert depot.one("SELECT names_unread FROM etl.health") == 3
+    assert depot.one("SELECT names_unread FROM etl.health") == 4
     assert depot.query("SELECT * FROM etl.load_run_files") == []
 
 

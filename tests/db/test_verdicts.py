@@ -104,9 +104,25 @@ def test_a_file_is_a_mirror_only_if_it_is_certainly_full(depot: Engine) -> None:
     depot.ingest("shelves", shelves(*range(10)), AT[1], kind="full")
     delta = depot.ingest("shelves", shelves(*range(9)), AT[2], kind="delta")
     assert (delta.kind, delta.is_mirror, delta.core_closed) == ("delta", False, 0)
-    path = depot.deliver("shelves", shelves(*range(9)), AT[3], kind="delta")
+
+
+def test_the_option_kind_does_not_hold_for_a_file_whose_name_tells(depot: Engine) -> None:
+    depot.ingest("shelves", shelves(*range(10)), AT[1], kind="full")
+    path = depot.deliver("shelves", shelves(*range(9)), AT[2], kind="delta")
+    depot.look()
+    plan = "SELECT reason FROM etl.plan_files('depot', '{\"kind\": \"full\"}')"
+    assert depot.query(plan) == [("new; its name says delta, so --kind does not hold for it",)]
     depot.run(kind="full")
-    assert (depot.file(path).kind, depot.file(path).core_closed) == ("full", 1)
+    assert (depot.file(path).kind, depot.file(path).core_closed) == ("delta", 0)
+
+
+def test_what_a_run_was_told_holds_when_another_run_processes_the_file(engine: Engine) -> None:
+    rows = [{"invoice_transaction_id": one} for one in ("1", "x")]
+    path = engine.deliver("invoices", rows)
+    engine.run(kind="full", overrides={"reject_rate": "0.5"}, process=False)
+    engine.run()
+    file = engine.file(path)
+    assert (file.status, file.kind, float(file.reject_rate)) == ("processed", "full", 0.5)
 
 
 def test_a_run_can_do_without_mirrors(depot: Engine) -> None:

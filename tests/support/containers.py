@@ -7,7 +7,10 @@ import pytest
 from tests.support.home import home
 
 IMAGE = "postgres:18-alpine"
-COMMAND = "postgres -c fsync=off -c synchronous_commit=off -c autovacuum=off -c max_wal_size=4GB"
+COMMAND = (
+    "postgres -c fsync=off -c synchronous_commit=off -c autovacuum=off -c max_wal_size=4GB"
+    " -c log_error_verbosity=terse -c log_parameter_max_length=0"
+)
 
 
 def start_container() -> Any:
