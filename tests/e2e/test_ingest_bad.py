@@ -34,7 +34,7 @@ def _bad_files() -> Mapping[str, tuple[bytes, str, str]]:
             "held",
             "tenant 999, 685146 is not in etl.tenants",
         ),
-        name("Medicine", 3): (b"", "failed", "Empty file: it holds no row."),
+        name("Medicine", 3): (b"", "failed", "The file is empty: ask for it"),
         name("Medicine", 4): (good[:-1], "failed", "The file ends in the middle of a character"),
         name("Medicine", 5): (
             body([row("medicine", medicine_id="9")]) + PERSON.encode("utf-16le"),

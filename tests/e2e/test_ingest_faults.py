@@ -77,7 +77,9 @@ def test_sigterm_ends_cleanly(driver: Driver, undisturbed: Driver, bucket: Bucke
         process.send_signal(signal.SIGTERM)
         _, err = process.communicate(timeout=30)
     assert process.returncode == 143
-    assert "Stopped by SIGTERM: what was in hand is rolled back and free again." in err
+    assert (
+        "Stopped by SIGTERM: unfinished files are rolled back, and the next run takes them." in err
+    )
     assert driver.value("SELECT count(*) FROM raw.medicine_raw") == 0
     assert driver.value("SELECT count(*) FROM etl.load_runs WHERE status = 'running'") == 0
     same_as_undisturbed(driver, undisturbed)
