@@ -2,8 +2,8 @@
 SET LOCAL lock_timeout = '5s';
 
 -- object: roles roles
--- The four group roles of rawcore. Logins are granted one of them; none of them can log in.
--- Roles belong to the whole server, so another database of it may have made them already.
+-- The four group roles of rawcore. None of them can log in; they are granted to logins.
+-- Roles belong to the whole server, so another database on it may have created them already.
 DO $roles$
 DECLARE
     v_role text;
@@ -13,11 +13,11 @@ BEGIN
             BEGIN
                 EXECUTE format('CREATE ROLE %I NOLOGIN', v_role);
             EXCEPTION WHEN duplicate_object OR unique_violation THEN
-                RAISE NOTICE 'role % was made meanwhile', v_role;
+                RAISE NOTICE 'role % was created by another session', v_role;
             END;
         END IF;
     END LOOP;
-    -- Who migrates has to be a member of the owner to create the owner's schemas.
+    -- The login that migrates has to be a member of etl_owner to create its schemas.
     IF NOT pg_catalog.pg_has_role(current_user, 'etl_owner', 'SET') THEN
         EXECUTE format('GRANT etl_owner TO %I', current_user);
     END IF;
@@ -26,7 +26,7 @@ $roles$;
 
 -- object: schema core
 CREATE SCHEMA core AUTHORIZATION etl_owner;
-COMMENT ON SCHEMA core IS 'What people read: dimensions with history, facts by natural key, and the files they came from.';
+COMMENT ON SCHEMA core IS 'What analysts read: dimensions with history, facts by natural key, and the files that rows came from.';
 
 -- object: schema etl
 CREATE SCHEMA etl AUTHORIZATION etl_owner;
@@ -34,7 +34,7 @@ COMMENT ON SCHEMA etl IS 'Control and audit: contracts as migrated, objects, run
 
 -- object: schema raw
 CREATE SCHEMA raw AUTHORIZATION etl_owner;
-COMMENT ON SCHEMA raw IS 'Delivered rows as text, lossless: one table and one view with lineage per extract.';
+COMMENT ON SCHEMA raw IS 'Delivered rows as text, unchanged: per extract one table, and one view with lineage.';
 
 -- object: schema stg
 CREATE SCHEMA stg AUTHORIZATION etl_owner;
@@ -43,8 +43,8 @@ COMMENT ON SCHEMA stg IS 'The newest valid state of each natural key, typed and 
 SET LOCAL ROLE etl_owner;
 
 -- object: privileges privileges
--- What each role may do. Run by the owner before its first routine is created, because new routines are
--- executable by PUBLIC unless the default says otherwise; views and routines add their own grants.
+-- Default privileges. The owner sets them before its first routine is created, because by default PUBLIC may execute
+-- new routines. Views and routines add their own grants.
 ALTER DEFAULT PRIVILEGES FOR ROLE etl_owner REVOKE EXECUTE ON ROUTINES FROM PUBLIC;
 
 GRANT USAGE ON SCHEMA raw TO etl_writer, etl_auditor;
@@ -89,17 +89,17 @@ WHERE load_run_file_id IS NOT NULL;
 CREATE UNIQUE INDEX dq_results_batch_idx ON etl.dq_results (source, tenant, date_extracted, check_name)
 WHERE load_run_file_id IS NULL;
 COMMENT ON TABLE etl.dq_results IS
-    'Checks of whole files, as they were when they were last processed, and of batches, as they were last listed.';
+    'Checks of whole files, from their last processing, and of batches, from the last listing.';
 COMMENT ON COLUMN etl.dq_results.load_run_file_id IS 'The file; NULL: a check of a batch.';
-COMMENT ON COLUMN etl.dq_results.source IS 'Of a batch: the feed.';
-COMMENT ON COLUMN etl.dq_results.tenant IS 'Of a batch: the tenant.';
-COMMENT ON COLUMN etl.dq_results.date_extracted IS 'Of a batch: its DateExtracted.';
+COMMENT ON COLUMN etl.dq_results.source IS 'The feed, for a check of a batch.';
+COMMENT ON COLUMN etl.dq_results.tenant IS 'The tenant, for a check of a batch.';
+COMMENT ON COLUMN etl.dq_results.date_extracted IS 'DateExtracted of the batch, for a check of a batch.';
 COMMENT ON COLUMN etl.dq_results.check_name IS
-    'Of a file: reject_rate, mirror_close_share, unknown_domain_values:<column>; of a batch: missing:<extract>.';
-COMMENT ON COLUMN etl.dq_results.passed IS 'Whether it passed.';
-COMMENT ON COLUMN etl.dq_results.measured IS 'What was measured.';
-COMMENT ON COLUMN etl.dq_results.threshold IS 'What was allowed.';
-COMMENT ON COLUMN etl.dq_results.checked_at IS 'When.';
+    'For a file: reject_rate, mirror_close_share, unknown_domain_values:<column>; for a batch: missing:<extract>.';
+COMMENT ON COLUMN etl.dq_results.passed IS 'Whether the check passed.';
+COMMENT ON COLUMN etl.dq_results.measured IS 'The measured value.';
+COMMENT ON COLUMN etl.dq_results.threshold IS 'The highest value allowed.';
+COMMENT ON COLUMN etl.dq_results.checked_at IS 'When it was checked.';
 
 -- object: table etl.feature_flags
 CREATE TABLE etl.feature_flags (
@@ -108,10 +108,10 @@ CREATE TABLE etl.feature_flags (
     is_on boolean NOT NULL,
     PRIMARY KEY (name, extract)
 );
-COMMENT ON TABLE etl.feature_flags IS 'Switches of behaviour; a row of an extract goes before the row for all.';
+COMMENT ON TABLE etl.feature_flags IS 'Flags that change behaviour; the row of an extract overrides the row for all extracts.';
 COMMENT ON COLUMN etl.feature_flags.name IS
     'mirror: absent keys are closed; hold_incomplete_batches: a batch that lacks an extract is not landed (extract: empty).';
-COMMENT ON COLUMN etl.feature_flags.extract IS 'The extract it is for; empty: all.';
+COMMENT ON COLUMN etl.feature_flags.extract IS 'The extract that the flag is for; empty: all.';
 COMMENT ON COLUMN etl.feature_flags.is_on IS 'Whether it is on.';
 
 INSERT INTO etl.feature_flags (name, is_on)
@@ -140,22 +140,22 @@ CREATE TABLE etl.file_attempts (
 CREATE INDEX file_attempts_file_idx ON etl.file_attempts (load_run_file_id, file_attempt_id);
 CREATE INDEX file_attempts_run_idx ON etl.file_attempts (load_run_id);
 COMMENT ON TABLE etl.file_attempts IS
-    'One row per file, run and action, committed before its work starts; no end: in progress, or its worker died and nobody has taken over yet.';
+    'One row per attempt, committed before its work starts. If finished_at is NULL, it is in progress, or its worker died and no other has taken over yet.';
 COMMENT ON COLUMN etl.file_attempts.file_attempt_id IS 'The attempt.';
 COMMENT ON COLUMN etl.file_attempts.load_run_file_id IS 'The file.';
-COMMENT ON COLUMN etl.file_attempts.load_run_id IS 'The run it was part of.';
+COMMENT ON COLUMN etl.file_attempts.load_run_id IS 'The run that made the attempt.';
 COMMENT ON COLUMN etl.file_attempts.action IS 'land, process, reprocess, exclude, readmit, release or purge.';
 COMMENT ON COLUMN etl.file_attempts.started_at IS 'Start.';
 COMMENT ON COLUMN etl.file_attempts.finished_at IS 'End.';
 COMMENT ON COLUMN etl.file_attempts.outcome IS 'succeeded, failed, held, skipped, or lost (another worker took over).';
-COMMENT ON COLUMN etl.file_attempts.pid IS 'Process of the server that did it.';
+COMMENT ON COLUMN etl.file_attempts.pid IS 'Process id of the server session that made the attempt.';
 COMMENT ON COLUMN etl.file_attempts.rows_read IS 'Rows it read.';
 COMMENT ON COLUMN etl.file_attempts.bytes_read IS 'Bytes it read.';
 COMMENT ON COLUMN etl.file_attempts.sqlstate IS 'SQLSTATE of its error.';
 COMMENT ON COLUMN etl.file_attempts.error_class IS
     'connection, permission, not_found, rate_limited, integrity, bad_name, bad_content, drift, resource or internal.';
-COMMENT ON COLUMN etl.file_attempts.is_retryable IS 'Whether the next run tries again by itself.';
-COMMENT ON COLUMN etl.file_attempts.problem IS 'What happened, in one line without field content.';
+COMMENT ON COLUMN etl.file_attempts.is_retryable IS 'Whether the next run retries by itself.';
+COMMENT ON COLUMN etl.file_attempts.problem IS 'What went wrong, in one line without field content.';
 
 -- object: table etl.pseudonym_keys
 CREATE TABLE etl.pseudonym_keys (
@@ -166,10 +166,10 @@ CREATE TABLE etl.pseudonym_keys (
 );
 COMMENT ON TABLE etl.pseudonym_keys IS
     'The key of pseudonyms, prepared for HMAC-SHA-256. Set with etl.set_pseudonym_key; readable by the owner only.';
-COMMENT ON COLUMN etl.pseudonym_keys.only_row IS 'There is one key.';
+COMMENT ON COLUMN etl.pseudonym_keys.only_row IS 'Always true: the table has one row.';
 COMMENT ON COLUMN etl.pseudonym_keys.inner_pad IS 'The key, padded to 64 bytes, XOR 0x36.';
 COMMENT ON COLUMN etl.pseudonym_keys.outer_pad IS 'The key, padded to 64 bytes, XOR 0x5c.';
-COMMENT ON COLUMN etl.pseudonym_keys.key_id IS 'Tells keys apart without telling them: part of the ruleset fingerprint.';
+COMMENT ON COLUMN etl.pseudonym_keys.key_id IS 'Identifies the key without revealing it; part of the ruleset fingerprint.';
 
 -- object: table etl.s3_listing
 CREATE UNLOGGED TABLE etl.s3_listing (
@@ -181,8 +181,8 @@ CREATE UNLOGGED TABLE etl.s3_listing (
     last_modified timestamptz NOT NULL
 );
 COMMENT ON TABLE etl.s3_listing IS
-    'Where the driver copies a listing for etl.register_listing, which empties it; nothing stays here.';
-COMMENT ON COLUMN etl.s3_listing.listing_id IS 'The listing; drivers that list at once do not meet.';
+    'The driver copies a listing into this table, and etl.register_listing empties it in the same transaction.';
+COMMENT ON COLUMN etl.s3_listing.listing_id IS 'The listing; it separates drivers that list at the same time.';
 COMMENT ON COLUMN etl.s3_listing.s3_bucket IS 'Bucket.';
 COMMENT ON COLUMN etl.s3_listing.s3_key IS 'Key.';
 COMMENT ON COLUMN etl.s3_listing.size_bytes IS 'Size in bytes.';
@@ -218,10 +218,10 @@ COMMENT ON COLUMN etl.sources.encoding IS 'auto, utf-8, utf-16le, utf-16be or la
 COMMENT ON COLUMN etl.sources.header IS 'Whether the first row holds headings.';
 COMMENT ON COLUMN etl.sources.timezone IS 'Zone of local times in names and files.';
 COMMENT ON COLUMN etl.sources.tenant_columns IS 'Columns that name the tenant, in the order of every key; empty: no tenants.';
-COMMENT ON COLUMN etl.sources.full_before IS 'A file whose DateFrom lies before this is certainly full; NULL: dates never make it certain.';
-COMMENT ON COLUMN etl.sources.contract_fingerprint IS 'SHA-256 of the parsed contracts; the driver refuses to run on others.';
-COMMENT ON COLUMN etl.sources.quote IS 'What may enclose a field; empty: nothing is quoted.';
-COMMENT ON COLUMN etl.sources.trailing_separator IS 'Whether a field separator stands after the last field too.';
+COMMENT ON COLUMN etl.sources.full_before IS 'A file whose DateFrom is before this time is full; NULL: dates do not tell.';
+COMMENT ON COLUMN etl.sources.contract_fingerprint IS 'SHA-256 of the parsed contracts; the driver refuses to run if its contracts differ.';
+COMMENT ON COLUMN etl.sources.quote IS 'Character that may enclose a field; empty: no field is quoted.';
+COMMENT ON COLUMN etl.sources.trailing_separator IS 'Whether a field separator follows the last field too.';
 COMMENT ON COLUMN etl.sources.open_end IS 'Whether the last row may end with the file, without a row separator.';
 
 -- object: table etl.tenants
@@ -233,7 +233,7 @@ CREATE TABLE etl.tenants (
     added_by text NOT NULL DEFAULT session_user,
     PRIMARY KEY (source, tenant)
 );
-COMMENT ON TABLE etl.tenants IS 'Tenants whose files are loaded; files of others are held until the tenant is added here.';
+COMMENT ON TABLE etl.tenants IS 'Tenants whose files are loaded; files of an unknown tenant are held until it is added here.';
 COMMENT ON COLUMN etl.tenants.source IS 'The feed.';
 COMMENT ON COLUMN etl.tenants.tenant IS 'Values of the tenant columns of the source, in their order.';
 COMMENT ON COLUMN etl.tenants.name IS 'Name for people.';
@@ -281,19 +281,19 @@ COMMENT ON TABLE etl.extracts IS 'The extracts, as their contracts were when mig
 COMMENT ON COLUMN etl.extracts.extract IS 'Name of the extract, and of its contract.';
 COMMENT ON COLUMN etl.extracts.source IS 'The feed it belongs to.';
 COMMENT ON COLUMN etl.extracts.description IS 'What one row is.';
-COMMENT ON COLUMN etl.extracts.entity IS 'What one key stands for, in the singular.';
+COMMENT ON COLUMN etl.extracts.entity IS 'What one key identifies, in the singular.';
 COMMENT ON COLUMN etl.extracts.natural_key IS 'Key columns within the tenant; empty: the tenant is the key.';
 COMMENT ON COLUMN etl.extracts.core_kind IS 'dimension (with history) or fact.';
-COMMENT ON COLUMN etl.extracts.raw_table IS 'Where rows land.';
-COMMENT ON COLUMN etl.extracts.stg_table IS 'Where the newest valid state of each key stands.';
-COMMENT ON COLUMN etl.extracts.core_table IS 'Where rows are published.';
-COMMENT ON COLUMN etl.extracts.full_load IS 'mirror: a key that is absent from a certainly full file is closed.';
+COMMENT ON COLUMN etl.extracts.raw_table IS 'Table into which rows are landed.';
+COMMENT ON COLUMN etl.extracts.stg_table IS 'Table of the newest valid state of each key.';
+COMMENT ON COLUMN etl.extracts.core_table IS 'Table in which rows are published.';
+COMMENT ON COLUMN etl.extracts.full_load IS 'mirror: a key that a full file lacks is closed.';
 COMMENT ON COLUMN etl.extracts.ragged_rows IS 'What a row with the wrong number of fields does: reject (the row) or fail (the file).';
 COMMENT ON COLUMN etl.extracts.reject_rate IS 'Share of rejected rows above which a file fails.';
 COMMENT ON COLUMN etl.extracts.mirror_close_share IS 'Share of open keys above which a mirror that would close them is held.';
 COMMENT ON COLUMN etl.extracts.has_pseudonyms IS 'Whether core receives pseudonyms, so that the key must be set.';
-COMMENT ON COLUMN etl.extracts.load_order IS 'Dimensions before the facts that refer to them.';
-COMMENT ON COLUMN etl.extracts.every_batch IS 'Whether each batch should hold a file of it; if not, its absence is not reported.';
+COMMENT ON COLUMN etl.extracts.load_order IS 'Order of loading: dimensions before the facts that refer to them.';
+COMMENT ON COLUMN etl.extracts.every_batch IS 'Whether each batch should have a file of this extract; if false, a missing file is not reported.';
 
 -- object: table etl.file_types
 CREATE TABLE etl.file_types (
@@ -315,9 +315,9 @@ CREATE TABLE etl.horizons (
     purged_by text NOT NULL
 );
 COMMENT ON TABLE etl.horizons IS
-    'How far back raw goes: history before the horizon of an extract is frozen. Written by etl.purge_raw; no row: all the way.';
+    'The time up to which raw was purged: history before the horizon of an extract is frozen. Written by etl.purge_raw; no row: raw was never purged.';
 COMMENT ON COLUMN etl.horizons.extract IS 'The extract.';
-COMMENT ON COLUMN etl.horizons.horizon IS 'Files extracted before it are neither taken nor processed again.';
+COMMENT ON COLUMN etl.horizons.horizon IS 'Files extracted before this time are neither processed nor reprocessed.';
 COMMENT ON COLUMN etl.horizons.purged_at IS 'When raw was last purged.';
 COMMENT ON COLUMN etl.horizons.purged_by IS 'Login that purged it.';
 
@@ -379,14 +379,14 @@ WHERE status IN ('landed', 'processing');
 CREATE INDEX load_run_files_open_idx ON etl.load_run_files (source, status)
 WHERE status IN ('pending', 'loading', 'landed', 'processing', 'failed', 'held');
 
-COMMENT ON TABLE etl.load_run_files IS 'One row per delivered content: where it came from, what became of it, and what was decided about it.';
+COMMENT ON TABLE etl.load_run_files IS 'One row per file, that is, per content of an object: its origin, its status, its counts, and decisions about it.';
 COMMENT ON COLUMN etl.load_run_files.load_run_file_id IS 'The file; raw, stg, core and rejects refer to it.';
 COMMENT ON COLUMN etl.load_run_files.source IS 'The feed.';
 COMMENT ON COLUMN etl.load_run_files.extract IS 'The extract.';
 COMMENT ON COLUMN etl.load_run_files.s3_bucket IS 'Bucket, or file:// and the folder.';
 COMMENT ON COLUMN etl.load_run_files.s3_key IS 'Key.';
 COMMENT ON COLUMN etl.load_run_files.s3_version_id IS
-    'Version of the object; etag:… until it was read and where the bucket keeps no versions; sha256:… of a folder.';
+    'Version of the object. etag:… before the object is read and if the bucket keeps no versions; sha256:… in a folder.';
 COMMENT ON COLUMN etl.load_run_files.member IS 'Name inside an archive; empty: not an archive.';
 COMMENT ON COLUMN etl.load_run_files.file_hash IS 'SHA-256 of the bytes as delivered, in hex; NULL until landed.';
 COMMENT ON COLUMN etl.load_run_files.etag IS 'Entity tag of the version.';
@@ -400,30 +400,30 @@ COMMENT ON COLUMN etl.load_run_files.date_extracted IS 'DateExtracted in the nam
 COMMENT ON COLUMN etl.load_run_files.status IS
     'pending, loading, landed, processing, processed; or failed, held, skipped, superseded, excluded.';
 COMMENT ON COLUMN etl.load_run_files.status_reason IS 'Why it failed, is held or was skipped, in one line without field content.';
-COMMENT ON COLUMN etl.load_run_files.is_counting IS 'Whether core is made of it: processed, not superseded, not excluded.';
-COMMENT ON COLUMN etl.load_run_files.superseded_by IS 'The newer version of the key that took its place.';
-COMMENT ON COLUMN etl.load_run_files.file_attempt_id IS 'Its newest attempt; an older one has lost its claim.';
+COMMENT ON COLUMN etl.load_run_files.is_counting IS 'Whether core is made from the file: it was processed, and is neither superseded nor excluded.';
+COMMENT ON COLUMN etl.load_run_files.superseded_by IS 'The newer version of the object that counts in its place.';
+COMMENT ON COLUMN etl.load_run_files.file_attempt_id IS 'Its newest attempt; older attempts can no longer change the file.';
 COMMENT ON COLUMN etl.load_run_files.load_run_id IS 'The run that landed it.';
 COMMENT ON COLUMN etl.load_run_files.kind IS 'full or delta, recorded when it was first processed.';
 COMMENT ON COLUMN etl.load_run_files.is_mirror IS 'Whether keys absent from it are closed, recorded when it was first processed.';
 COMMENT ON COLUMN etl.load_run_files.reject_rate IS 'Share of rejects above which it fails, recorded when it was first processed.';
 COMMENT ON COLUMN etl.load_run_files.mirror_close_share IS 'Share of closed keys above which it is held, recorded when it was first processed.';
-COMMENT ON COLUMN etl.load_run_files.ruleset_fingerprint IS 'The rules its verdicts were made by; another than the extract has now: stale.';
+COMMENT ON COLUMN etl.load_run_files.ruleset_fingerprint IS 'Fingerprint of the rules that its verdicts were made by; if it is not that of today''s rules, the file is stale.';
 COMMENT ON COLUMN etl.load_run_files.decision IS 'What an operator decided: released or excluded.';
 COMMENT ON COLUMN etl.load_run_files.decision_reason IS 'Why the operator decided so.';
 COMMENT ON COLUMN etl.load_run_files.decided_by IS 'Login of the operator.';
-COMMENT ON COLUMN etl.load_run_files.encoding IS 'Encoding that was found.';
-COMMENT ON COLUMN etl.load_run_files.path IS 'in order: merged onto what stands; late: its keys were rebuilt from raw.';
+COMMENT ON COLUMN etl.load_run_files.encoding IS 'Encoding that was detected.';
+COMMENT ON COLUMN etl.load_run_files.path IS 'in order: its rows were merged into stg and core; late: its keys were rebuilt from raw.';
 COMMENT ON COLUMN etl.load_run_files.rows_read IS 'Rows in the file = ingested + unchanged + duplicate + rejected.';
 COMMENT ON COLUMN etl.load_run_files.rows_ingested IS 'Rows that were typed and offered to stg.';
 COMMENT ON COLUMN etl.load_run_files.rows_unchanged IS 'Rows skipped because stg has them already.';
 COMMENT ON COLUMN etl.load_run_files.rows_duplicate IS 'Valid rows that another row of the same key in the file replaced.';
 COMMENT ON COLUMN etl.load_run_files.rows_rejected IS 'Rejected rows, at landing and at typing.';
-COMMENT ON COLUMN etl.load_run_files.rows_rejected_landing IS 'Of these, rows that could not stand in raw.';
+COMMENT ON COLUMN etl.load_run_files.rows_rejected_landing IS 'Of these, rows that did not fit the raw table.';
 COMMENT ON COLUMN etl.load_run_files.core_inserted IS 'Rows or versions added to core.';
 COMMENT ON COLUMN etl.load_run_files.core_updated IS 'Rows or versions of core that changed.';
-COMMENT ON COLUMN etl.load_run_files.core_closed IS 'Keys of core that were closed because the file, a mirror, lacks them, or that lost all observations.';
-COMMENT ON COLUMN etl.load_run_files.discovered_at IS 'When a listing first showed it.';
+COMMENT ON COLUMN etl.load_run_files.core_closed IS 'Keys of core that were closed, because the file is a mirror and lacks them, or that lost all observations.';
+COMMENT ON COLUMN etl.load_run_files.discovered_at IS 'When a listing first showed the file.';
 COMMENT ON COLUMN etl.load_run_files.load_ts IS 'When it was landed.';
 COMMENT ON COLUMN etl.load_run_files.processed_at IS 'When it was last processed.';
 
@@ -440,9 +440,9 @@ CREATE TABLE etl.load_runs (
     started_at timestamptz NOT NULL,
     finished_at timestamptz
 );
-COMMENT ON TABLE etl.load_runs IS 'One row per run of the driver or reprocess.';
+COMMENT ON TABLE etl.load_runs IS 'One row per run: a start of the driver, or a call of a procedure that reprocesses files.';
 COMMENT ON COLUMN etl.load_runs.load_run_id IS 'The run.';
-COMMENT ON COLUMN etl.load_runs.source IS 'The feed it loads.';
+COMMENT ON COLUMN etl.load_runs.source IS 'The feed that the run loads.';
 COMMENT ON COLUMN etl.load_runs.status IS 'queued, running, succeeded, partial (some files failed or are held) or failed.';
 COMMENT ON COLUMN etl.load_runs.mode IS 'How its files were chosen.';
 COMMENT ON COLUMN etl.load_runs.trigger IS 'What started it: driver or psql.';
@@ -457,7 +457,7 @@ CREATE TABLE etl.locks (
     extract text NOT NULL PRIMARY KEY REFERENCES etl.extracts ON DELETE CASCADE
 );
 COMMENT ON TABLE etl.locks IS
-    'One row per extract; who writes stg, core or rejects of the extract holds its row lock to the end of the transaction.';
+    'One row per extract. A session that writes stg, core or rejects of the extract locks the row until its transaction ends.';
 COMMENT ON COLUMN etl.locks.extract IS 'The extract.';
 
 -- object: table etl.name_patterns
@@ -468,11 +468,11 @@ CREATE TABLE etl.name_patterns (
     regex text NOT NULL,
     PRIMARY KEY (source, pattern_no)
 );
-COMMENT ON TABLE etl.name_patterns IS 'The spellings of file names of a source; the first that fits counts.';
+COMMENT ON TABLE etl.name_patterns IS 'The patterns of file names of a source; the first one that matches is used.';
 COMMENT ON COLUMN etl.name_patterns.source IS 'The feed.';
-COMMENT ON COLUMN etl.name_patterns.pattern_no IS 'Order in which spellings are tried, from 1.';
-COMMENT ON COLUMN etl.name_patterns.template IS 'The spelling as the contract writes it.';
-COMMENT ON COLUMN etl.name_patterns.regex IS 'The same as a regular expression with one group per part.';
+COMMENT ON COLUMN etl.name_patterns.pattern_no IS 'Order in which patterns are tried, from 1.';
+COMMENT ON COLUMN etl.name_patterns.template IS 'The pattern as the contract writes it.';
+COMMENT ON COLUMN etl.name_patterns.regex IS 'The pattern as a regular expression with one group per part.';
 
 -- object: table etl.s3_objects
 CREATE TABLE etl.s3_objects (
@@ -496,26 +496,26 @@ CREATE TABLE etl.s3_objects (
     last_changed timestamptz NOT NULL,
     PRIMARY KEY (source, s3_bucket, s3_key)
 );
-COMMENT ON TABLE etl.s3_objects IS 'The inventory: every object ever listed below the prefix, and what its name says.';
-COMMENT ON COLUMN etl.s3_objects.source IS 'The feed that was being loaded.';
+COMMENT ON TABLE etl.s3_objects IS 'The inventory: every object that was ever listed below the prefix, with the parts of its name.';
+COMMENT ON COLUMN etl.s3_objects.source IS 'The feed whose run listed the object.';
 COMMENT ON COLUMN etl.s3_objects.s3_bucket IS 'Bucket.';
 COMMENT ON COLUMN etl.s3_objects.s3_key IS 'Key.';
 COMMENT ON COLUMN etl.s3_objects.size_bytes IS 'Size in bytes, as last listed.';
 COMMENT ON COLUMN etl.s3_objects.etag IS 'Entity tag, as last listed.';
 COMMENT ON COLUMN etl.s3_objects.last_modified IS 'When the object was last written, as last listed.';
-COMMENT ON COLUMN etl.s3_objects.s3_version_id IS 'Version, known once it was read.';
+COMMENT ON COLUMN etl.s3_objects.s3_version_id IS 'Version; NULL until the object was read.';
 COMMENT ON COLUMN etl.s3_objects.extract_type IS 'Extract as spelled in the name.';
 COMMENT ON COLUMN etl.s3_objects.extract IS 'Extract that it means.';
 COMMENT ON COLUMN etl.s3_objects.tenant IS 'Tenant in the name.';
-COMMENT ON COLUMN etl.s3_objects.kind IS 'full or delta, where the name says so.';
+COMMENT ON COLUMN etl.s3_objects.kind IS 'full or delta, if the name states it.';
 COMMENT ON COLUMN etl.s3_objects.date_from IS 'Start of the interval in the name.';
 COMMENT ON COLUMN etl.s3_objects.date_to IS 'End of the interval in the name.';
 COMMENT ON COLUMN etl.s3_objects.date_extracted IS 'DateExtracted in the name: the batch.';
-COMMENT ON COLUMN etl.s3_objects.name_problem IS 'Why the name could not be read; NULL: it could.';
+COMMENT ON COLUMN etl.s3_objects.name_problem IS 'Why the name could not be parsed; NULL: it could.';
 COMMENT ON COLUMN etl.s3_objects.name_rules IS
-    'The rules it was read by (etl.name_rules); a name that could not be read is read again by others.';
+    'Fingerprint of the rules that parsed the name (etl.name_rules). If the rules change, a name that could not be parsed is parsed again.';
 COMMENT ON COLUMN etl.s3_objects.first_seen IS 'When it was first listed.';
-COMMENT ON COLUMN etl.s3_objects.last_changed IS 'When a listing last showed it new or changed, or its name could be read at last.';
+COMMENT ON COLUMN etl.s3_objects.last_changed IS 'When a listing last showed the object as new or changed, or when its name could first be parsed.';
 
 -- object: table etl.schema_drift
 CREATE TABLE etl.schema_drift (
@@ -537,22 +537,22 @@ CREATE TABLE etl.schema_drift (
 );
 CREATE UNIQUE INDEX schema_drift_proposed_idx ON etl.schema_drift (extract) WHERE status = 'proposed';
 COMMENT ON TABLE etl.schema_drift IS
-    'What was proposed for files that no longer look as their contract says, and what was decided. Changes nothing.';
+    'Proposed contract edits for drifted files, and the decisions about them. A row changes no contract by itself.';
 COMMENT ON COLUMN etl.schema_drift.drift_id IS 'The proposal.';
 COMMENT ON COLUMN etl.schema_drift.extract IS 'The extract; at most one of its proposals is open.';
-COMMENT ON COLUMN etl.schema_drift.load_run_file_id IS 'The oldest file that fails for it: its first rows were looked at.';
+COMMENT ON COLUMN etl.schema_drift.load_run_file_id IS 'The oldest file that failed because of this drift; its first rows were read for the proposal.';
 COMMENT ON COLUMN etl.schema_drift.date_extracted IS 'DateExtracted of that file.';
-COMMENT ON COLUMN etl.schema_drift.fields IS 'Fields of its rows.';
-COMMENT ON COLUMN etl.schema_drift.headings IS 'Its headings; NULL: it has none.';
+COMMENT ON COLUMN etl.schema_drift.fields IS 'Number of fields in the rows of that file.';
+COMMENT ON COLUMN etl.schema_drift.headings IS 'Headings of that file; NULL: it has none.';
 COMMENT ON COLUMN etl.schema_drift.change IS 'What changed, or why nothing could be proposed.';
 COMMENT ON COLUMN etl.schema_drift.proposal IS 'The edit of the contract as a diff; NULL: there is none.';
-COMMENT ON COLUMN etl.schema_drift.evidence IS 'What it was guessed from: counts and types, never values.';
+COMMENT ON COLUMN etl.schema_drift.evidence IS 'The facts behind the proposal: counts and types, never values.';
 COMMENT ON COLUMN etl.schema_drift.status IS 'proposed, accepted or declined.';
 COMMENT ON COLUMN etl.schema_drift.proposed_at IS 'When it was proposed.';
 COMMENT ON COLUMN etl.schema_drift.proposed_by IS 'Login that asked for it.';
 COMMENT ON COLUMN etl.schema_drift.decided_at IS 'When it was decided.';
 COMMENT ON COLUMN etl.schema_drift.decided_by IS 'Login that decided.';
-COMMENT ON COLUMN etl.schema_drift.decision_reason IS 'Why.';
+COMMENT ON COLUMN etl.schema_drift.decision_reason IS 'Why it was decided so.';
 
 -- object: table etl.shapes
 CREATE TABLE etl.shapes (
@@ -564,13 +564,13 @@ CREATE TABLE etl.shapes (
     rules_hash text NOT NULL,
     PRIMARY KEY (extract, since)
 );
-COMMENT ON TABLE etl.shapes IS 'What files of an extract hold, by DateExtracted: one row, until columns come, go or move.';
+COMMENT ON TABLE etl.shapes IS 'The shapes of each extract, by DateExtracted: a new row when a column comes, goes or moves.';
 COMMENT ON COLUMN etl.shapes.extract IS 'The extract.';
 COMMENT ON COLUMN etl.shapes.since IS 'First DateExtracted of the shape; -infinity: from the first file on.';
 COMMENT ON COLUMN etl.shapes.until IS 'First DateExtracted of the next shape; infinity: there is none yet.';
 COMMENT ON COLUMN etl.shapes.columns IS 'Columns in the order of the file.';
 COMMENT ON COLUMN etl.shapes.headings IS 'Their headings as the source spells them.';
-COMMENT ON COLUMN etl.shapes.rules_hash IS 'Hash of all that the contract says about values and verdicts of these columns.';
+COMMENT ON COLUMN etl.shapes.rules_hash IS 'Hash of everything in the contract that can change values or verdicts of these columns.';
 
 -- object: table etl.columns
 CREATE TABLE etl.columns (
@@ -592,19 +592,19 @@ CREATE TABLE etl.columns (
 );
 COMMENT ON TABLE etl.columns IS 'The columns of each extract, as their contracts were when migrations were last applied.';
 COMMENT ON COLUMN etl.columns.extract IS 'The extract.';
-COMMENT ON COLUMN etl.columns.position IS 'Place in the contract, from 1: the order in the file of the columns that it has.';
-COMMENT ON COLUMN etl.columns.column_name IS 'Name in raw, stg and core; of a column that moved several rows.';
+COMMENT ON COLUMN etl.columns.position IS 'Position in the contract, from 1; the columns of a file have this order.';
+COMMENT ON COLUMN etl.columns.column_name IS 'Name in raw, stg and core. A column that moved has several rows.';
 COMMENT ON COLUMN etl.columns.source_column IS 'Heading as the source spells it.';
 COMMENT ON COLUMN etl.columns.data_type IS 'Type in stg and core.';
 COMMENT ON COLUMN etl.columns.is_required IS 'Whether an empty field rejects the row.';
-COMMENT ON COLUMN etl.columns.domain IS 'Closed list of values that it is checked against.';
-COMMENT ON COLUMN etl.columns.check_expression IS 'Condition that its rows must meet.';
-COMMENT ON COLUMN etl.columns.tracked IS 'history: a change opens a version; latest: shows the newest value; false: a change alone is none.';
+COMMENT ON COLUMN etl.columns.domain IS 'Domain (closed list of values) that the column is checked against.';
+COMMENT ON COLUMN etl.columns.check_expression IS 'Condition that each row must meet.';
+COMMENT ON COLUMN etl.columns.tracked IS 'history: a change opens a version; latest: core shows the newest value; false: a change of this column alone is ignored.';
 COMMENT ON COLUMN etl.columns.pii IS 'What core receives: the value (keep), a pseudonym, or nothing (drop).';
-COMMENT ON COLUMN etl.columns.text_format IS 'Text format, where it is not the one that the type documents.';
+COMMENT ON COLUMN etl.columns.text_format IS 'Text format, if it is not the default format of the type.';
 COMMENT ON COLUMN etl.columns.description IS 'Meaning.';
-COMMENT ON COLUMN etl.columns.since IS 'First DateExtracted whose files have it here; NULL: all earlier ones too.';
-COMMENT ON COLUMN etl.columns.until IS 'First DateExtracted whose files no longer have it here; NULL: all later ones too.';
+COMMENT ON COLUMN etl.columns.since IS 'First DateExtracted whose files have the column at this position; NULL: the earliest files have it too.';
+COMMENT ON COLUMN etl.columns.until IS 'First DateExtracted whose files no longer have the column at this position; NULL: the newest files still have it.';
 
 -- object: table etl.load_run_plan
 CREATE TABLE etl.load_run_plan (
@@ -621,15 +621,15 @@ CREATE TABLE etl.load_run_plan (
 );
 CREATE INDEX load_run_plan_to_land_idx ON etl.load_run_plan (load_run_id, failures, ordinal)
 WHERE action = 'land' AND NOT is_landed;
-COMMENT ON TABLE etl.load_run_plan IS 'The files that a run set out to land and process, in order.';
+COMMENT ON TABLE etl.load_run_plan IS 'The files that a run is to land and process, in order.';
 COMMENT ON COLUMN etl.load_run_plan.load_run_id IS 'The run.';
 COMMENT ON COLUMN etl.load_run_plan.ordinal IS 'Order, from 1.';
 COMMENT ON COLUMN etl.load_run_plan.load_run_file_id IS 'The file.';
 COMMENT ON COLUMN etl.load_run_plan.action IS 'land (and process) or process.';
-COMMENT ON COLUMN etl.load_run_plan.is_forced IS 'Whether its raw rows are replaced by --force.';
-COMMENT ON COLUMN etl.load_run_plan.is_landed IS 'Whether landing it is over in this run: landed, skipped, or failed in a way that trying again cannot mend.';
-COMMENT ON COLUMN etl.load_run_plan.failures IS 'Attempts of this run to land it that failed.';
-COMMENT ON COLUMN etl.load_run_plan.workers_lost IS 'Workers of this run that were gone while they processed it.';
+COMMENT ON COLUMN etl.load_run_plan.is_forced IS 'Whether --force replaces its raw rows.';
+COMMENT ON COLUMN etl.load_run_plan.is_landed IS 'Whether the run is done with landing the file: it was landed or skipped, or it failed and a retry cannot help.';
+COMMENT ON COLUMN etl.load_run_plan.failures IS 'Failed attempts of this run to land the file.';
+COMMENT ON COLUMN etl.load_run_plan.workers_lost IS 'Workers that died in this run while they processed the file.';
 COMMENT ON COLUMN etl.load_run_plan.reason IS 'Why the file was chosen.';
 
 -- object: table etl.name_parts
@@ -649,7 +649,7 @@ COMMENT ON COLUMN etl.name_parts.pattern_no IS 'The pattern.';
 COMMENT ON COLUMN etl.name_parts.part_no IS 'Number of the group, from 1.';
 COMMENT ON COLUMN etl.name_parts.part IS 'file_type, kind, date_from, date_to, date_extracted or a tenant column.';
 COMMENT ON COLUMN etl.name_parts.digits_regex IS 'For a date: splits its digits into groups.';
-COMMENT ON COLUMN etl.name_parts.iso_template IS 'For a date: puts those groups into YYYY-MM-DD HH:MM:SS.';
+COMMENT ON COLUMN etl.name_parts.iso_template IS 'For a date: arranges the groups as YYYY-MM-DD HH:MM:SS.';
 
 -- object: function etl.attempt_failed_since
 CREATE OR REPLACE FUNCTION etl.attempt_failed_since(p_file_attempt_id bigint, p_since timestamptz)
@@ -671,8 +671,8 @@ RETURNS boolean
 LANGUAGE sql
 VOLATILE
 AS $attempt_is_fresh$
--- Between the commit of an attempt and the lock that claims its file lies a moment. Locks decide in any case; this
--- keeps workers from taking files from each other in that moment.
+-- A worker commits its attempt, and locks the file a moment later. In this moment only the attempt shows that the file
+-- is taken. The lock decides in any case; this check only keeps workers from competing for the same file.
 SELECT EXISTS (
     SELECT
     FROM etl.file_attempts AS a
@@ -735,7 +735,7 @@ WHERE a.load_run_id = p_load_run_id AND a.action = 'process' AND a.file_attempt_
 ORDER BY a.file_attempt_id;
 $attempts_of_run$;
 COMMENT ON FUNCTION etl.attempts_of_run(bigint, bigint) IS
-    'The attempts of a run to process files, after one of them, with the counts of their files: what a driver logs.';
+    'The attempts of a run to process files that come after the attempt p_after, with the counts of their files; for the driver''s log.';
 
 -- object: function etl.begin_round
 CREATE OR REPLACE FUNCTION etl.begin_round(p_began timestamptz DEFAULT pg_catalog.clock_timestamp())
@@ -743,8 +743,8 @@ RETURNS timestamptz
 LANGUAGE plpgsql
 VOLATILE
 AS $begin_round$
--- The workers of a driver call etl.process_batch at different moments but do one round together: none of them retries
--- in it what another has just tried.
+-- The workers of a driver call etl.process_batch at different moments but share one round: a file that failed in one
+-- worker is not retried by another one in the same round.
 BEGIN
     PERFORM pg_catalog.set_config(
         'rawcore.round_began',
@@ -755,7 +755,7 @@ BEGIN
 END;
 $begin_round$;
 COMMENT ON FUNCTION etl.begin_round(timestamptz) IS
-    'Tells this session when the round of processing began, and returns that time; files that failed since are left to the next round.';
+    'Sets for this session when the round of processing began, and returns that time; files that failed since then are retried in the next round only.';
 
 -- object: function etl.check_batches
 CREATE OR REPLACE FUNCTION etl.check_batches(p_source text, p_now timestamptz)
@@ -765,7 +765,7 @@ SECURITY DEFINER
 SET search_path = pg_catalog, pg_temp
 AS $check_batches$
 BEGIN
-    -- A file that was missing has come.
+    -- A file that was missing has arrived.
     UPDATE etl.dq_results AS d
     SET passed = true, measured = 0, checked_at = p_now
     FROM etl.load_run_files AS f
@@ -784,7 +784,7 @@ BEGIN
 END;
 $check_batches$;
 COMMENT ON FUNCTION etl.check_batches(text, timestamptz) IS
-    'Records in etl.dq_results what batches with new files lack, and what has come since; writes nothing where there is no news.';
+    'Records in etl.dq_results which extracts batches with new files lack, and which of them have arrived since. Writes only changes.';
 
 -- object: function etl.chosen_files
 CREATE OR REPLACE FUNCTION etl.chosen_files(p_source text, p_options jsonb)
@@ -815,7 +815,7 @@ BEGIN
 END;
 $chosen_files$;
 COMMENT ON FUNCTION etl.chosen_files(text, jsonb) IS
-    'How many files, in whatever state, have a batch and a key that these options choose, and the newest batch of all files, as local time.';
+    'Number of files, in any state, whose batch and key these options choose; and the newest batch of all files, in local time.';
 
 -- object: function etl.claim_landing
 CREATE OR REPLACE FUNCTION etl.claim_landing(p_file_attempt_id bigint)
@@ -824,7 +824,7 @@ LANGUAGE plpgsql
 SECURITY DEFINER
 SET search_path = pg_catalog, pg_temp
 AS $claim_landing$
--- The truth about a claim is the row lock, held to the end of the caller's transaction.
+-- What makes the claim is the row lock, held to the end of the caller's transaction.
 DECLARE
     v_file record;
 BEGIN
@@ -843,7 +843,7 @@ BEGIN
         RETURN false;
     END IF;
 
-    -- Rows of an earlier landing: only --force gets here with any.
+    -- Rows of an earlier landing exist only if --force lands the file again.
     EXECUTE format('DELETE FROM %s WHERE load_run_file_id = $1', v_file.raw_table) USING v_file.load_run_file_id;
     EXECUTE format(
         'DELETE FROM etl.%I WHERE load_run_file_id = $1 AND stage = ''landing''', 'rejects_' || v_file.extract
@@ -853,7 +853,7 @@ BEGIN
 END;
 $claim_landing$;
 COMMENT ON FUNCTION etl.claim_landing(bigint) IS
-    'Claims the file of an attempt to the end of the transaction, and clears what an earlier landing left; false: another worker has it.';
+    'Claims the file of an attempt until the transaction ends, and deletes the rows of an earlier landing. False: another worker has the file.';
 
 -- object: function etl.close_lost_attempt
 CREATE OR REPLACE FUNCTION etl.close_lost_attempt(p_load_run_file_id bigint)
@@ -867,7 +867,7 @@ WITH closed AS (
         outcome = 'lost',
         error_class = 'connection',
         is_retryable = true,
-        problem = 'its worker is gone: another took over'
+        problem = 'its worker died: another worker took over'
     FROM etl.load_run_files AS f
     WHERE f.load_run_file_id = p_load_run_file_id
         AND a.file_attempt_id = f.file_attempt_id
@@ -879,14 +879,14 @@ SET workers_lost = p.workers_lost + 1
 FROM closed AS c
 WHERE p.load_run_id = c.load_run_id AND p.load_run_file_id = c.load_run_file_id AND c.action = 'process';
 $close_lost_attempt$;
-COMMENT ON FUNCTION etl.close_lost_attempt(bigint) IS 'Ends the newest attempt at a file whose worker is gone, before another begins.';
+COMMENT ON FUNCTION etl.close_lost_attempt(bigint) IS 'Closes the newest attempt at a file, if its worker died, before the next attempt begins.';
 
 -- object: function etl.commit_refusal
 CREATE OR REPLACE FUNCTION etl.commit_refusal()
 RETURNS text
 LANGUAGE plpgsql
 AS $commit_refusal$
--- A function can never commit; what the server says to that, in its language.
+-- A function can never commit. The server's message depends on its language, so it is provoked and read here.
 DECLARE
     v_message text;
 BEGIN
@@ -898,7 +898,7 @@ BEGIN
     RETURN v_message;
 END;
 $commit_refusal$;
-COMMENT ON FUNCTION etl.commit_refusal() IS 'The server''s message to a COMMIT where none is possible.';
+COMMENT ON FUNCTION etl.commit_refusal() IS 'The message that this server raises if COMMIT is not allowed.';
 
 -- object: function etl.config_bigint
 CREATE OR REPLACE FUNCTION etl.config_bigint(p_name text)
@@ -929,7 +929,7 @@ WHERE f.source = p_source
 GROUP BY f.status
 ORDER BY f.status;
 $count_files$;
-COMMENT ON FUNCTION etl.count_files(text) IS 'How many files of a source are in which state, with their bytes and batches.';
+COMMENT ON FUNCTION etl.count_files(text) IS 'Number of files of a source in each state, with their bytes and batches.';
 
 -- object: function etl.decide_drift
 CREATE OR REPLACE FUNCTION etl.decide_drift(p_drift_id bigint, p_decision text, p_reason text)
@@ -938,7 +938,7 @@ LANGUAGE plpgsql
 SECURITY DEFINER
 SET search_path = pg_catalog, pg_temp
 AS $decide_drift$
--- Only the record: the contract is edited, reviewed and migrated by people.
+-- This records the decision only: people edit, review and migrate the contract.
 DECLARE
     v_drift etl.schema_drift;
 BEGIN
@@ -946,7 +946,7 @@ BEGIN
         RAISE EXCEPTION USING
             ERRCODE = 'RC008',
             MESSAGE = format('the decision on proposal %s lacks a reason', p_drift_id),
-            HINT = 'Say why: it is kept with the decision.';
+            HINT = 'Give a reason: it is kept with the decision.';
     END IF;
     UPDATE etl.schema_drift AS d
     SET status = p_decision,
@@ -959,7 +959,7 @@ BEGIN
         RAISE EXCEPTION USING
             ERRCODE = 'RC008',
             MESSAGE = format('proposal %s is not open', p_drift_id),
-            HINT = 'SELECT drift_id, extract, status FROM etl.schema_drift lists them.';
+            HINT = 'SELECT drift_id, extract, status FROM etl.schema_drift lists the proposals.';
     END IF;
     RETURN v_drift;
 END;
@@ -979,7 +979,7 @@ LANGUAGE plpgsql
 SECURITY DEFINER
 SET search_path = pg_catalog, pg_temp
 AS $decide_file$
--- Take the extract's lock like every other writer, then record who decided what, and why.
+-- Takes the extract's lock, as every writer does, then records the decision, who made it, and why.
 DECLARE
     v_file etl.load_run_files;
 BEGIN
@@ -996,7 +996,7 @@ BEGIN
                 WHEN v_file.status IS NULL THEN format('there is no file %s', p_load_run_file_id)
                 ELSE format('file %s is %s', p_load_run_file_id, v_file.status)
             END,
-            HINT = format('To %s a file it has to be %s.', p_action, array_to_string(p_states, ' or '));
+            HINT = format('A file has to be %s before you can %s it.', array_to_string(p_states, ' or '), p_action);
     END IF;
     IF v_file.is_counting OR p_action <> 'exclude' THEN
         CALL etl.refuse_frozen(ARRAY[p_load_run_file_id]);
@@ -1005,7 +1005,7 @@ BEGIN
         RAISE EXCEPTION USING
             ERRCODE = 'RC008',
             MESSAGE = format('a reason to %s file %s is missing', p_action, p_load_run_file_id),
-            HINT = 'Say why: the reason is kept with the file.';
+            HINT = 'Give a reason: it is kept with the file.';
     END IF;
     UPDATE etl.load_run_files AS f
     SET decision_reason = p_reason, decided_by = session_user
@@ -1019,7 +1019,7 @@ BEGIN
 END;
 $decide_file$;
 COMMENT ON FUNCTION etl.decide_file(bigint, text, text, text[]) IS
-    'Locks the extract of a file and records a decision about it with reason and login; returns the file as it was. RC008: not in one of the states, or no reason; RC013: before the horizon.';
+    'Locks the extract of a file and records a decision about the file, with reason and login; returns the file as it was before. RC008: the file is in none of the states p_states, or the reason is missing; RC013: it lies before the horizon.';
 
 -- object: function etl.domain_sources
 CREATE OR REPLACE FUNCTION etl.domain_sources(p_source text, p_domain text)
@@ -1074,7 +1074,7 @@ WHERE f.source = p_source AND f.s3_bucket = p_bucket AND f.status = 'failed' AND
 ORDER BY f.extract, f.date_extracted, f.load_run_file_id;
 $drifted_files$;
 COMMENT ON FUNCTION etl.drifted_files(text, text) IS
-    'Of each extract the oldest file of a bucket that failed because it does not look like its contract, how many failed so, and how many files as old or newer count.';
+    'For each extract: the oldest file of a bucket that failed because of drift, how many files failed so, and how many counting files have the same or a later DateExtracted.';
 
 -- object: function etl.extract_is_taken
 CREATE OR REPLACE FUNCTION etl.extract_is_taken(p_extract text)
@@ -1082,7 +1082,7 @@ RETURNS boolean
 LANGUAGE sql
 VOLATILE
 AS $extract_is_taken$
--- Taking the next file before the one that another worker opened a moment ago would make that one late.
+-- If a worker took the next file before another worker had locked an older one, the older one would become late.
 SELECT EXISTS (
     SELECT
     FROM etl.load_run_files AS f
@@ -1105,8 +1105,8 @@ BEGIN
     IF p_before IS NULL OR p_before > clock_timestamp() THEN
         RAISE EXCEPTION USING
             ERRCODE = 'RC014',
-            MESSAGE = 'a horizon lies in the past',
-            HINT = 'CALL etl.purge_raw(now() - interval ''2 years'') keeps two years.';
+            MESSAGE = 'the horizon has to be a time in the past',
+            HINT = 'For example, CALL etl.purge_raw(now() - interval ''2 years'') keeps two years.';
     END IF;
     SELECT array_agg(e.extract ORDER BY e.load_order) INTO v_extracts
     FROM etl.extracts AS e
@@ -1115,13 +1115,13 @@ BEGIN
         RAISE EXCEPTION USING
             ERRCODE = 'RC006',
             MESSAGE = format('there is no extract %s', p_extract),
-            HINT = 'SELECT extract FROM etl.extracts lists them.';
+            HINT = 'SELECT extract FROM etl.extracts lists the extracts.';
     END IF;
     RETURN v_extracts;
 END;
 $extracts_to_purge$;
 COMMENT ON FUNCTION etl.extracts_to_purge(timestamptz, text) IS
-    'One extract, or all, in the order in which they load. RC006: unknown extract; RC014: the time is no past one.';
+    'One extract, or all (NULL), in load order. RC006: unknown extract; RC014: p_before is not in the past.';
 
 -- object: function etl.fail_landing
 CREATE OR REPLACE FUNCTION etl.fail_landing(
@@ -1136,9 +1136,9 @@ LANGUAGE plpgsql
 SECURITY DEFINER
 SET search_path = pg_catalog, pg_temp
 AS $fail_landing$
--- Nothing to do for a file that another worker has taken over, or that has landed: a connection can break between a
--- commit and its answer. What a permission forbids is tried again by the next run, not by this one. A file that counts
--- goes on counting when it cannot be landed again.
+-- Does nothing if another worker has taken the file over, or if it has landed: a connection can break after the commit
+-- and before its answer. A file that a missing permission stops is retried by the next run, not by this one. A file
+-- that counts goes on counting if it cannot be landed again.
 DECLARE
     v_is_denied constant boolean := p_error_class = 'permission';
     v_is_retryable constant boolean := p_retryable OR v_is_denied;
@@ -1168,7 +1168,7 @@ BEGIN
 END;
 $fail_landing$;
 COMMENT ON FUNCTION etl.fail_landing(bigint, text, text, boolean, text) IS
-    'Records that a file could not be landed; it is pending again if another attempt may help, else failed.';
+    'Records that a file could not be landed. It becomes pending if a retry can help, else failed.';
 
 -- object: function etl.file_is_late
 CREATE OR REPLACE FUNCTION etl.file_is_late(p_load_run_file_id bigint)
@@ -1176,7 +1176,7 @@ RETURNS boolean
 LANGUAGE sql
 STABLE
 AS $file_is_late$
--- On files, never on rows of stg: skipped rows leave no trace there. A file that counts already is late to itself.
+-- Compares files, not rows of stg: unchanged rows leave no trace in stg. A file that counts already is late, by itself.
 SELECT EXISTS (
     SELECT
     FROM etl.load_run_files AS f
@@ -1186,7 +1186,7 @@ SELECT EXISTS (
 );
 $file_is_late$;
 COMMENT ON FUNCTION etl.file_is_late(bigint) IS
-    'Whether a counting file of the same extract and tenant was extracted at the same time as this one or later.';
+    'Whether a counting file of the same extract and tenant has the same DateExtracted as this file or a later one.';
 
 -- object: function etl.files_of_extract
 CREATE OR REPLACE FUNCTION etl.files_of_extract(p_extract text, p_from timestamptz, p_to timestamptz)
@@ -1201,7 +1201,7 @@ BEGIN
         RAISE EXCEPTION USING
             ERRCODE = 'RC006',
             MESSAGE = format('there is no extract %s', p_extract),
-            HINT = 'SELECT extract FROM etl.extracts lists them.';
+            HINT = 'SELECT extract FROM etl.extracts lists the extracts.';
     END IF;
     RETURN (
         SELECT array_agg(f.load_run_file_id)
@@ -1236,7 +1236,7 @@ RETURNS SETOF bigint
 LANGUAGE sql
 VOLATILE
 AS $files_with_others$
--- A process id can have been given to another session since; where the start of a session is visible, it decides.
+-- A process id can be reused by a new session: if the start of the session is visible, it has to precede the attempt.
 SELECT f.load_run_file_id
 FROM etl.load_run_plan AS p
 JOIN etl.load_run_files AS f USING (load_run_file_id)
@@ -1246,7 +1246,7 @@ WHERE p.load_run_id = p_load_run_id AND f.status IN ('loading', 'processing') AN
     AND a.pid <> ALL (p_pids) AND coalesce(s.backend_start < a.started_at, true);
 $files_with_others$;
 COMMENT ON FUNCTION etl.files_with_others(bigint, integer[]) IS
-    'The files of a run that live sessions other than the given ones land or process now.';
+    'The files of a run that sessions other than p_pids land or process now.';
 
 -- object: function etl.finish_landing
 CREATE OR REPLACE FUNCTION etl.finish_landing(
@@ -1283,12 +1283,12 @@ BEGIN
     IF v_file.file_hash <> p_file_hash THEN
         RAISE EXCEPTION USING
             ERRCODE = 'RC005',
-            MESSAGE = format('the content of file %s is not what was landed before', v_file.load_run_file_id),
-            HINT = 'The same version of an object has to give the same bytes; ask who wrote to the bucket.';
+            MESSAGE = format('the content of file %s differs from what was landed before', v_file.load_run_file_id),
+            HINT = 'One version of an object has to keep its bytes: find out who wrote to the bucket.';
     END IF;
 
-    -- The newest content of this key that was written before this one stands in raw and is the same: the caller rolls
-    -- back. Only the newest: content that comes back after another, even one not processed yet, is a correction.
+    -- The content is a duplicate if the previous content of this key is in raw and has the same bytes: the caller then
+    -- rolls back. Older contents are not compared: content that returns after a different one is a correction.
     IF p_file_hash = (
         SELECT o.file_hash
         FROM etl.load_run_files AS o
@@ -1332,7 +1332,7 @@ BEGIN
 END;
 $finish_landing$;
 COMMENT ON FUNCTION etl.finish_landing(bigint, text, text, bigint, bigint, bigint, text) IS
-    'Marks a file landed; or returns duplicate, and the caller rolls back and calls etl.skip_landing. RC004: not claimed; RC005: another content.';
+    'Marks a file as landed; or returns duplicate, then the caller rolls back and calls etl.skip_landing. RC004: the file is not claimed; RC005: the file landed before with other bytes.';
 
 -- object: function etl.finish_run
 CREATE OR REPLACE FUNCTION etl.finish_run(p_load_run_id bigint)
@@ -1343,7 +1343,7 @@ SECURITY DEFINER
 SET search_path = pg_catalog, pg_temp
 AS $finish_run$
 UPDATE etl.load_run_files AS f
-SET status_reason = 'not processed: the run ended before, or another session held the extract; the next run takes it'
+SET status_reason = 'not processed: the run ended, or another session held the extract; the next run processes it'
 FROM etl.load_run_plan AS p
 WHERE p.load_run_id = p_load_run_id AND f.load_run_file_id = p.load_run_file_id
     AND f.status = 'landed' AND f.status_reason IS NULL;
@@ -1352,7 +1352,7 @@ WITH states AS (
     SELECT
         count(*) FILTER (
             WHERE f.status IN ('processed', 'skipped', 'superseded', 'excluded')
-                -- What counts goes on counting, also where this run could not land or process it anew.
+                -- A file that counts keeps its status even if this run could not land or process it again.
                 AND NOT EXISTS (
                     SELECT FROM etl.file_attempts AS a
                     WHERE a.file_attempt_id = f.file_attempt_id
@@ -1386,7 +1386,7 @@ WHERE f.name = p_name AND f.extract IN (p_extract, '')
 ORDER BY f.extract DESC
 LIMIT 1;
 $flag_is_on$;
-COMMENT ON FUNCTION etl.flag_is_on(text, text) IS 'Whether a switch is on for an extract; its own row goes before the row for all.';
+COMMENT ON FUNCTION etl.flag_is_on(text, text) IS 'Whether a flag is on for an extract; the row of the extract overrides the row for all extracts.';
 
 -- object: function etl.hash_seed
 CREATE OR REPLACE FUNCTION etl.hash_seed(p_fingerprint text)
@@ -1397,7 +1397,7 @@ PARALLEL SAFE
 AS $hash_seed$
 SELECT ('x' || pg_catalog.left(p_fingerprint, 16))::bit(64)::bigint;
 $hash_seed$;
-COMMENT ON FUNCTION etl.hash_seed(text) IS 'A ruleset fingerprint as the seed of row hashes, so that rows checked by other rules differ.';
+COMMENT ON FUNCTION etl.hash_seed(text) IS 'A ruleset fingerprint as the seed of row hashes, so that equal rows checked by different rules have different hashes.';
 
 -- object: function etl.held_files
 CREATE OR REPLACE FUNCTION etl.held_files(p_source text, p_options jsonb DEFAULT '{}')
@@ -1445,7 +1445,7 @@ WHERE p.load_run_id = p_load_run_id AND f.status = 'landed' AND a.action = 'proc
 HAVING count(*) > 0;
 $interrupted_files$;
 COMMENT ON FUNCTION etl.interrupted_files(bigint) IS
-    'How many landed files of a run could not be processed because the server lacked resources, and one SQLSTATE of these; no row: none.';
+    'Number of landed files of a run that could not be processed because the server lacked resources, and the SQLSTATE of one of them. No row: there are none.';
 
 -- object: function etl.is_bigint
 CREATE OR REPLACE FUNCTION etl.is_bigint(p_text text)
@@ -1454,7 +1454,7 @@ LANGUAGE sql
 STABLE
 PARALLEL SAFE
 AS $is_bigint$
--- The way to the value and back refuses what the type reads too generously: +1, 007, 1_000, 0x1F, blanks.
+-- The round trip refuses texts that the type accepts but that are not canonical: +1, 007, 1_000, 0x1F, blanks.
 SELECT
     CASE
         WHEN NOT pg_catalog.pg_input_is_valid(p_text, 'bigint') THEN false
@@ -1505,7 +1505,7 @@ SELECT
     AND p_text NOT LIKE '%.'
     AND pg_catalog.pg_input_is_valid(p_text, 'numeric');
 $is_decimal$;
-COMMENT ON FUNCTION etl.is_decimal(text) IS 'Whether a text is a plain decimal number, of any number of decimals.';
+COMMENT ON FUNCTION etl.is_decimal(text) IS 'Whether a text is a plain decimal number, with any number of decimals.';
 
 -- object: function etl.is_integer
 CREATE OR REPLACE FUNCTION etl.is_integer(p_text text)
@@ -1514,7 +1514,7 @@ LANGUAGE sql
 STABLE
 PARALLEL SAFE
 AS $is_integer$
--- The way to the value and back refuses what the type reads too generously: +1, 007, 1_000, 0x1F, blanks.
+-- The round trip refuses texts that the type accepts but that are not canonical: +1, 007, 1_000, 0x1F, blanks.
 SELECT
     CASE
         WHEN NOT pg_catalog.pg_input_is_valid(p_text, 'integer') THEN false
@@ -1531,9 +1531,9 @@ LANGUAGE sql
 STABLE
 PARALLEL SAFE
 AS $is_local_time$
--- The way to the moment and back refuses what the types read too generously (AM, zones, 24:00, :60, blanks, more than
--- six decimals) and the times that the zone skips. Zeros at the end of the decimals say nothing. The zone is the
--- session's TimeZone, which the caller has pinned.
+-- The round trip through timestamptz refuses texts that the types accept but that are not canonical (AM, zones, 24:00,
+-- :60, blanks, more than six decimals), and times that the zone skips. Trailing zeros of the decimals are ignored. The
+-- zone is the session's TimeZone, which the caller has pinned.
 SELECT
     CASE
         WHEN p_text IS NULL THEN NULL
@@ -1564,7 +1564,7 @@ SELECT
     AND pg_catalog.pg_input_is_valid(p_text, p_type);
 $is_numeric$;
 COMMENT ON FUNCTION etl.is_numeric(text, text, integer) IS
-    'Whether a text is a plain decimal number that a type numeric(p,s), given with its s, keeps exactly.';
+    'Whether a text is a plain decimal number that the type p_type, numeric(p,s) with s = p_scale, keeps exactly.';
 
 -- object: function etl.is_smallint
 CREATE OR REPLACE FUNCTION etl.is_smallint(p_text text)
@@ -1573,7 +1573,7 @@ LANGUAGE sql
 STABLE
 PARALLEL SAFE
 AS $is_smallint$
--- The way to the value and back refuses what the type reads too generously: +1, 007, 1_000, 0x1F, blanks.
+-- The round trip refuses texts that the type accepts but that are not canonical: +1, 007, 1_000, 0x1F, blanks.
 SELECT
     CASE
         WHEN NOT pg_catalog.pg_input_is_valid(p_text, 'smallint') THEN false
@@ -1590,8 +1590,8 @@ LANGUAGE sql
 STABLE
 PARALLEL SAFE
 AS $is_timestamp$
--- The way to the value and back refuses what the type reads too generously: AM, zones, 24:00, :60, blanks, more than
--- six decimals. Zeros at the end of the decimals say nothing.
+-- The round trip through timestamp refuses texts that the type accepts but that are not canonical: AM, zones, 24:00,
+-- :60, blanks, more than six decimals. Trailing zeros of the decimals are ignored.
 SELECT
     CASE
         WHEN p_text IS NULL THEN NULL
@@ -1605,7 +1605,7 @@ SELECT
     END;
 $is_timestamp$;
 COMMENT ON FUNCTION etl.is_timestamp(text) IS
-    'Whether a text is YYYY-MM-DD HH:MM:SS[.ffffff]; for times with a zone of their own, which skips none.';
+    'Whether a text is YYYY-MM-DD HH:MM:SS[.ffffff]; for columns with a fixed zone, in which every local time exists.';
 
 -- object: function etl.is_uuid
 CREATE OR REPLACE FUNCTION etl.is_uuid(p_text text)
@@ -1645,7 +1645,7 @@ BEGIN
 END;
 $join_run$;
 COMMENT ON FUNCTION etl.join_run(text, bigint, text) IS
-    'Checks that a driver which reads a bucket can share the work of a run. NULL: it can; else the bucket in which files of the run still have to be read. RC001: the run is not running.';
+    'Checks whether a driver that reads p_bucket can share the work of a run. Returns NULL if it can, else another bucket from which files of the run have to be landed. RC001: the run is not running.';
 
 -- object: function etl.judge_file
 CREATE OR REPLACE FUNCTION etl.judge_file(p_load_run_file_id bigint)
@@ -1654,8 +1654,8 @@ LANGUAGE plpgsql
 SECURITY DEFINER
 SET search_path = pg_catalog, pg_temp
 AS $judge_file$
--- Only what the file itself holds may fail it; what depends on other data holds it, until an operator decides. A
--- mirror that was let through counts on: what came later says nothing about it.
+-- A file fails only because of its own content. If the verdict depends on other data, the file is held until an
+-- operator decides. A mirror that was accepted before goes on counting: later data cannot hold it.
 DECLARE
     v_file etl.load_run_files;
     v_now constant timestamptz := clock_timestamp();
@@ -1685,7 +1685,7 @@ BEGIN
     RETURN 'counts';
 END;
 $judge_file$;
-COMMENT ON FUNCTION etl.judge_file(bigint) IS 'counts, failed (too many rejects) or held (a mirror that would close too much, or that has no row); writes etl.dq_results.';
+COMMENT ON FUNCTION etl.judge_file(bigint) IS 'Returns counts, failed (too many rejects) or held (a mirror that would close too many keys, or has no row). Writes etl.dq_results.';
 
 -- object: function etl.key_bigint
 CREATE OR REPLACE FUNCTION etl.key_bigint(p_text text)
@@ -1700,7 +1700,7 @@ SELECT
             THEN CASE WHEN p_text::bigint::text = p_text THEN p_text::bigint END
     END;
 $key_bigint$;
-COMMENT ON FUNCTION etl.key_bigint(text) IS 'Value of a key column; NULL unless the text is the one text of a bigint.';
+COMMENT ON FUNCTION etl.key_bigint(text) IS 'Value of a key column; NULL unless the text is the canonical form of a bigint.';
 
 -- object: function etl.key_columns
 CREATE OR REPLACE FUNCTION etl.key_columns(p_table text)
@@ -1716,7 +1716,7 @@ JOIN etl.sources AS s USING (source)
 WHERE p_table IN (e.core_table, e.stg_table, split_part(e.core_table, '.', 2), e.extract);
 $key_columns$;
 COMMENT ON FUNCTION etl.key_columns(text) IS
-    'The columns of the tenant and of the natural key of a table of core or stg, or of an extract; no row: there is none of this name.';
+    'The tenant columns and the natural key of a table of core or stg, or of an extract. No row: no table or extract has this name.';
 
 -- object: function etl.key_date
 CREATE OR REPLACE FUNCTION etl.key_date(p_text text)
@@ -1731,7 +1731,7 @@ SELECT
             THEN CASE WHEN p_text::date::text = p_text THEN p_text::date END
     END;
 $key_date$;
-COMMENT ON FUNCTION etl.key_date(text) IS 'Value of a key column; NULL unless the text is the one text of a date.';
+COMMENT ON FUNCTION etl.key_date(text) IS 'Value of a key column; NULL unless the text is the canonical form of a date.';
 
 -- object: function etl.key_integer
 CREATE OR REPLACE FUNCTION etl.key_integer(p_text text)
@@ -1746,7 +1746,7 @@ SELECT
             THEN CASE WHEN p_text::integer::text = p_text THEN p_text::integer END
     END;
 $key_integer$;
-COMMENT ON FUNCTION etl.key_integer(text) IS 'Value of a key column; NULL unless the text is the one text of a integer.';
+COMMENT ON FUNCTION etl.key_integer(text) IS 'Value of a key column; NULL unless the text is the canonical form of an integer.';
 
 -- object: function etl.key_part
 CREATE OR REPLACE FUNCTION etl.key_part(p_text text)
@@ -1758,7 +1758,7 @@ AS $key_part$
 SELECT pg_catalog.octet_length(p_text)::text || ':' || p_text;
 $key_part$;
 COMMENT ON FUNCTION etl.key_part(text) IS
-    'One part of a surrogate key''s input, with its length in bytes before it, so that (1, 23) and (12, 3) never meet.';
+    'One part of a surrogate key''s input, with its length in bytes before it, so that (1, 23) and (12, 3) give different keys.';
 
 -- object: function etl.key_smallint
 CREATE OR REPLACE FUNCTION etl.key_smallint(p_text text)
@@ -1773,7 +1773,7 @@ SELECT
             THEN CASE WHEN p_text::smallint::text = p_text THEN p_text::smallint END
     END;
 $key_smallint$;
-COMMENT ON FUNCTION etl.key_smallint(text) IS 'Value of a key column; NULL unless the text is the one text of a smallint.';
+COMMENT ON FUNCTION etl.key_smallint(text) IS 'Value of a key column; NULL unless the text is the canonical form of a smallint.';
 
 -- object: function etl.key_uuid
 CREATE OR REPLACE FUNCTION etl.key_uuid(p_text text)
@@ -1788,7 +1788,7 @@ SELECT
             THEN CASE WHEN p_text::uuid::text = p_text THEN p_text::uuid END
     END;
 $key_uuid$;
-COMMENT ON FUNCTION etl.key_uuid(text) IS 'Value of a key column; NULL unless the text is the one text of a uuid.';
+COMMENT ON FUNCTION etl.key_uuid(text) IS 'Value of a key column; NULL unless the text is the canonical form of a uuid.';
 
 -- object: function etl.list_extracts
 CREATE OR REPLACE FUNCTION etl.list_extracts(p_source text)
@@ -1822,7 +1822,7 @@ WHERE e.source = p_source
 ORDER BY e.load_order, e.extract;
 $list_extracts$;
 COMMENT ON FUNCTION etl.list_extracts(text) IS
-    'The extracts of a source in load order: where their rows land, what happens to a ragged row, and by number of fields which files have that shape.';
+    'The extracts of a source in load order: the raw table, what happens to a ragged row, and the shapes by number of fields.';
 
 -- object: function etl.list_sources
 CREATE OR REPLACE FUNCTION etl.list_sources()
@@ -1869,7 +1869,7 @@ AS $lock_source$
 SELECT pg_catalog.pg_try_advisory_lock(pg_catalog.hashtext('rawcore.run'), pg_catalog.hashtext(p_source));
 $lock_source$;
 COMMENT ON FUNCTION etl.lock_source(text) IS
-    'Takes the source for a run, to the end of the session; false: another session holds it.';
+    'Locks the source for a run until the session ends. False: another session holds the lock.';
 
 -- object: function etl.name_rules
 CREATE OR REPLACE FUNCTION etl.name_rules(p_source text)
@@ -1877,7 +1877,7 @@ RETURNS text
 LANGUAGE sql
 STABLE
 AS $name_rules$
--- All that etl.parse_name looks at besides the name itself.
+-- Everything that etl.parse_name reads besides the name itself.
 SELECT pg_catalog.encode(pg_catalog.sha256(pg_catalog.convert_to(rules.said, 'UTF8')), 'hex')
 FROM (
     SELECT pg_catalog.string_agg(r.rule, E'\n' ORDER BY r.rule COLLATE "C") AS said
@@ -1903,7 +1903,7 @@ FROM (
 ) AS rules;
 $name_rules$;
 COMMENT ON FUNCTION etl.name_rules(text) IS
-    'Fingerprint of the rules that names of a source are read by; unread names are read again when it changed.';
+    'Fingerprint of the rules by which names of a source are parsed. If it changes, names that could not be parsed are parsed again.';
 
 -- object: function etl.newest_runs
 CREATE OR REPLACE FUNCTION etl.newest_runs(p_source text)
@@ -1943,12 +1943,12 @@ LANGUAGE plpgsql
 SECURITY DEFINER
 SET search_path = pg_catalog, pg_temp
 AS $next_file$
--- Lock a free extract first, then read which of its landed files is the oldest: whatever is read before the lock
--- may be old. The attempt is committed by the caller before the work starts. A file that says processing while its
--- extract is free has lost its worker; where that happens a third time the others have their turn, and the next run
--- tries it again.
+-- Locks a free extract first, and only then looks for its oldest landed file, because data that was read before the
+-- lock may be stale. The caller commits the attempt before the work starts. If a file is processing and its extract is
+-- free, its worker died. If that happens to a file three times in a run, the run passes over its extract; the next run
+-- retries the file.
 DECLARE
-    -- Not a join with the plan: the planner knows little of the two, and could ask for each file of each extract.
+    -- An array instead of a join: the planner lacks statistics here and could choose a nested loop over all files.
     v_files constant bigint[] := ARRAY(
         SELECT p.load_run_file_id FROM etl.load_run_plan AS p WHERE p.load_run_id = p_load_run_id
     );
@@ -2004,7 +2004,7 @@ BEGIN
 END;
 $next_file$;
 COMMENT ON FUNCTION etl.next_file(bigint, timestamptz) IS
-    'Opens an attempt to process the oldest landed file of a free extract of the run, except files whose newest attempt failed since a time; NULL: nothing is free.';
+    'Opens an attempt to process the oldest landed file of a free extract of the run; files whose newest attempt failed since p_since are left out. NULL: no file is free.';
 
 -- object: function etl.number_lines
 CREATE OR REPLACE FUNCTION etl.number_lines(p_load_run_file_id bigint, p_first_line bigint)
@@ -2012,8 +2012,8 @@ RETURNS void
 LANGUAGE plpgsql
 VOLATILE
 AS $number_lines$
--- The columns load_run_file_id and line_no of a raw table have defaults that read these settings. The sequence belongs
--- to the session, so that two COPYs into one table do not share their numbers.
+-- The defaults of load_run_file_id and line_no in a raw table read these settings. Each session has its own sequence,
+-- so two COPYs into one table number their lines independently.
 BEGIN
     IF pg_catalog.to_regclass('pg_temp.rawcore_line_no') IS NULL THEN
         CREATE TEMP SEQUENCE rawcore_line_no;
@@ -2024,7 +2024,7 @@ BEGIN
 END;
 $number_lines$;
 COMMENT ON FUNCTION etl.number_lines(bigint, bigint) IS
-    'Prepares the transaction for a COPY into raw: rows belong to this file and are numbered from this line on.';
+    'Prepares the transaction for a COPY into raw: its rows belong to this file and are numbered from p_first_line.';
 
 -- object: function etl.open_files
 CREATE OR REPLACE FUNCTION etl.open_files(p_load_run_id bigint)
@@ -2060,8 +2060,8 @@ RETURNS TABLE (
 LANGUAGE sql
 STABLE
 AS $parse_name$
--- The first pattern that fits names the parts; a date counts only if it survives the way to a timestamp and back.
--- OFFSET 0: each expression is worked out once.
+-- The first pattern that matches gives the parts. A date is valid only if it survives the round trip through timestamp.
+-- OFFSET 0 makes PostgreSQL evaluate each expression once.
 WITH fitting AS (
     SELECT
         s.source,
@@ -2130,18 +2130,19 @@ SELECT
         WHEN d.source IS NULL THEN 'the name fits no pattern of the source'
         WHEN d.impossible IS NOT NULL THEN 'the name holds an impossible date: ' || d.impossible
         WHEN t.extract IS NULL THEN 'the name holds an unknown file type: ' || d.file_type
-        -- Where clocks are turned back an hour occurs twice: its later end, and its earlier, are compared.
+        -- When clocks are turned back, an hour occurs twice: date_extracted is read as the later one, date_to as the
+        -- earlier.
         WHEN d.local_extracted AT TIME ZONE d.timezone
             < (d.local_to - interval '3 hours') AT TIME ZONE d.timezone + interval '3 hours'
             AND d.local_extracted < d.local_to
-            THEN 'the name says that it was extracted before its interval ended'
+            THEN 'the name holds a DateExtracted before the end of its interval'
     END
 FROM (VALUES (1)) AS always (n)
 LEFT JOIN dated AS d ON true
 LEFT JOIN etl.file_types AS t ON t.source = d.source AND t.file_type = pg_catalog.lower(d.file_type);
 $parse_name$;
 COMMENT ON FUNCTION etl.parse_name(text, text) IS
-    'What the name of an object says; always one row, with problem where it cannot be read.';
+    'The parts of an object''s name. Always one row; problem is set if the name cannot be parsed.';
 
 -- object: function etl.past_times
 CREATE OR REPLACE FUNCTION etl.past_times(p_source text)
@@ -2151,8 +2152,8 @@ STABLE
 SECURITY DEFINER
 SET search_path = pg_catalog, pg_temp
 AS $past_times$
--- A file takes at least as long as the quickest one did, and for its bytes as long as bytes took on average. The
--- newest attempts tell; of an extract without any, those of all extracts do.
+-- The estimate of a file: the time of the fastest file, plus the average time per byte. It uses the newest attempts at
+-- the extract, or at all extracts if the extract has none.
 WITH recent AS (
     SELECT
         f.extract,
@@ -2181,7 +2182,7 @@ LEFT JOIN measured AS own ON own.extract = e.extract AND own.action = a.action
 WHERE e.source = p_source;
 $past_times$;
 COMMENT ON FUNCTION etl.past_times(text) IS
-    'How long landing and processing a file of each extract took lately: at least, and per byte. No rows: nothing is known yet.';
+    'How long landing and processing took in recent attempts, by extract: the minimum, and the time per byte. No rows: there were none.';
 
 -- object: function etl.plan_batches
 CREATE OR REPLACE FUNCTION etl.plan_batches(p_source text, p_options jsonb DEFAULT '{}')
@@ -2202,7 +2203,7 @@ STABLE
 SECURITY DEFINER
 SET search_path = pg_catalog, pg_temp
 AS $plan_batches$
--- Workers share a batch, but the last of them is not ready before its longest file is.
+-- Workers share a batch, but it takes at least as long as its longest file.
 DECLARE
     v_jobs integer;
 BEGIN
@@ -2258,7 +2259,7 @@ BEGIN
 END;
 $plan_batches$;
 COMMENT ON FUNCTION etl.plan_batches(text, jsonb) IS
-    'The plan of etl.plan_files by batch and tenant: files by what is done with them, extracts that are missing, and the seconds that the workers of the option jobs (default: one) take, as measured lately.';
+    'The plan of etl.plan_files by batch and tenant: number of files for each action, missing extracts, and the estimated seconds with as many workers as the option jobs sets (default: 1).';
 
 -- object: function etl.plan_files
 CREATE OR REPLACE FUNCTION etl.plan_files(p_source text, p_options jsonb DEFAULT '{}')
@@ -2358,11 +2359,11 @@ BEGIN
         CASE
             WHEN j.status = 'held' THEN 'held: ' || coalesce(j.status_reason, '')
             WHEN j.action = 'hold' THEN 'held: its batch lacks ' || j.missing
-            WHEN j.action = 'leave' AND NOT j.is_wanted THEN 'left by the options of this run'
-            WHEN j.action = 'leave' AND j.is_elsewhere THEN 'lies in ' || j.s3_bucket
+            WHEN j.action = 'leave' AND NOT j.is_wanted THEN 'left out by the options of this run'
+            WHEN j.action = 'leave' AND j.is_elsewhere THEN 'is in another bucket: ' || j.s3_bucket
             WHEN j.action = 'leave' AND j.status = 'failed'
                 THEN 'failed before: ' || coalesce(j.status_reason, '') || '; --mode retry takes it'
-            WHEN j.action = 'leave' THEN 'not failed before, left by --mode retry'
+            WHEN j.action = 'leave' THEN 'has not failed before, so --mode retry leaves it out'
             WHEN j.status = 'failed' THEN 'failed before'
             WHEN j.status IN ('loading', 'landed', 'processing') THEN 'unfinished'
             WHEN j.status = 'processed' THEN 'forced'
@@ -2376,7 +2377,7 @@ BEGIN
 END;
 $plan_files$;
 COMMENT ON FUNCTION etl.plan_files(text, jsonb) IS
-    'What a run with these options would do with each open file (land, process, hold or leave), in order, and why. Only files of the bucket, if the options name one, are landed. RC003, RC006, RC009: as etl.read_options.';
+    'What a run with these options would do with each open file (land, process, hold or leave), in order, and why. If the options name a bucket, only files of this bucket are landed. RC003, RC006, RC009: as in etl.read_options.';
 
 -- object: function etl.plan_reprocess
 CREATE OR REPLACE FUNCTION etl.plan_reprocess(p_file_ids bigint[], p_note text)
@@ -2385,7 +2386,7 @@ LANGUAGE plpgsql
 SECURITY DEFINER
 SET search_path = pg_catalog, pg_temp
 AS $plan_reprocess$
--- A run of its own over files whose rows stand in raw. They go on counting until they are processed again.
+-- Opens a new run over files whose rows are in raw. The files go on counting until they are processed again.
 DECLARE
     v_source text;
     v_run_id bigint;
@@ -2408,7 +2409,7 @@ BEGIN
                 )
                 ELSE 'there is no file to reprocess'
             END,
-            DETAIL = 'Files that are processed, failed or landed can be reprocessed, if their rows stand in raw.',
+            DETAIL = 'A file can be reprocessed if it is processed, failed or landed, and its rows are in raw.',
             HINT = 'SELECT load_run_file_id, extract, date_extracted, status FROM etl.load_run_files lists the files.';
     END IF;
     INSERT INTO etl.load_runs (source, status, mode, trigger, requested_by, parameters, notes, started_at)
@@ -2431,13 +2432,13 @@ BEGIN
     SET status = 'landed', status_reason = NULL
     FROM etl.load_run_plan AS p
     WHERE p.load_run_id = v_run_id AND f.load_run_file_id = p.load_run_file_id
-        -- Once more: it may have been excluded while this statement waited for it.
+        -- Checked again: the file may have been excluded while this statement waited for its lock.
         AND f.status IN ('processed', 'failed', 'landed');
     RETURN v_run_id;
 END;
 $plan_reprocess$;
 COMMENT ON FUNCTION etl.plan_reprocess(bigint[], text) IS
-    'Opens a run that processes files again from raw; returns load_run_id. RC007: none of them can be; RC013: one lies before the horizon.';
+    'Opens a run that processes files again from raw; returns load_run_id. RC007: none of the files can be reprocessed; RC013: one of them lies before the horizon.';
 
 -- object: function etl.plan_run
 CREATE OR REPLACE FUNCTION etl.plan_run(p_load_run_id bigint)
@@ -2469,7 +2470,8 @@ BEGIN
     WHERE p.action IN ('land', 'process');
     GET DIAGNOSTICS v_files = ROW_COUNT;
 
-    -- What failed before starts over where its bytes are; a forced file waits to be landed again but goes on counting.
+    -- A failed file becomes landed if its rows are in raw, else pending. A forced file becomes pending, and goes on
+    -- counting.
     UPDATE etl.load_run_files AS f
     SET status = CASE p.action WHEN 'land' THEN 'pending' ELSE 'landed' END,
         status_reason = NULL
@@ -2481,7 +2483,7 @@ BEGIN
 END;
 $plan_run$;
 COMMENT ON FUNCTION etl.plan_run(bigint) IS
-    'Writes the plan of a run: the files that etl.plan_files chooses by the options the run was started with. Returns their number. RC001: unknown run.';
+    'Writes the plan of a run: the files that etl.plan_files chooses with the options of the run. Returns their number. RC001: unknown run.';
 
 -- object: function etl.propose_drift
 CREATE OR REPLACE FUNCTION etl.propose_drift(
@@ -2497,7 +2499,8 @@ LANGUAGE plpgsql
 SECURITY DEFINER
 SET search_path = pg_catalog, pg_temp
 AS $propose_drift$
--- What was decided before is not proposed again; an open proposal of the extract is replaced.
+-- A proposal that was recorded before is returned, with its decision; any other open proposal of the extract is
+-- replaced.
 DECLARE
     v_file etl.load_run_files;
     v_drift etl.schema_drift;
@@ -2536,7 +2539,7 @@ BEGIN
 END;
 $propose_drift$;
 COMMENT ON FUNCTION etl.propose_drift(bigint, bigint, text[], text, text, jsonb) IS
-    'Records what is proposed for a file that drifted, and returns it; of the same proposal what was decided before.';
+    'Records the proposal for a drifted file and returns it. If the same proposal was recorded before, returns that one.';
 
 -- object: function etl.pseudonym
 CREATE OR REPLACE FUNCTION etl.pseudonym(p_text text, p_inner_pad bytea, p_outer_pad bytea)
@@ -2545,7 +2548,8 @@ LANGUAGE sql
 STABLE
 PARALLEL SAFE
 AS $pseudonym$
--- RFC 2104: H(outer || H(inner || text)). Blank is no value: else all who have none would share a pseudonym.
+-- RFC 2104: H(outer || H(inner || text)). A blank value gives NULL, so that people without a value do not share a
+-- pseudonym.
 SELECT
     pg_catalog.encode(
         pg_catalog.sha256(p_outer_pad || pg_catalog.sha256(
@@ -2557,7 +2561,7 @@ SELECT
     );
 $pseudonym$;
 COMMENT ON FUNCTION etl.pseudonym(text, bytea, bytea) IS
-    'HMAC-SHA-256 of the text without blanks and line ends around it, in upper case, in hex, with a key prepared by etl.set_pseudonym_key; NULL if nothing is left.';
+    'HMAC-SHA-256, in hex, of the trimmed, upper-cased text, with the key that etl.set_pseudonym_key prepared. NULL if the trimmed text is empty.';
 
 -- object: function etl.quoted_row
 CREATE OR REPLACE FUNCTION etl.quoted_row(
@@ -2571,7 +2575,7 @@ LANGUAGE sql
 STABLE
 PARALLEL SAFE
 AS $quoted_row$
--- Quoted is what holds a separator, a line end or a quote: what RFC 4180 asks for, and no more.
+-- As in RFC 4180, a field is quoted only if it holds a separator, a line end or a quote.
 SELECT
     pg_catalog.string_agg(
         CASE
@@ -2588,7 +2592,7 @@ SELECT
 FROM pg_catalog.unnest(p_fields) WITH ORDINALITY AS f (value, place);
 $quoted_row$;
 COMMENT ON FUNCTION etl.quoted_row(text[], text, text, text) IS
-    'The fields of a row as one text: separated, NULL as nothing, quoted where they hold a separator, a line end or a quote.';
+    'The fields of a row as one text with separators. NULL becomes empty; a field with a separator, a line end or a quote is quoted.';
 
 -- object: function etl.read_options
 CREATE OR REPLACE FUNCTION etl.read_options(p_source text, p_options jsonb)
@@ -2609,8 +2613,8 @@ STABLE
 SECURITY DEFINER
 SET search_path = pg_catalog, pg_temp
 AS $read_options$
--- The only place that knows what the options of a run are. Whatever takes options reads them through it, so no run is
--- planned or started with options that it would not understand.
+-- The only place that knows the options of a run. Every routine that takes options reads them here, so no run is
+-- planned or started with options that are not valid.
 DECLARE
     c_options constant text[] := ARRAY[
         'batch', 'bucket', 'extracts', 'force', 'from', 'jobs', 'kind', 'mode', 'note', 'overrides', 'prefix', 'to'
@@ -2680,7 +2684,7 @@ BEGIN
             );
     END IF;
 
-    SELECT min(format('%s=%s sets nothing that a run can set', o.key, o.value)) INTO v_fault
+    SELECT min(format('a run cannot set %s=%s', o.key, o.value)) INTO v_fault
     FROM jsonb_each_text(v_options -> 'overrides') AS o
     WHERE
         CASE
@@ -2706,16 +2710,16 @@ BEGIN
         WHEN mode = 'backfill' AND NOT v_options ?| ARRAY['from', 'to']
             THEN 'mode backfill needs the option from, to, or both'
         WHEN v_options ? 'batch' AND (mode <> 'batch' OR v_options ?| ARRAY['from', 'to'])
-            THEN 'the option batch goes with mode batch alone, and not with from or to'
+            THEN 'the option batch needs mode batch, and excludes from and to'
         WHEN v_options ?| ARRAY['from', 'to'] AND mode <> 'backfill'
-            THEN 'the options from and to go with mode backfill alone'
-        WHEN first_batch > last_batch THEN 'the option from is later than to'
+            THEN 'the options from and to need mode backfill'
+        WHEN first_batch > last_batch THEN 'the option from is later than the option to'
     END;
     IF v_fault IS NOT NULL THEN
         RAISE EXCEPTION USING
             ERRCODE = 'RC009',
             MESSAGE = v_fault,
-            HINT = 'Without mode the options decide: batch means mode batch, from or to means mode backfill.';
+            HINT = 'If mode is not given, batch implies mode batch, and from or to imply mode backfill.';
     END IF;
 
     extracts := CASE
@@ -2732,7 +2736,7 @@ BEGIN
 END;
 $read_options$;
 COMMENT ON FUNCTION etl.read_options(text, jsonb) IS
-    'Checks the options of a run of the source and returns them with their types, one row. NULL: not given, no bound. RC003: unknown source; RC006: unknown extract; RC009: an option, or a value, that a run cannot have.';
+    'Checks the options of a run of the source and returns them with their types, in one row. NULL: not given, no bound. RC003: unknown source; RC006: unknown extract; RC009: unknown option, or a value that is not valid.';
 
 -- object: function etl.rebuild_differences
 CREATE OR REPLACE FUNCTION etl.rebuild_differences(p_extract text)
@@ -2741,7 +2745,7 @@ LANGUAGE plpgsql
 SECURITY DEFINER
 SET search_path = pg_catalog, pg_temp
 AS $rebuild_differences$
--- Rebuild every counting file's keys for real, see what changed, and take it back: a rebuild writes differences only.
+-- Rebuilds the keys of every counting file, counts what changed, and rolls back: a rebuild writes differences only.
 DECLARE
     v_file_id bigint;
     v_changes bigint;
@@ -2778,8 +2782,8 @@ LANGUAGE plpgsql
 SECURITY DEFINER
 SET search_path = pg_catalog, pg_temp
 AS $record_file$
--- What is decided about a file is recorded when it is first processed and stays, unless the run says otherwise; the
--- rules are those of today.
+-- Kind, mirror and thresholds are recorded when the file is first processed, and stay unless the options of a run
+-- override them. The ruleset fingerprint is always that of today's rules.
 DECLARE
     v_file etl.load_run_files;
     v_extract etl.extracts;
@@ -2835,7 +2839,7 @@ BEGIN
 END;
 $record_file$;
 COMMENT ON FUNCTION etl.record_file(bigint) IS
-    'Records on the file of an attempt its kind, mirror, thresholds and rules, and returns it. RC004: not being processed; RC010: no pseudonym key; RC013: before the horizon.';
+    'Records kind, mirror, thresholds and ruleset fingerprint of the file of an attempt; returns the file. RC004: the file is not being processed; RC010: the pseudonym key is not set; RC013: the file lies before the horizon.';
 
 -- object: function etl.register_files
 CREATE OR REPLACE FUNCTION etl.register_files(p_source text, p_now timestamptz)
@@ -2852,7 +2856,7 @@ BEGIN
     WHERE f.source = p_source AND f.status = 'held' AND f.file_hash IS NULL
         AND t.source = f.source AND t.tenant = f.tenant;
 
-    -- A content that was not read before another came is gone, unless a worker has it in hand.
+    -- Content that was replaced before it was read is gone, unless a worker is reading it now.
     WITH unread AS (
         SELECT f.load_run_file_id
         FROM etl.load_run_files AS f
@@ -2866,11 +2870,11 @@ BEGIN
         FOR NO KEY UPDATE SKIP LOCKED
     )
     UPDATE etl.load_run_files AS f
-    SET status = 'skipped', status_reason = 'another content took its place before it was read'
+    SET status = 'skipped', status_reason = 'its object was overwritten before it was read'
     FROM unread AS u
     WHERE f.load_run_file_id = u.load_run_file_id;
 
-    -- An object changed before the newest content of its key was read: the file is what lies there now.
+    -- An object changed before its newest content was read: the file then describes the content that is there now.
     WITH unread AS (
         SELECT
             f.load_run_file_id,
@@ -2914,7 +2918,7 @@ BEGIN
     SELECT
         o.source, o.extract, o.s3_bucket, o.s3_key,
         etl.unused_version(o.s3_bucket, o.s3_key, 'etag:' || o.etag, o.last_modified),
-        -- Not before the content that it follows: some stores keep the time of the copied file.
+        -- Never earlier than the previous content of the key: some stores keep the time of a copied file.
         o.etag, o.size_bytes, greatest(o.last_modified, known.last_modified),
         o.extract_type, o.tenant, o.date_from, o.date_to, o.date_extracted, o.kind,
         CASE WHEN t.tenant IS NULL THEN 'held' ELSE 'pending' END,
@@ -2940,7 +2944,7 @@ BEGIN
 END;
 $register_files$;
 COMMENT ON FUNCTION etl.register_files(text, timestamptz) IS
-    'Makes files of the objects that the listing of that time showed new or changed; files of unknown tenants are held, incomplete batches recorded.';
+    'Creates files for the objects that the listing of p_now showed as new or changed. Holds files of unknown tenants, and records incomplete batches.';
 
 -- object: function etl.register_listing
 CREATE OR REPLACE FUNCTION etl.register_listing(p_source text, p_listing_id text)
@@ -2956,8 +2960,8 @@ LANGUAGE plpgsql
 SECURITY DEFINER
 SET search_path = pg_catalog, pg_temp
 AS $register_listing$
--- Take a listing into the inventory: rows without news are not written. A name is read when it is new; one that could
--- not be read is read again when the rules have changed.
+-- Updates the inventory from a listing; unchanged objects are not written. A name is parsed when it is new, and again
+-- if it could not be parsed and the rules have changed since.
 DECLARE
     v_now constant timestamptz := clock_timestamp();
     v_rules constant text := etl.name_rules(p_source);
@@ -2989,7 +2993,7 @@ BEGIN
         WHERE l.listing_id = p_listing_id
         RETURNING l.*
     ),
-    -- Pages of a lesser server may overlap while it is written to.
+    -- Some stores return overlapping pages while objects are being written.
     each AS (
         SELECT DISTINCT ON (l.s3_bucket, l.s3_key) l.*
         FROM listed AS l
@@ -3045,7 +3049,7 @@ BEGIN
 END;
 $register_listing$;
 COMMENT ON FUNCTION etl.register_listing(text, text) IS
-    'Takes a listing that was copied into etl.s3_listing into the inventory, and new contents into etl.load_run_files. Returns counts.';
+    'Moves a listing from etl.s3_listing into the inventory, and registers new contents in etl.load_run_files. Returns counts.';
 
 -- object: function etl.reject_landing
 CREATE OR REPLACE FUNCTION etl.reject_landing(
@@ -3084,7 +3088,7 @@ BEGIN
 END;
 $reject_landing$;
 COMMENT ON FUNCTION etl.reject_landing(bigint, bigint, text, text, text) IS
-    'Writes a row that cannot stand in raw to the rejects of its extract. RC004: the file is not being landed.';
+    'Writes a row that does not fit the raw table to the rejects of its extract. RC004: the file is not being landed.';
 
 -- object: function etl.reopen_file
 CREATE OR REPLACE FUNCTION etl.reopen_file(p_load_run_file_id bigint, p_reason text, p_state text)
@@ -3117,7 +3121,7 @@ BEGIN
 END;
 $reopen_file$;
 COMMENT ON FUNCTION etl.reopen_file(bigint, text, text) IS
-    'Records that a held or excluded file may count and opens a run for it; NULL: its rows are not in raw, a run of the driver lands it. RC008: another state.';
+    'Records that a held or excluded file may count, and opens a run for it. NULL: its rows are not in raw, so the next run of the driver lands it. RC008: the file is not in p_state.';
 
 -- object: function etl.report_health
 CREATE OR REPLACE FUNCTION etl.report_health()
@@ -3152,7 +3156,7 @@ SECURITY DEFINER
 SET search_path = pg_catalog, pg_temp
 AS $ruleset_fingerprint$
 -- Everything that can change a value or a verdict in files of this DateExtracted: contract, values of its domains,
--- pseudonym key. Of columns that such files do not have nothing counts, so a new column makes no old file stale.
+-- pseudonym key. Columns that these files do not have are left out, so a new column makes no old file stale.
 SELECT encode(sha256(convert_to(concat_ws(
     E'\n',
     h.rules_hash,
@@ -3183,7 +3187,7 @@ JOIN etl.shapes AS h USING (extract)
 WHERE e.extract = p_extract AND p_date_extracted >= h.since AND p_date_extracted < h.until;
 $ruleset_fingerprint$;
 COMMENT ON FUNCTION etl.ruleset_fingerprint(text, timestamptz) IS
-    'Hash of everything that can change a value or a verdict in files of the extract and DateExtracted; those that carry another are stale.';
+    'Hash of everything that can change a value or a verdict in files of the extract and DateExtracted. Counting files with a different fingerprint are stale.';
 
 -- object: function etl.run_exists
 CREATE OR REPLACE FUNCTION etl.run_exists(p_load_run_id bigint)
@@ -3195,7 +3199,7 @@ SET search_path = pg_catalog, pg_temp
 AS $run_exists$
 SELECT EXISTS (SELECT FROM etl.load_runs AS r WHERE r.load_run_id = p_load_run_id);
 $run_exists$;
-COMMENT ON FUNCTION etl.run_exists(bigint) IS 'Whether there is such a run.';
+COMMENT ON FUNCTION etl.run_exists(bigint) IS 'Whether the run exists.';
 
 -- object: function etl.run_progress
 CREATE OR REPLACE FUNCTION etl.run_progress(p_load_run_id bigint)
@@ -3212,7 +3216,7 @@ FROM etl.load_run_plan AS p
 JOIN etl.load_run_files AS f USING (load_run_file_id)
 WHERE p.load_run_id = p_load_run_id;
 $run_progress$;
-COMMENT ON FUNCTION etl.run_progress(bigint) IS 'How many files of a run wait for nothing more, and how many of these failed.';
+COMMENT ON FUNCTION etl.run_progress(bigint) IS 'Number of files of a run that are finished, and how many of them failed.';
 
 -- object: function etl.session_mark
 CREATE OR REPLACE FUNCTION etl.session_mark()
@@ -3223,7 +3227,7 @@ AS $session_mark$
 SELECT pg_catalog.pg_backend_pid(), pg_catalog.current_setting('rawcore.mark', true);
 $session_mark$;
 COMMENT ON FUNCTION etl.session_mark() IS
-    'The server process of this session and its setting rawcore.mark. A driver learns from it whether a pooler gives its session to others.';
+    'The server process of this session and its setting rawcore.mark. With it, a driver detects a pooler that shares server sessions between clients.';
 
 -- object: function etl.skip_landing
 CREATE OR REPLACE FUNCTION etl.skip_landing(p_file_attempt_id bigint, p_s3_version_id text, p_file_hash text)
@@ -3253,7 +3257,7 @@ BEGIN
         AND p.load_run_id = a.load_run_id AND p.load_run_file_id = a.load_run_file_id;
 END;
 $skip_landing$;
-COMMENT ON FUNCTION etl.skip_landing(bigint, text, text) IS 'Marks a file whose content is landed already as skipped.';
+COMMENT ON FUNCTION etl.skip_landing(bigint, text, text) IS 'Marks a file as skipped because its content is landed already.';
 
 -- object: function etl.start_landing
 CREATE OR REPLACE FUNCTION etl.start_landing(p_load_run_id bigint, p_attempts integer DEFAULT 5)
@@ -3274,8 +3278,8 @@ LANGUAGE plpgsql
 SECURITY DEFINER
 SET search_path = pg_catalog, pg_temp
 AS $start_landing$
--- Choose the run's next file and write the attempt, so that it is visible when the work starts. A file that says
--- loading and whose row is free has lost its worker. A file that failed waits until the others have been tried.
+-- Chooses the run's next file and writes the attempt, which is visible before the work starts. If a file is loading and
+-- its row is not locked, its worker died. A file that failed is retried after the files that have failed less often.
 DECLARE
     v_file_id bigint;
     v_attempt_id bigint;
@@ -3311,7 +3315,7 @@ BEGIN
 END;
 $start_landing$;
 COMMENT ON FUNCTION etl.start_landing(bigint, integer) IS
-    'Opens an attempt to land the run''s next file, with the columns that a file of its DateExtracted has; no row: nothing is left, or other workers have it. At most 5 failures a file and run, or as many as given.';
+    'Opens an attempt to land the run''s next file, and returns it with the columns of its shape. No row: no file is left, or other workers have the rest. A file that has failed p_attempts times in this run is left out.';
 
 -- object: function etl.start_run
 CREATE OR REPLACE FUNCTION etl.start_run(p_source text, p_options jsonb DEFAULT '{}')
@@ -3320,7 +3324,7 @@ LANGUAGE plpgsql
 SECURITY DEFINER
 SET search_path = pg_catalog, pg_temp
 AS $start_run$
--- The caller holds the source (etl.lock_source), so a run of it that is still marked running has lost its driver.
+-- The caller has locked the source (etl.lock_source), so if another run of it is still marked running, its driver died.
 DECLARE
     v_options record;
     v_load_run_id bigint;
@@ -3330,7 +3334,7 @@ BEGIN
     UPDATE etl.load_runs AS r
     SET status = 'failed',
         finished_at = clock_timestamp(),
-        notes = concat_ws('; ', r.notes, 'its driver went away')
+        notes = concat_ws('; ', r.notes, 'its driver died')
     WHERE r.source = p_source AND r.status = 'running' AND r.trigger <> 'psql';
 
     INSERT INTO etl.load_runs (source, status, mode, trigger, requested_by, parameters, notes, started_at)
@@ -3343,7 +3347,7 @@ BEGIN
 END;
 $start_run$;
 COMMENT ON FUNCTION etl.start_run(text, jsonb) IS
-    'Opens a run, records its options, and closes the runs of the source whose driver went away. Returns load_run_id. RC003: unknown source; RC006: unknown extract; RC009: an option, or a value, that a run cannot have.';
+    'Opens a run, records its options, and closes the runs of the source whose driver died. Returns load_run_id. RC003: unknown source; RC006: unknown extract; RC009: unknown option, or a value that is not valid.';
 
 -- object: function etl.summary_of_run
 CREATE OR REPLACE FUNCTION etl.summary_of_run(p_load_run_id bigint)
@@ -3402,8 +3406,8 @@ LANGUAGE plpgsql
 SECURITY DEFINER
 SET search_path = pg_catalog, pg_temp
 AS $take_file$
--- The lock of the extract covers every read that decides and every write that follows, to the end of the transaction.
--- Another session may hold it for a moment, to look for a file.
+-- The lock of the extract covers all reads and writes of this file until the transaction ends. A session that looks for
+-- a file in etl.next_file can hold it for a moment.
 DECLARE
     v_file etl.load_run_files;
 BEGIN
@@ -3428,7 +3432,7 @@ BEGIN
 END;
 $take_file$;
 COMMENT ON FUNCTION etl.take_file(bigint) IS
-    'Locks the extract of an attempt''s file to the end of the transaction. Whether the file is this attempt''s; no: another worker came first, and the attempt is lost.';
+    'Locks the extract of an attempt''s file until the transaction ends. Returns whether the file still belongs to this attempt; false: another worker took it, and the attempt is lost.';
 
 -- object: function etl.trace
 CREATE OR REPLACE FUNCTION etl.trace(p_table text, p_key jsonb)
@@ -3451,7 +3455,7 @@ STABLE
 SECURITY DEFINER
 SET search_path = pg_catalog, pg_temp
 AS $trace$
--- The table is looked up in the contracts, so nothing of p_table or p_key is ever executed.
+-- The table is looked up in etl.extracts, so no text of p_table or p_key is ever executed.
 DECLARE
     v_extract etl.extracts;
     v_key_columns text[];
@@ -3464,7 +3468,7 @@ BEGIN
         RAISE EXCEPTION USING
             ERRCODE = 'RC006',
             MESSAGE = format('%L is not a table of core or stg', p_table),
-            HINT = 'SELECT core_table, stg_table FROM etl.extracts lists them.';
+            HINT = 'SELECT core_table, stg_table FROM etl.extracts lists the tables.';
     END IF;
     SELECT s.tenant_columns || v_extract.natural_key INTO v_key_columns
     FROM etl.sources AS s
@@ -3502,7 +3506,7 @@ BEGIN
             ELSE 'NULL::timestamptz AS effective_from'
         END,
         (
-            -- Typed, so that the index on the key serves; a text that is no value of the type finds nothing.
+            -- The texts are cast, so that the index on the key is used; a text that cannot be cast finds no row.
             SELECT string_agg(
                 format(
                     'c.%1$I = CASE WHEN pg_input_is_valid($1 ->> %1$L, %2$L) THEN ($1 ->> %1$L)::%2$s END',
@@ -3534,7 +3538,7 @@ VOLATILE
 AS $unlock_source$
 SELECT pg_catalog.pg_advisory_unlock(pg_catalog.hashtext('rawcore.run'), pg_catalog.hashtext(p_source));
 $unlock_source$;
-COMMENT ON FUNCTION etl.unlock_source(text) IS 'Gives back what etl.lock_source took.';
+COMMENT ON FUNCTION etl.unlock_source(text) IS 'Releases the lock of etl.lock_source.';
 
 -- object: function etl.unread_names
 CREATE OR REPLACE FUNCTION etl.unread_names(p_source text, p_limit bigint DEFAULT NULL)
@@ -3551,7 +3555,7 @@ ORDER BY o.first_seen DESC, o.s3_key
 LIMIT p_limit;
 $unread_names$;
 COMMENT ON FUNCTION etl.unread_names(text, bigint) IS
-    'The objects whose names could not be read, and why, newest first; at most so many, or all.';
+    'The objects whose names could not be parsed, and why, newest first; at most p_limit, NULL: all.';
 
 -- object: function etl.unused_version
 CREATE OR REPLACE FUNCTION etl.unused_version(p_bucket text, p_key text, p_version_id text, p_last_modified timestamptz)
@@ -3559,7 +3563,7 @@ RETURNS text
 LANGUAGE sql
 STABLE
 AS $unused_version$
--- Where a store keeps no versions, content that comes back after a correction has the name of its first time.
+-- If a store keeps no versions, content that returns after a correction has the same etag as the first time.
 SELECT
     CASE
         WHEN EXISTS (
@@ -3572,7 +3576,7 @@ SELECT
     END;
 $unused_version$;
 COMMENT ON FUNCTION etl.unused_version(text, text, text, timestamptz) IS
-    'The version id of a new file; with the time it was written, where an earlier file of the key has the same one.';
+    'The version id of a new file. If an earlier file of the key has the same id, the time of writing is appended.';
 
 -- object: function etl.verify
 CREATE OR REPLACE FUNCTION etl.verify(p_extract text)
@@ -3581,7 +3585,7 @@ LANGUAGE plpgsql
 SECURITY DEFINER
 SET search_path = pg_catalog, pg_temp
 AS $verify$
--- Each check yields a row per violation; no row: all is well. Under the extract's lock, so that nothing moves.
+-- Each check returns one row for each violation. The extract is locked, so that nothing changes meanwhile.
 DECLARE
     v_extract etl.extracts;
 BEGIN
@@ -3590,12 +3594,12 @@ BEGIN
         RAISE EXCEPTION USING
             ERRCODE = 'RC006',
             MESSAGE = format('there is no extract %s', p_extract),
-            HINT = 'SELECT extract FROM etl.extracts lists them.';
+            HINT = 'SELECT extract FROM etl.extracts lists the extracts.';
     END IF;
     PERFORM FROM etl.locks AS l WHERE l.extract = p_extract FOR UPDATE;
 
     RETURN QUERY
-    SELECT 'counts', f.load_run_file_id, 'rows read are not rows ingested, unchanged, duplicate and rejected'
+    SELECT 'counts', f.load_run_file_id, 'rows_read is not the sum of rows ingested, unchanged, duplicate and rejected'
     FROM etl.load_run_files AS f
     WHERE f.extract = p_extract AND f.is_counting
         AND f.rows_read IS DISTINCT FROM f.rows_ingested + f.rows_unchanged + f.rows_duplicate + f.rows_rejected;
@@ -3633,7 +3637,7 @@ BEGIN
     );
 
     RETURN QUERY
-    SELECT 'stale', f.load_run_file_id, 'its verdicts were made by other rules: CALL etl.reprocess_file'
+    SELECT 'stale', f.load_run_file_id, 'the file is stale, its verdicts were made by different rules: CALL etl.reprocess_file'
     FROM etl.shapes AS h
     CROSS JOIN LATERAL etl.ruleset_fingerprint(h.extract, h.since) AS fingerprint
     JOIN etl.load_run_files AS f
@@ -3670,7 +3674,7 @@ BEGIN
 END;
 $verify$;
 COMMENT ON FUNCTION etl.verify(text) IS
-    'Checks a live extract: counts, raw, lineage, stale files, periods, and that core is what raw gives. Rows only for violations. RC006: unknown extract.';
+    'Checks an extract: counts, raw, lineage, stale files, periods, and whether a rebuild from raw would change core. Returns violations only. RC006: unknown extract.';
 
 -- object: procedure etl.analyze_raw
 CREATE OR REPLACE PROCEDURE etl.analyze_raw(p_load_run_file_id bigint)
@@ -3679,9 +3683,9 @@ SECURITY DEFINER
 SET search_path = pg_catalog, pg_temp
 SET default_statistics_target = 10
 AS $analyze_raw$
--- A new file is unknown to the statistics, and nothing may depend on autovacuum having been there.
--- The planner takes it for one row then, and reads it with one process. A small sample will do:
--- what matters is whether the file has hundreds of rows or hundreds of thousands.
+-- The statistics do not know a new file, and autovacuum may not have run yet. The planner then expects one row, and
+-- reads the file with one process. A small sample is enough: it has to show whether the file has hundreds of rows or
+-- hundreds of thousands.
 DECLARE
     v_table text;
     v_columns text[];
@@ -3708,7 +3712,7 @@ BEGIN
 END;
 $analyze_raw$;
 COMMENT ON PROCEDURE etl.analyze_raw(bigint) IS
-    'Refreshes the statistics of the raw table for a file that is not small: of the file column, for a big one of the keys too.';
+    'Refreshes the statistics of the raw table unless the file is small: those of load_run_file_id, for a big file also of line_no and the key.';
 
 -- object: procedure etl.analyze_target
 CREATE OR REPLACE PROCEDURE etl.analyze_target(p_load_run_file_id bigint, p_layer text)
@@ -3717,7 +3721,7 @@ SECURITY DEFINER
 SET search_path = pg_catalog, pg_temp
 SET default_statistics_target = 20
 AS $analyze_target$
--- Only when the table has grown much since its statistics were made: after a first load, not after each delta.
+-- Only if the file is large compared with the table: after a first load, not after each delta.
 DECLARE
     v_extract etl.extracts;
     v_table text;
@@ -3752,7 +3756,7 @@ BEGIN
 END;
 $analyze_target$;
 COMMENT ON PROCEDURE etl.analyze_target(bigint, text) IS
-    'Refreshes the statistics of the extract''s table in layer stg or core after a file that changed much of it.';
+    'Refreshes the statistics of the extract''s table in stg or core (p_layer) after a file that changed much of it.';
 
 -- object: procedure etl.analyze_work
 CREATE OR REPLACE PROCEDURE etl.analyze_work(p_table text)
@@ -3760,8 +3764,8 @@ LANGUAGE plpgsql
 SECURITY DEFINER
 SET search_path = pg_catalog, pg_temp
 AS $analyze_work$
--- The table was filled a moment ago: without statistics it looks almost empty to the planner. Statistics outlive the
--- rows, so they hold keys and lineage, and no other column of a file.
+-- Without statistics the planner takes a table that was just filled for almost empty. Statistics stay after the rows
+-- are deleted, so only the columns of key and lineage are analyzed, no other column of a file.
 BEGIN
     IF pg_relation_size(format('etl.%I', p_table)) >= etl.config_bigint('analyze_work_bytes') THEN
         EXECUTE format(
@@ -3784,7 +3788,7 @@ BEGIN
     END IF;
 END;
 $analyze_work$;
-COMMENT ON PROCEDURE etl.analyze_work(text) IS 'Makes statistics of a work table that was filled a moment ago, unless it is small.';
+COMMENT ON PROCEDURE etl.analyze_work(text) IS 'Creates statistics for a work table that was just filled, unless it is small.';
 
 -- object: procedure etl.announce_reprocess
 CREATE OR REPLACE PROCEDURE etl.announce_reprocess(p_extract text, p_reason text)
@@ -3800,13 +3804,13 @@ BEGIN
     WHERE f.extract = p_extract AND f.is_counting
         AND f.ruleset_fingerprint IS DISTINCT FROM etl.ruleset_fingerprint(p_extract, f.date_extracted);
     IF v_files > 0 THEN
-        RAISE WARNING '%: % file(s) were processed by other rules. %. Run: CALL etl.reprocess_extract(%, NULL, NULL);',
+        RAISE WARNING '%: % file(s) are stale: they were processed by different rules. %. Run: CALL etl.reprocess_extract(%, NULL, NULL);',
             p_extract, v_files, p_reason, quote_literal(p_extract);
     END IF;
 END;
 $announce_reprocess$;
 COMMENT ON PROCEDURE etl.announce_reprocess(text, text) IS
-    'Says how to bring core up to date where a migration left files whose verdicts were made by other rules, and what is so until then.';
+    'Warns if a migration has left stale files: tells what core shows until then (p_reason), and how to bring core up to date.';
 
 -- object: procedure etl.clear_work
 CREATE OR REPLACE PROCEDURE etl.clear_work(p_extract text)
@@ -3814,7 +3818,8 @@ LANGUAGE plpgsql
 SECURITY DEFINER
 SET search_path = pg_catalog, pg_temp
 AS $clear_work$
--- Work tables are the extract's own, under its lock. Big ones are truncated: deleting would leave their bulk behind.
+-- Each extract has its own work tables, protected by its lock. Big ones are truncated, because DELETE would leave
+-- bloat.
 DECLARE
     v_table text;
 BEGIN
@@ -3839,7 +3844,7 @@ AS $describe_columns$
 DECLARE
     v_statements text;
 BEGIN
-    -- 1. The tables: raw, stg, and core, which says what it has instead of the value.
+    -- 1. The tables of raw, stg and core. For core, the description adds what is stored instead of the value.
     WITH described AS (
         SELECT DISTINCT ON (c.extract, c.column_name)
             e.raw_table, e.stg_table, e.core_table, c.column_name, c.description,
@@ -3865,7 +3870,7 @@ BEGIN
     WHERE col_description(a.attrelid, a.attnum) IS DISTINCT FROM t.description;
     EXECUTE coalesce(v_statements, '');
 
-    -- 2. The views, from the table that they show.
+    -- 2. The views, with the descriptions of their tables.
     WITH shown AS (
         SELECT DISTINCT ON (a.attrelid, a.attnum)
             v.view_name, a.attname, a.attrelid, a.attnum, col_description(b.attrelid, b.attnum) AS description
@@ -3892,7 +3897,7 @@ BEGIN
 END;
 $describe_columns$;
 COMMENT ON PROCEDURE etl.describe_columns() IS
-    'Gives each column of raw, stg, core and their views the description that its contract has, as COMMENT. Part of migrations.';
+    'Writes the description in the contract as COMMENT on each column of raw, stg, core and their views. Part of each migration.';
 
 -- object: procedure etl.exclude_file
 CREATE OR REPLACE PROCEDURE etl.exclude_file(p_load_run_file_id bigint, p_reason text)
@@ -3900,7 +3905,7 @@ LANGUAGE plpgsql
 SECURITY DEFINER
 SET search_path = pg_catalog, pg_temp
 AS $exclude_file$
--- The decision stays with the file. Its keys are derived again from the files that still count.
+-- The decision is kept with the file. The keys of the file are rebuilt from the files that still count.
 DECLARE
     v_file etl.load_run_files;
     v_former_id bigint;
@@ -3912,7 +3917,7 @@ BEGIN
     SET status = 'excluded', status_reason = p_reason, is_counting = false, decision = 'excluded'
     WHERE f.load_run_file_id = p_load_run_file_id;
     IF v_file.is_counting THEN
-        -- The version that it had superseded counts again.
+        -- The version that this file superseded counts again.
         UPDATE etl.load_run_files AS f
         SET status = 'processed', is_counting = true, superseded_by = NULL
         WHERE f.load_run_file_id = (
@@ -3932,7 +3937,7 @@ BEGIN
 END;
 $exclude_file$;
 COMMENT ON PROCEDURE etl.exclude_file(bigint, text) IS
-    'Takes a file out of core, with a reason; survives reprocessing; etl.readmit_file takes it back. RC008: the file is not in a state for it.';
+    'Takes a file out of core, with a reason. A reprocess leaves it out; etl.readmit_file lets it count again. RC008: a file in this status cannot be excluded.';
 
 -- object: procedure etl.fail_processing
 CREATE OR REPLACE PROCEDURE etl.fail_processing(p_file_attempt_id bigint, p_sqlstate text, p_object text)
@@ -3940,8 +3945,8 @@ LANGUAGE plpgsql
 SECURITY DEFINER
 SET search_path = pg_catalog, pg_temp
 AS $fail_processing$
--- Faults of the environment leave the file landed for the next call; faults of content make it failed. Only the
--- SQLSTATE and the name of the table are kept: messages of data errors carry values.
+-- After a fault of the environment the file is landed again, for a retry; after a fault of its content it is failed.
+-- Only SQLSTATE and table name are recorded, because messages of data errors hold values.
 DECLARE
     v_is_environment constant boolean :=
         left(p_sqlstate, 2) IN ('08', '40', '53', '57', '58') OR p_sqlstate IN ('55P03', 'RC010');
@@ -3954,7 +3959,7 @@ DECLARE
                 JOIN etl.horizons AS h USING (extract)
                 WHERE f.file_attempt_id = p_file_attempt_id
             )
-            WHEN 'RC011' THEN 'it counts already and would now fail: see etl.dq_results'
+            WHEN 'RC011' THEN 'the file counts already and would now fail or be held: see etl.dq_results'
             ELSE format('SQLSTATE %s', p_sqlstate)
         END,
         CASE WHEN p_object <> '' THEN format('in %s', p_object) END
@@ -3979,7 +3984,7 @@ BEGIN
 END;
 $fail_processing$;
 COMMENT ON PROCEDURE etl.fail_processing(bigint, text, text) IS
-    'Records that a file could not be processed: landed again if trying again may help, else failed.';
+    'Records that a file could not be processed. It becomes landed if a retry can help, else failed.';
 
 -- object: procedure etl.finish_processing
 CREATE OR REPLACE PROCEDURE etl.finish_processing(p_file_attempt_id bigint, p_verdict text)
@@ -3987,7 +3992,7 @@ LANGUAGE plpgsql
 SECURITY DEFINER
 SET search_path = pg_catalog, pg_temp
 AS $finish_processing$
--- A file that counted already and would now fail keeps what it had: the error undoes its new verdicts.
+-- If a file that counts would now fail or be held, the error rolls back its new verdicts, and it stays as it was.
 DECLARE
     v_file etl.load_run_files;
 BEGIN
@@ -3996,7 +4001,7 @@ BEGIN
         RAISE EXCEPTION USING
             ERRCODE = 'RC011',
             MESSAGE = format('file %s counts already and would now be %s', v_file.load_run_file_id, p_verdict),
-            HINT = 'It stays as it was. See etl.dq_results, raise the threshold with --set, or exclude the file.';
+            HINT = 'The file stays as it was. See etl.dq_results; raise the threshold with --set, or exclude the file.';
     END IF;
 
     UPDATE etl.load_run_files AS f
@@ -4011,7 +4016,7 @@ BEGIN
                 f.rows_rejected, f.rows_read, round(f.reject_rate * 100, 2), f.extract
             )
             WHEN 'held' THEN CASE f.rows_read - f.rows_rejected_landing
-                WHEN 0 THEN 'a mirror of which no row could land: see etl.rejects'
+                WHEN 0 THEN 'a mirror with no row that could be landed: see etl.rejects'
                 ELSE 'a mirror that would close too many keys: see etl.dq_results'
             END
         END,
@@ -4028,7 +4033,7 @@ BEGIN
 END;
 $finish_processing$;
 COMMENT ON PROCEDURE etl.finish_processing(bigint, text) IS
-    'Closes an attempt to process a file with the verdict of etl.judge_file. RC011: a file that counts would fail or be held.';
+    'Closes an attempt to process a file with the verdict of etl.judge_file. RC011: the file counts already, and would now fail or be held.';
 
 -- object: procedure etl.forget_extract
 CREATE OR REPLACE PROCEDURE etl.forget_extract(p_extract text)
@@ -4036,8 +4041,8 @@ LANGUAGE plpgsql
 SECURITY DEFINER
 SET search_path = pg_catalog, pg_temp
 AS $forget_extract$
--- Without its tables no file of it can be told, traced or processed: their entries go too. The objects stay in S3,
--- and their names are read anew by the next run.
+-- Without the tables of the extract, its files cannot be traced or processed, so their entries are deleted too. The
+-- objects stay in S3, and the next run parses their names again.
 DECLARE
     v_file_ids bigint[];
 BEGIN
@@ -4055,7 +4060,7 @@ BEGIN
 END;
 $forget_extract$;
 COMMENT ON PROCEDURE etl.forget_extract(text) IS
-    'Removes an extract from the control plane, the entries of its files included; for migrations that drop its tables.';
+    'Removes an extract and the entries of its files from the schema etl; for migrations that drop its tables.';
 
 -- object: procedure etl.forget_source
 CREATE OR REPLACE PROCEDURE etl.forget_source(p_source text)
@@ -4078,7 +4083,7 @@ BEGIN
 END;
 $forget_source$;
 COMMENT ON PROCEDURE etl.forget_source(text) IS
-    'Removes a source from the control plane with all its extracts, files and runs; for migrations that drop their tables.';
+    'Removes a source with all its extracts, files and runs from the schema etl; for migrations that drop their tables.';
 
 -- object: procedure etl.hold_extract
 CREATE OR REPLACE PROCEDURE etl.hold_extract(p_extract text)
@@ -4086,13 +4091,13 @@ LANGUAGE plpgsql
 SECURITY DEFINER
 SET search_path = pg_catalog, pg_temp
 AS $hold_extract$
--- The one place that waits for an extract: every writer of its tables calls it first. etl.next_file, which looks for
--- work, takes a free one instead of waiting.
+-- The only place that waits for the lock of an extract: every writer of its tables calls it first. etl.next_file does
+-- not wait: it takes an extract that is not locked.
 BEGIN
     PERFORM FROM etl.locks AS l WHERE l.extract = p_extract FOR UPDATE;
 END;
 $hold_extract$;
-COMMENT ON PROCEDURE etl.hold_extract(text) IS 'Locks an extract to the end of the transaction, and waits until no other session has it: nobody else processes its files meanwhile.';
+COMMENT ON PROCEDURE etl.hold_extract(text) IS 'Locks an extract until the transaction ends, after waiting for other sessions: no other session processes its files until then.';
 
 -- object: procedure etl.keep_verdicts
 CREATE OR REPLACE PROCEDURE etl.keep_verdicts(p_extract text, p_before timestamptz)
@@ -4100,7 +4105,7 @@ LANGUAGE plpgsql
 SECURITY DEFINER
 SET search_path = pg_catalog, pg_temp
 AS $keep_verdicts$
--- A new column that may be empty, another name or place of a column: no value and no verdict becomes another.
+-- For changes of a contract that change no value and no verdict: an optional new column, a renamed or moved column.
 BEGIN
     UPDATE etl.load_run_files AS f
     SET ruleset_fingerprint = etl.ruleset_fingerprint(p_extract, f.date_extracted)
@@ -4112,7 +4117,7 @@ BEGIN
 END;
 $keep_verdicts$;
 COMMENT ON PROCEDURE etl.keep_verdicts(text, timestamptz) IS
-    'Carries verdicts over to rules that say the same in other words, for files before a DateExtracted (NULL: all) that were not stale when etl.remember_rules was called.';
+    'Marks files as current after a change of rules that changes no verdict: files before a DateExtracted (NULL: all) that were not stale when etl.remember_rules was called.';
 
 -- object: procedure etl.need_raw
 CREATE OR REPLACE PROCEDURE etl.need_raw(p_extract text)
@@ -4120,7 +4125,7 @@ LANGUAGE plpgsql
 SECURITY DEFINER
 SET search_path = pg_catalog, pg_temp
 AS $need_raw$
--- The migration empties what is filled again from raw.
+-- The migration empties tables or columns, and raw has to hold all rows to fill them again.
 BEGIN
     IF etl.horizon(p_extract) > '-infinity' THEN
         RAISE EXCEPTION USING
@@ -4132,7 +4137,7 @@ BEGIN
 END;
 $need_raw$;
 COMMENT ON PROCEDURE etl.need_raw(text) IS
-    'Stops a migration that has values derived anew from raw, where raw was purged. RC021: it was.';
+    'Stops a migration that has to derive values again from raw, if raw of the extract was purged. RC021: it was purged.';
 
 -- object: procedure etl.note_check
 CREATE OR REPLACE PROCEDURE etl.note_check(
@@ -4154,7 +4159,7 @@ SET passed = excluded.passed,
     threshold = excluded.threshold,
     checked_at = excluded.checked_at;
 $note_check$;
-COMMENT ON PROCEDURE etl.note_check(bigint, text, numeric, numeric, timestamptz) IS 'Records the outcome of a check of a whole file.';
+COMMENT ON PROCEDURE etl.note_check(bigint, text, numeric, numeric, timestamptz) IS 'Records the result of a check of a whole file.';
 
 -- object: procedure etl.process_batch
 CREATE OR REPLACE PROCEDURE etl.process_batch(p_load_run_id bigint)
@@ -4169,7 +4174,7 @@ BEGIN
 END;
 $process_batch$;
 COMMENT ON PROCEDURE etl.process_batch(bigint) IS
-    'Types, rejects, deduplicates and merges the landed files of a run; commits after each; several sessions may call it at once. RC001: unknown run; RC002: called in a transaction block.';
+    'Types, rejects, deduplicates and merges the landed files of a run, and commits after each file. Several sessions can call it at once. RC001: unknown run; RC002: called in a transaction block.';
 
 -- object: procedure etl.process_file
 CREATE OR REPLACE PROCEDURE etl.process_file(p_file_attempt_id bigint)
@@ -4177,7 +4182,7 @@ LANGUAGE plpgsql
 SECURITY DEFINER
 SET search_path = pg_catalog, pg_temp
 AS $process_file$
--- One landed file, from raw to core, under the extract's lock, which the caller has already.
+-- Processes one landed file from raw to core. The caller has locked the extract.
 DECLARE
     v_file etl.load_run_files;
     v_is_late boolean;
@@ -4220,16 +4225,17 @@ BEGIN
 END;
 $process_file$;
 COMMENT ON PROCEDURE etl.process_file(bigint) IS
-    'Processes the landed file of an attempt from raw to core, in the caller''s transaction, which holds the extract''s lock to its end.';
+    'Processes the landed file of an attempt from raw to core, in the caller''s transaction, which holds the extract''s lock until it ends.';
 
 -- object: procedure etl.process_landed
 CREATE OR REPLACE PROCEDURE etl.process_landed(p_load_run_id bigint)
 LANGUAGE plpgsql
 AS $process_landed$
--- One transaction per file. Neither SECURITY DEFINER nor SET: with either a procedure cannot COMMIT. Each transaction
--- takes the lock of an extract first; a file's failure is rolled back to its savepoint, recorded, and does not touch
--- the others. What failed since this call began, in whatever session, is left to the next call. Workers of one driver
--- do not begin at once: they set rawcore.round_began, so that none tries again what another has just tried.
+-- One transaction per file. A procedure with SECURITY DEFINER or SET cannot COMMIT, so this one has neither. Each
+-- transaction locks an extract first. If a file fails, its work is rolled back to a savepoint and the failure is
+-- recorded; other files are not affected. A file that failed since this call began, in any session, is left to the
+-- next call. The workers of one driver begin at different moments, so they share a begin in rawcore.round_began: no
+-- worker retries a file that another worker has just tried.
 DECLARE
     v_attempt_id bigint;
     v_began constant timestamptz := coalesce(
@@ -4261,7 +4267,8 @@ COMMENT ON PROCEDURE etl.process_landed(bigint) IS 'Processes the landed files o
 CREATE OR REPLACE PROCEDURE etl.process_planned(p_load_run_id bigint)
 LANGUAGE plpgsql
 AS $process_planned$
--- The decision or request that opened the run is committed before the work starts, so it stays whatever becomes of it.
+-- The decision or request that opened the run is committed before the work starts, so it is kept even if the work
+-- fails.
 BEGIN
     COMMIT;
     IF p_load_run_id IS NOT NULL THEN
@@ -4271,7 +4278,7 @@ BEGIN
 END;
 $process_planned$;
 COMMENT ON PROCEDURE etl.process_planned(bigint) IS
-    'Commits, then processes the landed files of a run that was opened a moment ago and closes it; NULL: there is none.';
+    'Commits, then processes the landed files of a new run and closes the run. NULL: there is no run to process.';
 
 -- object: procedure etl.purge_extract
 CREATE OR REPLACE PROCEDURE etl.purge_extract(p_extract text, p_before timestamptz)
@@ -4279,8 +4286,8 @@ LANGUAGE plpgsql
 SECURITY DEFINER
 SET search_path = pg_catalog, pg_temp
 AS $purge_extract$
--- Under the extract's lock. A horizon only moves forward, and only over files that are done: no content is removed
--- that nobody has decided about.
+-- Locks the extract. A horizon only moves forward, and only past files that are done: rows of an open file are not
+-- purged.
 DECLARE
     v_horizon timestamptz;
     v_open record;
@@ -4309,7 +4316,7 @@ BEGIN
             MESSAGE = format(
                 'file %s of %s is %s, so its rows cannot be purged', v_open.load_run_file_id, p_extract, v_open.status
             ),
-            HINT = 'Process it, or CALL etl.exclude_file(id, reason); then purge again.';
+            HINT = 'Process the file, or CALL etl.exclude_file(id, reason); then purge again.';
     END IF;
 
     FOR v_tenant IN
@@ -4331,7 +4338,7 @@ BEGIN
 END;
 $purge_extract$;
 COMMENT ON PROCEDURE etl.purge_extract(text, timestamptz) IS
-    'Purges raw of an extract in the caller''s transaction, and moves its horizon. RC014: a file before it is not done.';
+    'Purges raw of an extract in the caller''s transaction, and moves its horizon. RC014: a file before the horizon is not done.';
 
 -- object: procedure etl.purge_raw
 CREATE OR REPLACE PROCEDURE etl.purge_raw(p_before timestamptz, p_extract text DEFAULT NULL)
@@ -4350,7 +4357,7 @@ BEGIN
 END;
 $purge_raw$;
 COMMENT ON PROCEDURE etl.purge_raw(timestamptz, text) IS
-    'Moves the horizon of one extract, or of all: history before it is frozen in core, and raw keeps of each key its newest counting row and what its state began with. RC002: called in a transaction block; RC006: unknown extract; RC014: a file before it is not done, or the time is no past one.';
+    'Purges raw up to a new horizon, for one extract or all. History before the horizon is frozen in core; of each key, raw keeps the newest counting row and the row with which its state began. RC002: called in a transaction block; RC006: unknown extract; RC014: a file before the horizon is not done, or the horizon is not in the past.';
 
 -- object: procedure etl.raise_unknown_run
 CREATE OR REPLACE PROCEDURE etl.raise_unknown_run(p_load_run_id bigint)
@@ -4369,7 +4376,7 @@ COMMENT ON PROCEDURE etl.raise_unknown_run(bigint) IS 'Raises RC001.';
 CREATE OR REPLACE PROCEDURE etl.readmit_file(p_load_run_file_id bigint, p_reason text)
 LANGUAGE plpgsql
 AS $readmit_file$
--- Back to where it was: a file with rows in raw is processed again, one without waits to be landed.
+-- A file with rows in raw is processed again; a file without rows in raw becomes pending and waits for the next run.
 BEGIN
     CALL etl.refuse_transaction_block('etl.readmit_file');
     CALL etl.process_planned(etl.reopen_file(p_load_run_file_id, p_reason, 'excluded'));
@@ -4390,7 +4397,7 @@ BEGIN
 END;
 $rebuild_file$;
 COMMENT ON PROCEDURE etl.rebuild_file(text, bigint) IS
-    'Derives the keys of a file anew from the files that count. The caller holds the extract''s lock.';
+    'Rebuilds the keys of a file from all counting files. The caller holds the extract''s lock.';
 
 -- object: procedure etl.refuse_frozen
 CREATE OR REPLACE PROCEDURE etl.refuse_frozen(p_file_ids bigint[])
@@ -4413,11 +4420,11 @@ BEGIN
                 v_file.load_run_file_id, v_file.date_extracted, v_file.extract, v_file.horizon
             ),
             DETAIL = format('Its key is %s.', v_file.s3_key),
-            HINT = 'History before the horizon is frozen: raw was purged, see etl.horizons.';
+            HINT = 'History before the horizon is frozen, because raw was purged: see etl.horizons.';
     END IF;
 END;
 $refuse_frozen$;
-COMMENT ON PROCEDURE etl.refuse_frozen(bigint[]) IS 'Raises RC013 when one of the files was extracted before the horizon of its extract.';
+COMMENT ON PROCEDURE etl.refuse_frozen(bigint[]) IS 'Raises RC013 if one of the files was extracted before the horizon of its extract.';
 
 -- object: procedure etl.refuse_rewrite
 CREATE OR REPLACE PROCEDURE etl.refuse_rewrite(p_table text)
@@ -4425,7 +4432,8 @@ LANGUAGE plpgsql
 SECURITY DEFINER
 SET search_path = pg_catalog, pg_temp
 AS $refuse_rewrite$
--- The next statement of the migration writes all of the table, or of an index of it, while nobody else can use it.
+-- The next statement of the migration rewrites the whole table or one of its indexes, under a lock that blocks
+-- everybody.
 BEGIN
     IF pg_table_size(p_table) > etl.config_bigint('rewrite_bytes')
         AND coalesce(current_setting('rawcore.rewrite', true), '') <> 'on'
@@ -4433,21 +4441,21 @@ BEGIN
         RAISE EXCEPTION USING
             ERRCODE = 'RC020',
             MESSAGE = format(
-                '%s has %s and would be written anew under a lock', p_table, pg_size_pretty(pg_table_size(p_table))
+                '%s has %s and would be rewritten under a lock', p_table, pg_size_pretty(pg_table_size(p_table))
             ),
-            HINT = 'In a quiet hour: make migrate ARGS=--rewrite. The limit is rewrite_bytes in etl.config.';
+            HINT = 'In a quiet hour, run: make migrate ARGS=--rewrite. The limit is rewrite_bytes in etl.config.';
     END IF;
 END;
 $refuse_rewrite$;
 COMMENT ON PROCEDURE etl.refuse_rewrite(text) IS
-    'Stops a migration that would rewrite a big table, unless make migrate was told so. RC020: it would.';
+    'Stops a migration that would rewrite a big table, unless make migrate was called with ARGS=--rewrite. RC020: it would.';
 
 -- object: procedure etl.refuse_transaction_block
 CREATE OR REPLACE PROCEDURE etl.refuse_transaction_block(p_routine text)
 LANGUAGE plpgsql
 AS $refuse_transaction_block$
--- With an EXCEPTION clause COMMIT fails in any case, but in a transaction block with the message that a function
--- gets, and elsewhere with another.
+-- COMMIT always fails inside a block with an EXCEPTION clause. In a transaction block it fails with the same message
+-- as in a function (etl.commit_refusal), otherwise with a different one.
 DECLARE
     v_message text;
 BEGIN
@@ -4460,17 +4468,17 @@ BEGIN
         RAISE EXCEPTION USING
             ERRCODE = 'RC002',
             MESSAGE = format('%s commits after each file, so it cannot run inside a transaction block', p_routine),
-            HINT = 'End the block with COMMIT or ROLLBACK, then call it by itself (psql: outside BEGIN; drivers: autocommit).';
+            HINT = 'End the block with COMMIT or ROLLBACK, then call the procedure by itself (psql: outside BEGIN; client libraries: autocommit).';
     END IF;
 END;
 $refuse_transaction_block$;
-COMMENT ON PROCEDURE etl.refuse_transaction_block(text) IS 'Raises RC002 when it is called inside a transaction block.';
+COMMENT ON PROCEDURE etl.refuse_transaction_block(text) IS 'Raises RC002 if it is called inside a transaction block.';
 
 -- object: procedure etl.release_file
 CREATE OR REPLACE PROCEDURE etl.release_file(p_load_run_file_id bigint, p_reason text)
 LANGUAGE plpgsql
 AS $release_file$
--- The decision stays with the file, so a reprocess does not hold it again.
+-- The decision is kept with the file, so a reprocess does not hold it again.
 BEGIN
     CALL etl.refuse_transaction_block('etl.release_file');
     CALL etl.process_planned(etl.reopen_file(p_load_run_file_id, p_reason, 'held'));
@@ -4496,7 +4504,7 @@ BEGIN
 END;
 $remember_rules$;
 COMMENT ON PROCEDURE etl.remember_rules(text) IS
-    'Notes which files of an extract are stale, before a migration states its rules anew: etl.keep_verdicts leaves them so.';
+    'Records which files of an extract are stale before a migration changes its rules, so that etl.keep_verdicts leaves them stale.';
 
 -- object: procedure etl.reprocess_extract
 CREATE OR REPLACE PROCEDURE etl.reprocess_extract(p_extract text, p_from timestamptz, p_to timestamptz)
@@ -4510,7 +4518,7 @@ BEGIN
 END;
 $reprocess_extract$;
 COMMENT ON PROCEDURE etl.reprocess_extract(text, timestamptz, timestamptz) IS
-    'Derives stg and core again from raw for the files of an extract with DateExtracted from p_from to p_to (NULL: no bound), by today''s rules, without S3. RC002: called in a transaction block; RC006: no such extract; RC007: not possible.';
+    'Processes the files of an extract with DateExtracted from p_from to p_to (NULL: no bound) again from raw, by today''s rules and without S3. RC002: called in a transaction block; RC006: unknown extract; RC007: no file can be reprocessed.';
 
 -- object: procedure etl.reprocess_file
 CREATE OR REPLACE PROCEDURE etl.reprocess_file(p_load_run_file_id bigint)
@@ -4524,7 +4532,7 @@ BEGIN
 END;
 $reprocess_file$;
 COMMENT ON PROCEDURE etl.reprocess_file(bigint) IS
-    'Derives stg and core again from the raw rows of a file, by today''s rules, without S3. RC002: called in a transaction block; RC007: not possible.';
+    'Processes a file again from raw, by today''s rules and without S3. RC002: called in a transaction block; RC007: the file cannot be reprocessed.';
 
 -- object: procedure etl.reprocess_run
 CREATE OR REPLACE PROCEDURE etl.reprocess_run(p_load_run_id bigint)
@@ -4538,7 +4546,7 @@ BEGIN
 END;
 $reprocess_run$;
 COMMENT ON PROCEDURE etl.reprocess_run(bigint) IS
-    'Derives stg and core again from the raw rows of the files that a run landed, by today''s rules, without S3. RC002: called in a transaction block; RC007: not possible.';
+    'Processes the files that a run landed again from raw, by today''s rules and without S3. RC002: called in a transaction block; RC007: no file can be reprocessed.';
 
 -- object: procedure etl.set_pseudonym_key
 CREATE OR REPLACE PROCEDURE etl.set_pseudonym_key(p_key text)
@@ -4546,7 +4554,7 @@ LANGUAGE plpgsql
 SECURITY DEFINER
 SET search_path = pg_catalog, pg_temp
 AS $set_pseudonym_key$
--- Prepare the key for HMAC (RFC 2104): hashed if longer than a block of 64 bytes, padded with zeros, XORed.
+-- Prepares the key for HMAC (RFC 2104): hashed if it is longer than a block of 64 bytes, padded with zeros, XORed.
 DECLARE
     v_key bytea := convert_to(p_key, 'UTF8');
     v_inner bytea;
@@ -4555,8 +4563,8 @@ BEGIN
     IF length(p_key) < 32 THEN
         RAISE EXCEPTION USING
             ERRCODE = 'RC012',
-            MESSAGE = 'a pseudonym key has 32 characters or more',
-            HINT = 'Make one with: openssl rand -hex 32';
+            MESSAGE = 'a pseudonym key has to have 32 characters or more',
+            HINT = 'Make a key with: openssl rand -hex 32';
     END IF;
     IF length(v_key) > 64 THEN
         v_key := sha256(v_key);
@@ -4577,7 +4585,7 @@ BEGIN
 END;
 $set_pseudonym_key$;
 COMMENT ON PROCEDURE etl.set_pseudonym_key(text) IS
-    'Sets the key of pseudonyms, of 32 characters or more; for members of etl_owner only. Files processed with another key become stale. RC012: too short.';
+    'Sets the pseudonym key, of 32 characters or more; for members of etl_owner only. Files that were processed with another key become stale. RC012: the key is too short.';
 
 -- object: procedure etl.supersede_versions
 CREATE OR REPLACE PROCEDURE etl.supersede_versions(p_load_run_file_id bigint)
@@ -4585,7 +4593,7 @@ LANGUAGE plpgsql
 SECURITY DEFINER
 SET search_path = pg_catalog, pg_temp
 AS $supersede_versions$
--- The newest counting version of a key goes before the others, in whatever order they were processed.
+-- The newest counting version of an object supersedes all older ones, in whatever order they were processed.
 BEGIN
     WITH versions AS (
         SELECT
@@ -4601,14 +4609,15 @@ BEGIN
     WHERE f.load_run_file_id = v.load_run_file_id AND v.newest <> v.load_run_file_id;
 END;
 $supersede_versions$;
-COMMENT ON PROCEDURE etl.supersede_versions(bigint) IS 'Lets the newest counting version of the file''s key supersede the others.';
+COMMENT ON PROCEDURE etl.supersede_versions(bigint) IS 'Marks all but the newest counting version of the file''s object as superseded.';
 
 -- object: procedure etl.validate_constraints
 CREATE OR REPLACE PROCEDURE etl.validate_constraints()
 LANGUAGE plpgsql
 AS $validate_constraints$
--- Migrations add constraints as NOT VALID, which takes no time. Here each is validated in a transaction of its own,
--- under a lock that hinders neither readers nor writers; NOT NULL comes as a check and is proven by it.
+-- Migrations add constraints as NOT VALID, which takes no time. Here each is validated in its own transaction, under a
+-- lock that blocks neither readers nor writers. NOT NULL is added as a CHECK first, which then proves it without a
+-- scan.
 DECLARE
     v_oids oid[];
     v_oid oid;
@@ -4643,7 +4652,7 @@ BEGIN
 END;
 $validate_constraints$;
 COMMENT ON PROCEDURE etl.validate_constraints() IS
-    'Validates the constraints that migrations added without reading the rows that stood; make migrate calls it at its end.';
+    'Validates the constraints that migrations added without reading existing rows. make migrate calls it at its end.';
 
 -- object: table raw.invoice_detail_raw
 CREATE TABLE raw.invoice_detail_raw (
@@ -33290,14 +33299,14 @@ SELECT
     f.date_extracted,
     f.load_run_id
 FROM etl.load_run_files AS f;
-COMMENT ON VIEW core.files IS 'Where core rows came from: load_run_file_id to S3 object version, SHA-256, DateExtracted and run.';
+COMMENT ON VIEW core.files IS 'Where core rows came from: for each load_run_file_id the S3 object version, SHA-256, DateExtracted and run.';
 COMMENT ON COLUMN core.files.load_run_file_id IS 'The file, as in each row of core.';
 COMMENT ON COLUMN core.files.s3_bucket IS 'Bucket.';
 COMMENT ON COLUMN core.files.s3_key IS 'Key.';
 COMMENT ON COLUMN core.files.s3_version_id IS 'Version of the object.';
 COMMENT ON COLUMN core.files.file_hash IS 'SHA-256 of the bytes as delivered, in hex.';
-COMMENT ON COLUMN core.files.date_extracted IS 'When the source extracted it.';
-COMMENT ON COLUMN core.files.load_run_id IS 'The run that landed it.';
+COMMENT ON COLUMN core.files.date_extracted IS 'When the source extracted the file.';
+COMMENT ON COLUMN core.files.load_run_id IS 'The run that landed the file.';
 
 -- object: view etl.batches
 CREATE OR REPLACE VIEW etl.batches AS
@@ -33333,17 +33342,17 @@ FROM (
     JOIN etl.tenants AS t ON t.source = f.source AND t.tenant = f.tenant
     GROUP BY f.source, f.tenant, f.date_extracted
 ) AS b;
-COMMENT ON VIEW etl.batches IS 'One row per batch of a known tenant: all files with one DateExtracted, and the extracts it lacks.';
+COMMENT ON VIEW etl.batches IS 'One row per batch of a known tenant: the counts of its files, and the extracts that it lacks.';
 COMMENT ON COLUMN etl.batches.source IS 'The feed.';
 COMMENT ON COLUMN etl.batches.tenant IS 'Values of the tenant columns of the source, in their order.';
 COMMENT ON COLUMN etl.batches.batch IS 'DateExtracted.';
-COMMENT ON COLUMN etl.batches.files IS 'Files in it.';
+COMMENT ON COLUMN etl.batches.files IS 'Files in the batch.';
 COMMENT ON COLUMN etl.batches.files_pending IS 'Of these, waiting to be landed.';
 COMMENT ON COLUMN etl.batches.files_done IS 'Of these, processed, skipped, superseded or excluded.';
 COMMENT ON COLUMN etl.batches.size_bytes IS 'Bytes of its files.';
-COMMENT ON COLUMN etl.batches.missing IS 'Extracts with every_batch in the contract of which it has no file.';
-COMMENT ON COLUMN etl.batches.is_begun IS 'Whether a file of it was landed; then it is not held back any more.';
-COMMENT ON COLUMN etl.batches.first_seen IS 'When a listing first showed a file of it.';
+COMMENT ON COLUMN etl.batches.missing IS 'Extracts with every_batch in the contract that have no file in the batch.';
+COMMENT ON COLUMN etl.batches.is_begun IS 'Whether a file of the batch was landed; from then on the batch is not held back.';
+COMMENT ON COLUMN etl.batches.first_seen IS 'When a listing first showed a file of the batch.';
 
 -- object: view etl.health
 CREATE OR REPLACE VIEW etl.health AS
@@ -33383,16 +33392,16 @@ LEFT JOIN (
 LEFT JOIN etl.load_run_files AS f
     ON f.extract = rules.extract AND f.date_extracted >= rules.since AND f.date_extracted < rules.until
 GROUP BY s.source;
-COMMENT ON VIEW etl.health IS 'One row per source: what an operator looks at in the morning.';
+COMMENT ON VIEW etl.health IS 'One row per source: what needs the attention of an operator.';
 COMMENT ON COLUMN etl.health.source IS 'The feed.';
 COMMENT ON COLUMN etl.health.last_success IS 'End of the last run in which every file was done.';
 COMMENT ON COLUMN etl.health.newest_batch IS 'Newest DateExtracted in core.';
-COMMENT ON COLUMN etl.health.files_open IS 'Files that the next run will take up.';
-COMMENT ON COLUMN etl.health.files_failed IS 'Files that --mode retry would take up.';
+COMMENT ON COLUMN etl.health.files_open IS 'Files that the next run lands or processes.';
+COMMENT ON COLUMN etl.health.files_failed IS 'Files that failed; --mode retry retries them.';
 COMMENT ON COLUMN etl.health.files_held IS 'Files that wait for a decision or a tenant.';
-COMMENT ON COLUMN etl.health.files_stale IS 'Counting files whose verdicts were made by other rules than today''s, from the horizon on.';
+COMMENT ON COLUMN etl.health.files_stale IS 'Stale files from the horizon on: counting files whose verdicts were made by different rules.';
 COMMENT ON COLUMN etl.health.batches_incomplete IS 'Batches that lack an extract: see etl.batches.missing.';
-COMMENT ON COLUMN etl.health.names_unread IS 'Objects whose names could not be read: see etl.s3_objects.name_problem.';
+COMMENT ON COLUMN etl.health.names_unread IS 'Objects whose names could not be parsed: see etl.s3_objects.name_problem.';
 
 -- object: view etl.run_files
 CREATE OR REPLACE VIEW etl.run_files AS
@@ -33421,7 +33430,7 @@ SELECT
 FROM etl.load_run_plan AS p
 JOIN etl.load_run_files AS f USING (load_run_file_id)
 LEFT JOIN etl.file_attempts AS a ON a.file_attempt_id = f.file_attempt_id;
-COMMENT ON VIEW etl.run_files IS 'The files of each run: what became of them, and why.';
+COMMENT ON VIEW etl.run_files IS 'The files of each run, with status, reason and counts.';
 COMMENT ON COLUMN etl.run_files.load_run_id IS 'The run.';
 COMMENT ON COLUMN etl.run_files.ordinal IS 'Order in the run.';
 COMMENT ON COLUMN etl.run_files.load_run_file_id IS 'The file.';
@@ -33430,7 +33439,7 @@ COMMENT ON COLUMN etl.run_files.batch IS 'DateExtracted.';
 COMMENT ON COLUMN etl.run_files.s3_key IS 'Key.';
 COMMENT ON COLUMN etl.run_files.s3_version_id IS 'Version of the object.';
 COMMENT ON COLUMN etl.run_files.size_bytes IS 'Size in bytes.';
-COMMENT ON COLUMN etl.run_files.status IS 'State of the file now.';
+COMMENT ON COLUMN etl.run_files.status IS 'Status of the file now.';
 COMMENT ON COLUMN etl.run_files.problem IS 'Why it failed, is held or was skipped.';
 COMMENT ON COLUMN etl.run_files.sqlstate IS 'SQLSTATE of its newest attempt.';
 COMMENT ON COLUMN etl.run_files.error_class IS 'Class of the error of its newest attempt.';
@@ -33438,11 +33447,11 @@ COMMENT ON COLUMN etl.run_files.path IS 'in order or late.';
 COMMENT ON COLUMN etl.run_files.rows_read IS 'Rows in the file.';
 COMMENT ON COLUMN etl.run_files.rows_ingested IS 'Rows offered to stg.';
 COMMENT ON COLUMN etl.run_files.rows_unchanged IS 'Rows skipped as unchanged.';
-COMMENT ON COLUMN etl.run_files.rows_duplicate IS 'Rows that another of the same key replaced.';
+COMMENT ON COLUMN etl.run_files.rows_duplicate IS 'Rows that another row of the same key replaced.';
 COMMENT ON COLUMN etl.run_files.rows_rejected IS 'Rows rejected.';
 COMMENT ON COLUMN etl.run_files.core_inserted IS 'Rows or versions added to core.';
 COMMENT ON COLUMN etl.run_files.core_updated IS 'Rows or versions of core that changed.';
-COMMENT ON COLUMN etl.run_files.core_closed IS 'Keys closed or gone.';
+COMMENT ON COLUMN etl.run_files.core_closed IS 'Keys that were closed or lost all observations.';
 
 -- object: view etl.run_summary
 CREATE OR REPLACE VIEW etl.run_summary AS
@@ -33477,11 +33486,11 @@ COMMENT ON COLUMN etl.run_summary.files_skipped IS 'Of these, skipped.';
 COMMENT ON COLUMN etl.run_summary.rows_read IS 'Rows read.';
 COMMENT ON COLUMN etl.run_summary.rows_ingested IS 'Rows offered to stg.';
 COMMENT ON COLUMN etl.run_summary.rows_unchanged IS 'Rows skipped as unchanged.';
-COMMENT ON COLUMN etl.run_summary.rows_duplicate IS 'Rows that another of the same key replaced.';
+COMMENT ON COLUMN etl.run_summary.rows_duplicate IS 'Rows that another row of the same key replaced.';
 COMMENT ON COLUMN etl.run_summary.rows_rejected IS 'Rows rejected.';
 COMMENT ON COLUMN etl.run_summary.core_inserted IS 'Rows or versions added to core.';
 COMMENT ON COLUMN etl.run_summary.core_updated IS 'Rows or versions of core that changed.';
-COMMENT ON COLUMN etl.run_summary.core_closed IS 'Keys closed or gone.';
+COMMENT ON COLUMN etl.run_summary.core_closed IS 'Keys that were closed or lost all observations.';
 
 -- object: view etl.rejects
 CREATE OR REPLACE VIEW etl.rejects AS
@@ -33585,7 +33594,7 @@ COMMENT ON COLUMN etl.rejects.natural_key IS 'Texts of its key columns.';
 COMMENT ON COLUMN etl.rejects.resolved_by_run IS 'The run that processed the file again and found the row valid; NULL: open.';
 
 -- object: grants grants
--- The end of each migration, when everything is there: what columns mean, who may read and call what.
+-- The end of each migration, when all objects exist: descriptions of columns, and who may read and call what.
 CALL etl.describe_columns();
 
 REVOKE EXECUTE ON ALL ROUTINES IN SCHEMA etl FROM PUBLIC;
@@ -33600,7 +33609,7 @@ GRANT EXECUTE ON FUNCTION
     etl.trace(text, jsonb), etl.verify(text), etl.ruleset_fingerprint(text, timestamptz)
 TO etl_auditor;
 
--- The driver reads what it needs to plan and report, lands rows, and changes all else through routines.
+-- The driver reads what it needs to plan and report, and lands rows. It makes all other changes through routines.
 GRANT INSERT ON etl.s3_listing TO etl_writer;
 GRANT SELECT ON
     etl.sources, etl.extracts, etl.columns, etl.shapes, etl.tenants, etl.s3_objects, etl.load_runs,

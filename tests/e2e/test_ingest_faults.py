@@ -45,7 +45,7 @@ def test_killed_in_the_middle_of_copy(driver: Driver, undisturbed: Driver, bucke
     assert driver.value("SELECT count(*) FROM raw.medicine_raw") == 0
     same_as_undisturbed(driver, undisturbed)
     runs = driver.query("SELECT status, notes FROM etl.load_runs ORDER BY load_run_id")
-    assert runs[0] == {"status": "failed", "notes": "its driver went away"}
+    assert runs[0] == {"status": "failed", "notes": "its driver died"}
 
 
 def test_killed_between_landing_and_processing(
