@@ -159,8 +159,8 @@ class ExtractLists(ExtractSql):
     def dedupe_words(self) -> str:
         """Which row of several counts, in words."""
         if not self.extract.dedupe:
-            return "the last"
-        return f"the one with the greatest {', '.join(self.extract.dedupe)}, then the last,"
+            return "the last one"
+        return f"the one with the greatest {', '.join(self.extract.dedupe)}, then the last one"
 
     # core
 

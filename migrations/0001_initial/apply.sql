@@ -4712,7 +4712,7 @@ CREATE TABLE raw.invoice_detail_raw (
 CREATE INDEX invoice_detail_raw_key_idx ON raw.invoice_detail_raw (invoice_detail_id);
 COMMENT ON TABLE raw.invoice_detail_raw IS 'Delivered rows as text: Lines of invoices, one for each service billed.';
 COMMENT ON COLUMN raw.invoice_detail_raw.load_run_file_id IS 'The file: etl.load_run_files.';
-COMMENT ON COLUMN raw.invoice_detail_raw.line_no IS 'Number of the row in the file, from 1, counting every row.';
+COMMENT ON COLUMN raw.invoice_detail_raw.line_no IS 'Number of the row in the file, from 1; rejected rows and a header are counted too.';
 GRANT INSERT (
     invoice_detail_id, invoice_transaction_id, master_service_sub_service_id, appointment_service_id, comments,
     quantity, claim_amount, co_payment, gross_claim_amount, gross_co_payment, is_billing_amount, funder_id,
@@ -4783,7 +4783,7 @@ CREATE TABLE stg.invoice_detail (
     PRIMARY KEY (practice_id, per_org_id, invoice_detail_id)
 ) WITH (fillfactor = 85);
 COMMENT ON TABLE stg.invoice_detail IS 'Newest valid state of each key: Lines of invoices, one for each service billed.';
-COMMENT ON COLUMN stg.invoice_detail.row_hash IS 'Hash of the newest text and of the rules; compares a row with itself only.';
+COMMENT ON COLUMN stg.invoice_detail.row_hash IS 'Hash of the newest text of the row and of the rules; only hashes of the same key are compared.';
 COMMENT ON COLUMN stg.invoice_detail.absent_since IS 'DateExtracted of the full file that no longer has the key; NULL: present.';
 COMMENT ON COLUMN stg.invoice_detail.load_run_file_id IS 'The file that first delivered this state.';
 COMMENT ON COLUMN stg.invoice_detail.load_run_id IS 'The run that landed that file.';
@@ -4803,9 +4803,9 @@ CREATE TABLE etl.rejects_invoice_detail (
 COMMENT ON TABLE etl.rejects_invoice_detail IS 'Rejected rows: Lines of invoices, one for each service billed.';
 COMMENT ON COLUMN etl.rejects_invoice_detail.load_run_file_id IS 'The file.';
 COMMENT ON COLUMN etl.rejects_invoice_detail.line_no IS 'Number of the row in the file, from 1.';
-COMMENT ON COLUMN etl.rejects_invoice_detail.stage IS 'landing: the row could not stand in raw; typing: it stands there.';
+COMMENT ON COLUMN etl.rejects_invoice_detail.stage IS 'landing: the row did not fit the raw table; typing: the row is in raw.';
 COMMENT ON COLUMN etl.rejects_invoice_detail.row_text IS 'The row as delivered, separators included.';
-COMMENT ON COLUMN etl.rejects_invoice_detail.field_errors IS 'All that is wrong with it: column to text and reason.';
+COMMENT ON COLUMN etl.rejects_invoice_detail.field_errors IS 'All faults of the row: for each column its text and the reason.';
 COMMENT ON COLUMN etl.rejects_invoice_detail.natural_key IS 'Texts of its key columns.';
 COMMENT ON COLUMN etl.rejects_invoice_detail.resolved_by_run IS 'The run that processed the file again and found the row valid; NULL: open.';
 
@@ -4820,15 +4820,15 @@ CREATE UNLOGGED TABLE etl.touched_invoice_detail (
     verdict text NOT NULL
 );
 COMMENT ON TABLE etl.touched_invoice_detail IS
-    'Work of the file in hand: the verdict on each of its rows. Under the extract''s lock; empty between files.';
+    'Work table of the file that is being processed: the verdict on each row. Protected by the extract''s lock; empty between files.';
 COMMENT ON COLUMN etl.touched_invoice_detail.load_run_file_id IS 'The file.';
-COMMENT ON COLUMN etl.touched_invoice_detail.line_no IS 'Number of the row in the file; 0 for a key that no row of it holds.';
-COMMENT ON COLUMN etl.touched_invoice_detail.practice_id IS 'Key; NULL where its text is not canonical. Practice that delivered the row, three digits as in the file name. Part of the tenant.';
-COMMENT ON COLUMN etl.touched_invoice_detail.per_org_id IS 'Key; NULL where its text is not canonical. Organisation of the practice, six digits as in the file name. Part of the tenant.';
-COMMENT ON COLUMN etl.touched_invoice_detail.invoice_detail_id IS 'Key; NULL where its text is not canonical. Identifier of the invoice line.';
-COMMENT ON COLUMN etl.touched_invoice_detail.row_hash IS 'Hash of its text and of the rules.';
+COMMENT ON COLUMN etl.touched_invoice_detail.line_no IS 'Number of the row in the file; 0: a key that a rebuild or purge added.';
+COMMENT ON COLUMN etl.touched_invoice_detail.practice_id IS 'Key; NULL if its text is not canonical. Practice that delivered the row, three digits as in the file name. Part of the tenant.';
+COMMENT ON COLUMN etl.touched_invoice_detail.per_org_id IS 'Key; NULL if its text is not canonical. Organisation of the practice, six digits as in the file name. Part of the tenant.';
+COMMENT ON COLUMN etl.touched_invoice_detail.invoice_detail_id IS 'Key; NULL if its text is not canonical. Identifier of the invoice line.';
+COMMENT ON COLUMN etl.touched_invoice_detail.row_hash IS 'Hash of the row''s text and of the rules.';
 COMMENT ON COLUMN etl.touched_invoice_detail.verdict IS
-    'new or changed against stg, unchanged, duplicate or rejected; replaced or absent: a key that a rebuild takes along.';
+    'new, changed or unchanged (compared with stg), duplicate or rejected; replaced or absent: a key that a rebuild includes; kept: a row that a purge keeps.';
 
 -- object: table core.fact_invoice_detail
 CREATE TABLE core.fact_invoice_detail (
@@ -4904,7 +4904,7 @@ CREATE TABLE raw.medicine_raw (
 CREATE INDEX medicine_raw_key_idx ON raw.medicine_raw (medicine_id);
 COMMENT ON TABLE raw.medicine_raw IS 'Delivered rows as text: List of medicines from which the practice prescribes.';
 COMMENT ON COLUMN raw.medicine_raw.load_run_file_id IS 'The file: etl.load_run_files.';
-COMMENT ON COLUMN raw.medicine_raw.line_no IS 'Number of the row in the file, from 1, counting every row.';
+COMMENT ON COLUMN raw.medicine_raw.line_no IS 'Number of the row in the file, from 1; rejected rows and a header are counted too.';
 GRANT INSERT (
     medicine_id, medicine_name, medicine_short_name, sct_id, type, pharma_code, is_active, is_deleted, per_org_id,
     practice_id, loaded_date_time
@@ -4931,7 +4931,7 @@ CREATE TABLE stg.medicine (
     PRIMARY KEY (practice_id, per_org_id, medicine_id)
 ) WITH (fillfactor = 85);
 COMMENT ON TABLE stg.medicine IS 'Newest valid state of each key: List of medicines from which the practice prescribes.';
-COMMENT ON COLUMN stg.medicine.row_hash IS 'Hash of the newest text and of the rules; compares a row with itself only.';
+COMMENT ON COLUMN stg.medicine.row_hash IS 'Hash of the newest text of the row and of the rules; only hashes of the same key are compared.';
 COMMENT ON COLUMN stg.medicine.absent_since IS 'DateExtracted of the full file that no longer has the key; NULL: present.';
 COMMENT ON COLUMN stg.medicine.load_run_file_id IS 'The file that first delivered this state.';
 COMMENT ON COLUMN stg.medicine.load_run_id IS 'The run that landed that file.';
@@ -4951,9 +4951,9 @@ CREATE TABLE etl.rejects_medicine (
 COMMENT ON TABLE etl.rejects_medicine IS 'Rejected rows: List of medicines from which the practice prescribes.';
 COMMENT ON COLUMN etl.rejects_medicine.load_run_file_id IS 'The file.';
 COMMENT ON COLUMN etl.rejects_medicine.line_no IS 'Number of the row in the file, from 1.';
-COMMENT ON COLUMN etl.rejects_medicine.stage IS 'landing: the row could not stand in raw; typing: it stands there.';
+COMMENT ON COLUMN etl.rejects_medicine.stage IS 'landing: the row did not fit the raw table; typing: the row is in raw.';
 COMMENT ON COLUMN etl.rejects_medicine.row_text IS 'The row as delivered, separators included.';
-COMMENT ON COLUMN etl.rejects_medicine.field_errors IS 'All that is wrong with it: column to text and reason.';
+COMMENT ON COLUMN etl.rejects_medicine.field_errors IS 'All faults of the row: for each column its text and the reason.';
 COMMENT ON COLUMN etl.rejects_medicine.natural_key IS 'Texts of its key columns.';
 COMMENT ON COLUMN etl.rejects_medicine.resolved_by_run IS 'The run that processed the file again and found the row valid; NULL: open.';
 
@@ -4968,15 +4968,15 @@ CREATE UNLOGGED TABLE etl.touched_medicine (
     verdict text NOT NULL
 );
 COMMENT ON TABLE etl.touched_medicine IS
-    'Work of the file in hand: the verdict on each of its rows. Under the extract''s lock; empty between files.';
+    'Work table of the file that is being processed: the verdict on each row. Protected by the extract''s lock; empty between files.';
 COMMENT ON COLUMN etl.touched_medicine.load_run_file_id IS 'The file.';
-COMMENT ON COLUMN etl.touched_medicine.line_no IS 'Number of the row in the file; 0 for a key that no row of it holds.';
-COMMENT ON COLUMN etl.touched_medicine.practice_id IS 'Key; NULL where its text is not canonical. Practice that delivered the row, three digits as in the file name. Part of the tenant.';
-COMMENT ON COLUMN etl.touched_medicine.per_org_id IS 'Key; NULL where its text is not canonical. Organisation of the practice, six digits as in the file name. Part of the tenant.';
-COMMENT ON COLUMN etl.touched_medicine.medicine_id IS 'Key; NULL where its text is not canonical. Identifier of the medicine.';
-COMMENT ON COLUMN etl.touched_medicine.row_hash IS 'Hash of its text and of the rules.';
+COMMENT ON COLUMN etl.touched_medicine.line_no IS 'Number of the row in the file; 0: a key that a rebuild or purge added.';
+COMMENT ON COLUMN etl.touched_medicine.practice_id IS 'Key; NULL if its text is not canonical. Practice that delivered the row, three digits as in the file name. Part of the tenant.';
+COMMENT ON COLUMN etl.touched_medicine.per_org_id IS 'Key; NULL if its text is not canonical. Organisation of the practice, six digits as in the file name. Part of the tenant.';
+COMMENT ON COLUMN etl.touched_medicine.medicine_id IS 'Key; NULL if its text is not canonical. Identifier of the medicine.';
+COMMENT ON COLUMN etl.touched_medicine.row_hash IS 'Hash of the row''s text and of the rules.';
 COMMENT ON COLUMN etl.touched_medicine.verdict IS
-    'new or changed against stg, unchanged, duplicate or rejected; replaced or absent: a key that a rebuild takes along.';
+    'new, changed or unchanged (compared with stg), duplicate or rejected; replaced or absent: a key that a rebuild includes; kept: a row that a purge keeps.';
 
 -- object: table core.dim_medicine
 CREATE TABLE core.dim_medicine (
@@ -5004,7 +5004,7 @@ CREATE TABLE core.dim_medicine (
 CREATE UNIQUE INDEX dim_medicine_current_idx ON core.dim_medicine (practice_id, per_org_id, medicine_id) WHERE is_current;
 CREATE UNIQUE INDEX dim_medicine_medicine_key_idx ON core.dim_medicine (medicine_key) WHERE is_current;
 COMMENT ON TABLE core.dim_medicine IS 'List of medicines from which the practice prescribes. One row per version; is_current marks the newest.';
-COMMENT ON COLUMN core.dim_medicine.medicine_key IS 'Computed from the natural key: durable, and shared by all versions.';
+COMMENT ON COLUMN core.dim_medicine.medicine_key IS 'Computed from the key: never changes, and is the same in all versions.';
 COMMENT ON COLUMN core.dim_medicine.effective_from IS 'Start of the version, included: DateExtracted of the file that first showed it.';
 COMMENT ON COLUMN core.dim_medicine.effective_to IS 'End of the version, not included; NULL: current.';
 COMMENT ON COLUMN core.dim_medicine.is_current IS 'Whether the version is the newest and its key is present.';
@@ -5241,7 +5241,7 @@ CREATE TABLE raw.patients_raw (
 CREATE INDEX patients_raw_key_idx ON raw.patients_raw (patient_id);
 COMMENT ON TABLE raw.patients_raw IS 'Delivered rows as text: People registered with, enrolled in or seen by the practice.';
 COMMENT ON COLUMN raw.patients_raw.load_run_file_id IS 'The file: etl.load_run_files.';
-COMMENT ON COLUMN raw.patients_raw.line_no IS 'Number of the row in the file, from 1, counting every row.';
+COMMENT ON COLUMN raw.patients_raw.line_no IS 'Number of the row in the file, from 1; rejected rows and a header are counted too.';
 GRANT INSERT (
     patient_id, nhi_number, is_nhi_validate, title, first_name, middle_name, family_name, full_name, preferred_name,
     other_maiden_name, marital_status_id, marital_status, gender_id, gender, dob, age, age_type, age_group,
@@ -5518,7 +5518,7 @@ CREATE TABLE stg.patients (
     PRIMARY KEY (practice_id, per_org_id, patient_id)
 ) WITH (fillfactor = 85);
 COMMENT ON TABLE stg.patients IS 'Newest valid state of each key: People registered with, enrolled in or seen by the practice.';
-COMMENT ON COLUMN stg.patients.row_hash IS 'Hash of the newest text and of the rules; compares a row with itself only.';
+COMMENT ON COLUMN stg.patients.row_hash IS 'Hash of the newest text of the row and of the rules; only hashes of the same key are compared.';
 COMMENT ON COLUMN stg.patients.absent_since IS 'DateExtracted of the full file that no longer has the key; NULL: present.';
 COMMENT ON COLUMN stg.patients.load_run_file_id IS 'The file that first delivered this state.';
 COMMENT ON COLUMN stg.patients.load_run_id IS 'The run that landed that file.';
@@ -5538,9 +5538,9 @@ CREATE TABLE etl.rejects_patients (
 COMMENT ON TABLE etl.rejects_patients IS 'Rejected rows: People registered with, enrolled in or seen by the practice.';
 COMMENT ON COLUMN etl.rejects_patients.load_run_file_id IS 'The file.';
 COMMENT ON COLUMN etl.rejects_patients.line_no IS 'Number of the row in the file, from 1.';
-COMMENT ON COLUMN etl.rejects_patients.stage IS 'landing: the row could not stand in raw; typing: it stands there.';
+COMMENT ON COLUMN etl.rejects_patients.stage IS 'landing: the row did not fit the raw table; typing: the row is in raw.';
 COMMENT ON COLUMN etl.rejects_patients.row_text IS 'The row as delivered, separators included.';
-COMMENT ON COLUMN etl.rejects_patients.field_errors IS 'All that is wrong with it: column to text and reason.';
+COMMENT ON COLUMN etl.rejects_patients.field_errors IS 'All faults of the row: for each column its text and the reason.';
 COMMENT ON COLUMN etl.rejects_patients.natural_key IS 'Texts of its key columns.';
 COMMENT ON COLUMN etl.rejects_patients.resolved_by_run IS 'The run that processed the file again and found the row valid; NULL: open.';
 
@@ -5555,15 +5555,15 @@ CREATE UNLOGGED TABLE etl.touched_patients (
     verdict text NOT NULL
 );
 COMMENT ON TABLE etl.touched_patients IS
-    'Work of the file in hand: the verdict on each of its rows. Under the extract''s lock; empty between files.';
+    'Work table of the file that is being processed: the verdict on each row. Protected by the extract''s lock; empty between files.';
 COMMENT ON COLUMN etl.touched_patients.load_run_file_id IS 'The file.';
-COMMENT ON COLUMN etl.touched_patients.line_no IS 'Number of the row in the file; 0 for a key that no row of it holds.';
-COMMENT ON COLUMN etl.touched_patients.practice_id IS 'Key; NULL where its text is not canonical. Practice that delivered the row, three digits as in the file name. Part of the tenant.';
-COMMENT ON COLUMN etl.touched_patients.per_org_id IS 'Key; NULL where its text is not canonical. Organisation of the practice, six digits as in the file name. Part of the tenant.';
-COMMENT ON COLUMN etl.touched_patients.patient_id IS 'Key; NULL where its text is not canonical. Identifier of the patient within the practice.';
-COMMENT ON COLUMN etl.touched_patients.row_hash IS 'Hash of its text and of the rules.';
+COMMENT ON COLUMN etl.touched_patients.line_no IS 'Number of the row in the file; 0: a key that a rebuild or purge added.';
+COMMENT ON COLUMN etl.touched_patients.practice_id IS 'Key; NULL if its text is not canonical. Practice that delivered the row, three digits as in the file name. Part of the tenant.';
+COMMENT ON COLUMN etl.touched_patients.per_org_id IS 'Key; NULL if its text is not canonical. Organisation of the practice, six digits as in the file name. Part of the tenant.';
+COMMENT ON COLUMN etl.touched_patients.patient_id IS 'Key; NULL if its text is not canonical. Identifier of the patient within the practice.';
+COMMENT ON COLUMN etl.touched_patients.row_hash IS 'Hash of the row''s text and of the rules.';
 COMMENT ON COLUMN etl.touched_patients.verdict IS
-    'new or changed against stg, unchanged, duplicate or rejected; replaced or absent: a key that a rebuild takes along.';
+    'new, changed or unchanged (compared with stg), duplicate or rejected; replaced or absent: a key that a rebuild includes; kept: a row that a purge keeps.';
 
 -- object: table core.dim_patients
 CREATE TABLE core.dim_patients (
@@ -5740,7 +5740,7 @@ CREATE TABLE core.dim_patients (
 CREATE UNIQUE INDEX dim_patients_current_idx ON core.dim_patients (practice_id, per_org_id, patient_id) WHERE is_current;
 CREATE UNIQUE INDEX dim_patients_patient_key_idx ON core.dim_patients (patient_key) WHERE is_current;
 COMMENT ON TABLE core.dim_patients IS 'People registered with, enrolled in or seen by the practice. One row per version; is_current marks the newest.';
-COMMENT ON COLUMN core.dim_patients.patient_key IS 'Computed from the natural key: durable, and shared by all versions.';
+COMMENT ON COLUMN core.dim_patients.patient_key IS 'Computed from the key: never changes, and is the same in all versions.';
 COMMENT ON COLUMN core.dim_patients.effective_from IS 'Start of the version, included: DateExtracted of the file that first showed it.';
 COMMENT ON COLUMN core.dim_patients.effective_to IS 'End of the version, not included; NULL: current.';
 COMMENT ON COLUMN core.dim_patients.is_current IS 'Whether the version is the newest and its key is present.';
@@ -5798,7 +5798,7 @@ CREATE TABLE raw.practice_info_raw (
 CREATE INDEX practice_info_raw_key_idx ON raw.practice_info_raw (practice_id, per_org_id);
 COMMENT ON TABLE raw.practice_info_raw IS 'Delivered rows as text: The practice itself, one row for each practice.';
 COMMENT ON COLUMN raw.practice_info_raw.load_run_file_id IS 'The file: etl.load_run_files.';
-COMMENT ON COLUMN raw.practice_info_raw.line_no IS 'Number of the row in the file, from 1, counting every row.';
+COMMENT ON COLUMN raw.practice_info_raw.line_no IS 'Number of the row in the file, from 1; rejected rows and a header are counted too.';
 GRANT INSERT (
     practice_id, practice_name, practice_category, practice_speciality, pho, organization_type, org_short_name,
     org_code, edi_account, legal_entity_title, legal_status, incorporation_number, legal_date, comments, formula,
@@ -5859,7 +5859,7 @@ CREATE TABLE stg.practice_info (
     PRIMARY KEY (practice_id, per_org_id)
 ) WITH (fillfactor = 85);
 COMMENT ON TABLE stg.practice_info IS 'Newest valid state of each key: The practice itself, one row for each practice.';
-COMMENT ON COLUMN stg.practice_info.row_hash IS 'Hash of the newest text and of the rules; compares a row with itself only.';
+COMMENT ON COLUMN stg.practice_info.row_hash IS 'Hash of the newest text of the row and of the rules; only hashes of the same key are compared.';
 COMMENT ON COLUMN stg.practice_info.absent_since IS 'DateExtracted of the full file that no longer has the key; NULL: present.';
 COMMENT ON COLUMN stg.practice_info.load_run_file_id IS 'The file that first delivered this state.';
 COMMENT ON COLUMN stg.practice_info.load_run_id IS 'The run that landed that file.';
@@ -5879,9 +5879,9 @@ CREATE TABLE etl.rejects_practice_info (
 COMMENT ON TABLE etl.rejects_practice_info IS 'Rejected rows: The practice itself, one row for each practice.';
 COMMENT ON COLUMN etl.rejects_practice_info.load_run_file_id IS 'The file.';
 COMMENT ON COLUMN etl.rejects_practice_info.line_no IS 'Number of the row in the file, from 1.';
-COMMENT ON COLUMN etl.rejects_practice_info.stage IS 'landing: the row could not stand in raw; typing: it stands there.';
+COMMENT ON COLUMN etl.rejects_practice_info.stage IS 'landing: the row did not fit the raw table; typing: the row is in raw.';
 COMMENT ON COLUMN etl.rejects_practice_info.row_text IS 'The row as delivered, separators included.';
-COMMENT ON COLUMN etl.rejects_practice_info.field_errors IS 'All that is wrong with it: column to text and reason.';
+COMMENT ON COLUMN etl.rejects_practice_info.field_errors IS 'All faults of the row: for each column its text and the reason.';
 COMMENT ON COLUMN etl.rejects_practice_info.natural_key IS 'Texts of its key columns.';
 COMMENT ON COLUMN etl.rejects_practice_info.resolved_by_run IS 'The run that processed the file again and found the row valid; NULL: open.';
 
@@ -5895,14 +5895,14 @@ CREATE UNLOGGED TABLE etl.touched_practice_info (
     verdict text NOT NULL
 );
 COMMENT ON TABLE etl.touched_practice_info IS
-    'Work of the file in hand: the verdict on each of its rows. Under the extract''s lock; empty between files.';
+    'Work table of the file that is being processed: the verdict on each row. Protected by the extract''s lock; empty between files.';
 COMMENT ON COLUMN etl.touched_practice_info.load_run_file_id IS 'The file.';
-COMMENT ON COLUMN etl.touched_practice_info.line_no IS 'Number of the row in the file; 0 for a key that no row of it holds.';
-COMMENT ON COLUMN etl.touched_practice_info.practice_id IS 'Key; NULL where its text is not canonical. Practice that delivered the row, three digits as in the file name. Part of the tenant.';
-COMMENT ON COLUMN etl.touched_practice_info.per_org_id IS 'Key; NULL where its text is not canonical. Organisation of the practice, six digits as in the file name. Part of the tenant.';
-COMMENT ON COLUMN etl.touched_practice_info.row_hash IS 'Hash of its text and of the rules.';
+COMMENT ON COLUMN etl.touched_practice_info.line_no IS 'Number of the row in the file; 0: a key that a rebuild or purge added.';
+COMMENT ON COLUMN etl.touched_practice_info.practice_id IS 'Key; NULL if its text is not canonical. Practice that delivered the row, three digits as in the file name. Part of the tenant.';
+COMMENT ON COLUMN etl.touched_practice_info.per_org_id IS 'Key; NULL if its text is not canonical. Organisation of the practice, six digits as in the file name. Part of the tenant.';
+COMMENT ON COLUMN etl.touched_practice_info.row_hash IS 'Hash of the row''s text and of the rules.';
 COMMENT ON COLUMN etl.touched_practice_info.verdict IS
-    'new or changed against stg, unchanged, duplicate or rejected; replaced or absent: a key that a rebuild takes along.';
+    'new, changed or unchanged (compared with stg), duplicate or rejected; replaced or absent: a key that a rebuild includes; kept: a row that a purge keeps.';
 
 -- object: table core.dim_practice_info
 CREATE TABLE core.dim_practice_info (
@@ -5943,7 +5943,7 @@ CREATE TABLE core.dim_practice_info (
 CREATE UNIQUE INDEX dim_practice_info_current_idx ON core.dim_practice_info (practice_id, per_org_id) WHERE is_current;
 CREATE UNIQUE INDEX dim_practice_info_practice_key_idx ON core.dim_practice_info (practice_key) WHERE is_current;
 COMMENT ON TABLE core.dim_practice_info IS 'The practice itself, one row for each practice. One row per version; is_current marks the newest.';
-COMMENT ON COLUMN core.dim_practice_info.practice_key IS 'Computed from the natural key: durable, and shared by all versions.';
+COMMENT ON COLUMN core.dim_practice_info.practice_key IS 'Computed from the key: never changes, and is the same in all versions.';
 COMMENT ON COLUMN core.dim_practice_info.effective_from IS 'Start of the version, included: DateExtracted of the file that first showed it.';
 COMMENT ON COLUMN core.dim_practice_info.effective_to IS 'End of the version, not included; NULL: current.';
 COMMENT ON COLUMN core.dim_practice_info.is_current IS 'Whether the version is the newest and its key is present.';
@@ -6082,7 +6082,7 @@ CREATE TABLE raw.providers_raw (
 CREATE INDEX providers_raw_key_idx ON raw.providers_raw (provider_id);
 COMMENT ON TABLE raw.providers_raw IS 'Delivered rows as text: Doctors, nurses and other staff who provide care at the practice.';
 COMMENT ON COLUMN raw.providers_raw.load_run_file_id IS 'The file: etl.load_run_files.';
-COMMENT ON COLUMN raw.providers_raw.line_no IS 'Number of the row in the file, from 1, counting every row.';
+COMMENT ON COLUMN raw.providers_raw.line_no IS 'Number of the row in the file, from 1; rejected rows and a header are counted too.';
 GRANT INSERT (
     provider_id, practice_id, nhi_number, is_nhi_validate, title, first_name, middle_name, family_name, full_name,
     preferred_name, other_maiden_name, marital_status, gender, dob, age, age_type, age_group, is_alive, death_date,
@@ -6236,7 +6236,7 @@ CREATE TABLE stg.providers (
     PRIMARY KEY (practice_id, per_org_id, provider_id)
 ) WITH (fillfactor = 85);
 COMMENT ON TABLE stg.providers IS 'Newest valid state of each key: Doctors, nurses and other staff who provide care at the practice.';
-COMMENT ON COLUMN stg.providers.row_hash IS 'Hash of the newest text and of the rules; compares a row with itself only.';
+COMMENT ON COLUMN stg.providers.row_hash IS 'Hash of the newest text of the row and of the rules; only hashes of the same key are compared.';
 COMMENT ON COLUMN stg.providers.absent_since IS 'DateExtracted of the full file that no longer has the key; NULL: present.';
 COMMENT ON COLUMN stg.providers.load_run_file_id IS 'The file that first delivered this state.';
 COMMENT ON COLUMN stg.providers.load_run_id IS 'The run that landed that file.';
@@ -6256,9 +6256,9 @@ CREATE TABLE etl.rejects_providers (
 COMMENT ON TABLE etl.rejects_providers IS 'Rejected rows: Doctors, nurses and other staff who provide care at the practice.';
 COMMENT ON COLUMN etl.rejects_providers.load_run_file_id IS 'The file.';
 COMMENT ON COLUMN etl.rejects_providers.line_no IS 'Number of the row in the file, from 1.';
-COMMENT ON COLUMN etl.rejects_providers.stage IS 'landing: the row could not stand in raw; typing: it stands there.';
+COMMENT ON COLUMN etl.rejects_providers.stage IS 'landing: the row did not fit the raw table; typing: the row is in raw.';
 COMMENT ON COLUMN etl.rejects_providers.row_text IS 'The row as delivered, separators included.';
-COMMENT ON COLUMN etl.rejects_providers.field_errors IS 'All that is wrong with it: column to text and reason.';
+COMMENT ON COLUMN etl.rejects_providers.field_errors IS 'All faults of the row: for each column its text and the reason.';
 COMMENT ON COLUMN etl.rejects_providers.natural_key IS 'Texts of its key columns.';
 COMMENT ON COLUMN etl.rejects_providers.resolved_by_run IS 'The run that processed the file again and found the row valid; NULL: open.';
 
@@ -6273,15 +6273,15 @@ CREATE UNLOGGED TABLE etl.touched_providers (
     verdict text NOT NULL
 );
 COMMENT ON TABLE etl.touched_providers IS
-    'Work of the file in hand: the verdict on each of its rows. Under the extract''s lock; empty between files.';
+    'Work table of the file that is being processed: the verdict on each row. Protected by the extract''s lock; empty between files.';
 COMMENT ON COLUMN etl.touched_providers.load_run_file_id IS 'The file.';
-COMMENT ON COLUMN etl.touched_providers.line_no IS 'Number of the row in the file; 0 for a key that no row of it holds.';
-COMMENT ON COLUMN etl.touched_providers.practice_id IS 'Key; NULL where its text is not canonical. Practice that delivered the row, three digits as in the file name. Part of the tenant.';
-COMMENT ON COLUMN etl.touched_providers.per_org_id IS 'Key; NULL where its text is not canonical. Organisation of the practice, six digits as in the file name. Part of the tenant.';
-COMMENT ON COLUMN etl.touched_providers.provider_id IS 'Key; NULL where its text is not canonical. Identifier of the provider within the practice.';
-COMMENT ON COLUMN etl.touched_providers.row_hash IS 'Hash of its text and of the rules.';
+COMMENT ON COLUMN etl.touched_providers.line_no IS 'Number of the row in the file; 0: a key that a rebuild or purge added.';
+COMMENT ON COLUMN etl.touched_providers.practice_id IS 'Key; NULL if its text is not canonical. Practice that delivered the row, three digits as in the file name. Part of the tenant.';
+COMMENT ON COLUMN etl.touched_providers.per_org_id IS 'Key; NULL if its text is not canonical. Organisation of the practice, six digits as in the file name. Part of the tenant.';
+COMMENT ON COLUMN etl.touched_providers.provider_id IS 'Key; NULL if its text is not canonical. Identifier of the provider within the practice.';
+COMMENT ON COLUMN etl.touched_providers.row_hash IS 'Hash of the row''s text and of the rules.';
 COMMENT ON COLUMN etl.touched_providers.verdict IS
-    'new or changed against stg, unchanged, duplicate or rejected; replaced or absent: a key that a rebuild takes along.';
+    'new, changed or unchanged (compared with stg), duplicate or rejected; replaced or absent: a key that a rebuild includes; kept: a row that a purge keeps.';
 
 -- object: table core.dim_providers
 CREATE TABLE core.dim_providers (
@@ -6378,7 +6378,7 @@ CREATE TABLE core.dim_providers (
 CREATE UNIQUE INDEX dim_providers_current_idx ON core.dim_providers (practice_id, per_org_id, provider_id) WHERE is_current;
 CREATE UNIQUE INDEX dim_providers_provider_key_idx ON core.dim_providers (provider_key) WHERE is_current;
 COMMENT ON TABLE core.dim_providers IS 'Doctors, nurses and other staff who provide care at the practice. One row per version; is_current marks the newest.';
-COMMENT ON COLUMN core.dim_providers.provider_key IS 'Computed from the natural key: durable, and shared by all versions.';
+COMMENT ON COLUMN core.dim_providers.provider_key IS 'Computed from the key: never changes, and is the same in all versions.';
 COMMENT ON COLUMN core.dim_providers.effective_from IS 'Start of the version, included: DateExtracted of the file that first showed it.';
 COMMENT ON COLUMN core.dim_providers.effective_to IS 'End of the version, not included; NULL: current.';
 COMMENT ON COLUMN core.dim_providers.is_current IS 'Whether the version is the newest and its key is present.';
@@ -6408,7 +6408,7 @@ CREATE TABLE raw.vaccine_raw (
 CREATE INDEX vaccine_raw_key_idx ON raw.vaccine_raw (vaccine_id);
 COMMENT ON TABLE raw.vaccine_raw IS 'Delivered rows as text: List of vaccines the practice uses.';
 COMMENT ON COLUMN raw.vaccine_raw.load_run_file_id IS 'The file: etl.load_run_files.';
-COMMENT ON COLUMN raw.vaccine_raw.line_no IS 'Number of the row in the file, from 1, counting every row.';
+COMMENT ON COLUMN raw.vaccine_raw.line_no IS 'Number of the row in the file, from 1; rejected rows and a header are counted too.';
 GRANT INSERT (
     vaccine_id, vaccine_code, vaccine_name, long_description, is_active, is_deleted, coding_system, gender_id,
     gender, is_nir, per_org_id, practice_id, loaded_date_time
@@ -6437,7 +6437,7 @@ CREATE TABLE stg.vaccine (
     PRIMARY KEY (practice_id, per_org_id, vaccine_id)
 ) WITH (fillfactor = 85);
 COMMENT ON TABLE stg.vaccine IS 'Newest valid state of each key: List of vaccines the practice uses.';
-COMMENT ON COLUMN stg.vaccine.row_hash IS 'Hash of the newest text and of the rules; compares a row with itself only.';
+COMMENT ON COLUMN stg.vaccine.row_hash IS 'Hash of the newest text of the row and of the rules; only hashes of the same key are compared.';
 COMMENT ON COLUMN stg.vaccine.absent_since IS 'DateExtracted of the full file that no longer has the key; NULL: present.';
 COMMENT ON COLUMN stg.vaccine.load_run_file_id IS 'The file that first delivered this state.';
 COMMENT ON COLUMN stg.vaccine.load_run_id IS 'The run that landed that file.';
@@ -6457,9 +6457,9 @@ CREATE TABLE etl.rejects_vaccine (
 COMMENT ON TABLE etl.rejects_vaccine IS 'Rejected rows: List of vaccines the practice uses.';
 COMMENT ON COLUMN etl.rejects_vaccine.load_run_file_id IS 'The file.';
 COMMENT ON COLUMN etl.rejects_vaccine.line_no IS 'Number of the row in the file, from 1.';
-COMMENT ON COLUMN etl.rejects_vaccine.stage IS 'landing: the row could not stand in raw; typing: it stands there.';
+COMMENT ON COLUMN etl.rejects_vaccine.stage IS 'landing: the row did not fit the raw table; typing: the row is in raw.';
 COMMENT ON COLUMN etl.rejects_vaccine.row_text IS 'The row as delivered, separators included.';
-COMMENT ON COLUMN etl.rejects_vaccine.field_errors IS 'All that is wrong with it: column to text and reason.';
+COMMENT ON COLUMN etl.rejects_vaccine.field_errors IS 'All faults of the row: for each column its text and the reason.';
 COMMENT ON COLUMN etl.rejects_vaccine.natural_key IS 'Texts of its key columns.';
 COMMENT ON COLUMN etl.rejects_vaccine.resolved_by_run IS 'The run that processed the file again and found the row valid; NULL: open.';
 
@@ -6474,15 +6474,15 @@ CREATE UNLOGGED TABLE etl.touched_vaccine (
     verdict text NOT NULL
 );
 COMMENT ON TABLE etl.touched_vaccine IS
-    'Work of the file in hand: the verdict on each of its rows. Under the extract''s lock; empty between files.';
+    'Work table of the file that is being processed: the verdict on each row. Protected by the extract''s lock; empty between files.';
 COMMENT ON COLUMN etl.touched_vaccine.load_run_file_id IS 'The file.';
-COMMENT ON COLUMN etl.touched_vaccine.line_no IS 'Number of the row in the file; 0 for a key that no row of it holds.';
-COMMENT ON COLUMN etl.touched_vaccine.practice_id IS 'Key; NULL where its text is not canonical. Practice that delivered the row, three digits as in the file name. Part of the tenant.';
-COMMENT ON COLUMN etl.touched_vaccine.per_org_id IS 'Key; NULL where its text is not canonical. Organisation of the practice, six digits as in the file name. Part of the tenant.';
-COMMENT ON COLUMN etl.touched_vaccine.vaccine_id IS 'Key; NULL where its text is not canonical. Identifier of the vaccine.';
-COMMENT ON COLUMN etl.touched_vaccine.row_hash IS 'Hash of its text and of the rules.';
+COMMENT ON COLUMN etl.touched_vaccine.line_no IS 'Number of the row in the file; 0: a key that a rebuild or purge added.';
+COMMENT ON COLUMN etl.touched_vaccine.practice_id IS 'Key; NULL if its text is not canonical. Practice that delivered the row, three digits as in the file name. Part of the tenant.';
+COMMENT ON COLUMN etl.touched_vaccine.per_org_id IS 'Key; NULL if its text is not canonical. Organisation of the practice, six digits as in the file name. Part of the tenant.';
+COMMENT ON COLUMN etl.touched_vaccine.vaccine_id IS 'Key; NULL if its text is not canonical. Identifier of the vaccine.';
+COMMENT ON COLUMN etl.touched_vaccine.row_hash IS 'Hash of the row''s text and of the rules.';
 COMMENT ON COLUMN etl.touched_vaccine.verdict IS
-    'new or changed against stg, unchanged, duplicate or rejected; replaced or absent: a key that a rebuild takes along.';
+    'new, changed or unchanged (compared with stg), duplicate or rejected; replaced or absent: a key that a rebuild includes; kept: a row that a purge keeps.';
 
 -- object: table core.dim_vaccine
 CREATE TABLE core.dim_vaccine (
@@ -6511,7 +6511,7 @@ CREATE TABLE core.dim_vaccine (
 CREATE UNIQUE INDEX dim_vaccine_current_idx ON core.dim_vaccine (practice_id, per_org_id, vaccine_id) WHERE is_current;
 CREATE UNIQUE INDEX dim_vaccine_vaccine_key_idx ON core.dim_vaccine (vaccine_key) WHERE is_current;
 COMMENT ON TABLE core.dim_vaccine IS 'List of vaccines the practice uses. One row per version; is_current marks the newest.';
-COMMENT ON COLUMN core.dim_vaccine.vaccine_key IS 'Computed from the natural key: durable, and shared by all versions.';
+COMMENT ON COLUMN core.dim_vaccine.vaccine_key IS 'Computed from the key: never changes, and is the same in all versions.';
 COMMENT ON COLUMN core.dim_vaccine.effective_from IS 'Start of the version, included: DateExtracted of the file that first showed it.';
 COMMENT ON COLUMN core.dim_vaccine.effective_to IS 'End of the version, not included; NULL: current.';
 COMMENT ON COLUMN core.dim_vaccine.is_current IS 'Whether the version is the newest and its key is present.';
@@ -6584,7 +6584,7 @@ CREATE TABLE raw.allergies_raw (
 CREATE INDEX allergies_raw_key_idx ON raw.allergies_raw (allergy_id);
 COMMENT ON TABLE raw.allergies_raw IS 'Delivered rows as text: Allergies and adverse reactions recorded for patients.';
 COMMENT ON COLUMN raw.allergies_raw.load_run_file_id IS 'The file: etl.load_run_files.';
-COMMENT ON COLUMN raw.allergies_raw.line_no IS 'Number of the row in the file, from 1, counting every row.';
+COMMENT ON COLUMN raw.allergies_raw.line_no IS 'Number of the row in the file, from 1; rejected rows and a header are counted too.';
 GRANT INSERT (
     allergy_id, appointment_id, allergy_type_id, allergy_type, onset_date, deactivation_reason, medicine_id,
     medicine, reaction_id, reactions, reaction_type_id, reaction_type, severity_id, severity, reaction_notes,
@@ -6662,7 +6662,7 @@ CREATE TABLE stg.allergies (
     PRIMARY KEY (practice_id, per_org_id, allergy_id)
 ) WITH (fillfactor = 85);
 COMMENT ON TABLE stg.allergies IS 'Newest valid state of each key: Allergies and adverse reactions recorded for patients.';
-COMMENT ON COLUMN stg.allergies.row_hash IS 'Hash of the newest text and of the rules; compares a row with itself only.';
+COMMENT ON COLUMN stg.allergies.row_hash IS 'Hash of the newest text of the row and of the rules; only hashes of the same key are compared.';
 COMMENT ON COLUMN stg.allergies.absent_since IS 'DateExtracted of the full file that no longer has the key; NULL: present.';
 COMMENT ON COLUMN stg.allergies.load_run_file_id IS 'The file that first delivered this state.';
 COMMENT ON COLUMN stg.allergies.load_run_id IS 'The run that landed that file.';
@@ -6682,9 +6682,9 @@ CREATE TABLE etl.rejects_allergies (
 COMMENT ON TABLE etl.rejects_allergies IS 'Rejected rows: Allergies and adverse reactions recorded for patients.';
 COMMENT ON COLUMN etl.rejects_allergies.load_run_file_id IS 'The file.';
 COMMENT ON COLUMN etl.rejects_allergies.line_no IS 'Number of the row in the file, from 1.';
-COMMENT ON COLUMN etl.rejects_allergies.stage IS 'landing: the row could not stand in raw; typing: it stands there.';
+COMMENT ON COLUMN etl.rejects_allergies.stage IS 'landing: the row did not fit the raw table; typing: the row is in raw.';
 COMMENT ON COLUMN etl.rejects_allergies.row_text IS 'The row as delivered, separators included.';
-COMMENT ON COLUMN etl.rejects_allergies.field_errors IS 'All that is wrong with it: column to text and reason.';
+COMMENT ON COLUMN etl.rejects_allergies.field_errors IS 'All faults of the row: for each column its text and the reason.';
 COMMENT ON COLUMN etl.rejects_allergies.natural_key IS 'Texts of its key columns.';
 COMMENT ON COLUMN etl.rejects_allergies.resolved_by_run IS 'The run that processed the file again and found the row valid; NULL: open.';
 
@@ -6699,15 +6699,15 @@ CREATE UNLOGGED TABLE etl.touched_allergies (
     verdict text NOT NULL
 );
 COMMENT ON TABLE etl.touched_allergies IS
-    'Work of the file in hand: the verdict on each of its rows. Under the extract''s lock; empty between files.';
+    'Work table of the file that is being processed: the verdict on each row. Protected by the extract''s lock; empty between files.';
 COMMENT ON COLUMN etl.touched_allergies.load_run_file_id IS 'The file.';
-COMMENT ON COLUMN etl.touched_allergies.line_no IS 'Number of the row in the file; 0 for a key that no row of it holds.';
-COMMENT ON COLUMN etl.touched_allergies.practice_id IS 'Key; NULL where its text is not canonical. Practice that delivered the row, three digits as in the file name. Part of the tenant.';
-COMMENT ON COLUMN etl.touched_allergies.per_org_id IS 'Key; NULL where its text is not canonical. Organisation of the practice, six digits as in the file name. Part of the tenant.';
-COMMENT ON COLUMN etl.touched_allergies.allergy_id IS 'Key; NULL where its text is not canonical. Identifier of the allergy.';
-COMMENT ON COLUMN etl.touched_allergies.row_hash IS 'Hash of its text and of the rules.';
+COMMENT ON COLUMN etl.touched_allergies.line_no IS 'Number of the row in the file; 0: a key that a rebuild or purge added.';
+COMMENT ON COLUMN etl.touched_allergies.practice_id IS 'Key; NULL if its text is not canonical. Practice that delivered the row, three digits as in the file name. Part of the tenant.';
+COMMENT ON COLUMN etl.touched_allergies.per_org_id IS 'Key; NULL if its text is not canonical. Organisation of the practice, six digits as in the file name. Part of the tenant.';
+COMMENT ON COLUMN etl.touched_allergies.allergy_id IS 'Key; NULL if its text is not canonical. Identifier of the allergy.';
+COMMENT ON COLUMN etl.touched_allergies.row_hash IS 'Hash of the row''s text and of the rules.';
 COMMENT ON COLUMN etl.touched_allergies.verdict IS
-    'new or changed against stg, unchanged, duplicate or rejected; replaced or absent: a key that a rebuild takes along.';
+    'new, changed or unchanged (compared with stg), duplicate or rejected; replaced or absent: a key that a rebuild includes; kept: a row that a purge keeps.';
 
 -- object: table core.fact_allergies
 CREATE TABLE core.fact_allergies (
@@ -6766,9 +6766,9 @@ CREATE TABLE core.fact_allergies (
     PRIMARY KEY (practice_id, per_org_id, allergy_id)
 ) WITH (fillfactor = 90);
 COMMENT ON TABLE core.fact_allergies IS 'Allergies and adverse reactions recorded for patients.';
-COMMENT ON COLUMN core.fact_allergies.patient_key IS 'Key of core.dim_patients; the row may be missing there.';
-COMMENT ON COLUMN core.fact_allergies.provider_key IS 'Key of core.dim_providers; the row may be missing there.';
-COMMENT ON COLUMN core.fact_allergies.medicine_key IS 'Key of core.dim_medicine; the row may be missing there.';
+COMMENT ON COLUMN core.fact_allergies.patient_key IS 'Key of core.dim_patients; no row with this key need exist there.';
+COMMENT ON COLUMN core.fact_allergies.provider_key IS 'Key of core.dim_providers; no row with this key need exist there.';
+COMMENT ON COLUMN core.fact_allergies.medicine_key IS 'Key of core.dim_medicine; no row with this key need exist there.';
 COMMENT ON COLUMN core.fact_allergies.deleted_at IS 'DateExtracted of the full file that no longer has the key; NULL: present.';
 COMMENT ON COLUMN core.fact_allergies.load_run_file_id IS 'The file that first delivered this state: core.files.';
 COMMENT ON COLUMN core.fact_allergies.load_run_id IS 'The run that landed that file.';
@@ -6874,7 +6874,7 @@ CREATE TABLE raw.appointment_medications_raw (
 CREATE INDEX appointment_medications_raw_key_idx ON raw.appointment_medications_raw (medication_id);
 COMMENT ON TABLE raw.appointment_medications_raw IS 'Delivered rows as text: Medications prescribed or recorded for patients.';
 COMMENT ON COLUMN raw.appointment_medications_raw.load_run_file_id IS 'The file: etl.load_run_files.';
-COMMENT ON COLUMN raw.appointment_medications_raw.line_no IS 'Number of the row in the file, from 1, counting every row.';
+COMMENT ON COLUMN raw.appointment_medications_raw.line_no IS 'Number of the row in the file, from 1; rejected rows and a header are counted too.';
 GRANT INSERT (
     medication_id, appointment_id, patient_id, sct_id, medicine_id, medicine_name, strength, form, take, frequency,
     daily_frequency, route, duration, duration_type, start_date, end_date, stop_date, repeats, sa_status, sa_number,
@@ -6993,7 +6993,7 @@ CREATE TABLE stg.appointment_medications (
     PRIMARY KEY (practice_id, per_org_id, medication_id)
 ) WITH (fillfactor = 85);
 COMMENT ON TABLE stg.appointment_medications IS 'Newest valid state of each key: Medications prescribed or recorded for patients.';
-COMMENT ON COLUMN stg.appointment_medications.row_hash IS 'Hash of the newest text and of the rules; compares a row with itself only.';
+COMMENT ON COLUMN stg.appointment_medications.row_hash IS 'Hash of the newest text of the row and of the rules; only hashes of the same key are compared.';
 COMMENT ON COLUMN stg.appointment_medications.absent_since IS 'DateExtracted of the full file that no longer has the key; NULL: present.';
 COMMENT ON COLUMN stg.appointment_medications.load_run_file_id IS 'The file that first delivered this state.';
 COMMENT ON COLUMN stg.appointment_medications.load_run_id IS 'The run that landed that file.';
@@ -7013,9 +7013,9 @@ CREATE TABLE etl.rejects_appointment_medications (
 COMMENT ON TABLE etl.rejects_appointment_medications IS 'Rejected rows: Medications prescribed or recorded for patients.';
 COMMENT ON COLUMN etl.rejects_appointment_medications.load_run_file_id IS 'The file.';
 COMMENT ON COLUMN etl.rejects_appointment_medications.line_no IS 'Number of the row in the file, from 1.';
-COMMENT ON COLUMN etl.rejects_appointment_medications.stage IS 'landing: the row could not stand in raw; typing: it stands there.';
+COMMENT ON COLUMN etl.rejects_appointment_medications.stage IS 'landing: the row did not fit the raw table; typing: the row is in raw.';
 COMMENT ON COLUMN etl.rejects_appointment_medications.row_text IS 'The row as delivered, separators included.';
-COMMENT ON COLUMN etl.rejects_appointment_medications.field_errors IS 'All that is wrong with it: column to text and reason.';
+COMMENT ON COLUMN etl.rejects_appointment_medications.field_errors IS 'All faults of the row: for each column its text and the reason.';
 COMMENT ON COLUMN etl.rejects_appointment_medications.natural_key IS 'Texts of its key columns.';
 COMMENT ON COLUMN etl.rejects_appointment_medications.resolved_by_run IS 'The run that processed the file again and found the row valid; NULL: open.';
 
@@ -7030,15 +7030,15 @@ CREATE UNLOGGED TABLE etl.touched_appointment_medications (
     verdict text NOT NULL
 );
 COMMENT ON TABLE etl.touched_appointment_medications IS
-    'Work of the file in hand: the verdict on each of its rows. Under the extract''s lock; empty between files.';
+    'Work table of the file that is being processed: the verdict on each row. Protected by the extract''s lock; empty between files.';
 COMMENT ON COLUMN etl.touched_appointment_medications.load_run_file_id IS 'The file.';
-COMMENT ON COLUMN etl.touched_appointment_medications.line_no IS 'Number of the row in the file; 0 for a key that no row of it holds.';
-COMMENT ON COLUMN etl.touched_appointment_medications.practice_id IS 'Key; NULL where its text is not canonical. Practice that delivered the row, three digits as in the file name. Part of the tenant.';
-COMMENT ON COLUMN etl.touched_appointment_medications.per_org_id IS 'Key; NULL where its text is not canonical. Organisation of the practice, six digits as in the file name. Part of the tenant.';
-COMMENT ON COLUMN etl.touched_appointment_medications.medication_id IS 'Key; NULL where its text is not canonical. Identifier of the medication.';
-COMMENT ON COLUMN etl.touched_appointment_medications.row_hash IS 'Hash of its text and of the rules.';
+COMMENT ON COLUMN etl.touched_appointment_medications.line_no IS 'Number of the row in the file; 0: a key that a rebuild or purge added.';
+COMMENT ON COLUMN etl.touched_appointment_medications.practice_id IS 'Key; NULL if its text is not canonical. Practice that delivered the row, three digits as in the file name. Part of the tenant.';
+COMMENT ON COLUMN etl.touched_appointment_medications.per_org_id IS 'Key; NULL if its text is not canonical. Organisation of the practice, six digits as in the file name. Part of the tenant.';
+COMMENT ON COLUMN etl.touched_appointment_medications.medication_id IS 'Key; NULL if its text is not canonical. Identifier of the medication.';
+COMMENT ON COLUMN etl.touched_appointment_medications.row_hash IS 'Hash of the row''s text and of the rules.';
 COMMENT ON COLUMN etl.touched_appointment_medications.verdict IS
-    'new or changed against stg, unchanged, duplicate or rejected; replaced or absent: a key that a rebuild takes along.';
+    'new, changed or unchanged (compared with stg), duplicate or rejected; replaced or absent: a key that a rebuild includes; kept: a row that a purge keeps.';
 
 -- object: table core.fact_appointment_medications
 CREATE TABLE core.fact_appointment_medications (
@@ -7121,9 +7121,9 @@ CREATE TABLE core.fact_appointment_medications (
     PRIMARY KEY (practice_id, per_org_id, medication_id)
 ) WITH (fillfactor = 90);
 COMMENT ON TABLE core.fact_appointment_medications IS 'Medications prescribed or recorded for patients.';
-COMMENT ON COLUMN core.fact_appointment_medications.patient_key IS 'Key of core.dim_patients; the row may be missing there.';
-COMMENT ON COLUMN core.fact_appointment_medications.provider_key IS 'Key of core.dim_providers; the row may be missing there.';
-COMMENT ON COLUMN core.fact_appointment_medications.medicine_key IS 'Key of core.dim_medicine; the row may be missing there.';
+COMMENT ON COLUMN core.fact_appointment_medications.patient_key IS 'Key of core.dim_patients; no row with this key need exist there.';
+COMMENT ON COLUMN core.fact_appointment_medications.provider_key IS 'Key of core.dim_providers; no row with this key need exist there.';
+COMMENT ON COLUMN core.fact_appointment_medications.medicine_key IS 'Key of core.dim_medicine; no row with this key need exist there.';
 COMMENT ON COLUMN core.fact_appointment_medications.deleted_at IS 'DateExtracted of the full file that no longer has the key; NULL: present.';
 COMMENT ON COLUMN core.fact_appointment_medications.load_run_file_id IS 'The file that first delivered this state: core.files.';
 COMMENT ON COLUMN core.fact_appointment_medications.load_run_id IS 'The run that landed that file.';
@@ -7202,7 +7202,7 @@ CREATE TABLE raw.appointments_raw (
 CREATE INDEX appointments_raw_key_idx ON raw.appointments_raw (appointment_id);
 COMMENT ON TABLE raw.appointments_raw IS 'Delivered rows as text: Consultations booked, attended or cancelled.';
 COMMENT ON COLUMN raw.appointments_raw.load_run_file_id IS 'The file: etl.load_run_files.';
-COMMENT ON COLUMN raw.appointments_raw.line_no IS 'Number of the row in the file, from 1, counting every row.';
+COMMENT ON COLUMN raw.appointments_raw.line_no IS 'Number of the row in the file, from 1; rejected rows and a header are counted too.';
 GRANT INSERT (
     appointment_id, patient_id, appointment_type, appointment_status, schedule_date, notes, arrived,
     waiting_for_payment, appointment_completed, consult_time, booked, medtech_id, inserted_at, inserted_by,
@@ -7292,7 +7292,7 @@ CREATE TABLE stg.appointments (
     CONSTRAINT appointments_duration_check CHECK (duration BETWEEN 0 AND 1440)
 ) WITH (fillfactor = 85);
 COMMENT ON TABLE stg.appointments IS 'Newest valid state of each key: Consultations booked, attended or cancelled.';
-COMMENT ON COLUMN stg.appointments.row_hash IS 'Hash of the newest text and of the rules; compares a row with itself only.';
+COMMENT ON COLUMN stg.appointments.row_hash IS 'Hash of the newest text of the row and of the rules; only hashes of the same key are compared.';
 COMMENT ON COLUMN stg.appointments.absent_since IS 'DateExtracted of the full file that no longer has the key; NULL: present.';
 COMMENT ON COLUMN stg.appointments.load_run_file_id IS 'The file that first delivered this state.';
 COMMENT ON COLUMN stg.appointments.load_run_id IS 'The run that landed that file.';
@@ -7312,9 +7312,9 @@ CREATE TABLE etl.rejects_appointments (
 COMMENT ON TABLE etl.rejects_appointments IS 'Rejected rows: Consultations booked, attended or cancelled.';
 COMMENT ON COLUMN etl.rejects_appointments.load_run_file_id IS 'The file.';
 COMMENT ON COLUMN etl.rejects_appointments.line_no IS 'Number of the row in the file, from 1.';
-COMMENT ON COLUMN etl.rejects_appointments.stage IS 'landing: the row could not stand in raw; typing: it stands there.';
+COMMENT ON COLUMN etl.rejects_appointments.stage IS 'landing: the row did not fit the raw table; typing: the row is in raw.';
 COMMENT ON COLUMN etl.rejects_appointments.row_text IS 'The row as delivered, separators included.';
-COMMENT ON COLUMN etl.rejects_appointments.field_errors IS 'All that is wrong with it: column to text and reason.';
+COMMENT ON COLUMN etl.rejects_appointments.field_errors IS 'All faults of the row: for each column its text and the reason.';
 COMMENT ON COLUMN etl.rejects_appointments.natural_key IS 'Texts of its key columns.';
 COMMENT ON COLUMN etl.rejects_appointments.resolved_by_run IS 'The run that processed the file again and found the row valid; NULL: open.';
 
@@ -7329,15 +7329,15 @@ CREATE UNLOGGED TABLE etl.touched_appointments (
     verdict text NOT NULL
 );
 COMMENT ON TABLE etl.touched_appointments IS
-    'Work of the file in hand: the verdict on each of its rows. Under the extract''s lock; empty between files.';
+    'Work table of the file that is being processed: the verdict on each row. Protected by the extract''s lock; empty between files.';
 COMMENT ON COLUMN etl.touched_appointments.load_run_file_id IS 'The file.';
-COMMENT ON COLUMN etl.touched_appointments.line_no IS 'Number of the row in the file; 0 for a key that no row of it holds.';
-COMMENT ON COLUMN etl.touched_appointments.practice_id IS 'Key; NULL where its text is not canonical. Practice that delivered the row, three digits as in the file name. Part of the tenant.';
-COMMENT ON COLUMN etl.touched_appointments.per_org_id IS 'Key; NULL where its text is not canonical. Organisation of the practice, six digits as in the file name. Part of the tenant.';
-COMMENT ON COLUMN etl.touched_appointments.appointment_id IS 'Key; NULL where its text is not canonical. Identifier of the appointment.';
-COMMENT ON COLUMN etl.touched_appointments.row_hash IS 'Hash of its text and of the rules.';
+COMMENT ON COLUMN etl.touched_appointments.line_no IS 'Number of the row in the file; 0: a key that a rebuild or purge added.';
+COMMENT ON COLUMN etl.touched_appointments.practice_id IS 'Key; NULL if its text is not canonical. Practice that delivered the row, three digits as in the file name. Part of the tenant.';
+COMMENT ON COLUMN etl.touched_appointments.per_org_id IS 'Key; NULL if its text is not canonical. Organisation of the practice, six digits as in the file name. Part of the tenant.';
+COMMENT ON COLUMN etl.touched_appointments.appointment_id IS 'Key; NULL if its text is not canonical. Identifier of the appointment.';
+COMMENT ON COLUMN etl.touched_appointments.row_hash IS 'Hash of the row''s text and of the rules.';
 COMMENT ON COLUMN etl.touched_appointments.verdict IS
-    'new or changed against stg, unchanged, duplicate or rejected; replaced or absent: a key that a rebuild takes along.';
+    'new, changed or unchanged (compared with stg), duplicate or rejected; replaced or absent: a key that a rebuild includes; kept: a row that a purge keeps.';
 
 -- object: table core.fact_appointments
 CREATE TABLE core.fact_appointments (
@@ -7403,8 +7403,8 @@ CREATE TABLE core.fact_appointments (
     PRIMARY KEY (practice_id, per_org_id, appointment_id)
 ) WITH (fillfactor = 90);
 COMMENT ON TABLE core.fact_appointments IS 'Consultations booked, attended or cancelled.';
-COMMENT ON COLUMN core.fact_appointments.patient_key IS 'Key of core.dim_patients; the row may be missing there.';
-COMMENT ON COLUMN core.fact_appointments.provider_key IS 'Key of core.dim_providers; the row may be missing there.';
+COMMENT ON COLUMN core.fact_appointments.patient_key IS 'Key of core.dim_patients; no row with this key need exist there.';
+COMMENT ON COLUMN core.fact_appointments.provider_key IS 'Key of core.dim_providers; no row with this key need exist there.';
 COMMENT ON COLUMN core.fact_appointments.deleted_at IS 'DateExtracted of the full file that no longer has the key; NULL: present.';
 COMMENT ON COLUMN core.fact_appointments.load_run_file_id IS 'The file that first delivered this state: core.files.';
 COMMENT ON COLUMN core.fact_appointments.load_run_id IS 'The run that landed that file.';
@@ -7469,7 +7469,7 @@ CREATE TABLE raw.diagnoses_raw (
 CREATE INDEX diagnoses_raw_key_idx ON raw.diagnoses_raw (diagnosis_id);
 COMMENT ON TABLE raw.diagnoses_raw IS 'Delivered rows as text: Diagnoses recorded for patients.';
 COMMENT ON COLUMN raw.diagnoses_raw.load_run_file_id IS 'The file: etl.load_run_files.';
-COMMENT ON COLUMN raw.diagnoses_raw.line_no IS 'Number of the row in the file, from 1, counting every row.';
+COMMENT ON COLUMN raw.diagnoses_raw.line_no IS 'Number of the row in the file, from 1; rejected rows and a header are counted too.';
 GRANT INSERT (
     diagnosis_id, appointment_id, patient_id, disease_id, disease, diagnosis_date, diagnosis_by_id, diagnosis_by,
     summary, is_long_term, add_to_problem, is_highlighted, sequence_no, is_active, is_deleted, inserted_by_id,
@@ -7541,7 +7541,7 @@ CREATE TABLE stg.diagnoses (
     PRIMARY KEY (practice_id, per_org_id, diagnosis_id)
 ) WITH (fillfactor = 85);
 COMMENT ON TABLE stg.diagnoses IS 'Newest valid state of each key: Diagnoses recorded for patients.';
-COMMENT ON COLUMN stg.diagnoses.row_hash IS 'Hash of the newest text and of the rules; compares a row with itself only.';
+COMMENT ON COLUMN stg.diagnoses.row_hash IS 'Hash of the newest text of the row and of the rules; only hashes of the same key are compared.';
 COMMENT ON COLUMN stg.diagnoses.absent_since IS 'DateExtracted of the full file that no longer has the key; NULL: present.';
 COMMENT ON COLUMN stg.diagnoses.load_run_file_id IS 'The file that first delivered this state.';
 COMMENT ON COLUMN stg.diagnoses.load_run_id IS 'The run that landed that file.';
@@ -7561,9 +7561,9 @@ CREATE TABLE etl.rejects_diagnoses (
 COMMENT ON TABLE etl.rejects_diagnoses IS 'Rejected rows: Diagnoses recorded for patients.';
 COMMENT ON COLUMN etl.rejects_diagnoses.load_run_file_id IS 'The file.';
 COMMENT ON COLUMN etl.rejects_diagnoses.line_no IS 'Number of the row in the file, from 1.';
-COMMENT ON COLUMN etl.rejects_diagnoses.stage IS 'landing: the row could not stand in raw; typing: it stands there.';
+COMMENT ON COLUMN etl.rejects_diagnoses.stage IS 'landing: the row did not fit the raw table; typing: the row is in raw.';
 COMMENT ON COLUMN etl.rejects_diagnoses.row_text IS 'The row as delivered, separators included.';
-COMMENT ON COLUMN etl.rejects_diagnoses.field_errors IS 'All that is wrong with it: column to text and reason.';
+COMMENT ON COLUMN etl.rejects_diagnoses.field_errors IS 'All faults of the row: for each column its text and the reason.';
 COMMENT ON COLUMN etl.rejects_diagnoses.natural_key IS 'Texts of its key columns.';
 COMMENT ON COLUMN etl.rejects_diagnoses.resolved_by_run IS 'The run that processed the file again and found the row valid; NULL: open.';
 
@@ -7578,15 +7578,15 @@ CREATE UNLOGGED TABLE etl.touched_diagnoses (
     verdict text NOT NULL
 );
 COMMENT ON TABLE etl.touched_diagnoses IS
-    'Work of the file in hand: the verdict on each of its rows. Under the extract''s lock; empty between files.';
+    'Work table of the file that is being processed: the verdict on each row. Protected by the extract''s lock; empty between files.';
 COMMENT ON COLUMN etl.touched_diagnoses.load_run_file_id IS 'The file.';
-COMMENT ON COLUMN etl.touched_diagnoses.line_no IS 'Number of the row in the file; 0 for a key that no row of it holds.';
-COMMENT ON COLUMN etl.touched_diagnoses.practice_id IS 'Key; NULL where its text is not canonical. Practice that delivered the row, three digits as in the file name. Part of the tenant.';
-COMMENT ON COLUMN etl.touched_diagnoses.per_org_id IS 'Key; NULL where its text is not canonical. Organisation of the practice, six digits as in the file name. Part of the tenant.';
-COMMENT ON COLUMN etl.touched_diagnoses.diagnosis_id IS 'Key; NULL where its text is not canonical. Identifier of the diagnosis.';
-COMMENT ON COLUMN etl.touched_diagnoses.row_hash IS 'Hash of its text and of the rules.';
+COMMENT ON COLUMN etl.touched_diagnoses.line_no IS 'Number of the row in the file; 0: a key that a rebuild or purge added.';
+COMMENT ON COLUMN etl.touched_diagnoses.practice_id IS 'Key; NULL if its text is not canonical. Practice that delivered the row, three digits as in the file name. Part of the tenant.';
+COMMENT ON COLUMN etl.touched_diagnoses.per_org_id IS 'Key; NULL if its text is not canonical. Organisation of the practice, six digits as in the file name. Part of the tenant.';
+COMMENT ON COLUMN etl.touched_diagnoses.diagnosis_id IS 'Key; NULL if its text is not canonical. Identifier of the diagnosis.';
+COMMENT ON COLUMN etl.touched_diagnoses.row_hash IS 'Hash of the row''s text and of the rules.';
 COMMENT ON COLUMN etl.touched_diagnoses.verdict IS
-    'new or changed against stg, unchanged, duplicate or rejected; replaced or absent: a key that a rebuild takes along.';
+    'new, changed or unchanged (compared with stg), duplicate or rejected; replaced or absent: a key that a rebuild includes; kept: a row that a purge keeps.';
 
 -- object: table core.fact_diagnoses
 CREATE TABLE core.fact_diagnoses (
@@ -7639,8 +7639,8 @@ CREATE TABLE core.fact_diagnoses (
     PRIMARY KEY (practice_id, per_org_id, diagnosis_id)
 ) WITH (fillfactor = 90);
 COMMENT ON TABLE core.fact_diagnoses IS 'Diagnoses recorded for patients.';
-COMMENT ON COLUMN core.fact_diagnoses.patient_key IS 'Key of core.dim_patients; the row may be missing there.';
-COMMENT ON COLUMN core.fact_diagnoses.diagnosis_by_key IS 'Key of core.dim_providers; the row may be missing there.';
+COMMENT ON COLUMN core.fact_diagnoses.patient_key IS 'Key of core.dim_patients; no row with this key need exist there.';
+COMMENT ON COLUMN core.fact_diagnoses.diagnosis_by_key IS 'Key of core.dim_providers; no row with this key need exist there.';
 COMMENT ON COLUMN core.fact_diagnoses.deleted_at IS 'DateExtracted of the full file that no longer has the key; NULL: present.';
 COMMENT ON COLUMN core.fact_diagnoses.load_run_file_id IS 'The file that first delivered this state: core.files.';
 COMMENT ON COLUMN core.fact_diagnoses.load_run_id IS 'The run that landed that file.';
@@ -7720,7 +7720,7 @@ CREATE TABLE raw.immunisations_raw (
 CREATE INDEX immunisations_raw_key_idx ON raw.immunisations_raw (appointment_immunisation_id);
 COMMENT ON TABLE raw.immunisations_raw IS 'Delivered rows as text: Vaccines given to patients or declined by them.';
 COMMENT ON COLUMN raw.immunisations_raw.load_run_file_id IS 'The file: etl.load_run_files.';
-COMMENT ON COLUMN raw.immunisations_raw.line_no IS 'Number of the row in the file, from 1, counting every row.';
+COMMENT ON COLUMN raw.immunisations_raw.line_no IS 'Number of the row in the file, from 1; rejected rows and a header are counted too.';
 GRANT INSERT (
     appointment_immunisation_id, patient_id, appointment_id, patient_schedule_id, vaccine_id, vaccine_name,
     vaccine_code, dose, dose_number, administration_site_id, administration_site, route_id, route, batch_number,
@@ -7809,7 +7809,7 @@ CREATE TABLE stg.immunisations (
     PRIMARY KEY (practice_id, per_org_id, appointment_immunisation_id)
 ) WITH (fillfactor = 85);
 COMMENT ON TABLE stg.immunisations IS 'Newest valid state of each key: Vaccines given to patients or declined by them.';
-COMMENT ON COLUMN stg.immunisations.row_hash IS 'Hash of the newest text and of the rules; compares a row with itself only.';
+COMMENT ON COLUMN stg.immunisations.row_hash IS 'Hash of the newest text of the row and of the rules; only hashes of the same key are compared.';
 COMMENT ON COLUMN stg.immunisations.absent_since IS 'DateExtracted of the full file that no longer has the key; NULL: present.';
 COMMENT ON COLUMN stg.immunisations.load_run_file_id IS 'The file that first delivered this state.';
 COMMENT ON COLUMN stg.immunisations.load_run_id IS 'The run that landed that file.';
@@ -7829,9 +7829,9 @@ CREATE TABLE etl.rejects_immunisations (
 COMMENT ON TABLE etl.rejects_immunisations IS 'Rejected rows: Vaccines given to patients or declined by them.';
 COMMENT ON COLUMN etl.rejects_immunisations.load_run_file_id IS 'The file.';
 COMMENT ON COLUMN etl.rejects_immunisations.line_no IS 'Number of the row in the file, from 1.';
-COMMENT ON COLUMN etl.rejects_immunisations.stage IS 'landing: the row could not stand in raw; typing: it stands there.';
+COMMENT ON COLUMN etl.rejects_immunisations.stage IS 'landing: the row did not fit the raw table; typing: the row is in raw.';
 COMMENT ON COLUMN etl.rejects_immunisations.row_text IS 'The row as delivered, separators included.';
-COMMENT ON COLUMN etl.rejects_immunisations.field_errors IS 'All that is wrong with it: column to text and reason.';
+COMMENT ON COLUMN etl.rejects_immunisations.field_errors IS 'All faults of the row: for each column its text and the reason.';
 COMMENT ON COLUMN etl.rejects_immunisations.natural_key IS 'Texts of its key columns.';
 COMMENT ON COLUMN etl.rejects_immunisations.resolved_by_run IS 'The run that processed the file again and found the row valid; NULL: open.';
 
@@ -7846,15 +7846,15 @@ CREATE UNLOGGED TABLE etl.touched_immunisations (
     verdict text NOT NULL
 );
 COMMENT ON TABLE etl.touched_immunisations IS
-    'Work of the file in hand: the verdict on each of its rows. Under the extract''s lock; empty between files.';
+    'Work table of the file that is being processed: the verdict on each row. Protected by the extract''s lock; empty between files.';
 COMMENT ON COLUMN etl.touched_immunisations.load_run_file_id IS 'The file.';
-COMMENT ON COLUMN etl.touched_immunisations.line_no IS 'Number of the row in the file; 0 for a key that no row of it holds.';
-COMMENT ON COLUMN etl.touched_immunisations.practice_id IS 'Key; NULL where its text is not canonical. Practice that delivered the row, three digits as in the file name. Part of the tenant.';
-COMMENT ON COLUMN etl.touched_immunisations.per_org_id IS 'Key; NULL where its text is not canonical. Organisation of the practice, six digits as in the file name. Part of the tenant.';
-COMMENT ON COLUMN etl.touched_immunisations.appointment_immunisation_id IS 'Key; NULL where its text is not canonical. Identifier of the immunisation.';
-COMMENT ON COLUMN etl.touched_immunisations.row_hash IS 'Hash of its text and of the rules.';
+COMMENT ON COLUMN etl.touched_immunisations.line_no IS 'Number of the row in the file; 0: a key that a rebuild or purge added.';
+COMMENT ON COLUMN etl.touched_immunisations.practice_id IS 'Key; NULL if its text is not canonical. Practice that delivered the row, three digits as in the file name. Part of the tenant.';
+COMMENT ON COLUMN etl.touched_immunisations.per_org_id IS 'Key; NULL if its text is not canonical. Organisation of the practice, six digits as in the file name. Part of the tenant.';
+COMMENT ON COLUMN etl.touched_immunisations.appointment_immunisation_id IS 'Key; NULL if its text is not canonical. Identifier of the immunisation.';
+COMMENT ON COLUMN etl.touched_immunisations.row_hash IS 'Hash of the row''s text and of the rules.';
 COMMENT ON COLUMN etl.touched_immunisations.verdict IS
-    'new or changed against stg, unchanged, duplicate or rejected; replaced or absent: a key that a rebuild takes along.';
+    'new, changed or unchanged (compared with stg), duplicate or rejected; replaced or absent: a key that a rebuild includes; kept: a row that a purge keeps.';
 
 -- object: table core.fact_immunisations
 CREATE TABLE core.fact_immunisations (
@@ -7924,10 +7924,10 @@ CREATE TABLE core.fact_immunisations (
     PRIMARY KEY (practice_id, per_org_id, appointment_immunisation_id)
 ) WITH (fillfactor = 90);
 COMMENT ON TABLE core.fact_immunisations IS 'Vaccines given to patients or declined by them.';
-COMMENT ON COLUMN core.fact_immunisations.patient_key IS 'Key of core.dim_patients; the row may be missing there.';
-COMMENT ON COLUMN core.fact_immunisations.provider_key IS 'Key of core.dim_providers; the row may be missing there.';
-COMMENT ON COLUMN core.fact_immunisations.vaccinator_key IS 'Key of core.dim_providers; the row may be missing there.';
-COMMENT ON COLUMN core.fact_immunisations.vaccine_key IS 'Key of core.dim_vaccine; the row may be missing there.';
+COMMENT ON COLUMN core.fact_immunisations.patient_key IS 'Key of core.dim_patients; no row with this key need exist there.';
+COMMENT ON COLUMN core.fact_immunisations.provider_key IS 'Key of core.dim_providers; no row with this key need exist there.';
+COMMENT ON COLUMN core.fact_immunisations.vaccinator_key IS 'Key of core.dim_providers; no row with this key need exist there.';
+COMMENT ON COLUMN core.fact_immunisations.vaccine_key IS 'Key of core.dim_vaccine; no row with this key need exist there.';
 COMMENT ON COLUMN core.fact_immunisations.deleted_at IS 'DateExtracted of the full file that no longer has the key; NULL: present.';
 COMMENT ON COLUMN core.fact_immunisations.load_run_file_id IS 'The file that first delivered this state: core.files.';
 COMMENT ON COLUMN core.fact_immunisations.load_run_id IS 'The run that landed that file.';
@@ -7993,7 +7993,7 @@ CREATE TABLE raw.inbox_raw (
 CREATE INDEX inbox_raw_key_idx ON raw.inbox_raw (inbox_folder_item_id);
 COMMENT ON TABLE raw.inbox_raw IS 'Delivered rows as text: Items of the practice''s inbox, such as results, letters and messages.';
 COMMENT ON COLUMN raw.inbox_raw.load_run_file_id IS 'The file: etl.load_run_files.';
-COMMENT ON COLUMN raw.inbox_raw.line_no IS 'Number of the row in the file, from 1, counting every row.';
+COMMENT ON COLUMN raw.inbox_raw.line_no IS 'Number of the row in the file, from 1; rejected rows and a header are counted too.';
 GRANT INSERT (
     inbox_folder_item_id, folder_id, folder_name, is_system_folder, order_no, item_type_id, item_type, patient_id,
     provider_id, practice_id, patient_name, provider, practice_name, from_org_id, from_organization_name,
@@ -8066,7 +8066,7 @@ CREATE TABLE stg.inbox (
     PRIMARY KEY (practice_id, per_org_id, inbox_folder_item_id)
 ) WITH (fillfactor = 85);
 COMMENT ON TABLE stg.inbox IS 'Newest valid state of each key: Items of the practice''s inbox, such as results, letters and messages.';
-COMMENT ON COLUMN stg.inbox.row_hash IS 'Hash of the newest text and of the rules; compares a row with itself only.';
+COMMENT ON COLUMN stg.inbox.row_hash IS 'Hash of the newest text of the row and of the rules; only hashes of the same key are compared.';
 COMMENT ON COLUMN stg.inbox.absent_since IS 'DateExtracted of the full file that no longer has the key; NULL: present.';
 COMMENT ON COLUMN stg.inbox.load_run_file_id IS 'The file that first delivered this state.';
 COMMENT ON COLUMN stg.inbox.load_run_id IS 'The run that landed that file.';
@@ -8086,9 +8086,9 @@ CREATE TABLE etl.rejects_inbox (
 COMMENT ON TABLE etl.rejects_inbox IS 'Rejected rows: Items of the practice''s inbox, such as results, letters and messages.';
 COMMENT ON COLUMN etl.rejects_inbox.load_run_file_id IS 'The file.';
 COMMENT ON COLUMN etl.rejects_inbox.line_no IS 'Number of the row in the file, from 1.';
-COMMENT ON COLUMN etl.rejects_inbox.stage IS 'landing: the row could not stand in raw; typing: it stands there.';
+COMMENT ON COLUMN etl.rejects_inbox.stage IS 'landing: the row did not fit the raw table; typing: the row is in raw.';
 COMMENT ON COLUMN etl.rejects_inbox.row_text IS 'The row as delivered, separators included.';
-COMMENT ON COLUMN etl.rejects_inbox.field_errors IS 'All that is wrong with it: column to text and reason.';
+COMMENT ON COLUMN etl.rejects_inbox.field_errors IS 'All faults of the row: for each column its text and the reason.';
 COMMENT ON COLUMN etl.rejects_inbox.natural_key IS 'Texts of its key columns.';
 COMMENT ON COLUMN etl.rejects_inbox.resolved_by_run IS 'The run that processed the file again and found the row valid; NULL: open.';
 
@@ -8103,15 +8103,15 @@ CREATE UNLOGGED TABLE etl.touched_inbox (
     verdict text NOT NULL
 );
 COMMENT ON TABLE etl.touched_inbox IS
-    'Work of the file in hand: the verdict on each of its rows. Under the extract''s lock; empty between files.';
+    'Work table of the file that is being processed: the verdict on each row. Protected by the extract''s lock; empty between files.';
 COMMENT ON COLUMN etl.touched_inbox.load_run_file_id IS 'The file.';
-COMMENT ON COLUMN etl.touched_inbox.line_no IS 'Number of the row in the file; 0 for a key that no row of it holds.';
-COMMENT ON COLUMN etl.touched_inbox.practice_id IS 'Key; NULL where its text is not canonical. Practice that delivered the row, three digits as in the file name. Part of the tenant.';
-COMMENT ON COLUMN etl.touched_inbox.per_org_id IS 'Key; NULL where its text is not canonical. Organisation of the practice, six digits as in the file name. Part of the tenant.';
-COMMENT ON COLUMN etl.touched_inbox.inbox_folder_item_id IS 'Key; NULL where its text is not canonical. Identifier of the inbox item.';
-COMMENT ON COLUMN etl.touched_inbox.row_hash IS 'Hash of its text and of the rules.';
+COMMENT ON COLUMN etl.touched_inbox.line_no IS 'Number of the row in the file; 0: a key that a rebuild or purge added.';
+COMMENT ON COLUMN etl.touched_inbox.practice_id IS 'Key; NULL if its text is not canonical. Practice that delivered the row, three digits as in the file name. Part of the tenant.';
+COMMENT ON COLUMN etl.touched_inbox.per_org_id IS 'Key; NULL if its text is not canonical. Organisation of the practice, six digits as in the file name. Part of the tenant.';
+COMMENT ON COLUMN etl.touched_inbox.inbox_folder_item_id IS 'Key; NULL if its text is not canonical. Identifier of the inbox item.';
+COMMENT ON COLUMN etl.touched_inbox.row_hash IS 'Hash of the row''s text and of the rules.';
 COMMENT ON COLUMN etl.touched_inbox.verdict IS
-    'new or changed against stg, unchanged, duplicate or rejected; replaced or absent: a key that a rebuild takes along.';
+    'new, changed or unchanged (compared with stg), duplicate or rejected; replaced or absent: a key that a rebuild includes; kept: a row that a purge keeps.';
 
 -- object: table core.fact_inbox
 CREATE TABLE core.fact_inbox (
@@ -8162,8 +8162,8 @@ CREATE TABLE core.fact_inbox (
     PRIMARY KEY (practice_id, per_org_id, inbox_folder_item_id)
 ) WITH (fillfactor = 90);
 COMMENT ON TABLE core.fact_inbox IS 'Items of the practice''s inbox, such as results, letters and messages.';
-COMMENT ON COLUMN core.fact_inbox.patient_key IS 'Key of core.dim_patients; the row may be missing there.';
-COMMENT ON COLUMN core.fact_inbox.provider_key IS 'Key of core.dim_providers; the row may be missing there.';
+COMMENT ON COLUMN core.fact_inbox.patient_key IS 'Key of core.dim_patients; no row with this key need exist there.';
+COMMENT ON COLUMN core.fact_inbox.provider_key IS 'Key of core.dim_providers; no row with this key need exist there.';
 COMMENT ON COLUMN core.fact_inbox.deleted_at IS 'DateExtracted of the full file that no longer has the key; NULL: present.';
 COMMENT ON COLUMN core.fact_inbox.load_run_file_id IS 'The file that first delivered this state: core.files.';
 COMMENT ON COLUMN core.fact_inbox.load_run_id IS 'The run that landed that file.';
@@ -8197,7 +8197,7 @@ CREATE TABLE raw.inbox_detail_raw (
 CREATE INDEX inbox_detail_raw_key_idx ON raw.inbox_detail_raw (in_box_folder_item_in_line_id);
 COMMENT ON TABLE raw.inbox_detail_raw IS 'Delivered rows as text: Lines of inbox items, such as the single results of a laboratory report.';
 COMMENT ON COLUMN raw.inbox_detail_raw.load_run_file_id IS 'The file: etl.load_run_files.';
-COMMENT ON COLUMN raw.inbox_detail_raw.line_no IS 'Number of the row in the file, from 1, counting every row.';
+COMMENT ON COLUMN raw.inbox_detail_raw.line_no IS 'Number of the row in the file, from 1; rejected rows and a header are counted too.';
 GRANT INSERT (
     in_box_folder_item_in_line_id, inbox_folder_item_id, patient_id, practice_id, practice_name, prompt, result,
     abnormal, unit, result_code, reference_ranges, line_number, inserted_at, is_confidential, show_on_portal,
@@ -8233,7 +8233,7 @@ CREATE TABLE stg.inbox_detail (
     PRIMARY KEY (practice_id, per_org_id, in_box_folder_item_in_line_id)
 ) WITH (fillfactor = 85);
 COMMENT ON TABLE stg.inbox_detail IS 'Newest valid state of each key: Lines of inbox items, such as the single results of a laboratory report.';
-COMMENT ON COLUMN stg.inbox_detail.row_hash IS 'Hash of the newest text and of the rules; compares a row with itself only.';
+COMMENT ON COLUMN stg.inbox_detail.row_hash IS 'Hash of the newest text of the row and of the rules; only hashes of the same key are compared.';
 COMMENT ON COLUMN stg.inbox_detail.absent_since IS 'DateExtracted of the full file that no longer has the key; NULL: present.';
 COMMENT ON COLUMN stg.inbox_detail.load_run_file_id IS 'The file that first delivered this state.';
 COMMENT ON COLUMN stg.inbox_detail.load_run_id IS 'The run that landed that file.';
@@ -8253,9 +8253,9 @@ CREATE TABLE etl.rejects_inbox_detail (
 COMMENT ON TABLE etl.rejects_inbox_detail IS 'Rejected rows: Lines of inbox items, such as the single results of a laboratory report.';
 COMMENT ON COLUMN etl.rejects_inbox_detail.load_run_file_id IS 'The file.';
 COMMENT ON COLUMN etl.rejects_inbox_detail.line_no IS 'Number of the row in the file, from 1.';
-COMMENT ON COLUMN etl.rejects_inbox_detail.stage IS 'landing: the row could not stand in raw; typing: it stands there.';
+COMMENT ON COLUMN etl.rejects_inbox_detail.stage IS 'landing: the row did not fit the raw table; typing: the row is in raw.';
 COMMENT ON COLUMN etl.rejects_inbox_detail.row_text IS 'The row as delivered, separators included.';
-COMMENT ON COLUMN etl.rejects_inbox_detail.field_errors IS 'All that is wrong with it: column to text and reason.';
+COMMENT ON COLUMN etl.rejects_inbox_detail.field_errors IS 'All faults of the row: for each column its text and the reason.';
 COMMENT ON COLUMN etl.rejects_inbox_detail.natural_key IS 'Texts of its key columns.';
 COMMENT ON COLUMN etl.rejects_inbox_detail.resolved_by_run IS 'The run that processed the file again and found the row valid; NULL: open.';
 
@@ -8270,15 +8270,15 @@ CREATE UNLOGGED TABLE etl.touched_inbox_detail (
     verdict text NOT NULL
 );
 COMMENT ON TABLE etl.touched_inbox_detail IS
-    'Work of the file in hand: the verdict on each of its rows. Under the extract''s lock; empty between files.';
+    'Work table of the file that is being processed: the verdict on each row. Protected by the extract''s lock; empty between files.';
 COMMENT ON COLUMN etl.touched_inbox_detail.load_run_file_id IS 'The file.';
-COMMENT ON COLUMN etl.touched_inbox_detail.line_no IS 'Number of the row in the file; 0 for a key that no row of it holds.';
-COMMENT ON COLUMN etl.touched_inbox_detail.practice_id IS 'Key; NULL where its text is not canonical. Practice that delivered the row, three digits as in the file name. Part of the tenant.';
-COMMENT ON COLUMN etl.touched_inbox_detail.per_org_id IS 'Key; NULL where its text is not canonical. Organisation of the practice, six digits as in the file name. Part of the tenant.';
-COMMENT ON COLUMN etl.touched_inbox_detail.in_box_folder_item_in_line_id IS 'Key; NULL where its text is not canonical. Identifier of the line.';
-COMMENT ON COLUMN etl.touched_inbox_detail.row_hash IS 'Hash of its text and of the rules.';
+COMMENT ON COLUMN etl.touched_inbox_detail.line_no IS 'Number of the row in the file; 0: a key that a rebuild or purge added.';
+COMMENT ON COLUMN etl.touched_inbox_detail.practice_id IS 'Key; NULL if its text is not canonical. Practice that delivered the row, three digits as in the file name. Part of the tenant.';
+COMMENT ON COLUMN etl.touched_inbox_detail.per_org_id IS 'Key; NULL if its text is not canonical. Organisation of the practice, six digits as in the file name. Part of the tenant.';
+COMMENT ON COLUMN etl.touched_inbox_detail.in_box_folder_item_in_line_id IS 'Key; NULL if its text is not canonical. Identifier of the line.';
+COMMENT ON COLUMN etl.touched_inbox_detail.row_hash IS 'Hash of the row''s text and of the rules.';
 COMMENT ON COLUMN etl.touched_inbox_detail.verdict IS
-    'new or changed against stg, unchanged, duplicate or rejected; replaced or absent: a key that a rebuild takes along.';
+    'new, changed or unchanged (compared with stg), duplicate or rejected; replaced or absent: a key that a rebuild includes; kept: a row that a purge keeps.';
 
 -- object: table core.fact_inbox_detail
 CREATE TABLE core.fact_inbox_detail (
@@ -8306,7 +8306,7 @@ CREATE TABLE core.fact_inbox_detail (
     PRIMARY KEY (practice_id, per_org_id, in_box_folder_item_in_line_id)
 ) WITH (fillfactor = 90);
 COMMENT ON TABLE core.fact_inbox_detail IS 'Lines of inbox items, such as the single results of a laboratory report.';
-COMMENT ON COLUMN core.fact_inbox_detail.patient_key IS 'Key of core.dim_patients; the row may be missing there.';
+COMMENT ON COLUMN core.fact_inbox_detail.patient_key IS 'Key of core.dim_patients; no row with this key need exist there.';
 COMMENT ON COLUMN core.fact_inbox_detail.deleted_at IS 'DateExtracted of the full file that no longer has the key; NULL: present.';
 COMMENT ON COLUMN core.fact_inbox_detail.load_run_file_id IS 'The file that first delivered this state: core.files.';
 COMMENT ON COLUMN core.fact_inbox_detail.load_run_id IS 'The run that landed that file.';
@@ -8349,7 +8349,7 @@ CREATE TABLE raw.invoices_raw (
 CREATE INDEX invoices_raw_key_idx ON raw.invoices_raw (invoice_transaction_id);
 COMMENT ON TABLE raw.invoices_raw IS 'Delivered rows as text: Invoices, payments and other transactions on patients'' accounts.';
 COMMENT ON COLUMN raw.invoices_raw.load_run_file_id IS 'The file: etl.load_run_files.';
-COMMENT ON COLUMN raw.invoices_raw.line_no IS 'Number of the row in the file, from 1, counting every row.';
+COMMENT ON COLUMN raw.invoices_raw.line_no IS 'Number of the row in the file, from 1; rejected rows and a header are counted too.';
 GRANT INSERT (
     invoice_transaction_id, patient_id, ac_date, medtech_id, payment_mode, total_amount, unpaid_amount, claim_notes,
     description, income_provider, invoice_payment_no, provider, domicile_code, inserted_at, inserted_by, updated_at,
@@ -8395,7 +8395,7 @@ CREATE TABLE stg.invoices (
     PRIMARY KEY (practice_id, per_org_id, invoice_transaction_id)
 ) WITH (fillfactor = 85);
 COMMENT ON TABLE stg.invoices IS 'Newest valid state of each key: Invoices, payments and other transactions on patients'' accounts.';
-COMMENT ON COLUMN stg.invoices.row_hash IS 'Hash of the newest text and of the rules; compares a row with itself only.';
+COMMENT ON COLUMN stg.invoices.row_hash IS 'Hash of the newest text of the row and of the rules; only hashes of the same key are compared.';
 COMMENT ON COLUMN stg.invoices.absent_since IS 'DateExtracted of the full file that no longer has the key; NULL: present.';
 COMMENT ON COLUMN stg.invoices.load_run_file_id IS 'The file that first delivered this state.';
 COMMENT ON COLUMN stg.invoices.load_run_id IS 'The run that landed that file.';
@@ -8415,9 +8415,9 @@ CREATE TABLE etl.rejects_invoices (
 COMMENT ON TABLE etl.rejects_invoices IS 'Rejected rows: Invoices, payments and other transactions on patients'' accounts.';
 COMMENT ON COLUMN etl.rejects_invoices.load_run_file_id IS 'The file.';
 COMMENT ON COLUMN etl.rejects_invoices.line_no IS 'Number of the row in the file, from 1.';
-COMMENT ON COLUMN etl.rejects_invoices.stage IS 'landing: the row could not stand in raw; typing: it stands there.';
+COMMENT ON COLUMN etl.rejects_invoices.stage IS 'landing: the row did not fit the raw table; typing: the row is in raw.';
 COMMENT ON COLUMN etl.rejects_invoices.row_text IS 'The row as delivered, separators included.';
-COMMENT ON COLUMN etl.rejects_invoices.field_errors IS 'All that is wrong with it: column to text and reason.';
+COMMENT ON COLUMN etl.rejects_invoices.field_errors IS 'All faults of the row: for each column its text and the reason.';
 COMMENT ON COLUMN etl.rejects_invoices.natural_key IS 'Texts of its key columns.';
 COMMENT ON COLUMN etl.rejects_invoices.resolved_by_run IS 'The run that processed the file again and found the row valid; NULL: open.';
 
@@ -8432,15 +8432,15 @@ CREATE UNLOGGED TABLE etl.touched_invoices (
     verdict text NOT NULL
 );
 COMMENT ON TABLE etl.touched_invoices IS
-    'Work of the file in hand: the verdict on each of its rows. Under the extract''s lock; empty between files.';
+    'Work table of the file that is being processed: the verdict on each row. Protected by the extract''s lock; empty between files.';
 COMMENT ON COLUMN etl.touched_invoices.load_run_file_id IS 'The file.';
-COMMENT ON COLUMN etl.touched_invoices.line_no IS 'Number of the row in the file; 0 for a key that no row of it holds.';
-COMMENT ON COLUMN etl.touched_invoices.practice_id IS 'Key; NULL where its text is not canonical. Practice that delivered the row, three digits as in the file name. Part of the tenant.';
-COMMENT ON COLUMN etl.touched_invoices.per_org_id IS 'Key; NULL where its text is not canonical. Organisation of the practice, six digits as in the file name. Part of the tenant.';
-COMMENT ON COLUMN etl.touched_invoices.invoice_transaction_id IS 'Key; NULL where its text is not canonical. Identifier of the transaction.';
-COMMENT ON COLUMN etl.touched_invoices.row_hash IS 'Hash of its text and of the rules.';
+COMMENT ON COLUMN etl.touched_invoices.line_no IS 'Number of the row in the file; 0: a key that a rebuild or purge added.';
+COMMENT ON COLUMN etl.touched_invoices.practice_id IS 'Key; NULL if its text is not canonical. Practice that delivered the row, three digits as in the file name. Part of the tenant.';
+COMMENT ON COLUMN etl.touched_invoices.per_org_id IS 'Key; NULL if its text is not canonical. Organisation of the practice, six digits as in the file name. Part of the tenant.';
+COMMENT ON COLUMN etl.touched_invoices.invoice_transaction_id IS 'Key; NULL if its text is not canonical. Identifier of the transaction.';
+COMMENT ON COLUMN etl.touched_invoices.row_hash IS 'Hash of the row''s text and of the rules.';
 COMMENT ON COLUMN etl.touched_invoices.verdict IS
-    'new or changed against stg, unchanged, duplicate or rejected; replaced or absent: a key that a rebuild takes along.';
+    'new, changed or unchanged (compared with stg), duplicate or rejected; replaced or absent: a key that a rebuild includes; kept: a row that a purge keeps.';
 
 -- object: table core.fact_invoices
 CREATE TABLE core.fact_invoices (
@@ -8470,8 +8470,8 @@ CREATE TABLE core.fact_invoices (
     PRIMARY KEY (practice_id, per_org_id, invoice_transaction_id)
 ) WITH (fillfactor = 90);
 COMMENT ON TABLE core.fact_invoices IS 'Invoices, payments and other transactions on patients'' accounts.';
-COMMENT ON COLUMN core.fact_invoices.patient_key IS 'Key of core.dim_patients; the row may be missing there.';
-COMMENT ON COLUMN core.fact_invoices.provider_key IS 'Key of core.dim_providers; the row may be missing there.';
+COMMENT ON COLUMN core.fact_invoices.patient_key IS 'Key of core.dim_patients; no row with this key need exist there.';
+COMMENT ON COLUMN core.fact_invoices.provider_key IS 'Key of core.dim_providers; no row with this key need exist there.';
 COMMENT ON COLUMN core.fact_invoices.deleted_at IS 'DateExtracted of the full file that no longer has the key; NULL: present.';
 COMMENT ON COLUMN core.fact_invoices.load_run_file_id IS 'The file that first delivered this state: core.files.';
 COMMENT ON COLUMN core.fact_invoices.load_run_id IS 'The run that landed that file.';
@@ -8631,7 +8631,7 @@ CREATE TABLE raw.measurements_raw (
 CREATE INDEX measurements_raw_key_idx ON raw.measurements_raw (screaning_id);
 COMMENT ON TABLE raw.measurements_raw IS 'Delivered rows as text: Screenings and measurements taken of patients.';
 COMMENT ON COLUMN raw.measurements_raw.load_run_file_id IS 'The file: etl.load_run_files.';
-COMMENT ON COLUMN raw.measurements_raw.line_no IS 'Number of the row in the file, from 1, counting every row.';
+COMMENT ON COLUMN raw.measurements_raw.line_no IS 'Number of the row in the file, from 1; rejected rows and a header are counted too.';
 GRANT INSERT (
     patient_id, screaning_id, appointment_id, screening_date, scn_code, screening_type, screening_group, outcome,
     outcome_description, notes, is_active, updated_by_id, updated_by, updated_at, inserted_by_id, inserted_by,
@@ -8805,7 +8805,7 @@ CREATE TABLE stg.measurements (
     PRIMARY KEY (practice_id, per_org_id, screaning_id)
 ) WITH (fillfactor = 85);
 COMMENT ON TABLE stg.measurements IS 'Newest valid state of each key: Screenings and measurements taken of patients.';
-COMMENT ON COLUMN stg.measurements.row_hash IS 'Hash of the newest text and of the rules; compares a row with itself only.';
+COMMENT ON COLUMN stg.measurements.row_hash IS 'Hash of the newest text of the row and of the rules; only hashes of the same key are compared.';
 COMMENT ON COLUMN stg.measurements.absent_since IS 'DateExtracted of the full file that no longer has the key; NULL: present.';
 COMMENT ON COLUMN stg.measurements.load_run_file_id IS 'The file that first delivered this state.';
 COMMENT ON COLUMN stg.measurements.load_run_id IS 'The run that landed that file.';
@@ -8825,9 +8825,9 @@ CREATE TABLE etl.rejects_measurements (
 COMMENT ON TABLE etl.rejects_measurements IS 'Rejected rows: Screenings and measurements taken of patients.';
 COMMENT ON COLUMN etl.rejects_measurements.load_run_file_id IS 'The file.';
 COMMENT ON COLUMN etl.rejects_measurements.line_no IS 'Number of the row in the file, from 1.';
-COMMENT ON COLUMN etl.rejects_measurements.stage IS 'landing: the row could not stand in raw; typing: it stands there.';
+COMMENT ON COLUMN etl.rejects_measurements.stage IS 'landing: the row did not fit the raw table; typing: the row is in raw.';
 COMMENT ON COLUMN etl.rejects_measurements.row_text IS 'The row as delivered, separators included.';
-COMMENT ON COLUMN etl.rejects_measurements.field_errors IS 'All that is wrong with it: column to text and reason.';
+COMMENT ON COLUMN etl.rejects_measurements.field_errors IS 'All faults of the row: for each column its text and the reason.';
 COMMENT ON COLUMN etl.rejects_measurements.natural_key IS 'Texts of its key columns.';
 COMMENT ON COLUMN etl.rejects_measurements.resolved_by_run IS 'The run that processed the file again and found the row valid; NULL: open.';
 
@@ -8842,15 +8842,15 @@ CREATE UNLOGGED TABLE etl.touched_measurements (
     verdict text NOT NULL
 );
 COMMENT ON TABLE etl.touched_measurements IS
-    'Work of the file in hand: the verdict on each of its rows. Under the extract''s lock; empty between files.';
+    'Work table of the file that is being processed: the verdict on each row. Protected by the extract''s lock; empty between files.';
 COMMENT ON COLUMN etl.touched_measurements.load_run_file_id IS 'The file.';
-COMMENT ON COLUMN etl.touched_measurements.line_no IS 'Number of the row in the file; 0 for a key that no row of it holds.';
-COMMENT ON COLUMN etl.touched_measurements.practice_id IS 'Key; NULL where its text is not canonical. Practice that delivered the row, three digits as in the file name. Part of the tenant.';
-COMMENT ON COLUMN etl.touched_measurements.per_org_id IS 'Key; NULL where its text is not canonical. Organisation of the practice, six digits as in the file name. Part of the tenant.';
-COMMENT ON COLUMN etl.touched_measurements.screaning_id IS 'Key; NULL where its text is not canonical. Identifier of the measurement, in the source''s spelling.';
-COMMENT ON COLUMN etl.touched_measurements.row_hash IS 'Hash of its text and of the rules.';
+COMMENT ON COLUMN etl.touched_measurements.line_no IS 'Number of the row in the file; 0: a key that a rebuild or purge added.';
+COMMENT ON COLUMN etl.touched_measurements.practice_id IS 'Key; NULL if its text is not canonical. Practice that delivered the row, three digits as in the file name. Part of the tenant.';
+COMMENT ON COLUMN etl.touched_measurements.per_org_id IS 'Key; NULL if its text is not canonical. Organisation of the practice, six digits as in the file name. Part of the tenant.';
+COMMENT ON COLUMN etl.touched_measurements.screaning_id IS 'Key; NULL if its text is not canonical. Identifier of the measurement, in the source''s spelling.';
+COMMENT ON COLUMN etl.touched_measurements.row_hash IS 'Hash of the row''s text and of the rules.';
 COMMENT ON COLUMN etl.touched_measurements.verdict IS
-    'new or changed against stg, unchanged, duplicate or rejected; replaced or absent: a key that a rebuild takes along.';
+    'new, changed or unchanged (compared with stg), duplicate or rejected; replaced or absent: a key that a rebuild includes; kept: a row that a purge keeps.';
 
 -- object: table core.fact_measurements
 CREATE TABLE core.fact_measurements (
@@ -8895,8 +8895,8 @@ CREATE TABLE core.fact_measurements (
     PRIMARY KEY (practice_id, per_org_id, screaning_id)
 ) WITH (fillfactor = 90);
 COMMENT ON TABLE core.fact_measurements IS 'Screenings and measurements taken of patients.';
-COMMENT ON COLUMN core.fact_measurements.patient_key IS 'Key of core.dim_patients; the row may be missing there.';
-COMMENT ON COLUMN core.fact_measurements.provider_key IS 'Key of core.dim_providers; the row may be missing there.';
+COMMENT ON COLUMN core.fact_measurements.patient_key IS 'Key of core.dim_patients; no row with this key need exist there.';
+COMMENT ON COLUMN core.fact_measurements.provider_key IS 'Key of core.dim_providers; no row with this key need exist there.';
 COMMENT ON COLUMN core.fact_measurements.deleted_at IS 'DateExtracted of the full file that no longer has the key; NULL: present.';
 COMMENT ON COLUMN core.fact_measurements.load_run_file_id IS 'The file that first delivered this state: core.files.';
 COMMENT ON COLUMN core.fact_measurements.load_run_id IS 'The run that landed that file.';
@@ -8939,7 +8939,7 @@ CREATE TABLE raw.next_of_kin_raw (
 CREATE INDEX next_of_kin_raw_key_idx ON raw.next_of_kin_raw (nextto_kin_id);
 COMMENT ON TABLE raw.next_of_kin_raw IS 'Delivered rows as text: Next of kin and emergency contacts of patients.';
 COMMENT ON COLUMN raw.next_of_kin_raw.load_run_file_id IS 'The file: etl.load_run_files.';
-COMMENT ON COLUMN raw.next_of_kin_raw.line_no IS 'Number of the row in the file, from 1, counting every row.';
+COMMENT ON COLUMN raw.next_of_kin_raw.line_no IS 'Number of the row in the file, from 1; rejected rows and a header are counted too.';
 GRANT INSERT (
     nextto_kin_id, patient_id, nok_profile_id, nhi_number, name, full_address, cell_number, day_phone, night_phone,
     is_emergency, relationship_type_id, relationship_type, is_active, is_deleted, inserted_by_id, inserted_by,
@@ -8985,7 +8985,7 @@ CREATE TABLE stg.next_of_kin (
     PRIMARY KEY (practice_id, per_org_id, nextto_kin_id)
 ) WITH (fillfactor = 85);
 COMMENT ON TABLE stg.next_of_kin IS 'Newest valid state of each key: Next of kin and emergency contacts of patients.';
-COMMENT ON COLUMN stg.next_of_kin.row_hash IS 'Hash of the newest text and of the rules; compares a row with itself only.';
+COMMENT ON COLUMN stg.next_of_kin.row_hash IS 'Hash of the newest text of the row and of the rules; only hashes of the same key are compared.';
 COMMENT ON COLUMN stg.next_of_kin.absent_since IS 'DateExtracted of the full file that no longer has the key; NULL: present.';
 COMMENT ON COLUMN stg.next_of_kin.load_run_file_id IS 'The file that first delivered this state.';
 COMMENT ON COLUMN stg.next_of_kin.load_run_id IS 'The run that landed that file.';
@@ -9005,9 +9005,9 @@ CREATE TABLE etl.rejects_next_of_kin (
 COMMENT ON TABLE etl.rejects_next_of_kin IS 'Rejected rows: Next of kin and emergency contacts of patients.';
 COMMENT ON COLUMN etl.rejects_next_of_kin.load_run_file_id IS 'The file.';
 COMMENT ON COLUMN etl.rejects_next_of_kin.line_no IS 'Number of the row in the file, from 1.';
-COMMENT ON COLUMN etl.rejects_next_of_kin.stage IS 'landing: the row could not stand in raw; typing: it stands there.';
+COMMENT ON COLUMN etl.rejects_next_of_kin.stage IS 'landing: the row did not fit the raw table; typing: the row is in raw.';
 COMMENT ON COLUMN etl.rejects_next_of_kin.row_text IS 'The row as delivered, separators included.';
-COMMENT ON COLUMN etl.rejects_next_of_kin.field_errors IS 'All that is wrong with it: column to text and reason.';
+COMMENT ON COLUMN etl.rejects_next_of_kin.field_errors IS 'All faults of the row: for each column its text and the reason.';
 COMMENT ON COLUMN etl.rejects_next_of_kin.natural_key IS 'Texts of its key columns.';
 COMMENT ON COLUMN etl.rejects_next_of_kin.resolved_by_run IS 'The run that processed the file again and found the row valid; NULL: open.';
 
@@ -9022,15 +9022,15 @@ CREATE UNLOGGED TABLE etl.touched_next_of_kin (
     verdict text NOT NULL
 );
 COMMENT ON TABLE etl.touched_next_of_kin IS
-    'Work of the file in hand: the verdict on each of its rows. Under the extract''s lock; empty between files.';
+    'Work table of the file that is being processed: the verdict on each row. Protected by the extract''s lock; empty between files.';
 COMMENT ON COLUMN etl.touched_next_of_kin.load_run_file_id IS 'The file.';
-COMMENT ON COLUMN etl.touched_next_of_kin.line_no IS 'Number of the row in the file; 0 for a key that no row of it holds.';
-COMMENT ON COLUMN etl.touched_next_of_kin.practice_id IS 'Key; NULL where its text is not canonical. Practice that delivered the row, three digits as in the file name. Part of the tenant.';
-COMMENT ON COLUMN etl.touched_next_of_kin.per_org_id IS 'Key; NULL where its text is not canonical. Organisation of the practice, six digits as in the file name. Part of the tenant.';
-COMMENT ON COLUMN etl.touched_next_of_kin.nextto_kin_id IS 'Key; NULL where its text is not canonical. Identifier of the next of kin, in the source''s spelling.';
-COMMENT ON COLUMN etl.touched_next_of_kin.row_hash IS 'Hash of its text and of the rules.';
+COMMENT ON COLUMN etl.touched_next_of_kin.line_no IS 'Number of the row in the file; 0: a key that a rebuild or purge added.';
+COMMENT ON COLUMN etl.touched_next_of_kin.practice_id IS 'Key; NULL if its text is not canonical. Practice that delivered the row, three digits as in the file name. Part of the tenant.';
+COMMENT ON COLUMN etl.touched_next_of_kin.per_org_id IS 'Key; NULL if its text is not canonical. Organisation of the practice, six digits as in the file name. Part of the tenant.';
+COMMENT ON COLUMN etl.touched_next_of_kin.nextto_kin_id IS 'Key; NULL if its text is not canonical. Identifier of the next of kin, in the source''s spelling.';
+COMMENT ON COLUMN etl.touched_next_of_kin.row_hash IS 'Hash of the row''s text and of the rules.';
 COMMENT ON COLUMN etl.touched_next_of_kin.verdict IS
-    'new or changed against stg, unchanged, duplicate or rejected; replaced or absent: a key that a rebuild takes along.';
+    'new, changed or unchanged (compared with stg), duplicate or rejected; replaced or absent: a key that a rebuild includes; kept: a row that a purge keeps.';
 
 -- object: table core.fact_next_of_kin
 CREATE TABLE core.fact_next_of_kin (
@@ -9060,7 +9060,7 @@ CREATE TABLE core.fact_next_of_kin (
     PRIMARY KEY (practice_id, per_org_id, nextto_kin_id)
 ) WITH (fillfactor = 90);
 COMMENT ON TABLE core.fact_next_of_kin IS 'Next of kin and emergency contacts of patients.';
-COMMENT ON COLUMN core.fact_next_of_kin.patient_key IS 'Key of core.dim_patients; the row may be missing there.';
+COMMENT ON COLUMN core.fact_next_of_kin.patient_key IS 'Key of core.dim_patients; no row with this key need exist there.';
 COMMENT ON COLUMN core.fact_next_of_kin.deleted_at IS 'DateExtracted of the full file that no longer has the key; NULL: present.';
 COMMENT ON COLUMN core.fact_next_of_kin.load_run_file_id IS 'The file that first delivered this state: core.files.';
 COMMENT ON COLUMN core.fact_next_of_kin.load_run_id IS 'The run that landed that file.';
@@ -9108,7 +9108,7 @@ CREATE TABLE raw.patient_alerts_raw (
 CREATE INDEX patient_alerts_raw_key_idx ON raw.patient_alerts_raw (patient_alert_id);
 COMMENT ON TABLE raw.patient_alerts_raw IS 'Delivered rows as text: Alerts shown with a patient''s record.';
 COMMENT ON COLUMN raw.patient_alerts_raw.load_run_file_id IS 'The file: etl.load_run_files.';
-COMMENT ON COLUMN raw.patient_alerts_raw.line_no IS 'Number of the row in the file, from 1, counting every row.';
+COMMENT ON COLUMN raw.patient_alerts_raw.line_no IS 'Number of the row in the file, from 1; rejected rows and a header are counted too.';
 GRANT INSERT (
     patient_alert_id, patient_id, type_id, type, alert_id, alert, severity_id, severity, alert_value,
     last_updated_date, effective_date, expiry_date, note, is_active, is_deleted, is_deleted_2, inserted_by_id,
@@ -9160,7 +9160,7 @@ CREATE TABLE stg.patient_alerts (
     PRIMARY KEY (practice_id, per_org_id, patient_alert_id)
 ) WITH (fillfactor = 85);
 COMMENT ON TABLE stg.patient_alerts IS 'Newest valid state of each key: Alerts shown with a patient''s record.';
-COMMENT ON COLUMN stg.patient_alerts.row_hash IS 'Hash of the newest text and of the rules; compares a row with itself only.';
+COMMENT ON COLUMN stg.patient_alerts.row_hash IS 'Hash of the newest text of the row and of the rules; only hashes of the same key are compared.';
 COMMENT ON COLUMN stg.patient_alerts.absent_since IS 'DateExtracted of the full file that no longer has the key; NULL: present.';
 COMMENT ON COLUMN stg.patient_alerts.load_run_file_id IS 'The file that first delivered this state.';
 COMMENT ON COLUMN stg.patient_alerts.load_run_id IS 'The run that landed that file.';
@@ -9180,9 +9180,9 @@ CREATE TABLE etl.rejects_patient_alerts (
 COMMENT ON TABLE etl.rejects_patient_alerts IS 'Rejected rows: Alerts shown with a patient''s record.';
 COMMENT ON COLUMN etl.rejects_patient_alerts.load_run_file_id IS 'The file.';
 COMMENT ON COLUMN etl.rejects_patient_alerts.line_no IS 'Number of the row in the file, from 1.';
-COMMENT ON COLUMN etl.rejects_patient_alerts.stage IS 'landing: the row could not stand in raw; typing: it stands there.';
+COMMENT ON COLUMN etl.rejects_patient_alerts.stage IS 'landing: the row did not fit the raw table; typing: the row is in raw.';
 COMMENT ON COLUMN etl.rejects_patient_alerts.row_text IS 'The row as delivered, separators included.';
-COMMENT ON COLUMN etl.rejects_patient_alerts.field_errors IS 'All that is wrong with it: column to text and reason.';
+COMMENT ON COLUMN etl.rejects_patient_alerts.field_errors IS 'All faults of the row: for each column its text and the reason.';
 COMMENT ON COLUMN etl.rejects_patient_alerts.natural_key IS 'Texts of its key columns.';
 COMMENT ON COLUMN etl.rejects_patient_alerts.resolved_by_run IS 'The run that processed the file again and found the row valid; NULL: open.';
 
@@ -9197,15 +9197,15 @@ CREATE UNLOGGED TABLE etl.touched_patient_alerts (
     verdict text NOT NULL
 );
 COMMENT ON TABLE etl.touched_patient_alerts IS
-    'Work of the file in hand: the verdict on each of its rows. Under the extract''s lock; empty between files.';
+    'Work table of the file that is being processed: the verdict on each row. Protected by the extract''s lock; empty between files.';
 COMMENT ON COLUMN etl.touched_patient_alerts.load_run_file_id IS 'The file.';
-COMMENT ON COLUMN etl.touched_patient_alerts.line_no IS 'Number of the row in the file; 0 for a key that no row of it holds.';
-COMMENT ON COLUMN etl.touched_patient_alerts.practice_id IS 'Key; NULL where its text is not canonical. Practice that delivered the row, three digits as in the file name. Part of the tenant.';
-COMMENT ON COLUMN etl.touched_patient_alerts.per_org_id IS 'Key; NULL where its text is not canonical. Organisation of the practice, six digits as in the file name. Part of the tenant.';
-COMMENT ON COLUMN etl.touched_patient_alerts.patient_alert_id IS 'Key; NULL where its text is not canonical. Identifier of the alert of the patient.';
-COMMENT ON COLUMN etl.touched_patient_alerts.row_hash IS 'Hash of its text and of the rules.';
+COMMENT ON COLUMN etl.touched_patient_alerts.line_no IS 'Number of the row in the file; 0: a key that a rebuild or purge added.';
+COMMENT ON COLUMN etl.touched_patient_alerts.practice_id IS 'Key; NULL if its text is not canonical. Practice that delivered the row, three digits as in the file name. Part of the tenant.';
+COMMENT ON COLUMN etl.touched_patient_alerts.per_org_id IS 'Key; NULL if its text is not canonical. Organisation of the practice, six digits as in the file name. Part of the tenant.';
+COMMENT ON COLUMN etl.touched_patient_alerts.patient_alert_id IS 'Key; NULL if its text is not canonical. Identifier of the alert of the patient.';
+COMMENT ON COLUMN etl.touched_patient_alerts.row_hash IS 'Hash of the row''s text and of the rules.';
 COMMENT ON COLUMN etl.touched_patient_alerts.verdict IS
-    'new or changed against stg, unchanged, duplicate or rejected; replaced or absent: a key that a rebuild takes along.';
+    'new, changed or unchanged (compared with stg), duplicate or rejected; replaced or absent: a key that a rebuild includes; kept: a row that a purge keeps.';
 
 -- object: table core.fact_patient_alerts
 CREATE TABLE core.fact_patient_alerts (
@@ -9242,8 +9242,8 @@ CREATE TABLE core.fact_patient_alerts (
     PRIMARY KEY (practice_id, per_org_id, patient_alert_id)
 ) WITH (fillfactor = 90);
 COMMENT ON TABLE core.fact_patient_alerts IS 'Alerts shown with a patient''s record.';
-COMMENT ON COLUMN core.fact_patient_alerts.patient_key IS 'Key of core.dim_patients; the row may be missing there.';
-COMMENT ON COLUMN core.fact_patient_alerts.provider_key IS 'Key of core.dim_providers; the row may be missing there.';
+COMMENT ON COLUMN core.fact_patient_alerts.patient_key IS 'Key of core.dim_patients; no row with this key need exist there.';
+COMMENT ON COLUMN core.fact_patient_alerts.provider_key IS 'Key of core.dim_providers; no row with this key need exist there.';
 COMMENT ON COLUMN core.fact_patient_alerts.deleted_at IS 'DateExtracted of the full file that no longer has the key; NULL: present.';
 COMMENT ON COLUMN core.fact_patient_alerts.load_run_file_id IS 'The file that first delivered this state: core.files.';
 COMMENT ON COLUMN core.fact_patient_alerts.load_run_id IS 'The run that landed that file.';
@@ -9288,7 +9288,7 @@ CREATE TABLE raw.recalls_raw (
 CREATE INDEX recalls_raw_key_idx ON raw.recalls_raw (re_call_id);
 COMMENT ON TABLE raw.recalls_raw IS 'Delivered rows as text: Recalls of patients, such as for screening or immunisation.';
 COMMENT ON COLUMN raw.recalls_raw.load_run_file_id IS 'The file: etl.load_run_files.';
-COMMENT ON COLUMN raw.recalls_raw.line_no IS 'Number of the row in the file, from 1, counting every row.';
+COMMENT ON COLUMN raw.recalls_raw.line_no IS 'Number of the row in the file, from 1; rejected rows and a header are counted too.';
 GRANT INSERT (
     re_call_id, patient_id, recall_date, is_contacted, notes, patient_medtech_id, recall_reason, screening_type,
     code, vaccine, vaccine_group, recall_group, inserted_at, inserted_by, updated_at, updated_by, is_active,
@@ -9336,7 +9336,7 @@ CREATE TABLE stg.recalls (
     PRIMARY KEY (practice_id, per_org_id, re_call_id)
 ) WITH (fillfactor = 85);
 COMMENT ON TABLE stg.recalls IS 'Newest valid state of each key: Recalls of patients, such as for screening or immunisation.';
-COMMENT ON COLUMN stg.recalls.row_hash IS 'Hash of the newest text and of the rules; compares a row with itself only.';
+COMMENT ON COLUMN stg.recalls.row_hash IS 'Hash of the newest text of the row and of the rules; only hashes of the same key are compared.';
 COMMENT ON COLUMN stg.recalls.absent_since IS 'DateExtracted of the full file that no longer has the key; NULL: present.';
 COMMENT ON COLUMN stg.recalls.load_run_file_id IS 'The file that first delivered this state.';
 COMMENT ON COLUMN stg.recalls.load_run_id IS 'The run that landed that file.';
@@ -9356,9 +9356,9 @@ CREATE TABLE etl.rejects_recalls (
 COMMENT ON TABLE etl.rejects_recalls IS 'Rejected rows: Recalls of patients, such as for screening or immunisation.';
 COMMENT ON COLUMN etl.rejects_recalls.load_run_file_id IS 'The file.';
 COMMENT ON COLUMN etl.rejects_recalls.line_no IS 'Number of the row in the file, from 1.';
-COMMENT ON COLUMN etl.rejects_recalls.stage IS 'landing: the row could not stand in raw; typing: it stands there.';
+COMMENT ON COLUMN etl.rejects_recalls.stage IS 'landing: the row did not fit the raw table; typing: the row is in raw.';
 COMMENT ON COLUMN etl.rejects_recalls.row_text IS 'The row as delivered, separators included.';
-COMMENT ON COLUMN etl.rejects_recalls.field_errors IS 'All that is wrong with it: column to text and reason.';
+COMMENT ON COLUMN etl.rejects_recalls.field_errors IS 'All faults of the row: for each column its text and the reason.';
 COMMENT ON COLUMN etl.rejects_recalls.natural_key IS 'Texts of its key columns.';
 COMMENT ON COLUMN etl.rejects_recalls.resolved_by_run IS 'The run that processed the file again and found the row valid; NULL: open.';
 
@@ -9373,15 +9373,15 @@ CREATE UNLOGGED TABLE etl.touched_recalls (
     verdict text NOT NULL
 );
 COMMENT ON TABLE etl.touched_recalls IS
-    'Work of the file in hand: the verdict on each of its rows. Under the extract''s lock; empty between files.';
+    'Work table of the file that is being processed: the verdict on each row. Protected by the extract''s lock; empty between files.';
 COMMENT ON COLUMN etl.touched_recalls.load_run_file_id IS 'The file.';
-COMMENT ON COLUMN etl.touched_recalls.line_no IS 'Number of the row in the file; 0 for a key that no row of it holds.';
-COMMENT ON COLUMN etl.touched_recalls.practice_id IS 'Key; NULL where its text is not canonical. Practice that delivered the row, three digits as in the file name. Part of the tenant.';
-COMMENT ON COLUMN etl.touched_recalls.per_org_id IS 'Key; NULL where its text is not canonical. Organisation of the practice, six digits as in the file name. Part of the tenant.';
-COMMENT ON COLUMN etl.touched_recalls.re_call_id IS 'Key; NULL where its text is not canonical. Identifier of the recall, in the source''s spelling.';
-COMMENT ON COLUMN etl.touched_recalls.row_hash IS 'Hash of its text and of the rules.';
+COMMENT ON COLUMN etl.touched_recalls.line_no IS 'Number of the row in the file; 0: a key that a rebuild or purge added.';
+COMMENT ON COLUMN etl.touched_recalls.practice_id IS 'Key; NULL if its text is not canonical. Practice that delivered the row, three digits as in the file name. Part of the tenant.';
+COMMENT ON COLUMN etl.touched_recalls.per_org_id IS 'Key; NULL if its text is not canonical. Organisation of the practice, six digits as in the file name. Part of the tenant.';
+COMMENT ON COLUMN etl.touched_recalls.re_call_id IS 'Key; NULL if its text is not canonical. Identifier of the recall, in the source''s spelling.';
+COMMENT ON COLUMN etl.touched_recalls.row_hash IS 'Hash of the row''s text and of the rules.';
 COMMENT ON COLUMN etl.touched_recalls.verdict IS
-    'new or changed against stg, unchanged, duplicate or rejected; replaced or absent: a key that a rebuild takes along.';
+    'new, changed or unchanged (compared with stg), duplicate or rejected; replaced or absent: a key that a rebuild includes; kept: a row that a purge keeps.';
 
 -- object: table core.fact_recalls
 CREATE TABLE core.fact_recalls (
@@ -9417,8 +9417,8 @@ CREATE TABLE core.fact_recalls (
     PRIMARY KEY (practice_id, per_org_id, re_call_id)
 ) WITH (fillfactor = 90);
 COMMENT ON TABLE core.fact_recalls IS 'Recalls of patients, such as for screening or immunisation.';
-COMMENT ON COLUMN core.fact_recalls.patient_key IS 'Key of core.dim_patients; the row may be missing there.';
-COMMENT ON COLUMN core.fact_recalls.provider_key IS 'Key of core.dim_providers; the row may be missing there.';
+COMMENT ON COLUMN core.fact_recalls.patient_key IS 'Key of core.dim_patients; no row with this key need exist there.';
+COMMENT ON COLUMN core.fact_recalls.provider_key IS 'Key of core.dim_providers; no row with this key need exist there.';
 COMMENT ON COLUMN core.fact_recalls.deleted_at IS 'DateExtracted of the full file that no longer has the key; NULL: present.';
 COMMENT ON COLUMN core.fact_recalls.load_run_file_id IS 'The file that first delivered this state: core.files.';
 COMMENT ON COLUMN core.fact_recalls.load_run_id IS 'The run that landed that file.';
@@ -9442,9 +9442,9 @@ SELECT
     f.load_run_id, f.load_ts
 FROM raw.invoice_detail_raw AS r
 JOIN etl.load_run_files AS f USING (load_run_file_id);
-COMMENT ON VIEW raw.invoice_detail IS 'Delivered rows with where they came from: Lines of invoices, one for each service billed.';
+COMMENT ON VIEW raw.invoice_detail IS 'Delivered rows with their origin: Lines of invoices, one for each service billed.';
 COMMENT ON COLUMN raw.invoice_detail.load_run_file_id IS 'The file: etl.load_run_files.';
-COMMENT ON COLUMN raw.invoice_detail.line_no IS 'Number of the row in the file, from 1, counting every row.';
+COMMENT ON COLUMN raw.invoice_detail.line_no IS 'Number of the row in the file, from 1; rejected rows and a header are counted too.';
 COMMENT ON COLUMN raw.invoice_detail.s3_bucket IS 'Bucket of the file.';
 COMMENT ON COLUMN raw.invoice_detail.s3_key IS 'Key of the file.';
 COMMENT ON COLUMN raw.invoice_detail.s3_version_id IS 'Version of the object.';
@@ -9453,8 +9453,8 @@ COMMENT ON COLUMN raw.invoice_detail.date_extracted IS 'DateExtracted in the nam
 COMMENT ON COLUMN raw.invoice_detail.extract_type IS 'Extract as spelled in the name of the file.';
 COMMENT ON COLUMN raw.invoice_detail.load_run_id IS 'The run that landed the file.';
 COMMENT ON COLUMN raw.invoice_detail.load_ts IS 'When the file was landed.';
-COMMENT ON COLUMN raw.invoice_detail.file_practice_id IS 'practice_id in the name of the file.';
-COMMENT ON COLUMN raw.invoice_detail.file_per_org_id IS 'per_org_id in the name of the file.';
+COMMENT ON COLUMN raw.invoice_detail.file_practice_id IS 'The practice_id in the file name.';
+COMMENT ON COLUMN raw.invoice_detail.file_per_org_id IS 'The per_org_id in the file name.';
 GRANT SELECT ON raw.invoice_detail TO etl_auditor;
 
 -- object: derived etl.typed_invoice_detail
@@ -9483,7 +9483,7 @@ SELECT
     nullif((r.loaded_date_time || ' Pacific/Auckland')::timestamptz, TIMESTAMPTZ '1900-01-01 Pacific/Auckland') AS loaded_date_time
 FROM raw.invoice_detail_raw AS r;
 COMMENT ON VIEW etl.typed_invoice_detail IS
-    'Rows of raw.invoice_detail_raw with typed values, the same in every session. Rejected rows may fail to cast: read valid ones only.';
+    'Rows of raw.invoice_detail_raw with typed values, the same in every session. A cast of a rejected row can fail: read valid rows only.';
 
 -- object: derived etl.published_invoice_detail
 CREATE OR REPLACE VIEW etl.published_invoice_detail WITH (security_invoker = true) AS
@@ -9510,10 +9510,10 @@ FROM etl.typed_invoice_detail AS y
 WITH NO DATA;
 ALTER TABLE etl.observed_invoice_detail ADD PRIMARY KEY (practice_id, per_org_id, invoice_detail_id, observed_at);
 COMMENT ON TABLE etl.observed_invoice_detail IS
-    'Work of a rebuild or purge: what each counting file holds of the keys in hand. Under the extract''s lock; empty between files.';
+    'Work table of a rebuild or purge: the observations of its keys from each counting file. Protected by the extract''s lock; empty between files.';
 COMMENT ON COLUMN etl.observed_invoice_detail.observed_at IS 'DateExtracted of the file.';
-COMMENT ON COLUMN etl.observed_invoice_detail.is_absent IS 'Whether the file, a mirror, lacks the key: then no other column of the row has a value.';
-COMMENT ON COLUMN etl.observed_invoice_detail.row_hash IS 'Hash of the text and of the rules of the file.';
+COMMENT ON COLUMN etl.observed_invoice_detail.is_absent IS 'Whether the file is a mirror that lacks the key; then the columns of values are NULL.';
+COMMENT ON COLUMN etl.observed_invoice_detail.row_hash IS 'Hash of the row''s text and of the rules of the file.';
 COMMENT ON COLUMN etl.observed_invoice_detail.load_run_id IS 'The run that landed the file.';
 
 -- object: derived etl.republished_invoice_detail
@@ -9534,7 +9534,7 @@ LEFT JOIN etl.pseudonym_keys AS pads ON pads.only_row;
 COMMENT ON VIEW etl.republished_invoice_detail IS
     'Rows of etl.observed_invoice_detail as core.fact_invoice_detail shows them, for rebuilds and purges.';
 COMMENT ON COLUMN etl.republished_invoice_detail.observed_at IS 'DateExtracted of the file.';
-COMMENT ON COLUMN etl.republished_invoice_detail.is_absent IS 'Whether the file, a mirror, lacks the key.';
+COMMENT ON COLUMN etl.republished_invoice_detail.is_absent IS 'Whether the file is a mirror that lacks the key.';
 
 -- object: function etl.hash_invoice_detail
 CREATE OR REPLACE FUNCTION etl.hash_invoice_detail(p_row raw.invoice_detail_raw, p_seed bigint)
@@ -9543,7 +9543,7 @@ LANGUAGE sql
 STABLE
 PARALLEL SAFE
 AS $hash_invoice_detail$
--- One expression without settings, so that the planner puts it in place of the call.
+-- One expression and no SET clause, so that the planner can inline the call.
 SELECT pg_catalog.hash_record_extended(
     ROW(
         p_row.invoice_detail_id, p_row.invoice_transaction_id, p_row.master_service_sub_service_id,
@@ -9563,7 +9563,7 @@ SELECT pg_catalog.hash_record_extended(
 );
 $hash_invoice_detail$;
 COMMENT ON FUNCTION etl.hash_invoice_detail(raw.invoice_detail_raw, bigint) IS
-    'Hash of the tracked text of a raw row, seeded with the rules of its file (etl.hash_seed).';
+    'Hash of the texts of a raw row in tracked columns, seeded with the rules of its file (etl.hash_seed).';
 
 -- object: function etl.row_text_invoice_detail
 CREATE OR REPLACE FUNCTION etl.row_text_invoice_detail(p_row raw.invoice_detail_raw, p_date_extracted timestamptz)
@@ -9590,7 +9590,7 @@ SELECT pg_catalog.array_to_string(
 ) || '|~~|';
 $row_text_invoice_detail$;
 COMMENT ON FUNCTION etl.row_text_invoice_detail(raw.invoice_detail_raw, timestamptz) IS
-    'The text of a raw row with its separators, as a file extracted at that time has it.';
+    'The text of a raw row with separators, as it is in a file with that DateExtracted.';
 
 -- object: function etl.verdicts_invoice_detail
 CREATE OR REPLACE FUNCTION etl.verdicts_invoice_detail(p_load_run_file_id bigint, p_is_late boolean)
@@ -9609,9 +9609,8 @@ SET random_page_cost = 1.1
 SET parallel_setup_cost = 0
 SET parallel_tuple_cost = 0
 AS $verdicts_invoice_detail$
--- The rows of a file, each with its key, its hash and how it stands to the rules and to stg.invoice_detail. Changes nothing.
--- One pass over raw, in a query that can run parallel, which a statement that stores its result cannot. A row is read to
--- its first fault; which one it is, etl.faults_invoice_detail says.
+-- The rows of a file, each with key, hash and verdict. Changes nothing. The query reads raw once and can run in
+-- parallel, which an INSERT cannot. It stops at the first fault of a row; etl.faults_invoice_detail lists all.
 DECLARE
     v_file etl.load_run_files;
     v_seed bigint;
@@ -9628,7 +9627,7 @@ BEGIN
         r.row_hash,
         CASE
             WHEN CASE
-                -- The same text stood in a valid row, of whatever tenant; the hash leaves out untracked columns.
+                -- A valid row had the same text, maybe of a different tenant; untracked columns are not hashed.
                 WHEN s.row_hash = r.row_hash AND NOT p_is_late THEN
                     r.practice_id IS NOT DISTINCT FROM v_file.tenant[1] AND
                     r.per_org_id IS NOT DISTINCT FROM v_file.tenant[2] AND
@@ -9660,7 +9659,7 @@ BEGIN
         SELECT r.*, etl.hash_invoice_detail(r, v_seed) AS row_hash
         FROM raw.invoice_detail_raw AS r
         WHERE r.load_run_file_id = p_load_run_file_id
-        -- Hashed once a row, not once for each use. Not plain 0: that is no constant of OFFSET's type, and bars parallel plans.
+        -- OFFSET makes PostgreSQL hash each row once. A plain 0 is not a bigint and would prevent parallel plans.
         OFFSET BIGINT '0'
     ) AS r
     LEFT JOIN stg.invoice_detail AS s
@@ -9670,7 +9669,7 @@ BEGIN
 END;
 $verdicts_invoice_detail$;
 COMMENT ON FUNCTION etl.verdicts_invoice_detail(bigint, boolean) IS
-    'The rows of a file with key, hash of text and rules, and verdict: new, changed or unchanged against stg.invoice_detail, or rejected. p_is_late: none is unchanged.';
+    'The rows of a file with key, hash of text and rules, and verdict: new, changed or unchanged (compared with stg.invoice_detail), or rejected. p_is_late: no row is unchanged.';
 
 -- object: function etl.faults_invoice_detail
 CREATE OR REPLACE FUNCTION etl.faults_invoice_detail(p_load_run_file_id bigint)
@@ -9685,8 +9684,8 @@ SET plan_cache_mode = force_custom_plan
 SET work_mem = '64MB'
 SET random_page_cost = 1.1
 AS $faults_invoice_detail$
--- The rows of the file in hand whose verdict is rejected, each with all that is wrong with it, column by column. Changes
--- nothing. A column without a value has no fault, unless it is required.
+-- The rejected rows of the file that is being processed, each with all its faults, column by column. Changes nothing.
+-- An empty field is no fault, unless the column is required.
 DECLARE
     v_file etl.load_run_files;
 BEGIN
@@ -9737,7 +9736,7 @@ BEGIN
 END;
 $faults_invoice_detail$;
 COMMENT ON FUNCTION etl.faults_invoice_detail(bigint) IS
-    'The rejected rows of the file in hand: line, text, key texts, and by column the text and the reason.';
+    'The rejected rows of the file that is being processed: line, text, texts of the key, and by column the text and the reason.';
 
 -- object: procedure etl.check_invoice_detail
 CREATE OR REPLACE PROCEDURE etl.check_invoice_detail(p_load_run_file_id bigint, p_is_late boolean)
@@ -9750,7 +9749,7 @@ SET plan_cache_mode = force_custom_plan
 SET work_mem = '64MB'
 SET random_page_cost = 1.1
 AS $check_invoice_detail$
--- Give each row of the file its verdict in etl.touched_invoice_detail, write its rejects, and count.
+-- Writes the verdict on each row of the file to etl.touched_invoice_detail, writes the rejects, and counts.
 -- The caller, etl.process_file, holds the extract's lock.
 DECLARE
     v_run_id bigint;
@@ -9760,14 +9759,14 @@ BEGIN
     JOIN etl.file_attempts AS a USING (file_attempt_id)
     WHERE f.load_run_file_id = p_load_run_file_id;
 
-    -- 1. Read every row once: its key, its hash, its verdict.
+    -- 1. Read every row once: key, hash and verdict.
     INSERT INTO etl.touched_invoice_detail (load_run_file_id, line_no, practice_id, per_org_id, invoice_detail_id, row_hash, verdict)
     SELECT p_load_run_file_id, d.line_no, d.practice_id, d.per_org_id, d.invoice_detail_id, d.row_hash, d.verdict
     FROM etl.verdicts_invoice_detail(p_load_run_file_id, p_is_late) AS d;
 
     CALL etl.analyze_work('touched_invoice_detail');
 
-    -- 2. Say why rows are rejected. What an earlier attempt rejected and this one does not is resolved by its run.
+    -- 2. Write the reasons of rejected rows. A reject of an earlier attempt that is valid now is marked as resolved.
     UPDATE etl.rejects_invoice_detail AS j
     SET resolved_by_run = v_run_id
     WHERE j.load_run_file_id = p_load_run_file_id AND j.stage = 'typing' AND j.resolved_by_run IS NULL;
@@ -9785,7 +9784,7 @@ BEGIN
             resolved_by_run = NULL;
     END IF;
 
-    -- 3. Of several valid rows of a key the one with the greatest updated_at, then the last, counts; the others are duplicates.
+    -- 3. Of several valid rows of a key, take the one with the greatest updated_at, then the last one; all other rows are duplicates.
     WITH repeated AS MATERIALIZED (
         SELECT t.practice_id, t.per_org_id, t.invoice_detail_id
         FROM etl.touched_invoice_detail AS t
@@ -9810,7 +9809,7 @@ BEGIN
     FROM ranked AS n
     WHERE t.load_run_file_id = p_load_run_file_id AND t.line_no = n.line_no;
 
-    -- 4. Count.
+    -- 4. Count the verdicts.
     UPDATE etl.load_run_files AS f
     SET rows_ingested = c.valid,
         rows_unchanged = c.unchanged,
@@ -9829,7 +9828,7 @@ BEGIN
 END;
 $check_invoice_detail$;
 COMMENT ON PROCEDURE etl.check_invoice_detail(bigint, boolean) IS
-    'Gives each row of a file its verdict, writes its rejects and counts. p_is_late: no row is skipped as unchanged.';
+    'Writes the verdict on each row of a file, its rejects and its counts. p_is_late: the file is late, so no row is unchanged.';
 
 -- object: procedure etl.stage_invoice_detail
 CREATE OR REPLACE PROCEDURE etl.stage_invoice_detail(p_load_run_file_id bigint)
@@ -9842,7 +9841,7 @@ SET plan_cache_mode = force_custom_plan
 SET work_mem = '64MB'
 SET random_page_cost = 1.1
 AS $stage_invoice_detail$
--- Type the valid rows of a file in order, and make them the newest state of their keys.
+-- Types the valid rows of a file that is in order, and makes them the newest state of their keys.
 -- The caller, etl.process_file, holds the extract's lock.
 DECLARE
     v_file etl.load_run_files;
@@ -9850,7 +9849,7 @@ DECLARE
 BEGIN
     SELECT f.* INTO v_file FROM etl.load_run_files AS f WHERE f.load_run_file_id = p_load_run_file_id;
 
-    -- 1. New keys. Under the lock none can be there already, and looking for conflicts would cost a third more.
+    -- 1. New keys. The lock excludes conflicts, and ON CONFLICT would take a third longer.
     INSERT INTO stg.invoice_detail (
         invoice_detail_id, invoice_transaction_id, master_service_sub_service_id, appointment_service_id, comments,
         quantity, claim_amount, co_payment, gross_claim_amount, gross_co_payment, is_billing_amount, funder_id,
@@ -9878,7 +9877,7 @@ BEGIN
     JOIN etl.typed_invoice_detail AS y USING (load_run_file_id, line_no)
     WHERE t.load_run_file_id = p_load_run_file_id AND t.verdict = 'new';
 
-    -- 2. Keys that are there with another text.
+    -- 2. Existing keys whose text has changed.
     INSERT INTO stg.invoice_detail AS s (
         invoice_detail_id, invoice_transaction_id, master_service_sub_service_id, appointment_service_id, comments,
         quantity, claim_amount, co_payment, gross_claim_amount, gross_co_payment, is_billing_amount, funder_id,
@@ -9960,7 +9959,7 @@ BEGIN
         );
     GET DIAGNOSTICS v_written = ROW_COUNT;
 
-    -- 3. The values are equal, though text or rules are not: keep the new hash, so that the next file can skip the row.
+    -- 3. If text or rules changed but the values did not: store the new hash, so that the next file can skip the row.
     IF v_written < (
         SELECT count(*)
         FROM etl.touched_invoice_detail AS t
@@ -9975,7 +9974,7 @@ BEGIN
     END IF;
 END;
 $stage_invoice_detail$;
-COMMENT ON PROCEDURE etl.stage_invoice_detail(bigint) IS 'Types the valid rows of a file in order into stg.invoice_detail.';
+COMMENT ON PROCEDURE etl.stage_invoice_detail(bigint) IS 'Types the valid rows of a file that is in order, and writes them to stg.invoice_detail.';
 
 -- object: procedure etl.observe_invoice_detail
 CREATE OR REPLACE PROCEDURE etl.observe_invoice_detail(p_tenant text[], p_before timestamptz)
@@ -9988,8 +9987,8 @@ SET plan_cache_mode = force_custom_plan
 SET work_mem = '64MB'
 SET random_page_cost = 1.1
 AS $observe_invoice_detail$
--- Find where the tenant's counting files observed the keys in etl.touched_invoice_detail; of several files with one
--- DateExtracted the last counts. The caller, a rebuild or purge, holds the extract's lock.
+-- Collects the observations of the keys in etl.touched_invoice_detail from the tenant's counting files. Of several
+-- files with the same DateExtracted, the last one is used. The caller, a rebuild or purge, holds the extract's lock.
 BEGIN
     WITH keys AS MATERIALIZED (
         SELECT DISTINCT t.practice_id, t.per_org_id, t.invoice_detail_id::text AS invoice_detail_id
@@ -10017,7 +10016,7 @@ BEGIN
         WHERE f.extract = 'invoice_detail' AND f.tenant = p_tenant AND f.is_counting
             AND f.date_extracted < p_before
     ),
-    -- What today's rules reject of files that were checked by others: it may not even be of its type now.
+    -- Rows of stale files that today's rules reject: their values may no longer fit the type of the column.
     misfits AS MATERIALIZED (
         SELECT f.load_run_file_id, b.line_no
         FROM files AS f
@@ -10059,7 +10058,7 @@ BEGIN
 END;
 $observe_invoice_detail$;
 COMMENT ON PROCEDURE etl.observe_invoice_detail(text[], timestamptz) IS
-    'Fills etl.observed_invoice_detail with what counting files from before p_before say of the keys in etl.touched_invoice_detail.';
+    'Fills etl.observed_invoice_detail with the observations of the keys in etl.touched_invoice_detail from counting files with DateExtracted before p_before.';
 
 -- object: procedure etl.purge_invoice_detail
 CREATE OR REPLACE PROCEDURE etl.purge_invoice_detail(p_tenant text[], p_before timestamptz)
@@ -10072,10 +10071,11 @@ SET plan_cache_mode = force_custom_plan
 SET work_mem = '64MB'
 SET random_page_cost = 1.1
 AS $purge_invoice_detail$
--- Of a tenant's rows of raw before a new horizon keep what a rebuild of any key still needs: its newest row, and those
--- with which its state in stg and core began. The caller, etl.purge_extract, holds the extract's lock.
+-- Deletes a tenant's rows of raw before a new horizon, except the rows that a rebuild of their keys still needs: of
+-- each key the newest row, and the rows with which its state in stg and core began. The caller, etl.purge_extract,
+-- holds the extract's lock.
 BEGIN
-    -- 1. All keys that counting files of the tenant held before.
+    -- 1. All keys in the tenant's counting files before the horizon.
     INSERT INTO etl.touched_invoice_detail (load_run_file_id, line_no, practice_id, per_org_id, invoice_detail_id, row_hash, verdict)
     SELECT DISTINCT 0, 0, r.practice_id, r.per_org_id, etl.key_bigint(r.invoice_detail_id), 0, 'replaced'
     FROM etl.load_run_files AS f
@@ -10087,11 +10087,11 @@ BEGIN
 
     CALL etl.analyze_work('touched_invoice_detail');
 
-    -- 2. Where the counting files before the horizon observed these keys.
+    -- 2. The observations of these keys from the counting files before the horizon.
     CALL etl.observe_invoice_detail(p_tenant, p_before);
 
-    -- 3. Keep the newest row; the row with which the newest version began in core; and
-    -- each row that changed stg since.
+    -- 3. Keep of each key the newest row, the row with which its newest state began in core, and each row that
+    -- changed stg since its newest state began in core.
     WITH core_states AS (
         SELECT
             s.*,
@@ -10155,7 +10155,7 @@ BEGIN
 
     CALL etl.analyze_work('touched_invoice_detail');
 
-    -- 4. Remove all other rows, of files that do not count as well, and say of which files.
+    -- 4. Delete all other rows, also of files that do not count, and record a purge attempt for each file.
     WITH removed AS (
         DELETE FROM raw.invoice_detail_raw AS r
         USING etl.load_run_files AS f
@@ -10176,7 +10176,7 @@ BEGIN
 END;
 $purge_invoice_detail$;
 COMMENT ON PROCEDURE etl.purge_invoice_detail(text[], timestamptz) IS
-    'Removes a tenant''s rows before a horizon from raw.invoice_detail_raw, but for those that a rebuild of their keys needs.';
+    'Deletes a tenant''s rows before a horizon from raw.invoice_detail_raw, except those that a rebuild of their keys needs.';
 
 -- object: procedure etl.merge_invoice_detail
 CREATE OR REPLACE PROCEDURE etl.merge_invoice_detail(p_load_run_file_id bigint)
@@ -10190,9 +10190,9 @@ SET work_mem = '64MB'
 SET random_page_cost = 1.1
 SET hash_mem_multiplier = 1
 AS $merge_invoice_detail$
--- Publish what this file made new or changed in stg.invoice_detail.
--- The caller, etl.process_file, holds the extract's lock. With little memory for it the planner hashes the narrow touched_
--- and not the wide rows of stg.
+-- Publishes the rows that this file made new or changed in stg.invoice_detail.
+-- The caller, etl.process_file, holds the extract's lock. hash_mem_multiplier is low, so that the planner hashes the
+-- narrow rows of touched_ and not the wide rows of stg.
 DECLARE
     v_inserted bigint;
 BEGIN
@@ -10220,7 +10220,7 @@ BEGIN
     WHERE t.load_run_file_id = p_load_run_file_id AND t.verdict = 'new';
     GET DIAGNOSTICS v_inserted = ROW_COUNT;
 
-    -- 2. Keys that were there, where this file changed stg or today's mapping or pseudonym is another.
+    -- 2. Existing keys whose row in stg this file changed, or whose mapped value or pseudonym is different today.
     WITH merged AS (
         INSERT INTO core.fact_invoice_detail AS c (
             practice_id, per_org_id, invoice_detail_id, invoice_transaction_id, master_service_sub_service_id,
@@ -10298,7 +10298,7 @@ BEGIN
     WHERE f.load_run_file_id = p_load_run_file_id;
 END;
 $merge_invoice_detail$;
-COMMENT ON PROCEDURE etl.merge_invoice_detail(bigint) IS 'Publishes what a file made new or changed in stg to core.fact_invoice_detail.';
+COMMENT ON PROCEDURE etl.merge_invoice_detail(bigint) IS 'Publishes to core.fact_invoice_detail the rows that a file made new or changed in stg.';
 
 -- object: procedure etl.rebuild_invoice_detail
 CREATE OR REPLACE PROCEDURE etl.rebuild_invoice_detail(p_load_run_file_id bigint)
@@ -10311,7 +10311,7 @@ SET plan_cache_mode = force_custom_plan
 SET work_mem = '64MB'
 SET random_page_cost = 1.1
 AS $rebuild_invoice_detail$
--- Derive the keys of a late, superseding or excluded file anew from raw, in stg and core.
+-- Rebuilds the keys of a late, superseding or excluded file in stg and core, from raw.
 -- The caller holds the extract's lock.
 DECLARE
     v_file etl.load_run_files;
@@ -10319,11 +10319,11 @@ DECLARE
 BEGIN
     SELECT f.* INTO v_file FROM etl.load_run_files AS f WHERE f.load_run_file_id = p_load_run_file_id;
 
-    -- Rows of other tenants were rejected; their keys are not for this file to touch.
+    -- Rows of other tenants were rejected, so their keys are not rebuilt.
     DELETE FROM etl.touched_invoice_detail AS t
     WHERE (t.practice_id, t.per_org_id) IS DISTINCT FROM (v_file.tenant[1], v_file.tenant[2]);
 
-    -- 1. The keys of its tenant in the file and in the versions that it replaced.
+    -- 1. The tenant's keys in the file and in the files that it superseded.
     INSERT INTO etl.touched_invoice_detail (load_run_file_id, line_no, practice_id, per_org_id, invoice_detail_id, row_hash, verdict)
     SELECT p_load_run_file_id, 0, r.practice_id, r.per_org_id, etl.key_bigint(r.invoice_detail_id), 0, 'replaced'
     FROM raw.invoice_detail_raw AS r
@@ -10334,10 +10334,10 @@ BEGIN
 
     CALL etl.analyze_work('touched_invoice_detail');
 
-    -- 2. Where the counting files observed these keys.
+    -- 2. The observations of these keys from all counting files.
     CALL etl.observe_invoice_detail(v_file.tenant, 'infinity');
 
-    -- 3. stg: the first observation in the newest run of equal rows.
+    -- 3. stg: the first observation in the newest series of equal rows.
     WITH states AS (
         SELECT s.*, ROW(
             s.is_absent, s.invoice_transaction_id, s.master_service_sub_service_id, s.appointment_service_id,
@@ -10441,7 +10441,7 @@ BEGIN
                 AND NOT o.is_absent
         );
 
-    -- 4. core: the same for the columns that core shows.
+    -- 4. core: the first observation in the newest series of rows that are equal in the columns of core.
     WITH states AS (
         SELECT s.*, ROW(
             s.is_absent, s.invoice_transaction_id, s.master_service_sub_service_id, s.appointment_service_id,
@@ -10545,7 +10545,7 @@ BEGIN
 END;
 $rebuild_invoice_detail$;
 COMMENT ON PROCEDURE etl.rebuild_invoice_detail(bigint) IS
-    'Derives the keys of a file anew from raw, in stg and core.fact_invoice_detail, from every counting file that holds one of them.';
+    'Rebuilds the keys of a file in stg and core.fact_invoice_detail, from the raw rows of all counting files that hold one of them.';
 
 -- object: view raw.medicine
 CREATE OR REPLACE VIEW raw.medicine AS
@@ -10558,9 +10558,9 @@ SELECT
     f.load_run_id, f.load_ts
 FROM raw.medicine_raw AS r
 JOIN etl.load_run_files AS f USING (load_run_file_id);
-COMMENT ON VIEW raw.medicine IS 'Delivered rows with where they came from: List of medicines from which the practice prescribes.';
+COMMENT ON VIEW raw.medicine IS 'Delivered rows with their origin: List of medicines from which the practice prescribes.';
 COMMENT ON COLUMN raw.medicine.load_run_file_id IS 'The file: etl.load_run_files.';
-COMMENT ON COLUMN raw.medicine.line_no IS 'Number of the row in the file, from 1, counting every row.';
+COMMENT ON COLUMN raw.medicine.line_no IS 'Number of the row in the file, from 1; rejected rows and a header are counted too.';
 COMMENT ON COLUMN raw.medicine.s3_bucket IS 'Bucket of the file.';
 COMMENT ON COLUMN raw.medicine.s3_key IS 'Key of the file.';
 COMMENT ON COLUMN raw.medicine.s3_version_id IS 'Version of the object.';
@@ -10569,8 +10569,8 @@ COMMENT ON COLUMN raw.medicine.date_extracted IS 'DateExtracted in the name of t
 COMMENT ON COLUMN raw.medicine.extract_type IS 'Extract as spelled in the name of the file.';
 COMMENT ON COLUMN raw.medicine.load_run_id IS 'The run that landed the file.';
 COMMENT ON COLUMN raw.medicine.load_ts IS 'When the file was landed.';
-COMMENT ON COLUMN raw.medicine.file_practice_id IS 'practice_id in the name of the file.';
-COMMENT ON COLUMN raw.medicine.file_per_org_id IS 'per_org_id in the name of the file.';
+COMMENT ON COLUMN raw.medicine.file_practice_id IS 'The practice_id in the file name.';
+COMMENT ON COLUMN raw.medicine.file_per_org_id IS 'The per_org_id in the file name.';
 GRANT SELECT ON raw.medicine TO etl_auditor;
 
 -- object: derived etl.typed_medicine
@@ -10582,7 +10582,7 @@ SELECT
     nullif((r.loaded_date_time || ' Pacific/Auckland')::timestamptz, TIMESTAMPTZ '1900-01-01 Pacific/Auckland') AS loaded_date_time
 FROM raw.medicine_raw AS r;
 COMMENT ON VIEW etl.typed_medicine IS
-    'Rows of raw.medicine_raw with typed values, the same in every session. Rejected rows may fail to cast: read valid ones only.';
+    'Rows of raw.medicine_raw with typed values, the same in every session. A cast of a rejected row can fail: read valid rows only.';
 
 -- object: derived etl.published_medicine
 CREATE OR REPLACE VIEW etl.published_medicine WITH (security_invoker = true) AS
@@ -10595,7 +10595,7 @@ SELECT
 FROM stg.medicine AS s
 CROSS JOIN LATERAL (
     SELECT etl.key_part(s.practice_id) || etl.key_part(s.per_org_id) AS key_part
-    OFFSET 0  -- computed once a row, not once for each of its surrogate keys
+    OFFSET 0  -- so that it is computed once per row, not once per surrogate key
 ) AS tenant;
 COMMENT ON VIEW etl.published_medicine IS
     'Rows of stg.medicine as core.dim_medicine shows them: surrogate keys, mapped values, pseudonyms, without dropped columns.';
@@ -10607,10 +10607,10 @@ FROM etl.typed_medicine AS y
 WITH NO DATA;
 ALTER TABLE etl.observed_medicine ADD PRIMARY KEY (practice_id, per_org_id, medicine_id, observed_at);
 COMMENT ON TABLE etl.observed_medicine IS
-    'Work of a rebuild or purge: what each counting file holds of the keys in hand. Under the extract''s lock; empty between files.';
+    'Work table of a rebuild or purge: the observations of its keys from each counting file. Protected by the extract''s lock; empty between files.';
 COMMENT ON COLUMN etl.observed_medicine.observed_at IS 'DateExtracted of the file.';
-COMMENT ON COLUMN etl.observed_medicine.is_absent IS 'Whether the file, a mirror, lacks the key: then no other column of the row has a value.';
-COMMENT ON COLUMN etl.observed_medicine.row_hash IS 'Hash of the text and of the rules of the file.';
+COMMENT ON COLUMN etl.observed_medicine.is_absent IS 'Whether the file is a mirror that lacks the key; then the columns of values are NULL.';
+COMMENT ON COLUMN etl.observed_medicine.row_hash IS 'Hash of the row''s text and of the rules of the file.';
 COMMENT ON COLUMN etl.observed_medicine.load_run_id IS 'The run that landed the file.';
 
 -- object: derived etl.republished_medicine
@@ -10624,12 +10624,12 @@ SELECT
 FROM etl.observed_medicine AS o
 CROSS JOIN LATERAL (
     SELECT etl.key_part(o.practice_id) || etl.key_part(o.per_org_id) AS key_part
-    OFFSET 0  -- computed once a row, not once for each of its surrogate keys
+    OFFSET 0  -- so that it is computed once per row, not once per surrogate key
 ) AS tenant;
 COMMENT ON VIEW etl.republished_medicine IS
     'Rows of etl.observed_medicine as core.dim_medicine shows them, for rebuilds and purges.';
 COMMENT ON COLUMN etl.republished_medicine.observed_at IS 'DateExtracted of the file.';
-COMMENT ON COLUMN etl.republished_medicine.is_absent IS 'Whether the file, a mirror, lacks the key.';
+COMMENT ON COLUMN etl.republished_medicine.is_absent IS 'Whether the file is a mirror that lacks the key.';
 
 -- object: function etl.hash_medicine
 CREATE OR REPLACE FUNCTION etl.hash_medicine(p_row raw.medicine_raw, p_seed bigint)
@@ -10638,7 +10638,7 @@ LANGUAGE sql
 STABLE
 PARALLEL SAFE
 AS $hash_medicine$
--- One expression without settings, so that the planner puts it in place of the call.
+-- One expression and no SET clause, so that the planner can inline the call.
 SELECT pg_catalog.hash_record_extended(
     ROW(
         p_row.medicine_id, p_row.medicine_name, p_row.medicine_short_name, p_row.sct_id, p_row.type,
@@ -10648,7 +10648,7 @@ SELECT pg_catalog.hash_record_extended(
 );
 $hash_medicine$;
 COMMENT ON FUNCTION etl.hash_medicine(raw.medicine_raw, bigint) IS
-    'Hash of the tracked text of a raw row, seeded with the rules of its file (etl.hash_seed).';
+    'Hash of the texts of a raw row in tracked columns, seeded with the rules of its file (etl.hash_seed).';
 
 -- object: function etl.row_text_medicine
 CREATE OR REPLACE FUNCTION etl.row_text_medicine(p_row raw.medicine_raw, p_date_extracted timestamptz)
@@ -10666,7 +10666,7 @@ SELECT pg_catalog.array_to_string(
 ) || '|~~|';
 $row_text_medicine$;
 COMMENT ON FUNCTION etl.row_text_medicine(raw.medicine_raw, timestamptz) IS
-    'The text of a raw row with its separators, as a file extracted at that time has it.';
+    'The text of a raw row with separators, as it is in a file with that DateExtracted.';
 
 -- object: function etl.verdicts_medicine
 CREATE OR REPLACE FUNCTION etl.verdicts_medicine(p_load_run_file_id bigint, p_is_late boolean)
@@ -10685,9 +10685,8 @@ SET random_page_cost = 1.1
 SET parallel_setup_cost = 0
 SET parallel_tuple_cost = 0
 AS $verdicts_medicine$
--- The rows of a file, each with its key, its hash and how it stands to the rules and to stg.medicine. Changes nothing.
--- One pass over raw, in a query that can run parallel, which a statement that stores its result cannot. A row is read to
--- its first fault; which one it is, etl.faults_medicine says.
+-- The rows of a file, each with key, hash and verdict. Changes nothing. The query reads raw once and can run in
+-- parallel, which an INSERT cannot. It stops at the first fault of a row; etl.faults_medicine lists all.
 DECLARE
     v_file etl.load_run_files;
     v_seed bigint;
@@ -10704,7 +10703,7 @@ BEGIN
         r.row_hash,
         CASE
             WHEN CASE
-                -- The same text stood in a valid row, of whatever tenant; the hash leaves out untracked columns.
+                -- A valid row had the same text, maybe of a different tenant; untracked columns are not hashed.
                 WHEN s.row_hash = r.row_hash AND NOT p_is_late THEN
                     r.per_org_id IS NOT DISTINCT FROM v_file.tenant[2] AND
                     r.practice_id IS NOT DISTINCT FROM v_file.tenant[1] AND
@@ -10725,7 +10724,7 @@ BEGIN
         SELECT r.*, etl.hash_medicine(r, v_seed) AS row_hash
         FROM raw.medicine_raw AS r
         WHERE r.load_run_file_id = p_load_run_file_id
-        -- Hashed once a row, not once for each use. Not plain 0: that is no constant of OFFSET's type, and bars parallel plans.
+        -- OFFSET makes PostgreSQL hash each row once. A plain 0 is not a bigint and would prevent parallel plans.
         OFFSET BIGINT '0'
     ) AS r
     LEFT JOIN stg.medicine AS s
@@ -10735,7 +10734,7 @@ BEGIN
 END;
 $verdicts_medicine$;
 COMMENT ON FUNCTION etl.verdicts_medicine(bigint, boolean) IS
-    'The rows of a file with key, hash of text and rules, and verdict: new, changed or unchanged against stg.medicine, or rejected. p_is_late: none is unchanged.';
+    'The rows of a file with key, hash of text and rules, and verdict: new, changed or unchanged (compared with stg.medicine), or rejected. p_is_late: no row is unchanged.';
 
 -- object: function etl.faults_medicine
 CREATE OR REPLACE FUNCTION etl.faults_medicine(p_load_run_file_id bigint)
@@ -10750,8 +10749,8 @@ SET plan_cache_mode = force_custom_plan
 SET work_mem = '64MB'
 SET random_page_cost = 1.1
 AS $faults_medicine$
--- The rows of the file in hand whose verdict is rejected, each with all that is wrong with it, column by column. Changes
--- nothing. A column without a value has no fault, unless it is required.
+-- The rejected rows of the file that is being processed, each with all its faults, column by column. Changes nothing.
+-- An empty field is no fault, unless the column is required.
 DECLARE
     v_file etl.load_run_files;
 BEGIN
@@ -10785,7 +10784,7 @@ BEGIN
 END;
 $faults_medicine$;
 COMMENT ON FUNCTION etl.faults_medicine(bigint) IS
-    'The rejected rows of the file in hand: line, text, key texts, and by column the text and the reason.';
+    'The rejected rows of the file that is being processed: line, text, texts of the key, and by column the text and the reason.';
 
 -- object: procedure etl.check_medicine
 CREATE OR REPLACE PROCEDURE etl.check_medicine(p_load_run_file_id bigint, p_is_late boolean)
@@ -10798,7 +10797,7 @@ SET plan_cache_mode = force_custom_plan
 SET work_mem = '64MB'
 SET random_page_cost = 1.1
 AS $check_medicine$
--- Give each row of the file its verdict in etl.touched_medicine, write its rejects, and count.
+-- Writes the verdict on each row of the file to etl.touched_medicine, writes the rejects, and counts.
 -- The caller, etl.process_file, holds the extract's lock.
 DECLARE
     v_run_id bigint;
@@ -10808,14 +10807,14 @@ BEGIN
     JOIN etl.file_attempts AS a USING (file_attempt_id)
     WHERE f.load_run_file_id = p_load_run_file_id;
 
-    -- 1. Read every row once: its key, its hash, its verdict.
+    -- 1. Read every row once: key, hash and verdict.
     INSERT INTO etl.touched_medicine (load_run_file_id, line_no, practice_id, per_org_id, medicine_id, row_hash, verdict)
     SELECT p_load_run_file_id, d.line_no, d.practice_id, d.per_org_id, d.medicine_id, d.row_hash, d.verdict
     FROM etl.verdicts_medicine(p_load_run_file_id, p_is_late) AS d;
 
     CALL etl.analyze_work('touched_medicine');
 
-    -- 2. Say why rows are rejected. What an earlier attempt rejected and this one does not is resolved by its run.
+    -- 2. Write the reasons of rejected rows. A reject of an earlier attempt that is valid now is marked as resolved.
     UPDATE etl.rejects_medicine AS j
     SET resolved_by_run = v_run_id
     WHERE j.load_run_file_id = p_load_run_file_id AND j.stage = 'typing' AND j.resolved_by_run IS NULL;
@@ -10833,7 +10832,7 @@ BEGIN
             resolved_by_run = NULL;
     END IF;
 
-    -- 3. Of several valid rows of a key the last counts; the others are duplicates.
+    -- 3. Of several valid rows of a key, take the last one; all other rows are duplicates.
     WITH repeated AS MATERIALIZED (
         SELECT t.practice_id, t.per_org_id, t.medicine_id
         FROM etl.touched_medicine AS t
@@ -10857,7 +10856,7 @@ BEGIN
     FROM ranked AS n
     WHERE t.load_run_file_id = p_load_run_file_id AND t.line_no = n.line_no;
 
-    -- 4. Count.
+    -- 4. Count the verdicts.
     UPDATE etl.load_run_files AS f
     SET rows_ingested = c.valid,
         rows_unchanged = c.unchanged,
@@ -10876,7 +10875,7 @@ BEGIN
 END;
 $check_medicine$;
 COMMENT ON PROCEDURE etl.check_medicine(bigint, boolean) IS
-    'Gives each row of a file its verdict, writes its rejects and counts. p_is_late: no row is skipped as unchanged.';
+    'Writes the verdict on each row of a file, its rejects and its counts. p_is_late: the file is late, so no row is unchanged.';
 
 -- object: procedure etl.stage_medicine
 CREATE OR REPLACE PROCEDURE etl.stage_medicine(p_load_run_file_id bigint)
@@ -10889,7 +10888,7 @@ SET plan_cache_mode = force_custom_plan
 SET work_mem = '64MB'
 SET random_page_cost = 1.1
 AS $stage_medicine$
--- Type the valid rows of a file in order, and make them the newest state of their keys.
+-- Types the valid rows of a file that is in order, and makes them the newest state of their keys.
 -- The caller, etl.process_file, holds the extract's lock.
 DECLARE
     v_file etl.load_run_files;
@@ -10897,7 +10896,7 @@ DECLARE
 BEGIN
     SELECT f.* INTO v_file FROM etl.load_run_files AS f WHERE f.load_run_file_id = p_load_run_file_id;
 
-    -- 1. New keys. Under the lock none can be there already, and looking for conflicts would cost a third more.
+    -- 1. New keys. The lock excludes conflicts, and ON CONFLICT would take a third longer.
     INSERT INTO stg.medicine (
         medicine_id, medicine_name, medicine_short_name, sct_id, type, pharma_code, is_active, is_deleted,
         per_org_id, practice_id, loaded_date_time,
@@ -10911,7 +10910,7 @@ BEGIN
     JOIN etl.typed_medicine AS y USING (load_run_file_id, line_no)
     WHERE t.load_run_file_id = p_load_run_file_id AND t.verdict = 'new';
 
-    -- 2. Keys that are there with another text.
+    -- 2. Existing keys whose text has changed.
     INSERT INTO stg.medicine AS s (
         medicine_id, medicine_name, medicine_short_name, sct_id, type, pharma_code, is_active, is_deleted,
         per_org_id, practice_id, loaded_date_time,
@@ -10940,7 +10939,7 @@ BEGIN
         );
     GET DIAGNOSTICS v_written = ROW_COUNT;
 
-    -- 3. The values are equal, though text or rules are not: keep the new hash, so that the next file can skip the row.
+    -- 3. If text or rules changed but the values did not: store the new hash, so that the next file can skip the row.
     IF v_written < (
         SELECT count(*)
         FROM etl.touched_medicine AS t
@@ -10955,7 +10954,7 @@ BEGIN
     END IF;
 END;
 $stage_medicine$;
-COMMENT ON PROCEDURE etl.stage_medicine(bigint) IS 'Types the valid rows of a file in order into stg.medicine.';
+COMMENT ON PROCEDURE etl.stage_medicine(bigint) IS 'Types the valid rows of a file that is in order, and writes them to stg.medicine.';
 
 -- object: procedure etl.observe_medicine
 CREATE OR REPLACE PROCEDURE etl.observe_medicine(p_tenant text[], p_before timestamptz)
@@ -10968,8 +10967,8 @@ SET plan_cache_mode = force_custom_plan
 SET work_mem = '64MB'
 SET random_page_cost = 1.1
 AS $observe_medicine$
--- Find where the tenant's counting files observed the keys in etl.touched_medicine; of several files with one
--- DateExtracted the last counts. The caller, a rebuild or purge, holds the extract's lock.
+-- Collects the observations of the keys in etl.touched_medicine from the tenant's counting files. Of several
+-- files with the same DateExtracted, the last one is used. The caller, a rebuild or purge, holds the extract's lock.
 BEGIN
     WITH keys AS MATERIALIZED (
         SELECT DISTINCT t.practice_id, t.per_org_id, t.medicine_id::text AS medicine_id
@@ -10997,7 +10996,7 @@ BEGIN
         WHERE f.extract = 'medicine' AND f.tenant = p_tenant AND f.is_counting
             AND f.date_extracted < p_before
     ),
-    -- What today's rules reject of files that were checked by others: it may not even be of its type now.
+    -- Rows of stale files that today's rules reject: their values may no longer fit the type of the column.
     misfits AS MATERIALIZED (
         SELECT f.load_run_file_id, b.line_no
         FROM files AS f
@@ -11039,7 +11038,7 @@ BEGIN
 END;
 $observe_medicine$;
 COMMENT ON PROCEDURE etl.observe_medicine(text[], timestamptz) IS
-    'Fills etl.observed_medicine with what counting files from before p_before say of the keys in etl.touched_medicine.';
+    'Fills etl.observed_medicine with the observations of the keys in etl.touched_medicine from counting files with DateExtracted before p_before.';
 
 -- object: procedure etl.purge_medicine
 CREATE OR REPLACE PROCEDURE etl.purge_medicine(p_tenant text[], p_before timestamptz)
@@ -11052,10 +11051,11 @@ SET plan_cache_mode = force_custom_plan
 SET work_mem = '64MB'
 SET random_page_cost = 1.1
 AS $purge_medicine$
--- Of a tenant's rows of raw before a new horizon keep what a rebuild of any key still needs: its newest row, and those
--- with which its state in stg and core began. The caller, etl.purge_extract, holds the extract's lock.
+-- Deletes a tenant's rows of raw before a new horizon, except the rows that a rebuild of their keys still needs: of
+-- each key the newest row, and the rows with which its state in stg and core began. The caller, etl.purge_extract,
+-- holds the extract's lock.
 BEGIN
-    -- 1. All keys that counting files of the tenant held before.
+    -- 1. All keys in the tenant's counting files before the horizon.
     INSERT INTO etl.touched_medicine (load_run_file_id, line_no, practice_id, per_org_id, medicine_id, row_hash, verdict)
     SELECT DISTINCT 0, 0, r.practice_id, r.per_org_id, etl.key_bigint(r.medicine_id), 0, 'replaced'
     FROM etl.load_run_files AS f
@@ -11067,11 +11067,11 @@ BEGIN
 
     CALL etl.analyze_work('touched_medicine');
 
-    -- 2. Where the counting files before the horizon observed these keys.
+    -- 2. The observations of these keys from the counting files before the horizon.
     CALL etl.observe_medicine(p_tenant, p_before);
 
-    -- 3. Keep the newest row; the row with which the newest version and its newest state began in core; and
-    -- each row that changed stg since.
+    -- 3. Keep of each key the newest row, the row with which its newest version began in core, and each row that
+    -- changed stg since its newest state began in core.
     WITH core_states AS (
         SELECT
             s.*,
@@ -11124,12 +11124,12 @@ BEGIN
     FROM placed AS p
     WHERE p.observed_at IN (p.newest, p.version_from)
         OR p.changes AND p.observed_at >= p.state_from
-        -- Without the row before it the newest state may look as old as its version.
+        -- Also the row before the newest state: without it, this state would seem to begin with its version.
         OR p.next_at = p.state_from AND p.observed_at > p.version_from;
 
     CALL etl.analyze_work('touched_medicine');
 
-    -- 4. Remove all other rows, of files that do not count as well, and say of which files.
+    -- 4. Delete all other rows, also of files that do not count, and record a purge attempt for each file.
     WITH removed AS (
         DELETE FROM raw.medicine_raw AS r
         USING etl.load_run_files AS f
@@ -11150,7 +11150,7 @@ BEGIN
 END;
 $purge_medicine$;
 COMMENT ON PROCEDURE etl.purge_medicine(text[], timestamptz) IS
-    'Removes a tenant''s rows before a horizon from raw.medicine_raw, but for those that a rebuild of their keys needs.';
+    'Deletes a tenant''s rows before a horizon from raw.medicine_raw, except those that a rebuild of their keys needs.';
 
 -- object: procedure etl.merge_medicine
 CREATE OR REPLACE PROCEDURE etl.merge_medicine(p_load_run_file_id bigint)
@@ -11164,10 +11164,10 @@ SET work_mem = '64MB'
 SET random_page_cost = 1.1
 SET hash_mem_multiplier = 1
 AS $merge_medicine$
--- Continue the history of the keys that this file made new or changed in stg.medicine: close a version
--- whose history columns differ and open the next, or show newer values in the version that stands.
--- The caller, etl.process_file, holds the extract's lock. With little memory for it the planner hashes the narrow touched_
--- and not the wide rows of stg.
+-- Continues the history of the keys that this file made new or changed in stg.medicine. If history
+-- columns differ, the current version is closed and the next one opened; otherwise the current version is updated.
+-- The caller, etl.process_file, holds the extract's lock. hash_mem_multiplier is low, so that the planner hashes the
+-- narrow rows of touched_ and not the wide rows of stg.
 DECLARE
     v_observed_at timestamptz;
     v_inserted bigint;
@@ -11192,13 +11192,13 @@ BEGIN
     WHERE t.load_run_file_id = p_load_run_file_id AND t.verdict = 'new';
     GET DIAGNOSTICS v_inserted = ROW_COUNT;
 
-    -- 2. Keys that were there, where this file changed stg.
+    -- 2. Existing keys whose row in stg this file changed.
     WITH published AS MATERIALIZED (
         SELECT s.*
         FROM etl.touched_medicine AS t
         JOIN etl.published_medicine AS s USING (practice_id, per_org_id, medicine_id)
         WHERE t.load_run_file_id = p_load_run_file_id AND t.verdict = 'changed'
-            -- Not a plain equality: statistics know no row of this file yet, and one row makes a nested loop.
+            -- Not a plain equality: the statistics do not know this file, so the planner would expect one row.
             AND coalesce(s.load_run_file_id = p_load_run_file_id, false)
     ),
     closed AS (
@@ -11226,7 +11226,7 @@ BEGIN
             p.load_run_id, p.date_extracted,
             v_observed_at
         FROM published AS p
-        -- IN, not a join: it is hashed however few rows the planner expects of either.
+        -- IN instead of a join: PostgreSQL then hashes, however few rows it expects.
         WHERE (p.practice_id, p.per_org_id, p.medicine_id) IN (SELECT d.practice_id, d.per_org_id, d.medicine_id FROM closed AS d)
             OR NOT EXISTS (
                 SELECT FROM core.dim_medicine AS c
@@ -11241,7 +11241,7 @@ BEGIN
     WHERE f.load_run_file_id = p_load_run_file_id;
 END;
 $merge_medicine$;
-COMMENT ON PROCEDURE etl.merge_medicine(bigint) IS 'Continues the history of core.dim_medicine with what a file made new or changed in stg.';
+COMMENT ON PROCEDURE etl.merge_medicine(bigint) IS 'Continues the history of core.dim_medicine with the rows that a file made new or changed in stg.';
 
 -- object: procedure etl.rebuild_medicine
 CREATE OR REPLACE PROCEDURE etl.rebuild_medicine(p_load_run_file_id bigint)
@@ -11254,7 +11254,7 @@ SET plan_cache_mode = force_custom_plan
 SET work_mem = '64MB'
 SET random_page_cost = 1.1
 AS $rebuild_medicine$
--- Derive the keys of a late, superseding or excluded file anew from raw: their state in stg, their history in core.
+-- Rebuilds the keys of a late, superseding or excluded file from raw: their state in stg, their history in core.
 -- The caller holds the extract's lock.
 DECLARE
     v_file etl.load_run_files;
@@ -11263,11 +11263,11 @@ DECLARE
 BEGIN
     SELECT f.* INTO v_file FROM etl.load_run_files AS f WHERE f.load_run_file_id = p_load_run_file_id;
 
-    -- Rows of other tenants were rejected; their keys are not for this file to touch.
+    -- Rows of other tenants were rejected, so their keys are not rebuilt.
     DELETE FROM etl.touched_medicine AS t
     WHERE (t.practice_id, t.per_org_id) IS DISTINCT FROM (v_file.tenant[1], v_file.tenant[2]);
 
-    -- 1. The keys of its tenant in the file and in the versions that it replaced.
+    -- 1. The tenant's keys in the file and in the files that it superseded.
     INSERT INTO etl.touched_medicine (load_run_file_id, line_no, practice_id, per_org_id, medicine_id, row_hash, verdict)
     SELECT p_load_run_file_id, 0, r.practice_id, r.per_org_id, etl.key_bigint(r.medicine_id), 0, 'replaced'
     FROM raw.medicine_raw AS r
@@ -11278,10 +11278,10 @@ BEGIN
 
     CALL etl.analyze_work('touched_medicine');
 
-    -- 2. Where the counting files observed these keys.
+    -- 2. The observations of these keys from all counting files.
     CALL etl.observe_medicine(v_file.tenant, 'infinity');
 
-    -- 3. stg: the first observation in the newest run of equal rows.
+    -- 3. stg: the first observation in the newest series of equal rows.
     WITH states AS (
         SELECT s.*, ROW(
             s.is_absent, s.medicine_name, s.medicine_short_name, s.sct_id, s.type, s.pharma_code, s.is_active,
@@ -11343,8 +11343,8 @@ BEGIN
                 AND NOT o.is_absent
         );
 
-    -- 4. core: a version begins where a history column changes or the key comes back; it shows the newest state
-    -- inside its period, and ends where the next begins or the key is absent.
+    -- 4. core: a version begins when a history column changes or the key returns. It shows the newest state within its
+    -- period, and ends when the next version begins or the key is absent.
     WITH states AS (
         SELECT
             s.*,
@@ -11387,7 +11387,8 @@ BEGIN
             lead(v.effective_from) OVER (PARTITION BY v.practice_id, v.per_org_id, v.medicine_id ORDER BY v.version_no) AS effective_to
         FROM bounded AS v
     ),
-    -- Versions that began before the horizon stay. EXCEPT, not an anti-join: it is hashed or sorted however few rows the planner expects.
+    -- Versions that began before the horizon are kept. EXCEPT instead of an anti-join: PostgreSQL then hashes or sorts,
+    -- however few rows it expects.
     stale AS (
         SELECT c.practice_id, c.per_org_id, c.medicine_id, c.effective_from
         FROM (
@@ -11421,8 +11422,8 @@ BEGIN
             v.medicine_key, v.medicine_name, v.medicine_short_name, v.sct_id, v.type, v.pharma_code, v.is_active,
             v.is_deleted, v.loaded_date_time, v.effective_to, v.load_run_file_id, v.load_run_id, v.observed_at
         FROM versions AS v
-        -- Reading the count first has the removals done first, and the order closes a version before the next is
-        -- current: at no moment has a key two current versions.
+        -- The count forces the deletions to run first, and ORDER BY closes a version before the next one becomes
+        -- current, so a key never has two current versions.
         WHERE NOT v.is_absent AND (SELECT count(*) FROM removed) >= 0
         ORDER BY v.effective_from
         ON CONFLICT (practice_id, per_org_id, medicine_id, effective_from) DO UPDATE
@@ -11443,7 +11444,7 @@ BEGIN
 END;
 $rebuild_medicine$;
 COMMENT ON PROCEDURE etl.rebuild_medicine(bigint) IS
-    'Derives the keys of a file anew from raw, in stg and core.dim_medicine, from every counting file that holds one of them.';
+    'Rebuilds the keys of a file in stg and core.dim_medicine, from the raw rows of all counting files that hold one of them.';
 
 -- object: view raw.patients
 CREATE OR REPLACE VIEW raw.patients AS
@@ -11502,9 +11503,9 @@ SELECT
     f.load_run_id, f.load_ts
 FROM raw.patients_raw AS r
 JOIN etl.load_run_files AS f USING (load_run_file_id);
-COMMENT ON VIEW raw.patients IS 'Delivered rows with where they came from: People registered with, enrolled in or seen by the practice.';
+COMMENT ON VIEW raw.patients IS 'Delivered rows with their origin: People registered with, enrolled in or seen by the practice.';
 COMMENT ON COLUMN raw.patients.load_run_file_id IS 'The file: etl.load_run_files.';
-COMMENT ON COLUMN raw.patients.line_no IS 'Number of the row in the file, from 1, counting every row.';
+COMMENT ON COLUMN raw.patients.line_no IS 'Number of the row in the file, from 1; rejected rows and a header are counted too.';
 COMMENT ON COLUMN raw.patients.s3_bucket IS 'Bucket of the file.';
 COMMENT ON COLUMN raw.patients.s3_key IS 'Key of the file.';
 COMMENT ON COLUMN raw.patients.s3_version_id IS 'Version of the object.';
@@ -11513,8 +11514,8 @@ COMMENT ON COLUMN raw.patients.date_extracted IS 'DateExtracted in the name of t
 COMMENT ON COLUMN raw.patients.extract_type IS 'Extract as spelled in the name of the file.';
 COMMENT ON COLUMN raw.patients.load_run_id IS 'The run that landed the file.';
 COMMENT ON COLUMN raw.patients.load_ts IS 'When the file was landed.';
-COMMENT ON COLUMN raw.patients.file_practice_id IS 'practice_id in the name of the file.';
-COMMENT ON COLUMN raw.patients.file_per_org_id IS 'per_org_id in the name of the file.';
+COMMENT ON COLUMN raw.patients.file_practice_id IS 'The practice_id in the file name.';
+COMMENT ON COLUMN raw.patients.file_per_org_id IS 'The per_org_id in the file name.';
 GRANT SELECT ON raw.patients TO etl_auditor;
 
 -- object: derived etl.typed_patients
@@ -11621,7 +11622,7 @@ SELECT
     nullif(r.visa_expiry::date, DATE '1900-01-01') AS visa_expiry
 FROM raw.patients_raw AS r;
 COMMENT ON VIEW etl.typed_patients IS
-    'Rows of raw.patients_raw with typed values, the same in every session. Rejected rows may fail to cast: read valid ones only.';
+    'Rows of raw.patients_raw with typed values, the same in every session. A cast of a rejected row can fail: read valid rows only.';
 
 -- object: derived etl.published_patients
 CREATE OR REPLACE VIEW etl.published_patients WITH (security_invoker = true) AS
@@ -11675,7 +11676,7 @@ SELECT
 FROM stg.patients AS s
 CROSS JOIN LATERAL (
     SELECT etl.key_part(s.practice_id) || etl.key_part(s.per_org_id) AS key_part
-    OFFSET 0  -- computed once a row, not once for each of its surrogate keys
+    OFFSET 0  -- so that it is computed once per row, not once per surrogate key
 ) AS tenant
 LEFT JOIN etl.pseudonym_keys AS pads ON pads.only_row;
 COMMENT ON VIEW etl.published_patients IS
@@ -11688,10 +11689,10 @@ FROM etl.typed_patients AS y
 WITH NO DATA;
 ALTER TABLE etl.observed_patients ADD PRIMARY KEY (practice_id, per_org_id, patient_id, observed_at);
 COMMENT ON TABLE etl.observed_patients IS
-    'Work of a rebuild or purge: what each counting file holds of the keys in hand. Under the extract''s lock; empty between files.';
+    'Work table of a rebuild or purge: the observations of its keys from each counting file. Protected by the extract''s lock; empty between files.';
 COMMENT ON COLUMN etl.observed_patients.observed_at IS 'DateExtracted of the file.';
-COMMENT ON COLUMN etl.observed_patients.is_absent IS 'Whether the file, a mirror, lacks the key: then no other column of the row has a value.';
-COMMENT ON COLUMN etl.observed_patients.row_hash IS 'Hash of the text and of the rules of the file.';
+COMMENT ON COLUMN etl.observed_patients.is_absent IS 'Whether the file is a mirror that lacks the key; then the columns of values are NULL.';
+COMMENT ON COLUMN etl.observed_patients.row_hash IS 'Hash of the row''s text and of the rules of the file.';
 COMMENT ON COLUMN etl.observed_patients.load_run_id IS 'The run that landed the file.';
 
 -- object: derived etl.republished_patients
@@ -11746,13 +11747,13 @@ SELECT
 FROM etl.observed_patients AS o
 CROSS JOIN LATERAL (
     SELECT etl.key_part(o.practice_id) || etl.key_part(o.per_org_id) AS key_part
-    OFFSET 0  -- computed once a row, not once for each of its surrogate keys
+    OFFSET 0  -- so that it is computed once per row, not once per surrogate key
 ) AS tenant
 LEFT JOIN etl.pseudonym_keys AS pads ON pads.only_row;
 COMMENT ON VIEW etl.republished_patients IS
     'Rows of etl.observed_patients as core.dim_patients shows them, for rebuilds and purges.';
 COMMENT ON COLUMN etl.republished_patients.observed_at IS 'DateExtracted of the file.';
-COMMENT ON COLUMN etl.republished_patients.is_absent IS 'Whether the file, a mirror, lacks the key.';
+COMMENT ON COLUMN etl.republished_patients.is_absent IS 'Whether the file is a mirror that lacks the key.';
 
 -- object: function etl.hash_patients
 CREATE OR REPLACE FUNCTION etl.hash_patients(p_row raw.patients_raw, p_seed bigint)
@@ -11761,7 +11762,7 @@ LANGUAGE sql
 STABLE
 PARALLEL SAFE
 AS $hash_patients$
--- One expression without settings, so that the planner puts it in place of the call.
+-- One expression and no SET clause, so that the planner can inline the call.
 SELECT pg_catalog.hash_record_extended(
     ROW(
         p_row.patient_id, p_row.nhi_number, p_row.is_nhi_validate, p_row.title, p_row.first_name, p_row.middle_name,
@@ -11829,7 +11830,7 @@ SELECT pg_catalog.hash_record_extended(
 );
 $hash_patients$;
 COMMENT ON FUNCTION etl.hash_patients(raw.patients_raw, bigint) IS
-    'Hash of the tracked text of a raw row, seeded with the rules of its file (etl.hash_seed).';
+    'Hash of the texts of a raw row in tracked columns, seeded with the rules of its file (etl.hash_seed).';
 
 -- object: function etl.row_text_patients
 CREATE OR REPLACE FUNCTION etl.row_text_patients(p_row raw.patients_raw, p_date_extracted timestamptz)
@@ -11905,7 +11906,7 @@ SELECT pg_catalog.array_to_string(
 ) || '|~~|';
 $row_text_patients$;
 COMMENT ON FUNCTION etl.row_text_patients(raw.patients_raw, timestamptz) IS
-    'The text of a raw row with its separators, as a file extracted at that time has it.';
+    'The text of a raw row with separators, as it is in a file with that DateExtracted.';
 
 -- object: function etl.verdicts_patients
 CREATE OR REPLACE FUNCTION etl.verdicts_patients(p_load_run_file_id bigint, p_is_late boolean)
@@ -11924,9 +11925,8 @@ SET random_page_cost = 1.1
 SET parallel_setup_cost = 0
 SET parallel_tuple_cost = 0
 AS $verdicts_patients$
--- The rows of a file, each with its key, its hash and how it stands to the rules and to stg.patients. Changes nothing.
--- One pass over raw, in a query that can run parallel, which a statement that stores its result cannot. A row is read to
--- its first fault; which one it is, etl.faults_patients says.
+-- The rows of a file, each with key, hash and verdict. Changes nothing. The query reads raw once and can run in
+-- parallel, which an INSERT cannot. It stops at the first fault of a row; etl.faults_patients lists all.
 DECLARE
     v_file etl.load_run_files;
     v_seed bigint;
@@ -11943,7 +11943,7 @@ BEGIN
         r.row_hash,
         CASE
             WHEN CASE
-                -- The same text stood in a valid row, of whatever tenant; the hash leaves out untracked columns.
+                -- A valid row had the same text, maybe of a different tenant; untracked columns are not hashed.
                 WHEN s.row_hash = r.row_hash AND NOT p_is_late THEN
                     r.practice_id IS NOT DISTINCT FROM v_file.tenant[1] AND
                     r.per_org_id IS NOT DISTINCT FROM v_file.tenant[2] AND
@@ -12010,7 +12010,7 @@ BEGIN
         SELECT r.*, etl.hash_patients(r, v_seed) AS row_hash
         FROM raw.patients_raw AS r
         WHERE r.load_run_file_id = p_load_run_file_id
-        -- Hashed once a row, not once for each use. Not plain 0: that is no constant of OFFSET's type, and bars parallel plans.
+        -- OFFSET makes PostgreSQL hash each row once. A plain 0 is not a bigint and would prevent parallel plans.
         OFFSET BIGINT '0'
     ) AS r
     LEFT JOIN stg.patients AS s
@@ -12020,7 +12020,7 @@ BEGIN
 END;
 $verdicts_patients$;
 COMMENT ON FUNCTION etl.verdicts_patients(bigint, boolean) IS
-    'The rows of a file with key, hash of text and rules, and verdict: new, changed or unchanged against stg.patients, or rejected. p_is_late: none is unchanged.';
+    'The rows of a file with key, hash of text and rules, and verdict: new, changed or unchanged (compared with stg.patients), or rejected. p_is_late: no row is unchanged.';
 
 -- object: function etl.faults_patients
 CREATE OR REPLACE FUNCTION etl.faults_patients(p_load_run_file_id bigint)
@@ -12035,8 +12035,8 @@ SET plan_cache_mode = force_custom_plan
 SET work_mem = '64MB'
 SET random_page_cost = 1.1
 AS $faults_patients$
--- The rows of the file in hand whose verdict is rejected, each with all that is wrong with it, column by column. Changes
--- nothing. A column without a value has no fault, unless it is required.
+-- The rejected rows of the file that is being processed, each with all its faults, column by column. Changes nothing.
+-- An empty field is no fault, unless the column is required.
 DECLARE
     v_file etl.load_run_files;
 BEGIN
@@ -12150,7 +12150,7 @@ BEGIN
 END;
 $faults_patients$;
 COMMENT ON FUNCTION etl.faults_patients(bigint) IS
-    'The rejected rows of the file in hand: line, text, key texts, and by column the text and the reason.';
+    'The rejected rows of the file that is being processed: line, text, texts of the key, and by column the text and the reason.';
 
 -- object: procedure etl.check_patients
 CREATE OR REPLACE PROCEDURE etl.check_patients(p_load_run_file_id bigint, p_is_late boolean)
@@ -12163,7 +12163,7 @@ SET plan_cache_mode = force_custom_plan
 SET work_mem = '64MB'
 SET random_page_cost = 1.1
 AS $check_patients$
--- Give each row of the file its verdict in etl.touched_patients, write its rejects, and count.
+-- Writes the verdict on each row of the file to etl.touched_patients, writes the rejects, and counts.
 -- The caller, etl.process_file, holds the extract's lock.
 DECLARE
     v_run_id bigint;
@@ -12173,14 +12173,14 @@ BEGIN
     JOIN etl.file_attempts AS a USING (file_attempt_id)
     WHERE f.load_run_file_id = p_load_run_file_id;
 
-    -- 1. Read every row once: its key, its hash, its verdict.
+    -- 1. Read every row once: key, hash and verdict.
     INSERT INTO etl.touched_patients (load_run_file_id, line_no, practice_id, per_org_id, patient_id, row_hash, verdict)
     SELECT p_load_run_file_id, d.line_no, d.practice_id, d.per_org_id, d.patient_id, d.row_hash, d.verdict
     FROM etl.verdicts_patients(p_load_run_file_id, p_is_late) AS d;
 
     CALL etl.analyze_work('touched_patients');
 
-    -- 2. Say why rows are rejected. What an earlier attempt rejected and this one does not is resolved by its run.
+    -- 2. Write the reasons of rejected rows. A reject of an earlier attempt that is valid now is marked as resolved.
     UPDATE etl.rejects_patients AS j
     SET resolved_by_run = v_run_id
     WHERE j.load_run_file_id = p_load_run_file_id AND j.stage = 'typing' AND j.resolved_by_run IS NULL;
@@ -12198,7 +12198,7 @@ BEGIN
             resolved_by_run = NULL;
     END IF;
 
-    -- 3. Of several valid rows of a key the one with the greatest updated_at, then the last, counts; the others are duplicates.
+    -- 3. Of several valid rows of a key, take the one with the greatest updated_at, then the last one; all other rows are duplicates.
     WITH repeated AS MATERIALIZED (
         SELECT t.practice_id, t.per_org_id, t.patient_id
         FROM etl.touched_patients AS t
@@ -12223,7 +12223,7 @@ BEGIN
     FROM ranked AS n
     WHERE t.load_run_file_id = p_load_run_file_id AND t.line_no = n.line_no;
 
-    -- 4. Count.
+    -- 4. Count the verdicts.
     UPDATE etl.load_run_files AS f
     SET rows_ingested = c.valid,
         rows_unchanged = c.unchanged,
@@ -12242,7 +12242,7 @@ BEGIN
 END;
 $check_patients$;
 COMMENT ON PROCEDURE etl.check_patients(bigint, boolean) IS
-    'Gives each row of a file its verdict, writes its rejects and counts. p_is_late: no row is skipped as unchanged.';
+    'Writes the verdict on each row of a file, its rejects and its counts. p_is_late: the file is late, so no row is unchanged.';
 
 -- object: procedure etl.stage_patients
 CREATE OR REPLACE PROCEDURE etl.stage_patients(p_load_run_file_id bigint)
@@ -12255,7 +12255,7 @@ SET plan_cache_mode = force_custom_plan
 SET work_mem = '64MB'
 SET random_page_cost = 1.1
 AS $stage_patients$
--- Type the valid rows of a file in order, and make them the newest state of their keys.
+-- Types the valid rows of a file that is in order, and makes them the newest state of their keys.
 -- The caller, etl.process_file, holds the extract's lock.
 DECLARE
     v_file etl.load_run_files;
@@ -12263,7 +12263,7 @@ DECLARE
 BEGIN
     SELECT f.* INTO v_file FROM etl.load_run_files AS f WHERE f.load_run_file_id = p_load_run_file_id;
 
-    -- 1. New keys. Under the lock none can be there already, and looking for conflicts would cost a third more.
+    -- 1. New keys. The lock excludes conflicts, and ON CONFLICT would take a third longer.
     INSERT INTO stg.patients (
         patient_id, nhi_number, is_nhi_validate, title, first_name, middle_name, family_name, full_name,
         preferred_name, other_maiden_name, marital_status_id, marital_status, gender_id, gender, dob, age, age_type,
@@ -12368,7 +12368,7 @@ BEGIN
     JOIN etl.typed_patients AS y USING (load_run_file_id, line_no)
     WHERE t.load_run_file_id = p_load_run_file_id AND t.verdict = 'new';
 
-    -- 2. Keys that are there with another text.
+    -- 2. Existing keys whose text has changed.
     INSERT INTO stg.patients AS s (
         patient_id, nhi_number, is_nhi_validate, title, first_name, middle_name, family_name, full_name,
         preferred_name, other_maiden_name, marital_status_id, marital_status, gender_id, gender, dob, age, age_type,
@@ -12718,7 +12718,7 @@ BEGIN
         );
     GET DIAGNOSTICS v_written = ROW_COUNT;
 
-    -- 3. The values are equal, though text or rules are not: keep the new hash, so that the next file can skip the row.
+    -- 3. If text or rules changed but the values did not: store the new hash, so that the next file can skip the row.
     IF v_written < (
         SELECT count(*)
         FROM etl.touched_patients AS t
@@ -12733,7 +12733,7 @@ BEGIN
     END IF;
 END;
 $stage_patients$;
-COMMENT ON PROCEDURE etl.stage_patients(bigint) IS 'Types the valid rows of a file in order into stg.patients.';
+COMMENT ON PROCEDURE etl.stage_patients(bigint) IS 'Types the valid rows of a file that is in order, and writes them to stg.patients.';
 
 -- object: procedure etl.observe_patients
 CREATE OR REPLACE PROCEDURE etl.observe_patients(p_tenant text[], p_before timestamptz)
@@ -12746,8 +12746,8 @@ SET plan_cache_mode = force_custom_plan
 SET work_mem = '64MB'
 SET random_page_cost = 1.1
 AS $observe_patients$
--- Find where the tenant's counting files observed the keys in etl.touched_patients; of several files with one
--- DateExtracted the last counts. The caller, a rebuild or purge, holds the extract's lock.
+-- Collects the observations of the keys in etl.touched_patients from the tenant's counting files. Of several
+-- files with the same DateExtracted, the last one is used. The caller, a rebuild or purge, holds the extract's lock.
 BEGIN
     WITH keys AS MATERIALIZED (
         SELECT DISTINCT t.practice_id, t.per_org_id, t.patient_id::text AS patient_id
@@ -12775,7 +12775,7 @@ BEGIN
         WHERE f.extract = 'patients' AND f.tenant = p_tenant AND f.is_counting
             AND f.date_extracted < p_before
     ),
-    -- What today's rules reject of files that were checked by others: it may not even be of its type now.
+    -- Rows of stale files that today's rules reject: their values may no longer fit the type of the column.
     misfits AS MATERIALIZED (
         SELECT f.load_run_file_id, b.line_no
         FROM files AS f
@@ -12817,7 +12817,7 @@ BEGIN
 END;
 $observe_patients$;
 COMMENT ON PROCEDURE etl.observe_patients(text[], timestamptz) IS
-    'Fills etl.observed_patients with what counting files from before p_before say of the keys in etl.touched_patients.';
+    'Fills etl.observed_patients with the observations of the keys in etl.touched_patients from counting files with DateExtracted before p_before.';
 
 -- object: procedure etl.purge_patients
 CREATE OR REPLACE PROCEDURE etl.purge_patients(p_tenant text[], p_before timestamptz)
@@ -12830,10 +12830,11 @@ SET plan_cache_mode = force_custom_plan
 SET work_mem = '64MB'
 SET random_page_cost = 1.1
 AS $purge_patients$
--- Of a tenant's rows of raw before a new horizon keep what a rebuild of any key still needs: its newest row, and those
--- with which its state in stg and core began. The caller, etl.purge_extract, holds the extract's lock.
+-- Deletes a tenant's rows of raw before a new horizon, except the rows that a rebuild of their keys still needs: of
+-- each key the newest row, and the rows with which its state in stg and core began. The caller, etl.purge_extract,
+-- holds the extract's lock.
 BEGIN
-    -- 1. All keys that counting files of the tenant held before.
+    -- 1. All keys in the tenant's counting files before the horizon.
     INSERT INTO etl.touched_patients (load_run_file_id, line_no, practice_id, per_org_id, patient_id, row_hash, verdict)
     SELECT DISTINCT 0, 0, r.practice_id, r.per_org_id, etl.key_bigint(r.patient_id), 0, 'replaced'
     FROM etl.load_run_files AS f
@@ -12845,11 +12846,11 @@ BEGIN
 
     CALL etl.analyze_work('touched_patients');
 
-    -- 2. Where the counting files before the horizon observed these keys.
+    -- 2. The observations of these keys from the counting files before the horizon.
     CALL etl.observe_patients(p_tenant, p_before);
 
-    -- 3. Keep the newest row; the row with which the newest version and its newest state began in core; and
-    -- each row that changed stg since.
+    -- 3. Keep of each key the newest row, the row with which its newest version began in core, and each row that
+    -- changed stg since its newest state began in core.
     WITH core_states AS (
         SELECT
             s.*,
@@ -13016,12 +13017,12 @@ BEGIN
     FROM placed AS p
     WHERE p.observed_at IN (p.newest, p.version_from)
         OR p.changes AND p.observed_at >= p.state_from
-        -- Without the row before it the newest state may look as old as its version.
+        -- Also the row before the newest state: without it, this state would seem to begin with its version.
         OR p.next_at = p.state_from AND p.observed_at > p.version_from;
 
     CALL etl.analyze_work('touched_patients');
 
-    -- 4. Remove all other rows, of files that do not count as well, and say of which files.
+    -- 4. Delete all other rows, also of files that do not count, and record a purge attempt for each file.
     WITH removed AS (
         DELETE FROM raw.patients_raw AS r
         USING etl.load_run_files AS f
@@ -13042,7 +13043,7 @@ BEGIN
 END;
 $purge_patients$;
 COMMENT ON PROCEDURE etl.purge_patients(text[], timestamptz) IS
-    'Removes a tenant''s rows before a horizon from raw.patients_raw, but for those that a rebuild of their keys needs.';
+    'Deletes a tenant''s rows before a horizon from raw.patients_raw, except those that a rebuild of their keys needs.';
 
 -- object: procedure etl.merge_patients
 CREATE OR REPLACE PROCEDURE etl.merge_patients(p_load_run_file_id bigint)
@@ -13056,10 +13057,10 @@ SET work_mem = '64MB'
 SET random_page_cost = 1.1
 SET hash_mem_multiplier = 1
 AS $merge_patients$
--- Continue the history of the keys that this file made new or changed in stg.patients: close a version
--- whose history columns differ and open the next, or show newer values in the version that stands.
--- The caller, etl.process_file, holds the extract's lock. With little memory for it the planner hashes the narrow touched_
--- and not the wide rows of stg.
+-- Continues the history of the keys that this file made new or changed in stg.patients. If history
+-- columns differ, the current version is closed and the next one opened; otherwise the current version is updated.
+-- The caller, etl.process_file, holds the extract's lock. hash_mem_multiplier is low, so that the planner hashes the
+-- narrow rows of touched_ and not the wide rows of stg.
 DECLARE
     v_observed_at timestamptz;
     v_inserted bigint;
@@ -13149,7 +13150,7 @@ BEGIN
     WHERE t.load_run_file_id = p_load_run_file_id AND t.verdict = 'new';
     GET DIAGNOSTICS v_inserted = ROW_COUNT;
 
-    -- 2. Keys that were there, where this file changed stg or today's mapping or pseudonym is another.
+    -- 2. Existing keys whose row in stg this file changed, or whose mapped value or pseudonym is different today.
     WITH published AS MATERIALIZED (
         SELECT s.*
         FROM etl.touched_patients AS t
@@ -13473,7 +13474,7 @@ BEGIN
             p.date_extracted,
             v_observed_at
         FROM published AS p
-        -- IN, not a join: it is hashed however few rows the planner expects of either.
+        -- IN instead of a join: PostgreSQL then hashes, however few rows it expects.
         WHERE (p.practice_id, p.per_org_id, p.patient_id) IN (SELECT d.practice_id, d.per_org_id, d.patient_id FROM closed AS d)
             OR NOT EXISTS (
                 SELECT FROM core.dim_patients AS c
@@ -13488,7 +13489,7 @@ BEGIN
     WHERE f.load_run_file_id = p_load_run_file_id;
 END;
 $merge_patients$;
-COMMENT ON PROCEDURE etl.merge_patients(bigint) IS 'Continues the history of core.dim_patients with what a file made new or changed in stg.';
+COMMENT ON PROCEDURE etl.merge_patients(bigint) IS 'Continues the history of core.dim_patients with the rows that a file made new or changed in stg.';
 
 -- object: procedure etl.rebuild_patients
 CREATE OR REPLACE PROCEDURE etl.rebuild_patients(p_load_run_file_id bigint)
@@ -13501,7 +13502,7 @@ SET plan_cache_mode = force_custom_plan
 SET work_mem = '64MB'
 SET random_page_cost = 1.1
 AS $rebuild_patients$
--- Derive the keys of a late, superseding or excluded file anew from raw: their state in stg, their history in core.
+-- Rebuilds the keys of a late, superseding or excluded file from raw: their state in stg, their history in core.
 -- The caller holds the extract's lock.
 DECLARE
     v_file etl.load_run_files;
@@ -13510,11 +13511,11 @@ DECLARE
 BEGIN
     SELECT f.* INTO v_file FROM etl.load_run_files AS f WHERE f.load_run_file_id = p_load_run_file_id;
 
-    -- Rows of other tenants were rejected; their keys are not for this file to touch.
+    -- Rows of other tenants were rejected, so their keys are not rebuilt.
     DELETE FROM etl.touched_patients AS t
     WHERE (t.practice_id, t.per_org_id) IS DISTINCT FROM (v_file.tenant[1], v_file.tenant[2]);
 
-    -- 1. The keys of its tenant in the file and in the versions that it replaced.
+    -- 1. The tenant's keys in the file and in the files that it superseded.
     INSERT INTO etl.touched_patients (load_run_file_id, line_no, practice_id, per_org_id, patient_id, row_hash, verdict)
     SELECT p_load_run_file_id, 0, r.practice_id, r.per_org_id, etl.key_bigint(r.patient_id), 0, 'replaced'
     FROM raw.patients_raw AS r
@@ -13525,10 +13526,10 @@ BEGIN
 
     CALL etl.analyze_work('touched_patients');
 
-    -- 2. Where the counting files observed these keys.
+    -- 2. The observations of these keys from all counting files.
     CALL etl.observe_patients(v_file.tenant, 'infinity');
 
-    -- 3. stg: the first observation in the newest run of equal rows.
+    -- 3. stg: the first observation in the newest series of equal rows.
     WITH states AS (
         SELECT s.*, ROW(
             s.is_absent, s.nhi_number, s.is_nhi_validate, s.title, s.first_name, s.middle_name, s.family_name,
@@ -13842,8 +13843,8 @@ BEGIN
                 AND NOT o.is_absent
         );
 
-    -- 4. core: a version begins where a history column changes or the key comes back; it shows the newest state
-    -- inside its period, and ends where the next begins or the key is absent.
+    -- 4. core: a version begins when a history column changes or the key returns. It shows the newest state within its
+    -- period, and ends when the next version begins or the key is absent.
     WITH states AS (
         SELECT
             s.*,
@@ -13950,7 +13951,8 @@ BEGIN
             lead(v.effective_from) OVER (PARTITION BY v.practice_id, v.per_org_id, v.patient_id ORDER BY v.version_no) AS effective_to
         FROM bounded AS v
     ),
-    -- Versions that began before the horizon stay. EXCEPT, not an anti-join: it is hashed or sorted however few rows the planner expects.
+    -- Versions that began before the horizon are kept. EXCEPT instead of an anti-join: PostgreSQL then hashes or sorts,
+    -- however few rows it expects.
     stale AS (
         SELECT c.practice_id, c.per_org_id, c.patient_id, c.effective_from
         FROM (
@@ -14053,8 +14055,8 @@ BEGIN
             v.pharmacy_id, v.residential_status_id, v.visa_expiry, v.effective_to, v.load_run_file_id,
             v.load_run_id, v.observed_at
         FROM versions AS v
-        -- Reading the count first has the removals done first, and the order closes a version before the next is
-        -- current: at no moment has a key two current versions.
+        -- The count forces the deletions to run first, and ORDER BY closes a version before the next one becomes
+        -- current, so a key never has two current versions.
         WHERE NOT v.is_absent AND (SELECT count(*) FROM removed) >= 0
         ORDER BY v.effective_from
         ON CONFLICT (practice_id, per_org_id, patient_id, effective_from) DO UPDATE
@@ -14158,7 +14160,7 @@ BEGIN
 END;
 $rebuild_patients$;
 COMMENT ON PROCEDURE etl.rebuild_patients(bigint) IS
-    'Derives the keys of a file anew from raw, in stg and core.dim_patients, from every counting file that holds one of them.';
+    'Rebuilds the keys of a file in stg and core.dim_patients, from the raw rows of all counting files that hold one of them.';
 
 -- object: view raw.practice_info
 CREATE OR REPLACE VIEW raw.practice_info AS
@@ -14176,9 +14178,9 @@ SELECT
     f.load_run_id, f.load_ts
 FROM raw.practice_info_raw AS r
 JOIN etl.load_run_files AS f USING (load_run_file_id);
-COMMENT ON VIEW raw.practice_info IS 'Delivered rows with where they came from: The practice itself, one row for each practice.';
+COMMENT ON VIEW raw.practice_info IS 'Delivered rows with their origin: The practice itself, one row for each practice.';
 COMMENT ON COLUMN raw.practice_info.load_run_file_id IS 'The file: etl.load_run_files.';
-COMMENT ON COLUMN raw.practice_info.line_no IS 'Number of the row in the file, from 1, counting every row.';
+COMMENT ON COLUMN raw.practice_info.line_no IS 'Number of the row in the file, from 1; rejected rows and a header are counted too.';
 COMMENT ON COLUMN raw.practice_info.s3_bucket IS 'Bucket of the file.';
 COMMENT ON COLUMN raw.practice_info.s3_key IS 'Key of the file.';
 COMMENT ON COLUMN raw.practice_info.s3_version_id IS 'Version of the object.';
@@ -14187,8 +14189,8 @@ COMMENT ON COLUMN raw.practice_info.date_extracted IS 'DateExtracted in the name
 COMMENT ON COLUMN raw.practice_info.extract_type IS 'Extract as spelled in the name of the file.';
 COMMENT ON COLUMN raw.practice_info.load_run_id IS 'The run that landed the file.';
 COMMENT ON COLUMN raw.practice_info.load_ts IS 'When the file was landed.';
-COMMENT ON COLUMN raw.practice_info.file_practice_id IS 'practice_id in the name of the file.';
-COMMENT ON COLUMN raw.practice_info.file_per_org_id IS 'per_org_id in the name of the file.';
+COMMENT ON COLUMN raw.practice_info.file_practice_id IS 'The practice_id in the file name.';
+COMMENT ON COLUMN raw.practice_info.file_per_org_id IS 'The per_org_id in the file name.';
 GRANT SELECT ON raw.practice_info TO etl_auditor;
 
 -- object: derived etl.typed_practice_info
@@ -14206,7 +14208,7 @@ SELECT
     nullif((r.loaded_date_time || ' Pacific/Auckland')::timestamptz, TIMESTAMPTZ '1900-01-01 Pacific/Auckland') AS loaded_date_time
 FROM raw.practice_info_raw AS r;
 COMMENT ON VIEW etl.typed_practice_info IS
-    'Rows of raw.practice_info_raw with typed values, the same in every session. Rejected rows may fail to cast: read valid ones only.';
+    'Rows of raw.practice_info_raw with typed values, the same in every session. A cast of a rejected row can fail: read valid rows only.';
 
 -- object: derived etl.published_practice_info
 CREATE OR REPLACE VIEW etl.published_practice_info WITH (security_invoker = true) AS
@@ -14221,7 +14223,7 @@ SELECT
 FROM stg.practice_info AS s
 CROSS JOIN LATERAL (
     SELECT etl.key_part(s.practice_id) || etl.key_part(s.per_org_id) AS key_part
-    OFFSET 0  -- computed once a row, not once for each of its surrogate keys
+    OFFSET 0  -- so that it is computed once per row, not once per surrogate key
 ) AS tenant;
 COMMENT ON VIEW etl.published_practice_info IS
     'Rows of stg.practice_info as core.dim_practice_info shows them: surrogate keys, mapped values, pseudonyms, without dropped columns.';
@@ -14233,10 +14235,10 @@ FROM etl.typed_practice_info AS y
 WITH NO DATA;
 ALTER TABLE etl.observed_practice_info ADD PRIMARY KEY (practice_id, per_org_id, observed_at);
 COMMENT ON TABLE etl.observed_practice_info IS
-    'Work of a rebuild or purge: what each counting file holds of the keys in hand. Under the extract''s lock; empty between files.';
+    'Work table of a rebuild or purge: the observations of its keys from each counting file. Protected by the extract''s lock; empty between files.';
 COMMENT ON COLUMN etl.observed_practice_info.observed_at IS 'DateExtracted of the file.';
-COMMENT ON COLUMN etl.observed_practice_info.is_absent IS 'Whether the file, a mirror, lacks the key: then no other column of the row has a value.';
-COMMENT ON COLUMN etl.observed_practice_info.row_hash IS 'Hash of the text and of the rules of the file.';
+COMMENT ON COLUMN etl.observed_practice_info.is_absent IS 'Whether the file is a mirror that lacks the key; then the columns of values are NULL.';
+COMMENT ON COLUMN etl.observed_practice_info.row_hash IS 'Hash of the row''s text and of the rules of the file.';
 COMMENT ON COLUMN etl.observed_practice_info.load_run_id IS 'The run that landed the file.';
 
 -- object: derived etl.republished_practice_info
@@ -14252,12 +14254,12 @@ SELECT
 FROM etl.observed_practice_info AS o
 CROSS JOIN LATERAL (
     SELECT etl.key_part(o.practice_id) || etl.key_part(o.per_org_id) AS key_part
-    OFFSET 0  -- computed once a row, not once for each of its surrogate keys
+    OFFSET 0  -- so that it is computed once per row, not once per surrogate key
 ) AS tenant;
 COMMENT ON VIEW etl.republished_practice_info IS
     'Rows of etl.observed_practice_info as core.dim_practice_info shows them, for rebuilds and purges.';
 COMMENT ON COLUMN etl.republished_practice_info.observed_at IS 'DateExtracted of the file.';
-COMMENT ON COLUMN etl.republished_practice_info.is_absent IS 'Whether the file, a mirror, lacks the key.';
+COMMENT ON COLUMN etl.republished_practice_info.is_absent IS 'Whether the file is a mirror that lacks the key.';
 
 -- object: function etl.hash_practice_info
 CREATE OR REPLACE FUNCTION etl.hash_practice_info(p_row raw.practice_info_raw, p_seed bigint)
@@ -14266,7 +14268,7 @@ LANGUAGE sql
 STABLE
 PARALLEL SAFE
 AS $hash_practice_info$
--- One expression without settings, so that the planner puts it in place of the call.
+-- One expression and no SET clause, so that the planner can inline the call.
 SELECT pg_catalog.hash_record_extended(
     ROW(
         p_row.practice_id, p_row.practice_name, p_row.practice_category, p_row.practice_speciality, p_row.pho,
@@ -14283,7 +14285,7 @@ SELECT pg_catalog.hash_record_extended(
 );
 $hash_practice_info$;
 COMMENT ON FUNCTION etl.hash_practice_info(raw.practice_info_raw, bigint) IS
-    'Hash of the tracked text of a raw row, seeded with the rules of its file (etl.hash_seed).';
+    'Hash of the texts of a raw row in tracked columns, seeded with the rules of its file (etl.hash_seed).';
 
 -- object: function etl.row_text_practice_info
 CREATE OR REPLACE FUNCTION etl.row_text_practice_info(p_row raw.practice_info_raw, p_date_extracted timestamptz)
@@ -14307,7 +14309,7 @@ SELECT pg_catalog.array_to_string(
 ) || '|~~|';
 $row_text_practice_info$;
 COMMENT ON FUNCTION etl.row_text_practice_info(raw.practice_info_raw, timestamptz) IS
-    'The text of a raw row with its separators, as a file extracted at that time has it.';
+    'The text of a raw row with separators, as it is in a file with that DateExtracted.';
 
 -- object: function etl.verdicts_practice_info
 CREATE OR REPLACE FUNCTION etl.verdicts_practice_info(p_load_run_file_id bigint, p_is_late boolean)
@@ -14326,9 +14328,8 @@ SET random_page_cost = 1.1
 SET parallel_setup_cost = 0
 SET parallel_tuple_cost = 0
 AS $verdicts_practice_info$
--- The rows of a file, each with its key, its hash and how it stands to the rules and to stg.practice_info. Changes nothing.
--- One pass over raw, in a query that can run parallel, which a statement that stores its result cannot. A row is read to
--- its first fault; which one it is, etl.faults_practice_info says.
+-- The rows of a file, each with key, hash and verdict. Changes nothing. The query reads raw once and can run in
+-- parallel, which an INSERT cannot. It stops at the first fault of a row; etl.faults_practice_info lists all.
 DECLARE
     v_file etl.load_run_files;
     v_seed bigint;
@@ -14344,7 +14345,7 @@ BEGIN
         r.row_hash,
         CASE
             WHEN CASE
-                -- The same text stood in a valid row, of whatever tenant; the hash leaves out untracked columns.
+                -- A valid row had the same text, maybe of a different tenant; untracked columns are not hashed.
                 WHEN s.row_hash = r.row_hash AND NOT p_is_late THEN
                     r.practice_id IS NOT DISTINCT FROM v_file.tenant[1] AND
                     r.per_org_id IS NOT DISTINCT FROM v_file.tenant[2] AND
@@ -14363,7 +14364,7 @@ BEGIN
         SELECT r.*, etl.hash_practice_info(r, v_seed) AS row_hash
         FROM raw.practice_info_raw AS r
         WHERE r.load_run_file_id = p_load_run_file_id
-        -- Hashed once a row, not once for each use. Not plain 0: that is no constant of OFFSET's type, and bars parallel plans.
+        -- OFFSET makes PostgreSQL hash each row once. A plain 0 is not a bigint and would prevent parallel plans.
         OFFSET BIGINT '0'
     ) AS r
     LEFT JOIN stg.practice_info AS s
@@ -14372,7 +14373,7 @@ BEGIN
 END;
 $verdicts_practice_info$;
 COMMENT ON FUNCTION etl.verdicts_practice_info(bigint, boolean) IS
-    'The rows of a file with key, hash of text and rules, and verdict: new, changed or unchanged against stg.practice_info, or rejected. p_is_late: none is unchanged.';
+    'The rows of a file with key, hash of text and rules, and verdict: new, changed or unchanged (compared with stg.practice_info), or rejected. p_is_late: no row is unchanged.';
 
 -- object: function etl.faults_practice_info
 CREATE OR REPLACE FUNCTION etl.faults_practice_info(p_load_run_file_id bigint)
@@ -14387,8 +14388,8 @@ SET plan_cache_mode = force_custom_plan
 SET work_mem = '64MB'
 SET random_page_cost = 1.1
 AS $faults_practice_info$
--- The rows of the file in hand whose verdict is rejected, each with all that is wrong with it, column by column. Changes
--- nothing. A column without a value has no fault, unless it is required.
+-- The rejected rows of the file that is being processed, each with all its faults, column by column. Changes nothing.
+-- An empty field is no fault, unless the column is required.
 DECLARE
     v_file etl.load_run_files;
 BEGIN
@@ -14419,7 +14420,7 @@ BEGIN
 END;
 $faults_practice_info$;
 COMMENT ON FUNCTION etl.faults_practice_info(bigint) IS
-    'The rejected rows of the file in hand: line, text, key texts, and by column the text and the reason.';
+    'The rejected rows of the file that is being processed: line, text, texts of the key, and by column the text and the reason.';
 
 -- object: procedure etl.check_practice_info
 CREATE OR REPLACE PROCEDURE etl.check_practice_info(p_load_run_file_id bigint, p_is_late boolean)
@@ -14432,7 +14433,7 @@ SET plan_cache_mode = force_custom_plan
 SET work_mem = '64MB'
 SET random_page_cost = 1.1
 AS $check_practice_info$
--- Give each row of the file its verdict in etl.touched_practice_info, write its rejects, and count.
+-- Writes the verdict on each row of the file to etl.touched_practice_info, writes the rejects, and counts.
 -- The caller, etl.process_file, holds the extract's lock.
 DECLARE
     v_run_id bigint;
@@ -14442,14 +14443,14 @@ BEGIN
     JOIN etl.file_attempts AS a USING (file_attempt_id)
     WHERE f.load_run_file_id = p_load_run_file_id;
 
-    -- 1. Read every row once: its key, its hash, its verdict.
+    -- 1. Read every row once: key, hash and verdict.
     INSERT INTO etl.touched_practice_info (load_run_file_id, line_no, practice_id, per_org_id, row_hash, verdict)
     SELECT p_load_run_file_id, d.line_no, d.practice_id, d.per_org_id, d.row_hash, d.verdict
     FROM etl.verdicts_practice_info(p_load_run_file_id, p_is_late) AS d;
 
     CALL etl.analyze_work('touched_practice_info');
 
-    -- 2. Say why rows are rejected. What an earlier attempt rejected and this one does not is resolved by its run.
+    -- 2. Write the reasons of rejected rows. A reject of an earlier attempt that is valid now is marked as resolved.
     UPDATE etl.rejects_practice_info AS j
     SET resolved_by_run = v_run_id
     WHERE j.load_run_file_id = p_load_run_file_id AND j.stage = 'typing' AND j.resolved_by_run IS NULL;
@@ -14467,7 +14468,7 @@ BEGIN
             resolved_by_run = NULL;
     END IF;
 
-    -- 3. Of several valid rows of a key the last counts; the others are duplicates.
+    -- 3. Of several valid rows of a key, take the last one; all other rows are duplicates.
     WITH repeated AS MATERIALIZED (
         SELECT t.practice_id, t.per_org_id
         FROM etl.touched_practice_info AS t
@@ -14491,7 +14492,7 @@ BEGIN
     FROM ranked AS n
     WHERE t.load_run_file_id = p_load_run_file_id AND t.line_no = n.line_no;
 
-    -- 4. Count.
+    -- 4. Count the verdicts.
     UPDATE etl.load_run_files AS f
     SET rows_ingested = c.valid,
         rows_unchanged = c.unchanged,
@@ -14510,7 +14511,7 @@ BEGIN
 END;
 $check_practice_info$;
 COMMENT ON PROCEDURE etl.check_practice_info(bigint, boolean) IS
-    'Gives each row of a file its verdict, writes its rejects and counts. p_is_late: no row is skipped as unchanged.';
+    'Writes the verdict on each row of a file, its rejects and its counts. p_is_late: the file is late, so no row is unchanged.';
 
 -- object: procedure etl.stage_practice_info
 CREATE OR REPLACE PROCEDURE etl.stage_practice_info(p_load_run_file_id bigint)
@@ -14523,7 +14524,7 @@ SET plan_cache_mode = force_custom_plan
 SET work_mem = '64MB'
 SET random_page_cost = 1.1
 AS $stage_practice_info$
--- Type the valid rows of a file in order, and make them the newest state of their keys.
+-- Types the valid rows of a file that is in order, and makes them the newest state of their keys.
 -- The caller, etl.process_file, holds the extract's lock.
 DECLARE
     v_file etl.load_run_files;
@@ -14531,7 +14532,7 @@ DECLARE
 BEGIN
     SELECT f.* INTO v_file FROM etl.load_run_files AS f WHERE f.load_run_file_id = p_load_run_file_id;
 
-    -- 1. New keys. Under the lock none can be there already, and looking for conflicts would cost a third more.
+    -- 1. New keys. The lock excludes conflicts, and ON CONFLICT would take a third longer.
     INSERT INTO stg.practice_info (
         practice_id, practice_name, practice_category, practice_speciality, pho, organization_type, org_short_name,
         org_code, edi_account, legal_entity_title, legal_status, incorporation_number, legal_date, comments,
@@ -14554,7 +14555,7 @@ BEGIN
     JOIN etl.typed_practice_info AS y USING (load_run_file_id, line_no)
     WHERE t.load_run_file_id = p_load_run_file_id AND t.verdict = 'new';
 
-    -- 2. Keys that are there with another text.
+    -- 2. Existing keys whose text has changed.
     INSERT INTO stg.practice_info AS s (
         practice_id, practice_name, practice_category, practice_speciality, pho, organization_type, org_short_name,
         org_code, edi_account, legal_entity_title, legal_status, incorporation_number, legal_date, comments,
@@ -14621,7 +14622,7 @@ BEGIN
         );
     GET DIAGNOSTICS v_written = ROW_COUNT;
 
-    -- 3. The values are equal, though text or rules are not: keep the new hash, so that the next file can skip the row.
+    -- 3. If text or rules changed but the values did not: store the new hash, so that the next file can skip the row.
     IF v_written < (
         SELECT count(*)
         FROM etl.touched_practice_info AS t
@@ -14636,7 +14637,7 @@ BEGIN
     END IF;
 END;
 $stage_practice_info$;
-COMMENT ON PROCEDURE etl.stage_practice_info(bigint) IS 'Types the valid rows of a file in order into stg.practice_info.';
+COMMENT ON PROCEDURE etl.stage_practice_info(bigint) IS 'Types the valid rows of a file that is in order, and writes them to stg.practice_info.';
 
 -- object: procedure etl.observe_practice_info
 CREATE OR REPLACE PROCEDURE etl.observe_practice_info(p_tenant text[], p_before timestamptz)
@@ -14649,8 +14650,8 @@ SET plan_cache_mode = force_custom_plan
 SET work_mem = '64MB'
 SET random_page_cost = 1.1
 AS $observe_practice_info$
--- Find where the tenant's counting files observed the keys in etl.touched_practice_info; of several files with one
--- DateExtracted the last counts. The caller, a rebuild or purge, holds the extract's lock.
+-- Collects the observations of the keys in etl.touched_practice_info from the tenant's counting files. Of several
+-- files with the same DateExtracted, the last one is used. The caller, a rebuild or purge, holds the extract's lock.
 BEGIN
     WITH keys AS MATERIALIZED (
         SELECT DISTINCT t.practice_id, t.per_org_id
@@ -14678,7 +14679,7 @@ BEGIN
         WHERE f.extract = 'practice_info' AND f.tenant = p_tenant AND f.is_counting
             AND f.date_extracted < p_before
     ),
-    -- What today's rules reject of files that were checked by others: it may not even be of its type now.
+    -- Rows of stale files that today's rules reject: their values may no longer fit the type of the column.
     misfits AS MATERIALIZED (
         SELECT f.load_run_file_id, b.line_no
         FROM files AS f
@@ -14720,7 +14721,7 @@ BEGIN
 END;
 $observe_practice_info$;
 COMMENT ON PROCEDURE etl.observe_practice_info(text[], timestamptz) IS
-    'Fills etl.observed_practice_info with what counting files from before p_before say of the keys in etl.touched_practice_info.';
+    'Fills etl.observed_practice_info with the observations of the keys in etl.touched_practice_info from counting files with DateExtracted before p_before.';
 
 -- object: procedure etl.purge_practice_info
 CREATE OR REPLACE PROCEDURE etl.purge_practice_info(p_tenant text[], p_before timestamptz)
@@ -14733,10 +14734,11 @@ SET plan_cache_mode = force_custom_plan
 SET work_mem = '64MB'
 SET random_page_cost = 1.1
 AS $purge_practice_info$
--- Of a tenant's rows of raw before a new horizon keep what a rebuild of any key still needs: its newest row, and those
--- with which its state in stg and core began. The caller, etl.purge_extract, holds the extract's lock.
+-- Deletes a tenant's rows of raw before a new horizon, except the rows that a rebuild of their keys still needs: of
+-- each key the newest row, and the rows with which its state in stg and core began. The caller, etl.purge_extract,
+-- holds the extract's lock.
 BEGIN
-    -- 1. All keys that counting files of the tenant held before.
+    -- 1. All keys in the tenant's counting files before the horizon.
     INSERT INTO etl.touched_practice_info (load_run_file_id, line_no, practice_id, per_org_id, row_hash, verdict)
     SELECT DISTINCT 0, 0, r.practice_id, r.per_org_id, 0, 'replaced'
     FROM etl.load_run_files AS f
@@ -14748,11 +14750,11 @@ BEGIN
 
     CALL etl.analyze_work('touched_practice_info');
 
-    -- 2. Where the counting files before the horizon observed these keys.
+    -- 2. The observations of these keys from the counting files before the horizon.
     CALL etl.observe_practice_info(p_tenant, p_before);
 
-    -- 3. Keep the newest row; the row with which the newest version and its newest state began in core; and
-    -- each row that changed stg since.
+    -- 3. Keep of each key the newest row, the row with which its newest version began in core, and each row that
+    -- changed stg since its newest state began in core.
     WITH core_states AS (
         SELECT
             s.*,
@@ -14816,12 +14818,12 @@ BEGIN
     FROM placed AS p
     WHERE p.observed_at IN (p.newest, p.version_from)
         OR p.changes AND p.observed_at >= p.state_from
-        -- Without the row before it the newest state may look as old as its version.
+        -- Also the row before the newest state: without it, this state would seem to begin with its version.
         OR p.next_at = p.state_from AND p.observed_at > p.version_from;
 
     CALL etl.analyze_work('touched_practice_info');
 
-    -- 4. Remove all other rows, of files that do not count as well, and say of which files.
+    -- 4. Delete all other rows, also of files that do not count, and record a purge attempt for each file.
     WITH removed AS (
         DELETE FROM raw.practice_info_raw AS r
         USING etl.load_run_files AS f
@@ -14842,7 +14844,7 @@ BEGIN
 END;
 $purge_practice_info$;
 COMMENT ON PROCEDURE etl.purge_practice_info(text[], timestamptz) IS
-    'Removes a tenant''s rows before a horizon from raw.practice_info_raw, but for those that a rebuild of their keys needs.';
+    'Deletes a tenant''s rows before a horizon from raw.practice_info_raw, except those that a rebuild of their keys needs.';
 
 -- object: procedure etl.merge_practice_info
 CREATE OR REPLACE PROCEDURE etl.merge_practice_info(p_load_run_file_id bigint)
@@ -14856,10 +14858,10 @@ SET work_mem = '64MB'
 SET random_page_cost = 1.1
 SET hash_mem_multiplier = 1
 AS $merge_practice_info$
--- Continue the history of the keys that this file made new or changed in stg.practice_info: close a version
--- whose history columns differ and open the next, or show newer values in the version that stands.
--- The caller, etl.process_file, holds the extract's lock. With little memory for it the planner hashes the narrow touched_
--- and not the wide rows of stg.
+-- Continues the history of the keys that this file made new or changed in stg.practice_info. If history
+-- columns differ, the current version is closed and the next one opened; otherwise the current version is updated.
+-- The caller, etl.process_file, holds the extract's lock. hash_mem_multiplier is low, so that the planner hashes the
+-- narrow rows of touched_ and not the wide rows of stg.
 DECLARE
     v_observed_at timestamptz;
     v_inserted bigint;
@@ -14889,13 +14891,13 @@ BEGIN
     WHERE t.load_run_file_id = p_load_run_file_id AND t.verdict = 'new';
     GET DIAGNOSTICS v_inserted = ROW_COUNT;
 
-    -- 2. Keys that were there, where this file changed stg.
+    -- 2. Existing keys whose row in stg this file changed.
     WITH published AS MATERIALIZED (
         SELECT s.*
         FROM etl.touched_practice_info AS t
         JOIN etl.published_practice_info AS s USING (practice_id, per_org_id)
         WHERE t.load_run_file_id = p_load_run_file_id AND t.verdict = 'changed'
-            -- Not a plain equality: statistics know no row of this file yet, and one row makes a nested loop.
+            -- Not a plain equality: the statistics do not know this file, so the planner would expect one row.
             AND coalesce(s.load_run_file_id = p_load_run_file_id, false)
     ),
     closed AS (
@@ -14935,7 +14937,7 @@ BEGIN
             p.load_run_id, p.date_extracted,
             v_observed_at
         FROM published AS p
-        -- IN, not a join: it is hashed however few rows the planner expects of either.
+        -- IN instead of a join: PostgreSQL then hashes, however few rows it expects.
         WHERE (p.practice_id, p.per_org_id) IN (SELECT d.practice_id, d.per_org_id FROM closed AS d)
             OR NOT EXISTS (
                 SELECT FROM core.dim_practice_info AS c
@@ -14950,7 +14952,7 @@ BEGIN
     WHERE f.load_run_file_id = p_load_run_file_id;
 END;
 $merge_practice_info$;
-COMMENT ON PROCEDURE etl.merge_practice_info(bigint) IS 'Continues the history of core.dim_practice_info with what a file made new or changed in stg.';
+COMMENT ON PROCEDURE etl.merge_practice_info(bigint) IS 'Continues the history of core.dim_practice_info with the rows that a file made new or changed in stg.';
 
 -- object: procedure etl.rebuild_practice_info
 CREATE OR REPLACE PROCEDURE etl.rebuild_practice_info(p_load_run_file_id bigint)
@@ -14963,7 +14965,7 @@ SET plan_cache_mode = force_custom_plan
 SET work_mem = '64MB'
 SET random_page_cost = 1.1
 AS $rebuild_practice_info$
--- Derive the keys of a late, superseding or excluded file anew from raw: their state in stg, their history in core.
+-- Rebuilds the keys of a late, superseding or excluded file from raw: their state in stg, their history in core.
 -- The caller holds the extract's lock.
 DECLARE
     v_file etl.load_run_files;
@@ -14972,11 +14974,11 @@ DECLARE
 BEGIN
     SELECT f.* INTO v_file FROM etl.load_run_files AS f WHERE f.load_run_file_id = p_load_run_file_id;
 
-    -- Rows of other tenants were rejected; their keys are not for this file to touch.
+    -- Rows of other tenants were rejected, so their keys are not rebuilt.
     DELETE FROM etl.touched_practice_info AS t
     WHERE (t.practice_id, t.per_org_id) IS DISTINCT FROM (v_file.tenant[1], v_file.tenant[2]);
 
-    -- 1. The keys of its tenant in the file and in the versions that it replaced.
+    -- 1. The tenant's keys in the file and in the files that it superseded.
     INSERT INTO etl.touched_practice_info (load_run_file_id, line_no, practice_id, per_org_id, row_hash, verdict)
     SELECT p_load_run_file_id, 0, r.practice_id, r.per_org_id, 0, 'replaced'
     FROM raw.practice_info_raw AS r
@@ -14987,10 +14989,10 @@ BEGIN
 
     CALL etl.analyze_work('touched_practice_info');
 
-    -- 2. Where the counting files observed these keys.
+    -- 2. The observations of these keys from all counting files.
     CALL etl.observe_practice_info(v_file.tenant, 'infinity');
 
-    -- 3. stg: the first observation in the newest run of equal rows.
+    -- 3. stg: the first observation in the newest series of equal rows.
     WITH states AS (
         SELECT s.*, ROW(
             s.is_absent, s.practice_name, s.practice_category, s.practice_speciality, s.pho, s.organization_type,
@@ -15081,8 +15083,8 @@ BEGIN
                 AND NOT o.is_absent
         );
 
-    -- 4. core: a version begins where a history column changes or the key comes back; it shows the newest state
-    -- inside its period, and ends where the next begins or the key is absent.
+    -- 4. core: a version begins when a history column changes or the key returns. It shows the newest state within its
+    -- period, and ends when the next version begins or the key is absent.
     WITH states AS (
         SELECT
             s.*,
@@ -15131,7 +15133,8 @@ BEGIN
             lead(v.effective_from) OVER (PARTITION BY v.practice_id, v.per_org_id ORDER BY v.version_no) AS effective_to
         FROM bounded AS v
     ),
-    -- Versions that began before the horizon stay. EXCEPT, not an anti-join: it is hashed or sorted however few rows the planner expects.
+    -- Versions that began before the horizon are kept. EXCEPT instead of an anti-join: PostgreSQL then hashes or sorts,
+    -- however few rows it expects.
     stale AS (
         SELECT c.practice_id, c.per_org_id, c.effective_from
         FROM (
@@ -15171,8 +15174,8 @@ BEGIN
             v.hpi_organization_id, v.hpi_organization_ext, v.moh_sending_practice_id, v.is_active, v.is_deleted,
             v.loaded_date_time, v.effective_to, v.load_run_file_id, v.load_run_id, v.observed_at
         FROM versions AS v
-        -- Reading the count first has the removals done first, and the order closes a version before the next is
-        -- current: at no moment has a key two current versions.
+        -- The count forces the deletions to run first, and ORDER BY closes a version before the next one becomes
+        -- current, so a key never has two current versions.
         WHERE NOT v.is_absent AND (SELECT count(*) FROM removed) >= 0
         ORDER BY v.effective_from
         ON CONFLICT (practice_id, per_org_id, effective_from) DO UPDATE
@@ -15202,7 +15205,7 @@ BEGIN
 END;
 $rebuild_practice_info$;
 COMMENT ON PROCEDURE etl.rebuild_practice_info(bigint) IS
-    'Derives the keys of a file anew from raw, in stg and core.dim_practice_info, from every counting file that holds one of them.';
+    'Rebuilds the keys of a file in stg and core.dim_practice_info, from the raw rows of all counting files that hold one of them.';
 
 -- object: view raw.providers
 CREATE OR REPLACE VIEW raw.providers AS
@@ -15234,9 +15237,9 @@ SELECT
     f.load_run_id, f.load_ts
 FROM raw.providers_raw AS r
 JOIN etl.load_run_files AS f USING (load_run_file_id);
-COMMENT ON VIEW raw.providers IS 'Delivered rows with where they came from: Doctors, nurses and other staff who provide care at the practice.';
+COMMENT ON VIEW raw.providers IS 'Delivered rows with their origin: Doctors, nurses and other staff who provide care at the practice.';
 COMMENT ON COLUMN raw.providers.load_run_file_id IS 'The file: etl.load_run_files.';
-COMMENT ON COLUMN raw.providers.line_no IS 'Number of the row in the file, from 1, counting every row.';
+COMMENT ON COLUMN raw.providers.line_no IS 'Number of the row in the file, from 1; rejected rows and a header are counted too.';
 COMMENT ON COLUMN raw.providers.s3_bucket IS 'Bucket of the file.';
 COMMENT ON COLUMN raw.providers.s3_key IS 'Key of the file.';
 COMMENT ON COLUMN raw.providers.s3_version_id IS 'Version of the object.';
@@ -15245,8 +15248,8 @@ COMMENT ON COLUMN raw.providers.date_extracted IS 'DateExtracted in the name of 
 COMMENT ON COLUMN raw.providers.extract_type IS 'Extract as spelled in the name of the file.';
 COMMENT ON COLUMN raw.providers.load_run_id IS 'The run that landed the file.';
 COMMENT ON COLUMN raw.providers.load_ts IS 'When the file was landed.';
-COMMENT ON COLUMN raw.providers.file_practice_id IS 'practice_id in the name of the file.';
-COMMENT ON COLUMN raw.providers.file_per_org_id IS 'per_org_id in the name of the file.';
+COMMENT ON COLUMN raw.providers.file_practice_id IS 'The practice_id in the file name.';
+COMMENT ON COLUMN raw.providers.file_per_org_id IS 'The per_org_id in the file name.';
 GRANT SELECT ON raw.providers TO etl_auditor;
 
 -- object: derived etl.typed_providers
@@ -15295,7 +15298,7 @@ SELECT
     nullif((r.loaded_date_time || ' Pacific/Auckland')::timestamptz, TIMESTAMPTZ '1900-01-01 Pacific/Auckland') AS loaded_date_time
 FROM raw.providers_raw AS r;
 COMMENT ON VIEW etl.typed_providers IS
-    'Rows of raw.providers_raw with typed values, the same in every session. Rejected rows may fail to cast: read valid ones only.';
+    'Rows of raw.providers_raw with typed values, the same in every session. A cast of a rejected row can fail: read valid rows only.';
 
 -- object: derived etl.published_providers
 CREATE OR REPLACE VIEW etl.published_providers WITH (security_invoker = true) AS
@@ -15342,7 +15345,7 @@ SELECT
 FROM stg.providers AS s
 CROSS JOIN LATERAL (
     SELECT etl.key_part(s.practice_id) || etl.key_part(s.per_org_id) AS key_part
-    OFFSET 0  -- computed once a row, not once for each of its surrogate keys
+    OFFSET 0  -- so that it is computed once per row, not once per surrogate key
 ) AS tenant
 LEFT JOIN etl.pseudonym_keys AS pads ON pads.only_row;
 COMMENT ON VIEW etl.published_providers IS
@@ -15355,10 +15358,10 @@ FROM etl.typed_providers AS y
 WITH NO DATA;
 ALTER TABLE etl.observed_providers ADD PRIMARY KEY (practice_id, per_org_id, provider_id, observed_at);
 COMMENT ON TABLE etl.observed_providers IS
-    'Work of a rebuild or purge: what each counting file holds of the keys in hand. Under the extract''s lock; empty between files.';
+    'Work table of a rebuild or purge: the observations of its keys from each counting file. Protected by the extract''s lock; empty between files.';
 COMMENT ON COLUMN etl.observed_providers.observed_at IS 'DateExtracted of the file.';
-COMMENT ON COLUMN etl.observed_providers.is_absent IS 'Whether the file, a mirror, lacks the key: then no other column of the row has a value.';
-COMMENT ON COLUMN etl.observed_providers.row_hash IS 'Hash of the text and of the rules of the file.';
+COMMENT ON COLUMN etl.observed_providers.is_absent IS 'Whether the file is a mirror that lacks the key; then the columns of values are NULL.';
+COMMENT ON COLUMN etl.observed_providers.row_hash IS 'Hash of the row''s text and of the rules of the file.';
 COMMENT ON COLUMN etl.observed_providers.load_run_id IS 'The run that landed the file.';
 
 -- object: derived etl.republished_providers
@@ -15406,13 +15409,13 @@ SELECT
 FROM etl.observed_providers AS o
 CROSS JOIN LATERAL (
     SELECT etl.key_part(o.practice_id) || etl.key_part(o.per_org_id) AS key_part
-    OFFSET 0  -- computed once a row, not once for each of its surrogate keys
+    OFFSET 0  -- so that it is computed once per row, not once per surrogate key
 ) AS tenant
 LEFT JOIN etl.pseudonym_keys AS pads ON pads.only_row;
 COMMENT ON VIEW etl.republished_providers IS
     'Rows of etl.observed_providers as core.dim_providers shows them, for rebuilds and purges.';
 COMMENT ON COLUMN etl.republished_providers.observed_at IS 'DateExtracted of the file.';
-COMMENT ON COLUMN etl.republished_providers.is_absent IS 'Whether the file, a mirror, lacks the key.';
+COMMENT ON COLUMN etl.republished_providers.is_absent IS 'Whether the file is a mirror that lacks the key.';
 
 -- object: function etl.hash_providers
 CREATE OR REPLACE FUNCTION etl.hash_providers(p_row raw.providers_raw, p_seed bigint)
@@ -15421,7 +15424,7 @@ LANGUAGE sql
 STABLE
 PARALLEL SAFE
 AS $hash_providers$
--- One expression without settings, so that the planner puts it in place of the call.
+-- One expression and no SET clause, so that the planner can inline the call.
 SELECT pg_catalog.hash_record_extended(
     ROW(
         p_row.provider_id, p_row.practice_id, p_row.nhi_number, p_row.is_nhi_validate, p_row.title,
@@ -15456,7 +15459,7 @@ SELECT pg_catalog.hash_record_extended(
 );
 $hash_providers$;
 COMMENT ON FUNCTION etl.hash_providers(raw.providers_raw, bigint) IS
-    'Hash of the tracked text of a raw row, seeded with the rules of its file (etl.hash_seed).';
+    'Hash of the texts of a raw row in tracked columns, seeded with the rules of its file (etl.hash_seed).';
 
 -- object: function etl.row_text_providers
 CREATE OR REPLACE FUNCTION etl.row_text_providers(p_row raw.providers_raw, p_date_extracted timestamptz)
@@ -15498,7 +15501,7 @@ SELECT pg_catalog.array_to_string(
 ) || '|~~|';
 $row_text_providers$;
 COMMENT ON FUNCTION etl.row_text_providers(raw.providers_raw, timestamptz) IS
-    'The text of a raw row with its separators, as a file extracted at that time has it.';
+    'The text of a raw row with separators, as it is in a file with that DateExtracted.';
 
 -- object: function etl.verdicts_providers
 CREATE OR REPLACE FUNCTION etl.verdicts_providers(p_load_run_file_id bigint, p_is_late boolean)
@@ -15517,9 +15520,8 @@ SET random_page_cost = 1.1
 SET parallel_setup_cost = 0
 SET parallel_tuple_cost = 0
 AS $verdicts_providers$
--- The rows of a file, each with its key, its hash and how it stands to the rules and to stg.providers. Changes nothing.
--- One pass over raw, in a query that can run parallel, which a statement that stores its result cannot. A row is read to
--- its first fault; which one it is, etl.faults_providers says.
+-- The rows of a file, each with key, hash and verdict. Changes nothing. The query reads raw once and can run in
+-- parallel, which an INSERT cannot. It stops at the first fault of a row; etl.faults_providers lists all.
 DECLARE
     v_file etl.load_run_files;
     v_seed bigint;
@@ -15536,7 +15538,7 @@ BEGIN
         r.row_hash,
         CASE
             WHEN CASE
-                -- The same text stood in a valid row, of whatever tenant; the hash leaves out untracked columns.
+                -- A valid row had the same text, maybe of a different tenant; untracked columns are not hashed.
                 WHEN s.row_hash = r.row_hash AND NOT p_is_late THEN
                     r.practice_id IS NOT DISTINCT FROM v_file.tenant[1] AND
                     r.per_org_id IS NOT DISTINCT FROM v_file.tenant[2] AND
@@ -15573,7 +15575,7 @@ BEGIN
         SELECT r.*, etl.hash_providers(r, v_seed) AS row_hash
         FROM raw.providers_raw AS r
         WHERE r.load_run_file_id = p_load_run_file_id
-        -- Hashed once a row, not once for each use. Not plain 0: that is no constant of OFFSET's type, and bars parallel plans.
+        -- OFFSET makes PostgreSQL hash each row once. A plain 0 is not a bigint and would prevent parallel plans.
         OFFSET BIGINT '0'
     ) AS r
     LEFT JOIN stg.providers AS s
@@ -15583,7 +15585,7 @@ BEGIN
 END;
 $verdicts_providers$;
 COMMENT ON FUNCTION etl.verdicts_providers(bigint, boolean) IS
-    'The rows of a file with key, hash of text and rules, and verdict: new, changed or unchanged against stg.providers, or rejected. p_is_late: none is unchanged.';
+    'The rows of a file with key, hash of text and rules, and verdict: new, changed or unchanged (compared with stg.providers), or rejected. p_is_late: no row is unchanged.';
 
 -- object: function etl.faults_providers
 CREATE OR REPLACE FUNCTION etl.faults_providers(p_load_run_file_id bigint)
@@ -15598,8 +15600,8 @@ SET plan_cache_mode = force_custom_plan
 SET work_mem = '64MB'
 SET random_page_cost = 1.1
 AS $faults_providers$
--- The rows of the file in hand whose verdict is rejected, each with all that is wrong with it, column by column. Changes
--- nothing. A column without a value has no fault, unless it is required.
+-- The rejected rows of the file that is being processed, each with all its faults, column by column. Changes nothing.
+-- An empty field is no fault, unless the column is required.
 DECLARE
     v_file etl.load_run_files;
 BEGIN
@@ -15662,7 +15664,7 @@ BEGIN
 END;
 $faults_providers$;
 COMMENT ON FUNCTION etl.faults_providers(bigint) IS
-    'The rejected rows of the file in hand: line, text, key texts, and by column the text and the reason.';
+    'The rejected rows of the file that is being processed: line, text, texts of the key, and by column the text and the reason.';
 
 -- object: procedure etl.check_providers
 CREATE OR REPLACE PROCEDURE etl.check_providers(p_load_run_file_id bigint, p_is_late boolean)
@@ -15675,7 +15677,7 @@ SET plan_cache_mode = force_custom_plan
 SET work_mem = '64MB'
 SET random_page_cost = 1.1
 AS $check_providers$
--- Give each row of the file its verdict in etl.touched_providers, write its rejects, and count.
+-- Writes the verdict on each row of the file to etl.touched_providers, writes the rejects, and counts.
 -- The caller, etl.process_file, holds the extract's lock.
 DECLARE
     v_run_id bigint;
@@ -15685,14 +15687,14 @@ BEGIN
     JOIN etl.file_attempts AS a USING (file_attempt_id)
     WHERE f.load_run_file_id = p_load_run_file_id;
 
-    -- 1. Read every row once: its key, its hash, its verdict.
+    -- 1. Read every row once: key, hash and verdict.
     INSERT INTO etl.touched_providers (load_run_file_id, line_no, practice_id, per_org_id, provider_id, row_hash, verdict)
     SELECT p_load_run_file_id, d.line_no, d.practice_id, d.per_org_id, d.provider_id, d.row_hash, d.verdict
     FROM etl.verdicts_providers(p_load_run_file_id, p_is_late) AS d;
 
     CALL etl.analyze_work('touched_providers');
 
-    -- 2. Say why rows are rejected. What an earlier attempt rejected and this one does not is resolved by its run.
+    -- 2. Write the reasons of rejected rows. A reject of an earlier attempt that is valid now is marked as resolved.
     UPDATE etl.rejects_providers AS j
     SET resolved_by_run = v_run_id
     WHERE j.load_run_file_id = p_load_run_file_id AND j.stage = 'typing' AND j.resolved_by_run IS NULL;
@@ -15710,7 +15712,7 @@ BEGIN
             resolved_by_run = NULL;
     END IF;
 
-    -- 3. Of several valid rows of a key the one with the greatest updated_at, then the last, counts; the others are duplicates.
+    -- 3. Of several valid rows of a key, take the one with the greatest updated_at, then the last one; all other rows are duplicates.
     WITH repeated AS MATERIALIZED (
         SELECT t.practice_id, t.per_org_id, t.provider_id
         FROM etl.touched_providers AS t
@@ -15735,7 +15737,7 @@ BEGIN
     FROM ranked AS n
     WHERE t.load_run_file_id = p_load_run_file_id AND t.line_no = n.line_no;
 
-    -- 4. Count.
+    -- 4. Count the verdicts.
     UPDATE etl.load_run_files AS f
     SET rows_ingested = c.valid,
         rows_unchanged = c.unchanged,
@@ -15754,7 +15756,7 @@ BEGIN
 END;
 $check_providers$;
 COMMENT ON PROCEDURE etl.check_providers(bigint, boolean) IS
-    'Gives each row of a file its verdict, writes its rejects and counts. p_is_late: no row is skipped as unchanged.';
+    'Writes the verdict on each row of a file, its rejects and its counts. p_is_late: the file is late, so no row is unchanged.';
 
 -- object: procedure etl.stage_providers
 CREATE OR REPLACE PROCEDURE etl.stage_providers(p_load_run_file_id bigint)
@@ -15767,7 +15769,7 @@ SET plan_cache_mode = force_custom_plan
 SET work_mem = '64MB'
 SET random_page_cost = 1.1
 AS $stage_providers$
--- Type the valid rows of a file in order, and make them the newest state of their keys.
+-- Types the valid rows of a file that is in order, and makes them the newest state of their keys.
 -- The caller, etl.process_file, holds the extract's lock.
 DECLARE
     v_file etl.load_run_files;
@@ -15775,7 +15777,7 @@ DECLARE
 BEGIN
     SELECT f.* INTO v_file FROM etl.load_run_files AS f WHERE f.load_run_file_id = p_load_run_file_id;
 
-    -- 1. New keys. Under the lock none can be there already, and looking for conflicts would cost a third more.
+    -- 1. New keys. The lock excludes conflicts, and ON CONFLICT would take a third longer.
     INSERT INTO stg.providers (
         provider_id, practice_id, nhi_number, is_nhi_validate, title, first_name, middle_name, family_name,
         full_name, preferred_name, other_maiden_name, marital_status, gender, dob, age, age_type, age_group,
@@ -15825,7 +15827,7 @@ BEGIN
     JOIN etl.typed_providers AS y USING (load_run_file_id, line_no)
     WHERE t.load_run_file_id = p_load_run_file_id AND t.verdict = 'new';
 
-    -- 2. Keys that are there with another text.
+    -- 2. Existing keys whose text has changed.
     INSERT INTO stg.providers AS s (
         provider_id, practice_id, nhi_number, is_nhi_validate, title, first_name, middle_name, family_name,
         full_name, preferred_name, other_maiden_name, marital_status, gender, dob, age, age_type, age_group,
@@ -15988,7 +15990,7 @@ BEGIN
         );
     GET DIAGNOSTICS v_written = ROW_COUNT;
 
-    -- 3. The values are equal, though text or rules are not: keep the new hash, so that the next file can skip the row.
+    -- 3. If text or rules changed but the values did not: store the new hash, so that the next file can skip the row.
     IF v_written < (
         SELECT count(*)
         FROM etl.touched_providers AS t
@@ -16003,7 +16005,7 @@ BEGIN
     END IF;
 END;
 $stage_providers$;
-COMMENT ON PROCEDURE etl.stage_providers(bigint) IS 'Types the valid rows of a file in order into stg.providers.';
+COMMENT ON PROCEDURE etl.stage_providers(bigint) IS 'Types the valid rows of a file that is in order, and writes them to stg.providers.';
 
 -- object: procedure etl.observe_providers
 CREATE OR REPLACE PROCEDURE etl.observe_providers(p_tenant text[], p_before timestamptz)
@@ -16016,8 +16018,8 @@ SET plan_cache_mode = force_custom_plan
 SET work_mem = '64MB'
 SET random_page_cost = 1.1
 AS $observe_providers$
--- Find where the tenant's counting files observed the keys in etl.touched_providers; of several files with one
--- DateExtracted the last counts. The caller, a rebuild or purge, holds the extract's lock.
+-- Collects the observations of the keys in etl.touched_providers from the tenant's counting files. Of several
+-- files with the same DateExtracted, the last one is used. The caller, a rebuild or purge, holds the extract's lock.
 BEGIN
     WITH keys AS MATERIALIZED (
         SELECT DISTINCT t.practice_id, t.per_org_id, t.provider_id::text AS provider_id
@@ -16045,7 +16047,7 @@ BEGIN
         WHERE f.extract = 'providers' AND f.tenant = p_tenant AND f.is_counting
             AND f.date_extracted < p_before
     ),
-    -- What today's rules reject of files that were checked by others: it may not even be of its type now.
+    -- Rows of stale files that today's rules reject: their values may no longer fit the type of the column.
     misfits AS MATERIALIZED (
         SELECT f.load_run_file_id, b.line_no
         FROM files AS f
@@ -16087,7 +16089,7 @@ BEGIN
 END;
 $observe_providers$;
 COMMENT ON PROCEDURE etl.observe_providers(text[], timestamptz) IS
-    'Fills etl.observed_providers with what counting files from before p_before say of the keys in etl.touched_providers.';
+    'Fills etl.observed_providers with the observations of the keys in etl.touched_providers from counting files with DateExtracted before p_before.';
 
 -- object: procedure etl.purge_providers
 CREATE OR REPLACE PROCEDURE etl.purge_providers(p_tenant text[], p_before timestamptz)
@@ -16100,10 +16102,11 @@ SET plan_cache_mode = force_custom_plan
 SET work_mem = '64MB'
 SET random_page_cost = 1.1
 AS $purge_providers$
--- Of a tenant's rows of raw before a new horizon keep what a rebuild of any key still needs: its newest row, and those
--- with which its state in stg and core began. The caller, etl.purge_extract, holds the extract's lock.
+-- Deletes a tenant's rows of raw before a new horizon, except the rows that a rebuild of their keys still needs: of
+-- each key the newest row, and the rows with which its state in stg and core began. The caller, etl.purge_extract,
+-- holds the extract's lock.
 BEGIN
-    -- 1. All keys that counting files of the tenant held before.
+    -- 1. All keys in the tenant's counting files before the horizon.
     INSERT INTO etl.touched_providers (load_run_file_id, line_no, practice_id, per_org_id, provider_id, row_hash, verdict)
     SELECT DISTINCT 0, 0, r.practice_id, r.per_org_id, etl.key_bigint(r.provider_id), 0, 'replaced'
     FROM etl.load_run_files AS f
@@ -16115,11 +16118,11 @@ BEGIN
 
     CALL etl.analyze_work('touched_providers');
 
-    -- 2. Where the counting files before the horizon observed these keys.
+    -- 2. The observations of these keys from the counting files before the horizon.
     CALL etl.observe_providers(p_tenant, p_before);
 
-    -- 3. Keep the newest row; the row with which the newest version and its newest state began in core; and
-    -- each row that changed stg since.
+    -- 3. Keep of each key the newest row, the row with which its newest version began in core, and each row that
+    -- changed stg since its newest state began in core.
     WITH core_states AS (
         SELECT
             s.*,
@@ -16212,12 +16215,12 @@ BEGIN
     FROM placed AS p
     WHERE p.observed_at IN (p.newest, p.version_from)
         OR p.changes AND p.observed_at >= p.state_from
-        -- Without the row before it the newest state may look as old as its version.
+        -- Also the row before the newest state: without it, this state would seem to begin with its version.
         OR p.next_at = p.state_from AND p.observed_at > p.version_from;
 
     CALL etl.analyze_work('touched_providers');
 
-    -- 4. Remove all other rows, of files that do not count as well, and say of which files.
+    -- 4. Delete all other rows, also of files that do not count, and record a purge attempt for each file.
     WITH removed AS (
         DELETE FROM raw.providers_raw AS r
         USING etl.load_run_files AS f
@@ -16238,7 +16241,7 @@ BEGIN
 END;
 $purge_providers$;
 COMMENT ON PROCEDURE etl.purge_providers(text[], timestamptz) IS
-    'Removes a tenant''s rows before a horizon from raw.providers_raw, but for those that a rebuild of their keys needs.';
+    'Deletes a tenant''s rows before a horizon from raw.providers_raw, except those that a rebuild of their keys needs.';
 
 -- object: procedure etl.merge_providers
 CREATE OR REPLACE PROCEDURE etl.merge_providers(p_load_run_file_id bigint)
@@ -16252,10 +16255,10 @@ SET work_mem = '64MB'
 SET random_page_cost = 1.1
 SET hash_mem_multiplier = 1
 AS $merge_providers$
--- Continue the history of the keys that this file made new or changed in stg.providers: close a version
--- whose history columns differ and open the next, or show newer values in the version that stands.
--- The caller, etl.process_file, holds the extract's lock. With little memory for it the planner hashes the narrow touched_
--- and not the wide rows of stg.
+-- Continues the history of the keys that this file made new or changed in stg.providers. If history
+-- columns differ, the current version is closed and the next one opened; otherwise the current version is updated.
+-- The caller, etl.process_file, holds the extract's lock. hash_mem_multiplier is low, so that the planner hashes the
+-- narrow rows of touched_ and not the wide rows of stg.
 DECLARE
     v_observed_at timestamptz;
     v_inserted bigint;
@@ -16303,7 +16306,7 @@ BEGIN
     WHERE t.load_run_file_id = p_load_run_file_id AND t.verdict = 'new';
     GET DIAGNOSTICS v_inserted = ROW_COUNT;
 
-    -- 2. Keys that were there, where this file changed stg or today's mapping or pseudonym is another.
+    -- 2. Existing keys whose row in stg this file changed, or whose mapped value or pseudonym is different today.
     WITH published AS MATERIALIZED (
         SELECT s.*
         FROM etl.touched_providers AS t
@@ -16450,7 +16453,7 @@ BEGIN
             p.date_extracted,
             v_observed_at
         FROM published AS p
-        -- IN, not a join: it is hashed however few rows the planner expects of either.
+        -- IN instead of a join: PostgreSQL then hashes, however few rows it expects.
         WHERE (p.practice_id, p.per_org_id, p.provider_id) IN (SELECT d.practice_id, d.per_org_id, d.provider_id FROM closed AS d)
             OR NOT EXISTS (
                 SELECT FROM core.dim_providers AS c
@@ -16465,7 +16468,7 @@ BEGIN
     WHERE f.load_run_file_id = p_load_run_file_id;
 END;
 $merge_providers$;
-COMMENT ON PROCEDURE etl.merge_providers(bigint) IS 'Continues the history of core.dim_providers with what a file made new or changed in stg.';
+COMMENT ON PROCEDURE etl.merge_providers(bigint) IS 'Continues the history of core.dim_providers with the rows that a file made new or changed in stg.';
 
 -- object: procedure etl.rebuild_providers
 CREATE OR REPLACE PROCEDURE etl.rebuild_providers(p_load_run_file_id bigint)
@@ -16478,7 +16481,7 @@ SET plan_cache_mode = force_custom_plan
 SET work_mem = '64MB'
 SET random_page_cost = 1.1
 AS $rebuild_providers$
--- Derive the keys of a late, superseding or excluded file anew from raw: their state in stg, their history in core.
+-- Rebuilds the keys of a late, superseding or excluded file from raw: their state in stg, their history in core.
 -- The caller holds the extract's lock.
 DECLARE
     v_file etl.load_run_files;
@@ -16487,11 +16490,11 @@ DECLARE
 BEGIN
     SELECT f.* INTO v_file FROM etl.load_run_files AS f WHERE f.load_run_file_id = p_load_run_file_id;
 
-    -- Rows of other tenants were rejected; their keys are not for this file to touch.
+    -- Rows of other tenants were rejected, so their keys are not rebuilt.
     DELETE FROM etl.touched_providers AS t
     WHERE (t.practice_id, t.per_org_id) IS DISTINCT FROM (v_file.tenant[1], v_file.tenant[2]);
 
-    -- 1. The keys of its tenant in the file and in the versions that it replaced.
+    -- 1. The tenant's keys in the file and in the files that it superseded.
     INSERT INTO etl.touched_providers (load_run_file_id, line_no, practice_id, per_org_id, provider_id, row_hash, verdict)
     SELECT p_load_run_file_id, 0, r.practice_id, r.per_org_id, etl.key_bigint(r.provider_id), 0, 'replaced'
     FROM raw.providers_raw AS r
@@ -16502,10 +16505,10 @@ BEGIN
 
     CALL etl.analyze_work('touched_providers');
 
-    -- 2. Where the counting files observed these keys.
+    -- 2. The observations of these keys from all counting files.
     CALL etl.observe_providers(v_file.tenant, 'infinity');
 
-    -- 3. stg: the first observation in the newest run of equal rows.
+    -- 3. stg: the first observation in the newest series of equal rows.
     WITH states AS (
         SELECT s.*, ROW(
             s.is_absent, s.nhi_number, s.is_nhi_validate, s.title, s.first_name, s.middle_name, s.family_name,
@@ -16670,8 +16673,8 @@ BEGIN
                 AND NOT o.is_absent
         );
 
-    -- 4. core: a version begins where a history column changes or the key comes back; it shows the newest state
-    -- inside its period, and ends where the next begins or the key is absent.
+    -- 4. core: a version begins when a history column changes or the key returns. It shows the newest state within its
+    -- period, and ends when the next version begins or the key is absent.
     WITH states AS (
         SELECT
             s.*,
@@ -16734,7 +16737,8 @@ BEGIN
             lead(v.effective_from) OVER (PARTITION BY v.practice_id, v.per_org_id, v.provider_id ORDER BY v.version_no) AS effective_to
         FROM bounded AS v
     ),
-    -- Versions that began before the horizon stay. EXCEPT, not an anti-join: it is hashed or sorted however few rows the planner expects.
+    -- Versions that began before the horizon are kept. EXCEPT instead of an anti-join: PostgreSQL then hashes or sorts,
+    -- however few rows it expects.
     stale AS (
         SELECT c.practice_id, c.per_org_id, c.provider_id, c.effective_from
         FROM (
@@ -16792,8 +16796,8 @@ BEGIN
             v.from_date_practice, v.apc_expiry_date, v.mps_expiry_date, v.practice_location, v.user_role,
             v.loaded_date_time, v.effective_to, v.load_run_file_id, v.load_run_id, v.observed_at
         FROM versions AS v
-        -- Reading the count first has the removals done first, and the order closes a version before the next is
-        -- current: at no moment has a key two current versions.
+        -- The count forces the deletions to run first, and ORDER BY closes a version before the next one becomes
+        -- current, so a key never has two current versions.
         WHERE NOT v.is_absent AND (SELECT count(*) FROM removed) >= 0
         ORDER BY v.effective_from
         ON CONFLICT (practice_id, per_org_id, provider_id, effective_from) DO UPDATE
@@ -16845,7 +16849,7 @@ BEGIN
 END;
 $rebuild_providers$;
 COMMENT ON PROCEDURE etl.rebuild_providers(bigint) IS
-    'Derives the keys of a file anew from raw, in stg and core.dim_providers, from every counting file that holds one of them.';
+    'Rebuilds the keys of a file in stg and core.dim_providers, from the raw rows of all counting files that hold one of them.';
 
 -- object: view raw.vaccine
 CREATE OR REPLACE VIEW raw.vaccine AS
@@ -16858,9 +16862,9 @@ SELECT
     f.load_run_id, f.load_ts
 FROM raw.vaccine_raw AS r
 JOIN etl.load_run_files AS f USING (load_run_file_id);
-COMMENT ON VIEW raw.vaccine IS 'Delivered rows with where they came from: List of vaccines the practice uses.';
+COMMENT ON VIEW raw.vaccine IS 'Delivered rows with their origin: List of vaccines the practice uses.';
 COMMENT ON COLUMN raw.vaccine.load_run_file_id IS 'The file: etl.load_run_files.';
-COMMENT ON COLUMN raw.vaccine.line_no IS 'Number of the row in the file, from 1, counting every row.';
+COMMENT ON COLUMN raw.vaccine.line_no IS 'Number of the row in the file, from 1; rejected rows and a header are counted too.';
 COMMENT ON COLUMN raw.vaccine.s3_bucket IS 'Bucket of the file.';
 COMMENT ON COLUMN raw.vaccine.s3_key IS 'Key of the file.';
 COMMENT ON COLUMN raw.vaccine.s3_version_id IS 'Version of the object.';
@@ -16869,8 +16873,8 @@ COMMENT ON COLUMN raw.vaccine.date_extracted IS 'DateExtracted in the name of th
 COMMENT ON COLUMN raw.vaccine.extract_type IS 'Extract as spelled in the name of the file.';
 COMMENT ON COLUMN raw.vaccine.load_run_id IS 'The run that landed the file.';
 COMMENT ON COLUMN raw.vaccine.load_ts IS 'When the file was landed.';
-COMMENT ON COLUMN raw.vaccine.file_practice_id IS 'practice_id in the name of the file.';
-COMMENT ON COLUMN raw.vaccine.file_per_org_id IS 'per_org_id in the name of the file.';
+COMMENT ON COLUMN raw.vaccine.file_practice_id IS 'The practice_id in the file name.';
+COMMENT ON COLUMN raw.vaccine.file_per_org_id IS 'The per_org_id in the file name.';
 GRANT SELECT ON raw.vaccine TO etl_auditor;
 
 -- object: derived etl.typed_vaccine
@@ -16883,7 +16887,7 @@ SELECT
     nullif((r.loaded_date_time || ' Pacific/Auckland')::timestamptz, TIMESTAMPTZ '1900-01-01 Pacific/Auckland') AS loaded_date_time
 FROM raw.vaccine_raw AS r;
 COMMENT ON VIEW etl.typed_vaccine IS
-    'Rows of raw.vaccine_raw with typed values, the same in every session. Rejected rows may fail to cast: read valid ones only.';
+    'Rows of raw.vaccine_raw with typed values, the same in every session. A cast of a rejected row can fail: read valid rows only.';
 
 -- object: derived etl.published_vaccine
 CREATE OR REPLACE VIEW etl.published_vaccine WITH (security_invoker = true) AS
@@ -16896,7 +16900,7 @@ SELECT
 FROM stg.vaccine AS s
 CROSS JOIN LATERAL (
     SELECT etl.key_part(s.practice_id) || etl.key_part(s.per_org_id) AS key_part
-    OFFSET 0  -- computed once a row, not once for each of its surrogate keys
+    OFFSET 0  -- so that it is computed once per row, not once per surrogate key
 ) AS tenant;
 COMMENT ON VIEW etl.published_vaccine IS
     'Rows of stg.vaccine as core.dim_vaccine shows them: surrogate keys, mapped values, pseudonyms, without dropped columns.';
@@ -16908,10 +16912,10 @@ FROM etl.typed_vaccine AS y
 WITH NO DATA;
 ALTER TABLE etl.observed_vaccine ADD PRIMARY KEY (practice_id, per_org_id, vaccine_id, observed_at);
 COMMENT ON TABLE etl.observed_vaccine IS
-    'Work of a rebuild or purge: what each counting file holds of the keys in hand. Under the extract''s lock; empty between files.';
+    'Work table of a rebuild or purge: the observations of its keys from each counting file. Protected by the extract''s lock; empty between files.';
 COMMENT ON COLUMN etl.observed_vaccine.observed_at IS 'DateExtracted of the file.';
-COMMENT ON COLUMN etl.observed_vaccine.is_absent IS 'Whether the file, a mirror, lacks the key: then no other column of the row has a value.';
-COMMENT ON COLUMN etl.observed_vaccine.row_hash IS 'Hash of the text and of the rules of the file.';
+COMMENT ON COLUMN etl.observed_vaccine.is_absent IS 'Whether the file is a mirror that lacks the key; then the columns of values are NULL.';
+COMMENT ON COLUMN etl.observed_vaccine.row_hash IS 'Hash of the row''s text and of the rules of the file.';
 COMMENT ON COLUMN etl.observed_vaccine.load_run_id IS 'The run that landed the file.';
 
 -- object: derived etl.republished_vaccine
@@ -16925,12 +16929,12 @@ SELECT
 FROM etl.observed_vaccine AS o
 CROSS JOIN LATERAL (
     SELECT etl.key_part(o.practice_id) || etl.key_part(o.per_org_id) AS key_part
-    OFFSET 0  -- computed once a row, not once for each of its surrogate keys
+    OFFSET 0  -- so that it is computed once per row, not once per surrogate key
 ) AS tenant;
 COMMENT ON VIEW etl.republished_vaccine IS
     'Rows of etl.observed_vaccine as core.dim_vaccine shows them, for rebuilds and purges.';
 COMMENT ON COLUMN etl.republished_vaccine.observed_at IS 'DateExtracted of the file.';
-COMMENT ON COLUMN etl.republished_vaccine.is_absent IS 'Whether the file, a mirror, lacks the key.';
+COMMENT ON COLUMN etl.republished_vaccine.is_absent IS 'Whether the file is a mirror that lacks the key.';
 
 -- object: function etl.hash_vaccine
 CREATE OR REPLACE FUNCTION etl.hash_vaccine(p_row raw.vaccine_raw, p_seed bigint)
@@ -16939,7 +16943,7 @@ LANGUAGE sql
 STABLE
 PARALLEL SAFE
 AS $hash_vaccine$
--- One expression without settings, so that the planner puts it in place of the call.
+-- One expression and no SET clause, so that the planner can inline the call.
 SELECT pg_catalog.hash_record_extended(
     ROW(
         p_row.vaccine_id, p_row.vaccine_code, p_row.vaccine_name, p_row.long_description, p_row.is_active,
@@ -16950,7 +16954,7 @@ SELECT pg_catalog.hash_record_extended(
 );
 $hash_vaccine$;
 COMMENT ON FUNCTION etl.hash_vaccine(raw.vaccine_raw, bigint) IS
-    'Hash of the tracked text of a raw row, seeded with the rules of its file (etl.hash_seed).';
+    'Hash of the texts of a raw row in tracked columns, seeded with the rules of its file (etl.hash_seed).';
 
 -- object: function etl.row_text_vaccine
 CREATE OR REPLACE FUNCTION etl.row_text_vaccine(p_row raw.vaccine_raw, p_date_extracted timestamptz)
@@ -16968,7 +16972,7 @@ SELECT pg_catalog.array_to_string(
 ) || '|~~|';
 $row_text_vaccine$;
 COMMENT ON FUNCTION etl.row_text_vaccine(raw.vaccine_raw, timestamptz) IS
-    'The text of a raw row with its separators, as a file extracted at that time has it.';
+    'The text of a raw row with separators, as it is in a file with that DateExtracted.';
 
 -- object: function etl.verdicts_vaccine
 CREATE OR REPLACE FUNCTION etl.verdicts_vaccine(p_load_run_file_id bigint, p_is_late boolean)
@@ -16987,9 +16991,8 @@ SET random_page_cost = 1.1
 SET parallel_setup_cost = 0
 SET parallel_tuple_cost = 0
 AS $verdicts_vaccine$
--- The rows of a file, each with its key, its hash and how it stands to the rules and to stg.vaccine. Changes nothing.
--- One pass over raw, in a query that can run parallel, which a statement that stores its result cannot. A row is read to
--- its first fault; which one it is, etl.faults_vaccine says.
+-- The rows of a file, each with key, hash and verdict. Changes nothing. The query reads raw once and can run in
+-- parallel, which an INSERT cannot. It stops at the first fault of a row; etl.faults_vaccine lists all.
 DECLARE
     v_file etl.load_run_files;
     v_seed bigint;
@@ -17006,7 +17009,7 @@ BEGIN
         r.row_hash,
         CASE
             WHEN CASE
-                -- The same text stood in a valid row, of whatever tenant; the hash leaves out untracked columns.
+                -- A valid row had the same text, maybe of a different tenant; untracked columns are not hashed.
                 WHEN s.row_hash = r.row_hash AND NOT p_is_late THEN
                     r.per_org_id IS NOT DISTINCT FROM v_file.tenant[2] AND
                     r.practice_id IS NOT DISTINCT FROM v_file.tenant[1] AND
@@ -17027,7 +17030,7 @@ BEGIN
         SELECT r.*, etl.hash_vaccine(r, v_seed) AS row_hash
         FROM raw.vaccine_raw AS r
         WHERE r.load_run_file_id = p_load_run_file_id
-        -- Hashed once a row, not once for each use. Not plain 0: that is no constant of OFFSET's type, and bars parallel plans.
+        -- OFFSET makes PostgreSQL hash each row once. A plain 0 is not a bigint and would prevent parallel plans.
         OFFSET BIGINT '0'
     ) AS r
     LEFT JOIN stg.vaccine AS s
@@ -17037,7 +17040,7 @@ BEGIN
 END;
 $verdicts_vaccine$;
 COMMENT ON FUNCTION etl.verdicts_vaccine(bigint, boolean) IS
-    'The rows of a file with key, hash of text and rules, and verdict: new, changed or unchanged against stg.vaccine, or rejected. p_is_late: none is unchanged.';
+    'The rows of a file with key, hash of text and rules, and verdict: new, changed or unchanged (compared with stg.vaccine), or rejected. p_is_late: no row is unchanged.';
 
 -- object: function etl.faults_vaccine
 CREATE OR REPLACE FUNCTION etl.faults_vaccine(p_load_run_file_id bigint)
@@ -17052,8 +17055,8 @@ SET plan_cache_mode = force_custom_plan
 SET work_mem = '64MB'
 SET random_page_cost = 1.1
 AS $faults_vaccine$
--- The rows of the file in hand whose verdict is rejected, each with all that is wrong with it, column by column. Changes
--- nothing. A column without a value has no fault, unless it is required.
+-- The rejected rows of the file that is being processed, each with all its faults, column by column. Changes nothing.
+-- An empty field is no fault, unless the column is required.
 DECLARE
     v_file etl.load_run_files;
 BEGIN
@@ -17088,7 +17091,7 @@ BEGIN
 END;
 $faults_vaccine$;
 COMMENT ON FUNCTION etl.faults_vaccine(bigint) IS
-    'The rejected rows of the file in hand: line, text, key texts, and by column the text and the reason.';
+    'The rejected rows of the file that is being processed: line, text, texts of the key, and by column the text and the reason.';
 
 -- object: procedure etl.check_vaccine
 CREATE OR REPLACE PROCEDURE etl.check_vaccine(p_load_run_file_id bigint, p_is_late boolean)
@@ -17101,7 +17104,7 @@ SET plan_cache_mode = force_custom_plan
 SET work_mem = '64MB'
 SET random_page_cost = 1.1
 AS $check_vaccine$
--- Give each row of the file its verdict in etl.touched_vaccine, write its rejects, and count.
+-- Writes the verdict on each row of the file to etl.touched_vaccine, writes the rejects, and counts.
 -- The caller, etl.process_file, holds the extract's lock.
 DECLARE
     v_run_id bigint;
@@ -17111,14 +17114,14 @@ BEGIN
     JOIN etl.file_attempts AS a USING (file_attempt_id)
     WHERE f.load_run_file_id = p_load_run_file_id;
 
-    -- 1. Read every row once: its key, its hash, its verdict.
+    -- 1. Read every row once: key, hash and verdict.
     INSERT INTO etl.touched_vaccine (load_run_file_id, line_no, practice_id, per_org_id, vaccine_id, row_hash, verdict)
     SELECT p_load_run_file_id, d.line_no, d.practice_id, d.per_org_id, d.vaccine_id, d.row_hash, d.verdict
     FROM etl.verdicts_vaccine(p_load_run_file_id, p_is_late) AS d;
 
     CALL etl.analyze_work('touched_vaccine');
 
-    -- 2. Say why rows are rejected. What an earlier attempt rejected and this one does not is resolved by its run.
+    -- 2. Write the reasons of rejected rows. A reject of an earlier attempt that is valid now is marked as resolved.
     UPDATE etl.rejects_vaccine AS j
     SET resolved_by_run = v_run_id
     WHERE j.load_run_file_id = p_load_run_file_id AND j.stage = 'typing' AND j.resolved_by_run IS NULL;
@@ -17136,7 +17139,7 @@ BEGIN
             resolved_by_run = NULL;
     END IF;
 
-    -- 3. Of several valid rows of a key the last counts; the others are duplicates.
+    -- 3. Of several valid rows of a key, take the last one; all other rows are duplicates.
     WITH repeated AS MATERIALIZED (
         SELECT t.practice_id, t.per_org_id, t.vaccine_id
         FROM etl.touched_vaccine AS t
@@ -17160,7 +17163,7 @@ BEGIN
     FROM ranked AS n
     WHERE t.load_run_file_id = p_load_run_file_id AND t.line_no = n.line_no;
 
-    -- 4. Count.
+    -- 4. Count the verdicts.
     UPDATE etl.load_run_files AS f
     SET rows_ingested = c.valid,
         rows_unchanged = c.unchanged,
@@ -17179,7 +17182,7 @@ BEGIN
 END;
 $check_vaccine$;
 COMMENT ON PROCEDURE etl.check_vaccine(bigint, boolean) IS
-    'Gives each row of a file its verdict, writes its rejects and counts. p_is_late: no row is skipped as unchanged.';
+    'Writes the verdict on each row of a file, its rejects and its counts. p_is_late: the file is late, so no row is unchanged.';
 
 -- object: procedure etl.stage_vaccine
 CREATE OR REPLACE PROCEDURE etl.stage_vaccine(p_load_run_file_id bigint)
@@ -17192,7 +17195,7 @@ SET plan_cache_mode = force_custom_plan
 SET work_mem = '64MB'
 SET random_page_cost = 1.1
 AS $stage_vaccine$
--- Type the valid rows of a file in order, and make them the newest state of their keys.
+-- Types the valid rows of a file that is in order, and makes them the newest state of their keys.
 -- The caller, etl.process_file, holds the extract's lock.
 DECLARE
     v_file etl.load_run_files;
@@ -17200,7 +17203,7 @@ DECLARE
 BEGIN
     SELECT f.* INTO v_file FROM etl.load_run_files AS f WHERE f.load_run_file_id = p_load_run_file_id;
 
-    -- 1. New keys. Under the lock none can be there already, and looking for conflicts would cost a third more.
+    -- 1. New keys. The lock excludes conflicts, and ON CONFLICT would take a third longer.
     INSERT INTO stg.vaccine (
         vaccine_id, vaccine_code, vaccine_name, long_description, is_active, is_deleted, coding_system, gender_id,
         gender, is_nir, per_org_id, practice_id, loaded_date_time,
@@ -17214,7 +17217,7 @@ BEGIN
     JOIN etl.typed_vaccine AS y USING (load_run_file_id, line_no)
     WHERE t.load_run_file_id = p_load_run_file_id AND t.verdict = 'new';
 
-    -- 2. Keys that are there with another text.
+    -- 2. Existing keys whose text has changed.
     INSERT INTO stg.vaccine AS s (
         vaccine_id, vaccine_code, vaccine_name, long_description, is_active, is_deleted, coding_system, gender_id,
         gender, is_nir, per_org_id, practice_id, loaded_date_time,
@@ -17245,7 +17248,7 @@ BEGIN
         );
     GET DIAGNOSTICS v_written = ROW_COUNT;
 
-    -- 3. The values are equal, though text or rules are not: keep the new hash, so that the next file can skip the row.
+    -- 3. If text or rules changed but the values did not: store the new hash, so that the next file can skip the row.
     IF v_written < (
         SELECT count(*)
         FROM etl.touched_vaccine AS t
@@ -17260,7 +17263,7 @@ BEGIN
     END IF;
 END;
 $stage_vaccine$;
-COMMENT ON PROCEDURE etl.stage_vaccine(bigint) IS 'Types the valid rows of a file in order into stg.vaccine.';
+COMMENT ON PROCEDURE etl.stage_vaccine(bigint) IS 'Types the valid rows of a file that is in order, and writes them to stg.vaccine.';
 
 -- object: procedure etl.observe_vaccine
 CREATE OR REPLACE PROCEDURE etl.observe_vaccine(p_tenant text[], p_before timestamptz)
@@ -17273,8 +17276,8 @@ SET plan_cache_mode = force_custom_plan
 SET work_mem = '64MB'
 SET random_page_cost = 1.1
 AS $observe_vaccine$
--- Find where the tenant's counting files observed the keys in etl.touched_vaccine; of several files with one
--- DateExtracted the last counts. The caller, a rebuild or purge, holds the extract's lock.
+-- Collects the observations of the keys in etl.touched_vaccine from the tenant's counting files. Of several
+-- files with the same DateExtracted, the last one is used. The caller, a rebuild or purge, holds the extract's lock.
 BEGIN
     WITH keys AS MATERIALIZED (
         SELECT DISTINCT t.practice_id, t.per_org_id, t.vaccine_id::text AS vaccine_id
@@ -17302,7 +17305,7 @@ BEGIN
         WHERE f.extract = 'vaccine' AND f.tenant = p_tenant AND f.is_counting
             AND f.date_extracted < p_before
     ),
-    -- What today's rules reject of files that were checked by others: it may not even be of its type now.
+    -- Rows of stale files that today's rules reject: their values may no longer fit the type of the column.
     misfits AS MATERIALIZED (
         SELECT f.load_run_file_id, b.line_no
         FROM files AS f
@@ -17344,7 +17347,7 @@ BEGIN
 END;
 $observe_vaccine$;
 COMMENT ON PROCEDURE etl.observe_vaccine(text[], timestamptz) IS
-    'Fills etl.observed_vaccine with what counting files from before p_before say of the keys in etl.touched_vaccine.';
+    'Fills etl.observed_vaccine with the observations of the keys in etl.touched_vaccine from counting files with DateExtracted before p_before.';
 
 -- object: procedure etl.purge_vaccine
 CREATE OR REPLACE PROCEDURE etl.purge_vaccine(p_tenant text[], p_before timestamptz)
@@ -17357,10 +17360,11 @@ SET plan_cache_mode = force_custom_plan
 SET work_mem = '64MB'
 SET random_page_cost = 1.1
 AS $purge_vaccine$
--- Of a tenant's rows of raw before a new horizon keep what a rebuild of any key still needs: its newest row, and those
--- with which its state in stg and core began. The caller, etl.purge_extract, holds the extract's lock.
+-- Deletes a tenant's rows of raw before a new horizon, except the rows that a rebuild of their keys still needs: of
+-- each key the newest row, and the rows with which its state in stg and core began. The caller, etl.purge_extract,
+-- holds the extract's lock.
 BEGIN
-    -- 1. All keys that counting files of the tenant held before.
+    -- 1. All keys in the tenant's counting files before the horizon.
     INSERT INTO etl.touched_vaccine (load_run_file_id, line_no, practice_id, per_org_id, vaccine_id, row_hash, verdict)
     SELECT DISTINCT 0, 0, r.practice_id, r.per_org_id, etl.key_bigint(r.vaccine_id), 0, 'replaced'
     FROM etl.load_run_files AS f
@@ -17372,11 +17376,11 @@ BEGIN
 
     CALL etl.analyze_work('touched_vaccine');
 
-    -- 2. Where the counting files before the horizon observed these keys.
+    -- 2. The observations of these keys from the counting files before the horizon.
     CALL etl.observe_vaccine(p_tenant, p_before);
 
-    -- 3. Keep the newest row; the row with which the newest version and its newest state began in core; and
-    -- each row that changed stg since.
+    -- 3. Keep of each key the newest row, the row with which its newest version began in core, and each row that
+    -- changed stg since its newest state began in core.
     WITH core_states AS (
         SELECT
             s.*,
@@ -17429,12 +17433,12 @@ BEGIN
     FROM placed AS p
     WHERE p.observed_at IN (p.newest, p.version_from)
         OR p.changes AND p.observed_at >= p.state_from
-        -- Without the row before it the newest state may look as old as its version.
+        -- Also the row before the newest state: without it, this state would seem to begin with its version.
         OR p.next_at = p.state_from AND p.observed_at > p.version_from;
 
     CALL etl.analyze_work('touched_vaccine');
 
-    -- 4. Remove all other rows, of files that do not count as well, and say of which files.
+    -- 4. Delete all other rows, also of files that do not count, and record a purge attempt for each file.
     WITH removed AS (
         DELETE FROM raw.vaccine_raw AS r
         USING etl.load_run_files AS f
@@ -17455,7 +17459,7 @@ BEGIN
 END;
 $purge_vaccine$;
 COMMENT ON PROCEDURE etl.purge_vaccine(text[], timestamptz) IS
-    'Removes a tenant''s rows before a horizon from raw.vaccine_raw, but for those that a rebuild of their keys needs.';
+    'Deletes a tenant''s rows before a horizon from raw.vaccine_raw, except those that a rebuild of their keys needs.';
 
 -- object: procedure etl.merge_vaccine
 CREATE OR REPLACE PROCEDURE etl.merge_vaccine(p_load_run_file_id bigint)
@@ -17469,10 +17473,10 @@ SET work_mem = '64MB'
 SET random_page_cost = 1.1
 SET hash_mem_multiplier = 1
 AS $merge_vaccine$
--- Continue the history of the keys that this file made new or changed in stg.vaccine: close a version
--- whose history columns differ and open the next, or show newer values in the version that stands.
--- The caller, etl.process_file, holds the extract's lock. With little memory for it the planner hashes the narrow touched_
--- and not the wide rows of stg.
+-- Continues the history of the keys that this file made new or changed in stg.vaccine. If history
+-- columns differ, the current version is closed and the next one opened; otherwise the current version is updated.
+-- The caller, etl.process_file, holds the extract's lock. hash_mem_multiplier is low, so that the planner hashes the
+-- narrow rows of touched_ and not the wide rows of stg.
 DECLARE
     v_observed_at timestamptz;
     v_inserted bigint;
@@ -17497,13 +17501,13 @@ BEGIN
     WHERE t.load_run_file_id = p_load_run_file_id AND t.verdict = 'new';
     GET DIAGNOSTICS v_inserted = ROW_COUNT;
 
-    -- 2. Keys that were there, where this file changed stg.
+    -- 2. Existing keys whose row in stg this file changed.
     WITH published AS MATERIALIZED (
         SELECT s.*
         FROM etl.touched_vaccine AS t
         JOIN etl.published_vaccine AS s USING (practice_id, per_org_id, vaccine_id)
         WHERE t.load_run_file_id = p_load_run_file_id AND t.verdict = 'changed'
-            -- Not a plain equality: statistics know no row of this file yet, and one row makes a nested loop.
+            -- Not a plain equality: the statistics do not know this file, so the planner would expect one row.
             AND coalesce(s.load_run_file_id = p_load_run_file_id, false)
     ),
     closed AS (
@@ -17534,7 +17538,7 @@ BEGIN
             p.load_run_id, p.date_extracted,
             v_observed_at
         FROM published AS p
-        -- IN, not a join: it is hashed however few rows the planner expects of either.
+        -- IN instead of a join: PostgreSQL then hashes, however few rows it expects.
         WHERE (p.practice_id, p.per_org_id, p.vaccine_id) IN (SELECT d.practice_id, d.per_org_id, d.vaccine_id FROM closed AS d)
             OR NOT EXISTS (
                 SELECT FROM core.dim_vaccine AS c
@@ -17549,7 +17553,7 @@ BEGIN
     WHERE f.load_run_file_id = p_load_run_file_id;
 END;
 $merge_vaccine$;
-COMMENT ON PROCEDURE etl.merge_vaccine(bigint) IS 'Continues the history of core.dim_vaccine with what a file made new or changed in stg.';
+COMMENT ON PROCEDURE etl.merge_vaccine(bigint) IS 'Continues the history of core.dim_vaccine with the rows that a file made new or changed in stg.';
 
 -- object: procedure etl.rebuild_vaccine
 CREATE OR REPLACE PROCEDURE etl.rebuild_vaccine(p_load_run_file_id bigint)
@@ -17562,7 +17566,7 @@ SET plan_cache_mode = force_custom_plan
 SET work_mem = '64MB'
 SET random_page_cost = 1.1
 AS $rebuild_vaccine$
--- Derive the keys of a late, superseding or excluded file anew from raw: their state in stg, their history in core.
+-- Rebuilds the keys of a late, superseding or excluded file from raw: their state in stg, their history in core.
 -- The caller holds the extract's lock.
 DECLARE
     v_file etl.load_run_files;
@@ -17571,11 +17575,11 @@ DECLARE
 BEGIN
     SELECT f.* INTO v_file FROM etl.load_run_files AS f WHERE f.load_run_file_id = p_load_run_file_id;
 
-    -- Rows of other tenants were rejected; their keys are not for this file to touch.
+    -- Rows of other tenants were rejected, so their keys are not rebuilt.
     DELETE FROM etl.touched_vaccine AS t
     WHERE (t.practice_id, t.per_org_id) IS DISTINCT FROM (v_file.tenant[1], v_file.tenant[2]);
 
-    -- 1. The keys of its tenant in the file and in the versions that it replaced.
+    -- 1. The tenant's keys in the file and in the files that it superseded.
     INSERT INTO etl.touched_vaccine (load_run_file_id, line_no, practice_id, per_org_id, vaccine_id, row_hash, verdict)
     SELECT p_load_run_file_id, 0, r.practice_id, r.per_org_id, etl.key_bigint(r.vaccine_id), 0, 'replaced'
     FROM raw.vaccine_raw AS r
@@ -17586,10 +17590,10 @@ BEGIN
 
     CALL etl.analyze_work('touched_vaccine');
 
-    -- 2. Where the counting files observed these keys.
+    -- 2. The observations of these keys from all counting files.
     CALL etl.observe_vaccine(v_file.tenant, 'infinity');
 
-    -- 3. stg: the first observation in the newest run of equal rows.
+    -- 3. stg: the first observation in the newest series of equal rows.
     WITH states AS (
         SELECT s.*, ROW(
             s.is_absent, s.vaccine_code, s.vaccine_name, s.long_description, s.is_active, s.is_deleted,
@@ -17652,8 +17656,8 @@ BEGIN
                 AND NOT o.is_absent
         );
 
-    -- 4. core: a version begins where a history column changes or the key comes back; it shows the newest state
-    -- inside its period, and ends where the next begins or the key is absent.
+    -- 4. core: a version begins when a history column changes or the key returns. It shows the newest state within its
+    -- period, and ends when the next version begins or the key is absent.
     WITH states AS (
         SELECT
             s.*,
@@ -17696,7 +17700,8 @@ BEGIN
             lead(v.effective_from) OVER (PARTITION BY v.practice_id, v.per_org_id, v.vaccine_id ORDER BY v.version_no) AS effective_to
         FROM bounded AS v
     ),
-    -- Versions that began before the horizon stay. EXCEPT, not an anti-join: it is hashed or sorted however few rows the planner expects.
+    -- Versions that began before the horizon are kept. EXCEPT instead of an anti-join: PostgreSQL then hashes or sorts,
+    -- however few rows it expects.
     stale AS (
         SELECT c.practice_id, c.per_org_id, c.vaccine_id, c.effective_from
         FROM (
@@ -17731,8 +17736,8 @@ BEGIN
             v.gender, v.is_nir, v.loaded_date_time, v.effective_to, v.load_run_file_id, v.load_run_id,
             v.observed_at
         FROM versions AS v
-        -- Reading the count first has the removals done first, and the order closes a version before the next is
-        -- current: at no moment has a key two current versions.
+        -- The count forces the deletions to run first, and ORDER BY closes a version before the next one becomes
+        -- current, so a key never has two current versions.
         WHERE NOT v.is_absent AND (SELECT count(*) FROM removed) >= 0
         ORDER BY v.effective_from
         ON CONFLICT (practice_id, per_org_id, vaccine_id, effective_from) DO UPDATE
@@ -17753,7 +17758,7 @@ BEGIN
 END;
 $rebuild_vaccine$;
 COMMENT ON PROCEDURE etl.rebuild_vaccine(bigint) IS
-    'Derives the keys of a file anew from raw, in stg and core.dim_vaccine, from every counting file that holds one of them.';
+    'Rebuilds the keys of a file in stg and core.dim_vaccine, from the raw rows of all counting files that hold one of them.';
 
 -- object: view raw.allergies
 CREATE OR REPLACE VIEW raw.allergies AS
@@ -17773,9 +17778,9 @@ SELECT
     f.load_run_id, f.load_ts
 FROM raw.allergies_raw AS r
 JOIN etl.load_run_files AS f USING (load_run_file_id);
-COMMENT ON VIEW raw.allergies IS 'Delivered rows with where they came from: Allergies and adverse reactions recorded for patients.';
+COMMENT ON VIEW raw.allergies IS 'Delivered rows with their origin: Allergies and adverse reactions recorded for patients.';
 COMMENT ON COLUMN raw.allergies.load_run_file_id IS 'The file: etl.load_run_files.';
-COMMENT ON COLUMN raw.allergies.line_no IS 'Number of the row in the file, from 1, counting every row.';
+COMMENT ON COLUMN raw.allergies.line_no IS 'Number of the row in the file, from 1; rejected rows and a header are counted too.';
 COMMENT ON COLUMN raw.allergies.s3_bucket IS 'Bucket of the file.';
 COMMENT ON COLUMN raw.allergies.s3_key IS 'Key of the file.';
 COMMENT ON COLUMN raw.allergies.s3_version_id IS 'Version of the object.';
@@ -17784,8 +17789,8 @@ COMMENT ON COLUMN raw.allergies.date_extracted IS 'DateExtracted in the name of 
 COMMENT ON COLUMN raw.allergies.extract_type IS 'Extract as spelled in the name of the file.';
 COMMENT ON COLUMN raw.allergies.load_run_id IS 'The run that landed the file.';
 COMMENT ON COLUMN raw.allergies.load_ts IS 'When the file was landed.';
-COMMENT ON COLUMN raw.allergies.file_practice_id IS 'practice_id in the name of the file.';
-COMMENT ON COLUMN raw.allergies.file_per_org_id IS 'per_org_id in the name of the file.';
+COMMENT ON COLUMN raw.allergies.file_practice_id IS 'The practice_id in the file name.';
+COMMENT ON COLUMN raw.allergies.file_per_org_id IS 'The per_org_id in the file name.';
 GRANT SELECT ON raw.allergies TO etl_auditor;
 
 -- object: derived etl.typed_allergies
@@ -17813,7 +17818,7 @@ SELECT
     nullif((r.loaded_date_time || ' Pacific/Auckland')::timestamptz, TIMESTAMPTZ '1900-01-01 Pacific/Auckland') AS loaded_date_time
 FROM raw.allergies_raw AS r;
 COMMENT ON VIEW etl.typed_allergies IS
-    'Rows of raw.allergies_raw with typed values, the same in every session. Rejected rows may fail to cast: read valid ones only.';
+    'Rows of raw.allergies_raw with typed values, the same in every session. A cast of a rejected row can fail: read valid rows only.';
 
 -- object: derived etl.published_allergies
 CREATE OR REPLACE VIEW etl.published_allergies WITH (security_invoker = true) AS
@@ -17833,7 +17838,7 @@ SELECT
 FROM stg.allergies AS s
 CROSS JOIN LATERAL (
     SELECT etl.key_part(s.practice_id) || etl.key_part(s.per_org_id) AS key_part
-    OFFSET 0  -- computed once a row, not once for each of its surrogate keys
+    OFFSET 0  -- so that it is computed once per row, not once per surrogate key
 ) AS tenant;
 COMMENT ON VIEW etl.published_allergies IS
     'Rows of stg.allergies as core.fact_allergies shows them: surrogate keys, mapped values, pseudonyms, without dropped columns.';
@@ -17845,10 +17850,10 @@ FROM etl.typed_allergies AS y
 WITH NO DATA;
 ALTER TABLE etl.observed_allergies ADD PRIMARY KEY (practice_id, per_org_id, allergy_id, observed_at);
 COMMENT ON TABLE etl.observed_allergies IS
-    'Work of a rebuild or purge: what each counting file holds of the keys in hand. Under the extract''s lock; empty between files.';
+    'Work table of a rebuild or purge: the observations of its keys from each counting file. Protected by the extract''s lock; empty between files.';
 COMMENT ON COLUMN etl.observed_allergies.observed_at IS 'DateExtracted of the file.';
-COMMENT ON COLUMN etl.observed_allergies.is_absent IS 'Whether the file, a mirror, lacks the key: then no other column of the row has a value.';
-COMMENT ON COLUMN etl.observed_allergies.row_hash IS 'Hash of the text and of the rules of the file.';
+COMMENT ON COLUMN etl.observed_allergies.is_absent IS 'Whether the file is a mirror that lacks the key; then the columns of values are NULL.';
+COMMENT ON COLUMN etl.observed_allergies.row_hash IS 'Hash of the row''s text and of the rules of the file.';
 COMMENT ON COLUMN etl.observed_allergies.load_run_id IS 'The run that landed the file.';
 
 -- object: derived etl.republished_allergies
@@ -17869,12 +17874,12 @@ SELECT
 FROM etl.observed_allergies AS o
 CROSS JOIN LATERAL (
     SELECT etl.key_part(o.practice_id) || etl.key_part(o.per_org_id) AS key_part
-    OFFSET 0  -- computed once a row, not once for each of its surrogate keys
+    OFFSET 0  -- so that it is computed once per row, not once per surrogate key
 ) AS tenant;
 COMMENT ON VIEW etl.republished_allergies IS
     'Rows of etl.observed_allergies as core.fact_allergies shows them, for rebuilds and purges.';
 COMMENT ON COLUMN etl.republished_allergies.observed_at IS 'DateExtracted of the file.';
-COMMENT ON COLUMN etl.republished_allergies.is_absent IS 'Whether the file, a mirror, lacks the key.';
+COMMENT ON COLUMN etl.republished_allergies.is_absent IS 'Whether the file is a mirror that lacks the key.';
 
 -- object: function etl.hash_allergies
 CREATE OR REPLACE FUNCTION etl.hash_allergies(p_row raw.allergies_raw, p_seed bigint)
@@ -17883,7 +17888,7 @@ LANGUAGE sql
 STABLE
 PARALLEL SAFE
 AS $hash_allergies$
--- One expression without settings, so that the planner puts it in place of the call.
+-- One expression and no SET clause, so that the planner can inline the call.
 SELECT pg_catalog.hash_record_extended(
     ROW(
         p_row.allergy_id, p_row.appointment_id, p_row.allergy_type_id, p_row.allergy_type, p_row.onset_date,
@@ -17903,7 +17908,7 @@ SELECT pg_catalog.hash_record_extended(
 );
 $hash_allergies$;
 COMMENT ON FUNCTION etl.hash_allergies(raw.allergies_raw, bigint) IS
-    'Hash of the tracked text of a raw row, seeded with the rules of its file (etl.hash_seed).';
+    'Hash of the texts of a raw row in tracked columns, seeded with the rules of its file (etl.hash_seed).';
 
 -- object: function etl.row_text_allergies
 CREATE OR REPLACE FUNCTION etl.row_text_allergies(p_row raw.allergies_raw, p_date_extracted timestamptz)
@@ -17930,7 +17935,7 @@ SELECT pg_catalog.array_to_string(
 ) || '|~~|';
 $row_text_allergies$;
 COMMENT ON FUNCTION etl.row_text_allergies(raw.allergies_raw, timestamptz) IS
-    'The text of a raw row with its separators, as a file extracted at that time has it.';
+    'The text of a raw row with separators, as it is in a file with that DateExtracted.';
 
 -- object: function etl.verdicts_allergies
 CREATE OR REPLACE FUNCTION etl.verdicts_allergies(p_load_run_file_id bigint, p_is_late boolean)
@@ -17949,9 +17954,8 @@ SET random_page_cost = 1.1
 SET parallel_setup_cost = 0
 SET parallel_tuple_cost = 0
 AS $verdicts_allergies$
--- The rows of a file, each with its key, its hash and how it stands to the rules and to stg.allergies. Changes nothing.
--- One pass over raw, in a query that can run parallel, which a statement that stores its result cannot. A row is read to
--- its first fault; which one it is, etl.faults_allergies says.
+-- The rows of a file, each with key, hash and verdict. Changes nothing. The query reads raw once and can run in
+-- parallel, which an INSERT cannot. It stops at the first fault of a row; etl.faults_allergies lists all.
 DECLARE
     v_file etl.load_run_files;
     v_seed bigint;
@@ -17968,7 +17972,7 @@ BEGIN
         r.row_hash,
         CASE
             WHEN CASE
-                -- The same text stood in a valid row, of whatever tenant; the hash leaves out untracked columns.
+                -- A valid row had the same text, maybe of a different tenant; untracked columns are not hashed.
                 WHEN s.row_hash = r.row_hash AND NOT p_is_late THEN
                     r.practice_id IS NOT DISTINCT FROM v_file.tenant[1] AND
                     r.per_org_id IS NOT DISTINCT FROM v_file.tenant[2] AND
@@ -17997,7 +18001,7 @@ BEGIN
         SELECT r.*, etl.hash_allergies(r, v_seed) AS row_hash
         FROM raw.allergies_raw AS r
         WHERE r.load_run_file_id = p_load_run_file_id
-        -- Hashed once a row, not once for each use. Not plain 0: that is no constant of OFFSET's type, and bars parallel plans.
+        -- OFFSET makes PostgreSQL hash each row once. A plain 0 is not a bigint and would prevent parallel plans.
         OFFSET BIGINT '0'
     ) AS r
     LEFT JOIN stg.allergies AS s
@@ -18007,7 +18011,7 @@ BEGIN
 END;
 $verdicts_allergies$;
 COMMENT ON FUNCTION etl.verdicts_allergies(bigint, boolean) IS
-    'The rows of a file with key, hash of text and rules, and verdict: new, changed or unchanged against stg.allergies, or rejected. p_is_late: none is unchanged.';
+    'The rows of a file with key, hash of text and rules, and verdict: new, changed or unchanged (compared with stg.allergies), or rejected. p_is_late: no row is unchanged.';
 
 -- object: function etl.faults_allergies
 CREATE OR REPLACE FUNCTION etl.faults_allergies(p_load_run_file_id bigint)
@@ -18022,8 +18026,8 @@ SET plan_cache_mode = force_custom_plan
 SET work_mem = '64MB'
 SET random_page_cost = 1.1
 AS $faults_allergies$
--- The rows of the file in hand whose verdict is rejected, each with all that is wrong with it, column by column. Changes
--- nothing. A column without a value has no fault, unless it is required.
+-- The rejected rows of the file that is being processed, each with all its faults, column by column. Changes nothing.
+-- An empty field is no fault, unless the column is required.
 DECLARE
     v_file etl.load_run_files;
 BEGIN
@@ -18075,7 +18079,7 @@ BEGIN
 END;
 $faults_allergies$;
 COMMENT ON FUNCTION etl.faults_allergies(bigint) IS
-    'The rejected rows of the file in hand: line, text, key texts, and by column the text and the reason.';
+    'The rejected rows of the file that is being processed: line, text, texts of the key, and by column the text and the reason.';
 
 -- object: procedure etl.check_allergies
 CREATE OR REPLACE PROCEDURE etl.check_allergies(p_load_run_file_id bigint, p_is_late boolean)
@@ -18088,7 +18092,7 @@ SET plan_cache_mode = force_custom_plan
 SET work_mem = '64MB'
 SET random_page_cost = 1.1
 AS $check_allergies$
--- Give each row of the file its verdict in etl.touched_allergies, write its rejects, and count.
+-- Writes the verdict on each row of the file to etl.touched_allergies, writes the rejects, and counts.
 -- The caller, etl.process_file, holds the extract's lock.
 DECLARE
     v_run_id bigint;
@@ -18098,14 +18102,14 @@ BEGIN
     JOIN etl.file_attempts AS a USING (file_attempt_id)
     WHERE f.load_run_file_id = p_load_run_file_id;
 
-    -- 1. Read every row once: its key, its hash, its verdict.
+    -- 1. Read every row once: key, hash and verdict.
     INSERT INTO etl.touched_allergies (load_run_file_id, line_no, practice_id, per_org_id, allergy_id, row_hash, verdict)
     SELECT p_load_run_file_id, d.line_no, d.practice_id, d.per_org_id, d.allergy_id, d.row_hash, d.verdict
     FROM etl.verdicts_allergies(p_load_run_file_id, p_is_late) AS d;
 
     CALL etl.analyze_work('touched_allergies');
 
-    -- 2. Say why rows are rejected. What an earlier attempt rejected and this one does not is resolved by its run.
+    -- 2. Write the reasons of rejected rows. A reject of an earlier attempt that is valid now is marked as resolved.
     UPDATE etl.rejects_allergies AS j
     SET resolved_by_run = v_run_id
     WHERE j.load_run_file_id = p_load_run_file_id AND j.stage = 'typing' AND j.resolved_by_run IS NULL;
@@ -18123,7 +18127,7 @@ BEGIN
             resolved_by_run = NULL;
     END IF;
 
-    -- 3. Of several valid rows of a key the one with the greatest updated_at, then the last, counts; the others are duplicates.
+    -- 3. Of several valid rows of a key, take the one with the greatest updated_at, then the last one; all other rows are duplicates.
     WITH repeated AS MATERIALIZED (
         SELECT t.practice_id, t.per_org_id, t.allergy_id
         FROM etl.touched_allergies AS t
@@ -18148,7 +18152,7 @@ BEGIN
     FROM ranked AS n
     WHERE t.load_run_file_id = p_load_run_file_id AND t.line_no = n.line_no;
 
-    -- 4. Count.
+    -- 4. Count the verdicts.
     UPDATE etl.load_run_files AS f
     SET rows_ingested = c.valid,
         rows_unchanged = c.unchanged,
@@ -18167,7 +18171,7 @@ BEGIN
 END;
 $check_allergies$;
 COMMENT ON PROCEDURE etl.check_allergies(bigint, boolean) IS
-    'Gives each row of a file its verdict, writes its rejects and counts. p_is_late: no row is skipped as unchanged.';
+    'Writes the verdict on each row of a file, its rejects and its counts. p_is_late: the file is late, so no row is unchanged.';
 
 -- object: procedure etl.stage_allergies
 CREATE OR REPLACE PROCEDURE etl.stage_allergies(p_load_run_file_id bigint)
@@ -18180,7 +18184,7 @@ SET plan_cache_mode = force_custom_plan
 SET work_mem = '64MB'
 SET random_page_cost = 1.1
 AS $stage_allergies$
--- Type the valid rows of a file in order, and make them the newest state of their keys.
+-- Types the valid rows of a file that is in order, and makes them the newest state of their keys.
 -- The caller, etl.process_file, holds the extract's lock.
 DECLARE
     v_file etl.load_run_files;
@@ -18188,7 +18192,7 @@ DECLARE
 BEGIN
     SELECT f.* INTO v_file FROM etl.load_run_files AS f WHERE f.load_run_file_id = p_load_run_file_id;
 
-    -- 1. New keys. Under the lock none can be there already, and looking for conflicts would cost a third more.
+    -- 1. New keys. The lock excludes conflicts, and ON CONFLICT would take a third longer.
     INSERT INTO stg.allergies (
         allergy_id, appointment_id, allergy_type_id, allergy_type, onset_date, deactivation_reason, medicine_id,
         medicine, reaction_id, reactions, reaction_type_id, reaction_type, severity_id, severity, reaction_notes,
@@ -18216,7 +18220,7 @@ BEGIN
     JOIN etl.typed_allergies AS y USING (load_run_file_id, line_no)
     WHERE t.load_run_file_id = p_load_run_file_id AND t.verdict = 'new';
 
-    -- 2. Keys that are there with another text.
+    -- 2. Existing keys whose text has changed.
     INSERT INTO stg.allergies AS s (
         allergy_id, appointment_id, allergy_type_id, allergy_type, onset_date, deactivation_reason, medicine_id,
         medicine, reaction_id, reactions, reaction_type_id, reaction_type, severity_id, severity, reaction_notes,
@@ -18300,7 +18304,7 @@ BEGIN
         );
     GET DIAGNOSTICS v_written = ROW_COUNT;
 
-    -- 3. The values are equal, though text or rules are not: keep the new hash, so that the next file can skip the row.
+    -- 3. If text or rules changed but the values did not: store the new hash, so that the next file can skip the row.
     IF v_written < (
         SELECT count(*)
         FROM etl.touched_allergies AS t
@@ -18315,7 +18319,7 @@ BEGIN
     END IF;
 END;
 $stage_allergies$;
-COMMENT ON PROCEDURE etl.stage_allergies(bigint) IS 'Types the valid rows of a file in order into stg.allergies.';
+COMMENT ON PROCEDURE etl.stage_allergies(bigint) IS 'Types the valid rows of a file that is in order, and writes them to stg.allergies.';
 
 -- object: procedure etl.observe_allergies
 CREATE OR REPLACE PROCEDURE etl.observe_allergies(p_tenant text[], p_before timestamptz)
@@ -18328,8 +18332,8 @@ SET plan_cache_mode = force_custom_plan
 SET work_mem = '64MB'
 SET random_page_cost = 1.1
 AS $observe_allergies$
--- Find where the tenant's counting files observed the keys in etl.touched_allergies; of several files with one
--- DateExtracted the last counts. The caller, a rebuild or purge, holds the extract's lock.
+-- Collects the observations of the keys in etl.touched_allergies from the tenant's counting files. Of several
+-- files with the same DateExtracted, the last one is used. The caller, a rebuild or purge, holds the extract's lock.
 BEGIN
     WITH keys AS MATERIALIZED (
         SELECT DISTINCT t.practice_id, t.per_org_id, t.allergy_id::text AS allergy_id
@@ -18357,7 +18361,7 @@ BEGIN
         WHERE f.extract = 'allergies' AND f.tenant = p_tenant AND f.is_counting
             AND f.date_extracted < p_before
     ),
-    -- What today's rules reject of files that were checked by others: it may not even be of its type now.
+    -- Rows of stale files that today's rules reject: their values may no longer fit the type of the column.
     misfits AS MATERIALIZED (
         SELECT f.load_run_file_id, b.line_no
         FROM files AS f
@@ -18399,7 +18403,7 @@ BEGIN
 END;
 $observe_allergies$;
 COMMENT ON PROCEDURE etl.observe_allergies(text[], timestamptz) IS
-    'Fills etl.observed_allergies with what counting files from before p_before say of the keys in etl.touched_allergies.';
+    'Fills etl.observed_allergies with the observations of the keys in etl.touched_allergies from counting files with DateExtracted before p_before.';
 
 -- object: procedure etl.purge_allergies
 CREATE OR REPLACE PROCEDURE etl.purge_allergies(p_tenant text[], p_before timestamptz)
@@ -18412,10 +18416,11 @@ SET plan_cache_mode = force_custom_plan
 SET work_mem = '64MB'
 SET random_page_cost = 1.1
 AS $purge_allergies$
--- Of a tenant's rows of raw before a new horizon keep what a rebuild of any key still needs: its newest row, and those
--- with which its state in stg and core began. The caller, etl.purge_extract, holds the extract's lock.
+-- Deletes a tenant's rows of raw before a new horizon, except the rows that a rebuild of their keys still needs: of
+-- each key the newest row, and the rows with which its state in stg and core began. The caller, etl.purge_extract,
+-- holds the extract's lock.
 BEGIN
-    -- 1. All keys that counting files of the tenant held before.
+    -- 1. All keys in the tenant's counting files before the horizon.
     INSERT INTO etl.touched_allergies (load_run_file_id, line_no, practice_id, per_org_id, allergy_id, row_hash, verdict)
     SELECT DISTINCT 0, 0, r.practice_id, r.per_org_id, etl.key_bigint(r.allergy_id), 0, 'replaced'
     FROM etl.load_run_files AS f
@@ -18427,11 +18432,11 @@ BEGIN
 
     CALL etl.analyze_work('touched_allergies');
 
-    -- 2. Where the counting files before the horizon observed these keys.
+    -- 2. The observations of these keys from the counting files before the horizon.
     CALL etl.observe_allergies(p_tenant, p_before);
 
-    -- 3. Keep the newest row; the row with which the newest version began in core; and
-    -- each row that changed stg since.
+    -- 3. Keep of each key the newest row, the row with which its newest state began in core, and each row that
+    -- changed stg since its newest state began in core.
     WITH core_states AS (
         SELECT
             s.*,
@@ -18494,7 +18499,7 @@ BEGIN
 
     CALL etl.analyze_work('touched_allergies');
 
-    -- 4. Remove all other rows, of files that do not count as well, and say of which files.
+    -- 4. Delete all other rows, also of files that do not count, and record a purge attempt for each file.
     WITH removed AS (
         DELETE FROM raw.allergies_raw AS r
         USING etl.load_run_files AS f
@@ -18515,7 +18520,7 @@ BEGIN
 END;
 $purge_allergies$;
 COMMENT ON PROCEDURE etl.purge_allergies(text[], timestamptz) IS
-    'Removes a tenant''s rows before a horizon from raw.allergies_raw, but for those that a rebuild of their keys needs.';
+    'Deletes a tenant''s rows before a horizon from raw.allergies_raw, except those that a rebuild of their keys needs.';
 
 -- object: procedure etl.merge_allergies
 CREATE OR REPLACE PROCEDURE etl.merge_allergies(p_load_run_file_id bigint)
@@ -18529,9 +18534,9 @@ SET work_mem = '64MB'
 SET random_page_cost = 1.1
 SET hash_mem_multiplier = 1
 AS $merge_allergies$
--- Publish what this file made new or changed in stg.allergies.
--- The caller, etl.process_file, holds the extract's lock. With little memory for it the planner hashes the narrow touched_
--- and not the wide rows of stg.
+-- Publishes the rows that this file made new or changed in stg.allergies.
+-- The caller, etl.process_file, holds the extract's lock. hash_mem_multiplier is low, so that the planner hashes the
+-- narrow rows of touched_ and not the wide rows of stg.
 DECLARE
     v_inserted bigint;
 BEGIN
@@ -18561,7 +18566,7 @@ BEGIN
     WHERE t.load_run_file_id = p_load_run_file_id AND t.verdict = 'new';
     GET DIAGNOSTICS v_inserted = ROW_COUNT;
 
-    -- 2. Keys that were there, where this file changed stg.
+    -- 2. Existing keys whose row in stg this file changed.
     WITH merged AS (
         INSERT INTO core.fact_allergies AS c (
             practice_id, per_org_id, allergy_id, patient_key, provider_key, medicine_key, appointment_id,
@@ -18587,7 +18592,7 @@ BEGIN
         FROM etl.touched_allergies AS t
         JOIN etl.published_allergies AS s USING (practice_id, per_org_id, allergy_id)
         WHERE t.load_run_file_id = p_load_run_file_id AND t.verdict = 'changed'
-            -- Not a plain equality: statistics know no row of this file yet, and one row makes a nested loop.
+            -- Not a plain equality: the statistics do not know this file, so the planner would expect one row.
             AND coalesce(s.load_run_file_id = p_load_run_file_id, false)
         ON CONFLICT (practice_id, per_org_id, allergy_id) DO UPDATE
         SET (
@@ -18646,7 +18651,7 @@ BEGIN
     WHERE f.load_run_file_id = p_load_run_file_id;
 END;
 $merge_allergies$;
-COMMENT ON PROCEDURE etl.merge_allergies(bigint) IS 'Publishes what a file made new or changed in stg to core.fact_allergies.';
+COMMENT ON PROCEDURE etl.merge_allergies(bigint) IS 'Publishes to core.fact_allergies the rows that a file made new or changed in stg.';
 
 -- object: procedure etl.rebuild_allergies
 CREATE OR REPLACE PROCEDURE etl.rebuild_allergies(p_load_run_file_id bigint)
@@ -18659,7 +18664,7 @@ SET plan_cache_mode = force_custom_plan
 SET work_mem = '64MB'
 SET random_page_cost = 1.1
 AS $rebuild_allergies$
--- Derive the keys of a late, superseding or excluded file anew from raw, in stg and core.
+-- Rebuilds the keys of a late, superseding or excluded file in stg and core, from raw.
 -- The caller holds the extract's lock.
 DECLARE
     v_file etl.load_run_files;
@@ -18667,11 +18672,11 @@ DECLARE
 BEGIN
     SELECT f.* INTO v_file FROM etl.load_run_files AS f WHERE f.load_run_file_id = p_load_run_file_id;
 
-    -- Rows of other tenants were rejected; their keys are not for this file to touch.
+    -- Rows of other tenants were rejected, so their keys are not rebuilt.
     DELETE FROM etl.touched_allergies AS t
     WHERE (t.practice_id, t.per_org_id) IS DISTINCT FROM (v_file.tenant[1], v_file.tenant[2]);
 
-    -- 1. The keys of its tenant in the file and in the versions that it replaced.
+    -- 1. The tenant's keys in the file and in the files that it superseded.
     INSERT INTO etl.touched_allergies (load_run_file_id, line_no, practice_id, per_org_id, allergy_id, row_hash, verdict)
     SELECT p_load_run_file_id, 0, r.practice_id, r.per_org_id, etl.key_bigint(r.allergy_id), 0, 'replaced'
     FROM raw.allergies_raw AS r
@@ -18682,10 +18687,10 @@ BEGIN
 
     CALL etl.analyze_work('touched_allergies');
 
-    -- 2. Where the counting files observed these keys.
+    -- 2. The observations of these keys from all counting files.
     CALL etl.observe_allergies(v_file.tenant, 'infinity');
 
-    -- 3. stg: the first observation in the newest run of equal rows.
+    -- 3. stg: the first observation in the newest series of equal rows.
     WITH states AS (
         SELECT s.*, ROW(
             s.is_absent, s.appointment_id, s.allergy_type_id, s.allergy_type, s.onset_date, s.deactivation_reason,
@@ -18789,7 +18794,7 @@ BEGIN
                 AND NOT o.is_absent
         );
 
-    -- 4. core: the same for the columns that core shows.
+    -- 4. core: the first observation in the newest series of rows that are equal in the columns of core.
     WITH states AS (
         SELECT s.*, ROW(
             s.is_absent, s.patient_key, s.provider_key, s.medicine_key, s.appointment_id, s.allergy_type_id,
@@ -18897,7 +18902,7 @@ BEGIN
 END;
 $rebuild_allergies$;
 COMMENT ON PROCEDURE etl.rebuild_allergies(bigint) IS
-    'Derives the keys of a file anew from raw, in stg and core.fact_allergies, from every counting file that holds one of them.';
+    'Rebuilds the keys of a file in stg and core.fact_allergies, from the raw rows of all counting files that hold one of them.';
 
 -- object: view raw.appointment_medications
 CREATE OR REPLACE VIEW raw.appointment_medications AS
@@ -18924,9 +18929,9 @@ SELECT
     f.load_run_id, f.load_ts
 FROM raw.appointment_medications_raw AS r
 JOIN etl.load_run_files AS f USING (load_run_file_id);
-COMMENT ON VIEW raw.appointment_medications IS 'Delivered rows with where they came from: Medications prescribed or recorded for patients.';
+COMMENT ON VIEW raw.appointment_medications IS 'Delivered rows with their origin: Medications prescribed or recorded for patients.';
 COMMENT ON COLUMN raw.appointment_medications.load_run_file_id IS 'The file: etl.load_run_files.';
-COMMENT ON COLUMN raw.appointment_medications.line_no IS 'Number of the row in the file, from 1, counting every row.';
+COMMENT ON COLUMN raw.appointment_medications.line_no IS 'Number of the row in the file, from 1; rejected rows and a header are counted too.';
 COMMENT ON COLUMN raw.appointment_medications.s3_bucket IS 'Bucket of the file.';
 COMMENT ON COLUMN raw.appointment_medications.s3_key IS 'Key of the file.';
 COMMENT ON COLUMN raw.appointment_medications.s3_version_id IS 'Version of the object.';
@@ -18935,8 +18940,8 @@ COMMENT ON COLUMN raw.appointment_medications.date_extracted IS 'DateExtracted i
 COMMENT ON COLUMN raw.appointment_medications.extract_type IS 'Extract as spelled in the name of the file.';
 COMMENT ON COLUMN raw.appointment_medications.load_run_id IS 'The run that landed the file.';
 COMMENT ON COLUMN raw.appointment_medications.load_ts IS 'When the file was landed.';
-COMMENT ON COLUMN raw.appointment_medications.file_practice_id IS 'practice_id in the name of the file.';
-COMMENT ON COLUMN raw.appointment_medications.file_per_org_id IS 'per_org_id in the name of the file.';
+COMMENT ON COLUMN raw.appointment_medications.file_practice_id IS 'The practice_id in the file name.';
+COMMENT ON COLUMN raw.appointment_medications.file_per_org_id IS 'The per_org_id in the file name.';
 GRANT SELECT ON raw.appointment_medications TO etl_auditor;
 
 -- object: derived etl.typed_appointment_medications
@@ -18987,7 +18992,7 @@ SELECT
     nullif((r.loaded_date_time || ' Pacific/Auckland')::timestamptz, TIMESTAMPTZ '1900-01-01 Pacific/Auckland') AS loaded_date_time
 FROM raw.appointment_medications_raw AS r;
 COMMENT ON VIEW etl.typed_appointment_medications IS
-    'Rows of raw.appointment_medications_raw with typed values, the same in every session. Rejected rows may fail to cast: read valid ones only.';
+    'Rows of raw.appointment_medications_raw with typed values, the same in every session. A cast of a rejected row can fail: read valid rows only.';
 
 -- object: derived etl.published_appointment_medications
 CREATE OR REPLACE VIEW etl.published_appointment_medications WITH (security_invoker = true) AS
@@ -19014,7 +19019,7 @@ SELECT
 FROM stg.appointment_medications AS s
 CROSS JOIN LATERAL (
     SELECT etl.key_part(s.practice_id) || etl.key_part(s.per_org_id) AS key_part
-    OFFSET 0  -- computed once a row, not once for each of its surrogate keys
+    OFFSET 0  -- so that it is computed once per row, not once per surrogate key
 ) AS tenant
 LEFT JOIN etl.pseudonym_keys AS pads ON pads.only_row;
 COMMENT ON VIEW etl.published_appointment_medications IS
@@ -19027,10 +19032,10 @@ FROM etl.typed_appointment_medications AS y
 WITH NO DATA;
 ALTER TABLE etl.observed_appointment_medications ADD PRIMARY KEY (practice_id, per_org_id, medication_id, observed_at);
 COMMENT ON TABLE etl.observed_appointment_medications IS
-    'Work of a rebuild or purge: what each counting file holds of the keys in hand. Under the extract''s lock; empty between files.';
+    'Work table of a rebuild or purge: the observations of its keys from each counting file. Protected by the extract''s lock; empty between files.';
 COMMENT ON COLUMN etl.observed_appointment_medications.observed_at IS 'DateExtracted of the file.';
-COMMENT ON COLUMN etl.observed_appointment_medications.is_absent IS 'Whether the file, a mirror, lacks the key: then no other column of the row has a value.';
-COMMENT ON COLUMN etl.observed_appointment_medications.row_hash IS 'Hash of the text and of the rules of the file.';
+COMMENT ON COLUMN etl.observed_appointment_medications.is_absent IS 'Whether the file is a mirror that lacks the key; then the columns of values are NULL.';
+COMMENT ON COLUMN etl.observed_appointment_medications.row_hash IS 'Hash of the row''s text and of the rules of the file.';
 COMMENT ON COLUMN etl.observed_appointment_medications.load_run_id IS 'The run that landed the file.';
 
 -- object: derived etl.republished_appointment_medications
@@ -19058,13 +19063,13 @@ SELECT
 FROM etl.observed_appointment_medications AS o
 CROSS JOIN LATERAL (
     SELECT etl.key_part(o.practice_id) || etl.key_part(o.per_org_id) AS key_part
-    OFFSET 0  -- computed once a row, not once for each of its surrogate keys
+    OFFSET 0  -- so that it is computed once per row, not once per surrogate key
 ) AS tenant
 LEFT JOIN etl.pseudonym_keys AS pads ON pads.only_row;
 COMMENT ON VIEW etl.republished_appointment_medications IS
     'Rows of etl.observed_appointment_medications as core.fact_appointment_medications shows them, for rebuilds and purges.';
 COMMENT ON COLUMN etl.republished_appointment_medications.observed_at IS 'DateExtracted of the file.';
-COMMENT ON COLUMN etl.republished_appointment_medications.is_absent IS 'Whether the file, a mirror, lacks the key.';
+COMMENT ON COLUMN etl.republished_appointment_medications.is_absent IS 'Whether the file is a mirror that lacks the key.';
 
 -- object: function etl.hash_appointment_medications
 CREATE OR REPLACE FUNCTION etl.hash_appointment_medications(p_row raw.appointment_medications_raw, p_seed bigint)
@@ -19073,7 +19078,7 @@ LANGUAGE sql
 STABLE
 PARALLEL SAFE
 AS $hash_appointment_medications$
--- One expression without settings, so that the planner puts it in place of the call.
+-- One expression and no SET clause, so that the planner can inline the call.
 SELECT pg_catalog.hash_record_extended(
     ROW(
         p_row.medication_id, p_row.appointment_id, p_row.patient_id, p_row.sct_id, p_row.medicine_id,
@@ -19101,7 +19106,7 @@ SELECT pg_catalog.hash_record_extended(
 );
 $hash_appointment_medications$;
 COMMENT ON FUNCTION etl.hash_appointment_medications(raw.appointment_medications_raw, bigint) IS
-    'Hash of the tracked text of a raw row, seeded with the rules of its file (etl.hash_seed).';
+    'Hash of the texts of a raw row in tracked columns, seeded with the rules of its file (etl.hash_seed).';
 
 -- object: function etl.row_text_appointment_medications
 CREATE OR REPLACE FUNCTION etl.row_text_appointment_medications(p_row raw.appointment_medications_raw, p_date_extracted timestamptz)
@@ -19137,7 +19142,7 @@ SELECT pg_catalog.array_to_string(
 ) || '|~~|';
 $row_text_appointment_medications$;
 COMMENT ON FUNCTION etl.row_text_appointment_medications(raw.appointment_medications_raw, timestamptz) IS
-    'The text of a raw row with its separators, as a file extracted at that time has it.';
+    'The text of a raw row with separators, as it is in a file with that DateExtracted.';
 
 -- object: function etl.verdicts_appointment_medications
 CREATE OR REPLACE FUNCTION etl.verdicts_appointment_medications(p_load_run_file_id bigint, p_is_late boolean)
@@ -19156,9 +19161,8 @@ SET random_page_cost = 1.1
 SET parallel_setup_cost = 0
 SET parallel_tuple_cost = 0
 AS $verdicts_appointment_medications$
--- The rows of a file, each with its key, its hash and how it stands to the rules and to stg.appointment_medications. Changes nothing.
--- One pass over raw, in a query that can run parallel, which a statement that stores its result cannot. A row is read to
--- its first fault; which one it is, etl.faults_appointment_medications says.
+-- The rows of a file, each with key, hash and verdict. Changes nothing. The query reads raw once and can run in
+-- parallel, which an INSERT cannot. It stops at the first fault of a row; etl.faults_appointment_medications lists all.
 DECLARE
     v_file etl.load_run_files;
     v_seed bigint;
@@ -19175,7 +19179,7 @@ BEGIN
         r.row_hash,
         CASE
             WHEN CASE
-                -- The same text stood in a valid row, of whatever tenant; the hash leaves out untracked columns.
+                -- A valid row had the same text, maybe of a different tenant; untracked columns are not hashed.
                 WHEN s.row_hash = r.row_hash AND NOT p_is_late THEN
                     r.practice_id IS NOT DISTINCT FROM v_file.tenant[1] AND
                     r.per_org_id IS NOT DISTINCT FROM v_file.tenant[2] AND
@@ -19219,7 +19223,7 @@ BEGIN
         SELECT r.*, etl.hash_appointment_medications(r, v_seed) AS row_hash
         FROM raw.appointment_medications_raw AS r
         WHERE r.load_run_file_id = p_load_run_file_id
-        -- Hashed once a row, not once for each use. Not plain 0: that is no constant of OFFSET's type, and bars parallel plans.
+        -- OFFSET makes PostgreSQL hash each row once. A plain 0 is not a bigint and would prevent parallel plans.
         OFFSET BIGINT '0'
     ) AS r
     LEFT JOIN stg.appointment_medications AS s
@@ -19229,7 +19233,7 @@ BEGIN
 END;
 $verdicts_appointment_medications$;
 COMMENT ON FUNCTION etl.verdicts_appointment_medications(bigint, boolean) IS
-    'The rows of a file with key, hash of text and rules, and verdict: new, changed or unchanged against stg.appointment_medications, or rejected. p_is_late: none is unchanged.';
+    'The rows of a file with key, hash of text and rules, and verdict: new, changed or unchanged (compared with stg.appointment_medications), or rejected. p_is_late: no row is unchanged.';
 
 -- object: function etl.faults_appointment_medications
 CREATE OR REPLACE FUNCTION etl.faults_appointment_medications(p_load_run_file_id bigint)
@@ -19244,8 +19248,8 @@ SET plan_cache_mode = force_custom_plan
 SET work_mem = '64MB'
 SET random_page_cost = 1.1
 AS $faults_appointment_medications$
--- The rows of the file in hand whose verdict is rejected, each with all that is wrong with it, column by column. Changes
--- nothing. A column without a value has no fault, unless it is required.
+-- The rejected rows of the file that is being processed, each with all its faults, column by column. Changes nothing.
+-- An empty field is no fault, unless the column is required.
 DECLARE
     v_file etl.load_run_files;
 BEGIN
@@ -19324,7 +19328,7 @@ BEGIN
 END;
 $faults_appointment_medications$;
 COMMENT ON FUNCTION etl.faults_appointment_medications(bigint) IS
-    'The rejected rows of the file in hand: line, text, key texts, and by column the text and the reason.';
+    'The rejected rows of the file that is being processed: line, text, texts of the key, and by column the text and the reason.';
 
 -- object: procedure etl.check_appointment_medications
 CREATE OR REPLACE PROCEDURE etl.check_appointment_medications(p_load_run_file_id bigint, p_is_late boolean)
@@ -19337,7 +19341,7 @@ SET plan_cache_mode = force_custom_plan
 SET work_mem = '64MB'
 SET random_page_cost = 1.1
 AS $check_appointment_medications$
--- Give each row of the file its verdict in etl.touched_appointment_medications, write its rejects, and count.
+-- Writes the verdict on each row of the file to etl.touched_appointment_medications, writes the rejects, and counts.
 -- The caller, etl.process_file, holds the extract's lock.
 DECLARE
     v_run_id bigint;
@@ -19347,14 +19351,14 @@ BEGIN
     JOIN etl.file_attempts AS a USING (file_attempt_id)
     WHERE f.load_run_file_id = p_load_run_file_id;
 
-    -- 1. Read every row once: its key, its hash, its verdict.
+    -- 1. Read every row once: key, hash and verdict.
     INSERT INTO etl.touched_appointment_medications (load_run_file_id, line_no, practice_id, per_org_id, medication_id, row_hash, verdict)
     SELECT p_load_run_file_id, d.line_no, d.practice_id, d.per_org_id, d.medication_id, d.row_hash, d.verdict
     FROM etl.verdicts_appointment_medications(p_load_run_file_id, p_is_late) AS d;
 
     CALL etl.analyze_work('touched_appointment_medications');
 
-    -- 2. Say why rows are rejected. What an earlier attempt rejected and this one does not is resolved by its run.
+    -- 2. Write the reasons of rejected rows. A reject of an earlier attempt that is valid now is marked as resolved.
     UPDATE etl.rejects_appointment_medications AS j
     SET resolved_by_run = v_run_id
     WHERE j.load_run_file_id = p_load_run_file_id AND j.stage = 'typing' AND j.resolved_by_run IS NULL;
@@ -19372,7 +19376,7 @@ BEGIN
             resolved_by_run = NULL;
     END IF;
 
-    -- 3. Of several valid rows of a key the one with the greatest updated_at, then the last, counts; the others are duplicates.
+    -- 3. Of several valid rows of a key, take the one with the greatest updated_at, then the last one; all other rows are duplicates.
     WITH repeated AS MATERIALIZED (
         SELECT t.practice_id, t.per_org_id, t.medication_id
         FROM etl.touched_appointment_medications AS t
@@ -19397,7 +19401,7 @@ BEGIN
     FROM ranked AS n
     WHERE t.load_run_file_id = p_load_run_file_id AND t.line_no = n.line_no;
 
-    -- 4. Count.
+    -- 4. Count the verdicts.
     UPDATE etl.load_run_files AS f
     SET rows_ingested = c.valid,
         rows_unchanged = c.unchanged,
@@ -19416,7 +19420,7 @@ BEGIN
 END;
 $check_appointment_medications$;
 COMMENT ON PROCEDURE etl.check_appointment_medications(bigint, boolean) IS
-    'Gives each row of a file its verdict, writes its rejects and counts. p_is_late: no row is skipped as unchanged.';
+    'Writes the verdict on each row of a file, its rejects and its counts. p_is_late: the file is late, so no row is unchanged.';
 
 -- object: procedure etl.stage_appointment_medications
 CREATE OR REPLACE PROCEDURE etl.stage_appointment_medications(p_load_run_file_id bigint)
@@ -19429,7 +19433,7 @@ SET plan_cache_mode = force_custom_plan
 SET work_mem = '64MB'
 SET random_page_cost = 1.1
 AS $stage_appointment_medications$
--- Type the valid rows of a file in order, and make them the newest state of their keys.
+-- Types the valid rows of a file that is in order, and makes them the newest state of their keys.
 -- The caller, etl.process_file, holds the extract's lock.
 DECLARE
     v_file etl.load_run_files;
@@ -19437,7 +19441,7 @@ DECLARE
 BEGIN
     SELECT f.* INTO v_file FROM etl.load_run_files AS f WHERE f.load_run_file_id = p_load_run_file_id;
 
-    -- 1. New keys. Under the lock none can be there already, and looking for conflicts would cost a third more.
+    -- 1. New keys. The lock excludes conflicts, and ON CONFLICT would take a third longer.
     INSERT INTO stg.appointment_medications (
         medication_id, appointment_id, patient_id, sct_id, medicine_id, medicine_name, strength, form, take,
         frequency, daily_frequency, route, duration, duration_type, start_date, end_date, stop_date, repeats,
@@ -19479,7 +19483,7 @@ BEGIN
     JOIN etl.typed_appointment_medications AS y USING (load_run_file_id, line_no)
     WHERE t.load_run_file_id = p_load_run_file_id AND t.verdict = 'new';
 
-    -- 2. Keys that are there with another text.
+    -- 2. Existing keys whose text has changed.
     INSERT INTO stg.appointment_medications AS s (
         medication_id, appointment_id, patient_id, sct_id, medicine_id, medicine_name, strength, form, take,
         frequency, daily_frequency, route, duration, duration_type, start_date, end_date, stop_date, repeats,
@@ -19609,7 +19613,7 @@ BEGIN
         );
     GET DIAGNOSTICS v_written = ROW_COUNT;
 
-    -- 3. The values are equal, though text or rules are not: keep the new hash, so that the next file can skip the row.
+    -- 3. If text or rules changed but the values did not: store the new hash, so that the next file can skip the row.
     IF v_written < (
         SELECT count(*)
         FROM etl.touched_appointment_medications AS t
@@ -19624,7 +19628,7 @@ BEGIN
     END IF;
 END;
 $stage_appointment_medications$;
-COMMENT ON PROCEDURE etl.stage_appointment_medications(bigint) IS 'Types the valid rows of a file in order into stg.appointment_medications.';
+COMMENT ON PROCEDURE etl.stage_appointment_medications(bigint) IS 'Types the valid rows of a file that is in order, and writes them to stg.appointment_medications.';
 
 -- object: procedure etl.observe_appointment_medications
 CREATE OR REPLACE PROCEDURE etl.observe_appointment_medications(p_tenant text[], p_before timestamptz)
@@ -19637,8 +19641,8 @@ SET plan_cache_mode = force_custom_plan
 SET work_mem = '64MB'
 SET random_page_cost = 1.1
 AS $observe_appointment_medications$
--- Find where the tenant's counting files observed the keys in etl.touched_appointment_medications; of several files with one
--- DateExtracted the last counts. The caller, a rebuild or purge, holds the extract's lock.
+-- Collects the observations of the keys in etl.touched_appointment_medications from the tenant's counting files. Of several
+-- files with the same DateExtracted, the last one is used. The caller, a rebuild or purge, holds the extract's lock.
 BEGIN
     WITH keys AS MATERIALIZED (
         SELECT DISTINCT t.practice_id, t.per_org_id, t.medication_id::text AS medication_id
@@ -19666,7 +19670,7 @@ BEGIN
         WHERE f.extract = 'appointment_medications' AND f.tenant = p_tenant AND f.is_counting
             AND f.date_extracted < p_before
     ),
-    -- What today's rules reject of files that were checked by others: it may not even be of its type now.
+    -- Rows of stale files that today's rules reject: their values may no longer fit the type of the column.
     misfits AS MATERIALIZED (
         SELECT f.load_run_file_id, b.line_no
         FROM files AS f
@@ -19708,7 +19712,7 @@ BEGIN
 END;
 $observe_appointment_medications$;
 COMMENT ON PROCEDURE etl.observe_appointment_medications(text[], timestamptz) IS
-    'Fills etl.observed_appointment_medications with what counting files from before p_before say of the keys in etl.touched_appointment_medications.';
+    'Fills etl.observed_appointment_medications with the observations of the keys in etl.touched_appointment_medications from counting files with DateExtracted before p_before.';
 
 -- object: procedure etl.purge_appointment_medications
 CREATE OR REPLACE PROCEDURE etl.purge_appointment_medications(p_tenant text[], p_before timestamptz)
@@ -19721,10 +19725,11 @@ SET plan_cache_mode = force_custom_plan
 SET work_mem = '64MB'
 SET random_page_cost = 1.1
 AS $purge_appointment_medications$
--- Of a tenant's rows of raw before a new horizon keep what a rebuild of any key still needs: its newest row, and those
--- with which its state in stg and core began. The caller, etl.purge_extract, holds the extract's lock.
+-- Deletes a tenant's rows of raw before a new horizon, except the rows that a rebuild of their keys still needs: of
+-- each key the newest row, and the rows with which its state in stg and core began. The caller, etl.purge_extract,
+-- holds the extract's lock.
 BEGIN
-    -- 1. All keys that counting files of the tenant held before.
+    -- 1. All keys in the tenant's counting files before the horizon.
     INSERT INTO etl.touched_appointment_medications (load_run_file_id, line_no, practice_id, per_org_id, medication_id, row_hash, verdict)
     SELECT DISTINCT 0, 0, r.practice_id, r.per_org_id, etl.key_bigint(r.medication_id), 0, 'replaced'
     FROM etl.load_run_files AS f
@@ -19736,11 +19741,11 @@ BEGIN
 
     CALL etl.analyze_work('touched_appointment_medications');
 
-    -- 2. Where the counting files before the horizon observed these keys.
+    -- 2. The observations of these keys from the counting files before the horizon.
     CALL etl.observe_appointment_medications(p_tenant, p_before);
 
-    -- 3. Keep the newest row; the row with which the newest version began in core; and
-    -- each row that changed stg since.
+    -- 3. Keep of each key the newest row, the row with which its newest state began in core, and each row that
+    -- changed stg since its newest state began in core.
     WITH core_states AS (
         SELECT
             s.*,
@@ -19815,7 +19820,7 @@ BEGIN
 
     CALL etl.analyze_work('touched_appointment_medications');
 
-    -- 4. Remove all other rows, of files that do not count as well, and say of which files.
+    -- 4. Delete all other rows, also of files that do not count, and record a purge attempt for each file.
     WITH removed AS (
         DELETE FROM raw.appointment_medications_raw AS r
         USING etl.load_run_files AS f
@@ -19836,7 +19841,7 @@ BEGIN
 END;
 $purge_appointment_medications$;
 COMMENT ON PROCEDURE etl.purge_appointment_medications(text[], timestamptz) IS
-    'Removes a tenant''s rows before a horizon from raw.appointment_medications_raw, but for those that a rebuild of their keys needs.';
+    'Deletes a tenant''s rows before a horizon from raw.appointment_medications_raw, except those that a rebuild of their keys needs.';
 
 -- object: procedure etl.merge_appointment_medications
 CREATE OR REPLACE PROCEDURE etl.merge_appointment_medications(p_load_run_file_id bigint)
@@ -19850,9 +19855,9 @@ SET work_mem = '64MB'
 SET random_page_cost = 1.1
 SET hash_mem_multiplier = 1
 AS $merge_appointment_medications$
--- Publish what this file made new or changed in stg.appointment_medications.
--- The caller, etl.process_file, holds the extract's lock. With little memory for it the planner hashes the narrow touched_
--- and not the wide rows of stg.
+-- Publishes the rows that this file made new or changed in stg.appointment_medications.
+-- The caller, etl.process_file, holds the extract's lock. hash_mem_multiplier is low, so that the planner hashes the
+-- narrow rows of touched_ and not the wide rows of stg.
 DECLARE
     v_inserted bigint;
 BEGIN
@@ -19891,7 +19896,7 @@ BEGIN
     WHERE t.load_run_file_id = p_load_run_file_id AND t.verdict = 'new';
     GET DIAGNOSTICS v_inserted = ROW_COUNT;
 
-    -- 2. Keys that were there, where this file changed stg or today's mapping or pseudonym is another.
+    -- 2. Existing keys whose row in stg this file changed, or whose mapped value or pseudonym is different today.
     WITH merged AS (
         INSERT INTO core.fact_appointment_medications AS c (
             practice_id, per_org_id, medication_id, patient_key, provider_key, medicine_key, appointment_id,
@@ -20005,7 +20010,7 @@ BEGIN
     WHERE f.load_run_file_id = p_load_run_file_id;
 END;
 $merge_appointment_medications$;
-COMMENT ON PROCEDURE etl.merge_appointment_medications(bigint) IS 'Publishes what a file made new or changed in stg to core.fact_appointment_medications.';
+COMMENT ON PROCEDURE etl.merge_appointment_medications(bigint) IS 'Publishes to core.fact_appointment_medications the rows that a file made new or changed in stg.';
 
 -- object: procedure etl.rebuild_appointment_medications
 CREATE OR REPLACE PROCEDURE etl.rebuild_appointment_medications(p_load_run_file_id bigint)
@@ -20018,7 +20023,7 @@ SET plan_cache_mode = force_custom_plan
 SET work_mem = '64MB'
 SET random_page_cost = 1.1
 AS $rebuild_appointment_medications$
--- Derive the keys of a late, superseding or excluded file anew from raw, in stg and core.
+-- Rebuilds the keys of a late, superseding or excluded file in stg and core, from raw.
 -- The caller holds the extract's lock.
 DECLARE
     v_file etl.load_run_files;
@@ -20026,11 +20031,11 @@ DECLARE
 BEGIN
     SELECT f.* INTO v_file FROM etl.load_run_files AS f WHERE f.load_run_file_id = p_load_run_file_id;
 
-    -- Rows of other tenants were rejected; their keys are not for this file to touch.
+    -- Rows of other tenants were rejected, so their keys are not rebuilt.
     DELETE FROM etl.touched_appointment_medications AS t
     WHERE (t.practice_id, t.per_org_id) IS DISTINCT FROM (v_file.tenant[1], v_file.tenant[2]);
 
-    -- 1. The keys of its tenant in the file and in the versions that it replaced.
+    -- 1. The tenant's keys in the file and in the files that it superseded.
     INSERT INTO etl.touched_appointment_medications (load_run_file_id, line_no, practice_id, per_org_id, medication_id, row_hash, verdict)
     SELECT p_load_run_file_id, 0, r.practice_id, r.per_org_id, etl.key_bigint(r.medication_id), 0, 'replaced'
     FROM raw.appointment_medications_raw AS r
@@ -20041,10 +20046,10 @@ BEGIN
 
     CALL etl.analyze_work('touched_appointment_medications');
 
-    -- 2. Where the counting files observed these keys.
+    -- 2. The observations of these keys from all counting files.
     CALL etl.observe_appointment_medications(v_file.tenant, 'infinity');
 
-    -- 3. stg: the first observation in the newest run of equal rows.
+    -- 3. stg: the first observation in the newest series of equal rows.
     WITH states AS (
         SELECT s.*, ROW(
             s.is_absent, s.appointment_id, s.patient_id, s.sct_id, s.medicine_id, s.medicine_name, s.strength,
@@ -20184,7 +20189,7 @@ BEGIN
                 AND NOT o.is_absent
         );
 
-    -- 4. core: the same for the columns that core shows.
+    -- 4. core: the first observation in the newest series of rows that are equal in the columns of core.
     WITH states AS (
         SELECT s.*, ROW(
             s.is_absent, s.patient_key, s.provider_key, s.medicine_key, s.appointment_id, s.patient_id, s.sct_id,
@@ -20316,7 +20321,7 @@ BEGIN
 END;
 $rebuild_appointment_medications$;
 COMMENT ON PROCEDURE etl.rebuild_appointment_medications(bigint) IS
-    'Derives the keys of a file anew from raw, in stg and core.fact_appointment_medications, from every counting file that holds one of them.';
+    'Rebuilds the keys of a file in stg and core.fact_appointment_medications, from the raw rows of all counting files that hold one of them.';
 
 -- object: view raw.appointments
 CREATE OR REPLACE VIEW raw.appointments AS
@@ -20339,9 +20344,9 @@ SELECT
     f.load_run_id, f.load_ts
 FROM raw.appointments_raw AS r
 JOIN etl.load_run_files AS f USING (load_run_file_id);
-COMMENT ON VIEW raw.appointments IS 'Delivered rows with where they came from: Consultations booked, attended or cancelled.';
+COMMENT ON VIEW raw.appointments IS 'Delivered rows with their origin: Consultations booked, attended or cancelled.';
 COMMENT ON COLUMN raw.appointments.load_run_file_id IS 'The file: etl.load_run_files.';
-COMMENT ON COLUMN raw.appointments.line_no IS 'Number of the row in the file, from 1, counting every row.';
+COMMENT ON COLUMN raw.appointments.line_no IS 'Number of the row in the file, from 1; rejected rows and a header are counted too.';
 COMMENT ON COLUMN raw.appointments.s3_bucket IS 'Bucket of the file.';
 COMMENT ON COLUMN raw.appointments.s3_key IS 'Key of the file.';
 COMMENT ON COLUMN raw.appointments.s3_version_id IS 'Version of the object.';
@@ -20350,8 +20355,8 @@ COMMENT ON COLUMN raw.appointments.date_extracted IS 'DateExtracted in the name 
 COMMENT ON COLUMN raw.appointments.extract_type IS 'Extract as spelled in the name of the file.';
 COMMENT ON COLUMN raw.appointments.load_run_id IS 'The run that landed the file.';
 COMMENT ON COLUMN raw.appointments.load_ts IS 'When the file was landed.';
-COMMENT ON COLUMN raw.appointments.file_practice_id IS 'practice_id in the name of the file.';
-COMMENT ON COLUMN raw.appointments.file_per_org_id IS 'per_org_id in the name of the file.';
+COMMENT ON COLUMN raw.appointments.file_practice_id IS 'The practice_id in the file name.';
+COMMENT ON COLUMN raw.appointments.file_per_org_id IS 'The per_org_id in the file name.';
 GRANT SELECT ON raw.appointments TO etl_auditor;
 
 -- object: derived etl.typed_appointments
@@ -20404,7 +20409,7 @@ SELECT
     nullif((r.loaded_date_time || ' Pacific/Auckland')::timestamptz, TIMESTAMPTZ '1900-01-01 Pacific/Auckland') AS loaded_date_time
 FROM raw.appointments_raw AS r;
 COMMENT ON VIEW etl.typed_appointments IS
-    'Rows of raw.appointments_raw with typed values, the same in every session. Rejected rows may fail to cast: read valid ones only.';
+    'Rows of raw.appointments_raw with typed values, the same in every session. A cast of a rejected row can fail: read valid rows only.';
 
 -- object: derived etl.published_appointments
 CREATE OR REPLACE VIEW etl.published_appointments WITH (security_invoker = true) AS
@@ -20426,7 +20431,7 @@ SELECT
 FROM stg.appointments AS s
 CROSS JOIN LATERAL (
     SELECT etl.key_part(s.practice_id) || etl.key_part(s.per_org_id) AS key_part
-    OFFSET 0  -- computed once a row, not once for each of its surrogate keys
+    OFFSET 0  -- so that it is computed once per row, not once per surrogate key
 ) AS tenant
 LEFT JOIN etl.domain_values AS appointment_status_domain
     ON appointment_status_domain.source = 'indici'
@@ -20446,10 +20451,10 @@ FROM etl.typed_appointments AS y
 WITH NO DATA;
 ALTER TABLE etl.observed_appointments ADD PRIMARY KEY (practice_id, per_org_id, appointment_id, observed_at);
 COMMENT ON TABLE etl.observed_appointments IS
-    'Work of a rebuild or purge: what each counting file holds of the keys in hand. Under the extract''s lock; empty between files.';
+    'Work table of a rebuild or purge: the observations of its keys from each counting file. Protected by the extract''s lock; empty between files.';
 COMMENT ON COLUMN etl.observed_appointments.observed_at IS 'DateExtracted of the file.';
-COMMENT ON COLUMN etl.observed_appointments.is_absent IS 'Whether the file, a mirror, lacks the key: then no other column of the row has a value.';
-COMMENT ON COLUMN etl.observed_appointments.row_hash IS 'Hash of the text and of the rules of the file.';
+COMMENT ON COLUMN etl.observed_appointments.is_absent IS 'Whether the file is a mirror that lacks the key; then the columns of values are NULL.';
+COMMENT ON COLUMN etl.observed_appointments.row_hash IS 'Hash of the row''s text and of the rules of the file.';
 COMMENT ON COLUMN etl.observed_appointments.load_run_id IS 'The run that landed the file.';
 
 -- object: derived etl.republished_appointments
@@ -20472,7 +20477,7 @@ SELECT
 FROM etl.observed_appointments AS o
 CROSS JOIN LATERAL (
     SELECT etl.key_part(o.practice_id) || etl.key_part(o.per_org_id) AS key_part
-    OFFSET 0  -- computed once a row, not once for each of its surrogate keys
+    OFFSET 0  -- so that it is computed once per row, not once per surrogate key
 ) AS tenant
 LEFT JOIN etl.domain_values AS appointment_status_domain
     ON appointment_status_domain.source = 'indici'
@@ -20485,7 +20490,7 @@ LEFT JOIN etl.domain_values AS status_group_domain
 COMMENT ON VIEW etl.republished_appointments IS
     'Rows of etl.observed_appointments as core.fact_appointments shows them, for rebuilds and purges.';
 COMMENT ON COLUMN etl.republished_appointments.observed_at IS 'DateExtracted of the file.';
-COMMENT ON COLUMN etl.republished_appointments.is_absent IS 'Whether the file, a mirror, lacks the key.';
+COMMENT ON COLUMN etl.republished_appointments.is_absent IS 'Whether the file is a mirror that lacks the key.';
 
 -- object: function etl.hash_appointments
 CREATE OR REPLACE FUNCTION etl.hash_appointments(p_row raw.appointments_raw, p_seed bigint)
@@ -20494,7 +20499,7 @@ LANGUAGE sql
 STABLE
 PARALLEL SAFE
 AS $hash_appointments$
--- One expression without settings, so that the planner puts it in place of the call.
+-- One expression and no SET clause, so that the planner can inline the call.
 SELECT pg_catalog.hash_record_extended(
     ROW(
         p_row.appointment_id, p_row.patient_id, p_row.appointment_type, p_row.appointment_status,
@@ -20517,7 +20522,7 @@ SELECT pg_catalog.hash_record_extended(
 );
 $hash_appointments$;
 COMMENT ON FUNCTION etl.hash_appointments(raw.appointments_raw, bigint) IS
-    'Hash of the tracked text of a raw row, seeded with the rules of its file (etl.hash_seed).';
+    'Hash of the texts of a raw row in tracked columns, seeded with the rules of its file (etl.hash_seed).';
 
 -- object: function etl.row_text_appointments
 CREATE OR REPLACE FUNCTION etl.row_text_appointments(p_row raw.appointments_raw, p_date_extracted timestamptz)
@@ -20547,7 +20552,7 @@ SELECT pg_catalog.array_to_string(
 ) || '|~~|';
 $row_text_appointments$;
 COMMENT ON FUNCTION etl.row_text_appointments(raw.appointments_raw, timestamptz) IS
-    'The text of a raw row with its separators, as a file extracted at that time has it.';
+    'The text of a raw row with separators, as it is in a file with that DateExtracted.';
 
 -- object: function etl.verdicts_appointments
 CREATE OR REPLACE FUNCTION etl.verdicts_appointments(p_load_run_file_id bigint, p_is_late boolean)
@@ -20566,9 +20571,8 @@ SET random_page_cost = 1.1
 SET parallel_setup_cost = 0
 SET parallel_tuple_cost = 0
 AS $verdicts_appointments$
--- The rows of a file, each with its key, its hash and how it stands to the rules and to stg.appointments. Changes nothing.
--- One pass over raw, in a query that can run parallel, which a statement that stores its result cannot. A row is read to
--- its first fault; which one it is, etl.faults_appointments says.
+-- The rows of a file, each with key, hash and verdict. Changes nothing. The query reads raw once and can run in
+-- parallel, which an INSERT cannot. It stops at the first fault of a row; etl.faults_appointments lists all.
 DECLARE
     v_file etl.load_run_files;
     v_seed bigint;
@@ -20587,7 +20591,7 @@ BEGIN
         r.row_hash,
         CASE
             WHEN CASE
-                -- The same text stood in a valid row, of whatever tenant; the hash leaves out untracked columns.
+                -- A valid row had the same text, maybe of a different tenant; untracked columns are not hashed.
                 WHEN s.row_hash = r.row_hash AND NOT p_is_late THEN
                     r.practice_id IS NOT DISTINCT FROM v_file.tenant[1] AND
                     r.per_org_id IS NOT DISTINCT FROM v_file.tenant[2] AND
@@ -20629,7 +20633,7 @@ BEGIN
         SELECT r.*, etl.hash_appointments(r, v_seed) AS row_hash
         FROM raw.appointments_raw AS r
         WHERE r.load_run_file_id = p_load_run_file_id
-        -- Hashed once a row, not once for each use. Not plain 0: that is no constant of OFFSET's type, and bars parallel plans.
+        -- OFFSET makes PostgreSQL hash each row once. A plain 0 is not a bigint and would prevent parallel plans.
         OFFSET BIGINT '0'
     ) AS r
     LEFT JOIN stg.appointments AS s
@@ -20639,7 +20643,7 @@ BEGIN
 END;
 $verdicts_appointments$;
 COMMENT ON FUNCTION etl.verdicts_appointments(bigint, boolean) IS
-    'The rows of a file with key, hash of text and rules, and verdict: new, changed or unchanged against stg.appointments, or rejected. p_is_late: none is unchanged.';
+    'The rows of a file with key, hash of text and rules, and verdict: new, changed or unchanged (compared with stg.appointments), or rejected. p_is_late: no row is unchanged.';
 
 -- object: function etl.faults_appointments
 CREATE OR REPLACE FUNCTION etl.faults_appointments(p_load_run_file_id bigint)
@@ -20654,8 +20658,8 @@ SET plan_cache_mode = force_custom_plan
 SET work_mem = '64MB'
 SET random_page_cost = 1.1
 AS $faults_appointments$
--- The rows of the file in hand whose verdict is rejected, each with all that is wrong with it, column by column. Changes
--- nothing. A column without a value has no fault, unless it is required.
+-- The rejected rows of the file that is being processed, each with all its faults, column by column. Changes nothing.
+-- An empty field is no fault, unless the column is required.
 DECLARE
     v_file etl.load_run_files;
     v_appointment_status_values constant text[] := etl.domain_sources('indici', 'appointment_status');
@@ -20732,7 +20736,7 @@ BEGIN
 END;
 $faults_appointments$;
 COMMENT ON FUNCTION etl.faults_appointments(bigint) IS
-    'The rejected rows of the file in hand: line, text, key texts, and by column the text and the reason.';
+    'The rejected rows of the file that is being processed: line, text, texts of the key, and by column the text and the reason.';
 
 -- object: procedure etl.check_appointments
 CREATE OR REPLACE PROCEDURE etl.check_appointments(p_load_run_file_id bigint, p_is_late boolean)
@@ -20745,7 +20749,7 @@ SET plan_cache_mode = force_custom_plan
 SET work_mem = '64MB'
 SET random_page_cost = 1.1
 AS $check_appointments$
--- Give each row of the file its verdict in etl.touched_appointments, write its rejects, and count.
+-- Writes the verdict on each row of the file to etl.touched_appointments, writes the rejects, and counts.
 -- The caller, etl.process_file, holds the extract's lock.
 DECLARE
     v_run_id bigint;
@@ -20755,14 +20759,14 @@ BEGIN
     JOIN etl.file_attempts AS a USING (file_attempt_id)
     WHERE f.load_run_file_id = p_load_run_file_id;
 
-    -- 1. Read every row once: its key, its hash, its verdict.
+    -- 1. Read every row once: key, hash and verdict.
     INSERT INTO etl.touched_appointments (load_run_file_id, line_no, practice_id, per_org_id, appointment_id, row_hash, verdict)
     SELECT p_load_run_file_id, d.line_no, d.practice_id, d.per_org_id, d.appointment_id, d.row_hash, d.verdict
     FROM etl.verdicts_appointments(p_load_run_file_id, p_is_late) AS d;
 
     CALL etl.analyze_work('touched_appointments');
 
-    -- 2. Say why rows are rejected. What an earlier attempt rejected and this one does not is resolved by its run.
+    -- 2. Write the reasons of rejected rows. A reject of an earlier attempt that is valid now is marked as resolved.
     UPDATE etl.rejects_appointments AS j
     SET resolved_by_run = v_run_id
     WHERE j.load_run_file_id = p_load_run_file_id AND j.stage = 'typing' AND j.resolved_by_run IS NULL;
@@ -20780,7 +20784,7 @@ BEGIN
             resolved_by_run = NULL;
     END IF;
 
-    -- 3. Of several valid rows of a key the one with the greatest updated_at, then the last, counts; the others are duplicates.
+    -- 3. Of several valid rows of a key, take the one with the greatest updated_at, then the last one; all other rows are duplicates.
     WITH repeated AS MATERIALIZED (
         SELECT t.practice_id, t.per_org_id, t.appointment_id
         FROM etl.touched_appointments AS t
@@ -20805,7 +20809,7 @@ BEGIN
     FROM ranked AS n
     WHERE t.load_run_file_id = p_load_run_file_id AND t.line_no = n.line_no;
 
-    -- 4. Count.
+    -- 4. Count the verdicts.
     UPDATE etl.load_run_files AS f
     SET rows_ingested = c.valid,
         rows_unchanged = c.unchanged,
@@ -20824,7 +20828,7 @@ BEGIN
 END;
 $check_appointments$;
 COMMENT ON PROCEDURE etl.check_appointments(bigint, boolean) IS
-    'Gives each row of a file its verdict, writes its rejects and counts. p_is_late: no row is skipped as unchanged.';
+    'Writes the verdict on each row of a file, its rejects and its counts. p_is_late: the file is late, so no row is unchanged.';
 
 -- object: procedure etl.stage_appointments
 CREATE OR REPLACE PROCEDURE etl.stage_appointments(p_load_run_file_id bigint)
@@ -20837,7 +20841,7 @@ SET plan_cache_mode = force_custom_plan
 SET work_mem = '64MB'
 SET random_page_cost = 1.1
 AS $stage_appointments$
--- Type the valid rows of a file in order, and make them the newest state of their keys.
+-- Types the valid rows of a file that is in order, and makes them the newest state of their keys.
 -- The caller, etl.process_file, holds the extract's lock.
 DECLARE
     v_file etl.load_run_files;
@@ -20845,7 +20849,7 @@ DECLARE
 BEGIN
     SELECT f.* INTO v_file FROM etl.load_run_files AS f WHERE f.load_run_file_id = p_load_run_file_id;
 
-    -- 1. New keys. Under the lock none can be there already, and looking for conflicts would cost a third more.
+    -- 1. New keys. The lock excludes conflicts, and ON CONFLICT would take a third longer.
     INSERT INTO stg.appointments (
         appointment_id, patient_id, appointment_type, appointment_status, schedule_date, notes, arrived,
         waiting_for_payment, appointment_completed, consult_time, booked, medtech_id, inserted_at, inserted_by,
@@ -20879,7 +20883,7 @@ BEGIN
     JOIN etl.typed_appointments AS y USING (load_run_file_id, line_no)
     WHERE t.load_run_file_id = p_load_run_file_id AND t.verdict = 'new';
 
-    -- 2. Keys that are there with another text.
+    -- 2. Existing keys whose text has changed.
     INSERT INTO stg.appointments AS s (
         appointment_id, patient_id, appointment_type, appointment_status, schedule_date, notes, arrived,
         waiting_for_payment, appointment_completed, consult_time, booked, medtech_id, inserted_at, inserted_by,
@@ -20981,7 +20985,7 @@ BEGIN
         );
     GET DIAGNOSTICS v_written = ROW_COUNT;
 
-    -- 3. The values are equal, though text or rules are not: keep the new hash, so that the next file can skip the row.
+    -- 3. If text or rules changed but the values did not: store the new hash, so that the next file can skip the row.
     IF v_written < (
         SELECT count(*)
         FROM etl.touched_appointments AS t
@@ -20996,7 +21000,7 @@ BEGIN
     END IF;
 END;
 $stage_appointments$;
-COMMENT ON PROCEDURE etl.stage_appointments(bigint) IS 'Types the valid rows of a file in order into stg.appointments.';
+COMMENT ON PROCEDURE etl.stage_appointments(bigint) IS 'Types the valid rows of a file that is in order, and writes them to stg.appointments.';
 
 -- object: procedure etl.observe_appointments
 CREATE OR REPLACE PROCEDURE etl.observe_appointments(p_tenant text[], p_before timestamptz)
@@ -21009,8 +21013,8 @@ SET plan_cache_mode = force_custom_plan
 SET work_mem = '64MB'
 SET random_page_cost = 1.1
 AS $observe_appointments$
--- Find where the tenant's counting files observed the keys in etl.touched_appointments; of several files with one
--- DateExtracted the last counts. The caller, a rebuild or purge, holds the extract's lock.
+-- Collects the observations of the keys in etl.touched_appointments from the tenant's counting files. Of several
+-- files with the same DateExtracted, the last one is used. The caller, a rebuild or purge, holds the extract's lock.
 BEGIN
     WITH keys AS MATERIALIZED (
         SELECT DISTINCT t.practice_id, t.per_org_id, t.appointment_id::text AS appointment_id
@@ -21038,7 +21042,7 @@ BEGIN
         WHERE f.extract = 'appointments' AND f.tenant = p_tenant AND f.is_counting
             AND f.date_extracted < p_before
     ),
-    -- What today's rules reject of files that were checked by others: it may not even be of its type now.
+    -- Rows of stale files that today's rules reject: their values may no longer fit the type of the column.
     misfits AS MATERIALIZED (
         SELECT f.load_run_file_id, b.line_no
         FROM files AS f
@@ -21080,7 +21084,7 @@ BEGIN
 END;
 $observe_appointments$;
 COMMENT ON PROCEDURE etl.observe_appointments(text[], timestamptz) IS
-    'Fills etl.observed_appointments with what counting files from before p_before say of the keys in etl.touched_appointments.';
+    'Fills etl.observed_appointments with the observations of the keys in etl.touched_appointments from counting files with DateExtracted before p_before.';
 
 -- object: procedure etl.purge_appointments
 CREATE OR REPLACE PROCEDURE etl.purge_appointments(p_tenant text[], p_before timestamptz)
@@ -21093,10 +21097,11 @@ SET plan_cache_mode = force_custom_plan
 SET work_mem = '64MB'
 SET random_page_cost = 1.1
 AS $purge_appointments$
--- Of a tenant's rows of raw before a new horizon keep what a rebuild of any key still needs: its newest row, and those
--- with which its state in stg and core began. The caller, etl.purge_extract, holds the extract's lock.
+-- Deletes a tenant's rows of raw before a new horizon, except the rows that a rebuild of their keys still needs: of
+-- each key the newest row, and the rows with which its state in stg and core began. The caller, etl.purge_extract,
+-- holds the extract's lock.
 BEGIN
-    -- 1. All keys that counting files of the tenant held before.
+    -- 1. All keys in the tenant's counting files before the horizon.
     INSERT INTO etl.touched_appointments (load_run_file_id, line_no, practice_id, per_org_id, appointment_id, row_hash, verdict)
     SELECT DISTINCT 0, 0, r.practice_id, r.per_org_id, etl.key_bigint(r.appointment_id), 0, 'replaced'
     FROM etl.load_run_files AS f
@@ -21108,11 +21113,11 @@ BEGIN
 
     CALL etl.analyze_work('touched_appointments');
 
-    -- 2. Where the counting files before the horizon observed these keys.
+    -- 2. The observations of these keys from the counting files before the horizon.
     CALL etl.observe_appointments(p_tenant, p_before);
 
-    -- 3. Keep the newest row; the row with which the newest version began in core; and
-    -- each row that changed stg since.
+    -- 3. Keep of each key the newest row, the row with which its newest state began in core, and each row that
+    -- changed stg since its newest state began in core.
     WITH core_states AS (
         SELECT
             s.*,
@@ -21181,7 +21186,7 @@ BEGIN
 
     CALL etl.analyze_work('touched_appointments');
 
-    -- 4. Remove all other rows, of files that do not count as well, and say of which files.
+    -- 4. Delete all other rows, also of files that do not count, and record a purge attempt for each file.
     WITH removed AS (
         DELETE FROM raw.appointments_raw AS r
         USING etl.load_run_files AS f
@@ -21202,7 +21207,7 @@ BEGIN
 END;
 $purge_appointments$;
 COMMENT ON PROCEDURE etl.purge_appointments(text[], timestamptz) IS
-    'Removes a tenant''s rows before a horizon from raw.appointments_raw, but for those that a rebuild of their keys needs.';
+    'Deletes a tenant''s rows before a horizon from raw.appointments_raw, except those that a rebuild of their keys needs.';
 
 -- object: procedure etl.merge_appointments
 CREATE OR REPLACE PROCEDURE etl.merge_appointments(p_load_run_file_id bigint)
@@ -21216,9 +21221,9 @@ SET work_mem = '64MB'
 SET random_page_cost = 1.1
 SET hash_mem_multiplier = 1
 AS $merge_appointments$
--- Publish what this file made new or changed in stg.appointments.
--- The caller, etl.process_file, holds the extract's lock. With little memory for it the planner hashes the narrow touched_
--- and not the wide rows of stg.
+-- Publishes the rows that this file made new or changed in stg.appointments.
+-- The caller, etl.process_file, holds the extract's lock. hash_mem_multiplier is low, so that the planner hashes the
+-- narrow rows of touched_ and not the wide rows of stg.
 DECLARE
     v_inserted bigint;
 BEGIN
@@ -21253,7 +21258,7 @@ BEGIN
     WHERE t.load_run_file_id = p_load_run_file_id AND t.verdict = 'new';
     GET DIAGNOSTICS v_inserted = ROW_COUNT;
 
-    -- 2. Keys that were there, where this file changed stg or today's mapping or pseudonym is another.
+    -- 2. Existing keys whose row in stg this file changed, or whose mapped value or pseudonym is different today.
     WITH merged AS (
         INSERT INTO core.fact_appointments AS c (
             practice_id, per_org_id, appointment_id, patient_key, provider_key, patient_id, appointment_type,
@@ -21351,7 +21356,7 @@ BEGIN
     WHERE f.load_run_file_id = p_load_run_file_id;
 END;
 $merge_appointments$;
-COMMENT ON PROCEDURE etl.merge_appointments(bigint) IS 'Publishes what a file made new or changed in stg to core.fact_appointments.';
+COMMENT ON PROCEDURE etl.merge_appointments(bigint) IS 'Publishes to core.fact_appointments the rows that a file made new or changed in stg.';
 
 -- object: procedure etl.rebuild_appointments
 CREATE OR REPLACE PROCEDURE etl.rebuild_appointments(p_load_run_file_id bigint)
@@ -21364,7 +21369,7 @@ SET plan_cache_mode = force_custom_plan
 SET work_mem = '64MB'
 SET random_page_cost = 1.1
 AS $rebuild_appointments$
--- Derive the keys of a late, superseding or excluded file anew from raw, in stg and core.
+-- Rebuilds the keys of a late, superseding or excluded file in stg and core, from raw.
 -- The caller holds the extract's lock.
 DECLARE
     v_file etl.load_run_files;
@@ -21372,11 +21377,11 @@ DECLARE
 BEGIN
     SELECT f.* INTO v_file FROM etl.load_run_files AS f WHERE f.load_run_file_id = p_load_run_file_id;
 
-    -- Rows of other tenants were rejected; their keys are not for this file to touch.
+    -- Rows of other tenants were rejected, so their keys are not rebuilt.
     DELETE FROM etl.touched_appointments AS t
     WHERE (t.practice_id, t.per_org_id) IS DISTINCT FROM (v_file.tenant[1], v_file.tenant[2]);
 
-    -- 1. The keys of its tenant in the file and in the versions that it replaced.
+    -- 1. The tenant's keys in the file and in the files that it superseded.
     INSERT INTO etl.touched_appointments (load_run_file_id, line_no, practice_id, per_org_id, appointment_id, row_hash, verdict)
     SELECT p_load_run_file_id, 0, r.practice_id, r.per_org_id, etl.key_bigint(r.appointment_id), 0, 'replaced'
     FROM raw.appointments_raw AS r
@@ -21387,10 +21392,10 @@ BEGIN
 
     CALL etl.analyze_work('touched_appointments');
 
-    -- 2. Where the counting files observed these keys.
+    -- 2. The observations of these keys from all counting files.
     CALL etl.observe_appointments(v_file.tenant, 'infinity');
 
-    -- 3. stg: the first observation in the newest run of equal rows.
+    -- 3. stg: the first observation in the newest series of equal rows.
     WITH states AS (
         SELECT s.*, ROW(
             s.is_absent, s.patient_id, s.appointment_type, s.appointment_status, s.schedule_date, s.notes,
@@ -21509,7 +21514,7 @@ BEGIN
                 AND NOT o.is_absent
         );
 
-    -- 4. core: the same for the columns that core shows.
+    -- 4. core: the first observation in the newest series of rows that are equal in the columns of core.
     WITH states AS (
         SELECT s.*, ROW(
             s.is_absent, s.patient_key, s.provider_key, s.patient_id, s.appointment_type, s.appointment_status,
@@ -21629,7 +21634,7 @@ BEGIN
 END;
 $rebuild_appointments$;
 COMMENT ON PROCEDURE etl.rebuild_appointments(bigint) IS
-    'Derives the keys of a file anew from raw, in stg and core.fact_appointments, from every counting file that holds one of them.';
+    'Rebuilds the keys of a file in stg and core.fact_appointments, from the raw rows of all counting files that hold one of them.';
 
 -- object: view raw.diagnoses
 CREATE OR REPLACE VIEW raw.diagnoses AS
@@ -21649,9 +21654,9 @@ SELECT
     f.load_run_id, f.load_ts
 FROM raw.diagnoses_raw AS r
 JOIN etl.load_run_files AS f USING (load_run_file_id);
-COMMENT ON VIEW raw.diagnoses IS 'Delivered rows with where they came from: Diagnoses recorded for patients.';
+COMMENT ON VIEW raw.diagnoses IS 'Delivered rows with their origin: Diagnoses recorded for patients.';
 COMMENT ON COLUMN raw.diagnoses.load_run_file_id IS 'The file: etl.load_run_files.';
-COMMENT ON COLUMN raw.diagnoses.line_no IS 'Number of the row in the file, from 1, counting every row.';
+COMMENT ON COLUMN raw.diagnoses.line_no IS 'Number of the row in the file, from 1; rejected rows and a header are counted too.';
 COMMENT ON COLUMN raw.diagnoses.s3_bucket IS 'Bucket of the file.';
 COMMENT ON COLUMN raw.diagnoses.s3_key IS 'Key of the file.';
 COMMENT ON COLUMN raw.diagnoses.s3_version_id IS 'Version of the object.';
@@ -21660,8 +21665,8 @@ COMMENT ON COLUMN raw.diagnoses.date_extracted IS 'DateExtracted in the name of 
 COMMENT ON COLUMN raw.diagnoses.extract_type IS 'Extract as spelled in the name of the file.';
 COMMENT ON COLUMN raw.diagnoses.load_run_id IS 'The run that landed the file.';
 COMMENT ON COLUMN raw.diagnoses.load_ts IS 'When the file was landed.';
-COMMENT ON COLUMN raw.diagnoses.file_practice_id IS 'practice_id in the name of the file.';
-COMMENT ON COLUMN raw.diagnoses.file_per_org_id IS 'per_org_id in the name of the file.';
+COMMENT ON COLUMN raw.diagnoses.file_practice_id IS 'The practice_id in the file name.';
+COMMENT ON COLUMN raw.diagnoses.file_per_org_id IS 'The per_org_id in the file name.';
 GRANT SELECT ON raw.diagnoses TO etl_auditor;
 
 -- object: derived etl.typed_diagnoses
@@ -21693,7 +21698,7 @@ SELECT
     nullif((r.loaded_date_time || ' Pacific/Auckland')::timestamptz, TIMESTAMPTZ '1900-01-01 Pacific/Auckland') AS loaded_date_time
 FROM raw.diagnoses_raw AS r;
 COMMENT ON VIEW etl.typed_diagnoses IS
-    'Rows of raw.diagnoses_raw with typed values, the same in every session. Rejected rows may fail to cast: read valid ones only.';
+    'Rows of raw.diagnoses_raw with typed values, the same in every session. A cast of a rejected row can fail: read valid rows only.';
 
 -- object: derived etl.published_diagnoses
 CREATE OR REPLACE VIEW etl.published_diagnoses WITH (security_invoker = true) AS
@@ -21713,7 +21718,7 @@ SELECT
 FROM stg.diagnoses AS s
 CROSS JOIN LATERAL (
     SELECT etl.key_part(s.practice_id) || etl.key_part(s.per_org_id) AS key_part
-    OFFSET 0  -- computed once a row, not once for each of its surrogate keys
+    OFFSET 0  -- so that it is computed once per row, not once per surrogate key
 ) AS tenant
 LEFT JOIN etl.pseudonym_keys AS pads ON pads.only_row;
 COMMENT ON VIEW etl.published_diagnoses IS
@@ -21726,10 +21731,10 @@ FROM etl.typed_diagnoses AS y
 WITH NO DATA;
 ALTER TABLE etl.observed_diagnoses ADD PRIMARY KEY (practice_id, per_org_id, diagnosis_id, observed_at);
 COMMENT ON TABLE etl.observed_diagnoses IS
-    'Work of a rebuild or purge: what each counting file holds of the keys in hand. Under the extract''s lock; empty between files.';
+    'Work table of a rebuild or purge: the observations of its keys from each counting file. Protected by the extract''s lock; empty between files.';
 COMMENT ON COLUMN etl.observed_diagnoses.observed_at IS 'DateExtracted of the file.';
-COMMENT ON COLUMN etl.observed_diagnoses.is_absent IS 'Whether the file, a mirror, lacks the key: then no other column of the row has a value.';
-COMMENT ON COLUMN etl.observed_diagnoses.row_hash IS 'Hash of the text and of the rules of the file.';
+COMMENT ON COLUMN etl.observed_diagnoses.is_absent IS 'Whether the file is a mirror that lacks the key; then the columns of values are NULL.';
+COMMENT ON COLUMN etl.observed_diagnoses.row_hash IS 'Hash of the row''s text and of the rules of the file.';
 COMMENT ON COLUMN etl.observed_diagnoses.load_run_id IS 'The run that landed the file.';
 
 -- object: derived etl.republished_diagnoses
@@ -21750,13 +21755,13 @@ SELECT
 FROM etl.observed_diagnoses AS o
 CROSS JOIN LATERAL (
     SELECT etl.key_part(o.practice_id) || etl.key_part(o.per_org_id) AS key_part
-    OFFSET 0  -- computed once a row, not once for each of its surrogate keys
+    OFFSET 0  -- so that it is computed once per row, not once per surrogate key
 ) AS tenant
 LEFT JOIN etl.pseudonym_keys AS pads ON pads.only_row;
 COMMENT ON VIEW etl.republished_diagnoses IS
     'Rows of etl.observed_diagnoses as core.fact_diagnoses shows them, for rebuilds and purges.';
 COMMENT ON COLUMN etl.republished_diagnoses.observed_at IS 'DateExtracted of the file.';
-COMMENT ON COLUMN etl.republished_diagnoses.is_absent IS 'Whether the file, a mirror, lacks the key.';
+COMMENT ON COLUMN etl.republished_diagnoses.is_absent IS 'Whether the file is a mirror that lacks the key.';
 
 -- object: function etl.hash_diagnoses
 CREATE OR REPLACE FUNCTION etl.hash_diagnoses(p_row raw.diagnoses_raw, p_seed bigint)
@@ -21765,7 +21770,7 @@ LANGUAGE sql
 STABLE
 PARALLEL SAFE
 AS $hash_diagnoses$
--- One expression without settings, so that the planner puts it in place of the call.
+-- One expression and no SET clause, so that the planner can inline the call.
 SELECT pg_catalog.hash_record_extended(
     ROW(
         p_row.diagnosis_id, p_row.appointment_id, p_row.patient_id, p_row.disease_id, p_row.disease,
@@ -21784,7 +21789,7 @@ SELECT pg_catalog.hash_record_extended(
 );
 $hash_diagnoses$;
 COMMENT ON FUNCTION etl.hash_diagnoses(raw.diagnoses_raw, bigint) IS
-    'Hash of the tracked text of a raw row, seeded with the rules of its file (etl.hash_seed).';
+    'Hash of the texts of a raw row in tracked columns, seeded with the rules of its file (etl.hash_seed).';
 
 -- object: function etl.row_text_diagnoses
 CREATE OR REPLACE FUNCTION etl.row_text_diagnoses(p_row raw.diagnoses_raw, p_date_extracted timestamptz)
@@ -21811,7 +21816,7 @@ SELECT pg_catalog.array_to_string(
 ) || '|~~|';
 $row_text_diagnoses$;
 COMMENT ON FUNCTION etl.row_text_diagnoses(raw.diagnoses_raw, timestamptz) IS
-    'The text of a raw row with its separators, as a file extracted at that time has it.';
+    'The text of a raw row with separators, as it is in a file with that DateExtracted.';
 
 -- object: function etl.verdicts_diagnoses
 CREATE OR REPLACE FUNCTION etl.verdicts_diagnoses(p_load_run_file_id bigint, p_is_late boolean)
@@ -21830,9 +21835,8 @@ SET random_page_cost = 1.1
 SET parallel_setup_cost = 0
 SET parallel_tuple_cost = 0
 AS $verdicts_diagnoses$
--- The rows of a file, each with its key, its hash and how it stands to the rules and to stg.diagnoses. Changes nothing.
--- One pass over raw, in a query that can run parallel, which a statement that stores its result cannot. A row is read to
--- its first fault; which one it is, etl.faults_diagnoses says.
+-- The rows of a file, each with key, hash and verdict. Changes nothing. The query reads raw once and can run in
+-- parallel, which an INSERT cannot. It stops at the first fault of a row; etl.faults_diagnoses lists all.
 DECLARE
     v_file etl.load_run_files;
     v_seed bigint;
@@ -21849,7 +21853,7 @@ BEGIN
         r.row_hash,
         CASE
             WHEN CASE
-                -- The same text stood in a valid row, of whatever tenant; the hash leaves out untracked columns.
+                -- A valid row had the same text, maybe of a different tenant; untracked columns are not hashed.
                 WHEN s.row_hash = r.row_hash AND NOT p_is_late THEN
                     r.practice_id IS NOT DISTINCT FROM v_file.tenant[1] AND
                     r.per_org_id IS NOT DISTINCT FROM v_file.tenant[2] AND
@@ -21882,7 +21886,7 @@ BEGIN
         SELECT r.*, etl.hash_diagnoses(r, v_seed) AS row_hash
         FROM raw.diagnoses_raw AS r
         WHERE r.load_run_file_id = p_load_run_file_id
-        -- Hashed once a row, not once for each use. Not plain 0: that is no constant of OFFSET's type, and bars parallel plans.
+        -- OFFSET makes PostgreSQL hash each row once. A plain 0 is not a bigint and would prevent parallel plans.
         OFFSET BIGINT '0'
     ) AS r
     LEFT JOIN stg.diagnoses AS s
@@ -21892,7 +21896,7 @@ BEGIN
 END;
 $verdicts_diagnoses$;
 COMMENT ON FUNCTION etl.verdicts_diagnoses(bigint, boolean) IS
-    'The rows of a file with key, hash of text and rules, and verdict: new, changed or unchanged against stg.diagnoses, or rejected. p_is_late: none is unchanged.';
+    'The rows of a file with key, hash of text and rules, and verdict: new, changed or unchanged (compared with stg.diagnoses), or rejected. p_is_late: no row is unchanged.';
 
 -- object: function etl.faults_diagnoses
 CREATE OR REPLACE FUNCTION etl.faults_diagnoses(p_load_run_file_id bigint)
@@ -21907,8 +21911,8 @@ SET plan_cache_mode = force_custom_plan
 SET work_mem = '64MB'
 SET random_page_cost = 1.1
 AS $faults_diagnoses$
--- The rows of the file in hand whose verdict is rejected, each with all that is wrong with it, column by column. Changes
--- nothing. A column without a value has no fault, unless it is required.
+-- The rejected rows of the file that is being processed, each with all its faults, column by column. Changes nothing.
+-- An empty field is no fault, unless the column is required.
 DECLARE
     v_file etl.load_run_files;
 BEGIN
@@ -21967,7 +21971,7 @@ BEGIN
 END;
 $faults_diagnoses$;
 COMMENT ON FUNCTION etl.faults_diagnoses(bigint) IS
-    'The rejected rows of the file in hand: line, text, key texts, and by column the text and the reason.';
+    'The rejected rows of the file that is being processed: line, text, texts of the key, and by column the text and the reason.';
 
 -- object: procedure etl.check_diagnoses
 CREATE OR REPLACE PROCEDURE etl.check_diagnoses(p_load_run_file_id bigint, p_is_late boolean)
@@ -21980,7 +21984,7 @@ SET plan_cache_mode = force_custom_plan
 SET work_mem = '64MB'
 SET random_page_cost = 1.1
 AS $check_diagnoses$
--- Give each row of the file its verdict in etl.touched_diagnoses, write its rejects, and count.
+-- Writes the verdict on each row of the file to etl.touched_diagnoses, writes the rejects, and counts.
 -- The caller, etl.process_file, holds the extract's lock.
 DECLARE
     v_run_id bigint;
@@ -21990,14 +21994,14 @@ BEGIN
     JOIN etl.file_attempts AS a USING (file_attempt_id)
     WHERE f.load_run_file_id = p_load_run_file_id;
 
-    -- 1. Read every row once: its key, its hash, its verdict.
+    -- 1. Read every row once: key, hash and verdict.
     INSERT INTO etl.touched_diagnoses (load_run_file_id, line_no, practice_id, per_org_id, diagnosis_id, row_hash, verdict)
     SELECT p_load_run_file_id, d.line_no, d.practice_id, d.per_org_id, d.diagnosis_id, d.row_hash, d.verdict
     FROM etl.verdicts_diagnoses(p_load_run_file_id, p_is_late) AS d;
 
     CALL etl.analyze_work('touched_diagnoses');
 
-    -- 2. Say why rows are rejected. What an earlier attempt rejected and this one does not is resolved by its run.
+    -- 2. Write the reasons of rejected rows. A reject of an earlier attempt that is valid now is marked as resolved.
     UPDATE etl.rejects_diagnoses AS j
     SET resolved_by_run = v_run_id
     WHERE j.load_run_file_id = p_load_run_file_id AND j.stage = 'typing' AND j.resolved_by_run IS NULL;
@@ -22015,7 +22019,7 @@ BEGIN
             resolved_by_run = NULL;
     END IF;
 
-    -- 3. Of several valid rows of a key the one with the greatest updated_at, then the last, counts; the others are duplicates.
+    -- 3. Of several valid rows of a key, take the one with the greatest updated_at, then the last one; all other rows are duplicates.
     WITH repeated AS MATERIALIZED (
         SELECT t.practice_id, t.per_org_id, t.diagnosis_id
         FROM etl.touched_diagnoses AS t
@@ -22040,7 +22044,7 @@ BEGIN
     FROM ranked AS n
     WHERE t.load_run_file_id = p_load_run_file_id AND t.line_no = n.line_no;
 
-    -- 4. Count.
+    -- 4. Count the verdicts.
     UPDATE etl.load_run_files AS f
     SET rows_ingested = c.valid,
         rows_unchanged = c.unchanged,
@@ -22059,7 +22063,7 @@ BEGIN
 END;
 $check_diagnoses$;
 COMMENT ON PROCEDURE etl.check_diagnoses(bigint, boolean) IS
-    'Gives each row of a file its verdict, writes its rejects and counts. p_is_late: no row is skipped as unchanged.';
+    'Writes the verdict on each row of a file, its rejects and its counts. p_is_late: the file is late, so no row is unchanged.';
 
 -- object: procedure etl.stage_diagnoses
 CREATE OR REPLACE PROCEDURE etl.stage_diagnoses(p_load_run_file_id bigint)
@@ -22072,7 +22076,7 @@ SET plan_cache_mode = force_custom_plan
 SET work_mem = '64MB'
 SET random_page_cost = 1.1
 AS $stage_diagnoses$
--- Type the valid rows of a file in order, and make them the newest state of their keys.
+-- Types the valid rows of a file that is in order, and makes them the newest state of their keys.
 -- The caller, etl.process_file, holds the extract's lock.
 DECLARE
     v_file etl.load_run_files;
@@ -22080,7 +22084,7 @@ DECLARE
 BEGIN
     SELECT f.* INTO v_file FROM etl.load_run_files AS f WHERE f.load_run_file_id = p_load_run_file_id;
 
-    -- 1. New keys. Under the lock none can be there already, and looking for conflicts would cost a third more.
+    -- 1. New keys. The lock excludes conflicts, and ON CONFLICT would take a third longer.
     INSERT INTO stg.diagnoses (
         diagnosis_id, appointment_id, patient_id, disease_id, disease, diagnosis_date, diagnosis_by_id,
         diagnosis_by, summary, is_long_term, add_to_problem, is_highlighted, sequence_no, is_active, is_deleted,
@@ -22107,7 +22111,7 @@ BEGIN
     JOIN etl.typed_diagnoses AS y USING (load_run_file_id, line_no)
     WHERE t.load_run_file_id = p_load_run_file_id AND t.verdict = 'new';
 
-    -- 2. Keys that are there with another text.
+    -- 2. Existing keys whose text has changed.
     INSERT INTO stg.diagnoses AS s (
         diagnosis_id, appointment_id, patient_id, disease_id, disease, diagnosis_date, diagnosis_by_id,
         diagnosis_by, summary, is_long_term, add_to_problem, is_highlighted, sequence_no, is_active, is_deleted,
@@ -22187,7 +22191,7 @@ BEGIN
         );
     GET DIAGNOSTICS v_written = ROW_COUNT;
 
-    -- 3. The values are equal, though text or rules are not: keep the new hash, so that the next file can skip the row.
+    -- 3. If text or rules changed but the values did not: store the new hash, so that the next file can skip the row.
     IF v_written < (
         SELECT count(*)
         FROM etl.touched_diagnoses AS t
@@ -22202,7 +22206,7 @@ BEGIN
     END IF;
 END;
 $stage_diagnoses$;
-COMMENT ON PROCEDURE etl.stage_diagnoses(bigint) IS 'Types the valid rows of a file in order into stg.diagnoses.';
+COMMENT ON PROCEDURE etl.stage_diagnoses(bigint) IS 'Types the valid rows of a file that is in order, and writes them to stg.diagnoses.';
 
 -- object: procedure etl.observe_diagnoses
 CREATE OR REPLACE PROCEDURE etl.observe_diagnoses(p_tenant text[], p_before timestamptz)
@@ -22215,8 +22219,8 @@ SET plan_cache_mode = force_custom_plan
 SET work_mem = '64MB'
 SET random_page_cost = 1.1
 AS $observe_diagnoses$
--- Find where the tenant's counting files observed the keys in etl.touched_diagnoses; of several files with one
--- DateExtracted the last counts. The caller, a rebuild or purge, holds the extract's lock.
+-- Collects the observations of the keys in etl.touched_diagnoses from the tenant's counting files. Of several
+-- files with the same DateExtracted, the last one is used. The caller, a rebuild or purge, holds the extract's lock.
 BEGIN
     WITH keys AS MATERIALIZED (
         SELECT DISTINCT t.practice_id, t.per_org_id, t.diagnosis_id::text AS diagnosis_id
@@ -22244,7 +22248,7 @@ BEGIN
         WHERE f.extract = 'diagnoses' AND f.tenant = p_tenant AND f.is_counting
             AND f.date_extracted < p_before
     ),
-    -- What today's rules reject of files that were checked by others: it may not even be of its type now.
+    -- Rows of stale files that today's rules reject: their values may no longer fit the type of the column.
     misfits AS MATERIALIZED (
         SELECT f.load_run_file_id, b.line_no
         FROM files AS f
@@ -22286,7 +22290,7 @@ BEGIN
 END;
 $observe_diagnoses$;
 COMMENT ON PROCEDURE etl.observe_diagnoses(text[], timestamptz) IS
-    'Fills etl.observed_diagnoses with what counting files from before p_before say of the keys in etl.touched_diagnoses.';
+    'Fills etl.observed_diagnoses with the observations of the keys in etl.touched_diagnoses from counting files with DateExtracted before p_before.';
 
 -- object: procedure etl.purge_diagnoses
 CREATE OR REPLACE PROCEDURE etl.purge_diagnoses(p_tenant text[], p_before timestamptz)
@@ -22299,10 +22303,11 @@ SET plan_cache_mode = force_custom_plan
 SET work_mem = '64MB'
 SET random_page_cost = 1.1
 AS $purge_diagnoses$
--- Of a tenant's rows of raw before a new horizon keep what a rebuild of any key still needs: its newest row, and those
--- with which its state in stg and core began. The caller, etl.purge_extract, holds the extract's lock.
+-- Deletes a tenant's rows of raw before a new horizon, except the rows that a rebuild of their keys still needs: of
+-- each key the newest row, and the rows with which its state in stg and core began. The caller, etl.purge_extract,
+-- holds the extract's lock.
 BEGIN
-    -- 1. All keys that counting files of the tenant held before.
+    -- 1. All keys in the tenant's counting files before the horizon.
     INSERT INTO etl.touched_diagnoses (load_run_file_id, line_no, practice_id, per_org_id, diagnosis_id, row_hash, verdict)
     SELECT DISTINCT 0, 0, r.practice_id, r.per_org_id, etl.key_bigint(r.diagnosis_id), 0, 'replaced'
     FROM etl.load_run_files AS f
@@ -22314,11 +22319,11 @@ BEGIN
 
     CALL etl.analyze_work('touched_diagnoses');
 
-    -- 2. Where the counting files before the horizon observed these keys.
+    -- 2. The observations of these keys from the counting files before the horizon.
     CALL etl.observe_diagnoses(p_tenant, p_before);
 
-    -- 3. Keep the newest row; the row with which the newest version began in core; and
-    -- each row that changed stg since.
+    -- 3. Keep of each key the newest row, the row with which its newest state began in core, and each row that
+    -- changed stg since its newest state began in core.
     WITH core_states AS (
         SELECT
             s.*,
@@ -22381,7 +22386,7 @@ BEGIN
 
     CALL etl.analyze_work('touched_diagnoses');
 
-    -- 4. Remove all other rows, of files that do not count as well, and say of which files.
+    -- 4. Delete all other rows, also of files that do not count, and record a purge attempt for each file.
     WITH removed AS (
         DELETE FROM raw.diagnoses_raw AS r
         USING etl.load_run_files AS f
@@ -22402,7 +22407,7 @@ BEGIN
 END;
 $purge_diagnoses$;
 COMMENT ON PROCEDURE etl.purge_diagnoses(text[], timestamptz) IS
-    'Removes a tenant''s rows before a horizon from raw.diagnoses_raw, but for those that a rebuild of their keys needs.';
+    'Deletes a tenant''s rows before a horizon from raw.diagnoses_raw, except those that a rebuild of their keys needs.';
 
 -- object: procedure etl.merge_diagnoses
 CREATE OR REPLACE PROCEDURE etl.merge_diagnoses(p_load_run_file_id bigint)
@@ -22416,9 +22421,9 @@ SET work_mem = '64MB'
 SET random_page_cost = 1.1
 SET hash_mem_multiplier = 1
 AS $merge_diagnoses$
--- Publish what this file made new or changed in stg.diagnoses.
--- The caller, etl.process_file, holds the extract's lock. With little memory for it the planner hashes the narrow touched_
--- and not the wide rows of stg.
+-- Publishes the rows that this file made new or changed in stg.diagnoses.
+-- The caller, etl.process_file, holds the extract's lock. hash_mem_multiplier is low, so that the planner hashes the
+-- narrow rows of touched_ and not the wide rows of stg.
 DECLARE
     v_inserted bigint;
 BEGIN
@@ -22446,7 +22451,7 @@ BEGIN
     WHERE t.load_run_file_id = p_load_run_file_id AND t.verdict = 'new';
     GET DIAGNOSTICS v_inserted = ROW_COUNT;
 
-    -- 2. Keys that were there, where this file changed stg or today's mapping or pseudonym is another.
+    -- 2. Existing keys whose row in stg this file changed, or whose mapped value or pseudonym is different today.
     WITH merged AS (
         INSERT INTO core.fact_diagnoses AS c (
             practice_id, per_org_id, diagnosis_id, patient_key, diagnosis_by_key, appointment_id, patient_id,
@@ -22522,7 +22527,7 @@ BEGIN
     WHERE f.load_run_file_id = p_load_run_file_id;
 END;
 $merge_diagnoses$;
-COMMENT ON PROCEDURE etl.merge_diagnoses(bigint) IS 'Publishes what a file made new or changed in stg to core.fact_diagnoses.';
+COMMENT ON PROCEDURE etl.merge_diagnoses(bigint) IS 'Publishes to core.fact_diagnoses the rows that a file made new or changed in stg.';
 
 -- object: procedure etl.rebuild_diagnoses
 CREATE OR REPLACE PROCEDURE etl.rebuild_diagnoses(p_load_run_file_id bigint)
@@ -22535,7 +22540,7 @@ SET plan_cache_mode = force_custom_plan
 SET work_mem = '64MB'
 SET random_page_cost = 1.1
 AS $rebuild_diagnoses$
--- Derive the keys of a late, superseding or excluded file anew from raw, in stg and core.
+-- Rebuilds the keys of a late, superseding or excluded file in stg and core, from raw.
 -- The caller holds the extract's lock.
 DECLARE
     v_file etl.load_run_files;
@@ -22543,11 +22548,11 @@ DECLARE
 BEGIN
     SELECT f.* INTO v_file FROM etl.load_run_files AS f WHERE f.load_run_file_id = p_load_run_file_id;
 
-    -- Rows of other tenants were rejected; their keys are not for this file to touch.
+    -- Rows of other tenants were rejected, so their keys are not rebuilt.
     DELETE FROM etl.touched_diagnoses AS t
     WHERE (t.practice_id, t.per_org_id) IS DISTINCT FROM (v_file.tenant[1], v_file.tenant[2]);
 
-    -- 1. The keys of its tenant in the file and in the versions that it replaced.
+    -- 1. The tenant's keys in the file and in the files that it superseded.
     INSERT INTO etl.touched_diagnoses (load_run_file_id, line_no, practice_id, per_org_id, diagnosis_id, row_hash, verdict)
     SELECT p_load_run_file_id, 0, r.practice_id, r.per_org_id, etl.key_bigint(r.diagnosis_id), 0, 'replaced'
     FROM raw.diagnoses_raw AS r
@@ -22558,10 +22563,10 @@ BEGIN
 
     CALL etl.analyze_work('touched_diagnoses');
 
-    -- 2. Where the counting files observed these keys.
+    -- 2. The observations of these keys from all counting files.
     CALL etl.observe_diagnoses(v_file.tenant, 'infinity');
 
-    -- 3. stg: the first observation in the newest run of equal rows.
+    -- 3. stg: the first observation in the newest series of equal rows.
     WITH states AS (
         SELECT s.*, ROW(
             s.is_absent, s.appointment_id, s.patient_id, s.disease_id, s.disease, s.diagnosis_date,
@@ -22662,7 +22667,7 @@ BEGIN
                 AND NOT o.is_absent
         );
 
-    -- 4. core: the same for the columns that core shows.
+    -- 4. core: the first observation in the newest series of rows that are equal in the columns of core.
     WITH states AS (
         SELECT s.*, ROW(
             s.is_absent, s.patient_key, s.diagnosis_by_key, s.appointment_id, s.patient_id, s.disease_id, s.disease,
@@ -22765,7 +22770,7 @@ BEGIN
 END;
 $rebuild_diagnoses$;
 COMMENT ON PROCEDURE etl.rebuild_diagnoses(bigint) IS
-    'Derives the keys of a file anew from raw, in stg and core.fact_diagnoses, from every counting file that holds one of them.';
+    'Rebuilds the keys of a file in stg and core.fact_diagnoses, from the raw rows of all counting files that hold one of them.';
 
 -- object: view raw.immunisations
 CREATE OR REPLACE VIEW raw.immunisations AS
@@ -22788,9 +22793,9 @@ SELECT
     f.load_run_id, f.load_ts
 FROM raw.immunisations_raw AS r
 JOIN etl.load_run_files AS f USING (load_run_file_id);
-COMMENT ON VIEW raw.immunisations IS 'Delivered rows with where they came from: Vaccines given to patients or declined by them.';
+COMMENT ON VIEW raw.immunisations IS 'Delivered rows with their origin: Vaccines given to patients or declined by them.';
 COMMENT ON COLUMN raw.immunisations.load_run_file_id IS 'The file: etl.load_run_files.';
-COMMENT ON COLUMN raw.immunisations.line_no IS 'Number of the row in the file, from 1, counting every row.';
+COMMENT ON COLUMN raw.immunisations.line_no IS 'Number of the row in the file, from 1; rejected rows and a header are counted too.';
 COMMENT ON COLUMN raw.immunisations.s3_bucket IS 'Bucket of the file.';
 COMMENT ON COLUMN raw.immunisations.s3_key IS 'Key of the file.';
 COMMENT ON COLUMN raw.immunisations.s3_version_id IS 'Version of the object.';
@@ -22799,8 +22804,8 @@ COMMENT ON COLUMN raw.immunisations.date_extracted IS 'DateExtracted in the name
 COMMENT ON COLUMN raw.immunisations.extract_type IS 'Extract as spelled in the name of the file.';
 COMMENT ON COLUMN raw.immunisations.load_run_id IS 'The run that landed the file.';
 COMMENT ON COLUMN raw.immunisations.load_ts IS 'When the file was landed.';
-COMMENT ON COLUMN raw.immunisations.file_practice_id IS 'practice_id in the name of the file.';
-COMMENT ON COLUMN raw.immunisations.file_per_org_id IS 'per_org_id in the name of the file.';
+COMMENT ON COLUMN raw.immunisations.file_practice_id IS 'The practice_id in the file name.';
+COMMENT ON COLUMN raw.immunisations.file_per_org_id IS 'The per_org_id in the file name.';
 GRANT SELECT ON raw.immunisations TO etl_auditor;
 
 -- object: derived etl.typed_immunisations
@@ -22836,7 +22841,7 @@ SELECT
     nullif((r.loaded_date_time || ' Pacific/Auckland')::timestamptz, TIMESTAMPTZ '1900-01-01 Pacific/Auckland') AS loaded_date_time
 FROM raw.immunisations_raw AS r;
 COMMENT ON VIEW etl.typed_immunisations IS
-    'Rows of raw.immunisations_raw with typed values, the same in every session. Rejected rows may fail to cast: read valid ones only.';
+    'Rows of raw.immunisations_raw with typed values, the same in every session. A cast of a rejected row can fail: read valid rows only.';
 
 -- object: derived etl.published_immunisations
 CREATE OR REPLACE VIEW etl.published_immunisations WITH (security_invoker = true) AS
@@ -22862,7 +22867,7 @@ SELECT
 FROM stg.immunisations AS s
 CROSS JOIN LATERAL (
     SELECT etl.key_part(s.practice_id) || etl.key_part(s.per_org_id) AS key_part
-    OFFSET 0  -- computed once a row, not once for each of its surrogate keys
+    OFFSET 0  -- so that it is computed once per row, not once per surrogate key
 ) AS tenant
 LEFT JOIN etl.domain_values AS immunisation_status_domain
     ON immunisation_status_domain.source = 'indici'
@@ -22879,10 +22884,10 @@ FROM etl.typed_immunisations AS y
 WITH NO DATA;
 ALTER TABLE etl.observed_immunisations ADD PRIMARY KEY (practice_id, per_org_id, appointment_immunisation_id, observed_at);
 COMMENT ON TABLE etl.observed_immunisations IS
-    'Work of a rebuild or purge: what each counting file holds of the keys in hand. Under the extract''s lock; empty between files.';
+    'Work table of a rebuild or purge: the observations of its keys from each counting file. Protected by the extract''s lock; empty between files.';
 COMMENT ON COLUMN etl.observed_immunisations.observed_at IS 'DateExtracted of the file.';
-COMMENT ON COLUMN etl.observed_immunisations.is_absent IS 'Whether the file, a mirror, lacks the key: then no other column of the row has a value.';
-COMMENT ON COLUMN etl.observed_immunisations.row_hash IS 'Hash of the text and of the rules of the file.';
+COMMENT ON COLUMN etl.observed_immunisations.is_absent IS 'Whether the file is a mirror that lacks the key; then the columns of values are NULL.';
+COMMENT ON COLUMN etl.observed_immunisations.row_hash IS 'Hash of the row''s text and of the rules of the file.';
 COMMENT ON COLUMN etl.observed_immunisations.load_run_id IS 'The run that landed the file.';
 
 -- object: derived etl.republished_immunisations
@@ -22909,7 +22914,7 @@ SELECT
 FROM etl.observed_immunisations AS o
 CROSS JOIN LATERAL (
     SELECT etl.key_part(o.practice_id) || etl.key_part(o.per_org_id) AS key_part
-    OFFSET 0  -- computed once a row, not once for each of its surrogate keys
+    OFFSET 0  -- so that it is computed once per row, not once per surrogate key
 ) AS tenant
 LEFT JOIN etl.domain_values AS immunisation_status_domain
     ON immunisation_status_domain.source = 'indici'
@@ -22919,7 +22924,7 @@ LEFT JOIN etl.pseudonym_keys AS pads ON pads.only_row;
 COMMENT ON VIEW etl.republished_immunisations IS
     'Rows of etl.observed_immunisations as core.fact_immunisations shows them, for rebuilds and purges.';
 COMMENT ON COLUMN etl.republished_immunisations.observed_at IS 'DateExtracted of the file.';
-COMMENT ON COLUMN etl.republished_immunisations.is_absent IS 'Whether the file, a mirror, lacks the key.';
+COMMENT ON COLUMN etl.republished_immunisations.is_absent IS 'Whether the file is a mirror that lacks the key.';
 
 -- object: function etl.hash_immunisations
 CREATE OR REPLACE FUNCTION etl.hash_immunisations(p_row raw.immunisations_raw, p_seed bigint)
@@ -22928,7 +22933,7 @@ LANGUAGE sql
 STABLE
 PARALLEL SAFE
 AS $hash_immunisations$
--- One expression without settings, so that the planner puts it in place of the call.
+-- One expression and no SET clause, so that the planner can inline the call.
 SELECT pg_catalog.hash_record_extended(
     ROW(
         p_row.appointment_immunisation_id, p_row.patient_id, p_row.appointment_id, p_row.patient_schedule_id,
@@ -22951,7 +22956,7 @@ SELECT pg_catalog.hash_record_extended(
 );
 $hash_immunisations$;
 COMMENT ON FUNCTION etl.hash_immunisations(raw.immunisations_raw, bigint) IS
-    'Hash of the tracked text of a raw row, seeded with the rules of its file (etl.hash_seed).';
+    'Hash of the texts of a raw row in tracked columns, seeded with the rules of its file (etl.hash_seed).';
 
 -- object: function etl.row_text_immunisations
 CREATE OR REPLACE FUNCTION etl.row_text_immunisations(p_row raw.immunisations_raw, p_date_extracted timestamptz)
@@ -22981,7 +22986,7 @@ SELECT pg_catalog.array_to_string(
 ) || '|~~|';
 $row_text_immunisations$;
 COMMENT ON FUNCTION etl.row_text_immunisations(raw.immunisations_raw, timestamptz) IS
-    'The text of a raw row with its separators, as a file extracted at that time has it.';
+    'The text of a raw row with separators, as it is in a file with that DateExtracted.';
 
 -- object: function etl.verdicts_immunisations
 CREATE OR REPLACE FUNCTION etl.verdicts_immunisations(p_load_run_file_id bigint, p_is_late boolean)
@@ -23000,9 +23005,8 @@ SET random_page_cost = 1.1
 SET parallel_setup_cost = 0
 SET parallel_tuple_cost = 0
 AS $verdicts_immunisations$
--- The rows of a file, each with its key, its hash and how it stands to the rules and to stg.immunisations. Changes nothing.
--- One pass over raw, in a query that can run parallel, which a statement that stores its result cannot. A row is read to
--- its first fault; which one it is, etl.faults_immunisations says.
+-- The rows of a file, each with key, hash and verdict. Changes nothing. The query reads raw once and can run in
+-- parallel, which an INSERT cannot. It stops at the first fault of a row; etl.faults_immunisations lists all.
 DECLARE
     v_file etl.load_run_files;
     v_seed bigint;
@@ -23020,7 +23024,7 @@ BEGIN
         r.row_hash,
         CASE
             WHEN CASE
-                -- The same text stood in a valid row, of whatever tenant; the hash leaves out untracked columns.
+                -- A valid row had the same text, maybe of a different tenant; untracked columns are not hashed.
                 WHEN s.row_hash = r.row_hash AND NOT p_is_late THEN
                     r.practice_id IS NOT DISTINCT FROM v_file.tenant[1] AND
                     r.per_org_id IS NOT DISTINCT FROM v_file.tenant[2] AND
@@ -23055,7 +23059,7 @@ BEGIN
         SELECT r.*, etl.hash_immunisations(r, v_seed) AS row_hash
         FROM raw.immunisations_raw AS r
         WHERE r.load_run_file_id = p_load_run_file_id
-        -- Hashed once a row, not once for each use. Not plain 0: that is no constant of OFFSET's type, and bars parallel plans.
+        -- OFFSET makes PostgreSQL hash each row once. A plain 0 is not a bigint and would prevent parallel plans.
         OFFSET BIGINT '0'
     ) AS r
     LEFT JOIN stg.immunisations AS s
@@ -23065,7 +23069,7 @@ BEGIN
 END;
 $verdicts_immunisations$;
 COMMENT ON FUNCTION etl.verdicts_immunisations(bigint, boolean) IS
-    'The rows of a file with key, hash of text and rules, and verdict: new, changed or unchanged against stg.immunisations, or rejected. p_is_late: none is unchanged.';
+    'The rows of a file with key, hash of text and rules, and verdict: new, changed or unchanged (compared with stg.immunisations), or rejected. p_is_late: no row is unchanged.';
 
 -- object: function etl.faults_immunisations
 CREATE OR REPLACE FUNCTION etl.faults_immunisations(p_load_run_file_id bigint)
@@ -23080,8 +23084,8 @@ SET plan_cache_mode = force_custom_plan
 SET work_mem = '64MB'
 SET random_page_cost = 1.1
 AS $faults_immunisations$
--- The rows of the file in hand whose verdict is rejected, each with all that is wrong with it, column by column. Changes
--- nothing. A column without a value has no fault, unless it is required.
+-- The rejected rows of the file that is being processed, each with all its faults, column by column. Changes nothing.
+-- An empty field is no fault, unless the column is required.
 DECLARE
     v_file etl.load_run_files;
     v_immunisation_status_values constant text[] := etl.domain_sources('indici', 'immunisation_status');
@@ -23143,7 +23147,7 @@ BEGIN
 END;
 $faults_immunisations$;
 COMMENT ON FUNCTION etl.faults_immunisations(bigint) IS
-    'The rejected rows of the file in hand: line, text, key texts, and by column the text and the reason.';
+    'The rejected rows of the file that is being processed: line, text, texts of the key, and by column the text and the reason.';
 
 -- object: procedure etl.check_immunisations
 CREATE OR REPLACE PROCEDURE etl.check_immunisations(p_load_run_file_id bigint, p_is_late boolean)
@@ -23156,7 +23160,7 @@ SET plan_cache_mode = force_custom_plan
 SET work_mem = '64MB'
 SET random_page_cost = 1.1
 AS $check_immunisations$
--- Give each row of the file its verdict in etl.touched_immunisations, write its rejects, and count.
+-- Writes the verdict on each row of the file to etl.touched_immunisations, writes the rejects, and counts.
 -- The caller, etl.process_file, holds the extract's lock.
 DECLARE
     v_run_id bigint;
@@ -23166,14 +23170,14 @@ BEGIN
     JOIN etl.file_attempts AS a USING (file_attempt_id)
     WHERE f.load_run_file_id = p_load_run_file_id;
 
-    -- 1. Read every row once: its key, its hash, its verdict.
+    -- 1. Read every row once: key, hash and verdict.
     INSERT INTO etl.touched_immunisations (load_run_file_id, line_no, practice_id, per_org_id, appointment_immunisation_id, row_hash, verdict)
     SELECT p_load_run_file_id, d.line_no, d.practice_id, d.per_org_id, d.appointment_immunisation_id, d.row_hash, d.verdict
     FROM etl.verdicts_immunisations(p_load_run_file_id, p_is_late) AS d;
 
     CALL etl.analyze_work('touched_immunisations');
 
-    -- 2. Say why rows are rejected. What an earlier attempt rejected and this one does not is resolved by its run.
+    -- 2. Write the reasons of rejected rows. A reject of an earlier attempt that is valid now is marked as resolved.
     UPDATE etl.rejects_immunisations AS j
     SET resolved_by_run = v_run_id
     WHERE j.load_run_file_id = p_load_run_file_id AND j.stage = 'typing' AND j.resolved_by_run IS NULL;
@@ -23191,7 +23195,7 @@ BEGIN
             resolved_by_run = NULL;
     END IF;
 
-    -- 3. Of several valid rows of a key the one with the greatest updated_at, then the last, counts; the others are duplicates.
+    -- 3. Of several valid rows of a key, take the one with the greatest updated_at, then the last one; all other rows are duplicates.
     WITH repeated AS MATERIALIZED (
         SELECT t.practice_id, t.per_org_id, t.appointment_immunisation_id
         FROM etl.touched_immunisations AS t
@@ -23216,7 +23220,7 @@ BEGIN
     FROM ranked AS n
     WHERE t.load_run_file_id = p_load_run_file_id AND t.line_no = n.line_no;
 
-    -- 4. Count.
+    -- 4. Count the verdicts.
     UPDATE etl.load_run_files AS f
     SET rows_ingested = c.valid,
         rows_unchanged = c.unchanged,
@@ -23235,7 +23239,7 @@ BEGIN
 END;
 $check_immunisations$;
 COMMENT ON PROCEDURE etl.check_immunisations(bigint, boolean) IS
-    'Gives each row of a file its verdict, writes its rejects and counts. p_is_late: no row is skipped as unchanged.';
+    'Writes the verdict on each row of a file, its rejects and its counts. p_is_late: the file is late, so no row is unchanged.';
 
 -- object: procedure etl.stage_immunisations
 CREATE OR REPLACE PROCEDURE etl.stage_immunisations(p_load_run_file_id bigint)
@@ -23248,7 +23252,7 @@ SET plan_cache_mode = force_custom_plan
 SET work_mem = '64MB'
 SET random_page_cost = 1.1
 AS $stage_immunisations$
--- Type the valid rows of a file in order, and make them the newest state of their keys.
+-- Types the valid rows of a file that is in order, and makes them the newest state of their keys.
 -- The caller, etl.process_file, holds the extract's lock.
 DECLARE
     v_file etl.load_run_files;
@@ -23256,7 +23260,7 @@ DECLARE
 BEGIN
     SELECT f.* INTO v_file FROM etl.load_run_files AS f WHERE f.load_run_file_id = p_load_run_file_id;
 
-    -- 1. New keys. Under the lock none can be there already, and looking for conflicts would cost a third more.
+    -- 1. New keys. The lock excludes conflicts, and ON CONFLICT would take a third longer.
     INSERT INTO stg.immunisations (
         appointment_immunisation_id, patient_id, appointment_id, patient_schedule_id, vaccine_id, vaccine_name,
         vaccine_code, dose, dose_number, administration_site_id, administration_site, route_id, route, batch_number,
@@ -23288,7 +23292,7 @@ BEGIN
     JOIN etl.typed_immunisations AS y USING (load_run_file_id, line_no)
     WHERE t.load_run_file_id = p_load_run_file_id AND t.verdict = 'new';
 
-    -- 2. Keys that are there with another text.
+    -- 2. Existing keys whose text has changed.
     INSERT INTO stg.immunisations AS s (
         appointment_immunisation_id, patient_id, appointment_id, patient_schedule_id, vaccine_id, vaccine_name,
         vaccine_code, dose, dose_number, administration_site_id, administration_site, route_id, route, batch_number,
@@ -23385,7 +23389,7 @@ BEGIN
         );
     GET DIAGNOSTICS v_written = ROW_COUNT;
 
-    -- 3. The values are equal, though text or rules are not: keep the new hash, so that the next file can skip the row.
+    -- 3. If text or rules changed but the values did not: store the new hash, so that the next file can skip the row.
     IF v_written < (
         SELECT count(*)
         FROM etl.touched_immunisations AS t
@@ -23400,7 +23404,7 @@ BEGIN
     END IF;
 END;
 $stage_immunisations$;
-COMMENT ON PROCEDURE etl.stage_immunisations(bigint) IS 'Types the valid rows of a file in order into stg.immunisations.';
+COMMENT ON PROCEDURE etl.stage_immunisations(bigint) IS 'Types the valid rows of a file that is in order, and writes them to stg.immunisations.';
 
 -- object: procedure etl.observe_immunisations
 CREATE OR REPLACE PROCEDURE etl.observe_immunisations(p_tenant text[], p_before timestamptz)
@@ -23413,8 +23417,8 @@ SET plan_cache_mode = force_custom_plan
 SET work_mem = '64MB'
 SET random_page_cost = 1.1
 AS $observe_immunisations$
--- Find where the tenant's counting files observed the keys in etl.touched_immunisations; of several files with one
--- DateExtracted the last counts. The caller, a rebuild or purge, holds the extract's lock.
+-- Collects the observations of the keys in etl.touched_immunisations from the tenant's counting files. Of several
+-- files with the same DateExtracted, the last one is used. The caller, a rebuild or purge, holds the extract's lock.
 BEGIN
     WITH keys AS MATERIALIZED (
         SELECT DISTINCT t.practice_id, t.per_org_id, t.appointment_immunisation_id::text AS appointment_immunisation_id
@@ -23442,7 +23446,7 @@ BEGIN
         WHERE f.extract = 'immunisations' AND f.tenant = p_tenant AND f.is_counting
             AND f.date_extracted < p_before
     ),
-    -- What today's rules reject of files that were checked by others: it may not even be of its type now.
+    -- Rows of stale files that today's rules reject: their values may no longer fit the type of the column.
     misfits AS MATERIALIZED (
         SELECT f.load_run_file_id, b.line_no
         FROM files AS f
@@ -23484,7 +23488,7 @@ BEGIN
 END;
 $observe_immunisations$;
 COMMENT ON PROCEDURE etl.observe_immunisations(text[], timestamptz) IS
-    'Fills etl.observed_immunisations with what counting files from before p_before say of the keys in etl.touched_immunisations.';
+    'Fills etl.observed_immunisations with the observations of the keys in etl.touched_immunisations from counting files with DateExtracted before p_before.';
 
 -- object: procedure etl.purge_immunisations
 CREATE OR REPLACE PROCEDURE etl.purge_immunisations(p_tenant text[], p_before timestamptz)
@@ -23497,10 +23501,11 @@ SET plan_cache_mode = force_custom_plan
 SET work_mem = '64MB'
 SET random_page_cost = 1.1
 AS $purge_immunisations$
--- Of a tenant's rows of raw before a new horizon keep what a rebuild of any key still needs: its newest row, and those
--- with which its state in stg and core began. The caller, etl.purge_extract, holds the extract's lock.
+-- Deletes a tenant's rows of raw before a new horizon, except the rows that a rebuild of their keys still needs: of
+-- each key the newest row, and the rows with which its state in stg and core began. The caller, etl.purge_extract,
+-- holds the extract's lock.
 BEGIN
-    -- 1. All keys that counting files of the tenant held before.
+    -- 1. All keys in the tenant's counting files before the horizon.
     INSERT INTO etl.touched_immunisations (load_run_file_id, line_no, practice_id, per_org_id, appointment_immunisation_id, row_hash, verdict)
     SELECT DISTINCT 0, 0, r.practice_id, r.per_org_id, etl.key_bigint(r.appointment_immunisation_id), 0, 'replaced'
     FROM etl.load_run_files AS f
@@ -23512,11 +23517,11 @@ BEGIN
 
     CALL etl.analyze_work('touched_immunisations');
 
-    -- 2. Where the counting files before the horizon observed these keys.
+    -- 2. The observations of these keys from the counting files before the horizon.
     CALL etl.observe_immunisations(p_tenant, p_before);
 
-    -- 3. Keep the newest row; the row with which the newest version began in core; and
-    -- each row that changed stg since.
+    -- 3. Keep of each key the newest row, the row with which its newest state began in core, and each row that
+    -- changed stg since its newest state began in core.
     WITH core_states AS (
         SELECT
             s.*,
@@ -23585,7 +23590,7 @@ BEGIN
 
     CALL etl.analyze_work('touched_immunisations');
 
-    -- 4. Remove all other rows, of files that do not count as well, and say of which files.
+    -- 4. Delete all other rows, also of files that do not count, and record a purge attempt for each file.
     WITH removed AS (
         DELETE FROM raw.immunisations_raw AS r
         USING etl.load_run_files AS f
@@ -23606,7 +23611,7 @@ BEGIN
 END;
 $purge_immunisations$;
 COMMENT ON PROCEDURE etl.purge_immunisations(text[], timestamptz) IS
-    'Removes a tenant''s rows before a horizon from raw.immunisations_raw, but for those that a rebuild of their keys needs.';
+    'Deletes a tenant''s rows before a horizon from raw.immunisations_raw, except those that a rebuild of their keys needs.';
 
 -- object: procedure etl.merge_immunisations
 CREATE OR REPLACE PROCEDURE etl.merge_immunisations(p_load_run_file_id bigint)
@@ -23620,9 +23625,9 @@ SET work_mem = '64MB'
 SET random_page_cost = 1.1
 SET hash_mem_multiplier = 1
 AS $merge_immunisations$
--- Publish what this file made new or changed in stg.immunisations.
--- The caller, etl.process_file, holds the extract's lock. With little memory for it the planner hashes the narrow touched_
--- and not the wide rows of stg.
+-- Publishes the rows that this file made new or changed in stg.immunisations.
+-- The caller, etl.process_file, holds the extract's lock. hash_mem_multiplier is low, so that the planner hashes the
+-- narrow rows of touched_ and not the wide rows of stg.
 DECLARE
     v_inserted bigint;
 BEGIN
@@ -23656,7 +23661,7 @@ BEGIN
     WHERE t.load_run_file_id = p_load_run_file_id AND t.verdict = 'new';
     GET DIAGNOSTICS v_inserted = ROW_COUNT;
 
-    -- 2. Keys that were there, where this file changed stg or today's mapping or pseudonym is another.
+    -- 2. Existing keys whose row in stg this file changed, or whose mapped value or pseudonym is different today.
     WITH merged AS (
         INSERT INTO core.fact_immunisations AS c (
             practice_id, per_org_id, appointment_immunisation_id, patient_key, provider_key, vaccinator_key,
@@ -23755,7 +23760,7 @@ BEGIN
     WHERE f.load_run_file_id = p_load_run_file_id;
 END;
 $merge_immunisations$;
-COMMENT ON PROCEDURE etl.merge_immunisations(bigint) IS 'Publishes what a file made new or changed in stg to core.fact_immunisations.';
+COMMENT ON PROCEDURE etl.merge_immunisations(bigint) IS 'Publishes to core.fact_immunisations the rows that a file made new or changed in stg.';
 
 -- object: procedure etl.rebuild_immunisations
 CREATE OR REPLACE PROCEDURE etl.rebuild_immunisations(p_load_run_file_id bigint)
@@ -23768,7 +23773,7 @@ SET plan_cache_mode = force_custom_plan
 SET work_mem = '64MB'
 SET random_page_cost = 1.1
 AS $rebuild_immunisations$
--- Derive the keys of a late, superseding or excluded file anew from raw, in stg and core.
+-- Rebuilds the keys of a late, superseding or excluded file in stg and core, from raw.
 -- The caller holds the extract's lock.
 DECLARE
     v_file etl.load_run_files;
@@ -23776,11 +23781,11 @@ DECLARE
 BEGIN
     SELECT f.* INTO v_file FROM etl.load_run_files AS f WHERE f.load_run_file_id = p_load_run_file_id;
 
-    -- Rows of other tenants were rejected; their keys are not for this file to touch.
+    -- Rows of other tenants were rejected, so their keys are not rebuilt.
     DELETE FROM etl.touched_immunisations AS t
     WHERE (t.practice_id, t.per_org_id) IS DISTINCT FROM (v_file.tenant[1], v_file.tenant[2]);
 
-    -- 1. The keys of its tenant in the file and in the versions that it replaced.
+    -- 1. The tenant's keys in the file and in the files that it superseded.
     INSERT INTO etl.touched_immunisations (load_run_file_id, line_no, practice_id, per_org_id, appointment_immunisation_id, row_hash, verdict)
     SELECT p_load_run_file_id, 0, r.practice_id, r.per_org_id, etl.key_bigint(r.appointment_immunisation_id), 0, 'replaced'
     FROM raw.immunisations_raw AS r
@@ -23791,10 +23796,10 @@ BEGIN
 
     CALL etl.analyze_work('touched_immunisations');
 
-    -- 2. Where the counting files observed these keys.
+    -- 2. The observations of these keys from all counting files.
     CALL etl.observe_immunisations(v_file.tenant, 'infinity');
 
-    -- 3. stg: the first observation in the newest run of equal rows.
+    -- 3. stg: the first observation in the newest series of equal rows.
     WITH states AS (
         SELECT s.*, ROW(
             s.is_absent, s.patient_id, s.appointment_id, s.patient_schedule_id, s.vaccine_id, s.vaccine_name,
@@ -23909,7 +23914,7 @@ BEGIN
                 AND NOT o.is_absent
         );
 
-    -- 4. core: the same for the columns that core shows.
+    -- 4. core: the first observation in the newest series of rows that are equal in the columns of core.
     WITH states AS (
         SELECT s.*, ROW(
             s.is_absent, s.patient_key, s.provider_key, s.vaccinator_key, s.vaccine_key, s.patient_id,
@@ -24028,7 +24033,7 @@ BEGIN
 END;
 $rebuild_immunisations$;
 COMMENT ON PROCEDURE etl.rebuild_immunisations(bigint) IS
-    'Derives the keys of a file anew from raw, in stg and core.fact_immunisations, from every counting file that holds one of them.';
+    'Rebuilds the keys of a file in stg and core.fact_immunisations, from the raw rows of all counting files that hold one of them.';
 
 -- object: view raw.inbox
 CREATE OR REPLACE VIEW raw.inbox AS
@@ -24047,9 +24052,9 @@ SELECT
     f.load_run_id, f.load_ts
 FROM raw.inbox_raw AS r
 JOIN etl.load_run_files AS f USING (load_run_file_id);
-COMMENT ON VIEW raw.inbox IS 'Delivered rows with where they came from: Items of the practice''s inbox, such as results, letters and messages.';
+COMMENT ON VIEW raw.inbox IS 'Delivered rows with their origin: Items of the practice''s inbox, such as results, letters and messages.';
 COMMENT ON COLUMN raw.inbox.load_run_file_id IS 'The file: etl.load_run_files.';
-COMMENT ON COLUMN raw.inbox.line_no IS 'Number of the row in the file, from 1, counting every row.';
+COMMENT ON COLUMN raw.inbox.line_no IS 'Number of the row in the file, from 1; rejected rows and a header are counted too.';
 COMMENT ON COLUMN raw.inbox.s3_bucket IS 'Bucket of the file.';
 COMMENT ON COLUMN raw.inbox.s3_key IS 'Key of the file.';
 COMMENT ON COLUMN raw.inbox.s3_version_id IS 'Version of the object.';
@@ -24058,8 +24063,8 @@ COMMENT ON COLUMN raw.inbox.date_extracted IS 'DateExtracted in the name of the 
 COMMENT ON COLUMN raw.inbox.extract_type IS 'Extract as spelled in the name of the file.';
 COMMENT ON COLUMN raw.inbox.load_run_id IS 'The run that landed the file.';
 COMMENT ON COLUMN raw.inbox.load_ts IS 'When the file was landed.';
-COMMENT ON COLUMN raw.inbox.file_practice_id IS 'practice_id in the name of the file.';
-COMMENT ON COLUMN raw.inbox.file_per_org_id IS 'per_org_id in the name of the file.';
+COMMENT ON COLUMN raw.inbox.file_practice_id IS 'The practice_id in the file name.';
+COMMENT ON COLUMN raw.inbox.file_per_org_id IS 'The per_org_id in the file name.';
 GRANT SELECT ON raw.inbox TO etl_auditor;
 
 -- object: derived etl.typed_inbox
@@ -24090,7 +24095,7 @@ SELECT
     nullif((r.loaded_date_time || ' Pacific/Auckland')::timestamptz, TIMESTAMPTZ '1900-01-01 Pacific/Auckland') AS loaded_date_time
 FROM raw.inbox_raw AS r;
 COMMENT ON VIEW etl.typed_inbox IS
-    'Rows of raw.inbox_raw with typed values, the same in every session. Rejected rows may fail to cast: read valid ones only.';
+    'Rows of raw.inbox_raw with typed values, the same in every session. A cast of a rejected row can fail: read valid rows only.';
 
 -- object: derived etl.published_inbox
 CREATE OR REPLACE VIEW etl.published_inbox WITH (security_invoker = true) AS
@@ -24108,7 +24113,7 @@ SELECT
 FROM stg.inbox AS s
 CROSS JOIN LATERAL (
     SELECT etl.key_part(s.practice_id) || etl.key_part(s.per_org_id) AS key_part
-    OFFSET 0  -- computed once a row, not once for each of its surrogate keys
+    OFFSET 0  -- so that it is computed once per row, not once per surrogate key
 ) AS tenant;
 COMMENT ON VIEW etl.published_inbox IS
     'Rows of stg.inbox as core.fact_inbox shows them: surrogate keys, mapped values, pseudonyms, without dropped columns.';
@@ -24120,10 +24125,10 @@ FROM etl.typed_inbox AS y
 WITH NO DATA;
 ALTER TABLE etl.observed_inbox ADD PRIMARY KEY (practice_id, per_org_id, inbox_folder_item_id, observed_at);
 COMMENT ON TABLE etl.observed_inbox IS
-    'Work of a rebuild or purge: what each counting file holds of the keys in hand. Under the extract''s lock; empty between files.';
+    'Work table of a rebuild or purge: the observations of its keys from each counting file. Protected by the extract''s lock; empty between files.';
 COMMENT ON COLUMN etl.observed_inbox.observed_at IS 'DateExtracted of the file.';
-COMMENT ON COLUMN etl.observed_inbox.is_absent IS 'Whether the file, a mirror, lacks the key: then no other column of the row has a value.';
-COMMENT ON COLUMN etl.observed_inbox.row_hash IS 'Hash of the text and of the rules of the file.';
+COMMENT ON COLUMN etl.observed_inbox.is_absent IS 'Whether the file is a mirror that lacks the key; then the columns of values are NULL.';
+COMMENT ON COLUMN etl.observed_inbox.row_hash IS 'Hash of the row''s text and of the rules of the file.';
 COMMENT ON COLUMN etl.observed_inbox.load_run_id IS 'The run that landed the file.';
 
 -- object: derived etl.republished_inbox
@@ -24142,12 +24147,12 @@ SELECT
 FROM etl.observed_inbox AS o
 CROSS JOIN LATERAL (
     SELECT etl.key_part(o.practice_id) || etl.key_part(o.per_org_id) AS key_part
-    OFFSET 0  -- computed once a row, not once for each of its surrogate keys
+    OFFSET 0  -- so that it is computed once per row, not once per surrogate key
 ) AS tenant;
 COMMENT ON VIEW etl.republished_inbox IS
     'Rows of etl.observed_inbox as core.fact_inbox shows them, for rebuilds and purges.';
 COMMENT ON COLUMN etl.republished_inbox.observed_at IS 'DateExtracted of the file.';
-COMMENT ON COLUMN etl.republished_inbox.is_absent IS 'Whether the file, a mirror, lacks the key.';
+COMMENT ON COLUMN etl.republished_inbox.is_absent IS 'Whether the file is a mirror that lacks the key.';
 
 -- object: function etl.hash_inbox
 CREATE OR REPLACE FUNCTION etl.hash_inbox(p_row raw.inbox_raw, p_seed bigint)
@@ -24156,7 +24161,7 @@ LANGUAGE sql
 STABLE
 PARALLEL SAFE
 AS $hash_inbox$
--- One expression without settings, so that the planner puts it in place of the call.
+-- One expression and no SET clause, so that the planner can inline the call.
 SELECT pg_catalog.hash_record_extended(
     ROW(
         p_row.inbox_folder_item_id, p_row.folder_id, p_row.folder_name, p_row.is_system_folder, p_row.order_no,
@@ -24174,7 +24179,7 @@ SELECT pg_catalog.hash_record_extended(
 );
 $hash_inbox$;
 COMMENT ON FUNCTION etl.hash_inbox(raw.inbox_raw, bigint) IS
-    'Hash of the tracked text of a raw row, seeded with the rules of its file (etl.hash_seed).';
+    'Hash of the texts of a raw row in tracked columns, seeded with the rules of its file (etl.hash_seed).';
 
 -- object: function etl.row_text_inbox
 CREATE OR REPLACE FUNCTION etl.row_text_inbox(p_row raw.inbox_raw, p_date_extracted timestamptz)
@@ -24200,7 +24205,7 @@ SELECT pg_catalog.array_to_string(
 ) || '|~~|';
 $row_text_inbox$;
 COMMENT ON FUNCTION etl.row_text_inbox(raw.inbox_raw, timestamptz) IS
-    'The text of a raw row with its separators, as a file extracted at that time has it.';
+    'The text of a raw row with separators, as it is in a file with that DateExtracted.';
 
 -- object: function etl.verdicts_inbox
 CREATE OR REPLACE FUNCTION etl.verdicts_inbox(p_load_run_file_id bigint, p_is_late boolean)
@@ -24219,9 +24224,8 @@ SET random_page_cost = 1.1
 SET parallel_setup_cost = 0
 SET parallel_tuple_cost = 0
 AS $verdicts_inbox$
--- The rows of a file, each with its key, its hash and how it stands to the rules and to stg.inbox. Changes nothing.
--- One pass over raw, in a query that can run parallel, which a statement that stores its result cannot. A row is read to
--- its first fault; which one it is, etl.faults_inbox says.
+-- The rows of a file, each with key, hash and verdict. Changes nothing. The query reads raw once and can run in
+-- parallel, which an INSERT cannot. It stops at the first fault of a row; etl.faults_inbox lists all.
 DECLARE
     v_file etl.load_run_files;
     v_seed bigint;
@@ -24238,7 +24242,7 @@ BEGIN
         r.row_hash,
         CASE
             WHEN CASE
-                -- The same text stood in a valid row, of whatever tenant; the hash leaves out untracked columns.
+                -- A valid row had the same text, maybe of a different tenant; untracked columns are not hashed.
                 WHEN s.row_hash = r.row_hash AND NOT p_is_late THEN
                     r.practice_id IS NOT DISTINCT FROM v_file.tenant[1] AND
                     r.per_org_id IS NOT DISTINCT FROM v_file.tenant[2] AND
@@ -24269,7 +24273,7 @@ BEGIN
         SELECT r.*, etl.hash_inbox(r, v_seed) AS row_hash
         FROM raw.inbox_raw AS r
         WHERE r.load_run_file_id = p_load_run_file_id
-        -- Hashed once a row, not once for each use. Not plain 0: that is no constant of OFFSET's type, and bars parallel plans.
+        -- OFFSET makes PostgreSQL hash each row once. A plain 0 is not a bigint and would prevent parallel plans.
         OFFSET BIGINT '0'
     ) AS r
     LEFT JOIN stg.inbox AS s
@@ -24279,7 +24283,7 @@ BEGIN
 END;
 $verdicts_inbox$;
 COMMENT ON FUNCTION etl.verdicts_inbox(bigint, boolean) IS
-    'The rows of a file with key, hash of text and rules, and verdict: new, changed or unchanged against stg.inbox, or rejected. p_is_late: none is unchanged.';
+    'The rows of a file with key, hash of text and rules, and verdict: new, changed or unchanged (compared with stg.inbox), or rejected. p_is_late: no row is unchanged.';
 
 -- object: function etl.faults_inbox
 CREATE OR REPLACE FUNCTION etl.faults_inbox(p_load_run_file_id bigint)
@@ -24294,8 +24298,8 @@ SET plan_cache_mode = force_custom_plan
 SET work_mem = '64MB'
 SET random_page_cost = 1.1
 AS $faults_inbox$
--- The rows of the file in hand whose verdict is rejected, each with all that is wrong with it, column by column. Changes
--- nothing. A column without a value has no fault, unless it is required.
+-- The rejected rows of the file that is being processed, each with all its faults, column by column. Changes nothing.
+-- An empty field is no fault, unless the column is required.
 DECLARE
     v_file etl.load_run_files;
 BEGIN
@@ -24350,7 +24354,7 @@ BEGIN
 END;
 $faults_inbox$;
 COMMENT ON FUNCTION etl.faults_inbox(bigint) IS
-    'The rejected rows of the file in hand: line, text, key texts, and by column the text and the reason.';
+    'The rejected rows of the file that is being processed: line, text, texts of the key, and by column the text and the reason.';
 
 -- object: procedure etl.check_inbox
 CREATE OR REPLACE PROCEDURE etl.check_inbox(p_load_run_file_id bigint, p_is_late boolean)
@@ -24363,7 +24367,7 @@ SET plan_cache_mode = force_custom_plan
 SET work_mem = '64MB'
 SET random_page_cost = 1.1
 AS $check_inbox$
--- Give each row of the file its verdict in etl.touched_inbox, write its rejects, and count.
+-- Writes the verdict on each row of the file to etl.touched_inbox, writes the rejects, and counts.
 -- The caller, etl.process_file, holds the extract's lock.
 DECLARE
     v_run_id bigint;
@@ -24373,14 +24377,14 @@ BEGIN
     JOIN etl.file_attempts AS a USING (file_attempt_id)
     WHERE f.load_run_file_id = p_load_run_file_id;
 
-    -- 1. Read every row once: its key, its hash, its verdict.
+    -- 1. Read every row once: key, hash and verdict.
     INSERT INTO etl.touched_inbox (load_run_file_id, line_no, practice_id, per_org_id, inbox_folder_item_id, row_hash, verdict)
     SELECT p_load_run_file_id, d.line_no, d.practice_id, d.per_org_id, d.inbox_folder_item_id, d.row_hash, d.verdict
     FROM etl.verdicts_inbox(p_load_run_file_id, p_is_late) AS d;
 
     CALL etl.analyze_work('touched_inbox');
 
-    -- 2. Say why rows are rejected. What an earlier attempt rejected and this one does not is resolved by its run.
+    -- 2. Write the reasons of rejected rows. A reject of an earlier attempt that is valid now is marked as resolved.
     UPDATE etl.rejects_inbox AS j
     SET resolved_by_run = v_run_id
     WHERE j.load_run_file_id = p_load_run_file_id AND j.stage = 'typing' AND j.resolved_by_run IS NULL;
@@ -24398,7 +24402,7 @@ BEGIN
             resolved_by_run = NULL;
     END IF;
 
-    -- 3. Of several valid rows of a key the one with the greatest updated_at, then the last, counts; the others are duplicates.
+    -- 3. Of several valid rows of a key, take the one with the greatest updated_at, then the last one; all other rows are duplicates.
     WITH repeated AS MATERIALIZED (
         SELECT t.practice_id, t.per_org_id, t.inbox_folder_item_id
         FROM etl.touched_inbox AS t
@@ -24423,7 +24427,7 @@ BEGIN
     FROM ranked AS n
     WHERE t.load_run_file_id = p_load_run_file_id AND t.line_no = n.line_no;
 
-    -- 4. Count.
+    -- 4. Count the verdicts.
     UPDATE etl.load_run_files AS f
     SET rows_ingested = c.valid,
         rows_unchanged = c.unchanged,
@@ -24442,7 +24446,7 @@ BEGIN
 END;
 $check_inbox$;
 COMMENT ON PROCEDURE etl.check_inbox(bigint, boolean) IS
-    'Gives each row of a file its verdict, writes its rejects and counts. p_is_late: no row is skipped as unchanged.';
+    'Writes the verdict on each row of a file, its rejects and its counts. p_is_late: the file is late, so no row is unchanged.';
 
 -- object: procedure etl.stage_inbox
 CREATE OR REPLACE PROCEDURE etl.stage_inbox(p_load_run_file_id bigint)
@@ -24455,7 +24459,7 @@ SET plan_cache_mode = force_custom_plan
 SET work_mem = '64MB'
 SET random_page_cost = 1.1
 AS $stage_inbox$
--- Type the valid rows of a file in order, and make them the newest state of their keys.
+-- Types the valid rows of a file that is in order, and makes them the newest state of their keys.
 -- The caller, etl.process_file, holds the extract's lock.
 DECLARE
     v_file etl.load_run_files;
@@ -24463,7 +24467,7 @@ DECLARE
 BEGIN
     SELECT f.* INTO v_file FROM etl.load_run_files AS f WHERE f.load_run_file_id = p_load_run_file_id;
 
-    -- 1. New keys. Under the lock none can be there already, and looking for conflicts would cost a third more.
+    -- 1. New keys. The lock excludes conflicts, and ON CONFLICT would take a third longer.
     INSERT INTO stg.inbox (
         inbox_folder_item_id, folder_id, folder_name, is_system_folder, order_no, item_type_id, item_type,
         patient_id, provider_id, practice_id, patient_name, provider, practice_name, from_org_id,
@@ -24490,7 +24494,7 @@ BEGIN
     JOIN etl.typed_inbox AS y USING (load_run_file_id, line_no)
     WHERE t.load_run_file_id = p_load_run_file_id AND t.verdict = 'new';
 
-    -- 2. Keys that are there with another text.
+    -- 2. Existing keys whose text has changed.
     INSERT INTO stg.inbox AS s (
         inbox_folder_item_id, folder_id, folder_name, is_system_folder, order_no, item_type_id, item_type,
         patient_id, provider_id, practice_id, patient_name, provider, practice_name, from_org_id,
@@ -24567,7 +24571,7 @@ BEGIN
         );
     GET DIAGNOSTICS v_written = ROW_COUNT;
 
-    -- 3. The values are equal, though text or rules are not: keep the new hash, so that the next file can skip the row.
+    -- 3. If text or rules changed but the values did not: store the new hash, so that the next file can skip the row.
     IF v_written < (
         SELECT count(*)
         FROM etl.touched_inbox AS t
@@ -24582,7 +24586,7 @@ BEGIN
     END IF;
 END;
 $stage_inbox$;
-COMMENT ON PROCEDURE etl.stage_inbox(bigint) IS 'Types the valid rows of a file in order into stg.inbox.';
+COMMENT ON PROCEDURE etl.stage_inbox(bigint) IS 'Types the valid rows of a file that is in order, and writes them to stg.inbox.';
 
 -- object: procedure etl.observe_inbox
 CREATE OR REPLACE PROCEDURE etl.observe_inbox(p_tenant text[], p_before timestamptz)
@@ -24595,8 +24599,8 @@ SET plan_cache_mode = force_custom_plan
 SET work_mem = '64MB'
 SET random_page_cost = 1.1
 AS $observe_inbox$
--- Find where the tenant's counting files observed the keys in etl.touched_inbox; of several files with one
--- DateExtracted the last counts. The caller, a rebuild or purge, holds the extract's lock.
+-- Collects the observations of the keys in etl.touched_inbox from the tenant's counting files. Of several
+-- files with the same DateExtracted, the last one is used. The caller, a rebuild or purge, holds the extract's lock.
 BEGIN
     WITH keys AS MATERIALIZED (
         SELECT DISTINCT t.practice_id, t.per_org_id, t.inbox_folder_item_id::text AS inbox_folder_item_id
@@ -24624,7 +24628,7 @@ BEGIN
         WHERE f.extract = 'inbox' AND f.tenant = p_tenant AND f.is_counting
             AND f.date_extracted < p_before
     ),
-    -- What today's rules reject of files that were checked by others: it may not even be of its type now.
+    -- Rows of stale files that today's rules reject: their values may no longer fit the type of the column.
     misfits AS MATERIALIZED (
         SELECT f.load_run_file_id, b.line_no
         FROM files AS f
@@ -24666,7 +24670,7 @@ BEGIN
 END;
 $observe_inbox$;
 COMMENT ON PROCEDURE etl.observe_inbox(text[], timestamptz) IS
-    'Fills etl.observed_inbox with what counting files from before p_before say of the keys in etl.touched_inbox.';
+    'Fills etl.observed_inbox with the observations of the keys in etl.touched_inbox from counting files with DateExtracted before p_before.';
 
 -- object: procedure etl.purge_inbox
 CREATE OR REPLACE PROCEDURE etl.purge_inbox(p_tenant text[], p_before timestamptz)
@@ -24679,10 +24683,11 @@ SET plan_cache_mode = force_custom_plan
 SET work_mem = '64MB'
 SET random_page_cost = 1.1
 AS $purge_inbox$
--- Of a tenant's rows of raw before a new horizon keep what a rebuild of any key still needs: its newest row, and those
--- with which its state in stg and core began. The caller, etl.purge_extract, holds the extract's lock.
+-- Deletes a tenant's rows of raw before a new horizon, except the rows that a rebuild of their keys still needs: of
+-- each key the newest row, and the rows with which its state in stg and core began. The caller, etl.purge_extract,
+-- holds the extract's lock.
 BEGIN
-    -- 1. All keys that counting files of the tenant held before.
+    -- 1. All keys in the tenant's counting files before the horizon.
     INSERT INTO etl.touched_inbox (load_run_file_id, line_no, practice_id, per_org_id, inbox_folder_item_id, row_hash, verdict)
     SELECT DISTINCT 0, 0, r.practice_id, r.per_org_id, etl.key_bigint(r.inbox_folder_item_id), 0, 'replaced'
     FROM etl.load_run_files AS f
@@ -24694,11 +24699,11 @@ BEGIN
 
     CALL etl.analyze_work('touched_inbox');
 
-    -- 2. Where the counting files before the horizon observed these keys.
+    -- 2. The observations of these keys from the counting files before the horizon.
     CALL etl.observe_inbox(p_tenant, p_before);
 
-    -- 3. Keep the newest row; the row with which the newest version began in core; and
-    -- each row that changed stg since.
+    -- 3. Keep of each key the newest row, the row with which its newest state began in core, and each row that
+    -- changed stg since its newest state began in core.
     WITH core_states AS (
         SELECT
             s.*,
@@ -24759,7 +24764,7 @@ BEGIN
 
     CALL etl.analyze_work('touched_inbox');
 
-    -- 4. Remove all other rows, of files that do not count as well, and say of which files.
+    -- 4. Delete all other rows, also of files that do not count, and record a purge attempt for each file.
     WITH removed AS (
         DELETE FROM raw.inbox_raw AS r
         USING etl.load_run_files AS f
@@ -24780,7 +24785,7 @@ BEGIN
 END;
 $purge_inbox$;
 COMMENT ON PROCEDURE etl.purge_inbox(text[], timestamptz) IS
-    'Removes a tenant''s rows before a horizon from raw.inbox_raw, but for those that a rebuild of their keys needs.';
+    'Deletes a tenant''s rows before a horizon from raw.inbox_raw, except those that a rebuild of their keys needs.';
 
 -- object: procedure etl.merge_inbox
 CREATE OR REPLACE PROCEDURE etl.merge_inbox(p_load_run_file_id bigint)
@@ -24794,9 +24799,9 @@ SET work_mem = '64MB'
 SET random_page_cost = 1.1
 SET hash_mem_multiplier = 1
 AS $merge_inbox$
--- Publish what this file made new or changed in stg.inbox.
--- The caller, etl.process_file, holds the extract's lock. With little memory for it the planner hashes the narrow touched_
--- and not the wide rows of stg.
+-- Publishes the rows that this file made new or changed in stg.inbox.
+-- The caller, etl.process_file, holds the extract's lock. hash_mem_multiplier is low, so that the planner hashes the
+-- narrow rows of touched_ and not the wide rows of stg.
 DECLARE
     v_inserted bigint;
 BEGIN
@@ -24822,7 +24827,7 @@ BEGIN
     WHERE t.load_run_file_id = p_load_run_file_id AND t.verdict = 'new';
     GET DIAGNOSTICS v_inserted = ROW_COUNT;
 
-    -- 2. Keys that were there, where this file changed stg.
+    -- 2. Existing keys whose row in stg this file changed.
     WITH merged AS (
         INSERT INTO core.fact_inbox AS c (
             practice_id, per_org_id, inbox_folder_item_id, patient_key, provider_key, folder_id, is_system_folder,
@@ -24844,7 +24849,7 @@ BEGIN
         FROM etl.touched_inbox AS t
         JOIN etl.published_inbox AS s USING (practice_id, per_org_id, inbox_folder_item_id)
         WHERE t.load_run_file_id = p_load_run_file_id AND t.verdict = 'changed'
-            -- Not a plain equality: statistics know no row of this file yet, and one row makes a nested loop.
+            -- Not a plain equality: the statistics do not know this file, so the planner would expect one row.
             AND coalesce(s.load_run_file_id = p_load_run_file_id, false)
         ON CONFLICT (practice_id, per_org_id, inbox_folder_item_id) DO UPDATE
         SET (
@@ -24894,7 +24899,7 @@ BEGIN
     WHERE f.load_run_file_id = p_load_run_file_id;
 END;
 $merge_inbox$;
-COMMENT ON PROCEDURE etl.merge_inbox(bigint) IS 'Publishes what a file made new or changed in stg to core.fact_inbox.';
+COMMENT ON PROCEDURE etl.merge_inbox(bigint) IS 'Publishes to core.fact_inbox the rows that a file made new or changed in stg.';
 
 -- object: procedure etl.rebuild_inbox
 CREATE OR REPLACE PROCEDURE etl.rebuild_inbox(p_load_run_file_id bigint)
@@ -24907,7 +24912,7 @@ SET plan_cache_mode = force_custom_plan
 SET work_mem = '64MB'
 SET random_page_cost = 1.1
 AS $rebuild_inbox$
--- Derive the keys of a late, superseding or excluded file anew from raw, in stg and core.
+-- Rebuilds the keys of a late, superseding or excluded file in stg and core, from raw.
 -- The caller holds the extract's lock.
 DECLARE
     v_file etl.load_run_files;
@@ -24915,11 +24920,11 @@ DECLARE
 BEGIN
     SELECT f.* INTO v_file FROM etl.load_run_files AS f WHERE f.load_run_file_id = p_load_run_file_id;
 
-    -- Rows of other tenants were rejected; their keys are not for this file to touch.
+    -- Rows of other tenants were rejected, so their keys are not rebuilt.
     DELETE FROM etl.touched_inbox AS t
     WHERE (t.practice_id, t.per_org_id) IS DISTINCT FROM (v_file.tenant[1], v_file.tenant[2]);
 
-    -- 1. The keys of its tenant in the file and in the versions that it replaced.
+    -- 1. The tenant's keys in the file and in the files that it superseded.
     INSERT INTO etl.touched_inbox (load_run_file_id, line_no, practice_id, per_org_id, inbox_folder_item_id, row_hash, verdict)
     SELECT p_load_run_file_id, 0, r.practice_id, r.per_org_id, etl.key_bigint(r.inbox_folder_item_id), 0, 'replaced'
     FROM raw.inbox_raw AS r
@@ -24930,10 +24935,10 @@ BEGIN
 
     CALL etl.analyze_work('touched_inbox');
 
-    -- 2. Where the counting files observed these keys.
+    -- 2. The observations of these keys from all counting files.
     CALL etl.observe_inbox(v_file.tenant, 'infinity');
 
-    -- 3. stg: the first observation in the newest run of equal rows.
+    -- 3. stg: the first observation in the newest series of equal rows.
     WITH states AS (
         SELECT s.*, ROW(
             s.is_absent, s.folder_id, s.folder_name, s.is_system_folder, s.order_no, s.item_type_id, s.item_type,
@@ -25032,7 +25037,7 @@ BEGIN
                 AND NOT o.is_absent
         );
 
-    -- 4. core: the same for the columns that core shows.
+    -- 4. core: the first observation in the newest series of rows that are equal in the columns of core.
     WITH states AS (
         SELECT s.*, ROW(
             s.is_absent, s.patient_key, s.provider_key, s.folder_id, s.is_system_folder, s.order_no, s.item_type_id,
@@ -25129,7 +25134,7 @@ BEGIN
 END;
 $rebuild_inbox$;
 COMMENT ON PROCEDURE etl.rebuild_inbox(bigint) IS
-    'Derives the keys of a file anew from raw, in stg and core.fact_inbox, from every counting file that holds one of them.';
+    'Rebuilds the keys of a file in stg and core.fact_inbox, from the raw rows of all counting files that hold one of them.';
 
 -- object: view raw.inbox_detail
 CREATE OR REPLACE VIEW raw.inbox_detail AS
@@ -25143,9 +25148,9 @@ SELECT
     f.load_run_id, f.load_ts
 FROM raw.inbox_detail_raw AS r
 JOIN etl.load_run_files AS f USING (load_run_file_id);
-COMMENT ON VIEW raw.inbox_detail IS 'Delivered rows with where they came from: Lines of inbox items, such as the single results of a laboratory report.';
+COMMENT ON VIEW raw.inbox_detail IS 'Delivered rows with their origin: Lines of inbox items, such as the single results of a laboratory report.';
 COMMENT ON COLUMN raw.inbox_detail.load_run_file_id IS 'The file: etl.load_run_files.';
-COMMENT ON COLUMN raw.inbox_detail.line_no IS 'Number of the row in the file, from 1, counting every row.';
+COMMENT ON COLUMN raw.inbox_detail.line_no IS 'Number of the row in the file, from 1; rejected rows and a header are counted too.';
 COMMENT ON COLUMN raw.inbox_detail.s3_bucket IS 'Bucket of the file.';
 COMMENT ON COLUMN raw.inbox_detail.s3_key IS 'Key of the file.';
 COMMENT ON COLUMN raw.inbox_detail.s3_version_id IS 'Version of the object.';
@@ -25154,8 +25159,8 @@ COMMENT ON COLUMN raw.inbox_detail.date_extracted IS 'DateExtracted in the name 
 COMMENT ON COLUMN raw.inbox_detail.extract_type IS 'Extract as spelled in the name of the file.';
 COMMENT ON COLUMN raw.inbox_detail.load_run_id IS 'The run that landed the file.';
 COMMENT ON COLUMN raw.inbox_detail.load_ts IS 'When the file was landed.';
-COMMENT ON COLUMN raw.inbox_detail.file_practice_id IS 'practice_id in the name of the file.';
-COMMENT ON COLUMN raw.inbox_detail.file_per_org_id IS 'per_org_id in the name of the file.';
+COMMENT ON COLUMN raw.inbox_detail.file_practice_id IS 'The practice_id in the file name.';
+COMMENT ON COLUMN raw.inbox_detail.file_per_org_id IS 'The per_org_id in the file name.';
 GRANT SELECT ON raw.inbox_detail TO etl_auditor;
 
 -- object: derived etl.typed_inbox_detail
@@ -25171,7 +25176,7 @@ SELECT
     nullif((r.loaded_date_time || ' Pacific/Auckland')::timestamptz, TIMESTAMPTZ '1900-01-01 Pacific/Auckland') AS loaded_date_time
 FROM raw.inbox_detail_raw AS r;
 COMMENT ON VIEW etl.typed_inbox_detail IS
-    'Rows of raw.inbox_detail_raw with typed values, the same in every session. Rejected rows may fail to cast: read valid ones only.';
+    'Rows of raw.inbox_detail_raw with typed values, the same in every session. A cast of a rejected row can fail: read valid rows only.';
 
 -- object: derived etl.published_inbox_detail
 CREATE OR REPLACE VIEW etl.published_inbox_detail WITH (security_invoker = true) AS
@@ -25184,7 +25189,7 @@ SELECT
 FROM stg.inbox_detail AS s
 CROSS JOIN LATERAL (
     SELECT etl.key_part(s.practice_id) || etl.key_part(s.per_org_id) AS key_part
-    OFFSET 0  -- computed once a row, not once for each of its surrogate keys
+    OFFSET 0  -- so that it is computed once per row, not once per surrogate key
 ) AS tenant;
 COMMENT ON VIEW etl.published_inbox_detail IS
     'Rows of stg.inbox_detail as core.fact_inbox_detail shows them: surrogate keys, mapped values, pseudonyms, without dropped columns.';
@@ -25196,10 +25201,10 @@ FROM etl.typed_inbox_detail AS y
 WITH NO DATA;
 ALTER TABLE etl.observed_inbox_detail ADD PRIMARY KEY (practice_id, per_org_id, in_box_folder_item_in_line_id, observed_at);
 COMMENT ON TABLE etl.observed_inbox_detail IS
-    'Work of a rebuild or purge: what each counting file holds of the keys in hand. Under the extract''s lock; empty between files.';
+    'Work table of a rebuild or purge: the observations of its keys from each counting file. Protected by the extract''s lock; empty between files.';
 COMMENT ON COLUMN etl.observed_inbox_detail.observed_at IS 'DateExtracted of the file.';
-COMMENT ON COLUMN etl.observed_inbox_detail.is_absent IS 'Whether the file, a mirror, lacks the key: then no other column of the row has a value.';
-COMMENT ON COLUMN etl.observed_inbox_detail.row_hash IS 'Hash of the text and of the rules of the file.';
+COMMENT ON COLUMN etl.observed_inbox_detail.is_absent IS 'Whether the file is a mirror that lacks the key; then the columns of values are NULL.';
+COMMENT ON COLUMN etl.observed_inbox_detail.row_hash IS 'Hash of the row''s text and of the rules of the file.';
 COMMENT ON COLUMN etl.observed_inbox_detail.load_run_id IS 'The run that landed the file.';
 
 -- object: derived etl.republished_inbox_detail
@@ -25213,12 +25218,12 @@ SELECT
 FROM etl.observed_inbox_detail AS o
 CROSS JOIN LATERAL (
     SELECT etl.key_part(o.practice_id) || etl.key_part(o.per_org_id) AS key_part
-    OFFSET 0  -- computed once a row, not once for each of its surrogate keys
+    OFFSET 0  -- so that it is computed once per row, not once per surrogate key
 ) AS tenant;
 COMMENT ON VIEW etl.republished_inbox_detail IS
     'Rows of etl.observed_inbox_detail as core.fact_inbox_detail shows them, for rebuilds and purges.';
 COMMENT ON COLUMN etl.republished_inbox_detail.observed_at IS 'DateExtracted of the file.';
-COMMENT ON COLUMN etl.republished_inbox_detail.is_absent IS 'Whether the file, a mirror, lacks the key.';
+COMMENT ON COLUMN etl.republished_inbox_detail.is_absent IS 'Whether the file is a mirror that lacks the key.';
 
 -- object: function etl.hash_inbox_detail
 CREATE OR REPLACE FUNCTION etl.hash_inbox_detail(p_row raw.inbox_detail_raw, p_seed bigint)
@@ -25227,7 +25232,7 @@ LANGUAGE sql
 STABLE
 PARALLEL SAFE
 AS $hash_inbox_detail$
--- One expression without settings, so that the planner puts it in place of the call.
+-- One expression and no SET clause, so that the planner can inline the call.
 SELECT pg_catalog.hash_record_extended(
     ROW(
         p_row.in_box_folder_item_in_line_id, p_row.inbox_folder_item_id, p_row.patient_id, p_row.practice_id,
@@ -25239,7 +25244,7 @@ SELECT pg_catalog.hash_record_extended(
 );
 $hash_inbox_detail$;
 COMMENT ON FUNCTION etl.hash_inbox_detail(raw.inbox_detail_raw, bigint) IS
-    'Hash of the tracked text of a raw row, seeded with the rules of its file (etl.hash_seed).';
+    'Hash of the texts of a raw row in tracked columns, seeded with the rules of its file (etl.hash_seed).';
 
 -- object: function etl.row_text_inbox_detail
 CREATE OR REPLACE FUNCTION etl.row_text_inbox_detail(p_row raw.inbox_detail_raw, p_date_extracted timestamptz)
@@ -25258,7 +25263,7 @@ SELECT pg_catalog.array_to_string(
 ) || '|~~|';
 $row_text_inbox_detail$;
 COMMENT ON FUNCTION etl.row_text_inbox_detail(raw.inbox_detail_raw, timestamptz) IS
-    'The text of a raw row with its separators, as a file extracted at that time has it.';
+    'The text of a raw row with separators, as it is in a file with that DateExtracted.';
 
 -- object: function etl.verdicts_inbox_detail
 CREATE OR REPLACE FUNCTION etl.verdicts_inbox_detail(p_load_run_file_id bigint, p_is_late boolean)
@@ -25277,9 +25282,8 @@ SET random_page_cost = 1.1
 SET parallel_setup_cost = 0
 SET parallel_tuple_cost = 0
 AS $verdicts_inbox_detail$
--- The rows of a file, each with its key, its hash and how it stands to the rules and to stg.inbox_detail. Changes nothing.
--- One pass over raw, in a query that can run parallel, which a statement that stores its result cannot. A row is read to
--- its first fault; which one it is, etl.faults_inbox_detail says.
+-- The rows of a file, each with key, hash and verdict. Changes nothing. The query reads raw once and can run in
+-- parallel, which an INSERT cannot. It stops at the first fault of a row; etl.faults_inbox_detail lists all.
 DECLARE
     v_file etl.load_run_files;
     v_seed bigint;
@@ -25296,7 +25300,7 @@ BEGIN
         r.row_hash,
         CASE
             WHEN CASE
-                -- The same text stood in a valid row, of whatever tenant; the hash leaves out untracked columns.
+                -- A valid row had the same text, maybe of a different tenant; untracked columns are not hashed.
                 WHEN s.row_hash = r.row_hash AND NOT p_is_late THEN
                     r.practice_id IS NOT DISTINCT FROM v_file.tenant[1] AND
                     r.per_org_id IS NOT DISTINCT FROM v_file.tenant[2] AND
@@ -25320,7 +25324,7 @@ BEGIN
         SELECT r.*, etl.hash_inbox_detail(r, v_seed) AS row_hash
         FROM raw.inbox_detail_raw AS r
         WHERE r.load_run_file_id = p_load_run_file_id
-        -- Hashed once a row, not once for each use. Not plain 0: that is no constant of OFFSET's type, and bars parallel plans.
+        -- OFFSET makes PostgreSQL hash each row once. A plain 0 is not a bigint and would prevent parallel plans.
         OFFSET BIGINT '0'
     ) AS r
     LEFT JOIN stg.inbox_detail AS s
@@ -25330,7 +25334,7 @@ BEGIN
 END;
 $verdicts_inbox_detail$;
 COMMENT ON FUNCTION etl.verdicts_inbox_detail(bigint, boolean) IS
-    'The rows of a file with key, hash of text and rules, and verdict: new, changed or unchanged against stg.inbox_detail, or rejected. p_is_late: none is unchanged.';
+    'The rows of a file with key, hash of text and rules, and verdict: new, changed or unchanged (compared with stg.inbox_detail), or rejected. p_is_late: no row is unchanged.';
 
 -- object: function etl.faults_inbox_detail
 CREATE OR REPLACE FUNCTION etl.faults_inbox_detail(p_load_run_file_id bigint)
@@ -25345,8 +25349,8 @@ SET plan_cache_mode = force_custom_plan
 SET work_mem = '64MB'
 SET random_page_cost = 1.1
 AS $faults_inbox_detail$
--- The rows of the file in hand whose verdict is rejected, each with all that is wrong with it, column by column. Changes
--- nothing. A column without a value has no fault, unless it is required.
+-- The rejected rows of the file that is being processed, each with all its faults, column by column. Changes nothing.
+-- An empty field is no fault, unless the column is required.
 DECLARE
     v_file etl.load_run_files;
 BEGIN
@@ -25385,7 +25389,7 @@ BEGIN
 END;
 $faults_inbox_detail$;
 COMMENT ON FUNCTION etl.faults_inbox_detail(bigint) IS
-    'The rejected rows of the file in hand: line, text, key texts, and by column the text and the reason.';
+    'The rejected rows of the file that is being processed: line, text, texts of the key, and by column the text and the reason.';
 
 -- object: procedure etl.check_inbox_detail
 CREATE OR REPLACE PROCEDURE etl.check_inbox_detail(p_load_run_file_id bigint, p_is_late boolean)
@@ -25398,7 +25402,7 @@ SET plan_cache_mode = force_custom_plan
 SET work_mem = '64MB'
 SET random_page_cost = 1.1
 AS $check_inbox_detail$
--- Give each row of the file its verdict in etl.touched_inbox_detail, write its rejects, and count.
+-- Writes the verdict on each row of the file to etl.touched_inbox_detail, writes the rejects, and counts.
 -- The caller, etl.process_file, holds the extract's lock.
 DECLARE
     v_run_id bigint;
@@ -25408,14 +25412,14 @@ BEGIN
     JOIN etl.file_attempts AS a USING (file_attempt_id)
     WHERE f.load_run_file_id = p_load_run_file_id;
 
-    -- 1. Read every row once: its key, its hash, its verdict.
+    -- 1. Read every row once: key, hash and verdict.
     INSERT INTO etl.touched_inbox_detail (load_run_file_id, line_no, practice_id, per_org_id, in_box_folder_item_in_line_id, row_hash, verdict)
     SELECT p_load_run_file_id, d.line_no, d.practice_id, d.per_org_id, d.in_box_folder_item_in_line_id, d.row_hash, d.verdict
     FROM etl.verdicts_inbox_detail(p_load_run_file_id, p_is_late) AS d;
 
     CALL etl.analyze_work('touched_inbox_detail');
 
-    -- 2. Say why rows are rejected. What an earlier attempt rejected and this one does not is resolved by its run.
+    -- 2. Write the reasons of rejected rows. A reject of an earlier attempt that is valid now is marked as resolved.
     UPDATE etl.rejects_inbox_detail AS j
     SET resolved_by_run = v_run_id
     WHERE j.load_run_file_id = p_load_run_file_id AND j.stage = 'typing' AND j.resolved_by_run IS NULL;
@@ -25433,7 +25437,7 @@ BEGIN
             resolved_by_run = NULL;
     END IF;
 
-    -- 3. Of several valid rows of a key the last counts; the others are duplicates.
+    -- 3. Of several valid rows of a key, take the last one; all other rows are duplicates.
     WITH repeated AS MATERIALIZED (
         SELECT t.practice_id, t.per_org_id, t.in_box_folder_item_in_line_id
         FROM etl.touched_inbox_detail AS t
@@ -25457,7 +25461,7 @@ BEGIN
     FROM ranked AS n
     WHERE t.load_run_file_id = p_load_run_file_id AND t.line_no = n.line_no;
 
-    -- 4. Count.
+    -- 4. Count the verdicts.
     UPDATE etl.load_run_files AS f
     SET rows_ingested = c.valid,
         rows_unchanged = c.unchanged,
@@ -25476,7 +25480,7 @@ BEGIN
 END;
 $check_inbox_detail$;
 COMMENT ON PROCEDURE etl.check_inbox_detail(bigint, boolean) IS
-    'Gives each row of a file its verdict, writes its rejects and counts. p_is_late: no row is skipped as unchanged.';
+    'Writes the verdict on each row of a file, its rejects and its counts. p_is_late: the file is late, so no row is unchanged.';
 
 -- object: procedure etl.stage_inbox_detail
 CREATE OR REPLACE PROCEDURE etl.stage_inbox_detail(p_load_run_file_id bigint)
@@ -25489,7 +25493,7 @@ SET plan_cache_mode = force_custom_plan
 SET work_mem = '64MB'
 SET random_page_cost = 1.1
 AS $stage_inbox_detail$
--- Type the valid rows of a file in order, and make them the newest state of their keys.
+-- Types the valid rows of a file that is in order, and makes them the newest state of their keys.
 -- The caller, etl.process_file, holds the extract's lock.
 DECLARE
     v_file etl.load_run_files;
@@ -25497,7 +25501,7 @@ DECLARE
 BEGIN
     SELECT f.* INTO v_file FROM etl.load_run_files AS f WHERE f.load_run_file_id = p_load_run_file_id;
 
-    -- 1. New keys. Under the lock none can be there already, and looking for conflicts would cost a third more.
+    -- 1. New keys. The lock excludes conflicts, and ON CONFLICT would take a third longer.
     INSERT INTO stg.inbox_detail (
         in_box_folder_item_in_line_id, inbox_folder_item_id, patient_id, practice_id, practice_name, prompt, result,
         abnormal, unit, result_code, reference_ranges, line_number, inserted_at, is_confidential, show_on_portal,
@@ -25513,7 +25517,7 @@ BEGIN
     JOIN etl.typed_inbox_detail AS y USING (load_run_file_id, line_no)
     WHERE t.load_run_file_id = p_load_run_file_id AND t.verdict = 'new';
 
-    -- 2. Keys that are there with another text.
+    -- 2. Existing keys whose text has changed.
     INSERT INTO stg.inbox_detail AS s (
         in_box_folder_item_in_line_id, inbox_folder_item_id, patient_id, practice_id, practice_name, prompt, result,
         abnormal, unit, result_code, reference_ranges, line_number, inserted_at, is_confidential, show_on_portal,
@@ -25553,7 +25557,7 @@ BEGIN
         );
     GET DIAGNOSTICS v_written = ROW_COUNT;
 
-    -- 3. The values are equal, though text or rules are not: keep the new hash, so that the next file can skip the row.
+    -- 3. If text or rules changed but the values did not: store the new hash, so that the next file can skip the row.
     IF v_written < (
         SELECT count(*)
         FROM etl.touched_inbox_detail AS t
@@ -25568,7 +25572,7 @@ BEGIN
     END IF;
 END;
 $stage_inbox_detail$;
-COMMENT ON PROCEDURE etl.stage_inbox_detail(bigint) IS 'Types the valid rows of a file in order into stg.inbox_detail.';
+COMMENT ON PROCEDURE etl.stage_inbox_detail(bigint) IS 'Types the valid rows of a file that is in order, and writes them to stg.inbox_detail.';
 
 -- object: procedure etl.observe_inbox_detail
 CREATE OR REPLACE PROCEDURE etl.observe_inbox_detail(p_tenant text[], p_before timestamptz)
@@ -25581,8 +25585,8 @@ SET plan_cache_mode = force_custom_plan
 SET work_mem = '64MB'
 SET random_page_cost = 1.1
 AS $observe_inbox_detail$
--- Find where the tenant's counting files observed the keys in etl.touched_inbox_detail; of several files with one
--- DateExtracted the last counts. The caller, a rebuild or purge, holds the extract's lock.
+-- Collects the observations of the keys in etl.touched_inbox_detail from the tenant's counting files. Of several
+-- files with the same DateExtracted, the last one is used. The caller, a rebuild or purge, holds the extract's lock.
 BEGIN
     WITH keys AS MATERIALIZED (
         SELECT DISTINCT t.practice_id, t.per_org_id, t.in_box_folder_item_in_line_id::text AS in_box_folder_item_in_line_id
@@ -25610,7 +25614,7 @@ BEGIN
         WHERE f.extract = 'inbox_detail' AND f.tenant = p_tenant AND f.is_counting
             AND f.date_extracted < p_before
     ),
-    -- What today's rules reject of files that were checked by others: it may not even be of its type now.
+    -- Rows of stale files that today's rules reject: their values may no longer fit the type of the column.
     misfits AS MATERIALIZED (
         SELECT f.load_run_file_id, b.line_no
         FROM files AS f
@@ -25652,7 +25656,7 @@ BEGIN
 END;
 $observe_inbox_detail$;
 COMMENT ON PROCEDURE etl.observe_inbox_detail(text[], timestamptz) IS
-    'Fills etl.observed_inbox_detail with what counting files from before p_before say of the keys in etl.touched_inbox_detail.';
+    'Fills etl.observed_inbox_detail with the observations of the keys in etl.touched_inbox_detail from counting files with DateExtracted before p_before.';
 
 -- object: procedure etl.purge_inbox_detail
 CREATE OR REPLACE PROCEDURE etl.purge_inbox_detail(p_tenant text[], p_before timestamptz)
@@ -25665,10 +25669,11 @@ SET plan_cache_mode = force_custom_plan
 SET work_mem = '64MB'
 SET random_page_cost = 1.1
 AS $purge_inbox_detail$
--- Of a tenant's rows of raw before a new horizon keep what a rebuild of any key still needs: its newest row, and those
--- with which its state in stg and core began. The caller, etl.purge_extract, holds the extract's lock.
+-- Deletes a tenant's rows of raw before a new horizon, except the rows that a rebuild of their keys still needs: of
+-- each key the newest row, and the rows with which its state in stg and core began. The caller, etl.purge_extract,
+-- holds the extract's lock.
 BEGIN
-    -- 1. All keys that counting files of the tenant held before.
+    -- 1. All keys in the tenant's counting files before the horizon.
     INSERT INTO etl.touched_inbox_detail (load_run_file_id, line_no, practice_id, per_org_id, in_box_folder_item_in_line_id, row_hash, verdict)
     SELECT DISTINCT 0, 0, r.practice_id, r.per_org_id, etl.key_bigint(r.in_box_folder_item_in_line_id), 0, 'replaced'
     FROM etl.load_run_files AS f
@@ -25680,11 +25685,11 @@ BEGIN
 
     CALL etl.analyze_work('touched_inbox_detail');
 
-    -- 2. Where the counting files before the horizon observed these keys.
+    -- 2. The observations of these keys from the counting files before the horizon.
     CALL etl.observe_inbox_detail(p_tenant, p_before);
 
-    -- 3. Keep the newest row; the row with which the newest version began in core; and
-    -- each row that changed stg since.
+    -- 3. Keep of each key the newest row, the row with which its newest state began in core, and each row that
+    -- changed stg since its newest state began in core.
     WITH core_states AS (
         SELECT
             s.*,
@@ -25736,7 +25741,7 @@ BEGIN
 
     CALL etl.analyze_work('touched_inbox_detail');
 
-    -- 4. Remove all other rows, of files that do not count as well, and say of which files.
+    -- 4. Delete all other rows, also of files that do not count, and record a purge attempt for each file.
     WITH removed AS (
         DELETE FROM raw.inbox_detail_raw AS r
         USING etl.load_run_files AS f
@@ -25757,7 +25762,7 @@ BEGIN
 END;
 $purge_inbox_detail$;
 COMMENT ON PROCEDURE etl.purge_inbox_detail(text[], timestamptz) IS
-    'Removes a tenant''s rows before a horizon from raw.inbox_detail_raw, but for those that a rebuild of their keys needs.';
+    'Deletes a tenant''s rows before a horizon from raw.inbox_detail_raw, except those that a rebuild of their keys needs.';
 
 -- object: procedure etl.merge_inbox_detail
 CREATE OR REPLACE PROCEDURE etl.merge_inbox_detail(p_load_run_file_id bigint)
@@ -25771,9 +25776,9 @@ SET work_mem = '64MB'
 SET random_page_cost = 1.1
 SET hash_mem_multiplier = 1
 AS $merge_inbox_detail$
--- Publish what this file made new or changed in stg.inbox_detail.
--- The caller, etl.process_file, holds the extract's lock. With little memory for it the planner hashes the narrow touched_
--- and not the wide rows of stg.
+-- Publishes the rows that this file made new or changed in stg.inbox_detail.
+-- The caller, etl.process_file, holds the extract's lock. hash_mem_multiplier is low, so that the planner hashes the
+-- narrow rows of touched_ and not the wide rows of stg.
 DECLARE
     v_inserted bigint;
 BEGIN
@@ -25793,7 +25798,7 @@ BEGIN
     WHERE t.load_run_file_id = p_load_run_file_id AND t.verdict = 'new';
     GET DIAGNOSTICS v_inserted = ROW_COUNT;
 
-    -- 2. Keys that were there, where this file changed stg.
+    -- 2. Existing keys whose row in stg this file changed.
     WITH merged AS (
         INSERT INTO core.fact_inbox_detail AS c (
             practice_id, per_org_id, in_box_folder_item_in_line_id, patient_key, inbox_folder_item_id, patient_id,
@@ -25808,7 +25813,7 @@ BEGIN
         FROM etl.touched_inbox_detail AS t
         JOIN etl.published_inbox_detail AS s USING (practice_id, per_org_id, in_box_folder_item_in_line_id)
         WHERE t.load_run_file_id = p_load_run_file_id AND t.verdict = 'changed'
-            -- Not a plain equality: statistics know no row of this file yet, and one row makes a nested loop.
+            -- Not a plain equality: the statistics do not know this file, so the planner would expect one row.
             AND coalesce(s.load_run_file_id = p_load_run_file_id, false)
         ON CONFLICT (practice_id, per_org_id, in_box_folder_item_in_line_id) DO UPDATE
         SET (
@@ -25840,7 +25845,7 @@ BEGIN
     WHERE f.load_run_file_id = p_load_run_file_id;
 END;
 $merge_inbox_detail$;
-COMMENT ON PROCEDURE etl.merge_inbox_detail(bigint) IS 'Publishes what a file made new or changed in stg to core.fact_inbox_detail.';
+COMMENT ON PROCEDURE etl.merge_inbox_detail(bigint) IS 'Publishes to core.fact_inbox_detail the rows that a file made new or changed in stg.';
 
 -- object: procedure etl.rebuild_inbox_detail
 CREATE OR REPLACE PROCEDURE etl.rebuild_inbox_detail(p_load_run_file_id bigint)
@@ -25853,7 +25858,7 @@ SET plan_cache_mode = force_custom_plan
 SET work_mem = '64MB'
 SET random_page_cost = 1.1
 AS $rebuild_inbox_detail$
--- Derive the keys of a late, superseding or excluded file anew from raw, in stg and core.
+-- Rebuilds the keys of a late, superseding or excluded file in stg and core, from raw.
 -- The caller holds the extract's lock.
 DECLARE
     v_file etl.load_run_files;
@@ -25861,11 +25866,11 @@ DECLARE
 BEGIN
     SELECT f.* INTO v_file FROM etl.load_run_files AS f WHERE f.load_run_file_id = p_load_run_file_id;
 
-    -- Rows of other tenants were rejected; their keys are not for this file to touch.
+    -- Rows of other tenants were rejected, so their keys are not rebuilt.
     DELETE FROM etl.touched_inbox_detail AS t
     WHERE (t.practice_id, t.per_org_id) IS DISTINCT FROM (v_file.tenant[1], v_file.tenant[2]);
 
-    -- 1. The keys of its tenant in the file and in the versions that it replaced.
+    -- 1. The tenant's keys in the file and in the files that it superseded.
     INSERT INTO etl.touched_inbox_detail (load_run_file_id, line_no, practice_id, per_org_id, in_box_folder_item_in_line_id, row_hash, verdict)
     SELECT p_load_run_file_id, 0, r.practice_id, r.per_org_id, etl.key_bigint(r.in_box_folder_item_in_line_id), 0, 'replaced'
     FROM raw.inbox_detail_raw AS r
@@ -25876,10 +25881,10 @@ BEGIN
 
     CALL etl.analyze_work('touched_inbox_detail');
 
-    -- 2. Where the counting files observed these keys.
+    -- 2. The observations of these keys from all counting files.
     CALL etl.observe_inbox_detail(v_file.tenant, 'infinity');
 
-    -- 3. stg: the first observation in the newest run of equal rows.
+    -- 3. stg: the first observation in the newest series of equal rows.
     WITH states AS (
         SELECT s.*, ROW(
             s.is_absent, s.inbox_folder_item_id, s.patient_id, s.practice_name, s.prompt, s.result, s.abnormal,
@@ -25949,7 +25954,7 @@ BEGIN
                 AND NOT o.is_absent
         );
 
-    -- 4. core: the same for the columns that core shows.
+    -- 4. core: the first observation in the newest series of rows that are equal in the columns of core.
     WITH states AS (
         SELECT s.*, ROW(
             s.is_absent, s.patient_key, s.inbox_folder_item_id, s.patient_id, s.practice_name, s.abnormal, s.unit,
@@ -26028,7 +26033,7 @@ BEGIN
 END;
 $rebuild_inbox_detail$;
 COMMENT ON PROCEDURE etl.rebuild_inbox_detail(bigint) IS
-    'Derives the keys of a file anew from raw, in stg and core.fact_inbox_detail, from every counting file that holds one of them.';
+    'Rebuilds the keys of a file in stg and core.fact_inbox_detail, from the raw rows of all counting files that hold one of them.';
 
 -- object: view raw.invoices
 CREATE OR REPLACE VIEW raw.invoices AS
@@ -26044,9 +26049,9 @@ SELECT
     f.load_run_id, f.load_ts
 FROM raw.invoices_raw AS r
 JOIN etl.load_run_files AS f USING (load_run_file_id);
-COMMENT ON VIEW raw.invoices IS 'Delivered rows with where they came from: Invoices, payments and other transactions on patients'' accounts.';
+COMMENT ON VIEW raw.invoices IS 'Delivered rows with their origin: Invoices, payments and other transactions on patients'' accounts.';
 COMMENT ON COLUMN raw.invoices.load_run_file_id IS 'The file: etl.load_run_files.';
-COMMENT ON COLUMN raw.invoices.line_no IS 'Number of the row in the file, from 1, counting every row.';
+COMMENT ON COLUMN raw.invoices.line_no IS 'Number of the row in the file, from 1; rejected rows and a header are counted too.';
 COMMENT ON COLUMN raw.invoices.s3_bucket IS 'Bucket of the file.';
 COMMENT ON COLUMN raw.invoices.s3_key IS 'Key of the file.';
 COMMENT ON COLUMN raw.invoices.s3_version_id IS 'Version of the object.';
@@ -26055,8 +26060,8 @@ COMMENT ON COLUMN raw.invoices.date_extracted IS 'DateExtracted in the name of t
 COMMENT ON COLUMN raw.invoices.extract_type IS 'Extract as spelled in the name of the file.';
 COMMENT ON COLUMN raw.invoices.load_run_id IS 'The run that landed the file.';
 COMMENT ON COLUMN raw.invoices.load_ts IS 'When the file was landed.';
-COMMENT ON COLUMN raw.invoices.file_practice_id IS 'practice_id in the name of the file.';
-COMMENT ON COLUMN raw.invoices.file_per_org_id IS 'per_org_id in the name of the file.';
+COMMENT ON COLUMN raw.invoices.file_practice_id IS 'The practice_id in the file name.';
+COMMENT ON COLUMN raw.invoices.file_per_org_id IS 'The per_org_id in the file name.';
 GRANT SELECT ON raw.invoices TO etl_auditor;
 
 -- object: derived etl.typed_invoices
@@ -26079,7 +26084,7 @@ SELECT
     nullif((r.loaded_date_time || ' Pacific/Auckland')::timestamptz, TIMESTAMPTZ '1900-01-01 Pacific/Auckland') AS loaded_date_time
 FROM raw.invoices_raw AS r;
 COMMENT ON VIEW etl.typed_invoices IS
-    'Rows of raw.invoices_raw with typed values, the same in every session. Rejected rows may fail to cast: read valid ones only.';
+    'Rows of raw.invoices_raw with typed values, the same in every session. A cast of a rejected row can fail: read valid rows only.';
 
 -- object: derived etl.published_invoices
 CREATE OR REPLACE VIEW etl.published_invoices WITH (security_invoker = true) AS
@@ -26094,7 +26099,7 @@ SELECT
 FROM stg.invoices AS s
 CROSS JOIN LATERAL (
     SELECT etl.key_part(s.practice_id) || etl.key_part(s.per_org_id) AS key_part
-    OFFSET 0  -- computed once a row, not once for each of its surrogate keys
+    OFFSET 0  -- so that it is computed once per row, not once per surrogate key
 ) AS tenant;
 COMMENT ON VIEW etl.published_invoices IS
     'Rows of stg.invoices as core.fact_invoices shows them: surrogate keys, mapped values, pseudonyms, without dropped columns.';
@@ -26106,10 +26111,10 @@ FROM etl.typed_invoices AS y
 WITH NO DATA;
 ALTER TABLE etl.observed_invoices ADD PRIMARY KEY (practice_id, per_org_id, invoice_transaction_id, observed_at);
 COMMENT ON TABLE etl.observed_invoices IS
-    'Work of a rebuild or purge: what each counting file holds of the keys in hand. Under the extract''s lock; empty between files.';
+    'Work table of a rebuild or purge: the observations of its keys from each counting file. Protected by the extract''s lock; empty between files.';
 COMMENT ON COLUMN etl.observed_invoices.observed_at IS 'DateExtracted of the file.';
-COMMENT ON COLUMN etl.observed_invoices.is_absent IS 'Whether the file, a mirror, lacks the key: then no other column of the row has a value.';
-COMMENT ON COLUMN etl.observed_invoices.row_hash IS 'Hash of the text and of the rules of the file.';
+COMMENT ON COLUMN etl.observed_invoices.is_absent IS 'Whether the file is a mirror that lacks the key; then the columns of values are NULL.';
+COMMENT ON COLUMN etl.observed_invoices.row_hash IS 'Hash of the row''s text and of the rules of the file.';
 COMMENT ON COLUMN etl.observed_invoices.load_run_id IS 'The run that landed the file.';
 
 -- object: derived etl.republished_invoices
@@ -26125,12 +26130,12 @@ SELECT
 FROM etl.observed_invoices AS o
 CROSS JOIN LATERAL (
     SELECT etl.key_part(o.practice_id) || etl.key_part(o.per_org_id) AS key_part
-    OFFSET 0  -- computed once a row, not once for each of its surrogate keys
+    OFFSET 0  -- so that it is computed once per row, not once per surrogate key
 ) AS tenant;
 COMMENT ON VIEW etl.republished_invoices IS
     'Rows of etl.observed_invoices as core.fact_invoices shows them, for rebuilds and purges.';
 COMMENT ON COLUMN etl.republished_invoices.observed_at IS 'DateExtracted of the file.';
-COMMENT ON COLUMN etl.republished_invoices.is_absent IS 'Whether the file, a mirror, lacks the key.';
+COMMENT ON COLUMN etl.republished_invoices.is_absent IS 'Whether the file is a mirror that lacks the key.';
 
 -- object: function etl.hash_invoices
 CREATE OR REPLACE FUNCTION etl.hash_invoices(p_row raw.invoices_raw, p_seed bigint)
@@ -26139,7 +26144,7 @@ LANGUAGE sql
 STABLE
 PARALLEL SAFE
 AS $hash_invoices$
--- One expression without settings, so that the planner puts it in place of the call.
+-- One expression and no SET clause, so that the planner can inline the call.
 SELECT pg_catalog.hash_record_extended(
     ROW(
         p_row.invoice_transaction_id, p_row.patient_id, p_row.ac_date, p_row.medtech_id, p_row.payment_mode,
@@ -26153,7 +26158,7 @@ SELECT pg_catalog.hash_record_extended(
 );
 $hash_invoices$;
 COMMENT ON FUNCTION etl.hash_invoices(raw.invoices_raw, bigint) IS
-    'Hash of the tracked text of a raw row, seeded with the rules of its file (etl.hash_seed).';
+    'Hash of the texts of a raw row in tracked columns, seeded with the rules of its file (etl.hash_seed).';
 
 -- object: function etl.row_text_invoices
 CREATE OR REPLACE FUNCTION etl.row_text_invoices(p_row raw.invoices_raw, p_date_extracted timestamptz)
@@ -26174,7 +26179,7 @@ SELECT pg_catalog.array_to_string(
 ) || '|~~|';
 $row_text_invoices$;
 COMMENT ON FUNCTION etl.row_text_invoices(raw.invoices_raw, timestamptz) IS
-    'The text of a raw row with its separators, as a file extracted at that time has it.';
+    'The text of a raw row with separators, as it is in a file with that DateExtracted.';
 
 -- object: function etl.verdicts_invoices
 CREATE OR REPLACE FUNCTION etl.verdicts_invoices(p_load_run_file_id bigint, p_is_late boolean)
@@ -26193,9 +26198,8 @@ SET random_page_cost = 1.1
 SET parallel_setup_cost = 0
 SET parallel_tuple_cost = 0
 AS $verdicts_invoices$
--- The rows of a file, each with its key, its hash and how it stands to the rules and to stg.invoices. Changes nothing.
--- One pass over raw, in a query that can run parallel, which a statement that stores its result cannot. A row is read to
--- its first fault; which one it is, etl.faults_invoices says.
+-- The rows of a file, each with key, hash and verdict. Changes nothing. The query reads raw once and can run in
+-- parallel, which an INSERT cannot. It stops at the first fault of a row; etl.faults_invoices lists all.
 DECLARE
     v_file etl.load_run_files;
     v_seed bigint;
@@ -26212,7 +26216,7 @@ BEGIN
         r.row_hash,
         CASE
             WHEN CASE
-                -- The same text stood in a valid row, of whatever tenant; the hash leaves out untracked columns.
+                -- A valid row had the same text, maybe of a different tenant; untracked columns are not hashed.
                 WHEN s.row_hash = r.row_hash AND NOT p_is_late THEN
                     r.practice_id IS NOT DISTINCT FROM v_file.tenant[1] AND
                     r.per_org_id IS NOT DISTINCT FROM v_file.tenant[2] AND
@@ -26239,7 +26243,7 @@ BEGIN
         SELECT r.*, etl.hash_invoices(r, v_seed) AS row_hash
         FROM raw.invoices_raw AS r
         WHERE r.load_run_file_id = p_load_run_file_id
-        -- Hashed once a row, not once for each use. Not plain 0: that is no constant of OFFSET's type, and bars parallel plans.
+        -- OFFSET makes PostgreSQL hash each row once. A plain 0 is not a bigint and would prevent parallel plans.
         OFFSET BIGINT '0'
     ) AS r
     LEFT JOIN stg.invoices AS s
@@ -26249,7 +26253,7 @@ BEGIN
 END;
 $verdicts_invoices$;
 COMMENT ON FUNCTION etl.verdicts_invoices(bigint, boolean) IS
-    'The rows of a file with key, hash of text and rules, and verdict: new, changed or unchanged against stg.invoices, or rejected. p_is_late: none is unchanged.';
+    'The rows of a file with key, hash of text and rules, and verdict: new, changed or unchanged (compared with stg.invoices), or rejected. p_is_late: no row is unchanged.';
 
 -- object: function etl.faults_invoices
 CREATE OR REPLACE FUNCTION etl.faults_invoices(p_load_run_file_id bigint)
@@ -26264,8 +26268,8 @@ SET plan_cache_mode = force_custom_plan
 SET work_mem = '64MB'
 SET random_page_cost = 1.1
 AS $faults_invoices$
--- The rows of the file in hand whose verdict is rejected, each with all that is wrong with it, column by column. Changes
--- nothing. A column without a value has no fault, unless it is required.
+-- The rejected rows of the file that is being processed, each with all its faults, column by column. Changes nothing.
+-- An empty field is no fault, unless the column is required.
 DECLARE
     v_file etl.load_run_files;
 BEGIN
@@ -26308,7 +26312,7 @@ BEGIN
 END;
 $faults_invoices$;
 COMMENT ON FUNCTION etl.faults_invoices(bigint) IS
-    'The rejected rows of the file in hand: line, text, key texts, and by column the text and the reason.';
+    'The rejected rows of the file that is being processed: line, text, texts of the key, and by column the text and the reason.';
 
 -- object: procedure etl.check_invoices
 CREATE OR REPLACE PROCEDURE etl.check_invoices(p_load_run_file_id bigint, p_is_late boolean)
@@ -26321,7 +26325,7 @@ SET plan_cache_mode = force_custom_plan
 SET work_mem = '64MB'
 SET random_page_cost = 1.1
 AS $check_invoices$
--- Give each row of the file its verdict in etl.touched_invoices, write its rejects, and count.
+-- Writes the verdict on each row of the file to etl.touched_invoices, writes the rejects, and counts.
 -- The caller, etl.process_file, holds the extract's lock.
 DECLARE
     v_run_id bigint;
@@ -26331,14 +26335,14 @@ BEGIN
     JOIN etl.file_attempts AS a USING (file_attempt_id)
     WHERE f.load_run_file_id = p_load_run_file_id;
 
-    -- 1. Read every row once: its key, its hash, its verdict.
+    -- 1. Read every row once: key, hash and verdict.
     INSERT INTO etl.touched_invoices (load_run_file_id, line_no, practice_id, per_org_id, invoice_transaction_id, row_hash, verdict)
     SELECT p_load_run_file_id, d.line_no, d.practice_id, d.per_org_id, d.invoice_transaction_id, d.row_hash, d.verdict
     FROM etl.verdicts_invoices(p_load_run_file_id, p_is_late) AS d;
 
     CALL etl.analyze_work('touched_invoices');
 
-    -- 2. Say why rows are rejected. What an earlier attempt rejected and this one does not is resolved by its run.
+    -- 2. Write the reasons of rejected rows. A reject of an earlier attempt that is valid now is marked as resolved.
     UPDATE etl.rejects_invoices AS j
     SET resolved_by_run = v_run_id
     WHERE j.load_run_file_id = p_load_run_file_id AND j.stage = 'typing' AND j.resolved_by_run IS NULL;
@@ -26356,7 +26360,7 @@ BEGIN
             resolved_by_run = NULL;
     END IF;
 
-    -- 3. Of several valid rows of a key the one with the greatest updated_at, then the last, counts; the others are duplicates.
+    -- 3. Of several valid rows of a key, take the one with the greatest updated_at, then the last one; all other rows are duplicates.
     WITH repeated AS MATERIALIZED (
         SELECT t.practice_id, t.per_org_id, t.invoice_transaction_id
         FROM etl.touched_invoices AS t
@@ -26381,7 +26385,7 @@ BEGIN
     FROM ranked AS n
     WHERE t.load_run_file_id = p_load_run_file_id AND t.line_no = n.line_no;
 
-    -- 4. Count.
+    -- 4. Count the verdicts.
     UPDATE etl.load_run_files AS f
     SET rows_ingested = c.valid,
         rows_unchanged = c.unchanged,
@@ -26400,7 +26404,7 @@ BEGIN
 END;
 $check_invoices$;
 COMMENT ON PROCEDURE etl.check_invoices(bigint, boolean) IS
-    'Gives each row of a file its verdict, writes its rejects and counts. p_is_late: no row is skipped as unchanged.';
+    'Writes the verdict on each row of a file, its rejects and its counts. p_is_late: the file is late, so no row is unchanged.';
 
 -- object: procedure etl.stage_invoices
 CREATE OR REPLACE PROCEDURE etl.stage_invoices(p_load_run_file_id bigint)
@@ -26413,7 +26417,7 @@ SET plan_cache_mode = force_custom_plan
 SET work_mem = '64MB'
 SET random_page_cost = 1.1
 AS $stage_invoices$
--- Type the valid rows of a file in order, and make them the newest state of their keys.
+-- Types the valid rows of a file that is in order, and makes them the newest state of their keys.
 -- The caller, etl.process_file, holds the extract's lock.
 DECLARE
     v_file etl.load_run_files;
@@ -26421,7 +26425,7 @@ DECLARE
 BEGIN
     SELECT f.* INTO v_file FROM etl.load_run_files AS f WHERE f.load_run_file_id = p_load_run_file_id;
 
-    -- 1. New keys. Under the lock none can be there already, and looking for conflicts would cost a third more.
+    -- 1. New keys. The lock excludes conflicts, and ON CONFLICT would take a third longer.
     INSERT INTO stg.invoices (
         invoice_transaction_id, patient_id, ac_date, medtech_id, payment_mode, total_amount, unpaid_amount,
         claim_notes, description, income_provider, invoice_payment_no, provider, domicile_code, inserted_at,
@@ -26441,7 +26445,7 @@ BEGIN
     JOIN etl.typed_invoices AS y USING (load_run_file_id, line_no)
     WHERE t.load_run_file_id = p_load_run_file_id AND t.verdict = 'new';
 
-    -- 2. Keys that are there with another text.
+    -- 2. Existing keys whose text has changed.
     INSERT INTO stg.invoices AS s (
         invoice_transaction_id, patient_id, ac_date, medtech_id, payment_mode, total_amount, unpaid_amount,
         claim_notes, description, income_provider, invoice_payment_no, provider, domicile_code, inserted_at,
@@ -26495,7 +26499,7 @@ BEGIN
         );
     GET DIAGNOSTICS v_written = ROW_COUNT;
 
-    -- 3. The values are equal, though text or rules are not: keep the new hash, so that the next file can skip the row.
+    -- 3. If text or rules changed but the values did not: store the new hash, so that the next file can skip the row.
     IF v_written < (
         SELECT count(*)
         FROM etl.touched_invoices AS t
@@ -26510,7 +26514,7 @@ BEGIN
     END IF;
 END;
 $stage_invoices$;
-COMMENT ON PROCEDURE etl.stage_invoices(bigint) IS 'Types the valid rows of a file in order into stg.invoices.';
+COMMENT ON PROCEDURE etl.stage_invoices(bigint) IS 'Types the valid rows of a file that is in order, and writes them to stg.invoices.';
 
 -- object: procedure etl.observe_invoices
 CREATE OR REPLACE PROCEDURE etl.observe_invoices(p_tenant text[], p_before timestamptz)
@@ -26523,8 +26527,8 @@ SET plan_cache_mode = force_custom_plan
 SET work_mem = '64MB'
 SET random_page_cost = 1.1
 AS $observe_invoices$
--- Find where the tenant's counting files observed the keys in etl.touched_invoices; of several files with one
--- DateExtracted the last counts. The caller, a rebuild or purge, holds the extract's lock.
+-- Collects the observations of the keys in etl.touched_invoices from the tenant's counting files. Of several
+-- files with the same DateExtracted, the last one is used. The caller, a rebuild or purge, holds the extract's lock.
 BEGIN
     WITH keys AS MATERIALIZED (
         SELECT DISTINCT t.practice_id, t.per_org_id, t.invoice_transaction_id::text AS invoice_transaction_id
@@ -26552,7 +26556,7 @@ BEGIN
         WHERE f.extract = 'invoices' AND f.tenant = p_tenant AND f.is_counting
             AND f.date_extracted < p_before
     ),
-    -- What today's rules reject of files that were checked by others: it may not even be of its type now.
+    -- Rows of stale files that today's rules reject: their values may no longer fit the type of the column.
     misfits AS MATERIALIZED (
         SELECT f.load_run_file_id, b.line_no
         FROM files AS f
@@ -26594,7 +26598,7 @@ BEGIN
 END;
 $observe_invoices$;
 COMMENT ON PROCEDURE etl.observe_invoices(text[], timestamptz) IS
-    'Fills etl.observed_invoices with what counting files from before p_before say of the keys in etl.touched_invoices.';
+    'Fills etl.observed_invoices with the observations of the keys in etl.touched_invoices from counting files with DateExtracted before p_before.';
 
 -- object: procedure etl.purge_invoices
 CREATE OR REPLACE PROCEDURE etl.purge_invoices(p_tenant text[], p_before timestamptz)
@@ -26607,10 +26611,11 @@ SET plan_cache_mode = force_custom_plan
 SET work_mem = '64MB'
 SET random_page_cost = 1.1
 AS $purge_invoices$
--- Of a tenant's rows of raw before a new horizon keep what a rebuild of any key still needs: its newest row, and those
--- with which its state in stg and core began. The caller, etl.purge_extract, holds the extract's lock.
+-- Deletes a tenant's rows of raw before a new horizon, except the rows that a rebuild of their keys still needs: of
+-- each key the newest row, and the rows with which its state in stg and core began. The caller, etl.purge_extract,
+-- holds the extract's lock.
 BEGIN
-    -- 1. All keys that counting files of the tenant held before.
+    -- 1. All keys in the tenant's counting files before the horizon.
     INSERT INTO etl.touched_invoices (load_run_file_id, line_no, practice_id, per_org_id, invoice_transaction_id, row_hash, verdict)
     SELECT DISTINCT 0, 0, r.practice_id, r.per_org_id, etl.key_bigint(r.invoice_transaction_id), 0, 'replaced'
     FROM etl.load_run_files AS f
@@ -26622,11 +26627,11 @@ BEGIN
 
     CALL etl.analyze_work('touched_invoices');
 
-    -- 2. Where the counting files before the horizon observed these keys.
+    -- 2. The observations of these keys from the counting files before the horizon.
     CALL etl.observe_invoices(p_tenant, p_before);
 
-    -- 3. Keep the newest row; the row with which the newest version began in core; and
-    -- each row that changed stg since.
+    -- 3. Keep of each key the newest row, the row with which its newest state began in core, and each row that
+    -- changed stg since its newest state began in core.
     WITH core_states AS (
         SELECT
             s.*,
@@ -26680,7 +26685,7 @@ BEGIN
 
     CALL etl.analyze_work('touched_invoices');
 
-    -- 4. Remove all other rows, of files that do not count as well, and say of which files.
+    -- 4. Delete all other rows, also of files that do not count, and record a purge attempt for each file.
     WITH removed AS (
         DELETE FROM raw.invoices_raw AS r
         USING etl.load_run_files AS f
@@ -26701,7 +26706,7 @@ BEGIN
 END;
 $purge_invoices$;
 COMMENT ON PROCEDURE etl.purge_invoices(text[], timestamptz) IS
-    'Removes a tenant''s rows before a horizon from raw.invoices_raw, but for those that a rebuild of their keys needs.';
+    'Deletes a tenant''s rows before a horizon from raw.invoices_raw, except those that a rebuild of their keys needs.';
 
 -- object: procedure etl.merge_invoices
 CREATE OR REPLACE PROCEDURE etl.merge_invoices(p_load_run_file_id bigint)
@@ -26715,9 +26720,9 @@ SET work_mem = '64MB'
 SET random_page_cost = 1.1
 SET hash_mem_multiplier = 1
 AS $merge_invoices$
--- Publish what this file made new or changed in stg.invoices.
--- The caller, etl.process_file, holds the extract's lock. With little memory for it the planner hashes the narrow touched_
--- and not the wide rows of stg.
+-- Publishes the rows that this file made new or changed in stg.invoices.
+-- The caller, etl.process_file, holds the extract's lock. hash_mem_multiplier is low, so that the planner hashes the
+-- narrow rows of touched_ and not the wide rows of stg.
 DECLARE
     v_inserted bigint;
 BEGIN
@@ -26738,7 +26743,7 @@ BEGIN
     WHERE t.load_run_file_id = p_load_run_file_id AND t.verdict = 'new';
     GET DIAGNOSTICS v_inserted = ROW_COUNT;
 
-    -- 2. Keys that were there, where this file changed stg.
+    -- 2. Existing keys whose row in stg this file changed.
     WITH merged AS (
         INSERT INTO core.fact_invoices AS c (
             practice_id, per_org_id, invoice_transaction_id, patient_key, provider_key, patient_id, ac_date,
@@ -26754,7 +26759,7 @@ BEGIN
         FROM etl.touched_invoices AS t
         JOIN etl.published_invoices AS s USING (practice_id, per_org_id, invoice_transaction_id)
         WHERE t.load_run_file_id = p_load_run_file_id AND t.verdict = 'changed'
-            -- Not a plain equality: statistics know no row of this file yet, and one row makes a nested loop.
+            -- Not a plain equality: the statistics do not know this file, so the planner would expect one row.
             AND coalesce(s.load_run_file_id = p_load_run_file_id, false)
         ON CONFLICT (practice_id, per_org_id, invoice_transaction_id) DO UPDATE
         SET (
@@ -26788,7 +26793,7 @@ BEGIN
     WHERE f.load_run_file_id = p_load_run_file_id;
 END;
 $merge_invoices$;
-COMMENT ON PROCEDURE etl.merge_invoices(bigint) IS 'Publishes what a file made new or changed in stg to core.fact_invoices.';
+COMMENT ON PROCEDURE etl.merge_invoices(bigint) IS 'Publishes to core.fact_invoices the rows that a file made new or changed in stg.';
 
 -- object: procedure etl.rebuild_invoices
 CREATE OR REPLACE PROCEDURE etl.rebuild_invoices(p_load_run_file_id bigint)
@@ -26801,7 +26806,7 @@ SET plan_cache_mode = force_custom_plan
 SET work_mem = '64MB'
 SET random_page_cost = 1.1
 AS $rebuild_invoices$
--- Derive the keys of a late, superseding or excluded file anew from raw, in stg and core.
+-- Rebuilds the keys of a late, superseding or excluded file in stg and core, from raw.
 -- The caller holds the extract's lock.
 DECLARE
     v_file etl.load_run_files;
@@ -26809,11 +26814,11 @@ DECLARE
 BEGIN
     SELECT f.* INTO v_file FROM etl.load_run_files AS f WHERE f.load_run_file_id = p_load_run_file_id;
 
-    -- Rows of other tenants were rejected; their keys are not for this file to touch.
+    -- Rows of other tenants were rejected, so their keys are not rebuilt.
     DELETE FROM etl.touched_invoices AS t
     WHERE (t.practice_id, t.per_org_id) IS DISTINCT FROM (v_file.tenant[1], v_file.tenant[2]);
 
-    -- 1. The keys of its tenant in the file and in the versions that it replaced.
+    -- 1. The tenant's keys in the file and in the files that it superseded.
     INSERT INTO etl.touched_invoices (load_run_file_id, line_no, practice_id, per_org_id, invoice_transaction_id, row_hash, verdict)
     SELECT p_load_run_file_id, 0, r.practice_id, r.per_org_id, etl.key_bigint(r.invoice_transaction_id), 0, 'replaced'
     FROM raw.invoices_raw AS r
@@ -26824,10 +26829,10 @@ BEGIN
 
     CALL etl.analyze_work('touched_invoices');
 
-    -- 2. Where the counting files observed these keys.
+    -- 2. The observations of these keys from all counting files.
     CALL etl.observe_invoices(v_file.tenant, 'infinity');
 
-    -- 3. stg: the first observation in the newest run of equal rows.
+    -- 3. stg: the first observation in the newest series of equal rows.
     WITH states AS (
         SELECT s.*, ROW(
             s.is_absent, s.patient_id, s.ac_date, s.medtech_id, s.payment_mode, s.total_amount, s.unpaid_amount,
@@ -26908,7 +26913,7 @@ BEGIN
                 AND NOT o.is_absent
         );
 
-    -- 4. core: the same for the columns that core shows.
+    -- 4. core: the first observation in the newest series of rows that are equal in the columns of core.
     WITH states AS (
         SELECT s.*, ROW(
             s.is_absent, s.patient_key, s.provider_key, s.patient_id, s.ac_date, s.payment_mode, s.total_amount,
@@ -26990,7 +26995,7 @@ BEGIN
 END;
 $rebuild_invoices$;
 COMMENT ON PROCEDURE etl.rebuild_invoices(bigint) IS
-    'Derives the keys of a file anew from raw, in stg and core.fact_invoices, from every counting file that holds one of them.';
+    'Rebuilds the keys of a file in stg and core.fact_invoices, from the raw rows of all counting files that hold one of them.';
 
 -- object: view raw.measurements
 CREATE OR REPLACE VIEW raw.measurements AS
@@ -27019,9 +27024,9 @@ SELECT
     f.load_run_id, f.load_ts
 FROM raw.measurements_raw AS r
 JOIN etl.load_run_files AS f USING (load_run_file_id);
-COMMENT ON VIEW raw.measurements IS 'Delivered rows with where they came from: Screenings and measurements taken of patients.';
+COMMENT ON VIEW raw.measurements IS 'Delivered rows with their origin: Screenings and measurements taken of patients.';
 COMMENT ON COLUMN raw.measurements.load_run_file_id IS 'The file: etl.load_run_files.';
-COMMENT ON COLUMN raw.measurements.line_no IS 'Number of the row in the file, from 1, counting every row.';
+COMMENT ON COLUMN raw.measurements.line_no IS 'Number of the row in the file, from 1; rejected rows and a header are counted too.';
 COMMENT ON COLUMN raw.measurements.s3_bucket IS 'Bucket of the file.';
 COMMENT ON COLUMN raw.measurements.s3_key IS 'Key of the file.';
 COMMENT ON COLUMN raw.measurements.s3_version_id IS 'Version of the object.';
@@ -27030,8 +27035,8 @@ COMMENT ON COLUMN raw.measurements.date_extracted IS 'DateExtracted in the name 
 COMMENT ON COLUMN raw.measurements.extract_type IS 'Extract as spelled in the name of the file.';
 COMMENT ON COLUMN raw.measurements.load_run_id IS 'The run that landed the file.';
 COMMENT ON COLUMN raw.measurements.load_ts IS 'When the file was landed.';
-COMMENT ON COLUMN raw.measurements.file_practice_id IS 'practice_id in the name of the file.';
-COMMENT ON COLUMN raw.measurements.file_per_org_id IS 'per_org_id in the name of the file.';
+COMMENT ON COLUMN raw.measurements.file_practice_id IS 'The practice_id in the file name.';
+COMMENT ON COLUMN raw.measurements.file_per_org_id IS 'The per_org_id in the file name.';
 GRANT SELECT ON raw.measurements TO etl_auditor;
 
 -- object: derived etl.typed_measurements
@@ -27069,7 +27074,7 @@ SELECT
     nullif((r.loaded_date_time || ' Pacific/Auckland')::timestamptz, TIMESTAMPTZ '1900-01-01 Pacific/Auckland') AS loaded_date_time
 FROM raw.measurements_raw AS r;
 COMMENT ON VIEW etl.typed_measurements IS
-    'Rows of raw.measurements_raw with typed values, the same in every session. Rejected rows may fail to cast: read valid ones only.';
+    'Rows of raw.measurements_raw with typed values, the same in every session. A cast of a rejected row can fail: read valid rows only.';
 
 -- object: derived etl.published_measurements
 CREATE OR REPLACE VIEW etl.published_measurements WITH (security_invoker = true) AS
@@ -27089,7 +27094,7 @@ SELECT
 FROM stg.measurements AS s
 CROSS JOIN LATERAL (
     SELECT etl.key_part(s.practice_id) || etl.key_part(s.per_org_id) AS key_part
-    OFFSET 0  -- computed once a row, not once for each of its surrogate keys
+    OFFSET 0  -- so that it is computed once per row, not once per surrogate key
 ) AS tenant
 LEFT JOIN etl.pseudonym_keys AS pads ON pads.only_row;
 COMMENT ON VIEW etl.published_measurements IS
@@ -27102,10 +27107,10 @@ FROM etl.typed_measurements AS y
 WITH NO DATA;
 ALTER TABLE etl.observed_measurements ADD PRIMARY KEY (practice_id, per_org_id, screaning_id, observed_at);
 COMMENT ON TABLE etl.observed_measurements IS
-    'Work of a rebuild or purge: what each counting file holds of the keys in hand. Under the extract''s lock; empty between files.';
+    'Work table of a rebuild or purge: the observations of its keys from each counting file. Protected by the extract''s lock; empty between files.';
 COMMENT ON COLUMN etl.observed_measurements.observed_at IS 'DateExtracted of the file.';
-COMMENT ON COLUMN etl.observed_measurements.is_absent IS 'Whether the file, a mirror, lacks the key: then no other column of the row has a value.';
-COMMENT ON COLUMN etl.observed_measurements.row_hash IS 'Hash of the text and of the rules of the file.';
+COMMENT ON COLUMN etl.observed_measurements.is_absent IS 'Whether the file is a mirror that lacks the key; then the columns of values are NULL.';
+COMMENT ON COLUMN etl.observed_measurements.row_hash IS 'Hash of the row''s text and of the rules of the file.';
 COMMENT ON COLUMN etl.observed_measurements.load_run_id IS 'The run that landed the file.';
 
 -- object: derived etl.republished_measurements
@@ -27126,13 +27131,13 @@ SELECT
 FROM etl.observed_measurements AS o
 CROSS JOIN LATERAL (
     SELECT etl.key_part(o.practice_id) || etl.key_part(o.per_org_id) AS key_part
-    OFFSET 0  -- computed once a row, not once for each of its surrogate keys
+    OFFSET 0  -- so that it is computed once per row, not once per surrogate key
 ) AS tenant
 LEFT JOIN etl.pseudonym_keys AS pads ON pads.only_row;
 COMMENT ON VIEW etl.republished_measurements IS
     'Rows of etl.observed_measurements as core.fact_measurements shows them, for rebuilds and purges.';
 COMMENT ON COLUMN etl.republished_measurements.observed_at IS 'DateExtracted of the file.';
-COMMENT ON COLUMN etl.republished_measurements.is_absent IS 'Whether the file, a mirror, lacks the key.';
+COMMENT ON COLUMN etl.republished_measurements.is_absent IS 'Whether the file is a mirror that lacks the key.';
 
 -- object: function etl.hash_measurements
 CREATE OR REPLACE FUNCTION etl.hash_measurements(p_row raw.measurements_raw, p_seed bigint)
@@ -27141,7 +27146,7 @@ LANGUAGE sql
 STABLE
 PARALLEL SAFE
 AS $hash_measurements$
--- One expression without settings, so that the planner puts it in place of the call.
+-- One expression and no SET clause, so that the planner can inline the call.
 SELECT pg_catalog.hash_record_extended(
     ROW(
         p_row.patient_id, p_row.screaning_id, p_row.appointment_id, p_row.screening_date, p_row.scn_code,
@@ -27173,7 +27178,7 @@ SELECT pg_catalog.hash_record_extended(
 );
 $hash_measurements$;
 COMMENT ON FUNCTION etl.hash_measurements(raw.measurements_raw, bigint) IS
-    'Hash of the tracked text of a raw row, seeded with the rules of its file (etl.hash_seed).';
+    'Hash of the texts of a raw row in tracked columns, seeded with the rules of its file (etl.hash_seed).';
 
 -- object: function etl.row_text_measurements
 CREATE OR REPLACE FUNCTION etl.row_text_measurements(p_row raw.measurements_raw, p_date_extracted timestamptz)
@@ -27213,7 +27218,7 @@ SELECT pg_catalog.array_to_string(
 ) || '|~~|';
 $row_text_measurements$;
 COMMENT ON FUNCTION etl.row_text_measurements(raw.measurements_raw, timestamptz) IS
-    'The text of a raw row with its separators, as a file extracted at that time has it.';
+    'The text of a raw row with separators, as it is in a file with that DateExtracted.';
 
 -- object: function etl.verdicts_measurements
 CREATE OR REPLACE FUNCTION etl.verdicts_measurements(p_load_run_file_id bigint, p_is_late boolean)
@@ -27232,9 +27237,8 @@ SET random_page_cost = 1.1
 SET parallel_setup_cost = 0
 SET parallel_tuple_cost = 0
 AS $verdicts_measurements$
--- The rows of a file, each with its key, its hash and how it stands to the rules and to stg.measurements. Changes nothing.
--- One pass over raw, in a query that can run parallel, which a statement that stores its result cannot. A row is read to
--- its first fault; which one it is, etl.faults_measurements says.
+-- The rows of a file, each with key, hash and verdict. Changes nothing. The query reads raw once and can run in
+-- parallel, which an INSERT cannot. It stops at the first fault of a row; etl.faults_measurements lists all.
 DECLARE
     v_file etl.load_run_files;
     v_seed bigint;
@@ -27251,7 +27255,7 @@ BEGIN
         r.row_hash,
         CASE
             WHEN CASE
-                -- The same text stood in a valid row, of whatever tenant; the hash leaves out untracked columns.
+                -- A valid row had the same text, maybe of a different tenant; untracked columns are not hashed.
                 WHEN s.row_hash = r.row_hash AND NOT p_is_late THEN
                     r.practice_id IS NOT DISTINCT FROM v_file.tenant[1] AND
                     r.per_org_id IS NOT DISTINCT FROM v_file.tenant[2] AND
@@ -27281,7 +27285,7 @@ BEGIN
         SELECT r.*, etl.hash_measurements(r, v_seed) AS row_hash
         FROM raw.measurements_raw AS r
         WHERE r.load_run_file_id = p_load_run_file_id
-        -- Hashed once a row, not once for each use. Not plain 0: that is no constant of OFFSET's type, and bars parallel plans.
+        -- OFFSET makes PostgreSQL hash each row once. A plain 0 is not a bigint and would prevent parallel plans.
         OFFSET BIGINT '0'
     ) AS r
     LEFT JOIN stg.measurements AS s
@@ -27291,7 +27295,7 @@ BEGIN
 END;
 $verdicts_measurements$;
 COMMENT ON FUNCTION etl.verdicts_measurements(bigint, boolean) IS
-    'The rows of a file with key, hash of text and rules, and verdict: new, changed or unchanged against stg.measurements, or rejected. p_is_late: none is unchanged.';
+    'The rows of a file with key, hash of text and rules, and verdict: new, changed or unchanged (compared with stg.measurements), or rejected. p_is_late: no row is unchanged.';
 
 -- object: function etl.faults_measurements
 CREATE OR REPLACE FUNCTION etl.faults_measurements(p_load_run_file_id bigint)
@@ -27306,8 +27310,8 @@ SET plan_cache_mode = force_custom_plan
 SET work_mem = '64MB'
 SET random_page_cost = 1.1
 AS $faults_measurements$
--- The rows of the file in hand whose verdict is rejected, each with all that is wrong with it, column by column. Changes
--- nothing. A column without a value has no fault, unless it is required.
+-- The rejected rows of the file that is being processed, each with all its faults, column by column. Changes nothing.
+-- An empty field is no fault, unless the column is required.
 DECLARE
     v_file etl.load_run_files;
 BEGIN
@@ -27360,7 +27364,7 @@ BEGIN
 END;
 $faults_measurements$;
 COMMENT ON FUNCTION etl.faults_measurements(bigint) IS
-    'The rejected rows of the file in hand: line, text, key texts, and by column the text and the reason.';
+    'The rejected rows of the file that is being processed: line, text, texts of the key, and by column the text and the reason.';
 
 -- object: procedure etl.check_measurements
 CREATE OR REPLACE PROCEDURE etl.check_measurements(p_load_run_file_id bigint, p_is_late boolean)
@@ -27373,7 +27377,7 @@ SET plan_cache_mode = force_custom_plan
 SET work_mem = '64MB'
 SET random_page_cost = 1.1
 AS $check_measurements$
--- Give each row of the file its verdict in etl.touched_measurements, write its rejects, and count.
+-- Writes the verdict on each row of the file to etl.touched_measurements, writes the rejects, and counts.
 -- The caller, etl.process_file, holds the extract's lock.
 DECLARE
     v_run_id bigint;
@@ -27383,14 +27387,14 @@ BEGIN
     JOIN etl.file_attempts AS a USING (file_attempt_id)
     WHERE f.load_run_file_id = p_load_run_file_id;
 
-    -- 1. Read every row once: its key, its hash, its verdict.
+    -- 1. Read every row once: key, hash and verdict.
     INSERT INTO etl.touched_measurements (load_run_file_id, line_no, practice_id, per_org_id, screaning_id, row_hash, verdict)
     SELECT p_load_run_file_id, d.line_no, d.practice_id, d.per_org_id, d.screaning_id, d.row_hash, d.verdict
     FROM etl.verdicts_measurements(p_load_run_file_id, p_is_late) AS d;
 
     CALL etl.analyze_work('touched_measurements');
 
-    -- 2. Say why rows are rejected. What an earlier attempt rejected and this one does not is resolved by its run.
+    -- 2. Write the reasons of rejected rows. A reject of an earlier attempt that is valid now is marked as resolved.
     UPDATE etl.rejects_measurements AS j
     SET resolved_by_run = v_run_id
     WHERE j.load_run_file_id = p_load_run_file_id AND j.stage = 'typing' AND j.resolved_by_run IS NULL;
@@ -27408,7 +27412,7 @@ BEGIN
             resolved_by_run = NULL;
     END IF;
 
-    -- 3. Of several valid rows of a key the one with the greatest updated_at, then the last, counts; the others are duplicates.
+    -- 3. Of several valid rows of a key, take the one with the greatest updated_at, then the last one; all other rows are duplicates.
     WITH repeated AS MATERIALIZED (
         SELECT t.practice_id, t.per_org_id, t.screaning_id
         FROM etl.touched_measurements AS t
@@ -27433,7 +27437,7 @@ BEGIN
     FROM ranked AS n
     WHERE t.load_run_file_id = p_load_run_file_id AND t.line_no = n.line_no;
 
-    -- 4. Count.
+    -- 4. Count the verdicts.
     UPDATE etl.load_run_files AS f
     SET rows_ingested = c.valid,
         rows_unchanged = c.unchanged,
@@ -27452,7 +27456,7 @@ BEGIN
 END;
 $check_measurements$;
 COMMENT ON PROCEDURE etl.check_measurements(bigint, boolean) IS
-    'Gives each row of a file its verdict, writes its rejects and counts. p_is_late: no row is skipped as unchanged.';
+    'Writes the verdict on each row of a file, its rejects and its counts. p_is_late: the file is late, so no row is unchanged.';
 
 -- object: procedure etl.stage_measurements
 CREATE OR REPLACE PROCEDURE etl.stage_measurements(p_load_run_file_id bigint)
@@ -27465,7 +27469,7 @@ SET plan_cache_mode = force_custom_plan
 SET work_mem = '64MB'
 SET random_page_cost = 1.1
 AS $stage_measurements$
--- Type the valid rows of a file in order, and make them the newest state of their keys.
+-- Types the valid rows of a file that is in order, and makes them the newest state of their keys.
 -- The caller, etl.process_file, holds the extract's lock.
 DECLARE
     v_file etl.load_run_files;
@@ -27473,7 +27477,7 @@ DECLARE
 BEGIN
     SELECT f.* INTO v_file FROM etl.load_run_files AS f WHERE f.load_run_file_id = p_load_run_file_id;
 
-    -- 1. New keys. Under the lock none can be there already, and looking for conflicts would cost a third more.
+    -- 1. New keys. The lock excludes conflicts, and ON CONFLICT would take a third longer.
     INSERT INTO stg.measurements (
         patient_id, screaning_id, appointment_id, screening_date, scn_code, screening_type, screening_group,
         outcome, outcome_description, notes, is_active, updated_by_id, updated_by, updated_at, inserted_by_id,
@@ -27518,7 +27522,7 @@ BEGIN
     JOIN etl.typed_measurements AS y USING (load_run_file_id, line_no)
     WHERE t.load_run_file_id = p_load_run_file_id AND t.verdict = 'new';
 
-    -- 2. Keys that are there with another text.
+    -- 2. Existing keys whose text has changed.
     INSERT INTO stg.measurements AS s (
         patient_id, screaning_id, appointment_id, screening_date, scn_code, screening_type, screening_group,
         outcome, outcome_description, notes, is_active, updated_by_id, updated_by, updated_at, inserted_by_id,
@@ -27666,7 +27670,7 @@ BEGIN
         );
     GET DIAGNOSTICS v_written = ROW_COUNT;
 
-    -- 3. The values are equal, though text or rules are not: keep the new hash, so that the next file can skip the row.
+    -- 3. If text or rules changed but the values did not: store the new hash, so that the next file can skip the row.
     IF v_written < (
         SELECT count(*)
         FROM etl.touched_measurements AS t
@@ -27681,7 +27685,7 @@ BEGIN
     END IF;
 END;
 $stage_measurements$;
-COMMENT ON PROCEDURE etl.stage_measurements(bigint) IS 'Types the valid rows of a file in order into stg.measurements.';
+COMMENT ON PROCEDURE etl.stage_measurements(bigint) IS 'Types the valid rows of a file that is in order, and writes them to stg.measurements.';
 
 -- object: procedure etl.observe_measurements
 CREATE OR REPLACE PROCEDURE etl.observe_measurements(p_tenant text[], p_before timestamptz)
@@ -27694,8 +27698,8 @@ SET plan_cache_mode = force_custom_plan
 SET work_mem = '64MB'
 SET random_page_cost = 1.1
 AS $observe_measurements$
--- Find where the tenant's counting files observed the keys in etl.touched_measurements; of several files with one
--- DateExtracted the last counts. The caller, a rebuild or purge, holds the extract's lock.
+-- Collects the observations of the keys in etl.touched_measurements from the tenant's counting files. Of several
+-- files with the same DateExtracted, the last one is used. The caller, a rebuild or purge, holds the extract's lock.
 BEGIN
     WITH keys AS MATERIALIZED (
         SELECT DISTINCT t.practice_id, t.per_org_id, t.screaning_id::text AS screaning_id
@@ -27723,7 +27727,7 @@ BEGIN
         WHERE f.extract = 'measurements' AND f.tenant = p_tenant AND f.is_counting
             AND f.date_extracted < p_before
     ),
-    -- What today's rules reject of files that were checked by others: it may not even be of its type now.
+    -- Rows of stale files that today's rules reject: their values may no longer fit the type of the column.
     misfits AS MATERIALIZED (
         SELECT f.load_run_file_id, b.line_no
         FROM files AS f
@@ -27765,7 +27769,7 @@ BEGIN
 END;
 $observe_measurements$;
 COMMENT ON PROCEDURE etl.observe_measurements(text[], timestamptz) IS
-    'Fills etl.observed_measurements with what counting files from before p_before say of the keys in etl.touched_measurements.';
+    'Fills etl.observed_measurements with the observations of the keys in etl.touched_measurements from counting files with DateExtracted before p_before.';
 
 -- object: procedure etl.purge_measurements
 CREATE OR REPLACE PROCEDURE etl.purge_measurements(p_tenant text[], p_before timestamptz)
@@ -27778,10 +27782,11 @@ SET plan_cache_mode = force_custom_plan
 SET work_mem = '64MB'
 SET random_page_cost = 1.1
 AS $purge_measurements$
--- Of a tenant's rows of raw before a new horizon keep what a rebuild of any key still needs: its newest row, and those
--- with which its state in stg and core began. The caller, etl.purge_extract, holds the extract's lock.
+-- Deletes a tenant's rows of raw before a new horizon, except the rows that a rebuild of their keys still needs: of
+-- each key the newest row, and the rows with which its state in stg and core began. The caller, etl.purge_extract,
+-- holds the extract's lock.
 BEGIN
-    -- 1. All keys that counting files of the tenant held before.
+    -- 1. All keys in the tenant's counting files before the horizon.
     INSERT INTO etl.touched_measurements (load_run_file_id, line_no, practice_id, per_org_id, screaning_id, row_hash, verdict)
     SELECT DISTINCT 0, 0, r.practice_id, r.per_org_id, etl.key_bigint(r.screaning_id), 0, 'replaced'
     FROM etl.load_run_files AS f
@@ -27793,11 +27798,11 @@ BEGIN
 
     CALL etl.analyze_work('touched_measurements');
 
-    -- 2. Where the counting files before the horizon observed these keys.
+    -- 2. The observations of these keys from the counting files before the horizon.
     CALL etl.observe_measurements(p_tenant, p_before);
 
-    -- 3. Keep the newest row; the row with which the newest version began in core; and
-    -- each row that changed stg since.
+    -- 3. Keep of each key the newest row, the row with which its newest state began in core, and each row that
+    -- changed stg since its newest state began in core.
     WITH core_states AS (
         SELECT
             s.*,
@@ -27868,7 +27873,7 @@ BEGIN
 
     CALL etl.analyze_work('touched_measurements');
 
-    -- 4. Remove all other rows, of files that do not count as well, and say of which files.
+    -- 4. Delete all other rows, also of files that do not count, and record a purge attempt for each file.
     WITH removed AS (
         DELETE FROM raw.measurements_raw AS r
         USING etl.load_run_files AS f
@@ -27889,7 +27894,7 @@ BEGIN
 END;
 $purge_measurements$;
 COMMENT ON PROCEDURE etl.purge_measurements(text[], timestamptz) IS
-    'Removes a tenant''s rows before a horizon from raw.measurements_raw, but for those that a rebuild of their keys needs.';
+    'Deletes a tenant''s rows before a horizon from raw.measurements_raw, except those that a rebuild of their keys needs.';
 
 -- object: procedure etl.merge_measurements
 CREATE OR REPLACE PROCEDURE etl.merge_measurements(p_load_run_file_id bigint)
@@ -27903,9 +27908,9 @@ SET work_mem = '64MB'
 SET random_page_cost = 1.1
 SET hash_mem_multiplier = 1
 AS $merge_measurements$
--- Publish what this file made new or changed in stg.measurements.
--- The caller, etl.process_file, holds the extract's lock. With little memory for it the planner hashes the narrow touched_
--- and not the wide rows of stg.
+-- Publishes the rows that this file made new or changed in stg.measurements.
+-- The caller, etl.process_file, holds the extract's lock. hash_mem_multiplier is low, so that the planner hashes the
+-- narrow rows of touched_ and not the wide rows of stg.
 DECLARE
     v_inserted bigint;
 BEGIN
@@ -27931,7 +27936,7 @@ BEGIN
     WHERE t.load_run_file_id = p_load_run_file_id AND t.verdict = 'new';
     GET DIAGNOSTICS v_inserted = ROW_COUNT;
 
-    -- 2. Keys that were there, where this file changed stg or today's mapping or pseudonym is another.
+    -- 2. Existing keys whose row in stg this file changed, or whose mapped value or pseudonym is different today.
     WITH merged AS (
         INSERT INTO core.fact_measurements AS c (
             practice_id, per_org_id, screaning_id, patient_key, provider_key, patient_id, appointment_id,
@@ -28000,7 +28005,7 @@ BEGIN
     WHERE f.load_run_file_id = p_load_run_file_id;
 END;
 $merge_measurements$;
-COMMENT ON PROCEDURE etl.merge_measurements(bigint) IS 'Publishes what a file made new or changed in stg to core.fact_measurements.';
+COMMENT ON PROCEDURE etl.merge_measurements(bigint) IS 'Publishes to core.fact_measurements the rows that a file made new or changed in stg.';
 
 -- object: procedure etl.rebuild_measurements
 CREATE OR REPLACE PROCEDURE etl.rebuild_measurements(p_load_run_file_id bigint)
@@ -28013,7 +28018,7 @@ SET plan_cache_mode = force_custom_plan
 SET work_mem = '64MB'
 SET random_page_cost = 1.1
 AS $rebuild_measurements$
--- Derive the keys of a late, superseding or excluded file anew from raw, in stg and core.
+-- Rebuilds the keys of a late, superseding or excluded file in stg and core, from raw.
 -- The caller holds the extract's lock.
 DECLARE
     v_file etl.load_run_files;
@@ -28021,11 +28026,11 @@ DECLARE
 BEGIN
     SELECT f.* INTO v_file FROM etl.load_run_files AS f WHERE f.load_run_file_id = p_load_run_file_id;
 
-    -- Rows of other tenants were rejected; their keys are not for this file to touch.
+    -- Rows of other tenants were rejected, so their keys are not rebuilt.
     DELETE FROM etl.touched_measurements AS t
     WHERE (t.practice_id, t.per_org_id) IS DISTINCT FROM (v_file.tenant[1], v_file.tenant[2]);
 
-    -- 1. The keys of its tenant in the file and in the versions that it replaced.
+    -- 1. The tenant's keys in the file and in the files that it superseded.
     INSERT INTO etl.touched_measurements (load_run_file_id, line_no, practice_id, per_org_id, screaning_id, row_hash, verdict)
     SELECT p_load_run_file_id, 0, r.practice_id, r.per_org_id, etl.key_bigint(r.screaning_id), 0, 'replaced'
     FROM raw.measurements_raw AS r
@@ -28036,10 +28041,10 @@ BEGIN
 
     CALL etl.analyze_work('touched_measurements');
 
-    -- 2. Where the counting files observed these keys.
+    -- 2. The observations of these keys from all counting files.
     CALL etl.observe_measurements(v_file.tenant, 'infinity');
 
-    -- 3. stg: the first observation in the newest run of equal rows.
+    -- 3. stg: the first observation in the newest series of equal rows.
     WITH states AS (
         SELECT s.*, ROW(
             s.is_absent, s.patient_id, s.appointment_id, s.screening_date, s.scn_code, s.screening_type,
@@ -28191,7 +28196,7 @@ BEGIN
                 AND NOT o.is_absent
         );
 
-    -- 4. core: the same for the columns that core shows.
+    -- 4. core: the first observation in the newest series of rows that are equal in the columns of core.
     WITH states AS (
         SELECT s.*, ROW(
             s.is_absent, s.patient_key, s.provider_key, s.patient_id, s.appointment_id, s.screening_date,
@@ -28288,7 +28293,7 @@ BEGIN
 END;
 $rebuild_measurements$;
 COMMENT ON PROCEDURE etl.rebuild_measurements(bigint) IS
-    'Derives the keys of a file anew from raw, in stg and core.fact_measurements, from every counting file that holds one of them.';
+    'Rebuilds the keys of a file in stg and core.fact_measurements, from the raw rows of all counting files that hold one of them.';
 
 -- object: view raw.next_of_kin
 CREATE OR REPLACE VIEW raw.next_of_kin AS
@@ -28304,9 +28309,9 @@ SELECT
     f.load_run_id, f.load_ts
 FROM raw.next_of_kin_raw AS r
 JOIN etl.load_run_files AS f USING (load_run_file_id);
-COMMENT ON VIEW raw.next_of_kin IS 'Delivered rows with where they came from: Next of kin and emergency contacts of patients.';
+COMMENT ON VIEW raw.next_of_kin IS 'Delivered rows with their origin: Next of kin and emergency contacts of patients.';
 COMMENT ON COLUMN raw.next_of_kin.load_run_file_id IS 'The file: etl.load_run_files.';
-COMMENT ON COLUMN raw.next_of_kin.line_no IS 'Number of the row in the file, from 1, counting every row.';
+COMMENT ON COLUMN raw.next_of_kin.line_no IS 'Number of the row in the file, from 1; rejected rows and a header are counted too.';
 COMMENT ON COLUMN raw.next_of_kin.s3_bucket IS 'Bucket of the file.';
 COMMENT ON COLUMN raw.next_of_kin.s3_key IS 'Key of the file.';
 COMMENT ON COLUMN raw.next_of_kin.s3_version_id IS 'Version of the object.';
@@ -28315,8 +28320,8 @@ COMMENT ON COLUMN raw.next_of_kin.date_extracted IS 'DateExtracted in the name o
 COMMENT ON COLUMN raw.next_of_kin.extract_type IS 'Extract as spelled in the name of the file.';
 COMMENT ON COLUMN raw.next_of_kin.load_run_id IS 'The run that landed the file.';
 COMMENT ON COLUMN raw.next_of_kin.load_ts IS 'When the file was landed.';
-COMMENT ON COLUMN raw.next_of_kin.file_practice_id IS 'practice_id in the name of the file.';
-COMMENT ON COLUMN raw.next_of_kin.file_per_org_id IS 'per_org_id in the name of the file.';
+COMMENT ON COLUMN raw.next_of_kin.file_practice_id IS 'The practice_id in the file name.';
+COMMENT ON COLUMN raw.next_of_kin.file_per_org_id IS 'The per_org_id in the file name.';
 GRANT SELECT ON raw.next_of_kin TO etl_auditor;
 
 -- object: derived etl.typed_next_of_kin
@@ -28336,7 +28341,7 @@ SELECT
     nullif((r.loaded_date_time || ' Pacific/Auckland')::timestamptz, TIMESTAMPTZ '1900-01-01 Pacific/Auckland') AS loaded_date_time
 FROM raw.next_of_kin_raw AS r;
 COMMENT ON VIEW etl.typed_next_of_kin IS
-    'Rows of raw.next_of_kin_raw with typed values, the same in every session. Rejected rows may fail to cast: read valid ones only.';
+    'Rows of raw.next_of_kin_raw with typed values, the same in every session. A cast of a rejected row can fail: read valid rows only.';
 
 -- object: derived etl.published_next_of_kin
 CREATE OR REPLACE VIEW etl.published_next_of_kin WITH (security_invoker = true) AS
@@ -28351,7 +28356,7 @@ SELECT
 FROM stg.next_of_kin AS s
 CROSS JOIN LATERAL (
     SELECT etl.key_part(s.practice_id) || etl.key_part(s.per_org_id) AS key_part
-    OFFSET 0  -- computed once a row, not once for each of its surrogate keys
+    OFFSET 0  -- so that it is computed once per row, not once per surrogate key
 ) AS tenant
 LEFT JOIN etl.pseudonym_keys AS pads ON pads.only_row;
 COMMENT ON VIEW etl.published_next_of_kin IS
@@ -28364,10 +28369,10 @@ FROM etl.typed_next_of_kin AS y
 WITH NO DATA;
 ALTER TABLE etl.observed_next_of_kin ADD PRIMARY KEY (practice_id, per_org_id, nextto_kin_id, observed_at);
 COMMENT ON TABLE etl.observed_next_of_kin IS
-    'Work of a rebuild or purge: what each counting file holds of the keys in hand. Under the extract''s lock; empty between files.';
+    'Work table of a rebuild or purge: the observations of its keys from each counting file. Protected by the extract''s lock; empty between files.';
 COMMENT ON COLUMN etl.observed_next_of_kin.observed_at IS 'DateExtracted of the file.';
-COMMENT ON COLUMN etl.observed_next_of_kin.is_absent IS 'Whether the file, a mirror, lacks the key: then no other column of the row has a value.';
-COMMENT ON COLUMN etl.observed_next_of_kin.row_hash IS 'Hash of the text and of the rules of the file.';
+COMMENT ON COLUMN etl.observed_next_of_kin.is_absent IS 'Whether the file is a mirror that lacks the key; then the columns of values are NULL.';
+COMMENT ON COLUMN etl.observed_next_of_kin.row_hash IS 'Hash of the row''s text and of the rules of the file.';
 COMMENT ON COLUMN etl.observed_next_of_kin.load_run_id IS 'The run that landed the file.';
 
 -- object: derived etl.republished_next_of_kin
@@ -28383,13 +28388,13 @@ SELECT
 FROM etl.observed_next_of_kin AS o
 CROSS JOIN LATERAL (
     SELECT etl.key_part(o.practice_id) || etl.key_part(o.per_org_id) AS key_part
-    OFFSET 0  -- computed once a row, not once for each of its surrogate keys
+    OFFSET 0  -- so that it is computed once per row, not once per surrogate key
 ) AS tenant
 LEFT JOIN etl.pseudonym_keys AS pads ON pads.only_row;
 COMMENT ON VIEW etl.republished_next_of_kin IS
     'Rows of etl.observed_next_of_kin as core.fact_next_of_kin shows them, for rebuilds and purges.';
 COMMENT ON COLUMN etl.republished_next_of_kin.observed_at IS 'DateExtracted of the file.';
-COMMENT ON COLUMN etl.republished_next_of_kin.is_absent IS 'Whether the file, a mirror, lacks the key.';
+COMMENT ON COLUMN etl.republished_next_of_kin.is_absent IS 'Whether the file is a mirror that lacks the key.';
 
 -- object: function etl.hash_next_of_kin
 CREATE OR REPLACE FUNCTION etl.hash_next_of_kin(p_row raw.next_of_kin_raw, p_seed bigint)
@@ -28398,7 +28403,7 @@ LANGUAGE sql
 STABLE
 PARALLEL SAFE
 AS $hash_next_of_kin$
--- One expression without settings, so that the planner puts it in place of the call.
+-- One expression and no SET clause, so that the planner can inline the call.
 SELECT pg_catalog.hash_record_extended(
     ROW(
         p_row.nextto_kin_id, p_row.patient_id, p_row.nok_profile_id, p_row.nhi_number, p_row.name,
@@ -28412,7 +28417,7 @@ SELECT pg_catalog.hash_record_extended(
 );
 $hash_next_of_kin$;
 COMMENT ON FUNCTION etl.hash_next_of_kin(raw.next_of_kin_raw, bigint) IS
-    'Hash of the tracked text of a raw row, seeded with the rules of its file (etl.hash_seed).';
+    'Hash of the texts of a raw row in tracked columns, seeded with the rules of its file (etl.hash_seed).';
 
 -- object: function etl.row_text_next_of_kin
 CREATE OR REPLACE FUNCTION etl.row_text_next_of_kin(p_row raw.next_of_kin_raw, p_date_extracted timestamptz)
@@ -28434,7 +28439,7 @@ SELECT pg_catalog.array_to_string(
 ) || '|~~|';
 $row_text_next_of_kin$;
 COMMENT ON FUNCTION etl.row_text_next_of_kin(raw.next_of_kin_raw, timestamptz) IS
-    'The text of a raw row with its separators, as a file extracted at that time has it.';
+    'The text of a raw row with separators, as it is in a file with that DateExtracted.';
 
 -- object: function etl.verdicts_next_of_kin
 CREATE OR REPLACE FUNCTION etl.verdicts_next_of_kin(p_load_run_file_id bigint, p_is_late boolean)
@@ -28453,9 +28458,8 @@ SET random_page_cost = 1.1
 SET parallel_setup_cost = 0
 SET parallel_tuple_cost = 0
 AS $verdicts_next_of_kin$
--- The rows of a file, each with its key, its hash and how it stands to the rules and to stg.next_of_kin. Changes nothing.
--- One pass over raw, in a query that can run parallel, which a statement that stores its result cannot. A row is read to
--- its first fault; which one it is, etl.faults_next_of_kin says.
+-- The rows of a file, each with key, hash and verdict. Changes nothing. The query reads raw once and can run in
+-- parallel, which an INSERT cannot. It stops at the first fault of a row; etl.faults_next_of_kin lists all.
 DECLARE
     v_file etl.load_run_files;
     v_seed bigint;
@@ -28472,7 +28476,7 @@ BEGIN
         r.row_hash,
         CASE
             WHEN CASE
-                -- The same text stood in a valid row, of whatever tenant; the hash leaves out untracked columns.
+                -- A valid row had the same text, maybe of a different tenant; untracked columns are not hashed.
                 WHEN s.row_hash = r.row_hash AND NOT p_is_late THEN
                     r.practice_id IS NOT DISTINCT FROM v_file.tenant[1] AND
                     r.per_org_id IS NOT DISTINCT FROM v_file.tenant[2] AND
@@ -28500,7 +28504,7 @@ BEGIN
         SELECT r.*, etl.hash_next_of_kin(r, v_seed) AS row_hash
         FROM raw.next_of_kin_raw AS r
         WHERE r.load_run_file_id = p_load_run_file_id
-        -- Hashed once a row, not once for each use. Not plain 0: that is no constant of OFFSET's type, and bars parallel plans.
+        -- OFFSET makes PostgreSQL hash each row once. A plain 0 is not a bigint and would prevent parallel plans.
         OFFSET BIGINT '0'
     ) AS r
     LEFT JOIN stg.next_of_kin AS s
@@ -28510,7 +28514,7 @@ BEGIN
 END;
 $verdicts_next_of_kin$;
 COMMENT ON FUNCTION etl.verdicts_next_of_kin(bigint, boolean) IS
-    'The rows of a file with key, hash of text and rules, and verdict: new, changed or unchanged against stg.next_of_kin, or rejected. p_is_late: none is unchanged.';
+    'The rows of a file with key, hash of text and rules, and verdict: new, changed or unchanged (compared with stg.next_of_kin), or rejected. p_is_late: no row is unchanged.';
 
 -- object: function etl.faults_next_of_kin
 CREATE OR REPLACE FUNCTION etl.faults_next_of_kin(p_load_run_file_id bigint)
@@ -28525,8 +28529,8 @@ SET plan_cache_mode = force_custom_plan
 SET work_mem = '64MB'
 SET random_page_cost = 1.1
 AS $faults_next_of_kin$
--- The rows of the file in hand whose verdict is rejected, each with all that is wrong with it, column by column. Changes
--- nothing. A column without a value has no fault, unless it is required.
+-- The rejected rows of the file that is being processed, each with all its faults, column by column. Changes nothing.
+-- An empty field is no fault, unless the column is required.
 DECLARE
     v_file etl.load_run_files;
 BEGIN
@@ -28573,7 +28577,7 @@ BEGIN
 END;
 $faults_next_of_kin$;
 COMMENT ON FUNCTION etl.faults_next_of_kin(bigint) IS
-    'The rejected rows of the file in hand: line, text, key texts, and by column the text and the reason.';
+    'The rejected rows of the file that is being processed: line, text, texts of the key, and by column the text and the reason.';
 
 -- object: procedure etl.check_next_of_kin
 CREATE OR REPLACE PROCEDURE etl.check_next_of_kin(p_load_run_file_id bigint, p_is_late boolean)
@@ -28586,7 +28590,7 @@ SET plan_cache_mode = force_custom_plan
 SET work_mem = '64MB'
 SET random_page_cost = 1.1
 AS $check_next_of_kin$
--- Give each row of the file its verdict in etl.touched_next_of_kin, write its rejects, and count.
+-- Writes the verdict on each row of the file to etl.touched_next_of_kin, writes the rejects, and counts.
 -- The caller, etl.process_file, holds the extract's lock.
 DECLARE
     v_run_id bigint;
@@ -28596,14 +28600,14 @@ BEGIN
     JOIN etl.file_attempts AS a USING (file_attempt_id)
     WHERE f.load_run_file_id = p_load_run_file_id;
 
-    -- 1. Read every row once: its key, its hash, its verdict.
+    -- 1. Read every row once: key, hash and verdict.
     INSERT INTO etl.touched_next_of_kin (load_run_file_id, line_no, practice_id, per_org_id, nextto_kin_id, row_hash, verdict)
     SELECT p_load_run_file_id, d.line_no, d.practice_id, d.per_org_id, d.nextto_kin_id, d.row_hash, d.verdict
     FROM etl.verdicts_next_of_kin(p_load_run_file_id, p_is_late) AS d;
 
     CALL etl.analyze_work('touched_next_of_kin');
 
-    -- 2. Say why rows are rejected. What an earlier attempt rejected and this one does not is resolved by its run.
+    -- 2. Write the reasons of rejected rows. A reject of an earlier attempt that is valid now is marked as resolved.
     UPDATE etl.rejects_next_of_kin AS j
     SET resolved_by_run = v_run_id
     WHERE j.load_run_file_id = p_load_run_file_id AND j.stage = 'typing' AND j.resolved_by_run IS NULL;
@@ -28621,7 +28625,7 @@ BEGIN
             resolved_by_run = NULL;
     END IF;
 
-    -- 3. Of several valid rows of a key the one with the greatest updated_at, then the last, counts; the others are duplicates.
+    -- 3. Of several valid rows of a key, take the one with the greatest updated_at, then the last one; all other rows are duplicates.
     WITH repeated AS MATERIALIZED (
         SELECT t.practice_id, t.per_org_id, t.nextto_kin_id
         FROM etl.touched_next_of_kin AS t
@@ -28646,7 +28650,7 @@ BEGIN
     FROM ranked AS n
     WHERE t.load_run_file_id = p_load_run_file_id AND t.line_no = n.line_no;
 
-    -- 4. Count.
+    -- 4. Count the verdicts.
     UPDATE etl.load_run_files AS f
     SET rows_ingested = c.valid,
         rows_unchanged = c.unchanged,
@@ -28665,7 +28669,7 @@ BEGIN
 END;
 $check_next_of_kin$;
 COMMENT ON PROCEDURE etl.check_next_of_kin(bigint, boolean) IS
-    'Gives each row of a file its verdict, writes its rejects and counts. p_is_late: no row is skipped as unchanged.';
+    'Writes the verdict on each row of a file, its rejects and its counts. p_is_late: the file is late, so no row is unchanged.';
 
 -- object: procedure etl.stage_next_of_kin
 CREATE OR REPLACE PROCEDURE etl.stage_next_of_kin(p_load_run_file_id bigint)
@@ -28678,7 +28682,7 @@ SET plan_cache_mode = force_custom_plan
 SET work_mem = '64MB'
 SET random_page_cost = 1.1
 AS $stage_next_of_kin$
--- Type the valid rows of a file in order, and make them the newest state of their keys.
+-- Types the valid rows of a file that is in order, and makes them the newest state of their keys.
 -- The caller, etl.process_file, holds the extract's lock.
 DECLARE
     v_file etl.load_run_files;
@@ -28686,7 +28690,7 @@ DECLARE
 BEGIN
     SELECT f.* INTO v_file FROM etl.load_run_files AS f WHERE f.load_run_file_id = p_load_run_file_id;
 
-    -- 1. New keys. Under the lock none can be there already, and looking for conflicts would cost a third more.
+    -- 1. New keys. The lock excludes conflicts, and ON CONFLICT would take a third longer.
     INSERT INTO stg.next_of_kin (
         nextto_kin_id, patient_id, nok_profile_id, nhi_number, name, full_address, cell_number, day_phone,
         night_phone, is_emergency, relationship_type_id, relationship_type, is_active, is_deleted, inserted_by_id,
@@ -28706,7 +28710,7 @@ BEGIN
     JOIN etl.typed_next_of_kin AS y USING (load_run_file_id, line_no)
     WHERE t.load_run_file_id = p_load_run_file_id AND t.verdict = 'new';
 
-    -- 2. Keys that are there with another text.
+    -- 2. Existing keys whose text has changed.
     INSERT INTO stg.next_of_kin AS s (
         nextto_kin_id, patient_id, nok_profile_id, nhi_number, name, full_address, cell_number, day_phone,
         night_phone, is_emergency, relationship_type_id, relationship_type, is_active, is_deleted, inserted_by_id,
@@ -28759,7 +28763,7 @@ BEGIN
         );
     GET DIAGNOSTICS v_written = ROW_COUNT;
 
-    -- 3. The values are equal, though text or rules are not: keep the new hash, so that the next file can skip the row.
+    -- 3. If text or rules changed but the values did not: store the new hash, so that the next file can skip the row.
     IF v_written < (
         SELECT count(*)
         FROM etl.touched_next_of_kin AS t
@@ -28774,7 +28778,7 @@ BEGIN
     END IF;
 END;
 $stage_next_of_kin$;
-COMMENT ON PROCEDURE etl.stage_next_of_kin(bigint) IS 'Types the valid rows of a file in order into stg.next_of_kin.';
+COMMENT ON PROCEDURE etl.stage_next_of_kin(bigint) IS 'Types the valid rows of a file that is in order, and writes them to stg.next_of_kin.';
 
 -- object: procedure etl.observe_next_of_kin
 CREATE OR REPLACE PROCEDURE etl.observe_next_of_kin(p_tenant text[], p_before timestamptz)
@@ -28787,8 +28791,8 @@ SET plan_cache_mode = force_custom_plan
 SET work_mem = '64MB'
 SET random_page_cost = 1.1
 AS $observe_next_of_kin$
--- Find where the tenant's counting files observed the keys in etl.touched_next_of_kin; of several files with one
--- DateExtracted the last counts. The caller, a rebuild or purge, holds the extract's lock.
+-- Collects the observations of the keys in etl.touched_next_of_kin from the tenant's counting files. Of several
+-- files with the same DateExtracted, the last one is used. The caller, a rebuild or purge, holds the extract's lock.
 BEGIN
     WITH keys AS MATERIALIZED (
         SELECT DISTINCT t.practice_id, t.per_org_id, t.nextto_kin_id::text AS nextto_kin_id
@@ -28816,7 +28820,7 @@ BEGIN
         WHERE f.extract = 'next_of_kin' AND f.tenant = p_tenant AND f.is_counting
             AND f.date_extracted < p_before
     ),
-    -- What today's rules reject of files that were checked by others: it may not even be of its type now.
+    -- Rows of stale files that today's rules reject: their values may no longer fit the type of the column.
     misfits AS MATERIALIZED (
         SELECT f.load_run_file_id, b.line_no
         FROM files AS f
@@ -28858,7 +28862,7 @@ BEGIN
 END;
 $observe_next_of_kin$;
 COMMENT ON PROCEDURE etl.observe_next_of_kin(text[], timestamptz) IS
-    'Fills etl.observed_next_of_kin with what counting files from before p_before say of the keys in etl.touched_next_of_kin.';
+    'Fills etl.observed_next_of_kin with the observations of the keys in etl.touched_next_of_kin from counting files with DateExtracted before p_before.';
 
 -- object: procedure etl.purge_next_of_kin
 CREATE OR REPLACE PROCEDURE etl.purge_next_of_kin(p_tenant text[], p_before timestamptz)
@@ -28871,10 +28875,11 @@ SET plan_cache_mode = force_custom_plan
 SET work_mem = '64MB'
 SET random_page_cost = 1.1
 AS $purge_next_of_kin$
--- Of a tenant's rows of raw before a new horizon keep what a rebuild of any key still needs: its newest row, and those
--- with which its state in stg and core began. The caller, etl.purge_extract, holds the extract's lock.
+-- Deletes a tenant's rows of raw before a new horizon, except the rows that a rebuild of their keys still needs: of
+-- each key the newest row, and the rows with which its state in stg and core began. The caller, etl.purge_extract,
+-- holds the extract's lock.
 BEGIN
-    -- 1. All keys that counting files of the tenant held before.
+    -- 1. All keys in the tenant's counting files before the horizon.
     INSERT INTO etl.touched_next_of_kin (load_run_file_id, line_no, practice_id, per_org_id, nextto_kin_id, row_hash, verdict)
     SELECT DISTINCT 0, 0, r.practice_id, r.per_org_id, etl.key_bigint(r.nextto_kin_id), 0, 'replaced'
     FROM etl.load_run_files AS f
@@ -28886,11 +28891,11 @@ BEGIN
 
     CALL etl.analyze_work('touched_next_of_kin');
 
-    -- 2. Where the counting files before the horizon observed these keys.
+    -- 2. The observations of these keys from the counting files before the horizon.
     CALL etl.observe_next_of_kin(p_tenant, p_before);
 
-    -- 3. Keep the newest row; the row with which the newest version began in core; and
-    -- each row that changed stg since.
+    -- 3. Keep of each key the newest row, the row with which its newest state began in core, and each row that
+    -- changed stg since its newest state began in core.
     WITH core_states AS (
         SELECT
             s.*,
@@ -28944,7 +28949,7 @@ BEGIN
 
     CALL etl.analyze_work('touched_next_of_kin');
 
-    -- 4. Remove all other rows, of files that do not count as well, and say of which files.
+    -- 4. Delete all other rows, also of files that do not count, and record a purge attempt for each file.
     WITH removed AS (
         DELETE FROM raw.next_of_kin_raw AS r
         USING etl.load_run_files AS f
@@ -28965,7 +28970,7 @@ BEGIN
 END;
 $purge_next_of_kin$;
 COMMENT ON PROCEDURE etl.purge_next_of_kin(text[], timestamptz) IS
-    'Removes a tenant''s rows before a horizon from raw.next_of_kin_raw, but for those that a rebuild of their keys needs.';
+    'Deletes a tenant''s rows before a horizon from raw.next_of_kin_raw, except those that a rebuild of their keys needs.';
 
 -- object: procedure etl.merge_next_of_kin
 CREATE OR REPLACE PROCEDURE etl.merge_next_of_kin(p_load_run_file_id bigint)
@@ -28979,9 +28984,9 @@ SET work_mem = '64MB'
 SET random_page_cost = 1.1
 SET hash_mem_multiplier = 1
 AS $merge_next_of_kin$
--- Publish what this file made new or changed in stg.next_of_kin.
--- The caller, etl.process_file, holds the extract's lock. With little memory for it the planner hashes the narrow touched_
--- and not the wide rows of stg.
+-- Publishes the rows that this file made new or changed in stg.next_of_kin.
+-- The caller, etl.process_file, holds the extract's lock. hash_mem_multiplier is low, so that the planner hashes the
+-- narrow rows of touched_ and not the wide rows of stg.
 DECLARE
     v_inserted bigint;
 BEGIN
@@ -29001,7 +29006,7 @@ BEGIN
     WHERE t.load_run_file_id = p_load_run_file_id AND t.verdict = 'new';
     GET DIAGNOSTICS v_inserted = ROW_COUNT;
 
-    -- 2. Keys that were there, where this file changed stg or today's mapping or pseudonym is another.
+    -- 2. Existing keys whose row in stg this file changed, or whose mapped value or pseudonym is different today.
     WITH merged AS (
         INSERT INTO core.fact_next_of_kin AS c (
             practice_id, per_org_id, nextto_kin_id, patient_key, patient_id, nok_profile_id, nhi_number,
@@ -29048,7 +29053,7 @@ BEGIN
     WHERE f.load_run_file_id = p_load_run_file_id;
 END;
 $merge_next_of_kin$;
-COMMENT ON PROCEDURE etl.merge_next_of_kin(bigint) IS 'Publishes what a file made new or changed in stg to core.fact_next_of_kin.';
+COMMENT ON PROCEDURE etl.merge_next_of_kin(bigint) IS 'Publishes to core.fact_next_of_kin the rows that a file made new or changed in stg.';
 
 -- object: procedure etl.rebuild_next_of_kin
 CREATE OR REPLACE PROCEDURE etl.rebuild_next_of_kin(p_load_run_file_id bigint)
@@ -29061,7 +29066,7 @@ SET plan_cache_mode = force_custom_plan
 SET work_mem = '64MB'
 SET random_page_cost = 1.1
 AS $rebuild_next_of_kin$
--- Derive the keys of a late, superseding or excluded file anew from raw, in stg and core.
+-- Rebuilds the keys of a late, superseding or excluded file in stg and core, from raw.
 -- The caller holds the extract's lock.
 DECLARE
     v_file etl.load_run_files;
@@ -29069,11 +29074,11 @@ DECLARE
 BEGIN
     SELECT f.* INTO v_file FROM etl.load_run_files AS f WHERE f.load_run_file_id = p_load_run_file_id;
 
-    -- Rows of other tenants were rejected; their keys are not for this file to touch.
+    -- Rows of other tenants were rejected, so their keys are not rebuilt.
     DELETE FROM etl.touched_next_of_kin AS t
     WHERE (t.practice_id, t.per_org_id) IS DISTINCT FROM (v_file.tenant[1], v_file.tenant[2]);
 
-    -- 1. The keys of its tenant in the file and in the versions that it replaced.
+    -- 1. The tenant's keys in the file and in the files that it superseded.
     INSERT INTO etl.touched_next_of_kin (load_run_file_id, line_no, practice_id, per_org_id, nextto_kin_id, row_hash, verdict)
     SELECT p_load_run_file_id, 0, r.practice_id, r.per_org_id, etl.key_bigint(r.nextto_kin_id), 0, 'replaced'
     FROM raw.next_of_kin_raw AS r
@@ -29084,10 +29089,10 @@ BEGIN
 
     CALL etl.analyze_work('touched_next_of_kin');
 
-    -- 2. Where the counting files observed these keys.
+    -- 2. The observations of these keys from all counting files.
     CALL etl.observe_next_of_kin(v_file.tenant, 'infinity');
 
-    -- 3. stg: the first observation in the newest run of equal rows.
+    -- 3. stg: the first observation in the newest series of equal rows.
     WITH states AS (
         SELECT s.*, ROW(
             s.is_absent, s.patient_id, s.nok_profile_id, s.nhi_number, s.name, s.full_address, s.cell_number,
@@ -29168,7 +29173,7 @@ BEGIN
                 AND NOT o.is_absent
         );
 
-    -- 4. core: the same for the columns that core shows.
+    -- 4. core: the first observation in the newest series of rows that are equal in the columns of core.
     WITH states AS (
         SELECT s.*, ROW(
             s.is_absent, s.patient_key, s.patient_id, s.nok_profile_id, s.nhi_number, s.is_emergency,
@@ -29248,7 +29253,7 @@ BEGIN
 END;
 $rebuild_next_of_kin$;
 COMMENT ON PROCEDURE etl.rebuild_next_of_kin(bigint) IS
-    'Derives the keys of a file anew from raw, in stg and core.fact_next_of_kin, from every counting file that holds one of them.';
+    'Rebuilds the keys of a file in stg and core.fact_next_of_kin, from the raw rows of all counting files that hold one of them.';
 
 -- object: view raw.patient_alerts
 CREATE OR REPLACE VIEW raw.patient_alerts AS
@@ -29264,9 +29269,9 @@ SELECT
     f.load_run_id, f.load_ts
 FROM raw.patient_alerts_raw AS r
 JOIN etl.load_run_files AS f USING (load_run_file_id);
-COMMENT ON VIEW raw.patient_alerts IS 'Delivered rows with where they came from: Alerts shown with a patient''s record.';
+COMMENT ON VIEW raw.patient_alerts IS 'Delivered rows with their origin: Alerts shown with a patient''s record.';
 COMMENT ON COLUMN raw.patient_alerts.load_run_file_id IS 'The file: etl.load_run_files.';
-COMMENT ON COLUMN raw.patient_alerts.line_no IS 'Number of the row in the file, from 1, counting every row.';
+COMMENT ON COLUMN raw.patient_alerts.line_no IS 'Number of the row in the file, from 1; rejected rows and a header are counted too.';
 COMMENT ON COLUMN raw.patient_alerts.s3_bucket IS 'Bucket of the file.';
 COMMENT ON COLUMN raw.patient_alerts.s3_key IS 'Key of the file.';
 COMMENT ON COLUMN raw.patient_alerts.s3_version_id IS 'Version of the object.';
@@ -29275,8 +29280,8 @@ COMMENT ON COLUMN raw.patient_alerts.date_extracted IS 'DateExtracted in the nam
 COMMENT ON COLUMN raw.patient_alerts.extract_type IS 'Extract as spelled in the name of the file.';
 COMMENT ON COLUMN raw.patient_alerts.load_run_id IS 'The run that landed the file.';
 COMMENT ON COLUMN raw.patient_alerts.load_ts IS 'When the file was landed.';
-COMMENT ON COLUMN raw.patient_alerts.file_practice_id IS 'practice_id in the name of the file.';
-COMMENT ON COLUMN raw.patient_alerts.file_per_org_id IS 'per_org_id in the name of the file.';
+COMMENT ON COLUMN raw.patient_alerts.file_practice_id IS 'The practice_id in the file name.';
+COMMENT ON COLUMN raw.patient_alerts.file_per_org_id IS 'The per_org_id in the file name.';
 GRANT SELECT ON raw.patient_alerts TO etl_auditor;
 
 -- object: derived etl.typed_patient_alerts
@@ -29300,7 +29305,7 @@ SELECT
     nullif((r.loaded_date_time || ' Pacific/Auckland')::timestamptz, TIMESTAMPTZ '1900-01-01 Pacific/Auckland') AS loaded_date_time
 FROM raw.patient_alerts_raw AS r;
 COMMENT ON VIEW etl.typed_patient_alerts IS
-    'Rows of raw.patient_alerts_raw with typed values, the same in every session. Rejected rows may fail to cast: read valid ones only.';
+    'Rows of raw.patient_alerts_raw with typed values, the same in every session. A cast of a rejected row can fail: read valid rows only.';
 
 -- object: derived etl.published_patient_alerts
 CREATE OR REPLACE VIEW etl.published_patient_alerts WITH (security_invoker = true) AS
@@ -29315,7 +29320,7 @@ SELECT
 FROM stg.patient_alerts AS s
 CROSS JOIN LATERAL (
     SELECT etl.key_part(s.practice_id) || etl.key_part(s.per_org_id) AS key_part
-    OFFSET 0  -- computed once a row, not once for each of its surrogate keys
+    OFFSET 0  -- so that it is computed once per row, not once per surrogate key
 ) AS tenant;
 COMMENT ON VIEW etl.published_patient_alerts IS
     'Rows of stg.patient_alerts as core.fact_patient_alerts shows them: surrogate keys, mapped values, pseudonyms, without dropped columns.';
@@ -29327,10 +29332,10 @@ FROM etl.typed_patient_alerts AS y
 WITH NO DATA;
 ALTER TABLE etl.observed_patient_alerts ADD PRIMARY KEY (practice_id, per_org_id, patient_alert_id, observed_at);
 COMMENT ON TABLE etl.observed_patient_alerts IS
-    'Work of a rebuild or purge: what each counting file holds of the keys in hand. Under the extract''s lock; empty between files.';
+    'Work table of a rebuild or purge: the observations of its keys from each counting file. Protected by the extract''s lock; empty between files.';
 COMMENT ON COLUMN etl.observed_patient_alerts.observed_at IS 'DateExtracted of the file.';
-COMMENT ON COLUMN etl.observed_patient_alerts.is_absent IS 'Whether the file, a mirror, lacks the key: then no other column of the row has a value.';
-COMMENT ON COLUMN etl.observed_patient_alerts.row_hash IS 'Hash of the text and of the rules of the file.';
+COMMENT ON COLUMN etl.observed_patient_alerts.is_absent IS 'Whether the file is a mirror that lacks the key; then the columns of values are NULL.';
+COMMENT ON COLUMN etl.observed_patient_alerts.row_hash IS 'Hash of the row''s text and of the rules of the file.';
 COMMENT ON COLUMN etl.observed_patient_alerts.load_run_id IS 'The run that landed the file.';
 
 -- object: derived etl.republished_patient_alerts
@@ -29346,12 +29351,12 @@ SELECT
 FROM etl.observed_patient_alerts AS o
 CROSS JOIN LATERAL (
     SELECT etl.key_part(o.practice_id) || etl.key_part(o.per_org_id) AS key_part
-    OFFSET 0  -- computed once a row, not once for each of its surrogate keys
+    OFFSET 0  -- so that it is computed once per row, not once per surrogate key
 ) AS tenant;
 COMMENT ON VIEW etl.republished_patient_alerts IS
     'Rows of etl.observed_patient_alerts as core.fact_patient_alerts shows them, for rebuilds and purges.';
 COMMENT ON COLUMN etl.republished_patient_alerts.observed_at IS 'DateExtracted of the file.';
-COMMENT ON COLUMN etl.republished_patient_alerts.is_absent IS 'Whether the file, a mirror, lacks the key.';
+COMMENT ON COLUMN etl.republished_patient_alerts.is_absent IS 'Whether the file is a mirror that lacks the key.';
 
 -- object: function etl.hash_patient_alerts
 CREATE OR REPLACE FUNCTION etl.hash_patient_alerts(p_row raw.patient_alerts_raw, p_seed bigint)
@@ -29360,7 +29365,7 @@ LANGUAGE sql
 STABLE
 PARALLEL SAFE
 AS $hash_patient_alerts$
--- One expression without settings, so that the planner puts it in place of the call.
+-- One expression and no SET clause, so that the planner can inline the call.
 SELECT pg_catalog.hash_record_extended(
     ROW(
         p_row.patient_alert_id, p_row.patient_id, p_row.type_id, p_row.type, p_row.alert_id, p_row.alert,
@@ -29375,7 +29380,7 @@ SELECT pg_catalog.hash_record_extended(
 );
 $hash_patient_alerts$;
 COMMENT ON FUNCTION etl.hash_patient_alerts(raw.patient_alerts_raw, bigint) IS
-    'Hash of the tracked text of a raw row, seeded with the rules of its file (etl.hash_seed).';
+    'Hash of the texts of a raw row in tracked columns, seeded with the rules of its file (etl.hash_seed).';
 
 -- object: function etl.row_text_patient_alerts
 CREATE OR REPLACE FUNCTION etl.row_text_patient_alerts(p_row raw.patient_alerts_raw, p_date_extracted timestamptz)
@@ -29397,7 +29402,7 @@ SELECT pg_catalog.array_to_string(
 ) || '|~~|';
 $row_text_patient_alerts$;
 COMMENT ON FUNCTION etl.row_text_patient_alerts(raw.patient_alerts_raw, timestamptz) IS
-    'The text of a raw row with its separators, as a file extracted at that time has it.';
+    'The text of a raw row with separators, as it is in a file with that DateExtracted.';
 
 -- object: function etl.verdicts_patient_alerts
 CREATE OR REPLACE FUNCTION etl.verdicts_patient_alerts(p_load_run_file_id bigint, p_is_late boolean)
@@ -29416,9 +29421,8 @@ SET random_page_cost = 1.1
 SET parallel_setup_cost = 0
 SET parallel_tuple_cost = 0
 AS $verdicts_patient_alerts$
--- The rows of a file, each with its key, its hash and how it stands to the rules and to stg.patient_alerts. Changes nothing.
--- One pass over raw, in a query that can run parallel, which a statement that stores its result cannot. A row is read to
--- its first fault; which one it is, etl.faults_patient_alerts says.
+-- The rows of a file, each with key, hash and verdict. Changes nothing. The query reads raw once and can run in
+-- parallel, which an INSERT cannot. It stops at the first fault of a row; etl.faults_patient_alerts lists all.
 DECLARE
     v_file etl.load_run_files;
     v_seed bigint;
@@ -29435,7 +29439,7 @@ BEGIN
         r.row_hash,
         CASE
             WHEN CASE
-                -- The same text stood in a valid row, of whatever tenant; the hash leaves out untracked columns.
+                -- A valid row had the same text, maybe of a different tenant; untracked columns are not hashed.
                 WHEN s.row_hash = r.row_hash AND NOT p_is_late THEN
                     r.practice_id IS NOT DISTINCT FROM v_file.tenant[1] AND
                     r.per_org_id IS NOT DISTINCT FROM v_file.tenant[2] AND
@@ -29465,7 +29469,7 @@ BEGIN
         SELECT r.*, etl.hash_patient_alerts(r, v_seed) AS row_hash
         FROM raw.patient_alerts_raw AS r
         WHERE r.load_run_file_id = p_load_run_file_id
-        -- Hashed once a row, not once for each use. Not plain 0: that is no constant of OFFSET's type, and bars parallel plans.
+        -- OFFSET makes PostgreSQL hash each row once. A plain 0 is not a bigint and would prevent parallel plans.
         OFFSET BIGINT '0'
     ) AS r
     LEFT JOIN stg.patient_alerts AS s
@@ -29475,7 +29479,7 @@ BEGIN
 END;
 $verdicts_patient_alerts$;
 COMMENT ON FUNCTION etl.verdicts_patient_alerts(bigint, boolean) IS
-    'The rows of a file with key, hash of text and rules, and verdict: new, changed or unchanged against stg.patient_alerts, or rejected. p_is_late: none is unchanged.';
+    'The rows of a file with key, hash of text and rules, and verdict: new, changed or unchanged (compared with stg.patient_alerts), or rejected. p_is_late: no row is unchanged.';
 
 -- object: function etl.faults_patient_alerts
 CREATE OR REPLACE FUNCTION etl.faults_patient_alerts(p_load_run_file_id bigint)
@@ -29490,8 +29494,8 @@ SET plan_cache_mode = force_custom_plan
 SET work_mem = '64MB'
 SET random_page_cost = 1.1
 AS $faults_patient_alerts$
--- The rows of the file in hand whose verdict is rejected, each with all that is wrong with it, column by column. Changes
--- nothing. A column without a value has no fault, unless it is required.
+-- The rejected rows of the file that is being processed, each with all its faults, column by column. Changes nothing.
+-- An empty field is no fault, unless the column is required.
 DECLARE
     v_file etl.load_run_files;
 BEGIN
@@ -29542,7 +29546,7 @@ BEGIN
 END;
 $faults_patient_alerts$;
 COMMENT ON FUNCTION etl.faults_patient_alerts(bigint) IS
-    'The rejected rows of the file in hand: line, text, key texts, and by column the text and the reason.';
+    'The rejected rows of the file that is being processed: line, text, texts of the key, and by column the text and the reason.';
 
 -- object: procedure etl.check_patient_alerts
 CREATE OR REPLACE PROCEDURE etl.check_patient_alerts(p_load_run_file_id bigint, p_is_late boolean)
@@ -29555,7 +29559,7 @@ SET plan_cache_mode = force_custom_plan
 SET work_mem = '64MB'
 SET random_page_cost = 1.1
 AS $check_patient_alerts$
--- Give each row of the file its verdict in etl.touched_patient_alerts, write its rejects, and count.
+-- Writes the verdict on each row of the file to etl.touched_patient_alerts, writes the rejects, and counts.
 -- The caller, etl.process_file, holds the extract's lock.
 DECLARE
     v_run_id bigint;
@@ -29565,14 +29569,14 @@ BEGIN
     JOIN etl.file_attempts AS a USING (file_attempt_id)
     WHERE f.load_run_file_id = p_load_run_file_id;
 
-    -- 1. Read every row once: its key, its hash, its verdict.
+    -- 1. Read every row once: key, hash and verdict.
     INSERT INTO etl.touched_patient_alerts (load_run_file_id, line_no, practice_id, per_org_id, patient_alert_id, row_hash, verdict)
     SELECT p_load_run_file_id, d.line_no, d.practice_id, d.per_org_id, d.patient_alert_id, d.row_hash, d.verdict
     FROM etl.verdicts_patient_alerts(p_load_run_file_id, p_is_late) AS d;
 
     CALL etl.analyze_work('touched_patient_alerts');
 
-    -- 2. Say why rows are rejected. What an earlier attempt rejected and this one does not is resolved by its run.
+    -- 2. Write the reasons of rejected rows. A reject of an earlier attempt that is valid now is marked as resolved.
     UPDATE etl.rejects_patient_alerts AS j
     SET resolved_by_run = v_run_id
     WHERE j.load_run_file_id = p_load_run_file_id AND j.stage = 'typing' AND j.resolved_by_run IS NULL;
@@ -29590,7 +29594,7 @@ BEGIN
             resolved_by_run = NULL;
     END IF;
 
-    -- 3. Of several valid rows of a key the one with the greatest updated_at, then the last, counts; the others are duplicates.
+    -- 3. Of several valid rows of a key, take the one with the greatest updated_at, then the last one; all other rows are duplicates.
     WITH repeated AS MATERIALIZED (
         SELECT t.practice_id, t.per_org_id, t.patient_alert_id
         FROM etl.touched_patient_alerts AS t
@@ -29615,7 +29619,7 @@ BEGIN
     FROM ranked AS n
     WHERE t.load_run_file_id = p_load_run_file_id AND t.line_no = n.line_no;
 
-    -- 4. Count.
+    -- 4. Count the verdicts.
     UPDATE etl.load_run_files AS f
     SET rows_ingested = c.valid,
         rows_unchanged = c.unchanged,
@@ -29634,7 +29638,7 @@ BEGIN
 END;
 $check_patient_alerts$;
 COMMENT ON PROCEDURE etl.check_patient_alerts(bigint, boolean) IS
-    'Gives each row of a file its verdict, writes its rejects and counts. p_is_late: no row is skipped as unchanged.';
+    'Writes the verdict on each row of a file, its rejects and its counts. p_is_late: the file is late, so no row is unchanged.';
 
 -- object: procedure etl.stage_patient_alerts
 CREATE OR REPLACE PROCEDURE etl.stage_patient_alerts(p_load_run_file_id bigint)
@@ -29647,7 +29651,7 @@ SET plan_cache_mode = force_custom_plan
 SET work_mem = '64MB'
 SET random_page_cost = 1.1
 AS $stage_patient_alerts$
--- Type the valid rows of a file in order, and make them the newest state of their keys.
+-- Types the valid rows of a file that is in order, and makes them the newest state of their keys.
 -- The caller, etl.process_file, holds the extract's lock.
 DECLARE
     v_file etl.load_run_files;
@@ -29655,7 +29659,7 @@ DECLARE
 BEGIN
     SELECT f.* INTO v_file FROM etl.load_run_files AS f WHERE f.load_run_file_id = p_load_run_file_id;
 
-    -- 1. New keys. Under the lock none can be there already, and looking for conflicts would cost a third more.
+    -- 1. New keys. The lock excludes conflicts, and ON CONFLICT would take a third longer.
     INSERT INTO stg.patient_alerts (
         patient_alert_id, patient_id, type_id, type, alert_id, alert, severity_id, severity, alert_value,
         last_updated_date, effective_date, expiry_date, note, is_active, is_deleted, is_deleted_2, inserted_by_id,
@@ -29676,7 +29680,7 @@ BEGIN
     JOIN etl.typed_patient_alerts AS y USING (load_run_file_id, line_no)
     WHERE t.load_run_file_id = p_load_run_file_id AND t.verdict = 'new';
 
-    -- 2. Keys that are there with another text.
+    -- 2. Existing keys whose text has changed.
     INSERT INTO stg.patient_alerts AS s (
         patient_alert_id, patient_id, type_id, type, alert_id, alert, severity_id, severity, alert_value,
         last_updated_date, effective_date, expiry_date, note, is_active, is_deleted, is_deleted_2, inserted_by_id,
@@ -29733,7 +29737,7 @@ BEGIN
         );
     GET DIAGNOSTICS v_written = ROW_COUNT;
 
-    -- 3. The values are equal, though text or rules are not: keep the new hash, so that the next file can skip the row.
+    -- 3. If text or rules changed but the values did not: store the new hash, so that the next file can skip the row.
     IF v_written < (
         SELECT count(*)
         FROM etl.touched_patient_alerts AS t
@@ -29748,7 +29752,7 @@ BEGIN
     END IF;
 END;
 $stage_patient_alerts$;
-COMMENT ON PROCEDURE etl.stage_patient_alerts(bigint) IS 'Types the valid rows of a file in order into stg.patient_alerts.';
+COMMENT ON PROCEDURE etl.stage_patient_alerts(bigint) IS 'Types the valid rows of a file that is in order, and writes them to stg.patient_alerts.';
 
 -- object: procedure etl.observe_patient_alerts
 CREATE OR REPLACE PROCEDURE etl.observe_patient_alerts(p_tenant text[], p_before timestamptz)
@@ -29761,8 +29765,8 @@ SET plan_cache_mode = force_custom_plan
 SET work_mem = '64MB'
 SET random_page_cost = 1.1
 AS $observe_patient_alerts$
--- Find where the tenant's counting files observed the keys in etl.touched_patient_alerts; of several files with one
--- DateExtracted the last counts. The caller, a rebuild or purge, holds the extract's lock.
+-- Collects the observations of the keys in etl.touched_patient_alerts from the tenant's counting files. Of several
+-- files with the same DateExtracted, the last one is used. The caller, a rebuild or purge, holds the extract's lock.
 BEGIN
     WITH keys AS MATERIALIZED (
         SELECT DISTINCT t.practice_id, t.per_org_id, t.patient_alert_id::text AS patient_alert_id
@@ -29790,7 +29794,7 @@ BEGIN
         WHERE f.extract = 'patient_alerts' AND f.tenant = p_tenant AND f.is_counting
             AND f.date_extracted < p_before
     ),
-    -- What today's rules reject of files that were checked by others: it may not even be of its type now.
+    -- Rows of stale files that today's rules reject: their values may no longer fit the type of the column.
     misfits AS MATERIALIZED (
         SELECT f.load_run_file_id, b.line_no
         FROM files AS f
@@ -29832,7 +29836,7 @@ BEGIN
 END;
 $observe_patient_alerts$;
 COMMENT ON PROCEDURE etl.observe_patient_alerts(text[], timestamptz) IS
-    'Fills etl.observed_patient_alerts with what counting files from before p_before say of the keys in etl.touched_patient_alerts.';
+    'Fills etl.observed_patient_alerts with the observations of the keys in etl.touched_patient_alerts from counting files with DateExtracted before p_before.';
 
 -- object: procedure etl.purge_patient_alerts
 CREATE OR REPLACE PROCEDURE etl.purge_patient_alerts(p_tenant text[], p_before timestamptz)
@@ -29845,10 +29849,11 @@ SET plan_cache_mode = force_custom_plan
 SET work_mem = '64MB'
 SET random_page_cost = 1.1
 AS $purge_patient_alerts$
--- Of a tenant's rows of raw before a new horizon keep what a rebuild of any key still needs: its newest row, and those
--- with which its state in stg and core began. The caller, etl.purge_extract, holds the extract's lock.
+-- Deletes a tenant's rows of raw before a new horizon, except the rows that a rebuild of their keys still needs: of
+-- each key the newest row, and the rows with which its state in stg and core began. The caller, etl.purge_extract,
+-- holds the extract's lock.
 BEGIN
-    -- 1. All keys that counting files of the tenant held before.
+    -- 1. All keys in the tenant's counting files before the horizon.
     INSERT INTO etl.touched_patient_alerts (load_run_file_id, line_no, practice_id, per_org_id, patient_alert_id, row_hash, verdict)
     SELECT DISTINCT 0, 0, r.practice_id, r.per_org_id, etl.key_bigint(r.patient_alert_id), 0, 'replaced'
     FROM etl.load_run_files AS f
@@ -29860,11 +29865,11 @@ BEGIN
 
     CALL etl.analyze_work('touched_patient_alerts');
 
-    -- 2. Where the counting files before the horizon observed these keys.
+    -- 2. The observations of these keys from the counting files before the horizon.
     CALL etl.observe_patient_alerts(p_tenant, p_before);
 
-    -- 3. Keep the newest row; the row with which the newest version began in core; and
-    -- each row that changed stg since.
+    -- 3. Keep of each key the newest row, the row with which its newest state began in core, and each row that
+    -- changed stg since its newest state began in core.
     WITH core_states AS (
         SELECT
             s.*,
@@ -29919,7 +29924,7 @@ BEGIN
 
     CALL etl.analyze_work('touched_patient_alerts');
 
-    -- 4. Remove all other rows, of files that do not count as well, and say of which files.
+    -- 4. Delete all other rows, also of files that do not count, and record a purge attempt for each file.
     WITH removed AS (
         DELETE FROM raw.patient_alerts_raw AS r
         USING etl.load_run_files AS f
@@ -29940,7 +29945,7 @@ BEGIN
 END;
 $purge_patient_alerts$;
 COMMENT ON PROCEDURE etl.purge_patient_alerts(text[], timestamptz) IS
-    'Removes a tenant''s rows before a horizon from raw.patient_alerts_raw, but for those that a rebuild of their keys needs.';
+    'Deletes a tenant''s rows before a horizon from raw.patient_alerts_raw, except those that a rebuild of their keys needs.';
 
 -- object: procedure etl.merge_patient_alerts
 CREATE OR REPLACE PROCEDURE etl.merge_patient_alerts(p_load_run_file_id bigint)
@@ -29954,9 +29959,9 @@ SET work_mem = '64MB'
 SET random_page_cost = 1.1
 SET hash_mem_multiplier = 1
 AS $merge_patient_alerts$
--- Publish what this file made new or changed in stg.patient_alerts.
--- The caller, etl.process_file, holds the extract's lock. With little memory for it the planner hashes the narrow touched_
--- and not the wide rows of stg.
+-- Publishes the rows that this file made new or changed in stg.patient_alerts.
+-- The caller, etl.process_file, holds the extract's lock. hash_mem_multiplier is low, so that the planner hashes the
+-- narrow rows of touched_ and not the wide rows of stg.
 DECLARE
     v_inserted bigint;
 BEGIN
@@ -29978,7 +29983,7 @@ BEGIN
     WHERE t.load_run_file_id = p_load_run_file_id AND t.verdict = 'new';
     GET DIAGNOSTICS v_inserted = ROW_COUNT;
 
-    -- 2. Keys that were there, where this file changed stg.
+    -- 2. Existing keys whose row in stg this file changed.
     WITH merged AS (
         INSERT INTO core.fact_patient_alerts AS c (
             practice_id, per_org_id, patient_alert_id, patient_key, provider_key, patient_id, type_id, type,
@@ -29995,7 +30000,7 @@ BEGIN
         FROM etl.touched_patient_alerts AS t
         JOIN etl.published_patient_alerts AS s USING (practice_id, per_org_id, patient_alert_id)
         WHERE t.load_run_file_id = p_load_run_file_id AND t.verdict = 'changed'
-            -- Not a plain equality: statistics know no row of this file yet, and one row makes a nested loop.
+            -- Not a plain equality: the statistics do not know this file, so the planner would expect one row.
             AND coalesce(s.load_run_file_id = p_load_run_file_id, false)
         ON CONFLICT (practice_id, per_org_id, patient_alert_id) DO UPDATE
         SET (
@@ -30034,7 +30039,7 @@ BEGIN
     WHERE f.load_run_file_id = p_load_run_file_id;
 END;
 $merge_patient_alerts$;
-COMMENT ON PROCEDURE etl.merge_patient_alerts(bigint) IS 'Publishes what a file made new or changed in stg to core.fact_patient_alerts.';
+COMMENT ON PROCEDURE etl.merge_patient_alerts(bigint) IS 'Publishes to core.fact_patient_alerts the rows that a file made new or changed in stg.';
 
 -- object: procedure etl.rebuild_patient_alerts
 CREATE OR REPLACE PROCEDURE etl.rebuild_patient_alerts(p_load_run_file_id bigint)
@@ -30047,7 +30052,7 @@ SET plan_cache_mode = force_custom_plan
 SET work_mem = '64MB'
 SET random_page_cost = 1.1
 AS $rebuild_patient_alerts$
--- Derive the keys of a late, superseding or excluded file anew from raw, in stg and core.
+-- Rebuilds the keys of a late, superseding or excluded file in stg and core, from raw.
 -- The caller holds the extract's lock.
 DECLARE
     v_file etl.load_run_files;
@@ -30055,11 +30060,11 @@ DECLARE
 BEGIN
     SELECT f.* INTO v_file FROM etl.load_run_files AS f WHERE f.load_run_file_id = p_load_run_file_id;
 
-    -- Rows of other tenants were rejected; their keys are not for this file to touch.
+    -- Rows of other tenants were rejected, so their keys are not rebuilt.
     DELETE FROM etl.touched_patient_alerts AS t
     WHERE (t.practice_id, t.per_org_id) IS DISTINCT FROM (v_file.tenant[1], v_file.tenant[2]);
 
-    -- 1. The keys of its tenant in the file and in the versions that it replaced.
+    -- 1. The tenant's keys in the file and in the files that it superseded.
     INSERT INTO etl.touched_patient_alerts (load_run_file_id, line_no, practice_id, per_org_id, patient_alert_id, row_hash, verdict)
     SELECT p_load_run_file_id, 0, r.practice_id, r.per_org_id, etl.key_bigint(r.patient_alert_id), 0, 'replaced'
     FROM raw.patient_alerts_raw AS r
@@ -30070,10 +30075,10 @@ BEGIN
 
     CALL etl.analyze_work('touched_patient_alerts');
 
-    -- 2. Where the counting files observed these keys.
+    -- 2. The observations of these keys from all counting files.
     CALL etl.observe_patient_alerts(v_file.tenant, 'infinity');
 
-    -- 3. stg: the first observation in the newest run of equal rows.
+    -- 3. stg: the first observation in the newest series of equal rows.
     WITH states AS (
         SELECT s.*, ROW(
             s.is_absent, s.patient_id, s.type_id, s.type, s.alert_id, s.alert, s.severity_id, s.severity,
@@ -30156,7 +30161,7 @@ BEGIN
                 AND NOT o.is_absent
         );
 
-    -- 4. core: the same for the columns that core shows.
+    -- 4. core: the first observation in the newest series of rows that are equal in the columns of core.
     WITH states AS (
         SELECT s.*, ROW(
             s.is_absent, s.patient_key, s.provider_key, s.patient_id, s.type_id, s.type, s.alert_id, s.severity_id,
@@ -30242,7 +30247,7 @@ BEGIN
 END;
 $rebuild_patient_alerts$;
 COMMENT ON PROCEDURE etl.rebuild_patient_alerts(bigint) IS
-    'Derives the keys of a file anew from raw, in stg and core.fact_patient_alerts, from every counting file that holds one of them.';
+    'Rebuilds the keys of a file in stg and core.fact_patient_alerts, from the raw rows of all counting files that hold one of them.';
 
 -- object: view raw.recalls
 CREATE OR REPLACE VIEW raw.recalls AS
@@ -30258,9 +30263,9 @@ SELECT
     f.load_run_id, f.load_ts
 FROM raw.recalls_raw AS r
 JOIN etl.load_run_files AS f USING (load_run_file_id);
-COMMENT ON VIEW raw.recalls IS 'Delivered rows with where they came from: Recalls of patients, such as for screening or immunisation.';
+COMMENT ON VIEW raw.recalls IS 'Delivered rows with their origin: Recalls of patients, such as for screening or immunisation.';
 COMMENT ON COLUMN raw.recalls.load_run_file_id IS 'The file: etl.load_run_files.';
-COMMENT ON COLUMN raw.recalls.line_no IS 'Number of the row in the file, from 1, counting every row.';
+COMMENT ON COLUMN raw.recalls.line_no IS 'Number of the row in the file, from 1; rejected rows and a header are counted too.';
 COMMENT ON COLUMN raw.recalls.s3_bucket IS 'Bucket of the file.';
 COMMENT ON COLUMN raw.recalls.s3_key IS 'Key of the file.';
 COMMENT ON COLUMN raw.recalls.s3_version_id IS 'Version of the object.';
@@ -30269,8 +30274,8 @@ COMMENT ON COLUMN raw.recalls.date_extracted IS 'DateExtracted in the name of th
 COMMENT ON COLUMN raw.recalls.extract_type IS 'Extract as spelled in the name of the file.';
 COMMENT ON COLUMN raw.recalls.load_run_id IS 'The run that landed the file.';
 COMMENT ON COLUMN raw.recalls.load_ts IS 'When the file was landed.';
-COMMENT ON COLUMN raw.recalls.file_practice_id IS 'practice_id in the name of the file.';
-COMMENT ON COLUMN raw.recalls.file_per_org_id IS 'per_org_id in the name of the file.';
+COMMENT ON COLUMN raw.recalls.file_practice_id IS 'The practice_id in the file name.';
+COMMENT ON COLUMN raw.recalls.file_per_org_id IS 'The per_org_id in the file name.';
 GRANT SELECT ON raw.recalls TO etl_auditor;
 
 -- object: derived etl.typed_recalls
@@ -30293,7 +30298,7 @@ SELECT
     nullif((r.loaded_date_time || ' Pacific/Auckland')::timestamptz, TIMESTAMPTZ '1900-01-01 Pacific/Auckland') AS loaded_date_time
 FROM raw.recalls_raw AS r;
 COMMENT ON VIEW etl.typed_recalls IS
-    'Rows of raw.recalls_raw with typed values, the same in every session. Rejected rows may fail to cast: read valid ones only.';
+    'Rows of raw.recalls_raw with typed values, the same in every session. A cast of a rejected row can fail: read valid rows only.';
 
 -- object: derived etl.published_recalls
 CREATE OR REPLACE VIEW etl.published_recalls WITH (security_invoker = true) AS
@@ -30310,7 +30315,7 @@ SELECT
 FROM stg.recalls AS s
 CROSS JOIN LATERAL (
     SELECT etl.key_part(s.practice_id) || etl.key_part(s.per_org_id) AS key_part
-    OFFSET 0  -- computed once a row, not once for each of its surrogate keys
+    OFFSET 0  -- so that it is computed once per row, not once per surrogate key
 ) AS tenant
 LEFT JOIN etl.pseudonym_keys AS pads ON pads.only_row;
 COMMENT ON VIEW etl.published_recalls IS
@@ -30323,10 +30328,10 @@ FROM etl.typed_recalls AS y
 WITH NO DATA;
 ALTER TABLE etl.observed_recalls ADD PRIMARY KEY (practice_id, per_org_id, re_call_id, observed_at);
 COMMENT ON TABLE etl.observed_recalls IS
-    'Work of a rebuild or purge: what each counting file holds of the keys in hand. Under the extract''s lock; empty between files.';
+    'Work table of a rebuild or purge: the observations of its keys from each counting file. Protected by the extract''s lock; empty between files.';
 COMMENT ON COLUMN etl.observed_recalls.observed_at IS 'DateExtracted of the file.';
-COMMENT ON COLUMN etl.observed_recalls.is_absent IS 'Whether the file, a mirror, lacks the key: then no other column of the row has a value.';
-COMMENT ON COLUMN etl.observed_recalls.row_hash IS 'Hash of the text and of the rules of the file.';
+COMMENT ON COLUMN etl.observed_recalls.is_absent IS 'Whether the file is a mirror that lacks the key; then the columns of values are NULL.';
+COMMENT ON COLUMN etl.observed_recalls.row_hash IS 'Hash of the row''s text and of the rules of the file.';
 COMMENT ON COLUMN etl.observed_recalls.load_run_id IS 'The run that landed the file.';
 
 -- object: derived etl.republished_recalls
@@ -30344,13 +30349,13 @@ SELECT
 FROM etl.observed_recalls AS o
 CROSS JOIN LATERAL (
     SELECT etl.key_part(o.practice_id) || etl.key_part(o.per_org_id) AS key_part
-    OFFSET 0  -- computed once a row, not once for each of its surrogate keys
+    OFFSET 0  -- so that it is computed once per row, not once per surrogate key
 ) AS tenant
 LEFT JOIN etl.pseudonym_keys AS pads ON pads.only_row;
 COMMENT ON VIEW etl.republished_recalls IS
     'Rows of etl.observed_recalls as core.fact_recalls shows them, for rebuilds and purges.';
 COMMENT ON COLUMN etl.republished_recalls.observed_at IS 'DateExtracted of the file.';
-COMMENT ON COLUMN etl.republished_recalls.is_absent IS 'Whether the file, a mirror, lacks the key.';
+COMMENT ON COLUMN etl.republished_recalls.is_absent IS 'Whether the file is a mirror that lacks the key.';
 
 -- object: function etl.hash_recalls
 CREATE OR REPLACE FUNCTION etl.hash_recalls(p_row raw.recalls_raw, p_seed bigint)
@@ -30359,7 +30364,7 @@ LANGUAGE sql
 STABLE
 PARALLEL SAFE
 AS $hash_recalls$
--- One expression without settings, so that the planner puts it in place of the call.
+-- One expression and no SET clause, so that the planner can inline the call.
 SELECT pg_catalog.hash_record_extended(
     ROW(
         p_row.re_call_id, p_row.patient_id, p_row.recall_date, p_row.is_contacted, p_row.notes,
@@ -30373,7 +30378,7 @@ SELECT pg_catalog.hash_record_extended(
 );
 $hash_recalls$;
 COMMENT ON FUNCTION etl.hash_recalls(raw.recalls_raw, bigint) IS
-    'Hash of the tracked text of a raw row, seeded with the rules of its file (etl.hash_seed).';
+    'Hash of the texts of a raw row in tracked columns, seeded with the rules of its file (etl.hash_seed).';
 
 -- object: function etl.row_text_recalls
 CREATE OR REPLACE FUNCTION etl.row_text_recalls(p_row raw.recalls_raw, p_date_extracted timestamptz)
@@ -30395,7 +30400,7 @@ SELECT pg_catalog.array_to_string(
 ) || '|~~|';
 $row_text_recalls$;
 COMMENT ON FUNCTION etl.row_text_recalls(raw.recalls_raw, timestamptz) IS
-    'The text of a raw row with its separators, as a file extracted at that time has it.';
+    'The text of a raw row with separators, as it is in a file with that DateExtracted.';
 
 -- object: function etl.verdicts_recalls
 CREATE OR REPLACE FUNCTION etl.verdicts_recalls(p_load_run_file_id bigint, p_is_late boolean)
@@ -30414,9 +30419,8 @@ SET random_page_cost = 1.1
 SET parallel_setup_cost = 0
 SET parallel_tuple_cost = 0
 AS $verdicts_recalls$
--- The rows of a file, each with its key, its hash and how it stands to the rules and to stg.recalls. Changes nothing.
--- One pass over raw, in a query that can run parallel, which a statement that stores its result cannot. A row is read to
--- its first fault; which one it is, etl.faults_recalls says.
+-- The rows of a file, each with key, hash and verdict. Changes nothing. The query reads raw once and can run in
+-- parallel, which an INSERT cannot. It stops at the first fault of a row; etl.faults_recalls lists all.
 DECLARE
     v_file etl.load_run_files;
     v_seed bigint;
@@ -30433,7 +30437,7 @@ BEGIN
         r.row_hash,
         CASE
             WHEN CASE
-                -- The same text stood in a valid row, of whatever tenant; the hash leaves out untracked columns.
+                -- A valid row had the same text, maybe of a different tenant; untracked columns are not hashed.
                 WHEN s.row_hash = r.row_hash AND NOT p_is_late THEN
                     r.practice_id IS NOT DISTINCT FROM v_file.tenant[1] AND
                     r.per_org_id IS NOT DISTINCT FROM v_file.tenant[2] AND
@@ -30461,7 +30465,7 @@ BEGIN
         SELECT r.*, etl.hash_recalls(r, v_seed) AS row_hash
         FROM raw.recalls_raw AS r
         WHERE r.load_run_file_id = p_load_run_file_id
-        -- Hashed once a row, not once for each use. Not plain 0: that is no constant of OFFSET's type, and bars parallel plans.
+        -- OFFSET makes PostgreSQL hash each row once. A plain 0 is not a bigint and would prevent parallel plans.
         OFFSET BIGINT '0'
     ) AS r
     LEFT JOIN stg.recalls AS s
@@ -30471,7 +30475,7 @@ BEGIN
 END;
 $verdicts_recalls$;
 COMMENT ON FUNCTION etl.verdicts_recalls(bigint, boolean) IS
-    'The rows of a file with key, hash of text and rules, and verdict: new, changed or unchanged against stg.recalls, or rejected. p_is_late: none is unchanged.';
+    'The rows of a file with key, hash of text and rules, and verdict: new, changed or unchanged (compared with stg.recalls), or rejected. p_is_late: no row is unchanged.';
 
 -- object: function etl.faults_recalls
 CREATE OR REPLACE FUNCTION etl.faults_recalls(p_load_run_file_id bigint)
@@ -30486,8 +30490,8 @@ SET plan_cache_mode = force_custom_plan
 SET work_mem = '64MB'
 SET random_page_cost = 1.1
 AS $faults_recalls$
--- The rows of the file in hand whose verdict is rejected, each with all that is wrong with it, column by column. Changes
--- nothing. A column without a value has no fault, unless it is required.
+-- The rejected rows of the file that is being processed, each with all its faults, column by column. Changes nothing.
+-- An empty field is no fault, unless the column is required.
 DECLARE
     v_file etl.load_run_files;
 BEGIN
@@ -30535,7 +30539,7 @@ BEGIN
 END;
 $faults_recalls$;
 COMMENT ON FUNCTION etl.faults_recalls(bigint) IS
-    'The rejected rows of the file in hand: line, text, key texts, and by column the text and the reason.';
+    'The rejected rows of the file that is being processed: line, text, texts of the key, and by column the text and the reason.';
 
 -- object: procedure etl.check_recalls
 CREATE OR REPLACE PROCEDURE etl.check_recalls(p_load_run_file_id bigint, p_is_late boolean)
@@ -30548,7 +30552,7 @@ SET plan_cache_mode = force_custom_plan
 SET work_mem = '64MB'
 SET random_page_cost = 1.1
 AS $check_recalls$
--- Give each row of the file its verdict in etl.touched_recalls, write its rejects, and count.
+-- Writes the verdict on each row of the file to etl.touched_recalls, writes the rejects, and counts.
 -- The caller, etl.process_file, holds the extract's lock.
 DECLARE
     v_run_id bigint;
@@ -30558,14 +30562,14 @@ BEGIN
     JOIN etl.file_attempts AS a USING (file_attempt_id)
     WHERE f.load_run_file_id = p_load_run_file_id;
 
-    -- 1. Read every row once: its key, its hash, its verdict.
+    -- 1. Read every row once: key, hash and verdict.
     INSERT INTO etl.touched_recalls (load_run_file_id, line_no, practice_id, per_org_id, re_call_id, row_hash, verdict)
     SELECT p_load_run_file_id, d.line_no, d.practice_id, d.per_org_id, d.re_call_id, d.row_hash, d.verdict
     FROM etl.verdicts_recalls(p_load_run_file_id, p_is_late) AS d;
 
     CALL etl.analyze_work('touched_recalls');
 
-    -- 2. Say why rows are rejected. What an earlier attempt rejected and this one does not is resolved by its run.
+    -- 2. Write the reasons of rejected rows. A reject of an earlier attempt that is valid now is marked as resolved.
     UPDATE etl.rejects_recalls AS j
     SET resolved_by_run = v_run_id
     WHERE j.load_run_file_id = p_load_run_file_id AND j.stage = 'typing' AND j.resolved_by_run IS NULL;
@@ -30583,7 +30587,7 @@ BEGIN
             resolved_by_run = NULL;
     END IF;
 
-    -- 3. Of several valid rows of a key the one with the greatest updated_at, then the last, counts; the others are duplicates.
+    -- 3. Of several valid rows of a key, take the one with the greatest updated_at, then the last one; all other rows are duplicates.
     WITH repeated AS MATERIALIZED (
         SELECT t.practice_id, t.per_org_id, t.re_call_id
         FROM etl.touched_recalls AS t
@@ -30608,7 +30612,7 @@ BEGIN
     FROM ranked AS n
     WHERE t.load_run_file_id = p_load_run_file_id AND t.line_no = n.line_no;
 
-    -- 4. Count.
+    -- 4. Count the verdicts.
     UPDATE etl.load_run_files AS f
     SET rows_ingested = c.valid,
         rows_unchanged = c.unchanged,
@@ -30627,7 +30631,7 @@ BEGIN
 END;
 $check_recalls$;
 COMMENT ON PROCEDURE etl.check_recalls(bigint, boolean) IS
-    'Gives each row of a file its verdict, writes its rejects and counts. p_is_late: no row is skipped as unchanged.';
+    'Writes the verdict on each row of a file, its rejects and its counts. p_is_late: the file is late, so no row is unchanged.';
 
 -- object: procedure etl.stage_recalls
 CREATE OR REPLACE PROCEDURE etl.stage_recalls(p_load_run_file_id bigint)
@@ -30640,7 +30644,7 @@ SET plan_cache_mode = force_custom_plan
 SET work_mem = '64MB'
 SET random_page_cost = 1.1
 AS $stage_recalls$
--- Type the valid rows of a file in order, and make them the newest state of their keys.
+-- Types the valid rows of a file that is in order, and makes them the newest state of their keys.
 -- The caller, etl.process_file, holds the extract's lock.
 DECLARE
     v_file etl.load_run_files;
@@ -30648,7 +30652,7 @@ DECLARE
 BEGIN
     SELECT f.* INTO v_file FROM etl.load_run_files AS f WHERE f.load_run_file_id = p_load_run_file_id;
 
-    -- 1. New keys. Under the lock none can be there already, and looking for conflicts would cost a third more.
+    -- 1. New keys. The lock excludes conflicts, and ON CONFLICT would take a third longer.
     INSERT INTO stg.recalls (
         re_call_id, patient_id, recall_date, is_contacted, notes, patient_medtech_id, recall_reason, screening_type,
         code, vaccine, vaccine_group, recall_group, inserted_at, inserted_by, updated_at, updated_by, is_active,
@@ -30668,7 +30672,7 @@ BEGIN
     JOIN etl.typed_recalls AS y USING (load_run_file_id, line_no)
     WHERE t.load_run_file_id = p_load_run_file_id AND t.verdict = 'new';
 
-    -- 2. Keys that are there with another text.
+    -- 2. Existing keys whose text has changed.
     INSERT INTO stg.recalls AS s (
         re_call_id, patient_id, recall_date, is_contacted, notes, patient_medtech_id, recall_reason, screening_type,
         code, vaccine, vaccine_group, recall_group, inserted_at, inserted_by, updated_at, updated_by, is_active,
@@ -30722,7 +30726,7 @@ BEGIN
         );
     GET DIAGNOSTICS v_written = ROW_COUNT;
 
-    -- 3. The values are equal, though text or rules are not: keep the new hash, so that the next file can skip the row.
+    -- 3. If text or rules changed but the values did not: store the new hash, so that the next file can skip the row.
     IF v_written < (
         SELECT count(*)
         FROM etl.touched_recalls AS t
@@ -30737,7 +30741,7 @@ BEGIN
     END IF;
 END;
 $stage_recalls$;
-COMMENT ON PROCEDURE etl.stage_recalls(bigint) IS 'Types the valid rows of a file in order into stg.recalls.';
+COMMENT ON PROCEDURE etl.stage_recalls(bigint) IS 'Types the valid rows of a file that is in order, and writes them to stg.recalls.';
 
 -- object: procedure etl.observe_recalls
 CREATE OR REPLACE PROCEDURE etl.observe_recalls(p_tenant text[], p_before timestamptz)
@@ -30750,8 +30754,8 @@ SET plan_cache_mode = force_custom_plan
 SET work_mem = '64MB'
 SET random_page_cost = 1.1
 AS $observe_recalls$
--- Find where the tenant's counting files observed the keys in etl.touched_recalls; of several files with one
--- DateExtracted the last counts. The caller, a rebuild or purge, holds the extract's lock.
+-- Collects the observations of the keys in etl.touched_recalls from the tenant's counting files. Of several
+-- files with the same DateExtracted, the last one is used. The caller, a rebuild or purge, holds the extract's lock.
 BEGIN
     WITH keys AS MATERIALIZED (
         SELECT DISTINCT t.practice_id, t.per_org_id, t.re_call_id::text AS re_call_id
@@ -30779,7 +30783,7 @@ BEGIN
         WHERE f.extract = 'recalls' AND f.tenant = p_tenant AND f.is_counting
             AND f.date_extracted < p_before
     ),
-    -- What today's rules reject of files that were checked by others: it may not even be of its type now.
+    -- Rows of stale files that today's rules reject: their values may no longer fit the type of the column.
     misfits AS MATERIALIZED (
         SELECT f.load_run_file_id, b.line_no
         FROM files AS f
@@ -30821,7 +30825,7 @@ BEGIN
 END;
 $observe_recalls$;
 COMMENT ON PROCEDURE etl.observe_recalls(text[], timestamptz) IS
-    'Fills etl.observed_recalls with what counting files from before p_before say of the keys in etl.touched_recalls.';
+    'Fills etl.observed_recalls with the observations of the keys in etl.touched_recalls from counting files with DateExtracted before p_before.';
 
 -- object: procedure etl.purge_recalls
 CREATE OR REPLACE PROCEDURE etl.purge_recalls(p_tenant text[], p_before timestamptz)
@@ -30834,10 +30838,11 @@ SET plan_cache_mode = force_custom_plan
 SET work_mem = '64MB'
 SET random_page_cost = 1.1
 AS $purge_recalls$
--- Of a tenant's rows of raw before a new horizon keep what a rebuild of any key still needs: its newest row, and those
--- with which its state in stg and core began. The caller, etl.purge_extract, holds the extract's lock.
+-- Deletes a tenant's rows of raw before a new horizon, except the rows that a rebuild of their keys still needs: of
+-- each key the newest row, and the rows with which its state in stg and core began. The caller, etl.purge_extract,
+-- holds the extract's lock.
 BEGIN
-    -- 1. All keys that counting files of the tenant held before.
+    -- 1. All keys in the tenant's counting files before the horizon.
     INSERT INTO etl.touched_recalls (load_run_file_id, line_no, practice_id, per_org_id, re_call_id, row_hash, verdict)
     SELECT DISTINCT 0, 0, r.practice_id, r.per_org_id, etl.key_bigint(r.re_call_id), 0, 'replaced'
     FROM etl.load_run_files AS f
@@ -30849,11 +30854,11 @@ BEGIN
 
     CALL etl.analyze_work('touched_recalls');
 
-    -- 2. Where the counting files before the horizon observed these keys.
+    -- 2. The observations of these keys from the counting files before the horizon.
     CALL etl.observe_recalls(p_tenant, p_before);
 
-    -- 3. Keep the newest row; the row with which the newest version began in core; and
-    -- each row that changed stg since.
+    -- 3. Keep of each key the newest row, the row with which its newest state began in core, and each row that
+    -- changed stg since its newest state began in core.
     WITH core_states AS (
         SELECT
             s.*,
@@ -30908,7 +30913,7 @@ BEGIN
 
     CALL etl.analyze_work('touched_recalls');
 
-    -- 4. Remove all other rows, of files that do not count as well, and say of which files.
+    -- 4. Delete all other rows, also of files that do not count, and record a purge attempt for each file.
     WITH removed AS (
         DELETE FROM raw.recalls_raw AS r
         USING etl.load_run_files AS f
@@ -30929,7 +30934,7 @@ BEGIN
 END;
 $purge_recalls$;
 COMMENT ON PROCEDURE etl.purge_recalls(text[], timestamptz) IS
-    'Removes a tenant''s rows before a horizon from raw.recalls_raw, but for those that a rebuild of their keys needs.';
+    'Deletes a tenant''s rows before a horizon from raw.recalls_raw, except those that a rebuild of their keys needs.';
 
 -- object: procedure etl.merge_recalls
 CREATE OR REPLACE PROCEDURE etl.merge_recalls(p_load_run_file_id bigint)
@@ -30943,9 +30948,9 @@ SET work_mem = '64MB'
 SET random_page_cost = 1.1
 SET hash_mem_multiplier = 1
 AS $merge_recalls$
--- Publish what this file made new or changed in stg.recalls.
--- The caller, etl.process_file, holds the extract's lock. With little memory for it the planner hashes the narrow touched_
--- and not the wide rows of stg.
+-- Publishes the rows that this file made new or changed in stg.recalls.
+-- The caller, etl.process_file, holds the extract's lock. hash_mem_multiplier is low, so that the planner hashes the
+-- narrow rows of touched_ and not the wide rows of stg.
 DECLARE
     v_inserted bigint;
 BEGIN
@@ -30967,7 +30972,7 @@ BEGIN
     WHERE t.load_run_file_id = p_load_run_file_id AND t.verdict = 'new';
     GET DIAGNOSTICS v_inserted = ROW_COUNT;
 
-    -- 2. Keys that were there, where this file changed stg or today's mapping or pseudonym is another.
+    -- 2. Existing keys whose row in stg this file changed, or whose mapped value or pseudonym is different today.
     WITH merged AS (
         INSERT INTO core.fact_recalls AS c (
             practice_id, per_org_id, re_call_id, patient_key, provider_key, patient_id, recall_date, is_contacted,
@@ -31021,7 +31026,7 @@ BEGIN
     WHERE f.load_run_file_id = p_load_run_file_id;
 END;
 $merge_recalls$;
-COMMENT ON PROCEDURE etl.merge_recalls(bigint) IS 'Publishes what a file made new or changed in stg to core.fact_recalls.';
+COMMENT ON PROCEDURE etl.merge_recalls(bigint) IS 'Publishes to core.fact_recalls the rows that a file made new or changed in stg.';
 
 -- object: procedure etl.rebuild_recalls
 CREATE OR REPLACE PROCEDURE etl.rebuild_recalls(p_load_run_file_id bigint)
@@ -31034,7 +31039,7 @@ SET plan_cache_mode = force_custom_plan
 SET work_mem = '64MB'
 SET random_page_cost = 1.1
 AS $rebuild_recalls$
--- Derive the keys of a late, superseding or excluded file anew from raw, in stg and core.
+-- Rebuilds the keys of a late, superseding or excluded file in stg and core, from raw.
 -- The caller holds the extract's lock.
 DECLARE
     v_file etl.load_run_files;
@@ -31042,11 +31047,11 @@ DECLARE
 BEGIN
     SELECT f.* INTO v_file FROM etl.load_run_files AS f WHERE f.load_run_file_id = p_load_run_file_id;
 
-    -- Rows of other tenants were rejected; their keys are not for this file to touch.
+    -- Rows of other tenants were rejected, so their keys are not rebuilt.
     DELETE FROM etl.touched_recalls AS t
     WHERE (t.practice_id, t.per_org_id) IS DISTINCT FROM (v_file.tenant[1], v_file.tenant[2]);
 
-    -- 1. The keys of its tenant in the file and in the versions that it replaced.
+    -- 1. The tenant's keys in the file and in the files that it superseded.
     INSERT INTO etl.touched_recalls (load_run_file_id, line_no, practice_id, per_org_id, re_call_id, row_hash, verdict)
     SELECT p_load_run_file_id, 0, r.practice_id, r.per_org_id, etl.key_bigint(r.re_call_id), 0, 'replaced'
     FROM raw.recalls_raw AS r
@@ -31057,10 +31062,10 @@ BEGIN
 
     CALL etl.analyze_work('touched_recalls');
 
-    -- 2. Where the counting files observed these keys.
+    -- 2. The observations of these keys from all counting files.
     CALL etl.observe_recalls(v_file.tenant, 'infinity');
 
-    -- 3. stg: the first observation in the newest run of equal rows.
+    -- 3. stg: the first observation in the newest series of equal rows.
     WITH states AS (
         SELECT s.*, ROW(
             s.is_absent, s.patient_id, s.recall_date, s.is_contacted, s.notes, s.patient_medtech_id,
@@ -31141,7 +31146,7 @@ BEGIN
                 AND NOT o.is_absent
         );
 
-    -- 4. core: the same for the columns that core shows.
+    -- 4. core: the first observation in the newest series of rows that are equal in the columns of core.
     WITH states AS (
         SELECT s.*, ROW(
             s.is_absent, s.patient_key, s.provider_key, s.patient_id, s.recall_date, s.is_contacted,
@@ -31227,7 +31232,7 @@ BEGIN
 END;
 $rebuild_recalls$;
 COMMENT ON PROCEDURE etl.rebuild_recalls(bigint) IS
-    'Derives the keys of a file anew from raw, in stg and core.fact_recalls, from every counting file that holds one of them.';
+    'Rebuilds the keys of a file in stg and core.fact_recalls, from the raw rows of all counting files that hold one of them.';
 
 -- object: data indici
 INSERT INTO etl.sources (
@@ -31280,7 +31285,7 @@ VALUES
     ('indici', ARRAY['545', '685146']::text[], 'Practice 545')
 ON CONFLICT DO NOTHING;
 
--- Operators extend these lists: what stands there stays.
+-- Operators can extend these lists, so existing values are kept.
 INSERT INTO etl.domain_values (source, domain, source_value, core_value)
 VALUES
     ('indici', 'appointment_status', 'booked', 'booked'),
@@ -33587,9 +33592,9 @@ COMMENT ON VIEW etl.rejects IS 'The rejected rows of all extracts.';
 COMMENT ON COLUMN etl.rejects.extract IS 'The extract.';
 COMMENT ON COLUMN etl.rejects.load_run_file_id IS 'The file.';
 COMMENT ON COLUMN etl.rejects.line_no IS 'Number of the row in the file, from 1.';
-COMMENT ON COLUMN etl.rejects.stage IS 'landing: the row could not stand in raw; typing: it stands there.';
+COMMENT ON COLUMN etl.rejects.stage IS 'landing: the row did not fit the raw table; typing: the row is in raw.';
 COMMENT ON COLUMN etl.rejects.row_text IS 'The row as delivered, separators included.';
-COMMENT ON COLUMN etl.rejects.field_errors IS 'All that is wrong with it: column to text and reason.';
+COMMENT ON COLUMN etl.rejects.field_errors IS 'All faults of the row: for each column its text and the reason.';
 COMMENT ON COLUMN etl.rejects.natural_key IS 'Texts of its key columns.';
 COMMENT ON COLUMN etl.rejects.resolved_by_run IS 'The run that processed the file again and found the row valid; NULL: open.';
 
