@@ -3585,7 +3585,7 @@ LANGUAGE plpgsql
 SECURITY DEFINER
 SET search_path = pg_catalog, pg_temp
 AS $verify$
--- Each check returns one row for each violation. The extract is locked, so that nothing changes meanwhile.
+-- Each check returns one row for each violation. The extract is locked, so that nothing changes during the checks.
 DECLARE
     v_extract etl.extracts;
 BEGIN
@@ -3637,7 +3637,7 @@ BEGIN
     );
 
     RETURN QUERY
-    SELECT 'stale', f.load_run_file_id, 'the file is stale, its verdicts were made by different rules: CALL etl.reprocess_file'
+    SELECT 'stale', f.load_run_file_id, 'the file was processed by different rules: CALL etl.reprocess_file'
     FROM etl.shapes AS h
     CROSS JOIN LATERAL etl.ruleset_fingerprint(h.extract, h.since) AS fingerprint
     JOIN etl.load_run_files AS f
@@ -3804,7 +3804,8 @@ BEGIN
     WHERE f.extract = p_extract AND f.is_counting
         AND f.ruleset_fingerprint IS DISTINCT FROM etl.ruleset_fingerprint(p_extract, f.date_extracted);
     IF v_files > 0 THEN
-        RAISE WARNING '%: % file(s) are stale: they were processed by different rules. %. Run: CALL etl.reprocess_extract(%, NULL, NULL);',
+        RAISE WARNING
+            '%: % file(s) were processed by different rules. %. Run: CALL etl.reprocess_extract(%, NULL, NULL);',
             p_extract, v_files, p_reason, quote_literal(p_extract);
     END IF;
 END;
@@ -9784,7 +9785,7 @@ BEGIN
             resolved_by_run = NULL;
     END IF;
 
-    -- 3. Of several valid rows of a key, take the one with the greatest updated_at, then the last one; all other rows are duplicates.
+    -- 3. Of a key's valid rows take the one with the greatest updated_at (if equal, the last); the rest are duplicates.
     WITH repeated AS MATERIALIZED (
         SELECT t.practice_id, t.per_org_id, t.invoice_detail_id
         FROM etl.touched_invoice_detail AS t
@@ -10832,7 +10833,7 @@ BEGIN
             resolved_by_run = NULL;
     END IF;
 
-    -- 3. Of several valid rows of a key, take the last one; all other rows are duplicates.
+    -- 3. Of a key's valid rows take the last one; the rest are duplicates.
     WITH repeated AS MATERIALIZED (
         SELECT t.practice_id, t.per_org_id, t.medicine_id
         FROM etl.touched_medicine AS t
@@ -12198,7 +12199,7 @@ BEGIN
             resolved_by_run = NULL;
     END IF;
 
-    -- 3. Of several valid rows of a key, take the one with the greatest updated_at, then the last one; all other rows are duplicates.
+    -- 3. Of a key's valid rows take the one with the greatest updated_at (if equal, the last); the rest are duplicates.
     WITH repeated AS MATERIALIZED (
         SELECT t.practice_id, t.per_org_id, t.patient_id
         FROM etl.touched_patients AS t
@@ -14468,7 +14469,7 @@ BEGIN
             resolved_by_run = NULL;
     END IF;
 
-    -- 3. Of several valid rows of a key, take the last one; all other rows are duplicates.
+    -- 3. Of a key's valid rows take the last one; the rest are duplicates.
     WITH repeated AS MATERIALIZED (
         SELECT t.practice_id, t.per_org_id
         FROM etl.touched_practice_info AS t
@@ -15712,7 +15713,7 @@ BEGIN
             resolved_by_run = NULL;
     END IF;
 
-    -- 3. Of several valid rows of a key, take the one with the greatest updated_at, then the last one; all other rows are duplicates.
+    -- 3. Of a key's valid rows take the one with the greatest updated_at (if equal, the last); the rest are duplicates.
     WITH repeated AS MATERIALIZED (
         SELECT t.practice_id, t.per_org_id, t.provider_id
         FROM etl.touched_providers AS t
@@ -17139,7 +17140,7 @@ BEGIN
             resolved_by_run = NULL;
     END IF;
 
-    -- 3. Of several valid rows of a key, take the last one; all other rows are duplicates.
+    -- 3. Of a key's valid rows take the last one; the rest are duplicates.
     WITH repeated AS MATERIALIZED (
         SELECT t.practice_id, t.per_org_id, t.vaccine_id
         FROM etl.touched_vaccine AS t
@@ -18127,7 +18128,7 @@ BEGIN
             resolved_by_run = NULL;
     END IF;
 
-    -- 3. Of several valid rows of a key, take the one with the greatest updated_at, then the last one; all other rows are duplicates.
+    -- 3. Of a key's valid rows take the one with the greatest updated_at (if equal, the last); the rest are duplicates.
     WITH repeated AS MATERIALIZED (
         SELECT t.practice_id, t.per_org_id, t.allergy_id
         FROM etl.touched_allergies AS t
@@ -19376,7 +19377,7 @@ BEGIN
             resolved_by_run = NULL;
     END IF;
 
-    -- 3. Of several valid rows of a key, take the one with the greatest updated_at, then the last one; all other rows are duplicates.
+    -- 3. Of a key's valid rows take the one with the greatest updated_at (if equal, the last); the rest are duplicates.
     WITH repeated AS MATERIALIZED (
         SELECT t.practice_id, t.per_org_id, t.medication_id
         FROM etl.touched_appointment_medications AS t
@@ -20784,7 +20785,7 @@ BEGIN
             resolved_by_run = NULL;
     END IF;
 
-    -- 3. Of several valid rows of a key, take the one with the greatest updated_at, then the last one; all other rows are duplicates.
+    -- 3. Of a key's valid rows take the one with the greatest updated_at (if equal, the last); the rest are duplicates.
     WITH repeated AS MATERIALIZED (
         SELECT t.practice_id, t.per_org_id, t.appointment_id
         FROM etl.touched_appointments AS t
@@ -22019,7 +22020,7 @@ BEGIN
             resolved_by_run = NULL;
     END IF;
 
-    -- 3. Of several valid rows of a key, take the one with the greatest updated_at, then the last one; all other rows are duplicates.
+    -- 3. Of a key's valid rows take the one with the greatest updated_at (if equal, the last); the rest are duplicates.
     WITH repeated AS MATERIALIZED (
         SELECT t.practice_id, t.per_org_id, t.diagnosis_id
         FROM etl.touched_diagnoses AS t
@@ -23195,7 +23196,7 @@ BEGIN
             resolved_by_run = NULL;
     END IF;
 
-    -- 3. Of several valid rows of a key, take the one with the greatest updated_at, then the last one; all other rows are duplicates.
+    -- 3. Of a key's valid rows take the one with the greatest updated_at (if equal, the last); the rest are duplicates.
     WITH repeated AS MATERIALIZED (
         SELECT t.practice_id, t.per_org_id, t.appointment_immunisation_id
         FROM etl.touched_immunisations AS t
@@ -24402,7 +24403,7 @@ BEGIN
             resolved_by_run = NULL;
     END IF;
 
-    -- 3. Of several valid rows of a key, take the one with the greatest updated_at, then the last one; all other rows are duplicates.
+    -- 3. Of a key's valid rows take the one with the greatest updated_at (if equal, the last); the rest are duplicates.
     WITH repeated AS MATERIALIZED (
         SELECT t.practice_id, t.per_org_id, t.inbox_folder_item_id
         FROM etl.touched_inbox AS t
@@ -25437,7 +25438,7 @@ BEGIN
             resolved_by_run = NULL;
     END IF;
 
-    -- 3. Of several valid rows of a key, take the last one; all other rows are duplicates.
+    -- 3. Of a key's valid rows take the last one; the rest are duplicates.
     WITH repeated AS MATERIALIZED (
         SELECT t.practice_id, t.per_org_id, t.in_box_folder_item_in_line_id
         FROM etl.touched_inbox_detail AS t
@@ -26360,7 +26361,7 @@ BEGIN
             resolved_by_run = NULL;
     END IF;
 
-    -- 3. Of several valid rows of a key, take the one with the greatest updated_at, then the last one; all other rows are duplicates.
+    -- 3. Of a key's valid rows take the one with the greatest updated_at (if equal, the last); the rest are duplicates.
     WITH repeated AS MATERIALIZED (
         SELECT t.practice_id, t.per_org_id, t.invoice_transaction_id
         FROM etl.touched_invoices AS t
@@ -27412,7 +27413,7 @@ BEGIN
             resolved_by_run = NULL;
     END IF;
 
-    -- 3. Of several valid rows of a key, take the one with the greatest updated_at, then the last one; all other rows are duplicates.
+    -- 3. Of a key's valid rows take the one with the greatest updated_at (if equal, the last); the rest are duplicates.
     WITH repeated AS MATERIALIZED (
         SELECT t.practice_id, t.per_org_id, t.screaning_id
         FROM etl.touched_measurements AS t
@@ -28625,7 +28626,7 @@ BEGIN
             resolved_by_run = NULL;
     END IF;
 
-    -- 3. Of several valid rows of a key, take the one with the greatest updated_at, then the last one; all other rows are duplicates.
+    -- 3. Of a key's valid rows take the one with the greatest updated_at (if equal, the last); the rest are duplicates.
     WITH repeated AS MATERIALIZED (
         SELECT t.practice_id, t.per_org_id, t.nextto_kin_id
         FROM etl.touched_next_of_kin AS t
@@ -29594,7 +29595,7 @@ BEGIN
             resolved_by_run = NULL;
     END IF;
 
-    -- 3. Of several valid rows of a key, take the one with the greatest updated_at, then the last one; all other rows are duplicates.
+    -- 3. Of a key's valid rows take the one with the greatest updated_at (if equal, the last); the rest are duplicates.
     WITH repeated AS MATERIALIZED (
         SELECT t.practice_id, t.per_org_id, t.patient_alert_id
         FROM etl.touched_patient_alerts AS t
@@ -30587,7 +30588,7 @@ BEGIN
             resolved_by_run = NULL;
     END IF;
 
-    -- 3. Of several valid rows of a key, take the one with the greatest updated_at, then the last one; all other rows are duplicates.
+    -- 3. Of a key's valid rows take the one with the greatest updated_at (if equal, the last); the rest are duplicates.
     WITH repeated AS MATERIALIZED (
         SELECT t.practice_id, t.per_org_id, t.re_call_id
         FROM etl.touched_recalls AS t

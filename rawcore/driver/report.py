@@ -150,7 +150,7 @@ def verify(settings: Settings, extracts: Sequence[str], as_json: bool) -> int:
         names = list(extracts) or [row["extract"] for row in known]
         found = [{"extract": name, **row} for name in names for row in session.rows("verify", name)]
     if found or as_json:
-        console.show("Differences from what the files give", found, as_json=as_json)
+        console.show("Violations", found, as_json=as_json)
     else:
         console.say(f"{len(names)} extract(s) verified: raw, stg, core and counts agree.")
     return 1 if found else 0

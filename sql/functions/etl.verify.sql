@@ -4,7 +4,7 @@ LANGUAGE plpgsql
 SECURITY DEFINER
 SET search_path = pg_catalog, pg_temp
 AS $verify$
--- Each check returns one row for each violation. The extract is locked, so that nothing changes meanwhile.
+-- Each check returns one row for each violation. The extract is locked, so that nothing changes during the checks.
 DECLARE
     v_extract etl.extracts;
 BEGIN
@@ -56,7 +56,7 @@ BEGIN
     );
 
     RETURN QUERY
-    SELECT 'stale', f.load_run_file_id, 'the file is stale, its verdicts were made by different rules: CALL etl.reprocess_file'
+    SELECT 'stale', f.load_run_file_id, 'the file was processed by different rules: CALL etl.reprocess_file'
     FROM etl.shapes AS h
     CROSS JOIN LATERAL etl.ruleset_fingerprint(h.extract, h.since) AS fingerprint
     JOIN etl.load_run_files AS f

@@ -11,7 +11,8 @@ BEGIN
     WHERE f.extract = p_extract AND f.is_counting
         AND f.ruleset_fingerprint IS DISTINCT FROM etl.ruleset_fingerprint(p_extract, f.date_extracted);
     IF v_files > 0 THEN
-        RAISE WARNING '%: % file(s) are stale: they were processed by different rules. %. Run: CALL etl.reprocess_extract(%, NULL, NULL);',
+        RAISE WARNING
+            '%: % file(s) were processed by different rules. %. Run: CALL etl.reprocess_extract(%, NULL, NULL);',
             p_extract, v_files, p_reason, quote_literal(p_extract);
     END IF;
 END;

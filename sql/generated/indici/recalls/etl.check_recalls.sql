@@ -45,7 +45,7 @@ BEGIN
             resolved_by_run = NULL;
     END IF;
 
-    -- 3. Of several valid rows of a key, take the one with the greatest updated_at, then the last one; all other rows are duplicates.
+    -- 3. Of a key's valid rows take the one with the greatest updated_at (if equal, the last); the rest are duplicates.
     WITH repeated AS MATERIALIZED (
         SELECT t.practice_id, t.per_org_id, t.re_call_id
         FROM etl.touched_recalls AS t

@@ -45,7 +45,7 @@ BEGIN
             resolved_by_run = NULL;
     END IF;
 
-    -- 3. Of several valid rows of a key, take the last one; all other rows are duplicates.
+    -- 3. Of a key's valid rows take the last one; the rest are duplicates.
     WITH repeated AS MATERIALIZED (
         SELECT t.practice_id, t.per_org_id, t.vaccine_id
         FROM etl.touched_vaccine AS t
