@@ -193,7 +193,7 @@ def test_pooler_in_transaction_mode_is_refused(
     connection = connect(database.driver_url, settings, "test")
     refuse_pooler(connection, database.driver_url, settings)
     monkeypatch.setattr("rawcore.driver.session.connect", lambda *_: connection)
-    with pytest.raises(PooledConnection, match="connect to PostgreSQL itself"):
+    with pytest.raises(PooledConnection, match="connect to PostgreSQL directly"):
         refuse_pooler(connection, database.driver_url, settings)
 
 
