@@ -27,7 +27,8 @@ BEGIN
     WHERE p.action IN ('land', 'process');
     GET DIAGNOSTICS v_files = ROW_COUNT;
 
-    -- What failed before starts over where its bytes are; a forced file waits to be landed again but goes on counting.
+    -- A failed file becomes landed if its rows are in raw, else pending. A forced file becomes pending, and goes on
+    -- counting.
     UPDATE etl.load_run_files AS f
     SET status = CASE p.action WHEN 'land' THEN 'pending' ELSE 'landed' END,
         status_reason = NULL
@@ -39,4 +40,4 @@ BEGIN
 END;
 $plan_run$;
 COMMENT ON FUNCTION etl.plan_run(bigint) IS
-    'Writes the plan of a run: the files that etl.plan_files chooses by the options the run was started with. Returns their number. RC001: unknown run.';
+    'Writes the plan of a run: the files that etl.plan_files chooses with the options of the run. Returns their number. RC001: unknown run.';

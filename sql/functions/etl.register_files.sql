@@ -12,7 +12,7 @@ BEGIN
     WHERE f.source = p_source AND f.status = 'held' AND f.file_hash IS NULL
         AND t.source = f.source AND t.tenant = f.tenant;
 
-    -- A content that was not read before another came is gone, unless a worker has it in hand.
+    -- Content that was replaced before it was read is gone, unless a worker is reading it now.
     WITH unread AS (
         SELECT f.load_run_file_id
         FROM etl.load_run_files AS f
@@ -26,11 +26,11 @@ BEGIN
         FOR NO KEY UPDATE SKIP LOCKED
     )
     UPDATE etl.load_run_files AS f
-    SET status = 'skipped', status_reason = 'another content took its place before it was read'
+    SET status = 'skipped', status_reason = 'its object was overwritten before it was read'
     FROM unread AS u
     WHERE f.load_run_file_id = u.load_run_file_id;
 
-    -- An object changed before the newest content of its key was read: the file is what lies there now.
+    -- An object changed before its newest content was read: the file then describes the content that is there now.
     WITH unread AS (
         SELECT
             f.load_run_file_id,
@@ -74,7 +74,7 @@ BEGIN
     SELECT
         o.source, o.extract, o.s3_bucket, o.s3_key,
         etl.unused_version(o.s3_bucket, o.s3_key, 'etag:' || o.etag, o.last_modified),
-        -- Not before the content that it follows: some stores keep the time of the copied file.
+        -- Never earlier than the previous content of the key: some stores keep the time of a copied file.
         o.etag, o.size_bytes, greatest(o.last_modified, known.last_modified),
         o.extract_type, o.tenant, o.date_from, o.date_to, o.date_extracted, o.kind,
         CASE WHEN t.tenant IS NULL THEN 'held' ELSE 'pending' END,
@@ -100,4 +100,4 @@ BEGIN
 END;
 $register_files$;
 COMMENT ON FUNCTION etl.register_files(text, timestamptz) IS
-    'Makes files of the objects that the listing of that time showed new or changed; files of unknown tenants are held, incomplete batches recorded.';
+    'Creates files for the objects that the listing of p_now showed as new or changed. Holds files of unknown tenants, and records incomplete batches.';

@@ -34,4 +34,4 @@ BEGIN
 END;
 $reject_landing$;
 COMMENT ON FUNCTION etl.reject_landing(bigint, bigint, text, text, text) IS
-    'Writes a row that cannot stand in raw to the rejects of its extract. RC004: the file is not being landed.';
+    'Writes a row that does not fit the raw table to the rejects of its extract. RC004: the file is not being landed.';
