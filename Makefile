@@ -27,7 +27,7 @@ help:  ## List these targets
 
 define install
 $(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { \
-    echo "rawcore needs Python 3.11 or newer; say which with: make $(MAKECMDGOALS) PYTHON=/path/to/python3" >&2; exit 1; }; \
+    echo "rawcore needs Python 3.11 or newer: name it with make $(MAKECMDGOALS) PYTHON=/path/to/python3" >&2; exit 1; }; \
 $(PYTHON) rawcore/local/install.py $(1)
 endef
 

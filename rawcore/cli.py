@@ -31,7 +31,7 @@ class BatchTime(click.ParamType[datetime]):
     def convert(
         self, value: Any, param: click.Parameter | None, ctx: click.Context | None
     ) -> datetime:
-        """Return the time; a day alone is its first minute, as an end its last one."""
+        """Return the time; a date alone means its first minute, or its last one with end_of_day."""
         if isinstance(value, datetime):
             return value
         lengths = {10: _FORMATS[:1] + _FORMATS[4:], 12: _FORMATS[1:2], 16: _FORMATS[2:4]}
@@ -42,14 +42,14 @@ class BatchTime(click.ParamType[datetime]):
                 continue
             whole_day = form == "%Y-%m-%d" and self._end_of_day
             return found + timedelta(days=1, minutes=-1) if whole_day else found
-        return self.fail(f"{value} is no time such as 2508190850 or 2025-08-19 08:50", param, ctx)
+        return self.fail(f"{value} is not a time like 2508190850 or 2025-08-19 08:50", param, ctx)
 
 
 class DefaultGroup(click.Group):
-    """A group whose command `run` need not be named."""
+    """A group with the default command `run`."""
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
-        """Put `run` in front where no command stands there."""
+        """Insert `run` if the first argument is not a command."""
         if not args or (args[0].startswith("-") and args[0] not in ("--help", "--version")):
             args = ["run", *args]
         return super().parse_args(ctx, args)
@@ -63,7 +63,7 @@ def cli() -> None:
     \b
     Settings come from the environment and .env:
       S3_BUCKET_NAME     the bucket, or file:///path for a folder
-      S3_BUCKET_PREFIX   only keys that start with it
+      S3_BUCKET_PREFIX   read only keys that start with it
       DATABASE_URL       PostgreSQL; unset: the embedded server of this clone
       AWS_...            credentials, region, endpoint, as boto3 reads them
       RAWCORE_SOURCE, RAWCORE_JOBS, RAWCORE_LOG (console or json)
@@ -72,8 +72,8 @@ def cli() -> None:
     Exit codes:
       0  done, or nothing to do
       1  finished, but a file failed, is held, or a check found something
-      2  usage, configuration or contract
-      3  S3 or the database is out of reach
+      2  wrong usage, settings, contracts or credentials
+      3  S3 or the database cannot be reached, after retries
       4  another run holds the source
     """  # noqa: D301 -- click wants the character
 
@@ -115,16 +115,16 @@ _json = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 
 @cli.command()
 @_choice
-@click.option("--join", type=int, metavar="RUN", help="Share the work of a run under way.")
+@click.option("--join", type=int, metavar="RUN", help="Share the work of a run that is under way.")
 @click.option(
     "--kind",
     type=click.Choice(["full", "delta"]),
-    help="What the files are, where names do not say.",
+    help="The kind of the files whose names do not tell it.",
 )
 @click.option("--dry-run", is_flag=True, help="Show the plan and stop.")
 @click.option("--note", help="A remark that is kept with the run.")
 def run(jobs: int | None, join: int | None, dry_run: bool, as_json: bool, **chosen: Any) -> None:
-    """Discover what is new, load it, process it.
+    """Find new files, load them and process them.
 
     \b
     Modes:
@@ -206,19 +206,19 @@ def verify(extracts: tuple[str, ...], as_json: bool) -> None:
 @click.option("--reason", help="Why, kept with the decision.")
 @_json
 def drift(**wanted: Any) -> None:
-    """Propose edits of contracts for files that no longer look as those say.
+    """Propose contract edits for files that failed because of drift.
 
-    The first rows of such files are read again. Nothing changes by itself: what is proposed stands
-    in etl.schema_drift until it is accepted or declined. Ends with 1 while files fail for it.
+    The first rows of these files are read again. No contract is changed: a proposal is kept in
+    etl.schema_drift until it is accepted or declined. Ends with 1 while files fail for drift.
     """
     from rawcore.driver.drift import Wanted
     from rawcore.driver.drift import drift as do_drift
 
     if wanted["accept"] is not None and wanted["decline"] is not None:
-        raise click.UsageError("--accept goes not with --decline")
+        raise click.UsageError("give --accept or --decline, not both")
     looks = wanted["accept"] is None and wanted["decline"] is None
     if looks and wanted["reason"]:
-        raise click.UsageError("--reason goes with --accept or --decline")
+        raise click.UsageError("--reason needs --accept or --decline")
     if not looks and not wanted["reason"]:
         raise click.UsageError("--accept and --decline need --reason: it is kept with the decision")
     sys.exit(do_drift(_settings(needs_store=looks), Wanted(**wanted)))
@@ -244,7 +244,7 @@ def _options(chosen: dict[str, Any]) -> dict[str, Any]:
 
 
 def _settings(needs_store: bool = False, **given: object) -> Settings:
-    """Read the settings; without DATABASE_URL start the embedded server and name its own."""
+    """Read the settings; without DATABASE_URL, start the embedded server and use its URL."""
     from rawcore.settings import load_settings
 
     settings = load_settings(needs_store, **given)
@@ -273,7 +273,7 @@ def main() -> None:
     except ModuleNotFoundError as error:
         click.echo(f"rawcore: {PackageMissing.of(error)}", err=True)
         sys.exit(2)
-    except Exception as error:  # its text could hold values, so only its kind and place are told
+    except Exception as error:  # its text could hold values: print only its class and place
         trace = error.__traceback__
         while trace is not None and trace.tb_next is not None:
             trace = trace.tb_next

@@ -51,18 +51,18 @@ def make_log(style: str, quiet: bool = False) -> FilteringBoundLogger:
 
 
 def has_terminal() -> bool:
-    """Say whether a person watches: stderr is a terminal."""
+    """Return whether a person watches: stderr is a terminal."""
     return sys.stderr.isatty()
 
 
 class Progress(Protocol):
-    """A bar that threads may push."""
+    """A progress bar that several threads may move."""
 
     def advance(self, amount: float) -> None:
-        """Move on by so many units."""
+        """Add units to those that are done."""
 
     def set(self, done: float) -> None:
-        """Say how many units are done."""
+        """Set how many units are done."""
 
 
 class _NoProgress:
@@ -108,7 +108,7 @@ def show(
     columns: Sequence[str] = (),
     as_json: bool = False,
 ) -> None:
-    """Print rows as a table, or as a JSON document. Numbers stand to the right."""
+    """Print rows as a table, or as a JSON document. Numbers are right-aligned."""
     if as_json:
         print_json([dict(row) for row in rows])
         return
@@ -143,7 +143,7 @@ def show_records(title: str, rows: Sequence[Mapping[str, Any]], as_json: bool = 
 
 
 def print_json(document: object) -> None:
-    """Print a JSON document to stdout, piece by piece: the rows of a long plan are many."""
+    """Print a JSON document to stdout, piece by piece: a long plan has many rows."""
     if isinstance(document, dict):
         for number, (name, value) in enumerate(document.items()):
             print("," if number else "{", end="\n  ")
@@ -156,7 +156,7 @@ def print_json(document: object) -> None:
 
 
 def _print_value(value: object, margin: str) -> None:
-    """Print a value; of a list each element is a line."""
+    """Print a value; each element of a list gets its own line."""
     if not isinstance(value, list | tuple) or not value:
         print(_text(value), end="")
         return

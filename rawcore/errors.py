@@ -1,9 +1,8 @@
-# ruff: noqa: D101, N818 -- the message describes an error; a name says what is the case
+# ruff: noqa: D101, N818 -- the message documents the class; the class name states the fault
 """Every error the driver raises, with its message; none holds field content.
 
-`error_class` is what `etl.file_attempts` records, `retryable` tells whether another attempt can
-help, `ends_run` whether every other file would meet it too, and `exit_code` is what the command
-ends with when the error ends it.
+`error_class` is recorded in `etl.file_attempts`. `retryable`: a retry can succeed. `ends_run`:
+every other file would fail with the same error. `exit_code`: the command's, if the error ends it.
 """
 
 from __future__ import annotations
@@ -53,7 +52,7 @@ class PackageMissing(ConfigurationError):
 
     @classmethod
     def of(cls, error: ModuleNotFoundError) -> PackageMissing:
-        """Return what to say about a package that could not be imported."""
+        """Return the error for a package that could not be imported."""
         package = (error.name or "?").partition(".")[0]
         if package in ("rawcore", "codegen"):
             return cls(package=error.name, remedy="Run from the folder of the clone.")
@@ -74,14 +73,14 @@ class BadDialect(ConfigurationError):
 
 class UnknownSource(ConfigurationError):
     message = (
-        "No source {source} in the database. Known: {known}. Set RAWCORE_SOURCE or run `make "
-        "migrate`."
+        "RAWCORE_SOURCE is {source}, and the database has these sources: {known}. Set "
+        "RAWCORE_SOURCE to one of them, or run `make migrate`."
     )
 
 
 class ContractsChanged(ConfigurationError):
     message = (
-        "The contracts of source {source} in {folder} differ from what was migrated: if they were "
+        "The contracts of source {source} in {folder} differ from the migrated ones: if they were "
         "changed here, run `make migration`; then run `make migrate`."
     )
 
@@ -94,7 +93,10 @@ class ContractsUnreadable(ConfigurationError):
 
 
 class ContractMissing(ConfigurationError):
-    message = "There is no contract of {extract} in {folder}: set RAWCORE_CONTRACTS."
+    message = (
+        "There is no contract of extract {extract} in {folder}: set RAWCORE_CONTRACTS to the "
+        "folder of the contracts."
+    )
 
 
 class NotMigrated(ConfigurationError):
@@ -103,8 +105,8 @@ class NotMigrated(ConfigurationError):
 
 class PooledConnection(ConfigurationError):
     message = (
-        "DATABASE_URL leads to a pooler that keeps no session for us (transaction mode), so locks "
-        "and settings would be lost: connect to PostgreSQL itself."
+        "DATABASE_URL leads to a pooler in transaction mode, which would lose locks and settings "
+        "of the session: connect to PostgreSQL directly."
     )
 
 
@@ -119,12 +121,13 @@ class OtherBytes(EngineRefused):
 
 class EngineUnfit(ConfigurationError):
     message = (
-        "PostgreSQL says {sqlstate}, {problem}: run `make migrate`, and give the login etl_writer."
+        "PostgreSQL raised SQLSTATE {sqlstate} ({problem}): run `make migrate`, and grant "
+        "etl_writer to the login."
     )
 
 
 class BadKey(ConfigurationError):
-    message = "The key is not complete: give {names}."
+    message = "The key is incomplete: give {names}."
 
 
 class SourceBusy(RawcoreError):
@@ -140,7 +143,7 @@ class BadContent(RawcoreError):
 
 
 class EmptyFile(BadContent):
-    message = "Empty file: it holds no row. Ask for it to be delivered again."
+    message = "The file is empty: ask for it to be delivered again."
 
 
 class TruncatedFile(BadContent):
@@ -174,12 +177,15 @@ class DriftedFile(BadContent):
 
 
 class RaggedFile(BadContent):
-    message = "Row {line_no}: {reason}. The policy ragged_rows of {extract} is fail."
+    message = (
+        "Row {line_no}: {reason}. The whole file fails, because the contract of {extract} sets "
+        "ragged_rows to fail."
+    )
 
 
 class TooManyBadRows(BadContent):
     message = (
-        "More than {limit} rows cannot stand in raw (the last at row {line_no}: {reason}): check "
+        "More than {limit} rows cannot be landed (the last is row {line_no}: {reason}): check "
         "separators and contract."
     )
 
@@ -199,7 +205,7 @@ class DatabaseUnreachable(RawcoreError):
 
 
 class ConnectionLost(DatabaseUnreachable):
-    message = "The connection to PostgreSQL was lost ({problem}): see the log of the server."
+    message = "The connection to PostgreSQL was lost ({problem}): see the server log."
     ends_run = False
 
 
@@ -216,7 +222,7 @@ class DatabaseRefused(RawcoreError):
 
 
 class DatabaseResource(RawcoreError):
-    message = "PostgreSQL lacked the means (SQLSTATE {sqlstate}{where}): see the log of the server."
+    message = "PostgreSQL lacked resources (SQLSTATE {sqlstate}{where}): see the server log."
     error_class = "resource"
     retryable = True
     exit_code = 3
@@ -233,8 +239,8 @@ class ContentRefused(DatabaseFault):
 
 class ProcessingInterrupted(RawcoreError):
     message = (
-        "{files} landed file(s) could not be processed (SQLSTATE {sqlstate}): see the log of the "
-        "server. They stay landed, and the next run takes them up."
+        "{files} landed file(s) could not be processed (SQLSTATE {sqlstate}): see the server log. "
+        "They stay landed, and the next run processes them."
     )
     error_class = "resource"
     retryable = True
@@ -243,8 +249,8 @@ class ProcessingInterrupted(RawcoreError):
 
 class OtherEndDown(RawcoreError):
     message = (
-        "{faults} faults in a row, so the run ends; what is left is free, and the next run takes "
-        "it up. The last one: {problem}"
+        "The run ends after {faults} faults in a row; the next run takes the files that are left. "
+        "The last fault: {problem}"
     )
     error_class = "connection"
     retryable = True
@@ -252,7 +258,7 @@ class OtherEndDown(RawcoreError):
 
 
 class Stopped(RawcoreError):
-    message = "Stopped by {signal}: what was in hand is rolled back and free again."
+    message = "Stopped by {signal}: unfinished files are rolled back, and the next run takes them."
     retryable = True
 
 
@@ -329,9 +335,7 @@ class ObjectMissing(StoreError):
 
 
 class OtherBucket(StoreError):
-    message = (
-        "The file is in {bucket}, and this run reads {here}: set S3_BUCKET_NAME and load it again."
-    )
+    message = "The file is in {bucket}, but this run reads {here}: set S3_BUCKET_NAME to {bucket}."
     error_class = "not_found"
     ends_run = True
 

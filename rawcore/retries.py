@@ -1,6 +1,6 @@
-"""Another attempt after a fault that may pass: how often, after which pause, and when no more.
+"""Retries after faults that may pass: how many, after which backoff, and when to stop.
 
-Whatever is tried again goes through `attempts`: sessions, listings, landing, processing.
+Every retry of the driver goes through `attempts`: connections, listings, landing, processing.
 """
 
 from __future__ import annotations
@@ -28,11 +28,12 @@ def attempts(
     stop: threading.Event | None = None,
     breaker: Breaker | None = None,
 ) -> Retrying:
-    """Try again where one of `faults` is raised (none named: any retryable one), after a pause.
+    """Retry, after a pause, if one of `faults` is raised (none named: any retryable error).
 
-    RAWCORE_ATTEMPTS times in all; with a breaker, which counts the faults of several threads, until
-    that opens. Failures and pauses are log lines, but with a breaker the caller logs its failures.
-    The event `stop` ends a pause. Raises the last fault, or OtherEndDown if the breaker opened.
+    Makes RAWCORE_ATTEMPTS attempts in all. With a breaker, which counts the faults of all workers,
+    it retries until the breaker opens. It logs failures and pauses; with a breaker the caller logs
+    the failures. The event `stop` ends a pause. Raises the last fault, or OtherEndDown if the
+    breaker opened.
     """
     from tenacity import (
         Retrying,
@@ -82,7 +83,7 @@ def _fault(state: RetryCallState) -> RawcoreError:
 
 
 def _pause(settings: Settings, failures: int) -> float:
-    """Return the seconds to wait after so many failures in a row: they double, with jitter."""
+    """Return the pause after this many failures in a row, in seconds: it doubles, with jitter."""
     longest = min(_LONGEST_PAUSE, settings.rawcore_backoff * 2 ** min(failures - 1, 10))
     return random.uniform(longest / 2, longest)
 
@@ -100,15 +101,15 @@ class Breaker:
     _turn: threading.Lock = field(default_factory=threading.Lock)
 
     def succeeded(self) -> None:
-        """Note that the other end did what was asked."""
+        """Record a success: counting starts again."""
         with self._turn:
             self.faults, self._away, self._last = 0, 0, None
 
     def failed(self, error: RawcoreError) -> float:
-        """Note a fault that another attempt may mend; return the pause before it, in seconds.
+        """Record a retryable fault; return the pause before the next attempt, in seconds.
 
-        Raises OtherEndDown after RAWCORE_BREAKER faults in a row for each worker. Bytes that do not
-        fit their checksum do not show that the other end is away.
+        Raises OtherEndDown after RAWCORE_BREAKER faults in a row for each worker. A wrong checksum
+        does not count here: it does not show that the other end is down.
         """
         with self._turn:
             self.faults += 1
@@ -123,7 +124,7 @@ class Breaker:
         return _pause(self.settings, rounds)
 
     def down(self) -> OtherEndDown | None:
-        """Return what to report if the last faults in a row were as many as a file has attempts."""
+        """Return the error to report if at least RAWCORE_ATTEMPTS faults in a row came last."""
         if self._last is None or self._away < self.settings.rawcore_attempts:
             return None
         return OtherEndDown(faults=self._away, problem=str(self._last))

@@ -18,7 +18,7 @@ ENV_FILE = Path(".env")
 
 
 class Settings(BaseSettings):
-    """What the driver is told. Field names in capitals are the names of the variables."""
+    """The settings of the driver. The name of a field in capitals is the environment variable."""
 
     model_config = SettingsConfigDict(
         env_file=ENV_FILE,
@@ -82,8 +82,10 @@ class Settings(BaseSettings):
         try:
             parts = conninfo_to_dict(url)
         except ProgrammingError:  # its text can hold the password
-            raise ValueError("is no connection string: postgresql://user@host:5432/name") from None
-        if "@" in str(parts.get("host", "")):  # what stands before it is the end of a password
+            raise ValueError(
+                "is not a connection string like postgresql://user@host:5432/name"
+            ) from None
+        if "@" in str(parts.get("host", "")):  # the part before the @ belongs to the password
             raise ValueError("has an @ in its password: write %40")
         return SecretStr(url)
 
@@ -92,18 +94,18 @@ class Settings(BaseSettings):
     def _readable_bucket(cls, value: str | None) -> str | None:
         if value is None or value.startswith("file:///") or _BUCKET.fullmatch(value):
             return value
-        raise ValueError("is neither the name of a bucket nor file:///path, from the root")
+        raise ValueError("is neither the name of a bucket nor file:/// with an absolute path")
 
     @field_validator("rawcore_contracts")
     @classmethod
     def _folder_of_contracts(cls, value: Path) -> Path:
         if value.is_dir() or value == cls.model_fields["rawcore_contracts"].default:
-            return value  # a driver may do without contracts, but not with a wrong folder
-        raise ValueError("is no folder")
+            return value  # a driver needs no contracts, but a folder that is named has to exist
+        raise ValueError("is not a folder")
 
     @property
     def url(self) -> str:
-        """DATABASE_URL. Raises BadSettings if it is not set: the command line sees to that."""
+        """DATABASE_URL. Raises BadSettings if it is not set; the command line has set it."""
         if self.database_url is None:
             raise BadSettings(count=1, faults="DATABASE_URL is not set")
         return self.database_url.get_secret_value()
@@ -114,14 +116,14 @@ class Settings(BaseSettings):
 
     @property
     def bucket(self) -> str:
-        """The bucket; load_settings() saw to it that a command that needs one has it."""
+        """The bucket; load_settings() refuses a command that needs a bucket and has none."""
         return self.s3_bucket_name or ""
 
 
 def load_settings(needs_store: bool = False, **given: object) -> Settings:
-    """Read the settings; `given` options win where they are not None. Raises BadSettings.
+    """Read the settings; options in `given` that are not None override them. Raises BadSettings.
 
-    boto3 reads its own variables from the environment only, so those of `.env` are put there.
+    boto3 reads the AWS_ variables from the environment only, so those in `.env` are copied there.
     """
     _export_aws()
     options = {name: value for name, value in given.items() if value is not None}

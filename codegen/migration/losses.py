@@ -138,7 +138,7 @@ def warnings(transition: Transition) -> Iterator[tuple[str, str]]:
     for key in transition.kept:
         time = boundary(*transition.both[key])
         if time is not None:
-            reason = f"Files from {time} on were loaded by the old shape and still show it"
+            reason = f"Files from {time} on were loaded with the old shape and still have it"
             yield key.partition("/")[2], reason
 
 
@@ -155,7 +155,7 @@ def _until_then(t: Transition, key: str) -> str:
         empty = sorted({c.name for c in core.added} - new_in_file | core.refilled)
         if empty:
             return f"{name} has only NULL in {', '.join(empty)} until they are processed again"
-    return f"{name} and the rejects of {extract} show the former rules until then"
+    return f"{name} and the rejects of {extract} still follow the former rules until then"
 
 
 def words(transition: Transition) -> Iterator[str]:

@@ -56,8 +56,8 @@ def apply(
     `may_rewrite` big tables may be rewritten under a lock.
 
     Raises:
-        MigrationError: the database is out of reach, too old or not UTF8, a migration was edited
-            after it was applied, or a statement failed (its migration is rolled back as a whole).
+        MigrationError: the database cannot be reached, is too old or not UTF8; a migration was
+            edited after it was applied; or a statement failed (its migration is rolled back).
     """
     with _backend(database_url, report) as backend:
         migrations = _read(folder)
@@ -193,7 +193,7 @@ def _backend(database_url: str, report: Report) -> Iterator["_Backend"]:
             with _Backend(url, report) as backend:
                 yield backend
     except psycopg.OperationalError as error:
-        raise MigrationError(f"the database is out of reach: {error}") from error
+        raise MigrationError(f"the database cannot be reached: {error}") from error
     except psycopg.errors.InsufficientPrivilege as error:
         raise MigrationError(
             f"{error}: migrations run as a login that owns the database and has CREATEROLE"

@@ -1,1 +1,1 @@
-"""From a contract to SQL: what the templates are told, and the templates."""
+"""From a contract to SQL: the data for the templates, and the templates."""

@@ -17,17 +17,17 @@ class ExtractLists(ExtractSql):
     """`ExtractSql` with its columns as lists of SQL text; this is the `x` of the templates."""
 
     def routine(self, kind: str) -> str:
-        """Return the name of a routine without its schema: its dollar tag."""
+        """Return the name of a routine without its schema; it is also the routine's dollar tag."""
         return f"{kind}_{self.name}"
 
     @cached_property
     def thresholds(self) -> Thresholds:
-        """The thresholds in force."""
+        """The thresholds that apply to the extract."""
         return self.feed.thresholds(self.extract)
 
     @cached_property
     def domains(self) -> list[str]:
-        """Domains whose unknown values are rejected, each once."""
+        """Domains whose unknown values are rejected, without repetition."""
         names = dict.fromkeys(c.domain for c in self.columns if c.domain is not None)
         return [name for name in names if self.source.domains[name].unknown == "reject"]
 
@@ -40,11 +40,11 @@ class ExtractLists(ExtractSql):
             if column.domain is not None and self.source.domains[column.domain].unknown == "pass"
         ]
 
-    # What must hold of a row.
+    # Rules that every row must meet.
 
     @cached_property
     def rules(self) -> list[Rule]:
-        """Everything that must hold of a row, in the order of its columns."""
+        """The rules that every row must meet, in the order of the columns."""
         return [rule for column in self.columns for rule in rules_of(self, column)]
 
     def rules_hash(self, shape: FileShape) -> str:
@@ -53,12 +53,12 @@ class ExtractLists(ExtractSql):
 
     @cached_property
     def conditions(self) -> list[str]:
-        """Everything that must hold of a row."""
+        """The conditions that every row must meet."""
         return [rule.condition for rule in self.rules]
 
     @cached_property
     def unhashed_conditions(self) -> list[str]:
-        """What a row can break though its hash is known: tenant, and columns outside the hash."""
+        """Conditions that a row with a known hash can still break: tenant, and unhashed columns."""
         outside = [
             rf"\br\.{re.escape(ident(column.name))}(?!\w)"
             for column in self.columns
@@ -72,7 +72,7 @@ class ExtractLists(ExtractSql):
 
     @cached_property
     def reasons(self) -> list[tuple[Column, list[str]]]:
-        """Per column with rules the branches of the CASE that names the first one broken."""
+        """For each column with rules, the branches of the CASE that gives the first broken rule."""
         branches: dict[str, list[str]] = {}
         for rule in self.rules:
             branch = f"WHEN ({rule.condition}) IS FALSE THEN {literal(rule.reason)}"
@@ -80,26 +80,26 @@ class ExtractLists(ExtractSql):
         return [(self.extract.column(name), texts) for name, texts in branches.items()]
 
     def columns_of(self, alias: str) -> list[str]:
-        """Return all columns of the file, of an alias."""
+        """Return all columns of the file, qualified with an alias."""
         return [f"{alias}.{name}" for name in self.column_names]
 
     @cached_property
     def shapes(self) -> tuple[FileShape, ...]:
-        """The shapes that its files have had, oldest first."""
+        """The shapes of the extract's files, oldest first."""
         return self.extract.file_shapes
 
     def row_values(self, shape: FileShape, alias: str) -> list[str]:
-        """Return the columns of raw that files of a shape have, in their order."""
+        """Return the columns of raw that files of a shape have, in the order of the file."""
         return [f"{alias}.{ident(column.name)}" for column in shape.columns]
 
     @cached_property
     def row_text_function(self) -> str:
-        """Name of the function that puts the fields of a row together again."""
+        """Name of the function that joins the fields of a row."""
         return "etl.quoted_row" if self.source.dialect.quote else "pg_catalog.array_to_string"
 
     @cached_property
     def row_text_arguments(self) -> list[str]:
-        """What it takes after the fields: separator, and what stands for NULL; or the quote."""
+        """Its arguments after the fields: separator and text for NULL, or separators and quote."""
         dialect = self.source.dialect
         separator = literal(dialect.field_separator)
         if dialect.quote:
@@ -108,7 +108,7 @@ class ExtractLists(ExtractSql):
 
     @cached_property
     def row_end(self) -> str:
-        """What follows the last field of a row."""
+        """The text after the last field of a row."""
         dialect = self.source.dialect
         return dialect.field_separator * dialect.trailing_separator + dialect.row_separator
 
@@ -119,11 +119,11 @@ class ExtractLists(ExtractSql):
 
     @cached_property
     def typed_values(self) -> list[str]:
-        """All columns of raw, typed and named."""
+        """Expressions of all columns of raw with their types and names."""
         return [_named(self.typed(column), "r", ident(column.name)) for column in self.columns]
 
     def typed_key(self, alias: str) -> list[str]:
-        """Return the key, typed, from the texts of an alias."""
+        """Return the typed key columns from the texts in an alias."""
         texts = ((f"{alias}.{ident(c.name)}", c) for c in self.key)
         return [text if c.type == "text" else f"{text}::{c.postgres_type}" for text, c in texts]
 
@@ -134,7 +134,7 @@ class ExtractLists(ExtractSql):
 
     @cached_property
     def stg_values(self) -> list[str]:
-        """Everything in a row of stg but the key."""
+        """All columns of stg except the key."""
         return [*(ident(c.name) for c in self.non_key), "row_hash", "absent_since", *LINEAGE]
 
     @cached_property
@@ -143,12 +143,12 @@ class ExtractLists(ExtractSql):
         return [self.typed(self.extract.column(name)) for name in self.extract.dedupe]
 
     def dedupe_list(self, item: str) -> str:
-        """Return the item once per dedupe column, with {value} its value and {n} its number."""
+        """Return the item once for each dedupe column: {value} is its value, {n} its number."""
         values = enumerate(self.dedupe_values, 1)
         return "".join(item.format(value=value, n=number) for number, value in values)
 
     def key_texts(self, alias: str) -> list[str]:
-        """Return the key columns of an alias as the texts that raw has."""
+        """Return the key columns of an alias as texts, as they are in raw."""
         names = (ident(column.name) for column in self.key)
         texts = (
             (key_text(c, f"{alias}.{name}"), name) for c, name in zip(self.key, names, strict=True)
@@ -157,10 +157,10 @@ class ExtractLists(ExtractSql):
 
     @cached_property
     def dedupe_words(self) -> str:
-        """Which row of several counts, in words."""
+        """Which of several rows of a key is taken, in words."""
         if not self.extract.dedupe:
-            return "the last"
-        return f"the one with the greatest {', '.join(self.extract.dedupe)}, then the last,"
+            return "the last one"
+        return f"the one with the greatest {', '.join(self.extract.dedupe)} (if equal, the last)"
 
     # core
 
@@ -170,15 +170,15 @@ class ExtractLists(ExtractSql):
         return [*self.key_names, *self.core_columns, *LINEAGE]
 
     def core_all_of(self, alias: str) -> list[str]:
-        """Return `core_all`, of an alias."""
+        """Return `core_all`, qualified with an alias."""
         return [f"{alias}.{name}" for name in self.core_all]
 
     def core_columns_of(self, alias: str) -> list[str]:
-        """Return `core_columns`, of an alias."""
+        """Return `core_columns`, qualified with an alias."""
         return [f"{alias}.{name}" for name in self.core_columns]
 
     def core_select(self, alias: str) -> list[str]:
-        """Return the expressions of key, surrogate keys and published columns, named."""
+        """Return the expressions of key, surrogate keys and published columns, with their names."""
         values = zip(self.core_columns, self.core_values(alias), strict=True)
         return [
             *(f"{alias}.{name}" for name in self.key_names),
@@ -186,7 +186,7 @@ class ExtractLists(ExtractSql):
         ]
 
     def tenant_part(self, alias: str) -> str:
-        """What the tenant adds to each surrogate key of a row; empty: nothing."""
+        """The part of the tenant in each surrogate key of a row; empty: there is no tenant."""
         columns = self.tenant if self.surrogates else ()
         return " || ".join(f"etl.key_part({alias}.{ident(column.name)})" for column in columns)
 
@@ -197,20 +197,20 @@ class ExtractLists(ExtractSql):
 
     @cached_property
     def fact_values(self) -> list[str]:
-        """Everything in a row of a fact but the key."""
+        """All columns of a fact except the key."""
         return [*self.core_columns, "deleted_at", *LINEAGE]
 
     @cached_property
     def dimension_sets(self) -> list[str]:
-        """What a newer state inside a version replaces."""
+        """Columns that a newer state within a version replaces."""
         return [*self.core_columns, *LINEAGE]
 
     @cached_property
     def dimension_values(self) -> list[str]:
-        """Everything in a version but key and start."""
+        """All columns of a version except key and start."""
         return [*self.core_columns, "effective_to", *LINEAGE]
 
 
 def _named(value: str, alias: str, name: str) -> str:
-    """Return an expression with its name, which the column of that name has already."""
+    """Return an expression with its name, unless it is the column of that name."""
     return value if value == f"{alias}.{name}" else f"{value} AS {name}"

@@ -1,4 +1,4 @@
-"""What the templates say about one extract: every expression that differs by column, made here."""
+"""The expressions of one extract that the templates use, built from its columns."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ LINEAGE = ("load_run_file_id", "load_run_id", "date_extracted")
 
 
 class ExtractSql:
-    """An extract as the templates need it. Alias r is raw, s is stg, o is an observation."""
+    """An extract as the templates need it. Alias r is raw, s is stg, o an observation."""
 
     def __init__(self, feed: Feed, extract: Extract, contract: str) -> None:
         """Take the extract of a feed; `contract` is the file it came from, for the headings."""
@@ -45,7 +45,7 @@ class ExtractSql:
         return f"core.{ident(self.extract.core.table)}"
 
     def etl(self, kind: str) -> str:
-        """Return one of its objects in etl: `etl.touched_<extract>`."""
+        """Return the name of one of its objects in etl, such as `etl.touched_<extract>`."""
         return f"etl.{ident(f'{kind}_{self.name}')}"
 
     def column_type(self, column: Column) -> str:
@@ -62,12 +62,12 @@ class ExtractSql:
         return "text" if column.is_pseudonymised else column.postgres_type
 
     def describe(self, column: Column) -> str:
-        """Return the comment of a column: its meaning, and the unit where it has one."""
+        """Return the comment of a column: its meaning, and its unit if it has one."""
         unit = f" Unit: {column.unit}." if column.unit else ""
         return (column.description or f"{column.source} as delivered.") + unit
 
     def describe_core(self, column: Column) -> str:
-        """Return the comment of a column of core, which says what core has instead of the value."""
+        """Return the comment of a column of core; it adds what core has instead of the value."""
         if column.is_pseudonymised:
             return f"{self.describe(column)} A pseudonym: HMAC-SHA-256, in hex."
         if column.domain is not None:
@@ -76,7 +76,7 @@ class ExtractSql:
 
     @property
     def references(self) -> tuple[ResolvedReference, ...]:
-        """Its references, with names looked up."""
+        """Its references, with their names resolved."""
         return self.feed.references(self.extract)
 
     # Columns by what happens to them.
@@ -88,7 +88,7 @@ class ExtractSql:
 
     @cached_property
     def raw_key_names(self) -> list[str]:
-        """Columns of raw that a key is looked up by: the natural key, or the tenant without one."""
+        """Columns of raw by which a key is found: the natural key; the tenant, if it is the key."""
         return [ident(column.name) for column in self.natural_key or self.tenant]
 
     def is_always_there(self, column: Column) -> bool:
@@ -130,7 +130,7 @@ class ExtractSql:
         return [column for column in self.non_key if column.in_core]
 
     def published_by(self, *tracked: str) -> list[str]:
-        """Names of core columns that are tracked so."""
+        """Names of core columns with this value of `tracked`."""
         return [ident(c.name) for c in self.published if c.tracked in tracked]
 
     @cached_property
@@ -166,7 +166,7 @@ class ExtractSql:
 
     @cached_property
     def mapped(self) -> list[Column]:
-        """Columns that core has mapped through a domain."""
+        """Columns that a domain maps in core."""
         return [column for column in self.published if column.domain is not None]
 
     # Expressions.

@@ -1,7 +1,7 @@
-"""The SQL that reads a field in another text format than the one its type documents.
+"""The SQL that reads a field whose text format is not the default format of its type.
 
-Each format is brought to the documented text by cutting it at fixed places, so that the checks of
-the types (`etl.is_date`, `etl.is_local_time`, …) hold for it too: nothing is altered silently.
+A text is cut at fixed places and rearranged in the default format, which the checks of the types
+(`etl.is_date`, `etl.is_local_time`, …) then read. So a wrong text is rejected, and never altered.
 """
 
 from __future__ import annotations
@@ -19,9 +19,9 @@ _ZONE_LENGTHS = {"Z": 1, "TZH:TZM": 6}
 
 @dataclass(frozen=True)
 class FormatSql:
-    """SQL over the text of a field: `text` in the documented format, and what else must hold.
+    """SQL over the text of a field: `text` in the default format, and further `conditions`.
 
-    `zone` is what follows a time that is not local: an expression, or empty.
+    `zone` is an expression for the zone of a time that is not local; empty if the time is local.
     """
 
     text: str
@@ -40,11 +40,11 @@ def format_sql(base_type: str, text_format: str, field: str) -> FormatSql:
 
 def _time_sql(text_format: str, field: str) -> FormatSql:
     found = TIME_FORMAT.fullmatch(text_format)
-    if found is None:  # the checks of contracts let none through
+    if found is None:  # the checks of contracts refuse it
         raise ValueError(f"{text_format} is not a format of times")
     date, zone = found["date"], found["zone"] or ""
     seconds, between = found["seconds"], found["between"]
-    # Few operations: beyond ten the planner no longer inlines the checks of the types.
+    # Few operations: with more than ten, the planner no longer inlines the checks of the types.
     time = f"substr({field}, {len(date) + (2 if between == 'T' else 1)})"
     if zone:
         time = f"left({time}, -{_ZONE_LENGTHS[zone]})"

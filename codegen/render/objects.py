@@ -1,4 +1,4 @@
-"""The objects of the database: hand-written files of sql/ and what the templates make, in order."""
+"""The objects of the database, in order: hand-written files of sql/ and rendered templates."""
 
 from __future__ import annotations
 
@@ -24,8 +24,8 @@ _TABLES = {
     "etl.rejects_{}": "rejects_table",
     "etl.touched_{}": "touched_table",
 }
-#: What names the rows that several routines need, with its template. Nothing of it is worth keeping
-#: or built on by others, so a migration drops and creates it where a table of the extract changes.
+#: Views and work tables with the rows that several routines need, and their templates. They keep no
+#: data and no table depends on them, so a migration drops and creates them if a table changes.
 _DERIVED = {
     "typed": "typed_view",
     "published": "published_view",
@@ -72,7 +72,7 @@ def engine_text(name: str) -> str:
 
 
 def feed_objects(feed: Feed, folder: Path) -> Iterator[SqlObject]:
-    """Yield what the contracts of a source folder make: its data, then each extract's objects."""
+    """Yield the objects from the contracts of a source folder: its data, then each extract's."""
     where = Path("generated") / feed.source.source
     extracts = [_lists(feed, name.extract, folder) for name in feed.load_order()]
     for x in extracts:

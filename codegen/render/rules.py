@@ -1,4 +1,4 @@
-"""What must hold of a row, column by column, and the hash of all such rules."""
+"""The rules that a row must meet, column by column, and the hash of all rules."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from codegen.render.values import is_there, is_typed
 
 @dataclass(frozen=True)
 class Rule:
-    """Something that must hold of one column: the condition (NULL counts as met), and the words."""
+    """A rule for one column: the condition (NULL counts as met), and the reason if it is broken."""
 
     column: Column
     condition: str
@@ -24,7 +24,7 @@ class Rule:
 
 
 def rules_of(x: ExtractSql, column: Column) -> Iterator[Rule]:
-    """Yield what must hold of one column of a row of raw, alias r."""
+    """Yield the rules for one column of a row of raw (alias r)."""
     text = f"r.{ident(column.name)}"
     if column.is_tenant:
         place = x.source.tenant.index(column.name) + 1
@@ -90,7 +90,7 @@ def _inside(x: ExtractSql, column: Column, condition: str) -> str:
 
 
 def _check(x: ExtractSql, condition: str) -> str:
-    """Return a check over raw columns, met where the text of one of them is not of its type."""
+    """Return a check over raw columns; it counts as met if a text is not of its column's type."""
     values: dict[str, str] = {}
     are_typed: list[str] = []
     for column in x.columns:
@@ -103,7 +103,7 @@ def _check(x: ExtractSql, condition: str) -> str:
 
 
 def _outside(interval: Interval, zone: str) -> str:
-    """Return the condition that the file in hand lies outside of an interval."""
+    """Return the condition that the file being processed lies outside an interval."""
     ends = []
     if interval.since is not None:
         ends.append(f"v_file.date_extracted < {instant(interval.since, zone)}")

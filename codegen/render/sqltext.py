@@ -1,7 +1,7 @@
 """SQL text: names and literals quoted, conditions rewritten, templates rendered.
 
-pglast and Jinja2 are imported where they are needed: contracts are also read where neither is
-installed.
+pglast and Jinja2 are imported inside functions, because contracts are also read on machines where
+neither is installed.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ TEMPLATES = Path(__file__).parent / "templates"
 _RESERVED_KINDS = ("RESERVED_KEYWORD", "COL_NAME_KEYWORD", "TYPE_FUNC_NAME_KEYWORD")
 #: Columns of text to which lists of names are packed.
 WIDTH = 116
-#: What makes an item of a list more than a name, a name set to another, or a plain cast.
+#: Characters that show that an item is an expression, not a name, an assignment or a plain cast.
 _EXPRESSION = re.compile(r"[('\n]")
 #: A predicate over one column.
 _PREDICATE = re.compile(r'etl\.is_\w+\(\w+\."?\w+"?\)')
@@ -60,7 +60,7 @@ def literal(value: object) -> str:
 
 
 def instant(local: str | None, zone: str, otherwise: str = "NULL") -> str:
-    """Return a local time of a zone as an expression; of no time, what stands for it."""
+    """Return a local time of a zone as an expression; for None, the given default."""
     return otherwise if local is None else f"TIMESTAMP '{local}' AT TIME ZONE {literal(zone)}"
 
 
@@ -81,12 +81,12 @@ def substitute(condition: str, columns: Mapping[str, str]) -> str:
 
 
 def lines(items: Iterable[str], indent: int, separator: str = ",") -> str:
-    """Join items one a line, at an indent of so many blanks."""
+    """Join items, one on each line, with this indent."""
     return (separator + "\n" + " " * indent).join(items)
 
 
 def pack(items: Iterable[str], indent: int) -> str:
-    """Join items with commas: names fill the lines up to WIDTH, a call has a line of its own."""
+    """Join items with commas: names fill lines up to WIDTH, an expression has its own line."""
     rows: list[str] = []
     is_open = False
     for item in items:
@@ -100,7 +100,7 @@ def pack(items: Iterable[str], indent: int) -> str:
 
 
 def conditions(items: Iterable[str], indent: int) -> str:
-    """Join conditions with AND: predicates over one column share lines, others do not."""
+    """Join conditions with AND: only predicates over one column share lines."""
     rows: list[str] = []
     is_open = False
     for item in items:
@@ -123,7 +123,7 @@ def row(alias: str, names: Iterable[str], indent: int) -> str:
 
 
 def assignments(names: Iterable[str], alias: str) -> list[str]:
-    """Return what SET takes: each name with the value that an alias has for it."""
+    """Return assignments for SET: each name gets the value of the same name in an alias."""
     return [f"{name} = {alias}.{name}" for name in names]
 
 

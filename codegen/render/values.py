@@ -1,4 +1,4 @@
-"""The text of a raw column (alias r) as a value, and what must hold of it to be one."""
+"""The text of a raw column (alias r) as a value, and the conditions for the cast."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ def typed_value(column: Column, source: Source) -> str:
 
 
 def is_typed(column: Column, source: Source) -> tuple[str, str]:
-    """Return the condition that a text is of the type of its column, and the reason if not."""
+    """Return the condition that a text is of its column's type, and the reason if it is not."""
     text, form = _text(column), _form(column)
     if column.type == "boolean" and column.text_format is not None:
         true, false = boolean_texts(column.text_format)
@@ -49,7 +49,7 @@ def is_typed(column: Column, source: Source) -> tuple[str, str]:
 
 
 def is_there(column: Column, source: Source) -> str:
-    """Return the condition that a field is not empty, nor a date that means unknown."""
+    """Return the condition that a field is neither empty nor a date that means unknown."""
     text, form = _text(column), _form(column)
     conditions = [f"{text} IS NOT NULL"]
     if column.type in ("date", "timestamptz") and not column.is_key:
@@ -63,14 +63,14 @@ def _text(column: Column) -> str:
 
 
 def _form(column: Column) -> FormatSql | None:
-    """Return how a column is read that has another text format than its type documents."""
+    """Return the SQL that reads a column whose format is not the default; None: it is."""
     if column.text_format is None or column.type == "boolean":
         return None
     return format_sql(column.base_type, column.text_format, _text(column))
 
 
 def _zoned(form: FormatSql, source: Source) -> str:
-    """Return a time whose text has its zone; NULL where its date means unknown."""
+    """Return a time whose text includes its zone; NULL if its date means unknown."""
     value = f"({form.text} || {form.zone})::timestamptz"
     if not source.null_dates:
         return value
@@ -79,7 +79,7 @@ def _zoned(form: FormatSql, source: Source) -> str:
 
 
 def key_text(column: Column, value: str) -> str:
-    """Return the one text that a key column has for a value, whatever the session's settings."""
+    """Return the canonical text of a key column's value, whatever the session's settings."""
     if column.type == "text":
         return value
     if column.type == "date":
@@ -88,7 +88,7 @@ def key_text(column: Column, value: str) -> str:
 
 
 def _is_documented(column: Column, text: str, source: Source) -> tuple[str, str]:
-    """Return the condition that a text is one that the type documents, and the reason if not."""
+    """Return the condition that a text is in the default format, and the reason if it is not."""
     type_ = column.postgres_type
     if column.base_type in ("smallint", "integer", "bigint"):
         reason = f"is not {type_}: a whole number without plus sign and leading zeros"

@@ -2,8 +2,8 @@
 SET LOCAL lock_timeout = '5s';
 
 -- object: roles roles
--- The four group roles of rawcore. Logins are granted one of them; none of them can log in.
--- Roles belong to the whole server, so another database of it may have made them already.
+-- The four group roles of rawcore. None of them can log in; they are granted to logins.
+-- Roles belong to the whole server, so another database on it may have created them already.
 DO $roles$
 DECLARE
     v_role text;
@@ -13,11 +13,11 @@ BEGIN
             BEGIN
                 EXECUTE format('CREATE ROLE %I NOLOGIN', v_role);
             EXCEPTION WHEN duplicate_object OR unique_violation THEN
-                RAISE NOTICE 'role % was made meanwhile', v_role;
+                RAISE NOTICE 'role % was created by another session', v_role;
             END;
         END IF;
     END LOOP;
-    -- Who migrates has to be a member of the owner to create the owner's schemas.
+    -- The login that migrates has to be a member of etl_owner to create its schemas.
     IF NOT pg_catalog.pg_has_role(current_user, 'etl_owner', 'SET') THEN
         EXECUTE format('GRANT etl_owner TO %I', current_user);
     END IF;
@@ -26,7 +26,7 @@ $roles$;
 
 -- object: schema core
 CREATE SCHEMA core AUTHORIZATION etl_owner;
-COMMENT ON SCHEMA core IS 'What people read: dimensions with history, facts by natural key, and the files they came from.';
+COMMENT ON SCHEMA core IS 'What analysts read: dimensions with history, facts by natural key, and the files that rows came from.';
 
 -- object: schema etl
 CREATE SCHEMA etl AUTHORIZATION etl_owner;
@@ -34,7 +34,7 @@ COMMENT ON SCHEMA etl IS 'Control and audit: contracts as migrated, objects, run
 
 -- object: schema raw
 CREATE SCHEMA raw AUTHORIZATION etl_owner;
-COMMENT ON SCHEMA raw IS 'Delivered rows as text, lossless: one table and one view with lineage per extract.';
+COMMENT ON SCHEMA raw IS 'Delivered rows as text, unchanged: per extract one table, and one view with lineage.';
 
 -- object: schema stg
 CREATE SCHEMA stg AUTHORIZATION etl_owner;
@@ -43,8 +43,8 @@ COMMENT ON SCHEMA stg IS 'The newest valid state of each natural key, typed and 
 SET LOCAL ROLE etl_owner;
 
 -- object: privileges privileges
--- What each role may do. Run by the owner before its first routine is created, because new routines are
--- executable by PUBLIC unless the default says otherwise; views and routines add their own grants.
+-- Default privileges. The owner sets them before its first routine is created, because by default PUBLIC may execute
+-- new routines. Views and routines add their own grants.
 ALTER DEFAULT PRIVILEGES FOR ROLE etl_owner REVOKE EXECUTE ON ROUTINES FROM PUBLIC;
 
 GRANT USAGE ON SCHEMA raw TO etl_writer, etl_auditor;
@@ -68,6 +68,7 @@ VALUES
     ('analyze_file_bytes', '8388608', 'Bytes: files of this size or more are made known to the planner.'),
     ('analyze_work_bytes', '65536', 'Work tables of this size or more have statistics made when they are filled.'),
     ('clear_bytes', '8388608', 'Work tables larger than this are truncated after a file, smaller ones deleted from.'),
+    ('hours_ahead', '24', 'Hours: files whose DateExtracted is later than they were written by more are held.'),
     ('rewrite_bytes', '268435456', 'Bytes: larger tables are rewritten only by make migrate ARGS=--rewrite.')
 ON CONFLICT DO NOTHING;
 
@@ -89,17 +90,17 @@ WHERE load_run_file_id IS NOT NULL;
 CREATE UNIQUE INDEX dq_results_batch_idx ON etl.dq_results (source, tenant, date_extracted, check_name)
 WHERE load_run_file_id IS NULL;
 COMMENT ON TABLE etl.dq_results IS
-    'Checks of whole files, as they were when they were last processed, and of batches, as they were last listed.';
+    'Checks of whole files, from their last processing, and of batches, from the last listing.';
 COMMENT ON COLUMN etl.dq_results.load_run_file_id IS 'The file; NULL: a check of a batch.';
-COMMENT ON COLUMN etl.dq_results.source IS 'Of a batch: the feed.';
-COMMENT ON COLUMN etl.dq_results.tenant IS 'Of a batch: the tenant.';
-COMMENT ON COLUMN etl.dq_results.date_extracted IS 'Of a batch: its DateExtracted.';
+COMMENT ON COLUMN etl.dq_results.source IS 'The feed, for a check of a batch.';
+COMMENT ON COLUMN etl.dq_results.tenant IS 'The tenant, for a check of a batch.';
+COMMENT ON COLUMN etl.dq_results.date_extracted IS 'DateExtracted of the batch, for a check of a batch.';
 COMMENT ON COLUMN etl.dq_results.check_name IS
-    'Of a file: reject_rate, mirror_close_share, unknown_domain_values:<column>; of a batch: missing:<extract>.';
-COMMENT ON COLUMN etl.dq_results.passed IS 'Whether it passed.';
-COMMENT ON COLUMN etl.dq_results.measured IS 'What was measured.';
-COMMENT ON COLUMN etl.dq_results.threshold IS 'What was allowed.';
-COMMENT ON COLUMN etl.dq_results.checked_at IS 'When.';
+    'For a file: reject_rate, mirror_close_share, unknown_domain_values:<column>; for a batch: missing:<extract>.';
+COMMENT ON COLUMN etl.dq_results.passed IS 'Whether the check passed.';
+COMMENT ON COLUMN etl.dq_results.measured IS 'The measured value.';
+COMMENT ON COLUMN etl.dq_results.threshold IS 'The highest value allowed.';
+COMMENT ON COLUMN etl.dq_results.checked_at IS 'When it was checked.';
 
 -- object: table etl.feature_flags
 CREATE TABLE etl.feature_flags (
@@ -108,10 +109,10 @@ CREATE TABLE etl.feature_flags (
     is_on boolean NOT NULL,
     PRIMARY KEY (name, extract)
 );
-COMMENT ON TABLE etl.feature_flags IS 'Switches of behaviour; a row of an extract goes before the row for all.';
+COMMENT ON TABLE etl.feature_flags IS 'Flags that change behaviour; the row of an extract overrides the row for all extracts.';
 COMMENT ON COLUMN etl.feature_flags.name IS
     'mirror: absent keys are closed; hold_incomplete_batches: a batch that lacks an extract is not landed (extract: empty).';
-COMMENT ON COLUMN etl.feature_flags.extract IS 'The extract it is for; empty: all.';
+COMMENT ON COLUMN etl.feature_flags.extract IS 'The extract that the flag is for; empty: all.';
 COMMENT ON COLUMN etl.feature_flags.is_on IS 'Whether it is on.';
 
 INSERT INTO etl.feature_flags (name, is_on)
@@ -140,22 +141,38 @@ CREATE TABLE etl.file_attempts (
 CREATE INDEX file_attempts_file_idx ON etl.file_attempts (load_run_file_id, file_attempt_id);
 CREATE INDEX file_attempts_run_idx ON etl.file_attempts (load_run_id);
 COMMENT ON TABLE etl.file_attempts IS
-    'One row per file, run and action, committed before its work starts; no end: in progress, or its worker died and nobody has taken over yet.';
+    'One row per attempt, committed before its work starts. If finished_at is NULL, it is in progress, or its worker died and no other has taken over yet.';
 COMMENT ON COLUMN etl.file_attempts.file_attempt_id IS 'The attempt.';
 COMMENT ON COLUMN etl.file_attempts.load_run_file_id IS 'The file.';
-COMMENT ON COLUMN etl.file_attempts.load_run_id IS 'The run it was part of.';
+COMMENT ON COLUMN etl.file_attempts.load_run_id IS 'The run that made the attempt.';
 COMMENT ON COLUMN etl.file_attempts.action IS 'land, process, reprocess, exclude, readmit, release, reread or purge.';
 COMMENT ON COLUMN etl.file_attempts.started_at IS 'Start.';
 COMMENT ON COLUMN etl.file_attempts.finished_at IS 'End.';
 COMMENT ON COLUMN etl.file_attempts.outcome IS 'succeeded, failed, held, skipped, or lost (another worker took over).';
-COMMENT ON COLUMN etl.file_attempts.pid IS 'Process of the server that did it.';
+COMMENT ON COLUMN etl.file_attempts.pid IS 'Process id of the server session that made the attempt.';
 COMMENT ON COLUMN etl.file_attempts.rows_read IS 'Rows it read.';
 COMMENT ON COLUMN etl.file_attempts.bytes_read IS 'Bytes it read.';
 COMMENT ON COLUMN etl.file_attempts.sqlstate IS 'SQLSTATE of its error.';
 COMMENT ON COLUMN etl.file_attempts.error_class IS
     'connection, permission, not_found, rate_limited, integrity, bad_name, bad_content, drift, resource or internal.';
-COMMENT ON COLUMN etl.file_attempts.is_retryable IS 'Whether the next run tries again by itself.';
-COMMENT ON COLUMN etl.file_attempts.problem IS 'What happened, in one line without field content.';
+COMMENT ON COLUMN etl.file_attempts.is_retryable IS 'Whether the next run retries by itself.';
+COMMENT ON COLUMN etl.file_attempts.problem IS 'What went wrong, in one line without field content.';
+
+-- object: table etl.landing_rejects
+CREATE UNLOGGED TABLE etl.landing_rejects (
+    load_run_file_id bigint NOT NULL,
+    line_no bigint NOT NULL,
+    row_text text,
+    code text NOT NULL,
+    reason text NOT NULL
+);
+COMMENT ON TABLE etl.landing_rejects IS
+    'Where the driver copies rows that raw cannot hold for etl.finish_landing, which moves them to the rejects of the extract; nothing stays here.';
+COMMENT ON COLUMN etl.landing_rejects.load_run_file_id IS 'The file.';
+COMMENT ON COLUMN etl.landing_rejects.line_no IS 'Line of the file, from 1.';
+COMMENT ON COLUMN etl.landing_rejects.row_text IS 'The row as delivered.';
+COMMENT ON COLUMN etl.landing_rejects.code IS 'Kind of fault.';
+COMMENT ON COLUMN etl.landing_rejects.reason IS 'The fault in words, without field content.';
 
 -- object: table etl.pseudonym_keys
 CREATE TABLE etl.pseudonym_keys (
@@ -166,10 +183,10 @@ CREATE TABLE etl.pseudonym_keys (
 );
 COMMENT ON TABLE etl.pseudonym_keys IS
     'The key of pseudonyms, prepared for HMAC-SHA-256. Set with etl.set_pseudonym_key; readable by the owner only.';
-COMMENT ON COLUMN etl.pseudonym_keys.only_row IS 'There is one key.';
+COMMENT ON COLUMN etl.pseudonym_keys.only_row IS 'Always true: the table has one row.';
 COMMENT ON COLUMN etl.pseudonym_keys.inner_pad IS 'The key, padded to 64 bytes, XOR 0x36.';
 COMMENT ON COLUMN etl.pseudonym_keys.outer_pad IS 'The key, padded to 64 bytes, XOR 0x5c.';
-COMMENT ON COLUMN etl.pseudonym_keys.key_id IS 'Tells keys apart without telling them: part of the ruleset fingerprint.';
+COMMENT ON COLUMN etl.pseudonym_keys.key_id IS 'Identifies the key without revealing it; part of the ruleset fingerprint.';
 
 -- object: table etl.s3_listing
 CREATE UNLOGGED TABLE etl.s3_listing (
@@ -181,8 +198,8 @@ CREATE UNLOGGED TABLE etl.s3_listing (
     last_modified timestamptz NOT NULL
 );
 COMMENT ON TABLE etl.s3_listing IS
-    'Where the driver copies a listing for etl.register_listing, which empties it; nothing stays here.';
-COMMENT ON COLUMN etl.s3_listing.listing_id IS 'The listing; drivers that list at once do not meet.';
+    'The driver copies a listing into this table, and etl.register_listing empties it in the same transaction.';
+COMMENT ON COLUMN etl.s3_listing.listing_id IS 'The listing; it separates drivers that list at the same time.';
 COMMENT ON COLUMN etl.s3_listing.s3_bucket IS 'Bucket.';
 COMMENT ON COLUMN etl.s3_listing.s3_key IS 'Key.';
 COMMENT ON COLUMN etl.s3_listing.size_bytes IS 'Size in bytes.';
@@ -218,10 +235,10 @@ COMMENT ON COLUMN etl.sources.encoding IS 'auto, utf-8, utf-16le, utf-16be or la
 COMMENT ON COLUMN etl.sources.header IS 'Whether the first row holds headings.';
 COMMENT ON COLUMN etl.sources.timezone IS 'Zone of local times in names and files.';
 COMMENT ON COLUMN etl.sources.tenant_columns IS 'Columns that name the tenant, in the order of every key; empty: no tenants.';
-COMMENT ON COLUMN etl.sources.full_before IS 'A file whose DateFrom lies before this is certainly full; NULL: dates never make it certain.';
-COMMENT ON COLUMN etl.sources.contract_fingerprint IS 'SHA-256 of the parsed contracts; the driver refuses to run on others.';
-COMMENT ON COLUMN etl.sources.quote IS 'What may enclose a field; empty: nothing is quoted.';
-COMMENT ON COLUMN etl.sources.trailing_separator IS 'Whether a field separator stands after the last field too.';
+COMMENT ON COLUMN etl.sources.full_before IS 'A file whose DateFrom is before this time is full; NULL: dates do not tell.';
+COMMENT ON COLUMN etl.sources.contract_fingerprint IS 'SHA-256 of the parsed contracts; the driver refuses to run if its contracts differ.';
+COMMENT ON COLUMN etl.sources.quote IS 'Character that may enclose a field; empty: no field is quoted.';
+COMMENT ON COLUMN etl.sources.trailing_separator IS 'Whether a field separator follows the last field too.';
 COMMENT ON COLUMN etl.sources.open_end IS 'Whether the last row may end with the file, without a row separator.';
 
 -- object: table etl.tenants
@@ -233,7 +250,7 @@ CREATE TABLE etl.tenants (
     added_by text NOT NULL DEFAULT session_user,
     PRIMARY KEY (source, tenant)
 );
-COMMENT ON TABLE etl.tenants IS 'Tenants whose files are loaded; files of others are held until the tenant is added here.';
+COMMENT ON TABLE etl.tenants IS 'Tenants whose files are loaded; files of an unknown tenant are held until it is added here.';
 COMMENT ON COLUMN etl.tenants.source IS 'The feed.';
 COMMENT ON COLUMN etl.tenants.tenant IS 'Values of the tenant columns of the source, in their order.';
 COMMENT ON COLUMN etl.tenants.name IS 'Name for people.';
@@ -281,19 +298,19 @@ COMMENT ON TABLE etl.extracts IS 'The extracts, as their contracts were when mig
 COMMENT ON COLUMN etl.extracts.extract IS 'Name of the extract, and of its contract.';
 COMMENT ON COLUMN etl.extracts.source IS 'The feed it belongs to.';
 COMMENT ON COLUMN etl.extracts.description IS 'What one row is.';
-COMMENT ON COLUMN etl.extracts.entity IS 'What one key stands for, in the singular.';
+COMMENT ON COLUMN etl.extracts.entity IS 'What one key identifies, in the singular.';
 COMMENT ON COLUMN etl.extracts.natural_key IS 'Key columns within the tenant; empty: the tenant is the key.';
 COMMENT ON COLUMN etl.extracts.core_kind IS 'dimension (with history) or fact.';
-COMMENT ON COLUMN etl.extracts.raw_table IS 'Where rows land.';
-COMMENT ON COLUMN etl.extracts.stg_table IS 'Where the newest valid state of each key stands.';
-COMMENT ON COLUMN etl.extracts.core_table IS 'Where rows are published.';
-COMMENT ON COLUMN etl.extracts.full_load IS 'mirror: a key that is absent from a certainly full file is closed.';
+COMMENT ON COLUMN etl.extracts.raw_table IS 'Table into which rows are landed.';
+COMMENT ON COLUMN etl.extracts.stg_table IS 'Table of the newest valid state of each key.';
+COMMENT ON COLUMN etl.extracts.core_table IS 'Table in which rows are published.';
+COMMENT ON COLUMN etl.extracts.full_load IS 'mirror: a key that a full file lacks is closed.';
 COMMENT ON COLUMN etl.extracts.ragged_rows IS 'What a row with the wrong number of fields does: reject (the row) or fail (the file).';
 COMMENT ON COLUMN etl.extracts.reject_rate IS 'Share of rejected rows above which a file fails.';
 COMMENT ON COLUMN etl.extracts.mirror_close_share IS 'Share of open keys above which a mirror that would close them is held.';
 COMMENT ON COLUMN etl.extracts.has_pseudonyms IS 'Whether core receives pseudonyms, so that the key must be set.';
-COMMENT ON COLUMN etl.extracts.load_order IS 'Dimensions before the facts that refer to them.';
-COMMENT ON COLUMN etl.extracts.every_batch IS 'Whether each batch should hold a file of it; if not, its absence is not reported.';
+COMMENT ON COLUMN etl.extracts.load_order IS 'Order of loading: dimensions before the facts that refer to them.';
+COMMENT ON COLUMN etl.extracts.every_batch IS 'Whether each batch should have a file of this extract; if false, a missing file is not reported.';
 
 -- object: table etl.file_types
 CREATE TABLE etl.file_types (
@@ -315,9 +332,9 @@ CREATE TABLE etl.horizons (
     purged_by text NOT NULL
 );
 COMMENT ON TABLE etl.horizons IS
-    'How far back raw goes: history before the horizon of an extract is frozen. Written by etl.purge_raw; no row: all the way.';
+    'The time up to which raw was purged: history before the horizon of an extract is frozen. Written by etl.purge_raw; no row: raw was never purged.';
 COMMENT ON COLUMN etl.horizons.extract IS 'The extract.';
-COMMENT ON COLUMN etl.horizons.horizon IS 'Files extracted before it are neither taken nor processed again.';
+COMMENT ON COLUMN etl.horizons.horizon IS 'Files extracted before this time are neither processed nor reprocessed.';
 COMMENT ON COLUMN etl.horizons.purged_at IS 'When raw was last purged.';
 COMMENT ON COLUMN etl.horizons.purged_by IS 'Login that purged it.';
 
@@ -350,6 +367,7 @@ CREATE TABLE etl.load_run_files (
     file_attempt_id bigint,
     load_run_id bigint,
     kind text CHECK (kind IN ('full', 'delta')),
+    told jsonb NOT NULL DEFAULT '{}',
     is_mirror boolean,
     reject_rate numeric,
     mirror_close_share numeric,
@@ -379,14 +397,14 @@ WHERE status IN ('landed', 'processing');
 CREATE INDEX load_run_files_open_idx ON etl.load_run_files (source, status)
 WHERE status IN ('pending', 'loading', 'landed', 'processing', 'failed', 'held');
 
-COMMENT ON TABLE etl.load_run_files IS 'One row per reading of a delivered content: where it came from, what became of it, and what was decided about it.';
+COMMENT ON TABLE etl.load_run_files IS 'One row per file, that is, per reading of a content of an object: its origin, its status, its counts, and decisions about it.';
 COMMENT ON COLUMN etl.load_run_files.load_run_file_id IS 'The file; raw, stg, core and rejects refer to it.';
 COMMENT ON COLUMN etl.load_run_files.source IS 'The feed.';
 COMMENT ON COLUMN etl.load_run_files.extract IS 'The extract.';
 COMMENT ON COLUMN etl.load_run_files.s3_bucket IS 'Bucket, or file:// and the folder.';
 COMMENT ON COLUMN etl.load_run_files.s3_key IS 'Key.';
 COMMENT ON COLUMN etl.load_run_files.s3_version_id IS
-    'Version of the object; etag:… until it was read and where the bucket keeps no versions; sha256:… of a folder.';
+    'Version of the object. etag:… before the object is read and if the bucket keeps no versions; sha256:… in a folder.';
 COMMENT ON COLUMN etl.load_run_files.member IS 'Name inside an archive; empty: not an archive.';
 COMMENT ON COLUMN etl.load_run_files.reading IS
     'How often this content had been read, from 1; a later reading takes the place of the earlier one when it is processed.';
@@ -402,30 +420,32 @@ COMMENT ON COLUMN etl.load_run_files.date_extracted IS 'DateExtracted in the nam
 COMMENT ON COLUMN etl.load_run_files.status IS
     'pending, loading, landed, processing, processed; or failed, held, skipped, superseded, excluded.';
 COMMENT ON COLUMN etl.load_run_files.status_reason IS 'Why it failed, is held or was skipped, in one line without field content.';
-COMMENT ON COLUMN etl.load_run_files.is_counting IS 'Whether core is made of it: processed, not superseded, not excluded.';
-COMMENT ON COLUMN etl.load_run_files.superseded_by IS 'The newer version of the key, or the later reading, that took its place.';
-COMMENT ON COLUMN etl.load_run_files.file_attempt_id IS 'Its newest attempt; an older one has lost its claim.';
+COMMENT ON COLUMN etl.load_run_files.is_counting IS 'Whether core is made from the file: it was processed, and is neither superseded nor excluded.';
+COMMENT ON COLUMN etl.load_run_files.superseded_by IS 'The newer version of the object, or the later reading, that counts in its place.';
+COMMENT ON COLUMN etl.load_run_files.file_attempt_id IS 'Its newest attempt; older attempts can no longer change the file.';
 COMMENT ON COLUMN etl.load_run_files.load_run_id IS 'The run that landed it.';
 COMMENT ON COLUMN etl.load_run_files.kind IS 'full or delta, recorded when it was first processed.';
+COMMENT ON COLUMN etl.load_run_files.told IS
+    'kind and overrides that runs which planned it were started with; they hold for it whichever run processes it.';
 COMMENT ON COLUMN etl.load_run_files.is_mirror IS 'Whether keys absent from it are closed, recorded when it was first processed.';
 COMMENT ON COLUMN etl.load_run_files.reject_rate IS 'Share of rejects above which it fails, recorded when it was first processed.';
 COMMENT ON COLUMN etl.load_run_files.mirror_close_share IS 'Share of closed keys above which it is held, recorded when it was first processed.';
-COMMENT ON COLUMN etl.load_run_files.ruleset_fingerprint IS 'The rules its verdicts were made by; another than the extract has now: stale.';
+COMMENT ON COLUMN etl.load_run_files.ruleset_fingerprint IS 'Fingerprint of the rules that its verdicts were made by; if it is not that of today''s rules, the file is stale.';
 COMMENT ON COLUMN etl.load_run_files.decision IS 'What an operator decided: released or excluded.';
 COMMENT ON COLUMN etl.load_run_files.decision_reason IS 'Why the operator decided so.';
 COMMENT ON COLUMN etl.load_run_files.decided_by IS 'Login of the operator.';
-COMMENT ON COLUMN etl.load_run_files.encoding IS 'Encoding that was found.';
-COMMENT ON COLUMN etl.load_run_files.path IS 'in order: merged onto what stands; late: its keys were rebuilt from raw.';
+COMMENT ON COLUMN etl.load_run_files.encoding IS 'Encoding that was detected.';
+COMMENT ON COLUMN etl.load_run_files.path IS 'in order: its rows were merged into stg and core; late: its keys were rebuilt from raw.';
 COMMENT ON COLUMN etl.load_run_files.rows_read IS 'Rows in the file = ingested + unchanged + duplicate + rejected.';
 COMMENT ON COLUMN etl.load_run_files.rows_ingested IS 'Rows that were typed and offered to stg.';
 COMMENT ON COLUMN etl.load_run_files.rows_unchanged IS 'Rows skipped because stg has them already.';
 COMMENT ON COLUMN etl.load_run_files.rows_duplicate IS 'Valid rows that another row of the same key in the file replaced.';
 COMMENT ON COLUMN etl.load_run_files.rows_rejected IS 'Rejected rows, at landing and at typing.';
-COMMENT ON COLUMN etl.load_run_files.rows_rejected_landing IS 'Of these, rows that could not stand in raw.';
+COMMENT ON COLUMN etl.load_run_files.rows_rejected_landing IS 'Of these, rows that did not fit the raw table.';
 COMMENT ON COLUMN etl.load_run_files.core_inserted IS 'Rows or versions added to core.';
 COMMENT ON COLUMN etl.load_run_files.core_updated IS 'Rows or versions of core that changed.';
-COMMENT ON COLUMN etl.load_run_files.core_closed IS 'Keys of core that were closed because the file, a mirror, lacks them, or that lost all observations.';
-COMMENT ON COLUMN etl.load_run_files.discovered_at IS 'When a listing first showed it.';
+COMMENT ON COLUMN etl.load_run_files.core_closed IS 'Keys of core that were closed, because the file is a mirror and lacks them, or that lost all observations.';
+COMMENT ON COLUMN etl.load_run_files.discovered_at IS 'When a listing first showed the file.';
 COMMENT ON COLUMN etl.load_run_files.load_ts IS 'When it was landed.';
 COMMENT ON COLUMN etl.load_run_files.processed_at IS 'When it was last processed.';
 
@@ -442,9 +462,9 @@ CREATE TABLE etl.load_runs (
     started_at timestamptz NOT NULL,
     finished_at timestamptz
 );
-COMMENT ON TABLE etl.load_runs IS 'One row per run of the driver or reprocess.';
+COMMENT ON TABLE etl.load_runs IS 'One row per run: a start of the driver, or a call of a procedure that reprocesses files.';
 COMMENT ON COLUMN etl.load_runs.load_run_id IS 'The run.';
-COMMENT ON COLUMN etl.load_runs.source IS 'The feed it loads.';
+COMMENT ON COLUMN etl.load_runs.source IS 'The feed that the run loads.';
 COMMENT ON COLUMN etl.load_runs.status IS 'queued, running, succeeded, partial (some files failed or are held) or failed.';
 COMMENT ON COLUMN etl.load_runs.mode IS 'How its files were chosen.';
 COMMENT ON COLUMN etl.load_runs.trigger IS 'What started it: driver or psql.';
@@ -459,7 +479,7 @@ CREATE TABLE etl.locks (
     extract text NOT NULL PRIMARY KEY REFERENCES etl.extracts ON DELETE CASCADE
 );
 COMMENT ON TABLE etl.locks IS
-    'One row per extract; who writes stg, core or rejects of the extract holds its row lock to the end of the transaction.';
+    'One row per extract. A session that writes stg, core or rejects of the extract locks the row until its transaction ends.';
 COMMENT ON COLUMN etl.locks.extract IS 'The extract.';
 
 -- object: table etl.name_patterns
@@ -470,11 +490,11 @@ CREATE TABLE etl.name_patterns (
     regex text NOT NULL,
     PRIMARY KEY (source, pattern_no)
 );
-COMMENT ON TABLE etl.name_patterns IS 'The spellings of file names of a source; the first that fits counts.';
+COMMENT ON TABLE etl.name_patterns IS 'The patterns of file names of a source; the first one that matches is used.';
 COMMENT ON COLUMN etl.name_patterns.source IS 'The feed.';
-COMMENT ON COLUMN etl.name_patterns.pattern_no IS 'Order in which spellings are tried, from 1.';
-COMMENT ON COLUMN etl.name_patterns.template IS 'The spelling as the contract writes it.';
-COMMENT ON COLUMN etl.name_patterns.regex IS 'The same as a regular expression with one group per part.';
+COMMENT ON COLUMN etl.name_patterns.pattern_no IS 'Order in which patterns are tried, from 1.';
+COMMENT ON COLUMN etl.name_patterns.template IS 'The pattern as the contract writes it.';
+COMMENT ON COLUMN etl.name_patterns.regex IS 'The pattern as a regular expression with one group per part.';
 
 -- object: table etl.s3_objects
 CREATE TABLE etl.s3_objects (
@@ -498,26 +518,26 @@ CREATE TABLE etl.s3_objects (
     last_changed timestamptz NOT NULL,
     PRIMARY KEY (source, s3_bucket, s3_key)
 );
-COMMENT ON TABLE etl.s3_objects IS 'The inventory: every object ever listed below the prefix, and what its name says.';
-COMMENT ON COLUMN etl.s3_objects.source IS 'The feed that was being loaded.';
+COMMENT ON TABLE etl.s3_objects IS 'The inventory: every object that was ever listed below the prefix, with the parts of its name.';
+COMMENT ON COLUMN etl.s3_objects.source IS 'The feed whose run listed the object.';
 COMMENT ON COLUMN etl.s3_objects.s3_bucket IS 'Bucket.';
 COMMENT ON COLUMN etl.s3_objects.s3_key IS 'Key.';
 COMMENT ON COLUMN etl.s3_objects.size_bytes IS 'Size in bytes, as last listed.';
 COMMENT ON COLUMN etl.s3_objects.etag IS 'Entity tag, as last listed.';
 COMMENT ON COLUMN etl.s3_objects.last_modified IS 'When the object was last written, as last listed.';
-COMMENT ON COLUMN etl.s3_objects.s3_version_id IS 'Version, known once it was read.';
+COMMENT ON COLUMN etl.s3_objects.s3_version_id IS 'Version; NULL until the object was read.';
 COMMENT ON COLUMN etl.s3_objects.extract_type IS 'Extract as spelled in the name.';
 COMMENT ON COLUMN etl.s3_objects.extract IS 'Extract that it means.';
 COMMENT ON COLUMN etl.s3_objects.tenant IS 'Tenant in the name.';
-COMMENT ON COLUMN etl.s3_objects.kind IS 'full or delta, where the name says so.';
+COMMENT ON COLUMN etl.s3_objects.kind IS 'full or delta, if the name states it.';
 COMMENT ON COLUMN etl.s3_objects.date_from IS 'Start of the interval in the name.';
 COMMENT ON COLUMN etl.s3_objects.date_to IS 'End of the interval in the name.';
 COMMENT ON COLUMN etl.s3_objects.date_extracted IS 'DateExtracted in the name: the batch.';
-COMMENT ON COLUMN etl.s3_objects.name_problem IS 'Why the name could not be read; NULL: it could.';
+COMMENT ON COLUMN etl.s3_objects.name_problem IS 'Why the name could not be parsed; NULL: it could.';
 COMMENT ON COLUMN etl.s3_objects.name_rules IS
-    'The rules it was read by (etl.name_rules); a name that could not be read is read again by others.';
+    'Fingerprint of the rules that parsed the name (etl.name_rules). If the rules change, a name that could not be parsed is parsed again.';
 COMMENT ON COLUMN etl.s3_objects.first_seen IS 'When it was first listed.';
-COMMENT ON COLUMN etl.s3_objects.last_changed IS 'When a listing last showed it new or changed, or its name could be read at last.';
+COMMENT ON COLUMN etl.s3_objects.last_changed IS 'When a listing last showed the object as new or changed, or when its name could first be parsed.';
 
 -- object: table etl.schema_drift
 CREATE TABLE etl.schema_drift (
@@ -539,22 +559,22 @@ CREATE TABLE etl.schema_drift (
 );
 CREATE UNIQUE INDEX schema_drift_proposed_idx ON etl.schema_drift (extract) WHERE status = 'proposed';
 COMMENT ON TABLE etl.schema_drift IS
-    'What was proposed for files that no longer look as their contract says, and what was decided. Changes nothing.';
+    'Proposed contract edits for drifted files, and the decisions about them. A row changes no contract by itself.';
 COMMENT ON COLUMN etl.schema_drift.drift_id IS 'The proposal.';
 COMMENT ON COLUMN etl.schema_drift.extract IS 'The extract; at most one of its proposals is open.';
-COMMENT ON COLUMN etl.schema_drift.load_run_file_id IS 'The oldest file that fails for it: its first rows were looked at.';
+COMMENT ON COLUMN etl.schema_drift.load_run_file_id IS 'The oldest file that failed because of this drift; its first rows were read for the proposal.';
 COMMENT ON COLUMN etl.schema_drift.date_extracted IS 'DateExtracted of that file.';
-COMMENT ON COLUMN etl.schema_drift.fields IS 'Fields of its rows.';
-COMMENT ON COLUMN etl.schema_drift.headings IS 'Its headings; NULL: it has none.';
+COMMENT ON COLUMN etl.schema_drift.fields IS 'Number of fields in the rows of that file.';
+COMMENT ON COLUMN etl.schema_drift.headings IS 'Headings of that file; NULL: it has none.';
 COMMENT ON COLUMN etl.schema_drift.change IS 'What changed, or why nothing could be proposed.';
 COMMENT ON COLUMN etl.schema_drift.proposal IS 'The edit of the contract as a diff; NULL: there is none.';
-COMMENT ON COLUMN etl.schema_drift.evidence IS 'What it was guessed from: counts and types, never values.';
+COMMENT ON COLUMN etl.schema_drift.evidence IS 'The facts behind the proposal: counts and types, never values.';
 COMMENT ON COLUMN etl.schema_drift.status IS 'proposed, accepted or declined.';
 COMMENT ON COLUMN etl.schema_drift.proposed_at IS 'When it was proposed.';
 COMMENT ON COLUMN etl.schema_drift.proposed_by IS 'Login that asked for it.';
 COMMENT ON COLUMN etl.schema_drift.decided_at IS 'When it was decided.';
 COMMENT ON COLUMN etl.schema_drift.decided_by IS 'Login that decided.';
-COMMENT ON COLUMN etl.schema_drift.decision_reason IS 'Why.';
+COMMENT ON COLUMN etl.schema_drift.decision_reason IS 'Why it was decided so.';
 
 -- object: table etl.shapes
 CREATE TABLE etl.shapes (
@@ -566,13 +586,13 @@ CREATE TABLE etl.shapes (
     rules_hash text NOT NULL,
     PRIMARY KEY (extract, since)
 );
-COMMENT ON TABLE etl.shapes IS 'What files of an extract hold, by DateExtracted: one row, until columns come, go or move.';
+COMMENT ON TABLE etl.shapes IS 'The shapes of each extract, by DateExtracted: a new row when a column comes, goes or moves.';
 COMMENT ON COLUMN etl.shapes.extract IS 'The extract.';
 COMMENT ON COLUMN etl.shapes.since IS 'First DateExtracted of the shape; -infinity: from the first file on.';
 COMMENT ON COLUMN etl.shapes.until IS 'First DateExtracted of the next shape; infinity: there is none yet.';
 COMMENT ON COLUMN etl.shapes.columns IS 'Columns in the order of the file.';
 COMMENT ON COLUMN etl.shapes.headings IS 'Their headings as the source spells them.';
-COMMENT ON COLUMN etl.shapes.rules_hash IS 'Hash of all that the contract says about values and verdicts of these columns.';
+COMMENT ON COLUMN etl.shapes.rules_hash IS 'Hash of everything in the contract that can change values or verdicts of these columns.';
 
 -- object: table etl.columns
 CREATE TABLE etl.columns (
@@ -594,19 +614,19 @@ CREATE TABLE etl.columns (
 );
 COMMENT ON TABLE etl.columns IS 'The columns of each extract, as their contracts were when migrations were last applied.';
 COMMENT ON COLUMN etl.columns.extract IS 'The extract.';
-COMMENT ON COLUMN etl.columns.position IS 'Place in the contract, from 1: the order in the file of the columns that it has.';
-COMMENT ON COLUMN etl.columns.column_name IS 'Name in raw, stg and core; of a column that moved several rows.';
+COMMENT ON COLUMN etl.columns.position IS 'Position in the contract, from 1; the columns of a file have this order.';
+COMMENT ON COLUMN etl.columns.column_name IS 'Name in raw, stg and core. A column that moved has several rows.';
 COMMENT ON COLUMN etl.columns.source_column IS 'Heading as the source spells it.';
 COMMENT ON COLUMN etl.columns.data_type IS 'Type in stg and core.';
 COMMENT ON COLUMN etl.columns.is_required IS 'Whether an empty field rejects the row.';
-COMMENT ON COLUMN etl.columns.domain IS 'Closed list of values that it is checked against.';
-COMMENT ON COLUMN etl.columns.check_expression IS 'Condition that its rows must meet.';
-COMMENT ON COLUMN etl.columns.tracked IS 'history: a change opens a version; latest: shows the newest value; false: a change alone is none.';
+COMMENT ON COLUMN etl.columns.domain IS 'Domain (closed list of values) that the column is checked against.';
+COMMENT ON COLUMN etl.columns.check_expression IS 'Condition that each row must meet.';
+COMMENT ON COLUMN etl.columns.tracked IS 'history: a change opens a version; latest: core shows the newest value; false: a change of this column alone is ignored.';
 COMMENT ON COLUMN etl.columns.pii IS 'What core receives: the value (keep), a pseudonym, or nothing (drop).';
-COMMENT ON COLUMN etl.columns.text_format IS 'Text format, where it is not the one that the type documents.';
+COMMENT ON COLUMN etl.columns.text_format IS 'Text format, if it is not the default format of the type.';
 COMMENT ON COLUMN etl.columns.description IS 'Meaning.';
-COMMENT ON COLUMN etl.columns.since IS 'First DateExtracted whose files have it here; NULL: all earlier ones too.';
-COMMENT ON COLUMN etl.columns.until IS 'First DateExtracted whose files no longer have it here; NULL: all later ones too.';
+COMMENT ON COLUMN etl.columns.since IS 'First DateExtracted whose files have the column at this position; NULL: the earliest files have it too.';
+COMMENT ON COLUMN etl.columns.until IS 'First DateExtracted whose files no longer have the column at this position; NULL: the newest files still have it.';
 
 -- object: table etl.load_run_plan
 CREATE TABLE etl.load_run_plan (
@@ -623,15 +643,15 @@ CREATE TABLE etl.load_run_plan (
 );
 CREATE INDEX load_run_plan_to_land_idx ON etl.load_run_plan (load_run_id, failures, ordinal)
 WHERE action = 'land' AND NOT is_landed;
-COMMENT ON TABLE etl.load_run_plan IS 'The files that a run set out to land and process, in order.';
+COMMENT ON TABLE etl.load_run_plan IS 'The files that a run is to land and process, in order.';
 COMMENT ON COLUMN etl.load_run_plan.load_run_id IS 'The run.';
 COMMENT ON COLUMN etl.load_run_plan.ordinal IS 'Order, from 1.';
 COMMENT ON COLUMN etl.load_run_plan.load_run_file_id IS 'The file.';
 COMMENT ON COLUMN etl.load_run_plan.action IS 'land (and process) or process.';
 COMMENT ON COLUMN etl.load_run_plan.is_forced IS 'Whether --force lands it again: it had failed.';
-COMMENT ON COLUMN etl.load_run_plan.is_landed IS 'Whether landing it is over in this run: landed, skipped, or failed in a way that trying again cannot mend.';
-COMMENT ON COLUMN etl.load_run_plan.failures IS 'Attempts of this run to land it that failed.';
-COMMENT ON COLUMN etl.load_run_plan.workers_lost IS 'Workers of this run that were gone while they processed it.';
+COMMENT ON COLUMN etl.load_run_plan.is_landed IS 'Whether the run is done with landing the file: it was landed or skipped, or it failed and a retry cannot help.';
+COMMENT ON COLUMN etl.load_run_plan.failures IS 'Failed attempts of this run to land the file.';
+COMMENT ON COLUMN etl.load_run_plan.workers_lost IS 'Workers that died in this run while they processed the file.';
 COMMENT ON COLUMN etl.load_run_plan.reason IS 'Why the file was chosen.';
 
 -- object: table etl.name_parts
@@ -651,7 +671,7 @@ COMMENT ON COLUMN etl.name_parts.pattern_no IS 'The pattern.';
 COMMENT ON COLUMN etl.name_parts.part_no IS 'Number of the group, from 1.';
 COMMENT ON COLUMN etl.name_parts.part IS 'file_type, kind, date_from, date_to, date_extracted or a tenant column.';
 COMMENT ON COLUMN etl.name_parts.digits_regex IS 'For a date: splits its digits into groups.';
-COMMENT ON COLUMN etl.name_parts.iso_template IS 'For a date: puts those groups into YYYY-MM-DD HH:MM:SS.';
+COMMENT ON COLUMN etl.name_parts.iso_template IS 'For a date: arranges the groups as YYYY-MM-DD HH:MM:SS.';
 
 -- object: function etl.attempt_failed_since
 CREATE OR REPLACE FUNCTION etl.attempt_failed_since(p_file_attempt_id bigint, p_since timestamptz)
@@ -673,8 +693,8 @@ RETURNS boolean
 LANGUAGE sql
 VOLATILE
 AS $attempt_is_fresh$
--- Between the commit of an attempt and the lock that claims its file lies a moment. Locks decide in any case; this
--- keeps workers from taking files from each other in that moment.
+-- A worker commits its attempt, and locks the file a moment later. In this moment only the attempt shows that the file
+-- is taken. The lock decides in any case; this check only keeps workers from competing for the same file.
 SELECT EXISTS (
     SELECT
     FROM etl.file_attempts AS a
@@ -737,7 +757,7 @@ WHERE a.load_run_id = p_load_run_id AND a.action = 'process' AND a.file_attempt_
 ORDER BY a.file_attempt_id;
 $attempts_of_run$;
 COMMENT ON FUNCTION etl.attempts_of_run(bigint, bigint) IS
-    'The attempts of a run to process files, after one of them, with the counts of their files: what a driver logs.';
+    'The attempts of a run to process files that come after the attempt p_after, with the counts of their files; for the driver''s log.';
 
 -- object: function etl.begin_round
 CREATE OR REPLACE FUNCTION etl.begin_round(p_began timestamptz DEFAULT pg_catalog.clock_timestamp())
@@ -745,8 +765,8 @@ RETURNS timestamptz
 LANGUAGE plpgsql
 VOLATILE
 AS $begin_round$
--- The workers of a driver call etl.process_batch at different moments but do one round together: none of them retries
--- in it what another has just tried.
+-- The workers of a driver call etl.process_batch at different moments but share one round: a file that failed in one
+-- worker is not retried by another one in the same round.
 BEGIN
     PERFORM pg_catalog.set_config(
         'rawcore.round_began',
@@ -757,7 +777,7 @@ BEGIN
 END;
 $begin_round$;
 COMMENT ON FUNCTION etl.begin_round(timestamptz) IS
-    'Tells this session when the round of processing began, and returns that time; files that failed since are left to the next round.';
+    'Sets for this session when the round of processing began, and returns that time; files that failed since then are retried in the next round only.';
 
 -- object: function etl.check_batches
 CREATE OR REPLACE FUNCTION etl.check_batches(p_source text, p_now timestamptz)
@@ -767,7 +787,7 @@ SECURITY DEFINER
 SET search_path = pg_catalog, pg_temp
 AS $check_batches$
 BEGIN
-    -- A file that was missing has come.
+    -- A file that was missing has arrived.
     UPDATE etl.dq_results AS d
     SET passed = true, measured = 0, checked_at = p_now
     FROM etl.load_run_files AS f
@@ -786,7 +806,7 @@ BEGIN
 END;
 $check_batches$;
 COMMENT ON FUNCTION etl.check_batches(text, timestamptz) IS
-    'Records in etl.dq_results what batches with new files lack, and what has come since; writes nothing where there is no news.';
+    'Records in etl.dq_results which extracts batches with new files lack, and which of them have arrived since. Writes only changes.';
 
 -- object: function etl.chosen_files
 CREATE OR REPLACE FUNCTION etl.chosen_files(p_source text, p_options jsonb)
@@ -817,7 +837,7 @@ BEGIN
 END;
 $chosen_files$;
 COMMENT ON FUNCTION etl.chosen_files(text, jsonb) IS
-    'How many files, in whatever state, have a batch and a key that these options choose, and the newest batch of all files, as local time.';
+    'Number of files, in any state, whose batch and key these options choose; and the newest batch of all files, in local time.';
 
 -- object: function etl.claim_landing
 CREATE OR REPLACE FUNCTION etl.claim_landing(p_file_attempt_id bigint)
@@ -826,7 +846,7 @@ LANGUAGE plpgsql
 SECURITY DEFINER
 SET search_path = pg_catalog, pg_temp
 AS $claim_landing$
--- The truth about a claim is the row lock, held to the end of the caller's transaction.
+-- What makes the claim is the row lock, held to the end of the caller's transaction.
 DECLARE
     v_file record;
 BEGIN
@@ -845,7 +865,7 @@ BEGIN
         RETURN false;
     END IF;
 
-    -- Rows of an earlier landing of a file that failed: --force lands it again. No file that counts gets here.
+    -- Rows of an earlier landing exist only if --force lands a failed file again. A file that counts is not claimed.
     EXECUTE format('DELETE FROM %s WHERE load_run_file_id = $1', v_file.raw_table) USING v_file.load_run_file_id;
     EXECUTE format(
         'DELETE FROM etl.%I WHERE load_run_file_id = $1 AND stage = ''landing''', 'rejects_' || v_file.extract
@@ -855,7 +875,7 @@ BEGIN
 END;
 $claim_landing$;
 COMMENT ON FUNCTION etl.claim_landing(bigint) IS
-    'Claims the file of an attempt to the end of the transaction, and clears what an earlier landing left; false: another worker has it.';
+    'Claims the file of an attempt until the transaction ends, and deletes the rows of an earlier landing. False: another worker has the file.';
 
 -- object: function etl.close_lost_attempt
 CREATE OR REPLACE FUNCTION etl.close_lost_attempt(p_load_run_file_id bigint)
@@ -869,7 +889,7 @@ WITH closed AS (
         outcome = 'lost',
         error_class = 'connection',
         is_retryable = true,
-        problem = 'its worker is gone: another took over'
+        problem = 'its worker died: another worker took over'
     FROM etl.load_run_files AS f
     WHERE f.load_run_file_id = p_load_run_file_id
         AND a.file_attempt_id = f.file_attempt_id
@@ -881,14 +901,14 @@ SET workers_lost = p.workers_lost + 1
 FROM closed AS c
 WHERE p.load_run_id = c.load_run_id AND p.load_run_file_id = c.load_run_file_id AND c.action = 'process';
 $close_lost_attempt$;
-COMMENT ON FUNCTION etl.close_lost_attempt(bigint) IS 'Ends the newest attempt at a file whose worker is gone, before another begins.';
+COMMENT ON FUNCTION etl.close_lost_attempt(bigint) IS 'Closes the newest attempt at a file, if its worker died, before the next attempt begins.';
 
 -- object: function etl.commit_refusal
 CREATE OR REPLACE FUNCTION etl.commit_refusal()
 RETURNS text
 LANGUAGE plpgsql
 AS $commit_refusal$
--- A function can never commit; what the server says to that, in its language.
+-- A function can never commit. The server's message depends on its language, so it is provoked and read here.
 DECLARE
     v_message text;
 BEGIN
@@ -900,7 +920,7 @@ BEGIN
     RETURN v_message;
 END;
 $commit_refusal$;
-COMMENT ON FUNCTION etl.commit_refusal() IS 'The server''s message to a COMMIT where none is possible.';
+COMMENT ON FUNCTION etl.commit_refusal() IS 'The message that this server raises if COMMIT is not allowed.';
 
 -- object: function etl.config_bigint
 CREATE OR REPLACE FUNCTION etl.config_bigint(p_name text)
@@ -931,7 +951,7 @@ WHERE f.source = p_source
 GROUP BY f.status
 ORDER BY f.status;
 $count_files$;
-COMMENT ON FUNCTION etl.count_files(text) IS 'How many files of a source are in which state, with their bytes and batches.';
+COMMENT ON FUNCTION etl.count_files(text) IS 'Number of files of a source in each state, with their bytes and batches.';
 
 -- object: function etl.decide_drift
 CREATE OR REPLACE FUNCTION etl.decide_drift(p_drift_id bigint, p_decision text, p_reason text)
@@ -940,7 +960,7 @@ LANGUAGE plpgsql
 SECURITY DEFINER
 SET search_path = pg_catalog, pg_temp
 AS $decide_drift$
--- Only the record: the contract is edited, reviewed and migrated by people.
+-- This records the decision only: people edit, review and migrate the contract.
 DECLARE
     v_drift etl.schema_drift;
 BEGIN
@@ -948,7 +968,7 @@ BEGIN
         RAISE EXCEPTION USING
             ERRCODE = 'RC008',
             MESSAGE = format('the decision on proposal %s lacks a reason', p_drift_id),
-            HINT = 'Say why: it is kept with the decision.';
+            HINT = 'Give a reason: it is kept with the decision.';
     END IF;
     UPDATE etl.schema_drift AS d
     SET status = p_decision,
@@ -961,7 +981,7 @@ BEGIN
         RAISE EXCEPTION USING
             ERRCODE = 'RC008',
             MESSAGE = format('proposal %s is not open', p_drift_id),
-            HINT = 'SELECT drift_id, extract, status FROM etl.schema_drift lists them.';
+            HINT = 'SELECT drift_id, extract, status FROM etl.schema_drift lists the proposals.';
     END IF;
     RETURN v_drift;
 END;
@@ -981,7 +1001,7 @@ LANGUAGE plpgsql
 SECURITY DEFINER
 SET search_path = pg_catalog, pg_temp
 AS $decide_file$
--- Take the extract's lock like every other writer, then record who decided what, and why.
+-- Takes the extract's lock, as every writer does, then records the decision, who made it, and why.
 DECLARE
     v_file etl.load_run_files;
 BEGIN
@@ -998,7 +1018,7 @@ BEGIN
                 WHEN v_file.status IS NULL THEN format('there is no file %s', p_load_run_file_id)
                 ELSE format('file %s is %s', p_load_run_file_id, v_file.status)
             END,
-            HINT = format('To %s a file it has to be %s.', p_action, array_to_string(p_states, ' or '));
+            HINT = format('A file has to be %s before you can %s it.', array_to_string(p_states, ' or '), p_action);
     END IF;
     IF v_file.is_counting OR p_action <> 'exclude' THEN
         CALL etl.refuse_frozen(ARRAY[p_load_run_file_id]);
@@ -1007,7 +1027,7 @@ BEGIN
         RAISE EXCEPTION USING
             ERRCODE = 'RC008',
             MESSAGE = format('a reason to %s file %s is missing', p_action, p_load_run_file_id),
-            HINT = 'Say why: the reason is kept with the file.';
+            HINT = 'Give a reason: it is kept with the file.';
     END IF;
     UPDATE etl.load_run_files AS f
     SET decision_reason = p_reason, decided_by = session_user
@@ -1021,7 +1041,7 @@ BEGIN
 END;
 $decide_file$;
 COMMENT ON FUNCTION etl.decide_file(bigint, text, text, text[]) IS
-    'Locks the extract of a file and records a decision about it with reason and login; returns the file as it was. RC008: not in one of the states, or no reason; RC013: before the horizon.';
+    'Locks the extract of a file and records a decision about the file, with reason and login; returns the file as it was before. RC008: the file is in none of the states p_states, or the reason is missing; RC013: it lies before the horizon.';
 
 -- object: function etl.domain_sources
 CREATE OR REPLACE FUNCTION etl.domain_sources(p_source text, p_domain text)
@@ -1076,7 +1096,7 @@ WHERE f.source = p_source AND f.s3_bucket = p_bucket AND f.status = 'failed' AND
 ORDER BY f.extract, f.date_extracted, f.load_run_file_id;
 $drifted_files$;
 COMMENT ON FUNCTION etl.drifted_files(text, text) IS
-    'Of each extract the oldest file of a bucket that failed because it does not look like its contract, how many failed so, and how many files as old or newer count.';
+    'For each extract: the oldest file of a bucket that failed because of drift, how many files failed so, and how many counting files have the same or a later DateExtracted.';
 
 -- object: function etl.extract_is_taken
 CREATE OR REPLACE FUNCTION etl.extract_is_taken(p_extract text)
@@ -1084,7 +1104,7 @@ RETURNS boolean
 LANGUAGE sql
 VOLATILE
 AS $extract_is_taken$
--- Taking the next file before the one that another worker opened a moment ago would make that one late.
+-- If a worker took the next file before another worker had locked an older one, the older one would become late.
 SELECT EXISTS (
     SELECT
     FROM etl.load_run_files AS f
@@ -1107,8 +1127,8 @@ BEGIN
     IF p_before IS NULL OR p_before > clock_timestamp() THEN
         RAISE EXCEPTION USING
             ERRCODE = 'RC014',
-            MESSAGE = 'a horizon lies in the past',
-            HINT = 'CALL etl.purge_raw(now() - interval ''2 years'') keeps two years.';
+            MESSAGE = 'the horizon has to be a time in the past',
+            HINT = 'For example, CALL etl.purge_raw(now() - interval ''2 years'') keeps two years.';
     END IF;
     SELECT array_agg(e.extract ORDER BY e.load_order) INTO v_extracts
     FROM etl.extracts AS e
@@ -1117,13 +1137,13 @@ BEGIN
         RAISE EXCEPTION USING
             ERRCODE = 'RC006',
             MESSAGE = format('there is no extract %s', p_extract),
-            HINT = 'SELECT extract FROM etl.extracts lists them.';
+            HINT = 'SELECT extract FROM etl.extracts lists the extracts.';
     END IF;
     RETURN v_extracts;
 END;
 $extracts_to_purge$;
 COMMENT ON FUNCTION etl.extracts_to_purge(timestamptz, text) IS
-    'One extract, or all, in the order in which they load. RC006: unknown extract; RC014: the time is no past one.';
+    'One extract, or all (NULL), in load order. RC006: unknown extract; RC014: p_before is not in the past.';
 
 -- object: function etl.fail_landing
 CREATE OR REPLACE FUNCTION etl.fail_landing(
@@ -1138,8 +1158,8 @@ LANGUAGE plpgsql
 SECURITY DEFINER
 SET search_path = pg_catalog, pg_temp
 AS $fail_landing$
--- Nothing to do for a file that another worker has taken over, or that has landed: a connection can break between a
--- commit and its answer. What a permission forbids is tried again by the next run, not by this one.
+-- Does nothing if another worker has taken the file over, or if it has landed: a connection can break after the commit
+-- and before its answer. A file that a missing permission stops is retried by the next run, not by this one.
 DECLARE
     v_is_denied constant boolean := p_error_class = 'permission';
     v_is_retryable constant boolean := p_retryable OR v_is_denied;
@@ -1169,7 +1189,7 @@ BEGIN
 END;
 $fail_landing$;
 COMMENT ON FUNCTION etl.fail_landing(bigint, text, text, boolean, text) IS
-    'Records that a file could not be landed; it is pending again if another attempt may help, else failed.';
+    'Records that a file could not be landed. It becomes pending if a retry can help, else failed.';
 
 -- object: function etl.file_is_late
 CREATE OR REPLACE FUNCTION etl.file_is_late(p_load_run_file_id bigint)
@@ -1177,7 +1197,7 @@ RETURNS boolean
 LANGUAGE sql
 STABLE
 AS $file_is_late$
--- On files, never on rows of stg: skipped rows leave no trace there. A file that counts already is late to itself.
+-- Compares files, not rows of stg: unchanged rows leave no trace in stg. A file that counts already is late, by itself.
 SELECT EXISTS (
     SELECT
     FROM etl.load_run_files AS f
@@ -1187,7 +1207,7 @@ SELECT EXISTS (
 );
 $file_is_late$;
 COMMENT ON FUNCTION etl.file_is_late(bigint) IS
-    'Whether a counting file of the same extract and tenant was extracted at the same time as this one or later.';
+    'Whether a counting file of the same extract and tenant has the same DateExtracted as this file or a later one.';
 
 -- object: function etl.files_of_extract
 CREATE OR REPLACE FUNCTION etl.files_of_extract(p_extract text, p_from timestamptz, p_to timestamptz)
@@ -1202,7 +1222,7 @@ BEGIN
         RAISE EXCEPTION USING
             ERRCODE = 'RC006',
             MESSAGE = format('there is no extract %s', p_extract),
-            HINT = 'SELECT extract FROM etl.extracts lists them.';
+            HINT = 'SELECT extract FROM etl.extracts lists the extracts.';
     END IF;
     RETURN (
         SELECT array_agg(f.load_run_file_id)
@@ -1237,7 +1257,7 @@ RETURNS SETOF bigint
 LANGUAGE sql
 VOLATILE
 AS $files_with_others$
--- A process id can have been given to another session since; where the start of a session is visible, it decides.
+-- A process id can be reused by a new session: if the start of the session is visible, it has to precede the attempt.
 SELECT f.load_run_file_id
 FROM etl.load_run_plan AS p
 JOIN etl.load_run_files AS f USING (load_run_file_id)
@@ -1247,7 +1267,7 @@ WHERE p.load_run_id = p_load_run_id AND f.status IN ('loading', 'processing') AN
     AND a.pid <> ALL (p_pids) AND coalesce(s.backend_start < a.started_at, true);
 $files_with_others$;
 COMMENT ON FUNCTION etl.files_with_others(bigint, integer[]) IS
-    'The files of a run that live sessions other than the given ones land or process now.';
+    'The files of a run that sessions other than p_pids land or process now.';
 
 -- object: function etl.finish_landing
 CREATE OR REPLACE FUNCTION etl.finish_landing(
@@ -1288,13 +1308,13 @@ BEGIN
     ) THEN
         RAISE EXCEPTION USING
             ERRCODE = 'RC005',
-            MESSAGE = format('the content of file %s is not what was landed before', v_file.load_run_file_id),
-            HINT = 'The same version of an object has to give the same bytes; ask who wrote to the bucket.';
+            MESSAGE = format('the content of file %s differs from what was landed before', v_file.load_run_file_id),
+            HINT = 'One version of an object has to keep its bytes: find out who wrote to the bucket.';
     END IF;
 
-    -- The newest content of this key that was written before this one is the same: the caller rolls back. Only the
-    -- newest: content that comes back after another, even one not processed yet, is a correction. Only other versions:
-    -- a second reading has the bytes of the first.
+    -- The content is a duplicate if the previous content of this key is in raw and has the same bytes: the caller then
+    -- rolls back. Older contents are not compared: content that returns after a different one is a correction. Other
+    -- readings of this version are not compared: they have the same bytes.
     IF p_file_hash = (
         SELECT o.file_hash
         FROM etl.load_run_files AS o
@@ -1308,6 +1328,20 @@ BEGIN
         RETURN 'duplicate';
     END IF;
 
+    EXECUTE format(
+        $query$
+            WITH rejected AS (
+                DELETE FROM etl.landing_rejects AS l WHERE l.load_run_file_id = $1
+                RETURNING l.*
+            )
+            INSERT INTO etl.%I (load_run_file_id, line_no, stage, row_text, field_errors)
+            SELECT r.load_run_file_id, r.line_no, 'landing', r.row_text,
+                jsonb_build_object('(row)', jsonb_build_object('code', r.code, 'reason', r.reason))
+            FROM rejected AS r
+        $query$,
+        'rejects_' || v_file.extract
+    )
+    USING v_file.load_run_file_id;
     v_version_id := CASE
         WHEN v_file.s3_version_id = p_s3_version_id THEN p_s3_version_id
         ELSE etl.unused_version(v_file.s3_bucket, v_file.s3_key, p_s3_version_id, v_file.last_modified)
@@ -1339,7 +1373,7 @@ BEGIN
 END;
 $finish_landing$;
 COMMENT ON FUNCTION etl.finish_landing(bigint, text, text, bigint, bigint, bigint, text) IS
-    'Marks a file landed; or returns duplicate, and the caller rolls back and calls etl.skip_landing. RC004: not claimed; RC005: another content.';
+    'Marks a file as landed and keeps its rejected rows; or returns duplicate, then the caller rolls back and calls etl.skip_landing. RC004: the file is not claimed; RC005: the file landed before with other bytes.';
 
 -- object: function etl.finish_run
 CREATE OR REPLACE FUNCTION etl.finish_run(p_load_run_id bigint)
@@ -1350,7 +1384,7 @@ SECURITY DEFINER
 SET search_path = pg_catalog, pg_temp
 AS $finish_run$
 UPDATE etl.load_run_files AS f
-SET status_reason = 'not processed: the run ended before, or another session held the extract; the next run takes it'
+SET status_reason = 'not processed: the run ended, or another session held the extract; the next run processes it'
 FROM etl.load_run_plan AS p
 WHERE p.load_run_id = p_load_run_id AND f.load_run_file_id = p.load_run_file_id
     AND f.status = 'landed' AND f.status_reason IS NULL;
@@ -1359,7 +1393,7 @@ WITH states AS (
     SELECT
         count(*) FILTER (
             WHERE f.status IN ('processed', 'skipped', 'superseded', 'excluded')
-                -- What counts goes on counting, also where this run could not land or process it anew.
+                -- A file that counts keeps its status even if this run could not land or process it again.
                 AND NOT EXISTS (
                     SELECT FROM etl.file_attempts AS a
                     WHERE a.file_attempt_id = f.file_attempt_id
@@ -1393,7 +1427,7 @@ WHERE f.name = p_name AND f.extract IN (p_extract, '')
 ORDER BY f.extract DESC
 LIMIT 1;
 $flag_is_on$;
-COMMENT ON FUNCTION etl.flag_is_on(text, text) IS 'Whether a switch is on for an extract; its own row goes before the row for all.';
+COMMENT ON FUNCTION etl.flag_is_on(text, text) IS 'Whether a flag is on for an extract; the row of the extract overrides the row for all extracts.';
 
 -- object: function etl.hash_seed
 CREATE OR REPLACE FUNCTION etl.hash_seed(p_fingerprint text)
@@ -1404,7 +1438,7 @@ PARALLEL SAFE
 AS $hash_seed$
 SELECT ('x' || pg_catalog.left(p_fingerprint, 16))::bit(64)::bigint;
 $hash_seed$;
-COMMENT ON FUNCTION etl.hash_seed(text) IS 'A ruleset fingerprint as the seed of row hashes, so that rows checked by other rules differ.';
+COMMENT ON FUNCTION etl.hash_seed(text) IS 'A ruleset fingerprint as the seed of row hashes, so that equal rows checked by different rules have different hashes.';
 
 -- object: function etl.held_files
 CREATE OR REPLACE FUNCTION etl.held_files(p_source text, p_options jsonb DEFAULT '{}')
@@ -1452,7 +1486,7 @@ WHERE p.load_run_id = p_load_run_id AND f.status = 'landed' AND a.action = 'proc
 HAVING count(*) > 0;
 $interrupted_files$;
 COMMENT ON FUNCTION etl.interrupted_files(bigint) IS
-    'How many landed files of a run could not be processed because the server lacked resources, and one SQLSTATE of these; no row: none.';
+    'Number of landed files of a run that could not be processed because the server lacked resources, and the SQLSTATE of one of them. No row: there are none.';
 
 -- object: function etl.is_bigint
 CREATE OR REPLACE FUNCTION etl.is_bigint(p_text text)
@@ -1461,7 +1495,7 @@ LANGUAGE sql
 STABLE
 PARALLEL SAFE
 AS $is_bigint$
--- The way to the value and back refuses what the type reads too generously: +1, 007, 1_000, 0x1F, blanks.
+-- The round trip refuses texts that the type accepts but that are not canonical: +1, 007, 1_000, 0x1F, blanks.
 SELECT
     CASE
         WHEN NOT pg_catalog.pg_input_is_valid(p_text, 'bigint') THEN false
@@ -1512,7 +1546,7 @@ SELECT
     AND p_text NOT LIKE '%.'
     AND pg_catalog.pg_input_is_valid(p_text, 'numeric');
 $is_decimal$;
-COMMENT ON FUNCTION etl.is_decimal(text) IS 'Whether a text is a plain decimal number, of any number of decimals.';
+COMMENT ON FUNCTION etl.is_decimal(text) IS 'Whether a text is a plain decimal number, with any number of decimals.';
 
 -- object: function etl.is_integer
 CREATE OR REPLACE FUNCTION etl.is_integer(p_text text)
@@ -1521,7 +1555,7 @@ LANGUAGE sql
 STABLE
 PARALLEL SAFE
 AS $is_integer$
--- The way to the value and back refuses what the type reads too generously: +1, 007, 1_000, 0x1F, blanks.
+-- The round trip refuses texts that the type accepts but that are not canonical: +1, 007, 1_000, 0x1F, blanks.
 SELECT
     CASE
         WHEN NOT pg_catalog.pg_input_is_valid(p_text, 'integer') THEN false
@@ -1538,9 +1572,9 @@ LANGUAGE sql
 STABLE
 PARALLEL SAFE
 AS $is_local_time$
--- The way to the moment and back refuses what the types read too generously (AM, zones, 24:00, :60, blanks, more than
--- six decimals) and the times that the zone skips. Zeros at the end of the decimals say nothing. The zone is the
--- session's TimeZone, which the caller has pinned.
+-- The round trip through timestamptz refuses texts that the types accept but that are not canonical (AM, zones, 24:00,
+-- :60, blanks, more than six decimals), and times that the zone skips. Trailing zeros of the decimals are ignored. The
+-- zone is the session's TimeZone, which the caller has pinned.
 SELECT
     CASE
         WHEN p_text IS NULL THEN NULL
@@ -1571,7 +1605,7 @@ SELECT
     AND pg_catalog.pg_input_is_valid(p_text, p_type);
 $is_numeric$;
 COMMENT ON FUNCTION etl.is_numeric(text, text, integer) IS
-    'Whether a text is a plain decimal number that a type numeric(p,s), given with its s, keeps exactly.';
+    'Whether a text is a plain decimal number that the type p_type, numeric(p,s) with s = p_scale, keeps exactly.';
 
 -- object: function etl.is_smallint
 CREATE OR REPLACE FUNCTION etl.is_smallint(p_text text)
@@ -1580,7 +1614,7 @@ LANGUAGE sql
 STABLE
 PARALLEL SAFE
 AS $is_smallint$
--- The way to the value and back refuses what the type reads too generously: +1, 007, 1_000, 0x1F, blanks.
+-- The round trip refuses texts that the type accepts but that are not canonical: +1, 007, 1_000, 0x1F, blanks.
 SELECT
     CASE
         WHEN NOT pg_catalog.pg_input_is_valid(p_text, 'smallint') THEN false
@@ -1597,8 +1631,8 @@ LANGUAGE sql
 STABLE
 PARALLEL SAFE
 AS $is_timestamp$
--- The way to the value and back refuses what the type reads too generously: AM, zones, 24:00, :60, blanks, more than
--- six decimals. Zeros at the end of the decimals say nothing.
+-- The round trip through timestamp refuses texts that the type accepts but that are not canonical: AM, zones, 24:00,
+-- :60, blanks, more than six decimals. Trailing zeros of the decimals are ignored.
 SELECT
     CASE
         WHEN p_text IS NULL THEN NULL
@@ -1612,7 +1646,7 @@ SELECT
     END;
 $is_timestamp$;
 COMMENT ON FUNCTION etl.is_timestamp(text) IS
-    'Whether a text is YYYY-MM-DD HH:MM:SS[.ffffff]; for times with a zone of their own, which skips none.';
+    'Whether a text is YYYY-MM-DD HH:MM:SS[.ffffff]; for columns with a fixed zone, in which every local time exists.';
 
 -- object: function etl.is_uuid
 CREATE OR REPLACE FUNCTION etl.is_uuid(p_text text)
@@ -1652,7 +1686,7 @@ BEGIN
 END;
 $join_run$;
 COMMENT ON FUNCTION etl.join_run(text, bigint, text) IS
-    'Checks that a driver which reads a bucket can share the work of a run. NULL: it can; else the bucket in which files of the run still have to be read. RC001: the run is not running.';
+    'Checks whether a driver that reads p_bucket can share the work of a run. Returns NULL if it can, else another bucket from which files of the run have to be landed. RC001: the run is not running.';
 
 -- object: function etl.judge_file
 CREATE OR REPLACE FUNCTION etl.judge_file(p_load_run_file_id bigint)
@@ -1661,8 +1695,8 @@ LANGUAGE plpgsql
 SECURITY DEFINER
 SET search_path = pg_catalog, pg_temp
 AS $judge_file$
--- Only what the file itself holds may fail it; what depends on other data holds it, until an operator decides. A
--- mirror that was let through counts on: what came later says nothing about it.
+-- A file fails only because of its own content. If the verdict depends on other data, the file is held until an
+-- operator decides. A mirror that was accepted before goes on counting: later data cannot hold it.
 DECLARE
     v_file etl.load_run_files;
     v_now constant timestamptz := clock_timestamp();
@@ -1692,7 +1726,7 @@ BEGIN
     RETURN 'counts';
 END;
 $judge_file$;
-COMMENT ON FUNCTION etl.judge_file(bigint) IS 'counts, failed (too many rejects) or held (a mirror that would close too much, or that has no row); writes etl.dq_results.';
+COMMENT ON FUNCTION etl.judge_file(bigint) IS 'Returns counts, failed (too many rejects) or held (a mirror that would close too many keys, or has no row). Writes etl.dq_results.';
 
 -- object: function etl.key_bigint
 CREATE OR REPLACE FUNCTION etl.key_bigint(p_text text)
@@ -1707,7 +1741,7 @@ SELECT
             THEN CASE WHEN p_text::bigint::text = p_text THEN p_text::bigint END
     END;
 $key_bigint$;
-COMMENT ON FUNCTION etl.key_bigint(text) IS 'Value of a key column; NULL unless the text is the one text of a bigint.';
+COMMENT ON FUNCTION etl.key_bigint(text) IS 'Value of a key column; NULL unless the text is the canonical form of a bigint.';
 
 -- object: function etl.key_columns
 CREATE OR REPLACE FUNCTION etl.key_columns(p_table text)
@@ -1723,7 +1757,7 @@ JOIN etl.sources AS s USING (source)
 WHERE p_table IN (e.core_table, e.stg_table, split_part(e.core_table, '.', 2), e.extract);
 $key_columns$;
 COMMENT ON FUNCTION etl.key_columns(text) IS
-    'The columns of the tenant and of the natural key of a table of core or stg, or of an extract; no row: there is none of this name.';
+    'The tenant columns and the natural key of a table of core or stg, or of an extract. No row: no table or extract has this name.';
 
 -- object: function etl.key_date
 CREATE OR REPLACE FUNCTION etl.key_date(p_text text)
@@ -1738,7 +1772,7 @@ SELECT
             THEN CASE WHEN p_text::date::text = p_text THEN p_text::date END
     END;
 $key_date$;
-COMMENT ON FUNCTION etl.key_date(text) IS 'Value of a key column; NULL unless the text is the one text of a date.';
+COMMENT ON FUNCTION etl.key_date(text) IS 'Value of a key column; NULL unless the text is the canonical form of a date.';
 
 -- object: function etl.key_integer
 CREATE OR REPLACE FUNCTION etl.key_integer(p_text text)
@@ -1753,7 +1787,7 @@ SELECT
             THEN CASE WHEN p_text::integer::text = p_text THEN p_text::integer END
     END;
 $key_integer$;
-COMMENT ON FUNCTION etl.key_integer(text) IS 'Value of a key column; NULL unless the text is the one text of a integer.';
+COMMENT ON FUNCTION etl.key_integer(text) IS 'Value of a key column; NULL unless the text is the canonical form of an integer.';
 
 -- object: function etl.key_part
 CREATE OR REPLACE FUNCTION etl.key_part(p_text text)
@@ -1765,7 +1799,7 @@ AS $key_part$
 SELECT pg_catalog.octet_length(p_text)::text || ':' || p_text;
 $key_part$;
 COMMENT ON FUNCTION etl.key_part(text) IS
-    'One part of a surrogate key''s input, with its length in bytes before it, so that (1, 23) and (12, 3) never meet.';
+    'One part of a surrogate key''s input, with its length in bytes before it, so that (1, 23) and (12, 3) give different keys.';
 
 -- object: function etl.key_smallint
 CREATE OR REPLACE FUNCTION etl.key_smallint(p_text text)
@@ -1780,7 +1814,7 @@ SELECT
             THEN CASE WHEN p_text::smallint::text = p_text THEN p_text::smallint END
     END;
 $key_smallint$;
-COMMENT ON FUNCTION etl.key_smallint(text) IS 'Value of a key column; NULL unless the text is the one text of a smallint.';
+COMMENT ON FUNCTION etl.key_smallint(text) IS 'Value of a key column; NULL unless the text is the canonical form of a smallint.';
 
 -- object: function etl.key_uuid
 CREATE OR REPLACE FUNCTION etl.key_uuid(p_text text)
@@ -1795,7 +1829,7 @@ SELECT
             THEN CASE WHEN p_text::uuid::text = p_text THEN p_text::uuid END
     END;
 $key_uuid$;
-COMMENT ON FUNCTION etl.key_uuid(text) IS 'Value of a key column; NULL unless the text is the one text of a uuid.';
+COMMENT ON FUNCTION etl.key_uuid(text) IS 'Value of a key column; NULL unless the text is the canonical form of a uuid.';
 
 -- object: function etl.list_extracts
 CREATE OR REPLACE FUNCTION etl.list_extracts(p_source text)
@@ -1829,7 +1863,7 @@ WHERE e.source = p_source
 ORDER BY e.load_order, e.extract;
 $list_extracts$;
 COMMENT ON FUNCTION etl.list_extracts(text) IS
-    'The extracts of a source in load order: where their rows land, what happens to a ragged row, and by number of fields which files have that shape.';
+    'The extracts of a source in load order: the raw table, what happens to a ragged row, and the shapes by number of fields.';
 
 -- object: function etl.list_sources
 CREATE OR REPLACE FUNCTION etl.list_sources()
@@ -1876,7 +1910,7 @@ AS $lock_source$
 SELECT pg_catalog.pg_try_advisory_lock(pg_catalog.hashtext('rawcore.run'), pg_catalog.hashtext(p_source));
 $lock_source$;
 COMMENT ON FUNCTION etl.lock_source(text) IS
-    'Takes the source for a run, to the end of the session; false: another session holds it.';
+    'Locks the source for a run until the session ends. False: another session holds the lock.';
 
 -- object: function etl.name_rules
 CREATE OR REPLACE FUNCTION etl.name_rules(p_source text)
@@ -1884,7 +1918,7 @@ RETURNS text
 LANGUAGE sql
 STABLE
 AS $name_rules$
--- All that etl.parse_name looks at besides the name itself.
+-- Everything that etl.parse_name reads besides the name itself.
 SELECT pg_catalog.encode(pg_catalog.sha256(pg_catalog.convert_to(rules.said, 'UTF8')), 'hex')
 FROM (
     SELECT pg_catalog.string_agg(r.rule, E'\n' ORDER BY r.rule COLLATE "C") AS said
@@ -1910,7 +1944,27 @@ FROM (
 ) AS rules;
 $name_rules$;
 COMMENT ON FUNCTION etl.name_rules(text) IS
-    'Fingerprint of the rules that names of a source are read by; unread names are read again when it changed.';
+    'Fingerprint of the rules by which names of a source are parsed. If it changes, names that could not be parsed are parsed again.';
+
+-- object: function etl.named_kind
+CREATE OR REPLACE FUNCTION etl.named_kind(p_file etl.load_run_files)
+RETURNS text
+LANGUAGE sql
+STABLE
+SECURITY DEFINER
+SET search_path = pg_catalog, pg_temp
+AS $named_kind$
+SELECT coalesce(
+    (
+        SELECT o.kind
+        FROM etl.s3_objects AS o
+        WHERE o.source = p_file.source AND o.s3_bucket = p_file.s3_bucket AND o.s3_key = p_file.s3_key
+    ),
+    (SELECT 'full' FROM etl.sources AS s WHERE s.source = p_file.source AND p_file.date_from < s.full_before)
+);
+$named_kind$;
+COMMENT ON FUNCTION etl.named_kind(etl.load_run_files) IS
+    'full or delta, if the name of a file tells: by {kind} in the pattern, or by a DateFrom before full_before. NULL: --kind may tell.';
 
 -- object: function etl.newest_runs
 CREATE OR REPLACE FUNCTION etl.newest_runs(p_source text)
@@ -1950,12 +2004,12 @@ LANGUAGE plpgsql
 SECURITY DEFINER
 SET search_path = pg_catalog, pg_temp
 AS $next_file$
--- Lock a free extract first, then read which of its landed files is the oldest: whatever is read before the lock
--- may be old. The attempt is committed by the caller before the work starts. A file that says processing while its
--- extract is free has lost its worker; where that happens a third time the others have their turn, and the next run
--- tries it again.
+-- Locks a free extract first, and only then looks for its oldest landed file, because data that was read before the
+-- lock may be stale. The caller commits the attempt before the work starts. If a file is processing and its extract is
+-- free, its worker died. If that happens to a file three times in a run, the run passes over its extract; the next run
+-- retries the file.
 DECLARE
-    -- Not a join with the plan: the planner knows little of the two, and could ask for each file of each extract.
+    -- An array instead of a join: the planner lacks statistics here and could choose a nested loop over all files.
     v_files constant bigint[] := ARRAY(
         SELECT p.load_run_file_id FROM etl.load_run_plan AS p WHERE p.load_run_id = p_load_run_id
     );
@@ -2011,7 +2065,7 @@ BEGIN
 END;
 $next_file$;
 COMMENT ON FUNCTION etl.next_file(bigint, timestamptz) IS
-    'Opens an attempt to process the oldest landed file of a free extract of the run, except files whose newest attempt failed since a time; NULL: nothing is free.';
+    'Opens an attempt to process the oldest landed file of a free extract of the run; files whose newest attempt failed since p_since are left out. NULL: no file is free.';
 
 -- object: function etl.number_lines
 CREATE OR REPLACE FUNCTION etl.number_lines(p_load_run_file_id bigint, p_first_line bigint)
@@ -2019,8 +2073,8 @@ RETURNS void
 LANGUAGE plpgsql
 VOLATILE
 AS $number_lines$
--- The columns load_run_file_id and line_no of a raw table have defaults that read these settings. The sequence belongs
--- to the session, so that two COPYs into one table do not share their numbers.
+-- The defaults of load_run_file_id and line_no in a raw table read these settings. Each session has its own sequence,
+-- so two COPYs into one table number their lines independently.
 BEGIN
     IF pg_catalog.to_regclass('pg_temp.rawcore_line_no') IS NULL THEN
         CREATE TEMP SEQUENCE rawcore_line_no;
@@ -2031,7 +2085,7 @@ BEGIN
 END;
 $number_lines$;
 COMMENT ON FUNCTION etl.number_lines(bigint, bigint) IS
-    'Prepares the transaction for a COPY into raw: rows belong to this file and are numbered from this line on.';
+    'Prepares the transaction for a COPY into raw: its rows belong to this file and are numbered from p_first_line.';
 
 -- object: function etl.open_files
 CREATE OR REPLACE FUNCTION etl.open_files(p_load_run_id bigint)
@@ -2081,8 +2135,8 @@ BEGIN
 
     INSERT INTO etl.load_run_files (
         source, extract, s3_bucket, s3_key, s3_version_id, member, reading, etag, size_bytes, last_modified,
-        extract_type, tenant, date_from, date_to, date_extracted, kind, is_mirror, reject_rate, mirror_close_share,
-        status, status_reason, discovered_at
+        extract_type, tenant, date_from, date_to, date_extracted, kind, told, is_mirror, reject_rate,
+        mirror_close_share, status, status_reason, discovered_at
     )
     SELECT
         f.source, f.extract, f.s3_bucket, f.s3_key, f.s3_version_id, f.member,
@@ -2093,7 +2147,7 @@ BEGIN
                 AND n.member = f.member
         ),
         f.etag, f.size_bytes, f.last_modified, f.extract_type, f.tenant, f.date_from, f.date_to, f.date_extracted,
-        f.kind, f.is_mirror, f.reject_rate, f.mirror_close_share, 'pending', p_reason, clock_timestamp()
+        f.kind, f.told, f.is_mirror, f.reject_rate, f.mirror_close_share, 'pending', p_reason, clock_timestamp()
     FROM etl.load_run_files AS f
     WHERE f.load_run_file_id = ANY (p_file_ids)
     ORDER BY f.date_extracted, f.load_run_file_id;
@@ -2119,8 +2173,8 @@ RETURNS TABLE (
 LANGUAGE sql
 STABLE
 AS $parse_name$
--- The first pattern that fits names the parts; a date counts only if it survives the way to a timestamp and back.
--- OFFSET 0: each expression is worked out once.
+-- The first pattern that matches gives the parts. A date is valid only if it survives the round trip through timestamp.
+-- OFFSET 0 makes PostgreSQL evaluate each expression once.
 WITH fitting AS (
     SELECT
         s.source,
@@ -2189,18 +2243,21 @@ SELECT
         WHEN d.source IS NULL THEN 'the name fits no pattern of the source'
         WHEN d.impossible IS NOT NULL THEN 'the name holds an impossible date: ' || d.impossible
         WHEN t.extract IS NULL THEN 'the name holds an unknown file type: ' || d.file_type
-        -- Where clocks are turned back an hour occurs twice: its later end, and its earlier, are compared.
+        WHEN d.local_extracted AT TIME ZONE d.timezone AT TIME ZONE d.timezone <> d.local_extracted
+            THEN pg_catalog.format('the name holds a DateExtracted that the time zone skips: %s', d.iso_extracted)
+        -- When clocks are turned back, an hour occurs twice: date_extracted is read as the later one, date_to as the
+        -- earlier.
         WHEN d.local_extracted AT TIME ZONE d.timezone
             < (d.local_to - interval '3 hours') AT TIME ZONE d.timezone + interval '3 hours'
             AND d.local_extracted < d.local_to
-            THEN 'the name says that it was extracted before its interval ended'
+            THEN 'the name holds a DateExtracted before the end of its interval'
     END
 FROM (VALUES (1)) AS always (n)
 LEFT JOIN dated AS d ON true
 LEFT JOIN etl.file_types AS t ON t.source = d.source AND t.file_type = pg_catalog.lower(d.file_type);
 $parse_name$;
 COMMENT ON FUNCTION etl.parse_name(text, text) IS
-    'What the name of an object says; always one row, with problem where it cannot be read.';
+    'The parts of an object''s name. Always one row; problem is set if the name cannot be parsed.';
 
 -- object: function etl.past_times
 CREATE OR REPLACE FUNCTION etl.past_times(p_source text)
@@ -2210,8 +2267,8 @@ STABLE
 SECURITY DEFINER
 SET search_path = pg_catalog, pg_temp
 AS $past_times$
--- A file takes at least as long as the quickest one did, and for its bytes as long as bytes took on average. The
--- newest attempts tell; of an extract without any, those of all extracts do.
+-- The estimate of a file: the time of the fastest file, plus the average time per byte. It uses the newest attempts at
+-- the extract, or at all extracts if the extract has none.
 WITH recent AS (
     SELECT
         f.extract,
@@ -2240,7 +2297,7 @@ LEFT JOIN measured AS own ON own.extract = e.extract AND own.action = a.action
 WHERE e.source = p_source;
 $past_times$;
 COMMENT ON FUNCTION etl.past_times(text) IS
-    'How long landing and processing a file of each extract took lately: at least, and per byte. No rows: nothing is known yet.';
+    'How long landing and processing took in recent attempts, by extract: the minimum, and the time per byte. No rows: there were none.';
 
 -- object: function etl.plan_batches
 CREATE OR REPLACE FUNCTION etl.plan_batches(p_source text, p_options jsonb DEFAULT '{}')
@@ -2261,7 +2318,7 @@ STABLE
 SECURITY DEFINER
 SET search_path = pg_catalog, pg_temp
 AS $plan_batches$
--- Workers share a batch, but the last of them is not ready before its longest file is.
+-- Workers share a batch, but it takes at least as long as its longest file.
 DECLARE
     v_jobs integer;
 BEGIN
@@ -2317,7 +2374,7 @@ BEGIN
 END;
 $plan_batches$;
 COMMENT ON FUNCTION etl.plan_batches(text, jsonb) IS
-    'The plan of etl.plan_files by batch and tenant: files by what is done with them, extracts that are missing, and the seconds that the workers of the option jobs (default: one) take, as measured lately.';
+    'The plan of etl.plan_files by batch and tenant: number of files for each action, missing extracts, and the estimated seconds with as many workers as the option jobs sets (default: 1).';
 
 -- object: function etl.plan_files
 CREATE OR REPLACE FUNCTION etl.plan_files(p_source text, p_options jsonb DEFAULT '{}')
@@ -2355,6 +2412,7 @@ BEGIN
     files AS (
         SELECT
             f.*,
+            f AS file,
             e.load_order,
             f.date_extracted AT TIME ZONE s.timezone AS local_batch,
             max(f.date_extracted) OVER () AS newest_batch,
@@ -2380,6 +2438,7 @@ BEGIN
         SELECT
             w.*,
             h.missing,
+            CASE WHEN p_options ? 'kind' THEN etl.named_kind(w.file) END AS named_kind,
             CASE
                 WHEN w.status = 'held' THEN 'hold'
                 WHEN NOT w.is_wanted THEN 'leave'
@@ -2417,14 +2476,14 @@ BEGIN
         CASE
             WHEN j.status = 'held' THEN 'held: ' || coalesce(j.status_reason, '')
             WHEN j.action = 'hold' THEN 'held: its batch lacks ' || j.missing
-            WHEN j.action = 'leave' AND NOT j.is_wanted THEN 'left by the options of this run'
+            WHEN j.action = 'leave' AND NOT j.is_wanted THEN 'left out by the options of this run'
             WHEN j.status = 'processed' THEN format(
                 'it counts; to read it once more, the owner calls etl.reread_file(%s, reason)', j.load_run_file_id
             )
-            WHEN j.action = 'leave' AND j.is_elsewhere THEN 'lies in ' || j.s3_bucket
+            WHEN j.action = 'leave' AND j.is_elsewhere THEN 'is in another bucket: ' || j.s3_bucket
             WHEN j.action = 'leave' AND j.status = 'failed'
                 THEN 'failed before: ' || coalesce(j.status_reason, '') || '; --mode retry takes it'
-            WHEN j.action = 'leave' THEN 'not failed before, left by --mode retry'
+            WHEN j.action = 'leave' THEN 'has not failed before, so --mode retry leaves it out'
             WHEN j.status = 'failed' THEN 'failed before'
             WHEN j.status IN ('loading', 'landed', 'processing') THEN 'unfinished'
             WHEN j.reading > 1 THEN 'read again: ' || coalesce(j.status_reason, '')
@@ -2434,11 +2493,16 @@ BEGIN
             ) THEN 'new version'
             ELSE 'new'
         END
+        || CASE
+            WHEN j.action IN ('land', 'process') AND j.named_kind <> p_options ->> 'kind'
+                THEN format('; its name says %s, so --kind does not hold for it', j.named_kind)
+            ELSE ''
+        END
     FROM judged AS j;
 END;
 $plan_files$;
 COMMENT ON FUNCTION etl.plan_files(text, jsonb) IS
-    'What a run with these options would do with each open file (land, process, hold or leave), in order, and why. Only files of the bucket, if the options name one, are landed. RC003, RC006, RC009: as etl.read_options.';
+    'What a run with these options would do with each open file (land, process, hold or leave), in order, and why. If the options name a bucket, only files of this bucket are landed. RC003, RC006, RC009: as in etl.read_options.';
 
 -- object: function etl.plan_reprocess
 CREATE OR REPLACE FUNCTION etl.plan_reprocess(p_file_ids bigint[], p_note text)
@@ -2447,7 +2511,7 @@ LANGUAGE plpgsql
 SECURITY DEFINER
 SET search_path = pg_catalog, pg_temp
 AS $plan_reprocess$
--- A run of its own over files whose rows stand in raw. They go on counting until they are processed again.
+-- Opens a new run over files whose rows are in raw. The files go on counting until they are processed again.
 DECLARE
     v_source text;
     v_run_id bigint;
@@ -2470,7 +2534,7 @@ BEGIN
                 )
                 ELSE 'there is no file to reprocess'
             END,
-            DETAIL = 'Files that are processed, failed or landed can be reprocessed, if their rows stand in raw.',
+            DETAIL = 'A file can be reprocessed if it is processed, failed or landed, and its rows are in raw.',
             HINT = 'SELECT load_run_file_id, extract, date_extracted, status FROM etl.load_run_files lists the files.';
     END IF;
     INSERT INTO etl.load_runs (source, status, mode, trigger, requested_by, parameters, notes, started_at)
@@ -2493,13 +2557,13 @@ BEGIN
     SET status = 'landed', status_reason = NULL
     FROM etl.load_run_plan AS p
     WHERE p.load_run_id = v_run_id AND f.load_run_file_id = p.load_run_file_id
-        -- Once more: it may have been excluded while this statement waited for it.
+        -- Checked again: the file may have been excluded while this statement waited for its lock.
         AND f.status IN ('processed', 'failed', 'landed');
     RETURN v_run_id;
 END;
 $plan_reprocess$;
 COMMENT ON FUNCTION etl.plan_reprocess(bigint[], text) IS
-    'Opens a run that processes files again from raw; returns load_run_id. RC007: none of them can be; RC013: one lies before the horizon.';
+    'Opens a run that processes files again from raw; returns load_run_id. RC007: none of the files can be reprocessed; RC013: one of them lies before the horizon.';
 
 -- object: function etl.plan_run
 CREATE OR REPLACE FUNCTION etl.plan_run(p_load_run_id bigint)
@@ -2531,7 +2595,18 @@ BEGIN
     WHERE p.action IN ('land', 'process');
     GET DIAGNOSTICS v_files = ROW_COUNT;
 
-    -- What failed before starts over where its bytes are.
+    -- What a run is told about its files holds for them even if another run processes them.
+    UPDATE etl.load_run_files AS f
+    SET told = f.told || jsonb_strip_nulls(jsonb_build_object(
+            'kind', v_run.parameters -> 'kind',
+            'overrides', nullif(v_run.parameters -> 'overrides', '{}')
+        )),
+        is_mirror = CASE WHEN f.is_counting THEN f.is_mirror END
+    FROM etl.load_run_plan AS p
+    WHERE p.load_run_id = p_load_run_id AND f.load_run_file_id = p.load_run_file_id
+        AND v_run.parameters ?| ARRAY['kind', 'overrides'];
+
+    -- A failed file becomes landed if its rows are in raw, else pending.
     UPDATE etl.load_run_files AS f
     SET status = CASE p.action WHEN 'land' THEN 'pending' ELSE 'landed' END,
         status_reason = NULL
@@ -2543,7 +2618,7 @@ BEGIN
 END;
 $plan_run$;
 COMMENT ON FUNCTION etl.plan_run(bigint) IS
-    'Writes the plan of a run: the files that etl.plan_files chooses by the options the run was started with. Returns their number. RC001: unknown run.';
+    'Writes the plan of a run: the files that etl.plan_files chooses with the options of the run. Returns their number. RC001: unknown run.';
 
 -- object: function etl.propose_drift
 CREATE OR REPLACE FUNCTION etl.propose_drift(
@@ -2559,7 +2634,8 @@ LANGUAGE plpgsql
 SECURITY DEFINER
 SET search_path = pg_catalog, pg_temp
 AS $propose_drift$
--- What was decided before is not proposed again; an open proposal of the extract is replaced.
+-- A proposal that was recorded before is returned, with its decision; any other open proposal of the extract is
+-- replaced.
 DECLARE
     v_file etl.load_run_files;
     v_drift etl.schema_drift;
@@ -2598,7 +2674,7 @@ BEGIN
 END;
 $propose_drift$;
 COMMENT ON FUNCTION etl.propose_drift(bigint, bigint, text[], text, text, jsonb) IS
-    'Records what is proposed for a file that drifted, and returns it; of the same proposal what was decided before.';
+    'Records the proposal for a drifted file and returns it. If the same proposal was recorded before, returns that one.';
 
 -- object: function etl.pseudonym
 CREATE OR REPLACE FUNCTION etl.pseudonym(p_text text, p_inner_pad bytea, p_outer_pad bytea)
@@ -2607,7 +2683,8 @@ LANGUAGE sql
 STABLE
 PARALLEL SAFE
 AS $pseudonym$
--- RFC 2104: H(outer || H(inner || text)). Blank is no value: else all who have none would share a pseudonym.
+-- RFC 2104: H(outer || H(inner || text)). A blank value gives NULL, so that people without a value do not share a
+-- pseudonym.
 SELECT
     pg_catalog.encode(
         pg_catalog.sha256(p_outer_pad || pg_catalog.sha256(
@@ -2619,7 +2696,7 @@ SELECT
     );
 $pseudonym$;
 COMMENT ON FUNCTION etl.pseudonym(text, bytea, bytea) IS
-    'HMAC-SHA-256 of the text without blanks and line ends around it, in upper case, in hex, with a key prepared by etl.set_pseudonym_key; NULL if nothing is left.';
+    'HMAC-SHA-256, in hex, of the trimmed, upper-cased text, with the key that etl.set_pseudonym_key prepared. NULL if the trimmed text is empty.';
 
 -- object: function etl.quoted_row
 CREATE OR REPLACE FUNCTION etl.quoted_row(
@@ -2633,7 +2710,7 @@ LANGUAGE sql
 STABLE
 PARALLEL SAFE
 AS $quoted_row$
--- Quoted is what holds a separator, a line end or a quote: what RFC 4180 asks for, and no more.
+-- As in RFC 4180, a field is quoted only if it holds a separator, a line end or a quote.
 SELECT
     pg_catalog.string_agg(
         CASE
@@ -2650,7 +2727,7 @@ SELECT
 FROM pg_catalog.unnest(p_fields) WITH ORDINALITY AS f (value, place);
 $quoted_row$;
 COMMENT ON FUNCTION etl.quoted_row(text[], text, text, text) IS
-    'The fields of a row as one text: separated, NULL as nothing, quoted where they hold a separator, a line end or a quote.';
+    'The fields of a row as one text with separators. NULL becomes empty; a field with a separator, a line end or a quote is quoted.';
 
 -- object: function etl.read_options
 CREATE OR REPLACE FUNCTION etl.read_options(p_source text, p_options jsonb)
@@ -2671,8 +2748,8 @@ STABLE
 SECURITY DEFINER
 SET search_path = pg_catalog, pg_temp
 AS $read_options$
--- The only place that knows what the options of a run are. Whatever takes options reads them through it, so no run is
--- planned or started with options that it would not understand.
+-- The only place that knows the options of a run. Every routine that takes options reads them here, so no run is
+-- planned or started with options that are not valid.
 DECLARE
     c_options constant text[] := ARRAY[
         'batch', 'bucket', 'extracts', 'force', 'from', 'jobs', 'kind', 'mode', 'note', 'overrides', 'prefix', 'to'
@@ -2742,7 +2819,7 @@ BEGIN
             );
     END IF;
 
-    SELECT min(format('%s=%s sets nothing that a run can set', o.key, o.value)) INTO v_fault
+    SELECT min(format('a run cannot set %s=%s', o.key, o.value)) INTO v_fault
     FROM jsonb_each_text(v_options -> 'overrides') AS o
     WHERE
         CASE
@@ -2768,16 +2845,16 @@ BEGIN
         WHEN mode = 'backfill' AND NOT v_options ?| ARRAY['from', 'to']
             THEN 'mode backfill needs the option from, to, or both'
         WHEN v_options ? 'batch' AND (mode <> 'batch' OR v_options ?| ARRAY['from', 'to'])
-            THEN 'the option batch goes with mode batch alone, and not with from or to'
+            THEN 'the option batch needs mode batch, and excludes from and to'
         WHEN v_options ?| ARRAY['from', 'to'] AND mode <> 'backfill'
-            THEN 'the options from and to go with mode backfill alone'
-        WHEN first_batch > last_batch THEN 'the option from is later than to'
+            THEN 'the options from and to need mode backfill'
+        WHEN first_batch > last_batch THEN 'the option from is later than the option to'
     END;
     IF v_fault IS NOT NULL THEN
         RAISE EXCEPTION USING
             ERRCODE = 'RC009',
             MESSAGE = v_fault,
-            HINT = 'Without mode the options decide: batch means mode batch, from or to means mode backfill.';
+            HINT = 'If mode is not given, batch implies mode batch, and from or to imply mode backfill.';
     END IF;
 
     extracts := CASE
@@ -2794,7 +2871,35 @@ BEGIN
 END;
 $read_options$;
 COMMENT ON FUNCTION etl.read_options(text, jsonb) IS
-    'Checks the options of a run of the source and returns them with their types, one row. NULL: not given, no bound. RC003: unknown source; RC006: unknown extract; RC009: an option, or a value, that a run cannot have.';
+    'Checks the options of a run of the source and returns them with their types, in one row. NULL: not given, no bound. RC003: unknown source; RC006: unknown extract; RC009: unknown option, or a value that is not valid.';
+
+-- object: function etl.reason_to_hold
+CREATE OR REPLACE FUNCTION etl.reason_to_hold(
+    p_source text,
+    p_tenant text[],
+    p_date_extracted timestamptz,
+    p_last_modified timestamptz
+)
+RETURNS text
+LANGUAGE sql
+STABLE
+SECURITY DEFINER
+SET search_path = pg_catalog, pg_temp
+AS $reason_to_hold$
+-- A DateExtracted in the future would make every later file late.
+SELECT
+    CASE
+        WHEN NOT EXISTS (SELECT FROM etl.tenants AS t WHERE t.source = p_source AND t.tenant = p_tenant)
+            THEN format('tenant %s is not in etl.tenants', array_to_string(p_tenant, ', '))
+        WHEN p_date_extracted > p_last_modified + make_interval(hours => etl.config_bigint('hours_ahead')::integer)
+            THEN format(
+                'its DateExtracted is %s days after it was written',
+                ceil(extract(epoch FROM p_date_extracted - p_last_modified) / 86400)
+            )
+    END;
+$reason_to_hold$;
+COMMENT ON FUNCTION etl.reason_to_hold(text, text[], timestamptz, timestamptz) IS
+    'Why a file is not read until somebody decides: its tenant is unknown, or its DateExtracted is later than it was written by more than hours_ahead of etl.config. NULL: nothing holds it.';
 
 -- object: function etl.rebuild_differences
 CREATE OR REPLACE FUNCTION etl.rebuild_differences(p_extract text)
@@ -2803,7 +2908,7 @@ LANGUAGE plpgsql
 SECURITY DEFINER
 SET search_path = pg_catalog, pg_temp
 AS $rebuild_differences$
--- Rebuild every counting file's keys for real, see what changed, and take it back: a rebuild writes differences only.
+-- Rebuilds the keys of every counting file, counts what changed, and rolls back: a rebuild writes differences only.
 DECLARE
     v_file_id bigint;
     v_changes bigint;
@@ -2840,15 +2945,16 @@ LANGUAGE plpgsql
 SECURITY DEFINER
 SET search_path = pg_catalog, pg_temp
 AS $record_file$
--- What is decided about a file is recorded when it is first processed and stays, unless the run says otherwise; the
--- rules are those of today.
+-- Kind, mirror and thresholds are recorded when the file is first processed, and stay unless the options of a run
+-- override them. The ruleset fingerprint is always that of today's rules.
 DECLARE
     v_file etl.load_run_files;
     v_extract etl.extracts;
     v_parameters jsonb;
     v_overrides jsonb;
+    v_named_kind text;
     v_kind text;
-    v_is_certain boolean;
+    v_is_told boolean;
 BEGIN
     SELECT f.* INTO v_file
     FROM etl.load_run_files AS f
@@ -2872,18 +2978,17 @@ BEGIN
     LEFT JOIN etl.load_runs AS r ON r.load_run_id = a.load_run_id
     WHERE a.file_attempt_id = p_file_attempt_id;
 
-    v_kind := coalesce(v_parameters ->> 'kind', v_file.kind);
+    v_named_kind := etl.named_kind(v_file);
+    v_is_told := v_named_kind IS NULL AND v_parameters ? 'kind' OR v_parameters #> '{overrides,mirror}' IS NOT NULL;
+    v_parameters := v_file.told || v_parameters;
+    v_kind := coalesce(v_named_kind, v_parameters ->> 'kind', v_file.kind, 'delta');
     v_overrides := coalesce(v_parameters -> 'overrides', '{}');
 
-    SELECT coalesce(v_kind = 'full', v_file.date_from < s.full_before, false) INTO v_is_certain
-    FROM etl.sources AS s
-    WHERE s.source = v_file.source;
-
     UPDATE etl.load_run_files AS f
-    SET kind = coalesce(v_kind, CASE WHEN v_is_certain THEN 'full' ELSE 'delta' END),
+    SET kind = v_kind,
         is_mirror = coalesce(
-            CASE WHEN NOT v_parameters ? 'kind' AND NOT v_overrides ? 'mirror' THEN f.is_mirror END,
-            v_extract.full_load = 'mirror' AND v_is_certain
+            CASE WHEN NOT v_is_told THEN f.is_mirror END,
+            v_extract.full_load = 'mirror' AND v_kind = 'full'
             AND coalesce((v_overrides ->> 'mirror')::boolean, etl.flag_is_on('mirror', v_extract.extract))
         ),
         reject_rate = coalesce((v_overrides ->> 'reject_rate')::numeric, f.reject_rate, v_extract.reject_rate),
@@ -2897,7 +3002,7 @@ BEGIN
 END;
 $record_file$;
 COMMENT ON FUNCTION etl.record_file(bigint) IS
-    'Records on the file of an attempt its kind, mirror, thresholds and rules, and returns it. RC004: not being processed; RC010: no pseudonym key; RC013: before the horizon.';
+    'Records kind, mirror, thresholds and ruleset fingerprint of the file of an attempt; returns the file. RC004: the file is not being processed; RC010: the pseudonym key is not set; RC013: the file lies before the horizon.';
 
 -- object: function etl.register_files
 CREATE OR REPLACE FUNCTION etl.register_files(p_source text, p_now timestamptz)
@@ -2907,14 +3012,18 @@ SECURITY DEFINER
 SET search_path = pg_catalog, pg_temp
 AS $register_files$
 BEGIN
-    -- A tenant was added: its files may load now.
+    -- What held a file is no longer so: its tenant was added, for example.
     UPDATE etl.load_run_files AS f
-    SET status = 'pending', status_reason = NULL
-    FROM etl.tenants AS t
-    WHERE f.source = p_source AND f.status = 'held' AND f.file_hash IS NULL
-        AND t.source = f.source AND t.tenant = f.tenant;
+    SET status = CASE WHEN r.reason IS NULL THEN 'pending' ELSE 'held' END,
+        status_reason = r.reason
+    FROM etl.load_run_files AS h
+    CROSS JOIN LATERAL etl.reason_to_hold(h.source, h.tenant, h.date_extracted, h.last_modified) AS r (reason)
+    WHERE h.source = p_source AND h.status = 'held' AND h.file_hash IS NULL
+        AND f.load_run_file_id = h.load_run_file_id AND r.reason IS DISTINCT FROM f.status_reason;
 
-    -- An object changed before the newest content of its key was read: the file is what lies there now.
+    PERFORM etl.skip_unread(p_source);
+
+    -- An object changed before its newest content was read: the file then describes the content that is there now.
     WITH unread AS (
         SELECT
             f.load_run_file_id,
@@ -2959,16 +3068,14 @@ BEGIN
     SELECT
         o.source, o.extract, o.s3_bucket, o.s3_key,
         etl.unused_version(o.s3_bucket, o.s3_key, 'etag:' || o.etag, o.last_modified),
-        -- Not before the content that it follows: some stores keep the time of the copied file.
+        -- Never earlier than the previous content of the key: some stores keep the time of a copied file.
         o.etag, o.size_bytes, greatest(o.last_modified, known.last_modified),
         o.extract_type, o.tenant, o.date_from, o.date_to, o.date_extracted, o.kind,
-        CASE WHEN t.tenant IS NULL THEN 'held' ELSE 'pending' END,
-        CASE WHEN t.tenant IS NULL THEN format('tenant %s is not in etl.tenants', array_to_string(o.tenant, ', ')) END,
+        CASE WHEN r.reason IS NULL THEN 'pending' ELSE 'held' END,
+        r.reason,
         p_now
     FROM etl.s3_objects AS o
     JOIN etl.sources AS s USING (source)
-    LEFT JOIN etl.tenants AS t
-        ON t.source = o.source AND t.tenant = o.tenant
     LEFT JOIN LATERAL (
         SELECT f.etag, f.last_modified
         FROM etl.load_run_files AS f
@@ -2976,34 +3083,18 @@ BEGIN
         ORDER BY f.load_run_file_id DESC
         LIMIT 1
     ) AS known ON true
+    CROSS JOIN LATERAL etl.reason_to_hold(o.source, o.tenant, o.date_extracted, o.last_modified) AS r (reason)
     WHERE o.source = p_source AND o.last_changed = p_now AND o.name_problem IS NULL
         AND o.etag IS DISTINCT FROM known.etag
     ORDER BY o.date_extracted, o.s3_key COLLATE "C"
     ON CONFLICT DO NOTHING;
 
-    -- A content that was not read before another came is gone, unless a worker has it in hand.
-    WITH unread AS (
-        SELECT f.load_run_file_id
-        FROM etl.load_run_files AS f
-        WHERE f.source = p_source AND f.file_hash IS NULL AND f.member = ''
-            AND f.status IN ('pending', 'loading', 'held', 'failed')
-            AND EXISTS (
-                SELECT FROM etl.load_run_files AS n
-                WHERE n.s3_bucket = f.s3_bucket AND n.s3_key = f.s3_key AND n.member = f.member
-                    AND n.reading = 1 AND n.load_run_file_id > f.load_run_file_id
-            )
-        FOR NO KEY UPDATE SKIP LOCKED
-    )
-    UPDATE etl.load_run_files AS f
-    SET status = 'skipped', status_reason = 'another content took its place before it was read'
-    FROM unread AS u
-    WHERE f.load_run_file_id = u.load_run_file_id;
-
+    PERFORM etl.skip_unread(p_source);
     PERFORM etl.check_batches(p_source, p_now);
 END;
 $register_files$;
 COMMENT ON FUNCTION etl.register_files(text, timestamptz) IS
-    'Makes files of the objects that the listing of that time showed new or changed; files of unknown tenants are held, incomplete batches recorded.';
+    'Creates files for the objects that the listing of p_now showed as new or changed. Holds files for the reasons of etl.reason_to_hold, and records incomplete batches.';
 
 -- object: function etl.register_listing
 CREATE OR REPLACE FUNCTION etl.register_listing(p_source text, p_listing_id text)
@@ -3019,8 +3110,8 @@ LANGUAGE plpgsql
 SECURITY DEFINER
 SET search_path = pg_catalog, pg_temp
 AS $register_listing$
--- Take a listing into the inventory: rows without news are not written. A name is read when it is new; one that could
--- not be read is read again when the rules have changed.
+-- Updates the inventory from a listing; unchanged objects are not written. A name is parsed when it is new, and again
+-- if it could not be parsed and the rules have changed since.
 DECLARE
     v_now constant timestamptz := clock_timestamp();
     v_rules constant text := etl.name_rules(p_source);
@@ -3052,7 +3143,7 @@ BEGIN
         WHERE l.listing_id = p_listing_id
         RETURNING l.*
     ),
-    -- Pages of a lesser server may overlap while it is written to.
+    -- Some stores return overlapping pages while objects are being written.
     each AS (
         SELECT DISTINCT ON (l.s3_bucket, l.s3_key) l.*
         FROM listed AS l
@@ -3108,46 +3199,7 @@ BEGIN
 END;
 $register_listing$;
 COMMENT ON FUNCTION etl.register_listing(text, text) IS
-    'Takes a listing that was copied into etl.s3_listing into the inventory, and new contents into etl.load_run_files. Returns counts.';
-
--- object: function etl.reject_landing
-CREATE OR REPLACE FUNCTION etl.reject_landing(
-    p_load_run_file_id bigint,
-    p_line_no bigint,
-    p_row_text text,
-    p_code text,
-    p_reason text
-)
-RETURNS void
-LANGUAGE plpgsql
-SECURITY DEFINER
-SET search_path = pg_catalog, pg_temp
-AS $reject_landing$
-DECLARE
-    v_extract text;
-BEGIN
-    SELECT f.extract INTO v_extract
-    FROM etl.load_run_files AS f
-    WHERE f.load_run_file_id = p_load_run_file_id AND f.status = 'loading';
-    IF NOT FOUND THEN
-        RAISE EXCEPTION USING
-            ERRCODE = 'RC004',
-            MESSAGE = format('file %s is not being landed', p_load_run_file_id),
-            HINT = 'Rows are rejected between etl.claim_landing and etl.finish_landing, in one transaction.';
-    END IF;
-    EXECUTE format(
-        $query$
-            INSERT INTO etl.%I (load_run_file_id, line_no, stage, row_text, field_errors)
-            VALUES ($1, $2, 'landing', $3, $4)
-        $query$,
-        'rejects_' || v_extract
-    )
-    USING p_load_run_file_id, p_line_no, p_row_text,
-        jsonb_build_object('(row)', jsonb_build_object('code', p_code, 'reason', p_reason));
-END;
-$reject_landing$;
-COMMENT ON FUNCTION etl.reject_landing(bigint, bigint, text, text, text) IS
-    'Writes a row that cannot stand in raw to the rejects of its extract. RC004: the file is not being landed.';
+    'Moves a listing from etl.s3_listing into the inventory, and registers new contents in etl.load_run_files. Returns counts.';
 
 -- object: function etl.reopen_file
 CREATE OR REPLACE FUNCTION etl.reopen_file(p_load_run_file_id bigint, p_reason text, p_state text)
@@ -3162,7 +3214,9 @@ BEGIN
     v_file := etl.decide_file(
         p_load_run_file_id, p_reason, CASE p_state WHEN 'held' THEN 'release' ELSE 'readmit' END, ARRAY[p_state]
     );
-    IF v_file.file_hash IS NULL AND p_state = 'held' THEN
+    IF v_file.file_hash IS NULL AND p_state = 'held' AND NOT EXISTS (
+        SELECT FROM etl.tenants AS t WHERE t.source = v_file.source AND t.tenant = v_file.tenant
+    ) THEN
         RAISE EXCEPTION USING
             ERRCODE = 'RC008',
             MESSAGE = format('file %s waits for its tenant', p_load_run_file_id),
@@ -3180,7 +3234,7 @@ BEGIN
 END;
 $reopen_file$;
 COMMENT ON FUNCTION etl.reopen_file(bigint, text, text) IS
-    'Records that a held or excluded file may count and opens a run for it; NULL: its rows are not in raw, a run of the driver lands it. RC008: another state.';
+    'Records that a held or excluded file may count, and opens a run for it. NULL: its rows are not in raw, so the next run of the driver lands it. RC008: the file is not in p_state.';
 
 -- object: function etl.report_health
 CREATE OR REPLACE FUNCTION etl.report_health()
@@ -3193,7 +3247,8 @@ RETURNS TABLE (
     files_held bigint,
     files_stale bigint,
     batches_incomplete bigint,
-    names_unread bigint
+    names_unread bigint,
+    risky_log_settings text[]
 )
 LANGUAGE plpgsql
 STABLE
@@ -3206,6 +3261,27 @@ END;
 $report_health$;
 COMMENT ON FUNCTION etl.report_health() IS 'The rows of etl.health, for the driver.';
 
+-- object: function etl.risky_log_settings
+CREATE OR REPLACE FUNCTION etl.risky_log_settings()
+RETURNS text[]
+LANGUAGE sql
+STABLE
+SECURITY DEFINER
+SET search_path = pg_catalog, pg_temp
+AS $risky_log_settings$
+-- CONTEXT of a cancelled COPY and DETAIL of an error quote rows; statements that are logged can quote parameters.
+SELECT coalesce(array_agg(format('%s = %s', s.name, s.setting) ORDER BY s.name), '{}')
+FROM pg_settings AS s
+WHERE
+    CASE s.name
+        WHEN 'log_error_verbosity' THEN s.setting <> 'terse'
+        WHEN 'log_parameter_max_length' THEN s.setting <> '0'
+        WHEN 'log_parameter_max_length_on_error' THEN s.setting <> '0'
+    END;
+$risky_log_settings$;
+COMMENT ON FUNCTION etl.risky_log_settings() IS
+    'Settings of this server that let field content into its log; empty: none. They should be log_error_verbosity = terse, log_parameter_max_length = 0, log_parameter_max_length_on_error = 0.';
+
 -- object: function etl.ruleset_fingerprint
 CREATE OR REPLACE FUNCTION etl.ruleset_fingerprint(p_extract text, p_date_extracted timestamptz)
 RETURNS text
@@ -3215,7 +3291,7 @@ SECURITY DEFINER
 SET search_path = pg_catalog, pg_temp
 AS $ruleset_fingerprint$
 -- Everything that can change a value or a verdict in files of this DateExtracted: contract, values of its domains,
--- pseudonym key. Of columns that such files do not have nothing counts, so a new column makes no old file stale.
+-- pseudonym key. Columns that these files do not have are left out, so a new column makes no old file stale.
 SELECT encode(sha256(convert_to(concat_ws(
     E'\n',
     h.rules_hash,
@@ -3246,7 +3322,7 @@ JOIN etl.shapes AS h USING (extract)
 WHERE e.extract = p_extract AND p_date_extracted >= h.since AND p_date_extracted < h.until;
 $ruleset_fingerprint$;
 COMMENT ON FUNCTION etl.ruleset_fingerprint(text, timestamptz) IS
-    'Hash of everything that can change a value or a verdict in files of the extract and DateExtracted; those that carry another are stale.';
+    'Hash of everything that can change a value or a verdict in files of the extract and DateExtracted. Counting files with a different fingerprint are stale.';
 
 -- object: function etl.run_exists
 CREATE OR REPLACE FUNCTION etl.run_exists(p_load_run_id bigint)
@@ -3258,7 +3334,7 @@ SET search_path = pg_catalog, pg_temp
 AS $run_exists$
 SELECT EXISTS (SELECT FROM etl.load_runs AS r WHERE r.load_run_id = p_load_run_id);
 $run_exists$;
-COMMENT ON FUNCTION etl.run_exists(bigint) IS 'Whether there is such a run.';
+COMMENT ON FUNCTION etl.run_exists(bigint) IS 'Whether the run exists.';
 
 -- object: function etl.run_progress
 CREATE OR REPLACE FUNCTION etl.run_progress(p_load_run_id bigint)
@@ -3275,7 +3351,7 @@ FROM etl.load_run_plan AS p
 JOIN etl.load_run_files AS f USING (load_run_file_id)
 WHERE p.load_run_id = p_load_run_id;
 $run_progress$;
-COMMENT ON FUNCTION etl.run_progress(bigint) IS 'How many files of a run wait for nothing more, and how many of these failed.';
+COMMENT ON FUNCTION etl.run_progress(bigint) IS 'Number of files of a run that are finished, and how many of them failed.';
 
 -- object: function etl.session_mark
 CREATE OR REPLACE FUNCTION etl.session_mark()
@@ -3286,7 +3362,7 @@ AS $session_mark$
 SELECT pg_catalog.pg_backend_pid(), pg_catalog.current_setting('rawcore.mark', true);
 $session_mark$;
 COMMENT ON FUNCTION etl.session_mark() IS
-    'The server process of this session and its setting rawcore.mark. A driver learns from it whether a pooler gives its session to others.';
+    'The server process of this session and its setting rawcore.mark. With it, a driver detects a pooler that shares server sessions between clients.';
 
 -- object: function etl.skip_landing
 CREATE OR REPLACE FUNCTION etl.skip_landing(p_file_attempt_id bigint, p_s3_version_id text, p_file_hash text)
@@ -3316,7 +3392,37 @@ BEGIN
         AND p.load_run_id = a.load_run_id AND p.load_run_file_id = a.load_run_file_id;
 END;
 $skip_landing$;
-COMMENT ON FUNCTION etl.skip_landing(bigint, text, text) IS 'Marks a file whose content is landed already as skipped.';
+COMMENT ON FUNCTION etl.skip_landing(bigint, text, text) IS 'Marks a file as skipped because its content is landed already.';
+
+-- object: function etl.skip_unread
+CREATE OR REPLACE FUNCTION etl.skip_unread(p_source text)
+RETURNS void
+LANGUAGE plpgsql
+SECURITY DEFINER
+SET search_path = pg_catalog, pg_temp
+AS $skip_unread$
+-- Content that was replaced before it was read is gone, unless a worker is reading it now.
+BEGIN
+    WITH unread AS (
+        SELECT f.load_run_file_id
+        FROM etl.load_run_files AS f
+        WHERE f.source = p_source AND f.file_hash IS NULL AND f.member = ''
+            AND f.status IN ('pending', 'loading', 'held', 'failed')
+            AND EXISTS (
+                SELECT FROM etl.load_run_files AS n
+                WHERE n.s3_bucket = f.s3_bucket AND n.s3_key = f.s3_key AND n.member = f.member
+                    AND n.reading = 1 AND n.load_run_file_id > f.load_run_file_id
+            )
+        FOR NO KEY UPDATE SKIP LOCKED
+    )
+    UPDATE etl.load_run_files AS f
+    SET status = 'skipped', status_reason = 'its object was overwritten before it was read'
+    FROM unread AS u
+    WHERE f.load_run_file_id = u.load_run_file_id;
+END;
+$skip_unread$;
+COMMENT ON FUNCTION etl.skip_unread(text) IS
+    'Marks as skipped the files that were not read before a newer content of their key was listed.';
 
 -- object: function etl.start_landing
 CREATE OR REPLACE FUNCTION etl.start_landing(p_load_run_id bigint, p_attempts integer DEFAULT 5)
@@ -3337,8 +3443,8 @@ LANGUAGE plpgsql
 SECURITY DEFINER
 SET search_path = pg_catalog, pg_temp
 AS $start_landing$
--- Choose the run's next file and write the attempt, so that it is visible when the work starts. A file that says
--- loading and whose row is free has lost its worker. A file that failed waits until the others have been tried.
+-- Chooses the run's next file and writes the attempt, which is visible before the work starts. If a file is loading and
+-- its row is not locked, its worker died. A file that failed is retried after the files that have failed less often.
 DECLARE
     v_file_id bigint;
     v_attempt_id bigint;
@@ -3374,7 +3480,7 @@ BEGIN
 END;
 $start_landing$;
 COMMENT ON FUNCTION etl.start_landing(bigint, integer) IS
-    'Opens an attempt to land the run''s next file, with the columns that a file of its DateExtracted has; no row: nothing is left, or other workers have it. At most 5 failures a file and run, or as many as given.';
+    'Opens an attempt to land the run''s next file, and returns it with the columns of its shape. No row: no file is left, or other workers have the rest. A file that has failed p_attempts times in this run is left out.';
 
 -- object: function etl.start_run
 CREATE OR REPLACE FUNCTION etl.start_run(p_source text, p_options jsonb DEFAULT '{}')
@@ -3383,7 +3489,7 @@ LANGUAGE plpgsql
 SECURITY DEFINER
 SET search_path = pg_catalog, pg_temp
 AS $start_run$
--- The caller holds the source (etl.lock_source), so a run of it that is still marked running has lost its driver.
+-- The caller has locked the source (etl.lock_source), so if another run of it is still marked running, its driver died.
 DECLARE
     v_options record;
     v_load_run_id bigint;
@@ -3393,7 +3499,7 @@ BEGIN
     UPDATE etl.load_runs AS r
     SET status = 'failed',
         finished_at = clock_timestamp(),
-        notes = concat_ws('; ', r.notes, 'its driver went away')
+        notes = concat_ws('; ', r.notes, 'its driver died')
     WHERE r.source = p_source AND r.status = 'running' AND r.trigger <> 'psql';
 
     INSERT INTO etl.load_runs (source, status, mode, trigger, requested_by, parameters, notes, started_at)
@@ -3406,7 +3512,7 @@ BEGIN
 END;
 $start_run$;
 COMMENT ON FUNCTION etl.start_run(text, jsonb) IS
-    'Opens a run, records its options, and closes the runs of the source whose driver went away. Returns load_run_id. RC003: unknown source; RC006: unknown extract; RC009: an option, or a value, that a run cannot have.';
+    'Opens a run, records its options, and closes the runs of the source whose driver died. Returns load_run_id. RC003: unknown source; RC006: unknown extract; RC009: unknown option, or a value that is not valid.';
 
 -- object: function etl.summary_of_run
 CREATE OR REPLACE FUNCTION etl.summary_of_run(p_load_run_id bigint)
@@ -3465,8 +3571,8 @@ LANGUAGE plpgsql
 SECURITY DEFINER
 SET search_path = pg_catalog, pg_temp
 AS $take_file$
--- The lock of the extract covers every read that decides and every write that follows, to the end of the transaction.
--- Another session may hold it for a moment, to look for a file.
+-- The lock of the extract covers all reads and writes of this file until the transaction ends. A session that looks for
+-- a file in etl.next_file can hold it for a moment.
 DECLARE
     v_file etl.load_run_files;
 BEGIN
@@ -3491,7 +3597,7 @@ BEGIN
 END;
 $take_file$;
 COMMENT ON FUNCTION etl.take_file(bigint) IS
-    'Locks the extract of an attempt''s file to the end of the transaction. Whether the file is this attempt''s; no: another worker came first, and the attempt is lost.';
+    'Locks the extract of an attempt''s file until the transaction ends. Returns whether the file still belongs to this attempt; false: another worker took it, and the attempt is lost.';
 
 -- object: function etl.trace
 CREATE OR REPLACE FUNCTION etl.trace(p_table text, p_key jsonb)
@@ -3514,7 +3620,7 @@ STABLE
 SECURITY DEFINER
 SET search_path = pg_catalog, pg_temp
 AS $trace$
--- The table is looked up in the contracts, so nothing of p_table or p_key is ever executed.
+-- The table is looked up in etl.extracts, so no text of p_table or p_key is ever executed.
 DECLARE
     v_extract etl.extracts;
     v_key_columns text[];
@@ -3527,7 +3633,7 @@ BEGIN
         RAISE EXCEPTION USING
             ERRCODE = 'RC006',
             MESSAGE = format('%L is not a table of core or stg', p_table),
-            HINT = 'SELECT core_table, stg_table FROM etl.extracts lists them.';
+            HINT = 'SELECT core_table, stg_table FROM etl.extracts lists the tables.';
     END IF;
     SELECT s.tenant_columns || v_extract.natural_key INTO v_key_columns
     FROM etl.sources AS s
@@ -3565,7 +3671,7 @@ BEGIN
             ELSE 'NULL::timestamptz AS effective_from'
         END,
         (
-            -- Typed, so that the index on the key serves; a text that is no value of the type finds nothing.
+            -- The texts are cast, so that the index on the key is used; a text that cannot be cast finds no row.
             SELECT string_agg(
                 format(
                     'c.%1$I = CASE WHEN pg_input_is_valid($1 ->> %1$L, %2$L) THEN ($1 ->> %1$L)::%2$s END',
@@ -3597,7 +3703,7 @@ VOLATILE
 AS $unlock_source$
 SELECT pg_catalog.pg_advisory_unlock(pg_catalog.hashtext('rawcore.run'), pg_catalog.hashtext(p_source));
 $unlock_source$;
-COMMENT ON FUNCTION etl.unlock_source(text) IS 'Gives back what etl.lock_source took.';
+COMMENT ON FUNCTION etl.unlock_source(text) IS 'Releases the lock of etl.lock_source.';
 
 -- object: function etl.unread_names
 CREATE OR REPLACE FUNCTION etl.unread_names(p_source text, p_limit bigint DEFAULT NULL)
@@ -3614,7 +3720,7 @@ ORDER BY o.first_seen DESC, o.s3_key
 LIMIT p_limit;
 $unread_names$;
 COMMENT ON FUNCTION etl.unread_names(text, bigint) IS
-    'The objects whose names could not be read, and why, newest first; at most so many, or all.';
+    'The objects whose names could not be parsed, and why, newest first; at most p_limit, NULL: all.';
 
 -- object: function etl.unused_version
 CREATE OR REPLACE FUNCTION etl.unused_version(p_bucket text, p_key text, p_version_id text, p_last_modified timestamptz)
@@ -3622,7 +3728,7 @@ RETURNS text
 LANGUAGE sql
 STABLE
 AS $unused_version$
--- Where a store keeps no versions, content that comes back after a correction has the name of its first time.
+-- If a store keeps no versions, content that returns after a correction has the same etag as the first time.
 SELECT
     CASE
         WHEN EXISTS (
@@ -3635,7 +3741,7 @@ SELECT
     END;
 $unused_version$;
 COMMENT ON FUNCTION etl.unused_version(text, text, text, timestamptz) IS
-    'The version id of a new file; with the time it was written, where an earlier file of the key has the same one.';
+    'The version id of a new file. If an earlier file of the key has the same id, the time of writing is appended.';
 
 -- object: function etl.verify
 CREATE OR REPLACE FUNCTION etl.verify(p_extract text)
@@ -3644,7 +3750,7 @@ LANGUAGE plpgsql
 SECURITY DEFINER
 SET search_path = pg_catalog, pg_temp
 AS $verify$
--- Each check yields a row per violation; no row: all is well. Under the extract's lock, so that nothing moves.
+-- Each check returns one row for each violation. The extract is locked, so that nothing changes during the checks.
 DECLARE
     v_extract etl.extracts;
 BEGIN
@@ -3653,12 +3759,12 @@ BEGIN
         RAISE EXCEPTION USING
             ERRCODE = 'RC006',
             MESSAGE = format('there is no extract %s', p_extract),
-            HINT = 'SELECT extract FROM etl.extracts lists them.';
+            HINT = 'SELECT extract FROM etl.extracts lists the extracts.';
     END IF;
     PERFORM FROM etl.locks AS l WHERE l.extract = p_extract FOR UPDATE;
 
     RETURN QUERY
-    SELECT 'counts', f.load_run_file_id, 'rows read are not rows ingested, unchanged, duplicate and rejected'
+    SELECT 'counts', f.load_run_file_id, 'rows_read is not the sum of rows ingested, unchanged, duplicate and rejected'
     FROM etl.load_run_files AS f
     WHERE f.extract = p_extract AND f.is_counting
         AND f.rows_read IS DISTINCT FROM f.rows_ingested + f.rows_unchanged + f.rows_duplicate + f.rows_rejected;
@@ -3696,7 +3802,7 @@ BEGIN
     );
 
     RETURN QUERY
-    SELECT 'stale', f.load_run_file_id, 'its verdicts were made by other rules: CALL etl.reprocess_file'
+    SELECT 'stale', f.load_run_file_id, 'the file was processed by different rules: CALL etl.reprocess_file'
     FROM etl.shapes AS h
     CROSS JOIN LATERAL etl.ruleset_fingerprint(h.extract, h.since) AS fingerprint
     JOIN etl.load_run_files AS f
@@ -3733,7 +3839,7 @@ BEGIN
 END;
 $verify$;
 COMMENT ON FUNCTION etl.verify(text) IS
-    'Checks a live extract: counts, raw, lineage, stale files, periods, and that core is what raw gives. Rows only for violations. RC006: unknown extract.';
+    'Checks an extract: counts, raw, lineage, stale files, periods, and whether a rebuild from raw would change core. Returns violations only. RC006: unknown extract.';
 
 -- object: procedure etl.analyze_raw
 CREATE OR REPLACE PROCEDURE etl.analyze_raw(p_load_run_file_id bigint)
@@ -3742,9 +3848,9 @@ SECURITY DEFINER
 SET search_path = pg_catalog, pg_temp
 SET default_statistics_target = 10
 AS $analyze_raw$
--- A new file is unknown to the statistics, and nothing may depend on autovacuum having been there.
--- The planner takes it for one row then, and reads it with one process. A small sample will do:
--- what matters is whether the file has hundreds of rows or hundreds of thousands.
+-- The statistics do not know a new file, and autovacuum may not have run yet. The planner then expects one row, and
+-- reads the file with one process. A small sample is enough: it has to show whether the file has hundreds of rows or
+-- hundreds of thousands.
 DECLARE
     v_table text;
     v_columns text[];
@@ -3771,7 +3877,7 @@ BEGIN
 END;
 $analyze_raw$;
 COMMENT ON PROCEDURE etl.analyze_raw(bigint) IS
-    'Refreshes the statistics of the raw table for a file that is not small: of the file column, for a big one of the keys too.';
+    'Refreshes the statistics of the raw table unless the file is small: those of load_run_file_id, for a big file also of line_no and the key.';
 
 -- object: procedure etl.analyze_target
 CREATE OR REPLACE PROCEDURE etl.analyze_target(p_load_run_file_id bigint, p_layer text)
@@ -3780,7 +3886,7 @@ SECURITY DEFINER
 SET search_path = pg_catalog, pg_temp
 SET default_statistics_target = 20
 AS $analyze_target$
--- Only when the table has grown much since its statistics were made: after a first load, not after each delta.
+-- Only if the file is large compared with the table: after a first load, not after each delta.
 DECLARE
     v_extract etl.extracts;
     v_table text;
@@ -3815,7 +3921,7 @@ BEGIN
 END;
 $analyze_target$;
 COMMENT ON PROCEDURE etl.analyze_target(bigint, text) IS
-    'Refreshes the statistics of the extract''s table in layer stg or core after a file that changed much of it.';
+    'Refreshes the statistics of the extract''s table in stg or core (p_layer) after a file that changed much of it.';
 
 -- object: procedure etl.analyze_work
 CREATE OR REPLACE PROCEDURE etl.analyze_work(p_table text)
@@ -3823,8 +3929,8 @@ LANGUAGE plpgsql
 SECURITY DEFINER
 SET search_path = pg_catalog, pg_temp
 AS $analyze_work$
--- The table was filled a moment ago: without statistics it looks almost empty to the planner. Statistics outlive the
--- rows, so they hold keys and lineage, and no other column of a file.
+-- Without statistics the planner takes a table that was just filled for almost empty. Statistics stay after the rows
+-- are deleted, so only the columns of key and lineage are analyzed, no other column of a file.
 BEGIN
     IF pg_relation_size(format('etl.%I', p_table)) >= etl.config_bigint('analyze_work_bytes') THEN
         EXECUTE format(
@@ -3847,7 +3953,7 @@ BEGIN
     END IF;
 END;
 $analyze_work$;
-COMMENT ON PROCEDURE etl.analyze_work(text) IS 'Makes statistics of a work table that was filled a moment ago, unless it is small.';
+COMMENT ON PROCEDURE etl.analyze_work(text) IS 'Creates statistics for a work table that was just filled, unless it is small.';
 
 -- object: procedure etl.announce_reprocess
 CREATE OR REPLACE PROCEDURE etl.announce_reprocess(p_extract text, p_reason text)
@@ -3863,13 +3969,14 @@ BEGIN
     WHERE f.extract = p_extract AND f.is_counting
         AND f.ruleset_fingerprint IS DISTINCT FROM etl.ruleset_fingerprint(p_extract, f.date_extracted);
     IF v_files > 0 THEN
-        RAISE WARNING '%: % file(s) were processed by other rules. %. Run: CALL etl.reprocess_extract(%, NULL, NULL);',
+        RAISE WARNING
+            '%: % file(s) were processed by different rules. %. Run: CALL etl.reprocess_extract(%, NULL, NULL);',
             p_extract, v_files, p_reason, quote_literal(p_extract);
     END IF;
 END;
 $announce_reprocess$;
 COMMENT ON PROCEDURE etl.announce_reprocess(text, text) IS
-    'Says how to bring core up to date where a migration left files whose verdicts were made by other rules, and what is so until then.';
+    'Warns if a migration has left stale files: tells what core shows until then (p_reason), and how to bring core up to date.';
 
 -- object: procedure etl.clear_work
 CREATE OR REPLACE PROCEDURE etl.clear_work(p_extract text)
@@ -3877,7 +3984,8 @@ LANGUAGE plpgsql
 SECURITY DEFINER
 SET search_path = pg_catalog, pg_temp
 AS $clear_work$
--- Work tables are the extract's own, under its lock. Big ones are truncated: deleting would leave their bulk behind.
+-- Each extract has its own work tables, protected by its lock. Big ones are truncated, because DELETE would leave
+-- bloat.
 DECLARE
     v_table text;
 BEGIN
@@ -3902,7 +4010,7 @@ AS $describe_columns$
 DECLARE
     v_statements text;
 BEGIN
-    -- 1. The tables: raw, stg, and core, which says what it has instead of the value.
+    -- 1. The tables of raw, stg and core. For core, the description adds what is stored instead of the value.
     WITH described AS (
         SELECT DISTINCT ON (c.extract, c.column_name)
             e.raw_table, e.stg_table, e.core_table, c.column_name, c.description,
@@ -3928,7 +4036,7 @@ BEGIN
     WHERE col_description(a.attrelid, a.attnum) IS DISTINCT FROM t.description;
     EXECUTE coalesce(v_statements, '');
 
-    -- 2. The views, from the table that they show.
+    -- 2. The views, with the descriptions of their tables.
     WITH shown AS (
         SELECT DISTINCT ON (a.attrelid, a.attnum)
             v.view_name, a.attname, a.attrelid, a.attnum, col_description(b.attrelid, b.attnum) AS description
@@ -3955,7 +4063,7 @@ BEGIN
 END;
 $describe_columns$;
 COMMENT ON PROCEDURE etl.describe_columns() IS
-    'Gives each column of raw, stg, core and their views the description that its contract has, as COMMENT. Part of migrations.';
+    'Writes the description in the contract as COMMENT on each column of raw, stg, core and their views. Part of each migration.';
 
 -- object: procedure etl.exclude_file
 CREATE OR REPLACE PROCEDURE etl.exclude_file(p_load_run_file_id bigint, p_reason text)
@@ -3963,7 +4071,7 @@ LANGUAGE plpgsql
 SECURITY DEFINER
 SET search_path = pg_catalog, pg_temp
 AS $exclude_file$
--- The decision stays with the file. Its keys are derived again from the files that still count.
+-- The decision is kept with the file. The keys of the file are rebuilt from the files that still count.
 DECLARE
     v_file etl.load_run_files;
     v_former_id bigint;
@@ -3975,7 +4083,7 @@ BEGIN
     SET status = 'excluded', status_reason = p_reason, is_counting = false, decision = 'excluded'
     WHERE f.load_run_file_id = p_load_run_file_id;
     IF v_file.is_counting THEN
-        -- The version that it had superseded counts again.
+        -- The version that this file superseded counts again.
         UPDATE etl.load_run_files AS f
         SET status = 'processed', is_counting = true, superseded_by = NULL
         WHERE f.load_run_file_id = (
@@ -3995,7 +4103,7 @@ BEGIN
 END;
 $exclude_file$;
 COMMENT ON PROCEDURE etl.exclude_file(bigint, text) IS
-    'Takes a file out of core, with a reason; survives reprocessing; etl.readmit_file takes it back. RC008: the file is not in a state for it.';
+    'Takes a file out of core, with a reason. A reprocess leaves it out; etl.readmit_file lets it count again. RC008: a file in this status cannot be excluded.';
 
 -- object: procedure etl.fail_processing
 CREATE OR REPLACE PROCEDURE etl.fail_processing(p_file_attempt_id bigint, p_sqlstate text, p_object text)
@@ -4003,8 +4111,8 @@ LANGUAGE plpgsql
 SECURITY DEFINER
 SET search_path = pg_catalog, pg_temp
 AS $fail_processing$
--- Faults of the environment leave the file landed for the next call; faults of content make it failed. Only the
--- SQLSTATE and the name of the table are kept: messages of data errors carry values.
+-- After a fault of the environment the file is landed again, for a retry; after a fault of its content it is failed.
+-- Only SQLSTATE and table name are recorded, because messages of data errors hold values.
 DECLARE
     v_is_environment constant boolean :=
         left(p_sqlstate, 2) IN ('08', '40', '53', '57', '58') OR p_sqlstate IN ('55P03', 'RC010');
@@ -4017,7 +4125,7 @@ DECLARE
                 JOIN etl.horizons AS h USING (extract)
                 WHERE f.file_attempt_id = p_file_attempt_id
             )
-            WHEN 'RC011' THEN 'it counts already and would now fail: see etl.dq_results'
+            WHEN 'RC011' THEN 'the file counts already and would now fail or be held: see etl.dq_results'
             ELSE format('SQLSTATE %s', p_sqlstate)
         END,
         CASE WHEN p_object <> '' THEN format('in %s', p_object) END
@@ -4042,7 +4150,7 @@ BEGIN
 END;
 $fail_processing$;
 COMMENT ON PROCEDURE etl.fail_processing(bigint, text, text) IS
-    'Records that a file could not be processed: landed again if trying again may help, else failed.';
+    'Records that a file could not be processed. It becomes landed if a retry can help, else failed.';
 
 -- object: procedure etl.finish_processing
 CREATE OR REPLACE PROCEDURE etl.finish_processing(p_file_attempt_id bigint, p_verdict text)
@@ -4050,7 +4158,7 @@ LANGUAGE plpgsql
 SECURITY DEFINER
 SET search_path = pg_catalog, pg_temp
 AS $finish_processing$
--- A file that counted already and would now fail keeps what it had: the error undoes its new verdicts.
+-- If a file that counts would now fail or be held, the error rolls back its new verdicts, and it stays as it was.
 DECLARE
     v_file etl.load_run_files;
 BEGIN
@@ -4059,7 +4167,7 @@ BEGIN
         RAISE EXCEPTION USING
             ERRCODE = 'RC011',
             MESSAGE = format('file %s counts already and would now be %s', v_file.load_run_file_id, p_verdict),
-            HINT = 'It stays as it was. See etl.dq_results, raise the threshold with --set, or exclude the file.';
+            HINT = 'The file stays as it was. See etl.dq_results; raise the threshold with --set, or exclude the file.';
     END IF;
 
     UPDATE etl.load_run_files AS f
@@ -4074,7 +4182,7 @@ BEGIN
                 f.rows_rejected, f.rows_read, round(f.reject_rate * 100, 2), f.extract
             )
             WHEN 'held' THEN CASE f.rows_read - f.rows_rejected_landing
-                WHEN 0 THEN 'a mirror of which no row could land: see etl.rejects'
+                WHEN 0 THEN 'a mirror with no row that could be landed: see etl.rejects'
                 ELSE 'a mirror that would close too many keys: see etl.dq_results'
             END
         END,
@@ -4091,7 +4199,7 @@ BEGIN
 END;
 $finish_processing$;
 COMMENT ON PROCEDURE etl.finish_processing(bigint, text) IS
-    'Closes an attempt to process a file with the verdict of etl.judge_file. RC011: a file that counts would fail or be held.';
+    'Closes an attempt to process a file with the verdict of etl.judge_file. RC011: the file counts already, and would now fail or be held.';
 
 -- object: procedure etl.forget_extract
 CREATE OR REPLACE PROCEDURE etl.forget_extract(p_extract text)
@@ -4099,8 +4207,8 @@ LANGUAGE plpgsql
 SECURITY DEFINER
 SET search_path = pg_catalog, pg_temp
 AS $forget_extract$
--- Without its tables no file of it can be told, traced or processed: their entries go too. The objects stay in S3,
--- and their names are read anew by the next run.
+-- Without the tables of the extract, its files cannot be traced or processed, so their entries are deleted too. The
+-- objects stay in S3, and the next run parses their names again.
 DECLARE
     v_file_ids bigint[];
 BEGIN
@@ -4118,7 +4226,7 @@ BEGIN
 END;
 $forget_extract$;
 COMMENT ON PROCEDURE etl.forget_extract(text) IS
-    'Removes an extract from the control plane, the entries of its files included; for migrations that drop its tables.';
+    'Removes an extract and the entries of its files from the schema etl; for migrations that drop its tables.';
 
 -- object: procedure etl.forget_source
 CREATE OR REPLACE PROCEDURE etl.forget_source(p_source text)
@@ -4141,7 +4249,7 @@ BEGIN
 END;
 $forget_source$;
 COMMENT ON PROCEDURE etl.forget_source(text) IS
-    'Removes a source from the control plane with all its extracts, files and runs; for migrations that drop their tables.';
+    'Removes a source with all its extracts, files and runs from the schema etl; for migrations that drop their tables.';
 
 -- object: procedure etl.hold_extract
 CREATE OR REPLACE PROCEDURE etl.hold_extract(p_extract text)
@@ -4149,13 +4257,13 @@ LANGUAGE plpgsql
 SECURITY DEFINER
 SET search_path = pg_catalog, pg_temp
 AS $hold_extract$
--- The one place that waits for an extract: every writer of its tables calls it first. etl.next_file, which looks for
--- work, takes a free one instead of waiting.
+-- The only place that waits for the lock of an extract: every writer of its tables calls it first. etl.next_file does
+-- not wait: it takes an extract that is not locked.
 BEGIN
     PERFORM FROM etl.locks AS l WHERE l.extract = p_extract FOR UPDATE;
 END;
 $hold_extract$;
-COMMENT ON PROCEDURE etl.hold_extract(text) IS 'Locks an extract to the end of the transaction, and waits until no other session has it: nobody else processes its files meanwhile.';
+COMMENT ON PROCEDURE etl.hold_extract(text) IS 'Locks an extract until the transaction ends, after waiting for other sessions: no other session processes its files until then.';
 
 -- object: procedure etl.keep_verdicts
 CREATE OR REPLACE PROCEDURE etl.keep_verdicts(p_extract text, p_before timestamptz)
@@ -4163,7 +4271,7 @@ LANGUAGE plpgsql
 SECURITY DEFINER
 SET search_path = pg_catalog, pg_temp
 AS $keep_verdicts$
--- A new column that may be empty, another name or place of a column: no value and no verdict becomes another.
+-- For changes of a contract that change no value and no verdict: an optional new column, a renamed or moved column.
 BEGIN
     UPDATE etl.load_run_files AS f
     SET ruleset_fingerprint = etl.ruleset_fingerprint(p_extract, f.date_extracted)
@@ -4175,7 +4283,7 @@ BEGIN
 END;
 $keep_verdicts$;
 COMMENT ON PROCEDURE etl.keep_verdicts(text, timestamptz) IS
-    'Carries verdicts over to rules that say the same in other words, for files before a DateExtracted (NULL: all) that were not stale when etl.remember_rules was called.';
+    'Marks files as current after a change of rules that changes no verdict: files before a DateExtracted (NULL: all) that were not stale when etl.remember_rules was called.';
 
 -- object: procedure etl.need_raw
 CREATE OR REPLACE PROCEDURE etl.need_raw(p_extract text)
@@ -4183,7 +4291,7 @@ LANGUAGE plpgsql
 SECURITY DEFINER
 SET search_path = pg_catalog, pg_temp
 AS $need_raw$
--- The migration empties what is filled again from raw.
+-- The migration empties tables or columns, and raw has to hold all rows to fill them again.
 BEGIN
     IF etl.horizon(p_extract) > '-infinity' THEN
         RAISE EXCEPTION USING
@@ -4195,7 +4303,7 @@ BEGIN
 END;
 $need_raw$;
 COMMENT ON PROCEDURE etl.need_raw(text) IS
-    'Stops a migration that has values derived anew from raw, where raw was purged. RC021: it was.';
+    'Stops a migration that has to derive values again from raw, if raw of the extract was purged. RC021: it was purged.';
 
 -- object: procedure etl.note_check
 CREATE OR REPLACE PROCEDURE etl.note_check(
@@ -4217,7 +4325,7 @@ SET passed = excluded.passed,
     threshold = excluded.threshold,
     checked_at = excluded.checked_at;
 $note_check$;
-COMMENT ON PROCEDURE etl.note_check(bigint, text, numeric, numeric, timestamptz) IS 'Records the outcome of a check of a whole file.';
+COMMENT ON PROCEDURE etl.note_check(bigint, text, numeric, numeric, timestamptz) IS 'Records the result of a check of a whole file.';
 
 -- object: procedure etl.process_batch
 CREATE OR REPLACE PROCEDURE etl.process_batch(p_load_run_id bigint)
@@ -4232,7 +4340,7 @@ BEGIN
 END;
 $process_batch$;
 COMMENT ON PROCEDURE etl.process_batch(bigint) IS
-    'Types, rejects, deduplicates and merges the landed files of a run; commits after each; several sessions may call it at once. RC001: unknown run; RC002: called in a transaction block.';
+    'Types, rejects, deduplicates and merges the landed files of a run, and commits after each file. Several sessions can call it at once. RC001: unknown run; RC002: called in a transaction block.';
 
 -- object: procedure etl.process_file
 CREATE OR REPLACE PROCEDURE etl.process_file(p_file_attempt_id bigint)
@@ -4240,7 +4348,7 @@ LANGUAGE plpgsql
 SECURITY DEFINER
 SET search_path = pg_catalog, pg_temp
 AS $process_file$
--- One landed file, from raw to core, under the extract's lock, which the caller has already.
+-- Processes one landed file from raw to core. The caller has locked the extract.
 DECLARE
     v_file etl.load_run_files;
     v_is_late boolean;
@@ -4283,16 +4391,17 @@ BEGIN
 END;
 $process_file$;
 COMMENT ON PROCEDURE etl.process_file(bigint) IS
-    'Processes the landed file of an attempt from raw to core, in the caller''s transaction, which holds the extract''s lock to its end.';
+    'Processes the landed file of an attempt from raw to core, in the caller''s transaction, which holds the extract''s lock until it ends.';
 
 -- object: procedure etl.process_landed
 CREATE OR REPLACE PROCEDURE etl.process_landed(p_load_run_id bigint)
 LANGUAGE plpgsql
 AS $process_landed$
--- One transaction per file. Neither SECURITY DEFINER nor SET: with either a procedure cannot COMMIT. Each transaction
--- takes the lock of an extract first; a file's failure is rolled back to its savepoint, recorded, and does not touch
--- the others. What failed since this call began, in whatever session, is left to the next call. Workers of one driver
--- do not begin at once: they set rawcore.round_began, so that none tries again what another has just tried.
+-- One transaction per file. A procedure with SECURITY DEFINER or SET cannot COMMIT, so this one has neither. Each
+-- transaction locks an extract first. If a file fails, its work is rolled back to a savepoint and the failure is
+-- recorded; other files are not affected. A file that failed since this call began, in any session, is left to the
+-- next call. The workers of one driver begin at different moments, so they share a begin in rawcore.round_began: no
+-- worker retries a file that another worker has just tried.
 DECLARE
     v_attempt_id bigint;
     v_began constant timestamptz := coalesce(
@@ -4324,7 +4433,8 @@ COMMENT ON PROCEDURE etl.process_landed(bigint) IS 'Processes the landed files o
 CREATE OR REPLACE PROCEDURE etl.process_planned(p_load_run_id bigint)
 LANGUAGE plpgsql
 AS $process_planned$
--- The decision or request that opened the run is committed before the work starts, so it stays whatever becomes of it.
+-- The decision or request that opened the run is committed before the work starts, so it is kept even if the work
+-- fails.
 BEGIN
     COMMIT;
     IF p_load_run_id IS NOT NULL THEN
@@ -4334,7 +4444,7 @@ BEGIN
 END;
 $process_planned$;
 COMMENT ON PROCEDURE etl.process_planned(bigint) IS
-    'Commits, then processes the landed files of a run that was opened a moment ago and closes it; NULL: there is none.';
+    'Commits, then processes the landed files of a new run and closes the run. NULL: there is no run to process.';
 
 -- object: procedure etl.purge_extract
 CREATE OR REPLACE PROCEDURE etl.purge_extract(p_extract text, p_before timestamptz)
@@ -4342,8 +4452,8 @@ LANGUAGE plpgsql
 SECURITY DEFINER
 SET search_path = pg_catalog, pg_temp
 AS $purge_extract$
--- Under the extract's lock. A horizon only moves forward, and only over files that are done: no content is removed
--- that nobody has decided about.
+-- Locks the extract. A horizon only moves forward, and only past files that are done: rows of an open file are not
+-- purged.
 DECLARE
     v_horizon timestamptz;
     v_open record;
@@ -4372,7 +4482,7 @@ BEGIN
             MESSAGE = format(
                 'file %s of %s is %s, so its rows cannot be purged', v_open.load_run_file_id, p_extract, v_open.status
             ),
-            HINT = 'Process it, or CALL etl.exclude_file(id, reason); then purge again.';
+            HINT = 'Process the file, or CALL etl.exclude_file(id, reason); then purge again.';
     END IF;
 
     FOR v_tenant IN
@@ -4394,7 +4504,7 @@ BEGIN
 END;
 $purge_extract$;
 COMMENT ON PROCEDURE etl.purge_extract(text, timestamptz) IS
-    'Purges raw of an extract in the caller''s transaction, and moves its horizon. RC014: a file before it is not done.';
+    'Purges raw of an extract in the caller''s transaction, and moves its horizon. RC014: a file before the horizon is not done.';
 
 -- object: procedure etl.purge_raw
 CREATE OR REPLACE PROCEDURE etl.purge_raw(p_before timestamptz, p_extract text DEFAULT NULL)
@@ -4413,7 +4523,7 @@ BEGIN
 END;
 $purge_raw$;
 COMMENT ON PROCEDURE etl.purge_raw(timestamptz, text) IS
-    'Moves the horizon of one extract, or of all: history before it is frozen in core, and raw keeps of each key its newest counting row and what its state began with. RC002: called in a transaction block; RC006: unknown extract; RC014: a file before it is not done, or the time is no past one.';
+    'Purges raw up to a new horizon, for one extract or all. History before the horizon is frozen in core; of each key, raw keeps the newest counting row and the row with which its state began. RC002: called in a transaction block; RC006: unknown extract; RC014: a file before the horizon is not done, or the horizon is not in the past.';
 
 -- object: procedure etl.raise_unknown_run
 CREATE OR REPLACE PROCEDURE etl.raise_unknown_run(p_load_run_id bigint)
@@ -4432,7 +4542,7 @@ COMMENT ON PROCEDURE etl.raise_unknown_run(bigint) IS 'Raises RC001.';
 CREATE OR REPLACE PROCEDURE etl.readmit_file(p_load_run_file_id bigint, p_reason text)
 LANGUAGE plpgsql
 AS $readmit_file$
--- Back to where it was: a file with rows in raw is processed again, one without waits to be landed.
+-- A file with rows in raw is processed again; a file without rows in raw becomes pending and waits for the next run.
 BEGIN
     CALL etl.refuse_transaction_block('etl.readmit_file');
     CALL etl.process_planned(etl.reopen_file(p_load_run_file_id, p_reason, 'excluded'));
@@ -4453,7 +4563,7 @@ BEGIN
 END;
 $rebuild_file$;
 COMMENT ON PROCEDURE etl.rebuild_file(text, bigint) IS
-    'Derives the keys of a file anew from the files that count. The caller holds the extract''s lock.';
+    'Rebuilds the keys of a file from all counting files. The caller holds the extract''s lock.';
 
 -- object: procedure etl.refuse_frozen
 CREATE OR REPLACE PROCEDURE etl.refuse_frozen(p_file_ids bigint[])
@@ -4476,11 +4586,11 @@ BEGIN
                 v_file.load_run_file_id, v_file.date_extracted, v_file.extract, v_file.horizon
             ),
             DETAIL = format('Its key is %s.', v_file.s3_key),
-            HINT = 'History before the horizon is frozen: raw was purged, see etl.horizons.';
+            HINT = 'History before the horizon is frozen, because raw was purged: see etl.horizons.';
     END IF;
 END;
 $refuse_frozen$;
-COMMENT ON PROCEDURE etl.refuse_frozen(bigint[]) IS 'Raises RC013 when one of the files was extracted before the horizon of its extract.';
+COMMENT ON PROCEDURE etl.refuse_frozen(bigint[]) IS 'Raises RC013 if one of the files was extracted before the horizon of its extract.';
 
 -- object: procedure etl.refuse_rewrite
 CREATE OR REPLACE PROCEDURE etl.refuse_rewrite(p_table text)
@@ -4488,7 +4598,8 @@ LANGUAGE plpgsql
 SECURITY DEFINER
 SET search_path = pg_catalog, pg_temp
 AS $refuse_rewrite$
--- The next statement of the migration writes all of the table, or of an index of it, while nobody else can use it.
+-- The next statement of the migration rewrites the whole table or one of its indexes, under a lock that blocks
+-- everybody.
 BEGIN
     IF pg_table_size(p_table) > etl.config_bigint('rewrite_bytes')
         AND coalesce(current_setting('rawcore.rewrite', true), '') <> 'on'
@@ -4496,21 +4607,21 @@ BEGIN
         RAISE EXCEPTION USING
             ERRCODE = 'RC020',
             MESSAGE = format(
-                '%s has %s and would be written anew under a lock', p_table, pg_size_pretty(pg_table_size(p_table))
+                '%s has %s and would be rewritten under a lock', p_table, pg_size_pretty(pg_table_size(p_table))
             ),
-            HINT = 'In a quiet hour: make migrate ARGS=--rewrite. The limit is rewrite_bytes in etl.config.';
+            HINT = 'In a quiet hour, run: make migrate ARGS=--rewrite. The limit is rewrite_bytes in etl.config.';
     END IF;
 END;
 $refuse_rewrite$;
 COMMENT ON PROCEDURE etl.refuse_rewrite(text) IS
-    'Stops a migration that would rewrite a big table, unless make migrate was told so. RC020: it would.';
+    'Stops a migration that would rewrite a big table, unless make migrate was called with ARGS=--rewrite. RC020: it would.';
 
 -- object: procedure etl.refuse_transaction_block
 CREATE OR REPLACE PROCEDURE etl.refuse_transaction_block(p_routine text)
 LANGUAGE plpgsql
 AS $refuse_transaction_block$
--- With an EXCEPTION clause COMMIT fails in any case, but in a transaction block with the message that a function
--- gets, and elsewhere with another.
+-- COMMIT always fails inside a block with an EXCEPTION clause. In a transaction block it fails with the same message
+-- as in a function (etl.commit_refusal), otherwise with a different one.
 DECLARE
     v_message text;
 BEGIN
@@ -4523,17 +4634,17 @@ BEGIN
         RAISE EXCEPTION USING
             ERRCODE = 'RC002',
             MESSAGE = format('%s commits after each file, so it cannot run inside a transaction block', p_routine),
-            HINT = 'End the block with COMMIT or ROLLBACK, then call it by itself (psql: outside BEGIN; drivers: autocommit).';
+            HINT = 'End the block with COMMIT or ROLLBACK, then call the procedure by itself (psql: outside BEGIN; client libraries: autocommit).';
     END IF;
 END;
 $refuse_transaction_block$;
-COMMENT ON PROCEDURE etl.refuse_transaction_block(text) IS 'Raises RC002 when it is called inside a transaction block.';
+COMMENT ON PROCEDURE etl.refuse_transaction_block(text) IS 'Raises RC002 if it is called inside a transaction block.';
 
 -- object: procedure etl.release_file
 CREATE OR REPLACE PROCEDURE etl.release_file(p_load_run_file_id bigint, p_reason text)
 LANGUAGE plpgsql
 AS $release_file$
--- The decision stays with the file, so a reprocess does not hold it again.
+-- The decision is kept with the file, so a reprocess does not hold it again.
 BEGIN
     CALL etl.refuse_transaction_block('etl.release_file');
     CALL etl.process_planned(etl.reopen_file(p_load_run_file_id, p_reason, 'held'));
@@ -4559,7 +4670,7 @@ BEGIN
 END;
 $remember_rules$;
 COMMENT ON PROCEDURE etl.remember_rules(text) IS
-    'Notes which files of an extract are stale, before a migration states its rules anew: etl.keep_verdicts leaves them so.';
+    'Records which files of an extract are stale before a migration changes its rules, so that etl.keep_verdicts leaves them stale.';
 
 -- object: procedure etl.reprocess_extract
 CREATE OR REPLACE PROCEDURE etl.reprocess_extract(p_extract text, p_from timestamptz, p_to timestamptz)
@@ -4573,7 +4684,7 @@ BEGIN
 END;
 $reprocess_extract$;
 COMMENT ON PROCEDURE etl.reprocess_extract(text, timestamptz, timestamptz) IS
-    'Derives stg and core again from raw for the files of an extract with DateExtracted from p_from to p_to (NULL: no bound), by today''s rules, without S3. RC002: called in a transaction block; RC006: no such extract; RC007: not possible.';
+    'Processes the files of an extract with DateExtracted from p_from to p_to (NULL: no bound) again from raw, by today''s rules and without S3. RC002: called in a transaction block; RC006: unknown extract; RC007: no file can be reprocessed.';
 
 -- object: procedure etl.reprocess_file
 CREATE OR REPLACE PROCEDURE etl.reprocess_file(p_load_run_file_id bigint)
@@ -4587,7 +4698,7 @@ BEGIN
 END;
 $reprocess_file$;
 COMMENT ON PROCEDURE etl.reprocess_file(bigint) IS
-    'Derives stg and core again from the raw rows of a file, by today''s rules, without S3. RC002: called in a transaction block; RC007: not possible.';
+    'Processes a file again from raw, by today''s rules and without S3. RC002: called in a transaction block; RC007: the file cannot be reprocessed.';
 
 -- object: procedure etl.reprocess_run
 CREATE OR REPLACE PROCEDURE etl.reprocess_run(p_load_run_id bigint)
@@ -4601,7 +4712,7 @@ BEGIN
 END;
 $reprocess_run$;
 COMMENT ON PROCEDURE etl.reprocess_run(bigint) IS
-    'Derives stg and core again from the raw rows of the files that a run landed, by today''s rules, without S3. RC002: called in a transaction block; RC007: not possible.';
+    'Processes the files that a run landed again from raw, by today''s rules and without S3. RC002: called in a transaction block; RC007: no file can be reprocessed.';
 
 -- object: procedure etl.reread_extract
 CREATE OR REPLACE PROCEDURE etl.reread_extract(
@@ -4651,7 +4762,7 @@ LANGUAGE plpgsql
 SECURITY DEFINER
 SET search_path = pg_catalog, pg_temp
 AS $set_pseudonym_key$
--- Prepare the key for HMAC (RFC 2104): hashed if longer than a block of 64 bytes, padded with zeros, XORed.
+-- Prepares the key for HMAC (RFC 2104): hashed if it is longer than a block of 64 bytes, padded with zeros, XORed.
 DECLARE
     v_key bytea := convert_to(p_key, 'UTF8');
     v_inner bytea;
@@ -4660,8 +4771,8 @@ BEGIN
     IF length(p_key) < 32 THEN
         RAISE EXCEPTION USING
             ERRCODE = 'RC012',
-            MESSAGE = 'a pseudonym key has 32 characters or more',
-            HINT = 'Make one with: openssl rand -hex 32';
+            MESSAGE = 'a pseudonym key has to have 32 characters or more',
+            HINT = 'Make a key with: openssl rand -hex 32';
     END IF;
     IF length(v_key) > 64 THEN
         v_key := sha256(v_key);
@@ -4682,7 +4793,7 @@ BEGIN
 END;
 $set_pseudonym_key$;
 COMMENT ON PROCEDURE etl.set_pseudonym_key(text) IS
-    'Sets the key of pseudonyms, of 32 characters or more; for members of etl_owner only. Files processed with another key become stale. RC012: too short.';
+    'Sets the pseudonym key, of 32 characters or more; for members of etl_owner only. Files that were processed with another key become stale. RC012: the key is too short.';
 
 -- object: procedure etl.supersede_versions
 CREATE OR REPLACE PROCEDURE etl.supersede_versions(p_load_run_file_id bigint)
@@ -4690,7 +4801,7 @@ LANGUAGE plpgsql
 SECURITY DEFINER
 SET search_path = pg_catalog, pg_temp
 AS $supersede_versions$
--- The newest counting version of a key goes before the others, in whatever order they were processed.
+-- The newest counting version of an object supersedes all older ones, in whatever order they were processed.
 BEGIN
     WITH versions AS (
         SELECT
@@ -4706,14 +4817,15 @@ BEGIN
     WHERE f.load_run_file_id = v.load_run_file_id AND v.newest <> v.load_run_file_id;
 END;
 $supersede_versions$;
-COMMENT ON PROCEDURE etl.supersede_versions(bigint) IS 'Lets the newest counting version of the file''s key supersede the others.';
+COMMENT ON PROCEDURE etl.supersede_versions(bigint) IS 'Marks all but the newest counting version of the file''s object as superseded.';
 
 -- object: procedure etl.validate_constraints
 CREATE OR REPLACE PROCEDURE etl.validate_constraints()
 LANGUAGE plpgsql
 AS $validate_constraints$
--- Migrations add constraints as NOT VALID, which takes no time. Here each is validated in a transaction of its own,
--- under a lock that hinders neither readers nor writers; NOT NULL comes as a check and is proven by it.
+-- Migrations add constraints as NOT VALID, which takes no time. Here each is validated in its own transaction, under a
+-- lock that blocks neither readers nor writers. NOT NULL is added as a CHECK first, which then proves it without a
+-- scan.
 DECLARE
     v_oids oid[];
     v_oid oid;
@@ -4748,7 +4860,25 @@ BEGIN
 END;
 $validate_constraints$;
 COMMENT ON PROCEDURE etl.validate_constraints() IS
-    'Validates the constraints that migrations added without reading the rows that stood; make migrate calls it at its end.';
+    'Validates the constraints that migrations added without reading existing rows. make migrate calls it at its end.';
+
+-- object: procedure etl.warn_of_log_settings
+CREATE OR REPLACE PROCEDURE etl.warn_of_log_settings()
+LANGUAGE plpgsql
+SECURITY DEFINER
+SET search_path = pg_catalog, pg_temp
+AS $warn_of_log_settings$
+DECLARE
+    c_settings constant text[] := etl.risky_log_settings();
+BEGIN
+    IF c_settings <> '{}' THEN
+        RAISE WARNING 'this server can write field content into its log (%): set log_error_verbosity = terse, log_parameter_max_length = 0 and log_parameter_max_length_on_error = 0',
+            array_to_string(c_settings, ', ');
+    END IF;
+END;
+$warn_of_log_settings$;
+COMMENT ON PROCEDURE etl.warn_of_log_settings() IS
+    'Warns, at the end of each migration, if settings of the server let field content into its log.';
 
 -- object: table raw.invoice_detail_raw
 CREATE TABLE raw.invoice_detail_raw (
@@ -4808,7 +4938,7 @@ CREATE TABLE raw.invoice_detail_raw (
 CREATE INDEX invoice_detail_raw_key_idx ON raw.invoice_detail_raw (invoice_detail_id);
 COMMENT ON TABLE raw.invoice_detail_raw IS 'Delivered rows as text: Lines of invoices, one for each service billed.';
 COMMENT ON COLUMN raw.invoice_detail_raw.load_run_file_id IS 'The file: etl.load_run_files.';
-COMMENT ON COLUMN raw.invoice_detail_raw.line_no IS 'Number of the row in the file, from 1, counting every row.';
+COMMENT ON COLUMN raw.invoice_detail_raw.line_no IS 'Number of the row in the file, from 1; rejected rows and a header are counted too.';
 GRANT INSERT (
     invoice_detail_id, invoice_transaction_id, master_service_sub_service_id, appointment_service_id, comments,
     quantity, claim_amount, co_payment, gross_claim_amount, gross_co_payment, is_billing_amount, funder_id,
@@ -4879,7 +5009,7 @@ CREATE TABLE stg.invoice_detail (
     PRIMARY KEY (practice_id, per_org_id, invoice_detail_id)
 ) WITH (fillfactor = 85);
 COMMENT ON TABLE stg.invoice_detail IS 'Newest valid state of each key: Lines of invoices, one for each service billed.';
-COMMENT ON COLUMN stg.invoice_detail.row_hash IS 'Hash of the newest text and of the rules; compares a row with itself only.';
+COMMENT ON COLUMN stg.invoice_detail.row_hash IS 'Hash of the newest text of the row and of the rules; only hashes of the same key are compared.';
 COMMENT ON COLUMN stg.invoice_detail.absent_since IS 'DateExtracted of the full file that no longer has the key; NULL: present.';
 COMMENT ON COLUMN stg.invoice_detail.load_run_file_id IS 'The file that first delivered this state.';
 COMMENT ON COLUMN stg.invoice_detail.load_run_id IS 'The run that landed that file.';
@@ -4899,9 +5029,9 @@ CREATE TABLE etl.rejects_invoice_detail (
 COMMENT ON TABLE etl.rejects_invoice_detail IS 'Rejected rows: Lines of invoices, one for each service billed.';
 COMMENT ON COLUMN etl.rejects_invoice_detail.load_run_file_id IS 'The file.';
 COMMENT ON COLUMN etl.rejects_invoice_detail.line_no IS 'Number of the row in the file, from 1.';
-COMMENT ON COLUMN etl.rejects_invoice_detail.stage IS 'landing: the row could not stand in raw; typing: it stands there.';
+COMMENT ON COLUMN etl.rejects_invoice_detail.stage IS 'landing: the row did not fit the raw table; typing: the row is in raw.';
 COMMENT ON COLUMN etl.rejects_invoice_detail.row_text IS 'The row as delivered, separators included.';
-COMMENT ON COLUMN etl.rejects_invoice_detail.field_errors IS 'All that is wrong with it: column to text and reason.';
+COMMENT ON COLUMN etl.rejects_invoice_detail.field_errors IS 'All faults of the row: for each column its text and the reason.';
 COMMENT ON COLUMN etl.rejects_invoice_detail.natural_key IS 'Texts of its key columns.';
 COMMENT ON COLUMN etl.rejects_invoice_detail.resolved_by_run IS 'The run that processed the file again and found the row valid; NULL: open.';
 
@@ -4916,15 +5046,15 @@ CREATE UNLOGGED TABLE etl.touched_invoice_detail (
     verdict text NOT NULL
 );
 COMMENT ON TABLE etl.touched_invoice_detail IS
-    'Work of the file in hand: the verdict on each of its rows. Under the extract''s lock; empty between files.';
+    'Work table of the file that is being processed: the verdict on each row. Protected by the extract''s lock; empty between files.';
 COMMENT ON COLUMN etl.touched_invoice_detail.load_run_file_id IS 'The file.';
-COMMENT ON COLUMN etl.touched_invoice_detail.line_no IS 'Number of the row in the file; 0 for a key that no row of it holds.';
-COMMENT ON COLUMN etl.touched_invoice_detail.practice_id IS 'Key; NULL where its text is not canonical. Practice that delivered the row, three digits as in the file name. Part of the tenant.';
-COMMENT ON COLUMN etl.touched_invoice_detail.per_org_id IS 'Key; NULL where its text is not canonical. Organisation of the practice, six digits as in the file name. Part of the tenant.';
-COMMENT ON COLUMN etl.touched_invoice_detail.invoice_detail_id IS 'Key; NULL where its text is not canonical. Identifier of the invoice line.';
-COMMENT ON COLUMN etl.touched_invoice_detail.row_hash IS 'Hash of its text and of the rules.';
+COMMENT ON COLUMN etl.touched_invoice_detail.line_no IS 'Number of the row in the file; 0: a key that a rebuild or purge added.';
+COMMENT ON COLUMN etl.touched_invoice_detail.practice_id IS 'Key; NULL if its text is not canonical. Practice that delivered the row, three digits as in the file name. Part of the tenant.';
+COMMENT ON COLUMN etl.touched_invoice_detail.per_org_id IS 'Key; NULL if its text is not canonical. Organisation of the practice, six digits as in the file name. Part of the tenant.';
+COMMENT ON COLUMN etl.touched_invoice_detail.invoice_detail_id IS 'Key; NULL if its text is not canonical. Identifier of the invoice line.';
+COMMENT ON COLUMN etl.touched_invoice_detail.row_hash IS 'Hash of the row''s text and of the rules.';
 COMMENT ON COLUMN etl.touched_invoice_detail.verdict IS
-    'new or changed against stg, unchanged, duplicate or rejected; replaced or absent: a key that a rebuild takes along.';
+    'new, changed or unchanged (compared with stg), duplicate or rejected; replaced or absent: a key that a rebuild includes; kept: a row that a purge keeps.';
 
 -- object: table core.fact_invoice_detail
 CREATE TABLE core.fact_invoice_detail (
@@ -5000,7 +5130,7 @@ CREATE TABLE raw.medicine_raw (
 CREATE INDEX medicine_raw_key_idx ON raw.medicine_raw (medicine_id);
 COMMENT ON TABLE raw.medicine_raw IS 'Delivered rows as text: List of medicines from which the practice prescribes.';
 COMMENT ON COLUMN raw.medicine_raw.load_run_file_id IS 'The file: etl.load_run_files.';
-COMMENT ON COLUMN raw.medicine_raw.line_no IS 'Number of the row in the file, from 1, counting every row.';
+COMMENT ON COLUMN raw.medicine_raw.line_no IS 'Number of the row in the file, from 1; rejected rows and a header are counted too.';
 GRANT INSERT (
     medicine_id, medicine_name, medicine_short_name, sct_id, type, pharma_code, is_active, is_deleted, per_org_id,
     practice_id, loaded_date_time
@@ -5027,7 +5157,7 @@ CREATE TABLE stg.medicine (
     PRIMARY KEY (practice_id, per_org_id, medicine_id)
 ) WITH (fillfactor = 85);
 COMMENT ON TABLE stg.medicine IS 'Newest valid state of each key: List of medicines from which the practice prescribes.';
-COMMENT ON COLUMN stg.medicine.row_hash IS 'Hash of the newest text and of the rules; compares a row with itself only.';
+COMMENT ON COLUMN stg.medicine.row_hash IS 'Hash of the newest text of the row and of the rules; only hashes of the same key are compared.';
 COMMENT ON COLUMN stg.medicine.absent_since IS 'DateExtracted of the full file that no longer has the key; NULL: present.';
 COMMENT ON COLUMN stg.medicine.load_run_file_id IS 'The file that first delivered this state.';
 COMMENT ON COLUMN stg.medicine.load_run_id IS 'The run that landed that file.';
@@ -5047,9 +5177,9 @@ CREATE TABLE etl.rejects_medicine (
 COMMENT ON TABLE etl.rejects_medicine IS 'Rejected rows: List of medicines from which the practice prescribes.';
 COMMENT ON COLUMN etl.rejects_medicine.load_run_file_id IS 'The file.';
 COMMENT ON COLUMN etl.rejects_medicine.line_no IS 'Number of the row in the file, from 1.';
-COMMENT ON COLUMN etl.rejects_medicine.stage IS 'landing: the row could not stand in raw; typing: it stands there.';
+COMMENT ON COLUMN etl.rejects_medicine.stage IS 'landing: the row did not fit the raw table; typing: the row is in raw.';
 COMMENT ON COLUMN etl.rejects_medicine.row_text IS 'The row as delivered, separators included.';
-COMMENT ON COLUMN etl.rejects_medicine.field_errors IS 'All that is wrong with it: column to text and reason.';
+COMMENT ON COLUMN etl.rejects_medicine.field_errors IS 'All faults of the row: for each column its text and the reason.';
 COMMENT ON COLUMN etl.rejects_medicine.natural_key IS 'Texts of its key columns.';
 COMMENT ON COLUMN etl.rejects_medicine.resolved_by_run IS 'The run that processed the file again and found the row valid; NULL: open.';
 
@@ -5064,15 +5194,15 @@ CREATE UNLOGGED TABLE etl.touched_medicine (
     verdict text NOT NULL
 );
 COMMENT ON TABLE etl.touched_medicine IS
-    'Work of the file in hand: the verdict on each of its rows. Under the extract''s lock; empty between files.';
+    'Work table of the file that is being processed: the verdict on each row. Protected by the extract''s lock; empty between files.';
 COMMENT ON COLUMN etl.touched_medicine.load_run_file_id IS 'The file.';
-COMMENT ON COLUMN etl.touched_medicine.line_no IS 'Number of the row in the file; 0 for a key that no row of it holds.';
-COMMENT ON COLUMN etl.touched_medicine.practice_id IS 'Key; NULL where its text is not canonical. Practice that delivered the row, three digits as in the file name. Part of the tenant.';
-COMMENT ON COLUMN etl.touched_medicine.per_org_id IS 'Key; NULL where its text is not canonical. Organisation of the practice, six digits as in the file name. Part of the tenant.';
-COMMENT ON COLUMN etl.touched_medicine.medicine_id IS 'Key; NULL where its text is not canonical. Identifier of the medicine.';
-COMMENT ON COLUMN etl.touched_medicine.row_hash IS 'Hash of its text and of the rules.';
+COMMENT ON COLUMN etl.touched_medicine.line_no IS 'Number of the row in the file; 0: a key that a rebuild or purge added.';
+COMMENT ON COLUMN etl.touched_medicine.practice_id IS 'Key; NULL if its text is not canonical. Practice that delivered the row, three digits as in the file name. Part of the tenant.';
+COMMENT ON COLUMN etl.touched_medicine.per_org_id IS 'Key; NULL if its text is not canonical. Organisation of the practice, six digits as in the file name. Part of the tenant.';
+COMMENT ON COLUMN etl.touched_medicine.medicine_id IS 'Key; NULL if its text is not canonical. Identifier of the medicine.';
+COMMENT ON COLUMN etl.touched_medicine.row_hash IS 'Hash of the row''s text and of the rules.';
 COMMENT ON COLUMN etl.touched_medicine.verdict IS
-    'new or changed against stg, unchanged, duplicate or rejected; replaced or absent: a key that a rebuild takes along.';
+    'new, changed or unchanged (compared with stg), duplicate or rejected; replaced or absent: a key that a rebuild includes; kept: a row that a purge keeps.';
 
 -- object: table core.dim_medicine
 CREATE TABLE core.dim_medicine (
@@ -5100,7 +5230,7 @@ CREATE TABLE core.dim_medicine (
 CREATE UNIQUE INDEX dim_medicine_current_idx ON core.dim_medicine (practice_id, per_org_id, medicine_id) WHERE is_current;
 CREATE UNIQUE INDEX dim_medicine_medicine_key_idx ON core.dim_medicine (medicine_key) WHERE is_current;
 COMMENT ON TABLE core.dim_medicine IS 'List of medicines from which the practice prescribes. One row per version; is_current marks the newest.';
-COMMENT ON COLUMN core.dim_medicine.medicine_key IS 'Computed from the natural key: durable, and shared by all versions.';
+COMMENT ON COLUMN core.dim_medicine.medicine_key IS 'Computed from the key: never changes, and is the same in all versions.';
 COMMENT ON COLUMN core.dim_medicine.effective_from IS 'Start of the version, included: DateExtracted of the file that first showed it.';
 COMMENT ON COLUMN core.dim_medicine.effective_to IS 'End of the version, not included; NULL: current.';
 COMMENT ON COLUMN core.dim_medicine.is_current IS 'Whether the version is the newest and its key is present.';
@@ -5337,7 +5467,7 @@ CREATE TABLE raw.patients_raw (
 CREATE INDEX patients_raw_key_idx ON raw.patients_raw (patient_id);
 COMMENT ON TABLE raw.patients_raw IS 'Delivered rows as text: People registered with, enrolled in or seen by the practice.';
 COMMENT ON COLUMN raw.patients_raw.load_run_file_id IS 'The file: etl.load_run_files.';
-COMMENT ON COLUMN raw.patients_raw.line_no IS 'Number of the row in the file, from 1, counting every row.';
+COMMENT ON COLUMN raw.patients_raw.line_no IS 'Number of the row in the file, from 1; rejected rows and a header are counted too.';
 GRANT INSERT (
     patient_id, nhi_number, is_nhi_validate, title, first_name, middle_name, family_name, full_name, preferred_name,
     other_maiden_name, marital_status_id, marital_status, gender_id, gender, dob, age, age_type, age_group,
@@ -5614,7 +5744,7 @@ CREATE TABLE stg.patients (
     PRIMARY KEY (practice_id, per_org_id, patient_id)
 ) WITH (fillfactor = 85);
 COMMENT ON TABLE stg.patients IS 'Newest valid state of each key: People registered with, enrolled in or seen by the practice.';
-COMMENT ON COLUMN stg.patients.row_hash IS 'Hash of the newest text and of the rules; compares a row with itself only.';
+COMMENT ON COLUMN stg.patients.row_hash IS 'Hash of the newest text of the row and of the rules; only hashes of the same key are compared.';
 COMMENT ON COLUMN stg.patients.absent_since IS 'DateExtracted of the full file that no longer has the key; NULL: present.';
 COMMENT ON COLUMN stg.patients.load_run_file_id IS 'The file that first delivered this state.';
 COMMENT ON COLUMN stg.patients.load_run_id IS 'The run that landed that file.';
@@ -5634,9 +5764,9 @@ CREATE TABLE etl.rejects_patients (
 COMMENT ON TABLE etl.rejects_patients IS 'Rejected rows: People registered with, enrolled in or seen by the practice.';
 COMMENT ON COLUMN etl.rejects_patients.load_run_file_id IS 'The file.';
 COMMENT ON COLUMN etl.rejects_patients.line_no IS 'Number of the row in the file, from 1.';
-COMMENT ON COLUMN etl.rejects_patients.stage IS 'landing: the row could not stand in raw; typing: it stands there.';
+COMMENT ON COLUMN etl.rejects_patients.stage IS 'landing: the row did not fit the raw table; typing: the row is in raw.';
 COMMENT ON COLUMN etl.rejects_patients.row_text IS 'The row as delivered, separators included.';
-COMMENT ON COLUMN etl.rejects_patients.field_errors IS 'All that is wrong with it: column to text and reason.';
+COMMENT ON COLUMN etl.rejects_patients.field_errors IS 'All faults of the row: for each column its text and the reason.';
 COMMENT ON COLUMN etl.rejects_patients.natural_key IS 'Texts of its key columns.';
 COMMENT ON COLUMN etl.rejects_patients.resolved_by_run IS 'The run that processed the file again and found the row valid; NULL: open.';
 
@@ -5651,15 +5781,15 @@ CREATE UNLOGGED TABLE etl.touched_patients (
     verdict text NOT NULL
 );
 COMMENT ON TABLE etl.touched_patients IS
-    'Work of the file in hand: the verdict on each of its rows. Under the extract''s lock; empty between files.';
+    'Work table of the file that is being processed: the verdict on each row. Protected by the extract''s lock; empty between files.';
 COMMENT ON COLUMN etl.touched_patients.load_run_file_id IS 'The file.';
-COMMENT ON COLUMN etl.touched_patients.line_no IS 'Number of the row in the file; 0 for a key that no row of it holds.';
-COMMENT ON COLUMN etl.touched_patients.practice_id IS 'Key; NULL where its text is not canonical. Practice that delivered the row, three digits as in the file name. Part of the tenant.';
-COMMENT ON COLUMN etl.touched_patients.per_org_id IS 'Key; NULL where its text is not canonical. Organisation of the practice, six digits as in the file name. Part of the tenant.';
-COMMENT ON COLUMN etl.touched_patients.patient_id IS 'Key; NULL where its text is not canonical. Identifier of the patient within the practice.';
-COMMENT ON COLUMN etl.touched_patients.row_hash IS 'Hash of its text and of the rules.';
+COMMENT ON COLUMN etl.touched_patients.line_no IS 'Number of the row in the file; 0: a key that a rebuild or purge added.';
+COMMENT ON COLUMN etl.touched_patients.practice_id IS 'Key; NULL if its text is not canonical. Practice that delivered the row, three digits as in the file name. Part of the tenant.';
+COMMENT ON COLUMN etl.touched_patients.per_org_id IS 'Key; NULL if its text is not canonical. Organisation of the practice, six digits as in the file name. Part of the tenant.';
+COMMENT ON COLUMN etl.touched_patients.patient_id IS 'Key; NULL if its text is not canonical. Identifier of the patient within the practice.';
+COMMENT ON COLUMN etl.touched_patients.row_hash IS 'Hash of the row''s text and of the rules.';
 COMMENT ON COLUMN etl.touched_patients.verdict IS
-    'new or changed against stg, unchanged, duplicate or rejected; replaced or absent: a key that a rebuild takes along.';
+    'new, changed or unchanged (compared with stg), duplicate or rejected; replaced or absent: a key that a rebuild includes; kept: a row that a purge keeps.';
 
 -- object: table core.dim_patients
 CREATE TABLE core.dim_patients (
@@ -5836,7 +5966,7 @@ CREATE TABLE core.dim_patients (
 CREATE UNIQUE INDEX dim_patients_current_idx ON core.dim_patients (practice_id, per_org_id, patient_id) WHERE is_current;
 CREATE UNIQUE INDEX dim_patients_patient_key_idx ON core.dim_patients (patient_key) WHERE is_current;
 COMMENT ON TABLE core.dim_patients IS 'People registered with, enrolled in or seen by the practice. One row per version; is_current marks the newest.';
-COMMENT ON COLUMN core.dim_patients.patient_key IS 'Computed from the natural key: durable, and shared by all versions.';
+COMMENT ON COLUMN core.dim_patients.patient_key IS 'Computed from the key: never changes, and is the same in all versions.';
 COMMENT ON COLUMN core.dim_patients.effective_from IS 'Start of the version, included: DateExtracted of the file that first showed it.';
 COMMENT ON COLUMN core.dim_patients.effective_to IS 'End of the version, not included; NULL: current.';
 COMMENT ON COLUMN core.dim_patients.is_current IS 'Whether the version is the newest and its key is present.';
@@ -5894,7 +6024,7 @@ CREATE TABLE raw.practice_info_raw (
 CREATE INDEX practice_info_raw_key_idx ON raw.practice_info_raw (practice_id, per_org_id);
 COMMENT ON TABLE raw.practice_info_raw IS 'Delivered rows as text: The practice itself, one row for each practice.';
 COMMENT ON COLUMN raw.practice_info_raw.load_run_file_id IS 'The file: etl.load_run_files.';
-COMMENT ON COLUMN raw.practice_info_raw.line_no IS 'Number of the row in the file, from 1, counting every row.';
+COMMENT ON COLUMN raw.practice_info_raw.line_no IS 'Number of the row in the file, from 1; rejected rows and a header are counted too.';
 GRANT INSERT (
     practice_id, practice_name, practice_category, practice_speciality, pho, organization_type, org_short_name,
     org_code, edi_account, legal_entity_title, legal_status, incorporation_number, legal_date, comments, formula,
@@ -5955,7 +6085,7 @@ CREATE TABLE stg.practice_info (
     PRIMARY KEY (practice_id, per_org_id)
 ) WITH (fillfactor = 85);
 COMMENT ON TABLE stg.practice_info IS 'Newest valid state of each key: The practice itself, one row for each practice.';
-COMMENT ON COLUMN stg.practice_info.row_hash IS 'Hash of the newest text and of the rules; compares a row with itself only.';
+COMMENT ON COLUMN stg.practice_info.row_hash IS 'Hash of the newest text of the row and of the rules; only hashes of the same key are compared.';
 COMMENT ON COLUMN stg.practice_info.absent_since IS 'DateExtracted of the full file that no longer has the key; NULL: present.';
 COMMENT ON COLUMN stg.practice_info.load_run_file_id IS 'The file that first delivered this state.';
 COMMENT ON COLUMN stg.practice_info.load_run_id IS 'The run that landed that file.';
@@ -5975,9 +6105,9 @@ CREATE TABLE etl.rejects_practice_info (
 COMMENT ON TABLE etl.rejects_practice_info IS 'Rejected rows: The practice itself, one row for each practice.';
 COMMENT ON COLUMN etl.rejects_practice_info.load_run_file_id IS 'The file.';
 COMMENT ON COLUMN etl.rejects_practice_info.line_no IS 'Number of the row in the file, from 1.';
-COMMENT ON COLUMN etl.rejects_practice_info.stage IS 'landing: the row could not stand in raw; typing: it stands there.';
+COMMENT ON COLUMN etl.rejects_practice_info.stage IS 'landing: the row did not fit the raw table; typing: the row is in raw.';
 COMMENT ON COLUMN etl.rejects_practice_info.row_text IS 'The row as delivered, separators included.';
-COMMENT ON COLUMN etl.rejects_practice_info.field_errors IS 'All that is wrong with it: column to text and reason.';
+COMMENT ON COLUMN etl.rejects_practice_info.field_errors IS 'All faults of the row: for each column its text and the reason.';
 COMMENT ON COLUMN etl.rejects_practice_info.natural_key IS 'Texts of its key columns.';
 COMMENT ON COLUMN etl.rejects_practice_info.resolved_by_run IS 'The run that processed the file again and found the row valid; NULL: open.';
 
@@ -5991,14 +6121,14 @@ CREATE UNLOGGED TABLE etl.touched_practice_info (
     verdict text NOT NULL
 );
 COMMENT ON TABLE etl.touched_practice_info IS
-    'Work of the file in hand: the verdict on each of its rows. Under the extract''s lock; empty between files.';
+    'Work table of the file that is being processed: the verdict on each row. Protected by the extract''s lock; empty between files.';
 COMMENT ON COLUMN etl.touched_practice_info.load_run_file_id IS 'The file.';
-COMMENT ON COLUMN etl.touched_practice_info.line_no IS 'Number of the row in the file; 0 for a key that no row of it holds.';
-COMMENT ON COLUMN etl.touched_practice_info.practice_id IS 'Key; NULL where its text is not canonical. Practice that delivered the row, three digits as in the file name. Part of the tenant.';
-COMMENT ON COLUMN etl.touched_practice_info.per_org_id IS 'Key; NULL where its text is not canonical. Organisation of the practice, six digits as in the file name. Part of the tenant.';
-COMMENT ON COLUMN etl.touched_practice_info.row_hash IS 'Hash of its text and of the rules.';
+COMMENT ON COLUMN etl.touched_practice_info.line_no IS 'Number of the row in the file; 0: a key that a rebuild or purge added.';
+COMMENT ON COLUMN etl.touched_practice_info.practice_id IS 'Key; NULL if its text is not canonical. Practice that delivered the row, three digits as in the file name. Part of the tenant.';
+COMMENT ON COLUMN etl.touched_practice_info.per_org_id IS 'Key; NULL if its text is not canonical. Organisation of the practice, six digits as in the file name. Part of the tenant.';
+COMMENT ON COLUMN etl.touched_practice_info.row_hash IS 'Hash of the row''s text and of the rules.';
 COMMENT ON COLUMN etl.touched_practice_info.verdict IS
-    'new or changed against stg, unchanged, duplicate or rejected; replaced or absent: a key that a rebuild takes along.';
+    'new, changed or unchanged (compared with stg), duplicate or rejected; replaced or absent: a key that a rebuild includes; kept: a row that a purge keeps.';
 
 -- object: table core.dim_practice_info
 CREATE TABLE core.dim_practice_info (
@@ -6039,7 +6169,7 @@ CREATE TABLE core.dim_practice_info (
 CREATE UNIQUE INDEX dim_practice_info_current_idx ON core.dim_practice_info (practice_id, per_org_id) WHERE is_current;
 CREATE UNIQUE INDEX dim_practice_info_practice_key_idx ON core.dim_practice_info (practice_key) WHERE is_current;
 COMMENT ON TABLE core.dim_practice_info IS 'The practice itself, one row for each practice. One row per version; is_current marks the newest.';
-COMMENT ON COLUMN core.dim_practice_info.practice_key IS 'Computed from the natural key: durable, and shared by all versions.';
+COMMENT ON COLUMN core.dim_practice_info.practice_key IS 'Computed from the key: never changes, and is the same in all versions.';
 COMMENT ON COLUMN core.dim_practice_info.effective_from IS 'Start of the version, included: DateExtracted of the file that first showed it.';
 COMMENT ON COLUMN core.dim_practice_info.effective_to IS 'End of the version, not included; NULL: current.';
 COMMENT ON COLUMN core.dim_practice_info.is_current IS 'Whether the version is the newest and its key is present.';
@@ -6178,7 +6308,7 @@ CREATE TABLE raw.providers_raw (
 CREATE INDEX providers_raw_key_idx ON raw.providers_raw (provider_id);
 COMMENT ON TABLE raw.providers_raw IS 'Delivered rows as text: Doctors, nurses and other staff who provide care at the practice.';
 COMMENT ON COLUMN raw.providers_raw.load_run_file_id IS 'The file: etl.load_run_files.';
-COMMENT ON COLUMN raw.providers_raw.line_no IS 'Number of the row in the file, from 1, counting every row.';
+COMMENT ON COLUMN raw.providers_raw.line_no IS 'Number of the row in the file, from 1; rejected rows and a header are counted too.';
 GRANT INSERT (
     provider_id, practice_id, nhi_number, is_nhi_validate, title, first_name, middle_name, family_name, full_name,
     preferred_name, other_maiden_name, marital_status, gender, dob, age, age_type, age_group, is_alive, death_date,
@@ -6332,7 +6462,7 @@ CREATE TABLE stg.providers (
     PRIMARY KEY (practice_id, per_org_id, provider_id)
 ) WITH (fillfactor = 85);
 COMMENT ON TABLE stg.providers IS 'Newest valid state of each key: Doctors, nurses and other staff who provide care at the practice.';
-COMMENT ON COLUMN stg.providers.row_hash IS 'Hash of the newest text and of the rules; compares a row with itself only.';
+COMMENT ON COLUMN stg.providers.row_hash IS 'Hash of the newest text of the row and of the rules; only hashes of the same key are compared.';
 COMMENT ON COLUMN stg.providers.absent_since IS 'DateExtracted of the full file that no longer has the key; NULL: present.';
 COMMENT ON COLUMN stg.providers.load_run_file_id IS 'The file that first delivered this state.';
 COMMENT ON COLUMN stg.providers.load_run_id IS 'The run that landed that file.';
@@ -6352,9 +6482,9 @@ CREATE TABLE etl.rejects_providers (
 COMMENT ON TABLE etl.rejects_providers IS 'Rejected rows: Doctors, nurses and other staff who provide care at the practice.';
 COMMENT ON COLUMN etl.rejects_providers.load_run_file_id IS 'The file.';
 COMMENT ON COLUMN etl.rejects_providers.line_no IS 'Number of the row in the file, from 1.';
-COMMENT ON COLUMN etl.rejects_providers.stage IS 'landing: the row could not stand in raw; typing: it stands there.';
+COMMENT ON COLUMN etl.rejects_providers.stage IS 'landing: the row did not fit the raw table; typing: the row is in raw.';
 COMMENT ON COLUMN etl.rejects_providers.row_text IS 'The row as delivered, separators included.';
-COMMENT ON COLUMN etl.rejects_providers.field_errors IS 'All that is wrong with it: column to text and reason.';
+COMMENT ON COLUMN etl.rejects_providers.field_errors IS 'All faults of the row: for each column its text and the reason.';
 COMMENT ON COLUMN etl.rejects_providers.natural_key IS 'Texts of its key columns.';
 COMMENT ON COLUMN etl.rejects_providers.resolved_by_run IS 'The run that processed the file again and found the row valid; NULL: open.';
 
@@ -6369,15 +6499,15 @@ CREATE UNLOGGED TABLE etl.touched_providers (
     verdict text NOT NULL
 );
 COMMENT ON TABLE etl.touched_providers IS
-    'Work of the file in hand: the verdict on each of its rows. Under the extract''s lock; empty between files.';
+    'Work table of the file that is being processed: the verdict on each row. Protected by the extract''s lock; empty between files.';
 COMMENT ON COLUMN etl.touched_providers.load_run_file_id IS 'The file.';
-COMMENT ON COLUMN etl.touched_providers.line_no IS 'Number of the row in the file; 0 for a key that no row of it holds.';
-COMMENT ON COLUMN etl.touched_providers.practice_id IS 'Key; NULL where its text is not canonical. Practice that delivered the row, three digits as in the file name. Part of the tenant.';
-COMMENT ON COLUMN etl.touched_providers.per_org_id IS 'Key; NULL where its text is not canonical. Organisation of the practice, six digits as in the file name. Part of the tenant.';
-COMMENT ON COLUMN etl.touched_providers.provider_id IS 'Key; NULL where its text is not canonical. Identifier of the provider within the practice.';
-COMMENT ON COLUMN etl.touched_providers.row_hash IS 'Hash of its text and of the rules.';
+COMMENT ON COLUMN etl.touched_providers.line_no IS 'Number of the row in the file; 0: a key that a rebuild or purge added.';
+COMMENT ON COLUMN etl.touched_providers.practice_id IS 'Key; NULL if its text is not canonical. Practice that delivered the row, three digits as in the file name. Part of the tenant.';
+COMMENT ON COLUMN etl.touched_providers.per_org_id IS 'Key; NULL if its text is not canonical. Organisation of the practice, six digits as in the file name. Part of the tenant.';
+COMMENT ON COLUMN etl.touched_providers.provider_id IS 'Key; NULL if its text is not canonical. Identifier of the provider within the practice.';
+COMMENT ON COLUMN etl.touched_providers.row_hash IS 'Hash of the row''s text and of the rules.';
 COMMENT ON COLUMN etl.touched_providers.verdict IS
-    'new or changed against stg, unchanged, duplicate or rejected; replaced or absent: a key that a rebuild takes along.';
+    'new, changed or unchanged (compared with stg), duplicate or rejected; replaced or absent: a key that a rebuild includes; kept: a row that a purge keeps.';
 
 -- object: table core.dim_providers
 CREATE TABLE core.dim_providers (
@@ -6474,7 +6604,7 @@ CREATE TABLE core.dim_providers (
 CREATE UNIQUE INDEX dim_providers_current_idx ON core.dim_providers (practice_id, per_org_id, provider_id) WHERE is_current;
 CREATE UNIQUE INDEX dim_providers_provider_key_idx ON core.dim_providers (provider_key) WHERE is_current;
 COMMENT ON TABLE core.dim_providers IS 'Doctors, nurses and other staff who provide care at the practice. One row per version; is_current marks the newest.';
-COMMENT ON COLUMN core.dim_providers.provider_key IS 'Computed from the natural key: durable, and shared by all versions.';
+COMMENT ON COLUMN core.dim_providers.provider_key IS 'Computed from the key: never changes, and is the same in all versions.';
 COMMENT ON COLUMN core.dim_providers.effective_from IS 'Start of the version, included: DateExtracted of the file that first showed it.';
 COMMENT ON COLUMN core.dim_providers.effective_to IS 'End of the version, not included; NULL: current.';
 COMMENT ON COLUMN core.dim_providers.is_current IS 'Whether the version is the newest and its key is present.';
@@ -6504,7 +6634,7 @@ CREATE TABLE raw.vaccine_raw (
 CREATE INDEX vaccine_raw_key_idx ON raw.vaccine_raw (vaccine_id);
 COMMENT ON TABLE raw.vaccine_raw IS 'Delivered rows as text: List of vaccines the practice uses.';
 COMMENT ON COLUMN raw.vaccine_raw.load_run_file_id IS 'The file: etl.load_run_files.';
-COMMENT ON COLUMN raw.vaccine_raw.line_no IS 'Number of the row in the file, from 1, counting every row.';
+COMMENT ON COLUMN raw.vaccine_raw.line_no IS 'Number of the row in the file, from 1; rejected rows and a header are counted too.';
 GRANT INSERT (
     vaccine_id, vaccine_code, vaccine_name, long_description, is_active, is_deleted, coding_system, gender_id,
     gender, is_nir, per_org_id, practice_id, loaded_date_time
@@ -6533,7 +6663,7 @@ CREATE TABLE stg.vaccine (
     PRIMARY KEY (practice_id, per_org_id, vaccine_id)
 ) WITH (fillfactor = 85);
 COMMENT ON TABLE stg.vaccine IS 'Newest valid state of each key: List of vaccines the practice uses.';
-COMMENT ON COLUMN stg.vaccine.row_hash IS 'Hash of the newest text and of the rules; compares a row with itself only.';
+COMMENT ON COLUMN stg.vaccine.row_hash IS 'Hash of the newest text of the row and of the rules; only hashes of the same key are compared.';
 COMMENT ON COLUMN stg.vaccine.absent_since IS 'DateExtracted of the full file that no longer has the key; NULL: present.';
 COMMENT ON COLUMN stg.vaccine.load_run_file_id IS 'The file that first delivered this state.';
 COMMENT ON COLUMN stg.vaccine.load_run_id IS 'The run that landed that file.';
@@ -6553,9 +6683,9 @@ CREATE TABLE etl.rejects_vaccine (
 COMMENT ON TABLE etl.rejects_vaccine IS 'Rejected rows: List of vaccines the practice uses.';
 COMMENT ON COLUMN etl.rejects_vaccine.load_run_file_id IS 'The file.';
 COMMENT ON COLUMN etl.rejects_vaccine.line_no IS 'Number of the row in the file, from 1.';
-COMMENT ON COLUMN etl.rejects_vaccine.stage IS 'landing: the row could not stand in raw; typing: it stands there.';
+COMMENT ON COLUMN etl.rejects_vaccine.stage IS 'landing: the row did not fit the raw table; typing: the row is in raw.';
 COMMENT ON COLUMN etl.rejects_vaccine.row_text IS 'The row as delivered, separators included.';
-COMMENT ON COLUMN etl.rejects_vaccine.field_errors IS 'All that is wrong with it: column to text and reason.';
+COMMENT ON COLUMN etl.rejects_vaccine.field_errors IS 'All faults of the row: for each column its text and the reason.';
 COMMENT ON COLUMN etl.rejects_vaccine.natural_key IS 'Texts of its key columns.';
 COMMENT ON COLUMN etl.rejects_vaccine.resolved_by_run IS 'The run that processed the file again and found the row valid; NULL: open.';
 
@@ -6570,15 +6700,15 @@ CREATE UNLOGGED TABLE etl.touched_vaccine (
     verdict text NOT NULL
 );
 COMMENT ON TABLE etl.touched_vaccine IS
-    'Work of the file in hand: the verdict on each of its rows. Under the extract''s lock; empty between files.';
+    'Work table of the file that is being processed: the verdict on each row. Protected by the extract''s lock; empty between files.';
 COMMENT ON COLUMN etl.touched_vaccine.load_run_file_id IS 'The file.';
-COMMENT ON COLUMN etl.touched_vaccine.line_no IS 'Number of the row in the file; 0 for a key that no row of it holds.';
-COMMENT ON COLUMN etl.touched_vaccine.practice_id IS 'Key; NULL where its text is not canonical. Practice that delivered the row, three digits as in the file name. Part of the tenant.';
-COMMENT ON COLUMN etl.touched_vaccine.per_org_id IS 'Key; NULL where its text is not canonical. Organisation of the practice, six digits as in the file name. Part of the tenant.';
-COMMENT ON COLUMN etl.touched_vaccine.vaccine_id IS 'Key; NULL where its text is not canonical. Identifier of the vaccine.';
-COMMENT ON COLUMN etl.touched_vaccine.row_hash IS 'Hash of its text and of the rules.';
+COMMENT ON COLUMN etl.touched_vaccine.line_no IS 'Number of the row in the file; 0: a key that a rebuild or purge added.';
+COMMENT ON COLUMN etl.touched_vaccine.practice_id IS 'Key; NULL if its text is not canonical. Practice that delivered the row, three digits as in the file name. Part of the tenant.';
+COMMENT ON COLUMN etl.touched_vaccine.per_org_id IS 'Key; NULL if its text is not canonical. Organisation of the practice, six digits as in the file name. Part of the tenant.';
+COMMENT ON COLUMN etl.touched_vaccine.vaccine_id IS 'Key; NULL if its text is not canonical. Identifier of the vaccine.';
+COMMENT ON COLUMN etl.touched_vaccine.row_hash IS 'Hash of the row''s text and of the rules.';
 COMMENT ON COLUMN etl.touched_vaccine.verdict IS
-    'new or changed against stg, unchanged, duplicate or rejected; replaced or absent: a key that a rebuild takes along.';
+    'new, changed or unchanged (compared with stg), duplicate or rejected; replaced or absent: a key that a rebuild includes; kept: a row that a purge keeps.';
 
 -- object: table core.dim_vaccine
 CREATE TABLE core.dim_vaccine (
@@ -6607,7 +6737,7 @@ CREATE TABLE core.dim_vaccine (
 CREATE UNIQUE INDEX dim_vaccine_current_idx ON core.dim_vaccine (practice_id, per_org_id, vaccine_id) WHERE is_current;
 CREATE UNIQUE INDEX dim_vaccine_vaccine_key_idx ON core.dim_vaccine (vaccine_key) WHERE is_current;
 COMMENT ON TABLE core.dim_vaccine IS 'List of vaccines the practice uses. One row per version; is_current marks the newest.';
-COMMENT ON COLUMN core.dim_vaccine.vaccine_key IS 'Computed from the natural key: durable, and shared by all versions.';
+COMMENT ON COLUMN core.dim_vaccine.vaccine_key IS 'Computed from the key: never changes, and is the same in all versions.';
 COMMENT ON COLUMN core.dim_vaccine.effective_from IS 'Start of the version, included: DateExtracted of the file that first showed it.';
 COMMENT ON COLUMN core.dim_vaccine.effective_to IS 'End of the version, not included; NULL: current.';
 COMMENT ON COLUMN core.dim_vaccine.is_current IS 'Whether the version is the newest and its key is present.';
@@ -6680,7 +6810,7 @@ CREATE TABLE raw.allergies_raw (
 CREATE INDEX allergies_raw_key_idx ON raw.allergies_raw (allergy_id);
 COMMENT ON TABLE raw.allergies_raw IS 'Delivered rows as text: Allergies and adverse reactions recorded for patients.';
 COMMENT ON COLUMN raw.allergies_raw.load_run_file_id IS 'The file: etl.load_run_files.';
-COMMENT ON COLUMN raw.allergies_raw.line_no IS 'Number of the row in the file, from 1, counting every row.';
+COMMENT ON COLUMN raw.allergies_raw.line_no IS 'Number of the row in the file, from 1; rejected rows and a header are counted too.';
 GRANT INSERT (
     allergy_id, appointment_id, allergy_type_id, allergy_type, onset_date, deactivation_reason, medicine_id,
     medicine, reaction_id, reactions, reaction_type_id, reaction_type, severity_id, severity, reaction_notes,
@@ -6758,7 +6888,7 @@ CREATE TABLE stg.allergies (
     PRIMARY KEY (practice_id, per_org_id, allergy_id)
 ) WITH (fillfactor = 85);
 COMMENT ON TABLE stg.allergies IS 'Newest valid state of each key: Allergies and adverse reactions recorded for patients.';
-COMMENT ON COLUMN stg.allergies.row_hash IS 'Hash of the newest text and of the rules; compares a row with itself only.';
+COMMENT ON COLUMN stg.allergies.row_hash IS 'Hash of the newest text of the row and of the rules; only hashes of the same key are compared.';
 COMMENT ON COLUMN stg.allergies.absent_since IS 'DateExtracted of the full file that no longer has the key; NULL: present.';
 COMMENT ON COLUMN stg.allergies.load_run_file_id IS 'The file that first delivered this state.';
 COMMENT ON COLUMN stg.allergies.load_run_id IS 'The run that landed that file.';
@@ -6778,9 +6908,9 @@ CREATE TABLE etl.rejects_allergies (
 COMMENT ON TABLE etl.rejects_allergies IS 'Rejected rows: Allergies and adverse reactions recorded for patients.';
 COMMENT ON COLUMN etl.rejects_allergies.load_run_file_id IS 'The file.';
 COMMENT ON COLUMN etl.rejects_allergies.line_no IS 'Number of the row in the file, from 1.';
-COMMENT ON COLUMN etl.rejects_allergies.stage IS 'landing: the row could not stand in raw; typing: it stands there.';
+COMMENT ON COLUMN etl.rejects_allergies.stage IS 'landing: the row did not fit the raw table; typing: the row is in raw.';
 COMMENT ON COLUMN etl.rejects_allergies.row_text IS 'The row as delivered, separators included.';
-COMMENT ON COLUMN etl.rejects_allergies.field_errors IS 'All that is wrong with it: column to text and reason.';
+COMMENT ON COLUMN etl.rejects_allergies.field_errors IS 'All faults of the row: for each column its text and the reason.';
 COMMENT ON COLUMN etl.rejects_allergies.natural_key IS 'Texts of its key columns.';
 COMMENT ON COLUMN etl.rejects_allergies.resolved_by_run IS 'The run that processed the file again and found the row valid; NULL: open.';
 
@@ -6795,15 +6925,15 @@ CREATE UNLOGGED TABLE etl.touched_allergies (
     verdict text NOT NULL
 );
 COMMENT ON TABLE etl.touched_allergies IS
-    'Work of the file in hand: the verdict on each of its rows. Under the extract''s lock; empty between files.';
+    'Work table of the file that is being processed: the verdict on each row. Protected by the extract''s lock; empty between files.';
 COMMENT ON COLUMN etl.touched_allergies.load_run_file_id IS 'The file.';
-COMMENT ON COLUMN etl.touched_allergies.line_no IS 'Number of the row in the file; 0 for a key that no row of it holds.';
-COMMENT ON COLUMN etl.touched_allergies.practice_id IS 'Key; NULL where its text is not canonical. Practice that delivered the row, three digits as in the file name. Part of the tenant.';
-COMMENT ON COLUMN etl.touched_allergies.per_org_id IS 'Key; NULL where its text is not canonical. Organisation of the practice, six digits as in the file name. Part of the tenant.';
-COMMENT ON COLUMN etl.touched_allergies.allergy_id IS 'Key; NULL where its text is not canonical. Identifier of the allergy.';
-COMMENT ON COLUMN etl.touched_allergies.row_hash IS 'Hash of its text and of the rules.';
+COMMENT ON COLUMN etl.touched_allergies.line_no IS 'Number of the row in the file; 0: a key that a rebuild or purge added.';
+COMMENT ON COLUMN etl.touched_allergies.practice_id IS 'Key; NULL if its text is not canonical. Practice that delivered the row, three digits as in the file name. Part of the tenant.';
+COMMENT ON COLUMN etl.touched_allergies.per_org_id IS 'Key; NULL if its text is not canonical. Organisation of the practice, six digits as in the file name. Part of the tenant.';
+COMMENT ON COLUMN etl.touched_allergies.allergy_id IS 'Key; NULL if its text is not canonical. Identifier of the allergy.';
+COMMENT ON COLUMN etl.touched_allergies.row_hash IS 'Hash of the row''s text and of the rules.';
 COMMENT ON COLUMN etl.touched_allergies.verdict IS
-    'new or changed against stg, unchanged, duplicate or rejected; replaced or absent: a key that a rebuild takes along.';
+    'new, changed or unchanged (compared with stg), duplicate or rejected; replaced or absent: a key that a rebuild includes; kept: a row that a purge keeps.';
 
 -- object: table core.fact_allergies
 CREATE TABLE core.fact_allergies (
@@ -6862,9 +6992,9 @@ CREATE TABLE core.fact_allergies (
     PRIMARY KEY (practice_id, per_org_id, allergy_id)
 ) WITH (fillfactor = 90);
 COMMENT ON TABLE core.fact_allergies IS 'Allergies and adverse reactions recorded for patients.';
-COMMENT ON COLUMN core.fact_allergies.patient_key IS 'Key of core.dim_patients; the row may be missing there.';
-COMMENT ON COLUMN core.fact_allergies.provider_key IS 'Key of core.dim_providers; the row may be missing there.';
-COMMENT ON COLUMN core.fact_allergies.medicine_key IS 'Key of core.dim_medicine; the row may be missing there.';
+COMMENT ON COLUMN core.fact_allergies.patient_key IS 'Key of core.dim_patients; no row with this key need exist there.';
+COMMENT ON COLUMN core.fact_allergies.provider_key IS 'Key of core.dim_providers; no row with this key need exist there.';
+COMMENT ON COLUMN core.fact_allergies.medicine_key IS 'Key of core.dim_medicine; no row with this key need exist there.';
 COMMENT ON COLUMN core.fact_allergies.deleted_at IS 'DateExtracted of the full file that no longer has the key; NULL: present.';
 COMMENT ON COLUMN core.fact_allergies.load_run_file_id IS 'The file that first delivered this state: core.files.';
 COMMENT ON COLUMN core.fact_allergies.load_run_id IS 'The run that landed that file.';
@@ -6970,7 +7100,7 @@ CREATE TABLE raw.appointment_medications_raw (
 CREATE INDEX appointment_medications_raw_key_idx ON raw.appointment_medications_raw (medication_id);
 COMMENT ON TABLE raw.appointment_medications_raw IS 'Delivered rows as text: Medications prescribed or recorded for patients.';
 COMMENT ON COLUMN raw.appointment_medications_raw.load_run_file_id IS 'The file: etl.load_run_files.';
-COMMENT ON COLUMN raw.appointment_medications_raw.line_no IS 'Number of the row in the file, from 1, counting every row.';
+COMMENT ON COLUMN raw.appointment_medications_raw.line_no IS 'Number of the row in the file, from 1; rejected rows and a header are counted too.';
 GRANT INSERT (
     medication_id, appointment_id, patient_id, sct_id, medicine_id, medicine_name, strength, form, take, frequency,
     daily_frequency, route, duration, duration_type, start_date, end_date, stop_date, repeats, sa_status, sa_number,
@@ -7089,7 +7219,7 @@ CREATE TABLE stg.appointment_medications (
     PRIMARY KEY (practice_id, per_org_id, medication_id)
 ) WITH (fillfactor = 85);
 COMMENT ON TABLE stg.appointment_medications IS 'Newest valid state of each key: Medications prescribed or recorded for patients.';
-COMMENT ON COLUMN stg.appointment_medications.row_hash IS 'Hash of the newest text and of the rules; compares a row with itself only.';
+COMMENT ON COLUMN stg.appointment_medications.row_hash IS 'Hash of the newest text of the row and of the rules; only hashes of the same key are compared.';
 COMMENT ON COLUMN stg.appointment_medications.absent_since IS 'DateExtracted of the full file that no longer has the key; NULL: present.';
 COMMENT ON COLUMN stg.appointment_medications.load_run_file_id IS 'The file that first delivered this state.';
 COMMENT ON COLUMN stg.appointment_medications.load_run_id IS 'The run that landed that file.';
@@ -7109,9 +7239,9 @@ CREATE TABLE etl.rejects_appointment_medications (
 COMMENT ON TABLE etl.rejects_appointment_medications IS 'Rejected rows: Medications prescribed or recorded for patients.';
 COMMENT ON COLUMN etl.rejects_appointment_medications.load_run_file_id IS 'The file.';
 COMMENT ON COLUMN etl.rejects_appointment_medications.line_no IS 'Number of the row in the file, from 1.';
-COMMENT ON COLUMN etl.rejects_appointment_medications.stage IS 'landing: the row could not stand in raw; typing: it stands there.';
+COMMENT ON COLUMN etl.rejects_appointment_medications.stage IS 'landing: the row did not fit the raw table; typing: the row is in raw.';
 COMMENT ON COLUMN etl.rejects_appointment_medications.row_text IS 'The row as delivered, separators included.';
-COMMENT ON COLUMN etl.rejects_appointment_medications.field_errors IS 'All that is wrong with it: column to text and reason.';
+COMMENT ON COLUMN etl.rejects_appointment_medications.field_errors IS 'All faults of the row: for each column its text and the reason.';
 COMMENT ON COLUMN etl.rejects_appointment_medications.natural_key IS 'Texts of its key columns.';
 COMMENT ON COLUMN etl.rejects_appointment_medications.resolved_by_run IS 'The run that processed the file again and found the row valid; NULL: open.';
 
@@ -7126,15 +7256,15 @@ CREATE UNLOGGED TABLE etl.touched_appointment_medications (
     verdict text NOT NULL
 );
 COMMENT ON TABLE etl.touched_appointment_medications IS
-    'Work of the file in hand: the verdict on each of its rows. Under the extract''s lock; empty between files.';
+    'Work table of the file that is being processed: the verdict on each row. Protected by the extract''s lock; empty between files.';
 COMMENT ON COLUMN etl.touched_appointment_medications.load_run_file_id IS 'The file.';
-COMMENT ON COLUMN etl.touched_appointment_medications.line_no IS 'Number of the row in the file; 0 for a key that no row of it holds.';
-COMMENT ON COLUMN etl.touched_appointment_medications.practice_id IS 'Key; NULL where its text is not canonical. Practice that delivered the row, three digits as in the file name. Part of the tenant.';
-COMMENT ON COLUMN etl.touched_appointment_medications.per_org_id IS 'Key; NULL where its text is not canonical. Organisation of the practice, six digits as in the file name. Part of the tenant.';
-COMMENT ON COLUMN etl.touched_appointment_medications.medication_id IS 'Key; NULL where its text is not canonical. Identifier of the medication.';
-COMMENT ON COLUMN etl.touched_appointment_medications.row_hash IS 'Hash of its text and of the rules.';
+COMMENT ON COLUMN etl.touched_appointment_medications.line_no IS 'Number of the row in the file; 0: a key that a rebuild or purge added.';
+COMMENT ON COLUMN etl.touched_appointment_medications.practice_id IS 'Key; NULL if its text is not canonical. Practice that delivered the row, three digits as in the file name. Part of the tenant.';
+COMMENT ON COLUMN etl.touched_appointment_medications.per_org_id IS 'Key; NULL if its text is not canonical. Organisation of the practice, six digits as in the file name. Part of the tenant.';
+COMMENT ON COLUMN etl.touched_appointment_medications.medication_id IS 'Key; NULL if its text is not canonical. Identifier of the medication.';
+COMMENT ON COLUMN etl.touched_appointment_medications.row_hash IS 'Hash of the row''s text and of the rules.';
 COMMENT ON COLUMN etl.touched_appointment_medications.verdict IS
-    'new or changed against stg, unchanged, duplicate or rejected; replaced or absent: a key that a rebuild takes along.';
+    'new, changed or unchanged (compared with stg), duplicate or rejected; replaced or absent: a key that a rebuild includes; kept: a row that a purge keeps.';
 
 -- object: table core.fact_appointment_medications
 CREATE TABLE core.fact_appointment_medications (
@@ -7217,9 +7347,9 @@ CREATE TABLE core.fact_appointment_medications (
     PRIMARY KEY (practice_id, per_org_id, medication_id)
 ) WITH (fillfactor = 90);
 COMMENT ON TABLE core.fact_appointment_medications IS 'Medications prescribed or recorded for patients.';
-COMMENT ON COLUMN core.fact_appointment_medications.patient_key IS 'Key of core.dim_patients; the row may be missing there.';
-COMMENT ON COLUMN core.fact_appointment_medications.provider_key IS 'Key of core.dim_providers; the row may be missing there.';
-COMMENT ON COLUMN core.fact_appointment_medications.medicine_key IS 'Key of core.dim_medicine; the row may be missing there.';
+COMMENT ON COLUMN core.fact_appointment_medications.patient_key IS 'Key of core.dim_patients; no row with this key need exist there.';
+COMMENT ON COLUMN core.fact_appointment_medications.provider_key IS 'Key of core.dim_providers; no row with this key need exist there.';
+COMMENT ON COLUMN core.fact_appointment_medications.medicine_key IS 'Key of core.dim_medicine; no row with this key need exist there.';
 COMMENT ON COLUMN core.fact_appointment_medications.deleted_at IS 'DateExtracted of the full file that no longer has the key; NULL: present.';
 COMMENT ON COLUMN core.fact_appointment_medications.load_run_file_id IS 'The file that first delivered this state: core.files.';
 COMMENT ON COLUMN core.fact_appointment_medications.load_run_id IS 'The run that landed that file.';
@@ -7298,7 +7428,7 @@ CREATE TABLE raw.appointments_raw (
 CREATE INDEX appointments_raw_key_idx ON raw.appointments_raw (appointment_id);
 COMMENT ON TABLE raw.appointments_raw IS 'Delivered rows as text: Consultations booked, attended or cancelled.';
 COMMENT ON COLUMN raw.appointments_raw.load_run_file_id IS 'The file: etl.load_run_files.';
-COMMENT ON COLUMN raw.appointments_raw.line_no IS 'Number of the row in the file, from 1, counting every row.';
+COMMENT ON COLUMN raw.appointments_raw.line_no IS 'Number of the row in the file, from 1; rejected rows and a header are counted too.';
 GRANT INSERT (
     appointment_id, patient_id, appointment_type, appointment_status, schedule_date, notes, arrived,
     waiting_for_payment, appointment_completed, consult_time, booked, medtech_id, inserted_at, inserted_by,
@@ -7388,7 +7518,7 @@ CREATE TABLE stg.appointments (
     CONSTRAINT appointments_duration_check CHECK (duration BETWEEN 0 AND 1440)
 ) WITH (fillfactor = 85);
 COMMENT ON TABLE stg.appointments IS 'Newest valid state of each key: Consultations booked, attended or cancelled.';
-COMMENT ON COLUMN stg.appointments.row_hash IS 'Hash of the newest text and of the rules; compares a row with itself only.';
+COMMENT ON COLUMN stg.appointments.row_hash IS 'Hash of the newest text of the row and of the rules; only hashes of the same key are compared.';
 COMMENT ON COLUMN stg.appointments.absent_since IS 'DateExtracted of the full file that no longer has the key; NULL: present.';
 COMMENT ON COLUMN stg.appointments.load_run_file_id IS 'The file that first delivered this state.';
 COMMENT ON COLUMN stg.appointments.load_run_id IS 'The run that landed that file.';
@@ -7408,9 +7538,9 @@ CREATE TABLE etl.rejects_appointments (
 COMMENT ON TABLE etl.rejects_appointments IS 'Rejected rows: Consultations booked, attended or cancelled.';
 COMMENT ON COLUMN etl.rejects_appointments.load_run_file_id IS 'The file.';
 COMMENT ON COLUMN etl.rejects_appointments.line_no IS 'Number of the row in the file, from 1.';
-COMMENT ON COLUMN etl.rejects_appointments.stage IS 'landing: the row could not stand in raw; typing: it stands there.';
+COMMENT ON COLUMN etl.rejects_appointments.stage IS 'landing: the row did not fit the raw table; typing: the row is in raw.';
 COMMENT ON COLUMN etl.rejects_appointments.row_text IS 'The row as delivered, separators included.';
-COMMENT ON COLUMN etl.rejects_appointments.field_errors IS 'All that is wrong with it: column to text and reason.';
+COMMENT ON COLUMN etl.rejects_appointments.field_errors IS 'All faults of the row: for each column its text and the reason.';
 COMMENT ON COLUMN etl.rejects_appointments.natural_key IS 'Texts of its key columns.';
 COMMENT ON COLUMN etl.rejects_appointments.resolved_by_run IS 'The run that processed the file again and found the row valid; NULL: open.';
 
@@ -7425,15 +7555,15 @@ CREATE UNLOGGED TABLE etl.touched_appointments (
     verdict text NOT NULL
 );
 COMMENT ON TABLE etl.touched_appointments IS
-    'Work of the file in hand: the verdict on each of its rows. Under the extract''s lock; empty between files.';
+    'Work table of the file that is being processed: the verdict on each row. Protected by the extract''s lock; empty between files.';
 COMMENT ON COLUMN etl.touched_appointments.load_run_file_id IS 'The file.';
-COMMENT ON COLUMN etl.touched_appointments.line_no IS 'Number of the row in the file; 0 for a key that no row of it holds.';
-COMMENT ON COLUMN etl.touched_appointments.practice_id IS 'Key; NULL where its text is not canonical. Practice that delivered the row, three digits as in the file name. Part of the tenant.';
-COMMENT ON COLUMN etl.touched_appointments.per_org_id IS 'Key; NULL where its text is not canonical. Organisation of the practice, six digits as in the file name. Part of the tenant.';
-COMMENT ON COLUMN etl.touched_appointments.appointment_id IS 'Key; NULL where its text is not canonical. Identifier of the appointment.';
-COMMENT ON COLUMN etl.touched_appointments.row_hash IS 'Hash of its text and of the rules.';
+COMMENT ON COLUMN etl.touched_appointments.line_no IS 'Number of the row in the file; 0: a key that a rebuild or purge added.';
+COMMENT ON COLUMN etl.touched_appointments.practice_id IS 'Key; NULL if its text is not canonical. Practice that delivered the row, three digits as in the file name. Part of the tenant.';
+COMMENT ON COLUMN etl.touched_appointments.per_org_id IS 'Key; NULL if its text is not canonical. Organisation of the practice, six digits as in the file name. Part of the tenant.';
+COMMENT ON COLUMN etl.touched_appointments.appointment_id IS 'Key; NULL if its text is not canonical. Identifier of the appointment.';
+COMMENT ON COLUMN etl.touched_appointments.row_hash IS 'Hash of the row''s text and of the rules.';
 COMMENT ON COLUMN etl.touched_appointments.verdict IS
-    'new or changed against stg, unchanged, duplicate or rejected; replaced or absent: a key that a rebuild takes along.';
+    'new, changed or unchanged (compared with stg), duplicate or rejected; replaced or absent: a key that a rebuild includes; kept: a row that a purge keeps.';
 
 -- object: table core.fact_appointments
 CREATE TABLE core.fact_appointments (
@@ -7499,8 +7629,8 @@ CREATE TABLE core.fact_appointments (
     PRIMARY KEY (practice_id, per_org_id, appointment_id)
 ) WITH (fillfactor = 90);
 COMMENT ON TABLE core.fact_appointments IS 'Consultations booked, attended or cancelled.';
-COMMENT ON COLUMN core.fact_appointments.patient_key IS 'Key of core.dim_patients; the row may be missing there.';
-COMMENT ON COLUMN core.fact_appointments.provider_key IS 'Key of core.dim_providers; the row may be missing there.';
+COMMENT ON COLUMN core.fact_appointments.patient_key IS 'Key of core.dim_patients; no row with this key need exist there.';
+COMMENT ON COLUMN core.fact_appointments.provider_key IS 'Key of core.dim_providers; no row with this key need exist there.';
 COMMENT ON COLUMN core.fact_appointments.deleted_at IS 'DateExtracted of the full file that no longer has the key; NULL: present.';
 COMMENT ON COLUMN core.fact_appointments.load_run_file_id IS 'The file that first delivered this state: core.files.';
 COMMENT ON COLUMN core.fact_appointments.load_run_id IS 'The run that landed that file.';
@@ -7565,7 +7695,7 @@ CREATE TABLE raw.diagnoses_raw (
 CREATE INDEX diagnoses_raw_key_idx ON raw.diagnoses_raw (diagnosis_id);
 COMMENT ON TABLE raw.diagnoses_raw IS 'Delivered rows as text: Diagnoses recorded for patients.';
 COMMENT ON COLUMN raw.diagnoses_raw.load_run_file_id IS 'The file: etl.load_run_files.';
-COMMENT ON COLUMN raw.diagnoses_raw.line_no IS 'Number of the row in the file, from 1, counting every row.';
+COMMENT ON COLUMN raw.diagnoses_raw.line_no IS 'Number of the row in the file, from 1; rejected rows and a header are counted too.';
 GRANT INSERT (
     diagnosis_id, appointment_id, patient_id, disease_id, disease, diagnosis_date, diagnosis_by_id, diagnosis_by,
     summary, is_long_term, add_to_problem, is_highlighted, sequence_no, is_active, is_deleted, inserted_by_id,
@@ -7637,7 +7767,7 @@ CREATE TABLE stg.diagnoses (
     PRIMARY KEY (practice_id, per_org_id, diagnosis_id)
 ) WITH (fillfactor = 85);
 COMMENT ON TABLE stg.diagnoses IS 'Newest valid state of each key: Diagnoses recorded for patients.';
-COMMENT ON COLUMN stg.diagnoses.row_hash IS 'Hash of the newest text and of the rules; compares a row with itself only.';
+COMMENT ON COLUMN stg.diagnoses.row_hash IS 'Hash of the newest text of the row and of the rules; only hashes of the same key are compared.';
 COMMENT ON COLUMN stg.diagnoses.absent_since IS 'DateExtracted of the full file that no longer has the key; NULL: present.';
 COMMENT ON COLUMN stg.diagnoses.load_run_file_id IS 'The file that first delivered this state.';
 COMMENT ON COLUMN stg.diagnoses.load_run_id IS 'The run that landed that file.';
@@ -7657,9 +7787,9 @@ CREATE TABLE etl.rejects_diagnoses (
 COMMENT ON TABLE etl.rejects_diagnoses IS 'Rejected rows: Diagnoses recorded for patients.';
 COMMENT ON COLUMN etl.rejects_diagnoses.load_run_file_id IS 'The file.';
 COMMENT ON COLUMN etl.rejects_diagnoses.line_no IS 'Number of the row in the file, from 1.';
-COMMENT ON COLUMN etl.rejects_diagnoses.stage IS 'landing: the row could not stand in raw; typing: it stands there.';
+COMMENT ON COLUMN etl.rejects_diagnoses.stage IS 'landing: the row did not fit the raw table; typing: the row is in raw.';
 COMMENT ON COLUMN etl.rejects_diagnoses.row_text IS 'The row as delivered, separators included.';
-COMMENT ON COLUMN etl.rejects_diagnoses.field_errors IS 'All that is wrong with it: column to text and reason.';
+COMMENT ON COLUMN etl.rejects_diagnoses.field_errors IS 'All faults of the row: for each column its text and the reason.';
 COMMENT ON COLUMN etl.rejects_diagnoses.natural_key IS 'Texts of its key columns.';
 COMMENT ON COLUMN etl.rejects_diagnoses.resolved_by_run IS 'The run that processed the file again and found the row valid; NULL: open.';
 
@@ -7674,15 +7804,15 @@ CREATE UNLOGGED TABLE etl.touched_diagnoses (
     verdict text NOT NULL
 );
 COMMENT ON TABLE etl.touched_diagnoses IS
-    'Work of the file in hand: the verdict on each of its rows. Under the extract''s lock; empty between files.';
+    'Work table of the file that is being processed: the verdict on each row. Protected by the extract''s lock; empty between files.';
 COMMENT ON COLUMN etl.touched_diagnoses.load_run_file_id IS 'The file.';
-COMMENT ON COLUMN etl.touched_diagnoses.line_no IS 'Number of the row in the file; 0 for a key that no row of it holds.';
-COMMENT ON COLUMN etl.touched_diagnoses.practice_id IS 'Key; NULL where its text is not canonical. Practice that delivered the row, three digits as in the file name. Part of the tenant.';
-COMMENT ON COLUMN etl.touched_diagnoses.per_org_id IS 'Key; NULL where its text is not canonical. Organisation of the practice, six digits as in the file name. Part of the tenant.';
-COMMENT ON COLUMN etl.touched_diagnoses.diagnosis_id IS 'Key; NULL where its text is not canonical. Identifier of the diagnosis.';
-COMMENT ON COLUMN etl.touched_diagnoses.row_hash IS 'Hash of its text and of the rules.';
+COMMENT ON COLUMN etl.touched_diagnoses.line_no IS 'Number of the row in the file; 0: a key that a rebuild or purge added.';
+COMMENT ON COLUMN etl.touched_diagnoses.practice_id IS 'Key; NULL if its text is not canonical. Practice that delivered the row, three digits as in the file name. Part of the tenant.';
+COMMENT ON COLUMN etl.touched_diagnoses.per_org_id IS 'Key; NULL if its text is not canonical. Organisation of the practice, six digits as in the file name. Part of the tenant.';
+COMMENT ON COLUMN etl.touched_diagnoses.diagnosis_id IS 'Key; NULL if its text is not canonical. Identifier of the diagnosis.';
+COMMENT ON COLUMN etl.touched_diagnoses.row_hash IS 'Hash of the row''s text and of the rules.';
 COMMENT ON COLUMN etl.touched_diagnoses.verdict IS
-    'new or changed against stg, unchanged, duplicate or rejected; replaced or absent: a key that a rebuild takes along.';
+    'new, changed or unchanged (compared with stg), duplicate or rejected; replaced or absent: a key that a rebuild includes; kept: a row that a purge keeps.';
 
 -- object: table core.fact_diagnoses
 CREATE TABLE core.fact_diagnoses (
@@ -7735,8 +7865,8 @@ CREATE TABLE core.fact_diagnoses (
     PRIMARY KEY (practice_id, per_org_id, diagnosis_id)
 ) WITH (fillfactor = 90);
 COMMENT ON TABLE core.fact_diagnoses IS 'Diagnoses recorded for patients.';
-COMMENT ON COLUMN core.fact_diagnoses.patient_key IS 'Key of core.dim_patients; the row may be missing there.';
-COMMENT ON COLUMN core.fact_diagnoses.diagnosis_by_key IS 'Key of core.dim_providers; the row may be missing there.';
+COMMENT ON COLUMN core.fact_diagnoses.patient_key IS 'Key of core.dim_patients; no row with this key need exist there.';
+COMMENT ON COLUMN core.fact_diagnoses.diagnosis_by_key IS 'Key of core.dim_providers; no row with this key need exist there.';
 COMMENT ON COLUMN core.fact_diagnoses.deleted_at IS 'DateExtracted of the full file that no longer has the key; NULL: present.';
 COMMENT ON COLUMN core.fact_diagnoses.load_run_file_id IS 'The file that first delivered this state: core.files.';
 COMMENT ON COLUMN core.fact_diagnoses.load_run_id IS 'The run that landed that file.';
@@ -7816,7 +7946,7 @@ CREATE TABLE raw.immunisations_raw (
 CREATE INDEX immunisations_raw_key_idx ON raw.immunisations_raw (appointment_immunisation_id);
 COMMENT ON TABLE raw.immunisations_raw IS 'Delivered rows as text: Vaccines given to patients or declined by them.';
 COMMENT ON COLUMN raw.immunisations_raw.load_run_file_id IS 'The file: etl.load_run_files.';
-COMMENT ON COLUMN raw.immunisations_raw.line_no IS 'Number of the row in the file, from 1, counting every row.';
+COMMENT ON COLUMN raw.immunisations_raw.line_no IS 'Number of the row in the file, from 1; rejected rows and a header are counted too.';
 GRANT INSERT (
     appointment_immunisation_id, patient_id, appointment_id, patient_schedule_id, vaccine_id, vaccine_name,
     vaccine_code, dose, dose_number, administration_site_id, administration_site, route_id, route, batch_number,
@@ -7905,7 +8035,7 @@ CREATE TABLE stg.immunisations (
     PRIMARY KEY (practice_id, per_org_id, appointment_immunisation_id)
 ) WITH (fillfactor = 85);
 COMMENT ON TABLE stg.immunisations IS 'Newest valid state of each key: Vaccines given to patients or declined by them.';
-COMMENT ON COLUMN stg.immunisations.row_hash IS 'Hash of the newest text and of the rules; compares a row with itself only.';
+COMMENT ON COLUMN stg.immunisations.row_hash IS 'Hash of the newest text of the row and of the rules; only hashes of the same key are compared.';
 COMMENT ON COLUMN stg.immunisations.absent_since IS 'DateExtracted of the full file that no longer has the key; NULL: present.';
 COMMENT ON COLUMN stg.immunisations.load_run_file_id IS 'The file that first delivered this state.';
 COMMENT ON COLUMN stg.immunisations.load_run_id IS 'The run that landed that file.';
@@ -7925,9 +8055,9 @@ CREATE TABLE etl.rejects_immunisations (
 COMMENT ON TABLE etl.rejects_immunisations IS 'Rejected rows: Vaccines given to patients or declined by them.';
 COMMENT ON COLUMN etl.rejects_immunisations.load_run_file_id IS 'The file.';
 COMMENT ON COLUMN etl.rejects_immunisations.line_no IS 'Number of the row in the file, from 1.';
-COMMENT ON COLUMN etl.rejects_immunisations.stage IS 'landing: the row could not stand in raw; typing: it stands there.';
+COMMENT ON COLUMN etl.rejects_immunisations.stage IS 'landing: the row did not fit the raw table; typing: the row is in raw.';
 COMMENT ON COLUMN etl.rejects_immunisations.row_text IS 'The row as delivered, separators included.';
-COMMENT ON COLUMN etl.rejects_immunisations.field_errors IS 'All that is wrong with it: column to text and reason.';
+COMMENT ON COLUMN etl.rejects_immunisations.field_errors IS 'All faults of the row: for each column its text and the reason.';
 COMMENT ON COLUMN etl.rejects_immunisations.natural_key IS 'Texts of its key columns.';
 COMMENT ON COLUMN etl.rejects_immunisations.resolved_by_run IS 'The run that processed the file again and found the row valid; NULL: open.';
 
@@ -7942,15 +8072,15 @@ CREATE UNLOGGED TABLE etl.touched_immunisations (
     verdict text NOT NULL
 );
 COMMENT ON TABLE etl.touched_immunisations IS
-    'Work of the file in hand: the verdict on each of its rows. Under the extract''s lock; empty between files.';
+    'Work table of the file that is being processed: the verdict on each row. Protected by the extract''s lock; empty between files.';
 COMMENT ON COLUMN etl.touched_immunisations.load_run_file_id IS 'The file.';
-COMMENT ON COLUMN etl.touched_immunisations.line_no IS 'Number of the row in the file; 0 for a key that no row of it holds.';
-COMMENT ON COLUMN etl.touched_immunisations.practice_id IS 'Key; NULL where its text is not canonical. Practice that delivered the row, three digits as in the file name. Part of the tenant.';
-COMMENT ON COLUMN etl.touched_immunisations.per_org_id IS 'Key; NULL where its text is not canonical. Organisation of the practice, six digits as in the file name. Part of the tenant.';
-COMMENT ON COLUMN etl.touched_immunisations.appointment_immunisation_id IS 'Key; NULL where its text is not canonical. Identifier of the immunisation.';
-COMMENT ON COLUMN etl.touched_immunisations.row_hash IS 'Hash of its text and of the rules.';
+COMMENT ON COLUMN etl.touched_immunisations.line_no IS 'Number of the row in the file; 0: a key that a rebuild or purge added.';
+COMMENT ON COLUMN etl.touched_immunisations.practice_id IS 'Key; NULL if its text is not canonical. Practice that delivered the row, three digits as in the file name. Part of the tenant.';
+COMMENT ON COLUMN etl.touched_immunisations.per_org_id IS 'Key; NULL if its text is not canonical. Organisation of the practice, six digits as in the file name. Part of the tenant.';
+COMMENT ON COLUMN etl.touched_immunisations.appointment_immunisation_id IS 'Key; NULL if its text is not canonical. Identifier of the immunisation.';
+COMMENT ON COLUMN etl.touched_immunisations.row_hash IS 'Hash of the row''s text and of the rules.';
 COMMENT ON COLUMN etl.touched_immunisations.verdict IS
-    'new or changed against stg, unchanged, duplicate or rejected; replaced or absent: a key that a rebuild takes along.';
+    'new, changed or unchanged (compared with stg), duplicate or rejected; replaced or absent: a key that a rebuild includes; kept: a row that a purge keeps.';
 
 -- object: table core.fact_immunisations
 CREATE TABLE core.fact_immunisations (
@@ -8020,10 +8150,10 @@ CREATE TABLE core.fact_immunisations (
     PRIMARY KEY (practice_id, per_org_id, appointment_immunisation_id)
 ) WITH (fillfactor = 90);
 COMMENT ON TABLE core.fact_immunisations IS 'Vaccines given to patients or declined by them.';
-COMMENT ON COLUMN core.fact_immunisations.patient_key IS 'Key of core.dim_patients; the row may be missing there.';
-COMMENT ON COLUMN core.fact_immunisations.provider_key IS 'Key of core.dim_providers; the row may be missing there.';
-COMMENT ON COLUMN core.fact_immunisations.vaccinator_key IS 'Key of core.dim_providers; the row may be missing there.';
-COMMENT ON COLUMN core.fact_immunisations.vaccine_key IS 'Key of core.dim_vaccine; the row may be missing there.';
+COMMENT ON COLUMN core.fact_immunisations.patient_key IS 'Key of core.dim_patients; no row with this key need exist there.';
+COMMENT ON COLUMN core.fact_immunisations.provider_key IS 'Key of core.dim_providers; no row with this key need exist there.';
+COMMENT ON COLUMN core.fact_immunisations.vaccinator_key IS 'Key of core.dim_providers; no row with this key need exist there.';
+COMMENT ON COLUMN core.fact_immunisations.vaccine_key IS 'Key of core.dim_vaccine; no row with this key need exist there.';
 COMMENT ON COLUMN core.fact_immunisations.deleted_at IS 'DateExtracted of the full file that no longer has the key; NULL: present.';
 COMMENT ON COLUMN core.fact_immunisations.load_run_file_id IS 'The file that first delivered this state: core.files.';
 COMMENT ON COLUMN core.fact_immunisations.load_run_id IS 'The run that landed that file.';
@@ -8089,7 +8219,7 @@ CREATE TABLE raw.inbox_raw (
 CREATE INDEX inbox_raw_key_idx ON raw.inbox_raw (inbox_folder_item_id);
 COMMENT ON TABLE raw.inbox_raw IS 'Delivered rows as text: Items of the practice''s inbox, such as results, letters and messages.';
 COMMENT ON COLUMN raw.inbox_raw.load_run_file_id IS 'The file: etl.load_run_files.';
-COMMENT ON COLUMN raw.inbox_raw.line_no IS 'Number of the row in the file, from 1, counting every row.';
+COMMENT ON COLUMN raw.inbox_raw.line_no IS 'Number of the row in the file, from 1; rejected rows and a header are counted too.';
 GRANT INSERT (
     inbox_folder_item_id, folder_id, folder_name, is_system_folder, order_no, item_type_id, item_type, patient_id,
     provider_id, practice_id, patient_name, provider, practice_name, from_org_id, from_organization_name,
@@ -8162,7 +8292,7 @@ CREATE TABLE stg.inbox (
     PRIMARY KEY (practice_id, per_org_id, inbox_folder_item_id)
 ) WITH (fillfactor = 85);
 COMMENT ON TABLE stg.inbox IS 'Newest valid state of each key: Items of the practice''s inbox, such as results, letters and messages.';
-COMMENT ON COLUMN stg.inbox.row_hash IS 'Hash of the newest text and of the rules; compares a row with itself only.';
+COMMENT ON COLUMN stg.inbox.row_hash IS 'Hash of the newest text of the row and of the rules; only hashes of the same key are compared.';
 COMMENT ON COLUMN stg.inbox.absent_since IS 'DateExtracted of the full file that no longer has the key; NULL: present.';
 COMMENT ON COLUMN stg.inbox.load_run_file_id IS 'The file that first delivered this state.';
 COMMENT ON COLUMN stg.inbox.load_run_id IS 'The run that landed that file.';
@@ -8182,9 +8312,9 @@ CREATE TABLE etl.rejects_inbox (
 COMMENT ON TABLE etl.rejects_inbox IS 'Rejected rows: Items of the practice''s inbox, such as results, letters and messages.';
 COMMENT ON COLUMN etl.rejects_inbox.load_run_file_id IS 'The file.';
 COMMENT ON COLUMN etl.rejects_inbox.line_no IS 'Number of the row in the file, from 1.';
-COMMENT ON COLUMN etl.rejects_inbox.stage IS 'landing: the row could not stand in raw; typing: it stands there.';
+COMMENT ON COLUMN etl.rejects_inbox.stage IS 'landing: the row did not fit the raw table; typing: the row is in raw.';
 COMMENT ON COLUMN etl.rejects_inbox.row_text IS 'The row as delivered, separators included.';
-COMMENT ON COLUMN etl.rejects_inbox.field_errors IS 'All that is wrong with it: column to text and reason.';
+COMMENT ON COLUMN etl.rejects_inbox.field_errors IS 'All faults of the row: for each column its text and the reason.';
 COMMENT ON COLUMN etl.rejects_inbox.natural_key IS 'Texts of its key columns.';
 COMMENT ON COLUMN etl.rejects_inbox.resolved_by_run IS 'The run that processed the file again and found the row valid; NULL: open.';
 
@@ -8199,15 +8329,15 @@ CREATE UNLOGGED TABLE etl.touched_inbox (
     verdict text NOT NULL
 );
 COMMENT ON TABLE etl.touched_inbox IS
-    'Work of the file in hand: the verdict on each of its rows. Under the extract''s lock; empty between files.';
+    'Work table of the file that is being processed: the verdict on each row. Protected by the extract''s lock; empty between files.';
 COMMENT ON COLUMN etl.touched_inbox.load_run_file_id IS 'The file.';
-COMMENT ON COLUMN etl.touched_inbox.line_no IS 'Number of the row in the file; 0 for a key that no row of it holds.';
-COMMENT ON COLUMN etl.touched_inbox.practice_id IS 'Key; NULL where its text is not canonical. Practice that delivered the row, three digits as in the file name. Part of the tenant.';
-COMMENT ON COLUMN etl.touched_inbox.per_org_id IS 'Key; NULL where its text is not canonical. Organisation of the practice, six digits as in the file name. Part of the tenant.';
-COMMENT ON COLUMN etl.touched_inbox.inbox_folder_item_id IS 'Key; NULL where its text is not canonical. Identifier of the inbox item.';
-COMMENT ON COLUMN etl.touched_inbox.row_hash IS 'Hash of its text and of the rules.';
+COMMENT ON COLUMN etl.touched_inbox.line_no IS 'Number of the row in the file; 0: a key that a rebuild or purge added.';
+COMMENT ON COLUMN etl.touched_inbox.practice_id IS 'Key; NULL if its text is not canonical. Practice that delivered the row, three digits as in the file name. Part of the tenant.';
+COMMENT ON COLUMN etl.touched_inbox.per_org_id IS 'Key; NULL if its text is not canonical. Organisation of the practice, six digits as in the file name. Part of the tenant.';
+COMMENT ON COLUMN etl.touched_inbox.inbox_folder_item_id IS 'Key; NULL if its text is not canonical. Identifier of the inbox item.';
+COMMENT ON COLUMN etl.touched_inbox.row_hash IS 'Hash of the row''s text and of the rules.';
 COMMENT ON COLUMN etl.touched_inbox.verdict IS
-    'new or changed against stg, unchanged, duplicate or rejected; replaced or absent: a key that a rebuild takes along.';
+    'new, changed or unchanged (compared with stg), duplicate or rejected; replaced or absent: a key that a rebuild includes; kept: a row that a purge keeps.';
 
 -- object: table core.fact_inbox
 CREATE TABLE core.fact_inbox (
@@ -8258,8 +8388,8 @@ CREATE TABLE core.fact_inbox (
     PRIMARY KEY (practice_id, per_org_id, inbox_folder_item_id)
 ) WITH (fillfactor = 90);
 COMMENT ON TABLE core.fact_inbox IS 'Items of the practice''s inbox, such as results, letters and messages.';
-COMMENT ON COLUMN core.fact_inbox.patient_key IS 'Key of core.dim_patients; the row may be missing there.';
-COMMENT ON COLUMN core.fact_inbox.provider_key IS 'Key of core.dim_providers; the row may be missing there.';
+COMMENT ON COLUMN core.fact_inbox.patient_key IS 'Key of core.dim_patients; no row with this key need exist there.';
+COMMENT ON COLUMN core.fact_inbox.provider_key IS 'Key of core.dim_providers; no row with this key need exist there.';
 COMMENT ON COLUMN core.fact_inbox.deleted_at IS 'DateExtracted of the full file that no longer has the key; NULL: present.';
 COMMENT ON COLUMN core.fact_inbox.load_run_file_id IS 'The file that first delivered this state: core.files.';
 COMMENT ON COLUMN core.fact_inbox.load_run_id IS 'The run that landed that file.';
@@ -8293,7 +8423,7 @@ CREATE TABLE raw.inbox_detail_raw (
 CREATE INDEX inbox_detail_raw_key_idx ON raw.inbox_detail_raw (in_box_folder_item_in_line_id);
 COMMENT ON TABLE raw.inbox_detail_raw IS 'Delivered rows as text: Lines of inbox items, such as the single results of a laboratory report.';
 COMMENT ON COLUMN raw.inbox_detail_raw.load_run_file_id IS 'The file: etl.load_run_files.';
-COMMENT ON COLUMN raw.inbox_detail_raw.line_no IS 'Number of the row in the file, from 1, counting every row.';
+COMMENT ON COLUMN raw.inbox_detail_raw.line_no IS 'Number of the row in the file, from 1; rejected rows and a header are counted too.';
 GRANT INSERT (
     in_box_folder_item_in_line_id, inbox_folder_item_id, patient_id, practice_id, practice_name, prompt, result,
     abnormal, unit, result_code, reference_ranges, line_number, inserted_at, is_confidential, show_on_portal,
@@ -8329,7 +8459,7 @@ CREATE TABLE stg.inbox_detail (
     PRIMARY KEY (practice_id, per_org_id, in_box_folder_item_in_line_id)
 ) WITH (fillfactor = 85);
 COMMENT ON TABLE stg.inbox_detail IS 'Newest valid state of each key: Lines of inbox items, such as the single results of a laboratory report.';
-COMMENT ON COLUMN stg.inbox_detail.row_hash IS 'Hash of the newest text and of the rules; compares a row with itself only.';
+COMMENT ON COLUMN stg.inbox_detail.row_hash IS 'Hash of the newest text of the row and of the rules; only hashes of the same key are compared.';
 COMMENT ON COLUMN stg.inbox_detail.absent_since IS 'DateExtracted of the full file that no longer has the key; NULL: present.';
 COMMENT ON COLUMN stg.inbox_detail.load_run_file_id IS 'The file that first delivered this state.';
 COMMENT ON COLUMN stg.inbox_detail.load_run_id IS 'The run that landed that file.';
@@ -8349,9 +8479,9 @@ CREATE TABLE etl.rejects_inbox_detail (
 COMMENT ON TABLE etl.rejects_inbox_detail IS 'Rejected rows: Lines of inbox items, such as the single results of a laboratory report.';
 COMMENT ON COLUMN etl.rejects_inbox_detail.load_run_file_id IS 'The file.';
 COMMENT ON COLUMN etl.rejects_inbox_detail.line_no IS 'Number of the row in the file, from 1.';
-COMMENT ON COLUMN etl.rejects_inbox_detail.stage IS 'landing: the row could not stand in raw; typing: it stands there.';
+COMMENT ON COLUMN etl.rejects_inbox_detail.stage IS 'landing: the row did not fit the raw table; typing: the row is in raw.';
 COMMENT ON COLUMN etl.rejects_inbox_detail.row_text IS 'The row as delivered, separators included.';
-COMMENT ON COLUMN etl.rejects_inbox_detail.field_errors IS 'All that is wrong with it: column to text and reason.';
+COMMENT ON COLUMN etl.rejects_inbox_detail.field_errors IS 'All faults of the row: for each column its text and the reason.';
 COMMENT ON COLUMN etl.rejects_inbox_detail.natural_key IS 'Texts of its key columns.';
 COMMENT ON COLUMN etl.rejects_inbox_detail.resolved_by_run IS 'The run that processed the file again and found the row valid; NULL: open.';
 
@@ -8366,15 +8496,15 @@ CREATE UNLOGGED TABLE etl.touched_inbox_detail (
     verdict text NOT NULL
 );
 COMMENT ON TABLE etl.touched_inbox_detail IS
-    'Work of the file in hand: the verdict on each of its rows. Under the extract''s lock; empty between files.';
+    'Work table of the file that is being processed: the verdict on each row. Protected by the extract''s lock; empty between files.';
 COMMENT ON COLUMN etl.touched_inbox_detail.load_run_file_id IS 'The file.';
-COMMENT ON COLUMN etl.touched_inbox_detail.line_no IS 'Number of the row in the file; 0 for a key that no row of it holds.';
-COMMENT ON COLUMN etl.touched_inbox_detail.practice_id IS 'Key; NULL where its text is not canonical. Practice that delivered the row, three digits as in the file name. Part of the tenant.';
-COMMENT ON COLUMN etl.touched_inbox_detail.per_org_id IS 'Key; NULL where its text is not canonical. Organisation of the practice, six digits as in the file name. Part of the tenant.';
-COMMENT ON COLUMN etl.touched_inbox_detail.in_box_folder_item_in_line_id IS 'Key; NULL where its text is not canonical. Identifier of the line.';
-COMMENT ON COLUMN etl.touched_inbox_detail.row_hash IS 'Hash of its text and of the rules.';
+COMMENT ON COLUMN etl.touched_inbox_detail.line_no IS 'Number of the row in the file; 0: a key that a rebuild or purge added.';
+COMMENT ON COLUMN etl.touched_inbox_detail.practice_id IS 'Key; NULL if its text is not canonical. Practice that delivered the row, three digits as in the file name. Part of the tenant.';
+COMMENT ON COLUMN etl.touched_inbox_detail.per_org_id IS 'Key; NULL if its text is not canonical. Organisation of the practice, six digits as in the file name. Part of the tenant.';
+COMMENT ON COLUMN etl.touched_inbox_detail.in_box_folder_item_in_line_id IS 'Key; NULL if its text is not canonical. Identifier of the line.';
+COMMENT ON COLUMN etl.touched_inbox_detail.row_hash IS 'Hash of the row''s text and of the rules.';
 COMMENT ON COLUMN etl.touched_inbox_detail.verdict IS
-    'new or changed against stg, unchanged, duplicate or rejected; replaced or absent: a key that a rebuild takes along.';
+    'new, changed or unchanged (compared with stg), duplicate or rejected; replaced or absent: a key that a rebuild includes; kept: a row that a purge keeps.';
 
 -- object: table core.fact_inbox_detail
 CREATE TABLE core.fact_inbox_detail (
@@ -8402,7 +8532,7 @@ CREATE TABLE core.fact_inbox_detail (
     PRIMARY KEY (practice_id, per_org_id, in_box_folder_item_in_line_id)
 ) WITH (fillfactor = 90);
 COMMENT ON TABLE core.fact_inbox_detail IS 'Lines of inbox items, such as the single results of a laboratory report.';
-COMMENT ON COLUMN core.fact_inbox_detail.patient_key IS 'Key of core.dim_patients; the row may be missing there.';
+COMMENT ON COLUMN core.fact_inbox_detail.patient_key IS 'Key of core.dim_patients; no row with this key need exist there.';
 COMMENT ON COLUMN core.fact_inbox_detail.deleted_at IS 'DateExtracted of the full file that no longer has the key; NULL: present.';
 COMMENT ON COLUMN core.fact_inbox_detail.load_run_file_id IS 'The file that first delivered this state: core.files.';
 COMMENT ON COLUMN core.fact_inbox_detail.load_run_id IS 'The run that landed that file.';
@@ -8445,7 +8575,7 @@ CREATE TABLE raw.invoices_raw (
 CREATE INDEX invoices_raw_key_idx ON raw.invoices_raw (invoice_transaction_id);
 COMMENT ON TABLE raw.invoices_raw IS 'Delivered rows as text: Invoices, payments and other transactions on patients'' accounts.';
 COMMENT ON COLUMN raw.invoices_raw.load_run_file_id IS 'The file: etl.load_run_files.';
-COMMENT ON COLUMN raw.invoices_raw.line_no IS 'Number of the row in the file, from 1, counting every row.';
+COMMENT ON COLUMN raw.invoices_raw.line_no IS 'Number of the row in the file, from 1; rejected rows and a header are counted too.';
 GRANT INSERT (
     invoice_transaction_id, patient_id, ac_date, medtech_id, payment_mode, total_amount, unpaid_amount, claim_notes,
     description, income_provider, invoice_payment_no, provider, domicile_code, inserted_at, inserted_by, updated_at,
@@ -8491,7 +8621,7 @@ CREATE TABLE stg.invoices (
     PRIMARY KEY (practice_id, per_org_id, invoice_transaction_id)
 ) WITH (fillfactor = 85);
 COMMENT ON TABLE stg.invoices IS 'Newest valid state of each key: Invoices, payments and other transactions on patients'' accounts.';
-COMMENT ON COLUMN stg.invoices.row_hash IS 'Hash of the newest text and of the rules; compares a row with itself only.';
+COMMENT ON COLUMN stg.invoices.row_hash IS 'Hash of the newest text of the row and of the rules; only hashes of the same key are compared.';
 COMMENT ON COLUMN stg.invoices.absent_since IS 'DateExtracted of the full file that no longer has the key; NULL: present.';
 COMMENT ON COLUMN stg.invoices.load_run_file_id IS 'The file that first delivered this state.';
 COMMENT ON COLUMN stg.invoices.load_run_id IS 'The run that landed that file.';
@@ -8511,9 +8641,9 @@ CREATE TABLE etl.rejects_invoices (
 COMMENT ON TABLE etl.rejects_invoices IS 'Rejected rows: Invoices, payments and other transactions on patients'' accounts.';
 COMMENT ON COLUMN etl.rejects_invoices.load_run_file_id IS 'The file.';
 COMMENT ON COLUMN etl.rejects_invoices.line_no IS 'Number of the row in the file, from 1.';
-COMMENT ON COLUMN etl.rejects_invoices.stage IS 'landing: the row could not stand in raw; typing: it stands there.';
+COMMENT ON COLUMN etl.rejects_invoices.stage IS 'landing: the row did not fit the raw table; typing: the row is in raw.';
 COMMENT ON COLUMN etl.rejects_invoices.row_text IS 'The row as delivered, separators included.';
-COMMENT ON COLUMN etl.rejects_invoices.field_errors IS 'All that is wrong with it: column to text and reason.';
+COMMENT ON COLUMN etl.rejects_invoices.field_errors IS 'All faults of the row: for each column its text and the reason.';
 COMMENT ON COLUMN etl.rejects_invoices.natural_key IS 'Texts of its key columns.';
 COMMENT ON COLUMN etl.rejects_invoices.resolved_by_run IS 'The run that processed the file again and found the row valid; NULL: open.';
 
@@ -8528,15 +8658,15 @@ CREATE UNLOGGED TABLE etl.touched_invoices (
     verdict text NOT NULL
 );
 COMMENT ON TABLE etl.touched_invoices IS
-    'Work of the file in hand: the verdict on each of its rows. Under the extract''s lock; empty between files.';
+    'Work table of the file that is being processed: the verdict on each row. Protected by the extract''s lock; empty between files.';
 COMMENT ON COLUMN etl.touched_invoices.load_run_file_id IS 'The file.';
-COMMENT ON COLUMN etl.touched_invoices.line_no IS 'Number of the row in the file; 0 for a key that no row of it holds.';
-COMMENT ON COLUMN etl.touched_invoices.practice_id IS 'Key; NULL where its text is not canonical. Practice that delivered the row, three digits as in the file name. Part of the tenant.';
-COMMENT ON COLUMN etl.touched_invoices.per_org_id IS 'Key; NULL where its text is not canonical. Organisation of the practice, six digits as in the file name. Part of the tenant.';
-COMMENT ON COLUMN etl.touched_invoices.invoice_transaction_id IS 'Key; NULL where its text is not canonical. Identifier of the transaction.';
-COMMENT ON COLUMN etl.touched_invoices.row_hash IS 'Hash of its text and of the rules.';
+COMMENT ON COLUMN etl.touched_invoices.line_no IS 'Number of the row in the file; 0: a key that a rebuild or purge added.';
+COMMENT ON COLUMN etl.touched_invoices.practice_id IS 'Key; NULL if its text is not canonical. Practice that delivered the row, three digits as in the file name. Part of the tenant.';
+COMMENT ON COLUMN etl.touched_invoices.per_org_id IS 'Key; NULL if its text is not canonical. Organisation of the practice, six digits as in the file name. Part of the tenant.';
+COMMENT ON COLUMN etl.touched_invoices.invoice_transaction_id IS 'Key; NULL if its text is not canonical. Identifier of the transaction.';
+COMMENT ON COLUMN etl.touched_invoices.row_hash IS 'Hash of the row''s text and of the rules.';
 COMMENT ON COLUMN etl.touched_invoices.verdict IS
-    'new or changed against stg, unchanged, duplicate or rejected; replaced or absent: a key that a rebuild takes along.';
+    'new, changed or unchanged (compared with stg), duplicate or rejected; replaced or absent: a key that a rebuild includes; kept: a row that a purge keeps.';
 
 -- object: table core.fact_invoices
 CREATE TABLE core.fact_invoices (
@@ -8566,8 +8696,8 @@ CREATE TABLE core.fact_invoices (
     PRIMARY KEY (practice_id, per_org_id, invoice_transaction_id)
 ) WITH (fillfactor = 90);
 COMMENT ON TABLE core.fact_invoices IS 'Invoices, payments and other transactions on patients'' accounts.';
-COMMENT ON COLUMN core.fact_invoices.patient_key IS 'Key of core.dim_patients; the row may be missing there.';
-COMMENT ON COLUMN core.fact_invoices.provider_key IS 'Key of core.dim_providers; the row may be missing there.';
+COMMENT ON COLUMN core.fact_invoices.patient_key IS 'Key of core.dim_patients; no row with this key need exist there.';
+COMMENT ON COLUMN core.fact_invoices.provider_key IS 'Key of core.dim_providers; no row with this key need exist there.';
 COMMENT ON COLUMN core.fact_invoices.deleted_at IS 'DateExtracted of the full file that no longer has the key; NULL: present.';
 COMMENT ON COLUMN core.fact_invoices.load_run_file_id IS 'The file that first delivered this state: core.files.';
 COMMENT ON COLUMN core.fact_invoices.load_run_id IS 'The run that landed that file.';
@@ -8727,7 +8857,7 @@ CREATE TABLE raw.measurements_raw (
 CREATE INDEX measurements_raw_key_idx ON raw.measurements_raw (screaning_id);
 COMMENT ON TABLE raw.measurements_raw IS 'Delivered rows as text: Screenings and measurements taken of patients.';
 COMMENT ON COLUMN raw.measurements_raw.load_run_file_id IS 'The file: etl.load_run_files.';
-COMMENT ON COLUMN raw.measurements_raw.line_no IS 'Number of the row in the file, from 1, counting every row.';
+COMMENT ON COLUMN raw.measurements_raw.line_no IS 'Number of the row in the file, from 1; rejected rows and a header are counted too.';
 GRANT INSERT (
     patient_id, screaning_id, appointment_id, screening_date, scn_code, screening_type, screening_group, outcome,
     outcome_description, notes, is_active, updated_by_id, updated_by, updated_at, inserted_by_id, inserted_by,
@@ -8901,7 +9031,7 @@ CREATE TABLE stg.measurements (
     PRIMARY KEY (practice_id, per_org_id, screaning_id)
 ) WITH (fillfactor = 85);
 COMMENT ON TABLE stg.measurements IS 'Newest valid state of each key: Screenings and measurements taken of patients.';
-COMMENT ON COLUMN stg.measurements.row_hash IS 'Hash of the newest text and of the rules; compares a row with itself only.';
+COMMENT ON COLUMN stg.measurements.row_hash IS 'Hash of the newest text of the row and of the rules; only hashes of the same key are compared.';
 COMMENT ON COLUMN stg.measurements.absent_since IS 'DateExtracted of the full file that no longer has the key; NULL: present.';
 COMMENT ON COLUMN stg.measurements.load_run_file_id IS 'The file that first delivered this state.';
 COMMENT ON COLUMN stg.measurements.load_run_id IS 'The run that landed that file.';
@@ -8921,9 +9051,9 @@ CREATE TABLE etl.rejects_measurements (
 COMMENT ON TABLE etl.rejects_measurements IS 'Rejected rows: Screenings and measurements taken of patients.';
 COMMENT ON COLUMN etl.rejects_measurements.load_run_file_id IS 'The file.';
 COMMENT ON COLUMN etl.rejects_measurements.line_no IS 'Number of the row in the file, from 1.';
-COMMENT ON COLUMN etl.rejects_measurements.stage IS 'landing: the row could not stand in raw; typing: it stands there.';
+COMMENT ON COLUMN etl.rejects_measurements.stage IS 'landing: the row did not fit the raw table; typing: the row is in raw.';
 COMMENT ON COLUMN etl.rejects_measurements.row_text IS 'The row as delivered, separators included.';
-COMMENT ON COLUMN etl.rejects_measurements.field_errors IS 'All that is wrong with it: column to text and reason.';
+COMMENT ON COLUMN etl.rejects_measurements.field_errors IS 'All faults of the row: for each column its text and the reason.';
 COMMENT ON COLUMN etl.rejects_measurements.natural_key IS 'Texts of its key columns.';
 COMMENT ON COLUMN etl.rejects_measurements.resolved_by_run IS 'The run that processed the file again and found the row valid; NULL: open.';
 
@@ -8938,15 +9068,15 @@ CREATE UNLOGGED TABLE etl.touched_measurements (
     verdict text NOT NULL
 );
 COMMENT ON TABLE etl.touched_measurements IS
-    'Work of the file in hand: the verdict on each of its rows. Under the extract''s lock; empty between files.';
+    'Work table of the file that is being processed: the verdict on each row. Protected by the extract''s lock; empty between files.';
 COMMENT ON COLUMN etl.touched_measurements.load_run_file_id IS 'The file.';
-COMMENT ON COLUMN etl.touched_measurements.line_no IS 'Number of the row in the file; 0 for a key that no row of it holds.';
-COMMENT ON COLUMN etl.touched_measurements.practice_id IS 'Key; NULL where its text is not canonical. Practice that delivered the row, three digits as in the file name. Part of the tenant.';
-COMMENT ON COLUMN etl.touched_measurements.per_org_id IS 'Key; NULL where its text is not canonical. Organisation of the practice, six digits as in the file name. Part of the tenant.';
-COMMENT ON COLUMN etl.touched_measurements.screaning_id IS 'Key; NULL where its text is not canonical. Identifier of the measurement, in the source''s spelling.';
-COMMENT ON COLUMN etl.touched_measurements.row_hash IS 'Hash of its text and of the rules.';
+COMMENT ON COLUMN etl.touched_measurements.line_no IS 'Number of the row in the file; 0: a key that a rebuild or purge added.';
+COMMENT ON COLUMN etl.touched_measurements.practice_id IS 'Key; NULL if its text is not canonical. Practice that delivered the row, three digits as in the file name. Part of the tenant.';
+COMMENT ON COLUMN etl.touched_measurements.per_org_id IS 'Key; NULL if its text is not canonical. Organisation of the practice, six digits as in the file name. Part of the tenant.';
+COMMENT ON COLUMN etl.touched_measurements.screaning_id IS 'Key; NULL if its text is not canonical. Identifier of the measurement, in the source''s spelling.';
+COMMENT ON COLUMN etl.touched_measurements.row_hash IS 'Hash of the row''s text and of the rules.';
 COMMENT ON COLUMN etl.touched_measurements.verdict IS
-    'new or changed against stg, unchanged, duplicate or rejected; replaced or absent: a key that a rebuild takes along.';
+    'new, changed or unchanged (compared with stg), duplicate or rejected; replaced or absent: a key that a rebuild includes; kept: a row that a purge keeps.';
 
 -- object: table core.fact_measurements
 CREATE TABLE core.fact_measurements (
@@ -8991,8 +9121,8 @@ CREATE TABLE core.fact_measurements (
     PRIMARY KEY (practice_id, per_org_id, screaning_id)
 ) WITH (fillfactor = 90);
 COMMENT ON TABLE core.fact_measurements IS 'Screenings and measurements taken of patients.';
-COMMENT ON COLUMN core.fact_measurements.patient_key IS 'Key of core.dim_patients; the row may be missing there.';
-COMMENT ON COLUMN core.fact_measurements.provider_key IS 'Key of core.dim_providers; the row may be missing there.';
+COMMENT ON COLUMN core.fact_measurements.patient_key IS 'Key of core.dim_patients; no row with this key need exist there.';
+COMMENT ON COLUMN core.fact_measurements.provider_key IS 'Key of core.dim_providers; no row with this key need exist there.';
 COMMENT ON COLUMN core.fact_measurements.deleted_at IS 'DateExtracted of the full file that no longer has the key; NULL: present.';
 COMMENT ON COLUMN core.fact_measurements.load_run_file_id IS 'The file that first delivered this state: core.files.';
 COMMENT ON COLUMN core.fact_measurements.load_run_id IS 'The run that landed that file.';
@@ -9035,7 +9165,7 @@ CREATE TABLE raw.next_of_kin_raw (
 CREATE INDEX next_of_kin_raw_key_idx ON raw.next_of_kin_raw (nextto_kin_id);
 COMMENT ON TABLE raw.next_of_kin_raw IS 'Delivered rows as text: Next of kin and emergency contacts of patients.';
 COMMENT ON COLUMN raw.next_of_kin_raw.load_run_file_id IS 'The file: etl.load_run_files.';
-COMMENT ON COLUMN raw.next_of_kin_raw.line_no IS 'Number of the row in the file, from 1, counting every row.';
+COMMENT ON COLUMN raw.next_of_kin_raw.line_no IS 'Number of the row in the file, from 1; rejected rows and a header are counted too.';
 GRANT INSERT (
     nextto_kin_id, patient_id, nok_profile_id, nhi_number, name, full_address, cell_number, day_phone, night_phone,
     is_emergency, relationship_type_id, relationship_type, is_active, is_deleted, inserted_by_id, inserted_by,
@@ -9081,7 +9211,7 @@ CREATE TABLE stg.next_of_kin (
     PRIMARY KEY (practice_id, per_org_id, nextto_kin_id)
 ) WITH (fillfactor = 85);
 COMMENT ON TABLE stg.next_of_kin IS 'Newest valid state of each key: Next of kin and emergency contacts of patients.';
-COMMENT ON COLUMN stg.next_of_kin.row_hash IS 'Hash of the newest text and of the rules; compares a row with itself only.';
+COMMENT ON COLUMN stg.next_of_kin.row_hash IS 'Hash of the newest text of the row and of the rules; only hashes of the same key are compared.';
 COMMENT ON COLUMN stg.next_of_kin.absent_since IS 'DateExtracted of the full file that no longer has the key; NULL: present.';
 COMMENT ON COLUMN stg.next_of_kin.load_run_file_id IS 'The file that first delivered this state.';
 COMMENT ON COLUMN stg.next_of_kin.load_run_id IS 'The run that landed that file.';
@@ -9101,9 +9231,9 @@ CREATE TABLE etl.rejects_next_of_kin (
 COMMENT ON TABLE etl.rejects_next_of_kin IS 'Rejected rows: Next of kin and emergency contacts of patients.';
 COMMENT ON COLUMN etl.rejects_next_of_kin.load_run_file_id IS 'The file.';
 COMMENT ON COLUMN etl.rejects_next_of_kin.line_no IS 'Number of the row in the file, from 1.';
-COMMENT ON COLUMN etl.rejects_next_of_kin.stage IS 'landing: the row could not stand in raw; typing: it stands there.';
+COMMENT ON COLUMN etl.rejects_next_of_kin.stage IS 'landing: the row did not fit the raw table; typing: the row is in raw.';
 COMMENT ON COLUMN etl.rejects_next_of_kin.row_text IS 'The row as delivered, separators included.';
-COMMENT ON COLUMN etl.rejects_next_of_kin.field_errors IS 'All that is wrong with it: column to text and reason.';
+COMMENT ON COLUMN etl.rejects_next_of_kin.field_errors IS 'All faults of the row: for each column its text and the reason.';
 COMMENT ON COLUMN etl.rejects_next_of_kin.natural_key IS 'Texts of its key columns.';
 COMMENT ON COLUMN etl.rejects_next_of_kin.resolved_by_run IS 'The run that processed the file again and found the row valid; NULL: open.';
 
@@ -9118,15 +9248,15 @@ CREATE UNLOGGED TABLE etl.touched_next_of_kin (
     verdict text NOT NULL
 );
 COMMENT ON TABLE etl.touched_next_of_kin IS
-    'Work of the file in hand: the verdict on each of its rows. Under the extract''s lock; empty between files.';
+    'Work table of the file that is being processed: the verdict on each row. Protected by the extract''s lock; empty between files.';
 COMMENT ON COLUMN etl.touched_next_of_kin.load_run_file_id IS 'The file.';
-COMMENT ON COLUMN etl.touched_next_of_kin.line_no IS 'Number of the row in the file; 0 for a key that no row of it holds.';
-COMMENT ON COLUMN etl.touched_next_of_kin.practice_id IS 'Key; NULL where its text is not canonical. Practice that delivered the row, three digits as in the file name. Part of the tenant.';
-COMMENT ON COLUMN etl.touched_next_of_kin.per_org_id IS 'Key; NULL where its text is not canonical. Organisation of the practice, six digits as in the file name. Part of the tenant.';
-COMMENT ON COLUMN etl.touched_next_of_kin.nextto_kin_id IS 'Key; NULL where its text is not canonical. Identifier of the next of kin, in the source''s spelling.';
-COMMENT ON COLUMN etl.touched_next_of_kin.row_hash IS 'Hash of its text and of the rules.';
+COMMENT ON COLUMN etl.touched_next_of_kin.line_no IS 'Number of the row in the file; 0: a key that a rebuild or purge added.';
+COMMENT ON COLUMN etl.touched_next_of_kin.practice_id IS 'Key; NULL if its text is not canonical. Practice that delivered the row, three digits as in the file name. Part of the tenant.';
+COMMENT ON COLUMN etl.touched_next_of_kin.per_org_id IS 'Key; NULL if its text is not canonical. Organisation of the practice, six digits as in the file name. Part of the tenant.';
+COMMENT ON COLUMN etl.touched_next_of_kin.nextto_kin_id IS 'Key; NULL if its text is not canonical. Identifier of the next of kin, in the source''s spelling.';
+COMMENT ON COLUMN etl.touched_next_of_kin.row_hash IS 'Hash of the row''s text and of the rules.';
 COMMENT ON COLUMN etl.touched_next_of_kin.verdict IS
-    'new or changed against stg, unchanged, duplicate or rejected; replaced or absent: a key that a rebuild takes along.';
+    'new, changed or unchanged (compared with stg), duplicate or rejected; replaced or absent: a key that a rebuild includes; kept: a row that a purge keeps.';
 
 -- object: table core.fact_next_of_kin
 CREATE TABLE core.fact_next_of_kin (
@@ -9156,7 +9286,7 @@ CREATE TABLE core.fact_next_of_kin (
     PRIMARY KEY (practice_id, per_org_id, nextto_kin_id)
 ) WITH (fillfactor = 90);
 COMMENT ON TABLE core.fact_next_of_kin IS 'Next of kin and emergency contacts of patients.';
-COMMENT ON COLUMN core.fact_next_of_kin.patient_key IS 'Key of core.dim_patients; the row may be missing there.';
+COMMENT ON COLUMN core.fact_next_of_kin.patient_key IS 'Key of core.dim_patients; no row with this key need exist there.';
 COMMENT ON COLUMN core.fact_next_of_kin.deleted_at IS 'DateExtracted of the full file that no longer has the key; NULL: present.';
 COMMENT ON COLUMN core.fact_next_of_kin.load_run_file_id IS 'The file that first delivered this state: core.files.';
 COMMENT ON COLUMN core.fact_next_of_kin.load_run_id IS 'The run that landed that file.';
@@ -9204,7 +9334,7 @@ CREATE TABLE raw.patient_alerts_raw (
 CREATE INDEX patient_alerts_raw_key_idx ON raw.patient_alerts_raw (patient_alert_id);
 COMMENT ON TABLE raw.patient_alerts_raw IS 'Delivered rows as text: Alerts shown with a patient''s record.';
 COMMENT ON COLUMN raw.patient_alerts_raw.load_run_file_id IS 'The file: etl.load_run_files.';
-COMMENT ON COLUMN raw.patient_alerts_raw.line_no IS 'Number of the row in the file, from 1, counting every row.';
+COMMENT ON COLUMN raw.patient_alerts_raw.line_no IS 'Number of the row in the file, from 1; rejected rows and a header are counted too.';
 GRANT INSERT (
     patient_alert_id, patient_id, type_id, type, alert_id, alert, severity_id, severity, alert_value,
     last_updated_date, effective_date, expiry_date, note, is_active, is_deleted, is_deleted_2, inserted_by_id,
@@ -9256,7 +9386,7 @@ CREATE TABLE stg.patient_alerts (
     PRIMARY KEY (practice_id, per_org_id, patient_alert_id)
 ) WITH (fillfactor = 85);
 COMMENT ON TABLE stg.patient_alerts IS 'Newest valid state of each key: Alerts shown with a patient''s record.';
-COMMENT ON COLUMN stg.patient_alerts.row_hash IS 'Hash of the newest text and of the rules; compares a row with itself only.';
+COMMENT ON COLUMN stg.patient_alerts.row_hash IS 'Hash of the newest text of the row and of the rules; only hashes of the same key are compared.';
 COMMENT ON COLUMN stg.patient_alerts.absent_since IS 'DateExtracted of the full file that no longer has the key; NULL: present.';
 COMMENT ON COLUMN stg.patient_alerts.load_run_file_id IS 'The file that first delivered this state.';
 COMMENT ON COLUMN stg.patient_alerts.load_run_id IS 'The run that landed that file.';
@@ -9276,9 +9406,9 @@ CREATE TABLE etl.rejects_patient_alerts (
 COMMENT ON TABLE etl.rejects_patient_alerts IS 'Rejected rows: Alerts shown with a patient''s record.';
 COMMENT ON COLUMN etl.rejects_patient_alerts.load_run_file_id IS 'The file.';
 COMMENT ON COLUMN etl.rejects_patient_alerts.line_no IS 'Number of the row in the file, from 1.';
-COMMENT ON COLUMN etl.rejects_patient_alerts.stage IS 'landing: the row could not stand in raw; typing: it stands there.';
+COMMENT ON COLUMN etl.rejects_patient_alerts.stage IS 'landing: the row did not fit the raw table; typing: the row is in raw.';
 COMMENT ON COLUMN etl.rejects_patient_alerts.row_text IS 'The row as delivered, separators included.';
-COMMENT ON COLUMN etl.rejects_patient_alerts.field_errors IS 'All that is wrong with it: column to text and reason.';
+COMMENT ON COLUMN etl.rejects_patient_alerts.field_errors IS 'All faults of the row: for each column its text and the reason.';
 COMMENT ON COLUMN etl.rejects_patient_alerts.natural_key IS 'Texts of its key columns.';
 COMMENT ON COLUMN etl.rejects_patient_alerts.resolved_by_run IS 'The run that processed the file again and found the row valid; NULL: open.';
 
@@ -9293,15 +9423,15 @@ CREATE UNLOGGED TABLE etl.touched_patient_alerts (
     verdict text NOT NULL
 );
 COMMENT ON TABLE etl.touched_patient_alerts IS
-    'Work of the file in hand: the verdict on each of its rows. Under the extract''s lock; empty between files.';
+    'Work table of the file that is being processed: the verdict on each row. Protected by the extract''s lock; empty between files.';
 COMMENT ON COLUMN etl.touched_patient_alerts.load_run_file_id IS 'The file.';
-COMMENT ON COLUMN etl.touched_patient_alerts.line_no IS 'Number of the row in the file; 0 for a key that no row of it holds.';
-COMMENT ON COLUMN etl.touched_patient_alerts.practice_id IS 'Key; NULL where its text is not canonical. Practice that delivered the row, three digits as in the file name. Part of the tenant.';
-COMMENT ON COLUMN etl.touched_patient_alerts.per_org_id IS 'Key; NULL where its text is not canonical. Organisation of the practice, six digits as in the file name. Part of the tenant.';
-COMMENT ON COLUMN etl.touched_patient_alerts.patient_alert_id IS 'Key; NULL where its text is not canonical. Identifier of the alert of the patient.';
-COMMENT ON COLUMN etl.touched_patient_alerts.row_hash IS 'Hash of its text and of the rules.';
+COMMENT ON COLUMN etl.touched_patient_alerts.line_no IS 'Number of the row in the file; 0: a key that a rebuild or purge added.';
+COMMENT ON COLUMN etl.touched_patient_alerts.practice_id IS 'Key; NULL if its text is not canonical. Practice that delivered the row, three digits as in the file name. Part of the tenant.';
+COMMENT ON COLUMN etl.touched_patient_alerts.per_org_id IS 'Key; NULL if its text is not canonical. Organisation of the practice, six digits as in the file name. Part of the tenant.';
+COMMENT ON COLUMN etl.touched_patient_alerts.patient_alert_id IS 'Key; NULL if its text is not canonical. Identifier of the alert of the patient.';
+COMMENT ON COLUMN etl.touched_patient_alerts.row_hash IS 'Hash of the row''s text and of the rules.';
 COMMENT ON COLUMN etl.touched_patient_alerts.verdict IS
-    'new or changed against stg, unchanged, duplicate or rejected; replaced or absent: a key that a rebuild takes along.';
+    'new, changed or unchanged (compared with stg), duplicate or rejected; replaced or absent: a key that a rebuild includes; kept: a row that a purge keeps.';
 
 -- object: table core.fact_patient_alerts
 CREATE TABLE core.fact_patient_alerts (
@@ -9338,8 +9468,8 @@ CREATE TABLE core.fact_patient_alerts (
     PRIMARY KEY (practice_id, per_org_id, patient_alert_id)
 ) WITH (fillfactor = 90);
 COMMENT ON TABLE core.fact_patient_alerts IS 'Alerts shown with a patient''s record.';
-COMMENT ON COLUMN core.fact_patient_alerts.patient_key IS 'Key of core.dim_patients; the row may be missing there.';
-COMMENT ON COLUMN core.fact_patient_alerts.provider_key IS 'Key of core.dim_providers; the row may be missing there.';
+COMMENT ON COLUMN core.fact_patient_alerts.patient_key IS 'Key of core.dim_patients; no row with this key need exist there.';
+COMMENT ON COLUMN core.fact_patient_alerts.provider_key IS 'Key of core.dim_providers; no row with this key need exist there.';
 COMMENT ON COLUMN core.fact_patient_alerts.deleted_at IS 'DateExtracted of the full file that no longer has the key; NULL: present.';
 COMMENT ON COLUMN core.fact_patient_alerts.load_run_file_id IS 'The file that first delivered this state: core.files.';
 COMMENT ON COLUMN core.fact_patient_alerts.load_run_id IS 'The run that landed that file.';
@@ -9384,7 +9514,7 @@ CREATE TABLE raw.recalls_raw (
 CREATE INDEX recalls_raw_key_idx ON raw.recalls_raw (re_call_id);
 COMMENT ON TABLE raw.recalls_raw IS 'Delivered rows as text: Recalls of patients, such as for screening or immunisation.';
 COMMENT ON COLUMN raw.recalls_raw.load_run_file_id IS 'The file: etl.load_run_files.';
-COMMENT ON COLUMN raw.recalls_raw.line_no IS 'Number of the row in the file, from 1, counting every row.';
+COMMENT ON COLUMN raw.recalls_raw.line_no IS 'Number of the row in the file, from 1; rejected rows and a header are counted too.';
 GRANT INSERT (
     re_call_id, patient_id, recall_date, is_contacted, notes, patient_medtech_id, recall_reason, screening_type,
     code, vaccine, vaccine_group, recall_group, inserted_at, inserted_by, updated_at, updated_by, is_active,
@@ -9432,7 +9562,7 @@ CREATE TABLE stg.recalls (
     PRIMARY KEY (practice_id, per_org_id, re_call_id)
 ) WITH (fillfactor = 85);
 COMMENT ON TABLE stg.recalls IS 'Newest valid state of each key: Recalls of patients, such as for screening or immunisation.';
-COMMENT ON COLUMN stg.recalls.row_hash IS 'Hash of the newest text and of the rules; compares a row with itself only.';
+COMMENT ON COLUMN stg.recalls.row_hash IS 'Hash of the newest text of the row and of the rules; only hashes of the same key are compared.';
 COMMENT ON COLUMN stg.recalls.absent_since IS 'DateExtracted of the full file that no longer has the key; NULL: present.';
 COMMENT ON COLUMN stg.recalls.load_run_file_id IS 'The file that first delivered this state.';
 COMMENT ON COLUMN stg.recalls.load_run_id IS 'The run that landed that file.';
@@ -9452,9 +9582,9 @@ CREATE TABLE etl.rejects_recalls (
 COMMENT ON TABLE etl.rejects_recalls IS 'Rejected rows: Recalls of patients, such as for screening or immunisation.';
 COMMENT ON COLUMN etl.rejects_recalls.load_run_file_id IS 'The file.';
 COMMENT ON COLUMN etl.rejects_recalls.line_no IS 'Number of the row in the file, from 1.';
-COMMENT ON COLUMN etl.rejects_recalls.stage IS 'landing: the row could not stand in raw; typing: it stands there.';
+COMMENT ON COLUMN etl.rejects_recalls.stage IS 'landing: the row did not fit the raw table; typing: the row is in raw.';
 COMMENT ON COLUMN etl.rejects_recalls.row_text IS 'The row as delivered, separators included.';
-COMMENT ON COLUMN etl.rejects_recalls.field_errors IS 'All that is wrong with it: column to text and reason.';
+COMMENT ON COLUMN etl.rejects_recalls.field_errors IS 'All faults of the row: for each column its text and the reason.';
 COMMENT ON COLUMN etl.rejects_recalls.natural_key IS 'Texts of its key columns.';
 COMMENT ON COLUMN etl.rejects_recalls.resolved_by_run IS 'The run that processed the file again and found the row valid; NULL: open.';
 
@@ -9469,15 +9599,15 @@ CREATE UNLOGGED TABLE etl.touched_recalls (
     verdict text NOT NULL
 );
 COMMENT ON TABLE etl.touched_recalls IS
-    'Work of the file in hand: the verdict on each of its rows. Under the extract''s lock; empty between files.';
+    'Work table of the file that is being processed: the verdict on each row. Protected by the extract''s lock; empty between files.';
 COMMENT ON COLUMN etl.touched_recalls.load_run_file_id IS 'The file.';
-COMMENT ON COLUMN etl.touched_recalls.line_no IS 'Number of the row in the file; 0 for a key that no row of it holds.';
-COMMENT ON COLUMN etl.touched_recalls.practice_id IS 'Key; NULL where its text is not canonical. Practice that delivered the row, three digits as in the file name. Part of the tenant.';
-COMMENT ON COLUMN etl.touched_recalls.per_org_id IS 'Key; NULL where its text is not canonical. Organisation of the practice, six digits as in the file name. Part of the tenant.';
-COMMENT ON COLUMN etl.touched_recalls.re_call_id IS 'Key; NULL where its text is not canonical. Identifier of the recall, in the source''s spelling.';
-COMMENT ON COLUMN etl.touched_recalls.row_hash IS 'Hash of its text and of the rules.';
+COMMENT ON COLUMN etl.touched_recalls.line_no IS 'Number of the row in the file; 0: a key that a rebuild or purge added.';
+COMMENT ON COLUMN etl.touched_recalls.practice_id IS 'Key; NULL if its text is not canonical. Practice that delivered the row, three digits as in the file name. Part of the tenant.';
+COMMENT ON COLUMN etl.touched_recalls.per_org_id IS 'Key; NULL if its text is not canonical. Organisation of the practice, six digits as in the file name. Part of the tenant.';
+COMMENT ON COLUMN etl.touched_recalls.re_call_id IS 'Key; NULL if its text is not canonical. Identifier of the recall, in the source''s spelling.';
+COMMENT ON COLUMN etl.touched_recalls.row_hash IS 'Hash of the row''s text and of the rules.';
 COMMENT ON COLUMN etl.touched_recalls.verdict IS
-    'new or changed against stg, unchanged, duplicate or rejected; replaced or absent: a key that a rebuild takes along.';
+    'new, changed or unchanged (compared with stg), duplicate or rejected; replaced or absent: a key that a rebuild includes; kept: a row that a purge keeps.';
 
 -- object: table core.fact_recalls
 CREATE TABLE core.fact_recalls (
@@ -9513,8 +9643,8 @@ CREATE TABLE core.fact_recalls (
     PRIMARY KEY (practice_id, per_org_id, re_call_id)
 ) WITH (fillfactor = 90);
 COMMENT ON TABLE core.fact_recalls IS 'Recalls of patients, such as for screening or immunisation.';
-COMMENT ON COLUMN core.fact_recalls.patient_key IS 'Key of core.dim_patients; the row may be missing there.';
-COMMENT ON COLUMN core.fact_recalls.provider_key IS 'Key of core.dim_providers; the row may be missing there.';
+COMMENT ON COLUMN core.fact_recalls.patient_key IS 'Key of core.dim_patients; no row with this key need exist there.';
+COMMENT ON COLUMN core.fact_recalls.provider_key IS 'Key of core.dim_providers; no row with this key need exist there.';
 COMMENT ON COLUMN core.fact_recalls.deleted_at IS 'DateExtracted of the full file that no longer has the key; NULL: present.';
 COMMENT ON COLUMN core.fact_recalls.load_run_file_id IS 'The file that first delivered this state: core.files.';
 COMMENT ON COLUMN core.fact_recalls.load_run_id IS 'The run that landed that file.';
@@ -9538,9 +9668,9 @@ SELECT
     f.load_run_id, f.load_ts
 FROM raw.invoice_detail_raw AS r
 JOIN etl.load_run_files AS f USING (load_run_file_id);
-COMMENT ON VIEW raw.invoice_detail IS 'Delivered rows with where they came from: Lines of invoices, one for each service billed.';
+COMMENT ON VIEW raw.invoice_detail IS 'Delivered rows with their origin: Lines of invoices, one for each service billed.';
 COMMENT ON COLUMN raw.invoice_detail.load_run_file_id IS 'The file: etl.load_run_files.';
-COMMENT ON COLUMN raw.invoice_detail.line_no IS 'Number of the row in the file, from 1, counting every row.';
+COMMENT ON COLUMN raw.invoice_detail.line_no IS 'Number of the row in the file, from 1; rejected rows and a header are counted too.';
 COMMENT ON COLUMN raw.invoice_detail.s3_bucket IS 'Bucket of the file.';
 COMMENT ON COLUMN raw.invoice_detail.s3_key IS 'Key of the file.';
 COMMENT ON COLUMN raw.invoice_detail.s3_version_id IS 'Version of the object.';
@@ -9549,8 +9679,8 @@ COMMENT ON COLUMN raw.invoice_detail.date_extracted IS 'DateExtracted in the nam
 COMMENT ON COLUMN raw.invoice_detail.extract_type IS 'Extract as spelled in the name of the file.';
 COMMENT ON COLUMN raw.invoice_detail.load_run_id IS 'The run that landed the file.';
 COMMENT ON COLUMN raw.invoice_detail.load_ts IS 'When the file was landed.';
-COMMENT ON COLUMN raw.invoice_detail.file_practice_id IS 'practice_id in the name of the file.';
-COMMENT ON COLUMN raw.invoice_detail.file_per_org_id IS 'per_org_id in the name of the file.';
+COMMENT ON COLUMN raw.invoice_detail.file_practice_id IS 'The practice_id in the file name.';
+COMMENT ON COLUMN raw.invoice_detail.file_per_org_id IS 'The per_org_id in the file name.';
 GRANT SELECT ON raw.invoice_detail TO etl_auditor;
 
 -- object: derived etl.typed_invoice_detail
@@ -9579,7 +9709,7 @@ SELECT
     nullif((r.loaded_date_time || ' Pacific/Auckland')::timestamptz, TIMESTAMPTZ '1900-01-01 Pacific/Auckland') AS loaded_date_time
 FROM raw.invoice_detail_raw AS r;
 COMMENT ON VIEW etl.typed_invoice_detail IS
-    'Rows of raw.invoice_detail_raw with typed values, the same in every session. Rejected rows may fail to cast: read valid ones only.';
+    'Rows of raw.invoice_detail_raw with typed values, the same in every session. A cast of a rejected row can fail: read valid rows only.';
 
 -- object: derived etl.published_invoice_detail
 CREATE OR REPLACE VIEW etl.published_invoice_detail WITH (security_invoker = true) AS
@@ -9606,10 +9736,10 @@ FROM etl.typed_invoice_detail AS y
 WITH NO DATA;
 ALTER TABLE etl.observed_invoice_detail ADD PRIMARY KEY (practice_id, per_org_id, invoice_detail_id, observed_at);
 COMMENT ON TABLE etl.observed_invoice_detail IS
-    'Work of a rebuild or purge: what each counting file holds of the keys in hand. Under the extract''s lock; empty between files.';
+    'Work table of a rebuild or purge: the observations of its keys from each counting file. Protected by the extract''s lock; empty between files.';
 COMMENT ON COLUMN etl.observed_invoice_detail.observed_at IS 'DateExtracted of the file.';
-COMMENT ON COLUMN etl.observed_invoice_detail.is_absent IS 'Whether the file, a mirror, lacks the key: then no other column of the row has a value.';
-COMMENT ON COLUMN etl.observed_invoice_detail.row_hash IS 'Hash of the text and of the rules of the file.';
+COMMENT ON COLUMN etl.observed_invoice_detail.is_absent IS 'Whether the file is a mirror that lacks the key; then the columns of values are NULL.';
+COMMENT ON COLUMN etl.observed_invoice_detail.row_hash IS 'Hash of the row''s text and of the rules of the file.';
 COMMENT ON COLUMN etl.observed_invoice_detail.load_run_id IS 'The run that landed the file.';
 
 -- object: derived etl.republished_invoice_detail
@@ -9630,7 +9760,7 @@ LEFT JOIN etl.pseudonym_keys AS pads ON pads.only_row;
 COMMENT ON VIEW etl.republished_invoice_detail IS
     'Rows of etl.observed_invoice_detail as core.fact_invoice_detail shows them, for rebuilds and purges.';
 COMMENT ON COLUMN etl.republished_invoice_detail.observed_at IS 'DateExtracted of the file.';
-COMMENT ON COLUMN etl.republished_invoice_detail.is_absent IS 'Whether the file, a mirror, lacks the key.';
+COMMENT ON COLUMN etl.republished_invoice_detail.is_absent IS 'Whether the file is a mirror that lacks the key.';
 
 -- object: function etl.hash_invoice_detail
 CREATE OR REPLACE FUNCTION etl.hash_invoice_detail(p_row raw.invoice_detail_raw, p_seed bigint)
@@ -9639,7 +9769,7 @@ LANGUAGE sql
 STABLE
 PARALLEL SAFE
 AS $hash_invoice_detail$
--- One expression without settings, so that the planner puts it in place of the call.
+-- One expression and no SET clause, so that the planner can inline the call.
 SELECT pg_catalog.hash_record_extended(
     ROW(
         p_row.invoice_detail_id, p_row.invoice_transaction_id, p_row.master_service_sub_service_id,
@@ -9659,7 +9789,7 @@ SELECT pg_catalog.hash_record_extended(
 );
 $hash_invoice_detail$;
 COMMENT ON FUNCTION etl.hash_invoice_detail(raw.invoice_detail_raw, bigint) IS
-    'Hash of the tracked text of a raw row, seeded with the rules of its file (etl.hash_seed).';
+    'Hash of the texts of a raw row in tracked columns, seeded with the rules of its file (etl.hash_seed).';
 
 -- object: function etl.row_text_invoice_detail
 CREATE OR REPLACE FUNCTION etl.row_text_invoice_detail(p_row raw.invoice_detail_raw, p_date_extracted timestamptz)
@@ -9686,7 +9816,7 @@ SELECT pg_catalog.array_to_string(
 ) || '|~~|';
 $row_text_invoice_detail$;
 COMMENT ON FUNCTION etl.row_text_invoice_detail(raw.invoice_detail_raw, timestamptz) IS
-    'The text of a raw row with its separators, as a file extracted at that time has it.';
+    'The text of a raw row with separators, as it is in a file with that DateExtracted.';
 
 -- object: function etl.verdicts_invoice_detail
 CREATE OR REPLACE FUNCTION etl.verdicts_invoice_detail(p_load_run_file_id bigint, p_is_late boolean)
@@ -9705,9 +9835,8 @@ SET random_page_cost = 1.1
 SET parallel_setup_cost = 0
 SET parallel_tuple_cost = 0
 AS $verdicts_invoice_detail$
--- The rows of a file, each with its key, its hash and how it stands to the rules and to stg.invoice_detail. Changes nothing.
--- One pass over raw, in a query that can run parallel, which a statement that stores its result cannot. A row is read to
--- its first fault; which one it is, etl.faults_invoice_detail says.
+-- The rows of a file, each with key, hash and verdict. Changes nothing. The query reads raw once and can run in
+-- parallel, which an INSERT cannot. It stops at the first fault of a row; etl.faults_invoice_detail lists all.
 DECLARE
     v_file etl.load_run_files;
     v_seed bigint;
@@ -9724,7 +9853,7 @@ BEGIN
         r.row_hash,
         CASE
             WHEN CASE
-                -- The same text stood in a valid row, of whatever tenant; the hash leaves out untracked columns.
+                -- A valid row had the same text, maybe of a different tenant; untracked columns are not hashed.
                 WHEN s.row_hash = r.row_hash AND NOT p_is_late THEN
                     r.practice_id IS NOT DISTINCT FROM v_file.tenant[1] AND
                     r.per_org_id IS NOT DISTINCT FROM v_file.tenant[2] AND
@@ -9756,7 +9885,7 @@ BEGIN
         SELECT r.*, etl.hash_invoice_detail(r, v_seed) AS row_hash
         FROM raw.invoice_detail_raw AS r
         WHERE r.load_run_file_id = p_load_run_file_id
-        -- Hashed once a row, not once for each use. Not plain 0: that is no constant of OFFSET's type, and bars parallel plans.
+        -- OFFSET makes PostgreSQL hash each row once. A plain 0 is not a bigint and would prevent parallel plans.
         OFFSET BIGINT '0'
     ) AS r
     LEFT JOIN stg.invoice_detail AS s
@@ -9766,7 +9895,7 @@ BEGIN
 END;
 $verdicts_invoice_detail$;
 COMMENT ON FUNCTION etl.verdicts_invoice_detail(bigint, boolean) IS
-    'The rows of a file with key, hash of text and rules, and verdict: new, changed or unchanged against stg.invoice_detail, or rejected. p_is_late: none is unchanged.';
+    'The rows of a file with key, hash of text and rules, and verdict: new, changed or unchanged (compared with stg.invoice_detail), or rejected. p_is_late: no row is unchanged.';
 
 -- object: function etl.faults_invoice_detail
 CREATE OR REPLACE FUNCTION etl.faults_invoice_detail(p_load_run_file_id bigint)
@@ -9781,8 +9910,8 @@ SET plan_cache_mode = force_custom_plan
 SET work_mem = '64MB'
 SET random_page_cost = 1.1
 AS $faults_invoice_detail$
--- The rows of the file in hand whose verdict is rejected, each with all that is wrong with it, column by column. Changes
--- nothing. A column without a value has no fault, unless it is required.
+-- The rejected rows of the file that is being processed, each with all its faults, column by column. Changes nothing.
+-- An empty field is no fault, unless the column is required.
 DECLARE
     v_file etl.load_run_files;
 BEGIN
@@ -9833,7 +9962,7 @@ BEGIN
 END;
 $faults_invoice_detail$;
 COMMENT ON FUNCTION etl.faults_invoice_detail(bigint) IS
-    'The rejected rows of the file in hand: line, text, key texts, and by column the text and the reason.';
+    'The rejected rows of the file that is being processed: line, text, texts of the key, and by column the text and the reason.';
 
 -- object: procedure etl.check_invoice_detail
 CREATE OR REPLACE PROCEDURE etl.check_invoice_detail(p_load_run_file_id bigint, p_is_late boolean)
@@ -9846,7 +9975,7 @@ SET plan_cache_mode = force_custom_plan
 SET work_mem = '64MB'
 SET random_page_cost = 1.1
 AS $check_invoice_detail$
--- Give each row of the file its verdict in etl.touched_invoice_detail, write its rejects, and count.
+-- Writes the verdict on each row of the file to etl.touched_invoice_detail, writes the rejects, and counts.
 -- The caller, etl.process_file, holds the extract's lock.
 DECLARE
     v_run_id bigint;
@@ -9856,14 +9985,14 @@ BEGIN
     JOIN etl.file_attempts AS a USING (file_attempt_id)
     WHERE f.load_run_file_id = p_load_run_file_id;
 
-    -- 1. Read every row once: its key, its hash, its verdict.
+    -- 1. Read every row once: key, hash and verdict.
     INSERT INTO etl.touched_invoice_detail (load_run_file_id, line_no, practice_id, per_org_id, invoice_detail_id, row_hash, verdict)
     SELECT p_load_run_file_id, d.line_no, d.practice_id, d.per_org_id, d.invoice_detail_id, d.row_hash, d.verdict
     FROM etl.verdicts_invoice_detail(p_load_run_file_id, p_is_late) AS d;
 
     CALL etl.analyze_work('touched_invoice_detail');
 
-    -- 2. Say why rows are rejected. What an earlier attempt rejected and this one does not is resolved by its run.
+    -- 2. Write the reasons of rejected rows. A reject of an earlier attempt that is valid now is marked as resolved.
     UPDATE etl.rejects_invoice_detail AS j
     SET resolved_by_run = v_run_id
     WHERE j.load_run_file_id = p_load_run_file_id AND j.stage = 'typing' AND j.resolved_by_run IS NULL;
@@ -9881,7 +10010,7 @@ BEGIN
             resolved_by_run = NULL;
     END IF;
 
-    -- 3. Of several valid rows of a key the one with the greatest updated_at, then the last, counts; the others are duplicates.
+    -- 3. Of a key's valid rows take the one with the greatest updated_at (if equal, the last); the rest are duplicates.
     WITH repeated AS MATERIALIZED (
         SELECT t.practice_id, t.per_org_id, t.invoice_detail_id
         FROM etl.touched_invoice_detail AS t
@@ -9906,7 +10035,7 @@ BEGIN
     FROM ranked AS n
     WHERE t.load_run_file_id = p_load_run_file_id AND t.line_no = n.line_no;
 
-    -- 4. Count.
+    -- 4. Count the verdicts.
     UPDATE etl.load_run_files AS f
     SET rows_ingested = c.valid,
         rows_unchanged = c.unchanged,
@@ -9925,7 +10054,7 @@ BEGIN
 END;
 $check_invoice_detail$;
 COMMENT ON PROCEDURE etl.check_invoice_detail(bigint, boolean) IS
-    'Gives each row of a file its verdict, writes its rejects and counts. p_is_late: no row is skipped as unchanged.';
+    'Writes the verdict on each row of a file, its rejects and its counts. p_is_late: the file is late, so no row is unchanged.';
 
 -- object: procedure etl.stage_invoice_detail
 CREATE OR REPLACE PROCEDURE etl.stage_invoice_detail(p_load_run_file_id bigint)
@@ -9938,7 +10067,7 @@ SET plan_cache_mode = force_custom_plan
 SET work_mem = '64MB'
 SET random_page_cost = 1.1
 AS $stage_invoice_detail$
--- Type the valid rows of a file in order, and make them the newest state of their keys.
+-- Types the valid rows of a file that is in order, and makes them the newest state of their keys.
 -- The caller, etl.process_file, holds the extract's lock.
 DECLARE
     v_file etl.load_run_files;
@@ -9946,7 +10075,7 @@ DECLARE
 BEGIN
     SELECT f.* INTO v_file FROM etl.load_run_files AS f WHERE f.load_run_file_id = p_load_run_file_id;
 
-    -- 1. New keys. Under the lock none can be there already, and looking for conflicts would cost a third more.
+    -- 1. New keys. The lock excludes conflicts, and ON CONFLICT would take a third longer.
     INSERT INTO stg.invoice_detail (
         invoice_detail_id, invoice_transaction_id, master_service_sub_service_id, appointment_service_id, comments,
         quantity, claim_amount, co_payment, gross_claim_amount, gross_co_payment, is_billing_amount, funder_id,
@@ -9974,7 +10103,7 @@ BEGIN
     JOIN etl.typed_invoice_detail AS y USING (load_run_file_id, line_no)
     WHERE t.load_run_file_id = p_load_run_file_id AND t.verdict = 'new';
 
-    -- 2. Keys that are there with another text.
+    -- 2. Existing keys whose text has changed.
     INSERT INTO stg.invoice_detail AS s (
         invoice_detail_id, invoice_transaction_id, master_service_sub_service_id, appointment_service_id, comments,
         quantity, claim_amount, co_payment, gross_claim_amount, gross_co_payment, is_billing_amount, funder_id,
@@ -10056,7 +10185,7 @@ BEGIN
         );
     GET DIAGNOSTICS v_written = ROW_COUNT;
 
-    -- 3. The values are equal, though text or rules are not: keep the new hash, so that the next file can skip the row.
+    -- 3. If text or rules changed but the values did not: store the new hash, so that the next file can skip the row.
     IF v_written < (
         SELECT count(*)
         FROM etl.touched_invoice_detail AS t
@@ -10071,7 +10200,7 @@ BEGIN
     END IF;
 END;
 $stage_invoice_detail$;
-COMMENT ON PROCEDURE etl.stage_invoice_detail(bigint) IS 'Types the valid rows of a file in order into stg.invoice_detail.';
+COMMENT ON PROCEDURE etl.stage_invoice_detail(bigint) IS 'Types the valid rows of a file that is in order, and writes them to stg.invoice_detail.';
 
 -- object: procedure etl.observe_invoice_detail
 CREATE OR REPLACE PROCEDURE etl.observe_invoice_detail(p_tenant text[], p_before timestamptz)
@@ -10084,8 +10213,8 @@ SET plan_cache_mode = force_custom_plan
 SET work_mem = '64MB'
 SET random_page_cost = 1.1
 AS $observe_invoice_detail$
--- Find where the tenant's counting files observed the keys in etl.touched_invoice_detail; of several files with one
--- DateExtracted the last counts. The caller, a rebuild or purge, holds the extract's lock.
+-- Collects the observations of the keys in etl.touched_invoice_detail from the tenant's counting files. Of several
+-- files with the same DateExtracted, the last one is used. The caller, a rebuild or purge, holds the extract's lock.
 BEGIN
     WITH keys AS MATERIALIZED (
         SELECT DISTINCT t.practice_id, t.per_org_id, t.invoice_detail_id::text AS invoice_detail_id
@@ -10113,7 +10242,7 @@ BEGIN
         WHERE f.extract = 'invoice_detail' AND f.tenant = p_tenant AND f.is_counting
             AND f.date_extracted < p_before
     ),
-    -- What today's rules reject of files that were checked by others: it may not even be of its type now.
+    -- Rows of stale files that today's rules reject: their values may no longer fit the type of the column.
     misfits AS MATERIALIZED (
         SELECT f.load_run_file_id, b.line_no
         FROM files AS f
@@ -10155,7 +10284,7 @@ BEGIN
 END;
 $observe_invoice_detail$;
 COMMENT ON PROCEDURE etl.observe_invoice_detail(text[], timestamptz) IS
-    'Fills etl.observed_invoice_detail with what counting files from before p_before say of the keys in etl.touched_invoice_detail.';
+    'Fills etl.observed_invoice_detail with the observations of the keys in etl.touched_invoice_detail from counting files with DateExtracted before p_before.';
 
 -- object: procedure etl.purge_invoice_detail
 CREATE OR REPLACE PROCEDURE etl.purge_invoice_detail(p_tenant text[], p_before timestamptz)
@@ -10168,10 +10297,11 @@ SET plan_cache_mode = force_custom_plan
 SET work_mem = '64MB'
 SET random_page_cost = 1.1
 AS $purge_invoice_detail$
--- Of a tenant's rows of raw before a new horizon keep what a rebuild of any key still needs: its newest row, and those
--- with which its state in stg and core began. The caller, etl.purge_extract, holds the extract's lock.
+-- Deletes a tenant's rows of raw before a new horizon, except the rows that a rebuild of their keys still needs: of
+-- each key the newest row, and the rows with which its state in stg and core began. The caller, etl.purge_extract,
+-- holds the extract's lock.
 BEGIN
-    -- 1. All keys that counting files of the tenant held before.
+    -- 1. All keys in the tenant's counting files before the horizon.
     INSERT INTO etl.touched_invoice_detail (load_run_file_id, line_no, practice_id, per_org_id, invoice_detail_id, row_hash, verdict)
     SELECT DISTINCT 0, 0, r.practice_id, r.per_org_id, etl.key_bigint(r.invoice_detail_id), 0, 'replaced'
     FROM etl.load_run_files AS f
@@ -10183,11 +10313,11 @@ BEGIN
 
     CALL etl.analyze_work('touched_invoice_detail');
 
-    -- 2. Where the counting files before the horizon observed these keys.
+    -- 2. The observations of these keys from the counting files before the horizon.
     CALL etl.observe_invoice_detail(p_tenant, p_before);
 
-    -- 3. Keep the newest row; the row with which the newest version began in core; and
-    -- each row that changed stg since.
+    -- 3. Keep of each key the newest row, the row with which its newest state began in core, and each row that
+    -- changed stg since its newest state began in core.
     WITH core_states AS (
         SELECT
             s.*,
@@ -10251,7 +10381,7 @@ BEGIN
 
     CALL etl.analyze_work('touched_invoice_detail');
 
-    -- 4. Remove all other rows, of files that do not count as well, and say of which files.
+    -- 4. Delete all other rows, also of files that do not count, and record a purge attempt for each file.
     WITH removed AS (
         DELETE FROM raw.invoice_detail_raw AS r
         USING etl.load_run_files AS f
@@ -10272,7 +10402,7 @@ BEGIN
 END;
 $purge_invoice_detail$;
 COMMENT ON PROCEDURE etl.purge_invoice_detail(text[], timestamptz) IS
-    'Removes a tenant''s rows before a horizon from raw.invoice_detail_raw, but for those that a rebuild of their keys needs.';
+    'Deletes a tenant''s rows before a horizon from raw.invoice_detail_raw, except those that a rebuild of their keys needs.';
 
 -- object: procedure etl.merge_invoice_detail
 CREATE OR REPLACE PROCEDURE etl.merge_invoice_detail(p_load_run_file_id bigint)
@@ -10286,9 +10416,9 @@ SET work_mem = '64MB'
 SET random_page_cost = 1.1
 SET hash_mem_multiplier = 1
 AS $merge_invoice_detail$
--- Publish what this file made new or changed in stg.invoice_detail.
--- The caller, etl.process_file, holds the extract's lock. With little memory for it the planner hashes the narrow touched_
--- and not the wide rows of stg.
+-- Publishes the rows that this file made new or changed in stg.invoice_detail.
+-- The caller, etl.process_file, holds the extract's lock. hash_mem_multiplier is low, so that the planner hashes the
+-- narrow rows of touched_ and not the wide rows of stg.
 DECLARE
     v_inserted bigint;
 BEGIN
@@ -10316,7 +10446,7 @@ BEGIN
     WHERE t.load_run_file_id = p_load_run_file_id AND t.verdict = 'new';
     GET DIAGNOSTICS v_inserted = ROW_COUNT;
 
-    -- 2. Keys that were there, where this file changed stg or today's mapping or pseudonym is another.
+    -- 2. Existing keys whose row in stg this file changed, or whose mapped value or pseudonym is different today.
     WITH merged AS (
         INSERT INTO core.fact_invoice_detail AS c (
             practice_id, per_org_id, invoice_detail_id, invoice_transaction_id, master_service_sub_service_id,
@@ -10394,7 +10524,7 @@ BEGIN
     WHERE f.load_run_file_id = p_load_run_file_id;
 END;
 $merge_invoice_detail$;
-COMMENT ON PROCEDURE etl.merge_invoice_detail(bigint) IS 'Publishes what a file made new or changed in stg to core.fact_invoice_detail.';
+COMMENT ON PROCEDURE etl.merge_invoice_detail(bigint) IS 'Publishes to core.fact_invoice_detail the rows that a file made new or changed in stg.';
 
 -- object: procedure etl.rebuild_invoice_detail
 CREATE OR REPLACE PROCEDURE etl.rebuild_invoice_detail(p_load_run_file_id bigint)
@@ -10407,7 +10537,7 @@ SET plan_cache_mode = force_custom_plan
 SET work_mem = '64MB'
 SET random_page_cost = 1.1
 AS $rebuild_invoice_detail$
--- Derive the keys of a late, superseding or excluded file anew from raw, in stg and core.
+-- Rebuilds the keys of a late, superseding or excluded file in stg and core, from raw.
 -- The caller holds the extract's lock.
 DECLARE
     v_file etl.load_run_files;
@@ -10415,11 +10545,11 @@ DECLARE
 BEGIN
     SELECT f.* INTO v_file FROM etl.load_run_files AS f WHERE f.load_run_file_id = p_load_run_file_id;
 
-    -- Rows of other tenants were rejected; their keys are not for this file to touch.
+    -- Rows of other tenants were rejected, so their keys are not rebuilt.
     DELETE FROM etl.touched_invoice_detail AS t
     WHERE (t.practice_id, t.per_org_id) IS DISTINCT FROM (v_file.tenant[1], v_file.tenant[2]);
 
-    -- 1. The keys of its tenant in the file and in the versions that it replaced.
+    -- 1. The tenant's keys in the file and in the files that it superseded.
     INSERT INTO etl.touched_invoice_detail (load_run_file_id, line_no, practice_id, per_org_id, invoice_detail_id, row_hash, verdict)
     SELECT p_load_run_file_id, 0, r.practice_id, r.per_org_id, etl.key_bigint(r.invoice_detail_id), 0, 'replaced'
     FROM raw.invoice_detail_raw AS r
@@ -10430,10 +10560,10 @@ BEGIN
 
     CALL etl.analyze_work('touched_invoice_detail');
 
-    -- 2. Where the counting files observed these keys.
+    -- 2. The observations of these keys from all counting files.
     CALL etl.observe_invoice_detail(v_file.tenant, 'infinity');
 
-    -- 3. stg: the first observation in the newest run of equal rows.
+    -- 3. stg: the first observation in the newest series of equal rows.
     WITH states AS (
         SELECT s.*, ROW(
             s.is_absent, s.invoice_transaction_id, s.master_service_sub_service_id, s.appointment_service_id,
@@ -10537,7 +10667,7 @@ BEGIN
                 AND NOT o.is_absent
         );
 
-    -- 4. core: the same for the columns that core shows.
+    -- 4. core: the first observation in the newest series of rows that are equal in the columns of core.
     WITH states AS (
         SELECT s.*, ROW(
             s.is_absent, s.invoice_transaction_id, s.master_service_sub_service_id, s.appointment_service_id,
@@ -10641,7 +10771,7 @@ BEGIN
 END;
 $rebuild_invoice_detail$;
 COMMENT ON PROCEDURE etl.rebuild_invoice_detail(bigint) IS
-    'Derives the keys of a file anew from raw, in stg and core.fact_invoice_detail, from every counting file that holds one of them.';
+    'Rebuilds the keys of a file in stg and core.fact_invoice_detail, from the raw rows of all counting files that hold one of them.';
 
 -- object: view raw.medicine
 CREATE OR REPLACE VIEW raw.medicine AS
@@ -10654,9 +10784,9 @@ SELECT
     f.load_run_id, f.load_ts
 FROM raw.medicine_raw AS r
 JOIN etl.load_run_files AS f USING (load_run_file_id);
-COMMENT ON VIEW raw.medicine IS 'Delivered rows with where they came from: List of medicines from which the practice prescribes.';
+COMMENT ON VIEW raw.medicine IS 'Delivered rows with their origin: List of medicines from which the practice prescribes.';
 COMMENT ON COLUMN raw.medicine.load_run_file_id IS 'The file: etl.load_run_files.';
-COMMENT ON COLUMN raw.medicine.line_no IS 'Number of the row in the file, from 1, counting every row.';
+COMMENT ON COLUMN raw.medicine.line_no IS 'Number of the row in the file, from 1; rejected rows and a header are counted too.';
 COMMENT ON COLUMN raw.medicine.s3_bucket IS 'Bucket of the file.';
 COMMENT ON COLUMN raw.medicine.s3_key IS 'Key of the file.';
 COMMENT ON COLUMN raw.medicine.s3_version_id IS 'Version of the object.';
@@ -10665,8 +10795,8 @@ COMMENT ON COLUMN raw.medicine.date_extracted IS 'DateExtracted in the name of t
 COMMENT ON COLUMN raw.medicine.extract_type IS 'Extract as spelled in the name of the file.';
 COMMENT ON COLUMN raw.medicine.load_run_id IS 'The run that landed the file.';
 COMMENT ON COLUMN raw.medicine.load_ts IS 'When the file was landed.';
-COMMENT ON COLUMN raw.medicine.file_practice_id IS 'practice_id in the name of the file.';
-COMMENT ON COLUMN raw.medicine.file_per_org_id IS 'per_org_id in the name of the file.';
+COMMENT ON COLUMN raw.medicine.file_practice_id IS 'The practice_id in the file name.';
+COMMENT ON COLUMN raw.medicine.file_per_org_id IS 'The per_org_id in the file name.';
 GRANT SELECT ON raw.medicine TO etl_auditor;
 
 -- object: derived etl.typed_medicine
@@ -10678,7 +10808,7 @@ SELECT
     nullif((r.loaded_date_time || ' Pacific/Auckland')::timestamptz, TIMESTAMPTZ '1900-01-01 Pacific/Auckland') AS loaded_date_time
 FROM raw.medicine_raw AS r;
 COMMENT ON VIEW etl.typed_medicine IS
-    'Rows of raw.medicine_raw with typed values, the same in every session. Rejected rows may fail to cast: read valid ones only.';
+    'Rows of raw.medicine_raw with typed values, the same in every session. A cast of a rejected row can fail: read valid rows only.';
 
 -- object: derived etl.published_medicine
 CREATE OR REPLACE VIEW etl.published_medicine WITH (security_invoker = true) AS
@@ -10691,7 +10821,7 @@ SELECT
 FROM stg.medicine AS s
 CROSS JOIN LATERAL (
     SELECT etl.key_part(s.practice_id) || etl.key_part(s.per_org_id) AS key_part
-    OFFSET 0  -- computed once a row, not once for each of its surrogate keys
+    OFFSET 0  -- so that it is computed once per row, not once per surrogate key
 ) AS tenant;
 COMMENT ON VIEW etl.published_medicine IS
     'Rows of stg.medicine as core.dim_medicine shows them: surrogate keys, mapped values, pseudonyms, without dropped columns.';
@@ -10703,10 +10833,10 @@ FROM etl.typed_medicine AS y
 WITH NO DATA;
 ALTER TABLE etl.observed_medicine ADD PRIMARY KEY (practice_id, per_org_id, medicine_id, observed_at);
 COMMENT ON TABLE etl.observed_medicine IS
-    'Work of a rebuild or purge: what each counting file holds of the keys in hand. Under the extract''s lock; empty between files.';
+    'Work table of a rebuild or purge: the observations of its keys from each counting file. Protected by the extract''s lock; empty between files.';
 COMMENT ON COLUMN etl.observed_medicine.observed_at IS 'DateExtracted of the file.';
-COMMENT ON COLUMN etl.observed_medicine.is_absent IS 'Whether the file, a mirror, lacks the key: then no other column of the row has a value.';
-COMMENT ON COLUMN etl.observed_medicine.row_hash IS 'Hash of the text and of the rules of the file.';
+COMMENT ON COLUMN etl.observed_medicine.is_absent IS 'Whether the file is a mirror that lacks the key; then the columns of values are NULL.';
+COMMENT ON COLUMN etl.observed_medicine.row_hash IS 'Hash of the row''s text and of the rules of the file.';
 COMMENT ON COLUMN etl.observed_medicine.load_run_id IS 'The run that landed the file.';
 
 -- object: derived etl.republished_medicine
@@ -10720,12 +10850,12 @@ SELECT
 FROM etl.observed_medicine AS o
 CROSS JOIN LATERAL (
     SELECT etl.key_part(o.practice_id) || etl.key_part(o.per_org_id) AS key_part
-    OFFSET 0  -- computed once a row, not once for each of its surrogate keys
+    OFFSET 0  -- so that it is computed once per row, not once per surrogate key
 ) AS tenant;
 COMMENT ON VIEW etl.republished_medicine IS
     'Rows of etl.observed_medicine as core.dim_medicine shows them, for rebuilds and purges.';
 COMMENT ON COLUMN etl.republished_medicine.observed_at IS 'DateExtracted of the file.';
-COMMENT ON COLUMN etl.republished_medicine.is_absent IS 'Whether the file, a mirror, lacks the key.';
+COMMENT ON COLUMN etl.republished_medicine.is_absent IS 'Whether the file is a mirror that lacks the key.';
 
 -- object: function etl.hash_medicine
 CREATE OR REPLACE FUNCTION etl.hash_medicine(p_row raw.medicine_raw, p_seed bigint)
@@ -10734,7 +10864,7 @@ LANGUAGE sql
 STABLE
 PARALLEL SAFE
 AS $hash_medicine$
--- One expression without settings, so that the planner puts it in place of the call.
+-- One expression and no SET clause, so that the planner can inline the call.
 SELECT pg_catalog.hash_record_extended(
     ROW(
         p_row.medicine_id, p_row.medicine_name, p_row.medicine_short_name, p_row.sct_id, p_row.type,
@@ -10744,7 +10874,7 @@ SELECT pg_catalog.hash_record_extended(
 );
 $hash_medicine$;
 COMMENT ON FUNCTION etl.hash_medicine(raw.medicine_raw, bigint) IS
-    'Hash of the tracked text of a raw row, seeded with the rules of its file (etl.hash_seed).';
+    'Hash of the texts of a raw row in tracked columns, seeded with the rules of its file (etl.hash_seed).';
 
 -- object: function etl.row_text_medicine
 CREATE OR REPLACE FUNCTION etl.row_text_medicine(p_row raw.medicine_raw, p_date_extracted timestamptz)
@@ -10762,7 +10892,7 @@ SELECT pg_catalog.array_to_string(
 ) || '|~~|';
 $row_text_medicine$;
 COMMENT ON FUNCTION etl.row_text_medicine(raw.medicine_raw, timestamptz) IS
-    'The text of a raw row with its separators, as a file extracted at that time has it.';
+    'The text of a raw row with separators, as it is in a file with that DateExtracted.';
 
 -- object: function etl.verdicts_medicine
 CREATE OR REPLACE FUNCTION etl.verdicts_medicine(p_load_run_file_id bigint, p_is_late boolean)
@@ -10781,9 +10911,8 @@ SET random_page_cost = 1.1
 SET parallel_setup_cost = 0
 SET parallel_tuple_cost = 0
 AS $verdicts_medicine$
--- The rows of a file, each with its key, its hash and how it stands to the rules and to stg.medicine. Changes nothing.
--- One pass over raw, in a query that can run parallel, which a statement that stores its result cannot. A row is read to
--- its first fault; which one it is, etl.faults_medicine says.
+-- The rows of a file, each with key, hash and verdict. Changes nothing. The query reads raw once and can run in
+-- parallel, which an INSERT cannot. It stops at the first fault of a row; etl.faults_medicine lists all.
 DECLARE
     v_file etl.load_run_files;
     v_seed bigint;
@@ -10800,7 +10929,7 @@ BEGIN
         r.row_hash,
         CASE
             WHEN CASE
-                -- The same text stood in a valid row, of whatever tenant; the hash leaves out untracked columns.
+                -- A valid row had the same text, maybe of a different tenant; untracked columns are not hashed.
                 WHEN s.row_hash = r.row_hash AND NOT p_is_late THEN
                     r.per_org_id IS NOT DISTINCT FROM v_file.tenant[2] AND
                     r.practice_id IS NOT DISTINCT FROM v_file.tenant[1] AND
@@ -10821,7 +10950,7 @@ BEGIN
         SELECT r.*, etl.hash_medicine(r, v_seed) AS row_hash
         FROM raw.medicine_raw AS r
         WHERE r.load_run_file_id = p_load_run_file_id
-        -- Hashed once a row, not once for each use. Not plain 0: that is no constant of OFFSET's type, and bars parallel plans.
+        -- OFFSET makes PostgreSQL hash each row once. A plain 0 is not a bigint and would prevent parallel plans.
         OFFSET BIGINT '0'
     ) AS r
     LEFT JOIN stg.medicine AS s
@@ -10831,7 +10960,7 @@ BEGIN
 END;
 $verdicts_medicine$;
 COMMENT ON FUNCTION etl.verdicts_medicine(bigint, boolean) IS
-    'The rows of a file with key, hash of text and rules, and verdict: new, changed or unchanged against stg.medicine, or rejected. p_is_late: none is unchanged.';
+    'The rows of a file with key, hash of text and rules, and verdict: new, changed or unchanged (compared with stg.medicine), or rejected. p_is_late: no row is unchanged.';
 
 -- object: function etl.faults_medicine
 CREATE OR REPLACE FUNCTION etl.faults_medicine(p_load_run_file_id bigint)
@@ -10846,8 +10975,8 @@ SET plan_cache_mode = force_custom_plan
 SET work_mem = '64MB'
 SET random_page_cost = 1.1
 AS $faults_medicine$
--- The rows of the file in hand whose verdict is rejected, each with all that is wrong with it, column by column. Changes
--- nothing. A column without a value has no fault, unless it is required.
+-- The rejected rows of the file that is being processed, each with all its faults, column by column. Changes nothing.
+-- An empty field is no fault, unless the column is required.
 DECLARE
     v_file etl.load_run_files;
 BEGIN
@@ -10881,7 +11010,7 @@ BEGIN
 END;
 $faults_medicine$;
 COMMENT ON FUNCTION etl.faults_medicine(bigint) IS
-    'The rejected rows of the file in hand: line, text, key texts, and by column the text and the reason.';
+    'The rejected rows of the file that is being processed: line, text, texts of the key, and by column the text and the reason.';
 
 -- object: procedure etl.check_medicine
 CREATE OR REPLACE PROCEDURE etl.check_medicine(p_load_run_file_id bigint, p_is_late boolean)
@@ -10894,7 +11023,7 @@ SET plan_cache_mode = force_custom_plan
 SET work_mem = '64MB'
 SET random_page_cost = 1.1
 AS $check_medicine$
--- Give each row of the file its verdict in etl.touched_medicine, write its rejects, and count.
+-- Writes the verdict on each row of the file to etl.touched_medicine, writes the rejects, and counts.
 -- The caller, etl.process_file, holds the extract's lock.
 DECLARE
     v_run_id bigint;
@@ -10904,14 +11033,14 @@ BEGIN
     JOIN etl.file_attempts AS a USING (file_attempt_id)
     WHERE f.load_run_file_id = p_load_run_file_id;
 
-    -- 1. Read every row once: its key, its hash, its verdict.
+    -- 1. Read every row once: key, hash and verdict.
     INSERT INTO etl.touched_medicine (load_run_file_id, line_no, practice_id, per_org_id, medicine_id, row_hash, verdict)
     SELECT p_load_run_file_id, d.line_no, d.practice_id, d.per_org_id, d.medicine_id, d.row_hash, d.verdict
     FROM etl.verdicts_medicine(p_load_run_file_id, p_is_late) AS d;
 
     CALL etl.analyze_work('touched_medicine');
 
-    -- 2. Say why rows are rejected. What an earlier attempt rejected and this one does not is resolved by its run.
+    -- 2. Write the reasons of rejected rows. A reject of an earlier attempt that is valid now is marked as resolved.
     UPDATE etl.rejects_medicine AS j
     SET resolved_by_run = v_run_id
     WHERE j.load_run_file_id = p_load_run_file_id AND j.stage = 'typing' AND j.resolved_by_run IS NULL;
@@ -10929,7 +11058,7 @@ BEGIN
             resolved_by_run = NULL;
     END IF;
 
-    -- 3. Of several valid rows of a key the last counts; the others are duplicates.
+    -- 3. Of a key's valid rows take the last one; the rest are duplicates.
     WITH repeated AS MATERIALIZED (
         SELECT t.practice_id, t.per_org_id, t.medicine_id
         FROM etl.touched_medicine AS t
@@ -10953,7 +11082,7 @@ BEGIN
     FROM ranked AS n
     WHERE t.load_run_file_id = p_load_run_file_id AND t.line_no = n.line_no;
 
-    -- 4. Count.
+    -- 4. Count the verdicts.
     UPDATE etl.load_run_files AS f
     SET rows_ingested = c.valid,
         rows_unchanged = c.unchanged,
@@ -10972,7 +11101,7 @@ BEGIN
 END;
 $check_medicine$;
 COMMENT ON PROCEDURE etl.check_medicine(bigint, boolean) IS
-    'Gives each row of a file its verdict, writes its rejects and counts. p_is_late: no row is skipped as unchanged.';
+    'Writes the verdict on each row of a file, its rejects and its counts. p_is_late: the file is late, so no row is unchanged.';
 
 -- object: procedure etl.stage_medicine
 CREATE OR REPLACE PROCEDURE etl.stage_medicine(p_load_run_file_id bigint)
@@ -10985,7 +11114,7 @@ SET plan_cache_mode = force_custom_plan
 SET work_mem = '64MB'
 SET random_page_cost = 1.1
 AS $stage_medicine$
--- Type the valid rows of a file in order, and make them the newest state of their keys.
+-- Types the valid rows of a file that is in order, and makes them the newest state of their keys.
 -- The caller, etl.process_file, holds the extract's lock.
 DECLARE
     v_file etl.load_run_files;
@@ -10993,7 +11122,7 @@ DECLARE
 BEGIN
     SELECT f.* INTO v_file FROM etl.load_run_files AS f WHERE f.load_run_file_id = p_load_run_file_id;
 
-    -- 1. New keys. Under the lock none can be there already, and looking for conflicts would cost a third more.
+    -- 1. New keys. The lock excludes conflicts, and ON CONFLICT would take a third longer.
     INSERT INTO stg.medicine (
         medicine_id, medicine_name, medicine_short_name, sct_id, type, pharma_code, is_active, is_deleted,
         per_org_id, practice_id, loaded_date_time,
@@ -11007,7 +11136,7 @@ BEGIN
     JOIN etl.typed_medicine AS y USING (load_run_file_id, line_no)
     WHERE t.load_run_file_id = p_load_run_file_id AND t.verdict = 'new';
 
-    -- 2. Keys that are there with another text.
+    -- 2. Existing keys whose text has changed.
     INSERT INTO stg.medicine AS s (
         medicine_id, medicine_name, medicine_short_name, sct_id, type, pharma_code, is_active, is_deleted,
         per_org_id, practice_id, loaded_date_time,
@@ -11036,7 +11165,7 @@ BEGIN
         );
     GET DIAGNOSTICS v_written = ROW_COUNT;
 
-    -- 3. The values are equal, though text or rules are not: keep the new hash, so that the next file can skip the row.
+    -- 3. If text or rules changed but the values did not: store the new hash, so that the next file can skip the row.
     IF v_written < (
         SELECT count(*)
         FROM etl.touched_medicine AS t
@@ -11051,7 +11180,7 @@ BEGIN
     END IF;
 END;
 $stage_medicine$;
-COMMENT ON PROCEDURE etl.stage_medicine(bigint) IS 'Types the valid rows of a file in order into stg.medicine.';
+COMMENT ON PROCEDURE etl.stage_medicine(bigint) IS 'Types the valid rows of a file that is in order, and writes them to stg.medicine.';
 
 -- object: procedure etl.observe_medicine
 CREATE OR REPLACE PROCEDURE etl.observe_medicine(p_tenant text[], p_before timestamptz)
@@ -11064,8 +11193,8 @@ SET plan_cache_mode = force_custom_plan
 SET work_mem = '64MB'
 SET random_page_cost = 1.1
 AS $observe_medicine$
--- Find where the tenant's counting files observed the keys in etl.touched_medicine; of several files with one
--- DateExtracted the last counts. The caller, a rebuild or purge, holds the extract's lock.
+-- Collects the observations of the keys in etl.touched_medicine from the tenant's counting files. Of several
+-- files with the same DateExtracted, the last one is used. The caller, a rebuild or purge, holds the extract's lock.
 BEGIN
     WITH keys AS MATERIALIZED (
         SELECT DISTINCT t.practice_id, t.per_org_id, t.medicine_id::text AS medicine_id
@@ -11093,7 +11222,7 @@ BEGIN
         WHERE f.extract = 'medicine' AND f.tenant = p_tenant AND f.is_counting
             AND f.date_extracted < p_before
     ),
-    -- What today's rules reject of files that were checked by others: it may not even be of its type now.
+    -- Rows of stale files that today's rules reject: their values may no longer fit the type of the column.
     misfits AS MATERIALIZED (
         SELECT f.load_run_file_id, b.line_no
         FROM files AS f
@@ -11135,7 +11264,7 @@ BEGIN
 END;
 $observe_medicine$;
 COMMENT ON PROCEDURE etl.observe_medicine(text[], timestamptz) IS
-    'Fills etl.observed_medicine with what counting files from before p_before say of the keys in etl.touched_medicine.';
+    'Fills etl.observed_medicine with the observations of the keys in etl.touched_medicine from counting files with DateExtracted before p_before.';
 
 -- object: procedure etl.purge_medicine
 CREATE OR REPLACE PROCEDURE etl.purge_medicine(p_tenant text[], p_before timestamptz)
@@ -11148,10 +11277,11 @@ SET plan_cache_mode = force_custom_plan
 SET work_mem = '64MB'
 SET random_page_cost = 1.1
 AS $purge_medicine$
--- Of a tenant's rows of raw before a new horizon keep what a rebuild of any key still needs: its newest row, and those
--- with which its state in stg and core began. The caller, etl.purge_extract, holds the extract's lock.
+-- Deletes a tenant's rows of raw before a new horizon, except the rows that a rebuild of their keys still needs: of
+-- each key the newest row, and the rows with which its state in stg and core began. The caller, etl.purge_extract,
+-- holds the extract's lock.
 BEGIN
-    -- 1. All keys that counting files of the tenant held before.
+    -- 1. All keys in the tenant's counting files before the horizon.
     INSERT INTO etl.touched_medicine (load_run_file_id, line_no, practice_id, per_org_id, medicine_id, row_hash, verdict)
     SELECT DISTINCT 0, 0, r.practice_id, r.per_org_id, etl.key_bigint(r.medicine_id), 0, 'replaced'
     FROM etl.load_run_files AS f
@@ -11163,11 +11293,11 @@ BEGIN
 
     CALL etl.analyze_work('touched_medicine');
 
-    -- 2. Where the counting files before the horizon observed these keys.
+    -- 2. The observations of these keys from the counting files before the horizon.
     CALL etl.observe_medicine(p_tenant, p_before);
 
-    -- 3. Keep the newest row; the row with which the newest version and its newest state began in core; and
-    -- each row that changed stg since.
+    -- 3. Keep of each key the newest row, the row with which its newest version began in core, and each row that
+    -- changed stg since its newest state began in core.
     WITH core_states AS (
         SELECT
             s.*,
@@ -11220,12 +11350,12 @@ BEGIN
     FROM placed AS p
     WHERE p.observed_at IN (p.newest, p.version_from)
         OR p.changes AND p.observed_at >= p.state_from
-        -- Without the row before it the newest state may look as old as its version.
+        -- Also the row before the newest state: without it, this state would seem to begin with its version.
         OR p.next_at = p.state_from AND p.observed_at > p.version_from;
 
     CALL etl.analyze_work('touched_medicine');
 
-    -- 4. Remove all other rows, of files that do not count as well, and say of which files.
+    -- 4. Delete all other rows, also of files that do not count, and record a purge attempt for each file.
     WITH removed AS (
         DELETE FROM raw.medicine_raw AS r
         USING etl.load_run_files AS f
@@ -11246,7 +11376,7 @@ BEGIN
 END;
 $purge_medicine$;
 COMMENT ON PROCEDURE etl.purge_medicine(text[], timestamptz) IS
-    'Removes a tenant''s rows before a horizon from raw.medicine_raw, but for those that a rebuild of their keys needs.';
+    'Deletes a tenant''s rows before a horizon from raw.medicine_raw, except those that a rebuild of their keys needs.';
 
 -- object: procedure etl.merge_medicine
 CREATE OR REPLACE PROCEDURE etl.merge_medicine(p_load_run_file_id bigint)
@@ -11260,10 +11390,10 @@ SET work_mem = '64MB'
 SET random_page_cost = 1.1
 SET hash_mem_multiplier = 1
 AS $merge_medicine$
--- Continue the history of the keys that this file made new or changed in stg.medicine: close a version
--- whose history columns differ and open the next, or show newer values in the version that stands.
--- The caller, etl.process_file, holds the extract's lock. With little memory for it the planner hashes the narrow touched_
--- and not the wide rows of stg.
+-- Continues the history of the keys that this file made new or changed in stg.medicine. If history
+-- columns differ, the current version is closed and the next one opened; otherwise the current version is updated.
+-- The caller, etl.process_file, holds the extract's lock. hash_mem_multiplier is low, so that the planner hashes the
+-- narrow rows of touched_ and not the wide rows of stg.
 DECLARE
     v_observed_at timestamptz;
     v_inserted bigint;
@@ -11288,13 +11418,13 @@ BEGIN
     WHERE t.load_run_file_id = p_load_run_file_id AND t.verdict = 'new';
     GET DIAGNOSTICS v_inserted = ROW_COUNT;
 
-    -- 2. Keys that were there, where this file changed stg.
+    -- 2. Existing keys whose row in stg this file changed.
     WITH published AS MATERIALIZED (
         SELECT s.*
         FROM etl.touched_medicine AS t
         JOIN etl.published_medicine AS s USING (practice_id, per_org_id, medicine_id)
         WHERE t.load_run_file_id = p_load_run_file_id AND t.verdict = 'changed'
-            -- Not a plain equality: statistics know no row of this file yet, and one row makes a nested loop.
+            -- Not a plain equality: the statistics do not know this file, so the planner would expect one row.
             AND coalesce(s.load_run_file_id = p_load_run_file_id, false)
     ),
     closed AS (
@@ -11322,7 +11452,7 @@ BEGIN
             p.load_run_id, p.date_extracted,
             v_observed_at
         FROM published AS p
-        -- IN, not a join: it is hashed however few rows the planner expects of either.
+        -- IN instead of a join: PostgreSQL then hashes, however few rows it expects.
         WHERE (p.practice_id, p.per_org_id, p.medicine_id) IN (SELECT d.practice_id, d.per_org_id, d.medicine_id FROM closed AS d)
             OR NOT EXISTS (
                 SELECT FROM core.dim_medicine AS c
@@ -11337,7 +11467,7 @@ BEGIN
     WHERE f.load_run_file_id = p_load_run_file_id;
 END;
 $merge_medicine$;
-COMMENT ON PROCEDURE etl.merge_medicine(bigint) IS 'Continues the history of core.dim_medicine with what a file made new or changed in stg.';
+COMMENT ON PROCEDURE etl.merge_medicine(bigint) IS 'Continues the history of core.dim_medicine with the rows that a file made new or changed in stg.';
 
 -- object: procedure etl.rebuild_medicine
 CREATE OR REPLACE PROCEDURE etl.rebuild_medicine(p_load_run_file_id bigint)
@@ -11350,7 +11480,7 @@ SET plan_cache_mode = force_custom_plan
 SET work_mem = '64MB'
 SET random_page_cost = 1.1
 AS $rebuild_medicine$
--- Derive the keys of a late, superseding or excluded file anew from raw: their state in stg, their history in core.
+-- Rebuilds the keys of a late, superseding or excluded file from raw: their state in stg, their history in core.
 -- The caller holds the extract's lock.
 DECLARE
     v_file etl.load_run_files;
@@ -11359,11 +11489,11 @@ DECLARE
 BEGIN
     SELECT f.* INTO v_file FROM etl.load_run_files AS f WHERE f.load_run_file_id = p_load_run_file_id;
 
-    -- Rows of other tenants were rejected; their keys are not for this file to touch.
+    -- Rows of other tenants were rejected, so their keys are not rebuilt.
     DELETE FROM etl.touched_medicine AS t
     WHERE (t.practice_id, t.per_org_id) IS DISTINCT FROM (v_file.tenant[1], v_file.tenant[2]);
 
-    -- 1. The keys of its tenant in the file and in the versions that it replaced.
+    -- 1. The tenant's keys in the file and in the files that it superseded.
     INSERT INTO etl.touched_medicine (load_run_file_id, line_no, practice_id, per_org_id, medicine_id, row_hash, verdict)
     SELECT p_load_run_file_id, 0, r.practice_id, r.per_org_id, etl.key_bigint(r.medicine_id), 0, 'replaced'
     FROM raw.medicine_raw AS r
@@ -11374,10 +11504,10 @@ BEGIN
 
     CALL etl.analyze_work('touched_medicine');
 
-    -- 2. Where the counting files observed these keys.
+    -- 2. The observations of these keys from all counting files.
     CALL etl.observe_medicine(v_file.tenant, 'infinity');
 
-    -- 3. stg: the first observation in the newest run of equal rows.
+    -- 3. stg: the first observation in the newest series of equal rows.
     WITH states AS (
         SELECT s.*, ROW(
             s.is_absent, s.medicine_name, s.medicine_short_name, s.sct_id, s.type, s.pharma_code, s.is_active,
@@ -11439,8 +11569,8 @@ BEGIN
                 AND NOT o.is_absent
         );
 
-    -- 4. core: a version begins where a history column changes or the key comes back; it shows the newest state
-    -- inside its period, and ends where the next begins or the key is absent.
+    -- 4. core: a version begins when a history column changes or the key returns. It shows the newest state within its
+    -- period, and ends when the next version begins or the key is absent.
     WITH states AS (
         SELECT
             s.*,
@@ -11483,7 +11613,8 @@ BEGIN
             lead(v.effective_from) OVER (PARTITION BY v.practice_id, v.per_org_id, v.medicine_id ORDER BY v.version_no) AS effective_to
         FROM bounded AS v
     ),
-    -- Versions that began before the horizon stay. EXCEPT, not an anti-join: it is hashed or sorted however few rows the planner expects.
+    -- Versions that began before the horizon are kept. EXCEPT instead of an anti-join: PostgreSQL then hashes or sorts,
+    -- however few rows it expects.
     stale AS (
         SELECT c.practice_id, c.per_org_id, c.medicine_id, c.effective_from
         FROM (
@@ -11517,8 +11648,8 @@ BEGIN
             v.medicine_key, v.medicine_name, v.medicine_short_name, v.sct_id, v.type, v.pharma_code, v.is_active,
             v.is_deleted, v.loaded_date_time, v.effective_to, v.load_run_file_id, v.load_run_id, v.observed_at
         FROM versions AS v
-        -- Reading the count first has the removals done first, and the order closes a version before the next is
-        -- current: at no moment has a key two current versions.
+        -- The count forces the deletions to run first, and ORDER BY closes a version before the next one becomes
+        -- current, so a key never has two current versions.
         WHERE NOT v.is_absent AND (SELECT count(*) FROM removed) >= 0
         ORDER BY v.effective_from
         ON CONFLICT (practice_id, per_org_id, medicine_id, effective_from) DO UPDATE
@@ -11539,7 +11670,7 @@ BEGIN
 END;
 $rebuild_medicine$;
 COMMENT ON PROCEDURE etl.rebuild_medicine(bigint) IS
-    'Derives the keys of a file anew from raw, in stg and core.dim_medicine, from every counting file that holds one of them.';
+    'Rebuilds the keys of a file in stg and core.dim_medicine, from the raw rows of all counting files that hold one of them.';
 
 -- object: view raw.patients
 CREATE OR REPLACE VIEW raw.patients AS
@@ -11598,9 +11729,9 @@ SELECT
     f.load_run_id, f.load_ts
 FROM raw.patients_raw AS r
 JOIN etl.load_run_files AS f USING (load_run_file_id);
-COMMENT ON VIEW raw.patients IS 'Delivered rows with where they came from: People registered with, enrolled in or seen by the practice.';
+COMMENT ON VIEW raw.patients IS 'Delivered rows with their origin: People registered with, enrolled in or seen by the practice.';
 COMMENT ON COLUMN raw.patients.load_run_file_id IS 'The file: etl.load_run_files.';
-COMMENT ON COLUMN raw.patients.line_no IS 'Number of the row in the file, from 1, counting every row.';
+COMMENT ON COLUMN raw.patients.line_no IS 'Number of the row in the file, from 1; rejected rows and a header are counted too.';
 COMMENT ON COLUMN raw.patients.s3_bucket IS 'Bucket of the file.';
 COMMENT ON COLUMN raw.patients.s3_key IS 'Key of the file.';
 COMMENT ON COLUMN raw.patients.s3_version_id IS 'Version of the object.';
@@ -11609,8 +11740,8 @@ COMMENT ON COLUMN raw.patients.date_extracted IS 'DateExtracted in the name of t
 COMMENT ON COLUMN raw.patients.extract_type IS 'Extract as spelled in the name of the file.';
 COMMENT ON COLUMN raw.patients.load_run_id IS 'The run that landed the file.';
 COMMENT ON COLUMN raw.patients.load_ts IS 'When the file was landed.';
-COMMENT ON COLUMN raw.patients.file_practice_id IS 'practice_id in the name of the file.';
-COMMENT ON COLUMN raw.patients.file_per_org_id IS 'per_org_id in the name of the file.';
+COMMENT ON COLUMN raw.patients.file_practice_id IS 'The practice_id in the file name.';
+COMMENT ON COLUMN raw.patients.file_per_org_id IS 'The per_org_id in the file name.';
 GRANT SELECT ON raw.patients TO etl_auditor;
 
 -- object: derived etl.typed_patients
@@ -11717,7 +11848,7 @@ SELECT
     nullif(r.visa_expiry::date, DATE '1900-01-01') AS visa_expiry
 FROM raw.patients_raw AS r;
 COMMENT ON VIEW etl.typed_patients IS
-    'Rows of raw.patients_raw with typed values, the same in every session. Rejected rows may fail to cast: read valid ones only.';
+    'Rows of raw.patients_raw with typed values, the same in every session. A cast of a rejected row can fail: read valid rows only.';
 
 -- object: derived etl.published_patients
 CREATE OR REPLACE VIEW etl.published_patients WITH (security_invoker = true) AS
@@ -11771,7 +11902,7 @@ SELECT
 FROM stg.patients AS s
 CROSS JOIN LATERAL (
     SELECT etl.key_part(s.practice_id) || etl.key_part(s.per_org_id) AS key_part
-    OFFSET 0  -- computed once a row, not once for each of its surrogate keys
+    OFFSET 0  -- so that it is computed once per row, not once per surrogate key
 ) AS tenant
 LEFT JOIN etl.pseudonym_keys AS pads ON pads.only_row;
 COMMENT ON VIEW etl.published_patients IS
@@ -11784,10 +11915,10 @@ FROM etl.typed_patients AS y
 WITH NO DATA;
 ALTER TABLE etl.observed_patients ADD PRIMARY KEY (practice_id, per_org_id, patient_id, observed_at);
 COMMENT ON TABLE etl.observed_patients IS
-    'Work of a rebuild or purge: what each counting file holds of the keys in hand. Under the extract''s lock; empty between files.';
+    'Work table of a rebuild or purge: the observations of its keys from each counting file. Protected by the extract''s lock; empty between files.';
 COMMENT ON COLUMN etl.observed_patients.observed_at IS 'DateExtracted of the file.';
-COMMENT ON COLUMN etl.observed_patients.is_absent IS 'Whether the file, a mirror, lacks the key: then no other column of the row has a value.';
-COMMENT ON COLUMN etl.observed_patients.row_hash IS 'Hash of the text and of the rules of the file.';
+COMMENT ON COLUMN etl.observed_patients.is_absent IS 'Whether the file is a mirror that lacks the key; then the columns of values are NULL.';
+COMMENT ON COLUMN etl.observed_patients.row_hash IS 'Hash of the row''s text and of the rules of the file.';
 COMMENT ON COLUMN etl.observed_patients.load_run_id IS 'The run that landed the file.';
 
 -- object: derived etl.republished_patients
@@ -11842,13 +11973,13 @@ SELECT
 FROM etl.observed_patients AS o
 CROSS JOIN LATERAL (
     SELECT etl.key_part(o.practice_id) || etl.key_part(o.per_org_id) AS key_part
-    OFFSET 0  -- computed once a row, not once for each of its surrogate keys
+    OFFSET 0  -- so that it is computed once per row, not once per surrogate key
 ) AS tenant
 LEFT JOIN etl.pseudonym_keys AS pads ON pads.only_row;
 COMMENT ON VIEW etl.republished_patients IS
     'Rows of etl.observed_patients as core.dim_patients shows them, for rebuilds and purges.';
 COMMENT ON COLUMN etl.republished_patients.observed_at IS 'DateExtracted of the file.';
-COMMENT ON COLUMN etl.republished_patients.is_absent IS 'Whether the file, a mirror, lacks the key.';
+COMMENT ON COLUMN etl.republished_patients.is_absent IS 'Whether the file is a mirror that lacks the key.';
 
 -- object: function etl.hash_patients
 CREATE OR REPLACE FUNCTION etl.hash_patients(p_row raw.patients_raw, p_seed bigint)
@@ -11857,7 +11988,7 @@ LANGUAGE sql
 STABLE
 PARALLEL SAFE
 AS $hash_patients$
--- One expression without settings, so that the planner puts it in place of the call.
+-- One expression and no SET clause, so that the planner can inline the call.
 SELECT pg_catalog.hash_record_extended(
     ROW(
         p_row.patient_id, p_row.nhi_number, p_row.is_nhi_validate, p_row.title, p_row.first_name, p_row.middle_name,
@@ -11925,7 +12056,7 @@ SELECT pg_catalog.hash_record_extended(
 );
 $hash_patients$;
 COMMENT ON FUNCTION etl.hash_patients(raw.patients_raw, bigint) IS
-    'Hash of the tracked text of a raw row, seeded with the rules of its file (etl.hash_seed).';
+    'Hash of the texts of a raw row in tracked columns, seeded with the rules of its file (etl.hash_seed).';
 
 -- object: function etl.row_text_patients
 CREATE OR REPLACE FUNCTION etl.row_text_patients(p_row raw.patients_raw, p_date_extracted timestamptz)
@@ -12001,7 +12132,7 @@ SELECT pg_catalog.array_to_string(
 ) || '|~~|';
 $row_text_patients$;
 COMMENT ON FUNCTION etl.row_text_patients(raw.patients_raw, timestamptz) IS
-    'The text of a raw row with its separators, as a file extracted at that time has it.';
+    'The text of a raw row with separators, as it is in a file with that DateExtracted.';
 
 -- object: function etl.verdicts_patients
 CREATE OR REPLACE FUNCTION etl.verdicts_patients(p_load_run_file_id bigint, p_is_late boolean)
@@ -12020,9 +12151,8 @@ SET random_page_cost = 1.1
 SET parallel_setup_cost = 0
 SET parallel_tuple_cost = 0
 AS $verdicts_patients$
--- The rows of a file, each with its key, its hash and how it stands to the rules and to stg.patients. Changes nothing.
--- One pass over raw, in a query that can run parallel, which a statement that stores its result cannot. A row is read to
--- its first fault; which one it is, etl.faults_patients says.
+-- The rows of a file, each with key, hash and verdict. Changes nothing. The query reads raw once and can run in
+-- parallel, which an INSERT cannot. It stops at the first fault of a row; etl.faults_patients lists all.
 DECLARE
     v_file etl.load_run_files;
     v_seed bigint;
@@ -12039,7 +12169,7 @@ BEGIN
         r.row_hash,
         CASE
             WHEN CASE
-                -- The same text stood in a valid row, of whatever tenant; the hash leaves out untracked columns.
+                -- A valid row had the same text, maybe of a different tenant; untracked columns are not hashed.
                 WHEN s.row_hash = r.row_hash AND NOT p_is_late THEN
                     r.practice_id IS NOT DISTINCT FROM v_file.tenant[1] AND
                     r.per_org_id IS NOT DISTINCT FROM v_file.tenant[2] AND
@@ -12106,7 +12236,7 @@ BEGIN
         SELECT r.*, etl.hash_patients(r, v_seed) AS row_hash
         FROM raw.patients_raw AS r
         WHERE r.load_run_file_id = p_load_run_file_id
-        -- Hashed once a row, not once for each use. Not plain 0: that is no constant of OFFSET's type, and bars parallel plans.
+        -- OFFSET makes PostgreSQL hash each row once. A plain 0 is not a bigint and would prevent parallel plans.
         OFFSET BIGINT '0'
     ) AS r
     LEFT JOIN stg.patients AS s
@@ -12116,7 +12246,7 @@ BEGIN
 END;
 $verdicts_patients$;
 COMMENT ON FUNCTION etl.verdicts_patients(bigint, boolean) IS
-    'The rows of a file with key, hash of text and rules, and verdict: new, changed or unchanged against stg.patients, or rejected. p_is_late: none is unchanged.';
+    'The rows of a file with key, hash of text and rules, and verdict: new, changed or unchanged (compared with stg.patients), or rejected. p_is_late: no row is unchanged.';
 
 -- object: function etl.faults_patients
 CREATE OR REPLACE FUNCTION etl.faults_patients(p_load_run_file_id bigint)
@@ -12131,8 +12261,8 @@ SET plan_cache_mode = force_custom_plan
 SET work_mem = '64MB'
 SET random_page_cost = 1.1
 AS $faults_patients$
--- The rows of the file in hand whose verdict is rejected, each with all that is wrong with it, column by column. Changes
--- nothing. A column without a value has no fault, unless it is required.
+-- The rejected rows of the file that is being processed, each with all its faults, column by column. Changes nothing.
+-- An empty field is no fault, unless the column is required.
 DECLARE
     v_file etl.load_run_files;
 BEGIN
@@ -12246,7 +12376,7 @@ BEGIN
 END;
 $faults_patients$;
 COMMENT ON FUNCTION etl.faults_patients(bigint) IS
-    'The rejected rows of the file in hand: line, text, key texts, and by column the text and the reason.';
+    'The rejected rows of the file that is being processed: line, text, texts of the key, and by column the text and the reason.';
 
 -- object: procedure etl.check_patients
 CREATE OR REPLACE PROCEDURE etl.check_patients(p_load_run_file_id bigint, p_is_late boolean)
@@ -12259,7 +12389,7 @@ SET plan_cache_mode = force_custom_plan
 SET work_mem = '64MB'
 SET random_page_cost = 1.1
 AS $check_patients$
--- Give each row of the file its verdict in etl.touched_patients, write its rejects, and count.
+-- Writes the verdict on each row of the file to etl.touched_patients, writes the rejects, and counts.
 -- The caller, etl.process_file, holds the extract's lock.
 DECLARE
     v_run_id bigint;
@@ -12269,14 +12399,14 @@ BEGIN
     JOIN etl.file_attempts AS a USING (file_attempt_id)
     WHERE f.load_run_file_id = p_load_run_file_id;
 
-    -- 1. Read every row once: its key, its hash, its verdict.
+    -- 1. Read every row once: key, hash and verdict.
     INSERT INTO etl.touched_patients (load_run_file_id, line_no, practice_id, per_org_id, patient_id, row_hash, verdict)
     SELECT p_load_run_file_id, d.line_no, d.practice_id, d.per_org_id, d.patient_id, d.row_hash, d.verdict
     FROM etl.verdicts_patients(p_load_run_file_id, p_is_late) AS d;
 
     CALL etl.analyze_work('touched_patients');
 
-    -- 2. Say why rows are rejected. What an earlier attempt rejected and this one does not is resolved by its run.
+    -- 2. Write the reasons of rejected rows. A reject of an earlier attempt that is valid now is marked as resolved.
     UPDATE etl.rejects_patients AS j
     SET resolved_by_run = v_run_id
     WHERE j.load_run_file_id = p_load_run_file_id AND j.stage = 'typing' AND j.resolved_by_run IS NULL;
@@ -12294,7 +12424,7 @@ BEGIN
             resolved_by_run = NULL;
     END IF;
 
-    -- 3. Of several valid rows of a key the one with the greatest updated_at, then the last, counts; the others are duplicates.
+    -- 3. Of a key's valid rows take the one with the greatest updated_at (if equal, the last); the rest are duplicates.
     WITH repeated AS MATERIALIZED (
         SELECT t.practice_id, t.per_org_id, t.patient_id
         FROM etl.touched_patients AS t
@@ -12319,7 +12449,7 @@ BEGIN
     FROM ranked AS n
     WHERE t.load_run_file_id = p_load_run_file_id AND t.line_no = n.line_no;
 
-    -- 4. Count.
+    -- 4. Count the verdicts.
     UPDATE etl.load_run_files AS f
     SET rows_ingested = c.valid,
         rows_unchanged = c.unchanged,
@@ -12338,7 +12468,7 @@ BEGIN
 END;
 $check_patients$;
 COMMENT ON PROCEDURE etl.check_patients(bigint, boolean) IS
-    'Gives each row of a file its verdict, writes its rejects and counts. p_is_late: no row is skipped as unchanged.';
+    'Writes the verdict on each row of a file, its rejects and its counts. p_is_late: the file is late, so no row is unchanged.';
 
 -- object: procedure etl.stage_patients
 CREATE OR REPLACE PROCEDURE etl.stage_patients(p_load_run_file_id bigint)
@@ -12351,7 +12481,7 @@ SET plan_cache_mode = force_custom_plan
 SET work_mem = '64MB'
 SET random_page_cost = 1.1
 AS $stage_patients$
--- Type the valid rows of a file in order, and make them the newest state of their keys.
+-- Types the valid rows of a file that is in order, and makes them the newest state of their keys.
 -- The caller, etl.process_file, holds the extract's lock.
 DECLARE
     v_file etl.load_run_files;
@@ -12359,7 +12489,7 @@ DECLARE
 BEGIN
     SELECT f.* INTO v_file FROM etl.load_run_files AS f WHERE f.load_run_file_id = p_load_run_file_id;
 
-    -- 1. New keys. Under the lock none can be there already, and looking for conflicts would cost a third more.
+    -- 1. New keys. The lock excludes conflicts, and ON CONFLICT would take a third longer.
     INSERT INTO stg.patients (
         patient_id, nhi_number, is_nhi_validate, title, first_name, middle_name, family_name, full_name,
         preferred_name, other_maiden_name, marital_status_id, marital_status, gender_id, gender, dob, age, age_type,
@@ -12464,7 +12594,7 @@ BEGIN
     JOIN etl.typed_patients AS y USING (load_run_file_id, line_no)
     WHERE t.load_run_file_id = p_load_run_file_id AND t.verdict = 'new';
 
-    -- 2. Keys that are there with another text.
+    -- 2. Existing keys whose text has changed.
     INSERT INTO stg.patients AS s (
         patient_id, nhi_number, is_nhi_validate, title, first_name, middle_name, family_name, full_name,
         preferred_name, other_maiden_name, marital_status_id, marital_status, gender_id, gender, dob, age, age_type,
@@ -12814,7 +12944,7 @@ BEGIN
         );
     GET DIAGNOSTICS v_written = ROW_COUNT;
 
-    -- 3. The values are equal, though text or rules are not: keep the new hash, so that the next file can skip the row.
+    -- 3. If text or rules changed but the values did not: store the new hash, so that the next file can skip the row.
     IF v_written < (
         SELECT count(*)
         FROM etl.touched_patients AS t
@@ -12829,7 +12959,7 @@ BEGIN
     END IF;
 END;
 $stage_patients$;
-COMMENT ON PROCEDURE etl.stage_patients(bigint) IS 'Types the valid rows of a file in order into stg.patients.';
+COMMENT ON PROCEDURE etl.stage_patients(bigint) IS 'Types the valid rows of a file that is in order, and writes them to stg.patients.';
 
 -- object: procedure etl.observe_patients
 CREATE OR REPLACE PROCEDURE etl.observe_patients(p_tenant text[], p_before timestamptz)
@@ -12842,8 +12972,8 @@ SET plan_cache_mode = force_custom_plan
 SET work_mem = '64MB'
 SET random_page_cost = 1.1
 AS $observe_patients$
--- Find where the tenant's counting files observed the keys in etl.touched_patients; of several files with one
--- DateExtracted the last counts. The caller, a rebuild or purge, holds the extract's lock.
+-- Collects the observations of the keys in etl.touched_patients from the tenant's counting files. Of several
+-- files with the same DateExtracted, the last one is used. The caller, a rebuild or purge, holds the extract's lock.
 BEGIN
     WITH keys AS MATERIALIZED (
         SELECT DISTINCT t.practice_id, t.per_org_id, t.patient_id::text AS patient_id
@@ -12871,7 +13001,7 @@ BEGIN
         WHERE f.extract = 'patients' AND f.tenant = p_tenant AND f.is_counting
             AND f.date_extracted < p_before
     ),
-    -- What today's rules reject of files that were checked by others: it may not even be of its type now.
+    -- Rows of stale files that today's rules reject: their values may no longer fit the type of the column.
     misfits AS MATERIALIZED (
         SELECT f.load_run_file_id, b.line_no
         FROM files AS f
@@ -12913,7 +13043,7 @@ BEGIN
 END;
 $observe_patients$;
 COMMENT ON PROCEDURE etl.observe_patients(text[], timestamptz) IS
-    'Fills etl.observed_patients with what counting files from before p_before say of the keys in etl.touched_patients.';
+    'Fills etl.observed_patients with the observations of the keys in etl.touched_patients from counting files with DateExtracted before p_before.';
 
 -- object: procedure etl.purge_patients
 CREATE OR REPLACE PROCEDURE etl.purge_patients(p_tenant text[], p_before timestamptz)
@@ -12926,10 +13056,11 @@ SET plan_cache_mode = force_custom_plan
 SET work_mem = '64MB'
 SET random_page_cost = 1.1
 AS $purge_patients$
--- Of a tenant's rows of raw before a new horizon keep what a rebuild of any key still needs: its newest row, and those
--- with which its state in stg and core began. The caller, etl.purge_extract, holds the extract's lock.
+-- Deletes a tenant's rows of raw before a new horizon, except the rows that a rebuild of their keys still needs: of
+-- each key the newest row, and the rows with which its state in stg and core began. The caller, etl.purge_extract,
+-- holds the extract's lock.
 BEGIN
-    -- 1. All keys that counting files of the tenant held before.
+    -- 1. All keys in the tenant's counting files before the horizon.
     INSERT INTO etl.touched_patients (load_run_file_id, line_no, practice_id, per_org_id, patient_id, row_hash, verdict)
     SELECT DISTINCT 0, 0, r.practice_id, r.per_org_id, etl.key_bigint(r.patient_id), 0, 'replaced'
     FROM etl.load_run_files AS f
@@ -12941,11 +13072,11 @@ BEGIN
 
     CALL etl.analyze_work('touched_patients');
 
-    -- 2. Where the counting files before the horizon observed these keys.
+    -- 2. The observations of these keys from the counting files before the horizon.
     CALL etl.observe_patients(p_tenant, p_before);
 
-    -- 3. Keep the newest row; the row with which the newest version and its newest state began in core; and
-    -- each row that changed stg since.
+    -- 3. Keep of each key the newest row, the row with which its newest version began in core, and each row that
+    -- changed stg since its newest state began in core.
     WITH core_states AS (
         SELECT
             s.*,
@@ -13112,12 +13243,12 @@ BEGIN
     FROM placed AS p
     WHERE p.observed_at IN (p.newest, p.version_from)
         OR p.changes AND p.observed_at >= p.state_from
-        -- Without the row before it the newest state may look as old as its version.
+        -- Also the row before the newest state: without it, this state would seem to begin with its version.
         OR p.next_at = p.state_from AND p.observed_at > p.version_from;
 
     CALL etl.analyze_work('touched_patients');
 
-    -- 4. Remove all other rows, of files that do not count as well, and say of which files.
+    -- 4. Delete all other rows, also of files that do not count, and record a purge attempt for each file.
     WITH removed AS (
         DELETE FROM raw.patients_raw AS r
         USING etl.load_run_files AS f
@@ -13138,7 +13269,7 @@ BEGIN
 END;
 $purge_patients$;
 COMMENT ON PROCEDURE etl.purge_patients(text[], timestamptz) IS
-    'Removes a tenant''s rows before a horizon from raw.patients_raw, but for those that a rebuild of their keys needs.';
+    'Deletes a tenant''s rows before a horizon from raw.patients_raw, except those that a rebuild of their keys needs.';
 
 -- object: procedure etl.merge_patients
 CREATE OR REPLACE PROCEDURE etl.merge_patients(p_load_run_file_id bigint)
@@ -13152,10 +13283,10 @@ SET work_mem = '64MB'
 SET random_page_cost = 1.1
 SET hash_mem_multiplier = 1
 AS $merge_patients$
--- Continue the history of the keys that this file made new or changed in stg.patients: close a version
--- whose history columns differ and open the next, or show newer values in the version that stands.
--- The caller, etl.process_file, holds the extract's lock. With little memory for it the planner hashes the narrow touched_
--- and not the wide rows of stg.
+-- Continues the history of the keys that this file made new or changed in stg.patients. If history
+-- columns differ, the current version is closed and the next one opened; otherwise the current version is updated.
+-- The caller, etl.process_file, holds the extract's lock. hash_mem_multiplier is low, so that the planner hashes the
+-- narrow rows of touched_ and not the wide rows of stg.
 DECLARE
     v_observed_at timestamptz;
     v_inserted bigint;
@@ -13245,7 +13376,7 @@ BEGIN
     WHERE t.load_run_file_id = p_load_run_file_id AND t.verdict = 'new';
     GET DIAGNOSTICS v_inserted = ROW_COUNT;
 
-    -- 2. Keys that were there, where this file changed stg or today's mapping or pseudonym is another.
+    -- 2. Existing keys whose row in stg this file changed, or whose mapped value or pseudonym is different today.
     WITH published AS MATERIALIZED (
         SELECT s.*
         FROM etl.touched_patients AS t
@@ -13569,7 +13700,7 @@ BEGIN
             p.date_extracted,
             v_observed_at
         FROM published AS p
-        -- IN, not a join: it is hashed however few rows the planner expects of either.
+        -- IN instead of a join: PostgreSQL then hashes, however few rows it expects.
         WHERE (p.practice_id, p.per_org_id, p.patient_id) IN (SELECT d.practice_id, d.per_org_id, d.patient_id FROM closed AS d)
             OR NOT EXISTS (
                 SELECT FROM core.dim_patients AS c
@@ -13584,7 +13715,7 @@ BEGIN
     WHERE f.load_run_file_id = p_load_run_file_id;
 END;
 $merge_patients$;
-COMMENT ON PROCEDURE etl.merge_patients(bigint) IS 'Continues the history of core.dim_patients with what a file made new or changed in stg.';
+COMMENT ON PROCEDURE etl.merge_patients(bigint) IS 'Continues the history of core.dim_patients with the rows that a file made new or changed in stg.';
 
 -- object: procedure etl.rebuild_patients
 CREATE OR REPLACE PROCEDURE etl.rebuild_patients(p_load_run_file_id bigint)
@@ -13597,7 +13728,7 @@ SET plan_cache_mode = force_custom_plan
 SET work_mem = '64MB'
 SET random_page_cost = 1.1
 AS $rebuild_patients$
--- Derive the keys of a late, superseding or excluded file anew from raw: their state in stg, their history in core.
+-- Rebuilds the keys of a late, superseding or excluded file from raw: their state in stg, their history in core.
 -- The caller holds the extract's lock.
 DECLARE
     v_file etl.load_run_files;
@@ -13606,11 +13737,11 @@ DECLARE
 BEGIN
     SELECT f.* INTO v_file FROM etl.load_run_files AS f WHERE f.load_run_file_id = p_load_run_file_id;
 
-    -- Rows of other tenants were rejected; their keys are not for this file to touch.
+    -- Rows of other tenants were rejected, so their keys are not rebuilt.
     DELETE FROM etl.touched_patients AS t
     WHERE (t.practice_id, t.per_org_id) IS DISTINCT FROM (v_file.tenant[1], v_file.tenant[2]);
 
-    -- 1. The keys of its tenant in the file and in the versions that it replaced.
+    -- 1. The tenant's keys in the file and in the files that it superseded.
     INSERT INTO etl.touched_patients (load_run_file_id, line_no, practice_id, per_org_id, patient_id, row_hash, verdict)
     SELECT p_load_run_file_id, 0, r.practice_id, r.per_org_id, etl.key_bigint(r.patient_id), 0, 'replaced'
     FROM raw.patients_raw AS r
@@ -13621,10 +13752,10 @@ BEGIN
 
     CALL etl.analyze_work('touched_patients');
 
-    -- 2. Where the counting files observed these keys.
+    -- 2. The observations of these keys from all counting files.
     CALL etl.observe_patients(v_file.tenant, 'infinity');
 
-    -- 3. stg: the first observation in the newest run of equal rows.
+    -- 3. stg: the first observation in the newest series of equal rows.
     WITH states AS (
         SELECT s.*, ROW(
             s.is_absent, s.nhi_number, s.is_nhi_validate, s.title, s.first_name, s.middle_name, s.family_name,
@@ -13938,8 +14069,8 @@ BEGIN
                 AND NOT o.is_absent
         );
 
-    -- 4. core: a version begins where a history column changes or the key comes back; it shows the newest state
-    -- inside its period, and ends where the next begins or the key is absent.
+    -- 4. core: a version begins when a history column changes or the key returns. It shows the newest state within its
+    -- period, and ends when the next version begins or the key is absent.
     WITH states AS (
         SELECT
             s.*,
@@ -14046,7 +14177,8 @@ BEGIN
             lead(v.effective_from) OVER (PARTITION BY v.practice_id, v.per_org_id, v.patient_id ORDER BY v.version_no) AS effective_to
         FROM bounded AS v
     ),
-    -- Versions that began before the horizon stay. EXCEPT, not an anti-join: it is hashed or sorted however few rows the planner expects.
+    -- Versions that began before the horizon are kept. EXCEPT instead of an anti-join: PostgreSQL then hashes or sorts,
+    -- however few rows it expects.
     stale AS (
         SELECT c.practice_id, c.per_org_id, c.patient_id, c.effective_from
         FROM (
@@ -14149,8 +14281,8 @@ BEGIN
             v.pharmacy_id, v.residential_status_id, v.visa_expiry, v.effective_to, v.load_run_file_id,
             v.load_run_id, v.observed_at
         FROM versions AS v
-        -- Reading the count first has the removals done first, and the order closes a version before the next is
-        -- current: at no moment has a key two current versions.
+        -- The count forces the deletions to run first, and ORDER BY closes a version before the next one becomes
+        -- current, so a key never has two current versions.
         WHERE NOT v.is_absent AND (SELECT count(*) FROM removed) >= 0
         ORDER BY v.effective_from
         ON CONFLICT (practice_id, per_org_id, patient_id, effective_from) DO UPDATE
@@ -14254,7 +14386,7 @@ BEGIN
 END;
 $rebuild_patients$;
 COMMENT ON PROCEDURE etl.rebuild_patients(bigint) IS
-    'Derives the keys of a file anew from raw, in stg and core.dim_patients, from every counting file that holds one of them.';
+    'Rebuilds the keys of a file in stg and core.dim_patients, from the raw rows of all counting files that hold one of them.';
 
 -- object: view raw.practice_info
 CREATE OR REPLACE VIEW raw.practice_info AS
@@ -14272,9 +14404,9 @@ SELECT
     f.load_run_id, f.load_ts
 FROM raw.practice_info_raw AS r
 JOIN etl.load_run_files AS f USING (load_run_file_id);
-COMMENT ON VIEW raw.practice_info IS 'Delivered rows with where they came from: The practice itself, one row for each practice.';
+COMMENT ON VIEW raw.practice_info IS 'Delivered rows with their origin: The practice itself, one row for each practice.';
 COMMENT ON COLUMN raw.practice_info.load_run_file_id IS 'The file: etl.load_run_files.';
-COMMENT ON COLUMN raw.practice_info.line_no IS 'Number of the row in the file, from 1, counting every row.';
+COMMENT ON COLUMN raw.practice_info.line_no IS 'Number of the row in the file, from 1; rejected rows and a header are counted too.';
 COMMENT ON COLUMN raw.practice_info.s3_bucket IS 'Bucket of the file.';
 COMMENT ON COLUMN raw.practice_info.s3_key IS 'Key of the file.';
 COMMENT ON COLUMN raw.practice_info.s3_version_id IS 'Version of the object.';
@@ -14283,8 +14415,8 @@ COMMENT ON COLUMN raw.practice_info.date_extracted IS 'DateExtracted in the name
 COMMENT ON COLUMN raw.practice_info.extract_type IS 'Extract as spelled in the name of the file.';
 COMMENT ON COLUMN raw.practice_info.load_run_id IS 'The run that landed the file.';
 COMMENT ON COLUMN raw.practice_info.load_ts IS 'When the file was landed.';
-COMMENT ON COLUMN raw.practice_info.file_practice_id IS 'practice_id in the name of the file.';
-COMMENT ON COLUMN raw.practice_info.file_per_org_id IS 'per_org_id in the name of the file.';
+COMMENT ON COLUMN raw.practice_info.file_practice_id IS 'The practice_id in the file name.';
+COMMENT ON COLUMN raw.practice_info.file_per_org_id IS 'The per_org_id in the file name.';
 GRANT SELECT ON raw.practice_info TO etl_auditor;
 
 -- object: derived etl.typed_practice_info
@@ -14302,7 +14434,7 @@ SELECT
     nullif((r.loaded_date_time || ' Pacific/Auckland')::timestamptz, TIMESTAMPTZ '1900-01-01 Pacific/Auckland') AS loaded_date_time
 FROM raw.practice_info_raw AS r;
 COMMENT ON VIEW etl.typed_practice_info IS
-    'Rows of raw.practice_info_raw with typed values, the same in every session. Rejected rows may fail to cast: read valid ones only.';
+    'Rows of raw.practice_info_raw with typed values, the same in every session. A cast of a rejected row can fail: read valid rows only.';
 
 -- object: derived etl.published_practice_info
 CREATE OR REPLACE VIEW etl.published_practice_info WITH (security_invoker = true) AS
@@ -14317,7 +14449,7 @@ SELECT
 FROM stg.practice_info AS s
 CROSS JOIN LATERAL (
     SELECT etl.key_part(s.practice_id) || etl.key_part(s.per_org_id) AS key_part
-    OFFSET 0  -- computed once a row, not once for each of its surrogate keys
+    OFFSET 0  -- so that it is computed once per row, not once per surrogate key
 ) AS tenant;
 COMMENT ON VIEW etl.published_practice_info IS
     'Rows of stg.practice_info as core.dim_practice_info shows them: surrogate keys, mapped values, pseudonyms, without dropped columns.';
@@ -14329,10 +14461,10 @@ FROM etl.typed_practice_info AS y
 WITH NO DATA;
 ALTER TABLE etl.observed_practice_info ADD PRIMARY KEY (practice_id, per_org_id, observed_at);
 COMMENT ON TABLE etl.observed_practice_info IS
-    'Work of a rebuild or purge: what each counting file holds of the keys in hand. Under the extract''s lock; empty between files.';
+    'Work table of a rebuild or purge: the observations of its keys from each counting file. Protected by the extract''s lock; empty between files.';
 COMMENT ON COLUMN etl.observed_practice_info.observed_at IS 'DateExtracted of the file.';
-COMMENT ON COLUMN etl.observed_practice_info.is_absent IS 'Whether the file, a mirror, lacks the key: then no other column of the row has a value.';
-COMMENT ON COLUMN etl.observed_practice_info.row_hash IS 'Hash of the text and of the rules of the file.';
+COMMENT ON COLUMN etl.observed_practice_info.is_absent IS 'Whether the file is a mirror that lacks the key; then the columns of values are NULL.';
+COMMENT ON COLUMN etl.observed_practice_info.row_hash IS 'Hash of the row''s text and of the rules of the file.';
 COMMENT ON COLUMN etl.observed_practice_info.load_run_id IS 'The run that landed the file.';
 
 -- object: derived etl.republished_practice_info
@@ -14348,12 +14480,12 @@ SELECT
 FROM etl.observed_practice_info AS o
 CROSS JOIN LATERAL (
     SELECT etl.key_part(o.practice_id) || etl.key_part(o.per_org_id) AS key_part
-    OFFSET 0  -- computed once a row, not once for each of its surrogate keys
+    OFFSET 0  -- so that it is computed once per row, not once per surrogate key
 ) AS tenant;
 COMMENT ON VIEW etl.republished_practice_info IS
     'Rows of etl.observed_practice_info as core.dim_practice_info shows them, for rebuilds and purges.';
 COMMENT ON COLUMN etl.republished_practice_info.observed_at IS 'DateExtracted of the file.';
-COMMENT ON COLUMN etl.republished_practice_info.is_absent IS 'Whether the file, a mirror, lacks the key.';
+COMMENT ON COLUMN etl.republished_practice_info.is_absent IS 'Whether the file is a mirror that lacks the key.';
 
 -- object: function etl.hash_practice_info
 CREATE OR REPLACE FUNCTION etl.hash_practice_info(p_row raw.practice_info_raw, p_seed bigint)
@@ -14362,7 +14494,7 @@ LANGUAGE sql
 STABLE
 PARALLEL SAFE
 AS $hash_practice_info$
--- One expression without settings, so that the planner puts it in place of the call.
+-- One expression and no SET clause, so that the planner can inline the call.
 SELECT pg_catalog.hash_record_extended(
     ROW(
         p_row.practice_id, p_row.practice_name, p_row.practice_category, p_row.practice_speciality, p_row.pho,
@@ -14379,7 +14511,7 @@ SELECT pg_catalog.hash_record_extended(
 );
 $hash_practice_info$;
 COMMENT ON FUNCTION etl.hash_practice_info(raw.practice_info_raw, bigint) IS
-    'Hash of the tracked text of a raw row, seeded with the rules of its file (etl.hash_seed).';
+    'Hash of the texts of a raw row in tracked columns, seeded with the rules of its file (etl.hash_seed).';
 
 -- object: function etl.row_text_practice_info
 CREATE OR REPLACE FUNCTION etl.row_text_practice_info(p_row raw.practice_info_raw, p_date_extracted timestamptz)
@@ -14403,7 +14535,7 @@ SELECT pg_catalog.array_to_string(
 ) || '|~~|';
 $row_text_practice_info$;
 COMMENT ON FUNCTION etl.row_text_practice_info(raw.practice_info_raw, timestamptz) IS
-    'The text of a raw row with its separators, as a file extracted at that time has it.';
+    'The text of a raw row with separators, as it is in a file with that DateExtracted.';
 
 -- object: function etl.verdicts_practice_info
 CREATE OR REPLACE FUNCTION etl.verdicts_practice_info(p_load_run_file_id bigint, p_is_late boolean)
@@ -14422,9 +14554,8 @@ SET random_page_cost = 1.1
 SET parallel_setup_cost = 0
 SET parallel_tuple_cost = 0
 AS $verdicts_practice_info$
--- The rows of a file, each with its key, its hash and how it stands to the rules and to stg.practice_info. Changes nothing.
--- One pass over raw, in a query that can run parallel, which a statement that stores its result cannot. A row is read to
--- its first fault; which one it is, etl.faults_practice_info says.
+-- The rows of a file, each with key, hash and verdict. Changes nothing. The query reads raw once and can run in
+-- parallel, which an INSERT cannot. It stops at the first fault of a row; etl.faults_practice_info lists all.
 DECLARE
     v_file etl.load_run_files;
     v_seed bigint;
@@ -14440,7 +14571,7 @@ BEGIN
         r.row_hash,
         CASE
             WHEN CASE
-                -- The same text stood in a valid row, of whatever tenant; the hash leaves out untracked columns.
+                -- A valid row had the same text, maybe of a different tenant; untracked columns are not hashed.
                 WHEN s.row_hash = r.row_hash AND NOT p_is_late THEN
                     r.practice_id IS NOT DISTINCT FROM v_file.tenant[1] AND
                     r.per_org_id IS NOT DISTINCT FROM v_file.tenant[2] AND
@@ -14459,7 +14590,7 @@ BEGIN
         SELECT r.*, etl.hash_practice_info(r, v_seed) AS row_hash
         FROM raw.practice_info_raw AS r
         WHERE r.load_run_file_id = p_load_run_file_id
-        -- Hashed once a row, not once for each use. Not plain 0: that is no constant of OFFSET's type, and bars parallel plans.
+        -- OFFSET makes PostgreSQL hash each row once. A plain 0 is not a bigint and would prevent parallel plans.
         OFFSET BIGINT '0'
     ) AS r
     LEFT JOIN stg.practice_info AS s
@@ -14468,7 +14599,7 @@ BEGIN
 END;
 $verdicts_practice_info$;
 COMMENT ON FUNCTION etl.verdicts_practice_info(bigint, boolean) IS
-    'The rows of a file with key, hash of text and rules, and verdict: new, changed or unchanged against stg.practice_info, or rejected. p_is_late: none is unchanged.';
+    'The rows of a file with key, hash of text and rules, and verdict: new, changed or unchanged (compared with stg.practice_info), or rejected. p_is_late: no row is unchanged.';
 
 -- object: function etl.faults_practice_info
 CREATE OR REPLACE FUNCTION etl.faults_practice_info(p_load_run_file_id bigint)
@@ -14483,8 +14614,8 @@ SET plan_cache_mode = force_custom_plan
 SET work_mem = '64MB'
 SET random_page_cost = 1.1
 AS $faults_practice_info$
--- The rows of the file in hand whose verdict is rejected, each with all that is wrong with it, column by column. Changes
--- nothing. A column without a value has no fault, unless it is required.
+-- The rejected rows of the file that is being processed, each with all its faults, column by column. Changes nothing.
+-- An empty field is no fault, unless the column is required.
 DECLARE
     v_file etl.load_run_files;
 BEGIN
@@ -14515,7 +14646,7 @@ BEGIN
 END;
 $faults_practice_info$;
 COMMENT ON FUNCTION etl.faults_practice_info(bigint) IS
-    'The rejected rows of the file in hand: line, text, key texts, and by column the text and the reason.';
+    'The rejected rows of the file that is being processed: line, text, texts of the key, and by column the text and the reason.';
 
 -- object: procedure etl.check_practice_info
 CREATE OR REPLACE PROCEDURE etl.check_practice_info(p_load_run_file_id bigint, p_is_late boolean)
@@ -14528,7 +14659,7 @@ SET plan_cache_mode = force_custom_plan
 SET work_mem = '64MB'
 SET random_page_cost = 1.1
 AS $check_practice_info$
--- Give each row of the file its verdict in etl.touched_practice_info, write its rejects, and count.
+-- Writes the verdict on each row of the file to etl.touched_practice_info, writes the rejects, and counts.
 -- The caller, etl.process_file, holds the extract's lock.
 DECLARE
     v_run_id bigint;
@@ -14538,14 +14669,14 @@ BEGIN
     JOIN etl.file_attempts AS a USING (file_attempt_id)
     WHERE f.load_run_file_id = p_load_run_file_id;
 
-    -- 1. Read every row once: its key, its hash, its verdict.
+    -- 1. Read every row once: key, hash and verdict.
     INSERT INTO etl.touched_practice_info (load_run_file_id, line_no, practice_id, per_org_id, row_hash, verdict)
     SELECT p_load_run_file_id, d.line_no, d.practice_id, d.per_org_id, d.row_hash, d.verdict
     FROM etl.verdicts_practice_info(p_load_run_file_id, p_is_late) AS d;
 
     CALL etl.analyze_work('touched_practice_info');
 
-    -- 2. Say why rows are rejected. What an earlier attempt rejected and this one does not is resolved by its run.
+    -- 2. Write the reasons of rejected rows. A reject of an earlier attempt that is valid now is marked as resolved.
     UPDATE etl.rejects_practice_info AS j
     SET resolved_by_run = v_run_id
     WHERE j.load_run_file_id = p_load_run_file_id AND j.stage = 'typing' AND j.resolved_by_run IS NULL;
@@ -14563,7 +14694,7 @@ BEGIN
             resolved_by_run = NULL;
     END IF;
 
-    -- 3. Of several valid rows of a key the last counts; the others are duplicates.
+    -- 3. Of a key's valid rows take the last one; the rest are duplicates.
     WITH repeated AS MATERIALIZED (
         SELECT t.practice_id, t.per_org_id
         FROM etl.touched_practice_info AS t
@@ -14587,7 +14718,7 @@ BEGIN
     FROM ranked AS n
     WHERE t.load_run_file_id = p_load_run_file_id AND t.line_no = n.line_no;
 
-    -- 4. Count.
+    -- 4. Count the verdicts.
     UPDATE etl.load_run_files AS f
     SET rows_ingested = c.valid,
         rows_unchanged = c.unchanged,
@@ -14606,7 +14737,7 @@ BEGIN
 END;
 $check_practice_info$;
 COMMENT ON PROCEDURE etl.check_practice_info(bigint, boolean) IS
-    'Gives each row of a file its verdict, writes its rejects and counts. p_is_late: no row is skipped as unchanged.';
+    'Writes the verdict on each row of a file, its rejects and its counts. p_is_late: the file is late, so no row is unchanged.';
 
 -- object: procedure etl.stage_practice_info
 CREATE OR REPLACE PROCEDURE etl.stage_practice_info(p_load_run_file_id bigint)
@@ -14619,7 +14750,7 @@ SET plan_cache_mode = force_custom_plan
 SET work_mem = '64MB'
 SET random_page_cost = 1.1
 AS $stage_practice_info$
--- Type the valid rows of a file in order, and make them the newest state of their keys.
+-- Types the valid rows of a file that is in order, and makes them the newest state of their keys.
 -- The caller, etl.process_file, holds the extract's lock.
 DECLARE
     v_file etl.load_run_files;
@@ -14627,7 +14758,7 @@ DECLARE
 BEGIN
     SELECT f.* INTO v_file FROM etl.load_run_files AS f WHERE f.load_run_file_id = p_load_run_file_id;
 
-    -- 1. New keys. Under the lock none can be there already, and looking for conflicts would cost a third more.
+    -- 1. New keys. The lock excludes conflicts, and ON CONFLICT would take a third longer.
     INSERT INTO stg.practice_info (
         practice_id, practice_name, practice_category, practice_speciality, pho, organization_type, org_short_name,
         org_code, edi_account, legal_entity_title, legal_status, incorporation_number, legal_date, comments,
@@ -14650,7 +14781,7 @@ BEGIN
     JOIN etl.typed_practice_info AS y USING (load_run_file_id, line_no)
     WHERE t.load_run_file_id = p_load_run_file_id AND t.verdict = 'new';
 
-    -- 2. Keys that are there with another text.
+    -- 2. Existing keys whose text has changed.
     INSERT INTO stg.practice_info AS s (
         practice_id, practice_name, practice_category, practice_speciality, pho, organization_type, org_short_name,
         org_code, edi_account, legal_entity_title, legal_status, incorporation_number, legal_date, comments,
@@ -14717,7 +14848,7 @@ BEGIN
         );
     GET DIAGNOSTICS v_written = ROW_COUNT;
 
-    -- 3. The values are equal, though text or rules are not: keep the new hash, so that the next file can skip the row.
+    -- 3. If text or rules changed but the values did not: store the new hash, so that the next file can skip the row.
     IF v_written < (
         SELECT count(*)
         FROM etl.touched_practice_info AS t
@@ -14732,7 +14863,7 @@ BEGIN
     END IF;
 END;
 $stage_practice_info$;
-COMMENT ON PROCEDURE etl.stage_practice_info(bigint) IS 'Types the valid rows of a file in order into stg.practice_info.';
+COMMENT ON PROCEDURE etl.stage_practice_info(bigint) IS 'Types the valid rows of a file that is in order, and writes them to stg.practice_info.';
 
 -- object: procedure etl.observe_practice_info
 CREATE OR REPLACE PROCEDURE etl.observe_practice_info(p_tenant text[], p_before timestamptz)
@@ -14745,8 +14876,8 @@ SET plan_cache_mode = force_custom_plan
 SET work_mem = '64MB'
 SET random_page_cost = 1.1
 AS $observe_practice_info$
--- Find where the tenant's counting files observed the keys in etl.touched_practice_info; of several files with one
--- DateExtracted the last counts. The caller, a rebuild or purge, holds the extract's lock.
+-- Collects the observations of the keys in etl.touched_practice_info from the tenant's counting files. Of several
+-- files with the same DateExtracted, the last one is used. The caller, a rebuild or purge, holds the extract's lock.
 BEGIN
     WITH keys AS MATERIALIZED (
         SELECT DISTINCT t.practice_id, t.per_org_id
@@ -14774,7 +14905,7 @@ BEGIN
         WHERE f.extract = 'practice_info' AND f.tenant = p_tenant AND f.is_counting
             AND f.date_extracted < p_before
     ),
-    -- What today's rules reject of files that were checked by others: it may not even be of its type now.
+    -- Rows of stale files that today's rules reject: their values may no longer fit the type of the column.
     misfits AS MATERIALIZED (
         SELECT f.load_run_file_id, b.line_no
         FROM files AS f
@@ -14816,7 +14947,7 @@ BEGIN
 END;
 $observe_practice_info$;
 COMMENT ON PROCEDURE etl.observe_practice_info(text[], timestamptz) IS
-    'Fills etl.observed_practice_info with what counting files from before p_before say of the keys in etl.touched_practice_info.';
+    'Fills etl.observed_practice_info with the observations of the keys in etl.touched_practice_info from counting files with DateExtracted before p_before.';
 
 -- object: procedure etl.purge_practice_info
 CREATE OR REPLACE PROCEDURE etl.purge_practice_info(p_tenant text[], p_before timestamptz)
@@ -14829,10 +14960,11 @@ SET plan_cache_mode = force_custom_plan
 SET work_mem = '64MB'
 SET random_page_cost = 1.1
 AS $purge_practice_info$
--- Of a tenant's rows of raw before a new horizon keep what a rebuild of any key still needs: its newest row, and those
--- with which its state in stg and core began. The caller, etl.purge_extract, holds the extract's lock.
+-- Deletes a tenant's rows of raw before a new horizon, except the rows that a rebuild of their keys still needs: of
+-- each key the newest row, and the rows with which its state in stg and core began. The caller, etl.purge_extract,
+-- holds the extract's lock.
 BEGIN
-    -- 1. All keys that counting files of the tenant held before.
+    -- 1. All keys in the tenant's counting files before the horizon.
     INSERT INTO etl.touched_practice_info (load_run_file_id, line_no, practice_id, per_org_id, row_hash, verdict)
     SELECT DISTINCT 0, 0, r.practice_id, r.per_org_id, 0, 'replaced'
     FROM etl.load_run_files AS f
@@ -14844,11 +14976,11 @@ BEGIN
 
     CALL etl.analyze_work('touched_practice_info');
 
-    -- 2. Where the counting files before the horizon observed these keys.
+    -- 2. The observations of these keys from the counting files before the horizon.
     CALL etl.observe_practice_info(p_tenant, p_before);
 
-    -- 3. Keep the newest row; the row with which the newest version and its newest state began in core; and
-    -- each row that changed stg since.
+    -- 3. Keep of each key the newest row, the row with which its newest version began in core, and each row that
+    -- changed stg since its newest state began in core.
     WITH core_states AS (
         SELECT
             s.*,
@@ -14912,12 +15044,12 @@ BEGIN
     FROM placed AS p
     WHERE p.observed_at IN (p.newest, p.version_from)
         OR p.changes AND p.observed_at >= p.state_from
-        -- Without the row before it the newest state may look as old as its version.
+        -- Also the row before the newest state: without it, this state would seem to begin with its version.
         OR p.next_at = p.state_from AND p.observed_at > p.version_from;
 
     CALL etl.analyze_work('touched_practice_info');
 
-    -- 4. Remove all other rows, of files that do not count as well, and say of which files.
+    -- 4. Delete all other rows, also of files that do not count, and record a purge attempt for each file.
     WITH removed AS (
         DELETE FROM raw.practice_info_raw AS r
         USING etl.load_run_files AS f
@@ -14938,7 +15070,7 @@ BEGIN
 END;
 $purge_practice_info$;
 COMMENT ON PROCEDURE etl.purge_practice_info(text[], timestamptz) IS
-    'Removes a tenant''s rows before a horizon from raw.practice_info_raw, but for those that a rebuild of their keys needs.';
+    'Deletes a tenant''s rows before a horizon from raw.practice_info_raw, except those that a rebuild of their keys needs.';
 
 -- object: procedure etl.merge_practice_info
 CREATE OR REPLACE PROCEDURE etl.merge_practice_info(p_load_run_file_id bigint)
@@ -14952,10 +15084,10 @@ SET work_mem = '64MB'
 SET random_page_cost = 1.1
 SET hash_mem_multiplier = 1
 AS $merge_practice_info$
--- Continue the history of the keys that this file made new or changed in stg.practice_info: close a version
--- whose history columns differ and open the next, or show newer values in the version that stands.
--- The caller, etl.process_file, holds the extract's lock. With little memory for it the planner hashes the narrow touched_
--- and not the wide rows of stg.
+-- Continues the history of the keys that this file made new or changed in stg.practice_info. If history
+-- columns differ, the current version is closed and the next one opened; otherwise the current version is updated.
+-- The caller, etl.process_file, holds the extract's lock. hash_mem_multiplier is low, so that the planner hashes the
+-- narrow rows of touched_ and not the wide rows of stg.
 DECLARE
     v_observed_at timestamptz;
     v_inserted bigint;
@@ -14985,13 +15117,13 @@ BEGIN
     WHERE t.load_run_file_id = p_load_run_file_id AND t.verdict = 'new';
     GET DIAGNOSTICS v_inserted = ROW_COUNT;
 
-    -- 2. Keys that were there, where this file changed stg.
+    -- 2. Existing keys whose row in stg this file changed.
     WITH published AS MATERIALIZED (
         SELECT s.*
         FROM etl.touched_practice_info AS t
         JOIN etl.published_practice_info AS s USING (practice_id, per_org_id)
         WHERE t.load_run_file_id = p_load_run_file_id AND t.verdict = 'changed'
-            -- Not a plain equality: statistics know no row of this file yet, and one row makes a nested loop.
+            -- Not a plain equality: the statistics do not know this file, so the planner would expect one row.
             AND coalesce(s.load_run_file_id = p_load_run_file_id, false)
     ),
     closed AS (
@@ -15031,7 +15163,7 @@ BEGIN
             p.load_run_id, p.date_extracted,
             v_observed_at
         FROM published AS p
-        -- IN, not a join: it is hashed however few rows the planner expects of either.
+        -- IN instead of a join: PostgreSQL then hashes, however few rows it expects.
         WHERE (p.practice_id, p.per_org_id) IN (SELECT d.practice_id, d.per_org_id FROM closed AS d)
             OR NOT EXISTS (
                 SELECT FROM core.dim_practice_info AS c
@@ -15046,7 +15178,7 @@ BEGIN
     WHERE f.load_run_file_id = p_load_run_file_id;
 END;
 $merge_practice_info$;
-COMMENT ON PROCEDURE etl.merge_practice_info(bigint) IS 'Continues the history of core.dim_practice_info with what a file made new or changed in stg.';
+COMMENT ON PROCEDURE etl.merge_practice_info(bigint) IS 'Continues the history of core.dim_practice_info with the rows that a file made new or changed in stg.';
 
 -- object: procedure etl.rebuild_practice_info
 CREATE OR REPLACE PROCEDURE etl.rebuild_practice_info(p_load_run_file_id bigint)
@@ -15059,7 +15191,7 @@ SET plan_cache_mode = force_custom_plan
 SET work_mem = '64MB'
 SET random_page_cost = 1.1
 AS $rebuild_practice_info$
--- Derive the keys of a late, superseding or excluded file anew from raw: their state in stg, their history in core.
+-- Rebuilds the keys of a late, superseding or excluded file from raw: their state in stg, their history in core.
 -- The caller holds the extract's lock.
 DECLARE
     v_file etl.load_run_files;
@@ -15068,11 +15200,11 @@ DECLARE
 BEGIN
     SELECT f.* INTO v_file FROM etl.load_run_files AS f WHERE f.load_run_file_id = p_load_run_file_id;
 
-    -- Rows of other tenants were rejected; their keys are not for this file to touch.
+    -- Rows of other tenants were rejected, so their keys are not rebuilt.
     DELETE FROM etl.touched_practice_info AS t
     WHERE (t.practice_id, t.per_org_id) IS DISTINCT FROM (v_file.tenant[1], v_file.tenant[2]);
 
-    -- 1. The keys of its tenant in the file and in the versions that it replaced.
+    -- 1. The tenant's keys in the file and in the files that it superseded.
     INSERT INTO etl.touched_practice_info (load_run_file_id, line_no, practice_id, per_org_id, row_hash, verdict)
     SELECT p_load_run_file_id, 0, r.practice_id, r.per_org_id, 0, 'replaced'
     FROM raw.practice_info_raw AS r
@@ -15083,10 +15215,10 @@ BEGIN
 
     CALL etl.analyze_work('touched_practice_info');
 
-    -- 2. Where the counting files observed these keys.
+    -- 2. The observations of these keys from all counting files.
     CALL etl.observe_practice_info(v_file.tenant, 'infinity');
 
-    -- 3. stg: the first observation in the newest run of equal rows.
+    -- 3. stg: the first observation in the newest series of equal rows.
     WITH states AS (
         SELECT s.*, ROW(
             s.is_absent, s.practice_name, s.practice_category, s.practice_speciality, s.pho, s.organization_type,
@@ -15177,8 +15309,8 @@ BEGIN
                 AND NOT o.is_absent
         );
 
-    -- 4. core: a version begins where a history column changes or the key comes back; it shows the newest state
-    -- inside its period, and ends where the next begins or the key is absent.
+    -- 4. core: a version begins when a history column changes or the key returns. It shows the newest state within its
+    -- period, and ends when the next version begins or the key is absent.
     WITH states AS (
         SELECT
             s.*,
@@ -15227,7 +15359,8 @@ BEGIN
             lead(v.effective_from) OVER (PARTITION BY v.practice_id, v.per_org_id ORDER BY v.version_no) AS effective_to
         FROM bounded AS v
     ),
-    -- Versions that began before the horizon stay. EXCEPT, not an anti-join: it is hashed or sorted however few rows the planner expects.
+    -- Versions that began before the horizon are kept. EXCEPT instead of an anti-join: PostgreSQL then hashes or sorts,
+    -- however few rows it expects.
     stale AS (
         SELECT c.practice_id, c.per_org_id, c.effective_from
         FROM (
@@ -15267,8 +15400,8 @@ BEGIN
             v.hpi_organization_id, v.hpi_organization_ext, v.moh_sending_practice_id, v.is_active, v.is_deleted,
             v.loaded_date_time, v.effective_to, v.load_run_file_id, v.load_run_id, v.observed_at
         FROM versions AS v
-        -- Reading the count first has the removals done first, and the order closes a version before the next is
-        -- current: at no moment has a key two current versions.
+        -- The count forces the deletions to run first, and ORDER BY closes a version before the next one becomes
+        -- current, so a key never has two current versions.
         WHERE NOT v.is_absent AND (SELECT count(*) FROM removed) >= 0
         ORDER BY v.effective_from
         ON CONFLICT (practice_id, per_org_id, effective_from) DO UPDATE
@@ -15298,7 +15431,7 @@ BEGIN
 END;
 $rebuild_practice_info$;
 COMMENT ON PROCEDURE etl.rebuild_practice_info(bigint) IS
-    'Derives the keys of a file anew from raw, in stg and core.dim_practice_info, from every counting file that holds one of them.';
+    'Rebuilds the keys of a file in stg and core.dim_practice_info, from the raw rows of all counting files that hold one of them.';
 
 -- object: view raw.providers
 CREATE OR REPLACE VIEW raw.providers AS
@@ -15330,9 +15463,9 @@ SELECT
     f.load_run_id, f.load_ts
 FROM raw.providers_raw AS r
 JOIN etl.load_run_files AS f USING (load_run_file_id);
-COMMENT ON VIEW raw.providers IS 'Delivered rows with where they came from: Doctors, nurses and other staff who provide care at the practice.';
+COMMENT ON VIEW raw.providers IS 'Delivered rows with their origin: Doctors, nurses and other staff who provide care at the practice.';
 COMMENT ON COLUMN raw.providers.load_run_file_id IS 'The file: etl.load_run_files.';
-COMMENT ON COLUMN raw.providers.line_no IS 'Number of the row in the file, from 1, counting every row.';
+COMMENT ON COLUMN raw.providers.line_no IS 'Number of the row in the file, from 1; rejected rows and a header are counted too.';
 COMMENT ON COLUMN raw.providers.s3_bucket IS 'Bucket of the file.';
 COMMENT ON COLUMN raw.providers.s3_key IS 'Key of the file.';
 COMMENT ON COLUMN raw.providers.s3_version_id IS 'Version of the object.';
@@ -15341,8 +15474,8 @@ COMMENT ON COLUMN raw.providers.date_extracted IS 'DateExtracted in the name of 
 COMMENT ON COLUMN raw.providers.extract_type IS 'Extract as spelled in the name of the file.';
 COMMENT ON COLUMN raw.providers.load_run_id IS 'The run that landed the file.';
 COMMENT ON COLUMN raw.providers.load_ts IS 'When the file was landed.';
-COMMENT ON COLUMN raw.providers.file_practice_id IS 'practice_id in the name of the file.';
-COMMENT ON COLUMN raw.providers.file_per_org_id IS 'per_org_id in the name of the file.';
+COMMENT ON COLUMN raw.providers.file_practice_id IS 'The practice_id in the file name.';
+COMMENT ON COLUMN raw.providers.file_per_org_id IS 'The per_org_id in the file name.';
 GRANT SELECT ON raw.providers TO etl_auditor;
 
 -- object: derived etl.typed_providers
@@ -15391,7 +15524,7 @@ SELECT
     nullif((r.loaded_date_time || ' Pacific/Auckland')::timestamptz, TIMESTAMPTZ '1900-01-01 Pacific/Auckland') AS loaded_date_time
 FROM raw.providers_raw AS r;
 COMMENT ON VIEW etl.typed_providers IS
-    'Rows of raw.providers_raw with typed values, the same in every session. Rejected rows may fail to cast: read valid ones only.';
+    'Rows of raw.providers_raw with typed values, the same in every session. A cast of a rejected row can fail: read valid rows only.';
 
 -- object: derived etl.published_providers
 CREATE OR REPLACE VIEW etl.published_providers WITH (security_invoker = true) AS
@@ -15438,7 +15571,7 @@ SELECT
 FROM stg.providers AS s
 CROSS JOIN LATERAL (
     SELECT etl.key_part(s.practice_id) || etl.key_part(s.per_org_id) AS key_part
-    OFFSET 0  -- computed once a row, not once for each of its surrogate keys
+    OFFSET 0  -- so that it is computed once per row, not once per surrogate key
 ) AS tenant
 LEFT JOIN etl.pseudonym_keys AS pads ON pads.only_row;
 COMMENT ON VIEW etl.published_providers IS
@@ -15451,10 +15584,10 @@ FROM etl.typed_providers AS y
 WITH NO DATA;
 ALTER TABLE etl.observed_providers ADD PRIMARY KEY (practice_id, per_org_id, provider_id, observed_at);
 COMMENT ON TABLE etl.observed_providers IS
-    'Work of a rebuild or purge: what each counting file holds of the keys in hand. Under the extract''s lock; empty between files.';
+    'Work table of a rebuild or purge: the observations of its keys from each counting file. Protected by the extract''s lock; empty between files.';
 COMMENT ON COLUMN etl.observed_providers.observed_at IS 'DateExtracted of the file.';
-COMMENT ON COLUMN etl.observed_providers.is_absent IS 'Whether the file, a mirror, lacks the key: then no other column of the row has a value.';
-COMMENT ON COLUMN etl.observed_providers.row_hash IS 'Hash of the text and of the rules of the file.';
+COMMENT ON COLUMN etl.observed_providers.is_absent IS 'Whether the file is a mirror that lacks the key; then the columns of values are NULL.';
+COMMENT ON COLUMN etl.observed_providers.row_hash IS 'Hash of the row''s text and of the rules of the file.';
 COMMENT ON COLUMN etl.observed_providers.load_run_id IS 'The run that landed the file.';
 
 -- object: derived etl.republished_providers
@@ -15502,13 +15635,13 @@ SELECT
 FROM etl.observed_providers AS o
 CROSS JOIN LATERAL (
     SELECT etl.key_part(o.practice_id) || etl.key_part(o.per_org_id) AS key_part
-    OFFSET 0  -- computed once a row, not once for each of its surrogate keys
+    OFFSET 0  -- so that it is computed once per row, not once per surrogate key
 ) AS tenant
 LEFT JOIN etl.pseudonym_keys AS pads ON pads.only_row;
 COMMENT ON VIEW etl.republished_providers IS
     'Rows of etl.observed_providers as core.dim_providers shows them, for rebuilds and purges.';
 COMMENT ON COLUMN etl.republished_providers.observed_at IS 'DateExtracted of the file.';
-COMMENT ON COLUMN etl.republished_providers.is_absent IS 'Whether the file, a mirror, lacks the key.';
+COMMENT ON COLUMN etl.republished_providers.is_absent IS 'Whether the file is a mirror that lacks the key.';
 
 -- object: function etl.hash_providers
 CREATE OR REPLACE FUNCTION etl.hash_providers(p_row raw.providers_raw, p_seed bigint)
@@ -15517,7 +15650,7 @@ LANGUAGE sql
 STABLE
 PARALLEL SAFE
 AS $hash_providers$
--- One expression without settings, so that the planner puts it in place of the call.
+-- One expression and no SET clause, so that the planner can inline the call.
 SELECT pg_catalog.hash_record_extended(
     ROW(
         p_row.provider_id, p_row.practice_id, p_row.nhi_number, p_row.is_nhi_validate, p_row.title,
@@ -15552,7 +15685,7 @@ SELECT pg_catalog.hash_record_extended(
 );
 $hash_providers$;
 COMMENT ON FUNCTION etl.hash_providers(raw.providers_raw, bigint) IS
-    'Hash of the tracked text of a raw row, seeded with the rules of its file (etl.hash_seed).';
+    'Hash of the texts of a raw row in tracked columns, seeded with the rules of its file (etl.hash_seed).';
 
 -- object: function etl.row_text_providers
 CREATE OR REPLACE FUNCTION etl.row_text_providers(p_row raw.providers_raw, p_date_extracted timestamptz)
@@ -15594,7 +15727,7 @@ SELECT pg_catalog.array_to_string(
 ) || '|~~|';
 $row_text_providers$;
 COMMENT ON FUNCTION etl.row_text_providers(raw.providers_raw, timestamptz) IS
-    'The text of a raw row with its separators, as a file extracted at that time has it.';
+    'The text of a raw row with separators, as it is in a file with that DateExtracted.';
 
 -- object: function etl.verdicts_providers
 CREATE OR REPLACE FUNCTION etl.verdicts_providers(p_load_run_file_id bigint, p_is_late boolean)
@@ -15613,9 +15746,8 @@ SET random_page_cost = 1.1
 SET parallel_setup_cost = 0
 SET parallel_tuple_cost = 0
 AS $verdicts_providers$
--- The rows of a file, each with its key, its hash and how it stands to the rules and to stg.providers. Changes nothing.
--- One pass over raw, in a query that can run parallel, which a statement that stores its result cannot. A row is read to
--- its first fault; which one it is, etl.faults_providers says.
+-- The rows of a file, each with key, hash and verdict. Changes nothing. The query reads raw once and can run in
+-- parallel, which an INSERT cannot. It stops at the first fault of a row; etl.faults_providers lists all.
 DECLARE
     v_file etl.load_run_files;
     v_seed bigint;
@@ -15632,7 +15764,7 @@ BEGIN
         r.row_hash,
         CASE
             WHEN CASE
-                -- The same text stood in a valid row, of whatever tenant; the hash leaves out untracked columns.
+                -- A valid row had the same text, maybe of a different tenant; untracked columns are not hashed.
                 WHEN s.row_hash = r.row_hash AND NOT p_is_late THEN
                     r.practice_id IS NOT DISTINCT FROM v_file.tenant[1] AND
                     r.per_org_id IS NOT DISTINCT FROM v_file.tenant[2] AND
@@ -15669,7 +15801,7 @@ BEGIN
         SELECT r.*, etl.hash_providers(r, v_seed) AS row_hash
         FROM raw.providers_raw AS r
         WHERE r.load_run_file_id = p_load_run_file_id
-        -- Hashed once a row, not once for each use. Not plain 0: that is no constant of OFFSET's type, and bars parallel plans.
+        -- OFFSET makes PostgreSQL hash each row once. A plain 0 is not a bigint and would prevent parallel plans.
         OFFSET BIGINT '0'
     ) AS r
     LEFT JOIN stg.providers AS s
@@ -15679,7 +15811,7 @@ BEGIN
 END;
 $verdicts_providers$;
 COMMENT ON FUNCTION etl.verdicts_providers(bigint, boolean) IS
-    'The rows of a file with key, hash of text and rules, and verdict: new, changed or unchanged against stg.providers, or rejected. p_is_late: none is unchanged.';
+    'The rows of a file with key, hash of text and rules, and verdict: new, changed or unchanged (compared with stg.providers), or rejected. p_is_late: no row is unchanged.';
 
 -- object: function etl.faults_providers
 CREATE OR REPLACE FUNCTION etl.faults_providers(p_load_run_file_id bigint)
@@ -15694,8 +15826,8 @@ SET plan_cache_mode = force_custom_plan
 SET work_mem = '64MB'
 SET random_page_cost = 1.1
 AS $faults_providers$
--- The rows of the file in hand whose verdict is rejected, each with all that is wrong with it, column by column. Changes
--- nothing. A column without a value has no fault, unless it is required.
+-- The rejected rows of the file that is being processed, each with all its faults, column by column. Changes nothing.
+-- An empty field is no fault, unless the column is required.
 DECLARE
     v_file etl.load_run_files;
 BEGIN
@@ -15758,7 +15890,7 @@ BEGIN
 END;
 $faults_providers$;
 COMMENT ON FUNCTION etl.faults_providers(bigint) IS
-    'The rejected rows of the file in hand: line, text, key texts, and by column the text and the reason.';
+    'The rejected rows of the file that is being processed: line, text, texts of the key, and by column the text and the reason.';
 
 -- object: procedure etl.check_providers
 CREATE OR REPLACE PROCEDURE etl.check_providers(p_load_run_file_id bigint, p_is_late boolean)
@@ -15771,7 +15903,7 @@ SET plan_cache_mode = force_custom_plan
 SET work_mem = '64MB'
 SET random_page_cost = 1.1
 AS $check_providers$
--- Give each row of the file its verdict in etl.touched_providers, write its rejects, and count.
+-- Writes the verdict on each row of the file to etl.touched_providers, writes the rejects, and counts.
 -- The caller, etl.process_file, holds the extract's lock.
 DECLARE
     v_run_id bigint;
@@ -15781,14 +15913,14 @@ BEGIN
     JOIN etl.file_attempts AS a USING (file_attempt_id)
     WHERE f.load_run_file_id = p_load_run_file_id;
 
-    -- 1. Read every row once: its key, its hash, its verdict.
+    -- 1. Read every row once: key, hash and verdict.
     INSERT INTO etl.touched_providers (load_run_file_id, line_no, practice_id, per_org_id, provider_id, row_hash, verdict)
     SELECT p_load_run_file_id, d.line_no, d.practice_id, d.per_org_id, d.provider_id, d.row_hash, d.verdict
     FROM etl.verdicts_providers(p_load_run_file_id, p_is_late) AS d;
 
     CALL etl.analyze_work('touched_providers');
 
-    -- 2. Say why rows are rejected. What an earlier attempt rejected and this one does not is resolved by its run.
+    -- 2. Write the reasons of rejected rows. A reject of an earlier attempt that is valid now is marked as resolved.
     UPDATE etl.rejects_providers AS j
     SET resolved_by_run = v_run_id
     WHERE j.load_run_file_id = p_load_run_file_id AND j.stage = 'typing' AND j.resolved_by_run IS NULL;
@@ -15806,7 +15938,7 @@ BEGIN
             resolved_by_run = NULL;
     END IF;
 
-    -- 3. Of several valid rows of a key the one with the greatest updated_at, then the last, counts; the others are duplicates.
+    -- 3. Of a key's valid rows take the one with the greatest updated_at (if equal, the last); the rest are duplicates.
     WITH repeated AS MATERIALIZED (
         SELECT t.practice_id, t.per_org_id, t.provider_id
         FROM etl.touched_providers AS t
@@ -15831,7 +15963,7 @@ BEGIN
     FROM ranked AS n
     WHERE t.load_run_file_id = p_load_run_file_id AND t.line_no = n.line_no;
 
-    -- 4. Count.
+    -- 4. Count the verdicts.
     UPDATE etl.load_run_files AS f
     SET rows_ingested = c.valid,
         rows_unchanged = c.unchanged,
@@ -15850,7 +15982,7 @@ BEGIN
 END;
 $check_providers$;
 COMMENT ON PROCEDURE etl.check_providers(bigint, boolean) IS
-    'Gives each row of a file its verdict, writes its rejects and counts. p_is_late: no row is skipped as unchanged.';
+    'Writes the verdict on each row of a file, its rejects and its counts. p_is_late: the file is late, so no row is unchanged.';
 
 -- object: procedure etl.stage_providers
 CREATE OR REPLACE PROCEDURE etl.stage_providers(p_load_run_file_id bigint)
@@ -15863,7 +15995,7 @@ SET plan_cache_mode = force_custom_plan
 SET work_mem = '64MB'
 SET random_page_cost = 1.1
 AS $stage_providers$
--- Type the valid rows of a file in order, and make them the newest state of their keys.
+-- Types the valid rows of a file that is in order, and makes them the newest state of their keys.
 -- The caller, etl.process_file, holds the extract's lock.
 DECLARE
     v_file etl.load_run_files;
@@ -15871,7 +16003,7 @@ DECLARE
 BEGIN
     SELECT f.* INTO v_file FROM etl.load_run_files AS f WHERE f.load_run_file_id = p_load_run_file_id;
 
-    -- 1. New keys. Under the lock none can be there already, and looking for conflicts would cost a third more.
+    -- 1. New keys. The lock excludes conflicts, and ON CONFLICT would take a third longer.
     INSERT INTO stg.providers (
         provider_id, practice_id, nhi_number, is_nhi_validate, title, first_name, middle_name, family_name,
         full_name, preferred_name, other_maiden_name, marital_status, gender, dob, age, age_type, age_group,
@@ -15921,7 +16053,7 @@ BEGIN
     JOIN etl.typed_providers AS y USING (load_run_file_id, line_no)
     WHERE t.load_run_file_id = p_load_run_file_id AND t.verdict = 'new';
 
-    -- 2. Keys that are there with another text.
+    -- 2. Existing keys whose text has changed.
     INSERT INTO stg.providers AS s (
         provider_id, practice_id, nhi_number, is_nhi_validate, title, first_name, middle_name, family_name,
         full_name, preferred_name, other_maiden_name, marital_status, gender, dob, age, age_type, age_group,
@@ -16084,7 +16216,7 @@ BEGIN
         );
     GET DIAGNOSTICS v_written = ROW_COUNT;
 
-    -- 3. The values are equal, though text or rules are not: keep the new hash, so that the next file can skip the row.
+    -- 3. If text or rules changed but the values did not: store the new hash, so that the next file can skip the row.
     IF v_written < (
         SELECT count(*)
         FROM etl.touched_providers AS t
@@ -16099,7 +16231,7 @@ BEGIN
     END IF;
 END;
 $stage_providers$;
-COMMENT ON PROCEDURE etl.stage_providers(bigint) IS 'Types the valid rows of a file in order into stg.providers.';
+COMMENT ON PROCEDURE etl.stage_providers(bigint) IS 'Types the valid rows of a file that is in order, and writes them to stg.providers.';
 
 -- object: procedure etl.observe_providers
 CREATE OR REPLACE PROCEDURE etl.observe_providers(p_tenant text[], p_before timestamptz)
@@ -16112,8 +16244,8 @@ SET plan_cache_mode = force_custom_plan
 SET work_mem = '64MB'
 SET random_page_cost = 1.1
 AS $observe_providers$
--- Find where the tenant's counting files observed the keys in etl.touched_providers; of several files with one
--- DateExtracted the last counts. The caller, a rebuild or purge, holds the extract's lock.
+-- Collects the observations of the keys in etl.touched_providers from the tenant's counting files. Of several
+-- files with the same DateExtracted, the last one is used. The caller, a rebuild or purge, holds the extract's lock.
 BEGIN
     WITH keys AS MATERIALIZED (
         SELECT DISTINCT t.practice_id, t.per_org_id, t.provider_id::text AS provider_id
@@ -16141,7 +16273,7 @@ BEGIN
         WHERE f.extract = 'providers' AND f.tenant = p_tenant AND f.is_counting
             AND f.date_extracted < p_before
     ),
-    -- What today's rules reject of files that were checked by others: it may not even be of its type now.
+    -- Rows of stale files that today's rules reject: their values may no longer fit the type of the column.
     misfits AS MATERIALIZED (
         SELECT f.load_run_file_id, b.line_no
         FROM files AS f
@@ -16183,7 +16315,7 @@ BEGIN
 END;
 $observe_providers$;
 COMMENT ON PROCEDURE etl.observe_providers(text[], timestamptz) IS
-    'Fills etl.observed_providers with what counting files from before p_before say of the keys in etl.touched_providers.';
+    'Fills etl.observed_providers with the observations of the keys in etl.touched_providers from counting files with DateExtracted before p_before.';
 
 -- object: procedure etl.purge_providers
 CREATE OR REPLACE PROCEDURE etl.purge_providers(p_tenant text[], p_before timestamptz)
@@ -16196,10 +16328,11 @@ SET plan_cache_mode = force_custom_plan
 SET work_mem = '64MB'
 SET random_page_cost = 1.1
 AS $purge_providers$
--- Of a tenant's rows of raw before a new horizon keep what a rebuild of any key still needs: its newest row, and those
--- with which its state in stg and core began. The caller, etl.purge_extract, holds the extract's lock.
+-- Deletes a tenant's rows of raw before a new horizon, except the rows that a rebuild of their keys still needs: of
+-- each key the newest row, and the rows with which its state in stg and core began. The caller, etl.purge_extract,
+-- holds the extract's lock.
 BEGIN
-    -- 1. All keys that counting files of the tenant held before.
+    -- 1. All keys in the tenant's counting files before the horizon.
     INSERT INTO etl.touched_providers (load_run_file_id, line_no, practice_id, per_org_id, provider_id, row_hash, verdict)
     SELECT DISTINCT 0, 0, r.practice_id, r.per_org_id, etl.key_bigint(r.provider_id), 0, 'replaced'
     FROM etl.load_run_files AS f
@@ -16211,11 +16344,11 @@ BEGIN
 
     CALL etl.analyze_work('touched_providers');
 
-    -- 2. Where the counting files before the horizon observed these keys.
+    -- 2. The observations of these keys from the counting files before the horizon.
     CALL etl.observe_providers(p_tenant, p_before);
 
-    -- 3. Keep the newest row; the row with which the newest version and its newest state began in core; and
-    -- each row that changed stg since.
+    -- 3. Keep of each key the newest row, the row with which its newest version began in core, and each row that
+    -- changed stg since its newest state began in core.
     WITH core_states AS (
         SELECT
             s.*,
@@ -16308,12 +16441,12 @@ BEGIN
     FROM placed AS p
     WHERE p.observed_at IN (p.newest, p.version_from)
         OR p.changes AND p.observed_at >= p.state_from
-        -- Without the row before it the newest state may look as old as its version.
+        -- Also the row before the newest state: without it, this state would seem to begin with its version.
         OR p.next_at = p.state_from AND p.observed_at > p.version_from;
 
     CALL etl.analyze_work('touched_providers');
 
-    -- 4. Remove all other rows, of files that do not count as well, and say of which files.
+    -- 4. Delete all other rows, also of files that do not count, and record a purge attempt for each file.
     WITH removed AS (
         DELETE FROM raw.providers_raw AS r
         USING etl.load_run_files AS f
@@ -16334,7 +16467,7 @@ BEGIN
 END;
 $purge_providers$;
 COMMENT ON PROCEDURE etl.purge_providers(text[], timestamptz) IS
-    'Removes a tenant''s rows before a horizon from raw.providers_raw, but for those that a rebuild of their keys needs.';
+    'Deletes a tenant''s rows before a horizon from raw.providers_raw, except those that a rebuild of their keys needs.';
 
 -- object: procedure etl.merge_providers
 CREATE OR REPLACE PROCEDURE etl.merge_providers(p_load_run_file_id bigint)
@@ -16348,10 +16481,10 @@ SET work_mem = '64MB'
 SET random_page_cost = 1.1
 SET hash_mem_multiplier = 1
 AS $merge_providers$
--- Continue the history of the keys that this file made new or changed in stg.providers: close a version
--- whose history columns differ and open the next, or show newer values in the version that stands.
--- The caller, etl.process_file, holds the extract's lock. With little memory for it the planner hashes the narrow touched_
--- and not the wide rows of stg.
+-- Continues the history of the keys that this file made new or changed in stg.providers. If history
+-- columns differ, the current version is closed and the next one opened; otherwise the current version is updated.
+-- The caller, etl.process_file, holds the extract's lock. hash_mem_multiplier is low, so that the planner hashes the
+-- narrow rows of touched_ and not the wide rows of stg.
 DECLARE
     v_observed_at timestamptz;
     v_inserted bigint;
@@ -16399,7 +16532,7 @@ BEGIN
     WHERE t.load_run_file_id = p_load_run_file_id AND t.verdict = 'new';
     GET DIAGNOSTICS v_inserted = ROW_COUNT;
 
-    -- 2. Keys that were there, where this file changed stg or today's mapping or pseudonym is another.
+    -- 2. Existing keys whose row in stg this file changed, or whose mapped value or pseudonym is different today.
     WITH published AS MATERIALIZED (
         SELECT s.*
         FROM etl.touched_providers AS t
@@ -16546,7 +16679,7 @@ BEGIN
             p.date_extracted,
             v_observed_at
         FROM published AS p
-        -- IN, not a join: it is hashed however few rows the planner expects of either.
+        -- IN instead of a join: PostgreSQL then hashes, however few rows it expects.
         WHERE (p.practice_id, p.per_org_id, p.provider_id) IN (SELECT d.practice_id, d.per_org_id, d.provider_id FROM closed AS d)
             OR NOT EXISTS (
                 SELECT FROM core.dim_providers AS c
@@ -16561,7 +16694,7 @@ BEGIN
     WHERE f.load_run_file_id = p_load_run_file_id;
 END;
 $merge_providers$;
-COMMENT ON PROCEDURE etl.merge_providers(bigint) IS 'Continues the history of core.dim_providers with what a file made new or changed in stg.';
+COMMENT ON PROCEDURE etl.merge_providers(bigint) IS 'Continues the history of core.dim_providers with the rows that a file made new or changed in stg.';
 
 -- object: procedure etl.rebuild_providers
 CREATE OR REPLACE PROCEDURE etl.rebuild_providers(p_load_run_file_id bigint)
@@ -16574,7 +16707,7 @@ SET plan_cache_mode = force_custom_plan
 SET work_mem = '64MB'
 SET random_page_cost = 1.1
 AS $rebuild_providers$
--- Derive the keys of a late, superseding or excluded file anew from raw: their state in stg, their history in core.
+-- Rebuilds the keys of a late, superseding or excluded file from raw: their state in stg, their history in core.
 -- The caller holds the extract's lock.
 DECLARE
     v_file etl.load_run_files;
@@ -16583,11 +16716,11 @@ DECLARE
 BEGIN
     SELECT f.* INTO v_file FROM etl.load_run_files AS f WHERE f.load_run_file_id = p_load_run_file_id;
 
-    -- Rows of other tenants were rejected; their keys are not for this file to touch.
+    -- Rows of other tenants were rejected, so their keys are not rebuilt.
     DELETE FROM etl.touched_providers AS t
     WHERE (t.practice_id, t.per_org_id) IS DISTINCT FROM (v_file.tenant[1], v_file.tenant[2]);
 
-    -- 1. The keys of its tenant in the file and in the versions that it replaced.
+    -- 1. The tenant's keys in the file and in the files that it superseded.
     INSERT INTO etl.touched_providers (load_run_file_id, line_no, practice_id, per_org_id, provider_id, row_hash, verdict)
     SELECT p_load_run_file_id, 0, r.practice_id, r.per_org_id, etl.key_bigint(r.provider_id), 0, 'replaced'
     FROM raw.providers_raw AS r
@@ -16598,10 +16731,10 @@ BEGIN
 
     CALL etl.analyze_work('touched_providers');
 
-    -- 2. Where the counting files observed these keys.
+    -- 2. The observations of these keys from all counting files.
     CALL etl.observe_providers(v_file.tenant, 'infinity');
 
-    -- 3. stg: the first observation in the newest run of equal rows.
+    -- 3. stg: the first observation in the newest series of equal rows.
     WITH states AS (
         SELECT s.*, ROW(
             s.is_absent, s.nhi_number, s.is_nhi_validate, s.title, s.first_name, s.middle_name, s.family_name,
@@ -16766,8 +16899,8 @@ BEGIN
                 AND NOT o.is_absent
         );
 
-    -- 4. core: a version begins where a history column changes or the key comes back; it shows the newest state
-    -- inside its period, and ends where the next begins or the key is absent.
+    -- 4. core: a version begins when a history column changes or the key returns. It shows the newest state within its
+    -- period, and ends when the next version begins or the key is absent.
     WITH states AS (
         SELECT
             s.*,
@@ -16830,7 +16963,8 @@ BEGIN
             lead(v.effective_from) OVER (PARTITION BY v.practice_id, v.per_org_id, v.provider_id ORDER BY v.version_no) AS effective_to
         FROM bounded AS v
     ),
-    -- Versions that began before the horizon stay. EXCEPT, not an anti-join: it is hashed or sorted however few rows the planner expects.
+    -- Versions that began before the horizon are kept. EXCEPT instead of an anti-join: PostgreSQL then hashes or sorts,
+    -- however few rows it expects.
     stale AS (
         SELECT c.practice_id, c.per_org_id, c.provider_id, c.effective_from
         FROM (
@@ -16888,8 +17022,8 @@ BEGIN
             v.from_date_practice, v.apc_expiry_date, v.mps_expiry_date, v.practice_location, v.user_role,
             v.loaded_date_time, v.effective_to, v.load_run_file_id, v.load_run_id, v.observed_at
         FROM versions AS v
-        -- Reading the count first has the removals done first, and the order closes a version before the next is
-        -- current: at no moment has a key two current versions.
+        -- The count forces the deletions to run first, and ORDER BY closes a version before the next one becomes
+        -- current, so a key never has two current versions.
         WHERE NOT v.is_absent AND (SELECT count(*) FROM removed) >= 0
         ORDER BY v.effective_from
         ON CONFLICT (practice_id, per_org_id, provider_id, effective_from) DO UPDATE
@@ -16941,7 +17075,7 @@ BEGIN
 END;
 $rebuild_providers$;
 COMMENT ON PROCEDURE etl.rebuild_providers(bigint) IS
-    'Derives the keys of a file anew from raw, in stg and core.dim_providers, from every counting file that holds one of them.';
+    'Rebuilds the keys of a file in stg and core.dim_providers, from the raw rows of all counting files that hold one of them.';
 
 -- object: view raw.vaccine
 CREATE OR REPLACE VIEW raw.vaccine AS
@@ -16954,9 +17088,9 @@ SELECT
     f.load_run_id, f.load_ts
 FROM raw.vaccine_raw AS r
 JOIN etl.load_run_files AS f USING (load_run_file_id);
-COMMENT ON VIEW raw.vaccine IS 'Delivered rows with where they came from: List of vaccines the practice uses.';
+COMMENT ON VIEW raw.vaccine IS 'Delivered rows with their origin: List of vaccines the practice uses.';
 COMMENT ON COLUMN raw.vaccine.load_run_file_id IS 'The file: etl.load_run_files.';
-COMMENT ON COLUMN raw.vaccine.line_no IS 'Number of the row in the file, from 1, counting every row.';
+COMMENT ON COLUMN raw.vaccine.line_no IS 'Number of the row in the file, from 1; rejected rows and a header are counted too.';
 COMMENT ON COLUMN raw.vaccine.s3_bucket IS 'Bucket of the file.';
 COMMENT ON COLUMN raw.vaccine.s3_key IS 'Key of the file.';
 COMMENT ON COLUMN raw.vaccine.s3_version_id IS 'Version of the object.';
@@ -16965,8 +17099,8 @@ COMMENT ON COLUMN raw.vaccine.date_extracted IS 'DateExtracted in the name of th
 COMMENT ON COLUMN raw.vaccine.extract_type IS 'Extract as spelled in the name of the file.';
 COMMENT ON COLUMN raw.vaccine.load_run_id IS 'The run that landed the file.';
 COMMENT ON COLUMN raw.vaccine.load_ts IS 'When the file was landed.';
-COMMENT ON COLUMN raw.vaccine.file_practice_id IS 'practice_id in the name of the file.';
-COMMENT ON COLUMN raw.vaccine.file_per_org_id IS 'per_org_id in the name of the file.';
+COMMENT ON COLUMN raw.vaccine.file_practice_id IS 'The practice_id in the file name.';
+COMMENT ON COLUMN raw.vaccine.file_per_org_id IS 'The per_org_id in the file name.';
 GRANT SELECT ON raw.vaccine TO etl_auditor;
 
 -- object: derived etl.typed_vaccine
@@ -16979,7 +17113,7 @@ SELECT
     nullif((r.loaded_date_time || ' Pacific/Auckland')::timestamptz, TIMESTAMPTZ '1900-01-01 Pacific/Auckland') AS loaded_date_time
 FROM raw.vaccine_raw AS r;
 COMMENT ON VIEW etl.typed_vaccine IS
-    'Rows of raw.vaccine_raw with typed values, the same in every session. Rejected rows may fail to cast: read valid ones only.';
+    'Rows of raw.vaccine_raw with typed values, the same in every session. A cast of a rejected row can fail: read valid rows only.';
 
 -- object: derived etl.published_vaccine
 CREATE OR REPLACE VIEW etl.published_vaccine WITH (security_invoker = true) AS
@@ -16992,7 +17126,7 @@ SELECT
 FROM stg.vaccine AS s
 CROSS JOIN LATERAL (
     SELECT etl.key_part(s.practice_id) || etl.key_part(s.per_org_id) AS key_part
-    OFFSET 0  -- computed once a row, not once for each of its surrogate keys
+    OFFSET 0  -- so that it is computed once per row, not once per surrogate key
 ) AS tenant;
 COMMENT ON VIEW etl.published_vaccine IS
     'Rows of stg.vaccine as core.dim_vaccine shows them: surrogate keys, mapped values, pseudonyms, without dropped columns.';
@@ -17004,10 +17138,10 @@ FROM etl.typed_vaccine AS y
 WITH NO DATA;
 ALTER TABLE etl.observed_vaccine ADD PRIMARY KEY (practice_id, per_org_id, vaccine_id, observed_at);
 COMMENT ON TABLE etl.observed_vaccine IS
-    'Work of a rebuild or purge: what each counting file holds of the keys in hand. Under the extract''s lock; empty between files.';
+    'Work table of a rebuild or purge: the observations of its keys from each counting file. Protected by the extract''s lock; empty between files.';
 COMMENT ON COLUMN etl.observed_vaccine.observed_at IS 'DateExtracted of the file.';
-COMMENT ON COLUMN etl.observed_vaccine.is_absent IS 'Whether the file, a mirror, lacks the key: then no other column of the row has a value.';
-COMMENT ON COLUMN etl.observed_vaccine.row_hash IS 'Hash of the text and of the rules of the file.';
+COMMENT ON COLUMN etl.observed_vaccine.is_absent IS 'Whether the file is a mirror that lacks the key; then the columns of values are NULL.';
+COMMENT ON COLUMN etl.observed_vaccine.row_hash IS 'Hash of the row''s text and of the rules of the file.';
 COMMENT ON COLUMN etl.observed_vaccine.load_run_id IS 'The run that landed the file.';
 
 -- object: derived etl.republished_vaccine
@@ -17021,12 +17155,12 @@ SELECT
 FROM etl.observed_vaccine AS o
 CROSS JOIN LATERAL (
     SELECT etl.key_part(o.practice_id) || etl.key_part(o.per_org_id) AS key_part
-    OFFSET 0  -- computed once a row, not once for each of its surrogate keys
+    OFFSET 0  -- so that it is computed once per row, not once per surrogate key
 ) AS tenant;
 COMMENT ON VIEW etl.republished_vaccine IS
     'Rows of etl.observed_vaccine as core.dim_vaccine shows them, for rebuilds and purges.';
 COMMENT ON COLUMN etl.republished_vaccine.observed_at IS 'DateExtracted of the file.';
-COMMENT ON COLUMN etl.republished_vaccine.is_absent IS 'Whether the file, a mirror, lacks the key.';
+COMMENT ON COLUMN etl.republished_vaccine.is_absent IS 'Whether the file is a mirror that lacks the key.';
 
 -- object: function etl.hash_vaccine
 CREATE OR REPLACE FUNCTION etl.hash_vaccine(p_row raw.vaccine_raw, p_seed bigint)
@@ -17035,7 +17169,7 @@ LANGUAGE sql
 STABLE
 PARALLEL SAFE
 AS $hash_vaccine$
--- One expression without settings, so that the planner puts it in place of the call.
+-- One expression and no SET clause, so that the planner can inline the call.
 SELECT pg_catalog.hash_record_extended(
     ROW(
         p_row.vaccine_id, p_row.vaccine_code, p_row.vaccine_name, p_row.long_description, p_row.is_active,
@@ -17046,7 +17180,7 @@ SELECT pg_catalog.hash_record_extended(
 );
 $hash_vaccine$;
 COMMENT ON FUNCTION etl.hash_vaccine(raw.vaccine_raw, bigint) IS
-    'Hash of the tracked text of a raw row, seeded with the rules of its file (etl.hash_seed).';
+    'Hash of the texts of a raw row in tracked columns, seeded with the rules of its file (etl.hash_seed).';
 
 -- object: function etl.row_text_vaccine
 CREATE OR REPLACE FUNCTION etl.row_text_vaccine(p_row raw.vaccine_raw, p_date_extracted timestamptz)
@@ -17064,7 +17198,7 @@ SELECT pg_catalog.array_to_string(
 ) || '|~~|';
 $row_text_vaccine$;
 COMMENT ON FUNCTION etl.row_text_vaccine(raw.vaccine_raw, timestamptz) IS
-    'The text of a raw row with its separators, as a file extracted at that time has it.';
+    'The text of a raw row with separators, as it is in a file with that DateExtracted.';
 
 -- object: function etl.verdicts_vaccine
 CREATE OR REPLACE FUNCTION etl.verdicts_vaccine(p_load_run_file_id bigint, p_is_late boolean)
@@ -17083,9 +17217,8 @@ SET random_page_cost = 1.1
 SET parallel_setup_cost = 0
 SET parallel_tuple_cost = 0
 AS $verdicts_vaccine$
--- The rows of a file, each with its key, its hash and how it stands to the rules and to stg.vaccine. Changes nothing.
--- One pass over raw, in a query that can run parallel, which a statement that stores its result cannot. A row is read to
--- its first fault; which one it is, etl.faults_vaccine says.
+-- The rows of a file, each with key, hash and verdict. Changes nothing. The query reads raw once and can run in
+-- parallel, which an INSERT cannot. It stops at the first fault of a row; etl.faults_vaccine lists all.
 DECLARE
     v_file etl.load_run_files;
     v_seed bigint;
@@ -17102,7 +17235,7 @@ BEGIN
         r.row_hash,
         CASE
             WHEN CASE
-                -- The same text stood in a valid row, of whatever tenant; the hash leaves out untracked columns.
+                -- A valid row had the same text, maybe of a different tenant; untracked columns are not hashed.
                 WHEN s.row_hash = r.row_hash AND NOT p_is_late THEN
                     r.per_org_id IS NOT DISTINCT FROM v_file.tenant[2] AND
                     r.practice_id IS NOT DISTINCT FROM v_file.tenant[1] AND
@@ -17123,7 +17256,7 @@ BEGIN
         SELECT r.*, etl.hash_vaccine(r, v_seed) AS row_hash
         FROM raw.vaccine_raw AS r
         WHERE r.load_run_file_id = p_load_run_file_id
-        -- Hashed once a row, not once for each use. Not plain 0: that is no constant of OFFSET's type, and bars parallel plans.
+        -- OFFSET makes PostgreSQL hash each row once. A plain 0 is not a bigint and would prevent parallel plans.
         OFFSET BIGINT '0'
     ) AS r
     LEFT JOIN stg.vaccine AS s
@@ -17133,7 +17266,7 @@ BEGIN
 END;
 $verdicts_vaccine$;
 COMMENT ON FUNCTION etl.verdicts_vaccine(bigint, boolean) IS
-    'The rows of a file with key, hash of text and rules, and verdict: new, changed or unchanged against stg.vaccine, or rejected. p_is_late: none is unchanged.';
+    'The rows of a file with key, hash of text and rules, and verdict: new, changed or unchanged (compared with stg.vaccine), or rejected. p_is_late: no row is unchanged.';
 
 -- object: function etl.faults_vaccine
 CREATE OR REPLACE FUNCTION etl.faults_vaccine(p_load_run_file_id bigint)
@@ -17148,8 +17281,8 @@ SET plan_cache_mode = force_custom_plan
 SET work_mem = '64MB'
 SET random_page_cost = 1.1
 AS $faults_vaccine$
--- The rows of the file in hand whose verdict is rejected, each with all that is wrong with it, column by column. Changes
--- nothing. A column without a value has no fault, unless it is required.
+-- The rejected rows of the file that is being processed, each with all its faults, column by column. Changes nothing.
+-- An empty field is no fault, unless the column is required.
 DECLARE
     v_file etl.load_run_files;
 BEGIN
@@ -17184,7 +17317,7 @@ BEGIN
 END;
 $faults_vaccine$;
 COMMENT ON FUNCTION etl.faults_vaccine(bigint) IS
-    'The rejected rows of the file in hand: line, text, key texts, and by column the text and the reason.';
+    'The rejected rows of the file that is being processed: line, text, texts of the key, and by column the text and the reason.';
 
 -- object: procedure etl.check_vaccine
 CREATE OR REPLACE PROCEDURE etl.check_vaccine(p_load_run_file_id bigint, p_is_late boolean)
@@ -17197,7 +17330,7 @@ SET plan_cache_mode = force_custom_plan
 SET work_mem = '64MB'
 SET random_page_cost = 1.1
 AS $check_vaccine$
--- Give each row of the file its verdict in etl.touched_vaccine, write its rejects, and count.
+-- Writes the verdict on each row of the file to etl.touched_vaccine, writes the rejects, and counts.
 -- The caller, etl.process_file, holds the extract's lock.
 DECLARE
     v_run_id bigint;
@@ -17207,14 +17340,14 @@ BEGIN
     JOIN etl.file_attempts AS a USING (file_attempt_id)
     WHERE f.load_run_file_id = p_load_run_file_id;
 
-    -- 1. Read every row once: its key, its hash, its verdict.
+    -- 1. Read every row once: key, hash and verdict.
     INSERT INTO etl.touched_vaccine (load_run_file_id, line_no, practice_id, per_org_id, vaccine_id, row_hash, verdict)
     SELECT p_load_run_file_id, d.line_no, d.practice_id, d.per_org_id, d.vaccine_id, d.row_hash, d.verdict
     FROM etl.verdicts_vaccine(p_load_run_file_id, p_is_late) AS d;
 
     CALL etl.analyze_work('touched_vaccine');
 
-    -- 2. Say why rows are rejected. What an earlier attempt rejected and this one does not is resolved by its run.
+    -- 2. Write the reasons of rejected rows. A reject of an earlier attempt that is valid now is marked as resolved.
     UPDATE etl.rejects_vaccine AS j
     SET resolved_by_run = v_run_id
     WHERE j.load_run_file_id = p_load_run_file_id AND j.stage = 'typing' AND j.resolved_by_run IS NULL;
@@ -17232,7 +17365,7 @@ BEGIN
             resolved_by_run = NULL;
     END IF;
 
-    -- 3. Of several valid rows of a key the last counts; the others are duplicates.
+    -- 3. Of a key's valid rows take the last one; the rest are duplicates.
     WITH repeated AS MATERIALIZED (
         SELECT t.practice_id, t.per_org_id, t.vaccine_id
         FROM etl.touched_vaccine AS t
@@ -17256,7 +17389,7 @@ BEGIN
     FROM ranked AS n
     WHERE t.load_run_file_id = p_load_run_file_id AND t.line_no = n.line_no;
 
-    -- 4. Count.
+    -- 4. Count the verdicts.
     UPDATE etl.load_run_files AS f
     SET rows_ingested = c.valid,
         rows_unchanged = c.unchanged,
@@ -17275,7 +17408,7 @@ BEGIN
 END;
 $check_vaccine$;
 COMMENT ON PROCEDURE etl.check_vaccine(bigint, boolean) IS
-    'Gives each row of a file its verdict, writes its rejects and counts. p_is_late: no row is skipped as unchanged.';
+    'Writes the verdict on each row of a file, its rejects and its counts. p_is_late: the file is late, so no row is unchanged.';
 
 -- object: procedure etl.stage_vaccine
 CREATE OR REPLACE PROCEDURE etl.stage_vaccine(p_load_run_file_id bigint)
@@ -17288,7 +17421,7 @@ SET plan_cache_mode = force_custom_plan
 SET work_mem = '64MB'
 SET random_page_cost = 1.1
 AS $stage_vaccine$
--- Type the valid rows of a file in order, and make them the newest state of their keys.
+-- Types the valid rows of a file that is in order, and makes them the newest state of their keys.
 -- The caller, etl.process_file, holds the extract's lock.
 DECLARE
     v_file etl.load_run_files;
@@ -17296,7 +17429,7 @@ DECLARE
 BEGIN
     SELECT f.* INTO v_file FROM etl.load_run_files AS f WHERE f.load_run_file_id = p_load_run_file_id;
 
-    -- 1. New keys. Under the lock none can be there already, and looking for conflicts would cost a third more.
+    -- 1. New keys. The lock excludes conflicts, and ON CONFLICT would take a third longer.
     INSERT INTO stg.vaccine (
         vaccine_id, vaccine_code, vaccine_name, long_description, is_active, is_deleted, coding_system, gender_id,
         gender, is_nir, per_org_id, practice_id, loaded_date_time,
@@ -17310,7 +17443,7 @@ BEGIN
     JOIN etl.typed_vaccine AS y USING (load_run_file_id, line_no)
     WHERE t.load_run_file_id = p_load_run_file_id AND t.verdict = 'new';
 
-    -- 2. Keys that are there with another text.
+    -- 2. Existing keys whose text has changed.
     INSERT INTO stg.vaccine AS s (
         vaccine_id, vaccine_code, vaccine_name, long_description, is_active, is_deleted, coding_system, gender_id,
         gender, is_nir, per_org_id, practice_id, loaded_date_time,
@@ -17341,7 +17474,7 @@ BEGIN
         );
     GET DIAGNOSTICS v_written = ROW_COUNT;
 
-    -- 3. The values are equal, though text or rules are not: keep the new hash, so that the next file can skip the row.
+    -- 3. If text or rules changed but the values did not: store the new hash, so that the next file can skip the row.
     IF v_written < (
         SELECT count(*)
         FROM etl.touched_vaccine AS t
@@ -17356,7 +17489,7 @@ BEGIN
     END IF;
 END;
 $stage_vaccine$;
-COMMENT ON PROCEDURE etl.stage_vaccine(bigint) IS 'Types the valid rows of a file in order into stg.vaccine.';
+COMMENT ON PROCEDURE etl.stage_vaccine(bigint) IS 'Types the valid rows of a file that is in order, and writes them to stg.vaccine.';
 
 -- object: procedure etl.observe_vaccine
 CREATE OR REPLACE PROCEDURE etl.observe_vaccine(p_tenant text[], p_before timestamptz)
@@ -17369,8 +17502,8 @@ SET plan_cache_mode = force_custom_plan
 SET work_mem = '64MB'
 SET random_page_cost = 1.1
 AS $observe_vaccine$
--- Find where the tenant's counting files observed the keys in etl.touched_vaccine; of several files with one
--- DateExtracted the last counts. The caller, a rebuild or purge, holds the extract's lock.
+-- Collects the observations of the keys in etl.touched_vaccine from the tenant's counting files. Of several
+-- files with the same DateExtracted, the last one is used. The caller, a rebuild or purge, holds the extract's lock.
 BEGIN
     WITH keys AS MATERIALIZED (
         SELECT DISTINCT t.practice_id, t.per_org_id, t.vaccine_id::text AS vaccine_id
@@ -17398,7 +17531,7 @@ BEGIN
         WHERE f.extract = 'vaccine' AND f.tenant = p_tenant AND f.is_counting
             AND f.date_extracted < p_before
     ),
-    -- What today's rules reject of files that were checked by others: it may not even be of its type now.
+    -- Rows of stale files that today's rules reject: their values may no longer fit the type of the column.
     misfits AS MATERIALIZED (
         SELECT f.load_run_file_id, b.line_no
         FROM files AS f
@@ -17440,7 +17573,7 @@ BEGIN
 END;
 $observe_vaccine$;
 COMMENT ON PROCEDURE etl.observe_vaccine(text[], timestamptz) IS
-    'Fills etl.observed_vaccine with what counting files from before p_before say of the keys in etl.touched_vaccine.';
+    'Fills etl.observed_vaccine with the observations of the keys in etl.touched_vaccine from counting files with DateExtracted before p_before.';
 
 -- object: procedure etl.purge_vaccine
 CREATE OR REPLACE PROCEDURE etl.purge_vaccine(p_tenant text[], p_before timestamptz)
@@ -17453,10 +17586,11 @@ SET plan_cache_mode = force_custom_plan
 SET work_mem = '64MB'
 SET random_page_cost = 1.1
 AS $purge_vaccine$
--- Of a tenant's rows of raw before a new horizon keep what a rebuild of any key still needs: its newest row, and those
--- with which its state in stg and core began. The caller, etl.purge_extract, holds the extract's lock.
+-- Deletes a tenant's rows of raw before a new horizon, except the rows that a rebuild of their keys still needs: of
+-- each key the newest row, and the rows with which its state in stg and core began. The caller, etl.purge_extract,
+-- holds the extract's lock.
 BEGIN
-    -- 1. All keys that counting files of the tenant held before.
+    -- 1. All keys in the tenant's counting files before the horizon.
     INSERT INTO etl.touched_vaccine (load_run_file_id, line_no, practice_id, per_org_id, vaccine_id, row_hash, verdict)
     SELECT DISTINCT 0, 0, r.practice_id, r.per_org_id, etl.key_bigint(r.vaccine_id), 0, 'replaced'
     FROM etl.load_run_files AS f
@@ -17468,11 +17602,11 @@ BEGIN
 
     CALL etl.analyze_work('touched_vaccine');
 
-    -- 2. Where the counting files before the horizon observed these keys.
+    -- 2. The observations of these keys from the counting files before the horizon.
     CALL etl.observe_vaccine(p_tenant, p_before);
 
-    -- 3. Keep the newest row; the row with which the newest version and its newest state began in core; and
-    -- each row that changed stg since.
+    -- 3. Keep of each key the newest row, the row with which its newest version began in core, and each row that
+    -- changed stg since its newest state began in core.
     WITH core_states AS (
         SELECT
             s.*,
@@ -17525,12 +17659,12 @@ BEGIN
     FROM placed AS p
     WHERE p.observed_at IN (p.newest, p.version_from)
         OR p.changes AND p.observed_at >= p.state_from
-        -- Without the row before it the newest state may look as old as its version.
+        -- Also the row before the newest state: without it, this state would seem to begin with its version.
         OR p.next_at = p.state_from AND p.observed_at > p.version_from;
 
     CALL etl.analyze_work('touched_vaccine');
 
-    -- 4. Remove all other rows, of files that do not count as well, and say of which files.
+    -- 4. Delete all other rows, also of files that do not count, and record a purge attempt for each file.
     WITH removed AS (
         DELETE FROM raw.vaccine_raw AS r
         USING etl.load_run_files AS f
@@ -17551,7 +17685,7 @@ BEGIN
 END;
 $purge_vaccine$;
 COMMENT ON PROCEDURE etl.purge_vaccine(text[], timestamptz) IS
-    'Removes a tenant''s rows before a horizon from raw.vaccine_raw, but for those that a rebuild of their keys needs.';
+    'Deletes a tenant''s rows before a horizon from raw.vaccine_raw, except those that a rebuild of their keys needs.';
 
 -- object: procedure etl.merge_vaccine
 CREATE OR REPLACE PROCEDURE etl.merge_vaccine(p_load_run_file_id bigint)
@@ -17565,10 +17699,10 @@ SET work_mem = '64MB'
 SET random_page_cost = 1.1
 SET hash_mem_multiplier = 1
 AS $merge_vaccine$
--- Continue the history of the keys that this file made new or changed in stg.vaccine: close a version
--- whose history columns differ and open the next, or show newer values in the version that stands.
--- The caller, etl.process_file, holds the extract's lock. With little memory for it the planner hashes the narrow touched_
--- and not the wide rows of stg.
+-- Continues the history of the keys that this file made new or changed in stg.vaccine. If history
+-- columns differ, the current version is closed and the next one opened; otherwise the current version is updated.
+-- The caller, etl.process_file, holds the extract's lock. hash_mem_multiplier is low, so that the planner hashes the
+-- narrow rows of touched_ and not the wide rows of stg.
 DECLARE
     v_observed_at timestamptz;
     v_inserted bigint;
@@ -17593,13 +17727,13 @@ BEGIN
     WHERE t.load_run_file_id = p_load_run_file_id AND t.verdict = 'new';
     GET DIAGNOSTICS v_inserted = ROW_COUNT;
 
-    -- 2. Keys that were there, where this file changed stg.
+    -- 2. Existing keys whose row in stg this file changed.
     WITH published AS MATERIALIZED (
         SELECT s.*
         FROM etl.touched_vaccine AS t
         JOIN etl.published_vaccine AS s USING (practice_id, per_org_id, vaccine_id)
         WHERE t.load_run_file_id = p_load_run_file_id AND t.verdict = 'changed'
-            -- Not a plain equality: statistics know no row of this file yet, and one row makes a nested loop.
+            -- Not a plain equality: the statistics do not know this file, so the planner would expect one row.
             AND coalesce(s.load_run_file_id = p_load_run_file_id, false)
     ),
     closed AS (
@@ -17630,7 +17764,7 @@ BEGIN
             p.load_run_id, p.date_extracted,
             v_observed_at
         FROM published AS p
-        -- IN, not a join: it is hashed however few rows the planner expects of either.
+        -- IN instead of a join: PostgreSQL then hashes, however few rows it expects.
         WHERE (p.practice_id, p.per_org_id, p.vaccine_id) IN (SELECT d.practice_id, d.per_org_id, d.vaccine_id FROM closed AS d)
             OR NOT EXISTS (
                 SELECT FROM core.dim_vaccine AS c
@@ -17645,7 +17779,7 @@ BEGIN
     WHERE f.load_run_file_id = p_load_run_file_id;
 END;
 $merge_vaccine$;
-COMMENT ON PROCEDURE etl.merge_vaccine(bigint) IS 'Continues the history of core.dim_vaccine with what a file made new or changed in stg.';
+COMMENT ON PROCEDURE etl.merge_vaccine(bigint) IS 'Continues the history of core.dim_vaccine with the rows that a file made new or changed in stg.';
 
 -- object: procedure etl.rebuild_vaccine
 CREATE OR REPLACE PROCEDURE etl.rebuild_vaccine(p_load_run_file_id bigint)
@@ -17658,7 +17792,7 @@ SET plan_cache_mode = force_custom_plan
 SET work_mem = '64MB'
 SET random_page_cost = 1.1
 AS $rebuild_vaccine$
--- Derive the keys of a late, superseding or excluded file anew from raw: their state in stg, their history in core.
+-- Rebuilds the keys of a late, superseding or excluded file from raw: their state in stg, their history in core.
 -- The caller holds the extract's lock.
 DECLARE
     v_file etl.load_run_files;
@@ -17667,11 +17801,11 @@ DECLARE
 BEGIN
     SELECT f.* INTO v_file FROM etl.load_run_files AS f WHERE f.load_run_file_id = p_load_run_file_id;
 
-    -- Rows of other tenants were rejected; their keys are not for this file to touch.
+    -- Rows of other tenants were rejected, so their keys are not rebuilt.
     DELETE FROM etl.touched_vaccine AS t
     WHERE (t.practice_id, t.per_org_id) IS DISTINCT FROM (v_file.tenant[1], v_file.tenant[2]);
 
-    -- 1. The keys of its tenant in the file and in the versions that it replaced.
+    -- 1. The tenant's keys in the file and in the files that it superseded.
     INSERT INTO etl.touched_vaccine (load_run_file_id, line_no, practice_id, per_org_id, vaccine_id, row_hash, verdict)
     SELECT p_load_run_file_id, 0, r.practice_id, r.per_org_id, etl.key_bigint(r.vaccine_id), 0, 'replaced'
     FROM raw.vaccine_raw AS r
@@ -17682,10 +17816,10 @@ BEGIN
 
     CALL etl.analyze_work('touched_vaccine');
 
-    -- 2. Where the counting files observed these keys.
+    -- 2. The observations of these keys from all counting files.
     CALL etl.observe_vaccine(v_file.tenant, 'infinity');
 
-    -- 3. stg: the first observation in the newest run of equal rows.
+    -- 3. stg: the first observation in the newest series of equal rows.
     WITH states AS (
         SELECT s.*, ROW(
             s.is_absent, s.vaccine_code, s.vaccine_name, s.long_description, s.is_active, s.is_deleted,
@@ -17748,8 +17882,8 @@ BEGIN
                 AND NOT o.is_absent
         );
 
-    -- 4. core: a version begins where a history column changes or the key comes back; it shows the newest state
-    -- inside its period, and ends where the next begins or the key is absent.
+    -- 4. core: a version begins when a history column changes or the key returns. It shows the newest state within its
+    -- period, and ends when the next version begins or the key is absent.
     WITH states AS (
         SELECT
             s.*,
@@ -17792,7 +17926,8 @@ BEGIN
             lead(v.effective_from) OVER (PARTITION BY v.practice_id, v.per_org_id, v.vaccine_id ORDER BY v.version_no) AS effective_to
         FROM bounded AS v
     ),
-    -- Versions that began before the horizon stay. EXCEPT, not an anti-join: it is hashed or sorted however few rows the planner expects.
+    -- Versions that began before the horizon are kept. EXCEPT instead of an anti-join: PostgreSQL then hashes or sorts,
+    -- however few rows it expects.
     stale AS (
         SELECT c.practice_id, c.per_org_id, c.vaccine_id, c.effective_from
         FROM (
@@ -17827,8 +17962,8 @@ BEGIN
             v.gender, v.is_nir, v.loaded_date_time, v.effective_to, v.load_run_file_id, v.load_run_id,
             v.observed_at
         FROM versions AS v
-        -- Reading the count first has the removals done first, and the order closes a version before the next is
-        -- current: at no moment has a key two current versions.
+        -- The count forces the deletions to run first, and ORDER BY closes a version before the next one becomes
+        -- current, so a key never has two current versions.
         WHERE NOT v.is_absent AND (SELECT count(*) FROM removed) >= 0
         ORDER BY v.effective_from
         ON CONFLICT (practice_id, per_org_id, vaccine_id, effective_from) DO UPDATE
@@ -17849,7 +17984,7 @@ BEGIN
 END;
 $rebuild_vaccine$;
 COMMENT ON PROCEDURE etl.rebuild_vaccine(bigint) IS
-    'Derives the keys of a file anew from raw, in stg and core.dim_vaccine, from every counting file that holds one of them.';
+    'Rebuilds the keys of a file in stg and core.dim_vaccine, from the raw rows of all counting files that hold one of them.';
 
 -- object: view raw.allergies
 CREATE OR REPLACE VIEW raw.allergies AS
@@ -17869,9 +18004,9 @@ SELECT
     f.load_run_id, f.load_ts
 FROM raw.allergies_raw AS r
 JOIN etl.load_run_files AS f USING (load_run_file_id);
-COMMENT ON VIEW raw.allergies IS 'Delivered rows with where they came from: Allergies and adverse reactions recorded for patients.';
+COMMENT ON VIEW raw.allergies IS 'Delivered rows with their origin: Allergies and adverse reactions recorded for patients.';
 COMMENT ON COLUMN raw.allergies.load_run_file_id IS 'The file: etl.load_run_files.';
-COMMENT ON COLUMN raw.allergies.line_no IS 'Number of the row in the file, from 1, counting every row.';
+COMMENT ON COLUMN raw.allergies.line_no IS 'Number of the row in the file, from 1; rejected rows and a header are counted too.';
 COMMENT ON COLUMN raw.allergies.s3_bucket IS 'Bucket of the file.';
 COMMENT ON COLUMN raw.allergies.s3_key IS 'Key of the file.';
 COMMENT ON COLUMN raw.allergies.s3_version_id IS 'Version of the object.';
@@ -17880,8 +18015,8 @@ COMMENT ON COLUMN raw.allergies.date_extracted IS 'DateExtracted in the name of 
 COMMENT ON COLUMN raw.allergies.extract_type IS 'Extract as spelled in the name of the file.';
 COMMENT ON COLUMN raw.allergies.load_run_id IS 'The run that landed the file.';
 COMMENT ON COLUMN raw.allergies.load_ts IS 'When the file was landed.';
-COMMENT ON COLUMN raw.allergies.file_practice_id IS 'practice_id in the name of the file.';
-COMMENT ON COLUMN raw.allergies.file_per_org_id IS 'per_org_id in the name of the file.';
+COMMENT ON COLUMN raw.allergies.file_practice_id IS 'The practice_id in the file name.';
+COMMENT ON COLUMN raw.allergies.file_per_org_id IS 'The per_org_id in the file name.';
 GRANT SELECT ON raw.allergies TO etl_auditor;
 
 -- object: derived etl.typed_allergies
@@ -17909,7 +18044,7 @@ SELECT
     nullif((r.loaded_date_time || ' Pacific/Auckland')::timestamptz, TIMESTAMPTZ '1900-01-01 Pacific/Auckland') AS loaded_date_time
 FROM raw.allergies_raw AS r;
 COMMENT ON VIEW etl.typed_allergies IS
-    'Rows of raw.allergies_raw with typed values, the same in every session. Rejected rows may fail to cast: read valid ones only.';
+    'Rows of raw.allergies_raw with typed values, the same in every session. A cast of a rejected row can fail: read valid rows only.';
 
 -- object: derived etl.published_allergies
 CREATE OR REPLACE VIEW etl.published_allergies WITH (security_invoker = true) AS
@@ -17929,7 +18064,7 @@ SELECT
 FROM stg.allergies AS s
 CROSS JOIN LATERAL (
     SELECT etl.key_part(s.practice_id) || etl.key_part(s.per_org_id) AS key_part
-    OFFSET 0  -- computed once a row, not once for each of its surrogate keys
+    OFFSET 0  -- so that it is computed once per row, not once per surrogate key
 ) AS tenant;
 COMMENT ON VIEW etl.published_allergies IS
     'Rows of stg.allergies as core.fact_allergies shows them: surrogate keys, mapped values, pseudonyms, without dropped columns.';
@@ -17941,10 +18076,10 @@ FROM etl.typed_allergies AS y
 WITH NO DATA;
 ALTER TABLE etl.observed_allergies ADD PRIMARY KEY (practice_id, per_org_id, allergy_id, observed_at);
 COMMENT ON TABLE etl.observed_allergies IS
-    'Work of a rebuild or purge: what each counting file holds of the keys in hand. Under the extract''s lock; empty between files.';
+    'Work table of a rebuild or purge: the observations of its keys from each counting file. Protected by the extract''s lock; empty between files.';
 COMMENT ON COLUMN etl.observed_allergies.observed_at IS 'DateExtracted of the file.';
-COMMENT ON COLUMN etl.observed_allergies.is_absent IS 'Whether the file, a mirror, lacks the key: then no other column of the row has a value.';
-COMMENT ON COLUMN etl.observed_allergies.row_hash IS 'Hash of the text and of the rules of the file.';
+COMMENT ON COLUMN etl.observed_allergies.is_absent IS 'Whether the file is a mirror that lacks the key; then the columns of values are NULL.';
+COMMENT ON COLUMN etl.observed_allergies.row_hash IS 'Hash of the row''s text and of the rules of the file.';
 COMMENT ON COLUMN etl.observed_allergies.load_run_id IS 'The run that landed the file.';
 
 -- object: derived etl.republished_allergies
@@ -17965,12 +18100,12 @@ SELECT
 FROM etl.observed_allergies AS o
 CROSS JOIN LATERAL (
     SELECT etl.key_part(o.practice_id) || etl.key_part(o.per_org_id) AS key_part
-    OFFSET 0  -- computed once a row, not once for each of its surrogate keys
+    OFFSET 0  -- so that it is computed once per row, not once per surrogate key
 ) AS tenant;
 COMMENT ON VIEW etl.republished_allergies IS
     'Rows of etl.observed_allergies as core.fact_allergies shows them, for rebuilds and purges.';
 COMMENT ON COLUMN etl.republished_allergies.observed_at IS 'DateExtracted of the file.';
-COMMENT ON COLUMN etl.republished_allergies.is_absent IS 'Whether the file, a mirror, lacks the key.';
+COMMENT ON COLUMN etl.republished_allergies.is_absent IS 'Whether the file is a mirror that lacks the key.';
 
 -- object: function etl.hash_allergies
 CREATE OR REPLACE FUNCTION etl.hash_allergies(p_row raw.allergies_raw, p_seed bigint)
@@ -17979,7 +18114,7 @@ LANGUAGE sql
 STABLE
 PARALLEL SAFE
 AS $hash_allergies$
--- One expression without settings, so that the planner puts it in place of the call.
+-- One expression and no SET clause, so that the planner can inline the call.
 SELECT pg_catalog.hash_record_extended(
     ROW(
         p_row.allergy_id, p_row.appointment_id, p_row.allergy_type_id, p_row.allergy_type, p_row.onset_date,
@@ -17999,7 +18134,7 @@ SELECT pg_catalog.hash_record_extended(
 );
 $hash_allergies$;
 COMMENT ON FUNCTION etl.hash_allergies(raw.allergies_raw, bigint) IS
-    'Hash of the tracked text of a raw row, seeded with the rules of its file (etl.hash_seed).';
+    'Hash of the texts of a raw row in tracked columns, seeded with the rules of its file (etl.hash_seed).';
 
 -- object: function etl.row_text_allergies
 CREATE OR REPLACE FUNCTION etl.row_text_allergies(p_row raw.allergies_raw, p_date_extracted timestamptz)
@@ -18026,7 +18161,7 @@ SELECT pg_catalog.array_to_string(
 ) || '|~~|';
 $row_text_allergies$;
 COMMENT ON FUNCTION etl.row_text_allergies(raw.allergies_raw, timestamptz) IS
-    'The text of a raw row with its separators, as a file extracted at that time has it.';
+    'The text of a raw row with separators, as it is in a file with that DateExtracted.';
 
 -- object: function etl.verdicts_allergies
 CREATE OR REPLACE FUNCTION etl.verdicts_allergies(p_load_run_file_id bigint, p_is_late boolean)
@@ -18045,9 +18180,8 @@ SET random_page_cost = 1.1
 SET parallel_setup_cost = 0
 SET parallel_tuple_cost = 0
 AS $verdicts_allergies$
--- The rows of a file, each with its key, its hash and how it stands to the rules and to stg.allergies. Changes nothing.
--- One pass over raw, in a query that can run parallel, which a statement that stores its result cannot. A row is read to
--- its first fault; which one it is, etl.faults_allergies says.
+-- The rows of a file, each with key, hash and verdict. Changes nothing. The query reads raw once and can run in
+-- parallel, which an INSERT cannot. It stops at the first fault of a row; etl.faults_allergies lists all.
 DECLARE
     v_file etl.load_run_files;
     v_seed bigint;
@@ -18064,7 +18198,7 @@ BEGIN
         r.row_hash,
         CASE
             WHEN CASE
-                -- The same text stood in a valid row, of whatever tenant; the hash leaves out untracked columns.
+                -- A valid row had the same text, maybe of a different tenant; untracked columns are not hashed.
                 WHEN s.row_hash = r.row_hash AND NOT p_is_late THEN
                     r.practice_id IS NOT DISTINCT FROM v_file.tenant[1] AND
                     r.per_org_id IS NOT DISTINCT FROM v_file.tenant[2] AND
@@ -18093,7 +18227,7 @@ BEGIN
         SELECT r.*, etl.hash_allergies(r, v_seed) AS row_hash
         FROM raw.allergies_raw AS r
         WHERE r.load_run_file_id = p_load_run_file_id
-        -- Hashed once a row, not once for each use. Not plain 0: that is no constant of OFFSET's type, and bars parallel plans.
+        -- OFFSET makes PostgreSQL hash each row once. A plain 0 is not a bigint and would prevent parallel plans.
         OFFSET BIGINT '0'
     ) AS r
     LEFT JOIN stg.allergies AS s
@@ -18103,7 +18237,7 @@ BEGIN
 END;
 $verdicts_allergies$;
 COMMENT ON FUNCTION etl.verdicts_allergies(bigint, boolean) IS
-    'The rows of a file with key, hash of text and rules, and verdict: new, changed or unchanged against stg.allergies, or rejected. p_is_late: none is unchanged.';
+    'The rows of a file with key, hash of text and rules, and verdict: new, changed or unchanged (compared with stg.allergies), or rejected. p_is_late: no row is unchanged.';
 
 -- object: function etl.faults_allergies
 CREATE OR REPLACE FUNCTION etl.faults_allergies(p_load_run_file_id bigint)
@@ -18118,8 +18252,8 @@ SET plan_cache_mode = force_custom_plan
 SET work_mem = '64MB'
 SET random_page_cost = 1.1
 AS $faults_allergies$
--- The rows of the file in hand whose verdict is rejected, each with all that is wrong with it, column by column. Changes
--- nothing. A column without a value has no fault, unless it is required.
+-- The rejected rows of the file that is being processed, each with all its faults, column by column. Changes nothing.
+-- An empty field is no fault, unless the column is required.
 DECLARE
     v_file etl.load_run_files;
 BEGIN
@@ -18171,7 +18305,7 @@ BEGIN
 END;
 $faults_allergies$;
 COMMENT ON FUNCTION etl.faults_allergies(bigint) IS
-    'The rejected rows of the file in hand: line, text, key texts, and by column the text and the reason.';
+    'The rejected rows of the file that is being processed: line, text, texts of the key, and by column the text and the reason.';
 
 -- object: procedure etl.check_allergies
 CREATE OR REPLACE PROCEDURE etl.check_allergies(p_load_run_file_id bigint, p_is_late boolean)
@@ -18184,7 +18318,7 @@ SET plan_cache_mode = force_custom_plan
 SET work_mem = '64MB'
 SET random_page_cost = 1.1
 AS $check_allergies$
--- Give each row of the file its verdict in etl.touched_allergies, write its rejects, and count.
+-- Writes the verdict on each row of the file to etl.touched_allergies, writes the rejects, and counts.
 -- The caller, etl.process_file, holds the extract's lock.
 DECLARE
     v_run_id bigint;
@@ -18194,14 +18328,14 @@ BEGIN
     JOIN etl.file_attempts AS a USING (file_attempt_id)
     WHERE f.load_run_file_id = p_load_run_file_id;
 
-    -- 1. Read every row once: its key, its hash, its verdict.
+    -- 1. Read every row once: key, hash and verdict.
     INSERT INTO etl.touched_allergies (load_run_file_id, line_no, practice_id, per_org_id, allergy_id, row_hash, verdict)
     SELECT p_load_run_file_id, d.line_no, d.practice_id, d.per_org_id, d.allergy_id, d.row_hash, d.verdict
     FROM etl.verdicts_allergies(p_load_run_file_id, p_is_late) AS d;
 
     CALL etl.analyze_work('touched_allergies');
 
-    -- 2. Say why rows are rejected. What an earlier attempt rejected and this one does not is resolved by its run.
+    -- 2. Write the reasons of rejected rows. A reject of an earlier attempt that is valid now is marked as resolved.
     UPDATE etl.rejects_allergies AS j
     SET resolved_by_run = v_run_id
     WHERE j.load_run_file_id = p_load_run_file_id AND j.stage = 'typing' AND j.resolved_by_run IS NULL;
@@ -18219,7 +18353,7 @@ BEGIN
             resolved_by_run = NULL;
     END IF;
 
-    -- 3. Of several valid rows of a key the one with the greatest updated_at, then the last, counts; the others are duplicates.
+    -- 3. Of a key's valid rows take the one with the greatest updated_at (if equal, the last); the rest are duplicates.
     WITH repeated AS MATERIALIZED (
         SELECT t.practice_id, t.per_org_id, t.allergy_id
         FROM etl.touched_allergies AS t
@@ -18244,7 +18378,7 @@ BEGIN
     FROM ranked AS n
     WHERE t.load_run_file_id = p_load_run_file_id AND t.line_no = n.line_no;
 
-    -- 4. Count.
+    -- 4. Count the verdicts.
     UPDATE etl.load_run_files AS f
     SET rows_ingested = c.valid,
         rows_unchanged = c.unchanged,
@@ -18263,7 +18397,7 @@ BEGIN
 END;
 $check_allergies$;
 COMMENT ON PROCEDURE etl.check_allergies(bigint, boolean) IS
-    'Gives each row of a file its verdict, writes its rejects and counts. p_is_late: no row is skipped as unchanged.';
+    'Writes the verdict on each row of a file, its rejects and its counts. p_is_late: the file is late, so no row is unchanged.';
 
 -- object: procedure etl.stage_allergies
 CREATE OR REPLACE PROCEDURE etl.stage_allergies(p_load_run_file_id bigint)
@@ -18276,7 +18410,7 @@ SET plan_cache_mode = force_custom_plan
 SET work_mem = '64MB'
 SET random_page_cost = 1.1
 AS $stage_allergies$
--- Type the valid rows of a file in order, and make them the newest state of their keys.
+-- Types the valid rows of a file that is in order, and makes them the newest state of their keys.
 -- The caller, etl.process_file, holds the extract's lock.
 DECLARE
     v_file etl.load_run_files;
@@ -18284,7 +18418,7 @@ DECLARE
 BEGIN
     SELECT f.* INTO v_file FROM etl.load_run_files AS f WHERE f.load_run_file_id = p_load_run_file_id;
 
-    -- 1. New keys. Under the lock none can be there already, and looking for conflicts would cost a third more.
+    -- 1. New keys. The lock excludes conflicts, and ON CONFLICT would take a third longer.
     INSERT INTO stg.allergies (
         allergy_id, appointment_id, allergy_type_id, allergy_type, onset_date, deactivation_reason, medicine_id,
         medicine, reaction_id, reactions, reaction_type_id, reaction_type, severity_id, severity, reaction_notes,
@@ -18312,7 +18446,7 @@ BEGIN
     JOIN etl.typed_allergies AS y USING (load_run_file_id, line_no)
     WHERE t.load_run_file_id = p_load_run_file_id AND t.verdict = 'new';
 
-    -- 2. Keys that are there with another text.
+    -- 2. Existing keys whose text has changed.
     INSERT INTO stg.allergies AS s (
         allergy_id, appointment_id, allergy_type_id, allergy_type, onset_date, deactivation_reason, medicine_id,
         medicine, reaction_id, reactions, reaction_type_id, reaction_type, severity_id, severity, reaction_notes,
@@ -18396,7 +18530,7 @@ BEGIN
         );
     GET DIAGNOSTICS v_written = ROW_COUNT;
 
-    -- 3. The values are equal, though text or rules are not: keep the new hash, so that the next file can skip the row.
+    -- 3. If text or rules changed but the values did not: store the new hash, so that the next file can skip the row.
     IF v_written < (
         SELECT count(*)
         FROM etl.touched_allergies AS t
@@ -18411,7 +18545,7 @@ BEGIN
     END IF;
 END;
 $stage_allergies$;
-COMMENT ON PROCEDURE etl.stage_allergies(bigint) IS 'Types the valid rows of a file in order into stg.allergies.';
+COMMENT ON PROCEDURE etl.stage_allergies(bigint) IS 'Types the valid rows of a file that is in order, and writes them to stg.allergies.';
 
 -- object: procedure etl.observe_allergies
 CREATE OR REPLACE PROCEDURE etl.observe_allergies(p_tenant text[], p_before timestamptz)
@@ -18424,8 +18558,8 @@ SET plan_cache_mode = force_custom_plan
 SET work_mem = '64MB'
 SET random_page_cost = 1.1
 AS $observe_allergies$
--- Find where the tenant's counting files observed the keys in etl.touched_allergies; of several files with one
--- DateExtracted the last counts. The caller, a rebuild or purge, holds the extract's lock.
+-- Collects the observations of the keys in etl.touched_allergies from the tenant's counting files. Of several
+-- files with the same DateExtracted, the last one is used. The caller, a rebuild or purge, holds the extract's lock.
 BEGIN
     WITH keys AS MATERIALIZED (
         SELECT DISTINCT t.practice_id, t.per_org_id, t.allergy_id::text AS allergy_id
@@ -18453,7 +18587,7 @@ BEGIN
         WHERE f.extract = 'allergies' AND f.tenant = p_tenant AND f.is_counting
             AND f.date_extracted < p_before
     ),
-    -- What today's rules reject of files that were checked by others: it may not even be of its type now.
+    -- Rows of stale files that today's rules reject: their values may no longer fit the type of the column.
     misfits AS MATERIALIZED (
         SELECT f.load_run_file_id, b.line_no
         FROM files AS f
@@ -18495,7 +18629,7 @@ BEGIN
 END;
 $observe_allergies$;
 COMMENT ON PROCEDURE etl.observe_allergies(text[], timestamptz) IS
-    'Fills etl.observed_allergies with what counting files from before p_before say of the keys in etl.touched_allergies.';
+    'Fills etl.observed_allergies with the observations of the keys in etl.touched_allergies from counting files with DateExtracted before p_before.';
 
 -- object: procedure etl.purge_allergies
 CREATE OR REPLACE PROCEDURE etl.purge_allergies(p_tenant text[], p_before timestamptz)
@@ -18508,10 +18642,11 @@ SET plan_cache_mode = force_custom_plan
 SET work_mem = '64MB'
 SET random_page_cost = 1.1
 AS $purge_allergies$
--- Of a tenant's rows of raw before a new horizon keep what a rebuild of any key still needs: its newest row, and those
--- with which its state in stg and core began. The caller, etl.purge_extract, holds the extract's lock.
+-- Deletes a tenant's rows of raw before a new horizon, except the rows that a rebuild of their keys still needs: of
+-- each key the newest row, and the rows with which its state in stg and core began. The caller, etl.purge_extract,
+-- holds the extract's lock.
 BEGIN
-    -- 1. All keys that counting files of the tenant held before.
+    -- 1. All keys in the tenant's counting files before the horizon.
     INSERT INTO etl.touched_allergies (load_run_file_id, line_no, practice_id, per_org_id, allergy_id, row_hash, verdict)
     SELECT DISTINCT 0, 0, r.practice_id, r.per_org_id, etl.key_bigint(r.allergy_id), 0, 'replaced'
     FROM etl.load_run_files AS f
@@ -18523,11 +18658,11 @@ BEGIN
 
     CALL etl.analyze_work('touched_allergies');
 
-    -- 2. Where the counting files before the horizon observed these keys.
+    -- 2. The observations of these keys from the counting files before the horizon.
     CALL etl.observe_allergies(p_tenant, p_before);
 
-    -- 3. Keep the newest row; the row with which the newest version began in core; and
-    -- each row that changed stg since.
+    -- 3. Keep of each key the newest row, the row with which its newest state began in core, and each row that
+    -- changed stg since its newest state began in core.
     WITH core_states AS (
         SELECT
             s.*,
@@ -18590,7 +18725,7 @@ BEGIN
 
     CALL etl.analyze_work('touched_allergies');
 
-    -- 4. Remove all other rows, of files that do not count as well, and say of which files.
+    -- 4. Delete all other rows, also of files that do not count, and record a purge attempt for each file.
     WITH removed AS (
         DELETE FROM raw.allergies_raw AS r
         USING etl.load_run_files AS f
@@ -18611,7 +18746,7 @@ BEGIN
 END;
 $purge_allergies$;
 COMMENT ON PROCEDURE etl.purge_allergies(text[], timestamptz) IS
-    'Removes a tenant''s rows before a horizon from raw.allergies_raw, but for those that a rebuild of their keys needs.';
+    'Deletes a tenant''s rows before a horizon from raw.allergies_raw, except those that a rebuild of their keys needs.';
 
 -- object: procedure etl.merge_allergies
 CREATE OR REPLACE PROCEDURE etl.merge_allergies(p_load_run_file_id bigint)
@@ -18625,9 +18760,9 @@ SET work_mem = '64MB'
 SET random_page_cost = 1.1
 SET hash_mem_multiplier = 1
 AS $merge_allergies$
--- Publish what this file made new or changed in stg.allergies.
--- The caller, etl.process_file, holds the extract's lock. With little memory for it the planner hashes the narrow touched_
--- and not the wide rows of stg.
+-- Publishes the rows that this file made new or changed in stg.allergies.
+-- The caller, etl.process_file, holds the extract's lock. hash_mem_multiplier is low, so that the planner hashes the
+-- narrow rows of touched_ and not the wide rows of stg.
 DECLARE
     v_inserted bigint;
 BEGIN
@@ -18657,7 +18792,7 @@ BEGIN
     WHERE t.load_run_file_id = p_load_run_file_id AND t.verdict = 'new';
     GET DIAGNOSTICS v_inserted = ROW_COUNT;
 
-    -- 2. Keys that were there, where this file changed stg.
+    -- 2. Existing keys whose row in stg this file changed.
     WITH merged AS (
         INSERT INTO core.fact_allergies AS c (
             practice_id, per_org_id, allergy_id, patient_key, provider_key, medicine_key, appointment_id,
@@ -18683,7 +18818,7 @@ BEGIN
         FROM etl.touched_allergies AS t
         JOIN etl.published_allergies AS s USING (practice_id, per_org_id, allergy_id)
         WHERE t.load_run_file_id = p_load_run_file_id AND t.verdict = 'changed'
-            -- Not a plain equality: statistics know no row of this file yet, and one row makes a nested loop.
+            -- Not a plain equality: the statistics do not know this file, so the planner would expect one row.
             AND coalesce(s.load_run_file_id = p_load_run_file_id, false)
         ON CONFLICT (practice_id, per_org_id, allergy_id) DO UPDATE
         SET (
@@ -18742,7 +18877,7 @@ BEGIN
     WHERE f.load_run_file_id = p_load_run_file_id;
 END;
 $merge_allergies$;
-COMMENT ON PROCEDURE etl.merge_allergies(bigint) IS 'Publishes what a file made new or changed in stg to core.fact_allergies.';
+COMMENT ON PROCEDURE etl.merge_allergies(bigint) IS 'Publishes to core.fact_allergies the rows that a file made new or changed in stg.';
 
 -- object: procedure etl.rebuild_allergies
 CREATE OR REPLACE PROCEDURE etl.rebuild_allergies(p_load_run_file_id bigint)
@@ -18755,7 +18890,7 @@ SET plan_cache_mode = force_custom_plan
 SET work_mem = '64MB'
 SET random_page_cost = 1.1
 AS $rebuild_allergies$
--- Derive the keys of a late, superseding or excluded file anew from raw, in stg and core.
+-- Rebuilds the keys of a late, superseding or excluded file in stg and core, from raw.
 -- The caller holds the extract's lock.
 DECLARE
     v_file etl.load_run_files;
@@ -18763,11 +18898,11 @@ DECLARE
 BEGIN
     SELECT f.* INTO v_file FROM etl.load_run_files AS f WHERE f.load_run_file_id = p_load_run_file_id;
 
-    -- Rows of other tenants were rejected; their keys are not for this file to touch.
+    -- Rows of other tenants were rejected, so their keys are not rebuilt.
     DELETE FROM etl.touched_allergies AS t
     WHERE (t.practice_id, t.per_org_id) IS DISTINCT FROM (v_file.tenant[1], v_file.tenant[2]);
 
-    -- 1. The keys of its tenant in the file and in the versions that it replaced.
+    -- 1. The tenant's keys in the file and in the files that it superseded.
     INSERT INTO etl.touched_allergies (load_run_file_id, line_no, practice_id, per_org_id, allergy_id, row_hash, verdict)
     SELECT p_load_run_file_id, 0, r.practice_id, r.per_org_id, etl.key_bigint(r.allergy_id), 0, 'replaced'
     FROM raw.allergies_raw AS r
@@ -18778,10 +18913,10 @@ BEGIN
 
     CALL etl.analyze_work('touched_allergies');
 
-    -- 2. Where the counting files observed these keys.
+    -- 2. The observations of these keys from all counting files.
     CALL etl.observe_allergies(v_file.tenant, 'infinity');
 
-    -- 3. stg: the first observation in the newest run of equal rows.
+    -- 3. stg: the first observation in the newest series of equal rows.
     WITH states AS (
         SELECT s.*, ROW(
             s.is_absent, s.appointment_id, s.allergy_type_id, s.allergy_type, s.onset_date, s.deactivation_reason,
@@ -18885,7 +19020,7 @@ BEGIN
                 AND NOT o.is_absent
         );
 
-    -- 4. core: the same for the columns that core shows.
+    -- 4. core: the first observation in the newest series of rows that are equal in the columns of core.
     WITH states AS (
         SELECT s.*, ROW(
             s.is_absent, s.patient_key, s.provider_key, s.medicine_key, s.appointment_id, s.allergy_type_id,
@@ -18993,7 +19128,7 @@ BEGIN
 END;
 $rebuild_allergies$;
 COMMENT ON PROCEDURE etl.rebuild_allergies(bigint) IS
-    'Derives the keys of a file anew from raw, in stg and core.fact_allergies, from every counting file that holds one of them.';
+    'Rebuilds the keys of a file in stg and core.fact_allergies, from the raw rows of all counting files that hold one of them.';
 
 -- object: view raw.appointment_medications
 CREATE OR REPLACE VIEW raw.appointment_medications AS
@@ -19020,9 +19155,9 @@ SELECT
     f.load_run_id, f.load_ts
 FROM raw.appointment_medications_raw AS r
 JOIN etl.load_run_files AS f USING (load_run_file_id);
-COMMENT ON VIEW raw.appointment_medications IS 'Delivered rows with where they came from: Medications prescribed or recorded for patients.';
+COMMENT ON VIEW raw.appointment_medications IS 'Delivered rows with their origin: Medications prescribed or recorded for patients.';
 COMMENT ON COLUMN raw.appointment_medications.load_run_file_id IS 'The file: etl.load_run_files.';
-COMMENT ON COLUMN raw.appointment_medications.line_no IS 'Number of the row in the file, from 1, counting every row.';
+COMMENT ON COLUMN raw.appointment_medications.line_no IS 'Number of the row in the file, from 1; rejected rows and a header are counted too.';
 COMMENT ON COLUMN raw.appointment_medications.s3_bucket IS 'Bucket of the file.';
 COMMENT ON COLUMN raw.appointment_medications.s3_key IS 'Key of the file.';
 COMMENT ON COLUMN raw.appointment_medications.s3_version_id IS 'Version of the object.';
@@ -19031,8 +19166,8 @@ COMMENT ON COLUMN raw.appointment_medications.date_extracted IS 'DateExtracted i
 COMMENT ON COLUMN raw.appointment_medications.extract_type IS 'Extract as spelled in the name of the file.';
 COMMENT ON COLUMN raw.appointment_medications.load_run_id IS 'The run that landed the file.';
 COMMENT ON COLUMN raw.appointment_medications.load_ts IS 'When the file was landed.';
-COMMENT ON COLUMN raw.appointment_medications.file_practice_id IS 'practice_id in the name of the file.';
-COMMENT ON COLUMN raw.appointment_medications.file_per_org_id IS 'per_org_id in the name of the file.';
+COMMENT ON COLUMN raw.appointment_medications.file_practice_id IS 'The practice_id in the file name.';
+COMMENT ON COLUMN raw.appointment_medications.file_per_org_id IS 'The per_org_id in the file name.';
 GRANT SELECT ON raw.appointment_medications TO etl_auditor;
 
 -- object: derived etl.typed_appointment_medications
@@ -19083,7 +19218,7 @@ SELECT
     nullif((r.loaded_date_time || ' Pacific/Auckland')::timestamptz, TIMESTAMPTZ '1900-01-01 Pacific/Auckland') AS loaded_date_time
 FROM raw.appointment_medications_raw AS r;
 COMMENT ON VIEW etl.typed_appointment_medications IS
-    'Rows of raw.appointment_medications_raw with typed values, the same in every session. Rejected rows may fail to cast: read valid ones only.';
+    'Rows of raw.appointment_medications_raw with typed values, the same in every session. A cast of a rejected row can fail: read valid rows only.';
 
 -- object: derived etl.published_appointment_medications
 CREATE OR REPLACE VIEW etl.published_appointment_medications WITH (security_invoker = true) AS
@@ -19110,7 +19245,7 @@ SELECT
 FROM stg.appointment_medications AS s
 CROSS JOIN LATERAL (
     SELECT etl.key_part(s.practice_id) || etl.key_part(s.per_org_id) AS key_part
-    OFFSET 0  -- computed once a row, not once for each of its surrogate keys
+    OFFSET 0  -- so that it is computed once per row, not once per surrogate key
 ) AS tenant
 LEFT JOIN etl.pseudonym_keys AS pads ON pads.only_row;
 COMMENT ON VIEW etl.published_appointment_medications IS
@@ -19123,10 +19258,10 @@ FROM etl.typed_appointment_medications AS y
 WITH NO DATA;
 ALTER TABLE etl.observed_appointment_medications ADD PRIMARY KEY (practice_id, per_org_id, medication_id, observed_at);
 COMMENT ON TABLE etl.observed_appointment_medications IS
-    'Work of a rebuild or purge: what each counting file holds of the keys in hand. Under the extract''s lock; empty between files.';
+    'Work table of a rebuild or purge: the observations of its keys from each counting file. Protected by the extract''s lock; empty between files.';
 COMMENT ON COLUMN etl.observed_appointment_medications.observed_at IS 'DateExtracted of the file.';
-COMMENT ON COLUMN etl.observed_appointment_medications.is_absent IS 'Whether the file, a mirror, lacks the key: then no other column of the row has a value.';
-COMMENT ON COLUMN etl.observed_appointment_medications.row_hash IS 'Hash of the text and of the rules of the file.';
+COMMENT ON COLUMN etl.observed_appointment_medications.is_absent IS 'Whether the file is a mirror that lacks the key; then the columns of values are NULL.';
+COMMENT ON COLUMN etl.observed_appointment_medications.row_hash IS 'Hash of the row''s text and of the rules of the file.';
 COMMENT ON COLUMN etl.observed_appointment_medications.load_run_id IS 'The run that landed the file.';
 
 -- object: derived etl.republished_appointment_medications
@@ -19154,13 +19289,13 @@ SELECT
 FROM etl.observed_appointment_medications AS o
 CROSS JOIN LATERAL (
     SELECT etl.key_part(o.practice_id) || etl.key_part(o.per_org_id) AS key_part
-    OFFSET 0  -- computed once a row, not once for each of its surrogate keys
+    OFFSET 0  -- so that it is computed once per row, not once per surrogate key
 ) AS tenant
 LEFT JOIN etl.pseudonym_keys AS pads ON pads.only_row;
 COMMENT ON VIEW etl.republished_appointment_medications IS
     'Rows of etl.observed_appointment_medications as core.fact_appointment_medications shows them, for rebuilds and purges.';
 COMMENT ON COLUMN etl.republished_appointment_medications.observed_at IS 'DateExtracted of the file.';
-COMMENT ON COLUMN etl.republished_appointment_medications.is_absent IS 'Whether the file, a mirror, lacks the key.';
+COMMENT ON COLUMN etl.republished_appointment_medications.is_absent IS 'Whether the file is a mirror that lacks the key.';
 
 -- object: function etl.hash_appointment_medications
 CREATE OR REPLACE FUNCTION etl.hash_appointment_medications(p_row raw.appointment_medications_raw, p_seed bigint)
@@ -19169,7 +19304,7 @@ LANGUAGE sql
 STABLE
 PARALLEL SAFE
 AS $hash_appointment_medications$
--- One expression without settings, so that the planner puts it in place of the call.
+-- One expression and no SET clause, so that the planner can inline the call.
 SELECT pg_catalog.hash_record_extended(
     ROW(
         p_row.medication_id, p_row.appointment_id, p_row.patient_id, p_row.sct_id, p_row.medicine_id,
@@ -19197,7 +19332,7 @@ SELECT pg_catalog.hash_record_extended(
 );
 $hash_appointment_medications$;
 COMMENT ON FUNCTION etl.hash_appointment_medications(raw.appointment_medications_raw, bigint) IS
-    'Hash of the tracked text of a raw row, seeded with the rules of its file (etl.hash_seed).';
+    'Hash of the texts of a raw row in tracked columns, seeded with the rules of its file (etl.hash_seed).';
 
 -- object: function etl.row_text_appointment_medications
 CREATE OR REPLACE FUNCTION etl.row_text_appointment_medications(p_row raw.appointment_medications_raw, p_date_extracted timestamptz)
@@ -19233,7 +19368,7 @@ SELECT pg_catalog.array_to_string(
 ) || '|~~|';
 $row_text_appointment_medications$;
 COMMENT ON FUNCTION etl.row_text_appointment_medications(raw.appointment_medications_raw, timestamptz) IS
-    'The text of a raw row with its separators, as a file extracted at that time has it.';
+    'The text of a raw row with separators, as it is in a file with that DateExtracted.';
 
 -- object: function etl.verdicts_appointment_medications
 CREATE OR REPLACE FUNCTION etl.verdicts_appointment_medications(p_load_run_file_id bigint, p_is_late boolean)
@@ -19252,9 +19387,8 @@ SET random_page_cost = 1.1
 SET parallel_setup_cost = 0
 SET parallel_tuple_cost = 0
 AS $verdicts_appointment_medications$
--- The rows of a file, each with its key, its hash and how it stands to the rules and to stg.appointment_medications. Changes nothing.
--- One pass over raw, in a query that can run parallel, which a statement that stores its result cannot. A row is read to
--- its first fault; which one it is, etl.faults_appointment_medications says.
+-- The rows of a file, each with key, hash and verdict. Changes nothing. The query reads raw once and can run in
+-- parallel, which an INSERT cannot. It stops at the first fault of a row; etl.faults_appointment_medications lists all.
 DECLARE
     v_file etl.load_run_files;
     v_seed bigint;
@@ -19271,7 +19405,7 @@ BEGIN
         r.row_hash,
         CASE
             WHEN CASE
-                -- The same text stood in a valid row, of whatever tenant; the hash leaves out untracked columns.
+                -- A valid row had the same text, maybe of a different tenant; untracked columns are not hashed.
                 WHEN s.row_hash = r.row_hash AND NOT p_is_late THEN
                     r.practice_id IS NOT DISTINCT FROM v_file.tenant[1] AND
                     r.per_org_id IS NOT DISTINCT FROM v_file.tenant[2] AND
@@ -19315,7 +19449,7 @@ BEGIN
         SELECT r.*, etl.hash_appointment_medications(r, v_seed) AS row_hash
         FROM raw.appointment_medications_raw AS r
         WHERE r.load_run_file_id = p_load_run_file_id
-        -- Hashed once a row, not once for each use. Not plain 0: that is no constant of OFFSET's type, and bars parallel plans.
+        -- OFFSET makes PostgreSQL hash each row once. A plain 0 is not a bigint and would prevent parallel plans.
         OFFSET BIGINT '0'
     ) AS r
     LEFT JOIN stg.appointment_medications AS s
@@ -19325,7 +19459,7 @@ BEGIN
 END;
 $verdicts_appointment_medications$;
 COMMENT ON FUNCTION etl.verdicts_appointment_medications(bigint, boolean) IS
-    'The rows of a file with key, hash of text and rules, and verdict: new, changed or unchanged against stg.appointment_medications, or rejected. p_is_late: none is unchanged.';
+    'The rows of a file with key, hash of text and rules, and verdict: new, changed or unchanged (compared with stg.appointment_medications), or rejected. p_is_late: no row is unchanged.';
 
 -- object: function etl.faults_appointment_medications
 CREATE OR REPLACE FUNCTION etl.faults_appointment_medications(p_load_run_file_id bigint)
@@ -19340,8 +19474,8 @@ SET plan_cache_mode = force_custom_plan
 SET work_mem = '64MB'
 SET random_page_cost = 1.1
 AS $faults_appointment_medications$
--- The rows of the file in hand whose verdict is rejected, each with all that is wrong with it, column by column. Changes
--- nothing. A column without a value has no fault, unless it is required.
+-- The rejected rows of the file that is being processed, each with all its faults, column by column. Changes nothing.
+-- An empty field is no fault, unless the column is required.
 DECLARE
     v_file etl.load_run_files;
 BEGIN
@@ -19420,7 +19554,7 @@ BEGIN
 END;
 $faults_appointment_medications$;
 COMMENT ON FUNCTION etl.faults_appointment_medications(bigint) IS
-    'The rejected rows of the file in hand: line, text, key texts, and by column the text and the reason.';
+    'The rejected rows of the file that is being processed: line, text, texts of the key, and by column the text and the reason.';
 
 -- object: procedure etl.check_appointment_medications
 CREATE OR REPLACE PROCEDURE etl.check_appointment_medications(p_load_run_file_id bigint, p_is_late boolean)
@@ -19433,7 +19567,7 @@ SET plan_cache_mode = force_custom_plan
 SET work_mem = '64MB'
 SET random_page_cost = 1.1
 AS $check_appointment_medications$
--- Give each row of the file its verdict in etl.touched_appointment_medications, write its rejects, and count.
+-- Writes the verdict on each row of the file to etl.touched_appointment_medications, writes the rejects, and counts.
 -- The caller, etl.process_file, holds the extract's lock.
 DECLARE
     v_run_id bigint;
@@ -19443,14 +19577,14 @@ BEGIN
     JOIN etl.file_attempts AS a USING (file_attempt_id)
     WHERE f.load_run_file_id = p_load_run_file_id;
 
-    -- 1. Read every row once: its key, its hash, its verdict.
+    -- 1. Read every row once: key, hash and verdict.
     INSERT INTO etl.touched_appointment_medications (load_run_file_id, line_no, practice_id, per_org_id, medication_id, row_hash, verdict)
     SELECT p_load_run_file_id, d.line_no, d.practice_id, d.per_org_id, d.medication_id, d.row_hash, d.verdict
     FROM etl.verdicts_appointment_medications(p_load_run_file_id, p_is_late) AS d;
 
     CALL etl.analyze_work('touched_appointment_medications');
 
-    -- 2. Say why rows are rejected. What an earlier attempt rejected and this one does not is resolved by its run.
+    -- 2. Write the reasons of rejected rows. A reject of an earlier attempt that is valid now is marked as resolved.
     UPDATE etl.rejects_appointment_medications AS j
     SET resolved_by_run = v_run_id
     WHERE j.load_run_file_id = p_load_run_file_id AND j.stage = 'typing' AND j.resolved_by_run IS NULL;
@@ -19468,7 +19602,7 @@ BEGIN
             resolved_by_run = NULL;
     END IF;
 
-    -- 3. Of several valid rows of a key the one with the greatest updated_at, then the last, counts; the others are duplicates.
+    -- 3. Of a key's valid rows take the one with the greatest updated_at (if equal, the last); the rest are duplicates.
     WITH repeated AS MATERIALIZED (
         SELECT t.practice_id, t.per_org_id, t.medication_id
         FROM etl.touched_appointment_medications AS t
@@ -19493,7 +19627,7 @@ BEGIN
     FROM ranked AS n
     WHERE t.load_run_file_id = p_load_run_file_id AND t.line_no = n.line_no;
 
-    -- 4. Count.
+    -- 4. Count the verdicts.
     UPDATE etl.load_run_files AS f
     SET rows_ingested = c.valid,
         rows_unchanged = c.unchanged,
@@ -19512,7 +19646,7 @@ BEGIN
 END;
 $check_appointment_medications$;
 COMMENT ON PROCEDURE etl.check_appointment_medications(bigint, boolean) IS
-    'Gives each row of a file its verdict, writes its rejects and counts. p_is_late: no row is skipped as unchanged.';
+    'Writes the verdict on each row of a file, its rejects and its counts. p_is_late: the file is late, so no row is unchanged.';
 
 -- object: procedure etl.stage_appointment_medications
 CREATE OR REPLACE PROCEDURE etl.stage_appointment_medications(p_load_run_file_id bigint)
@@ -19525,7 +19659,7 @@ SET plan_cache_mode = force_custom_plan
 SET work_mem = '64MB'
 SET random_page_cost = 1.1
 AS $stage_appointment_medications$
--- Type the valid rows of a file in order, and make them the newest state of their keys.
+-- Types the valid rows of a file that is in order, and makes them the newest state of their keys.
 -- The caller, etl.process_file, holds the extract's lock.
 DECLARE
     v_file etl.load_run_files;
@@ -19533,7 +19667,7 @@ DECLARE
 BEGIN
     SELECT f.* INTO v_file FROM etl.load_run_files AS f WHERE f.load_run_file_id = p_load_run_file_id;
 
-    -- 1. New keys. Under the lock none can be there already, and looking for conflicts would cost a third more.
+    -- 1. New keys. The lock excludes conflicts, and ON CONFLICT would take a third longer.
     INSERT INTO stg.appointment_medications (
         medication_id, appointment_id, patient_id, sct_id, medicine_id, medicine_name, strength, form, take,
         frequency, daily_frequency, route, duration, duration_type, start_date, end_date, stop_date, repeats,
@@ -19575,7 +19709,7 @@ BEGIN
     JOIN etl.typed_appointment_medications AS y USING (load_run_file_id, line_no)
     WHERE t.load_run_file_id = p_load_run_file_id AND t.verdict = 'new';
 
-    -- 2. Keys that are there with another text.
+    -- 2. Existing keys whose text has changed.
     INSERT INTO stg.appointment_medications AS s (
         medication_id, appointment_id, patient_id, sct_id, medicine_id, medicine_name, strength, form, take,
         frequency, daily_frequency, route, duration, duration_type, start_date, end_date, stop_date, repeats,
@@ -19705,7 +19839,7 @@ BEGIN
         );
     GET DIAGNOSTICS v_written = ROW_COUNT;
 
-    -- 3. The values are equal, though text or rules are not: keep the new hash, so that the next file can skip the row.
+    -- 3. If text or rules changed but the values did not: store the new hash, so that the next file can skip the row.
     IF v_written < (
         SELECT count(*)
         FROM etl.touched_appointment_medications AS t
@@ -19720,7 +19854,7 @@ BEGIN
     END IF;
 END;
 $stage_appointment_medications$;
-COMMENT ON PROCEDURE etl.stage_appointment_medications(bigint) IS 'Types the valid rows of a file in order into stg.appointment_medications.';
+COMMENT ON PROCEDURE etl.stage_appointment_medications(bigint) IS 'Types the valid rows of a file that is in order, and writes them to stg.appointment_medications.';
 
 -- object: procedure etl.observe_appointment_medications
 CREATE OR REPLACE PROCEDURE etl.observe_appointment_medications(p_tenant text[], p_before timestamptz)
@@ -19733,8 +19867,8 @@ SET plan_cache_mode = force_custom_plan
 SET work_mem = '64MB'
 SET random_page_cost = 1.1
 AS $observe_appointment_medications$
--- Find where the tenant's counting files observed the keys in etl.touched_appointment_medications; of several files with one
--- DateExtracted the last counts. The caller, a rebuild or purge, holds the extract's lock.
+-- Collects the observations of the keys in etl.touched_appointment_medications from the tenant's counting files. Of several
+-- files with the same DateExtracted, the last one is used. The caller, a rebuild or purge, holds the extract's lock.
 BEGIN
     WITH keys AS MATERIALIZED (
         SELECT DISTINCT t.practice_id, t.per_org_id, t.medication_id::text AS medication_id
@@ -19762,7 +19896,7 @@ BEGIN
         WHERE f.extract = 'appointment_medications' AND f.tenant = p_tenant AND f.is_counting
             AND f.date_extracted < p_before
     ),
-    -- What today's rules reject of files that were checked by others: it may not even be of its type now.
+    -- Rows of stale files that today's rules reject: their values may no longer fit the type of the column.
     misfits AS MATERIALIZED (
         SELECT f.load_run_file_id, b.line_no
         FROM files AS f
@@ -19804,7 +19938,7 @@ BEGIN
 END;
 $observe_appointment_medications$;
 COMMENT ON PROCEDURE etl.observe_appointment_medications(text[], timestamptz) IS
-    'Fills etl.observed_appointment_medications with what counting files from before p_before say of the keys in etl.touched_appointment_medications.';
+    'Fills etl.observed_appointment_medications with the observations of the keys in etl.touched_appointment_medications from counting files with DateExtracted before p_before.';
 
 -- object: procedure etl.purge_appointment_medications
 CREATE OR REPLACE PROCEDURE etl.purge_appointment_medications(p_tenant text[], p_before timestamptz)
@@ -19817,10 +19951,11 @@ SET plan_cache_mode = force_custom_plan
 SET work_mem = '64MB'
 SET random_page_cost = 1.1
 AS $purge_appointment_medications$
--- Of a tenant's rows of raw before a new horizon keep what a rebuild of any key still needs: its newest row, and those
--- with which its state in stg and core began. The caller, etl.purge_extract, holds the extract's lock.
+-- Deletes a tenant's rows of raw before a new horizon, except the rows that a rebuild of their keys still needs: of
+-- each key the newest row, and the rows with which its state in stg and core began. The caller, etl.purge_extract,
+-- holds the extract's lock.
 BEGIN
-    -- 1. All keys that counting files of the tenant held before.
+    -- 1. All keys in the tenant's counting files before the horizon.
     INSERT INTO etl.touched_appointment_medications (load_run_file_id, line_no, practice_id, per_org_id, medication_id, row_hash, verdict)
     SELECT DISTINCT 0, 0, r.practice_id, r.per_org_id, etl.key_bigint(r.medication_id), 0, 'replaced'
     FROM etl.load_run_files AS f
@@ -19832,11 +19967,11 @@ BEGIN
 
     CALL etl.analyze_work('touched_appointment_medications');
 
-    -- 2. Where the counting files before the horizon observed these keys.
+    -- 2. The observations of these keys from the counting files before the horizon.
     CALL etl.observe_appointment_medications(p_tenant, p_before);
 
-    -- 3. Keep the newest row; the row with which the newest version began in core; and
-    -- each row that changed stg since.
+    -- 3. Keep of each key the newest row, the row with which its newest state began in core, and each row that
+    -- changed stg since its newest state began in core.
     WITH core_states AS (
         SELECT
             s.*,
@@ -19911,7 +20046,7 @@ BEGIN
 
     CALL etl.analyze_work('touched_appointment_medications');
 
-    -- 4. Remove all other rows, of files that do not count as well, and say of which files.
+    -- 4. Delete all other rows, also of files that do not count, and record a purge attempt for each file.
     WITH removed AS (
         DELETE FROM raw.appointment_medications_raw AS r
         USING etl.load_run_files AS f
@@ -19932,7 +20067,7 @@ BEGIN
 END;
 $purge_appointment_medications$;
 COMMENT ON PROCEDURE etl.purge_appointment_medications(text[], timestamptz) IS
-    'Removes a tenant''s rows before a horizon from raw.appointment_medications_raw, but for those that a rebuild of their keys needs.';
+    'Deletes a tenant''s rows before a horizon from raw.appointment_medications_raw, except those that a rebuild of their keys needs.';
 
 -- object: procedure etl.merge_appointment_medications
 CREATE OR REPLACE PROCEDURE etl.merge_appointment_medications(p_load_run_file_id bigint)
@@ -19946,9 +20081,9 @@ SET work_mem = '64MB'
 SET random_page_cost = 1.1
 SET hash_mem_multiplier = 1
 AS $merge_appointment_medications$
--- Publish what this file made new or changed in stg.appointment_medications.
--- The caller, etl.process_file, holds the extract's lock. With little memory for it the planner hashes the narrow touched_
--- and not the wide rows of stg.
+-- Publishes the rows that this file made new or changed in stg.appointment_medications.
+-- The caller, etl.process_file, holds the extract's lock. hash_mem_multiplier is low, so that the planner hashes the
+-- narrow rows of touched_ and not the wide rows of stg.
 DECLARE
     v_inserted bigint;
 BEGIN
@@ -19987,7 +20122,7 @@ BEGIN
     WHERE t.load_run_file_id = p_load_run_file_id AND t.verdict = 'new';
     GET DIAGNOSTICS v_inserted = ROW_COUNT;
 
-    -- 2. Keys that were there, where this file changed stg or today's mapping or pseudonym is another.
+    -- 2. Existing keys whose row in stg this file changed, or whose mapped value or pseudonym is different today.
     WITH merged AS (
         INSERT INTO core.fact_appointment_medications AS c (
             practice_id, per_org_id, medication_id, patient_key, provider_key, medicine_key, appointment_id,
@@ -20101,7 +20236,7 @@ BEGIN
     WHERE f.load_run_file_id = p_load_run_file_id;
 END;
 $merge_appointment_medications$;
-COMMENT ON PROCEDURE etl.merge_appointment_medications(bigint) IS 'Publishes what a file made new or changed in stg to core.fact_appointment_medications.';
+COMMENT ON PROCEDURE etl.merge_appointment_medications(bigint) IS 'Publishes to core.fact_appointment_medications the rows that a file made new or changed in stg.';
 
 -- object: procedure etl.rebuild_appointment_medications
 CREATE OR REPLACE PROCEDURE etl.rebuild_appointment_medications(p_load_run_file_id bigint)
@@ -20114,7 +20249,7 @@ SET plan_cache_mode = force_custom_plan
 SET work_mem = '64MB'
 SET random_page_cost = 1.1
 AS $rebuild_appointment_medications$
--- Derive the keys of a late, superseding or excluded file anew from raw, in stg and core.
+-- Rebuilds the keys of a late, superseding or excluded file in stg and core, from raw.
 -- The caller holds the extract's lock.
 DECLARE
     v_file etl.load_run_files;
@@ -20122,11 +20257,11 @@ DECLARE
 BEGIN
     SELECT f.* INTO v_file FROM etl.load_run_files AS f WHERE f.load_run_file_id = p_load_run_file_id;
 
-    -- Rows of other tenants were rejected; their keys are not for this file to touch.
+    -- Rows of other tenants were rejected, so their keys are not rebuilt.
     DELETE FROM etl.touched_appointment_medications AS t
     WHERE (t.practice_id, t.per_org_id) IS DISTINCT FROM (v_file.tenant[1], v_file.tenant[2]);
 
-    -- 1. The keys of its tenant in the file and in the versions that it replaced.
+    -- 1. The tenant's keys in the file and in the files that it superseded.
     INSERT INTO etl.touched_appointment_medications (load_run_file_id, line_no, practice_id, per_org_id, medication_id, row_hash, verdict)
     SELECT p_load_run_file_id, 0, r.practice_id, r.per_org_id, etl.key_bigint(r.medication_id), 0, 'replaced'
     FROM raw.appointment_medications_raw AS r
@@ -20137,10 +20272,10 @@ BEGIN
 
     CALL etl.analyze_work('touched_appointment_medications');
 
-    -- 2. Where the counting files observed these keys.
+    -- 2. The observations of these keys from all counting files.
     CALL etl.observe_appointment_medications(v_file.tenant, 'infinity');
 
-    -- 3. stg: the first observation in the newest run of equal rows.
+    -- 3. stg: the first observation in the newest series of equal rows.
     WITH states AS (
         SELECT s.*, ROW(
             s.is_absent, s.appointment_id, s.patient_id, s.sct_id, s.medicine_id, s.medicine_name, s.strength,
@@ -20280,7 +20415,7 @@ BEGIN
                 AND NOT o.is_absent
         );
 
-    -- 4. core: the same for the columns that core shows.
+    -- 4. core: the first observation in the newest series of rows that are equal in the columns of core.
     WITH states AS (
         SELECT s.*, ROW(
             s.is_absent, s.patient_key, s.provider_key, s.medicine_key, s.appointment_id, s.patient_id, s.sct_id,
@@ -20412,7 +20547,7 @@ BEGIN
 END;
 $rebuild_appointment_medications$;
 COMMENT ON PROCEDURE etl.rebuild_appointment_medications(bigint) IS
-    'Derives the keys of a file anew from raw, in stg and core.fact_appointment_medications, from every counting file that holds one of them.';
+    'Rebuilds the keys of a file in stg and core.fact_appointment_medications, from the raw rows of all counting files that hold one of them.';
 
 -- object: view raw.appointments
 CREATE OR REPLACE VIEW raw.appointments AS
@@ -20435,9 +20570,9 @@ SELECT
     f.load_run_id, f.load_ts
 FROM raw.appointments_raw AS r
 JOIN etl.load_run_files AS f USING (load_run_file_id);
-COMMENT ON VIEW raw.appointments IS 'Delivered rows with where they came from: Consultations booked, attended or cancelled.';
+COMMENT ON VIEW raw.appointments IS 'Delivered rows with their origin: Consultations booked, attended or cancelled.';
 COMMENT ON COLUMN raw.appointments.load_run_file_id IS 'The file: etl.load_run_files.';
-COMMENT ON COLUMN raw.appointments.line_no IS 'Number of the row in the file, from 1, counting every row.';
+COMMENT ON COLUMN raw.appointments.line_no IS 'Number of the row in the file, from 1; rejected rows and a header are counted too.';
 COMMENT ON COLUMN raw.appointments.s3_bucket IS 'Bucket of the file.';
 COMMENT ON COLUMN raw.appointments.s3_key IS 'Key of the file.';
 COMMENT ON COLUMN raw.appointments.s3_version_id IS 'Version of the object.';
@@ -20446,8 +20581,8 @@ COMMENT ON COLUMN raw.appointments.date_extracted IS 'DateExtracted in the name 
 COMMENT ON COLUMN raw.appointments.extract_type IS 'Extract as spelled in the name of the file.';
 COMMENT ON COLUMN raw.appointments.load_run_id IS 'The run that landed the file.';
 COMMENT ON COLUMN raw.appointments.load_ts IS 'When the file was landed.';
-COMMENT ON COLUMN raw.appointments.file_practice_id IS 'practice_id in the name of the file.';
-COMMENT ON COLUMN raw.appointments.file_per_org_id IS 'per_org_id in the name of the file.';
+COMMENT ON COLUMN raw.appointments.file_practice_id IS 'The practice_id in the file name.';
+COMMENT ON COLUMN raw.appointments.file_per_org_id IS 'The per_org_id in the file name.';
 GRANT SELECT ON raw.appointments TO etl_auditor;
 
 -- object: derived etl.typed_appointments
@@ -20500,7 +20635,7 @@ SELECT
     nullif((r.loaded_date_time || ' Pacific/Auckland')::timestamptz, TIMESTAMPTZ '1900-01-01 Pacific/Auckland') AS loaded_date_time
 FROM raw.appointments_raw AS r;
 COMMENT ON VIEW etl.typed_appointments IS
-    'Rows of raw.appointments_raw with typed values, the same in every session. Rejected rows may fail to cast: read valid ones only.';
+    'Rows of raw.appointments_raw with typed values, the same in every session. A cast of a rejected row can fail: read valid rows only.';
 
 -- object: derived etl.published_appointments
 CREATE OR REPLACE VIEW etl.published_appointments WITH (security_invoker = true) AS
@@ -20522,7 +20657,7 @@ SELECT
 FROM stg.appointments AS s
 CROSS JOIN LATERAL (
     SELECT etl.key_part(s.practice_id) || etl.key_part(s.per_org_id) AS key_part
-    OFFSET 0  -- computed once a row, not once for each of its surrogate keys
+    OFFSET 0  -- so that it is computed once per row, not once per surrogate key
 ) AS tenant
 LEFT JOIN etl.domain_values AS appointment_status_domain
     ON appointment_status_domain.source = 'indici'
@@ -20542,10 +20677,10 @@ FROM etl.typed_appointments AS y
 WITH NO DATA;
 ALTER TABLE etl.observed_appointments ADD PRIMARY KEY (practice_id, per_org_id, appointment_id, observed_at);
 COMMENT ON TABLE etl.observed_appointments IS
-    'Work of a rebuild or purge: what each counting file holds of the keys in hand. Under the extract''s lock; empty between files.';
+    'Work table of a rebuild or purge: the observations of its keys from each counting file. Protected by the extract''s lock; empty between files.';
 COMMENT ON COLUMN etl.observed_appointments.observed_at IS 'DateExtracted of the file.';
-COMMENT ON COLUMN etl.observed_appointments.is_absent IS 'Whether the file, a mirror, lacks the key: then no other column of the row has a value.';
-COMMENT ON COLUMN etl.observed_appointments.row_hash IS 'Hash of the text and of the rules of the file.';
+COMMENT ON COLUMN etl.observed_appointments.is_absent IS 'Whether the file is a mirror that lacks the key; then the columns of values are NULL.';
+COMMENT ON COLUMN etl.observed_appointments.row_hash IS 'Hash of the row''s text and of the rules of the file.';
 COMMENT ON COLUMN etl.observed_appointments.load_run_id IS 'The run that landed the file.';
 
 -- object: derived etl.republished_appointments
@@ -20568,7 +20703,7 @@ SELECT
 FROM etl.observed_appointments AS o
 CROSS JOIN LATERAL (
     SELECT etl.key_part(o.practice_id) || etl.key_part(o.per_org_id) AS key_part
-    OFFSET 0  -- computed once a row, not once for each of its surrogate keys
+    OFFSET 0  -- so that it is computed once per row, not once per surrogate key
 ) AS tenant
 LEFT JOIN etl.domain_values AS appointment_status_domain
     ON appointment_status_domain.source = 'indici'
@@ -20581,7 +20716,7 @@ LEFT JOIN etl.domain_values AS status_group_domain
 COMMENT ON VIEW etl.republished_appointments IS
     'Rows of etl.observed_appointments as core.fact_appointments shows them, for rebuilds and purges.';
 COMMENT ON COLUMN etl.republished_appointments.observed_at IS 'DateExtracted of the file.';
-COMMENT ON COLUMN etl.republished_appointments.is_absent IS 'Whether the file, a mirror, lacks the key.';
+COMMENT ON COLUMN etl.republished_appointments.is_absent IS 'Whether the file is a mirror that lacks the key.';
 
 -- object: function etl.hash_appointments
 CREATE OR REPLACE FUNCTION etl.hash_appointments(p_row raw.appointments_raw, p_seed bigint)
@@ -20590,7 +20725,7 @@ LANGUAGE sql
 STABLE
 PARALLEL SAFE
 AS $hash_appointments$
--- One expression without settings, so that the planner puts it in place of the call.
+-- One expression and no SET clause, so that the planner can inline the call.
 SELECT pg_catalog.hash_record_extended(
     ROW(
         p_row.appointment_id, p_row.patient_id, p_row.appointment_type, p_row.appointment_status,
@@ -20613,7 +20748,7 @@ SELECT pg_catalog.hash_record_extended(
 );
 $hash_appointments$;
 COMMENT ON FUNCTION etl.hash_appointments(raw.appointments_raw, bigint) IS
-    'Hash of the tracked text of a raw row, seeded with the rules of its file (etl.hash_seed).';
+    'Hash of the texts of a raw row in tracked columns, seeded with the rules of its file (etl.hash_seed).';
 
 -- object: function etl.row_text_appointments
 CREATE OR REPLACE FUNCTION etl.row_text_appointments(p_row raw.appointments_raw, p_date_extracted timestamptz)
@@ -20643,7 +20778,7 @@ SELECT pg_catalog.array_to_string(
 ) || '|~~|';
 $row_text_appointments$;
 COMMENT ON FUNCTION etl.row_text_appointments(raw.appointments_raw, timestamptz) IS
-    'The text of a raw row with its separators, as a file extracted at that time has it.';
+    'The text of a raw row with separators, as it is in a file with that DateExtracted.';
 
 -- object: function etl.verdicts_appointments
 CREATE OR REPLACE FUNCTION etl.verdicts_appointments(p_load_run_file_id bigint, p_is_late boolean)
@@ -20662,9 +20797,8 @@ SET random_page_cost = 1.1
 SET parallel_setup_cost = 0
 SET parallel_tuple_cost = 0
 AS $verdicts_appointments$
--- The rows of a file, each with its key, its hash and how it stands to the rules and to stg.appointments. Changes nothing.
--- One pass over raw, in a query that can run parallel, which a statement that stores its result cannot. A row is read to
--- its first fault; which one it is, etl.faults_appointments says.
+-- The rows of a file, each with key, hash and verdict. Changes nothing. The query reads raw once and can run in
+-- parallel, which an INSERT cannot. It stops at the first fault of a row; etl.faults_appointments lists all.
 DECLARE
     v_file etl.load_run_files;
     v_seed bigint;
@@ -20683,7 +20817,7 @@ BEGIN
         r.row_hash,
         CASE
             WHEN CASE
-                -- The same text stood in a valid row, of whatever tenant; the hash leaves out untracked columns.
+                -- A valid row had the same text, maybe of a different tenant; untracked columns are not hashed.
                 WHEN s.row_hash = r.row_hash AND NOT p_is_late THEN
                     r.practice_id IS NOT DISTINCT FROM v_file.tenant[1] AND
                     r.per_org_id IS NOT DISTINCT FROM v_file.tenant[2] AND
@@ -20725,7 +20859,7 @@ BEGIN
         SELECT r.*, etl.hash_appointments(r, v_seed) AS row_hash
         FROM raw.appointments_raw AS r
         WHERE r.load_run_file_id = p_load_run_file_id
-        -- Hashed once a row, not once for each use. Not plain 0: that is no constant of OFFSET's type, and bars parallel plans.
+        -- OFFSET makes PostgreSQL hash each row once. A plain 0 is not a bigint and would prevent parallel plans.
         OFFSET BIGINT '0'
     ) AS r
     LEFT JOIN stg.appointments AS s
@@ -20735,7 +20869,7 @@ BEGIN
 END;
 $verdicts_appointments$;
 COMMENT ON FUNCTION etl.verdicts_appointments(bigint, boolean) IS
-    'The rows of a file with key, hash of text and rules, and verdict: new, changed or unchanged against stg.appointments, or rejected. p_is_late: none is unchanged.';
+    'The rows of a file with key, hash of text and rules, and verdict: new, changed or unchanged (compared with stg.appointments), or rejected. p_is_late: no row is unchanged.';
 
 -- object: function etl.faults_appointments
 CREATE OR REPLACE FUNCTION etl.faults_appointments(p_load_run_file_id bigint)
@@ -20750,8 +20884,8 @@ SET plan_cache_mode = force_custom_plan
 SET work_mem = '64MB'
 SET random_page_cost = 1.1
 AS $faults_appointments$
--- The rows of the file in hand whose verdict is rejected, each with all that is wrong with it, column by column. Changes
--- nothing. A column without a value has no fault, unless it is required.
+-- The rejected rows of the file that is being processed, each with all its faults, column by column. Changes nothing.
+-- An empty field is no fault, unless the column is required.
 DECLARE
     v_file etl.load_run_files;
     v_appointment_status_values constant text[] := etl.domain_sources('indici', 'appointment_status');
@@ -20828,7 +20962,7 @@ BEGIN
 END;
 $faults_appointments$;
 COMMENT ON FUNCTION etl.faults_appointments(bigint) IS
-    'The rejected rows of the file in hand: line, text, key texts, and by column the text and the reason.';
+    'The rejected rows of the file that is being processed: line, text, texts of the key, and by column the text and the reason.';
 
 -- object: procedure etl.check_appointments
 CREATE OR REPLACE PROCEDURE etl.check_appointments(p_load_run_file_id bigint, p_is_late boolean)
@@ -20841,7 +20975,7 @@ SET plan_cache_mode = force_custom_plan
 SET work_mem = '64MB'
 SET random_page_cost = 1.1
 AS $check_appointments$
--- Give each row of the file its verdict in etl.touched_appointments, write its rejects, and count.
+-- Writes the verdict on each row of the file to etl.touched_appointments, writes the rejects, and counts.
 -- The caller, etl.process_file, holds the extract's lock.
 DECLARE
     v_run_id bigint;
@@ -20851,14 +20985,14 @@ BEGIN
     JOIN etl.file_attempts AS a USING (file_attempt_id)
     WHERE f.load_run_file_id = p_load_run_file_id;
 
-    -- 1. Read every row once: its key, its hash, its verdict.
+    -- 1. Read every row once: key, hash and verdict.
     INSERT INTO etl.touched_appointments (load_run_file_id, line_no, practice_id, per_org_id, appointment_id, row_hash, verdict)
     SELECT p_load_run_file_id, d.line_no, d.practice_id, d.per_org_id, d.appointment_id, d.row_hash, d.verdict
     FROM etl.verdicts_appointments(p_load_run_file_id, p_is_late) AS d;
 
     CALL etl.analyze_work('touched_appointments');
 
-    -- 2. Say why rows are rejected. What an earlier attempt rejected and this one does not is resolved by its run.
+    -- 2. Write the reasons of rejected rows. A reject of an earlier attempt that is valid now is marked as resolved.
     UPDATE etl.rejects_appointments AS j
     SET resolved_by_run = v_run_id
     WHERE j.load_run_file_id = p_load_run_file_id AND j.stage = 'typing' AND j.resolved_by_run IS NULL;
@@ -20876,7 +21010,7 @@ BEGIN
             resolved_by_run = NULL;
     END IF;
 
-    -- 3. Of several valid rows of a key the one with the greatest updated_at, then the last, counts; the others are duplicates.
+    -- 3. Of a key's valid rows take the one with the greatest updated_at (if equal, the last); the rest are duplicates.
     WITH repeated AS MATERIALIZED (
         SELECT t.practice_id, t.per_org_id, t.appointment_id
         FROM etl.touched_appointments AS t
@@ -20901,7 +21035,7 @@ BEGIN
     FROM ranked AS n
     WHERE t.load_run_file_id = p_load_run_file_id AND t.line_no = n.line_no;
 
-    -- 4. Count.
+    -- 4. Count the verdicts.
     UPDATE etl.load_run_files AS f
     SET rows_ingested = c.valid,
         rows_unchanged = c.unchanged,
@@ -20920,7 +21054,7 @@ BEGIN
 END;
 $check_appointments$;
 COMMENT ON PROCEDURE etl.check_appointments(bigint, boolean) IS
-    'Gives each row of a file its verdict, writes its rejects and counts. p_is_late: no row is skipped as unchanged.';
+    'Writes the verdict on each row of a file, its rejects and its counts. p_is_late: the file is late, so no row is unchanged.';
 
 -- object: procedure etl.stage_appointments
 CREATE OR REPLACE PROCEDURE etl.stage_appointments(p_load_run_file_id bigint)
@@ -20933,7 +21067,7 @@ SET plan_cache_mode = force_custom_plan
 SET work_mem = '64MB'
 SET random_page_cost = 1.1
 AS $stage_appointments$
--- Type the valid rows of a file in order, and make them the newest state of their keys.
+-- Types the valid rows of a file that is in order, and makes them the newest state of their keys.
 -- The caller, etl.process_file, holds the extract's lock.
 DECLARE
     v_file etl.load_run_files;
@@ -20941,7 +21075,7 @@ DECLARE
 BEGIN
     SELECT f.* INTO v_file FROM etl.load_run_files AS f WHERE f.load_run_file_id = p_load_run_file_id;
 
-    -- 1. New keys. Under the lock none can be there already, and looking for conflicts would cost a third more.
+    -- 1. New keys. The lock excludes conflicts, and ON CONFLICT would take a third longer.
     INSERT INTO stg.appointments (
         appointment_id, patient_id, appointment_type, appointment_status, schedule_date, notes, arrived,
         waiting_for_payment, appointment_completed, consult_time, booked, medtech_id, inserted_at, inserted_by,
@@ -20975,7 +21109,7 @@ BEGIN
     JOIN etl.typed_appointments AS y USING (load_run_file_id, line_no)
     WHERE t.load_run_file_id = p_load_run_file_id AND t.verdict = 'new';
 
-    -- 2. Keys that are there with another text.
+    -- 2. Existing keys whose text has changed.
     INSERT INTO stg.appointments AS s (
         appointment_id, patient_id, appointment_type, appointment_status, schedule_date, notes, arrived,
         waiting_for_payment, appointment_completed, consult_time, booked, medtech_id, inserted_at, inserted_by,
@@ -21077,7 +21211,7 @@ BEGIN
         );
     GET DIAGNOSTICS v_written = ROW_COUNT;
 
-    -- 3. The values are equal, though text or rules are not: keep the new hash, so that the next file can skip the row.
+    -- 3. If text or rules changed but the values did not: store the new hash, so that the next file can skip the row.
     IF v_written < (
         SELECT count(*)
         FROM etl.touched_appointments AS t
@@ -21092,7 +21226,7 @@ BEGIN
     END IF;
 END;
 $stage_appointments$;
-COMMENT ON PROCEDURE etl.stage_appointments(bigint) IS 'Types the valid rows of a file in order into stg.appointments.';
+COMMENT ON PROCEDURE etl.stage_appointments(bigint) IS 'Types the valid rows of a file that is in order, and writes them to stg.appointments.';
 
 -- object: procedure etl.observe_appointments
 CREATE OR REPLACE PROCEDURE etl.observe_appointments(p_tenant text[], p_before timestamptz)
@@ -21105,8 +21239,8 @@ SET plan_cache_mode = force_custom_plan
 SET work_mem = '64MB'
 SET random_page_cost = 1.1
 AS $observe_appointments$
--- Find where the tenant's counting files observed the keys in etl.touched_appointments; of several files with one
--- DateExtracted the last counts. The caller, a rebuild or purge, holds the extract's lock.
+-- Collects the observations of the keys in etl.touched_appointments from the tenant's counting files. Of several
+-- files with the same DateExtracted, the last one is used. The caller, a rebuild or purge, holds the extract's lock.
 BEGIN
     WITH keys AS MATERIALIZED (
         SELECT DISTINCT t.practice_id, t.per_org_id, t.appointment_id::text AS appointment_id
@@ -21134,7 +21268,7 @@ BEGIN
         WHERE f.extract = 'appointments' AND f.tenant = p_tenant AND f.is_counting
             AND f.date_extracted < p_before
     ),
-    -- What today's rules reject of files that were checked by others: it may not even be of its type now.
+    -- Rows of stale files that today's rules reject: their values may no longer fit the type of the column.
     misfits AS MATERIALIZED (
         SELECT f.load_run_file_id, b.line_no
         FROM files AS f
@@ -21176,7 +21310,7 @@ BEGIN
 END;
 $observe_appointments$;
 COMMENT ON PROCEDURE etl.observe_appointments(text[], timestamptz) IS
-    'Fills etl.observed_appointments with what counting files from before p_before say of the keys in etl.touched_appointments.';
+    'Fills etl.observed_appointments with the observations of the keys in etl.touched_appointments from counting files with DateExtracted before p_before.';
 
 -- object: procedure etl.purge_appointments
 CREATE OR REPLACE PROCEDURE etl.purge_appointments(p_tenant text[], p_before timestamptz)
@@ -21189,10 +21323,11 @@ SET plan_cache_mode = force_custom_plan
 SET work_mem = '64MB'
 SET random_page_cost = 1.1
 AS $purge_appointments$
--- Of a tenant's rows of raw before a new horizon keep what a rebuild of any key still needs: its newest row, and those
--- with which its state in stg and core began. The caller, etl.purge_extract, holds the extract's lock.
+-- Deletes a tenant's rows of raw before a new horizon, except the rows that a rebuild of their keys still needs: of
+-- each key the newest row, and the rows with which its state in stg and core began. The caller, etl.purge_extract,
+-- holds the extract's lock.
 BEGIN
-    -- 1. All keys that counting files of the tenant held before.
+    -- 1. All keys in the tenant's counting files before the horizon.
     INSERT INTO etl.touched_appointments (load_run_file_id, line_no, practice_id, per_org_id, appointment_id, row_hash, verdict)
     SELECT DISTINCT 0, 0, r.practice_id, r.per_org_id, etl.key_bigint(r.appointment_id), 0, 'replaced'
     FROM etl.load_run_files AS f
@@ -21204,11 +21339,11 @@ BEGIN
 
     CALL etl.analyze_work('touched_appointments');
 
-    -- 2. Where the counting files before the horizon observed these keys.
+    -- 2. The observations of these keys from the counting files before the horizon.
     CALL etl.observe_appointments(p_tenant, p_before);
 
-    -- 3. Keep the newest row; the row with which the newest version began in core; and
-    -- each row that changed stg since.
+    -- 3. Keep of each key the newest row, the row with which its newest state began in core, and each row that
+    -- changed stg since its newest state began in core.
     WITH core_states AS (
         SELECT
             s.*,
@@ -21277,7 +21412,7 @@ BEGIN
 
     CALL etl.analyze_work('touched_appointments');
 
-    -- 4. Remove all other rows, of files that do not count as well, and say of which files.
+    -- 4. Delete all other rows, also of files that do not count, and record a purge attempt for each file.
     WITH removed AS (
         DELETE FROM raw.appointments_raw AS r
         USING etl.load_run_files AS f
@@ -21298,7 +21433,7 @@ BEGIN
 END;
 $purge_appointments$;
 COMMENT ON PROCEDURE etl.purge_appointments(text[], timestamptz) IS
-    'Removes a tenant''s rows before a horizon from raw.appointments_raw, but for those that a rebuild of their keys needs.';
+    'Deletes a tenant''s rows before a horizon from raw.appointments_raw, except those that a rebuild of their keys needs.';
 
 -- object: procedure etl.merge_appointments
 CREATE OR REPLACE PROCEDURE etl.merge_appointments(p_load_run_file_id bigint)
@@ -21312,9 +21447,9 @@ SET work_mem = '64MB'
 SET random_page_cost = 1.1
 SET hash_mem_multiplier = 1
 AS $merge_appointments$
--- Publish what this file made new or changed in stg.appointments.
--- The caller, etl.process_file, holds the extract's lock. With little memory for it the planner hashes the narrow touched_
--- and not the wide rows of stg.
+-- Publishes the rows that this file made new or changed in stg.appointments.
+-- The caller, etl.process_file, holds the extract's lock. hash_mem_multiplier is low, so that the planner hashes the
+-- narrow rows of touched_ and not the wide rows of stg.
 DECLARE
     v_inserted bigint;
 BEGIN
@@ -21349,7 +21484,7 @@ BEGIN
     WHERE t.load_run_file_id = p_load_run_file_id AND t.verdict = 'new';
     GET DIAGNOSTICS v_inserted = ROW_COUNT;
 
-    -- 2. Keys that were there, where this file changed stg or today's mapping or pseudonym is another.
+    -- 2. Existing keys whose row in stg this file changed, or whose mapped value or pseudonym is different today.
     WITH merged AS (
         INSERT INTO core.fact_appointments AS c (
             practice_id, per_org_id, appointment_id, patient_key, provider_key, patient_id, appointment_type,
@@ -21447,7 +21582,7 @@ BEGIN
     WHERE f.load_run_file_id = p_load_run_file_id;
 END;
 $merge_appointments$;
-COMMENT ON PROCEDURE etl.merge_appointments(bigint) IS 'Publishes what a file made new or changed in stg to core.fact_appointments.';
+COMMENT ON PROCEDURE etl.merge_appointments(bigint) IS 'Publishes to core.fact_appointments the rows that a file made new or changed in stg.';
 
 -- object: procedure etl.rebuild_appointments
 CREATE OR REPLACE PROCEDURE etl.rebuild_appointments(p_load_run_file_id bigint)
@@ -21460,7 +21595,7 @@ SET plan_cache_mode = force_custom_plan
 SET work_mem = '64MB'
 SET random_page_cost = 1.1
 AS $rebuild_appointments$
--- Derive the keys of a late, superseding or excluded file anew from raw, in stg and core.
+-- Rebuilds the keys of a late, superseding or excluded file in stg and core, from raw.
 -- The caller holds the extract's lock.
 DECLARE
     v_file etl.load_run_files;
@@ -21468,11 +21603,11 @@ DECLARE
 BEGIN
     SELECT f.* INTO v_file FROM etl.load_run_files AS f WHERE f.load_run_file_id = p_load_run_file_id;
 
-    -- Rows of other tenants were rejected; their keys are not for this file to touch.
+    -- Rows of other tenants were rejected, so their keys are not rebuilt.
     DELETE FROM etl.touched_appointments AS t
     WHERE (t.practice_id, t.per_org_id) IS DISTINCT FROM (v_file.tenant[1], v_file.tenant[2]);
 
-    -- 1. The keys of its tenant in the file and in the versions that it replaced.
+    -- 1. The tenant's keys in the file and in the files that it superseded.
     INSERT INTO etl.touched_appointments (load_run_file_id, line_no, practice_id, per_org_id, appointment_id, row_hash, verdict)
     SELECT p_load_run_file_id, 0, r.practice_id, r.per_org_id, etl.key_bigint(r.appointment_id), 0, 'replaced'
     FROM raw.appointments_raw AS r
@@ -21483,10 +21618,10 @@ BEGIN
 
     CALL etl.analyze_work('touched_appointments');
 
-    -- 2. Where the counting files observed these keys.
+    -- 2. The observations of these keys from all counting files.
     CALL etl.observe_appointments(v_file.tenant, 'infinity');
 
-    -- 3. stg: the first observation in the newest run of equal rows.
+    -- 3. stg: the first observation in the newest series of equal rows.
     WITH states AS (
         SELECT s.*, ROW(
             s.is_absent, s.patient_id, s.appointment_type, s.appointment_status, s.schedule_date, s.notes,
@@ -21605,7 +21740,7 @@ BEGIN
                 AND NOT o.is_absent
         );
 
-    -- 4. core: the same for the columns that core shows.
+    -- 4. core: the first observation in the newest series of rows that are equal in the columns of core.
     WITH states AS (
         SELECT s.*, ROW(
             s.is_absent, s.patient_key, s.provider_key, s.patient_id, s.appointment_type, s.appointment_status,
@@ -21725,7 +21860,7 @@ BEGIN
 END;
 $rebuild_appointments$;
 COMMENT ON PROCEDURE etl.rebuild_appointments(bigint) IS
-    'Derives the keys of a file anew from raw, in stg and core.fact_appointments, from every counting file that holds one of them.';
+    'Rebuilds the keys of a file in stg and core.fact_appointments, from the raw rows of all counting files that hold one of them.';
 
 -- object: view raw.diagnoses
 CREATE OR REPLACE VIEW raw.diagnoses AS
@@ -21745,9 +21880,9 @@ SELECT
     f.load_run_id, f.load_ts
 FROM raw.diagnoses_raw AS r
 JOIN etl.load_run_files AS f USING (load_run_file_id);
-COMMENT ON VIEW raw.diagnoses IS 'Delivered rows with where they came from: Diagnoses recorded for patients.';
+COMMENT ON VIEW raw.diagnoses IS 'Delivered rows with their origin: Diagnoses recorded for patients.';
 COMMENT ON COLUMN raw.diagnoses.load_run_file_id IS 'The file: etl.load_run_files.';
-COMMENT ON COLUMN raw.diagnoses.line_no IS 'Number of the row in the file, from 1, counting every row.';
+COMMENT ON COLUMN raw.diagnoses.line_no IS 'Number of the row in the file, from 1; rejected rows and a header are counted too.';
 COMMENT ON COLUMN raw.diagnoses.s3_bucket IS 'Bucket of the file.';
 COMMENT ON COLUMN raw.diagnoses.s3_key IS 'Key of the file.';
 COMMENT ON COLUMN raw.diagnoses.s3_version_id IS 'Version of the object.';
@@ -21756,8 +21891,8 @@ COMMENT ON COLUMN raw.diagnoses.date_extracted IS 'DateExtracted in the name of 
 COMMENT ON COLUMN raw.diagnoses.extract_type IS 'Extract as spelled in the name of the file.';
 COMMENT ON COLUMN raw.diagnoses.load_run_id IS 'The run that landed the file.';
 COMMENT ON COLUMN raw.diagnoses.load_ts IS 'When the file was landed.';
-COMMENT ON COLUMN raw.diagnoses.file_practice_id IS 'practice_id in the name of the file.';
-COMMENT ON COLUMN raw.diagnoses.file_per_org_id IS 'per_org_id in the name of the file.';
+COMMENT ON COLUMN raw.diagnoses.file_practice_id IS 'The practice_id in the file name.';
+COMMENT ON COLUMN raw.diagnoses.file_per_org_id IS 'The per_org_id in the file name.';
 GRANT SELECT ON raw.diagnoses TO etl_auditor;
 
 -- object: derived etl.typed_diagnoses
@@ -21789,7 +21924,7 @@ SELECT
     nullif((r.loaded_date_time || ' Pacific/Auckland')::timestamptz, TIMESTAMPTZ '1900-01-01 Pacific/Auckland') AS loaded_date_time
 FROM raw.diagnoses_raw AS r;
 COMMENT ON VIEW etl.typed_diagnoses IS
-    'Rows of raw.diagnoses_raw with typed values, the same in every session. Rejected rows may fail to cast: read valid ones only.';
+    'Rows of raw.diagnoses_raw with typed values, the same in every session. A cast of a rejected row can fail: read valid rows only.';
 
 -- object: derived etl.published_diagnoses
 CREATE OR REPLACE VIEW etl.published_diagnoses WITH (security_invoker = true) AS
@@ -21809,7 +21944,7 @@ SELECT
 FROM stg.diagnoses AS s
 CROSS JOIN LATERAL (
     SELECT etl.key_part(s.practice_id) || etl.key_part(s.per_org_id) AS key_part
-    OFFSET 0  -- computed once a row, not once for each of its surrogate keys
+    OFFSET 0  -- so that it is computed once per row, not once per surrogate key
 ) AS tenant
 LEFT JOIN etl.pseudonym_keys AS pads ON pads.only_row;
 COMMENT ON VIEW etl.published_diagnoses IS
@@ -21822,10 +21957,10 @@ FROM etl.typed_diagnoses AS y
 WITH NO DATA;
 ALTER TABLE etl.observed_diagnoses ADD PRIMARY KEY (practice_id, per_org_id, diagnosis_id, observed_at);
 COMMENT ON TABLE etl.observed_diagnoses IS
-    'Work of a rebuild or purge: what each counting file holds of the keys in hand. Under the extract''s lock; empty between files.';
+    'Work table of a rebuild or purge: the observations of its keys from each counting file. Protected by the extract''s lock; empty between files.';
 COMMENT ON COLUMN etl.observed_diagnoses.observed_at IS 'DateExtracted of the file.';
-COMMENT ON COLUMN etl.observed_diagnoses.is_absent IS 'Whether the file, a mirror, lacks the key: then no other column of the row has a value.';
-COMMENT ON COLUMN etl.observed_diagnoses.row_hash IS 'Hash of the text and of the rules of the file.';
+COMMENT ON COLUMN etl.observed_diagnoses.is_absent IS 'Whether the file is a mirror that lacks the key; then the columns of values are NULL.';
+COMMENT ON COLUMN etl.observed_diagnoses.row_hash IS 'Hash of the row''s text and of the rules of the file.';
 COMMENT ON COLUMN etl.observed_diagnoses.load_run_id IS 'The run that landed the file.';
 
 -- object: derived etl.republished_diagnoses
@@ -21846,13 +21981,13 @@ SELECT
 FROM etl.observed_diagnoses AS o
 CROSS JOIN LATERAL (
     SELECT etl.key_part(o.practice_id) || etl.key_part(o.per_org_id) AS key_part
-    OFFSET 0  -- computed once a row, not once for each of its surrogate keys
+    OFFSET 0  -- so that it is computed once per row, not once per surrogate key
 ) AS tenant
 LEFT JOIN etl.pseudonym_keys AS pads ON pads.only_row;
 COMMENT ON VIEW etl.republished_diagnoses IS
     'Rows of etl.observed_diagnoses as core.fact_diagnoses shows them, for rebuilds and purges.';
 COMMENT ON COLUMN etl.republished_diagnoses.observed_at IS 'DateExtracted of the file.';
-COMMENT ON COLUMN etl.republished_diagnoses.is_absent IS 'Whether the file, a mirror, lacks the key.';
+COMMENT ON COLUMN etl.republished_diagnoses.is_absent IS 'Whether the file is a mirror that lacks the key.';
 
 -- object: function etl.hash_diagnoses
 CREATE OR REPLACE FUNCTION etl.hash_diagnoses(p_row raw.diagnoses_raw, p_seed bigint)
@@ -21861,7 +21996,7 @@ LANGUAGE sql
 STABLE
 PARALLEL SAFE
 AS $hash_diagnoses$
--- One expression without settings, so that the planner puts it in place of the call.
+-- One expression and no SET clause, so that the planner can inline the call.
 SELECT pg_catalog.hash_record_extended(
     ROW(
         p_row.diagnosis_id, p_row.appointment_id, p_row.patient_id, p_row.disease_id, p_row.disease,
@@ -21880,7 +22015,7 @@ SELECT pg_catalog.hash_record_extended(
 );
 $hash_diagnoses$;
 COMMENT ON FUNCTION etl.hash_diagnoses(raw.diagnoses_raw, bigint) IS
-    'Hash of the tracked text of a raw row, seeded with the rules of its file (etl.hash_seed).';
+    'Hash of the texts of a raw row in tracked columns, seeded with the rules of its file (etl.hash_seed).';
 
 -- object: function etl.row_text_diagnoses
 CREATE OR REPLACE FUNCTION etl.row_text_diagnoses(p_row raw.diagnoses_raw, p_date_extracted timestamptz)
@@ -21907,7 +22042,7 @@ SELECT pg_catalog.array_to_string(
 ) || '|~~|';
 $row_text_diagnoses$;
 COMMENT ON FUNCTION etl.row_text_diagnoses(raw.diagnoses_raw, timestamptz) IS
-    'The text of a raw row with its separators, as a file extracted at that time has it.';
+    'The text of a raw row with separators, as it is in a file with that DateExtracted.';
 
 -- object: function etl.verdicts_diagnoses
 CREATE OR REPLACE FUNCTION etl.verdicts_diagnoses(p_load_run_file_id bigint, p_is_late boolean)
@@ -21926,9 +22061,8 @@ SET random_page_cost = 1.1
 SET parallel_setup_cost = 0
 SET parallel_tuple_cost = 0
 AS $verdicts_diagnoses$
--- The rows of a file, each with its key, its hash and how it stands to the rules and to stg.diagnoses. Changes nothing.
--- One pass over raw, in a query that can run parallel, which a statement that stores its result cannot. A row is read to
--- its first fault; which one it is, etl.faults_diagnoses says.
+-- The rows of a file, each with key, hash and verdict. Changes nothing. The query reads raw once and can run in
+-- parallel, which an INSERT cannot. It stops at the first fault of a row; etl.faults_diagnoses lists all.
 DECLARE
     v_file etl.load_run_files;
     v_seed bigint;
@@ -21945,7 +22079,7 @@ BEGIN
         r.row_hash,
         CASE
             WHEN CASE
-                -- The same text stood in a valid row, of whatever tenant; the hash leaves out untracked columns.
+                -- A valid row had the same text, maybe of a different tenant; untracked columns are not hashed.
                 WHEN s.row_hash = r.row_hash AND NOT p_is_late THEN
                     r.practice_id IS NOT DISTINCT FROM v_file.tenant[1] AND
                     r.per_org_id IS NOT DISTINCT FROM v_file.tenant[2] AND
@@ -21978,7 +22112,7 @@ BEGIN
         SELECT r.*, etl.hash_diagnoses(r, v_seed) AS row_hash
         FROM raw.diagnoses_raw AS r
         WHERE r.load_run_file_id = p_load_run_file_id
-        -- Hashed once a row, not once for each use. Not plain 0: that is no constant of OFFSET's type, and bars parallel plans.
+        -- OFFSET makes PostgreSQL hash each row once. A plain 0 is not a bigint and would prevent parallel plans.
         OFFSET BIGINT '0'
     ) AS r
     LEFT JOIN stg.diagnoses AS s
@@ -21988,7 +22122,7 @@ BEGIN
 END;
 $verdicts_diagnoses$;
 COMMENT ON FUNCTION etl.verdicts_diagnoses(bigint, boolean) IS
-    'The rows of a file with key, hash of text and rules, and verdict: new, changed or unchanged against stg.diagnoses, or rejected. p_is_late: none is unchanged.';
+    'The rows of a file with key, hash of text and rules, and verdict: new, changed or unchanged (compared with stg.diagnoses), or rejected. p_is_late: no row is unchanged.';
 
 -- object: function etl.faults_diagnoses
 CREATE OR REPLACE FUNCTION etl.faults_diagnoses(p_load_run_file_id bigint)
@@ -22003,8 +22137,8 @@ SET plan_cache_mode = force_custom_plan
 SET work_mem = '64MB'
 SET random_page_cost = 1.1
 AS $faults_diagnoses$
--- The rows of the file in hand whose verdict is rejected, each with all that is wrong with it, column by column. Changes
--- nothing. A column without a value has no fault, unless it is required.
+-- The rejected rows of the file that is being processed, each with all its faults, column by column. Changes nothing.
+-- An empty field is no fault, unless the column is required.
 DECLARE
     v_file etl.load_run_files;
 BEGIN
@@ -22063,7 +22197,7 @@ BEGIN
 END;
 $faults_diagnoses$;
 COMMENT ON FUNCTION etl.faults_diagnoses(bigint) IS
-    'The rejected rows of the file in hand: line, text, key texts, and by column the text and the reason.';
+    'The rejected rows of the file that is being processed: line, text, texts of the key, and by column the text and the reason.';
 
 -- object: procedure etl.check_diagnoses
 CREATE OR REPLACE PROCEDURE etl.check_diagnoses(p_load_run_file_id bigint, p_is_late boolean)
@@ -22076,7 +22210,7 @@ SET plan_cache_mode = force_custom_plan
 SET work_mem = '64MB'
 SET random_page_cost = 1.1
 AS $check_diagnoses$
--- Give each row of the file its verdict in etl.touched_diagnoses, write its rejects, and count.
+-- Writes the verdict on each row of the file to etl.touched_diagnoses, writes the rejects, and counts.
 -- The caller, etl.process_file, holds the extract's lock.
 DECLARE
     v_run_id bigint;
@@ -22086,14 +22220,14 @@ BEGIN
     JOIN etl.file_attempts AS a USING (file_attempt_id)
     WHERE f.load_run_file_id = p_load_run_file_id;
 
-    -- 1. Read every row once: its key, its hash, its verdict.
+    -- 1. Read every row once: key, hash and verdict.
     INSERT INTO etl.touched_diagnoses (load_run_file_id, line_no, practice_id, per_org_id, diagnosis_id, row_hash, verdict)
     SELECT p_load_run_file_id, d.line_no, d.practice_id, d.per_org_id, d.diagnosis_id, d.row_hash, d.verdict
     FROM etl.verdicts_diagnoses(p_load_run_file_id, p_is_late) AS d;
 
     CALL etl.analyze_work('touched_diagnoses');
 
-    -- 2. Say why rows are rejected. What an earlier attempt rejected and this one does not is resolved by its run.
+    -- 2. Write the reasons of rejected rows. A reject of an earlier attempt that is valid now is marked as resolved.
     UPDATE etl.rejects_diagnoses AS j
     SET resolved_by_run = v_run_id
     WHERE j.load_run_file_id = p_load_run_file_id AND j.stage = 'typing' AND j.resolved_by_run IS NULL;
@@ -22111,7 +22245,7 @@ BEGIN
             resolved_by_run = NULL;
     END IF;
 
-    -- 3. Of several valid rows of a key the one with the greatest updated_at, then the last, counts; the others are duplicates.
+    -- 3. Of a key's valid rows take the one with the greatest updated_at (if equal, the last); the rest are duplicates.
     WITH repeated AS MATERIALIZED (
         SELECT t.practice_id, t.per_org_id, t.diagnosis_id
         FROM etl.touched_diagnoses AS t
@@ -22136,7 +22270,7 @@ BEGIN
     FROM ranked AS n
     WHERE t.load_run_file_id = p_load_run_file_id AND t.line_no = n.line_no;
 
-    -- 4. Count.
+    -- 4. Count the verdicts.
     UPDATE etl.load_run_files AS f
     SET rows_ingested = c.valid,
         rows_unchanged = c.unchanged,
@@ -22155,7 +22289,7 @@ BEGIN
 END;
 $check_diagnoses$;
 COMMENT ON PROCEDURE etl.check_diagnoses(bigint, boolean) IS
-    'Gives each row of a file its verdict, writes its rejects and counts. p_is_late: no row is skipped as unchanged.';
+    'Writes the verdict on each row of a file, its rejects and its counts. p_is_late: the file is late, so no row is unchanged.';
 
 -- object: procedure etl.stage_diagnoses
 CREATE OR REPLACE PROCEDURE etl.stage_diagnoses(p_load_run_file_id bigint)
@@ -22168,7 +22302,7 @@ SET plan_cache_mode = force_custom_plan
 SET work_mem = '64MB'
 SET random_page_cost = 1.1
 AS $stage_diagnoses$
--- Type the valid rows of a file in order, and make them the newest state of their keys.
+-- Types the valid rows of a file that is in order, and makes them the newest state of their keys.
 -- The caller, etl.process_file, holds the extract's lock.
 DECLARE
     v_file etl.load_run_files;
@@ -22176,7 +22310,7 @@ DECLARE
 BEGIN
     SELECT f.* INTO v_file FROM etl.load_run_files AS f WHERE f.load_run_file_id = p_load_run_file_id;
 
-    -- 1. New keys. Under the lock none can be there already, and looking for conflicts would cost a third more.
+    -- 1. New keys. The lock excludes conflicts, and ON CONFLICT would take a third longer.
     INSERT INTO stg.diagnoses (
         diagnosis_id, appointment_id, patient_id, disease_id, disease, diagnosis_date, diagnosis_by_id,
         diagnosis_by, summary, is_long_term, add_to_problem, is_highlighted, sequence_no, is_active, is_deleted,
@@ -22203,7 +22337,7 @@ BEGIN
     JOIN etl.typed_diagnoses AS y USING (load_run_file_id, line_no)
     WHERE t.load_run_file_id = p_load_run_file_id AND t.verdict = 'new';
 
-    -- 2. Keys that are there with another text.
+    -- 2. Existing keys whose text has changed.
     INSERT INTO stg.diagnoses AS s (
         diagnosis_id, appointment_id, patient_id, disease_id, disease, diagnosis_date, diagnosis_by_id,
         diagnosis_by, summary, is_long_term, add_to_problem, is_highlighted, sequence_no, is_active, is_deleted,
@@ -22283,7 +22417,7 @@ BEGIN
         );
     GET DIAGNOSTICS v_written = ROW_COUNT;
 
-    -- 3. The values are equal, though text or rules are not: keep the new hash, so that the next file can skip the row.
+    -- 3. If text or rules changed but the values did not: store the new hash, so that the next file can skip the row.
     IF v_written < (
         SELECT count(*)
         FROM etl.touched_diagnoses AS t
@@ -22298,7 +22432,7 @@ BEGIN
     END IF;
 END;
 $stage_diagnoses$;
-COMMENT ON PROCEDURE etl.stage_diagnoses(bigint) IS 'Types the valid rows of a file in order into stg.diagnoses.';
+COMMENT ON PROCEDURE etl.stage_diagnoses(bigint) IS 'Types the valid rows of a file that is in order, and writes them to stg.diagnoses.';
 
 -- object: procedure etl.observe_diagnoses
 CREATE OR REPLACE PROCEDURE etl.observe_diagnoses(p_tenant text[], p_before timestamptz)
@@ -22311,8 +22445,8 @@ SET plan_cache_mode = force_custom_plan
 SET work_mem = '64MB'
 SET random_page_cost = 1.1
 AS $observe_diagnoses$
--- Find where the tenant's counting files observed the keys in etl.touched_diagnoses; of several files with one
--- DateExtracted the last counts. The caller, a rebuild or purge, holds the extract's lock.
+-- Collects the observations of the keys in etl.touched_diagnoses from the tenant's counting files. Of several
+-- files with the same DateExtracted, the last one is used. The caller, a rebuild or purge, holds the extract's lock.
 BEGIN
     WITH keys AS MATERIALIZED (
         SELECT DISTINCT t.practice_id, t.per_org_id, t.diagnosis_id::text AS diagnosis_id
@@ -22340,7 +22474,7 @@ BEGIN
         WHERE f.extract = 'diagnoses' AND f.tenant = p_tenant AND f.is_counting
             AND f.date_extracted < p_before
     ),
-    -- What today's rules reject of files that were checked by others: it may not even be of its type now.
+    -- Rows of stale files that today's rules reject: their values may no longer fit the type of the column.
     misfits AS MATERIALIZED (
         SELECT f.load_run_file_id, b.line_no
         FROM files AS f
@@ -22382,7 +22516,7 @@ BEGIN
 END;
 $observe_diagnoses$;
 COMMENT ON PROCEDURE etl.observe_diagnoses(text[], timestamptz) IS
-    'Fills etl.observed_diagnoses with what counting files from before p_before say of the keys in etl.touched_diagnoses.';
+    'Fills etl.observed_diagnoses with the observations of the keys in etl.touched_diagnoses from counting files with DateExtracted before p_before.';
 
 -- object: procedure etl.purge_diagnoses
 CREATE OR REPLACE PROCEDURE etl.purge_diagnoses(p_tenant text[], p_before timestamptz)
@@ -22395,10 +22529,11 @@ SET plan_cache_mode = force_custom_plan
 SET work_mem = '64MB'
 SET random_page_cost = 1.1
 AS $purge_diagnoses$
--- Of a tenant's rows of raw before a new horizon keep what a rebuild of any key still needs: its newest row, and those
--- with which its state in stg and core began. The caller, etl.purge_extract, holds the extract's lock.
+-- Deletes a tenant's rows of raw before a new horizon, except the rows that a rebuild of their keys still needs: of
+-- each key the newest row, and the rows with which its state in stg and core began. The caller, etl.purge_extract,
+-- holds the extract's lock.
 BEGIN
-    -- 1. All keys that counting files of the tenant held before.
+    -- 1. All keys in the tenant's counting files before the horizon.
     INSERT INTO etl.touched_diagnoses (load_run_file_id, line_no, practice_id, per_org_id, diagnosis_id, row_hash, verdict)
     SELECT DISTINCT 0, 0, r.practice_id, r.per_org_id, etl.key_bigint(r.diagnosis_id), 0, 'replaced'
     FROM etl.load_run_files AS f
@@ -22410,11 +22545,11 @@ BEGIN
 
     CALL etl.analyze_work('touched_diagnoses');
 
-    -- 2. Where the counting files before the horizon observed these keys.
+    -- 2. The observations of these keys from the counting files before the horizon.
     CALL etl.observe_diagnoses(p_tenant, p_before);
 
-    -- 3. Keep the newest row; the row with which the newest version began in core; and
-    -- each row that changed stg since.
+    -- 3. Keep of each key the newest row, the row with which its newest state began in core, and each row that
+    -- changed stg since its newest state began in core.
     WITH core_states AS (
         SELECT
             s.*,
@@ -22477,7 +22612,7 @@ BEGIN
 
     CALL etl.analyze_work('touched_diagnoses');
 
-    -- 4. Remove all other rows, of files that do not count as well, and say of which files.
+    -- 4. Delete all other rows, also of files that do not count, and record a purge attempt for each file.
     WITH removed AS (
         DELETE FROM raw.diagnoses_raw AS r
         USING etl.load_run_files AS f
@@ -22498,7 +22633,7 @@ BEGIN
 END;
 $purge_diagnoses$;
 COMMENT ON PROCEDURE etl.purge_diagnoses(text[], timestamptz) IS
-    'Removes a tenant''s rows before a horizon from raw.diagnoses_raw, but for those that a rebuild of their keys needs.';
+    'Deletes a tenant''s rows before a horizon from raw.diagnoses_raw, except those that a rebuild of their keys needs.';
 
 -- object: procedure etl.merge_diagnoses
 CREATE OR REPLACE PROCEDURE etl.merge_diagnoses(p_load_run_file_id bigint)
@@ -22512,9 +22647,9 @@ SET work_mem = '64MB'
 SET random_page_cost = 1.1
 SET hash_mem_multiplier = 1
 AS $merge_diagnoses$
--- Publish what this file made new or changed in stg.diagnoses.
--- The caller, etl.process_file, holds the extract's lock. With little memory for it the planner hashes the narrow touched_
--- and not the wide rows of stg.
+-- Publishes the rows that this file made new or changed in stg.diagnoses.
+-- The caller, etl.process_file, holds the extract's lock. hash_mem_multiplier is low, so that the planner hashes the
+-- narrow rows of touched_ and not the wide rows of stg.
 DECLARE
     v_inserted bigint;
 BEGIN
@@ -22542,7 +22677,7 @@ BEGIN
     WHERE t.load_run_file_id = p_load_run_file_id AND t.verdict = 'new';
     GET DIAGNOSTICS v_inserted = ROW_COUNT;
 
-    -- 2. Keys that were there, where this file changed stg or today's mapping or pseudonym is another.
+    -- 2. Existing keys whose row in stg this file changed, or whose mapped value or pseudonym is different today.
     WITH merged AS (
         INSERT INTO core.fact_diagnoses AS c (
             practice_id, per_org_id, diagnosis_id, patient_key, diagnosis_by_key, appointment_id, patient_id,
@@ -22618,7 +22753,7 @@ BEGIN
     WHERE f.load_run_file_id = p_load_run_file_id;
 END;
 $merge_diagnoses$;
-COMMENT ON PROCEDURE etl.merge_diagnoses(bigint) IS 'Publishes what a file made new or changed in stg to core.fact_diagnoses.';
+COMMENT ON PROCEDURE etl.merge_diagnoses(bigint) IS 'Publishes to core.fact_diagnoses the rows that a file made new or changed in stg.';
 
 -- object: procedure etl.rebuild_diagnoses
 CREATE OR REPLACE PROCEDURE etl.rebuild_diagnoses(p_load_run_file_id bigint)
@@ -22631,7 +22766,7 @@ SET plan_cache_mode = force_custom_plan
 SET work_mem = '64MB'
 SET random_page_cost = 1.1
 AS $rebuild_diagnoses$
--- Derive the keys of a late, superseding or excluded file anew from raw, in stg and core.
+-- Rebuilds the keys of a late, superseding or excluded file in stg and core, from raw.
 -- The caller holds the extract's lock.
 DECLARE
     v_file etl.load_run_files;
@@ -22639,11 +22774,11 @@ DECLARE
 BEGIN
     SELECT f.* INTO v_file FROM etl.load_run_files AS f WHERE f.load_run_file_id = p_load_run_file_id;
 
-    -- Rows of other tenants were rejected; their keys are not for this file to touch.
+    -- Rows of other tenants were rejected, so their keys are not rebuilt.
     DELETE FROM etl.touched_diagnoses AS t
     WHERE (t.practice_id, t.per_org_id) IS DISTINCT FROM (v_file.tenant[1], v_file.tenant[2]);
 
-    -- 1. The keys of its tenant in the file and in the versions that it replaced.
+    -- 1. The tenant's keys in the file and in the files that it superseded.
     INSERT INTO etl.touched_diagnoses (load_run_file_id, line_no, practice_id, per_org_id, diagnosis_id, row_hash, verdict)
     SELECT p_load_run_file_id, 0, r.practice_id, r.per_org_id, etl.key_bigint(r.diagnosis_id), 0, 'replaced'
     FROM raw.diagnoses_raw AS r
@@ -22654,10 +22789,10 @@ BEGIN
 
     CALL etl.analyze_work('touched_diagnoses');
 
-    -- 2. Where the counting files observed these keys.
+    -- 2. The observations of these keys from all counting files.
     CALL etl.observe_diagnoses(v_file.tenant, 'infinity');
 
-    -- 3. stg: the first observation in the newest run of equal rows.
+    -- 3. stg: the first observation in the newest series of equal rows.
     WITH states AS (
         SELECT s.*, ROW(
             s.is_absent, s.appointment_id, s.patient_id, s.disease_id, s.disease, s.diagnosis_date,
@@ -22758,7 +22893,7 @@ BEGIN
                 AND NOT o.is_absent
         );
 
-    -- 4. core: the same for the columns that core shows.
+    -- 4. core: the first observation in the newest series of rows that are equal in the columns of core.
     WITH states AS (
         SELECT s.*, ROW(
             s.is_absent, s.patient_key, s.diagnosis_by_key, s.appointment_id, s.patient_id, s.disease_id, s.disease,
@@ -22861,7 +22996,7 @@ BEGIN
 END;
 $rebuild_diagnoses$;
 COMMENT ON PROCEDURE etl.rebuild_diagnoses(bigint) IS
-    'Derives the keys of a file anew from raw, in stg and core.fact_diagnoses, from every counting file that holds one of them.';
+    'Rebuilds the keys of a file in stg and core.fact_diagnoses, from the raw rows of all counting files that hold one of them.';
 
 -- object: view raw.immunisations
 CREATE OR REPLACE VIEW raw.immunisations AS
@@ -22884,9 +23019,9 @@ SELECT
     f.load_run_id, f.load_ts
 FROM raw.immunisations_raw AS r
 JOIN etl.load_run_files AS f USING (load_run_file_id);
-COMMENT ON VIEW raw.immunisations IS 'Delivered rows with where they came from: Vaccines given to patients or declined by them.';
+COMMENT ON VIEW raw.immunisations IS 'Delivered rows with their origin: Vaccines given to patients or declined by them.';
 COMMENT ON COLUMN raw.immunisations.load_run_file_id IS 'The file: etl.load_run_files.';
-COMMENT ON COLUMN raw.immunisations.line_no IS 'Number of the row in the file, from 1, counting every row.';
+COMMENT ON COLUMN raw.immunisations.line_no IS 'Number of the row in the file, from 1; rejected rows and a header are counted too.';
 COMMENT ON COLUMN raw.immunisations.s3_bucket IS 'Bucket of the file.';
 COMMENT ON COLUMN raw.immunisations.s3_key IS 'Key of the file.';
 COMMENT ON COLUMN raw.immunisations.s3_version_id IS 'Version of the object.';
@@ -22895,8 +23030,8 @@ COMMENT ON COLUMN raw.immunisations.date_extracted IS 'DateExtracted in the name
 COMMENT ON COLUMN raw.immunisations.extract_type IS 'Extract as spelled in the name of the file.';
 COMMENT ON COLUMN raw.immunisations.load_run_id IS 'The run that landed the file.';
 COMMENT ON COLUMN raw.immunisations.load_ts IS 'When the file was landed.';
-COMMENT ON COLUMN raw.immunisations.file_practice_id IS 'practice_id in the name of the file.';
-COMMENT ON COLUMN raw.immunisations.file_per_org_id IS 'per_org_id in the name of the file.';
+COMMENT ON COLUMN raw.immunisations.file_practice_id IS 'The practice_id in the file name.';
+COMMENT ON COLUMN raw.immunisations.file_per_org_id IS 'The per_org_id in the file name.';
 GRANT SELECT ON raw.immunisations TO etl_auditor;
 
 -- object: derived etl.typed_immunisations
@@ -22932,7 +23067,7 @@ SELECT
     nullif((r.loaded_date_time || ' Pacific/Auckland')::timestamptz, TIMESTAMPTZ '1900-01-01 Pacific/Auckland') AS loaded_date_time
 FROM raw.immunisations_raw AS r;
 COMMENT ON VIEW etl.typed_immunisations IS
-    'Rows of raw.immunisations_raw with typed values, the same in every session. Rejected rows may fail to cast: read valid ones only.';
+    'Rows of raw.immunisations_raw with typed values, the same in every session. A cast of a rejected row can fail: read valid rows only.';
 
 -- object: derived etl.published_immunisations
 CREATE OR REPLACE VIEW etl.published_immunisations WITH (security_invoker = true) AS
@@ -22958,7 +23093,7 @@ SELECT
 FROM stg.immunisations AS s
 CROSS JOIN LATERAL (
     SELECT etl.key_part(s.practice_id) || etl.key_part(s.per_org_id) AS key_part
-    OFFSET 0  -- computed once a row, not once for each of its surrogate keys
+    OFFSET 0  -- so that it is computed once per row, not once per surrogate key
 ) AS tenant
 LEFT JOIN etl.domain_values AS immunisation_status_domain
     ON immunisation_status_domain.source = 'indici'
@@ -22975,10 +23110,10 @@ FROM etl.typed_immunisations AS y
 WITH NO DATA;
 ALTER TABLE etl.observed_immunisations ADD PRIMARY KEY (practice_id, per_org_id, appointment_immunisation_id, observed_at);
 COMMENT ON TABLE etl.observed_immunisations IS
-    'Work of a rebuild or purge: what each counting file holds of the keys in hand. Under the extract''s lock; empty between files.';
+    'Work table of a rebuild or purge: the observations of its keys from each counting file. Protected by the extract''s lock; empty between files.';
 COMMENT ON COLUMN etl.observed_immunisations.observed_at IS 'DateExtracted of the file.';
-COMMENT ON COLUMN etl.observed_immunisations.is_absent IS 'Whether the file, a mirror, lacks the key: then no other column of the row has a value.';
-COMMENT ON COLUMN etl.observed_immunisations.row_hash IS 'Hash of the text and of the rules of the file.';
+COMMENT ON COLUMN etl.observed_immunisations.is_absent IS 'Whether the file is a mirror that lacks the key; then the columns of values are NULL.';
+COMMENT ON COLUMN etl.observed_immunisations.row_hash IS 'Hash of the row''s text and of the rules of the file.';
 COMMENT ON COLUMN etl.observed_immunisations.load_run_id IS 'The run that landed the file.';
 
 -- object: derived etl.republished_immunisations
@@ -23005,7 +23140,7 @@ SELECT
 FROM etl.observed_immunisations AS o
 CROSS JOIN LATERAL (
     SELECT etl.key_part(o.practice_id) || etl.key_part(o.per_org_id) AS key_part
-    OFFSET 0  -- computed once a row, not once for each of its surrogate keys
+    OFFSET 0  -- so that it is computed once per row, not once per surrogate key
 ) AS tenant
 LEFT JOIN etl.domain_values AS immunisation_status_domain
     ON immunisation_status_domain.source = 'indici'
@@ -23015,7 +23150,7 @@ LEFT JOIN etl.pseudonym_keys AS pads ON pads.only_row;
 COMMENT ON VIEW etl.republished_immunisations IS
     'Rows of etl.observed_immunisations as core.fact_immunisations shows them, for rebuilds and purges.';
 COMMENT ON COLUMN etl.republished_immunisations.observed_at IS 'DateExtracted of the file.';
-COMMENT ON COLUMN etl.republished_immunisations.is_absent IS 'Whether the file, a mirror, lacks the key.';
+COMMENT ON COLUMN etl.republished_immunisations.is_absent IS 'Whether the file is a mirror that lacks the key.';
 
 -- object: function etl.hash_immunisations
 CREATE OR REPLACE FUNCTION etl.hash_immunisations(p_row raw.immunisations_raw, p_seed bigint)
@@ -23024,7 +23159,7 @@ LANGUAGE sql
 STABLE
 PARALLEL SAFE
 AS $hash_immunisations$
--- One expression without settings, so that the planner puts it in place of the call.
+-- One expression and no SET clause, so that the planner can inline the call.
 SELECT pg_catalog.hash_record_extended(
     ROW(
         p_row.appointment_immunisation_id, p_row.patient_id, p_row.appointment_id, p_row.patient_schedule_id,
@@ -23047,7 +23182,7 @@ SELECT pg_catalog.hash_record_extended(
 );
 $hash_immunisations$;
 COMMENT ON FUNCTION etl.hash_immunisations(raw.immunisations_raw, bigint) IS
-    'Hash of the tracked text of a raw row, seeded with the rules of its file (etl.hash_seed).';
+    'Hash of the texts of a raw row in tracked columns, seeded with the rules of its file (etl.hash_seed).';
 
 -- object: function etl.row_text_immunisations
 CREATE OR REPLACE FUNCTION etl.row_text_immunisations(p_row raw.immunisations_raw, p_date_extracted timestamptz)
@@ -23077,7 +23212,7 @@ SELECT pg_catalog.array_to_string(
 ) || '|~~|';
 $row_text_immunisations$;
 COMMENT ON FUNCTION etl.row_text_immunisations(raw.immunisations_raw, timestamptz) IS
-    'The text of a raw row with its separators, as a file extracted at that time has it.';
+    'The text of a raw row with separators, as it is in a file with that DateExtracted.';
 
 -- object: function etl.verdicts_immunisations
 CREATE OR REPLACE FUNCTION etl.verdicts_immunisations(p_load_run_file_id bigint, p_is_late boolean)
@@ -23096,9 +23231,8 @@ SET random_page_cost = 1.1
 SET parallel_setup_cost = 0
 SET parallel_tuple_cost = 0
 AS $verdicts_immunisations$
--- The rows of a file, each with its key, its hash and how it stands to the rules and to stg.immunisations. Changes nothing.
--- One pass over raw, in a query that can run parallel, which a statement that stores its result cannot. A row is read to
--- its first fault; which one it is, etl.faults_immunisations says.
+-- The rows of a file, each with key, hash and verdict. Changes nothing. The query reads raw once and can run in
+-- parallel, which an INSERT cannot. It stops at the first fault of a row; etl.faults_immunisations lists all.
 DECLARE
     v_file etl.load_run_files;
     v_seed bigint;
@@ -23116,7 +23250,7 @@ BEGIN
         r.row_hash,
         CASE
             WHEN CASE
-                -- The same text stood in a valid row, of whatever tenant; the hash leaves out untracked columns.
+                -- A valid row had the same text, maybe of a different tenant; untracked columns are not hashed.
                 WHEN s.row_hash = r.row_hash AND NOT p_is_late THEN
                     r.practice_id IS NOT DISTINCT FROM v_file.tenant[1] AND
                     r.per_org_id IS NOT DISTINCT FROM v_file.tenant[2] AND
@@ -23151,7 +23285,7 @@ BEGIN
         SELECT r.*, etl.hash_immunisations(r, v_seed) AS row_hash
         FROM raw.immunisations_raw AS r
         WHERE r.load_run_file_id = p_load_run_file_id
-        -- Hashed once a row, not once for each use. Not plain 0: that is no constant of OFFSET's type, and bars parallel plans.
+        -- OFFSET makes PostgreSQL hash each row once. A plain 0 is not a bigint and would prevent parallel plans.
         OFFSET BIGINT '0'
     ) AS r
     LEFT JOIN stg.immunisations AS s
@@ -23161,7 +23295,7 @@ BEGIN
 END;
 $verdicts_immunisations$;
 COMMENT ON FUNCTION etl.verdicts_immunisations(bigint, boolean) IS
-    'The rows of a file with key, hash of text and rules, and verdict: new, changed or unchanged against stg.immunisations, or rejected. p_is_late: none is unchanged.';
+    'The rows of a file with key, hash of text and rules, and verdict: new, changed or unchanged (compared with stg.immunisations), or rejected. p_is_late: no row is unchanged.';
 
 -- object: function etl.faults_immunisations
 CREATE OR REPLACE FUNCTION etl.faults_immunisations(p_load_run_file_id bigint)
@@ -23176,8 +23310,8 @@ SET plan_cache_mode = force_custom_plan
 SET work_mem = '64MB'
 SET random_page_cost = 1.1
 AS $faults_immunisations$
--- The rows of the file in hand whose verdict is rejected, each with all that is wrong with it, column by column. Changes
--- nothing. A column without a value has no fault, unless it is required.
+-- The rejected rows of the file that is being processed, each with all its faults, column by column. Changes nothing.
+-- An empty field is no fault, unless the column is required.
 DECLARE
     v_file etl.load_run_files;
     v_immunisation_status_values constant text[] := etl.domain_sources('indici', 'immunisation_status');
@@ -23239,7 +23373,7 @@ BEGIN
 END;
 $faults_immunisations$;
 COMMENT ON FUNCTION etl.faults_immunisations(bigint) IS
-    'The rejected rows of the file in hand: line, text, key texts, and by column the text and the reason.';
+    'The rejected rows of the file that is being processed: line, text, texts of the key, and by column the text and the reason.';
 
 -- object: procedure etl.check_immunisations
 CREATE OR REPLACE PROCEDURE etl.check_immunisations(p_load_run_file_id bigint, p_is_late boolean)
@@ -23252,7 +23386,7 @@ SET plan_cache_mode = force_custom_plan
 SET work_mem = '64MB'
 SET random_page_cost = 1.1
 AS $check_immunisations$
--- Give each row of the file its verdict in etl.touched_immunisations, write its rejects, and count.
+-- Writes the verdict on each row of the file to etl.touched_immunisations, writes the rejects, and counts.
 -- The caller, etl.process_file, holds the extract's lock.
 DECLARE
     v_run_id bigint;
@@ -23262,14 +23396,14 @@ BEGIN
     JOIN etl.file_attempts AS a USING (file_attempt_id)
     WHERE f.load_run_file_id = p_load_run_file_id;
 
-    -- 1. Read every row once: its key, its hash, its verdict.
+    -- 1. Read every row once: key, hash and verdict.
     INSERT INTO etl.touched_immunisations (load_run_file_id, line_no, practice_id, per_org_id, appointment_immunisation_id, row_hash, verdict)
     SELECT p_load_run_file_id, d.line_no, d.practice_id, d.per_org_id, d.appointment_immunisation_id, d.row_hash, d.verdict
     FROM etl.verdicts_immunisations(p_load_run_file_id, p_is_late) AS d;
 
     CALL etl.analyze_work('touched_immunisations');
 
-    -- 2. Say why rows are rejected. What an earlier attempt rejected and this one does not is resolved by its run.
+    -- 2. Write the reasons of rejected rows. A reject of an earlier attempt that is valid now is marked as resolved.
     UPDATE etl.rejects_immunisations AS j
     SET resolved_by_run = v_run_id
     WHERE j.load_run_file_id = p_load_run_file_id AND j.stage = 'typing' AND j.resolved_by_run IS NULL;
@@ -23287,7 +23421,7 @@ BEGIN
             resolved_by_run = NULL;
     END IF;
 
-    -- 3. Of several valid rows of a key the one with the greatest updated_at, then the last, counts; the others are duplicates.
+    -- 3. Of a key's valid rows take the one with the greatest updated_at (if equal, the last); the rest are duplicates.
     WITH repeated AS MATERIALIZED (
         SELECT t.practice_id, t.per_org_id, t.appointment_immunisation_id
         FROM etl.touched_immunisations AS t
@@ -23312,7 +23446,7 @@ BEGIN
     FROM ranked AS n
     WHERE t.load_run_file_id = p_load_run_file_id AND t.line_no = n.line_no;
 
-    -- 4. Count.
+    -- 4. Count the verdicts.
     UPDATE etl.load_run_files AS f
     SET rows_ingested = c.valid,
         rows_unchanged = c.unchanged,
@@ -23331,7 +23465,7 @@ BEGIN
 END;
 $check_immunisations$;
 COMMENT ON PROCEDURE etl.check_immunisations(bigint, boolean) IS
-    'Gives each row of a file its verdict, writes its rejects and counts. p_is_late: no row is skipped as unchanged.';
+    'Writes the verdict on each row of a file, its rejects and its counts. p_is_late: the file is late, so no row is unchanged.';
 
 -- object: procedure etl.stage_immunisations
 CREATE OR REPLACE PROCEDURE etl.stage_immunisations(p_load_run_file_id bigint)
@@ -23344,7 +23478,7 @@ SET plan_cache_mode = force_custom_plan
 SET work_mem = '64MB'
 SET random_page_cost = 1.1
 AS $stage_immunisations$
--- Type the valid rows of a file in order, and make them the newest state of their keys.
+-- Types the valid rows of a file that is in order, and makes them the newest state of their keys.
 -- The caller, etl.process_file, holds the extract's lock.
 DECLARE
     v_file etl.load_run_files;
@@ -23352,7 +23486,7 @@ DECLARE
 BEGIN
     SELECT f.* INTO v_file FROM etl.load_run_files AS f WHERE f.load_run_file_id = p_load_run_file_id;
 
-    -- 1. New keys. Under the lock none can be there already, and looking for conflicts would cost a third more.
+    -- 1. New keys. The lock excludes conflicts, and ON CONFLICT would take a third longer.
     INSERT INTO stg.immunisations (
         appointment_immunisation_id, patient_id, appointment_id, patient_schedule_id, vaccine_id, vaccine_name,
         vaccine_code, dose, dose_number, administration_site_id, administration_site, route_id, route, batch_number,
@@ -23384,7 +23518,7 @@ BEGIN
     JOIN etl.typed_immunisations AS y USING (load_run_file_id, line_no)
     WHERE t.load_run_file_id = p_load_run_file_id AND t.verdict = 'new';
 
-    -- 2. Keys that are there with another text.
+    -- 2. Existing keys whose text has changed.
     INSERT INTO stg.immunisations AS s (
         appointment_immunisation_id, patient_id, appointment_id, patient_schedule_id, vaccine_id, vaccine_name,
         vaccine_code, dose, dose_number, administration_site_id, administration_site, route_id, route, batch_number,
@@ -23481,7 +23615,7 @@ BEGIN
         );
     GET DIAGNOSTICS v_written = ROW_COUNT;
 
-    -- 3. The values are equal, though text or rules are not: keep the new hash, so that the next file can skip the row.
+    -- 3. If text or rules changed but the values did not: store the new hash, so that the next file can skip the row.
     IF v_written < (
         SELECT count(*)
         FROM etl.touched_immunisations AS t
@@ -23496,7 +23630,7 @@ BEGIN
     END IF;
 END;
 $stage_immunisations$;
-COMMENT ON PROCEDURE etl.stage_immunisations(bigint) IS 'Types the valid rows of a file in order into stg.immunisations.';
+COMMENT ON PROCEDURE etl.stage_immunisations(bigint) IS 'Types the valid rows of a file that is in order, and writes them to stg.immunisations.';
 
 -- object: procedure etl.observe_immunisations
 CREATE OR REPLACE PROCEDURE etl.observe_immunisations(p_tenant text[], p_before timestamptz)
@@ -23509,8 +23643,8 @@ SET plan_cache_mode = force_custom_plan
 SET work_mem = '64MB'
 SET random_page_cost = 1.1
 AS $observe_immunisations$
--- Find where the tenant's counting files observed the keys in etl.touched_immunisations; of several files with one
--- DateExtracted the last counts. The caller, a rebuild or purge, holds the extract's lock.
+-- Collects the observations of the keys in etl.touched_immunisations from the tenant's counting files. Of several
+-- files with the same DateExtracted, the last one is used. The caller, a rebuild or purge, holds the extract's lock.
 BEGIN
     WITH keys AS MATERIALIZED (
         SELECT DISTINCT t.practice_id, t.per_org_id, t.appointment_immunisation_id::text AS appointment_immunisation_id
@@ -23538,7 +23672,7 @@ BEGIN
         WHERE f.extract = 'immunisations' AND f.tenant = p_tenant AND f.is_counting
             AND f.date_extracted < p_before
     ),
-    -- What today's rules reject of files that were checked by others: it may not even be of its type now.
+    -- Rows of stale files that today's rules reject: their values may no longer fit the type of the column.
     misfits AS MATERIALIZED (
         SELECT f.load_run_file_id, b.line_no
         FROM files AS f
@@ -23580,7 +23714,7 @@ BEGIN
 END;
 $observe_immunisations$;
 COMMENT ON PROCEDURE etl.observe_immunisations(text[], timestamptz) IS
-    'Fills etl.observed_immunisations with what counting files from before p_before say of the keys in etl.touched_immunisations.';
+    'Fills etl.observed_immunisations with the observations of the keys in etl.touched_immunisations from counting files with DateExtracted before p_before.';
 
 -- object: procedure etl.purge_immunisations
 CREATE OR REPLACE PROCEDURE etl.purge_immunisations(p_tenant text[], p_before timestamptz)
@@ -23593,10 +23727,11 @@ SET plan_cache_mode = force_custom_plan
 SET work_mem = '64MB'
 SET random_page_cost = 1.1
 AS $purge_immunisations$
--- Of a tenant's rows of raw before a new horizon keep what a rebuild of any key still needs: its newest row, and those
--- with which its state in stg and core began. The caller, etl.purge_extract, holds the extract's lock.
+-- Deletes a tenant's rows of raw before a new horizon, except the rows that a rebuild of their keys still needs: of
+-- each key the newest row, and the rows with which its state in stg and core began. The caller, etl.purge_extract,
+-- holds the extract's lock.
 BEGIN
-    -- 1. All keys that counting files of the tenant held before.
+    -- 1. All keys in the tenant's counting files before the horizon.
     INSERT INTO etl.touched_immunisations (load_run_file_id, line_no, practice_id, per_org_id, appointment_immunisation_id, row_hash, verdict)
     SELECT DISTINCT 0, 0, r.practice_id, r.per_org_id, etl.key_bigint(r.appointment_immunisation_id), 0, 'replaced'
     FROM etl.load_run_files AS f
@@ -23608,11 +23743,11 @@ BEGIN
 
     CALL etl.analyze_work('touched_immunisations');
 
-    -- 2. Where the counting files before the horizon observed these keys.
+    -- 2. The observations of these keys from the counting files before the horizon.
     CALL etl.observe_immunisations(p_tenant, p_before);
 
-    -- 3. Keep the newest row; the row with which the newest version began in core; and
-    -- each row that changed stg since.
+    -- 3. Keep of each key the newest row, the row with which its newest state began in core, and each row that
+    -- changed stg since its newest state began in core.
     WITH core_states AS (
         SELECT
             s.*,
@@ -23681,7 +23816,7 @@ BEGIN
 
     CALL etl.analyze_work('touched_immunisations');
 
-    -- 4. Remove all other rows, of files that do not count as well, and say of which files.
+    -- 4. Delete all other rows, also of files that do not count, and record a purge attempt for each file.
     WITH removed AS (
         DELETE FROM raw.immunisations_raw AS r
         USING etl.load_run_files AS f
@@ -23702,7 +23837,7 @@ BEGIN
 END;
 $purge_immunisations$;
 COMMENT ON PROCEDURE etl.purge_immunisations(text[], timestamptz) IS
-    'Removes a tenant''s rows before a horizon from raw.immunisations_raw, but for those that a rebuild of their keys needs.';
+    'Deletes a tenant''s rows before a horizon from raw.immunisations_raw, except those that a rebuild of their keys needs.';
 
 -- object: procedure etl.merge_immunisations
 CREATE OR REPLACE PROCEDURE etl.merge_immunisations(p_load_run_file_id bigint)
@@ -23716,9 +23851,9 @@ SET work_mem = '64MB'
 SET random_page_cost = 1.1
 SET hash_mem_multiplier = 1
 AS $merge_immunisations$
--- Publish what this file made new or changed in stg.immunisations.
--- The caller, etl.process_file, holds the extract's lock. With little memory for it the planner hashes the narrow touched_
--- and not the wide rows of stg.
+-- Publishes the rows that this file made new or changed in stg.immunisations.
+-- The caller, etl.process_file, holds the extract's lock. hash_mem_multiplier is low, so that the planner hashes the
+-- narrow rows of touched_ and not the wide rows of stg.
 DECLARE
     v_inserted bigint;
 BEGIN
@@ -23752,7 +23887,7 @@ BEGIN
     WHERE t.load_run_file_id = p_load_run_file_id AND t.verdict = 'new';
     GET DIAGNOSTICS v_inserted = ROW_COUNT;
 
-    -- 2. Keys that were there, where this file changed stg or today's mapping or pseudonym is another.
+    -- 2. Existing keys whose row in stg this file changed, or whose mapped value or pseudonym is different today.
     WITH merged AS (
         INSERT INTO core.fact_immunisations AS c (
             practice_id, per_org_id, appointment_immunisation_id, patient_key, provider_key, vaccinator_key,
@@ -23851,7 +23986,7 @@ BEGIN
     WHERE f.load_run_file_id = p_load_run_file_id;
 END;
 $merge_immunisations$;
-COMMENT ON PROCEDURE etl.merge_immunisations(bigint) IS 'Publishes what a file made new or changed in stg to core.fact_immunisations.';
+COMMENT ON PROCEDURE etl.merge_immunisations(bigint) IS 'Publishes to core.fact_immunisations the rows that a file made new or changed in stg.';
 
 -- object: procedure etl.rebuild_immunisations
 CREATE OR REPLACE PROCEDURE etl.rebuild_immunisations(p_load_run_file_id bigint)
@@ -23864,7 +23999,7 @@ SET plan_cache_mode = force_custom_plan
 SET work_mem = '64MB'
 SET random_page_cost = 1.1
 AS $rebuild_immunisations$
--- Derive the keys of a late, superseding or excluded file anew from raw, in stg and core.
+-- Rebuilds the keys of a late, superseding or excluded file in stg and core, from raw.
 -- The caller holds the extract's lock.
 DECLARE
     v_file etl.load_run_files;
@@ -23872,11 +24007,11 @@ DECLARE
 BEGIN
     SELECT f.* INTO v_file FROM etl.load_run_files AS f WHERE f.load_run_file_id = p_load_run_file_id;
 
-    -- Rows of other tenants were rejected; their keys are not for this file to touch.
+    -- Rows of other tenants were rejected, so their keys are not rebuilt.
     DELETE FROM etl.touched_immunisations AS t
     WHERE (t.practice_id, t.per_org_id) IS DISTINCT FROM (v_file.tenant[1], v_file.tenant[2]);
 
-    -- 1. The keys of its tenant in the file and in the versions that it replaced.
+    -- 1. The tenant's keys in the file and in the files that it superseded.
     INSERT INTO etl.touched_immunisations (load_run_file_id, line_no, practice_id, per_org_id, appointment_immunisation_id, row_hash, verdict)
     SELECT p_load_run_file_id, 0, r.practice_id, r.per_org_id, etl.key_bigint(r.appointment_immunisation_id), 0, 'replaced'
     FROM raw.immunisations_raw AS r
@@ -23887,10 +24022,10 @@ BEGIN
 
     CALL etl.analyze_work('touched_immunisations');
 
-    -- 2. Where the counting files observed these keys.
+    -- 2. The observations of these keys from all counting files.
     CALL etl.observe_immunisations(v_file.tenant, 'infinity');
 
-    -- 3. stg: the first observation in the newest run of equal rows.
+    -- 3. stg: the first observation in the newest series of equal rows.
     WITH states AS (
         SELECT s.*, ROW(
             s.is_absent, s.patient_id, s.appointment_id, s.patient_schedule_id, s.vaccine_id, s.vaccine_name,
@@ -24005,7 +24140,7 @@ BEGIN
                 AND NOT o.is_absent
         );
 
-    -- 4. core: the same for the columns that core shows.
+    -- 4. core: the first observation in the newest series of rows that are equal in the columns of core.
     WITH states AS (
         SELECT s.*, ROW(
             s.is_absent, s.patient_key, s.provider_key, s.vaccinator_key, s.vaccine_key, s.patient_id,
@@ -24124,7 +24259,7 @@ BEGIN
 END;
 $rebuild_immunisations$;
 COMMENT ON PROCEDURE etl.rebuild_immunisations(bigint) IS
-    'Derives the keys of a file anew from raw, in stg and core.fact_immunisations, from every counting file that holds one of them.';
+    'Rebuilds the keys of a file in stg and core.fact_immunisations, from the raw rows of all counting files that hold one of them.';
 
 -- object: view raw.inbox
 CREATE OR REPLACE VIEW raw.inbox AS
@@ -24143,9 +24278,9 @@ SELECT
     f.load_run_id, f.load_ts
 FROM raw.inbox_raw AS r
 JOIN etl.load_run_files AS f USING (load_run_file_id);
-COMMENT ON VIEW raw.inbox IS 'Delivered rows with where they came from: Items of the practice''s inbox, such as results, letters and messages.';
+COMMENT ON VIEW raw.inbox IS 'Delivered rows with their origin: Items of the practice''s inbox, such as results, letters and messages.';
 COMMENT ON COLUMN raw.inbox.load_run_file_id IS 'The file: etl.load_run_files.';
-COMMENT ON COLUMN raw.inbox.line_no IS 'Number of the row in the file, from 1, counting every row.';
+COMMENT ON COLUMN raw.inbox.line_no IS 'Number of the row in the file, from 1; rejected rows and a header are counted too.';
 COMMENT ON COLUMN raw.inbox.s3_bucket IS 'Bucket of the file.';
 COMMENT ON COLUMN raw.inbox.s3_key IS 'Key of the file.';
 COMMENT ON COLUMN raw.inbox.s3_version_id IS 'Version of the object.';
@@ -24154,8 +24289,8 @@ COMMENT ON COLUMN raw.inbox.date_extracted IS 'DateExtracted in the name of the 
 COMMENT ON COLUMN raw.inbox.extract_type IS 'Extract as spelled in the name of the file.';
 COMMENT ON COLUMN raw.inbox.load_run_id IS 'The run that landed the file.';
 COMMENT ON COLUMN raw.inbox.load_ts IS 'When the file was landed.';
-COMMENT ON COLUMN raw.inbox.file_practice_id IS 'practice_id in the name of the file.';
-COMMENT ON COLUMN raw.inbox.file_per_org_id IS 'per_org_id in the name of the file.';
+COMMENT ON COLUMN raw.inbox.file_practice_id IS 'The practice_id in the file name.';
+COMMENT ON COLUMN raw.inbox.file_per_org_id IS 'The per_org_id in the file name.';
 GRANT SELECT ON raw.inbox TO etl_auditor;
 
 -- object: derived etl.typed_inbox
@@ -24186,7 +24321,7 @@ SELECT
     nullif((r.loaded_date_time || ' Pacific/Auckland')::timestamptz, TIMESTAMPTZ '1900-01-01 Pacific/Auckland') AS loaded_date_time
 FROM raw.inbox_raw AS r;
 COMMENT ON VIEW etl.typed_inbox IS
-    'Rows of raw.inbox_raw with typed values, the same in every session. Rejected rows may fail to cast: read valid ones only.';
+    'Rows of raw.inbox_raw with typed values, the same in every session. A cast of a rejected row can fail: read valid rows only.';
 
 -- object: derived etl.published_inbox
 CREATE OR REPLACE VIEW etl.published_inbox WITH (security_invoker = true) AS
@@ -24204,7 +24339,7 @@ SELECT
 FROM stg.inbox AS s
 CROSS JOIN LATERAL (
     SELECT etl.key_part(s.practice_id) || etl.key_part(s.per_org_id) AS key_part
-    OFFSET 0  -- computed once a row, not once for each of its surrogate keys
+    OFFSET 0  -- so that it is computed once per row, not once per surrogate key
 ) AS tenant;
 COMMENT ON VIEW etl.published_inbox IS
     'Rows of stg.inbox as core.fact_inbox shows them: surrogate keys, mapped values, pseudonyms, without dropped columns.';
@@ -24216,10 +24351,10 @@ FROM etl.typed_inbox AS y
 WITH NO DATA;
 ALTER TABLE etl.observed_inbox ADD PRIMARY KEY (practice_id, per_org_id, inbox_folder_item_id, observed_at);
 COMMENT ON TABLE etl.observed_inbox IS
-    'Work of a rebuild or purge: what each counting file holds of the keys in hand. Under the extract''s lock; empty between files.';
+    'Work table of a rebuild or purge: the observations of its keys from each counting file. Protected by the extract''s lock; empty between files.';
 COMMENT ON COLUMN etl.observed_inbox.observed_at IS 'DateExtracted of the file.';
-COMMENT ON COLUMN etl.observed_inbox.is_absent IS 'Whether the file, a mirror, lacks the key: then no other column of the row has a value.';
-COMMENT ON COLUMN etl.observed_inbox.row_hash IS 'Hash of the text and of the rules of the file.';
+COMMENT ON COLUMN etl.observed_inbox.is_absent IS 'Whether the file is a mirror that lacks the key; then the columns of values are NULL.';
+COMMENT ON COLUMN etl.observed_inbox.row_hash IS 'Hash of the row''s text and of the rules of the file.';
 COMMENT ON COLUMN etl.observed_inbox.load_run_id IS 'The run that landed the file.';
 
 -- object: derived etl.republished_inbox
@@ -24238,12 +24373,12 @@ SELECT
 FROM etl.observed_inbox AS o
 CROSS JOIN LATERAL (
     SELECT etl.key_part(o.practice_id) || etl.key_part(o.per_org_id) AS key_part
-    OFFSET 0  -- computed once a row, not once for each of its surrogate keys
+    OFFSET 0  -- so that it is computed once per row, not once per surrogate key
 ) AS tenant;
 COMMENT ON VIEW etl.republished_inbox IS
     'Rows of etl.observed_inbox as core.fact_inbox shows them, for rebuilds and purges.';
 COMMENT ON COLUMN etl.republished_inbox.observed_at IS 'DateExtracted of the file.';
-COMMENT ON COLUMN etl.republished_inbox.is_absent IS 'Whether the file, a mirror, lacks the key.';
+COMMENT ON COLUMN etl.republished_inbox.is_absent IS 'Whether the file is a mirror that lacks the key.';
 
 -- object: function etl.hash_inbox
 CREATE OR REPLACE FUNCTION etl.hash_inbox(p_row raw.inbox_raw, p_seed bigint)
@@ -24252,7 +24387,7 @@ LANGUAGE sql
 STABLE
 PARALLEL SAFE
 AS $hash_inbox$
--- One expression without settings, so that the planner puts it in place of the call.
+-- One expression and no SET clause, so that the planner can inline the call.
 SELECT pg_catalog.hash_record_extended(
     ROW(
         p_row.inbox_folder_item_id, p_row.folder_id, p_row.folder_name, p_row.is_system_folder, p_row.order_no,
@@ -24270,7 +24405,7 @@ SELECT pg_catalog.hash_record_extended(
 );
 $hash_inbox$;
 COMMENT ON FUNCTION etl.hash_inbox(raw.inbox_raw, bigint) IS
-    'Hash of the tracked text of a raw row, seeded with the rules of its file (etl.hash_seed).';
+    'Hash of the texts of a raw row in tracked columns, seeded with the rules of its file (etl.hash_seed).';
 
 -- object: function etl.row_text_inbox
 CREATE OR REPLACE FUNCTION etl.row_text_inbox(p_row raw.inbox_raw, p_date_extracted timestamptz)
@@ -24296,7 +24431,7 @@ SELECT pg_catalog.array_to_string(
 ) || '|~~|';
 $row_text_inbox$;
 COMMENT ON FUNCTION etl.row_text_inbox(raw.inbox_raw, timestamptz) IS
-    'The text of a raw row with its separators, as a file extracted at that time has it.';
+    'The text of a raw row with separators, as it is in a file with that DateExtracted.';
 
 -- object: function etl.verdicts_inbox
 CREATE OR REPLACE FUNCTION etl.verdicts_inbox(p_load_run_file_id bigint, p_is_late boolean)
@@ -24315,9 +24450,8 @@ SET random_page_cost = 1.1
 SET parallel_setup_cost = 0
 SET parallel_tuple_cost = 0
 AS $verdicts_inbox$
--- The rows of a file, each with its key, its hash and how it stands to the rules and to stg.inbox. Changes nothing.
--- One pass over raw, in a query that can run parallel, which a statement that stores its result cannot. A row is read to
--- its first fault; which one it is, etl.faults_inbox says.
+-- The rows of a file, each with key, hash and verdict. Changes nothing. The query reads raw once and can run in
+-- parallel, which an INSERT cannot. It stops at the first fault of a row; etl.faults_inbox lists all.
 DECLARE
     v_file etl.load_run_files;
     v_seed bigint;
@@ -24334,7 +24468,7 @@ BEGIN
         r.row_hash,
         CASE
             WHEN CASE
-                -- The same text stood in a valid row, of whatever tenant; the hash leaves out untracked columns.
+                -- A valid row had the same text, maybe of a different tenant; untracked columns are not hashed.
                 WHEN s.row_hash = r.row_hash AND NOT p_is_late THEN
                     r.practice_id IS NOT DISTINCT FROM v_file.tenant[1] AND
                     r.per_org_id IS NOT DISTINCT FROM v_file.tenant[2] AND
@@ -24365,7 +24499,7 @@ BEGIN
         SELECT r.*, etl.hash_inbox(r, v_seed) AS row_hash
         FROM raw.inbox_raw AS r
         WHERE r.load_run_file_id = p_load_run_file_id
-        -- Hashed once a row, not once for each use. Not plain 0: that is no constant of OFFSET's type, and bars parallel plans.
+        -- OFFSET makes PostgreSQL hash each row once. A plain 0 is not a bigint and would prevent parallel plans.
         OFFSET BIGINT '0'
     ) AS r
     LEFT JOIN stg.inbox AS s
@@ -24375,7 +24509,7 @@ BEGIN
 END;
 $verdicts_inbox$;
 COMMENT ON FUNCTION etl.verdicts_inbox(bigint, boolean) IS
-    'The rows of a file with key, hash of text and rules, and verdict: new, changed or unchanged against stg.inbox, or rejected. p_is_late: none is unchanged.';
+    'The rows of a file with key, hash of text and rules, and verdict: new, changed or unchanged (compared with stg.inbox), or rejected. p_is_late: no row is unchanged.';
 
 -- object: function etl.faults_inbox
 CREATE OR REPLACE FUNCTION etl.faults_inbox(p_load_run_file_id bigint)
@@ -24390,8 +24524,8 @@ SET plan_cache_mode = force_custom_plan
 SET work_mem = '64MB'
 SET random_page_cost = 1.1
 AS $faults_inbox$
--- The rows of the file in hand whose verdict is rejected, each with all that is wrong with it, column by column. Changes
--- nothing. A column without a value has no fault, unless it is required.
+-- The rejected rows of the file that is being processed, each with all its faults, column by column. Changes nothing.
+-- An empty field is no fault, unless the column is required.
 DECLARE
     v_file etl.load_run_files;
 BEGIN
@@ -24446,7 +24580,7 @@ BEGIN
 END;
 $faults_inbox$;
 COMMENT ON FUNCTION etl.faults_inbox(bigint) IS
-    'The rejected rows of the file in hand: line, text, key texts, and by column the text and the reason.';
+    'The rejected rows of the file that is being processed: line, text, texts of the key, and by column the text and the reason.';
 
 -- object: procedure etl.check_inbox
 CREATE OR REPLACE PROCEDURE etl.check_inbox(p_load_run_file_id bigint, p_is_late boolean)
@@ -24459,7 +24593,7 @@ SET plan_cache_mode = force_custom_plan
 SET work_mem = '64MB'
 SET random_page_cost = 1.1
 AS $check_inbox$
--- Give each row of the file its verdict in etl.touched_inbox, write its rejects, and count.
+-- Writes the verdict on each row of the file to etl.touched_inbox, writes the rejects, and counts.
 -- The caller, etl.process_file, holds the extract's lock.
 DECLARE
     v_run_id bigint;
@@ -24469,14 +24603,14 @@ BEGIN
     JOIN etl.file_attempts AS a USING (file_attempt_id)
     WHERE f.load_run_file_id = p_load_run_file_id;
 
-    -- 1. Read every row once: its key, its hash, its verdict.
+    -- 1. Read every row once: key, hash and verdict.
     INSERT INTO etl.touched_inbox (load_run_file_id, line_no, practice_id, per_org_id, inbox_folder_item_id, row_hash, verdict)
     SELECT p_load_run_file_id, d.line_no, d.practice_id, d.per_org_id, d.inbox_folder_item_id, d.row_hash, d.verdict
     FROM etl.verdicts_inbox(p_load_run_file_id, p_is_late) AS d;
 
     CALL etl.analyze_work('touched_inbox');
 
-    -- 2. Say why rows are rejected. What an earlier attempt rejected and this one does not is resolved by its run.
+    -- 2. Write the reasons of rejected rows. A reject of an earlier attempt that is valid now is marked as resolved.
     UPDATE etl.rejects_inbox AS j
     SET resolved_by_run = v_run_id
     WHERE j.load_run_file_id = p_load_run_file_id AND j.stage = 'typing' AND j.resolved_by_run IS NULL;
@@ -24494,7 +24628,7 @@ BEGIN
             resolved_by_run = NULL;
     END IF;
 
-    -- 3. Of several valid rows of a key the one with the greatest updated_at, then the last, counts; the others are duplicates.
+    -- 3. Of a key's valid rows take the one with the greatest updated_at (if equal, the last); the rest are duplicates.
     WITH repeated AS MATERIALIZED (
         SELECT t.practice_id, t.per_org_id, t.inbox_folder_item_id
         FROM etl.touched_inbox AS t
@@ -24519,7 +24653,7 @@ BEGIN
     FROM ranked AS n
     WHERE t.load_run_file_id = p_load_run_file_id AND t.line_no = n.line_no;
 
-    -- 4. Count.
+    -- 4. Count the verdicts.
     UPDATE etl.load_run_files AS f
     SET rows_ingested = c.valid,
         rows_unchanged = c.unchanged,
@@ -24538,7 +24672,7 @@ BEGIN
 END;
 $check_inbox$;
 COMMENT ON PROCEDURE etl.check_inbox(bigint, boolean) IS
-    'Gives each row of a file its verdict, writes its rejects and counts. p_is_late: no row is skipped as unchanged.';
+    'Writes the verdict on each row of a file, its rejects and its counts. p_is_late: the file is late, so no row is unchanged.';
 
 -- object: procedure etl.stage_inbox
 CREATE OR REPLACE PROCEDURE etl.stage_inbox(p_load_run_file_id bigint)
@@ -24551,7 +24685,7 @@ SET plan_cache_mode = force_custom_plan
 SET work_mem = '64MB'
 SET random_page_cost = 1.1
 AS $stage_inbox$
--- Type the valid rows of a file in order, and make them the newest state of their keys.
+-- Types the valid rows of a file that is in order, and makes them the newest state of their keys.
 -- The caller, etl.process_file, holds the extract's lock.
 DECLARE
     v_file etl.load_run_files;
@@ -24559,7 +24693,7 @@ DECLARE
 BEGIN
     SELECT f.* INTO v_file FROM etl.load_run_files AS f WHERE f.load_run_file_id = p_load_run_file_id;
 
-    -- 1. New keys. Under the lock none can be there already, and looking for conflicts would cost a third more.
+    -- 1. New keys. The lock excludes conflicts, and ON CONFLICT would take a third longer.
     INSERT INTO stg.inbox (
         inbox_folder_item_id, folder_id, folder_name, is_system_folder, order_no, item_type_id, item_type,
         patient_id, provider_id, practice_id, patient_name, provider, practice_name, from_org_id,
@@ -24586,7 +24720,7 @@ BEGIN
     JOIN etl.typed_inbox AS y USING (load_run_file_id, line_no)
     WHERE t.load_run_file_id = p_load_run_file_id AND t.verdict = 'new';
 
-    -- 2. Keys that are there with another text.
+    -- 2. Existing keys whose text has changed.
     INSERT INTO stg.inbox AS s (
         inbox_folder_item_id, folder_id, folder_name, is_system_folder, order_no, item_type_id, item_type,
         patient_id, provider_id, practice_id, patient_name, provider, practice_name, from_org_id,
@@ -24663,7 +24797,7 @@ BEGIN
         );
     GET DIAGNOSTICS v_written = ROW_COUNT;
 
-    -- 3. The values are equal, though text or rules are not: keep the new hash, so that the next file can skip the row.
+    -- 3. If text or rules changed but the values did not: store the new hash, so that the next file can skip the row.
     IF v_written < (
         SELECT count(*)
         FROM etl.touched_inbox AS t
@@ -24678,7 +24812,7 @@ BEGIN
     END IF;
 END;
 $stage_inbox$;
-COMMENT ON PROCEDURE etl.stage_inbox(bigint) IS 'Types the valid rows of a file in order into stg.inbox.';
+COMMENT ON PROCEDURE etl.stage_inbox(bigint) IS 'Types the valid rows of a file that is in order, and writes them to stg.inbox.';
 
 -- object: procedure etl.observe_inbox
 CREATE OR REPLACE PROCEDURE etl.observe_inbox(p_tenant text[], p_before timestamptz)
@@ -24691,8 +24825,8 @@ SET plan_cache_mode = force_custom_plan
 SET work_mem = '64MB'
 SET random_page_cost = 1.1
 AS $observe_inbox$
--- Find where the tenant's counting files observed the keys in etl.touched_inbox; of several files with one
--- DateExtracted the last counts. The caller, a rebuild or purge, holds the extract's lock.
+-- Collects the observations of the keys in etl.touched_inbox from the tenant's counting files. Of several
+-- files with the same DateExtracted, the last one is used. The caller, a rebuild or purge, holds the extract's lock.
 BEGIN
     WITH keys AS MATERIALIZED (
         SELECT DISTINCT t.practice_id, t.per_org_id, t.inbox_folder_item_id::text AS inbox_folder_item_id
@@ -24720,7 +24854,7 @@ BEGIN
         WHERE f.extract = 'inbox' AND f.tenant = p_tenant AND f.is_counting
             AND f.date_extracted < p_before
     ),
-    -- What today's rules reject of files that were checked by others: it may not even be of its type now.
+    -- Rows of stale files that today's rules reject: their values may no longer fit the type of the column.
     misfits AS MATERIALIZED (
         SELECT f.load_run_file_id, b.line_no
         FROM files AS f
@@ -24762,7 +24896,7 @@ BEGIN
 END;
 $observe_inbox$;
 COMMENT ON PROCEDURE etl.observe_inbox(text[], timestamptz) IS
-    'Fills etl.observed_inbox with what counting files from before p_before say of the keys in etl.touched_inbox.';
+    'Fills etl.observed_inbox with the observations of the keys in etl.touched_inbox from counting files with DateExtracted before p_before.';
 
 -- object: procedure etl.purge_inbox
 CREATE OR REPLACE PROCEDURE etl.purge_inbox(p_tenant text[], p_before timestamptz)
@@ -24775,10 +24909,11 @@ SET plan_cache_mode = force_custom_plan
 SET work_mem = '64MB'
 SET random_page_cost = 1.1
 AS $purge_inbox$
--- Of a tenant's rows of raw before a new horizon keep what a rebuild of any key still needs: its newest row, and those
--- with which its state in stg and core began. The caller, etl.purge_extract, holds the extract's lock.
+-- Deletes a tenant's rows of raw before a new horizon, except the rows that a rebuild of their keys still needs: of
+-- each key the newest row, and the rows with which its state in stg and core began. The caller, etl.purge_extract,
+-- holds the extract's lock.
 BEGIN
-    -- 1. All keys that counting files of the tenant held before.
+    -- 1. All keys in the tenant's counting files before the horizon.
     INSERT INTO etl.touched_inbox (load_run_file_id, line_no, practice_id, per_org_id, inbox_folder_item_id, row_hash, verdict)
     SELECT DISTINCT 0, 0, r.practice_id, r.per_org_id, etl.key_bigint(r.inbox_folder_item_id), 0, 'replaced'
     FROM etl.load_run_files AS f
@@ -24790,11 +24925,11 @@ BEGIN
 
     CALL etl.analyze_work('touched_inbox');
 
-    -- 2. Where the counting files before the horizon observed these keys.
+    -- 2. The observations of these keys from the counting files before the horizon.
     CALL etl.observe_inbox(p_tenant, p_before);
 
-    -- 3. Keep the newest row; the row with which the newest version began in core; and
-    -- each row that changed stg since.
+    -- 3. Keep of each key the newest row, the row with which its newest state began in core, and each row that
+    -- changed stg since its newest state began in core.
     WITH core_states AS (
         SELECT
             s.*,
@@ -24855,7 +24990,7 @@ BEGIN
 
     CALL etl.analyze_work('touched_inbox');
 
-    -- 4. Remove all other rows, of files that do not count as well, and say of which files.
+    -- 4. Delete all other rows, also of files that do not count, and record a purge attempt for each file.
     WITH removed AS (
         DELETE FROM raw.inbox_raw AS r
         USING etl.load_run_files AS f
@@ -24876,7 +25011,7 @@ BEGIN
 END;
 $purge_inbox$;
 COMMENT ON PROCEDURE etl.purge_inbox(text[], timestamptz) IS
-    'Removes a tenant''s rows before a horizon from raw.inbox_raw, but for those that a rebuild of their keys needs.';
+    'Deletes a tenant''s rows before a horizon from raw.inbox_raw, except those that a rebuild of their keys needs.';
 
 -- object: procedure etl.merge_inbox
 CREATE OR REPLACE PROCEDURE etl.merge_inbox(p_load_run_file_id bigint)
@@ -24890,9 +25025,9 @@ SET work_mem = '64MB'
 SET random_page_cost = 1.1
 SET hash_mem_multiplier = 1
 AS $merge_inbox$
--- Publish what this file made new or changed in stg.inbox.
--- The caller, etl.process_file, holds the extract's lock. With little memory for it the planner hashes the narrow touched_
--- and not the wide rows of stg.
+-- Publishes the rows that this file made new or changed in stg.inbox.
+-- The caller, etl.process_file, holds the extract's lock. hash_mem_multiplier is low, so that the planner hashes the
+-- narrow rows of touched_ and not the wide rows of stg.
 DECLARE
     v_inserted bigint;
 BEGIN
@@ -24918,7 +25053,7 @@ BEGIN
     WHERE t.load_run_file_id = p_load_run_file_id AND t.verdict = 'new';
     GET DIAGNOSTICS v_inserted = ROW_COUNT;
 
-    -- 2. Keys that were there, where this file changed stg.
+    -- 2. Existing keys whose row in stg this file changed.
     WITH merged AS (
         INSERT INTO core.fact_inbox AS c (
             practice_id, per_org_id, inbox_folder_item_id, patient_key, provider_key, folder_id, is_system_folder,
@@ -24940,7 +25075,7 @@ BEGIN
         FROM etl.touched_inbox AS t
         JOIN etl.published_inbox AS s USING (practice_id, per_org_id, inbox_folder_item_id)
         WHERE t.load_run_file_id = p_load_run_file_id AND t.verdict = 'changed'
-            -- Not a plain equality: statistics know no row of this file yet, and one row makes a nested loop.
+            -- Not a plain equality: the statistics do not know this file, so the planner would expect one row.
             AND coalesce(s.load_run_file_id = p_load_run_file_id, false)
         ON CONFLICT (practice_id, per_org_id, inbox_folder_item_id) DO UPDATE
         SET (
@@ -24990,7 +25125,7 @@ BEGIN
     WHERE f.load_run_file_id = p_load_run_file_id;
 END;
 $merge_inbox$;
-COMMENT ON PROCEDURE etl.merge_inbox(bigint) IS 'Publishes what a file made new or changed in stg to core.fact_inbox.';
+COMMENT ON PROCEDURE etl.merge_inbox(bigint) IS 'Publishes to core.fact_inbox the rows that a file made new or changed in stg.';
 
 -- object: procedure etl.rebuild_inbox
 CREATE OR REPLACE PROCEDURE etl.rebuild_inbox(p_load_run_file_id bigint)
@@ -25003,7 +25138,7 @@ SET plan_cache_mode = force_custom_plan
 SET work_mem = '64MB'
 SET random_page_cost = 1.1
 AS $rebuild_inbox$
--- Derive the keys of a late, superseding or excluded file anew from raw, in stg and core.
+-- Rebuilds the keys of a late, superseding or excluded file in stg and core, from raw.
 -- The caller holds the extract's lock.
 DECLARE
     v_file etl.load_run_files;
@@ -25011,11 +25146,11 @@ DECLARE
 BEGIN
     SELECT f.* INTO v_file FROM etl.load_run_files AS f WHERE f.load_run_file_id = p_load_run_file_id;
 
-    -- Rows of other tenants were rejected; their keys are not for this file to touch.
+    -- Rows of other tenants were rejected, so their keys are not rebuilt.
     DELETE FROM etl.touched_inbox AS t
     WHERE (t.practice_id, t.per_org_id) IS DISTINCT FROM (v_file.tenant[1], v_file.tenant[2]);
 
-    -- 1. The keys of its tenant in the file and in the versions that it replaced.
+    -- 1. The tenant's keys in the file and in the files that it superseded.
     INSERT INTO etl.touched_inbox (load_run_file_id, line_no, practice_id, per_org_id, inbox_folder_item_id, row_hash, verdict)
     SELECT p_load_run_file_id, 0, r.practice_id, r.per_org_id, etl.key_bigint(r.inbox_folder_item_id), 0, 'replaced'
     FROM raw.inbox_raw AS r
@@ -25026,10 +25161,10 @@ BEGIN
 
     CALL etl.analyze_work('touched_inbox');
 
-    -- 2. Where the counting files observed these keys.
+    -- 2. The observations of these keys from all counting files.
     CALL etl.observe_inbox(v_file.tenant, 'infinity');
 
-    -- 3. stg: the first observation in the newest run of equal rows.
+    -- 3. stg: the first observation in the newest series of equal rows.
     WITH states AS (
         SELECT s.*, ROW(
             s.is_absent, s.folder_id, s.folder_name, s.is_system_folder, s.order_no, s.item_type_id, s.item_type,
@@ -25128,7 +25263,7 @@ BEGIN
                 AND NOT o.is_absent
         );
 
-    -- 4. core: the same for the columns that core shows.
+    -- 4. core: the first observation in the newest series of rows that are equal in the columns of core.
     WITH states AS (
         SELECT s.*, ROW(
             s.is_absent, s.patient_key, s.provider_key, s.folder_id, s.is_system_folder, s.order_no, s.item_type_id,
@@ -25225,7 +25360,7 @@ BEGIN
 END;
 $rebuild_inbox$;
 COMMENT ON PROCEDURE etl.rebuild_inbox(bigint) IS
-    'Derives the keys of a file anew from raw, in stg and core.fact_inbox, from every counting file that holds one of them.';
+    'Rebuilds the keys of a file in stg and core.fact_inbox, from the raw rows of all counting files that hold one of them.';
 
 -- object: view raw.inbox_detail
 CREATE OR REPLACE VIEW raw.inbox_detail AS
@@ -25239,9 +25374,9 @@ SELECT
     f.load_run_id, f.load_ts
 FROM raw.inbox_detail_raw AS r
 JOIN etl.load_run_files AS f USING (load_run_file_id);
-COMMENT ON VIEW raw.inbox_detail IS 'Delivered rows with where they came from: Lines of inbox items, such as the single results of a laboratory report.';
+COMMENT ON VIEW raw.inbox_detail IS 'Delivered rows with their origin: Lines of inbox items, such as the single results of a laboratory report.';
 COMMENT ON COLUMN raw.inbox_detail.load_run_file_id IS 'The file: etl.load_run_files.';
-COMMENT ON COLUMN raw.inbox_detail.line_no IS 'Number of the row in the file, from 1, counting every row.';
+COMMENT ON COLUMN raw.inbox_detail.line_no IS 'Number of the row in the file, from 1; rejected rows and a header are counted too.';
 COMMENT ON COLUMN raw.inbox_detail.s3_bucket IS 'Bucket of the file.';
 COMMENT ON COLUMN raw.inbox_detail.s3_key IS 'Key of the file.';
 COMMENT ON COLUMN raw.inbox_detail.s3_version_id IS 'Version of the object.';
@@ -25250,8 +25385,8 @@ COMMENT ON COLUMN raw.inbox_detail.date_extracted IS 'DateExtracted in the name 
 COMMENT ON COLUMN raw.inbox_detail.extract_type IS 'Extract as spelled in the name of the file.';
 COMMENT ON COLUMN raw.inbox_detail.load_run_id IS 'The run that landed the file.';
 COMMENT ON COLUMN raw.inbox_detail.load_ts IS 'When the file was landed.';
-COMMENT ON COLUMN raw.inbox_detail.file_practice_id IS 'practice_id in the name of the file.';
-COMMENT ON COLUMN raw.inbox_detail.file_per_org_id IS 'per_org_id in the name of the file.';
+COMMENT ON COLUMN raw.inbox_detail.file_practice_id IS 'The practice_id in the file name.';
+COMMENT ON COLUMN raw.inbox_detail.file_per_org_id IS 'The per_org_id in the file name.';
 GRANT SELECT ON raw.inbox_detail TO etl_auditor;
 
 -- object: derived etl.typed_inbox_detail
@@ -25267,7 +25402,7 @@ SELECT
     nullif((r.loaded_date_time || ' Pacific/Auckland')::timestamptz, TIMESTAMPTZ '1900-01-01 Pacific/Auckland') AS loaded_date_time
 FROM raw.inbox_detail_raw AS r;
 COMMENT ON VIEW etl.typed_inbox_detail IS
-    'Rows of raw.inbox_detail_raw with typed values, the same in every session. Rejected rows may fail to cast: read valid ones only.';
+    'Rows of raw.inbox_detail_raw with typed values, the same in every session. A cast of a rejected row can fail: read valid rows only.';
 
 -- object: derived etl.published_inbox_detail
 CREATE OR REPLACE VIEW etl.published_inbox_detail WITH (security_invoker = true) AS
@@ -25280,7 +25415,7 @@ SELECT
 FROM stg.inbox_detail AS s
 CROSS JOIN LATERAL (
     SELECT etl.key_part(s.practice_id) || etl.key_part(s.per_org_id) AS key_part
-    OFFSET 0  -- computed once a row, not once for each of its surrogate keys
+    OFFSET 0  -- so that it is computed once per row, not once per surrogate key
 ) AS tenant;
 COMMENT ON VIEW etl.published_inbox_detail IS
     'Rows of stg.inbox_detail as core.fact_inbox_detail shows them: surrogate keys, mapped values, pseudonyms, without dropped columns.';
@@ -25292,10 +25427,10 @@ FROM etl.typed_inbox_detail AS y
 WITH NO DATA;
 ALTER TABLE etl.observed_inbox_detail ADD PRIMARY KEY (practice_id, per_org_id, in_box_folder_item_in_line_id, observed_at);
 COMMENT ON TABLE etl.observed_inbox_detail IS
-    'Work of a rebuild or purge: what each counting file holds of the keys in hand. Under the extract''s lock; empty between files.';
+    'Work table of a rebuild or purge: the observations of its keys from each counting file. Protected by the extract''s lock; empty between files.';
 COMMENT ON COLUMN etl.observed_inbox_detail.observed_at IS 'DateExtracted of the file.';
-COMMENT ON COLUMN etl.observed_inbox_detail.is_absent IS 'Whether the file, a mirror, lacks the key: then no other column of the row has a value.';
-COMMENT ON COLUMN etl.observed_inbox_detail.row_hash IS 'Hash of the text and of the rules of the file.';
+COMMENT ON COLUMN etl.observed_inbox_detail.is_absent IS 'Whether the file is a mirror that lacks the key; then the columns of values are NULL.';
+COMMENT ON COLUMN etl.observed_inbox_detail.row_hash IS 'Hash of the row''s text and of the rules of the file.';
 COMMENT ON COLUMN etl.observed_inbox_detail.load_run_id IS 'The run that landed the file.';
 
 -- object: derived etl.republished_inbox_detail
@@ -25309,12 +25444,12 @@ SELECT
 FROM etl.observed_inbox_detail AS o
 CROSS JOIN LATERAL (
     SELECT etl.key_part(o.practice_id) || etl.key_part(o.per_org_id) AS key_part
-    OFFSET 0  -- computed once a row, not once for each of its surrogate keys
+    OFFSET 0  -- so that it is computed once per row, not once per surrogate key
 ) AS tenant;
 COMMENT ON VIEW etl.republished_inbox_detail IS
     'Rows of etl.observed_inbox_detail as core.fact_inbox_detail shows them, for rebuilds and purges.';
 COMMENT ON COLUMN etl.republished_inbox_detail.observed_at IS 'DateExtracted of the file.';
-COMMENT ON COLUMN etl.republished_inbox_detail.is_absent IS 'Whether the file, a mirror, lacks the key.';
+COMMENT ON COLUMN etl.republished_inbox_detail.is_absent IS 'Whether the file is a mirror that lacks the key.';
 
 -- object: function etl.hash_inbox_detail
 CREATE OR REPLACE FUNCTION etl.hash_inbox_detail(p_row raw.inbox_detail_raw, p_seed bigint)
@@ -25323,7 +25458,7 @@ LANGUAGE sql
 STABLE
 PARALLEL SAFE
 AS $hash_inbox_detail$
--- One expression without settings, so that the planner puts it in place of the call.
+-- One expression and no SET clause, so that the planner can inline the call.
 SELECT pg_catalog.hash_record_extended(
     ROW(
         p_row.in_box_folder_item_in_line_id, p_row.inbox_folder_item_id, p_row.patient_id, p_row.practice_id,
@@ -25335,7 +25470,7 @@ SELECT pg_catalog.hash_record_extended(
 );
 $hash_inbox_detail$;
 COMMENT ON FUNCTION etl.hash_inbox_detail(raw.inbox_detail_raw, bigint) IS
-    'Hash of the tracked text of a raw row, seeded with the rules of its file (etl.hash_seed).';
+    'Hash of the texts of a raw row in tracked columns, seeded with the rules of its file (etl.hash_seed).';
 
 -- object: function etl.row_text_inbox_detail
 CREATE OR REPLACE FUNCTION etl.row_text_inbox_detail(p_row raw.inbox_detail_raw, p_date_extracted timestamptz)
@@ -25354,7 +25489,7 @@ SELECT pg_catalog.array_to_string(
 ) || '|~~|';
 $row_text_inbox_detail$;
 COMMENT ON FUNCTION etl.row_text_inbox_detail(raw.inbox_detail_raw, timestamptz) IS
-    'The text of a raw row with its separators, as a file extracted at that time has it.';
+    'The text of a raw row with separators, as it is in a file with that DateExtracted.';
 
 -- object: function etl.verdicts_inbox_detail
 CREATE OR REPLACE FUNCTION etl.verdicts_inbox_detail(p_load_run_file_id bigint, p_is_late boolean)
@@ -25373,9 +25508,8 @@ SET random_page_cost = 1.1
 SET parallel_setup_cost = 0
 SET parallel_tuple_cost = 0
 AS $verdicts_inbox_detail$
--- The rows of a file, each with its key, its hash and how it stands to the rules and to stg.inbox_detail. Changes nothing.
--- One pass over raw, in a query that can run parallel, which a statement that stores its result cannot. A row is read to
--- its first fault; which one it is, etl.faults_inbox_detail says.
+-- The rows of a file, each with key, hash and verdict. Changes nothing. The query reads raw once and can run in
+-- parallel, which an INSERT cannot. It stops at the first fault of a row; etl.faults_inbox_detail lists all.
 DECLARE
     v_file etl.load_run_files;
     v_seed bigint;
@@ -25392,7 +25526,7 @@ BEGIN
         r.row_hash,
         CASE
             WHEN CASE
-                -- The same text stood in a valid row, of whatever tenant; the hash leaves out untracked columns.
+                -- A valid row had the same text, maybe of a different tenant; untracked columns are not hashed.
                 WHEN s.row_hash = r.row_hash AND NOT p_is_late THEN
                     r.practice_id IS NOT DISTINCT FROM v_file.tenant[1] AND
                     r.per_org_id IS NOT DISTINCT FROM v_file.tenant[2] AND
@@ -25416,7 +25550,7 @@ BEGIN
         SELECT r.*, etl.hash_inbox_detail(r, v_seed) AS row_hash
         FROM raw.inbox_detail_raw AS r
         WHERE r.load_run_file_id = p_load_run_file_id
-        -- Hashed once a row, not once for each use. Not plain 0: that is no constant of OFFSET's type, and bars parallel plans.
+        -- OFFSET makes PostgreSQL hash each row once. A plain 0 is not a bigint and would prevent parallel plans.
         OFFSET BIGINT '0'
     ) AS r
     LEFT JOIN stg.inbox_detail AS s
@@ -25426,7 +25560,7 @@ BEGIN
 END;
 $verdicts_inbox_detail$;
 COMMENT ON FUNCTION etl.verdicts_inbox_detail(bigint, boolean) IS
-    'The rows of a file with key, hash of text and rules, and verdict: new, changed or unchanged against stg.inbox_detail, or rejected. p_is_late: none is unchanged.';
+    'The rows of a file with key, hash of text and rules, and verdict: new, changed or unchanged (compared with stg.inbox_detail), or rejected. p_is_late: no row is unchanged.';
 
 -- object: function etl.faults_inbox_detail
 CREATE OR REPLACE FUNCTION etl.faults_inbox_detail(p_load_run_file_id bigint)
@@ -25441,8 +25575,8 @@ SET plan_cache_mode = force_custom_plan
 SET work_mem = '64MB'
 SET random_page_cost = 1.1
 AS $faults_inbox_detail$
--- The rows of the file in hand whose verdict is rejected, each with all that is wrong with it, column by column. Changes
--- nothing. A column without a value has no fault, unless it is required.
+-- The rejected rows of the file that is being processed, each with all its faults, column by column. Changes nothing.
+-- An empty field is no fault, unless the column is required.
 DECLARE
     v_file etl.load_run_files;
 BEGIN
@@ -25481,7 +25615,7 @@ BEGIN
 END;
 $faults_inbox_detail$;
 COMMENT ON FUNCTION etl.faults_inbox_detail(bigint) IS
-    'The rejected rows of the file in hand: line, text, key texts, and by column the text and the reason.';
+    'The rejected rows of the file that is being processed: line, text, texts of the key, and by column the text and the reason.';
 
 -- object: procedure etl.check_inbox_detail
 CREATE OR REPLACE PROCEDURE etl.check_inbox_detail(p_load_run_file_id bigint, p_is_late boolean)
@@ -25494,7 +25628,7 @@ SET plan_cache_mode = force_custom_plan
 SET work_mem = '64MB'
 SET random_page_cost = 1.1
 AS $check_inbox_detail$
--- Give each row of the file its verdict in etl.touched_inbox_detail, write its rejects, and count.
+-- Writes the verdict on each row of the file to etl.touched_inbox_detail, writes the rejects, and counts.
 -- The caller, etl.process_file, holds the extract's lock.
 DECLARE
     v_run_id bigint;
@@ -25504,14 +25638,14 @@ BEGIN
     JOIN etl.file_attempts AS a USING (file_attempt_id)
     WHERE f.load_run_file_id = p_load_run_file_id;
 
-    -- 1. Read every row once: its key, its hash, its verdict.
+    -- 1. Read every row once: key, hash and verdict.
     INSERT INTO etl.touched_inbox_detail (load_run_file_id, line_no, practice_id, per_org_id, in_box_folder_item_in_line_id, row_hash, verdict)
     SELECT p_load_run_file_id, d.line_no, d.practice_id, d.per_org_id, d.in_box_folder_item_in_line_id, d.row_hash, d.verdict
     FROM etl.verdicts_inbox_detail(p_load_run_file_id, p_is_late) AS d;
 
     CALL etl.analyze_work('touched_inbox_detail');
 
-    -- 2. Say why rows are rejected. What an earlier attempt rejected and this one does not is resolved by its run.
+    -- 2. Write the reasons of rejected rows. A reject of an earlier attempt that is valid now is marked as resolved.
     UPDATE etl.rejects_inbox_detail AS j
     SET resolved_by_run = v_run_id
     WHERE j.load_run_file_id = p_load_run_file_id AND j.stage = 'typing' AND j.resolved_by_run IS NULL;
@@ -25529,7 +25663,7 @@ BEGIN
             resolved_by_run = NULL;
     END IF;
 
-    -- 3. Of several valid rows of a key the last counts; the others are duplicates.
+    -- 3. Of a key's valid rows take the last one; the rest are duplicates.
     WITH repeated AS MATERIALIZED (
         SELECT t.practice_id, t.per_org_id, t.in_box_folder_item_in_line_id
         FROM etl.touched_inbox_detail AS t
@@ -25553,7 +25687,7 @@ BEGIN
     FROM ranked AS n
     WHERE t.load_run_file_id = p_load_run_file_id AND t.line_no = n.line_no;
 
-    -- 4. Count.
+    -- 4. Count the verdicts.
     UPDATE etl.load_run_files AS f
     SET rows_ingested = c.valid,
         rows_unchanged = c.unchanged,
@@ -25572,7 +25706,7 @@ BEGIN
 END;
 $check_inbox_detail$;
 COMMENT ON PROCEDURE etl.check_inbox_detail(bigint, boolean) IS
-    'Gives each row of a file its verdict, writes its rejects and counts. p_is_late: no row is skipped as unchanged.';
+    'Writes the verdict on each row of a file, its rejects and its counts. p_is_late: the file is late, so no row is unchanged.';
 
 -- object: procedure etl.stage_inbox_detail
 CREATE OR REPLACE PROCEDURE etl.stage_inbox_detail(p_load_run_file_id bigint)
@@ -25585,7 +25719,7 @@ SET plan_cache_mode = force_custom_plan
 SET work_mem = '64MB'
 SET random_page_cost = 1.1
 AS $stage_inbox_detail$
--- Type the valid rows of a file in order, and make them the newest state of their keys.
+-- Types the valid rows of a file that is in order, and makes them the newest state of their keys.
 -- The caller, etl.process_file, holds the extract's lock.
 DECLARE
     v_file etl.load_run_files;
@@ -25593,7 +25727,7 @@ DECLARE
 BEGIN
     SELECT f.* INTO v_file FROM etl.load_run_files AS f WHERE f.load_run_file_id = p_load_run_file_id;
 
-    -- 1. New keys. Under the lock none can be there already, and looking for conflicts would cost a third more.
+    -- 1. New keys. The lock excludes conflicts, and ON CONFLICT would take a third longer.
     INSERT INTO stg.inbox_detail (
         in_box_folder_item_in_line_id, inbox_folder_item_id, patient_id, practice_id, practice_name, prompt, result,
         abnormal, unit, result_code, reference_ranges, line_number, inserted_at, is_confidential, show_on_portal,
@@ -25609,7 +25743,7 @@ BEGIN
     JOIN etl.typed_inbox_detail AS y USING (load_run_file_id, line_no)
     WHERE t.load_run_file_id = p_load_run_file_id AND t.verdict = 'new';
 
-    -- 2. Keys that are there with another text.
+    -- 2. Existing keys whose text has changed.
     INSERT INTO stg.inbox_detail AS s (
         in_box_folder_item_in_line_id, inbox_folder_item_id, patient_id, practice_id, practice_name, prompt, result,
         abnormal, unit, result_code, reference_ranges, line_number, inserted_at, is_confidential, show_on_portal,
@@ -25649,7 +25783,7 @@ BEGIN
         );
     GET DIAGNOSTICS v_written = ROW_COUNT;
 
-    -- 3. The values are equal, though text or rules are not: keep the new hash, so that the next file can skip the row.
+    -- 3. If text or rules changed but the values did not: store the new hash, so that the next file can skip the row.
     IF v_written < (
         SELECT count(*)
         FROM etl.touched_inbox_detail AS t
@@ -25664,7 +25798,7 @@ BEGIN
     END IF;
 END;
 $stage_inbox_detail$;
-COMMENT ON PROCEDURE etl.stage_inbox_detail(bigint) IS 'Types the valid rows of a file in order into stg.inbox_detail.';
+COMMENT ON PROCEDURE etl.stage_inbox_detail(bigint) IS 'Types the valid rows of a file that is in order, and writes them to stg.inbox_detail.';
 
 -- object: procedure etl.observe_inbox_detail
 CREATE OR REPLACE PROCEDURE etl.observe_inbox_detail(p_tenant text[], p_before timestamptz)
@@ -25677,8 +25811,8 @@ SET plan_cache_mode = force_custom_plan
 SET work_mem = '64MB'
 SET random_page_cost = 1.1
 AS $observe_inbox_detail$
--- Find where the tenant's counting files observed the keys in etl.touched_inbox_detail; of several files with one
--- DateExtracted the last counts. The caller, a rebuild or purge, holds the extract's lock.
+-- Collects the observations of the keys in etl.touched_inbox_detail from the tenant's counting files. Of several
+-- files with the same DateExtracted, the last one is used. The caller, a rebuild or purge, holds the extract's lock.
 BEGIN
     WITH keys AS MATERIALIZED (
         SELECT DISTINCT t.practice_id, t.per_org_id, t.in_box_folder_item_in_line_id::text AS in_box_folder_item_in_line_id
@@ -25706,7 +25840,7 @@ BEGIN
         WHERE f.extract = 'inbox_detail' AND f.tenant = p_tenant AND f.is_counting
             AND f.date_extracted < p_before
     ),
-    -- What today's rules reject of files that were checked by others: it may not even be of its type now.
+    -- Rows of stale files that today's rules reject: their values may no longer fit the type of the column.
     misfits AS MATERIALIZED (
         SELECT f.load_run_file_id, b.line_no
         FROM files AS f
@@ -25748,7 +25882,7 @@ BEGIN
 END;
 $observe_inbox_detail$;
 COMMENT ON PROCEDURE etl.observe_inbox_detail(text[], timestamptz) IS
-    'Fills etl.observed_inbox_detail with what counting files from before p_before say of the keys in etl.touched_inbox_detail.';
+    'Fills etl.observed_inbox_detail with the observations of the keys in etl.touched_inbox_detail from counting files with DateExtracted before p_before.';
 
 -- object: procedure etl.purge_inbox_detail
 CREATE OR REPLACE PROCEDURE etl.purge_inbox_detail(p_tenant text[], p_before timestamptz)
@@ -25761,10 +25895,11 @@ SET plan_cache_mode = force_custom_plan
 SET work_mem = '64MB'
 SET random_page_cost = 1.1
 AS $purge_inbox_detail$
--- Of a tenant's rows of raw before a new horizon keep what a rebuild of any key still needs: its newest row, and those
--- with which its state in stg and core began. The caller, etl.purge_extract, holds the extract's lock.
+-- Deletes a tenant's rows of raw before a new horizon, except the rows that a rebuild of their keys still needs: of
+-- each key the newest row, and the rows with which its state in stg and core began. The caller, etl.purge_extract,
+-- holds the extract's lock.
 BEGIN
-    -- 1. All keys that counting files of the tenant held before.
+    -- 1. All keys in the tenant's counting files before the horizon.
     INSERT INTO etl.touched_inbox_detail (load_run_file_id, line_no, practice_id, per_org_id, in_box_folder_item_in_line_id, row_hash, verdict)
     SELECT DISTINCT 0, 0, r.practice_id, r.per_org_id, etl.key_bigint(r.in_box_folder_item_in_line_id), 0, 'replaced'
     FROM etl.load_run_files AS f
@@ -25776,11 +25911,11 @@ BEGIN
 
     CALL etl.analyze_work('touched_inbox_detail');
 
-    -- 2. Where the counting files before the horizon observed these keys.
+    -- 2. The observations of these keys from the counting files before the horizon.
     CALL etl.observe_inbox_detail(p_tenant, p_before);
 
-    -- 3. Keep the newest row; the row with which the newest version began in core; and
-    -- each row that changed stg since.
+    -- 3. Keep of each key the newest row, the row with which its newest state began in core, and each row that
+    -- changed stg since its newest state began in core.
     WITH core_states AS (
         SELECT
             s.*,
@@ -25832,7 +25967,7 @@ BEGIN
 
     CALL etl.analyze_work('touched_inbox_detail');
 
-    -- 4. Remove all other rows, of files that do not count as well, and say of which files.
+    -- 4. Delete all other rows, also of files that do not count, and record a purge attempt for each file.
     WITH removed AS (
         DELETE FROM raw.inbox_detail_raw AS r
         USING etl.load_run_files AS f
@@ -25853,7 +25988,7 @@ BEGIN
 END;
 $purge_inbox_detail$;
 COMMENT ON PROCEDURE etl.purge_inbox_detail(text[], timestamptz) IS
-    'Removes a tenant''s rows before a horizon from raw.inbox_detail_raw, but for those that a rebuild of their keys needs.';
+    'Deletes a tenant''s rows before a horizon from raw.inbox_detail_raw, except those that a rebuild of their keys needs.';
 
 -- object: procedure etl.merge_inbox_detail
 CREATE OR REPLACE PROCEDURE etl.merge_inbox_detail(p_load_run_file_id bigint)
@@ -25867,9 +26002,9 @@ SET work_mem = '64MB'
 SET random_page_cost = 1.1
 SET hash_mem_multiplier = 1
 AS $merge_inbox_detail$
--- Publish what this file made new or changed in stg.inbox_detail.
--- The caller, etl.process_file, holds the extract's lock. With little memory for it the planner hashes the narrow touched_
--- and not the wide rows of stg.
+-- Publishes the rows that this file made new or changed in stg.inbox_detail.
+-- The caller, etl.process_file, holds the extract's lock. hash_mem_multiplier is low, so that the planner hashes the
+-- narrow rows of touched_ and not the wide rows of stg.
 DECLARE
     v_inserted bigint;
 BEGIN
@@ -25889,7 +26024,7 @@ BEGIN
     WHERE t.load_run_file_id = p_load_run_file_id AND t.verdict = 'new';
     GET DIAGNOSTICS v_inserted = ROW_COUNT;
 
-    -- 2. Keys that were there, where this file changed stg.
+    -- 2. Existing keys whose row in stg this file changed.
     WITH merged AS (
         INSERT INTO core.fact_inbox_detail AS c (
             practice_id, per_org_id, in_box_folder_item_in_line_id, patient_key, inbox_folder_item_id, patient_id,
@@ -25904,7 +26039,7 @@ BEGIN
         FROM etl.touched_inbox_detail AS t
         JOIN etl.published_inbox_detail AS s USING (practice_id, per_org_id, in_box_folder_item_in_line_id)
         WHERE t.load_run_file_id = p_load_run_file_id AND t.verdict = 'changed'
-            -- Not a plain equality: statistics know no row of this file yet, and one row makes a nested loop.
+            -- Not a plain equality: the statistics do not know this file, so the planner would expect one row.
             AND coalesce(s.load_run_file_id = p_load_run_file_id, false)
         ON CONFLICT (practice_id, per_org_id, in_box_folder_item_in_line_id) DO UPDATE
         SET (
@@ -25936,7 +26071,7 @@ BEGIN
     WHERE f.load_run_file_id = p_load_run_file_id;
 END;
 $merge_inbox_detail$;
-COMMENT ON PROCEDURE etl.merge_inbox_detail(bigint) IS 'Publishes what a file made new or changed in stg to core.fact_inbox_detail.';
+COMMENT ON PROCEDURE etl.merge_inbox_detail(bigint) IS 'Publishes to core.fact_inbox_detail the rows that a file made new or changed in stg.';
 
 -- object: procedure etl.rebuild_inbox_detail
 CREATE OR REPLACE PROCEDURE etl.rebuild_inbox_detail(p_load_run_file_id bigint)
@@ -25949,7 +26084,7 @@ SET plan_cache_mode = force_custom_plan
 SET work_mem = '64MB'
 SET random_page_cost = 1.1
 AS $rebuild_inbox_detail$
--- Derive the keys of a late, superseding or excluded file anew from raw, in stg and core.
+-- Rebuilds the keys of a late, superseding or excluded file in stg and core, from raw.
 -- The caller holds the extract's lock.
 DECLARE
     v_file etl.load_run_files;
@@ -25957,11 +26092,11 @@ DECLARE
 BEGIN
     SELECT f.* INTO v_file FROM etl.load_run_files AS f WHERE f.load_run_file_id = p_load_run_file_id;
 
-    -- Rows of other tenants were rejected; their keys are not for this file to touch.
+    -- Rows of other tenants were rejected, so their keys are not rebuilt.
     DELETE FROM etl.touched_inbox_detail AS t
     WHERE (t.practice_id, t.per_org_id) IS DISTINCT FROM (v_file.tenant[1], v_file.tenant[2]);
 
-    -- 1. The keys of its tenant in the file and in the versions that it replaced.
+    -- 1. The tenant's keys in the file and in the files that it superseded.
     INSERT INTO etl.touched_inbox_detail (load_run_file_id, line_no, practice_id, per_org_id, in_box_folder_item_in_line_id, row_hash, verdict)
     SELECT p_load_run_file_id, 0, r.practice_id, r.per_org_id, etl.key_bigint(r.in_box_folder_item_in_line_id), 0, 'replaced'
     FROM raw.inbox_detail_raw AS r
@@ -25972,10 +26107,10 @@ BEGIN
 
     CALL etl.analyze_work('touched_inbox_detail');
 
-    -- 2. Where the counting files observed these keys.
+    -- 2. The observations of these keys from all counting files.
     CALL etl.observe_inbox_detail(v_file.tenant, 'infinity');
 
-    -- 3. stg: the first observation in the newest run of equal rows.
+    -- 3. stg: the first observation in the newest series of equal rows.
     WITH states AS (
         SELECT s.*, ROW(
             s.is_absent, s.inbox_folder_item_id, s.patient_id, s.practice_name, s.prompt, s.result, s.abnormal,
@@ -26045,7 +26180,7 @@ BEGIN
                 AND NOT o.is_absent
         );
 
-    -- 4. core: the same for the columns that core shows.
+    -- 4. core: the first observation in the newest series of rows that are equal in the columns of core.
     WITH states AS (
         SELECT s.*, ROW(
             s.is_absent, s.patient_key, s.inbox_folder_item_id, s.patient_id, s.practice_name, s.abnormal, s.unit,
@@ -26124,7 +26259,7 @@ BEGIN
 END;
 $rebuild_inbox_detail$;
 COMMENT ON PROCEDURE etl.rebuild_inbox_detail(bigint) IS
-    'Derives the keys of a file anew from raw, in stg and core.fact_inbox_detail, from every counting file that holds one of them.';
+    'Rebuilds the keys of a file in stg and core.fact_inbox_detail, from the raw rows of all counting files that hold one of them.';
 
 -- object: view raw.invoices
 CREATE OR REPLACE VIEW raw.invoices AS
@@ -26140,9 +26275,9 @@ SELECT
     f.load_run_id, f.load_ts
 FROM raw.invoices_raw AS r
 JOIN etl.load_run_files AS f USING (load_run_file_id);
-COMMENT ON VIEW raw.invoices IS 'Delivered rows with where they came from: Invoices, payments and other transactions on patients'' accounts.';
+COMMENT ON VIEW raw.invoices IS 'Delivered rows with their origin: Invoices, payments and other transactions on patients'' accounts.';
 COMMENT ON COLUMN raw.invoices.load_run_file_id IS 'The file: etl.load_run_files.';
-COMMENT ON COLUMN raw.invoices.line_no IS 'Number of the row in the file, from 1, counting every row.';
+COMMENT ON COLUMN raw.invoices.line_no IS 'Number of the row in the file, from 1; rejected rows and a header are counted too.';
 COMMENT ON COLUMN raw.invoices.s3_bucket IS 'Bucket of the file.';
 COMMENT ON COLUMN raw.invoices.s3_key IS 'Key of the file.';
 COMMENT ON COLUMN raw.invoices.s3_version_id IS 'Version of the object.';
@@ -26151,8 +26286,8 @@ COMMENT ON COLUMN raw.invoices.date_extracted IS 'DateExtracted in the name of t
 COMMENT ON COLUMN raw.invoices.extract_type IS 'Extract as spelled in the name of the file.';
 COMMENT ON COLUMN raw.invoices.load_run_id IS 'The run that landed the file.';
 COMMENT ON COLUMN raw.invoices.load_ts IS 'When the file was landed.';
-COMMENT ON COLUMN raw.invoices.file_practice_id IS 'practice_id in the name of the file.';
-COMMENT ON COLUMN raw.invoices.file_per_org_id IS 'per_org_id in the name of the file.';
+COMMENT ON COLUMN raw.invoices.file_practice_id IS 'The practice_id in the file name.';
+COMMENT ON COLUMN raw.invoices.file_per_org_id IS 'The per_org_id in the file name.';
 GRANT SELECT ON raw.invoices TO etl_auditor;
 
 -- object: derived etl.typed_invoices
@@ -26175,7 +26310,7 @@ SELECT
     nullif((r.loaded_date_time || ' Pacific/Auckland')::timestamptz, TIMESTAMPTZ '1900-01-01 Pacific/Auckland') AS loaded_date_time
 FROM raw.invoices_raw AS r;
 COMMENT ON VIEW etl.typed_invoices IS
-    'Rows of raw.invoices_raw with typed values, the same in every session. Rejected rows may fail to cast: read valid ones only.';
+    'Rows of raw.invoices_raw with typed values, the same in every session. A cast of a rejected row can fail: read valid rows only.';
 
 -- object: derived etl.published_invoices
 CREATE OR REPLACE VIEW etl.published_invoices WITH (security_invoker = true) AS
@@ -26190,7 +26325,7 @@ SELECT
 FROM stg.invoices AS s
 CROSS JOIN LATERAL (
     SELECT etl.key_part(s.practice_id) || etl.key_part(s.per_org_id) AS key_part
-    OFFSET 0  -- computed once a row, not once for each of its surrogate keys
+    OFFSET 0  -- so that it is computed once per row, not once per surrogate key
 ) AS tenant;
 COMMENT ON VIEW etl.published_invoices IS
     'Rows of stg.invoices as core.fact_invoices shows them: surrogate keys, mapped values, pseudonyms, without dropped columns.';
@@ -26202,10 +26337,10 @@ FROM etl.typed_invoices AS y
 WITH NO DATA;
 ALTER TABLE etl.observed_invoices ADD PRIMARY KEY (practice_id, per_org_id, invoice_transaction_id, observed_at);
 COMMENT ON TABLE etl.observed_invoices IS
-    'Work of a rebuild or purge: what each counting file holds of the keys in hand. Under the extract''s lock; empty between files.';
+    'Work table of a rebuild or purge: the observations of its keys from each counting file. Protected by the extract''s lock; empty between files.';
 COMMENT ON COLUMN etl.observed_invoices.observed_at IS 'DateExtracted of the file.';
-COMMENT ON COLUMN etl.observed_invoices.is_absent IS 'Whether the file, a mirror, lacks the key: then no other column of the row has a value.';
-COMMENT ON COLUMN etl.observed_invoices.row_hash IS 'Hash of the text and of the rules of the file.';
+COMMENT ON COLUMN etl.observed_invoices.is_absent IS 'Whether the file is a mirror that lacks the key; then the columns of values are NULL.';
+COMMENT ON COLUMN etl.observed_invoices.row_hash IS 'Hash of the row''s text and of the rules of the file.';
 COMMENT ON COLUMN etl.observed_invoices.load_run_id IS 'The run that landed the file.';
 
 -- object: derived etl.republished_invoices
@@ -26221,12 +26356,12 @@ SELECT
 FROM etl.observed_invoices AS o
 CROSS JOIN LATERAL (
     SELECT etl.key_part(o.practice_id) || etl.key_part(o.per_org_id) AS key_part
-    OFFSET 0  -- computed once a row, not once for each of its surrogate keys
+    OFFSET 0  -- so that it is computed once per row, not once per surrogate key
 ) AS tenant;
 COMMENT ON VIEW etl.republished_invoices IS
     'Rows of etl.observed_invoices as core.fact_invoices shows them, for rebuilds and purges.';
 COMMENT ON COLUMN etl.republished_invoices.observed_at IS 'DateExtracted of the file.';
-COMMENT ON COLUMN etl.republished_invoices.is_absent IS 'Whether the file, a mirror, lacks the key.';
+COMMENT ON COLUMN etl.republished_invoices.is_absent IS 'Whether the file is a mirror that lacks the key.';
 
 -- object: function etl.hash_invoices
 CREATE OR REPLACE FUNCTION etl.hash_invoices(p_row raw.invoices_raw, p_seed bigint)
@@ -26235,7 +26370,7 @@ LANGUAGE sql
 STABLE
 PARALLEL SAFE
 AS $hash_invoices$
--- One expression without settings, so that the planner puts it in place of the call.
+-- One expression and no SET clause, so that the planner can inline the call.
 SELECT pg_catalog.hash_record_extended(
     ROW(
         p_row.invoice_transaction_id, p_row.patient_id, p_row.ac_date, p_row.medtech_id, p_row.payment_mode,
@@ -26249,7 +26384,7 @@ SELECT pg_catalog.hash_record_extended(
 );
 $hash_invoices$;
 COMMENT ON FUNCTION etl.hash_invoices(raw.invoices_raw, bigint) IS
-    'Hash of the tracked text of a raw row, seeded with the rules of its file (etl.hash_seed).';
+    'Hash of the texts of a raw row in tracked columns, seeded with the rules of its file (etl.hash_seed).';
 
 -- object: function etl.row_text_invoices
 CREATE OR REPLACE FUNCTION etl.row_text_invoices(p_row raw.invoices_raw, p_date_extracted timestamptz)
@@ -26270,7 +26405,7 @@ SELECT pg_catalog.array_to_string(
 ) || '|~~|';
 $row_text_invoices$;
 COMMENT ON FUNCTION etl.row_text_invoices(raw.invoices_raw, timestamptz) IS
-    'The text of a raw row with its separators, as a file extracted at that time has it.';
+    'The text of a raw row with separators, as it is in a file with that DateExtracted.';
 
 -- object: function etl.verdicts_invoices
 CREATE OR REPLACE FUNCTION etl.verdicts_invoices(p_load_run_file_id bigint, p_is_late boolean)
@@ -26289,9 +26424,8 @@ SET random_page_cost = 1.1
 SET parallel_setup_cost = 0
 SET parallel_tuple_cost = 0
 AS $verdicts_invoices$
--- The rows of a file, each with its key, its hash and how it stands to the rules and to stg.invoices. Changes nothing.
--- One pass over raw, in a query that can run parallel, which a statement that stores its result cannot. A row is read to
--- its first fault; which one it is, etl.faults_invoices says.
+-- The rows of a file, each with key, hash and verdict. Changes nothing. The query reads raw once and can run in
+-- parallel, which an INSERT cannot. It stops at the first fault of a row; etl.faults_invoices lists all.
 DECLARE
     v_file etl.load_run_files;
     v_seed bigint;
@@ -26308,7 +26442,7 @@ BEGIN
         r.row_hash,
         CASE
             WHEN CASE
-                -- The same text stood in a valid row, of whatever tenant; the hash leaves out untracked columns.
+                -- A valid row had the same text, maybe of a different tenant; untracked columns are not hashed.
                 WHEN s.row_hash = r.row_hash AND NOT p_is_late THEN
                     r.practice_id IS NOT DISTINCT FROM v_file.tenant[1] AND
                     r.per_org_id IS NOT DISTINCT FROM v_file.tenant[2] AND
@@ -26335,7 +26469,7 @@ BEGIN
         SELECT r.*, etl.hash_invoices(r, v_seed) AS row_hash
         FROM raw.invoices_raw AS r
         WHERE r.load_run_file_id = p_load_run_file_id
-        -- Hashed once a row, not once for each use. Not plain 0: that is no constant of OFFSET's type, and bars parallel plans.
+        -- OFFSET makes PostgreSQL hash each row once. A plain 0 is not a bigint and would prevent parallel plans.
         OFFSET BIGINT '0'
     ) AS r
     LEFT JOIN stg.invoices AS s
@@ -26345,7 +26479,7 @@ BEGIN
 END;
 $verdicts_invoices$;
 COMMENT ON FUNCTION etl.verdicts_invoices(bigint, boolean) IS
-    'The rows of a file with key, hash of text and rules, and verdict: new, changed or unchanged against stg.invoices, or rejected. p_is_late: none is unchanged.';
+    'The rows of a file with key, hash of text and rules, and verdict: new, changed or unchanged (compared with stg.invoices), or rejected. p_is_late: no row is unchanged.';
 
 -- object: function etl.faults_invoices
 CREATE OR REPLACE FUNCTION etl.faults_invoices(p_load_run_file_id bigint)
@@ -26360,8 +26494,8 @@ SET plan_cache_mode = force_custom_plan
 SET work_mem = '64MB'
 SET random_page_cost = 1.1
 AS $faults_invoices$
--- The rows of the file in hand whose verdict is rejected, each with all that is wrong with it, column by column. Changes
--- nothing. A column without a value has no fault, unless it is required.
+-- The rejected rows of the file that is being processed, each with all its faults, column by column. Changes nothing.
+-- An empty field is no fault, unless the column is required.
 DECLARE
     v_file etl.load_run_files;
 BEGIN
@@ -26404,7 +26538,7 @@ BEGIN
 END;
 $faults_invoices$;
 COMMENT ON FUNCTION etl.faults_invoices(bigint) IS
-    'The rejected rows of the file in hand: line, text, key texts, and by column the text and the reason.';
+    'The rejected rows of the file that is being processed: line, text, texts of the key, and by column the text and the reason.';
 
 -- object: procedure etl.check_invoices
 CREATE OR REPLACE PROCEDURE etl.check_invoices(p_load_run_file_id bigint, p_is_late boolean)
@@ -26417,7 +26551,7 @@ SET plan_cache_mode = force_custom_plan
 SET work_mem = '64MB'
 SET random_page_cost = 1.1
 AS $check_invoices$
--- Give each row of the file its verdict in etl.touched_invoices, write its rejects, and count.
+-- Writes the verdict on each row of the file to etl.touched_invoices, writes the rejects, and counts.
 -- The caller, etl.process_file, holds the extract's lock.
 DECLARE
     v_run_id bigint;
@@ -26427,14 +26561,14 @@ BEGIN
     JOIN etl.file_attempts AS a USING (file_attempt_id)
     WHERE f.load_run_file_id = p_load_run_file_id;
 
-    -- 1. Read every row once: its key, its hash, its verdict.
+    -- 1. Read every row once: key, hash and verdict.
     INSERT INTO etl.touched_invoices (load_run_file_id, line_no, practice_id, per_org_id, invoice_transaction_id, row_hash, verdict)
     SELECT p_load_run_file_id, d.line_no, d.practice_id, d.per_org_id, d.invoice_transaction_id, d.row_hash, d.verdict
     FROM etl.verdicts_invoices(p_load_run_file_id, p_is_late) AS d;
 
     CALL etl.analyze_work('touched_invoices');
 
-    -- 2. Say why rows are rejected. What an earlier attempt rejected and this one does not is resolved by its run.
+    -- 2. Write the reasons of rejected rows. A reject of an earlier attempt that is valid now is marked as resolved.
     UPDATE etl.rejects_invoices AS j
     SET resolved_by_run = v_run_id
     WHERE j.load_run_file_id = p_load_run_file_id AND j.stage = 'typing' AND j.resolved_by_run IS NULL;
@@ -26452,7 +26586,7 @@ BEGIN
             resolved_by_run = NULL;
     END IF;
 
-    -- 3. Of several valid rows of a key the one with the greatest updated_at, then the last, counts; the others are duplicates.
+    -- 3. Of a key's valid rows take the one with the greatest updated_at (if equal, the last); the rest are duplicates.
     WITH repeated AS MATERIALIZED (
         SELECT t.practice_id, t.per_org_id, t.invoice_transaction_id
         FROM etl.touched_invoices AS t
@@ -26477,7 +26611,7 @@ BEGIN
     FROM ranked AS n
     WHERE t.load_run_file_id = p_load_run_file_id AND t.line_no = n.line_no;
 
-    -- 4. Count.
+    -- 4. Count the verdicts.
     UPDATE etl.load_run_files AS f
     SET rows_ingested = c.valid,
         rows_unchanged = c.unchanged,
@@ -26496,7 +26630,7 @@ BEGIN
 END;
 $check_invoices$;
 COMMENT ON PROCEDURE etl.check_invoices(bigint, boolean) IS
-    'Gives each row of a file its verdict, writes its rejects and counts. p_is_late: no row is skipped as unchanged.';
+    'Writes the verdict on each row of a file, its rejects and its counts. p_is_late: the file is late, so no row is unchanged.';
 
 -- object: procedure etl.stage_invoices
 CREATE OR REPLACE PROCEDURE etl.stage_invoices(p_load_run_file_id bigint)
@@ -26509,7 +26643,7 @@ SET plan_cache_mode = force_custom_plan
 SET work_mem = '64MB'
 SET random_page_cost = 1.1
 AS $stage_invoices$
--- Type the valid rows of a file in order, and make them the newest state of their keys.
+-- Types the valid rows of a file that is in order, and makes them the newest state of their keys.
 -- The caller, etl.process_file, holds the extract's lock.
 DECLARE
     v_file etl.load_run_files;
@@ -26517,7 +26651,7 @@ DECLARE
 BEGIN
     SELECT f.* INTO v_file FROM etl.load_run_files AS f WHERE f.load_run_file_id = p_load_run_file_id;
 
-    -- 1. New keys. Under the lock none can be there already, and looking for conflicts would cost a third more.
+    -- 1. New keys. The lock excludes conflicts, and ON CONFLICT would take a third longer.
     INSERT INTO stg.invoices (
         invoice_transaction_id, patient_id, ac_date, medtech_id, payment_mode, total_amount, unpaid_amount,
         claim_notes, description, income_provider, invoice_payment_no, provider, domicile_code, inserted_at,
@@ -26537,7 +26671,7 @@ BEGIN
     JOIN etl.typed_invoices AS y USING (load_run_file_id, line_no)
     WHERE t.load_run_file_id = p_load_run_file_id AND t.verdict = 'new';
 
-    -- 2. Keys that are there with another text.
+    -- 2. Existing keys whose text has changed.
     INSERT INTO stg.invoices AS s (
         invoice_transaction_id, patient_id, ac_date, medtech_id, payment_mode, total_amount, unpaid_amount,
         claim_notes, description, income_provider, invoice_payment_no, provider, domicile_code, inserted_at,
@@ -26591,7 +26725,7 @@ BEGIN
         );
     GET DIAGNOSTICS v_written = ROW_COUNT;
 
-    -- 3. The values are equal, though text or rules are not: keep the new hash, so that the next file can skip the row.
+    -- 3. If text or rules changed but the values did not: store the new hash, so that the next file can skip the row.
     IF v_written < (
         SELECT count(*)
         FROM etl.touched_invoices AS t
@@ -26606,7 +26740,7 @@ BEGIN
     END IF;
 END;
 $stage_invoices$;
-COMMENT ON PROCEDURE etl.stage_invoices(bigint) IS 'Types the valid rows of a file in order into stg.invoices.';
+COMMENT ON PROCEDURE etl.stage_invoices(bigint) IS 'Types the valid rows of a file that is in order, and writes them to stg.invoices.';
 
 -- object: procedure etl.observe_invoices
 CREATE OR REPLACE PROCEDURE etl.observe_invoices(p_tenant text[], p_before timestamptz)
@@ -26619,8 +26753,8 @@ SET plan_cache_mode = force_custom_plan
 SET work_mem = '64MB'
 SET random_page_cost = 1.1
 AS $observe_invoices$
--- Find where the tenant's counting files observed the keys in etl.touched_invoices; of several files with one
--- DateExtracted the last counts. The caller, a rebuild or purge, holds the extract's lock.
+-- Collects the observations of the keys in etl.touched_invoices from the tenant's counting files. Of several
+-- files with the same DateExtracted, the last one is used. The caller, a rebuild or purge, holds the extract's lock.
 BEGIN
     WITH keys AS MATERIALIZED (
         SELECT DISTINCT t.practice_id, t.per_org_id, t.invoice_transaction_id::text AS invoice_transaction_id
@@ -26648,7 +26782,7 @@ BEGIN
         WHERE f.extract = 'invoices' AND f.tenant = p_tenant AND f.is_counting
             AND f.date_extracted < p_before
     ),
-    -- What today's rules reject of files that were checked by others: it may not even be of its type now.
+    -- Rows of stale files that today's rules reject: their values may no longer fit the type of the column.
     misfits AS MATERIALIZED (
         SELECT f.load_run_file_id, b.line_no
         FROM files AS f
@@ -26690,7 +26824,7 @@ BEGIN
 END;
 $observe_invoices$;
 COMMENT ON PROCEDURE etl.observe_invoices(text[], timestamptz) IS
-    'Fills etl.observed_invoices with what counting files from before p_before say of the keys in etl.touched_invoices.';
+    'Fills etl.observed_invoices with the observations of the keys in etl.touched_invoices from counting files with DateExtracted before p_before.';
 
 -- object: procedure etl.purge_invoices
 CREATE OR REPLACE PROCEDURE etl.purge_invoices(p_tenant text[], p_before timestamptz)
@@ -26703,10 +26837,11 @@ SET plan_cache_mode = force_custom_plan
 SET work_mem = '64MB'
 SET random_page_cost = 1.1
 AS $purge_invoices$
--- Of a tenant's rows of raw before a new horizon keep what a rebuild of any key still needs: its newest row, and those
--- with which its state in stg and core began. The caller, etl.purge_extract, holds the extract's lock.
+-- Deletes a tenant's rows of raw before a new horizon, except the rows that a rebuild of their keys still needs: of
+-- each key the newest row, and the rows with which its state in stg and core began. The caller, etl.purge_extract,
+-- holds the extract's lock.
 BEGIN
-    -- 1. All keys that counting files of the tenant held before.
+    -- 1. All keys in the tenant's counting files before the horizon.
     INSERT INTO etl.touched_invoices (load_run_file_id, line_no, practice_id, per_org_id, invoice_transaction_id, row_hash, verdict)
     SELECT DISTINCT 0, 0, r.practice_id, r.per_org_id, etl.key_bigint(r.invoice_transaction_id), 0, 'replaced'
     FROM etl.load_run_files AS f
@@ -26718,11 +26853,11 @@ BEGIN
 
     CALL etl.analyze_work('touched_invoices');
 
-    -- 2. Where the counting files before the horizon observed these keys.
+    -- 2. The observations of these keys from the counting files before the horizon.
     CALL etl.observe_invoices(p_tenant, p_before);
 
-    -- 3. Keep the newest row; the row with which the newest version began in core; and
-    -- each row that changed stg since.
+    -- 3. Keep of each key the newest row, the row with which its newest state began in core, and each row that
+    -- changed stg since its newest state began in core.
     WITH core_states AS (
         SELECT
             s.*,
@@ -26776,7 +26911,7 @@ BEGIN
 
     CALL etl.analyze_work('touched_invoices');
 
-    -- 4. Remove all other rows, of files that do not count as well, and say of which files.
+    -- 4. Delete all other rows, also of files that do not count, and record a purge attempt for each file.
     WITH removed AS (
         DELETE FROM raw.invoices_raw AS r
         USING etl.load_run_files AS f
@@ -26797,7 +26932,7 @@ BEGIN
 END;
 $purge_invoices$;
 COMMENT ON PROCEDURE etl.purge_invoices(text[], timestamptz) IS
-    'Removes a tenant''s rows before a horizon from raw.invoices_raw, but for those that a rebuild of their keys needs.';
+    'Deletes a tenant''s rows before a horizon from raw.invoices_raw, except those that a rebuild of their keys needs.';
 
 -- object: procedure etl.merge_invoices
 CREATE OR REPLACE PROCEDURE etl.merge_invoices(p_load_run_file_id bigint)
@@ -26811,9 +26946,9 @@ SET work_mem = '64MB'
 SET random_page_cost = 1.1
 SET hash_mem_multiplier = 1
 AS $merge_invoices$
--- Publish what this file made new or changed in stg.invoices.
--- The caller, etl.process_file, holds the extract's lock. With little memory for it the planner hashes the narrow touched_
--- and not the wide rows of stg.
+-- Publishes the rows that this file made new or changed in stg.invoices.
+-- The caller, etl.process_file, holds the extract's lock. hash_mem_multiplier is low, so that the planner hashes the
+-- narrow rows of touched_ and not the wide rows of stg.
 DECLARE
     v_inserted bigint;
 BEGIN
@@ -26834,7 +26969,7 @@ BEGIN
     WHERE t.load_run_file_id = p_load_run_file_id AND t.verdict = 'new';
     GET DIAGNOSTICS v_inserted = ROW_COUNT;
 
-    -- 2. Keys that were there, where this file changed stg.
+    -- 2. Existing keys whose row in stg this file changed.
     WITH merged AS (
         INSERT INTO core.fact_invoices AS c (
             practice_id, per_org_id, invoice_transaction_id, patient_key, provider_key, patient_id, ac_date,
@@ -26850,7 +26985,7 @@ BEGIN
         FROM etl.touched_invoices AS t
         JOIN etl.published_invoices AS s USING (practice_id, per_org_id, invoice_transaction_id)
         WHERE t.load_run_file_id = p_load_run_file_id AND t.verdict = 'changed'
-            -- Not a plain equality: statistics know no row of this file yet, and one row makes a nested loop.
+            -- Not a plain equality: the statistics do not know this file, so the planner would expect one row.
             AND coalesce(s.load_run_file_id = p_load_run_file_id, false)
         ON CONFLICT (practice_id, per_org_id, invoice_transaction_id) DO UPDATE
         SET (
@@ -26884,7 +27019,7 @@ BEGIN
     WHERE f.load_run_file_id = p_load_run_file_id;
 END;
 $merge_invoices$;
-COMMENT ON PROCEDURE etl.merge_invoices(bigint) IS 'Publishes what a file made new or changed in stg to core.fact_invoices.';
+COMMENT ON PROCEDURE etl.merge_invoices(bigint) IS 'Publishes to core.fact_invoices the rows that a file made new or changed in stg.';
 
 -- object: procedure etl.rebuild_invoices
 CREATE OR REPLACE PROCEDURE etl.rebuild_invoices(p_load_run_file_id bigint)
@@ -26897,7 +27032,7 @@ SET plan_cache_mode = force_custom_plan
 SET work_mem = '64MB'
 SET random_page_cost = 1.1
 AS $rebuild_invoices$
--- Derive the keys of a late, superseding or excluded file anew from raw, in stg and core.
+-- Rebuilds the keys of a late, superseding or excluded file in stg and core, from raw.
 -- The caller holds the extract's lock.
 DECLARE
     v_file etl.load_run_files;
@@ -26905,11 +27040,11 @@ DECLARE
 BEGIN
     SELECT f.* INTO v_file FROM etl.load_run_files AS f WHERE f.load_run_file_id = p_load_run_file_id;
 
-    -- Rows of other tenants were rejected; their keys are not for this file to touch.
+    -- Rows of other tenants were rejected, so their keys are not rebuilt.
     DELETE FROM etl.touched_invoices AS t
     WHERE (t.practice_id, t.per_org_id) IS DISTINCT FROM (v_file.tenant[1], v_file.tenant[2]);
 
-    -- 1. The keys of its tenant in the file and in the versions that it replaced.
+    -- 1. The tenant's keys in the file and in the files that it superseded.
     INSERT INTO etl.touched_invoices (load_run_file_id, line_no, practice_id, per_org_id, invoice_transaction_id, row_hash, verdict)
     SELECT p_load_run_file_id, 0, r.practice_id, r.per_org_id, etl.key_bigint(r.invoice_transaction_id), 0, 'replaced'
     FROM raw.invoices_raw AS r
@@ -26920,10 +27055,10 @@ BEGIN
 
     CALL etl.analyze_work('touched_invoices');
 
-    -- 2. Where the counting files observed these keys.
+    -- 2. The observations of these keys from all counting files.
     CALL etl.observe_invoices(v_file.tenant, 'infinity');
 
-    -- 3. stg: the first observation in the newest run of equal rows.
+    -- 3. stg: the first observation in the newest series of equal rows.
     WITH states AS (
         SELECT s.*, ROW(
             s.is_absent, s.patient_id, s.ac_date, s.medtech_id, s.payment_mode, s.total_amount, s.unpaid_amount,
@@ -27004,7 +27139,7 @@ BEGIN
                 AND NOT o.is_absent
         );
 
-    -- 4. core: the same for the columns that core shows.
+    -- 4. core: the first observation in the newest series of rows that are equal in the columns of core.
     WITH states AS (
         SELECT s.*, ROW(
             s.is_absent, s.patient_key, s.provider_key, s.patient_id, s.ac_date, s.payment_mode, s.total_amount,
@@ -27086,7 +27221,7 @@ BEGIN
 END;
 $rebuild_invoices$;
 COMMENT ON PROCEDURE etl.rebuild_invoices(bigint) IS
-    'Derives the keys of a file anew from raw, in stg and core.fact_invoices, from every counting file that holds one of them.';
+    'Rebuilds the keys of a file in stg and core.fact_invoices, from the raw rows of all counting files that hold one of them.';
 
 -- object: view raw.measurements
 CREATE OR REPLACE VIEW raw.measurements AS
@@ -27115,9 +27250,9 @@ SELECT
     f.load_run_id, f.load_ts
 FROM raw.measurements_raw AS r
 JOIN etl.load_run_files AS f USING (load_run_file_id);
-COMMENT ON VIEW raw.measurements IS 'Delivered rows with where they came from: Screenings and measurements taken of patients.';
+COMMENT ON VIEW raw.measurements IS 'Delivered rows with their origin: Screenings and measurements taken of patients.';
 COMMENT ON COLUMN raw.measurements.load_run_file_id IS 'The file: etl.load_run_files.';
-COMMENT ON COLUMN raw.measurements.line_no IS 'Number of the row in the file, from 1, counting every row.';
+COMMENT ON COLUMN raw.measurements.line_no IS 'Number of the row in the file, from 1; rejected rows and a header are counted too.';
 COMMENT ON COLUMN raw.measurements.s3_bucket IS 'Bucket of the file.';
 COMMENT ON COLUMN raw.measurements.s3_key IS 'Key of the file.';
 COMMENT ON COLUMN raw.measurements.s3_version_id IS 'Version of the object.';
@@ -27126,8 +27261,8 @@ COMMENT ON COLUMN raw.measurements.date_extracted IS 'DateExtracted in the name 
 COMMENT ON COLUMN raw.measurements.extract_type IS 'Extract as spelled in the name of the file.';
 COMMENT ON COLUMN raw.measurements.load_run_id IS 'The run that landed the file.';
 COMMENT ON COLUMN raw.measurements.load_ts IS 'When the file was landed.';
-COMMENT ON COLUMN raw.measurements.file_practice_id IS 'practice_id in the name of the file.';
-COMMENT ON COLUMN raw.measurements.file_per_org_id IS 'per_org_id in the name of the file.';
+COMMENT ON COLUMN raw.measurements.file_practice_id IS 'The practice_id in the file name.';
+COMMENT ON COLUMN raw.measurements.file_per_org_id IS 'The per_org_id in the file name.';
 GRANT SELECT ON raw.measurements TO etl_auditor;
 
 -- object: derived etl.typed_measurements
@@ -27165,7 +27300,7 @@ SELECT
     nullif((r.loaded_date_time || ' Pacific/Auckland')::timestamptz, TIMESTAMPTZ '1900-01-01 Pacific/Auckland') AS loaded_date_time
 FROM raw.measurements_raw AS r;
 COMMENT ON VIEW etl.typed_measurements IS
-    'Rows of raw.measurements_raw with typed values, the same in every session. Rejected rows may fail to cast: read valid ones only.';
+    'Rows of raw.measurements_raw with typed values, the same in every session. A cast of a rejected row can fail: read valid rows only.';
 
 -- object: derived etl.published_measurements
 CREATE OR REPLACE VIEW etl.published_measurements WITH (security_invoker = true) AS
@@ -27185,7 +27320,7 @@ SELECT
 FROM stg.measurements AS s
 CROSS JOIN LATERAL (
     SELECT etl.key_part(s.practice_id) || etl.key_part(s.per_org_id) AS key_part
-    OFFSET 0  -- computed once a row, not once for each of its surrogate keys
+    OFFSET 0  -- so that it is computed once per row, not once per surrogate key
 ) AS tenant
 LEFT JOIN etl.pseudonym_keys AS pads ON pads.only_row;
 COMMENT ON VIEW etl.published_measurements IS
@@ -27198,10 +27333,10 @@ FROM etl.typed_measurements AS y
 WITH NO DATA;
 ALTER TABLE etl.observed_measurements ADD PRIMARY KEY (practice_id, per_org_id, screaning_id, observed_at);
 COMMENT ON TABLE etl.observed_measurements IS
-    'Work of a rebuild or purge: what each counting file holds of the keys in hand. Under the extract''s lock; empty between files.';
+    'Work table of a rebuild or purge: the observations of its keys from each counting file. Protected by the extract''s lock; empty between files.';
 COMMENT ON COLUMN etl.observed_measurements.observed_at IS 'DateExtracted of the file.';
-COMMENT ON COLUMN etl.observed_measurements.is_absent IS 'Whether the file, a mirror, lacks the key: then no other column of the row has a value.';
-COMMENT ON COLUMN etl.observed_measurements.row_hash IS 'Hash of the text and of the rules of the file.';
+COMMENT ON COLUMN etl.observed_measurements.is_absent IS 'Whether the file is a mirror that lacks the key; then the columns of values are NULL.';
+COMMENT ON COLUMN etl.observed_measurements.row_hash IS 'Hash of the row''s text and of the rules of the file.';
 COMMENT ON COLUMN etl.observed_measurements.load_run_id IS 'The run that landed the file.';
 
 -- object: derived etl.republished_measurements
@@ -27222,13 +27357,13 @@ SELECT
 FROM etl.observed_measurements AS o
 CROSS JOIN LATERAL (
     SELECT etl.key_part(o.practice_id) || etl.key_part(o.per_org_id) AS key_part
-    OFFSET 0  -- computed once a row, not once for each of its surrogate keys
+    OFFSET 0  -- so that it is computed once per row, not once per surrogate key
 ) AS tenant
 LEFT JOIN etl.pseudonym_keys AS pads ON pads.only_row;
 COMMENT ON VIEW etl.republished_measurements IS
     'Rows of etl.observed_measurements as core.fact_measurements shows them, for rebuilds and purges.';
 COMMENT ON COLUMN etl.republished_measurements.observed_at IS 'DateExtracted of the file.';
-COMMENT ON COLUMN etl.republished_measurements.is_absent IS 'Whether the file, a mirror, lacks the key.';
+COMMENT ON COLUMN etl.republished_measurements.is_absent IS 'Whether the file is a mirror that lacks the key.';
 
 -- object: function etl.hash_measurements
 CREATE OR REPLACE FUNCTION etl.hash_measurements(p_row raw.measurements_raw, p_seed bigint)
@@ -27237,7 +27372,7 @@ LANGUAGE sql
 STABLE
 PARALLEL SAFE
 AS $hash_measurements$
--- One expression without settings, so that the planner puts it in place of the call.
+-- One expression and no SET clause, so that the planner can inline the call.
 SELECT pg_catalog.hash_record_extended(
     ROW(
         p_row.patient_id, p_row.screaning_id, p_row.appointment_id, p_row.screening_date, p_row.scn_code,
@@ -27269,7 +27404,7 @@ SELECT pg_catalog.hash_record_extended(
 );
 $hash_measurements$;
 COMMENT ON FUNCTION etl.hash_measurements(raw.measurements_raw, bigint) IS
-    'Hash of the tracked text of a raw row, seeded with the rules of its file (etl.hash_seed).';
+    'Hash of the texts of a raw row in tracked columns, seeded with the rules of its file (etl.hash_seed).';
 
 -- object: function etl.row_text_measurements
 CREATE OR REPLACE FUNCTION etl.row_text_measurements(p_row raw.measurements_raw, p_date_extracted timestamptz)
@@ -27309,7 +27444,7 @@ SELECT pg_catalog.array_to_string(
 ) || '|~~|';
 $row_text_measurements$;
 COMMENT ON FUNCTION etl.row_text_measurements(raw.measurements_raw, timestamptz) IS
-    'The text of a raw row with its separators, as a file extracted at that time has it.';
+    'The text of a raw row with separators, as it is in a file with that DateExtracted.';
 
 -- object: function etl.verdicts_measurements
 CREATE OR REPLACE FUNCTION etl.verdicts_measurements(p_load_run_file_id bigint, p_is_late boolean)
@@ -27328,9 +27463,8 @@ SET random_page_cost = 1.1
 SET parallel_setup_cost = 0
 SET parallel_tuple_cost = 0
 AS $verdicts_measurements$
--- The rows of a file, each with its key, its hash and how it stands to the rules and to stg.measurements. Changes nothing.
--- One pass over raw, in a query that can run parallel, which a statement that stores its result cannot. A row is read to
--- its first fault; which one it is, etl.faults_measurements says.
+-- The rows of a file, each with key, hash and verdict. Changes nothing. The query reads raw once and can run in
+-- parallel, which an INSERT cannot. It stops at the first fault of a row; etl.faults_measurements lists all.
 DECLARE
     v_file etl.load_run_files;
     v_seed bigint;
@@ -27347,7 +27481,7 @@ BEGIN
         r.row_hash,
         CASE
             WHEN CASE
-                -- The same text stood in a valid row, of whatever tenant; the hash leaves out untracked columns.
+                -- A valid row had the same text, maybe of a different tenant; untracked columns are not hashed.
                 WHEN s.row_hash = r.row_hash AND NOT p_is_late THEN
                     r.practice_id IS NOT DISTINCT FROM v_file.tenant[1] AND
                     r.per_org_id IS NOT DISTINCT FROM v_file.tenant[2] AND
@@ -27377,7 +27511,7 @@ BEGIN
         SELECT r.*, etl.hash_measurements(r, v_seed) AS row_hash
         FROM raw.measurements_raw AS r
         WHERE r.load_run_file_id = p_load_run_file_id
-        -- Hashed once a row, not once for each use. Not plain 0: that is no constant of OFFSET's type, and bars parallel plans.
+        -- OFFSET makes PostgreSQL hash each row once. A plain 0 is not a bigint and would prevent parallel plans.
         OFFSET BIGINT '0'
     ) AS r
     LEFT JOIN stg.measurements AS s
@@ -27387,7 +27521,7 @@ BEGIN
 END;
 $verdicts_measurements$;
 COMMENT ON FUNCTION etl.verdicts_measurements(bigint, boolean) IS
-    'The rows of a file with key, hash of text and rules, and verdict: new, changed or unchanged against stg.measurements, or rejected. p_is_late: none is unchanged.';
+    'The rows of a file with key, hash of text and rules, and verdict: new, changed or unchanged (compared with stg.measurements), or rejected. p_is_late: no row is unchanged.';
 
 -- object: function etl.faults_measurements
 CREATE OR REPLACE FUNCTION etl.faults_measurements(p_load_run_file_id bigint)
@@ -27402,8 +27536,8 @@ SET plan_cache_mode = force_custom_plan
 SET work_mem = '64MB'
 SET random_page_cost = 1.1
 AS $faults_measurements$
--- The rows of the file in hand whose verdict is rejected, each with all that is wrong with it, column by column. Changes
--- nothing. A column without a value has no fault, unless it is required.
+-- The rejected rows of the file that is being processed, each with all its faults, column by column. Changes nothing.
+-- An empty field is no fault, unless the column is required.
 DECLARE
     v_file etl.load_run_files;
 BEGIN
@@ -27456,7 +27590,7 @@ BEGIN
 END;
 $faults_measurements$;
 COMMENT ON FUNCTION etl.faults_measurements(bigint) IS
-    'The rejected rows of the file in hand: line, text, key texts, and by column the text and the reason.';
+    'The rejected rows of the file that is being processed: line, text, texts of the key, and by column the text and the reason.';
 
 -- object: procedure etl.check_measurements
 CREATE OR REPLACE PROCEDURE etl.check_measurements(p_load_run_file_id bigint, p_is_late boolean)
@@ -27469,7 +27603,7 @@ SET plan_cache_mode = force_custom_plan
 SET work_mem = '64MB'
 SET random_page_cost = 1.1
 AS $check_measurements$
--- Give each row of the file its verdict in etl.touched_measurements, write its rejects, and count.
+-- Writes the verdict on each row of the file to etl.touched_measurements, writes the rejects, and counts.
 -- The caller, etl.process_file, holds the extract's lock.
 DECLARE
     v_run_id bigint;
@@ -27479,14 +27613,14 @@ BEGIN
     JOIN etl.file_attempts AS a USING (file_attempt_id)
     WHERE f.load_run_file_id = p_load_run_file_id;
 
-    -- 1. Read every row once: its key, its hash, its verdict.
+    -- 1. Read every row once: key, hash and verdict.
     INSERT INTO etl.touched_measurements (load_run_file_id, line_no, practice_id, per_org_id, screaning_id, row_hash, verdict)
     SELECT p_load_run_file_id, d.line_no, d.practice_id, d.per_org_id, d.screaning_id, d.row_hash, d.verdict
     FROM etl.verdicts_measurements(p_load_run_file_id, p_is_late) AS d;
 
     CALL etl.analyze_work('touched_measurements');
 
-    -- 2. Say why rows are rejected. What an earlier attempt rejected and this one does not is resolved by its run.
+    -- 2. Write the reasons of rejected rows. A reject of an earlier attempt that is valid now is marked as resolved.
     UPDATE etl.rejects_measurements AS j
     SET resolved_by_run = v_run_id
     WHERE j.load_run_file_id = p_load_run_file_id AND j.stage = 'typing' AND j.resolved_by_run IS NULL;
@@ -27504,7 +27638,7 @@ BEGIN
             resolved_by_run = NULL;
     END IF;
 
-    -- 3. Of several valid rows of a key the one with the greatest updated_at, then the last, counts; the others are duplicates.
+    -- 3. Of a key's valid rows take the one with the greatest updated_at (if equal, the last); the rest are duplicates.
     WITH repeated AS MATERIALIZED (
         SELECT t.practice_id, t.per_org_id, t.screaning_id
         FROM etl.touched_measurements AS t
@@ -27529,7 +27663,7 @@ BEGIN
     FROM ranked AS n
     WHERE t.load_run_file_id = p_load_run_file_id AND t.line_no = n.line_no;
 
-    -- 4. Count.
+    -- 4. Count the verdicts.
     UPDATE etl.load_run_files AS f
     SET rows_ingested = c.valid,
         rows_unchanged = c.unchanged,
@@ -27548,7 +27682,7 @@ BEGIN
 END;
 $check_measurements$;
 COMMENT ON PROCEDURE etl.check_measurements(bigint, boolean) IS
-    'Gives each row of a file its verdict, writes its rejects and counts. p_is_late: no row is skipped as unchanged.';
+    'Writes the verdict on each row of a file, its rejects and its counts. p_is_late: the file is late, so no row is unchanged.';
 
 -- object: procedure etl.stage_measurements
 CREATE OR REPLACE PROCEDURE etl.stage_measurements(p_load_run_file_id bigint)
@@ -27561,7 +27695,7 @@ SET plan_cache_mode = force_custom_plan
 SET work_mem = '64MB'
 SET random_page_cost = 1.1
 AS $stage_measurements$
--- Type the valid rows of a file in order, and make them the newest state of their keys.
+-- Types the valid rows of a file that is in order, and makes them the newest state of their keys.
 -- The caller, etl.process_file, holds the extract's lock.
 DECLARE
     v_file etl.load_run_files;
@@ -27569,7 +27703,7 @@ DECLARE
 BEGIN
     SELECT f.* INTO v_file FROM etl.load_run_files AS f WHERE f.load_run_file_id = p_load_run_file_id;
 
-    -- 1. New keys. Under the lock none can be there already, and looking for conflicts would cost a third more.
+    -- 1. New keys. The lock excludes conflicts, and ON CONFLICT would take a third longer.
     INSERT INTO stg.measurements (
         patient_id, screaning_id, appointment_id, screening_date, scn_code, screening_type, screening_group,
         outcome, outcome_description, notes, is_active, updated_by_id, updated_by, updated_at, inserted_by_id,
@@ -27614,7 +27748,7 @@ BEGIN
     JOIN etl.typed_measurements AS y USING (load_run_file_id, line_no)
     WHERE t.load_run_file_id = p_load_run_file_id AND t.verdict = 'new';
 
-    -- 2. Keys that are there with another text.
+    -- 2. Existing keys whose text has changed.
     INSERT INTO stg.measurements AS s (
         patient_id, screaning_id, appointment_id, screening_date, scn_code, screening_type, screening_group,
         outcome, outcome_description, notes, is_active, updated_by_id, updated_by, updated_at, inserted_by_id,
@@ -27762,7 +27896,7 @@ BEGIN
         );
     GET DIAGNOSTICS v_written = ROW_COUNT;
 
-    -- 3. The values are equal, though text or rules are not: keep the new hash, so that the next file can skip the row.
+    -- 3. If text or rules changed but the values did not: store the new hash, so that the next file can skip the row.
     IF v_written < (
         SELECT count(*)
         FROM etl.touched_measurements AS t
@@ -27777,7 +27911,7 @@ BEGIN
     END IF;
 END;
 $stage_measurements$;
-COMMENT ON PROCEDURE etl.stage_measurements(bigint) IS 'Types the valid rows of a file in order into stg.measurements.';
+COMMENT ON PROCEDURE etl.stage_measurements(bigint) IS 'Types the valid rows of a file that is in order, and writes them to stg.measurements.';
 
 -- object: procedure etl.observe_measurements
 CREATE OR REPLACE PROCEDURE etl.observe_measurements(p_tenant text[], p_before timestamptz)
@@ -27790,8 +27924,8 @@ SET plan_cache_mode = force_custom_plan
 SET work_mem = '64MB'
 SET random_page_cost = 1.1
 AS $observe_measurements$
--- Find where the tenant's counting files observed the keys in etl.touched_measurements; of several files with one
--- DateExtracted the last counts. The caller, a rebuild or purge, holds the extract's lock.
+-- Collects the observations of the keys in etl.touched_measurements from the tenant's counting files. Of several
+-- files with the same DateExtracted, the last one is used. The caller, a rebuild or purge, holds the extract's lock.
 BEGIN
     WITH keys AS MATERIALIZED (
         SELECT DISTINCT t.practice_id, t.per_org_id, t.screaning_id::text AS screaning_id
@@ -27819,7 +27953,7 @@ BEGIN
         WHERE f.extract = 'measurements' AND f.tenant = p_tenant AND f.is_counting
             AND f.date_extracted < p_before
     ),
-    -- What today's rules reject of files that were checked by others: it may not even be of its type now.
+    -- Rows of stale files that today's rules reject: their values may no longer fit the type of the column.
     misfits AS MATERIALIZED (
         SELECT f.load_run_file_id, b.line_no
         FROM files AS f
@@ -27861,7 +27995,7 @@ BEGIN
 END;
 $observe_measurements$;
 COMMENT ON PROCEDURE etl.observe_measurements(text[], timestamptz) IS
-    'Fills etl.observed_measurements with what counting files from before p_before say of the keys in etl.touched_measurements.';
+    'Fills etl.observed_measurements with the observations of the keys in etl.touched_measurements from counting files with DateExtracted before p_before.';
 
 -- object: procedure etl.purge_measurements
 CREATE OR REPLACE PROCEDURE etl.purge_measurements(p_tenant text[], p_before timestamptz)
@@ -27874,10 +28008,11 @@ SET plan_cache_mode = force_custom_plan
 SET work_mem = '64MB'
 SET random_page_cost = 1.1
 AS $purge_measurements$
--- Of a tenant's rows of raw before a new horizon keep what a rebuild of any key still needs: its newest row, and those
--- with which its state in stg and core began. The caller, etl.purge_extract, holds the extract's lock.
+-- Deletes a tenant's rows of raw before a new horizon, except the rows that a rebuild of their keys still needs: of
+-- each key the newest row, and the rows with which its state in stg and core began. The caller, etl.purge_extract,
+-- holds the extract's lock.
 BEGIN
-    -- 1. All keys that counting files of the tenant held before.
+    -- 1. All keys in the tenant's counting files before the horizon.
     INSERT INTO etl.touched_measurements (load_run_file_id, line_no, practice_id, per_org_id, screaning_id, row_hash, verdict)
     SELECT DISTINCT 0, 0, r.practice_id, r.per_org_id, etl.key_bigint(r.screaning_id), 0, 'replaced'
     FROM etl.load_run_files AS f
@@ -27889,11 +28024,11 @@ BEGIN
 
     CALL etl.analyze_work('touched_measurements');
 
-    -- 2. Where the counting files before the horizon observed these keys.
+    -- 2. The observations of these keys from the counting files before the horizon.
     CALL etl.observe_measurements(p_tenant, p_before);
 
-    -- 3. Keep the newest row; the row with which the newest version began in core; and
-    -- each row that changed stg since.
+    -- 3. Keep of each key the newest row, the row with which its newest state began in core, and each row that
+    -- changed stg since its newest state began in core.
     WITH core_states AS (
         SELECT
             s.*,
@@ -27964,7 +28099,7 @@ BEGIN
 
     CALL etl.analyze_work('touched_measurements');
 
-    -- 4. Remove all other rows, of files that do not count as well, and say of which files.
+    -- 4. Delete all other rows, also of files that do not count, and record a purge attempt for each file.
     WITH removed AS (
         DELETE FROM raw.measurements_raw AS r
         USING etl.load_run_files AS f
@@ -27985,7 +28120,7 @@ BEGIN
 END;
 $purge_measurements$;
 COMMENT ON PROCEDURE etl.purge_measurements(text[], timestamptz) IS
-    'Removes a tenant''s rows before a horizon from raw.measurements_raw, but for those that a rebuild of their keys needs.';
+    'Deletes a tenant''s rows before a horizon from raw.measurements_raw, except those that a rebuild of their keys needs.';
 
 -- object: procedure etl.merge_measurements
 CREATE OR REPLACE PROCEDURE etl.merge_measurements(p_load_run_file_id bigint)
@@ -27999,9 +28134,9 @@ SET work_mem = '64MB'
 SET random_page_cost = 1.1
 SET hash_mem_multiplier = 1
 AS $merge_measurements$
--- Publish what this file made new or changed in stg.measurements.
--- The caller, etl.process_file, holds the extract's lock. With little memory for it the planner hashes the narrow touched_
--- and not the wide rows of stg.
+-- Publishes the rows that this file made new or changed in stg.measurements.
+-- The caller, etl.process_file, holds the extract's lock. hash_mem_multiplier is low, so that the planner hashes the
+-- narrow rows of touched_ and not the wide rows of stg.
 DECLARE
     v_inserted bigint;
 BEGIN
@@ -28027,7 +28162,7 @@ BEGIN
     WHERE t.load_run_file_id = p_load_run_file_id AND t.verdict = 'new';
     GET DIAGNOSTICS v_inserted = ROW_COUNT;
 
-    -- 2. Keys that were there, where this file changed stg or today's mapping or pseudonym is another.
+    -- 2. Existing keys whose row in stg this file changed, or whose mapped value or pseudonym is different today.
     WITH merged AS (
         INSERT INTO core.fact_measurements AS c (
             practice_id, per_org_id, screaning_id, patient_key, provider_key, patient_id, appointment_id,
@@ -28096,7 +28231,7 @@ BEGIN
     WHERE f.load_run_file_id = p_load_run_file_id;
 END;
 $merge_measurements$;
-COMMENT ON PROCEDURE etl.merge_measurements(bigint) IS 'Publishes what a file made new or changed in stg to core.fact_measurements.';
+COMMENT ON PROCEDURE etl.merge_measurements(bigint) IS 'Publishes to core.fact_measurements the rows that a file made new or changed in stg.';
 
 -- object: procedure etl.rebuild_measurements
 CREATE OR REPLACE PROCEDURE etl.rebuild_measurements(p_load_run_file_id bigint)
@@ -28109,7 +28244,7 @@ SET plan_cache_mode = force_custom_plan
 SET work_mem = '64MB'
 SET random_page_cost = 1.1
 AS $rebuild_measurements$
--- Derive the keys of a late, superseding or excluded file anew from raw, in stg and core.
+-- Rebuilds the keys of a late, superseding or excluded file in stg and core, from raw.
 -- The caller holds the extract's lock.
 DECLARE
     v_file etl.load_run_files;
@@ -28117,11 +28252,11 @@ DECLARE
 BEGIN
     SELECT f.* INTO v_file FROM etl.load_run_files AS f WHERE f.load_run_file_id = p_load_run_file_id;
 
-    -- Rows of other tenants were rejected; their keys are not for this file to touch.
+    -- Rows of other tenants were rejected, so their keys are not rebuilt.
     DELETE FROM etl.touched_measurements AS t
     WHERE (t.practice_id, t.per_org_id) IS DISTINCT FROM (v_file.tenant[1], v_file.tenant[2]);
 
-    -- 1. The keys of its tenant in the file and in the versions that it replaced.
+    -- 1. The tenant's keys in the file and in the files that it superseded.
     INSERT INTO etl.touched_measurements (load_run_file_id, line_no, practice_id, per_org_id, screaning_id, row_hash, verdict)
     SELECT p_load_run_file_id, 0, r.practice_id, r.per_org_id, etl.key_bigint(r.screaning_id), 0, 'replaced'
     FROM raw.measurements_raw AS r
@@ -28132,10 +28267,10 @@ BEGIN
 
     CALL etl.analyze_work('touched_measurements');
 
-    -- 2. Where the counting files observed these keys.
+    -- 2. The observations of these keys from all counting files.
     CALL etl.observe_measurements(v_file.tenant, 'infinity');
 
-    -- 3. stg: the first observation in the newest run of equal rows.
+    -- 3. stg: the first observation in the newest series of equal rows.
     WITH states AS (
         SELECT s.*, ROW(
             s.is_absent, s.patient_id, s.appointment_id, s.screening_date, s.scn_code, s.screening_type,
@@ -28287,7 +28422,7 @@ BEGIN
                 AND NOT o.is_absent
         );
 
-    -- 4. core: the same for the columns that core shows.
+    -- 4. core: the first observation in the newest series of rows that are equal in the columns of core.
     WITH states AS (
         SELECT s.*, ROW(
             s.is_absent, s.patient_key, s.provider_key, s.patient_id, s.appointment_id, s.screening_date,
@@ -28384,7 +28519,7 @@ BEGIN
 END;
 $rebuild_measurements$;
 COMMENT ON PROCEDURE etl.rebuild_measurements(bigint) IS
-    'Derives the keys of a file anew from raw, in stg and core.fact_measurements, from every counting file that holds one of them.';
+    'Rebuilds the keys of a file in stg and core.fact_measurements, from the raw rows of all counting files that hold one of them.';
 
 -- object: view raw.next_of_kin
 CREATE OR REPLACE VIEW raw.next_of_kin AS
@@ -28400,9 +28535,9 @@ SELECT
     f.load_run_id, f.load_ts
 FROM raw.next_of_kin_raw AS r
 JOIN etl.load_run_files AS f USING (load_run_file_id);
-COMMENT ON VIEW raw.next_of_kin IS 'Delivered rows with where they came from: Next of kin and emergency contacts of patients.';
+COMMENT ON VIEW raw.next_of_kin IS 'Delivered rows with their origin: Next of kin and emergency contacts of patients.';
 COMMENT ON COLUMN raw.next_of_kin.load_run_file_id IS 'The file: etl.load_run_files.';
-COMMENT ON COLUMN raw.next_of_kin.line_no IS 'Number of the row in the file, from 1, counting every row.';
+COMMENT ON COLUMN raw.next_of_kin.line_no IS 'Number of the row in the file, from 1; rejected rows and a header are counted too.';
 COMMENT ON COLUMN raw.next_of_kin.s3_bucket IS 'Bucket of the file.';
 COMMENT ON COLUMN raw.next_of_kin.s3_key IS 'Key of the file.';
 COMMENT ON COLUMN raw.next_of_kin.s3_version_id IS 'Version of the object.';
@@ -28411,8 +28546,8 @@ COMMENT ON COLUMN raw.next_of_kin.date_extracted IS 'DateExtracted in the name o
 COMMENT ON COLUMN raw.next_of_kin.extract_type IS 'Extract as spelled in the name of the file.';
 COMMENT ON COLUMN raw.next_of_kin.load_run_id IS 'The run that landed the file.';
 COMMENT ON COLUMN raw.next_of_kin.load_ts IS 'When the file was landed.';
-COMMENT ON COLUMN raw.next_of_kin.file_practice_id IS 'practice_id in the name of the file.';
-COMMENT ON COLUMN raw.next_of_kin.file_per_org_id IS 'per_org_id in the name of the file.';
+COMMENT ON COLUMN raw.next_of_kin.file_practice_id IS 'The practice_id in the file name.';
+COMMENT ON COLUMN raw.next_of_kin.file_per_org_id IS 'The per_org_id in the file name.';
 GRANT SELECT ON raw.next_of_kin TO etl_auditor;
 
 -- object: derived etl.typed_next_of_kin
@@ -28432,7 +28567,7 @@ SELECT
     nullif((r.loaded_date_time || ' Pacific/Auckland')::timestamptz, TIMESTAMPTZ '1900-01-01 Pacific/Auckland') AS loaded_date_time
 FROM raw.next_of_kin_raw AS r;
 COMMENT ON VIEW etl.typed_next_of_kin IS
-    'Rows of raw.next_of_kin_raw with typed values, the same in every session. Rejected rows may fail to cast: read valid ones only.';
+    'Rows of raw.next_of_kin_raw with typed values, the same in every session. A cast of a rejected row can fail: read valid rows only.';
 
 -- object: derived etl.published_next_of_kin
 CREATE OR REPLACE VIEW etl.published_next_of_kin WITH (security_invoker = true) AS
@@ -28447,7 +28582,7 @@ SELECT
 FROM stg.next_of_kin AS s
 CROSS JOIN LATERAL (
     SELECT etl.key_part(s.practice_id) || etl.key_part(s.per_org_id) AS key_part
-    OFFSET 0  -- computed once a row, not once for each of its surrogate keys
+    OFFSET 0  -- so that it is computed once per row, not once per surrogate key
 ) AS tenant
 LEFT JOIN etl.pseudonym_keys AS pads ON pads.only_row;
 COMMENT ON VIEW etl.published_next_of_kin IS
@@ -28460,10 +28595,10 @@ FROM etl.typed_next_of_kin AS y
 WITH NO DATA;
 ALTER TABLE etl.observed_next_of_kin ADD PRIMARY KEY (practice_id, per_org_id, nextto_kin_id, observed_at);
 COMMENT ON TABLE etl.observed_next_of_kin IS
-    'Work of a rebuild or purge: what each counting file holds of the keys in hand. Under the extract''s lock; empty between files.';
+    'Work table of a rebuild or purge: the observations of its keys from each counting file. Protected by the extract''s lock; empty between files.';
 COMMENT ON COLUMN etl.observed_next_of_kin.observed_at IS 'DateExtracted of the file.';
-COMMENT ON COLUMN etl.observed_next_of_kin.is_absent IS 'Whether the file, a mirror, lacks the key: then no other column of the row has a value.';
-COMMENT ON COLUMN etl.observed_next_of_kin.row_hash IS 'Hash of the text and of the rules of the file.';
+COMMENT ON COLUMN etl.observed_next_of_kin.is_absent IS 'Whether the file is a mirror that lacks the key; then the columns of values are NULL.';
+COMMENT ON COLUMN etl.observed_next_of_kin.row_hash IS 'Hash of the row''s text and of the rules of the file.';
 COMMENT ON COLUMN etl.observed_next_of_kin.load_run_id IS 'The run that landed the file.';
 
 -- object: derived etl.republished_next_of_kin
@@ -28479,13 +28614,13 @@ SELECT
 FROM etl.observed_next_of_kin AS o
 CROSS JOIN LATERAL (
     SELECT etl.key_part(o.practice_id) || etl.key_part(o.per_org_id) AS key_part
-    OFFSET 0  -- computed once a row, not once for each of its surrogate keys
+    OFFSET 0  -- so that it is computed once per row, not once per surrogate key
 ) AS tenant
 LEFT JOIN etl.pseudonym_keys AS pads ON pads.only_row;
 COMMENT ON VIEW etl.republished_next_of_kin IS
     'Rows of etl.observed_next_of_kin as core.fact_next_of_kin shows them, for rebuilds and purges.';
 COMMENT ON COLUMN etl.republished_next_of_kin.observed_at IS 'DateExtracted of the file.';
-COMMENT ON COLUMN etl.republished_next_of_kin.is_absent IS 'Whether the file, a mirror, lacks the key.';
+COMMENT ON COLUMN etl.republished_next_of_kin.is_absent IS 'Whether the file is a mirror that lacks the key.';
 
 -- object: function etl.hash_next_of_kin
 CREATE OR REPLACE FUNCTION etl.hash_next_of_kin(p_row raw.next_of_kin_raw, p_seed bigint)
@@ -28494,7 +28629,7 @@ LANGUAGE sql
 STABLE
 PARALLEL SAFE
 AS $hash_next_of_kin$
--- One expression without settings, so that the planner puts it in place of the call.
+-- One expression and no SET clause, so that the planner can inline the call.
 SELECT pg_catalog.hash_record_extended(
     ROW(
         p_row.nextto_kin_id, p_row.patient_id, p_row.nok_profile_id, p_row.nhi_number, p_row.name,
@@ -28508,7 +28643,7 @@ SELECT pg_catalog.hash_record_extended(
 );
 $hash_next_of_kin$;
 COMMENT ON FUNCTION etl.hash_next_of_kin(raw.next_of_kin_raw, bigint) IS
-    'Hash of the tracked text of a raw row, seeded with the rules of its file (etl.hash_seed).';
+    'Hash of the texts of a raw row in tracked columns, seeded with the rules of its file (etl.hash_seed).';
 
 -- object: function etl.row_text_next_of_kin
 CREATE OR REPLACE FUNCTION etl.row_text_next_of_kin(p_row raw.next_of_kin_raw, p_date_extracted timestamptz)
@@ -28530,7 +28665,7 @@ SELECT pg_catalog.array_to_string(
 ) || '|~~|';
 $row_text_next_of_kin$;
 COMMENT ON FUNCTION etl.row_text_next_of_kin(raw.next_of_kin_raw, timestamptz) IS
-    'The text of a raw row with its separators, as a file extracted at that time has it.';
+    'The text of a raw row with separators, as it is in a file with that DateExtracted.';
 
 -- object: function etl.verdicts_next_of_kin
 CREATE OR REPLACE FUNCTION etl.verdicts_next_of_kin(p_load_run_file_id bigint, p_is_late boolean)
@@ -28549,9 +28684,8 @@ SET random_page_cost = 1.1
 SET parallel_setup_cost = 0
 SET parallel_tuple_cost = 0
 AS $verdicts_next_of_kin$
--- The rows of a file, each with its key, its hash and how it stands to the rules and to stg.next_of_kin. Changes nothing.
--- One pass over raw, in a query that can run parallel, which a statement that stores its result cannot. A row is read to
--- its first fault; which one it is, etl.faults_next_of_kin says.
+-- The rows of a file, each with key, hash and verdict. Changes nothing. The query reads raw once and can run in
+-- parallel, which an INSERT cannot. It stops at the first fault of a row; etl.faults_next_of_kin lists all.
 DECLARE
     v_file etl.load_run_files;
     v_seed bigint;
@@ -28568,7 +28702,7 @@ BEGIN
         r.row_hash,
         CASE
             WHEN CASE
-                -- The same text stood in a valid row, of whatever tenant; the hash leaves out untracked columns.
+                -- A valid row had the same text, maybe of a different tenant; untracked columns are not hashed.
                 WHEN s.row_hash = r.row_hash AND NOT p_is_late THEN
                     r.practice_id IS NOT DISTINCT FROM v_file.tenant[1] AND
                     r.per_org_id IS NOT DISTINCT FROM v_file.tenant[2] AND
@@ -28596,7 +28730,7 @@ BEGIN
         SELECT r.*, etl.hash_next_of_kin(r, v_seed) AS row_hash
         FROM raw.next_of_kin_raw AS r
         WHERE r.load_run_file_id = p_load_run_file_id
-        -- Hashed once a row, not once for each use. Not plain 0: that is no constant of OFFSET's type, and bars parallel plans.
+        -- OFFSET makes PostgreSQL hash each row once. A plain 0 is not a bigint and would prevent parallel plans.
         OFFSET BIGINT '0'
     ) AS r
     LEFT JOIN stg.next_of_kin AS s
@@ -28606,7 +28740,7 @@ BEGIN
 END;
 $verdicts_next_of_kin$;
 COMMENT ON FUNCTION etl.verdicts_next_of_kin(bigint, boolean) IS
-    'The rows of a file with key, hash of text and rules, and verdict: new, changed or unchanged against stg.next_of_kin, or rejected. p_is_late: none is unchanged.';
+    'The rows of a file with key, hash of text and rules, and verdict: new, changed or unchanged (compared with stg.next_of_kin), or rejected. p_is_late: no row is unchanged.';
 
 -- object: function etl.faults_next_of_kin
 CREATE OR REPLACE FUNCTION etl.faults_next_of_kin(p_load_run_file_id bigint)
@@ -28621,8 +28755,8 @@ SET plan_cache_mode = force_custom_plan
 SET work_mem = '64MB'
 SET random_page_cost = 1.1
 AS $faults_next_of_kin$
--- The rows of the file in hand whose verdict is rejected, each with all that is wrong with it, column by column. Changes
--- nothing. A column without a value has no fault, unless it is required.
+-- The rejected rows of the file that is being processed, each with all its faults, column by column. Changes nothing.
+-- An empty field is no fault, unless the column is required.
 DECLARE
     v_file etl.load_run_files;
 BEGIN
@@ -28669,7 +28803,7 @@ BEGIN
 END;
 $faults_next_of_kin$;
 COMMENT ON FUNCTION etl.faults_next_of_kin(bigint) IS
-    'The rejected rows of the file in hand: line, text, key texts, and by column the text and the reason.';
+    'The rejected rows of the file that is being processed: line, text, texts of the key, and by column the text and the reason.';
 
 -- object: procedure etl.check_next_of_kin
 CREATE OR REPLACE PROCEDURE etl.check_next_of_kin(p_load_run_file_id bigint, p_is_late boolean)
@@ -28682,7 +28816,7 @@ SET plan_cache_mode = force_custom_plan
 SET work_mem = '64MB'
 SET random_page_cost = 1.1
 AS $check_next_of_kin$
--- Give each row of the file its verdict in etl.touched_next_of_kin, write its rejects, and count.
+-- Writes the verdict on each row of the file to etl.touched_next_of_kin, writes the rejects, and counts.
 -- The caller, etl.process_file, holds the extract's lock.
 DECLARE
     v_run_id bigint;
@@ -28692,14 +28826,14 @@ BEGIN
     JOIN etl.file_attempts AS a USING (file_attempt_id)
     WHERE f.load_run_file_id = p_load_run_file_id;
 
-    -- 1. Read every row once: its key, its hash, its verdict.
+    -- 1. Read every row once: key, hash and verdict.
     INSERT INTO etl.touched_next_of_kin (load_run_file_id, line_no, practice_id, per_org_id, nextto_kin_id, row_hash, verdict)
     SELECT p_load_run_file_id, d.line_no, d.practice_id, d.per_org_id, d.nextto_kin_id, d.row_hash, d.verdict
     FROM etl.verdicts_next_of_kin(p_load_run_file_id, p_is_late) AS d;
 
     CALL etl.analyze_work('touched_next_of_kin');
 
-    -- 2. Say why rows are rejected. What an earlier attempt rejected and this one does not is resolved by its run.
+    -- 2. Write the reasons of rejected rows. A reject of an earlier attempt that is valid now is marked as resolved.
     UPDATE etl.rejects_next_of_kin AS j
     SET resolved_by_run = v_run_id
     WHERE j.load_run_file_id = p_load_run_file_id AND j.stage = 'typing' AND j.resolved_by_run IS NULL;
@@ -28717,7 +28851,7 @@ BEGIN
             resolved_by_run = NULL;
     END IF;
 
-    -- 3. Of several valid rows of a key the one with the greatest updated_at, then the last, counts; the others are duplicates.
+    -- 3. Of a key's valid rows take the one with the greatest updated_at (if equal, the last); the rest are duplicates.
     WITH repeated AS MATERIALIZED (
         SELECT t.practice_id, t.per_org_id, t.nextto_kin_id
         FROM etl.touched_next_of_kin AS t
@@ -28742,7 +28876,7 @@ BEGIN
     FROM ranked AS n
     WHERE t.load_run_file_id = p_load_run_file_id AND t.line_no = n.line_no;
 
-    -- 4. Count.
+    -- 4. Count the verdicts.
     UPDATE etl.load_run_files AS f
     SET rows_ingested = c.valid,
         rows_unchanged = c.unchanged,
@@ -28761,7 +28895,7 @@ BEGIN
 END;
 $check_next_of_kin$;
 COMMENT ON PROCEDURE etl.check_next_of_kin(bigint, boolean) IS
-    'Gives each row of a file its verdict, writes its rejects and counts. p_is_late: no row is skipped as unchanged.';
+    'Writes the verdict on each row of a file, its rejects and its counts. p_is_late: the file is late, so no row is unchanged.';
 
 -- object: procedure etl.stage_next_of_kin
 CREATE OR REPLACE PROCEDURE etl.stage_next_of_kin(p_load_run_file_id bigint)
@@ -28774,7 +28908,7 @@ SET plan_cache_mode = force_custom_plan
 SET work_mem = '64MB'
 SET random_page_cost = 1.1
 AS $stage_next_of_kin$
--- Type the valid rows of a file in order, and make them the newest state of their keys.
+-- Types the valid rows of a file that is in order, and makes them the newest state of their keys.
 -- The caller, etl.process_file, holds the extract's lock.
 DECLARE
     v_file etl.load_run_files;
@@ -28782,7 +28916,7 @@ DECLARE
 BEGIN
     SELECT f.* INTO v_file FROM etl.load_run_files AS f WHERE f.load_run_file_id = p_load_run_file_id;
 
-    -- 1. New keys. Under the lock none can be there already, and looking for conflicts would cost a third more.
+    -- 1. New keys. The lock excludes conflicts, and ON CONFLICT would take a third longer.
     INSERT INTO stg.next_of_kin (
         nextto_kin_id, patient_id, nok_profile_id, nhi_number, name, full_address, cell_number, day_phone,
         night_phone, is_emergency, relationship_type_id, relationship_type, is_active, is_deleted, inserted_by_id,
@@ -28802,7 +28936,7 @@ BEGIN
     JOIN etl.typed_next_of_kin AS y USING (load_run_file_id, line_no)
     WHERE t.load_run_file_id = p_load_run_file_id AND t.verdict = 'new';
 
-    -- 2. Keys that are there with another text.
+    -- 2. Existing keys whose text has changed.
     INSERT INTO stg.next_of_kin AS s (
         nextto_kin_id, patient_id, nok_profile_id, nhi_number, name, full_address, cell_number, day_phone,
         night_phone, is_emergency, relationship_type_id, relationship_type, is_active, is_deleted, inserted_by_id,
@@ -28855,7 +28989,7 @@ BEGIN
         );
     GET DIAGNOSTICS v_written = ROW_COUNT;
 
-    -- 3. The values are equal, though text or rules are not: keep the new hash, so that the next file can skip the row.
+    -- 3. If text or rules changed but the values did not: store the new hash, so that the next file can skip the row.
     IF v_written < (
         SELECT count(*)
         FROM etl.touched_next_of_kin AS t
@@ -28870,7 +29004,7 @@ BEGIN
     END IF;
 END;
 $stage_next_of_kin$;
-COMMENT ON PROCEDURE etl.stage_next_of_kin(bigint) IS 'Types the valid rows of a file in order into stg.next_of_kin.';
+COMMENT ON PROCEDURE etl.stage_next_of_kin(bigint) IS 'Types the valid rows of a file that is in order, and writes them to stg.next_of_kin.';
 
 -- object: procedure etl.observe_next_of_kin
 CREATE OR REPLACE PROCEDURE etl.observe_next_of_kin(p_tenant text[], p_before timestamptz)
@@ -28883,8 +29017,8 @@ SET plan_cache_mode = force_custom_plan
 SET work_mem = '64MB'
 SET random_page_cost = 1.1
 AS $observe_next_of_kin$
--- Find where the tenant's counting files observed the keys in etl.touched_next_of_kin; of several files with one
--- DateExtracted the last counts. The caller, a rebuild or purge, holds the extract's lock.
+-- Collects the observations of the keys in etl.touched_next_of_kin from the tenant's counting files. Of several
+-- files with the same DateExtracted, the last one is used. The caller, a rebuild or purge, holds the extract's lock.
 BEGIN
     WITH keys AS MATERIALIZED (
         SELECT DISTINCT t.practice_id, t.per_org_id, t.nextto_kin_id::text AS nextto_kin_id
@@ -28912,7 +29046,7 @@ BEGIN
         WHERE f.extract = 'next_of_kin' AND f.tenant = p_tenant AND f.is_counting
             AND f.date_extracted < p_before
     ),
-    -- What today's rules reject of files that were checked by others: it may not even be of its type now.
+    -- Rows of stale files that today's rules reject: their values may no longer fit the type of the column.
     misfits AS MATERIALIZED (
         SELECT f.load_run_file_id, b.line_no
         FROM files AS f
@@ -28954,7 +29088,7 @@ BEGIN
 END;
 $observe_next_of_kin$;
 COMMENT ON PROCEDURE etl.observe_next_of_kin(text[], timestamptz) IS
-    'Fills etl.observed_next_of_kin with what counting files from before p_before say of the keys in etl.touched_next_of_kin.';
+    'Fills etl.observed_next_of_kin with the observations of the keys in etl.touched_next_of_kin from counting files with DateExtracted before p_before.';
 
 -- object: procedure etl.purge_next_of_kin
 CREATE OR REPLACE PROCEDURE etl.purge_next_of_kin(p_tenant text[], p_before timestamptz)
@@ -28967,10 +29101,11 @@ SET plan_cache_mode = force_custom_plan
 SET work_mem = '64MB'
 SET random_page_cost = 1.1
 AS $purge_next_of_kin$
--- Of a tenant's rows of raw before a new horizon keep what a rebuild of any key still needs: its newest row, and those
--- with which its state in stg and core began. The caller, etl.purge_extract, holds the extract's lock.
+-- Deletes a tenant's rows of raw before a new horizon, except the rows that a rebuild of their keys still needs: of
+-- each key the newest row, and the rows with which its state in stg and core began. The caller, etl.purge_extract,
+-- holds the extract's lock.
 BEGIN
-    -- 1. All keys that counting files of the tenant held before.
+    -- 1. All keys in the tenant's counting files before the horizon.
     INSERT INTO etl.touched_next_of_kin (load_run_file_id, line_no, practice_id, per_org_id, nextto_kin_id, row_hash, verdict)
     SELECT DISTINCT 0, 0, r.practice_id, r.per_org_id, etl.key_bigint(r.nextto_kin_id), 0, 'replaced'
     FROM etl.load_run_files AS f
@@ -28982,11 +29117,11 @@ BEGIN
 
     CALL etl.analyze_work('touched_next_of_kin');
 
-    -- 2. Where the counting files before the horizon observed these keys.
+    -- 2. The observations of these keys from the counting files before the horizon.
     CALL etl.observe_next_of_kin(p_tenant, p_before);
 
-    -- 3. Keep the newest row; the row with which the newest version began in core; and
-    -- each row that changed stg since.
+    -- 3. Keep of each key the newest row, the row with which its newest state began in core, and each row that
+    -- changed stg since its newest state began in core.
     WITH core_states AS (
         SELECT
             s.*,
@@ -29040,7 +29175,7 @@ BEGIN
 
     CALL etl.analyze_work('touched_next_of_kin');
 
-    -- 4. Remove all other rows, of files that do not count as well, and say of which files.
+    -- 4. Delete all other rows, also of files that do not count, and record a purge attempt for each file.
     WITH removed AS (
         DELETE FROM raw.next_of_kin_raw AS r
         USING etl.load_run_files AS f
@@ -29061,7 +29196,7 @@ BEGIN
 END;
 $purge_next_of_kin$;
 COMMENT ON PROCEDURE etl.purge_next_of_kin(text[], timestamptz) IS
-    'Removes a tenant''s rows before a horizon from raw.next_of_kin_raw, but for those that a rebuild of their keys needs.';
+    'Deletes a tenant''s rows before a horizon from raw.next_of_kin_raw, except those that a rebuild of their keys needs.';
 
 -- object: procedure etl.merge_next_of_kin
 CREATE OR REPLACE PROCEDURE etl.merge_next_of_kin(p_load_run_file_id bigint)
@@ -29075,9 +29210,9 @@ SET work_mem = '64MB'
 SET random_page_cost = 1.1
 SET hash_mem_multiplier = 1
 AS $merge_next_of_kin$
--- Publish what this file made new or changed in stg.next_of_kin.
--- The caller, etl.process_file, holds the extract's lock. With little memory for it the planner hashes the narrow touched_
--- and not the wide rows of stg.
+-- Publishes the rows that this file made new or changed in stg.next_of_kin.
+-- The caller, etl.process_file, holds the extract's lock. hash_mem_multiplier is low, so that the planner hashes the
+-- narrow rows of touched_ and not the wide rows of stg.
 DECLARE
     v_inserted bigint;
 BEGIN
@@ -29097,7 +29232,7 @@ BEGIN
     WHERE t.load_run_file_id = p_load_run_file_id AND t.verdict = 'new';
     GET DIAGNOSTICS v_inserted = ROW_COUNT;
 
-    -- 2. Keys that were there, where this file changed stg or today's mapping or pseudonym is another.
+    -- 2. Existing keys whose row in stg this file changed, or whose mapped value or pseudonym is different today.
     WITH merged AS (
         INSERT INTO core.fact_next_of_kin AS c (
             practice_id, per_org_id, nextto_kin_id, patient_key, patient_id, nok_profile_id, nhi_number,
@@ -29144,7 +29279,7 @@ BEGIN
     WHERE f.load_run_file_id = p_load_run_file_id;
 END;
 $merge_next_of_kin$;
-COMMENT ON PROCEDURE etl.merge_next_of_kin(bigint) IS 'Publishes what a file made new or changed in stg to core.fact_next_of_kin.';
+COMMENT ON PROCEDURE etl.merge_next_of_kin(bigint) IS 'Publishes to core.fact_next_of_kin the rows that a file made new or changed in stg.';
 
 -- object: procedure etl.rebuild_next_of_kin
 CREATE OR REPLACE PROCEDURE etl.rebuild_next_of_kin(p_load_run_file_id bigint)
@@ -29157,7 +29292,7 @@ SET plan_cache_mode = force_custom_plan
 SET work_mem = '64MB'
 SET random_page_cost = 1.1
 AS $rebuild_next_of_kin$
--- Derive the keys of a late, superseding or excluded file anew from raw, in stg and core.
+-- Rebuilds the keys of a late, superseding or excluded file in stg and core, from raw.
 -- The caller holds the extract's lock.
 DECLARE
     v_file etl.load_run_files;
@@ -29165,11 +29300,11 @@ DECLARE
 BEGIN
     SELECT f.* INTO v_file FROM etl.load_run_files AS f WHERE f.load_run_file_id = p_load_run_file_id;
 
-    -- Rows of other tenants were rejected; their keys are not for this file to touch.
+    -- Rows of other tenants were rejected, so their keys are not rebuilt.
     DELETE FROM etl.touched_next_of_kin AS t
     WHERE (t.practice_id, t.per_org_id) IS DISTINCT FROM (v_file.tenant[1], v_file.tenant[2]);
 
-    -- 1. The keys of its tenant in the file and in the versions that it replaced.
+    -- 1. The tenant's keys in the file and in the files that it superseded.
     INSERT INTO etl.touched_next_of_kin (load_run_file_id, line_no, practice_id, per_org_id, nextto_kin_id, row_hash, verdict)
     SELECT p_load_run_file_id, 0, r.practice_id, r.per_org_id, etl.key_bigint(r.nextto_kin_id), 0, 'replaced'
     FROM raw.next_of_kin_raw AS r
@@ -29180,10 +29315,10 @@ BEGIN
 
     CALL etl.analyze_work('touched_next_of_kin');
 
-    -- 2. Where the counting files observed these keys.
+    -- 2. The observations of these keys from all counting files.
     CALL etl.observe_next_of_kin(v_file.tenant, 'infinity');
 
-    -- 3. stg: the first observation in the newest run of equal rows.
+    -- 3. stg: the first observation in the newest series of equal rows.
     WITH states AS (
         SELECT s.*, ROW(
             s.is_absent, s.patient_id, s.nok_profile_id, s.nhi_number, s.name, s.full_address, s.cell_number,
@@ -29264,7 +29399,7 @@ BEGIN
                 AND NOT o.is_absent
         );
 
-    -- 4. core: the same for the columns that core shows.
+    -- 4. core: the first observation in the newest series of rows that are equal in the columns of core.
     WITH states AS (
         SELECT s.*, ROW(
             s.is_absent, s.patient_key, s.patient_id, s.nok_profile_id, s.nhi_number, s.is_emergency,
@@ -29344,7 +29479,7 @@ BEGIN
 END;
 $rebuild_next_of_kin$;
 COMMENT ON PROCEDURE etl.rebuild_next_of_kin(bigint) IS
-    'Derives the keys of a file anew from raw, in stg and core.fact_next_of_kin, from every counting file that holds one of them.';
+    'Rebuilds the keys of a file in stg and core.fact_next_of_kin, from the raw rows of all counting files that hold one of them.';
 
 -- object: view raw.patient_alerts
 CREATE OR REPLACE VIEW raw.patient_alerts AS
@@ -29360,9 +29495,9 @@ SELECT
     f.load_run_id, f.load_ts
 FROM raw.patient_alerts_raw AS r
 JOIN etl.load_run_files AS f USING (load_run_file_id);
-COMMENT ON VIEW raw.patient_alerts IS 'Delivered rows with where they came from: Alerts shown with a patient''s record.';
+COMMENT ON VIEW raw.patient_alerts IS 'Delivered rows with their origin: Alerts shown with a patient''s record.';
 COMMENT ON COLUMN raw.patient_alerts.load_run_file_id IS 'The file: etl.load_run_files.';
-COMMENT ON COLUMN raw.patient_alerts.line_no IS 'Number of the row in the file, from 1, counting every row.';
+COMMENT ON COLUMN raw.patient_alerts.line_no IS 'Number of the row in the file, from 1; rejected rows and a header are counted too.';
 COMMENT ON COLUMN raw.patient_alerts.s3_bucket IS 'Bucket of the file.';
 COMMENT ON COLUMN raw.patient_alerts.s3_key IS 'Key of the file.';
 COMMENT ON COLUMN raw.patient_alerts.s3_version_id IS 'Version of the object.';
@@ -29371,8 +29506,8 @@ COMMENT ON COLUMN raw.patient_alerts.date_extracted IS 'DateExtracted in the nam
 COMMENT ON COLUMN raw.patient_alerts.extract_type IS 'Extract as spelled in the name of the file.';
 COMMENT ON COLUMN raw.patient_alerts.load_run_id IS 'The run that landed the file.';
 COMMENT ON COLUMN raw.patient_alerts.load_ts IS 'When the file was landed.';
-COMMENT ON COLUMN raw.patient_alerts.file_practice_id IS 'practice_id in the name of the file.';
-COMMENT ON COLUMN raw.patient_alerts.file_per_org_id IS 'per_org_id in the name of the file.';
+COMMENT ON COLUMN raw.patient_alerts.file_practice_id IS 'The practice_id in the file name.';
+COMMENT ON COLUMN raw.patient_alerts.file_per_org_id IS 'The per_org_id in the file name.';
 GRANT SELECT ON raw.patient_alerts TO etl_auditor;
 
 -- object: derived etl.typed_patient_alerts
@@ -29396,7 +29531,7 @@ SELECT
     nullif((r.loaded_date_time || ' Pacific/Auckland')::timestamptz, TIMESTAMPTZ '1900-01-01 Pacific/Auckland') AS loaded_date_time
 FROM raw.patient_alerts_raw AS r;
 COMMENT ON VIEW etl.typed_patient_alerts IS
-    'Rows of raw.patient_alerts_raw with typed values, the same in every session. Rejected rows may fail to cast: read valid ones only.';
+    'Rows of raw.patient_alerts_raw with typed values, the same in every session. A cast of a rejected row can fail: read valid rows only.';
 
 -- object: derived etl.published_patient_alerts
 CREATE OR REPLACE VIEW etl.published_patient_alerts WITH (security_invoker = true) AS
@@ -29411,7 +29546,7 @@ SELECT
 FROM stg.patient_alerts AS s
 CROSS JOIN LATERAL (
     SELECT etl.key_part(s.practice_id) || etl.key_part(s.per_org_id) AS key_part
-    OFFSET 0  -- computed once a row, not once for each of its surrogate keys
+    OFFSET 0  -- so that it is computed once per row, not once per surrogate key
 ) AS tenant;
 COMMENT ON VIEW etl.published_patient_alerts IS
     'Rows of stg.patient_alerts as core.fact_patient_alerts shows them: surrogate keys, mapped values, pseudonyms, without dropped columns.';
@@ -29423,10 +29558,10 @@ FROM etl.typed_patient_alerts AS y
 WITH NO DATA;
 ALTER TABLE etl.observed_patient_alerts ADD PRIMARY KEY (practice_id, per_org_id, patient_alert_id, observed_at);
 COMMENT ON TABLE etl.observed_patient_alerts IS
-    'Work of a rebuild or purge: what each counting file holds of the keys in hand. Under the extract''s lock; empty between files.';
+    'Work table of a rebuild or purge: the observations of its keys from each counting file. Protected by the extract''s lock; empty between files.';
 COMMENT ON COLUMN etl.observed_patient_alerts.observed_at IS 'DateExtracted of the file.';
-COMMENT ON COLUMN etl.observed_patient_alerts.is_absent IS 'Whether the file, a mirror, lacks the key: then no other column of the row has a value.';
-COMMENT ON COLUMN etl.observed_patient_alerts.row_hash IS 'Hash of the text and of the rules of the file.';
+COMMENT ON COLUMN etl.observed_patient_alerts.is_absent IS 'Whether the file is a mirror that lacks the key; then the columns of values are NULL.';
+COMMENT ON COLUMN etl.observed_patient_alerts.row_hash IS 'Hash of the row''s text and of the rules of the file.';
 COMMENT ON COLUMN etl.observed_patient_alerts.load_run_id IS 'The run that landed the file.';
 
 -- object: derived etl.republished_patient_alerts
@@ -29442,12 +29577,12 @@ SELECT
 FROM etl.observed_patient_alerts AS o
 CROSS JOIN LATERAL (
     SELECT etl.key_part(o.practice_id) || etl.key_part(o.per_org_id) AS key_part
-    OFFSET 0  -- computed once a row, not once for each of its surrogate keys
+    OFFSET 0  -- so that it is computed once per row, not once per surrogate key
 ) AS tenant;
 COMMENT ON VIEW etl.republished_patient_alerts IS
     'Rows of etl.observed_patient_alerts as core.fact_patient_alerts shows them, for rebuilds and purges.';
 COMMENT ON COLUMN etl.republished_patient_alerts.observed_at IS 'DateExtracted of the file.';
-COMMENT ON COLUMN etl.republished_patient_alerts.is_absent IS 'Whether the file, a mirror, lacks the key.';
+COMMENT ON COLUMN etl.republished_patient_alerts.is_absent IS 'Whether the file is a mirror that lacks the key.';
 
 -- object: function etl.hash_patient_alerts
 CREATE OR REPLACE FUNCTION etl.hash_patient_alerts(p_row raw.patient_alerts_raw, p_seed bigint)
@@ -29456,7 +29591,7 @@ LANGUAGE sql
 STABLE
 PARALLEL SAFE
 AS $hash_patient_alerts$
--- One expression without settings, so that the planner puts it in place of the call.
+-- One expression and no SET clause, so that the planner can inline the call.
 SELECT pg_catalog.hash_record_extended(
     ROW(
         p_row.patient_alert_id, p_row.patient_id, p_row.type_id, p_row.type, p_row.alert_id, p_row.alert,
@@ -29471,7 +29606,7 @@ SELECT pg_catalog.hash_record_extended(
 );
 $hash_patient_alerts$;
 COMMENT ON FUNCTION etl.hash_patient_alerts(raw.patient_alerts_raw, bigint) IS
-    'Hash of the tracked text of a raw row, seeded with the rules of its file (etl.hash_seed).';
+    'Hash of the texts of a raw row in tracked columns, seeded with the rules of its file (etl.hash_seed).';
 
 -- object: function etl.row_text_patient_alerts
 CREATE OR REPLACE FUNCTION etl.row_text_patient_alerts(p_row raw.patient_alerts_raw, p_date_extracted timestamptz)
@@ -29493,7 +29628,7 @@ SELECT pg_catalog.array_to_string(
 ) || '|~~|';
 $row_text_patient_alerts$;
 COMMENT ON FUNCTION etl.row_text_patient_alerts(raw.patient_alerts_raw, timestamptz) IS
-    'The text of a raw row with its separators, as a file extracted at that time has it.';
+    'The text of a raw row with separators, as it is in a file with that DateExtracted.';
 
 -- object: function etl.verdicts_patient_alerts
 CREATE OR REPLACE FUNCTION etl.verdicts_patient_alerts(p_load_run_file_id bigint, p_is_late boolean)
@@ -29512,9 +29647,8 @@ SET random_page_cost = 1.1
 SET parallel_setup_cost = 0
 SET parallel_tuple_cost = 0
 AS $verdicts_patient_alerts$
--- The rows of a file, each with its key, its hash and how it stands to the rules and to stg.patient_alerts. Changes nothing.
--- One pass over raw, in a query that can run parallel, which a statement that stores its result cannot. A row is read to
--- its first fault; which one it is, etl.faults_patient_alerts says.
+-- The rows of a file, each with key, hash and verdict. Changes nothing. The query reads raw once and can run in
+-- parallel, which an INSERT cannot. It stops at the first fault of a row; etl.faults_patient_alerts lists all.
 DECLARE
     v_file etl.load_run_files;
     v_seed bigint;
@@ -29531,7 +29665,7 @@ BEGIN
         r.row_hash,
         CASE
             WHEN CASE
-                -- The same text stood in a valid row, of whatever tenant; the hash leaves out untracked columns.
+                -- A valid row had the same text, maybe of a different tenant; untracked columns are not hashed.
                 WHEN s.row_hash = r.row_hash AND NOT p_is_late THEN
                     r.practice_id IS NOT DISTINCT FROM v_file.tenant[1] AND
                     r.per_org_id IS NOT DISTINCT FROM v_file.tenant[2] AND
@@ -29561,7 +29695,7 @@ BEGIN
         SELECT r.*, etl.hash_patient_alerts(r, v_seed) AS row_hash
         FROM raw.patient_alerts_raw AS r
         WHERE r.load_run_file_id = p_load_run_file_id
-        -- Hashed once a row, not once for each use. Not plain 0: that is no constant of OFFSET's type, and bars parallel plans.
+        -- OFFSET makes PostgreSQL hash each row once. A plain 0 is not a bigint and would prevent parallel plans.
         OFFSET BIGINT '0'
     ) AS r
     LEFT JOIN stg.patient_alerts AS s
@@ -29571,7 +29705,7 @@ BEGIN
 END;
 $verdicts_patient_alerts$;
 COMMENT ON FUNCTION etl.verdicts_patient_alerts(bigint, boolean) IS
-    'The rows of a file with key, hash of text and rules, and verdict: new, changed or unchanged against stg.patient_alerts, or rejected. p_is_late: none is unchanged.';
+    'The rows of a file with key, hash of text and rules, and verdict: new, changed or unchanged (compared with stg.patient_alerts), or rejected. p_is_late: no row is unchanged.';
 
 -- object: function etl.faults_patient_alerts
 CREATE OR REPLACE FUNCTION etl.faults_patient_alerts(p_load_run_file_id bigint)
@@ -29586,8 +29720,8 @@ SET plan_cache_mode = force_custom_plan
 SET work_mem = '64MB'
 SET random_page_cost = 1.1
 AS $faults_patient_alerts$
--- The rows of the file in hand whose verdict is rejected, each with all that is wrong with it, column by column. Changes
--- nothing. A column without a value has no fault, unless it is required.
+-- The rejected rows of the file that is being processed, each with all its faults, column by column. Changes nothing.
+-- An empty field is no fault, unless the column is required.
 DECLARE
     v_file etl.load_run_files;
 BEGIN
@@ -29638,7 +29772,7 @@ BEGIN
 END;
 $faults_patient_alerts$;
 COMMENT ON FUNCTION etl.faults_patient_alerts(bigint) IS
-    'The rejected rows of the file in hand: line, text, key texts, and by column the text and the reason.';
+    'The rejected rows of the file that is being processed: line, text, texts of the key, and by column the text and the reason.';
 
 -- object: procedure etl.check_patient_alerts
 CREATE OR REPLACE PROCEDURE etl.check_patient_alerts(p_load_run_file_id bigint, p_is_late boolean)
@@ -29651,7 +29785,7 @@ SET plan_cache_mode = force_custom_plan
 SET work_mem = '64MB'
 SET random_page_cost = 1.1
 AS $check_patient_alerts$
--- Give each row of the file its verdict in etl.touched_patient_alerts, write its rejects, and count.
+-- Writes the verdict on each row of the file to etl.touched_patient_alerts, writes the rejects, and counts.
 -- The caller, etl.process_file, holds the extract's lock.
 DECLARE
     v_run_id bigint;
@@ -29661,14 +29795,14 @@ BEGIN
     JOIN etl.file_attempts AS a USING (file_attempt_id)
     WHERE f.load_run_file_id = p_load_run_file_id;
 
-    -- 1. Read every row once: its key, its hash, its verdict.
+    -- 1. Read every row once: key, hash and verdict.
     INSERT INTO etl.touched_patient_alerts (load_run_file_id, line_no, practice_id, per_org_id, patient_alert_id, row_hash, verdict)
     SELECT p_load_run_file_id, d.line_no, d.practice_id, d.per_org_id, d.patient_alert_id, d.row_hash, d.verdict
     FROM etl.verdicts_patient_alerts(p_load_run_file_id, p_is_late) AS d;
 
     CALL etl.analyze_work('touched_patient_alerts');
 
-    -- 2. Say why rows are rejected. What an earlier attempt rejected and this one does not is resolved by its run.
+    -- 2. Write the reasons of rejected rows. A reject of an earlier attempt that is valid now is marked as resolved.
     UPDATE etl.rejects_patient_alerts AS j
     SET resolved_by_run = v_run_id
     WHERE j.load_run_file_id = p_load_run_file_id AND j.stage = 'typing' AND j.resolved_by_run IS NULL;
@@ -29686,7 +29820,7 @@ BEGIN
             resolved_by_run = NULL;
     END IF;
 
-    -- 3. Of several valid rows of a key the one with the greatest updated_at, then the last, counts; the others are duplicates.
+    -- 3. Of a key's valid rows take the one with the greatest updated_at (if equal, the last); the rest are duplicates.
     WITH repeated AS MATERIALIZED (
         SELECT t.practice_id, t.per_org_id, t.patient_alert_id
         FROM etl.touched_patient_alerts AS t
@@ -29711,7 +29845,7 @@ BEGIN
     FROM ranked AS n
     WHERE t.load_run_file_id = p_load_run_file_id AND t.line_no = n.line_no;
 
-    -- 4. Count.
+    -- 4. Count the verdicts.
     UPDATE etl.load_run_files AS f
     SET rows_ingested = c.valid,
         rows_unchanged = c.unchanged,
@@ -29730,7 +29864,7 @@ BEGIN
 END;
 $check_patient_alerts$;
 COMMENT ON PROCEDURE etl.check_patient_alerts(bigint, boolean) IS
-    'Gives each row of a file its verdict, writes its rejects and counts. p_is_late: no row is skipped as unchanged.';
+    'Writes the verdict on each row of a file, its rejects and its counts. p_is_late: the file is late, so no row is unchanged.';
 
 -- object: procedure etl.stage_patient_alerts
 CREATE OR REPLACE PROCEDURE etl.stage_patient_alerts(p_load_run_file_id bigint)
@@ -29743,7 +29877,7 @@ SET plan_cache_mode = force_custom_plan
 SET work_mem = '64MB'
 SET random_page_cost = 1.1
 AS $stage_patient_alerts$
--- Type the valid rows of a file in order, and make them the newest state of their keys.
+-- Types the valid rows of a file that is in order, and makes them the newest state of their keys.
 -- The caller, etl.process_file, holds the extract's lock.
 DECLARE
     v_file etl.load_run_files;
@@ -29751,7 +29885,7 @@ DECLARE
 BEGIN
     SELECT f.* INTO v_file FROM etl.load_run_files AS f WHERE f.load_run_file_id = p_load_run_file_id;
 
-    -- 1. New keys. Under the lock none can be there already, and looking for conflicts would cost a third more.
+    -- 1. New keys. The lock excludes conflicts, and ON CONFLICT would take a third longer.
     INSERT INTO stg.patient_alerts (
         patient_alert_id, patient_id, type_id, type, alert_id, alert, severity_id, severity, alert_value,
         last_updated_date, effective_date, expiry_date, note, is_active, is_deleted, is_deleted_2, inserted_by_id,
@@ -29772,7 +29906,7 @@ BEGIN
     JOIN etl.typed_patient_alerts AS y USING (load_run_file_id, line_no)
     WHERE t.load_run_file_id = p_load_run_file_id AND t.verdict = 'new';
 
-    -- 2. Keys that are there with another text.
+    -- 2. Existing keys whose text has changed.
     INSERT INTO stg.patient_alerts AS s (
         patient_alert_id, patient_id, type_id, type, alert_id, alert, severity_id, severity, alert_value,
         last_updated_date, effective_date, expiry_date, note, is_active, is_deleted, is_deleted_2, inserted_by_id,
@@ -29829,7 +29963,7 @@ BEGIN
         );
     GET DIAGNOSTICS v_written = ROW_COUNT;
 
-    -- 3. The values are equal, though text or rules are not: keep the new hash, so that the next file can skip the row.
+    -- 3. If text or rules changed but the values did not: store the new hash, so that the next file can skip the row.
     IF v_written < (
         SELECT count(*)
         FROM etl.touched_patient_alerts AS t
@@ -29844,7 +29978,7 @@ BEGIN
     END IF;
 END;
 $stage_patient_alerts$;
-COMMENT ON PROCEDURE etl.stage_patient_alerts(bigint) IS 'Types the valid rows of a file in order into stg.patient_alerts.';
+COMMENT ON PROCEDURE etl.stage_patient_alerts(bigint) IS 'Types the valid rows of a file that is in order, and writes them to stg.patient_alerts.';
 
 -- object: procedure etl.observe_patient_alerts
 CREATE OR REPLACE PROCEDURE etl.observe_patient_alerts(p_tenant text[], p_before timestamptz)
@@ -29857,8 +29991,8 @@ SET plan_cache_mode = force_custom_plan
 SET work_mem = '64MB'
 SET random_page_cost = 1.1
 AS $observe_patient_alerts$
--- Find where the tenant's counting files observed the keys in etl.touched_patient_alerts; of several files with one
--- DateExtracted the last counts. The caller, a rebuild or purge, holds the extract's lock.
+-- Collects the observations of the keys in etl.touched_patient_alerts from the tenant's counting files. Of several
+-- files with the same DateExtracted, the last one is used. The caller, a rebuild or purge, holds the extract's lock.
 BEGIN
     WITH keys AS MATERIALIZED (
         SELECT DISTINCT t.practice_id, t.per_org_id, t.patient_alert_id::text AS patient_alert_id
@@ -29886,7 +30020,7 @@ BEGIN
         WHERE f.extract = 'patient_alerts' AND f.tenant = p_tenant AND f.is_counting
             AND f.date_extracted < p_before
     ),
-    -- What today's rules reject of files that were checked by others: it may not even be of its type now.
+    -- Rows of stale files that today's rules reject: their values may no longer fit the type of the column.
     misfits AS MATERIALIZED (
         SELECT f.load_run_file_id, b.line_no
         FROM files AS f
@@ -29928,7 +30062,7 @@ BEGIN
 END;
 $observe_patient_alerts$;
 COMMENT ON PROCEDURE etl.observe_patient_alerts(text[], timestamptz) IS
-    'Fills etl.observed_patient_alerts with what counting files from before p_before say of the keys in etl.touched_patient_alerts.';
+    'Fills etl.observed_patient_alerts with the observations of the keys in etl.touched_patient_alerts from counting files with DateExtracted before p_before.';
 
 -- object: procedure etl.purge_patient_alerts
 CREATE OR REPLACE PROCEDURE etl.purge_patient_alerts(p_tenant text[], p_before timestamptz)
@@ -29941,10 +30075,11 @@ SET plan_cache_mode = force_custom_plan
 SET work_mem = '64MB'
 SET random_page_cost = 1.1
 AS $purge_patient_alerts$
--- Of a tenant's rows of raw before a new horizon keep what a rebuild of any key still needs: its newest row, and those
--- with which its state in stg and core began. The caller, etl.purge_extract, holds the extract's lock.
+-- Deletes a tenant's rows of raw before a new horizon, except the rows that a rebuild of their keys still needs: of
+-- each key the newest row, and the rows with which its state in stg and core began. The caller, etl.purge_extract,
+-- holds the extract's lock.
 BEGIN
-    -- 1. All keys that counting files of the tenant held before.
+    -- 1. All keys in the tenant's counting files before the horizon.
     INSERT INTO etl.touched_patient_alerts (load_run_file_id, line_no, practice_id, per_org_id, patient_alert_id, row_hash, verdict)
     SELECT DISTINCT 0, 0, r.practice_id, r.per_org_id, etl.key_bigint(r.patient_alert_id), 0, 'replaced'
     FROM etl.load_run_files AS f
@@ -29956,11 +30091,11 @@ BEGIN
 
     CALL etl.analyze_work('touched_patient_alerts');
 
-    -- 2. Where the counting files before the horizon observed these keys.
+    -- 2. The observations of these keys from the counting files before the horizon.
     CALL etl.observe_patient_alerts(p_tenant, p_before);
 
-    -- 3. Keep the newest row; the row with which the newest version began in core; and
-    -- each row that changed stg since.
+    -- 3. Keep of each key the newest row, the row with which its newest state began in core, and each row that
+    -- changed stg since its newest state began in core.
     WITH core_states AS (
         SELECT
             s.*,
@@ -30015,7 +30150,7 @@ BEGIN
 
     CALL etl.analyze_work('touched_patient_alerts');
 
-    -- 4. Remove all other rows, of files that do not count as well, and say of which files.
+    -- 4. Delete all other rows, also of files that do not count, and record a purge attempt for each file.
     WITH removed AS (
         DELETE FROM raw.patient_alerts_raw AS r
         USING etl.load_run_files AS f
@@ -30036,7 +30171,7 @@ BEGIN
 END;
 $purge_patient_alerts$;
 COMMENT ON PROCEDURE etl.purge_patient_alerts(text[], timestamptz) IS
-    'Removes a tenant''s rows before a horizon from raw.patient_alerts_raw, but for those that a rebuild of their keys needs.';
+    'Deletes a tenant''s rows before a horizon from raw.patient_alerts_raw, except those that a rebuild of their keys needs.';
 
 -- object: procedure etl.merge_patient_alerts
 CREATE OR REPLACE PROCEDURE etl.merge_patient_alerts(p_load_run_file_id bigint)
@@ -30050,9 +30185,9 @@ SET work_mem = '64MB'
 SET random_page_cost = 1.1
 SET hash_mem_multiplier = 1
 AS $merge_patient_alerts$
--- Publish what this file made new or changed in stg.patient_alerts.
--- The caller, etl.process_file, holds the extract's lock. With little memory for it the planner hashes the narrow touched_
--- and not the wide rows of stg.
+-- Publishes the rows that this file made new or changed in stg.patient_alerts.
+-- The caller, etl.process_file, holds the extract's lock. hash_mem_multiplier is low, so that the planner hashes the
+-- narrow rows of touched_ and not the wide rows of stg.
 DECLARE
     v_inserted bigint;
 BEGIN
@@ -30074,7 +30209,7 @@ BEGIN
     WHERE t.load_run_file_id = p_load_run_file_id AND t.verdict = 'new';
     GET DIAGNOSTICS v_inserted = ROW_COUNT;
 
-    -- 2. Keys that were there, where this file changed stg.
+    -- 2. Existing keys whose row in stg this file changed.
     WITH merged AS (
         INSERT INTO core.fact_patient_alerts AS c (
             practice_id, per_org_id, patient_alert_id, patient_key, provider_key, patient_id, type_id, type,
@@ -30091,7 +30226,7 @@ BEGIN
         FROM etl.touched_patient_alerts AS t
         JOIN etl.published_patient_alerts AS s USING (practice_id, per_org_id, patient_alert_id)
         WHERE t.load_run_file_id = p_load_run_file_id AND t.verdict = 'changed'
-            -- Not a plain equality: statistics know no row of this file yet, and one row makes a nested loop.
+            -- Not a plain equality: the statistics do not know this file, so the planner would expect one row.
             AND coalesce(s.load_run_file_id = p_load_run_file_id, false)
         ON CONFLICT (practice_id, per_org_id, patient_alert_id) DO UPDATE
         SET (
@@ -30130,7 +30265,7 @@ BEGIN
     WHERE f.load_run_file_id = p_load_run_file_id;
 END;
 $merge_patient_alerts$;
-COMMENT ON PROCEDURE etl.merge_patient_alerts(bigint) IS 'Publishes what a file made new or changed in stg to core.fact_patient_alerts.';
+COMMENT ON PROCEDURE etl.merge_patient_alerts(bigint) IS 'Publishes to core.fact_patient_alerts the rows that a file made new or changed in stg.';
 
 -- object: procedure etl.rebuild_patient_alerts
 CREATE OR REPLACE PROCEDURE etl.rebuild_patient_alerts(p_load_run_file_id bigint)
@@ -30143,7 +30278,7 @@ SET plan_cache_mode = force_custom_plan
 SET work_mem = '64MB'
 SET random_page_cost = 1.1
 AS $rebuild_patient_alerts$
--- Derive the keys of a late, superseding or excluded file anew from raw, in stg and core.
+-- Rebuilds the keys of a late, superseding or excluded file in stg and core, from raw.
 -- The caller holds the extract's lock.
 DECLARE
     v_file etl.load_run_files;
@@ -30151,11 +30286,11 @@ DECLARE
 BEGIN
     SELECT f.* INTO v_file FROM etl.load_run_files AS f WHERE f.load_run_file_id = p_load_run_file_id;
 
-    -- Rows of other tenants were rejected; their keys are not for this file to touch.
+    -- Rows of other tenants were rejected, so their keys are not rebuilt.
     DELETE FROM etl.touched_patient_alerts AS t
     WHERE (t.practice_id, t.per_org_id) IS DISTINCT FROM (v_file.tenant[1], v_file.tenant[2]);
 
-    -- 1. The keys of its tenant in the file and in the versions that it replaced.
+    -- 1. The tenant's keys in the file and in the files that it superseded.
     INSERT INTO etl.touched_patient_alerts (load_run_file_id, line_no, practice_id, per_org_id, patient_alert_id, row_hash, verdict)
     SELECT p_load_run_file_id, 0, r.practice_id, r.per_org_id, etl.key_bigint(r.patient_alert_id), 0, 'replaced'
     FROM raw.patient_alerts_raw AS r
@@ -30166,10 +30301,10 @@ BEGIN
 
     CALL etl.analyze_work('touched_patient_alerts');
 
-    -- 2. Where the counting files observed these keys.
+    -- 2. The observations of these keys from all counting files.
     CALL etl.observe_patient_alerts(v_file.tenant, 'infinity');
 
-    -- 3. stg: the first observation in the newest run of equal rows.
+    -- 3. stg: the first observation in the newest series of equal rows.
     WITH states AS (
         SELECT s.*, ROW(
             s.is_absent, s.patient_id, s.type_id, s.type, s.alert_id, s.alert, s.severity_id, s.severity,
@@ -30252,7 +30387,7 @@ BEGIN
                 AND NOT o.is_absent
         );
 
-    -- 4. core: the same for the columns that core shows.
+    -- 4. core: the first observation in the newest series of rows that are equal in the columns of core.
     WITH states AS (
         SELECT s.*, ROW(
             s.is_absent, s.patient_key, s.provider_key, s.patient_id, s.type_id, s.type, s.alert_id, s.severity_id,
@@ -30338,7 +30473,7 @@ BEGIN
 END;
 $rebuild_patient_alerts$;
 COMMENT ON PROCEDURE etl.rebuild_patient_alerts(bigint) IS
-    'Derives the keys of a file anew from raw, in stg and core.fact_patient_alerts, from every counting file that holds one of them.';
+    'Rebuilds the keys of a file in stg and core.fact_patient_alerts, from the raw rows of all counting files that hold one of them.';
 
 -- object: view raw.recalls
 CREATE OR REPLACE VIEW raw.recalls AS
@@ -30354,9 +30489,9 @@ SELECT
     f.load_run_id, f.load_ts
 FROM raw.recalls_raw AS r
 JOIN etl.load_run_files AS f USING (load_run_file_id);
-COMMENT ON VIEW raw.recalls IS 'Delivered rows with where they came from: Recalls of patients, such as for screening or immunisation.';
+COMMENT ON VIEW raw.recalls IS 'Delivered rows with their origin: Recalls of patients, such as for screening or immunisation.';
 COMMENT ON COLUMN raw.recalls.load_run_file_id IS 'The file: etl.load_run_files.';
-COMMENT ON COLUMN raw.recalls.line_no IS 'Number of the row in the file, from 1, counting every row.';
+COMMENT ON COLUMN raw.recalls.line_no IS 'Number of the row in the file, from 1; rejected rows and a header are counted too.';
 COMMENT ON COLUMN raw.recalls.s3_bucket IS 'Bucket of the file.';
 COMMENT ON COLUMN raw.recalls.s3_key IS 'Key of the file.';
 COMMENT ON COLUMN raw.recalls.s3_version_id IS 'Version of the object.';
@@ -30365,8 +30500,8 @@ COMMENT ON COLUMN raw.recalls.date_extracted IS 'DateExtracted in the name of th
 COMMENT ON COLUMN raw.recalls.extract_type IS 'Extract as spelled in the name of the file.';
 COMMENT ON COLUMN raw.recalls.load_run_id IS 'The run that landed the file.';
 COMMENT ON COLUMN raw.recalls.load_ts IS 'When the file was landed.';
-COMMENT ON COLUMN raw.recalls.file_practice_id IS 'practice_id in the name of the file.';
-COMMENT ON COLUMN raw.recalls.file_per_org_id IS 'per_org_id in the name of the file.';
+COMMENT ON COLUMN raw.recalls.file_practice_id IS 'The practice_id in the file name.';
+COMMENT ON COLUMN raw.recalls.file_per_org_id IS 'The per_org_id in the file name.';
 GRANT SELECT ON raw.recalls TO etl_auditor;
 
 -- object: derived etl.typed_recalls
@@ -30389,7 +30524,7 @@ SELECT
     nullif((r.loaded_date_time || ' Pacific/Auckland')::timestamptz, TIMESTAMPTZ '1900-01-01 Pacific/Auckland') AS loaded_date_time
 FROM raw.recalls_raw AS r;
 COMMENT ON VIEW etl.typed_recalls IS
-    'Rows of raw.recalls_raw with typed values, the same in every session. Rejected rows may fail to cast: read valid ones only.';
+    'Rows of raw.recalls_raw with typed values, the same in every session. A cast of a rejected row can fail: read valid rows only.';
 
 -- object: derived etl.published_recalls
 CREATE OR REPLACE VIEW etl.published_recalls WITH (security_invoker = true) AS
@@ -30406,7 +30541,7 @@ SELECT
 FROM stg.recalls AS s
 CROSS JOIN LATERAL (
     SELECT etl.key_part(s.practice_id) || etl.key_part(s.per_org_id) AS key_part
-    OFFSET 0  -- computed once a row, not once for each of its surrogate keys
+    OFFSET 0  -- so that it is computed once per row, not once per surrogate key
 ) AS tenant
 LEFT JOIN etl.pseudonym_keys AS pads ON pads.only_row;
 COMMENT ON VIEW etl.published_recalls IS
@@ -30419,10 +30554,10 @@ FROM etl.typed_recalls AS y
 WITH NO DATA;
 ALTER TABLE etl.observed_recalls ADD PRIMARY KEY (practice_id, per_org_id, re_call_id, observed_at);
 COMMENT ON TABLE etl.observed_recalls IS
-    'Work of a rebuild or purge: what each counting file holds of the keys in hand. Under the extract''s lock; empty between files.';
+    'Work table of a rebuild or purge: the observations of its keys from each counting file. Protected by the extract''s lock; empty between files.';
 COMMENT ON COLUMN etl.observed_recalls.observed_at IS 'DateExtracted of the file.';
-COMMENT ON COLUMN etl.observed_recalls.is_absent IS 'Whether the file, a mirror, lacks the key: then no other column of the row has a value.';
-COMMENT ON COLUMN etl.observed_recalls.row_hash IS 'Hash of the text and of the rules of the file.';
+COMMENT ON COLUMN etl.observed_recalls.is_absent IS 'Whether the file is a mirror that lacks the key; then the columns of values are NULL.';
+COMMENT ON COLUMN etl.observed_recalls.row_hash IS 'Hash of the row''s text and of the rules of the file.';
 COMMENT ON COLUMN etl.observed_recalls.load_run_id IS 'The run that landed the file.';
 
 -- object: derived etl.republished_recalls
@@ -30440,13 +30575,13 @@ SELECT
 FROM etl.observed_recalls AS o
 CROSS JOIN LATERAL (
     SELECT etl.key_part(o.practice_id) || etl.key_part(o.per_org_id) AS key_part
-    OFFSET 0  -- computed once a row, not once for each of its surrogate keys
+    OFFSET 0  -- so that it is computed once per row, not once per surrogate key
 ) AS tenant
 LEFT JOIN etl.pseudonym_keys AS pads ON pads.only_row;
 COMMENT ON VIEW etl.republished_recalls IS
     'Rows of etl.observed_recalls as core.fact_recalls shows them, for rebuilds and purges.';
 COMMENT ON COLUMN etl.republished_recalls.observed_at IS 'DateExtracted of the file.';
-COMMENT ON COLUMN etl.republished_recalls.is_absent IS 'Whether the file, a mirror, lacks the key.';
+COMMENT ON COLUMN etl.republished_recalls.is_absent IS 'Whether the file is a mirror that lacks the key.';
 
 -- object: function etl.hash_recalls
 CREATE OR REPLACE FUNCTION etl.hash_recalls(p_row raw.recalls_raw, p_seed bigint)
@@ -30455,7 +30590,7 @@ LANGUAGE sql
 STABLE
 PARALLEL SAFE
 AS $hash_recalls$
--- One expression without settings, so that the planner puts it in place of the call.
+-- One expression and no SET clause, so that the planner can inline the call.
 SELECT pg_catalog.hash_record_extended(
     ROW(
         p_row.re_call_id, p_row.patient_id, p_row.recall_date, p_row.is_contacted, p_row.notes,
@@ -30469,7 +30604,7 @@ SELECT pg_catalog.hash_record_extended(
 );
 $hash_recalls$;
 COMMENT ON FUNCTION etl.hash_recalls(raw.recalls_raw, bigint) IS
-    'Hash of the tracked text of a raw row, seeded with the rules of its file (etl.hash_seed).';
+    'Hash of the texts of a raw row in tracked columns, seeded with the rules of its file (etl.hash_seed).';
 
 -- object: function etl.row_text_recalls
 CREATE OR REPLACE FUNCTION etl.row_text_recalls(p_row raw.recalls_raw, p_date_extracted timestamptz)
@@ -30491,7 +30626,7 @@ SELECT pg_catalog.array_to_string(
 ) || '|~~|';
 $row_text_recalls$;
 COMMENT ON FUNCTION etl.row_text_recalls(raw.recalls_raw, timestamptz) IS
-    'The text of a raw row with its separators, as a file extracted at that time has it.';
+    'The text of a raw row with separators, as it is in a file with that DateExtracted.';
 
 -- object: function etl.verdicts_recalls
 CREATE OR REPLACE FUNCTION etl.verdicts_recalls(p_load_run_file_id bigint, p_is_late boolean)
@@ -30510,9 +30645,8 @@ SET random_page_cost = 1.1
 SET parallel_setup_cost = 0
 SET parallel_tuple_cost = 0
 AS $verdicts_recalls$
--- The rows of a file, each with its key, its hash and how it stands to the rules and to stg.recalls. Changes nothing.
--- One pass over raw, in a query that can run parallel, which a statement that stores its result cannot. A row is read to
--- its first fault; which one it is, etl.faults_recalls says.
+-- The rows of a file, each with key, hash and verdict. Changes nothing. The query reads raw once and can run in
+-- parallel, which an INSERT cannot. It stops at the first fault of a row; etl.faults_recalls lists all.
 DECLARE
     v_file etl.load_run_files;
     v_seed bigint;
@@ -30529,7 +30663,7 @@ BEGIN
         r.row_hash,
         CASE
             WHEN CASE
-                -- The same text stood in a valid row, of whatever tenant; the hash leaves out untracked columns.
+                -- A valid row had the same text, maybe of a different tenant; untracked columns are not hashed.
                 WHEN s.row_hash = r.row_hash AND NOT p_is_late THEN
                     r.practice_id IS NOT DISTINCT FROM v_file.tenant[1] AND
                     r.per_org_id IS NOT DISTINCT FROM v_file.tenant[2] AND
@@ -30557,7 +30691,7 @@ BEGIN
         SELECT r.*, etl.hash_recalls(r, v_seed) AS row_hash
         FROM raw.recalls_raw AS r
         WHERE r.load_run_file_id = p_load_run_file_id
-        -- Hashed once a row, not once for each use. Not plain 0: that is no constant of OFFSET's type, and bars parallel plans.
+        -- OFFSET makes PostgreSQL hash each row once. A plain 0 is not a bigint and would prevent parallel plans.
         OFFSET BIGINT '0'
     ) AS r
     LEFT JOIN stg.recalls AS s
@@ -30567,7 +30701,7 @@ BEGIN
 END;
 $verdicts_recalls$;
 COMMENT ON FUNCTION etl.verdicts_recalls(bigint, boolean) IS
-    'The rows of a file with key, hash of text and rules, and verdict: new, changed or unchanged against stg.recalls, or rejected. p_is_late: none is unchanged.';
+    'The rows of a file with key, hash of text and rules, and verdict: new, changed or unchanged (compared with stg.recalls), or rejected. p_is_late: no row is unchanged.';
 
 -- object: function etl.faults_recalls
 CREATE OR REPLACE FUNCTION etl.faults_recalls(p_load_run_file_id bigint)
@@ -30582,8 +30716,8 @@ SET plan_cache_mode = force_custom_plan
 SET work_mem = '64MB'
 SET random_page_cost = 1.1
 AS $faults_recalls$
--- The rows of the file in hand whose verdict is rejected, each with all that is wrong with it, column by column. Changes
--- nothing. A column without a value has no fault, unless it is required.
+-- The rejected rows of the file that is being processed, each with all its faults, column by column. Changes nothing.
+-- An empty field is no fault, unless the column is required.
 DECLARE
     v_file etl.load_run_files;
 BEGIN
@@ -30631,7 +30765,7 @@ BEGIN
 END;
 $faults_recalls$;
 COMMENT ON FUNCTION etl.faults_recalls(bigint) IS
-    'The rejected rows of the file in hand: line, text, key texts, and by column the text and the reason.';
+    'The rejected rows of the file that is being processed: line, text, texts of the key, and by column the text and the reason.';
 
 -- object: procedure etl.check_recalls
 CREATE OR REPLACE PROCEDURE etl.check_recalls(p_load_run_file_id bigint, p_is_late boolean)
@@ -30644,7 +30778,7 @@ SET plan_cache_mode = force_custom_plan
 SET work_mem = '64MB'
 SET random_page_cost = 1.1
 AS $check_recalls$
--- Give each row of the file its verdict in etl.touched_recalls, write its rejects, and count.
+-- Writes the verdict on each row of the file to etl.touched_recalls, writes the rejects, and counts.
 -- The caller, etl.process_file, holds the extract's lock.
 DECLARE
     v_run_id bigint;
@@ -30654,14 +30788,14 @@ BEGIN
     JOIN etl.file_attempts AS a USING (file_attempt_id)
     WHERE f.load_run_file_id = p_load_run_file_id;
 
-    -- 1. Read every row once: its key, its hash, its verdict.
+    -- 1. Read every row once: key, hash and verdict.
     INSERT INTO etl.touched_recalls (load_run_file_id, line_no, practice_id, per_org_id, re_call_id, row_hash, verdict)
     SELECT p_load_run_file_id, d.line_no, d.practice_id, d.per_org_id, d.re_call_id, d.row_hash, d.verdict
     FROM etl.verdicts_recalls(p_load_run_file_id, p_is_late) AS d;
 
     CALL etl.analyze_work('touched_recalls');
 
-    -- 2. Say why rows are rejected. What an earlier attempt rejected and this one does not is resolved by its run.
+    -- 2. Write the reasons of rejected rows. A reject of an earlier attempt that is valid now is marked as resolved.
     UPDATE etl.rejects_recalls AS j
     SET resolved_by_run = v_run_id
     WHERE j.load_run_file_id = p_load_run_file_id AND j.stage = 'typing' AND j.resolved_by_run IS NULL;
@@ -30679,7 +30813,7 @@ BEGIN
             resolved_by_run = NULL;
     END IF;
 
-    -- 3. Of several valid rows of a key the one with the greatest updated_at, then the last, counts; the others are duplicates.
+    -- 3. Of a key's valid rows take the one with the greatest updated_at (if equal, the last); the rest are duplicates.
     WITH repeated AS MATERIALIZED (
         SELECT t.practice_id, t.per_org_id, t.re_call_id
         FROM etl.touched_recalls AS t
@@ -30704,7 +30838,7 @@ BEGIN
     FROM ranked AS n
     WHERE t.load_run_file_id = p_load_run_file_id AND t.line_no = n.line_no;
 
-    -- 4. Count.
+    -- 4. Count the verdicts.
     UPDATE etl.load_run_files AS f
     SET rows_ingested = c.valid,
         rows_unchanged = c.unchanged,
@@ -30723,7 +30857,7 @@ BEGIN
 END;
 $check_recalls$;
 COMMENT ON PROCEDURE etl.check_recalls(bigint, boolean) IS
-    'Gives each row of a file its verdict, writes its rejects and counts. p_is_late: no row is skipped as unchanged.';
+    'Writes the verdict on each row of a file, its rejects and its counts. p_is_late: the file is late, so no row is unchanged.';
 
 -- object: procedure etl.stage_recalls
 CREATE OR REPLACE PROCEDURE etl.stage_recalls(p_load_run_file_id bigint)
@@ -30736,7 +30870,7 @@ SET plan_cache_mode = force_custom_plan
 SET work_mem = '64MB'
 SET random_page_cost = 1.1
 AS $stage_recalls$
--- Type the valid rows of a file in order, and make them the newest state of their keys.
+-- Types the valid rows of a file that is in order, and makes them the newest state of their keys.
 -- The caller, etl.process_file, holds the extract's lock.
 DECLARE
     v_file etl.load_run_files;
@@ -30744,7 +30878,7 @@ DECLARE
 BEGIN
     SELECT f.* INTO v_file FROM etl.load_run_files AS f WHERE f.load_run_file_id = p_load_run_file_id;
 
-    -- 1. New keys. Under the lock none can be there already, and looking for conflicts would cost a third more.
+    -- 1. New keys. The lock excludes conflicts, and ON CONFLICT would take a third longer.
     INSERT INTO stg.recalls (
         re_call_id, patient_id, recall_date, is_contacted, notes, patient_medtech_id, recall_reason, screening_type,
         code, vaccine, vaccine_group, recall_group, inserted_at, inserted_by, updated_at, updated_by, is_active,
@@ -30764,7 +30898,7 @@ BEGIN
     JOIN etl.typed_recalls AS y USING (load_run_file_id, line_no)
     WHERE t.load_run_file_id = p_load_run_file_id AND t.verdict = 'new';
 
-    -- 2. Keys that are there with another text.
+    -- 2. Existing keys whose text has changed.
     INSERT INTO stg.recalls AS s (
         re_call_id, patient_id, recall_date, is_contacted, notes, patient_medtech_id, recall_reason, screening_type,
         code, vaccine, vaccine_group, recall_group, inserted_at, inserted_by, updated_at, updated_by, is_active,
@@ -30818,7 +30952,7 @@ BEGIN
         );
     GET DIAGNOSTICS v_written = ROW_COUNT;
 
-    -- 3. The values are equal, though text or rules are not: keep the new hash, so that the next file can skip the row.
+    -- 3. If text or rules changed but the values did not: store the new hash, so that the next file can skip the row.
     IF v_written < (
         SELECT count(*)
         FROM etl.touched_recalls AS t
@@ -30833,7 +30967,7 @@ BEGIN
     END IF;
 END;
 $stage_recalls$;
-COMMENT ON PROCEDURE etl.stage_recalls(bigint) IS 'Types the valid rows of a file in order into stg.recalls.';
+COMMENT ON PROCEDURE etl.stage_recalls(bigint) IS 'Types the valid rows of a file that is in order, and writes them to stg.recalls.';
 
 -- object: procedure etl.observe_recalls
 CREATE OR REPLACE PROCEDURE etl.observe_recalls(p_tenant text[], p_before timestamptz)
@@ -30846,8 +30980,8 @@ SET plan_cache_mode = force_custom_plan
 SET work_mem = '64MB'
 SET random_page_cost = 1.1
 AS $observe_recalls$
--- Find where the tenant's counting files observed the keys in etl.touched_recalls; of several files with one
--- DateExtracted the last counts. The caller, a rebuild or purge, holds the extract's lock.
+-- Collects the observations of the keys in etl.touched_recalls from the tenant's counting files. Of several
+-- files with the same DateExtracted, the last one is used. The caller, a rebuild or purge, holds the extract's lock.
 BEGIN
     WITH keys AS MATERIALIZED (
         SELECT DISTINCT t.practice_id, t.per_org_id, t.re_call_id::text AS re_call_id
@@ -30875,7 +31009,7 @@ BEGIN
         WHERE f.extract = 'recalls' AND f.tenant = p_tenant AND f.is_counting
             AND f.date_extracted < p_before
     ),
-    -- What today's rules reject of files that were checked by others: it may not even be of its type now.
+    -- Rows of stale files that today's rules reject: their values may no longer fit the type of the column.
     misfits AS MATERIALIZED (
         SELECT f.load_run_file_id, b.line_no
         FROM files AS f
@@ -30917,7 +31051,7 @@ BEGIN
 END;
 $observe_recalls$;
 COMMENT ON PROCEDURE etl.observe_recalls(text[], timestamptz) IS
-    'Fills etl.observed_recalls with what counting files from before p_before say of the keys in etl.touched_recalls.';
+    'Fills etl.observed_recalls with the observations of the keys in etl.touched_recalls from counting files with DateExtracted before p_before.';
 
 -- object: procedure etl.purge_recalls
 CREATE OR REPLACE PROCEDURE etl.purge_recalls(p_tenant text[], p_before timestamptz)
@@ -30930,10 +31064,11 @@ SET plan_cache_mode = force_custom_plan
 SET work_mem = '64MB'
 SET random_page_cost = 1.1
 AS $purge_recalls$
--- Of a tenant's rows of raw before a new horizon keep what a rebuild of any key still needs: its newest row, and those
--- with which its state in stg and core began. The caller, etl.purge_extract, holds the extract's lock.
+-- Deletes a tenant's rows of raw before a new horizon, except the rows that a rebuild of their keys still needs: of
+-- each key the newest row, and the rows with which its state in stg and core began. The caller, etl.purge_extract,
+-- holds the extract's lock.
 BEGIN
-    -- 1. All keys that counting files of the tenant held before.
+    -- 1. All keys in the tenant's counting files before the horizon.
     INSERT INTO etl.touched_recalls (load_run_file_id, line_no, practice_id, per_org_id, re_call_id, row_hash, verdict)
     SELECT DISTINCT 0, 0, r.practice_id, r.per_org_id, etl.key_bigint(r.re_call_id), 0, 'replaced'
     FROM etl.load_run_files AS f
@@ -30945,11 +31080,11 @@ BEGIN
 
     CALL etl.analyze_work('touched_recalls');
 
-    -- 2. Where the counting files before the horizon observed these keys.
+    -- 2. The observations of these keys from the counting files before the horizon.
     CALL etl.observe_recalls(p_tenant, p_before);
 
-    -- 3. Keep the newest row; the row with which the newest version began in core; and
-    -- each row that changed stg since.
+    -- 3. Keep of each key the newest row, the row with which its newest state began in core, and each row that
+    -- changed stg since its newest state began in core.
     WITH core_states AS (
         SELECT
             s.*,
@@ -31004,7 +31139,7 @@ BEGIN
 
     CALL etl.analyze_work('touched_recalls');
 
-    -- 4. Remove all other rows, of files that do not count as well, and say of which files.
+    -- 4. Delete all other rows, also of files that do not count, and record a purge attempt for each file.
     WITH removed AS (
         DELETE FROM raw.recalls_raw AS r
         USING etl.load_run_files AS f
@@ -31025,7 +31160,7 @@ BEGIN
 END;
 $purge_recalls$;
 COMMENT ON PROCEDURE etl.purge_recalls(text[], timestamptz) IS
-    'Removes a tenant''s rows before a horizon from raw.recalls_raw, but for those that a rebuild of their keys needs.';
+    'Deletes a tenant''s rows before a horizon from raw.recalls_raw, except those that a rebuild of their keys needs.';
 
 -- object: procedure etl.merge_recalls
 CREATE OR REPLACE PROCEDURE etl.merge_recalls(p_load_run_file_id bigint)
@@ -31039,9 +31174,9 @@ SET work_mem = '64MB'
 SET random_page_cost = 1.1
 SET hash_mem_multiplier = 1
 AS $merge_recalls$
--- Publish what this file made new or changed in stg.recalls.
--- The caller, etl.process_file, holds the extract's lock. With little memory for it the planner hashes the narrow touched_
--- and not the wide rows of stg.
+-- Publishes the rows that this file made new or changed in stg.recalls.
+-- The caller, etl.process_file, holds the extract's lock. hash_mem_multiplier is low, so that the planner hashes the
+-- narrow rows of touched_ and not the wide rows of stg.
 DECLARE
     v_inserted bigint;
 BEGIN
@@ -31063,7 +31198,7 @@ BEGIN
     WHERE t.load_run_file_id = p_load_run_file_id AND t.verdict = 'new';
     GET DIAGNOSTICS v_inserted = ROW_COUNT;
 
-    -- 2. Keys that were there, where this file changed stg or today's mapping or pseudonym is another.
+    -- 2. Existing keys whose row in stg this file changed, or whose mapped value or pseudonym is different today.
     WITH merged AS (
         INSERT INTO core.fact_recalls AS c (
             practice_id, per_org_id, re_call_id, patient_key, provider_key, patient_id, recall_date, is_contacted,
@@ -31117,7 +31252,7 @@ BEGIN
     WHERE f.load_run_file_id = p_load_run_file_id;
 END;
 $merge_recalls$;
-COMMENT ON PROCEDURE etl.merge_recalls(bigint) IS 'Publishes what a file made new or changed in stg to core.fact_recalls.';
+COMMENT ON PROCEDURE etl.merge_recalls(bigint) IS 'Publishes to core.fact_recalls the rows that a file made new or changed in stg.';
 
 -- object: procedure etl.rebuild_recalls
 CREATE OR REPLACE PROCEDURE etl.rebuild_recalls(p_load_run_file_id bigint)
@@ -31130,7 +31265,7 @@ SET plan_cache_mode = force_custom_plan
 SET work_mem = '64MB'
 SET random_page_cost = 1.1
 AS $rebuild_recalls$
--- Derive the keys of a late, superseding or excluded file anew from raw, in stg and core.
+-- Rebuilds the keys of a late, superseding or excluded file in stg and core, from raw.
 -- The caller holds the extract's lock.
 DECLARE
     v_file etl.load_run_files;
@@ -31138,11 +31273,11 @@ DECLARE
 BEGIN
     SELECT f.* INTO v_file FROM etl.load_run_files AS f WHERE f.load_run_file_id = p_load_run_file_id;
 
-    -- Rows of other tenants were rejected; their keys are not for this file to touch.
+    -- Rows of other tenants were rejected, so their keys are not rebuilt.
     DELETE FROM etl.touched_recalls AS t
     WHERE (t.practice_id, t.per_org_id) IS DISTINCT FROM (v_file.tenant[1], v_file.tenant[2]);
 
-    -- 1. The keys of its tenant in the file and in the versions that it replaced.
+    -- 1. The tenant's keys in the file and in the files that it superseded.
     INSERT INTO etl.touched_recalls (load_run_file_id, line_no, practice_id, per_org_id, re_call_id, row_hash, verdict)
     SELECT p_load_run_file_id, 0, r.practice_id, r.per_org_id, etl.key_bigint(r.re_call_id), 0, 'replaced'
     FROM raw.recalls_raw AS r
@@ -31153,10 +31288,10 @@ BEGIN
 
     CALL etl.analyze_work('touched_recalls');
 
-    -- 2. Where the counting files observed these keys.
+    -- 2. The observations of these keys from all counting files.
     CALL etl.observe_recalls(v_file.tenant, 'infinity');
 
-    -- 3. stg: the first observation in the newest run of equal rows.
+    -- 3. stg: the first observation in the newest series of equal rows.
     WITH states AS (
         SELECT s.*, ROW(
             s.is_absent, s.patient_id, s.recall_date, s.is_contacted, s.notes, s.patient_medtech_id,
@@ -31237,7 +31372,7 @@ BEGIN
                 AND NOT o.is_absent
         );
 
-    -- 4. core: the same for the columns that core shows.
+    -- 4. core: the first observation in the newest series of rows that are equal in the columns of core.
     WITH states AS (
         SELECT s.*, ROW(
             s.is_absent, s.patient_key, s.provider_key, s.patient_id, s.recall_date, s.is_contacted,
@@ -31323,7 +31458,7 @@ BEGIN
 END;
 $rebuild_recalls$;
 COMMENT ON PROCEDURE etl.rebuild_recalls(bigint) IS
-    'Derives the keys of a file anew from raw, in stg and core.fact_recalls, from every counting file that holds one of them.';
+    'Rebuilds the keys of a file in stg and core.fact_recalls, from the raw rows of all counting files that hold one of them.';
 
 -- object: data indici
 INSERT INTO etl.sources (
@@ -31376,7 +31511,7 @@ VALUES
     ('indici', ARRAY['545', '685146']::text[], 'Practice 545')
 ON CONFLICT DO NOTHING;
 
--- Operators extend these lists: what stands there stays.
+-- Operators can extend these lists, so existing values are kept.
 INSERT INTO etl.domain_values (source, domain, source_value, core_value)
 VALUES
     ('indici', 'appointment_status', 'booked', 'booked'),
@@ -33395,14 +33530,14 @@ SELECT
     f.date_extracted,
     f.load_run_id
 FROM etl.load_run_files AS f;
-COMMENT ON VIEW core.files IS 'Where core rows came from: load_run_file_id to S3 object version, SHA-256, DateExtracted and run.';
+COMMENT ON VIEW core.files IS 'Where core rows came from: for each load_run_file_id the S3 object version, SHA-256, DateExtracted and run.';
 COMMENT ON COLUMN core.files.load_run_file_id IS 'The file, as in each row of core.';
 COMMENT ON COLUMN core.files.s3_bucket IS 'Bucket.';
 COMMENT ON COLUMN core.files.s3_key IS 'Key.';
 COMMENT ON COLUMN core.files.s3_version_id IS 'Version of the object.';
 COMMENT ON COLUMN core.files.file_hash IS 'SHA-256 of the bytes as delivered, in hex.';
-COMMENT ON COLUMN core.files.date_extracted IS 'When the source extracted it.';
-COMMENT ON COLUMN core.files.load_run_id IS 'The run that landed it.';
+COMMENT ON COLUMN core.files.date_extracted IS 'When the source extracted the file.';
+COMMENT ON COLUMN core.files.load_run_id IS 'The run that landed the file.';
 
 -- object: view etl.batches
 CREATE OR REPLACE VIEW etl.batches AS
@@ -33438,17 +33573,17 @@ FROM (
     JOIN etl.tenants AS t ON t.source = f.source AND t.tenant = f.tenant
     GROUP BY f.source, f.tenant, f.date_extracted
 ) AS b;
-COMMENT ON VIEW etl.batches IS 'One row per batch of a known tenant: all files with one DateExtracted, and the extracts it lacks.';
+COMMENT ON VIEW etl.batches IS 'One row per batch of a known tenant: the counts of its files, and the extracts that it lacks.';
 COMMENT ON COLUMN etl.batches.source IS 'The feed.';
 COMMENT ON COLUMN etl.batches.tenant IS 'Values of the tenant columns of the source, in their order.';
 COMMENT ON COLUMN etl.batches.batch IS 'DateExtracted.';
-COMMENT ON COLUMN etl.batches.files IS 'Files in it.';
+COMMENT ON COLUMN etl.batches.files IS 'Files in the batch.';
 COMMENT ON COLUMN etl.batches.files_pending IS 'Of these, waiting to be landed.';
 COMMENT ON COLUMN etl.batches.files_done IS 'Of these, processed, skipped, superseded or excluded.';
 COMMENT ON COLUMN etl.batches.size_bytes IS 'Bytes of its files.';
-COMMENT ON COLUMN etl.batches.missing IS 'Extracts with every_batch in the contract of which it has no file.';
-COMMENT ON COLUMN etl.batches.is_begun IS 'Whether a file of it was landed; then it is not held back any more.';
-COMMENT ON COLUMN etl.batches.first_seen IS 'When a listing first showed a file of it.';
+COMMENT ON COLUMN etl.batches.missing IS 'Extracts with every_batch in the contract that have no file in the batch.';
+COMMENT ON COLUMN etl.batches.is_begun IS 'Whether a file of the batch was landed; from then on the batch is not held back.';
+COMMENT ON COLUMN etl.batches.first_seen IS 'When a listing first showed a file of the batch.';
 
 -- object: view etl.health
 CREATE OR REPLACE VIEW etl.health AS
@@ -33471,7 +33606,8 @@ SELECT
         FROM etl.dq_results AS d
         WHERE d.load_run_file_id IS NULL AND d.source = s.source AND NOT d.passed
     ) AS batches_incomplete,
-    (SELECT count(*) FROM etl.s3_objects AS o WHERE o.source = s.source AND o.name_problem IS NOT NULL) AS names_unread
+    (SELECT count(*) FROM etl.s3_objects AS o WHERE o.source = s.source AND o.name_problem IS NOT NULL) AS names_unread,
+    etl.risky_log_settings() AS risky_log_settings
 FROM etl.sources AS s
 LEFT JOIN (
     SELECT
@@ -33488,16 +33624,18 @@ LEFT JOIN (
 LEFT JOIN etl.load_run_files AS f
     ON f.extract = rules.extract AND f.date_extracted >= rules.since AND f.date_extracted < rules.until
 GROUP BY s.source;
-COMMENT ON VIEW etl.health IS 'One row per source: what an operator looks at in the morning.';
+COMMENT ON VIEW etl.health IS 'One row per source: what needs the attention of an operator.';
 COMMENT ON COLUMN etl.health.source IS 'The feed.';
 COMMENT ON COLUMN etl.health.last_success IS 'End of the last run in which every file was done.';
 COMMENT ON COLUMN etl.health.newest_batch IS 'Newest DateExtracted in core.';
-COMMENT ON COLUMN etl.health.files_open IS 'Files that the next run will take up.';
-COMMENT ON COLUMN etl.health.files_failed IS 'Files that --mode retry would take up.';
+COMMENT ON COLUMN etl.health.files_open IS 'Files that the next run lands or processes.';
+COMMENT ON COLUMN etl.health.files_failed IS 'Files that failed; --mode retry retries them.';
 COMMENT ON COLUMN etl.health.files_held IS 'Files that wait for a decision or a tenant.';
-COMMENT ON COLUMN etl.health.files_stale IS 'Counting files whose verdicts were made by other rules than today''s, from the horizon on.';
+COMMENT ON COLUMN etl.health.files_stale IS 'Stale files from the horizon on: counting files whose verdicts were made by different rules.';
 COMMENT ON COLUMN etl.health.batches_incomplete IS 'Batches that lack an extract: see etl.batches.missing.';
-COMMENT ON COLUMN etl.health.names_unread IS 'Objects whose names could not be read: see etl.s3_objects.name_problem.';
+COMMENT ON COLUMN etl.health.names_unread IS 'Objects whose names could not be parsed: see etl.s3_objects.name_problem.';
+COMMENT ON COLUMN etl.health.risky_log_settings IS
+    'Settings of the server that let field content into its log, see docs/reference.md; empty: none.';
 
 -- object: view etl.run_files
 CREATE OR REPLACE VIEW etl.run_files AS
@@ -33526,7 +33664,7 @@ SELECT
 FROM etl.load_run_plan AS p
 JOIN etl.load_run_files AS f USING (load_run_file_id)
 LEFT JOIN etl.file_attempts AS a ON a.file_attempt_id = f.file_attempt_id;
-COMMENT ON VIEW etl.run_files IS 'The files of each run: what became of them, and why.';
+COMMENT ON VIEW etl.run_files IS 'The files of each run, with status, reason and counts.';
 COMMENT ON COLUMN etl.run_files.load_run_id IS 'The run.';
 COMMENT ON COLUMN etl.run_files.ordinal IS 'Order in the run.';
 COMMENT ON COLUMN etl.run_files.load_run_file_id IS 'The file.';
@@ -33535,7 +33673,7 @@ COMMENT ON COLUMN etl.run_files.batch IS 'DateExtracted.';
 COMMENT ON COLUMN etl.run_files.s3_key IS 'Key.';
 COMMENT ON COLUMN etl.run_files.s3_version_id IS 'Version of the object.';
 COMMENT ON COLUMN etl.run_files.size_bytes IS 'Size in bytes.';
-COMMENT ON COLUMN etl.run_files.status IS 'State of the file now.';
+COMMENT ON COLUMN etl.run_files.status IS 'Status of the file now.';
 COMMENT ON COLUMN etl.run_files.problem IS 'Why it failed, is held or was skipped.';
 COMMENT ON COLUMN etl.run_files.sqlstate IS 'SQLSTATE of its newest attempt.';
 COMMENT ON COLUMN etl.run_files.error_class IS 'Class of the error of its newest attempt.';
@@ -33543,11 +33681,11 @@ COMMENT ON COLUMN etl.run_files.path IS 'in order or late.';
 COMMENT ON COLUMN etl.run_files.rows_read IS 'Rows in the file.';
 COMMENT ON COLUMN etl.run_files.rows_ingested IS 'Rows offered to stg.';
 COMMENT ON COLUMN etl.run_files.rows_unchanged IS 'Rows skipped as unchanged.';
-COMMENT ON COLUMN etl.run_files.rows_duplicate IS 'Rows that another of the same key replaced.';
+COMMENT ON COLUMN etl.run_files.rows_duplicate IS 'Rows that another row of the same key replaced.';
 COMMENT ON COLUMN etl.run_files.rows_rejected IS 'Rows rejected.';
 COMMENT ON COLUMN etl.run_files.core_inserted IS 'Rows or versions added to core.';
 COMMENT ON COLUMN etl.run_files.core_updated IS 'Rows or versions of core that changed.';
-COMMENT ON COLUMN etl.run_files.core_closed IS 'Keys closed or gone.';
+COMMENT ON COLUMN etl.run_files.core_closed IS 'Keys that were closed or lost all observations.';
 
 -- object: view etl.run_summary
 CREATE OR REPLACE VIEW etl.run_summary AS
@@ -33582,11 +33720,11 @@ COMMENT ON COLUMN etl.run_summary.files_skipped IS 'Of these, skipped.';
 COMMENT ON COLUMN etl.run_summary.rows_read IS 'Rows read.';
 COMMENT ON COLUMN etl.run_summary.rows_ingested IS 'Rows offered to stg.';
 COMMENT ON COLUMN etl.run_summary.rows_unchanged IS 'Rows skipped as unchanged.';
-COMMENT ON COLUMN etl.run_summary.rows_duplicate IS 'Rows that another of the same key replaced.';
+COMMENT ON COLUMN etl.run_summary.rows_duplicate IS 'Rows that another row of the same key replaced.';
 COMMENT ON COLUMN etl.run_summary.rows_rejected IS 'Rows rejected.';
 COMMENT ON COLUMN etl.run_summary.core_inserted IS 'Rows or versions added to core.';
 COMMENT ON COLUMN etl.run_summary.core_updated IS 'Rows or versions of core that changed.';
-COMMENT ON COLUMN etl.run_summary.core_closed IS 'Keys closed or gone.';
+COMMENT ON COLUMN etl.run_summary.core_closed IS 'Keys that were closed or lost all observations.';
 
 -- object: view etl.rejects
 CREATE OR REPLACE VIEW etl.rejects AS
@@ -33683,15 +33821,16 @@ COMMENT ON VIEW etl.rejects IS 'The rejected rows of all extracts.';
 COMMENT ON COLUMN etl.rejects.extract IS 'The extract.';
 COMMENT ON COLUMN etl.rejects.load_run_file_id IS 'The file.';
 COMMENT ON COLUMN etl.rejects.line_no IS 'Number of the row in the file, from 1.';
-COMMENT ON COLUMN etl.rejects.stage IS 'landing: the row could not stand in raw; typing: it stands there.';
+COMMENT ON COLUMN etl.rejects.stage IS 'landing: the row did not fit the raw table; typing: the row is in raw.';
 COMMENT ON COLUMN etl.rejects.row_text IS 'The row as delivered, separators included.';
-COMMENT ON COLUMN etl.rejects.field_errors IS 'All that is wrong with it: column to text and reason.';
+COMMENT ON COLUMN etl.rejects.field_errors IS 'All faults of the row: for each column its text and the reason.';
 COMMENT ON COLUMN etl.rejects.natural_key IS 'Texts of its key columns.';
 COMMENT ON COLUMN etl.rejects.resolved_by_run IS 'The run that processed the file again and found the row valid; NULL: open.';
 
 -- object: grants grants
--- The end of each migration, when everything is there: what columns mean, who may read and call what.
+-- The end of each migration, when all objects exist: descriptions of columns, and who may read and call what.
 CALL etl.describe_columns();
+CALL etl.warn_of_log_settings();
 
 REVOKE EXECUTE ON ALL ROUTINES IN SCHEMA etl FROM PUBLIC;
 
@@ -33705,8 +33844,8 @@ GRANT EXECUTE ON FUNCTION
     etl.trace(text, jsonb), etl.verify(text), etl.ruleset_fingerprint(text, timestamptz)
 TO etl_auditor;
 
--- The driver reads what it needs to plan and report, lands rows, and changes all else through routines.
-GRANT INSERT ON etl.s3_listing TO etl_writer;
+-- The driver reads what it needs to plan and report, and lands rows. It makes all other changes through routines.
+GRANT INSERT ON etl.s3_listing, etl.landing_rejects TO etl_writer;
 GRANT SELECT ON
     etl.sources, etl.extracts, etl.columns, etl.shapes, etl.tenants, etl.s3_objects, etl.load_runs,
     etl.load_run_plan, etl.load_run_files, etl.file_attempts, etl.batches, etl.run_summary, etl.run_files,
@@ -33718,7 +33857,7 @@ GRANT EXECUTE ON FUNCTION
     etl.read_options(text, jsonb), etl.plan_files(text, jsonb), etl.held_files(text, jsonb),
     etl.chosen_files(text, jsonb), etl.plan_batches(text, jsonb), etl.plan_run(bigint),
     etl.join_run(text, bigint, text), etl.number_lines(bigint, bigint), etl.start_landing(bigint, integer),
-    etl.claim_landing(bigint), etl.reject_landing(bigint, bigint, text, text, text),
+    etl.claim_landing(bigint),
     etl.finish_landing(bigint, text, text, bigint, bigint, bigint, text),
     etl.skip_landing(bigint, text, text), etl.fail_landing(bigint, text, text, boolean, text),
     etl.next_file(bigint, timestamptz), etl.take_file(bigint), etl.begin_round(timestamptz),

@@ -1,6 +1,6 @@
-"""The work of a run: workers, each with a session of its own, land all files, then process all.
+"""The work of a run: workers, each with its own session, land all files, then process all.
 
-Signals end the work. What other drivers leave of the run is taken up.
+SIGTERM and SIGINT end the work. Files that other drivers of the run leave unfinished are retried.
 """
 
 from __future__ import annotations
@@ -55,9 +55,9 @@ _GRACE_SECONDS = 2.0
 def land_and_process(
     session: Session, store: Store, run_id: int, *, size: int, files: int, watched: bool
 ) -> RawcoreError | None:
-    """Land and process the files of a run; return the error if store or database is plainly down.
+    """Land and process the files of a run; return the error if the store or the database is down.
 
-    `size` in bytes and `files` are what there is to do: for the bars, which are shown if `watched`.
+    `size` (bytes) and `files` are the totals of the progress bars, which are shown if `watched`.
     """
     crew = Crew(session, store, run_id, session.settings.rawcore_jobs)
     log = ProcessingLog(crew)
@@ -130,10 +130,10 @@ class Crew:
         self.breaker = Breaker(self.session.settings, self.jobs)
 
     def land(self, bar: Progress) -> OtherEndDown | None:
-        """Land all that the run planned. Raises what made the run end.
+        """Land every file of the plan. Raises the error that ends the run.
 
-        Returns what ended the landing early if too many attempts in a row failed: what has landed
-        is processed all the same.
+        Returns the error, and raises nothing, if too many attempts in a row failed: the files that
+        have landed are processed nevertheless.
         """
         try:
             self._all(lambda: self._land(bar))
@@ -148,7 +148,10 @@ class Crew:
         return None
 
     def process(self) -> ProcessingInterrupted | None:
-        """Process what landed, again if the server lacked resources; return why files are left."""
+        """Process the landed files, with retries if the server lacks resources.
+
+        Returns the error if landed files are left.
+        """
 
         def once() -> None:
             began = self.session.value("begin_round")
@@ -165,8 +168,8 @@ class Crew:
     def wait_for_other_drivers(self) -> bool:
         """Wait while other sessions land or process files of this run; return whether any did.
 
-        They may be drivers that joined, or what a killed driver left behind; what they leave is
-        ours.
+        They belong to drivers that joined the run, or to a driver that was killed. This driver
+        takes over the files that they leave.
         """
         waited = False
         while not self.stop.is_set():
@@ -174,20 +177,20 @@ class Crew:
             if not files:
                 break
             if not waited:
-                self.log.info("waiting for others", files=len(files))
+                self.log.info("waiting for other sessions", files=len(files))
             waited = True
             self.stop.wait(_POLL_SECONDS)
         return waited
 
     def interrupt(self) -> None:
-        """End soon: landings are rolled back. For signal handlers, which go on to `cancel`."""
+        """Tell all workers to end; landings are rolled back. Signal handlers call `cancel` next."""
         self.interrupted.set()
         self.stop.set()
 
     def cancel(self) -> None:
         """Cancel running statements; of landings only those that do not end their COPY themselves.
 
-        A COPY that the server cancels writes the row at hand into the server's log.
+        A COPY that the server cancels writes its current row into the server's log.
         """
         landing = list(self.landing)
         self._cancel(one for one in list(self.connections) if one not in landing)
@@ -198,17 +201,17 @@ class Crew:
 
     def _cancel(self, connections: Iterable[Connection]) -> None:
         for connection in connections:
-            with suppress(psycopg.Error):  # a dead connection must not keep the rest from it
+            with suppress(psycopg.Error):  # one dead connection: the rest are cancelled too
                 connection.cancel_safe(timeout=2)
 
     def _retrying(self, *faults: type[RawcoreError]) -> Retrying:
         return attempts(self.session.settings, self.log, *faults, stop=self.stop)
 
     def _all(self, work: Callable[[], None]) -> None:
-        """Let every worker do the same work. Raises the first error that ended one."""
+        """Let every worker do the same work. Raises the first error of a worker."""
         with ThreadPoolExecutor(self.jobs, thread_name_prefix="worker") as pool:
             futures: set[Future[None]] = {pool.submit(work) for _ in range(self.jobs)}
-            while futures:  # in short waits, so that signals reach the main thread
+            while futures:  # short waits, so that signals reach the main thread
                 done, futures = wait(futures, timeout=_LOOK_UP_SECONDS)
                 for future in done:
                     error = future.exception()
@@ -234,7 +237,7 @@ class Crew:
             connection.close()
 
     def _land(self, bar: Progress) -> None:
-        """Land files until none is left; after a fault that may pass pause, then go on."""
+        """Land files until none is left; after a retryable fault, pause and continue."""
         unrecorded: list[Landing] = []
 
         def until_a_fault() -> None:
@@ -258,7 +261,7 @@ class Crew:
         attempts(settings, self.log, stop=self.stop, breaker=self.breaker)(until_a_fault)
 
     def _land_one(self, lander: Lander, task: Task, unrecorded: list[Landing]) -> None:
-        """Land a file. Raises what ends the run, and what asks for a pause before the next file."""
+        """Land a file. Raises errors that end the run or need a pause before the next file."""
         self.landing.append(lander.connection)
         try:
             landing = lander.land(task)
@@ -299,7 +302,7 @@ class Crew:
         )
 
     def _process(self, began: datetime) -> None:
-        """Call etl.process_batch, and again if the server went away meanwhile."""
+        """Call etl.process_batch; retry if the connection was lost or resources were lacking."""
 
         def call() -> None:
             if self.stop.is_set():
@@ -313,7 +316,7 @@ class Crew:
 
 
 def _record(lander: Lander, failed: list[Landing]) -> None:
-    """Record failed landings, and forget each that is recorded."""
+    """Record failed landings; remove each from the list once it is recorded."""
     while failed:
         lander.fail(failed[0])
         failed.pop(0)
@@ -324,7 +327,7 @@ def _is_lost(connection: Connection) -> bool:
 
 
 class ProcessingLog:
-    """Follows a run in the database while it processes: moves the bar, logs each file when done."""
+    """Follows the processing of a run in the database: moves the bar, logs each finished file."""
 
     def __init__(self, crew: Crew) -> None:
         self._crew = crew
@@ -333,7 +336,7 @@ class ProcessingLog:
 
     @contextmanager
     def following(self, bar: Progress) -> Iterator[None]:
-        """Log files and move the bar while the block runs; when it ends all is logged."""
+        """Log files and move the bar while the block runs; log the last ones when it ends."""
         session, run_id = self._crew.session, self._crew.load_run_id
         done = threading.Event()
 
@@ -354,7 +357,7 @@ class ProcessingLog:
                 self.look()
 
     def look(self) -> None:
-        """Log what is done since the last look, if workers of this driver did it."""
+        """Log the attempts that workers of this driver have finished since the last call."""
         crew = self._crew
         contiguous = True
         for row in crew.session.rows("attempts_of_run", crew.load_run_id, self._all_logged_to):

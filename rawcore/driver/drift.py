@@ -1,4 +1,4 @@
-"""The command `drift`: what contracts would have to say so that files that drifted can be read."""
+"""The command `drift`: it proposes contract edits with which drifted files can be read."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from rawcore.stores.store import Store, open_store
 
 @dataclass(frozen=True)
 class Wanted:
-    """What the command was asked for; one of `accept` and `decline` at most."""
+    """The options of the command; at most one of `accept` and `decline` is set."""
 
     as_json: bool = False
     as_diff: bool = False
@@ -25,11 +25,11 @@ class Wanted:
 
 
 def drift(settings: Settings, wanted: Wanted) -> int:
-    """Propose edits for files that drifted, or record a decision; 1: something is open."""
+    """Propose edits for drifted files, or record a decision; return 1 if files fail for drift."""
     log = console.make_log(settings.rawcore_log, quiet=True)
     with Session(settings, log) as session:
         for number, decision in ((wanted.accept, "accepted"), (wanted.decline, "declined")):
-            if number is not None:  # whatever the contracts say by now
+            if number is not None:  # even if the contracts have changed since
                 return _decide(session, number, decision, wanted)
         check_contracts(session.source, settings.rawcore_contracts)
         store = open_store(settings)
@@ -57,7 +57,7 @@ def _decide(session: Session, number: int, decision: str, wanted: Wanted) -> int
 
 
 def _proposed(session: Session, store: Store, folder: Path, file: Row) -> Row:
-    """Look at the head of a file, and record what it shows."""
+    """Read the first rows of a file, and record the proposal for it."""
     if not (folder / f"{file['extract']}.yml").is_file():
         raise ContractMissing(extract=file["extract"], folder=folder)
     from codegen.authoring.proposals.proposing import Head, Proposal, propose
@@ -65,7 +65,7 @@ def _proposed(session: Session, store: Store, folder: Path, file: Row) -> Row:
     try:
         head = _head(session, store, file)
     except RawcoreError as error:
-        proposal = Proposal(problem=f"the file cannot be looked at: {error}")
+        proposal = Proposal(problem=f"the file cannot be read: {error}")
     else:
         time = file["extracted"].removesuffix(":00").removesuffix(" 00:00")
         looked = Head(time, tuple(file["tenant"]), head.rows, head.headings)
@@ -90,7 +90,7 @@ def _head(session: Session, store: Store, file: Row) -> FirstFields:
 
 
 def _migrating(contracts: Path) -> str:
-    """Return the commands that migrate what contracts say, here or in a folder beside."""
+    """Return the commands that migrate the contracts, of this folder or of another one."""
     if contracts.resolve().parent == Path.cwd():
         return "make migration; make migrate"
     folder = contracts.parent / "migrations"
@@ -102,7 +102,7 @@ def _migrating(contracts: Path) -> str:
 
 def _show(found: list[Row], contracts: Path) -> None:
     if not found:
-        console.say("No file fails because it drifted.")
+        console.say("No file fails because of drift.")
     for one in found:
         evidence = one["evidence"]
         console.say(
@@ -112,7 +112,10 @@ def _show(found: list[Row], contracts: Path) -> None:
         console.say(f"  Proposal {one['drift_id']}, {one['status']}: {one['change']}")
         if evidence["newer_files"]:
             count = evidence["newer_files"]
-            console.say(f"  {count} file(s) as old or newer load as before: check the time.")
+            console.say(
+                f"  {count} file(s) of the same or a later DateExtracted fit the contract as it is:"
+                " check the time in the proposal."
+            )
         if one["proposal"]:
             console.say(f"\n{one['proposal']}")
     if any(one["proposal"] for one in found):

@@ -32,14 +32,14 @@ _COPY_REJECT = (
 """By COPY and not as a parameter, because a server may log parameters."""
 
 _PIECES = 16
-"""So many pieces of at most 128 KiB wait for the server; psycopg would let 1,024 wait."""
+"""At most this many pieces of up to 128 KiB wait for the server; psycopg would queue 1,024."""
 
 
 @dataclass(frozen=True, slots=True)
 class Task:
     """One attempt to land one file, as etl.start_landing opened it.
 
-    `columns` are those that a file of its DateExtracted has, `headings` what the source calls them.
+    `columns` are the columns of files of this DateExtracted, `headings` their names in the source.
     """
 
     load_run_file_id: int
@@ -57,7 +57,7 @@ class Task:
 
 @dataclass(slots=True)
 class Landing:
-    """How an attempt went: landed, duplicate, lost or failed, and then `error` says why."""
+    """The outcome of an attempt: landed, duplicate, lost, or failed because of `error`."""
 
     task: Task
     outcome: str = "failed"
@@ -69,7 +69,7 @@ class Landing:
 
 
 class Lander:
-    """Lands files of one run through one connection of its own."""
+    """Lands files of one run through its own connection."""
 
     def __init__(
         self,
@@ -84,7 +84,7 @@ class Lander:
         self._extracts, self._stop, self._on_bytes = extracts, stop, on_bytes
 
     def start(self, load_run_id: int, attempts: int = 5) -> Task | None:
-        """Open an attempt at the run's next file; None: nothing is left to land."""
+        """Open an attempt for the run's next file; None: no file is left to land."""
         rows = ask(self.connection, "start_landing", load_run_id, attempts)
         return Task(**rows[0]) if rows else None
 
@@ -127,7 +127,7 @@ class Lander:
             with opened(
                 lambda: self._store.open(task.s3_key, task.etag, task.s3_version_id), self._stop
             ) as body:
-                if body.size is None:  # the answer does not say; the listing did
+                if body.size is None:  # the response has no size, so the listing's is used
                     body.size = task.size_bytes
                 if body.size != task.size_bytes:
                     raise ObjectChanged(key=task.s3_key)
@@ -197,15 +197,15 @@ class Lander:
 
 
 class AheadWriter(QueuedLibpqWriter):
-    """COPY sent by a thread of its own, so that decoding does not wait for the server.
+    """Sends COPY data in its own thread, so that decoding does not wait for the server.
 
-    `QueuedLibpqWriter` in little memory.
+    A `QueuedLibpqWriter` with a short queue, which saves memory.
     """
 
     def __init__(self, cursor: psycopg.Cursor[Any]) -> None:
         """Take the cursor that COPY runs on."""
         super().__init__(cursor)
-        self._queue.maxsize = _PIECES  # private, so a test says when psycopg has none any more
+        self._queue.maxsize = _PIECES  # private: a test fails if psycopg drops it
 
 
 def _copy_statement(extract: LandingRules, columns: Sequence[str]) -> sql.Composed:

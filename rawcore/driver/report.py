@@ -1,7 +1,4 @@
-"""What a person reads: the summary of a run, and the commands that only look.
-
-These are status, health, trace and verify.
-"""
+"""The summary of a run, and the commands that only read: status, health, trace and verify."""
 
 from __future__ import annotations
 
@@ -72,12 +69,12 @@ def show_run(
     if incomplete:
         console.show("Batches that lack an extract", incomplete)
     if unread:
-        console.say(f"{unread} name(s) cannot be read: see `python ingest.py plan`.")
+        console.say(f"{unread} file name(s) cannot be read: see `python ingest.py plan`.")
     return code
 
 
 def _short(counts: Sequence[Row]) -> list[Row]:
-    """Shorten the headings, leave out what never happened, add a line of totals."""
+    """Shorten the headings, leave out optional columns that are all 0, add a line of totals."""
     rows = [
         {
             "batch": row["batch"],
@@ -134,7 +131,10 @@ def trace(settings: Settings, table: str, key: Sequence[str], as_json: bool) -> 
 
 
 def _key_values(columns: Sequence[Row], key: Sequence[str]) -> dict[str, str]:
-    """Return the values of a key by column; of an unknown table what is named: SQL refuses it."""
+    """Return the values of a key by column.
+
+    If the table is unknown, returns the NAME=VALUE pairs: the engine then refuses the table.
+    """
     tenant, names = columns[0].values() if columns else ([], [])
     if not columns or all(re.match(r"[a-z_0-9]+=", part) for part in key):
         return dict(part.split("=", 1) for part in key if "=" in part)
@@ -144,13 +144,13 @@ def _key_values(columns: Sequence[Row], key: Sequence[str]) -> dict[str, str]:
 
 
 def verify(settings: Settings, extracts: Sequence[str], as_json: bool) -> int:
-    """Show what of some extracts, or of all, is not as its files make it; return 1 if anything."""
+    """Show where raw, stg, core and counts of extracts (default: all) disagree; return 1 if so."""
     with _looking(settings) as session:
         known = session.rows("list_extracts", session.source.name)
         names = list(extracts) or [row["extract"] for row in known]
         found = [{"extract": name, **row} for name in names for row in session.rows("verify", name)]
     if found or as_json:
-        console.show("What is not as its files make it", found, as_json=as_json)
+        console.show("Violations", found, as_json=as_json)
     else:
         console.say(f"{len(names)} extract(s) verified: raw, stg, core and counts agree.")
     return 1 if found else 0
@@ -158,7 +158,7 @@ def verify(settings: Settings, extracts: Sequence[str], as_json: bool) -> int:
 
 @contextmanager
 def _looking(settings: Settings) -> Iterator[Session]:
-    """Open the session of a command that only looks; it ends with the block."""
+    """Open the session of a command that only reads; it ends with the block."""
     log = console.make_log(settings.rawcore_log, quiet=True)
     with Session(settings, log) as session:
         check_contracts(session.source, settings.rawcore_contracts)

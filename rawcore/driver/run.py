@@ -1,7 +1,7 @@
 """One run: list, register, plan, land, process. Its options are one JSON document.
 
-`etl.read_options` says which options there are; they are handed to it as the command line gives
-them, and recorded with the run.
+The driver passes the options on as the command line gives them. `etl.read_options` checks them, and
+they are recorded with the run.
 """
 
 from __future__ import annotations
@@ -28,9 +28,10 @@ _DONE = ("processed", "skipped", "superseded", "excluded")
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """What SQL planned: a row per open file, or none; per held file; per batch and tenant.
+    """The plan that the engine made.
 
-    `states` are all files of the source, by state.
+    `files` has a row for each open file, or none if only the totals were asked for; `held` one for
+    each held file; `batches` one for each batch and tenant; `states` counts all files by state.
     """
 
     files: Sequence[Row]
@@ -39,7 +40,7 @@ class Plan:
     states: Sequence[Row]
 
     def count(self, *actions: str) -> int:
-        """Return how many files are to land, process, hold or leave."""
+        """Return for how many files one of these actions is planned: land, process, hold, leave."""
         return sum(row[action] for row in self.batches for action in actions)
 
     @property
@@ -65,17 +66,17 @@ class Plan:
 
     @property
     def exit_code(self) -> int:
-        """1 if there is nothing to do but a batch that is held back, else 0."""
+        """1 if there is nothing to do and a batch is held back, else 0."""
         return int(not self.todo and any(row["status"] != "held" for row in self.held))
 
     @property
     def seconds(self) -> float | None:
-        """How long it may take by what was measured lately; None: nothing was."""
+        """Estimated from recent runs; None: there is nothing to estimate from."""
         known = [float(row["seconds"]) for row in self.batches if row["seconds"] is not None]
         return round(sum(known), 2) if known else None
 
     def document(self) -> Row:
-        """Return it for --json."""
+        """Return the plan as a document for --json."""
         return {
             "estimated_seconds": self.seconds,
             "bytes_to_land": self.bytes_to_land,
@@ -85,14 +86,14 @@ class Plan:
         }
 
     def show(self) -> None:
-        """Print it for people."""
+        """Print the plan as tables."""
         if self.batches:
             console.show("Batches", self.batches)
         if self.files:
             console.show("What a run would do", self.files[:_SHOWN])
         if len(self.files) > _SHOWN:
             console.say(f"… and {len(self.files) - _SHOWN:,} more files: --json shows all.")
-        about = f", about {self.seconds:,} s by what was measured lately" if self.seconds else ""
+        about = f", about {self.seconds:,} s by the speed of recent runs" if self.seconds else ""
         done = ", ".join(f"{count:,} {status}" for status, count in self.done.items())
         if self.todo:
             size = f"{self.bytes_to_land:,} bytes to land"
@@ -133,7 +134,7 @@ def run(
 
 
 def plan(settings: Settings, options: RunOptions, *, as_json: bool = False) -> int:
-    """List the store, register what is there, and show what a run would do, and why."""
+    """List the store, register the objects, and show what a run would do, and why."""
     log = console.make_log(settings.rawcore_log, quiet=True)
     store = open_store(settings, log)
     options = _whole(options, settings, store)
@@ -149,12 +150,12 @@ def plan(settings: Settings, options: RunOptions, *, as_json: bool = False) -> i
 
 
 def _whole(options: RunOptions, settings: Settings, store: Store) -> RunOptions:
-    """Add to the options what the settings decide."""
+    """Add the options that come from the settings."""
     return {**options, "jobs": settings.rawcore_jobs, "bucket": store.bucket}
 
 
 def register(session: Session, store: Store) -> Row:
-    """Copy the listing into the database and let SQL make files of it; return its counts."""
+    """Copy the listing into the database, which registers the files; return its counts."""
     began = time.monotonic()
     counts = session.through(lambda: _register(session, store))
     session.log.info("listed", **counts, seconds=round(time.monotonic() - began, 2))
@@ -164,14 +165,14 @@ def register(session: Session, store: Store) -> Row:
 def _register(session: Session, store: Store) -> Row:
     listing_id = str(uuid.uuid4())
     connection = session.connection
-    # One transaction: nothing of a listing stays that was not taken in.
+    # One transaction: a listing that breaks off leaves no rows behind.
     with translated(), connection.transaction(), connection.cursor() as cursor:
         with cursor.copy(
             "COPY etl.s3_listing (listing_id, s3_bucket, s3_key, size_bytes, etag, last_modified)"
             " FROM STDIN"
         ) as copy:
             for one in store.list(session.settings.s3_bucket_prefix):
-                key = one.key.replace("\0", r"\x00")  # kept and reported: it fits no pattern
+                key = one.key.replace("\0", r"\x00")  # the key fits no pattern, so it is reported
                 copy.write_row(
                     (listing_id, store.bucket, key, one.size, one.etag, one.last_modified)
                 )
@@ -180,7 +181,7 @@ def _register(session: Session, store: Store) -> Row:
 
 
 def plan_of(session: Session, options: RunOptions, whole: bool) -> Plan:
-    """Return what a run with these options would do; not `whole`: of the files, those held."""
+    """Return what a run with these options would do; unless `whole`, without its open files."""
     source = session.source.name
     files = session.rows("plan_files" if whole else "held_files", source, options)
     return Plan(
@@ -219,7 +220,7 @@ def _run(
             session, store, run_id, size=size, files=found.todo, watched=quiet
         )
     except RawcoreError:
-        with suppress(RawcoreError):  # the next start closes the run if this cannot
+        with suppress(RawcoreError):  # if this fails, the next run closes this one
             session.rows("finish_run", run_id)
         raise
     finished = session.row("finish_run", run_id)
@@ -252,7 +253,7 @@ def _show_only(
 
 
 def _join(session: Session, store: Store, run_id: int, quiet: bool) -> int:
-    """Share the work of a run that another driver began; return the exit code."""
+    """Share the work of a run that another driver started; return the exit code."""
     bucket = session.value("join_run", session.source.name, run_id, store.bucket)
     if bucket is not None:
         raise OtherBucket(bucket=bucket, here=store.bucket)
@@ -278,7 +279,7 @@ def _show_plan(plan: Plan, listing: Row, unreadable: Sequence[Row], as_json: boo
 
 
 def _say_nothing_to_do(session: Session, options: RunOptions, plan: Plan, listing: Row) -> None:
-    """Print that a run has nothing to do, and what it leaves."""
+    """Print that there is nothing to do, and count the files that the run does not take."""
     left = [row for row in plan.files if row["action"] == "leave"]
     failed = sum(row["status"] == "failed" for row in left)
     nothing = _chooses_nothing(session, options)
@@ -286,10 +287,10 @@ def _say_nothing_to_do(session: Session, options: RunOptions, plan: Plan, listin
         (not listing["objects"], _no_object(session)),
         (nothing, nothing),
         (plan.held, f"{len(plan.held)} file(s) are held"),
-        (failed, f"{failed} failed before (--mode retry takes them)"),
-        (len(left) - failed, f"{len(left) - failed} are left"),
+        (failed, f"{failed} file(s) failed before (--mode retry takes them)"),
+        (len(left) - failed, f"{len(left) - failed} file(s) are not taken with these options"),
         (plan.exit_code, "a batch is held back because it is not complete"),
-        (listing["unparsed"], f"{listing['unparsed']} name(s) cannot be read"),
+        (listing["unparsed"], f"{listing['unparsed']} file name(s) cannot be read"),
     ]
     remarks = "".join(f"; {remark}" for is_so, remark in said if is_so)
     hint = ": see `python ingest.py plan`" if remarks else ""
@@ -302,7 +303,7 @@ def _no_object(session: Session) -> str:
 
 
 def _chooses_nothing(session: Session, options: RunOptions) -> str | None:
-    """Return the remark that no file fits batch and prefix; None: one does, or all do."""
+    """Return the remark that no file fits the options; None: a file does, or all are wanted."""
     if not options.keys() & {"batch", "from", "to", "prefix"}:
         return None
     found = session.row("chosen_files", session.source.name, options)

@@ -1,8 +1,8 @@
-"""Sessions with PostgreSQL, and what may be said about its errors.
+"""Sessions with PostgreSQL, and its errors without values of the feed.
 
 `ask` is the only way from Python to the engine: it calls one function of the schema etl. Message,
-DETAIL and CONTEXT of data errors carry values, so only SQLSTATE and names of objects leave this
-module. Errors of class RC are the engine's own and hold no values: their message and hint do.
+DETAIL and CONTEXT of data errors hold values, so only SQLSTATE and names of objects leave this
+module. Errors of class RC come from the engine and hold no values, so message and hint are shown.
 """
 
 from __future__ import annotations
@@ -64,9 +64,9 @@ _NETWORK = {
     "keepalives_count": 3,
     "tcp_user_timeout": 60_000,
 }
-"""A server that vanished without a word is given up after a minute; a system would wait for hours.
+"""A server that no longer answers is given up after a minute; by default this takes hours.
 
-Parameters of libpq in seconds, the last in milliseconds; DATABASE_URL may say otherwise.
+Parameters of libpq in seconds, the last in milliseconds; DATABASE_URL can override them.
 """
 _RESOURCE = ("40", "53", "58", "55P03", "57014")
 _LOST = ("08", "57P")
@@ -80,14 +80,14 @@ _SESSION = (
 _SESSION_17 = "SET transaction_timeout = 0"
 _SESSION_IF_ALLOWED = (
     f"SET ROLE {WRITER}",
-    # A session whose driver was killed ends within seconds; not every server's system can tell.
+    # The session of a killed driver ends within seconds, if the server's operating system can tell.
     "SET client_connection_check_interval = '5s'",
 )
 
 
 @dataclass(frozen=True, slots=True)
 class LoadedSource:
-    """What the database says about the source to load."""
+    """The source to load, as the database describes it."""
 
     name: str
     dialect: Dialect
@@ -97,9 +97,9 @@ class LoadedSource:
 
 @dataclass(frozen=True, slots=True)
 class LandingRules:
-    """Where rows of an extract land, and what a row that does not fit does: reject or fail.
+    """Where rows of an extract land, and whether a ragged row is rejected or fails the file.
 
-    `shapes` says, by the number of their fields, which files are known.
+    `shapes` names the known shapes of files by their number of fields.
     """
 
     name: str
@@ -139,7 +139,7 @@ def _connect_once(url: str, name: str) -> Connection:
 
 
 def _set_up(connection: Connection) -> None:
-    """Make the session ours, by statements: poolers refuse startup parameters."""
+    """Set the parameters of the session by statements: poolers refuse startup parameters."""
     is_17 = connection.info.server_version >= 170_000
     connection.execute("; ".join([*_SESSION, _SESSION_17] if is_17 else _SESSION).encode())
     for statement in _SESSION_IF_ALLOWED:
@@ -152,9 +152,9 @@ def _set_up(connection: Connection) -> None:
 
 
 def ask(connection: Connection, function: str, *arguments: object) -> list[Row]:
-    """Return the rows of a function of the schema etl, as dicts; a dict goes there as jsonb.
+    """Return the rows of a function of the schema etl, as dicts; a dict argument becomes jsonb.
 
-    Raises what `as_database_error` makes of the server's error.
+    Raises the errors that `as_database_error` returns.
     """
     call = sql.SQL("SELECT * FROM {}({})").format(
         sql.Identifier("etl", function), sql.SQL(", ").join([sql.Placeholder()] * len(arguments))
@@ -171,10 +171,10 @@ def value(connection: Connection, function: str, *arguments: object) -> Any:
 
 
 class Session:
-    """The session of a command; threads may share it. `connection` is the present one.
+    """The session of a command; threads may share it. `connection` is the current one.
 
-    It ends with the `with` block of whoever opened it. A connection that is lost is made again, and
-    the source is held as before.
+    It ends with its `with` block. If the connection is lost, the session connects again and takes
+    back the lock on the source.
     """
 
     def __init__(self, settings: Settings, log: FilteringBoundLogger) -> None:
@@ -216,7 +216,7 @@ class Session:
         return found
 
     def through(self, work: Callable[[], T]) -> T:
-        """Do work on `connection`; if that is lost meanwhile, connect and do it once more."""
+        """Do work on `connection`; if the connection is lost, connect again and retry once."""
         with self._turn:
             try:
                 return work()
@@ -226,17 +226,17 @@ class Session:
             return work()
 
     def lock(self) -> None:
-        """Hold the source to the end of the session. Raises SourceBusy."""
+        """Lock the source until the session ends. Raises SourceBusy."""
         if not self.value("lock_source", self.source.name):
             raise SourceBusy(source=self.source.name)
         self._holds_source = True
 
     def close(self) -> None:
-        """Give the source back and end the session.
+        """Unlock the source and end the session.
 
-        The server has let go when this returns: it may notice the end of a session a little later.
+        The lock is released explicitly: a server can notice the end of a session a little later.
         """
-        with suppress(psycopg.Error, RawcoreError):  # a server that is gone holds nothing
+        with suppress(psycopg.Error, RawcoreError):  # a lost session holds no lock
             if self._holds_source:
                 ask(self.connection, "unlock_source", self.source.name)
         self.connection.close()
@@ -251,9 +251,9 @@ class Session:
             )
 
     def _reconnect(self) -> None:
-        """Connect again and take the source back, if no other run has it by now.
+        """Connect again and lock the source again. Raises SourceBusy if another run has it by now.
 
-        The server may need a moment to see that the session before is gone. Raises SourceBusy.
+        Locking is retried: the server may need a moment to notice that the old session is gone.
         """
         self.connection.close()
         self.connection = self._connected()
@@ -263,10 +263,10 @@ class Session:
 
 
 def refuse_pooler(connection: Connection, url: str, settings: Settings) -> None:
-    """Raise PooledConnection if statements outside a transaction go to whatever session is free.
+    """Raise PooledConnection if the connection goes through a pooler in transaction mode.
 
-    While our connection rests, a pooler in transaction mode lends its session to the next one that
-    asks: then a second connection finds our process, or what we set for ourselves is gone.
+    Between transactions, this pooler gives our server session to the next client: then a second
+    connection has the same server process, or a parameter that we set is gone.
     """
     mark = uuid.uuid4().hex
     with translated():
@@ -285,7 +285,7 @@ def _network_problem(error: psycopg.OperationalError) -> str:
 
 @contextmanager
 def translated() -> Iterator[None]:
-    """Turn errors of psycopg into rawcore's, without values and without their chain."""
+    """Turn errors of psycopg into rawcore's errors, without values and without the error chain."""
     try:
         yield
     except psycopg.Error as error:
@@ -293,7 +293,7 @@ def translated() -> Iterator[None]:
 
 
 def as_database_error(error: psycopg.Error) -> RawcoreError:
-    """Return the error of ours that tells what may be told about an error of the server."""
+    """Return rawcore's error for an error of the server, without values of the feed."""
     state = error.sqlstate or ""
     if state.startswith("RC"):
         facts = (error.diag.message_primary, error.diag.message_hint)
@@ -322,7 +322,7 @@ def load_source(connection: Connection, wanted: str | None) -> LoadedSource:
     fitting = [row for row in rows if wanted in (None, row["source"])]
     if len(fitting) != 1:
         known = ", ".join(row["source"] for row in rows) or "none"
-        raise UnknownSource(source=wanted or "to choose by itself", known=known)
+        raise UnknownSource(source=wanted or "not set", known=known)
     (row,) = fitting
     dialect = Dialect(
         row["field_separator"],
@@ -351,7 +351,7 @@ def load_extracts(connection: Connection, source: LoadedSource) -> dict[str, Lan
 
 
 def check_contracts(source: LoadedSource, folder: Path) -> None:
-    """Raise ContractsChanged or ContractsUnreadable if contracts here are not those migrated."""
+    """Raise ContractsChanged or ContractsUnreadable if the contracts are not the migrated ones."""
     contracts = folder / source.name
     if not (contracts / "source.yml").is_file():
         return
@@ -364,7 +364,7 @@ def check_contracts(source: LoadedSource, folder: Path) -> None:
 
 
 def _parsed(contracts: Path) -> str:
-    """Return the fingerprint of what contracts say, written down or not."""
+    """Return the fingerprint of the contracts, computed from their text."""
     from codegen.contract.errors import ContractErrors
     from codegen.contract.fingerprint import contract_fingerprint
 

@@ -22,7 +22,7 @@ SETS = {
     "local": ("requirements-local.lock", "190 MB", "PostgreSQL 18 and SeaweedFS for this clone"),
     "dev": ("requirements-dev.lock", "450 MB", "to write contracts, to test and to lint"),
 }
-"""Each set with the lock file of it and of all before it, its size on disk, and what it is for."""
+"""Each set: its lock file, which includes the sets before it; its size on disk; its purpose."""
 
 PURPOSES = {
     "awscrt": "checksums of S3",
@@ -47,10 +47,10 @@ _FETCHED = re.compile(r"\s*(?:Using cached|Downloading) (\S+?)-\d\S* \((\d+\.?\d
 
 
 def commands(level: str, uv: str | None, has_pip: bool, has_venv: bool) -> list[list[str]]:
-    """Return what to run: make the environment if it is not there, then install into it.
+    """Return the commands that make the environment, if it is not there, and install into it.
 
-    Packages are compiled where a server may run from a folder that it cannot write; a clone
-    compiles what it imports when it imports it.
+    Only the set `run` compiles its packages, because a server may run it from a read-only folder.
+    A clone compiles each module at its first import.
     """
     lock = str(ROOT / SETS[level][0])
     inside = str(VENV / "bin/python")
@@ -70,7 +70,7 @@ def commands(level: str, uv: str | None, has_pip: bool, has_venv: bool) -> list[
 
 
 def large_package(line: str) -> str | None:
-    """Return what to say about a line of pip that names a large package; None: nothing."""
+    """Return the message for a line of pip that names a large package; None: no message."""
     found = _FETCHED.match(line)
     if found is None or float(found[2]) < LARGE_MB:
         return None
@@ -80,7 +80,7 @@ def large_package(line: str) -> str | None:
 
 
 def slim(venv: Path) -> None:
-    """Remove what a clone never reads: other services of AWS, 27 MB; PostgreSQL's headers, 9 MB."""
+    """Remove files that no clone reads: unused AWS services, 27 MB; PostgreSQL headers, 9 MB."""
     packages = "lib/python3*/site-packages"
     folders = list(venv.glob(f"{packages}/*/pginstall/include"))
     for service in venv.glob(f"{packages}/botocore/data/*"):
@@ -91,7 +91,7 @@ def slim(venv: Path) -> None:
 
 
 def size_mb(folder: Path) -> int:
-    """Return what a folder takes on disk, as `du -sm` does."""
+    """Return the size of a folder on disk, as `du -sm` does."""
     return sum(path.lstat().st_blocks for path in folder.rglob("*")) * 512 >> 20
 
 

@@ -3,8 +3,8 @@ RETURNS boolean
 LANGUAGE sql
 VOLATILE
 AS $attempt_is_fresh$
--- Between the commit of an attempt and the lock that claims its file lies a moment. Locks decide in any case; this
--- keeps workers from taking files from each other in that moment.
+-- A worker commits its attempt, and locks the file a moment later. In this moment only the attempt shows that the file
+-- is taken. The lock decides in any case; this check only keeps workers from competing for the same file.
 SELECT EXISTS (
     SELECT
     FROM etl.file_attempts AS a

@@ -47,4 +47,4 @@ WHERE a.load_run_id = p_load_run_id AND a.action = 'process' AND a.file_attempt_
 ORDER BY a.file_attempt_id;
 $attempts_of_run$;
 COMMENT ON FUNCTION etl.attempts_of_run(bigint, bigint) IS
-    'The attempts of a run to process files, after one of them, with the counts of their files: what a driver logs.';
+    'The attempts of a run to process files that come after the attempt p_after, with the counts of their files; for the driver''s log.';

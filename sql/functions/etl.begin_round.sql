@@ -3,8 +3,8 @@ RETURNS timestamptz
 LANGUAGE plpgsql
 VOLATILE
 AS $begin_round$
--- The workers of a driver call etl.process_batch at different moments but do one round together: none of them retries
--- in it what another has just tried.
+-- The workers of a driver call etl.process_batch at different moments but share one round: a file that failed in one
+-- worker is not retried by another one in the same round.
 BEGIN
     PERFORM pg_catalog.set_config(
         'rawcore.round_began',
@@ -15,4 +15,4 @@ BEGIN
 END;
 $begin_round$;
 COMMENT ON FUNCTION etl.begin_round(timestamptz) IS
-    'Tells this session when the round of processing began, and returns that time; files that failed since are left to the next round.';
+    'Sets for this session when the round of processing began, and returns that time; files that failed since then are retried in the next round only.';

@@ -5,7 +5,7 @@ SECURITY DEFINER
 SET search_path = pg_catalog, pg_temp
 AS $check_batches$
 BEGIN
-    -- A file that was missing has come.
+    -- A file that was missing has arrived.
     UPDATE etl.dq_results AS d
     SET passed = true, measured = 0, checked_at = p_now
     FROM etl.load_run_files AS f
@@ -24,4 +24,4 @@ BEGIN
 END;
 $check_batches$;
 COMMENT ON FUNCTION etl.check_batches(text, timestamptz) IS
-    'Records in etl.dq_results what batches with new files lack, and what has come since; writes nothing where there is no news.';
+    'Records in etl.dq_results which extracts batches with new files lack, and which of them have arrived since. Writes only changes.';

@@ -26,4 +26,4 @@ BEGIN
 END;
 $chosen_files$;
 COMMENT ON FUNCTION etl.chosen_files(text, jsonb) IS
-    'How many files, in whatever state, have a batch and a key that these options choose, and the newest batch of all files, as local time.';
+    'Number of files, in any state, whose batch and key these options choose; and the newest batch of all files, in local time.';

@@ -4,7 +4,7 @@ LANGUAGE plpgsql
 SECURITY DEFINER
 SET search_path = pg_catalog, pg_temp
 AS $claim_landing$
--- The truth about a claim is the row lock, held to the end of the caller's transaction.
+-- What makes the claim is the row lock, held to the end of the caller's transaction.
 DECLARE
     v_file record;
 BEGIN
@@ -23,7 +23,7 @@ BEGIN
         RETURN false;
     END IF;
 
-    -- Rows of an earlier landing of a file that failed: --force lands it again. No file that counts gets here.
+    -- Rows of an earlier landing exist only if --force lands a failed file again. A file that counts is not claimed.
     EXECUTE format('DELETE FROM %s WHERE load_run_file_id = $1', v_file.raw_table) USING v_file.load_run_file_id;
     EXECUTE format(
         'DELETE FROM etl.%I WHERE load_run_file_id = $1 AND stage = ''landing''', 'rejects_' || v_file.extract
@@ -33,4 +33,4 @@ BEGIN
 END;
 $claim_landing$;
 COMMENT ON FUNCTION etl.claim_landing(bigint) IS
-    'Claims the file of an attempt to the end of the transaction, and clears what an earlier landing left; false: another worker has it.';
+    'Claims the file of an attempt until the transaction ends, and deletes the rows of an earlier landing. False: another worker has the file.';

@@ -9,7 +9,7 @@ WITH closed AS (
         outcome = 'lost',
         error_class = 'connection',
         is_retryable = true,
-        problem = 'its worker is gone: another took over'
+        problem = 'its worker died: another worker took over'
     FROM etl.load_run_files AS f
     WHERE f.load_run_file_id = p_load_run_file_id
         AND a.file_attempt_id = f.file_attempt_id
@@ -21,4 +21,4 @@ SET workers_lost = p.workers_lost + 1
 FROM closed AS c
 WHERE p.load_run_id = c.load_run_id AND p.load_run_file_id = c.load_run_file_id AND c.action = 'process';
 $close_lost_attempt$;
-COMMENT ON FUNCTION etl.close_lost_attempt(bigint) IS 'Ends the newest attempt at a file whose worker is gone, before another begins.';
+COMMENT ON FUNCTION etl.close_lost_attempt(bigint) IS 'Closes the newest attempt at a file, if its worker died, before the next attempt begins.';

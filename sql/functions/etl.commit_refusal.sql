@@ -2,7 +2,7 @@ CREATE OR REPLACE FUNCTION etl.commit_refusal()
 RETURNS text
 LANGUAGE plpgsql
 AS $commit_refusal$
--- A function can never commit; what the server says to that, in its language.
+-- A function can never commit. The server's message depends on its language, so it is provoked and read here.
 DECLARE
     v_message text;
 BEGIN
@@ -14,4 +14,4 @@ BEGIN
     RETURN v_message;
 END;
 $commit_refusal$;
-COMMENT ON FUNCTION etl.commit_refusal() IS 'The server''s message to a COMMIT where none is possible.';
+COMMENT ON FUNCTION etl.commit_refusal() IS 'The message that this server raises if COMMIT is not allowed.';

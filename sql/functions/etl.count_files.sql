@@ -16,4 +16,4 @@ WHERE f.source = p_source
 GROUP BY f.status
 ORDER BY f.status;
 $count_files$;
-COMMENT ON FUNCTION etl.count_files(text) IS 'How many files of a source are in which state, with their bytes and batches.';
+COMMENT ON FUNCTION etl.count_files(text) IS 'Number of files of a source in each state, with their bytes and batches.';

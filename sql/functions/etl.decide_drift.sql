@@ -4,7 +4,7 @@ LANGUAGE plpgsql
 SECURITY DEFINER
 SET search_path = pg_catalog, pg_temp
 AS $decide_drift$
--- Only the record: the contract is edited, reviewed and migrated by people.
+-- This records the decision only: people edit, review and migrate the contract.
 DECLARE
     v_drift etl.schema_drift;
 BEGIN
@@ -12,7 +12,7 @@ BEGIN
         RAISE EXCEPTION USING
             ERRCODE = 'RC008',
             MESSAGE = format('the decision on proposal %s lacks a reason', p_drift_id),
-            HINT = 'Say why: it is kept with the decision.';
+            HINT = 'Give a reason: it is kept with the decision.';
     END IF;
     UPDATE etl.schema_drift AS d
     SET status = p_decision,
@@ -25,7 +25,7 @@ BEGIN
         RAISE EXCEPTION USING
             ERRCODE = 'RC008',
             MESSAGE = format('proposal %s is not open', p_drift_id),
-            HINT = 'SELECT drift_id, extract, status FROM etl.schema_drift lists them.';
+            HINT = 'SELECT drift_id, extract, status FROM etl.schema_drift lists the proposals.';
     END IF;
     RETURN v_drift;
 END;

@@ -9,7 +9,7 @@ LANGUAGE plpgsql
 SECURITY DEFINER
 SET search_path = pg_catalog, pg_temp
 AS $decide_file$
--- Take the extract's lock like every other writer, then record who decided what, and why.
+-- Takes the extract's lock, as every writer does, then records the decision, who made it, and why.
 DECLARE
     v_file etl.load_run_files;
 BEGIN
@@ -26,7 +26,7 @@ BEGIN
                 WHEN v_file.status IS NULL THEN format('there is no file %s', p_load_run_file_id)
                 ELSE format('file %s is %s', p_load_run_file_id, v_file.status)
             END,
-            HINT = format('To %s a file it has to be %s.', p_action, array_to_string(p_states, ' or '));
+            HINT = format('A file has to be %s before you can %s it.', array_to_string(p_states, ' or '), p_action);
     END IF;
     IF v_file.is_counting OR p_action <> 'exclude' THEN
         CALL etl.refuse_frozen(ARRAY[p_load_run_file_id]);
@@ -35,7 +35,7 @@ BEGIN
         RAISE EXCEPTION USING
             ERRCODE = 'RC008',
             MESSAGE = format('a reason to %s file %s is missing', p_action, p_load_run_file_id),
-            HINT = 'Say why: the reason is kept with the file.';
+            HINT = 'Give a reason: it is kept with the file.';
     END IF;
     UPDATE etl.load_run_files AS f
     SET decision_reason = p_reason, decided_by = session_user
@@ -49,4 +49,4 @@ BEGIN
 END;
 $decide_file$;
 COMMENT ON FUNCTION etl.decide_file(bigint, text, text, text[]) IS
-    'Locks the extract of a file and records a decision about it with reason and login; returns the file as it was. RC008: not in one of the states, or no reason; RC013: before the horizon.';
+    'Locks the extract of a file and records a decision about the file, with reason and login; returns the file as it was before. RC008: the file is in none of the states p_states, or the reason is missing; RC013: it lies before the horizon.';

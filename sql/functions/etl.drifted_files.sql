@@ -38,4 +38,4 @@ WHERE f.source = p_source AND f.s3_bucket = p_bucket AND f.status = 'failed' AND
 ORDER BY f.extract, f.date_extracted, f.load_run_file_id;
 $drifted_files$;
 COMMENT ON FUNCTION etl.drifted_files(text, text) IS
-    'Of each extract the oldest file of a bucket that failed because it does not look like its contract, how many failed so, and how many files as old or newer count.';
+    'For each extract: the oldest file of a bucket that failed because of drift, how many files failed so, and how many counting files have the same or a later DateExtracted.';

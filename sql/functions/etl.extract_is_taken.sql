@@ -3,7 +3,7 @@ RETURNS boolean
 LANGUAGE sql
 VOLATILE
 AS $extract_is_taken$
--- Taking the next file before the one that another worker opened a moment ago would make that one late.
+-- If a worker took the next file before another worker had locked an older one, the older one would become late.
 SELECT EXISTS (
     SELECT
     FROM etl.load_run_files AS f

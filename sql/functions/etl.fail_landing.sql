@@ -10,8 +10,8 @@ LANGUAGE plpgsql
 SECURITY DEFINER
 SET search_path = pg_catalog, pg_temp
 AS $fail_landing$
--- Nothing to do for a file that another worker has taken over, or that has landed: a connection can break between a
--- commit and its answer. What a permission forbids is tried again by the next run, not by this one.
+-- Does nothing if another worker has taken the file over, or if it has landed: a connection can break after the commit
+-- and before its answer. A file that a missing permission stops is retried by the next run, not by this one.
 DECLARE
     v_is_denied constant boolean := p_error_class = 'permission';
     v_is_retryable constant boolean := p_retryable OR v_is_denied;
@@ -41,4 +41,4 @@ BEGIN
 END;
 $fail_landing$;
 COMMENT ON FUNCTION etl.fail_landing(bigint, text, text, boolean, text) IS
-    'Records that a file could not be landed; it is pending again if another attempt may help, else failed.';
+    'Records that a file could not be landed. It becomes pending if a retry can help, else failed.';

@@ -3,7 +3,7 @@ RETURNS boolean
 LANGUAGE sql
 STABLE
 AS $file_is_late$
--- On files, never on rows of stg: skipped rows leave no trace there. A file that counts already is late to itself.
+-- Compares files, not rows of stg: unchanged rows leave no trace in stg. A file that counts already is late, by itself.
 SELECT EXISTS (
     SELECT
     FROM etl.load_run_files AS f
@@ -13,4 +13,4 @@ SELECT EXISTS (
 );
 $file_is_late$;
 COMMENT ON FUNCTION etl.file_is_late(bigint) IS
-    'Whether a counting file of the same extract and tenant was extracted at the same time as this one or later.';
+    'Whether a counting file of the same extract and tenant has the same DateExtracted as this file or a later one.';

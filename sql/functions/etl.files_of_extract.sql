@@ -10,7 +10,7 @@ BEGIN
         RAISE EXCEPTION USING
             ERRCODE = 'RC006',
             MESSAGE = format('there is no extract %s', p_extract),
-            HINT = 'SELECT extract FROM etl.extracts lists them.';
+            HINT = 'SELECT extract FROM etl.extracts lists the extracts.';
     END IF;
     RETURN (
         SELECT array_agg(f.load_run_file_id)

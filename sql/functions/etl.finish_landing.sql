@@ -36,13 +36,13 @@ BEGIN
     ) THEN
         RAISE EXCEPTION USING
             ERRCODE = 'RC005',
-            MESSAGE = format('the content of file %s is not what was landed before', v_file.load_run_file_id),
-            HINT = 'The same version of an object has to give the same bytes; ask who wrote to the bucket.';
+            MESSAGE = format('the content of file %s differs from what was landed before', v_file.load_run_file_id),
+            HINT = 'One version of an object has to keep its bytes: find out who wrote to the bucket.';
     END IF;
 
-    -- The newest content of this key that was written before this one is the same: the caller rolls back. Only the
-    -- newest: content that comes back after another, even one not processed yet, is a correction. Only other versions:
-    -- a second reading has the bytes of the first.
+    -- The content is a duplicate if the previous content of this key is in raw and has the same bytes: the caller then
+    -- rolls back. Older contents are not compared: content that returns after a different one is a correction. Other
+    -- readings of this version are not compared: they have the same bytes.
     IF p_file_hash = (
         SELECT o.file_hash
         FROM etl.load_run_files AS o
@@ -101,4 +101,4 @@ BEGIN
 END;
 $finish_landing$;
 COMMENT ON FUNCTION etl.finish_landing(bigint, text, text, bigint, bigint, bigint, text) IS
-    'Marks a file landed and keeps its rejected rows; or returns duplicate, and the caller rolls back and calls etl.skip_landing. RC004: not claimed; RC005: another content.';
+    'Marks a file as landed and keeps its rejected rows; or returns duplicate, then the caller rolls back and calls etl.skip_landing. RC004: the file is not claimed; RC005: the file landed before with other bytes.';

@@ -6,7 +6,7 @@ SECURITY DEFINER
 SET search_path = pg_catalog, pg_temp
 AS $finish_run$
 UPDATE etl.load_run_files AS f
-SET status_reason = 'not processed: the run ended before, or another session held the extract; the next run takes it'
+SET status_reason = 'not processed: the run ended, or another session held the extract; the next run processes it'
 FROM etl.load_run_plan AS p
 WHERE p.load_run_id = p_load_run_id AND f.load_run_file_id = p.load_run_file_id
     AND f.status = 'landed' AND f.status_reason IS NULL;
@@ -15,7 +15,7 @@ WITH states AS (
     SELECT
         count(*) FILTER (
             WHERE f.status IN ('processed', 'skipped', 'superseded', 'excluded')
-                -- What counts goes on counting, also where this run could not land or process it anew.
+                -- A file that counts keeps its status even if this run could not land or process it again.
                 AND NOT EXISTS (
                     SELECT FROM etl.file_attempts AS a
                     WHERE a.file_attempt_id = f.file_attempt_id

@@ -9,4 +9,4 @@ WHERE f.name = p_name AND f.extract IN (p_extract, '')
 ORDER BY f.extract DESC
 LIMIT 1;
 $flag_is_on$;
-COMMENT ON FUNCTION etl.flag_is_on(text, text) IS 'Whether a switch is on for an extract; its own row goes before the row for all.';
+COMMENT ON FUNCTION etl.flag_is_on(text, text) IS 'Whether a flag is on for an extract; the row of the extract overrides the row for all extracts.';

@@ -14,4 +14,4 @@ WHERE p.load_run_id = p_load_run_id AND f.status = 'landed' AND a.action = 'proc
 HAVING count(*) > 0;
 $interrupted_files$;
 COMMENT ON FUNCTION etl.interrupted_files(bigint) IS
-    'How many landed files of a run could not be processed because the server lacked resources, and one SQLSTATE of these; no row: none.';
+    'Number of landed files of a run that could not be processed because the server lacked resources, and the SQLSTATE of one of them. No row: there are none.';

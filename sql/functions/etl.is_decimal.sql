@@ -9,4 +9,4 @@ SELECT
     AND p_text NOT LIKE '%.'
     AND pg_catalog.pg_input_is_valid(p_text, 'numeric');
 $is_decimal$;
-COMMENT ON FUNCTION etl.is_decimal(text) IS 'Whether a text is a plain decimal number, of any number of decimals.';
+COMMENT ON FUNCTION etl.is_decimal(text) IS 'Whether a text is a plain decimal number, with any number of decimals.';

@@ -4,9 +4,9 @@ LANGUAGE sql
 STABLE
 PARALLEL SAFE
 AS $is_local_time$
--- The way to the moment and back refuses what the types read too generously (AM, zones, 24:00, :60, blanks, more than
--- six decimals) and the times that the zone skips. Zeros at the end of the decimals say nothing. The zone is the
--- session's TimeZone, which the caller has pinned.
+-- The round trip through timestamptz refuses texts that the types accept but that are not canonical (AM, zones, 24:00,
+-- :60, blanks, more than six decimals), and times that the zone skips. Trailing zeros of the decimals are ignored. The
+-- zone is the session's TimeZone, which the caller has pinned.
 SELECT
     CASE
         WHEN p_text IS NULL THEN NULL

@@ -12,4 +12,4 @@ SELECT
     AND pg_catalog.pg_input_is_valid(p_text, p_type);
 $is_numeric$;
 COMMENT ON FUNCTION etl.is_numeric(text, text, integer) IS
-    'Whether a text is a plain decimal number that a type numeric(p,s), given with its s, keeps exactly.';
+    'Whether a text is a plain decimal number that the type p_type, numeric(p,s) with s = p_scale, keeps exactly.';

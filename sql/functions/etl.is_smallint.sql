@@ -4,7 +4,7 @@ LANGUAGE sql
 STABLE
 PARALLEL SAFE
 AS $is_smallint$
--- The way to the value and back refuses what the type reads too generously: +1, 007, 1_000, 0x1F, blanks.
+-- The round trip refuses texts that the type accepts but that are not canonical: +1, 007, 1_000, 0x1F, blanks.
 SELECT
     CASE
         WHEN NOT pg_catalog.pg_input_is_valid(p_text, 'smallint') THEN false

@@ -4,8 +4,8 @@ LANGUAGE sql
 STABLE
 PARALLEL SAFE
 AS $is_timestamp$
--- The way to the value and back refuses what the type reads too generously: AM, zones, 24:00, :60, blanks, more than
--- six decimals. Zeros at the end of the decimals say nothing.
+-- The round trip through timestamp refuses texts that the type accepts but that are not canonical: AM, zones, 24:00,
+-- :60, blanks, more than six decimals. Trailing zeros of the decimals are ignored.
 SELECT
     CASE
         WHEN p_text IS NULL THEN NULL
@@ -19,4 +19,4 @@ SELECT
     END;
 $is_timestamp$;
 COMMENT ON FUNCTION etl.is_timestamp(text) IS
-    'Whether a text is YYYY-MM-DD HH:MM:SS[.ffffff]; for times with a zone of their own, which skips none.';
+    'Whether a text is YYYY-MM-DD HH:MM:SS[.ffffff]; for columns with a fixed zone, in which every local time exists.';

@@ -24,4 +24,4 @@ BEGIN
 END;
 $join_run$;
 COMMENT ON FUNCTION etl.join_run(text, bigint, text) IS
-    'Checks that a driver which reads a bucket can share the work of a run. NULL: it can; else the bucket in which files of the run still have to be read. RC001: the run is not running.';
+    'Checks whether a driver that reads p_bucket can share the work of a run. Returns NULL if it can, else another bucket from which files of the run have to be landed. RC001: the run is not running.';

@@ -4,8 +4,8 @@ LANGUAGE plpgsql
 SECURITY DEFINER
 SET search_path = pg_catalog, pg_temp
 AS $judge_file$
--- Only what the file itself holds may fail it; what depends on other data holds it, until an operator decides. A
--- mirror that was let through counts on: what came later says nothing about it.
+-- A file fails only because of its own content. If the verdict depends on other data, the file is held until an
+-- operator decides. A mirror that was accepted before goes on counting: later data cannot hold it.
 DECLARE
     v_file etl.load_run_files;
     v_now constant timestamptz := clock_timestamp();
@@ -35,4 +35,4 @@ BEGIN
     RETURN 'counts';
 END;
 $judge_file$;
-COMMENT ON FUNCTION etl.judge_file(bigint) IS 'counts, failed (too many rejects) or held (a mirror that would close too much, or that has no row); writes etl.dq_results.';
+COMMENT ON FUNCTION etl.judge_file(bigint) IS 'Returns counts, failed (too many rejects) or held (a mirror that would close too many keys, or has no row). Writes etl.dq_results.';

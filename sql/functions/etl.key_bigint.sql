@@ -10,4 +10,4 @@ SELECT
             THEN CASE WHEN p_text::bigint::text = p_text THEN p_text::bigint END
     END;
 $key_bigint$;
-COMMENT ON FUNCTION etl.key_bigint(text) IS 'Value of a key column; NULL unless the text is the one text of a bigint.';
+COMMENT ON FUNCTION etl.key_bigint(text) IS 'Value of a key column; NULL unless the text is the canonical form of a bigint.';

@@ -11,4 +11,4 @@ JOIN etl.sources AS s USING (source)
 WHERE p_table IN (e.core_table, e.stg_table, split_part(e.core_table, '.', 2), e.extract);
 $key_columns$;
 COMMENT ON FUNCTION etl.key_columns(text) IS
-    'The columns of the tenant and of the natural key of a table of core or stg, or of an extract; no row: there is none of this name.';
+    'The tenant columns and the natural key of a table of core or stg, or of an extract. No row: no table or extract has this name.';

@@ -10,4 +10,4 @@ SELECT
             THEN CASE WHEN p_text::date::text = p_text THEN p_text::date END
     END;
 $key_date$;
-COMMENT ON FUNCTION etl.key_date(text) IS 'Value of a key column; NULL unless the text is the one text of a date.';
+COMMENT ON FUNCTION etl.key_date(text) IS 'Value of a key column; NULL unless the text is the canonical form of a date.';

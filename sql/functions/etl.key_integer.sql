@@ -10,4 +10,4 @@ SELECT
             THEN CASE WHEN p_text::integer::text = p_text THEN p_text::integer END
     END;
 $key_integer$;
-COMMENT ON FUNCTION etl.key_integer(text) IS 'Value of a key column; NULL unless the text is the one text of a integer.';
+COMMENT ON FUNCTION etl.key_integer(text) IS 'Value of a key column; NULL unless the text is the canonical form of an integer.';

@@ -10,4 +10,4 @@ SELECT
             THEN CASE WHEN p_text::smallint::text = p_text THEN p_text::smallint END
     END;
 $key_smallint$;
-COMMENT ON FUNCTION etl.key_smallint(text) IS 'Value of a key column; NULL unless the text is the one text of a smallint.';
+COMMENT ON FUNCTION etl.key_smallint(text) IS 'Value of a key column; NULL unless the text is the canonical form of a smallint.';

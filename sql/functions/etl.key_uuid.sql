@@ -10,4 +10,4 @@ SELECT
             THEN CASE WHEN p_text::uuid::text = p_text THEN p_text::uuid END
     END;
 $key_uuid$;
-COMMENT ON FUNCTION etl.key_uuid(text) IS 'Value of a key column; NULL unless the text is the one text of a uuid.';
+COMMENT ON FUNCTION etl.key_uuid(text) IS 'Value of a key column; NULL unless the text is the canonical form of a uuid.';

@@ -29,4 +29,4 @@ WHERE e.source = p_source
 ORDER BY e.load_order, e.extract;
 $list_extracts$;
 COMMENT ON FUNCTION etl.list_extracts(text) IS
-    'The extracts of a source in load order: where their rows land, what happens to a ragged row, and by number of fields which files have that shape.';
+    'The extracts of a source in load order: the raw table, what happens to a ragged row, and the shapes by number of fields.';

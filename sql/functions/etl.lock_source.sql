@@ -6,4 +6,4 @@ AS $lock_source$
 SELECT pg_catalog.pg_try_advisory_lock(pg_catalog.hashtext('rawcore.run'), pg_catalog.hashtext(p_source));
 $lock_source$;
 COMMENT ON FUNCTION etl.lock_source(text) IS
-    'Takes the source for a run, to the end of the session; false: another session holds it.';
+    'Locks the source for a run until the session ends. False: another session holds the lock.';

@@ -3,7 +3,7 @@ RETURNS text
 LANGUAGE sql
 STABLE
 AS $name_rules$
--- All that etl.parse_name looks at besides the name itself.
+-- Everything that etl.parse_name reads besides the name itself.
 SELECT pg_catalog.encode(pg_catalog.sha256(pg_catalog.convert_to(rules.said, 'UTF8')), 'hex')
 FROM (
     SELECT pg_catalog.string_agg(r.rule, E'\n' ORDER BY r.rule COLLATE "C") AS said
@@ -29,4 +29,4 @@ FROM (
 ) AS rules;
 $name_rules$;
 COMMENT ON FUNCTION etl.name_rules(text) IS
-    'Fingerprint of the rules that names of a source are read by; unread names are read again when it changed.';
+    'Fingerprint of the rules by which names of a source are parsed. If it changes, names that could not be parsed are parsed again.';

@@ -4,12 +4,12 @@ LANGUAGE plpgsql
 SECURITY DEFINER
 SET search_path = pg_catalog, pg_temp
 AS $next_file$
--- Lock a free extract first, then read which of its landed files is the oldest: whatever is read before the lock
--- may be old. The attempt is committed by the caller before the work starts. A file that says processing while its
--- extract is free has lost its worker; where that happens a third time the others have their turn, and the next run
--- tries it again.
+-- Locks a free extract first, and only then looks for its oldest landed file, because data that was read before the
+-- lock may be stale. The caller commits the attempt before the work starts. If a file is processing and its extract is
+-- free, its worker died. If that happens to a file three times in a run, the run passes over its extract; the next run
+-- retries the file.
 DECLARE
-    -- Not a join with the plan: the planner knows little of the two, and could ask for each file of each extract.
+    -- An array instead of a join: the planner lacks statistics here and could choose a nested loop over all files.
     v_files constant bigint[] := ARRAY(
         SELECT p.load_run_file_id FROM etl.load_run_plan AS p WHERE p.load_run_id = p_load_run_id
     );
@@ -65,4 +65,4 @@ BEGIN
 END;
 $next_file$;
 COMMENT ON FUNCTION etl.next_file(bigint, timestamptz) IS
-    'Opens an attempt to process the oldest landed file of a free extract of the run, except files whose newest attempt failed since a time; NULL: nothing is free.';
+    'Opens an attempt to process the oldest landed file of a free extract of the run; files whose newest attempt failed since p_since are left out. NULL: no file is free.';

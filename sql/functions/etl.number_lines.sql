@@ -3,8 +3,8 @@ RETURNS void
 LANGUAGE plpgsql
 VOLATILE
 AS $number_lines$
--- The columns load_run_file_id and line_no of a raw table have defaults that read these settings. The sequence belongs
--- to the session, so that two COPYs into one table do not share their numbers.
+-- The defaults of load_run_file_id and line_no in a raw table read these settings. Each session has its own sequence,
+-- so two COPYs into one table number their lines independently.
 BEGIN
     IF pg_catalog.to_regclass('pg_temp.rawcore_line_no') IS NULL THEN
         CREATE TEMP SEQUENCE rawcore_line_no;
@@ -15,4 +15,4 @@ BEGIN
 END;
 $number_lines$;
 COMMENT ON FUNCTION etl.number_lines(bigint, bigint) IS
-    'Prepares the transaction for a COPY into raw: rows belong to this file and are numbered from this line on.';
+    'Prepares the transaction for a COPY into raw: its rows belong to this file and are numbered from p_first_line.';

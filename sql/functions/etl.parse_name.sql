@@ -12,8 +12,8 @@ RETURNS TABLE (
 LANGUAGE sql
 STABLE
 AS $parse_name$
--- The first pattern that fits names the parts; a date counts only if it survives the way to a timestamp and back.
--- OFFSET 0: each expression is worked out once.
+-- The first pattern that matches gives the parts. A date is valid only if it survives the round trip through timestamp.
+-- OFFSET 0 makes PostgreSQL evaluate each expression once.
 WITH fitting AS (
     SELECT
         s.source,
@@ -84,15 +84,16 @@ SELECT
         WHEN t.extract IS NULL THEN 'the name holds an unknown file type: ' || d.file_type
         WHEN d.local_extracted AT TIME ZONE d.timezone AT TIME ZONE d.timezone <> d.local_extracted
             THEN pg_catalog.format('the name holds a DateExtracted that the time zone skips: %s', d.iso_extracted)
-        -- Where clocks are turned back an hour occurs twice: its later end, and its earlier, are compared.
+        -- When clocks are turned back, an hour occurs twice: date_extracted is read as the later one, date_to as the
+        -- earlier.
         WHEN d.local_extracted AT TIME ZONE d.timezone
             < (d.local_to - interval '3 hours') AT TIME ZONE d.timezone + interval '3 hours'
             AND d.local_extracted < d.local_to
-            THEN 'the name says that it was extracted before its interval ended'
+            THEN 'the name holds a DateExtracted before the end of its interval'
     END
 FROM (VALUES (1)) AS always (n)
 LEFT JOIN dated AS d ON true
 LEFT JOIN etl.file_types AS t ON t.source = d.source AND t.file_type = pg_catalog.lower(d.file_type);
 $parse_name$;
 COMMENT ON FUNCTION etl.parse_name(text, text) IS
-    'What the name of an object says; always one row, with problem where it cannot be read.';
+    'The parts of an object''s name. Always one row; problem is set if the name cannot be parsed.';

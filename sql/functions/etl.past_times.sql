@@ -5,8 +5,8 @@ STABLE
 SECURITY DEFINER
 SET search_path = pg_catalog, pg_temp
 AS $past_times$
--- A file takes at least as long as the quickest one did, and for its bytes as long as bytes took on average. The
--- newest attempts tell; of an extract without any, those of all extracts do.
+-- The estimate of a file: the time of the fastest file, plus the average time per byte. It uses the newest attempts at
+-- the extract, or at all extracts if the extract has none.
 WITH recent AS (
     SELECT
         f.extract,
@@ -35,4 +35,4 @@ LEFT JOIN measured AS own ON own.extract = e.extract AND own.action = a.action
 WHERE e.source = p_source;
 $past_times$;
 COMMENT ON FUNCTION etl.past_times(text) IS
-    'How long landing and processing a file of each extract took lately: at least, and per byte. No rows: nothing is known yet.';
+    'How long landing and processing took in recent attempts, by extract: the minimum, and the time per byte. No rows: there were none.';

@@ -16,7 +16,7 @@ STABLE
 SECURITY DEFINER
 SET search_path = pg_catalog, pg_temp
 AS $plan_batches$
--- Workers share a batch, but the last of them is not ready before its longest file is.
+-- Workers share a batch, but it takes at least as long as its longest file.
 DECLARE
     v_jobs integer;
 BEGIN
@@ -72,4 +72,4 @@ BEGIN
 END;
 $plan_batches$;
 COMMENT ON FUNCTION etl.plan_batches(text, jsonb) IS
-    'The plan of etl.plan_files by batch and tenant: files by what is done with them, extracts that are missing, and the seconds that the workers of the option jobs (default: one) take, as measured lately.';
+    'The plan of etl.plan_files by batch and tenant: number of files for each action, missing extracts, and the estimated seconds with as many workers as the option jobs sets (default: 1).';

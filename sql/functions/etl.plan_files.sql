@@ -97,14 +97,14 @@ BEGIN
         CASE
             WHEN j.status = 'held' THEN 'held: ' || coalesce(j.status_reason, '')
             WHEN j.action = 'hold' THEN 'held: its batch lacks ' || j.missing
-            WHEN j.action = 'leave' AND NOT j.is_wanted THEN 'left by the options of this run'
+            WHEN j.action = 'leave' AND NOT j.is_wanted THEN 'left out by the options of this run'
             WHEN j.status = 'processed' THEN format(
                 'it counts; to read it once more, the owner calls etl.reread_file(%s, reason)', j.load_run_file_id
             )
-            WHEN j.action = 'leave' AND j.is_elsewhere THEN 'lies in ' || j.s3_bucket
+            WHEN j.action = 'leave' AND j.is_elsewhere THEN 'is in another bucket: ' || j.s3_bucket
             WHEN j.action = 'leave' AND j.status = 'failed'
                 THEN 'failed before: ' || coalesce(j.status_reason, '') || '; --mode retry takes it'
-            WHEN j.action = 'leave' THEN 'not failed before, left by --mode retry'
+            WHEN j.action = 'leave' THEN 'has not failed before, so --mode retry leaves it out'
             WHEN j.status = 'failed' THEN 'failed before'
             WHEN j.status IN ('loading', 'landed', 'processing') THEN 'unfinished'
             WHEN j.reading > 1 THEN 'read again: ' || coalesce(j.status_reason, '')
@@ -123,4 +123,4 @@ BEGIN
 END;
 $plan_files$;
 COMMENT ON FUNCTION etl.plan_files(text, jsonb) IS
-    'What a run with these options would do with each open file (land, process, hold or leave), in order, and why. Only files of the bucket, if the options name one, are landed. RC003, RC006, RC009: as etl.read_options.';
+    'What a run with these options would do with each open file (land, process, hold or leave), in order, and why. If the options name a bucket, only files of this bucket are landed. RC003, RC006, RC009: as in etl.read_options.';

@@ -4,7 +4,7 @@ LANGUAGE plpgsql
 SECURITY DEFINER
 SET search_path = pg_catalog, pg_temp
 AS $plan_reprocess$
--- A run of its own over files whose rows stand in raw. They go on counting until they are processed again.
+-- Opens a new run over files whose rows are in raw. The files go on counting until they are processed again.
 DECLARE
     v_source text;
     v_run_id bigint;
@@ -27,7 +27,7 @@ BEGIN
                 )
                 ELSE 'there is no file to reprocess'
             END,
-            DETAIL = 'Files that are processed, failed or landed can be reprocessed, if their rows stand in raw.',
+            DETAIL = 'A file can be reprocessed if it is processed, failed or landed, and its rows are in raw.',
             HINT = 'SELECT load_run_file_id, extract, date_extracted, status FROM etl.load_run_files lists the files.';
     END IF;
     INSERT INTO etl.load_runs (source, status, mode, trigger, requested_by, parameters, notes, started_at)
@@ -50,10 +50,10 @@ BEGIN
     SET status = 'landed', status_reason = NULL
     FROM etl.load_run_plan AS p
     WHERE p.load_run_id = v_run_id AND f.load_run_file_id = p.load_run_file_id
-        -- Once more: it may have been excluded while this statement waited for it.
+        -- Checked again: the file may have been excluded while this statement waited for its lock.
         AND f.status IN ('processed', 'failed', 'landed');
     RETURN v_run_id;
 END;
 $plan_reprocess$;
 COMMENT ON FUNCTION etl.plan_reprocess(bigint[], text) IS
-    'Opens a run that processes files again from raw; returns load_run_id. RC007: none of them can be; RC013: one lies before the horizon.';
+    'Opens a run that processes files again from raw; returns load_run_id. RC007: none of the files can be reprocessed; RC013: one of them lies before the horizon.';

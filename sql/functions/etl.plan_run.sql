@@ -38,7 +38,7 @@ BEGIN
     WHERE p.load_run_id = p_load_run_id AND f.load_run_file_id = p.load_run_file_id
         AND v_run.parameters ?| ARRAY['kind', 'overrides'];
 
-    -- What failed before starts over where its bytes are.
+    -- A failed file becomes landed if its rows are in raw, else pending.
     UPDATE etl.load_run_files AS f
     SET status = CASE p.action WHEN 'land' THEN 'pending' ELSE 'landed' END,
         status_reason = NULL
@@ -50,4 +50,4 @@ BEGIN
 END;
 $plan_run$;
 COMMENT ON FUNCTION etl.plan_run(bigint) IS
-    'Writes the plan of a run: the files that etl.plan_files chooses by the options the run was started with. Returns their number. RC001: unknown run.';
+    'Writes the plan of a run: the files that etl.plan_files chooses with the options of the run. Returns their number. RC001: unknown run.';

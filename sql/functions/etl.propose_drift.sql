@@ -11,7 +11,8 @@ LANGUAGE plpgsql
 SECURITY DEFINER
 SET search_path = pg_catalog, pg_temp
 AS $propose_drift$
--- What was decided before is not proposed again; an open proposal of the extract is replaced.
+-- A proposal that was recorded before is returned, with its decision; any other open proposal of the extract is
+-- replaced.
 DECLARE
     v_file etl.load_run_files;
     v_drift etl.schema_drift;
@@ -50,4 +51,4 @@ BEGIN
 END;
 $propose_drift$;
 COMMENT ON FUNCTION etl.propose_drift(bigint, bigint, text[], text, text, jsonb) IS
-    'Records what is proposed for a file that drifted, and returns it; of the same proposal what was decided before.';
+    'Records the proposal for a drifted file and returns it. If the same proposal was recorded before, returns that one.';

@@ -4,7 +4,8 @@ LANGUAGE sql
 STABLE
 PARALLEL SAFE
 AS $pseudonym$
--- RFC 2104: H(outer || H(inner || text)). Blank is no value: else all who have none would share a pseudonym.
+-- RFC 2104: H(outer || H(inner || text)). A blank value gives NULL, so that people without a value do not share a
+-- pseudonym.
 SELECT
     pg_catalog.encode(
         pg_catalog.sha256(p_outer_pad || pg_catalog.sha256(
@@ -16,4 +17,4 @@ SELECT
     );
 $pseudonym$;
 COMMENT ON FUNCTION etl.pseudonym(text, bytea, bytea) IS
-    'HMAC-SHA-256 of the text without blanks and line ends around it, in upper case, in hex, with a key prepared by etl.set_pseudonym_key; NULL if nothing is left.';
+    'HMAC-SHA-256, in hex, of the trimmed, upper-cased text, with the key that etl.set_pseudonym_key prepared. NULL if the trimmed text is empty.';

@@ -9,7 +9,7 @@ LANGUAGE sql
 STABLE
 PARALLEL SAFE
 AS $quoted_row$
--- Quoted is what holds a separator, a line end or a quote: what RFC 4180 asks for, and no more.
+-- As in RFC 4180, a field is quoted only if it holds a separator, a line end or a quote.
 SELECT
     pg_catalog.string_agg(
         CASE
@@ -26,4 +26,4 @@ SELECT
 FROM pg_catalog.unnest(p_fields) WITH ORDINALITY AS f (value, place);
 $quoted_row$;
 COMMENT ON FUNCTION etl.quoted_row(text[], text, text, text) IS
-    'The fields of a row as one text: separated, NULL as nothing, quoted where they hold a separator, a line end or a quote.';
+    'The fields of a row as one text with separators. NULL becomes empty; a field with a separator, a line end or a quote is quoted.';

@@ -16,8 +16,8 @@ STABLE
 SECURITY DEFINER
 SET search_path = pg_catalog, pg_temp
 AS $read_options$
--- The only place that knows what the options of a run are. Whatever takes options reads them through it, so no run is
--- planned or started with options that it would not understand.
+-- The only place that knows the options of a run. Every routine that takes options reads them here, so no run is
+-- planned or started with options that are not valid.
 DECLARE
     c_options constant text[] := ARRAY[
         'batch', 'bucket', 'extracts', 'force', 'from', 'jobs', 'kind', 'mode', 'note', 'overrides', 'prefix', 'to'
@@ -87,7 +87,7 @@ BEGIN
             );
     END IF;
 
-    SELECT min(format('%s=%s sets nothing that a run can set', o.key, o.value)) INTO v_fault
+    SELECT min(format('a run cannot set %s=%s', o.key, o.value)) INTO v_fault
     FROM jsonb_each_text(v_options -> 'overrides') AS o
     WHERE
         CASE
@@ -113,16 +113,16 @@ BEGIN
         WHEN mode = 'backfill' AND NOT v_options ?| ARRAY['from', 'to']
             THEN 'mode backfill needs the option from, to, or both'
         WHEN v_options ? 'batch' AND (mode <> 'batch' OR v_options ?| ARRAY['from', 'to'])
-            THEN 'the option batch goes with mode batch alone, and not with from or to'
+            THEN 'the option batch needs mode batch, and excludes from and to'
         WHEN v_options ?| ARRAY['from', 'to'] AND mode <> 'backfill'
-            THEN 'the options from and to go with mode backfill alone'
-        WHEN first_batch > last_batch THEN 'the option from is later than to'
+            THEN 'the options from and to need mode backfill'
+        WHEN first_batch > last_batch THEN 'the option from is later than the option to'
     END;
     IF v_fault IS NOT NULL THEN
         RAISE EXCEPTION USING
             ERRCODE = 'RC009',
             MESSAGE = v_fault,
-            HINT = 'Without mode the options decide: batch means mode batch, from or to means mode backfill.';
+            HINT = 'If mode is not given, batch implies mode batch, and from or to imply mode backfill.';
     END IF;
 
     extracts := CASE
@@ -139,4 +139,4 @@ BEGIN
 END;
 $read_options$;
 COMMENT ON FUNCTION etl.read_options(text, jsonb) IS
-    'Checks the options of a run of the source and returns them with their types, one row. NULL: not given, no bound. RC003: unknown source; RC006: unknown extract; RC009: an option, or a value, that a run cannot have.';
+    'Checks the options of a run of the source and returns them with their types, in one row. NULL: not given, no bound. RC003: unknown source; RC006: unknown extract; RC009: unknown option, or a value that is not valid.';

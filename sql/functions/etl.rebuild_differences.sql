@@ -4,7 +4,7 @@ LANGUAGE plpgsql
 SECURITY DEFINER
 SET search_path = pg_catalog, pg_temp
 AS $rebuild_differences$
--- Rebuild every counting file's keys for real, see what changed, and take it back: a rebuild writes differences only.
+-- Rebuilds the keys of every counting file, counts what changed, and rolls back: a rebuild writes differences only.
 DECLARE
     v_file_id bigint;
     v_changes bigint;

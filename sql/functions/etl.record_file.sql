@@ -4,8 +4,8 @@ LANGUAGE plpgsql
 SECURITY DEFINER
 SET search_path = pg_catalog, pg_temp
 AS $record_file$
--- What is decided about a file is recorded when it is first processed and stays, unless the run says otherwise; the
--- rules are those of today.
+-- Kind, mirror and thresholds are recorded when the file is first processed, and stay unless the options of a run
+-- override them. The ruleset fingerprint is always that of today's rules.
 DECLARE
     v_file etl.load_run_files;
     v_extract etl.extracts;
@@ -61,4 +61,4 @@ BEGIN
 END;
 $record_file$;
 COMMENT ON FUNCTION etl.record_file(bigint) IS
-    'Records on the file of an attempt its kind, mirror, thresholds and rules, and returns it. RC004: not being processed; RC010: no pseudonym key; RC013: before the horizon.';
+    'Records kind, mirror, thresholds and ruleset fingerprint of the file of an attempt; returns the file. RC004: the file is not being processed; RC010: the pseudonym key is not set; RC013: the file lies before the horizon.';

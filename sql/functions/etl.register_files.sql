@@ -16,7 +16,7 @@ BEGIN
 
     PERFORM etl.skip_unread(p_source);
 
-    -- An object changed before the newest content of its key was read: the file is what lies there now.
+    -- An object changed before its newest content was read: the file then describes the content that is there now.
     WITH unread AS (
         SELECT
             f.load_run_file_id,
@@ -61,7 +61,7 @@ BEGIN
     SELECT
         o.source, o.extract, o.s3_bucket, o.s3_key,
         etl.unused_version(o.s3_bucket, o.s3_key, 'etag:' || o.etag, o.last_modified),
-        -- Not before the content that it follows: some stores keep the time of the copied file.
+        -- Never earlier than the previous content of the key: some stores keep the time of a copied file.
         o.etag, o.size_bytes, greatest(o.last_modified, known.last_modified),
         o.extract_type, o.tenant, o.date_from, o.date_to, o.date_extracted, o.kind,
         CASE WHEN r.reason IS NULL THEN 'pending' ELSE 'held' END,
@@ -87,4 +87,4 @@ BEGIN
 END;
 $register_files$;
 COMMENT ON FUNCTION etl.register_files(text, timestamptz) IS
-    'Makes files of the objects that the listing of that time showed new or changed; files that etl.reason_to_hold names are held, incomplete batches recorded.';
+    'Creates files for the objects that the listing of p_now showed as new or changed. Holds files for the reasons of etl.reason_to_hold, and records incomplete batches.';

@@ -11,8 +11,8 @@ LANGUAGE plpgsql
 SECURITY DEFINER
 SET search_path = pg_catalog, pg_temp
 AS $register_listing$
--- Take a listing into the inventory: rows without news are not written. A name is read when it is new; one that could
--- not be read is read again when the rules have changed.
+-- Updates the inventory from a listing; unchanged objects are not written. A name is parsed when it is new, and again
+-- if it could not be parsed and the rules have changed since.
 DECLARE
     v_now constant timestamptz := clock_timestamp();
     v_rules constant text := etl.name_rules(p_source);
@@ -44,7 +44,7 @@ BEGIN
         WHERE l.listing_id = p_listing_id
         RETURNING l.*
     ),
-    -- Pages of a lesser server may overlap while it is written to.
+    -- Some stores return overlapping pages while objects are being written.
     each AS (
         SELECT DISTINCT ON (l.s3_bucket, l.s3_key) l.*
         FROM listed AS l
@@ -100,4 +100,4 @@ BEGIN
 END;
 $register_listing$;
 COMMENT ON FUNCTION etl.register_listing(text, text) IS
-    'Takes a listing that was copied into etl.s3_listing into the inventory, and new contents into etl.load_run_files. Returns counts.';
+    'Moves a listing from etl.s3_listing into the inventory, and registers new contents in etl.load_run_files. Returns counts.';

@@ -30,4 +30,4 @@ BEGIN
 END;
 $reopen_file$;
 COMMENT ON FUNCTION etl.reopen_file(bigint, text, text) IS
-    'Records that a held or excluded file may count and opens a run for it; NULL: its rows are not in raw, a run of the driver lands it. RC008: another state.';
+    'Records that a held or excluded file may count, and opens a run for it. NULL: its rows are not in raw, so the next run of the driver lands it. RC008: the file is not in p_state.';

@@ -6,7 +6,7 @@ SECURITY DEFINER
 SET search_path = pg_catalog, pg_temp
 AS $ruleset_fingerprint$
 -- Everything that can change a value or a verdict in files of this DateExtracted: contract, values of its domains,
--- pseudonym key. Of columns that such files do not have nothing counts, so a new column makes no old file stale.
+-- pseudonym key. Columns that these files do not have are left out, so a new column makes no old file stale.
 SELECT encode(sha256(convert_to(concat_ws(
     E'\n',
     h.rules_hash,
@@ -37,4 +37,4 @@ JOIN etl.shapes AS h USING (extract)
 WHERE e.extract = p_extract AND p_date_extracted >= h.since AND p_date_extracted < h.until;
 $ruleset_fingerprint$;
 COMMENT ON FUNCTION etl.ruleset_fingerprint(text, timestamptz) IS
-    'Hash of everything that can change a value or a verdict in files of the extract and DateExtracted; those that carry another are stale.';
+    'Hash of everything that can change a value or a verdict in files of the extract and DateExtracted. Counting files with a different fingerprint are stale.';

@@ -12,4 +12,4 @@ FROM etl.load_run_plan AS p
 JOIN etl.load_run_files AS f USING (load_run_file_id)
 WHERE p.load_run_id = p_load_run_id;
 $run_progress$;
-COMMENT ON FUNCTION etl.run_progress(bigint) IS 'How many files of a run wait for nothing more, and how many of these failed.';
+COMMENT ON FUNCTION etl.run_progress(bigint) IS 'Number of files of a run that are finished, and how many of them failed.';

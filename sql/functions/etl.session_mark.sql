@@ -6,4 +6,4 @@ AS $session_mark$
 SELECT pg_catalog.pg_backend_pid(), pg_catalog.current_setting('rawcore.mark', true);
 $session_mark$;
 COMMENT ON FUNCTION etl.session_mark() IS
-    'The server process of this session and its setting rawcore.mark. A driver learns from it whether a pooler gives its session to others.';
+    'The server process of this session and its setting rawcore.mark. With it, a driver detects a pooler that shares server sessions between clients.';

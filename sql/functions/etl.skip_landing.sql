@@ -25,4 +25,4 @@ BEGIN
         AND p.load_run_id = a.load_run_id AND p.load_run_file_id = a.load_run_file_id;
 END;
 $skip_landing$;
-COMMENT ON FUNCTION etl.skip_landing(bigint, text, text) IS 'Marks a file whose content is landed already as skipped.';
+COMMENT ON FUNCTION etl.skip_landing(bigint, text, text) IS 'Marks a file as skipped because its content is landed already.';

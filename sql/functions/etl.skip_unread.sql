@@ -4,7 +4,7 @@ LANGUAGE plpgsql
 SECURITY DEFINER
 SET search_path = pg_catalog, pg_temp
 AS $skip_unread$
--- A content that was not read before another came is gone, unless a worker is reading it.
+-- Content that was replaced before it was read is gone, unless a worker is reading it now.
 BEGIN
     WITH unread AS (
         SELECT f.load_run_file_id
@@ -19,7 +19,7 @@ BEGIN
         FOR NO KEY UPDATE SKIP LOCKED
     )
     UPDATE etl.load_run_files AS f
-    SET status = 'skipped', status_reason = 'another content took its place before it was read'
+    SET status = 'skipped', status_reason = 'its object was overwritten before it was read'
     FROM unread AS u
     WHERE f.load_run_file_id = u.load_run_file_id;
 END;

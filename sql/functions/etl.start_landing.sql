@@ -16,8 +16,8 @@ LANGUAGE plpgsql
 SECURITY DEFINER
 SET search_path = pg_catalog, pg_temp
 AS $start_landing$
--- Choose the run's next file and write the attempt, so that it is visible when the work starts. A file that says
--- loading and whose row is free has lost its worker. A file that failed waits until the others have been tried.
+-- Chooses the run's next file and writes the attempt, which is visible before the work starts. If a file is loading and
+-- its row is not locked, its worker died. A file that failed is retried after the files that have failed less often.
 DECLARE
     v_file_id bigint;
     v_attempt_id bigint;
@@ -53,4 +53,4 @@ BEGIN
 END;
 $start_landing$;
 COMMENT ON FUNCTION etl.start_landing(bigint, integer) IS
-    'Opens an attempt to land the run''s next file, with the columns that a file of its DateExtracted has; no row: nothing is left, or other workers have it. At most 5 failures a file and run, or as many as given.';
+    'Opens an attempt to land the run''s next file, and returns it with the columns of its shape. No row: no file is left, or other workers have the rest. A file that has failed p_attempts times in this run is left out.';

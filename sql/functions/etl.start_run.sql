@@ -4,7 +4,7 @@ LANGUAGE plpgsql
 SECURITY DEFINER
 SET search_path = pg_catalog, pg_temp
 AS $start_run$
--- The caller holds the source (etl.lock_source), so a run of it that is still marked running has lost its driver.
+-- The caller has locked the source (etl.lock_source), so if another run of it is still marked running, its driver died.
 DECLARE
     v_options record;
     v_load_run_id bigint;
@@ -14,7 +14,7 @@ BEGIN
     UPDATE etl.load_runs AS r
     SET status = 'failed',
         finished_at = clock_timestamp(),
-        notes = concat_ws('; ', r.notes, 'its driver went away')
+        notes = concat_ws('; ', r.notes, 'its driver died')
     WHERE r.source = p_source AND r.status = 'running' AND r.trigger <> 'psql';
 
     INSERT INTO etl.load_runs (source, status, mode, trigger, requested_by, parameters, notes, started_at)
@@ -27,4 +27,4 @@ BEGIN
 END;
 $start_run$;
 COMMENT ON FUNCTION etl.start_run(text, jsonb) IS
-    'Opens a run, records its options, and closes the runs of the source whose driver went away. Returns load_run_id. RC003: unknown source; RC006: unknown extract; RC009: an option, or a value, that a run cannot have.';
+    'Opens a run, records its options, and closes the runs of the source whose driver died. Returns load_run_id. RC003: unknown source; RC006: unknown extract; RC009: unknown option, or a value that is not valid.';

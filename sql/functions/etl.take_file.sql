@@ -4,8 +4,8 @@ LANGUAGE plpgsql
 SECURITY DEFINER
 SET search_path = pg_catalog, pg_temp
 AS $take_file$
--- The lock of the extract covers every read that decides and every write that follows, to the end of the transaction.
--- Another session may hold it for a moment, to look for a file.
+-- The lock of the extract covers all reads and writes of this file until the transaction ends. A session that looks for
+-- a file in etl.next_file can hold it for a moment.
 DECLARE
     v_file etl.load_run_files;
 BEGIN
@@ -30,4 +30,4 @@ BEGIN
 END;
 $take_file$;
 COMMENT ON FUNCTION etl.take_file(bigint) IS
-    'Locks the extract of an attempt''s file to the end of the transaction. Whether the file is this attempt''s; no: another worker came first, and the attempt is lost.';
+    'Locks the extract of an attempt''s file until the transaction ends. Returns whether the file still belongs to this attempt; false: another worker took it, and the attempt is lost.';

@@ -18,7 +18,7 @@ STABLE
 SECURITY DEFINER
 SET search_path = pg_catalog, pg_temp
 AS $trace$
--- The table is looked up in the contracts, so nothing of p_table or p_key is ever executed.
+-- The table is looked up in etl.extracts, so no text of p_table or p_key is ever executed.
 DECLARE
     v_extract etl.extracts;
     v_key_columns text[];
@@ -31,7 +31,7 @@ BEGIN
         RAISE EXCEPTION USING
             ERRCODE = 'RC006',
             MESSAGE = format('%L is not a table of core or stg', p_table),
-            HINT = 'SELECT core_table, stg_table FROM etl.extracts lists them.';
+            HINT = 'SELECT core_table, stg_table FROM etl.extracts lists the tables.';
     END IF;
     SELECT s.tenant_columns || v_extract.natural_key INTO v_key_columns
     FROM etl.sources AS s
@@ -69,7 +69,7 @@ BEGIN
             ELSE 'NULL::timestamptz AS effective_from'
         END,
         (
-            -- Typed, so that the index on the key serves; a text that is no value of the type finds nothing.
+            -- The texts are cast, so that the index on the key is used; a text that cannot be cast finds no row.
             SELECT string_agg(
                 format(
                     'c.%1$I = CASE WHEN pg_input_is_valid($1 ->> %1$L, %2$L) THEN ($1 ->> %1$L)::%2$s END',

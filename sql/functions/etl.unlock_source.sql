@@ -5,4 +5,4 @@ VOLATILE
 AS $unlock_source$
 SELECT pg_catalog.pg_advisory_unlock(pg_catalog.hashtext('rawcore.run'), pg_catalog.hashtext(p_source));
 $unlock_source$;
-COMMENT ON FUNCTION etl.unlock_source(text) IS 'Gives back what etl.lock_source took.';
+COMMENT ON FUNCTION etl.unlock_source(text) IS 'Releases the lock of etl.lock_source.';

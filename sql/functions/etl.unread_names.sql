@@ -12,4 +12,4 @@ ORDER BY o.first_seen DESC, o.s3_key
 LIMIT p_limit;
 $unread_names$;
 COMMENT ON FUNCTION etl.unread_names(text, bigint) IS
-    'The objects whose names could not be read, and why, newest first; at most so many, or all.';
+    'The objects whose names could not be parsed, and why, newest first; at most p_limit, NULL: all.';

@@ -3,7 +3,7 @@ RETURNS text
 LANGUAGE sql
 STABLE
 AS $unused_version$
--- Where a store keeps no versions, content that comes back after a correction has the name of its first time.
+-- If a store keeps no versions, content that returns after a correction has the same etag as the first time.
 SELECT
     CASE
         WHEN EXISTS (
@@ -16,4 +16,4 @@ SELECT
     END;
 $unused_version$;
 COMMENT ON FUNCTION etl.unused_version(text, text, text, timestamptz) IS
-    'The version id of a new file; with the time it was written, where an earlier file of the key has the same one.';
+    'The version id of a new file. If an earlier file of the key has the same id, the time of writing is appended.';

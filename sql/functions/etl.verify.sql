@@ -4,7 +4,7 @@ LANGUAGE plpgsql
 SECURITY DEFINER
 SET search_path = pg_catalog, pg_temp
 AS $verify$
--- Each check yields a row per violation; no row: all is well. Under the extract's lock, so that nothing moves.
+-- Each check returns one row for each violation. The extract is locked, so that nothing changes during the checks.
 DECLARE
     v_extract etl.extracts;
 BEGIN
@@ -13,12 +13,12 @@ BEGIN
         RAISE EXCEPTION USING
             ERRCODE = 'RC006',
             MESSAGE = format('there is no extract %s', p_extract),
-            HINT = 'SELECT extract FROM etl.extracts lists them.';
+            HINT = 'SELECT extract FROM etl.extracts lists the extracts.';
     END IF;
     PERFORM FROM etl.locks AS l WHERE l.extract = p_extract FOR UPDATE;
 
     RETURN QUERY
-    SELECT 'counts', f.load_run_file_id, 'rows read are not rows ingested, unchanged, duplicate and rejected'
+    SELECT 'counts', f.load_run_file_id, 'rows_read is not the sum of rows ingested, unchanged, duplicate and rejected'
     FROM etl.load_run_files AS f
     WHERE f.extract = p_extract AND f.is_counting
         AND f.rows_read IS DISTINCT FROM f.rows_ingested + f.rows_unchanged + f.rows_duplicate + f.rows_rejected;
@@ -56,7 +56,7 @@ BEGIN
     );
 
     RETURN QUERY
-    SELECT 'stale', f.load_run_file_id, 'its verdicts were made by other rules: CALL etl.reprocess_file'
+    SELECT 'stale', f.load_run_file_id, 'the file was processed by different rules: CALL etl.reprocess_file'
     FROM etl.shapes AS h
     CROSS JOIN LATERAL etl.ruleset_fingerprint(h.extract, h.since) AS fingerprint
     JOIN etl.load_run_files AS f
@@ -93,4 +93,4 @@ BEGIN
 END;
 $verify$;
 COMMENT ON FUNCTION etl.verify(text) IS
-    'Checks a live extract: counts, raw, lineage, stale files, periods, and that core is what raw gives. Rows only for violations. RC006: unknown extract.';
+    'Checks an extract: counts, raw, lineage, stale files, periods, and whether a rebuild from raw would change core. Returns violations only. RC006: unknown extract.';

@@ -4,9 +4,9 @@ SECURITY DEFINER
 SET search_path = pg_catalog, pg_temp
 SET default_statistics_target = 10
 AS $analyze_raw$
--- A new file is unknown to the statistics, and nothing may depend on autovacuum having been there.
--- The planner takes it for one row then, and reads it with one process. A small sample will do:
--- what matters is whether the file has hundreds of rows or hundreds of thousands.
+-- The statistics do not know a new file, and autovacuum may not have run yet. The planner then expects one row, and
+-- reads the file with one process. A small sample is enough: it has to show whether the file has hundreds of rows or
+-- hundreds of thousands.
 DECLARE
     v_table text;
     v_columns text[];
@@ -33,4 +33,4 @@ BEGIN
 END;
 $analyze_raw$;
 COMMENT ON PROCEDURE etl.analyze_raw(bigint) IS
-    'Refreshes the statistics of the raw table for a file that is not small: of the file column, for a big one of the keys too.';
+    'Refreshes the statistics of the raw table unless the file is small: those of load_run_file_id, for a big file also of line_no and the key.';

@@ -4,7 +4,7 @@ SECURITY DEFINER
 SET search_path = pg_catalog, pg_temp
 SET default_statistics_target = 20
 AS $analyze_target$
--- Only when the table has grown much since its statistics were made: after a first load, not after each delta.
+-- Only if the file is large compared with the table: after a first load, not after each delta.
 DECLARE
     v_extract etl.extracts;
     v_table text;
@@ -39,4 +39,4 @@ BEGIN
 END;
 $analyze_target$;
 COMMENT ON PROCEDURE etl.analyze_target(bigint, text) IS
-    'Refreshes the statistics of the extract''s table in layer stg or core after a file that changed much of it.';
+    'Refreshes the statistics of the extract''s table in stg or core (p_layer) after a file that changed much of it.';

@@ -3,8 +3,8 @@ LANGUAGE plpgsql
 SECURITY DEFINER
 SET search_path = pg_catalog, pg_temp
 AS $analyze_work$
--- The table was filled a moment ago: without statistics it looks almost empty to the planner. Statistics outlive the
--- rows, so they hold keys and lineage, and no other column of a file.
+-- Without statistics the planner takes a table that was just filled for almost empty. Statistics stay after the rows
+-- are deleted, so only the columns of key and lineage are analyzed, no other column of a file.
 BEGIN
     IF pg_relation_size(format('etl.%I', p_table)) >= etl.config_bigint('analyze_work_bytes') THEN
         EXECUTE format(
@@ -27,4 +27,4 @@ BEGIN
     END IF;
 END;
 $analyze_work$;
-COMMENT ON PROCEDURE etl.analyze_work(text) IS 'Makes statistics of a work table that was filled a moment ago, unless it is small.';
+COMMENT ON PROCEDURE etl.analyze_work(text) IS 'Creates statistics for a work table that was just filled, unless it is small.';

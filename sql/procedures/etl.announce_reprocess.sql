@@ -11,10 +11,11 @@ BEGIN
     WHERE f.extract = p_extract AND f.is_counting
         AND f.ruleset_fingerprint IS DISTINCT FROM etl.ruleset_fingerprint(p_extract, f.date_extracted);
     IF v_files > 0 THEN
-        RAISE WARNING '%: % file(s) were processed by other rules. %. Run: CALL etl.reprocess_extract(%, NULL, NULL);',
+        RAISE WARNING
+            '%: % file(s) were processed by different rules. %. Run: CALL etl.reprocess_extract(%, NULL, NULL);',
             p_extract, v_files, p_reason, quote_literal(p_extract);
     END IF;
 END;
 $announce_reprocess$;
 COMMENT ON PROCEDURE etl.announce_reprocess(text, text) IS
-    'Says how to bring core up to date where a migration left files whose verdicts were made by other rules, and what is so until then.';
+    'Warns if a migration has left stale files: tells what core shows until then (p_reason), and how to bring core up to date.';

@@ -3,7 +3,8 @@ LANGUAGE plpgsql
 SECURITY DEFINER
 SET search_path = pg_catalog, pg_temp
 AS $clear_work$
--- Work tables are the extract's own, under its lock. Big ones are truncated: deleting would leave their bulk behind.
+-- Each extract has its own work tables, protected by its lock. Big ones are truncated, because DELETE would leave
+-- bloat.
 DECLARE
     v_table text;
 BEGIN

@@ -7,7 +7,7 @@ AS $describe_columns$
 DECLARE
     v_statements text;
 BEGIN
-    -- 1. The tables: raw, stg, and core, which says what it has instead of the value.
+    -- 1. The tables of raw, stg and core. For core, the description adds what is stored instead of the value.
     WITH described AS (
         SELECT DISTINCT ON (c.extract, c.column_name)
             e.raw_table, e.stg_table, e.core_table, c.column_name, c.description,
@@ -33,7 +33,7 @@ BEGIN
     WHERE col_description(a.attrelid, a.attnum) IS DISTINCT FROM t.description;
     EXECUTE coalesce(v_statements, '');
 
-    -- 2. The views, from the table that they show.
+    -- 2. The views, with the descriptions of their tables.
     WITH shown AS (
         SELECT DISTINCT ON (a.attrelid, a.attnum)
             v.view_name, a.attname, a.attrelid, a.attnum, col_description(b.attrelid, b.attnum) AS description
@@ -60,4 +60,4 @@ BEGIN
 END;
 $describe_columns$;
 COMMENT ON PROCEDURE etl.describe_columns() IS
-    'Gives each column of raw, stg, core and their views the description that its contract has, as COMMENT. Part of migrations.';
+    'Writes the description in the contract as COMMENT on each column of raw, stg, core and their views. Part of each migration.';

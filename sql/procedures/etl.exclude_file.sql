@@ -3,7 +3,7 @@ LANGUAGE plpgsql
 SECURITY DEFINER
 SET search_path = pg_catalog, pg_temp
 AS $exclude_file$
--- The decision stays with the file. Its keys are derived again from the files that still count.
+-- The decision is kept with the file. The keys of the file are rebuilt from the files that still count.
 DECLARE
     v_file etl.load_run_files;
     v_former_id bigint;
@@ -15,7 +15,7 @@ BEGIN
     SET status = 'excluded', status_reason = p_reason, is_counting = false, decision = 'excluded'
     WHERE f.load_run_file_id = p_load_run_file_id;
     IF v_file.is_counting THEN
-        -- The version that it had superseded counts again.
+        -- The version that this file superseded counts again.
         UPDATE etl.load_run_files AS f
         SET status = 'processed', is_counting = true, superseded_by = NULL
         WHERE f.load_run_file_id = (
@@ -35,4 +35,4 @@ BEGIN
 END;
 $exclude_file$;
 COMMENT ON PROCEDURE etl.exclude_file(bigint, text) IS
-    'Takes a file out of core, with a reason; survives reprocessing; etl.readmit_file takes it back. RC008: the file is not in a state for it.';
+    'Takes a file out of core, with a reason. A reprocess leaves it out; etl.readmit_file lets it count again. RC008: a file in this status cannot be excluded.';

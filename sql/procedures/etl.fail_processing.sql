@@ -3,8 +3,8 @@ LANGUAGE plpgsql
 SECURITY DEFINER
 SET search_path = pg_catalog, pg_temp
 AS $fail_processing$
--- Faults of the environment leave the file landed for the next call; faults of content make it failed. Only the
--- SQLSTATE and the name of the table are kept: messages of data errors carry values.
+-- After a fault of the environment the file is landed again, for a retry; after a fault of its content it is failed.
+-- Only SQLSTATE and table name are recorded, because messages of data errors hold values.
 DECLARE
     v_is_environment constant boolean :=
         left(p_sqlstate, 2) IN ('08', '40', '53', '57', '58') OR p_sqlstate IN ('55P03', 'RC010');
@@ -17,7 +17,7 @@ DECLARE
                 JOIN etl.horizons AS h USING (extract)
                 WHERE f.file_attempt_id = p_file_attempt_id
             )
-            WHEN 'RC011' THEN 'it counts already and would now fail: see etl.dq_results'
+            WHEN 'RC011' THEN 'the file counts already and would now fail or be held: see etl.dq_results'
             ELSE format('SQLSTATE %s', p_sqlstate)
         END,
         CASE WHEN p_object <> '' THEN format('in %s', p_object) END
@@ -42,4 +42,4 @@ BEGIN
 END;
 $fail_processing$;
 COMMENT ON PROCEDURE etl.fail_processing(bigint, text, text) IS
-    'Records that a file could not be processed: landed again if trying again may help, else failed.';
+    'Records that a file could not be processed. It becomes landed if a retry can help, else failed.';

@@ -3,7 +3,7 @@ LANGUAGE plpgsql
 SECURITY DEFINER
 SET search_path = pg_catalog, pg_temp
 AS $finish_processing$
--- A file that counted already and would now fail keeps what it had: the error undoes its new verdicts.
+-- If a file that counts would now fail or be held, the error rolls back its new verdicts, and it stays as it was.
 DECLARE
     v_file etl.load_run_files;
 BEGIN
@@ -12,7 +12,7 @@ BEGIN
         RAISE EXCEPTION USING
             ERRCODE = 'RC011',
             MESSAGE = format('file %s counts already and would now be %s', v_file.load_run_file_id, p_verdict),
-            HINT = 'It stays as it was. See etl.dq_results, raise the threshold with --set, or exclude the file.';
+            HINT = 'The file stays as it was. See etl.dq_results; raise the threshold with --set, or exclude the file.';
     END IF;
 
     UPDATE etl.load_run_files AS f
@@ -27,7 +27,7 @@ BEGIN
                 f.rows_rejected, f.rows_read, round(f.reject_rate * 100, 2), f.extract
             )
             WHEN 'held' THEN CASE f.rows_read - f.rows_rejected_landing
-                WHEN 0 THEN 'a mirror of which no row could land: see etl.rejects'
+                WHEN 0 THEN 'a mirror with no row that could be landed: see etl.rejects'
                 ELSE 'a mirror that would close too many keys: see etl.dq_results'
             END
         END,
@@ -44,4 +44,4 @@ BEGIN
 END;
 $finish_processing$;
 COMMENT ON PROCEDURE etl.finish_processing(bigint, text) IS
-    'Closes an attempt to process a file with the verdict of etl.judge_file. RC011: a file that counts would fail or be held.';
+    'Closes an attempt to process a file with the verdict of etl.judge_file. RC011: the file counts already, and would now fail or be held.';

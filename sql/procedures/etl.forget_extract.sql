@@ -3,8 +3,8 @@ LANGUAGE plpgsql
 SECURITY DEFINER
 SET search_path = pg_catalog, pg_temp
 AS $forget_extract$
--- Without its tables no file of it can be told, traced or processed: their entries go too. The objects stay in S3,
--- and their names are read anew by the next run.
+-- Without the tables of the extract, its files cannot be traced or processed, so their entries are deleted too. The
+-- objects stay in S3, and the next run parses their names again.
 DECLARE
     v_file_ids bigint[];
 BEGIN
@@ -22,4 +22,4 @@ BEGIN
 END;
 $forget_extract$;
 COMMENT ON PROCEDURE etl.forget_extract(text) IS
-    'Removes an extract from the control plane, the entries of its files included; for migrations that drop its tables.';
+    'Removes an extract and the entries of its files from the schema etl; for migrations that drop its tables.';

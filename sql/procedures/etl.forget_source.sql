@@ -18,4 +18,4 @@ BEGIN
 END;
 $forget_source$;
 COMMENT ON PROCEDURE etl.forget_source(text) IS
-    'Removes a source from the control plane with all its extracts, files and runs; for migrations that drop their tables.';
+    'Removes a source with all its extracts, files and runs from the schema etl; for migrations that drop their tables.';

@@ -3,7 +3,7 @@ LANGUAGE plpgsql
 SECURITY DEFINER
 SET search_path = pg_catalog, pg_temp
 AS $keep_verdicts$
--- A new column that may be empty, another name or place of a column: no value and no verdict becomes another.
+-- For changes of a contract that change no value and no verdict: an optional new column, a renamed or moved column.
 BEGIN
     UPDATE etl.load_run_files AS f
     SET ruleset_fingerprint = etl.ruleset_fingerprint(p_extract, f.date_extracted)
@@ -15,4 +15,4 @@ BEGIN
 END;
 $keep_verdicts$;
 COMMENT ON PROCEDURE etl.keep_verdicts(text, timestamptz) IS
-    'Carries verdicts over to rules that say the same in other words, for files before a DateExtracted (NULL: all) that were not stale when etl.remember_rules was called.';
+    'Marks files as current after a change of rules that changes no verdict: files before a DateExtracted (NULL: all) that were not stale when etl.remember_rules was called.';

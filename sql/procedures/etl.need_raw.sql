@@ -3,7 +3,7 @@ LANGUAGE plpgsql
 SECURITY DEFINER
 SET search_path = pg_catalog, pg_temp
 AS $need_raw$
--- The migration empties what is filled again from raw.
+-- The migration empties tables or columns, and raw has to hold all rows to fill them again.
 BEGIN
     IF etl.horizon(p_extract) > '-infinity' THEN
         RAISE EXCEPTION USING
@@ -15,4 +15,4 @@ BEGIN
 END;
 $need_raw$;
 COMMENT ON PROCEDURE etl.need_raw(text) IS
-    'Stops a migration that has values derived anew from raw, where raw was purged. RC021: it was.';
+    'Stops a migration that has to derive values again from raw, if raw of the extract was purged. RC021: it was purged.';

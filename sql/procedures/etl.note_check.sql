@@ -17,4 +17,4 @@ SET passed = excluded.passed,
     threshold = excluded.threshold,
     checked_at = excluded.checked_at;
 $note_check$;
-COMMENT ON PROCEDURE etl.note_check(bigint, text, numeric, numeric, timestamptz) IS 'Records the outcome of a check of a whole file.';
+COMMENT ON PROCEDURE etl.note_check(bigint, text, numeric, numeric, timestamptz) IS 'Records the result of a check of a whole file.';

@@ -10,4 +10,4 @@ BEGIN
 END;
 $process_batch$;
 COMMENT ON PROCEDURE etl.process_batch(bigint) IS
-    'Types, rejects, deduplicates and merges the landed files of a run; commits after each; several sessions may call it at once. RC001: unknown run; RC002: called in a transaction block.';
+    'Types, rejects, deduplicates and merges the landed files of a run, and commits after each file. Several sessions can call it at once. RC001: unknown run; RC002: called in a transaction block.';

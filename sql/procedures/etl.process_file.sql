@@ -3,7 +3,7 @@ LANGUAGE plpgsql
 SECURITY DEFINER
 SET search_path = pg_catalog, pg_temp
 AS $process_file$
--- One landed file, from raw to core, under the extract's lock, which the caller has already.
+-- Processes one landed file from raw to core. The caller has locked the extract.
 DECLARE
     v_file etl.load_run_files;
     v_is_late boolean;
@@ -46,4 +46,4 @@ BEGIN
 END;
 $process_file$;
 COMMENT ON PROCEDURE etl.process_file(bigint) IS
-    'Processes the landed file of an attempt from raw to core, in the caller''s transaction, which holds the extract''s lock to its end.';
+    'Processes the landed file of an attempt from raw to core, in the caller''s transaction, which holds the extract''s lock until it ends.';

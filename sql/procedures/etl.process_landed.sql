@@ -1,10 +1,11 @@
 CREATE OR REPLACE PROCEDURE etl.process_landed(p_load_run_id bigint)
 LANGUAGE plpgsql
 AS $process_landed$
--- One transaction per file. Neither SECURITY DEFINER nor SET: with either a procedure cannot COMMIT. Each transaction
--- takes the lock of an extract first; a file's failure is rolled back to its savepoint, recorded, and does not touch
--- the others. What failed since this call began, in whatever session, is left to the next call. Workers of one driver
--- do not begin at once: they set rawcore.round_began, so that none tries again what another has just tried.
+-- One transaction per file. A procedure with SECURITY DEFINER or SET cannot COMMIT, so this one has neither. Each
+-- transaction locks an extract first. If a file fails, its work is rolled back to a savepoint and the failure is
+-- recorded; other files are not affected. A file that failed since this call began, in any session, is left to the
+-- next call. The workers of one driver begin at different moments, so they share a begin in rawcore.round_began: no
+-- worker retries a file that another worker has just tried.
 DECLARE
     v_attempt_id bigint;
     v_began constant timestamptz := coalesce(

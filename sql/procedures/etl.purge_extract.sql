@@ -3,8 +3,8 @@ LANGUAGE plpgsql
 SECURITY DEFINER
 SET search_path = pg_catalog, pg_temp
 AS $purge_extract$
--- Under the extract's lock. A horizon only moves forward, and only over files that are done: no content is removed
--- that nobody has decided about.
+-- Locks the extract. A horizon only moves forward, and only past files that are done: rows of an open file are not
+-- purged.
 DECLARE
     v_horizon timestamptz;
     v_open record;
@@ -33,7 +33,7 @@ BEGIN
             MESSAGE = format(
                 'file %s of %s is %s, so its rows cannot be purged', v_open.load_run_file_id, p_extract, v_open.status
             ),
-            HINT = 'Process it, or CALL etl.exclude_file(id, reason); then purge again.';
+            HINT = 'Process the file, or CALL etl.exclude_file(id, reason); then purge again.';
     END IF;
 
     FOR v_tenant IN
@@ -55,4 +55,4 @@ BEGIN
 END;
 $purge_extract$;
 COMMENT ON PROCEDURE etl.purge_extract(text, timestamptz) IS
-    'Purges raw of an extract in the caller''s transaction, and moves its horizon. RC014: a file before it is not done.';
+    'Purges raw of an extract in the caller''s transaction, and moves its horizon. RC014: a file before the horizon is not done.';

@@ -14,4 +14,4 @@ BEGIN
 END;
 $purge_raw$;
 COMMENT ON PROCEDURE etl.purge_raw(timestamptz, text) IS
-    'Moves the horizon of one extract, or of all: history before it is frozen in core, and raw keeps of each key its newest counting row and what its state began with. RC002: called in a transaction block; RC006: unknown extract; RC014: a file before it is not done, or the time is no past one.';
+    'Purges raw up to a new horizon, for one extract or all. History before the horizon is frozen in core; of each key, raw keeps the newest counting row and the row with which its state began. RC002: called in a transaction block; RC006: unknown extract; RC014: a file before the horizon is not done, or the horizon is not in the past.';

@@ -1,7 +1,7 @@
 CREATE OR REPLACE PROCEDURE etl.readmit_file(p_load_run_file_id bigint, p_reason text)
 LANGUAGE plpgsql
 AS $readmit_file$
--- Back to where it was: a file with rows in raw is processed again, one without waits to be landed.
+-- A file with rows in raw is processed again; a file without rows in raw becomes pending and waits for the next run.
 BEGIN
     CALL etl.refuse_transaction_block('etl.readmit_file');
     CALL etl.process_planned(etl.reopen_file(p_load_run_file_id, p_reason, 'excluded'));

@@ -9,4 +9,4 @@ BEGIN
 END;
 $rebuild_file$;
 COMMENT ON PROCEDURE etl.rebuild_file(text, bigint) IS
-    'Derives the keys of a file anew from the files that count. The caller holds the extract''s lock.';
+    'Rebuilds the keys of a file from all counting files. The caller holds the extract''s lock.';

@@ -18,8 +18,8 @@ BEGIN
                 v_file.load_run_file_id, v_file.date_extracted, v_file.extract, v_file.horizon
             ),
             DETAIL = format('Its key is %s.', v_file.s3_key),
-            HINT = 'History before the horizon is frozen: raw was purged, see etl.horizons.';
+            HINT = 'History before the horizon is frozen, because raw was purged: see etl.horizons.';
     END IF;
 END;
 $refuse_frozen$;
-COMMENT ON PROCEDURE etl.refuse_frozen(bigint[]) IS 'Raises RC013 when one of the files was extracted before the horizon of its extract.';
+COMMENT ON PROCEDURE etl.refuse_frozen(bigint[]) IS 'Raises RC013 if one of the files was extracted before the horizon of its extract.';

@@ -3,7 +3,8 @@ LANGUAGE plpgsql
 SECURITY DEFINER
 SET search_path = pg_catalog, pg_temp
 AS $refuse_rewrite$
--- The next statement of the migration writes all of the table, or of an index of it, while nobody else can use it.
+-- The next statement of the migration rewrites the whole table or one of its indexes, under a lock that blocks
+-- everybody.
 BEGIN
     IF pg_table_size(p_table) > etl.config_bigint('rewrite_bytes')
         AND coalesce(current_setting('rawcore.rewrite', true), '') <> 'on'
@@ -11,11 +12,11 @@ BEGIN
         RAISE EXCEPTION USING
             ERRCODE = 'RC020',
             MESSAGE = format(
-                '%s has %s and would be written anew under a lock', p_table, pg_size_pretty(pg_table_size(p_table))
+                '%s has %s and would be rewritten under a lock', p_table, pg_size_pretty(pg_table_size(p_table))
             ),
-            HINT = 'In a quiet hour: make migrate ARGS=--rewrite. The limit is rewrite_bytes in etl.config.';
+            HINT = 'In a quiet hour, run: make migrate ARGS=--rewrite. The limit is rewrite_bytes in etl.config.';
     END IF;
 END;
 $refuse_rewrite$;
 COMMENT ON PROCEDURE etl.refuse_rewrite(text) IS
-    'Stops a migration that would rewrite a big table, unless make migrate was told so. RC020: it would.';
+    'Stops a migration that would rewrite a big table, unless make migrate was called with ARGS=--rewrite. RC020: it would.';

@@ -1,8 +1,8 @@
 CREATE OR REPLACE PROCEDURE etl.refuse_transaction_block(p_routine text)
 LANGUAGE plpgsql
 AS $refuse_transaction_block$
--- With an EXCEPTION clause COMMIT fails in any case, but in a transaction block with the message that a function
--- gets, and elsewhere with another.
+-- COMMIT always fails inside a block with an EXCEPTION clause. In a transaction block it fails with the same message
+-- as in a function (etl.commit_refusal), otherwise with a different one.
 DECLARE
     v_message text;
 BEGIN
@@ -15,8 +15,8 @@ BEGIN
         RAISE EXCEPTION USING
             ERRCODE = 'RC002',
             MESSAGE = format('%s commits after each file, so it cannot run inside a transaction block', p_routine),
-            HINT = 'End the block with COMMIT or ROLLBACK, then call it by itself (psql: outside BEGIN; drivers: autocommit).';
+            HINT = 'End the block with COMMIT or ROLLBACK, then call the procedure by itself (psql: outside BEGIN; client libraries: autocommit).';
     END IF;
 END;
 $refuse_transaction_block$;
-COMMENT ON PROCEDURE etl.refuse_transaction_block(text) IS 'Raises RC002 when it is called inside a transaction block.';
+COMMENT ON PROCEDURE etl.refuse_transaction_block(text) IS 'Raises RC002 if it is called inside a transaction block.';

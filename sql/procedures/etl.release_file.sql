@@ -1,7 +1,7 @@
 CREATE OR REPLACE PROCEDURE etl.release_file(p_load_run_file_id bigint, p_reason text)
 LANGUAGE plpgsql
 AS $release_file$
--- The decision stays with the file, so a reprocess does not hold it again.
+-- The decision is kept with the file, so a reprocess does not hold it again.
 BEGIN
     CALL etl.refuse_transaction_block('etl.release_file');
     CALL etl.process_planned(etl.reopen_file(p_load_run_file_id, p_reason, 'held'));

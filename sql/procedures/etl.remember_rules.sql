@@ -14,4 +14,4 @@ BEGIN
 END;
 $remember_rules$;
 COMMENT ON PROCEDURE etl.remember_rules(text) IS
-    'Notes which files of an extract are stale, before a migration states its rules anew: etl.keep_verdicts leaves them so.';
+    'Records which files of an extract are stale before a migration changes its rules, so that etl.keep_verdicts leaves them stale.';

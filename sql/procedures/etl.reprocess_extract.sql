@@ -9,4 +9,4 @@ BEGIN
 END;
 $reprocess_extract$;
 COMMENT ON PROCEDURE etl.reprocess_extract(text, timestamptz, timestamptz) IS
-    'Derives stg and core again from raw for the files of an extract with DateExtracted from p_from to p_to (NULL: no bound), by today''s rules, without S3. RC002: called in a transaction block; RC006: no such extract; RC007: not possible.';
+    'Processes the files of an extract with DateExtracted from p_from to p_to (NULL: no bound) again from raw, by today''s rules and without S3. RC002: called in a transaction block; RC006: unknown extract; RC007: no file can be reprocessed.';

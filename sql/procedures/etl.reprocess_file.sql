@@ -9,4 +9,4 @@ BEGIN
 END;
 $reprocess_file$;
 COMMENT ON PROCEDURE etl.reprocess_file(bigint) IS
-    'Derives stg and core again from the raw rows of a file, by today''s rules, without S3. RC002: called in a transaction block; RC007: not possible.';
+    'Processes a file again from raw, by today''s rules and without S3. RC002: called in a transaction block; RC007: the file cannot be reprocessed.';

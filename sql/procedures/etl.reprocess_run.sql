@@ -9,4 +9,4 @@ BEGIN
 END;
 $reprocess_run$;
 COMMENT ON PROCEDURE etl.reprocess_run(bigint) IS
-    'Derives stg and core again from the raw rows of the files that a run landed, by today''s rules, without S3. RC002: called in a transaction block; RC007: not possible.';
+    'Processes the files that a run landed again from raw, by today''s rules and without S3. RC002: called in a transaction block; RC007: no file can be reprocessed.';

@@ -3,7 +3,7 @@ LANGUAGE plpgsql
 SECURITY DEFINER
 SET search_path = pg_catalog, pg_temp
 AS $set_pseudonym_key$
--- Prepare the key for HMAC (RFC 2104): hashed if longer than a block of 64 bytes, padded with zeros, XORed.
+-- Prepares the key for HMAC (RFC 2104): hashed if it is longer than a block of 64 bytes, padded with zeros, XORed.
 DECLARE
     v_key bytea := convert_to(p_key, 'UTF8');
     v_inner bytea;
@@ -12,8 +12,8 @@ BEGIN
     IF length(p_key) < 32 THEN
         RAISE EXCEPTION USING
             ERRCODE = 'RC012',
-            MESSAGE = 'a pseudonym key has 32 characters or more',
-            HINT = 'Make one with: openssl rand -hex 32';
+            MESSAGE = 'a pseudonym key has to have 32 characters or more',
+            HINT = 'Make a key with: openssl rand -hex 32';
     END IF;
     IF length(v_key) > 64 THEN
         v_key := sha256(v_key);
@@ -34,4 +34,4 @@ BEGIN
 END;
 $set_pseudonym_key$;
 COMMENT ON PROCEDURE etl.set_pseudonym_key(text) IS
-    'Sets the key of pseudonyms, of 32 characters or more; for members of etl_owner only. Files processed with another key become stale. RC012: too short.';
+    'Sets the pseudonym key, of 32 characters or more; for members of etl_owner only. Files that were processed with another key become stale. RC012: the key is too short.';

@@ -3,7 +3,7 @@ LANGUAGE plpgsql
 SECURITY DEFINER
 SET search_path = pg_catalog, pg_temp
 AS $supersede_versions$
--- The newest counting version of a key goes before the others, in whatever order they were processed.
+-- The newest counting version of an object supersedes all older ones, in whatever order they were processed.
 BEGIN
     WITH versions AS (
         SELECT
@@ -19,4 +19,4 @@ BEGIN
     WHERE f.load_run_file_id = v.load_run_file_id AND v.newest <> v.load_run_file_id;
 END;
 $supersede_versions$;
-COMMENT ON PROCEDURE etl.supersede_versions(bigint) IS 'Lets the newest counting version of the file''s key supersede the others.';
+COMMENT ON PROCEDURE etl.supersede_versions(bigint) IS 'Marks all but the newest counting version of the file''s object as superseded.';

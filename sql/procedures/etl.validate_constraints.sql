@@ -1,8 +1,9 @@
 CREATE OR REPLACE PROCEDURE etl.validate_constraints()
 LANGUAGE plpgsql
 AS $validate_constraints$
--- Migrations add constraints as NOT VALID, which takes no time. Here each is validated in a transaction of its own,
--- under a lock that hinders neither readers nor writers; NOT NULL comes as a check and is proven by it.
+-- Migrations add constraints as NOT VALID, which takes no time. Here each is validated in its own transaction, under a
+-- lock that blocks neither readers nor writers. NOT NULL is added as a CHECK first, which then proves it without a
+-- scan.
 DECLARE
     v_oids oid[];
     v_oid oid;
@@ -37,4 +38,4 @@ BEGIN
 END;
 $validate_constraints$;
 COMMENT ON PROCEDURE etl.validate_constraints() IS
-    'Validates the constraints that migrations added without reading the rows that stood; make migrate calls it at its end.';
+    'Validates the constraints that migrations added without reading existing rows. make migrate calls it at its end.';

@@ -1,4 +1,4 @@
--- The end of each migration, when everything is there: what columns mean, who may read and call what.
+-- The end of each migration, when all objects exist: descriptions of columns, and who may read and call what.
 CALL etl.describe_columns();
 CALL etl.warn_of_log_settings();
 
@@ -14,7 +14,7 @@ GRANT EXECUTE ON FUNCTION
     etl.trace(text, jsonb), etl.verify(text), etl.ruleset_fingerprint(text, timestamptz)
 TO etl_auditor;
 
--- The driver reads what it needs to plan and report, lands rows, and changes all else through routines.
+-- The driver reads what it needs to plan and report, and lands rows. It makes all other changes through routines.
 GRANT INSERT ON etl.s3_listing, etl.landing_rejects TO etl_writer;
 GRANT SELECT ON
     etl.sources, etl.extracts, etl.columns, etl.shapes, etl.tenants, etl.s3_objects, etl.load_runs,

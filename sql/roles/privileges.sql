@@ -1,5 +1,5 @@
--- What each role may do. Run by the owner before its first routine is created, because new routines are
--- executable by PUBLIC unless the default says otherwise; views and routines add their own grants.
+-- Default privileges. The owner sets them before its first routine is created, because by default PUBLIC may execute
+-- new routines. Views and routines add their own grants.
 ALTER DEFAULT PRIVILEGES FOR ROLE etl_owner REVOKE EXECUTE ON ROUTINES FROM PUBLIC;
 
 GRANT USAGE ON SCHEMA raw TO etl_writer, etl_auditor;

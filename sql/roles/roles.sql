@@ -1,5 +1,5 @@
--- The four group roles of rawcore. Logins are granted one of them; none of them can log in.
--- Roles belong to the whole server, so another database of it may have made them already.
+-- The four group roles of rawcore. None of them can log in; they are granted to logins.
+-- Roles belong to the whole server, so another database on it may have created them already.
 DO $roles$
 DECLARE
     v_role text;
@@ -9,11 +9,11 @@ BEGIN
             BEGIN
                 EXECUTE format('CREATE ROLE %I NOLOGIN', v_role);
             EXCEPTION WHEN duplicate_object OR unique_violation THEN
-                RAISE NOTICE 'role % was made meanwhile', v_role;
+                RAISE NOTICE 'role % was created by another session', v_role;
             END;
         END IF;
     END LOOP;
-    -- Who migrates has to be a member of the owner to create the owner's schemas.
+    -- The login that migrates has to be a member of etl_owner to create its schemas.
     IF NOT pg_catalog.pg_has_role(current_user, 'etl_owner', 'SET') THEN
         EXECUTE format('GRANT etl_owner TO %I', current_user);
     END IF;

@@ -1,2 +1,2 @@
 CREATE SCHEMA raw AUTHORIZATION etl_owner;
-COMMENT ON SCHEMA raw IS 'Delivered rows as text, lossless: one table and one view with lineage per extract.';
+COMMENT ON SCHEMA raw IS 'Delivered rows as text, unchanged: per extract one table, and one view with lineage.';

@@ -15,14 +15,14 @@ WHERE load_run_file_id IS NOT NULL;
 CREATE UNIQUE INDEX dq_results_batch_idx ON etl.dq_results (source, tenant, date_extracted, check_name)
 WHERE load_run_file_id IS NULL;
 COMMENT ON TABLE etl.dq_results IS
-    'Checks of whole files, as they were when they were last processed, and of batches, as they were last listed.';
+    'Checks of whole files, from their last processing, and of batches, from the last listing.';
 COMMENT ON COLUMN etl.dq_results.load_run_file_id IS 'The file; NULL: a check of a batch.';
-COMMENT ON COLUMN etl.dq_results.source IS 'Of a batch: the feed.';
-COMMENT ON COLUMN etl.dq_results.tenant IS 'Of a batch: the tenant.';
-COMMENT ON COLUMN etl.dq_results.date_extracted IS 'Of a batch: its DateExtracted.';
+COMMENT ON COLUMN etl.dq_results.source IS 'The feed, for a check of a batch.';
+COMMENT ON COLUMN etl.dq_results.tenant IS 'The tenant, for a check of a batch.';
+COMMENT ON COLUMN etl.dq_results.date_extracted IS 'DateExtracted of the batch, for a check of a batch.';
 COMMENT ON COLUMN etl.dq_results.check_name IS
-    'Of a file: reject_rate, mirror_close_share, unknown_domain_values:<column>; of a batch: missing:<extract>.';
-COMMENT ON COLUMN etl.dq_results.passed IS 'Whether it passed.';
-COMMENT ON COLUMN etl.dq_results.measured IS 'What was measured.';
-COMMENT ON COLUMN etl.dq_results.threshold IS 'What was allowed.';
-COMMENT ON COLUMN etl.dq_results.checked_at IS 'When.';
+    'For a file: reject_rate, mirror_close_share, unknown_domain_values:<column>; for a batch: missing:<extract>.';
+COMMENT ON COLUMN etl.dq_results.passed IS 'Whether the check passed.';
+COMMENT ON COLUMN etl.dq_results.measured IS 'The measured value.';
+COMMENT ON COLUMN etl.dq_results.threshold IS 'The highest value allowed.';
+COMMENT ON COLUMN etl.dq_results.checked_at IS 'When it was checked.';

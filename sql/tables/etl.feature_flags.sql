@@ -4,10 +4,10 @@ CREATE TABLE etl.feature_flags (
     is_on boolean NOT NULL,
     PRIMARY KEY (name, extract)
 );
-COMMENT ON TABLE etl.feature_flags IS 'Switches of behaviour; a row of an extract goes before the row for all.';
+COMMENT ON TABLE etl.feature_flags IS 'Flags that change behaviour; the row of an extract overrides the row for all extracts.';
 COMMENT ON COLUMN etl.feature_flags.name IS
     'mirror: absent keys are closed; hold_incomplete_batches: a batch that lacks an extract is not landed (extract: empty).';
-COMMENT ON COLUMN etl.feature_flags.extract IS 'The extract it is for; empty: all.';
+COMMENT ON COLUMN etl.feature_flags.extract IS 'The extract that the flag is for; empty: all.';
 COMMENT ON COLUMN etl.feature_flags.is_on IS 'Whether it is on.';
 
 INSERT INTO etl.feature_flags (name, is_on)

@@ -56,14 +56,14 @@ WHERE status IN ('landed', 'processing');
 CREATE INDEX load_run_files_open_idx ON etl.load_run_files (source, status)
 WHERE status IN ('pending', 'loading', 'landed', 'processing', 'failed', 'held');
 
-COMMENT ON TABLE etl.load_run_files IS 'One row per reading of a delivered content: where it came from, what became of it, and what was decided about it.';
+COMMENT ON TABLE etl.load_run_files IS 'One row per file, that is, per reading of a content of an object: its origin, its status, its counts, and decisions about it.';
 COMMENT ON COLUMN etl.load_run_files.load_run_file_id IS 'The file; raw, stg, core and rejects refer to it.';
 COMMENT ON COLUMN etl.load_run_files.source IS 'The feed.';
 COMMENT ON COLUMN etl.load_run_files.extract IS 'The extract.';
 COMMENT ON COLUMN etl.load_run_files.s3_bucket IS 'Bucket, or file:// and the folder.';
 COMMENT ON COLUMN etl.load_run_files.s3_key IS 'Key.';
 COMMENT ON COLUMN etl.load_run_files.s3_version_id IS
-    'Version of the object; etag:… until it was read and where the bucket keeps no versions; sha256:… of a folder.';
+    'Version of the object. etag:… before the object is read and if the bucket keeps no versions; sha256:… in a folder.';
 COMMENT ON COLUMN etl.load_run_files.member IS 'Name inside an archive; empty: not an archive.';
 COMMENT ON COLUMN etl.load_run_files.reading IS
     'How often this content had been read, from 1; a later reading takes the place of the earlier one when it is processed.';
@@ -79,9 +79,9 @@ COMMENT ON COLUMN etl.load_run_files.date_extracted IS 'DateExtracted in the nam
 COMMENT ON COLUMN etl.load_run_files.status IS
     'pending, loading, landed, processing, processed; or failed, held, skipped, superseded, excluded.';
 COMMENT ON COLUMN etl.load_run_files.status_reason IS 'Why it failed, is held or was skipped, in one line without field content.';
-COMMENT ON COLUMN etl.load_run_files.is_counting IS 'Whether core is made of it: processed, not superseded, not excluded.';
-COMMENT ON COLUMN etl.load_run_files.superseded_by IS 'The newer version of the key, or the later reading, that took its place.';
-COMMENT ON COLUMN etl.load_run_files.file_attempt_id IS 'Its newest attempt; an older one has lost its claim.';
+COMMENT ON COLUMN etl.load_run_files.is_counting IS 'Whether core is made from the file: it was processed, and is neither superseded nor excluded.';
+COMMENT ON COLUMN etl.load_run_files.superseded_by IS 'The newer version of the object, or the later reading, that counts in its place.';
+COMMENT ON COLUMN etl.load_run_files.file_attempt_id IS 'Its newest attempt; older attempts can no longer change the file.';
 COMMENT ON COLUMN etl.load_run_files.load_run_id IS 'The run that landed it.';
 COMMENT ON COLUMN etl.load_run_files.kind IS 'full or delta, recorded when it was first processed.';
 COMMENT ON COLUMN etl.load_run_files.told IS
@@ -89,21 +89,21 @@ COMMENT ON COLUMN etl.load_run_files.told IS
 COMMENT ON COLUMN etl.load_run_files.is_mirror IS 'Whether keys absent from it are closed, recorded when it was first processed.';
 COMMENT ON COLUMN etl.load_run_files.reject_rate IS 'Share of rejects above which it fails, recorded when it was first processed.';
 COMMENT ON COLUMN etl.load_run_files.mirror_close_share IS 'Share of closed keys above which it is held, recorded when it was first processed.';
-COMMENT ON COLUMN etl.load_run_files.ruleset_fingerprint IS 'The rules its verdicts were made by; another than the extract has now: stale.';
+COMMENT ON COLUMN etl.load_run_files.ruleset_fingerprint IS 'Fingerprint of the rules that its verdicts were made by; if it is not that of today''s rules, the file is stale.';
 COMMENT ON COLUMN etl.load_run_files.decision IS 'What an operator decided: released or excluded.';
 COMMENT ON COLUMN etl.load_run_files.decision_reason IS 'Why the operator decided so.';
 COMMENT ON COLUMN etl.load_run_files.decided_by IS 'Login of the operator.';
-COMMENT ON COLUMN etl.load_run_files.encoding IS 'Encoding that was found.';
-COMMENT ON COLUMN etl.load_run_files.path IS 'in order: merged onto what stands; late: its keys were rebuilt from raw.';
+COMMENT ON COLUMN etl.load_run_files.encoding IS 'Encoding that was detected.';
+COMMENT ON COLUMN etl.load_run_files.path IS 'in order: its rows were merged into stg and core; late: its keys were rebuilt from raw.';
 COMMENT ON COLUMN etl.load_run_files.rows_read IS 'Rows in the file = ingested + unchanged + duplicate + rejected.';
 COMMENT ON COLUMN etl.load_run_files.rows_ingested IS 'Rows that were typed and offered to stg.';
 COMMENT ON COLUMN etl.load_run_files.rows_unchanged IS 'Rows skipped because stg has them already.';
 COMMENT ON COLUMN etl.load_run_files.rows_duplicate IS 'Valid rows that another row of the same key in the file replaced.';
 COMMENT ON COLUMN etl.load_run_files.rows_rejected IS 'Rejected rows, at landing and at typing.';
-COMMENT ON COLUMN etl.load_run_files.rows_rejected_landing IS 'Of these, rows that could not stand in raw.';
+COMMENT ON COLUMN etl.load_run_files.rows_rejected_landing IS 'Of these, rows that did not fit the raw table.';
 COMMENT ON COLUMN etl.load_run_files.core_inserted IS 'Rows or versions added to core.';
 COMMENT ON COLUMN etl.load_run_files.core_updated IS 'Rows or versions of core that changed.';
-COMMENT ON COLUMN etl.load_run_files.core_closed IS 'Keys of core that were closed because the file, a mirror, lacks them, or that lost all observations.';
-COMMENT ON COLUMN etl.load_run_files.discovered_at IS 'When a listing first showed it.';
+COMMENT ON COLUMN etl.load_run_files.core_closed IS 'Keys of core that were closed, because the file is a mirror and lacks them, or that lost all observations.';
+COMMENT ON COLUMN etl.load_run_files.discovered_at IS 'When a listing first showed the file.';
 COMMENT ON COLUMN etl.load_run_files.load_ts IS 'When it was landed.';
 COMMENT ON COLUMN etl.load_run_files.processed_at IS 'When it was last processed.';

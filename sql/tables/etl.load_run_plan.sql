@@ -12,13 +12,13 @@ CREATE TABLE etl.load_run_plan (
 );
 CREATE INDEX load_run_plan_to_land_idx ON etl.load_run_plan (load_run_id, failures, ordinal)
 WHERE action = 'land' AND NOT is_landed;
-COMMENT ON TABLE etl.load_run_plan IS 'The files that a run set out to land and process, in order.';
+COMMENT ON TABLE etl.load_run_plan IS 'The files that a run is to land and process, in order.';
 COMMENT ON COLUMN etl.load_run_plan.load_run_id IS 'The run.';
 COMMENT ON COLUMN etl.load_run_plan.ordinal IS 'Order, from 1.';
 COMMENT ON COLUMN etl.load_run_plan.load_run_file_id IS 'The file.';
 COMMENT ON COLUMN etl.load_run_plan.action IS 'land (and process) or process.';
 COMMENT ON COLUMN etl.load_run_plan.is_forced IS 'Whether --force lands it again: it had failed.';
-COMMENT ON COLUMN etl.load_run_plan.is_landed IS 'Whether landing it is over in this run: landed, skipped, or failed in a way that trying again cannot mend.';
-COMMENT ON COLUMN etl.load_run_plan.failures IS 'Attempts of this run to land it that failed.';
-COMMENT ON COLUMN etl.load_run_plan.workers_lost IS 'Workers of this run that were gone while they processed it.';
+COMMENT ON COLUMN etl.load_run_plan.is_landed IS 'Whether the run is done with landing the file: it was landed or skipped, or it failed and a retry cannot help.';
+COMMENT ON COLUMN etl.load_run_plan.failures IS 'Failed attempts of this run to land the file.';
+COMMENT ON COLUMN etl.load_run_plan.workers_lost IS 'Workers that died in this run while they processed the file.';
 COMMENT ON COLUMN etl.load_run_plan.reason IS 'Why the file was chosen.';

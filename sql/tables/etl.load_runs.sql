@@ -10,9 +10,9 @@ CREATE TABLE etl.load_runs (
     started_at timestamptz NOT NULL,
     finished_at timestamptz
 );
-COMMENT ON TABLE etl.load_runs IS 'One row per run of the driver or reprocess.';
+COMMENT ON TABLE etl.load_runs IS 'One row per run: a start of the driver, or a call of a procedure that reprocesses files.';
 COMMENT ON COLUMN etl.load_runs.load_run_id IS 'The run.';
-COMMENT ON COLUMN etl.load_runs.source IS 'The feed it loads.';
+COMMENT ON COLUMN etl.load_runs.source IS 'The feed that the run loads.';
 COMMENT ON COLUMN etl.load_runs.status IS 'queued, running, succeeded, partial (some files failed or are held) or failed.';
 COMMENT ON COLUMN etl.load_runs.mode IS 'How its files were chosen.';
 COMMENT ON COLUMN etl.load_runs.trigger IS 'What started it: driver or psql.';

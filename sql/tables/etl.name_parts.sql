@@ -14,4 +14,4 @@ COMMENT ON COLUMN etl.name_parts.pattern_no IS 'The pattern.';
 COMMENT ON COLUMN etl.name_parts.part_no IS 'Number of the group, from 1.';
 COMMENT ON COLUMN etl.name_parts.part IS 'file_type, kind, date_from, date_to, date_extracted or a tenant column.';
 COMMENT ON COLUMN etl.name_parts.digits_regex IS 'For a date: splits its digits into groups.';
-COMMENT ON COLUMN etl.name_parts.iso_template IS 'For a date: puts those groups into YYYY-MM-DD HH:MM:SS.';
+COMMENT ON COLUMN etl.name_parts.iso_template IS 'For a date: arranges the groups as YYYY-MM-DD HH:MM:SS.';

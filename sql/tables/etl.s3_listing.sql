@@ -7,8 +7,8 @@ CREATE UNLOGGED TABLE etl.s3_listing (
     last_modified timestamptz NOT NULL
 );
 COMMENT ON TABLE etl.s3_listing IS
-    'Where the driver copies a listing for etl.register_listing, which empties it; nothing stays here.';
-COMMENT ON COLUMN etl.s3_listing.listing_id IS 'The listing; drivers that list at once do not meet.';
+    'The driver copies a listing into this table, and etl.register_listing empties it in the same transaction.';
+COMMENT ON COLUMN etl.s3_listing.listing_id IS 'The listing; it separates drivers that list at the same time.';
 COMMENT ON COLUMN etl.s3_listing.s3_bucket IS 'Bucket.';
 COMMENT ON COLUMN etl.s3_listing.s3_key IS 'Key.';
 COMMENT ON COLUMN etl.s3_listing.size_bytes IS 'Size in bytes.';

@@ -7,10 +7,10 @@ CREATE TABLE etl.shapes (
     rules_hash text NOT NULL,
     PRIMARY KEY (extract, since)
 );
-COMMENT ON TABLE etl.shapes IS 'What files of an extract hold, by DateExtracted: one row, until columns come, go or move.';
+COMMENT ON TABLE etl.shapes IS 'The shapes of each extract, by DateExtracted: a new row when a column comes, goes or moves.';
 COMMENT ON COLUMN etl.shapes.extract IS 'The extract.';
 COMMENT ON COLUMN etl.shapes.since IS 'First DateExtracted of the shape; -infinity: from the first file on.';
 COMMENT ON COLUMN etl.shapes.until IS 'First DateExtracted of the next shape; infinity: there is none yet.';
 COMMENT ON COLUMN etl.shapes.columns IS 'Columns in the order of the file.';
 COMMENT ON COLUMN etl.shapes.headings IS 'Their headings as the source spells them.';
-COMMENT ON COLUMN etl.shapes.rules_hash IS 'Hash of all that the contract says about values and verdicts of these columns.';
+COMMENT ON COLUMN etl.shapes.rules_hash IS 'Hash of everything in the contract that can change values or verdicts of these columns.';

@@ -26,8 +26,8 @@ COMMENT ON COLUMN etl.sources.encoding IS 'auto, utf-8, utf-16le, utf-16be or la
 COMMENT ON COLUMN etl.sources.header IS 'Whether the first row holds headings.';
 COMMENT ON COLUMN etl.sources.timezone IS 'Zone of local times in names and files.';
 COMMENT ON COLUMN etl.sources.tenant_columns IS 'Columns that name the tenant, in the order of every key; empty: no tenants.';
-COMMENT ON COLUMN etl.sources.full_before IS 'A file whose DateFrom lies before this is certainly full; NULL: dates never make it certain.';
-COMMENT ON COLUMN etl.sources.contract_fingerprint IS 'SHA-256 of the parsed contracts; the driver refuses to run on others.';
-COMMENT ON COLUMN etl.sources.quote IS 'What may enclose a field; empty: nothing is quoted.';
-COMMENT ON COLUMN etl.sources.trailing_separator IS 'Whether a field separator stands after the last field too.';
+COMMENT ON COLUMN etl.sources.full_before IS 'A file whose DateFrom is before this time is full; NULL: dates do not tell.';
+COMMENT ON COLUMN etl.sources.contract_fingerprint IS 'SHA-256 of the parsed contracts; the driver refuses to run if its contracts differ.';
+COMMENT ON COLUMN etl.sources.quote IS 'Character that may enclose a field; empty: no field is quoted.';
+COMMENT ON COLUMN etl.sources.trailing_separator IS 'Whether a field separator follows the last field too.';
 COMMENT ON COLUMN etl.sources.open_end IS 'Whether the last row may end with the file, without a row separator.';

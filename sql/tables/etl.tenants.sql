@@ -6,7 +6,7 @@ CREATE TABLE etl.tenants (
     added_by text NOT NULL DEFAULT session_user,
     PRIMARY KEY (source, tenant)
 );
-COMMENT ON TABLE etl.tenants IS 'Tenants whose files are loaded; files of others are held until the tenant is added here.';
+COMMENT ON TABLE etl.tenants IS 'Tenants whose files are loaded; files of an unknown tenant are held until it is added here.';
 COMMENT ON COLUMN etl.tenants.source IS 'The feed.';
 COMMENT ON COLUMN etl.tenants.tenant IS 'Values of the tenant columns of the source, in their order.';
 COMMENT ON COLUMN etl.tenants.name IS 'Name for people.';

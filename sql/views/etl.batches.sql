@@ -31,14 +31,14 @@ FROM (
     JOIN etl.tenants AS t ON t.source = f.source AND t.tenant = f.tenant
     GROUP BY f.source, f.tenant, f.date_extracted
 ) AS b;
-COMMENT ON VIEW etl.batches IS 'One row per batch of a known tenant: all files with one DateExtracted, and the extracts it lacks.';
+COMMENT ON VIEW etl.batches IS 'One row per batch of a known tenant: the counts of its files, and the extracts that it lacks.';
 COMMENT ON COLUMN etl.batches.source IS 'The feed.';
 COMMENT ON COLUMN etl.batches.tenant IS 'Values of the tenant columns of the source, in their order.';
 COMMENT ON COLUMN etl.batches.batch IS 'DateExtracted.';
-COMMENT ON COLUMN etl.batches.files IS 'Files in it.';
+COMMENT ON COLUMN etl.batches.files IS 'Files in the batch.';
 COMMENT ON COLUMN etl.batches.files_pending IS 'Of these, waiting to be landed.';
 COMMENT ON COLUMN etl.batches.files_done IS 'Of these, processed, skipped, superseded or excluded.';
 COMMENT ON COLUMN etl.batches.size_bytes IS 'Bytes of its files.';
-COMMENT ON COLUMN etl.batches.missing IS 'Extracts with every_batch in the contract of which it has no file.';
-COMMENT ON COLUMN etl.batches.is_begun IS 'Whether a file of it was landed; then it is not held back any more.';
-COMMENT ON COLUMN etl.batches.first_seen IS 'When a listing first showed a file of it.';
+COMMENT ON COLUMN etl.batches.missing IS 'Extracts with every_batch in the contract that have no file in the batch.';
+COMMENT ON COLUMN etl.batches.is_begun IS 'Whether a file of the batch was landed; from then on the batch is not held back.';
+COMMENT ON COLUMN etl.batches.first_seen IS 'When a listing first showed a file of the batch.';

@@ -36,15 +36,15 @@ LEFT JOIN (
 LEFT JOIN etl.load_run_files AS f
     ON f.extract = rules.extract AND f.date_extracted >= rules.since AND f.date_extracted < rules.until
 GROUP BY s.source;
-COMMENT ON VIEW etl.health IS 'One row per source: what an operator looks at in the morning.';
+COMMENT ON VIEW etl.health IS 'One row per source: what needs the attention of an operator.';
 COMMENT ON COLUMN etl.health.source IS 'The feed.';
 COMMENT ON COLUMN etl.health.last_success IS 'End of the last run in which every file was done.';
 COMMENT ON COLUMN etl.health.newest_batch IS 'Newest DateExtracted in core.';
-COMMENT ON COLUMN etl.health.files_open IS 'Files that the next run will take up.';
-COMMENT ON COLUMN etl.health.files_failed IS 'Files that --mode retry would take up.';
+COMMENT ON COLUMN etl.health.files_open IS 'Files that the next run lands or processes.';
+COMMENT ON COLUMN etl.health.files_failed IS 'Files that failed; --mode retry retries them.';
 COMMENT ON COLUMN etl.health.files_held IS 'Files that wait for a decision or a tenant.';
-COMMENT ON COLUMN etl.health.files_stale IS 'Counting files whose verdicts were made by other rules than today''s, from the horizon on.';
+COMMENT ON COLUMN etl.health.files_stale IS 'Stale files from the horizon on: counting files whose verdicts were made by different rules.';
 COMMENT ON COLUMN etl.health.batches_incomplete IS 'Batches that lack an extract: see etl.batches.missing.';
-COMMENT ON COLUMN etl.health.names_unread IS 'Objects whose names could not be read: see etl.s3_objects.name_problem.';
+COMMENT ON COLUMN etl.health.names_unread IS 'Objects whose names could not be parsed: see etl.s3_objects.name_problem.';
 COMMENT ON COLUMN etl.health.risky_log_settings IS
     'Settings of the server that let field content into its log, see docs/reference.md; empty: none.';

@@ -194,7 +194,7 @@ def test_a_counting_file_that_would_now_fail_stays_as_it_was(engine: Engine) -> 
     engine.query("DELETE FROM etl.domain_values WHERE domain = 'status_group'")
     engine.query("CALL etl.reprocess_file(%s)", file.load_run_file_id)
     states = "SELECT status, is_counting, status_reason FROM etl.load_run_files"
-    reason = "it counts already and would now fail: see etl.dq_results"
+    reason = "the file counts already and would now fail or be held: see etl.dq_results"
     assert engine.query(states) == [("processed", True, reason)]
     assert engine.query("SELECT xmin::text, * FROM core.fact_appointments") == before
     assert engine.query("SELECT * FROM etl.rejects") == []

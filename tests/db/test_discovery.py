@@ -182,8 +182,16 @@ def test_bytes_beyond_the_quickest_file_take_their_time(depot: Engine) -> None:
     ("interval", "extracted", "problem"),
     [
         ("202504050250_202504060250", "2504060210", None),
-        ("202504050150_202504060150", "2504060110", "extracted before its interval ended"),
-        ("202504050850_202504060850", "2504060750", "extracted before its interval ended"),
+        (
+            "202504050150_202504060150",
+            "2504060110",
+            "a DateExtracted before the end of its interval",
+        ),
+        (
+            "202504050850_202504060850",
+            "2504060750",
+            "a DateExtracted before the end of its interval",
+        ),
     ],
     ids=["in-the-hour-that-comes-twice", "before-it", "after-it"],
 )

@@ -150,7 +150,7 @@ def test_the_diff_applies_and_files_of_both_shapes_load(
             ("2", "sent", "3", None, None),
         ]
         assert after.query("SELECT * FROM etl.verify('orders')") == []
-        assert call(after)().stdout == "No file fails because it drifted.\n"
+        assert call(after)().stdout == "No file fails because of drift.\n"
 
 
 def test_without_headings_the_values_tell(depot: Engine, call: Any, tmp_path: Path) -> None:

@@ -58,7 +58,7 @@ def test_more_than_a_thousand_rows_that_do_not_fit_fail_the_file(depot: Engine) 
 
 @pytest.mark.parametrize(
     ("content", "said"),
-    [(b"", "holds no row"), (b"a|1|1|10\nb|1|1|2", "broke off")],
+    [(b"", "file is empty"), (b"a|1|1|10\nb|1|1|2", "broke off")],
     ids=["empty", "truncated"],
 )
 def test_a_file_that_is_not_whole_fails_and_leaves_nothing(

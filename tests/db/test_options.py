@@ -79,20 +79,20 @@ def test_batches_say_the_mode(
         ({"mode": "backfill"}, "mode backfill needs the option from, to, or both"),
         (
             {"mode": "latest", "batch": "2025-07-06 12:00"},
-            "the option batch goes with mode batch alone, and not with from or to",
+            "the option batch needs mode batch, and excludes from and to",
         ),
         (
             {"mode": "new", "to": "2025-07-06 12:00"},
-            "the options from and to go with mode backfill alone",
+            "the options from and to need mode backfill",
         ),
         (
             {"from": "2025-07-07 12:00", "to": "2025-07-06 12:00"},
-            "the option from is later than to",
+            "the option from is later than the option to",
         ),
-        ({"overrides": {"reject_rate": "2"}}, "reject_rate=2 sets nothing that a run can set"),
+        ({"overrides": {"reject_rate": "2"}}, "a run cannot set reject_rate=2"),
         (
             {"overrides": {"hold_incomplete_batches": "x"}},
-            "hold_incomplete_batches=x sets nothing that a run can set",
+            "a run cannot set hold_incomplete_batches=x",
         ),
     ],
 )
@@ -149,6 +149,6 @@ def test_files_of_another_bucket_are_left(depot: Engine) -> None:
     depot.run("retry")
     plan = "SELECT action, reason FROM etl.plan_files('depot', %s)"
     assert depot.query(plan, Jsonb({"bucket": "another"})) == [
-        ("leave", f"lies in file://{depot.folder}")
+        ("leave", f"is in another bucket: file://{depot.folder}")
     ]
     assert depot.query(plan, Jsonb({})) == [("land", "new")]

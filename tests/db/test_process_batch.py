@@ -170,7 +170,7 @@ def test_a_file_whose_extract_another_session_holds_says_so_and_is_taken_by_the_
         depot.run()
         left = depot.file(path)
     assert left.status == "landed"
-    assert left.status_reason.startswith("not processed: the run ended before, or another session")
+    assert left.status_reason.startswith("not processed: the run ended, or another session")
     depot.run()
     assert (depot.file(path).status, depot.file(path).status_reason) == ("processed", None)
 

@@ -136,7 +136,7 @@ def test_second_run_does_nothing_and_asks_for_no_object(
     before = driver.places("raw", "stg", "core")
     with proxy_of(module_bucket.environment["AWS_ENDPOINT_URL_S3"]) as proxy:
         done = driver.run(AWS_ENDPOINT_URL_S3=proxy.url)
-    left = "1 file(s) are held; 2 name(s) cannot be read: see `python ingest.py plan`"
+    left = "1 file(s) are held; 2 file name(s) cannot be read: see `python ingest.py plan`"
     assert (done.code, done.out) == (0, f"Nothing to do; {left}.\n")
     assert {operation.split(" ")[1] for operation in proxy.operations()} == {"LIST"}
     assert driver.places("raw", "stg", "core") == before

@@ -34,7 +34,7 @@ def _bad_files() -> Mapping[str, tuple[bytes, str, str]]:
             "held",
             "tenant 999, 685146 is not in etl.tenants",
         ),
-        name("Medicine", 3): (b"", "failed", "Empty file: it holds no row."),
+        name("Medicine", 3): (b"", "failed", "The file is empty: ask for it"),
         name("Medicine", 4): (good[:-1], "failed", "The file ends in the middle of a character"),
         name("Medicine", 5): (
             body([row("medicine", medicine_id="9")]) + PERSON.encode("utf-16le"),
@@ -75,7 +75,7 @@ def _bad_files() -> Mapping[str, tuple[bytes, str, str]]:
 NAMES = {
     "685146535Medicine_202509010000_202509310000_2509310100": "impossible date",
     "685146535Unheard_202509010000_202509020000_2509020100": "unknown file type: Unheard",
-    "685146535Medicine_202509010000_202509050000_2509020100": "before its interval ended",
+    "685146535Medicine_202509010000_202509050000_2509020100": "before the end of its interval",
     "notes from the vendor.txt": "fits no pattern",
 }
 

@@ -45,7 +45,7 @@ def test_killed_in_the_middle_of_copy(driver: Driver, undisturbed: Driver, bucke
     assert driver.value("SELECT count(*) FROM raw.medicine_raw") == 0
     same_as_undisturbed(driver, undisturbed)
     runs = driver.query("SELECT status, notes FROM etl.load_runs ORDER BY load_run_id")
-    assert runs[0] == {"status": "failed", "notes": "its driver went away"}
+    assert runs[0] == {"status": "failed", "notes": "its driver died"}
 
 
 def test_killed_between_landing_and_processing(
@@ -77,7 +77,9 @@ def test_sigterm_ends_cleanly(driver: Driver, undisturbed: Driver, bucket: Bucke
         process.send_signal(signal.SIGTERM)
         _, err = process.communicate(timeout=30)
     assert process.returncode == 143
-    assert "Stopped by SIGTERM: what was in hand is rolled back and free again." in err
+    assert (
+        "Stopped by SIGTERM: unfinished files are rolled back, and the next run takes them." in err
+    )
     assert driver.value("SELECT count(*) FROM raw.medicine_raw") == 0
     assert driver.value("SELECT count(*) FROM etl.load_runs WHERE status = 'running'") == 0
     same_as_undisturbed(driver, undisturbed)
@@ -191,7 +193,7 @@ def test_pooler_in_transaction_mode_is_refused(
     connection = connect(database.driver_url, settings, "test")
     refuse_pooler(connection, database.driver_url, settings)
     monkeypatch.setattr("rawcore.driver.session.connect", lambda *_: connection)
-    with pytest.raises(PooledConnection, match="connect to PostgreSQL itself"):
+    with pytest.raises(PooledConnection, match="connect to PostgreSQL directly"):
         refuse_pooler(connection, database.driver_url, settings)
 
 

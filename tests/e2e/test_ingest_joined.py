@@ -90,5 +90,5 @@ def test_a_joining_driver_of_another_bucket_is_refused(
         refused = driver.run("--join", "1", S3_BUCKET_NAME=f"file://{tmp_path}")
         proxy.let_go()
         assert first.wait(60) == 0
-    assert refused.problem.startswith(f"The file is in {bucket.name}, and this run reads file://")
+    assert refused.problem.startswith(f"The file is in {bucket.name}, but this run reads file://")
     assert set(driver.statuses().values()) == {"processed"}

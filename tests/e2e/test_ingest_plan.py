@@ -56,7 +56,7 @@ def test_the_plan_shows_order_sizes_reasons_and_an_estimate(driver: Driver, buck
     assert shown == [
         (name("Medicine", 1), "land", "new version"),
         (name("Medicine", 2), "land", "new"),
-        (name("Medicine", 3), "leave", "left by the options of this run"),
+        (name("Medicine", 3), "leave", "left out by the options of this run"),
     ]
     sizes = [one["size_bytes"] for one in plan["plan"]]
     assert (plan["bytes_to_land"], plan["done"]) == (sum(sizes[:2]), {"processed": 1})

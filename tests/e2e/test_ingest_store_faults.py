@@ -108,7 +108,7 @@ def test_a_store_that_is_plainly_down_ends_the_run_and_leaves_the_files_free(
     with proxy_of(bucket.environment["AWS_ENDPOINT_URL_S3"], *[BUSY] * 100) as proxy:
         done = driver.run(AWS_ENDPOINT_URL_S3=proxy.url, RAWCORE_BREAKER="2", RAWCORE_JOBS="2")
     assert done.code == 3, done.err
-    assert done.problem.startswith("4 faults in a row, so the run ends; what is left is free")
+    assert done.problem.startswith("The run ends after 4 faults in a row; the next run takes")
     assert len(proxy.operations()) <= 1 + 5  # the listing, and one more of the other worker
     assert set(driver.statuses().values()) == {"pending"}
     same_as_undisturbed(driver, undisturbed)

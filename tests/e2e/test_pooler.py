@@ -75,7 +75,7 @@ def test_pooler_that_lends_sessions_out_is_refused(
     with pooler_of(driver.database, mode) as url:
         done = driver.run(DATABASE_URL=url)
     assert done.code == 2, done.err
-    assert done.problem.startswith("DATABASE_URL leads to a pooler that keeps no session for us")
+    assert done.problem.startswith("DATABASE_URL leads to a pooler in transaction mode")
     assert driver.value("SELECT count(*) FROM etl.s3_objects") == 0
 
 

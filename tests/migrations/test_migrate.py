@@ -137,5 +137,5 @@ def test_odd_passwords_and_url_schemes_are_understood(
 
 
 def test_an_unreachable_database_is_a_clear_error(folder: Path) -> None:
-    with pytest.raises(MigrationError, match="out of reach"):
+    with pytest.raises(MigrationError, match="cannot be reached"):
         migrate.apply("postgresql://nobody:x@127.0.0.1:1/none", folder)

@@ -46,10 +46,10 @@ def test_so_many_faults_in_a_row_for_each_worker_end_the_run() -> None:
     one = breaker(jobs=2, rawcore_breaker=3)
     for _ in range(5):
         one.failed(BUSY)
-    with pytest.raises(OtherEndDown, match=r"6 faults in a row, .*SlowDown") as caught:
+    with pytest.raises(OtherEndDown, match=r"6 faults in a row; .*SlowDown") as caught:
         one.failed(BUSY)
     assert caught.value.exit_code == 3
-    with pytest.raises(OtherEndDown, match=r"6 faults in a row, .*SlowDown"):
+    with pytest.raises(OtherEndDown, match=r"6 faults in a row; .*SlowDown"):
         one.failed(ChecksumDiffers(key="the file of another worker"))
 
 

@@ -49,7 +49,7 @@ VALUES
     ('indici', ARRAY['545', '685146']::text[], 'Practice 545')
 ON CONFLICT DO NOTHING;
 
--- Operators extend these lists: what stands there stays.
+-- Operators can extend these lists, so existing values are kept.
 INSERT INTO etl.domain_values (source, domain, source_value, core_value)
 VALUES
     ('indici', 'appointment_status', 'booked', 'booked'),

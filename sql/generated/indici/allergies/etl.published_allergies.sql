@@ -17,7 +17,7 @@ SELECT
 FROM stg.allergies AS s
 CROSS JOIN LATERAL (
     SELECT etl.key_part(s.practice_id) || etl.key_part(s.per_org_id) AS key_part
-    OFFSET 0  -- computed once a row, not once for each of its surrogate keys
+    OFFSET 0  -- so that it is computed once per row, not once per surrogate key
 ) AS tenant;
 COMMENT ON VIEW etl.published_allergies IS
     'Rows of stg.allergies as core.fact_allergies shows them: surrogate keys, mapped values, pseudonyms, without dropped columns.';

@@ -13,8 +13,8 @@ CREATE TABLE etl.rejects_allergies (
 COMMENT ON TABLE etl.rejects_allergies IS 'Rejected rows: Allergies and adverse reactions recorded for patients.';
 COMMENT ON COLUMN etl.rejects_allergies.load_run_file_id IS 'The file.';
 COMMENT ON COLUMN etl.rejects_allergies.line_no IS 'Number of the row in the file, from 1.';
-COMMENT ON COLUMN etl.rejects_allergies.stage IS 'landing: the row could not stand in raw; typing: it stands there.';
+COMMENT ON COLUMN etl.rejects_allergies.stage IS 'landing: the row did not fit the raw table; typing: the row is in raw.';
 COMMENT ON COLUMN etl.rejects_allergies.row_text IS 'The row as delivered, separators included.';
-COMMENT ON COLUMN etl.rejects_allergies.field_errors IS 'All that is wrong with it: column to text and reason.';
+COMMENT ON COLUMN etl.rejects_allergies.field_errors IS 'All faults of the row: for each column its text and the reason.';
 COMMENT ON COLUMN etl.rejects_allergies.natural_key IS 'Texts of its key columns.';
 COMMENT ON COLUMN etl.rejects_allergies.resolved_by_run IS 'The run that processed the file again and found the row valid; NULL: open.';

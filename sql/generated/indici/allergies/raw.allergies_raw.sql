@@ -64,7 +64,7 @@ CREATE TABLE raw.allergies_raw (
 CREATE INDEX allergies_raw_key_idx ON raw.allergies_raw (allergy_id);
 COMMENT ON TABLE raw.allergies_raw IS 'Delivered rows as text: Allergies and adverse reactions recorded for patients.';
 COMMENT ON COLUMN raw.allergies_raw.load_run_file_id IS 'The file: etl.load_run_files.';
-COMMENT ON COLUMN raw.allergies_raw.line_no IS 'Number of the row in the file, from 1, counting every row.';
+COMMENT ON COLUMN raw.allergies_raw.line_no IS 'Number of the row in the file, from 1; rejected rows and a header are counted too.';
 GRANT INSERT (
     allergy_id, appointment_id, allergy_type_id, allergy_type, onset_date, deactivation_reason, medicine_id,
     medicine, reaction_id, reactions, reaction_type_id, reaction_type, severity_id, severity, reaction_notes,

@@ -80,9 +80,9 @@ CREATE TABLE core.fact_appointment_medications (
     PRIMARY KEY (practice_id, per_org_id, medication_id)
 ) WITH (fillfactor = 90);
 COMMENT ON TABLE core.fact_appointment_medications IS 'Medications prescribed or recorded for patients.';
-COMMENT ON COLUMN core.fact_appointment_medications.patient_key IS 'Key of core.dim_patients; the row may be missing there.';
-COMMENT ON COLUMN core.fact_appointment_medications.provider_key IS 'Key of core.dim_providers; the row may be missing there.';
-COMMENT ON COLUMN core.fact_appointment_medications.medicine_key IS 'Key of core.dim_medicine; the row may be missing there.';
+COMMENT ON COLUMN core.fact_appointment_medications.patient_key IS 'Key of core.dim_patients; no row with this key need exist there.';
+COMMENT ON COLUMN core.fact_appointment_medications.provider_key IS 'Key of core.dim_providers; no row with this key need exist there.';
+COMMENT ON COLUMN core.fact_appointment_medications.medicine_key IS 'Key of core.dim_medicine; no row with this key need exist there.';
 COMMENT ON COLUMN core.fact_appointment_medications.deleted_at IS 'DateExtracted of the full file that no longer has the key; NULL: present.';
 COMMENT ON COLUMN core.fact_appointment_medications.load_run_file_id IS 'The file that first delivered this state: core.files.';
 COMMENT ON COLUMN core.fact_appointment_medications.load_run_id IS 'The run that landed that file.';

@@ -12,8 +12,8 @@ SET plan_cache_mode = force_custom_plan
 SET work_mem = '64MB'
 SET random_page_cost = 1.1
 AS $faults_appointment_medications$
--- The rows of the file in hand whose verdict is rejected, each with all that is wrong with it, column by column. Changes
--- nothing. A column without a value has no fault, unless it is required.
+-- The rejected rows of the file that is being processed, each with all its faults, column by column. Changes nothing.
+-- An empty field is no fault, unless the column is required.
 DECLARE
     v_file etl.load_run_files;
 BEGIN
@@ -92,4 +92,4 @@ BEGIN
 END;
 $faults_appointment_medications$;
 COMMENT ON FUNCTION etl.faults_appointment_medications(bigint) IS
-    'The rejected rows of the file in hand: line, text, key texts, and by column the text and the reason.';
+    'The rejected rows of the file that is being processed: line, text, texts of the key, and by column the text and the reason.';

@@ -10,12 +10,12 @@ CREATE UNLOGGED TABLE etl.touched_appointment_medications (
     verdict text NOT NULL
 );
 COMMENT ON TABLE etl.touched_appointment_medications IS
-    'Work of the file in hand: the verdict on each of its rows. Under the extract''s lock; empty between files.';
+    'Work table of the file that is being processed: the verdict on each row. Protected by the extract''s lock; empty between files.';
 COMMENT ON COLUMN etl.touched_appointment_medications.load_run_file_id IS 'The file.';
-COMMENT ON COLUMN etl.touched_appointment_medications.line_no IS 'Number of the row in the file; 0 for a key that no row of it holds.';
-COMMENT ON COLUMN etl.touched_appointment_medications.practice_id IS 'Key; NULL where its text is not canonical. Practice that delivered the row, three digits as in the file name. Part of the tenant.';
-COMMENT ON COLUMN etl.touched_appointment_medications.per_org_id IS 'Key; NULL where its text is not canonical. Organisation of the practice, six digits as in the file name. Part of the tenant.';
-COMMENT ON COLUMN etl.touched_appointment_medications.medication_id IS 'Key; NULL where its text is not canonical. Identifier of the medication.';
-COMMENT ON COLUMN etl.touched_appointment_medications.row_hash IS 'Hash of its text and of the rules.';
+COMMENT ON COLUMN etl.touched_appointment_medications.line_no IS 'Number of the row in the file; 0: a key that a rebuild or purge added.';
+COMMENT ON COLUMN etl.touched_appointment_medications.practice_id IS 'Key; NULL if its text is not canonical. Practice that delivered the row, three digits as in the file name. Part of the tenant.';
+COMMENT ON COLUMN etl.touched_appointment_medications.per_org_id IS 'Key; NULL if its text is not canonical. Organisation of the practice, six digits as in the file name. Part of the tenant.';
+COMMENT ON COLUMN etl.touched_appointment_medications.medication_id IS 'Key; NULL if its text is not canonical. Identifier of the medication.';
+COMMENT ON COLUMN etl.touched_appointment_medications.row_hash IS 'Hash of the row''s text and of the rules.';
 COMMENT ON COLUMN etl.touched_appointment_medications.verdict IS
-    'new or changed against stg, unchanged, duplicate or rejected; replaced or absent: a key that a rebuild takes along.';
+    'new, changed or unchanged (compared with stg), duplicate or rejected; replaced or absent: a key that a rebuild includes; kept: a row that a purge keeps.';

@@ -99,7 +99,7 @@ CREATE TABLE raw.appointment_medications_raw (
 CREATE INDEX appointment_medications_raw_key_idx ON raw.appointment_medications_raw (medication_id);
 COMMENT ON TABLE raw.appointment_medications_raw IS 'Delivered rows as text: Medications prescribed or recorded for patients.';
 COMMENT ON COLUMN raw.appointment_medications_raw.load_run_file_id IS 'The file: etl.load_run_files.';
-COMMENT ON COLUMN raw.appointment_medications_raw.line_no IS 'Number of the row in the file, from 1, counting every row.';
+COMMENT ON COLUMN raw.appointment_medications_raw.line_no IS 'Number of the row in the file, from 1; rejected rows and a header are counted too.';
 GRANT INSERT (
     medication_id, appointment_id, patient_id, sct_id, medicine_id, medicine_name, strength, form, take, frequency,
     daily_frequency, route, duration, duration_type, start_date, end_date, stop_date, repeats, sa_status, sa_number,

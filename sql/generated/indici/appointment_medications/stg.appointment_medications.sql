@@ -100,7 +100,7 @@ CREATE TABLE stg.appointment_medications (
     PRIMARY KEY (practice_id, per_org_id, medication_id)
 ) WITH (fillfactor = 85);
 COMMENT ON TABLE stg.appointment_medications IS 'Newest valid state of each key: Medications prescribed or recorded for patients.';
-COMMENT ON COLUMN stg.appointment_medications.row_hash IS 'Hash of the newest text and of the rules; compares a row with itself only.';
+COMMENT ON COLUMN stg.appointment_medications.row_hash IS 'Hash of the newest text of the row and of the rules; only hashes of the same key are compared.';
 COMMENT ON COLUMN stg.appointment_medications.absent_since IS 'DateExtracted of the full file that no longer has the key; NULL: present.';
 COMMENT ON COLUMN stg.appointment_medications.load_run_file_id IS 'The file that first delivered this state.';
 COMMENT ON COLUMN stg.appointment_medications.load_run_id IS 'The run that landed that file.';

@@ -63,8 +63,8 @@ CREATE TABLE core.fact_appointments (
     PRIMARY KEY (practice_id, per_org_id, appointment_id)
 ) WITH (fillfactor = 90);
 COMMENT ON TABLE core.fact_appointments IS 'Consultations booked, attended or cancelled.';
-COMMENT ON COLUMN core.fact_appointments.patient_key IS 'Key of core.dim_patients; the row may be missing there.';
-COMMENT ON COLUMN core.fact_appointments.provider_key IS 'Key of core.dim_providers; the row may be missing there.';
+COMMENT ON COLUMN core.fact_appointments.patient_key IS 'Key of core.dim_patients; no row with this key need exist there.';
+COMMENT ON COLUMN core.fact_appointments.provider_key IS 'Key of core.dim_providers; no row with this key need exist there.';
 COMMENT ON COLUMN core.fact_appointments.deleted_at IS 'DateExtracted of the full file that no longer has the key; NULL: present.';
 COMMENT ON COLUMN core.fact_appointments.load_run_file_id IS 'The file that first delivered this state: core.files.';
 COMMENT ON COLUMN core.fact_appointments.load_run_id IS 'The run that landed that file.';

@@ -19,7 +19,7 @@ SELECT
 FROM stg.appointments AS s
 CROSS JOIN LATERAL (
     SELECT etl.key_part(s.practice_id) || etl.key_part(s.per_org_id) AS key_part
-    OFFSET 0  -- computed once a row, not once for each of its surrogate keys
+    OFFSET 0  -- so that it is computed once per row, not once per surrogate key
 ) AS tenant
 LEFT JOIN etl.domain_values AS appointment_status_domain
     ON appointment_status_domain.source = 'indici'

@@ -13,8 +13,8 @@ CREATE TABLE etl.rejects_appointments (
 COMMENT ON TABLE etl.rejects_appointments IS 'Rejected rows: Consultations booked, attended or cancelled.';
 COMMENT ON COLUMN etl.rejects_appointments.load_run_file_id IS 'The file.';
 COMMENT ON COLUMN etl.rejects_appointments.line_no IS 'Number of the row in the file, from 1.';
-COMMENT ON COLUMN etl.rejects_appointments.stage IS 'landing: the row could not stand in raw; typing: it stands there.';
+COMMENT ON COLUMN etl.rejects_appointments.stage IS 'landing: the row did not fit the raw table; typing: the row is in raw.';
 COMMENT ON COLUMN etl.rejects_appointments.row_text IS 'The row as delivered, separators included.';
-COMMENT ON COLUMN etl.rejects_appointments.field_errors IS 'All that is wrong with it: column to text and reason.';
+COMMENT ON COLUMN etl.rejects_appointments.field_errors IS 'All faults of the row: for each column its text and the reason.';
 COMMENT ON COLUMN etl.rejects_appointments.natural_key IS 'Texts of its key columns.';
 COMMENT ON COLUMN etl.rejects_appointments.resolved_by_run IS 'The run that processed the file again and found the row valid; NULL: open.';

@@ -19,7 +19,7 @@ SELECT
 FROM etl.observed_appointments AS o
 CROSS JOIN LATERAL (
     SELECT etl.key_part(o.practice_id) || etl.key_part(o.per_org_id) AS key_part
-    OFFSET 0  -- computed once a row, not once for each of its surrogate keys
+    OFFSET 0  -- so that it is computed once per row, not once per surrogate key
 ) AS tenant
 LEFT JOIN etl.domain_values AS appointment_status_domain
     ON appointment_status_domain.source = 'indici'
@@ -32,4 +32,4 @@ LEFT JOIN etl.domain_values AS status_group_domain
 COMMENT ON VIEW etl.republished_appointments IS
     'Rows of etl.observed_appointments as core.fact_appointments shows them, for rebuilds and purges.';
 COMMENT ON COLUMN etl.republished_appointments.observed_at IS 'DateExtracted of the file.';
-COMMENT ON COLUMN etl.republished_appointments.is_absent IS 'Whether the file, a mirror, lacks the key.';
+COMMENT ON COLUMN etl.republished_appointments.is_absent IS 'Whether the file is a mirror that lacks the key.';

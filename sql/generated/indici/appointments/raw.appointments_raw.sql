@@ -72,7 +72,7 @@ CREATE TABLE raw.appointments_raw (
 CREATE INDEX appointments_raw_key_idx ON raw.appointments_raw (appointment_id);
 COMMENT ON TABLE raw.appointments_raw IS 'Delivered rows as text: Consultations booked, attended or cancelled.';
 COMMENT ON COLUMN raw.appointments_raw.load_run_file_id IS 'The file: etl.load_run_files.';
-COMMENT ON COLUMN raw.appointments_raw.line_no IS 'Number of the row in the file, from 1, counting every row.';
+COMMENT ON COLUMN raw.appointments_raw.line_no IS 'Number of the row in the file, from 1; rejected rows and a header are counted too.';
 GRANT INSERT (
     appointment_id, patient_id, appointment_type, appointment_status, schedule_date, notes, arrived,
     waiting_for_payment, appointment_completed, consult_time, booked, medtech_id, inserted_at, inserted_by,

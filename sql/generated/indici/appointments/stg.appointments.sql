@@ -74,7 +74,7 @@ CREATE TABLE stg.appointments (
     CONSTRAINT appointments_duration_check CHECK (duration BETWEEN 0 AND 1440)
 ) WITH (fillfactor = 85);
 COMMENT ON TABLE stg.appointments IS 'Newest valid state of each key: Consultations booked, attended or cancelled.';
-COMMENT ON COLUMN stg.appointments.row_hash IS 'Hash of the newest text and of the rules; compares a row with itself only.';
+COMMENT ON COLUMN stg.appointments.row_hash IS 'Hash of the newest text of the row and of the rules; only hashes of the same key are compared.';
 COMMENT ON COLUMN stg.appointments.absent_since IS 'DateExtracted of the full file that no longer has the key; NULL: present.';
 COMMENT ON COLUMN stg.appointments.load_run_file_id IS 'The file that first delivered this state.';
 COMMENT ON COLUMN stg.appointments.load_run_id IS 'The run that landed that file.';

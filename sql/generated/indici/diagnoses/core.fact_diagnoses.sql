@@ -50,8 +50,8 @@ CREATE TABLE core.fact_diagnoses (
     PRIMARY KEY (practice_id, per_org_id, diagnosis_id)
 ) WITH (fillfactor = 90);
 COMMENT ON TABLE core.fact_diagnoses IS 'Diagnoses recorded for patients.';
-COMMENT ON COLUMN core.fact_diagnoses.patient_key IS 'Key of core.dim_patients; the row may be missing there.';
-COMMENT ON COLUMN core.fact_diagnoses.diagnosis_by_key IS 'Key of core.dim_providers; the row may be missing there.';
+COMMENT ON COLUMN core.fact_diagnoses.patient_key IS 'Key of core.dim_patients; no row with this key need exist there.';
+COMMENT ON COLUMN core.fact_diagnoses.diagnosis_by_key IS 'Key of core.dim_providers; no row with this key need exist there.';
 COMMENT ON COLUMN core.fact_diagnoses.deleted_at IS 'DateExtracted of the full file that no longer has the key; NULL: present.';
 COMMENT ON COLUMN core.fact_diagnoses.load_run_file_id IS 'The file that first delivered this state: core.files.';
 COMMENT ON COLUMN core.fact_diagnoses.load_run_id IS 'The run that landed that file.';

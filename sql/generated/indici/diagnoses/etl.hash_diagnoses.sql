@@ -6,7 +6,7 @@ LANGUAGE sql
 STABLE
 PARALLEL SAFE
 AS $hash_diagnoses$
--- One expression without settings, so that the planner puts it in place of the call.
+-- One expression and no SET clause, so that the planner can inline the call.
 SELECT pg_catalog.hash_record_extended(
     ROW(
         p_row.diagnosis_id, p_row.appointment_id, p_row.patient_id, p_row.disease_id, p_row.disease,
@@ -25,4 +25,4 @@ SELECT pg_catalog.hash_record_extended(
 );
 $hash_diagnoses$;
 COMMENT ON FUNCTION etl.hash_diagnoses(raw.diagnoses_raw, bigint) IS
-    'Hash of the tracked text of a raw row, seeded with the rules of its file (etl.hash_seed).';
+    'Hash of the texts of a raw row in tracked columns, seeded with the rules of its file (etl.hash_seed).';

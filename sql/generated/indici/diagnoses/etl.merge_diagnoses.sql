@@ -11,9 +11,9 @@ SET work_mem = '64MB'
 SET random_page_cost = 1.1
 SET hash_mem_multiplier = 1
 AS $merge_diagnoses$
--- Publish what this file made new or changed in stg.diagnoses.
--- The caller, etl.process_file, holds the extract's lock. With little memory for it the planner hashes the narrow touched_
--- and not the wide rows of stg.
+-- Publishes the rows that this file made new or changed in stg.diagnoses.
+-- The caller, etl.process_file, holds the extract's lock. hash_mem_multiplier is low, so that the planner hashes the
+-- narrow rows of touched_ and not the wide rows of stg.
 DECLARE
     v_inserted bigint;
 BEGIN
@@ -41,7 +41,7 @@ BEGIN
     WHERE t.load_run_file_id = p_load_run_file_id AND t.verdict = 'new';
     GET DIAGNOSTICS v_inserted = ROW_COUNT;
 
-    -- 2. Keys that were there, where this file changed stg or today's mapping or pseudonym is another.
+    -- 2. Existing keys whose row in stg this file changed, or whose mapped value or pseudonym is different today.
     WITH merged AS (
         INSERT INTO core.fact_diagnoses AS c (
             practice_id, per_org_id, diagnosis_id, patient_key, diagnosis_by_key, appointment_id, patient_id,
@@ -117,4 +117,4 @@ BEGIN
     WHERE f.load_run_file_id = p_load_run_file_id;
 END;
 $merge_diagnoses$;
-COMMENT ON PROCEDURE etl.merge_diagnoses(bigint) IS 'Publishes what a file made new or changed in stg to core.fact_diagnoses.';
+COMMENT ON PROCEDURE etl.merge_diagnoses(bigint) IS 'Publishes to core.fact_diagnoses the rows that a file made new or changed in stg.';

@@ -16,9 +16,8 @@ SET random_page_cost = 1.1
 SET parallel_setup_cost = 0
 SET parallel_tuple_cost = 0
 AS $verdicts_diagnoses$
--- The rows of a file, each with its key, its hash and how it stands to the rules and to stg.diagnoses. Changes nothing.
--- One pass over raw, in a query that can run parallel, which a statement that stores its result cannot. A row is read to
--- its first fault; which one it is, etl.faults_diagnoses says.
+-- The rows of a file, each with key, hash and verdict. Changes nothing. The query reads raw once and can run in
+-- parallel, which an INSERT cannot. It stops at the first fault of a row; etl.faults_diagnoses lists all.
 DECLARE
     v_file etl.load_run_files;
     v_seed bigint;
@@ -35,7 +34,7 @@ BEGIN
         r.row_hash,
         CASE
             WHEN CASE
-                -- The same text stood in a valid row, of whatever tenant; the hash leaves out untracked columns.
+                -- A valid row had the same text, maybe of a different tenant; untracked columns are not hashed.
                 WHEN s.row_hash = r.row_hash AND NOT p_is_late THEN
                     r.practice_id IS NOT DISTINCT FROM v_file.tenant[1] AND
                     r.per_org_id IS NOT DISTINCT FROM v_file.tenant[2] AND
@@ -68,7 +67,7 @@ BEGIN
         SELECT r.*, etl.hash_diagnoses(r, v_seed) AS row_hash
         FROM raw.diagnoses_raw AS r
         WHERE r.load_run_file_id = p_load_run_file_id
-        -- Hashed once a row, not once for each use. Not plain 0: that is no constant of OFFSET's type, and bars parallel plans.
+        -- OFFSET makes PostgreSQL hash each row once. A plain 0 is not a bigint and would prevent parallel plans.
         OFFSET BIGINT '0'
     ) AS r
     LEFT JOIN stg.diagnoses AS s
@@ -78,4 +77,4 @@ BEGIN
 END;
 $verdicts_diagnoses$;
 COMMENT ON FUNCTION etl.verdicts_diagnoses(bigint, boolean) IS
-    'The rows of a file with key, hash of text and rules, and verdict: new, changed or unchanged against stg.diagnoses, or rejected. p_is_late: none is unchanged.';
+    'The rows of a file with key, hash of text and rules, and verdict: new, changed or unchanged (compared with stg.diagnoses), or rejected. p_is_late: no row is unchanged.';

@@ -17,9 +17,9 @@ SELECT
     f.load_run_id, f.load_ts
 FROM raw.diagnoses_raw AS r
 JOIN etl.load_run_files AS f USING (load_run_file_id);
-COMMENT ON VIEW raw.diagnoses IS 'Delivered rows with where they came from: Diagnoses recorded for patients.';
+COMMENT ON VIEW raw.diagnoses IS 'Delivered rows with their origin: Diagnoses recorded for patients.';
 COMMENT ON COLUMN raw.diagnoses.load_run_file_id IS 'The file: etl.load_run_files.';
-COMMENT ON COLUMN raw.diagnoses.line_no IS 'Number of the row in the file, from 1, counting every row.';
+COMMENT ON COLUMN raw.diagnoses.line_no IS 'Number of the row in the file, from 1; rejected rows and a header are counted too.';
 COMMENT ON COLUMN raw.diagnoses.s3_bucket IS 'Bucket of the file.';
 COMMENT ON COLUMN raw.diagnoses.s3_key IS 'Key of the file.';
 COMMENT ON COLUMN raw.diagnoses.s3_version_id IS 'Version of the object.';
@@ -28,6 +28,6 @@ COMMENT ON COLUMN raw.diagnoses.date_extracted IS 'DateExtracted in the name of 
 COMMENT ON COLUMN raw.diagnoses.extract_type IS 'Extract as spelled in the name of the file.';
 COMMENT ON COLUMN raw.diagnoses.load_run_id IS 'The run that landed the file.';
 COMMENT ON COLUMN raw.diagnoses.load_ts IS 'When the file was landed.';
-COMMENT ON COLUMN raw.diagnoses.file_practice_id IS 'practice_id in the name of the file.';
-COMMENT ON COLUMN raw.diagnoses.file_per_org_id IS 'per_org_id in the name of the file.';
+COMMENT ON COLUMN raw.diagnoses.file_practice_id IS 'The practice_id in the file name.';
+COMMENT ON COLUMN raw.diagnoses.file_per_org_id IS 'The per_org_id in the file name.';
 GRANT SELECT ON raw.diagnoses TO etl_auditor;

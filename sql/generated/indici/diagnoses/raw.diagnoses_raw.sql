@@ -58,7 +58,7 @@ CREATE TABLE raw.diagnoses_raw (
 CREATE INDEX diagnoses_raw_key_idx ON raw.diagnoses_raw (diagnosis_id);
 COMMENT ON TABLE raw.diagnoses_raw IS 'Delivered rows as text: Diagnoses recorded for patients.';
 COMMENT ON COLUMN raw.diagnoses_raw.load_run_file_id IS 'The file: etl.load_run_files.';
-COMMENT ON COLUMN raw.diagnoses_raw.line_no IS 'Number of the row in the file, from 1, counting every row.';
+COMMENT ON COLUMN raw.diagnoses_raw.line_no IS 'Number of the row in the file, from 1; rejected rows and a header are counted too.';
 GRANT INSERT (
     diagnosis_id, appointment_id, patient_id, disease_id, disease, diagnosis_date, diagnosis_by_id, diagnosis_by,
     summary, is_long_term, add_to_problem, is_highlighted, sequence_no, is_active, is_deleted, inserted_by_id,

@@ -67,10 +67,10 @@ CREATE TABLE core.fact_immunisations (
     PRIMARY KEY (practice_id, per_org_id, appointment_immunisation_id)
 ) WITH (fillfactor = 90);
 COMMENT ON TABLE core.fact_immunisations IS 'Vaccines given to patients or declined by them.';
-COMMENT ON COLUMN core.fact_immunisations.patient_key IS 'Key of core.dim_patients; the row may be missing there.';
-COMMENT ON COLUMN core.fact_immunisations.provider_key IS 'Key of core.dim_providers; the row may be missing there.';
-COMMENT ON COLUMN core.fact_immunisations.vaccinator_key IS 'Key of core.dim_providers; the row may be missing there.';
-COMMENT ON COLUMN core.fact_immunisations.vaccine_key IS 'Key of core.dim_vaccine; the row may be missing there.';
+COMMENT ON COLUMN core.fact_immunisations.patient_key IS 'Key of core.dim_patients; no row with this key need exist there.';
+COMMENT ON COLUMN core.fact_immunisations.provider_key IS 'Key of core.dim_providers; no row with this key need exist there.';
+COMMENT ON COLUMN core.fact_immunisations.vaccinator_key IS 'Key of core.dim_providers; no row with this key need exist there.';
+COMMENT ON COLUMN core.fact_immunisations.vaccine_key IS 'Key of core.dim_vaccine; no row with this key need exist there.';
 COMMENT ON COLUMN core.fact_immunisations.deleted_at IS 'DateExtracted of the full file that no longer has the key; NULL: present.';
 COMMENT ON COLUMN core.fact_immunisations.load_run_file_id IS 'The file that first delivered this state: core.files.';
 COMMENT ON COLUMN core.fact_immunisations.load_run_id IS 'The run that landed that file.';

@@ -6,7 +6,7 @@ LANGUAGE sql
 STABLE
 PARALLEL SAFE
 AS $hash_immunisations$
--- One expression without settings, so that the planner puts it in place of the call.
+-- One expression and no SET clause, so that the planner can inline the call.
 SELECT pg_catalog.hash_record_extended(
     ROW(
         p_row.appointment_immunisation_id, p_row.patient_id, p_row.appointment_id, p_row.patient_schedule_id,
@@ -29,4 +29,4 @@ SELECT pg_catalog.hash_record_extended(
 );
 $hash_immunisations$;
 COMMENT ON FUNCTION etl.hash_immunisations(raw.immunisations_raw, bigint) IS
-    'Hash of the tracked text of a raw row, seeded with the rules of its file (etl.hash_seed).';
+    'Hash of the texts of a raw row in tracked columns, seeded with the rules of its file (etl.hash_seed).';

@@ -6,8 +6,8 @@ FROM etl.typed_immunisations AS y
 WITH NO DATA;
 ALTER TABLE etl.observed_immunisations ADD PRIMARY KEY (practice_id, per_org_id, appointment_immunisation_id, observed_at);
 COMMENT ON TABLE etl.observed_immunisations IS
-    'Work of a rebuild or purge: what each counting file holds of the keys in hand. Under the extract''s lock; empty between files.';
+    'Work table of a rebuild or purge: the observations of its keys from each counting file. Protected by the extract''s lock; empty between files.';
 COMMENT ON COLUMN etl.observed_immunisations.observed_at IS 'DateExtracted of the file.';
-COMMENT ON COLUMN etl.observed_immunisations.is_absent IS 'Whether the file, a mirror, lacks the key: then no other column of the row has a value.';
-COMMENT ON COLUMN etl.observed_immunisations.row_hash IS 'Hash of the text and of the rules of the file.';
+COMMENT ON COLUMN etl.observed_immunisations.is_absent IS 'Whether the file is a mirror that lacks the key; then the columns of values are NULL.';
+COMMENT ON COLUMN etl.observed_immunisations.row_hash IS 'Hash of the row''s text and of the rules of the file.';
 COMMENT ON COLUMN etl.observed_immunisations.load_run_id IS 'The run that landed the file.';

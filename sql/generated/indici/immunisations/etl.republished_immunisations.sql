@@ -23,7 +23,7 @@ SELECT
 FROM etl.observed_immunisations AS o
 CROSS JOIN LATERAL (
     SELECT etl.key_part(o.practice_id) || etl.key_part(o.per_org_id) AS key_part
-    OFFSET 0  -- computed once a row, not once for each of its surrogate keys
+    OFFSET 0  -- so that it is computed once per row, not once per surrogate key
 ) AS tenant
 LEFT JOIN etl.domain_values AS immunisation_status_domain
     ON immunisation_status_domain.source = 'indici'
@@ -33,4 +33,4 @@ LEFT JOIN etl.pseudonym_keys AS pads ON pads.only_row;
 COMMENT ON VIEW etl.republished_immunisations IS
     'Rows of etl.observed_immunisations as core.fact_immunisations shows them, for rebuilds and purges.';
 COMMENT ON COLUMN etl.republished_immunisations.observed_at IS 'DateExtracted of the file.';
-COMMENT ON COLUMN etl.republished_immunisations.is_absent IS 'Whether the file, a mirror, lacks the key.';
+COMMENT ON COLUMN etl.republished_immunisations.is_absent IS 'Whether the file is a mirror that lacks the key.';

@@ -20,9 +20,9 @@ SELECT
     f.load_run_id, f.load_ts
 FROM raw.immunisations_raw AS r
 JOIN etl.load_run_files AS f USING (load_run_file_id);
-COMMENT ON VIEW raw.immunisations IS 'Delivered rows with where they came from: Vaccines given to patients or declined by them.';
+COMMENT ON VIEW raw.immunisations IS 'Delivered rows with their origin: Vaccines given to patients or declined by them.';
 COMMENT ON COLUMN raw.immunisations.load_run_file_id IS 'The file: etl.load_run_files.';
-COMMENT ON COLUMN raw.immunisations.line_no IS 'Number of the row in the file, from 1, counting every row.';
+COMMENT ON COLUMN raw.immunisations.line_no IS 'Number of the row in the file, from 1; rejected rows and a header are counted too.';
 COMMENT ON COLUMN raw.immunisations.s3_bucket IS 'Bucket of the file.';
 COMMENT ON COLUMN raw.immunisations.s3_key IS 'Key of the file.';
 COMMENT ON COLUMN raw.immunisations.s3_version_id IS 'Version of the object.';
@@ -31,6 +31,6 @@ COMMENT ON COLUMN raw.immunisations.date_extracted IS 'DateExtracted in the name
 COMMENT ON COLUMN raw.immunisations.extract_type IS 'Extract as spelled in the name of the file.';
 COMMENT ON COLUMN raw.immunisations.load_run_id IS 'The run that landed the file.';
 COMMENT ON COLUMN raw.immunisations.load_ts IS 'When the file was landed.';
-COMMENT ON COLUMN raw.immunisations.file_practice_id IS 'practice_id in the name of the file.';
-COMMENT ON COLUMN raw.immunisations.file_per_org_id IS 'per_org_id in the name of the file.';
+COMMENT ON COLUMN raw.immunisations.file_practice_id IS 'The practice_id in the file name.';
+COMMENT ON COLUMN raw.immunisations.file_per_org_id IS 'The per_org_id in the file name.';
 GRANT SELECT ON raw.immunisations TO etl_auditor;

@@ -73,7 +73,7 @@ CREATE TABLE raw.immunisations_raw (
 CREATE INDEX immunisations_raw_key_idx ON raw.immunisations_raw (appointment_immunisation_id);
 COMMENT ON TABLE raw.immunisations_raw IS 'Delivered rows as text: Vaccines given to patients or declined by them.';
 COMMENT ON COLUMN raw.immunisations_raw.load_run_file_id IS 'The file: etl.load_run_files.';
-COMMENT ON COLUMN raw.immunisations_raw.line_no IS 'Number of the row in the file, from 1, counting every row.';
+COMMENT ON COLUMN raw.immunisations_raw.line_no IS 'Number of the row in the file, from 1; rejected rows and a header are counted too.';
 GRANT INSERT (
     appointment_immunisation_id, patient_id, appointment_id, patient_schedule_id, vaccine_id, vaccine_name,
     vaccine_code, dose, dose_number, administration_site_id, administration_site, route_id, route, batch_number,

@@ -6,7 +6,7 @@ LANGUAGE sql
 STABLE
 PARALLEL SAFE
 AS $hash_inbox$
--- One expression without settings, so that the planner puts it in place of the call.
+-- One expression and no SET clause, so that the planner can inline the call.
 SELECT pg_catalog.hash_record_extended(
     ROW(
         p_row.inbox_folder_item_id, p_row.folder_id, p_row.folder_name, p_row.is_system_folder, p_row.order_no,
@@ -24,4 +24,4 @@ SELECT pg_catalog.hash_record_extended(
 );
 $hash_inbox$;
 COMMENT ON FUNCTION etl.hash_inbox(raw.inbox_raw, bigint) IS
-    'Hash of the tracked text of a raw row, seeded with the rules of its file (etl.hash_seed).';
+    'Hash of the texts of a raw row in tracked columns, seeded with the rules of its file (etl.hash_seed).';

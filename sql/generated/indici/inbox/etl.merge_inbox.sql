@@ -11,9 +11,9 @@ SET work_mem = '64MB'
 SET random_page_cost = 1.1
 SET hash_mem_multiplier = 1
 AS $merge_inbox$
--- Publish what this file made new or changed in stg.inbox.
--- The caller, etl.process_file, holds the extract's lock. With little memory for it the planner hashes the narrow touched_
--- and not the wide rows of stg.
+-- Publishes the rows that this file made new or changed in stg.inbox.
+-- The caller, etl.process_file, holds the extract's lock. hash_mem_multiplier is low, so that the planner hashes the
+-- narrow rows of touched_ and not the wide rows of stg.
 DECLARE
     v_inserted bigint;
 BEGIN
@@ -39,7 +39,7 @@ BEGIN
     WHERE t.load_run_file_id = p_load_run_file_id AND t.verdict = 'new';
     GET DIAGNOSTICS v_inserted = ROW_COUNT;
 
-    -- 2. Keys that were there, where this file changed stg.
+    -- 2. Existing keys whose row in stg this file changed.
     WITH merged AS (
         INSERT INTO core.fact_inbox AS c (
             practice_id, per_org_id, inbox_folder_item_id, patient_key, provider_key, folder_id, is_system_folder,
@@ -61,7 +61,7 @@ BEGIN
         FROM etl.touched_inbox AS t
         JOIN etl.published_inbox AS s USING (practice_id, per_org_id, inbox_folder_item_id)
         WHERE t.load_run_file_id = p_load_run_file_id AND t.verdict = 'changed'
-            -- Not a plain equality: statistics know no row of this file yet, and one row makes a nested loop.
+            -- Not a plain equality: the statistics do not know this file, so the planner would expect one row.
             AND coalesce(s.load_run_file_id = p_load_run_file_id, false)
         ON CONFLICT (practice_id, per_org_id, inbox_folder_item_id) DO UPDATE
         SET (
@@ -111,4 +111,4 @@ BEGIN
     WHERE f.load_run_file_id = p_load_run_file_id;
 END;
 $merge_inbox$;
-COMMENT ON PROCEDURE etl.merge_inbox(bigint) IS 'Publishes what a file made new or changed in stg to core.fact_inbox.';
+COMMENT ON PROCEDURE etl.merge_inbox(bigint) IS 'Publishes to core.fact_inbox the rows that a file made new or changed in stg.';

@@ -59,7 +59,7 @@ CREATE TABLE raw.inbox_raw (
 CREATE INDEX inbox_raw_key_idx ON raw.inbox_raw (inbox_folder_item_id);
 COMMENT ON TABLE raw.inbox_raw IS 'Delivered rows as text: Items of the practice''s inbox, such as results, letters and messages.';
 COMMENT ON COLUMN raw.inbox_raw.load_run_file_id IS 'The file: etl.load_run_files.';
-COMMENT ON COLUMN raw.inbox_raw.line_no IS 'Number of the row in the file, from 1, counting every row.';
+COMMENT ON COLUMN raw.inbox_raw.line_no IS 'Number of the row in the file, from 1; rejected rows and a header are counted too.';
 GRANT INSERT (
     inbox_folder_item_id, folder_id, folder_name, is_system_folder, order_no, item_type_id, item_type, patient_id,
     provider_id, practice_id, patient_name, provider, practice_name, from_org_id, from_organization_name,

@@ -60,7 +60,7 @@ CREATE TABLE stg.inbox (
     PRIMARY KEY (practice_id, per_org_id, inbox_folder_item_id)
 ) WITH (fillfactor = 85);
 COMMENT ON TABLE stg.inbox IS 'Newest valid state of each key: Items of the practice''s inbox, such as results, letters and messages.';
-COMMENT ON COLUMN stg.inbox.row_hash IS 'Hash of the newest text and of the rules; compares a row with itself only.';
+COMMENT ON COLUMN stg.inbox.row_hash IS 'Hash of the newest text of the row and of the rules; only hashes of the same key are compared.';
 COMMENT ON COLUMN stg.inbox.absent_since IS 'DateExtracted of the full file that no longer has the key; NULL: present.';
 COMMENT ON COLUMN stg.inbox.load_run_file_id IS 'The file that first delivered this state.';
 COMMENT ON COLUMN stg.inbox.load_run_id IS 'The run that landed that file.';

@@ -25,7 +25,7 @@ CREATE TABLE core.fact_inbox_detail (
     PRIMARY KEY (practice_id, per_org_id, in_box_folder_item_in_line_id)
 ) WITH (fillfactor = 90);
 COMMENT ON TABLE core.fact_inbox_detail IS 'Lines of inbox items, such as the single results of a laboratory report.';
-COMMENT ON COLUMN core.fact_inbox_detail.patient_key IS 'Key of core.dim_patients; the row may be missing there.';
+COMMENT ON COLUMN core.fact_inbox_detail.patient_key IS 'Key of core.dim_patients; no row with this key need exist there.';
 COMMENT ON COLUMN core.fact_inbox_detail.deleted_at IS 'DateExtracted of the full file that no longer has the key; NULL: present.';
 COMMENT ON COLUMN core.fact_inbox_detail.load_run_file_id IS 'The file that first delivered this state: core.files.';
 COMMENT ON COLUMN core.fact_inbox_detail.load_run_id IS 'The run that landed that file.';

@@ -6,7 +6,7 @@ LANGUAGE sql
 STABLE
 PARALLEL SAFE
 AS $hash_inbox_detail$
--- One expression without settings, so that the planner puts it in place of the call.
+-- One expression and no SET clause, so that the planner can inline the call.
 SELECT pg_catalog.hash_record_extended(
     ROW(
         p_row.in_box_folder_item_in_line_id, p_row.inbox_folder_item_id, p_row.patient_id, p_row.practice_id,
@@ -18,4 +18,4 @@ SELECT pg_catalog.hash_record_extended(
 );
 $hash_inbox_detail$;
 COMMENT ON FUNCTION etl.hash_inbox_detail(raw.inbox_detail_raw, bigint) IS
-    'Hash of the tracked text of a raw row, seeded with the rules of its file (etl.hash_seed).';
+    'Hash of the texts of a raw row in tracked columns, seeded with the rules of its file (etl.hash_seed).';

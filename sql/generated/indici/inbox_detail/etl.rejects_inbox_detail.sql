@@ -13,8 +13,8 @@ CREATE TABLE etl.rejects_inbox_detail (
 COMMENT ON TABLE etl.rejects_inbox_detail IS 'Rejected rows: Lines of inbox items, such as the single results of a laboratory report.';
 COMMENT ON COLUMN etl.rejects_inbox_detail.load_run_file_id IS 'The file.';
 COMMENT ON COLUMN etl.rejects_inbox_detail.line_no IS 'Number of the row in the file, from 1.';
-COMMENT ON COLUMN etl.rejects_inbox_detail.stage IS 'landing: the row could not stand in raw; typing: it stands there.';
+COMMENT ON COLUMN etl.rejects_inbox_detail.stage IS 'landing: the row did not fit the raw table; typing: the row is in raw.';
 COMMENT ON COLUMN etl.rejects_inbox_detail.row_text IS 'The row as delivered, separators included.';
-COMMENT ON COLUMN etl.rejects_inbox_detail.field_errors IS 'All that is wrong with it: column to text and reason.';
+COMMENT ON COLUMN etl.rejects_inbox_detail.field_errors IS 'All faults of the row: for each column its text and the reason.';
 COMMENT ON COLUMN etl.rejects_inbox_detail.natural_key IS 'Texts of its key columns.';
 COMMENT ON COLUMN etl.rejects_inbox_detail.resolved_by_run IS 'The run that processed the file again and found the row valid; NULL: open.';

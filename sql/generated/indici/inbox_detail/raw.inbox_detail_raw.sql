@@ -27,7 +27,7 @@ CREATE TABLE raw.inbox_detail_raw (
 CREATE INDEX inbox_detail_raw_key_idx ON raw.inbox_detail_raw (in_box_folder_item_in_line_id);
 COMMENT ON TABLE raw.inbox_detail_raw IS 'Delivered rows as text: Lines of inbox items, such as the single results of a laboratory report.';
 COMMENT ON COLUMN raw.inbox_detail_raw.load_run_file_id IS 'The file: etl.load_run_files.';
-COMMENT ON COLUMN raw.inbox_detail_raw.line_no IS 'Number of the row in the file, from 1, counting every row.';
+COMMENT ON COLUMN raw.inbox_detail_raw.line_no IS 'Number of the row in the file, from 1; rejected rows and a header are counted too.';
 GRANT INSERT (
     in_box_folder_item_in_line_id, inbox_folder_item_id, patient_id, practice_id, practice_name, prompt, result,
     abnormal, unit, result_code, reference_ranges, line_number, inserted_at, is_confidential, show_on_portal,

@@ -28,7 +28,7 @@ CREATE TABLE stg.inbox_detail (
     PRIMARY KEY (practice_id, per_org_id, in_box_folder_item_in_line_id)
 ) WITH (fillfactor = 85);
 COMMENT ON TABLE stg.inbox_detail IS 'Newest valid state of each key: Lines of inbox items, such as the single results of a laboratory report.';
-COMMENT ON COLUMN stg.inbox_detail.row_hash IS 'Hash of the newest text and of the rules; compares a row with itself only.';
+COMMENT ON COLUMN stg.inbox_detail.row_hash IS 'Hash of the newest text of the row and of the rules; only hashes of the same key are compared.';
 COMMENT ON COLUMN stg.inbox_detail.absent_since IS 'DateExtracted of the full file that no longer has the key; NULL: present.';
 COMMENT ON COLUMN stg.inbox_detail.load_run_file_id IS 'The file that first delivered this state.';
 COMMENT ON COLUMN stg.inbox_detail.load_run_id IS 'The run that landed that file.';

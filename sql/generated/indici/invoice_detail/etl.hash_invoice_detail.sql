@@ -6,7 +6,7 @@ LANGUAGE sql
 STABLE
 PARALLEL SAFE
 AS $hash_invoice_detail$
--- One expression without settings, so that the planner puts it in place of the call.
+-- One expression and no SET clause, so that the planner can inline the call.
 SELECT pg_catalog.hash_record_extended(
     ROW(
         p_row.invoice_detail_id, p_row.invoice_transaction_id, p_row.master_service_sub_service_id,
@@ -26,4 +26,4 @@ SELECT pg_catalog.hash_record_extended(
 );
 $hash_invoice_detail$;
 COMMENT ON FUNCTION etl.hash_invoice_detail(raw.invoice_detail_raw, bigint) IS
-    'Hash of the tracked text of a raw row, seeded with the rules of its file (etl.hash_seed).';
+    'Hash of the texts of a raw row in tracked columns, seeded with the rules of its file (etl.hash_seed).';

@@ -17,4 +17,4 @@ LEFT JOIN etl.pseudonym_keys AS pads ON pads.only_row;
 COMMENT ON VIEW etl.republished_invoice_detail IS
     'Rows of etl.observed_invoice_detail as core.fact_invoice_detail shows them, for rebuilds and purges.';
 COMMENT ON COLUMN etl.republished_invoice_detail.observed_at IS 'DateExtracted of the file.';
-COMMENT ON COLUMN etl.republished_invoice_detail.is_absent IS 'Whether the file, a mirror, lacks the key.';
+COMMENT ON COLUMN etl.republished_invoice_detail.is_absent IS 'Whether the file is a mirror that lacks the key.';

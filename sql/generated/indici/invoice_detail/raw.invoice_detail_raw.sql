@@ -57,7 +57,7 @@ CREATE TABLE raw.invoice_detail_raw (
 CREATE INDEX invoice_detail_raw_key_idx ON raw.invoice_detail_raw (invoice_detail_id);
 COMMENT ON TABLE raw.invoice_detail_raw IS 'Delivered rows as text: Lines of invoices, one for each service billed.';
 COMMENT ON COLUMN raw.invoice_detail_raw.load_run_file_id IS 'The file: etl.load_run_files.';
-COMMENT ON COLUMN raw.invoice_detail_raw.line_no IS 'Number of the row in the file, from 1, counting every row.';
+COMMENT ON COLUMN raw.invoice_detail_raw.line_no IS 'Number of the row in the file, from 1; rejected rows and a header are counted too.';
 GRANT INSERT (
     invoice_detail_id, invoice_transaction_id, master_service_sub_service_id, appointment_service_id, comments,
     quantity, claim_amount, co_payment, gross_claim_amount, gross_co_payment, is_billing_amount, funder_id,

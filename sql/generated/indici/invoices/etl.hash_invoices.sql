@@ -6,7 +6,7 @@ LANGUAGE sql
 STABLE
 PARALLEL SAFE
 AS $hash_invoices$
--- One expression without settings, so that the planner puts it in place of the call.
+-- One expression and no SET clause, so that the planner can inline the call.
 SELECT pg_catalog.hash_record_extended(
     ROW(
         p_row.invoice_transaction_id, p_row.patient_id, p_row.ac_date, p_row.medtech_id, p_row.payment_mode,
@@ -20,4 +20,4 @@ SELECT pg_catalog.hash_record_extended(
 );
 $hash_invoices$;
 COMMENT ON FUNCTION etl.hash_invoices(raw.invoices_raw, bigint) IS
-    'Hash of the tracked text of a raw row, seeded with the rules of its file (etl.hash_seed).';
+    'Hash of the texts of a raw row in tracked columns, seeded with the rules of its file (etl.hash_seed).';

@@ -36,7 +36,7 @@ CREATE TABLE raw.invoices_raw (
 CREATE INDEX invoices_raw_key_idx ON raw.invoices_raw (invoice_transaction_id);
 COMMENT ON TABLE raw.invoices_raw IS 'Delivered rows as text: Invoices, payments and other transactions on patients'' accounts.';
 COMMENT ON COLUMN raw.invoices_raw.load_run_file_id IS 'The file: etl.load_run_files.';
-COMMENT ON COLUMN raw.invoices_raw.line_no IS 'Number of the row in the file, from 1, counting every row.';
+COMMENT ON COLUMN raw.invoices_raw.line_no IS 'Number of the row in the file, from 1; rejected rows and a header are counted too.';
 GRANT INSERT (
     invoice_transaction_id, patient_id, ac_date, medtech_id, payment_mode, total_amount, unpaid_amount, claim_notes,
     description, income_provider, invoice_payment_no, provider, domicile_code, inserted_at, inserted_by, updated_at,

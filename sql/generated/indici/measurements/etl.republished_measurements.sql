@@ -17,10 +17,10 @@ SELECT
 FROM etl.observed_measurements AS o
 CROSS JOIN LATERAL (
     SELECT etl.key_part(o.practice_id) || etl.key_part(o.per_org_id) AS key_part
-    OFFSET 0  -- computed once a row, not once for each of its surrogate keys
+    OFFSET 0  -- so that it is computed once per row, not once per surrogate key
 ) AS tenant
 LEFT JOIN etl.pseudonym_keys AS pads ON pads.only_row;
 COMMENT ON VIEW etl.republished_measurements IS
     'Rows of etl.observed_measurements as core.fact_measurements shows them, for rebuilds and purges.';
 COMMENT ON COLUMN etl.republished_measurements.observed_at IS 'DateExtracted of the file.';
-COMMENT ON COLUMN etl.republished_measurements.is_absent IS 'Whether the file, a mirror, lacks the key.';
+COMMENT ON COLUMN etl.republished_measurements.is_absent IS 'Whether the file is a mirror that lacks the key.';

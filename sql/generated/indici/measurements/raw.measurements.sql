@@ -26,9 +26,9 @@ SELECT
     f.load_run_id, f.load_ts
 FROM raw.measurements_raw AS r
 JOIN etl.load_run_files AS f USING (load_run_file_id);
-COMMENT ON VIEW raw.measurements IS 'Delivered rows with where they came from: Screenings and measurements taken of patients.';
+COMMENT ON VIEW raw.measurements IS 'Delivered rows with their origin: Screenings and measurements taken of patients.';
 COMMENT ON COLUMN raw.measurements.load_run_file_id IS 'The file: etl.load_run_files.';
-COMMENT ON COLUMN raw.measurements.line_no IS 'Number of the row in the file, from 1, counting every row.';
+COMMENT ON COLUMN raw.measurements.line_no IS 'Number of the row in the file, from 1; rejected rows and a header are counted too.';
 COMMENT ON COLUMN raw.measurements.s3_bucket IS 'Bucket of the file.';
 COMMENT ON COLUMN raw.measurements.s3_key IS 'Key of the file.';
 COMMENT ON COLUMN raw.measurements.s3_version_id IS 'Version of the object.';
@@ -37,6 +37,6 @@ COMMENT ON COLUMN raw.measurements.date_extracted IS 'DateExtracted in the name 
 COMMENT ON COLUMN raw.measurements.extract_type IS 'Extract as spelled in the name of the file.';
 COMMENT ON COLUMN raw.measurements.load_run_id IS 'The run that landed the file.';
 COMMENT ON COLUMN raw.measurements.load_ts IS 'When the file was landed.';
-COMMENT ON COLUMN raw.measurements.file_practice_id IS 'practice_id in the name of the file.';
-COMMENT ON COLUMN raw.measurements.file_per_org_id IS 'per_org_id in the name of the file.';
+COMMENT ON COLUMN raw.measurements.file_practice_id IS 'The practice_id in the file name.';
+COMMENT ON COLUMN raw.measurements.file_per_org_id IS 'The per_org_id in the file name.';
 GRANT SELECT ON raw.measurements TO etl_auditor;

@@ -153,7 +153,7 @@ CREATE TABLE raw.measurements_raw (
 CREATE INDEX measurements_raw_key_idx ON raw.measurements_raw (screaning_id);
 COMMENT ON TABLE raw.measurements_raw IS 'Delivered rows as text: Screenings and measurements taken of patients.';
 COMMENT ON COLUMN raw.measurements_raw.load_run_file_id IS 'The file: etl.load_run_files.';
-COMMENT ON COLUMN raw.measurements_raw.line_no IS 'Number of the row in the file, from 1, counting every row.';
+COMMENT ON COLUMN raw.measurements_raw.line_no IS 'Number of the row in the file, from 1; rejected rows and a header are counted too.';
 GRANT INSERT (
     patient_id, screaning_id, appointment_id, screening_date, scn_code, screening_type, screening_group, outcome,
     outcome_description, notes, is_active, updated_by_id, updated_by, updated_at, inserted_by_id, inserted_by,

@@ -25,7 +25,7 @@ CREATE TABLE core.dim_medicine (
 CREATE UNIQUE INDEX dim_medicine_current_idx ON core.dim_medicine (practice_id, per_org_id, medicine_id) WHERE is_current;
 CREATE UNIQUE INDEX dim_medicine_medicine_key_idx ON core.dim_medicine (medicine_key) WHERE is_current;
 COMMENT ON TABLE core.dim_medicine IS 'List of medicines from which the practice prescribes. One row per version; is_current marks the newest.';
-COMMENT ON COLUMN core.dim_medicine.medicine_key IS 'Computed from the natural key: durable, and shared by all versions.';
+COMMENT ON COLUMN core.dim_medicine.medicine_key IS 'Computed from the key: never changes, and is the same in all versions.';
 COMMENT ON COLUMN core.dim_medicine.effective_from IS 'Start of the version, included: DateExtracted of the file that first showed it.';
 COMMENT ON COLUMN core.dim_medicine.effective_to IS 'End of the version, not included; NULL: current.';
 COMMENT ON COLUMN core.dim_medicine.is_current IS 'Whether the version is the newest and its key is present.';

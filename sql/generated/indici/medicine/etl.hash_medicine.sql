@@ -6,7 +6,7 @@ LANGUAGE sql
 STABLE
 PARALLEL SAFE
 AS $hash_medicine$
--- One expression without settings, so that the planner puts it in place of the call.
+-- One expression and no SET clause, so that the planner can inline the call.
 SELECT pg_catalog.hash_record_extended(
     ROW(
         p_row.medicine_id, p_row.medicine_name, p_row.medicine_short_name, p_row.sct_id, p_row.type,
@@ -16,4 +16,4 @@ SELECT pg_catalog.hash_record_extended(
 );
 $hash_medicine$;
 COMMENT ON FUNCTION etl.hash_medicine(raw.medicine_raw, bigint) IS
-    'Hash of the tracked text of a raw row, seeded with the rules of its file (etl.hash_seed).';
+    'Hash of the texts of a raw row in tracked columns, seeded with the rules of its file (etl.hash_seed).';

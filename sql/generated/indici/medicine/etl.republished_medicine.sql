@@ -10,9 +10,9 @@ SELECT
 FROM etl.observed_medicine AS o
 CROSS JOIN LATERAL (
     SELECT etl.key_part(o.practice_id) || etl.key_part(o.per_org_id) AS key_part
-    OFFSET 0  -- computed once a row, not once for each of its surrogate keys
+    OFFSET 0  -- so that it is computed once per row, not once per surrogate key
 ) AS tenant;
 COMMENT ON VIEW etl.republished_medicine IS
     'Rows of etl.observed_medicine as core.dim_medicine shows them, for rebuilds and purges.';
 COMMENT ON COLUMN etl.republished_medicine.observed_at IS 'DateExtracted of the file.';
-COMMENT ON COLUMN etl.republished_medicine.is_absent IS 'Whether the file, a mirror, lacks the key.';
+COMMENT ON COLUMN etl.republished_medicine.is_absent IS 'Whether the file is a mirror that lacks the key.';

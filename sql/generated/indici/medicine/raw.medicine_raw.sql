@@ -19,7 +19,7 @@ CREATE TABLE raw.medicine_raw (
 CREATE INDEX medicine_raw_key_idx ON raw.medicine_raw (medicine_id);
 COMMENT ON TABLE raw.medicine_raw IS 'Delivered rows as text: List of medicines from which the practice prescribes.';
 COMMENT ON COLUMN raw.medicine_raw.load_run_file_id IS 'The file: etl.load_run_files.';
-COMMENT ON COLUMN raw.medicine_raw.line_no IS 'Number of the row in the file, from 1, counting every row.';
+COMMENT ON COLUMN raw.medicine_raw.line_no IS 'Number of the row in the file, from 1; rejected rows and a header are counted too.';
 GRANT INSERT (
     medicine_id, medicine_name, medicine_short_name, sct_id, type, pharma_code, is_active, is_deleted, per_org_id,
     practice_id, loaded_date_time

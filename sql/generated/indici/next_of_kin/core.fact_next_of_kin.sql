@@ -27,7 +27,7 @@ CREATE TABLE core.fact_next_of_kin (
     PRIMARY KEY (practice_id, per_org_id, nextto_kin_id)
 ) WITH (fillfactor = 90);
 COMMENT ON TABLE core.fact_next_of_kin IS 'Next of kin and emergency contacts of patients.';
-COMMENT ON COLUMN core.fact_next_of_kin.patient_key IS 'Key of core.dim_patients; the row may be missing there.';
+COMMENT ON COLUMN core.fact_next_of_kin.patient_key IS 'Key of core.dim_patients; no row with this key need exist there.';
 COMMENT ON COLUMN core.fact_next_of_kin.deleted_at IS 'DateExtracted of the full file that no longer has the key; NULL: present.';
 COMMENT ON COLUMN core.fact_next_of_kin.load_run_file_id IS 'The file that first delivered this state: core.files.';
 COMMENT ON COLUMN core.fact_next_of_kin.load_run_id IS 'The run that landed that file.';

@@ -6,7 +6,7 @@ LANGUAGE sql
 STABLE
 PARALLEL SAFE
 AS $hash_next_of_kin$
--- One expression without settings, so that the planner puts it in place of the call.
+-- One expression and no SET clause, so that the planner can inline the call.
 SELECT pg_catalog.hash_record_extended(
     ROW(
         p_row.nextto_kin_id, p_row.patient_id, p_row.nok_profile_id, p_row.nhi_number, p_row.name,
@@ -20,4 +20,4 @@ SELECT pg_catalog.hash_record_extended(
 );
 $hash_next_of_kin$;
 COMMENT ON FUNCTION etl.hash_next_of_kin(raw.next_of_kin_raw, bigint) IS
-    'Hash of the tracked text of a raw row, seeded with the rules of its file (etl.hash_seed).';
+    'Hash of the texts of a raw row in tracked columns, seeded with the rules of its file (etl.hash_seed).';

@@ -11,9 +11,9 @@ SET work_mem = '64MB'
 SET random_page_cost = 1.1
 SET hash_mem_multiplier = 1
 AS $merge_next_of_kin$
--- Publish what this file made new or changed in stg.next_of_kin.
--- The caller, etl.process_file, holds the extract's lock. With little memory for it the planner hashes the narrow touched_
--- and not the wide rows of stg.
+-- Publishes the rows that this file made new or changed in stg.next_of_kin.
+-- The caller, etl.process_file, holds the extract's lock. hash_mem_multiplier is low, so that the planner hashes the
+-- narrow rows of touched_ and not the wide rows of stg.
 DECLARE
     v_inserted bigint;
 BEGIN
@@ -33,7 +33,7 @@ BEGIN
     WHERE t.load_run_file_id = p_load_run_file_id AND t.verdict = 'new';
     GET DIAGNOSTICS v_inserted = ROW_COUNT;
 
-    -- 2. Keys that were there, where this file changed stg or today's mapping or pseudonym is another.
+    -- 2. Existing keys whose row in stg this file changed, or whose mapped value or pseudonym is different today.
     WITH merged AS (
         INSERT INTO core.fact_next_of_kin AS c (
             practice_id, per_org_id, nextto_kin_id, patient_key, patient_id, nok_profile_id, nhi_number,
@@ -80,4 +80,4 @@ BEGIN
     WHERE f.load_run_file_id = p_load_run_file_id;
 END;
 $merge_next_of_kin$;
-COMMENT ON PROCEDURE etl.merge_next_of_kin(bigint) IS 'Publishes what a file made new or changed in stg to core.fact_next_of_kin.';
+COMMENT ON PROCEDURE etl.merge_next_of_kin(bigint) IS 'Publishes to core.fact_next_of_kin the rows that a file made new or changed in stg.';

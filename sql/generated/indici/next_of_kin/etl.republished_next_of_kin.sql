@@ -12,10 +12,10 @@ SELECT
 FROM etl.observed_next_of_kin AS o
 CROSS JOIN LATERAL (
     SELECT etl.key_part(o.practice_id) || etl.key_part(o.per_org_id) AS key_part
-    OFFSET 0  -- computed once a row, not once for each of its surrogate keys
+    OFFSET 0  -- so that it is computed once per row, not once per surrogate key
 ) AS tenant
 LEFT JOIN etl.pseudonym_keys AS pads ON pads.only_row;
 COMMENT ON VIEW etl.republished_next_of_kin IS
     'Rows of etl.observed_next_of_kin as core.fact_next_of_kin shows them, for rebuilds and purges.';
 COMMENT ON COLUMN etl.republished_next_of_kin.observed_at IS 'DateExtracted of the file.';
-COMMENT ON COLUMN etl.republished_next_of_kin.is_absent IS 'Whether the file, a mirror, lacks the key.';
+COMMENT ON COLUMN etl.republished_next_of_kin.is_absent IS 'Whether the file is a mirror that lacks the key.';

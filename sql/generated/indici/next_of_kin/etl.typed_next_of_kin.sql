@@ -16,4 +16,4 @@ SELECT
     nullif((r.loaded_date_time || ' Pacific/Auckland')::timestamptz, TIMESTAMPTZ '1900-01-01 Pacific/Auckland') AS loaded_date_time
 FROM raw.next_of_kin_raw AS r;
 COMMENT ON VIEW etl.typed_next_of_kin IS
-    'Rows of raw.next_of_kin_raw with typed values, the same in every session. Rejected rows may fail to cast: read valid ones only.';
+    'Rows of raw.next_of_kin_raw with typed values, the same in every session. A cast of a rejected row can fail: read valid rows only.';

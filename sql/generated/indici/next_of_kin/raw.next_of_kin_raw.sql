@@ -36,7 +36,7 @@ CREATE TABLE raw.next_of_kin_raw (
 CREATE INDEX next_of_kin_raw_key_idx ON raw.next_of_kin_raw (nextto_kin_id);
 COMMENT ON TABLE raw.next_of_kin_raw IS 'Delivered rows as text: Next of kin and emergency contacts of patients.';
 COMMENT ON COLUMN raw.next_of_kin_raw.load_run_file_id IS 'The file: etl.load_run_files.';
-COMMENT ON COLUMN raw.next_of_kin_raw.line_no IS 'Number of the row in the file, from 1, counting every row.';
+COMMENT ON COLUMN raw.next_of_kin_raw.line_no IS 'Number of the row in the file, from 1; rejected rows and a header are counted too.';
 GRANT INSERT (
     nextto_kin_id, patient_id, nok_profile_id, nhi_number, name, full_address, cell_number, day_phone, night_phone,
     is_emergency, relationship_type_id, relationship_type, is_active, is_deleted, inserted_by_id, inserted_by,

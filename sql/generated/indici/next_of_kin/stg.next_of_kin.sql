@@ -37,7 +37,7 @@ CREATE TABLE stg.next_of_kin (
     PRIMARY KEY (practice_id, per_org_id, nextto_kin_id)
 ) WITH (fillfactor = 85);
 COMMENT ON TABLE stg.next_of_kin IS 'Newest valid state of each key: Next of kin and emergency contacts of patients.';
-COMMENT ON COLUMN stg.next_of_kin.row_hash IS 'Hash of the newest text and of the rules; compares a row with itself only.';
+COMMENT ON COLUMN stg.next_of_kin.row_hash IS 'Hash of the newest text of the row and of the rules; only hashes of the same key are compared.';
 COMMENT ON COLUMN stg.next_of_kin.absent_since IS 'DateExtracted of the full file that no longer has the key; NULL: present.';
 COMMENT ON COLUMN stg.next_of_kin.load_run_file_id IS 'The file that first delivered this state.';
 COMMENT ON COLUMN stg.next_of_kin.load_run_id IS 'The run that landed that file.';

@@ -34,8 +34,8 @@ CREATE TABLE core.fact_patient_alerts (
     PRIMARY KEY (practice_id, per_org_id, patient_alert_id)
 ) WITH (fillfactor = 90);
 COMMENT ON TABLE core.fact_patient_alerts IS 'Alerts shown with a patient''s record.';
-COMMENT ON COLUMN core.fact_patient_alerts.patient_key IS 'Key of core.dim_patients; the row may be missing there.';
-COMMENT ON COLUMN core.fact_patient_alerts.provider_key IS 'Key of core.dim_providers; the row may be missing there.';
+COMMENT ON COLUMN core.fact_patient_alerts.patient_key IS 'Key of core.dim_patients; no row with this key need exist there.';
+COMMENT ON COLUMN core.fact_patient_alerts.provider_key IS 'Key of core.dim_providers; no row with this key need exist there.';
 COMMENT ON COLUMN core.fact_patient_alerts.deleted_at IS 'DateExtracted of the full file that no longer has the key; NULL: present.';
 COMMENT ON COLUMN core.fact_patient_alerts.load_run_file_id IS 'The file that first delivered this state: core.files.';
 COMMENT ON COLUMN core.fact_patient_alerts.load_run_id IS 'The run that landed that file.';

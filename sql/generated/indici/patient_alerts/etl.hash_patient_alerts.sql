@@ -6,7 +6,7 @@ LANGUAGE sql
 STABLE
 PARALLEL SAFE
 AS $hash_patient_alerts$
--- One expression without settings, so that the planner puts it in place of the call.
+-- One expression and no SET clause, so that the planner can inline the call.
 SELECT pg_catalog.hash_record_extended(
     ROW(
         p_row.patient_alert_id, p_row.patient_id, p_row.type_id, p_row.type, p_row.alert_id, p_row.alert,
@@ -21,4 +21,4 @@ SELECT pg_catalog.hash_record_extended(
 );
 $hash_patient_alerts$;
 COMMENT ON FUNCTION etl.hash_patient_alerts(raw.patient_alerts_raw, bigint) IS
-    'Hash of the tracked text of a raw row, seeded with the rules of its file (etl.hash_seed).';
+    'Hash of the texts of a raw row in tracked columns, seeded with the rules of its file (etl.hash_seed).';

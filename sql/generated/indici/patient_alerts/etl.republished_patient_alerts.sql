@@ -12,9 +12,9 @@ SELECT
 FROM etl.observed_patient_alerts AS o
 CROSS JOIN LATERAL (
     SELECT etl.key_part(o.practice_id) || etl.key_part(o.per_org_id) AS key_part
-    OFFSET 0  -- computed once a row, not once for each of its surrogate keys
+    OFFSET 0  -- so that it is computed once per row, not once per surrogate key
 ) AS tenant;
 COMMENT ON VIEW etl.republished_patient_alerts IS
     'Rows of etl.observed_patient_alerts as core.fact_patient_alerts shows them, for rebuilds and purges.';
 COMMENT ON COLUMN etl.republished_patient_alerts.observed_at IS 'DateExtracted of the file.';
-COMMENT ON COLUMN etl.republished_patient_alerts.is_absent IS 'Whether the file, a mirror, lacks the key.';
+COMMENT ON COLUMN etl.republished_patient_alerts.is_absent IS 'Whether the file is a mirror that lacks the key.';

@@ -41,7 +41,7 @@ CREATE TABLE raw.patient_alerts_raw (
 CREATE INDEX patient_alerts_raw_key_idx ON raw.patient_alerts_raw (patient_alert_id);
 COMMENT ON TABLE raw.patient_alerts_raw IS 'Delivered rows as text: Alerts shown with a patient''s record.';
 COMMENT ON COLUMN raw.patient_alerts_raw.load_run_file_id IS 'The file: etl.load_run_files.';
-COMMENT ON COLUMN raw.patient_alerts_raw.line_no IS 'Number of the row in the file, from 1, counting every row.';
+COMMENT ON COLUMN raw.patient_alerts_raw.line_no IS 'Number of the row in the file, from 1; rejected rows and a header are counted too.';
 GRANT INSERT (
     patient_alert_id, patient_id, type_id, type, alert_id, alert, severity_id, severity, alert_value,
     last_updated_date, effective_date, expiry_date, note, is_active, is_deleted, is_deleted_2, inserted_by_id,

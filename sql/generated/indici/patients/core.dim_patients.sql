@@ -174,7 +174,7 @@ CREATE TABLE core.dim_patients (
 CREATE UNIQUE INDEX dim_patients_current_idx ON core.dim_patients (practice_id, per_org_id, patient_id) WHERE is_current;
 CREATE UNIQUE INDEX dim_patients_patient_key_idx ON core.dim_patients (patient_key) WHERE is_current;
 COMMENT ON TABLE core.dim_patients IS 'People registered with, enrolled in or seen by the practice. One row per version; is_current marks the newest.';
-COMMENT ON COLUMN core.dim_patients.patient_key IS 'Computed from the natural key: durable, and shared by all versions.';
+COMMENT ON COLUMN core.dim_patients.patient_key IS 'Computed from the key: never changes, and is the same in all versions.';
 COMMENT ON COLUMN core.dim_patients.effective_from IS 'Start of the version, included: DateExtracted of the file that first showed it.';
 COMMENT ON COLUMN core.dim_patients.effective_to IS 'End of the version, not included; NULL: current.';
 COMMENT ON COLUMN core.dim_patients.is_current IS 'Whether the version is the newest and its key is present.';

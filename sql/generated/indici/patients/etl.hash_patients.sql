@@ -6,7 +6,7 @@ LANGUAGE sql
 STABLE
 PARALLEL SAFE
 AS $hash_patients$
--- One expression without settings, so that the planner puts it in place of the call.
+-- One expression and no SET clause, so that the planner can inline the call.
 SELECT pg_catalog.hash_record_extended(
     ROW(
         p_row.patient_id, p_row.nhi_number, p_row.is_nhi_validate, p_row.title, p_row.first_name, p_row.middle_name,
@@ -74,4 +74,4 @@ SELECT pg_catalog.hash_record_extended(
 );
 $hash_patients$;
 COMMENT ON FUNCTION etl.hash_patients(raw.patients_raw, bigint) IS
-    'Hash of the tracked text of a raw row, seeded with the rules of its file (etl.hash_seed).';
+    'Hash of the texts of a raw row in tracked columns, seeded with the rules of its file (etl.hash_seed).';

@@ -103,4 +103,4 @@ SELECT
     nullif(r.visa_expiry::date, DATE '1900-01-01') AS visa_expiry
 FROM raw.patients_raw AS r;
 COMMENT ON VIEW etl.typed_patients IS
-    'Rows of raw.patients_raw with typed values, the same in every session. Rejected rows may fail to cast: read valid ones only.';
+    'Rows of raw.patients_raw with typed values, the same in every session. A cast of a rejected row can fail: read valid rows only.';

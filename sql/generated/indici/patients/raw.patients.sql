@@ -56,9 +56,9 @@ SELECT
     f.load_run_id, f.load_ts
 FROM raw.patients_raw AS r
 JOIN etl.load_run_files AS f USING (load_run_file_id);
-COMMENT ON VIEW raw.patients IS 'Delivered rows with where they came from: People registered with, enrolled in or seen by the practice.';
+COMMENT ON VIEW raw.patients IS 'Delivered rows with their origin: People registered with, enrolled in or seen by the practice.';
 COMMENT ON COLUMN raw.patients.load_run_file_id IS 'The file: etl.load_run_files.';
-COMMENT ON COLUMN raw.patients.line_no IS 'Number of the row in the file, from 1, counting every row.';
+COMMENT ON COLUMN raw.patients.line_no IS 'Number of the row in the file, from 1; rejected rows and a header are counted too.';
 COMMENT ON COLUMN raw.patients.s3_bucket IS 'Bucket of the file.';
 COMMENT ON COLUMN raw.patients.s3_key IS 'Key of the file.';
 COMMENT ON COLUMN raw.patients.s3_version_id IS 'Version of the object.';
@@ -67,6 +67,6 @@ COMMENT ON COLUMN raw.patients.date_extracted IS 'DateExtracted in the name of t
 COMMENT ON COLUMN raw.patients.extract_type IS 'Extract as spelled in the name of the file.';
 COMMENT ON COLUMN raw.patients.load_run_id IS 'The run that landed the file.';
 COMMENT ON COLUMN raw.patients.load_ts IS 'When the file was landed.';
-COMMENT ON COLUMN raw.patients.file_practice_id IS 'practice_id in the name of the file.';
-COMMENT ON COLUMN raw.patients.file_per_org_id IS 'per_org_id in the name of the file.';
+COMMENT ON COLUMN raw.patients.file_practice_id IS 'The practice_id in the file name.';
+COMMENT ON COLUMN raw.patients.file_per_org_id IS 'The per_org_id in the file name.';
 GRANT SELECT ON raw.patients TO etl_auditor;

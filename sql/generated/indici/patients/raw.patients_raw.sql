@@ -228,7 +228,7 @@ CREATE TABLE raw.patients_raw (
 CREATE INDEX patients_raw_key_idx ON raw.patients_raw (patient_id);
 COMMENT ON TABLE raw.patients_raw IS 'Delivered rows as text: People registered with, enrolled in or seen by the practice.';
 COMMENT ON COLUMN raw.patients_raw.load_run_file_id IS 'The file: etl.load_run_files.';
-COMMENT ON COLUMN raw.patients_raw.line_no IS 'Number of the row in the file, from 1, counting every row.';
+COMMENT ON COLUMN raw.patients_raw.line_no IS 'Number of the row in the file, from 1; rejected rows and a header are counted too.';
 GRANT INSERT (
     patient_id, nhi_number, is_nhi_validate, title, first_name, middle_name, family_name, full_name, preferred_name,
     other_maiden_name, marital_status_id, marital_status, gender_id, gender, dob, age, age_type, age_group,

@@ -229,7 +229,7 @@ CREATE TABLE stg.patients (
     PRIMARY KEY (practice_id, per_org_id, patient_id)
 ) WITH (fillfactor = 85);
 COMMENT ON TABLE stg.patients IS 'Newest valid state of each key: People registered with, enrolled in or seen by the practice.';
-COMMENT ON COLUMN stg.patients.row_hash IS 'Hash of the newest text and of the rules; compares a row with itself only.';
+COMMENT ON COLUMN stg.patients.row_hash IS 'Hash of the newest text of the row and of the rules; only hashes of the same key are compared.';
 COMMENT ON COLUMN stg.patients.absent_since IS 'DateExtracted of the full file that no longer has the key; NULL: present.';
 COMMENT ON COLUMN stg.patients.load_run_file_id IS 'The file that first delivered this state.';
 COMMENT ON COLUMN stg.patients.load_run_id IS 'The run that landed that file.';

@@ -38,7 +38,7 @@ CREATE TABLE core.dim_practice_info (
 CREATE UNIQUE INDEX dim_practice_info_current_idx ON core.dim_practice_info (practice_id, per_org_id) WHERE is_current;
 CREATE UNIQUE INDEX dim_practice_info_practice_key_idx ON core.dim_practice_info (practice_key) WHERE is_current;
 COMMENT ON TABLE core.dim_practice_info IS 'The practice itself, one row for each practice. One row per version; is_current marks the newest.';
-COMMENT ON COLUMN core.dim_practice_info.practice_key IS 'Computed from the natural key: durable, and shared by all versions.';
+COMMENT ON COLUMN core.dim_practice_info.practice_key IS 'Computed from the key: never changes, and is the same in all versions.';
 COMMENT ON COLUMN core.dim_practice_info.effective_from IS 'Start of the version, included: DateExtracted of the file that first showed it.';
 COMMENT ON COLUMN core.dim_practice_info.effective_to IS 'End of the version, not included; NULL: current.';
 COMMENT ON COLUMN core.dim_practice_info.is_current IS 'Whether the version is the newest and its key is present.';

@@ -6,7 +6,7 @@ LANGUAGE sql
 STABLE
 PARALLEL SAFE
 AS $hash_practice_info$
--- One expression without settings, so that the planner puts it in place of the call.
+-- One expression and no SET clause, so that the planner can inline the call.
 SELECT pg_catalog.hash_record_extended(
     ROW(
         p_row.practice_id, p_row.practice_name, p_row.practice_category, p_row.practice_speciality, p_row.pho,
@@ -23,4 +23,4 @@ SELECT pg_catalog.hash_record_extended(
 );
 $hash_practice_info$;
 COMMENT ON FUNCTION etl.hash_practice_info(raw.practice_info_raw, bigint) IS
-    'Hash of the tracked text of a raw row, seeded with the rules of its file (etl.hash_seed).';
+    'Hash of the texts of a raw row in tracked columns, seeded with the rules of its file (etl.hash_seed).';

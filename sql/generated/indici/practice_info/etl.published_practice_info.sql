@@ -12,7 +12,7 @@ SELECT
 FROM stg.practice_info AS s
 CROSS JOIN LATERAL (
     SELECT etl.key_part(s.practice_id) || etl.key_part(s.per_org_id) AS key_part
-    OFFSET 0  -- computed once a row, not once for each of its surrogate keys
+    OFFSET 0  -- so that it is computed once per row, not once per surrogate key
 ) AS tenant;
 COMMENT ON VIEW etl.published_practice_info IS
     'Rows of stg.practice_info as core.dim_practice_info shows them: surrogate keys, mapped values, pseudonyms, without dropped columns.';

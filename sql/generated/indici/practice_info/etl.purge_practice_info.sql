@@ -10,10 +10,11 @@ SET plan_cache_mode = force_custom_plan
 SET work_mem = '64MB'
 SET random_page_cost = 1.1
 AS $purge_practice_info$
--- Of a tenant's rows of raw before a new horizon keep what a rebuild of any key still needs: its newest row, and those
--- with which its state in stg and core began. The caller, etl.purge_extract, holds the extract's lock.
+-- Deletes a tenant's rows of raw before a new horizon, except the rows that a rebuild of their keys still needs: of
+-- each key the newest row, and the rows with which its state in stg and core began. The caller, etl.purge_extract,
+-- holds the extract's lock.
 BEGIN
-    -- 1. All keys that counting files of the tenant held before.
+    -- 1. All keys in the tenant's counting files before the horizon.
     INSERT INTO etl.touched_practice_info (load_run_file_id, line_no, practice_id, per_org_id, row_hash, verdict)
     SELECT DISTINCT 0, 0, r.practice_id, r.per_org_id, 0, 'replaced'
     FROM etl.load_run_files AS f
@@ -25,11 +26,11 @@ BEGIN
 
     CALL etl.analyze_work('touched_practice_info');
 
-    -- 2. Where the counting files before the horizon observed these keys.
+    -- 2. The observations of these keys from the counting files before the horizon.
     CALL etl.observe_practice_info(p_tenant, p_before);
 
-    -- 3. Keep the newest row; the row with which the newest version and its newest state began in core; and
-    -- each row that changed stg since.
+    -- 3. Keep of each key the newest row, the row with which its newest version began in core, and each row that
+    -- changed stg since its newest state began in core.
     WITH core_states AS (
         SELECT
             s.*,
@@ -93,12 +94,12 @@ BEGIN
     FROM placed AS p
     WHERE p.observed_at IN (p.newest, p.version_from)
         OR p.changes AND p.observed_at >= p.state_from
-        -- Without the row before it the newest state may look as old as its version.
+        -- Also the row before the newest state: without it, this state would seem to begin with its version.
         OR p.next_at = p.state_from AND p.observed_at > p.version_from;
 
     CALL etl.analyze_work('touched_practice_info');
 
-    -- 4. Remove all other rows, of files that do not count as well, and say of which files.
+    -- 4. Delete all other rows, also of files that do not count, and record a purge attempt for each file.
     WITH removed AS (
         DELETE FROM raw.practice_info_raw AS r
         USING etl.load_run_files AS f
@@ -119,4 +120,4 @@ BEGIN
 END;
 $purge_practice_info$;
 COMMENT ON PROCEDURE etl.purge_practice_info(text[], timestamptz) IS
-    'Removes a tenant''s rows before a horizon from raw.practice_info_raw, but for those that a rebuild of their keys needs.';
+    'Deletes a tenant''s rows before a horizon from raw.practice_info_raw, except those that a rebuild of their keys needs.';

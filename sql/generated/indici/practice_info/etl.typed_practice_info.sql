@@ -14,4 +14,4 @@ SELECT
     nullif((r.loaded_date_time || ' Pacific/Auckland')::timestamptz, TIMESTAMPTZ '1900-01-01 Pacific/Auckland') AS loaded_date_time
 FROM raw.practice_info_raw AS r;
 COMMENT ON VIEW etl.typed_practice_info IS
-    'Rows of raw.practice_info_raw with typed values, the same in every session. Rejected rows may fail to cast: read valid ones only.';
+    'Rows of raw.practice_info_raw with typed values, the same in every session. A cast of a rejected row can fail: read valid rows only.';

@@ -15,9 +15,9 @@ SELECT
     f.load_run_id, f.load_ts
 FROM raw.practice_info_raw AS r
 JOIN etl.load_run_files AS f USING (load_run_file_id);
-COMMENT ON VIEW raw.practice_info IS 'Delivered rows with where they came from: The practice itself, one row for each practice.';
+COMMENT ON VIEW raw.practice_info IS 'Delivered rows with their origin: The practice itself, one row for each practice.';
 COMMENT ON COLUMN raw.practice_info.load_run_file_id IS 'The file: etl.load_run_files.';
-COMMENT ON COLUMN raw.practice_info.line_no IS 'Number of the row in the file, from 1, counting every row.';
+COMMENT ON COLUMN raw.practice_info.line_no IS 'Number of the row in the file, from 1; rejected rows and a header are counted too.';
 COMMENT ON COLUMN raw.practice_info.s3_bucket IS 'Bucket of the file.';
 COMMENT ON COLUMN raw.practice_info.s3_key IS 'Key of the file.';
 COMMENT ON COLUMN raw.practice_info.s3_version_id IS 'Version of the object.';
@@ -26,6 +26,6 @@ COMMENT ON COLUMN raw.practice_info.date_extracted IS 'DateExtracted in the name
 COMMENT ON COLUMN raw.practice_info.extract_type IS 'Extract as spelled in the name of the file.';
 COMMENT ON COLUMN raw.practice_info.load_run_id IS 'The run that landed the file.';
 COMMENT ON COLUMN raw.practice_info.load_ts IS 'When the file was landed.';
-COMMENT ON COLUMN raw.practice_info.file_practice_id IS 'practice_id in the name of the file.';
-COMMENT ON COLUMN raw.practice_info.file_per_org_id IS 'per_org_id in the name of the file.';
+COMMENT ON COLUMN raw.practice_info.file_practice_id IS 'The practice_id in the file name.';
+COMMENT ON COLUMN raw.practice_info.file_per_org_id IS 'The per_org_id in the file name.';
 GRANT SELECT ON raw.practice_info TO etl_auditor;

@@ -49,7 +49,7 @@ CREATE TABLE raw.practice_info_raw (
 CREATE INDEX practice_info_raw_key_idx ON raw.practice_info_raw (practice_id, per_org_id);
 COMMENT ON TABLE raw.practice_info_raw IS 'Delivered rows as text: The practice itself, one row for each practice.';
 COMMENT ON COLUMN raw.practice_info_raw.load_run_file_id IS 'The file: etl.load_run_files.';
-COMMENT ON COLUMN raw.practice_info_raw.line_no IS 'Number of the row in the file, from 1, counting every row.';
+COMMENT ON COLUMN raw.practice_info_raw.line_no IS 'Number of the row in the file, from 1; rejected rows and a header are counted too.';
 GRANT INSERT (
     practice_id, practice_name, practice_category, practice_speciality, pho, organization_type, org_short_name,
     org_code, edi_account, legal_entity_title, legal_status, incorporation_number, legal_date, comments, formula,

@@ -94,7 +94,7 @@ CREATE TABLE core.dim_providers (
 CREATE UNIQUE INDEX dim_providers_current_idx ON core.dim_providers (practice_id, per_org_id, provider_id) WHERE is_current;
 CREATE UNIQUE INDEX dim_providers_provider_key_idx ON core.dim_providers (provider_key) WHERE is_current;
 COMMENT ON TABLE core.dim_providers IS 'Doctors, nurses and other staff who provide care at the practice. One row per version; is_current marks the newest.';
-COMMENT ON COLUMN core.dim_providers.provider_key IS 'Computed from the natural key: durable, and shared by all versions.';
+COMMENT ON COLUMN core.dim_providers.provider_key IS 'Computed from the key: never changes, and is the same in all versions.';
 COMMENT ON COLUMN core.dim_providers.effective_from IS 'Start of the version, included: DateExtracted of the file that first showed it.';
 COMMENT ON COLUMN core.dim_providers.effective_to IS 'End of the version, not included; NULL: current.';
 COMMENT ON COLUMN core.dim_providers.is_current IS 'Whether the version is the newest and its key is present.';

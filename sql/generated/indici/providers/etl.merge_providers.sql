@@ -11,10 +11,10 @@ SET work_mem = '64MB'
 SET random_page_cost = 1.1
 SET hash_mem_multiplier = 1
 AS $merge_providers$
--- Continue the history of the keys that this file made new or changed in stg.providers: close a version
--- whose history columns differ and open the next, or show newer values in the version that stands.
--- The caller, etl.process_file, holds the extract's lock. With little memory for it the planner hashes the narrow touched_
--- and not the wide rows of stg.
+-- Continues the history of the keys that this file made new or changed in stg.providers. If history
+-- columns differ, the current version is closed and the next one opened; otherwise the current version is updated.
+-- The caller, etl.process_file, holds the extract's lock. hash_mem_multiplier is low, so that the planner hashes the
+-- narrow rows of touched_ and not the wide rows of stg.
 DECLARE
     v_observed_at timestamptz;
     v_inserted bigint;
@@ -62,7 +62,7 @@ BEGIN
     WHERE t.load_run_file_id = p_load_run_file_id AND t.verdict = 'new';
     GET DIAGNOSTICS v_inserted = ROW_COUNT;
 
-    -- 2. Keys that were there, where this file changed stg or today's mapping or pseudonym is another.
+    -- 2. Existing keys whose row in stg this file changed, or whose mapped value or pseudonym is different today.
     WITH published AS MATERIALIZED (
         SELECT s.*
         FROM etl.touched_providers AS t
@@ -209,7 +209,7 @@ BEGIN
             p.date_extracted,
             v_observed_at
         FROM published AS p
-        -- IN, not a join: it is hashed however few rows the planner expects of either.
+        -- IN instead of a join: PostgreSQL then hashes, however few rows it expects.
         WHERE (p.practice_id, p.per_org_id, p.provider_id) IN (SELECT d.practice_id, d.per_org_id, d.provider_id FROM closed AS d)
             OR NOT EXISTS (
                 SELECT FROM core.dim_providers AS c
@@ -224,4 +224,4 @@ BEGIN
     WHERE f.load_run_file_id = p_load_run_file_id;
 END;
 $merge_providers$;
-COMMENT ON PROCEDURE etl.merge_providers(bigint) IS 'Continues the history of core.dim_providers with what a file made new or changed in stg.';
+COMMENT ON PROCEDURE etl.merge_providers(bigint) IS 'Continues the history of core.dim_providers with the rows that a file made new or changed in stg.';

@@ -10,8 +10,8 @@ SET plan_cache_mode = force_custom_plan
 SET work_mem = '64MB'
 SET random_page_cost = 1.1
 AS $observe_providers$
--- Find where the tenant's counting files observed the keys in etl.touched_providers; of several files with one
--- DateExtracted the last counts. The caller, a rebuild or purge, holds the extract's lock.
+-- Collects the observations of the keys in etl.touched_providers from the tenant's counting files. Of several
+-- files with the same DateExtracted, the last one is used. The caller, a rebuild or purge, holds the extract's lock.
 BEGIN
     WITH keys AS MATERIALIZED (
         SELECT DISTINCT t.practice_id, t.per_org_id, t.provider_id::text AS provider_id
@@ -39,7 +39,7 @@ BEGIN
         WHERE f.extract = 'providers' AND f.tenant = p_tenant AND f.is_counting
             AND f.date_extracted < p_before
     ),
-    -- What today's rules reject of files that were checked by others: it may not even be of its type now.
+    -- Rows of stale files that today's rules reject: their values may no longer fit the type of the column.
     misfits AS MATERIALIZED (
         SELECT f.load_run_file_id, b.line_no
         FROM files AS f
@@ -81,4 +81,4 @@ BEGIN
 END;
 $observe_providers$;
 COMMENT ON PROCEDURE etl.observe_providers(text[], timestamptz) IS
-    'Fills etl.observed_providers with what counting files from before p_before say of the keys in etl.touched_providers.';
+    'Fills etl.observed_providers with the observations of the keys in etl.touched_providers from counting files with DateExtracted before p_before.';

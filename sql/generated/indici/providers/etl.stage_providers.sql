@@ -10,7 +10,7 @@ SET plan_cache_mode = force_custom_plan
 SET work_mem = '64MB'
 SET random_page_cost = 1.1
 AS $stage_providers$
--- Type the valid rows of a file in order, and make them the newest state of their keys.
+-- Types the valid rows of a file that is in order, and makes them the newest state of their keys.
 -- The caller, etl.process_file, holds the extract's lock.
 DECLARE
     v_file etl.load_run_files;
@@ -18,7 +18,7 @@ DECLARE
 BEGIN
     SELECT f.* INTO v_file FROM etl.load_run_files AS f WHERE f.load_run_file_id = p_load_run_file_id;
 
-    -- 1. New keys. Under the lock none can be there already, and looking for conflicts would cost a third more.
+    -- 1. New keys. The lock excludes conflicts, and ON CONFLICT would take a third longer.
     INSERT INTO stg.providers (
         provider_id, practice_id, nhi_number, is_nhi_validate, title, first_name, middle_name, family_name,
         full_name, preferred_name, other_maiden_name, marital_status, gender, dob, age, age_type, age_group,
@@ -68,7 +68,7 @@ BEGIN
     JOIN etl.typed_providers AS y USING (load_run_file_id, line_no)
     WHERE t.load_run_file_id = p_load_run_file_id AND t.verdict = 'new';
 
-    -- 2. Keys that are there with another text.
+    -- 2. Existing keys whose text has changed.
     INSERT INTO stg.providers AS s (
         provider_id, practice_id, nhi_number, is_nhi_validate, title, first_name, middle_name, family_name,
         full_name, preferred_name, other_maiden_name, marital_status, gender, dob, age, age_type, age_group,
@@ -231,7 +231,7 @@ BEGIN
         );
     GET DIAGNOSTICS v_written = ROW_COUNT;
 
-    -- 3. The values are equal, though text or rules are not: keep the new hash, so that the next file can skip the row.
+    -- 3. If text or rules changed but the values did not: store the new hash, so that the next file can skip the row.
     IF v_written < (
         SELECT count(*)
         FROM etl.touched_providers AS t
@@ -246,4 +246,4 @@ BEGIN
     END IF;
 END;
 $stage_providers$;
-COMMENT ON PROCEDURE etl.stage_providers(bigint) IS 'Types the valid rows of a file in order into stg.providers.';
+COMMENT ON PROCEDURE etl.stage_providers(bigint) IS 'Types the valid rows of a file that is in order, and writes them to stg.providers.';

@@ -130,7 +130,7 @@ CREATE TABLE raw.providers_raw (
 CREATE INDEX providers_raw_key_idx ON raw.providers_raw (provider_id);
 COMMENT ON TABLE raw.providers_raw IS 'Delivered rows as text: Doctors, nurses and other staff who provide care at the practice.';
 COMMENT ON COLUMN raw.providers_raw.load_run_file_id IS 'The file: etl.load_run_files.';
-COMMENT ON COLUMN raw.providers_raw.line_no IS 'Number of the row in the file, from 1, counting every row.';
+COMMENT ON COLUMN raw.providers_raw.line_no IS 'Number of the row in the file, from 1; rejected rows and a header are counted too.';
 GRANT INSERT (
     provider_id, practice_id, nhi_number, is_nhi_validate, title, first_name, middle_name, family_name, full_name,
     preferred_name, other_maiden_name, marital_status, gender, dob, age, age_type, age_group, is_alive, death_date,

@@ -131,7 +131,7 @@ CREATE TABLE stg.providers (
     PRIMARY KEY (practice_id, per_org_id, provider_id)
 ) WITH (fillfactor = 85);
 COMMENT ON TABLE stg.providers IS 'Newest valid state of each key: Doctors, nurses and other staff who provide care at the practice.';
-COMMENT ON COLUMN stg.providers.row_hash IS 'Hash of the newest text and of the rules; compares a row with itself only.';
+COMMENT ON COLUMN stg.providers.row_hash IS 'Hash of the newest text of the row and of the rules; only hashes of the same key are compared.';
 COMMENT ON COLUMN stg.providers.absent_since IS 'DateExtracted of the full file that no longer has the key; NULL: present.';
 COMMENT ON COLUMN stg.providers.load_run_file_id IS 'The file that first delivered this state.';
 COMMENT ON COLUMN stg.providers.load_run_id IS 'The run that landed that file.';

@@ -10,7 +10,7 @@ SET plan_cache_mode = force_custom_plan
 SET work_mem = '64MB'
 SET random_page_cost = 1.1
 AS $check_recalls$
--- Give each row of the file its verdict in etl.touched_recalls, write its rejects, and count.
+-- Writes the verdict on each row of the file to etl.touched_recalls, writes the rejects, and counts.
 -- The caller, etl.process_file, holds the extract's lock.
 DECLARE
     v_run_id bigint;
@@ -20,14 +20,14 @@ BEGIN
     JOIN etl.file_attempts AS a USING (file_attempt_id)
     WHERE f.load_run_file_id = p_load_run_file_id;
 
-    -- 1. Read every row once: its key, its hash, its verdict.
+    -- 1. Read every row once: key, hash and verdict.
     INSERT INTO etl.touched_recalls (load_run_file_id, line_no, practice_id, per_org_id, re_call_id, row_hash, verdict)
     SELECT p_load_run_file_id, d.line_no, d.practice_id, d.per_org_id, d.re_call_id, d.row_hash, d.verdict
     FROM etl.verdicts_recalls(p_load_run_file_id, p_is_late) AS d;
 
     CALL etl.analyze_work('touched_recalls');
 
-    -- 2. Say why rows are rejected. What an earlier attempt rejected and this one does not is resolved by its run.
+    -- 2. Write the reasons of rejected rows. A reject of an earlier attempt that is valid now is marked as resolved.
     UPDATE etl.rejects_recalls AS j
     SET resolved_by_run = v_run_id
     WHERE j.load_run_file_id = p_load_run_file_id AND j.stage = 'typing' AND j.resolved_by_run IS NULL;
@@ -45,7 +45,7 @@ BEGIN
             resolved_by_run = NULL;
     END IF;
 
-    -- 3. Of several valid rows of a key the one with the greatest updated_at, then the last, counts; the others are duplicates.
+    -- 3. Of a key's valid rows take the one with the greatest updated_at (if equal, the last); the rest are duplicates.
     WITH repeated AS MATERIALIZED (
         SELECT t.practice_id, t.per_org_id, t.re_call_id
         FROM etl.touched_recalls AS t
@@ -70,7 +70,7 @@ BEGIN
     FROM ranked AS n
     WHERE t.load_run_file_id = p_load_run_file_id AND t.line_no = n.line_no;
 
-    -- 4. Count.
+    -- 4. Count the verdicts.
     UPDATE etl.load_run_files AS f
     SET rows_ingested = c.valid,
         rows_unchanged = c.unchanged,
@@ -89,4 +89,4 @@ BEGIN
 END;
 $check_recalls$;
 COMMENT ON PROCEDURE etl.check_recalls(bigint, boolean) IS
-    'Gives each row of a file its verdict, writes its rejects and counts. p_is_late: no row is skipped as unchanged.';
+    'Writes the verdict on each row of a file, its rejects and its counts. p_is_late: the file is late, so no row is unchanged.';

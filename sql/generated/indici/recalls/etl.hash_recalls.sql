@@ -6,7 +6,7 @@ LANGUAGE sql
 STABLE
 PARALLEL SAFE
 AS $hash_recalls$
--- One expression without settings, so that the planner puts it in place of the call.
+-- One expression and no SET clause, so that the planner can inline the call.
 SELECT pg_catalog.hash_record_extended(
     ROW(
         p_row.re_call_id, p_row.patient_id, p_row.recall_date, p_row.is_contacted, p_row.notes,
@@ -20,4 +20,4 @@ SELECT pg_catalog.hash_record_extended(
 );
 $hash_recalls$;
 COMMENT ON FUNCTION etl.hash_recalls(raw.recalls_raw, bigint) IS
-    'Hash of the tracked text of a raw row, seeded with the rules of its file (etl.hash_seed).';
+    'Hash of the texts of a raw row in tracked columns, seeded with the rules of its file (etl.hash_seed).';

@@ -10,7 +10,7 @@ SET plan_cache_mode = force_custom_plan
 SET work_mem = '64MB'
 SET random_page_cost = 1.1
 AS $rebuild_recalls$
--- Derive the keys of a late, superseding or excluded file anew from raw, in stg and core.
+-- Rebuilds the keys of a late, superseding or excluded file in stg and core, from raw.
 -- The caller holds the extract's lock.
 DECLARE
     v_file etl.load_run_files;
@@ -18,11 +18,11 @@ DECLARE
 BEGIN
     SELECT f.* INTO v_file FROM etl.load_run_files AS f WHERE f.load_run_file_id = p_load_run_file_id;
 
-    -- Rows of other tenants were rejected; their keys are not for this file to touch.
+    -- Rows of other tenants were rejected, so their keys are not rebuilt.
     DELETE FROM etl.touched_recalls AS t
     WHERE (t.practice_id, t.per_org_id) IS DISTINCT FROM (v_file.tenant[1], v_file.tenant[2]);
 
-    -- 1. The keys of its tenant in the file and in the versions that it replaced.
+    -- 1. The tenant's keys in the file and in the files that it superseded.
     INSERT INTO etl.touched_recalls (load_run_file_id, line_no, practice_id, per_org_id, re_call_id, row_hash, verdict)
     SELECT p_load_run_file_id, 0, r.practice_id, r.per_org_id, etl.key_bigint(r.re_call_id), 0, 'replaced'
     FROM raw.recalls_raw AS r
@@ -33,10 +33,10 @@ BEGIN
 
     CALL etl.analyze_work('touched_recalls');
 
-    -- 2. Where the counting files observed these keys.
+    -- 2. The observations of these keys from all counting files.
     CALL etl.observe_recalls(v_file.tenant, 'infinity');
 
-    -- 3. stg: the first observation in the newest run of equal rows.
+    -- 3. stg: the first observation in the newest series of equal rows.
     WITH states AS (
         SELECT s.*, ROW(
             s.is_absent, s.patient_id, s.recall_date, s.is_contacted, s.notes, s.patient_medtech_id,
@@ -117,7 +117,7 @@ BEGIN
                 AND NOT o.is_absent
         );
 
-    -- 4. core: the same for the columns that core shows.
+    -- 4. core: the first observation in the newest series of rows that are equal in the columns of core.
     WITH states AS (
         SELECT s.*, ROW(
             s.is_absent, s.patient_key, s.provider_key, s.patient_id, s.recall_date, s.is_contacted,
@@ -203,4 +203,4 @@ BEGIN
 END;
 $rebuild_recalls$;
 COMMENT ON PROCEDURE etl.rebuild_recalls(bigint) IS
-    'Derives the keys of a file anew from raw, in stg and core.fact_recalls, from every counting file that holds one of them.';
+    'Rebuilds the keys of a file in stg and core.fact_recalls, from the raw rows of all counting files that hold one of them.';

@@ -19,4 +19,4 @@ SELECT pg_catalog.array_to_string(
 ) || '|~~|';
 $row_text_recalls$;
 COMMENT ON FUNCTION etl.row_text_recalls(raw.recalls_raw, timestamptz) IS
-    'The text of a raw row with its separators, as a file extracted at that time has it.';
+    'The text of a raw row with separators, as it is in a file with that DateExtracted.';

@@ -38,7 +38,7 @@ CREATE TABLE raw.recalls_raw (
 CREATE INDEX recalls_raw_key_idx ON raw.recalls_raw (re_call_id);
 COMMENT ON TABLE raw.recalls_raw IS 'Delivered rows as text: Recalls of patients, such as for screening or immunisation.';
 COMMENT ON COLUMN raw.recalls_raw.load_run_file_id IS 'The file: etl.load_run_files.';
-COMMENT ON COLUMN raw.recalls_raw.line_no IS 'Number of the row in the file, from 1, counting every row.';
+COMMENT ON COLUMN raw.recalls_raw.line_no IS 'Number of the row in the file, from 1; rejected rows and a header are counted too.';
 GRANT INSERT (
     re_call_id, patient_id, recall_date, is_contacted, notes, patient_medtech_id, recall_reason, screening_type,
     code, vaccine, vaccine_group, recall_group, inserted_at, inserted_by, updated_at, updated_by, is_active,

@@ -26,7 +26,7 @@ CREATE TABLE core.dim_vaccine (
 CREATE UNIQUE INDEX dim_vaccine_current_idx ON core.dim_vaccine (practice_id, per_org_id, vaccine_id) WHERE is_current;
 CREATE UNIQUE INDEX dim_vaccine_vaccine_key_idx ON core.dim_vaccine (vaccine_key) WHERE is_current;
 COMMENT ON TABLE core.dim_vaccine IS 'List of vaccines the practice uses. One row per version; is_current marks the newest.';
-COMMENT ON COLUMN core.dim_vaccine.vaccine_key IS 'Computed from the natural key: durable, and shared by all versions.';
+COMMENT ON COLUMN core.dim_vaccine.vaccine_key IS 'Computed from the key: never changes, and is the same in all versions.';
 COMMENT ON COLUMN core.dim_vaccine.effective_from IS 'Start of the version, included: DateExtracted of the file that first showed it.';
 COMMENT ON COLUMN core.dim_vaccine.effective_to IS 'End of the version, not included; NULL: current.';
 COMMENT ON COLUMN core.dim_vaccine.is_current IS 'Whether the version is the newest and its key is present.';

@@ -6,7 +6,7 @@ LANGUAGE sql
 STABLE
 PARALLEL SAFE
 AS $hash_vaccine$
--- One expression without settings, so that the planner puts it in place of the call.
+-- One expression and no SET clause, so that the planner can inline the call.
 SELECT pg_catalog.hash_record_extended(
     ROW(
         p_row.vaccine_id, p_row.vaccine_code, p_row.vaccine_name, p_row.long_description, p_row.is_active,
@@ -17,4 +17,4 @@ SELECT pg_catalog.hash_record_extended(
 );
 $hash_vaccine$;
 COMMENT ON FUNCTION etl.hash_vaccine(raw.vaccine_raw, bigint) IS
-    'Hash of the tracked text of a raw row, seeded with the rules of its file (etl.hash_seed).';
+    'Hash of the texts of a raw row in tracked columns, seeded with the rules of its file (etl.hash_seed).';

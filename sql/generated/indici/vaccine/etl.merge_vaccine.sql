@@ -11,10 +11,10 @@ SET work_mem = '64MB'
 SET random_page_cost = 1.1
 SET hash_mem_multiplier = 1
 AS $merge_vaccine$
--- Continue the history of the keys that this file made new or changed in stg.vaccine: close a version
--- whose history columns differ and open the next, or show newer values in the version that stands.
--- The caller, etl.process_file, holds the extract's lock. With little memory for it the planner hashes the narrow touched_
--- and not the wide rows of stg.
+-- Continues the history of the keys that this file made new or changed in stg.vaccine. If history
+-- columns differ, the current version is closed and the next one opened; otherwise the current version is updated.
+-- The caller, etl.process_file, holds the extract's lock. hash_mem_multiplier is low, so that the planner hashes the
+-- narrow rows of touched_ and not the wide rows of stg.
 DECLARE
     v_observed_at timestamptz;
     v_inserted bigint;
@@ -39,13 +39,13 @@ BEGIN
     WHERE t.load_run_file_id = p_load_run_file_id AND t.verdict = 'new';
     GET DIAGNOSTICS v_inserted = ROW_COUNT;
 
-    -- 2. Keys that were there, where this file changed stg.
+    -- 2. Existing keys whose row in stg this file changed.
     WITH published AS MATERIALIZED (
         SELECT s.*
         FROM etl.touched_vaccine AS t
         JOIN etl.published_vaccine AS s USING (practice_id, per_org_id, vaccine_id)
         WHERE t.load_run_file_id = p_load_run_file_id AND t.verdict = 'changed'
-            -- Not a plain equality: statistics know no row of this file yet, and one row makes a nested loop.
+            -- Not a plain equality: the statistics do not know this file, so the planner would expect one row.
             AND coalesce(s.load_run_file_id = p_load_run_file_id, false)
     ),
     closed AS (
@@ -76,7 +76,7 @@ BEGIN
             p.load_run_id, p.date_extracted,
             v_observed_at
         FROM published AS p
-        -- IN, not a join: it is hashed however few rows the planner expects of either.
+        -- IN instead of a join: PostgreSQL then hashes, however few rows it expects.
         WHERE (p.practice_id, p.per_org_id, p.vaccine_id) IN (SELECT d.practice_id, d.per_org_id, d.vaccine_id FROM closed AS d)
             OR NOT EXISTS (
                 SELECT FROM core.dim_vaccine AS c
@@ -91,4 +91,4 @@ BEGIN
     WHERE f.load_run_file_id = p_load_run_file_id;
 END;
 $merge_vaccine$;
-COMMENT ON PROCEDURE etl.merge_vaccine(bigint) IS 'Continues the history of core.dim_vaccine with what a file made new or changed in stg.';
+COMMENT ON PROCEDURE etl.merge_vaccine(bigint) IS 'Continues the history of core.dim_vaccine with the rows that a file made new or changed in stg.';

@@ -10,7 +10,7 @@ SELECT
 FROM stg.vaccine AS s
 CROSS JOIN LATERAL (
     SELECT etl.key_part(s.practice_id) || etl.key_part(s.per_org_id) AS key_part
-    OFFSET 0  -- computed once a row, not once for each of its surrogate keys
+    OFFSET 0  -- so that it is computed once per row, not once per surrogate key
 ) AS tenant;
 COMMENT ON VIEW etl.published_vaccine IS
     'Rows of stg.vaccine as core.dim_vaccine shows them: surrogate keys, mapped values, pseudonyms, without dropped columns.';

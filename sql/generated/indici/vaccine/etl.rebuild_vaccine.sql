@@ -10,7 +10,7 @@ SET plan_cache_mode = force_custom_plan
 SET work_mem = '64MB'
 SET random_page_cost = 1.1
 AS $rebuild_vaccine$
--- Derive the keys of a late, superseding or excluded file anew from raw: their state in stg, their history in core.
+-- Rebuilds the keys of a late, superseding or excluded file from raw: their state in stg, their history in core.
 -- The caller holds the extract's lock.
 DECLARE
     v_file etl.load_run_files;
@@ -19,11 +19,11 @@ DECLARE
 BEGIN
     SELECT f.* INTO v_file FROM etl.load_run_files AS f WHERE f.load_run_file_id = p_load_run_file_id;
 
-    -- Rows of other tenants were rejected; their keys are not for this file to touch.
+    -- Rows of other tenants were rejected, so their keys are not rebuilt.
     DELETE FROM etl.touched_vaccine AS t
     WHERE (t.practice_id, t.per_org_id) IS DISTINCT FROM (v_file.tenant[1], v_file.tenant[2]);
 
-    -- 1. The keys of its tenant in the file and in the versions that it replaced.
+    -- 1. The tenant's keys in the file and in the files that it superseded.
     INSERT INTO etl.touched_vaccine (load_run_file_id, line_no, practice_id, per_org_id, vaccine_id, row_hash, verdict)
     SELECT p_load_run_file_id, 0, r.practice_id, r.per_org_id, etl.key_bigint(r.vaccine_id), 0, 'replaced'
     FROM raw.vaccine_raw AS r
@@ -34,10 +34,10 @@ BEGIN
 
     CALL etl.analyze_work('touched_vaccine');
 
-    -- 2. Where the counting files observed these keys.
+    -- 2. The observations of these keys from all counting files.
     CALL etl.observe_vaccine(v_file.tenant, 'infinity');
 
-    -- 3. stg: the first observation in the newest run of equal rows.
+    -- 3. stg: the first observation in the newest series of equal rows.
     WITH states AS (
         SELECT s.*, ROW(
             s.is_absent, s.vaccine_code, s.vaccine_name, s.long_description, s.is_active, s.is_deleted,
@@ -100,8 +100,8 @@ BEGIN
                 AND NOT o.is_absent
         );
 
-    -- 4. core: a version begins where a history column changes or the key comes back; it shows the newest state
-    -- inside its period, and ends where the next begins or the key is absent.
+    -- 4. core: a version begins when a history column changes or the key returns. It shows the newest state within its
+    -- period, and ends when the next version begins or the key is absent.
     WITH states AS (
         SELECT
             s.*,
@@ -144,7 +144,8 @@ BEGIN
             lead(v.effective_from) OVER (PARTITION BY v.practice_id, v.per_org_id, v.vaccine_id ORDER BY v.version_no) AS effective_to
         FROM bounded AS v
     ),
-    -- Versions that began before the horizon stay. EXCEPT, not an anti-join: it is hashed or sorted however few rows the planner expects.
+    -- Versions that began before the horizon are kept. EXCEPT instead of an anti-join: PostgreSQL then hashes or sorts,
+    -- however few rows it expects.
     stale AS (
         SELECT c.practice_id, c.per_org_id, c.vaccine_id, c.effective_from
         FROM (
@@ -179,8 +180,8 @@ BEGIN
             v.gender, v.is_nir, v.loaded_date_time, v.effective_to, v.load_run_file_id, v.load_run_id,
             v.observed_at
         FROM versions AS v
-        -- Reading the count first has the removals done first, and the order closes a version before the next is
-        -- current: at no moment has a key two current versions.
+        -- The count forces the deletions to run first, and ORDER BY closes a version before the next one becomes
+        -- current, so a key never has two current versions.
         WHERE NOT v.is_absent AND (SELECT count(*) FROM removed) >= 0
         ORDER BY v.effective_from
         ON CONFLICT (practice_id, per_org_id, vaccine_id, effective_from) DO UPDATE
@@ -201,4 +202,4 @@ BEGIN
 END;
 $rebuild_vaccine$;
 COMMENT ON PROCEDURE etl.rebuild_vaccine(bigint) IS
-    'Derives the keys of a file anew from raw, in stg and core.dim_vaccine, from every counting file that holds one of them.';
+    'Rebuilds the keys of a file in stg and core.dim_vaccine, from the raw rows of all counting files that hold one of them.';

@@ -21,7 +21,7 @@ CREATE TABLE raw.vaccine_raw (
 CREATE INDEX vaccine_raw_key_idx ON raw.vaccine_raw (vaccine_id);
 COMMENT ON TABLE raw.vaccine_raw IS 'Delivered rows as text: List of vaccines the practice uses.';
 COMMENT ON COLUMN raw.vaccine_raw.load_run_file_id IS 'The file: etl.load_run_files.';
-COMMENT ON COLUMN raw.vaccine_raw.line_no IS 'Number of the row in the file, from 1, counting every row.';
+COMMENT ON COLUMN raw.vaccine_raw.line_no IS 'Number of the row in the file, from 1; rejected rows and a header are counted too.';
 GRANT INSERT (
     vaccine_id, vaccine_code, vaccine_name, long_description, is_active, is_deleted, coding_system, gender_id,
     gender, is_nir, per_org_id, practice_id, loaded_date_time
