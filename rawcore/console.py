@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, MutableMapping, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Protocol
@@ -178,7 +178,9 @@ def _json(value: object, **how: Any) -> str:
     return "".join(one if one.isprintable() else json.dumps(one)[1:-1] for one in text)
 
 
-def _printable_values(log: object, method: str, event: dict[str, Any]) -> dict[str, Any]:
+def _printable_values(
+    log: object, method: str, event: MutableMapping[str, Any]
+) -> Mapping[str, Any]:
     """Escape the texts of a log line; a processor of structlog."""
     return {
         name: printable(value) if isinstance(value, str) else value for name, value in event.items()

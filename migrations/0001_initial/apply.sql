@@ -126,7 +126,9 @@ CREATE TABLE etl.file_attempts (
     file_attempt_id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
     load_run_file_id bigint NOT NULL,
     load_run_id bigint,
-    action text NOT NULL CHECK (action IN ('land', 'process', 'reprocess', 'exclude', 'readmit', 'release', 'reread', 'purge')),
+    action text NOT NULL CHECK (action IN (
+        'land', 'process', 'reprocess', 'exclude', 'readmit', 'release', 'reread', 'purge'
+    )),
     started_at timestamptz NOT NULL,
     finished_at timestamptz,
     outcome text CHECK (outcome IN ('succeeded', 'failed', 'held', 'skipped', 'lost')),
@@ -4872,8 +4874,12 @@ DECLARE
     c_settings constant text[] := etl.risky_log_settings();
 BEGIN
     IF c_settings <> '{}' THEN
-        RAISE WARNING 'this server can write field content into its log (%): set log_error_verbosity = terse, log_parameter_max_length = 0 and log_parameter_max_length_on_error = 0',
-            array_to_string(c_settings, ', ');
+        RAISE WARNING USING
+            MESSAGE = format(
+                'this server can write field content into its log (%s): set log_error_verbosity = terse, %s',
+                array_to_string(c_settings, ', '),
+                'log_parameter_max_length = 0 and log_parameter_max_length_on_error = 0'
+            );
     END IF;
 END;
 $warn_of_log_settings$;

@@ -7,8 +7,12 @@ DECLARE
     c_settings constant text[] := etl.risky_log_settings();
 BEGIN
     IF c_settings <> '{}' THEN
-        RAISE WARNING 'this server can write field content into its log (%): set log_error_verbosity = terse, log_parameter_max_length = 0 and log_parameter_max_length_on_error = 0',
-            array_to_string(c_settings, ', ');
+        RAISE WARNING USING
+            MESSAGE = format(
+                'this server can write field content into its log (%s): set log_error_verbosity = terse, %s',
+                array_to_string(c_settings, ', '),
+                'log_parameter_max_length = 0 and log_parameter_max_length_on_error = 0'
+            );
     END IF;
 END;
 $warn_of_log_settings$;

@@ -2,7 +2,9 @@ CREATE TABLE etl.file_attempts (
     file_attempt_id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
     load_run_file_id bigint NOT NULL,
     load_run_id bigint,
-    action text NOT NULL CHECK (action IN ('land', 'process', 'reprocess', 'exclude', 'readmit', 'release', 'reread', 'purge')),
+    action text NOT NULL CHECK (action IN (
+        'land', 'process', 'reprocess', 'exclude', 'readmit', 'release', 'reread', 'purge'
+    )),
     started_at timestamptz NOT NULL,
     finished_at timestamptz,
     outcome text CHECK (outcome IN ('succeeded', 'failed', 'held', 'skipped', 'lost')),

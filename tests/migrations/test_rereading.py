@@ -39,7 +39,7 @@ CASES = {
         [(1, "b", 5)],
         (
             ("natural_key: [shelf_id]", "natural_key: [levels]"),
-            (MIRROR, f"{MIRROR}allow: [change key]\n"),
+            (MIRROR, f"{MIRROR}allow: [rekey]\n"),
         ),
         [(1, "a", 4), (1, "b", 5)],
     ),

@@ -4,6 +4,7 @@ import json
 from collections.abc import Callable
 
 import pytest
+import structlog
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -45,6 +46,7 @@ def test_what_is_printed_cannot_steer_a_terminal(
 @pytest.mark.parametrize("style", ["console", "json"])
 def test_a_line_of_the_log_stays_one_line(style: str, capsys: pytest.CaptureFixture[str]) -> None:
     console.make_log(style).info("landed", key=HOSTILE)
+    structlog.reset_defaults()
     err = capsys.readouterr().err
     assert err.count("\n") == 1
     assert [one for one in err if not one.isprintable() and one != "\n"] == []
