@@ -68,7 +68,7 @@ VALUES
     ('analyze_file_bytes', '8388608', 'Bytes: files of this size or more are made known to the planner.'),
     ('analyze_work_bytes', '65536', 'Work tables of this size or more have statistics made when they are filled.'),
     ('clear_bytes', '8388608', 'Work tables larger than this are truncated after a file, smaller ones deleted from.'),
-    ('hours_ahead', '24', 'Hours: files whose DateExtracted is later than they were written by more are held.'),
+    ('hours_ahead', '24', 'Hours: files whose DateExtracted is further in the future are held.'),
     ('rewrite_bytes', '268435456', 'Bytes: larger tables are rewritten only by make migrate ARGS=--rewrite.')
 ON CONFLICT DO NOTHING;
 
@@ -2880,7 +2880,7 @@ CREATE OR REPLACE FUNCTION etl.reason_to_hold(
     p_source text,
     p_tenant text[],
     p_date_extracted timestamptz,
-    p_last_modified timestamptz
+    p_now timestamptz
 )
 RETURNS text
 LANGUAGE sql
@@ -2893,15 +2893,12 @@ SELECT
     CASE
         WHEN NOT EXISTS (SELECT FROM etl.tenants AS t WHERE t.source = p_source AND t.tenant = p_tenant)
             THEN format('tenant %s is not in etl.tenants', array_to_string(p_tenant, ', '))
-        WHEN p_date_extracted > p_last_modified + make_interval(hours => etl.config_bigint('hours_ahead')::integer)
-            THEN format(
-                'its DateExtracted is %s days after it was written',
-                ceil(extract(epoch FROM p_date_extracted - p_last_modified) / 86400)
-            )
+        WHEN p_date_extracted > p_now + make_interval(hours => etl.config_bigint('hours_ahead')::integer)
+            THEN 'its DateExtracted is in the future'
     END;
 $reason_to_hold$;
 COMMENT ON FUNCTION etl.reason_to_hold(text, text[], timestamptz, timestamptz) IS
-    'Why a file is not read until somebody decides: its tenant is unknown, or its DateExtracted is later than it was written by more than hours_ahead of etl.config. NULL: nothing holds it.';
+    'Why a file is not read until somebody decides: its tenant is unknown, or its DateExtracted is later than now by more than hours_ahead of etl.config. NULL: nothing holds it.';
 
 -- object: function etl.rebuild_differences
 CREATE OR REPLACE FUNCTION etl.rebuild_differences(p_extract text)
@@ -3019,7 +3016,7 @@ BEGIN
     SET status = CASE WHEN r.reason IS NULL THEN 'pending' ELSE 'held' END,
         status_reason = r.reason
     FROM etl.load_run_files AS h
-    CROSS JOIN LATERAL etl.reason_to_hold(h.source, h.tenant, h.date_extracted, h.last_modified) AS r (reason)
+    CROSS JOIN LATERAL etl.reason_to_hold(h.source, h.tenant, h.date_extracted, p_now) AS r (reason)
     WHERE h.source = p_source AND h.status = 'held' AND h.file_hash IS NULL
         AND f.load_run_file_id = h.load_run_file_id AND r.reason IS DISTINCT FROM f.status_reason;
 
@@ -3085,7 +3082,7 @@ BEGIN
         ORDER BY f.load_run_file_id DESC
         LIMIT 1
     ) AS known ON true
-    CROSS JOIN LATERAL etl.reason_to_hold(o.source, o.tenant, o.date_extracted, o.last_modified) AS r (reason)
+    CROSS JOIN LATERAL etl.reason_to_hold(o.source, o.tenant, o.date_extracted, p_now) AS r (reason)
     WHERE o.source = p_source AND o.last_changed = p_now AND o.name_problem IS NULL
         AND o.etag IS DISTINCT FROM known.etag
     ORDER BY o.date_extracted, o.s3_key COLLATE "C"
@@ -33847,7 +33844,7 @@ GRANT SELECT ON ALL TABLES IN SCHEMA etl TO etl_auditor;
 REVOKE ALL ON etl.pseudonym_keys FROM etl_auditor;
 GRANT SELECT ON core.files TO etl_auditor;
 GRANT EXECUTE ON FUNCTION
-    etl.trace(text, jsonb), etl.verify(text), etl.ruleset_fingerprint(text, timestamptz)
+    etl.trace(text, jsonb), etl.verify(text), etl.ruleset_fingerprint(text, timestamptz), etl.risky_log_settings()
 TO etl_auditor;
 
 -- The driver reads what it needs to plan and report, and lands rows. It makes all other changes through routines.
@@ -33872,7 +33869,7 @@ GRANT EXECUTE ON FUNCTION
     etl.count_files(text), etl.newest_runs(text), etl.unread_names(text, bigint), etl.key_columns(text),
     etl.drifted_files(text, text), etl.propose_drift(bigint, bigint, text[], text, text, jsonb),
     etl.decide_drift(bigint, text, text), etl.commit_refusal(), etl.run_exists(bigint),
-    etl.ruleset_fingerprint(text, timestamptz), etl.verify(text), etl.trace(text, jsonb)
+    etl.ruleset_fingerprint(text, timestamptz), etl.risky_log_settings(), etl.verify(text), etl.trace(text, jsonb)
 TO etl_writer;
 GRANT EXECUTE ON PROCEDURE
     etl.process_batch(bigint), etl.process_landed(bigint), etl.raise_unknown_run(bigint),

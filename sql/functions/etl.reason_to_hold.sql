@@ -2,7 +2,7 @@ CREATE OR REPLACE FUNCTION etl.reason_to_hold(
     p_source text,
     p_tenant text[],
     p_date_extracted timestamptz,
-    p_last_modified timestamptz
+    p_now timestamptz
 )
 RETURNS text
 LANGUAGE sql
@@ -15,12 +15,9 @@ SELECT
     CASE
         WHEN NOT EXISTS (SELECT FROM etl.tenants AS t WHERE t.source = p_source AND t.tenant = p_tenant)
             THEN format('tenant %s is not in etl.tenants', array_to_string(p_tenant, ', '))
-        WHEN p_date_extracted > p_last_modified + make_interval(hours => etl.config_bigint('hours_ahead')::integer)
-            THEN format(
-                'its DateExtracted is %s days after it was written',
-                ceil(extract(epoch FROM p_date_extracted - p_last_modified) / 86400)
-            )
+        WHEN p_date_extracted > p_now + make_interval(hours => etl.config_bigint('hours_ahead')::integer)
+            THEN 'its DateExtracted is in the future'
     END;
 $reason_to_hold$;
 COMMENT ON FUNCTION etl.reason_to_hold(text, text[], timestamptz, timestamptz) IS
-    'Why a file is not read until somebody decides: its tenant is unknown, or its DateExtracted is later than it was written by more than hours_ahead of etl.config. NULL: nothing holds it.';
+    'Why a file is not read until somebody decides: its tenant is unknown, or its DateExtracted is later than now by more than hours_ahead of etl.config. NULL: nothing holds it.';

@@ -10,7 +10,7 @@ BEGIN
     SET status = CASE WHEN r.reason IS NULL THEN 'pending' ELSE 'held' END,
         status_reason = r.reason
     FROM etl.load_run_files AS h
-    CROSS JOIN LATERAL etl.reason_to_hold(h.source, h.tenant, h.date_extracted, h.last_modified) AS r (reason)
+    CROSS JOIN LATERAL etl.reason_to_hold(h.source, h.tenant, h.date_extracted, p_now) AS r (reason)
     WHERE h.source = p_source AND h.status = 'held' AND h.file_hash IS NULL
         AND f.load_run_file_id = h.load_run_file_id AND r.reason IS DISTINCT FROM f.status_reason;
 
@@ -76,7 +76,7 @@ BEGIN
         ORDER BY f.load_run_file_id DESC
         LIMIT 1
     ) AS known ON true
-    CROSS JOIN LATERAL etl.reason_to_hold(o.source, o.tenant, o.date_extracted, o.last_modified) AS r (reason)
+    CROSS JOIN LATERAL etl.reason_to_hold(o.source, o.tenant, o.date_extracted, p_now) AS r (reason)
     WHERE o.source = p_source AND o.last_changed = p_now AND o.name_problem IS NULL
         AND o.etag IS DISTINCT FROM known.etag
     ORDER BY o.date_extracted, o.s3_key COLLATE "C"

@@ -11,7 +11,7 @@ GRANT SELECT ON ALL TABLES IN SCHEMA etl TO etl_auditor;
 REVOKE ALL ON etl.pseudonym_keys FROM etl_auditor;
 GRANT SELECT ON core.files TO etl_auditor;
 GRANT EXECUTE ON FUNCTION
-    etl.trace(text, jsonb), etl.verify(text), etl.ruleset_fingerprint(text, timestamptz)
+    etl.trace(text, jsonb), etl.verify(text), etl.ruleset_fingerprint(text, timestamptz), etl.risky_log_settings()
 TO etl_auditor;
 
 -- The driver reads what it needs to plan and report, and lands rows. It makes all other changes through routines.
@@ -36,7 +36,7 @@ GRANT EXECUTE ON FUNCTION
     etl.count_files(text), etl.newest_runs(text), etl.unread_names(text, bigint), etl.key_columns(text),
     etl.drifted_files(text, text), etl.propose_drift(bigint, bigint, text[], text, text, jsonb),
     etl.decide_drift(bigint, text, text), etl.commit_refusal(), etl.run_exists(bigint),
-    etl.ruleset_fingerprint(text, timestamptz), etl.verify(text), etl.trace(text, jsonb)
+    etl.ruleset_fingerprint(text, timestamptz), etl.risky_log_settings(), etl.verify(text), etl.trace(text, jsonb)
 TO etl_writer;
 GRANT EXECUTE ON PROCEDURE
     etl.process_batch(bigint), etl.process_landed(bigint), etl.raise_unknown_run(bigint),

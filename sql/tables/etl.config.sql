@@ -14,6 +14,6 @@ VALUES
     ('analyze_file_bytes', '8388608', 'Bytes: files of this size or more are made known to the planner.'),
     ('analyze_work_bytes', '65536', 'Work tables of this size or more have statistics made when they are filled.'),
     ('clear_bytes', '8388608', 'Work tables larger than this are truncated after a file, smaller ones deleted from.'),
-    ('hours_ahead', '24', 'Hours: files whose DateExtracted is later than they were written by more are held.'),
+    ('hours_ahead', '24', 'Hours: files whose DateExtracted is further in the future are held.'),
     ('rewrite_bytes', '268435456', 'Bytes: larger tables are rewritten only by make migrate ARGS=--rewrite.')
 ON CONFLICT DO NOTHING;

@@ -101,10 +101,13 @@ def test_the_reader_reads_core_and_nothing_else(loaded: Engine) -> None:
     assert refusal(url, "CALL etl.process_batch(1)") == "42501"
 
 
-def test_the_writer_inserts_into_raw_and_the_listing_only(loaded: Engine) -> None:
+def test_the_writer_inserts_into_raw_the_listing_and_rejects_of_landing_only(
+    loaded: Engine,
+) -> None:
     tables = loaded.query("SELECT raw_table FROM etl.extracts")
     writable = may(loaded, "etl_writer", "INSERT")
-    assert sorted(writable) == sorted(["etl.s3_listing", *(name for (name,) in tables)])
+    expected = ["etl.s3_listing", "etl.landing_rejects", *(name for (name,) in tables)]
+    assert sorted(writable) == sorted(expected)
 
 
 def test_the_writer_reads_no_data_and_no_key(loaded: Engine) -> None:

@@ -163,7 +163,8 @@ def test_verify_finds_nothing_wrong_and_says_what_is(loaded: Loaded) -> None:
     )
     file = driver.value(
         "UPDATE etl.load_run_files SET rows_read = rows_read + 1 WHERE load_run_file_id ="
-        " (SELECT min(load_run_file_id) FROM etl.load_run_files WHERE extract = 'medicine')"
+        " (SELECT min(load_run_file_id) FROM etl.load_run_files WHERE extract = 'medicine'"
+        " AND is_counting)"
         " RETURNING load_run_file_id"
     )
     done = driver.run("verify", "medicine", "--json")

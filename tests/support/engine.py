@@ -29,7 +29,7 @@ from tests.support.databases import Cluster, Database
 from tests.support.home import home
 
 PSEUDONYM_KEY = "a key of the tests, 32 characters or more"
-FIRST_DELIVERY = datetime(2026, 7, 6, 12, 0, tzinfo=UTC)
+FIRST_DELIVERY = datetime(2025, 7, 6, 12, 0, tzinfo=UTC)
 
 REREAD: LiteralString = (
     "SELECT etl.open_readings(ARRAY(SELECT load_run_file_id FROM etl.load_run_files"
