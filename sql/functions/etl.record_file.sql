@@ -40,7 +40,9 @@ BEGIN
     v_named_kind := etl.named_kind(v_file);
     v_is_told := v_named_kind IS NULL AND v_parameters ? 'kind' OR v_parameters #> '{overrides,mirror}' IS NOT NULL;
     v_parameters := v_file.told || v_parameters;
-    v_kind := coalesce(v_named_kind, v_parameters ->> 'kind', v_file.kind, 'delta');
+    v_kind := coalesce(
+        CASE WHEN v_named_kind IS NULL THEN v_parameters ->> 'kind' END, v_file.kind, v_named_kind, 'delta'
+    );
     v_overrides := coalesce(v_parameters -> 'overrides', '{}');
 
     UPDATE etl.load_run_files AS f

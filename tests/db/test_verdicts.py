@@ -116,6 +116,14 @@ def test_the_option_kind_does_not_hold_for_a_file_whose_name_tells(depot: Engine
     assert (depot.file(path).kind, depot.file(path).core_closed) == ("delta", 0)
 
 
+def test_the_kind_that_was_recorded_stays_when_full_before_moves(engine: Engine) -> None:
+    path = engine.deliver("invoices", [{"invoice_transaction_id": "1"}], since="2020-06-01")
+    engine.run()
+    engine.query("UPDATE etl.sources SET full_before = '2021-01-01'")
+    engine.query("CALL etl.reprocess_file(%s)", engine.file(path).load_run_file_id)
+    assert engine.file(path).kind == "delta"
+
+
 def test_what_a_run_was_told_holds_when_another_run_processes_the_file(engine: Engine) -> None:
     rows = [{"invoice_transaction_id": one} for one in ("1", "x")]
     path = engine.deliver("invoices", rows)
