@@ -102,7 +102,10 @@ class Cluster:
 
     def grant_members(self, database: Database) -> None:
         """Make each login a member of its role, as the owner, who created the roles."""
-        with psycopg.connect(database.admin_url, autocommit=True) as connection:
+        with (
+            locked(home() / "logins.lock"),
+            psycopg.connect(database.admin_url, autocommit=True) as connection,
+        ):
             known = {name for (name,) in connection.execute("SELECT rolname FROM pg_roles")}
             for login, role in MEMBERS.items():
                 if role in known:
